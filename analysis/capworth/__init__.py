@@ -1,0 +1,1 @@
+"""What each policing data-exchange capability costs, what it adds, and what to fund first."""

@@ -1,0 +1,64 @@
+"""Faults as data: where they are, what was found, how to mend them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+class CapworthError(Exception):
+    """Something the analyst can mend; the message says how."""
+
+
+class InputError(CapworthError, ValueError):
+    """A table or an array handed to a function cannot be used; the message names the cell."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One fault in one place. Rows count as a spreadsheet does: the header is row 1.
+
+    Row 0 means the whole file, column "" the whole row.
+    """
+
+    file: str
+    row: int
+    column: str
+    problem: str
+    fix: str
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.row:
+            place += f", row {self.row}"
+        if self.column:
+            place += f", column '{self.column}'"
+        return f"{place}: {self.problem}. {self.fix}"
+
+
+class CaseError(CapworthError):
+    """A case that cannot be computed. Holds every fault found, not only the first."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(sorted(set(findings)))
+        super().__init__(self.findings)
+
+    def __reduce__(self) -> tuple[type["CaseError"], tuple[tuple[Finding, ...]]]:
+        return type(self), (self.findings,)
+
+    def __str__(self) -> str:
+        return "\n  ".join([f"{len(self.findings)} to mend:", *map(str, self.findings)])
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Say which known word was probably meant, or list them when none is close.
+
+    >>> nearest("biometrc", ["biometrics", "vehicles"])
+    "Did you mean 'biometrics'?"
+    >>> nearest("zzz", ["vehicles", "biometrics"])
+    'Use one of: biometrics, vehicles.'
+    """
+    options = sorted(known)
+    if close := get_close_matches(word, options, n=1):
+        return f"Did you mean {close[0]!r}?"
+    shown = ", ".join(options[:12]) + (" ..." if len(options) > 12 else "")
+    return f"Use one of: {shown}." if options else "There is none to choose from yet."
