@@ -1,0 +1,340 @@
+"""Which option is best, how surely, and under which weights: ranks over weights and measurements.
+
+Works on a plain DataFrame, without a case: capabilities, improvements and whole programmes alike.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from capworth.errors import InputError
+from capworth.kernels import rankindices
+from capworth.kernels.arguments import known
+from capworth.kernels.arrays import Floats, Ints
+from capworth.kernels.chunks import in_chunks
+from capworth.kernels.confidence import factors, lead_counts, rank_confidence_sets
+from capworth.kernels.measurement import World
+from capworth.kernels.ranking import RankTally, snapped
+from capworth.kernels.soundness import dominance_faults, monotonicity_faults
+from capworth.kernels.weights import Sampler
+from capworth.performances import Direction, Performances, Shape, Spread, performances
+from capworth.streams import stream
+from capworth.weighting import Weights, weight_sampler
+
+NAME: Final = "rank acceptability"
+CHECKED_WEIGHTS: Final = 16  # weights under which every ranking checks its own rules
+SET_DRAWS: Final = 2048  # draws behind the rank confidence sets
+FIRST_LOOK: Final = 8  # chunks before the first look at the precision; then twice as many
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RankAcceptability:
+    """Shares of draws in which options take ranks, and what follows from them.
+
+    Every method hands out a new table. Rank 1 is the first. Standard errors are those of the
+    sampling: they fall with more draws, and say nothing of the quality of the inputs.
+    """
+
+    options: tuple[Hashable, ...]
+    criteria: tuple[Hashable, ...]
+    seed: int
+    precision: float | None
+    weights_known: str
+    notes: tuple[str, ...]
+    _tally: RankTally
+    _factors: Floats
+    _sets: Ints
+
+    @property
+    def draws(self) -> int:
+        """Number of draws."""
+        return self._tally.draws
+
+    @property
+    def standard_error(self) -> float:
+        """Largest standard error of any rank share or pairwise share."""
+        return _largest_error(self._tally)
+
+    @property
+    def leader(self) -> Hashable:
+        """The option most often first; of equals, the one that stands first in the table."""
+        return self.options[int(np.argmax(self._shares()[:, 0]))]
+
+    @property
+    def choice_entropy(self) -> float:
+        """How open the first place is, in bits: 0 when one option is always first."""
+        return rankindices.choice_entropy(self._shares())
+
+    @property
+    def ranking_entropy(self) -> float | None:
+        """How open the whole ranking is, in bits; None for more than eight options."""
+        counts = self._tally.orders[:, 1]
+        return rankindices.entropy(counts / self.draws) if len(counts) else None
+
+    def to_frame(self) -> pd.DataFrame:
+        """Rank acceptability: one row for each option, one column for each rank, shares of draws.
+
+        Options that tie share their ranks equally; rows and columns sum to 1.
+        """
+        return self._frame(self._shares(), self._ranks())
+
+    def standard_errors(self) -> pd.DataFrame:
+        """Give the standard errors of `to_frame`."""
+        return self._frame(rankindices.share_errors(self._shares(), self.draws), self._ranks())
+
+    def summary(self, level: float = 0.9) -> pd.DataFrame:
+        """One row for each option, best expected rank first.
+
+        Columns: `first` share of draws in the first place and its standard error; `expected_rank`
+        and its standard error; `rank_low`, `rank_high` central interval of ranks with probability
+        `level`; `confidence` chance of the first place under the option's own central weights.
+        """
+        shares = self._shares()
+        intervals = rankindices.rank_intervals(shares, level)
+        table = pd.DataFrame(
+            {
+                "first": shares[:, 0],
+                "first_error": rankindices.share_errors(shares[:, 0], self.draws),
+                "expected_rank": rankindices.expected_ranks(shares),
+                "expected_rank_error": rankindices.expected_rank_errors(shares, self.draws),
+                "rank_low": intervals[:, 0],
+                "rank_high": intervals[:, 1],
+                "confidence": self._factors,
+            },
+            index=self._index(),
+        )
+        return table.sort_values("expected_rank", kind="stable")
+
+    def pairwise(self) -> pd.DataFrame:
+        """Share of draws with the row option above the column option; a tie counts half."""
+        return self._frame(self._tally.pairwise(), pd.Index(self.options, name="above"))
+
+    def central_weights(self) -> pd.DataFrame:
+        """Mean weights of the draws that put an option first; empty for one that never is."""
+        return self._frame(self._tally.central_weights(), self._criteria())
+
+    def central_weight_errors(self) -> pd.DataFrame:
+        """Give the standard errors of `central_weights`."""
+        return self._frame(self._tally.central_weight_errors(), self._criteria())
+
+    def confidence_factors(self) -> pd.Series[float]:
+        """Chance of the first place under an option's own central weights; empty without them."""
+        return pd.Series(self._factors.copy(), self._index(), name="confidence factor")
+
+    def k_best(self, k: int) -> pd.Series[float]:
+        """Share of draws in which an option is among the `k` best."""
+        best = rankindices.k_best_shares(self._shares(), k)
+        return pd.Series(best, self._index(), name=f"among the {k} best")
+
+    def holistic(self, merits: str = "centroid") -> pd.Series[float]:
+        """Rank shares in one number, places weighed by merit: "centroid", "inverse" or "linear"."""
+        word = known(merits, "merits", rankindices.MERITS)
+        merit = rankindices.MERITS[word](len(self.options))
+        total = rankindices.holistic_shares(self._shares(), merit)
+        return pd.Series(total, self._index(), name=f"holistic acceptability, {merits}")
+
+    def rank_intervals(self, level: float = 0.9) -> pd.DataFrame:
+        """Central interval of ranks that each option takes with probability `level` or more."""
+        ends = rankindices.rank_intervals(self._shares(), level)
+        return pd.DataFrame(ends, self._index(), ["rank_low", "rank_high"])
+
+    def rank_sets(self) -> pd.DataFrame:
+        """Ranks that cannot be excluded, for all options together with 95 % confidence.
+
+        Wider than `rank_intervals`: they ask which option is better overall, given how uncertain
+        each difference is, and hold for all options at once. From the first 2,048 draws.
+        """
+        return pd.DataFrame(self._sets.copy(), self._index(), ["rank_low", "rank_high"])
+
+    def _shares(self) -> Floats:
+        return self._tally.shares()
+
+    def _index(self) -> pd.Index[Any]:
+        return pd.Index(self.options, name="option", tupleize_cols=False)
+
+    def _criteria(self) -> pd.Index[Any]:
+        return pd.Index(self.criteria, name="criterion", tupleize_cols=False)
+
+    def _ranks(self) -> pd.Index[Any]:
+        return pd.RangeIndex(1, len(self.options) + 1, name="rank")
+
+    def _frame(self, cells: Floats, columns: pd.Index[Any]) -> pd.DataFrame:
+        return pd.DataFrame(cells, self._index(), columns)
+
+    def __repr__(self) -> str:
+        share = float(self._shares()[:, 0].max())
+        return f"<RankAcceptability: {self.leader} first in {share:.0%} of {self.draws:,} draws>"
+
+    def _repr_html_(self) -> str:
+        digits = 2 if self.standard_error > 0.0005 else 3
+        table = self.summary().drop(columns=["first_error", "expected_rank_error"])
+        shown = table.to_html(float_format=f"{{:.{digits}f}}".format, border=0, na_rep="–")
+        facts = (
+            f"{self.draws:,} draws, seed {self.seed}; {self.weights_known}; largest standard error "
+            f"of a share {self.standard_error:.4f}; rank_low to rank_high hold 90 % of the draws."
+        )
+        return f"{shown}<p>{' '.join((facts, *self.notes))}</p>"
+
+
+def rank_acceptability(
+    table: pd.DataFrame,
+    weights: Weights = None,
+    *,
+    spread: Spread = None,
+    direction: Direction = "max",
+    scales: Mapping[Any, tuple[float, float]] | None = None,
+    value_functions: Mapping[Any, Shape] | None = None,
+    shared: Mapping[Any, Hashable] | pd.Series[Any] | None = None,
+    correlation: float | pd.DataFrame | None = None,
+    draws: int = 100_000,
+    precision: float | None = None,
+    seed: int = 0,
+    workers: int | None = None,
+) -> RankAcceptability:
+    """Rank options when weights and measurements are uncertain.
+
+    Parameters
+    ----------
+    table : one row for each option, one column for each criterion
+        Levels; without `scales` or `value_functions` they are values on one common scale.
+    weights : what is known about the weights; None is nothing. See `weighting.weight_sampler`.
+    spread : standard deviation of the cells' normal errors, in the unit of the cell
+        One number, one for each criterion (dict or Series), or a DataFrame like the table.
+    direction : "max" when more is better, "min" when less is; one word, or one for each criterion
+    scales : criterion -> (worst level, best level), worth 0 and 1; levels beyond are extrapolated
+        Fixed beforehand and never taken from the table, so a new option reverses no ranks.
+    value_functions : criterion -> function from an array of levels to values of the same shape
+    shared : option -> baseline that its measurements start from, or None
+    correlation : correlation of the errors of options with one baseline, 0 to 1;
+        or a DataFrame options x options
+    draws : how many; with `precision` the most
+    precision : stop when no share has a larger standard error than this
+    seed : the same seed gives the same bytes, whatever the number of workers
+    workers : threads; by default one for each processor
+
+    Raises
+    ------
+    InputError
+        Naming the cell, row or argument that cannot be used; also when the ranking breaks
+        dominance or monotonicity, which a value function against its direction can cause.
+
+    Notes
+    -----
+    SMAA-2: Lahdelma & Salminen (2001), Operations Research 49(3), 444-454. Common measurements
+    serve all confidence factors. Memory does not grow with draws.
+
+    >>> table = pd.DataFrame({"reach": [0.9, 0.2], "speed": [0.3, 0.8]}, ["hub", "bilateral"])
+    >>> rank_acceptability(table, weights=["reach", "speed"], draws=1000)
+    <RankAcceptability: hub first in 100% of 1,000 draws>
+    """
+    data = performances(
+        table,
+        spread=spread,
+        direction=direction,
+        scales=scales,
+        value_functions=value_functions,
+        shared=shared,
+        correlation=correlation,
+    )
+    sampler, words = weight_sampler(weights, list(data.criteria))
+    for name, number, least in (("draws", draws, 2), ("seed", seed, 0), ("workers", workers, 1)):
+        if number is not None and (not isinstance(number, int | np.integer) or number < least):
+            raise InputError(f"{name}: {number!r} is not a whole number from {least} up.")
+    if precision is not None and not 0 < precision < 1:
+        raise InputError(f"precision: {precision} is not between 0 and 1. Give an error, as 0.005.")
+    _check(data, sampler, seed)
+    threads = workers or os.cpu_count() or 1
+    tally = _tally(data, sampler, draws, precision, seed, threads)
+    central = tally.central_weights()
+    counts = np.zeros((len(central), len(central)), dtype=np.int64)
+
+    def lead(chunk: int, many: int) -> Ints:
+        return lead_counts(_world(data, seed, chunk, many), central)
+
+    for part in in_chunks(lead, draws=tally.draws, size=data.chunk, workers=threads):
+        counts += part
+    notes = list(data.notes)
+    if precision is not None and _largest_error(tally) > precision:
+        notes.append(f"{draws:,} draws were too few for a standard error of {precision}.")
+    few = min(SET_DRAWS, tally.draws, data.chunk)
+    first = _values(data, sampler, seed, 0, min(tally.draws, data.chunk))[0][:, :few]
+    return RankAcceptability(
+        tuple(data.options),
+        tuple(data.criteria),
+        int(seed),
+        precision,
+        words,
+        tuple(notes),
+        tally,
+        factors(counts, central, tally.draws),
+        rank_confidence_sets(first.T),
+    )
+
+
+def _world(data: Performances, seed: int, chunk: int, draws: int) -> World:
+    """Measurements of one chunk, answering with values, in grains where options may tie."""
+    world = data.worlds(stream(seed, f"{NAME}: measurements", chunk), draws)
+    return (lambda weights: snapped(world(weights), data.grain)) if data.grain else world
+
+
+def _values(
+    data: Performances, sampler: Sampler, seed: int, chunk: int, draws: int
+) -> tuple[Floats, Floats]:
+    """Values (options, draws) and weights (draws, criteria) of one chunk."""
+    weights = sampler(stream(seed, f"{NAME}: weights", chunk), draws)
+    return _world(data, seed, chunk, draws)(weights), weights
+
+
+def _tally(
+    data: Performances,
+    sampler: Sampler,
+    draws: int,
+    precision: float | None,
+    seed: int,
+    workers: int,
+) -> RankTally:
+    """Count places chunk by chunk, until all draws are made or the precision is reached."""
+
+    def count(chunk: int, many: int) -> RankTally:
+        values, weights = _values(data, sampler, seed, chunk, many)
+        return RankTally.of(values.T, weights)
+
+    tally: RankTally | None = None
+    look = draws if precision is None else FIRST_LOOK * data.chunk
+    start = 0
+    while True:
+        parts = in_chunks(
+            count, draws=min(look, draws), size=data.chunk, workers=workers, start=start
+        )
+        for part in parts:
+            tally = part if tally is None else tally.merge(part)
+        assert tally is not None  # there are two draws or more
+        if look >= draws or (precision is not None and _largest_error(tally) <= precision):
+            return tally
+        start, look = look // data.chunk, 2 * look
+
+
+def _largest_error(tally: RankTally) -> float:
+    shares = tally.shares(), tally.pairwise()
+    return max(float(rankindices.share_errors(share, tally.draws).max()) for share in shares)
+
+
+def _check(data: Performances, sampler: Sampler, seed: int) -> None:
+    """Refuse to rank when the score breaks dominance or monotonicity."""
+    weights = sampler(stream(seed, f"{NAME}: check"), CHECKED_WEIGHTS)
+    for i, c in monotonicity_faults(data.score, data.levels, weights, data.rising):
+        raise InputError(
+            f"table, row {data.options[i]!r}, column {data.criteria[c]!r}: a better level makes "
+            "the option fall. Its value function runs against its direction: mend either."
+        )
+    for i, k in dominance_faults(data.score, data.levels, weights, data.rising):
+        raise InputError(
+            f"table: {data.options[i]!r} is nowhere worse than {data.options[k]!r} but scores "
+            "lower. Mend the value functions or the directions."
+        )

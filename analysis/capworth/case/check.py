@@ -1,0 +1,123 @@
+"""Every cell against the data dictionary; all faults at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from capworth.case.cells import BadCellError, read_cell
+from capworth.case.dictionary import REQUIRED_TABLES, SETTINGS, dictionary, row_key
+from capworth.case.tables import SETTINGS_FILE, RawCase, Table
+from capworth.errors import Finding, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class TypedRow:
+    """A row whose cells could all be read; absent cells are None."""
+
+    table: str
+    file: str
+    number: int
+    values: Mapping[str, object]
+
+    def __getitem__(self, column: str) -> object:
+        return self.values.get(column)
+
+    def text(self, column: str) -> str:
+        """Return the cell as text, empty when it is absent."""
+        value = self.values.get(column)
+        return "" if value is None else str(value)
+
+    def number_in(self, column: str) -> float:
+        """Return the cell as a number; the dictionary has it required."""
+        value = self.values[column]
+        assert isinstance(value, float | int)
+        return float(value)
+
+    def fault(self, column: str, problem: str, fix: str) -> Finding:
+        """Report a fault in this row."""
+        return Finding(self.file, self.number, column, problem, fix)
+
+
+Typed = Mapping[str, tuple[TypedRow, ...]]
+
+
+def check_cells(raw: RawCase) -> tuple[Mapping[str, object], Typed, tuple[Finding, ...]]:
+    """Read every cell; return settings, typed rows and all faults found on the way."""
+    findings = list(raw.findings)
+    findings.extend(
+        Finding(f"{name}.csv", 0, "", "the table is missing", "Add it; see `capworth new`.")
+        for name in REQUIRED_TABLES
+        if name not in raw.tables
+    )
+    settings = _check_settings(raw, findings)
+    known = {
+        name: {row.cells.get(key, "") for row in table.rows} - {""}
+        for name, table in raw.tables.items()
+        if (key := _key_column(name))
+    }
+    typed = {name: _check_table(table, known, findings) for name, table in raw.tables.items()}
+    return settings, typed, tuple(findings)
+
+
+def _key_column(table: str) -> str:
+    return next((c.name for c in dictionary()[table].values() if c.kind == "key"), "")
+
+
+def _check_settings(raw: RawCase, findings: list[Finding]) -> Mapping[str, object]:
+    columns = dictionary()[SETTINGS]
+    findings.extend(
+        Finding(SETTINGS_FILE, 0, key, "there is no such key", nearest(key, columns))
+        for key in raw.settings
+        if key not in columns
+    )
+    settings: dict[str, object] = {}
+    for name, column in columns.items():
+        given = raw.settings.get(name)
+        try:
+            if column.kind == "list":
+                words = given if isinstance(given, list) else [given] if given else []
+                settings[name] = tuple(_list_word(word, column.options) for word in words)
+            else:
+                settings[name] = read_cell("" if given is None else str(given), column, {})
+        except BadCellError as error:
+            findings.append(Finding(SETTINGS_FILE, 0, name, *error.args))
+    return settings
+
+
+def _list_word(word: object, options: tuple[str, ...]) -> str:
+    if not isinstance(word, str) or word not in options:
+        raise BadCellError(f"{word!r} is not known", nearest(str(word), options))
+    return word
+
+
+def _check_table(
+    table: Table, known: Mapping[str, set[str]], findings: list[Finding]
+) -> tuple[TypedRow, ...]:
+    columns = dictionary()[table.name]
+    key = row_key(table.name)
+    seen: dict[tuple[str, ...], int] = {}
+    typed = []
+    for row in table.rows:
+        values: dict[str, object] = {}
+        faulty = False
+        for name, text in row.cells.items():
+            try:
+                values[name] = read_cell(text, columns[name], known)
+            except BadCellError as error:
+                findings.append(Finding(table.file, row.number, name, *error.args))
+                faulty = True
+        name_of_row = tuple(row.cells.get(column, "") for column in key)
+        if name_of_row in seen:
+            findings.append(
+                Finding(
+                    table.file,
+                    row.number,
+                    key[0],
+                    f"{'/'.join(filter(None, name_of_row))!r} stands in row {seen[name_of_row]} "
+                    "already",
+                    "Keep one of the two.",
+                )
+            )
+        seen.setdefault(name_of_row, row.number)
+        if not faulty and all(c.name in values for c in columns.values() if c.required):
+            typed.append(TypedRow(table.name, table.file, row.number, values))
+    return tuple(typed)

@@ -1,0 +1,75 @@
+"""The data dictionary: one table that reader, checks, messages, templates and docs are made of."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+SETTINGS = "case"  # the dictionary's table of the keys of case.toml
+ROW_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {  # what makes a row the only one of its kind, where the table has no key column
+        "functions": ("capability", "function"),
+        "usage": ("platform", "capability"),
+        "activity": ("capability", "metric", "year"),
+        "chain": ("capability", "outcome", "step"),
+        "unit_values": ("outcome", "scale", "scope"),
+        "scores": ("capability", "criterion"),
+        "effects": ("improvement", "capability", "criterion", "step"),
+        "relations": ("improvement", "relation", "other"),
+        "prices": ("kind", "currency", "year"),
+    }
+)
+REQUIRED_TABLES = ("capabilities", "functions", "costs", "sources")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of one table, as the dictionary describes it."""
+
+    table: str
+    name: str
+    kind: str  # key text number whole year date flag grade choice list ref refs schedule bias
+    options: tuple[str, ...]  # allowed words; for ref and refs the table that is referred to
+    unit: str
+    lowest: float | None
+    highest: float | None
+    required: bool
+    meaning: str
+
+
+@cache
+def dictionary() -> Mapping[str, Mapping[str, Column]]:
+    """Every table of a case with its columns, in the order of the dictionary file."""
+    text = files("capworth.case").joinpath("dictionary.csv").read_text(encoding="utf-8")
+    tables: dict[str, dict[str, Column]] = {}
+    for row in csv.DictReader(text.splitlines()):
+        column = Column(
+            row["table"],
+            row["column"],
+            row["kind"],
+            tuple(row["options"].split("|")) if row["options"] else (),
+            row["unit"],
+            float(row["lowest"]) if row["lowest"] else None,
+            float(row["highest"]) if row["highest"] else None,
+            row["required"] == "yes",
+            row["meaning"],
+        )
+        tables.setdefault(column.table, {})[column.name] = column
+    return MappingProxyType({name: MappingProxyType(table) for name, table in tables.items()})
+
+
+def table_names() -> tuple[str, ...]:
+    """Return the names of the tables of a case, `case.toml` not among them."""
+    return tuple(name for name in dictionary() if name != SETTINGS)
+
+
+def row_key(table: str) -> tuple[str, ...]:
+    """Return the columns that together name a row of `table`.
+
+    >>> row_key("costs"), row_key("scores")
+    (('id',), ('capability', 'criterion'))
+    """
+    keys = tuple(c.name for c in dictionary()[table].values() if c.kind == "key")
+    return keys or ROW_KEYS[table]

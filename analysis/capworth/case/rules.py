@@ -1,0 +1,273 @@
+"""What must hold between the cells of a case. Each rule is one function; all of them are run."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from itertools import groupby
+
+from capworth.case.check import Typed, TypedRow
+from capworth.case.tables import SETTINGS_FILE
+from capworth.errors import Finding
+
+Rule = Callable[[Mapping[str, object], Typed], Iterator[Finding]]
+TOLERANCE = 0.005  # how far shares and parts may miss their sum, relative
+
+
+def check_rules(settings: Mapping[str, object], typed: Typed) -> tuple[Finding, ...]:
+    """Run every rule over the rows that could be read."""
+    return tuple(finding for rule in RULES for finding in rule(settings, typed))
+
+
+def _rows(typed: Typed, *tables: str) -> Iterator[TypedRow]:
+    for table in tables:
+        yield from typed.get(table, ())
+
+
+def _by(rows: Iterator[TypedRow], column: str) -> Mapping[str, list[TypedRow]]:
+    ordered = sorted(rows, key=lambda row: row.text(column))
+    return {key: list(group) for key, group in groupby(ordered, lambda row: row.text(column))}
+
+
+def estimates_are_ordered(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """Low, mode and high come in this order."""
+    for row in _rows(typed, *typed):
+        for low, mode, high in (("low", "mode", "high"), ("swing_low", "swing", "swing_high")):
+            if low not in row.values or high not in row.values:
+                continue
+            if not row.number_in(low) <= row.number_in(mode) <= row.number_in(high):
+                yield row.fault(
+                    mode,
+                    f"{row.number_in(mode):g} is not between {row.number_in(low):g} and "
+                    f"{row.number_in(high):g}",
+                    f"Put {low}, {mode} and {high} in this order.",
+                )
+
+
+def evidence_is_named(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """Published figures name their source; the others say on what they rest, with a range."""
+    for row in _rows(typed, *typed):
+        grade = row.text("grade")
+        if grade in {"A", "B", "C"} and not row.text("source"):
+            yield row.fault(
+                "source", f"grade {grade} without a source", "Name the source, or grade it D or E."
+            )
+        if grade in {"D", "E"}:
+            if not row.text("basis"):
+                yield row.fault(
+                    "basis",
+                    f"grade {grade} without a basis",
+                    "Say in a sentence what it rests on.",
+                )
+            low, high = ("swing_low", "swing_high") if row.table == "criteria" else ("low", "high")
+            if low in row.values and row.number_in(low) == row.number_in(high) != 0:
+                yield row.fault(
+                    high, f"a figure of grade {grade} without a range", "Widen low and high."
+                )
+
+
+def shares_sum_to_one(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """Every capability has function shares that sum to 1 at the modes."""
+    shares = _by(_rows(typed, "functions"), "capability")
+    for row in _rows(typed, "capabilities"):
+        mine = shares.get(row.text("id"), [])
+        total = sum(share.number_in("mode") for share in mine)
+        if not mine:
+            yield row.fault("id", "the capability has no function shares", "Add them to functions.")
+        elif abs(total - 1) > TOLERANCE:
+            yield mine[0].fault(
+                "mode", f"the shares of {row.text('id')} sum to {total:g}", "Make them sum to 1."
+            )
+
+
+def costs_have_one_owner(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """A cost line belongs to one capability, platform or improvement, or is outside."""
+    for row in _rows(typed, "costs"):
+        owners = [c for c in ("capability", "platform", "improvement") if row.text(c)]
+        outside = row.text("treatment") == "outside"
+        if outside and owners:
+            yield row.fault(owners[0], "a line outside has an owner", "Leave the owner blank.")
+        elif outside and not row.text("total"):
+            yield row.fault("total", "a line outside names no total", "Name the one it completes.")
+        elif not outside and len(owners) != 1:
+            yield row.fault(
+                "capability",
+                f"the line has {len(owners)} owners",
+                "Name one capability, platform or improvement.",
+            )
+        first, last = row["from_year"], row["to_year"]
+        if isinstance(first, int) and isinstance(last, int) and first > last:
+            yield row.fault("to_year", f"{last} is before {first}", "Put the years in order.")
+
+
+def members_costs_are_stated(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """What members spend themselves is stated for every capability, were it zero in writing."""
+    stated = {row.text("capability") for row in _rows(typed, "costs") if row["payer"] == "members"}
+    has_cost = {row.text("capability") for row in _rows(typed, "costs")}
+    has_cost |= {row.text("capability") for row in _rows(typed, "usage")}
+    for row in _rows(typed, "capabilities"):
+        if row.text("id") not in stated:
+            yield row.fault(
+                "id",
+                f"no cost line says what members spend on {row.text('id')}",
+                "Add one with payer 'members'; write 0 with its reason if they spend nothing.",
+            )
+        if row.text("id") not in has_cost:
+            yield row.fault("id", f"{row.text('id')} has no cost", "Add its cost lines.")
+
+
+def parts_meet_their_total(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """The modes of the lines of a stated total add up to it."""
+    parts = _by(_rows(typed, "costs"), "total")
+    for row in _rows(typed, "totals"):
+        mine = parts.get(row.text("id"), [])
+        total, found = row.number_in("mode"), sum(part.number_in("mode") for part in mine)
+        if abs(found - total) > TOLERANCE * total:
+            yield row.fault(
+                "mode",
+                f"the cost lines of {row.text('id')} add up to {found:,.0f}, not {total:,.0f}",
+                f"Find the missing {total - found:,.0f}, or put it on a line with treatment "
+                "'outside'.",
+            )
+        for part in mine:
+            for column in ("currency", "price_year"):
+                if part[column] != row[column]:
+                    yield part.fault(
+                        column,
+                        f"{part[column]} is not that of its total ({row[column]})",
+                        "State the line as its total is stated.",
+                    )
+            if part["kind"] != "recurrent":
+                yield part.fault("kind", "a part of a yearly total", "Make it recurrent.")
+
+
+def platforms_have_users(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """A shared platform has users, and all of them are counted in one unit."""
+    users = _by(_rows(typed, "usage"), "platform")
+    for row in _rows(typed, "platforms"):
+        mine = users.get(row.text("id"), [])
+        if sum(user.number_in("mode") for user in mine) <= 0:
+            yield row.fault("id", "nobody uses the platform", "Add its users to usage.")
+        for user in mine[1:]:
+            if user["unit"] != mine[0]["unit"]:
+                yield user.fault(
+                    "unit",
+                    f"{user.text('unit')!r} is not {mine[0].text('unit')!r}",
+                    "Count all users of a platform in one unit.",
+                )
+
+
+def activity_is_before_the_appraisal(
+    settings: Mapping[str, object], typed: Typed
+) -> Iterator[Finding]:
+    """No figure comes from after the appraisal date."""
+    day = settings.get("appraisal_date")
+    if isinstance(day, date):
+        for row in _rows(typed, "activity"):
+            if row.number_in("year") > day.year:
+                yield row.fault(
+                    "year",
+                    f"{row.text('year')} is after the appraisal ({day.isoformat()})",
+                    "Keep it for a later case.",
+                )
+
+
+def relations_are_possible(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """No improvement requires or excludes itself, nor both requires and excludes another."""
+    kinds: dict[tuple[str, str], str] = {}
+    needs: dict[str, set[str]] = {}
+    for row in _rows(typed, "relations"):
+        one, other = row.text("improvement"), row.text("other")
+        if one == other:
+            yield row.fault("other", "an improvement cannot refer to itself", "Name another.")
+        pair = (min(one, other), max(one, other))
+        if kinds.setdefault(pair, row.text("relation")) != row.text("relation"):
+            yield row.fault("relation", f"{one} requires and excludes {other}", "Keep one.")
+        if row["relation"] == "requires":
+            needs.setdefault(one, set()).add(other)
+            reached, ahead = set(), [other]
+            while ahead:
+                step = ahead.pop()
+                if step == one:
+                    yield row.fault("other", f"{one} requires itself in a circle", "Open it.")
+                    break
+                if step not in reached:
+                    reached.add(step)
+                    ahead.extend(needs.get(step, ()))
+
+
+def improvements_have_cost_and_effect(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """An improvement costs something, changes something and has years in order."""
+    costs = {row.text("improvement") for row in _rows(typed, "costs")}
+    effects = {row.text("improvement") for row in _rows(typed, "effects")}
+    for row in _rows(typed, "improvements"):
+        if row.text("id") not in costs:
+            yield row.fault("id", f"{row.text('id')} has no cost line", "Add it to costs.")
+        if row.text("id") not in effects:
+            yield row.fault("id", f"{row.text('id')} has no effect", "Add it to effects.")
+        if row.number_in("effect_year") < row.number_in("start_year"):
+            yield row.fault("effect_year", "it is before the start", "Put the years in order.")
+
+
+def years_are_inside(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """Money is spent inside the appraisal, and prices of its years are known."""
+    first, years, currency = (settings.get(k) for k in ("first_year", "years", "currency"))
+    base = settings.get("price_year")
+    if not isinstance(first, int) or not isinstance(years, int) or not isinstance(base, int):
+        return
+    last = first + years - 1
+    for row in _rows(typed, "costs"):
+        for column in ("from_year", "to_year"):
+            year = row[column]
+            if isinstance(year, int) and not first <= year <= last and row["treatment"] != "sunk":
+                yield row.fault(
+                    column, f"{year} is outside {first} to {last}", "Move it, or call it sunk."
+                )
+    prices = {(r.text("kind"), r.text("currency"), r["year"]) for r in _rows(typed, "prices")}
+    for row in _rows(typed, "totals", "costs", "unit_values", "funding"):
+        if not row.text("currency"):
+            if row["scale"] == "money":
+                yield row.fault("currency", "money without a currency", "Name it.")
+            continue
+        year = row["price_year"]
+        if not isinstance(year, int):
+            yield row.fault("price_year", "money without a price year", "Name it.")
+            continue
+        if row["currency"] != currency and ("exchange", row["currency"], year) not in prices:
+            yield row.fault(
+                "currency",
+                f"no rate of {row.text('currency')} in {year}",
+                f"Add a row 'exchange,{row.text('currency')},{year}' to prices.",
+            )
+        for needed in {year, base} if year != base else set[int]():
+            if ("deflator", currency, needed) not in prices:
+                yield row.fault(
+                    "price_year",
+                    f"no price index of {currency} in {needed}",
+                    f"Add a row 'deflator,{currency},{needed}' to prices.",
+                )
+
+
+def settings_agree(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """The settings ask only for what the tables can answer."""
+    target, budget = settings.get("target"), settings.get("budget")
+    if budget is not None and not typed.get("improvements"):
+        yield Finding(
+            SETTINGS_FILE, 0, "budget", "there are no improvements to spend it on", "Add some."
+        )
+    if isinstance(target, float) and isinstance(budget, float) and target < budget:
+        yield Finding(SETTINGS_FILE, 0, "target", "it is below the budget", "Raise it.")
+
+
+RULES: tuple[Rule, ...] = (
+    estimates_are_ordered,
+    evidence_is_named,
+    shares_sum_to_one,
+    costs_have_one_owner,
+    members_costs_are_stated,
+    parts_meet_their_total,
+    platforms_have_users,
+    activity_is_before_the_appraisal,
+    relations_are_possible,
+    improvements_have_cost_and_effect,
+    years_are_inside,
+    settings_agree,
+)

@@ -1,0 +1,220 @@
+"""The files of a case as the text that the analyst typed: nothing guessed, nothing lost."""
+
+import csv
+import io
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from capworth.case.dictionary import SETTINGS, dictionary, table_names
+from capworth.errors import CaseError, Finding, nearest
+
+SETTINGS_FILE = "case.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table: its number as a spreadsheet shows it, and its cells as typed."""
+
+    number: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of a case as text."""
+
+    name: str
+    file: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RawCase:
+    """Everything that was found, before any of it is checked."""
+
+    place: Path
+    settings: Mapping[str, object]
+    tables: Mapping[str, Table]
+    files: Mapping[str, bytes]  # what was read, by file name
+    findings: tuple[Finding, ...]
+
+    def fingerprint(self) -> str:
+        """SHA-256 over the names and the bytes of all that was read, in the order of names."""
+        digest = sha256()
+        for name, content in sorted(self.files.items()):
+            digest.update(name.encode() + b"\0" + sha256(content).digest())
+        return digest.hexdigest()
+
+
+def read_raw(place: str | Path) -> RawCase:
+    """Read a folder of CSV files with `case.toml`, or one workbook with the same tables as sheets.
+
+    Raises
+    ------
+    CaseError
+        When there is no such folder or workbook.
+    """
+    path = Path(place)
+    if path.is_dir():
+        return _read_folder(path)
+    if path.is_file() and path.suffix.lower() in {".xlsx", ".xlsm", ".ods"}:
+        return _read_workbook(path)
+    beside = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+    fix = nearest(path.name, beside) if beside else "Name a case folder or a workbook."
+    raise CaseError([Finding(str(place), 0, "", "there is no such case folder or workbook", fix)])
+
+
+def _read_folder(path: Path) -> RawCase:
+    findings: list[Finding] = []
+    known = {f"{name}.csv" for name in table_names()} | {SETTINGS_FILE}
+    contents = {p.name: p.read_bytes() for p in sorted(path.iterdir()) if p.name in known}
+    findings.extend(
+        Finding(p.name, 0, "", "this is not a table of a case", nearest(p.name, known))
+        for p in sorted(path.iterdir())
+        if p.suffix == ".csv" and p.name not in known
+    )
+    settings: Mapping[str, object] = {}
+    if SETTINGS_FILE not in contents:
+        findings.append(Finding(SETTINGS_FILE, 0, "", "the file is missing", "Add it."))
+    else:
+        try:
+            settings = tomllib.loads(contents[SETTINGS_FILE].decode("utf-8-sig"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            findings.append(
+                Finding(SETTINGS_FILE, 0, "", f"it cannot be read ({error})", "Mend this line.")
+            )
+    tables = {}
+    for name in table_names():
+        file = f"{name}.csv"
+        if file in contents:
+            cells = _parse(file, contents[file], findings)
+            tables[name] = _table(name, file, cells, findings)
+    return RawCase(path, settings, tables, contents, tuple(findings))
+
+
+def _parse(file: str, content: bytes, findings: list[Finding]) -> list[list[str]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = content[: error.start].count(b"\n") + 1
+        findings.append(
+            Finding(file, row, "", "the text is not UTF-8", "Save it as CSV UTF-8 and try again.")
+        )
+        return []
+    if "\0" in text:
+        findings.append(Finding(file, 0, "", "it is not a text file", "Save it as CSV UTF-8."))
+        return []
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
+        findings.append(
+            Finding(file, 0, "", f"the quotes do not match ({error})", "Close every quote.")
+        )
+        return []
+
+
+def _table(name: str, file: str, cells: list[list[str]], findings: list[Finding]) -> Table:
+    """Put the cells under their headings; report headings and rows of the wrong shape."""
+    if not cells or not any(cell.strip() for cell in cells[0]):
+        findings.append(Finding(file, 1, "", "there is no heading", "Put the column names there."))
+        return Table(name, file, ())
+    columns = dictionary()[name]
+    header = [cell.strip() for cell in cells[0]]
+    if len(header) == 1 and ";" in header[0]:
+        findings.append(
+            Finding(file, 1, "", "the cells are parted by semicolons", "Part them by commas.")
+        )
+        return Table(name, file, ())
+    for column in header:
+        if column not in columns:
+            findings.append(
+                Finding(file, 1, column, "there is no such column", nearest(column, columns))
+            )
+        elif header.count(column) > 1:
+            findings.append(Finding(file, 1, column, "the column stands twice", "Keep one."))
+    findings.extend(
+        Finding(file, 1, column.name, "the column is missing", f"Add it: {column.meaning}.")
+        for column in columns.values()
+        if column.required and column.name not in header
+    )
+    rows = []
+    for number, line in enumerate(cells[1:], start=2):
+        if not any(cell.strip() for cell in line):
+            continue
+        if len(line) != len(header):
+            findings.append(
+                Finding(
+                    file,
+                    number,
+                    "",
+                    f"the row has {len(line)} cells and the heading {len(header)}",
+                    "Put text that holds a comma in quotes.",
+                )
+            )
+        padded = [*line, *[""] * len(header)][: len(header)]
+        rows.append(
+            Row(number, {c: v.strip() for c, v in zip(header, padded, strict=True) if c in columns})
+        )
+    return Table(name, file, tuple(rows))
+
+
+def _read_workbook(path: Path) -> RawCase:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    findings: list[Finding] = []
+    try:
+        book = CalamineWorkbook.from_path(path)
+    except (CalamineError, OSError) as error:
+        raise CaseError(
+            [Finding(path.name, 0, "", f"the workbook cannot be opened ({error})", "Save it anew.")]
+        ) from error
+    settings: dict[str, object] = {}
+    tables = {}
+    known = {*table_names(), SETTINGS}
+    for sheet in book.sheet_names:
+        place = f"{path.name}, sheet {sheet}"
+        if sheet not in known:
+            findings.append(
+                Finding(place, 0, "", "this is not a table of a case", nearest(sheet, known))
+            )
+            continue
+        cells = [
+            [_as_typed(cell) for cell in line]
+            for line in book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        ]
+        if sheet == SETTINGS:
+            settings = dict(_sheet_settings(cells))
+        else:
+            tables[sheet] = _table(sheet, place, cells, findings)
+    if not settings:
+        findings.append(
+            Finding(path.name, 0, "", "the sheet 'case' is missing", "Add it: key and value.")
+        )
+    return RawCase(path, settings, tables, {path.name: path.read_bytes()}, tuple(findings))
+
+
+def _as_typed(cell: object) -> str:
+    """Return a cell's text; whole numbers without the decimal that spreadsheets add."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def _sheet_settings(cells: list[list[str]]) -> Iterator[tuple[str, object]]:
+    columns = dictionary()[SETTINGS]
+    for line in cells:
+        if len(line) >= 2 and line[0] in columns and line[1]:
+            key, value = line[0], line[1]
+            kind = columns[key].kind
+            if kind == "list":
+                yield key, value.replace(",", " ").split()
+            elif kind in {"number", "whole", "year"}:
+                try:
+                    yield key, float(value) if kind == "number" else int(value)
+                except ValueError:
+                    yield key, value
+            else:
+                yield key, value
