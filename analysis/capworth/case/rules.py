@@ -85,7 +85,7 @@ def costs_have_one_owner(_: Mapping[str, object], typed: Typed) -> Iterator[Find
         outside = row.text("treatment") == "outside"
         if outside and owners:
             yield row.fault(owners[0], "a line outside has an owner", "Leave the owner blank.")
-        elif outside and not row.text("total"):
+        elif outside and not row.text("total") and row["category"] != "contribution":
             yield row.fault("total", "a line outside names no total", "Name the one it completes.")
         elif not outside and len(owners) != 1:
             yield row.fault(

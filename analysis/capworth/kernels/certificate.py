@@ -63,11 +63,12 @@ def certified(programmes: Programmes, basis: Ints, status: Ints, pivots: int) ->
 
 def _inverse(matrix: Floats) -> Floats:
     try:
-        return np.linalg.inv(matrix)
+        inverse = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
     except np.linalg.LinAlgError:
         broken = ~(np.abs(np.linalg.det(matrix)) > 0)
         mended = np.where(broken[..., None, None], np.eye(matrix.shape[-1]), matrix)
-        return np.linalg.inv(mended)
+        inverse = np.asarray(np.linalg.inv(mended), dtype=np.float64)
+    return inverse
 
 
 def _feasible(programmes: Programmes, matrix: Floats, value: Floats) -> Bools:

@@ -61,7 +61,7 @@ def confidence_factors(measurements: Floats, central: Floats) -> Floats:
 
     Notes
     -----
-    Lahdelma & Salminen (2001), Operations Research 49(3), eq. 11. The same measurements serve
+    Lahdelma & Salminen (2001), Operations Research 49(3), 444-454. The same measurements serve
     every option, so two factors differ by the weights and not by luck.
     """
     own = np.asarray(central, dtype=np.float64)
@@ -92,8 +92,8 @@ def rank_confidence_sets(replicates: Floats, level: float = 0.95, *, jointly: bo
 
     Notes
     -----
-    Mogstad, Romano, Shaikh & Wilhelm (2024), Review of Economic Studies 91(1), 476-518, section
-    3: intervals for all differences from the distribution of the largest standardised deviation,
+    Mogstad, Romano, Shaikh & Wilhelm (2024), Review of Economic Studies 91(1), 476-518:
+    intervals for all differences from the distribution of the largest standardised deviation,
     without the stepwise refinement. A difference that never varies is sure by its sign.
     """
     values = table(replicates, "replicates", "draws", "options")

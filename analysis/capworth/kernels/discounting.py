@@ -67,7 +67,7 @@ def factors(bands: Bands, years: int, timing: str = "start") -> Floats:
     [1.0, 0.9662, 0.9335]
     """
     timing = known(timing, "timing", TIMINGS)
-    steps = 1 / (1 + yearly_rates(bands, years + 1)[1:])
+    steps = 1 / (1 + yearly_rates(bands, whole(years, "years", 1) + 1)[1:])
     edges = np.concatenate(([1.0], np.cumprod(steps)))
     chosen: Floats = {
         "start": edges[:-1],

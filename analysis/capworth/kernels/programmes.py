@@ -54,12 +54,12 @@ class Programmes:
     @property
     def columns(self) -> int:
         """How many columns the pool has; own columns are numbered from here."""
-        return self.pool.shape[2]
+        return int(self.pool.shape[2])
 
     @property
     def width(self) -> int:
         """Columns of the pool and own columns together; stopgaps are numbered from here."""
-        return self.columns + self.own.shape[3]
+        return self.columns + int(self.own.shape[3])
 
     def stopgap(self, row: int) -> int:
         """Number of a column that is 1 in this row, and that no optimum may use."""

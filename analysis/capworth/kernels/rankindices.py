@@ -104,7 +104,7 @@ def holistic_shares(shares: Floats, merits: ArrayLike) -> Floats:
 
     Notes
     -----
-    Holistic acceptability index: Lahdelma & Salminen (2001), Operations Research 49(3), eq. 12.
+    Holistic acceptability index: Lahdelma & Salminen (2001), Operations Research 49(3), 444-454.
     """
     worth = finite(merits, "merits")
     if worth.shape != shares.shape[1:]:

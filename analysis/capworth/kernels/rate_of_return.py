@@ -22,6 +22,7 @@ from capworth.kernels.ranges import above
 DEPTH = 40  # halvings of an interval before two roots count as touching
 PLAUSIBLE = (-0.5, inf)  # a project that loses more than half of everything every year is none
 PRECISION = 1e-13  # last step of the search beside the root itself; the error is its square
+ROUNDING = 1e-14  # a sum this small beside what was summed is 0
 STEPS = 200  # each step halves the bracket or is under half of the one before: never reached
 
 
@@ -155,22 +156,43 @@ def modified_rates(flows: ArrayLike, finance: ArrayLike, reinvest: ArrayLike) ->
 def _rates(streams: Floats) -> tuple[Ints, Floats, Bools]:
     """Stream, rate and singleness of every root."""
     largest = np.abs(streams).max(axis=1, keepdims=True)
-    scaled = streams / np.where(largest > 0, largest, 1)
-    found = _isolated(scaled)
-    z = _refined(scaled, found)
-    return found.stream, np.where(found.gain, 1 / z, z) - 1, found.single
+    rest, times = _without_rate_0(streams / np.where(largest > 0, largest, 1))
+    found = _isolated(rest)
+    z = _refined(rest, found)
+    at_0 = np.flatnonzero(times)
+    return (
+        np.concatenate((at_0, found.stream)),
+        np.concatenate((np.zeros(len(at_0)), np.where(found.gain, 1 / z, z) - 1)),
+        np.concatenate((times[at_0] == 1, found.single)),
+    )
 
 
 def _isolated(streams: Floats) -> _Brackets:
-    """One bracket for each root of each stream, on both sides of rate 0 and at 0 itself."""
-    draws = np.arange(len(streams))
-    varied = draws[_sign_changes(streams) > 0]  # by Descartes' rule the others have no root
-    even = varied[streams[varied].sum(axis=1) == 0]
-    ones = np.ones(len(even))
-    parts = [_Brackets(even, ones > 0, ones, ones, ones, ones > 0)]
-    for gain, powers in ((True, streams[varied]), (False, streams[varied, ::-1])):
-        parts += _halved(varied, gain, _bernstein(powers))
+    """One bracket for each root other than rate 0, on both sides of it."""
+    varied = np.flatnonzero(_sign_changes(streams))  # Descartes: the others have no root
+    rows = streams[varied]
+    parts = []
+    for gain, powers in ((True, rows), (False, rows[:, ::-1])):
+        shape = _bernstein(powers)
+        shape[:, -1] = rows.sum(axis=1)  # the value at rate 0, the same on both sides
+        parts += _halved(varied, gain, shape)
     return _Brackets(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _without_rate_0(streams: Floats) -> tuple[Floats, Ints]:
+    """Divide out the roots at rate 0, and count them.
+
+    Where the flows sum to 0 the quotient by 1 - x has the running sums as its coefficients.
+    """
+    rest, times = streams.copy(), np.zeros(len(streams), dtype=np.int64)
+    zero = np.ones(len(streams), dtype=np.bool_)
+    while zero.any():
+        size = np.abs(rest).sum(axis=1)
+        zero &= (np.abs(rest.sum(axis=1)) <= ROUNDING * size) & (size > 0)
+        times += zero
+        quotient = rest[zero].cumsum(axis=1)
+        rest[zero] = np.where(np.abs(quotient) <= ROUNDING * size[zero, None], 0, quotient)
+    return rest, times
 
 
 def _halved(stream: Ints, gain: bool, shape: Floats) -> list[_Brackets]:
@@ -200,8 +222,9 @@ def _halved(stream: Ints, gain: bool, shape: Floats) -> list[_Brackets]:
         middle = right[:, 0] == 0
         point = low[middle] + width
         ones = np.ones(len(point))
+        crosses = np.abs(right[middle, 1]) > ROUNDING * np.abs(right[middle]).max(axis=1)
         parts.append(
-            _Brackets(stream[middle], np.full(len(point), gain), point, point, ones, ones > 0)
+            _Brackets(stream[middle], np.full(len(point), gain), point, point, ones, crosses)
         )
         stream, low = np.tile(stream, 2), np.concatenate((low, low + width))
         shape = np.concatenate((left, right))

@@ -11,6 +11,8 @@ from capworth.errors import InputError
 from capworth.kernels.arguments import finite, known
 from capworth.kernels.arrays import Floats, Ints
 
+NOTHING = 1e-12  # a cost this small beside the benefit is what rounding leaves of 0
+
 
 class Defined(IntEnum):
     """Why a ratio is given, or is not."""
@@ -51,9 +53,14 @@ def divided(above: ArrayLike, below: ArrayLike, denominator: str = "all costs") 
     `denominator` only says in words what stands below the line.
     """
     upper, lower = np.broadcast_arrays(finite(above, "above"), finite(below, "below"))
-    code = np.where(lower < 0, Defined.COST_IS_NEGATIVE, Defined.COST_IS_ZERO)
-    code = np.where(lower > 0, Defined.YES, code).astype(np.int64)
-    value = np.divide(upper, lower, out=np.full(upper.shape, np.nan), where=lower > 0)
+    nothing = np.abs(lower) <= NOTHING * np.abs(upper)
+    code = np.select(
+        [nothing | (lower == 0), lower < 0],
+        [Defined.COST_IS_ZERO, Defined.COST_IS_NEGATIVE],
+        Defined.YES,
+    ).astype(np.int64)
+    defined = code == Defined.YES
+    value = np.divide(upper, lower, out=np.full(upper.shape, np.nan), where=defined)
     return Ratio(value, code, denominator)
 
 

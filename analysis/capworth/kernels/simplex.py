@@ -169,7 +169,8 @@ class _Run:
         first = reach.min(axis=0)
         tied = reach <= first + TIE * (1 + first)
         later = np.where(tied & falls, self.lines[:rows, rows + 1] / by, np.inf)
-        return later.argmin(axis=0), falls.any(axis=0)
+        bounded: Bools = np.asarray(falls.any(axis=0))
+        return later.argmin(axis=0), bounded
 
     def _pivot(self, steps: Floats, leaving: Ints, entering: Ints, moving: Bools) -> None:
         """Put the entering column in the place of the leaving row, where `moving`."""

@@ -141,7 +141,7 @@ class Technology:
     @property
     def rows(self) -> int:
         """Inputs, outputs, and the sum of intensities if there is such a row."""
-        return self.pool.shape[1]
+        return int(self.pool.shape[1])
 
     def identity(self, stopgap: int, *, filled: bool) -> Ints:
         """Columns to start from, one for each row; those behind `stopgap` are no columns.

@@ -104,7 +104,7 @@ def exponential(
 
     Notes
     -----
-    Kirkwood (1997), Strategic Decision Making, section 4.2; his constant is 1 / curvature, in
+    Kirkwood (1997), Strategic Decision Making, ch. 4; his constant is 1 / curvature, in
     ranges of the scale.
     """
     x, bend = finite(levels, "levels"), finite(curvature, "curvature")

@@ -67,8 +67,8 @@ def fixed(points: ArrayLike) -> Sampler:
 def free(criteria: int) -> Sampler:
     """Weights of which nothing is known: uniform over all vectors that sum to 1.
 
-    Spacings of uniform numbers, drawn as normalised exponentials: Rubinstein (1982), Operations
-    Research Letters 1(5); Tervonen & Lahdelma (2007), EJOR 178(2), section 3.
+    Spacings of uniform numbers, drawn as normalised exponentials: Rubinstein (1982), EJOR 10(2),
+    205-209; in rank acceptability Tervonen & Lahdelma (2007), EJOR 178(2), 500-513.
     """
     count = _count(criteria)
 
@@ -93,7 +93,7 @@ def swings(low: ArrayLike, mode: ArrayLike, high: ArrayLike) -> Sampler:
     Notes
     -----
     Swing weights: von Winterfeldt & Edwards (1986), Decision Analysis and Behavioral Research,
-    section 8.2.
+    ch. 8.
     """
     lowest, likely, highest = (
         np.atleast_1d(finite(points, name))

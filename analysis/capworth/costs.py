@@ -1,0 +1,143 @@
+"""What each capability and each improvement costs over the appraisal, and who pays."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from capworth.case.model import Case, CostLine, Estimate
+from capworth.case.register import bias_classes, schedules
+from capworth.estimates import Draws, stacked
+from capworth.kernels.arrays import Floats
+from capworth.kernels.discounting import factors
+from capworth.money import Money
+
+PAYERS = ("organisation", "members", "donors")
+
+
+def discount_factors(case: Case) -> Floats:
+    """(years,) discount factors of the case's schedule, year 0 first."""
+    settings = case.settings
+    bands = schedules()[settings.discounting].bands
+    return factors(bands, settings.years, settings.timing)
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Costs in the money of the case, real and discounted unless said otherwise.
+
+    Attributes
+    ----------
+    capability : (draws, capabilities, payers) whole-life cost, shared platforms included
+    platform : (draws, platforms) whole-life cost of the shared platforms, before sharing
+    improvement : (draws, improvements, payers) whole-life cost
+    asked : (draws, improvements) one-off money to be raised: paid by organisation and donors,
+        not discounted
+    """
+
+    capability: Floats
+    platform: Floats
+    improvement: Floats
+    asked: Floats
+
+
+class CostModel:
+    """The cost lines of a case, ready to be priced in any number of worlds."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._money = Money(case)
+        self._discount = discount_factors(case)
+        self._lines = tuple(
+            line
+            for line in case.costs
+            if line.treatment == "forward" and line.category != "contribution"
+        )
+        self._capabilities = {c: k for k, c in enumerate(case.capability_ids)}
+        self._platforms = {p.id: k for k, p in enumerate(case.platforms)}
+        self._improvements = {i: k for k, i in enumerate(case.improvement_ids)}
+
+    def active_years(self, line: CostLine) -> slice:
+        """Years of the appraisal in which a line is paid."""
+        settings = self._case.settings
+        first = (line.from_year or settings.first_year) - settings.first_year
+        last = (line.to_year or settings.first_year + settings.years - 1) - settings.first_year
+        return slice(first, last + 1)
+
+    def yearly(self, line: CostLine) -> Floats:
+        """(years,) how much of a line's amount is paid in each year, in the case's money."""
+        years = np.zeros(self._case.settings.years)
+        active = self.active_years(line)
+        share = 1.0 if line.kind == "recurrent" else 1.0 / (active.stop - active.start)
+        years[active] = share * self._money.factor(line.currency, line.price_year)
+        return years
+
+    def price(self, draws: Draws) -> Costs:
+        """Price every line in every world and bring the sums to their owners."""
+        case, size = self._case, draws.size
+        scale = self._scale_to_totals(draws)
+        capability = np.zeros((size, len(case.capabilities), len(PAYERS)))
+        platform = np.zeros((size, len(case.platforms), len(PAYERS)))
+        improvement = np.zeros((size, len(case.improvements), len(PAYERS)))
+        asked = np.zeros((size, len(case.improvements)))
+        for line in self._lines:
+            amount = draws.of(line.amount) * scale.get(line.total, 1.0) * _uplift(line, draws)
+            years = self.yearly(line)
+            cost = amount * float(years @ self._discount)
+            payer = PAYERS.index(line.payer)
+            if line.capability:
+                capability[:, self._capabilities[line.capability], payer] += cost
+            elif line.platform:
+                platform[:, self._platforms[line.platform], payer] += cost
+            else:
+                k = self._improvements[line.improvement]
+                improvement[:, k, payer] += cost
+                if line.kind == "one-off" and line.payer != "members":
+                    asked[:, k] += amount * years.sum()
+        if case.platforms:
+            shares = self.platform_shares(draws)
+            capability += np.einsum("npc,npy->ncy", shares, platform)
+        return Costs(capability, platform.sum(axis=2), improvement, asked)
+
+    def platform_shares(self, draws: Draws) -> Floats:
+        """(draws, platforms, capabilities) share of each platform that each capability bears."""
+        case = self._case
+        shares = np.zeros((draws.size, len(case.platforms), len(case.capabilities)))
+        keys = {p.id: p.key for p in case.platforms}
+        for usage in case.usage:
+            where = self._platforms[usage.platform], self._capabilities[usage.capability]
+            equal = keys[usage.platform] == "equal"
+            shares[:, where[0], where[1]] = 1.0 if equal else draws.of(usage.use)
+        shares /= shares.sum(axis=2, keepdims=True)
+        return shares
+
+    def _scale_to_totals(self, draws: Draws) -> Mapping[str, Floats]:
+        """(draws,) for each stated total: the total over the sum of its lines."""
+        scale = {}
+        for total in self._case.totals:
+            parts = [line.amount for line in self._case.costs if line.total == total.id]
+            if parts:
+                scale[total.id] = draws.of(total.amount) / stacked(draws, parts).sum(axis=1)
+        return scale
+
+
+def bias_of(line: CostLine) -> Estimate | None:
+    """Optimism bias of a line, from the lower to the upper bound of its class; None without one.
+
+    The share that is managed already is taken off the way from lower to upper bound. Both bounds
+    are starting values, not extremes (HM Treasury, supplementary guidance on optimism bias); the
+    most plausible level a third of the way up is ours.
+    """
+    if line.bias == "none":
+        return None
+    lower, upper = bias_classes()[line.bias].capital
+    way = (upper - lower) * (1 - line.mitigation)
+    name, basis = f"bias/{line.id}", f"guideline bounds of {line.bias}; mode a third of the way"
+    return Estimate(
+        name, lower, lower + way / 3, lower + way, "share of the cost", "C", "", basis, 0
+    )
+
+
+def _uplift(line: CostLine, draws: Draws) -> Floats | float:
+    bias = bias_of(line)
+    return 1.0 if bias is None else 1.0 + draws.of(bias)

@@ -1,0 +1,78 @@
+"""From low, mode and high to worlds: one number for every estimate in every draw."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from capworth.case.model import Estimate
+from capworth.kernels import pert
+from capworth.kernels.arrays import Floats
+from capworth.streams import stream
+
+LOW_SWING, HIGH_SWING = 0.1, 0.9  # quantiles between which an input swings in a one-way analysis
+
+
+class Draws(Protocol):
+    """Worlds of any kind: sampled, at the modes, or with one input moved at a time."""
+
+    @property
+    def size(self) -> int:
+        """How many worlds."""
+
+    def of(self, estimate: Estimate) -> Floats:
+        """(draws,) the level of `estimate` in every world, in its unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """Worlds drawn at random; every estimate has a stream of its own, keyed by its name."""
+
+    seed: int
+    chunk: int
+    size: int
+
+    def of(self, estimate: Estimate) -> Floats:
+        """(draws,) PERT levels."""
+        if estimate.is_certain:
+            return np.full(self.size, estimate.mode)
+        even = stream(self.seed, estimate.name, self.chunk).random(self.size)
+        return pert.quantile(even, estimate.low, estimate.mode, estimate.high)
+
+
+@dataclass(frozen=True, slots=True)
+class AtModes:
+    """The one world in which everything is as is most plausible."""
+
+    size: int = 1
+
+    def of(self, estimate: Estimate) -> Floats:
+        """(1,) the mode."""
+        return np.full(self.size, estimate.mode)
+
+
+class OneWay:
+    """World 0 at the modes; then one estimate at a time at its low, then its high, quantile."""
+
+    def __init__(self, estimates: Sequence[Estimate]) -> None:
+        self.estimates = tuple(e for e in estimates if not e.is_certain)
+        self.size = 1 + 2 * len(self.estimates)
+        self._row = {e.name: 1 + 2 * k for k, e in enumerate(self.estimates)}
+
+    def of(self, estimate: Estimate) -> Floats:
+        """(draws,) the mode but in the two worlds where this estimate moves."""
+        levels = np.full(self.size, estimate.mode)
+        if estimate.name in self._row:
+            row = self._row[estimate.name]
+            at = np.array([LOW_SWING, HIGH_SWING])
+            levels[row : row + 2] = pert.quantile(at, estimate.low, estimate.mode, estimate.high)
+        return levels
+
+
+def stacked(draws: Draws, estimates: Sequence[Estimate]) -> Floats:
+    """(draws, estimates) the levels of several estimates side by side."""
+    table = np.empty((draws.size, len(estimates)))
+    for k, estimate in enumerate(estimates):
+        table[:, k] = draws.of(estimate)
+    return table

@@ -1,0 +1,105 @@
+"""What each improvement adds to the capabilities it changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from capworth.case.model import Case, Effect
+from capworth.chain import Benefits, ChainModel
+from capworth.costs import discount_factors
+from capworth.estimates import Draws
+from capworth.kernels.arrays import Floats
+from capworth.value import ValueModel
+
+
+@dataclass(frozen=True, slots=True)
+class Gains:
+    """Gains of every improvement taken alone, against today.
+
+    A gain that starts late counts for the years in which it is felt, discounted like money: points
+    and days are means over the appraisal.
+
+    Attributes
+    ----------
+    score : (draws, improvements) points, summed over capabilities
+    money : (draws, improvements) present value in the money of the case
+    harm : (draws, improvements) days of a harm index, a year
+    exchange : (draws, improvements) share of the score gained that serves the claimed functions
+    closed : (draws, improvements) share of the distance to the agreed levels that it closes
+    """
+
+    score: Floats
+    money: Floats
+    harm: Floats
+    exchange: Floats
+    closed: Floats
+
+
+class GainModel:
+    """The effects of a case's improvements, ready to be felt in any number of worlds."""
+
+    def __init__(self, case: Case, value: ValueModel, chain: ChainModel) -> None:
+        self._case = case
+        self._value = value
+        self._chain = chain
+        self._leaf = {leaf.id: k for k, leaf in enumerate(value.leaves)}
+        self._capability = {c: k for k, c in enumerate(case.capability_ids)}
+        self._reference = value.reference()
+        discount = discount_factors(case)
+        first = case.settings.first_year
+        felt = [discount[max(i.effect_year - first, 0) :].sum() for i in case.improvements]
+        self._felt = np.array(felt)  # (improvements,) discounted years of effect
+        self._annuity = float(discount.sum())
+        self._effects: Mapping[str, list[Effect]] = {
+            i: [e for e in case.effects if e.improvement == i] for i in case.improvement_ids
+        }
+
+    def feel(
+        self,
+        draws: Draws,
+        levels: Floats,
+        values: Floats,
+        weights: Floats,
+        group: Floats,
+        today: Benefits,
+    ) -> Gains:
+        """Feel every improvement alone in every world.
+
+        Parameters
+        ----------
+        draws : the worlds
+        levels, values : (draws, capabilities, leaves) today, in units and as value 0 to 100
+        weights : (draws, leaves)
+        group : (draws, capabilities) share of each capability that serves the claimed functions
+        today : benefits of the chains as they are
+        """
+        shape = (draws.size, len(self._case.improvements))
+        score, exchange, closed = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        money, harm = np.zeros(shape), np.zeros(shape)
+        distance = np.maximum(np.nan_to_num(self._reference, nan=-np.inf) - values, 0.0)
+        whole = np.einsum("nck,nk->n", distance, weights)
+        for i, effects in enumerate(self._effects.values()):
+            touched = dict.fromkeys(e.capability for e in effects if e.criterion)
+            for capability in touched:
+                c = self._capability[capability]
+                moved = levels[:, c, :].copy()
+                for effect in effects:
+                    if effect.criterion and effect.capability == capability:
+                        moved[:, self._leaf[effect.criterion]] += draws.of(effect.change)
+                risen = self._value.worth(moved) - values[:, c, :]
+                points = np.einsum("nk,nk->n", risen, weights)
+                score[:, i] += points
+                exchange[:, i] += points * group[:, c]
+                step = np.minimum(np.maximum(risen, 0.0), distance[:, c, :])
+                closed[:, i] += np.einsum("nk,nk->n", step, weights)
+            factors = {(e.capability, e.step): draws.of(e.change) for e in effects if e.step}
+            if factors:
+                then = self._chain.walk(draws, factors)
+                money[:, i] = (then.money - today.money).sum(axis=1)
+                harm[:, i] = (then.harm - today.harm).sum(axis=1)
+        late = self._felt / self._annuity
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = np.where(score != 0, exchange / score, 0.0)
+            part = np.where(whole[:, None] > 0, closed / whole[:, None], 0.0)
+        return Gains(score * late, money * self._felt, harm * late, share, part)

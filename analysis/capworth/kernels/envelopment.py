@@ -1,0 +1,206 @@
+"""Efficiency measured against the best mixtures of the units themselves."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from capworth.errors import InputError
+from capworth.kernels.arguments import finite, known
+from capworth.kernels.arrays import Bools, Floats, Ints
+from capworth.kernels.projection import Question, project
+from capworth.kernels.technology import measures
+
+ORIENTATIONS: Final = ("input", "output", "directional")
+EFFICIENT: Final = 1e-6  # a score nearer to the frontier than this counts as on it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Envelopment:
+    """Scores, peers and targets of every unit in every draw.
+
+    Attributes
+    ----------
+    score : (draws, units). Input orientation: theta, 1 or less, the share of the inputs that
+        would do. Output orientation: phi, 1 or more, by how much all outputs could be multiplied;
+        the efficiency is 1 / phi. Directional: beta, 0 or more, how often the direction fits in.
+    intensities : (draws, units, units) the mixture that each unit (second axis) is measured
+        against; a unit with an intensity above 0 is a peer
+    input_slack : (draws, units, inputs) what each input is too much after the radial step
+    output_slack : (draws, units, outputs) what each output is too little after it
+    input_weight, output_weight : (draws, units, ...) optimal weights of the multiplier form per
+        unit of measure, not negative; times the measure they are the virtual inputs and outputs.
+        They need not be unique.
+    scale_weight : (draws, units) the multiplier form's free term, 0 with constant returns
+    inputs, outputs : the data, as checked
+    returns, orientation : how they were compared
+    resolved : how many programmes were solved again by HiGHS because their proof failed
+    """
+
+    score: Floats
+    intensities: Floats
+    input_slack: Floats
+    output_slack: Floats
+    input_weight: Floats
+    output_weight: Floats
+    scale_weight: Floats
+    inputs: Floats
+    outputs: Floats
+    input_target: Floats
+    output_target: Floats
+    returns: str
+    orientation: str
+    resolved: int
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            part = getattr(self, name)
+            if isinstance(part, np.ndarray):
+                part.setflags(write=False)
+
+    @property
+    def efficiency(self) -> Floats:
+        """(draws, units) theta, or 1 / phi: 1 on the frontier, less below it.
+
+        Directional: 1 / (1 + beta), which is 1 on the frontier too.
+        """
+        if self.orientation == "input":
+            return self.score
+        return 1 / self.score if self.orientation == "output" else 1 / (1 + self.score)
+
+    @property
+    def efficient(self) -> Bools:
+        """(draws, units) on the frontier within 1e-6 and without slacks.
+
+        A slack counts when it is more than a millionth of the unit's own amount; where the unit
+        has nothing, of the largest amount.
+        """
+        clean = np.ones(self.score.shape, dtype=bool)
+        for slack, amount in ((self.input_slack, self.inputs), (self.output_slack, self.outputs)):
+            most = amount.max(axis=1, keepdims=True)
+            clean &= (slack <= EFFICIENT * np.where(amount > 0, amount, most)).all(axis=2)
+        efficient: Bools = (np.abs(self.efficiency - 1) <= EFFICIENT) & clean
+        return efficient
+
+    @property
+    def reference_count(self) -> Ints:
+        """(draws, units) for how many other units a unit is a peer."""
+        peers = self.intensities > EFFICIENT
+        counts: Ints = peers.sum(axis=1) - np.diagonal(peers, axis1=1, axis2=2)
+        return counts
+
+    @property
+    def small_sample(self) -> bool:
+        """Fewer units than three times the measures: many look efficient for want of others."""
+        units, measured = self.inputs.shape[1], self.inputs.shape[2] + self.outputs.shape[2]
+        return bool(units < 3 * measured)
+
+
+def envelop(
+    inputs: ArrayLike,
+    outputs: ArrayLike,
+    returns: str = "variable",
+    orientation: str = "output",
+    *,
+    fixed_inputs: ArrayLike | None = None,
+    direction: tuple[ArrayLike, ArrayLike] | None = None,
+) -> Envelopment:
+    """Compare every unit with the best mixture of units, in every draw.
+
+    Parameters
+    ----------
+    inputs : (units, inputs) or (draws, units, inputs), 0 or more; less is better
+    outputs : (units, outputs) or (draws, units, outputs), 0 or more; more is better
+    returns : "constant", "variable", "nonincreasing" or "nondecreasing"
+    orientation : "input", "output", or "directional"
+    fixed_inputs : (inputs,) true for those that nobody can change (non-discretionary): they limit
+        whom a unit is compared with, are not reduced, and their slack does not count
+    direction : for "directional", how much of each input is to fall and of each output to rise per
+        unit of score, in any shape that fits; each unit's own amounts by default
+
+    Raises
+    ------
+    InputError
+        See `technology.measures`; and for a direction that is negative, or 0 all over.
+
+    Notes
+    -----
+    Charnes, Cooper & Rhodes (1978), European Journal of Operational Research 2, 429-444; Banker,
+    Charnes & Cooper (1984), Management Science 30, 1078-1092; Chambers, Chung & Färe (1996);
+    fixed inputs: Banker & Morey (1986), Operations Research 34, 513-521. Slacks are those whose
+    sum, each as a share of the largest amount of its measure, is the largest. A unit that is
+    efficient is its own peer; of equally good mixtures the first found is given.
+    """
+    x, y = measures(inputs, outputs)
+    known(orientation, "orientation", ORIENTATIONS)
+    free = _free(fixed_inputs, x.shape[2])
+    if orientation != "directional" and direction is not None:
+        raise InputError(
+            f"direction: {orientation!r} orientation has its own. Leave it out, or use "
+            "orientation 'directional'."
+        )
+    if orientation == "input":
+        toward = x * free, np.zeros_like(y)
+    elif orientation == "output":
+        toward = np.zeros_like(x), y
+    else:
+        toward = _direction(direction, x * free, y)
+    if not (toward[0] > 0).any(axis=2).all() and not (toward[1] > 0).any(axis=2).all():
+        draw, unit = np.argwhere(~(np.concatenate(toward, axis=2) > 0).any(axis=2))[0].tolist()
+        raise InputError(
+            f"inputs: unit {unit} (draw {draw}) has nothing to reduce. Leave it out, or free an "
+            "input."
+        )
+    counted = np.concatenate((free, np.ones(y.shape[2])))
+    found = project((x, y), (x, y), toward, Question(returns, counted=counted))
+    score = found.distance
+    if orientation == "input":
+        score = 1 - score
+    elif orientation == "output":
+        score = 1 + score
+    m = x.shape[2]
+    step = found.distance[:, :, None]
+    return Envelopment(
+        score,
+        found.intensity,
+        found.slack[..., :m],
+        found.slack[..., m:],
+        found.price[..., :m],
+        found.price[..., m:],
+        found.scale_price,
+        x,
+        y,
+        x - step * toward[0] - found.slack[..., :m],
+        y + step * toward[1] + found.slack[..., m:],
+        returns,
+        orientation,
+        found.resolved,
+    )
+
+
+def _free(fixed_inputs: ArrayLike | None, many: int) -> Floats:
+    """1 for each input that can be changed, 0 for the others."""
+    if fixed_inputs is None:
+        return np.ones(many)
+    fixed = np.asarray(fixed_inputs, dtype=bool)
+    if fixed.shape != (many,) or fixed.all():
+        raise InputError(
+            f"fixed_inputs: {fixed.tolist()} for {many} inputs. Give one true or false for each, "
+            "at least one of them false."
+        )
+    return np.where(fixed, 0.0, 1.0)
+
+
+def _direction(
+    direction: tuple[ArrayLike, ArrayLike] | None, x: Floats, y: Floats
+) -> tuple[Floats, Floats]:
+    if direction is None:
+        return x, y
+    parts = []
+    for given, name, shape in zip(direction, ("inputs", "outputs"), (x, y), strict=True):
+        numbers = finite(given, f"direction of {name}")
+        if (numbers < 0).any():
+            raise InputError(f"direction of {name}: an entry is negative. Give sizes, 0 or more.")
+        parts.append(np.broadcast_to(numbers, shape.shape))
+    return parts[0], parts[1]

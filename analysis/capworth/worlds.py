@@ -1,0 +1,129 @@
+"""One batch of worlds: every cost, value and gain of the case in each of them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from capworth.case.model import FUNCTIONS, Case
+from capworth.chain import ChainModel
+from capworth.costs import CostModel, Costs, discount_factors
+from capworth.estimates import Draws
+from capworth.gains import GainModel, Gains
+from capworth.kernels.arrays import Floats
+from capworth.value import ValueModel, score
+
+MEASURES = ("score", "money", "harm")  # of added value; never added to one another
+
+
+@dataclass(frozen=True, slots=True)
+class Worlds:
+    """What the model answers, for every draw. Money is real, in the case's price year.
+
+    Attributes
+    ----------
+    cost : (draws, capabilities, payers) discounted whole-life cost
+    score : (draws, capabilities) 0 to 100
+    money : (draws, capabilities) discounted attributed benefit
+    harm : (draws, capabilities) attributed days of a harm index a year
+    branches : (draws, capabilities, branches) value 0 to 100 on each branch of the tree
+    levels : (draws, capabilities, leaves) value 0 to 100 on each leaf
+    function_value, function_cost : (measures, draws, functions) capabilities shared out among the
+        functions they serve; costs only of capabilities on which the measure is known
+    function_weight : (measures, draws, functions) how many capabilities' worth of each function
+    gains : of every improvement
+    improvement_cost : (draws, improvements, payers) discounted whole-life cost
+    asked : (draws, improvements) one-off money to be raised
+    """
+
+    cost: Floats
+    score: Floats
+    money: Floats
+    harm: Floats
+    branches: Floats
+    levels: Floats
+    function_value: Floats
+    function_cost: Floats
+    function_weight: Floats
+    gains: Gains
+    improvement_cost: Floats
+    asked: Floats
+
+    @property
+    def size(self) -> int:
+        """How many worlds."""
+        return len(self.cost)
+
+
+class Model:
+    """The whole case, ready to be answered in any number of worlds."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.costs = CostModel(case)
+        self.value = ValueModel(case)
+        self.chain = ChainModel(case)
+        self.gains = GainModel(case, self.value, self.chain)
+        self.annuity = float(discount_factors(case).sum())  # discounted years of the appraisal
+        self._group = np.array([f in case.settings.claim_group for f in FUNCTIONS])
+        known = {"score": np.full(len(case.capabilities), bool(case.measured))}
+        known |= {scale: self.chain.has_scale(scale) for scale in ("money", "harm")}
+        self.known = known  # (capabilities,) whether a measure of added value is known
+
+    def answer(self, draws: Draws) -> Worlds:
+        """Answer the case in every world."""
+        case = self.case
+        costs: Costs = self.costs.price(draws)
+        levels = self.value.levels(draws)
+        values = self.value.worth(levels)
+        weights = self._weights(draws)
+        points = score(values, weights)
+        today = self.chain.walk(draws)
+        shares = self.function_shares(draws)
+        group = shares[:, :, self._group].sum(axis=2)
+        gains = self.gains.feel(draws, levels, values, weights, group, today)
+        money = today.money * self.annuity
+        whole = costs.capability.sum(axis=2)
+        by_function = [
+            (
+                np.einsum("ncf,nc->nf", shares, added),
+                np.einsum("ncf,nc->nf", shares, whole * self.known[measure]),
+                np.einsum("ncf,c->nf", shares, self.known[measure].astype(float)),
+            )
+            for measure, added in zip(MEASURES, (points, money, today.harm), strict=True)
+        ]
+        value, cost, weight = (np.stack(part) for part in zip(*by_function, strict=True))
+        below = self.value.branch_of()
+        branch_weight = np.einsum("nk,kb->nb", weights, below)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            inside = np.einsum("nck,nk,kb->ncb", values, weights, below) / branch_weight[:, None, :]
+        assert len(case.capabilities) == points.shape[1]
+        return Worlds(
+            costs.capability,
+            points,
+            money,
+            today.harm,
+            inside,
+            values,
+            value,
+            cost,
+            weight,
+            gains,
+            costs.improvement,
+            costs.asked,
+        )
+
+    def function_shares(self, draws: Draws) -> Floats:
+        """(draws, capabilities, functions) shares that sum to 1 for each capability."""
+        case = self.case
+        place = {c: k for k, c in enumerate(case.capability_ids)}
+        shares = np.zeros((draws.size, len(case.capabilities), len(FUNCTIONS)))
+        for row in case.functions:
+            where = place[row.capability], FUNCTIONS.index(row.function)
+            shares[:, where[0], where[1]] = draws.of(row.share)
+        shares /= shares.sum(axis=2, keepdims=True)
+        return shares
+
+    def _weights(self, draws: Draws) -> Floats:
+        if not self.value.leaves:
+            return np.empty((draws.size, 0))
+        return self.value.weights(draws)
