@@ -22,7 +22,7 @@ GREEN_BOOK = ((0, 0.035), (31, 0.03), (76, 0.025), (126, 0.02), (201, 0.015), (3
 rates = st.floats(-0.05, 0.2)
 
 
-def named(table: str) -> Any:
+def named(table: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("golden", GOLDEN[table], ids=lambda golden: golden["name"])
 
 

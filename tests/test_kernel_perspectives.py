@@ -27,9 +27,7 @@ def test_a_programme_that_saves_money_has_a_net_value_and_no_ratio() -> None:
     np.testing.assert_array_equal(found.ratio.value, [np.nan, 3.0])
 
 
-@pytest.mark.parametrize(
-    "golden", GOLDEN["distribution_weight"], ids=lambda golden: golden["name"]
-)
+@pytest.mark.parametrize("golden", GOLDEN["distribution_weight"], ids=lambda golden: golden["name"])
 def test_distribution_weights(golden: dict[str, Any]) -> None:
     found = distribution_weights(golden["incomes"], golden["median"], golden["elasticity"])
     np.testing.assert_allclose(found, golden["weights"], rtol=0, atol=golden["atol"])

@@ -14,7 +14,7 @@ from capworth.kernels.prices import grown, real_rate, rebased, transferred
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/appraisal.toml").read_text("utf-8"))
 
 
-def named(table: str) -> Any:
+def named(table: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("golden", GOLDEN[table], ids=lambda golden: golden["name"])
 
 

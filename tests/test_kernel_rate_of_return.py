@@ -22,7 +22,7 @@ GOLDEN = tomllib.loads((Path(__file__).parent / "golden/appraisal.toml").read_te
 few = st.integers(-4, 4)  # few levels, so that zeros, ties and touching roots happen often
 
 
-def named(table: str) -> Any:
+def named(table: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("golden", GOLDEN[table], ids=lambda golden: golden["name"])
 
 
@@ -59,9 +59,15 @@ def test_the_message_lists_the_rates() -> None:
         internal_rate([-1000, 2300, -1320])
 
 
-def test_touching_rates_are_several() -> None:
-    found = internal_rates([[-1.0, 2.2, -1.21, 0.0], [-1.0, 3.0, -3.0, 1.0], [4.0, -4.0, 1.0, 0.0]])
-    assert found.code.tolist() == [Roots.SEVERAL] * 3
+def test_a_value_that_touches_0_has_no_rate_to_name() -> None:
+    flows = [[-1.0, 2.2, -1.21, 0.0], [4.0, -4.0, 1.0, 0.0], [1.0, -4.0, 4.0, 0.0]]
+    found = internal_rates(flows)
+    assert np.isnan(found.rate).all()
+    assert not np.isin(found.code, (Roots.ONE, Roots.ONE_PLAUSIBLE)).any()
+
+
+def test_a_threefold_rate_is_refused() -> None:
+    assert internal_rates([[-1.0, 3.0, -3.0, 1.0]]).code[0] == Roots.SEVERAL
 
 
 def test_a_rate_of_exactly_0_is_found_once() -> None:

@@ -81,8 +81,9 @@ def test_a_part_of_nothing_decides_nothing() -> None:
 def test_switching_level(net: Any, level: float, code: Switch) -> None:
     found = switching_level(net, -5, 5)
     assert found.code == code
-    assert found.level == pytest.approx(level, abs=0.03 if net(np.array([2.0]))[0] == 0 else 1e-9,
-                                        nan_ok=True)
+    assert found.level == pytest.approx(
+        level, abs=0.03 if net(np.array([2.0]))[0] == 0 else 1e-9, nan_ok=True
+    )
 
 
 def test_chance_reached_looks_away_from_the_base() -> None:

@@ -16,21 +16,15 @@ import pandas as pd
 from capworth.errors import InputError
 from capworth.kernels import rankindices
 from capworth.kernels.arguments import known
-from capworth.kernels.arrays import Floats, Ints
-from capworth.kernels.chunks import in_chunks
-from capworth.kernels.confidence import factors, lead_counts, rank_confidence_sets
-from capworth.kernels.measurement import World
-from capworth.kernels.ranking import RankTally, snapped
+from capworth.kernels.arrays import Floats
+from capworth.kernels.rankdraws import NAME, RankDraws, largest_error, rank_draws
 from capworth.kernels.soundness import dominance_faults, monotonicity_faults
 from capworth.kernels.weights import Sampler
 from capworth.performances import Direction, Performances, Shape, Spread, performances
 from capworth.streams import stream
 from capworth.weighting import Weights, weight_sampler
 
-NAME: Final = "rank acceptability"
 CHECKED_WEIGHTS: Final = 16  # weights under which every ranking checks its own rules
-SET_DRAWS: Final = 2048  # draws behind the rank confidence sets
-FIRST_LOOK: Final = 8  # chunks before the first look at the precision; then twice as many
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -47,19 +41,17 @@ class RankAcceptability:
     precision: float | None
     weights_known: str
     notes: tuple[str, ...]
-    _tally: RankTally
-    _factors: Floats
-    _sets: Ints
+    _found: RankDraws
 
     @property
     def draws(self) -> int:
         """Number of draws."""
-        return self._tally.draws
+        return self._found.tally.draws
 
     @property
     def standard_error(self) -> float:
         """Largest standard error of any rank share or pairwise share."""
-        return _largest_error(self._tally)
+        return largest_error(self._found.tally)
 
     @property
     def leader(self) -> Hashable:
@@ -74,7 +66,7 @@ class RankAcceptability:
     @property
     def ranking_entropy(self) -> float | None:
         """How open the whole ranking is, in bits; None for more than eight options."""
-        counts = self._tally.orders[:, 1]
+        counts = self._found.tally.orders[:, 1]
         return rankindices.entropy(counts / self.draws) if len(counts) else None
 
     def to_frame(self) -> pd.DataFrame:
@@ -105,7 +97,7 @@ class RankAcceptability:
                 "expected_rank_error": rankindices.expected_rank_errors(shares, self.draws),
                 "rank_low": intervals[:, 0],
                 "rank_high": intervals[:, 1],
-                "confidence": self._factors,
+                "confidence": self._found.factors,
             },
             index=self._index(),
         )
@@ -113,19 +105,19 @@ class RankAcceptability:
 
     def pairwise(self) -> pd.DataFrame:
         """Share of draws with the row option above the column option; a tie counts half."""
-        return self._frame(self._tally.pairwise(), pd.Index(self.options, name="above"))
+        return self._frame(self._found.tally.pairwise(), pd.Index(self.options, name="above"))
 
     def central_weights(self) -> pd.DataFrame:
         """Mean weights of the draws that put an option first; empty for one that never is."""
-        return self._frame(self._tally.central_weights(), self._criteria())
+        return self._frame(self._found.tally.central_weights(), self._criteria())
 
     def central_weight_errors(self) -> pd.DataFrame:
         """Give the standard errors of `central_weights`."""
-        return self._frame(self._tally.central_weight_errors(), self._criteria())
+        return self._frame(self._found.tally.central_weight_errors(), self._criteria())
 
     def confidence_factors(self) -> pd.Series[float]:
         """Chance of the first place under an option's own central weights; empty without them."""
-        return pd.Series(self._factors.copy(), self._index(), name="confidence factor")
+        return pd.Series(self._found.factors.copy(), self._index(), name="confidence factor")
 
     def k_best(self, k: int) -> pd.Series[float]:
         """Share of draws in which an option is among the `k` best."""
@@ -150,10 +142,10 @@ class RankAcceptability:
         Wider than `rank_intervals`: they ask which option is better overall, given how uncertain
         each difference is, and hold for all options at once. From the first 2,048 draws.
         """
-        return pd.DataFrame(self._sets.copy(), self._index(), ["rank_low", "rank_high"])
+        return pd.DataFrame(self._found.sets.copy(), self._index(), ["rank_low", "rank_high"])
 
     def _shares(self) -> Floats:
-        return self._tally.shares()
+        return self._found.tally.shares()
 
     def _index(self) -> pd.Index[Any]:
         return pd.Index(self.options, name="option", tupleize_cols=False)
@@ -249,21 +241,19 @@ def rank_acceptability(
     if precision is not None and not 0 < precision < 1:
         raise InputError(f"precision: {precision} is not between 0 and 1. Give an error, as 0.005.")
     _check(data, sampler, seed)
-    threads = workers or os.cpu_count() or 1
-    tally = _tally(data, sampler, draws, precision, seed, threads)
-    central = tally.central_weights()
-    counts = np.zeros((len(central), len(central)), dtype=np.int64)
-
-    def lead(chunk: int, many: int) -> Ints:
-        return lead_counts(_world(data, seed, chunk, many), central)
-
-    for part in in_chunks(lead, draws=tally.draws, size=data.chunk, workers=threads):
-        counts += part
+    found = rank_draws(
+        data.worlds,
+        sampler,
+        draws=draws,
+        chunk=data.chunk,
+        seed=seed,
+        precision=precision,
+        grain=data.grain,
+        workers=workers or os.cpu_count() or 1,
+    )
     notes = list(data.notes)
-    if precision is not None and _largest_error(tally) > precision:
+    if precision is not None and largest_error(found.tally) > precision:
         notes.append(f"{draws:,} draws were too few for a standard error of {precision}.")
-    few = min(SET_DRAWS, tally.draws, data.chunk)
-    first = _values(data, sampler, seed, 0, min(tally.draws, data.chunk))[0][:, :few]
     return RankAcceptability(
         tuple(data.options),
         tuple(data.criteria),
@@ -271,58 +261,8 @@ def rank_acceptability(
         precision,
         words,
         tuple(notes),
-        tally,
-        factors(counts, central, tally.draws),
-        rank_confidence_sets(first.T),
+        found,
     )
-
-
-def _world(data: Performances, seed: int, chunk: int, draws: int) -> World:
-    """Measurements of one chunk, answering with values, in grains where options may tie."""
-    world = data.worlds(stream(seed, f"{NAME}: measurements", chunk), draws)
-    return (lambda weights: snapped(world(weights), data.grain)) if data.grain else world
-
-
-def _values(
-    data: Performances, sampler: Sampler, seed: int, chunk: int, draws: int
-) -> tuple[Floats, Floats]:
-    """Values (options, draws) and weights (draws, criteria) of one chunk."""
-    weights = sampler(stream(seed, f"{NAME}: weights", chunk), draws)
-    return _world(data, seed, chunk, draws)(weights), weights
-
-
-def _tally(
-    data: Performances,
-    sampler: Sampler,
-    draws: int,
-    precision: float | None,
-    seed: int,
-    workers: int,
-) -> RankTally:
-    """Count places chunk by chunk, until all draws are made or the precision is reached."""
-
-    def count(chunk: int, many: int) -> RankTally:
-        values, weights = _values(data, sampler, seed, chunk, many)
-        return RankTally.of(values.T, weights)
-
-    tally: RankTally | None = None
-    look = draws if precision is None else FIRST_LOOK * data.chunk
-    start = 0
-    while True:
-        parts = in_chunks(
-            count, draws=min(look, draws), size=data.chunk, workers=workers, start=start
-        )
-        for part in parts:
-            tally = part if tally is None else tally.merge(part)
-        assert tally is not None  # there are two draws or more
-        if look >= draws or (precision is not None and _largest_error(tally) <= precision):
-            return tally
-        start, look = look // data.chunk, 2 * look
-
-
-def _largest_error(tally: RankTally) -> float:
-    shares = tally.shares(), tally.pairwise()
-    return max(float(rankindices.share_errors(share, tally.draws).max()) for share in shares)
 
 
 def _check(data: Performances, sampler: Sampler, seed: int) -> None:

@@ -1,6 +1,6 @@
 """From searches to attributed outcomes, their money and their harm."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -14,6 +14,7 @@ from capworth.money import Money
 OUTCOME_STEPS = ("outcome", "counterfactual", "contribution")
 SHARES = ("hit_rate", "verified", "used", *OUTCOME_STEPS)
 Levels: TypeAlias = Mapping[tuple[str, str], Floats]  # (step, outcome) to (draws,)
+Worth: TypeAlias = Mapping[str, Floats]  # outcome to (draws,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,49 +57,53 @@ class ChainModel:
         valued = {v.outcome for v in self._case.unit_values if v.scale == scale}
         return np.array([any(s.outcome in valued for s in st) for st in self._steps.values()])
 
-    def unit_values(self, draws: Draws, scale: str) -> Mapping[str, Floats]:
-        """(draws,) worth of one outcome of each kind; scopes of one outcome are added."""
-        worth: dict[str, Floats] = {}
+    def unit_values(self, draws: Draws) -> Mapping[str, Worth]:
+        """For each scale, (draws,) worth of one outcome of each kind; scopes are added."""
+        worth: dict[str, dict[str, Floats]] = {"money": {}, "harm": {}}
         for value, factor in self._worth:
-            if value.scale == scale:
-                one = draws.of(value.worth) * factor
-                worth[value.outcome] = worth.get(value.outcome, 0.0) + one
+            one, sum_of = draws.of(value.worth) * factor, worth[value.scale]
+            sum_of[value.outcome] = sum_of.get(value.outcome, 0.0) + one
         return worth
 
-    def walk(
-        self, draws: Draws, factors: Mapping[tuple[str, str], Floats] | None = None
-    ) -> Benefits:
-        """Walk every chain in every world.
+    def levels(self, draws: Draws) -> Mapping[str, Levels]:
+        """Every rate and volume of every chain, (draws,); unknown shares among them."""
+        levels: dict[str, dict[tuple[str, str], Floats]] = {c: {} for c in self._steps}
+        for capability, steps in self._steps.items():
+            levels[capability] = {(s.step, s.outcome): draws.of(s.level) for s in steps}
+        for capability, step, outcome in self._missing():
+            levels[capability][step, outcome] = draws.of(_unknown(capability, step, outcome))
+        return levels
+
+    def walk(self, size: int, levels: Mapping[str, Levels], worth: Mapping[str, Worth]) -> Benefits:
+        """Walk the chains of some or all capabilities.
 
         Parameters
         ----------
-        draws : the worlds
-        factors : for (capability, step), what the step is multiplied by, (draws,). Shares stay
-            between 0 and 1.
+        size : how many worlds
+        levels : for each capability, its rates and volumes; see `levels`
+        worth : for each scale, the worth of one outcome of each kind; see `unit_values`
+
+        Returns
+        -------
+        Benefits of all capabilities; 0 for those not in `levels` or without a chain.
 
         Notes
         -----
         attributed = searches x hit rate x verified x used x outcome x (1 - counterfactual) x
         contribution; the chain of practice B.2 without decay and saturation.
         """
-        factors = factors or {}
-        shape = (draws.size, len(self._case.capabilities))
+        shape = (size, len(self._steps))
         money, harm, outcomes = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-        worth = {scale: self.unit_values(draws, scale) for scale in ("money", "harm")}
-        for k, (capability, steps) in enumerate(self._steps.items()):
-            if not steps:
+        for k, capability in enumerate(self._steps):
+            level = levels.get(capability)
+            if not level:
                 continue
-            level = {
-                (s.step, s.outcome): _changed(
-                    s.step, draws.of(s.level), factors.get((capability, s.step))
-                )
-                for s in steps
-            }
-            leads = self._leads(capability, level, draws)
-            for outcome in dict.fromkeys(s.outcome for s in steps if s.outcome):
-                got = leads * _share(capability, "outcome", outcome, level, draws)
-                got = got * (1 - _share(capability, "counterfactual", outcome, level, draws))
-                got = got * _share(capability, "contribution", outcome, level, draws)
+            start = level.get(("hits", ""))
+            hits = level["searches", ""] * level["hit_rate", ""] if start is None else start
+            leads = hits * level["verified", ""] * level["used", ""]
+            for outcome in dict.fromkeys(outcome for _, outcome in level if outcome):
+                got = leads * level["outcome", outcome] * level["contribution", outcome]
+                got = got * (1 - level["counterfactual", outcome])
                 outcomes[:, k] += got
                 for scale, total in (("money", money), ("harm", harm)):
                     if outcome in worth[scale]:
@@ -107,35 +112,15 @@ class ChainModel:
 
     def unknown(self) -> tuple[Estimate, ...]:
         """Shares that a chain needs and the case does not give: anything from none to all."""
-        missing = []
+        return tuple(_unknown(*missing) for missing in self._missing())
+
+    def _missing(self) -> Iterator[tuple[str, str, str]]:
         for capability, steps in self._steps.items():
             known = {(s.step, s.outcome) for s in steps}
             outcomes = dict.fromkeys(s.outcome for s in steps if s.outcome)
             needed = [(s, "") for s in ("verified", "used")] if steps else []
             needed += [(s, o) for o in outcomes for s in OUTCOME_STEPS]
-            missing += [
-                _unknown(capability, step, outcome)
-                for step, outcome in needed
-                if (step, outcome) not in known
-            ]
-        return tuple(missing)
-
-    @staticmethod
-    def _leads(capability: str, level: Levels, draws: Draws) -> Floats:
-        """(draws,) leads used in a year."""
-        if ("hits", "") in level:
-            hits = level["hits", ""]
-        else:
-            hits = level["searches", ""] * level["hit_rate", ""]
-        used = _share(capability, "used", "", level, draws)
-        return hits * _share(capability, "verified", "", level, draws) * used
-
-
-def _share(capability: str, step: str, outcome: str, level: Levels, draws: Draws) -> Floats:
-    """(draws,) a share of the chain; one that the case does not know may be anything."""
-    if (step, outcome) in level:
-        return level[step, outcome]
-    return draws.of(_unknown(capability, step, outcome))
+            yield from ((capability, *pair) for pair in needed if pair not in known)
 
 
 def _unknown(capability: str, step: str, outcome: str) -> Estimate:
@@ -144,8 +129,20 @@ def _unknown(capability: str, step: str, outcome: str) -> Estimate:
     return Estimate(name, 0.0, 0.5, 1.0, "share", "E", "", basis, 0)
 
 
-def _changed(step: str, level: Floats, factor: Floats | None) -> Floats:
-    if factor is None:
-        return level
-    changed = level * factor
-    return np.minimum(changed, 1.0) if step in SHARES else changed
+def changed(level: Levels, factors: Mapping[str, Floats]) -> Levels:
+    """Multiply the steps of one chain; shares stay between 0 and 1.
+
+    Parameters
+    ----------
+    level : the rates and volumes of one capability
+    factors : for each step, what it is multiplied by in every world, (draws,)
+    """
+    return {
+        (step, outcome): _times(step, rate, factors[step]) if step in factors else rate
+        for (step, outcome), rate in level.items()
+    }
+
+
+def _times(step: str, rate: Floats, factor: Floats) -> Floats:
+    product = rate * factor
+    return np.minimum(product, 1.0) if step in SHARES else product

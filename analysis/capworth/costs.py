@@ -1,6 +1,6 @@
 """What each capability and each improvement costs over the appraisal, and who pays."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,6 +98,13 @@ class CostModel:
             shares = self.platform_shares(draws)
             capability += np.einsum("npc,npy->ncy", shares, platform)
         return Costs(capability, platform.sum(axis=2), improvement, asked)
+
+    def by_line(self) -> Iterator[tuple[CostLine, float]]:
+        """Discounted whole-life cost of each forward line at the modes, in the case's money."""
+        for line in self._lines:
+            bias = bias_of(line)
+            uplift = 1.0 if bias is None else 1.0 + bias.mode
+            yield line, line.amount.mode * uplift * float(self.yearly(line) @ self._discount)
 
     def platform_shares(self, draws: Draws) -> Floats:
         """(draws, platforms, capabilities) share of each platform that each capability bears."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from capworth.case.model import Case, Effect
-from capworth.chain import Benefits, ChainModel
+from capworth.chain import Benefits, ChainModel, Levels, Worth, changed
 from capworth.costs import discount_factors
 from capworth.estimates import Draws
 from capworth.kernels.arrays import Floats
@@ -62,8 +62,9 @@ class GainModel:
         values: Floats,
         weights: Floats,
         group: Floats,
-        today: Benefits,
-    ) -> Gains:
+        chain: Mapping[str, Levels],
+        worth: Mapping[str, Worth],
+    ) -> tuple[Benefits, Gains]:
         """Feel every improvement alone in every world.
 
         Parameters
@@ -72,8 +73,13 @@ class GainModel:
         levels, values : (draws, capabilities, leaves) today, in units and as value 0 to 100
         weights : (draws, leaves)
         group : (draws, capabilities) share of each capability that serves the claimed functions
-        today : benefits of the chains as they are
+        chain, worth : rates, volumes and unit values; see `ChainModel`
+
+        Returns
+        -------
+        Benefits of the chains as they are, and the gains.
         """
+        today = self._chain.walk(draws.size, chain, worth)
         shape = (draws.size, len(self._case.improvements))
         score, exchange, closed = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         money, harm = np.zeros(shape), np.zeros(shape)
@@ -93,13 +99,19 @@ class GainModel:
                 exchange[:, i] += points * group[:, c]
                 step = np.minimum(np.maximum(risen, 0.0), distance[:, c, :])
                 closed[:, i] += np.einsum("nk,nk->n", step, weights)
-            factors = {(e.capability, e.step): draws.of(e.change) for e in effects if e.step}
-            if factors:
-                then = self._chain.walk(draws, factors)
-                money[:, i] = (then.money - today.money).sum(axis=1)
-                harm[:, i] = (then.harm - today.harm).sum(axis=1)
+            for capability in dict.fromkeys(e.capability for e in effects if e.step):
+                c = self._capability[capability]
+                factors = {
+                    e.step: draws.of(e.change)
+                    for e in effects
+                    if e.step and e.capability == capability
+                }
+                moved_chain = {capability: changed(chain[capability], factors)}
+                then = self._chain.walk(draws.size, moved_chain, worth)
+                money[:, i] += then.money[:, c] - today.money[:, c]
+                harm[:, i] += then.harm[:, c] - today.harm[:, c]
         late = self._felt / self._annuity
         with np.errstate(invalid="ignore", divide="ignore"):
             share = np.where(score != 0, exchange / score, 0.0)
             part = np.where(whole[:, None] > 0, closed / whole[:, None], 0.0)
-        return Gains(score * late, money * self._felt, harm * late, share, part)
+        return today, Gains(score * late, money * self._felt, harm * late, share, part)

@@ -34,7 +34,7 @@ class ValueModel:
         return stacked(draws, self._levels).reshape(shape)
 
     def worth(self, levels: Floats) -> Floats:
-        """(draws, ..., leaves) value 0 to 100 of levels; a level beyond an end counts as the end."""
+        """(draws, ..., leaves) value 0 to 100 of levels; beyond an end, the value of that end."""
         values = np.empty_like(levels)
         for k, leaf in enumerate(self.leaves):
             assert leaf.worst is not None  # a leaf is measured

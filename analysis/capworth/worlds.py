@@ -77,10 +77,10 @@ class Model:
         values = self.value.worth(levels)
         weights = self._weights(draws)
         points = score(values, weights)
-        today = self.chain.walk(draws)
         shares = self.function_shares(draws)
         group = shares[:, :, self._group].sum(axis=2)
-        gains = self.gains.feel(draws, levels, values, weights, group, today)
+        chain, worth = self.chain.levels(draws), self.chain.unit_values(draws)
+        today, gains = self.gains.feel(draws, levels, values, weights, group, chain, worth)
         money = today.money * self.annuity
         whole = costs.capability.sum(axis=2)
         by_function = [

@@ -1,9 +1,9 @@
 """The one door of a case: read, check, and only then build typed objects."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from capworth.case.check import Typed, TypedRow, check_cells
 from capworth.case.dictionary import dictionary, row_key
@@ -35,7 +35,6 @@ from capworth.case.tables import RawCase, read_raw
 from capworth.case.valuerules import check_value, read_points
 from capworth.errors import CaseError, Finding
 
-T = TypeVar("T")
 PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its uncertain number
     ("capabilities", Capability, ""),
     ("functions", FunctionShare, "share"),
@@ -71,8 +70,11 @@ def read_case(place: str | Path) -> Case:
     if findings:
         raise CaseError(findings)
     given: dict[str, Any] = {k: v for k, v in settings.items() if v not in (None, ())}
+    units = {row.text("id"): row.text("unit") for row in typed.get("criteria", ())}
     parts: dict[str, Any] = {
-        table: tuple(_build(kind, number, row) for row in typed.get(table, ()))
+        table: tuple(
+            kind(**dict(_arguments(kind, number, row, units))) for row in typed.get(table, ())
+        )
         for table, kind, number in PARTS
     }
     return Case(Settings(**given), **parts, fingerprint=raw.fingerprint())
@@ -94,35 +96,44 @@ def _checked(raw: RawCase) -> tuple[dict[str, object], Typed, tuple[Finding, ...
     return dict(settings), typed, findings
 
 
-def _build(kind: type[T], number: str, row: TypedRow) -> T:
-    return kind(**dict(_arguments(kind, number, row)))
-
-
-def _arguments(kind: type[Any], number: str, row: TypedRow) -> Iterator[tuple[str, object]]:
+def _arguments(
+    kind: type[Any], number: str, row: TypedRow, units: Mapping[str, str]
+) -> Iterator[tuple[str, object]]:
     for field in fields(kind):
         if field.name == number:
-            yield field.name, _estimate(row)
+            yield field.name, _estimate(row, units)
         elif field.name == "points":
             yield field.name, read_points(row.text("points"))
         elif row[field.name] is not None:
             yield field.name, row[field.name]
 
 
-def _estimate(row: TypedRow) -> Estimate:
+def _estimate(row: TypedRow, units: Mapping[str, str]) -> Estimate:
     """Gather the uncertain number of a row with its evidence."""
     low, mode, high = (
         ("swing_low", "swing", "swing_high") if row.table == "criteria" else ("low", "mode", "high")
     )
     words = (row.text(column) for column in row_key(row.table))
-    unit = row.text("unit") if row.table != "criteria" else ""
     return Estimate(
         "/".join([row.table, *filter(None, words)]),
         row.number_in(low),
         row.number_in(mode),
         row.number_in(high),
-        unit or dictionary()[row.table][mode].unit,
+        _unit(row, units, dictionary()[row.table][mode].unit),
         row.text("grade"),
         row.text("source"),
         row.text("basis"),
         row.number,
     )
+
+
+def _unit(row: TypedRow, units: Mapping[str, str], usual: str) -> str:
+    """Name the unit of a row's number in full: the case's own words where it has them."""
+    if row.table in {"scores", "effects"}:
+        return units.get(row.text("criterion"), "factor")
+    if row.text("currency"):
+        a_year = row.table == "totals" or row["kind"] == "recurrent"
+        return f"{row.text('currency')} of {row.text('price_year')}{' a year' if a_year else ''}"
+    if row.table == "unit_values":
+        return "days of a harm index"
+    return (row.text("unit") if row.table != "criteria" else "") or usual

@@ -101,7 +101,9 @@ def _no_gain(programmes: Programmes, price: Floats) -> Bools:
     for goal in range(goals):
         asked = price[:, :, goal]
         gain = programmes.goal[:, goal, None, :] - np.matmul(asked, programmes.pool)
-        own_gain = programmes.own_goal[goal] - np.einsum("ger,gerp->gep", asked, programmes.own)
+        own_gain = programmes.own_goal[:, :, goal] - np.einsum(
+            "ger,gerp->gep", asked, programmes.own
+        )
         over = (gain > TOLERANCE) & open_pool
         group, which, column = np.nonzero(over)
         terms = np.abs(asked[group, which] * programmes.pool[group, :, column]).sum(axis=1)
@@ -117,7 +119,7 @@ def _solved_again(
 ) -> tuple[int, Ints, Floats, Floats]:
     """Status, columns used, their amounts and the prices of one programme, by HiGHS."""
     matrix = programmes.matrix(group, each)
-    goals = programmes.goals(group)
+    goals = programmes.goals(group, each)
     rhs = programmes.rhs[group, each]
     rows = len(rhs)
     level = np.abs(np.column_stack((matrix, rhs))).max(axis=1)

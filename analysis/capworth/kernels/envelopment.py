@@ -10,10 +10,9 @@ from capworth.errors import InputError
 from capworth.kernels.arguments import finite, known
 from capworth.kernels.arrays import Bools, Floats, Ints
 from capworth.kernels.projection import Question, project
-from capworth.kernels.technology import measures
+from capworth.kernels.technology import NEGLIGIBLE, measures, negligible
 
 ORIENTATIONS: Final = ("input", "output", "directional")
-EFFICIENT: Final = 1e-6  # a score nearer to the frontier than this counts as on it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,22 +70,16 @@ class Envelopment:
 
     @property
     def efficient(self) -> Bools:
-        """(draws, units) on the frontier within 1e-6 and without slacks.
-
-        A slack counts when it is more than a millionth of the unit's own amount; where the unit
-        has nothing, of the largest amount.
-        """
-        clean = np.ones(self.score.shape, dtype=bool)
-        for slack, amount in ((self.input_slack, self.inputs), (self.output_slack, self.outputs)):
-            most = amount.max(axis=1, keepdims=True)
-            clean &= (slack <= EFFICIENT * np.where(amount > 0, amount, most)).all(axis=2)
-        efficient: Bools = (np.abs(self.efficiency - 1) <= EFFICIENT) & clean
+        """(draws, units) on the frontier within 1e-6 and without slacks, as in `negligible`."""
+        clean = negligible(self.input_slack, self.inputs)
+        clean &= negligible(self.output_slack, self.outputs)
+        efficient: Bools = (np.abs(self.efficiency - 1) <= NEGLIGIBLE) & clean
         return efficient
 
     @property
     def reference_count(self) -> Ints:
         """(draws, units) for how many other units a unit is a peer."""
-        peers = self.intensities > EFFICIENT
+        peers = self.intensities > NEGLIGIBLE
         counts: Ints = peers.sum(axis=1) - np.diagonal(peers, axis1=1, axis2=2)
         return counts
 
@@ -105,6 +98,8 @@ def envelop(
     *,
     fixed_inputs: ArrayLike | None = None,
     direction: tuple[ArrayLike, ArrayLike] | None = None,
+    restrictions: ArrayLike | None = None,
+    joint_inputs: ArrayLike | None = None,
 ) -> Envelopment:
     """Compare every unit with the best mixture of units, in every draw.
 
@@ -118,11 +113,16 @@ def envelop(
         whom a unit is compared with, are not reduced, and their slack does not count
     direction : for "directional", how much of each input is to fall and of each output to rise per
         unit of score, in any shape that fits; each unit's own amounts by default
+    restrictions : (restrictions, inputs + outputs) or with draws before; each says that the sum of
+        its numbers times the weights of inputs and outputs is 0 or less; see `assurance`
+    joint_inputs : (inputs,) true for those that come with the outputs and cannot be thrown away
+        alone, so that a mixture must use them to the full; see `undesirable`
 
     Raises
     ------
     InputError
-        See `technology.measures`; and for a direction that is negative, or 0 all over.
+        See `technology.measures`; and for a direction that is negative or 0 all over, and
+        restrictions that leave no weights.
 
     Notes
     -----
@@ -153,7 +153,12 @@ def envelop(
             "input."
         )
     counted = np.concatenate((free, np.ones(y.shape[2])))
-    found = project((x, y), (x, y), toward, Question(returns, counted=counted))
+    joint = None if joint_inputs is None else _flags(joint_inputs, x.shape[2], "joint_inputs")
+    if joint is not None:
+        counted[: x.shape[2]][joint] = 0
+    trades = None if restrictions is None else _trades(restrictions, x, y)
+    question = Question(returns, counted=counted, trades=trades, joint=joint)
+    found = project((x, y), (x, y), toward, question)
     score = found.distance
     if orientation == "input":
         score = 1 - score
@@ -183,13 +188,34 @@ def _free(fixed_inputs: ArrayLike | None, many: int) -> Floats:
     """1 for each input that can be changed, 0 for the others."""
     if fixed_inputs is None:
         return np.ones(many)
-    fixed = np.asarray(fixed_inputs, dtype=bool)
-    if fixed.shape != (many,) or fixed.all():
+    return np.where(_flags(fixed_inputs, many, "fixed_inputs"), 0.0, 1.0)
+
+
+def _flags(given: ArrayLike, many: int, name: str) -> Bools:
+    flags = np.asarray(given, dtype=bool)
+    if flags.shape != (many,) or flags.all():
         raise InputError(
-            f"fixed_inputs: {fixed.tolist()} for {many} inputs. Give one true or false for each, "
-            "at least one of them false."
+            f"{name}: {flags.tolist()} for {many} inputs. Give one true or false for each, at "
+            "least one of them false."
         )
-    return np.where(fixed, 0.0, 1.0)
+    return flags
+
+
+def _trades(restrictions: ArrayLike, x: Floats, y: Floats) -> Floats:
+    """Restrictions on weights as exchanges that the units are held to be able to make."""
+    rows = finite(restrictions, "restrictions")
+    measured = x.shape[2] + y.shape[2]
+    if rows.ndim not in (2, 3) or rows.shape[-1] != measured:
+        raise InputError(
+            f"restrictions: shape {rows.shape} is not (restrictions, {measured}). Give one number "
+            "for each input and each output."
+        )
+    if rows.ndim == 3 and len(rows) != len(x):
+        raise InputError(f"restrictions: {len(rows)} draws for {len(x)} draws of the data.")
+    if not (rows != 0).any(axis=-1).all():
+        raise InputError("restrictions: a row is 0 all over and restricts nothing. Leave it out.")
+    sign = np.where(np.arange(measured) < x.shape[2], -1, 1)
+    return np.broadcast_to(rows * sign, (len(x), *rows.shape[-2:]))
 
 
 def _direction(

@@ -17,7 +17,7 @@ from capworth.kernels.arguments import finite, known
 from capworth.kernels.arrays import Floats
 from capworth.kernels.weights import normalised
 
-ROUNDING: Final = 0.01  # judgements typed as 0.33 or 0.143 still count as reciprocal
+ROUNDING: Final = 0.05  # opposites typed with two digits, as 0.33 or 0.13, are reciprocal
 ROUNDS: Final = 10_000
 
 # Mean consistency index of random matrices, from 3 criteria on.

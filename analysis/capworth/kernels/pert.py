@@ -58,3 +58,16 @@ def quantile(probability: Floats, low: float, mode: float, high: float) -> Float
 def mean(low: float, mode: float, high: float) -> float:
     """Expected level, (low + 4 mode + high) / 6."""
     return (low + 4 * mode + high) / 6
+
+
+def probability_below(level: float, low: float, mode: float, high: float) -> float:
+    """Probability that the PERT distribution stays below `level`.
+
+    >>> probability_below(20.0, 10.0, 20.0, 30.0)
+    0.5
+    """
+    if low == high:
+        return float(level > low)
+    place = min(max((level - low) / (high - low), 0.0), 1.0)
+    peak = (mode - low) / (high - low)
+    return float(betainc(1 + 4 * peak, 5 - 4 * peak, place))

@@ -25,7 +25,7 @@ class Programmes:
     pool : (groups, rows, columns) what one unit of each shared column puts into each row
     goal : (groups, goals, columns) what it adds to each goal
     own : (groups, each, rows, extra) the same for a programme's own columns
-    own_goal : (goals, extra)
+    own_goal : (groups, each, goals, extra)
     rhs : (groups, each, rows)
     identity : (rows,) for each row a pool column that is 1 or -1 there and 0 elsewhere, or
         `stopgap(row)` where there is none; the search starts from them
@@ -69,9 +69,9 @@ class Programmes:
         """(rows, columns + extra) of one programme."""
         return np.concatenate((self.pool[group], self.own[group, each]), axis=1)
 
-    def goals(self, group: int) -> Floats:
+    def goals(self, group: int, each: int) -> Floats:
         """(goals, columns + extra) of one programme."""
-        return np.concatenate((self.goal[group], self.own_goal), axis=1)
+        return np.concatenate((self.goal[group], self.own_goal[group, each]), axis=1)
 
     def gathered(self, basis: Ints) -> tuple[Floats, Floats]:
         """Columns and goals of a basis (groups, each, rows): (..., column, row) and (..., goal)."""
@@ -82,7 +82,7 @@ class Programmes:
         g, k, i = np.nonzero((basis >= self.columns) & (basis < self.width))
         extra = basis[g, k, i] - self.columns
         matrix[g, k, i] = self.own[g, k, :, extra]
-        worth[g, k, i] = self.own_goal[:, extra].T
+        worth[g, k, i] = self.own_goal[g, k, :, extra]
         g, k, i = np.nonzero(basis >= self.width)
         matrix[g, k, i] = np.eye(self.rhs.shape[2])[basis[g, k, i] - self.width]
         worth[g, k, i] = 0

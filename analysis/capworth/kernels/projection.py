@@ -1,14 +1,14 @@
 """How far each point is from what units show to be possible, in a direction."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from capworth.errors import InputError
 from capworth.kernels.arrays import Bools, Floats, Ints
-from capworth.kernels.programmes import INFEASIBLE, SOLVED, Programmes
+from capworth.kernels.programmes import INFEASIBLE, SOLVED, Programmes, Solution
 from capworth.kernels.simplex import solve
 from capworth.kernels.technology import Technology
 
@@ -25,8 +25,9 @@ class Projection:
     distance : (draws, points) how often the direction fits in; NaN where infeasible
     intensity : (draws, points, units) the mixture of units that it lands on or below
     slack : (draws, points, inputs + outputs) input still too much, output still too little
-    price : (draws, points, inputs + outputs) weights of the multiplier form, not negative: how
-        the distance answers to one unit more of an input, or less of an output
+    price : (draws, points, inputs + outputs) weights of the multiplier form: by how much the
+        distance grows with one unit more of an input, or less of an output; not negative, except
+        of joint inputs
     scale_price : (draws, points) the same for the sum of intensities; 0 with constant returns
     infeasible : (draws, points) no step in the direction, forth or back, is possible
     resolved : how many programmes were solved again by HiGHS
@@ -50,6 +51,7 @@ class Question:
     but_itself: bool = False
     counted: Floats | None = None
     trades: Floats | None = None
+    joint: Bools | None = None
 
 
 def blocks(draws: int, points: int, columns: int) -> Iterator[tuple[slice, slice]]:
@@ -85,7 +87,7 @@ def project(
         but_itself, unit k does not count for point k;
         counted, (inputs + outputs,) weight of each slack in the second goal, 0 or more, or None
         to leave the slacks as they come;
-        trades, see `Technology.of`
+        trades and joint, see `Technology.of`
 
     Raises
     ------
@@ -115,42 +117,42 @@ def project(
     resolved = 0
     for block in blocks(draws, many, units + measured + 1):
         technology = Technology.of(
-            reference[0][block[0]], reference[1][block[0]], question.returns, question.trades
+            reference[0][block[0]],
+            reference[1][block[0]],
+            question.returns,
+            trades=None if question.trades is None else question.trades[block[0]],
+            joint=question.joint,
         )
         scaled = both[block] / technology.scale[:, None]
-        size = scaled.max(axis=2)
-        toward = away[block] / technology.scale[:, None]
-        programmes = _programmes(technology, scaled, toward, size, block[1].start, question)
-        solution = solve(programmes)
+        size = scaled.max(axis=2, keepdims=True)
+        toward = away[block] / technology.scale[:, None] / size
+        programmes = _programmes(technology, scaled / size, toward, size, block[1].start, question)
+        solution = solved(programmes, block)
+        _read(found, block, technology, size, programmes, solution)
         resolved += solution.resolved
-        if (solution.status > INFEASIBLE).any():
-            draw, point = np.argwhere(solution.status > INFEASIBLE)[0].tolist()
-            raise InputError(
-                f"unit {block[1].start + point} (draw {block[0].start + draw}): no finite answer. "
-                "Look for entries that are almost 0 beside the others, or restrictions on "
-                "weights that contradict one another."
-            )
-        amounts = solution.amounts()
-        first = 1 if programmes.filling else 0
-        lengths = amounts[..., programmes.columns : programmes.width]
-        distance = lengths[..., 0] - (lengths[..., 1] if first else 0)
-        sign = np.where(np.arange(measured) < technology.inputs, 1, -1)
-        unit_of = technology.scale[:, None] * size[:, :, None]  # measure of scaled slacks
-        price = solution.price[:, :, first]
-        slack = amounts[..., units : units + measured]
-        found.distance[block] = distance
-        found.intensity[block] = amounts[..., :units] * size[:, :, None] / technology.size[:, None]
-        found.slack[block] = np.where(slack < DUST, 0, slack) * unit_of
-        found.price[block] = np.maximum(price[..., :measured] * sign, 0) / unit_of
-        if question.returns != "constant":
-            found.scale_price[block] = price[..., measured] / size
-        found.infeasible[block] = solution.status != SOLVED
     lost = found.infeasible
     for part in (found.distance, found.intensity, found.slack, found.price, found.scale_price):
         part[lost] = np.nan
-    return Projection(
-        found.distance, found.intensity, found.slack, found.price, found.scale_price, lost, resolved
-    )
+    return replace(found, resolved=resolved)
+
+
+def solved(programmes: Programmes, block: tuple[slice, slice]) -> Solution:
+    """Solve the programmes of a block, each of which has an optimum or is infeasible.
+
+    Raises
+    ------
+    InputError
+        With the unit and the draw that have no finite answer.
+    """
+    solution = solve(programmes)
+    if (solution.status > INFEASIBLE).any():
+        draw, point = np.argwhere(solution.status > INFEASIBLE)[0].tolist()
+        raise InputError(
+            f"unit {block[1].start + point} (draw {block[0].start + draw}): no finite answer. "
+            "Look for entries that are almost 0 beside the others, or restrictions on weights "
+            "that contradict one another."
+        )
+    return solution
 
 
 def _programmes(
@@ -163,19 +165,20 @@ def _programmes(
 ) -> Programmes:
     """Write the programmes of a block; `start` is the number of its first point."""
     groups, each, measured = scaled.shape
-    rows, columns = technology.rows, technology.pool.shape[2]
-    rhs = np.empty((groups, each, rows))
-    rhs[..., :measured] = scaled / size[:, :, None]
-    rhs[..., measured:] = 1 / size[:, :, None]
-    filling = not question.inside
-    own = np.zeros((groups, each, rows, 1 + filling))
-    own[..., :measured, 0] = toward / size[:, :, None]
-    if filling:
+    columns = technology.pool.shape[2]
+    rhs = np.broadcast_to(1 / size, (groups, each, technology.rows)).copy()
+    rhs[..., :measured] = scaled
+    two_way = not question.inside
+    filling = two_way or bool(technology.joint.any())
+    goals = filling + 1 + (question.counted is not None)
+    own = np.zeros((groups, each, technology.rows, 1 + two_way))
+    own[..., :measured, 0] = toward
+    own_goal = np.zeros((groups, each, goals, 1 + two_way))
+    own_goal[..., int(filling), 0] = 1
+    if two_way:
         own[..., 1] = -own[..., 0]
-    goals = int(filling) + 1 + (question.counted is not None)
+        own_goal[..., 1, 1] = -1
     goal = np.zeros((groups, goals, columns))
-    own_goal = np.zeros((goals, 1 + filling))
-    own_goal[int(filling)] = (1.0, -1.0)[: 1 + filling]
     if question.counted is not None:
         goal[:, -1, technology.units : technology.units + measured] = question.counted
     number = np.broadcast_to(start + np.arange(each), (groups, each))
@@ -183,7 +186,7 @@ def _programmes(
     if question.inside:
         row = np.full((groups, each), measured)
         if question.returns == "constant":
-            row = rhs[..., : technology.inputs].argmax(axis=2)
+            row = scaled[..., : technology.inputs].argmax(axis=2)
         opening = ((row, number),)
     return Programmes(
         technology.pool,
@@ -191,8 +194,37 @@ def _programmes(
         own,
         own_goal,
         rhs,
-        technology.identity(columns + own.shape[3], filled=question.inside),
+        technology.identity(columns + 1 + two_way, filled=question.inside),
         opening,
         number if question.but_itself else None,
         filling,
     )
+
+
+def _read(
+    found: Projection,
+    block: tuple[slice, slice],
+    technology: Technology,
+    size: Floats,
+    programmes: Programmes,
+    solution: Solution,
+) -> None:
+    """Put the answers of a block into their places, in the units of the data."""
+    units, measured = technology.units, technology.measured
+    amounts = solution.amounts()
+    lengths = amounts[..., programmes.columns : programmes.width]
+    found.distance[block] = lengths[..., 0] - lengths[..., 1:].sum(axis=2)
+    found.intensity[block] = amounts[..., :units] * size / technology.size[:, None]
+    measure = technology.scale[:, None] * size
+    slack = amounts[..., units : units + measured]
+    found.slack[block] = np.where(slack < DUST, 0, slack) * measure
+    price = solution.price[:, :, int(programmes.filling)]
+    sign = np.where(np.arange(measured) < technology.inputs, 1, -1)
+    weight = price[..., :measured] * sign
+    free = np.ones(measured, dtype=bool)
+    free[: technology.inputs] = ~technology.joint
+    weight[..., free] = np.maximum(weight[..., free], 0)
+    found.price[block] = weight / measure
+    if technology.returns != "constant":
+        found.scale_price[block] = price[..., measured] / size[..., 0]
+    found.infeasible[block] = solution.status != SOLVED

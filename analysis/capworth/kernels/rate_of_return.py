@@ -27,11 +27,15 @@ STEPS = 200  # each step halves the bracket or is under half of the one before: 
 
 
 class Roots(IntEnum):
-    """How many rates a stream has."""
+    """How many rates a stream has.
+
+    Where the value touches 0 and does not cross it, rounding decides between none and several;
+    both are refused.
+    """
 
     ONE = 0
     NONE = 1
-    SEVERAL = 2  # or two so close that they cannot be told apart
+    SEVERAL = 2
     ONE_PLAUSIBLE = 3  # several, of which one is plausible: given, and said
 
 

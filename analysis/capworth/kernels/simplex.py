@@ -62,11 +62,10 @@ class _Run:
         # Goals ride along as further rows, so that one product prices the columns for any goal.
         self.lined = np.concatenate((programmes.pool, programmes.goal), axis=1)
         self.by_column = np.ascontiguousarray(self.lined.transpose(0, 2, 1))
-        own = programmes.own.reshape(count, rows, -1).transpose(1, 2, 0)
-        own_goal = np.broadcast_to(programmes.own_goal[:, :, None], (goals, *own.shape[1:]))
-        self.own = np.concatenate((own, own_goal))
+        own = np.concatenate((programmes.own, programmes.own_goal), axis=2)
+        self.own = own.reshape(count, rows + goals, -1).transpose(1, 2, 0).copy()
         self.ban = np.zeros((count, self.columns), dtype=bool)
-        self.own_ban = np.zeros(own.shape[1:], dtype=bool)
+        self.own_ban = np.zeros(self.own.shape[1:], dtype=bool)
         self.banning = programmes.barred is not None
         if programmes.barred is not None:
             slot = np.flatnonzero(programmes.barred.ravel() >= 0)

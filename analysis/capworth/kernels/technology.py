@@ -6,14 +6,16 @@ scaled, so that neither the units of measure nor the sizes of the units matter t
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
 from capworth.kernels.arguments import finite, known
-from capworth.kernels.arrays import Floats, Ints
+from capworth.kernels.arrays import Bools, Floats, Ints
+
+NEGLIGIBLE: Final = 1e-6  # nearer to the frontier than this share counts as on it
 
 # Returns to scale: the sign of the column that may fill up "intensities sum to 1", None for no
 # such row, 0 for no such column.
@@ -73,6 +75,17 @@ def _refuse(fault: np.ndarray, name: str, numbers: Floats, problem: str) -> None
         )
 
 
+def negligible(slack: Floats, amount: Floats) -> Bools:
+    """(draws, units) whether no slack is worth the name.
+
+    A slack is when it is more than a millionth of the unit's own amount; where the unit has
+    nothing, of the largest amount among the units.
+    """
+    own = np.where(amount > 0, amount, amount.max(axis=1, keepdims=True))
+    nothing: Bools = np.asarray((slack <= NEGLIGIBLE * own).all(axis=2))
+    return nothing
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Technology:
     """Columns of the units and of the slacks, scaled.
@@ -86,6 +99,7 @@ class Technology:
     size : (draws, units) largest entry of each unit, after `scale`
     inputs, outputs, units : how many there are
     returns : a word of `RETURNS`
+    joint : (inputs,) inputs without a slack
     """
 
     pool: Floats
@@ -95,19 +109,27 @@ class Technology:
     outputs: int
     units: int
     returns: str
+    joint: Bools
 
     @classmethod
     def of(
-        cls, x: Floats, y: Floats, returns: str = "variable", trades: Floats | None = None
-    ) -> "Technology":
+        cls,
+        x: Floats,
+        y: Floats,
+        returns: str = "variable",
+        *,
+        trades: Floats | None = None,
+        joint: Bools | None = None,
+    ) -> Self:
         """Build the columns.
 
         Parameters
         ----------
         x, y : (draws, units, inputs) and (draws, units, outputs), checked by `measures`
         returns : a word of `RETURNS`
-        trades : (trade-offs, inputs + outputs) exchanges held to be possible for any unit: so
-            much more of each input, so much more of each output (less is negative)
+        trades : (draws, trade-offs, inputs + outputs) exchanges held to be possible for any unit:
+            so much more of each input, so much more of each output (less is negative)
+        joint : (inputs,) true for those that a mixture must use to the full: no slack
         """
         known(returns, "returns", RETURNS)
         draws, units, inputs = x.shape
@@ -119,19 +141,21 @@ class Technology:
         measured = inputs + outputs
         sign = RETURNS[returns]
         rows = measured + (sign is not None)
-        traded = 0 if trades is None else len(trades)
+        traded = 0 if trades is None else trades.shape[1]
         pool = np.zeros((draws, rows, units + measured + bool(sign) + traded))
         pool[:, :measured, :units] = (both / size[:, :, None]).transpose(0, 2, 1)
         slack = np.arange(measured)
         pool[:, slack, units + slack] = np.where(slack < inputs, 1, -1)
+        joint = np.zeros(inputs, dtype=bool) if joint is None else joint
+        pool[:, slack[:inputs][joint], units + slack[:inputs][joint]] = 0
         if sign is not None:
             pool[:, -1, :units] = 1 / size
         if sign:
             pool[:, -1, units + measured] = sign
-        if trades is not None:
+        if trades is not None and traded:
             moved = (trades / scale[:, None]).transpose(0, 2, 1)
             pool[:, :measured, -traded:] = moved / np.abs(moved).max(axis=1, keepdims=True)
-        return cls(pool, scale, size, inputs, outputs, units, returns)
+        return cls(pool, scale, size, inputs, outputs, units, returns, joint)
 
     @property
     def measured(self) -> int:
@@ -146,13 +170,14 @@ class Technology:
     def identity(self, stopgap: int, *, filled: bool) -> Ints:
         """Columns to start from, one for each row; those behind `stopgap` are no columns.
 
-        `filled` starts need a unit put in at once: slacks everywhere. Others start from nothing:
-        slacks where they can take up the right-hand side.
+        A start that is `filled` with a unit at once can do with slacks that are below 0 until
+        then; one from nothing has slacks where they can take up the right-hand side.
         """
         rows = np.arange(self.rows)
         columns = self.units + rows
         sign = RETURNS[self.returns]
         missing = (rows == self.measured) & (sign == 0)
+        missing[: self.inputs] = self.joint
         if not filled:
             missing |= (rows >= self.inputs) & (rows < self.measured)
             missing |= (rows == self.measured) & (sign == -1)

@@ -117,10 +117,9 @@ def change_by_step(before: ArrayLike, after: ArrayLike) -> Floats:
     """
     old, new = above(before, "before"), above(after, "after")
     logs = np.log(new / old)
-    start, end = old.prod(axis=-1, keepdims=True), new.prod(axis=-1, keepdims=True)
-    whole = np.log(end / start)
-    mean = np.divide(end - start, whole, out=np.array((start + end) / 2), where=whole != 0)
-    return np.asarray(logs * mean)
+    start, whole = old.prod(axis=-1, keepdims=True), logs.sum(axis=-1, keepdims=True)
+    mean = np.divide(np.expm1(whole), whole, out=np.ones_like(whole), where=whole != 0)
+    return np.asarray(logs * start * mean)
 
 
 def _exposure(

@@ -135,10 +135,8 @@ def _lean(width: Floats, rest: float) -> float:
     """Rate at which the density falls from the lower bounds, so that the mean sum is `rest`."""
 
     def surplus(rate: float) -> float:
-        steep = np.maximum(np.minimum(rate * width, 700.0), 1e-6)
-        mean = np.where(
-            rate * width < 1e-4, 0.5 - rate * width / 12, 1 / steep - 1 / np.expm1(steep)
-        )
+        steep = np.maximum(rate * width, 1e-4)
+        mean = np.where(steep > 1e-4, 1 / steep - 1 / np.expm1(np.minimum(steep, 700.0)), 0.5)
         return float((width * mean).sum()) - rest
 
     if surplus(0.0) <= 0:

@@ -40,7 +40,7 @@ def normalised(points: ArrayLike) -> Floats:
     [0.6, 0.3, 0.1]
     """
     numbers = finite(points, "points")
-    if numbers.ndim not in (1, 2) or 0 in numbers.shape:
+    if numbers.ndim not in (1, 2) or numbers.shape[-1] == 0:
         raise InputError(f"points: shape {numbers.shape} is not (draws, criteria). Give a table.")
     if (numbers < 0).any():
         place = np.argwhere(numbers < 0)[0].tolist()

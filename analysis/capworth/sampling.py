@@ -1,0 +1,139 @@
+"""Worlds in chunks: any executor, any number of workers, the same numbers."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from capworth.case.model import Case
+from capworth.estimates import AtModes, Sampled
+from capworth.gains import Gains
+from capworth.kernels.arrays import Floats
+from capworth.kernels.ranking import RankTally
+from capworth.worlds import Model, Worlds
+
+CHUNK = 5_000  # draws of one chunk; part of what makes the numbers
+KEPT = 100_000  # draws whose worlds are kept for ranges; ranks are counted over all draws
+ENVELOPED = 2_000  # draws, the first ones, for the costly stages
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Tallies:
+    """Ranks counted over all draws."""
+
+    score: RankTally  # capabilities by score
+    value: RankTally  # capabilities by score for each million a year
+    priority: RankTally | None  # improvements by gain for each million
+
+    def merge(self, other: "Tallies") -> "Tallies":
+        """Count both; merge in the order of chunks."""
+        both = self.priority
+        if both is not None and other.priority is not None:
+            both = both.merge(other.priority)
+        return Tallies(self.score.merge(other.score), self.value.merge(other.value), both)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What was sampled: the worlds that are kept, the one at the modes, the ranks of all.
+
+    `worlds.branches` and `worlds.levels` are kept for the first `ENVELOPED` draws only.
+    """
+
+    model: Model
+    draws: int
+    modes: Worlds
+    worlds: Worlds
+    tallies: Tallies
+
+    @property
+    def case(self) -> Case:
+        """The case that was sampled."""
+        return self.model.case
+
+
+def value_per_million(worlds: Worlds, annuity: float) -> Floats:
+    """(draws, capabilities) points of score for each million a year of whole-life cost."""
+    return worlds.score / (worlds.cost.sum(axis=2) / annuity / 1e6)
+
+
+def gain_per_million(worlds: Worlds) -> Floats:
+    """(draws, improvements) points gained for each million of whole-life cost."""
+    return worlds.gains.score / (worlds.improvement_cost.sum(axis=2) / 1e6)
+
+
+def draw_sample(
+    case: Case,
+    draws: int,
+    workers: int = 1,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Sample:
+    """Answer the case in `draws` worlds.
+
+    Chunk k has its own random streams, so that neither the number of workers nor the order in
+    which they finish moves a single bit. Memory does not grow beyond `KEPT` draws.
+
+    Parameters
+    ----------
+    case : the case; its settings hold the seed
+    draws : how many worlds, one or more
+    workers : threads, when no executor is given
+    executor : anything with the interface of `concurrent.futures`
+    progress : told of the stage, the draws done and the draws in all
+    """
+    model = Model(case)
+    sizes = [min(CHUNK, draws - start) for start in range(0, draws, CHUNK)]
+    pool = ThreadPoolExecutor(workers) if executor is None else nullcontext(executor)
+    kept: list[Worlds] = []
+    tallies: Tallies | None = None
+    done = 0
+    with pool as running:
+        work = ((model, Sampled(case.settings.seed, k, size)) for k, size in enumerate(sizes))
+        for worlds, counted in running.map(_chunk, *zip(*work, strict=True)):
+            if done < KEPT:
+                kept.append(_trimmed(worlds, max(ENVELOPED - done, 0), KEPT - done))
+            tallies = counted if tallies is None else tallies.merge(counted)
+            done += worlds.size
+            if progress:
+                progress("draws", done, draws)
+    assert tallies is not None  # draws is one or more
+    return Sample(model, draws, model.answer(AtModes()), _joined(kept), tallies)
+
+
+def _chunk(model: Model, draws: Sampled) -> tuple[Worlds, Tallies]:
+    worlds = model.answer(draws)
+    priority = RankTally.of(gain_per_million(worlds)) if model.case.improvements else None
+    value = RankTally.of(value_per_million(worlds, model.annuity))
+    return worlds, Tallies(RankTally.of(worlds.score), value, priority)
+
+
+def _trimmed(worlds: Worlds, enveloped: int, kept: int) -> Worlds:
+    """Copy what is kept, so that the chunk itself can be let go."""
+    parts = {name: part[:, :kept] if axis else part[:kept] for name, axis, part in _parts(worlds)}
+    gains = Gains(*(getattr(worlds.gains, f.name)[:kept].copy() for f in fields(Gains)))
+    parts |= {name: parts[name][:enveloped].copy() for name in ("branches", "levels")}
+    return replace(worlds, gains=gains, **parts)
+
+
+def _joined(kept: list[Worlds]) -> Worlds:
+    first = kept[0]
+    parts = {
+        name: np.concatenate([getattr(w, name) for w in kept], axis=axis)
+        for name, axis, _ in _parts(first)
+    }
+    gains = Gains(
+        *(np.concatenate([getattr(w.gains, f.name) for w in kept]) for f in fields(Gains))
+    )
+    return replace(first, gains=gains, **parts)
+
+
+def _parts(worlds: Worlds) -> Iterator[tuple[str, int, Floats]]:
+    """Every array of the worlds with the axis that its draws lie on."""
+    for field in fields(Worlds):
+        if field.name != "gains":
+            axis = 1 if field.name.startswith("function_") else 0
+            yield field.name, axis, getattr(worlds, field.name)

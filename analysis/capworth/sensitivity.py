@@ -1,0 +1,162 @@
+"""Which inputs move the answer, whether they turn it, and on which evidence it rests."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from capworth.answers import Answer
+from capworth.case.model import GRADES, Case, Estimate
+from capworth.costs import bias_of
+from capworth.estimates import HIGH_SWING, LOW_SWING, AtModes, OneWay
+from capworth.kernels import pert
+from capworth.kernels.arrays import Floats
+from capworth.provenance import Provenance
+from capworth.sampling import Sample, gain_per_million, value_per_million
+from capworth.worlds import Model
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Sensitivity(Answer):
+    """One-way swings of every input that moves the top of the ranking."""
+
+    _table: pd.DataFrame
+    _evidence: pd.DataFrame
+    subject: str  # which improvement, or capability, leads at the modes
+    rival: str  # which comes next
+    base: float  # lead of the first over the next at the modes, in points a million
+    provenance: Provenance
+
+    def evidence(self) -> pd.DataFrame:
+        """Share of cost, of score, of money and of the swings that rests on each grade."""
+        return self._evidence.copy()
+
+    @property
+    def turning(self) -> tuple[str, ...]:
+        """The inputs that alone put something else first."""
+        return tuple(self._table.index[self._table["flips"]])
+
+    def __repr__(self) -> str:
+        count = len(self.turning)
+        return (
+            f"<Sensitivity: {count} of {len(self._table)} inputs alone take the first place from "
+            f"{self.subject}>"
+        )
+
+
+def uncertain_inputs(case: Case, model: Model) -> tuple[Estimate, ...]:
+    """Every estimate of the case that is not certain, optimism bias and unknown shares included."""
+    biases = (bias_of(line) for line in case.costs)
+    found = (*case.estimates().values(), *(b for b in biases if b), *model.chain.unknown())
+    return tuple(e for e in found if not e.is_certain)
+
+
+def swing_inputs(sample: Sample, provenance: Provenance) -> Sensitivity | None:
+    """Swing one input at a time from its 10 % to its 90 % quantile, all others at their modes.
+
+    What is swung is the lead of the first over the best of the others, in points for each million:
+    of the improvements where the case has some, else of the capabilities. An input flips the
+    advice when something else comes first at either end. None where the case has no value tree.
+    """
+    case, model = sample.case, sample.model
+    if not case.measured:
+        return None
+    inputs = uncertain_inputs(case, model)
+    worlds = model.answer(OneWay(inputs))
+    ids = case.improvement_ids or case.capability_ids
+    rates = (
+        gain_per_million(worlds) if case.improvements else value_per_million(worlds, model.annuity)
+    )
+    first = int(rates[0].argmax())
+    others = np.delete(rates, first, axis=1)
+    lead = rates[:, first] - others.max(axis=1)
+    winner = rates.argmax(axis=1)
+    at_low, at_high = lead[1::2], lead[2::2]
+    low, high = (
+        [float(pert.quantile(np.array([q]), e.low, e.mode, e.high)[0]) for e in inputs]
+        for q in (LOW_SWING, HIGH_SWING)
+    )
+    table = pd.DataFrame(
+        {
+            "low": low,
+            "mode": [e.mode for e in inputs],
+            "high": high,
+            "unit": [e.unit for e in inputs],
+            "grade": [e.grade for e in inputs],
+            "source": [e.source for e in inputs],
+            "at_low": at_low,
+            "at_high": at_high,
+            "swing": np.abs(at_high - at_low),
+            "first_at_low": [ids[k] for k in winner[1::2]],
+            "first_at_high": [ids[k] for k in winner[2::2]],
+            "flips": (winner[1::2] != first) | (winner[2::2] != first),
+            "p_beyond": [
+                _probability_of_turning(e, lead[0], a, b)
+                for e, a, b in zip(inputs, at_low, at_high, strict=True)
+            ],
+        },
+        index=pd.Index([e.name for e in inputs], name="input"),
+    )
+    moving = table[table["swing"] > 1e-9].sort_values("swing", ascending=False, kind="stable")
+    runner = int(np.where(np.arange(len(ids)) == first, -np.inf, rates[0]).argmax())
+    return Sensitivity(
+        moving,
+        _evidence(sample, inputs, table["swing"].to_numpy()),
+        ids[first],
+        ids[runner],
+        float(lead[0]),
+        provenance,
+    )
+
+
+def _probability_of_turning(estimate: Estimate, base: float, low: float, high: float) -> float:
+    """How likely the input alone lies beyond the level at which the lead is lost.
+
+    The lead is taken as straight between each end of the swing and the mode.
+    """
+    ends = pert.quantile(
+        np.array([LOW_SWING, HIGH_SWING]), estimate.low, estimate.mode, estimate.high
+    )
+    chance = 0.0
+    for end, lead, below in ((ends[0], low, True), (ends[1], high, False)):
+        if lead >= base:
+            continue
+        turn = estimate.mode + (end - estimate.mode) * base / (base - lead)
+        inside = pert.probability_below(turn, estimate.low, estimate.mode, estimate.high)
+        chance += inside if below else 1 - inside
+    return chance
+
+
+def _evidence(sample: Sample, inputs: tuple[Estimate, ...], swings: Floats) -> pd.DataFrame:
+    """Shares by grade at the modes: of whole-life cost, of weighted score, of money, of swings."""
+    case, model, modes = sample.case, sample.model, sample.modes
+    cost = dict.fromkeys(GRADES, 0.0)
+    for line, amount in model.costs.by_line():
+        cost[line.amount.grade] += amount
+    weights = model.value.weights(AtModes())[0]
+    place = {c: k for k, c in enumerate(case.capability_ids)}
+    leaf = {c.id: k for k, c in enumerate(model.value.leaves)}
+    score = dict.fromkeys(GRADES, 0.0)
+    for row in case.scores:
+        worth = modes.levels[0, place[row.capability], leaf[row.criterion]]
+        score[row.level.grade] += float(worth * weights[leaf[row.criterion]])
+    money = dict.fromkeys(GRADES, 0.0)
+    for capability, worst in _weakest_links(case).items():
+        money[worst] += float(modes.money[0, place[capability]])
+    swung = dict.fromkeys(GRADES, 0.0)
+    for estimate, swing in zip(inputs, swings, strict=True):
+        swung[estimate.grade] += float(swing) ** 2
+    table = pd.DataFrame(
+        {"cost": cost, "score": score, "money": money, "swing": swung},
+        index=pd.Index(GRADES, name="grade"),
+    )
+    total = table.sum()
+    return table / total.where(total > 0, 1.0)
+
+
+def _weakest_links(case: Case) -> dict[str, str]:
+    """Grade of each chain: that of its weakest step."""
+    worst: dict[str, str] = {}
+    for step in case.chain:
+        worst[step.capability] = max(worst.get(step.capability, "A"), step.level.grade)
+    return worst

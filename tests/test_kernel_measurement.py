@@ -1,0 +1,139 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+from capworth.errors import InputError
+from capworth.kernels.arrays import Floats
+from capworth.kernels.measurement import (
+    World,
+    drawn,
+    linear,
+    loadings_of,
+    shaped,
+    shared_baselines,
+)
+from capworth.kernels.ranking import rank_shares
+
+MEAN = np.array([[0.6, 0.2], [0.5, 0.9], [0.1, 0.4]])
+SPREAD = np.array([[0.1, 0.3], [0.2, 0.0], [0.05, 0.1]])
+W = np.array([0.3, 0.7])
+
+
+def world(sampler: Any, draws: int = 200_000, seed: int = 3) -> World:
+    made: World = sampler(np.random.default_rng(seed), draws)
+    return made
+
+
+def independent_covariance() -> Floats:
+    return np.diag(SPREAD**2 @ W**2)
+
+
+CORRELATION = np.array([[1, 0.5, -0.3], [0.5, 1, 0.2], [-0.3, 0.2, 1]])
+
+
+@pytest.mark.parametrize(
+    ("loadings", "correlation"),
+    [
+        (None, np.eye(3)),
+        (shared_baselines([4, -1, 4], 0.6), np.array([[1, 0, 0.6], [0, 1, 0], [0.6, 0, 1]])),
+        (shared_baselines([1, 1, 1], 1.0), np.ones((3, 3))),
+        (loadings_of(CORRELATION), CORRELATION),
+    ],
+)
+@pytest.mark.parametrize("way", ["linear", "shaped"])
+def test_values_have_the_stated_mean_and_covariance(
+    loadings: Floats | None, correlation: Floats, way: str
+) -> None:
+    """Worked out: given weights w, the covariance is R times the sum of w^2 s s."""
+    same = [lambda levels: levels] * 2
+    sampler = (
+        linear(MEAN, SPREAD, loadings) if way == "linear" else shaped(MEAN, SPREAD, same, loadings)
+    )
+    values = world(sampler)(W)
+    expected = correlation * np.einsum("c,ic,kc->ik", W**2, SPREAD, SPREAD)
+    np.testing.assert_allclose(values.mean(axis=1), MEAN @ W, atol=2e-3)
+    np.testing.assert_allclose(np.cov(values), expected, atol=4e-4)
+
+
+@pytest.mark.parametrize("loadings", [None, shared_baselines([0, 0, 1], 0.5)])
+def test_one_row_of_weights_is_the_same_row_in_every_draw(loadings: Floats | None) -> None:
+    for sampler in (
+        linear(MEAN, SPREAD, loadings),
+        shaped(MEAN, SPREAD, [np.exp, lambda levels: -levels], loadings),
+    ):
+        made = world(sampler, 50)
+        np.testing.assert_allclose(made(W), made(np.tile(W, (50, 1))), atol=1e-14)
+        assert made(W).tobytes() == made(W).tobytes()
+
+
+def test_levels_go_through_their_value_functions() -> None:
+    shapes = [lambda levels: np.clip(levels, 0, 0.55), lambda levels: 1 - levels]
+    values = world(shaped(MEAN, np.zeros((3, 2)), shapes), 2)(np.eye(2))
+    np.testing.assert_allclose(values, [[0.55, 0.8], [0.5, 0.1], [0.1, 0.6]])
+
+
+def test_without_error_all_draws_agree() -> None:
+    values = world(linear(MEAN, 0.0), 4)(W)
+    assert values.shape == (3, 4)
+    np.testing.assert_allclose(values, np.tile((MEAN @ W)[:, None], 4))
+
+
+def test_draws_made_elsewhere_are_taken_as_they_are() -> None:
+    measured = np.random.default_rng(0).normal(size=(7, 3, 2))
+    weights = np.random.default_rng(1).dirichlet([1, 1], 7)
+    np.testing.assert_allclose(
+        drawn(measured)(weights), np.einsum("dc,doc->od", weights, measured), atol=1e-14
+    )
+    np.testing.assert_allclose(drawn(measured)(W), (measured @ W).T, atol=1e-14)
+
+
+def test_a_shared_baseline_moves_acceptability() -> None:
+    """Two options 1 sd apart, 1 apart at correlation .75 is 1 / sqrt(.5): N(.5) against N(1.41)."""
+    mean, spread, draws = np.array([[1.0], [0.0]]), 1.0, 100_000
+    one = np.ones(1)
+    alone = rank_shares(world(linear(mean, spread), draws)(one).T)
+    together = rank_shares(
+        world(linear(mean, spread, shared_baselines([0, 0], 0.75)), draws)(one).T
+    )
+    assert alone[0, 0] == pytest.approx(0.7602, abs=0.005)  # normal cdf of 1 / sqrt 2
+    assert together[0, 0] == pytest.approx(0.9214, abs=0.005)  # normal cdf of sqrt 2
+
+
+def test_options_without_a_baseline_share_nothing() -> None:
+    loadings = shared_baselines([-1, 2, 2, -1], 0.64)
+    np.testing.assert_allclose(loadings @ loadings.T, 0.64 * np.outer([0, 1, 1, 0], [0, 1, 1, 0]))
+
+
+def test_a_correlation_matrix_is_reproduced_even_when_it_is_flat() -> None:
+    for matrix in (CORRELATION, np.ones((3, 3)), np.eye(2)):
+        loadings = loadings_of(matrix)
+        np.testing.assert_allclose(loadings @ loadings.T, matrix, atol=1e-7)
+
+
+SLIPS = [
+    (lambda: linear([[1.0, np.nan]], 0.1), r"mean: entry \[0, 1\] is nan"),
+    (lambda: linear([[1.0, 2.0]], [[0.1, -0.1]]), r"spread: entry \[0, 1\] is -0.1"),
+    (lambda: linear([[1.0]], 0.1, np.ones((2, 1))), "Give a row each"),
+    (lambda: linear([[1.0]], 0.1, [[0.8, 0.8]]), "more than 1"),
+    (lambda: shaped(MEAN, SPREAD, [np.exp]), "1 for 2 criteria"),
+    (lambda: drawn(np.ones((2, 2))), r"not \(draws, options, criteria\)"),
+    (lambda: shared_baselines([0, 0], 1.2), "correlation: 1.2"),
+    (lambda: loadings_of([[1, 0.5], [0.4, 1]]), r"\[0, 1\] is 0.5 and \[1, 0\] is 0.4"),
+    (lambda: loadings_of([[1, 0.5], [0.5, 2]]), r"\[1, 1\] is 2. Set it to 1"),
+    (lambda: loadings_of(np.ones((2, 3))), "not square"),
+    (
+        lambda: loadings_of([[1, 0.9, -0.9], [0.9, 1, 0.9], [-0.9, 0.9, 1]]),
+        "cannot be correlated like this",
+    ),
+    (
+        lambda: shaped(MEAN, SPREAD, [np.exp, lambda x: x * np.nan])(np.random.default_rng(0), 2),
+        "value function of criterion 1",
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "told"), SLIPS)
+def test_a_slip_is_named(call: Any, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        call()
