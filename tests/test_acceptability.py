@@ -1,4 +1,8 @@
+import ast
 import math
+import tomllib
+import tracemalloc
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from capworth import kernels
 from capworth.acceptability import RankAcceptability, rank_acceptability
 from capworth.errors import InputError
 from capworth.kernels.arrays import Floats
 
+GOLDEN = tomllib.loads((Path(__file__).parent / "golden" / "ranking.toml").read_text("utf-8"))
 TABLE = pd.DataFrame(
     {
         "reach": [0.9, 0.5, 0.7, 0.2],
@@ -64,6 +70,18 @@ def test_two_specialists_and_an_allrounder_through_the_whole_path() -> None:
     assert found.confidence_factors().tolist() == [1, 1, 1]
     assert found.leader == "allrounder"
     assert found.choice_entropy == pytest.approx(1.5589, abs=0.01)
+
+
+@pytest.mark.parametrize("golden", GOLDEN["exact"], ids=lambda golden: golden["name"])
+def test_shares_and_central_weights_are_volumes_and_centroids(golden: dict[str, Any]) -> None:
+    found = rank_acceptability(pd.DataFrame(golden["values"]), draws=100_000)
+    for ours, error, name in (
+        (found.to_frame()[1], found.standard_errors()[1], "first"),
+        (found.central_weights(), found.central_weight_errors(), "central_weights"),
+    ):
+        gap = np.abs(ours.to_numpy() - golden[name])
+        np.testing.assert_array_equal(np.isnan(gap), np.isnan(golden[name]))
+        assert (np.nan_to_num(gap) <= 4 * np.nan_to_num(error.to_numpy()) + 1e-12).all(), name
 
 
 def test_errors_are_as_large_as_stated() -> None:
@@ -182,6 +200,17 @@ def test_any_number_of_workers_gives_the_same_bytes(changes: dict[str, Any]) -> 
     assert everything(one) == everything(rank(draws=30_000, seed=0, **changes))
 
 
+@pytest.mark.parametrize(
+    "name", ["confidence", "measurement", "rankdraws", "rankindices", "ranking", "soundness"]
+)
+def test_no_score_depends_on_the_threads_of_the_algebra_library(name: str) -> None:
+    """Scores by einsum: matmul and dot give other bits with other threads or processors."""
+    tree = ast.parse(Path(kernels.__path__[0], f"{name}.py").read_text("utf-8"))
+    for node in ast.walk(tree):
+        assert not isinstance(node, ast.MatMult)
+        assert not (isinstance(node, ast.Attribute) and node.attr in {"dot", "matmul", "tensordot"})
+
+
 def test_it_stops_when_the_precision_is_reached() -> None:
     found = rank(precision=0.002, draws=200_000)
     assert found.standard_error <= 0.002
@@ -287,8 +316,6 @@ def test_a_value_function_against_its_direction_is_refused() -> None:
 
 
 def test_memory_does_not_grow_with_draws() -> None:
-    import tracemalloc
-
     peaks = []
     for draws in (20_000, 120_000):
         tracemalloc.start()

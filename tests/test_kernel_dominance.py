@@ -90,7 +90,7 @@ def test_draws_are_judged_one_by_one(table: Any) -> None:
 
 
 def test_decimals_on_a_line_are_on_it() -> None:
-    found = frontier([0.1, 0.2, 0.3, 0.7], [0.1, 0.2, 0.3, 0.7])
+    found = frontier([0.3, 0.6, 0.9, 2.7], [0.1, 0.2, 0.3, 0.9])
     assert found.status.tolist() == [Status.EFFICIENT, 2, 2, Status.EFFICIENT]
 
 

@@ -61,6 +61,12 @@ def test_the_message_lists_the_rates() -> None:
 
 def test_a_value_that_touches_0_has_no_rate_to_name() -> None:
     flows = [[-1.0, 2.2, -1.21, 0.0], [4.0, -4.0, 1.0, 0.0], [1.0, -4.0, 4.0, 0.0]]
+    assert internal_rates([[1.0, -4.0, 4.0]]).code[0] == Roots.SEVERAL  # exact in binary
+    never_parted = [[0.1111111111111111, -0.6666666666666666, 1.0]]
+    assert internal_rates(never_parted).code[0] == Roots.SEVERAL
+    decimals = [0.1, 0.1, -0.4, 0.1, 0.1]  # sum to 3e-17 in binary
+    assert all_rates(decimals).tolist() == [0.0]
+    assert internal_rates([decimals]).code[0] == Roots.SEVERAL
     found = internal_rates(flows)
     assert np.isnan(found.rate).all()
     assert not np.isin(found.code, (Roots.ONE, Roots.ONE_PLAUSIBLE)).any()
@@ -87,6 +93,28 @@ def test_two_close_rates_do_not_hide_between_grid_points() -> None:
     flows = np.array([-1.0, first + second, -first * second]) * 1e6
     np.testing.assert_allclose(all_rates(flows), [0.0500, 0.0501], rtol=1e-6)
     assert internal_rates([flows]).code[0] == Roots.SEVERAL
+
+
+def test_a_rate_on_a_halving_point_is_found() -> None:
+    np.testing.assert_allclose(all_rates([1, -6, 8]), [1, 3])  # x = 1/2 and 1/4
+    np.testing.assert_allclose(all_rates([8, -6, 1]), [-0.75, -0.5])
+
+
+def test_flows_that_sum_to_nearly_nothing_have_one_rate() -> None:
+    gains = stream(4, "test near 0").uniform(0.1, 3, (400, 9))
+    nearly = np.linspace(-3e-13, 3e-13, 400)[:, None] * gains.sum(axis=1, keepdims=True)
+    flows = np.hstack((-gains.sum(axis=1, keepdims=True) + nearly, gains))
+    found = internal_rates(flows)
+    assert (found.code == Roots.ONE).all()
+    assert (np.abs(found.rate) < 1e-12).all()
+    late = internal_rates(np.hstack((flows, np.full((400, 1), -0.05))))
+    assert (late.code == Roots.ONE_PLAUSIBLE).all()
+
+
+def test_newtons_step_is_given_up_where_it_crawls() -> None:
+    flows = np.zeros(401)
+    flows[0], flows[-1] = -1e-300, 1
+    assert internal_rate(flows) == pytest.approx(10**0.75 - 1)
 
 
 def _by_eigenvalues(flows: Any) -> Any:

@@ -24,6 +24,7 @@ def test_residual(golden: dict[str, Any]) -> None:
 def test_half_a_unit_for_every_printed_figure() -> None:
     found = residual([[10.0, 10.0]] * 2, [21.5, 21.6])
     assert found.rounding.tolist() == [True, False]
+    assert not residual([10.0, 10.0], 10.0).rounding  # parts far beyond their total
     assert not residual([10.0, 10.0], 21.5, unit=0.1).rounding
 
 

@@ -97,6 +97,26 @@ def test_sampled_agrees_within_its_error() -> None:
     assert (found.standard_error < 0.6).all()
 
 
+def test_the_standard_error_is_the_spread_between_seeds() -> None:
+    costs = np.array([3.0, 10.0, 4.0, 7.0])
+
+    def cost_of(member: Any) -> Any:
+        return np.where(member, costs, 0).max(axis=1)
+
+    found = [shapley_sampled(cost_of, 4, orders=3, seed=seed) for seed in range(300)]
+    spread = np.std([one.value for one in found], axis=0)
+    errors = np.sqrt(np.mean([one.standard_error**2 for one in found], axis=0))
+    np.testing.assert_allclose(errors, spread, rtol=0.15)
+
+
+def test_blocks_of_orders_are_not_copies_of_one_another() -> None:
+    def cost_of(member: Any) -> Any:
+        return np.where(member, [3.0, 10.0, 4.0, 7.0], 0).max(axis=1)
+
+    one, three = (shapley_sampled(cost_of, 4, orders, seed=1) for orders in (256, 768))
+    assert (one.value != three.value).any()
+
+
 def test_sampled_is_repeatable_and_the_seed_counts() -> None:
     def cost_of(member: Any) -> Any:
         return member.sum(axis=1) ** 0.5 * (1 + member[:, 0])

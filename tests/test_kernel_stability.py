@@ -97,6 +97,12 @@ def test_the_nucleolus_of_ten_users() -> None:
     assert in_core(largest(costs), payment)
 
 
+def test_nobody_pays_more_than_alone() -> None:
+    table = np.array([0.0, 2, 9, 7, 10, 6, 7, 11])  # without the rule the first would pay 3
+    np.testing.assert_allclose(nucleolus(table), [2, 5, 4], atol=1e-7)
+    np.testing.assert_allclose(_slow_nucleolus(table), [2, 5, 4], atol=1e-6)
+
+
 def test_one_user_and_no_cost() -> None:
     assert nucleolus([0.0, 7.0]).tolist() == [7.0]
     assert nucleolus(np.zeros(8)).tolist() == [0, 0, 0]

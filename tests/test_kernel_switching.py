@@ -72,7 +72,7 @@ def test_a_part_of_nothing_decides_nothing() -> None:
         (lambda x: x**2 + 1, np.nan, Switch.NONE),
         (lambda x: (x - 1) * (x - 3), np.nan, Switch.SEVERAL),
         (lambda x: (x - 2) ** 2, np.nan, Switch.NONE),  # touches and does not cross
-        (lambda x: np.clip(x - 3, 0, None) + np.clip(x - 1, None, 0), 2.0, Switch.ONE),
+        (lambda x: np.clip(x - 3, 0, None) + 9 * np.clip(x - 1, None, 0), 2.0, Switch.ONE),
         (lambda x: x, 0.0, Switch.ONE),
         (lambda x: 0 * x, np.nan, Switch.NONE),
     ],

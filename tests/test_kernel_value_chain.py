@@ -56,6 +56,10 @@ def test_a_power_law_has_its_exponent_as_elasticity(power: float, scale: float) 
     assert found == pytest.approx(power, abs=1e-9)
 
 
+def test_quality_and_access_thin_the_records() -> None:
+    assert match_probability(1e-3, 100, 0.5, 0.4) == pytest.approx(1 - np.exp(-0.02))
+
+
 def test_matches_saturate() -> None:
     found = match_probability(2e-6, [0, 1e3, 1e6, 1e12], quality=0.5)
     np.testing.assert_allclose(found, [0, 1 - np.exp(-1e-3), 1 - np.exp(-1), 1])

@@ -1,1 +1,65 @@
-"""What each policing data-exchange capability costs, what it adds, and what to fund first."""
+"""What each policing data-exchange capability costs, what it adds, and what to fund first.
+
+>>> from capworth import read_case, run_study  # doctest: +SKIP
+>>> study = run_study(read_case("data/interpol-2019"))  # doctest: +SKIP
+"""
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from capworth.acceptability import RankAcceptability, rank_acceptability
+    from capworth.case.model import Case
+    from capworth.case.read import check_case, read_case
+    from capworth.case.template import write_template
+    from capworth.efficiency import envelopment
+    from capworth.errors import CapworthError, CaseError, Finding, InputError
+    from capworth.explain import explain
+    from capworth.study import Study, run_study
+
+__version__ = version("capworth")
+
+_HOME = {
+    "CapworthError": "errors",
+    "Case": "case.model",
+    "CaseError": "errors",
+    "Finding": "errors",
+    "InputError": "errors",
+    "RankAcceptability": "acceptability",
+    "Study": "study",
+    "check_case": "case.read",
+    "envelopment": "efficiency",
+    "explain": "explain",
+    "rank_acceptability": "acceptability",
+    "read_case": "case.read",
+    "run_study": "study",
+    "write_template": "case.template",
+}
+__all__ = [
+    "CapworthError",
+    "Case",
+    "CaseError",
+    "Finding",
+    "InputError",
+    "RankAcceptability",
+    "Study",
+    "check_case",
+    "envelopment",
+    "explain",
+    "rank_acceptability",
+    "read_case",
+    "run_study",
+    "write_template",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name of the front door when it is first asked for, so that the import is fast."""
+    if name not in _HOME:
+        raise AttributeError(f"capworth has no {name!r}")
+    return getattr(import_module(f"capworth.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -52,7 +52,7 @@ def appraise(sample: Sample, provenance: Provenance) -> Appraisal:
     appraisal, `annual_cost` is its equivalent a year. NaN where the case has no chain.
     """
     case, worlds, model = sample.case, sample.worlds, sample.model
-    cost = worlds.cost.sum(axis=2)
+    cost = worlds.cost
     has_money, has_harm = model.known["money"], model.known["harm"]
     money = np.where(has_money, worlds.money, np.nan)
     harm = np.where(has_harm, worlds.harm, np.nan)
@@ -78,7 +78,9 @@ def appraise(sample: Sample, provenance: Provenance) -> Appraisal:
     places = pd.RangeIndex(1, len(shares) + 1, name="place")
     ranks = pd.DataFrame(shares, index=index, columns=places).loc[table.index]
     payers = pd.DataFrame(
-        worlds.cost.mean(axis=0) / MILLION, index=index, columns=pd.Index(PAYERS, name="payer")
+        sample.tallies.payers / sample.draws / MILLION,
+        index=index,
+        columns=pd.Index(PAYERS, name="payer"),
     ).loc[table.index]
     total = spread("cost", cost.sum(axis=1, keepdims=True), MILLION)
     mean, low, high = (float(part[0]) for part in total.values())

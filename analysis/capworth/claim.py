@@ -125,7 +125,7 @@ def _next_euro(sample: Sample) -> Floats:
     """(draws,) gain per euro of the improvements, parted by the functions that gain."""
     worlds = sample.worlds
     gain, share = worlds.gains.score, worlds.gains.exchange
-    cost = worlds.improvement_cost.sum(axis=2)
+    cost = worlds.improvement_cost
     ours, theirs = (gain * share).sum(axis=1), (gain * (1 - share)).sum(axis=1)
     our_cost, their_cost = (cost * share).sum(axis=1), (cost * (1 - share)).sum(axis=1)
     return _ratio(ours * their_cost, theirs * our_cost)

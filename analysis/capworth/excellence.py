@@ -64,7 +64,7 @@ def find_excellence(sample: Sample, provenance: Provenance) -> Excellence | None
     if not case.measured:
         return None
     draws = len(worlds.branches)
-    cost = worlds.cost[:draws].sum(axis=2)[:, :, None] / 1e6
+    cost = worlds.cost[:draws, :, None] / 1e6
     found = envelop(cost, np.maximum(worlds.branches, 1e-6), "variable", "output")
     efficient = found.efficient.mean(axis=0)
     most = max(1, round(case.settings.top_share * len(case.capabilities)))

@@ -87,7 +87,7 @@ def prioritise(sample: Sample, provenance: Provenance) -> Priorities | None:
             "illustrative": [i.illustrative for i in case.improvements],
             "asked_mode_m": sample.modes.asked[0] / MILLION,
             **spread("asked_m", worlds.asked, MILLION),
-            **spread("cost_m", worlds.improvement_cost.sum(axis=2), MILLION),
+            **spread("cost_m", worlds.improvement_cost, MILLION),
             **spread("gain", gains.score),
             **spread("gain_per_m", gain_per_million(worlds)),
             **spread("money_m", gains.money, MILLION),

@@ -126,7 +126,7 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         budget / MILLION,
         None if target is None else target / MILLION,
         float(frontier.cost[step]) / MILLION,
-        _spread(worlds.improvement_cost.sum(axis=2) @ chosen / MILLION),
+        _spread(worlds.improvement_cost @ chosen / MILLION),
         _spread(worlds.gains.score @ chosen),
         _spread(worlds.gains.money @ chosen / MILLION),
         _spread(worlds.gains.harm @ chosen),

@@ -17,30 +17,39 @@ from capworth.worlds import Model, Worlds
 CHUNK = 5_000  # draws of one chunk; part of what makes the numbers
 KEPT = 100_000  # draws whose worlds are kept for ranges; ranks are counted over all draws
 ENVELOPED = 2_000  # draws, the first ones, for the costly stages
+BULKY = ("branches", "levels", "payers", "improvement_payers")  # kept for `ENVELOPED` draws only
 Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Tallies:
-    """Ranks counted over all draws."""
+    """What is counted and summed over all draws."""
 
     score: RankTally  # capabilities by score
     value: RankTally  # capabilities by score for each million a year
     priority: RankTally | None  # improvements by gain for each million
+    payers: Floats  # (capabilities, payers) whole-life cost, summed over the draws
+    improvement_payers: Floats  # (improvements, payers) the same
 
     def merge(self, other: "Tallies") -> "Tallies":
         """Count both; merge in the order of chunks."""
         both = self.priority
         if both is not None and other.priority is not None:
             both = both.merge(other.priority)
-        return Tallies(self.score.merge(other.score), self.value.merge(other.value), both)
+        return Tallies(
+            self.score.merge(other.score),
+            self.value.merge(other.value),
+            both,
+            self.payers + other.payers,
+            self.improvement_payers + other.improvement_payers,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
     """What was sampled: the worlds that are kept, the one at the modes, the ranks of all.
 
-    `worlds.branches` and `worlds.levels` are kept for the first `ENVELOPED` draws only.
+    The arrays of `worlds` named in `BULKY` are kept for the first `ENVELOPED` draws only.
     """
 
     model: Model
@@ -57,12 +66,12 @@ class Sample:
 
 def value_per_million(worlds: Worlds, annuity: float) -> Floats:
     """(draws, capabilities) points of score for each million a year of whole-life cost."""
-    return worlds.score / (worlds.cost.sum(axis=2) / annuity / 1e6)
+    return worlds.score / (worlds.cost / annuity / 1e6)
 
 
 def gain_per_million(worlds: Worlds) -> Floats:
     """(draws, improvements) points gained for each million of whole-life cost."""
-    return worlds.gains.score / (worlds.improvement_cost.sum(axis=2) / 1e6)
+    return worlds.gains.score / (worlds.improvement_cost / 1e6)
 
 
 def draw_sample(
@@ -108,14 +117,21 @@ def _chunk(model: Model, draws: Sampled) -> tuple[Worlds, Tallies]:
     worlds = model.answer(draws)
     priority = RankTally.of(gain_per_million(worlds)) if model.case.improvements else None
     value = RankTally.of(value_per_million(worlds, model.annuity))
-    return worlds, Tallies(RankTally.of(worlds.score), value, priority)
+    counted = Tallies(
+        RankTally.of(worlds.score),
+        value,
+        priority,
+        worlds.payers.sum(axis=0),
+        worlds.improvement_payers.sum(axis=0),
+    )
+    return worlds, counted
 
 
 def _trimmed(worlds: Worlds, enveloped: int, kept: int) -> Worlds:
     """Copy what is kept, so that the chunk itself can be let go."""
     parts = {name: part[:, :kept] if axis else part[:kept] for name, axis, part in _parts(worlds)}
     gains = Gains(*(getattr(worlds.gains, f.name)[:kept].copy() for f in fields(Gains)))
-    parts |= {name: parts[name][:enveloped].copy() for name in ("branches", "levels")}
+    parts |= {name: parts[name][:enveloped].copy() for name in BULKY}
     return replace(worlds, gains=gains, **parts)
 
 

@@ -11,9 +11,11 @@ from capworth.costs import bias_of
 from capworth.estimates import HIGH_SWING, LOW_SWING, AtModes, OneWay
 from capworth.kernels import pert
 from capworth.kernels.arrays import Floats
+from capworth.kernels.portfolio import best_over_draws, feasible_sets
+from capworth.programme import Programme, relations_of
 from capworth.provenance import Provenance
 from capworth.sampling import Sample, gain_per_million, value_per_million
-from capworth.worlds import Model
+from capworth.worlds import Model, Worlds
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -51,12 +53,17 @@ def uncertain_inputs(case: Case, model: Model) -> tuple[Estimate, ...]:
     return tuple(e for e in found if not e.is_certain)
 
 
-def swing_inputs(sample: Sample, provenance: Provenance) -> Sensitivity | None:
+def swing_inputs(
+    sample: Sample, programme: Programme | None, provenance: Provenance
+) -> Sensitivity | None:
     """Swing one input at a time from its 10 % to its 90 % quantile, all others at their modes.
 
     What is swung is the lead of the first over the best of the others, in points for each million:
     of the improvements where the case has some, else of the capabilities. An input flips the
-    advice when something else comes first at either end. None where the case has no value tree.
+    order when something else comes first at either end. Where there is a programme, each end also
+    says which improvements the best set would take in (+) and let go (-) around the expected costs
+    and gains, and `regret` how many points the recommended set would then fall short. None where
+    the case has no value tree.
     """
     case, model = sample.case, sample.model
     if not case.measured:
@@ -97,7 +104,9 @@ def swing_inputs(sample: Sample, provenance: Provenance) -> Sensitivity | None:
         },
         index=pd.Index([e.name for e in inputs], name="input"),
     )
-    moving = table[table["swing"] > 1e-9].sort_values("swing", ascending=False, kind="stable")
+    table = table.assign(**_programmes(sample, worlds, programme))
+    counts = (table["swing"] > 1e-9) | (table["regret"] > 0)
+    moving = table[counts].sort_values("swing", ascending=False, kind="stable")
     runner = int(np.where(np.arange(len(ids)) == first, -np.inf, rates[0]).argmax())
     return Sensitivity(
         moving,
@@ -107,6 +116,35 @@ def swing_inputs(sample: Sample, provenance: Provenance) -> Sensitivity | None:
         float(lead[0]),
         provenance,
     )
+
+
+def _programmes(
+    sample: Sample, worlds: Worlds, programme: Programme | None
+) -> dict[str, list[str] | Floats]:
+    """Best set when one input moves: expected costs and gains, shifted by its one-way effect."""
+    case = sample.case
+    if programme is None:
+        none = [""] * (worlds.size // 2)
+        return {"programme_at_low": none, "programme_at_high": none, "regret": np.zeros(len(none))}
+    asked = sample.worlds.asked.mean(axis=0) * worlds.asked / worlds.asked[0]
+    gain = sample.worlds.gains.score.mean(axis=0) + worlds.gains.score - worlds.gains.score[0]
+    moved, where = np.unique(np.hstack([asked, gain]), axis=0, return_inverse=True)
+    n = len(case.improvements)
+    sets = feasible_sets(relations_of(case))
+    best = best_over_draws(moved[:, :n], moved[:, n:], sets, programme.budget_m * 1e6)[where]
+    ids = np.array(case.improvement_ids)
+    base = best[0]
+    changes, regret = [], np.zeros(len(where))
+    for k, row in enumerate(best):
+        new, old = sets[row], sets[base]
+        words = [f"+{i}" for i in ids[new & ~old]] + [f"-{i}" for i in ids[old & ~new]]
+        changes.append(" ".join(words))
+        regret[k] = max(float(gain[k] @ new - gain[k] @ old), 0.0)
+    return {
+        "programme_at_low": changes[1::2],
+        "programme_at_high": changes[2::2],
+        "regret": np.maximum(regret[1::2], regret[2::2]),
+    }
 
 
 def _probability_of_turning(estimate: Estimate, base: float, low: float, high: float) -> float:

@@ -82,7 +82,7 @@ def run_study(
         programme = choose_programme(sample, provenance)
         tell("answers", 5, len(STAGES))
         funding = fund(sample, programme, provenance)
-        sensitivity = swing_inputs(sample, provenance)
+        sensitivity = swing_inputs(sample, programme, provenance)
         tell("answers", 7, len(STAGES))
     return Study(
         case,

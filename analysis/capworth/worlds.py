@@ -21,7 +21,8 @@ class Worlds:
 
     Attributes
     ----------
-    cost : (draws, capabilities, payers) discounted whole-life cost
+    cost : (draws, capabilities) discounted whole-life cost
+    payers : (draws, capabilities, payers) the same by who pays it
     score : (draws, capabilities) 0 to 100
     money : (draws, capabilities) discounted attributed benefit
     harm : (draws, capabilities) attributed days of a harm index a year
@@ -31,11 +32,13 @@ class Worlds:
         functions they serve; costs only of capabilities on which the measure is known
     function_weight : (measures, draws, functions) how many capabilities' worth of each function
     gains : of every improvement
-    improvement_cost : (draws, improvements, payers) discounted whole-life cost
+    improvement_cost : (draws, improvements) discounted whole-life cost
+    improvement_payers : (draws, improvements, payers) the same by who pays it
     asked : (draws, improvements) one-off money to be raised
     """
 
     cost: Floats
+    payers: Floats
     score: Floats
     money: Floats
     harm: Floats
@@ -46,6 +49,7 @@ class Worlds:
     function_weight: Floats
     gains: Gains
     improvement_cost: Floats
+    improvement_payers: Floats
     asked: Floats
 
     @property
@@ -98,6 +102,7 @@ class Model:
             inside = np.einsum("nck,nk,kb->ncb", values, weights, below) / branch_weight[:, None, :]
         assert len(case.capabilities) == points.shape[1]
         return Worlds(
+            whole,
             costs.capability,
             points,
             money,
@@ -108,6 +113,7 @@ class Model:
             cost,
             weight,
             gains,
+            costs.improvement.sum(axis=2),
             costs.improvement,
             costs.asked,
         )

@@ -27,6 +27,13 @@ def _by(rows: Iterator[TypedRow], column: str) -> Mapping[str, list[TypedRow]]:
     return {key: list(group) for key, group in groupby(ordered, lambda row: row.text(column))}
 
 
+def tables_have_rows(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """A case has capabilities, their functions and their costs."""
+    for table in ("capabilities", "functions", "costs"):
+        if table in typed and not typed[table]:
+            yield Finding(f"{table}.csv", 2, "", "there is no row yet", "Add the first one.")
+
+
 def estimates_are_ordered(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
     """Low, mode and high come in this order."""
     for row in _rows(typed, *typed):
@@ -258,6 +265,7 @@ def settings_agree(settings: Mapping[str, object], typed: Typed) -> Iterator[Fin
 
 
 RULES: tuple[Rule, ...] = (
+    tables_have_rows,
     estimates_are_ordered,
     evidence_is_named,
     shares_sum_to_one,

@@ -159,8 +159,7 @@ def modified_rates(flows: ArrayLike, finance: ArrayLike, reinvest: ArrayLike) ->
 
 def _rates(streams: Floats) -> tuple[Ints, Floats, Bools]:
     """Stream, rate and singleness of every root."""
-    largest = np.abs(streams).max(axis=1, keepdims=True)
-    rest, times = _without_rate_0(streams / np.where(largest > 0, largest, 1))
+    rest, times = _without_rate_0(streams)
     found = _isolated(rest)
     z = _refined(rest, found)
     at_0 = np.flatnonzero(times)
@@ -177,9 +176,7 @@ def _isolated(streams: Floats) -> _Brackets:
     rows = streams[varied]
     parts = []
     for gain, powers in ((True, rows), (False, rows[:, ::-1])):
-        shape = _bernstein(powers)
-        shape[:, -1] = rows.sum(axis=1)  # the value at rate 0, the same on both sides
-        parts += _halved(varied, gain, shape)
+        parts += _halved(varied, gain, _bernstein(powers))
     return _Brackets(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 

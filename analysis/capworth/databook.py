@@ -1,0 +1,72 @@
+"""The tables of a study: what stands behind every figure of the report."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from capworth.study import Study
+
+RANKS = ("capability_ranks", "priority_ranks")  # tables of rank acceptability
+
+
+def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
+    """Every table of a study by its file name, in the order of the questions."""
+    tables = {
+        "capabilities": study.appraisal.to_frame(),
+        "capability_ranks": study.appraisal.rank_acceptability(),
+        "cost_by_payer": study.appraisal.cost_by_payer(),
+    }
+    if study.claim:
+        tables |= {"claim": study.claim.to_frame(), "functions": study.claim.by_function()}
+    if study.excellence:
+        tables |= {
+            "excellence": study.excellence.to_frame(),
+            "gaps": study.excellence.gaps(),
+            "peers": study.excellence.peers(),
+        }
+    if study.priorities:
+        tables |= {
+            "priorities": study.priorities.to_frame(),
+            "priority_ranks": study.priorities.rank_acceptability(),
+            "priority_pairs": study.priorities.pairwise(),
+        }
+    if study.programme:
+        tables |= {
+            "programme": study.programme.to_frame(),
+            "order_of_priority": study.programme.order(),
+            "budget_frontier": study.programme.frontier(),
+        }
+    if study.funding:
+        tables |= {
+            "funding_curve": study.funding.curve(),
+            "next_euro": study.funding.next_euro(),
+            "pledges": study.funding.pledges(),
+        }
+    if study.sensitivity:
+        tables |= {
+            "sensitivity": study.sensitivity.to_frame(),
+            "evidence": study.sensitivity.evidence(),
+        }
+    return tables
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table with ten significant digits, whatever the locale or the system."""
+    table.to_csv(path, float_format="%.10g", lineterminator="\n", encoding="utf-8")
+
+
+def place_in(tables: Path, subject: str) -> str:
+    """Say which place a capability or improvement took in a run, with its probability."""
+    for name in RANKS:
+        path = tables / f"{name}.csv"
+        if path.is_file():
+            table = pd.read_csv(path, index_col=0)
+            if subject in table.index:
+                shares = table.loc[subject].to_numpy(dtype=float)
+                place = int(shares.argmax()) + 1
+                return (
+                    f"most often in place {place} of {len(table)} "
+                    f"({shares.max():.0%} of draws); first in {shares[0]:.0%}"
+                )
+    return "its place was not asked for in this run"

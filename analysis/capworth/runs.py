@@ -1,0 +1,277 @@
+"""The run folder: written whole or not at all, and recomputed to the byte."""
+
+import json
+import platform
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from capworth.case.read import read_case
+from capworth.case.tables import read_raw
+from capworth.charts.gallery import GALLERY
+from capworth.charts.svg import to_svg
+from capworth.charts.voice import Voice
+from capworth.databook import tables_of, write_csv
+from capworth.errors import CapworthError, nearest
+from capworth.programme import DRAWS as PROGRAMME_DRAWS
+from capworth.report.pdf import write_report
+from capworth.sampling import CHUNK, ENVELOPED, KEPT, Progress
+from capworth.study import STAGES, Study, run_study
+
+MANIFEST = "manifest.json"
+PACKAGES = ("babel", "matplotlib", "numpy", "pandas", "scipy", "typst")
+FORMAT = 1
+LANGUAGES = ("en", "fr")
+
+
+class RunError(CapworthError):
+    """A run folder that cannot be written, read or compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a rerun found: files that differ, are missing, or are new."""
+
+    same: tuple[str, ...]
+    differing: tuple[str, ...]
+    missing: tuple[str, ...]
+    new: tuple[str, ...]
+    elsewhere: tuple[str, ...]  # versions or machine that are not those of the run
+
+    @property
+    def is_same(self) -> bool:
+        """Whether every byte is the same."""
+        return not (self.differing or self.missing or self.new)
+
+    def __str__(self) -> str:
+        if self.is_same:
+            return f"{len(self.same)} files recomputed, every byte the same"
+        parts = [f"{len(self.same)} files are the same"]
+        for word, names in (
+            ("differs", self.differing),
+            ("is missing", self.missing),
+            ("is new", self.new),
+        ):
+            parts += [f"{name} {word}" for name in names]
+        parts += [f"not as in the run: {thing}" for thing in self.elsewhere]
+        return "\n  ".join(parts)
+
+
+def run(
+    case: str | Path,
+    out: str | Path,
+    draws: int | None = None,
+    seed: int | None = None,
+    languages: Sequence[str] = (),
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Study:
+    """Appraise a case and write its run folder.
+
+    Everything is written to a folder beside `out`, which takes its place at the very end: an
+    interrupted run leaves the last good one as it was.
+
+    Parameters
+    ----------
+    case : folder or workbook
+    out : the run folder; an older run there is replaced, anything else is not touched
+    draws, seed, languages : those of the case when not given
+    workers : threads; the bytes do not depend on it
+
+    Raises
+    ------
+    CaseError
+        With every fault of the case; nothing is written.
+    RunError
+        When `out` holds something that is no run.
+    """
+    target = Path(out)
+    _refuse_foreign(target)
+    study = run_study(read_case(case), draws, seed, workers, progress=progress)
+    spoken = tuple(languages) or study.case.settings.languages
+    for language in spoken:
+        if language not in LANGUAGES:
+            raise RunError(f"there is no report in {language!r}. {nearest(language, LANGUAGES)}")
+    with _replacing(target) as folder:
+        _write_inputs(case, study, folder / "inputs")
+        _write_tables(study, folder / "tables")
+        _write_charts(study, spoken[0], folder / "charts", progress)
+        for k, language in enumerate(spoken):
+            (folder / f"report-{language}.pdf").write_bytes(write_report(study, language))
+            if progress:
+                progress("reports", k + 1, len(spoken))
+        _write_json(folder / MANIFEST, _manifest(study, spoken, folder))
+    return study
+
+
+def rerun(folder: str | Path, workers: int = 1, progress: Progress | None = None) -> Comparison:
+    """Recompute a run from its own inputs and compare every byte.
+
+    Raises
+    ------
+    RunError
+        When the folder is no run, or its inputs were changed after it.
+    """
+    path = Path(folder)
+    manifest = read_manifest(path)
+    changed = [f["path"] for f in manifest["inputs"] if _sha(path / f["path"]) != f["sha256"]]
+    if changed:
+        raise RunError(f"changed since the run: {', '.join(changed)}. Restore it, or run anew.")
+    settings = manifest["settings"]
+    with tempfile.TemporaryDirectory() as scratch:
+        again = Path(scratch) / "run"
+        run(
+            inputs_of(path),
+            again,
+            settings["draws"],
+            settings["seed"],
+            settings["languages"],
+            workers,
+            progress,
+        )
+        old, new = _hashes(path), _hashes(again)
+    here = _surroundings()
+    elsewhere = [
+        f"{key} {here[key]} instead of {manifest['made_with'].get(key)}"
+        for key in here
+        if here[key] != manifest["made_with"].get(key)
+    ]
+    return Comparison(
+        tuple(n for n in sorted(old) if new.get(n) == old[n]),
+        tuple(n for n in sorted(old) if n in new and new[n] != old[n]),
+        tuple(sorted(set(new) - set(old))),
+        tuple(sorted(set(old) - set(new))),
+        tuple(elsewhere),
+    )
+
+
+def read_manifest(folder: Path) -> Any:
+    """Read the manifest of a run; RunError where there is none."""
+    try:
+        return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunError(f"{folder} is not a run folder: no readable {MANIFEST}.") from error
+
+
+def inputs_of(folder: Path) -> Path:
+    """Return the case inside a run folder: its inputs, or the one workbook among them."""
+    inputs = folder / "inputs"
+    if not inputs.is_dir():
+        raise RunError(f"{folder} has no inputs. Run the case anew.")
+    books = sorted(p for p in inputs.iterdir() if p.suffix in {".xlsx", ".xlsm", ".ods"})
+    return books[0] if books else inputs
+
+
+def _refuse_foreign(target: Path) -> None:
+    if target.is_file():
+        raise RunError(f"{target} is a file. Name a folder for the run.")
+    if target.is_dir() and any(target.iterdir()) and not (target / MANIFEST).is_file():
+        raise RunError(f"{target} holds something that is no run. Name another folder.")
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[Path]:
+    """Yield a folder that takes the place of `target` when all went well."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        fresh = scratch / "new"
+        fresh.mkdir()
+        yield fresh
+        if target.exists():
+            target.rename(scratch / "old")
+        fresh.rename(target)
+    finally:
+        if not target.exists() and (scratch / "old").exists():
+            (scratch / "old").rename(target)
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _write_inputs(case: str | Path, study: Study, folder: Path) -> None:
+    raw = read_raw(case)
+    if raw.fingerprint() != study.case.fingerprint:
+        raise RunError("the case was changed while it was being appraised. Run it again.")
+    folder.mkdir()
+    for name, content in sorted(raw.files.items()):
+        (folder / name).write_bytes(content)
+
+
+def _write_tables(study: Study, folder: Path) -> None:
+    folder.mkdir()
+    for name, table in tables_of(study).items():
+        write_csv(table, folder / f"{name}.csv")
+
+
+def _write_charts(study: Study, language: str, folder: Path, progress: Progress | None) -> None:
+    folder.mkdir()
+    voice = Voice(language, study.case.names(language))
+    asked = [(name, chart) for name, chart in GALLERY.items() if chart.asked(study)]
+    for k, (name, chart) in enumerate(asked):
+        (folder / f"{name}.svg").write_text(to_svg(chart.figure(study, voice)), encoding="utf-8")
+        write_csv(chart.table(study), folder / f"{name}.csv")
+        if progress:
+            progress("charts", k + 1, len(asked))
+
+
+def _manifest(study: Study, languages: Sequence[str], folder: Path) -> dict[str, Any]:
+    """Everything that made the run and everything it made; no clock, host, user or path."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    listed = [{"path": p.relative_to(folder).as_posix(), "sha256": _sha(p)} for p in files]
+    return {
+        "format": FORMAT,
+        "case": study.case.settings.name,
+        "fingerprint": study.case.fingerprint,
+        "settings": {
+            "draws": study.provenance.draws,
+            "seed": study.provenance.seed,
+            "languages": list(languages),
+        },
+        "sampling": {
+            "draws in a chunk": CHUNK,
+            "draws kept for ranges": min(KEPT, study.provenance.draws),
+            "draws of the envelopment": min(ENVELOPED, study.provenance.draws),
+            "draws of the best sets": min(PROGRAMME_DRAWS, study.provenance.draws),
+            "bit generator": "PCG64DXSM",
+        },
+        "not asked": list(study.not_asked),
+        "claim registration": study.claim.registered if study.claim else None,
+        "made_with": _surroundings(),
+        "inputs": [f for f in listed if f["path"].startswith("inputs/")],
+        "outputs": [f for f in listed if not f["path"].startswith("inputs/")],
+    }
+
+
+def _surroundings() -> dict[str, str]:
+    packages = {name: version(name) for name in PACKAGES}
+    return {
+        "capworth": version("capworth"),
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}",
+        **packages,
+    }
+
+
+def _hashes(folder: Path) -> Mapping[str, str]:
+    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    return {p.relative_to(folder).as_posix(): _sha(p) for p in files}
+
+
+def _sha(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest() if path.is_file() else "missing"
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    text = json.dumps(content, indent=1, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def answers_of(study: Study) -> tuple[object, ...]:
+    """Every answer that the study gives, in the order of the questions."""
+    answers = (getattr(study, stage) for stage in STAGES)
+    return tuple(answer for answer in answers if answer is not None)
