@@ -11,7 +11,7 @@ import pandas as pd
 
 from capworth.errors import InputError, nearest
 from capworth.kernels.arguments import known
-from capworth.kernels.arrays import Floats
+from capworth.kernels.arrays import Bools, Floats
 from capworth.kernels.envelopment import Envelopment, envelop
 from capworth.kernels.technology import NEGLIGIBLE
 
@@ -93,7 +93,7 @@ class EnvelopmentResult:
             {
                 "today": np.concatenate((found.inputs, found.outputs), axis=2)[0],
                 "target": np.concatenate((found.input_target, found.output_target), axis=2)[0],
-                "slack": np.concatenate((-found.input_slack, found.output_slack), axis=2)[0],
+                "slack": np.concatenate((0 - found.input_slack, found.output_slack), axis=2)[0],
             }
         ).pipe(
             lambda table: table.assign(change=table["target"] - table["today"])[
@@ -187,10 +187,10 @@ def envelopment(
     >>> staff = pd.DataFrame({"staff": [2, 4, 8, 4]}, ["a", "b", "c", "d"])
     >>> hits = pd.DataFrame({"hits": [1, 5, 8, 2]}, ["a", "b", "c", "d"])
     >>> answer = envelopment(staff, hits)
-    >>> answer
-    <EnvelopmentResult: 3 of 4 units efficient, variable returns, output orientation; small sample: 4 units for 2 measures>
-    >>> answer.to_frame().loc["d", ["score", "main_peer"]].tolist()
-    [2.5, 'b']
+    >>> answer.efficient
+    ('a', 'b', 'c')
+    >>> float(answer.to_frame().loc["d", "score"])
+    2.5
     """
     known(missing, "missing", MISSING)
     x, y = _aligned(inputs, outputs)
@@ -248,47 +248,45 @@ def _aligned(inputs: pd.DataFrame, outputs: pd.DataFrame) -> tuple[pd.DataFrame,
 
 def _numbers(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """The table as numbers, empty cells as gaps; any other text is refused."""
-    numbers = table.apply(pd.to_numeric, errors="coerce").astype(float)
-    wrong = numbers.isna() & table.notna()
-    if wrong.to_numpy().any():
-        unit, column = _first(wrong)
+    numbers: pd.DataFrame = table.apply(pd.to_numeric, errors="coerce").astype(float)
+    wrong = (numbers.isna() & table.notna()).to_numpy()
+    if wrong.any():
+        row, column = np.argwhere(wrong)[0]
         raise InputError(
-            f"{name}: unit {unit!r}, column {column!r}: {table.loc[unit, column]!r} is not a "
-            "number. Mend it, or leave the cell empty."
+            f"{_place(table, name, wrong)}: {table.iloc[row, column]!r} is not a number. Mend it, "
+            "or leave the cell empty."
         )
     return numbers
 
 
 def _refuse_gaps(x: pd.DataFrame, y: pd.DataFrame) -> None:
     for table, name in ((x, "inputs"), (y, "outputs")):
-        if table.isna().to_numpy().any():
-            unit, column = _first(table.isna())
+        gaps = table.isna().to_numpy()
+        if gaps.any():
             raise InputError(
-                f"{name}: unit {unit!r}, column {column!r} is empty. Fill it, or say "
-                "missing='leave out'. A gap is not a 0."
+                f"{_place(table, name, gaps)} is empty. Fill it, or say missing='leave out'. "
+                "A gap is not a 0."
             )
 
 
 def _refuse_numbers(x: pd.DataFrame, y: pd.DataFrame) -> None:
     """The rules of the kernel, said in the names of the table."""
     for table, name in ((x, "inputs"), (y, "outputs")):
-        for wrong, problem in (
-            (~np.isfinite(table), "is not finite"),
-            (table < 0, "is negative; shift or split the measure"),
-        ):
-            if wrong.to_numpy().any():
-                unit, column = _first(wrong)
+        numbers = table.to_numpy()
+        if np.isinf(numbers).any():
+            raise InputError(f"{_place(table, name, np.isinf(numbers))} is not finite. Mend it.")
+        if (numbers < 0).any():
+            raise InputError(
+                f"{_place(table, name, numbers < 0)} is negative. Shift or split the measure."
+            )
+        for axis, what, labels in ((1, "unit", table.index), (0, "column", table.columns)):
+            idle = np.flatnonzero(~(numbers > 0).any(axis=axis))
+            if len(idle):
                 raise InputError(
-                    f"{name}: unit {unit!r}, column {column!r}: {table.loc[unit, column]} {problem}."
-                )
-        for axis, what in ((1, "unit"), (0, "column")):
-            idle = ~(table > 0).any(axis=axis)
-            if idle.any():
-                raise InputError(
-                    f"{name}: {what} {idle.index[idle][0]!r} has nothing above 0. Leave it out."
+                    f"{name}: {what} {labels[idle[0]]!r} has nothing above 0. Leave it out."
                 )
 
 
-def _first(wrong: pd.DataFrame) -> tuple[object, object]:
-    row, column = np.argwhere(wrong.to_numpy())[0]
-    return wrong.index[row], wrong.columns[column]
+def _place(table: pd.DataFrame, name: str, wrong: Bools) -> str:
+    row, column = np.argwhere(wrong)[0]
+    return f"{name}: unit {table.index[row]!r}, column {table.columns[column]!r}"

@@ -1,20 +1,20 @@
 """The best set of projects for every budget at once: the whole budget-value frontier."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
+from capworth.kernels.arguments import finite
 from capworth.kernels.arrays import Bools, Floats, Ints
 from capworth.kernels.drawwise import best_over_draws, core_index
 from capworth.kernels.grains import in_grains
-from capworth.kernels.pending import Link, links_of, order_of
 from capworth.kernels.priority import priority_order
 from capworth.kernels.ranges import above, within
 from capworth.kernels.relations import Relations, feasible_sets, synergy_totals, towers
+from capworth.kernels.spendtable import spend_table
 
 __all__ = [
     "Frontier",
@@ -27,10 +27,8 @@ __all__ = [
     "towers",
 ]
 
-DEAD: Final = np.iinfo(np.int64).min // 2  # value of what cannot be
-BITS: Final = 63  # projects for each word of a key
-MOST_CELLS: Final = 1 << 26  # states x grid steps held at a time: about 1 GB
-ROUNDING: Final = 1e-9  # of a grid unit: a cost that exceeds a whole number by less is whole
+LOWEST: Final = np.iinfo(np.int64).min // 4  # below every value
+ROUNDING: Final = 1e-9  # of a grid unit: what exceeds a whole number by less is that number
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +54,7 @@ class Frontier:
 
     def best(self, budget: float) -> int:
         """Step that is best within a budget; InputError where not even the first is affordable."""
-        step = int(self.steps(np.array([budget]))[0])
+        step = int(self.steps(budget))
         if step < 0:
             raise InputError(
                 f"budget: {budget:g} does not pay for what must be done ({self.cost[0]:g}). "
@@ -67,10 +65,11 @@ class Frontier:
     def steps(self, budgets: ArrayLike) -> Ints:
         """Step that is best within each budget (...), -1 where none is affordable."""
         asked = np.asarray(budgets, dtype=np.float64)
-        if np.isnan(asked).any() or (asked > self.limit * (1 + ROUNDING)).any():
+        beyond = np.isnan(asked) | (asked >= self.limit + self.unit * (1 - ROUNDING))
+        if beyond.any():
             raise InputError(
-                f"budget: {asked.max():g} lies beyond the limit {self.limit:g} of this frontier. "
-                "Compute it with a higher limit."
+                f"budget: {asked[beyond].flat[0]:g} lies beyond the limit {self.limit:g} of this "
+                "frontier. Compute it with a higher limit."
             )
         affordable = asked + ROUNDING * self.unit
         return np.asarray(np.searchsorted(self.cost, affordable, side="right") - 1, dtype=np.int64)
@@ -105,90 +104,35 @@ def budget_frontier(
 
     Notes
     -----
-    Dynamic programme over the exact spend (Bellman 1957; Kellerer, Pferschy & Pisinger 2004,
-    Knapsack Problems, ch. 2), with one table for each status that the decided projects leave open,
-    as in path decompositions of the graph of relations (Bodlaender 1998). Time grows with
-    projects x grid steps x statuses open at a time.
+    Dynamic programme over the exact spend (Kellerer, Pferschy & Pisinger 2004, Knapsack Problems,
+    ch. 2) along a path decomposition of the relations (Bodlaender 1998, Theoretical Computer
+    Science 209, 1-45). Time grows as projects x grid steps x statuses open at a time.
     """
-    prices, worth = _projects(cost, "cost", relations), _projects(value, "value", relations)
-    within(prices, "cost", 0)
+    prices = within(_each(cost, "cost", relations.n), "cost", 0)
+    worth = _each(value, "value", relations.n)
     step = float(above(unit, "unit"))
-    units = _in_units(prices, step)
-    reach = int(units.sum())
+    units = np.ceil(prices / step - ROUNDING)
+    reach = float(units.sum())
     if limit is not None:
-        reach = min(reach, int(np.floor(float(within(limit, "limit", 0)) / step + ROUNDING)))
-    links = links_of(relations)
-    grains = in_grains(np.concatenate((worth, [link.bonus for link in links]))).amounts
-    gains, bonuses = grains[: len(worth)].astype(np.int64), grains[len(worth) :].astype(np.int64)
-    last = _last_table(_Problem(relations, links, units, gains, bonuses, reach))
-    alive = last.value > DEAD // 2
-    if not alive.any():
-        raise InputError(
-            f"limit: even the cheapest allowed set costs more than {limit:g}. Raise it."
-        )
-    before = np.concatenate(([DEAD // 2], np.maximum.accumulate(last.value)[:-1]))
-    rises = np.flatnonzero(alive & (last.value > before))
-    chosen = _sets(last.keys[:, rises], relations.n)
+        reach = min(reach, np.floor(float(within(limit, "limit", 0)) / step + ROUNDING))
+    whole = reach == units.sum()
+    bonus = np.array([extra for _, _, extra in relations.synergies], dtype=np.float64)
+    grains = in_grains(np.concatenate((worth, bonus))).amounts.astype(np.int64)
+    gains, bonuses = grains[: relations.n], grains[relations.n :]
+    table = spend_table(relations, units.astype(np.int64), gains, bonuses, int(reach))
+    if not table.alive.any():
+        raise InputError(f"limit: every allowed set costs more than {reach * step:g}. Raise it.")
+    before = np.maximum.accumulate(np.where(table.alive, table.value, LOWEST))
+    rises = np.flatnonzero(np.diff(before, prepend=LOWEST) > 0)
+    chosen = table.sets(rises, relations.n)
     total = np.einsum("sp,p->s", chosen, worth) + synergy_totals(chosen, relations.synergies)
     spent = np.einsum("sp,p->s", chosen, prices)
-    end = np.inf if reach == units.sum() else reach * step
-    return Frontier(rises * step, total, chosen, spent, step, end)
+    at = rises.astype(np.float64) * step
+    return Frontier(at, total, chosen, spent, step, np.inf if whole else reach * step)
 
 
-class _Table(NamedTuple):
-    """Best value for each exact spend, and the set that gives it, as a key.
-
-    The key has one bit for each project, the first-listed one highest: of two sets the larger key
-    takes the first project on which they differ.
-    """
-
-    value: Ints  # (spends,)
-    keys: Ints  # (words, spends)
-
-
-class _Problem(NamedTuple):
-    relations: Relations
-    links: Sequence[Link]
-    units: Ints  # (projects,) cost on the grid
-    gains: Ints  # (projects,) value in grains
-    bonuses: Ints  # (links,) in grains
-    reach: int  # largest spend
-
-
-def _last_table(problem: _Problem) -> _Table:
-    """Decide one project after another; keep one table for each combination of statuses."""
-    relations, links = problem.relations, problem.links
-    touching: list[list[int]] = [[] for _ in range(relations.n)]
-    left = [len(link.members) for link in links]
-    for number, link in enumerate(links):
-        for project in link.members:
-            touching[project].append(number)
-    words = max(1, -(-relations.n // BITS))
-    start = _Table(np.zeros(1, dtype=np.int64), np.zeros((words, 1), dtype=np.int64))
-    tables: dict[tuple[int, ...], _Table] = {(0,) * len(links): start}
-    reached = 0
-    for project in order_of(relations.n, links):
-        reached = min(problem.reach, reached + int(problem.units[project]))
-        for number in touching[project]:
-            left[number] -= 1
-        choices = [taken for taken in (False, True) if _open(relations, project, taken)]
-        following: dict[tuple[int, ...], _Table] = {}
-        for statuses, table in tables.items():
-            for taken in choices:
-                for after, bonus in _after(problem, statuses, touching[project], project, taken, left):
-                    grown = _grown(problem, table, reached, project, bonus) if taken else table
-                    grown = grown if taken else _padded(table, reached)
-                    if after in following:
-                        _keep_better(following[after], grown)
-                    else:
-                        following[after] = grown
-        tables = following
-        if len(tables) * (reached + 1) * (words + 1) > 2 * MOST_CELLS:
-            raise InputError(
-                f"unit: {reached:,} grid steps with {len(tables)} open statuses would not fit "
-                "into memory. Choose a coarser unit or a lower limit."
-            )
-    if not tables:
-        raise InputError("relations: no set of projects obeys all of them. Drop one of them.")
-    (last,) = tables.values()
-    return last
+def _each(given: ArrayLike, name: str, n: int) -> Floats:
+    numbers = finite(given, name)
+    if numbers.shape != (n,):
+        raise InputError(f"{name}: shape {numbers.shape} is not ({n},). Give one for each project.")
+    return numbers

@@ -12,7 +12,8 @@ from capworth.kernels.programmes import INFEASIBLE, SOLVED, Programmes, Solution
 from capworth.kernels.simplex import solve
 from capworth.kernels.technology import Technology
 
-CELLS: Final = 200_000  # columns priced in one go: the work stays in the processor's cache
+CELLS: Final = 100_000  # columns priced in one go: the work stays in the processor's cache
+FEWEST: Final = 256  # programmes worked on together at least
 DUST: Final = 1e-11  # an amount below this share of the unit's size is the rounding of a zero
 
 
@@ -56,7 +57,7 @@ class Question:
 
 def blocks(draws: int, points: int, columns: int) -> Iterator[tuple[slice, slice]]:
     """Cut draws x points into blocks by a fixed rule, whoever works on them."""
-    slots = max(64, CELLS // columns)
+    slots = max(FEWEST, CELLS // columns)
     many, few = max(1, slots // points), min(points, slots)
     for draw in range(0, draws, many):
         for point in range(0, points, few):

@@ -1,0 +1,1 @@
+"""Documents: what a study says, for those who read nothing else."""

@@ -1,0 +1,64 @@
+"""Write docs/reference from the data dictionary, the docstrings and the command line itself."""
+
+import inspect
+from pathlib import Path
+
+import click
+
+import capworth
+from capworth.case.register import bias_classes, schedules
+from capworth.case.template import columns_page
+from capworth.cli import main
+
+HERE = Path(__file__).parent / "reference"
+
+
+def library() -> str:
+    """Describe the front door: every name with its signature and docstring."""
+    lines = ["# The library", "", "`import capworth` gives these names and no others.", ""]
+    for name in capworth.__all__:
+        thing = getattr(capworth, name)
+        signature = str(inspect.signature(thing)) if inspect.isfunction(thing) else ""
+        text = inspect.getdoc(thing) or ""
+        lines += [f"## {name}", "", "```text", f"{name}{signature}", "", text, "```", ""]
+    return "\n".join(lines)
+
+
+def commands() -> str:
+    """Print the help of every command."""
+    lines = ["# The command line", ""]
+    lines += ["Exit codes: 0 done; 1 a rerun that differs; 2 something to mend.", ""]
+    for name in sorted(main.commands):
+        command = main.commands[name]
+        context = click.Context(command, info_name=f"capworth {name}", max_content_width=96)
+        lines += [f"## {name}", "", "```text", command.get_help(context), "```", ""]
+    return "\n".join(lines)
+
+
+def parameters() -> str:
+    """List the registered discount schedules and optimism-bias classes with their standing."""
+    lines = ["# Registered parameters", "", "## Discount schedules", ""]
+    lines += ["| name | rates from year | status | source | read |", "| --- | --- | --- | --- | --- |"]
+    for one in schedules().values():
+        bands = ", ".join(f"{rate:.1%} from {year}" for year, rate in one.bands)
+        lines.append(f"| `{one.id}` | {bands} | {one.status} | {one.source} | {one.read} |")
+    lines += ["", "## Optimism bias", "", "Shares of the estimate, lower to upper bound.", ""]
+    lines += ["| class | capital cost | works duration | source |", "| --- | --- | --- | --- |"]
+    for bias in bias_classes().values():
+        capital = f"{bias.capital[0]:.0%} to {bias.capital[1]:.0%}"
+        works = f"{bias.duration[0]:.0%} to {bias.duration[1]:.0%}" if bias.duration else "none"
+        lines.append(f"| `{bias.id}` | {capital} | {works} | {bias.source} |")
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {
+    "case.md": columns_page,
+    "commands.md": commands,
+    "library.md": library,
+    "parameters.md": parameters,
+}
+
+if __name__ == "__main__":
+    HERE.mkdir(exist_ok=True)
+    for file, page in PAGES.items():
+        (HERE / file).write_text(page(), encoding="utf-8")
