@@ -10,6 +10,7 @@ from capworth.case.register import bias_classes, schedules
 from capworth.estimates import Draws, stacked
 from capworth.kernels.arrays import Floats
 from capworth.kernels.discounting import factors
+from capworth.kernels.platformshares import KEYS
 from capworth.money import Money
 
 PAYERS = ("organisation", "members", "donors")
@@ -72,8 +73,11 @@ class CostModel:
         years[active] = share * self._money.factor(line.currency, line.price_year)
         return years
 
-    def price(self, draws: Draws) -> Costs:
-        """Price every line in every world and bring the sums to their owners."""
+    def price(self, draws: Draws, benefit: Floats | None = None) -> Costs:
+        """Price every line in every world and bring the sums to their owners.
+
+        `benefit`, (draws, capabilities), is what platforms with the key "benefit" are shared by.
+        """
         case, size = self._case, draws.size
         scale = self._scale_to_totals(draws)
         capability = np.zeros((size, len(case.capabilities), len(PAYERS)))
@@ -95,7 +99,7 @@ class CostModel:
                 if line.kind == "one-off" and line.payer != "members":
                     asked[:, k] += amount * years.sum()
         if case.platforms:
-            shares = self.platform_shares(draws)
+            shares = self.platform_shares(draws, benefit)
             capability += np.einsum("npc,npy->ncy", shares, platform)
         return Costs(capability, platform.sum(axis=2), improvement, asked)
 
@@ -106,16 +110,21 @@ class CostModel:
             uplift = 1.0 if bias is None else 1.0 + bias.mode
             yield line, line.amount.mode * uplift * float(self.yearly(line) @ self._discount)
 
-    def platform_shares(self, draws: Draws) -> Floats:
-        """(draws, platforms, capabilities) share of each platform that each capability bears."""
+    def platform_shares(self, draws: Draws, benefit: Floats | None = None) -> Floats:
+        """(draws, platforms, capabilities) share of each platform that each capability bears.
+
+        `benefit`, (draws, capabilities), is needed by the key of that name only.
+        """
         case = self._case
+        shape = (draws.size, len(case.capabilities))
+        worth = np.ones(shape) if benefit is None else benefit
         shares = np.zeros((draws.size, len(case.platforms), len(case.capabilities)))
-        keys = {p.id: p.key for p in case.platforms}
-        for usage in case.usage:
-            where = self._platforms[usage.platform], self._capabilities[usage.capability]
-            equal = keys[usage.platform] == "equal"
-            shares[:, where[0], where[1]] = 1.0 if equal else draws.of(usage.use)
-        shares /= shares.sum(axis=2, keepdims=True)
+        for k, platform in enumerate(case.platforms):
+            use = np.zeros(shape)
+            for usage in case.usage:
+                if usage.platform == platform.id:
+                    use[:, self._capabilities[usage.capability]] = draws.of(usage.use)
+            shares[:, k] = KEYS[platform.key](use, draws.of(platform.fixed), worth)
         return shares
 
     def _scale_to_totals(self, draws: Draws) -> Mapping[str, Floats]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from capworth.costcube import cost_cube
 from capworth.study import Study
 
 RANKS = ("capability_ranks", "priority_ranks")  # tables of rank acceptability
@@ -17,6 +18,8 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
         "capability_ranks": study.appraisal.rank_acceptability(),
         "cost_by_payer": study.appraisal.cost_by_payer(),
     }
+    cube = cost_cube(study.case)
+    tables |= {"cost_cube": cube.to_frame(), "cost_bridge": cube.bridge()}
     if study.claim:
         tables |= {"claim": study.claim.to_frame(), "functions": study.claim.by_function()}
     if study.excellence:

@@ -72,7 +72,7 @@ def _capability(case: Case, model: Model, modes: Worlds, subject: str) -> Explan
     names = case.names()
     rows: list[dict[str, object]] = []
     money = f"million {case.settings.currency} of {case.settings.price_year}, whole life"
-    shares = model.costs.platform_shares(AtModes())[0] if case.platforms else None
+    shares = model.platform_shares(AtModes())[0] if case.platforms else None
     for line, amount in model.costs.by_line():
         what = f"{line.category}, {line.payer}"
         if line.capability == subject:

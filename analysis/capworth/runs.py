@@ -17,6 +17,7 @@ from capworth.case.tables import read_raw
 from capworth.charts.gallery import GALLERY
 from capworth.charts.svg import to_svg
 from capworth.charts.voice import Voice
+from capworth.conventions import compare_conventions
 from capworth.databook import tables_of, write_csv
 from capworth.errors import CapworthError, nearest
 from capworth.programme import DRAWS as PROGRAMME_DRAWS
@@ -71,6 +72,7 @@ def run(
     languages: Sequence[str] = (),
     workers: int = 1,
     progress: Progress | None = None,
+    all_parameters: bool = False,
 ) -> Study:
     """Appraise a case and write its run folder.
 
@@ -83,6 +85,7 @@ def run(
     out : the run folder; an older run there is replaced, anything else is not touched
     draws, seed, languages : those of the case when not given
     workers : threads; the bytes do not depend on it
+    all_parameters : also answer under every allocation key, discount schedule and timing
 
     Raises
     ------
@@ -101,12 +104,16 @@ def run(
     with _replacing(target) as folder:
         _write_inputs(case, study, folder / "inputs")
         _write_tables(study, folder / "tables")
+        if all_parameters:
+            conventions = compare_conventions(study.case, workers=workers)
+            write_csv(conventions.to_frame(), folder / "tables" / "conventions.csv")
+            write_csv(conventions.programmes(), folder / "tables" / "convention_programmes.csv")
         _write_charts(study, spoken[0], folder / "charts", progress)
         for k, language in enumerate(spoken):
             (folder / f"report-{language}.pdf").write_bytes(write_report(study, language))
             if progress:
                 progress("reports", k + 1, len(spoken))
-        _write_json(folder / MANIFEST, _manifest(study, spoken, folder))
+        _write_json(folder / MANIFEST, _manifest(study, spoken, all_parameters, folder))
     return study
 
 
@@ -134,6 +141,7 @@ def rerun(folder: str | Path, workers: int = 1, progress: Progress | None = None
             settings["languages"],
             workers,
             progress,
+            settings["all parameters"],
         )
         old, new = _hashes(path), _hashes(again)
     here = _surroundings()
@@ -219,7 +227,9 @@ def _write_charts(study: Study, language: str, folder: Path, progress: Progress 
             progress("charts", k + 1, len(asked))
 
 
-def _manifest(study: Study, languages: Sequence[str], folder: Path) -> dict[str, Any]:
+def _manifest(
+    study: Study, languages: Sequence[str], all_parameters: bool, folder: Path
+) -> dict[str, Any]:
     """Everything that made the run and everything it made; no clock, host, user or path."""
     files = sorted(p for p in folder.rglob("*") if p.is_file())
     listed = [{"path": p.relative_to(folder).as_posix(), "sha256": _sha(p)} for p in files]
@@ -231,6 +241,7 @@ def _manifest(study: Study, languages: Sequence[str], folder: Path) -> dict[str,
             "draws": study.provenance.draws,
             "seed": study.provenance.seed,
             "languages": list(languages),
+            "all parameters": all_parameters,
         },
         "sampling": {
             "draws in a chunk": CHUNK,

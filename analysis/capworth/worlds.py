@@ -76,11 +76,11 @@ class Model:
     def answer(self, draws: Draws) -> Worlds:
         """Answer the case in every world."""
         case = self.case
-        costs: Costs = self.costs.price(draws)
         levels = self.value.levels(draws)
         values = self.value.worth(levels)
         weights = self._weights(draws)
         points = score(values, weights)
+        costs: Costs = self.costs.price(draws, points)
         shares = self.function_shares(draws)
         group = shares[:, :, self._group].sum(axis=2)
         chain, worth = self.chain.levels(draws), self.chain.unit_values(draws)
@@ -117,6 +117,11 @@ class Model:
             costs.improvement,
             costs.asked,
         )
+
+    def platform_shares(self, draws: Draws) -> Floats:
+        """(draws, platforms, capabilities) share of each shared platform that each one bears."""
+        points = score(self.value.worth(self.value.levels(draws)), self._weights(draws))
+        return self.costs.platform_shares(draws, points)
 
     def function_shares(self, draws: Draws) -> Floats:
         """(draws, capabilities, functions) shares that sum to 1 for each capability."""

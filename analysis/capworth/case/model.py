@@ -104,6 +104,7 @@ class Platform:
     id: str
     name: str
     key: str
+    fixed: Estimate  # share of the cost that does not depend on use
     name_fr: str = ""
 
 
@@ -340,6 +341,10 @@ class Case:
         """Return the same case under other assumptions; this one stays as it is."""
         return replace(self, settings=replace(self.settings, **changes))
 
+    def with_platform_key(self, key: str) -> Self:
+        """Return the same case with every shared platform allocated by one key."""
+        return replace(self, platforms=tuple(replace(p, key=key) for p in self.platforms))
+
     @property
     def capability_ids(self) -> tuple[str, ...]:
         """The capabilities in the order of the case."""
@@ -373,6 +378,7 @@ class Case:
         """Every uncertain number of the case by its name, in the order of tables and rows."""
         found = (
             *(f.share for f in self.functions),
+            *(p.fixed for p in self.platforms),
             *(u.use for u in self.usage),
             *(t.amount for t in self.totals),
             *(c.amount for c in self.costs),

@@ -38,7 +38,7 @@ from capworth.errors import CaseError, Finding
 PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its uncertain number
     ("capabilities", Capability, ""),
     ("functions", FunctionShare, "share"),
-    ("platforms", Platform, ""),
+    ("platforms", Platform, "fixed"),
     ("usage", Usage, "use"),
     ("totals", Total, "amount"),
     ("costs", CostLine, "amount"),
@@ -110,6 +110,9 @@ def _arguments(
 
 def _estimate(row: TypedRow, units: Mapping[str, str]) -> Estimate:
     """Gather the uncertain number of a row with its evidence."""
+    if row.table == "platforms" and row["mode"] is None:
+        name, basis = f"platforms/{row.text('id')}", "no figure in the case: any part"
+        return Estimate(name, 0.0, 0.5, 1.0, "share", "E", "", basis, row.number)
     low, mode, high = (
         ("swing_low", "swing", "swing_high") if row.table == "criteria" else ("low", "mode", "high")
     )

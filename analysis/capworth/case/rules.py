@@ -38,7 +38,7 @@ def estimates_are_ordered(_: Mapping[str, object], typed: Typed) -> Iterator[Fin
     """Low, mode and high come in this order."""
     for row in _rows(typed, *typed):
         for low, mode, high in (("low", "mode", "high"), ("swing_low", "swing", "swing_high")):
-            if low not in row.values or high not in row.values:
+            if any(row[column] is None for column in (low, mode, high)):
                 continue
             if not row.number_in(low) <= row.number_in(mode) <= row.number_in(high):
                 yield row.fault(
@@ -65,7 +65,8 @@ def evidence_is_named(_: Mapping[str, object], typed: Typed) -> Iterator[Finding
                     "Say in a sentence what it rests on.",
                 )
             low, high = ("swing_low", "swing_high") if row.table == "criteria" else ("low", "high")
-            if low in row.values and row.number_in(low) == row.number_in(high) != 0:
+            given = row[low] is not None and row[high] is not None
+            if given and row.number_in(low) == row.number_in(high) != 0:
                 yield row.fault(
                     high, f"a figure of grade {grade} without a range", "Widen low and high."
                 )
@@ -153,6 +154,11 @@ def platforms_have_users(_: Mapping[str, object], typed: Typed) -> Iterator[Find
         mine = users.get(row.text("id"), [])
         if sum(user.number_in("mode") for user in mine) <= 0:
             yield row.fault("id", "nobody uses the platform", "Add its users to usage.")
+        stated = [c for c in ("low", "mode", "high", "grade") if row[c] is not None]
+        if stated and len(stated) < 4:
+            yield row.fault(
+                stated[0], "the fixed part is half stated", "Give low, mode, high and grade."
+            )
         for user in mine[1:]:
             if user["unit"] != mine[0]["unit"]:
                 yield user.fault(

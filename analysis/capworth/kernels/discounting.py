@@ -61,7 +61,7 @@ def factors(bands: Bands, years: int, timing: str = "start") -> Floats:
     Notes
     -----
     HM Treasury, Green Book supplementary guidance on discounting (February 2026), paragraph 2.9.
-    OMB Circular A-94 (1992), section 8 for flows in the middle of the year.
+    OMB Circular A-94 (1992) has flows in the middle of the year.
 
     >>> factors([(0, 0.035)], 3).round(4).tolist()
     [1.0, 0.9662, 0.9335]

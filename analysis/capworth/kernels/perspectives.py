@@ -51,7 +51,7 @@ def distribution_weights(
     ----------
     incomes : (groups,) income a head
     median_income : income a head that has weight 1
-    elasticity : of the marginal utility of income; 1.3 in HM Treasury's Green Book (2022), annex 3
+    elasticity : of the marginal utility of income; 1.3 in HM Treasury's Green Book
 
     Notes
     -----

@@ -19,8 +19,10 @@ def input_label(name: str, case: Case, words: Wording) -> str:
     parts = [_part(table, key, words) for key in keys]
     head, rest = parts[0], words.listed(parts[1:])
     if words.has(f"input.{table}"):
-        key = f"input.{table}" if rest or not words.has(f"input.{table}_alone") else (
-            f"input.{table}_alone"
+        key = (
+            f"input.{table}"
+            if rest or not words.has(f"input.{table}_alone")
+            else (f"input.{table}_alone")
         )
         return words.say(key, head=head, rest=rest)
     return words.typeset(" / ".join(keys))

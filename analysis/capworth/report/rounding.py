@@ -1,7 +1,8 @@
 """No more digits than the uncertainty allows."""
 
+from collections.abc import Mapping
 from math import floor, isfinite, log10
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 SINGLE = 2  # significant digits of a number that has no range
 MOST = 4  # significant digits that are never passed, however narrow the range
@@ -13,6 +14,11 @@ class Amount(NamedTuple):
     middle: float
     low: float
     high: float
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any], name: str) -> "Amount":
+        """Gather it from a row that holds `name`, `name_low` and `name_high`."""
+        return cls(*(float(row[f"{name}{end}"]) for end in ("", "_low", "_high")))
 
     @property
     def is_known(self) -> bool:

@@ -128,11 +128,23 @@ class Wording:
         """Write an amount of money given in millions of the case's currency."""
         return self._money("money", self.number(value, places))
 
+    def millions_middle(self, amount: Amount) -> str:
+        """Write the middle of an amount of money in millions, rounded by its interval."""
+        return self._money("money", self.middle(amount))
+
+    def millions_exactly(self, value: float) -> str:
+        """Write an amount of money in millions that was set, not estimated."""
+        return self._money("money", self.exactly(value))
+
+    def exactly(self, value: float) -> str:
+        """Write a number that was set, not estimated."""
+        return str(format_decimal(value, format="#,##0.###", locale=self.locale))
+
     def millions_spread(self, amount: Amount) -> str:
         """Write an amount of money in millions with its interval."""
         if amount.low == amount.high or not amount.is_known:
             return self.millions(amount.middle)
-        middle = self._money("money", self.middle(amount))
+        middle = self.millions_middle(amount)
         return self.say("span.around", middle=middle, span=self.span(amount))
 
     def unit(self, key: str, **parts: object) -> str:

@@ -1,0 +1,66 @@
+"""The words of the charts: one data file for each language, all with the same keys."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from capworth.errors import InputError, nearest
+
+Phrase = str | Mapping[str, str]  # a phrase, or its plural forms
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Words:
+    """Every phrase of one language."""
+
+    language: str
+    locale: str
+    phrases: Mapping[str, Phrase]
+    spaced: tuple[tuple[str, str], ...]  # marks, and the space that stands before them
+
+    def typeset(self, text: str) -> str:
+        """Put the spaces of the language before its marks; they never break a line."""
+        for marks, space in self.spaced:
+            text = re.sub(rf" (?=[{re.escape(marks)}])", space, text)
+        return text
+
+
+def languages() -> tuple[str, ...]:
+    """Every language that charts can speak.
+
+    >>> languages()
+    ('en', 'fr')
+    """
+    names = (f.name for f in files("capworth.charts").iterdir())
+    return tuple(sorted(n.split(".")[1] for n in names if n.startswith("words.") and "toml" in n))
+
+
+@cache
+def words(language: str) -> Words:
+    """Read the words of a language.
+
+    Raises
+    ------
+    InputError
+        When there are none.
+    """
+    if language not in languages():
+        raise InputError(f"charts speak no {language!r}. {nearest(language, languages())}")
+    text = (files("capworth.charts") / f"words.{language}.toml").read_text(encoding="utf-8")
+    content = tomllib.loads(text)
+    grammar = content.pop("language")
+    spaced = tuple(grammar["space_before"].items())
+    return Words(language, grammar["locale"], dict(_flat("", content)), spaced)
+
+
+def _flat(path: str, node: Mapping[str, Any]) -> Iterator[tuple[str, Phrase]]:
+    """Every phrase by its dotted key; a table with the form "other" is one phrase."""
+    for key, value in node.items():
+        if isinstance(value, str) or "other" in value:
+            yield path + key, value
+        else:
+            yield from _flat(f"{path}{key}.", value)

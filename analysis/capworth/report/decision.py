@@ -1,0 +1,162 @@
+"""Page 1: the decision paper, on one side."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from capworth.case.model import GRADES
+from capworth.report.advice import Advice, advice
+from capworth.report.headline import headline
+from capworth.report.inputs import input_label
+from capworth.report.wording import Wording
+from capworth.study import Study
+
+TURNS = 3  # inputs named that could change the advice
+JUDGED = ("D", "E")
+
+
+def decision_page(study: Study, words: Wording) -> dict[str, Any]:
+    """Everything on page 1 except the curve."""
+    found = advice(study)
+    settings = study.case.settings
+    when = words.say(
+        "decision.when",
+        date=words.day(settings.appraisal_date),
+        years=settings.years,
+        first_year=settings.first_year,
+        price_year=settings.price_year,
+    )
+    return {
+        **headline(study, found, words),
+        "asked_head": words.say("decision.asked_head"),
+        "when": when,
+        "recommendation_head": words.say("decision.recommendation_head"),
+        "next": next_euro(study, words),
+        "change": what_would_change(study, found, words),
+        "evidence": evidence_strip(study, words),
+        "unpriced": _unpriced(study, words),
+        "note": first_sentence(case_note(study, words)),
+    }
+
+
+def case_note(study: Study, words: Wording) -> str:
+    """What a reader must know of the case before any figure."""
+    settings = study.case.settings
+    french = words.texts.language == "fr" and settings.note_fr
+    return words.typeset(settings.note_fr if french else settings.note)
+
+
+def first_sentence(text: str) -> str:
+    """Keep the text up to its first full stop that ends a sentence."""
+    head, stop, _ = text.partition(". ")
+    return head + stop.strip()
+
+
+def next_euro(study: Study, words: Wording) -> dict[str, Any]:
+    """Three lines: what one, five and ten million more would buy."""
+    head = words.say("next.head")
+    if study.funding is None or not study.case.measured:
+        return {"head": head, "rows": [], "text": words.say("next.not_asked")}
+    rows = []
+    for extra, row in study.funding.next_euro().iterrows():
+        added, dropped = str(row["added"]).split(), str(row["dropped"]).split()
+        text = words.say("next.nothing")
+        if float(row["gain"]) > 0 and added:
+            changes = (
+                words.say(
+                    "next.takes_and_drops", added=words.named(added), dropped=words.named(dropped)
+                )
+                if dropped
+                else words.say("next.takes", names=words.named(added))
+            )
+            text = words.say("next.adds", gain=words.number(float(row["gain"])), changes=changes)
+        size = float(extra)  # type: ignore[arg-type] # pandas types the index as Hashable
+        rows.append({"head": words.say("next.step", money=words.millions(size)), "text": text})
+    return {"head": head, "rows": rows, "text": ""}
+
+
+def what_would_change(study: Study, found: Advice | None, words: Wording) -> dict[str, Any]:
+    """Name the inputs that come nearest to taking the first place, and the close rivals."""
+    head = words.say("change.head")
+    if study.sensitivity is None:
+        return {"head": head, "intro": "", "rows": [], "text": words.say("change.not_asked")}
+    sensitivity, table = study.sensitivity, study.sensitivity.to_frame()
+    rivals = ""
+    if found is not None and found.rivals:
+        pairs = (
+            words.say("change.rival", name=words.name(i), percent=words.probability(p))
+            for i, p in found.rivals
+        )
+        rivals = words.say("change.rivals", count=len(found.rivals), list=words.listed(pairs))
+    if table.empty:
+        text = " ".join(filter(None, (words.say("change.stable"), rivals)))
+        return {"head": head, "intro": "", "rows": [], "text": text}
+    nearest = table.sort_values(["p_beyond", "swing"], ascending=False, kind="stable").head(TURNS)
+    key = "change.intro_turning" if sensitivity.turning else "change.intro"
+    first, second = words.name(sensitivity.subject), words.name(sensitivity.rival)
+    rows = [
+        words.say(
+            "change.line",
+            label=input_label(str(name), study.case, words),
+            hedge=words.hedged(float(share)),
+        )
+        for name, share in nearest["p_beyond"].items()
+    ]
+    intro = words.say(key, first=first, second=second)
+    return {"head": head, "intro": intro, "rows": rows, "text": rivals}
+
+
+def evidence_strip(study: Study, words: Wording) -> dict[str, Any]:
+    """Bars: how much of the answer rests on which grade of evidence."""
+    shares: dict[str, Mapping[str, float]] = {}
+    if study.sensitivity is not None:
+        table = study.sensitivity.evidence()
+        for column in ("cost", "score", "money", "swing"):
+            if table[column].sum() > 0:
+                shares[column] = {str(g): float(s) for g, s in table[column].items()}
+    if not shares:
+        grades = [e.grade for e in study.case.estimates().values()]
+        shares["inputs"] = {g: grades.count(g) / max(len(grades), 1) for g in GRADES}
+    rows = [
+        {
+            "label": words.say(f"evidence.{column}"),
+            "shares": [
+                {"grade": g, "share": s, "text": words.percent(s)}
+                for g, s in parts.items()
+                if s > 0
+            ],
+        }
+        for column, parts in shares.items()
+    ]
+    weak = sum(shares.get("cost", shares.get("inputs", {})).get(g, 0.0) for g in JUDGED)
+    key = "evidence.head" if "cost" in shares else "evidence.head_inputs"
+    spoken = [
+        words.say(
+            "evidence.alt_row",
+            label=row["label"],
+            shares=words.listed(
+                words.say("evidence.share", grade=p["grade"], percent=p["text"])
+                for p in row["shares"]
+            ),
+        )
+        for row in rows
+    ]
+    return {
+        "head": words.say(key, share=words.percent(weak)),
+        "rows": rows,
+        "legend": [{"grade": g, "text": words.say(f"grade.{g}")} for g in GRADES],
+        "alt": words.say("evidence.alt", list="; ".join(spoken)),
+    }
+
+
+def _unpriced(study: Study, words: Wording) -> dict[str, str]:
+    money = study.appraisal.to_frame()["money_m"]
+    without = int(money.isna().sum())
+    chains = (
+        words.say("unpriced.chains", count=without, all=len(money))
+        if without
+        else words.say("unpriced.none")
+    )
+    return {
+        "head": words.say("unpriced.head"),
+        "text": f"{chains} {words.say('unpriced.always')}",
+    }

@@ -1,0 +1,222 @@
+"""Page 2, below the table: the themes of the resolution one by one, each with its finding."""
+
+from typing import Any
+
+import pandas as pd
+
+from capworth.claim import SUPPORTED
+from capworth.costs import PAYERS
+from capworth.excellence import BOTH
+from capworth.programme import MILLION
+from capworth.report.advice import Advice, amount_of
+from capworth.report.blocks import Table, Text, as_data
+from capworth.report.rounding import Amount
+from capworth.report.wording import Wording
+from capworth.study import Study
+
+
+def themes(study: Study, found: Advice | None, words: Wording) -> list[dict[str, Any]]:
+    """Cost-benefit analysis, hosting and exchange, services of excellence, fundraising."""
+    return [
+        _theme("analysis", *_costs(study, found, words), words),
+        _theme("hosting", *_claim(study, words), words),
+        _theme("excellence", *_excellence(study, words), words),
+        _theme("funding", *_funding(study, words), words),
+    ]
+
+
+def _theme(key: str, head: str, blocks: list[Any], words: Wording) -> dict[str, Any]:
+    data = [as_data(block) for block in blocks]
+    return {"theme": words.say(f"theme.{key}"), "head": head, "blocks": data}
+
+
+def _costs(study: Study, found: Advice | None, words: Wording) -> tuple[str, list[Any]]:
+    """Who pays, and what is monetised, quantified or only judged."""
+    today = study.sample.worlds.cost.sum(axis=1) / MILLION
+    share = float((today[:, PAYERS.index("members")] / today.sum(axis=1)).mean())
+    all_pay = {payer: amount_of(today[:, k]) for k, payer in enumerate(PAYERS)}
+    has_set = found is not None and found.count > 0
+    head = [words.say("summary.payer")]
+    head += [words.say("summary.payer_set")] if has_set else []
+    head.append(words.say("summary.payer_all"))
+    rows = []
+    for payer in PAYERS:
+        amounts = [found.payers[payer]] if found is not None and has_set else []
+        amounts.append(all_pay[payer])
+        rows.append((words.say(f"payer.{payer}"), *map(words.spread, amounts)))
+    sums = [found.cost] if found is not None and has_set else []
+    sums.append(Amount(*study.appraisal.total_cost))
+    rows.append((words.say("summary.payer_sum"), *map(words.spread, sums)))
+    settings = study.case.settings
+    table = Table(
+        words.say("summary.payers", unit=words.unit("millions"), price_year=settings.price_year),
+        tuple(head),
+        tuple(rows),
+        marked=(len(PAYERS),),
+        size=7.5,
+    )
+    title = (
+        words.say("summary.costs_head", share=words.percent(share))
+        if share > 0
+        else words.say("summary.costs_head_other")
+    )
+    return title, [Text(_what_is_measured(study, found, words)), table]
+
+
+def _what_is_measured(study: Study, found: Advice | None, words: Wording) -> str:
+    money = study.appraisal.to_frame()["money_m"]
+    with_money, harm = int(money.notna().sum()), found.harm if found is not None else None
+    text = words.say("summary.monetised_none")
+    if with_money:
+        more = ""
+        if found is not None and found.money is not None and found.money.high > 0:
+            more = words.say("summary.monetised_more", money=words.millions_spread(found.money))
+        text = words.say(
+            "summary.monetised_some", count=with_money, all=len(money), more=more
+        ).strip()
+    quantified = words.say("summary.quantified_none")
+    if study.case.measured:
+        quantified = words.say("summary.quantified_score")
+        if harm is not None and harm.high > 0:
+            quantified = words.say("summary.quantified_harm", harm=words.spread(harm))
+    branches = [words.name(b.id) for b in study.sample.model.value.branches]
+    judged = (
+        words.say("summary.judged", list=words.listed(branches))
+        if branches
+        else words.say("summary.judged_none")
+    )
+    return " ".join(
+        (
+            words.say("summary.monetised", text=text),
+            words.say("summary.quantified", text=quantified),
+            judged,
+            words.say("summary.transfers"),
+        )
+    )
+
+
+def _claim(study: Study, words: Wording) -> tuple[str, list[Any]]:
+    claim = study.claim
+    if claim is None:
+        text = Text(words.say("summary.claim_not_asked"))
+        return words.say("summary.claim_not_asked_head"), [text]
+    table = claim.to_frame()
+    estimand, measure = claim.primary
+    group = words.listed(words.word("function", f) for f in claim.group)
+    row = table.loc[claim.primary]
+    others = [
+        words.say(
+            "summary.claim_other",
+            estimand=words.say(f"estimand.{key}"),
+            ratio=words.spread(Amount.of(line, "ratio")),
+            percent=words.probability(float(line["p_holds"])),
+        )
+        for (key, scale), line in table.iterrows()  # type: ignore[misc] # index is Hashable
+        if scale == measure and key != estimand
+    ]
+    verdict = words.say(f"verdict.{claim.verdict}")
+    shown = "claim_shown" if claim.verdict == SUPPORTED else "claim_not_shown"
+    text = words.say(
+        "summary.claim_text",
+        measure=words.say(f"measure.{measure}"),
+        estimand=words.say(f"estimand.{estimand}"),
+        margin=words.exactly(claim.margin),
+        group=group,
+        ratio=words.spread(Amount.of(row, "ratio")),
+        holds=words.hedged(float(row["p_holds"])),
+        passes=words.probability(float(row["p_margin"])),
+        others=words.say(
+            "summary.claim_others",
+            measure=words.say(f"measure.{measure}"),
+            list=words.listed(others),
+        )
+        if others
+        else "",
+        strongest=words.hedged(claim.strongest),
+        shown=words.say(f"summary.{shown}"),
+        registered=claim.registered[:12],
+    )
+    head = words.say("summary.claim_head", group=group, verdict=verdict)
+    return head, [Text(text)]
+
+
+def _excellence(study: Study, words: Wording) -> tuple[str, list[Any]]:
+    found = study.excellence
+    if found is None:
+        text = Text(words.say("summary.excellence_not_asked"))
+        return words.say("summary.excellence_not_asked_head"), [text]
+    table = found.to_frame()
+    both = tuple(table.index[table["route"] == BOTH])
+    efficient, top, share = found.thresholds
+    head = words.say(
+        "summary.excellence_head",
+        count=len(found.derived),
+        derived=len(found.derived),
+        designated=len(found.designated),
+        both=len(both),
+    )
+    text = words.say(
+        "summary.excellence_text",
+        designated=words.named(found.designated),
+        derived=words.named(found.derived),
+        both=words.named(both),
+        efficient=words.percent(efficient),
+        top=words.percent(top),
+        top_share=words.percent(share),
+    )
+    return head, [Text(text)]
+
+
+def _funding(study: Study, words: Wording) -> tuple[str, list[Any]]:
+    funding = study.funding
+    if funding is None or not study.case.measured:
+        text = Text(words.say("summary.funding_not_asked"))
+        return words.say("summary.funding_not_asked_head"), [text]
+    pledges, curve = funding.pledges(), funding.curve()
+    budget = words.millions_exactly(funding.budget_m)
+    goal = funding.target_m or funding.budget_m
+    suffix = "" if funding.target_m else "_budget"
+    share = words.percent(funding.pledged_m / goal) if goal else words.say("unknown")
+    head = (
+        words.say(
+            f"summary.funding_head{suffix}",
+            pledged=words.millions(funding.pledged_m),
+            share=share,
+            target=words.millions_exactly(goal),
+            budget=budget,
+        )
+        if len(pledges)
+        else words.say("summary.funding_head_none")
+    )
+    text = words.say(
+        f"summary.funding_text{suffix}",
+        pledges=_pledges(pledges, words),
+        target=words.millions_exactly(goal),
+        budget=budget,
+        at_target=words.spread(_gain_at(curve, goal)),
+        at_budget=words.spread(_gain_at(curve, funding.budget_m)),
+    )
+    return head, [Text(text.strip())]
+
+
+def _pledges(pledges: pd.DataFrame, words: Wording) -> str:
+    if pledges.empty:
+        return ""
+    parts = []
+    for key, row in pledges.iterrows():
+        earmark = str(row["earmark"]).split()
+        parts.append(
+            words.say(
+                "summary.funding_earmarked" if earmark else "summary.funding_free",
+                name=words.name(str(key)),
+                amount=words.millions(float(row["amount_m"])),
+                earmark=words.named(earmark),
+            )
+        )
+    return words.say("summary.funding_pledge", count=len(parts), list="; ".join(parts))
+
+
+def _gain_at(curve: pd.DataFrame, budget: float) -> Amount:
+    """Gain of the best set that a budget pays for."""
+    paid = curve[curve["budget_m"] <= budget + 1e-9]
+    return Amount.of(paid.iloc[-1].to_dict(), "gain") if len(paid) else Amount(0.0, 0.0, 0.0)
