@@ -57,7 +57,7 @@ def main() -> None:
     )
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"    peak memory so far: {peak:,.0f} MB, the same for ten times the draws")
+    print(f"    peak memory so far: {peak:,.0f} MB")
     weights, measured = drawn(mean, draws)
     mine: list[Any] = []
 
@@ -69,7 +69,7 @@ def main() -> None:
 
     report("capworth kernels, whole tensor given", on_the_same_draws, "all", rounds=1)
     loop = report(
-        "plain numpy, one draw at a time",
+        "plain numpy, one draw at a time, given tensor",
         lambda: one_by_one(weights, measured),
         "rank shares and central weights only",
         rounds=1,

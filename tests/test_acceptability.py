@@ -16,6 +16,7 @@ from capworth import kernels
 from capworth.acceptability import RankAcceptability, rank_acceptability
 from capworth.errors import InputError
 from capworth.kernels.arrays import Floats
+from capworth.performances import performances
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden" / "ranking.toml").read_text("utf-8"))
 TABLE = pd.DataFrame(
@@ -108,6 +109,25 @@ def test_a_shared_baseline_shifts_acceptability() -> None:
     assert cell(alone.to_frame(), "a", 1) == pytest.approx(0.7602, abs=0.008)
 
 
+def test_tables_are_matched_by_label_not_by_place() -> None:
+    table = pd.DataFrame({"x": [0.6, 0.5, 0.55]}, index=["a", "b", "c"])
+    spread = pd.DataFrame({"x": [0.2, 0.0, 0.0]}, index=["c", "b", "a"])
+    pairs = rank_acceptability(table, spread=spread, draws=500).pairwise()
+    assert cell(pairs, "a", "b") == 1
+    assert 0 < cell(pairs, "c", "a") < 1
+    names = ["c", "a", "b"]
+    matrix = pd.DataFrame([[1, 0, 0], [0, 1, 1.0], [0, 1.0, 1]], index=names, columns=names)
+    pairs = rank_acceptability(table, spread=0.2, correlation=matrix, draws=500).pairwise()
+    assert cell(pairs, "a", "b") == 1
+    assert 0 < cell(pairs, "b", "c") < 1
+
+
+def test_under_fixed_weights_confidence_is_the_first_share() -> None:
+    """The same draws serve both, so the two counts are the same count."""
+    found = rank(weights={"reach": 2, "speed": 1, "cost": 1}, spread=0.3, draws=20_000)
+    assert found.confidence_factors().tolist() == found.to_frame()[1].tolist()
+
+
 def test_the_reduced_way_gives_the_shares_of_the_full_one() -> None:
     """Straight value functions force every cell to be drawn; the distribution is the same."""
     straight = {
@@ -163,16 +183,19 @@ def test_weights_that_are_known() -> None:
     weights = fixed.central_weights().to_numpy()[1]
     assert weights.tolist() == [0, 0.75, 0.25]
     assert fixed.weights_known == "fixed weights"
-    bounds = rank(weights={"reach": (0, 1), "speed": (0.6, 0.9), "cost": (0.1, 0.2)})
+    bounds = rank(weights={"cost": (0.1, 0.2), "speed": (0.6, 0.9), "reach": (0, 1)})
     assert 0.6 <= cell(bounds.central_weights(), "bilateral", "speed") <= 0.9
+    assert 0.1 <= cell(bounds.central_weights(), "bilateral", "cost") <= 0.2
     order = rank(weights=["cost", "reach", "speed"], spread=None)
     assert cell(order.to_frame(), "hub", 1) > 0.9
     partial = rank(weights=["cost", ("reach", "speed")], spread=None)
     assert 0.5 < cell(partial.to_frame(), "hub", 1) < cell(order.to_frame(), "hub", 1)
     points = pd.DataFrame(
-        {"low": [0, 50, 10], "mode": [5, 80, 10], "high": [9, 100, 10]}, ["reach", "speed", "cost"]
+        {"low": [10, 50, 0], "mode": [10, 80, 5], "high": [10, 100, 9]}, ["cost", "speed", "reach"]
     )
-    assert cell(rank(weights=points, spread=None).to_frame(), "bilateral", 1) == 1
+    swung = rank(weights=points, spread=None)
+    assert cell(swung.to_frame(), "bilateral", 1) == 1
+    assert cell(swung.central_weights(), "bilateral", "reach") < 0.1
     judges = pd.DataFrame({"cost": [1.0, 0], "reach": [0, 0], "speed": [0, 1.0]})
     shares = rank(weights=judges, spread=None).to_frame()[1]
     assert shares["hub"] + shares["bilateral"] == 1
@@ -244,6 +267,9 @@ def test_the_tables_are_labelled_and_add_up() -> None:
     summary = found.summary()
     assert summary["expected_rank"].is_monotonic_increasing
     assert cell(summary, "hub", "first") == cell(shares, "hub", 1)
+    np.testing.assert_array_equal(
+        summary["confidence"], found.confidence_factors().loc[summary.index]
+    )
     intervals = found.rank_intervals()
     assert cell(intervals, "hub", "rank_low") == cell(summary, "hub", "rank_low")
     assert (found.rank_sets()["rank_low"] <= found.rank_sets()["rank_high"]).all()
@@ -266,8 +292,9 @@ def test_the_result_cannot_be_changed_from_outside() -> None:
     factors = found.confidence_factors()
     factors.iloc[:] = 7
     assert everything(found) == before
-    with pytest.raises(AttributeError):
-        found.seed = 5  # type: ignore[misc] # frozen: the assignment must fail
+    for field in ("seed", "options", "news"):
+        with pytest.raises((AttributeError, TypeError)):
+            setattr(found, field, 5)
 
 
 def test_it_says_its_finding_in_one_line() -> None:
@@ -313,6 +340,26 @@ def test_a_value_function_against_its_direction_is_refused() -> None:
         TABLE, value_functions=functions, direction={"cost": "min"}, draws=10
     )
     assert found.draws == 10
+
+
+def test_a_value_function_with_a_hole_is_refused() -> None:
+    """Worth nothing between 0.47 and 0.52: no single step lands there, but an option does."""
+    functions = {name: lambda levels: levels for name in TABLE} | {
+        "speed": lambda levels: np.where((levels > 0.47) & (levels < 0.52), 0.0, levels)
+    }
+    table = TABLE.assign(reach=0.5, cost=10.0)
+    with pytest.raises(InputError, match="'liaison' is nowhere worse than 'hub' but scores lower"):
+        rank_acceptability(table, value_functions=functions, draws=10)
+
+
+def test_large_tables_are_drawn_in_smaller_chunks() -> None:
+    large = pd.DataFrame(np.random.default_rng(0).random((60, 40)))
+    alike: dict[str, Any] = {"shared": dict.fromkeys(range(60), 1), "correlation": 0.5}
+    assert performances(large, spread=0.1).chunk == 8192
+    together = performances(large, spread=0.1, **alike).chunk
+    assert together == 2048
+    curved = performances(large, value_functions=dict.fromkeys(range(40), np.sqrt)).chunk
+    assert curved == 2048
 
 
 def test_memory_does_not_grow_with_draws() -> None:

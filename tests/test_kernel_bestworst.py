@@ -127,6 +127,21 @@ def test_several_optimal_answers_show_as_a_range() -> None:
     assert (found.high - found.low > 1e-3).all()
     assert (found.low < found.weights).all()
     assert (found.weights < found.high).all()
+    middle = (found.low + found.high) / 2
+    np.testing.assert_allclose(found.weights, middle / middle.sum(), atol=1e-12)
+
+
+def test_the_most_contradictory_judgements_have_ratio_one() -> None:
+    """Criterion 2 as far from both ends as they are from each other; criterion 3 equal to both."""
+    found = best_worst([1, 9, 9, 1], [9, 1, 9, 1])
+    assert found.deviation == pytest.approx(consistency_index(9), abs=1e-9)
+    assert found.ratio == pytest.approx(1, abs=1e-9)
+
+
+def test_another_criterion_may_equal_the_best_or_the_worst() -> None:
+    for solve in MODELS.values():
+        assert np.argmax(solve([1, 1, 8], [7, 8, 1]).weights) == 1
+        assert np.argmin(solve([8, 7, 1], [1, 1, 8]).weights) == 0
 
 
 def test_own_inconsistency_is_known_before_solving() -> None:

@@ -113,6 +113,16 @@ def test_more_confidence_and_all_together_make_sets_wider() -> None:
     assert width(0.9, False) < width(0.9, True)
 
 
+@pytest.mark.parametrize("gap", [0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5])
+def test_a_difference_is_as_sure_for_the_loser_as_for_the_winner(gap: float) -> None:
+    """A long tail on one side counts for both, each by itself."""
+    skewed = 1 - np.random.default_rng(3).standard_exponential(2000)
+    for tail in (skewed, -skewed):
+        values = np.column_stack((np.zeros(2000), gap + tail - tail.mean()))
+        (low, _), (_, high) = rank_confidence_sets(values, 0.95, jointly=False)
+        assert (low == 2) == (high == 1)
+
+
 def test_critical_value_is_that_of_the_largest_deviation() -> None:
     """Two options: the set is open exactly when the gap is within 1.96 standard errors."""
     z = norm.ppf((np.arange(4000) + 0.5) / 4000)

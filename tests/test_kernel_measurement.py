@@ -111,6 +111,13 @@ def test_a_correlation_matrix_is_reproduced_even_when_it_is_flat() -> None:
         np.testing.assert_allclose(loadings @ loadings.T, matrix, atol=1e-7)
 
 
+def test_a_matrix_that_rounding_made_impossible_is_taken() -> None:
+    rounded = np.array([[1, 1 + 8e-9], [1 + 8e-9, 1]])
+    loadings = loadings_of(rounded)
+    np.testing.assert_allclose((loadings**2).sum(axis=1), 1, rtol=0, atol=1e-15)
+    assert world(linear([[1.0], [2.0]], 0.1, loadings), 3)(np.ones(1)).shape == (2, 3)
+
+
 SLIPS = [
     (lambda: linear([[1.0, np.nan]], 0.1), r"mean: entry \[0, 1\] is nan"),
     (lambda: linear([[1.0, 2.0]], [[0.1, -0.1]]), r"spread: entry \[0, 1\] is -0.1"),

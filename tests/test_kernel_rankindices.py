@@ -86,6 +86,11 @@ def test_an_interval_holds_its_probability_and_cannot_lose_an_end(
         assert row[high - 1] > 0
 
 
+def test_what_an_interval_may_leave_out_it_leaves_out() -> None:
+    shares = np.array([[0.05, 0.9, 0.05], [0.06, 0.88, 0.06], [0.04, 0.92, 0.04]])
+    assert rank_intervals(shares, 0.9).tolist() == [[2, 2], [1, 3], [2, 2]]
+
+
 def test_merits_fall_from_one() -> None:
     for merits in MERITS.values():
         for places in (1, 2, 7):

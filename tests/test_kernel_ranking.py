@@ -102,6 +102,7 @@ def test_a_tie_shares_places_weights_and_the_pair() -> None:
     assert tally.pairwise().tolist() == [[0, 0.75, 0.5], [0.25, 0, 0.5], [0.5, 0.5, 0]]
     np.testing.assert_allclose(tally.central_weights(), [[0.8, 0.2], [0.8, 0.2], [0.4, 0.6]])
     np.testing.assert_allclose(tally.lead_sum, [[0.4, 0.1], [0.4, 0.1], [0.4, 0.6]])
+    np.testing.assert_allclose(tally.lead_square, [[0.32, 0.02], [0.32, 0.02], [0.16, 0.36]])
 
 
 def slow_shares(values: Floats) -> Floats:
@@ -198,6 +199,8 @@ def test_snapping_makes_sums_tie_that_are_equal_on_paper() -> None:
     assert rank_shares(values)[1, 0] == 0
     grains = snapped(values, 2.0**-40)
     assert grains[0, 0] == grains[0, 1] < grains[0, 2]
+    below, above = np.nextafter(0.5, 0), np.nextafter(0.5, 1)  # on either side of a whole grain
+    assert snapped(np.array([[below, above]]), 2.0**-40).tolist() == [[2.0**39, 2.0**39]]
 
 
 def test_the_counts_cannot_be_changed_from_outside() -> None:

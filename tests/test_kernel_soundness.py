@@ -54,6 +54,31 @@ def test_a_fall_is_found_by_rank_even_when_the_value_rises() -> None:
     assert monotonicity_faults(generous, LEVELS, WEIGHTS, RISING) != []
 
 
+@pytest.mark.parametrize(("dip", "share"), [((3.01, 3.5), 0.01), ((3.7, 4.5), 0.5)])
+def test_a_small_and_a_large_step_are_both_tried(dip: tuple[float, float], share: float) -> None:
+    """Worth less inside the dip only: from 3, one hundredth of 2 ends at 3.02, one half at 4."""
+
+    def dented(levels: Floats, weights: Floats) -> Floats:
+        worth = levels[..., 0] - 9 * ((levels[..., 0] > dip[0]) & (levels[..., 0] < dip[1]))
+        values: Floats = np.einsum("...o,d->...do", worth, weights[:, 0])
+        return values
+
+    assert dip[0] < 3 + share * 2 < dip[1]
+    assert (0, 0) in monotonicity_faults(dented, LEVELS, WEIGHTS, RISING)
+
+
+def test_a_fault_of_a_millionth_is_found() -> None:
+    def nearly(levels: Floats, weights: Floats) -> Floats:
+        values: Floats = np.einsum("...oc,dc->...do", levels * [1.0, 1e-7], weights)
+        return values
+
+    assert (3, 0) not in dominance_faults(nearly, LEVELS, WEIGHTS, RISING)
+    level = LEVELS.copy()
+    level[1, 0] = 3.0
+    assert (0, 1) in dominance_faults(nearly, level, WEIGHTS, RISING)
+    assert {c for _, c in monotonicity_faults(nearly, level, WEIGHTS, RISING)} == {1}
+
+
 def test_twins_are_no_fault_and_rounding_is_none() -> None:
     def noisy(levels: Floats, weights: Floats) -> Floats:
         return additive(levels, weights) * (1 + 1e-14 * np.arange(4))

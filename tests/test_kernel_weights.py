@@ -191,8 +191,8 @@ def test_what_follows_from_the_pairs_is_kept_too() -> None:
 def test_leaves_take_their_share_of_the_branch() -> None:
     parents = np.array([[0.25, 0.75], [0.5, 0.5]])
     children = np.array([[0.4, 1.0, 0.6], [0.9, 1.0, 0.1]])
-    leaves = composed(parents, children, [1, 0, 1])
-    np.testing.assert_allclose(leaves, [[0.3, 0.25, 0.45], [0.45, 0.5, 0.05]])
+    leaves = composed(parents, children[:, [1, 0, 2]], [0, 1, 1])
+    np.testing.assert_allclose(leaves, [[0.25, 0.3, 0.45], [0.5, 0.45, 0.05]])
 
 
 NAN = float("nan")

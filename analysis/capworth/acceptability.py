@@ -140,7 +140,7 @@ class RankAcceptability:
         """Ranks that cannot be excluded, for all options together with 95 % confidence.
 
         Wider than `rank_intervals`: they ask which option is better overall, given how uncertain
-        each difference is, and hold for all options at once. From the first 2,048 draws.
+        each difference is, and hold for all options at once. From the first 2,048 draws, or fewer.
         """
         return pd.DataFrame(self._found.sets.copy(), self._index(), ["rank_low", "rank_high"])
 

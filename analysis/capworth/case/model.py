@@ -1,4 +1,4 @@
-"""The words of a case as types. After the door nothing is a raw string, nothing half-checked."""
+"""A case as a whole. After the door nothing is a raw string, nothing half-checked."""
 
 from __future__ import annotations
 
@@ -7,28 +7,55 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol, Self
 
-FUNCTIONS = ("hosting", "exchange", "leads", "analysis", "operations", "training", "coordination")
-GRADES = ("A", "B", "C", "D", "E")
+from capworth.case.parts import (
+    FUNCTIONS,
+    GRADES,
+    Activity,
+    Capability,
+    ChainStep,
+    CostLine,
+    Criterion,
+    Effect,
+    Estimate,
+    FunctionShare,
+    Improvement,
+    Outcome,
+    Platform,
+    Pledge,
+    Price,
+    Relation,
+    Score,
+    Source,
+    Total,
+    UnitValue,
+    Usage,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """An uncertain number: lowest, most and highest plausible level, and how it is known."""
-
-    name: str  # where it stands: table/keys; also the name of its random stream
-    low: float
-    mode: float
-    high: float
-    unit: str
-    grade: str  # A audited or official, B published by others, C derived, D judged, E placeholder
-    source: str
-    basis: str
-    row: int  # as a spreadsheet shows it
-
-    @property
-    def is_certain(self) -> bool:
-        """Whether there is nothing to draw."""
-        return self.low == self.high
+__all__ = [
+    "FUNCTIONS",
+    "GRADES",
+    "Activity",
+    "Capability",
+    "Case",
+    "ChainStep",
+    "CostLine",
+    "Criterion",
+    "Effect",
+    "Estimate",
+    "FunctionShare",
+    "Improvement",
+    "Outcome",
+    "Platform",
+    "Pledge",
+    "Price",
+    "Relation",
+    "Score",
+    "Settings",
+    "Source",
+    "Total",
+    "UnitValue",
+    "Usage",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,238 +99,6 @@ class _Named(Protocol):
     def name(self) -> str: ...
     @property
     def name_fr(self) -> str: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Capability:
-    """A policing service that is appraised."""
-
-    id: str
-    name: str
-    family: str
-    name_fr: str = ""
-    designated: bool = False
-    basis: str = ""
-    pattern: str = ""
-    pattern_fr: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionShare:
-    """How much of a capability's activity serves one function; shares sum to 1."""
-
-    capability: str
-    function: str
-    share: Estimate
-
-
-@dataclass(frozen=True, slots=True)
-class Platform:
-    """Something several capabilities use; its cost is shared among them by `key`."""
-
-    id: str
-    name: str
-    key: str
-    fixed: Estimate  # share of the cost that does not depend on use
-    name_fr: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """How much one capability uses a platform, in units that are the same for all its users."""
-
-    platform: str
-    capability: str
-    use: Estimate
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """A stated total, a year, that its cost lines must add up to."""
-
-    id: str
-    name: str
-    currency: str
-    price_year: int
-    amount: Estimate
-    name_fr: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CostLine:
-    """One amount of money that somebody pays for one thing."""
-
-    id: str
-    category: str
-    payer: str
-    kind: str
-    currency: str
-    price_year: int
-    amount: Estimate  # a year if recurrent
-    capability: str = ""
-    platform: str = ""
-    improvement: str = ""
-    treatment: str = "forward"
-    from_year: int | None = None
-    to_year: int | None = None
-    total: str = ""
-    bias: str = "none"
-    mitigation: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """One published figure of one year."""
-
-    capability: str
-    metric: str
-    year: int
-    value: float
-    unit: str
-    grade: str
-    source: str
-    bound: str = "exact"
-    basis: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """A kind of outcome that a lead can bring about."""
-
-    id: str
-    name: str
-    name_fr: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ChainStep:
-    """One rate or volume of the value chain; `outcome` is empty where all outcomes share it."""
-
-    capability: str
-    step: str
-    level: Estimate
-    outcome: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class UnitValue:
-    """What one outcome is worth on one scale."""
-
-    outcome: str
-    scale: str
-    scope: str
-    worth: Estimate
-    currency: str = ""
-    price_year: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """One thing that is gained, with the weight of its swing from worst to best.
-
-    There is no "minimise" flag: where less is better, `best` is below `worst`.
-    """
-
-    id: str
-    name: str
-    swing: Estimate  # points, 0 to 100
-    name_fr: str = ""
-    parent: str = ""
-    unit: str = ""
-    worst: float | None = None
-    best: float | None = None
-    points: tuple[tuple[float, float], ...] = ()  # bends: level, value 0 to 100
-    reference: float | None = None
-
-    @property
-    def is_measured(self) -> bool:
-        """Whether capabilities have levels on it (a leaf of the tree)."""
-        return self.worst is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """The level that a capability reaches on a measured criterion."""
-
-    capability: str
-    criterion: str
-    level: Estimate
-
-
-@dataclass(frozen=True, slots=True)
-class Improvement:
-    """A candidate project; its cost stands among the cost lines."""
-
-    id: str
-    name: str
-    readiness: int
-    start_year: int
-    effect_year: int
-    illustrative: bool
-    basis: str
-    name_fr: str = ""
-    must: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What an improvement changes: a level on a criterion (added) or a chain step (multiplied)."""
-
-    improvement: str
-    capability: str
-    change: Estimate
-    criterion: str = ""
-    step: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """One improvement requires or excludes another."""
-
-    improvement: str
-    relation: str
-    other: str
-    basis: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Pledge:
-    """Money that is promised or expected, perhaps for some improvements only."""
-
-    id: str
-    name: str
-    kind: str
-    year: int
-    currency: str
-    price_year: int
-    amount: Estimate
-    name_fr: str = ""
-    earmark: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """An exchange rate to the case's currency, or its price index, of one year."""
-
-    kind: str
-    currency: str
-    year: int
-    value: float
-    grade: str
-    source: str = ""
-    basis: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a figure was read."""
-
-    id: str
-    title: str
-    publisher: str = ""
-    year: str = ""
-    type: str = ""
-    address: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

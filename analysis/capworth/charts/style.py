@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, wraps
 from importlib.resources import as_file, files
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import matplotlib as mpl
 from matplotlib import style
@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 
 P = ParamSpec("P")
+R = TypeVar("R")
 
 BLUE, VERMILION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
 SKY, PURPLE, YELLOW = "#56B4E9", "#CC79A7", "#F0E442"
@@ -95,14 +96,11 @@ def blank(height: float, width: float = WIDTH) -> Figure:
     return Figure(figsize=(width, height), layout="constrained")
 
 
-Draw = Callable[Concatenate[Any, Axes, P], Axes]
-
-
-def styled(draw: Draw[P]) -> Draw[P]:
+def styled(draw: Callable[Concatenate[R, Axes, P], Axes]) -> Callable[Concatenate[R, Axes, P], Axes]:
     """Give a drawing function the looks, also on an Axes that was made without them."""
 
     @wraps(draw)
-    def dressed(result: Any, ax: Axes, *args: P.args, **kwargs: P.kwargs) -> Axes:
+    def dressed(result: R, ax: Axes, /, *args: P.args, **kwargs: P.kwargs) -> Axes:
         with looks():
             for side in ("top", "right"):
                 ax.spines[side].set_visible(False)

@@ -58,9 +58,9 @@ def words(language: str) -> Words:
 
 
 def _flat(path: str, node: Mapping[str, Any]) -> Iterator[tuple[str, Phrase]]:
-    """Every phrase by its dotted key; a table with the form "other" is one phrase."""
+    """Every phrase by its dotted key; a table of plural forms is one phrase."""
     for key, value in node.items():
-        if isinstance(value, str) or "other" in value:
+        if isinstance(value, str) or {"one", "other"} <= value.keys():
             yield path + key, value
         else:
             yield from _flat(f"{path}{key}.", value)

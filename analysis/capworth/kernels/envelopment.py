@@ -146,11 +146,12 @@ def envelop(
         toward = np.zeros_like(x), y
     else:
         toward = _direction(direction, x * free, y)
-    if not (toward[0] > 0).any(axis=2).all() and not (toward[1] > 0).any(axis=2).all():
-        draw, unit = np.argwhere(~(np.concatenate(toward, axis=2) > 0).any(axis=2))[0].tolist()
+    idle = ~(np.concatenate(toward, axis=2) > 0).any(axis=2)
+    if idle.any():
+        draw, unit = np.argwhere(idle)[0].tolist()
         raise InputError(
-            f"inputs: unit {unit} (draw {draw}) has nothing to reduce. Leave it out, or free an "
-            "input."
+            f"inputs: unit {unit} (draw {draw}) has nothing to change in this orientation. Leave it "
+            "out, or free an input."
         )
     counted = np.concatenate((free, np.ones(y.shape[2])))
     joint = None if joint_inputs is None else _flags(joint_inputs, x.shape[2], "joint_inputs")
@@ -228,5 +229,10 @@ def _direction(
         numbers = finite(given, f"direction of {name}")
         if (numbers < 0).any():
             raise InputError(f"direction of {name}: an entry is negative. Give sizes, 0 or more.")
-        parts.append(np.broadcast_to(numbers, shape.shape))
+        try:
+            parts.append(np.broadcast_to(numbers, shape.shape))
+        except ValueError as error:
+            raise InputError(
+                f"direction of {name}: shape {numbers.shape} does not fit {shape.shape}."
+            ) from error
     return parts[0], parts[1]

@@ -108,7 +108,8 @@ def slack_based(
     Tone (2001), European Journal of Operational Research 130, 498-509; the same number as the
     enhanced Russell measure of Pastor, Ruiz & Sirvent (1999), EJOR 115, 596-607. The ratio is made
     linear after Charnes & Cooper (1962). A measure of which the unit has nothing is left out of
-    its mean (Tone 2001, section on zeros).
+    its mean (Tone 2001, section on zeros). Of equally good mixtures the first found is given; with
+    constant returns even their size may be open.
     """
     x, y = measures(inputs, outputs)
     known(orientation, "orientation", ("none", "input", "output"))

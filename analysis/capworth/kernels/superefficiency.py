@@ -54,7 +54,8 @@ def super_efficiency(
     x, y = measures(inputs, outputs)
     known(orientation, "orientation", ("input", "output"))
     toward = (x, np.zeros_like(y)) if orientation == "input" else (np.zeros_like(x), y)
-    question = Question(returns, inside=False, but_itself=True)
+    counted = np.ones(x.shape[2] + y.shape[2])
+    question = Question(returns, inside=False, but_itself=True, counted=counted)
     found = project((x, y), (x, y), toward, question)
     score = 1 - found.distance if orientation == "input" else 1 + found.distance
     return SuperEfficiency(score, found.infeasible, found.intensity, found.resolved)

@@ -9,7 +9,7 @@ from capworth.answers import HIGH, LOW
 from capworth.costs import PAYERS
 from capworth.kernels.arrays import Floats
 from capworth.programme import CORE, MILLION
-from capworth.report.rounding import Amount
+from capworth.report.amounts import Amount
 from capworth.study import Study
 
 RIVAL = 0.5  # share of draws in the best set from which an improvement left out is a close rival

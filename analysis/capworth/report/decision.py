@@ -1,17 +1,16 @@
 """Page 1: the decision paper, on one side."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from capworth.case.model import GRADES
 from capworth.report.advice import Advice, advice
+from capworth.report.evidence import evidence_strip
 from capworth.report.headline import headline
 from capworth.report.inputs import input_label
+from capworth.report.rows import rows_of
 from capworth.report.wording import Wording
 from capworth.study import Study
 
 TURNS = 3  # inputs named that could change the advice
-JUDGED = ("D", "E")
 
 
 def decision_page(study: Study, words: Wording) -> dict[str, Any]:
@@ -57,7 +56,7 @@ def next_euro(study: Study, words: Wording) -> dict[str, Any]:
     if study.funding is None or not study.case.measured:
         return {"head": head, "rows": [], "text": words.say("next.not_asked")}
     rows = []
-    for extra, row in study.funding.next_euro().iterrows():
+    for extra, row in rows_of(study.funding.next_euro()):
         added, dropped = str(row["added"]).split(), str(row["dropped"]).split()
         text = words.say("next.nothing")
         if float(row["gain"]) > 0 and added:
@@ -69,7 +68,7 @@ def next_euro(study: Study, words: Wording) -> dict[str, Any]:
                 else words.say("next.takes", names=words.named(added))
             )
             text = words.say("next.adds", gain=words.number(float(row["gain"])), changes=changes)
-        size = float(extra)  # type: ignore[arg-type] # pandas types the index as Hashable
+        size = float(extra)
         rows.append({"head": words.say("next.step", money=words.millions(size)), "text": text})
     return {"head": head, "rows": rows, "text": ""}
 
@@ -103,49 +102,6 @@ def what_would_change(study: Study, found: Advice | None, words: Wording) -> dic
     ]
     intro = words.say(key, first=first, second=second)
     return {"head": head, "intro": intro, "rows": rows, "text": rivals}
-
-
-def evidence_strip(study: Study, words: Wording) -> dict[str, Any]:
-    """Bars: how much of the answer rests on which grade of evidence."""
-    shares: dict[str, Mapping[str, float]] = {}
-    if study.sensitivity is not None:
-        table = study.sensitivity.evidence()
-        for column in ("cost", "score", "money", "swing"):
-            if table[column].sum() > 0:
-                shares[column] = {str(g): float(s) for g, s in table[column].items()}
-    if not shares:
-        grades = [e.grade for e in study.case.estimates().values()]
-        shares["inputs"] = {g: grades.count(g) / max(len(grades), 1) for g in GRADES}
-    rows = [
-        {
-            "label": words.say(f"evidence.{column}"),
-            "shares": [
-                {"grade": g, "share": s, "text": words.percent(s)}
-                for g, s in parts.items()
-                if s > 0
-            ],
-        }
-        for column, parts in shares.items()
-    ]
-    weak = sum(shares.get("cost", shares.get("inputs", {})).get(g, 0.0) for g in JUDGED)
-    key = "evidence.head" if "cost" in shares else "evidence.head_inputs"
-    spoken = [
-        words.say(
-            "evidence.alt_row",
-            label=row["label"],
-            shares=words.listed(
-                words.say("evidence.share", grade=p["grade"], percent=p["text"])
-                for p in row["shares"]
-            ),
-        )
-        for row in rows
-    ]
-    return {
-        "head": words.say(key, share=words.percent(weak)),
-        "rows": rows,
-        "legend": [{"grade": g, "text": words.say(f"grade.{g}")} for g in GRADES],
-        "alt": words.say("evidence.alt", list="; ".join(spoken)),
-    }
 
 
 def _unpriced(study: Study, words: Wording) -> dict[str, str]:

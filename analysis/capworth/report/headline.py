@@ -3,7 +3,8 @@
 from typing import Any
 
 from capworth.report.advice import Advice
-from capworth.report.rounding import Amount
+from capworth.report.amounts import Amount
+from capworth.report.rows import row_of, rows_of
 from capworth.report.wording import Wording
 from capworth.study import Study
 
@@ -24,7 +25,7 @@ def _card(value: str, label: str, span: str = "", detail: str = "") -> dict[str,
 
 
 def _interval(amount: Amount, words: Wording) -> str:
-    return words.say("decision.range", span=words.span(amount)) if amount.low < amount.high else ""
+    return words.say("decision.range", span=words.span(amount)) if not amount.is_certain else ""
 
 
 def _programme(study: Study, found: Advice, words: Wording) -> dict[str, Any]:
@@ -100,7 +101,7 @@ def _measured(found: Advice, words: Wording) -> str:
 def _ranking(study: Study, words: Wording) -> dict[str, Any]:
     priorities, settings = study.priorities, study.case.settings
     assert priorities is not None
-    row = priorities.to_frame().iloc[0]
+    row = row_of(priorities.to_frame(), priorities.order[0])
     first, count = words.name(priorities.order[0]), len(priorities.order)
     cost, gain = Amount.of(row, "cost_m"), Amount.of(row, "gain")
     asked = words.millions_spread(Amount.of(row, "asked_m"))
@@ -149,7 +150,7 @@ def _total_cost(study: Study, words: Wording) -> tuple[Amount, dict[str, str]]:
 def _capabilities(study: Study, words: Wording) -> dict[str, Any]:
     table = study.appraisal.to_frame()
     key = study.appraisal.first
-    row, first, count = table.loc[key], words.name(key), len(table)
+    row, first, count = row_of(table, key), words.name(key), len(table)
     share, score = float(row["p_first"]), Amount.of(row, "score")
     total, cost = _total_cost(study, words)
     say = "decision.capabilities."
@@ -181,7 +182,7 @@ def _capabilities(study: Study, words: Wording) -> dict[str, Any]:
 
 def _costs(study: Study, words: Wording) -> dict[str, Any]:
     table = study.appraisal.to_frame().sort_values("cost_m", ascending=False, kind="stable")
-    largest, count = Amount.of(table.iloc[0], "cost_m"), len(table)
+    largest, count = Amount.of(rows_of(table)[0][1], "cost_m"), len(table)
     total, card = _total_cost(study, words)
     payers = study.appraisal.cost_by_payer().sum()
     share = float(payers["members"] / payers.sum())

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import pandas as pd
-
 from capworth.report.advice import Advice, advice
+from capworth.report.amounts import Amount
 from capworth.report.blocks import Cell, Table, as_data
 from capworth.report.decision import case_note
-from capworth.report.rounding import Amount
+from capworth.report.rows import Row, row_of, rows_of
 from capworth.report.themes import themes
 from capworth.report.wording import Wording
 from capworth.study import Study
@@ -49,38 +48,34 @@ def _table(study: Study, found: Advice | None, words: Wording) -> Table:
     columns = ["improvement", "asked", "cost", "gain", "alignment", "readiness"]
     columns += ["first"] if found is None else ["best", "standing", "why"]
     if found is None or study.programme is None:
-        rows = [(*_common(row, words), words.probability(row["p_first"])) for _, row in _of(table)]
+        rows = [
+            (*_common(i, row, words), words.probability(row["p_first"]))
+            for i, row in rows_of(table)
+        ]
         marked: tuple[int, ...] = ()
         draws = priorities.provenance.draws
     else:
-        chosen = table.loc[list(found.chosen)]
-        others = table.loc[[i for i in table.index if i not in found.chosen]]
-        rows = [_row(i, row, study, words) for i, row in _of(chosen)]
+        others = [i for i in table.index if i not in found.chosen]
+        rows = [_row(i, row, study, words) for i, row in rows_of(table, found.chosen)]
         if found.chosen:
             rows.append(_sum(found, words))
-        marked = (len(chosen),) if found.chosen else ()
-        rows += [_row(i, row, study, words) for i, row in _of(others)]
+        marked = (found.count,) if found.chosen else ()
+        rows += [_row(i, row, study, words) for i, row in rows_of(table, others)]
         draws = study.programme.draws
     settings = study.case.settings
     return Table(
         words.say("summary.table", unit=words.unit("millions"), price_year=settings.price_year),
         tuple(words.say(f"summary.{column}") for column in columns),
         tuple(rows),
-        note=""
-        if found is None
-        else words.say("summary.note", draws=words.number(draws, 0), budget="B"),
+        note="" if found is None else words.say("summary.note", draws=words.number(draws, 0)),
         marked=marked,
         size=7.2,
     )
 
 
-def _of(table: pd.DataFrame) -> list[tuple[str, pd.Series]]:
-    return [(str(key), row) for key, row in table.iterrows()]
-
-
-def _common(row: pd.Series, words: Wording) -> tuple[Cell, ...]:
+def _common(key: str, row: Row, words: Wording) -> tuple[Cell, ...]:
     return (
-        words.name(str(row.name)),
+        words.name(key),
         words.spread(Amount.of(row, "asked_m")),
         words.spread(Amount.of(row, "cost_m")),
         words.spread(Amount.of(row, "gain")),
@@ -89,11 +84,11 @@ def _common(row: pd.Series, words: Wording) -> tuple[Cell, ...]:
     )
 
 
-def _row(key: str, row: pd.Series, study: Study, words: Wording) -> tuple[Cell, ...]:
+def _row(key: str, row: Row, study: Study, words: Wording) -> tuple[Cell, ...]:
     assert study.programme is not None
-    choice = study.programme.to_frame().loc[key]
+    choice = row_of(study.programme.to_frame(), key)
     return (
-        *_common(row, words),
+        *_common(key, row, words),
         words.probability(float(choice["p_in_best"])),
         words.word("standing", str(choice["standing"])),
         "" if choice["chosen"] else _why_not(key, study, words),

@@ -9,8 +9,9 @@ from capworth.costs import PAYERS
 from capworth.excellence import BOTH
 from capworth.programme import MILLION
 from capworth.report.advice import Advice, amount_of
+from capworth.report.amounts import Amount
 from capworth.report.blocks import Table, Text, as_data
-from capworth.report.rounding import Amount
+from capworth.report.rows import row_of, rows_of
 from capworth.report.wording import Wording
 from capworth.study import Study
 
@@ -98,12 +99,12 @@ def _what_is_measured(study: Study, found: Advice | None, words: Wording) -> str
 def _claim(study: Study, words: Wording) -> tuple[str, list[Any]]:
     claim = study.claim
     if claim is None:
-        text = Text(words.say("summary.claim_not_asked"))
-        return words.say("summary.claim_not_asked_head"), [text]
+        text = words.say("summary.claim_not_asked")
+        return words.say("summary.claim_not_asked_head"), [Text(text)]
     table = claim.to_frame()
     estimand, measure = claim.primary
     group = words.listed(words.word("function", f) for f in claim.group)
-    row = table.loc[claim.primary]
+    row = row_of(table, claim.primary)
     others = [
         words.say(
             "summary.claim_other",
@@ -111,7 +112,7 @@ def _claim(study: Study, words: Wording) -> tuple[str, list[Any]]:
             ratio=words.spread(Amount.of(line, "ratio")),
             percent=words.probability(float(line["p_holds"])),
         )
-        for (key, scale), line in table.iterrows()  # type: ignore[misc] # index is Hashable
+        for (key, scale), line in rows_of(table)
         if scale == measure and key != estimand
     ]
     verdict = words.say(f"verdict.{claim.verdict}")
@@ -143,8 +144,8 @@ def _claim(study: Study, words: Wording) -> tuple[str, list[Any]]:
 def _excellence(study: Study, words: Wording) -> tuple[str, list[Any]]:
     found = study.excellence
     if found is None:
-        text = Text(words.say("summary.excellence_not_asked"))
-        return words.say("summary.excellence_not_asked_head"), [text]
+        text = words.say("summary.excellence_not_asked")
+        return words.say("summary.excellence_not_asked_head"), [Text(text)]
     table = found.to_frame()
     both = tuple(table.index[table["route"] == BOTH])
     efficient, top, share = found.thresholds
@@ -170,8 +171,8 @@ def _excellence(study: Study, words: Wording) -> tuple[str, list[Any]]:
 def _funding(study: Study, words: Wording) -> tuple[str, list[Any]]:
     funding = study.funding
     if funding is None or not study.case.measured:
-        text = Text(words.say("summary.funding_not_asked"))
-        return words.say("summary.funding_not_asked_head"), [text]
+        text = words.say("summary.funding_not_asked")
+        return words.say("summary.funding_not_asked_head"), [Text(text)]
     pledges, curve = funding.pledges(), funding.curve()
     budget = words.millions_exactly(funding.budget_m)
     goal = funding.target_m or funding.budget_m
@@ -203,7 +204,7 @@ def _pledges(pledges: pd.DataFrame, words: Wording) -> str:
     if pledges.empty:
         return ""
     parts = []
-    for key, row in pledges.iterrows():
+    for key, row in rows_of(pledges):
         earmark = str(row["earmark"]).split()
         parts.append(
             words.say(
@@ -219,4 +220,4 @@ def _pledges(pledges: pd.DataFrame, words: Wording) -> str:
 def _gain_at(curve: pd.DataFrame, budget: float) -> Amount:
     """Gain of the best set that a budget pays for."""
     paid = curve[curve["budget_m"] <= budget + 1e-9]
-    return Amount.of(paid.iloc[-1].to_dict(), "gain") if len(paid) else Amount(0.0, 0.0, 0.0)
+    return Amount.of(rows_of(paid)[-1][1], "gain") if len(paid) else Amount(0.0, 0.0, 0.0)

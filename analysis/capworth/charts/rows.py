@@ -1,0 +1,51 @@
+"""Charts whose rows are named things: names at the left, marks in the middle, figures at the right."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from capworth.charts.style import INK, MUTED, RULE, SMALL
+from capworth.charts.voice import Voice
+from capworth.kernels.arrays import Floats
+
+
+def name_rows(ax: Axes, names: Sequence[str], bold: Sequence[bool] = ()) -> Floats:
+    """Name the rows from the top down; return the height of each."""
+    y = np.arange(len(names), dtype=float)
+    ax.set_yticks(y, names)
+    ax.set_ylim(len(names) - 0.4, -0.6)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    for label, strong in zip(ax.get_yticklabels(), bold, strict=False):
+        label.set_fontweight("bold" if strong else "normal")
+    return y
+
+
+def rule_rows(ax: Axes, y: Floats) -> None:
+    """Draw a thin line through each row, so that the eye finds the name."""
+    ax.hlines(y, 0, 1, transform=ax.get_yaxis_transform(), color=RULE, linewidth=0.4, zorder=0)
+
+
+def say_ticks(ax: Axes, voice: Voice, axis: str = "x") -> None:
+    """Write the tick labels of a measured axis in the language of the chart."""
+    which = ax.xaxis if axis == "x" else ax.yaxis
+    which.set_major_formatter(voice.tick)
+
+
+def write_column(ax: Axes, y: Floats, texts: Sequence[str], head: str, at: float = 1.01) -> None:
+    """Write a column of figures at the right of the rows, with its head above."""
+    across = ax.get_yaxis_transform()
+    for height, text in zip(y, texts, strict=True):
+        ax.text(at, height, text, transform=across, va="center", fontsize=SMALL, color=INK)
+    ax.annotate(
+        head,
+        (at, 1.0),
+        (0, 2),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        va="bottom",
+        fontsize=SMALL,
+        color=MUTED,
+        linespacing=1.0,
+    )

@@ -1,0 +1,1 @@
+"""The technical annex: one module a section."""

@@ -1,0 +1,109 @@
+"""The small case that is worked out by hand, and what is answered to it."""
+
+import csv
+import io
+import shutil
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from capworth import sampling
+from capworth.case.model import Case, Estimate
+from capworth.case.read import PARTS, read_case
+from capworth.estimates import AtModes
+from capworth.study import Study, run_study
+
+HERE = Path(__file__).parent
+SMALL = HERE / "cases" / "small"
+
+Edit = Callable[[Path, str, str, str], None]
+Revalue = Callable[[Case, str, Callable[[Estimate], Estimate]], Case]
+Without = Callable[..., Case]
+
+
+@pytest.fixture(scope="session")
+def small_folder() -> Path:
+    """Folder of the small case; never written to."""
+    return SMALL
+
+
+@pytest.fixture(scope="session")
+def small() -> Case:
+    """Four capabilities, two platforms, three improvements."""
+    return read_case(SMALL)
+
+
+@pytest.fixture(scope="session")
+def golden() -> Mapping[str, Any]:
+    """What the small case gives, worked by hand."""
+    return tomllib.loads((HERE / "golden" / "small.toml").read_text("utf-8"))
+
+
+@pytest.fixture(scope="session")
+def at_modes() -> Callable[[Case], Study]:
+    """Run a study in which every world is the most plausible one."""
+
+    def run(case: Case) -> Study:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sampling, "Sampled", lambda seed, chunk, size: AtModes(size))
+            return run_study(case, draws=3)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def worked(small: Case, at_modes: Callable[[Case], Study]) -> Study:
+    """The small case with every world at the modes."""
+    return at_modes(small)
+
+
+@pytest.fixture(scope="session")
+def study(small: Case) -> Study:
+    """The small case in 400 worlds."""
+    return run_study(small)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the small case that a test may spoil."""
+    return Path(shutil.copytree(SMALL, tmp_path / "small"))
+
+
+@pytest.fixture(scope="session")
+def revalue() -> Revalue:
+    """Change every uncertain number of one table of a case."""
+    numbers = {table: number for table, _, number in PARTS if number}
+
+    def change(case: Case, table: str, how: Callable[[Estimate], Estimate]) -> Case:
+        name = numbers[table]
+        rows = [replace(row, **{name: how(getattr(row, name))}) for row in getattr(case, table)]
+        return replace(case, **{table: tuple(rows)})
+
+    return change
+
+
+@pytest.fixture(scope="session")
+def without() -> Without:
+    """Take tables out of a case, and the questions that need them out of its settings."""
+
+    def take(case: Case, *tables: str, **settings: object) -> Case:
+        bare = replace(case, **dict.fromkeys(tables, ()))
+        return bare.with_settings(**settings)
+
+    return take
+
+
+@pytest.fixture(scope="session")
+def tables_of() -> Callable[[Path], Iterator[tuple[str, list[list[str]]]]]:
+    """Read every table of a case folder as rows of cells."""
+
+    def read(folder: Path) -> Iterator[tuple[str, list[list[str]]]]:
+        for path in sorted(folder.glob("*.csv")):
+            text = path.read_text(encoding="utf-8")
+            yield path.stem, list(csv.reader(io.StringIO(text, newline="")))
+
+    return read
