@@ -49,7 +49,7 @@ def appraise(sample: Sample, provenance: Provenance) -> Appraisal:
     """Bring the worlds of a sample to one row for each capability.
 
     Money in millions of the case's currency, real; cost and money are discounted over the
-    appraisal, `annual_cost` is its equivalent a year. NaN where the case has no chain.
+    appraisal, `annual_cost` is its equivalent a year. NaN where the case has no chain, or no tree.
     """
     case, worlds, model = sample.case, sample.worlds, sample.model
     cost = worlds.cost
@@ -57,13 +57,17 @@ def appraise(sample: Sample, provenance: Provenance) -> Appraisal:
     money = np.where(has_money, worlds.money, np.nan)
     harm = np.where(has_harm, worlds.harm, np.nan)
     net = money - cost
+    points, per_million = (
+        np.where(model.known["score"], part, np.nan)
+        for part in (worlds.score, value_per_million(worlds, model.annuity))
+    )
     columns: dict[str, object] = {
         "name": [c.name for c in case.capabilities],
         "family": [c.family for c in case.capabilities],
         **spread("cost_m", cost, MILLION),
         **spread("annual_cost_m", cost / model.annuity, MILLION),
-        **spread("score", worlds.score),
-        **spread("score_per_m", value_per_million(worlds, model.annuity)),
+        **spread("score", points),
+        **spread("score_per_m", per_million),
         **spread("money_m", money, MILLION),
         **spread("net_m", net, MILLION),
         "p_net_positive": np.where(has_money, (net > 0).mean(axis=0), np.nan),

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 
+from capworth.case.chainrules import SHARE_STEPS as SHARES
 from capworth.case.model import Case, ChainStep, Estimate
 from capworth.estimates import Draws
 from capworth.kernels.arrays import Bools, Floats
-from capworth.money import Money
+from capworth.kernels.contribution import share_of
+from capworth.kernels.value_chain import lead_use
+from capworth.matching import RESPONSE, Levels, hits_of, responded
+from capworth.unitvalues import UnitValues, Worth
 
 OUTCOME_STEPS = ("outcome", "counterfactual", "contribution")
-SHARES = ("hit_rate", "verified", "used", *OUTCOME_STEPS)
-Levels: TypeAlias = Mapping[tuple[str, str], Floats]  # (step, outcome) to (draws,)
-Worth: TypeAlias = Mapping[str, Floats]  # outcome to (draws,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,7 @@ class ChainModel:
 
     def __init__(self, case: Case) -> None:
         self._case = case
-        money = Money(case)
-        self._worth = [
-            (v, 1.0 if v.scale == "harm" else money.factor(v.currency, v.price_year or 0))
-            for v in case.unit_values
-        ]
+        self._values = UnitValues(case)
         self._steps: Mapping[str, list[ChainStep]] = {
             c: [s for s in case.chain if s.capability == c] for c in case.capability_ids
         }
@@ -54,16 +50,12 @@ class ChainModel:
 
     def has_scale(self, scale: str) -> Bools:
         """(capabilities,) whether some outcome of it is valued on `scale`."""
-        valued = {v.outcome for v in self._case.unit_values if v.scale == scale}
+        valued = self._values.valued(scale)
         return np.array([any(s.outcome in valued for s in st) for st in self._steps.values()])
 
     def unit_values(self, draws: Draws) -> Mapping[str, Worth]:
         """For each scale, (draws,) worth of one outcome of each kind; scopes are added."""
-        worth: dict[str, dict[str, Floats]] = {"money": {}, "harm": {}}
-        for value, factor in self._worth:
-            one, sum_of = draws.of(value.worth) * factor, worth[value.scale]
-            sum_of[value.outcome] = sum_of.get(value.outcome, 0.0) + one
-        return worth
+        return self._values.worth(draws)
 
     def levels(self, draws: Draws) -> Mapping[str, Levels]:
         """Every rate and volume of every chain, (draws,); unknown shares among them."""
@@ -89,8 +81,12 @@ class ChainModel:
 
         Notes
         -----
-        attributed = searches x hit rate x verified x used x outcome x (1 - counterfactual) x
-        contribution; the chain of practice B.2 without decay and saturation.
+        attributed = hits x verified x used x outcome x (1 - counterfactual) x contribution. Where
+        the chain gives more: hits saturate in records and follow elasticities (`matching`); leads
+        are used x exp(-delay / patience of the outcome); outcomes lose their displaced share; the
+        contribution is the platform's Shapley share, given what owner and searcher would bring
+        about without it. False hits, hits x (1 - verified), take away the worth of the burden
+        they lay on people, in full: credit is shared, harm done is not.
         """
         shape = (size, len(self._steps))
         money, harm, outcomes = np.zeros(shape), np.zeros(shape), np.zeros(shape)
@@ -98,13 +94,13 @@ class ChainModel:
             level = levels.get(capability)
             if not level:
                 continue
-            start = level.get(("hits", ""))
-            hits = level["searches", ""] * level["hit_rate", ""] if start is None else start
-            leads = hits * level["verified", ""] * level["used", ""]
+            hits = hits_of(level)
             for outcome in dict.fromkeys(outcome for _, outcome in level if outcome):
-                got = leads * level["outcome", outcome] * level["contribution", outcome]
-                got = got * (1 - level["counterfactual", outcome])
-                outcomes[:, k] += got
+                if ("false_hit", outcome) in level:
+                    got = -_burdens(hits, level, outcome)
+                else:
+                    got = _attributed(hits, level, outcome)
+                    outcomes[:, k] += got
                 for scale, total in (("money", money), ("harm", harm)):
                     if outcome in worth[scale]:
                         total[:, k] += got * worth[scale][outcome]
@@ -119,8 +115,30 @@ class ChainModel:
             known = {(s.step, s.outcome) for s in steps}
             outcomes = dict.fromkeys(s.outcome for s in steps if s.outcome)
             needed = [(s, "") for s in ("verified", "used")] if steps else []
-            needed += [(s, o) for o in outcomes for s in OUTCOME_STEPS]
+            needed += [
+                (s, o) for o in outcomes if ("false_hit", o) not in known for s in OUTCOME_STEPS
+            ]
+            known |= {("contribution", o) for s, o in known if s == "bilateral"}
             yield from ((capability, *pair) for pair in needed if pair not in known)
+
+
+def _attributed(hits: Floats, level: Levels, outcome: str) -> Floats:
+    """Additional outcomes that are the platform's part, (draws,)."""
+    used, delay = level["used", ""], level.get(("delay", ""))
+    if delay is not None:
+        used = lead_use(used, delay, level["patience", outcome])
+    bilateral = level.get(("bilateral", outcome))
+    part = level["contribution", outcome] if bilateral is None else share_of("platform", bilateral)
+    got = hits * level["verified", ""] * used * level["outcome", outcome] * part
+    got = got * (1 - level["counterfactual", outcome])
+    displaced = level.get(("displacement", outcome))
+    return got if displaced is None else got * (1 - displaced)
+
+
+def _burdens(hits: Floats, level: Levels, outcome: str) -> Floats:
+    """Count the false hits that burden somebody in one way, (draws,)."""
+    burdens: Floats = hits * (1 - level["verified", ""]) * level["false_hit", outcome]
+    return burdens
 
 
 def _unknown(capability: str, step: str, outcome: str) -> Estimate:
@@ -132,15 +150,21 @@ def _unknown(capability: str, step: str, outcome: str) -> Estimate:
 def changed(level: Levels, factors: Mapping[str, Floats]) -> Levels:
     """Multiply the steps of one chain; shares stay between 0 and 1.
 
+    Where the chain has an elasticity, hits follow searches and records by it.
+
     Parameters
     ----------
     level : the rates and volumes of one capability
     factors : for each step, what it is multiplied by in every world, (draws,)
     """
-    return {
+    moved = {
         (step, outcome): _times(step, rate, factors[step]) if step in factors else rate
         for (step, outcome), rate in level.items()
     }
+    response = responded(level, factors)
+    if response is not None:
+        moved[RESPONSE] = level.get(RESPONSE, 1.0) * response
+    return moved
 
 
 def _times(step: str, rate: Floats, factor: Floats) -> Floats:

@@ -44,7 +44,7 @@ class Claim(Answer):
     margin: float
     needed: float  # probability from which the claim counts as supported
     verdict: str
-    strongest: float  # probability that each claimed function is above each other one, per euro
+    strongest: float  # probability that each claimed function served beats each other, per euro
     probability: float  # that the claim holds on the primary estimand, by any margin
     detectable: float  # smallest contrast that so many capabilities can show, in SD
     registered: str
@@ -83,6 +83,8 @@ def examine_claim(sample: Sample, provenance: Provenance) -> Claim | None:
             for part in (worlds.function_value, worlds.function_weight, worlds.function_cost)
         ]
         (value, rest), (weight, rest_weight), (cost, rest_cost) = sums
+        if not weight.any() or not rest_weight.any():
+            continue  # nothing to compare
         ratios = {
             "total": _ratio(value, rest),
             "average": _ratio(value * rest_weight, rest * weight),
@@ -96,8 +98,11 @@ def examine_claim(sample: Sample, provenance: Provenance) -> Claim | None:
     table = pd.DataFrame(list(rows.values()), index=index)
     primary = case.settings.claim_primary, case.settings.claim_value
     score = MEASURES.index(primary[1])
-    per_euro = worlds.function_value[score] / worlds.function_cost[score]
-    strongest = per_euro[:, inside].min(axis=1) > per_euro[:, ~inside].max(axis=1)
+    served = worlds.function_weight[score].any(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        per_euro = worlds.function_value[score] / worlds.function_cost[score]
+    ours, theirs = per_euro[:, served & inside], per_euro[:, served & ~inside]
+    strongest = ours.min(axis=1) > theirs.max(axis=1)
     counts = worlds.function_weight[score].mean(axis=0)
     return Claim(
         table,

@@ -79,14 +79,11 @@ class CostModel:
         `benefit`, (draws, capabilities), is what platforms with the key "benefit" are shared by.
         """
         case, size = self._case, draws.size
-        scale = self._scale_to_totals(draws)
         capability = np.zeros((size, len(case.capabilities), len(PAYERS)))
         platform = np.zeros((size, len(case.platforms), len(PAYERS)))
         improvement = np.zeros((size, len(case.improvements), len(PAYERS)))
         asked = np.zeros((size, len(case.improvements)))
-        for line in self._lines:
-            amount = draws.of(line.amount) * scale.get(line.total, 1.0) * _uplift(line, draws)
-            years = self.yearly(line)
+        for line, amount, years in self.priced(draws):
             cost = amount * float(years @ self._discount)
             payer = PAYERS.index(line.payer)
             if line.capability:
@@ -102,6 +99,16 @@ class CostModel:
             shares = self.platform_shares(draws, benefit)
             capability += np.einsum("npc,npy->ncy", shares, platform)
         return Costs(capability, platform.sum(axis=2), improvement, asked)
+
+    def priced(self, draws: Draws) -> Iterator[tuple[CostLine, Floats, Floats]]:
+        """Each forward line with its amount (draws,), bias in, and its part of each year (years,).
+
+        What is paid in a year is amount x part, in the case's money, not discounted.
+        """
+        scale = self._scale_to_totals(draws)
+        for line in self._lines:
+            amount = draws.of(line.amount) * scale.get(line.total, 1.0) * _uplift(line, draws)
+            yield line, amount, self.yearly(line)
 
     def by_line(self) -> Iterator[tuple[CostLine, float]]:
         """Discounted whole-life cost of each forward line at the modes, in the case's money."""
@@ -140,15 +147,24 @@ class CostModel:
 def bias_of(line: CostLine) -> Estimate | None:
     """Optimism bias of a line, from the lower to the upper bound of its class; None without one.
 
+    A class that is a record of projects is drawn from the record instead, its median as the mode.
+
     The share that is managed already is taken off the way from lower to upper bound. Both bounds
     are starting values, not extremes (HM Treasury, supplementary guidance on optimism bias); the
     most plausible level a third of the way up is ours.
     """
     if line.bias == "none":
         return None
-    lower, upper = bias_classes()[line.bias].capital
+    known = bias_classes()[line.bias]
+    lower, upper = known.capital
     way = (upper - lower) * (1 - line.mitigation)
-    name, basis = f"bias/{line.id}", f"guideline bounds of {line.bias}; mode a third of the way"
+    name = f"bias/{line.id}"
+    if known.record:
+        record = tuple(lower + (level - lower) * (1 - line.mitigation) for level in known.record)
+        basis = f"{len(record)} published accounts of {line.bias}: too few to know the tails"
+        ends = record[0], float(np.median(record)), record[-1]
+        return Estimate(name, *ends, "share of the cost", "C", "", basis, 0, record)
+    basis = f"guideline bounds of {line.bias}; mode a third of the way"
     return Estimate(
         name, lower, lower + way / 3, lower + way, "share of the cost", "C", "", basis, 0
     )

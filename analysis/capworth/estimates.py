@@ -9,9 +9,29 @@ import numpy as np
 from capworth.case.model import Estimate
 from capworth.kernels import pert
 from capworth.kernels.arrays import Floats
+from capworth.kernels.optimism import observed_quantiles, reference_class
 from capworth.streams import stream
 
 LOW_SWING, HIGH_SWING = 0.1, 0.9  # quantiles between which an input swings in a one-way analysis
+
+
+def quantile_of(estimate: Estimate, probability: Floats) -> Floats:
+    """Level that an estimate stays below with the given probability, of any shape.
+
+    PERT between low and high; where the estimate is a record of observed levels, the quantiles of
+    the record, straight between them.
+    """
+    if estimate.record:
+        return reference_class(probability, *observed_quantiles(estimate.record))
+    return pert.quantile(probability, estimate.low, estimate.mode, estimate.high)
+
+
+def probability_below(estimate: Estimate, level: float) -> float:
+    """Probability that an estimate stays below `level`."""
+    if estimate.record:
+        places, levels = observed_quantiles(estimate.record)
+        return float(np.interp(level, levels, places, left=0.0, right=1.0))
+    return pert.probability_below(level, estimate.low, estimate.mode, estimate.high)
 
 
 class Draws(Protocol):
@@ -34,11 +54,11 @@ class Sampled:
     size: int
 
     def of(self, estimate: Estimate) -> Floats:
-        """(draws,) PERT levels."""
+        """(draws,) levels of the estimate's distribution."""
         if estimate.is_certain:
             return np.full(self.size, estimate.mode)
         even = stream(self.seed, estimate.name, self.chunk).random(self.size)
-        return pert.quantile(even, estimate.low, estimate.mode, estimate.high)
+        return quantile_of(estimate, even)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +86,7 @@ class OneWay:
         if estimate.name in self._row:
             row = self._row[estimate.name]
             at = np.array([LOW_SWING, HIGH_SWING])
-            levels[row : row + 2] = pert.quantile(at, estimate.low, estimate.mode, estimate.high)
+            levels[row : row + 2] = quantile_of(estimate, at)
         return levels
 
 

@@ -140,7 +140,7 @@ def _gaps(sample: Sample, index: pd.Index) -> pd.DataFrame:
         "now_high": high,
         "model": np.broadcast_to(reference, shape),
         "gap": below.mean(axis=0),
-        "p_below": (now < reference).mean(axis=0),
+        "p_below": np.where(np.isnan(reference), np.nan, (now < reference).mean(axis=0)),
     }
     rows = pd.MultiIndex.from_product([index, leaves])
     return pd.DataFrame({name: part.reshape(-1) for name, part in columns.items()}, index=rows)

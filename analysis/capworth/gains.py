@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from capworth.case.model import Case, Effect
-from capworth.chain import Benefits, ChainModel, Levels, Worth, changed
+from capworth.chain import Benefits, ChainModel, changed
 from capworth.costs import discount_factors
 from capworth.estimates import Draws
 from capworth.kernels.arrays import Floats
+from capworth.matching import Levels
+from capworth.unitvalues import Worth
 from capworth.value import ValueModel
 
 
@@ -82,7 +84,7 @@ class GainModel:
         today = self._chain.walk(draws.size, chain, worth)
         shape = (draws.size, len(self._case.improvements))
         score, exchange, closed = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-        money, harm = np.zeros(shape), np.zeros(shape)
+        money, harm = self.chain_gains(draws, chain, worth, today)
         distance = np.maximum(np.nan_to_num(self._reference, nan=-np.inf) - values, 0.0)
         whole = np.einsum("nck,nk->n", distance, weights)
         for i, effects in enumerate(self._effects.values()):
@@ -99,6 +101,33 @@ class GainModel:
                 exchange[:, i] += points * group[:, c]
                 step = np.minimum(np.maximum(risen, 0.0), distance[:, c, :])
                 closed[:, i] += np.einsum("nk,nk->n", step, weights)
+        late = self._felt / self._annuity
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = np.where(score != 0, exchange / score, 0.0)
+            part = np.where(whole[:, None] > 0, closed / whole[:, None], 0.0)
+        return today, Gains(score * late, money * self._felt, harm * late, share, part)
+
+    def chain_gains(
+        self,
+        draws: Draws,
+        chain: Mapping[str, Levels],
+        worth: Mapping[str, Worth],
+        today: Benefits,
+    ) -> tuple[Floats, Floats]:
+        """Money and days that every improvement alone adds in a year at full effect.
+
+        Parameters
+        ----------
+        draws, chain, worth : see `feel`
+        today : what the chains give as they are, in the same worlds and worth
+
+        Returns
+        -------
+        (draws, improvements) of each
+        """
+        shape = (draws.size, len(self._case.improvements))
+        money, harm = np.zeros(shape), np.zeros(shape)
+        for i, effects in enumerate(self._effects.values()):
             for capability in dict.fromkeys(e.capability for e in effects if e.step):
                 c = self._capability[capability]
                 factors = {
@@ -110,8 +139,4 @@ class GainModel:
                 then = self._chain.walk(draws.size, moved_chain, worth)
                 money[:, i] += then.money[:, c] - today.money[:, c]
                 harm[:, i] += then.harm[:, c] - today.harm[:, c]
-        late = self._felt / self._annuity
-        with np.errstate(invalid="ignore", divide="ignore"):
-            share = np.where(score != 0, exchange / score, 0.0)
-            part = np.where(whole[:, None] > 0, closed / whole[:, None], 0.0)
-        return today, Gains(score * late, money * self._felt, harm * late, share, part)
+        return money, harm

@@ -109,7 +109,7 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
             "chosen": chosen,
             "asked_m": asked / MILLION,
             "gain": gain,
-            "gain_per_asked_m": gain / (asked / MILLION),
+            "gain_per_asked_m": _rate(gain, asked / MILLION),
             "p_in_best": inside,
             "standing": np.select(
                 [inside >= FIRM, inside > 1 - FIRM], [CORE, BORDERLINE], EXTERIOR
@@ -121,7 +121,9 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
     target = case.settings.target
     return Programme(
         table,
-        _order(case, asked, gain, relations),
+        _order(
+            case, np.ceil(asked / case.settings.grid - 1e-9) * case.settings.grid, gain, relations
+        ),
         _frontier(case, frontier),
         budget / MILLION,
         None if target is None else target / MILLION,
@@ -141,6 +143,13 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
 def _spread(values: Floats) -> tuple[float, float, float]:
     low, high = np.percentile(values, (LOW, HIGH))
     return float(values.mean()), float(low), float(high)
+
+
+def _rate(gain: Floats, asked: Floats) -> Floats:
+    """Gain for each million; endless where a gain asks for nothing, unknown without either."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate: Floats = gain / asked
+    return rate
 
 
 def _mean_where(where: Bools, values: Floats) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from capworth.case.model import Case
+from capworth.errors import InputError
 from capworth.estimates import AtModes, Sampled
 from capworth.gains import Gains
 from capworth.kernels.arrays import Floats
@@ -93,7 +94,15 @@ def draw_sample(
     workers : threads, when no executor is given
     executor : anything with the interface of `concurrent.futures`
     progress : told of the stage, the draws done and the draws in all
+
+    Raises
+    ------
+    InputError
+        When there are no draws or no workers.
     """
+    for name, number in (("draws", draws), ("workers", workers)):
+        if number < 1:
+            raise InputError(f"{name}: {number} is too few. Give 1 or more.")
     model = Model(case)
     sizes = [min(CHUNK, draws - start) for start in range(0, draws, CHUNK)]
     pool = ThreadPoolExecutor(workers) if executor is None else nullcontext(executor)

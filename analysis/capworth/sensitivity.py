@@ -8,8 +8,14 @@ import pandas as pd
 from capworth.answers import Answer
 from capworth.case.model import GRADES, Case, Estimate
 from capworth.costs import bias_of
-from capworth.estimates import HIGH_SWING, LOW_SWING, AtModes, OneWay
-from capworth.kernels import pert
+from capworth.estimates import (
+    HIGH_SWING,
+    LOW_SWING,
+    AtModes,
+    OneWay,
+    probability_below,
+    quantile_of,
+)
 from capworth.kernels.arrays import Floats
 from capworth.kernels.portfolio import best_over_draws, feasible_sets
 from capworth.programme import Programme, relations_of
@@ -63,14 +69,14 @@ def swing_inputs(
     order when something else comes first at either end. Where there is a programme, each end also
     says which improvements the best set would take in (+) and let go (-) around the expected costs
     and gains, and `regret` how many points the recommended set would then fall short. None where
-    the case has no value tree.
+    the case has no value tree, or only one thing to put first.
     """
     case, model = sample.case, sample.model
-    if not case.measured:
+    ids = case.improvement_ids or case.capability_ids
+    if not case.measured or len(ids) < 2:
         return None
     inputs = uncertain_inputs(case, model)
     worlds = model.answer(OneWay(inputs))
-    ids = case.improvement_ids or case.capability_ids
     rates = (
         gain_per_million(worlds) if case.improvements else value_per_million(worlds, model.annuity)
     )
@@ -80,8 +86,7 @@ def swing_inputs(
     winner = rates.argmax(axis=1)
     at_low, at_high = lead[1::2], lead[2::2]
     low, high = (
-        [float(pert.quantile(np.array([q]), e.low, e.mode, e.high)[0]) for e in inputs]
-        for q in (LOW_SWING, HIGH_SWING)
+        [float(quantile_of(e, np.array([q]))[0]) for e in inputs] for q in (LOW_SWING, HIGH_SWING)
     )
     table = pd.DataFrame(
         {
@@ -126,7 +131,8 @@ def _programmes(
     if programme is None:
         none = [""] * (worlds.size // 2)
         return {"programme_at_low": none, "programme_at_high": none, "regret": np.zeros(len(none))}
-    asked = sample.worlds.asked.mean(axis=0) * worlds.asked / worlds.asked[0]
+    base_asked = np.where(worlds.asked[0] > 0, worlds.asked[0], 1.0)  # none asked stays none
+    asked = sample.worlds.asked.mean(axis=0) * worlds.asked / base_asked
     gain = sample.worlds.gains.score.mean(axis=0) + worlds.gains.score - worlds.gains.score[0]
     moved, where = np.unique(np.hstack([asked, gain]), axis=0, return_inverse=True)
     n = len(case.improvements)
@@ -150,17 +156,16 @@ def _programmes(
 def _probability_of_turning(estimate: Estimate, base: float, low: float, high: float) -> float:
     """How likely the input alone lies beyond the level at which the lead is lost.
 
-    The lead is taken as straight between each end of the swing and the mode.
+    The lead is taken as straight between each end of the swing and the mode. Where the mode lies
+    outside the swing, both ends are on one side of it and the farther one counts.
     """
-    ends = pert.quantile(
-        np.array([LOW_SWING, HIGH_SWING]), estimate.low, estimate.mode, estimate.high
-    )
+    ends = quantile_of(estimate, np.array([LOW_SWING, HIGH_SWING]))
     chance = 0.0
     for end, lead, below in ((ends[0], low, True), (ends[1], high, False)):
-        if lead >= base:
+        if lead >= base or (end < estimate.mode) != below:
             continue
         turn = estimate.mode + (end - estimate.mode) * base / (base - lead)
-        inside = pert.probability_below(turn, estimate.low, estimate.mode, estimate.high)
+        inside = probability_below(estimate, turn)
         chance += inside if below else 1 - inside
     return chance
 
@@ -179,7 +184,7 @@ def _evidence(sample: Sample, inputs: tuple[Estimate, ...], swings: Floats) -> p
         worth = modes.levels[0, place[row.capability], leaf[row.criterion]]
         score[row.level.grade] += float(worth * weights[leaf[row.criterion]])
     money = dict.fromkeys(GRADES, 0.0)
-    for capability, worst in _weakest_links(case).items():
+    for capability, worst in _weakest_links(case, model).items():
         money[worst] += float(modes.money[0, place[capability]])
     swung = dict.fromkeys(GRADES, 0.0)
     for estimate, swing in zip(inputs, swings, strict=True):
@@ -192,9 +197,11 @@ def _evidence(sample: Sample, inputs: tuple[Estimate, ...], swings: Floats) -> p
     return table / total.where(total > 0, 1.0)
 
 
-def _weakest_links(case: Case) -> dict[str, str]:
-    """Grade of each chain: that of its weakest step."""
+def _weakest_links(case: Case, model: Model) -> dict[str, str]:
+    """Grade of each chain: that of its weakest step, unknown shares included."""
+    steps = [(step.capability, step.level.grade) for step in case.chain]
+    steps += [(share.name.split("/")[1], share.grade) for share in model.chain.unknown()]
     worst: dict[str, str] = {}
-    for step in case.chain:
-        worst[step.capability] = max(worst.get(step.capability, "A"), step.level.grade)
+    for capability, grade in steps:
+        worst[capability] = max(worst.get(capability, "A"), grade)
     return worst

@@ -47,11 +47,15 @@ class ValueModel:
     def weights(self, draws: Draws) -> Floats:
         """(draws, leaves) weights that sum to 1: swings, shared among brothers, down the tree."""
         weight = {"": np.ones(draws.size)}
-        for parent, children in self._children.items():
+        ahead = [""]  # from the top down, in whatever order the rows stand
+        while ahead:
+            parent = ahead.pop()
+            children = self._children[parent]
             swings = stacked(draws, [child.swing for child in children])
             shares = swings / swings.sum(axis=1, keepdims=True)
             for k, child in enumerate(children):
                 weight[child.id] = shares[:, k] * weight[parent]
+            ahead += [child.id for child in children if child.id in self._children]
         return np.stack([weight[leaf.id] for leaf in self.leaves], axis=1)
 
     def branch_of(self) -> Floats:

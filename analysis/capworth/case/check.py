@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from capworth.case.cells import BadCellError, read_cell
 from capworth.case.dictionary import REQUIRED_TABLES, SETTINGS, dictionary, row_key
-from capworth.case.tables import SETTINGS_FILE, RawCase, Table
+from capworth.case.tables import RawCase, Table
 from capworth.errors import Finding, nearest
+
+NEVER_EMPTY = ("capabilities", "functions", "costs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,17 @@ def check_cells(raw: RawCase) -> tuple[Mapping[str, object], Typed, tuple[Findin
     """Read every cell; return settings, typed rows and all faults found on the way."""
     findings = list(raw.findings)
     findings.extend(
-        Finding(f"{name}.csv", 0, "", "the table is missing", "Add it; see `capworth new`.")
+        Finding(raw.place_of(name), 0, "", "the table is missing", "Add it; see `capworth new`.")
         for name in REQUIRED_TABLES
         if name not in raw.tables
     )
     settings = _check_settings(raw, findings)
+    unreadable = {finding.file for finding in raw.findings}
+    findings.extend(
+        Finding(table.file, 2, "", "there is no row yet", "Add the first one.")
+        for name, table in raw.tables.items()
+        if name in NEVER_EMPTY and not table.rows and table.file not in unreadable
+    )
     known = {
         name: {row.cells.get(key, "") for row in table.rows} - {""}
         for name, table in raw.tables.items()
@@ -65,7 +73,7 @@ def _key_column(table: str) -> str:
 def _check_settings(raw: RawCase, findings: list[Finding]) -> Mapping[str, object]:
     columns = dictionary()[SETTINGS]
     findings.extend(
-        Finding(SETTINGS_FILE, 0, key, "there is no such key", nearest(key, columns))
+        Finding(raw.place_of(SETTINGS), 0, key, "there is no such key", nearest(key, columns))
         for key in raw.settings
         if key not in columns
     )
@@ -79,7 +87,7 @@ def _check_settings(raw: RawCase, findings: list[Finding]) -> Mapping[str, objec
             else:
                 settings[name] = read_cell("" if given is None else str(given), column, {})
         except BadCellError as error:
-            findings.append(Finding(SETTINGS_FILE, 0, name, *error.args))
+            findings.append(Finding(raw.place_of(SETTINGS), 0, name, *error.args))
     return settings
 
 

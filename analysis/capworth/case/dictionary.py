@@ -14,7 +14,7 @@ ROW_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "usage": ("platform", "capability"),
         "activity": ("capability", "metric", "year"),
         "chain": ("capability", "outcome", "step"),
-        "unit_values": ("outcome", "scale", "scope"),
+        "unit_values": ("outcome", "scale", "scope", "index"),
         "scores": ("capability", "criterion"),
         "effects": ("improvement", "capability", "criterion", "step"),
         "relations": ("improvement", "relation", "other"),

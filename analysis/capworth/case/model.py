@@ -82,6 +82,7 @@ class Settings:
     budget: float | None = None
     target: float | None = None
     grid: float = 100_000.0
+    harm_index: str = ""
     claim_group: tuple[str, ...] = ()
     claim_primary: str = "per_euro"
     claim_value: str = "score"
@@ -151,6 +152,16 @@ class Case:
         return tuple(i.id for i in self.improvements)
 
     @property
+    def harm_indices(self) -> tuple[str, ...]:
+        """The harm indices that unit values are given on, the first one first."""
+        return tuple(dict.fromkeys(v.index for v in self.unit_values if v.scale == "harm"))
+
+    @property
+    def harm_index(self) -> str:
+        """The harm index that counts: the one the settings name, else the first."""
+        return self.settings.harm_index or next(iter(self.harm_indices), "")
+
+    @property
     def measured(self) -> tuple[Criterion, ...]:
         """The criteria on which capabilities have levels, in the order of the case."""
         return tuple(c for c in self.criteria if c.is_measured)
@@ -179,6 +190,7 @@ class Case:
             *(c.amount for c in self.costs),
             *(s.level for s in self.chain),
             *(v.worth for v in self.unit_values),
+            *(v.transfer for v in self.unit_values if v.transfer),
             *(c.swing for c in self.criteria),
             *(s.level for s in self.scores),
             *(e.change for e in self.effects),

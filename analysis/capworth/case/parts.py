@@ -21,6 +21,7 @@ class Estimate:
     source: str
     basis: str
     row: int  # as a spreadsheet shows it
+    record: tuple[float, ...] = ()  # observed levels, rising: drawn from these, not from a PERT
 
     @property
     def is_certain(self) -> bool:
@@ -149,6 +150,8 @@ class UnitValue:
     worth: Estimate
     currency: str = ""
     price_year: int | None = None
+    index: str = ""  # which harm index, where the scale is harm
+    transfer: Estimate | None = None  # factor that carries it to the incomes where it is applied
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from capworth.case.check import Typed, TypedRow, check_cells
-from capworth.case.dictionary import dictionary, row_key
+from capworth.case.dictionary import dictionary, row_key, table_names
 from capworth.case.model import (
     Activity,
     Capability,
@@ -90,10 +90,10 @@ def check_case(place: str | Path) -> tuple[Finding, ...]:
 
 def _checked(raw: RawCase) -> tuple[dict[str, object], Typed, tuple[Finding, ...]]:
     settings, typed, findings = check_cells(raw)
-    if not any(finding.column in {"id", "low", "mode", "high"} for finding in findings):
-        # rules over the whole case mislead while rows are missing from it
-        findings = (*findings, *check_rules(settings, typed), *check_value(typed))
-    return dict(settings), typed, findings
+    places = {finding.file for finding in findings}
+    faulty = {table for table in table_names() if raw.place_of(table) in places}
+    more = (*check_rules(settings, typed, faulty), *check_value(settings, typed, faulty))
+    return dict(settings), typed, (*findings, *map(raw.in_place, more))
 
 
 def _arguments(
@@ -104,6 +104,8 @@ def _arguments(
             yield field.name, _estimate(row, units)
         elif field.name == "points":
             yield field.name, read_points(row.text("points"))
+        elif field.name == "transfer":
+            yield field.name, _transfer(row)
         elif row[field.name] is not None:
             yield field.name, row[field.name]
 
@@ -126,6 +128,24 @@ def _estimate(row: TypedRow, units: Mapping[str, str]) -> Estimate:
         row.text("grade"),
         row.text("source"),
         row.text("basis"),
+        row.number,
+    )
+
+
+def _transfer(row: TypedRow) -> Estimate | None:
+    """Gather the factor that carries a unit value to other incomes, if the row has one."""
+    if row["transfer"] is None:
+        return None
+    words = (row.text(column) for column in row_key(row.table))
+    return Estimate(
+        "/".join([row.table, *filter(None, words), "transfer"]),
+        row.number_in("transfer_low"),
+        row.number_in("transfer"),
+        row.number_in("transfer_high"),
+        "factor",
+        "D",  # whose incomes and which elasticity is judged
+        "",
+        row.text("transfer_basis"),
         row.number,
     )
 

@@ -29,6 +29,7 @@ class BiasClass:
     capital: tuple[float, float]  # lower and upper bound
     duration: tuple[float, float] | None
     source: str
+    record: tuple[float, ...] = ()  # overruns of projects that were observed, lowest first
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -55,18 +56,36 @@ def schedules() -> Mapping[str, Schedule]:
 
 @cache
 def bias_classes() -> Mapping[str, BiasClass]:
-    """Every class of optimism bias in the register, by its short name."""
-    return MappingProxyType(
-        {
-            row["bias"]: BiasClass(
-                row["bias"],
-                row["name"],
-                (float(row["capital_lower"]), float(row["capital_upper"])),
-                (float(row["duration_lower"]), float(row["duration_upper"]))
-                if row["duration_lower"]
-                else None,
-                row["source"],
-            )
-            for row in _rows("optimism.csv")
-        }
-    )
+    """Every class of optimism bias in the register, by its short name.
+
+    The classes of the guideline have bounds; those of `overruns.csv` a record of projects. Three
+    accounts of two projects are few: the worst and the best that were seen are not the worst and
+    the best there are.
+    """
+    guideline = {
+        row["bias"]: BiasClass(
+            row["bias"],
+            row["name"],
+            (float(row["capital_lower"]), float(row["capital_upper"])),
+            (float(row["duration_lower"]), float(row["duration_upper"]))
+            if row["duration_lower"]
+            else None,
+            row["source"],
+        )
+        for row in _rows("optimism.csv")
+    }
+    return MappingProxyType(guideline | _reference_classes())
+
+
+def _reference_classes() -> dict[str, BiasClass]:
+    """Classes whose bias is the record of published projects: outturn over estimate, less 1."""
+    rows: dict[str, list[dict[str, str]]] = {}
+    for row in _rows("overruns.csv"):
+        rows.setdefault(row["bias"], []).append(row)
+    classes = {}
+    for bias, mine in rows.items():
+        record = tuple(sorted(float(r["outturn"]) / float(r["estimate"]) - 1 for r in mine))
+        source = "; ".join(f"{r['project']}: {r['source']}" for r in mine)
+        ends = (record[0], record[-1])
+        classes[bias] = BiasClass(bias, mine[0]["name"], ends, None, source, record)
+    return classes

@@ -1,20 +1,33 @@
-"""What must hold between the cells of a case. Each rule is one function; all of them are run."""
+"""What must hold between the cells of a case. Each rule is one function in one table."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from itertools import groupby
 
 from capworth.case.check import Typed, TypedRow
-from capworth.case.tables import SETTINGS_FILE
+from capworth.case.relationrules import relations_are_possible
+from capworth.case.settingsrules import budget_has_a_use, claim_can_be_tested
 from capworth.errors import Finding
 
 Rule = Callable[[Mapping[str, object], Typed], Iterator[Finding]]
+TRIPLES = (
+    ("low", "mode", "high"),
+    ("swing_low", "swing", "swing_high"),
+    ("transfer_low", "transfer", "transfer_high"),
+)
 TOLERANCE = 0.005  # how far shares and parts may miss their sum, relative
 
 
-def check_rules(settings: Mapping[str, object], typed: Typed) -> tuple[Finding, ...]:
-    """Run every rule over the rows that could be read."""
-    return tuple(finding for rule in RULES for finding in rule(settings, typed))
+def check_rules(
+    settings: Mapping[str, object], typed: Typed, faulty: Collection[str] = ()
+) -> tuple[Finding, ...]:
+    """Run the rules over the rows that could be read.
+
+    A rule that misses something would be misled where rows could not be read: it is silent while
+    one of its tables is among the `faulty`.
+    """
+    heard = (rule for rule, needed in RULES.items() if not {*needed} & {*faulty})
+    return tuple(finding for rule in heard for finding in rule(settings, typed))
 
 
 def _rows(typed: Typed, *tables: str) -> Iterator[TypedRow]:
@@ -27,17 +40,10 @@ def _by(rows: Iterator[TypedRow], column: str) -> Mapping[str, list[TypedRow]]:
     return {key: list(group) for key, group in groupby(ordered, lambda row: row.text(column))}
 
 
-def tables_have_rows(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
-    """A case has capabilities, their functions and their costs."""
-    for table in ("capabilities", "functions", "costs"):
-        if table in typed and not typed[table]:
-            yield Finding(f"{table}.csv", 2, "", "there is no row yet", "Add the first one.")
-
-
 def estimates_are_ordered(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
     """Low, mode and high come in this order."""
     for row in _rows(typed, *typed):
-        for low, mode, high in (("low", "mode", "high"), ("swing_low", "swing", "swing_high")):
+        for low, mode, high in TRIPLES:
             if any(row[column] is None for column in (low, mode, high)):
                 continue
             if not row.number_in(low) <= row.number_in(mode) <= row.number_in(high):
@@ -106,11 +112,17 @@ def costs_have_one_owner(_: Mapping[str, object], typed: Typed) -> Iterator[Find
             yield row.fault("to_year", f"{last} is before {first}", "Put the years in order.")
 
 
+def _counts(row: TypedRow) -> bool:
+    """Whether a cost line adds to the cost of what it belongs to."""
+    forward = row.text("treatment") in {"", "forward"} and row["category"] != "contribution"
+    return forward and row.number_in("mode") > 0
+
+
 def members_costs_are_stated(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
     """What members spend themselves is stated for every capability, were it zero in writing."""
     stated = {row.text("capability") for row in _rows(typed, "costs") if row["payer"] == "members"}
-    has_cost = {row.text("capability") for row in _rows(typed, "costs")}
-    has_cost |= {row.text("capability") for row in _rows(typed, "usage")}
+    has_cost = {row.text("capability") for row in _rows(typed, "costs") if _counts(row)}
+    has_cost |= {r.text("capability") for r in _rows(typed, "usage") if r.number_in("mode") > 0}
     for row in _rows(typed, "capabilities"):
         if row.text("id") not in stated:
             yield row.fault(
@@ -119,7 +131,7 @@ def members_costs_are_stated(_: Mapping[str, object], typed: Typed) -> Iterator[
                 "Add one with payer 'members'; write 0 with its reason if they spend nothing.",
             )
         if row.text("id") not in has_cost:
-            yield row.fault("id", f"{row.text('id')} has no cost", "Add its cost lines.")
+            yield row.fault("id", f"{row.text('id')} costs nothing", "Add its cost lines.")
 
 
 def parts_meet_their_total(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
@@ -128,7 +140,9 @@ def parts_meet_their_total(_: Mapping[str, object], typed: Typed) -> Iterator[Fi
     for row in _rows(typed, "totals"):
         mine = parts.get(row.text("id"), [])
         total, found = row.number_in("mode"), sum(part.number_in("mode") for part in mine)
-        if abs(found - total) > TOLERANCE * total:
+        if total <= 0:
+            yield row.fault("mode", "a total of nothing", "Leave it out, and 'total' blank.")
+        elif abs(found - total) > TOLERANCE * total:
             yield row.fault(
                 "mode",
                 f"the cost lines of {row.text('id')} add up to {found:,.0f}, not {total:,.0f}",
@@ -183,37 +197,13 @@ def activity_is_before_the_appraisal(
                 )
 
 
-def relations_are_possible(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
-    """No improvement requires or excludes itself, nor both requires and excludes another."""
-    kinds: dict[tuple[str, str], str] = {}
-    needs: dict[str, set[str]] = {}
-    for row in _rows(typed, "relations"):
-        one, other = row.text("improvement"), row.text("other")
-        if one == other:
-            yield row.fault("other", "an improvement cannot refer to itself", "Name another.")
-        pair = (min(one, other), max(one, other))
-        if kinds.setdefault(pair, row.text("relation")) != row.text("relation"):
-            yield row.fault("relation", f"{one} requires and excludes {other}", "Keep one.")
-        if row["relation"] == "requires":
-            needs.setdefault(one, set()).add(other)
-            reached, ahead = set(), [other]
-            while ahead:
-                step = ahead.pop()
-                if step == one:
-                    yield row.fault("other", f"{one} requires itself in a circle", "Open it.")
-                    break
-                if step not in reached:
-                    reached.add(step)
-                    ahead.extend(needs.get(step, ()))
-
-
 def improvements_have_cost_and_effect(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
     """An improvement costs something, changes something and has years in order."""
-    costs = {row.text("improvement") for row in _rows(typed, "costs")}
+    costs = {row.text("improvement") for row in _rows(typed, "costs") if _counts(row)}
     effects = {row.text("improvement") for row in _rows(typed, "effects")}
     for row in _rows(typed, "improvements"):
         if row.text("id") not in costs:
-            yield row.fault("id", f"{row.text('id')} has no cost line", "Add it to costs.")
+            yield row.fault("id", f"{row.text('id')} costs nothing", "Add it to costs.")
         if row.text("id") not in effects:
             yield row.fault("id", f"{row.text('id')} has no effect", "Add it to effects.")
         if row.number_in("effect_year") < row.number_in("start_year"):
@@ -259,29 +249,25 @@ def years_are_inside(settings: Mapping[str, object], typed: Typed) -> Iterator[F
                 )
 
 
-def settings_agree(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
-    """The settings ask only for what the tables can answer."""
-    target, budget = settings.get("target"), settings.get("budget")
-    if budget is not None and not typed.get("improvements"):
-        yield Finding(
-            SETTINGS_FILE, 0, "budget", "there are no improvements to spend it on", "Add some."
-        )
-    if isinstance(target, float) and isinstance(budget, float) and target < budget:
-        yield Finding(SETTINGS_FILE, 0, "target", "it is below the budget", "Raise it.")
-
-
-RULES: tuple[Rule, ...] = (
-    tables_have_rows,
-    estimates_are_ordered,
-    evidence_is_named,
-    shares_sum_to_one,
-    costs_have_one_owner,
-    members_costs_are_stated,
-    parts_meet_their_total,
-    platforms_have_users,
-    activity_is_before_the_appraisal,
-    relations_are_possible,
-    improvements_have_cost_and_effect,
-    years_are_inside,
-    settings_agree,
-)
+RULES: Mapping[Rule, tuple[str, ...]] = {  # with the tables that each must see whole
+    estimates_are_ordered: (),
+    evidence_is_named: (),
+    shares_sum_to_one: ("functions",),
+    costs_have_one_owner: (),
+    members_costs_are_stated: ("costs", "usage"),
+    parts_meet_their_total: ("costs",),
+    platforms_have_users: ("usage",),
+    activity_is_before_the_appraisal: (),
+    relations_are_possible: (),
+    improvements_have_cost_and_effect: ("costs", "effects"),
+    years_are_inside: ("prices",),
+    budget_has_a_use: ("improvements",),
+    claim_can_be_tested: (
+        "capabilities",
+        "functions",
+        "criteria",
+        "chain",
+        "unit_values",
+        "improvements",
+    ),
+}

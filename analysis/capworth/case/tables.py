@@ -4,7 +4,7 @@ import csv
 import io
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -41,6 +41,20 @@ class RawCase:
     files: Mapping[str, bytes]  # what was read, by file name
     findings: tuple[Finding, ...]
 
+    def place_of(self, table: str) -> str:
+        """Say where a table, or the settings, stand: a file of the folder, or a sheet."""
+        if self.place.name in self.files:
+            return f"{self.place.name}, sheet {table}"
+        return SETTINGS_FILE if table == SETTINGS else f"{table}.csv"
+
+    def in_place(self, finding: Finding) -> Finding:
+        """Tell a fault of the settings, or of a table that lacks, where it is to be mended."""
+        stem = finding.file.removesuffix(".csv")
+        if finding.file != SETTINGS_FILE and stem not in table_names():
+            return finding
+        table = SETTINGS if finding.file == SETTINGS_FILE else stem
+        return replace(finding, file=self.place_of(table))
+
     def fingerprint(self) -> str:
         """SHA-256 over the names and the bytes of all that was read, in the order of names."""
         digest = sha256()
@@ -70,11 +84,12 @@ def read_raw(place: str | Path) -> RawCase:
 def _read_folder(path: Path) -> RawCase:
     findings: list[Finding] = []
     known = {f"{name}.csv" for name in table_names()} | {SETTINGS_FILE}
-    contents = {p.name: p.read_bytes() for p in sorted(path.iterdir()) if p.name in known}
+    found = sorted(p for p in path.iterdir() if p.is_file())
+    contents = {p.name: p.read_bytes() for p in found if p.name in known}
     findings.extend(
         Finding(p.name, 0, "", "this is not a table of a case", nearest(p.name, known))
-        for p in sorted(path.iterdir())
-        if p.suffix == ".csv" and p.name not in known
+        for p in found
+        if p.suffix.lower() == ".csv" and p.name not in known
     )
     settings: Mapping[str, object] = {}
     if SETTINGS_FILE not in contents:
@@ -206,9 +221,9 @@ def _as_typed(cell: object) -> str:
 def _sheet_settings(cells: list[list[str]]) -> Iterator[tuple[str, object]]:
     columns = dictionary()[SETTINGS]
     for line in cells:
-        if len(line) >= 2 and line[0] in columns and line[1]:
+        if len(line) >= 2 and line[0] and line[1] and line[:2] != ["key", "value"]:
             key, value = line[0], line[1]
-            kind = columns[key].kind
+            kind = columns[key].kind if key in columns else "text"
             if kind == "list":
                 yield key, value.replace(",", " ").split()
             elif kind in {"number", "whole", "year"}:

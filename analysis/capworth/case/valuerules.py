@@ -1,14 +1,12 @@
-"""What must hold in the value tree and in the value chain."""
+"""What must hold in the value tree, in the unit values and in the effects."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import pairwise
 
+from capworth.case.chainrules import check_chain
 from capworth.case.check import Typed, TypedRow
-from capworth.errors import Finding
-
-SHARED_STEPS = ("searches", "hit_rate", "hits", "verified", "used")
-SHARE_STEPS = ("hit_rate", "verified", "used", "outcome", "counterfactual", "contribution")
-OUTCOME_STEPS = ("outcome", "counterfactual", "contribution")
+from capworth.case.tables import SETTINGS_FILE
+from capworth.errors import Finding, nearest
 
 
 def read_points(text: str) -> tuple[tuple[float, float], ...]:
@@ -26,9 +24,17 @@ def read_points(text: str) -> tuple[tuple[float, float], ...]:
     return tuple((float(level), float(value)) for level, value in pairs)
 
 
-def check_value(typed: Typed) -> tuple[Finding, ...]:
-    """Run the rules of tree, scores, chain and effects."""
-    return (*_tree(typed), *_scores(typed), *_chain(typed), *_effects(typed))
+def check_value(
+    settings: Mapping[str, object], typed: Typed, faulty: Collection[str] = ()
+) -> tuple[Finding, ...]:
+    """Run the rules of tree, scores, chain, unit values and effects.
+
+    A rule is silent while one of the tables that it must see whole is among the `faulty`.
+    """
+    heard = (rule for rule, needed in RULES.items() if not {*needed} & {*faulty})
+    found = (finding for rule in heard for finding in rule(typed))
+    index = () if "unit_values" in faulty else _harm_index(settings, typed)
+    return (*found, *index)
 
 
 def _tree(typed: Typed) -> Iterator[Finding]:
@@ -73,7 +79,7 @@ def _measured(row: TypedRow) -> Iterator[Finding]:
     shares = [0.0, *((level - worst) / (best - worst) for level, _ in points), 1.0]
     values = [0.0, *(value for _, value in points), 100.0]
     rising = all(a < b for a, b in pairwise(shares))
-    if not rising or any(a > b for a, b in pairwise(values)):
+    if not rising or not all(a <= b for a, b in pairwise(values)):
         yield row.fault("points", "the bends do not rise from worst to best", "Put them in order.")
 
 
@@ -96,35 +102,50 @@ def _scores(typed: Typed) -> Iterator[Finding]:
                 )
 
 
-def _chain(typed: Typed) -> Iterator[Finding]:
-    rows = typed.get("chain", ())
-    valued = {row.text("outcome") for row in typed.get("unit_values", ())}
+def _unit_values(typed: Typed) -> Iterator[Finding]:
+    rows = typed.get("unit_values", ())
     for row in rows:
-        step, outcome = row.text("step"), row.text("outcome")
-        if step in SHARED_STEPS and outcome:
-            yield row.fault("outcome", f"all outcomes share the step {step!r}", "Leave it blank.")
-        if step in OUTCOME_STEPS and not outcome:
-            yield row.fault("outcome", f"the step {step!r} belongs to an outcome", "Name it.")
-        if step in SHARE_STEPS and row.number_in("high") > 1:
-            yield row.fault("high", f"{row.number_in('high'):g} is above 1", "It is a share.")
-        if outcome and outcome not in valued:
-            yield row.fault("outcome", f"{outcome!r} has no unit value", "Add it to unit_values.")
-    for capability in sorted({row.text("capability") for row in rows}):
-        mine = [row for row in rows if row.text("capability") == capability]
-        steps = {row.text("step") for row in mine}
-        if ("hits" in steps) == ({"searches", "hit_rate"} <= steps):
-            yield mine[0].fault(
-                "step",
-                f"the chain of {capability} does not begin in one way",
-                "Give either hits, or searches and hit_rate.",
+        scale, index = row.text("scale"), row.text("index")
+        if scale == "money" and index:
+            yield row.fault("index", f"money is on no harm index ({index})", "Leave it blank.")
+        beside = [
+            other.text("scope")
+            for other in rows
+            if all(other[c] == row[c] for c in ("outcome", "scale", "index"))
+        ]
+        if row.text("scope") == "all" and (parts := sorted(set(beside) - {"all"})):
+            yield row.fault(
+                "scope",
+                f"'all' stands beside its parts ({', '.join(parts)}) for {row.text('outcome')}",
+                "Keep the whole or the parts: together they are counted twice.",
             )
-        if "outcome" not in steps:
-            yield mine[0].fault("step", f"the chain of {capability} has no outcome", "Add one.")
-        shares = sum(row.number_in("mode") for row in mine if row.text("step") == "outcome")
-        if shares > 1 + 1e-9:
-            yield mine[0].fault(
-                "mode", f"the outcomes of {capability} sum to {shares:g}", "Keep the sum below 1."
-            )
+        yield from _transfer(row)
+
+
+def _transfer(row: TypedRow) -> Iterator[Finding]:
+    columns = ("transfer_low", "transfer", "transfer_high", "transfer_basis")
+    missing = [column for column in columns if row[column] is None]
+    if len(missing) == len(columns):
+        return
+    if row.text("scale") != "money":
+        given = next(column for column in columns if column not in missing)
+        yield row.fault(given, "days of harm do not follow incomes", "Leave it blank.")
+    elif missing:
+        yield row.fault(
+            missing[0],
+            "the transfer to other incomes is half stated",
+            "Give transfer_low, transfer, transfer_high and on what they rest.",
+        )
+
+
+def _harm_index(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    asked = settings.get("harm_index")
+    rows = typed.get("unit_values", ())
+    known = {row.text("index") for row in rows if row.text("scale") == "harm"} - {""}
+    if asked and asked not in known:
+        yield Finding(
+            SETTINGS_FILE, 0, "harm_index", f"{asked!r} is not known", nearest(str(asked), known)
+        )
 
 
 def _effects(typed: Typed) -> Iterator[Finding]:
@@ -145,3 +166,12 @@ def _effects(typed: Typed) -> Iterator[Finding]:
                     f"{row.text('capability')} has no step {row.text('step')!r}",
                     "Add it to chain.",
                 )
+
+
+RULES: Mapping[Callable[[Typed], Iterator[Finding]], tuple[str, ...]] = {
+    _tree: ("criteria",),
+    _scores: ("criteria", "scores"),
+    check_chain: ("chain", "unit_values"),
+    _unit_values: (),
+    _effects: ("criteria", "chain"),
+}

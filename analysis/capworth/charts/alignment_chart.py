@@ -2,21 +2,20 @@
 
 from matplotlib.axes import Axes
 
-from capworth.charts.rows import name_rows, rule_rows, write_column
+from capworth.charts.rows import name_rows, put_legend, rule_rows, write_column
 from capworth.charts.style import BLUE, PAPER, VERMILION, styled
-from capworth.charts.voice import Voice
+from capworth.charts.voice import ENGLISH, Voice
 from capworth.priorities import Priorities
 
 READY = 7  # technology readiness level: a prototype has been shown in its place of use
 
 
 @styled
-def draw_alignment(priorities: Priorities, ax: Axes, voice: Voice | None = None) -> Axes:
+def draw_alignment(priorities: Priorities, ax: Axes, voice: Voice = ENGLISH) -> Axes:
     """Draw how much of the whole gap each improvement closes, with its 80 % range.
 
     Filled discs are technology that is ready (level 7 or more of 9), open squares are not.
     """
-    voice = voice or Voice()
     table = priorities.to_frame().sort_values("alignment", ascending=False, kind="stable")
     ready = table["readiness"].to_numpy() >= READY
     y = name_rows(ax, [voice.short(str(i)) for i in table.index])
@@ -42,5 +41,5 @@ def draw_alignment(priorities: Priorities, ax: Axes, voice: Voice | None = None)
     ax.xaxis.set_major_formatter(voice.tick)
     levels = [voice.number(level, 0) for level in table["readiness"]]
     write_column(ax, y, levels, voice.say("column.readiness"))
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=2)
+    put_legend(ax, 2)
     return ax

@@ -9,7 +9,7 @@ from capworth.appraisal import Appraisal
 from capworth.charts.labels import place_labels
 from capworth.charts.rows import say_ticks
 from capworth.charts.style import BLUE, INK, MUTED, PAPER, RULE, VERMILION, styled
-from capworth.charts.voice import Voice
+from capworth.charts.voice import ENGLISH, Voice
 from capworth.excellence import BOTH, DERIVED, DESIGNATED, NEITHER, Excellence
 
 MARKS = {  # route to excellence: marker, size, face, edge
@@ -25,14 +25,13 @@ LINE = 20  # letters in a line of a label
 def draw_cost_value(
     appraisal: Appraisal,
     ax: Axes,
-    voice: Voice | None = None,
+    voice: Voice = ENGLISH,
     excellence: Excellence | None = None,
 ) -> Axes:
     """Draw whole-life cost (log scale) against score, with 80 % ranges as thin bars.
 
     Services of excellence have marks of their own and bold labels; every capability keeps its dot.
     """
-    voice = voice or Voice()
     table = appraisal.to_frame()
     routes = dict.fromkeys(table.index, NEITHER)
     if excellence is not None:
@@ -73,7 +72,7 @@ def draw_cost_value(
     order = sorted(table.index, key=lambda c: routes[c] == NEITHER)
     place_labels(
         ax,
-        [(float(table.at[c, "cost_m"]), float(table.at[c, "score"])) for c in order],
+        [(float(table["cost_m"][c]), float(table["score"][c])) for c in order],
         [_label(voice, c, routes[c] != NEITHER) for c in order],
         strong=[routes[c] != NEITHER for c in order],
     )

@@ -1,24 +1,25 @@
 """How near each capability is to the best that the evidence shows for its cost."""
 
+from math import floor
+
 from matplotlib.axes import Axes
 
 from capworth.charts.cost_value import MARKS
-from capworth.charts.rows import name_rows, rule_rows, write_column
+from capworth.charts.rows import name_rows, put_legend, rule_rows, write_column
 from capworth.charts.style import BLUE, MUTED, VERMILION, styled
-from capworth.charts.voice import Voice
+from capworth.charts.voice import ENGLISH, Voice
 from capworth.excellence import BOTH, DERIVED, DESIGNATED, NEITHER, Excellence
 
 LINES = {BOTH: BLUE, DESIGNATED: BLUE, DERIVED: VERMILION, NEITHER: MUTED}
 
 
 @styled
-def draw_efficiency(excellence: Excellence, ax: Axes, voice: Voice | None = None) -> Axes:
+def draw_efficiency(excellence: Excellence, ax: Axes, voice: Voice = ENGLISH) -> Axes:
     """Draw efficiency with its 80 % range, the most often efficient first.
 
     The columns give the probabilities that decide: of being efficient and of being among the best
     by score.
     """
-    voice = voice or Voice()
     table = excellence.to_frame().sort_values("p_efficient", ascending=False, kind="stable")
     routes = table["route"].to_numpy()
     y = name_rows(
@@ -44,12 +45,12 @@ def draw_efficiency(excellence: Excellence, ax: Axes, voice: Voice | None = None
                 zorder=4,
                 label=voice.word("route", route),
             )
-    ax.set_xlim(0, 1)
+    ax.set_xlim(floor(9.99 * table["efficiency_low"].min()) / 10, 1)
     ax.xaxis.set_major_formatter(lambda value, _: voice.part(value))
     ax.set_xlabel(voice.say("axis.efficiency"))
     efficient = [voice.percent(p) for p in table["p_efficient"]]
-    write_column(ax, y, efficient, voice.say("column.p_efficient"), at=1.03)
+    write_column(ax, y, efficient, voice.say("column.p_efficient"), 8.0)
     top = [voice.percent(p) for p in table["p_top"]]
-    write_column(ax, y, top, voice.say("column.p_top"), at=1.24)
-    ax.legend(loc="lower left", bbox_to_anchor=(-0.6, 1.025), ncols=2, columnspacing=1.2)
+    write_column(ax, y, top, voice.say("column.p_top"), 58.0)
+    put_legend(ax, 4)
     return ax

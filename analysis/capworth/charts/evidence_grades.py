@@ -3,9 +3,9 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from capworth.charts.rows import name_rows
-from capworth.charts.style import INK, LADDER, ORANGE, PAPER, SMALL, styled
-from capworth.charts.voice import Voice
+from capworth.charts.rows import name_rows, put_legend
+from capworth.charts.style import INK, LADDER, PAPER, SMALL, VERMILION, styled
+from capworth.charts.voice import ENGLISH, Voice
 from capworth.sensitivity import Sensitivity
 
 PARTS = ("cost", "score", "money", "swing")
@@ -15,14 +15,13 @@ FIELDS = {  # grade: face, hatch, ink; from firm and dark to weak and light
     "B": (LADDER[1], "", PAPER),
     "C": (LADDER[2], "", INK),
     "D": (LADDER[4], "", INK),
-    "E": (PAPER, "....", INK),
+    "E": (PAPER, "////", INK),
 }
 
 
 @styled
-def draw_evidence(sensitivity: Sensitivity, ax: Axes, voice: Voice | None = None) -> Axes:
+def draw_evidence(sensitivity: Sensitivity, ax: Axes, voice: Voice = ENGLISH) -> Axes:
     """Draw the share of cost, score, money and swings that rests on each grade, A to E."""
-    voice = voice or Voice()
     table = sensitivity.evidence()
     parts = [part for part in PARTS if table[part].sum() > 0]
     y = name_rows(ax, [voice.word("evidence", part) for part in parts])
@@ -35,9 +34,10 @@ def draw_evidence(sensitivity: Sensitivity, ax: Axes, voice: Voice | None = None
             0.66,
             left,
             facecolor=face,
-            edgecolor=ORANGE if hatch else INK,
+            edgecolor=VERMILION if hatch else INK,
             linewidth=0.6,
             hatch=hatch or None,
+            clip_on=False,
             label=voice.say("evidence.grade", grade=grade, meaning=voice.word("grade", grade)),
         )
         for height, start, part in zip(y, left, share, strict=True):
@@ -56,5 +56,5 @@ def draw_evidence(sensitivity: Sensitivity, ax: Axes, voice: Voice | None = None
     ax.set_xlim(0, 1)
     ax.xaxis.set_major_formatter(lambda value, _: voice.part(value))
     ax.set_xlabel(voice.say("axis.share"))
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.02), ncols=3, columnspacing=1.2)
+    put_legend(ax, 3)
     return ax

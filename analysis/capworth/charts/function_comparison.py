@@ -1,27 +1,33 @@
 """The functions side by side, and the claim that some of them add most."""
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from capworth.charts.rows import name_rows, rule_rows, say_ticks, write_column
-from capworth.charts.style import BLUE, INK, MUTED, PAPER, VERMILION, styled
-from capworth.charts.voice import Voice
+from capworth.charts.style import BLUE, INK, MUTED, PAPER, SMALL, VERMILION, styled
+from capworth.charts.voice import ENGLISH, Voice
 from capworth.claim import Claim
+
+
+def functions_of(claim: Claim, measure: str) -> pd.DataFrame:
+    """Return the functions on one measure, most value for each million first."""
+    table = claim.by_function()
+    table = table[table.index.get_level_values("measure") == measure].droplevel("measure")
+    return table.sort_values("value_per_m", ascending=False, kind="stable")
 
 
 @styled
 def draw_functions(
-    claim: Claim, ax: Axes, voice: Voice | None = None, measure: str | None = None
+    claim: Claim, ax: Axes, voice: Voice = ENGLISH, measure: str | None = None
 ) -> Axes:
     """Draw value for each million of whole-life cost, function by function, with 80 % ranges.
 
     The claimed functions are blue discs and bold names, the others vermilion squares. `measure` is
     the registered one unless said otherwise; score, money and harm are never put on one axis.
     """
-    voice = voice or Voice()
     measure = measure or claim.primary[1]
-    table = claim.by_function().xs(measure, level="measure")
-    table = table.sort_values("value_per_m", ascending=False, kind="stable")
+    table = functions_of(claim, measure)
     claimed = [f in claim.group for f in table.index]
     names = [voice.word("function", str(f)) for f in table.index]
     y = name_rows(ax, names, bold=claimed)
@@ -53,13 +59,12 @@ def draw_functions(
 
 
 @styled
-def draw_claim(claim: Claim, ax: Axes, voice: Voice | None = None) -> Axes:
+def draw_claim(claim: Claim, ax: Axes, voice: Voice = ENGLISH) -> Axes:
     """Draw every ratio of the claimed functions to the rest with its 80 % range (log scale).
 
     Right of the line at 1 the claimed functions add more; the dashed line is the registered
     margin. The registered reading is bold and filled.
     """
-    voice = voice or Voice()
     table = claim.to_frame()
     primary = [row == claim.primary for row in table.index]
     names = [
@@ -85,12 +90,10 @@ def draw_claim(claim: Claim, ax: Axes, voice: Voice | None = None) -> Axes:
             textcoords="offset points",
             ha="right" if word == "equal" else "left",
             va="bottom",
-            fontsize="small",
+            fontsize=SMALL,
             color=MUTED,
         )
-    write_column(
-        ax, y, [voice.percent(p) for p in table["p_holds"]], voice.say("column.p_above_1")
-    )
+    write_column(ax, y, [voice.percent(p) for p in table["p_holds"]], voice.say("column.p_above_1"))
     ax.set_xlabel(voice.say("axis.ratio_log"))
     ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     ax.xaxis.set_minor_formatter(NullFormatter())

@@ -5,20 +5,19 @@ from matplotlib.axes import Axes
 from capworth.charts.budget_lines import mark_money
 from capworth.charts.rows import say_ticks
 from capworth.charts.style import BLUE, INK, ORANGE, PAPER, SKY, SMALL, styled
-from capworth.charts.voice import Voice
+from capworth.charts.voice import ENGLISH, Voice
 from capworth.funding import Funding
 
 STRIP = 0.045  # height of the strip of pledges, in heights of the Axes
 
 
 @styled
-def draw_funding(funding: Funding, ax: Axes, voice: Voice | None = None) -> Axes:
+def draw_funding(funding: Funding, ax: Axes, voice: Voice = ENGLISH) -> Axes:
     """Draw the gain of the best set for each budget with its 80 % band.
 
     The strip along the lower edge is the money pledged, one field a pledge; earmarked pledges are
     hatched.
     """
-    voice = voice or Voice()
     curve, currency = funding.curve(), funding.provenance.currency
     budget = curve["budget_m"]
     ax.fill_between(
@@ -31,17 +30,21 @@ def draw_funding(funding: Funding, ax: Axes, voice: Voice | None = None) -> Axes
         lw=0,
         label=voice.say("funding.band"),
     )
-    ax.plot(budget, curve["gain"], color=BLUE, drawstyle="steps-post", label=voice.say("funding.mean"))
+    ax.plot(
+        budget, curve["gain"], color=BLUE, drawstyle="steps-post", label=voice.say("funding.mean")
+    )
     _draw_pledges(funding, ax, voice)
-    mark_money(ax, voice, currency, funding.budget_m, funding.target_m)
     ax.set_xlim(0, 1.04 * max(budget.iloc[-1], funding.budget_m, funding.target_m or 0.0))
     ax.set_ylim(0, 1.08 * max(float(curve["gain_high"].max()), 1e-9))
+    mark_money(ax, voice, currency, funding.budget_m, funding.target_m)
     unit = voice.say("unit.millions", sign=voice.sign(currency))
     ax.set_xlabel(voice.say("axis.budget", unit=unit, year=funding.provenance.price_year))
     ax.set_ylabel(voice.say("axis.gain"))
     say_ticks(ax, voice)
     say_ticks(ax, voice, "y")
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=4, columnspacing=1.2)
+    ax.legend(
+        loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=2.2, ncols=4, columnspacing=1.2
+    )
     return ax
 
 

@@ -3,29 +3,40 @@
 import textwrap
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
-from capworth.charts.rows import name_rows, rule_rows, say_ticks, write_column
+from capworth.charts.rows import name_rows, put_legend, rule_rows, say_ticks, write_column
 from capworth.charts.style import BLUE, INK, LADDER, MUTED, PAPER, SMALL, VERMILION, styled
-from capworth.charts.voice import Voice
+from capworth.charts.voice import ENGLISH, Voice
 from capworth.excellence import Excellence
 
-LARGEST = 20  # gaps in the dumbbell chart
+ROWS = 40  # capabilities in the dumbbell chart
 SURE = 0.9  # probability of being below from which a gap is printed bold
 SHADES = LinearSegmentedColormap.from_list("gaps", (PAPER, *LADDER[::-1]))
-DARK = 45.0  # points of gap from which a cell is so dark that its number is white
+DARK = 55.0  # points of gap from which a cell is so dark that its number is white
+
+
+def largest_gaps(excellence: Excellence) -> pd.DataFrame:
+    """Return the largest gap of each capability, largest first; the first criterion of equals."""
+    table = excellence.gaps().sort_values("gap", ascending=False, kind="stable")
+    return table[~table.index.get_level_values("capability").duplicated()]
+
+
+def gap_matrix(excellence: Excellence, column: str) -> pd.DataFrame:
+    """Return one column of the gaps as capabilities (rows) by criteria, in their own order."""
+    return excellence.gaps().pivot_table(
+        column, index="capability", columns="criterion", sort=False, dropna=False
+    )
 
 
 @styled
-def draw_gaps(
-    excellence: Excellence, ax: Axes, voice: Voice | None = None, most: int = LARGEST
-) -> Axes:
-    """Draw the largest gaps as dumbbells: from the value now to the agreed level."""
-    voice = voice or Voice()
-    table = excellence.gaps().sort_values("gap", ascending=False, kind="stable").head(most)
+def draw_gaps(excellence: Excellence, ax: Axes, voice: Voice = ENGLISH, most: int = ROWS) -> Axes:
+    """Draw the largest gap of each capability as a dumbbell: from now to the agreed level."""
+    table = largest_gaps(excellence).head(most)
     names = [
-        voice.say("gap_row", capability=voice.short(c, 38), criterion=voice.short(k, 34))
+        voice.say("gap_row", capability=voice.short(c, 34), criterion=voice.short(k, 34))
         for c, k in table.index
     ]
     y = name_rows(ax, names)
@@ -43,29 +54,25 @@ def draw_gaps(
         label=voice.say("gaps.now"),
     )
     ax.plot(table["model"], y, "D", color=BLUE, markersize=5, label=voice.say("gaps.model"))
-    write_column(
-        ax, y, [voice.percent(p) for p in table["p_below"]], voice.say("column.p_below")
-    )
+    write_column(ax, y, [voice.percent(p) for p in table["p_below"]], voice.say("column.p_below"))
     ax.set_xlim(0, 100)
     ax.set_xlabel(voice.say("axis.value"))
     say_ticks(ax, voice)
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=2)
+    put_legend(ax, 2)
     return ax
 
 
 @styled
-def draw_gap_table(excellence: Excellence, ax: Axes, voice: Voice | None = None) -> Axes:
+def draw_gap_table(excellence: Excellence, ax: Axes, voice: Voice = ENGLISH) -> Axes:
     """Draw every gap as a shaded cell with its points; bold where it is 90 % sure that it is one.
 
     Capabilities farthest from the agreed levels (mean of the gaps shown) stand at the top.
     """
-    voice = voice or Voice()
-    gaps = excellence.gaps()
-    points, sure = gaps["gap"].unstack(sort=False), gaps["p_below"].unstack(sort=False)
+    points, sure = gap_matrix(excellence, "gap"), gap_matrix(excellence, "p_below")
     order = np.argsort(-points.mean(axis=1).to_numpy(), kind="stable")
     points, sure = points.iloc[order], sure.iloc[order]
     y = name_rows(ax, [voice.short(str(c), 44) for c in points.index])
-    columns = [textwrap.fill(voice.name(str(k)), 17) for k in points.columns]
+    columns = [textwrap.fill(voice.name(str(k)), 14) for k in points.columns]
     across = np.arange(len(columns), dtype=float)
     ax.pcolormesh(across, y, points, cmap=SHADES, vmin=0, vmax=80, edgecolor=PAPER, lw=0.8)
     for height, row, certain in zip(y, points.to_numpy(), sure.to_numpy(), strict=True):
@@ -74,6 +81,7 @@ def draw_gap_table(excellence: Excellence, ax: Axes, voice: Voice | None = None)
                 at,
                 height,
                 voice.number(gap, 0),
+                in_layout=False,
                 ha="center",
                 va="center",
                 fontsize=SMALL,

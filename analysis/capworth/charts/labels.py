@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from capworth.charts.style import INK, MUTED, SMALL
+from capworth.charts.style import INK, MUTED, PAPER, SMALL
 from capworth.kernels.arrays import Floats
 
 ANGLES = np.deg2rad([0, 180, 45, 315, 135, 225, 90, 270])
 DISTANCES = (5.0, 9.0, 15.0, 22.0, 30.0)  # points from the dot to the nearest edge of its label
 LETTER, LINE = 0.56, 1.25  # width of a letter and height of a line, in sizes of the font
-FAR = 8.0  # points from which a thin line leads from the label to its dot
+FAR = 2  # place in `DISTANCES` from which a thin line leads from the dot to its label
 
 
 def place_labels(
@@ -51,6 +51,8 @@ def place_labels(
         costs = costs + _covered(boxes, others) + _outside(boxes, edge)
         best = int(costs.argmin())
         taken = np.vstack([taken, boxes[best]])
+        if best // len(ANGLES) >= FAR:
+            _lead(ax, here[k], boxes[best], scale)
         _write(ax, points[k], text, offsets[best], bold)
 
 
@@ -84,8 +86,14 @@ def _outside(boxes: Floats, edge: Floats) -> Floats:
     return dear
 
 
+def _lead(ax: Axes, dot: Floats, box: Floats, scale: float) -> None:
+    """Draw a thin line from the dot to the nearest point of the label's box."""
+    end = np.clip(dot, box[:2], box[2:])
+    line = ax.transData.inverted().transform(np.array([dot, end]) / scale)
+    ax.plot(line[:, 0], line[:, 1], color=MUTED, lw=0.4, zorder=2, scalex=False, scaley=False)
+
+
 def _write(ax: Axes, at: tuple[float, float], text: str, offset: Floats, bold: bool) -> None:
-    far = float(np.hypot(*offset)) > FAR + SMALL * 2 and abs(offset[1]) > FAR
     ax.annotate(
         text,
         at,
@@ -97,8 +105,6 @@ def _write(ax: Axes, at: tuple[float, float], text: str, offset: Floats, bold: b
         fontweight="bold" if bold else "normal",
         color=INK if bold else MUTED,
         linespacing=1.0,
-        arrowprops={"arrowstyle": "-", "color": MUTED, "linewidth": 0.4, "shrinkA": 0}
-        if far
-        else None,
+        bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.2, "alpha": 0.75},
         zorder=5,
     )

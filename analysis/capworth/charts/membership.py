@@ -2,20 +2,19 @@
 
 from matplotlib.axes import Axes
 
-from capworth.charts.rows import name_rows, rule_rows, write_column
+from capworth.charts.rows import name_rows, put_legend, rule_rows, write_column
 from capworth.charts.style import BLUE, MUTED, PAPER, VERMILION, styled
-from capworth.charts.voice import Voice
+from capworth.charts.voice import ENGLISH, Voice
 from capworth.programme import FIRM, Programme
 
 
 @styled
-def draw_membership(programme: Programme, ax: Axes, voice: Voice | None = None) -> Axes:
+def draw_membership(programme: Programme, ax: Axes, voice: Voice = ENGLISH) -> Axes:
     """Draw the share of draws in which the best set holds each improvement.
 
     Solid bars and bold names are in the recommended set, hatched bars are not; the dashed lines
     part core, borderline and exterior.
     """
-    voice = voice or Voice()
     table = programme.to_frame().sort_values("p_in_best", ascending=False, kind="stable")
     chosen = table["chosen"].to_numpy(dtype=bool)
     y = name_rows(ax, [voice.short(str(i)) for i in table.index], bold=list(chosen))
@@ -42,5 +41,5 @@ def draw_membership(programme: Programme, ax: Axes, voice: Voice | None = None) 
         for p, s in zip(share, table["standing"], strict=True)
     ]
     write_column(ax, y, texts, voice.say("column.in_best"))
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=2)
+    put_legend(ax, 2)
     return ax

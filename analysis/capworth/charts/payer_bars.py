@@ -4,17 +4,16 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from capworth.appraisal import Appraisal
-from capworth.charts.rows import name_rows, say_ticks, write_column
+from capworth.charts.rows import name_rows, put_legend, say_ticks, write_column
 from capworth.charts.style import BLUE, INK, ORANGE, PAPER, VERMILION, styled
-from capworth.charts.voice import Voice
+from capworth.charts.voice import ENGLISH, Voice
 
 FIELDS = ((BLUE, ""), (PAPER, "/////"), (ORANGE, ""))  # face and hatch, payer by payer
 
 
 @styled
-def draw_payers(appraisal: Appraisal, ax: Axes, voice: Voice | None = None) -> Axes:
-    """Draw mean whole-life cost by payer, dearest capability first, with the 80 % range in words."""
-    voice = voice or Voice()
+def draw_payers(appraisal: Appraisal, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+    """Draw mean whole-life cost by payer, dearest capability first, and the 80 % range."""
     table = appraisal.to_frame().sort_values("cost_m", ascending=False, kind="stable")
     payers = appraisal.cost_by_payer().loc[table.index]
     y = name_rows(ax, [voice.short(str(c)) for c in table.index])
@@ -40,8 +39,8 @@ def draw_payers(appraisal: Appraisal, ax: Axes, voice: Voice | None = None) -> A
     write_column(ax, y, spans, voice.say("column.mean_range"))
     provenance = appraisal.provenance
     unit = voice.say("unit.millions", sign=voice.sign(provenance.currency))
-    ax.set_xlim(left=0)
+    ax.set_xlim(0, 1.03 * left.max())
     ax.set_xlabel(voice.say("axis.whole_life", unit=unit, year=provenance.price_year))
     say_ticks(ax, voice)
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=3)
+    put_legend(ax, 3)
     return ax

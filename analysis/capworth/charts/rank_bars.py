@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from capworth.charts.rows import name_rows, write_column
+from capworth.charts.rows import name_rows, put_legend, write_column
 from capworth.charts.style import INK, LADDER, MUTED, PAPER, SMALL, styled
-from capworth.charts.voice import Voice
+from capworth.charts.voice import ENGLISH, Voice
 
 BANDS = (1, 2, 4, 6, 11)  # first place of each band of places
 ROOM = 0.07  # share of draws from which a band has room for its figure
@@ -26,9 +26,8 @@ class Ranked(Protocol):
 
 
 @styled
-def draw_ranks(result: Ranked, ax: Axes, voice: Voice | None = None) -> Axes:
+def draw_ranks(result: Ranked, ax: Axes, voice: Voice = ENGLISH) -> Axes:
     """Draw one bar for each thing, parted by the places it takes over the draws, best darkest."""
-    voice = voice or Voice()
     shares = result.rank_acceptability()
     expected = result.to_frame().loc[shares.index, "expected_place"]
     places = len(shares.columns)
@@ -52,7 +51,8 @@ def draw_ranks(result: Ranked, ax: Axes, voice: Voice | None = None) -> Axes:
                 ax.text(
                     start + share / 2,
                     height,
-                    voice.number(100 * share, 0),
+                    voice.bare(share),
+                    in_layout=False,
                     ha="center",
                     va="center",
                     fontsize=SMALL,
@@ -64,15 +64,7 @@ def draw_ranks(result: Ranked, ax: Axes, voice: Voice | None = None) -> Axes:
     ax.set_xlabel(voice.say("axis.share_of_draws"))
     write_column(ax, y, [voice.number(e, 1) for e in expected], voice.say("column.expected_place"))
     ax.spines["bottom"].set_color(MUTED)
-    ax.legend(
-        loc="lower left",
-        bbox_to_anchor=(0, 1.01),
-        ncols=len(starts),
-        columnspacing=1.0,
-        title=voice.say("ranks.legend"),
-        title_fontsize=SMALL,
-        alignment="left",
-    )
+    put_legend(ax, len(starts), voice.say("ranks.legend"))
     return ax
 
 

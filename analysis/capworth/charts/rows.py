@@ -1,4 +1,4 @@
-"""Charts whose rows are named things: names at the left, marks in the middle, figures at the right."""
+"""Charts whose rows are named things: names at the left, figures at the right."""
 
 from collections.abc import Sequence
 
@@ -33,15 +33,39 @@ def say_ticks(ax: Axes, voice: Voice, axis: str = "x") -> None:
     which.set_major_formatter(voice.tick)
 
 
-def write_column(ax: Axes, y: Floats, texts: Sequence[str], head: str, at: float = 1.01) -> None:
-    """Write a column of figures at the right of the rows, with its head above."""
-    across = ax.get_yaxis_transform()
+def put_legend(ax: Axes, ncols: int, title: str = "") -> None:
+    """Put the legend above the rows, where it may reach over the names but not the columns."""
+    ax.legend(
+        loc="lower right",
+        bbox_to_anchor=(1, 1),
+        borderaxespad=0.5,
+        ncols=ncols,
+        columnspacing=1.2,
+        title=title or None,
+        title_fontsize=SMALL,
+        alignment="left",
+    )
+
+
+def write_column(ax: Axes, y: Floats, texts: Sequence[str], head: str, indent: float = 5.0) -> None:
+    """Write a column of figures so many points right of the rows, with its head above."""
+    widest = max(map(len, texts), default=0)
     for height, text in zip(y, texts, strict=True):
-        ax.text(at, height, text, transform=across, va="center", fontsize=SMALL, color=INK)
+        note = ax.annotate(
+            text,
+            (1.0, height),
+            (indent, 0),
+            xycoords=ax.get_yaxis_transform(),
+            textcoords="offset points",
+            va="center",
+            fontsize=SMALL,
+            color=INK,
+        )
+        note.set_in_layout(len(text) >= widest - 1)  # the others take no more room; saves time
     ax.annotate(
         head,
-        (at, 1.0),
-        (0, 2),
+        (1.0, 1.0),
+        (indent, 2),
         xycoords="axes fraction",
         textcoords="offset points",
         va="bottom",

@@ -12,7 +12,6 @@ from functools import cache, wraps
 from importlib.resources import as_file, files
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-import matplotlib as mpl
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -96,7 +95,9 @@ def blank(height: float, width: float = WIDTH) -> Figure:
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def styled(draw: Callable[Concatenate[R, Axes, P], Axes]) -> Callable[Concatenate[R, Axes, P], Axes]:
+def styled(
+    draw: Callable[Concatenate[R, Axes, P], Axes],
+) -> Callable[Concatenate[R, Axes, P], Axes]:
     """Give a drawing function the looks, also on an Axes that was made without them."""
 
     @wraps(draw)

@@ -2,9 +2,9 @@
 
 from matplotlib.axes import Axes
 
-from capworth.charts.rows import name_rows, say_ticks
+from capworth.charts.rows import name_rows, put_legend, say_ticks
 from capworth.charts.style import BLUE, INK, MUTED, PAPER, SMALL, VERMILION, styled
-from capworth.charts.voice import Voice
+from capworth.charts.voice import ENGLISH, Voice
 from capworth.sensitivity import Sensitivity
 
 LONGEST = 12  # inputs shown, the longest swings
@@ -12,16 +12,16 @@ LONGEST = 12  # inputs shown, the longest swings
 
 @styled
 def draw_tornado(
-    sensitivity: Sensitivity, ax: Axes, voice: Voice | None = None, most: int = LONGEST
+    sensitivity: Sensitivity, ax: Axes, voice: Voice = ENGLISH, most: int = LONGEST
 ) -> Axes:
     """Draw the lead of the first over the next when one input moves, sorted by swing.
 
     At the ends of each bar stand the input's low and high levels (its 10 % and 90 % quantiles);
     left of the line at zero something else comes first, and the input is marked with a cross.
     """
-    voice = voice or Voice()
     table = sensitivity.to_frame().head(most)
-    y = name_rows(ax, [_name(voice, str(i), row) for i, row in table.iterrows()])
+    known = zip(table.index, table["unit"], table["grade"], strict=True)
+    y = name_rows(ax, [_name(voice, str(i), unit, grade) for i, unit, grade in known])
     base = sensitivity.base
     for column, colour, hatch, word in (
         ("at_low", BLUE, None, "low"),
@@ -50,6 +50,7 @@ def draw_tornado(
                 va="center",
                 fontsize=SMALL,
                 color=MUTED,
+                bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.3},
             )
     turning = table["flips"].to_numpy(dtype=bool)
     if turning.any():
@@ -61,15 +62,14 @@ def draw_tornado(
     ax.set_xlabel(
         voice.say(
             "axis.lead",
-            first=voice.short(sensitivity.subject, 34),
             sign=voice.sign(sensitivity.provenance.currency),
         )
     )
     say_ticks(ax, voice)
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=3)
+    put_legend(ax, 3)
     return ax
 
 
-def _name(voice: Voice, name: str, row: object) -> str:
-    unit = voice.word("units", str(row["unit"]))  # type: ignore
-    return voice.say("tornado.row", name=voice.name(name), unit=unit, grade=row["grade"])  # type: ignore
+def _name(voice: Voice, name: str, unit: object, grade: object) -> str:
+    unit = voice.word("units", str(unit))
+    return voice.say("tornado.row", name=voice.name(name), unit=unit, grade=grade)

@@ -14,7 +14,6 @@ from capworth.errors import InputError, nearest
 
 DIGITS = 2  # significant digits of a number whose uncertainty is not known
 MOST = 4  # significant digits that are never passed, however narrow the range
-BARE = 0.005  # shares nearer than this to 0 or 1 are printed as "below 1" or "above 99" percent
 UNKNOWN = "–"
 
 
@@ -53,12 +52,12 @@ def _power(value: float) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Voice:
-    """The language of a chart, and what the things of the case are called in it.
+    r"""The language of a chart, and what the things of the case are called in it.
 
     >>> Voice("en").money(19.4, "EUR", 1), Voice("en").percent(0.2606)
     ('€19.4 million', '26%')
     >>> Voice("fr").money(19.4, "EUR", 1)
-    '19,4\\xa0M€'
+    '19,4\xa0M€'
     >>> Voice("en", {"SLTD": "Stolen and lost travel documents (SLTD)"}).short("SLTD")
     'Stolen and lost travel documents'
     """
@@ -106,7 +105,7 @@ class Voice:
         """Printed name of a thing of the case; its short name where none is known."""
         return self.words.typeset(self.names.get(key, key))
 
-    def short(self, key: str, most: int = 42) -> str:
+    def short(self, key: str, most: int = 46) -> str:
         """Printed name of at most so many letters: without brackets, then without last words."""
         name = self.names.get(key, key)
         if len(name) > most or " (" in name:
@@ -160,22 +159,38 @@ class Voice:
         """Write a share in whole percent; a share of draws is never shown as 0 or 100."""
         if not isfinite(share):
             return UNKNOWN
-        if share < BARE:
-            return self.say("percent.below", number=self.number(1, 0))
-        if share > 1 - BARE:
-            return self.say("percent.above", number=self.number(99, 0))
-        return self.say("percent.plain", number=self.number(100 * share, 0))
+        key, number = self._whole(share)
+        return self.say(f"percent.{key}", number=number)
 
     def part(self, share: float) -> str:
         """Write a part of a whole, which may be nothing or all, in whole percent."""
-        return self.say("percent.plain", number=self.number(100 * share, 0))
+        if share in (0.0, 1.0):
+            return self.say("percent.plain", number=self.number(100 * share, 0))
+        return self.percent(share)
+
+    def bare(self, share: float) -> str:
+        """Write a share of draws as `percent` does, without the sign."""
+        key, number = self._whole(share)
+        return self.say(f"bare.{key}", number=number)
+
+    def _whole(self, share: float) -> tuple[str, str]:
+        """Whole percent, and whether the share is below or above it."""
+        if round(100 * share) < 1:
+            return "below", self.number(1, 0)
+        if round(100 * share) > 99:
+            return "above", self.number(99, 0)
+        return "plain", self.number(100 * share, 0)
 
     def sign(self, currency: str) -> str:
         """The sign of a currency."""
         return str(get_currency_symbol(currency, locale=self.words.locale))
 
     def money(self, millions: float, currency: str, places: int | None = None) -> str:
-        """Write an amount of money given in millions."""
+        """Write an amount of money given in millions; a stated one, without `places`, as it is."""
         sign = self.sign(currency)
         gap = "\u00a0" if sign[-1].isalpha() else ""  # CHF 5 million, but €5 million
-        return self.say("money", number=self.number(millions, places), sign=sign, gap=gap)
+        number = self.tick(millions) if places is None else self.number(millions, places)
+        return self.say("money", number=number, sign=sign, gap=gap)
+
+
+ENGLISH = Voice()  # with short names, as they stand in the case

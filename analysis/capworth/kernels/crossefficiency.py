@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from capworth.errors import InputError
 from capworth.kernels.arguments import known
 from capworth.kernels.arrays import Floats
 from capworth.kernels.envelopment import envelop
@@ -30,7 +31,7 @@ class CrossEfficiency:
     score : (draws, units) mean over all judges, the unit itself included
     by_others : (draws, units) mean over the other units; NaN where there is no other
     maverick : (draws, units) by how much its own judgement is better than that of the others, as a
-        share of the latter
+        share of the latter; NaN where there is no other, or none sees anything in it
     input_weight, output_weight : (draws, units, ...) the weights of each judge, per unit of measure
     resolved : how many programmes were solved again by HiGHS
     """
@@ -59,6 +60,11 @@ def cross_efficiency(
         matter
     attitude : "benevolent" or "aggressive"
 
+    Raises
+    ------
+    InputError
+        See `technology.measures`; and when an input is 0: a judge may put all weight on it.
+
     Notes
     -----
     Sexton, Silkman & Hogan (1986), New Directions for Program Evaluation 32, 73-105; Doyle & Green
@@ -66,6 +72,12 @@ def cross_efficiency(
     """
     x, y = measures(inputs, outputs)
     known(attitude, "attitude", ATTITUDES)
+    if (x == 0).any():
+        draw, unit, column = np.argwhere(x == 0)[0].tolist()
+        raise InputError(
+            f"inputs: unit {unit}, column {column} (draw {draw}) is 0, and a judge may look at "
+            "nothing else. Leave out the column, or the unit."
+        )
     own = envelop(x, y, "constant", "input")
     v, u = own.input_weight.copy(), own.output_weight.copy()
     resolved = own.resolved
@@ -80,11 +92,13 @@ def cross_efficiency(
             resolved += solution.resolved
     used = np.einsum("dkm,djm->dkj", v, x)
     made = np.einsum("dks,djs->dkj", u, y)
-    matrix = np.divide(made, used, out=np.full_like(made, np.nan), where=used > 0)
+    matrix = made / used
     alone = np.diagonal(matrix, axis1=1, axis2=2)
     total = matrix.sum(axis=1)
     by_others = (total - alone) / (units - 1) if units > 1 else np.full_like(alone, np.nan)
-    return CrossEfficiency(matrix, total / units, by_others, alone / by_others - 1, v, u, resolved)
+    maverick = np.full_like(alone, np.nan)
+    np.divide(alone, by_others, out=maverick, where=by_others > 0)
+    return CrossEfficiency(matrix, total / units, by_others, maverick - 1, v, u, resolved)
 
 
 def _programmes(

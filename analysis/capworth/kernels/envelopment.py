@@ -150,8 +150,8 @@ def envelop(
     if idle.any():
         draw, unit = np.argwhere(idle)[0].tolist()
         raise InputError(
-            f"inputs: unit {unit} (draw {draw}) has nothing to change in this orientation. Leave it "
-            "out, or free an input."
+            f"inputs: unit {unit} (draw {draw}) has nothing to change in this orientation. Leave "
+            "it out, or free an input."
         )
     counted = np.concatenate((free, np.ones(y.shape[2])))
     joint = None if joint_inputs is None else _flags(joint_inputs, x.shape[2], "joint_inputs")

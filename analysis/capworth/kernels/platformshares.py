@@ -43,8 +43,9 @@ def shapley(use: Floats, fixed: Floats, benefit: Floats) -> Floats:
 
 
 def by_benefit(use: Floats, fixed: Floats, benefit: Floats) -> Floats:
-    """In proportion to the benefit of each user, as far as it uses the platform at all."""
-    return _shared(np.where(use > 0, benefit, 0.0))
+    """In proportion to the benefit of each user; by use where none of the users has any."""
+    worth = np.where(use > 0, benefit, 0.0)
+    return _shared(np.where((worth > 0).any(axis=1, keepdims=True), worth, use))
 
 
 def _alone(use: Floats, fixed: Floats) -> Floats:

@@ -44,7 +44,8 @@ def advice(study: Study) -> Advice | None:
     chosen = tuple(table.index[table["chosen"]])
     taken = np.array([i in chosen for i in study.case.improvement_ids])
     worlds = study.sample.worlds
-    by_payer = np.einsum("ipk,p->ik", worlds.improvement_cost, taken.astype(float)) / MILLION
+    by_payer = np.einsum("npy,p->ny", worlds.improvement_payers, taken.astype(float)) / MILLION
+    means = taken @ study.sample.tallies.improvement_payers / study.sample.draws / MILLION
     often = table[~table["chosen"] & (table["p_in_best"] >= RIVAL)]
     often = often.sort_values("p_in_best", ascending=False, kind="stable")
     scales = {value.scale for value in study.case.unit_values}
@@ -52,13 +53,27 @@ def advice(study: Study) -> Advice | None:
         chosen,
         amount_of(worlds.asked @ taken / MILLION),
         Amount(*programme.cost_m),
-        {payer: amount_of(by_payer[:, k]) for k, payer in enumerate(PAYERS)},
+        by_payers(by_payer, means),
         Amount(*programme.gain),
         Amount(*programme.money_m) if "money" in scales else None,
         Amount(*programme.harm_days) if "harm" in scales else None,
         tuple(table.index[table["chosen"] & (table["standing"] == CORE)]),
         tuple((str(i), float(p)) for i, p in often["p_in_best"].items()),
     )
+
+
+def by_payers(kept: Floats, means: Floats) -> Mapping[str, Amount]:
+    """Cost by payer: the mean over all draws, the interval over those that are kept.
+
+    Parameters
+    ----------
+    kept : (draws kept, payers)
+    means : (payers,) over all draws
+    """
+    return {
+        payer: amount_of(kept[:, k])._replace(middle=float(means[k]))
+        for k, payer in enumerate(PAYERS)
+    }
 
 
 def amount_of(values: Floats) -> Amount:

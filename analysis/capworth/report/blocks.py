@@ -38,10 +38,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A chart with its alternative text and source line."""
+    """A chart with its alternative text, its finding and how to read it."""
 
     svg: str
     alt: str
+    title: str
     caption: str
     width: float = 1.0  # of the text
 

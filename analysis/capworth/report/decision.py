@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from capworth.report.advice import Advice, advice
+from capworth.report.advice import advice
 from capworth.report.evidence import evidence_strip
 from capworth.report.headline import headline
-from capworth.report.inputs import input_label
 from capworth.report.rows import rows_of
+from capworth.report.turning import changes_text, what_would_change
 from capworth.report.wording import Wording
 from capworth.study import Study
-
-TURNS = 3  # inputs named that could change the advice
 
 
 def decision_page(study: Study, words: Wording) -> dict[str, Any]:
@@ -60,48 +58,11 @@ def next_euro(study: Study, words: Wording) -> dict[str, Any]:
         added, dropped = str(row["added"]).split(), str(row["dropped"]).split()
         text = words.say("next.nothing")
         if float(row["gain"]) > 0 and added:
-            changes = (
-                words.say(
-                    "next.takes_and_drops", added=words.named(added), dropped=words.named(dropped)
-                )
-                if dropped
-                else words.say("next.takes", names=words.named(added))
-            )
+            changes = changes_text(added, dropped, words)
             text = words.say("next.adds", gain=words.number(float(row["gain"])), changes=changes)
         size = float(extra)
         rows.append({"head": words.say("next.step", money=words.millions(size)), "text": text})
     return {"head": head, "rows": rows, "text": ""}
-
-
-def what_would_change(study: Study, found: Advice | None, words: Wording) -> dict[str, Any]:
-    """Name the inputs that come nearest to taking the first place, and the close rivals."""
-    head = words.say("change.head")
-    if study.sensitivity is None:
-        return {"head": head, "intro": "", "rows": [], "text": words.say("change.not_asked")}
-    sensitivity, table = study.sensitivity, study.sensitivity.to_frame()
-    rivals = ""
-    if found is not None and found.rivals:
-        pairs = (
-            words.say("change.rival", name=words.name(i), percent=words.probability(p))
-            for i, p in found.rivals
-        )
-        rivals = words.say("change.rivals", count=len(found.rivals), list=words.listed(pairs))
-    if table.empty:
-        text = " ".join(filter(None, (words.say("change.stable"), rivals)))
-        return {"head": head, "intro": "", "rows": [], "text": text}
-    nearest = table.sort_values(["p_beyond", "swing"], ascending=False, kind="stable").head(TURNS)
-    key = "change.intro_turning" if sensitivity.turning else "change.intro"
-    first, second = words.name(sensitivity.subject), words.name(sensitivity.rival)
-    rows = [
-        words.say(
-            "change.line",
-            label=input_label(str(name), study.case, words),
-            hedge=words.hedged(float(share)),
-        )
-        for name, share in nearest["p_beyond"].items()
-    ]
-    intro = words.say(key, first=first, second=second)
-    return {"head": head, "intro": intro, "rows": rows, "text": rivals}
 
 
 def _unpriced(study: Study, words: Wording) -> dict[str, str]:

@@ -29,7 +29,7 @@ def evidence_strip(study: Study, words: Wording) -> dict[str, Any]:
             }
             for key, shares in bars.items()
         ],
-        "legend": [{"grade": grade, "text": words.say(f"grade.{grade}")} for grade in GRADES],
+        "legend": [{"grade": grade, "text": words.word("grade", grade)} for grade in GRADES],
         "alt": words.say("evidence.alt", list="; ".join(_spoken(bars, words))),
     }
 

@@ -128,7 +128,7 @@ def _ranking(study: Study, words: Wording) -> dict[str, Any]:
         ),
     )
     return {
-        "title": words.say(f"{say}title", first=first, hedge=words.hedged(share)),
+        "title": words.firmly(f"{say}title", share, first=first),
         "asked": words.say(f"{say}asked", count=count),
         "recommendation": words.say(f"{say}recommendation", first=first, asked=asked),
         "cards": cards,
@@ -171,7 +171,7 @@ def _capabilities(study: Study, words: Wording) -> dict[str, Any]:
         ),
     )
     return {
-        "title": words.say(f"{say}title", first=first, hedge=words.hedged(share)),
+        "title": words.firmly(f"{say}title", share, first=first),
         "asked": words.say(f"{say}asked", count=count),
         "recommendation": words.say(
             f"{say}recommendation", first=first, cost=words.millions_spread(total)

@@ -28,6 +28,19 @@ def input_label(name: str, case: Case, words: Wording) -> str:
     return words.typeset(" / ".join(keys))
 
 
+def level_text(name: str, level: float, case: Case, words: Wording) -> str:
+    """Write a level of an input in its unit: money, share or number."""
+    table, key = name.split("/")[:2]
+    line = next((line for line in case.costs if line.id == key), None)
+    if table == "bias":
+        return words.percent(level)
+    if table == "costs" and line is not None:
+        return words.millions(level / 1e6, line.currency)
+    estimate = case.estimates().get(name)
+    share = estimate is not None and estimate.unit == "share"
+    return words.percent(level) if share else words.number(level)
+
+
 def _cost_label(table: str, key: str, case: Case, words: Wording) -> str:
     line = next((line for line in case.costs if line.id == key), None)
     if line is None:
@@ -45,8 +58,8 @@ def _part(table: str, key: str, words: Wording) -> str:
     """Name of one key word: a thing of the case, or a word that every case uses."""
     if key in words.names:
         return words.name(key)
-    kinds = {"functions": "function", "unit_values": "scale"}
-    for kind in (kinds.get(table, "step"), "scope", "outcome"):
-        if words.has(f"{kind}.{key}"):
-            return words.say(f"{kind}.{key}")
+    kinds = {"functions": ("function",), "unit_values": ("scale", "scope")}
+    for kind in kinds.get(table, ("step",)):
+        if (said := words.word(kind, key)) != words.typeset(key):
+            return said
     return words.typeset(key)

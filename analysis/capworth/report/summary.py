@@ -67,7 +67,9 @@ def _table(study: Study, found: Advice | None, words: Wording) -> Table:
         words.say("summary.table", unit=words.unit("millions"), price_year=settings.price_year),
         tuple(words.say(f"summary.{column}") for column in columns),
         tuple(rows),
-        note="" if found is None else words.say("summary.note", draws=words.number(draws, 0)),
+        note=""
+        if found is None
+        else words.say("summary.note", draws=words.number(draws, 0), unit=words.unit("millions")),
         marked=marked,
         size=7.2,
     )
@@ -103,7 +105,7 @@ def _why_not(key: str, study: Study, words: Wording) -> str:
     later = frontier[frontier["budget_m"] > programme.budget_m]
     for budget, chosen in zip(later["budget_m"], later["chosen"], strict=True):
         if key in str(chosen).split():
-            return words.say("summary.why_from", budget=words.exactly(float(budget)))
+            return words.exactly(float(budget))
     return words.say("summary.why_never")
 
 

@@ -8,7 +8,7 @@ from capworth.claim import SUPPORTED
 from capworth.costs import PAYERS
 from capworth.excellence import BOTH
 from capworth.programme import MILLION
-from capworth.report.advice import Advice, amount_of
+from capworth.report.advice import Advice, by_payers
 from capworth.report.amounts import Amount
 from capworth.report.blocks import Table, Text, as_data
 from capworth.report.rows import row_of, rows_of
@@ -33,9 +33,9 @@ def _theme(key: str, head: str, blocks: list[Any], words: Wording) -> dict[str, 
 
 def _costs(study: Study, found: Advice | None, words: Wording) -> tuple[str, list[Any]]:
     """Who pays, and what is monetised, quantified or only judged."""
-    today = study.sample.worlds.cost.sum(axis=1) / MILLION
-    share = float((today[:, PAYERS.index("members")] / today.sum(axis=1)).mean())
-    all_pay = {payer: amount_of(today[:, k]) for k, payer in enumerate(PAYERS)}
+    means = study.appraisal.cost_by_payer().sum().loc[list(PAYERS)].to_numpy()
+    share = float(means[PAYERS.index("members")] / means.sum())
+    all_pay = by_payers(study.sample.worlds.payers.sum(axis=1) / MILLION, means)
     has_set = found is not None and found.count > 0
     head = [words.say("summary.payer")]
     head += [words.say("summary.payer_set")] if has_set else []
@@ -44,7 +44,7 @@ def _costs(study: Study, found: Advice | None, words: Wording) -> tuple[str, lis
     for payer in PAYERS:
         amounts = [found.payers[payer]] if found is not None and has_set else []
         amounts.append(all_pay[payer])
-        rows.append((words.say(f"payer.{payer}"), *map(words.spread, amounts)))
+        rows.append((words.word("payer", payer), *map(words.spread, amounts)))
     sums = [found.cost] if found is not None and has_set else []
     sums.append(Amount(*study.appraisal.total_cost))
     rows.append((words.say("summary.payer_sum"), *map(words.spread, sums)))
@@ -108,19 +108,19 @@ def _claim(study: Study, words: Wording) -> tuple[str, list[Any]]:
     others = [
         words.say(
             "summary.claim_other",
-            estimand=words.say(f"estimand.{key}"),
+            estimand=words.word("estimand", key),
             ratio=words.spread(Amount.of(line, "ratio")),
             percent=words.probability(float(line["p_holds"])),
         )
         for (key, scale), line in rows_of(table)
         if scale == measure and key != estimand
     ]
-    verdict = words.say(f"verdict.{claim.verdict}")
+    verdict = words.word("verdict", claim.verdict)
     shown = "claim_shown" if claim.verdict == SUPPORTED else "claim_not_shown"
     text = words.say(
         "summary.claim_text",
-        measure=words.say(f"measure.{measure}"),
-        estimand=words.say(f"estimand.{estimand}"),
+        measure=words.word("measure", measure),
+        estimand=words.word("estimand", estimand),
         margin=words.exactly(claim.margin),
         group=group,
         ratio=words.spread(Amount.of(row, "ratio")),
@@ -128,7 +128,7 @@ def _claim(study: Study, words: Wording) -> tuple[str, list[Any]]:
         passes=words.probability(float(row["p_margin"])),
         others=words.say(
             "summary.claim_others",
-            measure=words.say(f"measure.{measure}"),
+            measure=words.word("measure", measure),
             list=words.listed(others),
         )
         if others

@@ -16,6 +16,7 @@ from capworth.errors import InputError, nearest
 from capworth.report.amounts import Amount
 from capworth.report.texts import Texts, texts
 
+EVEN = 0.5  # below this probability nothing is said to be so
 MARK = "†"  # behind the name of an improvement that is illustrative
 
 
@@ -75,9 +76,9 @@ class Wording:
         return self.typeset(self.names.get(key, key))
 
     def word(self, kind: str, key: str) -> str:
-        """Say a word that the case uses, such as a function; as it stands where unknown."""
+        """Say a word that cases use, such as a function: as reports say it, else as charts do."""
         phrase = f"{kind}.{key}"
-        return self.say(phrase) if self.has(phrase) else self.typeset(key)
+        return self.say(phrase) if self.has(phrase) else self.typeset(self.voice.word(kind, key))
 
     def listed(self, items: Iterable[str]) -> str:
         """Join with commas and a last "and"."""
@@ -119,9 +120,9 @@ class Wording:
             return self.middle(amount)
         return self.middle(amount), self.span(amount)
 
-    def millions(self, value: float) -> str:
+    def millions(self, value: float, currency: str = "") -> str:
         """Write an amount of money, given in millions, with two significant digits."""
-        return self._money(self.number(value))
+        return self._money(self.number(value), currency)
 
     def millions_exactly(self, value: float) -> str:
         """Write an amount of money in millions that was set, not estimated."""
@@ -155,12 +156,17 @@ class Wording:
             return self.say("unknown")
         return self.typeset(next(w for least, w in self.texts.hedges if share >= least))
 
+    def firmly(self, key: str, probability: float, **parts: object) -> str:
+        """Say a finding with its probability; its open form where it holds in less than half."""
+        says = {"hedge": self.hedged(probability), "percent": self.probability(probability)}
+        return self.say(key if probability >= EVEN else f"{key}_open", **says, **parts)
+
     def hedged(self, share: float) -> str:
         """Put a probability in words and in percent."""
         return self.say("hedged", hedge=self.hedge(share), percent=self.probability(share))
 
-    def _money(self, number: str) -> str:
-        sign = self.voice.sign(self.currency)
+    def _money(self, number: str, currency: str = "") -> str:
+        sign = self.voice.sign(currency or self.currency)
         gap = "\u00a0" if sign[-1].isalpha() else ""  # CHF 5 million, but €5 million
         return self.say("money", number=number, sign=sign, gap=gap)
 

@@ -43,10 +43,10 @@ def _title(study: Study, words: Wording) -> str:
     if not study.case.measured:
         return words.say("capabilities.title_costs", largest=words.name(largest), share=share)
     first = study.appraisal.first
-    return words.say(
+    return words.firmly(
         "capabilities.title",
+        float(table["p_first"].loc[first]),
         first=words.name(first),
-        hedge=words.hedged(float(table["p_first"].loc[first])),
         largest=words.name(largest),
         share=share,
     )

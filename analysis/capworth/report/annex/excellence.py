@@ -58,13 +58,9 @@ def _reason(key: str, row: Row, study: Study, words: Wording) -> str:
     """Say what a capability lacks on the derived route, or that it lacks nothing."""
     assert study.excellence is not None
     efficient, top, _ = study.excellence.thresholds
-    lacks = []
-    if row["p_efficient"] < efficient:
-        lacks.append(words.say("excellence.lacks_efficient"))
-    if row["p_top"] < top:
-        lacks.append(words.say("excellence.lacks_top"))
-    if not lacks:
-        return words.say("excellence.lacks_nothing")
-    agreed = key in study.excellence.designated
-    start = words.say("excellence.agreed_but") if agreed else words.say("excellence.lacks")
-    return words.say("excellence.because", start=start, list=words.listed(lacks))
+    seldom, low = row["p_efficient"] < efficient, row["p_top"] < top
+    which = "both" if seldom and low else "efficient" if seldom else "top" if low else "nothing"
+    reason = words.say(f"excellence.lacks_{which}")
+    if which != "nothing" and key in study.excellence.designated:
+        return words.say("excellence.agreed_but", reason=reason)
+    return reason

@@ -9,7 +9,7 @@ from capworth.study import Study
 
 
 def section(study: Study, words: Wording) -> Section | None:
-    """Ratios of the claimed functions to the rest, value by function; None if nothing is claimed."""
+    """Ratios of the claimed functions to the rest; None where the case claims nothing."""
     claim = study.claim
     if claim is None:
         return None
@@ -76,9 +76,7 @@ def _by_function(study: Study, words: Wording) -> Table:
     ]
     columns = ("measure", "function", "value", "cost", "rate")
     return Table(
-        words.say(
-            "functions.table", unit=words.unit("millions"), price_year=settings.price_year
-        ),
+        words.say("functions.table", unit=words.unit("millions"), price_year=settings.price_year),
         tuple(words.say(f"functions.{column}") for column in columns),
         tuple(rows),
         words=2,

@@ -15,9 +15,7 @@ def section(study: Study, words: Wording) -> Section | None:
     steps = funding.next_euro()
     extra = float(steps.index[-1])
     gain = float(steps["gain"].iloc[-1])
-    title = words.say(
-        "funding.title", extra=words.millions_exactly(extra), gain=words.number(gain)
-    )
+    title = words.say("funding.title", extra=words.millions_exactly(extra), gain=words.number(gain))
     blocks: list[Block] = list(pictures("funding", study, words))
     pledges = funding.pledges()
     if len(pledges):
@@ -32,7 +30,9 @@ def _pledges(study: Study, words: Wording) -> Table:
         (
             words.name(key),
             words.word("pledge_kind", str(row["kind"])),
-            words.named(str(row["earmark"]).split()) if row["earmark"] else words.say("funding.free"),
+            words.named(str(row["earmark"]).split())
+            if row["earmark"]
+            else words.say("funding.free"),
             f"{row['grade']} {row['source']}".strip(),
             str(int(row["year"])),
             words.number(float(row["amount_m"])),

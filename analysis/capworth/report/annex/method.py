@@ -4,6 +4,16 @@ from capworth.report.blocks import Block, Bullets, Formula, Section, Text
 from capworth.report.wording import Wording
 from capworth.study import Study
 
+UNSAID = (  # what no appraisal of this kind can say
+    "deterrence",
+    "connected",
+    "legitimacy",
+    "stated",
+    "platform",
+    "marginal",
+    "interaction",
+)
+
 
 def section(study: Study, words: Wording) -> Section:
     """The formulas that this case has used."""
@@ -33,7 +43,15 @@ def section(study: Study, words: Wording) -> Section:
 
 def limits(study: Study, words: Wording) -> Section:
     """What the model cannot say, and what this case does not ask."""
-    keys = ("deterrence", "connected", "legitimacy", "stated", "platform", "marginal", "interaction")
+    keys = (
+        "deterrence",
+        "connected",
+        "legitimacy",
+        "stated",
+        "platform",
+        "marginal",
+        "interaction",
+    )
     items = [(words.say(f"limits.{key}.head"), words.say(f"limits.{key}.text")) for key in keys]
     blocks: list[Block] = [Bullets(tuple(items))]
     missing = [stage for stage in study.not_asked if words.has(f"not_asked.{stage}")]

@@ -14,7 +14,7 @@ def section(study: Study, words: Wording) -> Section | None:
         return None
     first = priorities.order[0]
     share = float(priorities.to_frame()["p_first"].iloc[0])
-    title = words.say("priorities.title", first=words.name(first), hedge=words.hedged(share))
+    title = words.firmly("priorities.title", share, first=words.name(first))
     blocks: list[Block] = list(pictures("priorities", study, words))
     if study.programme is not None:
         blocks.append(_bundles(study, words))
@@ -37,9 +37,7 @@ def _bundles(study: Study, words: Wording) -> Table:
     )
     columns = ("bundle", "asked", "asked_sum", "gain", "gain_sum", "rate")
     return Table(
-        words.say(
-            "priorities.table", unit=words.unit("millions"), price_year=settings.price_year
-        ),
+        words.say("priorities.table", unit=words.unit("millions"), price_year=settings.price_year),
         tuple(words.say(f"priorities.{column}") for column in columns),
         rows,
         note=words.say("priorities.note"),

@@ -1,9 +1,11 @@
 """Annex: which inputs move the first place, and how far they would have to go to turn it."""
 
+from capworth.report.advice import advice
 from capworth.report.blocks import Block, Section, Table
-from capworth.report.inputs import input_label
+from capworth.report.inputs import input_label, level_text
 from capworth.report.pictures import pictures
 from capworth.report.rows import rows_of
+from capworth.report.turning import Turn, changes_text, turns
 from capworth.report.wording import Wording
 from capworth.study import Study
 
@@ -18,8 +20,22 @@ def section(study: Study, words: Wording) -> Section | None:
     table = found.to_frame()
     turning = len(found.turning)
     first = words.name(found.subject)
-    title = words.say("sensitivity.title", count=turning, all=len(table), first=first)
-    blocks: list[Block] = list(pictures("sensitivity", study, words))
+    changing = turns(study) if advice(study) is not None else []
+    title = (
+        words.say(
+            "sensitivity.title_set",
+            count=len(changing),
+            all=len(table),
+            turning=turning,
+            first=first,
+        )
+        if changing
+        else words.say("sensitivity.title", count=turning, all=len(table), first=first)
+    )
+    blocks: list[Block] = []
+    if changing:
+        blocks.append(_set(changing, study, words))
+    blocks += pictures("sensitivity", study, words)
     if len(table):
         blocks.append(_inputs(study, words))
     return Section(words.say("sensitivity.topic"), title, blocks)
@@ -51,5 +67,30 @@ def _inputs(study: Study, words: Wording) -> Table:
         words=2,
         weights=(2.6, 1.0),
         note=words.say("sensitivity.note"),
+        size=7.0,
+    )
+
+
+def _set(changing: list[Turn], study: Study, words: Wording) -> Table:
+    """Where each input changes the recommended set, and how."""
+    rows = tuple(
+        (
+            input_label(turn.name, study.case, words),
+            words.say(
+                f"sensitivity.{turn.side}",
+                level=level_text(turn.name, turn.level, study.case, words),
+            ),
+            changes_text(turn.added, turn.dropped, words),
+            words.number(turn.stake),
+        )
+        for turn in changing[:SHOWN]
+    )
+    columns = ("input", "at", "change", "stake")
+    return Table(
+        words.say("sensitivity.set_table"),
+        tuple(words.say(f"sensitivity.{column}") for column in columns),
+        rows,
+        words=3,
+        weights=(1.5, 0.8, 2.4),
         size=7.0,
     )

@@ -1,0 +1,39 @@
+"""Pictures of the answers: `draw_*(result, ax, voice)` draws on the Axes it is given.
+
+Nothing is computed here. `gallery.GALLERY` holds every chart of a study with its finding, the
+table behind it and its alternative text; `svg.to_svg` writes a figure the same to the byte.
+"""
+
+from capworth.charts.alignment_chart import draw_alignment
+from capworth.charts.cost_value import draw_cost_value
+from capworth.charts.efficiency_chart import draw_efficiency
+from capworth.charts.evidence_grades import draw_evidence
+from capworth.charts.function_comparison import draw_claim, draw_functions
+from capworth.charts.funding_curve import draw_funding
+from capworth.charts.gap_charts import draw_gap_table, draw_gaps
+from capworth.charts.membership import draw_membership
+from capworth.charts.order_curve import draw_order
+from capworth.charts.payer_bars import draw_payers
+from capworth.charts.rank_bars import draw_ranks
+from capworth.charts.svg import to_svg
+from capworth.charts.tornado import draw_tornado
+from capworth.charts.voice import Voice
+
+__all__ = [
+    "Voice",
+    "draw_alignment",
+    "draw_claim",
+    "draw_cost_value",
+    "draw_efficiency",
+    "draw_evidence",
+    "draw_functions",
+    "draw_funding",
+    "draw_gap_table",
+    "draw_gaps",
+    "draw_membership",
+    "draw_order",
+    "draw_payers",
+    "draw_ranks",
+    "draw_tornado",
+    "to_svg",
+]

@@ -1,0 +1,108 @@
+"""A chart of the gallery: a figure, the table behind it, and what they say."""
+
+import textwrap
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from capworth.charts.style import MUTED, SMALL, TEXT, blank, looks
+from capworth.charts.voice import Voice
+from capworth.study import Study
+
+Facts = Mapping[str, object]
+LETTERS = 112  # in a line of title or source, when a chart stands alone
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One picture of one or more answers.
+
+    Attributes
+    ----------
+    key : its name, and that of its words
+    needs : answers of the study without which there is nothing to show
+    draw : draws the study on an empty figure
+    height : inches
+    behind : the numbers that are drawn
+    facts : what the title, caption and alternative text are filled with; "variant" among them
+        chooses another title where there is one
+    drawable : whether there is something to show, when all needs are met
+    """
+
+    key: str
+    needs: tuple[str, ...]
+    draw: Callable[[Study, Figure, Voice], None]
+    height: Callable[[Study], float]
+    behind: Callable[[Study], pd.DataFrame]
+    facts: Callable[[Study, Voice], Facts]
+    drawable: Callable[[Study], bool] = field(default=lambda _: True)
+
+    def asked(self, study: Study) -> bool:
+        """Whether the case asks the question that this chart answers."""
+        return all(getattr(study, need) is not None for need in self.needs) and self.drawable(study)
+
+    def figure(self, study: Study, voice: Voice, alone: bool = False) -> Figure:
+        """Draw it, as wide as the text of an A4 page.
+
+        With `alone`, the finding stands above and the source line below, for a picture that
+        travels without a page around it.
+        """
+        with looks():
+            figure = blank(self.height(study) + (0.6 if alone else 0.0))
+            self.draw(study, figure, voice)
+            if alone:
+                title = _folded(self.title(study, voice))
+                figure.suptitle(
+                    title, x=0.01, ha="left", fontsize=TEXT + 1, fontweight="bold", linespacing=1.1
+                )
+                figure.supxlabel(
+                    _folded(self.source(study, voice)),
+                    x=0.01,
+                    ha="left",
+                    fontsize=SMALL,
+                    color=MUTED,
+                )
+        return figure
+
+    def table(self, study: Study) -> pd.DataFrame:
+        """Return the numbers behind the figure."""
+        return self.behind(study)
+
+    def title(self, study: Study, voice: Voice) -> str:
+        """State the finding in one sentence, with its probability or range."""
+        return self._say("title", study, voice)
+
+    def caption(self, study: Study, voice: Voice) -> str:
+        """Say what is shown, in which units, and how to read it."""
+        return self._say("caption", study, voice)
+
+    def alt(self, study: Study, voice: Voice) -> str:
+        """Say in words what a reader sees who can see the figure."""
+        return self._say("alt", study, voice)
+
+    def source(self, study: Study, voice: Voice) -> str:
+        """Return the source line: which case, which draws, evidence until when."""
+        known = study.provenance
+        return voice.say(
+            "source.line",
+            version=known.version,
+            case=known.case,
+            fingerprint=known.fingerprint[:12],
+            currency=known.currency,
+            year=known.price_year,
+            cutoff=known.cutoff,
+            draws=voice.number(known.draws, 0),
+            seed=known.seed,
+        )
+
+    def _say(self, what: str, study: Study, voice: Voice) -> str:
+        facts = self.facts(study, voice)
+        key = f"chart.{self.key}.{what}"
+        special = f"{key}_{facts.get('variant')}"
+        return voice.say(special if special in voice.words.phrases else key, **facts)
+
+
+def _folded(text: str) -> str:
+    return "\n".join(textwrap.wrap(text, LETTERS))

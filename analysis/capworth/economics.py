@@ -1,0 +1,228 @@
+"""Cost and benefit to appraisal standard: net value, ratio, payback, rates; who pays, who gains."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from capworth.answers import Answer
+from capworth.case.model import Case
+from capworth.case.register import schedules
+from capworth.costs import PAYERS, discount_factors
+from capworth.flows import Flows, first_worlds, yearly_flows
+from capworth.indicators import MILLION, Row, category_row, indicators
+from capworth.kernels.arguments import known
+from capworth.kernels.arrays import Bools, Floats
+from capworth.kernels.perspectives import distribution_weights, weighted_total
+from capworth.money import Money
+from capworth.provenance import Provenance
+from capworth.sampling import Sample
+from capworth.unitvalues import SCOPES
+from capworth.worlds import Model
+
+KINDS = ("capability", "improvement")
+PEOPLE, UNSPLIT = "people", "unsplit"
+PARTIES = (*PAYERS, PEOPLE, UNSPLIT)
+GAINS_OF = MappingProxyType(  # whose account a scope of benefit is credited to
+    {"fiscal": "members", "economic": PEOPLE, "social": PEOPLE, "all": UNSPLIT}
+)
+
+
+class Perspective(NamedTuple):
+    """Whose costs and whose benefits count."""
+
+    payers: tuple[str, ...]
+    scopes: tuple[str, ...]
+
+
+PERSPECTIVES: Mapping[str, Perspective] = MappingProxyType(
+    {
+        "society": Perspective(PAYERS, SCOPES),
+        "organisation": Perspective(("organisation",), ()),
+        "members": Perspective(("members",), ("fiscal",)),
+        "funders": Perspective(("organisation", "donors"), ("fiscal",)),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Economics(Answer):
+    """Indicators of every capability and improvement whose benefits are known in money."""
+
+    _table: pd.DataFrame
+    _categories: pd.DataFrame
+    _accounts: pd.DataFrame
+    _uncounted: pd.DataFrame
+    perspective: str
+    draws: int  # the first draws of the sample, whose yearly flows were looked at
+    provenance: Provenance
+
+    def categories(self) -> pd.DataFrame:
+        """Share of draws in each value-for-money category, and without a ratio."""
+        return self._categories.copy()
+
+    def accounts(self) -> pd.DataFrame:
+        """Return what each party pays and gains, millions; the nets add up to society's."""
+        return self._accounts.copy()
+
+    def uncounted(self) -> pd.DataFrame:
+        """Return transfers and sunk costs: shown, and in no account."""
+        return self._uncounted.copy()
+
+    def weighted(
+        self, incomes: Mapping[str, float], median_income: float, elasticity: float = 1.3
+    ) -> pd.DataFrame:
+        """Net value unweighted, then with each party's money weighted by its income.
+
+        Parameters
+        ----------
+        incomes : income a head of some parties (`PARTIES`); the others keep weight 1
+        median_income : income a head that has weight 1
+        elasticity : of the marginal utility of income; 1.3 in HM Treasury's Green Book
+        """
+        weights = dict.fromkeys(PARTIES, 1.0)
+        for party, income in incomes.items():
+            known(party, "incomes", PARTIES)
+            weights[party] = float(distribution_weights([income], median_income, elasticity)[0])
+        nets = self._accounts["net_m"].to_numpy().reshape(-1, len(PARTIES))
+        table = pd.DataFrame({"net_m": nets.sum(axis=1)}, index=self._table.index)
+        table["weighted_net_m"] = weighted_total(nets, [weights[party] for party in PARTIES])
+        return table
+
+    def __repr__(self) -> str:
+        gains = self._table["npv_m"] > 0
+        words = [
+            f"{int(gains[part].sum())} of {int(part.sum())} {name}"
+            for kind, name in zip(KINDS, ("capabilities", "improvements"), strict=True)
+            if (part := self._table.index.get_level_values("kind") == kind).any()
+        ]
+        return (
+            f"<Economics: {' and '.join(words)} return more than they cost to {self.perspective}, "
+            f"on average of {self.draws:,} draws>"
+        )
+
+
+def economics(
+    sample: Sample, provenance: Provenance, perspective: str = "society"
+) -> Economics | None:
+    """Appraise every capability and improvement whose benefits are known in money.
+
+    A capability is appraised against doing without it, its benefits the same in every year; an
+    improvement against today, its benefits from its effect year on. Yearly flows are those of the
+    first 2,000 draws of the sample at most. Real prices of the case's price year, discounted by its
+    schedule; the modified rate finances and reinvests at the schedule's first rate. Benefits are
+    those attributed to the capability, costs those of all payers counted: the ratio errs low.
+
+    Perspectives: `society` counts every payer and every scope; `organisation` what it spends, as
+    nothing comes back to it but transfers; `members` their own outlays against fiscal gains, the
+    time and budgets of their police; `funders` the money that was raised, of the organisation and
+    of donors, against fiscal gains. Members and funders are in part the same states: these views
+    are not added; `accounts` add. The ratio beside the headline has only public costs (organisation
+    and members) below its line and takes donors' off the benefits; `public_npv_m` is fiscal gains
+    less public costs, whatever the perspective.
+
+    None where no benefit is known in money.
+
+    Raises
+    ------
+    InputError
+        When the perspective is not known.
+    """
+    payers, scopes = PERSPECTIVES[known(perspective, "perspective", PERSPECTIVES)]
+    case, model = sample.case, sample.model
+    if not model.known["money"].any():
+        return None
+    draws = first_worlds(sample)
+    factors = discount_factors(case)
+    rate = schedules()[case.settings.discounting].bands[0][1]
+    names = case.names()
+    rows: dict[tuple[str, ...], Row] = {}
+    categories: dict[tuple[str, ...], Row] = {}
+    accounts: dict[tuple[str, ...], Row] = {}
+    for kind, ids, flows, counts in _things(model, yearly_flows(model, draws)):
+        for k in np.flatnonzero(counts):
+            key = kind, ids[k]
+            cost, benefit = flows.cost[:, k], flows.benefit[:, k]
+            described = indicators(cost, benefit, payers, scopes, factors, rate)
+            rows[key] = {"name": names[ids[k]], **described}
+            paid = np.einsum("npt,t->np", cost, factors)
+            gained = np.einsum("nst,t->ns", benefit, factors)
+            categories[key] = category_row(
+                gained[:, [SCOPES.index(s) for s in scopes]].sum(axis=1),
+                paid[:, [PAYERS.index(p) for p in payers]].sum(axis=1),
+            )
+            accounts |= {(*key, party): row for party, row in _account(paid, gained).items()}
+    return Economics(
+        _frame(rows),
+        _frame(categories),
+        _frame(accounts, "party"),
+        _uncounted(case, model),
+        perspective,
+        draws.size,
+        provenance,
+    )
+
+
+def _things(
+    model: Model, flows: tuple[Flows, Flows]
+) -> tuple[tuple[str, tuple[str, ...], Flows, Bools], ...]:
+    """Capabilities and improvements with their flows, and which of them have money."""
+    case = model.case
+    gains = (flows[1].benefit != 0).any(axis=(0, 2, 3))
+    return (
+        ("capability", case.capability_ids, flows[0], model.known["money"]),
+        ("improvement", case.improvement_ids, flows[1], gains),
+    )
+
+
+def _account(paid: Floats, gained: Floats) -> dict[str, dict[str, float]]:
+    """Mean present value that each party pays and gains, millions."""
+    rows = {party: {"pays_m": 0.0, "gains_m": 0.0, "net_m": 0.0} for party in PARTIES}
+    for k, payer in enumerate(PAYERS):
+        rows[payer]["pays_m"] += float(paid[:, k].mean()) / MILLION
+    for k, scope in enumerate(SCOPES):
+        rows[GAINS_OF[scope]]["gains_m"] += float(gained[:, k].mean()) / MILLION
+    for row in rows.values():
+        row["net_m"] = row["gains_m"] - row["pays_m"]
+    return rows
+
+
+def _uncounted(case: Case, model: Model) -> pd.DataFrame:
+    """Contributions, pledges and sunk costs at their modes over the appraisal, not discounted."""
+    money = Money(case)
+    rows = []
+    for line in case.costs:
+        transfer = line.category == "contribution"
+        if transfer or line.treatment == "sunk":
+            amount = line.amount.mode * money.factor(line.currency, line.price_year)
+            if transfer and line.kind == "recurrent" and line.treatment != "sunk":
+                active = model.costs.active_years(line)
+                amount *= active.stop - active.start
+            row = line.payer, "organisation" if transfer else "", amount, line.amount
+            rows.append(("transfer" if transfer else "sunk cost", line.id, *row))
+    for pledge in case.funding:
+        amount = pledge.amount.mode * money.factor(pledge.currency, pledge.price_year)
+        rows.append(("transfer", pledge.id, "donors", "organisation", amount, pledge.amount))
+    return pd.DataFrame(
+        [
+            {
+                "what": what,
+                "line": line,
+                "payer": payer,
+                "receiver": receiver,
+                "amount_m": amount / MILLION,
+                "grade": estimate.grade,
+                "source": estimate.source,
+            }
+            for what, line, payer, receiver, amount, estimate in rows
+        ],
+        columns=["what", "line", "payer", "receiver", "amount_m", "grade", "source"],
+    ).set_index(["what", "line"])
+
+
+def _frame(rows: Mapping[tuple[str, ...], Row], *more: str) -> pd.DataFrame:
+    index = pd.MultiIndex.from_tuples(list(rows), names=["kind", "subject", *more])
+    return pd.DataFrame(list(rows.values()), index=index)

@@ -1,0 +1,206 @@
+"""Attacks on the benefits: what is valued, how often, against what, and to whose credit."""
+
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+
+from capworth.case.model import Case, ChainStep, Estimate, UnitValue
+from capworth.lints.lint import Lint, lint
+from capworth.lints.words import asserts, gives_a_reason, speaks_of
+
+SAME = 0.01  # relative distance within which two published volumes are the same volume
+WHOLE = 1 - 1e-9
+
+
+def benefit_lints(case: Case) -> Iterator[Lint]:
+    """Every attack on chain and unit values."""
+    yield from whole_beside_part(case)
+    yield from hit_valued_twice(case)
+    yield from same_hits_twice(case)
+    yield from intermediate_outputs(case)
+    yield from money_as_outcome(case)
+    yield from missing_shares(case)
+    yield from counterfactual_zero(case)
+    yield from contribution_whole(case)
+    yield from displacement_unstated(case)
+    yield from error_costs_absent(case)
+
+
+def _reached(case: Case) -> Mapping[str, tuple[ChainStep, ...]]:
+    """For each outcome that some chain can bring about, the rows that do."""
+    reached: dict[str, tuple[ChainStep, ...]] = {}
+    for step in case.chain:
+        if step.step == "outcome" and step.level.high > 0:
+            reached[step.outcome] = (*reached.get(step.outcome, ()), step)
+    return reached
+
+
+def _valued(case: Case) -> tuple[UnitValue, ...]:
+    """Unit values above 0 of outcomes that are reached."""
+    reached = _reached(case)
+    return tuple(v for v in case.unit_values if v.outcome in reached and v.worth.high > 0)
+
+
+def _outcome_name(case: Case, outcome: str) -> str:
+    return next((f"{o.name} ; {o.name_fr}" for o in case.outcomes if o.id == outcome), outcome)
+
+
+def whole_beside_part(case: Case) -> Iterator[Lint]:
+    """An outcome valued as a whole and in parts on one scale; scopes are added up."""
+    valued = _valued(case)
+    for whole in (v for v in valued if v.scope == "all"):
+        same = [v for v in valued if (v.outcome, v.scale) == (whole.outcome, whole.scale)]
+        parts = [v for v in same if v.scope != "all"]
+        if parts:
+            yield lint(
+                "B01",
+                "unit_values",
+                (v.worth.row for v in (whole, *parts)),
+                (whole.outcome,),
+                scale=whole.scale,
+                parts=tuple(v.scope for v in parts),
+            )
+
+
+def hit_valued_twice(case: Case) -> Iterator[Lint]:
+    """Outcome shares of one lead that use up more than the lead in about half of the worlds."""
+    valued = _valued(case)
+    for capability in case.capability_ids:
+        for scale in ("money", "harm"):
+            counted = {v.outcome for v in valued if v.scale == scale}
+            mine = [
+                s
+                for s in case.chain
+                if (s.capability, s.step) == (capability, "outcome") and s.outcome in counted
+            ]
+            means = sum((s.level.low + 4 * s.level.mode + s.level.high) / 6 for s in mine)
+            if len(mine) > 1 and means >= WHOLE and sum(s.level.high for s in mine) > 1:
+                yield lint(
+                    "B02",
+                    "chain",
+                    (s.level.row for s in mine),
+                    (capability,),
+                    outcomes=tuple(s.outcome for s in mine),
+                    highest=round(sum(s.level.high for s in mine), 2),
+                )
+                break
+
+
+def _volume(case: Case, capability: str) -> tuple[Estimate, float] | None:
+    """The published row that a chain begins with, and its hits at the modes."""
+    steps = {s.step: s.level for s in case.chain if s.capability == capability and not s.outcome}
+    if "hits" in steps:
+        return steps["hits"], steps["hits"].mode
+    if "searches" in steps and "hit_rate" in steps:
+        return steps["searches"], steps["searches"].mode * steps["hit_rate"].mode
+    return None
+
+
+def same_hits_twice(case: Case) -> Iterator[Lint]:
+    """Two capabilities that reach one outcome with the same hits, read in the same source."""
+    valued = {v.outcome for v in _valued(case)}
+    for outcome, steps in _reached(case).items():
+        if outcome not in valued:
+            continue
+        for one, other in combinations(dict.fromkeys(s.capability for s in steps), 2):
+            ours, theirs = _volume(case, one), _volume(case, other)
+            if ours is None or theirs is None or not ours[0].source:
+                continue
+            hits, others = ours[1], theirs[1]
+            if ours[0].source == theirs[0].source and abs(hits - others) <= SAME * hits:
+                yield lint(
+                    "B03",
+                    "chain",
+                    (ours[0].row, theirs[0].row),
+                    (one, other),
+                    outcome=outcome,
+                    hits=float(f"{hits:.3g}"),
+                    source=ours[0].source,
+                )
+
+
+def intermediate_outputs(case: Case) -> Iterator[Lint]:
+    """A hit, a match, a search or a message that is given a value of its own."""
+    for outcome in dict.fromkeys(v.outcome for v in _valued(case)):
+        name = _outcome_name(case, outcome)
+        if speaks_of(name, "intermediate") and not speaks_of(name, "outcome"):
+            rows = [v.worth.row for v in case.unit_values if v.outcome == outcome]
+            yield lint("B04", "unit_values", rows, (outcome,), name=name.split(" ; ")[0])
+
+
+def money_as_outcome(case: Case) -> Iterator[Lint]:
+    """Money kept from one pocket for another, valued like something that is made."""
+    found = [
+        v
+        for v in _valued(case)
+        if v.scale == "money"
+        and speaks_of(_outcome_name(case, v.outcome), "money")
+        and not speaks_of(v.worth.basis, "transfer")
+    ]
+    if found:
+        yield lint("B05", "unit_values", (v.worth.row for v in found), (v.outcome for v in found))
+
+
+def missing_shares(case: Case) -> Iterator[Lint]:
+    """An outcome without its counterfactual, or without the share that is contributed."""
+    given = {(s.capability, s.outcome, s.step) for s in case.chain}
+    for code, step in (("B06", "counterfactual"), ("B08", "contribution")):
+        lacking = [
+            s
+            for steps in _reached(case).values()
+            for s in steps
+            if (s.capability, s.outcome, step) not in given
+        ]
+        if lacking:
+            items = (f"{s.capability}/{s.outcome}" for s in lacking)
+            yield lint(code, "chain", (s.level.row for s in lacking), items)
+
+
+def _share_rows(case: Case, step: str) -> Iterator[ChainStep]:
+    """Rows of a share whose outcome is reached."""
+    reached = {(s.capability, o) for o, steps in _reached(case).items() for s in steps}
+    for row in case.chain:
+        if row.step == step and (row.capability, row.outcome) in reached:
+            yield row
+
+
+def counterfactual_zero(case: Case) -> Iterator[Lint]:
+    """The claim that no other channel would have given the outcome, without a sentence why."""
+    found = [
+        s
+        for s in _share_rows(case, "counterfactual")
+        if s.level.mode == 0 and not gives_a_reason(s.level.basis)
+    ]
+    if found:
+        items = (f"{s.capability}/{s.outcome}" for s in found)
+        yield lint("B07", "chain", (s.level.row for s in found), items)
+
+
+def contribution_whole(case: Case) -> Iterator[Lint]:
+    """All credit for an outcome given to one capability."""
+    found = [s for s in _share_rows(case, "contribution") if s.level.mode >= WHOLE]
+    if found:
+        items = (f"{s.capability}/{s.outcome}" for s in found)
+        yield lint("B09", "chain", (s.level.row for s in found), items)
+
+
+def displacement_unstated(case: Case) -> Iterator[Lint]:
+    """Crime that is averted here, and not a word on whether it moves elsewhere."""
+    averted = [v for v in _valued(case) if v.scale == "harm" or v.scope in {"social", "all"}]
+    texts = (
+        case.settings.note,
+        case.settings.note_fr,
+        *(v.worth.basis for v in case.unit_values),
+        *(s.level.basis for s in case.chain),
+        *(c.amount.basis for c in case.costs),
+    )
+    if averted and not any(speaks_of(text, "displacement") for text in texts):
+        rows = (v.worth.row for v in averted)
+        yield lint("B10", "unit_values", rows, (v.outcome for v in averted))
+
+
+def error_costs_absent(case: Case) -> Iterator[Lint]:
+    """Hits that prove wrong, and no cost line for what they do to officers and to persons."""
+    wrong = [s for s in case.chain if s.step == "verified" and s.level.mode < 1]
+    lines = (f"{c.id}; {c.amount.basis}" for c in case.costs if c.treatment == "forward")
+    if wrong and not any(asserts(line, "error") for line in lines):
+        yield lint("B11", "chain", (s.level.row for s in wrong), (s.capability for s in wrong))

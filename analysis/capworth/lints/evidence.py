@@ -1,0 +1,142 @@
+"""Attacks on the evidence: digits, ranges and dates that it does not carry."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+
+from capworth.case.model import Case, Estimate
+from capworth.lints.lint import Lint, lint
+
+DIGITS = 2  # that grade D or E can carry; a third is allowed where it is a half step (1.25)
+NARROW: Mapping[str, float] = {"C": 0.0, "D": 0.2, "E": 0.5}  # least width over level, ours
+SCALE_NARROW: Mapping[str, float] = {"C": 0.0, "D": 0.05, "E": 0.1}  # the same over a scale
+JUDGED = frozenset("DE")
+
+
+def evidence_lints(case: Case) -> Iterator[Lint]:
+    """Every attack on grades, ranges and sources."""
+    yield from spurious_precision(case)
+    yield from range_too_narrow(case)
+    yield from evidence_after_the_date(case)
+    yield from peak_taken_for_level(case)
+    yield from model_without_mandate(case)
+
+
+def _by_table(estimates: Iterator[Estimate]) -> Mapping[str, list[Estimate]]:
+    tables: dict[str, list[Estimate]] = {}
+    for estimate in estimates:
+        tables.setdefault(estimate.name.partition("/")[0], []).append(estimate)
+    return tables
+
+
+def _name(estimate: Estimate) -> str:
+    return estimate.name.partition("/")[2]
+
+
+def _digits(number: float) -> int:
+    """Significant digits as typed; a last 5 behind two others is a half step and not a digit.
+
+    >>> _digits(42206000), _digits(1250000), _digits(0.33), _digits(1.237)
+    (5, 2, 2, 4)
+    """
+    typed = Decimal(repr(float(number))).normalize().as_tuple().digits
+    return len(typed) - (len(typed) == DIGITS + 1 and typed[-1] == 5)
+
+
+def _written_digits(number: float, unit: str) -> int:
+    """Digits that matter: of the distance to the nearer end of a share, to 1 of a factor."""
+    nearer = {"share": 1.0, "factor": 1.0}.get(unit, 100.0 if unit.startswith("%") else 0.0)
+    if not nearer:
+        return _digits(number)
+    rest = float(Decimal(repr(float(number))) - Decimal(repr(nearer)))
+    return min(_digits(number), _digits(rest)) if rest else 0
+
+
+def spurious_precision(case: Case) -> Iterator[Lint]:
+    """Judged figures written as if they had been counted."""
+
+    def worst(estimate: Estimate) -> float:
+        ends = (estimate.mode, estimate.low, estimate.high)
+        return max(ends, key=lambda end: _written_digits(end, estimate.unit))
+
+    judged = (e for e in case.estimates().values() if e.grade in JUDGED)
+    exact = (e for e in judged if _written_digits(worst(e), e.unit) > DIGITS)
+    for table, found in _by_table(exact).items():
+        names = (_name(e) for e in found)
+        yield lint(
+            "E01", table, (e.row for e in found), names, first=_name(found[0]), figure=worst(found[0])
+        )
+
+
+def range_too_narrow(case: Case) -> Iterator[Lint]:
+    """Ranges narrower than the grade lets anybody know."""
+    scale = {c.id: abs((c.best or 0.0) - (c.worst or 0.0)) for c in case.measured}
+    steps: dict[str, Callable[[Estimate], float]] = {
+        "functions": _nearer_end,
+        "criteria": lambda _: 100.0,
+        "scores": lambda e: scale[e.name.rpartition("/")[2]],
+    }
+    narrow = []
+    for estimate in case.estimates().values():
+        table = estimate.name.partition("/")[0]
+        least = (SCALE_NARROW if table in {"scores", "criteria"} else NARROW).get(estimate.grade)
+        level = steps.get(table, _level)(estimate)
+        width = estimate.high - estimate.low
+        unimportant = estimate.low == estimate.high == 0 or level == 0
+        if least is not None and not unimportant and (width == 0 or width < least * level):
+            narrow.append(estimate)
+    for table, found in _by_table(iter(narrow)).items():
+        yield lint("E02", table, (e.row for e in found), (_name(e) for e in found))
+
+
+def _nearer_end(estimate: Estimate) -> float:
+    return min(estimate.mode, 1 - estimate.mode)
+
+
+def _level(estimate: Estimate) -> float:
+    """What the width of a range is measured by."""
+    if estimate.unit == "share":
+        return _nearer_end(estimate)
+    if estimate.name.startswith("effects/"):
+        return abs(estimate.mode - (1.0 if estimate.unit == "factor" else 0.0))
+    return abs(estimate.mode)
+
+
+def evidence_after_the_date(case: Case) -> Iterator[Lint]:
+    """Figures that nobody could have read on the day of the appraisal; harm scales apart."""
+    last = case.settings.appraisal_date.year
+    years = {s.id: re.search(r"\d{4}", s.year) for s in case.sources}
+    late = {source for source, year in years.items() if year and int(year.group()) > last}
+    harm = {v.worth.name for v in case.unit_values if v.scale == "harm"}
+    for table, all_found in _by_table(
+        e for e in case.estimates().values() if e.source in late
+    ).items():
+        for code, is_harm in (("E03", False), ("E04", True)):
+            found = [e for e in all_found if (e.name in harm) == is_harm]
+            if found:
+                rows = (e.row for e in found)
+                yield lint(code, table, rows, (e.source for e in found), date=str(last))
+
+
+def peak_taken_for_level(case: Case) -> Iterator[Lint]:
+    """A yearly volume set at the peak of a series that has fallen since."""
+    volumes = [s for s in case.chain if s.step in {"hits", "searches"}]
+    found = []
+    for step in volumes:
+        mine = [a for a in case.activity if a.capability == step.capability]
+        for peak in (a for a in mine if a.value == step.level.mode):
+            series = [a for a in mine if (a.metric, a.unit) == (peak.metric, peak.unit)]
+            after = [a.value for a in series if a.year > peak.year]
+            if after and max(a.value for a in series) == peak.value > max(after):
+                found.append(step)
+                break
+    if found:
+        rows = (s.level.row for s in found)
+        yield lint("E05", "chain", rows, (f"{s.capability}/{s.step}" for s in found))
+
+
+def model_without_mandate(case: Case) -> Iterator[Lint]:
+    """A service named as a model, and not a word on who named it."""
+    found = [c.id for c in case.capabilities if c.designated and not c.basis]
+    if found:
+        yield lint("E06", "capabilities", (), found)

@@ -1,0 +1,153 @@
+"""The report as a tagged PDF: the decision paper on two pages, then the technical annex."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any, Literal
+
+import matplotlib as mpl
+import typst
+
+from capworth.case.register import schedules
+from capworth.errors import InputError
+from capworth.report.annex import (
+    capabilities,
+    excellence,
+    functions,
+    funding,
+    method,
+    priorities,
+    provenance,
+    sensitivity,
+)
+from capworth.report.blocks import Section, section_data
+from capworth.report.decision import decision_page
+from capworth.report.pictures import CURVE, CURVE_HEIGHT, picture
+from capworth.report.summary import summary_page
+from capworth.report.wording import MARK, Wording
+from capworth.study import Study
+
+Standard = Literal["ua-1", "a-2a"]
+STANDARDS: tuple[Standard, ...] = ("ua-1", "a-2a")  # for readers who cannot see, and for archives
+ANNEX: tuple[Callable[[Study, Wording], Section | None], ...] = (
+    capabilities.section,
+    functions.section,
+    excellence.section,
+    priorities.section,
+    funding.section,
+    sensitivity.section,
+    method.section,
+    method.limits,
+    provenance.section,
+)
+
+
+def write_report(study: Study, language: str) -> bytes:
+    """Write the report in one language.
+
+    No clock is read: the PDF carries the appraisal date of the case, so the same study gives the
+    same bytes.
+
+    Raises
+    ------
+    InputError
+        When there are no texts for the language, or a name holds a letter that no font has.
+    """
+    content = json.dumps(document(study, language), ensure_ascii=False, sort_keys=True)
+    day = study.case.settings.appraisal_date
+    with (
+        as_file(files("capworth.report").joinpath("report.typ")) as template,
+        as_file(files("capworth.charts").joinpath("fonts")) as fonts,
+    ):
+        spare = Path(mpl.get_data_path()) / "fonts" / "ttf"  # letters that the others lack
+        compiler = typst.Compiler(
+            template,
+            root=template.parent,
+            font_paths=[fonts, spare],
+            ignore_system_fonts=True,
+            sys_inputs={"data": content},
+        )
+        try:
+            pdf = compiler.compile(
+                format="pdf",
+                pdf_standards=list(STANDARDS),
+                timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC),
+            )
+        except typst.TypstError as error:
+            raise InputError(f"the report cannot be set in {language!r}: {error}") from error
+    assert isinstance(pdf, bytes)  # one document, one file
+    return pdf
+
+
+def document(study: Study, language: str) -> dict[str, Any]:
+    """Everything that the template prints, as plain data."""
+    words = Wording.of(study.case, language)
+    settings = study.case.settings
+    french = language == "fr" and settings.title_fr
+    title = words.typeset(settings.title_fr if french else settings.title)
+    organisation = settings.organisation_fr if language == "fr" else ""
+    decision = {"curve": _curve(study, words), **decision_page(study, words)}
+    sections = [found for section in ANNEX if (found := section(study, words)) is not None]
+    day = settings.appraisal_date
+    return {
+        "language": language,
+        "direction": words.texts.direction,
+        "title": title,
+        "author": words.typeset(organisation or settings.organisation),
+        "description": str(decision["title"]),
+        "keywords": [words.say(f"theme.{k}") for k in ("analysis", "excellence", "priorities")],
+        "date": [day.year, day.month, day.day],
+        "paper": words.say("frame.paper"),
+        "annex": words.say("frame.annex"),
+        "page": words.texts.phrases["frame.page"],
+        "vintage": vintage(study, words),
+        "footnote": _footnote(study, words),
+        "decision": decision,
+        "summary": summary_page(study, words),
+        "sections": [section_data(section) for section in sections],
+    }
+
+
+def _curve(study: Study, words: Wording) -> dict[str, Any] | None:
+    """The order-of-priority curve, its title above it."""
+    found = picture(CURVE, study, words, CURVE_HEIGHT)
+    return None if found is None else asdict(found)
+
+
+def vintage(study: Study, words: Wording) -> str:
+    """Which data, parameters, seed and version: the line at the foot of every page."""
+    known, settings = study.provenance, study.case.settings
+    schedule = schedules()[settings.discounting]
+    rates = [rate for _, rate in schedule.bands]
+    discounting = (
+        words.say(
+            "frame.discounting",
+            schedule=schedule.id,
+            rate=words.percent(rates[0], 1),
+            status=words.word("schedule_status", schedule.status),
+        )
+        if any(rates)
+        else words.say("frame.undiscounted")
+    )
+    return words.say(
+        "frame.vintage",
+        version=known.version,
+        case=known.case,
+        fingerprint=known.fingerprint[:12],
+        currency=known.currency,
+        price_year=known.price_year,
+        discounting=discounting,
+        cutoff=words.day(settings.appraisal_date),
+        seed=known.seed,
+        draws=words.number(known.draws, 0),
+    )
+
+
+def _footnote(study: Study, words: Wording) -> str:
+    parts = [words.say("frame.rounding")]
+    if any(improvement.illustrative for improvement in study.case.improvements):
+        parts.insert(0, words.say("frame.dagger", mark=MARK))
+    return " · ".join(parts)

@@ -1,0 +1,392 @@
+"""An analyst's likely slips: what was typed, and what is told."""
+
+import ast
+import inspect
+import pickle
+import shutil
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import TypeAlias
+
+import pytest
+
+from capworth.case import relationrules, rules, settingsrules, valuerules
+from capworth.case.check import TypedRow
+from capworth.case.read import check_case, read_case
+from capworth.errors import CaseError, Finding
+
+Edit: TypeAlias = tuple[str, str, str]  # file, what stood there, what the analyst typed
+Slip: TypeAlias = tuple[str, str, str, str]  # the same, and what the analyst is told
+ALL = "*"  # every row below the heading
+GROUP = '["hosting", "exchange", "leads"]'
+
+CELLS: tuple[Slip, ...] = (  # one cell that cannot be read: one fault, and no others in its wake
+    ("costs", "100000,180000", "100 000,180000", "costs.csv, row 2, column 'mode': '100 000' is"
+     " not a number. Write it like 1200000.50, without blanks or commas."),
+    ("costs", "60000,100000", "60_000,100000", "row 2, column 'low': '60_000' is not a finite"),
+    ("scores", "120,150,180", "120,nan,180", "row 2, column 'mode': 'nan' is not a finite number"),
+    ("scores", "120,150,180", "120,150,inf", "row 2, column 'high': 'inf' is not a finite number"),
+    ("functions", "0.5,0.75", "-0.5,0.75", "row 2, column 'low': -0.5 is below 0. Raise it. The"
+     " unit is: share."),
+    ("functions", "0.75,0.9", "0.75,1.9", "row 2, column 'high': 1.9 is above 1. Lower it."),
+    ("improvements", ",8,2025", ",8.5,2025", "row 2, column 'readiness': '8.5' is not a whole"
+     " number. The unit is technology readiness level."),
+    ("improvements", ",8,2025", ",12,2025", "row 2, column 'readiness': 12 is above 9"),
+    ("capabilities", "data,no", "data,maybe", "row 2, column 'designated': 'maybe' is not known."
+     " Use one of: no, yes."),
+    ("costs", ",D,,posts", ",F,,posts", "row 2, column 'grade': 'F' is not known. Use one of: A,"),
+    ("costs", "staff,organ", "staf,organ", "row 2, column 'category': 'staf' is not known. Did you"
+     " mean 'staff'?"),
+    ("usage", "CENTRE,NET", "CENTER,NET", "row 3, column 'platform': 'CENTER' is not known. Did"
+     " you mean 'CENTRE'?"),
+    ("funding", "SCAN LINK", "SCAN LINKS", "row 3, column 'earmark': 'LINKS' is not known. Did you"
+     " mean 'LINK'?"),
+    ("costs", "equipment_dev", "equipment_dav", "row 16, column 'bias': 'equipment_davelopment' is"
+     " not known. Did you mean 'equipment_development'?"),
+    ("capabilities", "Secure network,", ",", "row 3, column 'name': the cell is empty. It needs"
+     " name as printed."),
+    ("activity", "REG,searches,2023", "REG,searches,23", "row 2, column 'year': 23 is below 1990."),
+    ("prices", "2020,80", "2020,0", "row 3, column 'value': 0 is below 1e-06. Raise it."),
+    ("case", '"eu-cohesion-5"', '"eu-cohesion5"', "case.toml, column 'discounting': 'eu-cohesion5'"
+     " is not known. Did you mean 'eu-cohesion-5'?"),
+    ("case", '"2024-12-31"', '"31.12.2024"', "column 'appraisal_date': '31.12.2024' is not a day."
+     " Write it like 2019-12-31."),
+    ("case", "years = 3", "years = 3.5", "column 'years': '3.5' is not a whole number."),
+    ("case", "seed = 11", "seed = -1", "column 'seed': -1 is below 0."),
+    ("case", "budget = 110000", 'budget = "110,000"', "column 'budget': '110,000' is not a number"),
+    ("case", "claim_probability = 0.9", "claim_probability = 90", "'claim_probability': 90 is above"
+     " 1. Lower it. The unit is: probability."),
+    ("case", 'organisation = "Small Police"', "", "column 'organisation': the cell is empty. It"
+     " needs the organisation that is appraised."),
+    ("case", '["en", "fr"]', '["en", "it"]', "column 'languages': 'it' is not known."),
+    ("case", '"hosting"', '"hostin"', "'claim_group': 'hostin' is not known. Did you mean"),
+    ("case", "budget = 1", "bugdet = 1", "column 'bugdet': there is no such key. Did you mean"
+     " 'budget'?"),
+    ("sources", "id,title,publisher", "id,title,publicher", "row 1, column 'publicher': there is no"
+     " such column. Did you mean 'publisher'?"),
+)  # fmt: skip
+
+TABLES: tuple[Slip, ...] = (  # files, headings and rows of the wrong shape
+    ("case", "years = 3", "years =", "case.toml: it cannot be read (Invalid value"),
+    ("capabilities", "NET,Secure", "N ET,Secure", "row 3, column 'id': 'N ET' is not a short name."
+     " Use letters, digits, '-', '_' or '.', without blanks."),
+    ("criteria", "swing_low,swing", "swing_lo,swing", "row 1, column 'swing_low': the column is"
+     " missing. Add it: lowest plausible weight"),
+    ("sources", "title,publisher", "title,title", "row 1, column 'title': the column stands twice"),
+    ("sources", "id,title,publisher,year,type,address", "", "row 1: there is no heading."),
+    ("sources", "id,title,publisher,year,type,address", "id;title;publisher;year;type;address",
+     "row 1: the cells are parted by semicolons. Part them by commas."),
+    ("capabilities", "agreed by", "agreed, by", "row 3: the row has 7 cells and the heading 6. Put"
+     " text that holds a comma in quotes."),
+    ("scores", "REG,speed", "REG,reach", "row 3, column 'capability': 'REG/reach' stands in row 2"
+     " already. Keep one of the two."),
+    ("costs", "offer of 2023", '"offer of 2023', "costs.csv: the quotes do not match"),
+    ("capabilities", ALL, "", "capabilities.csv, row 2: there is no row yet. Add the first one."),
+)  # fmt: skip
+
+RULES: tuple[Slip, ...] = (  # cells that do not go together
+    ("costs", "60000,100000,180000", "60000,200000,180000", "row 2, column 'mode': 200000 is not"
+     " between 60000 and 180000. Put low, mode and high in this order."),
+    ("criteria", "30,60,100", "70,60,100", "row 2, column 'swing': 60 is not between 70 and 100."),
+    ("costs", "A,LEDGER,\nREG-M", "A,,\nREG-M", "row 9, column 'source': grade A without a source."
+     " Name the source, or grade it D or E."),
+    ("costs", "posts of the plan\nNET", "\nNET", "row 2, column 'basis': grade D without a basis."),
+    ("costs", "10000,20000,45000", "20000,20000,20000", "row 10, column 'high': a figure of grade E"
+     " without a range. Widen low and high."),
+    ("functions", "ACA,training,1,1,1,A,LEDGER,\n", "", "capabilities.csv, row 5, column 'id': the"
+     " capability has no function shares"),
+    ("functions", "0.2,0.4,0.6", "0.2,0.45,0.6", "row 5, column 'mode': the shares of LAB sum to"
+     " 1.05. Make them sum to 1."),
+    ("costs", "REST,,,", "REST,REG,,", "row 6, column 'capability': a line outside has an owner"),
+    ("costs", "250000,EUR,2024,OPS,none,,D,,what", "250000,EUR,2024,,none,,D,,what",
+     "row 6, column 'total': a line outside names no total. Name the one it completes."),
+    ("costs", "LAB-STAFF,LAB,", "LAB-STAFF,,", "row 7, column 'capability': the line has 0 owners"),
+    ("costs", "LAB-STAFF,LAB,", "LAB-STAFF,LAB,CENTRE", "row 7, column 'capability': the line has"),
+    ("costs", "2025,2026,30000", "2026,2025,30000", "row 8, column 'to_year': 2025 is before"),
+    ("costs", "NET-M,NET,,,staff,members", "NET-M,NET,,,staff,donors", "capabilities.csv, row 3,"
+     " column 'id': no cost line says what members spend on NET. Add one with payer 'members';"),
+    ("totals", "950000,1004000", "950000,1050000", "row 2, column 'mode': the cost lines of OPS add"
+     " up to 1,000,000, not 1,050,000. Find the missing 50,000, or put it on a line with"),
+    ("totals", "950000,1004000,1100000", "0,0,0", "row 2, column 'mode': a total of nothing."),
+    ("costs", "180000,EUR,2024", "180000,GBP,2020", "row 2, column 'currency': GBP is not that of"
+     " its total (EUR). State the line as its total is stated."),
+    ("costs", "REG-STAFF,REG,,,staff,organisation,recurrent",
+     "REG-STAFF,REG,,,staff,organisation,one-off",
+     "row 2, column 'kind': a part of a yearly total. Make it recurrent."),
+    ("usage", "GUARD,REG,2,2,2,doors,A,LEDGER,\nGUARD,ACA,5,5,5,doors,A,LEDGER,\n", "",
+     "platforms.csv, row 3, column 'id': nobody uses the platform. Add its users to usage."),
+    ("usage", "5,5,5,doors", "5,5,5,gates", "row 6, column 'unit': 'gates' is not 'doors'."),
+    ("platforms", "0.8,0.9,1", "0.8,,1", "row 3, column 'low': the fixed part is half stated."),
+    ("activity", "REG,searches,2023", "REG,searches,2025", "row 2, column 'year': 2025 is after the"
+     " appraisal (2024-12-31). Keep it for a later case."),
+    ("relations", "LINK,requires,SCAN", "LINK,requires,LINK", "row 2, column 'other': an"
+     " improvement cannot refer to itself."),
+    ("relations", "CLOUD,excludes,SCAN", "SCAN,excludes,LINK", "row 3, column 'relation': SCAN"
+     " requires and excludes LINK. Keep one."),
+    ("relations", "CLOUD,excludes,SCAN", "SCAN,requires,LINK", "row 3, column 'other': SCAN"
+     " requires itself in a circle. Open it."),
+    ("costs", "LINK-BUILD,,,LINK", "LINK-BUILD,,,SCAN", "improvements.csv, row 3, column 'id': LINK"
+     " costs nothing. Add it to costs."),
+    ("costs", "one-off,,2026,2026,15000,20000,30000", "one-off,sunk,2026,2026,15000,20000,30000",
+     "improvements.csv, row 3, column 'id': LINK costs nothing."),
+    ("effects", "LINK,NET,reach,,10,30,50,D,,judged\nLINK,LAB,,verified,1,2,2.5,D,,judged\n", "",
+     "improvements.csv, row 3, column 'id': LINK has no effect. Add it to effects."),
+    ("improvements", ",2026,2027", ",2026,2025", "row 3, column 'effect_year': it is before the"
+     " start."),
+    ("costs", "one-off,,2025,2025", "one-off,,2024,2025", "row 18, column 'from_year': 2024 is"
+     " outside 2025 to 2027. Move it, or call it sunk."),
+    ("unit_values", "9000,GBP,2020", "9000,,2020", "row 2, column 'currency': money without a"
+     " currency. Name it."),
+    ("unit_values", "9000,GBP,2020", "9000,GBP,", "row 2, column 'price_year': money without a"),
+    ("unit_values", "9000,GBP,2020", "9000,USD,2020", "row 2, column 'currency': no rate of USD in"
+     " 2020. Add a row 'exchange,USD,2020' to prices."),
+    ("costs", "70000,EUR,2020", "70000,EUR,2019", "row 8, column 'price_year': no price index of"
+     " EUR in 2019. Add a row 'deflator,EUR,2019' to prices."),
+    ("case", "target = 200000", "target = 20000", "case.toml, column 'target': it is below the"),
+    ("case", GROUP, '["operations"]', "column 'claim_group': no capability with a value in score"
+     " serves any of these. Name some of the functions that are served, and not all of them."),
+    ("case", GROUP, '["hosting", "exchange", "leads", "analysis", "training"]',
+     "column 'claim_group': no capability with a value in score serves any other."),
+    ("criteria", "membres,,,,,,", "membres,,,0,,,", "row 2, column 'worst': a criterion with others"
+     " below it. Leave it blank."),
+    ("criteria", "use,hours", "use,", "row 4, column 'unit': a measured criterion lacks it."),
+    ("criteria", "members,0,200", "members,200,200", "row 3, column 'best': it is the same as worst"
+     " (200). A scale needs two ends."),
+    ("criteria", "12:60", "12-60", "row 4, column 'points': '12-60' is not understood."),
+    ("criteria", "12:60", "60:60", "row 4, column 'points': the bends do not rise from worst to"),
+    ("criteria", "12:60", "12:nan", "row 4, column 'points': the bends do not rise from worst to"),
+    ("criteria", "12:60", "30:70 12:60", "row 4, column 'points': the bends do not rise from"),
+    ("criteria", "membres,,,,,,", "membres,reach,,,,,", "row 2, column 'parent': the tree bites its"
+     " tail. Name a criterion above it."),
+    ("scores", "REG,speed", "REG,use", "row 3, column 'criterion': it has criteria below it."),
+    ("scores", "REG,speed,12,24,40,D,,survey of 2023\n", "", "capabilities.csv, row 2, column 'id':"
+     " REG has no score on speed. Add it to scores; an unknown level is a wide range of grade E."),
+    ("effects", "SCAN,REG,speed,,", "SCAN,REG,speed,used,", "row 2, column 'criterion': an effect"
+     " changes one thing. Name criterion or step."),
+    ("effects", "SCAN,REG,speed,,", "SCAN,REG,use,,", "row 2, column 'criterion': it has criteria"
+     " below it. Name a measured one."),
+    ("effects", "hit_rate,1.1", "hit_rate,-1.1", "row 3, column 'low': a factor below 0. Give the"),
+    ("effects", "SCAN,REG,,hit_rate", "SCAN,NET,,hit_rate", "row 3, column 'step': NET has no step"
+     " 'hit_rate'. Add it to chain."),
+    ("unit_values", "ARREST,money,social", "ARREST,money,all", "row 3, column 'scope': 'all' stands"
+     " beside its parts (fiscal) for ARREST."),
+    ("unit_values", "money,social,,", "money,social,days,", "row 3, column 'index': money is on no"
+     " harm index (days)."),
+    ("unit_values", "EUR,2024,,,,,D", "EUR,2024,,0.5,,,D", "row 3, column 'transfer_low': the"
+     " transfer to other incomes is half stated."),
+    ("unit_values", "60,,,,,,,C", "60,,,0.5,,,,C", "row 5, column 'transfer_low': days of harm do"
+     " not follow incomes."),
+    ("case", "target = 200000", 'harm_index = "cambridge"', "column 'harm_index': 'cambridge' is"
+     " not known."),
+    ("chain", "REG,,verified", "REG,DOC,verified", "row 4, column 'outcome': all outcomes share the"
+     " step 'verified'. Leave it blank."),
+    ("chain", "REG,ARREST,outcome", "REG,,outcome", "row 6, column 'outcome': the step 'outcome'"
+     " belongs to an outcome. Name it."),
+    ("chain", "0.3,0.5,0.7,share", "0.3,0.5,1.7,share", "row 4, column 'high': 1.7 is above 1. It"
+     " is a share."),
+    ("unit_values", "DOC,money,fiscal,,500,1000,2000,EUR,2024,,,,,C,LEDGER,\n", "",
+     "chain.csv, row 9, column 'outcome': 'DOC' has no unit value. Add it to unit_values."),
+    ("chain", "LAB,,hits,60,80,100,a year,B,LEDGER,\n", "", "chain.csv, row 12, column 'step': the"
+     " chain of LAB does not begin in one way."),
+    ("chain", "REG,DOC,outcome,0.3,0.5,0.6", "REG,DOC,outcome,0.3,0.8,0.9", "row 6, column 'mode':"
+     " the outcomes of REG sum to 1.05. Keep the sum below 1."),
+)  # fmt: skip
+
+SEVERAL: tuple[tuple[tuple[Edit, ...], str], ...] = (  # slips that take more than one cell
+    (
+        (
+            ("costs", "300000,350000,EUR,2024,OPS", "300000,350000,EUR,2024,"),
+            ("costs", "ACA-STAFF,ACA,,,staff,organisation,recurrent,forward",
+             "ACA-STAFF,ACA,,,staff,organisation,recurrent,sunk"),
+            ("usage", "GUARD,ACA,5,5,5,doors,A,LEDGER,\n", ""),
+        ),
+        "capabilities.csv, row 5, column 'id': ACA costs nothing. Add its cost lines.",
+    ),
+    (
+        (
+            ("improvements", "6,2026,2027,no", "6,2026,2027,yes"),
+            ("improvements", "9,2025,2025,no", "9,2025,2025,yes"),
+        ),
+        "relations.csv, row 3, column 'other': both must be done, or are required.",
+    ),
+    (
+        (("criteria", "30,60,100,D", "0,0,0,D"), ("criteria", "70,100,100,D", "0,0,0,D")),
+        "criteria.csv, row 2, column 'swing': all brothers weigh nothing. Give the largest 100.",
+    ),
+    (
+        (
+            ("case", 'claim_primary = "per_euro"', 'claim_primary = "next_euro"'),
+            ("case", 'claim_value = "score"', 'claim_value = "harm"'),
+        ),
+        "case.toml, column 'claim_primary': the next euro is known for the score of improvements",
+    ),
+    (
+        (("case", 'claim_value = "score"', 'claim_value = "money"'), ("chain", ALL, "")),
+        "case.toml, column 'claim_value': no capability has a value in money. Add chain and",
+    ),
+    (
+        (("improvements", ALL, ""), ("relations", ALL, "")),
+        "case.toml, column 'budget': there are no improvements to spend it on.",
+    ),
+)  # fmt: skip
+SINGLE = (*CELLS, *TABLES, *RULES)
+
+
+def spoil(folder: Path, *edits: Edit) -> None:
+    for name, old, new in edits:
+        path = folder / ("case.toml" if name == "case" else f"{name}.csv")
+        text = path.read_text(encoding="utf-8")
+        if old == ALL:
+            changed = text.splitlines()[0] + "\n" + new
+        else:
+            assert old in text, f"{path.name} does not hold {old!r}"
+            changed = text.replace(old, new, 1)
+        path.write_text(changed, encoding="utf-8")
+
+
+def faults(folder: Path) -> CaseError:
+    with pytest.raises(CaseError) as caught:
+        read_case(folder)
+    return caught.value
+
+
+def lines(error: CaseError) -> str:
+    return "\n".join(str(error).splitlines()[1:])
+
+
+@pytest.mark.parametrize("slip", SINGLE, ids=lambda slip: f"{slip[0]}: {slip[2][:30]!r}")
+def test_the_analyst_is_told_where_what_and_how(folder: Path, slip: Slip) -> None:
+    file, old, new, told = slip
+    spoil(folder, (file, old, new))
+    error = faults(folder)
+    line = next((line for line in lines(error).splitlines() if told in line), "")
+    assert line, f"{told!r} is not told in\n{error}"
+    own = "case.toml" if file == "case" else f"{file}.csv"
+    assert told.split(",")[0].endswith((".csv", ".toml")) or line.strip().startswith(own)
+    assert error.findings == check_case(folder)
+
+
+@pytest.mark.parametrize(("edits", "told"), SEVERAL, ids=lambda part: str(part)[:40])
+def test_slips_of_several_cells(folder: Path, edits: tuple[Edit, ...], told: str) -> None:
+    spoil(folder, *edits)
+    assert told in lines(faults(folder))
+
+
+@pytest.mark.parametrize("slip", CELLS, ids=lambda slip: f"{slip[0]}: {slip[2][:30]!r}")
+def test_one_bad_cell_is_one_fault(folder: Path, slip: Slip) -> None:
+    """No rule is misled by the row that could not be read."""
+    spoil(folder, slip[:3])
+    assert len(faults(folder).findings) == 1
+
+
+def test_there_are_forty_slips_or_more() -> None:
+    assert len({(file, new, told) for file, _, new, told in SINGLE}) >= 40
+
+
+@pytest.mark.parametrize("slip", SINGLE, ids=lambda slip: f"{slip[0]}: {slip[2][:30]!r}")
+def test_every_fault_is_complete(folder: Path, slip: Slip) -> None:
+    spoil(folder, slip[:3])
+    for finding in faults(folder).findings:
+        assert finding.file.endswith((".csv", ".toml"))
+        assert finding.problem
+        assert finding.problem[-1] not in ".!"
+        assert finding.fix[-1] in ".?"
+        whole_file = "cannot be read" in finding.problem or "quotes" in finding.problem
+        whole_row = "heading" in finding.problem or "row yet" in finding.problem
+        assert finding.row or finding.file == "case.toml" or whole_file
+        assert finding.column or whole_file or whole_row or "semicolons" in finding.problem
+
+
+# ---------------------------------------------------------------------- every rule has its slip
+
+
+def places(module: ModuleType) -> set[tuple[str, int]]:
+    """Where a module reports a fault: its file and the lines of the calls."""
+    file = module.__file__ or ""
+    tree = ast.parse(Path(file).read_text(encoding="utf-8"))
+    called = {
+        (node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", ""))
+        + f":{node.lineno}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    }
+    ours = ("fault:", "_fault:", "Finding:")
+    inside = inspect.getsource(module).splitlines()
+    return {
+        (file, int(name.split(":")[1]))
+        for name in called
+        if name.startswith(ours)
+        and not inside[int(name.split(":")[1]) - 1].strip().startswith("return Finding")
+    }
+
+
+def test_every_fault_that_a_rule_can_report_has_a_slip(
+    small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modules = (rules, relationrules, settingsrules, valuerules)
+    reached: set[tuple[str, int]] = set()
+
+    def note() -> None:
+        frame = sys._getframe(2)
+        reached.add((frame.f_code.co_filename, frame.f_lineno))
+
+    report, tell, found = TypedRow.fault, settingsrules._fault, Finding
+
+    def fault(row: TypedRow, column: str, problem: str, fix: str) -> Finding:
+        note()
+        return report(row, column, problem, fix)
+
+    def _fault(key: str, problem: str, fix: str) -> Finding:
+        note()
+        return tell(key, problem, fix)
+
+    def finding(file: str, row: int, column: str, problem: str, fix: str) -> Finding:
+        note()
+        return found(file, row, column, problem, fix)
+
+    monkeypatch.setattr(TypedRow, "fault", fault)
+    monkeypatch.setattr(settingsrules, "_fault", _fault)
+    monkeypatch.setattr(valuerules, "Finding", finding)
+    every = [[slip[:3]] for slip in SINGLE] + [list(edits) for edits, _ in SEVERAL]
+    for number, edits in enumerate(every):
+        folder = Path(shutil.copytree(small_folder, tmp_path / str(number)))
+        spoil(folder, *edits)
+        assert check_case(folder)
+    for module in modules:
+        silent = sorted(line for file, line in places(module) - reached)
+        assert not silent, f"{module.__name__}: no slip reaches the faults of lines {silent}"
+
+
+# ------------------------------------------------------------------------------ all of them at once
+
+
+def test_faults_of_all_kinds_are_told_at_once(folder: Path) -> None:
+    spoil(
+        folder,
+        ("costs", "100000,180000", "100 000,180000"),  # a cell
+        ("scores", "REG,speed,12,24", "REG,speed,12,44"),  # an order
+        ("chain", "REG,,verified", "REG,DOC,verified"),  # a chain
+        ("criteria", "12:60", "60:60"),  # a scale
+        ("case", "target = 200000", "target = 20000"),  # a setting
+    )
+    files = [finding.file for finding in faults(folder).findings]
+    assert files == ["case.toml", "chain.csv", "costs.csv", "criteria.csv", "scores.csv"]
+
+
+def test_faults_are_sorted_and_told_once(folder: Path) -> None:
+    spoil(folder, ("sources", "title,publisher", "title,title"))
+    findings = faults(folder).findings
+    assert list(findings) == sorted(set(findings))
+
+
+def test_a_fault_survives_a_process_pool(folder: Path) -> None:
+    spoil(folder, ("costs", "100000,180000", "100 000,180000"))
+    error = faults(folder)
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), again.findings) == (str(error), error.findings)
+    assert str(error).startswith("1 to mend:\n  costs.csv, row 2, column 'mode': '100 000'")
+
+
+def test_a_good_case_has_no_faults(small_folder: Path) -> None:
+    assert check_case(small_folder) == ()
