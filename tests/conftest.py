@@ -1,10 +1,8 @@
 """The small case that is worked out by hand, and what is answered to it."""
 
-import csv
-import io
 import shutil
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,6 @@ from capworth.study import Study, run_study
 HERE = Path(__file__).parent
 SMALL = HERE / "cases" / "small"
 
-Edit = Callable[[Path, str, str, str], None]
 Revalue = Callable[[Case, str, Callable[[Estimate], Estimate]], Case]
 Without = Callable[..., Case]
 
@@ -81,7 +78,8 @@ def revalue() -> Revalue:
     def change(case: Case, table: str, how: Callable[[Estimate], Estimate]) -> Case:
         name = numbers[table]
         rows = [replace(row, **{name: how(getattr(row, name))}) for row in getattr(case, table)]
-        return replace(case, **{table: tuple(rows)})
+        parts: dict[str, Any] = {table: tuple(rows)}
+        return replace(case, **parts)
 
     return change
 
@@ -91,19 +89,7 @@ def without() -> Without:
     """Take tables out of a case, and the questions that need them out of its settings."""
 
     def take(case: Case, *tables: str, **settings: object) -> Case:
-        bare = replace(case, **dict.fromkeys(tables, ()))
-        return bare.with_settings(**settings)
+        none: dict[str, Any] = dict.fromkeys(tables, ())
+        return replace(case, **none).with_settings(**settings)
 
     return take
-
-
-@pytest.fixture(scope="session")
-def tables_of() -> Callable[[Path], Iterator[tuple[str, list[list[str]]]]]:
-    """Read every table of a case folder as rows of cells."""
-
-    def read(folder: Path) -> Iterator[tuple[str, list[list[str]]]]:
-        for path in sorted(folder.glob("*.csv")):
-            text = path.read_text(encoding="utf-8")
-            yield path.stem, list(csv.reader(io.StringIO(text, newline="")))
-
-    return read

@@ -56,7 +56,7 @@ class Sampled:
     def of(self, estimate: Estimate) -> Floats:
         """(draws,) levels of the estimate's distribution."""
         if estimate.is_certain:
-            return np.full(self.size, estimate.mode)
+            return np.full(self.size, estimate.mode, dtype=np.float64)
         even = stream(self.seed, estimate.name, self.chunk).random(self.size)
         return quantile_of(estimate, even)
 
@@ -69,7 +69,7 @@ class AtModes:
 
     def of(self, estimate: Estimate) -> Floats:
         """(1,) the mode."""
-        return np.full(self.size, estimate.mode)
+        return np.full(self.size, estimate.mode, dtype=np.float64)
 
 
 class OneWay:
@@ -82,7 +82,7 @@ class OneWay:
 
     def of(self, estimate: Estimate) -> Floats:
         """(draws,) the mode but in the two worlds where this estimate moves."""
-        levels = np.full(self.size, estimate.mode)
+        levels = np.full(self.size, estimate.mode, dtype=np.float64)
         if estimate.name in self._row:
             row = self._row[estimate.name]
             at = np.array([LOW_SWING, HIGH_SWING])

@@ -89,9 +89,10 @@ def _capability(case: Case, model: Model, modes: Worlds, subject: str) -> Explan
             points = float(weights[k] * modes.levels[0, c, k])
             what = f"{leaf.name}: value {modes.levels[0, c, k]:.0f} x weight {weights[k]:.3f}"
             rows.append(_row("score", what, points, "points", level[leaf.id]))
+    outcomes = {outcome.id: outcome.name for outcome in case.outcomes}
     for step in case.chain:
         if step.capability == subject:
-            what = f"{step.step}{f' ({names[step.outcome]})' if step.outcome else ''}"
+            what = f"{step.step}{f' ({outcomes[step.outcome]})' if step.outcome else ''}"
             rows.append(_row("chain", what, step.level.mode, step.level.unit, step.level))
     for share_row in case.functions:
         if share_row.capability == subject:

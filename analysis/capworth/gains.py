@@ -88,19 +88,17 @@ class GainModel:
         distance = np.maximum(np.nan_to_num(self._reference, nan=-np.inf) - values, 0.0)
         whole = np.einsum("nck,nk->n", distance, weights)
         for i, effects in enumerate(self._effects.values()):
-            touched = dict.fromkeys(e.capability for e in effects if e.criterion)
-            for capability in touched:
-                c = self._capability[capability]
-                moved = levels[:, c, :].copy()
-                for effect in effects:
-                    if effect.criterion and effect.capability == capability:
-                        moved[:, self._leaf[effect.criterion]] += draws.of(effect.change)
-                risen = self._value.worth(moved) - values[:, c, :]
-                points = np.einsum("nk,nk->n", risen, weights)
+            for effect in effects:
+                if not effect.criterion:
+                    continue
+                c, k = self._capability[effect.capability], self._leaf[effect.criterion]
+                moved = levels[:, c, k] + draws.of(effect.change)
+                risen = self._value.worth_on(k, moved) - values[:, c, k]
+                points = risen * weights[:, k]
                 score[:, i] += points
                 exchange[:, i] += points * group[:, c]
-                step = np.minimum(np.maximum(risen, 0.0), distance[:, c, :])
-                closed[:, i] += np.einsum("nk,nk->n", step, weights)
+                step = np.minimum(np.maximum(risen, 0.0), distance[:, c, k])
+                closed[:, i] += step * weights[:, k]
         late = self._felt / self._annuity
         with np.errstate(invalid="ignore", divide="ignore"):
             share = np.where(score != 0, exchange / score, 0.0)

@@ -15,9 +15,9 @@ from capworth.kernels.arrays import Floats
 from capworth.kernels.ranking import RankTally
 from capworth.worlds import Model, Worlds
 
-CHUNK = 5_000  # draws of one chunk; part of what makes the numbers
+CHUNK = 10_000  # draws of one chunk; part of what makes the numbers
 KEPT = 100_000  # draws whose worlds are kept for ranges; ranks are counted over all draws
-ENVELOPED = 2_000  # draws, the first ones, for the costly stages
+ENVELOPED = 1_000  # draws, the first ones, for the costly stages
 BULKY = ("branches", "levels", "payers", "improvement_payers")  # kept for `ENVELOPED` draws only
 Progress = Callable[[str, int, int], None]
 

@@ -133,6 +133,8 @@ def _programmes(
         return {"programme_at_low": none, "programme_at_high": none, "regret": np.zeros(len(none))}
     base_asked = np.where(worlds.asked[0] > 0, worlds.asked[0], 1.0)  # none asked stays none
     asked = sample.worlds.asked.mean(axis=0) * worlds.asked / base_asked
+    grid = case.settings.grid  # rounded up as in the programme itself
+    asked = np.ceil(asked / grid - 1e-9) * grid
     gain = sample.worlds.gains.score.mean(axis=0) + worlds.gains.score - worlds.gains.score[0]
     moved, where = np.unique(np.hstack([asked, gain]), axis=0, return_inverse=True)
     n = len(case.improvements)

@@ -1,6 +1,6 @@
 """How far each input alone must move for an answer to turn, and how likely it is to get there."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf, isfinite, nan
 
@@ -8,27 +8,34 @@ import numpy as np
 import pandas as pd
 
 from capworth.answers import Answer
+from capworth.case.chainrules import SHARE_STEPS
 from capworth.case.dictionary import dictionary
 from capworth.case.model import Case, Estimate
-from capworth.errors import InputError, nearest
 from capworth.estimates import probability_below
 from capworth.kernels.arrays import Floats
-from capworth.kernels.portfolio import best_over_draws, feasible_sets
-from capworth.kernels.switching import switching_level
-from capworth.programme import relations_of
+from capworth.margins import Margin, margin_of
 from capworth.provenance import Provenance
-from capworth.sampling import Sample, draw_sample, gain_per_million, value_per_million
+from capworth.sampling import Sample
 from capworth.sensitivity import uncertain_inputs
-from capworth.worlds import Model, Worlds
+from capworth.worlds import Model
 
-PROGRAMME = "programme"
-NET, PLACE = "net value", "place"
-QUESTIONS = (NET, PLACE)
-STEPS = 12  # looks on each side of the mode inside the range, and as many beyond it
+STEPS = 8  # looks on each side of the mode inside the range, and as many beyond it
+HALVINGS = 40  # of the step in which an answer turns
 REACH = 10.0  # how far beyond the range is looked, in ranges
 BATCH = 2_000  # worlds answered at a time
-DRAWS = 2_000  # worlds behind the expected programme, where no sample is given
-Margin = Callable[[Worlds], Floats]  # (worlds,): above 0 while the answer is the one at the modes
+COLUMNS = [
+    "low",
+    "mode",
+    "high",
+    "unit",
+    "grade",
+    "below",
+    "above",
+    "inside",
+    "p_reached",
+    "change",
+]
+Answers = Callable[[Sequence[Estimate], Floats], Floats]  # inputs and levels to margins
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -91,31 +98,17 @@ def switching_values(
         When the subject or the question is not known, or cannot be asked of it.
     """
     model = sample.model if sample else Model(case)
-    asked = _question(case, model, subject, question)
-    if asked == PROGRAMME:
-        margin, base = _programme(sample or draw_sample(case, DRAWS))
-    else:
-        margin, base = _standing(case, model, subject, asked)
+    margin = margin_of(case, model, subject, question, sample)
     inputs = uncertain_inputs(case, model)
-    rows = {}
-    for estimate, levels, signs in _looked(model, inputs, margin):
-
-        def at(level: Floats, moved: Estimate = estimate) -> Floats:
-            return margin(model.answer(_Moved([moved], level[None, :])))
-
-        below = _turn(at, levels[levels <= estimate.mode][::-1], signs[levels <= estimate.mode][::-1])
-        above = _turn(at, levels[levels >= estimate.mode], signs[levels >= estimate.mode])
-        if isfinite(below) or isfinite(above):
-            rows[estimate.name] = _row(estimate, below, above)
-    columns = ["low", "mode", "high", "unit", "grade", "below", "above"]
-    columns += ["inside", "p_reached", "change"]
-    table = pd.DataFrame(list(rows.values()), columns=columns)
+    turns = _turns(inputs, lambda chosen, levels: _answered(model, chosen, levels, margin))
+    rows = {e.name: _row(e, *ends) for e, ends in turns if np.isfinite(ends).any()}
+    table = pd.DataFrame(list(rows.values()), columns=COLUMNS).astype({"inside": bool})
     table.index = pd.Index(list(rows), name="input", dtype=object)
     return SwitchingValues(
-        table.astype({"inside": bool}).sort_values("p_reached", ascending=False, kind="stable"),
+        table.sort_values("p_reached", ascending=False, kind="stable"),
         subject,
-        asked,
-        base,
+        margin.question,
+        margin.answer,
         len(inputs),
         Provenance.of(case, sample.draws if sample else 1),
     )
@@ -126,7 +119,7 @@ class _Moved:
 
     def __init__(self, estimates: Sequence[Estimate], levels: Floats) -> None:
         self.size = levels.size
-        self._levels = levels
+        self._levels = levels  # (estimates, levels)
         self._row = {e.name: k for k, e in enumerate(estimates)}
 
     def of(self, estimate: Estimate) -> Floats:
@@ -136,3 +129,95 @@ class _Moved:
             row = self._row[estimate.name]
             found[row] = self._levels[row]
         return found.ravel()
+
+
+def _turns(
+    inputs: Sequence[Estimate], margins_at: Answers
+) -> Iterator[tuple[Estimate, tuple[float, float]]]:
+    """Levels nearest to the mode, below and above, at which each input turns the answer.
+
+    First the margins are looked at on a grid, from the mode outwards; where one is lost, the place
+    is halved until it is known, for all inputs at once. Two turns inside one step are not seen.
+    """
+    ends = [_ends(estimate) for estimate in inputs]
+    corners = np.array([[e.mode, e.low, e.high, *end] for e, end in zip(inputs, ends, strict=True)])
+    corners = corners.reshape(-1, 5)
+    seen = margins_at(inputs, corners)
+    moving = [k for k, row in enumerate(seen) if (row != row[0]).any()]
+    chosen = [inputs[k] for k in moving]
+    found = []
+    for side in ((1, 3), (2, 4)):
+        way = np.array([_outwards(corners[k, [0, *side]]) for k in moving])
+        way = way.reshape(len(moving), 2 * STEPS + 1)
+        found.append(_first_lost(way, margins_at(chosen, way), chosen, margins_at))
+    yield from zip(chosen, zip(*(turn.tolist() for turn in found), strict=True), strict=True)
+
+
+def _outwards(corners: Floats) -> Floats:
+    """Levels from the mode over the end of the range to the end of what is looked at."""
+    mode, near, far = corners
+    inside = np.linspace(mode, near, STEPS, endpoint=False)
+    return np.concatenate((inside, np.linspace(near, far, STEPS + 1)))
+
+
+def _first_lost(
+    levels: Floats,
+    margins: Floats,
+    chosen: Sequence[Estimate],
+    margins_at: Answers,
+) -> Floats:
+    """Level (inputs,) at which the margin first falls to 0 along a row; NaN where it never does."""
+    turn = np.full(len(chosen), nan)
+    first = (margins <= 0).argmax(axis=1)
+    rows = np.flatnonzero((margins <= 0).any(axis=1) & (first > 0))
+    kept, lost = levels[rows, first[rows] - 1], levels[rows, first[rows]]
+    mine = [chosen[row] for row in rows.tolist()]
+    for _ in range(HALVINGS if mine else 0):
+        middle = (kept + lost) / 2
+        gone = margins_at(mine, middle[:, None])[:, 0] <= 0
+        kept, lost = np.where(gone, kept, middle), np.where(gone, middle, lost)
+    turn[rows] = lost
+    return turn
+
+
+def _answered(model: Model, inputs: Sequence[Estimate], levels: Floats, margin: Margin) -> Floats:
+    """Margins (inputs, levels), so many worlds at a time that memory stays flat."""
+    step = max(BATCH // max(levels.shape[-1], 1), 1)
+    parts = [
+        margin.of(model.answer(_Moved(inputs[k : k + step], levels[k : k + step])))
+        for k in range(0, len(inputs), step)
+    ]
+    return np.concatenate(parts).reshape(levels.shape) if parts else levels
+
+
+def _ends(estimate: Estimate) -> tuple[float, float]:
+    """How far beyond its range an input is looked at: ten ranges, as far as it can go."""
+    table, *_, last = estimate.name.split("/")
+    column = dictionary().get(table, {}).get("swing" if table == "criteria" else "mode")
+    lowest, highest = (column.lowest, column.highest) if column else (0.0, None)
+    if table == "chain" and last in SHARE_STEPS:
+        highest = 1.0
+    if table == "effects" and estimate.unit == "factor":
+        lowest = 0.0
+    reach = REACH * (estimate.high - estimate.low)
+    low = max(estimate.low - reach, -inf if lowest is None else lowest)
+    high = min(estimate.high + reach, inf if highest is None else highest)
+    return min(low, estimate.low), max(high, estimate.high)
+
+
+def _row(estimate: Estimate, below: float, above: float) -> dict[str, object]:
+    p_below = probability_below(estimate, below) if isfinite(below) else 0.0
+    p_above = 1 - probability_below(estimate, above) if isfinite(above) else 0.0
+    changes = [abs(turn - estimate.mode) for turn in (below, above) if isfinite(turn)]
+    return {
+        "low": estimate.low,
+        "mode": estimate.mode,
+        "high": estimate.high,
+        "unit": estimate.unit,
+        "grade": estimate.grade,
+        "below": below,
+        "above": above,
+        "inside": bool(below >= estimate.low or above <= estimate.high),
+        "p_reached": p_below + p_above,
+        "change": min(changes) / abs(estimate.mode) if estimate.mode else nan,
+    }

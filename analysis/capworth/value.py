@@ -36,13 +36,18 @@ class ValueModel:
     def worth(self, levels: Floats) -> Floats:
         """(draws, ..., leaves) value 0 to 100 of levels; beyond an end, the value of that end."""
         values = np.empty_like(levels)
-        for k, leaf in enumerate(self.leaves):
-            assert leaf.worst is not None  # a leaf is measured
-            assert leaf.best is not None
-            at = [leaf.worst, *(level for level, _ in leaf.points), leaf.best]
-            worth = [0.0, *(value for _, value in leaf.points), 100.0]
-            values[..., k] = piecewise(levels[..., k], at, worth)
+        for k in range(len(self.leaves)):
+            values[..., k] = self.worth_on(k, levels[..., k])
         return values
+
+    def worth_on(self, leaf: int, levels: Floats) -> Floats:
+        """Value 0 to 100 of levels on one leaf, in the shape of `levels`."""
+        scale = self.leaves[leaf]
+        assert scale.worst is not None  # a leaf is measured
+        assert scale.best is not None
+        at = [scale.worst, *(level for level, _ in scale.points), scale.best]
+        worth = [0.0, *(value for _, value in scale.points), 100.0]
+        return piecewise(levels, at, worth)
 
     def weights(self, draws: Draws) -> Floats:
         """(draws, leaves) weights that sum to 1: swings, shared among brothers, down the tree."""

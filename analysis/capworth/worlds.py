@@ -75,7 +75,6 @@ class Model:
 
     def answer(self, draws: Draws) -> Worlds:
         """Answer the case in every world."""
-        case = self.case
         levels = self.value.levels(draws)
         values = self.value.worth(levels)
         weights = self._weights(draws)
@@ -99,8 +98,8 @@ class Model:
         below = self.value.branch_of()
         branch_weight = np.einsum("nk,kb->nb", weights, below)
         with np.errstate(invalid="ignore", divide="ignore"):
-            inside = np.einsum("nck,nk,kb->ncb", values, weights, below) / branch_weight[:, None, :]
-        assert len(case.capabilities) == points.shape[1]
+            share = weights[:, :, None] * below / branch_weight[:, None, :]
+        inside = np.einsum("nck,nkb->ncb", values, share)
         return Worlds(
             whole,
             costs.capability,

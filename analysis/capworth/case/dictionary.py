@@ -18,6 +18,8 @@ ROW_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "scores": ("capability", "criterion"),
         "effects": ("improvement", "capability", "criterion", "step"),
         "relations": ("improvement", "relation", "other"),
+        "feedback": ("member", "capability", "year"),
+        "judgements": ("judge", "method", "criterion", "other"),
         "prices": ("kind", "currency", "year"),
     }
 )

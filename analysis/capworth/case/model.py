@@ -30,6 +30,7 @@ from capworth.case.parts import (
     UnitValue,
     Usage,
 )
+from capworth.case.voices import Judgement, Member, Rating
 
 __all__ = [
     "FUNCTIONS",
@@ -44,10 +45,13 @@ __all__ = [
     "Estimate",
     "FunctionShare",
     "Improvement",
+    "Judgement",
+    "Member",
     "Outcome",
     "Platform",
     "Pledge",
     "Price",
+    "Rating",
     "Relation",
     "Score",
     "Settings",
@@ -126,6 +130,9 @@ class Case:
     prices: tuple[Price, ...]
     sources: tuple[Source, ...]
     fingerprint: str  # SHA-256 of what was read
+    members: tuple[Member, ...] = ()
+    feedback: tuple[Rating, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
 
     def __repr__(self) -> str:
         return (
@@ -167,15 +174,18 @@ class Case:
         return tuple(c for c in self.criteria if c.is_measured)
 
     def names(self, language: str = "en") -> Mapping[str, str]:
-        """Printed name of everything that has one, by its short name."""
+        """Printed name of everything that has one, by its short name.
+
+        One short name may stand in several tables; capabilities and improvements then go first.
+        """
         things: tuple[_Named, ...] = (
-            *self.capabilities,
-            *self.platforms,
-            *self.totals,
             *self.outcomes,
+            *self.totals,
+            *self.funding,
+            *self.platforms,
             *self.criteria,
             *self.improvements,
-            *self.funding,
+            *self.capabilities,
         )
         french = language == "fr"
         return {t.id: (t.name_fr if french and t.name_fr else t.name) for t in things}

@@ -171,6 +171,7 @@ class Criterion:
     best: float | None = None
     points: tuple[tuple[float, float], ...] = ()  # bends: level, value 0 to 100
     reference: float | None = None
+    measure: str = ""  # figure of the members' feedback that is its level
 
     @property
     def is_measured(self) -> bool:

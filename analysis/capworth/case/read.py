@@ -7,6 +7,7 @@ from typing import Any
 
 from capworth.case.check import Typed, TypedRow, check_cells
 from capworth.case.dictionary import dictionary, row_key, table_names
+from capworth.case.heard import heard_scores
 from capworth.case.model import (
     Activity,
     Capability,
@@ -18,10 +19,13 @@ from capworth.case.model import (
     Estimate,
     FunctionShare,
     Improvement,
+    Judgement,
+    Member,
     Outcome,
     Platform,
     Pledge,
     Price,
+    Rating,
     Relation,
     Score,
     Settings,
@@ -33,6 +37,7 @@ from capworth.case.model import (
 from capworth.case.rules import check_rules
 from capworth.case.tables import RawCase, read_raw
 from capworth.case.valuerules import check_value, read_points
+from capworth.case.voicerules import check_voices
 from capworth.errors import CaseError, Finding
 
 PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its uncertain number
@@ -52,6 +57,9 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
     ("effects", Effect, "change"),
     ("relations", Relation, ""),
     ("funding", Pledge, "amount"),
+    ("members", Member, ""),
+    ("feedback", Rating, ""),
+    ("judgements", Judgement, ""),
     ("prices", Price, ""),
     ("sources", Source, ""),
 )
@@ -77,6 +85,7 @@ def read_case(place: str | Path) -> Case:
         )
         for table, kind, number in PARTS
     }
+    parts["scores"] += heard_scores(parts, int(given["seed"]))
     return Case(Settings(**given), **parts, fingerprint=raw.fingerprint())
 
 
@@ -92,7 +101,11 @@ def _checked(raw: RawCase) -> tuple[dict[str, object], Typed, tuple[Finding, ...
     settings, typed, findings = check_cells(raw)
     places = {finding.file for finding in findings}
     faulty = {table for table in table_names() if raw.place_of(table) in places}
-    more = (*check_rules(settings, typed, faulty), *check_value(settings, typed, faulty))
+    more = (
+        *check_rules(settings, typed, faulty),
+        *check_value(settings, typed, faulty),
+        *check_voices(settings, typed, faulty),
+    )
     return dict(settings), typed, (*findings, *map(raw.in_place, more))
 
 

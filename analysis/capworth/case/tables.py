@@ -138,6 +138,8 @@ def _table(name: str, file: str, cells: list[list[str]], findings: list[Finding]
         return Table(name, file, ())
     columns = dictionary()[name]
     header = [cell.strip() for cell in cells[0]]
+    while not header[-1]:
+        header.pop()  # columns without a heading at the end are empty, or their cells are told
     if len(header) == 1 and ";" in header[0]:
         findings.append(
             Finding(file, 1, "", "the cells are parted by semicolons", "Part them by commas.")
@@ -159,7 +161,7 @@ def _table(name: str, file: str, cells: list[list[str]], findings: list[Finding]
     for number, line in enumerate(cells[1:], start=2):
         if not any(cell.strip() for cell in line):
             continue
-        if len(line) != len(header):
+        if len(line) < len(header) or any(cell.strip() for cell in line[len(header) :]):
             findings.append(
                 Finding(
                     file,

@@ -86,7 +86,11 @@ def _measured(row: TypedRow) -> Iterator[Finding]:
 def _scores(typed: Typed) -> Iterator[Finding]:
     criteria = typed.get("criteria", ())
     parents = {row.text("parent") for row in criteria}
-    leaves = [row.text("id") for row in criteria if row.text("id") not in parents]
+    leaves = [
+        row.text("id")
+        for row in criteria
+        if row.text("id") not in parents and not row.text("measure")
+    ]
     scored = {(row.text("capability"), row.text("criterion")) for row in typed.get("scores", ())}
     for row in typed.get("scores", ()):
         if row.text("criterion") in parents:

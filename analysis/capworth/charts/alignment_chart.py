@@ -37,7 +37,7 @@ def draw_alignment(priorities: Priorities, ax: Axes, voice: Voice = ENGLISH) -> 
                 label=voice.say(f"alignment.{word}", level=READY),
             )
     ax.set_xlim(left=0)
-    ax.set_xlabel(voice.say("axis.alignment"))
+    ax.set_xlabel(voice.say("axis.alignment"), loc="right")
     ax.xaxis.set_major_formatter(voice.tick)
     levels = [voice.number(level, 0) for level in table["readiness"]]
     write_column(ax, y, levels, voice.say("column.readiness"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 from matplotlib.figure import Figure
 
+from capworth.charts.layout import settle
 from capworth.charts.style import MUTED, SMALL, TEXT, blank, looks
 from capworth.charts.voice import Voice
 from capworth.study import Study
@@ -52,7 +53,10 @@ class Chart:
         with looks():
             figure = blank(self.height(study) + (0.6 if alone else 0.0))
             self.draw(study, figure, voice)
-            if alone:
+            if not alone:
+                settle(figure)
+            else:
+                figure.set_layout_engine("constrained")
                 title = _folded(self.title(study, voice))
                 figure.suptitle(
                     title, x=0.01, ha="left", fontsize=TEXT + 1, fontweight="bold", linespacing=1.1

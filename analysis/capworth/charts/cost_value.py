@@ -57,7 +57,7 @@ def draw_cost_value(
     ax.set_xlabel(
         voice.say(
             "axis.whole_life_log",
-            unit=voice.say("unit.millions", sign=voice.sign(provenance.currency)),
+            unit=voice.millions(provenance.currency),
             year=provenance.price_year,
         )
     )
@@ -83,4 +83,4 @@ def _label(voice: Voice, capability: str, important: bool) -> str:
     """Write the name of a service of excellence in two lines, the short name of any other."""
     if not important:
         return capability
-    return "\n".join(textwrap.wrap(voice.short(capability, 2 * LINE), LINE + 4))
+    return "\n".join(textwrap.wrap(voice.short(capability, 48), LINE + 4))

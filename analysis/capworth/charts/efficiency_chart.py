@@ -47,7 +47,7 @@ def draw_efficiency(excellence: Excellence, ax: Axes, voice: Voice = ENGLISH) ->
             )
     ax.set_xlim(floor(9.99 * table["efficiency_low"].min()) / 10, 1)
     ax.xaxis.set_major_formatter(lambda value, _: voice.part(value))
-    ax.set_xlabel(voice.say("axis.efficiency"))
+    ax.set_xlabel(voice.say("axis.efficiency"), loc="right")
     efficient = [voice.percent(p) for p in table["p_efficient"]]
     write_column(ax, y, efficient, voice.say("column.p_efficient"), 8.0)
     top = [voice.percent(p) for p in table["p_top"]]

@@ -55,6 +55,6 @@ def draw_evidence(sensitivity: Sensitivity, ax: Axes, voice: Voice = ENGLISH) ->
         left = left + share
     ax.set_xlim(0, 1)
     ax.xaxis.set_major_formatter(lambda value, _: voice.part(value))
-    ax.set_xlabel(voice.say("axis.share"))
+    ax.set_xlabel(voice.say("axis.share"), loc="right")
     put_legend(ax, 3)
     return ax

@@ -24,7 +24,7 @@ def in_series(voice: Voice, parts: Iterable[str], most: int = NAMED) -> str:
     shown = list(parts)
     if len(shown) > most:
         shown = [*shown[:most], voice.say("and_more", count=len(shown) - most)]
-    return "; ".join(shown) if shown else voice.say("none")
+    return voice.say("separator").join(shown) if shown else voice.say("none")
 
 
 def triples(table: pd.DataFrame, name: str) -> list[tuple[float, float, float]]:
@@ -36,8 +36,7 @@ def triples(table: pd.DataFrame, name: str) -> list[tuple[float, float, float]]:
 def money_unit(study: Study, voice: Voice) -> Facts:
     """Return the unit of money and its price year."""
     known = study.provenance
-    sign = voice.sign(known.currency)
-    return {"unit": voice.say("unit.millions", sign=sign), "year": known.price_year}
+    return {"unit": voice.millions(known.currency), "year": known.price_year}
 
 
 def cost_value_facts(study: Study, voice: Voice) -> Facts:

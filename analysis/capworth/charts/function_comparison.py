@@ -48,9 +48,10 @@ def draw_functions(
             markersize=5,
             label=voice.say(f"functions.{word}"),
         )
-    sign = voice.sign(claim.provenance.currency)
+    unit = voice.millions(claim.provenance.currency)
     ax.set_xlabel(
-        voice.say(f"axis.per_million_{measure}", sign=sign, year=claim.provenance.price_year)
+        voice.say(f"axis.per_million_{measure}", unit=unit, year=claim.provenance.price_year),
+        loc="right",
     )
     ax.set_xlim(left=0)
     say_ticks(ax, voice)
@@ -94,7 +95,7 @@ def draw_claim(claim: Claim, ax: Axes, voice: Voice = ENGLISH) -> Axes:
             color=MUTED,
         )
     write_column(ax, y, [voice.percent(p) for p in table["p_holds"]], voice.say("column.p_above_1"))
-    ax.set_xlabel(voice.say("axis.ratio_log"))
+    ax.set_xlabel(voice.say("axis.ratio_log"), loc="right")
     ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     ax.xaxis.set_minor_formatter(NullFormatter())
     say_ticks(ax, voice)

@@ -37,7 +37,7 @@ def draw_funding(funding: Funding, ax: Axes, voice: Voice = ENGLISH) -> Axes:
     ax.set_xlim(0, 1.04 * max(budget.iloc[-1], funding.budget_m, funding.target_m or 0.0))
     ax.set_ylim(0, 1.08 * max(float(curve["gain_high"].max()), 1e-9))
     mark_money(ax, voice, currency, funding.budget_m, funding.target_m)
-    unit = voice.say("unit.millions", sign=voice.sign(currency))
+    unit = voice.millions(currency)
     ax.set_xlabel(voice.say("axis.budget", unit=unit, year=funding.provenance.price_year))
     ax.set_ylabel(voice.say("axis.gain"))
     say_ticks(ax, voice)

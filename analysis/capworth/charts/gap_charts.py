@@ -36,7 +36,7 @@ def draw_gaps(excellence: Excellence, ax: Axes, voice: Voice = ENGLISH, most: in
     """Draw the largest gap of each capability as a dumbbell: from now to the agreed level."""
     table = largest_gaps(excellence).head(most)
     names = [
-        voice.say("gap_row", capability=voice.short(c, 34), criterion=voice.short(k, 34))
+        voice.say("pair", first=voice.short(c, 34), second=voice.short(k, 34))
         for c, k in table.index
     ]
     y = name_rows(ax, names)
@@ -56,7 +56,7 @@ def draw_gaps(excellence: Excellence, ax: Axes, voice: Voice = ENGLISH, most: in
     ax.plot(table["model"], y, "D", color=BLUE, markersize=5, label=voice.say("gaps.model"))
     write_column(ax, y, [voice.percent(p) for p in table["p_below"]], voice.say("column.p_below"))
     ax.set_xlim(0, 100)
-    ax.set_xlabel(voice.say("axis.value"))
+    ax.set_xlabel(voice.say("axis.value"), loc="right")
     say_ticks(ax, voice)
     put_legend(ax, 2)
     return ax
@@ -72,7 +72,7 @@ def draw_gap_table(excellence: Excellence, ax: Axes, voice: Voice = ENGLISH) -> 
     order = np.argsort(-points.mean(axis=1).to_numpy(), kind="stable")
     points, sure = points.iloc[order], sure.iloc[order]
     y = name_rows(ax, [voice.short(str(c), 44) for c in points.index])
-    columns = [textwrap.fill(voice.name(str(k)), 14) for k in points.columns]
+    columns = [textwrap.fill(voice.name(str(k)), 12) for k in points.columns]
     across = np.arange(len(columns), dtype=float)
     ax.pcolormesh(across, y, points, cmap=SHADES, vmin=0, vmax=80, edgecolor=PAPER, lw=0.8)
     for height, row, certain in zip(y, points.to_numpy(), sure.to_numpy(), strict=True):
@@ -94,5 +94,5 @@ def draw_gap_table(excellence: Excellence, ax: Axes, voice: Voice = ENGLISH) -> 
         label.set_linespacing(1.0)
     for side in ("left", "bottom"):
         ax.spines[side].set_visible(False)
-    ax.set_xlabel(voice.say("axis.gap"))
+    ax.set_xlabel(voice.say("axis.gap"), loc="right")
     return ax

@@ -27,7 +27,9 @@ def name_inputs(inputs: Iterable[str], case: Case, voice: Voice) -> Mapping[str,
             )
         elif f"input.{table}" in voice.words.phrases:
             parts = [_part(voice, key, OWNER if k < 2 else THING) for k, key in enumerate(keys)]
-            owner = ": ".join(parts[: max(1, len(parts) - 1)])
+            owner = parts[0]
+            if len(parts) > 2:
+                owner = voice.say("pair", first=owner, second=", ".join(parts[1:-1]))
             thing = parts[-1] if len(parts) > 1 else ""
             names[name] = voice.say(f"input.{table}", owner=owner, thing=thing)
     return names

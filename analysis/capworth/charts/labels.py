@@ -4,21 +4,21 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.text import Annotation
 
 from capworth.charts.style import INK, MUTED, PAPER, SMALL
 from capworth.kernels.arrays import Floats
 
 ANGLES = np.deg2rad([0, 180, 45, 315, 135, 225, 90, 270])
-DISTANCES = (5.0, 9.0, 15.0, 22.0, 30.0)  # points from the dot to the nearest edge of its label
-LETTER, LINE = 0.56, 1.25  # width of a letter and height of a line, in sizes of the font
+DISTANCES = (5.0, 9.0, 15.0, 22.0, 30.0)  # points from the dot to the edge of its label
 FAR = 2  # place in `DISTANCES` from which a thin line leads from the dot to its label
+DOT = 4.0  # points around a dot that no label should cover
 
 
 def place_labels(
     ax: Axes,
     points: Sequence[tuple[float, float]],
     texts: Sequence[str],
-    keep_clear: Sequence[tuple[float, float]] = (),
     strong: Sequence[bool] = (),
 ) -> None:
     """Write a label beside each point, the first ones in the best places.
@@ -32,43 +32,35 @@ def place_labels(
     ax : where to write
     points : in data coordinates; their order is the order of importance
     texts : one for each point
-    keep_clear : other points that no label should cover
     strong : which labels are written bold; none when empty
     """
     figure = ax.get_figure(root=True)
     assert figure is not None
-    figure.draw_without_rendering()  # the layout settles, so that distances on paper are known
+    if (engine := figure.get_layout_engine()) is not None:
+        engine.execute(figure)  # so that distances on paper are known
     scale = 72.0 / figure.dpi
-    here = ax.transData.transform(np.array([*points, *keep_clear])) * scale
-    frame = ax.get_window_extent().transformed(ax.transData.inverted())
-    edge = ax.transData.transform(frame.get_points()).reshape(-1) * scale
-    dots = np.hstack([here - 3.0, here + 3.0])
-    taken = dots
+    here = ax.transData.transform(np.array(points)) * scale
+    edge = np.array(ax.get_window_extent().extents) * scale
+    taken = np.hstack([here - DOT, here + DOT])
     for k, text in enumerate(texts):
-        bold = bool(strong) and strong[k]
-        boxes, offsets, costs = _places(here[k], text, SMALL * (1.06 if bold else 1.0))
-        others = np.delete(taken, k, axis=0)
-        costs = costs + _covered(boxes, others) + _outside(boxes, edge)
+        label = _written(ax, points[k], text, bool(strong) and strong[k])
+        size = np.array(label.get_window_extent().size) * scale
+        boxes, offsets, costs = _places(here[k], size)
+        costs = costs + _covered(boxes, np.delete(taken, k, axis=0)) + _outside(boxes, edge)
         best = int(costs.argmin())
         taken = np.vstack([taken, boxes[best]])
+        label.set_position((float(offsets[best][0]), float(offsets[best][1])))
         if best // len(ANGLES) >= FAR:
             _lead(ax, here[k], boxes[best], scale)
-        _write(ax, points[k], text, offsets[best], bold)
 
 
-def _places(at: Floats, text: str, size: float) -> tuple[Floats, Floats, Floats]:
+def _places(at: Floats, size: Floats) -> tuple[Floats, Floats, Floats]:
     """Boxes (left, low, right, high) of a label around its point, their centres, their costs."""
-    lines = text.split("\n")
-    half = np.array([max(map(len, lines)) * LETTER * size, len(lines) * LINE * size]) / 2
-    offsets, costs = [], []
-    for away, distance in enumerate(DISTANCES):
-        for turn, angle in enumerate(ANGLES):
-            way = np.array([np.cos(angle), np.sin(angle)])
-            offsets.append(way * (half + distance) * np.where(np.abs(way) < 1e-9, 0.0, 1.0))
-            costs.append(6.0 * away + 0.5 * turn)
-    centres = np.array(offsets)
-    boxes = np.hstack([at + centres - half, at + centres + half])
-    return boxes, centres, np.array(costs)
+    ways = np.column_stack([np.cos(ANGLES), np.sin(ANGLES)]).round(9)
+    away = np.array(DISTANCES)[:, None, None]
+    centres = (ways * (size / 2 + away)).reshape(-1, 2)
+    costs = (6.0 * np.arange(len(away))[:, None] + 0.5 * np.arange(len(ways))).reshape(-1)
+    return np.hstack([at + centres - size / 2, at + centres + size / 2]), centres, costs
 
 
 def _covered(boxes: Floats, others: Floats) -> Floats:
@@ -90,14 +82,14 @@ def _lead(ax: Axes, dot: Floats, box: Floats, scale: float) -> None:
     """Draw a thin line from the dot to the nearest point of the label's box."""
     end = np.clip(dot, box[:2], box[2:])
     line = ax.transData.inverted().transform(np.array([dot, end]) / scale)
-    ax.plot(line[:, 0], line[:, 1], color=MUTED, lw=0.4, zorder=2, scalex=False, scaley=False)
+    ax.plot(line[:, 0], line[:, 1], color=INK, lw=0.5, zorder=4.5, scalex=False, scaley=False)
 
 
-def _write(ax: Axes, at: tuple[float, float], text: str, offset: Floats, bold: bool) -> None:
-    ax.annotate(
+def _written(ax: Axes, at: tuple[float, float], text: str, bold: bool) -> Annotation:
+    return ax.annotate(
         text,
         at,
-        (float(offset[0]), float(offset[1])),
+        (0.0, 0.0),
         textcoords="offset points",
         ha="center",
         va="center",
@@ -106,5 +98,6 @@ def _write(ax: Axes, at: tuple[float, float], text: str, offset: Floats, bold: b
         color=INK if bold else MUTED,
         linespacing=1.0,
         bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.2, "alpha": 0.75},
+        in_layout=False,
         zorder=5,
     )

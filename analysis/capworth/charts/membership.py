@@ -35,7 +35,7 @@ def draw_membership(programme: Programme, ax: Axes, voice: Voice = ENGLISH) -> A
         ax.axvline(line, color=MUTED, lw=0.8, linestyle=(0, (3, 2)))
     ax.set_xlim(0, 1)
     ax.xaxis.set_major_formatter(lambda value, _: voice.part(value))
-    ax.set_xlabel(voice.say("axis.share_in_best"))
+    ax.set_xlabel(voice.say("axis.share_in_best"), loc="right")
     texts = [
         voice.say("membership.row", percent=voice.percent(p), standing=voice.word("standing", s))
         for p, s in zip(share, table["standing"], strict=True)

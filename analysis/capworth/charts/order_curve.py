@@ -62,7 +62,7 @@ def draw_order(programme: Programme, ax: Axes, voice: Voice = ENGLISH) -> Axes:
     ax.set_xlim(0, 1.04 * max(asked[-1], programme.budget_m, programme.target_m or 0.0))
     ax.set_ylim(0, 1.12 * max(gained[-1], high))
     mark_money(ax, voice, currency, programme.budget_m, programme.target_m)
-    unit = voice.say("unit.millions", sign=voice.sign(currency))
+    unit = voice.millions(currency)
     ax.set_xlabel(voice.say("axis.asked", unit=unit, year=programme.provenance.price_year))
     ax.set_ylabel(voice.say("axis.gain"))
     say_ticks(ax, voice)

@@ -38,9 +38,9 @@ def draw_payers(appraisal: Appraisal, ax: Axes, voice: Voice = ENGLISH) -> Axes:
     ]
     write_column(ax, y, spans, voice.say("column.mean_range"))
     provenance = appraisal.provenance
-    unit = voice.say("unit.millions", sign=voice.sign(provenance.currency))
+    unit = voice.millions(provenance.currency)
     ax.set_xlim(0, 1.03 * left.max())
-    ax.set_xlabel(voice.say("axis.whole_life", unit=unit, year=provenance.price_year))
+    ax.set_xlabel(voice.say("axis.whole_life", unit=unit, year=provenance.price_year), loc="right")
     say_ticks(ax, voice)
     put_legend(ax, 3)
     return ax

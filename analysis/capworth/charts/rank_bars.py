@@ -61,7 +61,7 @@ def draw_ranks(result: Ranked, ax: Axes, voice: Voice = ENGLISH) -> Axes:
         left = left + part
     ax.set_xlim(0, 1)
     ax.xaxis.set_major_formatter(lambda share, _: voice.part(share))
-    ax.set_xlabel(voice.say("axis.share_of_draws"))
+    ax.set_xlabel(voice.say("axis.share_of_draws"), loc="right")
     write_column(ax, y, [voice.number(e, 1) for e in expected], voice.say("column.expected_place"))
     ax.spines["bottom"].set_color(MUTED)
     put_legend(ax, len(starts), voice.say("ranks.legend"))

@@ -17,6 +17,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 
+from capworth.charts.layout import OnePass
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -92,7 +94,7 @@ def looks() -> Iterator[None]:
 
 def blank(height: float, width: float = WIDTH) -> Figure:
     """Return an empty figure in inches; call it inside `looks`."""
-    return Figure(figsize=(width, height), layout="constrained")
+    return Figure(figsize=(width, height), layout=OnePass())
 
 
 def styled(

@@ -62,8 +62,9 @@ def draw_tornado(
     ax.set_xlabel(
         voice.say(
             "axis.lead",
-            sign=voice.sign(sensitivity.provenance.currency),
-        )
+            unit=voice.millions(sensitivity.provenance.currency),
+        ),
+        loc="right",
     )
     say_ticks(ax, voice)
     put_legend(ax, 3)
@@ -71,5 +72,4 @@ def draw_tornado(
 
 
 def _name(voice: Voice, name: str, unit: object, grade: object) -> str:
-    unit = voice.word("units", str(unit))
-    return voice.say("tornado.row", name=voice.name(name), unit=unit, grade=grade)
+    return voice.say("tornado.row", name=voice.name(name), unit=voice.unit(str(unit)), grade=grade)

@@ -1,5 +1,6 @@
 """How a chart speaks: the words, names and numbers of one language."""
 
+import re
 import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,8 @@ from capworth.errors import InputError, nearest
 DIGITS = 2  # significant digits of a number whose uncertainty is not known
 MOST = 4  # significant digits that are never passed, however narrow the range
 UNKNOWN = "–"
+LOOSE_END = re.compile(r"(\W|\s[^\W\d]{1,3}\b)+$")  # marks and small words before a cut
+AMOUNT = re.compile(r"(?P<currency>[A-Z]{3}) of (?P<prices>\d{4})(?P<year> a year)?")  # EUR of 2019
 
 
 def decimals(value: float, low: float, high: float) -> int:
@@ -111,7 +114,7 @@ class Voice:
         if len(name) > most or " (" in name:
             name = name.split(" (")[0]
         if len(name) > most:
-            name = textwrap.shorten(name, most, placeholder="…")
+            name = LOOSE_END.sub("", textwrap.shorten(name, most - 1, placeholder="")) + "…"
         return self.words.typeset(name)
 
     def listed(self, items: Iterable[str], most: int = 99) -> str:
@@ -185,12 +188,29 @@ class Voice:
         """The sign of a currency."""
         return str(get_currency_symbol(currency, locale=self.words.locale))
 
+    def millions(self, currency: str) -> str:
+        """The unit of an axis of money."""
+        sign = self.sign(currency)
+        return self.say("unit.millions", sign=sign, gap=_gap(sign))
+
+    def unit(self, unit: str) -> str:
+        """Say the unit of an input; as it stands in the case where it is unknown."""
+        if amount := AMOUNT.fullmatch(unit):
+            key = "units.money_year" if amount["year"] else "units.money"
+            return self.say(key, sign=self.sign(amount["currency"]), year=amount["prices"])
+        return self.word("units", unit)
+
     def money(self, millions: float, currency: str, places: int | None = None) -> str:
         """Write an amount of money given in millions; a stated one, without `places`, as it is."""
         sign = self.sign(currency)
-        gap = "\u00a0" if sign[-1].isalpha() else ""  # CHF 5 million, but €5 million
+        gap = _gap(sign)
         number = self.tick(millions) if places is None else self.number(millions, places)
         return self.say("money", number=number, sign=sign, gap=gap)
+
+
+def _gap(sign: str) -> str:
+    """Space between a number and a sign of letters: CHF 5 million, but €5 million."""
+    return "\u00a0" if sign[-1].isalpha() else ""
 
 
 ENGLISH = Voice()  # with short names, as they stand in the case

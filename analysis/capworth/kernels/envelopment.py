@@ -33,6 +33,8 @@ class Envelopment:
         They need not be unique.
     scale_weight : (draws, units) the multiplier form's free term, 0 with constant returns
     inputs, outputs : the data, as checked
+    input_target, output_target : (draws, units, ...) what the mixture uses and makes, exchanges
+        under restrictions on weights included
     returns, orientation : how they were compared
     resolved : how many programmes were solved again by HiGHS because their proof failed
     """
@@ -166,7 +168,11 @@ def envelop(
     elif orientation == "output":
         score = 1 + score
     m = x.shape[2]
-    step = found.distance[:, :, None]
+    used, made = np.matmul(found.intensity, x), np.matmul(found.intensity, y)
+    if trades is not None:  # exchanges go beyond what the mixture does
+        step = found.distance[:, :, None]
+        used = x - step * toward[0] - found.slack[..., :m]
+        made = y + step * toward[1] + found.slack[..., m:]
     return Envelopment(
         score,
         found.intensity,
@@ -177,8 +183,8 @@ def envelop(
         found.scale_price,
         x,
         y,
-        x - step * toward[0] - found.slack[..., :m],
-        y + step * toward[1] + found.slack[..., m:],
+        used,
+        made,
         returns,
         orientation,
         found.resolved,

@@ -116,6 +116,12 @@ def budget_frontier(
     if limit is not None:
         reach = min(reach, np.floor(float(within(limit, "limit", 0)) / step + ROUNDING))
     whole = reach == units.sum()
+    if reach > MOST_STEPS:
+        raise InputError(
+            f"unit: {reach:.3g} steps of {step:g} are too many. Choose a coarser unit or a lower "
+            "limit."
+        )
+    units = np.minimum(units, reach + 1)  # what is dearer than the limit is never taken
     bonus = np.array([extra for _, _, extra in relations.synergies], dtype=np.float64)
     grains = in_grains(np.concatenate((worth, bonus))).amounts.astype(np.int64)
     gains, bonuses = grains[: relations.n], grains[relations.n :]

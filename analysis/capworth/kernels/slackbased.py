@@ -261,4 +261,5 @@ def _answer(
 ) -> SlackBased:
     spare, lacking = slack[..., : x.shape[2]], slack[..., x.shape[2] :]
     efficient = negligible(spare, x) & negligible(lacking, y)
-    return SlackBased(score, mixture, spare, lacking, x - spare, y + lacking, efficient, resolved)
+    used, made = np.matmul(mixture, x), np.matmul(mixture, y)
+    return SlackBased(score, mixture, spare, lacking, used, made, efficient, resolved)

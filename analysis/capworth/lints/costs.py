@@ -33,9 +33,9 @@ def _forward(case: Case) -> Iterator[CostLine]:
             yield line
 
 
-def _lines(code: str, found: list[CostLine], **facts: float | str) -> Iterator[Lint]:
+def _lines(code: str, found: list[CostLine]) -> Iterator[Lint]:
     if found:
-        yield lint(code, "costs", (c.amount.row for c in found), (c.id for c in found), **facts)
+        yield lint(code, "costs", (c.amount.row for c in found), (c.id for c in found))
 
 
 def sunk_counted(case: Case) -> Iterator[Lint]:
@@ -135,7 +135,8 @@ def bias_on_wide_range(case: Case) -> Iterator[Lint]:
     for bias in dict.fromkeys(c.bias for c in found):
         mine = [c for c in found if c.bias == bias]
         upper = round(100 * bias_classes()[bias].capital[1])
-        yield from _lines("C08", mine, bias=bias, upper=upper)
+        rows, names = (c.amount.row for c in mine), (c.id for c in mine)
+        yield lint("C08", "costs", rows, names, bias=bias, upper=upper)
 
 
 def bias_and_contingency(case: Case) -> Iterator[Lint]:
@@ -156,7 +157,9 @@ def technology_without_bias(case: Case) -> Iterator[Lint]:
         and _overrun(c) < upper - 1e-9
         and not asserts(c.amount.basis, "contingency")
     ]
-    yield from _lines("C10", found, upper=round(100 * upper))
+    if found:
+        rows, names = (c.amount.row for c in found), (c.id for c in found)
+        yield lint("C10", "costs", rows, names, upper=round(100 * upper))
 
 
 def managed_for_free(case: Case) -> Iterator[Lint]:

@@ -62,10 +62,8 @@ def spurious_precision(case: Case) -> Iterator[Lint]:
     judged = (e for e in case.estimates().values() if e.grade in JUDGED)
     exact = (e for e in judged if _written_digits(worst(e), e.unit) > DIGITS)
     for table, found in _by_table(exact).items():
-        names = (_name(e) for e in found)
-        yield lint(
-            "E01", table, (e.row for e in found), names, first=_name(found[0]), figure=worst(found[0])
-        )
+        figures = tuple(f"{_name(e)} ({worst(e):.12g})" for e in found)
+        yield lint("E01", table, (e.row for e in found), map(_name, found), figures=figures)
 
 
 def range_too_narrow(case: Case) -> Iterator[Lint]:
@@ -95,11 +93,9 @@ def _nearer_end(estimate: Estimate) -> float:
 
 def _level(estimate: Estimate) -> float:
     """What the width of a range is measured by."""
-    if estimate.unit == "share":
-        return _nearer_end(estimate)
     if estimate.name.startswith("effects/"):
         return abs(estimate.mode - (1.0 if estimate.unit == "factor" else 0.0))
-    return abs(estimate.mode)
+    return _nearer_end(estimate) if estimate.unit == "share" else abs(estimate.mode)
 
 
 def evidence_after_the_date(case: Case) -> Iterator[Lint]:

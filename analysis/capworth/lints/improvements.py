@@ -51,9 +51,7 @@ def hits_grow_like_searches(case: Case) -> Iterator[Lint]:
         like = [
             e
             for (other, _), e in _steps(case, "hits").items()
-            if other == improvement
-            and e.change.mode > 1
-            and _range_of(e) == _range_of(searches)
+            if other == improvement and e.change.mode > 1 and _range_of(e) == _range_of(searches)
         ]
         if like:
             yield lint(

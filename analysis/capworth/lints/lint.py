@@ -127,7 +127,9 @@ def _said(fact: Fact, language: str) -> str:
 def _listed(names: tuple[str, ...], language: str) -> str:
     if len(names) <= SHOWN + 1:
         return ", ".join(names)
-    more = f"and {len(names) - SHOWN} more" if language == "en" else f"et {len(names) - SHOWN} de plus"
+    more = (
+        f"and {len(names) - SHOWN} more" if language == "en" else f"et {len(names) - SHOWN} de plus"
+    )
     return f"{', '.join(names[:SHOWN])} {more}"
 
 

@@ -51,29 +51,25 @@ def cost_in_the_tree(case: Case) -> Iterator[Lint]:
 
 
 def _relative(case: Case, criterion: Criterion) -> tuple[tuple[float, ...], ...]:
-    """Levels of the capabilities as shares of the way from worst to best."""
+    """Range of every capability as shares of the way from worst to best, in rising order."""
     assert criterion.worst is not None  # it is measured
     assert criterion.best is not None
-    way, start = criterion.best - criterion.worst, criterion.worst
-    levels = {s.capability: s.level for s in case.scores if s.criterion == criterion.id}
+    start, way = criterion.worst, criterion.best - criterion.worst
+    level = {s.capability: s.level for s in case.scores if s.criterion == criterion.id}
     return tuple(
-        tuple(round((end - start) / way, 9) for end in (level.low, level.mode, level.high))
-        for level in (levels[c] for c in case.capability_ids)
+        tuple(sorted(round((end - start) / way, 9) for end in (of.low, of.mode, of.high)))
+        for of in (level[c] for c in case.capability_ids)
     )
 
 
 def criterion_twice(case: Case) -> Iterator[Lint]:
     """Two criteria on which all capabilities stand alike: one thing weighed twice."""
-    relative = {c.id: _relative(case, c) for c in case.measured}
-    rows = {c.id: c.swing.row for c in case.measured}
+    if len(case.capabilities) < FEW:
+        return
+    relative = {c: _relative(case, c) for c in case.measured}
     for one, other in combinations(relative, 2):
-        same = {r if r[0] <= r[2] else r[::-1] for r in relative[one]}
-        if (
-            len(case.capabilities) >= FEW
-            and len(same) > 1
-            and [sorted(r) for r in relative[one]] == [sorted(r) for r in relative[other]]
-        ):
-            yield lint("W03", "criteria", (rows[one], rows[other]), (one, other))
+        if relative[one] == relative[other] and len(set(relative[one])) > 1:
+            yield lint("W03", "criteria", (one.swing.row, other.swing.row), (one.id, other.id))
 
 
 def scale_from_the_set(case: Case) -> Iterator[Lint]:

@@ -61,7 +61,9 @@ def next_euro(study: Study, words: Wording) -> dict[str, Any]:
             changes = changes_text(added, dropped, words)
             text = words.say("next.adds", gain=words.number(float(row["gain"])), changes=changes)
         size = float(extra)
-        rows.append({"head": words.say("next.step", money=words.millions(size)), "text": text})
+        rows.append(
+            {"head": words.say("next.step", money=words.millions_exactly(size)), "text": text}
+        )
     return {"head": head, "rows": rows, "text": ""}
 
 

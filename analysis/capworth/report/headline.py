@@ -43,7 +43,7 @@ def _programme(study: Study, found: Advice, words: Wording) -> dict[str, Any]:
         }
     firm = len(found.core)
     kind = "all" if firm == found.count else "some" if firm else "none"
-    firmness = words.say(f"{say}firm_{kind}", core=firm, open=found.count - firm)
+    firmness = words.say(f"{say}firm_{kind}", count=firm, open=found.count - firm)
     title_money = words.millions_middle(found.asked)
     core = (
         words.say(f"{say}core_some", names=words.named(found.core, 3))

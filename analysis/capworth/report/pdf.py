@@ -21,11 +21,12 @@ from capworth.report.annex import (
     method,
     priorities,
     provenance,
+    ranks,
     sensitivity,
 )
 from capworth.report.blocks import Section, section_data
 from capworth.report.decision import decision_page
-from capworth.report.pictures import CURVE, CURVE_HEIGHT, picture
+from capworth.report.pictures import first_picture
 from capworth.report.summary import summary_page
 from capworth.report.wording import MARK, Wording
 from capworth.study import Study
@@ -35,6 +36,7 @@ STANDARDS: tuple[Standard, ...] = ("ua-1", "a-2a")  # for readers who cannot see
 ANNEX: tuple[Callable[[Study, Wording], Section | None], ...] = (
     capabilities.section,
     functions.section,
+    ranks.section,
     excellence.section,
     priorities.section,
     funding.section,
@@ -113,7 +115,7 @@ def document(study: Study, language: str) -> dict[str, Any]:
 
 def _curve(study: Study, words: Wording) -> dict[str, Any] | None:
     """The order-of-priority curve, its title above it."""
-    found = picture(CURVE, study, words, CURVE_HEIGHT)
+    found = first_picture(study, words)
     return None if found is None else asdict(found)
 
 
@@ -140,7 +142,7 @@ def vintage(study: Study, words: Wording) -> str:
         currency=known.currency,
         price_year=known.price_year,
         discounting=discounting,
-        cutoff=words.day(settings.appraisal_date),
+        cutoff=words.day(settings.appraisal_date, "medium"),
         seed=known.seed,
         draws=words.number(known.draws, 0),
     )

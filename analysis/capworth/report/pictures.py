@@ -9,10 +9,16 @@ from capworth.report.blocks import Picture
 from capworth.report.wording import Wording
 from capworth.study import Study
 
-CURVE = "order"  # on page 1
-CURVE_HEIGHT = 2.75  # inches
+FIRST: Mapping[str, float] = {  # for page 1: the first chart that the case asks for, and inches
+    "order": 2.75,
+    "improvement_ranks": 0.0,
+    "cost_value": 3.6,
+    "payers": 0.0,
+}
+TALLEST = 4.5  # inches of a chart on page 1
 PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their charts
-    "capabilities": ("cost_value", "capability_ranks", "payers"),
+    "capabilities": ("cost_value",),
+    "ranks": ("capability_ranks", "payers"),
     "functions": ("claim", "functions"),
     "excellence": ("efficiency", "gaps", "gap_table"),
     "priorities": ("improvement_ranks", "alignment", "membership"),
@@ -43,3 +49,13 @@ def pictures(section: str, study: Study, words: Wording) -> list[Picture]:
     """Every chart of a section that the case asks for."""
     found = (picture(key, study, words) for key in PLACES[section])
     return [one for one in found if one is not None]
+
+
+def first_picture(study: Study, words: Wording) -> Picture | None:
+    """The chart of page 1: the order of priority, or what stands in for it."""
+    unmeasured = () if study.case.measured else ("order", "improvement_ranks", "cost_value")
+    for key, height in FIRST.items():
+        chart = GALLERY.get(key)
+        if chart is not None and key not in unmeasured and chart.asked(study):
+            return picture(key, study, words, height or min(chart.height(study), TALLEST))
+    return None

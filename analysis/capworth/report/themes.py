@@ -44,10 +44,10 @@ def _costs(study: Study, found: Advice | None, words: Wording) -> tuple[str, lis
     for payer in PAYERS:
         amounts = [found.payers[payer]] if found is not None and has_set else []
         amounts.append(all_pay[payer])
-        rows.append((words.word("payer", payer), *map(words.spread, amounts)))
+        rows.append((words.word("payer", payer), *map(words.cell, amounts)))
     sums = [found.cost] if found is not None and has_set else []
     sums.append(Amount(*study.appraisal.total_cost))
-    rows.append((words.say("summary.payer_sum"), *map(words.spread, sums)))
+    rows.append((words.say("summary.payer_sum"), *map(words.cell, sums)))
     settings = study.case.settings
     table = Table(
         words.say("summary.payers", unit=words.unit("millions"), price_year=settings.price_year),

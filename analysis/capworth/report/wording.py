@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import isfinite
+from typing import Literal
 
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from capworth.case.model import Case
-from capworth.charts.voice import Voice
+from capworth.charts.voice import Voice, decimals
 from capworth.errors import InputError, nearest
 from capworth.report.amounts import Amount
 from capworth.report.texts import Texts, texts
@@ -88,9 +89,9 @@ class Wording:
         """Join the names of some things; those beyond `most` are only counted."""
         return self.voice.listed(map(self.name, keys), most)
 
-    def day(self, when: date) -> str:
-        """Write a date in full."""
-        return str(format_date(when, "long", locale=self.locale))
+    def day(self, when: date, style: Literal["medium", "long"] = "long") -> str:
+        """Write a date, in full or with the month cut short."""
+        return str(format_date(when, style, locale=self.locale))
 
     def number(self, value: float, places: int | None = None) -> str:
         """Write a number with so many decimals, or with two significant digits."""
@@ -121,8 +122,8 @@ class Wording:
         return self.middle(amount), self.span(amount)
 
     def millions(self, value: float, currency: str = "") -> str:
-        """Write an amount of money, given in millions, with two significant digits."""
-        return self._money(self.number(value), currency)
+        """Write an amount of money, given in millions, with at most two significant digits."""
+        return self._money(self.exactly(round(value, decimals(value, value, value))), currency)
 
     def millions_exactly(self, value: float) -> str:
         """Write an amount of money in millions that was set, not estimated."""
@@ -140,7 +141,8 @@ class Wording:
 
     def unit(self, key: str) -> str:
         """Name a unit of money."""
-        return self.say(f"unit.{key}", currency=self.voice.sign(self.currency))
+        sign = self.voice.sign(self.currency)
+        return self.say(f"unit.{key}", currency=sign, gap=_gap(sign))
 
     def probability(self, share: float) -> str:
         """Write a share of draws in whole percent; draws alone never show 0 or 100."""
@@ -167,8 +169,12 @@ class Wording:
 
     def _money(self, number: str, currency: str = "") -> str:
         sign = self.voice.sign(currency or self.currency)
-        gap = "\u00a0" if sign[-1].isalpha() else ""  # CHF 5 million, but €5 million
-        return self.say("money", number=number, sign=sign, gap=gap)
+        return self.say("money", number=number, sign=sign, gap=_gap(sign))
+
+
+def _gap(sign: str) -> str:
+    """Return what parts a sign from its number: CHF 5 million, but €5 million."""
+    return "\u00a0" if sign[-1].isalpha() else ""
 
 
 def _minus(text: str) -> str:

@@ -43,7 +43,7 @@ def section(study: Study, words: Wording) -> Section | None:
         tuple(words.say(f"excellence.{column}") for column in columns),
         tuple(rows),
         words=4,
-        weights=(1.5, 0.8, 1.5, 1.4),
+        weights=(1.4, 0.75, 1.2, 2.0),
         note=words.say("excellence.note"),
         size=6.9,
     )

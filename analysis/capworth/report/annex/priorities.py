@@ -15,9 +15,8 @@ def section(study: Study, words: Wording) -> Section | None:
     first = priorities.order[0]
     share = float(priorities.to_frame()["p_first"].iloc[0])
     title = words.firmly("priorities.title", share, first=words.name(first))
-    blocks: list[Block] = list(pictures("priorities", study, words))
-    if study.programme is not None:
-        blocks.append(_bundles(study, words))
+    blocks: list[Block] = [] if study.programme is None else [_bundles(study, words)]
+    blocks += pictures("priorities", study, words)
     return Section(words.say("priorities.topic"), title, blocks)
 
 

@@ -1,0 +1,145 @@
+"""How far one answer is from turning, in any world: the sign of it says which answer holds."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+
+from capworth.case.model import Case
+from capworth.errors import InputError, nearest
+from capworth.estimates import AtModes
+from capworth.kernels.arrays import Floats
+from capworth.kernels.portfolio import best_over_draws, feasible_sets
+from capworth.programme import relations_of
+from capworth.sampling import Sample, draw_sample, gain_per_million, value_per_million
+from capworth.worlds import Model, Worlds
+
+PROGRAMME = "programme"
+NET, PLACE = "net value", "place"
+QUESTIONS = (NET, PLACE)
+DRAWS = 2_000  # worlds behind the expected programme, where no sample is given
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """One answer at the modes, and how far other worlds are from another answer."""
+
+    question: str
+    answer: str  # in words
+    of: Callable[[Worlds], Floats]  # (worlds,): above 0 while the answer is the one at the modes
+
+
+def margin_of(
+    case: Case, model: Model, subject: str, question: str = "", sample: Sample | None = None
+) -> Margin:
+    """Margin of the net value or the place of a capability or improvement, or of the programme.
+
+    See `switches.switching_values` for the parameters.
+
+    Raises
+    ------
+    InputError
+        When the subject or the question is not known, or cannot be asked of it.
+    """
+    asked = _question(case, model, subject, question)
+    if asked == PROGRAMME:
+        return _programme(sample or draw_sample(case, DRAWS))
+    return _standing(case, model, subject, asked)
+
+
+def _question(case: Case, model: Model, subject: str, question: str) -> str:
+    """Which question is meant; refuse one that cannot be asked."""
+    if subject == PROGRAMME:
+        if not case.improvements or case.settings.budget is None:
+            raise InputError("subject: the case has no improvements or no budget to choose for.")
+        return PROGRAMME
+    ids = (*case.capability_ids, *case.improvement_ids)
+    if subject not in ids:
+        raise InputError(
+            f"subject: {subject!r} is not known. {nearest(subject, (*ids, PROGRAMME))}"
+        )
+    if question not in ("", *QUESTIONS):
+        raise InputError(f"question: {question!r} is not known. {nearest(question, QUESTIONS)}")
+    capability = subject in case.capability_ids
+    if capability:
+        has_money = bool(model.known["money"][case.capability_ids.index(subject)])
+    else:
+        known = set(np.array(case.capability_ids)[model.known["money"]])
+        mine = [e for e in case.effects if e.improvement == subject and e.step]
+        has_money = any(e.capability in known for e in mine)
+    if question == NET and not has_money:
+        raise InputError(f"question: no benefit of {subject} is known in money. Ask for its place.")
+    asked = question or (NET if capability and has_money else PLACE)
+    if asked == PLACE and not case.measured:
+        raise InputError("question: the case has no value tree, so nothing has a place.")
+    return asked
+
+
+def _standing(case: Case, model: Model, subject: str, question: str) -> Margin:
+    """Margin and words for the net value or the place of one capability or improvement."""
+    capability = subject in case.capability_ids
+    ids = case.capability_ids if capability else case.improvement_ids
+    k = ids.index(subject)
+
+    def net(worlds: Worlds) -> Floats:
+        gains = worlds.money if capability else worlds.gains.money
+        costs = worlds.cost if capability else worlds.improvement_cost
+        return gains[:, k] - costs[:, k]
+
+    def rates(worlds: Worlds) -> Floats:
+        if capability:
+            return value_per_million(worlds, model.annuity)
+        return gain_per_million(worlds)
+
+    today = model.answer(AtModes())
+    if question == NET:
+        worth = float(net(today)[0])
+        sign = 1.0 if worth > 0 else -1.0
+        currency = case.settings.currency
+        words = f"net value {worth / 1e6:,.3g} million {currency}"
+        return Margin(question, words, lambda worlds: sign * net(worlds))
+    now = rates(today)[0]
+    ahead, behind = now > now[k], now < now[k]
+
+    def margin(worlds: Worlds) -> Floats:
+        with np.errstate(divide="ignore", invalid="ignore"):  # what costs nothing leads
+            every = rates(worlds)
+        lead = every[:, k, None] - every[:, behind]
+        lack = every[:, ahead] - every[:, k, None]
+        closest: Floats = np.hstack([lead, lack]).min(axis=1, initial=inf)
+        return closest
+
+    return Margin(question, f"place {int(ahead.sum()) + 1} of {len(ids)}", margin)
+
+
+def _programme(sample: Sample) -> Margin:
+    """Margin and words for the best set within the budget, around expected costs and gains.
+
+    The margin is the lead of the set over the best of the other affordable sets, in points, and
+    below 0 when the set itself is not affordable.
+    """
+    case, expected, today = sample.case, sample.worlds, sample.modes
+    sets = feasible_sets(relations_of(case))
+    budget = case.settings.budget or 0.0
+    asked, gain = expected.asked.mean(axis=0), expected.gains.score.mean(axis=0)
+    chosen = int(best_over_draws(asked[None], gain[None], sets, budget)[0])
+    if chosen < 0:
+        raise InputError("subject: the budget does not pay for what must be done. Raise it.")
+    mine = sets[chosen].astype(float)
+    others = np.delete(sets, chosen, axis=0)
+
+    def margin(worlds: Worlds) -> Floats:
+        ask = asked * worlds.asked / today.asked
+        add = gain + worlds.gains.score - today.gains.score
+        rows, where = np.unique(np.hstack([ask, add]), axis=0, return_inverse=True)
+        ask, add = np.hsplit(rows, 2)
+        best = best_over_draws(ask, add, others, budget)
+        other = np.einsum("wp,wp->w", add, np.where((best >= 0)[:, None], others[best], False))
+        lead = np.where(best >= 0, np.einsum("wp,p->w", add, mine) - other, inf)
+        over = np.einsum("wp,p->w", ask, mine) - budget
+        found: Floats = np.where(over > 0, -over, np.minimum(lead, 1e9))[where]
+        return found
+
+    names = [i for i, taken in zip(case.improvement_ids, sets[chosen], strict=True) if taken]
+    return Margin(PROGRAMME, f"best set {' '.join(names) or 'empty'}", margin)

@@ -1,0 +1,137 @@
+"""The data dictionary, the types and the small case agree."""
+
+import csv
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from capworth.case.cells import GRADES
+from capworth.case.chainrules import SHARE_STEPS, SHARED_STEPS
+from capworth.case.check import check_cells
+from capworth.case.dictionary import (
+    REQUIRED_TABLES,
+    ROW_KEYS,
+    SETTINGS,
+    Column,
+    dictionary,
+    row_key,
+    table_names,
+)
+from capworth.case.model import FUNCTIONS, Case, Settings
+from capworth.case.parts import GRADES as GRADES_OF_ESTIMATES
+from capworth.case.read import PARTS
+from capworth.case.tables import read_raw
+from capworth.kernels.platformshares import KEYS
+
+KINDS = {
+    *("key", "text", "number", "whole", "year", "date", "flag", "grade", "choice", "list"),
+    *("ref", "refs", "schedule", "bias"),
+}
+ESTIMATE = {"low", "mode", "high", "swing_low", "swing", "swing_high", "unit"}
+ESTIMATE |= {"grade", "source", "basis"}
+EVERY = [column for table in dictionary().values() for column in table.values()]
+
+
+def named(column: Column) -> str:
+    return f"{column.table}.{column.name}"
+
+
+def test_settings_and_columns_agree() -> None:
+    assert {field.name for field in fields(Settings)} == set(dictionary()[SETTINGS])
+
+
+@pytest.mark.parametrize(("table", "kind", "number"), PARTS, ids=lambda part: str(part))
+def test_types_and_columns_agree(table: str, kind: type[Any], number: str) -> None:
+    names = {field.name for field in fields(kind)}
+    columns = set(dictionary()[table])
+    if number:
+        names -= {number}
+        columns -= ESTIMATE - names
+    columns -= {c for c in columns if c.startswith("transfer_")}  # gathered in `transfer`
+    assert names == columns
+
+
+def test_every_table_of_the_dictionary_is_a_part_of_the_case() -> None:
+    assert [table for table, _, _ in PARTS] == list(table_names())
+    parts = {field.name for field in fields(Case)} - {"settings", "fingerprint"}
+    assert parts == set(table_names())
+    assert set(REQUIRED_TABLES) <= parts
+
+
+def test_every_number_has_a_unit() -> None:
+    bare = {named(c) for c in EVERY if c.kind in {"number", "whole", "year"} and not c.unit}
+    assert bare == {"case.seed"}
+
+
+def test_every_estimate_has_a_grade_a_source_and_a_basis() -> None:
+    for table in table_names():
+        columns = set(dictionary()[table])
+        if {"low", "mode", "high"} & columns or {"swing"} & columns:
+            assert {"grade", "source", "basis"} <= columns, table
+
+
+def test_every_column_is_of_a_known_kind_and_says_what_it_means() -> None:
+    for column in EVERY:
+        assert column.kind in KINDS, named(column)
+        assert column.meaning, named(column)
+        assert column.meaning[0].islower(), named(column)
+        assert column.meaning[-1] != ".", named(column)
+        assert bool(column.options) == (column.kind in {"choice", "list", "ref", "refs"})
+        if column.kind in {"ref", "refs"}:
+            assert column.options[0] in table_names(), named(column)
+        if column.lowest is not None and column.highest is not None:
+            assert column.lowest < column.highest, named(column)
+
+
+def test_the_words_of_the_dictionary_are_those_of_the_model() -> None:
+    assert dictionary()["functions"]["function"].options == FUNCTIONS
+    assert dictionary()[SETTINGS]["claim_group"].options == FUNCTIONS
+    assert dictionary()["platforms"]["key"].options == tuple(KEYS)
+    assert GRADES == GRADES_OF_ESTIMATES
+    steps = set(dictionary()["chain"]["step"].options)
+    assert {*SHARED_STEPS, *SHARE_STEPS} <= steps
+    assert set(dictionary()["effects"]["step"].options) <= steps
+
+
+def test_every_table_says_what_makes_a_row_the_only_one() -> None:
+    for table in table_names():
+        keys = [c.name for c in dictionary()[table].values() if c.kind == "key"]
+        assert len(keys) <= 1
+        assert bool(keys) != (table in ROW_KEYS), table
+        assert set(row_key(table)) <= set(dictionary()[table])
+
+
+def test_defaults_that_are_told_are_those_that_hold() -> None:
+    """A default in brackets at the end of a meaning is the default of the type."""
+    columns = dictionary()[SETTINGS]
+    for field in fields(Settings):
+        meaning = columns[field.name].meaning
+        if field.type in {"float", "int"} and not columns[field.name].required:
+            assert meaning.endswith(f"({field.default:g})") or field.default in (None, ""), field
+        if columns[field.name].required:
+            assert columns[field.name].kind != "list"
+
+
+def test_the_small_case_uses_no_column_that_is_not_described(small_folder: Path) -> None:
+    for path in small_folder.glob("*.csv"):
+        heading = next(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+        assert set(heading) <= set(dictionary()[path.stem]), path.name
+
+
+def test_every_cell_of_the_small_case_is_read_as_its_kind(small_folder: Path) -> None:
+    _, typed, findings = check_cells(read_raw(small_folder))
+    assert not findings
+    kinds = {"number": float, "whole": int, "year": int, "flag": bool, "refs": tuple}
+    for table, rows in typed.items():
+        for row in rows:
+            for name, value in row.values.items():
+                if value is not None:
+                    kind = kinds.get(dictionary()[table][name].kind, str)
+                    assert type(value) is kind, f"{table}, row {row.number}, {name}"
+
+
+def test_the_dictionary_cannot_be_changed() -> None:
+    with pytest.raises(TypeError):
+        dictionary()["costs"] = {}  # type: ignore[index]  # read-only on purpose

@@ -1,0 +1,181 @@
+"""What improvements add: worked by hand, and what must hold whatever the numbers are."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from capworth.case.model import Case, Effect, Estimate, Improvement
+from capworth.costs import discount_factors
+from capworth.estimates import AtModes, Sampled
+from capworth.gains import Gains
+from capworth.worlds import Model
+
+Golden: TypeAlias = Mapping[str, Any]
+seeds = st.integers(0, 2**32)
+
+
+def felt(case: Case, seed: int = 0, size: int = 20) -> Gains:
+    return Model(case).answer(Sampled(seed, 0, size)).gains
+
+
+@pytest.mark.parametrize(
+    ("ours", "name"),
+    [
+        ("score", "gain"),
+        ("money", "money"),
+        ("harm", "harm"),
+        ("exchange", "exchange"),
+        ("closed", "alignment"),
+    ],
+)
+def test_gains_worked_by_hand(small: Case, golden: Golden, ours: str, name: str) -> None:
+    found = getattr(Model(small).answer(AtModes()).gains, ours)[0]
+    expected = [golden["improvements"][name][i] for i in small.improvement_ids]
+    np.testing.assert_allclose(found, expected, atol=golden["improvements"]["atol"])
+
+
+def changed_effects(case: Case, **changes: float) -> Case:
+    def nothing(effect: Effect) -> Effect:
+        level = changes["factor"] if effect.step else changes["level"]
+        return replace(effect, change=replace(effect.change, low=level, mode=level, high=level))
+
+    return replace(case, effects=tuple(nothing(e) for e in case.effects))
+
+
+@settings(max_examples=10, deadline=None)
+@given(seeds)
+def test_an_improvement_that_changes_nothing_gains_nothing(small: Case, seed: int) -> None:
+    gains = felt(changed_effects(small, level=0.0, factor=1.0), seed)
+    for part in (gains.score, gains.money, gains.harm, gains.exchange, gains.closed):
+        np.testing.assert_allclose(part, 0, atol=1e-9)
+
+
+def from_year(case: Case, year: int) -> Case:
+    return replace(
+        case, improvements=tuple(replace(i, effect_year=year) for i in case.improvements)
+    )
+
+
+@settings(max_examples=10, deadline=None)
+@given(seeds)
+def test_a_late_gain_counts_for_the_years_in_which_it_is_felt(small: Case, seed: int) -> None:
+    factors = discount_factors(small)
+    at_once = felt(from_year(small, 2025), seed)
+    for late, year in enumerate((2025, 2026, 2027)):
+        share = factors[late:].sum() / factors.sum()
+        gains = felt(from_year(small, year), seed)
+        np.testing.assert_allclose(gains.score, at_once.score * share, rtol=1e-9)
+        np.testing.assert_allclose(gains.harm, at_once.harm * share, rtol=1e-9)
+        np.testing.assert_allclose(gains.money, at_once.money * share, rtol=1e-9)
+    never = felt(from_year(small, 2028), seed)
+    assert not never.score.any()
+    assert not never.money.any()
+
+
+def test_an_effect_before_the_appraisal_is_felt_from_its_first_year(small: Case) -> None:
+    early, first = felt(from_year(small, 2020)), felt(from_year(small, 2025))
+    np.testing.assert_array_equal(early.score, first.score)
+
+
+def test_present_value_is_the_yearly_gain_times_the_years(small: Case) -> None:
+    """Money is a present value; points and days are means over the appraisal."""
+    model = Model(from_year(small, 2025))
+    gains = model.answer(AtModes()).gains
+    assert gains.money[0, 0] == pytest.approx(16_000 * model.annuity)
+    assert gains.harm[0, 0] == pytest.approx(30)
+
+
+@settings(max_examples=20, deadline=None)
+@given(seeds)
+def test_shares_are_shares(small: Case, seed: int) -> None:
+    gains = felt(small, seed, 40)
+    for part in (gains.exchange, gains.closed):
+        assert part.min() >= -1e-12
+        assert part.max() <= 1 + 1e-12
+    best = replace(small, effects=tuple(to_the_top(small)))
+    np.testing.assert_allclose(felt(best, seed).closed[:, 0], 1, rtol=1e-9)
+
+
+def to_the_top(case: Case) -> list[Effect]:
+    """Effects of SCAN that lift everything to its best level."""
+    lift = {"reach": 1000.0, "speed": -1000.0, "results": 1000.0}
+    pattern = case.effects[0]
+    return [
+        replace(
+            pattern,
+            capability=c,
+            criterion=k,
+            change=Estimate(f"effects/SCAN/{c}/{k}", by, by, by, "", "A", "LEDGER", "", 2),
+        )
+        for c in case.capability_ids
+        for k, by in lift.items()
+    ]
+
+
+def test_no_gain_goes_beyond_the_scale(small: Case) -> None:
+    model = Model(replace(small, effects=tuple(to_the_top(small))))
+    worlds = model.answer(Sampled(1, 0, 30))
+    late = discount_factors(small)[1:].sum() / discount_factors(small).sum()
+    room = (100 - worlds.score).sum(axis=1)
+    np.testing.assert_allclose(worlds.gains.score[:, 0], room * late, rtol=1e-9)
+
+
+def test_a_change_for_the_worse_is_a_loss_and_closes_nothing(small: Case) -> None:
+    gains = felt(changed_effects(small, level=-5.0, factor=0.5))
+    assert (gains.money[:, 0] < 0).all()
+    assert (gains.score[:, 1] < 0).all()  # LINK takes reach from NET
+    assert (gains.closed[:, 1] == 0).all()
+
+
+@settings(max_examples=10, deadline=None)
+@given(seeds)
+def test_another_improvement_does_not_move_the_gains_of_one(small: Case, seed: int) -> None:
+    twin = replace(small.improvements[0], id="TWIN")
+    copies = tuple(
+        replace(e, improvement="TWIN", change=replace(e.change, name=e.change.name + "/twin"))
+        for e in small.effects
+        if e.improvement == "SCAN"
+    )
+    more = replace(
+        small, improvements=(twin, *small.improvements), effects=(*copies, *small.effects)
+    )
+    ours, theirs = felt(small, seed), felt(more, seed)
+    np.testing.assert_array_equal(theirs.score[:, 1:], ours.score)
+    np.testing.assert_array_equal(theirs.money[:, 1:], ours.money)
+
+
+def test_an_improvement_of_the_chain_alone_has_no_points(small: Case) -> None:
+    effects = tuple(e for e in small.effects if e.step or e.improvement != "SCAN")
+    gains = felt(replace(small, effects=effects))
+    assert not gains.score[:, 0].any()
+    assert not gains.exchange[:, 0].any()
+    assert (gains.money[:, 0] > 0).all()
+
+
+def test_two_effects_on_one_capability_are_felt_together(small: Case) -> None:
+    """Shares of the chain multiply: 1.5 x 1.2 more hits that are used, not 0.5 + 0.2."""
+    pattern = next(e for e in small.effects if e.step == "hit_rate")
+    used = replace(
+        pattern,
+        step="used",
+        change=replace(pattern.change, name="effects/SCAN/REG/used", low=1.1, mode=1.2, high=1.3),
+    )
+    both = Model(from_year(replace(small, effects=(*small.effects, used)), 2025))
+    gains = both.answer(AtModes()).gains
+    assert gains.money[0, 0] == pytest.approx(32_000 * (1.5 * 1.2 - 1) * both.annuity)
+
+
+def test_a_case_without_claimed_functions_serves_none(small: Case) -> None:
+    assert not felt(small.with_settings(claim_group=())).exchange.any()
+
+
+def test_a_case_without_improvements(small: Case) -> None:
+    costs = tuple(c for c in small.costs if not c.improvement)
+    gains = felt(replace(small, improvements=(), effects=(), relations=(), costs=costs))
+    assert gains.score.shape == (20, 0)
+    assert isinstance(small.improvements[0], Improvement)

@@ -1,0 +1,471 @@
+"""The report: what stands on its pages, in each language, for cases that ask much and little."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+
+import capworth.report
+from capworth.case.dictionary import table_names
+from capworth.case.model import Case
+from capworth.charts.gallery import GALLERY
+from capworth.claim import CONTRADICTED, SUPPORTED, VERDICTS
+from capworth.errors import InputError
+from capworth.report import pictures
+from capworth.report.advice import advice
+from capworth.report.amounts import Amount
+from capworth.report.decision import decision_page
+from capworth.report.pdf import document, write_report
+from capworth.report.summary import summary_page
+from capworth.report.texts import languages, texts
+from capworth.report.turning import turns
+from capworth.report.wording import MARK, Wording
+from capworth.study import Study, run_study
+
+LANGUAGES = languages()
+STRAY = re.compile(r"\b(?:nan|NaN|None|inf|NaT)\b|\{\w*\}")
+ENGLISH = ("the", "draws", "likely", "with", "improvements", "whole-life", "budget of", "and")
+LONG = "Joint register of seized, stolen and otherwise inexplicable mountaineering equipment, phase"
+Reports = Mapping[str, bytes]
+Without = Callable[..., Case]
+
+
+@pytest.fixture(scope="module")
+def reports(study: Study) -> Reports:
+    return {language: write_report(study, language) for language in LANGUAGES}
+
+
+@pytest.fixture
+def plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the charts out: they have tests of their own, and take longest."""
+    monkeypatch.setattr(pictures, "GALLERY", {})
+
+
+@cache
+def pages(pdf: bytes) -> tuple[str, ...]:
+    """Words of each page, with one space between two."""
+    return tuple(flat(page.extract_text()) for page in PdfReader(BytesIO(pdf)).pages)
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def words_of(case: Case, language: str = "en") -> Wording:
+    return Wording.of(case, language)
+
+
+def strings(node: object) -> Iterator[str]:
+    """Every text that the template gets, drawings left out."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, Mapping):
+        for key, value in node.items():
+            if key not in {"svg", "kind", "name", "language", "direction"}:
+                yield from strings(value)
+    elif isinstance(node, list | tuple):
+        for value in node:
+            yield from strings(value)
+
+
+def elements(node: object) -> Iterator[DictionaryObject]:
+    """Every element of the tag tree."""
+    if isinstance(node, IndirectObject):
+        node = node.get_object()
+    if isinstance(node, ArrayObject):
+        for child in node:
+            yield from elements(child)
+    elif isinstance(node, DictionaryObject):
+        if "/S" in node:
+            yield node
+        if "/K" in node:
+            yield from elements(node["/K"])
+
+
+# ---------------------------------------------------------------- the file
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_two_calls_give_the_same_bytes(study: Study, reports: Reports, language: str) -> None:
+    assert write_report(study, language) == reports[language]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_says_that_it_is_tagged_and_for_archives(reports: Reports, language: str) -> None:
+    reader = PdfReader(BytesIO(reports[language]))
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == language
+    metadata = root["/Metadata"].get_object().get_data().decode()
+    for claim in ("<pdfuaid:part>1<", "<pdfaid:part>2<", "<pdfaid:conformance>A<"):
+        assert claim in metadata
+    assert reader.metadata is not None
+    assert reader.metadata.title
+
+
+def test_its_date_is_the_appraisal_date(study: Study, reports: Reports) -> None:
+    metadata = PdfReader(BytesIO(reports["en"])).metadata
+    assert metadata is not None
+    assert metadata.creation_date is not None
+    assert metadata.creation_date.date() == study.case.settings.appraisal_date
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_has_words(reports: Reports, language: str) -> None:
+    root = PdfReader(BytesIO(reports[language])).trailer["/Root"]
+    figures = [e for e in elements(root["/StructTreeRoot"]) if e["/S"] == "/Figure"]
+    assert len(figures) > 5
+    assert all(len(str(figure.get("/Alt", ""))) > 20 for figure in figures)
+
+
+def test_every_table_has_a_head(reports: Reports) -> None:
+    root = PdfReader(BytesIO(reports["en"])).trailer["/Root"]
+    tables = [e for e in elements(root["/StructTreeRoot"]) if e["/S"] == "/Table"]
+    assert len(tables) > 5
+    assert all(any(cell["/S"] == "/TH" for cell in elements(table["/K"])) for table in tables)
+
+
+def test_a_language_without_texts_is_refused(study: Study) -> None:
+    with pytest.raises(InputError, match="no texts for a report in 'tlh'"):
+        write_report(study, "tlh")
+
+
+@pytest.mark.usefixtures("plain")
+def test_a_letter_that_no_font_has_is_named(study: Study) -> None:
+    odd = replace(study.case, settings=replace(study.case.settings, title="Star \U000f0000"))
+    with pytest.raises(InputError, match="cannot be set in 'en'"):
+        write_report(replace(study, case=odd), "en")
+
+
+# ---------------------------------------------------------------- the pages
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_decision_paper_has_two_pages_and_the_annex_follows(
+    study: Study, reports: Reports, language: str
+) -> None:
+    words = words_of(study.case, language)
+    paper, annex = (words.say(f"frame.{part}").upper() for part in ("paper", "annex"))
+    found = pages(reports[language])
+    assert [paper in page for page in found] == [True, True] + [False] * (len(found) - 2)
+    assert [annex in page for page in found] == [False, False] + [True] * (len(found) - 2)
+    assert flat(decision_page(study, words)["title"]) in found[0]
+    assert flat(summary_page(study, words)["title"]) in found[1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_stray_is_printed(reports: Reports, language: str) -> None:
+    for page in pages(reports[language]):
+        assert not STRAY.findall(page)
+
+
+def test_the_french_report_is_french(reports: Reports) -> None:
+    sources = texts("fr").phrases["provenance.sources"]  # titles stay in their own language
+    assert isinstance(sources, str)
+    for page in pages(reports["fr"]):
+        before = re.split(r"Sources\s+utilisées", page)[0]
+        found = [word for word in ENGLISH if re.search(rf"\b{word}\b", before)]
+        assert not found, before
+
+
+def test_french_signs_stand_behind_unbreakable_spaces(study: Study) -> None:
+    for text in strings(document(study, "fr")):
+        assert not re.search(r"[ \u00a0][:;!?%»]|« ", text), text
+        assert "'" not in text, text
+
+
+def test_the_case_note_is_in_short_on_page_1_and_in_full_on_page_2(small: Case) -> None:
+    case = small.with_settings(note="Only an example. It's small.", note_fr="Un exemple : petit.")
+    study = run_study(case, draws=100)
+    assert decision_page(study, words_of(case))["note"] == "Only an example."
+    assert summary_page(study, words_of(case))["note"] == "Only an example. It’s small."
+    assert summary_page(study, words_of(case, "fr"))["note"] == "Un exemple\u202f: petit."
+
+
+def test_the_line_at_the_foot_says_which_vintage(study: Study, reports: Reports) -> None:
+    known = study.provenance
+    for page in pages(reports["en"]):
+        assert f"case {known.case} {known.fingerprint[:12]} · {known.currency}" in page
+        assert f"seed {known.seed} · {known.draws} draws" in page
+
+
+# ---------------------------------------------------------------- what is said
+
+
+def test_the_recommendation_is_the_programme(study: Study) -> None:
+    programme, found, words = study.programme, advice(study), words_of(study.case)
+    assert programme is not None
+    assert found is not None
+    assert set(found.chosen) == set(programme.chosen)
+    said = decision_page(study, words)["recommendation"]
+    assert all(words.name(key) in said for key in found.chosen)
+    assert words.millions_spread(found.asked) in said
+    assert found.asked.middle == pytest.approx(programme.asked_m, abs=0.02 * found.count)
+    parts = sum(amount.middle for amount in found.payers.values())
+    assert parts == pytest.approx(found.cost.middle, rel=1e-9)
+
+
+def test_page_2_lists_every_improvement_once_and_the_sum(study: Study) -> None:
+    words, found = words_of(study.case), advice(study)
+    assert found is not None
+    table = summary_page(study, words)["table"]
+    names = [row[0] for row in table["rows"]]
+    total = words.say("summary.total")
+    assert names.index(total) == found.count
+    assert table["marked"] == (found.count,)
+    assert {*names} == {words.name(key) for key in study.case.improvement_ids} | {total}
+    assert names[: found.count] == [words.name(key) for key in found.chosen]
+
+
+def test_only_illustrative_improvements_are_marked(small: Case) -> None:
+    one, *others = small.improvements
+    case = replace(
+        small,
+        improvements=(
+            replace(one, illustrative=True),
+            *(replace(i, illustrative=False) for i in others),
+        ),
+    )
+    words = words_of(case)
+    assert words.name(one.id).endswith(MARK)
+    assert not any(words.name(i.id).endswith(MARK) for i in others)
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_was_shown_is_said_of_one_verdict_only(study: Study, verdict: str) -> None:
+    assert study.claim is not None
+    judged = replace(study, claim=replace(study.claim, verdict=verdict))
+    said = " ".join(strings(summary_page(judged, words_of(study.case))))
+    assert ("This was shown" in said) == (verdict == SUPPORTED)
+    assert ("This was not shown" in said) == (verdict != SUPPORTED)
+    assert ("contradicted" in said) == (verdict in {CONTRADICTED, "not contradicted"})
+
+
+def test_the_service_contributed_and_never_caused(reports: Reports) -> None:
+    said = {language: " ".join(pages(pdf)).lower() for language, pdf in reports.items()}
+    assert "contributed to" in said["en"]
+    assert "a contribué" in said["fr"]
+    assert not re.search(r"\bcaused?\b", said["en"])
+    assert not re.search(r"\bcausé", said["fr"])
+
+
+def test_each_turn_names_the_end_that_changes_the_set(study: Study) -> None:
+    assert study.sensitivity is not None
+    table = study.sensitivity.to_frame()
+    found = turns(study)
+    changed = (table["programme_at_low"] != "") | (table["programme_at_high"] != "")
+    assert len(found) == changed.sum() > 0
+    assert [t.stake for t in found] == sorted((t.stake for t in found), reverse=True)
+    for turn in found:
+        row = table.loc[turn.name]
+        end = {"below": "low", "above": "high"}[turn.side]
+        assert turn.level == row[end]
+        moved = [f"+{i}" for i in turn.added] + [f"-{i}" for i in turn.dropped]
+        assert sorted(moved) == sorted(str(row[f"programme_at_{end}"]).split())
+
+
+@pytest.mark.parametrize(
+    ("probability", "word"),
+    [
+        (1.0, "almost certain"),
+        (0.99, "almost certain"),
+        (0.98, "very likely"),
+        (0.66, "likely"),
+        (0.5, "as likely as not"),
+        (0.33, "as likely as not"),
+        (0.32, "unlikely"),
+        (0.05, "very unlikely"),
+        (0.0, "almost ruled out"),
+    ],
+)
+def test_words_are_tied_to_probabilities(small: Case, probability: float, word: str) -> None:
+    assert words_of(small).hedge(probability) == word
+
+
+def test_what_holds_in_less_than_half_is_not_said_to_be_so(small: Case) -> None:
+    words = words_of(small)
+    parts = {"first": "A", "largest": "B", "share": "9%"}
+    assert "No capability is firmly first" in words.firmly("capabilities.title", 0.49, **parts)
+    assert "as likely as not (50%)" in words.firmly("capabilities.title", 0.5, **parts)
+
+
+@pytest.mark.parametrize(
+    ("amount", "english", "french"),
+    [
+        (Amount(66.39, 57.69, 75.15), "€66 million (58–75)", "66\u00a0M€ (58–75)"),
+        (Amount(-1.26, -2.04, -0.5), "€−1.3 million (−2.0 to −0.5)", "−1,3\u00a0M€ (−2,0 à −0,5)"),
+        (Amount(30.0, 30.0, 30.0), "€30 million", "30\u00a0M€"),
+        (Amount(float("nan"), 1.0, 2.0), "€– million", "–\u00a0M€"),
+    ],
+)
+def test_money_has_a_sign_a_range_and_no_idle_digits(
+    small: Case, amount: Amount, english: str, french: str
+) -> None:
+    assert words_of(small).millions_spread(amount) == english
+    assert words_of(small, "fr").millions_spread(amount) == french
+
+
+# ---------------------------------------------------------------- any case
+
+
+def _lean(small: Case) -> Mapping[str, Case]:
+    """Cases that ask less and less."""
+    programme = ("improvements", "effects", "relations", "funding")
+    bare = replace(small, **dict.fromkeys(programme, ()))
+    bare = replace(bare, costs=tuple(line for line in small.costs if not line.improvement))
+    bare = bare.with_settings(budget=None, target=None)
+    two = [capability.id for capability in small.capabilities[:2]]
+    tables = ("functions", "usage", "costs", "activity", "chain", "scores")
+    rows = {
+        table: tuple(row for row in getattr(bare, table) if row.capability in ("", *two))
+        for table in tables
+    }
+    couple = replace(bare, capabilities=small.capabilities[:2], **rows)
+    couple = couple.with_settings(claim_group=())
+    unchained = tuple(effect for effect in small.effects if not effect.step)
+    return {
+        "no budget": small.with_settings(budget=None, target=None),
+        "no target": small.with_settings(target=None),
+        "nothing fits": small.with_settings(budget=0.0),
+        "no claim": small.with_settings(claim_group=()),
+        "no chain": replace(small, chain=(), unit_values=(), outcomes=(), effects=unchained),
+        "no improvements": bare,
+        "two capabilities": couple,
+        "costs only": replace(couple, chain=(), unit_values=(), criteria=(), scores=()),
+    }
+
+
+LEAN = (
+    "no budget",
+    "no target",
+    "nothing fits",
+    "no claim",
+    "no chain",
+    "no improvements",
+    "two capabilities",
+    "costs only",
+)
+
+
+@pytest.mark.usefixtures("plain")
+@pytest.mark.parametrize("kind", LEAN)
+def test_a_case_that_asks_little_has_a_report(small: Case, kind: str) -> None:
+    study = run_study(_lean(small)[kind], draws=200)
+    for language in LANGUAGES:
+        found = pages(write_report(study, language))
+        assert len(found) > 2
+        assert not any(STRAY.search(page) for page in found)
+        words = words_of(study.case, language)
+        for stage in study.not_asked:
+            assert flat(words.say(f"not_asked.{stage}")) in " ".join(found)
+
+
+def test_a_case_of_costs_only_is_drawn_too(small: Case) -> None:
+    study = run_study(_lean(small)["costs only"], draws=200)
+    assert "No spending is recommended" in pages(write_report(study, "en"))[0]
+
+
+@pytest.mark.usefixtures("plain")
+def test_long_names_are_wrapped_and_page_1_stays_one_page(small: Case) -> None:
+    case = replace(
+        small,
+        capabilities=tuple(replace(c, name=f"{LONG} {c.id}") for c in small.capabilities),
+        improvements=tuple(replace(i, name=f"{LONG} {i.id}") for i in small.improvements),
+    )
+    study = run_study(case, draws=200)
+    found = pages(write_report(study, "en"))
+    assert ["DECISION PAPER" in page for page in found[:3]] == [True, True, False]
+    for improvement in case.improvements:
+        assert f"{LONG} {improvement.id}" in found[1]
+
+
+@pytest.mark.usefixtures("plain")
+def test_page_1_is_squeezed_rather_than_cut(small: Case) -> None:
+    names = tuple(replace(i, name=f"{LONG} {i.id} " * 12) for i in small.improvements)
+    study = run_study(replace(small, improvements=names), draws=200)
+    found = pages(write_report(study, "en"))
+    assert "What is not monetised" in found[0]
+
+
+# ---------------------------------------------------------------- the texts
+
+
+def test_every_language_has_the_same_phrases_and_parts() -> None:
+    english = texts("en").phrases
+    for language in LANGUAGES:
+        phrases = texts(language).phrases
+        assert set(phrases) == set(english)
+        for key, phrase in phrases.items():
+            assert _parts(phrase) == _parts(english[key]), key
+
+
+def _parts(phrase: str | Mapping[str, str]) -> set[str]:
+    forms = [phrase] if isinstance(phrase, str) else list(phrase.values())
+    found = {name for form in forms for _, name, _, _ in Formatter().parse(form) if name}
+    return found - {"count"}
+
+
+def test_every_language_has_the_same_steps_of_probability() -> None:
+    steps = [step for step, _ in texts("en").hedges]
+    assert steps[-1] == 0.0
+    for language in LANGUAGES:
+        assert [step for step, _ in texts(language).hedges] == steps
+        assert len({word for _, word in texts(language).hedges}) == len(steps)
+
+
+def test_plural_forms_are_those_of_the_language() -> None:
+    for language in LANGUAGES:
+        for key, phrase in texts(language).phrases.items():
+            assert isinstance(phrase, str) or {"one", "other"} <= set(phrase), key
+
+
+def test_every_phrase_is_used_and_every_phrase_used_is_there() -> None:
+    folder = Path(capworth.report.__file__).parent
+    code = "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
+    said = set(re.findall(r'(?:say|firmly)\(\s*f?"([\w.{}]+)"', code))
+    whole = {key for key in said if "{" not in key}
+    phrases = set(texts("en").phrases)
+    assert whole - phrases == set()
+    quoted = set(re.findall(r'"([a-z_]+(?:\.[a-z_]+)*)"', code))
+    groups = set(re.findall(r'(?:say|firmly|word|unit|row)\(\s*f?"([a-z_.]+)', code))
+    unused = {
+        key
+        for key in phrases
+        if key not in quoted and key.split(".")[-1] not in quoted and not _grouped(key, groups)
+    }
+    assert unused == set()
+
+
+def _grouped(key: str, groups: set[str]) -> bool:
+    """Whether some call builds the key from its first parts."""
+    parts = key.removesuffix("_open").split(".")
+    return any(".".join(parts[:n]) in {g.strip(".") for g in groups} for n in range(1, len(parts)))
+
+
+def test_every_table_of_a_case_has_a_name(study: Study) -> None:
+    words = words_of(study.case)
+    graded = {name.split("/")[0] for name in study.case.estimates()}
+    assert graded <= set(table_names())
+    assert all(words.has(f"table.{table}") for table in graded)
+
+
+def test_every_chart_of_the_report_is_in_the_gallery() -> None:
+    placed = {key for keys in pictures.PLACES.values() for key in keys} | set(pictures.FIRST)
+    assert placed <= set(GALLERY)
+
+
+def test_names_of_inputs_are_words(study: Study) -> None:
+    assert study.sensitivity is not None
+    data: dict[str, Any] = document(study, "en")
+    section = next(s for s in data["sections"] if s["topic"] == "What moves the answer")
+    tables = [block for block in section["blocks"] if block["kind"] == "table"]
+    for table in tables:
+        assert not any("/" in str(row[0]) for row in table["rows"])

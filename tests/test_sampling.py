@@ -1,0 +1,219 @@
+"""Worlds in chunks: the same numbers however the work is shared."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from multiprocessing import get_context
+from typing import Any
+
+import numpy as np
+import pytest
+
+from capworth import sampling
+from capworth.case.model import Case
+from capworth.errors import InputError
+from capworth.estimates import Sampled
+from capworth.gains import Gains
+from capworth.kernels.arrays import Floats
+from capworth.kernels.ranking import RankTally
+from capworth.sampling import Sample, Tallies, draw_sample, gain_per_million, value_per_million
+from capworth.worlds import Model, Worlds
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chunks of 50 draws; 120 are kept, 70 of them with the bulky arrays."""
+    monkeypatch.setattr(sampling, "CHUNK", 50)
+    monkeypatch.setattr(sampling, "KEPT", 120)
+    monkeypatch.setattr(sampling, "ENVELOPED", 70)
+
+
+def arrays(worlds: Worlds) -> Iterator[tuple[str, Floats]]:
+    for part in fields(Worlds):
+        if part.name != "gains":
+            yield part.name, getattr(worlds, part.name)
+    for part in fields(Gains):
+        yield f"gains.{part.name}", getattr(worlds.gains, part.name)
+
+
+def tallied(tallies: Tallies) -> Iterator[tuple[str, Floats]]:
+    for part in fields(Tallies):
+        value = getattr(tallies, part.name)
+        if isinstance(value, RankTally):
+            yield f"{part.name}.shares", value.shares()
+            yield f"{part.name}.wins", value.wins.astype(np.float64)
+        elif value is not None:
+            yield part.name, value
+
+
+def same(ours: Sample, theirs: Sample) -> None:
+    """To the last bit."""
+    for (name, one), (_, other) in zip(arrays(ours.worlds), arrays(theirs.worlds), strict=True):
+        assert one.tobytes() == other.tobytes(), name
+    for (name, one), (_, other) in zip(tallied(ours.tallies), tallied(theirs.tallies), strict=True):
+        assert one.tobytes() == other.tobytes(), name
+
+
+class Backwards(Executor):
+    """Does the last piece of work first, as a busy cluster might."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        raise NotImplementedError
+
+    def map(self, fn: Callable[..., Any], *iterables: Any, **_: Any) -> Iterator[Any]:
+        work = list(zip(*iterables, strict=True))
+        done = [fn(*piece) for piece in reversed(work)]
+        return iter(reversed(done))
+
+
+@contextmanager
+def processes() -> Iterator[Executor]:
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        yield pool
+
+
+# ------------------------------------------------------------------------- the same numbers
+
+
+@pytest.mark.usefixtures("small_chunks")
+@pytest.mark.parametrize("workers", [2, 3, 8])
+def test_the_number_of_workers_does_not_matter(small: Case, workers: int) -> None:
+    same(draw_sample(small, 230, workers=1), draw_sample(small, 230, workers=workers))
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_the_executor_does_not_matter(small: Case) -> None:
+    ours = draw_sample(small, 230)
+    same(ours, draw_sample(small, 230, executor=Backwards()))
+    with ThreadPoolExecutor(2) as pool:
+        same(ours, draw_sample(small, 230, executor=pool))
+        same(ours, draw_sample(small, 230, executor=pool))  # it was left open
+
+
+def test_processes_give_the_same_numbers_as_threads(small: Case) -> None:
+    """Everything that is sent to them can be pickled."""
+    case = small.with_settings(years=2)
+    lines = tuple(replace(c, from_year=None, to_year=None) for c in case.costs)
+    case = replace(case, costs=lines)
+    with processes() as pool:
+        same(draw_sample(case, 5_010), draw_sample(case, 5_010, executor=pool))
+
+
+def test_the_first_draws_are_the_same_however_many_follow(small: Case) -> None:
+    """5,000 draws are the beginning of 20,000; and 4,000 are the beginning of 5,000."""
+    short, middle, long = (draw_sample(small, n, workers=2) for n in (4_000, 5_000, 20_000))
+    for part, whole in ((short, middle), (middle, long)):
+        for (name, ours), (_, theirs) in zip(
+            arrays(part.worlds), arrays(whole.worlds), strict=True
+        ):
+            axis = 1 if name.startswith("function_") else 0
+            count = min(part.draws, ours.shape[axis])
+            first = theirs.take(range(count), axis=axis)
+            assert ours.tobytes() == np.ascontiguousarray(first).tobytes(), name
+
+
+def test_another_seed_gives_other_numbers(small: Case) -> None:
+    ours = draw_sample(small, 50)
+    theirs = draw_sample(small.with_settings(seed=0), 50)
+    assert ours.worlds.cost.tobytes() != theirs.worlds.cost.tobytes()
+    same(theirs, draw_sample(small.with_settings(seed=0), 50))
+    assert (ours.modes.cost == theirs.modes.cost).all()
+
+
+def test_chunks_are_not_copies_of_one_another(small: Case) -> None:
+    worlds = draw_sample(small, 10_000).worlds
+    assert not np.isclose(worlds.cost[:5_000], worlds.cost[5_000:]).any()
+
+
+def test_an_unrelated_row_moves_no_other_number(small: Case) -> None:
+    """Streams by name: a new pledge, a new sunk line, a new source of a figure."""
+    twin = replace(small.funding[0], id="TWIN")
+    twin = replace(twin, amount=replace(twin.amount, name="funding/TWIN", high=9e9))
+    sunk = next(c for c in small.costs if c.id == "REG-OLD")
+    sunk = replace(sunk, id="X", amount=replace(sunk.amount, name="costs/X", low=0.0, high=9e9))
+    more = replace(small, funding=(twin, *small.funding), costs=(sunk, *small.costs))
+    same(draw_sample(small, 60), draw_sample(more, 60))
+
+
+# -------------------------------------------------------------------- what is kept and counted
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_all_draws_are_counted_and_some_are_kept(small: Case) -> None:
+    sample = draw_sample(small, 230)
+    assert sample.worlds.size == 120
+    assert {len(getattr(sample.worlds, name)) for name in sampling.BULKY} == {70}
+    assert sample.worlds.gains.score.shape == (120, 3)
+    assert sample.worlds.function_value.shape == (3, 120, 7)
+    assert sample.tallies.score.draws == sample.tallies.value.draws == 230
+    whole = [Model(small).answer(Sampled(11, k, n)) for k, n in enumerate([50, 50, 50, 50, 30])]
+    annuity = sample.model.annuity
+    scores = np.concatenate([w.score for w in whole])
+    rates = np.concatenate([value_per_million(w, annuity) for w in whole])
+    gains = np.concatenate([gain_per_million(w) for w in whole])
+    priority = sample.tallies.priority
+    assert priority is not None
+    for tally, values in (
+        (sample.tallies.score, scores),
+        (sample.tallies.value, rates),
+        (priority, gains),
+    ):
+        np.testing.assert_array_equal(tally.shares(), RankTally.of(values).shares())
+    payers = sum(w.payers.sum(axis=0) for w in whole)
+    np.testing.assert_allclose(sample.tallies.payers, payers, rtol=1e-12)
+    np.testing.assert_array_equal(sample.worlds.score, scores[:120])
+    bulky = np.concatenate([w.branches for w in whole])
+    np.testing.assert_array_equal(sample.worlds.branches, bulky[:70])
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_a_chunk_can_be_let_go(small: Case) -> None:
+    """What is kept is copied: no view holds a whole chunk in memory."""
+    for name, part in arrays(draw_sample(small, 60).worlds):
+        base = part.base
+        assert base is None or base.nbytes <= part.nbytes, name
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_progress_is_told_in_order(small: Case) -> None:
+    told: list[tuple[str, int, int]] = []
+    draw_sample(small, 120, workers=2, progress=lambda *words: told.append(words))
+    assert told == [("draws", 50, 120), ("draws", 100, 120), ("draws", 120, 120)]
+
+
+@pytest.mark.parametrize(("draws", "workers", "name"), [(0, 1, "draws"), (5, 0, "workers")])
+def test_nothing_comes_of_nothing(small: Case, draws: int, workers: int, name: str) -> None:
+    with pytest.raises(InputError, match=f"^{name}: 0 is too few. Give 1 or more.$"):
+        draw_sample(small, draws, workers=workers)
+
+
+# ------------------------------------------------------------------------- what a world holds
+
+
+def test_functions_share_out_what_capabilities_are_and_cost(small: Case) -> None:
+    worlds = draw_sample(small, 40).worlds
+    score, money, harm = worlds.function_value
+    np.testing.assert_allclose(score.sum(axis=1), worlds.score.sum(axis=1), rtol=1e-12)
+    np.testing.assert_allclose(money.sum(axis=1), worlds.money.sum(axis=1), rtol=1e-12)
+    np.testing.assert_allclose(harm.sum(axis=1), worlds.harm.sum(axis=1), rtol=1e-12)
+    np.testing.assert_allclose(
+        worlds.function_cost[0].sum(axis=1), worlds.cost.sum(axis=1), rtol=1e-12
+    )
+    chained = worlds.cost[:, [0, 2]].sum(axis=1)  # only REG and LAB have a chain
+    np.testing.assert_allclose(worlds.function_cost[1].sum(axis=1), chained, rtol=1e-12)
+    np.testing.assert_allclose(worlds.function_weight.sum(axis=2), [[4] * 40, [2] * 40, [2] * 40])
+
+
+def test_function_shares_sum_to_one_in_every_draw(small: Case) -> None:
+    shares = Model(small).function_shares(Sampled(3, 0, 200))
+    np.testing.assert_allclose(shares.sum(axis=2), 1, rtol=1e-12)
+    assert shares.min() >= 0
+    assert shares[:, 1].tolist() == [[0, 1, 0, 0, 0, 0, 0]] * 200  # NET exchanges
+
+
+def test_costs_are_those_of_the_payers(small: Case) -> None:
+    worlds = draw_sample(small, 40).worlds
+    np.testing.assert_allclose(worlds.payers.sum(axis=2), worlds.cost, rtol=1e-12)
+    paid = worlds.improvement_payers.sum(axis=2)
+    np.testing.assert_allclose(paid, worlds.improvement_cost, rtol=1e-12)
