@@ -14,7 +14,7 @@ import pytest
 from capworth.case import relationrules, rules, settingsrules, valuerules
 from capworth.case.check import TypedRow
 from capworth.case.read import check_case, read_case
-from capworth.errors import CaseError, Finding
+from capworth.errors import CapworthError, CaseError, Finding, InputError, nearest
 
 Edit: TypeAlias = tuple[str, str, str]  # file, what stood there, what the analyst typed
 Slip: TypeAlias = tuple[str, str, str, str]  # the same, and what the analyst is told
@@ -386,6 +386,23 @@ def test_a_fault_survives_a_process_pool(folder: Path) -> None:
     again = pickle.loads(pickle.dumps(error))
     assert (str(again), again.findings) == (str(error), error.findings)
     assert str(error).startswith("1 to mend:\n  costs.csv, row 2, column 'mode': '100 000'")
+
+
+@pytest.mark.parametrize("kind", [CapworthError, InputError])
+def test_other_errors_survive_one_too(kind: type[CapworthError]) -> None:
+    again = pickle.loads(pickle.dumps(kind("cost: entry [2] is nan. Fill it.")))
+    assert (type(again), str(again)) == (kind, "cost: entry [2] is nan. Fill it.")
+    assert issubclass(InputError, ValueError)
+
+
+def test_the_nearest_word_is_offered_or_all_of_them() -> None:
+    assert nearest("chains", ["chain", "costs"]) == "Did you mean 'chain'?"
+    assert nearest("x", ["b", "a"]) == "Use one of: a, b."
+    many = nearest("?", [f"w{k:02}" for k in range(20)])
+    assert many.startswith("Use one of: w00, w01,")
+    assert "w11" in many
+    assert "w12" not in many
+    assert nearest("x", []) == "There is none to choose from yet."
 
 
 def test_a_good_case_has_no_faults(small_folder: Path) -> None:

@@ -275,6 +275,15 @@ def test_draws_together_are_draws_one_by_one() -> None:
                 np.testing.assert_allclose(part[draw], getattr(alone, name)[0], atol=1e-10)
 
 
+def test_peers_are_counted_over_draws() -> None:
+    """The third of three units is below the line in two of four worlds, else on its own."""
+    x = np.tile([[2.0], [6], [4]], (4, 1, 1))
+    y = np.tile([[2.0], [6], [4.5]], (4, 1, 1))
+    y[1:3, 2] = 3
+    share = envelop(x, y).peer_share
+    np.testing.assert_array_equal(share, [[1, 0, 0], [0, 1, 0], [0.5, 0.5, 0.5]])
+
+
 def test_a_result_cannot_be_changed_and_small_samples_are_flagged() -> None:
     x, y = np.arange(1.0, 6)[:, None], np.array([[1.0], [3], [4], [4], [5]])
     found = envelop(x, y)
@@ -299,6 +308,20 @@ def test_a_direction_of_ones_own() -> None:
     found = envelop([[4], [2]], [[2], [2]], orientation="directional", direction=([1.0], [0.0]))
     np.testing.assert_allclose(found.score[0], [2, 0])
     np.testing.assert_allclose(found.efficient[0], [False, True])
+
+
+@pytest.mark.parametrize("factor", [1e-7, 3.0, 1e9])
+def test_the_length_of_the_direction_only_divides_the_score(factor: float) -> None:
+    random = np.random.default_rng(5)
+    x, y = random.uniform(1, 9, (20, 2)), random.uniform(1, 9, (20, 2))
+    one = envelop(x, y, orientation="directional", direction=([1.0, 2], [0.0, 3]))
+    other = envelop(
+        x, y, orientation="directional", direction=(factor * np.array([1.0, 2]), [0, 3 * factor])
+    )
+    np.testing.assert_allclose(one.score, other.score * factor, atol=1e-9)
+    np.testing.assert_allclose(one.input_weight, other.input_weight * factor, atol=1e-9)
+    np.testing.assert_allclose(one.input_target, other.input_target, atol=1e-9)
+    assert other.resolved == 0
 
 
 GOOD = [[1.0, 2], [3, 4]], [[1.0], [2]]

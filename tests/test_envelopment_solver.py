@@ -106,14 +106,16 @@ def test_super_efficiency_agrees_with_another_solver(kind: str) -> None:
         returns, orientation = RETURNS[number % 4], ORIENTATIONS[number % 2]
         found = super_efficiency(x, y, returns, orientation)
         assert found.resolved == 0
-        step = np.where(orientation == "input", 1 - found.score[0], found.score[0] - 1)
+        step = 1 - found.score[0] if orientation == "input" else found.score[0] - 1
         if len(x) == 1:
             assert found.infeasible.all()
             continue
         for unit in range(len(x)):
             distance, _ = highs(x, y, returns, orientation, unit, others=True)
-            assert found.infeasible[0, unit] == np.isnan(distance)
-            assert np.isnan(distance) or step[unit] == pytest.approx(distance, abs=1e-9)
+            nothing = orientation == "output" and distance < -1 + 1e-9  # outputs shrink to 0
+            nobody = np.isnan(distance) or nothing
+            assert found.infeasible[0, unit] == nobody
+            assert nobody or step[unit] == pytest.approx(distance, abs=1e-9)
         infeasible += int(found.infeasible.sum())
     assert infeasible > 0
 
@@ -316,6 +318,10 @@ def test_no_optimum_is_said_and_not_numbered() -> None:
     nothing = small([[-1, -2]], [[0, 0], [1, 0]], [1], [2], **filling)
     assert nothing.status.item() == INFEASIBLE
     assert nothing.resolved == 0
+    # nothing can fill it, and the next goal has no end: still infeasible, found out at once
+    endless = small([[-1, 0]], [[0, 0], [0, 1]], [1], [2], **filling)
+    assert endless.status.item() == INFEASIBLE
+    assert endless.resolved == 0
     something = small([[-1, 2]], [[0, 0], [-1, -1]], [1], [2], **filling)
     assert something.status.item() == SOLVED
     np.testing.assert_allclose(something.amounts()[0, 0, :2], [0, 0.5])
@@ -326,6 +332,29 @@ def test_goals_come_one_after_the_other() -> None:
     found = small([[1, 1, 1]], [[1, 1, 0], [0, 1, 9]], [1], [2])
     np.testing.assert_allclose(found.amounts()[0, 0, :3], [0, 1, 0])
     np.testing.assert_allclose(found.price[0, 0, 0], [1])
+
+
+def test_own_columns_that_lose_on_a_goal_are_out_for_the_next() -> None:
+    """x + own + s = 1; first x - own, then own would gain."""
+    found = solve(
+        Programmes(
+            np.array([[[1.0, 1.0]]]),
+            np.array([[[1.0, 0.0], [0.0, 0.0]]]),
+            np.array([[[[1.0]]]]),
+            np.array([[[[-1.0], [1.0]]]]),
+            np.array([[[1.0]]]),
+            np.array([1]),
+        )
+    )
+    assert found.resolved == 0
+    np.testing.assert_allclose(found.amounts()[0, 0, :3], [1, 0, 0])
+
+
+def test_a_stopgap_that_is_left_over_is_no_optimum() -> None:
+    """2 x = 1, and nothing but the stopgap to start from: the search alone would stop there."""
+    found = small([[2.0]], [[-1.0]], [1.0], [1])
+    assert found.resolved == 1
+    np.testing.assert_allclose(found.amounts()[0, 0, 0], 0.5)
 
 
 def test_weights_that_contradict_one_another_are_refused() -> None:

@@ -24,8 +24,11 @@ from capworth.case.model import (
     Estimate,
     FunctionShare,
     Improvement,
+    Judgement,
+    Member,
     Outcome,
     Pledge,
+    Rating,
     Score,
     Source,
     Total,
@@ -42,6 +45,7 @@ DATA = Path(__file__).parents[1] / "data" / "interpol-2019"
 SMALL = Path(__file__).parent / "cases" / "small"
 Edit = Callable[[Case], Case]
 
+STILL = "judged; no displacement"
 QUESTION = "Question: how much is a move from the worst to the best level worth?"
 COSTS = """
 A-STAFF 2 A . staff organisation recurrent forward . . 60000 100000 180000 none . D posts planned
@@ -123,15 +127,21 @@ def chain_step(text: str) -> ChainStep:
 
 
 def unit_value(
-    row: int, outcome: str, scale: str, scope: str, *levels: float, basis: str = "judged"
+    row: int,
+    outcome: str,
+    scale: str,
+    scope: str,
+    *levels: float,
+    basis: str = "judged",
+    index: str = "",
+    currency: str = "EUR",
 ) -> UnitValue:
     low, mode, high = levels
-    worth = estimate(
-        f"unit_values/{outcome}/{scale}/{scope}", row, (low, mode, high), scale, basis=basis
-    )
+    name = "/".join(filter(None, ("unit_values", outcome, scale, scope, index)))
+    worth = estimate(name, row, (low, mode, high), scale, basis=basis)
     if scale == "harm":
-        return UnitValue(outcome, scale, scope, worth)
-    return UnitValue(outcome, scale, scope, worth, "EUR", 2024)
+        return UnitValue(outcome, scale, scope, worth, index=index)
+    return UnitValue(outcome, scale, scope, worth, currency, 2024)
 
 
 def score(row: int, capability: str, criterion: str, *levels: float) -> Score:
@@ -156,11 +166,16 @@ def criterion(row: int, name: str, unit: str, worst: float, best: float) -> Crit
 
 
 @cache
+def read(path: Path) -> Case:
+    return read_case(path)
+
+
+@cache
 def clean() -> Case:
     """A case of three services in which there is nothing to attack."""
     pledge = estimate("funding/GIFT", 2, (20000, 30000, 50000), "EUR of 2024")
     total = estimate("totals/OPS", 2, (950000, 1000000, 1100000), "EUR of 2024", "B", "", "LEDGER")
-    base = read_case(SMALL).with_settings(
+    base = read(SMALL).with_settings(
         appraisal_date=date(2024, 12, 31),
         currency="EUR",
         price_year=2024,
@@ -169,6 +184,7 @@ def clean() -> Case:
         discounting="eu-cohesion-5",
         note="",
         note_fr="",
+        harm_index="",
         claim_group=("hosting",),
         claim_primary="per_euro",
         claim_margin=1.25,
@@ -205,7 +221,8 @@ def clean() -> Case:
             unit_value(2, "ARREST", "money", "fiscal", 3000, 5000, 9000),
             unit_value(3, "ARREST", "money", "social", 1000, 2500, 6000),
             unit_value(4, "DOC", "money", "fiscal", 500, 1000, 2000),
-            unit_value(5, "ARREST", "harm", "all", 20, 30, 60, basis="judged; no displacement"),
+            unit_value(5, "ARREST", "harm", "all", 20, 30, 60, basis=STILL, index="DAYS"),
+            unit_value(6, "ARREST", "harm", "all", 2, 3, 6, index="COST"),
         ),
         criteria=(criterion(2, "reach", "members", 0, 200), criterion(3, "speed", "hours", 48, 0)),
         scores=(
@@ -224,6 +241,9 @@ def clean() -> Case:
             effect(5, "B", 1, 1.2, 1.5, step="hits"),
         ),
         relations=(),
+        members=(),
+        feedback=(),
+        judgements=(),
         funding=(Pledge("GIFT", "Gift", "voluntary", 2025, "EUR", 2024, pledge),),
         sources=(
             Source("LEDGER", "Ledger", year="2024"),
@@ -334,27 +354,66 @@ def ends(worst: float, best: float) -> Edit:
     return named("criteria", "reach", worst=worst, best=best)
 
 
-BROTHER = unit_value(6, "ARREST", "money", "all", 4000, 8000, 9000)
-HARM_TOO = unit_value(6, "DOC", "harm", "all", 2, 3, 6)
+BROTHER = unit_value(7, "ARREST", "money", "all", 4000, 8000, 9000)
+HARM_TOO = (
+    unit_value(7, "DOC", "harm", "all", 2, 3, 6, basis=STILL, index="DAYS"),
+    unit_value(8, "DOC", "harm", "all", 2, 3, 6, index="COST"),
+)
 TITLE = {"name_fr": ""}
+SILENT = put("unit_values/ARREST/harm/all/DAYS", basis="judged")
+COARSE = all_of(
+    put("chain/A/ARREST/outcome", low=0.3, mode=0.4, high=0.5),
+    put("chain/A/DOC/outcome", low=0.5, mode=0.6, high=0.7),
+)
+BY_INTENSITY = all_of(  # 10000 searches x (1 - exp(-0.0000005 x 50000 x 0.8)) = 198 hits
+    drop("chain/A/hit_rate", "effects/UP/A/hit_rate", "effects/UP/A/searches"),
+    add(
+        "chain",
+        chain_step("A . records 17 40000 50000 60000 B LEDGER counted"),
+        chain_step("A . intensity 18 1e-7 5e-7 9e-7 B LEDGER fitted"),
+        chain_step("A . quality 19 0.6 0.8 0.9 D . judged"),
+    ),
+)
+
+
+def without_c(case: Case) -> Case:
+    """Two services only, so that equal levels may be chance."""
+    edits = (
+        lambda x: put_in(x, {"capabilities": x.capabilities[:2], "functions": x.functions[:2]}),
+        drop("scores/C/reach", "scores/C/speed", "costs/C-STAFF", "costs/C-M"),
+    )
+    return all_of(*edits)(case)
+
+
+def survey(*members: str, year: int = 2024, basis: str = "") -> Edit:
+    """Three members, of whom some answered about A."""
+    of = tuple(Member(m, m, "north", "A", source="LEDGER") for m in ("AAA", "BBB", "CCC"))
+    rows = (Rating(m, "A", year, "B", 5.0, 5.0, 5.0, source="LEDGER", basis=basis) for m in members)
+    return all_of(lambda case: put_in(case, {"members": of}), add("feedback", *rows))
+
+
+def judged(method: str) -> Edit:
+    rows = Judgement("board", method, "speed", "D", other="reach", words="strong", basis="board")
+    return add("judgements", rows)
+
 
 # code, the edit that makes it fire, where, and the near miss that must leave the case clean
 ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
     (
         "B01",
         add("unit_values", BROTHER),
-        "unit_values.csv, rows 2-3, 6",
-        add("unit_values", HARM_TOO),  # the whole of one scale beside a part of another
+        "unit_values.csv, rows 2-3, 7",
+        add("unit_values", *HARM_TOO),  # the whole of one scale beside a part of another
     ),
     (
         "B01",
-        add("unit_values", unit_value(6, "DOC", "money", "all", 400, 800, 900)),
-        "unit_values.csv, rows 4, 6",
+        add("unit_values", unit_value(7, "DOC", "money", "all", 400, 800, 900, basis=STILL)),
+        "unit_values.csv, rows 4, 7",
         # the outcome is valued twice, but nothing reaches it
         all_of(
             add("outcomes", Outcome("CAR", "Car recovered")),
-            add("unit_values", unit_value(6, "CAR", "money", "all", 400, 800, 900)),
-            add("unit_values", unit_value(7, "CAR", "money", "fiscal", 400, 800, 900)),
+            add("unit_values", unit_value(7, "CAR", "money", "all", 400, 800, 900)),
+            add("unit_values", unit_value(8, "CAR", "money", "fiscal", 400, 800, 900)),
         ),
     ),
     (
@@ -377,8 +436,8 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
         # valued on different scales, which are never added
         all_of(
             drop("unit_values/DOC/money/fiscal"),
-            add("unit_values", HARM_TOO),
-            drop("unit_values/ARREST/harm/all"),
+            add("unit_values", *HARM_TOO),
+            drop("unit_values/ARREST/harm/all/DAYS", "unit_values/ARREST/harm/all/COST"),
             put("chain/A/ARREST/outcome", low=0.3, mode=0.4, high=0.5),
             put("chain/A/DOC/outcome", low=0.5, mode=0.6, high=0.7),
             settings(note="displacement is not known"),
@@ -465,18 +524,34 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
     ),
     (
         "B10",
-        put("unit_values/ARREST/harm/all", basis="judged"),
-        "unit_values.csv, rows 3, 5",
+        SILENT,
+        "chain.csv, rows 6, 14",
+        all_of(SILENT, settings(note_fr="Le déplacement de la criminalité n'est pas compté.")),
+    ),
+    (
+        "B10",
+        all_of(SILENT, add("chain", chain_step("A ARREST displacement 17 0.1 0.3 0.6 D . judged"))),
+        "chain.csv, row 14",
+        all_of(SILENT, put("chain/B/ARREST/outcome", basis="judged; none moves elsewhere")),
+    ),
+    (
+        "B10",
         all_of(
-            put("unit_values/ARREST/harm/all", basis="judged"),
-            settings(note_fr="Le déplacement de la criminalité n'est pas compté."),
+            SILENT,
+            drop("unit_values/ARREST/money/social"),
+        ),
+        "chain.csv, rows 6, 14",
+        drop(  # none averted
+            "unit_values/ARREST/harm/all/DAYS",
+            "unit_values/ARREST/harm/all/COST",
+            "unit_values/ARREST/money/social",
         ),
     ),
     (
         "B10",
-        put("unit_values/ARREST/harm/all", basis="judged"),
-        "unit_values.csv, rows 3, 5",
-        drop("unit_values/ARREST/harm/all", "unit_values/ARREST/money/social"),  # none averted
+        add("unit_values", unit_value(7, "DOC", "money", "social", 2, 3, 6)),
+        "chain.csv, row 9",
+        add("unit_values", unit_value(7, "DOC", "money", "economic", 2, 3, 6)),
     ),
     (
         "B11",
@@ -822,9 +897,9 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
     ),
     (
         "E04",
-        put("unit_values/ARREST/harm/all", source="LATE"),
+        put("unit_values/ARREST/harm/all/DAYS", source="LATE"),
         "unit_values.csv, row 5",
-        put("unit_values/ARREST/harm/all", source="LEDGER"),
+        put("unit_values/ARREST/harm/all/DAYS", source="LEDGER"),
     ),
     (
         "E05",
@@ -843,6 +918,292 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
         named("capabilities", "A", basis=""),
         "capabilities.csv, A",
         named("capabilities", "B", basis=""),
+    ),
+    (
+        "B01",
+        add("unit_values", unit_value(7, "ARREST", "harm", "social", 2, 3, 6, index="COST")),
+        "unit_values.csv, rows 6-7",
+        # nothing is counted twice by a whole that is worth nothing
+        add("unit_values", unit_value(7, "DOC", "money", "all", 0, 0, 0)),
+    ),
+    (
+        "B02",
+        COARSE,
+        "chain.csv, rows 6, 9",
+        # to the last lead, and no further
+        all_of(
+            put("chain/A/ARREST/outcome", low=0.4, mode=0.4, high=0.4, grade="A"),
+            put("chain/A/DOC/outcome", low=0.6, mode=0.6, high=0.6, grade="A"),
+        ),
+    ),
+    (
+        "B02",
+        COARSE,
+        "chain.csv, rows 6, 9",
+        all_of(COARSE, put("chain/A/DOC/outcome", low=0.42, mode=0.57, high=0.7)),  # mean 0.967
+    ),
+    (
+        "B03",
+        all_of(BY_INTENSITY, put("chain/B/hits", low=150.0, mode=198.0, high=300.0)),
+        "chain.csv, rows 2, 12",
+        all_of(BY_INTENSITY, put("chain/B/hits", low=150.0, mode=250.0, high=300.0)),  # no quality
+    ),
+    (
+        "B03",
+        put("chain/B/hits", low=150.0, mode=200.0, high=300.0),
+        "chain.csv, rows 2, 12",
+        all_of(  # no source, no claim that they are the same
+            put("chain/B/hits", low=150.0, mode=200.0, high=300.0, source=""),
+            put("chain/A/searches", source=""),
+        ),
+    ),
+    (
+        "B03",
+        put("chain/B/hits", low=150.0, mode=200.0, high=300.0),
+        "chain.csv, rows 2, 12",
+        drop("chain/B/hits"),  # no beginning, no volume
+    ),
+    (
+        "B03",
+        put("chain/B/hits", low=150.0, mode=200.0, high=300.0),
+        "chain.csv, rows 2, 12",
+        drop("chain/A/searches", "chain/A/hit_rate"),
+    ),
+    (
+        "B04",
+        named("outcomes", "DOC", name="Search hits", **TITLE),
+        "unit_values.csv, row 4",
+        named("outcomes", "DOC", name="Child safe", **TITLE),  # neither word
+    ),
+    (
+        "B05",
+        named("outcomes", "DOC", name="Criminal assets seized", **TITLE),
+        "unit_values.csv, row 4",
+        all_of(
+            named("outcomes", "DOC", name="Criminal assets seized", **TITLE),
+            drop("unit_values/DOC/money/fiscal"),
+            add("unit_values", *HARM_TOO),
+        ),
+    ),
+    (
+        "B07",
+        put("chain/B/ARREST/counterfactual", low=0.0, mode=0.0, high=0.5, basis="none"),
+        "chain.csv, row 15",
+        put("chain/B/ARREST/outcome", low=0.0, mode=0.0, high=0.5, basis="none"),
+    ),
+    (
+        "B07",
+        put("chain/B/ARREST/counterfactual", low=0.0, mode=0.0, high=0.5, basis="none"),
+        "chain.csv, row 15",
+        all_of(  # never reached
+            put("chain/B/ARREST/counterfactual", low=0.0, mode=0.0, high=0.5, basis="none"),
+            put("chain/B/ARREST/outcome", low=0.0, mode=0.0, high=0.0),
+        ),
+    ),
+    (
+        "B08",
+        drop("chain/B/ARREST/contribution"),
+        "chain.csv, row 14",
+        all_of(
+            drop("chain/B/ARREST/contribution"),
+            add("chain", chain_step("B ARREST bilateral 17 0.1 0.3 0.6 D . judged")),
+        ),
+    ),
+    (
+        "B11",
+        all_of(
+            drop("costs/A-ERRORS"),
+            add("chain", chain_step("A WRONG false_hit 17 0.1 0.3 0.6 D . judged")),
+        ),
+        "chain.csv, row 13",
+        all_of(
+            drop("costs/A-ERRORS"),
+            add("chain", chain_step("A WRONG false_hit 17 0.1 0.3 0.6 D . judged")),
+            add("chain", chain_step("B WRONG false_hit 18 0.1 0.3 0.6 D . judged")),
+        ),
+    ),
+    (
+        "B12",
+        put("unit_values/DOC/money/fiscal", currency="GBP"),
+        "unit_values.csv, row 4",
+        put(
+            "unit_values/DOC/money/fiscal",
+            currency="GBP",
+            transfer=estimate(
+                "unit_values/DOC/money/fiscal/transfer", 4, (0.3, 0.4, 0.5), "factor"
+            ),
+        ),
+    ),
+    (
+        "B13",
+        drop("unit_values/ARREST/harm/all/COST"),
+        "unit_values.csv, row 5",
+        all_of(
+            drop("unit_values/ARREST/harm/all/COST", "unit_values/ARREST/harm/all/DAYS"),
+            settings(note="displacement is not known"),
+        ),
+    ),
+    (
+        "B13",
+        add("unit_values", HARM_TOO[0]),
+        "unit_values.csv, row 7",
+        add("unit_values", *HARM_TOO),
+    ),
+    (
+        "I01",
+        all_of(
+            drop("effects/UP/A/hit_rate"),
+            add("chain", chain_step("A . elasticity 17 0.9 1.0 1.2 B LEDGER fitted")),
+        ),
+        "effects.csv, row 3",
+        all_of(
+            drop("effects/UP/A/hit_rate"),
+            add("chain", chain_step("A . elasticity 17 0.5 0.64 0.9 B LEDGER fitted")),
+        ),
+    ),
+    (
+        "I01",
+        drop("effects/UP/A/hit_rate"),
+        "effects.csv, row 3",
+        all_of(
+            drop("effects/UP/A/hit_rate"),
+            put("effects/UP/A/searches", low=0.5, mode=1.0, high=2.0),
+        ),
+    ),
+    (
+        "I01",
+        drop("effects/UP/A/hit_rate"),
+        "effects.csv, row 3",
+        put("effects/UP/A/hit_rate", low=0.0, mode=0.0, high=1.0),  # no hit at all
+    ),
+    (
+        "I02",
+        put("effects/UP/B/hits", low=1.0, mode=1.5, high=2.0),
+        "effects.csv, rows 3, 5",
+        add(  # another improvement
+            "effects",
+            replace(effect(6, "B", 1, 1.5, 2, step="hits"), improvement="DOWN"),
+        ),
+    ),
+    (
+        "I02",
+        put("effects/UP/B/hits", low=1.0, mode=1.5, high=2.0),
+        "effects.csv, rows 3, 5",
+        all_of(  # nothing grows
+            put("effects/UP/B/hits", low=0.5, mode=1.0, high=2.0),
+            put("effects/UP/A/searches", low=0.5, mode=1.0, high=2.0),
+        ),
+    ),
+    *(
+        (
+            "I03",
+            add("effects", effect(6, "A", 0.5, 0.7, 0.9, step=step)),
+            "effects.csv, row 6",
+            add("effects", effect(6, "A", 1.1, 1.3, 1.6, step=step)),
+        )
+        for step in ("displacement", "bilateral", "delay", "false_hit")
+    ),
+    (
+        "I05",
+        all_of(settings(years=4), put("costs/UP-M", to_year=2028)),
+        "costs.csv, row 12",
+        all_of(
+            settings(years=4), put("costs/UP-M", to_year=None, low=0.0, mode=0.0, high=0.0)
+        ),  # nothing to pay
+    ),
+    (
+        "I06",
+        all_of(drop("costs/UP-RUN"), put("costs/UP-M", from_year=2027, to_year=2027)),
+        "costs.csv, row 9",  # a one-off does not run it
+        all_of(drop("costs/UP-RUN"), put("costs/UP-BUILD", kind="recurrent")),  # nothing built
+    ),
+    (
+        "I06",
+        put("costs/UP-RUN", low=0.0, mode=0.0, high=0.0),
+        "costs.csv, row 9",
+        put("costs/UP-RUN", from_year=None, to_year=None),
+    ),
+    (
+        "I06",
+        put("costs/UP-RUN", treatment="outside"),
+        "costs.csv, row 9",
+        named("improvements", "UP", effect_year=2028),  # felt after the last year
+    ),
+    (
+        "W01",
+        put("criteria/speed", basis="board of 2024"),
+        "criteria.csv, row 3",
+        put("criteria/speed", basis="swing over the full scale"),
+    ),
+    (
+        "W01",
+        put("criteria/speed", basis="board of 2024"),
+        "criteria.csv, row 3",
+        all_of(put("criteria/speed", basis="board of 2024"), judged("macbeth")),
+    ),
+    (
+        "W01",
+        put("criteria/reach", basis="board of 2024"),
+        "criteria.csv, row 2",
+        all_of(put("criteria/reach", basis="board of 2024"), judged("pairwise")),
+    ),
+    (
+        "W02",
+        named("criteria", "reach", unit="dollars a search"),
+        "criteria.csv, row 2",
+        named("criteria", "reach", unit="members"),
+    ),
+    (
+        "W02",
+        all_of(named("criteria", "reach", unit="JPY a year"), settings(currency="JPY")),
+        "",
+        named("criteria", "reach", unit="JPY a year"),  # no money of this case: a project's name
+    ),
+    (
+        "W03",
+        twin_scores,
+        "criteria.csv, rows 3-4",
+        without_c,
+    ),
+    (
+        "W03",
+        twin_scores,
+        "criteria.csv, rows 3-4",
+        all_of(without_c, twin_scores),
+    ),
+    (
+        "W03",
+        twin_scores,
+        "criteria.csv, rows 3-4",
+        all_of(  # all stand alike on both: nothing is told apart, nothing counted twice
+            twin_scores,
+            *(put(f"scores/{c}/speed", low=12.0, mode=24.0, high=36.0) for c in "ABC"),
+            *(put(f"scores/{c}/ease", low=6.0, mode=12.0, high=18.0) for c in "ABC"),
+        ),
+    ),
+    (
+        "W04",
+        ends(60, 150),
+        "criteria.csv, row 2",
+        all_of(without_c, ends(60, 150)),
+    ),
+    (
+        "E07",
+        survey("AAA", "BBB", basis="SYNTHETIC, seed 1"),
+        "feedback.csv, A",
+        survey("AAA", "BBB"),
+    ),
+    (
+        "E08",
+        survey("AAA"),
+        "feedback.csv, A",
+        all_of(survey("AAA", "BBB"), survey("CCC", year=2022)),
+    ),
+    (
+        "E08",
+        all_of(survey("AAA", "BBB", year=2022), survey("CCC")),
+        "feedback.csv, A",
+        survey("AAA", "BBB"),
     ),
     (
         "P01",
@@ -938,7 +1299,7 @@ def test_a_sentence_says_what_was_found() -> None:
     )
     assert "fiscal, social" in found.sentence_fr
     assert str(found).startswith(
-        "B01 whole-beside-part (serious), unit_values.csv, rows 2-3, 6: ARREST is valued"
+        "B01 whole-beside-part (serious), unit_values.csv, rows 2-3, 7: ARREST is valued"
     )
 
 
@@ -953,6 +1314,33 @@ def test_the_elasticity_of_a_marginal_search_is_told(rate: float, elasticity: st
 def test_figures_are_quoted_as_typed() -> None:
     found = one(put("costs/A-STAFF", mode=101300.0))
     assert "A-STAFF (101300)" in found.sentence
+
+
+def test_levels_heard_from_members_are_nobody_s_digits() -> None:
+    """A mean of answers has no row that somebody typed, and so no digits to round."""
+    heard = score(0, "A", "reach", 101.123, 101.234, 101.345)
+    case = clean()
+    kept = tuple(s for s in case.scores if (s.capability, s.criterion) != ("A", "reach"))
+    assert lint_case(replace(case, scores=(heard, *kept))) == ()
+
+
+@pytest.mark.parametrize("top", [1.0, 5.0, 10.0, 100.0])
+def test_the_natural_ends_of_a_scale_are_nobody_s_choice(top: float) -> None:
+    levels = {"A": top, "B": 0.0, "C": top / 2}
+    edits = (
+        put(f"scores/{c}/reach", low=max(0.0, x - top / 5), mode=x, high=min(top, x + top / 5))
+        for c, x in levels.items()
+    )
+    assert [str(x) for x in lint_case(all_of(ends(0, top), *edits)(clean()))] == []
+
+
+def test_items_name_what_it_is_about() -> None:
+    assert one(drop("effects/UP/A/hit_rate")).items == ("UP",)
+    assert one(put("effects/UP/A/speed", high=-4.0)).items == ("UP/A/speed",)
+    late = add("effects", effect(6, "A", 1.1, 1.3, 1.6, step="used"))
+    assert one(late).items == ("UP/A/used",)
+    hits = one(named("outcomes", "DOC", name="Search hits", name_fr="Résultats positifs"))
+    assert hits.sentence.startswith("DOC (Search hits) is an intermediate output")
 
 
 def test_hits_counted_twice_are_told_at_three_digits() -> None:
@@ -988,7 +1376,7 @@ def test_serious_things_come_first_then_codes() -> None:
 
 def test_money_does_not_change_what_is_seen() -> None:
     """The same case in a currency a thousand times smaller has the same lints."""
-    for case in (clean(), read_case(SMALL), read_case(DATA)):
+    for case in (clean(), read(SMALL), read(DATA)):
         thousand = tuple(
             replace(c, amount=replace(c.amount, low=1000 * c.amount.low, mode=1000 * c.amount.mode,
                                       high=1000 * c.amount.high))
@@ -1002,7 +1390,7 @@ def test_a_case_may_ask_few_questions() -> None:
     """Tables of questions that are not asked may be empty."""
     asked = {"capabilities", "functions", "costs", "sources"}
     for path in (SMALL, DATA):
-        case = read_case(path)
+        case = read(path)
         none = {table: () for table in _tables(case) if table not in asked}
         bare = put_in(case, none)
         assert all(is_dataclass(lint) for lint in lint_case(bare))
@@ -1011,7 +1399,7 @@ def test_a_case_may_ask_few_questions() -> None:
 @pytest.mark.parametrize("path", [SMALL, DATA], ids=lambda path: path.name)
 def test_every_place_is_there(path: Path) -> None:
     """Rows hold a figure of the table; items stand in it or in the sentence's facts."""
-    case = read_case(path)
+    case = read(path)
     rows: dict[str, set[int]] = {}
     for estimate_ in case.estimates().values():
         rows.setdefault(estimate_.name.partition("/")[0], set()).add(estimate_.row)
@@ -1032,12 +1420,12 @@ def test_the_bundled_case_owns_up_to_its_later_harm_scale() -> None:
             for k, row in enumerate(csv.DictReader(lines), 2)
             if row["scale"] == "harm" and row["source"] == "CCHI_2026"
         ]
-    found = [lint for lint in lint_case(read_case(DATA)) if lint.code == "E04"]
+    found = [lint for lint in lint_case(read(DATA)) if lint.code == "E04"]
     assert [lint.rows for lint in found] == ([tuple(rows)] if rows else [])
 
 
 def test_nothing_serious_stands_in_the_bundled_case() -> None:
-    serious = [str(lint) for lint in lint_case(read_case(DATA)) if lint.severity == "serious"]
+    serious = [str(lint) for lint in lint_case(read(DATA)) if lint.severity == "serious"]
     assert serious == []
 
 

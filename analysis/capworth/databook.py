@@ -54,9 +54,14 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
     return tables
 
 
+def as_csv(table: pd.DataFrame) -> str:
+    """Return a table with ten significant digits, whatever the locale or the system."""
+    return table.to_csv(float_format="%.10g", lineterminator="\n")
+
+
 def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """Write a table with ten significant digits, whatever the locale or the system."""
-    table.to_csv(path, float_format="%.10g", lineterminator="\n", encoding="utf-8")
+    """Write a table as `as_csv` gives it."""
+    path.write_text(as_csv(table), encoding="utf-8", newline="")
 
 
 def place_in(tables: Path, subject: str) -> str:

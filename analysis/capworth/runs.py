@@ -14,14 +14,11 @@ from typing import Any
 
 from capworth.case.read import read_case
 from capworth.case.tables import read_raw
-from capworth.charts.gallery import GALLERY
-from capworth.charts.svg import to_svg
-from capworth.charts.voice import Voice
 from capworth.conventions import compare_conventions
 from capworth.databook import tables_of, write_csv
 from capworth.errors import CapworthError, nearest
+from capworth.papers import write_papers
 from capworth.programme import DRAWS as PROGRAMME_DRAWS
-from capworth.report.pdf import write_report
 from capworth.sampling import CHUNK, ENVELOPED, KEPT, Progress
 from capworth.study import STAGES, Study, run_study
 
@@ -108,11 +105,7 @@ def run(
             conventions = compare_conventions(study.case, workers=workers)
             write_csv(conventions.to_frame(), folder / "tables" / "conventions.csv")
             write_csv(conventions.programmes(), folder / "tables" / "convention_programmes.csv")
-        _write_charts(study, spoken[0], folder / "charts", progress)
-        for k, language in enumerate(spoken):
-            (folder / f"report-{language}.pdf").write_bytes(write_report(study, language))
-            if progress:
-                progress("reports", k + 1, len(spoken))
+        write_papers(study, spoken, folder, workers, progress)
         _write_json(folder / MANIFEST, _manifest(study, spoken, all_parameters, folder))
     return study
 
@@ -214,17 +207,6 @@ def _write_tables(study: Study, folder: Path) -> None:
     folder.mkdir()
     for name, table in tables_of(study).items():
         write_csv(table, folder / f"{name}.csv")
-
-
-def _write_charts(study: Study, language: str, folder: Path, progress: Progress | None) -> None:
-    folder.mkdir()
-    voice = Voice(language, study.case.names(language))
-    asked = [(name, chart) for name, chart in GALLERY.items() if chart.asked(study)]
-    for k, (name, chart) in enumerate(asked):
-        (folder / f"{name}.svg").write_text(to_svg(chart.figure(study, voice)), encoding="utf-8")
-        write_csv(chart.table(study), folder / f"{name}.csv")
-        if progress:
-            progress("charts", k + 1, len(asked))
 
 
 def _manifest(

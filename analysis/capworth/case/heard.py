@@ -11,6 +11,7 @@ from capworth.case.voicerules import ITEMS
 from capworth.case.voices import MEASURES, SIZES, SYNTHETIC, Member, Rating
 from capworth.kernels.arrays import Bools, Floats, Ints
 from capworth.kernels.survey import (
+    FEWEST,
     replicate_weights,
     response_weights,
     weighted_means,
@@ -37,7 +38,7 @@ class Survey:
     answered : (members,) whether a member answered on anything
     cells : (members,) weighting cell of each
     answers : (answering, capabilities, 3) importance, satisfaction, need; NaN where not answered
-    grade : the lowest grade of any answer
+    grade, source : the lowest grade of any answer; where the first of them was published
     synthetic : whether any answer comes from a generator
     """
 
@@ -50,6 +51,7 @@ class Survey:
     cells: Ints
     answers: Floats
     grade: str
+    source: str
     synthetic: bool
 
     @classmethod
@@ -87,6 +89,7 @@ class Survey:
             cells,
             table[answered],
             max(row.grade for row in rows),
+            next((row.source for row in rows if row.source), ""),
             any(row.is_synthetic for row in rows),
         )
 
@@ -108,16 +111,19 @@ class Survey:
 
     def replicates(self, seed: int) -> Floats:
         """(replicates, answering) weights of worlds in which other members might have answered."""
+        asked = np.isfinite(self.answers).any(axis=(0, 2))
+        complete = np.isfinite(self.answers[:, asked]).any(axis=2).mean(axis=1)
         rng = stream(seed, STREAM)
-        return replicate_weights(self.cells, self.answered, REPLICATES, rng)
+        return replicate_weights(self.cells, self.answered, REPLICATES, rng, complete)
 
 
 def heard_scores(parts: Mapping[str, Sequence[Any]], seed: int) -> tuple[Score, ...]:
     """Levels on the criteria that are measured by feedback, as if they stood in scores.
 
     The mean over all members, weighted for those who did not answer; low and high are the 1st and
-    the 99th percentile of the worlds in which other members might have answered. The grade is that
-    of the answers, C at best, as the level is derived.
+    the 99th percentile of the worlds in which other members might have answered; with fewer than
+    three answers, the ends of the scale. The grade is that of the answers, C at best, as the level
+    is derived.
     """
     heard: Sequence[Criterion] = [c for c in parts["criteria"] if c.measure]
     if not heard:
@@ -128,20 +134,21 @@ def heard_scores(parts: Mapping[str, Sequence[Any]], seed: int) -> tuple[Score, 
 
 
 def _scores(survey: Survey, criterion: Criterion, seed: int) -> Iterator[Score]:
-    figures = survey.figures(criterion.measure)
+    figures, top = survey.figures(criterion.measure), MEASURES[criterion.measure][1]
     mean = weighted_means(survey.weights(), figures)
     low, high = np.nanpercentile(weighted_means(survey.replicates(seed), figures), ENDS, axis=0)
     made = f"{SYNTHETIC}: " if survey.synthetic else ""
     for k, capability in enumerate(survey.capabilities):
         answers = int(np.isfinite(figures[:, k]).sum())
+        known = answers >= FEWEST
         level = Estimate(
             f"scores/{capability}/{criterion.id}",
-            float(min(low[k], mean[k])),
+            float(min(low[k], mean[k])) if known else 0.0,
             float(mean[k]),
-            float(max(high[k], mean[k])),
+            float(max(high[k], mean[k])) if known else top,
             criterion.unit,
             max(survey.grade, "C"),
-            "",
+            survey.source,
             f"{made}mean {criterion.measure} of {answers} of {len(survey.members)} members in "
             f"{survey.year}, weighted for those who did not answer",
             0,

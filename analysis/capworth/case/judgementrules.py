@@ -18,7 +18,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {  # cells that a judgement of a method 
 }
 CURE: Mapping[str, str] = {
     "value": "Write down the judge's figure.",
-    "words": "Write the question as it was put, with the worst and the best level; or the category.",
+    "words": "Write the question as it was put, with worst and best level; or the category.",
     "other": "Name the brother it was held against.",
 }
 RANGES: Mapping[str, tuple[float, float]] = {  # lowest and highest figure of a judgement
@@ -55,6 +55,21 @@ def best_and_worst(pairs: Sequence[Pair], criteria: Sequence[str]) -> Pair | Non
             if best != worst and wanted == {*pairs} and len(wanted) == len(pairs):
                 return best, worst
     return None
+
+
+def order_pairs(entries: Sequence[tuple[str, str, float | None]]) -> list[Pair]:
+    """Return the pairs (heavier, lighter) of a rank order; equal places are not compared.
+
+    Parameters
+    ----------
+    entries : (criterion, the lighter other or "", place or None)
+
+    >>> order_pairs([("a", "", 1.0), ("b", "", 2.0), ("b", "c", None)])
+    [('a', 'b'), ('b', 'c')]
+    """
+    placed = [(one, place) for one, other, place in entries if not other and place is not None]
+    ahead = [(a, b) for a, first in placed for b, second in placed if first < second]
+    return [*ahead, *((one, other) for one, other, _ in entries if other)]
 
 
 def _row(row: TypedRow, parent: Mapping[str, str]) -> Iterator[Finding]:
@@ -126,6 +141,25 @@ def _missing(method: str, rows: Sequence[TypedRow], brothers: Sequence[str]) -> 
             return "nothing, but one pair stands twice"
         wanted = combinations(brothers, 2)
         return ", ".join(f"{a} against {b}" for a, b in wanted if {a, b} not in both)
+    if method == "rank":
+        places = [row["value"] for row in rows]
+        entries = [
+            (one, other, place if isinstance(place, float) else None)
+            for (one, other), place in zip(pairs, places, strict=True)
+        ]
+        return "nothing, but the order goes round in a circle" if _round(entries) else ""
     if method == "bestworst" and best_and_worst(pairs, brothers) is None:
         return "the best against every brother and every brother against the worst, no more"
     return ""
+
+
+def _round(entries: Sequence[tuple[str, str, float | None]]) -> bool:
+    """Whether an order comes back to where it began."""
+    pairs = order_pairs(entries)
+    left = {name for pair in pairs for name in pair}
+    while left:
+        top = {name for name in left if not any(b == name and a in left for a, b in pairs)}
+        if not top:
+            return True
+        left -= top
+    return False

@@ -72,6 +72,7 @@ def evidence_is_named(_: Mapping[str, object], typed: Typed) -> Iterator[Finding
                 )
             low, high = ("swing_low", "swing_high") if row.table == "criteria" else ("low", "high")
             given = row[low] is not None and row[high] is not None
+            given &= row.table != "judgements"  # the most valuable swing has 100 by definition
             if given and row.number_in(low) == row.number_in(high) != 0:
                 yield row.fault(
                     high, f"a figure of grade {grade} without a range", "Widen low and high."

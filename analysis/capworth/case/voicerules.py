@@ -45,7 +45,9 @@ def answers_say_something(settings: Mapping[str, object], typed: Typed) -> Itera
     for row in typed.get("feedback", ()):
         if all(row[item] is None for item in ITEMS):
             yield row.fault(
-                "importance", "the row holds no answer", f"Fill in {' or '.join(ITEMS)}, or drop it."
+                "importance",
+                "the row holds no answer",
+                f"Fill in {' or '.join(ITEMS)}, or drop it.",
             )
         if isinstance(day, date) and row.number_in("year") > day.year:
             yield row.fault(
@@ -70,7 +72,7 @@ def surveys_are_answered(_: Mapping[str, object], typed: Typed) -> Iterator[Find
 
 
 def measures_are_heard(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
-    """A criterion measured by feedback is a leaf, has answers on every capability, and no scores."""
+    """A criterion measured by feedback is a leaf, has answers on all capabilities, and no score."""
     rows = typed.get("feedback", ())
     latest = max((row.number_in("year") for row in rows), default=0.0)
     last = [row for row in rows if row["year"] == latest]
@@ -92,12 +94,12 @@ def measures_are_heard(_: Mapping[str, object], typed: Typed) -> Iterator[Findin
             end = row[column]
             if isinstance(end, float) and not 0 <= end <= top:
                 yield row.fault(
-                    column, f"{end:g} is beyond the scale of {measure}", f"It runs from 0 to {top:g}."
+                    column,
+                    f"{end:g} is beyond the scale of {measure}",
+                    f"It runs from 0 to {top:g}.",
                 )
         heard = {r.text("capability") for r in last if all(r[i] is not None for i in items)}
-        missing = [
-            c.text("id") for c in typed.get("capabilities", ()) if c.text("id") not in heard
-        ]
+        missing = [c.text("id") for c in typed.get("capabilities", ()) if c.text("id") not in heard]
         if missing:
             yield row.fault(
                 "measure",

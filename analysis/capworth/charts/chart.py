@@ -3,17 +3,19 @@
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from capworth.charts.layout import settle
-from capworth.charts.style import MUTED, SMALL, TEXT, blank, looks
+from capworth.charts.style import MUTED, SMALL, TEXT, WIDTH, blank, looks
 from capworth.charts.voice import Voice
 from capworth.study import Study
 
 Facts = Mapping[str, object]
-LETTERS = 112  # in a line of title or source, when a chart stands alone
+LEADING = 0.17  # inches of a line of title or source, when a chart stands alone
+LETTER = 0.56  # mean width of a letter, in sizes of the font
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +52,21 @@ class Chart:
         With `alone`, the finding stands above and the source line below, for a picture that
         travels without a page around it.
         """
+        title = _folded(self.title(study, voice), TEXT + 1) if alone else []
+        source = _folded(self.source(study, voice), SMALL) if alone else []
+        head, foot = (LEADING * len(lines) for lines in (title, source))
         with looks():
-            figure = blank(self.height(study) + (0.6 if alone else 0.0))
+            figure = blank(self.height(study), head, foot)
             self.draw(study, figure, voice)
-            if not alone:
-                settle(figure)
-            else:
-                figure.set_layout_engine("constrained")
-                title = _folded(self.title(study, voice))
-                figure.suptitle(
-                    title, x=0.01, ha="left", fontsize=TEXT + 1, fontweight="bold", linespacing=1.1
+            settle(figure)
+            if alone:
+                style: dict[str, Any] = {"ha": "left", "linespacing": 1.15}
+                words = "\n".join(title)
+                figure.text(
+                    0.01, 0.995, words, va="top", fontsize=TEXT + 1, fontweight="bold", **style
                 )
-                figure.supxlabel(
-                    _folded(self.source(study, voice)),
-                    x=0.01,
-                    ha="left",
-                    fontsize=SMALL,
-                    color=MUTED,
-                )
+                words = "\n".join(source)
+                figure.text(0.01, 0.005, words, va="bottom", fontsize=SMALL, color=MUTED, **style)
         return figure
 
     def table(self, study: Study) -> pd.DataFrame:
@@ -108,5 +107,6 @@ class Chart:
         return voice.say(special if special in voice.words.phrases else key, **facts)
 
 
-def _folded(text: str) -> str:
-    return "\n".join(textwrap.wrap(text, LETTERS))
+def _folded(text: str, size: float) -> list[str]:
+    """Fold a text into lines that are not wider than a figure, by the mean width of a letter."""
+    return textwrap.wrap(text, int(WIDTH * 72 / (LETTER * size)))

@@ -165,8 +165,8 @@ def gap_table_facts(study: Study, voice: Voice) -> Facts:
     """On which criterion most capabilities are surely below the agreed level."""
     assert study.excellence is not None
     below = (gap_matrix(study.excellence, "p_below") >= SURE).sum(axis=0)
-    distance = gap_matrix(study.excellence, "gap").mean(axis=1)
-    every = len(distance)
+    distance = gap_matrix(study.excellence, "gap").mean(axis=1).dropna()
+    every = len(gap_matrix(study.excellence, "gap"))
     rows = (
         voice.say("chart.gap_table.alt_row", criterion=voice.name(str(k)), below=n, all=every)
         for k, n in below.items()

@@ -26,7 +26,8 @@ from capworth.charts.tornado import LONGEST, draw_tornado
 from capworth.charts.voice import Voice
 from capworth.study import Study
 
-HEAD = 0.95  # inches for legend, axis and its label
+HEAD = 1.05  # inches for legend, axis and its label
+FEW, LOOSE = 12, 0.21  # up to so many rows, inches of a row
 
 Drawn = Callable[[Study, Axes, Voice], Axes]
 
@@ -68,8 +69,9 @@ def _tornado(study: Study, ax: Axes, voice: Voice) -> Axes:
     return draw_tornado(study.sensitivity, ax, speaking)
 
 
-def _rows(count: int, least: float = 1.6, row: float = ROW) -> float:
-    return max(least, HEAD + row * count)
+def _rows(count: int, row: float = ROW) -> float:
+    """Height of a chart of so many rows; a few rows may stand farther apart."""
+    return HEAD + count * (row if count > FEW else max(row, LOOSE))
 
 
 def _capabilities(study: Study) -> float:
@@ -83,7 +85,7 @@ def _improvements(study: Study) -> float:
 def _function_rows(study: Study) -> float:
     assert study.claim is not None
     table = study.claim.by_function()
-    return 0.3 + sum(0.55 + 0.15 * len(part) for _, part in table.groupby(level="measure"))
+    return 0.35 + sum(0.6 + 0.16 * len(part) for _, part in table.groupby(level="measure"))
 
 
 def _claim_rows(study: Study) -> float:
@@ -157,7 +159,7 @@ def _evidence_behind(study: Study) -> pd.DataFrame:
 
 
 def _any_gap(study: Study) -> bool:
-    return len(_gaps(study)) > 0
+    return bool(_gaps(study)["gap"].notna().any())
 
 
 def _any_swing(study: Study) -> bool:

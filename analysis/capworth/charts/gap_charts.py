@@ -19,8 +19,9 @@ DARK = 55.0  # points of gap from which a cell is so dark that its number is whi
 
 
 def largest_gaps(excellence: Excellence) -> pd.DataFrame:
-    """Return the largest gap of each capability, largest first; the first criterion of equals."""
-    table = excellence.gaps().sort_values("gap", ascending=False, kind="stable")
+    """Return the largest known gap of each capability, largest first; of equals, the first."""
+    table = excellence.gaps().dropna(subset=["gap"])
+    table = table.sort_values("gap", ascending=False, kind="stable")
     return table[~table.index.get_level_values("capability").duplicated()]
 
 
@@ -69,7 +70,7 @@ def draw_gap_table(excellence: Excellence, ax: Axes, voice: Voice = ENGLISH) -> 
     Capabilities farthest from the agreed levels (mean of the gaps shown) stand at the top.
     """
     points, sure = gap_matrix(excellence, "gap"), gap_matrix(excellence, "p_below")
-    order = np.argsort(-points.mean(axis=1).to_numpy(), kind="stable")
+    order = np.argsort(-points.mean(axis=1).fillna(-1.0).to_numpy(), kind="stable")
     points, sure = points.iloc[order], sure.iloc[order]
     y = name_rows(ax, [voice.short(str(c), 44) for c in points.index])
     columns = [textwrap.fill(voice.name(str(k)), 12) for k in points.columns]

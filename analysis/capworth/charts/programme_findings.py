@@ -35,7 +35,7 @@ def order_facts(study: Study, voice: Voice) -> Facts:
         **money_unit(study, voice),
         "variant": None if programme.chosen else "none",
         "count": len(programme.chosen),
-        "asked": voice.money(programme.asked_m, currency, 1),
+        "asked": voice.money(programme.asked_m, currency),
         "budget": voice.money(programme.budget_m, currency),
         "gain": voice.rounded(*programme.gain),
         "span": voice.span(*programme.gain),

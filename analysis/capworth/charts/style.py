@@ -52,7 +52,7 @@ _LOOKS: dict[str, Any] = {
     "legend.frameon": False,
     "legend.handlelength": 1.4,
     "lines.linewidth": 1.2,
-    "svg.fonttype": "path",  # outlines: no reader needs the fonts
+    "svg.fonttype": "none",  # outlines: no reader needs the fonts
     "svg.hashsalt": "capworth",  # ids in the file do not change from run to run
     "text.color": INK,
     "xtick.color": MUTED,
@@ -92,9 +92,15 @@ def looks() -> Iterator[None]:
         yield
 
 
-def blank(height: float, width: float = WIDTH) -> Figure:
-    """Return an empty figure in inches; call it inside `looks`."""
-    return Figure(figsize=(width, height), layout=OnePass())
+def blank(height: float, head: float = 0.0, foot: float = 0.0) -> Figure:
+    """Return an empty figure; call it inside `looks`.
+
+    Parameters
+    ----------
+    height : inches for the Axes and what belongs to them
+    head, foot : further inches above and below, for words of the figure
+    """
+    return Figure(figsize=(WIDTH, head + height + foot), layout=OnePass(head, foot))
 
 
 def styled(
@@ -108,6 +114,8 @@ def styled(
             for side in ("top", "right"):
                 ax.spines[side].set_visible(False)
             ax.tick_params(labelsize=SMALL, labelfontfamily=FAMILIES, color=MUTED)
+            for label in (ax.xaxis.label, ax.yaxis.label):
+                label.set(fontfamily=FAMILIES, fontsize=TEXT, color=INK)
             return draw(result, ax, *args, **kwargs)
 
     return dressed

@@ -21,11 +21,14 @@ class Words:
     locale: str
     phrases: Mapping[str, Phrase]
     spaced: tuple[tuple[str, str], ...]  # marks, and the space that stands before them
+    opened: tuple[tuple[str, str], ...]  # marks, and the space that stands after them
 
     def typeset(self, text: str) -> str:
-        """Put the spaces of the language before its marks; they never break a line."""
+        """Put the spaces of the language beside its marks; they never break a line."""
         for marks, space in self.spaced:
             text = re.sub(rf" (?=[{re.escape(marks)}])", space, text)
+        for marks, space in self.opened:
+            text = re.sub(rf"(?<=[{re.escape(marks)}]) ", space, text)
         return text
 
 
@@ -53,8 +56,8 @@ def words(language: str) -> Words:
     text = (files("capworth.charts") / f"words.{language}.toml").read_text(encoding="utf-8")
     content = tomllib.loads(text)
     grammar = content.pop("language")
-    spaced = tuple(grammar["space_before"].items())
-    return Words(language, grammar["locale"], dict(_flat("", content)), spaced)
+    spaced, opened = (tuple(grammar[f"space_{side}"].items()) for side in ("before", "after"))
+    return Words(language, grammar["locale"], dict(_flat("", content)), spaced, opened)
 
 
 def _flat(path: str, node: Mapping[str, Any]) -> Iterator[tuple[str, Phrase]]:

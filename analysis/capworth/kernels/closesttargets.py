@@ -10,7 +10,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from capworth.errors import CapworthError, InputError
 from capworth.kernels.arguments import known
-from capworth.kernels.arrays import Bools, Floats
+from capworth.kernels.arrays import Bools, Floats, Ints
 from capworth.kernels.slackbased import additive
 from capworth.kernels.technology import RETURNS, measures
 
@@ -88,7 +88,7 @@ def closest_targets(
 
 
 def _nearest(
-    scaled: Floats, sign: Floats, best: np.ndarray, unit: int, returns: str
+    scaled: Floats, sign: Floats, best: Ints, unit: int, returns: str
 ) -> tuple[float, Floats]:
     """Least change of one unit, and the mixture of the best that it leads to.
 

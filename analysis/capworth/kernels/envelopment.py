@@ -86,6 +86,15 @@ class Envelopment:
         return counts
 
     @property
+    def peer_share(self) -> Floats:
+        """(units, units) share of draws in which the unit on the last axis is a peer of the first.
+
+        An efficient unit counts as its own peer.
+        """
+        share: Floats = (self.intensities > NEGLIGIBLE).mean(axis=0)
+        return share
+
+    @property
     def small_sample(self) -> bool:
         """Fewer units than three times the measures: many look efficient for want of others."""
         units, measured = self.inputs.shape[1], self.inputs.shape[2] + self.outputs.shape[2]

@@ -9,6 +9,7 @@ from capworth.errors import InputError
 from capworth.kernels.arguments import finite
 from capworth.kernels.arrays import Bools, Floats
 from capworth.kernels.projection import Question, project
+from capworth.kernels.superefficiency import NOTHING
 from capworth.kernels.technology import measures
 
 
@@ -76,7 +77,9 @@ def malmquist(inputs: ArrayLike, outputs: ArrayLike) -> Malmquist:
         question = Question(returns, inside=frontier == points)
         found = project(a, b, (np.zeros_like(b[0]), b[1]), question)
         resolved += found.resolved
-        return (1 / (1 + found.distance)).reshape(draws, -1, units)
+        factor = 1 + found.distance
+        factor[~(factor > NOTHING)] = np.nan
+        return (1 / factor).reshape(draws, -1, units)
 
     own, pure = distance(every, every, "constant"), distance(every, every, "variable")
     ahead, back = distance(old, new, "constant"), distance(new, old, "constant")

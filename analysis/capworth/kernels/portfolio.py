@@ -29,6 +29,7 @@ __all__ = [
 
 LOWEST: Final = np.iinfo(np.int64).min // 4  # below every value
 ROUNDING: Final = 1e-9  # of a grid unit: what exceeds a whole number by less is that number
+MOST_STEPS: Final = float(1 << 53)  # of the grid; whole numbers beyond are not exact
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -127,9 +127,12 @@ def project(
         scaled = both[block] / technology.scale[:, None]
         size = scaled.max(axis=2, keepdims=True)
         toward = away[block] / technology.scale[:, None] / size
-        programmes = _programmes(technology, scaled / size, toward, size, block[1].start, question)
+        length = np.abs(toward).max(axis=2, keepdims=True)
+        programmes = _programmes(
+            technology, scaled / size, toward / length, size, block[1].start, question
+        )
         solution = solved(programmes, block)
-        _read(found, block, technology, size, programmes, solution)
+        _read(found, block, technology, (size, length), programmes, solution)
         resolved += solution.resolved
     lost = found.infeasible
     for part in (found.distance, found.intensity, found.slack, found.price, found.scale_price):
@@ -206,20 +209,21 @@ def _read(
     found: Projection,
     block: tuple[slice, slice],
     technology: Technology,
-    size: Floats,
+    scales: tuple[Floats, Floats],
     programmes: Programmes,
     solution: Solution,
 ) -> None:
     """Put the answers of a block into their places, in the units of the data."""
+    size, length = scales
     units, measured = technology.units, technology.measured
     amounts = solution.amounts()
     lengths = amounts[..., programmes.columns : programmes.width]
-    found.distance[block] = lengths[..., 0] - lengths[..., 1:].sum(axis=2)
+    found.distance[block] = (lengths[..., 0] - lengths[..., 1:].sum(axis=2)) / length[..., 0]
     found.intensity[block] = amounts[..., :units] * size / technology.size[:, None]
     measure = technology.scale[:, None] * size
     slack = amounts[..., units : units + measured]
     found.slack[block] = np.where(slack < DUST, 0, slack) * measure
-    price = solution.price[:, :, int(programmes.filling)]
+    price = solution.price[:, :, int(programmes.filling)] / length
     sign = np.where(np.arange(measured) < technology.inputs, 1, -1)
     weight = price[..., :measured] * sign
     free = np.ones(measured, dtype=bool)

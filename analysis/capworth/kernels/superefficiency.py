@@ -1,6 +1,7 @@
 """Efficiency of each unit against the others alone, so that efficient units differ too."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -9,6 +10,8 @@ from capworth.kernels.arguments import known
 from capworth.kernels.arrays import Bools, Floats
 from capworth.kernels.projection import Question, project
 from capworth.kernels.technology import measures
+
+NOTHING: Final = 1e-9  # a factor of outputs no larger than this compares the unit with nothing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +52,7 @@ def super_efficiency(
     -----
     Andersen & Petersen (1993), Management Science 39, 1261-1264. Infeasible programmes are proved
     to be so (Seiford & Zhu 1999, INFOR 37, 174-187): they arise without constant returns, and with
-    zeros in the data.
+    zeros in the data. A factor of outputs of 0 is one too: only nothing at all could be compared.
     """
     x, y = measures(inputs, outputs)
     known(orientation, "orientation", ("input", "output"))
@@ -57,5 +60,12 @@ def super_efficiency(
     counted = np.ones(x.shape[2] + y.shape[2])
     question = Question(returns, inside=False, but_itself=True, counted=counted)
     found = project((x, y), (x, y), toward, question)
-    score = 1 - found.distance if orientation == "input" else 1 + found.distance
-    return SuperEfficiency(score, found.infeasible, found.intensity, found.resolved)
+    if orientation == "input":
+        return SuperEfficiency(
+            1 - found.distance, found.infeasible, found.intensity, found.resolved
+        )
+    score = 1 + found.distance
+    infeasible = found.infeasible | (score <= NOTHING)
+    score[infeasible] = np.nan
+    found.intensity[infeasible] = np.nan
+    return SuperEfficiency(score, infeasible, found.intensity, found.resolved)

@@ -15,9 +15,7 @@ from capworth.kernels.arrays import Bools, Floats, Ints
 FEWEST: Final = 3  # answers below which a cell is joined with another
 
 
-def weighting_cells(
-    region: Ints, size: Ints, answered: Bools, fewest: int = FEWEST
-) -> Ints:
+def weighting_cells(region: Ints, size: Ints, answered: Bools, fewest: int = FEWEST) -> Ints:
     """Cells in which enough members answered to speak for the rest: (members,), numbered from 0.
 
     A region is parted by size where every size in it has `fewest` answers or more. Regions with
@@ -39,8 +37,9 @@ def weighting_cells(
     label = np.where(np.isin(region, thin), -1, region * (size.max() + 1))
     for g in np.unique(region):
         inside = region == g
-        if g not in thin and all(answered[inside & (size == s)].sum() >= fewest
-                                 for s in np.unique(size[inside])):
+        if g not in thin and all(
+            answered[inside & (size == s)].sum() >= fewest for s in np.unique(size[inside])
+        ):
             label[inside] += size[inside]
     joined = label == -1
     if joined.any() and answered[joined].sum() < fewest and not joined.all():
@@ -66,13 +65,22 @@ def response_weights(cells: Ints, answered: Bools) -> Floats:
 
 
 def replicate_weights(
-    cells: Ints, answered: Bools, replicates: int, rng: np.random.Generator
+    cells: Ints,
+    answered: Bools,
+    replicates: int,
+    rng: np.random.Generator,
+    completeness: Floats | None = None,
 ) -> Floats:
     """Weights of worlds in which other members might have answered: (replicates, answering).
 
     In every cell, n - 1 of its n answers are drawn with replacement and the weights stretched, so
     that the spread of a mean over the worlds is that of its sampling error without replacement. A
-    cell in which all members answered does not move.
+    cell in which all members answered everything does not move.
+
+    Parameters
+    ----------
+    completeness : (answering,) share of the questions that a member answered; all when None
+        A cell is known to the share of all its members' questions that were answered.
 
     Notes
     -----
@@ -81,6 +89,8 @@ def replicate_weights(
     """
     members, answers = _counts(cells, answered)
     own = cells[answered]
+    said = np.ones(len(own)) if completeness is None else completeness
+    known = np.bincount(own, said, len(members)) / members
     weights = np.empty((replicates, len(own)))
     for cell, (whole, n) in enumerate(zip(members, answers, strict=True)):
         inside = own == cell
@@ -88,7 +98,7 @@ def replicate_weights(
             weights[:, inside] = whole
             continue
         drawn = rng.multinomial(n - 1, np.full(n, 1 / n), replicates)
-        stretch = np.sqrt(1 - n / whole)
+        stretch = np.sqrt(1 - known[cell])
         weights[:, inside] = whole / n * (1 + stretch * (drawn * (n / (n - 1)) - 1))
     return weights
 

@@ -66,7 +66,7 @@ def measures(inputs: ArrayLike, outputs: ArrayLike) -> tuple[Floats, Floats]:
     return x, y
 
 
-def _refuse(fault: np.ndarray, name: str, numbers: Floats, problem: str) -> None:
+def _refuse(fault: Bools, name: str, numbers: Floats, problem: str) -> None:
     if fault.any():
         draw, unit, column = np.argwhere(fault)[0].tolist()
         raise InputError(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations
+from math import exp
 
 from capworth.case.model import Case, ChainStep, Estimate, UnitValue
 from capworth.lints.lint import Lint, lint
@@ -9,6 +10,7 @@ from capworth.lints.words import asserts, gives_a_reason, speaks_of
 
 SAME = 0.01  # relative distance within which two published volumes are the same volume
 WHOLE = 1 - 1e-9
+AVERTED = frozenset({"social", "all"})  # scopes in which averted crime is valued
 
 
 def benefit_lints(case: Case) -> Iterator[Lint]:
@@ -23,6 +25,8 @@ def benefit_lints(case: Case) -> Iterator[Lint]:
     yield from contribution_whole(case)
     yield from displacement_unstated(case)
     yield from error_costs_absent(case)
+    yield from incomes_not_carried(case)
+    yield from one_harm_scale(case)
 
 
 def _reached(case: Case) -> Mapping[str, tuple[ChainStep, ...]]:
@@ -48,7 +52,8 @@ def whole_beside_part(case: Case) -> Iterator[Lint]:
     """An outcome valued as a whole and in parts on one scale; scopes are added up."""
     valued = _valued(case)
     for whole in (v for v in valued if v.scope == "all"):
-        same = [v for v in valued if (v.outcome, v.scale) == (whole.outcome, whole.scale)]
+        where = (whole.outcome, whole.scale, whole.index)
+        same = [v for v in valued if (v.outcome, v.scale, v.index) == where]
         parts = [v for v in same if v.scope != "all"]
         if parts:
             yield lint(
@@ -73,14 +78,15 @@ def hit_valued_twice(case: Case) -> Iterator[Lint]:
                 if (s.capability, s.step) == (capability, "outcome") and s.outcome in counted
             ]
             means = sum((s.level.low + 4 * s.level.mode + s.level.high) / 6 for s in mine)
-            if len(mine) > 1 and means >= WHOLE and sum(s.level.high for s in mine) > 1:
+            highest = sum(s.level.high for s in mine)
+            if means >= WHOLE and highest > 1:
                 yield lint(
                     "B02",
                     "chain",
                     (s.level.row for s in mine),
                     (capability,),
                     outcomes=tuple(s.outcome for s in mine),
-                    highest=round(sum(s.level.high for s in mine), 2),
+                    highest=round(highest, 2),
                 )
                 break
 
@@ -88,11 +94,14 @@ def hit_valued_twice(case: Case) -> Iterator[Lint]:
 def _volume(case: Case, capability: str) -> tuple[Estimate, float] | None:
     """The published row that a chain begins with, and its hits at the modes."""
     steps = {s.step: s.level for s in case.chain if s.capability == capability and not s.outcome}
+    at = {step: level.mode for step, level in steps.items()}
     if "hits" in steps:
-        return steps["hits"], steps["hits"].mode
-    if "searches" in steps and "hit_rate" in steps:
-        return steps["searches"], steps["searches"].mode * steps["hit_rate"].mode
-    return None
+        return steps["hits"], at["hits"]
+    if "searches" not in steps:
+        return None
+    found = at.get("quality", 1.0) * at.get("access", 1.0) * at.get("records", 0.0)
+    chance = at.get("hit_rate", 1 - exp(-at.get("intensity", 0.0) * found))
+    return steps["searches"], at["searches"] * chance
 
 
 def same_hits_twice(case: Case) -> Iterator[Lint]:
@@ -143,12 +152,12 @@ def money_as_outcome(case: Case) -> Iterator[Lint]:
 def missing_shares(case: Case) -> Iterator[Lint]:
     """An outcome without its counterfactual, or without the share that is contributed."""
     given = {(s.capability, s.outcome, s.step) for s in case.chain}
-    for code, step in (("B06", "counterfactual"), ("B08", "contribution")):
+    for code, steps in (("B06", ("counterfactual",)), ("B08", ("contribution", "bilateral"))):
         lacking = [
             s
-            for steps in _reached(case).values()
-            for s in steps
-            if (s.capability, s.outcome, step) not in given
+            for rows in _reached(case).values()
+            for s in rows
+            if not any((s.capability, s.outcome, step) in given for step in steps)
         ]
         if lacking:
             items = (f"{s.capability}/{s.outcome}" for s in lacking)
@@ -184,23 +193,59 @@ def contribution_whole(case: Case) -> Iterator[Lint]:
 
 
 def displacement_unstated(case: Case) -> Iterator[Lint]:
-    """Crime that is averted here, and not a word on whether it moves elsewhere."""
-    averted = [v for v in _valued(case) if v.scale == "harm" or v.scope in {"social", "all"}]
-    texts = (
-        case.settings.note,
-        case.settings.note_fr,
-        *(v.worth.basis for v in case.unit_values),
-        *(s.level.basis for s in case.chain),
-        *(c.amount.basis for c in case.costs),
-    )
-    if averted and not any(speaks_of(text, "displacement") for text in texts):
-        rows = (v.worth.row for v in averted)
-        yield lint("B10", "unit_values", rows, (v.outcome for v in averted))
+    """Crime that is averted here, and neither a step nor a word on whether it moves elsewhere."""
+    averted = {v.outcome for v in _valued(case) if v.scale == "harm" or v.scope in AVERTED}
+    given = {(s.capability, s.outcome) for s in case.chain if s.step == "displacement"}
+    spoken = {
+        outcome
+        for outcome, basis in (
+            *((v.outcome, v.worth.basis) for v in case.unit_values),
+            *((s.outcome, s.level.basis) for s in case.chain),
+        )
+        if speaks_of(basis, "displacement")
+    }
+    silent = [
+        s
+        for outcome, rows in _reached(case).items()
+        for s in rows
+        if outcome in averted - spoken and (s.capability, outcome) not in given
+    ]
+    notes = (case.settings.note, case.settings.note_fr)
+    if silent and not any(speaks_of(note, "displacement") for note in notes):
+        items = (f"{s.capability}/{s.outcome}" for s in silent)
+        yield lint("B10", "chain", (s.level.row for s in silent), items)
 
 
 def error_costs_absent(case: Case) -> Iterator[Lint]:
-    """Hits that prove wrong, and no cost line for what they do to officers and to persons."""
-    wrong = [s for s in case.chain if s.step == "verified" and s.level.mode < 1]
+    """Hits that prove wrong, and neither a burden nor a cost line for what they do to people."""
+    burdened = {s.capability for s in case.chain if s.step == "false_hit"}
     lines = (f"{c.id}; {c.amount.basis}" for c in case.costs if c.treatment == "forward")
+    wrong = [
+        s
+        for s in case.chain
+        if s.step == "verified" and s.level.mode < 1 and s.capability not in burdened
+    ]
     if wrong and not any(asserts(line, "error") for line in lines):
         yield lint("B11", "chain", (s.level.row for s in wrong), (s.capability for s in wrong))
+
+
+def incomes_not_carried(case: Case) -> Iterator[Lint]:
+    """Money values found in another currency's country, applied as if incomes were the same."""
+    found = [
+        v
+        for v in _valued(case)
+        if v.scale == "money" and v.currency != case.settings.currency and v.transfer is None
+    ]
+    if found:
+        rows, names = (v.worth.row for v in found), (v.outcome for v in found)
+        yield lint("B12", "unit_values", rows, names, currency=case.settings.currency)
+
+
+def one_harm_scale(case: Case) -> Iterator[Lint]:
+    """Harm told on one scale only, which then makes the ranking."""
+    harm = [v for v in _valued(case) if v.scale == "harm"]
+    indices = {(v.outcome, v.index) for v in harm}
+    known = [outcome for outcome, _ in indices]
+    alone = [v for v in harm if known.count(v.outcome) == 1]
+    if alone:
+        yield lint("B13", "unit_values", (v.worth.row for v in alone), (v.outcome for v in alone))

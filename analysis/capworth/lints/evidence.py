@@ -20,6 +20,13 @@ def evidence_lints(case: Case) -> Iterator[Lint]:
     yield from evidence_after_the_date(case)
     yield from peak_taken_for_level(case)
     yield from model_without_mandate(case)
+    yield from synthetic_feedback(case)
+    yield from feedback_of_few(case)
+
+
+def _typed(case: Case) -> Iterator[Estimate]:
+    """Figures that somebody typed; levels heard from members are computed and have no row."""
+    return (e for e in case.estimates().values() if e.row)
 
 
 def _by_table(estimates: Iterator[Estimate]) -> Mapping[str, list[Estimate]]:
@@ -59,7 +66,7 @@ def spurious_precision(case: Case) -> Iterator[Lint]:
         ends = (estimate.mode, estimate.low, estimate.high)
         return max(ends, key=lambda end: _written_digits(end, estimate.unit))
 
-    judged = (e for e in case.estimates().values() if e.grade in JUDGED)
+    judged = (e for e in _typed(case) if e.grade in JUDGED)
     exact = (e for e in judged if _written_digits(worst(e), e.unit) > DIGITS)
     for table, found in _by_table(exact).items():
         figures = tuple(f"{_name(e)} ({worst(e):.12g})" for e in found)
@@ -75,7 +82,7 @@ def range_too_narrow(case: Case) -> Iterator[Lint]:
         "scores": lambda e: scale[e.name.rpartition("/")[2]],
     }
     narrow = []
-    for estimate in case.estimates().values():
+    for estimate in _typed(case):
         table = estimate.name.partition("/")[0]
         least = (SCALE_NARROW if table in {"scores", "criteria"} else NARROW).get(estimate.grade)
         level = steps.get(table, _level)(estimate)
@@ -104,9 +111,7 @@ def evidence_after_the_date(case: Case) -> Iterator[Lint]:
     years = {s.id: re.search(r"\d{4}", s.year) for s in case.sources}
     late = {source for source, year in years.items() if year and int(year.group()) > last}
     harm = {v.worth.name for v in case.unit_values if v.scale == "harm"}
-    for table, all_found in _by_table(
-        e for e in case.estimates().values() if e.source in late
-    ).items():
+    for table, all_found in _by_table(e for e in _typed(case) if e.source in late).items():
         for code, is_harm in (("E03", False), ("E04", True)):
             found = [e for e in all_found if (e.name in harm) == is_harm]
             if found:
@@ -136,3 +141,23 @@ def model_without_mandate(case: Case) -> Iterator[Lint]:
     found = [c.id for c in case.capabilities if c.designated and not c.basis]
     if found:
         yield lint("E06", "capabilities", (), found)
+
+
+def synthetic_feedback(case: Case) -> Iterator[Lint]:
+    """Answers that no member gave."""
+    made = [r for r in case.feedback if r.is_synthetic]
+    if made:
+        names = (r.capability for r in made)
+        yield lint("E07", "feedback", (), names, made=len(made), of=len(case.feedback))
+
+
+def feedback_of_few(case: Case) -> Iterator[Lint]:
+    """Capabilities that fewer than half of the members answered about in the last survey."""
+    last = max((r.year for r in case.feedback), default=0)
+    answered: dict[str, set[str]] = {}
+    for rating in case.feedback:
+        if rating.year == last:
+            answered.setdefault(rating.capability, set()).add(rating.member)
+    few = [c for c, members in answered.items() if 2 * len(members) < len(case.members)]
+    if few:
+        yield lint("E08", "feedback", (), few, year=str(last))

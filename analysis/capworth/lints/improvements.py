@@ -9,7 +9,7 @@ from capworth.lints.lint import Lint, lint
 READY = 6  # technology readiness level shown in a relevant environment
 SOON = 2  # years from the first spending to the first effect
 JUDGED = frozenset("DE")
-LESS_IS_BETTER = frozenset({"counterfactual"})
+LESS_IS_BETTER = frozenset({"counterfactual", "displacement", "bilateral", "delay", "false_hit"})
 
 
 def improvement_lints(case: Case) -> Iterator[Lint]:
@@ -27,12 +27,16 @@ def _steps(case: Case, step: str) -> Mapping[tuple[str, str], Effect]:
 
 
 def average_for_marginal(case: Case) -> Iterator[Lint]:
-    """More searches whose hits per search do not fall."""
+    """More searches whose hits per search do not fall, by effect or by the chain's elasticity."""
     rates = _steps(case, "hit_rate")
+    elasticities = {s.capability: s.level.mode for s in case.chain if s.step == "elasticity"}
     for pair, effect in _steps(case, "searches").items():
-        rate = rates.get(pair)
-        more, each = effect.change.mode, 1.0 if rate is None else rate.change.mode
-        if more > 1 and each >= 1:
+        rate, more = rates.get(pair), effect.change.mode
+        each = 1.0 if rate is None else rate.change.mode
+        if more <= 1 or each <= 0:
+            continue
+        elasticity = elasticities.get(pair[1], 1.0) + log(each) / log(more)
+        if elasticity >= 1:
             rows = [effect.change.row, *([rate.change.row] if rate else [])]
             yield lint(
                 "I01",
@@ -41,7 +45,7 @@ def average_for_marginal(case: Case) -> Iterator[Lint]:
                 (pair[0],),
                 capability=pair[1],
                 more=more,
-                elasticity=round(1 + log(each) / log(more), 2),
+                elasticity=round(elasticity, 2),
             )
 
 
@@ -71,10 +75,10 @@ def _range_of(effect: Effect) -> tuple[float, float, float]:
 
 def no_chance_of_nothing(case: Case) -> Iterator[Lint]:
     """A judged effect that helps even at its worst."""
-    rising = {c.id: (c.best or 0.0) > (c.worst or 0.0) for c in case.measured}
+    falling = {c.id for c in case.measured if (c.best or 0.0) < (c.worst or 0.0)}
     found = []
     for effect in case.effects:
-        up = rising.get(effect.criterion, effect.step not in LESS_IS_BETTER)
+        up = effect.criterion not in falling and effect.step not in LESS_IS_BETTER
         nothing = 0.0 if effect.criterion else 1.0
         least = effect.change.low - nothing if up else nothing - effect.change.high
         if effect.change.grade in JUDGED and least > 0:

@@ -25,10 +25,12 @@ def tree_lints(case: Case) -> Iterator[Lint]:
 def weight_without_swing(case: Case) -> Iterator[Lint]:
     """A weight with brothers whose basis does not say which move was weighed."""
     parents = [c.parent for c in case.criteria]
+    judged = {name for j in case.judgements for name in (j.criterion, j.other)}
     found = [
         c
         for c in case.criteria
         if parents.count(c.parent) > 1
+        and c.id not in judged
         and not MOVE.search(c.swing.basis)
         and not speaks_of(c.swing.basis, "swing")
     ]

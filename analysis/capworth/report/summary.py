@@ -37,7 +37,10 @@ def _title(study: Study, found: Advice | None, words: Wording) -> str:
     table = study.priorities.to_frame().loc[list(found.chosen)]
     gain = table["gain"].sum()
     share = float((table["gain"] * table["exchange"]).sum() / gain) if gain > 0 else 0.0
-    return words.say("summary.title", count=count, chosen=found.count, share=words.percent(share))
+    group = words.listed(words.word("function", f) for f in study.case.settings.claim_group)
+    return words.say(
+        "summary.title", count=count, chosen=found.count, share=words.percent(share), group=group
+    )
 
 
 def _table(study: Study, found: Advice | None, words: Wording) -> Table:

@@ -15,15 +15,23 @@ from capworth.report.rows import row_of, rows_of
 from capworth.report.wording import Wording
 from capworth.study import Study
 
+DATA_EXCHANGE = {"hosting", "exchange", "leads"}
+
 
 def themes(study: Study, found: Advice | None, words: Wording) -> list[dict[str, Any]]:
     """Cost-benefit analysis, hosting and exchange, services of excellence, fundraising."""
     return [
         _theme("analysis", *_costs(study, found, words), words),
-        _theme("hosting", *_claim(study, words), words),
+        _theme(_claimed(study), *_claim(study, words), words),
         _theme("excellence", *_excellence(study, words), words),
         _theme("funding", *_funding(study, words), words),
     ]
+
+
+def _claimed(study: Study) -> str:
+    """Whether what is claimed is the resolution's own claim, or another."""
+    group = study.case.settings.claim_group
+    return "hosting" if not group or set(group) == DATA_EXCHANGE else "claim"
 
 
 def _theme(key: str, head: str, blocks: list[Any], words: Wording) -> dict[str, Any]:

@@ -76,6 +76,10 @@ class Wording:
         """Printed name of a thing of the case."""
         return self.typeset(self.names.get(key, key))
 
+    def brief(self, key: str) -> str:
+        """Printed name without what stands in brackets behind it."""
+        return self.name(key).split(" (")[0]
+
     def word(self, kind: str, key: str) -> str:
         """Say a word that cases use, such as a function: as reports say it, else as charts do."""
         phrase = f"{kind}.{key}"

@@ -30,7 +30,7 @@ def section(study: Study, words: Wording) -> Section | None:
                 words.name(key),
                 words.word("route", str(row["route"])),
                 _reason(key, row, study, words),
-                words.named(named) if named else words.say("unknown"),
+                words.listed(map(words.brief, named)) if named else words.say("unknown"),
                 words.probability(float(row["p_efficient"])),
                 words.probability(float(row["p_top"])),
                 words.spread(Amount.of(row, "efficiency")),

@@ -29,7 +29,7 @@ def section(study: Study, words: Wording) -> Section | None:
         _by_function(study, words),
     ]
     title = words.say("functions.title", group=group, verdict=verdict)
-    return Section(words.say("functions.topic"), title, blocks)
+    return Section(words.say("functions.topic", group=group), title, blocks)
 
 
 def _readings(study: Study, words: Wording) -> Table:

@@ -46,7 +46,7 @@ def _parameters(study: Study, words: Wording) -> Iterator[tuple[Cell, ...]]:
     def row(key: str, value: str, status: str = "") -> tuple[Cell, ...]:
         return words.say(f"parameter.{key}"), value, status or words.say("parameter.set_by_case")
 
-    yield row("case", settings.name, words.say("parameter.fingerprint"))
+    yield row("case", settings.name)
     yield row("fingerprint", _hash(case.fingerprint), words.say("parameter.hash_of_case"))
     yield row("version", f"capworth {study.provenance.version}", words.say("parameter.software"))
     yield row("cutoff", words.day(settings.appraisal_date))

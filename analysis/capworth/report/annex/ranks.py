@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from capworth.kernels.arrays import Floats
 from capworth.programme import FIRM
 from capworth.report.blocks import Section
 from capworth.report.pictures import pictures
@@ -15,9 +16,20 @@ def section(study: Study, words: Wording) -> Section | None:
     if not found or not study.case.measured:
         return None
     shares = study.appraisal.rank_acceptability().to_numpy()
-    near = np.lib.stride_tricks.sliding_window_view(
-        np.pad(shares, ((0, 0), (1, 1))), 3, axis=1
-    ).sum(axis=2)  # share of draws within one place of each place
-    firm = int((near.max(axis=1) >= FIRM).sum())
-    title = words.say("ranks.title", count=firm, all=len(shares))
+    title = words.say("ranks.title", count=_firm(shares), all=len(shares))
     return Section(words.say("ranks.topic"), title, found)
+
+
+def _firm(shares: Floats) -> int:
+    """How many keep within one place of some place in nearly all draws.
+
+    Parameters
+    ----------
+    shares : (things, places) share of draws in which each takes each place
+
+    >>> _firm(np.array([[0.5, 0.4, 0.1, 0.0], [0.4, 0.1, 0.1, 0.4], [0.1, 0.4, 0.4, 0.1]]))
+    2
+    """
+    padded = np.pad(shares, ((0, 0), (1, 1)))
+    near = np.lib.stride_tricks.sliding_window_view(padded, 3, axis=1).sum(axis=2)
+    return int((near.max(axis=1) >= FIRM).sum())

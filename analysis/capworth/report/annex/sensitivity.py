@@ -18,27 +18,28 @@ def section(study: Study, words: Wording) -> Section | None:
     if found is None:
         return None
     table = found.to_frame()
-    turning = len(found.turning)
-    first = words.name(found.subject)
     changing = turns(study) if advice(study) is not None else []
-    title = (
-        words.say(
-            "sensitivity.title_set",
-            count=len(changing),
-            all=len(table),
-            turning=turning,
-            first=first,
-        )
-        if changing
-        else words.say("sensitivity.title", count=turning, all=len(table), first=first)
-    )
     blocks: list[Block] = []
     if changing:
         blocks.append(_set(changing, study, words))
     blocks += pictures("sensitivity", study, words)
     if len(table):
         blocks.append(_inputs(study, words))
-    return Section(words.say("sensitivity.topic"), title, blocks)
+    return Section(words.say("sensitivity.topic"), _title(len(changing), study, words), blocks)
+
+
+def _title(changing: int, study: Study, words: Wording) -> str:
+    """How many inputs change the recommended set, and how many the first place."""
+    found = study.sensitivity
+    assert found is not None
+    turning, every = len(found.turning), len(found.to_frame())
+    first = words.name(found.subject)
+    if changing:
+        key = "sensitivity.turning" if turning else "sensitivity.turning_none"
+        said = words.say(key, count=turning, first=first)
+        return words.say("sensitivity.title_set", count=changing, all=every, turning=said)
+    key = "sensitivity.title" if turning else "sensitivity.title_none"
+    return words.say(key, count=turning, all=every, first=first)
 
 
 def _inputs(study: Study, words: Wording) -> Table:

@@ -1,0 +1,98 @@
+"""Published facts that the model is held against; they belong to no case."""
+
+import csv
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from capworth.errors import CaseError, Finding
+
+FILE = "facts.csv"
+COLUMNS = ("fact", "year", "low", "value", "high", "unit", "bound", "source", "address", "note")
+BOUNDS = ("exact", "rounded", "at-least", "at-most")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One published figure, what its wording leaves open, and where it was read."""
+
+    fact: str
+    year: int
+    low: float
+    value: float
+    high: float
+    unit: str
+    bound: str
+    source: str
+    address: str
+    note: str
+
+
+def read_facts(folder: str | Path) -> Mapping[tuple[str, int], Fact]:
+    """Read `facts.csv` of a folder, by fact and year.
+
+    Raises
+    ------
+    CaseError
+        With every fault: a column or figure missing, a source not named, a fact told twice.
+    """
+    path = Path(folder) / FILE
+    if not path.is_file():
+        raise CaseError([Finding(FILE, 0, "", "the file is missing", "Add it.")])
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        reader = csv.DictReader(lines)
+        missing = [c for c in COLUMNS if c not in (reader.fieldnames or ())]
+        if missing:
+            raise CaseError(
+                Finding(FILE, 1, column, "the column is missing", "Add it.") for column in missing
+            )
+        rows = list(enumerate(reader, start=2))
+    faults: list[Finding] = []
+    facts: dict[tuple[str, int], Fact] = {}
+    for number, cells in rows:
+        fact = _fact(number, cells, faults)
+        if fact is None:
+            continue
+        if (fact.fact, fact.year) in facts:
+            words = f"{fact.fact} of {fact.year} is told twice"
+            faults.append(Finding(FILE, number, "fact", words, "Keep one of the two."))
+        facts[fact.fact, fact.year] = fact
+    if faults:
+        raise CaseError(faults)
+    return MappingProxyType(facts)
+
+
+def _fact(number: int, cells: Mapping[str, str | None], faults: list[Finding]) -> Fact | None:
+    texts = {column: (cells[column] or "").strip() for column in COLUMNS}
+    before = len(faults)
+    figures = []
+    for column in ("low", "value", "high"):
+        try:
+            figures.append(float(texts[column]))
+        except ValueError:
+            figures.append(math.nan)
+        if not math.isfinite(figures[-1]):
+            words = f"{texts[column]!r} is not a number"
+            faults.append(Finding(FILE, number, column, words, "Write it like 1200000.5."))
+    if not texts["year"].isdigit():
+        words = f"{texts['year']!r} is not a year"
+        faults.append(Finding(FILE, number, "year", words, "Write it like 2019."))
+    if texts["bound"] not in BOUNDS:
+        words = f"{texts['bound']!r} is not known"
+        faults.append(Finding(FILE, number, "bound", words, f"Use one of: {', '.join(BOUNDS)}."))
+    faults.extend(
+        Finding(FILE, number, column, "the cell is empty", "Say where the figure was read.")
+        for column in ("fact", "source", "unit")
+        if not texts[column]
+    )
+    if len(faults) == before and figures != sorted(figures):
+        faults.append(
+            Finding(FILE, number, "value", "it is not between low and high", "Put them in order.")
+        )
+    if len(faults) > before:
+        return None
+    low, value, high = figures
+    rest = (texts[column] for column in ("unit", "bound", "source", "address", "note"))
+    return Fact(texts["fact"], int(texts["year"]), low, value, high, *rest)

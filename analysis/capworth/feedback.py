@@ -1,0 +1,261 @@
+"""What the members say: what matters to them, what they lack, and where they disagree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from capworth.answers import HIGH, LOW, Answer
+from capworth.case.heard import Survey
+from capworth.case.model import Case
+from capworth.case.voices import MEASURES, SYNTHETIC
+from capworth.kernels.arrays import Floats
+from capworth.kernels.survey import FEWEST, between_share, chance_of_share, weighted_means
+from capworth.membergroups import CLEAR, group_members
+from capworth.provenance import Provenance
+from capworth.streams import stream
+
+SHUFFLES = 999  # regions put together at random, to tell a difference from chance
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Feedback(Answer):
+    """Importance, satisfaction, need and need gap of every capability, as all members see it.
+
+    Answers are weighted so that those who answered speak for the silent ones of their region and
+    size; ranges are 80 % intervals over which other members might have answered. A region with
+    fewer than three answers is not shown: one member's answer is its own affair.
+    """
+
+    _table: pd.DataFrame
+    _regions: pd.DataFrame
+    _views: pd.DataFrame
+    _response: pd.DataFrame
+    _groups: pd.DataFrame
+    _profiles: pd.DataFrame
+    _years: pd.DataFrame
+    _comments: pd.DataFrame
+    year: int
+    members: int
+    answered: int
+    silhouette: float  # how clearly the groups of members stand apart, up to 1
+    grade: str  # lowest grade of any answer
+    synthetic: bool  # whether any answer was made by a generator
+    provenance: Provenance
+
+    @property
+    def title(self) -> str:
+        """What any table or chart of these answers must be headed with."""
+        made = f"{SYNTHETIC} answers, no member gave them: " if self.synthetic else ""
+        return f"{made}members' feedback of {self.year}"
+
+    @property
+    def has_groups(self) -> bool:
+        """Whether the groups of members stand apart clearly enough to be spoken of."""
+        return self.silhouette > CLEAR
+
+    @property
+    def worst(self) -> str:
+        """The capability with the largest need gap."""
+        return str(self._table.index[0])
+
+    def by_region(self) -> pd.DataFrame:
+        """Index (region, capability): members, answers; gap with its range, and the items."""
+        return self._regions.copy()
+
+    def views(self) -> pd.DataFrame:
+        """Need gap of each capability, members counted in different ways.
+
+        `one_member_one_vote` is the answer; `one_region_one_vote` the mean of the regions;
+        `as_answered` without weights; `by_contribution` by what members pay, where that is known.
+        """
+        return self._views.copy()
+
+    def response(self) -> pd.DataFrame:
+        """Who answered: members, answers and weight of one answer, for each weighting cell."""
+        return self._response.copy()
+
+    def groups(self) -> pd.DataFrame:
+        """Members that need alike: how many, from where, what they need more than the others."""
+        return self._groups.copy()
+
+    def group_profiles(self) -> pd.DataFrame:
+        """Need of each group for each capability, against the same members' mean need, points."""
+        return self._profiles.copy()
+
+    def by_year(self) -> pd.DataFrame:
+        """Need gap of each capability in every survey of the case."""
+        return self._years.copy()
+
+    def comments(self) -> pd.DataFrame:
+        """Comments with capability, region and language, without the member's name."""
+        return self._comments.copy()
+
+    def __repr__(self) -> str:
+        row = self._table.iloc[0]
+        return (
+            f"<Feedback: {f'{SYNTHETIC}: ' if self.synthetic else ''}need gap largest for "
+            f"{self.worst} ({row['gap']:.0f} of 100); {self.answered} of {self.members} members "
+            f"answered in {self.year}>"
+        )
+
+
+def hear_members(
+    case: Case, provenance: Provenance | None = None, year: int | None = None
+) -> Feedback | None:
+    """Bring a survey of the members to one row for each capability.
+
+    Parameters
+    ----------
+    case : with the tables members and feedback
+    provenance : of the study; that of the case when None
+    year : of the survey; the last one when None
+
+    Returns
+    -------
+    None where the case has no feedback. Gap is importance x dissatisfaction, 0 to 100, each
+    member's own product. `between` is the share of the variance of the gap that lies between
+    regions, `p_chance` how often regions put together at random differ as much.
+    """
+    if not case.feedback:
+        return None
+    survey = Survey.of(case.members, case.capability_ids, case.feedback, year)
+    weights, seed = survey.weights(), case.settings.seed
+    replicates = survey.replicates(seed)
+    gap, region = survey.figures("gap"), survey.region[survey.answered]
+    columns: dict[str, object] = {
+        "name": [c.name for c in case.capabilities],
+        "answers": np.isfinite(survey.answers).any(axis=2).sum(axis=0),
+    }
+    for measure in MEASURES:
+        figures = survey.figures(measure)
+        low, high = _range(weighted_means(replicates, figures))
+        columns |= {
+            measure: weighted_means(weights, figures),
+            f"{measure}_low": low,
+            f"{measure}_high": high,
+        }
+    columns["between"] = between_share(region, weights, gap)
+    shuffled = stream(seed, "members' feedback: regions")
+    columns["p_chance"] = chance_of_share(region, weights, gap, SHUFFLES, shuffled)
+    regions = _by_region(survey, weights, replicates)
+    index = pd.Index(case.capability_ids, name="capability")
+    apart = pd.DataFrame(
+        regions["gap"].to_numpy().reshape(len(survey.regions), -1).T, index, survey.regions
+    )
+    columns["most"], columns["least"] = _ends(apart, largest=True), _ends(apart, largest=False)
+    table = pd.DataFrame(columns, index=index)
+    table = table.sort_values("gap", ascending=False, kind="stable", na_position="last")
+    groups = group_members(survey, seed)
+    return Feedback(
+        table,
+        regions,
+        _views(survey, weights, apart, index).loc[table.index],
+        _response(survey),
+        groups.table,
+        groups.profiles,
+        _by_year(case, index).loc[table.index],
+        _comments(case, survey),
+        survey.year,
+        len(survey.members),
+        int(survey.answered.sum()),
+        groups.silhouette,
+        survey.grade,
+        survey.synthetic,
+        provenance or Provenance.of(case, len(replicates)),
+    )
+
+
+def _range(means: Floats) -> tuple[Floats, Floats]:
+    known = np.isfinite(means).any(axis=0)
+    low, high = np.full((2, means.shape[1]), np.nan)
+    if known.any():
+        low[known], high[known] = np.nanpercentile(means[:, known], (LOW, HIGH), axis=0)
+    return low, high
+
+
+def _by_region(survey: Survey, weights: Floats, replicates: Floats) -> pd.DataFrame:
+    parts = []
+    region = survey.region[survey.answered]
+    for k, name in enumerate(survey.regions):
+        mine = (region == k).astype(float)
+        answers = np.isfinite(survey.answers[region == k]).any(axis=2).sum(axis=0)
+        shown = np.where(answers >= FEWEST, 1.0, np.nan)
+        columns: dict[str, object] = {
+            "region": name,
+            "capability": list(survey.capabilities),
+            "members": int((survey.region == k).sum()),
+            "answers": answers,
+        }
+        for measure in MEASURES:
+            columns[measure] = shown * weighted_means(weights * mine, survey.figures(measure))
+        low, high = _range(weighted_means(replicates * mine, survey.figures("gap")) * shown)
+        parts.append(pd.DataFrame(columns).assign(gap_low=low, gap_high=high))
+    return pd.concat(parts).set_index(["region", "capability"])
+
+
+def _ends(apart: pd.DataFrame, *, largest: bool) -> list[str]:
+    """Region with the largest, or the smallest, gap for each capability; empty where none is."""
+    sign = 1.0 if largest else -1.0
+    cells = np.where(np.isfinite(apart.to_numpy()), sign * apart.to_numpy(), -np.inf)
+    names = [str(name) for name in apart.columns]
+    return [
+        names[k] if np.isfinite(row[k]) else ""
+        for row, k in zip(cells, cells.argmax(axis=1), strict=True)
+    ]
+
+
+def _views(
+    survey: Survey, weights: Floats, apart: pd.DataFrame, index: pd.Index[str]
+) -> pd.DataFrame:
+    gap = survey.figures("gap")
+    views = {
+        "one_member_one_vote": weighted_means(weights, gap),
+        "one_region_one_vote": apart.mean(axis=1).to_numpy(),
+        "as_answered": weighted_means(np.ones_like(weights), gap),
+    }
+    paid = [m.contribution for m in survey.members]
+    if all(amount is not None for amount in paid):
+        paying = np.array(paid, dtype=float)[survey.answered]
+        views["by_contribution"] = weighted_means(weights * paying, gap)
+    return pd.DataFrame(views, index=index)
+
+
+def _response(survey: Survey) -> pd.DataFrame:
+    rows = []
+    for cell in range(int(survey.cells.max()) + 1):
+        inside = survey.cells == cell
+        mine = [m for m, taken in zip(survey.members, inside, strict=True) if taken]
+        members, answers = int(inside.sum()), int((inside & survey.answered).sum())
+        rows.append(
+            {
+                "regions": ", ".join(dict.fromkeys(m.region for m in mine)),
+                "sizes": ", ".join(dict.fromkeys(m.size for m in mine if m.size)),
+                "members": members,
+                "answered": answers,
+                "share": answers / members,
+                "weight": members / answers,
+            }
+        )
+    return pd.DataFrame(rows, pd.RangeIndex(1, len(rows) + 1, name="cell"))
+
+
+def _by_year(case: Case, index: pd.Index[str]) -> pd.DataFrame:
+    years = sorted({row.year for row in case.feedback})
+    columns = {}
+    for year in years:
+        survey = Survey.of(case.members, case.capability_ids, case.feedback, year)
+        columns[year] = weighted_means(survey.weights(), survey.figures("gap"))
+    return pd.DataFrame(columns, index=index).rename_axis(columns="year")
+
+
+def _comments(case: Case, survey: Survey) -> pd.DataFrame:
+    region = {member.id: member.region for member in case.members}
+    rows = [
+        (row.capability, region[row.member], row.language, row.comment)
+        for row in case.feedback
+        if row.comment and row.year == survey.year
+    ]
+    return pd.DataFrame(rows, columns=["capability", "region", "language", "comment"])

@@ -1,0 +1,130 @@
+"""Does the order of the others change when a capability leaves the case, or one is added?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from capworth.case.model import Capability, Case, CostLine, Estimate, FunctionShare, Score
+from capworth.costs import CostModel, discount_factors
+from capworth.estimates import AtModes
+from capworth.kernels.arrays import Floats
+from capworth.value import ValueModel, score
+
+DUD, COPY = "dud+", "copy+"  # no short name of a case can hold a plus sign
+RANKINGS = ("score", "value")
+DELETION, DUD_ADDED, COPY_ADDED = "deletion", "a dud added", "a copy added"
+
+
+def find_reversals(case: Case) -> pd.DataFrame:
+    """Take every capability out in turn, add a dud and a copy of the first, and compare orders.
+
+    At the most plausible level of every input. Scores stand on fixed scales, so no pair may swap.
+    Value for money may: who stays bears the share of the platforms that another leaves.
+
+    Returns
+    -------
+    Index (ranking, change, capability): `swaps` pairs of others whose order turned, and `pairs`.
+    """
+    names = np.array(case.capability_ids)
+    before = _values(case)
+    changes = [
+        (DELETION, c, without_capability(case, c), np.flatnonzero(names != c)) for c in names
+    ]
+    first = str(names[int(before["score"].argmax())])
+    everyone = np.arange(len(names))
+    changes.append((DUD_ADDED, "", with_dud(case), everyone))
+    changes.append((COPY_ADDED, first, with_copy(case, first), everyone))
+    rows = []
+    for change, capability, changed, others in changes:
+        after = _values(changed)
+        for ranking in RANKINGS:
+            then, now = before[ranking][others], after[ranking][: len(others)]
+            turned = np.sign(then[:, None] - then) * np.sign(now[:, None] - now) < 0
+            pairs = [
+                f"{names[others[i]]} {names[others[k]]}" for i, k in np.argwhere(np.triu(turned))
+            ]
+            rows.append((ranking, change, str(capability), len(pairs), "; ".join(pairs)))
+    table = pd.DataFrame(rows, columns=["ranking", "change", "capability", "swaps", "pairs"])
+    return table.set_index(["ranking", "change", "capability"])
+
+
+def without_capability(case: Case, capability: str) -> Case:
+    """Return the case as if the capability were not appraised; stated totals stay as they are."""
+
+    def outside(line: CostLine) -> CostLine:
+        return replace(line, capability="", treatment="outside")
+
+    others = {
+        table: tuple(r for r in getattr(case, table) if r.capability != capability)
+        for table in ("functions", "usage", "activity", "chain", "scores", "effects", "feedback")
+    }
+    costs = tuple(
+        outside(line) if line.capability == capability else line
+        for line in case.costs
+        if line.capability != capability or line.total
+    )
+    rest = tuple(c for c in case.capabilities if c.id != capability)
+    return replace(case, capabilities=rest, costs=costs, **others)
+
+
+def with_dud(case: Case) -> Case:
+    """Return the case with a capability that is worst on everything and uses no platform."""
+    scores = tuple(Score(DUD, leaf.id, _certain(leaf.worst or 0.0)) for leaf in case.measured)
+    function = FunctionShare(DUD, "coordination", _certain(1.0))
+    line = CostLine(
+        DUD,
+        "other",
+        "organisation",
+        "recurrent",
+        case.settings.currency,
+        case.settings.price_year,
+        _certain(1e6),
+        capability=DUD,
+    )
+    return replace(
+        case,
+        capabilities=(*case.capabilities, Capability(DUD, DUD, "")),
+        functions=(*case.functions, function),
+        scores=(*case.scores, *scores),
+        costs=(*case.costs, line),
+    )
+
+
+def with_copy(case: Case, capability: str) -> Case:
+    """Return the case with a second capability just like one of it, on the same platforms."""
+    copies = {
+        table: (
+            *getattr(case, table),
+            *(
+                replace(row, capability=COPY)
+                for row in getattr(case, table)
+                if row.capability == capability
+            ),
+        )
+        for table in ("functions", "usage", "chain", "scores")
+    }
+    lines = tuple(
+        replace(line, id=f"{line.id}+", capability=COPY, total="")
+        for line in case.costs
+        if line.capability == capability
+    )
+    itself = next(c for c in case.capabilities if c.id == capability)
+    both = (*case.capabilities, replace(itself, id=COPY))
+    return replace(case, capabilities=both, costs=(*case.costs, *lines), **copies)
+
+
+def _values(case: Case) -> dict[str, Floats]:
+    """(capabilities,) what each ranking goes by, at the modes."""
+    modes, value = AtModes(), ValueModel(case)
+    points = score(value.worth(value.levels(modes)), value.weights(modes))
+    cost = CostModel(case).price(modes, points).capability.sum(axis=2)
+    annual = cost[0] / discount_factors(case).sum() / 1e6
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return {"score": points[0], "value": points[0] / annual}
+
+
+def _certain(level: float) -> Estimate:
+    return Estimate("dud", level, level, level, "", "E", "", "added to test the order", 0)
