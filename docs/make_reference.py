@@ -8,7 +8,7 @@ import click
 import capworth
 from capworth.case.register import bias_classes, schedules
 from capworth.case.template import columns_page
-from capworth.cli import main
+from capworth.cli import COMMANDS, main
 
 HERE = Path(__file__).parent / "reference"
 
@@ -28,8 +28,10 @@ def commands() -> str:
     """Print the help of every command."""
     lines = ["# The command line", ""]
     lines += ["Exit codes: 0 done; 1 a rerun that differs; 2 something to mend.", ""]
-    for name in sorted(main.commands):
-        command = main.commands[name]
+    root = click.Context(main)
+    for name in COMMANDS:
+        command = main.get_command(root, name)
+        assert command is not None  # the table names it
         context = click.Context(command, info_name=f"capworth {name}", max_content_width=96)
         lines += [f"## {name}", "", "```text", command.get_help(context), "```", ""]
     return "\n".join(lines)
@@ -38,7 +40,10 @@ def commands() -> str:
 def parameters() -> str:
     """List the registered discount schedules and optimism-bias classes with their standing."""
     lines = ["# Registered parameters", "", "## Discount schedules", ""]
-    lines += ["| name | rates from year | status | source | read |", "| --- | --- | --- | --- | --- |"]
+    lines += [
+        "| name | rates from year | status | source | read |",
+        "|---|---|---|---|---|",
+    ]
     for one in schedules().values():
         bands = ", ".join(f"{rate:.1%} from {year}" for year, rate in one.bands)
         lines.append(f"| `{one.id}` | {bands} | {one.status} | {one.source} | {one.read} |")

@@ -29,20 +29,23 @@ LAYERS: tuple[frozenset[str], ...] = tuple(  # a part sees only the parts of the
         "worlds",
         "sampling",
         "appraisal claim excellence priorities programme flows indicators costcube",
-        "acceptability attribution harmscales feedback explain members elicitation",
+        "acceptability attribution harmscales feedback explanation members questions",
+        "treeweights reversal",
+        "elicitation",
         "funding sensitivity economics margins conventions",
         "effectiveness switches",
         "study",  # one run of everything
         "__init__",  # the front door
-        "databook",
+        "databook workshop",
         "charts",  # result + Axes -> Axes
         "report",  # study -> documents
-        "runs logs",  # run folder, rerun, compare; raw logs -> activity tables
+        "papers logs",  # charts and reports side by side; raw logs -> activity tables
+        "runs",  # run folder, rerun, compare
         "cli",
     )
 )
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
-PURE = {part for parts in LAYERS[3:15] for part in parts} - {"lints", "synthetic"} | {"kernels"}
+PURE = {part for parts in LAYERS[3:16] for part in parts} - {"lints", "synthetic"} | {"kernels"}
 MODULES = sorted(ROOT.rglob("*.py"))
 BANNED = {"utils", "util", "helpers", "helper", "core", "base", "common", "manager", "misc"}
 LONGEST = 300  # lines of a module
@@ -187,6 +190,12 @@ def test_the_front_door_opens_fast() -> None:
         assert getattr(capworth, name).__doc__, name
     with pytest.raises(AttributeError, match="capworth has no 'nothing'"):
         _ = capworth.nothing
+
+
+def test_no_name_of_the_front_door_is_hidden_by_a_module() -> None:
+    """Importing `capworth.x` puts the module in the place of the name `capworth.x`."""
+    assert not {path.stem for path in ROOT.glob("*.py")} & set(capworth.__all__)
+    assert not {path.parent.name for path in ROOT.glob("*/__init__.py")} & set(capworth.__all__)
 
 
 def test_the_tool_is_a_general_one() -> None:

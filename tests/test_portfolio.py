@@ -1,7 +1,7 @@
 """The whole frontier against every set tried, against HiGHS, and against printed numbers."""
 
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from capworth.errors import InputError
-from capworth.kernels.arrays import Bools, Floats
-from capworth.kernels.portfolio import Frontier, Relations, budget_frontier, towers
+from capworth.kernels.portfolio import Relations, budget_frontier, towers
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/portfolio.toml").read_text("utf-8"))
 

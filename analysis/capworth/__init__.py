@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from capworth.case.template import write_template
     from capworth.efficiency import envelopment
     from capworth.errors import CapworthError, CaseError, Finding, InputError
-    from capworth.explain import explain
+    from capworth.explanation import explain
     from capworth.study import Study, run_study
 
 __version__ = version("capworth")
@@ -30,7 +30,7 @@ _HOME = {
     "Study": "study",
     "check_case": "case.read",
     "envelopment": "efficiency",
-    "explain": "explain",
+    "explain": "explanation",
     "rank_acceptability": "acceptability",
     "read_case": "case.read",
     "run_study": "study",

@@ -57,7 +57,7 @@ class Priorities(Answer):
         )
 
     def __repr__(self) -> str:
-        share = self._ranks.iloc[0, 0]
+        share = float(self._ranks.to_numpy()[0, 0])
         return (
             f"<Priorities: {self.order[0]} first in {share:.0%} of "
             f"{self.provenance.draws:,} draws; {len(self._table)} improvements>"

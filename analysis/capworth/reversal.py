@@ -1,8 +1,9 @@
-"""Does the order of the others change when a capability leaves the case, or one is added?"""
+"""Whether the order of the others changes when a capability leaves the case, or one is added."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -57,7 +58,7 @@ def without_capability(case: Case, capability: str) -> Case:
     def outside(line: CostLine) -> CostLine:
         return replace(line, capability="", treatment="outside")
 
-    others = {
+    others: dict[str, Any] = {
         table: tuple(r for r in getattr(case, table) if r.capability != capability)
         for table in ("functions", "usage", "activity", "chain", "scores", "effects", "feedback")
     }
@@ -95,7 +96,7 @@ def with_dud(case: Case) -> Case:
 
 def with_copy(case: Case, capability: str) -> Case:
     """Return the case with a second capability just like one of it, on the same platforms."""
-    copies = {
+    copies: dict[str, Any] = {
         table: (
             *getattr(case, table),
             *(

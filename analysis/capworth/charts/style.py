@@ -52,7 +52,7 @@ _LOOKS: dict[str, Any] = {
     "legend.frameon": False,
     "legend.handlelength": 1.4,
     "lines.linewidth": 1.2,
-    "svg.fonttype": "none",  # outlines: no reader needs the fonts
+    "svg.fonttype": "path",  # outlines: no reader needs the fonts
     "svg.hashsalt": "capworth",  # ids in the file do not change from run to run
     "text.color": INK,
     "xtick.color": MUTED,

@@ -52,7 +52,8 @@ def quantile(probability: Floats, low: float, mode: float, high: float) -> Float
     level = lower + (scaled - cell) * (quantiles[cell + 1] - lower)
     outer = (cell < 2) | (cell >= _CELLS - 2)
     level[outer] = np.interp(np.asarray(probability)[outer], below, place)
-    return low + level * (high - low)
+    drawn: Floats = low + level * (high - low)
+    return drawn
 
 
 def mean(low: float, mode: float, high: float) -> float:
