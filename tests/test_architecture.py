@@ -29,7 +29,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(  # a part sees only the parts of the
         "worlds",
         "sampling",
         "appraisal claim excellence priorities programme flows indicators costcube",
-        "acceptability attribution harmscales feedback explanation members questions",
+        "acceptability attribution soundness harmscales feedback explanation members questions",
         "treeweights reversal",
         "elicitation",
         "funding sensitivity economics margins conventions",

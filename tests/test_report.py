@@ -602,6 +602,8 @@ RARE = {  # said of numbers that the small case does not give, and the page numb
     "ranks.title",
     "sensitivity.title_none",
     "sensitivity.turning_none",
+    "soundness.serious",
+    "soundness.title",
     "ranks.topic",
     "summary.costs_head_other",
     "summary.funding_head_none",

@@ -20,6 +20,7 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
     }
     cube = cost_cube(study.case)
     tables |= {"cost_cube": cube.to_frame(), "cost_bridge": cube.bridge()}
+    tables["lints"] = study.soundness.to_frame()
     if study.claim:
         tables |= {"claim": study.claim.to_frame(), "functions": study.claim.by_function()}
     if study.excellence:

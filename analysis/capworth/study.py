@@ -15,6 +15,7 @@ from capworth.programme import Programme, choose_programme
 from capworth.provenance import Provenance
 from capworth.sampling import Progress, Sample, draw_sample
 from capworth.sensitivity import Sensitivity, swing_inputs
+from capworth.soundness import Soundness, examine
 
 STAGES = ("appraisal", "claim", "excellence", "priorities", "programme", "funding", "sensitivity")
 
@@ -33,6 +34,7 @@ class Study:
     programme: Programme | None
     funding: Funding | None
     sensitivity: Sensitivity | None
+    soundness: Soundness
 
     @property
     def not_asked(self) -> tuple[str, ...]:
@@ -83,6 +85,7 @@ def run_study(
         tell("answers", 5, len(STAGES))
         funding = fund(sample, programme, provenance)
         sensitivity = swing_inputs(sample, programme, provenance)
+        soundness = examine(case, number)
         tell("answers", 7, len(STAGES))
     return Study(
         case,
@@ -95,6 +98,7 @@ def run_study(
         programme,
         funding,
         sensitivity,
+        soundness,
     )
 
 

@@ -23,6 +23,7 @@ from capworth.report.annex import (
     provenance,
     ranks,
     sensitivity,
+    soundness,
 )
 from capworth.report.blocks import Section, section_data
 from capworth.report.decision import decision_page
@@ -43,6 +44,7 @@ ANNEX: tuple[Callable[[Study, Wording], Section | None], ...] = (
     sensitivity.section,
     method.section,
     method.limits,
+    soundness.section,
     provenance.section,
 )
 
