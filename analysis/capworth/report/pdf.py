@@ -14,6 +14,7 @@ import typst
 from capworth.case.register import schedules
 from capworth.errors import InputError
 from capworth.report.annex import (
+    allocation,
     capabilities,
     excellence,
     functions,
@@ -38,6 +39,7 @@ ANNEX: tuple[Callable[[Study, Wording], Section | None], ...] = (
     capabilities.section,
     functions.section,
     ranks.section,
+    allocation.section,
     excellence.section,
     priorities.section,
     funding.section,
