@@ -22,7 +22,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(  # a part sees only the parts of the
         "kernels",  # pure numerics
         "case",  # what comes in
         "provenance estimates money matching membergroups",
-        "performances weighting efficiency calibration synthetic lints weighing",
+        "performances weighting efficiency calibration costgames synthetic lints weighing",
         "answers costs value unitvalues network",  # case + draws -> labelled arrays
         "chain",
         "gains",
