@@ -1,6 +1,5 @@
 """Attacks on the assumptions: rates that suit, thresholds that suit, claims that restate size."""
 
-import re
 from collections.abc import Iterator
 
 from capworth.case.model import Case
@@ -39,15 +38,14 @@ def schedule_not_in_force(case: Case) -> Iterator[Lint]:
 def schedule_after_the_date(case: Case) -> Iterator[Lint]:
     """A schedule that was published after the day of the appraisal."""
     schedule = schedules()[case.settings.discounting]
-    years = [int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", schedule.source)]
-    if years and min(years) > case.settings.appraisal_date.year:
+    if schedule.published and int(schedule.published) > case.settings.appraisal_date.year:
         yield lint(
             "P02",
             SETTINGS_FILE,
             (),
             ("discounting",),
             schedule=schedule.id,
-            published=str(min(years)),
+            published=schedule.published,
             date=str(case.settings.appraisal_date.year),
         )
 
