@@ -22,14 +22,14 @@ LAYERS: tuple[frozenset[str], ...] = tuple(  # a part sees only the parts of the
         "kernels",  # pure numerics
         "case",  # what comes in
         "provenance estimates money matching membergroups",
-        "performances weighting efficiency calibration synthetic lints weighing",
+        "performances weighting efficiency calibration costgames synthetic lints weighing",
         "answers costs value unitvalues network",  # case + draws -> labelled arrays
         "chain",
         "gains",
         "worlds",
         "sampling",
-        "appraisal claim excellence priorities programme flows indicators costcube",
-        "acceptability attribution harmscales feedback explanation members questions",
+        "appraisal allocation claim excellence priorities programme flows indicators costcube",
+        "acceptability attribution soundness harmscales feedback explanation members questions",
         "treeweights reversal",
         "elicitation",
         "funding sensitivity economics margins conventions",

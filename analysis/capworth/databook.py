@@ -20,6 +20,16 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
     }
     cube = cost_cube(study.case)
     tables |= {"cost_cube": cube.to_frame(), "cost_bridge": cube.bridge()}
+    if study.allocation:
+        tables |= {
+            "allocation": study.allocation.to_frame(),
+            "allocation_platforms": study.allocation.platforms(),
+            "allocation_costs": study.allocation.bearing(),
+            "allocation_ranks": study.allocation.ranks(),
+        }
+    if study.attribution:
+        tables["attribution"] = study.attribution.to_frame()
+    tables["lints"] = study.soundness.to_frame()
     if study.claim:
         tables |= {"claim": study.claim.to_frame(), "functions": study.claim.by_function()}
     if study.excellence:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from threadpoolctl import threadpool_limits
 
+from capworth.allocation import Allocation, allocate
 from capworth.appraisal import Appraisal, appraise
+from capworth.attribution import Attribution, attribute
 from capworth.case.model import Case
 from capworth.claim import Claim, examine_claim
 from capworth.excellence import Excellence, find_excellence
@@ -13,10 +15,21 @@ from capworth.funding import Funding, fund
 from capworth.priorities import Priorities, prioritise
 from capworth.programme import Programme, choose_programme
 from capworth.provenance import Provenance
-from capworth.sampling import Progress, Sample, draw_sample
+from capworth.sampling import ENVELOPED, Progress, Sample, draw_sample
 from capworth.sensitivity import Sensitivity, swing_inputs
+from capworth.soundness import Soundness, examine
 
-STAGES = ("appraisal", "claim", "excellence", "priorities", "programme", "funding", "sensitivity")
+STAGES = (
+    "appraisal",
+    "claim",
+    "excellence",
+    "priorities",
+    "programme",
+    "funding",
+    "sensitivity",
+    "allocation",
+    "attribution",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -33,6 +46,9 @@ class Study:
     programme: Programme | None
     funding: Funding | None
     sensitivity: Sensitivity | None
+    allocation: Allocation | None
+    attribution: Attribution | None
+    soundness: Soundness
 
     @property
     def not_asked(self) -> tuple[str, ...]:
@@ -83,7 +99,10 @@ def run_study(
         tell("answers", 5, len(STAGES))
         funding = fund(sample, programme, provenance)
         sensitivity = swing_inputs(sample, programme, provenance)
-        tell("answers", 7, len(STAGES))
+        allocation = allocate(sample, provenance)
+        attribution = attribute(case, min(ENVELOPED, number)) if case.chain else None
+        soundness = examine(case, number)
+        tell("answers", len(STAGES), len(STAGES))
     return Study(
         case,
         provenance,
@@ -95,6 +114,9 @@ def run_study(
         programme,
         funding,
         sensitivity,
+        allocation,
+        attribution,
+        soundness,
     )
 
 

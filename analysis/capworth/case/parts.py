@@ -61,6 +61,7 @@ class Platform:
     key: str
     fixed: Estimate  # share of the cost that does not depend on use
     name_fr: str = ""
+    part_of: str = ""  # a wider platform that the users of this one need too
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class Usage:
     platform: str
     capability: str
     use: Estimate
+    period: str = ""  # the hours, days or months in which it is used so much
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,6 +183,18 @@ def platforms_have_users(_: Mapping[str, object], typed: Typed) -> Iterator[Find
                 )
 
 
+def parts_of_platforms_form_a_tree(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """Nothing is part of itself, be it by a detour."""
+    wider = {row.text("id"): row.text("part_of") for row in _rows(typed, "platforms")}
+    for row in _rows(typed, "platforms"):
+        above, met = wider.get(row.text("id"), ""), {row.text("id")}
+        while above and above not in met:
+            met.add(above)
+            above = wider.get(above, "")
+        if above == row.text("id"):
+            yield row.fault("part_of", "the platform is part of itself", "Cut the circle.")
+
+
 def activity_is_before_the_appraisal(
     settings: Mapping[str, object], typed: Typed
 ) -> Iterator[Finding]:
@@ -258,6 +270,7 @@ RULES: Mapping[Rule, tuple[str, ...]] = {  # with the tables that each must see 
     members_costs_are_stated: ("costs", "usage"),
     parts_meet_their_total: ("costs",),
     platforms_have_users: ("usage",),
+    parts_of_platforms_form_a_tree: ("platforms",),
     activity_is_before_the_appraisal: (),
     relations_are_possible: (),
     improvements_have_cost_and_effect: ("costs", "effects"),

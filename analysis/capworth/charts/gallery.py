@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from capworth.charts import (
+    allocation_chart,
     capability_charts,
     excellence_charts,
     function_charts,
@@ -14,6 +15,7 @@ from capworth.charts.chart import Chart
 
 FAMILIES = (
     capability_charts,
+    allocation_chart,
     function_charts,
     excellence_charts,
     programme_charts,

@@ -15,6 +15,7 @@ import typst
 from capworth.case.register import schedules
 from capworth.errors import InputError
 from capworth.report.annex import (
+    allocation,
     capabilities,
     excellence,
     functions,
@@ -24,6 +25,7 @@ from capworth.report.annex import (
     provenance,
     ranks,
     sensitivity,
+    soundness,
 )
 from capworth.report.blocks import Section, section_data
 from capworth.report.decision import decision_page
@@ -38,12 +40,14 @@ ANNEX: tuple[Callable[[Study, Wording], Section | None], ...] = (
     capabilities.section,
     functions.section,
     ranks.section,
+    allocation.section,
     excellence.section,
     priorities.section,
     funding.section,
     sensitivity.section,
     method.section,
     method.limits,
+    soundness.section,
     provenance.section,
 )
 
