@@ -5,6 +5,8 @@ table behind it and its alternative text; `svg.to_svg` writes a figure the same 
 """
 
 from capworth.charts.alignment_chart import draw_alignment
+from capworth.charts.allocation_chart import draw_allocation
+from capworth.charts.calibration_chart import draw_calibration
 from capworth.charts.cost_value import draw_cost_value
 from capworth.charts.efficiency_chart import draw_efficiency
 from capworth.charts.evidence_grades import draw_evidence
@@ -22,6 +24,8 @@ from capworth.charts.voice import Voice
 __all__ = [
     "Voice",
     "draw_alignment",
+    "draw_allocation",
+    "draw_calibration",
     "draw_claim",
     "draw_cost_value",
     "draw_efficiency",

@@ -22,6 +22,7 @@ COMMANDS = {  # in the order in which a newcomer meets them: what each is for
     "check": "Report every fault of CASE (a folder or a workbook) at once, then its lints.",
     "run": "Appraise CASE and write its run folder with tables, charts and reports.",
     "allocate": "Share the shared platforms of CASE by every key, side by side.",
+    "calibrate": "Hold the value chain against published facts in FOLDER.",
     "parameters": "List the published parameters of the register, with their standing.",
     "rerun": "Recompute RUN from its own inputs and compare every byte.",
     "compare": "Tell what moved from OLD_RUN to NEW_RUN, and which inputs moved it.",
