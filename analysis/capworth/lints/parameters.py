@@ -8,6 +8,7 @@ from capworth.case.tables import SETTINGS_FILE
 from capworth.lints.lint import Lint, lint
 
 WITHDRAWN = frozenset({"revoked", "superseded"})
+RISKY = 0.06  # a year, real: above what time alone asks for; 7 % is a return to private capital
 EVEN = 0.5  # more likely than not
 
 
@@ -15,6 +16,7 @@ def parameter_lints(case: Case) -> Iterator[Lint]:
     """Every attack on `case.toml`."""
     yield from schedule_not_in_force(case)
     yield from schedule_after_the_date(case)
+    yield from risk_in_the_rate(case)
     yield from lenient_excellence(case)
     yield from claim_restates_size(case)
     yield from claim_without_margin(case)
@@ -48,6 +50,20 @@ def schedule_after_the_date(case: Case) -> Iterator[Lint]:
             published=schedule.published,
             date=str(case.settings.appraisal_date.year),
         )
+
+
+def risk_in_the_rate(case: Case) -> Iterator[Lint]:
+    """A rate so high that it has a premium for risk, beside optimism that is added to costs."""
+    rate = schedules()[case.settings.discounting].bands[0][1]
+    lines = [
+        line
+        for line in case.costs
+        if line.treatment == "forward" and line.bias != "none" and line.amount.high > 0
+    ]
+    if rate >= RISKY and lines:
+        names = [line.id for line in lines]
+        percent = round(100 * rate, 2)
+        yield lint("P06", SETTINGS_FILE, (), ("discounting",), rate=percent, lines=tuple(names))
 
 
 def lenient_excellence(case: Case) -> Iterator[Lint]:
