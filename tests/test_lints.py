@@ -1370,6 +1370,8 @@ def test_a_schedule_of_tomorrow_is_seen() -> None:
     case = clean().with_settings(discounting="green-book-review-2026")
     assert [lint.code for lint in lint_case(case)] == ["P01", "P02"]
     assert "published in 2026, after the appraisal (2024)" in lint_case(case)[1].sentence
+    of_the_year = case.with_settings(appraisal_date=date(2026, 12, 31))
+    assert [lint.code for lint in lint_case(of_the_year)] == ["P01"]
 
 
 def test_serious_things_come_first_then_codes() -> None:

@@ -171,6 +171,19 @@ def test_nominal_money_is_deflated_from_the_year_in_which_it_is_paid(folder: Pat
     assert (told > 0).tolist() == [True, True, False]
 
 
+def test_nominal_money_from_abroad_and_from_a_later_year(folder: Path) -> None:
+    """LAB-STAFF in pounds of 2020 (1.2 euros); paid from 2026 on, as the index of 2026 is 110."""
+    file = folder / "costs.csv"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("recurrent,,,,80000,", "recurrent,,2026,,80000,"), "utf-8")
+    nominal(folder, "LAB-STAFF")
+    with_prices(folder, "deflator,EUR,2026,110,D,,forecast", "deflator,EUR,2027,125,D,,forecast")
+    case = read_case(folder)
+    line = next(c for c in case.costs if c.id == "LAB-STAFF")
+    told = CostModel(case).yearly(line)
+    np.testing.assert_allclose(told, [0, 1.2 * 100 / 110, 1.2 * 100 / 125])
+
+
 def test_nominal_money_needs_an_index_of_every_year(folder: Path) -> None:
     nominal(folder, "SCAN-BUILD")
     faults = [f for f in check_case(folder) if f.column == "nominal"]
@@ -222,9 +235,22 @@ def test_the_cube_parts_by_payer_function_and_kind(small: Case) -> None:
 
 
 def test_in_kind_lines_stand_apart_in_the_cube(small: Case) -> None:
-    kinds = tuple(replace(c, in_kind=True) if c.id == "NET-M" else c for c in small.costs)
-    cube = cost_cube(replace(small, costs=kinds)).by("in_kind", "capability")
-    assert (True, "REG") not in cube.index
+    kinds = tuple(replace(c, in_kind=True) if c.id == "REG-M" else c for c in small.costs)
+    cube = cost_cube(replace(small, costs=kinds)).by("in_kind", "capability", "payer")
+    in_kind = cube.xs(True, level="in_kind")
+    assert [*in_kind.index] == [("REG", "members")]
+    assert in_kind["amount_m"].tolist() == pytest.approx([0.06])  # 20,000 in each of three years
+
+
+def test_the_cube_holds_the_bias(small: Case) -> None:
+    """NET-KIT: 40,000 of 2020 = 50,000; equipment 10 to 200 %, mode a third of the way up."""
+    kit = tuple(
+        replace(c, bias="equipment_development") if c.id == "NET-KIT" else c for c in small.costs
+    )
+    before = cost_cube(small).by("kind").loc["one-off", "amount_m"]
+    after = cost_cube(replace(small, costs=kit)).by("kind").loc["one-off", "amount_m"]
+    assert before == pytest.approx(0.05)
+    assert after == pytest.approx(0.05 * (1 + 0.1 + 1.9 / 3))
 
 
 def test_the_bridge_shows_what_is_left_over(small: Case) -> None:

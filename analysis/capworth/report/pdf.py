@@ -26,6 +26,7 @@ from capworth.report.annex import (
     ranks,
     sensitivity,
     soundness,
+    spending,
 )
 from capworth.report.blocks import Section, section_data
 from capworth.report.decision import decision_page
@@ -40,6 +41,7 @@ ANNEX: tuple[Callable[[Study, Wording], Section | None], ...] = (
     capabilities.section,
     functions.section,
     ranks.section,
+    spending.section,
     allocation.section,
     excellence.section,
     priorities.section,
