@@ -27,12 +27,21 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
             "excellence": study.excellence.to_frame(),
             "gaps": study.excellence.gaps(),
             "peers": study.excellence.peers(),
+            "models": study.excellence.models.to_frame(),
+            "model_targets": study.excellence.models.targets(),
         }
     if study.priorities:
         tables |= {
             "priorities": study.priorities.to_frame(),
             "priority_ranks": study.priorities.rank_acceptability(),
             "priority_pairs": study.priorities.pairwise(),
+        }
+    if study.gap_worth:
+        tables |= {"gap_worth": study.gap_worth.to_frame()}
+    if study.joint_gains:
+        tables |= {
+            "joint_gains": study.joint_gains.to_frame(),
+            "joint_pairs": study.joint_gains.pairs(),
         }
     if study.programme:
         tables |= {

@@ -10,13 +10,25 @@ from capworth.case.model import Case
 from capworth.claim import Claim, examine_claim
 from capworth.excellence import Excellence, find_excellence
 from capworth.funding import Funding, fund
+from capworth.gapworth import GapWorth, gap_worth
+from capworth.jointgains import JointGains, join_gains
 from capworth.priorities import Priorities, prioritise
 from capworth.programme import Programme, choose_programme
 from capworth.provenance import Provenance
 from capworth.sampling import Progress, Sample, draw_sample
 from capworth.sensitivity import Sensitivity, swing_inputs
 
-STAGES = ("appraisal", "claim", "excellence", "priorities", "programme", "funding", "sensitivity")
+STAGES = (
+    "appraisal",
+    "claim",
+    "excellence",
+    "priorities",
+    "programme",
+    "gap_worth",
+    "joint_gains",
+    "funding",
+    "sensitivity",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -31,6 +43,8 @@ class Study:
     excellence: Excellence | None
     priorities: Priorities | None
     programme: Programme | None
+    gap_worth: GapWorth | None
+    joint_gains: JointGains | None
     funding: Funding | None
     sensitivity: Sensitivity | None
 
@@ -80,10 +94,12 @@ def run_study(
         tell("answers", 3, len(STAGES))
         priorities = prioritise(sample, provenance)
         programme = choose_programme(sample, provenance)
-        tell("answers", 5, len(STAGES))
+        gaps = gap_worth(sample, excellence, provenance)
+        together = join_gains(sample, programme, provenance)
+        tell("answers", 7, len(STAGES))
         funding = fund(sample, programme, provenance)
         sensitivity = swing_inputs(sample, programme, provenance)
-        tell("answers", 7, len(STAGES))
+        tell("answers", 9, len(STAGES))
     return Study(
         case,
         provenance,
@@ -93,6 +109,8 @@ def run_study(
         excellence,
         priorities,
         programme,
+        gaps,
+        together,
         funding,
         sensitivity,
     )
