@@ -16,6 +16,7 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
     tables = {
         "capabilities": study.appraisal.to_frame(),
         "capability_ranks": study.appraisal.rank_acceptability(),
+        "capability_pairs": capability_pairs(study),
         "cost_by_payer": study.appraisal.cost_by_payer(),
     }
     cube = cost_cube(study.case)
@@ -61,6 +62,14 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
             "evidence": study.sensitivity.evidence(),
         }
     return tables
+
+
+def capability_pairs(study: Study) -> pd.DataFrame:
+    """Share of draws in which the row capability is ahead of the column one in value for money."""
+    index = pd.Index(study.case.capability_ids, name="capability")
+    wins = study.sample.tallies.value.pairwise()
+    order = study.appraisal.to_frame().index
+    return pd.DataFrame(wins, index, index.rename("other")).loc[order, order]
 
 
 def as_csv(table: pd.DataFrame) -> str:

@@ -20,6 +20,7 @@ MILLION = 1e6
 RAISED = ("quality", "access", "verified", "used")  # shares of a chain that a service decides
 SHORTENED = ("delay",)  # less is better
 CLOSED = 1e-9  # points of score of a gap that is none
+EXTEND, CATCH_UP, UNAIDED, KEEP = "extend", "catch up", "unaided", "keep"  # fields of the map
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -36,6 +37,11 @@ class GapWorth(Answer):
         """Capabilities with a gap that no candidate improvement touches, largest gap first."""
         table = self._table[(self._table["improvements"] == "") & (self._table["gap"] > CLOSED)]
         return tuple(table.sort_values("gap", ascending=False, kind="stable").index)
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Where the fields meet: mean closeness and mean potential of all capabilities."""
+        return float(self._table["closeness"].mean()), float(self._table["potential"].mean())
 
     def __repr__(self) -> str:
         best = self._table["points_per_m"]
@@ -56,7 +62,11 @@ def gap_worth(
     the shares that a service itself decides (`RAISED`) and for delay. Volumes, outcomes and
     counterfactuals describe the world, not the service, and stay as they are. Nothing is lowered.
 
-    Columns. `gap` points of score, `gap_money_m` present value over the appraisal and
+    Columns. `closeness` share of the points at the agreed levels that is reached (nothing above a
+    level counts for another); `potential` points that the candidates together add at full effect;
+    `field` of the map of both, far or close and much or little potential against the means of all
+    capabilities, and `p_field` the share of draws in which it is in that field;
+    `gap` points of score, `gap_money_m` present value over the appraisal and
     `gap_harm_days` a year, all as if the gap were closed from the first year; NaN where it is not
     measured. `improvements` candidates that act on the capability, without those that a better one
     excludes; `closed` share of the gap that they close together at full effect; `cost_m` their
@@ -72,12 +82,14 @@ def gap_worth(
     levels, weights = sample.worlds.levels[: draws.size], model.value.weights(draws)
     missing = np.maximum(np.nan_to_num(reference, nan=-np.inf) - levels, 0.0)
     gap = np.einsum("nck,nk->nc", missing, weights)
+    whole = np.einsum("nk,k->n", weights, np.nan_to_num(reference))  # points at the levels
     named = [c for c in case.capability_ids if c in {*excellence.derived, *excellence.designated}]
     money, harm = _chain_gap(sample, named, draws)
     games = games_of(model, draws)
     cost = sample.worlds.improvement_cost[: draws.size] / MILLION
     shares = cost_shares(case, games)
     closed, paid, earned = (np.full(gap.shape, np.nan) for _ in range(3))
+    potential = np.zeros_like(gap)
     acting: list[str] = []
     for c, capability in enumerate(case.capability_ids):
         users = _candidates(case, games, capability)
@@ -86,16 +98,21 @@ def gap_worth(
             rise = _risen(sample, capability, users, draws)
             lifted = np.minimum(np.maximum(rise, 0.0), missing[:, c])
             closed[:, c] = np.einsum("nk,nk->n", lifted, weights)
+            potential[:, c] = np.einsum("nk,nk->n", rise, weights)
             paid[:, c] = np.einsum("nu,u->n", cost[:, users], shares[c, users])
             earned[:, c] = _joint(games, "money", capability, users, draws.size) / MILLION
     with np.errstate(invalid="ignore", divide="ignore"):
         part = np.where(gap > CLOSED, closed / gap, np.nan)
         rate, back = (np.where(paid > 0, worth / paid, np.nan) for worth in (closed, earned))
+    close = 1 - gap / whole[:, None]
     has_money, has_harm = model.known["money"], model.known["harm"]
     table = pd.DataFrame(
         {
             "name": [c.name for c in case.capabilities],
             **spread("gap", gap),
+            **spread("closeness", close),
+            **spread("potential", potential),
+            **_fields(close, potential),
             **spread("gap_money_m", np.where(has_money, money, np.nan), MILLION),
             **spread("gap_harm_days", np.where(has_harm, harm, np.nan)),
             "improvements": acting,
@@ -134,6 +151,18 @@ def cost_shares(case: Case, games: Sequence[Game]) -> Floats:
     even = acts / np.maximum(acts.sum(axis=0), 1.0)
     mixed: Floats = np.where(there > 0, (parts[0] + parts[1]) / np.maximum(there, 1), even)
     return mixed
+
+
+def _fields(close: Floats, potential: Floats) -> Mapping[str, object]:
+    """Field of each capability by its means, and how often its draws lie in it."""
+    near, much = (part > part.mean() for part in (close, potential))
+    mine = [part.mean(axis=0) > part.mean() for part in (close, potential)]
+    name = np.select(
+        [mine[0] & mine[1], ~mine[0] & mine[1], ~mine[0] & ~mine[1]],
+        [EXTEND, CATCH_UP, UNAIDED],
+        KEEP,
+    )
+    return {"field": name, "p_field": ((near == mine[0]) & (much == mine[1])).mean(axis=0)}
 
 
 def _chain_gap(sample: Sample, named: Sequence[str], draws: Draws) -> tuple[Floats, Floats]:

@@ -66,7 +66,8 @@ def learn(
     The target of a capability is the mixture of its peers that the envelopment found for it, read
     leaf by leaf: levels that others reach at the same cost, not an ideal. It may be below the
     capability's own level on a leaf. `lags_on` is the leaf on which the way to the target is worth
-    most points of score; `model` is the peer, other than itself, of most draws.
+    most points of score; `model` is the peer, other than itself, of most draws. `pattern` is what
+    the case says of the most frequent peer of which it says something, `practised_by`.
     """
     ids = [c.id for c in capabilities]
     target = np.einsum("duj,djk->duk", intensities, levels)
@@ -109,6 +110,8 @@ def _row(
     order = np.argsort(-others, kind="stable")
     named = [int(j) for j in order[:2] if others[j] >= OFTEN]
     first = capabilities[named[0]] if named else None
+    known = [capabilities[j] for j in order if others[j] >= OFTEN and capabilities[j].pattern]
+    told = known[0] if known else None
     lags = bool(named) and float(points.max()) > 0
     return {
         "name": capabilities[k].name,
@@ -118,6 +121,7 @@ def _row(
         "second": capabilities[named[1]].id if len(named) > 1 else "",
         "p_second": float(others[named[1]]) if len(named) > 1 else np.nan,
         "lags_on": str(keys[int(points.argmax())]) if lags else "",
-        "pattern": first.pattern if first else "",
-        "pattern_fr": (first.pattern_fr or first.pattern) if first else "",
+        "practised_by": told.id if told else "",
+        "pattern": told.pattern if told else "",
+        "pattern_fr": (told.pattern_fr or told.pattern) if told else "",
     }
