@@ -24,16 +24,16 @@ LAYERS: tuple[frozenset[str], ...] = tuple(  # a part sees only the parts of the
         "provenance estimates money matching membergroups",
         "performances weighting efficiency calibration costgames synthetic lints weighing",
         "answers costs value unitvalues network",  # case + draws -> labelled arrays
-        "chain",
+        "chain models",
         "gains",
         "worlds",
-        "sampling",
+        "sampling games",
         "appraisal allocation claim excellence priorities programme flows indicators costcube",
         "acceptability attribution soundness harmscales feedback explanation members questions",
         "treeweights reversal",
         "elicitation",
-        "funding sensitivity economics margins conventions",
-        "effectiveness switches",
+        "funding sensitivity economics margins conventions leavingout",
+        "effectiveness switches jointgains gapworth architecture",
         "study",  # one run of everything
         "__init__",  # the front door
         "databook workshop",

@@ -16,6 +16,7 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
     tables = {
         "capabilities": study.appraisal.to_frame(),
         "capability_ranks": study.appraisal.rank_acceptability(),
+        "capability_pairs": capability_pairs(study),
         "cost_by_payer": study.appraisal.cost_by_payer(),
     }
     cube = cost_cube(study.case)
@@ -37,12 +38,21 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
             "excellence": study.excellence.to_frame(),
             "gaps": study.excellence.gaps(),
             "peers": study.excellence.peers(),
+            "models": study.excellence.models.to_frame(),
+            "model_targets": study.excellence.models.targets(),
         }
     if study.priorities:
         tables |= {
             "priorities": study.priorities.to_frame(),
             "priority_ranks": study.priorities.rank_acceptability(),
             "priority_pairs": study.priorities.pairwise(),
+        }
+    if study.gap_worth:
+        tables |= {"gap_worth": study.gap_worth.to_frame()}
+    if study.joint_gains:
+        tables |= {
+            "joint_gains": study.joint_gains.to_frame(),
+            "joint_pairs": study.joint_gains.pairs(),
         }
     if study.programme:
         tables |= {
@@ -62,6 +72,14 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
             "evidence": study.sensitivity.evidence(),
         }
     return tables
+
+
+def capability_pairs(study: Study) -> pd.DataFrame:
+    """Share of draws in which the row capability is ahead of the column one in value for money."""
+    index = pd.Index(study.case.capability_ids, name="capability")
+    wins = study.sample.tallies.value.pairwise()
+    order = study.appraisal.to_frame().index
+    return pd.DataFrame(wins, index, index.rename("other")).loc[order, order]
 
 
 def as_csv(table: pd.DataFrame) -> str:

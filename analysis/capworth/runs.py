@@ -269,5 +269,5 @@ def _write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 def answers_of(study: Study) -> tuple[object, ...]:
     """Every answer that the study gives, in the order of the questions; then what is unsound."""
-    answers = (*(getattr(study, stage) for stage in STAGES), study.soundness)
+    answers = (getattr(study, stage) for stage in STAGES)
     return tuple(answer for answer in answers if answer is not None)

@@ -8,6 +8,7 @@ from capworth.charts import (
     capability_charts,
     excellence_charts,
     function_charts,
+    innovation_charts,
     programme_charts,
     sensitivity_charts,
 )
@@ -18,6 +19,7 @@ FAMILIES = (
     allocation_chart,
     function_charts,
     excellence_charts,
+    innovation_charts,
     programme_charts,
     sensitivity_charts,
 )

@@ -22,7 +22,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
     "allocation": ("allocation",),
     "functions": ("claim", "functions"),
     "excellence": ("efficiency", "gaps", "gap_table"),
-    "priorities": ("improvement_ranks", "alignment", "membership"),
+    "priorities": ("improvement_ranks", "innovation", "alignment", "architecture", "membership"),
     "funding": ("funding",),
     "sensitivity": ("tornado",),
 }
