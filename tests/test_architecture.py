@@ -29,9 +29,9 @@ LAYERS: tuple[frozenset[str], ...] = tuple(  # a part sees only the parts of the
         "worlds",
         "sampling",
         "appraisal claim excellence priorities programme flows indicators costcube",
-        "acceptability attribution harmscales feedback explanation members questions",
-        "treeweights reversal",
-        "elicitation",
+        "moneymap acceptability attribution harmscales feedback explanation members questions",
+        "treeweights reversal purses donors",
+        "elicitation earmarks",
         "funding sensitivity economics margins conventions",
         "effectiveness switches",
         "study",  # one run of everything
