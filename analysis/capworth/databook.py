@@ -64,7 +64,20 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
         tables |= {
             "funding_curve": study.funding.curve(),
             "next_euro": study.funding.next_euro(),
+            "next_sets": study.funding.next_sets(),
             "pledges": study.funding.pledges(),
+            "money_map": study.funding.money.to_frame(),
+            "donor_menu": study.funding.menu.to_frame(),
+            "donor_menu_serves": study.funding.menu.serves(),
+        }
+    if study.funding and study.funding.earmarks:
+        earmarks = study.funding.earmarks
+        tables |= {
+            "earmark_prices": earmarks.to_frame(),
+            "earmark_curve": earmarks.curve(),
+            "fund_worth": earmarks.funds(),
+            "fund_worth_by_year": earmarks.by_year(),
+            "fund_payments": earmarks.payments(),
         }
     if study.sensitivity:
         tables |= {

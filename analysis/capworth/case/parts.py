@@ -238,6 +238,9 @@ class Pledge:
     price_year: int
     amount: Estimate
     name_fr: str = ""
+    years: int = 1  # over which it comes, in equal parts
+    use: str = "programme"  # or that of the organisation: shown beside, not counted
+    chance: Estimate | None = None  # probability that it comes; by its grade where None
     earmark: tuple[str, ...] = ()
 
 

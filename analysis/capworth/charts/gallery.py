@@ -8,6 +8,7 @@ from capworth.charts import (
     capability_charts,
     excellence_charts,
     function_charts,
+    funding_charts,
     innovation_charts,
     programme_charts,
     sensitivity_charts,
@@ -21,6 +22,7 @@ FAMILIES = (
     excellence_charts,
     innovation_charts,
     programme_charts,
+    funding_charts,
     sensitivity_charts,
 )
 

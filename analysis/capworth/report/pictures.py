@@ -23,7 +23,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
     "functions": ("claim", "functions"),
     "excellence": ("efficiency", "gaps", "gap_table"),
     "priorities": ("improvement_ranks", "innovation", "alignment", "architecture", "membership"),
-    "funding": ("funding",),
+    "funding": ("funding", "money_map", "earmarks"),
     "sensitivity": ("tornado",),
 }
 
