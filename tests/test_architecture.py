@@ -23,13 +23,14 @@ LAYERS: tuple[frozenset[str], ...] = tuple(  # a part sees only the parts of the
         "case",  # what comes in
         "provenance estimates money matching membergroups",
         "performances weighting efficiency calibration synthetic lints weighing",
-        "answers costs value unitvalues network",  # case + draws -> labelled arrays
+        "answers costs value unitvalues disclosure memberneeds",  # case + draws -> labelled arrays
         "chain",
         "gains",
         "worlds",
         "sampling",
         "appraisal claim excellence priorities programme flows indicators costcube",
-        "acceptability attribution harmscales feedback explanation members questions",
+        "memberuse gainshares",
+        "acceptability attribution harmscales feedback explanation members network questions",
         "treeweights reversal",
         "elicitation",
         "funding sensitivity economics margins conventions",

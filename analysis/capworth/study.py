@@ -10,6 +10,9 @@ from capworth.case.model import Case
 from capworth.claim import Claim, examine_claim
 from capworth.excellence import Excellence, find_excellence
 from capworth.funding import Funding, fund
+from capworth.members import Members, serve_members
+from capworth.memberuse import UseModel
+from capworth.network import Network, weigh_network
 from capworth.priorities import Priorities, prioritise
 from capworth.programme import Programme, choose_programme
 from capworth.provenance import Provenance
@@ -17,6 +20,7 @@ from capworth.sampling import Progress, Sample, draw_sample
 from capworth.sensitivity import Sensitivity, swing_inputs
 
 STAGES = ("appraisal", "claim", "excellence", "priorities", "programme", "funding", "sensitivity")
+STAGES += ("network", "members")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -33,6 +37,8 @@ class Study:
     programme: Programme | None
     funding: Funding | None
     sensitivity: Sensitivity | None
+    network: Network | None
+    members: Members | None
 
     @property
     def not_asked(self) -> tuple[str, ...]:
@@ -84,6 +90,10 @@ def run_study(
         funding = fund(sample, programme, provenance)
         sensitivity = swing_inputs(sample, programme, provenance)
         tell("answers", 7, len(STAGES))
+        use = UseModel(sample) if case.members else None
+        members = serve_members(sample, use, provenance)
+        network = weigh_network(sample, use, provenance)
+        tell("answers", 9, len(STAGES))
     return Study(
         case,
         provenance,
@@ -95,6 +105,8 @@ def run_study(
         programme,
         funding,
         sensitivity,
+        network,
+        members,
     )
 
 
