@@ -46,14 +46,12 @@ def guard_groups(
     -------
     Index (rows, columns): members (their count), the sums, and hidden, whether the group is.
     """
+    counts = pd.crosstab(members[rows], members[columns])
+    cells = hidden_cells(counts.to_numpy(dtype=float), FEWEST)
     groups = members.groupby([rows, columns], sort=False, observed=True)
-    counts = groups.size().unstack(fill_value=0)
-    hidden = pd.DataFrame(
-        hidden_cells(counts.to_numpy(dtype=float), FEWEST), counts.index, counts.columns
-    )
-    table = groups[list(sums)].sum()
-    largest = groups[list(sums)].max()
-    secret = hidden.stack().loc[table.index].to_numpy(dtype=bool)
+    table, largest = groups[list(sums)].sum(), groups[list(sums)].max()
+    places = counts.index.get_indexer(table.index.get_level_values(0))
+    secret = cells[places, counts.columns.get_indexer(table.index.get_level_values(1))]
     table.insert(0, "members", groups.size().astype(float))
     for column in sums:
         ruled = dominated(

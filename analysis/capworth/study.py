@@ -19,8 +19,10 @@ from capworth.provenance import Provenance
 from capworth.sampling import Progress, Sample, draw_sample
 from capworth.sensitivity import Sensitivity, swing_inputs
 
-STAGES = ("appraisal", "claim", "excellence", "priorities", "programme", "funding", "sensitivity")
-STAGES += ("network", "members")
+STAGES = (
+    *("appraisal", "claim", "excellence", "priorities", "programme", "funding", "sensitivity"),
+    *("network", "members"),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
