@@ -7,6 +7,7 @@ from capworth.charts import (
     capability_charts,
     excellence_charts,
     function_charts,
+    network_charts,
     programme_charts,
     sensitivity_charts,
 )
@@ -17,6 +18,7 @@ FAMILIES = (
     function_charts,
     excellence_charts,
     programme_charts,
+    network_charts,
     sensitivity_charts,
 )
 

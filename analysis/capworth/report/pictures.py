@@ -23,6 +23,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
     "excellence": ("efficiency", "gaps", "gap_table"),
     "priorities": ("improvement_ranks", "alignment", "membership"),
     "funding": ("funding",),
+    "network": ("hub", "steps", "coverage"),
     "sensitivity": ("tornado",),
 }
 
