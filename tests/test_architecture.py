@@ -29,8 +29,8 @@ LAYERS: tuple[frozenset[str], ...] = (
             """appraisal allocation claim excellence priorities programme flows indicators costcube
         acceptability attribution soundness harmscales feedback explanation members questions
         treeweights reversal elicitation funding sensitivity economics margins conventions
-        leavingout effectiveness switches jointgains gapworth architecture moneymap purses donors
-        earmarks""",  # frozen results
+        leavingout members disclosure effectiveness switches jointgains gapworth
+        architecture moneymap purses donors earmarks gainshares memberneeds""",  # frozen results
             "study",  # one run of everything
             "__init__",  # the front door
             "databook workshop",

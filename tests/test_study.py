@@ -1,5 +1,6 @@
 """One run of everything: golden answers, frozen results, and what must not matter."""
 
+import inspect
 import pickle
 import random
 import shutil
@@ -41,7 +42,7 @@ def tables(study: Study) -> Iterator[tuple[str, pd.DataFrame]]:
             if name.startswith("_") or name == "provenance":
                 continue
             part = getattr(answer, name)
-            if callable(part) and name != "why":
+            if callable(part) and not inspect.signature(part).parameters:
                 table = part()
                 if isinstance(table, pd.DataFrame):
                     yield f"{stage}.{name}", table

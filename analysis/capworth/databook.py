@@ -79,6 +79,20 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
             "fund_worth_by_year": earmarks.by_year(),
             "fund_payments": earmarks.payments(),
         }
+    if study.network:
+        tables |= {
+            "network": study.network.to_frame(),
+            "network_steps": study.network.steps(),
+            "network_growth": study.network.growth(),
+        }
+        if study.network.break_even:
+            tables["hub_and_links"] = study.network.curve()
+    if study.members:
+        tables |= {
+            "members": study.members.to_frame(),
+            "members_by_group": study.members.by_group(),
+            "members_totals": study.members.totals(),
+        }
     if study.sensitivity:
         tables |= {
             "sensitivity": study.sensitivity.to_frame(),

@@ -1,6 +1,6 @@
 """One run of everything: the case in, the answers out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -16,6 +16,9 @@ from capworth.excellence import Excellence, find_excellence
 from capworth.funding import Funding, fund
 from capworth.gapworth import GapWorth, gap_worth
 from capworth.jointgains import JointGains, join_gains
+from capworth.members import Members, serve_members
+from capworth.memberuse import UseModel
+from capworth.network import Network, weigh_network
 from capworth.priorities import Priorities, prioritise
 from capworth.programme import Programme, choose_programme
 from capworth.provenance import Provenance
@@ -42,6 +45,8 @@ class Study:
     sensitivity: Sensitivity | None
     allocation: Allocation | None
     attribution: Attribution | None
+    network: Network | None
+    members: Members | None
     soundness: Soundness
 
     @property
@@ -70,7 +75,12 @@ def _attributed(sample: Sample, _: Provenance) -> Attribution | None:
     return attribute(case, min(ENVELOPED, sample.draws)) if case.chain else None
 
 
-STAGES: Mapping[str, Stage] = {  # in the order of the questions; needs stand before
+def _use(sample: Sample, _: Provenance) -> UseModel | None:
+    return UseModel(sample) if sample.case.members else None
+
+
+PARTS: dict[str, Stage] = {"use": Stage(_use)}  # what several answers build on
+STAGES: dict[str, Stage] = {  # in the order of the questions; needs stand before
     "appraisal": Stage(appraise),
     "allocation": Stage(allocate),
     "attribution": Stage(_attributed),
@@ -82,6 +92,8 @@ STAGES: Mapping[str, Stage] = {  # in the order of the questions; needs stand be
     "joint_gains": Stage(join_gains, ("programme",)),
     "funding": Stage(fund, ("programme",)),
     "sensitivity": Stage(swing_inputs, ("programme",)),
+    "network": Stage(weigh_network, ("use",)),
+    "members": Stage(serve_members, ("use",)),
     "soundness": Stage(lambda sample, _: examine(sample.case, sample.draws)),
 }
 
@@ -129,7 +141,7 @@ def _answers(
 
     answers = {}
     with ThreadPoolExecutor(workers) as pool:
-        for name, stage in STAGES.items():
+        for name, stage in (PARTS | STAGES).items():
             begun[name] = pool.submit(found, stage)
         for done, name in enumerate(STAGES, start=1):
             answers[name] = begun[name].result()

@@ -37,6 +37,8 @@ class Capability:
     name: str
     family: str
     name_fr: str = ""
+    name_es: str = ""
+    name_ar: str = ""
     designated: bool = False
     basis: str = ""
     pattern: str = ""
@@ -202,6 +204,8 @@ class Improvement:
     illustrative: bool
     basis: str
     name_fr: str = ""
+    name_es: str = ""
+    name_ar: str = ""
     must: bool = False
 
 

@@ -21,6 +21,7 @@ from capworth.case.model import (
     Improvement,
     Judgement,
     Member,
+    NetworkFigure,
     Outcome,
     Platform,
     Pledge,
@@ -34,6 +35,7 @@ from capworth.case.model import (
     UnitValue,
     Usage,
 )
+from capworth.case.networkrules import check_network
 from capworth.case.rules import check_rules
 from capworth.case.tables import RawCase, read_raw
 from capworth.case.valuerules import check_value, read_points
@@ -58,6 +60,7 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
     ("relations", Relation, ""),
     ("funding", Pledge, "amount"),
     ("members", Member, ""),
+    ("network", NetworkFigure, "level"),
     ("feedback", Rating, ""),
     ("judgements", Judgement, ""),
     ("prices", Price, ""),
@@ -105,6 +108,7 @@ def _checked(raw: RawCase) -> tuple[dict[str, object], Typed, tuple[Finding, ...
         *check_rules(settings, typed, faulty),
         *check_value(settings, typed, faulty),
         *check_voices(settings, typed, faulty),
+        *check_network(typed, faulty),
     )
     return dict(settings), typed, (*findings, *map(raw.in_place, more))
 

@@ -10,6 +10,7 @@ from capworth.charts import (
     function_charts,
     funding_charts,
     innovation_charts,
+    network_charts,
     programme_charts,
     sensitivity_charts,
 )
@@ -23,6 +24,7 @@ FAMILIES = (
     innovation_charts,
     programme_charts,
     funding_charts,
+    network_charts,
     sensitivity_charts,
 )
 

@@ -24,6 +24,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
     "excellence": ("efficiency", "gaps", "gap_table"),
     "priorities": ("improvement_ranks", "innovation", "alignment", "architecture", "membership"),
     "funding": ("funding", "money_map", "earmarks"),
+    "network": ("hub", "steps", "coverage"),
     "sensitivity": ("tornado",),
 }
 
