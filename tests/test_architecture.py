@@ -21,11 +21,11 @@ LAYERS: tuple[frozenset[str], ...] = tuple(  # a part sees only the parts of the
         "errors streams",  # faults as data, named random streams
         "kernels",  # pure numerics
         "case",  # what comes in
-        "provenance estimates money matching membergroups",
-        "performances weighting efficiency calibration synthetic lints weighing",
-        "answers costs value unitvalues network",  # case + draws -> labelled arrays
-        "chain",
-        "gains",
+        "provenance estimates money matching membergroups unittables",
+        "performances weighting calibration synthetic lints weighing weightbounds efficiencymodels",
+        "answers costs value unitvalues network comparison",  # case + draws -> labelled arrays
+        "chain envelopmentresult",
+        "gains efficiency",
         "worlds",
         "sampling",
         "appraisal claim excellence priorities programme flows indicators costcube",
