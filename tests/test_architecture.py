@@ -22,13 +22,15 @@ LAYERS: tuple[frozenset[str], ...] = tuple(  # a part sees only the parts of the
         "kernels",  # pure numerics
         "case",  # what comes in
         "provenance estimates money matching membergroups unittables",
-        "performances weighting calibration synthetic lints weighing weightbounds efficiencymodels",
+        "performances weighting calibration synthetic lints weighing",
+        "weightbounds efficiencymodels productivitychange",
         "answers costs value unitvalues network comparison",  # case + draws -> labelled arrays
         "chain envelopmentresult",
         "gains efficiency",
         "worlds",
         "sampling",
         "appraisal claim excellence priorities programme flows indicators costcube",
+        "productivitytrend",
         "acceptability attribution harmscales feedback explanation members questions",
         "treeweights reversal",
         "elicitation",
@@ -45,7 +47,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(  # a part sees only the parts of the
     )
 )
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
-PURE = {part for parts in LAYERS[3:16] for part in parts} - {"lints", "synthetic"} | {"kernels"}
+PURE = {part for parts in LAYERS[3:18] for part in parts} - {"lints", "synthetic"} | {"kernels"}
 MODULES = sorted(ROOT.rglob("*.py"))
 BANNED = {"utils", "util", "helpers", "helper", "core", "base", "common", "manager", "misc"}
 LONGEST = 300  # lines of a module

@@ -199,7 +199,7 @@ def same_answers(ours: Study, theirs: Study, rtol: float = 1e-9) -> None:
 def shuffled(folder: Path, target: Path, seed: int) -> Case:
     order = random.Random(seed)
     shutil.copytree(folder, target)
-    for path in target.glob("*.csv"):
+    for path in sorted(target.glob("*.csv")):
         heading, *rows = path.read_text(encoding="utf-8").splitlines()
         order.shuffle(rows)
         path.write_text("\n".join([heading, *rows]) + "\n", encoding="utf-8")
@@ -320,7 +320,7 @@ def test_progress_is_told(small: Case) -> None:
     told: list[tuple[str, int, int]] = []
     run_study(small, draws=60, progress=lambda *words: told.append(words))
     assert told[0] == ("draws", 60, 60)
-    assert told[-1] == ("answers", 7, 7)
+    assert told[-1] == ("answers", len(STAGES), len(STAGES))
 
 
 def test_all_questions_are_asked(study: Study) -> None:

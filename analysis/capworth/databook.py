@@ -28,6 +28,10 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
             "gaps": study.excellence.gaps(),
             "peers": study.excellence.peers(),
         }
+    if study.productivity:
+        tables["productivity"] = study.productivity.to_frame().set_index(
+            ["comparison", "capability"]
+        )
     if study.priorities:
         tables |= {
             "priorities": study.priorities.to_frame(),

@@ -18,6 +18,7 @@ from capworth.kernels.closesttargets import closest_targets
 from capworth.kernels.crossefficiency import cross_efficiency
 from capworth.kernels.priceefficiency import PriceEfficiency, cost_efficiency, revenue_efficiency
 from capworth.kernels.scaleefficiency import scale_efficiency
+from capworth.productivitychange import change_of
 from capworth.unittables import UnitTables
 
 Prices: TypeAlias = "Mapping[Any, float] | pd.Series[float] | pd.DataFrame"
@@ -157,6 +158,10 @@ class EnvelopmentResult(Comparison):
         x, y = tables.side("input"), tables.side("output")
         found = revenue_efficiency(x, y, worth, self._asked.returns)
         return _price_table(found, tables, "output")
+
+    def malmquist(self) -> pd.DataFrame:
+        """Change from each world to the next, the worlds taken as years; see `productivity`."""
+        return change_of(self._tables).to_frame()
 
     def _anew(self, **changes: Any) -> pd.DataFrame:
         plain = {"fixed": None, "direction": None, "restrictions": None, "disposal": "strong"}

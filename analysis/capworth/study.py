@@ -11,12 +11,22 @@ from capworth.claim import Claim, examine_claim
 from capworth.excellence import Excellence, find_excellence
 from capworth.funding import Funding, fund
 from capworth.priorities import Priorities, prioritise
+from capworth.productivitytrend import ProductivityTrend, track_productivity
 from capworth.programme import Programme, choose_programme
 from capworth.provenance import Provenance
 from capworth.sampling import Progress, Sample, draw_sample
 from capworth.sensitivity import Sensitivity, swing_inputs
 
-STAGES = ("appraisal", "claim", "excellence", "priorities", "programme", "funding", "sensitivity")
+STAGES = (
+    "appraisal",
+    "claim",
+    "excellence",
+    "productivity",
+    "priorities",
+    "programme",
+    "funding",
+    "sensitivity",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -29,6 +39,7 @@ class Study:
     appraisal: Appraisal
     claim: Claim | None
     excellence: Excellence | None
+    productivity: ProductivityTrend | None
     priorities: Priorities | None
     programme: Programme | None
     funding: Funding | None
@@ -77,13 +88,14 @@ def run_study(
         appraisal = appraise(sample, provenance)
         claim = examine_claim(sample, provenance)
         excellence = find_excellence(sample, provenance)
-        tell("answers", 3, len(STAGES))
+        productivity = track_productivity(case, provenance)
+        tell("answers", 4, len(STAGES))
         priorities = prioritise(sample, provenance)
         programme = choose_programme(sample, provenance)
-        tell("answers", 5, len(STAGES))
+        tell("answers", 6, len(STAGES))
         funding = fund(sample, programme, provenance)
         sensitivity = swing_inputs(sample, programme, provenance)
-        tell("answers", 7, len(STAGES))
+        tell("answers", 8, len(STAGES))
     return Study(
         case,
         provenance,
@@ -91,6 +103,7 @@ def run_study(
         appraisal,
         claim,
         excellence,
+        productivity,
         priorities,
         programme,
         funding,

@@ -175,12 +175,12 @@ def _agree(tables: dict[str, pd.DataFrame]) -> None:
         for one, other, lacking in ((first, table.index, name), (table.index, first, "inputs")):
             absent = one.difference(other, sort=False)
             if len(absent):
-                raise InputError(f"{lacking}: there is no row for unit {absent[0]!r}. Add it.")
+                raise InputError(f"{lacking}: there is no row for {_row(absent[0])}. Add it.")
     worlds, units = _levels(first)
     if len(first) != len(worlds) * len(units):
         there = set(first)
         lost = next((w, u) for w in worlds for u in units if (w, u) not in there)
-        raise InputError(f"inputs: there is no row for unit {lost!r}. Add it in every world.")
+        raise InputError(f"inputs: there is no row for {_row(lost)}. Add it in every world.")
 
 
 def _levels(index: pd.Index[Any]) -> tuple[pd.Index[Any], pd.Index[Any]]:
@@ -220,7 +220,7 @@ def _idle(frames: dict[str, pd.DataFrame]) -> Iterator[str]:
         positive: Bools = numbers > 0
         if name != "undesirable":  # to have none of what nobody wants is fine
             for row in np.flatnonzero(~positive.any(axis=1)).tolist():
-                yield f"{name}: unit {frame.index[row]!r} has nothing above 0. Leave it out."
+                yield f"{name}: {_row(frame.index[row])} has nothing above 0. Leave it out."
         worlds, units = _levels(frame.index)
         somewhere = positive.reshape(len(worlds), len(units), -1).any(axis=1)
         for world, column in np.argwhere(~somewhere).tolist():
@@ -232,7 +232,14 @@ def _idle(frames: dict[str, pd.DataFrame]) -> Iterator[str]:
 
 
 def _place(table: pd.DataFrame, cell: NDArray[Any]) -> str:
-    return f"unit {table.index[int(cell[0])]!r}, column {table.columns[int(cell[1])]!r}"
+    return f"{_row(table.index[int(cell[0])])}, column {table.columns[int(cell[1])]!r}"
+
+
+def _row(label: Any) -> str:
+    """Name a row: a unit, and its world where there are several."""
+    if isinstance(label, tuple):
+        return f"unit {label[1]!r} of {label[0]}"
+    return f"unit {label!r}"
 
 
 def _refuse(faults: list[str]) -> None:

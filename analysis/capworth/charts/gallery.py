@@ -7,6 +7,7 @@ from capworth.charts import (
     capability_charts,
     excellence_charts,
     function_charts,
+    productivity_chart,
     programme_charts,
     sensitivity_charts,
 )
@@ -16,6 +17,7 @@ FAMILIES = (
     capability_charts,
     function_charts,
     excellence_charts,
+    productivity_chart,
     programme_charts,
     sensitivity_charts,
 )

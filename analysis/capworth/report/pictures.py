@@ -21,6 +21,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
     "ranks": ("capability_ranks", "payers"),
     "functions": ("claim", "functions"),
     "excellence": ("efficiency", "gaps", "gap_table"),
+    "productivity": ("productivity",),
     "priorities": ("improvement_ranks", "alignment", "membership"),
     "funding": ("funding",),
     "sensitivity": ("tornado",),
