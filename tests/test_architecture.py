@@ -23,20 +23,22 @@ LAYERS: tuple[frozenset[str], ...] = (
             "kernels",  # pure numerics
             "case",  # what comes in
             """provenance estimates money matching membergroups performances weighting efficiency
-        calibration costgames synthetic lints weighing""",
+        calibration costgames synthetic lints weighing weightbounds efficiencymodels
+        envelopmentresult unittables""",
             """answers costs value unitvalues chain models gains worlds sampling games network
         memberuse""",  # case + draws -> labelled arrays
             """appraisal allocation claim excellence priorities programme flows indicators costcube
         acceptability attribution soundness harmscales feedback explanation members questions
         treeweights reversal elicitation funding sensitivity economics margins conventions
         leavingout members disclosure effectiveness switches jointgains gapworth
-        architecture moneymap purses donors earmarks gainshares memberneeds""",  # frozen results
+        architecture moneymap purses donors earmarks gainshares memberneeds
+        productivitychange productivitytrend""",  # frozen results
             "study",  # one run of everything
             "__init__",  # the front door
             "databook workshop",
             "charts",  # result + Axes -> Axes
             "report",  # study -> documents
-            "papers logs",  # charts and reports side by side; raw logs -> activity tables
+            "papers comparison logs",  # charts and reports side by side; raw logs -> activity tables
             "runs",  # run folder, rerun
             "vintage",  # two runs compared
             "cli",

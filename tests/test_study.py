@@ -203,7 +203,7 @@ def same_answers(ours: Study, theirs: Study, rtol: float = 1e-9) -> None:
 def shuffled(folder: Path, target: Path, seed: int) -> Case:
     order = random.Random(seed)
     shutil.copytree(folder, target)
-    for path in target.glob("*.csv"):
+    for path in sorted(target.glob("*.csv")):
         heading, *rows = path.read_text(encoding="utf-8").splitlines()
         order.shuffle(rows)
         path.write_text("\n".join([heading, *rows]) + "\n", encoding="utf-8")

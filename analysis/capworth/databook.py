@@ -41,6 +41,10 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
             "models": study.excellence.models.to_frame(),
             "model_targets": study.excellence.models.targets(),
         }
+    if study.productivity:
+        tables["productivity"] = study.productivity.to_frame().set_index(
+            ["comparison", "capability"]
+        )
     if study.priorities:
         tables |= {
             "priorities": study.priorities.to_frame(),

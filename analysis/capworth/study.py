@@ -20,6 +20,7 @@ from capworth.members import Members, serve_members
 from capworth.memberuse import UseModel
 from capworth.network import Network, weigh_network
 from capworth.priorities import Priorities, prioritise
+from capworth.productivitytrend import ProductivityTrend, track_productivity
 from capworth.programme import Programme, choose_programme
 from capworth.provenance import Provenance
 from capworth.sampling import ENVELOPED, Progress, Sample, draw_sample
@@ -37,6 +38,7 @@ class Study:
     appraisal: Appraisal
     claim: Claim | None
     excellence: Excellence | None
+    productivity: ProductivityTrend | None
     priorities: Priorities | None
     programme: Programme | None
     gap_worth: GapWorth | None
@@ -86,6 +88,7 @@ STAGES: dict[str, Stage] = {  # in the order of the questions; needs stand befor
     "attribution": Stage(_attributed),
     "claim": Stage(examine_claim),
     "excellence": Stage(find_excellence),
+    "productivity": Stage(lambda sample, known: track_productivity(sample.case, known)),
     "gap_worth": Stage(gap_worth, ("excellence",)),
     "priorities": Stage(prioritise),
     "programme": Stage(choose_programme),

@@ -11,6 +11,7 @@ from capworth.charts import (
     funding_charts,
     innovation_charts,
     network_charts,
+    productivity_chart,
     programme_charts,
     sensitivity_charts,
 )
@@ -22,6 +23,7 @@ FAMILIES = (
     function_charts,
     excellence_charts,
     innovation_charts,
+    productivity_chart,
     programme_charts,
     funding_charts,
     network_charts,
