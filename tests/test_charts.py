@@ -41,7 +41,7 @@ LANGUAGES = ("en", "fr")
 SMALLEST = 7.0  # points
 UNITS = re.compile(r"€|%|point|0–100|ratio|rapport|euro")
 BARS = ("payers", "capability_ranks", "improvement_ranks", "membership", "evidence")
-PANELS = {"functions": 3}  # charts of several Axes, one below the other
+PANELS = {"functions": 3, "net_value": 2}  # charts of several Axes, one below the other
 HERE = Path(__file__).parent
 
 TWICE = """
@@ -241,7 +241,7 @@ def test_a_chart_alone_carries_its_finding_and_its_source(study: Study) -> None:
 
 def test_a_question_that_was_not_asked_has_no_chart(study: Study) -> None:
     bare = replace(study, claim=None, excellence=None, priorities=None, programme=None)
-    bare = replace(bare, funding=None, sensitivity=None)
+    bare = replace(bare, funding=None, sensitivity=None, economics=None, scales=None)
     asked = [name for name, chart in GALLERY.items() if chart.asked(bare)]
     assert asked == ["cost_value", "payers", "capability_ranks"]
     assert "desi" not in to_svg(GALLERY["cost_value"].figure(bare, ENGLISH))
@@ -262,9 +262,11 @@ DRAWS: Mapping[str, tuple[str, Callable[..., Axes]]] = {
     "draw_gap_table": ("excellence", charts.draw_gap_table),
     "draw_gaps": ("excellence", charts.draw_gaps),
     "draw_membership": ("programme", charts.draw_membership),
+    "draw_net_values": ("economics", charts.draw_net_values),
     "draw_order": ("programme", charts.draw_order),
     "draw_payers": ("appraisal", charts.draw_payers),
     "draw_ranks": ("appraisal", charts.draw_ranks),
+    "draw_scale_places": ("scales", charts.draw_scale_places),
     "draw_tornado": ("sensitivity", charts.draw_tornado),
 }
 

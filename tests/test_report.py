@@ -572,6 +572,7 @@ def test_plural_forms_are_those_of_the_language() -> None:
 
 
 WORDS = (  # groups of words of which a case uses a few
+    "category_of_value.",
     "function.",
     "input.",
     "measure.",
@@ -583,6 +584,7 @@ WORDS = (  # groups of words of which a case uses a few
     "source_type.",
     "table.",
     "timing.",
+    "undefined.",
 )
 RARE = {  # said of numbers that the small case does not give, and the page number of the template
     "capabilities.title_open",
@@ -596,9 +598,12 @@ RARE = {  # said of numbers that the small case does not give, and the page numb
     "decision.programme.firm_all",
     "decision.programme.firm_some",
     "decision.ranking.title_open",
+    "economics.title",
+    "economics.years",
     "excellence.lacks_efficient",
     "frame.page",
     "priorities.title_open",
+    "scales.title_none",
     "ranks.title",
     "sensitivity.title_none",
     "sensitivity.turning_none",

@@ -20,6 +20,18 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
     }
     cube = cost_cube(study.case)
     tables |= {"cost_cube": cube.to_frame(), "cost_bridge": cube.bridge()}
+    if study.economics:
+        tables |= {
+            "economics": study.economics.to_frame(),
+            "perspectives": study.economics.perspectives(),
+            "value_for_money": study.economics.categories(),
+            "accounts": study.economics.accounts(),
+            "uncounted": study.economics.uncounted(),
+        }
+    if study.effectiveness:
+        tables["effectiveness"] = study.effectiveness.to_frame()
+    if study.scales:
+        tables |= {"scales": study.scales.to_frame(), "scale_pairs": study.scales.pairs()}
     if study.claim:
         tables |= {"claim": study.claim.to_frame(), "functions": study.claim.by_function()}
     if study.excellence:

@@ -8,15 +8,29 @@ from threadpoolctl import threadpool_limits
 from capworth.appraisal import Appraisal, appraise
 from capworth.case.model import Case
 from capworth.claim import Claim, examine_claim
+from capworth.economics import Economics, economics
+from capworth.effectiveness import Effectiveness, cost_effectiveness
 from capworth.excellence import Excellence, find_excellence
 from capworth.funding import Funding, fund
 from capworth.priorities import Priorities, prioritise
 from capworth.programme import Programme, choose_programme
 from capworth.provenance import Provenance
 from capworth.sampling import Progress, Sample, draw_sample
+from capworth.scalepanel import ScalePanel, scale_panel
 from capworth.sensitivity import Sensitivity, swing_inputs
 
-STAGES = ("appraisal", "claim", "excellence", "priorities", "programme", "funding", "sensitivity")
+STAGES = (
+    "appraisal",
+    "economics",
+    "effectiveness",
+    "scales",
+    "claim",
+    "excellence",
+    "priorities",
+    "programme",
+    "funding",
+    "sensitivity",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -27,6 +41,9 @@ class Study:
     provenance: Provenance
     sample: Sample
     appraisal: Appraisal
+    economics: Economics | None
+    effectiveness: Effectiveness | None
+    scales: ScalePanel | None
     claim: Claim | None
     excellence: Excellence | None
     priorities: Priorities | None
@@ -75,20 +92,26 @@ def run_study(
         sample = draw_sample(case, number, workers, executor, progress)
         provenance = Provenance.of(case, number)
         appraisal = appraise(sample, provenance)
+        effectiveness = cost_effectiveness(sample, provenance)
+        scales = scale_panel(sample, provenance)
         claim = examine_claim(sample, provenance)
         excellence = find_excellence(sample, provenance)
-        tell("answers", 3, len(STAGES))
+        tell("answers", 8, len(STAGES))
         priorities = prioritise(sample, provenance)
         programme = choose_programme(sample, provenance)
-        tell("answers", 5, len(STAGES))
+        economy = economics(sample, provenance, programme=programme)
+        tell("answers", 8, len(STAGES))
         funding = fund(sample, programme, provenance)
         sensitivity = swing_inputs(sample, programme, provenance)
-        tell("answers", 7, len(STAGES))
+        tell("answers", 10, len(STAGES))
     return Study(
         case,
         provenance,
         sample,
         appraisal,
+        economy,
+        effectiveness,
+        scales,
         claim,
         excellence,
         priorities,

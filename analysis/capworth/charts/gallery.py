@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from capworth.charts import (
     capability_charts,
+    economics_charts,
     excellence_charts,
     function_charts,
     programme_charts,
@@ -14,6 +15,7 @@ from capworth.charts.chart import Chart
 
 FAMILIES = (
     capability_charts,
+    economics_charts,
     function_charts,
     excellence_charts,
     programme_charts,

@@ -15,6 +15,7 @@ from capworth.case.register import schedules
 from capworth.errors import InputError
 from capworth.report.annex import (
     capabilities,
+    economics,
     excellence,
     functions,
     funding,
@@ -35,6 +36,8 @@ Standard = Literal["ua-1", "a-2a"]
 STANDARDS: tuple[Standard, ...] = ("ua-1", "a-2a")  # for readers who cannot see, and for archives
 ANNEX: tuple[Callable[[Study, Wording], Section | None], ...] = (
     capabilities.section,
+    economics.section,
+    economics.scales,
     functions.section,
     ranks.section,
     excellence.section,
