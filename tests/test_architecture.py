@@ -33,7 +33,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(  # a part sees only the parts of the
         "treeweights reversal",
         "elicitation",
         "funding sensitivity economics margins conventions",
-        "effectiveness switches scalepanel",
+        "effectiveness switches scalepanel resolving",
         "study",  # one run of everything
         "__init__",  # the front door
         "databook workshop",

@@ -242,6 +242,7 @@ def test_a_chart_alone_carries_its_finding_and_its_source(study: Study) -> None:
 def test_a_question_that_was_not_asked_has_no_chart(study: Study) -> None:
     bare = replace(study, claim=None, excellence=None, priorities=None, programme=None)
     bare = replace(bare, funding=None, sensitivity=None, economics=None, scales=None)
+    bare = replace(bare, switching=None, resolving=None)
     asked = [name for name, chart in GALLERY.items() if chart.asked(bare)]
     assert asked == ["cost_value", "payers", "capability_ranks"]
     assert "desi" not in to_svg(GALLERY["cost_value"].figure(bare, ENGLISH))
@@ -261,12 +262,14 @@ DRAWS: Mapping[str, tuple[str, Callable[..., Axes]]] = {
     "draw_funding": ("funding", charts.draw_funding),
     "draw_gap_table": ("excellence", charts.draw_gap_table),
     "draw_gaps": ("excellence", charts.draw_gaps),
+    "draw_information": ("resolving", charts.draw_information),
     "draw_membership": ("programme", charts.draw_membership),
     "draw_net_values": ("economics", charts.draw_net_values),
     "draw_order": ("programme", charts.draw_order),
     "draw_payers": ("appraisal", charts.draw_payers),
     "draw_ranks": ("appraisal", charts.draw_ranks),
     "draw_scale_places": ("scales", charts.draw_scale_places),
+    "draw_switching": ("switching", charts.draw_switching),
     "draw_tornado": ("sensitivity", charts.draw_tornado),
 }
 

@@ -63,6 +63,10 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
             "sensitivity": study.sensitivity.to_frame(),
             "evidence": study.sensitivity.evidence(),
         }
+    if study.switching:
+        tables["switching"] = study.switching.to_frame()
+    if study.resolving:
+        tables["information"] = study.resolving.to_frame()
     return tables
 
 

@@ -15,9 +15,11 @@ from capworth.funding import Funding, fund
 from capworth.priorities import Priorities, prioritise
 from capworth.programme import Programme, choose_programme
 from capworth.provenance import Provenance
+from capworth.resolving import Resolving, value_of_information
 from capworth.sampling import Progress, Sample, draw_sample
 from capworth.scalepanel import ScalePanel, scale_panel
 from capworth.sensitivity import Sensitivity, swing_inputs
+from capworth.switches import SwitchingValues, programme_switches
 
 STAGES = (
     "appraisal",
@@ -30,6 +32,8 @@ STAGES = (
     "programme",
     "funding",
     "sensitivity",
+    "switching",
+    "resolving",
 )
 
 
@@ -50,6 +54,8 @@ class Study:
     programme: Programme | None
     funding: Funding | None
     sensitivity: Sensitivity | None
+    switching: SwitchingValues | None
+    resolving: Resolving | None
 
     @property
     def not_asked(self) -> tuple[str, ...]:
@@ -103,7 +109,9 @@ def run_study(
         tell("answers", 8, len(STAGES))
         funding = fund(sample, programme, provenance)
         sensitivity = swing_inputs(sample, programme, provenance)
-        tell("answers", 10, len(STAGES))
+        switching = programme_switches(sample, programme)
+        resolving = value_of_information(sample, programme, provenance)
+        tell("answers", 12, len(STAGES))
     return Study(
         case,
         provenance,
@@ -118,6 +126,8 @@ def run_study(
         programme,
         funding,
         sensitivity,
+        switching,
+        resolving,
     )
 
 

@@ -11,6 +11,7 @@ from capworth.charts.evidence_grades import draw_evidence
 from capworth.charts.function_comparison import draw_claim, draw_functions
 from capworth.charts.funding_curve import draw_funding
 from capworth.charts.gap_charts import draw_gap_table, draw_gaps
+from capworth.charts.information_bars import draw_information
 from capworth.charts.membership import draw_membership
 from capworth.charts.net_values import draw_net_values
 from capworth.charts.order_curve import draw_order
@@ -18,6 +19,7 @@ from capworth.charts.payer_bars import draw_payers
 from capworth.charts.rank_bars import draw_ranks
 from capworth.charts.scale_places import draw_scale_places
 from capworth.charts.svg import to_svg
+from capworth.charts.switching_bars import draw_switching
 from capworth.charts.tornado import draw_tornado
 from capworth.charts.voice import Voice
 
@@ -32,12 +34,14 @@ __all__ = [
     "draw_funding",
     "draw_gap_table",
     "draw_gaps",
+    "draw_information",
     "draw_membership",
     "draw_net_values",
     "draw_order",
     "draw_payers",
     "draw_ranks",
     "draw_scale_places",
+    "draw_switching",
     "draw_tornado",
     "to_svg",
 ]

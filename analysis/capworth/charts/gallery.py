@@ -10,6 +10,7 @@ from capworth.charts import (
     function_charts,
     programme_charts,
     sensitivity_charts,
+    uncertainty_charts,
 )
 from capworth.charts.chart import Chart
 
@@ -20,6 +21,7 @@ FAMILIES = (
     excellence_charts,
     programme_charts,
     sensitivity_charts,
+    uncertainty_charts,
 )
 
 GALLERY: Mapping[str, Chart] = MappingProxyType(

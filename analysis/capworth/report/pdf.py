@@ -24,6 +24,7 @@ from capworth.report.annex import (
     provenance,
     ranks,
     sensitivity,
+    uncertainty,
 )
 from capworth.report.blocks import Section, section_data
 from capworth.report.decision import decision_page
@@ -44,6 +45,8 @@ ANNEX: tuple[Callable[[Study, Wording], Section | None], ...] = (
     priorities.section,
     funding.section,
     sensitivity.section,
+    uncertainty.switching,
+    uncertainty.resolving,
     method.section,
     method.limits,
     provenance.section,

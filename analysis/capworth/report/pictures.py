@@ -26,6 +26,8 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
     "priorities": ("improvement_ranks", "alignment", "membership"),
     "funding": ("funding",),
     "sensitivity": ("tornado",),
+    "switching": ("switching",),
+    "resolving": ("information",),
 }
 
 
