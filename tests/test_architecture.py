@@ -32,8 +32,9 @@ LAYERS: tuple[frozenset[str], ...] = tuple(  # a part sees only the parts of the
         "acceptability attribution harmscales feedback explanation members questions",
         "treeweights reversal",
         "elicitation",
-        "funding sensitivity economics margins conventions",
+        "funding sensitivity economics margins",
         "effectiveness switches scalepanel resolving",
+        "conventions",
         "study",  # one run of everything
         "__init__",  # the front door
         "databook workshop",

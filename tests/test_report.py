@@ -573,6 +573,7 @@ def test_plural_forms_are_those_of_the_language() -> None:
 
 WORDS = (  # groups of words of which a case uses a few
     "category_of_value.",
+    "conventions.",  # said on request only, see test_conventions
     "function.",
     "input.",
     "measure.",

@@ -67,6 +67,13 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
         tables["switching"] = study.switching.to_frame()
     if study.resolving:
         tables["information"] = study.resolving.to_frame()
+    if study.conventions:
+        tables |= {
+            "conventions": study.conventions.to_frame(),
+            "convention_places": study.conventions.places(),
+            "convention_leaders": study.conventions.leaders(),
+            "convention_programmes": study.conventions.programmes(),
+        }
     return tables
 
 

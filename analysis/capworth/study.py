@@ -8,6 +8,7 @@ from threadpoolctl import threadpool_limits
 from capworth.appraisal import Appraisal, appraise
 from capworth.case.model import Case
 from capworth.claim import Claim, examine_claim
+from capworth.conventions import Conventions
 from capworth.economics import Economics, economics
 from capworth.effectiveness import Effectiveness, cost_effectiveness
 from capworth.excellence import Excellence, find_excellence
@@ -56,6 +57,7 @@ class Study:
     sensitivity: Sensitivity | None
     switching: SwitchingValues | None
     resolving: Resolving | None
+    conventions: Conventions | None = None  # on request: every key, schedule and harm scale
 
     @property
     def not_asked(self) -> tuple[str, ...]:

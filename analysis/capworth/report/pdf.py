@@ -15,6 +15,7 @@ from capworth.case.register import schedules
 from capworth.errors import InputError
 from capworth.report.annex import (
     capabilities,
+    conventions,
     economics,
     excellence,
     functions,
@@ -47,6 +48,7 @@ ANNEX: tuple[Callable[[Study, Wording], Section | None], ...] = (
     sensitivity.section,
     uncertainty.switching,
     uncertainty.resolving,
+    conventions.section,
     method.section,
     method.limits,
     provenance.section,
