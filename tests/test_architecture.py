@@ -23,7 +23,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "kernels",  # pure numerics
             "case",  # what comes in
             """provenance estimates money matching membergroups performances weighting efficiency
-        calibration costgames synthetic lints weighing weightbounds efficiencymodels
+        calibration costgames comparison productivitychange synthetic lints weighing weightbounds efficiencymodels
         envelopmentresult unittables""",
             """answers costs value unitvalues chain models gains worlds sampling games network
         memberuse""",  # case + draws -> labelled arrays
@@ -31,14 +31,14 @@ LAYERS: tuple[frozenset[str], ...] = (
         acceptability attribution soundness harmscales feedback explanation members questions
         treeweights reversal elicitation funding sensitivity economics margins conventions
         leavingout members disclosure effectiveness switches jointgains gapworth
-        architecture moneymap purses donors earmarks gainshares memberneeds
-        productivitychange productivitytrend""",  # frozen results
+        architecture moneymap purses donors earmarks gainshares memberneeds scalepanel resolving
+        productivitytrend""",  # frozen results
             "study",  # one run of everything
             "__init__",  # the front door
             "databook workshop",
             "charts",  # result + Axes -> Axes
             "report",  # study -> documents
-            "papers comparison logs",  # charts and reports side by side; raw logs -> activity tables
+            "papers logs",  # charts and reports side by side; raw logs -> activity tables
             "runs",  # run folder, rerun
             "vintage",  # two runs compared
             "cli",

@@ -42,7 +42,7 @@ LANGUAGES = ("en", "fr")
 SMALLEST = 7.0  # points
 UNITS = re.compile(r"€|%|point|0–100|ratio|rapport|euro")
 BARS = ("payers", "capability_ranks", "improvement_ranks", "membership", "evidence")
-PANELS = {"functions": 3}  # charts of several Axes, one below the other
+PANELS = {"functions": 3, "net_value": 2}  # charts of several Axes, one below the other
 HERE = Path(__file__).parent
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -278,10 +278,14 @@ DRAWS: Mapping[str, tuple[str, Callable[..., Axes]]] = {
     "draw_funding": ("funding", charts.draw_funding),
     "draw_gap_table": ("excellence", charts.draw_gap_table),
     "draw_gaps": ("excellence", charts.draw_gaps),
+    "draw_information": ("resolving", charts.draw_information),
     "draw_membership": ("programme", charts.draw_membership),
+    "draw_net_values": ("economics", charts.draw_net_values),
     "draw_order": ("programme", charts.draw_order),
     "draw_payers": ("appraisal", charts.draw_payers),
     "draw_ranks": ("appraisal", charts.draw_ranks),
+    "draw_scale_places": ("scales", charts.draw_scale_places),
+    "draw_switching": ("switching", charts.draw_switching),
     "draw_tornado": ("sensitivity", charts.draw_tornado),
 }
 

@@ -31,6 +31,18 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
     if study.attribution:
         tables["attribution"] = study.attribution.to_frame()
     tables["lints"] = study.soundness.to_frame()
+    if study.economics:
+        tables |= {
+            "economics": study.economics.to_frame(),
+            "perspectives": study.economics.perspectives(),
+            "value_for_money": study.economics.categories(),
+            "accounts": study.economics.accounts(),
+            "uncounted": study.economics.uncounted(),
+        }
+    if study.effectiveness:
+        tables["effectiveness"] = study.effectiveness.to_frame()
+    if study.scales:
+        tables |= {"scales": study.scales.to_frame(), "scale_pairs": study.scales.pairs()}
     if study.claim:
         tables |= {"claim": study.claim.to_frame(), "functions": study.claim.by_function()}
     if study.excellence:
@@ -101,6 +113,17 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
         tables |= {
             "sensitivity": study.sensitivity.to_frame(),
             "evidence": study.sensitivity.evidence(),
+        }
+    if study.switching:
+        tables["switching"] = study.switching.to_frame()
+    if study.resolving:
+        tables["information"] = study.resolving.to_frame()
+    if study.conventions:
+        tables |= {
+            "conventions": study.conventions.to_frame(),
+            "convention_places": study.conventions.places(),
+            "convention_leaders": study.conventions.leaders(),
+            "convention_programmes": study.conventions.programmes(),
         }
     return tables
 

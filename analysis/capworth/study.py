@@ -12,6 +12,9 @@ from capworth.appraisal import Appraisal, appraise
 from capworth.attribution import Attribution, attribute
 from capworth.case.model import Case
 from capworth.claim import Claim, examine_claim
+from capworth.conventions import Conventions
+from capworth.economics import Economics, economics
+from capworth.effectiveness import Effectiveness, cost_effectiveness
 from capworth.excellence import Excellence, find_excellence
 from capworth.funding import Funding, fund
 from capworth.gapworth import GapWorth, gap_worth
@@ -23,9 +26,12 @@ from capworth.priorities import Priorities, prioritise
 from capworth.productivitytrend import ProductivityTrend, track_productivity
 from capworth.programme import Programme, choose_programme
 from capworth.provenance import Provenance
+from capworth.resolving import Resolving, value_of_information
 from capworth.sampling import ENVELOPED, Progress, Sample, draw_sample
+from capworth.scalepanel import ScalePanel, scale_panel
 from capworth.sensitivity import Sensitivity, swing_inputs
 from capworth.soundness import Soundness, examine
+from capworth.switches import SwitchingValues, programme_switches
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -36,6 +42,9 @@ class Study:
     provenance: Provenance
     sample: Sample
     appraisal: Appraisal
+    economics: Economics | None
+    effectiveness: Effectiveness | None
+    scales: ScalePanel | None
     claim: Claim | None
     excellence: Excellence | None
     productivity: ProductivityTrend | None
@@ -45,11 +54,14 @@ class Study:
     joint_gains: JointGains | None
     funding: Funding | None
     sensitivity: Sensitivity | None
+    switching: SwitchingValues | None
+    resolving: Resolving | None
     allocation: Allocation | None
     attribution: Attribution | None
     network: Network | None
     members: Members | None
     soundness: Soundness
+    conventions: Conventions | None = None  # on request: every key, schedule and harm scale
 
     @property
     def not_asked(self) -> tuple[str, ...]:
@@ -77,6 +89,10 @@ def _attributed(sample: Sample, _: Provenance) -> Attribution | None:
     return attribute(case, min(ENVELOPED, sample.draws)) if case.chain else None
 
 
+def _economics(sample: Sample, programme: Programme | None, known: Provenance) -> Economics | None:
+    return economics(sample, known, programme=programme)
+
+
 def _use(sample: Sample, _: Provenance) -> UseModel | None:
     return UseModel(sample) if sample.case.members else None
 
@@ -84,6 +100,8 @@ def _use(sample: Sample, _: Provenance) -> UseModel | None:
 PARTS: dict[str, Stage] = {"use": Stage(_use)}  # what several answers build on
 STAGES: dict[str, Stage] = {  # in the order of the questions; needs stand before
     "appraisal": Stage(appraise),
+    "effectiveness": Stage(cost_effectiveness),
+    "scales": Stage(scale_panel),
     "allocation": Stage(allocate),
     "attribution": Stage(_attributed),
     "claim": Stage(examine_claim),
@@ -92,11 +110,16 @@ STAGES: dict[str, Stage] = {  # in the order of the questions; needs stand befor
     "gap_worth": Stage(gap_worth, ("excellence",)),
     "priorities": Stage(prioritise),
     "programme": Stage(choose_programme),
+    "economics": Stage(_economics, ("programme",)),
     "joint_gains": Stage(join_gains, ("programme",)),
     "funding": Stage(fund, ("programme",)),
     "sensitivity": Stage(swing_inputs, ("programme",)),
     "network": Stage(weigh_network, ("use",)),
     "members": Stage(serve_members, ("use",)),
+    "switching": Stage(
+        lambda sample, programme, _: programme_switches(sample, programme), ("programme",)
+    ),
+    "resolving": Stage(value_of_information, ("programme",)),
     "soundness": Stage(lambda sample, _: examine(sample.case, sample.draws)),
 }
 

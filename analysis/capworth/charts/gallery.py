@@ -6,6 +6,7 @@ from types import MappingProxyType
 from capworth.charts import (
     allocation_chart,
     capability_charts,
+    economics_charts,
     excellence_charts,
     function_charts,
     funding_charts,
@@ -14,12 +15,14 @@ from capworth.charts import (
     productivity_chart,
     programme_charts,
     sensitivity_charts,
+    uncertainty_charts,
 )
 from capworth.charts.chart import Chart
 
 FAMILIES = (
     capability_charts,
     allocation_chart,
+    economics_charts,
     function_charts,
     excellence_charts,
     innovation_charts,
@@ -28,6 +31,7 @@ FAMILIES = (
     funding_charts,
     network_charts,
     sensitivity_charts,
+    uncertainty_charts,
 )
 
 GALLERY: Mapping[str, Chart] = MappingProxyType(

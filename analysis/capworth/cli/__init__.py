@@ -24,6 +24,7 @@ COMMANDS = {  # in the order in which a newcomer meets them: what each is for
     "allocate": "Share the shared platforms of CASE by every key, side by side.",
     "rerun": "Recompute RUN from its own inputs and compare every byte.",
     "compare": "Tell what moved from OLD_RUN to NEW_RUN, and which inputs moved it.",
+    "switch": "Show how far each input of CASE must move for one answer to turn.",
     "explain": "Show how one capability or improvement of RUN came to its answer, row by row.",
 }
 

@@ -17,6 +17,8 @@ from capworth.errors import InputError
 from capworth.report.annex import (
     allocation,
     capabilities,
+    conventions,
+    economics,
     excellence,
     functions,
     funding,
@@ -28,6 +30,7 @@ from capworth.report.annex import (
     ranks,
     sensitivity,
     soundness,
+    uncertainty,
 )
 from capworth.report.blocks import Section, section_data
 from capworth.report.decision import decision_page
@@ -40,6 +43,8 @@ Standard = Literal["ua-1", "a-2a"]
 STANDARDS: tuple[Standard, ...] = ("ua-1", "a-2a")  # for readers who cannot see, and for archives
 ANNEX: tuple[Callable[[Study, Wording], Section | None], ...] = (
     capabilities.section,
+    economics.section,
+    economics.scales,
     functions.section,
     ranks.section,
     allocation.section,
@@ -49,6 +54,9 @@ ANNEX: tuple[Callable[[Study, Wording], Section | None], ...] = (
     funding.section,
     network.section,
     sensitivity.section,
+    uncertainty.switching,
+    uncertainty.resolving,
+    conventions.section,
     method.section,
     method.limits,
     soundness.section,

@@ -51,6 +51,10 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
     ),
     "sensitivity": ("tornado",),
     "productivity": ("productivity",),
+    "economics": ("net_value",),
+    "scales": ("scales",),
+    "switching": ("switching",),
+    "resolving": ("information",),
 }
 
 
