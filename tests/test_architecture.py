@@ -28,7 +28,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(  # a part sees only the parts of the
         "gains",
         "worlds",
         "sampling",
-        "appraisal claim excellence priorities programme flows indicators costcube",
+        "appraisal claim contributions excellence priorities programme flows indicators costcube",
         "acceptability attribution harmscales feedback explanation members questions",
         "treeweights reversal",
         "elicitation",

@@ -242,6 +242,7 @@ def test_a_chart_alone_carries_its_finding_and_its_source(study: Study) -> None:
 def test_a_question_that_was_not_asked_has_no_chart(study: Study) -> None:
     bare = replace(study, claim=None, excellence=None, priorities=None, programme=None)
     bare = replace(bare, funding=None, sensitivity=None)
+    bare = replace(bare, feedback=None, contributions=None, reversals=None)
     asked = [name for name, chart in GALLERY.items() if chart.asked(bare)]
     assert asked == ["cost_value", "payers", "capability_ranks"]
     assert "desi" not in to_svg(GALLERY["cost_value"].figure(bare, ENGLISH))
@@ -254,6 +255,7 @@ def test_a_question_that_was_not_asked_has_no_chart(study: Study) -> None:
 DRAWS: Mapping[str, tuple[str, Callable[..., Axes]]] = {
     "draw_alignment": ("priorities", charts.draw_alignment),
     "draw_claim": ("claim", charts.draw_claim),
+    "draw_contributions": ("contributions", charts.draw_contributions),
     "draw_cost_value": ("appraisal", charts.draw_cost_value),
     "draw_efficiency": ("excellence", charts.draw_efficiency),
     "draw_evidence": ("sensitivity", charts.draw_evidence),
@@ -262,10 +264,13 @@ DRAWS: Mapping[str, tuple[str, Callable[..., Axes]]] = {
     "draw_gap_table": ("excellence", charts.draw_gap_table),
     "draw_gaps": ("excellence", charts.draw_gaps),
     "draw_membership": ("programme", charts.draw_membership),
+    "draw_need_map": ("feedback", charts.draw_need_map),
+    "draw_needs": ("feedback", charts.draw_needs),
     "draw_order": ("programme", charts.draw_order),
     "draw_payers": ("appraisal", charts.draw_payers),
     "draw_ranks": ("appraisal", charts.draw_ranks),
     "draw_tornado": ("sensitivity", charts.draw_tornado),
+    "draw_waterfall": ("contributions", charts.draw_waterfall),
 }
 
 

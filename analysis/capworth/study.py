@@ -8,15 +8,29 @@ from threadpoolctl import threadpool_limits
 from capworth.appraisal import Appraisal, appraise
 from capworth.case.model import Case
 from capworth.claim import Claim, examine_claim
+from capworth.contributions import Contributions, part_scores
 from capworth.excellence import Excellence, find_excellence
+from capworth.feedback import Feedback, hear_members
 from capworth.funding import Funding, fund
 from capworth.priorities import Priorities, prioritise
 from capworth.programme import Programme, choose_programme
 from capworth.provenance import Provenance
+from capworth.reversal import Reversals, find_reversals
 from capworth.sampling import Progress, Sample, draw_sample
 from capworth.sensitivity import Sensitivity, swing_inputs
 
-STAGES = ("appraisal", "claim", "excellence", "priorities", "programme", "funding", "sensitivity")
+STAGES = (
+    "feedback",
+    "appraisal",
+    "contributions",
+    "reversals",
+    "claim",
+    "excellence",
+    "priorities",
+    "programme",
+    "funding",
+    "sensitivity",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -26,7 +40,10 @@ class Study:
     case: Case
     provenance: Provenance
     sample: Sample
+    feedback: Feedback | None
     appraisal: Appraisal
+    contributions: Contributions | None
+    reversals: Reversals | None
     claim: Claim | None
     excellence: Excellence | None
     priorities: Priorities | None
@@ -74,21 +91,27 @@ def run_study(
     with threadpool_limits(1, "blas"):  # more threads change the last bits of products
         sample = draw_sample(case, number, workers, executor, progress)
         provenance = Provenance.of(case, number)
+        feedback = hear_members(case, provenance)
         appraisal = appraise(sample, provenance)
+        contributions = part_scores(sample, provenance)
+        reversals = find_reversals(case, provenance)
         claim = examine_claim(sample, provenance)
         excellence = find_excellence(sample, provenance)
-        tell("answers", 3, len(STAGES))
+        tell("answers", 6, len(STAGES))
         priorities = prioritise(sample, provenance)
         programme = choose_programme(sample, provenance)
-        tell("answers", 5, len(STAGES))
+        tell("answers", 8, len(STAGES))
         funding = fund(sample, programme, provenance)
         sensitivity = swing_inputs(sample, programme, provenance)
-        tell("answers", 7, len(STAGES))
+        tell("answers", len(STAGES), len(STAGES))
     return Study(
         case,
         provenance,
         sample,
+        feedback,
         appraisal,
+        contributions,
+        reversals,
         claim,
         excellence,
         priorities,

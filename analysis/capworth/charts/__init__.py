@@ -5,6 +5,7 @@ table behind it and its alternative text; `svg.to_svg` writes a figure the same 
 """
 
 from capworth.charts.alignment_chart import draw_alignment
+from capworth.charts.contribution_charts import draw_contributions, draw_waterfall
 from capworth.charts.cost_value import draw_cost_value
 from capworth.charts.efficiency_chart import draw_efficiency
 from capworth.charts.evidence_grades import draw_evidence
@@ -12,6 +13,7 @@ from capworth.charts.function_comparison import draw_claim, draw_functions
 from capworth.charts.funding_curve import draw_funding
 from capworth.charts.gap_charts import draw_gap_table, draw_gaps
 from capworth.charts.membership import draw_membership
+from capworth.charts.need_charts import draw_need_map, draw_needs
 from capworth.charts.order_curve import draw_order
 from capworth.charts.payer_bars import draw_payers
 from capworth.charts.rank_bars import draw_ranks
@@ -23,6 +25,7 @@ __all__ = [
     "Voice",
     "draw_alignment",
     "draw_claim",
+    "draw_contributions",
     "draw_cost_value",
     "draw_efficiency",
     "draw_evidence",
@@ -31,9 +34,12 @@ __all__ = [
     "draw_gap_table",
     "draw_gaps",
     "draw_membership",
+    "draw_need_map",
+    "draw_needs",
     "draw_order",
     "draw_payers",
     "draw_ranks",
     "draw_tornado",
+    "draw_waterfall",
     "to_svg",
 ]

@@ -23,6 +23,8 @@ from capworth.report.annex import (
     provenance,
     ranks,
     sensitivity,
+    voice,
+    weights,
 )
 from capworth.report.blocks import Section, section_data
 from capworth.report.decision import decision_page
@@ -34,13 +36,16 @@ from capworth.study import Study
 Standard = Literal["ua-1", "a-2a"]
 STANDARDS: tuple[Standard, ...] = ("ua-1", "a-2a")  # for readers who cannot see, and for archives
 ANNEX: tuple[Callable[[Study, Wording], Section | None], ...] = (
+    voice.section,
     capabilities.section,
+    weights.section,
     functions.section,
     ranks.section,
     excellence.section,
     priorities.section,
     funding.section,
     sensitivity.section,
+    voice.made_up,
     method.section,
     method.limits,
     provenance.section,

@@ -17,7 +17,9 @@ FIRST: Mapping[str, float] = {  # for page 1: the first chart that the case asks
 }
 TALLEST = 4.5  # inches of a chart on page 1
 PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their charts
+    "voice": ("need_map", "needs"),
     "capabilities": ("cost_value",),
+    "weights": ("contributions", "score_steps"),
     "ranks": ("capability_ranks", "payers"),
     "functions": ("claim", "functions"),
     "excellence": ("efficiency", "gaps", "gap_table"),
