@@ -40,7 +40,8 @@ LAYERS: tuple[frozenset[str], ...] = tuple(  # a part sees only the parts of the
         "charts",  # result + Axes -> Axes
         "report",  # study -> documents
         "papers logs",  # charts and reports side by side; raw logs -> activity tables
-        "runs",  # run folder, rerun, compare
+        "runs",  # run folder, rerun
+        "vintage",  # two runs compared
         "cli",
     )
 )
