@@ -36,7 +36,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(  # a part sees only the parts of the
         "effectiveness switches",
         "study",  # one run of everything
         "__init__",  # the front door
-        "databook workshop",
+        "databook workshop judgedcriteria",
         "charts",  # result + Axes -> Axes
         "report",  # study -> documents
         "papers logs",  # charts and reports side by side; raw logs -> activity tables

@@ -23,6 +23,8 @@ COMMANDS = {  # in the order in which a newcomer meets them: what each is for
     "run": "Appraise CASE and write its run folder with tables, charts and reports.",
     "rerun": "Recompute RUN from its own inputs and compare every byte.",
     "compare": "Tell what moved from OLD_RUN to NEW_RUN, and which inputs moved it.",
+    "elicit": "Turn the judgements of CASE into weights with ranges, and say what to revisit.",
+    "survey": "Make up a SYNTHETIC survey of the members of CASE, to try the machinery.",
     "explain": "Show how one capability or improvement of RUN came to its answer, row by row.",
 }
 
