@@ -146,7 +146,7 @@ def between_share(groups: Ints, weights: Floats, answers: Floats) -> Floats:
         with np.errstate(invalid="ignore", divide="ignore"):
             between += np.where(weight > 0, total**2 / weight, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        share: Floats = np.where(within_all > 0, between / within_all, np.nan)
+        share: Floats = np.where(within_all > 0, np.minimum(between / within_all, 1.0), np.nan)
     return share
 
 
