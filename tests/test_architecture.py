@@ -23,8 +23,8 @@ LAYERS: tuple[frozenset[str], ...] = (
             "kernels",  # pure numerics
             "case",  # what comes in
             """provenance estimates money matching membergroups performances weighting efficiency
-        calibration costgames comparison productivitychange synthetic lints weighing weightbounds efficiencymodels
-        envelopmentresult unittables""",
+        calibration costgames comparison productivitychange synthetic lints
+        weighing weightbounds efficiencymodels envelopmentresult unittables""",
             """answers costs value unitvalues chain models gains worlds sampling games network
         memberuse""",  # case + draws -> labelled arrays
             """appraisal allocation claim excellence priorities programme flows indicators costcube
@@ -32,10 +32,10 @@ LAYERS: tuple[frozenset[str], ...] = (
         treeweights reversal elicitation funding sensitivity economics margins conventions
         leavingout members disclosure effectiveness switches jointgains gapworth
         architecture moneymap purses donors earmarks gainshares memberneeds scalepanel resolving
-        productivitytrend""",  # frozen results
+        contributions productivitytrend""",  # frozen results
             "study",  # one run of everything
             "__init__",  # the front door
-            "databook workshop",
+            "databook workshop judgedcriteria",
             "charts",  # result + Axes -> Axes
             "report",  # study -> documents
             "papers logs",  # charts and reports side by side; raw logs -> activity tables

@@ -271,6 +271,7 @@ def test_a_question_that_was_not_asked_has_no_chart(study: Study) -> None:
 DRAWS: Mapping[str, tuple[str, Callable[..., Axes]]] = {
     "draw_alignment": ("priorities", charts.draw_alignment),
     "draw_claim": ("claim", charts.draw_claim),
+    "draw_contributions": ("contributions", charts.draw_contributions),
     "draw_cost_value": ("appraisal", charts.draw_cost_value),
     "draw_efficiency": ("excellence", charts.draw_efficiency),
     "draw_evidence": ("sensitivity", charts.draw_evidence),
@@ -281,12 +282,15 @@ DRAWS: Mapping[str, tuple[str, Callable[..., Axes]]] = {
     "draw_information": ("resolving", charts.draw_information),
     "draw_membership": ("programme", charts.draw_membership),
     "draw_net_values": ("economics", charts.draw_net_values),
+    "draw_need_map": ("feedback", charts.draw_need_map),
+    "draw_needs": ("feedback", charts.draw_needs),
     "draw_order": ("programme", charts.draw_order),
     "draw_payers": ("appraisal", charts.draw_payers),
     "draw_ranks": ("appraisal", charts.draw_ranks),
     "draw_scale_places": ("scales", charts.draw_scale_places),
     "draw_switching": ("switching", charts.draw_switching),
     "draw_tornado": ("sensitivity", charts.draw_tornado),
+    "draw_waterfall": ("contributions", charts.draw_waterfall),
 }
 
 

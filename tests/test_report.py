@@ -482,7 +482,9 @@ def _lean(small: Case) -> Mapping[str, Case]:
         "no chain": replace(small, chain=(), unit_values=(), outcomes=(), effects=unchained),
         "no improvements": bare,
         "two capabilities": couple,
-        "costs only": replace(couple, chain=(), unit_values=(), criteria=(), scores=()),
+        "costs only": replace(
+            couple, chain=(), unit_values=(), criteria=(), scores=(), feedback=()
+        ),
     }
 
 
@@ -574,6 +576,8 @@ def test_plural_forms_are_those_of_the_language() -> None:
 WORDS = (  # groups of words of which a case uses a few
     "category_of_value.",
     "conventions.",  # said on request only, see test_conventions
+    "check.",
+    "elicited.",
     "function.",
     "input.",
     "measure.",
@@ -582,12 +586,15 @@ WORDS = (  # groups of words of which a case uses a few
     "price_kind.",
     "route.",
     "schedule_status.",
+    "size.",
     "source_type.",
     "table.",
     "timing.",
     "rests_on.",
     "allocation.by.",
     "undefined.",
+    "voice.",  # these and the next have a test of their own, in test_voice_pages.py
+    "weights.",
 )
 RARE = {  # said of numbers that the small case does not give, and the page number of the template
     "capabilities.title_open",

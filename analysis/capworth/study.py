@@ -12,10 +12,12 @@ from capworth.appraisal import Appraisal, appraise
 from capworth.attribution import Attribution, attribute
 from capworth.case.model import Case
 from capworth.claim import Claim, examine_claim
+from capworth.contributions import Contributions, part_scores
 from capworth.conventions import Conventions
 from capworth.economics import Economics, economics
 from capworth.effectiveness import Effectiveness, cost_effectiveness
 from capworth.excellence import Excellence, find_excellence
+from capworth.feedback import Feedback, hear_members
 from capworth.funding import Funding, fund
 from capworth.gapworth import GapWorth, gap_worth
 from capworth.jointgains import JointGains, join_gains
@@ -27,6 +29,7 @@ from capworth.productivitytrend import ProductivityTrend, track_productivity
 from capworth.programme import Programme, choose_programme
 from capworth.provenance import Provenance
 from capworth.resolving import Resolving, value_of_information
+from capworth.reversal import Reversals, find_reversals
 from capworth.sampling import ENVELOPED, Progress, Sample, draw_sample
 from capworth.scalepanel import ScalePanel, scale_panel
 from capworth.sensitivity import Sensitivity, swing_inputs
@@ -41,7 +44,10 @@ class Study:
     case: Case
     provenance: Provenance
     sample: Sample
+    feedback: Feedback | None
     appraisal: Appraisal
+    contributions: Contributions | None
+    reversals: Reversals | None
     economics: Economics | None
     effectiveness: Effectiveness | None
     scales: ScalePanel | None
@@ -69,8 +75,9 @@ class Study:
         return tuple(stage for stage in STAGES if getattr(self, stage) is None)
 
     def __repr__(self) -> str:
-        answers = [repr(getattr(self, s)) for s in STAGES if getattr(self, s) is not None]
-        return f"<Study of {self.case.settings.name}: {'; '.join(answers)}>"
+        told = [repr(a) for a in (self.appraisal, self.claim, self.programme) if a is not None]
+        given = len(STAGES) - len(self.not_asked)
+        return f"<Study of {self.case.settings.name}: {given} answers; {'; '.join(told)}>"
 
     def _repr_html_(self) -> str:
         rows = "".join(f"<tr><th>{s}</th><td>{_shown(getattr(self, s))}</td></tr>" for s in STAGES)
@@ -99,7 +106,10 @@ def _use(sample: Sample, _: Provenance) -> UseModel | None:
 
 PARTS: dict[str, Stage] = {"use": Stage(_use)}  # what several answers build on
 STAGES: dict[str, Stage] = {  # in the order of the questions; needs stand before
+    "feedback": Stage(lambda sample, known: hear_members(sample.case, known)),
     "appraisal": Stage(appraise),
+    "contributions": Stage(part_scores),
+    "reversals": Stage(lambda sample, known: find_reversals(sample.case, known)),
     "effectiveness": Stage(cost_effectiveness),
     "scales": Stage(scale_panel),
     "allocation": Stage(allocate),

@@ -5,6 +5,7 @@ table behind it and its alternative text; `svg.to_svg` writes a figure the same 
 """
 
 from capworth.charts.alignment_chart import draw_alignment
+from capworth.charts.contribution_charts import draw_contributions, draw_waterfall
 from capworth.charts.cost_value import draw_cost_value
 from capworth.charts.earmark_prices import draw_earmarks
 from capworth.charts.efficiency_chart import draw_efficiency
@@ -16,6 +17,7 @@ from capworth.charts.information_bars import draw_information
 from capworth.charts.membership import draw_membership
 from capworth.charts.menu_chart import draw_menu, draw_package
 from capworth.charts.money_waterfall import draw_money_map
+from capworth.charts.need_charts import draw_need_map, draw_needs
 from capworth.charts.net_values import draw_net_values
 from capworth.charts.order_curve import draw_order
 from capworth.charts.payer_bars import draw_payers
@@ -30,6 +32,7 @@ __all__ = [
     "Voice",
     "draw_alignment",
     "draw_claim",
+    "draw_contributions",
     "draw_cost_value",
     "draw_earmarks",
     "draw_efficiency",
@@ -42,6 +45,8 @@ __all__ = [
     "draw_membership",
     "draw_menu",
     "draw_money_map",
+    "draw_need_map",
+    "draw_needs",
     "draw_net_values",
     "draw_order",
     "draw_package",
@@ -50,5 +55,6 @@ __all__ = [
     "draw_scale_places",
     "draw_switching",
     "draw_tornado",
+    "draw_waterfall",
     "to_svg",
 ]

@@ -31,6 +31,8 @@ from capworth.report.annex import (
     sensitivity,
     soundness,
     uncertainty,
+    voice,
+    weights,
 )
 from capworth.report.blocks import Section, section_data
 from capworth.report.decision import decision_page
@@ -42,9 +44,11 @@ from capworth.study import Study
 Standard = Literal["ua-1", "a-2a"]
 STANDARDS: tuple[Standard, ...] = ("ua-1", "a-2a")  # for readers who cannot see, and for archives
 ANNEX: tuple[Callable[[Study, Wording], Section | None], ...] = (
+    voice.section,
     capabilities.section,
     economics.section,
     economics.scales,
+    weights.section,
     functions.section,
     ranks.section,
     allocation.section,
@@ -57,6 +61,7 @@ ANNEX: tuple[Callable[[Study, Wording], Section | None], ...] = (
     uncertainty.switching,
     uncertainty.resolving,
     conventions.section,
+    voice.made_up,
     method.section,
     method.limits,
     soundness.section,

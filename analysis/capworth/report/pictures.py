@@ -55,6 +55,14 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
     "scales": ("scales",),
     "switching": ("switching",),
     "resolving": ("information",),
+    "voice": (
+        "need_map",
+        "needs",
+    ),
+    "weights": (
+        "contributions",
+        "score_steps",
+    ),
 }
 
 
