@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from capworth.case.model import Case
+from capworth.case.model import Case, Estimate
 from capworth.errors import InputError
-from capworth.estimates import AtModes, Sampled
+from capworth.estimates import AtModes, Draws, Sampled
 from capworth.gains import Gains
 from capworth.kernels.arrays import Floats
 from capworth.kernels.ranking import RankTally
@@ -63,6 +63,18 @@ class Sample:
     def case(self) -> Case:
         """The case that was sampled."""
         return self.model.case
+
+    def first(self, most: int) -> Draws:
+        """The first worlds, `most` of them or those of the first chunk if these are fewer."""
+        return Sampled(self.case.settings.seed, 0, min(most, CHUNK, self.draws))
+
+    def of(self, estimate: Estimate) -> Floats:
+        """(draws kept,) the level of an estimate in the worlds that are kept."""
+        kept = range(0, self.worlds.size, CHUNK)
+        sizes = [min(CHUNK, self.draws - start) for start in kept]
+        seed = self.case.settings.seed
+        parts = [Sampled(seed, k, size).of(estimate) for k, size in enumerate(sizes)]
+        return np.concatenate(parts)[: self.worlds.size]
 
 
 def value_per_million(worlds: Worlds, annuity: float) -> Floats:

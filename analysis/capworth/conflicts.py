@@ -1,0 +1,80 @@
+"""Why no programme is possible: the smallest set of rules that cannot hold together, in words."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from capworth.bestsets import Choice
+from capworth.case.tables import SETTINGS_FILE
+from capworth.errors import CaseError, Finding
+from capworth.kernels.conflict import smallest_conflict
+from capworth.kernels.linearmodel import Owner, relation_rows, row, solve
+
+MILLION = 1e6
+BUDGET: Owner = ("budget", 0)
+
+
+class ConflictError(CaseError):
+    """Rules of a case that no programme can keep together; letting go of any one is enough."""
+
+    def __str__(self) -> str:
+        count = len(self.findings)
+        head = (
+            f"no programme can keep these {count} rules together; letting go of one is enough:"
+            if count > 1
+            else "no programme can keep this rule:"
+        )
+        return "\n  ".join([head, *map(str, self.findings)])
+
+
+def refuse_conflict(choice: Choice, budget: float) -> None:
+    """Raise a ConflictError when no set keeps relations, must-haves, minimums, limits and budget.
+
+    Raises
+    ------
+    ConflictError
+        With the smallest set of rules in conflict, each with file, row and what it says.
+    """
+    rows = [*relation_rows(choice.relations), row(BUDGET, choice.grid_asked, high=budget + 1e-6)]
+    for k, (use, cap) in enumerate(zip(choice.uses, choice.caps, strict=True)):
+        rows.append(row(("limit", k), use, high=cap * (1 + 1e-9)))
+    owners = smallest_conflict(rows, choice.relations.n)
+    if owners:
+        raise ConflictError(findings_of(choice, owners, budget))
+
+
+def findings_of(choice: Choice, owners: Iterable[Owner], budget: float) -> list[Finding]:
+    """Say where each rule of a conflict stands, what it says and how to let go of it."""
+    case = choice.case
+    tables = {
+        "relations": case.relations,
+        "improvements": case.improvements,
+        "minimums": case.minimums,
+    }
+    least = _least(choice)
+    found = []
+    for owner in owners:
+        if owner == BUDGET:
+            words = (
+                f"the budget is {budget / MILLION:,.4g} million; the cheapest programme that keeps "
+                f"all relations asks for {least / MILLION:,.4g} million"
+            )
+            fix = f"Raise it to {least:.0f}, or let go of another."
+            found.append(Finding(SETTINGS_FILE, 0, "budget", words, fix))
+        elif owner[0] == "limit":
+            limit = choice.limits[owner[1]]
+            words = f"{limit.name}: no more than {limit.amount / MILLION:,.4g} million"
+            fix = "Raise it, or let go of another."
+            found.append(Finding("limits.csv", limit.row, "amount", words, fix))
+        else:
+            place = choice.ties.places[owner]
+            number = tables[place.table][place.rows[0]].row
+            fix = "Let go of it, or of another."
+            found.append(Finding(f"{place.table}.csv", number, place.column, place.words, fix))
+    return found
+
+
+def _least(choice: Choice) -> float:
+    """Least money of a programme that keeps the relations, whatever the limits of payers."""
+    found = solve(-choice.grid_asked, relation_rows(choice.relations))
+    return float("nan") if found is None else float(choice.grid_asked @ found)
