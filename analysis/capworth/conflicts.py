@@ -1,8 +1,7 @@
 """Why no programme is possible: the smallest set of rules that cannot hold together, in words."""
 
-from collections.abc import Iterable
-
-import numpy as np
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
 from capworth.bestsets import Choice
 from capworth.case.tables import SETTINGS_FILE
@@ -12,6 +11,11 @@ from capworth.kernels.linearmodel import Owner, relation_rows, row, solve
 
 MILLION = 1e6
 BUDGET: Owner = ("budget", 0)
+
+
+class _Standing(Protocol):
+    @property
+    def row(self) -> int: ...
 
 
 class ConflictError(CaseError):
@@ -46,7 +50,7 @@ def refuse_conflict(choice: Choice, budget: float) -> None:
 def findings_of(choice: Choice, owners: Iterable[Owner], budget: float) -> list[Finding]:
     """Say where each rule of a conflict stands, what it says and how to let go of it."""
     case = choice.case
-    tables = {
+    tables: Mapping[str, Sequence[_Standing]] = {
         "relations": case.relations,
         "improvements": case.improvements,
         "minimums": case.minimums,

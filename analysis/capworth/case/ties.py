@@ -9,7 +9,7 @@ from capworth.kernels.relations import Relations
 REQUIRES, REQUIRES_ANY, EXCLUDES, SYNERGY = "requires", "requires_any", "excludes", "synergy"
 
 
-class Named(Protocol):
+class _Relation(Protocol):
     """A relation: what stands in its row."""
 
     @property
@@ -20,7 +20,7 @@ class Named(Protocol):
     def other(self) -> str: ...
 
 
-class Levelled(Protocol):
+class _Improvement(Protocol):
     """An improvement: what ties it by itself."""
 
     @property
@@ -64,8 +64,8 @@ class _Found:
 
 
 def tie(
-    improvements: Sequence[Levelled],
-    relations: Sequence[Named],
+    improvements: Sequence[_Improvement],
+    relations: Sequence[_Relation],
     minimums: Iterable[tuple[str, int, tuple[str, ...]]] = (),
 ) -> Ties:
     """Write relations, levels, must-haves and minimum service by number.

@@ -81,7 +81,8 @@ def _listed(sets: Bools, units: Floats, worth: Floats, relations: Relations) -> 
     spent = np.einsum("sp,p->s", sets, units)
     order = np.lexsort((np.arange(len(sets)), -gain, spent))
     before = np.maximum.accumulate(np.concatenate(([-np.inf], gain[order])))[:-1]
-    return sets[order[gain[order] > before]]
+    rising: Bools = sets[order[gain[order] > before]]
+    return rising
 
 
 def _solved(
@@ -117,7 +118,7 @@ def _widened(part: Rows, width: int) -> Rows:
 def pair_rows(
     k: int, both: int, one: int, other: int, bonus: float, variables: int
 ) -> Iterator[Rows]:
-    """Tie the variable `both` to the two of a pair: 1 when both are taken, as the bonus pulls it."""
+    """Tie the variable `both` to a pair: 1 when both are taken, as the bonus pulls it."""
     line = np.zeros(variables)
     line[both] = 1
     if bonus >= 0:
