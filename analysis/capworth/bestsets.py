@@ -8,6 +8,7 @@ from capworth.case.model import Case
 from capworth.case.plans import Limit
 from capworth.case.ties import Ties, members_of, tie
 from capworth.kernels.arrays import Bools, Floats
+from capworth.kernels.candidates import set_values
 from capworth.kernels.limitedfrontier import keeps_limits, limited_frontier
 from capworth.kernels.portfolio import Frontier, best_over_draws, budget_frontier
 from capworth.kernels.relations import Relations, list_sets, synergy_totals
@@ -145,6 +146,14 @@ class Choice:
             synergies = _with_bonus(self.relations, added)
         total: Floats = np.einsum("sp,p->s", sets, gain) + synergy_totals(sets, synergies)
         return total
+
+    def values_of(self, sets: Bools, gains: Floats) -> Floats:
+        """Return the value of every set (sets, improvements) in every draw, (draws, sets)."""
+        synergies = self.relations.synergies
+        both = [sets[:, one] & sets[:, other] for one, other, _ in synergies]
+        pairs = np.column_stack(both) if both else np.zeros((len(sets), 0), dtype=bool)
+        bonuses = pair_gains(self.relations, gains, self.shares[: len(gains)])
+        return set_values(sets, gains, pairs, bonuses)
 
     def value_of(self, sets: Bools, gains: Floats) -> Floats:
         """(draws,) value of one set for each draw, on whatever the gains are on.

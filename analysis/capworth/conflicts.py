@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from capworth.bestsets import Choice
+from capworth.case.plans import Limit
 from capworth.case.tables import SETTINGS_FILE
 from capworth.errors import CaseError, Finding
 from capworth.kernels.conflict import smallest_conflict
@@ -11,6 +12,7 @@ from capworth.kernels.linearmodel import Owner, relation_rows, row, solve
 
 MILLION = 1e6
 BUDGET: Owner = ("budget", 0)
+LIMIT = "limit"  # kind of an owner; the place is that in the table of limits
 
 
 class _Standing(Protocol):
@@ -40,8 +42,9 @@ def refuse_conflict(choice: Choice, budget: float) -> None:
         With the smallest set of rules in conflict, each with file, row and what it says.
     """
     rows = [*relation_rows(choice.relations), row(BUDGET, choice.grid_asked, high=budget + 1e-6)]
-    for k, (use, cap) in enumerate(zip(choice.uses, choice.caps, strict=True)):
-        rows.append(row(("limit", k), use, high=cap * (1 + 1e-9)))
+    for limit, use in zip(choice.limits, choice.uses, strict=True):
+        owner = LIMIT, choice.case.limits.index(limit)
+        rows.append(row(owner, use, high=limit.amount * (1 + 1e-9)))
     owners = smallest_conflict(rows, choice.relations.n)
     if owners:
         raise ConflictError(findings_of(choice, owners, budget))
@@ -55,21 +58,14 @@ def findings_of(choice: Choice, owners: Iterable[Owner], budget: float) -> list[
         "improvements": case.improvements,
         "minimums": case.minimums,
     }
-    least = _least(choice)
     found = []
     for owner in owners:
         if owner == BUDGET:
-            words = (
-                f"the budget is {budget / MILLION:,.4g} million; the cheapest programme that keeps "
-                f"all relations asks for {least / MILLION:,.4g} million"
-            )
-            fix = f"Raise it to {least:.0f}, or let go of another."
-            found.append(Finding(SETTINGS_FILE, 0, "budget", words, fix))
-        elif owner[0] == "limit":
-            limit = choice.limits[owner[1]]
-            words = f"{limit.name}: no more than {limit.amount / MILLION:,.4g} million"
+            found.append(_budget(choice, budget))
+        elif owner[0] == LIMIT:
+            limit = case.limits[owner[1]]
             fix = "Raise it, or let go of another."
-            found.append(Finding("limits.csv", limit.row, "amount", words, fix))
+            found.append(Finding("limits.csv", limit.row, "amount", _limit(limit), fix))
         else:
             place = choice.ties.places[owner]
             number = tables[place.table][place.rows[0]].row
@@ -78,7 +74,22 @@ def findings_of(choice: Choice, owners: Iterable[Owner], budget: float) -> list[
     return found
 
 
-def _least(choice: Choice) -> float:
-    """Least money of a programme that keeps the relations, whatever the limits of payers."""
+def _budget(choice: Choice, budget: float) -> Finding:
+    """The budget, beside the cheapest programme that keeps the relations whatever other limits."""
     found = solve(-choice.grid_asked, relation_rows(choice.relations))
-    return float("nan") if found is None else float(choice.grid_asked @ found)
+    assert found is not None  # relations that conflict are found at the door
+    least = float(choice.grid_asked @ found)
+    words = (
+        f"the budget is {budget / MILLION:,.4g} million; the cheapest programme that keeps all "
+        f"relations asks for {least / MILLION:,.4g} million"
+    )
+    fix = f"Raise it to {least:.0f}, or let go of another."
+    if least <= budget:
+        fix = "Raise it, or let go of another."
+    return Finding(SETTINGS_FILE, 0, "budget", words, fix)
+
+
+def _limit(limit: Limit) -> str:
+    years = "" if limit.from_year is None else f" from {limit.from_year} to {limit.to_year}"
+    amount = f"{limit.amount / MILLION:,.4g} million" if limit.kind == "money" else ""
+    return f"{limit.name}: no more than {amount or f'{limit.amount:g} posts at a time'}{years}"

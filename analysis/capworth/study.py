@@ -13,10 +13,15 @@ from capworth.funding import Funding, fund
 from capworth.priorities import Priorities, prioritise
 from capworth.programme import Programme, choose_programme
 from capworth.provenance import Provenance
+from capworth.robustness import Robustness, examine_robustness
 from capworth.sampling import Progress, Sample, draw_sample
+from capworth.schedule import Schedule, schedule_programme
 from capworth.sensitivity import Sensitivity, swing_inputs
 
-STAGES = ("appraisal", "claim", "excellence", "priorities", "programme", "funding", "sensitivity")
+STAGES = (
+    *("appraisal", "claim", "excellence", "priorities", "programme", "robustness", "schedule"),
+    *("funding", "sensitivity"),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -31,6 +36,8 @@ class Study:
     excellence: Excellence | None
     priorities: Priorities | None
     programme: Programme | None
+    robustness: Robustness | None
+    schedule: Schedule | None
     funding: Funding | None
     sensitivity: Sensitivity | None
 
@@ -80,6 +87,8 @@ def run_study(
         tell("answers", 3, len(STAGES))
         priorities = prioritise(sample, provenance)
         programme = choose_programme(sample, provenance)
+        robustness = examine_robustness(sample, programme, provenance)
+        schedule = schedule_programme(sample, programme, provenance)
         tell("answers", 5, len(STAGES))
         funding = fund(sample, programme, provenance)
         sensitivity = swing_inputs(sample, programme, provenance)
@@ -93,6 +102,8 @@ def run_study(
         excellence,
         priorities,
         programme,
+        robustness,
+        schedule,
         funding,
         sensitivity,
     )

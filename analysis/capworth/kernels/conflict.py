@@ -11,13 +11,16 @@ from capworth.kernels.linearmodel import Owner, Rows, solve
 TILT: Final = 1e-3  # of equally small sets, the one with the rules listed first
 
 
-def smallest_conflict(rows: Sequence[Rows], variables: int) -> tuple[Owner, ...]:
+def smallest_conflict(
+    rows: Sequence[Rows], variables: int, always: Sequence[Rows] = ()
+) -> tuple[Owner, ...]:
     """Owners of the fewest rules that no choice of 0 and 1 can keep; () when all can be kept.
 
     Parameters
     ----------
     rows : the rules; those of one owner stand or fall together
     variables : how many yes-or-no decisions there are
+    always : what holds by nature, such as that nothing starts twice; never part of the answer
 
     Notes
     -----
@@ -27,12 +30,12 @@ def smallest_conflict(rows: Sequence[Rows], variables: int) -> tuple[Owner, ...]
     rule of the answer ends that conflict; there may be others.
     """
     owners = list(dict.fromkeys(part.owner for part in rows))
-    if solve(np.zeros(variables), rows) is not None:
+    if solve(np.zeros(variables), [*rows, *always]) is not None:
         return ()
     gone: list[frozenset[int]] = []
     while True:
         held = _hitting(gone, len(owners))
-        dropped = _dropped(rows, owners, held, variables)
+        dropped = _dropped([*rows, *always], owners, held, variables)
         if dropped is None:
             return tuple(owners[k] for k in sorted(held))
         gone.append(dropped)
