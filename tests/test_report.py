@@ -50,7 +50,7 @@ def contents(study: Study) -> Contents:
 def reports(study: Study, contents: Contents) -> Reports:
     """The reports, charts included."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pdf, "document", lambda _, language: contents[language])
+        patch.setattr(pdf, "document", lambda _, language, *rest: contents[language])
         return {language: write_report(study, language) for language in LANGUAGES}
 
 

@@ -9,8 +9,8 @@ from capworth.report.blocks import Picture
 from capworth.report.wording import Wording
 from capworth.study import Study
 
-FIRST: Mapping[str, float] = {  # for page 1: the first chart that the case asks for, and inches
-    "order": 2.75,
+FIRST: Mapping[str, float] = {  # for page 1: the first that the case asks for; inches, 0: its own
+    "order": 0.0,
     "improvement_ranks": 0.0,
     "cost_value": 3.6,
     "payers": 0.0,
@@ -35,10 +35,12 @@ def picture(key: str, study: Study, words: Wording, height: float = 0.0) -> Pict
     chart = GALLERY.get(key)
     if chart is None or not chart.asked(study):
         return None
-    if height:
-        chart = replace(chart, height=lambda _: height)
+    svg = words.drawings.get(key)
+    if svg is None or height:
+        tall = replace(chart, height=lambda _: height) if height else chart
+        svg = to_svg(tall.figure(study, words.voice))
     return Picture(
-        to_svg(chart.figure(study, words.voice)),
+        svg,
         words.typeset(chart.alt(study, words.voice)),
         words.typeset(chart.title(study, words.voice)),
         words.typeset(chart.caption(study, words.voice)),
@@ -57,5 +59,6 @@ def first_picture(study: Study, words: Wording) -> Picture | None:
     for key, height in FIRST.items():
         chart = GALLERY.get(key)
         if chart is not None and key not in unmeasured and chart.asked(study):
-            return picture(key, study, words, height or min(chart.height(study), TALLEST))
+            own = chart.height(study)
+            return picture(key, study, words, height or (TALLEST if own > TALLEST else 0.0))
     return None
