@@ -91,5 +91,9 @@ def _budget(choice: Choice, budget: float) -> Finding:
 
 def _limit(limit: Limit) -> str:
     years = "" if limit.from_year is None else f" from {limit.from_year} to {limit.to_year}"
-    amount = f"{limit.amount / MILLION:,.4g} million" if limit.kind == "money" else ""
-    return f"{limit.name}: no more than {amount or f'{limit.amount:g} posts at a time'}{years}"
+    amount = {
+        "money": f"{limit.amount / MILLION:,.4g} million",
+        "money_a_year": f"{limit.amount / MILLION:,.4g} million a year",
+        "staff": f"{limit.amount:g} posts at a time",
+    }
+    return f"{limit.name}: no more than {amount[limit.kind]}{years}"

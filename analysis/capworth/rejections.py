@@ -7,11 +7,10 @@ import pandas as pd
 
 from capworth.bestsets import Choice
 from capworth.errors import InputError
+from capworth.kernels.admission import admission
 from capworth.kernels.arrays import Bools
 from capworth.kernels.portfolio import Frontier
 from capworth.programme import MILLION, SCALE, Programme
-
-SMALL = 1e-9
 
 
 def why_not(choice: Choice, programme: Programme) -> pd.DataFrame:
@@ -75,26 +74,21 @@ def _terms(
     choice: Choice, held: Frontier, k: int, before: Bools, best: float, budget: float
 ) -> dict[str, object]:
     """At which money, at which gain it would be funded; what it costs to force it in as it is."""
-    settings, names = choice.case.settings, np.array(choice.case.improvement_ids)
-    grid, scale = settings.grid, SCALE[settings.objective]
-    asked, gain = choice.asked[k], choice.gain[k]
-    found: dict[str, object] = {}
-    enough = np.flatnonzero(held.value >= best - SMALL * max(abs(best), 1.0))
-    if len(enough):
-        room = np.floor((budget - held.cost[enough[0]]) / grid + SMALL) * grid
-        if room >= 0:
-            found = {"asked_at_most_m": room / MILLION, "fall": 1 - room / asked}
-    left = budget - choice.grid_asked[k]
-    step = int(held.steps(left)) if left >= 0 else -1
-    if step >= 0:
-        lack = best - float(held.value[step])
-        found |= {
-            "gain_at_least": (gain + lack) / scale,
-            "rise": lack / gain if gain > 0 else np.nan,
-            "forced_loss": lack / scale,
-            "gives_way": " ".join(names[before & ~held.chosen[step]]),
+    scale, names = SCALE[choice.case.settings.objective], np.array(choice.case.improvement_ids)
+    asked, gain = float(choice.asked[k]), float(choice.gain[k])
+    found = admission(held, asked, best, budget)
+    terms: dict[str, object] = {
+        "asked_at_most_m": found.cost_at_most / MILLION,
+        "fall": 1 - found.cost_at_most / asked if asked > 0 else np.nan,
+    }
+    if found.chosen is not None:
+        terms |= {
+            "gain_at_least": (gain + found.value_lack) / scale,
+            "rise": found.value_lack / gain if gain > 0 else np.nan,
+            "forced_loss": found.value_lack / scale,
+            "gives_way": " ".join(names[before & ~found.chosen]),
         }
-    return found
+    return terms
 
 
 def _budget(frontier: Frontier, k: int, budget: float) -> float:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from capworth.alternatives import usual_ways
 from capworth.answers import HIGH, LOW, Answer
 from capworth.bestsets import Choice, objective_gains, pair_gains
 from capworth.kernels.arrays import Bools, Floats, Ints
@@ -39,6 +40,7 @@ class Robustness(Answer):
     _rivals: pd.DataFrame
     _targets: pd.DataFrame
     _why_not: pd.DataFrame
+    _ways: pd.DataFrame
     measure: str
     compared: int  # sets
     exact: bool  # whether these are all that can be best, or only the best ones of the draws
@@ -56,6 +58,10 @@ class Robustness(Answer):
     def why_not(self) -> pd.DataFrame:
         """Return what would have to change for each improvement that is left out to be funded."""
         return self._why_not.copy()
+
+    def ways(self) -> pd.DataFrame:
+        """Return what three ways to spend the budget buy: by value, by value for money, exactly."""
+        return self._ways.copy()
 
     @property
     def p_best(self) -> float:
@@ -127,6 +133,7 @@ def examine_robustness(
         competing.join(_weights(sample, values, rivals)),
         targets,
         why_not(choice, programme),
+        usual_ways(choice, programme),
         programme.measure,
         len(sets),
         exact,

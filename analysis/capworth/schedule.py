@@ -184,13 +184,13 @@ def _years(sample: Sample, spending: Spending, start: Ints) -> pd.DataFrame:
     for name, values in (("spend_m", spent), ("value", added)):
         low, high = np.percentile(values, (LOW, HIGH), axis=0)
         columns |= {name: values.mean(axis=0), f"{name}_low": low, f"{name}_high": high}
-    columns["spend_room_m"] = _room(case, "money") / MILLION
+    columns["spend_room_m"] = _room(case, "money", "money_a_year") / MILLION
     columns["posts"], columns["posts_room"] = posts, _room(case, "staff")
     return pd.DataFrame(columns, index=pd.RangeIndex(first, first + calendar.years, name="year"))
 
 
-def _room(case: Case, kind: str) -> Floats:
-    """(years,) lowest limit that holds for one year alone (posts: for each year); endless if none.
+def _room(case: Case, *kinds: str) -> Floats:
+    """(years,) lowest limit that holds for each year by itself; endless where there is none.
 
     Of money, limits of what organisation and donors raise together.
     """
@@ -199,8 +199,7 @@ def _room(case: Case, kind: str) -> Floats:
     for limit in case.limits:
         start = first if limit.from_year is None else limit.from_year
         end = first + years - 1 if limit.to_year is None else limit.to_year
-        if limit.kind == kind and not limit.payer and (kind == "staff" or start == end):
-            room[start - first : end - first + 1] = np.minimum(
-                room[start - first : end - first + 1], limit.amount
-            )
+        if limit.kind in kinds and not limit.payer and (limit.kind != "money" or start == end):
+            window = slice(start - first, end - first + 1)
+            room[window] = np.minimum(room[window], limit.amount)
     return room

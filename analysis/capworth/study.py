@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from threadpoolctl import threadpool_limits
 
 from capworth.appraisal import Appraisal, appraise
+from capworth.baseline import Baseline, set_baseline
 from capworth.case.model import Case
 from capworth.claim import Claim, examine_claim
 from capworth.excellence import Excellence, find_excellence
@@ -20,8 +21,9 @@ from capworth.sensitivity import Sensitivity, swing_inputs
 
 STAGES = (
     *("appraisal", "claim", "excellence", "priorities", "programme", "robustness", "schedule"),
-    *("funding", "sensitivity"),
+    *("baseline", "funding", "sensitivity"),
 )
+WITH_PROGRAMME = ("robustness", "schedule", "baseline")  # asked when a programme is
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -38,13 +40,15 @@ class Study:
     programme: Programme | None
     robustness: Robustness | None
     schedule: Schedule | None
+    baseline: Baseline | None
     funding: Funding | None
     sensitivity: Sensitivity | None
 
     @property
     def not_asked(self) -> tuple[str, ...]:
         """The questions that the case does not ask."""
-        return tuple(stage for stage in STAGES if getattr(self, stage) is None)
+        questions = (stage for stage in STAGES if stage not in WITH_PROGRAMME)
+        return tuple(stage for stage in questions if getattr(self, stage) is None)
 
     def __repr__(self) -> str:
         answers = [repr(getattr(self, s)) for s in STAGES if getattr(self, s) is not None]
@@ -89,10 +93,11 @@ def run_study(
         programme = choose_programme(sample, provenance)
         robustness = examine_robustness(sample, programme, provenance)
         schedule = schedule_programme(sample, programme, provenance)
-        tell("answers", 5, len(STAGES))
+        baseline = set_baseline(sample, schedule, provenance)
+        tell("answers", 8, len(STAGES))
         funding = fund(sample, programme, provenance)
         sensitivity = swing_inputs(sample, programme, provenance)
-        tell("answers", 7, len(STAGES))
+        tell("answers", len(STAGES), len(STAGES))
     return Study(
         case,
         provenance,
@@ -104,6 +109,7 @@ def run_study(
         programme,
         robustness,
         schedule,
+        baseline,
         funding,
         sensitivity,
     )

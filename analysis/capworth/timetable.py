@@ -54,7 +54,7 @@ class Calendar:
         moved[..., delay:] = amounts[..., : self.years - delay]
         return moved
 
-    def open(self, spent: Floats, k: int) -> Bools:
+    def can_start(self, spent: Floats, k: int) -> Bools:
         """(years,) whether it may start in each year: not before it says, its money inside.
 
         Parameters
@@ -79,12 +79,12 @@ def timetable_of(choice: Choice, spending: Spending, budget: float) -> Timetable
     gain, opens = np.zeros((n, years)), np.zeros((n, years), dtype=bool)
     effect = np.zeros((n, years), dtype=np.int64)
     money, posts = {}, np.zeros((n, years, years))  # by start, then by year
-    payers = {limit.payer for limit in case.limits if limit.kind == "money"}
+    payers = sorted({limit.payer for limit in case.limits if limit.kind != "staff"})
     for payer in payers:
         money[payer] = np.zeros((n, years, years))
     for k in range(n):
         spent = spending.money[k].sum(axis=0) + spending.posts[k]
-        opens[k] = calendar.open(spent, k)
+        opens[k] = calendar.can_start(spent, k)
         felt = calendar.felt(k, 0)
         for start in np.flatnonzero(opens[k]):
             delay = int(start - calendar.start[k])
@@ -104,7 +104,8 @@ def timetable_of(choice: Choice, spending: Spending, budget: float) -> Timetable
         if limit.kind == "money":
             taken = [money[limit.payer][:, :, window].sum(axis=2)]
         else:
-            taken = [posts[:, :, year] for year in range(years)[window]]
+            each = posts if limit.kind == "staff" else money[limit.payer]
+            taken = [each[:, :, year] for year in range(years)[window]]
         uses += taken
         caps += [limit.amount] * len(taken)
         owners += [(LIMIT, place)] * len(taken)

@@ -21,11 +21,11 @@ class Minimum:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The most that may be spent in some years, or the posts that may be taken in each."""
+    """The most that may be spent in some years or each of them, or posts taken in each."""
 
     id: str
     name: str
-    kind: str  # money or staff
+    kind: str  # money, money_a_year or staff
     amount: float  # currency and prices of the case; or posts
     basis: str
     name_fr: str = ""
