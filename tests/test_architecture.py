@@ -34,7 +34,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(  # a part sees only the parts of the
         "appraisal claim excellence priorities programme flows indicators costcube",
         "targets rejections timetable alternatives",
         "robustness schedule",
-        "baseline",
+        "baseline tracking",
         "acceptability attribution harmscales feedback explanation members questions",
         "treeweights reversal",
         "elicitation",

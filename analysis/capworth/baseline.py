@@ -66,7 +66,9 @@ def set_baseline(
     columns = ["improvement", "capability", "indicator", "unit"]
     columns += [f"{n}{e}" for n in ("today", "planned") for e in ("", "_low", "_high")]
     columns += ["first_effect", "full_effect", "reviews", "grade"]
-    frame = pd.DataFrame(rows, columns=columns).set_index(["improvement", "capability", "indicator"])
+    frame = pd.DataFrame(rows, columns=columns).set_index(
+        ["improvement", "capability", "indicator"]
+    )
     return Baseline(frame, provenance)
 
 

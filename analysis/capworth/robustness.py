@@ -167,10 +167,12 @@ def _candidates(
 
 
 def _first(score: Floats, choice: Choice, sets: Bools) -> int:
-    """Row of the highest score; of equals the cheapest."""
-    top = float(score.max())
-    level = np.flatnonzero(score >= top - 1e-12 * max(abs(top), 1.0))
-    return int(level[(sets[level] @ choice.asked).argmin()])
+    """Row of the highest score; of equals the one of most expected value, then the cheapest."""
+    rows = np.arange(len(sets))
+    for mark in (score, choice.totals(sets), -(sets @ choice.asked)):
+        top = float(mark[rows].max())
+        rows = rows[mark[rows] >= top - 1e-12 * max(abs(top), 1.0)]
+    return int(rows[0])
 
 
 def _described(

@@ -19,6 +19,7 @@ from capworth.sampling import ENVELOPED, Sample
 from capworth.spending import Spending, spend_by_year
 from capworth.timetable import Calendar, full_year, timetable_of
 
+MONEY = ("money", "money_a_year")  # kinds of limits
 RULES = ("requires", "requires_any", "excludes", "at_least", "must", BUDGET[0], LIMIT)
 
 
@@ -31,6 +32,7 @@ class Schedule(Answer):
     measure: str  # what the programme is to add most of
     value: float  # what the schedule adds in all; money in millions
     stated: float  # what the recommended set adds when everything starts as stated
+    p_within: float  # share of draws in which no year asks for more than its limit
     provenance: Provenance
 
     def by_year(self) -> pd.DataFrame:
@@ -103,6 +105,7 @@ def schedule_programme(
         programme.measure,
         total / scale,
         float(choice.totals(np.isin(case.improvement_ids, programme.chosen)[None])[0]) / scale,
+        float((_spent(sample, spending, start) <= _room(case, *MONEY)).all(axis=1).mean()),
         provenance,
     )
 
@@ -166,10 +169,17 @@ def starts_of(schedule: Schedule, case: Case) -> Ints:
     return np.where(table["done"], years, NEVER).astype(np.int64)
 
 
+def _spent(sample: Sample, spending: Spending, start: Ints) -> Floats:
+    """(draws, years) one-off money that is asked for, in the first draws."""
+    shares = yearly_shares(spending, Calendar.of(sample.case), start)
+    spent: Floats = sample.worlds.asked[:ENVELOPED] @ shares
+    return spent
+
+
 def _years(sample: Sample, spending: Spending, start: Ints) -> pd.DataFrame:
     case, calendar = sample.case, Calendar.of(sample.case)
     scale = SCALE[case.settings.objective]
-    spent = sample.worlds.asked[:ENVELOPED] @ yearly_shares(spending, calendar, start) / MILLION
+    spent = _spent(sample, spending, start) / MILLION
     felt, posts = np.zeros((len(start), calendar.years)), np.zeros(calendar.years)
     for k in map(int, np.flatnonzero(start != NEVER)):
         delay = int(start[k] - calendar.start[k])
@@ -184,7 +194,7 @@ def _years(sample: Sample, spending: Spending, start: Ints) -> pd.DataFrame:
     for name, values in (("spend_m", spent), ("value", added)):
         low, high = np.percentile(values, (LOW, HIGH), axis=0)
         columns |= {name: values.mean(axis=0), f"{name}_low": low, f"{name}_high": high}
-    columns["spend_room_m"] = _room(case, "money", "money_a_year") / MILLION
+    columns["spend_room_m"] = _room(case, *MONEY) / MILLION
     columns["posts"], columns["posts_room"] = posts, _room(case, "staff")
     return pd.DataFrame(columns, index=pd.RangeIndex(first, first + calendar.years, name="year"))
 

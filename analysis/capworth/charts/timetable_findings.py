@@ -31,6 +31,7 @@ def regret_facts(study: Study, voice: Voice) -> Facts:
         "mean": voice.number(mine["mean_regret"]),
         "value": voice.rounded(*(mine[c] for c in ("value", "value_low", "value_high"))),
         "p_best": voice.percent(found.p_best),
+        "p_very": voice.percent(study.programme.p_best) if study.programme else "",
         "sets": voice.number(found.compared, 0),
         "draws": voice.number(found.draws, 0),
         "list": in_series(voice, told, most=20),
@@ -55,10 +56,13 @@ def gantt_facts(study: Study, voice: Voice) -> Facts:
         if key in schedule.done
     )
     return {
-        **money_unit(study, voice),
+        **_unit(schedule.measure, study, voice),
         "variant": "full" if not out else "swapped" if new else None,
         "count": len(schedule.done),
         "late": len(schedule.late),
+        "percent": voice.percent(schedule.p_within),
+        "value": voice.number(schedule.value, 1),
+        "stated": voice.number(schedule.stated, 1),
         "out": voice.listed(voice.short(i) for i in out),
         "new": voice.listed(voice.short(i) for i in new),
         "list": in_series(voice, told, most=20),

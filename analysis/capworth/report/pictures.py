@@ -21,7 +21,9 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
     "ranks": ("capability_ranks", "payers"),
     "functions": ("claim", "functions"),
     "excellence": ("efficiency", "gaps", "gap_table"),
-    "priorities": ("improvement_ranks", "alignment", "membership"),
+    "priorities": ("improvement_ranks", "alignment"),
+    "programme": ("regret", "membership"),
+    "timetable": ("gantt",),
     "funding": ("funding",),
     "sensitivity": ("tornado",),
 }
