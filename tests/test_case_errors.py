@@ -196,6 +196,14 @@ RULES: tuple[Slip, ...] = (  # cells that do not go together
 SEVERAL: tuple[tuple[tuple[Edit, ...], str], ...] = (  # slips that take more than one cell
     (
         (
+            ("platforms", ",basis\n", ",basis,part_of\n"),
+            ("platforms", "usage,,,,,,", "tree,,,,,,,GUARD"),
+            ("platforms", "one gate whoever passes", "one gate,CENTRE"),
+        ),
+        "platforms.csv, row 2, column 'part_of': the platform is part of itself. Cut the circle.",
+    ),
+    (
+        (
             ("costs", "300000,350000,EUR,2024,OPS", "300000,350000,EUR,2024,"),
             ("costs", "ACA-STAFF,ACA,,,staff,organisation,recurrent,forward",
              "ACA-STAFF,ACA,,,staff,organisation,recurrent,sunk"),

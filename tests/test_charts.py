@@ -258,7 +258,7 @@ def test_a_chart_alone_carries_its_finding_and_its_source(study: Study) -> None:
 
 def test_a_question_that_was_not_asked_has_no_chart(study: Study) -> None:
     bare = replace(study, claim=None, excellence=None, priorities=None, programme=None)
-    bare = replace(bare, funding=None, sensitivity=None)
+    bare = replace(bare, funding=None, sensitivity=None, allocation=None)
     asked = [name for name, chart in GALLERY.items() if chart.asked(bare)]
     assert asked == ["cost_value", "payers", "capability_ranks"]
     assert "desi" not in to_svg(GALLERY["cost_value"].figure(bare, ENGLISH))

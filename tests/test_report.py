@@ -583,6 +583,8 @@ WORDS = (  # groups of words of which a case uses a few
     "source_type.",
     "table.",
     "timing.",
+    "rests_on.",
+    "allocation.by.",
 )
 RARE = {  # said of numbers that the small case does not give, and the page number of the template
     "capabilities.title_open",
@@ -602,6 +604,10 @@ RARE = {  # said of numbers that the small case does not give, and the page numb
     "ranks.title",
     "sensitivity.title_none",
     "sensitivity.turning_none",
+    "soundness.serious",
+    "allocation.title_still",
+    "not_asked.allocation",
+    "soundness.title",
     "ranks.topic",
     "summary.costs_head_other",
     "summary.funding_head_none",

@@ -81,7 +81,7 @@ def review_dates(case: Case, first: int, full: int) -> tuple[str, ...]:
 
 def _levels(sample: Sample, effect: Effect) -> tuple[Floats, Floats]:
     """(draws,) of today and of the plan."""
-    draws = sample.first(ENVELOPED)
+    draws = sample.first_draws(ENVELOPED)
     change = draws.of(effect.change)
     if not effect.criterion:
         return np.ones(draws.size), change

@@ -6,7 +6,7 @@ import numpy as np
 
 from capworth.case.model import Case
 from capworth.case.plans import Limit
-from capworth.case.ties import Ties, members_of, tie
+from capworth.case.tying import Ties, members_of, tie
 from capworth.kernels.arrays import Bools, Floats
 from capworth.kernels.candidates import set_values
 from capworth.kernels.limitedfrontier import keeps_limits, limited_frontier

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from capworth.case.ties import SYNERGY, Ties, tie
+from capworth.case.tying import SYNERGY, Ties, tie
 from capworth.errors import InputError, nearest
 from capworth.kernels.arguments import finite
 from capworth.kernels.arrays import Floats

@@ -211,7 +211,7 @@ def _weights(sample: Sample, values: Floats, rivals: Ints) -> pd.DataFrame:
     places = pd.RangeIndex(1, len(rivals) + 1, name="place")
     if not leaves:
         return pd.DataFrame(index=places)
-    weights = model.value.weights(sample.first(DRAWS))[: len(values)]
+    weights = model.value.weights(sample.first_draws(DRAWS))[: len(values)]
     best = values >= values.max(axis=1, keepdims=True) - 1e-12
     means = [weights[best[:, k]].mean(axis=0) for k in rivals]
     columns = [f"weight_{leaf.id}" for leaf in leaves]

@@ -64,9 +64,9 @@ class Sample:
         """The case that was sampled."""
         return self.model.case
 
-    def first(self, most: int) -> Draws:
-        """The first worlds, `most` of them or those of the first chunk if these are fewer."""
-        return Sampled(self.case.settings.seed, 0, min(most, CHUNK, self.draws))
+    def first_draws(self, size: int = ENVELOPED) -> Draws:
+        """Return the first draws once more, to be asked for inputs that were not kept."""
+        return Sampled(self.case.settings.seed, 0, min(size, self.draws, CHUNK))
 
     def of(self, estimate: Estimate) -> Floats:
         """(draws kept,) the level of an estimate in the worlds that are kept."""

@@ -47,7 +47,7 @@ def spend_by_year(sample: Sample) -> Spending:
     years, first = case.settings.years, case.settings.first_year
     place = {i: k for k, i in enumerate(case.improvement_ids)}
     money = np.zeros((len(place), len(PAYERS), years))
-    for line, amount, part in model.costs.priced(sample.first(ENVELOPED)):
+    for line, amount, part in model.costs.priced(sample.first_draws(ENVELOPED)):
         if line.improvement and line.kind == "one-off":
             paid = float(amount.mean()) * part
             money[place[line.improvement], PAYERS.index(line.payer)] += paid

@@ -1,29 +1,33 @@
-"""One run of everything, in order: the case in, the answers out."""
+"""One run of everything: the case in, the answers out."""
 
-from concurrent.futures import Executor
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from threadpoolctl import threadpool_limits
 
+from capworth.allocation import Allocation, allocate
 from capworth.appraisal import Appraisal, appraise
+from capworth.attribution import Attribution, attribute
 from capworth.baseline import Baseline, set_baseline
 from capworth.case.model import Case
 from capworth.claim import Claim, examine_claim
 from capworth.excellence import Excellence, find_excellence
 from capworth.funding import Funding, fund
+from capworth.gapworth import GapWorth, gap_worth
+from capworth.jointgains import JointGains, join_gains
+from capworth.members import Members, serve_members
+from capworth.memberuse import UseModel
+from capworth.network import Network, weigh_network
 from capworth.priorities import Priorities, prioritise
 from capworth.programme import Programme, choose_programme
 from capworth.provenance import Provenance
 from capworth.robustness import Robustness, examine_robustness
-from capworth.sampling import Progress, Sample, draw_sample
+from capworth.sampling import ENVELOPED, Progress, Sample, draw_sample
 from capworth.schedule import Schedule, schedule_programme
 from capworth.sensitivity import Sensitivity, swing_inputs
-
-STAGES = (
-    *("appraisal", "claim", "excellence", "priorities", "programme", "robustness", "schedule"),
-    *("baseline", "funding", "sensitivity"),
-)
-WITH_PROGRAMME = ("robustness", "schedule", "baseline")  # asked when a programme is
+from capworth.soundness import Soundness, examine
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -41,8 +45,15 @@ class Study:
     robustness: Robustness | None
     schedule: Schedule | None
     baseline: Baseline | None
+    gap_worth: GapWorth | None
+    joint_gains: JointGains | None
     funding: Funding | None
     sensitivity: Sensitivity | None
+    allocation: Allocation | None
+    attribution: Attribution | None
+    network: Network | None
+    members: Members | None
+    soundness: Soundness
 
     @property
     def not_asked(self) -> tuple[str, ...]:
@@ -57,6 +68,45 @@ class Study:
     def _repr_html_(self) -> str:
         rows = "".join(f"<tr><th>{s}</th><td>{_shown(getattr(self, s))}</td></tr>" for s in STAGES)
         return f"<table>{rows}</table><p><small>{self.provenance}</small></p>"
+
+
+class Stage(NamedTuple):
+    """One answer: how it is found from the sample, and which answers it builds on."""
+
+    find: Callable[..., Any]  # from the sample, the answers it builds on, and the provenance
+    needs: tuple[str, ...] = ()
+
+
+def _attributed(sample: Sample, _: Provenance) -> Attribution | None:
+    case = sample.case
+    return attribute(case, min(ENVELOPED, sample.draws)) if case.chain else None
+
+
+def _use(sample: Sample, _: Provenance) -> UseModel | None:
+    return UseModel(sample) if sample.case.members else None
+
+
+WITH_PROGRAMME = ("robustness", "schedule", "baseline")  # asked when a programme is
+PARTS: dict[str, Stage] = {"use": Stage(_use)}  # what several answers build on
+STAGES: dict[str, Stage] = {  # in the order of the questions; needs stand before
+    "appraisal": Stage(appraise),
+    "allocation": Stage(allocate),
+    "attribution": Stage(_attributed),
+    "claim": Stage(examine_claim),
+    "excellence": Stage(find_excellence),
+    "gap_worth": Stage(gap_worth, ("excellence",)),
+    "priorities": Stage(prioritise),
+    "programme": Stage(choose_programme),
+    "robustness": Stage(examine_robustness, ("programme",)),
+    "schedule": Stage(schedule_programme, ("programme",)),
+    "baseline": Stage(set_baseline, ("schedule",)),
+    "joint_gains": Stage(join_gains, ("programme",)),
+    "funding": Stage(fund, ("programme",)),
+    "sensitivity": Stage(swing_inputs, ("programme",)),
+    "network": Stage(weigh_network, ("use",)),
+    "members": Stage(serve_members, ("use",)),
+    "soundness": Stage(lambda sample, _: examine(sample.case, sample.draws)),
+}
 
 
 def run_study(
@@ -81,38 +131,34 @@ def run_study(
     if seed is not None:
         case = case.with_settings(seed=seed)
     number = case.settings.draws if draws is None else draws
-    tell = progress or (lambda *_: None)
     with threadpool_limits(1, "blas"):  # more threads change the last bits of products
         sample = draw_sample(case, number, workers, executor, progress)
         provenance = Provenance.of(case, number)
-        appraisal = appraise(sample, provenance)
-        claim = examine_claim(sample, provenance)
-        excellence = find_excellence(sample, provenance)
-        tell("answers", 3, len(STAGES))
-        priorities = prioritise(sample, provenance)
-        programme = choose_programme(sample, provenance)
-        robustness = examine_robustness(sample, programme, provenance)
-        schedule = schedule_programme(sample, programme, provenance)
-        baseline = set_baseline(sample, schedule, provenance)
-        tell("answers", 8, len(STAGES))
-        funding = fund(sample, programme, provenance)
-        sensitivity = swing_inputs(sample, programme, provenance)
-        tell("answers", len(STAGES), len(STAGES))
-    return Study(
-        case,
-        provenance,
-        sample,
-        appraisal,
-        claim,
-        excellence,
-        priorities,
-        programme,
-        robustness,
-        schedule,
-        baseline,
-        funding,
-        sensitivity,
-    )
+        answers = _answers(sample, provenance, workers, progress)
+    return Study(case=case, provenance=provenance, sample=sample, **answers)
+
+
+def _answers(
+    sample: Sample, provenance: Provenance, workers: int, progress: Progress | None
+) -> dict[str, Any]:
+    """Find every answer, side by side where one does not build on the other.
+
+    A stage waits only for stages that were begun before it, so that nobody waits for ever.
+    """
+    begun: dict[str, Future[Any]] = {}
+
+    def found(stage: Stage) -> Any:
+        return stage.find(sample, *(begun[need].result() for need in stage.needs), provenance)
+
+    answers = {}
+    with ThreadPoolExecutor(workers) as pool:
+        for name, stage in (PARTS | STAGES).items():
+            begun[name] = pool.submit(found, stage)
+        for done, name in enumerate(STAGES, start=1):
+            answers[name] = begun[name].result()
+            if progress:
+                progress("answers", done, len(STAGES))
+    return answers
 
 
 def _shown(answer: object) -> str:

@@ -66,7 +66,7 @@ class _Plan:
 
     def _level(self, actual: Actual, year: int) -> Floats | None:
         """Today's level with the changes felt by the end of a year."""
-        draws = self.sample.first(ENVELOPED)
+        draws = self.sample.first_draws(ENVELOPED)
         level: Floats | None = None
         for row in self.case.scores:
             if (row.capability, row.criterion) == (actual.capability, actual.indicator):
@@ -79,7 +79,7 @@ class _Plan:
 
     def _factor(self, actual: Actual, year: int) -> Floats:
         """Product of the factors felt by the end of a year; 1 is as today."""
-        draws = self.sample.first(ENVELOPED)
+        draws = self.sample.first_draws(ENVELOPED)
         factor = np.ones(draws.size)
         for k, share in self._felt(actual, year, "step"):
             factor = factor * (1 + share * (draws.of(self.case.effects[k].change) - 1))

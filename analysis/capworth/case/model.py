@@ -31,6 +31,7 @@ from capworth.case.parts import (
     Usage,
 )
 from capworth.case.plans import Limit, Minimum, Target
+from capworth.case.ties import NetworkFigure
 from capworth.case.voices import Judgement, Member, Rating
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "Limit",
     "Member",
     "Minimum",
+    "NetworkFigure",
     "Outcome",
     "Platform",
     "Pledge",
@@ -82,6 +84,8 @@ class Settings:
     seed: int
     title_fr: str = ""
     organisation_fr: str = ""
+    organisation_es: str = ""
+    organisation_ar: str = ""
     note: str = ""
     note_fr: str = ""
     timing: str = "start"
@@ -136,6 +140,7 @@ class Case:
     sources: tuple[Source, ...]
     fingerprint: str  # SHA-256 of what was read
     members: tuple[Member, ...] = ()
+    network: tuple[NetworkFigure, ...] = ()
     feedback: tuple[Rating, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     minimums: tuple[Minimum, ...] = ()
@@ -198,8 +203,7 @@ class Case:
             *self.improvements,
             *self.capabilities,
         )
-        french = language == "fr"
-        return {t.id: (t.name_fr if french and t.name_fr else t.name) for t in things}
+        return {t.id: getattr(t, f"name_{language}", "") or t.name for t in things}
 
     def estimates(self) -> Mapping[str, Estimate]:
         """Every uncertain number of the case by its name, in the order of tables and rows."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from capworth.case.check import Typed, TypedRow
-from capworth.case.ties import SYNERGY, Ties, members_of, tie
+from capworth.case.tying import SYNERGY, Ties, members_of, tie
 from capworth.errors import Finding
 from capworth.kernels.conflict import smallest_conflict
 from capworth.kernels.linearmodel import relation_rows

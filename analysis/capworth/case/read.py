@@ -23,6 +23,7 @@ from capworth.case.model import (
     Limit,
     Member,
     Minimum,
+    NetworkFigure,
     Outcome,
     Platform,
     Pledge,
@@ -37,6 +38,7 @@ from capworth.case.model import (
     UnitValue,
     Usage,
 )
+from capworth.case.networkrules import check_network
 from capworth.case.planrules import check_plans
 from capworth.case.rules import check_rules
 from capworth.case.tables import RawCase, read_raw
@@ -65,6 +67,7 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
     ("targets", Target, ""),
     ("funding", Pledge, "amount"),
     ("members", Member, ""),
+    ("network", NetworkFigure, "level"),
     ("feedback", Rating, ""),
     ("judgements", Judgement, ""),
     ("prices", Price, ""),
@@ -113,6 +116,7 @@ def _checked(raw: RawCase) -> tuple[dict[str, object], Typed, tuple[Finding, ...
         *check_value(settings, typed, faulty),
         *check_voices(settings, typed, faulty),
         *check_plans(settings, typed, faulty),
+        *check_network(typed, faulty),
     )
     return dict(settings), typed, (*findings, *map(raw.in_place, more))
 
@@ -130,6 +134,8 @@ def _arguments(
             yield field.name, row.number
         elif field.name == "transfer":
             yield field.name, _transfer(row)
+        elif field.name == "chance":
+            yield field.name, _chance(row)
         elif row[field.name] is not None:
             yield field.name, row[field.name]
 
@@ -170,6 +176,23 @@ def _transfer(row: TypedRow) -> Estimate | None:
         "D",  # whose incomes and which elasticity is judged
         "",
         row.text("transfer_basis"),
+        row.number,
+    )
+
+
+def _chance(row: TypedRow) -> Estimate | None:
+    """Gather the probability that a pledge comes, if the row states one."""
+    if row["chance"] is None:
+        return None
+    return Estimate(
+        f"funding/{row.text('id')}/chance",
+        row.number_in("chance_low"),
+        row.number_in("chance"),
+        row.number_in("chance_high"),
+        "share",
+        "D",  # judged, whatever the grade of the amount
+        "",
+        row.text("basis"),
         row.number,
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from capworth.case.check import Typed
-from capworth.case.ties import SYNERGY
+from capworth.case.tying import SYNERGY
 from capworth.errors import Finding
 
 

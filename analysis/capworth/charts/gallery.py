@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from capworth.charts import (
+    allocation_chart,
     capability_charts,
     excellence_charts,
     function_charts,
+    funding_charts,
+    innovation_charts,
+    network_charts,
     programme_charts,
     sensitivity_charts,
 )
@@ -14,9 +18,13 @@ from capworth.charts.chart import Chart
 
 FAMILIES = (
     capability_charts,
+    allocation_chart,
     function_charts,
     excellence_charts,
+    innovation_charts,
     programme_charts,
+    funding_charts,
+    network_charts,
     sensitivity_charts,
 )
 

@@ -15,16 +15,19 @@ import typst
 from capworth.case.register import schedules
 from capworth.errors import InputError
 from capworth.report.annex import (
+    allocation,
     capabilities,
     excellence,
     functions,
     funding,
     method,
+    network,
     priorities,
     programme,
     provenance,
     ranks,
     sensitivity,
+    soundness,
 )
 from capworth.report.blocks import Section, section_data
 from capworth.report.decision import decision_page
@@ -39,14 +42,17 @@ ANNEX: tuple[Callable[[Study, Wording], Section | None], ...] = (
     capabilities.section,
     functions.section,
     ranks.section,
+    allocation.section,
     excellence.section,
     priorities.section,
     programme.section,
     programme.timetable,
     funding.section,
+    network.section,
     sensitivity.section,
     method.section,
     method.limits,
+    soundness.section,
     provenance.section,
 )
 

@@ -19,12 +19,14 @@ TALLEST = 4.5  # inches of a chart on page 1
 PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their charts
     "capabilities": ("cost_value",),
     "ranks": ("capability_ranks", "payers"),
+    "allocation": ("allocation",),
     "functions": ("claim", "functions"),
     "excellence": ("efficiency", "gaps", "gap_table"),
-    "priorities": ("improvement_ranks", "alignment"),
+    "priorities": ("improvement_ranks", "innovation", "alignment", "architecture"),
     "programme": ("regret", "membership"),
     "timetable": ("gantt",),
-    "funding": ("funding",),
+    "funding": ("funding", "money_map", "earmarks"),
+    "network": ("hub", "steps", "coverage"),
     "sensitivity": ("tornado",),
 }
 
