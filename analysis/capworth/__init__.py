@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from capworth.acceptability import RankAcceptability, rank_acceptability
+    from capworth.bestprogramme import BestProgramme, best_programme
     from capworth.case.model import Case
     from capworth.case.read import check_case, read_case
     from capworth.case.template import write_template
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __version__ = version("capworth")
 
 _HOME = {
+    "BestProgramme": "bestprogramme",
     "CapworthError": "errors",
     "Case": "case.model",
     "CaseError": "errors",
@@ -28,6 +30,7 @@ _HOME = {
     "InputError": "errors",
     "RankAcceptability": "acceptability",
     "Study": "study",
+    "best_programme": "bestprogramme",
     "check_case": "case.read",
     "envelopment": "efficiency",
     "explain": "explanation",
@@ -37,6 +40,7 @@ _HOME = {
     "write_template": "case.template",
 }
 __all__ = [
+    "BestProgramme",
     "CapworthError",
     "Case",
     "CaseError",
@@ -44,6 +48,7 @@ __all__ = [
     "InputError",
     "RankAcceptability",
     "Study",
+    "best_programme",
     "check_case",
     "envelopment",
     "explain",
