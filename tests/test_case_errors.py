@@ -144,6 +144,12 @@ RULES: tuple[Slip, ...] = (  # cells that do not go together
     ("costs", "70000,EUR,2020", "70000,EUR,2019", "row 8, column 'price_year': no price index of"
      " EUR in 2019. Add a row 'deflator,EUR,2019' to prices."),
     ("case", "target = 200000", "target = 20000", "case.toml, column 'target': it is below the"),
+    ("case", '"searches -> hits"', '"searches"', "'productivity': 'searches' has no side that is"
+     " used and one that is made. Write it like"),
+    ("case", '"searches -> hits"', '"search -> hits"', "'productivity': no capability has the"
+     " metric 'search' in activity. Did you mean 'searches'?"),
+    ("activity", "LAB,hits,2023", "LAB,hits,2022", "case.toml, column 'productivity': 'searches ->"
+     " hits': no two capabilities have these in two common years. Add figures to activity"),
     ("case", GROUP, '["operations"]', "column 'claim_group': no capability with a value in score"
      " serves any of these. Name some of the functions that are served, and not all of them."),
     ("case", GROUP, '["hosting", "exchange", "leads", "analysis", "training"]',
@@ -231,7 +237,8 @@ SEVERAL: tuple[tuple[tuple[Edit, ...], str], ...] = (  # slips that take more th
             ("improvements", "6,2026,2027,no", "6,2026,2027,yes"),
             ("improvements", "9,2025,2025,no", "9,2025,2025,yes"),
         ),
-        "relations.csv, row 3, column 'other': both must be done, or are required.",
+        "relations.csv, row 3, column 'relation': no programme can keep 4 rules together (LINK "
+        "requires SCAN; CLOUD excludes SCAN; LINK must be done; CLOUD must be done).",
     ),
     (
         (("criteria", "30,60,100,D", "0,0,0,D"), ("criteria", "70,100,100,D", "0,0,0,D")),

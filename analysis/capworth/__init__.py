@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from capworth.acceptability import RankAcceptability, rank_acceptability
+    from capworth.bestprogramme import BestProgramme, best_programme
     from capworth.case.model import Case
     from capworth.case.read import check_case, read_case
     from capworth.case.template import write_template
     from capworth.efficiency import envelopment
     from capworth.errors import CapworthError, CaseError, Finding, InputError
     from capworth.explanation import explain
+    from capworth.productivitychange import productivity
     from capworth.study import Study, run_study
 
 __version__ = version("capworth")
 
 _HOME = {
+    "BestProgramme": "bestprogramme",
     "CapworthError": "errors",
     "Case": "case.model",
     "CaseError": "errors",
@@ -28,15 +31,18 @@ _HOME = {
     "InputError": "errors",
     "RankAcceptability": "acceptability",
     "Study": "study",
+    "best_programme": "bestprogramme",
     "check_case": "case.read",
     "envelopment": "efficiency",
     "explain": "explanation",
+    "productivity": "productivitychange",
     "rank_acceptability": "acceptability",
     "read_case": "case.read",
     "run_study": "study",
     "write_template": "case.template",
 }
 __all__ = [
+    "BestProgramme",
     "CapworthError",
     "Case",
     "CaseError",
@@ -44,9 +50,11 @@ __all__ = [
     "InputError",
     "RankAcceptability",
     "Study",
+    "best_programme",
     "check_case",
     "envelopment",
     "explain",
+    "productivity",
     "rank_acceptability",
     "read_case",
     "run_study",

@@ -19,6 +19,7 @@ ROW_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "effects": ("improvement", "capability", "criterion", "step"),
         "relations": ("improvement", "relation", "other"),
         "feedback": ("member", "capability", "year"),
+        "network": ("item", "capability", "member"),
         "judgements": ("judge", "method", "criterion", "other"),
         "prices": ("kind", "currency", "year"),
     }

@@ -30,6 +30,8 @@ from capworth.case.parts import (
     UnitValue,
     Usage,
 )
+from capworth.case.plans import Limit, Minimum, Target
+from capworth.case.ties import NetworkFigure
 from capworth.case.voices import Judgement, Member, Rating
 
 __all__ = [
@@ -46,7 +48,10 @@ __all__ = [
     "FunctionShare",
     "Improvement",
     "Judgement",
+    "Limit",
     "Member",
+    "Minimum",
+    "NetworkFigure",
     "Outcome",
     "Platform",
     "Pledge",
@@ -56,6 +61,7 @@ __all__ = [
     "Score",
     "Settings",
     "Source",
+    "Target",
     "Total",
     "UnitValue",
     "Usage",
@@ -78,12 +84,15 @@ class Settings:
     seed: int
     title_fr: str = ""
     organisation_fr: str = ""
+    organisation_es: str = ""
+    organisation_ar: str = ""
     note: str = ""
     note_fr: str = ""
     timing: str = "start"
     draws: int = 100_000
     languages: tuple[str, ...] = ("en",)
     budget: float | None = None
+    objective: str = "score"
     target: float | None = None
     grid: float = 100_000.0
     harm_index: str = ""
@@ -95,6 +104,7 @@ class Settings:
     top_share: float = 0.25
     excellent_efficient: float = 0.5
     excellent_top: float = 0.5
+    productivity: str = ""
 
 
 class _Named(Protocol):
@@ -131,8 +141,12 @@ class Case:
     sources: tuple[Source, ...]
     fingerprint: str  # SHA-256 of what was read
     members: tuple[Member, ...] = ()
+    network: tuple[NetworkFigure, ...] = ()
     feedback: tuple[Rating, ...] = ()
     judgements: tuple[Judgement, ...] = ()
+    minimums: tuple[Minimum, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    targets: tuple[Target, ...] = ()
 
     def __repr__(self) -> str:
         return (
@@ -179,6 +193,9 @@ class Case:
         One short name may stand in several tables; capabilities and improvements then go first.
         """
         things: tuple[_Named, ...] = (
+            *self.targets,
+            *self.limits,
+            *self.minimums,
             *self.outcomes,
             *self.totals,
             *self.funding,
@@ -187,8 +204,7 @@ class Case:
             *self.improvements,
             *self.capabilities,
         )
-        french = language == "fr"
-        return {t.id: (t.name_fr if french and t.name_fr else t.name) for t in things}
+        return {t.id: getattr(t, f"name_{language}", "") or t.name for t in things}
 
     def estimates(self) -> Mapping[str, Estimate]:
         """Every uncertain number of the case by its name, in the order of tables and rows."""
@@ -204,6 +220,7 @@ class Case:
             *(c.swing for c in self.criteria),
             *(s.level for s in self.scores),
             *(e.change for e in self.effects),
+            *(r.bonus for r in self.relations if r.bonus),
             *(p.amount for p in self.funding),
         )
         return {estimate.name: estimate for estimate in found}

@@ -6,8 +6,13 @@ from itertools import groupby
 
 from capworth.case.check import Typed, TypedRow
 from capworth.case.costrules import nominal_money_can_be_told, parts_of_platforms_form_a_tree
+from capworth.case.fundingrules import pledges_are_whole
 from capworth.case.relationrules import relations_are_possible
-from capworth.case.settingsrules import budget_has_a_use, claim_can_be_tested
+from capworth.case.settingsrules import (
+    budget_has_a_use,
+    claim_can_be_tested,
+    productivity_can_be_tracked,
+)
 from capworth.errors import Finding
 
 Rule = Callable[[Mapping[str, object], Typed], Iterator[Finding]]
@@ -15,6 +20,7 @@ TRIPLES = (
     ("low", "mode", "high"),
     ("swing_low", "swing", "swing_high"),
     ("transfer_low", "transfer", "transfer_high"),
+    ("chance_low", "chance", "chance_high"),
 )
 TOLERANCE = 0.005  # how far shares and parts may miss their sum, relative
 
@@ -262,10 +268,12 @@ RULES: Mapping[Rule, tuple[str, ...]] = {  # with the tables that each must see 
     parts_of_platforms_form_a_tree: ("platforms",),
     activity_is_before_the_appraisal: (),
     relations_are_possible: (),
+    pledges_are_whole: (),
     improvements_have_cost_and_effect: ("costs", "effects"),
     years_are_inside: ("prices",),
     nominal_money_can_be_told: ("prices",),
     budget_has_a_use: ("improvements",),
+    productivity_can_be_tracked: ("activity",),
     claim_can_be_tested: (
         "capabilities",
         "functions",
