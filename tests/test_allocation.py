@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capworth.allocation import STATED, Allocation, allocate
+from capworth.allocation import STATED, Allocation, allocate, explained
 from capworth.case.model import Case
 from capworth.case.read import check_case, read_case
 from capworth.charts.allocation_chart import beyond
@@ -250,6 +250,20 @@ def test_alone_is_the_fixed_part_in_full_and_the_rest_by_use(small: Case) -> Non
     cost = float(table["cost_m"].sum())
     alone = table["alone_m"].to_dict()
     assert alone == pytest.approx({"REG": 0.8 * cost, "NET": 0.65 * cost, "LAB": 0.55 * cost})
+
+
+@pytest.mark.parametrize("key", [*KEYS, "peak", "tree"])
+def test_every_user_is_told_why(small: Case, key: str) -> None:
+    """The sentences tell what the shares at the modes make of the platform's cost."""
+    case, model = small.with_platform_key(key), Model(small.with_platform_key(key))
+    cost = float(model.costs.price(AtModes()).platform[0, 0]) / 1e6
+    shares = model.platform_shares(AtModes())[0, 0]
+    users = [c for c, share in zip(case.capability_ids, shares, strict=True) if share > 0]
+    told = explained(case, "CENTRE")
+    assert [sentence.split()[0] for sentence in told] == users
+    for capability, sentence in zip(users, told, strict=True):
+        share = float(shares[case.capability_ids.index(capability)])
+        assert f"pays {share * cost:,.4g} of {cost:,.4g}" in sentence
 
 
 def test_a_capability_beyond_its_interval_is_named(study: Study) -> None:
