@@ -1,6 +1,8 @@
 """The textbook examples through `capworth.envelopment`, as an analyst would ask for them."""
 
+import re
 import tomllib
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -386,6 +388,20 @@ def test_units_of_measure_do_not_matter_to_any_answer() -> None:
         / [7, 7, 1 / 3],
         1e-6,
     )
+
+
+def test_the_examples_of_the_how_to_run() -> None:
+    text = (Path(__file__).parents[1] / "docs/how-to/envelopment.md").read_text("utf-8")
+    examples = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert len(examples) == 3
+    names: dict[str, Any] = {}
+    for example in examples:
+        exec(example, names)
+    assert names["answer"].efficient == ("north", "south", "west")
+    options = [name for name, p in signature(envelopment).parameters.items() if p.kind == 3]
+    assert {"ratios", "undesirable"} < set(options)
+    for option in options:
+        assert f"{option}=" in text, f"the how-to does not show {option}"
 
 
 def test_the_front_door_leads_here() -> None:

@@ -215,6 +215,37 @@ def test_one_unit_alone() -> None:
     assert closest_targets([[1, 2]], [[3]]).change.item() == 0
 
 
+def test_a_measure_without_weight_still_tells_who_is_efficient() -> None:
+    """The second output does not vary, so the range gives it no weight; twice b makes 1 more."""
+    x, y = [[2.0], [1.0]], [[2.0, 1.0], [1.0, 1.0]]
+    found = additive(x, y, "constant")
+    np.testing.assert_allclose(found.score, 0)
+    assert found.efficient[0].tolist() == [False, True]
+    np.testing.assert_allclose(found.output_slack[0], [[0, 1], [0, 0]])
+    by_input = slack_based(x, y, "constant", "input")
+    np.testing.assert_allclose(by_input.score, 1)
+    np.testing.assert_allclose(by_input.output_target[0], [[2, 2], [1, 1]])
+
+
+def test_a_slack_is_negligible_beside_the_unit_not_beside_the_largest() -> None:
+    x = [[1.0, 2.0], [1.0, 1.0], [1e7, 1e7]]
+    found = envelop(x, [[1.0], [1.0], [1e7]], "constant", "input")
+    np.testing.assert_allclose(found.score[0], 1)
+    assert found.efficient[0].tolist() == [False, True, True]
+
+
+def test_slack_of_what_nobody_can_change_makes_nobody_inefficient() -> None:
+    x, y = [[1.0, 5.0], [1.0, 2.0]], [[1.0], [1.0]]
+    fixed = [False, True]
+    assert envelop(x, y, "variable", "input").efficient[0].tolist() == [False, True]
+    for found in (
+        envelop(x, y, "variable", "input", fixed_inputs=fixed),
+        additive(x, y, "variable", "ones", fixed_inputs=fixed),
+        slack_based(x, y, "variable", fixed_inputs=fixed),
+    ):
+        assert found.efficient[0].tolist() == [True, True]
+
+
 def test_additive_weights_of_ones_own() -> None:
     own = additive(X, Y, "constant", [[0.0, 1.0, 0.0, 2.0]])
     slack = own.input_slack[0, :, 1] + 2 * own.output_slack[0, :, 1]
