@@ -262,6 +262,19 @@ def test_units_without_false_hits_and_false_hits_by_every_model() -> None:
         assert found.resolved == 0
 
 
+@pytest.mark.parametrize(("returns", "score"), [("vrs", 1 / 1.875), ("crs", 0.5 / 1.4375)])
+def test_false_hits_gain_in_the_slack_based_model(returns: str, score: float) -> None:
+    """By hand: b against k times a: k / (1 + ((4 k - 2) / 2 + (4 - k) / 4) / 2), k = 1 or 1/2.
+
+    Less of what nobody wants counts below the fraction line (Cooper, Seiford & Tone 2007, 13.4).
+    """
+    inputs = pd.DataFrame({"staff": [1.0, 1]}, ["a", "b"])
+    outputs = pd.DataFrame({"hits": [4.0, 2]}, ["a", "b"])
+    bad = pd.DataFrame({"false": [1.0, 4]}, ["a", "b"])
+    found = envelopment(inputs, outputs, returns, model="sbm", undesirable=bad)
+    near(found.to_frame()["score"], [1, score], 1e-12)
+
+
 def test_fixed_inputs_of_models_by_slacks() -> None:
     """With staff fixed only a site may be saved: d could do with 1 of 2 and make 5, not 2."""
     mean = envelopment(X, Y, model="sbm", fixed_inputs="staff")
