@@ -47,6 +47,14 @@ def test_radial(case: Golden) -> None:
         near(-slack, np.ravel(case["input_slack"]), 1e-8)
 
 
+@golden("direction")
+def test_a_direction_of_ones(case: Golden) -> None:
+    tables = frames(case)
+    ones = dict.fromkeys([*tables[0].columns, *tables[1].columns], 1.0)
+    found = envelopment(*tables, case["returns"], "directional", direction=ones)
+    near(found.to_frame()["score"], case["score"], case["tolerance"])
+
+
 @golden("additive")
 def test_additive(case: Golden) -> None:
     found = envelopment(
