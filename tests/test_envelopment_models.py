@@ -189,6 +189,13 @@ def test_elicited_weights_bind_the_weights_used() -> None:
     np.testing.assert_allclose(twice.score[1], bound.score[0], atol=1e-12)
 
 
+def test_the_widest_ratio_of_two_ranges_is_allowed() -> None:
+    """Weights 2 to 3 and 1 to 4 of swings of 1 and 1: the ratio is between 2/4 and 3/1."""
+    (least, most) = elicited_region([2.0, 1.0], [3.0, 4.0], [1.0, 1.0])
+    np.testing.assert_allclose(least, [-1, 0.5])
+    np.testing.assert_allclose(most, [1, -3])
+
+
 def test_targets_under_restrictions_go_beyond_the_mixture() -> None:
     """Weights of the two outputs held equal: one may be exchanged for the other."""
     x, y = [[1.0], [1.0]], [[4.0, 0.0], [1.0, 1.0]]
