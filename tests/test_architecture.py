@@ -32,8 +32,8 @@ LAYERS: tuple[frozenset[str], ...] = (
         treeweights reversal elicitation funding sensitivity economics margins conventions
         leavingout members disclosure effectiveness switches jointgains gapworth
         architecture moneymap purses donors earmarks gainshares memberneeds scalepanel resolving
-        contributions productivitytrend targets rejections alternatives robustness schedule
-        baseline tracking bestprogramme""",  # frozen results
+        contributions productivitytrend frontiercheck targets rejections alternatives robustness
+        schedule baseline tracking bestprogramme""",  # frozen results
             "study",  # one run of everything
             "__init__",  # the front door
             "databook workshop judgedcriteria",

@@ -19,6 +19,7 @@ from capworth.economics import Economics, economics
 from capworth.effectiveness import Effectiveness, cost_effectiveness
 from capworth.excellence import Excellence, find_excellence
 from capworth.feedback import Feedback, hear_members
+from capworth.frontiercheck import FrontierCheck, check_frontier
 from capworth.funding import Funding, fund
 from capworth.gapworth import GapWorth, gap_worth
 from capworth.jointgains import JointGains, join_gains
@@ -56,6 +57,7 @@ class Study:
     scales: ScalePanel | None
     claim: Claim | None
     excellence: Excellence | None
+    frontier: FrontierCheck | None
     productivity: ProductivityTrend | None
     priorities: Priorities | None
     programme: Programme | None
@@ -124,6 +126,7 @@ STAGES: dict[str, Stage] = {  # in the order of the questions; needs stand befor
     "attribution": Stage(_attributed),
     "claim": Stage(examine_claim),
     "excellence": Stage(find_excellence),
+    "frontier": Stage(check_frontier),
     "productivity": Stage(lambda sample, known: track_productivity(sample.case, known)),
     "gap_worth": Stage(gap_worth, ("excellence",)),
     "priorities": Stage(prioritise),

@@ -12,6 +12,7 @@ from capworth.charts.cost_value import draw_cost_value
 from capworth.charts.earmark_prices import draw_earmarks
 from capworth.charts.efficiency_chart import draw_efficiency
 from capworth.charts.evidence_grades import draw_evidence
+from capworth.charts.frontier_chart import draw_frontier
 from capworth.charts.function_comparison import draw_claim, draw_functions
 from capworth.charts.funding_curve import draw_funding
 from capworth.charts.gap_charts import draw_gap_table, draw_gaps
@@ -23,6 +24,7 @@ from capworth.charts.need_charts import draw_need_map, draw_needs
 from capworth.charts.net_values import draw_net_values
 from capworth.charts.order_curve import draw_order
 from capworth.charts.payer_bars import draw_payers
+from capworth.charts.productivity_chart import draw_productivity
 from capworth.charts.rank_bars import draw_ranks
 from capworth.charts.scale_places import draw_scale_places
 from capworth.charts.svg import to_svg
@@ -41,6 +43,7 @@ __all__ = [
     "draw_earmarks",
     "draw_efficiency",
     "draw_evidence",
+    "draw_frontier",
     "draw_functions",
     "draw_funding",
     "draw_gap_table",
@@ -55,6 +58,7 @@ __all__ = [
     "draw_order",
     "draw_package",
     "draw_payers",
+    "draw_productivity",
     "draw_ranks",
     "draw_scale_places",
     "draw_switching",

@@ -30,6 +30,7 @@ COMMANDS = {  # in the order in which a newcomer meets them: what each is for
     "switch": "Show how far each input of CASE must move for one answer to turn.",
     "elicit": "Turn the judgements of CASE into weights with ranges, and say what to revisit.",
     "survey": "Make up a SYNTHETIC survey of the members of CASE, to try the machinery.",
+    "envelop": "Compare the units of TABLE (a CSV file) with the best mixtures of them.",
     "explain": "Show how one capability or improvement of RUN came to its answer, row by row.",
 }
 
