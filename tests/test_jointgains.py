@@ -122,14 +122,26 @@ def test_shares_of_the_set_add_up_and_lie_between_first_and_last(small: Case) ->
 
 
 def test_one_that_excludes_takes_its_rival_out(small: Case, at_modes: AtModesRun) -> None:
-    """CLOUD is in the set and excludes SCAN, so SCAN is read in a set without it."""
-    more = Effect("SCAN", "ACA", sure("SCAN/ACA/speed", -12.0), criterion="speed")
-    study = at_modes(replace(small, effects=(*small.effects, more)))
-    found = joint_of(study)
+    """SCAN takes 30 hours off the academy too, CLOUD 12; with both the scale would bend."""
+    more = Effect("SCAN", "ACA", sure("SCAN/ACA/speed", -30.0), criterion="speed")
+    case = replace(small, effects=(*small.effects, more))
+    found = joint_of(at_modes(case))
+    assert len({"SCAN", "CLOUD"} & {*found.base}) == 1
     table = found.to_frame()
     assert table.loc["SCAN", "touches"] == "CLOUD"
-    rival = table.loc["SCAN"]
-    assert rival["gain_shapley"] == rival["gain_alone"] == rival["gain_last"]
+    for reading in ("shapley", "last"):
+        np.testing.assert_allclose(table[f"gain_{reading}"], table["gain_alone"], atol=1e-12)
+    free = replace(case, relations=()).with_settings(budget=250_000.0)
+    both = joint_of(at_modes(free)).to_frame()
+    assert (both["gain_last"] > both["gain_alone"] + 0.1)[["SCAN", "CLOUD"]].all()
+
+
+def test_two_factors_on_one_step_multiply(small: Case, at_modes: AtModesRun) -> None:
+    """Hit rate of REG x 1.5 by SCAN and x 2 by LINK: 32,000 a year become 96,000, not 80,000."""
+    more = Effect("LINK", "REG", sure("LINK/REG/hit_rate", 2.0), step="hit_rate")
+    case = replace(small, effects=(*small.effects, more))
+    pairs = joint_of(at_modes(case)).pairs()
+    assert pairs["money_m_joint"].iloc[0] == pytest.approx(0.016 * 0.907029478, abs=1e-8)
 
 
 # Twins

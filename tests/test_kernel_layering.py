@@ -24,6 +24,13 @@ def test_a_tangle_is_undone() -> None:
     assert crossings(places, [[(0, 2), (1, 1), (2, 0)]]) == 0
 
 
+def test_the_best_order_on_the_way_is_kept() -> None:
+    """A graph on which the sweeps end with two crossings, where one was given and is the least."""
+    edges = [[(0, 0), (0, 1), (1, 2), (2, 2)], [(0, 1), (1, 1), (1, 2), (2, 1)]]
+    assert crossings([np.arange(3)] * 3, edges) == 1
+    assert crossings(ordered([3, 3, 3], edges), edges) == 1
+
+
 pairs = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=8, unique=True)
 
 
