@@ -226,9 +226,32 @@ def test_the_tables_of_the_annex(study: Study, language: str) -> None:
 
 
 @BOTH_LANGUAGES
+def test_what_models_do_is_told_once(small: Case, at_modes: AtModesRun, language: str) -> None:
+    told = tuple(
+        replace(c, pattern="asks twice", pattern_fr="demande deux fois") if c.id == "REG" else c
+        for c in small.capabilities
+    )
+    study = at_modes(replace(small, capabilities=told))
+    assert study.excellence is not None
+    say = words(study, language)
+    bullets = gaps_annex.practices(study.excellence, say)
+    assert bullets is not None
+    (head, text), *more = bullets.items
+    assert not more
+    assert head == say.name("REG")
+    assert ("demande deux fois" if language == "fr" else "asks twice") in text
+    assert "1" in text
+
+
+def test_where_the_case_tells_nothing_there_is_no_list(study: Study) -> None:
+    assert study.excellence is not None
+    assert gaps_annex.practices(study.excellence, words(study, "en")) is None
+
+
+@BOTH_LANGUAGES
 def test_every_rare_phrase_can_be_said(study: Study, language: str) -> None:
     say = words(study, language)
-    parts = {"together": "1", "alone": "1", "twice": "1", "number": "1", "name": "a", "text": "b"}
+    parts = {"together": "1", "alone": "1", "twice": "1", "number": "1", "count": 2, "text": "b"}
     fields = (f.replace(" ", "_") for f in (CATCH_UP, EXTEND, UNAIDED, KEEP))
     rare = (
         *(f"together.sum_{sum_}" for sum_ in ("twice", "more", "same")),
@@ -236,5 +259,6 @@ def test_every_rare_phrase_can_be_said(study: Study, language: str) -> None:
         *(f"gaps.field_{field}" for field in fields),
         "gaps.tiny",
         "models.does",
+        "models.practice",
     )
     assert all(say.say(key, **parts) for key in rare)

@@ -619,6 +619,7 @@ RARE = {  # said of numbers that the small case does not give, and the page numb
     "frame.page",
     "gaps.tiny",
     "models.does",
+    "models.practice",
     "priorities.title_open",
     "resolving.no",
     "resolving.title_none",
