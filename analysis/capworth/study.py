@@ -113,7 +113,7 @@ def _use(sample: Sample, _: Provenance) -> UseModel | None:
     return UseModel(sample) if sample.case.members else None
 
 
-WITH_PROGRAMME = ("robustness", "schedule", "baseline")  # asked when a programme is
+WITH_PROGRAMME = ("robustness", "schedule", "baseline", "joint_gains", "gap_worth")  # as others are
 PARTS: dict[str, Stage] = {"use": Stage(_use)}  # what several answers build on
 STAGES: dict[str, Stage] = {  # in the order of the questions; needs stand before
     "feedback": Stage(lambda sample, known: hear_members(sample.case, known)),

@@ -6,6 +6,7 @@ table behind it and its alternative text; `svg.to_svg` writes a figure the same 
 
 from capworth.charts.alignment_chart import draw_alignment
 from capworth.charts.allocation_chart import draw_allocation
+from capworth.charts.architecture_map import draw_architecture
 from capworth.charts.calibration_chart import draw_calibration
 from capworth.charts.contribution_charts import draw_contributions, draw_waterfall
 from capworth.charts.cost_value import draw_cost_value
@@ -17,6 +18,7 @@ from capworth.charts.function_comparison import draw_claim, draw_functions
 from capworth.charts.funding_curve import draw_funding
 from capworth.charts.gap_charts import draw_gap_table, draw_gaps
 from capworth.charts.information_bars import draw_information
+from capworth.charts.innovation_map import draw_innovation_map
 from capworth.charts.membership import draw_membership
 from capworth.charts.menu_chart import draw_menu, draw_package
 from capworth.charts.money_waterfall import draw_money_map
@@ -36,6 +38,7 @@ __all__ = [
     "Voice",
     "draw_alignment",
     "draw_allocation",
+    "draw_architecture",
     "draw_calibration",
     "draw_claim",
     "draw_contributions",
@@ -49,6 +52,7 @@ __all__ = [
     "draw_gap_table",
     "draw_gaps",
     "draw_information",
+    "draw_innovation_map",
     "draw_membership",
     "draw_menu",
     "draw_money_map",
