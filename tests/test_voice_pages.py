@@ -97,7 +97,7 @@ def test_real_answers_are_not_called_made_up(study: Study, language: str) -> Non
 def test_the_page_says_who_answered_and_in_which_groups(study: Study) -> None:
     text = said(voice.section(study, Wording.of(study.case, "en")))
     assert "10 of 12 members answered in 2024; the largest need gap is Forensic laboratory" in text
-    assert "Africa 3, Europe 1 and Asia 1" in text
+    assert "Africa 3, Asia 1 and Europe 1" in text
     assert "On no capability do regions disagree by more than chance" in text
     assert "faster answers" not in text, "comments are not printed"
 
