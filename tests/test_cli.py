@@ -122,7 +122,7 @@ def test_an_explanation_is_what_the_library_gives(made: Path, small_folder: Path
 
 
 def test_a_made_up_survey_is_named_so_and_can_be_used(folder: Path, tmp_path: Path) -> None:
-    for name in ("members", "feedback"):
+    for name in ("members", "feedback", "network"):
         (folder / f"{name}.csv").unlink()
     done = call("survey", folder, "--out", tmp_path / "made", "--seed", 5, "--members", 40)
     assert done.exit_code == 0, done.output

@@ -250,6 +250,7 @@ def test_a_slip_is_named(small: Case, call: Callable[[Case], object], told: str)
 def test_a_case_without_members_gets_made_up_ones(
     folder: Path, small: Case, without: Without
 ) -> None:
+    (folder / "network.csv").unlink()
     made = synthetic_survey(without(small, "members", "feedback"), 3)
     assert list(made) == ["members", "feedback"]
     for name, table in made.items():

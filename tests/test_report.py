@@ -576,6 +576,8 @@ def test_plural_forms_are_those_of_the_language() -> None:
 WORDS = (  # groups of words of which a case uses a few
     "check.",
     "elicited.",
+    "category_of_value.",
+    "conventions.",  # said on request only, see test_conventions
     "function.",
     "input.",
     "measure.",
@@ -590,6 +592,9 @@ WORDS = (  # groups of words of which a case uses a few
     "timing.",
     "voice.",  # these and the next have a test of their own, in test_voice_pages.py
     "weights.",
+    "rests_on.",
+    "allocation.by.",
+    "undefined.",
 )
 RARE = {  # said of numbers that the small case does not give, and the page number of the template
     "capabilities.title_open",
@@ -603,12 +608,22 @@ RARE = {  # said of numbers that the small case does not give, and the page numb
     "decision.programme.firm_all",
     "decision.programme.firm_some",
     "decision.ranking.title_open",
+    "economics.title",
+    "economics.years",
     "excellence.lacks_efficient",
     "frame.page",
     "priorities.title_open",
+    "resolving.no",
+    "resolving.title_none",
+    "scales.title_none",
+    "switching.title_none",
     "ranks.title",
     "sensitivity.title_none",
     "sensitivity.turning_none",
+    "soundness.serious",
+    "allocation.title_still",
+    "not_asked.allocation",
+    "soundness.title",
     "ranks.topic",
     "summary.costs_head_other",
     "summary.funding_head_none",

@@ -20,12 +20,43 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
     "voice": ("need_map", "needs"),
     "capabilities": ("cost_value",),
     "weights": ("contributions", "score_steps"),
-    "ranks": ("capability_ranks", "payers"),
-    "functions": ("claim", "functions"),
-    "excellence": ("efficiency", "gaps", "gap_table"),
-    "priorities": ("improvement_ranks", "alignment", "membership"),
-    "funding": ("funding",),
+    "ranks": (
+        "capability_ranks",
+        "payers",
+    ),
+    "allocation": ("allocation",),
+    "functions": (
+        "claim",
+        "functions",
+    ),
+    "excellence": (
+        "efficiency",
+        "gaps",
+        "gap_table",
+    ),
+    "priorities": (
+        "improvement_ranks",
+        "innovation",
+        "alignment",
+        "architecture",
+        "membership",
+    ),
+    "funding": (
+        "funding",
+        "money_map",
+        "earmarks",
+    ),
+    "network": (
+        "hub",
+        "steps",
+        "coverage",
+    ),
     "sensitivity": ("tornado",),
+    "productivity": ("productivity",),
+    "economics": ("net_value",),
+    "scales": ("scales",),
+    "switching": ("switching",),
+    "resolving": ("information",),
 }
 
 
