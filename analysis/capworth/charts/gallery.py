@@ -24,9 +24,9 @@ from capworth.charts.chart import Chart
 FAMILIES = (
     feedback_charts,
     capability_charts,
-    score_charts,
     allocation_chart,
     economics_charts,
+    score_charts,
     function_charts,
     excellence_charts,
     innovation_charts,

@@ -23,10 +23,11 @@ COMMANDS = {  # in the order in which a newcomer meets them: what each is for
     "run": "Appraise CASE and write its run folder with tables, charts and reports.",
     "allocate": "Share the shared platforms of CASE by every key, side by side.",
     "rerun": "Recompute RUN from its own inputs and compare every byte.",
+    "track": "Hold what has come about (ACTUALS, a CSV file) against the plan of CASE.",
     "compare": "Tell what moved from OLD_RUN to NEW_RUN, and which inputs moved it.",
+    "switch": "Show how far each input of CASE must move for one answer to turn.",
     "elicit": "Turn the judgements of CASE into weights with ranges, and say what to revisit.",
     "survey": "Make up a SYNTHETIC survey of the members of CASE, to try the machinery.",
-    "switch": "Show how far each input of CASE must move for one answer to turn.",
     "explain": "Show how one capability or improvement of RUN came to its answer, row by row.",
 }
 

@@ -17,9 +17,7 @@ FIRST: Mapping[str, float] = {  # for page 1: the first that the case asks for; 
 }
 TALLEST = 4.5  # inches of a chart on page 1
 PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their charts
-    "voice": ("need_map", "needs"),
     "capabilities": ("cost_value",),
-    "weights": ("contributions", "score_steps"),
     "ranks": (
         "capability_ranks",
         "payers",
@@ -57,6 +55,19 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
     "scales": ("scales",),
     "switching": ("switching",),
     "resolving": ("information",),
+    "voice": (
+        "need_map",
+        "needs",
+    ),
+    "weights": (
+        "contributions",
+        "score_steps",
+    ),
+    "programme": (
+        "regret",
+        "membership",
+    ),
+    "timetable": ("gantt",),
 }
 
 
