@@ -6,6 +6,7 @@ import shutil
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import FrozenInstanceError, replace
+from inspect import signature
 from pathlib import Path
 from typing import Any, TypeAlias
 
