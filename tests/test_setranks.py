@@ -19,8 +19,8 @@ def ranked(study: Study, **changes: Any) -> SetRanks:
 
 def test_a_set_and_more_is_never_below_the_set(study: Study) -> None:
     pairs = ranked(study).pairwise()
-    assert pairs.loc["both", ["scan", "link"]].tolist() == [1, 1]
-    assert pairs.loc["nothing", ["scan", "link", "both"]].tolist() == [0, 0, 0]
+    assert pairs[["scan", "link"]].loc[["both"]].to_numpy().tolist() == [[1, 1]]
+    assert pairs[["scan", "link", "both"]].loc[["nothing"]].to_numpy().tolist() == [[0, 0, 0]]
     assert ranked(study).to_frame().loc["both", "p_first"] == 1
 
 
