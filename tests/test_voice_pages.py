@@ -15,6 +15,7 @@ from capworth.charts.contribution_charts import draw_waterfall
 from capworth.charts.gallery import GALLERY
 from capworth.charts.voice import Voice
 from capworth.databook import tables_of
+from capworth.elicitation import elicit
 from capworth.feedback import hear_members
 from capworth.report import pictures
 from capworth.report.annex import voice, weights
@@ -116,7 +117,10 @@ def test_the_page_of_weights_says_what_adds_and_what_swaps(study: Study) -> None
 def test_the_page_of_weights_names_judges_and_what_to_revisit(language: str) -> None:
     study = run_study(read_case(EXAMPLE), draws=60)
     text = said(weights.section(study, Wording.of(study.case, language)))
-    assert "analyst, pairwise: volume against seriousness" in text
+    branch = {"en": "pairwise (AHP), Results", "fr": "par paires (AHP), Résultats"}[language]
+    assert branch in text
+    assert {"en": "are not those of these judges", "fr": "ne sont pas ceux"}[language] in text
+    assert "the others imply 1.7" not in text, "English words of the check stay out of the report"
     for judge in ("head-of-bureau", "analyst", "field-officer"):
         assert judge in text
     assert {"weights", "weight_records", "weight_checks"} <= set(tables_of(study))
@@ -173,7 +177,11 @@ def test_every_phrase_is_said(
         Judgement("x", "direct", c, "D", value=1.0, words="from none to all", basis="asked")
         for c in ("use", "results")
     )
-    weights.section(replace(study, case=replace(small, judgements=once)), english)
+    judged = replace(small, judgements=once)
+    weights.section(replace(study, case=judged), english)
+    found_weights = elicit(judged)
+    assert found_weights is not None
+    weights.section(replace(study, case=found_weights.apply(judged)), english)
     groups = ("voice.", "weights.", "size.", "elicited.", "check.")
     wanted = {key for key in texts("en").phrases if key.startswith(groups)}
     assert wanted <= heard, sorted(wanted - heard)

@@ -88,6 +88,10 @@ class Elicitation(Answer):
         said = failed[["judge", "method", "revisit"]].to_numpy()
         return tuple(f"{judge}, {method}: {revisit}" for judge, method, revisit in said)
 
+    def is_in(self, case: Case) -> bool:
+        """Whether the criteria of a case have these very swings, with their ranges and basis."""
+        return self.apply(case).criteria == case.criteria
+
     def apply(self, case: Case) -> Case:
         """Return the case with these swings in its criteria; the given case stays as it is."""
         found = self._table
