@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import ceil, floor
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -101,15 +101,13 @@ class Elicitation(Answer):
             if criterion.id not in swings:
                 return criterion
             row = swings[criterion.id]
-            swing = replace(
-                criterion.swing,
-                low=float(row["swing_low"]),
-                mode=float(row["swing"]),
-                high=float(row["swing_high"]),
-                grade=str(row["grade"]),
-                source="",
-                basis=str(row["basis"]),
-            )
+            low, mode, high = (float(row[c]) for c in ("swing_low", "swing", "swing_high"))
+            known: dict[str, Any] = {
+                "grade": str(row["grade"]),
+                "source": "",
+                "basis": str(row["basis"]),
+            }
+            swing = replace(criterion.swing, low=low, mode=mode, high=high, **known)
             return replace(criterion, swing=swing)
 
         return replace(case, criteria=tuple(weighed(c) for c in case.criteria))
