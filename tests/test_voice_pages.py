@@ -155,6 +155,7 @@ def test_every_phrase_is_said(
     table = study.reversals.to_frame()
     swapped = replace(study.reversals, _table=table.assign(swaps=[1, *table["swaps"].iloc[1:]]))
     still = replace(study.reversals, _table=table.assign(swaps=0))
+    unsound = replace(study.reversals, _table=table.assign(swaps=1))
     apart = replace(found, _table=found.to_frame().assign(p_adjusted=0.01))
     first = found.views().iloc[:, 0]
     alike = found.views().assign(**{str(c): first for c in found.views().columns})
@@ -170,7 +171,7 @@ def test_every_phrase_is_said(
     voice.section(replace(study, case=asked), english)
     voice.section(study, english)
     voice.made_up(made_up, english)
-    for reversals in (swapped, still, study.reversals):
+    for reversals in (swapped, still, unsound, study.reversals):
         weights.section(replace(study, reversals=reversals), english)
     weights.section(run_study(read_case(EXAMPLE), draws=40), Wording.of(small, "en"))
     once = tuple(

@@ -43,7 +43,8 @@ def _reversal(study: Study, words: Wording) -> str:
     value = words.say(
         "weights.value_none" if not by_value else "weights.value_some", count=by_value
     )
-    return f"{score} {value}"
+    sound = words.say("weights.faults" if found.faults else "weights.sound", count=found.faults)
+    return f"{score} {value} {sound}"
 
 
 def _tree(study: Study, words: Wording) -> Table:
