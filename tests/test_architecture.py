@@ -31,6 +31,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(  # a part sees only the parts of the
         "appraisal claim excellence priorities programme flows indicators costcube",
         "memberuse gainshares",
         "acceptability attribution harmscales feedback explanation members network questions",
+        "memberbrief",
         "treeweights reversal",
         "elicitation",
         "funding sensitivity economics margins conventions",
@@ -42,6 +43,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(  # a part sees only the parts of the
         "report",  # study -> documents
         "papers logs",  # charts and reports side by side; raw logs -> activity tables
         "runs",  # run folder, rerun, compare
+        "briefs",
         "cli",
     )
 )

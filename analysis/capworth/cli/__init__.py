@@ -22,6 +22,7 @@ COMMANDS = {  # in the order in which a newcomer meets them: what each is for
     "check": "Report every fault of CASE (a folder or a workbook) at once.",
     "run": "Appraise CASE and write its run folder with tables, charts and reports.",
     "rerun": "Recompute RUN from its own inputs and compare every byte.",
+    "brief": "Write a page for one member of RUN, or for each, in its own language.",
     "explain": "Show how one capability or improvement of RUN came to its answer, row by row.",
 }
 
