@@ -87,9 +87,8 @@ class UseModel:
         for capability in self.case.capability_ids:
             even = self._stream(f"{capability}/connected").random(self._shape)
             known, levels = self._known(capability)
-            on, eligible = self._connected(capability, "searchers", even)
-            owning, _ = self._connected(capability, "owners", even)
-            on[:, known] = eligible[known]
+            on, eligible = self._connected(capability, "searchers", even, known)
+            owning, _ = self._connected(capability, "owners", even, known & False)
             seek, have = self.seeking * on, self.holding * owning
             found = exchange(have, seek, self.region, affinity)
             with np.errstate(invalid="ignore", divide="ignore"):
@@ -127,20 +126,23 @@ class UseModel:
     def _stream(self, what: str) -> np.random.Generator:
         return stream(self.case.settings.seed, f"members' use: {what}")
 
-    def _connected(self, capability: str, item: str, even: Floats) -> tuple[Bools, Bools]:
+    def _connected(
+        self, capability: str, item: str, even: Floats, known: Bools
+    ) -> tuple[Bools, Bools]:
         """Who is connected, as many as are counted on average; and who may be at all.
 
         Those with the smallest numbers are, so that owners and searchers are the same members as
-        far as their counts go, and the two most likely always are.
+        far as their counts go; the two first always, and those known to be.
         """
         count, region = self.count(item, capability)
         if item == "owners":
             region = self.count("searchers", capability)[1]
         eligible = self.eligible(region)
         here = np.where(eligible, even, 2.0)
-        share = count / max(int(eligible.sum()), 1)
+        sure = eligible & known
+        share = (count - sure.sum()) / max(int(eligible.sum() - sure.sum()), 1)
         pair = np.partition(here, min(1, here.shape[1] - 1), axis=1)[:, 1:2]
-        on = (here < share[:, None]) | (here <= pair)
+        on = (here < share[:, None]) | (here <= pair) | sure
         return on & eligible, eligible
 
     def _known(self, capability: str) -> tuple[Bools, Floats]:

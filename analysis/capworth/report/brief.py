@@ -9,11 +9,9 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import as_file, files
 from math import isfinite, nan
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import matplotlib as mpl
 import pandas as pd
 import typst
 from babel.dates import format_date
@@ -103,9 +101,8 @@ def _compiler() -> typst.Compiler:
     keep = ExitStack()  # for as long as the process lives
     template = keep.enter_context(as_file(files("capworth.report").joinpath("brief.typ")))
     fonts = keep.enter_context(as_file(files("capworth.charts").joinpath("fonts")))
-    spare = Path(mpl.get_data_path()) / "fonts" / "ttf"  # letters that the others lack
     return typst.Compiler(
-        template, root=template.parent, font_paths=[fonts, spare], ignore_system_fonts=True
+        template, root=template.parent, font_paths=[fonts], ignore_system_fonts=True
     )
 
 
