@@ -22,7 +22,8 @@ from capworth.cli import main
 from capworth.errors import InputError
 from capworth.memberbrief import MemberBrief, brief_member, member_of
 from capworth.members import Members, serve_members
-from capworth.report.brief import LANGUAGES, brief_words, document, write_brief
+from capworth.report.brief import document, write_brief
+from capworth.report.briefwords import LANGUAGES, brief_words
 from capworth.report.figures import ISOLATE, Figures
 from capworth.runs import BRIEFS, RunError
 from capworth.sampling import draw_sample

@@ -28,6 +28,7 @@ from matplotlib.text import Annotation, Text
 
 from capworth import charts
 from capworth.charts import style
+from capworth.charts.framing import framed
 from capworth.charts.gallery import GALLERY
 from capworth.charts.input_names import name_inputs
 from capworth.charts.labels import place_labels
@@ -35,14 +36,15 @@ from capworth.charts.svg import to_svg
 from capworth.charts.voice import ENGLISH, Voice, decimals, rounded
 from capworth.charts.words import languages, words
 from capworth.errors import InputError
-from capworth.study import Study
+from capworth.study import STAGES, Study
 
 LANGUAGES = ("en", "fr")
 SMALLEST = 7.0  # points
 UNITS = re.compile(r"€|%|point|0–100|ratio|rapport|euro")
 BARS = ("payers", "capability_ranks", "improvement_ranks", "membership", "evidence")
-PANELS = {"functions": 3}  # charts of several Axes, one below the other
+PANELS = {"functions": 3, "net_value": 2}  # charts of several Axes, one below the other
 HERE = Path(__file__).parent
+SVG = "{http://www.w3.org/2000/svg}"
 
 TWICE = """
 from hashlib import sha256
@@ -234,14 +236,29 @@ def test_nothing_is_left_behind(study: Study) -> None:
 
 def test_a_chart_alone_carries_its_finding_and_its_source(study: Study) -> None:
     chart, voice = GALLERY["payers"], voice_of(study, "fr")
-    said = " ".join(t.get_text() for t in texts(chart.figure(study, voice, alone=True)))
-    assert chart.title(study, voice) in said.replace("\n", " ")
-    assert chart.source(study, voice) in said.replace("\n", " ")
+    bare = to_svg(chart.figure(study, voice))
+    title, source, alt = (f(study, voice) for f in (chart.title, chart.source, chart.alt))
+    alone = ET.fromstring(framed(bare, title, source, alt).encode())
+    lines = list(alone.iter(f"{SVG}text"))
+    said = " ".join(t.text or "" for t in lines)
+    assert said == f"{title} {source}"
+    assert alone.findtext(f"{SVG}title") == title
+    assert alone.findtext(f"{SVG}desc") == alt
+    left, top, width, height = (float(x) for x in alone.attrib["viewBox"].split())
+    drawn = ET.fromstring(bare.encode()).attrib["viewBox"].split()
+    heads = [float(t.attrib["y"]) for t in lines if t.attrib.get("font-weight") == "bold"]
+    feet = [float(t.attrib["y"]) for t in lines if t.attrib.get("font-weight") is None]
+    assert left == 0
+    assert width == float(drawn[2])
+    assert top < min(heads) <= max(heads) < 0, "above the drawing"
+    assert float(drawn[3]) < min(feet) <= max(feet) < top + height, "below it"
+    with pytest.raises(InputError, match="no drawing"):
+        framed("<svg/>", title, source, alt)
 
 
 def test_a_question_that_was_not_asked_has_no_chart(study: Study) -> None:
-    bare = replace(study, claim=None, excellence=None, priorities=None, programme=None)
-    bare = replace(bare, funding=None, sensitivity=None)
+    unasked: dict[str, Any] = dict.fromkeys({*STAGES} - {"appraisal", "soundness"})
+    bare = replace(study, **unasked)
     asked = [name for name, chart in GALLERY.items() if chart.asked(bare)]
     assert asked == ["cost_value", "payers", "capability_ranks"]
     assert "desi" not in to_svg(GALLERY["cost_value"].figure(bare, ENGLISH))
@@ -254,6 +271,7 @@ def test_a_question_that_was_not_asked_has_no_chart(study: Study) -> None:
 DRAWS: Mapping[str, tuple[str, Callable[..., Axes]]] = {
     "draw_alignment": ("priorities", charts.draw_alignment),
     "draw_claim": ("claim", charts.draw_claim),
+    "draw_contributions": ("contributions", charts.draw_contributions),
     "draw_cost_value": ("appraisal", charts.draw_cost_value),
     "draw_efficiency": ("excellence", charts.draw_efficiency),
     "draw_evidence": ("sensitivity", charts.draw_evidence),
@@ -261,11 +279,18 @@ DRAWS: Mapping[str, tuple[str, Callable[..., Axes]]] = {
     "draw_funding": ("funding", charts.draw_funding),
     "draw_gap_table": ("excellence", charts.draw_gap_table),
     "draw_gaps": ("excellence", charts.draw_gaps),
+    "draw_information": ("resolving", charts.draw_information),
     "draw_membership": ("programme", charts.draw_membership),
+    "draw_net_values": ("economics", charts.draw_net_values),
+    "draw_need_map": ("feedback", charts.draw_need_map),
+    "draw_needs": ("feedback", charts.draw_needs),
     "draw_order": ("programme", charts.draw_order),
     "draw_payers": ("appraisal", charts.draw_payers),
     "draw_ranks": ("appraisal", charts.draw_ranks),
+    "draw_scale_places": ("scales", charts.draw_scale_places),
+    "draw_switching": ("switching", charts.draw_switching),
     "draw_tornado": ("sensitivity", charts.draw_tornado),
+    "draw_waterfall": ("contributions", charts.draw_waterfall),
 }
 
 

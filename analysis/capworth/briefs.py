@@ -14,7 +14,8 @@ from capworth.memberbrief import brief_member, member_of
 from capworth.members import Members, serve_members
 from capworth.memberuse import DRAWS
 from capworth.provenance import Provenance
-from capworth.report.brief import LANGUAGES, write_brief
+from capworth.report.brief import write_brief
+from capworth.report.briefwords import LANGUAGES
 from capworth.runs import BRIEFS, RunError, inputs_of, read_manifest
 from capworth.sampling import Progress, draw_sample
 

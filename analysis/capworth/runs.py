@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +19,7 @@ from capworth.databook import tables_of, write_csv
 from capworth.errors import CapworthError, nearest
 from capworth.papers import write_papers
 from capworth.programme import DRAWS as PROGRAMME_DRAWS
+from capworth.report.whatif import write_whatif
 from capworth.sampling import CHUNK, ENVELOPED, KEPT, Progress
 from capworth.study import STAGES, Study, run_study
 
@@ -83,7 +84,7 @@ def run(
     out : the run folder; an older run there is replaced, anything else is not touched
     draws, seed, languages : those of the case when not given
     workers : threads; the bytes do not depend on it
-    all_parameters : also answer under every allocation key, discount schedule and timing
+    all_parameters : also answer under every allocation key, discount schedule and harm scale
 
     Raises
     ------
@@ -95,6 +96,8 @@ def run(
     target = Path(out)
     _refuse_foreign(target)
     study = run_study(read_case(case), draws, seed, workers, progress=progress)
+    if all_parameters:
+        study = replace(study, conventions=compare_conventions(study.case, study.scales))
     spoken = tuple(languages) or study.case.settings.languages
     for language in spoken:
         if language not in LANGUAGES:
@@ -102,11 +105,9 @@ def run(
     with _replacing(target) as folder:
         _write_inputs(case, study, folder / "inputs")
         _write_tables(study, folder / "tables")
-        if all_parameters:
-            conventions = compare_conventions(study.case, workers=workers)
-            write_csv(conventions.to_frame(), folder / "tables" / "conventions.csv")
-            write_csv(conventions.programmes(), folder / "tables" / "convention_programmes.csv")
         write_papers(study, spoken, folder, workers, progress)
+        if (page := write_whatif(study, spoken)) is not None:
+            (folder / "whatif.html").write_text(page, encoding="utf-8", newline="")
         _write_json(folder / MANIFEST, _manifest(study, spoken, all_parameters, folder))
     return study
 
@@ -267,6 +268,6 @@ def _write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def answers_of(study: Study) -> tuple[object, ...]:
-    """Every answer that the study gives, in the order of the questions."""
+    """Every answer that the study gives, in the order of the questions; then what is unsound."""
     answers = (getattr(study, stage) for stage in STAGES)
     return tuple(answer for answer in answers if answer is not None)

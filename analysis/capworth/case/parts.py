@@ -63,6 +63,7 @@ class Platform:
     key: str
     fixed: Estimate  # share of the cost that does not depend on use
     name_fr: str = ""
+    part_of: str = ""  # a wider platform that the users of this one need too
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Usage:
     platform: str
     capability: str
     use: Estimate
+    period: str = ""  # the hours, days or months in which it is used so much
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,9 @@ class Pledge:
     price_year: int
     amount: Estimate
     name_fr: str = ""
+    years: int = 1  # over which it comes, in equal parts
+    use: str = "programme"  # or that of the organisation: shown beside, not counted
+    chance: Estimate | None = None  # probability that it comes; by its grade where None
     earmark: tuple[str, ...] = ()
 
 

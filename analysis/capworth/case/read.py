@@ -123,6 +123,8 @@ def _arguments(
             yield field.name, read_points(row.text("points"))
         elif field.name == "transfer":
             yield field.name, _transfer(row)
+        elif field.name == "chance":
+            yield field.name, _chance(row)
         elif row[field.name] is not None:
             yield field.name, row[field.name]
 
@@ -163,6 +165,23 @@ def _transfer(row: TypedRow) -> Estimate | None:
         "D",  # whose incomes and which elasticity is judged
         "",
         row.text("transfer_basis"),
+        row.number,
+    )
+
+
+def _chance(row: TypedRow) -> Estimate | None:
+    """Gather the probability that a pledge comes, if the row states one."""
+    if row["chance"] is None:
+        return None
+    return Estimate(
+        f"funding/{row.text('id')}/chance",
+        row.number_in("chance_low"),
+        row.number_in("chance"),
+        row.number_in("chance_high"),
+        "share",
+        "D",  # judged, whatever the grade of the amount
+        "",
+        row.text("basis"),
         row.number,
     )
 

@@ -1,15 +1,12 @@
 """A member's brief: one page in the member's language, as a tagged PDF."""
 
 import json
-import tomllib
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import as_file, files
 from math import isfinite, nan
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -17,58 +14,15 @@ import typst
 from babel.dates import format_date
 
 from capworth.case.model import Case, Member
-from capworth.errors import InputError, nearest
+from capworth.errors import InputError
 from capworth.memberbrief import MemberBrief
 from capworth.provenance import Provenance
-from capworth.report.figures import Figures
+from capworth.report.briefwords import BriefWords, brief_words
 from capworth.report.pdf import STANDARDS
-from capworth.report.texts import Texts, texts
 
-LANGUAGES = ("en", "fr", "es", "ar")
 PUBLISHED = "ABC"  # grades of a contribution that has a source
 MARK = "†"  # behind the name of an improvement that is illustrative
 MILLION = 1e6
-
-
-@dataclass(frozen=True, slots=True)
-class BriefWords:
-    """The words of the briefs in one language."""
-
-    language: str
-    direction: str
-    figures: Figures
-    phrases: Mapping[str, str]
-    typography: Texts | None  # of the reports, where they speak the language
-
-    def say(self, key: str, **parts: object) -> str:
-        """Say a phrase with the typography of its language."""
-        text = self.phrases[key].format_map(parts)
-        return self.typography.typeset(text) if self.typography else text.replace("'", "’")
-
-
-@cache
-def brief_words(language: str) -> BriefWords:
-    """Read the words of a language.
-
-    Raises
-    ------
-    InputError
-        When there are none.
-    """
-    if language not in LANGUAGES:
-        hint = nearest(language, LANGUAGES)
-        raise InputError(f"there are no texts for a brief in {language!r}. {hint}")
-    found = files("capworth.report").joinpath(f"brief.{language}.toml").read_text("utf-8")
-    content: dict[str, dict[str, str]] = tomllib.loads(found)
-    meta = content.pop("language")
-    rtl = meta["direction"] == "rtl"
-    return BriefWords(
-        language,
-        meta["direction"],
-        Figures(meta["locale"], meta["millions"], meta["units"], meta["share"], rtl),
-        MappingProxyType({f"{p}.{k}": v for p, part in content.items() for k, v in part.items()}),
-        texts(language) if language in {"en", "fr"} else None,
-    )
 
 
 def write_brief(case: Case, brief: MemberBrief, provenance: Provenance, language: str) -> bytes:
