@@ -12,12 +12,14 @@ from capworth.case.model import Case, Member, Rating
 from capworth.case.read import read_case
 from capworth.costs import PAYERS
 from capworth.disclosure import guard_events, guard_groups
+from capworth.estimates import AtModes
 from capworth.gainshares import gain_shares
 from capworth.memberneeds import ALL, NONE, OWN, REGION, member_needs
 from capworth.members import MEASURES, Members, serve_members
 from capworth.memberuse import UseModel, inhabitants
 from capworth.sampling import Sample, draw_sample
 from capworth.study import Study
+from capworth.worlds import Model
 
 ROOT = Path(__file__).parents[1]
 
@@ -113,6 +115,54 @@ def test_the_same_draws_whatever_the_number(small: Case, sample: Sample, members
     assert (again.draws, members.draws) == (500, 300)
 
 
+def test_the_order_of_the_rows_does_not_matter(small: Case) -> None:
+    turned = replace(small, members=small.members[::-1])
+    first, second = (serve_members(draw_sample(case, 80)) for case in (small, turned))
+    assert first is not None
+    assert second is not None
+    pd.testing.assert_frame_equal(
+        first.to_frame(), second.to_frame().loc[first.to_frame().index], rtol=1e-9
+    )
+
+
+def test_use_scatters_as_much_as_it_is_said_to(small: Case, sample: Sample) -> None:
+    model = UseModel(sample)
+    scatter, power = model.level("scatter"), model.level("use")
+    base = power[:, None] * np.log(inhabitants(small))
+    own = [(np.log(m) - base) / scatter[:, None] for m in (model.seeking, model.holding)]
+    for noise in own:
+        np.testing.assert_allclose((noise.std(), noise.mean()), (1, 0), atol=0.05)
+    assert abs(np.corrcoef(own[0].ravel(), own[1].ravel())[0, 1]) < 0.1
+
+
+def test_gains_are_worked_out_from_the_shares(sample: Sample, members: Members) -> None:
+    """Another way to the same columns: value times share, capability by capability."""
+    worlds, annuity = sample.worlds, sample.model.annuity
+    sums = {
+        name: sum(
+            worlds.money[:, c, None] / annuity / 1e6 * getattr(found, kind)
+            for c, found in enumerate(UseModel(sample).capabilities())
+        )
+        for name, kind in (("own_m", "own"), ("external_m", "external"))
+    }
+    table = members.to_frame()
+    for name, values in sums.items():
+        np.testing.assert_allclose(table[name], np.mean(values, axis=0), rtol=1e-9)
+        low = np.percentile(values, 10, axis=0)
+        np.testing.assert_allclose(table[f"{name}_low"], low, rtol=1e-9)
+    assert not np.allclose(table["own_m"], table["external_m"], rtol=0.01)
+
+
+def test_gain_shares_are_those_of_each_capability_alone(sample: Sample, small: Case) -> None:
+    """The slow twin: the effects on one capability alone, through the whole model at the modes."""
+    found = gain_shares(sample.model)
+    whole = Model(small).answer(AtModes()).gains.score[0]
+    for c, capability in enumerate(small.capability_ids):
+        alone = tuple(e for e in small.effects if e.capability == capability)
+        gains = Model(replace(small, effects=alone)).answer(AtModes()).gains.score[0]
+        np.testing.assert_allclose(found[:, c], gains / whole, atol=1e-9)
+
+
 def test_gain_shares_are_shares(sample: Sample, small: Case) -> None:
     found = gain_shares(sample.model)
     assert found.shape == (len(small.improvements), len(small.capabilities))
@@ -176,6 +226,7 @@ def test_groups_hide_what_gives_a_member_away() -> None:
     table = pd.DataFrame(rows, columns=["region", "size", "money"])
     found = guard_groups(table, "region", "size", ["money"])
     assert found["hidden"].tolist() == [True, True, True, True]  # two members, and their guards
+    assert found[["members", "money"]].isna().all(axis=None)
     more = pd.concat([table, table.iloc[:1]], ignore_index=True)
     found = guard_groups(more, "region", "size", ["money"])
     assert not found["hidden"].any()

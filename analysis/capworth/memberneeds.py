@@ -36,7 +36,9 @@ def member_needs(case: Case) -> tuple[Floats, tuple[str, ...]]:
         needs[silent] = mean
         for member in np.flatnonzero(silent):
             sources[member] = REGION if heard else ALL
-    return _relative(needs), tuple(sources)
+    place = {member.id: k for k, member in enumerate(survey.members)}
+    order = [place[member.id] for member in case.members]
+    return _relative(needs[order]), tuple(sources[k] for k in order)
 
 
 def _relative(needs: Floats) -> Floats:

@@ -53,6 +53,8 @@ class UseModel:
         self._levels: Mapping[str, Floats] = {i: self.draws.of(e) for i, e in figures.items()}
         regions = tuple(dict.fromkeys(m.region for m in case.members))
         self.regions = regions
+        names = sorted(m.id for m in case.members)
+        self._order = [names.index(m.id) for m in case.members]
         self.region: Ints = np.array([regions.index(m.region) for m in case.members])
         power, scatter = self.level("use", 0.0), self.level("scatter", 0.0)
         base = power[:, None] * np.log(inhabitants(case))
@@ -85,7 +87,7 @@ class UseModel:
         """Every capability of the case, in its order."""
         affinity, covered = self.level("affinity"), []
         for capability in self.case.capability_ids:
-            even = self._stream(f"{capability}/connected").random(self._shape)
+            even = self._stream(f"{capability}/connected").random(self._shape)[:, self._order]
             known, levels = self._known(capability)
             on, eligible = self._connected(capability, "searchers", even, known)
             owning, _ = self._connected(capability, "owners", even, known & False)
@@ -121,7 +123,7 @@ class UseModel:
         return self.size, len(self.case.members)
 
     def _normal(self, what: str) -> Floats:
-        return self._stream(what).standard_normal(self._shape)
+        return self._stream(what).standard_normal(self._shape)[:, self._order]
 
     def _stream(self, what: str) -> np.random.Generator:
         return stream(self.case.settings.seed, f"members' use: {what}")
