@@ -7,15 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from capworth import memberuse
+from capworth import memberuse, sampling
 from capworth.case.model import Activity, Case
 from capworth.case.read import check_case
 from capworth.case.ties import PRICES
 from capworth.estimates import AtModes
 from capworth.kernels.network import growth_exponent, links
 from capworth.network import Network, weigh_network
-from capworth.sampling import draw_sample
-from capworth.study import Study
+from capworth.sampling import Sample, draw_sample
 
 
 @pytest.fixture(scope="module")
@@ -26,15 +25,23 @@ def network(small: Case) -> Network:
 
 
 @pytest.fixture(scope="module")
-def at_modes_network(small: Case, worked: Study) -> Network:
+def at_modes(small: Case) -> Sample:
+    """Three worlds, each the most plausible one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sampling, "Sampled", lambda seed, chunk, size: AtModes(size))
+        return draw_sample(small, 3)
+
+
+@pytest.fixture(scope="module")
+def at_modes_network(at_modes: Sample) -> Network:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(memberuse, "Sampled", lambda seed, chunk, size: AtModes(size))
-        found = weigh_network(worked.sample)
+        found = weigh_network(at_modes)
     assert found is not None
     return found
 
 
-def test_worked_by_hand_at_the_modes(at_modes_network: Network, worked: Study) -> None:
+def test_worked_by_hand_at_the_modes(at_modes_network: Network, at_modes: Sample) -> None:
     """REG: 8 of 12 search, 6 own; LAB: 4 and 4; ACA: 2 of the 4 of one region."""
     table = at_modes_network.to_frame()
     assert table["dyads"].round(9).to_dict() == {
@@ -42,8 +49,8 @@ def test_worked_by_hand_at_the_modes(at_modes_network: Network, worked: Study) -
         "LAB": round(4 * 3 / 132, 9),
         "ACA": round(2 * 1 / 12, 9),
     }
-    value = worked.sample.modes.money[0] / worked.sample.model.annuity / 1e3
-    reg = value[worked.case.capability_ids.index("REG")]
+    value = at_modes.modes.money[0] / at_modes.model.annuity / 1e3
+    reg = value[at_modes.case.capability_ids.index("REG")]
     row = table.loc["REG"]
     assert row["value_m"] == pytest.approx(reg / 1e3)
     assert row["searcher_k"] == pytest.approx(reg * ((9 / 8) ** 0.6 - 1))
@@ -53,9 +60,9 @@ def test_worked_by_hand_at_the_modes(at_modes_network: Network, worked: Study) -
     assert table["value_m"].isna().tolist() == [False, False, True]
 
 
-def test_steps_worked_by_hand(at_modes_network: Network, worked: Study) -> None:
-    ids = worked.case.capability_ids
-    value = worked.sample.modes.money[0] / worked.sample.model.annuity / 1e3
+def test_steps_worked_by_hand(at_modes_network: Network, at_modes: Sample) -> None:
+    ids = at_modes.case.capability_ids
+    value = at_modes.modes.money[0] / at_modes.model.annuity / 1e3
     reg, lab = (value[ids.index(c)] for c in ("REG", "LAB"))
     steps = at_modes_network.steps()
     searcher = reg * ((9 / 8) ** 0.6 - 1), lab * ((5 / 4) ** 0.6 - 1)
