@@ -26,13 +26,14 @@ LAYERS: tuple[frozenset[str], ...] = (
         calibration costgames comparison productivitychange synthetic lints
         weighing weightbounds efficiencymodels envelopmentresult unittables""",
             """answers costs value unitvalues chain models gains worlds sampling games network
-        memberuse""",  # case + draws -> labelled arrays
+        memberuse spending bestsets conflicts timetable projecttable""",  # labelled arrays
             """appraisal allocation claim excellence priorities programme flows indicators costcube
         acceptability attribution soundness harmscales feedback explanation members questions
         treeweights reversal elicitation funding sensitivity economics margins conventions
         leavingout members memberbrief disclosure effectiveness switches jointgains gapworth
         architecture moneymap purses donors earmarks gainshares memberneeds scalepanel resolving
-        contributions productivitytrend""",  # frozen results
+        contributions productivitytrend targets rejections alternatives robustness schedule
+        baseline tracking bestprogramme""",  # frozen results
             "study",  # one run of everything
             "__init__",  # the front door
             "databook workshop judgedcriteria",

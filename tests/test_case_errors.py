@@ -222,7 +222,8 @@ SEVERAL: tuple[tuple[tuple[Edit, ...], str], ...] = (  # slips that take more th
             ("improvements", "6,2026,2027,no", "6,2026,2027,yes"),
             ("improvements", "9,2025,2025,no", "9,2025,2025,yes"),
         ),
-        "relations.csv, row 3, column 'other': both must be done, or are required.",
+        "relations.csv, row 3, column 'relation': no programme can keep 4 rules together (LINK "
+        "requires SCAN; CLOUD excludes SCAN; LINK must be done; CLOUD must be done).",
     ),
     (
         (("criteria", "30,60,100,D", "0,0,0,D"), ("criteria", "70,100,100,D", "0,0,0,D")),

@@ -197,10 +197,11 @@ def test_nothing_stray_is_printed(printed: Printed, contents: Contents, language
         assert not STRAY.findall(text)
 
 
-def test_the_french_report_is_french(contents: Contents) -> None:
+def test_the_french_report_is_french(contents: Contents, small: Case) -> None:
     content = dict(contents["fr"])
+    units = {criterion.unit for criterion in small.criteria}  # as the case words them
     content["sections"] = content["sections"][:-1]  # titles of sources stay in their language
-    for text in strings(content):
+    for text in set(strings(content)) - units:
         assert not [word for word in ENGLISH if re.search(rf"\b{word}\b", text)], text
 
 

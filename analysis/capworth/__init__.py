@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from capworth.acceptability import RankAcceptability, rank_acceptability
+    from capworth.bestprogramme import BestProgramme, best_programme
     from capworth.case.model import Case
     from capworth.case.read import check_case, read_case
     from capworth.case.template import write_template
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __version__ = version("capworth")
 
 _HOME = {
+    "BestProgramme": "bestprogramme",
     "CapworthError": "errors",
     "Case": "case.model",
     "CaseError": "errors",
@@ -29,6 +31,7 @@ _HOME = {
     "InputError": "errors",
     "RankAcceptability": "acceptability",
     "Study": "study",
+    "best_programme": "bestprogramme",
     "check_case": "case.read",
     "envelopment": "efficiency",
     "explain": "explanation",
@@ -39,6 +42,7 @@ _HOME = {
     "write_template": "case.template",
 }
 __all__ = [
+    "BestProgramme",
     "CapworthError",
     "Case",
     "CaseError",
@@ -46,6 +50,7 @@ __all__ = [
     "InputError",
     "RankAcceptability",
     "Study",
+    "best_programme",
     "check_case",
     "envelopment",
     "explain",

@@ -97,6 +97,21 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
             "order_of_priority": study.programme.order(),
             "budget_frontier": study.programme.frontier(),
         }
+    if study.robustness:
+        tables |= {
+            "robust_choices": study.robustness.to_frame(),
+            "competitors": study.robustness.competitors(),
+            "targets": study.robustness.targets(),
+            "why_not_funded": study.robustness.why_not(),
+            "ways_to_spend": study.robustness.ways(),
+        }
+    if study.schedule:
+        tables |= {
+            "schedule": study.schedule.to_frame(),
+            "schedule_years": study.schedule.by_year(),
+        }
+    if study.baseline:
+        tables |= {"baseline": study.baseline.to_frame()}
     if study.funding:
         tables |= {
             "funding_curve": study.funding.curve(),

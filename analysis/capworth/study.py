@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 from capworth.allocation import Allocation, allocate
 from capworth.appraisal import Appraisal, appraise
 from capworth.attribution import Attribution, attribute
+from capworth.baseline import Baseline, set_baseline
 from capworth.case.model import Case
 from capworth.claim import Claim, examine_claim
 from capworth.contributions import Contributions, part_scores
@@ -30,8 +31,10 @@ from capworth.programme import Programme, choose_programme
 from capworth.provenance import Provenance
 from capworth.resolving import Resolving, value_of_information
 from capworth.reversal import Reversals, find_reversals
+from capworth.robustness import Robustness, examine_robustness
 from capworth.sampling import ENVELOPED, Progress, Sample, draw_sample
 from capworth.scalepanel import ScalePanel, scale_panel
+from capworth.schedule import Schedule, schedule_programme
 from capworth.sensitivity import Sensitivity, swing_inputs
 from capworth.soundness import Soundness, examine
 from capworth.switches import SwitchingValues, programme_switches
@@ -56,6 +59,9 @@ class Study:
     productivity: ProductivityTrend | None
     priorities: Priorities | None
     programme: Programme | None
+    robustness: Robustness | None
+    schedule: Schedule | None
+    baseline: Baseline | None
     gap_worth: GapWorth | None
     joint_gains: JointGains | None
     funding: Funding | None
@@ -72,7 +78,8 @@ class Study:
     @property
     def not_asked(self) -> tuple[str, ...]:
         """The questions that the case does not ask."""
-        return tuple(stage for stage in STAGES if getattr(self, stage) is None)
+        questions = (stage for stage in STAGES if stage not in WITH_PROGRAMME)
+        return tuple(stage for stage in questions if getattr(self, stage) is None)
 
     def __repr__(self) -> str:
         told = [repr(a) for a in (self.appraisal, self.claim, self.programme) if a is not None]
@@ -104,6 +111,7 @@ def _use(sample: Sample, _: Provenance) -> UseModel | None:
     return UseModel(sample) if sample.case.members else None
 
 
+WITH_PROGRAMME = ("robustness", "schedule", "baseline")  # asked when a programme is
 PARTS: dict[str, Stage] = {"use": Stage(_use)}  # what several answers build on
 STAGES: dict[str, Stage] = {  # in the order of the questions; needs stand before
     "feedback": Stage(lambda sample, known: hear_members(sample.case, known)),
@@ -121,6 +129,9 @@ STAGES: dict[str, Stage] = {  # in the order of the questions; needs stand befor
     "priorities": Stage(prioritise),
     "programme": Stage(choose_programme),
     "economics": Stage(_economics, ("programme",)),
+    "robustness": Stage(examine_robustness, ("programme",)),
+    "schedule": Stage(schedule_programme, ("programme",)),
+    "baseline": Stage(set_baseline, ("schedule",)),
     "joint_gains": Stage(join_gains, ("programme",)),
     "funding": Stage(fund, ("programme",)),
     "sensitivity": Stage(swing_inputs, ("programme",)),

@@ -63,6 +63,11 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
         "contributions",
         "score_steps",
     ),
+    "programme": (
+        "regret",
+        "membership",
+    ),
+    "timetable": ("gantt",),
 }
 
 
