@@ -15,7 +15,7 @@ from capworth.kernels.gravity import exchange, with_known
 from capworth.sampling import Sample
 from capworth.streams import stream
 
-DRAWS = 500  # of the sample, the first ones, in which use is shared out among members
+DRAWS = 300  # of the sample, the first ones, in which use is shared out among members
 INHABITANTS = {"small": 1e6, "medium": 1e7, "large": 6e7}  # of a class, where no number is given
 
 
