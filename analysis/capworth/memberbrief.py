@@ -28,6 +28,7 @@ class MemberBrief:
     bars : hits and hits given in them, for lengths of bars only
     others : how many more capabilities it may take part in
     improvements : those that serve it most: points with range, p_top, chosen (or not a number)
+    published : capabilities of which its part of the use is published, and the source
     needs : whose answers stand for its needs; see `memberneeds`
     synthetic : whether those answers were made by a generator
     measured : capabilities with a value in money, of all
@@ -41,6 +42,7 @@ class MemberBrief:
     bars: pd.DataFrame
     others: int
     improvements: pd.DataFrame
+    published: tuple[tuple[str, str], ...]
     needs: str
     synthetic: bool
     measured: tuple[int, int]
@@ -107,6 +109,11 @@ def brief_member(
         useful,
         int((mine["chance"] > 0).sum()) - len(useful),
         improvements.assign(chosen=taken),
+        tuple(
+            (f.capability, case.cited(f.level.source))
+            for f in case.network
+            if f.item == "share" and f.member == code and f.level.source
+        ),
         members.needs[place],
         any(rating.is_synthetic for rating in case.feedback),
         (members.measured, len(case.capabilities)),

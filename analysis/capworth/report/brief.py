@@ -193,13 +193,16 @@ def _uses(brief: MemberBrief, names: Mapping[str, str], words: BriefWords) -> di
                 "bars": [float(x) / most for x in bar] if most else [0.0, 0.0],
             }
         )
+    note = words.say("uses.nothing")
+    if rows:
+        note = words.say("uses.more", count=words.figures.number(brief.others, 0))
+    for capability, source in brief.published:
+        note += " " + words.say("uses.known", capability=names[capability], source=source)
     return {
         "head": words.say("uses.head"),
         "heads": [words.say(f"uses.{k}") for k in ("capability", "chance", "hits", "given")],
         "rows": rows,
-        "note": words.say("uses.more", count=words.figures.number(brief.others, 0))
-        if rows
-        else words.say("uses.nothing"),
+        "note": note,
     }
 
 
@@ -216,7 +219,7 @@ def _serves(
         cells = [
             names[str(improvement)] + mark,
             words.figures.around(*_ends(row, "points")),
-            words.figures.percent(float(row["p_top"])),
+            words.figures.probability(float(row["p_top"])),
         ]
         if programme:
             cells.append(words.say("serves.yes" if row["chosen"] else "serves.no"))
@@ -240,15 +243,14 @@ def _pays(case: Case, brief: MemberBrief, words: BriefWords) -> dict[str, Any]:
     paid = _contribution(member)
     if isfinite(paid[0]):
         grade = str(row["contribution_grade"])
-        source = next((s for s in case.sources if s.id == member.contribution_source), None)
-        published = grade in PUBLISHED and source is not None
-        cited = f"{source.publisher or source.title}, {source.year}" if source else ""
+        source = case.cited(member.contribution_source) if member.contribution_source else ""
+        published = grade in PUBLISHED and source
         items.append(
             words.say(
                 "pays.text_published" if published else "pays.text_modelled",
                 amount=money(*paid, currency),
                 year=str(member.contribution_year or case.settings.price_year),
-                source=cited.strip(", "),
+                source=source,
                 grade=grade,
             )
         )

@@ -81,12 +81,18 @@ class Figures:
 
     def percent(self, share: float) -> str:
         """Write a share in whole percent; one that is neither nothing nor all is never shown so."""
+        if share in (0.0, 1.0):
+            return self._kept(self.share.format(number=self._bare(100 * share, 0)))
+        return self.probability(share)
+
+    def probability(self, share: float) -> str:
+        """Write a share of draws in whole percent; draws alone never show 0 or 100."""
         if not isfinite(share):
             return UNKNOWN
         whole = round(100 * share)
-        sign, whole = ("<", 1) if share > 0 and whole < 1 else ("", whole)
-        sign, whole = (">", 99) if share < 1 and whole > 99 else (sign, whole)
-        return self._kept(sign + self.share.format(number=self._bare(whole, 0)))
+        sign = "<" if whole < 1 else ">" if whole > 99 else ""
+        written = self._bare(min(max(whole, 1), 99), 0)
+        return self._kept(sign + self.share.format(number=written))
 
     def _amount(self, number: str, currency: str, *, large: bool) -> str:
         parts: dict[str, Any] = {
