@@ -138,8 +138,8 @@ STAGES: dict[str, Stage] = {  # in the order of the questions; needs stand befor
     "joint_gains": Stage(join_gains, ("programme",)),
     "funding": Stage(fund, ("programme",)),
     "sensitivity": Stage(swing_inputs, ("programme",)),
-    "network": Stage(weigh_network, ("use",)),
     "members": Stage(serve_members, ("use",)),
+    "network": Stage(weigh_network, ("use",)),
     "switching": Stage(
         lambda sample, programme, _: programme_switches(sample, programme), ("programme",)
     ),
