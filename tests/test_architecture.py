@@ -25,7 +25,8 @@ LAYERS: tuple[frozenset[str], ...] = (
             """provenance estimates money matching membergroups performances weighting efficiency
         calibration costgames synthetic lints weighing""",
             """answers costs value unitvalues chain models gains worlds sampling games network
-        memberuse spending bestsets conflicts timetable projecttable""",  # case + draws -> labelled arrays
+        memberuse spending bestsets conflicts timetable
+        projecttable""",  # case + draws -> labelled arrays
             """appraisal allocation claim excellence priorities programme flows indicators costcube
         acceptability attribution soundness harmscales feedback explanation members questions
         treeweights reversal elicitation funding sensitivity economics margins conventions
