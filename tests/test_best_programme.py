@@ -1,14 +1,18 @@
 """The best set of a plain table: printed examples, everything tried, and what cannot be used."""
 
 import tomllib
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from capworth import best_programme
+from capworth.errors import InputError
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/portfolio.toml").read_text("utf-8"))
 
@@ -130,7 +134,7 @@ def test_the_grid_follows_the_budget_where_costs_are_not_whole() -> None:
     assert best_programme(table, 0).chosen == ()
 
 
-SLIPS = (
+SLIPS: tuple[tuple[dict[str, Any], dict[str, Any], str], ...] = (
     ({"cost": [1, -1]}, {}, "cost: that of b is below 0"),
     ({"cost": [1, "x"]}, {}, "cost: "),
     ({"cost": [1, None]}, {}, "cost: entry"),
