@@ -23,20 +23,20 @@ LAYERS: tuple[frozenset[str], ...] = (
             "kernels",  # pure numerics
             "case",  # what comes in
             """provenance estimates money matching membergroups performances weighting efficiency
-        calibration costgames synthetic lints weighing""",
+        calibration costgames comparison productivitychange synthetic lints
+        weighing weightbounds efficiencymodels envelopmentresult unittables""",
             """answers costs value unitvalues chain models gains worlds sampling games network
-        memberuse spending bestsets conflicts timetable
-        projecttable""",  # case + draws -> labelled arrays
+        memberuse spending bestsets conflicts timetable projecttable""",  # labelled arrays
             """appraisal allocation claim excellence priorities programme flows indicators costcube
         acceptability attribution soundness harmscales feedback explanation members questions
         treeweights reversal elicitation funding sensitivity economics margins conventions
         leavingout members disclosure effectiveness switches jointgains gapworth
-        architecture moneymap purses donors earmarks gainshares memberneeds
-         targets rejections alternatives robustness schedule baseline tracking
-         bestprogramme""",  # frozen results
+        architecture moneymap purses donors earmarks gainshares memberneeds scalepanel resolving
+        contributions productivitytrend targets rejections alternatives robustness schedule
+        baseline tracking bestprogramme""",  # frozen results
             "study",  # one run of everything
             "__init__",  # the front door
-            "databook workshop",
+            "databook workshop judgedcriteria",
             "charts",  # result + Axes -> Axes
             "report",  # study -> documents
             "papers logs",  # charts and reports side by side; raw logs -> activity tables

@@ -36,13 +36,13 @@ from capworth.charts.svg import to_svg
 from capworth.charts.voice import ENGLISH, Voice, decimals, rounded
 from capworth.charts.words import languages, words
 from capworth.errors import InputError
-from capworth.study import Study
+from capworth.study import STAGES, Study
 
 LANGUAGES = ("en", "fr")
 SMALLEST = 7.0  # points
 UNITS = re.compile(r"€|%|point|0–100|ratio|rapport|euro")
 BARS = ("payers", "capability_ranks", "improvement_ranks", "membership", "evidence")
-PANELS = {"functions": 3}  # charts of several Axes, one below the other
+PANELS = {"functions": 3, "net_value": 2}  # charts of several Axes, one below the other
 HERE = Path(__file__).parent
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -257,8 +257,8 @@ def test_a_chart_alone_carries_its_finding_and_its_source(study: Study) -> None:
 
 
 def test_a_question_that_was_not_asked_has_no_chart(study: Study) -> None:
-    bare = replace(study, claim=None, excellence=None, priorities=None, programme=None)
-    bare = replace(bare, funding=None, sensitivity=None, allocation=None)
+    unasked: dict[str, Any] = dict.fromkeys({*STAGES} - {"appraisal", "soundness"})
+    bare = replace(study, **unasked)
     asked = [name for name, chart in GALLERY.items() if chart.asked(bare)]
     assert asked == ["cost_value", "payers", "capability_ranks"]
     assert "desi" not in to_svg(GALLERY["cost_value"].figure(bare, ENGLISH))
@@ -271,6 +271,7 @@ def test_a_question_that_was_not_asked_has_no_chart(study: Study) -> None:
 DRAWS: Mapping[str, tuple[str, Callable[..., Axes]]] = {
     "draw_alignment": ("priorities", charts.draw_alignment),
     "draw_claim": ("claim", charts.draw_claim),
+    "draw_contributions": ("contributions", charts.draw_contributions),
     "draw_cost_value": ("appraisal", charts.draw_cost_value),
     "draw_efficiency": ("excellence", charts.draw_efficiency),
     "draw_evidence": ("sensitivity", charts.draw_evidence),
@@ -278,11 +279,18 @@ DRAWS: Mapping[str, tuple[str, Callable[..., Axes]]] = {
     "draw_funding": ("funding", charts.draw_funding),
     "draw_gap_table": ("excellence", charts.draw_gap_table),
     "draw_gaps": ("excellence", charts.draw_gaps),
+    "draw_information": ("resolving", charts.draw_information),
     "draw_membership": ("programme", charts.draw_membership),
+    "draw_net_values": ("economics", charts.draw_net_values),
+    "draw_need_map": ("feedback", charts.draw_need_map),
+    "draw_needs": ("feedback", charts.draw_needs),
     "draw_order": ("programme", charts.draw_order),
     "draw_payers": ("appraisal", charts.draw_payers),
     "draw_ranks": ("appraisal", charts.draw_ranks),
+    "draw_scale_places": ("scales", charts.draw_scale_places),
+    "draw_switching": ("switching", charts.draw_switching),
     "draw_tornado": ("sensitivity", charts.draw_tornado),
+    "draw_waterfall": ("contributions", charts.draw_waterfall),
 }
 
 

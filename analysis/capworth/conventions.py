@@ -1,21 +1,30 @@
-"""Does the answer hang on a convention? The same case under every key and discount schedule."""
+"""Does the answer hang on a convention? Every allocation key, discount schedule and harm scale."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
+import numpy as np
 import pandas as pd
 
 from capworth.answers import Answer
 from capworth.case.model import Case
 from capworth.case.register import schedules
+from capworth.estimates import Draws, Sampled
+from capworth.harmscales import MONEY, scales_of, worth_of
+from capworth.kernels.arrays import Bools, Floats
 from capworth.kernels.platformshares import KEYS
+from capworth.kernels.portfolio import best_over_draws, feasible_sets
 from capworth.kernels.rankindices import expected_ranks
-from capworth.programme import choose_programme
+from capworth.kernels.ranking import rank_shares
+from capworth.programme import relations_of
 from capworth.provenance import Provenance
-from capworth.sampling import Sample, draw_sample
+from capworth.scalepanel import SCORE, ScalePanel
+from capworth.worlds import Model
 
-DRAWS = 2_000
+DRAWS = 1_000
 AS_STATED = "as stated"
+KEY = ["scale", "key", "discounting"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -23,87 +32,236 @@ class Conventions(Answer):
     """Places of the capabilities under every convention, and where the programme flips."""
 
     _table: pd.DataFrame
+    _places: pd.DataFrame
+    _leaders: pd.DataFrame
     _programmes: pd.DataFrame
     draws: int
     provenance: Provenance
 
+    def places(self) -> pd.DataFrame:
+        """Return the place of each capability under each scale, key and schedule."""
+        return self._places.copy()
+
+    def leaders(self) -> pd.DataFrame:
+        """Return what is first under each scale, key and schedule, and in how many draws."""
+        return self._leaders.copy()
+
     def programmes(self) -> pd.DataFrame:
-        """Return what is first and what is chosen under every convention."""
+        """Return what is chosen under each scale and schedule; keys do not touch improvements."""
         return self._programmes.copy()
 
     @property
     def depending(self) -> tuple[str, ...]:
-        """The capabilities whose place depends on the convention, most first."""
+        """The capabilities whose place depends on key, schedule or scale, most first."""
         moving = self._table[self._table["places_moved"] > 0]
         return tuple(moving.sort_values("places_moved", ascending=False, kind="stable").index)
 
     @property
-    def flipping(self) -> tuple[str, ...]:
-        """The conventions under which another programme would be chosen."""
-        return tuple(self._programmes.index[self._programmes["flips"]])
+    def flipping(self) -> tuple[tuple[str, str], ...]:
+        """Scale and schedule under which another programme would be chosen."""
+        rows = self._programmes.index[self._programmes["flips"].to_numpy(dtype=bool)]
+        return tuple((str(scale), str(schedule)) for scale, schedule in rows)
+
+    def findings(self) -> tuple[str, ...]:
+        """Say in sentences where the decision flips and which places depend on the choice."""
+        said = [repr(self)[1:-1]]
+        for scale, part in self._programmes.groupby(level="scale", sort=False):
+            flips = part[part["flips"]]
+            where = [str(schedule) for _, schedule in flips.index]
+            if len(flips) == len(part):
+                chosen = " ".join(dict.fromkeys(part["chosen"]))
+                said.append(f"FLIPS by {scale}, under every schedule: {chosen or 'nothing'}")
+            elif where:
+                said.append(f"FLIPS by {scale}, under {', '.join(where)}")
+            else:
+                said.append(f"holds by {scale}, under all {len(part)} schedules")
+        for what in ("key", "discounting", "scale"):
+            moved = self._table[f"moved_by_{what}"]
+            names = moved[moved > 0].sort_values(ascending=False, kind="stable")
+            listed = ", ".join(f"{c} {int(n)}" for c, n in names.items())
+            said.append(f"places that depend on the {what}: {listed or 'none'}")
+        return tuple(said)
 
     def __repr__(self) -> str:
+        count = len(self._programmes)
         return (
-            f"<Conventions: {len(self.flipping)} of {len(self._programmes) - 1} choose another "
-            f"programme; {len(self.depending)} of {len(self._table)} capabilities change place>"
+            f"<Conventions: another programme is chosen under {len(self.flipping)} of {count} "
+            f"pairs of scale and schedule; {len(self.depending)} of {len(self._table)} "
+            f"capabilities change place>"
         )
 
 
-def variants(case: Case) -> Mapping[str, Case]:
-    """List the case under each convention that it does not state itself, by its name."""
+def discountings(case: Case) -> Mapping[str, Case]:
+    """List the case under each published schedule, and with payments at the other time of year."""
     found = {AS_STATED: case}
-    if case.platforms:
-        for key in KEYS:
-            if any(p.key != key for p in case.platforms):
-                found[f"key {key}"] = case.with_platform_key(key)
     for name, schedule in schedules().items():
         if name != case.settings.discounting:
-            label = f"{name} ({schedule.status})"
-            found[label] = case.with_settings(discounting=name)
+            found[f"{name} ({schedule.status})"] = case.with_settings(discounting=name)
     timing = "mid" if case.settings.timing == "start" else "start"
     found[f"timing {timing}"] = case.with_settings(timing=timing)
     return found
 
 
-def compare_conventions(case: Case, draws: int = DRAWS, workers: int = 1) -> Conventions:
-    """Answer the case under every allocation key, discount schedule and timing.
+def keys(case: Case) -> Mapping[str, Case]:
+    """List the case under each key by which shared platforms can be allocated."""
+    found = {AS_STATED: case}
+    for key in KEYS if case.platforms else ():
+        if any(p.key != key for p in case.platforms):
+            found[key] = case.with_platform_key(key)
+    return found
 
-    The worlds are the same under every convention, so that a difference is the convention's alone.
-    A place is that of the expected rank in value for money.
+
+def compare_conventions(
+    case: Case, panel: ScalePanel | None = None, draws: int = DRAWS
+) -> Conventions:
+    """Answer the case under every allocation key, discount schedule and harm scale.
+
+    Capabilities are ranked in worth for each euro of whole-life cost, by score, by every harm index
+    and by money, among those that the scale values; a place is that of the expected rank. The
+    programme is the set that gains most on the scale within the budget, at expected costs and
+    gains. The worlds are the same under every convention, so that a difference is its alone.
+
+    Parameters
+    ----------
+    case : the case
+    panel : places of the same capabilities on every scale, by which the scale moves a place; not
+        looked at when None
+    draws : worlds
+
+    Returns
+    -------
+    One row for each capability: its place by score as stated, best and worst place on each scale,
+    and by how many places key, schedule and scale alone move it (NaN where not every scale values
+    it).
     """
-    places: dict[str, list[int]] = {}
-    programmes = {}
-    for name, variant in variants(case).items():
-        sample = draw_sample(variant, draws, workers)
-        expected = pd.Series(expected_ranks(sample.tallies.value.shares()))
-        places[name] = expected.rank(method="first").astype(int).tolist()
-        programmes[name] = _programme(sample)
-    table = pd.DataFrame(places, index=pd.Index(case.capability_ids, name="capability"))
-    table["places_moved"] = table.max(axis=1) - table.min(axis=1)
-    chosen = pd.DataFrame.from_dict(programmes, orient="index")
-    chosen.index.name = "convention"
-    chosen["flips"] = chosen["chosen"] != chosen["chosen"].iloc[0]
+    worlds = Sampled(case.settings.seed, 0, draws)
+    places, leaders = {}, {}
+    values = _values(case, worlds)
+    for label, cost in _costs(case, worlds):
+        for scale, worth in values.items():
+            known = (worth != 0).any(axis=0)
+            if known.sum() > 1:
+                row, leaders[scale, *label] = _ranked(worth[:, known] / cost[:, known])
+                places[scale, *label] = _spread_out(row, known)
+    table = pd.DataFrame.from_dict(places, orient="index", columns=list(case.capability_ids))
+    table.index = pd.MultiIndex.from_tuples(list(places), names=KEY)
+    first = {
+        label: {"first": case.capability_ids[int(np.nanargmin(places[label]))], "p_first": chance}
+        for label, chance in leaders.items()
+    }
+    leading = pd.DataFrame.from_dict(first, orient="index")
+    leading.index = table.index
     return Conventions(
-        table.sort_values(AS_STATED, kind="stable"),
-        chosen,
+        _depending(table, panel),
+        table,
+        leading,
+        _programmes(case, worlds),
         draws,
         Provenance.of(case, draws),
     )
 
 
-def _programme(sample: Sample) -> dict[str, object]:
-    """What comes first, what is chosen and what it costs under one convention."""
-    provenance = Provenance.of(sample.case, sample.draws)
-    chosen = choose_programme(sample, provenance)
-    row: dict[str, object] = {
-        "cost_m": float(sample.worlds.cost.sum(axis=1).mean()) / 1e6,
-        "first_improvement": "",
-        "chosen": "",
-        "gain": float("nan"),
+def _values(case: Case, worlds: Draws) -> Mapping[str, Floats]:
+    """(draws, capabilities) worth a year on each scale; 0 where a scale knows nothing."""
+    model = Model(case)
+    answer = model.answer(worlds)
+    found = {SCORE: answer.score} if case.measured else {}
+    for scale, worth in scales_of(case, worlds).items():
+        found[scale] = worth_of(model, worlds, worth, np.ones_like(answer.cost))[0]
+    return found
+
+
+def _costs(case: Case, worlds: Draws) -> Iterator[tuple[tuple[str, str], Floats]]:
+    """(draws, capabilities) whole-life cost under every key and schedule, with their names."""
+    points = Model(case).answer(worlds).score
+    shares = {
+        key: Model(variant).costs.platform_shares(worlds, points)
+        for key, variant in keys(case).items()
     }
-    if sample.tallies.priority is not None:
-        first = int(expected_ranks(sample.tallies.priority.shares()).argmin())
-        row["first_improvement"] = sample.case.improvement_ids[first]
-    if chosen is not None:
-        row |= {"chosen": " ".join(chosen.chosen), "gain": chosen.gain[0]}
-    return row
+    bills = {}
+    for name, variant in discountings(case).items():
+        costs = Model(variant).costs.price(worlds, points)
+        allocated = np.einsum("npc,np->nc", shares[AS_STATED], costs.platform)
+        bills[name] = costs.capability.sum(axis=2) - allocated, costs.platform
+    for key, name in product(shares, bills):
+        own, platform = bills[name]
+        yield (key, name), own + np.einsum("npc,np->nc", shares[key], platform)
+
+
+def _ranked(rates: Floats) -> tuple[list[int], float]:
+    """Places by expected rank, equals in the order given, and the share of draws of the first."""
+    shares = rank_shares(rates)
+    order = pd.Series(expected_ranks(shares).round(9)).rank(method="first").astype(int)
+    return order.tolist(), float(shares[int(order.to_numpy().argmin()), 0])
+
+
+def _spread_out(row: list[int], known: Bools) -> Floats:
+    found = np.full(known.shape, np.nan)
+    found[known] = row
+    return found
+
+
+def _depending(places: pd.DataFrame, panel: ScalePanel | None) -> pd.DataFrame:
+    """By how many places each convention alone moves a capability."""
+    scales = list(dict.fromkeys(places.index.get_level_values("scale")))
+    columns = {}
+    if scales:
+        columns["place"] = places.xs((scales[0], AS_STATED, AS_STATED))
+    for scale in scales:
+        part = places.xs(scale, level="scale")
+        columns |= {f"best_{scale}": part.min(), f"worst_{scale}": part.max()}
+    for what, other in (("key", "discounting"), ("discounting", "key")):
+        groups = places.groupby(level=["scale", other])
+        columns[f"moved_by_{what}"] = (groups.max() - groups.min()).max()
+    table = pd.DataFrame(columns, index=places.columns).rename_axis(index="capability")
+    table["moved_by_scale"] = np.nan if panel is None else panel.to_frame()["places_moved"]
+    moves = [c for c in table.columns if c.startswith("moved_by_")]
+    table["places_moved"] = table[moves].max(axis=1).fillna(0).astype(int)
+    return table.sort_values("place", kind="stable") if scales else table
+
+
+def _programmes(case: Case, worlds: Draws) -> pd.DataFrame:
+    """Best set within the budget by every scale under every schedule."""
+    columns = ["chosen", "asked_m", "gain", "p_net_positive", "kept", "flips"]
+    budget = case.settings.budget
+    rows: dict[tuple[str, str], dict[str, object]] = {}
+    base: set[str] | None = None
+    if case.improvements and budget is not None:
+        sets = feasible_sets(relations_of(case))
+        ids = np.array(case.improvement_ids)
+        for name, variant in discountings(case).items():
+            for scale, asked, gain, net in _gains(variant, worlds):
+                grid = case.settings.grid
+                asks = np.ceil(asked / grid - 1e-9) * grid
+                taken = sets[best_over_draws(asks[None], gain[None], sets, budget)[0]]
+                chosen = set(ids[taken].tolist())
+                base = chosen if base is None else base
+                rows[scale, name] = {
+                    "chosen": " ".join(ids[taken]),
+                    "asked_m": float(asks @ taken) / 1e6,
+                    "gain": float(gain @ taken),
+                    "p_net_positive": float((net @ taken > 0).mean()),
+                    "kept": len(chosen & base),
+                    "flips": chosen != base,
+                }
+    table = pd.DataFrame(list(rows.values()), columns=columns)
+    table.index = pd.MultiIndex.from_tuples(list(rows), names=["scale", "discounting"])
+    scales = list(dict.fromkeys(scale for scale, _ in rows))
+    return table.loc[[label for scale in scales for label in rows if label[0] == scale]]
+
+
+def _gains(case: Case, worlds: Draws) -> Iterator[tuple[str, Floats, Floats, Floats]]:
+    """Scale, expected money asked and expected gain of each improvement, scale by scale.
+
+    The last is (draws, improvements) money less whole-life cost, NaN where nothing has a price.
+    """
+    answer = Model(case).answer(worlds)
+    asked, money = answer.asked.mean(axis=0), answer.gains.money
+    net = money - answer.improvement_cost if money.any() else np.full(money.shape, np.nan)
+    if case.measured:
+        yield SCORE, asked, answer.gains.score.mean(axis=0), net
+    for index in case.harm_indices:
+        variant = Model(case.with_settings(harm_index=index)).answer(worlds)
+        yield index or "harm", asked, variant.gains.harm.mean(axis=0), net
+    if money.any():
+        yield MONEY, asked, money.mean(axis=0) / 1e6, net

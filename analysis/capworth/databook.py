@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from capworth.costcube import cost_cube
+from capworth.elicitation import elicit
 from capworth.study import Study
 
 RANKS = ("capability_ranks", "priority_ranks")  # tables of rank acceptability
@@ -19,6 +20,26 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
         "capability_pairs": capability_pairs(study),
         "cost_by_payer": study.appraisal.cost_by_payer(),
     }
+    if study.contributions and study.reversals:
+        tables |= {
+            "contributions": study.contributions.to_frame(),
+            "rank_reversals": study.reversals.to_frame(),
+        }
+    if study.feedback:
+        tables |= {
+            "feedback": study.feedback.to_frame(),
+            "feedback_regions": study.feedback.by_region(),
+            "feedback_views": study.feedback.views(),
+            "feedback_response": study.feedback.response(),
+            "feedback_groups": study.feedback.groups(),
+            "feedback_group_profiles": study.feedback.group_profiles(),
+        }
+    if weighed := elicit(study.case, study.provenance):
+        tables |= {
+            "weights": weighed.to_frame(),
+            "weight_records": weighed.records(),
+            "weight_checks": weighed.checks(),
+        }
     cube = cost_cube(study.case)
     tables |= {"cost_cube": cube.to_frame(), "cost_bridge": cube.bridge()}
     if study.allocation:
@@ -31,6 +52,18 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
     if study.attribution:
         tables["attribution"] = study.attribution.to_frame()
     tables["lints"] = study.soundness.to_frame()
+    if study.economics:
+        tables |= {
+            "economics": study.economics.to_frame(),
+            "perspectives": study.economics.perspectives(),
+            "value_for_money": study.economics.categories(),
+            "accounts": study.economics.accounts(),
+            "uncounted": study.economics.uncounted(),
+        }
+    if study.effectiveness:
+        tables["effectiveness"] = study.effectiveness.to_frame()
+    if study.scales:
+        tables |= {"scales": study.scales.to_frame(), "scale_pairs": study.scales.pairs()}
     if study.claim:
         tables |= {"claim": study.claim.to_frame(), "functions": study.claim.by_function()}
     if study.excellence:
@@ -41,6 +74,10 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
             "models": study.excellence.models.to_frame(),
             "model_targets": study.excellence.models.targets(),
         }
+    if study.productivity:
+        tables["productivity"] = study.productivity.to_frame().set_index(
+            ["comparison", "capability"]
+        )
     if study.priorities:
         tables |= {
             "priorities": study.priorities.to_frame(),
@@ -112,6 +149,17 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
         tables |= {
             "sensitivity": study.sensitivity.to_frame(),
             "evidence": study.sensitivity.evidence(),
+        }
+    if study.switching:
+        tables["switching"] = study.switching.to_frame()
+    if study.resolving:
+        tables["information"] = study.resolving.to_frame()
+    if study.conventions:
+        tables |= {
+            "conventions": study.conventions.to_frame(),
+            "convention_places": study.conventions.places(),
+            "convention_leaders": study.conventions.leaders(),
+            "convention_programmes": study.conventions.programmes(),
         }
     return tables
 

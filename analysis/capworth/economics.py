@@ -13,17 +13,19 @@ from capworth.case.model import Case
 from capworth.case.register import schedules
 from capworth.costs import PAYERS, discount_factors
 from capworth.flows import Flows, first_worlds, yearly_flows
-from capworth.indicators import MILLION, Row, category_row, indicators
+from capworth.indicators import MILLION, Row, category_row, indicators, perspective_row
 from capworth.kernels.arguments import known
 from capworth.kernels.arrays import Bools, Floats
 from capworth.kernels.perspectives import distribution_weights, weighted_total
 from capworth.money import Money
+from capworth.programme import Programme
 from capworth.provenance import Provenance
 from capworth.sampling import Sample
 from capworth.unitvalues import SCOPES
 from capworth.worlds import Model
 
-KINDS = ("capability", "improvement")
+KINDS = ("capability", "improvement", "programme")
+RECOMMENDED = "recommended"  # subject of the recommended programme
 PEOPLE, UNSPLIT = "people", "unsplit"
 PARTIES = (*PAYERS, PEOPLE, UNSPLIT)
 GAINS_OF = MappingProxyType(  # whose account a scope of benefit is credited to
@@ -50,15 +52,20 @@ PERSPECTIVES: Mapping[str, Perspective] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Economics(Answer):
-    """Indicators of every capability and improvement whose benefits are known in money."""
+    """Indicators of everything whose benefits are known in money."""
 
     _table: pd.DataFrame
+    _perspectives: pd.DataFrame
     _categories: pd.DataFrame
     _accounts: pd.DataFrame
     _uncounted: pd.DataFrame
     perspective: str
     draws: int  # the first draws of the sample, whose yearly flows were looked at
     provenance: Provenance
+
+    def perspectives(self) -> pd.DataFrame:
+        """Return cost, benefit, net value, its probability and the ratio in every perspective."""
+        return self._perspectives.copy()
 
     def categories(self) -> pd.DataFrame:
         """Share of draws in each value-for-money category, and without a ratio."""
@@ -94,27 +101,35 @@ class Economics(Answer):
 
     def __repr__(self) -> str:
         gains = self._table["npv_m"] > 0
+        programme = self._table.index.get_level_values("kind") == KINDS[-1]
+        chances = self._table["p_npv_positive"][programme]
+        tail = "".join(f"; the programme in {p:.0%} of them" for p in chances)
         words = [
             f"{int(gains[part].sum())} of {int(part.sum())} {name}"
-            for kind, name in zip(KINDS, ("capabilities", "improvements"), strict=True)
+            for kind, name in zip(KINDS[:2], ("capabilities", "improvements"), strict=True)
             if (part := self._table.index.get_level_values("kind") == kind).any()
         ]
         return (
             f"<Economics: {' and '.join(words)} return more than they cost to {self.perspective}, "
-            f"on average of {self.draws:,} draws>"
+            f"on average of {self.draws:,} draws{tail}>"
         )
 
 
 def economics(
-    sample: Sample, provenance: Provenance, perspective: str = "society"
+    sample: Sample,
+    provenance: Provenance,
+    perspective: str = "society",
+    programme: Programme | None = None,
 ) -> Economics | None:
-    """Appraise every capability and improvement whose benefits are known in money.
+    """Appraise every capability and improvement, and the programme, with benefits in money.
 
     A capability is appraised against doing without it, its benefits the same in every year; an
-    improvement against today, its benefits from its effect year on. Yearly flows are those of the
-    first 2,000 draws of the sample at most. Real prices of the case's price year, discounted by its
-    schedule; the modified rate finances and reinvests at the schedule's first rate. Benefits are
-    those attributed to the capability, costs those of all payers counted: the ratio errs low.
+    improvement against today, its benefits from its effect year on. The programme is the sum of its
+    improvements: costs of all of them, benefits of those known in money. Yearly flows are those of
+    the first draws of the sample, `sampling.ENVELOPED` at most. Real prices of the case's price
+    year, discounted by its schedule; the modified rate finances and reinvests at the schedule's
+    first rate. Benefits are those attributed to the capability, costs those of all payers counted:
+    the ratio errs low.
 
     Perspectives: `society` counts every payer and every scope; `organisation` what it spends, as
     nothing comes back to it but transfers; `members` their own outlays against fiscal gains, the
@@ -142,12 +157,15 @@ def economics(
     rows: dict[tuple[str, ...], Row] = {}
     categories: dict[tuple[str, ...], Row] = {}
     accounts: dict[tuple[str, ...], Row] = {}
-    for kind, ids, flows, counts in _things(model, yearly_flows(model, draws)):
+    views: dict[tuple[str, ...], Row] = {}
+    for kind, ids, flows, counts in _things(model, yearly_flows(model, draws), programme):
         for k in np.flatnonzero(counts):
             key = kind, ids[k]
             cost, benefit = flows.cost[:, k], flows.benefit[:, k]
             described = indicators(cost, benefit, payers, scopes, factors, rate)
-            rows[key] = {"name": names[ids[k]], **described}
+            rows[key] = {"name": names.get(ids[k], ids[k]), **described}
+            for view, (payer, scope) in PERSPECTIVES.items():
+                views[*key, view] = perspective_row(cost, benefit, payer, scope, factors)
             paid = np.einsum("npt,t->np", cost, factors)
             gained = np.einsum("nst,t->ns", benefit, factors)
             categories[key] = category_row(
@@ -157,6 +175,7 @@ def economics(
             accounts |= {(*key, party): row for party, row in _account(paid, gained).items()}
     return Economics(
         _frame(rows),
+        _frame(views, "perspective"),
         _frame(categories),
         _frame(accounts, "party"),
         _uncounted(case, model),
@@ -167,14 +186,20 @@ def economics(
 
 
 def _things(
-    model: Model, flows: tuple[Flows, Flows]
+    model: Model, flows: tuple[Flows, Flows], programme: Programme | None
 ) -> tuple[tuple[str, tuple[str, ...], Flows, Bools], ...]:
-    """Capabilities and improvements with their flows, and which of them have money."""
+    """Capabilities, improvements and programme with their flows, and which of them have money."""
     case = model.case
     gains = (flows[1].benefit != 0).any(axis=(0, 2, 3))
+    chosen = () if programme is None else programme.chosen
+    taken = np.array([i in chosen for i in case.improvement_ids], dtype=np.bool_)
+    whole = Flows(
+        *(part[:, taken].sum(axis=1, keepdims=True) for part in (flows[1].cost, flows[1].benefit))
+    )
     return (
         ("capability", case.capability_ids, flows[0], model.known["money"]),
         ("improvement", case.improvement_ids, flows[1], gains),
+        ("programme", (RECOMMENDED,), whole, np.array([bool((taken & gains).any())])),
     )
 
 

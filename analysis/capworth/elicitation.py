@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from math import ceil, floor
 from typing import Final
 
 import numpy as np
@@ -125,8 +126,8 @@ def elicit(
 
     Every judge counts once in a branch, whatever the number of methods. The most valuable swing of
     a branch has 100 points; low and high are the lowest and highest points of any judge or of any
-    judge's own range, and no nearer to the middle than 5 points. A set that does not pass its check
-    counts like the others; the answer names it.
+    judge's own range, and no nearer to the middle than 5 points; all are whole points. A set that
+    does not pass its check counts like the others; the answer names it.
 
     Parameters
     ----------
@@ -199,6 +200,11 @@ def _points(weights: Floats) -> Floats:
     return points
 
 
+def _whole(points: float, towards: Callable[[float], float]) -> float:
+    """Points as a judgement knows them: whole; the last bits of a sum move no border."""
+    return float(towards(round(float(points), 9)))
+
+
 def _swings(
     case: Case,
     branches: Mapping[str, list[str]],
@@ -225,9 +231,9 @@ def _swings(
                 "branch": branch,
                 "judges": len(judges),
                 "weight": float(weights[k]),
-                "swing_low": float(max(min(low[k], mode[k] - STEP), 0.0)),
-                "swing": float(mode[k]),
-                "swing_high": float(min(max(high[k], mode[k] + STEP), 100.0)),
+                "swing_low": _whole(max(min(low[k], mode[k] - STEP), 0.0), floor),
+                "swing": _whole(mode[k], round),
+                "swing_high": _whole(min(max(high[k], mode[k] + STEP), 100.0), ceil),
                 "grade": max((*(j.grade for j in said), "D")),
                 "basis": basis,
             }

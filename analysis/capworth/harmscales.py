@@ -78,7 +78,7 @@ def compare_scales(case: Case, draws: int = DRAWS) -> HarmScales:
     """
     model = Model(case)
     worlds = Sampled(case.settings.seed, 0, draws)
-    scales = _scales(case, worlds)
+    scales = scales_of(case, worlds)
     cost = model.answer(worlds).cost
     names = list(scales)
     rows, pairs = [], {}
@@ -88,7 +88,7 @@ def compare_scales(case: Case, draws: int = DRAWS) -> HarmScales:
             if not common:
                 continue
             parts = [
-                _worth_of(model, worlds, {o: scales[scale][o] for o in common}, cost)
+                worth_of(model, worlds, {o: scales[scale][o] for o in common}, cost)
                 for scale in (one, other)
             ]
             for kind, first, second in zip(KINDS, *parts, strict=True):
@@ -110,7 +110,7 @@ def compare_scales(case: Case, draws: int = DRAWS) -> HarmScales:
     return HarmScales(table, agreement, _weights(case), draws, Provenance.of(case, draws))
 
 
-def _scales(case: Case, worlds: Draws) -> Mapping[str, Worth]:
+def scales_of(case: Case, worlds: Draws) -> Mapping[str, Worth]:
     """Worth of one outcome of each kind on every harm index, and in money."""
     found: dict[str, Worth] = {}
     for index in case.harm_indices:
@@ -120,7 +120,7 @@ def _scales(case: Case, worlds: Draws) -> Mapping[str, Worth]:
     return found | ({MONEY: money} if money else {})
 
 
-def _worth_of(model: Model, worlds: Draws, worth: Worth, cost: Floats) -> tuple[Floats, Floats]:
+def worth_of(model: Model, worlds: Draws, worth: Worth, cost: Floats) -> tuple[Floats, Floats]:
     """(draws, capabilities) worth a year for each euro of cost; (draws, improvements) added."""
     chain = model.chain.levels(worlds)
     scale = {"money": {}, "harm": worth}
@@ -164,7 +164,7 @@ def _weights(case: Case) -> pd.DataFrame:
     """Modes of the unit values by outcome and scale; money in the money of the case."""
     modes = {
         scale: {outcome: float(one[0]) for outcome, one in worth.items()}
-        for scale, worth in _scales(case, AtModes()).items()
+        for scale, worth in scales_of(case, AtModes()).items()
     }
     table = pd.DataFrame(modes, index=[outcome.id for outcome in case.outcomes])
     return table.rename_axis(index="outcome")

@@ -75,6 +75,27 @@ def indicators(
     return row
 
 
+def perspective_row(
+    cost: Floats, benefit: Floats, payers: Sequence[str], scopes: Sequence[str], factors: Floats
+) -> Row:
+    """Describe one stream in one perspective in brief; parameters as in `indicators`."""
+    paid = cost[:, [PAYERS.index(p) for p in payers]].sum(axis=1)
+    gained = benefit[:, [SCOPES.index(s) for s in scopes]].sum(axis=1)
+    costs, benefits = present_value(paid, factors), present_value(gained, factors)
+    chance = chance_of_gain(benefits - costs)
+    row: dict[str, object] = {}
+    for name, values in (("cost_m", costs), ("benefit_m", benefits), ("npv_m", benefits - costs)):
+        row |= _spread(name, values / MILLION)
+    ratio = ratio_of_means(benefits, costs)
+    return row | {
+        "p_npv_positive": chance.share,
+        "p_npv_positive_se": chance.standard_error,
+        "bcr": float(ratio.value),
+        "bcr_code": Defined(int(ratio.code)).name.lower(),
+        "bcr_denominator": DENOMINATOR,
+    }
+
+
 def category_row(benefits: Floats, costs: Floats) -> Row:
     """Share of draws in each value-for-money category; `no_ratio` where the ratio means nothing.
 

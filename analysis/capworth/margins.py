@@ -10,6 +10,7 @@ from capworth.case.model import Case
 from capworth.errors import InputError, nearest
 from capworth.estimates import AtModes
 from capworth.kernels.arrays import Floats
+from capworth.kernels.closeranges import best_in_neighbours
 from capworth.kernels.portfolio import best_over_draws, feasible_sets
 from capworth.programme import relations_of
 from capworth.sampling import Sample, draw_sample, gain_per_million, value_per_million
@@ -132,9 +133,13 @@ def _programme(sample: Sample) -> Margin:
     def margin(worlds: Worlds) -> Floats:
         ask = asked * worlds.asked / today.asked
         add = gain + worlds.gains.score - today.gains.score
-        rows, where = np.unique(np.hstack([ask, add]), axis=0, return_inverse=True)
-        ask, add = np.hsplit(rows, 2)
-        best = best_over_draws(ask, add, others, budget)
+        rows, first, where = np.unique(
+            np.hstack([ask, add]), axis=0, return_index=True, return_inverse=True
+        )
+        order = first.argsort(kind="stable")  # worlds in which one input moves stay neighbours
+        ask, add = np.hsplit(rows[order], 2)
+        where = order.argsort(kind="stable")[where]
+        best = best_in_neighbours(ask, add, others, budget)
         other = np.einsum("wp,wp->w", add, np.where((best >= 0)[:, None], others[best], False))
         lead = np.where(best >= 0, np.einsum("wp,p->w", add, mine) - other, inf)
         over = np.einsum("wp,p->w", ask, mine) - budget

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -83,7 +83,7 @@ def run(
     out : the run folder; an older run there is replaced, anything else is not touched
     draws, seed, languages : those of the case when not given
     workers : threads; the bytes do not depend on it
-    all_parameters : also answer under every allocation key, discount schedule and timing
+    all_parameters : also answer under every allocation key, discount schedule and harm scale
 
     Raises
     ------
@@ -95,6 +95,8 @@ def run(
     target = Path(out)
     _refuse_foreign(target)
     study = run_study(read_case(case), draws, seed, workers, progress=progress)
+    if all_parameters:
+        study = replace(study, conventions=compare_conventions(study.case, study.scales))
     spoken = tuple(languages) or study.case.settings.languages
     for language in spoken:
         if language not in LANGUAGES:
@@ -102,10 +104,6 @@ def run(
     with _replacing(target) as folder:
         _write_inputs(case, study, folder / "inputs")
         _write_tables(study, folder / "tables")
-        if all_parameters:
-            conventions = compare_conventions(study.case, workers=workers)
-            write_csv(conventions.to_frame(), folder / "tables" / "conventions.csv")
-            write_csv(conventions.programmes(), folder / "tables" / "convention_programmes.csv")
         write_papers(study, spoken, folder, workers, progress)
         if (page := write_whatif(study, spoken)) is not None:
             (folder / "whatif.html").write_text(page, encoding="utf-8", newline="")

@@ -13,7 +13,12 @@ from capworth.attribution import Attribution, attribute
 from capworth.baseline import Baseline, set_baseline
 from capworth.case.model import Case
 from capworth.claim import Claim, examine_claim
+from capworth.contributions import Contributions, part_scores
+from capworth.conventions import Conventions
+from capworth.economics import Economics, economics
+from capworth.effectiveness import Effectiveness, cost_effectiveness
 from capworth.excellence import Excellence, find_excellence
+from capworth.feedback import Feedback, hear_members
 from capworth.funding import Funding, fund
 from capworth.gapworth import GapWorth, gap_worth
 from capworth.jointgains import JointGains, join_gains
@@ -21,13 +26,18 @@ from capworth.members import Members, serve_members
 from capworth.memberuse import UseModel
 from capworth.network import Network, weigh_network
 from capworth.priorities import Priorities, prioritise
+from capworth.productivitytrend import ProductivityTrend, track_productivity
 from capworth.programme import Programme, choose_programme
 from capworth.provenance import Provenance
+from capworth.resolving import Resolving, value_of_information
+from capworth.reversal import Reversals, find_reversals
 from capworth.robustness import Robustness, examine_robustness
 from capworth.sampling import ENVELOPED, Progress, Sample, draw_sample
+from capworth.scalepanel import ScalePanel, scale_panel
 from capworth.schedule import Schedule, schedule_programme
 from capworth.sensitivity import Sensitivity, swing_inputs
 from capworth.soundness import Soundness, examine
+from capworth.switches import SwitchingValues, programme_switches
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -37,9 +47,16 @@ class Study:
     case: Case
     provenance: Provenance
     sample: Sample
+    feedback: Feedback | None
     appraisal: Appraisal
+    contributions: Contributions | None
+    reversals: Reversals | None
+    economics: Economics | None
+    effectiveness: Effectiveness | None
+    scales: ScalePanel | None
     claim: Claim | None
     excellence: Excellence | None
+    productivity: ProductivityTrend | None
     priorities: Priorities | None
     programme: Programme | None
     robustness: Robustness | None
@@ -49,11 +66,14 @@ class Study:
     joint_gains: JointGains | None
     funding: Funding | None
     sensitivity: Sensitivity | None
+    switching: SwitchingValues | None
+    resolving: Resolving | None
     allocation: Allocation | None
     attribution: Attribution | None
     network: Network | None
     members: Members | None
     soundness: Soundness
+    conventions: Conventions | None = None  # on request: every key, schedule and harm scale
 
     @property
     def not_asked(self) -> tuple[str, ...]:
@@ -62,8 +82,9 @@ class Study:
         return tuple(stage for stage in questions if getattr(self, stage) is None)
 
     def __repr__(self) -> str:
-        answers = [repr(getattr(self, s)) for s in STAGES if getattr(self, s) is not None]
-        return f"<Study of {self.case.settings.name}: {'; '.join(answers)}>"
+        told = [repr(a) for a in (self.appraisal, self.claim, self.programme) if a is not None]
+        given = len(STAGES) - len(self.not_asked)
+        return f"<Study of {self.case.settings.name}: {given} answers; {'; '.join(told)}>"
 
     def _repr_html_(self) -> str:
         rows = "".join(f"<tr><th>{s}</th><td>{_shown(getattr(self, s))}</td></tr>" for s in STAGES)
@@ -82,6 +103,10 @@ def _attributed(sample: Sample, _: Provenance) -> Attribution | None:
     return attribute(case, min(ENVELOPED, sample.draws)) if case.chain else None
 
 
+def _economics(sample: Sample, programme: Programme | None, known: Provenance) -> Economics | None:
+    return economics(sample, known, programme=programme)
+
+
 def _use(sample: Sample, _: Provenance) -> UseModel | None:
     return UseModel(sample) if sample.case.members else None
 
@@ -89,14 +114,21 @@ def _use(sample: Sample, _: Provenance) -> UseModel | None:
 WITH_PROGRAMME = ("robustness", "schedule", "baseline")  # asked when a programme is
 PARTS: dict[str, Stage] = {"use": Stage(_use)}  # what several answers build on
 STAGES: dict[str, Stage] = {  # in the order of the questions; needs stand before
+    "feedback": Stage(lambda sample, known: hear_members(sample.case, known)),
     "appraisal": Stage(appraise),
+    "contributions": Stage(part_scores),
+    "reversals": Stage(lambda sample, known: find_reversals(sample.case, known)),
+    "effectiveness": Stage(cost_effectiveness),
+    "scales": Stage(scale_panel),
     "allocation": Stage(allocate),
     "attribution": Stage(_attributed),
     "claim": Stage(examine_claim),
     "excellence": Stage(find_excellence),
+    "productivity": Stage(lambda sample, known: track_productivity(sample.case, known)),
     "gap_worth": Stage(gap_worth, ("excellence",)),
     "priorities": Stage(prioritise),
     "programme": Stage(choose_programme),
+    "economics": Stage(_economics, ("programme",)),
     "robustness": Stage(examine_robustness, ("programme",)),
     "schedule": Stage(schedule_programme, ("programme",)),
     "baseline": Stage(set_baseline, ("schedule",)),
@@ -105,6 +137,10 @@ STAGES: dict[str, Stage] = {  # in the order of the questions; needs stand befor
     "sensitivity": Stage(swing_inputs, ("programme",)),
     "network": Stage(weigh_network, ("use",)),
     "members": Stage(serve_members, ("use",)),
+    "switching": Stage(
+        lambda sample, programme, _: programme_switches(sample, programme), ("programme",)
+    ),
+    "resolving": Stage(value_of_information, ("programme",)),
     "soundness": Stage(lambda sample, _: examine(sample.case, sample.draws)),
 }
 

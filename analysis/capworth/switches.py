@@ -13,15 +13,18 @@ from capworth.case.dictionary import dictionary
 from capworth.case.model import Case, Estimate
 from capworth.estimates import probability_below
 from capworth.kernels.arrays import Floats
-from capworth.margins import Margin, margin_of
+from capworth.margins import PROGRAMME, Margin, margin_of
+from capworth.programme import Programme
 from capworth.provenance import Provenance
 from capworth.sampling import Sample
 from capworth.sensitivity import uncertain_inputs
 from capworth.worlds import Model
 
 STEPS = 8  # looks on each side of the mode inside the range, and as many beyond it
-HALVINGS = 40  # of the step in which an answer turns
+HALVINGS = 30  # of the step in which an answer turns
+AT_ONCE = 3  # halvings with one look, at seven levels between
 REACH = 10.0  # how far beyond the range is looked, in ranges
+SIDES = ((1, 3), (2, 4))  # columns of the corners below and above the mode
 BATCH = 2_000  # worlds answered at a time
 COLUMNS = [
     "low",
@@ -114,6 +117,11 @@ def switching_values(
     )
 
 
+def programme_switches(sample: Sample, programme: Programme | None) -> SwitchingValues | None:
+    """Find the switching values of the programme; None where there is none."""
+    return None if programme is None else switching_values(sample.case, PROGRAMME, sample=sample)
+
+
 class _Moved:
     """Worlds at the modes in which single estimates take given levels, one after the other."""
 
@@ -137,7 +145,8 @@ def _turns(
     """Levels nearest to the mode, below and above, at which each input turns the answer.
 
     First the margins are looked at on a grid, from the mode outwards; where one is lost, the place
-    is halved until it is known, for all inputs at once. Two turns inside one step are not seen.
+    is halved until it is known, for all inputs and both sides at once. Two turns inside one step
+    are not seen.
     """
     ends = [_ends(estimate) for estimate in inputs]
     corners = np.array([[e.mode, e.low, e.high, *end] for e, end in zip(inputs, ends, strict=True)])
@@ -145,12 +154,10 @@ def _turns(
     seen = margins_at(inputs, corners)
     moving = [k for k, row in enumerate(seen) if (row != row[0]).any()]
     chosen = [inputs[k] for k in moving]
-    found = []
-    for side in ((1, 3), (2, 4)):
-        way = np.array([_outwards(corners[k, [0, *side]]) for k in moving])
-        way = way.reshape(len(moving), 2 * STEPS + 1)
-        found.append(_first_lost(way, margins_at(chosen, way), chosen, margins_at))
-    yield from zip(chosen, zip(*(turn.tolist() for turn in found), strict=True), strict=True)
+    way = np.array([[_outwards(corners[k, [0, *side]]) for side in SIDES] for k in moving])
+    way = way.reshape(len(moving), len(SIDES), 2 * STEPS + 1)
+    turns = _first_lost(way, chosen, margins_at)
+    yield from zip(chosen, map(tuple, turns.tolist()), strict=True)
 
 
 def _outwards(corners: Floats) -> Floats:
@@ -160,23 +167,33 @@ def _outwards(corners: Floats) -> Floats:
     return np.concatenate((inside, np.linspace(near, far, STEPS + 1)))
 
 
-def _first_lost(
-    levels: Floats,
-    margins: Floats,
-    chosen: Sequence[Estimate],
-    margins_at: Answers,
-) -> Floats:
-    """Level (inputs,) at which the margin first falls to 0 along a row; NaN where it never does."""
-    turn = np.full(len(chosen), nan)
-    first = (margins <= 0).argmax(axis=1)
-    rows = np.flatnonzero((margins <= 0).any(axis=1) & (first > 0))
-    kept, lost = levels[rows, first[rows] - 1], levels[rows, first[rows]]
+def _first_lost(levels: Floats, chosen: Sequence[Estimate], margins_at: Answers) -> Floats:
+    """Level (inputs, sides) at which the margin first falls to 0 along a way; NaN where never.
+
+    Parameters
+    ----------
+    levels : (inputs, sides, steps) outwards from the mode
+    """
+    if not chosen:
+        return np.empty((0, len(SIDES)))
+    margins = margins_at(chosen, levels.reshape(len(chosen), -1)).reshape(levels.shape)
+    first = (margins <= 0).argmax(axis=2)
+    turns = (margins <= 0).any(axis=2) & (first > 0)
+    rows = np.flatnonzero(turns.any(axis=1))
     mine = [chosen[row] for row in rows.tolist()]
-    for _ in range(HALVINGS if mine else 0):
-        middle = (kept + lost) / 2
-        gone = margins_at(mine, middle[:, None])[:, 0] <= 0
-        kept, lost = np.where(gone, kept, middle), np.where(gone, middle, lost)
-    turn[rows] = lost
+    way, at = levels[rows], np.maximum(first[rows], 1)[:, :, None]
+    kept, lost = (np.take_along_axis(way, at - back, axis=2) for back in (1, 0))
+    parts = np.linspace(0, 1, 2**AT_ONCE + 1)
+    for _ in range(HALVINGS // AT_ONCE if mine else 0):
+        edges = kept + (lost - kept) * parts
+        edges[:, :, -1:] = lost
+        inner = edges[:, :, 1:-1]
+        seen = margins_at(mine, inner.reshape(len(mine), -1)).reshape(inner.shape)
+        gone = np.concatenate((seen <= 0, np.ones_like(lost, dtype=np.bool_)), axis=2)
+        place = gone.argmax(axis=2)[:, :, None]
+        kept, lost = (np.take_along_axis(edges, place + more, axis=2) for more in (0, 1))
+    turn = np.full(turns.shape, nan)
+    turn[rows] = np.where(turns[rows], lost[:, :, 0], nan)
     return turn
 
 

@@ -104,6 +104,7 @@ class Settings:
     top_share: float = 0.25
     excellent_efficient: float = 0.5
     excellent_top: float = 0.5
+    productivity: str = ""
 
 
 class _Named(Protocol):

@@ -7,7 +7,11 @@ from itertools import groupby
 from capworth.case.check import Typed, TypedRow
 from capworth.case.fundingrules import pledges_are_whole
 from capworth.case.relationrules import relations_are_possible
-from capworth.case.settingsrules import budget_has_a_use, claim_can_be_tested
+from capworth.case.settingsrules import (
+    budget_has_a_use,
+    claim_can_be_tested,
+    productivity_can_be_tracked,
+)
 from capworth.errors import Finding
 
 Rule = Callable[[Mapping[str, object], Typed], Iterator[Finding]]
@@ -279,6 +283,7 @@ RULES: Mapping[Rule, tuple[str, ...]] = {  # with the tables that each must see 
     improvements_have_cost_and_effect: ("costs", "effects"),
     years_are_inside: ("prices",),
     budget_has_a_use: ("improvements",),
+    productivity_can_be_tracked: ("activity",),
     claim_can_be_tested: (
         "capabilities",
         "functions",

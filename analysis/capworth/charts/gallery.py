@@ -6,26 +6,36 @@ from types import MappingProxyType
 from capworth.charts import (
     allocation_chart,
     capability_charts,
+    economics_charts,
     excellence_charts,
+    feedback_charts,
     function_charts,
     funding_charts,
     innovation_charts,
     network_charts,
+    productivity_chart,
     programme_charts,
+    score_charts,
     sensitivity_charts,
+    uncertainty_charts,
 )
 from capworth.charts.chart import Chart
 
 FAMILIES = (
+    feedback_charts,
     capability_charts,
     allocation_chart,
+    economics_charts,
+    score_charts,
     function_charts,
     excellence_charts,
     innovation_charts,
+    productivity_chart,
     programme_charts,
     funding_charts,
     network_charts,
     sensitivity_charts,
+    uncertainty_charts,
 )
 
 GALLERY: Mapping[str, Chart] = MappingProxyType(

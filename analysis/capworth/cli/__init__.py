@@ -25,6 +25,9 @@ COMMANDS = {  # in the order in which a newcomer meets them: what each is for
     "rerun": "Recompute RUN from its own inputs and compare every byte.",
     "track": "Hold what has come about (ACTUALS, a CSV file) against the plan of CASE.",
     "compare": "Tell what moved from OLD_RUN to NEW_RUN, and which inputs moved it.",
+    "switch": "Show how far each input of CASE must move for one answer to turn.",
+    "elicit": "Turn the judgements of CASE into weights with ranges, and say what to revisit.",
+    "survey": "Make up a SYNTHETIC survey of the members of CASE, to try the machinery.",
     "explain": "Show how one capability or improvement of RUN came to its answer, row by row.",
 }
 

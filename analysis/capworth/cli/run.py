@@ -17,7 +17,7 @@ from capworth.cli.terminal import progress
     type=click.Choice(["case", "all"]),
     default="case",
     show_default=True,
-    help="all: also under every allocation key, discount schedule and timing.",
+    help="all: also under every allocation key, discount schedule and harm scale.",
 )
 @WORKERS
 def command(
@@ -43,7 +43,7 @@ def command(
         study = runs.run(case, folder, draws, seed, languages, workers, tell, every)
     for answer in runs.answers_of(study):
         click.echo(repr(answer))
-    if every:
-        click.echo((folder / "tables" / "convention_programmes.csv").read_text(encoding="utf-8"))
+    if study.conventions is not None:
+        click.echo("\n".join(study.conventions.findings()))
     for paper in sorted(folder.glob("report-*.pdf")):
         click.echo(f"decision paper: {paper}")

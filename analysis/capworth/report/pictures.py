@@ -18,16 +18,56 @@ FIRST: Mapping[str, float] = {  # for page 1: the first that the case asks for; 
 TALLEST = 4.5  # inches of a chart on page 1
 PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their charts
     "capabilities": ("cost_value",),
-    "ranks": ("capability_ranks", "payers"),
+    "ranks": (
+        "capability_ranks",
+        "payers",
+    ),
     "allocation": ("allocation",),
-    "functions": ("claim", "functions"),
-    "excellence": ("efficiency", "gaps", "gap_table"),
-    "priorities": ("improvement_ranks", "innovation", "alignment", "architecture"),
-    "programme": ("regret", "membership"),
-    "timetable": ("gantt",),
-    "funding": ("funding", "money_map", "earmarks"),
-    "network": ("hub", "steps", "coverage"),
+    "functions": (
+        "claim",
+        "functions",
+    ),
+    "excellence": (
+        "efficiency",
+        "gaps",
+        "gap_table",
+    ),
+    "priorities": (
+        "improvement_ranks",
+        "innovation",
+        "alignment",
+        "architecture",
+        "membership",
+    ),
+    "funding": (
+        "funding",
+        "money_map",
+        "earmarks",
+    ),
+    "network": (
+        "hub",
+        "steps",
+        "coverage",
+    ),
     "sensitivity": ("tornado",),
+    "productivity": ("productivity",),
+    "economics": ("net_value",),
+    "scales": ("scales",),
+    "switching": ("switching",),
+    "resolving": ("information",),
+    "voice": (
+        "need_map",
+        "needs",
+    ),
+    "weights": (
+        "contributions",
+        "score_steps",
+    ),
+    "programme": (
+        "regret",
+        "membership",
+    ),
+    "timetable": ("gantt",),
 }
 
 

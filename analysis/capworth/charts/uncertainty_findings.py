@@ -1,0 +1,65 @@
+"""What the charts of turning levels and of the worth of knowing find."""
+
+from capworth.charts.chart import Facts
+from capworth.charts.findings import in_series
+from capworth.charts.information_bars import MOST as VALUED
+from capworth.charts.input_names import name_inputs
+from capworth.charts.switching_bars import MOST as TURNED
+from capworth.charts.voice import Voice
+from capworth.study import Study
+
+
+def switching_facts(study: Study, voice: Voice) -> Facts:
+    """How many inputs can turn the programme, and which is likeliest to."""
+    found = study.switching
+    assert found is not None
+    table = found.to_frame()
+    inside = table[table["inside"]]
+    shown = inside.head(TURNED)
+    names = _spoken(study, voice, [str(i) for i in shown.index])
+    rows = (
+        voice.say("chart.switching.alt_row", name=name, percent=voice.percent(float(p)))
+        for name, p in zip(names, shown["p_reached"], strict=True)
+    )
+    return {
+        "count": len(inside),
+        "all": found.looked_at,
+        "shown": len(shown),
+        "first": names[0],
+        "percent": voice.percent(float(inside["p_reached"].iloc[0])),
+        "list": in_series(voice, rows, most=TURNED),
+    }
+
+
+def information_facts(study: Study, voice: Voice) -> Facts:
+    """Which input is worth knowing first, and what knowing everything would add."""
+    found = study.resolving
+    assert found is not None
+    table = found.to_frame().head(VALUED)
+    names = _spoken(study, voice, [str(i) for i in table.index])
+    rows = (
+        voice.say("chart.information.alt_row", name=name, value=voice.number(float(v)))
+        for name, v in zip(names, table["value"], strict=True)
+    )
+    first = table.iloc[0]
+    return {
+        "variant": None if found.clear else "none",
+        "first": names[0],
+        "value": voice.number(float(first["value"])),
+        "share": voice.part(max(float(first["share"]), 1e-9)),
+        "whole": voice.number(found.everything),
+        "error": voice.number(found.everything_error, 1),
+        "clear": len(found.clear),
+        "all": found.looked_at,
+        "shown": len(table),
+        "price": voice.number(found.points_per_million),
+        "unit": voice.millions(study.provenance.currency),
+        "draws": voice.number(found.draws, 0),
+        "list": in_series(voice, rows, most=VALUED),
+    }
+
+
+def _spoken(study: Study, voice: Voice, inputs: list[str]) -> list[str]:
+    """Name inputs in one line each."""
+    names = name_inputs(inputs, study.case, voice)
+    return [names.get(i, i).replace("\n", ", ") for i in inputs]
