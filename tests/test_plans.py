@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from capworth.bestsets import Choice, pair_gains, ties_of
-from capworth.case.model import Case
+from capworth.case.model import Case, Relation
 from capworth.case.planrules import RULES
 from capworth.case.plans import Limit
 from capworth.case.read import check_case, read_case
@@ -88,6 +88,21 @@ def test_the_ties_by_number(planned: Path) -> None:
     assert ties.pairs == (1,)
     assert ties.places["at_least", 1].words == "Register: at least 1 of SCAN"
     assert ties.places["excludes", 0].words == "at most one level of net (LINK, CLOUD)"
+
+
+def test_one_of_several_that_are_required(small: Case) -> None:
+    """Rows `requires_any` of one improvement belong together; each names one way to meet it."""
+    rows = tuple(
+        Relation("LINK", "requires_any", other, row=k) for k, other in ((2, "SCAN"), (3, "CLOUD"))
+    )
+    ties = ties_of(replace(small, relations=rows))
+    assert ties.relations.requires_any == ((1, (0, 2)),)
+    assert ties.places["requires_any", 0].words == "LINK requires SCAN or CLOUD"
+    case = replace(small, relations=rows).with_settings(budget=300_000.0, target=None)
+    forced = tuple(replace(i, must=i.id == "LINK") for i in small.improvements)
+    for budget, chosen in ((300_000.0, {"SCAN", "LINK", "CLOUD"}), (170_000.0, {"SCAN", "LINK"})):
+        found = programme_of(replace(case, improvements=forced).with_settings(budget=budget))
+        assert set(found.chosen) == chosen
 
 
 Slip = tuple[str, str, str, str]
@@ -244,6 +259,8 @@ def test_a_limit_of_a_payer_changes_the_choice(small: Case) -> None:
     none = Limit("OWN", "Own money", "money", 0.0, "board", payer="organisation")
     found = programme_of(replace(plenty, limits=(none,)))
     assert found.chosen == ("SCAN",)
+    inside = found.to_frame()["p_in_best"].to_dict()
+    assert (inside["CLOUD"], inside["LINK"]) == (0, 0)
     frontier = found.frontier()
     assert set(" ".join(frontier["chosen"]).split()) == {"SCAN"}
 
