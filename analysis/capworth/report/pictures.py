@@ -37,7 +37,6 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
         "innovation",
         "alignment",
         "architecture",
-        "membership",
     ),
     "funding": (
         "funding",
