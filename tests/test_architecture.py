@@ -41,7 +41,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "report",  # study -> documents
             "papers logs",  # charts and reports side by side; raw logs -> activity tables
             "runs",  # run folder, rerun
-            "vintage",  # two runs compared
+            "vintage donorpapers",  # two runs compared, further documents from a run
             "cli",
         )
     )
