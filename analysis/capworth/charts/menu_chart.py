@@ -54,8 +54,8 @@ def draw_menu(menu: DonorMenu, ax: Axes, voice: Voice = ENGLISH) -> Axes:
 
 @styled
 def draw_package(menu: DonorMenu, ax: Axes, voice: Voice = ENGLISH, package: str = "") -> Axes:
-    """Draw every package by what it asks and adds, and one of them with its ranges and name."""
-    table = menu.to_frame()
+    """Draw every package by what it asks and adds; one of them, or the first, with its ranges."""
+    table, package = menu.to_frame(), package or menu.packages[0]
     others = table.drop(index=package)
     ax.plot(others["asked_m"], others["gain"], "o", color=RULE, markeredgecolor=MUTED, markersize=4)
     mine = {str(k): float(v) for k, v in table.loc[package].items() if isinstance(v, float)}
