@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib.resources import files
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -276,6 +277,7 @@ DRAWS: Mapping[str, tuple[str, Callable[..., Axes]]] = {
     "draw_claim": ("claim", charts.draw_claim),
     "draw_contributions": ("contributions", charts.draw_contributions),
     "draw_cost_value": ("appraisal", charts.draw_cost_value),
+    "draw_earmarks": ("funding.earmarks", charts.draw_earmarks),
     "draw_efficiency": ("excellence", charts.draw_efficiency),
     "draw_evidence": ("sensitivity", charts.draw_evidence),
     "draw_frontier": ("frontier", charts.draw_frontier),
@@ -289,7 +291,10 @@ DRAWS: Mapping[str, tuple[str, Callable[..., Axes]]] = {
     "draw_net_values": ("economics", charts.draw_net_values),
     "draw_need_map": ("feedback", charts.draw_need_map),
     "draw_needs": ("feedback", charts.draw_needs),
+    "draw_menu": ("funding.menu", charts.draw_menu),
+    "draw_money_map": ("funding.money", charts.draw_money_map),
     "draw_order": ("programme", charts.draw_order),
+    "draw_package": ("funding.menu", charts.draw_package),
     "draw_payers": ("appraisal", charts.draw_payers),
     "draw_productivity": ("productivity", charts.draw_productivity),
     "draw_ranks": ("appraisal", charts.draw_ranks),
@@ -305,7 +310,7 @@ def test_it_draws_on_the_axes_it_is_given(name: str, study: Study) -> None:
     stage, draw = DRAWS[name]
     figure = Figure(figsize=(9, 4), layout="constrained")
     left, right = figure.subplots(1, 2)
-    assert draw(getattr(study, stage), right) is right
+    assert draw(attrgetter(stage)(study), right) is right
     assert not left.has_data()
     assert right.has_data()
     assert figure.axes == [left, right]
