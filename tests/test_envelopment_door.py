@@ -195,8 +195,17 @@ def test_orders_of_worlds_and_units_do_not_matter() -> None:
     one = envelopment(inputs, outputs).by_world()
     shuffled = envelopment(inputs, outputs[::-1]).by_world()
     pd.testing.assert_frame_equal(one, shuffled)
+    mixed = pd.concat([inputs.loc[[0]], inputs.loc[[1]].iloc[::-1]])
+    pd.testing.assert_frame_equal(one, envelopment(mixed, outputs).by_world())
     back = envelopment(inputs[::-1], outputs).by_world()
     pd.testing.assert_frame_equal(one, back.reindex(one.index))
+
+
+def test_probability_counts_worlds_and_not_intensities() -> None:
+    """With constant returns c is measured against twice b, in every world."""
+    found = envelopment(worlds(X, [1, 2]), worlds(Y, [1, 1]), "crs").peers()
+    row = found.set_index(["unit", "peer"]).loc[[("c", "b")]]
+    assert row[["probability", "intensity", "share"]].to_numpy().tolist() == [[1, 2, 1]]
 
 
 def test_tables_without_names() -> None:
