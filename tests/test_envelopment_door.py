@@ -90,7 +90,9 @@ def test_super_efficiency(case: Golden) -> None:
     again = envelopment(*tables, case["returns"], case["orientation"]).super_efficiency()
     pd.testing.assert_frame_equal(found.to_frame(), again)
     near(again["score"], case["score"], case["tolerance"])
-    nobody = np.isnan(np.array(case["score"], float))
+    score = np.array(case["score"], float)
+    near(again["efficiency"], score if case["orientation"] == "input" else 1 / score, 1e-7)
+    nobody = np.isnan(score)
     assert again["infeasible"].tolist() == nobody.tolist()
     assert found.infeasible == tuple(tables[0].index[nobody])
     assert ("infeasible" in repr(found)) == nobody.any()
@@ -155,6 +157,16 @@ def test_prices(kind: str, side: str) -> None:
 
 X = pd.DataFrame({"staff": [2.0, 4, 8, 4], "sites": [1.0, 1, 2, 2]}, ["a", "b", "c", "d"])
 Y = pd.DataFrame({"hits": [1.0, 5, 8, 2]}, X.index)
+
+
+def test_prices_of_each_unit_in_any_order() -> None:
+    """Only a pays much for sites; it uses fewest of both, so it stays at least cost."""
+    prices = pd.DataFrame({"staff": [1.0, 1, 3, 1], "sites": [9.0, 1, 1, 2]}, X.index)
+    found = envelopment(X, Y)
+    one, other = (found.cost_efficiency(table) for table in (prices, prices[::-1]))
+    pd.testing.assert_frame_equal(one, other)
+    # d at 1 and 2 makes 2 at best from the line a to b: 2.5 staff, 1 site, 4.5 of 8
+    near(one.loc[["a", "d"], "overall"], [1, 4.5 / 8], 1e-9)
 
 
 def worlds(table: pd.DataFrame, factors: list[float]) -> pd.DataFrame:
