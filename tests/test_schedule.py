@@ -65,11 +65,12 @@ def test_money_and_effects_by_year_worked_by_hand(worked: Study, small: Case) ->
 
 def test_a_late_start_adds_less_by_its_years_of_effect(small: Case) -> None:
     """SCAN alone, no money in 2025: it starts in 2026, its effect comes in 2027."""
-    only = tuple(replace(i, must=i.id == "SCAN") for i in small.improvements)
+    only = tuple(replace(i, must=i.id == "SCAN", staff=2.0) for i in small.improvements)
     case = replace(small, improvements=only, limits=(limit("money", 0.0, 2025, 2025),))
     case = case.with_settings(budget=100_000.0, target=None)
     study = run_study(case, draws=200)
     schedule = schedule_of(study)
+    assert schedule.by_year()["posts"].tolist() == [0, 2, 0]
     row = schedule.to_frame().loc["SCAN"]
     assert (row["start"], row["delay"], row["effect"], row["full_effect"]) == (2026, 1, 2027, 2027)
     discount = discount_factors(case)
