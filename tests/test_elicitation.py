@@ -390,6 +390,8 @@ def test_what_is_written_back_is_a_sound_table_with_these_weights(tmp_path: Path
     (folder / "criteria.csv").write_text(text, encoding="utf-8")
     assert check_case(folder) == ()
     columns = ["swing_low", "swing", "swing_high", "grade", "basis"]
+    assert found.is_in(read_case(folder))
+    assert not found.is_in(read_case(EXAMPLE))
     swings = [c.swing for c in read_case(folder).criteria]
     assert [[s.low, s.mode, s.high, s.grade, s.basis] for s in swings] == found.to_frame()[
         columns

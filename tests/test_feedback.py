@@ -250,6 +250,7 @@ def test_a_slip_is_named(small: Case, call: Callable[[Case], object], told: str)
 def test_a_case_without_members_gets_made_up_ones(
     folder: Path, small: Case, without: Without
 ) -> None:
+    (folder / "network.csv").unlink()
     made = synthetic_survey(without(small, "members", "feedback"), 3)
     assert list(made) == ["members", "feedback"]
     for name, table in made.items():
@@ -360,7 +361,7 @@ def test_a_case_without_a_survey_works(small: Case, without: Without) -> None:
     assert hear_members(bare) is None
     study = run_study(bare, draws=40)
     assert study.feedback is None
-    assert study.not_asked == ("feedback",)
+    assert "feedback" in study.not_asked
 
 
 def test_answers_on_what_is_not_appraised_do_not_count(small: Case) -> None:

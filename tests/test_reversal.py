@@ -1,6 +1,5 @@
 """Rank reversal: none by score on fixed scales, found where planted, as the whole study says."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,10 +9,9 @@ from capworth.case.model import Case
 from capworth.estimates import AtModes
 from capworth.kernels.arrays import Floats
 from capworth.reversal import Reversals, find_reversals, with_copy, with_dud, without_capability
-from capworth.study import Study
+from capworth.sampling import value_per_million
 from capworth.value import ValueModel
-
-Run = Callable[[Case], Study]
+from capworth.worlds import Model
 
 
 def reversals(case: Case) -> Reversals:
@@ -54,32 +52,29 @@ def test_scales_taken_from_the_set_are_caught(small: Case, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("capability", ["REG", "NET", "LAB", "ACA"])
-def test_deletion_is_what_the_whole_study_says(small: Case, at_modes: Run, capability: str) -> None:
-    """An independent way: run the study with and without, and compare the two orders."""
-    before = at_modes(small).appraisal.to_frame()
+def orders(case: Case) -> dict[str, dict[str, float]]:
+    """What the model of the whole study answers at the modes, by score and by value for money."""
+    model = Model(case)
+    worlds = model.answer(AtModes())
+    value = value_per_million(worlds, model.annuity)
+    return {
+        "score": dict(zip(case.capability_ids, worlds.score[0].tolist(), strict=True)),
+        "value": dict(zip(case.capability_ids, value[0].tolist(), strict=True)),
+    }
+
+
+@pytest.mark.parametrize("capability", ["REG", "NET", "LAB", "ACA"])
+def test_deletion_is_what_the_whole_model_says(small: Case, capability: str) -> None:
+    """An independent way: answer the case with and without, and compare the two orders."""
     less = without_capability(small, capability)
     assert capability not in less.capability_ids
-    cut = replace(
-        less,
-        improvements=(),
-        effects=(),
-        relations=(),
-        funding=(),
-        costs=tuple(line for line in less.costs if not line.improvement),
-    ).with_settings(budget=None, target=None, claim_group=())
-    after = at_modes(cut).appraisal.to_frame()
+    costs = tuple(line for line in less.costs if not line.improvement)
+    bare = replace(less, improvements=(), effects=(), relations=(), costs=costs)
+    before, after = orders(small), orders(bare)
     found = reversals(small).to_frame()
-    for ranking, column in (("score", "score"), ("value", "score_per_m")):
-        then, now = (
-            before[column].drop(capability),
-            after[column].reindex(before.index).drop(capability),
-        )
-        swapped = {
-            f"{a} {b}"
-            for a in then.index
-            for b in then.index
-            if then[a] > then[b] and now[a] < now[b]
-        }
+    for ranking in ("score", "value"):
+        then, now = before[ranking], after[ranking]
+        swapped = {f"{a} {b}" for a in now for b in now if then[a] > then[b] and now[a] < now[b]}
         told = str(found.loc[(ranking, "deletion", capability), "pairs"])
         assert {*filter(None, told.split("; "))} == swapped
 
@@ -92,12 +87,10 @@ def test_a_swap_is_told_with_who_was_ahead_first(small: Case) -> None:
     assert per_m.changes == len(small.capabilities) + 3
 
 
-def test_a_dud_is_worst_on_everything_and_changes_nobody_s_score(
-    small: Case, at_modes: Run
-) -> None:
+def test_a_dud_is_worst_on_everything_and_changes_nobody_s_score(small: Case) -> None:
     more = with_dud(small)
     tree = ValueModel(more)
-    worlds = at_modes(small).sample.modes
+    worlds = Model(small).answer(AtModes())
     values = tree.worth(tree.levels(AtModes()))[0]
     assert (values[-1] == 0).all()
     np.testing.assert_allclose(values[:-1], worlds.levels[0])
@@ -116,6 +109,32 @@ def test_the_order_of_the_capabilities_does_not_matter(small: Case) -> None:
     turned = replace(small, capabilities=small.capabilities[::-1])
     one, other = reversals(small).to_frame(), reversals(turned).to_frame()
     assert one["pairs"].sort_index().to_dict() == other["pairs"].sort_index().to_dict()
+
+
+def test_a_value_function_that_turns_back_is_caught(
+    small: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert reversals(small).faults == 0
+    honest = ValueModel.worth_on
+
+    def bent(self: ValueModel, leaf: int, levels: Floats) -> Floats:
+        values = honest(self, leaf, levels)
+        return np.asarray(np.where(values > 80, 160 - values, values) if leaf == 0 else values)
+
+    monkeypatch.setattr(ValueModel, "worth_on", bent)
+    found = reversals(small)
+    table = found.to_frame()
+    assert found.faults > 0
+    assert "NET reach" in str(table.loc[("score", "monotonicity", ""), "pairs"])
+    assert "breaches of dominance or monotonicity" in repr(found)
+
+
+def test_one_who_is_nowhere_worse_and_scores_lower_is_caught(
+    small: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ValueModel, "worth_on", lambda self, leaf, levels: -levels * (leaf == 2))
+    table = reversals(small).to_frame()
+    assert "REG ACA" in str(table.loc[("score", "dominance", ""), "pairs"])
 
 
 def test_without_a_tree_there_is_no_answer(small: Case) -> None:

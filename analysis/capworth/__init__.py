@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from capworth.errors import CapworthError, CaseError, Finding, InputError
     from capworth.explanation import explain
     from capworth.productivitychange import productivity
+    from capworth.setranks import rank_sets
     from capworth.study import Study, run_study
 
 __version__ = version("capworth")
@@ -37,6 +38,7 @@ _HOME = {
     "explain": "explanation",
     "productivity": "productivitychange",
     "rank_acceptability": "acceptability",
+    "rank_sets": "setranks",
     "read_case": "case.read",
     "run_study": "study",
     "write_template": "case.template",
@@ -56,6 +58,7 @@ __all__ = [
     "explain",
     "productivity",
     "rank_acceptability",
+    "rank_sets",
     "read_case",
     "run_study",
     "write_template",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import ceil, floor
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -88,6 +88,10 @@ class Elicitation(Answer):
         said = failed[["judge", "method", "revisit"]].to_numpy()
         return tuple(f"{judge}, {method}: {revisit}" for judge, method, revisit in said)
 
+    def is_in(self, case: Case) -> bool:
+        """Whether the criteria of a case have these very swings, with their ranges and basis."""
+        return self.apply(case).criteria == case.criteria
+
     def apply(self, case: Case) -> Case:
         """Return the case with these swings in its criteria; the given case stays as it is."""
         found = self._table
@@ -97,15 +101,13 @@ class Elicitation(Answer):
             if criterion.id not in swings:
                 return criterion
             row = swings[criterion.id]
-            swing = replace(
-                criterion.swing,
-                low=float(row["swing_low"]),
-                mode=float(row["swing"]),
-                high=float(row["swing_high"]),
-                grade=str(row["grade"]),
-                source="",
-                basis=str(row["basis"]),
-            )
+            low, mode, high = (float(row[c]) for c in ("swing_low", "swing", "swing_high"))
+            known: dict[str, Any] = {
+                "grade": str(row["grade"]),
+                "source": "",
+                "basis": str(row["basis"]),
+            }
+            swing = replace(criterion.swing, low=low, mode=mode, high=high, **known)
             return replace(criterion, swing=swing)
 
         return replace(case, criteria=tuple(weighed(c) for c in case.criteria))

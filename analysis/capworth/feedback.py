@@ -65,7 +65,7 @@ class Feedback(Answer):
 
     @property
     def regions(self) -> tuple[str, ...]:
-        """The regions, in the order in which the members name them."""
+        """The regions, in the order of the alphabet."""
         return tuple(dict.fromkeys(self._regions.index.get_level_values("region")))
 
     @property

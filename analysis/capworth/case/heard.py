@@ -33,7 +33,7 @@ class Survey:
     year : of the survey
     members : all members of the organisation, answering or not, by short name
     capabilities : short names of those that the case appraises
-    regions : names of regions, in the order in which members name them
+    regions : names of regions, in the order of the alphabet
     region : (members,) place in `regions`
     answered : (members,) whether a member answered on anything
     cells : (members,) weighting cell of each
@@ -80,7 +80,7 @@ class Survey:
             ]
         answered = np.zeros(len(members), dtype=bool)
         answered[[place[row.member] for row in rows]] = True
-        regions = tuple(dict.fromkeys(member.region for member in members))
+        regions = tuple(sorted({member.region for member in members}))
         region = np.array([regions.index(member.region) for member in members])
         size = np.array([SIZES.index(m.size) if m.size else 0 for m in members])
         cells = weighting_cells(region, size, answered)

@@ -1,6 +1,6 @@
 """Annex: where the weights come from, what each criterion adds, and whether the order holds."""
 
-from capworth.case.model import Criterion
+from capworth.case.model import Case, Criterion
 from capworth.elicitation import Elicitation, elicit
 from capworth.report.amounts import Amount
 from capworth.report.blocks import Block, Bullets, Cell, Section, Table, Text
@@ -26,7 +26,7 @@ def section(study: Study, words: Wording) -> Section | None:
     blocks: list[Block] = [Text(_reversal(study, words)), _tree(study, words)]
     judged = elicit(study.case, study.provenance)
     if judged is not None:
-        blocks += _judges(judged, words)
+        blocks += _judges(study.case, judged, words)
     blocks += pictures("weights", study, words)
     return Section(words.say("weights.topic"), title, blocks)
 
@@ -43,7 +43,8 @@ def _reversal(study: Study, words: Wording) -> str:
     value = words.say(
         "weights.value_none" if not by_value else "weights.value_some", count=by_value
     )
-    return f"{score} {value}"
+    sound = words.say("weights.faults" if found.faults else "weights.sound", count=found.faults)
+    return f"{score} {value} {sound}"
 
 
 def _tree(study: Study, words: Wording) -> Table:
@@ -74,6 +75,7 @@ def _tree(study: Study, words: Wording) -> Table:
         tuple(words.say(f"weights.{column}") for column in columns),
         tuple(rows),
         words=2,
+        weights=(2.0, 1.0),
         marked=tuple(marked),
         note=words.say("weights.note"),
     )
@@ -88,13 +90,13 @@ def _down(criteria: tuple[Criterion, ...], parent: str = "") -> list[Criterion]:
     return found
 
 
-def _judges(judged: Elicitation, words: Wording) -> list[Block]:
+def _judges(case: Case, judged: Elicitation, words: Wording) -> list[Block]:
     """Say who judged, by which method, and what to look at again."""
     rows = tuple(
         (
             str(judge),
             words.word("elicited", str(method)),
-            words.name(str(branch)) if branch else words.say("weights.top"),
+            _branch(str(branch), words),
             words.word("check", str(row["check"])),
             words.exactly(round(float(row["figure"]), 2)),
             words.say("weights.passed" if row["passed"] else "weights.revisit"),
@@ -110,7 +112,23 @@ def _judges(judged: Elicitation, words: Wording) -> list[Block]:
             words=4,
         )
     ]
-    if judged.to_revisit:
-        again = tuple(("", said) for said in judged.to_revisit)
+    again = tuple(
+        (
+            f"{judge}.",
+            words.say(
+                "weights.again_row",
+                method=words.word("elicited", str(method)),
+                branch=_branch(str(branch), words),
+            ),
+        )
+        for (judge, method, branch), row in rows_of(judged.checks())
+        if not row["passed"]
+    )
+    if again:
         blocks += [Text(words.say("weights.again")), Bullets(again)]
+    blocks.append(Text(words.say("weights.taken" if judged.is_in(case) else "weights.not_taken")))
     return blocks
+
+
+def _branch(branch: str, words: Wording) -> str:
+    return words.name(branch) if branch else words.say("weights.top")
