@@ -16,7 +16,7 @@ def read_points(text: str, worst: float, best: float) -> tuple[tuple[float, floa
     """Read the bends of a value function, `level:value` pairs with blanks between.
 
     `half:LEVEL` is an exponential curve from worst to best that is worth 50 at that level (Kirkwood
-    1997), as bends at equal steps of level and of value. Codes of categories are levels: `2:30 3:80`.
+    1997), as bends at equal steps of level and of value. Codes of categories are levels.
 
     Raises
     ------
@@ -27,8 +27,8 @@ def read_points(text: str, worst: float, best: float) -> tuple[tuple[float, floa
     ((50.0, 80.0), (90.0, 95.0))
     >>> [(level, round(value)) for level, value in read_points("half:50 ", 100, 0)]
     []
-    >>> [round(value, 2) for level, value in read_points("half:25", 0, 100) if level == 24]
-    [48.53]
+    >>> [round(level, 9) for level, value in read_points("half:25", 0, 100) if round(value) == 50]
+    [25.0]
     """
     if text.startswith(HALF):
         return _curve((float(text.removeprefix(HALF)) - worst) / (best - worst), worst, best)
