@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib.resources import files
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -127,6 +128,8 @@ def test_axes_carry_units(
     name: str, language: str, drawn: Mapping[tuple[str, str], Figure]
 ) -> None:
     for ax in drawn[name, language].axes:
+        if not ax.axison:  # a graph has no measured axes
+            continue
         assert UNITS.search(ax.get_xlabel()), ax.get_xlabel()
         if not ax.get_yticklabels():  # rows are named; a measured axis has a label
             assert UNITS.search(ax.get_ylabel()), ax.get_ylabel()
@@ -270,22 +273,30 @@ def test_a_question_that_was_not_asked_has_no_chart(study: Study) -> None:
 
 DRAWS: Mapping[str, tuple[str, Callable[..., Axes]]] = {
     "draw_alignment": ("priorities", charts.draw_alignment),
+    "draw_allocation": ("allocation", charts.draw_allocation),
     "draw_claim": ("claim", charts.draw_claim),
     "draw_contributions": ("contributions", charts.draw_contributions),
     "draw_cost_value": ("appraisal", charts.draw_cost_value),
+    "draw_earmarks": ("funding.earmarks", charts.draw_earmarks),
     "draw_efficiency": ("excellence", charts.draw_efficiency),
     "draw_evidence": ("sensitivity", charts.draw_evidence),
+    "draw_frontier": ("frontier", charts.draw_frontier),
     "draw_functions": ("claim", charts.draw_functions),
     "draw_funding": ("funding", charts.draw_funding),
     "draw_gap_table": ("excellence", charts.draw_gap_table),
     "draw_gaps": ("excellence", charts.draw_gaps),
     "draw_information": ("resolving", charts.draw_information),
+    "draw_innovation_map": ("gap_worth", charts.draw_innovation_map),
     "draw_membership": ("programme", charts.draw_membership),
     "draw_net_values": ("economics", charts.draw_net_values),
     "draw_need_map": ("feedback", charts.draw_need_map),
     "draw_needs": ("feedback", charts.draw_needs),
+    "draw_menu": ("funding.menu", charts.draw_menu),
+    "draw_money_map": ("funding.money", charts.draw_money_map),
     "draw_order": ("programme", charts.draw_order),
+    "draw_package": ("funding.menu", charts.draw_package),
     "draw_payers": ("appraisal", charts.draw_payers),
+    "draw_productivity": ("productivity", charts.draw_productivity),
     "draw_ranks": ("appraisal", charts.draw_ranks),
     "draw_scale_places": ("scales", charts.draw_scale_places),
     "draw_switching": ("switching", charts.draw_switching),
@@ -299,7 +310,7 @@ def test_it_draws_on_the_axes_it_is_given(name: str, study: Study) -> None:
     stage, draw = DRAWS[name]
     figure = Figure(figsize=(9, 4), layout="constrained")
     left, right = figure.subplots(1, 2)
-    assert draw(getattr(study, stage), right) is right
+    assert draw(attrgetter(stage)(study), right) is right
     assert not left.has_data()
     assert right.has_data()
     assert figure.axes == [left, right]
@@ -309,7 +320,8 @@ def test_it_draws_on_the_axes_it_is_given(name: str, study: Study) -> None:
 
 
 def test_every_drawing_function_is_tried() -> None:
-    assert set(DRAWS) == {name for name in charts.__all__ if name.startswith("draw_")}
+    drawn = {name for name in charts.__all__ if name.startswith("draw_")}
+    assert set(DRAWS) == drawn - {"draw_calibration"}  # of no study; see test_calibration
 
 
 def test_functions_are_drawn_as_they_stand(study: Study) -> None:

@@ -15,7 +15,7 @@ from capworth.kernels.conflict import smallest_conflict
 from capworth.kernels.linearmodel import relation_rows, row
 from capworth.kernels.portfolio import Frontier, budget_frontier, priority_order
 from capworth.kernels.relations import Relations, synergy_totals
-from capworth.projecttable import column_of, ties_of_table, with_bonus
+from capworth.projecttable import column_of, decimal_grid, ties_of_table, with_bonus
 
 BUDGET = ("budget", 0)
 
@@ -148,8 +148,8 @@ def best_programme(
     relations : columns `improvement`, `relation` (requires, requires_any, excludes or synergy),
         `other`; for a synergy `bonus`, in the unit of value and below 0 for an overlap
     minimums : by name, how many of which projects are taken at least
-    unit : step of money to which costs are rounded up; when left out 1 where all costs are whole
-        numbers, else a thousandth of the budget
+    unit : step of money to which costs are rounded up; when left out the largest power of ten
+        that costs and budget are multiples of, or what divides their sum into 100,000 steps
 
     Raises
     ------
@@ -165,7 +165,7 @@ def best_programme(
     """
     cost, value = (column_of(projects, name) for name in ("cost", "value"))
     limit = float(finite(budget, "budget"))
-    step = unit or (1.0 if (cost == np.round(cost)).all() else max(limit, 1e-9) / 1000)
+    step = unit or decimal_grid(np.append(cost, limit))
     ties = ties_of_table(projects, relations, minimums or {})
     rules = with_bonus(ties, relations)
     counted = np.ceil(cost / step - 1e-9) * step

@@ -74,6 +74,8 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
             "models": study.excellence.models.to_frame(),
             "model_targets": study.excellence.models.targets(),
         }
+    if study.frontier:
+        tables["frontier"] = study.frontier.to_frame()
     if study.productivity:
         tables["productivity"] = study.productivity.to_frame().set_index(
             ["comparison", "capability"]

@@ -12,6 +12,7 @@ from capworth.kernels.arguments import finite
 from capworth.kernels.arrays import Floats
 from capworth.kernels.relations import Relations
 
+MOST_STEPS = 100_000  # of the grid, that the sum of all amounts may be divided into
 KINDS = ("requires", "requires_any", "excludes", SYNERGY)
 
 
@@ -24,6 +25,29 @@ def column_of(projects: pd.DataFrame, name: str) -> Floats:
         where = projects.index[int(np.flatnonzero(found < 0)[0])]
         raise InputError(f"cost: that of {where} is below 0. Raise it.")
     return found
+
+
+def decimal_grid(amounts: Floats) -> float:
+    """Return the largest power of ten that all amounts are multiples of, if it is not too fine.
+
+    Where more than 100,000 steps would make up their sum, the coarsest power of ten below that.
+
+    >>> decimal_grid(np.array([0.4, 0.7])), decimal_grid(np.array([1_200_000.0, 300_000.0]))
+    (0.1, 100000.0)
+    """
+    total = float(amounts.sum())
+    if not np.isfinite(total) or total <= 0:
+        return 1.0
+    power = int(np.floor(np.log10(total)))
+    while True:
+        grid = 10.0**power
+        steps = amounts / grid
+        if (
+            total / grid * 10 > MOST_STEPS
+            or (np.abs(steps - np.rint(steps)) < 1e-9 * steps + 1e-12).all()
+        ):
+            return grid
+        power -= 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from capworth.economics import Economics, economics
 from capworth.effectiveness import Effectiveness, cost_effectiveness
 from capworth.excellence import Excellence, find_excellence
 from capworth.feedback import Feedback, hear_members
+from capworth.frontiercheck import FrontierCheck, check_frontier
 from capworth.funding import Funding, fund
 from capworth.gapworth import GapWorth, gap_worth
 from capworth.jointgains import JointGains, join_gains
@@ -56,6 +57,7 @@ class Study:
     scales: ScalePanel | None
     claim: Claim | None
     excellence: Excellence | None
+    frontier: FrontierCheck | None
     productivity: ProductivityTrend | None
     priorities: Priorities | None
     programme: Programme | None
@@ -111,7 +113,7 @@ def _use(sample: Sample, _: Provenance) -> UseModel | None:
     return UseModel(sample) if sample.case.members else None
 
 
-WITH_PROGRAMME = ("robustness", "schedule", "baseline")  # asked when a programme is
+WITH_PROGRAMME = ("robustness", "schedule", "baseline", "joint_gains", "gap_worth")  # as others are
 PARTS: dict[str, Stage] = {"use": Stage(_use)}  # what several answers build on
 STAGES: dict[str, Stage] = {  # in the order of the questions; needs stand before
     "feedback": Stage(lambda sample, known: hear_members(sample.case, known)),
@@ -124,6 +126,7 @@ STAGES: dict[str, Stage] = {  # in the order of the questions; needs stand befor
     "attribution": Stage(_attributed),
     "claim": Stage(examine_claim),
     "excellence": Stage(find_excellence),
+    "frontier": Stage(check_frontier),
     "productivity": Stage(lambda sample, known: track_productivity(sample.case, known)),
     "gap_worth": Stage(gap_worth, ("excellence",)),
     "priorities": Stage(prioritise),
@@ -135,8 +138,8 @@ STAGES: dict[str, Stage] = {  # in the order of the questions; needs stand befor
     "joint_gains": Stage(join_gains, ("programme",)),
     "funding": Stage(fund, ("programme",)),
     "sensitivity": Stage(swing_inputs, ("programme",)),
-    "network": Stage(weigh_network, ("use",)),
     "members": Stage(serve_members, ("use",)),
+    "network": Stage(weigh_network, ("use",)),
     "switching": Stage(
         lambda sample, programme, _: programme_switches(sample, programme), ("programme",)
     ),

@@ -187,6 +187,11 @@ class Case:
         """The criteria on which capabilities have levels, in the order of the case."""
         return tuple(c for c in self.criteria if c.is_measured)
 
+    def cited(self, source: str) -> str:
+        """Publisher and year of a source, for readers who know no short names."""
+        found = next(s for s in self.sources if s.id == source)
+        return ", ".join(filter(None, (found.publisher or found.title, found.year)))
+
     def names(self, language: str = "en") -> Mapping[str, str]:
         """Printed name of everything that has one, by its short name.
 

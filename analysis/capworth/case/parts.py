@@ -108,6 +108,8 @@ class CostLine:
     total: str = ""
     bias: str = "none"
     mitigation: float = 0.0
+    nominal: bool = False  # in the money of the year in which it is paid
+    in_kind: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from capworth.errors import InputError
 from capworth.kernels.valuefunctions import curvature_from_midpoint
 
 HALF = "half:"  # before the level that is worth 50 on an exponential curve
-STEPS = (
-    25  # of level and of value in which an exponential curve is drawn; of 100 points it is off by
-)
-# 0.1 at most where half is reached between a tenth and nine tenths of the way, by 0.3 at 2 %
+# An exponential curve is drawn in so many steps of level and of value. Of 100 points it is off by
+# 0.1 at most where half is reached between a tenth and nine tenths of the way, by 0.3 at 2 %.
+STEPS = 26
+NEAR = 9  # decimals to which two shares of the way count as one
 
 
 def read_points(text: str, worst: float, best: float) -> tuple[tuple[float, float], ...]:
@@ -27,7 +27,7 @@ def read_points(text: str, worst: float, best: float) -> tuple[tuple[float, floa
     ((50.0, 80.0), (90.0, 95.0))
     >>> [(level, round(value)) for level, value in read_points("half:50 ", 100, 0)]
     []
-    >>> [round(level, 9) for level, value in read_points("half:25", 0, 100) if round(value) == 50]
+    >>> [level for level, value in read_points("half:25", 0, 100) if round(value, 3) == 50]
     [25.0]
     """
     if text.startswith(HALF):
@@ -45,7 +45,8 @@ def _curve(half: float, worst: float, best: float) -> tuple[tuple[float, float],
         return ()
     top = -expm1(-bend)
     steps = [k / STEPS for k in range(1, STEPS)]
-    shares = sorted({*steps, *(-log1p(-value * top) / bend for value in steps)})
+    curved = (round(-log1p(-value * top) / bend, NEAR) for value in steps)
+    shares = sorted({*curved, *(round(step, NEAR) for step in steps)})
     return tuple(
         (worst + share * (best - worst), 100 * expm1(-bend * share) / expm1(-bend))
         for share in shares

@@ -37,7 +37,6 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
         "innovation",
         "alignment",
         "architecture",
-        "membership",
     ),
     "funding": (
         "funding",
@@ -50,6 +49,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
         "coverage",
     ),
     "sensitivity": ("tornado",),
+    "frontier": ("frontier",),
     "productivity": ("productivity",),
     "economics": ("net_value",),
     "scales": ("scales",),
