@@ -33,7 +33,8 @@ LAYERS: tuple[frozenset[str], ...] = tuple(  # a part sees only the parts of the
         "treeweights reversal",
         "elicitation",
         "funding sensitivity economics margins",
-        "effectiveness switches scalepanel resolving",
+        "effectiveness switches scalepanel resolving varianceshares",
+        "willingness",
         "conventions",
         "study",  # one run of everything
         "__init__",  # the front door

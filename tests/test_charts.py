@@ -242,7 +242,7 @@ def test_a_chart_alone_carries_its_finding_and_its_source(study: Study) -> None:
 def test_a_question_that_was_not_asked_has_no_chart(study: Study) -> None:
     bare = replace(study, claim=None, excellence=None, priorities=None, programme=None)
     bare = replace(bare, funding=None, sensitivity=None, economics=None, scales=None)
-    bare = replace(bare, switching=None, resolving=None)
+    bare = replace(bare, switching=None, resolving=None, willingness=None)
     asked = [name for name, chart in GALLERY.items() if chart.asked(bare)]
     assert asked == ["cost_value", "payers", "capability_ranks"]
     assert "desi" not in to_svg(GALLERY["cost_value"].figure(bare, ENGLISH))
@@ -253,6 +253,7 @@ def test_a_question_that_was_not_asked_has_no_chart(study: Study) -> None:
 # The functions that draw
 
 DRAWS: Mapping[str, tuple[str, Callable[..., Axes]]] = {
+    "draw_acceptability": ("willingness", charts.draw_acceptability),
     "draw_alignment": ("priorities", charts.draw_alignment),
     "draw_claim": ("claim", charts.draw_claim),
     "draw_cost_value": ("appraisal", charts.draw_cost_value),

@@ -67,6 +67,14 @@ def test_means_are_kept_and_few_levels_are_no_trouble(seed: int, levels: int) ->
     assert smooth.basis.shape[1] <= KNOTS
 
 
+@pytest.mark.parametrize("draws", [2, 3, 11, 12])
+def test_three_draws_are_enough(draws: int) -> None:
+    level = stream(draws, "few").normal(size=draws)
+    smooth = smoothed(level, level[:, None] ** 2)
+    assert np.isfinite(smooth.fitted).all()
+    assert smooth.fitted.mean() == pytest.approx((level**2).mean())
+
+
 def test_the_unit_of_the_input_does_not_matter() -> None:
     level = stream(4, "test").gamma(2, size=800)
     response = np.where(level > 2, 1.0, 0.0)[:, None]

@@ -30,6 +30,11 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
         }
     if study.effectiveness:
         tables["effectiveness"] = study.effectiveness.to_frame()
+    if study.willingness:
+        tables |= {
+            "willingness": study.willingness.to_frame(),
+            "acceptability": study.willingness.chances(),
+        }
     if study.scales:
         tables |= {"scales": study.scales.to_frame(), "scale_pairs": study.scales.pairs()}
     if study.claim:

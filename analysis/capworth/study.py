@@ -21,11 +21,13 @@ from capworth.sampling import Progress, Sample, draw_sample
 from capworth.scalepanel import ScalePanel, scale_panel
 from capworth.sensitivity import Sensitivity, swing_inputs
 from capworth.switches import SwitchingValues, programme_switches
+from capworth.willingness import Willingness, willingness
 
 STAGES = (
     "appraisal",
     "economics",
     "effectiveness",
+    "willingness",
     "scales",
     "claim",
     "excellence",
@@ -48,6 +50,7 @@ class Study:
     appraisal: Appraisal
     economics: Economics | None
     effectiveness: Effectiveness | None
+    willingness: Willingness | None
     scales: ScalePanel | None
     claim: Claim | None
     excellence: Excellence | None
@@ -101,19 +104,20 @@ def run_study(
         provenance = Provenance.of(case, number)
         appraisal = appraise(sample, provenance)
         effectiveness = cost_effectiveness(sample, provenance)
+        willing = willingness(sample, provenance)
         scales = scale_panel(sample, provenance)
         claim = examine_claim(sample, provenance)
         excellence = find_excellence(sample, provenance)
-        tell("answers", 8, len(STAGES))
+        tell("answers", 6, len(STAGES))
         priorities = prioritise(sample, provenance)
         programme = choose_programme(sample, provenance)
         economy = economics(sample, provenance, programme=programme)
-        tell("answers", 8, len(STAGES))
+        tell("answers", 9, len(STAGES))
         funding = fund(sample, programme, provenance)
         sensitivity = swing_inputs(sample, programme, provenance)
         switching = programme_switches(sample, programme)
         resolving = value_of_information(sample, programme, provenance)
-        tell("answers", 12, len(STAGES))
+        tell("answers", 13, len(STAGES))
     return Study(
         case,
         provenance,
@@ -121,6 +125,7 @@ def run_study(
         appraisal,
         economy,
         effectiveness,
+        willing,
         scales,
         claim,
         excellence,

@@ -4,6 +4,7 @@ Nothing is computed here. `gallery.GALLERY` holds every chart of a study with it
 table behind it and its alternative text; `svg.to_svg` writes a figure the same to the byte.
 """
 
+from capworth.charts.acceptability_curves import draw_acceptability
 from capworth.charts.alignment_chart import draw_alignment
 from capworth.charts.cost_value import draw_cost_value
 from capworth.charts.efficiency_chart import draw_efficiency
@@ -25,6 +26,7 @@ from capworth.charts.voice import Voice
 
 __all__ = [
     "Voice",
+    "draw_acceptability",
     "draw_alignment",
     "draw_claim",
     "draw_cost_value",

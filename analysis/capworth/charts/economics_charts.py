@@ -4,6 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from capworth.charts import economics_findings
+from capworth.charts.acceptability_curves import draw_acceptability
 from capworth.charts.chart import Chart
 from capworth.charts.making import frame, of, rows
 from capworth.charts.net_values import draw_net_values
@@ -43,6 +44,12 @@ def _net_values_behind(study: Study) -> pd.DataFrame:
     return study.economics.to_frame()
 
 
+def _acceptability_behind(study: Study) -> pd.DataFrame:
+    assert study.willingness is not None
+    table: pd.DataFrame = study.willingness.to_frame().join(study.willingness.chances())
+    return table
+
+
 def _scale_rows(study: Study) -> float:
     assert study.scales is not None
     return rows(len(study.scales.to_frame()))
@@ -56,6 +63,14 @@ CHARTS = (
         _net_value_rows,
         _net_values_behind,
         economics_findings.net_value_facts,
+    ),
+    Chart(
+        "acceptability",
+        ("willingness",),
+        of("willingness", draw_acceptability),
+        lambda _: 2.9,
+        _acceptability_behind,
+        economics_findings.acceptability_facts,
     ),
     Chart(
         "scales",

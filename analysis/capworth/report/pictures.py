@@ -19,7 +19,7 @@ TALLEST = 4.5  # inches of a chart on page 1
 PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their charts
     "capabilities": ("cost_value",),
     "ranks": ("capability_ranks", "payers"),
-    "economics": ("net_value",),
+    "economics": ("net_value", "acceptability"),
     "scales": ("scales",),
     "functions": ("claim", "functions"),
     "excellence": ("efficiency", "gaps", "gap_table"),
