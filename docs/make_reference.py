@@ -1,11 +1,14 @@
 """Write docs/reference from the data dictionary, the docstrings and the command line itself."""
 
 import inspect
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import click
 
 import capworth
+import capworth.kernels
 from capworth.case.register import bias_classes, schedules
 from capworth.case.template import columns_page
 from capworth.cli import COMMANDS, main
@@ -18,10 +21,56 @@ def library() -> str:
     lines = ["# The library", "", "`import capworth` gives these names and no others.", ""]
     for name in capworth.__all__:
         thing = getattr(capworth, name)
-        signature = str(inspect.signature(thing)) if inspect.isfunction(thing) else ""
         text = inspect.getdoc(thing) or ""
-        lines += [f"## {name}", "", "```text", f"{name}{signature}", "", text, "```", ""]
+        lines += [f"## {name}", "", "```text", f"{name}{_signature(thing)}", "", text, "```", ""]
     return "\n".join(lines)
+
+
+def _signature(thing: object) -> str:
+    """Names and defaults of the parameters of a function; the docstring says what they are."""
+    if not inspect.isfunction(thing):
+        return ""
+    whole = inspect.signature(thing)
+    bare = [p.replace(annotation=inspect.Parameter.empty) for p in whole.parameters.values()]
+    return str(whole.replace(parameters=bare, return_annotation=inspect.Signature.empty))
+
+
+def kernels() -> str:
+    """Describe the numerics: every public name of every kernel, which takes and gives arrays."""
+    names = sorted(module.name for module in iter_modules(capworth.kernels.__path__))
+    lines = [
+        "# The kernels",
+        "",
+        "Pure numerics: arrays in, arrays out, no labels, no files. They need no case:",
+        "",
+        "    from capworth.kernels.discounting import present_value",
+        "",
+        "| module | what it is for |",
+        "|---|---|",
+    ]
+    modules = {name: import_module(f"capworth.kernels.{name}") for name in names}
+    for name, module in modules.items():
+        first = (inspect.getdoc(module) or "").splitlines()[0]
+        lines.append(f"| [`{name}`](#{name}) | {first} |")
+    for name, module in modules.items():
+        lines += ["", f"## {name}"]
+        for word, thing in vars(module).items():
+            mine = getattr(thing, "__module__", "") == module.__name__
+            if (
+                word.startswith("_")
+                or not mine
+                or not (inspect.isfunction(thing) or inspect.isclass(thing))
+            ):
+                continue
+            lines += [
+                "",
+                "```text",
+                f"{word}{_signature(thing)}",
+                "",
+                inspect.getdoc(thing) or "",
+                "```",
+            ]
+    return "\n".join(lines) + "\n"
 
 
 def commands() -> str:
@@ -59,6 +108,7 @@ def parameters() -> str:
 PAGES = {
     "case.md": columns_page,
     "commands.md": commands,
+    "kernels.md": kernels,
     "library.md": library,
     "parameters.md": parameters,
 }

@@ -168,7 +168,7 @@ def test_optional_tables_may_be_left_out(folder: Path) -> None:
     keep_lines(folder / "case.toml", "budget", "target", "claim_")
     study: Study = run_study(read_case(folder), draws=50)
     asked = ("claim", "excellence", "priorities", "programme", "funding", "sensitivity")
-    assert study.not_asked == asked
+    assert {*asked} <= {*study.not_asked}
     table = study.appraisal.to_frame()
     assert table["cost_m"].notna().all()
     assert table[["score", "score_per_m", "money_m", "harm_days"]].isna().all(axis=None)

@@ -144,6 +144,12 @@ RULES: tuple[Slip, ...] = (  # cells that do not go together
     ("costs", "70000,EUR,2020", "70000,EUR,2019", "row 8, column 'price_year': no price index of"
      " EUR in 2019. Add a row 'deflator,EUR,2019' to prices."),
     ("case", "target = 200000", "target = 20000", "case.toml, column 'target': it is below the"),
+    ("case", '"searches -> hits"', '"searches"', "'productivity': 'searches' has no side that is"
+     " used and one that is made. Write it like"),
+    ("case", '"searches -> hits"', '"search -> hits"', "'productivity': no capability has the"
+     " metric 'search' in activity. Did you mean 'searches'?"),
+    ("activity", "LAB,hits,2023", "LAB,hits,2022", "case.toml, column 'productivity': 'searches ->"
+     " hits': no two capabilities have these in two common years. Add figures to activity"),
     ("case", GROUP, '["operations"]', "column 'claim_group': no capability with a value in score"
      " serves any of these. Name some of the functions that are served, and not all of them."),
     ("case", GROUP, '["hosting", "exchange", "leads", "analysis", "training"]',
@@ -194,6 +200,14 @@ RULES: tuple[Slip, ...] = (  # cells that do not go together
 )  # fmt: skip
 
 SEVERAL: tuple[tuple[tuple[Edit, ...], str], ...] = (  # slips that take more than one cell
+    (
+        (
+            ("platforms", ",basis\n", ",basis,part_of\n"),
+            ("platforms", "usage,,,,,,", "tree,,,,,,,GUARD"),
+            ("platforms", "one gate whoever passes", "one gate,CENTRE"),
+        ),
+        "platforms.csv, row 2, column 'part_of': the platform is part of itself. Cut the circle.",
+    ),
     (
         (
             ("costs", "300000,350000,EUR,2024,OPS", "300000,350000,EUR,2024,"),

@@ -28,6 +28,7 @@ from matplotlib.text import Annotation, Text
 
 from capworth import charts
 from capworth.charts import style
+from capworth.charts.framing import framed
 from capworth.charts.gallery import GALLERY
 from capworth.charts.input_names import name_inputs
 from capworth.charts.labels import place_labels
@@ -35,7 +36,7 @@ from capworth.charts.svg import to_svg
 from capworth.charts.voice import ENGLISH, Voice, decimals, rounded
 from capworth.charts.words import languages, words
 from capworth.errors import InputError
-from capworth.study import Study
+from capworth.study import STAGES, Study
 
 LANGUAGES = ("en", "fr")
 SMALLEST = 7.0  # points
@@ -43,6 +44,7 @@ UNITS = re.compile(r"€|%|point|0–100|ratio|rapport|euro")
 BARS = ("payers", "capability_ranks", "improvement_ranks", "membership", "evidence")
 PANELS = {"functions": 3, "net_value": 2}  # charts of several Axes, one below the other
 HERE = Path(__file__).parent
+SVG = "{http://www.w3.org/2000/svg}"
 
 TWICE = """
 from hashlib import sha256
@@ -234,15 +236,29 @@ def test_nothing_is_left_behind(study: Study) -> None:
 
 def test_a_chart_alone_carries_its_finding_and_its_source(study: Study) -> None:
     chart, voice = GALLERY["payers"], voice_of(study, "fr")
-    said = " ".join(t.get_text() for t in texts(chart.figure(study, voice, alone=True)))
-    assert chart.title(study, voice) in said.replace("\n", " ")
-    assert chart.source(study, voice) in said.replace("\n", " ")
+    bare = to_svg(chart.figure(study, voice))
+    title, source, alt = (f(study, voice) for f in (chart.title, chart.source, chart.alt))
+    alone = ET.fromstring(framed(bare, title, source, alt).encode())
+    lines = list(alone.iter(f"{SVG}text"))
+    said = " ".join(t.text or "" for t in lines)
+    assert said == f"{title} {source}"
+    assert alone.findtext(f"{SVG}title") == title
+    assert alone.findtext(f"{SVG}desc") == alt
+    left, top, width, height = (float(x) for x in alone.attrib["viewBox"].split())
+    drawn = ET.fromstring(bare.encode()).attrib["viewBox"].split()
+    heads = [float(t.attrib["y"]) for t in lines if t.attrib.get("font-weight") == "bold"]
+    feet = [float(t.attrib["y"]) for t in lines if t.attrib.get("font-weight") is None]
+    assert left == 0
+    assert width == float(drawn[2])
+    assert top < min(heads) <= max(heads) < 0, "above the drawing"
+    assert float(drawn[3]) < min(feet) <= max(feet) < top + height, "below it"
+    with pytest.raises(InputError, match="no drawing"):
+        framed("<svg/>", title, source, alt)
 
 
 def test_a_question_that_was_not_asked_has_no_chart(study: Study) -> None:
-    bare = replace(study, claim=None, excellence=None, priorities=None, programme=None)
-    bare = replace(bare, funding=None, sensitivity=None, economics=None, scales=None)
-    bare = replace(bare, switching=None, resolving=None, willingness=None)
+    unasked: dict[str, Any] = dict.fromkeys({*STAGES} - {"appraisal", "soundness"})
+    bare = replace(study, **unasked)
     asked = [name for name, chart in GALLERY.items() if chart.asked(bare)]
     assert asked == ["cost_value", "payers", "capability_ranks"]
     assert "desi" not in to_svg(GALLERY["cost_value"].figure(bare, ENGLISH))

@@ -23,7 +23,7 @@ from capworth.case.model import FUNCTIONS, Case, Settings
 from capworth.case.parts import GRADES as GRADES_OF_ESTIMATES
 from capworth.case.read import PARTS
 from capworth.case.tables import read_raw
-from capworth.kernels.platformshares import KEYS
+from capworth.kernels.platformshares import KEYS, PEAK, TREE
 
 KINDS = {
     *("key", "text", "number", "whole", "year", "date", "flag", "grade", "choice", "list"),
@@ -49,7 +49,9 @@ def test_types_and_columns_agree(table: str, kind: type[Any], number: str) -> No
     if number:
         names -= {number}
         columns -= ESTIMATE - names
-    columns -= {c for c in columns if c.startswith("transfer_")}  # gathered in `transfer`
+    columns -= {
+        c for c in columns if c.startswith(("transfer_", "chance_"))
+    }  # gathered in one field
     assert names == columns
 
 
@@ -88,7 +90,7 @@ def test_every_column_is_of_a_known_kind_and_says_what_it_means() -> None:
 def test_the_words_of_the_dictionary_are_those_of_the_model() -> None:
     assert dictionary()["functions"]["function"].options == FUNCTIONS
     assert dictionary()[SETTINGS]["claim_group"].options == FUNCTIONS
-    assert dictionary()["platforms"]["key"].options == tuple(KEYS)
+    assert dictionary()["platforms"]["key"].options == (*KEYS, PEAK, TREE)
     assert GRADES == GRADES_OF_ESTIMATES
     steps = set(dictionary()["chain"]["step"].options)
     assert {*SHARED_STEPS, *SHARE_STEPS} <= steps

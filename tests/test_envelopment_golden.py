@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from capworth.kernels.additive import additive
 from capworth.kernels.assurance import weight_ratio
 from capworth.kernels.bootstrap import bootstrap
 from capworth.kernels.closesttargets import closest_targets
@@ -15,7 +16,7 @@ from capworth.kernels.envelopment import envelop
 from capworth.kernels.malmquist import malmquist
 from capworth.kernels.priceefficiency import cost_efficiency, revenue_efficiency
 from capworth.kernels.scaleefficiency import scale_efficiency
-from capworth.kernels.slackbased import additive, slack_based
+from capworth.kernels.slackbased import slack_based
 from capworth.kernels.superefficiency import super_efficiency
 from capworth.kernels.undesirable import envelop_undesirable
 

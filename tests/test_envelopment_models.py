@@ -9,6 +9,7 @@ from scipy.optimize import linprog
 from capworth.errors import CapworthError, InputError
 from capworth.kernels import bootstrap as bootstrap_module
 from capworth.kernels import closesttargets
+from capworth.kernels.additive import additive
 from capworth.kernels.arrays import Floats
 from capworth.kernels.assurance import elicited_region, weight_ratio
 from capworth.kernels.bootstrap import bootstrap, smoothing
@@ -18,7 +19,7 @@ from capworth.kernels.envelopment import envelop
 from capworth.kernels.malmquist import malmquist
 from capworth.kernels.priceefficiency import cost_efficiency, revenue_efficiency
 from capworth.kernels.scaleefficiency import scale_efficiency
-from capworth.kernels.slackbased import additive, slack_based
+from capworth.kernels.slackbased import slack_based
 from capworth.kernels.superefficiency import super_efficiency
 from capworth.kernels.undesirable import envelop_undesirable
 

@@ -9,6 +9,7 @@ from scipy.optimize import linprog
 
 from capworth.errors import InputError
 from capworth.kernels import certificate, projection, simplex
+from capworth.kernels.additive import additive
 from capworth.kernels.arrays import Floats, Ints
 from capworth.kernels.assurance import weight_ratio
 from capworth.kernels.envelopment import envelop
@@ -21,7 +22,7 @@ from capworth.kernels.programmes import (
     Solution,
 )
 from capworth.kernels.simplex import solve
-from capworth.kernels.slackbased import additive, slack_based
+from capworth.kernels.slackbased import slack_based
 from capworth.kernels.superefficiency import super_efficiency
 
 RETURNS = ("constant", "variable", "nonincreasing", "nondecreasing")

@@ -114,7 +114,7 @@ SLIPS: list[tuple[pd.DataFrame, pd.DataFrame, dict[str, Any], str]] = [
     (TWICE, OUTPUTS, {}, "inputs: unit 'a' stands there twice"),
     (INPUTS, OUTPUTS[:3], {}, "outputs: there is no row for unit 'd'"),
     (INPUTS[:3], OUTPUTS, {}, "inputs: there is no row for unit 'd'"),
-    (INPUTS, OUTPUTS.assign(staff=1.0), {}, "outputs: column 'staff' is an input too"),
+    (INPUTS, OUTPUTS.assign(staff=1.0), {}, "outputs: column 'staff' is among the inputs too"),
     (INPUTS, OUTPUTS, {"missing": "guess"}, "missing: 'guess' is not known"),
     (INPUTS, OUTPUTS, {"fixed_inputs": ["site"]}, "'site' is no input. Did you mean 'sites'"),
     (INPUTS, OUTPUTS, {"restrictions": pd.DataFrame({"hit": [1.0]})}, "'hit' is no measure"),

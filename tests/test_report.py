@@ -50,7 +50,7 @@ def contents(study: Study) -> Contents:
 def reports(study: Study, contents: Contents) -> Reports:
     """The reports, charts included."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pdf, "document", lambda _, language: contents[language])
+        patch.setattr(pdf, "document", lambda _, language, *rest: contents[language])
         return {language: write_report(study, language) for language in LANGUAGES}
 
 
@@ -585,6 +585,8 @@ WORDS = (  # groups of words of which a case uses a few
     "source_type.",
     "table.",
     "timing.",
+    "rests_on.",
+    "allocation.by.",
     "undefined.",
 )
 RARE = {  # said of numbers that the small case does not give, and the page number of the template
@@ -611,6 +613,10 @@ RARE = {  # said of numbers that the small case does not give, and the page numb
     "ranks.title",
     "sensitivity.title_none",
     "sensitivity.turning_none",
+    "soundness.serious",
+    "allocation.title_still",
+    "not_asked.allocation",
+    "soundness.title",
     "ranks.topic",
     "summary.costs_head_other",
     "summary.funding_head_none",

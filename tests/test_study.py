@@ -1,5 +1,6 @@
 """One run of everything: golden answers, frozen results, and what must not matter."""
 
+import inspect
 import pickle
 import random
 import shutil
@@ -41,7 +42,7 @@ def tables(study: Study) -> Iterator[tuple[str, pd.DataFrame]]:
             if name.startswith("_") or name == "provenance":
                 continue
             part = getattr(answer, name)
-            if callable(part) and name != "why":
+            if callable(part) and not inspect.signature(part).parameters:
                 table = part()
                 if isinstance(table, pd.DataFrame):
                     yield f"{stage}.{name}", table
@@ -187,6 +188,9 @@ def same_answers(ours: Study, theirs: Study, rtol: float = 1e-9) -> None:
         if name in ("programme.order", "programme.frontier", "funding.to_frame", "funding.curve"):
             columns = [c for c in table.columns if c != "chosen"]
             table, found = table[columns], found[columns]
+        if name == "soundness.to_frame":  # lints name the rows where they are
+            words = ["place", "items"]
+            table, found = table.drop(columns=words), found.drop(columns=words)
         if name == "sensitivity.to_frame":  # of equal swings, either may stand first
             words = ["programme_at_low", "programme_at_high"]
             table, found = table.drop(columns=words), found.drop(columns=words)
@@ -199,7 +203,7 @@ def same_answers(ours: Study, theirs: Study, rtol: float = 1e-9) -> None:
 def shuffled(folder: Path, target: Path, seed: int) -> Case:
     order = random.Random(seed)
     shutil.copytree(folder, target)
-    for path in target.glob("*.csv"):
+    for path in sorted(target.glob("*.csv")):
         heading, *rows = path.read_text(encoding="utf-8").splitlines()
         order.shuffle(rows)
         path.write_text("\n".join([heading, *rows]) + "\n", encoding="utf-8")
@@ -320,7 +324,7 @@ def test_progress_is_told(small: Case) -> None:
     told: list[tuple[str, int, int]] = []
     run_study(small, draws=60, progress=lambda *words: told.append(words))
     assert told[0] == ("draws", 60, 60)
-    assert told[-1] == ("answers", 7, 7)
+    assert told[-1] == ("answers", len(STAGES), len(STAGES))
 
 
 def test_all_questions_are_asked(study: Study) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from capworth.efficiency import envelopment
     from capworth.errors import CapworthError, CaseError, Finding, InputError
     from capworth.explanation import explain
+    from capworth.productivitychange import productivity
     from capworth.study import Study, run_study
 
 __version__ = version("capworth")
@@ -31,6 +32,7 @@ _HOME = {
     "check_case": "case.read",
     "envelopment": "efficiency",
     "explain": "explanation",
+    "productivity": "productivitychange",
     "rank_acceptability": "acceptability",
     "read_case": "case.read",
     "run_study": "study",
@@ -47,6 +49,7 @@ __all__ = [
     "check_case",
     "envelopment",
     "explain",
+    "productivity",
     "rank_acceptability",
     "read_case",
     "run_study",

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capworth.case.model import Case, CostLine, Estimate
+from capworth.case.model import Case, CostLine, Estimate, Platform
 from capworth.case.register import bias_classes, schedules
 from capworth.estimates import Draws, stacked
 from capworth.kernels.arrays import Floats
 from capworth.kernels.discounting import factors
-from capworth.kernels.platformshares import KEYS
+from capworth.kernels.peakload import peak_shares
+from capworth.kernels.platformshares import KEYS, PEAK, TREE, equal
 from capworth.money import Money
 
 PAYERS = ("organisation", "members", "donors")
@@ -117,22 +118,47 @@ class CostModel:
             uplift = 1.0 if bias is None else 1.0 + bias.mode
             yield line, line.amount.mode * uplift * float(self.yearly(line) @ self._discount)
 
-    def platform_shares(self, draws: Draws, benefit: Floats | None = None) -> Floats:
+    def platform_shares(self, draws: Draws, benefit: Floats | None = None, key: str = "") -> Floats:
         """(draws, platforms, capabilities) share of each platform that each capability bears.
 
-        `benefit`, (draws, capabilities), is needed by the key of that name only.
+        `benefit`, (draws, capabilities), is needed by the key of that name only. `key` takes the
+        place of the keys of the case.
         """
         case = self._case
         shape = (draws.size, len(case.capabilities))
         worth = np.ones(shape) if benefit is None else benefit
         shares = np.zeros((draws.size, len(case.platforms), len(case.capabilities)))
         for k, platform in enumerate(case.platforms):
-            use = np.zeros(shape)
-            for usage in case.usage:
-                if usage.platform == platform.id:
-                    use[:, self._capabilities[usage.capability]] = draws.of(usage.use)
-            shares[:, k] = KEYS[platform.key](use, draws.of(platform.fixed), worth)
+            shares[:, k] = self._shares(draws, platform, key or platform.key, worth)
         return shares
+
+    def _shares(self, draws: Draws, platform: Platform, key: str, worth: Floats) -> Floats:
+        fixed = draws.of(platform.fixed)
+        if key == TREE:
+            needs = sum(self.loads(draws, part).sum(axis=1) for part in self._within(platform.id))
+            return equal(np.asarray(needs), fixed, worth)
+        loads = self.loads(draws, platform.id)
+        if key == PEAK:
+            return peak_shares(loads, fixed, self._case.settings.seed)
+        return KEYS[key](loads.sum(axis=1), fixed, worth)
+
+    def loads(self, draws: Draws, platform: str) -> Floats:
+        """(draws, periods, capabilities) how much each capability uses a platform."""
+        mine = [usage for usage in self._case.usage if usage.platform == platform]
+        periods = {period: k for k, period in enumerate(dict.fromkeys(u.period for u in mine))}
+        loads = np.zeros((draws.size, len(periods), len(self._case.capabilities)))
+        for usage in mine:
+            loads[:, periods[usage.period], self._capabilities[usage.capability]] = draws.of(
+                usage.use
+            )
+        return loads
+
+    def _within(self, platform: str) -> tuple[str, ...]:
+        """Name a platform and all that are part of it."""
+        found = [platform]
+        for wider in found:
+            found += [p.id for p in self._case.platforms if p.part_of == wider]
+        return tuple(found)
 
     def _scale_to_totals(self, draws: Draws) -> Mapping[str, Floats]:
         """(draws,) for each stated total: the total over the sum of its lines."""

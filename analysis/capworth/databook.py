@@ -16,10 +16,21 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
     tables = {
         "capabilities": study.appraisal.to_frame(),
         "capability_ranks": study.appraisal.rank_acceptability(),
+        "capability_pairs": capability_pairs(study),
         "cost_by_payer": study.appraisal.cost_by_payer(),
     }
     cube = cost_cube(study.case)
     tables |= {"cost_cube": cube.to_frame(), "cost_bridge": cube.bridge()}
+    if study.allocation:
+        tables |= {
+            "allocation": study.allocation.to_frame(),
+            "allocation_platforms": study.allocation.platforms(),
+            "allocation_costs": study.allocation.bearing(),
+            "allocation_ranks": study.allocation.ranks(),
+        }
+    if study.attribution:
+        tables["attribution"] = study.attribution.to_frame()
+    tables["lints"] = study.soundness.to_frame()
     if study.economics:
         tables |= {
             "economics": study.economics.to_frame(),
@@ -44,12 +55,25 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
             "excellence": study.excellence.to_frame(),
             "gaps": study.excellence.gaps(),
             "peers": study.excellence.peers(),
+            "models": study.excellence.models.to_frame(),
+            "model_targets": study.excellence.models.targets(),
         }
+    if study.productivity:
+        tables["productivity"] = study.productivity.to_frame().set_index(
+            ["comparison", "capability"]
+        )
     if study.priorities:
         tables |= {
             "priorities": study.priorities.to_frame(),
             "priority_ranks": study.priorities.rank_acceptability(),
             "priority_pairs": study.priorities.pairwise(),
+        }
+    if study.gap_worth:
+        tables |= {"gap_worth": study.gap_worth.to_frame()}
+    if study.joint_gains:
+        tables |= {
+            "joint_gains": study.joint_gains.to_frame(),
+            "joint_pairs": study.joint_gains.pairs(),
         }
     if study.programme:
         tables |= {
@@ -61,7 +85,34 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
         tables |= {
             "funding_curve": study.funding.curve(),
             "next_euro": study.funding.next_euro(),
+            "next_sets": study.funding.next_sets(),
             "pledges": study.funding.pledges(),
+            "money_map": study.funding.money.to_frame(),
+            "donor_menu": study.funding.menu.to_frame(),
+            "donor_menu_serves": study.funding.menu.serves(),
+        }
+    if study.funding and study.funding.earmarks:
+        earmarks = study.funding.earmarks
+        tables |= {
+            "earmark_prices": earmarks.to_frame(),
+            "earmark_curve": earmarks.curve(),
+            "fund_worth": earmarks.funds(),
+            "fund_worth_by_year": earmarks.by_year(),
+            "fund_payments": earmarks.payments(),
+        }
+    if study.network:
+        tables |= {
+            "network": study.network.to_frame(),
+            "network_steps": study.network.steps(),
+            "network_growth": study.network.growth(),
+        }
+        if study.network.break_even:
+            tables["hub_and_links"] = study.network.curve()
+    if study.members:
+        tables |= {
+            "members": study.members.to_frame(),
+            "members_by_group": study.members.by_group(),
+            "members_totals": study.members.totals(),
         }
     if study.sensitivity:
         tables |= {
@@ -80,6 +131,14 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
             "convention_programmes": study.conventions.programmes(),
         }
     return tables
+
+
+def capability_pairs(study: Study) -> pd.DataFrame:
+    """Share of draws in which the row capability is ahead of the column one in value for money."""
+    index = pd.Index(study.case.capability_ids, name="capability")
+    wins = study.sample.tallies.value.pairwise()
+    order = study.appraisal.to_frame().index
+    return pd.DataFrame(wins, index, index.rename("other")).loc[order, order]
 
 
 def as_csv(table: pd.DataFrame) -> str:

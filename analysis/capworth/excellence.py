@@ -8,10 +8,16 @@ import pandas as pd
 from capworth.answers import Answer
 from capworth.kernels.arrays import Floats
 from capworth.kernels.envelopment import Envelopment, envelop
+from capworth.kernels.ranking import rank_shares
+from capworth.kernels.shrinkage import shrunk
+from capworth.models import Models, learn
 from capworth.provenance import Provenance
 from capworth.sampling import Sample
 
 BOTH, DESIGNATED, DERIVED, NEITHER = "both", "designated only", "derived only", "neither"
+LIST, LEVELS, NONE = "list", "levels", "none"  # how services of excellence were designated
+REACHED = 0.5  # share of draws in which a service designated by levels reaches all of them
+LEAST = 1e-6  # smallest output and input of the envelopment
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -24,6 +30,9 @@ class Excellence(Answer):
     draws: int  # worlds in which the envelopment was done
     resolved: int  # programmes that were solved a second time
     thresholds: tuple[float, float, float]  # P(efficient), P(top), share of the best that is top
+    designated_by: str  # an agreed list, agreed levels on all criteria that have one, or none
+    small_sample: bool  # fewer capabilities than three times the measures: many look efficient
+    models: Models
     provenance: Provenance
 
     def peers(self) -> pd.DataFrame:
@@ -58,21 +67,25 @@ def find_excellence(sample: Sample, provenance: Provenance) -> Excellence | None
     Input: whole-life cost. Outputs: value on each branch of the value tree. Variable returns,
     output orientation, in the first draws of the sample. A capability is a derived service of
     excellence when it is efficient, and among the best by score, with the probabilities that the
-    case asks for; its models are the peers of the envelopment.
+    case asks for. Both are counted after shrinkage (`kernels.shrinkage`): log cost, branches and
+    score are moved towards their means as far as their own uncertainty asks, so that differences
+    that noise could make crown nobody; `p_efficient_plain` and `p_top_plain` are without it. Peers,
+    efficiency and targets are those of the plain worlds.
     """
     case, worlds = sample.case, sample.worlds
     if not case.measured:
         return None
-    draws = len(worlds.branches)
-    cost = worlds.cost[:draws, :, None] / 1e6
-    found = envelop(cost, np.maximum(worlds.branches, 1e-6), "variable", "output")
-    efficient = found.efficient.mean(axis=0)
-    most = max(1, round(case.settings.top_share * len(case.capabilities)))
-    top = sample.tallies.score.shares()[:, :most].sum(axis=1)
-    derived = (efficient >= case.settings.excellent_efficient) & (
-        top >= case.settings.excellent_top
-    )
-    designated = np.array([c.designated for c in case.capabilities])
+    settings, draws = case.settings, len(worlds.branches)
+    cost, score = worlds.cost[:draws], worlds.score[:draws]
+    found = envelop(cost[:, :, None] / 1e6, np.maximum(worlds.branches, LEAST), "variable")
+    most = max(1, round(settings.top_share * len(case.capabilities)))
+    efficient = _still_efficient(cost, worlds.branches)
+    top = rank_shares(shrunk(score))[:, :most].sum(axis=1)
+    derived = (efficient >= settings.excellent_efficient) & (top >= settings.excellent_top)
+    reference = sample.model.value.reference()
+    meets, by = _reaches(worlds.levels, reference), _designation(sample, reference)
+    listed = np.array([c.designated for c in case.capabilities])
+    designated = meets >= REACHED if by == LEVELS else listed
     index = pd.Index(case.capability_ids, name="capability")
     low, high = np.percentile(found.efficiency, (10, 90), axis=0)
     targets = found.output_target.mean(axis=0) - worlds.branches.mean(axis=0)
@@ -84,11 +97,14 @@ def find_excellence(sample: Sample, provenance: Provenance) -> Excellence | None
             ),
             "p_efficient": efficient,
             "p_top": top,
+            "p_efficient_plain": found.efficient.mean(axis=0),
+            "p_top_plain": sample.tallies.score.shares()[:, :most].sum(axis=1),
+            "p_reaches_levels": meets,
             "efficiency": found.efficiency.mean(axis=0),
             "efficiency_low": low,
             "efficiency_high": high,
             "reason": [
-                _reason(d, e, t, case.settings.excellent_efficient, case.settings.excellent_top)
+                _reason(d, e, t, settings.excellent_efficient, settings.excellent_top)
                 for d, e, t in zip(designated, efficient, top, strict=True)
             ],
             **{
@@ -98,15 +114,45 @@ def find_excellence(sample: Sample, provenance: Provenance) -> Excellence | None
         },
         index=index,
     )
+    weights = sample.model.value.weights(sample.first_draws(draws))
+    leaves = sample.model.value.leaves
     return Excellence(
         table,
         _peers(found, index),
         _gaps(sample, index),
         draws,
         found.resolved,
-        (case.settings.excellent_efficient, case.settings.excellent_top, case.settings.top_share),
+        (settings.excellent_efficient, settings.excellent_top, settings.top_share),
+        by,
+        found.small_sample,
+        learn(case.capabilities, leaves, found.intensities, worlds.levels, weights, provenance),
         provenance,
     )
+
+
+def _still_efficient(cost: Floats, branches: Floats) -> Floats:
+    """(capabilities,) share of draws in which each is efficient after shrinkage."""
+    outputs = np.stack([shrunk(branches[:, :, b]) for b in range(branches.shape[2])], axis=2)
+    inputs = np.exp(shrunk(np.log(np.maximum(cost / 1e6, LEAST))))[:, :, None]
+    found = envelop(inputs, np.maximum(outputs, LEAST), "variable", "output")
+    share: Floats = found.efficient.mean(axis=0)
+    return share
+
+
+def _reaches(levels: Floats, reference: Floats) -> Floats:
+    """(capabilities,) share of draws in which each reaches every agreed level; NaN without any."""
+    agreed = ~np.isnan(reference)
+    if not agreed.any():
+        return np.full(levels.shape[1], np.nan)
+    share: Floats = (levels[:, :, agreed] >= reference[agreed]).all(axis=2).mean(axis=0)
+    return share
+
+
+def _designation(sample: Sample, reference: Floats) -> str:
+    """Which agreement designates: a list goes before levels."""
+    if any(c.designated for c in sample.case.capabilities):
+        return LIST
+    return LEVELS if not np.isnan(reference).all() else NONE
 
 
 def _reason(designated: bool, efficient: float, top: float, least: float, least_top: float) -> str:

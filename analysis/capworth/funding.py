@@ -8,13 +8,19 @@ import pandas as pd
 
 from capworth.answers import HIGH, LOW, Answer
 from capworth.case.model import Case
-from capworth.kernels.arrays import Floats
-from capworth.money import Money
-from capworth.programme import MILLION, Programme
+from capworth.donors import DonorMenu, make_menu
+from capworth.earmarks import SAME, Earmarks, price_earmarks
+from capworth.errors import InputError
+from capworth.kernels.arrays import Bools, Floats
+from capworth.kernels.earmarks import Purse, best_payable
+from capworth.kernels.portfolio import core_index, feasible_sets
+from capworth.moneymap import PROGRAMME, MoneyMap, map_money
+from capworth.programme import MILLION, Programme, relations_of
 from capworth.provenance import Provenance
 from capworth.sampling import Sample
 
 NEXT = (1.0, 5.0, 10.0)  # millions beyond the budget that are looked at
+DRAWS = 500  # of the sample, the first ones, in which the best sets beyond the budget are sought
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -23,22 +29,38 @@ class Funding(Answer):
 
     _table: pd.DataFrame
     _next: pd.DataFrame
+    _next_sets: pd.DataFrame
     _pledges: pd.DataFrame
     budget_m: float
     target_m: float | None
-    pledged_m: float  # sum of the pledges as stated, in the money of the case
+    pledged_m: float  # sum of the pledges to the programme as stated, in the money of the case
+    money: MoneyMap
+    earmarks: Earmarks | None  # None where no money is earmarked
+    menu: DonorMenu
+    draws: int  # in which the best sets beyond the budget were sought; 0 where they are too many
     provenance: Provenance
 
     def curve(self) -> pd.DataFrame:
-        """Return the best set of every budget: gain with its 80 % interval over the draws."""
+        """Return the best set of every budget: gain with its 80 % interval over the draws.
+
+        `earmark_loss` is what the earmarks of the pledges take away there.
+        """
         return self.to_frame()
 
     def next_euro(self) -> pd.DataFrame:
-        """Return what 1, 5 and 10 million beyond the budget buy."""
+        """Return what 1, 5 and 10 million beyond the budget buy.
+
+        `gain` is between the best sets at expected costs, with its 80 % interval; `p_gain` the
+        share of draws in which the larger set adds more.
+        """
         return self._next.copy()
 
+    def next_sets(self) -> pd.DataFrame:
+        """Index (extra_m, improvement): share of draws in whose best set it is, now and then."""
+        return self._next_sets.copy()
+
     def pledges(self) -> pd.DataFrame:
-        """Return the money map: every pledge with its kind, year, amount and earmark."""
+        """Return every pledge to the programme with its kind, year, amount and earmark."""
         return self._pledges.copy()
 
     def __repr__(self) -> str:
@@ -57,59 +79,115 @@ def fund(sample: Sample, programme: Programme | None, provenance: Provenance) ->
     frontier = programme.frontier()
     chosen = [set(words.split()) for words in frontier["chosen"]]
     taken = np.array([[i in row for i in case.improvement_ids] for row in chosen], dtype=float)
-    gain = np.einsum("dp,sp->ds", sample.worlds.gains.score, taken, optimize=True)
-    low, high = np.percentile(gain, (LOW, HIGH), axis=0)
-    curve = frontier.assign(gain_low=low, gain_high=high)
-    pledges = _pledges(case)
+    gain = np.einsum("dp,sp->sd", sample.worlds.gains.score, taken, optimize=True)
+    low, high = np.percentile(gain, (LOW, HIGH), axis=1)
+    earmarks = price_earmarks(sample, frontier, programme.budget_m, provenance)
+    curve = frontier.assign(gain_low=low, gain_high=high, earmark_loss=_loss(frontier, earmarks))
+    money = map_money(sample, programme.budget_m, programme.target_m, provenance)
+    steps, sets, draws = _next_euro(sample, programme, frontier, gain, chosen)
     return Funding(
-        curve[["budget_m", "gain", "gain_low", "gain_high", "chosen"]],
-        _next_euro(programme, frontier["budget_m"].to_numpy(), frontier["gain"].to_numpy(), chosen),
-        pledges,
+        curve[["budget_m", "gain", "gain_low", "gain_high", "earmark_loss", "chosen"]],
+        steps,
+        sets,
+        _pledges(case, money),
         programme.budget_m,
         programme.target_m,
-        float(pledges["amount_m"].sum()) if len(pledges) else 0.0,
+        money.stated_m,
+        money,
+        earmarks,
+        make_menu(sample, programme, provenance),
+        draws,
         provenance,
     )
 
 
+def _loss(frontier: pd.DataFrame, earmarks: Earmarks | None) -> Floats:
+    """Points that the earmarks take away where the money in all is that of each step.
+
+    NaN below the pledges, where money does not have to be raised, and where it is not known.
+    """
+    budgets = frontier["budget_m"].to_numpy()
+    if earmarks is None:
+        return np.zeros(len(budgets))
+    payable = earmarks.curve()
+    if payable.empty:
+        return np.full(len(budgets), np.nan)
+    total = payable["total_m"].to_numpy()
+    step = np.searchsorted(total, budgets + 1e-9, side="right") - 1
+    under = payable["gain"].to_numpy()[step]
+    loss = np.maximum(frontier["gain"].to_numpy() - under, 0.0)
+    return np.where(step >= 0, np.where(loss > SAME, loss, 0.0), np.nan)
+
+
 def _next_euro(
-    programme: Programme, budgets: Floats, gains: Floats, chosen: Sequence[set[str]]
-) -> pd.DataFrame:
+    sample: Sample,
+    programme: Programme,
+    frontier: pd.DataFrame,
+    gain: Floats,
+    chosen: Sequence[set[str]],
+) -> tuple[pd.DataFrame, pd.DataFrame, int]:
     """What the exact best set gains, takes in and lets go when the budget rises."""
+    budgets, gains = frontier["budget_m"].to_numpy(), frontier["gain"].to_numpy()
 
     def step(budget: float) -> int:
         return int(np.searchsorted(budgets, budget * (1 + 1e-12), side="right")) - 1
 
     now = step(programme.budget_m)
-    rows = []
-    for extra in NEXT:
+    shares, draws = _in_best(sample, [programme.budget_m + extra for extra in (0.0, *NEXT)])
+    rows, sets = [], []
+    for k, extra in enumerate(NEXT, start=1):
         then = step(programme.budget_m + extra)
+        more = gain[then] - gain[now]
+        low, high = np.percentile(more, (LOW, HIGH))
+        added = sorted(chosen[then] - chosen[now])
+        dropped = sorted(chosen[now] - chosen[then])
         rows.append(
             {
                 "gain": float(gains[then] - gains[now]),
+                "gain_low": float(low),
+                "gain_high": float(high),
+                "p_gain": float((more > 0).mean()),
                 "spent_m": float(budgets[then] - budgets[now]),
-                "added": " ".join(sorted(chosen[then] - chosen[now])),
-                "dropped": " ".join(sorted(chosen[now] - chosen[then])),
+                "added": " ".join(added),
+                "dropped": " ".join(dropped),
             }
         )
-    return pd.DataFrame(rows, index=pd.Index(NEXT, name="extra_m"))
-
-
-def _pledges(case: Case) -> pd.DataFrame:
-    money = Money(case)
-    rows = [
-        {
-            "name": p.name,
-            "kind": p.kind,
-            "year": p.year,
-            "amount_m": p.amount.mode * money.factor(p.currency, p.price_year) / MILLION,
-            "earmark": " ".join(p.earmark),
-            "grade": p.amount.grade,
-            "source": p.amount.source,
-        }
-        for p in case.funding
-    ]
-    columns = ["name", "kind", "year", "amount_m", "earmark", "grade", "source"]
-    return pd.DataFrame(
-        rows, index=pd.Index([p.id for p in case.funding], name="pledge"), columns=columns
+        for i, name in enumerate(sample.case.improvement_ids):
+            change = "added" if name in added else "dropped" if name in dropped else ""
+            sets.append((extra, name, change, float(shares[0, i]), float(shares[k, i])))
+    columns = ["extra_m", "improvement", "change", "p_now", "p_then"]
+    return (
+        pd.DataFrame(rows, index=pd.Index(NEXT, name="extra_m")),
+        pd.DataFrame(sets, columns=columns).set_index(["extra_m", "improvement"]),
+        draws,
     )
+
+
+def _in_best(sample: Sample, budgets: Sequence[float]) -> tuple[Floats, int]:
+    """(budgets, improvements) share of draws in whose best set each is; how many draws."""
+    relations = relations_of(sample.case)
+    unknown = np.full((len(budgets), relations.n), np.nan)
+    try:
+        sets: Bools = feasible_sets(relations)
+    except InputError:  # too many to list
+        return unknown, 0
+    cost, value = sample.worlds.asked[:DRAWS], sample.worlds.gains.score[:DRAWS]
+    free = np.ones((1, relations.n), dtype=bool)
+    purses = [Purse(free, np.array([budget * MILLION])) for budget in budgets]
+    for k, best in enumerate(best_payable(cost, value, sets, purses, relations.synergies)):
+        if (best >= 0).any():
+            unknown[k] = core_index(sets[best[best >= 0]])
+    return unknown, len(cost)
+
+
+def _pledges(case: Case, money: MoneyMap) -> pd.DataFrame:
+    """One row for each pledge to the programme, its years brought together."""
+    table = money.to_frame().reset_index()
+    table = table[table["use"] == PROGRAMME]
+    whole = table.groupby("pledge", sort=False)
+    found = whole.first().drop(columns=["use", "stated_m", "low_m", "high_m", "expected_m"])
+    found["amount_m"] = whole["stated_m"].sum()
+    found["expected_m"] = whole["expected_m"].sum()
+    found["years"] = whole.size()
+    columns = ["name", "kind", "year", "years", "amount_m", "chance", "expected_m", "earmark"]
+    return found[[*columns, "grade", "source"]]

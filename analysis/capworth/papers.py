@@ -1,24 +1,24 @@
-"""The charts and reports of a run, made side by side."""
+"""The charts and reports of a run, drawn side by side."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeAlias
 
+from capworth.charts.framing import framed
 from capworth.charts.gallery import GALLERY
 from capworth.charts.svg import to_svg
-from capworth.charts.voice import Voice
 from capworth.databook import as_csv
 from capworth.report.pdf import write_report
+from capworth.report.wording import Wording
 from capworth.sampling import Progress
 from capworth.study import Study
 
 HEAVY = ("cost", "score", "money", "harm", "function_value", "function_cost", "function_weight")
 
-File: TypeAlias = tuple[str, bytes]  # path below the run folder, content
-Maker: TypeAlias = Callable[[Study, str], list[File]]
+Job: TypeAlias = tuple[str, str]  # a chart by its name, in a language
 
 
 def write_papers(
@@ -28,54 +28,67 @@ def write_papers(
     workers: int = 1,
     progress: Progress | None = None,
 ) -> None:
-    """Write every chart with its numbers, in the first language, and a report in each language.
+    """Write a report in each language, and every chart with its numbers in the first of them.
 
-    With more than one worker they are made in processes of their own; the bytes are the same.
+    Every chart is drawn once in each language. With more than one worker they are drawn in
+    processes of their own; the bytes are the same.
     """
-    jobs: list[tuple[Maker, str]] = [
-        (_charts, languages[0]),
-        *((_report, language) for language in languages),
-    ]
-    for done, files in enumerate(_made(_light(study), jobs, workers), start=1):
-        for name, content in files:
-            path = folder / name
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(content)
+    asked = [name for name, chart in GALLERY.items() if chart.asked(study)]
+    jobs = [(name, language) for language in languages for name in asked]
+    drawn: dict[Job, str] = {}
+    for job, svg in zip(jobs, _drawn(study, jobs, workers), strict=True):
+        drawn[job] = svg
         if progress:
-            progress("papers", done, len(jobs))
+            progress("charts", len(drawn), len(jobs))
+    _write_charts(study, languages[0], drawn, folder / "charts")
+    for done, language in enumerate(languages, start=1):
+        drawings = {name: drawn[name, language] for name in asked}
+        report = write_report(study, language, drawings)
+        (folder / f"report-{language}.pdf").write_bytes(report)
+        if progress:
+            progress("reports", done, len(languages))
 
 
-def _made(study: Study, jobs: Sequence[tuple[Maker, str]], workers: int) -> Iterator[list[File]]:
-    makers = [job for job, _ in jobs]
-    words = [language for _, language in jobs]
+def _write_charts(study: Study, language: str, drawn: Mapping[Job, str], folder: Path) -> None:
+    voice = Wording.of(study.case, language).voice
+    folder.mkdir(exist_ok=True)
+    for (name, spoken), svg in drawn.items():
+        if spoken == language:
+            chart = GALLERY[name]
+            words = (what(study, voice) for what in (chart.title, chart.source, chart.alt))
+            (folder / f"{name}.svg").write_text(framed(svg, *words), encoding="utf-8", newline="")
+            table = as_csv(chart.table(study))
+            (folder / f"{name}.csv").write_text(table, encoding="utf-8", newline="")
+
+
+def _drawn(study: Study, jobs: Sequence[Job], workers: int) -> Iterator[str]:
     if workers == 1:
-        yield from (make(study, word) for make, word in zip(makers, words, strict=True))
+        yield from (_draw(study, job) for job in jobs)
         return
-    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_do, makers, [study] * len(jobs), words)
+    with ProcessPoolExecutor(
+        min(workers, len(jobs)), get_context("spawn"), _receive, (_light(study),)
+    ) as pool:
+        yield from pool.map(_draw_received, jobs)
 
 
-def _do(make: Maker, study: Study, language: str) -> list[File]:
-    return make(study, language)
+def _draw(study: Study, job: Job) -> str:
+    name, language = job
+    return to_svg(GALLERY[name].figure(study, Wording.of(study.case, language).voice))
+
+
+_received: list[Study] = []  # in a process that draws: the study, sent once
+
+
+def _receive(study: Study) -> None:
+    _received.append(study)
+
+
+def _draw_received(job: Job) -> str:
+    return _draw(_received[0], job)
 
 
 def _light(study: Study) -> Study:
-    """Leave out the arrays that no chart or report reads: they are most of the memory."""
+    """Leave out the arrays that no chart reads: they are most of the memory."""
     worlds = study.sample.worlds
     bare = {name: getattr(worlds, name)[:0] for name in HEAVY}
     return replace(study, sample=replace(study.sample, worlds=replace(worlds, **bare)))
-
-
-def _charts(study: Study, language: str) -> list[File]:
-    voice = Voice(language, study.case.names(language))
-    files: list[File] = []
-    for name, chart in GALLERY.items():
-        if chart.asked(study):
-            picture = to_svg(chart.figure(study, voice, alone=True))
-            files.append((f"charts/{name}.svg", picture.encode()))
-            files.append((f"charts/{name}.csv", as_csv(chart.table(study)).encode()))
-    return files
-
-
-def _report(study: Study, language: str) -> list[File]:
-    return [(f"report-{language}.pdf", write_report(study, language))]

@@ -19,6 +19,7 @@ from capworth.databook import tables_of, write_csv
 from capworth.errors import CapworthError, nearest
 from capworth.papers import write_papers
 from capworth.programme import DRAWS as PROGRAMME_DRAWS
+from capworth.report.whatif import write_whatif
 from capworth.sampling import CHUNK, ENVELOPED, KEPT, Progress
 from capworth.study import STAGES, Study, run_study
 
@@ -104,6 +105,8 @@ def run(
         _write_inputs(case, study, folder / "inputs")
         _write_tables(study, folder / "tables")
         write_papers(study, spoken, folder, workers, progress)
+        if (page := write_whatif(study, spoken)) is not None:
+            (folder / "whatif.html").write_text(page, encoding="utf-8", newline="")
         _write_json(folder / MANIFEST, _manifest(study, spoken, all_parameters, folder))
     return study
 
@@ -263,6 +266,6 @@ def _write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def answers_of(study: Study) -> tuple[object, ...]:
-    """Every answer that the study gives, in the order of the questions."""
+    """Every answer that the study gives, in the order of the questions; then what is unsound."""
     answers = (getattr(study, stage) for stage in STAGES)
     return tuple(answer for answer in answers if answer is not None)

@@ -9,7 +9,7 @@ import numpy as np
 
 from capworth.case.model import Case
 from capworth.errors import InputError
-from capworth.estimates import AtModes, Sampled
+from capworth.estimates import AtModes, Draws, Sampled
 from capworth.gains import Gains
 from capworth.kernels.arrays import Floats
 from capworth.kernels.ranking import RankTally
@@ -63,6 +63,10 @@ class Sample:
     def case(self) -> Case:
         """The case that was sampled."""
         return self.model.case
+
+    def first_draws(self, size: int = ENVELOPED) -> Draws:
+        """Return the first draws once more, to be asked for inputs that were not kept."""
+        return Sampled(self.case.settings.seed, 0, min(size, self.draws, CHUNK))
 
 
 def value_per_million(worlds: Worlds, annuity: float) -> Floats:

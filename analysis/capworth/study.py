@@ -1,11 +1,15 @@
-"""One run of everything, in order: the case in, the answers out."""
+"""One run of everything: the case in, the answers out."""
 
-from concurrent.futures import Executor
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from threadpoolctl import threadpool_limits
 
+from capworth.allocation import Allocation, allocate
 from capworth.appraisal import Appraisal, appraise
+from capworth.attribution import Attribution, attribute
 from capworth.case.model import Case
 from capworth.claim import Claim, examine_claim
 from capworth.conventions import Conventions
@@ -13,31 +17,22 @@ from capworth.economics import Economics, economics
 from capworth.effectiveness import Effectiveness, cost_effectiveness
 from capworth.excellence import Excellence, find_excellence
 from capworth.funding import Funding, fund
+from capworth.gapworth import GapWorth, gap_worth
+from capworth.jointgains import JointGains, join_gains
+from capworth.members import Members, serve_members
+from capworth.memberuse import UseModel
+from capworth.network import Network, weigh_network
 from capworth.priorities import Priorities, prioritise
+from capworth.productivitytrend import ProductivityTrend, track_productivity
 from capworth.programme import Programme, choose_programme
 from capworth.provenance import Provenance
 from capworth.resolving import Resolving, value_of_information
-from capworth.sampling import Progress, Sample, draw_sample
+from capworth.sampling import ENVELOPED, Progress, Sample, draw_sample
 from capworth.scalepanel import ScalePanel, scale_panel
 from capworth.sensitivity import Sensitivity, swing_inputs
+from capworth.soundness import Soundness, examine
 from capworth.switches import SwitchingValues, programme_switches
 from capworth.willingness import Willingness, willingness
-
-STAGES = (
-    "appraisal",
-    "economics",
-    "effectiveness",
-    "willingness",
-    "scales",
-    "claim",
-    "excellence",
-    "priorities",
-    "programme",
-    "funding",
-    "sensitivity",
-    "switching",
-    "resolving",
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -54,12 +49,20 @@ class Study:
     scales: ScalePanel | None
     claim: Claim | None
     excellence: Excellence | None
+    productivity: ProductivityTrend | None
     priorities: Priorities | None
     programme: Programme | None
+    gap_worth: GapWorth | None
+    joint_gains: JointGains | None
     funding: Funding | None
     sensitivity: Sensitivity | None
     switching: SwitchingValues | None
     resolving: Resolving | None
+    allocation: Allocation | None
+    attribution: Attribution | None
+    network: Network | None
+    members: Members | None
+    soundness: Soundness
     conventions: Conventions | None = None  # on request: every key, schedule and harm scale
 
     @property
@@ -74,6 +77,54 @@ class Study:
     def _repr_html_(self) -> str:
         rows = "".join(f"<tr><th>{s}</th><td>{_shown(getattr(self, s))}</td></tr>" for s in STAGES)
         return f"<table>{rows}</table><p><small>{self.provenance}</small></p>"
+
+
+class Stage(NamedTuple):
+    """One answer: how it is found from the sample, and which answers it builds on."""
+
+    find: Callable[..., Any]  # from the sample, the answers it builds on, and the provenance
+    needs: tuple[str, ...] = ()
+
+
+def _attributed(sample: Sample, _: Provenance) -> Attribution | None:
+    case = sample.case
+    return attribute(case, min(ENVELOPED, sample.draws)) if case.chain else None
+
+
+def _economics(sample: Sample, programme: Programme | None, known: Provenance) -> Economics | None:
+    return economics(sample, known, programme=programme)
+
+
+def _use(sample: Sample, _: Provenance) -> UseModel | None:
+    return UseModel(sample) if sample.case.members else None
+
+
+PARTS: dict[str, Stage] = {"use": Stage(_use)}  # what several answers build on
+STAGES: dict[str, Stage] = {  # in the order of the questions; needs stand before
+    "appraisal": Stage(appraise),
+    "effectiveness": Stage(cost_effectiveness),
+    "willingness": Stage(willingness),
+    "scales": Stage(scale_panel),
+    "allocation": Stage(allocate),
+    "attribution": Stage(_attributed),
+    "claim": Stage(examine_claim),
+    "excellence": Stage(find_excellence),
+    "productivity": Stage(lambda sample, known: track_productivity(sample.case, known)),
+    "gap_worth": Stage(gap_worth, ("excellence",)),
+    "priorities": Stage(prioritise),
+    "programme": Stage(choose_programme),
+    "economics": Stage(_economics, ("programme",)),
+    "joint_gains": Stage(join_gains, ("programme",)),
+    "funding": Stage(fund, ("programme",)),
+    "sensitivity": Stage(swing_inputs, ("programme",)),
+    "network": Stage(weigh_network, ("use",)),
+    "members": Stage(serve_members, ("use",)),
+    "switching": Stage(
+        lambda sample, programme, _: programme_switches(sample, programme), ("programme",)
+    ),
+    "resolving": Stage(value_of_information, ("programme",)),
+    "soundness": Stage(lambda sample, _: examine(sample.case, sample.draws)),
+}
 
 
 def run_study(
@@ -98,44 +149,34 @@ def run_study(
     if seed is not None:
         case = case.with_settings(seed=seed)
     number = case.settings.draws if draws is None else draws
-    tell = progress or (lambda *_: None)
     with threadpool_limits(1, "blas"):  # more threads change the last bits of products
         sample = draw_sample(case, number, workers, executor, progress)
         provenance = Provenance.of(case, number)
-        appraisal = appraise(sample, provenance)
-        effectiveness = cost_effectiveness(sample, provenance)
-        willing = willingness(sample, provenance)
-        scales = scale_panel(sample, provenance)
-        claim = examine_claim(sample, provenance)
-        excellence = find_excellence(sample, provenance)
-        tell("answers", 6, len(STAGES))
-        priorities = prioritise(sample, provenance)
-        programme = choose_programme(sample, provenance)
-        economy = economics(sample, provenance, programme=programme)
-        tell("answers", 9, len(STAGES))
-        funding = fund(sample, programme, provenance)
-        sensitivity = swing_inputs(sample, programme, provenance)
-        switching = programme_switches(sample, programme)
-        resolving = value_of_information(sample, programme, provenance)
-        tell("answers", 13, len(STAGES))
-    return Study(
-        case,
-        provenance,
-        sample,
-        appraisal,
-        economy,
-        effectiveness,
-        willing,
-        scales,
-        claim,
-        excellence,
-        priorities,
-        programme,
-        funding,
-        sensitivity,
-        switching,
-        resolving,
-    )
+        answers = _answers(sample, provenance, workers, progress)
+    return Study(case=case, provenance=provenance, sample=sample, **answers)
+
+
+def _answers(
+    sample: Sample, provenance: Provenance, workers: int, progress: Progress | None
+) -> dict[str, Any]:
+    """Find every answer, side by side where one does not build on the other.
+
+    A stage waits only for stages that were begun before it, so that nobody waits for ever.
+    """
+    begun: dict[str, Future[Any]] = {}
+
+    def found(stage: Stage) -> Any:
+        return stage.find(sample, *(begun[need].result() for need in stage.needs), provenance)
+
+    answers = {}
+    with ThreadPoolExecutor(workers) as pool:
+        for name, stage in (PARTS | STAGES).items():
+            begun[name] = pool.submit(found, stage)
+        for done, name in enumerate(STAGES, start=1):
+            answers[name] = begun[name].result()
+            if progress:
+                progress("answers", done, len(STAGES))
+    return answers
 
 
 def _shown(answer: object) -> str:

@@ -11,7 +11,7 @@ SETTINGS = "case"  # the dictionary's table of the keys of case.toml
 ROW_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {  # what makes a row the only one of its kind, where the table has no key column
         "functions": ("capability", "function"),
-        "usage": ("platform", "capability"),
+        "usage": ("platform", "capability", "period"),
         "activity": ("capability", "metric", "year"),
         "chain": ("capability", "outcome", "step"),
         "unit_values": ("outcome", "scale", "scope", "index"),
@@ -19,6 +19,7 @@ ROW_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "effects": ("improvement", "capability", "criterion", "step"),
         "relations": ("improvement", "relation", "other"),
         "feedback": ("member", "capability", "year"),
+        "network": ("item", "capability", "member"),
         "judgements": ("judge", "method", "criterion", "other"),
         "prices": ("kind", "currency", "year"),
     }

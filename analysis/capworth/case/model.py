@@ -30,6 +30,7 @@ from capworth.case.parts import (
     UnitValue,
     Usage,
 )
+from capworth.case.ties import NetworkFigure
 from capworth.case.voices import Judgement, Member, Rating
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "Improvement",
     "Judgement",
     "Member",
+    "NetworkFigure",
     "Outcome",
     "Platform",
     "Pledge",
@@ -78,6 +80,8 @@ class Settings:
     seed: int
     title_fr: str = ""
     organisation_fr: str = ""
+    organisation_es: str = ""
+    organisation_ar: str = ""
     note: str = ""
     note_fr: str = ""
     timing: str = "start"
@@ -95,6 +99,7 @@ class Settings:
     top_share: float = 0.25
     excellent_efficient: float = 0.5
     excellent_top: float = 0.5
+    productivity: str = ""
 
 
 class _Named(Protocol):
@@ -131,6 +136,7 @@ class Case:
     sources: tuple[Source, ...]
     fingerprint: str  # SHA-256 of what was read
     members: tuple[Member, ...] = ()
+    network: tuple[NetworkFigure, ...] = ()
     feedback: tuple[Rating, ...] = ()
     judgements: tuple[Judgement, ...] = ()
 
@@ -187,8 +193,7 @@ class Case:
             *self.improvements,
             *self.capabilities,
         )
-        french = language == "fr"
-        return {t.id: (t.name_fr if french and t.name_fr else t.name) for t in things}
+        return {t.id: getattr(t, f"name_{language}", "") or t.name for t in things}
 
     def estimates(self) -> Mapping[str, Estimate]:
         """Every uncertain number of the case by its name, in the order of tables and rows."""

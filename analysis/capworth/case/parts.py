@@ -37,6 +37,8 @@ class Capability:
     name: str
     family: str
     name_fr: str = ""
+    name_es: str = ""
+    name_ar: str = ""
     designated: bool = False
     basis: str = ""
     pattern: str = ""
@@ -61,6 +63,7 @@ class Platform:
     key: str
     fixed: Estimate  # share of the cost that does not depend on use
     name_fr: str = ""
+    part_of: str = ""  # a wider platform that the users of this one need too
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Usage:
     platform: str
     capability: str
     use: Estimate
+    period: str = ""  # the hours, days or months in which it is used so much
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +204,8 @@ class Improvement:
     illustrative: bool
     basis: str
     name_fr: str = ""
+    name_es: str = ""
+    name_ar: str = ""
     must: bool = False
 
 
@@ -236,6 +242,9 @@ class Pledge:
     price_year: int
     amount: Estimate
     name_fr: str = ""
+    years: int = 1  # over which it comes, in equal parts
+    use: str = "programme"  # or that of the organisation: shown beside, not counted
+    chance: Estimate | None = None  # probability that it comes; by its grade where None
     earmark: tuple[str, ...] = ()
 
 

@@ -21,6 +21,7 @@ from capworth.case.model import (
     Improvement,
     Judgement,
     Member,
+    NetworkFigure,
     Outcome,
     Platform,
     Pledge,
@@ -34,6 +35,7 @@ from capworth.case.model import (
     UnitValue,
     Usage,
 )
+from capworth.case.networkrules import check_network
 from capworth.case.rules import check_rules
 from capworth.case.tables import RawCase, read_raw
 from capworth.case.valuerules import check_value, read_points
@@ -58,6 +60,7 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
     ("relations", Relation, ""),
     ("funding", Pledge, "amount"),
     ("members", Member, ""),
+    ("network", NetworkFigure, "level"),
     ("feedback", Rating, ""),
     ("judgements", Judgement, ""),
     ("prices", Price, ""),
@@ -105,6 +108,7 @@ def _checked(raw: RawCase) -> tuple[dict[str, object], Typed, tuple[Finding, ...
         *check_rules(settings, typed, faulty),
         *check_value(settings, typed, faulty),
         *check_voices(settings, typed, faulty),
+        *check_network(typed, faulty),
     )
     return dict(settings), typed, (*findings, *map(raw.in_place, more))
 
@@ -119,6 +123,8 @@ def _arguments(
             yield field.name, read_points(row.text("points"))
         elif field.name == "transfer":
             yield field.name, _transfer(row)
+        elif field.name == "chance":
+            yield field.name, _chance(row)
         elif row[field.name] is not None:
             yield field.name, row[field.name]
 
@@ -159,6 +165,23 @@ def _transfer(row: TypedRow) -> Estimate | None:
         "D",  # whose incomes and which elasticity is judged
         "",
         row.text("transfer_basis"),
+        row.number,
+    )
+
+
+def _chance(row: TypedRow) -> Estimate | None:
+    """Gather the probability that a pledge comes, if the row states one."""
+    if row["chance"] is None:
+        return None
+    return Estimate(
+        f"funding/{row.text('id')}/chance",
+        row.number_in("chance_low"),
+        row.number_in("chance"),
+        row.number_in("chance_high"),
+        "share",
+        "D",  # judged, whatever the grade of the amount
+        "",
+        row.text("basis"),
         row.number,
     )
 

@@ -5,8 +5,13 @@ from datetime import date
 from itertools import groupby
 
 from capworth.case.check import Typed, TypedRow
+from capworth.case.fundingrules import pledges_are_whole
 from capworth.case.relationrules import relations_are_possible
-from capworth.case.settingsrules import budget_has_a_use, claim_can_be_tested
+from capworth.case.settingsrules import (
+    budget_has_a_use,
+    claim_can_be_tested,
+    productivity_can_be_tracked,
+)
 from capworth.errors import Finding
 
 Rule = Callable[[Mapping[str, object], Typed], Iterator[Finding]]
@@ -14,6 +19,7 @@ TRIPLES = (
     ("low", "mode", "high"),
     ("swing_low", "swing", "swing_high"),
     ("transfer_low", "transfer", "transfer_high"),
+    ("chance_low", "chance", "chance_high"),
 )
 TOLERANCE = 0.005  # how far shares and parts may miss their sum, relative
 
@@ -183,6 +189,18 @@ def platforms_have_users(_: Mapping[str, object], typed: Typed) -> Iterator[Find
                 )
 
 
+def parts_of_platforms_form_a_tree(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """Nothing is part of itself, be it by a detour."""
+    wider = {row.text("id"): row.text("part_of") for row in _rows(typed, "platforms")}
+    for row in _rows(typed, "platforms"):
+        above, met = wider.get(row.text("id"), ""), {row.text("id")}
+        while above and above not in met:
+            met.add(above)
+            above = wider.get(above, "")
+        if above == row.text("id"):
+            yield row.fault("part_of", "the platform is part of itself", "Cut the circle.")
+
+
 def activity_is_before_the_appraisal(
     settings: Mapping[str, object], typed: Typed
 ) -> Iterator[Finding]:
@@ -258,11 +276,14 @@ RULES: Mapping[Rule, tuple[str, ...]] = {  # with the tables that each must see 
     members_costs_are_stated: ("costs", "usage"),
     parts_meet_their_total: ("costs",),
     platforms_have_users: ("usage",),
+    parts_of_platforms_form_a_tree: ("platforms",),
     activity_is_before_the_appraisal: (),
     relations_are_possible: (),
+    pledges_are_whole: (),
     improvements_have_cost_and_effect: ("costs", "effects"),
     years_are_inside: ("prices",),
     budget_has_a_use: ("improvements",),
+    productivity_can_be_tracked: ("activity",),
     claim_can_be_tested: (
         "capabilities",
         "functions",

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
+from capworth.case.cells import BadCellError
 from capworth.case.check import Typed
+from capworth.case.comparisons import Counted, panel_of, read_comparisons
 from capworth.case.model import Settings
 from capworth.case.tables import SETTINGS_FILE
-from capworth.errors import Finding
+from capworth.errors import Finding, nearest
 
 
 def budget_has_a_use(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
@@ -49,6 +51,37 @@ def claim_can_be_tested(settings: Mapping[str, object], typed: Typed) -> Iterato
                 "claim_group",
                 f"no capability with a value in {measure} serves {which}",
                 "Name some of the functions that are served, and not all of them.",
+            )
+
+
+def productivity_can_be_tracked(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """Two capabilities have all figures of each comparison in two common years."""
+    text = settings.get("productivity")
+    if not isinstance(text, str) or not text:
+        return
+    rows = tuple(
+        Counted(r.text("capability"), r.text("metric"), int(r.number_in("year")), r.text("unit"))
+        for r in typed.get("activity", ())
+    )
+    metrics = {row.metric for row in rows}
+    try:
+        comparisons = read_comparisons(text)
+    except BadCellError as error:
+        yield _fault("productivity", *error.args)
+        return
+    for comparison in comparisons:
+        unknown = [m for measure in comparison.measures for m in measure if m not in metrics]
+        for metric in unknown:
+            yield _fault(
+                "productivity",
+                f"no capability has the metric {metric!r} in activity",
+                nearest(metric, metrics),
+            )
+        if not unknown and panel_of(comparison, rows) is None:
+            yield _fault(
+                "productivity",
+                f"{comparison.text!r}: no two capabilities have these in two common years",
+                "Add figures to activity, in one unit a series, or leave the comparison out.",
             )
 
 

@@ -27,9 +27,9 @@ def check_voices(
 
 
 def members_are_told_alike(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
-    """Size and contribution are known of all members or of none."""
+    """Size, inhabitants and contribution are known of all members or of none."""
     rows = typed.get("members", ())
-    for column in ("size", "contribution"):
+    for column in ("size", "population", "contribution"):
         blank = [row for row in rows if row[column] is None]
         if blank and len(blank) < len(rows):
             yield blank[0].fault(

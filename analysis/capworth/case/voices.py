@@ -20,9 +20,18 @@ class Member:
     region: str
     grade: str
     name_fr: str = ""
+    name_es: str = ""
+    name_ar: str = ""
     language: str = ""
     size: str = ""
+    population: float | None = None  # inhabitants
     contribution: float | None = None  # currency of the case a year
+    contribution_low: float | None = None
+    contribution_high: float | None = None
+    contribution_year: int | None = None  # whose prices it is in
+    contribution_grade: str = ""
+    contribution_source: str = ""
+    contribution_basis: str = ""
     source: str = ""
     basis: str = ""
 

@@ -7,6 +7,7 @@ table behind it and its alternative text; `svg.to_svg` writes a figure the same 
 from capworth.charts.acceptability_curves import draw_acceptability
 from capworth.charts.alignment_chart import draw_alignment
 from capworth.charts.cost_value import draw_cost_value
+from capworth.charts.earmark_prices import draw_earmarks
 from capworth.charts.efficiency_chart import draw_efficiency
 from capworth.charts.evidence_grades import draw_evidence
 from capworth.charts.function_comparison import draw_claim, draw_functions
@@ -14,6 +15,8 @@ from capworth.charts.funding_curve import draw_funding
 from capworth.charts.gap_charts import draw_gap_table, draw_gaps
 from capworth.charts.information_bars import draw_information
 from capworth.charts.membership import draw_membership
+from capworth.charts.menu_chart import draw_menu, draw_package
+from capworth.charts.money_waterfall import draw_money_map
 from capworth.charts.net_values import draw_net_values
 from capworth.charts.order_curve import draw_order
 from capworth.charts.payer_bars import draw_payers
@@ -30,6 +33,7 @@ __all__ = [
     "draw_alignment",
     "draw_claim",
     "draw_cost_value",
+    "draw_earmarks",
     "draw_efficiency",
     "draw_evidence",
     "draw_functions",
@@ -38,8 +42,11 @@ __all__ = [
     "draw_gaps",
     "draw_information",
     "draw_membership",
+    "draw_menu",
+    "draw_money_map",
     "draw_net_values",
     "draw_order",
+    "draw_package",
     "draw_payers",
     "draw_ranks",
     "draw_scale_places",

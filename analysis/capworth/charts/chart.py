@@ -1,21 +1,17 @@
 """A chart of the gallery: a figure, the table behind it, and what they say."""
 
-import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from capworth.charts.layout import settle
-from capworth.charts.style import MUTED, SMALL, TEXT, WIDTH, blank, looks
+from capworth.charts.style import blank, looks
 from capworth.charts.voice import Voice
 from capworth.study import Study
 
 Facts = Mapping[str, object]
-LEADING = 0.17  # inches of a line of title or source, when a chart stands alone
-LETTER = 0.56  # mean width of a letter, in sizes of the font
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +42,12 @@ class Chart:
         """Whether the case asks the question that this chart answers."""
         return all(getattr(study, need) is not None for need in self.needs) and self.drawable(study)
 
-    def figure(self, study: Study, voice: Voice, alone: bool = False) -> Figure:
-        """Draw it, as wide as the text of an A4 page.
-
-        With `alone`, the finding stands above and the source line below, for a picture that
-        travels without a page around it.
-        """
-        title = _folded(self.title(study, voice), TEXT + 1) if alone else []
-        source = _folded(self.source(study, voice), SMALL) if alone else []
-        head, foot = (LEADING * len(lines) for lines in (title, source))
+    def figure(self, study: Study, voice: Voice) -> Figure:
+        """Draw it, as wide as the text of an A4 page."""
         with looks():
-            figure = blank(self.height(study), head, foot)
+            figure = blank(self.height(study))
             self.draw(study, figure, voice)
             settle(figure)
-            if alone:
-                style: dict[str, Any] = {"ha": "left", "linespacing": 1.15}
-                words = "\n".join(title)
-                figure.text(
-                    0.01, 0.995, words, va="top", fontsize=TEXT + 1, fontweight="bold", **style
-                )
-                words = "\n".join(source)
-                figure.text(0.01, 0.005, words, va="bottom", fontsize=SMALL, color=MUTED, **style)
         return figure
 
     def table(self, study: Study) -> pd.DataFrame:
@@ -88,8 +69,9 @@ class Chart:
     def source(self, study: Study, voice: Voice) -> str:
         """Return the source line: which case, which draws, evidence until when."""
         known = study.provenance
+        marked = any(i.illustrative for i in study.case.improvements)
         return voice.say(
-            "source.line",
+            "source.line_marked" if marked else "source.line",
             version=known.version,
             case=known.case,
             fingerprint=known.fingerprint[:12],
@@ -105,8 +87,3 @@ class Chart:
         key = f"chart.{self.key}.{what}"
         special = f"{key}_{facts.get('variant')}"
         return voice.say(special if special in voice.words.phrases else key, **facts)
-
-
-def _folded(text: str, size: float) -> list[str]:
-    """Fold a text into lines that are not wider than a figure, by the mean width of a letter."""
-    return textwrap.wrap(text, int(WIDTH * 72 / (LETTER * size)))

@@ -4,7 +4,7 @@ from matplotlib.axes import Axes
 
 from capworth.charts.budget_lines import mark_money
 from capworth.charts.rows import say_ticks
-from capworth.charts.style import BLUE, INK, ORANGE, PAPER, SKY, SMALL, styled
+from capworth.charts.style import BLUE, INK, ORANGE, PAPER, SKY, SMALL, VERMILION, styled
 from capworth.charts.voice import ENGLISH, Voice
 from capworth.funding import Funding
 
@@ -13,7 +13,7 @@ STRIP = 0.045  # height of the strip of pledges, in heights of the Axes
 
 @styled
 def draw_funding(funding: Funding, ax: Axes, voice: Voice = ENGLISH) -> Axes:
-    """Draw the gain of the best set for each budget with its 80 % band.
+    """Draw the gain of the best set for each budget with its 80 % band, free and under earmarks.
 
     The strip along the lower edge is the money pledged, one field a pledge; earmarked pledges are
     hatched.
@@ -33,6 +33,7 @@ def draw_funding(funding: Funding, ax: Axes, voice: Voice = ENGLISH) -> Axes:
     ax.plot(
         budget, curve["gain"], color=BLUE, drawstyle="steps-post", label=voice.say("funding.mean")
     )
+    _draw_earmarked(funding, ax, voice)
     _draw_pledges(funding, ax, voice)
     ax.set_xlim(0, 1.04 * max(budget.iloc[-1], funding.budget_m, funding.target_m or 0.0))
     ax.set_ylim(0, 1.08 * max(float(curve["gain_high"].max()), 1e-9))
@@ -43,9 +44,31 @@ def draw_funding(funding: Funding, ax: Axes, voice: Voice = ENGLISH) -> Axes:
     say_ticks(ax, voice)
     say_ticks(ax, voice, "y")
     ax.legend(
-        loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=2.2, ncols=4, columnspacing=1.2
+        loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=2.2, ncols=3, columnspacing=1.2
     )
     return ax
+
+
+def _draw_earmarked(funding: Funding, ax: Axes, voice: Voice) -> None:
+    """Draw what the same money buys under the earmarks, and mark where that is less."""
+    curve = funding.curve()
+    if funding.earmarks is None or not (curve["earmark_loss"] > 0).any():
+        return
+    payable = funding.earmarks.curve()
+    ax.plot(
+        payable["total_m"],
+        payable["gain"],
+        color=VERMILION,
+        lw=0.9,
+        linestyle=(0, (3, 1.5)),
+        drawstyle="steps-post",
+        label=voice.say("funding.under"),
+    )
+    ends = [*curve["budget_m"].to_numpy()[1:], float(curve["budget_m"].max())]
+    height = ax.get_xaxis_transform()
+    for start, end, loss in zip(curve["budget_m"], ends, curve["earmark_loss"], strict=True):
+        if loss > 0:
+            ax.plot([start, end], [0.985, 0.985], color=VERMILION, lw=2.4, transform=height)
 
 
 def _draw_pledges(funding: Funding, ax: Axes, voice: Voice) -> None:

@@ -4,10 +4,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from capworth.charts import (
+    allocation_chart,
     capability_charts,
     economics_charts,
     excellence_charts,
     function_charts,
+    funding_charts,
+    innovation_charts,
+    network_charts,
+    productivity_chart,
     programme_charts,
     sensitivity_charts,
     uncertainty_charts,
@@ -16,10 +21,15 @@ from capworth.charts.chart import Chart
 
 FAMILIES = (
     capability_charts,
+    allocation_chart,
     economics_charts,
     function_charts,
     excellence_charts,
+    innovation_charts,
+    productivity_chart,
     programme_charts,
+    funding_charts,
+    network_charts,
     sensitivity_charts,
     uncertainty_charts,
 )

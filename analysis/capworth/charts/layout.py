@@ -17,10 +17,6 @@ class OnePass(LayoutEngine):
     _adjust_compatible = True
     _colorbar_gridspec = False
 
-    def __init__(self, head: float = 0.0, foot: float = 0.0) -> None:
-        super().__init__()
-        self.head, self.foot = head, foot  # inches kept free above and below all Axes
-
     def execute(self, fig: Figure) -> None:
         """Set the positions of all Axes."""
         width, height = fig.bbox.size
@@ -33,9 +29,8 @@ class OnePass(LayoutEngine):
         below, above = frames[:, 1] - around[:, 1] + pad, around[:, 3] - frames[:, 3] + pad
         left = (frames[:, 0] - around[:, 0]).max() + pad
         right = (around[:, 2] - frames[:, 2]).max() + pad
-        top = height - self.head * fig.dpi
-        free = top - self.foot * fig.dpi - below.sum() - above.sum()
-        tall = max(free / len(frames), pad)
+        tall = max((height - below.sum() - above.sum()) / len(frames), pad)
+        top = height
         for ax, under, over in zip(fig.axes, below, above, strict=True):
             bottom = top - over - tall
             ax.set_position(

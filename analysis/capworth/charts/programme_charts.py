@@ -41,7 +41,7 @@ CHARTS = (
         "order",
         ("programme",),
         of("programme", draw_order),
-        lambda _: 3.6,
+        lambda _: 2.75,
         _order_behind,
         programme_findings.order_facts,
     ),

@@ -92,15 +92,9 @@ def looks() -> Iterator[None]:
         yield
 
 
-def blank(height: float, head: float = 0.0, foot: float = 0.0) -> Figure:
-    """Return an empty figure; call it inside `looks`.
-
-    Parameters
-    ----------
-    height : inches for the Axes and what belongs to them
-    head, foot : further inches above and below, for words of the figure
-    """
-    return Figure(figsize=(WIDTH, head + height + foot), layout=OnePass(head, foot))
+def blank(height: float) -> Figure:
+    """Return an empty figure of so many inches; call it inside `looks`."""
+    return Figure(figsize=(WIDTH, height), layout=OnePass())
 
 
 def styled(

@@ -19,9 +19,11 @@ from capworth.errors import CapworthError, nearest
 EXIT_FAULT = 2
 COMMANDS = {  # in the order in which a newcomer meets them: what each is for
     "new": "Write an empty, commented case into FOLDER.",
-    "check": "Report every fault of CASE (a folder or a workbook) at once.",
+    "check": "Report every fault of CASE (a folder or a workbook) at once, then its lints.",
     "run": "Appraise CASE and write its run folder with tables, charts and reports.",
+    "allocate": "Share the shared platforms of CASE by every key, side by side.",
     "rerun": "Recompute RUN from its own inputs and compare every byte.",
+    "compare": "Tell what moved from OLD_RUN to NEW_RUN, and which inputs moved it.",
     "switch": "Show how far each input of CASE must move for one answer to turn.",
     "explain": "Show how one capability or improvement of RUN came to its answer, row by row.",
 }

@@ -1,12 +1,29 @@
-"""`capworth check`: every fault of a case at once."""
+"""`capworth check`: every fault of a case at once, and what a reviewer would attack in it."""
 
 import click
 
 
 @click.command("check")
 @click.argument("case", type=click.Path())
-def command(case: str) -> None:
-    """Report every fault of CASE (a folder or a workbook) at once."""
-    from capworth.case.read import read_case
+@click.option("--list", "known", is_flag=True, help="After the lints, list all that are known.")
+def command(case: str, known: bool) -> None:
+    """Report every fault of CASE (a folder or a workbook) at once, then its lints.
 
-    click.echo(f"{read_case(case)!r}: nothing to mend")
+    A fault must be mended (exit code 2). A lint is what a reviewer would attack: it stops nothing
+    (exit code 0); mend it, or defend it in writing.
+    """
+    from capworth.case.read import read_case
+    from capworth.lints.lint import catalogue
+    from capworth.soundness import examine
+
+    found = read_case(case)
+    click.echo(f"{found!r}: nothing to mend")
+    sound = examine(found)
+    for lint in sound.lints:
+        click.echo(f"{lint}\n    {lint.mend}")
+    serious, look = sound.counts.values()
+    click.echo(f"{serious} serious, {look} to be defended in writing")
+    if known:
+        fired = {lint.code for lint in sound.lints}
+        for code, rule in catalogue().items():
+            click.echo(f"{'*' if code in fired else ' '} {code} {rule.slug}: {rule.sees}")

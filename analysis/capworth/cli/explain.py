@@ -2,26 +2,33 @@
 
 import click
 
-from capworth.cli.terminal import show
-
 
 @click.command("explain")
 @click.argument("folder", metavar="RUN", type=click.Path())
 @click.argument("subject", metavar="CAPABILITY")
-def command(folder: str, subject: str) -> None:
-    """Show how one capability or improvement of RUN came to its answer, row by row."""
+@click.option("--language", default="en", show_default=True, help="Language of the sentence.")
+def command(folder: str, subject: str, language: str) -> None:
+    """Show how one capability or improvement of RUN came to its answer, row by row.
+
+    A sentence says first why it stands where it stands, with the probability of its lead.
+    """
     from pathlib import Path
 
     from capworth import runs
     from capworth.case.read import read_case
+    from capworth.cli.terminal import show
     from capworth.databook import place_in
     from capworth.explanation import explain as explain_case
+    from capworth.report.why import why_in
 
     manifest = runs.read_manifest(Path(folder))
     case = read_case(runs.inputs_of(Path(folder))).with_settings(seed=manifest["settings"]["seed"])
     explanation = explain_case(case, subject)
-    click.echo(explanation.summary)
-    click.echo(place_in(Path(folder) / "tables", subject))
+    tables = Path(folder) / "tables"
+    sentence = why_in(tables, subject, case, language)
+    for line in (explanation.summary, place_in(tables, subject), sentence):
+        if line:
+            click.echo(line)
     table = explanation.to_frame()
     show(
         [str(column) for column in table.columns],

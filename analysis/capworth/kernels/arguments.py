@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError, nearest
-from capworth.kernels.arrays import Floats
+from capworth.kernels.arrays import Bools, Floats
 
 
 def finite(given: ArrayLike, name: str) -> Floats:
@@ -35,6 +35,17 @@ def table(given: ArrayLike, name: str, rows: str, columns: str) -> Floats:
     if numbers.ndim != 2 or 0 in numbers.shape:
         raise InputError(f"{name}: shape {numbers.shape} is not ({rows}, {columns}). Give a table.")
     return numbers
+
+
+def flags(given: ArrayLike, many: int, name: str) -> Bools:
+    """Take one true or false for each of so many inputs, at least one of them false."""
+    marked = np.asarray(given, dtype=bool)
+    if marked.shape != (many,) or marked.all():
+        raise InputError(
+            f"{name}: {marked.tolist()} for {many} inputs. Give one true or false for each, at "
+            "least one of them false."
+        )
+    return marked
 
 
 def known(given: str, name: str, choices: Iterable[str]) -> str:

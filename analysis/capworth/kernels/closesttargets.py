@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from capworth.errors import CapworthError, InputError
+from capworth.kernels.additive import additive
 from capworth.kernels.arguments import known
 from capworth.kernels.arrays import Bools, Floats, Ints
-from capworth.kernels.slackbased import additive
 from capworth.kernels.technology import RETURNS, measures
 
 LEAST_WEIGHT: Final = 1e-4  # every measure counts at least so much of all weights together

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.kernels.arguments import finite, known
+from capworth.kernels.arguments import finite, flags, known
 from capworth.kernels.arrays import Bools, Floats, Ints
 from capworth.kernels.projection import Question, project
 from capworth.kernels.technology import NEGLIGIBLE, measures, negligible
@@ -35,6 +35,7 @@ class Envelopment:
     inputs, outputs : the data, as checked
     input_target, output_target : (draws, units, ...) what the mixture uses and makes, exchanges
         under restrictions on weights included
+    counted : (inputs + outputs,) false for inputs whose slack does not count
     returns, orientation : how they were compared
     resolved : how many programmes were solved again by HiGHS because their proof failed
     """
@@ -50,6 +51,7 @@ class Envelopment:
     outputs: Floats
     input_target: Floats
     output_target: Floats
+    counted: Bools
     returns: str
     orientation: str
     resolved: int
@@ -73,7 +75,8 @@ class Envelopment:
     @property
     def efficient(self) -> Bools:
         """(draws, units) on the frontier within 1e-6 and without slacks, as in `negligible`."""
-        clean = negligible(self.input_slack, self.inputs)
+        m = self.inputs.shape[2]
+        clean = negligible(np.where(self.counted[:m], self.input_slack, 0), self.inputs)
         clean &= negligible(self.output_slack, self.outputs)
         efficient: Bools = (np.abs(self.efficiency - 1) <= NEGLIGIBLE) & clean
         return efficient
@@ -165,7 +168,7 @@ def envelop(
             "it out, or free an input."
         )
     counted = np.concatenate((free, np.ones(y.shape[2])))
-    joint = None if joint_inputs is None else _flags(joint_inputs, x.shape[2], "joint_inputs")
+    joint = None if joint_inputs is None else flags(joint_inputs, x.shape[2], "joint_inputs")
     if joint is not None:
         counted[: x.shape[2]][joint] = 0
     trades = None if restrictions is None else _trades(restrictions, x, y)
@@ -194,6 +197,7 @@ def envelop(
         y,
         used,
         made,
+        counted > 0,
         returns,
         orientation,
         found.resolved,
@@ -204,17 +208,7 @@ def _free(fixed_inputs: ArrayLike | None, many: int) -> Floats:
     """1 for each input that can be changed, 0 for the others."""
     if fixed_inputs is None:
         return np.ones(many)
-    return np.where(_flags(fixed_inputs, many, "fixed_inputs"), 0.0, 1.0)
-
-
-def _flags(given: ArrayLike, many: int, name: str) -> Bools:
-    flags = np.asarray(given, dtype=bool)
-    if flags.shape != (many,) or flags.all():
-        raise InputError(
-            f"{name}: {flags.tolist()} for {many} inputs. Give one true or false for each, at "
-            "least one of them false."
-        )
-    return flags
+    return np.where(flags(fixed_inputs, many, "fixed_inputs"), 0.0, 1.0)
 
 
 def _trades(restrictions: ArrayLike, x: Floats, y: Floats) -> Floats:

@@ -1,14 +1,11 @@
 """Efficiency by slacks: how much less of each input and more of each output would be possible."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from capworth.errors import InputError
-from capworth.kernels.arguments import finite, known
+from capworth.kernels.arguments import flags, known
 from capworth.kernels.arrays import Bools, Floats, Ints
 from capworth.kernels.programmes import Programmes
 from capworth.kernels.projection import DUST, blocks, solved
@@ -42,58 +39,14 @@ class SlackBased:
     resolved: int
 
 
-Weights = Callable[[Floats, Floats], Floats]
-ADDITIVE_WEIGHTS: Final[Mapping[str, Weights]] = {
-    "ones": lambda both, _: np.ones_like(both),
-    "own": lambda both, _: np.divide(1, both, out=np.zeros_like(both), where=both > 0),
-    "range": lambda both, spread: (
-        np.divide(1 / both.shape[2], spread, out=np.zeros_like(spread), where=spread > 0)
-        * np.ones_like(both)
-    ),
-}
-
-
-def additive(
+def slack_based(
     inputs: ArrayLike,
     outputs: ArrayLike,
     returns: str = "variable",
-    weights: str | ArrayLike = "range",
-) -> SlackBased:
-    """Find the largest weighted sum of slacks.
-
-    Parameters
-    ----------
-    inputs, outputs : see `envelopment.envelop`
-    returns : a word of `technology.RETURNS`
-    weights : "ones", the plain sum, which depends on the units of measure; "own", each slack as a
-        share of the unit's own amount (measure of inefficiency proportions; a measure of which the
-        unit has nothing does not count); "range", as a share of the range of its measure, divided
-        by the number of measures (range-adjusted measure); or an array that fits
-        (draws, units, inputs + outputs)
-
-    Raises
-    ------
-    InputError
-        See `technology.measures`; and for weights that are negative or do not fit.
-
-    Notes
-    -----
-    Charnes, Cooper, Golany, Seiford & Stutz (1985), Journal of Econometrics 30, 91-107; Cooper,
-    Park & Pastor (1999), Journal of Productivity Analysis 11, 5-42.
-    """
-    x, y = measures(inputs, outputs)
-    both = np.concatenate((x, y), axis=2)
-    if isinstance(weights, str):
-        known(weights, "weights", ADDITIVE_WEIGHTS)
-        spread = both.max(axis=1, keepdims=True) - both.min(axis=1, keepdims=True)
-        worth = ADDITIVE_WEIGHTS[weights](both, spread)
-    else:
-        worth = _given(weights, both)
-    return _most_slack(x, y, returns, worth)
-
-
-def slack_based(
-    inputs: ArrayLike, outputs: ArrayLike, returns: str = "variable", orientation: str = "none"
+    orientation: str = "none",
+    *,
+    fixed_inputs: ArrayLike | None = None,
+    undesirable: ArrayLike | None = None,
 ) -> SlackBased:
     """Score by the mean share of inputs to spare over the mean factor of outputs to gain.
 
@@ -102,12 +55,16 @@ def slack_based(
     inputs, outputs : see `envelopment.envelop`
     returns : a word of `technology.RETURNS`
     orientation : "none", "input" (outputs' slacks are free) or "output" (inputs' slacks are free)
+    fixed_inputs : (inputs,) true for those that nobody can change: their slack is left out
+    undesirable : (inputs,) true for columns that hold undesirable outputs: less of them counts as a
+        gain of output
 
     Notes
     -----
     Tone (2001), European Journal of Operational Research 130, 498-509; the same number as the
-    enhanced Russell measure of Pastor, Ruiz & Sirvent (1999), EJOR 115, 596-607. The ratio is made
-    linear after Charnes & Cooper (1962). A measure of which the unit has nothing is left out of
+    enhanced Russell measure of Pastor, Ruiz & Sirvent (1999), EJOR 115, 596-607; undesirable
+    outputs: Cooper, Seiford & Tone (2007), section 13.4. The ratio is made linear after Charnes &
+    Cooper (1962). A measure of which the unit has nothing is left out of
     its mean (Tone 2001, section on zeros). Of equally good mixtures the first found is given; with
     constant returns even their size may be open.
     """
@@ -115,44 +72,60 @@ def slack_based(
     known(orientation, "orientation", ("none", "input", "output"))
     both = np.concatenate((x, y), axis=2)
     m = x.shape[2]
-    shares = np.divide(1, both, out=np.zeros_like(both), where=both > 0)
-    for side in (slice(None, m), slice(m, None)):
-        shares[..., side] /= (both[..., side] > 0).sum(axis=2, keepdims=True)
+    gained = np.arange(both.shape[2]) >= m
+    if undesirable is not None:
+        gained[:m] |= flags(undesirable, m, "undesirable")
+    counted = counted_measures(fixed_inputs, both, m)
+    known_share = (both > 0) & counted
+    shares = np.divide(1, both, out=np.zeros_like(both), where=known_share)
+    for side in (gained, ~gained):
+        shares[..., side] /= np.maximum(1, known_share[..., side].sum(axis=2, keepdims=True))
     if orientation == "none":
-        return _least_ratio(x, y, returns, shares)
-    shares[..., slice(m, None) if orientation == "input" else slice(None, m)] = 0
-    most = _most_slack(x, y, returns, shares)
+        return _least_ratio(x, y, returns, shares, gained)
+    shares[..., gained if orientation == "input" else ~gained] = 0
+    most = most_slack(x, y, returns, shares, counted)
     score = 1 - most.score if orientation == "input" else 1 / (1 + most.score)
     return replace(most, score=score, efficient=np.abs(score - 1) <= NEGLIGIBLE)
 
 
-def _given(weights: ArrayLike, both: Floats) -> Floats:
-    worth = finite(weights, "weights")
-    if (worth < 0).any():
-        raise InputError("weights: an entry is negative. Give 0 for a slack that does not count.")
-    try:
-        return np.broadcast_to(worth, both.shape)
-    except ValueError as error:
-        raise InputError(
-            f"weights: shape {worth.shape} does not fit (draws, units, measures) {both.shape}."
-        ) from error
+def counted_measures(fixed_inputs: ArrayLike | None, both: Floats, inputs: int) -> Bools:
+    """(measures,) false for inputs that nobody can change; `both` is inputs and outputs."""
+    counted = np.ones(both.shape[2], dtype=bool)
+    if fixed_inputs is not None:
+        counted[:inputs] = ~flags(fixed_inputs, inputs, "fixed_inputs")
+    return counted
 
 
-def _most_slack(x: Floats, y: Floats, returns: str, worth: Floats) -> SlackBased:
-    """Maximise the sum of slacks times their worth."""
+def most_slack(x: Floats, y: Floats, returns: str, worth: Floats, counted: Bools) -> SlackBased:
+    """Maximise the sum of slacks times their worth; then, where some have none, their plain sum.
+
+    Parameters
+    ----------
+    x, y : (draws, units, ...), checked by `technology.measures`
+    returns : a word of `technology.RETURNS`
+    worth : (draws, units, inputs + outputs) of one unit of slack, 0 or more
+    counted : (inputs + outputs,) false for slacks that never count
+    """
+    worth = np.where(counted, worth, 0)
+    goals = 1 + bool((worth == 0).any())
     score, mixture, slack = _empty(x, y)
     resolved = 0
     for block in blocks(len(x), x.shape[1], x.shape[1] + 2 * worth.shape[2]):
         technology, scaled, size = _scaled(x, y, returns, block)
         value = worth[block] * technology.scale[:, None] * size
         most = np.maximum(value.max(axis=2, keepdims=True), np.finfo(float).tiny)
+        goal = np.zeros((len(scaled), goals, technology.pool.shape[2]))
+        own_goal = np.repeat((value / most)[:, :, None], goals, axis=2)
+        if goals == 2:
+            goal[:, 1, technology.units : technology.units + technology.measured] = counted
+            own_goal[:, :, 1] = counted
         rhs = np.broadcast_to(1 / size, (*scaled.shape[:2], technology.rows)).copy()
         rhs[..., : technology.measured] = scaled
         programmes = Programmes(
             technology.pool,
-            np.zeros((len(scaled), 1, technology.pool.shape[2])),
+            goal,
             _slack_columns(technology, scaled),
-            (value / most)[:, :, None],
+            own_goal,
             rhs,
             technology.identity(technology.pool.shape[2] + technology.measured, filled=True),
             (_first(technology, scaled, block),),
@@ -163,17 +136,17 @@ def _most_slack(x: Floats, y: Floats, returns: str, worth: Floats) -> SlackBased
         slack[block] = scaled_slack * technology.scale[:, None] * size
         score[block] = (scaled_slack * value).sum(axis=2)
         resolved += solution.resolved
-    return _answer(x, y, score, mixture, slack, resolved)
+    return _answer(x, y, score, mixture, slack, counted, resolved)
 
 
-def _least_ratio(x: Floats, y: Floats, returns: str, shares: Floats) -> SlackBased:
-    """Minimise (1 - sum of input slacks x shares) / (1 + sum of output slacks x shares).
+def _least_ratio(x: Floats, y: Floats, returns: str, shares: Floats, gained: Bools) -> SlackBased:
+    """Minimise (1 - sum of slacks spared x shares) / (1 + sum of slacks gained x shares).
 
     All amounts are multiplied by one over the denominator, itself a column, so that the ratio
     becomes a sum; a further row holds the denominator at 1.
     """
     score, mixture, slack = _empty(x, y)
-    m, resolved = x.shape[2], 0
+    resolved = 0
     for block in blocks(len(x), x.shape[1], x.shape[1] + 2 * shares.shape[2]):
         technology, scaled, size = _scaled(x, y, returns, block)
         groups, each, measured = scaled.shape
@@ -184,10 +157,10 @@ def _least_ratio(x: Floats, y: Floats, returns: str, shares: Floats) -> SlackBas
         own[..., :measured, 0] = -scaled
         own[..., -1, 0] = 1
         own[..., :-1, 1:] = _slack_columns(technology, scaled)
-        own[..., -1, 1 + m :] = value[..., m:]
+        own[..., -1, 1:] = np.where(gained, value, 0)
         own_goal = np.zeros((groups, each, 1, 1 + measured))
         own_goal[..., 0] = -1
-        own_goal[..., 0, 1 : 1 + m] = value[..., :m]
+        own_goal[..., 0, 1:] = np.where(gained, 0, value)
         rhs = np.zeros((groups, each, rows))
         rhs[..., -1] = 1
         stopgap = columns + 1 + measured
@@ -208,10 +181,10 @@ def _least_ratio(x: Floats, y: Floats, returns: str, shares: Floats) -> SlackBas
         whole = amounts[..., columns : columns + 1]
         mixture[block], scaled_slack = _read(technology, size, amounts / whole, columns + 1)
         slack[block] = scaled_slack * technology.scale[:, None] * size
-        saved = (scaled_slack * value)[..., :m].sum(axis=2)
-        score[block] = (1 - saved) / (1 + (scaled_slack * value)[..., m:].sum(axis=2))
+        part = scaled_slack * value
+        score[block] = (1 - part[..., ~gained].sum(axis=2)) / (1 + part[..., gained].sum(axis=2))
         resolved += solution.resolved
-    answer = _answer(x, y, score, mixture, slack, resolved)
+    answer = _answer(x, y, score, mixture, slack, np.ones_like(gained), resolved)
     return replace(answer, efficient=np.abs(score - 1) <= NEGLIGIBLE)
 
 
@@ -257,9 +230,15 @@ def _read(technology: Technology, size: Floats, amounts: Floats, own: int) -> tu
 
 
 def _answer(
-    x: Floats, y: Floats, score: Floats, mixture: Floats, slack: Floats, resolved: int
+    x: Floats,
+    y: Floats,
+    score: Floats,
+    mixture: Floats,
+    slack: Floats,
+    counted: Bools,
+    resolved: int,
 ) -> SlackBased:
     spare, lacking = slack[..., : x.shape[2]], slack[..., x.shape[2] :]
-    efficient = negligible(spare, x) & negligible(lacking, y)
+    efficient = negligible(np.where(counted[: x.shape[2]], spare, 0), x) & negligible(lacking, y)
     used, made = np.matmul(mixture, x), np.matmul(mixture, y)
     return SlackBased(score, mixture, spare, lacking, used, made, efficient, resolved)

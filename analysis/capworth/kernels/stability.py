@@ -11,6 +11,7 @@ from capworth.errors import InputError
 from capworth.kernels.arguments import finite
 from capworth.kernels.arrays import Bools, Floats, Ints
 from capworth.kernels.coalitions import memberships, sums, users_of
+from capworth.kernels.ranges import within
 
 MOST_USERS = 12  # of the nucleolus: 2^12 rows in each linear programme
 EPSILON = 1e-9  # beside the largest value of the table
@@ -99,6 +100,44 @@ def nucleolus(values: ArrayLike) -> Floats:
         outside = member[free] - member[free] @ basis @ basis.T
         free = free[np.abs(outside).max(axis=1) > EPSILON]
     return np.asarray(payment * largest)
+
+
+def airport_nucleolus(costs: ArrayLike) -> Floats:
+    """Nucleolus of the serial (airport) game, without a linear programme, for any number of users.
+
+    Parameters
+    ----------
+    costs : (..., users) stand-alone costs
+
+    Returns
+    -------
+    (..., users), summing to the largest cost
+
+    Notes
+    -----
+    In rising order each user pays the least of (c_i - paid) / (i - j + 2) over the users i before
+    the last, and (c_n - paid) / (n - j + 1): Littlechild (1974), International Journal of Game
+    Theory 3(1), 21-29. Those who need nothing pay nothing.
+
+    >>> airport_nucleolus([8, 11, 13, 18]).round(4).tolist()
+    [3.25, 3.25, 3.25, 8.25]
+    """
+    alone = within(costs, "costs", 0)
+    if alone.ndim == 0 or alone.shape[-1] == 0:
+        raise InputError(f"costs: shape {alone.shape} is not (..., users). Give a list.")
+    users = alone.shape[-1]
+    order = np.argsort(alone, axis=-1, kind="stable")
+    rising = np.take_along_axis(alone, order, axis=-1)
+    paid = np.zeros(alone.shape[:-1])
+    part = np.empty_like(rising)
+    for j in range(users):
+        group = np.arange(2.0, users - j + 2)  # how many hold a step down, the leaver with them
+        group[-1] -= 1  # all together have nobody to leave
+        part[..., j] = ((rising[..., j:] - paid[..., None]) / group).min(axis=-1)
+        paid += part[..., j]
+    result = np.empty_like(alone)
+    np.put_along_axis(result, order, part, axis=-1)
+    return result
 
 
 def _least_excess(

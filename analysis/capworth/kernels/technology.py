@@ -41,21 +41,7 @@ def measures(inputs: ArrayLike, outputs: ArrayLike) -> tuple[Floats, Floats]:
     """
     tables = []
     for given, name in ((inputs, "inputs"), (outputs, "outputs")):
-        numbers = finite(given, name)
-        numbers = numbers[None] if numbers.ndim == 2 else numbers
-        if numbers.ndim != 3 or 0 in numbers.shape:
-            raise InputError(
-                f"{name}: shape {np.shape(given)} is not (units, columns) or "
-                "(draws, units, columns). Give a table with at least one row and one column."
-            )
-        _refuse(numbers < 0, name, numbers, "negative. Shift or split the measure")
-        for axis, what in ((2, "unit"), (1, "column")):
-            idle = ~(numbers > 0).any(axis=axis)
-            if idle.any():
-                draw, which = np.argwhere(idle)[0].tolist()
-                raise InputError(
-                    f"{name}: {what} {which} (draw {draw}) has nothing above 0. Leave it out."
-                )
+        numbers = amounts(given, name, idle_units=False)
         tables.append(numbers)
     x, y = tables
     if x.shape[:2] != y.shape[:2]:
@@ -64,6 +50,34 @@ def measures(inputs: ArrayLike, outputs: ArrayLike) -> tuple[Floats, Floats]:
             "Give the same units in the same draws."
         )
     return x, y
+
+
+def amounts(given: ArrayLike, name: str, *, idle_units: bool = True) -> Floats:
+    """Take amounts, 0 or more, as (draws, units, columns); no column is 0 for all units.
+
+    With `idle_units` a unit may be 0 in all columns.
+
+    Raises
+    ------
+    InputError
+        With the entry that cannot be used.
+    """
+    numbers = finite(given, name)
+    numbers = numbers[None] if numbers.ndim == 2 else numbers
+    if numbers.ndim != 3 or 0 in numbers.shape:
+        raise InputError(
+            f"{name}: shape {np.shape(given)} is not (units, columns) or "
+            "(draws, units, columns). Give a table with at least one row and one column."
+        )
+    _refuse(numbers < 0, name, numbers, "negative. Shift or split the measure")
+    for axis, what in ((2, "unit"), (1, "column")):
+        idle = ~(numbers > 0).any(axis=axis)
+        if idle.any() and not (what == "unit" and idle_units):
+            draw, which = np.argwhere(idle)[0].tolist()
+            raise InputError(
+                f"{name}: {what} {which} (draw {draw}) has nothing above 0. Leave it out."
+            )
+    return numbers
 
 
 def _refuse(fault: Bools, name: str, numbers: Floats, problem: str) -> None:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 SEVERITIES = ("serious", "look")  # moves the answer the flattering way; or must be defended
+ROW = {"en": ("row", "rows"), "fr": ("ligne", "lignes")}
 SHOWN = 4  # names that a sentence lists before it counts the others
 Fact: TypeAlias = str | float | tuple[str, ...]
 
@@ -56,9 +57,19 @@ class Lint:
     @property
     def place(self) -> str:
         """File and rows in words."""
+        return self.placed("en")
+
+    def placed(self, language: str) -> str:
+        """File and rows in the words of a language, English where it is not known."""
+        one, many = ROW.get(language, ROW["en"])
         if self.rows:
-            return f"{self.file}, {'row' if len(self.rows) == 1 else 'rows'} {_spans(self.rows)}"
-        return f"{self.file}, {_listed(self.items, 'en')}" if self.items else self.file
+            return f"{self.file}, {one if len(self.rows) == 1 else many} {_spans(self.rows)}"
+        return f"{self.file}, {_listed(self.items, language)}" if self.items else self.file
+
+    def said(self, language: str) -> tuple[str, str]:
+        """Sentence and remedy in a language, English where it is not known."""
+        french = language == "fr"
+        return (self.sentence_fr, self.mend_fr) if french else (self.sentence, self.mend)
 
     def __str__(self) -> str:
         return f"{self.code} {self.slug} ({self.severity}), {self.place}: {self.sentence}"
@@ -121,15 +132,14 @@ def _said(fact: Fact, language: str) -> str:
     if isinstance(fact, str):
         return fact
     number = f"{fact:,.12g}"
-    return number if language == "en" else number.replace(",", "\u202f").replace(".", ",")
+    return number if language != "fr" else number.replace(",", "\u202f").replace(".", ",")
 
 
 def _listed(names: tuple[str, ...], language: str) -> str:
     if len(names) <= SHOWN + 1:
         return ", ".join(names)
-    more = (
-        f"and {len(names) - SHOWN} more" if language == "en" else f"et {len(names) - SHOWN} de plus"
-    )
+    count = len(names) - SHOWN
+    more = f"et {count} de plus" if language == "fr" else f"and {count} more"
     return f"{', '.join(names[:SHOWN])} {more}"
 
 

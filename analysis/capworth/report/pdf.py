@@ -1,11 +1,12 @@
 """The report as a tagged PDF: the decision paper on two pages, then the technical annex."""
 
 import json
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import matplotlib as mpl
@@ -14,6 +15,7 @@ import typst
 from capworth.case.register import schedules
 from capworth.errors import InputError
 from capworth.report.annex import (
+    allocation,
     capabilities,
     conventions,
     economics,
@@ -21,10 +23,13 @@ from capworth.report.annex import (
     functions,
     funding,
     method,
+    network,
     priorities,
+    productivity,
     provenance,
     ranks,
     sensitivity,
+    soundness,
     uncertainty,
 )
 from capworth.report.blocks import Section, section_data
@@ -42,21 +47,29 @@ ANNEX: tuple[Callable[[Study, Wording], Section | None], ...] = (
     economics.scales,
     functions.section,
     ranks.section,
+    allocation.section,
     excellence.section,
+    productivity.section,
     priorities.section,
     funding.section,
+    network.section,
     sensitivity.section,
     uncertainty.switching,
     uncertainty.resolving,
     conventions.section,
     method.section,
     method.limits,
+    soundness.section,
     provenance.section,
 )
 
 
-def write_report(study: Study, language: str) -> bytes:
+def write_report(
+    study: Study, language: str, drawings: Mapping[str, str] = MappingProxyType({})
+) -> bytes:
     """Write the report in one language.
+
+    Charts are drawn where `drawings` does not hold them, by their names, as SVG.
 
     No clock is read: the PDF carries the appraisal date of the case, so the same study gives the
     same bytes.
@@ -66,7 +79,7 @@ def write_report(study: Study, language: str) -> bytes:
     InputError
         When there are no texts for the language, or a name holds a letter that no font has.
     """
-    content = json.dumps(document(study, language), ensure_ascii=False, sort_keys=True)
+    content = json.dumps(document(study, language, drawings), ensure_ascii=False, sort_keys=True)
     day = study.case.settings.appraisal_date
     with (
         as_file(files("capworth.report").joinpath("report.typ")) as template,
@@ -92,9 +105,11 @@ def write_report(study: Study, language: str) -> bytes:
     return pdf
 
 
-def document(study: Study, language: str) -> dict[str, Any]:
+def document(
+    study: Study, language: str, drawings: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Any]:
     """Everything that the template prints, as plain data."""
-    words = Wording.of(study.case, language)
+    words = replace(Wording.of(study.case, language), drawings=drawings)
     settings = study.case.settings
     french = language == "fr" and settings.title_fr
     title = words.typeset(settings.title_fr if french else settings.title)

@@ -9,8 +9,8 @@ from capworth.report.blocks import Picture
 from capworth.report.wording import Wording
 from capworth.study import Study
 
-FIRST: Mapping[str, float] = {  # for page 1: the first chart that the case asks for, and inches
-    "order": 2.75,
+FIRST: Mapping[str, float] = {  # for page 1: the first that the case asks for; inches, 0: its own
+    "order": 0.0,
     "improvement_ranks": 0.0,
     "cost_value": 3.6,
     "payers": 0.0,
@@ -18,14 +18,44 @@ FIRST: Mapping[str, float] = {  # for page 1: the first chart that the case asks
 TALLEST = 4.5  # inches of a chart on page 1
 PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their charts
     "capabilities": ("cost_value",),
-    "ranks": ("capability_ranks", "payers"),
-    "economics": ("net_value", "acceptability"),
-    "scales": ("scales",),
-    "functions": ("claim", "functions"),
-    "excellence": ("efficiency", "gaps", "gap_table"),
-    "priorities": ("improvement_ranks", "alignment", "membership"),
-    "funding": ("funding",),
+    "ranks": (
+        "capability_ranks",
+        "payers",
+    ),
+    "allocation": ("allocation",),
+    "functions": (
+        "claim",
+        "functions",
+    ),
+    "excellence": (
+        "efficiency",
+        "gaps",
+        "gap_table",
+    ),
+    "priorities": (
+        "improvement_ranks",
+        "innovation",
+        "alignment",
+        "architecture",
+        "membership",
+    ),
+    "funding": (
+        "funding",
+        "money_map",
+        "earmarks",
+    ),
+    "network": (
+        "hub",
+        "steps",
+        "coverage",
+    ),
     "sensitivity": ("tornado",),
+    "productivity": ("productivity",),
+    "economics": (
+        "net_value",
+        "acceptability",
+    ),
+    "scales": ("scales",),
     "switching": ("switching",),
     "resolving": ("information",),
 }
@@ -39,10 +69,12 @@ def picture(key: str, study: Study, words: Wording, height: float = 0.0) -> Pict
     chart = GALLERY.get(key)
     if chart is None or not chart.asked(study):
         return None
-    if height:
-        chart = replace(chart, height=lambda _: height)
+    svg = words.drawings.get(key)
+    if svg is None or height:
+        tall = replace(chart, height=lambda _: height) if height else chart
+        svg = to_svg(tall.figure(study, words.voice))
     return Picture(
-        to_svg(chart.figure(study, words.voice)),
+        svg,
         words.typeset(chart.alt(study, words.voice)),
         words.typeset(chart.title(study, words.voice)),
         words.typeset(chart.caption(study, words.voice)),
@@ -61,5 +93,6 @@ def first_picture(study: Study, words: Wording) -> Picture | None:
     for key, height in FIRST.items():
         chart = GALLERY.get(key)
         if chart is not None and key not in unmeasured and chart.asked(study):
-            return picture(key, study, words, height or min(chart.height(study), TALLEST))
+            own = chart.height(study)
+            return picture(key, study, words, height or (TALLEST if own > TALLEST else 0.0))
     return None

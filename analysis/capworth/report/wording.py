@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from math import isfinite
 from typing import Literal
@@ -28,6 +28,7 @@ class Wording:
     texts: Texts
     voice: Voice
     currency: str
+    drawings: Mapping[str, str] = field(default_factory=dict)  # charts already drawn, as SVG
 
     @classmethod
     def of(cls, case: Case, language: str) -> "Wording":

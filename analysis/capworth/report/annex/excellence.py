@@ -1,15 +1,19 @@
 """Annex: services of excellence by both routes, with the reason, and the gaps to the model."""
 
-from capworth.excellence import BOTH, NEITHER
+from capworth.databook import capability_pairs
+from capworth.excellence import BOTH, NEITHER, Excellence
 from capworth.report.amounts import Amount
-from capworth.report.blocks import Block, Section, Table
+from capworth.report.annex.gaps import models_table, worth_table
+from capworth.report.blocks import Block, Bullets, Section, Table
 from capworth.report.pictures import pictures
 from capworth.report.rows import Row, rows_of
+from capworth.report.why import why_capability
 from capworth.report.wording import Wording
 from capworth.study import Study
 
 MODELS = 2  # peers named for each capability
 OFTEN = 0.2  # share of draws from which a peer is named
+MOST = 12  # services of excellence whose place is explained
 
 
 def section(study: Study, words: Wording) -> Section | None:
@@ -44,14 +48,39 @@ def section(study: Study, words: Wording) -> Section | None:
         tuple(rows),
         words=4,
         weights=(1.4, 0.75, 1.2, 2.0),
-        note=words.say("excellence.note"),
+        note=_note(found, words),
         size=6.9,
     )
     title = words.say(
         "excellence.title", count=both, both=both, named=len({*found.designated, *found.derived})
     )
-    blocks: list[Block] = [main, *pictures("excellence", study, words)]
+    blocks: list[Block] = [main]
+    if why := _reasons(study, words):
+        blocks.append(why)
+    blocks += pictures("excellence", study, words)
+    if (found.models.to_frame()["model"] != "").any():
+        blocks.append(models_table(found, words))
+    if study.gap_worth is not None:
+        blocks.append(worth_table(study.gap_worth, study.case.settings.price_year, words))
     return Section(words.say("excellence.topic"), title, blocks)
+
+
+def _note(found: Excellence, words: Wording) -> str:
+    parts = [words.say("excellence.note"), words.say(f"excellence.by_{found.designated_by}")]
+    if found.small_sample:
+        parts.append(words.say("excellence.small"))
+    return " ".join(parts)
+
+
+def _reasons(study: Study, words: Wording) -> Bullets | None:
+    """Say of each service of excellence why it stands where it stands."""
+    found = study.excellence
+    assert found is not None
+    table, models = study.appraisal.to_frame(), found.models.to_frame()
+    named = [c for c in table.index if c in {*found.derived, *found.designated}][:MOST]
+    pairs = capability_pairs(study)
+    sentences = [why_capability(c, table, pairs, found.to_frame(), models, words) for c in named]
+    return Bullets(tuple(("", text) for text in sentences)) if sentences else None
 
 
 def _reason(key: str, row: Row, study: Study, words: Wording) -> str:

@@ -1,0 +1,219 @@
+"""Who bears the shared platforms: every key side by side, and which ranks hang on the key."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from capworth.answers import HIGH, LOW, Answer, spread
+from capworth.case.model import Case
+from capworth.costs import CostModel
+from capworth.estimates import Draws, Sampled
+from capworth.kernels.arrays import Floats
+from capworth.kernels.peakload import peak_shares_sampled
+from capworth.kernels.platformshares import KEYS, PEAK, TREE, objection
+from capworth.kernels.rankindices import expected_ranks
+from capworth.kernels.ranking import rank_shares
+from capworth.provenance import Provenance
+from capworth.sampling import ENVELOPED, Sample
+
+STATED = "as stated"
+MILLION = 1e6
+SLACK = 1e-9  # of a platform's cost, below which nobody has a reason to leave
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Allocation(Answer):
+    """Shares of every shared platform by every key, and places of the capabilities by each."""
+
+    _table: pd.DataFrame
+    _ranks: pd.DataFrame
+    _platforms: pd.DataFrame
+    _bearing: pd.DataFrame
+    draws: int
+    provenance: Provenance
+
+    def ranks(self) -> pd.DataFrame:
+        """Place of each capability in value for money by each key, and whether it hangs on it.
+
+        `as stated` is the place by the keys that count; `place_low` and `place_high` its 80 %
+        interval over the draws, under those same keys; `places_moved` the distance between the
+        best and the worst place over the keys. Empty where the case has no value tree.
+        """
+        return self._ranks.copy()
+
+    def platforms(self) -> pd.DataFrame:
+        """For each platform and key: who bears most, and whether a group would do better alone.
+
+        `most` is blank where all users bear alike.
+        `excess_m`, in millions: what the group with most reason to leave pays beyond a platform of
+        its own, at most 0 where nobody has one; `p_stable`: in how many draws nobody has.
+        """
+        return self._platforms.copy()
+
+    def bearing(self) -> pd.DataFrame:
+        """Whole-life cost of each capability by each key, mean and 80 % interval, millions."""
+        return self._bearing.copy()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every key that the case has figures for; not `as stated`, which may mix them."""
+        return tuple(dict.fromkeys(self._platforms.index.get_level_values("key")))
+
+    @property
+    def depending(self) -> tuple[str, ...]:
+        """The capabilities whose place depends on the key, those that move farthest first."""
+        moving = self._ranks[self._ranks["places_moved"] > 0]
+        return tuple(moving.sort_values("places_moved", ascending=False, kind="stable").index)
+
+    def __repr__(self) -> str:
+        if not len(self._ranks):
+            return f"<Allocation: {len(self.keys)} keys; no value tree to rank by>"
+        most = int(self._ranks["places_moved"].max())
+        return (
+            f"<Allocation: {len(self.depending)} of {len(self._ranks)} capabilities change place "
+            f"between {len(self.keys)} keys, by {most} places at most>"
+        )
+
+
+def allocate(sample: Sample, provenance: Provenance) -> Allocation | None:
+    """Share every platform by every key in the first 1,000 draws; None without platforms.
+
+    Keys: those of `kernels.platformshares`, `peak` where some use is told by period, `tree` where
+    some platform is part of another. Costs are whole-life, discounted. Alone means: a platform of
+    one's own, which costs the fixed part in full and the rest by use.
+    """
+    case, costs = sample.case, sample.model.costs
+    if not case.platforms:
+        return None
+    size = min(ENVELOPED, sample.worlds.size)
+    draws = Sampled(case.settings.seed, 0, size)
+    points, whole = sample.worlds.score[:size], sample.worlds.cost[:size]
+    platform = costs.price(draws, points).platform
+    stated = costs.platform_shares(draws, points)
+    shares = {key: costs.platform_shares(draws, points, key) for key in _known(case)}
+    own = whole - np.einsum("npc,np->nc", stated, platform)
+    bearing = {
+        name: own + np.einsum("npc,np->nc", share, platform)
+        for name, share in {STATED: stated, **shares}.items()
+    }
+    used = {p.id: costs.loads(draws, p.id).sum(axis=1) for p in case.platforms}
+    fixed = {p.id: draws.of(p.fixed) for p in case.platforms}
+    return Allocation(
+        _shares(case, costs, draws, shares, platform, used, fixed),
+        _ranks(case, points, bearing),
+        _platforms(case, shares, platform, used, fixed),
+        _bearing(case, bearing),
+        size,
+        provenance,
+    )
+
+
+def _known(case: Case) -> tuple[str, ...]:
+    more = [PEAK] if any(u.period for u in case.usage) else []
+    more += [TREE] if any(p.part_of for p in case.platforms) else []
+    return (*KEYS, *more)
+
+
+def _shares(
+    case: Case,
+    costs: CostModel,
+    draws: Draws,
+    shares: Mapping[str, Floats],
+    platform: Floats,
+    used: Mapping[str, Floats],
+    fixed: Mapping[str, Floats],
+) -> pd.DataFrame:
+    """One row for each platform, key and user: share, cost borne, cost alone, sampling error."""
+    parts = []
+    for key, share in shares.items():
+        for k, one in enumerate(case.platforms):
+            borne = share[:, k] * platform[:, k, None]
+            users = np.flatnonzero((share[:, k] > 0).any(axis=0))
+            error = np.zeros(len(case.capabilities))
+            if key == PEAK:
+                loads = costs.loads(draws, one.id)
+                error = peak_shares_sampled(loads, fixed[one.id], case.settings.seed)[1].max(axis=0)
+            alone = _alone(used[one.id], fixed[one.id]) * platform[:, k, None]
+            columns = {
+                **spread("share", share[:, k]),
+                **spread("cost_m", borne, MILLION),
+                "alone_m": alone.mean(axis=0) / MILLION,
+                "sampling_error": error,
+            }
+            rows = pd.DataFrame(columns, index=pd.Index(case.capability_ids, name="capability"))
+            rows.insert(0, "counts", one.key == key)
+            parts.append(rows.iloc[users].assign(platform=one.id, key=key))
+    table = pd.concat(parts).set_index(["platform", "key"], append=True)
+    return table.reorder_levels(["platform", "key", "capability"])
+
+
+def _alone(use: Floats, fixed: Floats) -> Floats:
+    """(draws, users) what a platform of one's own costs, as a share of the shared one's cost."""
+    total = use.sum(axis=1, keepdims=True)
+    part = np.divide(use, total, out=np.zeros_like(use), where=total > 0)
+    cost: Floats = (use > 0) * (fixed[:, None] + (1 - fixed[:, None]) * part)
+    return cost
+
+
+def _ranks(case: Case, points: Floats, bearing: Mapping[str, Floats]) -> pd.DataFrame:
+    if not case.measured:
+        empty = pd.DataFrame(columns=[*bearing, "places_moved", "place_low", "place_high"])
+        return empty.rename_axis(index="capability")
+    places, shown = {}, {}
+    for name, cost in bearing.items():
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shares = rank_shares(points / cost)
+        expected = pd.Series(expected_ranks(shares))
+        places[name] = expected.rank(method="min").astype(int).tolist()
+        shown[name] = shares
+    table = pd.DataFrame(places, index=pd.Index(case.capability_ids, name="capability"))
+    table["places_moved"] = table.max(axis=1) - table.min(axis=1)
+    reached = shown[STATED].cumsum(axis=1)
+    for end, percent in (("place_low", LOW), ("place_high", HIGH)):
+        table[end] = (reached < percent / 100 - SLACK).sum(axis=1) + 1
+    return table.sort_values(STATED, kind="stable")
+
+
+def _platforms(
+    case: Case,
+    shares: Mapping[str, Floats],
+    platform: Floats,
+    used: Mapping[str, Floats],
+    fixed: Mapping[str, Floats],
+) -> pd.DataFrame:
+    rows = {}
+    ids = np.array(case.capability_ids)
+    for k, one in enumerate(case.platforms):
+        use, part = used[one.id], fixed[one.id]
+        for key, share in shares.items():
+            excess, group = objection(use, part, share[:, k])
+            mean = share[:, k].mean(axis=0)
+            most = ids[mean >= mean.max() - SLACK]
+            alike = len(most) == int((mean > 0).sum())
+            leaving = group[excess > SLACK].mean(axis=0) if (excess > SLACK).any() else 0 * mean
+            rows[one.id, key] = {
+                "counts": one.key == key,
+                **{n: x[0] for n, x in spread("cost_m", platform[:, [k]], MILLION).items()},
+                "fixed": part.mean(),
+                "alone_m": (_alone(use, part).sum(axis=1) * platform[:, k]).mean() / MILLION,
+                "users": int((use > 0).any(axis=0).sum()),
+                "most": "" if alike else min(most),
+                "most_share": mean.max(),
+                "excess_m": (np.maximum(excess, -1.0) * platform[:, k]).mean() / MILLION,
+                "p_stable": float((excess <= SLACK).mean()),
+                "leaving": " ".join(sorted(ids[leaving > 1 / 2])),
+            }
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    table.index = pd.MultiIndex.from_tuples(list(rows), names=["platform", "key"])
+    return table
+
+
+def _bearing(case: Case, bearing: Mapping[str, Floats]) -> pd.DataFrame:
+    index = pd.Index(case.capability_ids, name="capability")
+    parts = [
+        pd.DataFrame(spread("cost_m", cost, MILLION), index=index).assign(key=key)
+        for key, cost in bearing.items()
+    ]
+    return pd.concat(parts).set_index("key", append=True)

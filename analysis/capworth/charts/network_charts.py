@@ -1,0 +1,192 @@
+"""The charts of the network: hub and links, coverage of pairs, what the next step is worth."""
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from capworth.charts import network_findings
+from capworth.charts.chart import Chart
+from capworth.charts.making import frame, of, rows
+from capworth.charts.rows import name_rows, put_legend, rule_rows, say_ticks, write_column
+from capworth.charts.style import BLUE, INK, MUTED, ORANGE, PAPER, SMALL, VERMILION, styled
+from capworth.charts.voice import ENGLISH, Voice
+from capworth.network import STEPS, Network
+from capworth.study import Study
+
+LAWS = (("n_log_n", ":"), ("n_squared", "-."))  # reference lines only; nothing rests on them
+
+
+@styled
+def draw_hub(network: Network, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+    """Draw the cost a year of a hub and of links by number of members, with 80 % bands.
+
+    The two thin lines pass through the hub's cost at today's membership: they show shapes that are
+    often quoted, not anything that was measured.
+    """
+    curve, here = network.curve(), network.members
+    n = curve.index.to_numpy(dtype=float)
+    top = 1.1 * float(np.interp(here, n, curve["links_m_high"]))
+    for name, colour, dashes in (("hub", BLUE, "-"), ("links", VERMILION, "--")):
+        ax.fill_between(
+            n, curve[f"{name}_m_low"], curve[f"{name}_m_high"], color=colour, alpha=0.18, lw=0
+        )
+        said = voice.say(f"network.{name}")
+        ax.plot(n, curve[f"{name}_m"], color=colour, ls=dashes, lw=1.4, label=said)
+    now = float(np.interp(here, n, curve["hub_m"]))
+    shapes = {"n_log_n": n * np.log(n), "n_squared": n**2}
+    at = {"n_log_n": here * np.log(here), "n_squared": here**2}
+    for law, dashes in LAWS:
+        ax.plot(
+            n,
+            now * shapes[law] / at[law],
+            color=MUTED,
+            lw=0.8,
+            ls=dashes,
+            label=voice.say(f"network.{law}"),
+        )
+    ax.axvline(here, color=INK, lw=0.9)
+    assert network.break_even is not None
+    even, low, high = (min(x, float(n[-1])) for x in network.break_even)
+    ax.plot([low, high], [0.94 * top] * 2, color=INK, lw=2.2, solid_capstyle="butt")
+    ax.plot(even, 0.94 * top, "o", color=PAPER, markeredgecolor=INK, ms=5)
+    ax.annotate(
+        voice.say("network.break_even", span=voice.span(*network.break_even)),
+        (low, 0.94 * top),
+        (-4, 0),
+        textcoords="offset points",
+        ha="right" if low > 0.35 * n[-1] else "left",
+        va="center",
+        fontsize=SMALL,
+    ).set_position((0.0, -9.0))
+    ax.annotate(
+        voice.say("network.now", count=here),
+        (here, 1.0),
+        (0, 2),
+        xycoords=ax.get_xaxis_transform(),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        fontsize=SMALL,
+    )
+    ax.set_xlim(0, n[-1])
+    ax.set_ylim(0, top)
+    provenance = network.provenance
+    unit = voice.millions(provenance.currency)
+    ax.set_xlabel(voice.say("axis.members"))
+    ax.set_ylabel(voice.say("axis.network_cost", unit=unit, year=provenance.price_year))
+    say_ticks(ax, voice)
+    say_ticks(ax, voice, "y")
+    ax.legend(
+        loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=1.9, ncols=4, columnspacing=1.2
+    )
+    return ax
+
+
+@styled
+def draw_coverage(network: Network, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+    """Draw for each capability the share of pairs reached, beside the share of members in it."""
+    table = network.to_frame().sort_values("dyads", ascending=False, kind="stable")
+    y = name_rows(ax, [voice.short(str(c)) for c in table.index])
+    rule_rows(ax, y)
+    spans = 100 * table[["dyads_low", "dyads_high"]].to_numpy(dtype=float)
+    ax.hlines(y, spans[:, 0], spans[:, 1], color=BLUE, lw=1.4)
+    ax.plot(100 * table["dyads"], y, "o", color=BLUE, ms=4, label=voice.say("network.pairs"))
+    ax.plot(
+        100 * table["searchers"] / table["members"],
+        y,
+        "D",
+        color=PAPER,
+        markeredgecolor=VERMILION,
+        ms=4,
+        label=voice.say("network.heads"),
+    )
+    texts = [
+        voice.interval(*(100 * float(x) for x in row))
+        for row in table[["dyads", "dyads_low", "dyads_high"]].to_numpy(dtype=float)
+    ]
+    write_column(ax, y, texts, voice.say("column.pairs"))
+    ax.set_xlim(0, 102)
+    ax.set_xlabel(voice.say("axis.coverage"), loc="right")
+    say_ticks(ax, voice)
+    put_legend(ax, 2)
+    return ax
+
+
+@styled
+def draw_steps(network: Network, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+    """Draw what one more member, connection, percent of records, point of quality is worth."""
+    table = network.steps().loc[list(STEPS)]
+    y = name_rows(ax, [voice.say(f"network.{step}") for step in STEPS])
+    for name, face, hatch, shift in (("own", BLUE, "", -0.19), ("external", ORANGE, "////", 0.19)):
+        values = table[f"{name}_k"].to_numpy(dtype=float)
+        low, high = (table[f"{name}_k_{end}"].to_numpy(dtype=float) for end in ("low", "high"))
+        ax.barh(
+            y + shift,
+            values,
+            0.34,
+            facecolor=face,
+            edgecolor=INK,
+            linewidth=0.5,
+            hatch=hatch or None,
+            label=voice.say(f"network.{name}"),
+        )
+        ax.hlines(y + shift, low, high, color=INK, lw=1.0)
+    texts = [
+        "\n".join(
+            voice.interval(*(float(row[f"{name}_k{end}"]) for end in ("", "_low", "_high")))
+            for name in ("own", "external")
+        )
+        for _, row in table.iterrows()
+    ]
+    write_column(ax, y, texts, voice.say("column.mean_range"))
+    provenance = network.provenance
+    unit = voice.say("network.thousand", sign=voice.sign(provenance.currency))
+    ax.set_xlim(0, 1.05 * max(float(table.to_numpy().max()), 1e-9))
+    ax.set_xlabel(voice.say("axis.steps", unit=unit, year=provenance.price_year), loc="right")
+    say_ticks(ax, voice)
+    put_legend(ax, 2)
+    return ax
+
+
+def has_hub(study: Study) -> bool:
+    """Whether hub and links were priced."""
+    return study.network is not None and study.network.break_even is not None
+
+
+def has_value(study: Study) -> bool:
+    """Whether any capability of the network has a value in money."""
+    return study.network is not None and bool(study.network.steps().to_numpy().any())
+
+
+def _circles(study: Study) -> float:
+    assert study.network is not None
+    return rows(len(study.network.to_frame()))
+
+
+CHARTS = (
+    Chart(
+        "hub",
+        ("network",),
+        of("network", draw_hub),
+        lambda _: 3.3,
+        lambda study: study.network.curve(),  # type: ignore[union-attr]  # `needs` says it is there
+        network_findings.hub_facts,
+        has_hub,
+    ),
+    Chart(
+        "coverage",
+        ("network",),
+        of("network", draw_coverage),
+        _circles,
+        frame("network"),
+        network_findings.coverage_facts,
+    ),
+    Chart(
+        "steps",
+        ("network",),
+        of("network", draw_steps),
+        lambda _: 2.1,
+        lambda study: study.network.steps(),  # type: ignore[union-attr]  # `needs` says it is there
+        network_findings.step_facts,
+        has_value,
+    ),
+)

@@ -1,0 +1,159 @@
+"""Where improvements meet: the joint gain of every set of them on one level or one chain."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from capworth.case.model import Case, Effect
+from capworth.chain import Benefits, ChainModel, changed
+from capworth.costs import discount_factors
+from capworth.estimates import Draws
+from capworth.kernels.arrays import Bools, Floats, Ints
+from capworth.kernels.coalitions import memberships
+from capworth.worlds import Model
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Game:
+    """The joint gain of every set of the improvements that act on one thing.
+
+    Attributes
+    ----------
+    measure : score, money or harm
+    capability : where they act
+    users : numbers of the improvements
+    table : (draws, 2^users) gain of each set; bit k of the column stands for the k-th user. Points
+        and days are means over the appraisal, money its present value, each improvement counted
+        from its first year of effect
+    """
+
+    measure: str
+    capability: str
+    users: tuple[int, ...]
+    table: Floats
+
+    def mask(self, taken: Iterable[int]) -> int:
+        """Column of the users that are in a set."""
+        inside = set(taken)
+        return sum(1 << place for place, user in enumerate(self.users) if user in inside)
+
+    def masks(self, there: Sequence[int]) -> Ints:
+        """Columns of the table over the sets of some users, (2^there,)."""
+        bits = [1 << self.users.index(user) for user in there]
+        inside = memberships(len(there)).astype(np.int64)
+        columns: Ints = np.einsum("su,u->s", inside, np.array(bits, dtype=np.int64))
+        return columns
+
+
+def games_of(model: Model, draws: Draws) -> tuple[Game, ...]:
+    """Every game of a case: one for each level that improvements lift, one for each chain.
+
+    Score is additive over levels and money over chains, so the games may be looked at one by one:
+    no set larger than the improvements that meet in one place is ever formed.
+
+    Notes
+    -----
+    On a level the changes add up, and the value function is read once at the sum; so what lies
+    beyond an end, or behind a bend, is not counted twice. On a chain the factors of all multiply
+    and the chain is walked once, so that verified and used, say, strengthen one another, while a
+    share stays below 1. In a year only those count whose effects are felt by then.
+    """
+    return (*_on_levels(model, draws), *_on_chains(model, draws))
+
+
+def _on_levels(model: Model, draws: Draws) -> Iterator[Game]:
+    case, value = model.case, model.value
+    if not value.leaves:
+        return
+    weights = value.weights(draws)
+    level = {(s.capability, s.criterion): s.level for s in case.scores}
+    place = {leaf.id: k for k, leaf in enumerate(value.leaves)}
+    for (capability, criterion), effects in _grouped(case, on_chain=False).items():
+        k, now = place[criterion], draws.of(level[capability, criterion])
+        users = _users(case, effects)
+        change = np.stack([_sum(draws, effects, case.improvement_ids[u]) for u in users], axis=1)
+        inside = memberships(len(users)).astype(float)
+        moved = now[:, None] + np.einsum("du,su->ds", change, inside)
+        risen = value.worth_on(k, moved) - value.worth_on(k, now)[:, None]
+        table = _over_time(case, users, risen * weights[:, k, None])
+        yield Game("score", capability, users, table / model.annuity)
+
+
+def _sum(draws: Draws, effects: Iterable[Effect], improvement: str) -> Floats:
+    mine = [draws.of(e.change) for e in effects if e.improvement == improvement]
+    total: Floats = np.sum(mine, axis=0)
+    return total
+
+
+def _on_chains(model: Model, draws: Draws) -> Iterator[Game]:
+    case, grouped = model.case, _grouped(model.case, on_chain=True)
+    moved = {capability for capability, _ in grouped}
+    if not moved:
+        return
+    chain = ChainModel(replace(case, chain=tuple(s for s in case.chain if s.capability in moved)))
+    levels, worth = chain.levels(draws), chain.unit_values(draws)
+    today: Benefits = chain.walk(draws.size, levels, worth)
+    for (capability, _), effects in grouped.items():
+        c, users = case.capability_ids.index(capability), _users(case, effects)
+        drawn = {e.change.name: draws.of(e.change) for e in effects}
+        money, harm = np.zeros((2, draws.size, 1 << len(users)))
+        for column, inside in enumerate(memberships(len(users))):
+            if not column:
+                continue
+            factors = _factors(case, users, inside, effects, drawn)
+            then = chain.walk(draws.size, {capability: changed(levels[capability], factors)}, worth)
+            money[:, column] = then.money[:, c] - today.money[:, c]
+            harm[:, column] = then.harm[:, c] - today.harm[:, c]
+        yield Game("money", capability, users, _over_time(case, users, money))
+        yield Game("harm", capability, users, _over_time(case, users, harm) / model.annuity)
+
+
+def _factors(
+    case: Case,
+    users: Sequence[int],
+    inside: Bools,
+    effects: Iterable[Effect],
+    drawn: dict[str, Floats],
+) -> dict[str, Floats]:
+    """For each step, the product of the factors of those in the set."""
+    names = {case.improvement_ids[user] for user, taken in zip(users, inside, strict=True) if taken}
+    factors: dict[str, Floats] = {}
+    for effect in effects:
+        if effect.improvement in names:
+            factors[effect.step] = factors.get(effect.step, 1.0) * drawn[effect.change.name]
+    return factors
+
+
+def _grouped(case: Case, on_chain: bool) -> dict[tuple[str, str], list[Effect]]:
+    """Effects by what they act on: a level of a capability, or its chain."""
+    groups: dict[tuple[str, str], list[Effect]] = {}
+    for effect in case.effects:
+        if bool(effect.step) == on_chain:
+            groups.setdefault((effect.capability, effect.criterion), []).append(effect)
+    return groups
+
+
+def _users(case: Case, effects: Iterable[Effect]) -> tuple[int, ...]:
+    ids = {effect.improvement for effect in effects}
+    return tuple(k for k, i in enumerate(case.improvement_ids) if i in ids)
+
+
+def _over_time(case: Case, users: Sequence[int], full: Floats) -> Floats:
+    """Sum the gains of every set over the years, discounted; those not yet felt left out.
+
+    Parameters
+    ----------
+    full : (draws, 2^users) gain in a year of each set when all its effects are felt
+    """
+    discount = discount_factors(case)
+    first = case.settings.first_year
+    begins = [max(case.improvements[u].effect_year - first, 0) for u in users]
+    columns = np.arange(full.shape[1])
+    total = np.zeros_like(full)
+    ends = [*sorted(set(begins)), len(discount)]
+    for start, end in pairwise(ends):
+        felt = sum(1 << place for place, begin in enumerate(begins) if begin <= start)
+        total += float(discount[start:end].sum()) * full[:, columns & felt]
+    return total

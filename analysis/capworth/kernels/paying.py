@@ -1,0 +1,209 @@
+"""The best set of projects that can be paid from funds with earmarks, each year in time."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import coo_array, csr_array
+
+from capworth.errors import InputError
+from capworth.kernels.arguments import finite
+from capworth.kernels.arrays import Bools, Floats
+from capworth.kernels.relations import Relations
+
+SLACK: Final = 1e-9  # of the most value, within which a cheaper set counts as equal
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Payment:
+    """A set of projects and who pays for it when.
+
+    Attributes
+    ----------
+    chosen : (projects,)
+    value : of the set, synergies included
+    paid : (funds, projects, years) what each fund pays for each project in each year
+    left : (funds,) what is left of each fund after the last year
+    """
+
+    chosen: Bools
+    value: float
+    paid: Floats
+    left: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Model:
+    """Columns: projects, synergies, payments, stock of each fund at the end of each year."""
+
+    value: Floats
+    above: csr_array  # rows that must not pass `limit`
+    limit: Floats
+    equal: csr_array  # rows that must meet `level`: bills, then the books of each fund and year
+    level: Floats
+    upper: Floats
+    lower: Floats
+    pays: tuple[tuple[int, int, int], ...]  # fund, project and year of each payment
+    whole: int  # columns, from the first, that are 0 or 1
+
+
+def best_in_time(
+    cost: ArrayLike,
+    value: ArrayLike,
+    relations: Relations,
+    may_pay: Bools,
+    income: ArrayLike,
+) -> Payment:
+    """Find the set of most value whose every bill is paid in its year; of equals the cheapest.
+
+    A fund pays from what has come in so far and was not spent; nothing is borrowed.
+
+    Parameters
+    ----------
+    cost : (projects, years) what each project costs in each year
+    value : (projects,)
+    relations : which sets are allowed, and the bonus of pairs
+    may_pay : (funds, projects) whether a fund may pay for a project
+    income : (funds, years) what comes into each fund in each year
+
+    Raises
+    ------
+    InputError
+        When no allowed set can be paid.
+
+    Notes
+    -----
+    A mixed-integer programme with one continuous variable for each payment, solved by HiGHS
+    (Huangfu & Hall 2018, Mathematical Programming Computation 10(1), 119-142) to the optimum.
+    """
+    model = _model(cost, value, relations, may_pay, income)
+    rules = [
+        LinearConstraint(model.above, ub=model.limit),
+        LinearConstraint(model.equal, model.level, model.level),
+    ]
+    best = _solve(model, -model.value, rules)
+    most = float(model.value @ np.rint(best * (np.arange(len(best)) < model.whole)))
+    prices = np.zeros(len(best))
+    prices[: relations.n] = finite(cost, "cost").sum(axis=1)
+    slack = SLACK * max(float(np.abs(model.value).sum()), 1e-12)
+    atleast = LinearConstraint(csr_array(model.value[None, :]), lb=most - slack)
+    found = _solve(model, prices, [*rules, atleast])
+    paid = np.zeros((may_pay.shape[0], *finite(cost, "cost").shape))
+    start = model.whole
+    for k, where in enumerate(model.pays):
+        paid[where] = found[start + k]
+    chosen = found[: relations.n] > 0.5
+    total = finite(income, "income").sum(axis=1)
+    return Payment(chosen, most, paid, total - paid.sum(axis=(1, 2)))
+
+
+def worth_of_money(
+    cost: ArrayLike,
+    value: ArrayLike,
+    relations: Relations,
+    may_pay: Bools,
+    income: ArrayLike,
+) -> Floats:
+    """(funds, years) value that one more unit of money adds, where parts of projects count too.
+
+    Arguments as for `best_in_time`. The dual prices of its linear relaxation: whole projects add
+    in jumps, so a small gift may add nothing and the one that completes a project much more.
+    """
+    model = _model(cost, value, relations, may_pay, income)
+    found = linprog(
+        -model.value,
+        A_ub=model.above,
+        b_ub=model.limit,
+        A_eq=model.equal,
+        b_eq=model.level,
+        bounds=np.column_stack((model.lower, model.upper)),
+        method="highs",
+    )
+    if found.status != 0:
+        raise InputError("income: it does not pay for what must be done. Raise it.")
+    books = finite(income, "income").size
+    prices: Floats = -np.asarray(found.eqlin.marginals)[len(model.level) - books :]
+    return np.maximum(prices, 0.0).reshape(finite(income, "income").shape)
+
+
+def _solve(model: _Model, goal: Floats, rules: list[LinearConstraint]) -> Floats:
+    found = milp(
+        goal,
+        integrality=(np.arange(len(goal)) < model.whole).astype(int),
+        bounds=Bounds(model.lower, model.upper),
+        constraints=rules,
+        options={"mip_rel_gap": 0.0},
+    )
+    if found.x is None:
+        raise InputError("income: it does not pay for what must be done. Raise it.")
+    return np.asarray(found.x)
+
+
+def _model(
+    cost: ArrayLike, value: ArrayLike, relations: Relations, may_pay: Bools, income: ArrayLike
+) -> _Model:
+    bills, come = finite(cost, "cost"), finite(income, "income")
+    n, years, funds = relations.n, bills.shape[1], len(come)
+    pairs = relations.synergies
+    pays = tuple(
+        (f, p, y) for f in range(funds) for p in range(n) for y in range(years)
+        if may_pay[f, p] and bills[p, y] > 0
+    )  # fmt: skip
+    whole = n + len(pairs)
+    first_stock = whole + len(pays)
+    columns = first_stock + funds * years
+    above, limit = _relation_rows(relations)
+    wide = csr_array((above.data, above.indices, above.indptr), shape=(len(limit), columns))
+    equal: list[tuple[int, int, float]] = []  # row, column, number
+    due = [(p, y) for p in range(n) for y in range(years) if bills[p, y] > 0]
+    row_of = {bill: row for row, bill in enumerate(due)}
+    equal += [(row, p, bills[p, y]) for (p, y), row in row_of.items()]
+    for k, (f, p, y) in enumerate(pays):
+        equal.append((row_of[p, y], whole + k, -1.0))
+        equal.append((len(due) + f * years + y, whole + k, 1.0))
+    for f in range(funds):
+        for y in range(years):
+            row, stock = len(due) + f * years + y, first_stock + f * years + y
+            equal.append((row, stock, 1.0))
+            if y:
+                equal.append((row, stock - 1, -1.0))
+    rows, places, numbers = zip(*equal, strict=True)
+    books = csr_array(
+        coo_array((numbers, (rows, places)), shape=(len(due) + funds * years, columns))
+    )
+    worth = np.zeros(columns)
+    worth[:n] = finite(value, "value")
+    worth[n:whole] = [bonus for _, _, bonus in pairs]
+    lower, upper = np.zeros(columns), np.full(columns, np.inf)
+    upper[:whole] = 1.0
+    lower[list(relations.must)] = 1.0
+    upper[list(relations.barred)] = 0.0
+    level = np.concatenate((np.zeros(len(due)), come.ravel()))
+    return _Model(worth, wide, limit, books, level, upper, lower, pays, whole)
+
+
+def _relation_rows(relations: Relations) -> tuple[csr_array, Floats]:
+    """Relations as rows of `A z <= b` over projects and pairs with a bonus."""
+    rows: list[tuple[dict[int, float], float]] = []
+    for head, group in relations.requires:
+        rows += [({head: 1.0, other: -1.0}, 0.0) for other in group]
+    for head, group in relations.requires_any:
+        rows.append(({head: 1.0} | dict.fromkeys(group, -1.0), 0.0))
+    for group in relations.excludes:
+        rows.append((dict.fromkeys(group, 1.0), 1.0))
+    for many, group in relations.at_least:
+        rows.append((dict.fromkeys(group, -1.0), -float(many)))
+    for k, (one, other, _) in enumerate(relations.synergies):
+        both = relations.n + k
+        rows += [({both: 1.0, one: -1.0}, 0.0), ({both: 1.0, other: -1.0}, 0.0)]
+        rows.append(({one: 1.0, other: 1.0, both: -1.0}, 1.0))
+    entries = [(row, c, number) for row, (line, _) in enumerate(rows) for c, number in line.items()]
+    shape = len(rows), relations.n + len(relations.synergies)
+    if not entries:
+        return csr_array(shape), np.zeros(len(rows))
+    places = np.array([(row, c) for row, c, _ in entries]).T
+    numbers = np.array([number for _, _, number in entries])
+    table = csr_array(coo_array((numbers, (places[0], places[1])), shape=shape))
+    return table, np.array([limit for _, limit in rows])

@@ -1,0 +1,109 @@
+"""Why a capability or an improvement stands where it stands: one sentence, from the numbers."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from capworth.case.model import Case
+from capworth.report.amounts import Amount
+from capworth.report.rows import row_of
+from capworth.report.wording import Wording
+
+
+def why_improvement(key: str, table: pd.DataFrame, pairs: pd.DataFrame, words: Wording) -> str:
+    """Say why an improvement has its place, and how probable its lead is.
+
+    Parameters
+    ----------
+    table, pairs : the tables `priorities` and `priority_pairs` of a study or of its run folder
+    """
+    place, row = list(table.index).index(key), row_of(table, key)
+    parts = {
+        "name": words.name(key),
+        "place": place + 1,
+        "count": len(table),
+        "gain": words.spread(Amount.of(row, "gain")),
+        "cost": words.millions_spread(Amount.of(row, "cost_m")),
+        "rate": words.middle(Amount.of(row, "gain_per_m")),
+        "closed": words.percent(float(row["alignment"]), 1),
+    }
+    return words.say("why.improvement", ahead=_ahead(key, pairs, words), **parts)
+
+
+def why_capability(
+    key: str,
+    table: pd.DataFrame,
+    pairs: pd.DataFrame,
+    excellence: pd.DataFrame | None,
+    models: pd.DataFrame | None,
+    words: Wording,
+) -> str:
+    """Say why a capability has its place in value for money, and from whom it can learn.
+
+    Parameters
+    ----------
+    table, pairs, excellence, models : the tables `capabilities`, `capability_pairs`, `excellence`
+        and `models` of a study or of its run folder; None where the case did not ask
+    """
+    place, row = list(table.index).index(key), row_of(table, key)
+    parts = {"name": words.name(key), "place": place + 1, "count": len(table)}
+    annual = words.millions_spread(Amount.of(row, "annual_cost_m"))
+    if excellence is None or models is None:
+        return words.say("why.capability_costs", annual=annual, **parts)
+    route = row_of(excellence, key)
+    text = words.say(
+        "why.capability",
+        score=words.spread(Amount.of(row, "score")),
+        annual=annual,
+        ahead=_ahead(key, pairs, words),
+        route=words.word("why.route", str(route["route"])),
+        efficient=words.probability(float(route["p_efficient"])),
+        top=words.probability(float(route["p_top"])),
+        **parts,
+    )
+    model = row_of(models, key)
+    if isinstance(model["lags_on"], str) and model["lags_on"]:
+        return f"{text} " + words.say(
+            "why.learns",
+            model=words.name(str(model["model"])),
+            p_model=words.probability(float(model["p_model"])),
+            criterion=words.name(str(model["lags_on"])),
+            now=words.number(float(model["now"]), 0),
+            target=words.number(float(model["target"]), 0),
+        )
+    return f"{text} " + words.say("why.own", p_own=words.probability(float(model["p_own"])))
+
+
+def why_in(tables: Path, subject: str, case: Case, language: str = "en") -> str:
+    """Say it of a run, from its tables; nothing where they do not hold the subject."""
+    names = ("priorities", "priority_pairs", "capabilities", "capability_pairs")
+    found = {name: _read(tables, name) for name in (*names, "excellence", "models")}
+    words = Wording.of(case, language)
+    text = ""
+    order, pairs = found["priorities"], found["priority_pairs"]
+    if order is not None and pairs is not None and subject in order.index:
+        text = why_improvement(subject, order, pairs, words)
+    order, pairs = found["capabilities"], found["capability_pairs"]
+    if order is not None and pairs is not None and subject in order.index:
+        text = why_capability(subject, order, pairs, found["excellence"], found["models"], words)
+    return text.replace("**", "")
+
+
+def _read(tables: Path, name: str) -> pd.DataFrame | None:
+    path = tables / f"{name}.csv"
+    return pd.read_csv(path, index_col=0) if path.is_file() else None
+
+
+def _ahead(key: str, pairs: pd.DataFrame, words: Wording) -> str:
+    """Name the one that follows and is least surely behind, with the probability of the lead."""
+    place = list(pairs.index).index(key)
+    wins = pairs.to_numpy(dtype=float)[place, place + 1 :]
+    if not len(wins):
+        return words.say("why.last")
+    closest = int(np.argmin(wins))
+    return words.say(
+        "why.ahead",
+        rival=words.name(str(pairs.index[place + 1 + closest])),
+        hedge=words.hedged(float(wins[closest])),
+    )

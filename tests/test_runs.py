@@ -1,0 +1,193 @@
+"""The run folder: whole or not at all, the same to the byte, and nothing of others is touched."""
+
+import json
+import shutil
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from capworth import databook, runs
+from capworth.case.read import read_case
+from capworth.errors import CaseError
+from capworth.runs import RunError, inputs_of, read_manifest, rerun, run
+from capworth.study import Study, run_study
+
+DRAWS = 120
+
+
+@pytest.fixture(scope="module")
+def made(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of the small case; never written to."""
+    out = tmp_path_factory.mktemp("runs") / "small"
+    run(small_folder, out, DRAWS)
+    return out
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_a_run_holds_what_it_promises(made: Path, small_folder: Path) -> None:
+    files = contents(made)
+    assert {"manifest.json", "report-en.pdf", "report-fr.pdf"} <= set(files)
+    tables = {name for name in files if name.startswith("tables/")}
+    study = run_study(read_case(small_folder), DRAWS)
+    assert tables == {f"tables/{name}.csv" for name in databook.tables_of(study)}
+    charts = {name for name in files if name.startswith("charts/")}
+    assert {Path(name).stem for name in charts if name.endswith(".svg")} == {
+        Path(name).stem for name in charts if name.endswith(".csv")
+    }, "behind every chart its numbers"
+    kept = {name: (small_folder / name).read_bytes() for name in contents(small_folder)}
+    assert {name.removeprefix("inputs/") for name in files if name.startswith("inputs/")} == set(
+        kept
+    )
+    assert all(files[f"inputs/{name}"] == content for name, content in kept.items())
+
+
+def test_the_manifest_names_every_file_and_no_machine(made: Path) -> None:
+    manifest = read_manifest(made)
+    listed = {f["path"]: f["sha256"] for f in (*manifest["inputs"], *manifest["outputs"])}
+    found = {n: sha256(c).hexdigest() for n, c in contents(made).items() if n != "manifest.json"}
+    assert listed == found
+    assert manifest["settings"]["draws"] == DRAWS
+    assert manifest["settings"]["seed"] == 11
+    assert str(Path.home()) not in json.dumps(manifest)
+
+
+def test_workers_move_no_byte(made: Path, small_folder: Path, tmp_path: Path) -> None:
+    run(small_folder, tmp_path / "other", DRAWS, workers=2)
+    assert contents(tmp_path / "other") == contents(made)
+
+
+def test_a_seed_moves_the_numbers(small: object, small_folder: Path) -> None:
+    one, other = (run_study(read_case(small_folder), DRAWS, seed) for seed in (11, 12))
+    first, second = (s.appraisal.to_frame()["cost_m"] for s in (one, other))
+    assert (first != second).any()
+
+
+def test_a_rerun_finds_the_same_bytes_and_says_so(made: Path) -> None:
+    found = rerun(made)
+    assert found.is_same
+    assert str(found) == f"{len(contents(made))} files recomputed, every byte the same"
+
+
+def test_a_rerun_names_what_differs(made: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(made, tmp_path / "copy"))
+    table = copy / "tables" / "capabilities.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("0", "1"), encoding="utf-8")
+    (copy / "tables" / "claim.csv").unlink()
+    (copy / "tables" / "own.csv").write_text("mine\n", encoding="utf-8")
+    found = rerun(copy)
+    assert not found.is_same
+    assert found.differing == ("tables/capabilities.csv",)
+    assert set(found.same) == set(contents(made)) - {"tables/capabilities.csv", "tables/claim.csv"}
+    assert found.missing == ("tables/claim.csv",)
+    assert found.new == ("tables/own.csv",)
+    assert "tables/capabilities.csv differs" in str(found)
+
+
+def test_inputs_that_were_changed_are_not_rerun(made: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(made, tmp_path / "copy"))
+    (copy / "inputs" / "costs.csv").write_text("spoilt\n", encoding="utf-8")
+    with pytest.raises(RunError, match=r"inputs/costs\.csv"):
+        rerun(copy)
+
+
+def test_a_faulty_case_leaves_the_last_good_run(made: Path, folder: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(made, tmp_path / "run"))
+    before = contents(copy)
+    costs = folder / "costs.csv"
+    costs.write_text(costs.read_text(encoding="utf-8").replace("EUR", "EURO"), encoding="utf-8")
+    with pytest.raises(CaseError):
+        run(folder, copy, DRAWS)
+    assert contents(copy) == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["run", "small"], "nothing half-written"
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, OSError])
+def test_an_interrupted_run_leaves_the_last_good_one(
+    made: Path,
+    small_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    stop: type[BaseException],
+) -> None:
+    copy = Path(shutil.copytree(made, tmp_path / "run"))
+    before = contents(copy)
+
+    def interrupted(*_: object) -> None:
+        raise stop
+
+    monkeypatch.setattr(runs, "write_papers", interrupted)
+    with pytest.raises(stop):
+        run(small_folder, copy, DRAWS)
+    assert contents(copy) == before
+    assert [p.name for p in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_run_that_cannot_take_its_place_gives_it_back(
+    made: Path, small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = Path(shutil.copytree(made, tmp_path / "run"))
+    before, rename, beside = contents(copy), Path.rename, []
+
+    def full(self: Path, target: Path) -> Path:
+        beside.append(self.parent if self.name == "new" else target.parent)
+        if self.name == "new":
+            raise OSError("the disk is full")
+        return rename(self, target)
+
+    monkeypatch.setattr(runs, "write_papers", lambda *_: None)
+    monkeypatch.setattr(Path, "rename", full)
+    with pytest.raises(OSError, match="full"):
+        run(small_folder, copy, DRAWS)
+    assert contents(copy) == before
+    assert [p.name for p in tmp_path.iterdir()] == ["run"]
+    assert beside[0].parent == tmp_path, "on the same disk, so that a rename is enough"
+
+
+def test_an_older_run_is_replaced_whole(
+    made: Path, small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = Path(shutil.copytree(made, tmp_path / "run"))
+    (copy / "tables" / "old.csv").write_text("of last year\n", encoding="utf-8")
+    monkeypatch.setattr(runs, "write_papers", lambda *_: None)
+    run(small_folder, copy, DRAWS)
+    assert not (copy / "tables" / "old.csv").exists()
+    assert not (copy / "report-en.pdf").exists()
+
+
+def test_what_is_no_run_is_not_touched(small_folder: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("years of work\n", encoding="utf-8")
+    with pytest.raises(RunError, match="holds something that is no run"):
+        run(small_folder, mine, DRAWS)
+    with pytest.raises(RunError, match="is a file"):
+        run(small_folder, mine / "thesis.txt", DRAWS)
+    assert (mine / "thesis.txt").read_text(encoding="utf-8") == "years of work\n"
+
+
+def test_a_language_without_a_report_is_refused(small_folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="no report in 'de'"):
+        run(small_folder, tmp_path / "out", DRAWS, languages=["en", "de"])
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_no_run_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="no readable manifest"):
+        read_manifest(tmp_path)
+    with pytest.raises(RunError, match="no inputs"):
+        inputs_of(tmp_path)
+
+
+def test_tables_are_written_the_same_way_everywhere(study: Study, tmp_path: Path) -> None:
+    databook.write_csv(study.appraisal.to_frame(), tmp_path / "table.csv")
+    content = (tmp_path / "table.csv").read_bytes()
+    assert b"\r" not in content
+    assert content == databook.as_csv(study.appraisal.to_frame()).encode()

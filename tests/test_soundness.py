@@ -1,0 +1,95 @@
+"""What the linters found, as an answer, a command and a page."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from capworth.case.model import Case
+from capworth.case.read import read_case
+from capworth.cli import main
+from capworth.databook import tables_of
+from capworth.lints import Lint, lint_case
+from capworth.lints.lint import catalogue
+from capworth.report.annex import soundness as annex
+from capworth.report.blocks import Table
+from capworth.report.wording import Wording
+from capworth.soundness import examine, told
+from capworth.study import Study
+
+Checked = tuple[int, str]
+
+
+def check(*arguments: str) -> Checked:
+    result = CliRunner().invoke(main, ["check", *arguments])
+    return result.exit_code, result.output
+
+
+def test_every_run_examines_its_case_and_tells_it_in_a_table(study: Study) -> None:
+    table = tables_of(study)["lints"]
+    assert [*table.index] == [lint.code for lint in lint_case(study.case)]
+    assert [*table["sentence"]] == [lint.sentence for lint in lint_case(study.case)]
+    assert study.soundness.provenance == study.provenance
+
+
+def test_serious_ones_are_counted_apart(small: Case) -> None:
+    revoked = examine(small.with_settings(discounting="omb-a94-2023"))
+    before = examine(small)
+    assert revoked.counts == {**before.counts, "serious": before.counts["serious"] + 1}
+    assert repr(revoked).startswith(f"<Soundness: {revoked.counts['serious']} serious")
+
+
+def test_lints_stop_nothing_and_each_stands_with_its_remedy(small_folder: Path) -> None:
+    code, text = check(str(small_folder))
+    assert code == 0
+    for lint in examine_folder(small_folder):
+        assert f"{lint.code} {lint.slug}" in text
+        assert lint.sentence in text
+        assert lint.mend in text
+
+
+def examine_folder(folder: Path) -> tuple[Lint, ...]:
+    return examine(read_case(folder)).lints
+
+
+def test_a_fault_stops_the_check_before_any_lint(folder: Path) -> None:
+    file = folder / "costs.csv"
+    file.write_text(file.read_text("utf-8").replace(",EUR,", ",EURO,", 1), "utf-8")
+    code, text = check(str(folder))
+    assert code == 2
+    assert "costs.csv, row" in text
+    assert "to be defended" not in text
+
+
+def test_all_known_lints_can_be_listed(small_folder: Path) -> None:
+    code, text = check(str(small_folder), "--list")
+    assert code == 0
+    assert all(f" {rule.code} {rule.slug}:" in text for rule in catalogue().values())
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_page_has_a_row_for_every_lint_in_its_language(study: Study, language: str) -> None:
+    page = annex.section(study, Wording.of(study.case, language))
+    table = next(block for block in page.blocks if isinstance(block, Table))
+    assert [row[0] for row in table.rows] == [lint.code for lint in study.soundness.lints]
+    for row, lint in zip(table.rows, study.soundness.lints, strict=True):
+        said = Wording.of(study.case, language).typeset(lint.said(language)[0])
+        assert row[3] == said
+    where = " ".join(str(row[2]) for row in table.rows)
+    assert ("ligne" in where, "row" in where) == (language == "fr", language == "en")
+
+
+def test_serious_lints_are_marked_and_make_the_title(study: Study) -> None:
+    serious = examine(study.case.with_settings(discounting="omb-a94-2023"))
+    page = annex.section(replace(study, soundness=serious), Wording.of(study.case, "en"))
+    table = next(block for block in page.blocks if isinstance(block, Table))
+    assert len(table.marked) == serious.counts["serious"] > 0
+    assert str(serious.counts["serious"]) in page.title
+
+
+def test_a_case_without_lints_has_a_page_without_a_table(study: Study) -> None:
+    clean = told((), study.provenance)
+    page = annex.section(replace(study, soundness=clean), Wording.of(study.case, "en"))
+    assert not any(isinstance(block, Table) for block in page.blocks)
+    assert clean.to_frame().empty

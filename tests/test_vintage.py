@@ -1,0 +1,119 @@
+"""Two runs compared: what moved, by how much, and which inputs moved it."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from capworth import runs
+from capworth.case.read import read_case
+from capworth.cli import main
+from capworth.runs import RunError, run
+from capworth.study import run_study
+from capworth.vintage import DRAWS, compare_runs
+
+Edit = Callable[[str, str, str], None]
+
+
+@pytest.fixture
+def old(small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A run of the small case without papers."""
+    monkeypatch.setattr(runs, "write_papers", lambda *_: None)
+    run(small_folder, tmp_path / "old", DRAWS)
+    return tmp_path / "old"
+
+
+@pytest.fixture
+def edit(folder: Path) -> Edit:
+    """Change words in one table of a copy of the small case."""
+
+    def change(table: str, before: str, after: str) -> None:
+        path = folder / table
+        text = path.read_text(encoding="utf-8")
+        assert before in text
+        path.write_text(text.replace(before, after, 1), encoding="utf-8")
+
+    return change
+
+
+def test_a_run_compared_with_itself_has_not_moved(old: Path) -> None:
+    found = compare_runs(old, old)
+    assert len(found.inputs()) == 0
+    assert (found.moves()["moved"] == 0).all()
+    assert found.news == ()
+    assert (
+        repr(found) == "<Vintage: old to old: 0 inputs changed, 0 of 7 places moved by one or more>"
+    )
+
+
+def test_moves_are_told_with_their_cause(old: Path, folder: Path, edit: Edit) -> None:
+    first = "REG"
+    edit("scores.csv", "REG,reach,120,150,180", "REG,reach,20,25,30")
+    edit("case.toml", "eu-cohesion-5", "eu-cohesion-3")
+    run(folder, old.parent / "new", DRAWS)
+    found = compare_runs(old, old.parent / "new")
+    inputs = found.inputs()
+    assert list(inputs["table"]) == ["settings", "scores"]
+    assert inputs.iloc[0].tolist() == ["settings", "discounting", "eu-cohesion-5", "eu-cohesion-3"]
+    shares = found.shares()
+    assert list(shares.columns) == ["settings", "scores"]
+    others = shares["scores"].loc["capability"].drop(first)
+    assert (others == 0).all(), "a score moves nobody else"
+    assert shares["scores"].loc["capability"].loc[first] < 0
+    moves = found.moves()
+    row = next(r for r in moves.reset_index().to_dict("records") if r["id"] == first)
+    assert row["moved"] > 0.1, "later in the order"
+    assert row["cause"].startswith("scores (")
+    far = replace(found, _moves=moves.assign(moved=1.5))
+    places = f"place {row['old_place']:.1f} to {row['new_place']:.1f}"
+    assert f"capability {first}: {places}; most of it by scores (" in str(far)
+
+
+def test_the_shares_sum_to_the_whole_move(old: Path, folder: Path, edit: Edit) -> None:
+    edit("case.toml", "eu-cohesion-5", "eu-cohesion-3")
+    edit("case.toml", 'claim_value = "score"', 'claim_value = "money"')
+    edit("scores.csv", "REG,reach,120,150,180", "REG,reach,20,25,30")
+    line = (folder / "costs.csv").read_text(encoding="utf-8").splitlines()[1]
+    edit("costs.csv", line, line.replace("judged", "judged again"))
+    run(folder, old.parent / "new", DRAWS)
+    found = compare_runs(old, old.parent / "new")
+    then, now = (run_study(read_case(runs.inputs_of(p)), DRAWS) for p in (old, old.parent / "new"))
+    before, after = (s.appraisal.to_frame()["score_per_m"].sort_index() for s in (then, now))
+    told = found.shares().loc["capability"].to_numpy().sum(axis=1)
+    moved = (after - before).loc[list(now.case.capability_ids)].to_numpy()
+    np.testing.assert_allclose(told, moved, rtol=0, atol=1e-9)
+    assert (abs(told) > 0.1).any()
+
+
+def test_what_left_the_programme_is_news(old: Path, folder: Path, edit: Edit) -> None:
+    edit("case.toml", "budget = 110000", "budget = 0")
+    run(folder, old.parent / "new", DRAWS)
+    said = str(compare_runs(old, old.parent / "new"))
+    assert "out of the programme: " in said
+    assert "into the programme" not in said
+    assert "into the programme: " in str(compare_runs(old.parent / "new", old))
+
+
+def test_it_is_a_command(old: Path, tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["compare", str(old), str(old), "--out", str(tmp_path / "out")])
+    assert done.exit_code == 0
+    assert "0 inputs changed" in done.stdout
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
+        "inputs.csv",
+        "moves.csv",
+        "shares.csv",
+    ]
+    refused = CliRunner().invoke(main, ["compare", str(old), str(tmp_path / "nowhere")])
+    assert refused.exit_code == 2
+    assert "is not a run folder" in refused.stderr
+
+
+def test_a_run_whose_case_is_gone_is_refused(old: Path) -> None:
+    copy = Path(shutil.copytree(old, old.parent / "copy"))
+    shutil.rmtree(copy / "inputs")
+    with pytest.raises(RunError):
+        compare_runs(old, copy)
