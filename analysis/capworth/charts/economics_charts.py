@@ -6,9 +6,10 @@ from matplotlib.figure import Figure
 from capworth.charts import economics_findings
 from capworth.charts.acceptability_curves import draw_acceptability
 from capworth.charts.chart import Chart
-from capworth.charts.making import frame, of, rows
+from capworth.charts.making import HEAD, frame, of, rows
 from capworth.charts.net_values import draw_net_values
 from capworth.charts.scale_places import draw_scale_places
+from capworth.charts.style import ROW
 from capworth.charts.voice import Voice
 from capworth.economics import KINDS
 from capworth.study import Study
@@ -36,7 +37,7 @@ def _net_values(study: Study, figure: Figure, voice: Voice) -> None:
 
 def _net_value_rows(study: Study) -> float:
     counts = [count for _, count in _counts(study)]
-    return len(counts) * rows(max(counts)) - 0.2
+    return len(counts) * (HEAD + max(counts) * ROW) - 0.2
 
 
 def _net_values_behind(study: Study) -> pd.DataFrame:
