@@ -32,7 +32,7 @@ LAYERS: tuple[frozenset[str], ...] = (
         treeweights reversal elicitation funding sensitivity economics margins conventions
         leavingout members disclosure effectiveness switches jointgains gapworth
         architecture moneymap purses donors earmarks gainshares memberneeds scalepanel resolving
-        willingness varianceshares productivitytrend""",  # frozen results
+        willingness varianceshares thresholds productivitytrend""",  # frozen results
             "study",  # one run of everything
             "__init__",  # the front door
             "databook workshop",

@@ -287,6 +287,7 @@ DRAWS: Mapping[str, tuple[str, Callable[..., Axes]]] = {
     "draw_ranks": ("appraisal", charts.draw_ranks),
     "draw_scale_places": ("scales", charts.draw_scale_places),
     "draw_switching": ("switching", charts.draw_switching),
+    "draw_threshold": ("threshold", charts.draw_threshold),
     "draw_tornado": ("sensitivity", charts.draw_tornado),
 }
 

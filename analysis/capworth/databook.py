@@ -121,6 +121,8 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
         }
     if study.switching:
         tables["switching"] = study.switching.to_frame()
+    if study.threshold:
+        tables["threshold"] = study.threshold.to_frame()
     if study.resolving:
         tables["information"] = study.resolving.to_frame()
     if study.conventions:

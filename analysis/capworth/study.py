@@ -32,6 +32,7 @@ from capworth.scalepanel import ScalePanel, scale_panel
 from capworth.sensitivity import Sensitivity, swing_inputs
 from capworth.soundness import Soundness, examine
 from capworth.switches import SwitchingValues, programme_switches
+from capworth.thresholds import ThresholdMap, programme_map
 from capworth.willingness import Willingness, willingness
 
 
@@ -57,6 +58,7 @@ class Study:
     funding: Funding | None
     sensitivity: Sensitivity | None
     switching: SwitchingValues | None
+    threshold: ThresholdMap | None
     resolving: Resolving | None
     allocation: Allocation | None
     attribution: Attribution | None
@@ -122,6 +124,7 @@ STAGES: dict[str, Stage] = {  # in the order of the questions; needs stand befor
     "switching": Stage(
         lambda sample, programme, _: programme_switches(sample, programme), ("programme",)
     ),
+    "threshold": Stage(programme_map, ("switching",)),
     "resolving": Stage(value_of_information, ("programme",)),
     "soundness": Stage(lambda sample, _: examine(sample.case, sample.draws)),
 }

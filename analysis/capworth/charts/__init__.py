@@ -24,6 +24,7 @@ from capworth.charts.rank_bars import draw_ranks
 from capworth.charts.scale_places import draw_scale_places
 from capworth.charts.svg import to_svg
 from capworth.charts.switching_bars import draw_switching
+from capworth.charts.threshold_chart import draw_threshold
 from capworth.charts.tornado import draw_tornado
 from capworth.charts.voice import Voice
 
@@ -51,6 +52,7 @@ __all__ = [
     "draw_ranks",
     "draw_scale_places",
     "draw_switching",
+    "draw_threshold",
     "draw_tornado",
     "to_svg",
 ]

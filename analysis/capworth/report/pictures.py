@@ -56,7 +56,10 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
         "acceptability",
     ),
     "scales": ("scales",),
-    "switching": ("switching",),
+    "switching": (
+        "switching",
+        "threshold",
+    ),
     "resolving": ("information",),
 }
 
