@@ -10,8 +10,10 @@ import click
 import capworth
 import capworth.kernels
 from capworth.case.register import bias_classes, schedules
+from capworth.case.register import parameters as parameters_of_register
 from capworth.case.template import columns_page
 from capworth.cli import COMMANDS, main
+from capworth.lints import lints_page
 
 HERE = Path(__file__).parent / "reference"
 
@@ -87,15 +89,27 @@ def commands() -> str:
 
 
 def parameters() -> str:
-    """List the registered discount schedules and optimism-bias classes with their standing."""
+    """List what the register holds: schedules, parameters and bias classes, with their standing."""
     lines = ["# Registered parameters", "", "## Discount schedules", ""]
     lines += [
-        "| name | rates from year | status | source | read |",
-        "|---|---|---|---|---|",
+        "| name | rates from year | status | source, place, year | read | next review |",
+        "|---|---|---|---|---|---|",
     ]
     for one in schedules().values():
         bands = ", ".join(f"{rate:.1%} from {year}" for year, rate in one.bands)
-        lines.append(f"| `{one.id}` | {bands} | {one.status} | {one.source} | {one.read} |")
+        source = ", ".join(filter(None, (one.source, one.page, one.published)))
+        row = (f"`{one.id}`", bands, one.status, source, one.read, one.next_review)
+        lines.append(f"| {' | '.join(row)} |")
+    lines += ["", "Any plain constant rate has a name too: `constant-4` is 4 % a year.", ""]
+    lines += ["## Other published parameters", ""]
+    lines += ["| name | set | what | value | status | source, place, year | read | next review |"]
+    lines += ["|---|---|---|---|---|---|---|---|"]
+    for other in parameters_of_register().values():
+        value = "not set" if other.value is None else f"{other.value:g} ({other.unit})"
+        source = ", ".join((other.source, other.page, other.published))
+        told = "; ".join(filter(None, (other.name, other.note)))
+        cells = (f"`{other.id}`", other.set, told, value, other.status, source, other.read)
+        lines.append(f"| {' | '.join(cells)} | {other.next_review} |")
     lines += ["", "## Optimism bias", "", "Shares of the estimate, lower to upper bound.", ""]
     lines += ["| class | capital cost | works duration | source |", "| --- | --- | --- | --- |"]
     for bias in bias_classes().values():
@@ -110,6 +124,7 @@ PAGES = {
     "commands.md": commands,
     "kernels.md": kernels,
     "library.md": library,
+    "lints.md": lints_page,
     "parameters.md": parameters,
 }
 

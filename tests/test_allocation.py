@@ -220,6 +220,39 @@ def test_places_moved_are_those_between_the_keys(study: Study) -> None:
     assert (table["place_low"] <= table["place_high"]).all()
 
 
+def test_places_are_those_of_the_mean_rank_in_value_for_money(study: Study) -> None:
+    found, worlds = allocation_of(study), study.sample.worlds
+    ratio = worlds.score[: found.draws] / worlds.cost[: found.draws]
+    ranks = (-ratio).argsort(axis=1).argsort(axis=1) + 1
+    order = ranks.mean(axis=0).argsort().argsort() + 1
+    table = found.ranks().loc[list(study.case.capability_ids)]
+    assert table[STATED].tolist() == order.tolist()
+    for end, percent in (("place_low", 10), ("place_high", 90)):
+        expected = np.percentile(ranks, percent, axis=0, method="inverted_cdf")
+        assert table[end].tolist() == expected.tolist()
+
+
+def test_nobody_leaves_a_platform_charged_by_what_each_adds(study: Study) -> None:
+    table = allocation_of(study).platforms()
+    for key in ("usage", "shapley"):
+        rows = table.xs(key, level="key")
+        assert (rows["p_stable"] == 1).all()
+        assert (rows["leaving"] == "").all()
+        assert (rows["excess_m"] <= 1e-9).all()
+    restless = table[table["p_stable"] < 1]
+    assert len(restless)
+    assert (table.loc[table["leaving"] != "", "p_stable"] < 1).all()
+
+
+def test_alone_is_the_fixed_part_in_full_and_the_rest_by_use(small: Case, at_modes: Any) -> None:
+    """CENTRE at the modes: fixed part a half, use 6, 3, 1 of 10."""
+    whole = allocate_modes(at_modes(small)).to_frame()
+    table = whole.xs("CENTRE", level="platform").xs("equal", level="key")
+    cost = float(table["cost_m"].sum())
+    alone = table["alone_m"].to_dict()
+    assert alone == pytest.approx({"REG": 0.8 * cost, "NET": 0.65 * cost, "LAB": 0.55 * cost})
+
+
 def test_a_capability_beyond_its_interval_is_named(study: Study) -> None:
     found = allocation_of(study)
     table = found.ranks()

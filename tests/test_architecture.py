@@ -15,35 +15,9 @@ import capworth
 
 ROOT = Path(capworth.__file__).parent
 TESTS = Path(__file__).parent
-LAYERS: tuple[frozenset[str], ...] = (
-    tuple(  # a part sees those of its own line and of the lines above
-        frozenset(words.split())
-        for words in (
-            "errors streams",  # faults as data, named random streams
-            "kernels",  # pure numerics
-            "case",  # what comes in
-            """provenance estimates money matching membergroups performances weighting efficiency
-        calibration costgames comparison productivitychange synthetic lints weighing weightbounds
-        efficiencymodels envelopmentresult unittables""",
-            """answers costs value unitvalues chain models gains worlds sampling games network
-        memberuse""",  # case + draws -> labelled arrays
-            """appraisal allocation claim excellence priorities programme flows indicators costcube
-        acceptability attribution soundness harmscales feedback explanation members questions
-        treeweights reversal elicitation funding sensitivity economics margins conventions
-        leavingout members disclosure effectiveness switches jointgains gapworth
-        architecture moneymap purses donors earmarks gainshares memberneeds scalepanel resolving
-        willingness varianceshares thresholds productivitytrend""",  # frozen results
-            "study",  # one run of everything
-            "__init__",  # the front door
-            "databook workshop",
-            "charts",  # result + Axes -> Axes
-            "report",  # study -> documents
-            "papers logs",  # charts and reports side by side; raw logs -> activity tables
-            "runs",  # run folder, rerun
-            "vintage",  # two runs compared
-            "cli",
-        )
-    )
+LAYERS = tuple(  # a part sees those of its own layer and of the layers above
+    frozenset(layer["parts"])
+    for layer in tomllib.loads((TESTS / "layers.toml").read_text(encoding="utf-8"))["layer"]
 )
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
 PURE = {part for parts in LAYERS[3:7] for part in parts} - {"lints", "synthetic"} | {"kernels"}
@@ -95,9 +69,9 @@ def part_of(path: Path) -> str:
 @pytest.mark.parametrize("path", MODULES, ids=identifier)
 def test_imports_point_upwards_in_the_list(path: Path) -> None:
     mine = part_of(path)
-    assert mine in LEVEL, f"say in LAYERS where {mine} stands"
+    assert mine in LEVEL, f"say in layers.toml where {mine} stands"
     others = parts_imported(path) - {mine}
-    assert others <= LEVEL.keys(), f"say in LAYERS where {others - LEVEL.keys()} stand"
+    assert others <= LEVEL.keys(), f"say in layers.toml where {others - LEVEL.keys()} stand"
     assert {other for other in others if LEVEL[other] > LEVEL[mine]} == set()
 
 

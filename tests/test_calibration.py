@@ -5,10 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+from click.testing import CliRunner
+from matplotlib.figure import Figure
+from matplotlib.text import Annotation
 
 from capworth.calibration import NEEDED, calibrate
 from capworth.case.facts import COLUMNS, read_facts
+from capworth.charts import Voice, draw_calibration
+from capworth.cli import main
 from capworth.errors import CaseError
 from capworth.kernels.value_chain import elasticity
 
@@ -125,3 +131,44 @@ def test_a_fact_within_the_model_holds(tmp_path: Path) -> None:
     row = calibrate(folder).to_frame().to_dict("index")[CANADA + "those a week"]
     assert row["holds"]
     assert row["ratio"] == pytest.approx(48 * 365 / 7 / row["model"])
+
+
+# --------------------------------------------------------------------- the chart and the command
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_chart_puts_each_fact_beside_its_model(language: str) -> None:
+    found = calibrate(FACTS)
+    ax = Figure(figsize=(6.7, 3), layout="constrained").subplots()
+    draw_calibration(found, ax, Voice(language))
+    seen = next(line for line in ax.lines if line.get_marker() == "o")
+    table = found.to_frame()
+    np.testing.assert_allclose(np.asarray(seen.get_xdata(), dtype=float), table["ratio"])
+    low, high = ax.get_xlim()
+    assert low < table["ratio"].min() < table["ratio"].max() < high
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    assert not {*names} & {*table.index}, "every check has a name in words"
+    column = [t.get_text() for t in ax.texts][-len(table) - 1 : -1]
+    words = {"en": ("no", "yes"), "fr": ("non", "oui")}[language]
+    assert column == [words[int(held)] for held in table["holds"]]
+    bounds = int(np.isinf(table["fact_high"]).sum())
+    assert sum(isinstance(t, Annotation) and t.arrow_patch is not None for t in ax.texts) == bounds
+
+
+def test_the_command_writes_table_and_charts_the_same_twice(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        told = CliRunner().invoke(main, ["calibrate", str(FACTS), "--out", str(tmp_path / name)])
+        assert told.exit_code == 0, told.output
+        assert "2 of 6 checks hold" in told.output
+    files = sorted(path.name for path in (tmp_path / "one").iterdir())
+    assert files == ["calibration-en.svg", "calibration-fr.svg", "calibration.csv"]
+    for name in files:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    table = pd.read_csv(tmp_path / "one" / "calibration.csv", index_col="check")
+    assert [*table.index] == [*calibrate(FACTS).to_frame().index]
+
+
+def test_the_command_tells_faults(tmp_path: Path) -> None:
+    told = CliRunner().invoke(main, ["calibrate", str(tmp_path)])
+    assert told.exit_code == 2
+    assert "the file is missing" in told.output

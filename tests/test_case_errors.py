@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import pytest
 
-from capworth.case import relationrules, rules, settingsrules, valuerules
+from capworth.case import costrules, relationrules, rules, settingsrules, valuerules
 from capworth.case.check import TypedRow
 from capworth.case.read import check_case, read_case
 from capworth.errors import CapworthError, CaseError, Finding, InputError, nearest
@@ -210,6 +210,21 @@ SEVERAL: tuple[tuple[tuple[Edit, ...], str], ...] = (  # slips that take more th
     ),
     (
         (
+            ("costs", ",basis\n", ",basis,nominal\n"),
+            ("costs", "one post in part\n", "one post in part,yes\n"),
+        ),
+        "costs.csv, row 17, column 'nominal': no price index of EUR in 2026. Add a row"
+        " 'deflator,EUR,2026' to prices, a forecast with its source.",
+    ),
+    (
+        (
+            ("costs", ",basis\n", ",basis,nominal\n"),
+            ("costs", "offer of 2023\n", "offer of 2023,yes\n"),
+        ),
+        "costs.csv, row 5, column 'nominal': a part of a total in real prices. Leave total or",
+    ),
+    (
+        (
             ("costs", "300000,350000,EUR,2024,OPS", "300000,350000,EUR,2024,"),
             ("costs", "ACA-STAFF,ACA,,,staff,organisation,recurrent,forward",
              "ACA-STAFF,ACA,,,staff,organisation,recurrent,sunk"),
@@ -222,7 +237,8 @@ SEVERAL: tuple[tuple[tuple[Edit, ...], str], ...] = (  # slips that take more th
             ("improvements", "6,2026,2027,no", "6,2026,2027,yes"),
             ("improvements", "9,2025,2025,no", "9,2025,2025,yes"),
         ),
-        "relations.csv, row 3, column 'other': both must be done, or are required.",
+        "relations.csv, row 3, column 'relation': no programme can keep 4 rules together (LINK "
+        "requires SCAN; CLOUD excludes SCAN; LINK must be done; CLOUD must be done).",
     ),
     (
         (("criteria", "30,60,100,D", "0,0,0,D"), ("criteria", "70,100,100,D", "0,0,0,D")),
@@ -338,7 +354,7 @@ def places(module: ModuleType) -> set[tuple[str, int]]:
 def test_every_fault_that_a_rule_can_report_has_a_slip(
     small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    modules = (rules, relationrules, settingsrules, valuerules)
+    modules = (rules, costrules, relationrules, settingsrules, valuerules)
     reached: set[tuple[str, int]] = set()
 
     def note() -> None:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib.resources import files
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -127,6 +128,8 @@ def test_axes_carry_units(
     name: str, language: str, drawn: Mapping[tuple[str, str], Figure]
 ) -> None:
     for ax in drawn[name, language].axes:
+        if not ax.axison:  # a graph has no measured axes
+            continue
         assert UNITS.search(ax.get_xlabel()), ax.get_xlabel()
         if not ax.get_yticklabels():  # rows are named; a measured axis has a label
             assert UNITS.search(ax.get_ylabel()), ax.get_ylabel()
@@ -188,12 +191,12 @@ def test_no_english_is_left_in_french(
     chart = GALLERY[name]
     for say in (chart.title, chart.caption, chart.alt):
         assert say(study, english) != say(study, french)
-    same = {"1", "2–3"} | {v for k, v in words("fr").phrases.items() if words("en").phrases[k] == v}
+    said = {str(v) for k, v in words("fr").phrases.items() if words("en").phrases[k] == v}
     spoken = {t.get_text() for t in texts(drawn[name, "fr"])}
     ours = {t.get_text() for t in texts(drawn[name, "en"])}
     shared = {t for t in spoken & ours if re.search(r"[a-z]{4}", t)}
     of_the_case = set(study.case.names("fr").values()) | set(study.case.capability_ids)
-    assert shared <= {str(s) for s in same} | of_the_case, shared
+    assert shared <= said | of_the_case, shared
 
 
 def test_two_processes_write_the_same_bytes_and_no_pyplot() -> None:
@@ -271,24 +274,36 @@ def test_a_question_that_was_not_asked_has_no_chart(study: Study) -> None:
 DRAWS: Mapping[str, tuple[str, Callable[..., Axes]]] = {
     "draw_acceptability": ("willingness", charts.draw_acceptability),
     "draw_alignment": ("priorities", charts.draw_alignment),
+    "draw_allocation": ("allocation", charts.draw_allocation),
     "draw_claim": ("claim", charts.draw_claim),
+    "draw_contributions": ("contributions", charts.draw_contributions),
     "draw_cost_value": ("appraisal", charts.draw_cost_value),
+    "draw_earmarks": ("funding.earmarks", charts.draw_earmarks),
     "draw_efficiency": ("excellence", charts.draw_efficiency),
     "draw_evidence": ("sensitivity", charts.draw_evidence),
+    "draw_frontier": ("frontier", charts.draw_frontier),
     "draw_functions": ("claim", charts.draw_functions),
     "draw_funding": ("funding", charts.draw_funding),
     "draw_gap_table": ("excellence", charts.draw_gap_table),
     "draw_gaps": ("excellence", charts.draw_gaps),
     "draw_information": ("resolving", charts.draw_information),
+    "draw_innovation_map": ("gap_worth", charts.draw_innovation_map),
     "draw_membership": ("programme", charts.draw_membership),
     "draw_net_values": ("economics", charts.draw_net_values),
+    "draw_need_map": ("feedback", charts.draw_need_map),
+    "draw_needs": ("feedback", charts.draw_needs),
+    "draw_menu": ("funding.menu", charts.draw_menu),
+    "draw_money_map": ("funding.money", charts.draw_money_map),
     "draw_order": ("programme", charts.draw_order),
+    "draw_package": ("funding.menu", charts.draw_package),
     "draw_payers": ("appraisal", charts.draw_payers),
+    "draw_productivity": ("productivity", charts.draw_productivity),
     "draw_ranks": ("appraisal", charts.draw_ranks),
     "draw_scale_places": ("scales", charts.draw_scale_places),
     "draw_switching": ("switching", charts.draw_switching),
     "draw_threshold": ("threshold", charts.draw_threshold),
     "draw_tornado": ("sensitivity", charts.draw_tornado),
+    "draw_waterfall": ("contributions", charts.draw_waterfall),
 }
 
 
@@ -297,7 +312,7 @@ def test_it_draws_on_the_axes_it_is_given(name: str, study: Study) -> None:
     stage, draw = DRAWS[name]
     figure = Figure(figsize=(9, 4), layout="constrained")
     left, right = figure.subplots(1, 2)
-    assert draw(getattr(study, stage), right) is right
+    assert draw(attrgetter(stage)(study), right) is right
     assert not left.has_data()
     assert right.has_data()
     assert figure.axes == [left, right]
@@ -307,7 +322,8 @@ def test_it_draws_on_the_axes_it_is_given(name: str, study: Study) -> None:
 
 
 def test_every_drawing_function_is_tried() -> None:
-    assert set(DRAWS) == {name for name in charts.__all__ if name.startswith("draw_")}
+    drawn = {name for name in charts.__all__ if name.startswith("draw_")}
+    assert set(DRAWS) == drawn - {"draw_calibration"}  # of no study; see test_calibration
 
 
 def test_functions_are_drawn_as_they_stand(study: Study) -> None:

@@ -119,3 +119,47 @@ def test_an_explanation_is_what_the_library_gives(made: Path, small_folder: Path
     unknown = call("explain", made, subject[:-1] + "X")
     assert unknown.exit_code == 2
     assert subject in unknown.stderr, "the nearest known word"
+
+
+def test_a_made_up_survey_is_named_so_and_can_be_used(folder: Path, tmp_path: Path) -> None:
+    for name in ("members", "feedback", "network"):
+        (folder / f"{name}.csv").unlink()
+    done = call("survey", folder, "--out", tmp_path / "made", "--seed", 5, "--members", 40)
+    assert done.exit_code == 0, done.output
+    names = ["feedback-synthetic.csv", "members-synthetic.csv"]
+    assert sorted(p.name for p in (tmp_path / "made").iterdir()) == names
+    assert done.stdout.count("SYNTHETIC, grade E") == 2
+    again = call("survey", folder, "--out", tmp_path / "made")
+    assert again.exit_code == 2
+    assert "is there already" in again.stderr
+    for name in names:
+        shutil.copy(tmp_path / "made" / name, folder)
+    assert "nothing to mend" in call("check", folder).stdout
+    run = call("run", folder, "--out", tmp_path / "run", "--draws", DRAWS, "--workers", 1)
+    assert "<Feedback: SYNTHETIC: need gap largest for" in run.stdout
+    assert {"feedback.csv", "feedback_groups.csv"} <= {
+        p.name for p in (tmp_path / "run" / "tables").iterdir()
+    }
+    assert call("rerun", tmp_path / "run", "--workers", 1).exit_code == 0
+
+
+def test_weights_are_elicited_and_written_back(tmp_path: Path) -> None:
+    example = Path(__file__).parents[1] / "data" / "elicitation-example"
+    file = tmp_path / "criteria.csv"
+    done = call("elicit", example, "--write", file)
+    assert done.exit_code == 0, done.output
+    assert "To revisit:\n  analyst, pairwise: volume against seriousness" in done.stdout
+    assert "field-officer\tbestworst\tresults\tbest-worst ratio\t0\t0.2\tyes" in done.stdout
+    assert f"wrote 10 swings with ranges to {file}" in done.stdout
+    case = Path(shutil.copytree(example, tmp_path / "case"))
+    shutil.copy(file, case / "criteria.csv")
+    assert "nothing to mend" in call("check", case).stdout
+    plain = call("elicit", example, "--mean", "arithmetic")
+    assert plain.exit_code == 0
+    assert plain.stdout != done.stdout
+
+
+def test_weights_need_judgements(small_folder: Path) -> None:
+    done = call("elicit", small_folder)
+    assert done.exit_code == 2
+    assert "small has no judgements. Add the table judgements" in done.stderr

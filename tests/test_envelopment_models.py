@@ -189,6 +189,13 @@ def test_elicited_weights_bind_the_weights_used() -> None:
     np.testing.assert_allclose(twice.score[1], bound.score[0], atol=1e-12)
 
 
+def test_the_widest_ratio_of_two_ranges_is_allowed() -> None:
+    """Weights 2 to 3 and 1 to 4 of swings of 1 and 1: the ratio is between 2/4 and 3/1."""
+    (least, most) = elicited_region([2.0, 1.0], [3.0, 4.0], [1.0, 1.0])
+    np.testing.assert_allclose(least, [-1, 0.5])
+    np.testing.assert_allclose(most, [1, -3])
+
+
 def test_targets_under_restrictions_go_beyond_the_mixture() -> None:
     """Weights of the two outputs held equal: one may be exchanged for the other."""
     x, y = [[1.0], [1.0]], [[4.0, 0.0], [1.0, 1.0]]
@@ -213,6 +220,37 @@ def test_one_unit_alone() -> None:
     assert np.isnan(cross_efficiency([[1, 2]], [[3]]).by_others).all()
     assert super_efficiency([[1, 2]], [[3]]).infeasible.all()
     assert closest_targets([[1, 2]], [[3]]).change.item() == 0
+
+
+def test_a_measure_without_weight_still_tells_who_is_efficient() -> None:
+    """The second output does not vary, so the range gives it no weight; twice b makes 1 more."""
+    x, y = [[2.0], [1.0]], [[2.0, 1.0], [1.0, 1.0]]
+    found = additive(x, y, "constant")
+    np.testing.assert_allclose(found.score, 0)
+    assert found.efficient[0].tolist() == [False, True]
+    np.testing.assert_allclose(found.output_slack[0], [[0, 1], [0, 0]])
+    by_input = slack_based(x, y, "constant", "input")
+    np.testing.assert_allclose(by_input.score, 1)
+    np.testing.assert_allclose(by_input.output_target[0], [[2, 2], [1, 1]])
+
+
+def test_a_slack_is_negligible_beside_the_unit_not_beside_the_largest() -> None:
+    x = [[1.0, 2.0], [1.0, 1.0], [1e7, 1e7]]
+    found = envelop(x, [[1.0], [1.0], [1e7]], "constant", "input")
+    np.testing.assert_allclose(found.score[0], 1)
+    assert found.efficient[0].tolist() == [False, True, True]
+
+
+def test_slack_of_what_nobody_can_change_makes_nobody_inefficient() -> None:
+    x, y = [[1.0, 5.0], [1.0, 2.0]], [[1.0], [1.0]]
+    fixed = [False, True]
+    assert envelop(x, y, "variable", "input").efficient[0].tolist() == [False, True]
+    for found in (
+        envelop(x, y, "variable", "input", fixed_inputs=fixed),
+        additive(x, y, "variable", "ones", fixed_inputs=fixed),
+        slack_based(x, y, "variable", fixed_inputs=fixed),
+    ):
+        assert found.efficient[0].tolist() == [True, True]
 
 
 def test_additive_weights_of_ones_own() -> None:

@@ -282,6 +282,22 @@ def test_a_wrong_basis_is_not_proved() -> None:
     assert replaced > 300
 
 
+def test_a_basis_with_less_than_nothing_is_not_proved() -> None:
+    """At most x with x <= 1 and x <= 2: the basis that says 2 has good prices and -1 of a slack."""
+    programmes = Programmes(
+        np.array([[[1.0, 1, 0], [1, 0, 1]]]),
+        np.array([[[1.0, 0, 0]]]),
+        np.zeros((1, 1, 2, 0)),
+        np.zeros((1, 1, 1, 0)),
+        np.array([[[1.0, 2]]]),
+        np.array([1, 2]),
+    )
+    for basis, proved in (([1, 0], False), ([0, 2], True)):
+        found = certificate.certified(programmes, np.array([[basis]]), np.array([[SOLVED]]), 0)
+        assert found.resolved == (not proved)
+        np.testing.assert_allclose(found.amounts()[0, 0, :3], [1, 0, 1])
+
+
 def small(pool: Any, goal: Any, rhs: Any, identity: Any, **more: Any) -> Solution:
     """One programme without columns of its own."""
     rows = len(rhs)

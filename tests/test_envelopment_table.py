@@ -38,7 +38,10 @@ def test_peers_targets_and_weights() -> None:
     weights = found.weights()
     shares = weights.groupby(["unit", "side"])["share"].sum()
     np.testing.assert_allclose(shares, 1)
-    assert weights.columns.tolist() == ["unit", "measure", "side", "weight", "share"]
+    virtual = weights.groupby(["side", "unit"])["virtual"].sum()
+    np.testing.assert_allclose(virtual["input"], 1)
+    np.testing.assert_allclose(virtual["output"], found.to_frame()["score"])
+    assert weights.columns.tolist() == ["unit", "measure", "side", "weight", "virtual", "share"]
 
 
 def test_the_order_of_outputs_is_that_of_inputs() -> None:

@@ -135,6 +135,18 @@ def test_each_draw_may_have_a_budget_of_its_own() -> None:
     assert sets[best].tolist() == [[False, False], [True, False], [False, True], [True, True]]
 
 
+def test_each_draw_may_have_a_bonus_of_its_own() -> None:
+    """0 and 1 together add 4 and the bonus, 2 alone adds 5; all within the budget of 2."""
+    sets = feasible_sets(Relations(3, excludes=((0, 2), (1, 2))))
+    cost, value = [[1.0, 1.0, 2.0]] * 3, [[2.0, 2.0, 5.0]] * 3
+    best = best_over_draws(cost, value, sets, 2.0, ((0, 1, 0.0),), [[0.5], [2.0], [-9.0]])
+    assert [np.flatnonzero(sets[k]).tolist() for k in best] == [[2], [0, 1], [2]]
+    best = best_over_draws(cost, value, sets, 2.0, ((0, 1, 2.0),))
+    assert [np.flatnonzero(sets[k]).tolist() for k in best] == [[0, 1]] * 3
+    with pytest.raises(InputError, match=r"bonus: shape \(2, 1\) is not \(3, 1\)"):
+        best_over_draws(cost, value, sets, 2.0, ((0, 1, 2.0),), [[0.5], [2.0]])
+
+
 def test_what_is_nowhere_affordable() -> None:
     sets = feasible_sets(Relations(2, must=(1,)))
     assert best_over_draws([[2.0, 3.0]], [[5.0, 6.0]], sets, 2.5).tolist() == [-1]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capworth.case.model import Case, Relation
-from capworth.errors import InputError
+from capworth.conflicts import ConflictError
 from capworth.funding import Funding
 from capworth.programme import Programme, relations_of
 from capworth.study import Study, run_study
@@ -77,10 +77,14 @@ def test_why_each_improvement_is_in_or_out(small: Case, at_modes: AtModes) -> No
 
 
 def test_a_budget_that_does_not_pay_for_what_must_be_done(small: Case) -> None:
-    must = tuple(replace(i, must=i.id == "CLOUD") for i in small.improvements)
-    case = replace(small, improvements=must).with_settings(budget=50_000.0)
-    with pytest.raises(InputError, match="budget: 50000 does not pay for what must be done"):
+    forced = tuple(replace(i, must=i.id == "CLOUD") for i in small.improvements)
+    case = replace(small, improvements=forced).with_settings(budget=50_000.0)
+    with pytest.raises(ConflictError) as told:
         run_study(case, draws=20)
+    budget, must = told.value.findings
+    assert str(budget).startswith("case.toml, column 'budget': the budget is 0.05 million; the ch")
+    assert str(budget).endswith("asks for 0.12 million. Raise it to 120000, or let go of another.")
+    assert str(must).startswith("improvements.csv, row 4, column 'must': CLOUD must be done.")
 
 
 def test_an_improvement_that_asks_for_nothing_is_no_fault(small: Case) -> None:
@@ -169,7 +173,7 @@ def test_the_chosen_set_is_the_best_of_all(
         if not needs and not clash and (not must or must in taken) and cost <= budget:
             allowed.append((float(gain @ np.array(flags)), -cost, sorted(taken)))
     if not allowed:
-        with pytest.raises(InputError, match="does not pay"):
+        with pytest.raises(ConflictError):
             run_study(case, draws=30)
         return
     found = programme_of(run_study(case, draws=30))

@@ -1,12 +1,12 @@
 """One run of everything: golden answers, frozen results, and what must not matter."""
 
-import inspect
 import pickle
 import random
 import shutil
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import FrozenInstanceError, replace
+from inspect import signature
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -42,7 +42,9 @@ def tables(study: Study) -> Iterator[tuple[str, pd.DataFrame]]:
             if name.startswith("_") or name == "provenance":
                 continue
             part = getattr(answer, name)
-            if callable(part) and not inspect.signature(part).parameters:
+            if callable(part) and not any(
+                wanted.default is wanted.empty for wanted in signature(part).parameters.values()
+            ):
                 table = part()
                 if isinstance(table, pd.DataFrame):
                     yield f"{stage}.{name}", table
@@ -339,7 +341,7 @@ def test_the_bundled_case_is_answered_without_a_warning() -> None:
         study = run_study(case, draws=40)
     assert study.not_asked == ()
     for name, table in tables(study):
-        assert len(table), name
+        assert len(table) or name == "feedback.comments", name
 
 
 # ------------------------------------------------------------------------------ frozen answers

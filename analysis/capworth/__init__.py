@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from capworth.acceptability import RankAcceptability, rank_acceptability
+    from capworth.bestprogramme import BestProgramme, best_programme
     from capworth.case.model import Case
     from capworth.case.read import check_case, read_case
     from capworth.case.template import write_template
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
     from capworth.errors import CapworthError, CaseError, Finding, InputError
     from capworth.explanation import explain
     from capworth.productivitychange import productivity
+    from capworth.setranks import rank_sets
     from capworth.study import Study, run_study
 
 __version__ = version("capworth")
 
 _HOME = {
+    "BestProgramme": "bestprogramme",
     "CapworthError": "errors",
     "Case": "case.model",
     "CaseError": "errors",
@@ -29,16 +32,19 @@ _HOME = {
     "InputError": "errors",
     "RankAcceptability": "acceptability",
     "Study": "study",
+    "best_programme": "bestprogramme",
     "check_case": "case.read",
     "envelopment": "efficiency",
     "explain": "explanation",
     "productivity": "productivitychange",
     "rank_acceptability": "acceptability",
+    "rank_sets": "setranks",
     "read_case": "case.read",
     "run_study": "study",
     "write_template": "case.template",
 }
 __all__ = [
+    "BestProgramme",
     "CapworthError",
     "Case",
     "CaseError",
@@ -46,11 +52,13 @@ __all__ = [
     "InputError",
     "RankAcceptability",
     "Study",
+    "best_programme",
     "check_case",
     "envelopment",
     "explain",
     "productivity",
     "rank_acceptability",
+    "rank_sets",
     "read_case",
     "run_study",
     "write_template",

@@ -163,9 +163,9 @@ class Comparison:
     def weights(self) -> pd.DataFrame:
         """One row for each unit and measure: what lets the unit look its best; means over worlds.
 
-        Columns: `weight` per unit of measure; `share`, weight x amount (the virtual input or
-        output) as a share of its side: on which measures the score rests. Weights need not be
-        unique.
+        Columns: `weight` per unit of measure; `virtual`, weight x amount, the virtual input or
+        output; `share`, the same as a share of its side: on which measures the score rests.
+        Weights need not be unique.
         """
         weight, tables = self._given("weight"), self._tables
         worth = weight * tables.amounts
@@ -175,7 +175,8 @@ class Comparison:
             total = worth[..., side].sum(axis=2, keepdims=True)
             part = np.zeros_like(worth[..., side])
             share[..., side] = np.divide(worth[..., side], total, out=part, where=total > 0)
-        return tables.long({"weight": weight.mean(axis=0), "share": share.mean(axis=0)})
+        parts = {"weight": weight, "virtual": worth, "share": share}
+        return tables.long({name: part.mean(axis=0) for name, part in parts.items()})
 
     def _given(self, part: str) -> Floats:
         """A part of the answer that not every model gives."""

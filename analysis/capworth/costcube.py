@@ -13,7 +13,7 @@ from capworth.kernels.arrays import Floats
 from capworth.provenance import Provenance
 from capworth.worlds import Model
 
-AXES = ("capability", "function", "category", "payer", "kind", "year")
+AXES = ("capability", "function", "category", "payer", "kind", "in_kind", "year")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -81,6 +81,7 @@ def _part(
             "category": line.category,
             "payer": line.payer,
             "kind": line.kind,
+            "in_kind": line.in_kind,
             "year": case.settings.first_year + y,
             "amount_m": spread[c, f, y],
         }

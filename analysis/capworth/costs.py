@@ -33,8 +33,8 @@ class Costs:
     capability : (draws, capabilities, payers) whole-life cost, shared platforms included
     platform : (draws, platforms) whole-life cost of the shared platforms, before sharing
     improvement : (draws, improvements, payers) whole-life cost
-    asked : (draws, improvements) one-off money to be raised: paid by organisation and donors,
-        not discounted
+    asked : (draws, improvements) one-off money to be raised: paid by organisation and donors, not
+        in kind, not discounted
     """
 
     capability: Floats
@@ -71,7 +71,13 @@ class CostModel:
         years = np.zeros(self._case.settings.years)
         active = self.active_years(line)
         share = 1.0 if line.kind == "recurrent" else 1.0 / (active.stop - active.start)
-        years[active] = share * self._money.factor(line.currency, line.price_year)
+        if line.nominal:
+            first = self._case.settings.first_year
+            paid = range(first + active.start, first + active.stop)
+            factors = [self._money.nominal_factor(line.currency, line.price_year, y) for y in paid]
+            years[active] = share * np.array(factors)
+        else:
+            years[active] = share * self._money.factor(line.currency, line.price_year)
         return years
 
     def price(self, draws: Draws, benefit: Floats | None = None) -> Costs:
@@ -94,7 +100,7 @@ class CostModel:
             else:
                 k = self._improvements[line.improvement]
                 improvement[:, k, payer] += cost
-                if line.kind == "one-off" and line.payer != "members":
+                if line.kind == "one-off" and line.payer != "members" and not line.in_kind:
                     asked[:, k] += amount * years.sum()
         if case.platforms:
             shares = self.platform_shares(draws, benefit)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from capworth.costcube import cost_cube
+from capworth.elicitation import elicit
 from capworth.study import Study
 
 RANKS = ("capability_ranks", "priority_ranks")  # tables of rank acceptability
@@ -19,6 +20,26 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
         "capability_pairs": capability_pairs(study),
         "cost_by_payer": study.appraisal.cost_by_payer(),
     }
+    if study.contributions and study.reversals:
+        tables |= {
+            "contributions": study.contributions.to_frame(),
+            "rank_reversals": study.reversals.to_frame(),
+        }
+    if study.feedback:
+        tables |= {
+            "feedback": study.feedback.to_frame(),
+            "feedback_regions": study.feedback.by_region(),
+            "feedback_views": study.feedback.views(),
+            "feedback_response": study.feedback.response(),
+            "feedback_groups": study.feedback.groups(),
+            "feedback_group_profiles": study.feedback.group_profiles(),
+        }
+    if weighed := elicit(study.case, study.provenance):
+        tables |= {
+            "weights": weighed.to_frame(),
+            "weight_records": weighed.records(),
+            "weight_checks": weighed.checks(),
+        }
     cube = cost_cube(study.case)
     tables |= {"cost_cube": cube.to_frame(), "cost_bridge": cube.bridge()}
     if study.allocation:
@@ -58,6 +79,8 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
             "models": study.excellence.models.to_frame(),
             "model_targets": study.excellence.models.targets(),
         }
+    if study.frontier:
+        tables["frontier"] = study.frontier.to_frame()
     if study.productivity:
         tables["productivity"] = study.productivity.to_frame().set_index(
             ["comparison", "capability"]
@@ -81,6 +104,21 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
             "order_of_priority": study.programme.order(),
             "budget_frontier": study.programme.frontier(),
         }
+    if study.robustness:
+        tables |= {
+            "robust_choices": study.robustness.to_frame(),
+            "competitors": study.robustness.competitors(),
+            "targets": study.robustness.targets(),
+            "why_not_funded": study.robustness.why_not(),
+            "ways_to_spend": study.robustness.ways(),
+        }
+    if study.schedule:
+        tables |= {
+            "schedule": study.schedule.to_frame(),
+            "schedule_years": study.schedule.by_year(),
+        }
+    if study.baseline:
+        tables |= {"baseline": study.baseline.to_frame()}
     if study.funding:
         tables |= {
             "funding_curve": study.funding.curve(),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from math import ceil, floor
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -87,6 +88,10 @@ class Elicitation(Answer):
         said = failed[["judge", "method", "revisit"]].to_numpy()
         return tuple(f"{judge}, {method}: {revisit}" for judge, method, revisit in said)
 
+    def is_in(self, case: Case) -> bool:
+        """Whether the criteria of a case have these very swings, with their ranges and basis."""
+        return self.apply(case).criteria == case.criteria
+
     def apply(self, case: Case) -> Case:
         """Return the case with these swings in its criteria; the given case stays as it is."""
         found = self._table
@@ -96,15 +101,13 @@ class Elicitation(Answer):
             if criterion.id not in swings:
                 return criterion
             row = swings[criterion.id]
-            swing = replace(
-                criterion.swing,
-                low=float(row["swing_low"]),
-                mode=float(row["swing"]),
-                high=float(row["swing_high"]),
-                grade=str(row["grade"]),
-                source="",
-                basis=str(row["basis"]),
-            )
+            low, mode, high = (float(row[c]) for c in ("swing_low", "swing", "swing_high"))
+            known: dict[str, Any] = {
+                "grade": str(row["grade"]),
+                "source": "",
+                "basis": str(row["basis"]),
+            }
+            swing = replace(criterion.swing, low=low, mode=mode, high=high, **known)
             return replace(criterion, swing=swing)
 
         return replace(case, criteria=tuple(weighed(c) for c in case.criteria))
@@ -125,8 +128,8 @@ def elicit(
 
     Every judge counts once in a branch, whatever the number of methods. The most valuable swing of
     a branch has 100 points; low and high are the lowest and highest points of any judge or of any
-    judge's own range, and no nearer to the middle than 5 points. A set that does not pass its check
-    counts like the others; the answer names it.
+    judge's own range, and no nearer to the middle than 5 points; all are whole points. A set that
+    does not pass its check counts like the others; the answer names it.
 
     Parameters
     ----------
@@ -199,6 +202,11 @@ def _points(weights: Floats) -> Floats:
     return points
 
 
+def _whole(points: float, towards: Callable[[float], float]) -> float:
+    """Points as a judgement knows them: whole; the last bits of a sum move no border."""
+    return float(towards(round(float(points), 9)))
+
+
 def _swings(
     case: Case,
     branches: Mapping[str, list[str]],
@@ -225,9 +233,9 @@ def _swings(
                 "branch": branch,
                 "judges": len(judges),
                 "weight": float(weights[k]),
-                "swing_low": float(max(min(low[k], mode[k] - STEP), 0.0)),
-                "swing": float(mode[k]),
-                "swing_high": float(min(max(high[k], mode[k] + STEP), 100.0)),
+                "swing_low": _whole(max(min(low[k], mode[k] - STEP), 0.0), floor),
+                "swing": _whole(mode[k], round),
+                "swing_high": _whole(min(max(high[k], mode[k] + STEP), 100.0), ceil),
                 "grade": max((*(j.grade for j in said), "D")),
                 "basis": basis,
             }

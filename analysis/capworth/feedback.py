@@ -12,12 +12,19 @@ from capworth.case.heard import Survey
 from capworth.case.model import Case
 from capworth.case.voices import MEASURES, SYNTHETIC
 from capworth.kernels.arrays import Floats
-from capworth.kernels.survey import FEWEST, between_share, chance_of_share, weighted_means
+from capworth.kernels.survey import (
+    FEWEST,
+    between_share,
+    chance_of_share,
+    false_discovery,
+    weighted_means,
+)
 from capworth.membergroups import CLEAR, group_members
 from capworth.provenance import Provenance
 from capworth.streams import stream
 
 SHUFFLES = 999  # regions put together at random, to tell a difference from chance
+DOUBT = 0.05  # share of the disagreements named that may be chance
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -55,6 +62,16 @@ class Feedback(Answer):
     def has_groups(self) -> bool:
         """Whether the groups of members stand apart clearly enough to be spoken of."""
         return self.silhouette > CLEAR
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions, in the order of the alphabet."""
+        return tuple(dict.fromkeys(self._regions.index.get_level_values("region")))
+
+    @property
+    def disagreed(self) -> tuple[str, ...]:
+        """Capabilities on whose need gap regions disagree by more than chance, worst gap first."""
+        return tuple(self._table.index[self._table["p_adjusted"] <= DOUBT])
 
     @property
     def worst(self) -> str:
@@ -117,7 +134,8 @@ def hear_members(
     -------
     None where the case has no feedback. Gap is importance x dissatisfaction, 0 to 100, each
     member's own product. `between` is the share of the variance of the gap that lies between
-    regions, `p_chance` how often regions put together at random differ as much.
+    regions, `p_chance` how often regions put together at random differ as much, `p_adjusted` the
+    same put up for having asked about every capability (false discovery rate).
     """
     if not case.feedback:
         return None
@@ -140,12 +158,14 @@ def hear_members(
     columns["between"] = between_share(region, weights, gap)
     shuffled = stream(seed, "members' feedback: regions")
     columns["p_chance"] = chance_of_share(region, weights, gap, SHUFFLES, shuffled)
+    columns["p_adjusted"] = false_discovery(np.asarray(columns["p_chance"]))
     regions = _by_region(survey, weights, replicates)
     index = pd.Index(case.capability_ids, name="capability")
     apart = pd.DataFrame(
         regions["gap"].to_numpy().reshape(len(survey.regions), -1).T, index, survey.regions
     )
     columns["most"], columns["least"] = _ends(apart, largest=True), _ends(apart, largest=False)
+    columns["grade"], columns["synthetic"] = survey.grade, survey.synthetic
     table = pd.DataFrame(columns, index=index)
     table = table.sort_values("gap", ascending=False, kind="stable", na_position="last")
     groups = group_members(survey, seed)
@@ -197,12 +217,12 @@ def _by_region(survey: Survey, weights: Floats, replicates: Floats) -> pd.DataFr
 
 
 def _ends(apart: pd.DataFrame, *, largest: bool) -> list[str]:
-    """Region with the largest, or the smallest, gap for each capability; empty where none is."""
+    """Region with the largest, or the smallest, gap; empty where fewer than two are known."""
     sign = 1.0 if largest else -1.0
     cells = np.where(np.isfinite(apart.to_numpy()), sign * apart.to_numpy(), -np.inf)
     names = [str(name) for name in apart.columns]
     return [
-        names[k] if np.isfinite(row[k]) else ""
+        names[k] if np.isfinite(row).sum() > 1 else ""
         for row, k in zip(cells, cells.argmax(axis=1), strict=True)
     ]
 

@@ -10,6 +10,7 @@ from capworth.chain import Benefits, ChainModel, changed
 from capworth.costs import discount_factors
 from capworth.estimates import Draws
 from capworth.kernels.arrays import Floats
+from capworth.kernels.rampup import effect_profile
 from capworth.matching import Levels
 from capworth.unitvalues import Worth
 from capworth.value import ValueModel
@@ -50,7 +51,10 @@ class GainModel:
         self._reference = value.reference()
         discount = discount_factors(case)
         first = case.settings.first_year
-        felt = [discount[max(i.effect_year - first, 0) :].sum() for i in case.improvements]
+        felt = [
+            (discount * effect_profile(len(discount), i.effect_year - first, i.ramp_years)).sum()
+            for i in case.improvements
+        ]
         self._felt = np.array(felt)  # (improvements,) discounted years of effect
         self._annuity = float(discount.sum())
         self._effects: Mapping[str, list[Effect]] = {

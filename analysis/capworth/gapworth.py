@@ -246,6 +246,8 @@ def _spread_known(name: str, values: Floats) -> Mapping[str, Floats]:
     """Mean and 80 % interval of each column over the draws in which it is known."""
     known = np.isfinite(values).any(axis=0)
     columns = {f"{name}{end}": np.full(values.shape[1], np.nan) for end in ("", "_low", "_high")}
+    if not known.any():
+        return columns
     columns[name][known] = np.nanmean(values[:, known], axis=0)
     ends = np.nanpercentile(values[:, known], (LOW, HIGH), axis=0)
     columns[f"{name}_low"][known], columns[f"{name}_high"][known] = ends

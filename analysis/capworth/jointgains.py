@@ -77,7 +77,7 @@ def join_gains(
     }
     for measure, scale in SCALES.items():
         mine = [game for game in games if game.measure == measure]
-        alone, share, last = _readings(mine, sets, draws.size)
+        alone, share, last = readings(mine, sets, draws.size)
         name = NAMES[measure]
         for reading, values in (("alone", alone), ("shapley", share), ("last", last)):
             columns |= spread(f"{name}_{reading}", values, scale)
@@ -144,10 +144,22 @@ def _gain(games: Iterable[Game], taken: set[int], size: int) -> Floats:
     return total
 
 
-def _readings(
+def readings(
     games: Sequence[Game], sets: Sequence[tuple[int, set[int]]], size: int
 ) -> tuple[Floats, Floats, Floats]:
-    """(draws, improvements) gain alone, Shapley share and gain as the last one in."""
+    """Find what each improvement gains alone, on average over all orders, and as the last one in.
+
+    Parameters
+    ----------
+    games : of one measure
+    sets : each improvement by its number, and the set, with it, in which it is read
+    size : draws
+
+    Returns
+    -------
+    (draws, improvements) of each; the Shapley value of a sum of games is the sum of their Shapley
+    values, so each game is shared out among its own users only.
+    """
     alone, share, last = (np.zeros((size, len(sets))) for _ in range(3))
     for game in games:
         for k, together in sets:

@@ -27,15 +27,18 @@ def member_needs(case: Case) -> tuple[Floats, tuple[str, ...]]:
     weights, regions = survey.weights(), survey.region[survey.answered]
     needs = np.empty(shape)
     needs[survey.answered] = said
-    sources = np.where(survey.answered, OWN, ALL)
+    sources = [OWN if answered else ALL for answered in survey.answered]
     everybody = weighted_means(weights, said)
     for code in range(len(survey.regions)):
         silent = (survey.region == code) & ~survey.answered
         heard = (regions == code).sum() >= FEWEST
         mean = weighted_means(weights * (regions == code), said) if heard else everybody
         needs[silent] = mean
-        sources[silent] = REGION if heard else ALL
-    return _relative(needs), tuple(str(source) for source in sources)
+        for member in np.flatnonzero(silent):
+            sources[member] = REGION if heard else ALL
+    place = {member.id: k for k, member in enumerate(survey.members)}
+    order = [place[member.id] for member in case.members]
+    return _relative(needs[order]), tuple(sources[k] for k in order)
 
 
 def _relative(needs: Floats) -> Floats:

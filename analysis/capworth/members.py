@@ -55,6 +55,14 @@ class Members(Answer):
         """Index (member, capability): chance that it is connected, hits, hits given, gains."""
         return guard_events(self._capabilities, COUNTS)
 
+    def capabilities_of(self, member: str) -> pd.DataFrame:
+        """One member's rows of `by_capability`."""
+        return guard_events(_of(self._capabilities, member), COUNTS)
+
+    def hits_of(self, member: str) -> pd.DataFrame:
+        """Hits a year that one member finds and gives, by capability; for its own eyes only."""
+        return _of(self._capabilities, member)[list(COUNTS)].fillna(0.0)
+
     def by_group(self) -> pd.DataFrame:
         """Sums by region and size, groups that would give a member away left blank."""
         sums = [c for c in (*MEASURES, "contribution_m") if c in self._table]
@@ -183,6 +191,11 @@ def _capability(
     for measure in ("own_m", "external_m", "national_m"):
         columns[measure] = mine[measure].mean(axis=0)
     return pd.DataFrame(columns, pd.MultiIndex.from_arrays(keys, names=("member", "capability")))
+
+
+def _of(table: pd.DataFrame, member: str) -> pd.DataFrame:
+    mine = table[table.index.get_level_values(0) == member]
+    return mine.droplevel(0)
 
 
 def _unknown(name: str, size: int) -> dict[str, Floats]:

@@ -15,7 +15,7 @@ from capworth.kernels.gravity import exchange, with_known
 from capworth.sampling import Sample
 from capworth.streams import stream
 
-DRAWS = 500  # of the sample, the first ones, in which use is shared out among members
+DRAWS = 300  # of the sample, the first ones, in which use is shared out among members
 INHABITANTS = {"small": 1e6, "medium": 1e7, "large": 6e7}  # of a class, where no number is given
 
 
@@ -53,6 +53,8 @@ class UseModel:
         self._levels: Mapping[str, Floats] = {i: self.draws.of(e) for i, e in figures.items()}
         regions = tuple(dict.fromkeys(m.region for m in case.members))
         self.regions = regions
+        names = sorted(m.id for m in case.members)
+        self._order = [names.index(m.id) for m in case.members]
         self.region: Ints = np.array([regions.index(m.region) for m in case.members])
         power, scatter = self.level("use", 0.0), self.level("scatter", 0.0)
         base = power[:, None] * np.log(inhabitants(case))
@@ -85,11 +87,10 @@ class UseModel:
         """Every capability of the case, in its order."""
         affinity, covered = self.level("affinity"), []
         for capability in self.case.capability_ids:
-            even = self._stream(f"{capability}/connected").random(self._shape)
+            even = self._stream(f"{capability}/connected").random(self._shape)[:, self._order]
             known, levels = self._known(capability)
-            on, eligible = self._connected(capability, "searchers", even)
-            owning, _ = self._connected(capability, "owners", even)
-            on[:, known] = eligible[known]
+            on, eligible = self._connected(capability, "searchers", even, known)
+            owning, _ = self._connected(capability, "owners", even, known & False)
             seek, have = self.seeking * on, self.holding * owning
             found = exchange(have, seek, self.region, affinity)
             with np.errstate(invalid="ignore", divide="ignore"):
@@ -122,25 +123,28 @@ class UseModel:
         return self.size, len(self.case.members)
 
     def _normal(self, what: str) -> Floats:
-        return self._stream(what).standard_normal(self._shape)
+        return self._stream(what).standard_normal(self._shape)[:, self._order]
 
     def _stream(self, what: str) -> np.random.Generator:
         return stream(self.case.settings.seed, f"members' use: {what}")
 
-    def _connected(self, capability: str, item: str, even: Floats) -> tuple[Bools, Bools]:
+    def _connected(
+        self, capability: str, item: str, even: Floats, known: Bools
+    ) -> tuple[Bools, Bools]:
         """Who is connected, as many as are counted on average; and who may be at all.
 
         Those with the smallest numbers are, so that owners and searchers are the same members as
-        far as their counts go, and the two most likely always are.
+        far as their counts go; the two first always, and those known to be.
         """
         count, region = self.count(item, capability)
         if item == "owners":
             region = self.count("searchers", capability)[1]
         eligible = self.eligible(region)
         here = np.where(eligible, even, 2.0)
-        share = count / max(int(eligible.sum()), 1)
+        sure = eligible & known
+        share = (count - sure.sum()) / max(int(eligible.sum() - sure.sum()), 1)
         pair = np.partition(here, min(1, here.shape[1] - 1), axis=1)[:, 1:2]
-        on = (here < share[:, None]) | (here <= pair)
+        on = (here < share[:, None]) | (here <= pair) | sure
         return on & eligible, eligible
 
     def _known(self, capability: str) -> tuple[Bools, Floats]:

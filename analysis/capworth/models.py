@@ -66,14 +66,16 @@ def learn(
     The target of a capability is the mixture of its peers that the envelopment found for it, read
     leaf by leaf: levels that others reach at the same cost, not an ideal. It may be below the
     capability's own level on a leaf. `lags_on` is the leaf on which the way to the target is worth
-    most points of score; `model` is the peer, other than itself, of most draws. `pattern` is what
-    the case says of the most frequent peer of which it says something, `practised_by`.
+    most points of score; `model` is the peer, other than itself, of most draws, of equals the one
+    with the larger part in the mixture. `pattern` is what the case says of the most frequent peer
+    of which it says something, `practised_by`.
     """
     ids = [c.id for c in capabilities]
     target = np.einsum("duj,djk->duk", intensities, levels)
     lag = target - levels
     points = lag * weights[:, None, :]
     share: Floats = (intensities > NEGLIGIBLE).mean(axis=0)
+    weight: Floats = intensities.mean(axis=0)
     index = pd.Index(ids, name="capability")
     keys = pd.Index([leaf.id for leaf in leaves], name="criterion")
     targets = pd.DataFrame(
@@ -89,8 +91,9 @@ def learn(
         },
         index=pd.MultiIndex.from_product([index, keys]),
     )
+    mean = points.mean(axis=0)
     rows = [
-        _row(k, capabilities, share, points.mean(axis=0)[k], keys) for k in range(len(capabilities))
+        _row(k, capabilities, share, weight[k], mean[k], keys) for k in range(len(capabilities))
     ]
     table = pd.DataFrame(rows, index=index)
     picked = [
@@ -103,11 +106,16 @@ def learn(
 
 
 def _row(
-    k: int, capabilities: Sequence[Capability], share: Floats, points: Floats, keys: pd.Index
+    k: int,
+    capabilities: Sequence[Capability],
+    share: Floats,
+    weight: Floats,
+    points: Floats,
+    keys: pd.Index,
 ) -> Mapping[str, object]:
     """Name models and main lag of one capability."""
     others = np.where(np.arange(len(share)) == k, -1.0, share[k])
-    order = np.argsort(-others, kind="stable")
+    order = np.lexsort((-weight, -others))
     named = [int(j) for j in order[:2] if others[j] >= OFTEN]
     first = capabilities[named[0]] if named else None
     known = [capabilities[j] for j in order if others[j] >= OFTEN and capabilities[j].pattern]

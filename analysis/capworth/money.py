@@ -17,10 +17,20 @@ class Money:
 
     def factor(self, currency: str, price_year: int) -> float:
         """How much one unit of `currency` at prices of `price_year` is in the case's money."""
-        rate = 1.0
-        if currency != self._currency:
-            rate = self._prices["exchange", currency, price_year]
-        if price_year == self._year:
-            return rate
-        index = (self._prices["deflator", self._currency, y] for y in (self._year, price_year))
-        return rate * next(index) / next(index)
+        return self._rate(currency, price_year) * self._moved(price_year)
+
+    def nominal_factor(self, currency: str, rate_year: int, paid: int) -> float:
+        """How much one unit of `currency` paid in the year `paid` is in the case's money.
+
+        It is exchanged at the rate of `rate_year`; no rate of a year to come is known.
+        """
+        return self._rate(currency, rate_year) * self._moved(paid)
+
+    def _rate(self, currency: str, year: int) -> float:
+        return 1.0 if currency == self._currency else self._prices["exchange", currency, year]
+
+    def _moved(self, year: int) -> float:
+        if year == self._year:
+            return 1.0
+        index = (self._prices["deflator", self._currency, y] for y in (self._year, year))
+        return next(index) / next(index)

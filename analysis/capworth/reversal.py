@@ -2,33 +2,77 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from capworth.answers import Answer
 from capworth.case.model import Capability, Case, CostLine, Estimate, FunctionShare, Score
 from capworth.costs import CostModel, discount_factors
 from capworth.estimates import AtModes
 from capworth.kernels.arrays import Floats
+from capworth.kernels.soundness import dominance_faults, monotonicity_faults
+from capworth.provenance import Provenance
 from capworth.value import ValueModel, score
 
 DUD, COPY = "dud+", "copy+"  # no short name of a case can hold a plus sign
 RANKINGS = ("score", "value")
 DELETION, DUD_ADDED, COPY_ADDED = "deletion", "a dud added", "a copy added"
+CHECKS = ("dominance", "monotonicity")  # rules that no ranking by score may break
 
 
-def find_reversals(case: Case) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Reversals(Answer):
+    """Which pairs swap places when a capability leaves the case, or one is added.
+
+    `to_frame` has the index (ranking, change, capability): `swaps` pairs of others whose order
+    turned, and `pairs`, in each the one that was ahead first. Two more rows check the ranking by
+    score itself: dominance (pairs of which the first is nowhere worse, but scores lower) and
+    monotonicity (capability and criterion whose better level costs score or place).
+    """
+
+    _table: pd.DataFrame
+    provenance: Provenance
+
+    @property
+    def changes(self) -> int:
+        """How many capabilities were taken out or added, each for itself."""
+        return len(self._table.xs("value", level="ranking"))
+
+    def swaps(self, ranking: str) -> int:
+        """Pairs that swapped in all changes together: of "score", or of "value" for money."""
+        found = self._table.xs(ranking, level="ranking")
+        return int(found.loc[~found.index.isin(CHECKS, level="change"), "swaps"].sum())
+
+    @property
+    def faults(self) -> int:
+        """Breaches of dominance or monotonicity in the ranking by score."""
+        checked = self._table.index.isin(CHECKS, level="change")
+        return int(self._table.loc[checked, "swaps"].sum())
+
+    def __repr__(self) -> str:
+        return (
+            f"<Reversals: {self.swaps('score')} pairs swapped by score, {self.swaps('value')} by "
+            f"value for money, in {self.changes} changes of the set; {self.faults} breaches of "
+            "dominance or monotonicity>"
+        )
+
+
+def find_reversals(case: Case, provenance: Provenance | None = None) -> Reversals | None:
     """Take every capability out in turn, add a dud and a copy of the first, and compare orders.
 
     At the most plausible level of every input. Scores stand on fixed scales, so no pair may swap.
-    Value for money may: who stays bears the share of the platforms that another leaves.
+    Value for money may: who stays bears the share of the platforms that another leaves, and a copy
+    shares them. Stated totals stay as they are.
 
     Returns
     -------
-    Index (ranking, change, capability): `swaps` pairs of others whose order turned, and `pairs`.
+    None where the case has no value tree.
     """
+    if not case.measured:
+        return None
     names = np.array(case.capability_ids)
     before = _values(case)
     changes = [
@@ -38,18 +82,43 @@ def find_reversals(case: Case) -> pd.DataFrame:
     everyone = np.arange(len(names))
     changes.append((DUD_ADDED, "", with_dud(case), everyone))
     changes.append((COPY_ADDED, first, with_copy(case, first), everyone))
+    moved = [_values(changed) for _, _, changed, _ in changes]
     rows = []
-    for change, capability, changed, others in changes:
-        after = _values(changed)
-        for ranking in RANKINGS:
+    for ranking in RANKINGS:
+        for (change, capability, _, others), after in zip(changes, moved, strict=True):
             then, now = before[ranking][others], after[ranking][: len(others)]
-            turned = np.sign(then[:, None] - then) * np.sign(now[:, None] - now) < 0
-            pairs = [
-                f"{names[others[i]]} {names[others[k]]}" for i, k in np.argwhere(np.triu(turned))
-            ]
+            ahead, behind = then[:, None] > then, now[:, None] < now
+            pairs = sorted(
+                f"{names[others[i]]} {names[others[k]]}" for i, k in np.argwhere(ahead & behind)
+            )
             rows.append((ranking, change, str(capability), len(pairs), "; ".join(pairs)))
+    rows += _checked(case)
     table = pd.DataFrame(rows, columns=["ranking", "change", "capability", "swaps", "pairs"])
-    return table.set_index(["ranking", "change", "capability"])
+    table = table.set_index(["ranking", "change", "capability"])
+    return Reversals(table, provenance or Provenance.of(case, 1))
+
+
+def _checked(case: Case) -> list[tuple[str, str, str, int, str]]:
+    """Rows of the two checks of the ranking by score, at the modes."""
+    modes, tree = AtModes(), ValueModel(case)
+    names, leaves = case.capability_ids, tree.leaves
+    rising = np.array([(k.best or 0.0) > (k.worst or 0.0) for k in leaves])
+    levels, weights = tree.levels(modes)[0], tree.weights(modes)
+
+    def scored(at: Floats, under: Floats) -> Floats:
+        total: Floats = np.einsum("...ck,nk->...nc", tree.worth(at), under)
+        return total
+
+    below = dominance_faults(scored, levels, weights, rising)
+    falls = monotonicity_faults(scored, levels, weights, rising)
+    said = (
+        [f"{names[i]} {names[k]}" for i, k in below],
+        [f"{names[i]} {leaves[c].id}" for i, c in falls],
+    )
+    return [
+        ("score", check, "", len(found), "; ".join(sorted(found)))
+        for check, found in zip(CHECKS, said, strict=True)
+    ]
 
 
 def without_capability(case: Case, capability: str) -> Case:

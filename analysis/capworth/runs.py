@@ -26,6 +26,7 @@ from capworth.study import STAGES, Study, run_study
 MANIFEST = "manifest.json"
 PACKAGES = ("babel", "matplotlib", "numpy", "pandas", "scipy", "typst")
 FORMAT = 1
+BRIEFS = "briefs"  # folder of a run for what is sent to single members
 LANGUAGES = ("en", "fr")
 
 
@@ -252,7 +253,8 @@ def _surroundings() -> dict[str, str]:
 
 
 def _hashes(folder: Path) -> Mapping[str, str]:
-    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    """Hashes of all files of a run; briefs to members are written later and are no part of it."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and folder / BRIEFS not in p.parents)
     return {p.relative_to(folder).as_posix(): _sha(p) for p in files}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from capworth.case.model import Case
+from capworth.case.model import Case, Estimate
 from capworth.errors import InputError
 from capworth.estimates import AtModes, Draws, Sampled
 from capworth.gains import Gains
@@ -18,7 +18,7 @@ from capworth.worlds import Model, Worlds
 CHUNK = 10_000  # draws of one chunk; part of what makes the numbers
 KEPT = 100_000  # draws whose worlds are kept for ranges; ranks are counted over all draws
 ENVELOPED = 1_000  # draws, the first ones, for the costly stages
-BULKY = ("branches", "levels", "payers", "improvement_payers")  # kept for `ENVELOPED` draws only
+BULKY = ("branches", "levels", "weights", "payers", "improvement_payers")  # of `ENVELOPED` draws
 Progress = Callable[[str, int, int], None]
 
 
@@ -67,6 +67,14 @@ class Sample:
     def first_draws(self, size: int = ENVELOPED) -> Draws:
         """Return the first draws once more, to be asked for inputs that were not kept."""
         return Sampled(self.case.settings.seed, 0, min(size, self.draws, CHUNK))
+
+    def of(self, estimate: Estimate) -> Floats:
+        """(draws kept,) the level of an estimate in the worlds that are kept."""
+        kept = range(0, self.worlds.size, CHUNK)
+        sizes = [min(CHUNK, self.draws - start) for start in kept]
+        seed = self.case.settings.seed
+        parts = [Sampled(seed, k, size).of(estimate) for k, size in enumerate(sizes)]
+        return np.concatenate(parts)[: self.worlds.size]
 
 
 def value_per_million(worlds: Worlds, annuity: float) -> Floats:

@@ -10,12 +10,16 @@ from threadpoolctl import threadpool_limits
 from capworth.allocation import Allocation, allocate
 from capworth.appraisal import Appraisal, appraise
 from capworth.attribution import Attribution, attribute
+from capworth.baseline import Baseline, set_baseline
 from capworth.case.model import Case
 from capworth.claim import Claim, examine_claim
+from capworth.contributions import Contributions, part_scores
 from capworth.conventions import Conventions
 from capworth.economics import Economics, economics
 from capworth.effectiveness import Effectiveness, cost_effectiveness
 from capworth.excellence import Excellence, find_excellence
+from capworth.feedback import Feedback, hear_members
+from capworth.frontiercheck import FrontierCheck, check_frontier
 from capworth.funding import Funding, fund
 from capworth.gapworth import GapWorth, gap_worth
 from capworth.jointgains import JointGains, join_gains
@@ -27,8 +31,11 @@ from capworth.productivitytrend import ProductivityTrend, track_productivity
 from capworth.programme import Programme, choose_programme
 from capworth.provenance import Provenance
 from capworth.resolving import Resolving, value_of_information
+from capworth.reversal import Reversals, find_reversals
+from capworth.robustness import Robustness, examine_robustness
 from capworth.sampling import ENVELOPED, Progress, Sample, draw_sample
 from capworth.scalepanel import ScalePanel, scale_panel
+from capworth.schedule import Schedule, schedule_programme
 from capworth.sensitivity import Sensitivity, swing_inputs
 from capworth.soundness import Soundness, examine
 from capworth.switches import SwitchingValues, programme_switches
@@ -43,16 +50,23 @@ class Study:
     case: Case
     provenance: Provenance
     sample: Sample
+    feedback: Feedback | None
     appraisal: Appraisal
+    contributions: Contributions | None
+    reversals: Reversals | None
     economics: Economics | None
     effectiveness: Effectiveness | None
     willingness: Willingness | None
     scales: ScalePanel | None
     claim: Claim | None
     excellence: Excellence | None
+    frontier: FrontierCheck | None
     productivity: ProductivityTrend | None
     priorities: Priorities | None
     programme: Programme | None
+    robustness: Robustness | None
+    schedule: Schedule | None
+    baseline: Baseline | None
     gap_worth: GapWorth | None
     joint_gains: JointGains | None
     funding: Funding | None
@@ -70,11 +84,13 @@ class Study:
     @property
     def not_asked(self) -> tuple[str, ...]:
         """The questions that the case does not ask."""
-        return tuple(stage for stage in STAGES if getattr(self, stage) is None)
+        questions = (stage for stage in STAGES if stage not in WITH_PROGRAMME)
+        return tuple(stage for stage in questions if getattr(self, stage) is None)
 
     def __repr__(self) -> str:
-        answers = [repr(getattr(self, s)) for s in STAGES if getattr(self, s) is not None]
-        return f"<Study of {self.case.settings.name}: {'; '.join(answers)}>"
+        told = [repr(a) for a in (self.appraisal, self.claim, self.programme) if a is not None]
+        given = len(STAGES) - len(self.not_asked)
+        return f"<Study of {self.case.settings.name}: {given} answers; {'; '.join(told)}>"
 
     def _repr_html_(self) -> str:
         rows = "".join(f"<tr><th>{s}</th><td>{_shown(getattr(self, s))}</td></tr>" for s in STAGES)
@@ -101,9 +117,13 @@ def _use(sample: Sample, _: Provenance) -> UseModel | None:
     return UseModel(sample) if sample.case.members else None
 
 
+WITH_PROGRAMME = ("robustness", "schedule", "baseline", "joint_gains", "gap_worth")  # as others are
 PARTS: dict[str, Stage] = {"use": Stage(_use)}  # what several answers build on
 STAGES: dict[str, Stage] = {  # in the order of the questions; needs stand before
+    "feedback": Stage(lambda sample, known: hear_members(sample.case, known)),
     "appraisal": Stage(appraise),
+    "contributions": Stage(part_scores),
+    "reversals": Stage(lambda sample, known: find_reversals(sample.case, known)),
     "effectiveness": Stage(cost_effectiveness),
     "willingness": Stage(willingness),
     "scales": Stage(scale_panel),
@@ -111,16 +131,20 @@ STAGES: dict[str, Stage] = {  # in the order of the questions; needs stand befor
     "attribution": Stage(_attributed),
     "claim": Stage(examine_claim),
     "excellence": Stage(find_excellence),
+    "frontier": Stage(check_frontier),
     "productivity": Stage(lambda sample, known: track_productivity(sample.case, known)),
     "gap_worth": Stage(gap_worth, ("excellence",)),
     "priorities": Stage(prioritise),
     "programme": Stage(choose_programme),
     "economics": Stage(_economics, ("programme",)),
+    "robustness": Stage(examine_robustness, ("programme",)),
+    "schedule": Stage(schedule_programme, ("programme",)),
+    "baseline": Stage(set_baseline, ("schedule",)),
     "joint_gains": Stage(join_gains, ("programme",)),
     "funding": Stage(fund, ("programme",)),
     "sensitivity": Stage(swing_inputs, ("programme",)),
-    "network": Stage(weigh_network, ("use",)),
     "members": Stage(serve_members, ("use",)),
+    "network": Stage(weigh_network, ("use",)),
     "switching": Stage(
         lambda sample, programme, _: programme_switches(sample, programme), ("programme",)
     ),

@@ -1,19 +1,79 @@
 """A made-up survey of the members, for trying the machinery. No member gave any of its answers."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from string import ascii_uppercase
+
 import numpy as np
 import pandas as pd
 
 from capworth.case.dictionary import dictionary
 from capworth.case.model import Case
-from capworth.case.voices import SIZES, SYNTHETIC
+from capworth.case.voices import SIZES, SYNTHETIC, Member
 from capworth.errors import InputError
 from capworth.kernels.arrays import Floats
 from capworth.streams import stream
 
 STREAM = "synthetic feedback"
+MEMBERS = "synthetic members"
+REGIONS = ("Africa", "Americas", "Asia", "Europe")  # into which made-up members fall
+MOST = len(ascii_uppercase) ** 2  # codes from XAA to XZZ, which no country has
 CIRCLES = 3  # kinds of members that want alike, whatever their region
 ASKED = 0.7  # chance that a member that answers at all answers on one capability
 SPREAD = {"capability": 1.2, "region": 0.8, "circle": 2.4, "habit": 0.8, "rest": 1.3}  # points
+
+
+def synthetic_survey(
+    case: Case, seed: int, response: float = 0.6, members: int = 60
+) -> Mapping[str, pd.DataFrame]:
+    """Make up a survey, and the members too where the case has none.
+
+    Parameters
+    ----------
+    case : with capabilities
+    seed, response : see `synthetic_feedback`
+    members : how many to make up; without effect where the case has members
+
+    Returns
+    -------
+    "feedback", and "members" where they are made up: tables ready to be written into the case.
+    """
+    made: dict[str, pd.DataFrame] = {}
+    if not case.members:
+        invented = synthetic_members(seed, members)
+        columns = [c for c in dictionary()["members"] if hasattr(invented[0], c)]
+        rows = [{c: getattr(member, c) for c in columns} for member in invented]
+        made["members"] = pd.DataFrame(rows).drop(columns=["name_fr", "contribution"])
+        case = replace(case, members=invented)
+    return made | {"feedback": synthetic_feedback(case, seed, response)}
+
+
+def synthetic_members(seed: int, members: int) -> tuple[Member, ...]:
+    """Make up members with codes that no country has, in four regions and three sizes.
+
+    Raises
+    ------
+    InputError
+        When there are fewer than four, or more than there are codes.
+    """
+    if not len(REGIONS) <= members <= MOST:
+        raise InputError(f"members: {members} cannot be made up. Give {len(REGIONS)} to {MOST}.")
+    rng = stream(seed, MEMBERS)
+    codes = (f"X{a}{b}" for a in ascii_uppercase for b in ascii_uppercase)
+    basis = f"{SYNTHETIC}: made by capworth.synthetic, seed {seed}; there is no such member"
+    size = rng.integers(len(SIZES), size=members)
+    return tuple(
+        Member(
+            code,
+            f"Member {code}",
+            REGIONS[k % len(REGIONS)],
+            "E",
+            language="en",
+            size=SIZES[int(size[k])],
+            basis=basis,
+        )
+        for k, code in zip(range(members), codes, strict=False)
+    )
 
 
 def synthetic_feedback(case: Case, seed: int, response: float = 0.6) -> pd.DataFrame:

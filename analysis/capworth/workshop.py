@@ -6,6 +6,7 @@ from datetime import date
 from html import escape
 from importlib import import_module
 from itertools import combinations
+from math import log
 from pathlib import Path
 from typing import Any, Final
 
@@ -62,6 +63,29 @@ class SwingPage:
         self.button.on_click(self._write)
         parts = [self._w.HBox([self.judge, self.day]), *map(self._branch, self._branches)]
         self.widget = self._w.VBox([*parts, self.file, self.button, self.told])
+        self._methods: set[str] = set()  # that this page has written or recalled
+        self._recall()
+
+    def _recall(self) -> None:
+        """Put the widgets where the case says that this judge left them."""
+        for row in self._case.judgements:
+            if row.judge != self.judge.value or row.value is None:
+                continue
+            if row.method == "swing":
+                self.points[row.criterion].value = round(row.value)
+                if row.low is not None and row.high is not None:
+                    self.ranges[row.criterion].value = (round(row.low), round(row.high))
+            elif row.method == "pairwise":
+                turned = (row.criterion, row.other) not in self.pairs
+                pair = (row.other, row.criterion) if turned else (row.criterion, row.other)
+                times = 1 / row.value if turned else row.value
+                self.pairs[pair].value = min(
+                    (value for _, value in TIMES), key=lambda value: abs(log(value / times))
+                )
+            else:
+                continue
+            self._methods.add(row.method)
+            self.day.value = "" if row.day is None else row.day.isoformat()
 
     def _branch(self, branch: str) -> Any:
         """One branch: its question, a row for each criterion, the comparisons, the checks."""
@@ -193,9 +217,9 @@ class SwingPage:
             raise InputError(f"day: {day!r} is not a day. Write it like 2019-11-04.") from None
         columns = list(dictionary()["judgements"])
         kept = [] if not path.is_file() else _rows(path)
-        methods = {row.method for row in said}
+        self._methods |= {row.method for row in said}
         mine = self.judge.value.strip()
-        kept = [r for r in kept if r.get("judge") != mine or r.get("method") not in methods]
+        kept = [r for r in kept if r.get("judge") != mine or r.get("method") not in self._methods]
         new = [{c: _cell(getattr(row, c)) for c in columns} for row in said]
         for row_cells in new:
             row_cells["day"] = day
@@ -229,7 +253,8 @@ def swing_page(case: Case, judge: str = "", file: str | Path = "judgements.csv")
     Parameters
     ----------
     case : with criteria
-    judge : name or role; may be filled in on the page
+    judge : name or role; may be filled in on the page. The page opens where the case says that
+        this judge left it
     file : table of judgements to write; other judges' rows in it are kept
 
     Raises

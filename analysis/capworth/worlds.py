@@ -28,6 +28,7 @@ class Worlds:
     harm : (draws, capabilities) attributed days of a harm index a year
     branches : (draws, capabilities, branches) value 0 to 100 on each branch of the tree
     levels : (draws, capabilities, leaves) value 0 to 100 on each leaf
+    weights : (draws, leaves) weights that sum to 1
     function_value, function_cost : (measures, draws, functions) capabilities shared out among the
         functions they serve; costs only of capabilities on which the measure is known
     function_weight : (measures, draws, functions) how many capabilities' worth of each function
@@ -44,6 +45,7 @@ class Worlds:
     harm: Floats
     branches: Floats
     levels: Floats
+    weights: Floats
     function_value: Floats
     function_cost: Floats
     function_weight: Floats
@@ -108,6 +110,7 @@ class Model:
             today.harm,
             inside,
             values,
+            weights,
             value,
             cost,
             weight,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 
 from capworth.case.dictionary import Column
-from capworth.case.register import bias_classes, schedules
+from capworth.case.register import bias_classes, is_combined, is_constant, schedules
 from capworth.errors import nearest
 
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -51,9 +51,9 @@ def read_cell(text: str, column: Column, known: Mapping[str, Collection[str]]) -
         case "refs":
             return tuple(_word(word, known.get(column.options[0], ())) for word in text.split())
         case "bias":
-            return _word(text, bias_classes())
+            return text if is_combined(text) else _word(text, bias_classes())
         case "schedule":
-            return _word(text, schedules())
+            return text if is_constant(text) else _word(text, schedules())
         case "key":
             if not KEY.fullmatch(text):
                 raise BadCellError(

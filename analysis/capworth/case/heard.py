@@ -31,9 +31,9 @@ class Survey:
     Attributes
     ----------
     year : of the survey
-    members : all members of the organisation, whether they answered or not
+    members : all members of the organisation, answering or not, by short name
     capabilities : short names of those that the case appraises
-    regions : names of regions, in the order in which members name them
+    regions : names of regions, in the order of the alphabet
     region : (members,) place in `regions`
     answered : (members,) whether a member answered on anything
     cells : (members,) weighting cell of each
@@ -62,9 +62,14 @@ class Survey:
         feedback: Sequence[Rating],
         year: int | None = None,
     ) -> Self:
-        """Gather the survey of a year, by default of the last one; there must be answers."""
+        """Gather the survey of a year, by default of the last one; there must be answers.
+
+        Members stand in the order of their short names, so that no figure depends on the order of
+        the rows. Answers on capabilities that are not given do not count.
+        """
+        members = sorted(members, key=lambda member: member.id)
         last = max(row.year for row in feedback) if year is None else year
-        rows = [row for row in feedback if row.year == last]
+        rows = [row for row in feedback if row.year == last and row.capability in {*capabilities}]
         place = {member.id: k for k, member in enumerate(members)}
         column = {capability: k for k, capability in enumerate(capabilities)}
         table = np.full((len(members), len(capabilities), len(ITEMS)), np.nan)
@@ -75,7 +80,7 @@ class Survey:
             ]
         answered = np.zeros(len(members), dtype=bool)
         answered[[place[row.member] for row in rows]] = True
-        regions = tuple(dict.fromkeys(member.region for member in members))
+        regions = tuple(sorted({member.region for member in members}))
         region = np.array([regions.index(member.region) for member in members])
         size = np.array([SIZES.index(m.size) if m.size else 0 for m in members])
         cells = weighting_cells(region, size, answered)

@@ -30,6 +30,7 @@ from capworth.case.parts import (
     UnitValue,
     Usage,
 )
+from capworth.case.plans import Limit, Minimum, Target
 from capworth.case.ties import NetworkFigure
 from capworth.case.voices import Judgement, Member, Rating
 
@@ -47,7 +48,9 @@ __all__ = [
     "FunctionShare",
     "Improvement",
     "Judgement",
+    "Limit",
     "Member",
+    "Minimum",
     "NetworkFigure",
     "Outcome",
     "Platform",
@@ -58,6 +61,7 @@ __all__ = [
     "Score",
     "Settings",
     "Source",
+    "Target",
     "Total",
     "UnitValue",
     "Usage",
@@ -88,6 +92,7 @@ class Settings:
     draws: int = 100_000
     languages: tuple[str, ...] = ("en",)
     budget: float | None = None
+    objective: str = "score"
     target: float | None = None
     grid: float = 100_000.0
     harm_index: str = ""
@@ -139,6 +144,9 @@ class Case:
     network: tuple[NetworkFigure, ...] = ()
     feedback: tuple[Rating, ...] = ()
     judgements: tuple[Judgement, ...] = ()
+    minimums: tuple[Minimum, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    targets: tuple[Target, ...] = ()
 
     def __repr__(self) -> str:
         return (
@@ -179,12 +187,20 @@ class Case:
         """The criteria on which capabilities have levels, in the order of the case."""
         return tuple(c for c in self.criteria if c.is_measured)
 
+    def cited(self, source: str) -> str:
+        """Publisher and year of a source, for readers who know no short names."""
+        found = next(s for s in self.sources if s.id == source)
+        return ", ".join(filter(None, (found.publisher or found.title, found.year)))
+
     def names(self, language: str = "en") -> Mapping[str, str]:
         """Printed name of everything that has one, by its short name.
 
         One short name may stand in several tables; capabilities and improvements then go first.
         """
         things: tuple[_Named, ...] = (
+            *self.targets,
+            *self.limits,
+            *self.minimums,
             *self.outcomes,
             *self.totals,
             *self.funding,
@@ -209,6 +225,7 @@ class Case:
             *(c.swing for c in self.criteria),
             *(s.level for s in self.scores),
             *(e.change for e in self.effects),
+            *(r.bonus for r in self.relations if r.bonus),
             *(p.amount for p in self.funding),
         )
         return {estimate.name: estimate for estimate in found}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 FUNCTIONS = ("hosting", "exchange", "leads", "analysis", "operations", "training", "coordination")
 GRADES = ("A", "B", "C", "D", "E")
@@ -108,6 +108,8 @@ class CostLine:
     total: str = ""
     bias: str = "none"
     mitigation: float = 0.0
+    nominal: bool = False  # in the money of the year in which it is paid
+    in_kind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +209,10 @@ class Improvement:
     name_es: str = ""
     name_ar: str = ""
     must: bool = False
+    tower: str = ""
+    ramp_years: int = 0  # from the first effect until the full one
+    staff: float = 0.0  # posts in each year from the start to the first effect
+    row: int = field(default=0, compare=False)  # as a spreadsheet shows it
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,12 +228,15 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """One improvement requires or excludes another."""
+    """One improvement requires or excludes another, or adds more or less beside it."""
 
     improvement: str
     relation: str
     other: str
+    lag: int | None = None  # years between their starts
+    bonus: Estimate | None = None  # share of the lesser gain of the two
     basis: str = ""
+    row: int = field(default=0, compare=False)  # as a spreadsheet shows it
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,9 @@ from capworth.case.model import (
     FunctionShare,
     Improvement,
     Judgement,
+    Limit,
     Member,
+    Minimum,
     NetworkFigure,
     Outcome,
     Platform,
@@ -31,11 +33,13 @@ from capworth.case.model import (
     Score,
     Settings,
     Source,
+    Target,
     Total,
     UnitValue,
     Usage,
 )
 from capworth.case.networkrules import check_network
+from capworth.case.planrules import check_plans
 from capworth.case.rules import check_rules
 from capworth.case.tables import RawCase, read_raw
 from capworth.case.valuerules import check_value, read_points
@@ -57,7 +61,10 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
     ("scores", Score, "level"),
     ("improvements", Improvement, ""),
     ("effects", Effect, "change"),
-    ("relations", Relation, ""),
+    ("relations", Relation, "bonus"),
+    ("minimums", Minimum, ""),
+    ("limits", Limit, ""),
+    ("targets", Target, ""),
     ("funding", Pledge, "amount"),
     ("members", Member, ""),
     ("network", NetworkFigure, "level"),
@@ -108,6 +115,7 @@ def _checked(raw: RawCase) -> tuple[dict[str, object], Typed, tuple[Finding, ...
         *check_rules(settings, typed, faulty),
         *check_value(settings, typed, faulty),
         *check_voices(settings, typed, faulty),
+        *check_plans(settings, typed, faulty),
         *check_network(typed, faulty),
     )
     return dict(settings), typed, (*findings, *map(raw.in_place, more))
@@ -118,9 +126,12 @@ def _arguments(
 ) -> Iterator[tuple[str, object]]:
     for field in fields(kind):
         if field.name == number:
-            yield field.name, _estimate(row, units)
+            if row.table != "relations" or row["mode"] is not None:
+                yield field.name, _estimate(row, units)
         elif field.name == "points":
             yield field.name, read_points(row.text("points"))
+        elif field.name == "row":
+            yield field.name, row.number
         elif field.name == "transfer":
             yield field.name, _transfer(row)
         elif field.name == "chance":

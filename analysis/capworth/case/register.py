@@ -1,11 +1,17 @@
 """The register of published parameters that a case may name: discount schedules, optimism bias."""
 
 import csv
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+
+STATUSES = ("in force", "recommended", "check before use", "superseded", "revoked", "constant")
+CONSTANT = re.compile(r"constant-(\d{1,2}(?:\.\d{1,3})?)")  # a plain rate in per cent a year
+PART = re.compile(r"(?P<bias>[A-Za-z_]+) +(?P<share>\d*\.?\d+)")  # of a combined project
+WHOLE = 1e-6  # how far the shares of a combined project may miss 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +21,30 @@ class Schedule:
     id: str
     name: str
     bands: tuple[tuple[int, float], ...]  # (first year, rate a year)
-    status: str  # in force, recommended, revoked, check before use, constant
+    status: str  # one of `STATUSES`
     source: str
     read: str  # month in which the source was read
+    page: str = ""  # where in the source
+    published: str = ""  # year
+    next_review: str = ""  # what is known of it
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A published number that appraisals use, and its standing; a value of None is not set."""
+
+    id: str
+    set: str  # who publishes it
+    name: str
+    value: float | None
+    unit: str
+    status: str
+    source: str
+    page: str
+    read: str
+    published: str
+    next_review: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +59,84 @@ class BiasClass:
     record: tuple[float, ...] = ()  # overruns of projects that were observed, lowest first
 
 
+class _Schedules(dict[str, Schedule]):
+    """The published schedules, and any constant rate by its name, such as constant-4."""
+
+    def __missing__(self, name: str) -> Schedule:
+        rate = CONSTANT.fullmatch(name)
+        if rate is None:
+            raise KeyError(name)
+        words = "a plain constant, chosen by the case; for comparison only"
+        band = (0, float(rate[1]) / 100)
+        return Schedule(name, f"{rate[1]} % a year", (band,), "constant", words, "")
+
+
+class _Classes(dict[str, BiasClass]):
+    """The classes of optimism bias, and projects combined of several of them."""
+
+    def __missing__(self, name: str) -> BiasClass:
+        combined = _combined(name, self)
+        if combined is None:
+            raise KeyError(name)
+        return combined
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     text = files("capworth.case").joinpath(name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
 
+def is_constant(name: str) -> bool:
+    """Whether a name is that of a plain constant rate.
+
+    >>> is_constant("constant-3.5"), is_constant("constant-high")
+    (True, False)
+    """
+    return CONSTANT.fullmatch(name) is not None
+
+
+def is_combined(name: str) -> bool:
+    """Whether a name tells a project of several classes with shares that sum to 1.
+
+    >>> is_combined("standard_buildings 0.7 + non_standard_buildings 0.3")
+    True
+    >>> is_combined("standard_buildings 0.7 + outsourcing 0.2")
+    False
+    """
+    return _combined(name, bias_classes()) is not None
+
+
 @cache
 def schedules() -> Mapping[str, Schedule]:
-    """Every discount schedule in the register, by its short name."""
-    bands: dict[str, list[tuple[int, float]]] = {}
+    """Every discount schedule in the register, by its short name.
+
+    A plain constant rate needs no entry: `schedules()["constant-4"]` is 4 % a year.
+    """
     rows = {row["schedule"]: row for row in _rows("schedules.csv")}
+    bands: dict[str, list[tuple[int, float]]] = {}
     for row in _rows("schedules.csv"):
         bands.setdefault(row["schedule"], []).append((int(row["first_year"]), float(row["rate"])))
+    rest = ("name", "status", "source", "read", "page", "published", "next_review")
+    return MappingProxyType(
+        _Schedules(
+            {
+                key: Schedule(id=key, bands=tuple(bands[key]), **{k: row[k] for k in rest})
+                for key, row in rows.items()
+            }
+        )
+    )
+
+
+@cache
+def parameters() -> Mapping[str, Parameter]:
+    """Every other published parameter of the register, by its short name, with its standing."""
     return MappingProxyType(
         {
-            key: Schedule(
-                key, row["name"], tuple(bands[key]), row["status"], row["source"], row["read"]
+            row["id"]: Parameter(
+                **{k: v for k, v in row.items() if k != "value"},
+                value=float(row["value"]) if row["value"] else None,
             )
-            for key, row in rows.items()
+            for row in _rows("parameters.csv")
         }
     )
 
@@ -60,7 +147,8 @@ def bias_classes() -> Mapping[str, BiasClass]:
 
     The classes of the guideline have bounds; those of `overruns.csv` a record of projects. Three
     accounts of two projects are few: the worst and the best that were seen are not the worst and
-    the best there are.
+    the best there are. A combined project needs no entry: its bounds are those of its classes,
+    weighted by their shares of the cost (HM Treasury, supplementary guidance on optimism bias).
     """
     guideline = {
         row["bias"]: BiasClass(
@@ -74,7 +162,35 @@ def bias_classes() -> Mapping[str, BiasClass]:
         )
         for row in _rows("optimism.csv")
     }
-    return MappingProxyType(guideline | _reference_classes())
+    return MappingProxyType(_Classes(guideline | _reference_classes()))
+
+
+def _combined(name: str, classes: Mapping[str, BiasClass]) -> BiasClass | None:
+    """Weigh the bounds of several guideline classes; None where the name does not tell them."""
+    found = [PART.fullmatch(part.strip()) for part in name.split("+")]
+    parts = [(part["bias"], float(part["share"])) for part in found if part is not None]
+    known = [bias in classes and not classes[bias].record for bias, _ in parts]
+    if len(parts) < 2 or len(parts) < len(found) or not all(known):
+        return None
+    if abs(sum(share for _, share in parts) - 1) > WHOLE:
+        return None
+    weighed = [(classes[bias], share) for bias, share in parts]
+    shares = [share for _, share in weighed]
+    works = [of.duration for of, _ in weighed if of.duration is not None]
+    return BiasClass(
+        name,
+        " + ".join(f"{share:.0%} {of.name}" for of, share in weighed),
+        _mean([of.capital for of, _ in weighed], shares),
+        _mean(works, shares) if len(works) == len(weighed) else None,
+        weighed[0][0].source,
+    )
+
+
+def _mean(bounds: list[tuple[float, float]], shares: list[float]) -> tuple[float, float]:
+    low, high = (
+        sum(pair[end] * share for pair, share in zip(bounds, shares, strict=True)) for end in (0, 1)
+    )
+    return low, high
 
 
 def _reference_classes() -> dict[str, BiasClass]:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from capworth.case.check import Typed
+from capworth.case.tying import SYNERGY
 from capworth.errors import Finding
 
 
 def relations_are_possible(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
-    """Nothing requires or excludes itself, or both; what must be done can be done together."""
+    """Nothing requires or excludes itself, or both."""
     kinds: dict[tuple[str, str], str] = {}
     needs: dict[str, set[str]] = {}
     for row in typed.get("relations", ()):
@@ -15,18 +16,13 @@ def relations_are_possible(_: Mapping[str, object], typed: Typed) -> Iterator[Fi
         if one == other:
             yield row.fault("other", "an improvement cannot refer to itself", "Name another.")
             continue
-        pair = (min(one, other), max(one, other))
-        if kinds.setdefault(pair, row.text("relation")) != row.text("relation"):
+        pair, kind = (min(one, other), max(one, other)), row.text("relation").split("_")[0]
+        if kind != SYNERGY and kinds.setdefault(pair, kind) != kind:
             yield row.fault("relation", f"{one} requires and excludes {other}", "Keep one.")
         if row["relation"] == "requires":
             needs.setdefault(one, set()).add(other)
             if one in _needed([other], needs):
                 yield row.fault("other", f"{one} requires itself in a circle", "Open it.")
-    must = [row.text("id") for row in typed.get("improvements", ()) if row["must"]]
-    needed = _needed(must, needs)
-    for row in typed.get("relations", ()):
-        if row["relation"] == "excludes" and {row["improvement"], row["other"]} <= needed:
-            yield row.fault("other", "both must be done, or are required", "Let go of one.")
 
 
 def _needed(some: list[str], needs: Mapping[str, set[str]]) -> set[str]:

@@ -5,6 +5,7 @@ from datetime import date
 from itertools import groupby
 
 from capworth.case.check import Typed, TypedRow
+from capworth.case.costrules import nominal_money_can_be_told, parts_of_platforms_form_a_tree
 from capworth.case.fundingrules import pledges_are_whole
 from capworth.case.relationrules import relations_are_possible
 from capworth.case.settingsrules import (
@@ -189,18 +190,6 @@ def platforms_have_users(_: Mapping[str, object], typed: Typed) -> Iterator[Find
                 )
 
 
-def parts_of_platforms_form_a_tree(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
-    """Nothing is part of itself, be it by a detour."""
-    wider = {row.text("id"): row.text("part_of") for row in _rows(typed, "platforms")}
-    for row in _rows(typed, "platforms"):
-        above, met = wider.get(row.text("id"), ""), {row.text("id")}
-        while above and above not in met:
-            met.add(above)
-            above = wider.get(above, "")
-        if above == row.text("id"):
-            yield row.fault("part_of", "the platform is part of itself", "Cut the circle.")
-
-
 def activity_is_before_the_appraisal(
     settings: Mapping[str, object], typed: Typed
 ) -> Iterator[Finding]:
@@ -282,6 +271,7 @@ RULES: Mapping[Rule, tuple[str, ...]] = {  # with the tables that each must see 
     pledges_are_whole: (),
     improvements_have_cost_and_effect: ("costs", "effects"),
     years_are_inside: ("prices",),
+    nominal_money_can_be_told: ("prices",),
     budget_has_a_use: ("improvements",),
     productivity_can_be_tracked: ("activity",),
     claim_can_be_tested: (

@@ -12,6 +12,10 @@ from capworth.case.dictionary import SETTINGS, dictionary, table_names
 from capworth.errors import CaseError, Finding, nearest
 
 SETTINGS_FILE = "case.toml"
+MADE_UP = (
+    "members",
+    "feedback",
+)  # tables that may be `<table>-synthetic.csv`, as a generator names
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,10 @@ class RawCase:
         """Say where a table, or the settings, stand: a file of the folder, or a sheet."""
         if self.place.name in self.files:
             return f"{self.place.name}, sheet {table}"
-        return SETTINGS_FILE if table == SETTINGS else f"{table}.csv"
+        if table == SETTINGS:
+            return SETTINGS_FILE
+        made_up = f"{table}-synthetic.csv"
+        return made_up if made_up in self.files else f"{table}.csv"
 
     def in_place(self, finding: Finding) -> Finding:
         """Tell a fault of the settings, or of a table that lacks, where it is to be mended."""
@@ -84,6 +91,7 @@ def read_raw(place: str | Path) -> RawCase:
 def _read_folder(path: Path) -> RawCase:
     findings: list[Finding] = []
     known = {f"{name}.csv" for name in table_names()} | {SETTINGS_FILE}
+    known |= {f"{name}-synthetic.csv" for name in MADE_UP}
     found = sorted(p for p in path.iterdir() if p.is_file())
     contents = {p.name: p.read_bytes() for p in found if p.name in known}
     findings.extend(
@@ -103,7 +111,13 @@ def _read_folder(path: Path) -> RawCase:
             )
     tables = {}
     for name in table_names():
-        file = f"{name}.csv"
+        file, made_up = f"{name}.csv", f"{name}-synthetic.csv"
+        if made_up in contents:
+            if file in contents:
+                findings.append(
+                    Finding(made_up, 0, "", f"there is {file} too", "Keep the real one only.")
+                )
+            file = made_up
         if file in contents:
             cells = _parse(file, contents[file], findings)
             tables[name] = _table(name, file, cells, findings)

@@ -5,7 +5,7 @@ from datetime import date
 
 from capworth.case.check import Typed, TypedRow
 from capworth.case.judgementrules import check_judgements
-from capworth.case.voices import MEASURES
+from capworth.case.voices import MEASURES, SYNTHETIC
 from capworth.errors import Finding
 
 Rule = Callable[[Mapping[str, object], Typed], Iterator[Finding]]
@@ -54,6 +54,18 @@ def answers_say_something(settings: Mapping[str, object], typed: Typed) -> Itera
                 "year",
                 f"{row.text('year')} is after the appraisal ({day.isoformat()})",
                 "Keep it for a later case.",
+            )
+
+
+def what_is_made_up_is_graded_so(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """A row that says that it is synthetic is a placeholder, grade E."""
+    for table in ("members", "feedback"):
+        rows = [r for r in typed.get(table, ()) if r.text("basis").startswith(SYNTHETIC)]
+        if wrong := [row for row in rows if row.text("grade") != "E"]:
+            yield wrong[0].fault(
+                "grade",
+                f"{len(wrong)} synthetic rows are not graded E",
+                "Grade what a generator made E.",
             )
 
 
@@ -113,6 +125,7 @@ def measures_are_heard(_: Mapping[str, object], typed: Typed) -> Iterator[Findin
 RULES: Mapping[Rule, tuple[str, ...]] = {
     members_are_told_alike: ("members",),
     answers_say_something: (),
+    what_is_made_up_is_graded_so: (),
     surveys_are_answered: ("feedback",),
     measures_are_heard: ("criteria", "feedback", "scores"),
 }

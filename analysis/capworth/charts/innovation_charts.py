@@ -38,11 +38,6 @@ def _lines(study: Study) -> pd.DataFrame:
     return _found(study).edges()
 
 
-def _linked(study: Study) -> bool:
-    """Whether there is something besides the capabilities themselves."""
-    return bool(study.case.platforms or study.case.improvements)
-
-
 CHARTS = (
     Chart(
         "innovation",
@@ -54,11 +49,10 @@ CHARTS = (
     ),
     Chart(
         "architecture",
-        (),
+        ("priorities",),
         alone(_architecture),
         _tall,
         _lines,
         architecture_facts,
-        _linked,
     ),
 )

@@ -37,6 +37,7 @@ def innovation_facts(study: Study, voice: Voice) -> Facts:
         "variant": None if len(unaided) else "none",
         "count": len(unaided),
         "all": len(table),
+        "far": int((table["field"] == CATCH_UP).sum()),
         "farthest": voice.name(str((unaided if len(unaided) else table).index[0])),
         "firm": int((table["p_field"] >= FIRM).sum()),
         "close": voice.say("percent.plain", number=voice.number(100 * close, 0)),

@@ -2,9 +2,8 @@
 
 from matplotlib.axes import Axes
 
-from capworth.charts.labels import place_labels
 from capworth.charts.rows import name_rows, put_legend, rule_rows, say_ticks, write_column
-from capworth.charts.style import BLUE, INK, MUTED, PAPER, RULE, VERMILION, styled
+from capworth.charts.style import BLUE, INK, MUTED, PAPER, RULE, SMALL, VERMILION, styled
 from capworth.charts.voice import ENGLISH, Voice
 from capworth.donors import DonorMenu
 
@@ -55,8 +54,8 @@ def draw_menu(menu: DonorMenu, ax: Axes, voice: Voice = ENGLISH) -> Axes:
 
 @styled
 def draw_package(menu: DonorMenu, ax: Axes, voice: Voice = ENGLISH, package: str = "") -> Axes:
-    """Draw every package by what it asks and adds, and one of them with its ranges and name."""
-    table = menu.to_frame()
+    """Draw every package by what it asks and adds; one of them, or the first, with its ranges."""
+    table, package = menu.to_frame(), package or menu.packages[0]
     others = table.drop(index=package)
     ax.plot(others["asked_m"], others["gain"], "o", color=RULE, markeredgecolor=MUTED, markersize=4)
     mine = {str(k): float(v) for k, v in table.loc[package].items() if isinstance(v, float)}
@@ -67,15 +66,27 @@ def draw_package(menu: DonorMenu, ax: Axes, voice: Voice = ENGLISH, package: str
     right = max(float(table["asked_m"].max()), mine["asked_m_high"])
     ax.set_xlim(0, 1.06 * right)
     low = min(0.0, float(table["gain"].min()), mine["gain_low"])
-    ax.set_ylim(low, 1.1 * max(float(table["gain"].max()), mine["gain_high"]))
+    ax.set_ylim(low, 1.2 * max(float(table["gain"].max()), mine["gain_high"]))
     known = menu.provenance
     unit = voice.millions(known.currency)
     ax.set_xlabel(voice.say("axis.asked_one", unit=unit, year=known.price_year))
     ax.set_ylabel(voice.say("axis.gain_short"))
     say_ticks(ax, voice)
     say_ticks(ax, voice, "y")
-    place_labels(ax, [(asked, gain)], [voice.short(package)], [True])
-    ax.spines["left"].set_color(INK)
+    late = asked > 0.5 * right
+    ax.annotate(
+        voice.short(package),
+        (asked, mine["gain_high"]),
+        (4 if late else -4, 2),
+        textcoords="offset points",
+        ha="right" if late else "left",
+        va="bottom",
+        fontsize=SMALL,
+        fontweight="bold",
+        color=INK,
+        bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.4, "alpha": 0.85},
+        zorder=5,
+    )
     return ax
 
 

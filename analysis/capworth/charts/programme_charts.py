@@ -2,21 +2,40 @@
 
 import pandas as pd
 
-from capworth.charts import programme_findings
+from capworth.charts import programme_findings, timetable_findings
 from capworth.charts.alignment_chart import draw_alignment
 from capworth.charts.chart import Chart
 from capworth.charts.excellence_charts import any_gap
 from capworth.charts.funding_curve import draw_funding
-from capworth.charts.making import frame, improvement_rows, of, ranks_behind
+from capworth.charts.gantt import draw_gantt, shown
+from capworth.charts.making import frame, improvement_rows, of, ranks_behind, rows
 from capworth.charts.membership import draw_membership
 from capworth.charts.order_curve import draw_order
 from capworth.charts.rank_bars import draw_ranks
+from capworth.charts.regret_chart import compared, draw_regret, lines_of
 from capworth.study import Study
 
 
 def _order_behind(study: Study) -> pd.DataFrame:
     assert study.programme is not None
     return study.programme.order()
+
+
+def _gantt_height(study: Study) -> float:
+    assert study.schedule is not None
+    return rows(len(shown(study.schedule)), 0.2) + 0.15
+
+
+def _regret_height(study: Study) -> float:
+    assert study.robustness is not None
+    return rows(lines_of(study.robustness), 0.14)
+
+
+def _regret_behind(study: Study) -> pd.DataFrame:
+    assert study.robustness is not None
+    table = pd.DataFrame(compared(study.robustness)).drop(columns="rule")
+    table["rules"] = [" ".join(rules) for rules in table["rules"]]
+    return table.set_index("chosen")
 
 
 CHARTS = (
@@ -52,6 +71,23 @@ CHARTS = (
         improvement_rows,
         frame("programme"),
         programme_findings.membership_facts,
+    ),
+    Chart(
+        "regret",
+        ("programme", "robustness"),
+        of("robustness", draw_regret),
+        _regret_height,
+        _regret_behind,
+        timetable_findings.regret_facts,
+    ),
+    Chart(
+        "gantt",
+        ("programme", "schedule"),
+        of("schedule", draw_gantt),
+        _gantt_height,
+        frame("schedule"),
+        timetable_findings.gantt_facts,
+        lambda study: study.schedule is not None and bool(shown(study.schedule)),
     ),
     Chart(
         "funding",

@@ -22,9 +22,17 @@ COMMANDS = {  # in the order in which a newcomer meets them: what each is for
     "check": "Report every fault of CASE (a folder or a workbook) at once, then its lints.",
     "run": "Appraise CASE and write its run folder with tables, charts and reports.",
     "allocate": "Share the shared platforms of CASE by every key, side by side.",
+    "calibrate": "Hold the value chain against published facts in FOLDER.",
+    "parameters": "List the published parameters of the register, with their standing.",
     "rerun": "Recompute RUN from its own inputs and compare every byte.",
+    "brief": "Write a page for one member of RUN, or for each, in its own language.",
+    "track": "Hold what has come about (ACTUALS, a CSV file) against the plan of CASE.",
     "compare": "Tell what moved from OLD_RUN to NEW_RUN, and which inputs moved it.",
     "switch": "Show how far each input of CASE must move for one answer to turn.",
+    "elicit": "Turn the judgements of CASE into weights with ranges, and say what to revisit.",
+    "survey": "Make up a SYNTHETIC survey of the members of CASE, to try the machinery.",
+    "envelop": "Compare the units of TABLE (a CSV file) with the best mixtures of them.",
+    "donors": "Write one page for each package of RUN that a donor could pay for, and an index.",
     "explain": "Show how one capability or improvement of RUN came to its answer, row by row.",
 }
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.kernels.arguments import table
+from capworth.kernels.arguments import finite, table
 from capworth.kernels.arrays import Bools, Floats, Ints
 from capworth.kernels.grains import in_grains
 
@@ -21,6 +21,7 @@ def best_over_draws(
     sets: Bools,
     budget: ArrayLike,
     synergies: Sequence[tuple[int, int, float]] = (),
+    bonus: ArrayLike | None = None,
 ) -> Ints:
     """Row of `sets` that is best in each draw, (draws,); -1 where none is affordable.
 
@@ -33,6 +34,7 @@ def best_over_draws(
     sets : (sets, projects) those to choose from
     budget : one for all draws, or (draws,)
     synergies : (one, other, bonus) added when both are in the set
+    bonus : (draws, synergies) where it is not the same in every draw
 
     Notes
     -----
@@ -50,14 +52,20 @@ def best_over_draws(
     if np.isnan(room).any():
         raise InputError("budget: it is not a number. Give an amount, or infinity for no limit.")
     ahead = np.flatnonzero(_sums(sets, prices.min(axis=0)) <= room.max() * (1 + 1e-9))
-    bonus = np.array([extra for _, _, extra in synergies], dtype=np.float64)
+    fixed = np.array([extra for _, _, extra in synergies], dtype=np.float64)
+    extras = finite(fixed if bonus is None else bonus, "bonus")
+    if bonus is not None and extras.shape != (len(prices), len(synergies)):
+        raise InputError(
+            f"bonus: shape {extras.shape} is not ({len(prices)}, {len(synergies)}). Give one for "
+            "each draw and each synergy."
+        )
     pairs = [sets[ahead, one] & sets[ahead, other] for one, other, _ in synergies]
     parts = np.column_stack((sets[ahead], *pairs))
     found = np.full(len(prices), -1, dtype=np.int64)
     for start in range(0, len(prices), BLOCK_DRAWS):
         rows = slice(start, start + BLOCK_DRAWS)
         spent, grain = in_grains(prices[rows])
-        extra = np.broadcast_to(bonus, (len(spent), len(bonus)))
+        extra = np.broadcast_to(extras if bonus is None else extras[rows], (len(spent), len(pairs)))
         gains = in_grains(np.concatenate((worth[rows], extra), axis=1)).amounts
         limit = np.rint(room[rows, None] / grain)
         best = _best_row(spent, gains, parts, limit)

@@ -13,7 +13,10 @@ from capworth.kernels.arguments import finite
 from capworth.kernels.arrays import Bools, Floats
 from capworth.kernels.relations import Relations
 
-SLACK: Final = 1e-9  # of the most value, within which a cheaper set counts as equal
+EQUAL: Final = 1e-6  # of all value: sets nearer than this are equal, and the cheaper one wins
+SHARP: Final = 1e4  # the solver stops within 1e-6 of the best, which must tell equals apart
+SLACK: Final = 1e-9  # within which two prices are equal
+TRIFLE: Final = 1e-6  # of all money: income that is added to see what it is worth
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +61,8 @@ def best_in_time(
 ) -> Payment:
     """Find the set of most value whose every bill is paid in its year; of equals the cheapest.
 
-    A fund pays from what has come in so far and was not spent; nothing is borrowed.
+    Sets whose values differ by less than a millionth of all value are equal. A fund pays from what
+    has come in so far and was not spent; nothing is borrowed.
 
     Parameters
     ----------
@@ -83,14 +87,13 @@ def best_in_time(
         LinearConstraint(model.above, ub=model.limit),
         LinearConstraint(model.equal, model.level, model.level),
     ]
-    best = _solve(model, -model.value, rules)
-    most = float(model.value @ np.rint(best * (np.arange(len(best)) < model.whole)))
-    prices = np.zeros(len(best))
-    prices[: relations.n] = finite(cost, "cost").sum(axis=1)
-    slack = SLACK * max(float(np.abs(model.value).sum()), 1e-12)
-    atleast = LinearConstraint(csr_array(model.value[None, :]), lb=most - slack)
-    found = _solve(model, prices, [*rules, atleast])
-    paid = np.zeros((may_pay.shape[0], *finite(cost, "cost").shape))
+    bills = finite(cost, "cost")
+    prices = np.zeros(len(model.value))
+    prices[: relations.n] = bills.sum(axis=1)
+    # one solve: held to the most value in a second one, HiGHS may turn round without end
+    found = _solve(model, SHARP * (EQUAL * _scaled(prices) - _scaled(model.value)), rules)
+    most = float(model.value[: model.whole] @ np.rint(found[: model.whole]))
+    paid = np.zeros((may_pay.shape[0], *bills.shape))
     start = model.whole
     for k, where in enumerate(model.pays):
         paid[where] = found[start + k]
@@ -108,24 +111,61 @@ def worth_of_money(
 ) -> Floats:
     """(funds, years) value that one more unit of money adds, where parts of projects count too.
 
-    Arguments as for `best_in_time`. The dual prices of its linear relaxation: whole projects add
-    in jumps, so a small gift may add nothing and the one that completes a project much more.
+    Arguments as for `best_in_time`. Prices of the linear relaxation: whole projects add in jumps,
+    so a small gift may add nothing and the one that completes a project much more.
+
+    Notes
+    -----
+    The derivative to the right of the value of the relaxation. Dual prices are not unique where
+    several bills are met exactly; each is read where its own income is a trifle larger, and there
+    it is. Money that comes later is worth no more, so between two years of equal worth all are
+    equal; money after the last bill that it may pay is worth nothing.
     """
     model = _model(cost, value, relations, may_pay, income)
+    come = finite(income, "income")
+    due = finite(cost, "cost") > 0  # (projects, years)
+    prices = np.zeros(come.shape)
+    trifle = TRIFLE * max(float(come.sum()), float(finite(cost, "cost").sum()), 1e-9)
+    for fund, row in enumerate(prices):
+        bills = np.flatnonzero(due[may_pay[fund]].any(axis=0))
+        if not len(bills):
+            continue
+        ends = [(0, int(bills[-1]))]
+        for year in {0, int(bills[-1])}:
+            row[year] = _price(model, come, fund, year, trifle)
+        while ends:
+            first, last = ends.pop()
+            if last - first < 2 or row[first] - row[last] <= SLACK * max(row[first], 1.0):
+                row[first + 1 : last] = row[last]
+                continue
+            middle = (first + last) // 2
+            row[middle] = _price(model, come, fund, middle, trifle)
+            ends += [(first, middle), (middle, last)]
+    return prices
+
+
+def _price(model: _Model, come: Floats, fund: int, year: int, trifle: float) -> float:
+    """Worth of a little more income of one fund in one year."""
+    book = len(model.level) - come.size + fund * come.shape[1] + year
+    level = model.level.copy()
+    level[book] += trifle
     found = linprog(
         -model.value,
         A_ub=model.above,
         b_ub=model.limit,
         A_eq=model.equal,
-        b_eq=model.level,
+        b_eq=level,
         bounds=np.column_stack((model.lower, model.upper)),
         method="highs",
     )
     if found.status != 0:
         raise InputError("income: it does not pay for what must be done. Raise it.")
-    books = finite(income, "income").size
-    prices: Floats = -np.asarray(found.eqlin.marginals)[len(model.level) - books :]
-    return np.maximum(prices, 0.0).reshape(finite(income, "income").shape)
+    return max(-float(found.eqlin.marginals[book]), 0.0)
+
+
+def _scaled(amounts: Floats) -> Floats:
+    """Amounts as parts of their sum, signs left out of it."""
+    return amounts / max(float(np.abs(amounts).sum()), 1e-300)
 
 
 def _solve(model: _Model, goal: Floats, rules: list[LinearConstraint]) -> Floats:

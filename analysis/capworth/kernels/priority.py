@@ -1,6 +1,7 @@
 """The order-of-priority curve: what to fund first, by value for its cost."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -66,6 +67,26 @@ def priority_curve(cost: ArrayLike, value: ArrayLike, relations: Relations) -> P
     prices, worth = finite(cost, "cost"), finite(value, "value")
     total = np.einsum("sp,p->s", chosen, worth) + synergy_totals(chosen, relations.synergies)
     return PriorityCurve(chosen, np.einsum("sp,p->s", chosen, prices), np.asarray(total))
+
+
+def filled(
+    bundles: Iterable[Iterable[int]], cost: ArrayLike, budget: float, relations: Relations
+) -> Taken:
+    """Projects of the bundles, taken in their order, each that still fits and is still allowed.
+
+    What many programmes do: go down a list until the money is spent, leaving out what no longer
+    fits. A bundle whose prerequisites were left out is left out too.
+    """
+    prices = finite(cost, "cost")
+    taken: Taken = frozenset()
+    for bundle in bundles:
+        after = taken | frozenset(bundle)
+        row = np.zeros((1, relations.n), dtype=bool)
+        row[0, list(after)] = True
+        tied = replace(relations, must=(), at_least=())  # not all of it is in yet
+        if prices[list(after)].sum() <= budget * (1 + 1e-9) and allowed(row, tied)[0]:
+            taken = after
+    return taken
 
 
 class _Worth:

@@ -103,7 +103,7 @@ def towers(label: Sequence[object]) -> tuple[tuple[int, ...], ...]:
 def allowed(sets: Bools, relations: Relations) -> Bools:
     """Say of each set (sets, n) whether the relations allow it."""
     good = np.ones(len(sets), dtype=bool)
-    for part in _rules(relations):
+    for part in rules_of(relations):
         good &= part.met(sets)
     return good
 
@@ -121,17 +121,25 @@ def feasible_sets(relations: Relations) -> Bools:
     InputError
         When there are too many to list (`budget_frontier` does not list them), or none.
     """
+    rows = list_sets(relations, MOST_CELLS // max(relations.n, 1))
+    if rows is None:
+        raise InputError(
+            f"relations: too many allowed sets of {relations.n} projects to list. Take the sets of "
+            "a budget frontier instead, or bar some projects."
+        )
+    return rows
+
+
+def list_sets(relations: Relations, most: int) -> Bools | None:
+    """Every allowed set as `feasible_sets` gives them; None when there are more than so many."""
     n = relations.n
-    rules: dict[int, list[_Rule]] = {}
-    for rule in _rules(relations):
+    rules: dict[int, list[Rule]] = {}
+    for rule in rules_of(relations):
         rules.setdefault(max(rule.members, default=0), []).append(rule)
     rows = np.zeros((1, n), dtype=bool)
     for project in range(n):
-        if 2 * rows.size > MOST_CELLS:
-            raise InputError(
-                f"relations: too many allowed sets of {n} projects to list. Take the sets of a "
-                "budget frontier instead, or bar some projects."
-            )
+        if 2 * len(rows) > most:
+            return None
         rows = rows.repeat(2, axis=0)
         rows[::2, project] = True
         for rule in rules.get(project, ()):
@@ -162,34 +170,40 @@ def first_of_equals(sets: Bools) -> Ints:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
-    """At least `low` and at most `high` when the signs of the members taken are summed."""
+class Rule:
+    """At least `low` and at most `high` when the signs of the members taken are summed.
 
+    `kind` and `place` say from which relation it comes: the field, and the entry in it.
+    """
+
+    kind: str
+    place: int
     members: tuple[int, ...]
     signs: tuple[int, ...]
     low: int
     high: int
 
     def met(self, sets: Bools) -> Bools:
+        """Say of each set (sets, n) whether it keeps the rule."""
         signs = np.array(self.signs, dtype=np.int64)
         total = np.einsum("sk,k->s", sets[:, list(self.members)], signs)
         good: Bools = (total >= self.low) & (total <= self.high)
         return good
 
 
-def _rules(relations: Relations) -> Iterable[_Rule]:
-    for head, group in relations.requires:
-        many = len(group)
+def rules_of(relations: Relations) -> Iterable[Rule]:
+    """Write the relations as bounds on sums of projects; one of several parts gives several."""
+    for k, (head, group) in enumerate(relations.requires):
         for needed in group:
-            yield _Rule((needed, head), (1, -1), 0, many)
-    for head, group in relations.requires_any:
+            yield Rule("requires", k, (needed, head), (1, -1), 0, len(group))
+    for k, (head, group) in enumerate(relations.requires_any):
         many = len(group)
-        yield _Rule((*group, head), (1,) * many + (-1,), 0, many)
-    for group in relations.excludes:
-        yield _Rule(group, (1,) * len(group), 0, 1)
-    for low, group in relations.at_least:
-        yield _Rule(group, (1,) * len(group), int(low), len(group))
-    for project in relations.must:
-        yield _Rule((project,), (1,), 1, 1)
-    for project in relations.barred:
-        yield _Rule((project,), (1,), 0, 0)
+        yield Rule("requires_any", k, (*group, head), (1,) * many + (-1,), 0, many)
+    for k, group in enumerate(relations.excludes):
+        yield Rule("excludes", k, group, (1,) * len(group), 0, 1)
+    for k, (low, group) in enumerate(relations.at_least):
+        yield Rule("at_least", k, group, (1,) * len(group), int(low), len(group))
+    for k, project in enumerate(relations.must):
+        yield Rule("must", k, (project,), (1,), 1, 1)
+    for k, project in enumerate(relations.barred):
+        yield Rule("barred", k, (project,), (1,), 0, 0)

@@ -61,7 +61,7 @@ def spread_floor(means: ArrayLike, variances: ArrayLike, confidence: float = CON
 
 
 def shrunk(draws: ArrayLike, confidence: float = CONFIDENCE) -> Floats:
-    """Draws of units moved towards their common mean, the more the less is known of them.
+    """Move draws of units towards their common mean, the more the less is known of them.
 
     Parameters
     ----------
@@ -70,9 +70,9 @@ def shrunk(draws: ArrayLike, confidence: float = CONFIDENCE) -> Floats:
 
     Returns
     -------
-    (draws, units). In each draw the mean over the units stays what it is. A unit's deviation from
-    it, with mean d and variance s over the draws, becomes (1 - B) d + sqrt(1 - B) (its draw - d),
-    B = s / (s + t), t the variance between units. With t = 0 all units are equal in every draw.
+    (draws, units). A unit's deviation from the mean of its draw, with mean d and variance s over
+    the draws, becomes (1 - B) d + sqrt(1 - B) (its draw - d), B = s / (s + t), t the variance
+    between units. With t = 0 all units are equal in every draw; what is certain does not move.
 
     Notes
     -----

@@ -7,6 +7,8 @@ from capworth.kernels.arguments import table
 from capworth.kernels.arrays import Bools, Floats
 from capworth.kernels.ranges import within
 
+ROUNDING = 1e-9
+
 
 def hidden_cells(counts: ArrayLike, least: float) -> Bools:
     """Cells of a two-way table of counts to hide, its sums by row and by column being shown.
@@ -18,18 +20,50 @@ def hidden_cells(counts: ArrayLike, least: float) -> Bools:
 
     Returns
     -------
-    (rows, columns). Where a line hides one cell alone, which its sum would give away, the smallest
-    shown cell of that line that is not 0 is hidden with it (the first of equals), until every line
-    hides none or at least two, or has nothing more to hide.
+    (rows, columns). With the small cells as many others are hidden, the smallest first, as keep the
+    small ones from being worked out from the sums. Where nothing is left to hide them behind, as in
+    a row with one cell above 0, the sums must not be shown either.
 
     Notes
     -----
     Primary and complementary suppression: Hundepool et al. (2012), Statistical Disclosure Control,
     chapter 4. A cell of 0 tells that nobody is there, which is public knowledge of a membership.
-    The greedy choice is safe against exact recovery, not the one that hides least.
+    The greedy choice is safe against exact recovery; it is not the one that hides least.
     """
     cells = within(table(counts, "counts", "rows", "columns"), "counts", 0)
-    hidden: Bools = (cells > 0) & (cells < least)
+    small: Bools = (cells > 0) & (cells < least)
+    hidden = small.copy()
+    while True:
+        _fill_lines(cells, hidden)
+        for i, j in np.argwhere(small & recoverable(hidden)):
+            line = [(cells[i, c], i, c) for c in range(cells.shape[1])]
+            line += [(cells[r, j], r, j) for r in range(cells.shape[0])]
+            free = sorted((x, r, c) for x, r, c in line if x > 0 and not hidden[r, c])
+            if free:
+                hidden[free[0][1:]] = True
+                break
+        else:
+            return hidden
+
+
+def recoverable(hidden: Bools) -> Bools:
+    """Hidden cells that follow exactly from the sums of rows and columns, (rows, columns).
+
+    A cell follows when no change of the hidden cells that leaves all sums as they are moves it: its
+    row of the null space of the sums is empty.
+    """
+    found = np.zeros(hidden.shape, dtype=bool)
+    places = np.argwhere(hidden)
+    if len(places):
+        rows, columns = (np.eye(n)[places[:, k]] for k, n in enumerate(hidden.shape))
+        _, values, basis = np.linalg.svd(np.hstack([rows, columns]).T)
+        free = basis[(values > ROUNDING).sum() :]
+        found[tuple(places.T)] = (np.abs(free) < ROUNDING).all(axis=0)
+    return found
+
+
+def _fill_lines(cells: Floats, hidden: Bools) -> None:
+    """Hide the smallest shown cell of every line that hides one alone, until none does."""
     while True:
         before = hidden.sum()
         for lines, seen in ((cells, hidden), (cells.T, hidden.T)):
@@ -38,7 +72,7 @@ def hidden_cells(counts: ArrayLike, least: float) -> Bools:
                 if free.size:
                     seen[k, free[lines[k, free].argmin()]] = True
         if hidden.sum() == before:
-            return hidden
+            return
 
 
 def dominated(largest: ArrayLike, total: ArrayLike, share: float) -> Bools:

@@ -146,7 +146,7 @@ def between_share(groups: Ints, weights: Floats, answers: Floats) -> Floats:
         with np.errstate(invalid="ignore", divide="ignore"):
             between += np.where(weight > 0, total**2 / weight, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        share: Floats = np.where(within_all > 0, between / within_all, np.nan)
+        share: Floats = np.where(within_all > 0, np.minimum(between / within_all, 1.0), np.nan)
     return share
 
 
@@ -163,6 +163,24 @@ def chance_of_share(
     as_large = between_share(shuffled, weights, answers) >= found - 1e-12
     chance: Floats = (as_large.sum(axis=0) + 1) / (shuffles + 1)
     return np.where(np.isfinite(found), chance, np.nan)
+
+
+def false_discovery(chances: Floats) -> Floats:
+    """Chances put up for having looked at many things at once: (things,), NaN where not known.
+
+    Of the things whose figure is at most q, a share of q is expected to be there by chance alone.
+    The step-up figures of Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B
+    57(1), 289-300.
+
+    >>> false_discovery(np.array([0.01, 0.04, 0.03, np.nan])).round(3).tolist()
+    [0.03, 0.04, 0.04, nan]
+    """
+    found = np.full(chances.shape, np.nan)
+    known = np.flatnonzero(np.isfinite(chances))
+    falling = known[np.argsort(-chances[known], kind="stable")]
+    places = np.arange(len(known), 0, -1)
+    found[falling] = np.minimum.accumulate(chances[falling] * len(known) / places).clip(max=1.0)
+    return found
 
 
 def _counts(cells: Ints, answered: Bools) -> tuple[Ints, Ints]:

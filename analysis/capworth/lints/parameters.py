@@ -1,6 +1,5 @@
 """Attacks on the assumptions: rates that suit, thresholds that suit, claims that restate size."""
 
-import re
 from collections.abc import Iterator
 
 from capworth.case.model import Case
@@ -9,6 +8,7 @@ from capworth.case.tables import SETTINGS_FILE
 from capworth.lints.lint import Lint, lint
 
 WITHDRAWN = frozenset({"revoked", "superseded"})
+RISKY = 0.06  # a year, real: above what time alone asks for; 7 % is a return to private capital
 EVEN = 0.5  # more likely than not
 
 
@@ -16,6 +16,7 @@ def parameter_lints(case: Case) -> Iterator[Lint]:
     """Every attack on `case.toml`."""
     yield from schedule_not_in_force(case)
     yield from schedule_after_the_date(case)
+    yield from risk_in_the_rate(case)
     yield from lenient_excellence(case)
     yield from claim_restates_size(case)
     yield from claim_without_margin(case)
@@ -39,17 +40,30 @@ def schedule_not_in_force(case: Case) -> Iterator[Lint]:
 def schedule_after_the_date(case: Case) -> Iterator[Lint]:
     """A schedule that was published after the day of the appraisal."""
     schedule = schedules()[case.settings.discounting]
-    years = [int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", schedule.source)]
-    if years and min(years) > case.settings.appraisal_date.year:
+    if schedule.published and int(schedule.published) > case.settings.appraisal_date.year:
         yield lint(
             "P02",
             SETTINGS_FILE,
             (),
             ("discounting",),
             schedule=schedule.id,
-            published=str(min(years)),
+            published=schedule.published,
             date=str(case.settings.appraisal_date.year),
         )
+
+
+def risk_in_the_rate(case: Case) -> Iterator[Lint]:
+    """A rate so high that it has a premium for risk, beside optimism that is added to costs."""
+    rate = schedules()[case.settings.discounting].bands[0][1]
+    lines = [
+        line
+        for line in case.costs
+        if line.treatment == "forward" and line.bias != "none" and line.amount.high > 0
+    ]
+    if rate >= RISKY and lines:
+        names = [line.id for line in lines]
+        percent = round(100 * rate, 2)
+        yield lint("P06", SETTINGS_FILE, (), ("discounting",), rate=percent, lines=tuple(names))
 
 
 def lenient_excellence(case: Case) -> Iterator[Lint]:

@@ -37,7 +37,6 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
         "innovation",
         "alignment",
         "architecture",
-        "membership",
     ),
     "funding": (
         "funding",
@@ -50,6 +49,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
         "coverage",
     ),
     "sensitivity": ("tornado",),
+    "frontier": ("frontier",),
     "productivity": ("productivity",),
     "economics": (
         "net_value",
@@ -61,6 +61,19 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
         "threshold",
     ),
     "resolving": ("information",),
+    "voice": (
+        "need_map",
+        "needs",
+    ),
+    "weights": (
+        "contributions",
+        "score_steps",
+    ),
+    "programme": (
+        "regret",
+        "membership",
+    ),
+    "timetable": ("gantt",),
 }
 
 

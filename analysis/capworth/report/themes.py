@@ -6,6 +6,7 @@ import pandas as pd
 
 from capworth.claim import SUPPORTED
 from capworth.costs import PAYERS
+from capworth.earmarks import ALL, BUDGET, SAME
 from capworth.excellence import BOTH
 from capworth.programme import MILLION
 from capworth.report.advice import Advice, by_payers
@@ -205,7 +206,17 @@ def _funding(study: Study, words: Wording) -> tuple[str, list[Any]]:
         at_target=words.spread(_gain_at(curve, goal)),
         at_budget=words.spread(_gain_at(curve, funding.budget_m)),
     )
-    return head, [Text(text.strip())]
+    return head, [Text(f"{text} {_mismatch(study, words)}".strip())]
+
+
+def _mismatch(study: Study, words: Wording) -> str:
+    """Say what the earmarks of the pledges cost within the budget, where they cost anything."""
+    earmarks = study.funding.earmarks if study.funding is not None else None
+    if earmarks is None or not earmarks.mismatch() > SAME:
+        return ""
+    chance = earmarks.to_frame()["p_costs"].to_dict()[BUDGET, ALL]
+    loss = words.number(earmarks.mismatch())
+    return words.say("summary.funding_mismatch", loss=loss, percent=words.probability(chance))
 
 
 def _pledges(pledges: pd.DataFrame, words: Wording) -> str:

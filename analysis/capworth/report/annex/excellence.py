@@ -3,8 +3,8 @@
 from capworth.databook import capability_pairs
 from capworth.excellence import BOTH, NEITHER, Excellence
 from capworth.report.amounts import Amount
-from capworth.report.annex.gaps import models_table, worth_table
-from capworth.report.blocks import Block, Bullets, Section, Table
+from capworth.report.annex.gaps import models_table, practices, worth_table
+from capworth.report.blocks import Block, Bullets, Section, Table, Text
 from capworth.report.pictures import pictures
 from capworth.report.rows import Row, rows_of
 from capworth.report.why import why_capability
@@ -60,6 +60,8 @@ def section(study: Study, words: Wording) -> Section | None:
     blocks += pictures("excellence", study, words)
     if (found.models.to_frame()["model"] != "").any():
         blocks.append(models_table(found, words))
+        if told := practices(found, words):
+            blocks += [Text(words.say("models.practice")), told]
     if study.gap_worth is not None:
         blocks.append(worth_table(study.gap_worth, study.case.settings.price_year, words))
     return Section(words.say("excellence.topic"), title, blocks)

@@ -3,7 +3,7 @@
 from capworth.excellence import Excellence
 from capworth.gapworth import GapWorth
 from capworth.report.amounts import Amount
-from capworth.report.blocks import Table
+from capworth.report.blocks import Bullets, Table
 from capworth.report.rows import Row, rows_of
 from capworth.report.wording import Wording
 
@@ -12,7 +12,7 @@ TINY = 0.01  # millions, points or days below which no number is printed
 
 
 def models_table(found: Excellence, words: Wording) -> Table:
-    """Models of each capability, what it lags on most, its target, and what the model does.
+    """Models of each capability, what it lags on most, and its target.
 
     Capabilities without a model are left out; they are their own.
     """
@@ -24,20 +24,19 @@ def models_table(found: Excellence, words: Wording) -> Table:
             words.name(key),
             _named(row, words),
             words.name(row["lags_on"]) if row["lags_on"] else words.say("unknown"),
-            _practice(row, words),
             words.number(float(row["now"]), 0),
             words.cell(Amount.of(row, "target")),
             words.probability(float(row["p_lags"])),
         )
         for key, row in rows_of(table)
     ]
-    columns = ("name", "model", "lags_on", "practice", "now", "target", "p_lags")
+    columns = ("name", "model", "lags_on", "now", "target", "p_lags")
     return Table(
         words.say("models.table", draws=words.number(models.draws, 0)),
         tuple(words.say(f"models.{column}") for column in columns),
         tuple(rows),
-        words=4,
-        weights=(1.3, 1.5, 1.1, 1.8),
+        words=3,
+        weights=(1.2, 1.6, 1.0),
         note=words.say("models.note"),
         size=SIZE,
     )
@@ -52,11 +51,28 @@ def _named(row: Row, words: Wording) -> str:
     )
 
 
-def _practice(row: Row, words: Wording) -> str:
-    text = row["pattern_fr"] if words.texts.language == "fr" else row["pattern"]
-    if not text:
-        return words.say("unknown")
-    return words.say("models.does", name=words.brief(str(row["practised_by"])), text=text)
+def practices(found: Excellence, words: Wording) -> Bullets | None:
+    """What the models do, each once, those of most capabilities first; None where nothing is told.
+
+    A capability's model is here the most frequent one of which the case says something.
+    """
+    table = found.models.to_frame()
+    table = table[table["practised_by"] != ""]
+    if table.empty:
+        return None
+    counts = table["practised_by"].value_counts(sort=False)
+    told = table.drop_duplicates("practised_by").set_index("practised_by")
+    order = sorted(counts.index, key=lambda c: (-int(counts[c]), str(c)))
+    text = "pattern_fr" if words.texts.language == "fr" else "pattern"
+    return Bullets(
+        tuple(
+            (
+                words.name(str(key)),
+                words.say("models.does", count=int(counts[key]), text=str(told[text][key])),
+            )
+            for key in order
+        )
+    )
 
 
 def worth_table(gaps: GapWorth, price_year: int, words: Wording) -> Table:

@@ -86,7 +86,8 @@ def _groups(study: Study, words: Wording) -> Table:
                 ("contribution_m", 1.0, None),
             )
         )
-        rows.append((region, place, *numbers) if sized else (region, *numbers))
+        where = words.word("region", str(region))
+        rows.append((where, place, *numbers) if sized else (where, *numbers))
     heads = ["region", "size"] if sized else ["region"]
     columns = ("count", "hits", "own", "external", "harm", "national", "contribution")
     return Table(

@@ -59,7 +59,7 @@ def _together(study: Study, joint: JointGains, words: Wording) -> Table:
                 words.percent(float(known["alignment"]), 1),
                 str(known["readiness"]),
                 words.percent(float(row["lost_a_year"])),
-                words.number(float(row["regret"])),
+                words.number(float(row["regret"]), 2),
             )
         )
     risks = ("closed", "readiness", "lost", "regret")

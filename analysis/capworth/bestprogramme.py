@@ -1,0 +1,223 @@
+"""The best set of projects of a plain table, without a case: for an analyst at a notebook."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from capworth.alternatives import pair_beside
+from capworth.errors import InputError, nearest
+from capworth.kernels.admission import admission
+from capworth.kernels.arguments import finite
+from capworth.kernels.arrays import Bools, Floats
+from capworth.kernels.conflict import smallest_conflict
+from capworth.kernels.linearmodel import relation_rows, row
+from capworth.kernels.portfolio import Frontier, budget_frontier, priority_order
+from capworth.kernels.relations import Relations, synergy_totals
+from capworth.projecttable import column_of, decimal_grid, ties_of_table, with_bonus
+
+BUDGET = ("budget", 0)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class BestProgramme:
+    """The best set for a budget, with the whole frontier behind it.
+
+    Its table has one row a project: whether it is chosen, and for those left out at which cost or
+    value, or from which budget, it would be.
+    """
+
+    _table: pd.DataFrame
+    _frontier: Frontier
+    _relations: Relations
+    _cost: Floats
+    budget: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a copy of the table."""
+        return self._table.copy()
+
+    def frontier(self) -> pd.DataFrame:
+        """Return the best set of every budget: where it changes, its cost and value."""
+        names = np.array(self._table.index)
+        found = self._frontier
+        return pd.DataFrame(
+            {
+                "budget": found.cost,
+                "value": found.value,
+                "chosen": [list(names[row]) for row in found.chosen],
+            }
+        )
+
+    def order(self) -> pd.DataFrame:
+        """Return bundles by value for their cost, with running sums: what to fund first."""
+        value = self._table["value"].to_numpy(dtype=float)
+        names = np.array(self._table.index)
+        bundles = [list(b) for b in priority_order(self._cost, value, self._relations)]
+        sums = np.zeros((len(bundles) + 1, len(names)), dtype=bool)
+        for k, bundle in enumerate(bundles):
+            sums[k + 1] = sums[k]
+            sums[k + 1, bundle] = True
+        totals = self._totals(sums)
+        return pd.DataFrame(
+            {
+                "projects": [list(names[b]) for b in bundles],
+                "cost": [float(self._cost[b].sum()) for b in bundles],
+                "value": np.diff(totals),
+                "cost_sum": [float(self._cost @ taken) for taken in sums[1:]],
+                "value_sum": totals[1:],
+            },
+            index=pd.RangeIndex(1, len(bundles) + 1, name="place"),
+        )
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The projects of the best set, in the order of the table."""
+        return tuple(self._table.index[self._table["chosen"]])
+
+    @property
+    def cost(self) -> float:
+        """What the best set costs."""
+        return float(self._table.loc[self._table["chosen"], "cost"].sum())
+
+    @property
+    def value(self) -> float:
+        """What the best set is worth, synergies included."""
+        return float(self._frontier.value[self._frontier.best(self.budget)])
+
+    def beside(self, proposed: Iterable[str]) -> pd.DataFrame:
+        """Set beside a proposed set the best one for its cost, and the cheapest one worth as much.
+
+        Raises
+        ------
+        InputError
+            When a project is not known, or no allowed set is affordable for its cost.
+        """
+        names = list(self._table.index)
+        named = list(proposed)
+        for name in named:
+            if name not in names:
+                raise InputError(f"proposed: {name!r} is not known. {nearest(name, names)}")
+        mine = np.isin(names, named)
+        rows = {
+            "proposed": mine,
+            **pair_beside(self._frontier, mine, self._cost, self._totals),
+        }
+        taken = np.array(list(rows.values()))
+        return pd.DataFrame(
+            {
+                "chosen": [list(np.array(names)[row]) for row in taken],
+                "cost": taken @ self._table["cost"].to_numpy(dtype=float),
+                "value": self._totals(taken),
+            },
+            index=pd.Index(list(rows), name="set"),
+        )
+
+    def _totals(self, sets: Bools) -> Floats:
+        value = self._table["value"].to_numpy(dtype=float)
+        own = np.einsum("sp,p->s", sets, value)
+        total: Floats = own + synergy_totals(sets, self._relations.synergies)
+        return total
+
+    def __repr__(self) -> str:
+        return (
+            f"<BestProgramme: {len(self.chosen)} of {len(self._table)} projects for "
+            f"{self.cost:g} of {self.budget:g}, worth {self.value:g}: {', '.join(self.chosen)}>"
+        )
+
+    def _repr_html_(self) -> str:
+        shown = self._table.to_html(float_format="{:.4g}".format, border=0)
+        return f"<p>{repr(self)[1:-1]}</p>{shown}"
+
+
+def best_programme(
+    projects: pd.DataFrame,
+    budget: float,
+    relations: pd.DataFrame | None = None,
+    minimums: Mapping[str, tuple[int, Sequence[str]]] | None = None,
+    unit: float | None = None,
+) -> BestProgramme:
+    """Choose the set of projects of most value within a budget: exact, of equals the cheapest.
+
+    Parameters
+    ----------
+    projects : index the names; columns `cost` (0 or more) and `value`; `tower` where projects are
+        levels of one thing, of which at most one is taken; `must` where one is taken in any case
+    budget : in the unit of cost
+    relations : columns `improvement`, `relation` (requires, requires_any, excludes or synergy),
+        `other`; for a synergy `bonus`, in the unit of value and below 0 for an overlap
+    minimums : by name, how many of which projects are taken at least
+    unit : step of money to which costs are rounded up; when left out the largest power of ten
+        that costs and budget are multiples of, or what divides their sum into 100,000 steps
+
+    Raises
+    ------
+    InputError
+        When a cell cannot be used; or when no set keeps all rules, with the fewest that conflict.
+
+    >>> table = pd.DataFrame(
+    ...     {"cost": [40, 70, 30, 60], "value": [9, 15, 6, 14], "tower": ["a", "a", "b", "b"]},
+    ...     index=["a1", "a2", "b1", "b2"],
+    ... )
+    >>> best_programme(table, 105)
+    <BestProgramme: 2 of 4 projects for 100 of 105, worth 23: a1, b2>
+    """
+    cost, value = (column_of(projects, name) for name in ("cost", "value"))
+    limit = float(finite(budget, "budget"))
+    step = unit or decimal_grid(np.append(cost, limit))
+    ties = ties_of_table(projects, relations, minimums or {})
+    rules = with_bonus(ties, relations)
+    counted = np.ceil(cost / step - 1e-9) * step
+    owners = smallest_conflict(
+        [*relation_rows(rules), row(BUDGET, counted, high=limit * (1 + 1e-12))], rules.n
+    )
+    if owners:
+        words = [
+            f"the budget is {limit:g}" if owner == BUDGET else ties.places[owner].words
+            for owner in owners
+        ]
+        raise InputError(
+            f"relations: no set can keep these together: {'; '.join(words)}. Let go of one."
+        )
+    frontier = budget_frontier(cost, value, rules, step)
+    chosen = frontier.chosen[frontier.best(limit)]
+    table = pd.DataFrame(
+        {"cost": cost, "value": value, "chosen": chosen},
+        index=pd.Index(projects.index.astype(str), name="project"),
+    )
+    return BestProgramme(
+        table.join(_reasons(cost, value, rules, step, limit, frontier, table.index)),
+        frontier,
+        rules,
+        counted,
+        limit,
+    )
+
+
+def _reasons(
+    cost: Floats,
+    value: Floats,
+    rules: Relations,
+    step: float,
+    budget: float,
+    frontier: Frontier,
+    names: pd.Index,
+) -> pd.DataFrame:
+    """For each project that is left out, what alone would bring it in."""
+    best = float(frontier.value[frontier.best(budget)])
+    chosen = frontier.chosen[frontier.best(budget)]
+    rows = np.full((len(cost), 3), np.nan)
+    for k in np.flatnonzero(~chosen):
+        forced = replace(rules, must=tuple(dict.fromkeys((*rules.must, int(k)))))
+        free = np.where(np.arange(len(cost)) == k, 0.0, cost)
+        try:
+            held = budget_frontier(free, value, forced, step)
+        except InputError:
+            continue
+        found = admission(held, float(cost[k]), best, budget)
+        later = np.flatnonzero(frontier.chosen[:, k] & (frontier.cost > budget))
+        rows[k] = found.cost_at_most, value[k] + found.value_lack, np.nan
+        if len(later):
+            rows[k, 2] = frontier.cost[later[0]]
+    return pd.DataFrame(rows, names, ["cost_at_most", "value_at_least", "budget_at_least"])

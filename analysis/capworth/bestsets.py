@@ -1,0 +1,224 @@
+"""What a programme may be made of, and what it adds: relations, limits, and best sets by draw."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from capworth.case.model import Case
+from capworth.case.plans import Limit
+from capworth.case.tying import Ties, members_of, tie
+from capworth.kernels.arrays import Bools, Floats
+from capworth.kernels.candidates import set_values
+from capworth.kernels.limitedfrontier import keeps_limits, limited_frontier
+from capworth.kernels.portfolio import Frontier, best_over_draws, budget_frontier
+from capworth.kernels.relations import Relations, list_sets, synergy_totals
+from capworth.sampling import Sample
+from capworth.spending import spend_by_year
+
+LISTED = 60_000  # allowed sets that are all tried in every draw
+SOLVED = 250  # draws, the first ones, where there are more allowed sets than that
+
+
+def ties_of(case: Case) -> Ties:
+    """Write what ties the improvements of a case by number, with the row behind each tie."""
+    shares: dict[str, dict[str, float]] = {}
+    for row in case.functions:
+        shares.setdefault(row.capability, {})[row.function] = row.share.mode
+    touched: dict[str, list[str]] = {}
+    for effect in case.effects:
+        touched.setdefault(effect.improvement, []).append(effect.capability)
+    minimums = [
+        (
+            m.name,
+            m.at_least,
+            m.improvements or members_of(m.function, case.improvement_ids, shares, touched),
+        )
+        for m in case.minimums
+    ]
+    return tie(case.improvements, case.relations, minimums)
+
+
+def relations_of(case: Case) -> Relations:
+    """Write the relations of a case by number, the bonus of synergies left at 0; see `Choice`."""
+    return ties_of(case).relations
+
+
+def pair_gains(relations: Relations, gains: Floats, shares: Floats) -> Floats:
+    """What both of a pair add beyond their own gains: a share of the lesser, (draws, synergies).
+
+    Parameters
+    ----------
+    relations : their synergies name the pairs
+    gains : (draws, improvements)
+    shares : (draws, synergies) of the lesser gain of the two; a loss has no share
+    """
+    ones = [one for one, _, _ in relations.synergies]
+    others = [other for _, other, _ in relations.synergies]
+    lesser = np.minimum(gains[:, ones], gains[:, others])
+    added: Floats = shares * np.maximum(lesser, 0.0)
+    return added
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """Everything the choice of a programme depends on.
+
+    Attributes
+    ----------
+    case : whose improvements they are
+    ties : relations by number with the rows behind them
+    relations : the same with the expected bonus of every synergy, in the unit of the objective
+    asked : (improvements,) expected one-off money
+    gain : (improvements,) expected gain on the objective
+    shares : (draws, synergies) bonus as a share of the lesser gain
+    limits : those that hold whatever the years; `uses` (limits, improvements) against `caps`
+    uses, caps : see `limits`
+    """
+
+    case: Case
+    ties: Ties
+    relations: Relations
+    asked: Floats
+    gain: Floats
+    shares: Floats
+    limits: tuple[Limit, ...]
+    uses: Floats
+    caps: Floats
+
+    @classmethod
+    def of(cls, sample: Sample) -> "Choice":
+        """Gather it from the worlds that are kept."""
+        case, worlds = sample.case, sample.worlds
+        ties = ties_of(case)
+        gains = objective_gains(sample)
+        bonuses = [case.relations[k].bonus for k in ties.pairs]
+        shares = np.empty((worlds.size, len(bonuses)))
+        for k, bonus in enumerate(bonuses):
+            assert bonus is not None  # a synergy has one: checked at the door
+            shares[:, k] = sample.of(bonus)
+        added = pair_gains(ties.relations, gains, shares).mean(axis=0)
+        limits = tuple(limit for limit in case.limits if limit.is_yearless)
+        uses = np.zeros((len(limits), len(case.improvements)))
+        if limits:
+            spending = spend_by_year(sample)
+            uses = np.stack([spending.of_payer(limit.payer).sum(axis=1) for limit in limits])
+        return cls(
+            case,
+            ties,
+            replace(ties.relations, synergies=_with_bonus(ties.relations, added)),
+            worlds.asked.mean(axis=0),
+            gains.mean(axis=0),
+            shares,
+            limits,
+            uses,
+            np.array([limit.amount for limit in limits]),
+        )
+
+    @property
+    def grid_asked(self) -> Floats:
+        """(improvements,) expected one-off money, rounded up to the grid of the case."""
+        grid = self.case.settings.grid
+        return np.ceil(self.asked / grid - 1e-9) * grid
+
+    def frontier(self, relations: Relations | None = None, asked: Floats | None = None) -> Frontier:
+        """Return the best set of every budget; under other relations or other money where given."""
+        tied = self.relations if relations is None else relations
+        money = self.asked if asked is None else asked
+        grid = self.case.settings.grid
+        if self.limits:
+            return limited_frontier(money, self.gain, tied, self.uses, self.caps, grid)
+        return budget_frontier(money, self.gain, tied, grid)
+
+    def sets(self) -> Bools | None:
+        """Return every set that relations and limits allow; None where they are too many."""
+        sets = list_sets(self.relations, LISTED)
+        return sets if sets is None else sets[keeps_limits(sets, self.uses, self.caps)]
+
+    def totals(self, sets: Bools, gains: Floats | None = None) -> Floats:
+        """Return the expected value of sets (sets, improvements) on the objective, (sets,).
+
+        With `gains`, (draws kept, improvements), on what these are on.
+        """
+        gain, synergies = self.gain, self.relations.synergies
+        if gains is not None:
+            gain = gains.mean(axis=0)
+            added = pair_gains(self.relations, gains, self.shares).mean(axis=0)
+            synergies = _with_bonus(self.relations, added)
+        total: Floats = np.einsum("sp,p->s", sets, gain) + synergy_totals(sets, synergies)
+        return total
+
+    def values_of(self, sets: Bools, gains: Floats) -> Floats:
+        """Return the value of every set (sets, improvements) in every draw, (draws, sets)."""
+        synergies = self.relations.synergies
+        both = [sets[:, one] & sets[:, other] for one, other, _ in synergies]
+        pairs = np.column_stack(both) if both else np.zeros((len(sets), 0), dtype=bool)
+        bonuses = pair_gains(self.relations, gains, self.shares[: len(gains)])
+        return set_values(sets, gains, pairs, bonuses)
+
+    def value_of(self, sets: Bools, gains: Floats) -> Floats:
+        """(draws,) value of one set for each draw, on whatever the gains are on.
+
+        Parameters
+        ----------
+        sets : (improvements,) one for all draws, or (draws, improvements)
+        gains : (draws, improvements) in the first worlds that are kept
+        """
+        taken = np.broadcast_to(sets, gains.shape)
+        ones = [one for one, _, _ in self.relations.synergies]
+        others = [other for _, other, _ in self.relations.synergies]
+        pairs = pair_gains(self.relations, gains, self.shares[: len(gains)])
+        own = np.einsum("dp,dp->d", gains, taken)
+        both = taken[:, ones] & taken[:, others]
+        total: Floats = own + np.einsum("ds,ds->d", pairs, both)
+        return total
+
+    def best_sets(self, asked: Floats, gains: Floats, budget: float) -> tuple[Bools, Bools]:
+        """Best affordable set of every draw, and whether there is one.
+
+        Where there are more allowed sets than can be tried, each of the first 250 draws is solved
+        by itself on the grid of the case.
+
+        Parameters
+        ----------
+        asked, gains : (draws, improvements) in the first worlds that are kept
+
+        Returns
+        -------
+        (draws, improvements), (draws,); fewer draws where each is solved by itself
+        """
+        bonus = pair_gains(self.relations, gains, self.shares[: len(gains)])
+        sets = self.sets()
+        if sets is not None:
+            pairs = self.relations.synergies
+            best = best_over_draws(asked, gains, sets, budget, pairs, bonus)
+            found = best >= 0
+            return np.where(found[:, None], sets[best], False), found
+        chosen = np.zeros((min(SOLVED, len(asked)), asked.shape[1]), dtype=bool)
+        found = np.zeros(len(chosen), dtype=bool)
+        for k in range(len(chosen)):
+            set_k = self._solved(asked[k], gains[k], bonus[k], budget)
+            if set_k is not None:
+                chosen[k], found[k] = set_k, True
+        return chosen, found
+
+    def _solved(self, asked: Floats, gain: Floats, bonus: Floats, budget: float) -> Bools | None:
+        """Best set of one draw on the grid; limits of payers are left out where there are any."""
+        tied = replace(self.relations, synergies=_with_bonus(self.relations, bonus))
+        grid = self.case.settings.grid
+        most = float(np.ceil(asked / grid).sum() * grid)
+        frontier = budget_frontier(asked, gain, tied, grid, limit=min(budget, most))
+        step = int(frontier.steps(min(budget, most)))
+        return None if step < 0 else frontier.chosen[step]
+
+
+def _with_bonus(relations: Relations, bonuses: Floats) -> tuple[tuple[int, int, float], ...]:
+    return tuple(
+        (one, other, float(bonus))
+        for (one, other, _), bonus in zip(relations.synergies, bonuses, strict=True)
+    )
+
+
+def objective_gains(sample: Sample) -> Floats:
+    """(draws kept, improvements) gain of each improvement on the objective of the case."""
+    gains: Floats = getattr(sample.worlds.gains, sample.case.settings.objective)
+    return gains

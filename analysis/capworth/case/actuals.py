@@ -1,0 +1,162 @@
+"""What has come about, told in a file of its own: read, checked, and only then used."""
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from capworth.case.cells import BadCellError, read_cell
+from capworth.case.dictionary import Column
+from capworth.case.model import Case
+from capworth.errors import CaseError, Finding, nearest
+
+START, SPEND, LEVEL, FACTOR = "start", "spend", "level", "factor"
+
+
+@dataclass(frozen=True, slots=True)
+class Actual:
+    """One thing that was found to have come about."""
+
+    measure: str
+    year: int
+    value: float  # of a start: its year
+    source: str
+    improvement: str = ""
+    capability: str = ""
+    indicator: str = ""
+    note: str = ""
+
+
+@cache
+def actuals_dictionary() -> Mapping[str, Column]:
+    """Every column of a file of actuals, in order, as the package describes it."""
+    text = files("capworth.case").joinpath("actuals.csv").read_text(encoding="utf-8")
+    return {
+        row["column"]: Column(
+            row["table"],
+            row["column"],
+            row["kind"],
+            tuple(row["options"].split("|")) if row["options"] else (),
+            row["unit"],
+            float(row["lowest"]) if row["lowest"] else None,
+            float(row["highest"]) if row["highest"] else None,
+            row["required"] == "yes",
+            row["meaning"],
+        )
+        for row in csv.DictReader(text.splitlines())
+    }
+
+
+def read_actuals(path: str | Path, case: Case) -> tuple[Actual, ...]:
+    """Read a file of actuals for a case.
+
+    Raises
+    ------
+    CaseError
+        With every fault found. A half-good file is never returned.
+    """
+    place = Path(path)
+    if not place.is_file():
+        raise CaseError([Finding(place.name, 0, "", "the file is missing", "Name a CSV file.")])
+    columns = actuals_dictionary()
+    try:
+        with place.open(encoding="utf-8-sig", newline="") as lines:
+            reader = csv.reader(lines)
+            header = [name.strip() for name in next(reader, [])]
+            rows = [
+                (k, line) for k, line in enumerate(reader, start=2) if any(map(str.strip, line))
+            ]
+    except (UnicodeDecodeError, csv.Error) as error:
+        words = f"it cannot be read ({error})"
+        raise CaseError([Finding(place.name, 0, "", words, "Save it as CSV in UTF-8.")]) from error
+    findings = list(_headings(place.name, header, columns))
+    if findings:
+        raise CaseError(findings)
+    known = {"improvements": case.improvement_ids, "capabilities": case.capability_ids}
+    found: list[tuple[int, Actual]] = []
+    for number, line in rows:
+        cells = dict(zip(header, [*map(str.strip, line), *[""] * len(header)], strict=False))
+        if any(cell.strip() for cell in line[len(header) :]):
+            words = "there are more cells than headings"
+            findings.append(Finding(place.name, number, "", words, "Quote cells with commas."))
+            continue
+        values: dict[str, object] = {}
+        before = len(findings)
+        for name, column in columns.items():
+            try:
+                values[name] = read_cell(cells.get(name, ""), column, known)
+            except BadCellError as error:
+                findings.append(Finding(place.name, number, name, *error.args))
+        if len(findings) == before:
+            findings.extend(Finding(place.name, number, *words) for words in _rules(values, case))
+        if len(findings) == before:
+            found.append((number, _actual(values)))
+    findings.extend(_twice(place.name, found))
+    if not rows:
+        findings.append(Finding(place.name, 2, "", "there is no row yet", "Add the first one."))
+    if findings:
+        raise CaseError(findings)
+    return tuple(actual for _, actual in found)
+
+
+def _headings(file: str, header: list[str], columns: Mapping[str, Column]) -> Iterator[Finding]:
+    for name, column in columns.items():
+        if column.required and name not in header:
+            yield Finding(file, 1, name, "the column is missing", f"Add {column.meaning}.")
+    for name in header:
+        if name not in columns:
+            yield Finding(file, 1, name, "there is no such column", nearest(name, columns))
+        elif header.count(name) > 1:
+            yield Finding(file, 1, name, "the column stands twice", "Keep one of the two.")
+
+
+def _rules(values: Mapping[str, object], case: Case) -> Iterator[tuple[str, str, str]]:
+    """What must hold in one row: column, what is wrong, how to mend it."""
+    first, last = case.settings.first_year, case.settings.first_year + case.settings.years - 1
+    measure, year, value = values["measure"], values["year"], values["value"]
+    assert isinstance(year, int)
+    if not first <= year <= last:
+        yield "year", f"{year} is outside {first} to {last}", "Give a year of the appraisal."
+    of_improvement = measure in {START, SPEND}
+    wanted = ("improvement",) if of_improvement else ("capability", "indicator")
+    for column in ("improvement", "capability", "indicator"):
+        if column in wanted and values[column] is None:
+            yield column, f"a {measure} of nothing", f"Name the {column}."
+        elif column not in wanted and values[column] is not None:
+            yield column, f"a {measure} has no {column}", "Leave it blank."
+    if value is None and measure != START:
+        yield "value", "the cell is empty", "Say what was found."
+    if isinstance(value, float) and value < 0 and measure in {SPEND, FACTOR}:
+        yield "value", f"{value:g} is below 0", "Raise it."
+    if measure == START and value is not None:
+        yield "value", "a start is told by its year", "Leave it blank."
+    indicator = values["indicator"]
+    if not of_improvement and isinstance(indicator, str):
+        options = (
+            [c.id for c in case.measured]
+            if measure == LEVEL
+            else sorted({e.step for e in case.effects if e.step})
+        )
+        if indicator not in options:
+            yield "indicator", f"{indicator!r} is not known", nearest(indicator, options)
+
+
+def _twice(file: str, found: list[tuple[int, Actual]]) -> Iterator[Finding]:
+    seen: dict[tuple[object, ...], int] = {}
+    for number, actual in found:
+        key: tuple[object, ...] = actual.measure, actual.improvement
+        key += (actual.capability, actual.indicator)
+        key += () if actual.measure == START else (actual.year,)
+        if key in seen:
+            words = f"the same is told in row {seen[key]} already"
+            yield Finding(file, number, "measure", words, "Keep one of the two.")
+        seen.setdefault(key, number)
+
+
+def _actual(values: Mapping[str, object]) -> Actual:
+    given = {name: value for name, value in values.items() if value is not None}
+    if given["measure"] == START:
+        given["value"] = float(str(given["year"]))
+    return Actual(**given)  # type: ignore[arg-type]  # each cell was read by the dictionary

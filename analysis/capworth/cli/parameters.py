@@ -1,0 +1,39 @@
+"""`capworth parameters`: the register of published parameters and their standing."""
+
+import click
+
+
+@click.command("parameters")
+@click.option("--set", "which", help="Only sets whose name holds this, such as A-94.")
+@click.option("--status", help="Only those of this standing, such as revoked.")
+def command(which: str | None, status: str | None) -> None:
+    """List the published parameters of the register, with their standing.
+
+    Discount schedules first, by the names that `discounting` in case.toml may have; then other
+    parameters with value, unit, standing, source, place in it, month in which it was read and next
+    review; then the classes of optimism bias.
+    """
+    from capworth.case.register import STATUSES, bias_classes, parameters, schedules
+    from capworth.errors import InputError, nearest
+
+    if status and status not in STATUSES:
+        raise InputError(f"there is no standing {status!r}. {nearest(status, STATUSES)}")
+    chosen = (which or "").casefold()
+    for schedule in schedules().values():
+        if (not status or schedule.status == status) and chosen in schedule.name.casefold():
+            rates = ", ".join(f"{rate:.2%} from year {year}" for year, rate in schedule.bands)
+            place = ", ".join(filter(None, (schedule.source, schedule.page)))
+            review = f"; next review: {schedule.next_review}" if schedule.next_review else ""
+            click.echo(f"{schedule.id} [{schedule.status}]: {rates}")
+            click.echo(f"    {place}; read {schedule.read}{review}")
+    for one in parameters().values():
+        if (not status or one.status == status) and chosen in one.set.casefold():
+            value = "not set" if one.value is None else f"{one.value:g} {one.unit}"
+            told = "; ".join(filter(None, (one.name, one.note)))
+            review = f"; next review: {one.next_review}" if one.next_review else ""
+            click.echo(f"{one.id} [{one.status}]: {value} ({one.set}: {told})")
+            click.echo(f"    {one.source}, {one.page}; read {one.read}{review}")
+    if not status and not which:
+        for bias in bias_classes().values():
+            low, high = bias.capital
+            click.echo(f"bias {bias.id}: {low:.0%} to {high:.0%} ({bias.source})")

@@ -1,0 +1,44 @@
+"""`capworth survey`: a made-up survey of the members, to try the machinery before the real one."""
+
+import click
+
+
+@click.command("survey")
+@click.argument("case", type=click.Path())
+@click.option(
+    "--out", type=click.Path(), default=".", show_default=True, help="Folder to write into."
+)
+@click.option("--seed", type=click.IntRange(0), help="Seed of the answers [default: of the case].")
+@click.option("--response", type=float, default=0.6, show_default=True, help="Share that answers.")
+@click.option(
+    "--members",
+    type=int,
+    default=60,
+    show_default=True,
+    help="How many members to make up where the case has none.",
+)
+def command(case: str, out: str, seed: int | None, response: float, members: int) -> None:
+    """Make up a SYNTHETIC survey of the members of CASE, to try the machinery.
+
+    No member gives any of its answers; every row is graded E. Writes feedback-synthetic.csv, and
+    members-synthetic.csv where the case has no members. Put them into the case under these names.
+    """
+    from pathlib import Path
+
+    from capworth.case.read import read_case
+    from capworth.errors import InputError
+    from capworth.synthetic import synthetic_survey
+
+    known = read_case(case)
+    seed = known.settings.seed if seed is None else seed
+    made = synthetic_survey(known, seed, response, members)
+    folder = Path(out)
+    paths = {table: folder / f"{table}-synthetic.csv" for table in made}
+    for path in paths.values():
+        if path.exists():
+            raise InputError(f"{path} is there already. Move it, or give another --out.")
+    folder.mkdir(parents=True, exist_ok=True)
+    for table, rows in made.items():
+        text = rows.to_csv(index=False, lineterminator="\n")
+        paths[table].write_text(text, encoding="utf-8", newline="")
+        click.echo(f"SYNTHETIC, grade E, {len(rows):,} rows nobody gave: {paths[table]}")

@@ -1,0 +1,52 @@
+"""`capworth track`: plan against actual."""
+
+import math
+
+import click
+
+from capworth.cli.options import WORKERS
+from capworth.cli.terminal import show
+
+
+@click.command("track")
+@click.argument("case", type=click.Path())
+@click.argument("actuals", type=click.Path())
+@click.option("--out", type=click.Path(), help="Also write the table to this CSV file.")
+@click.option("--draws", type=click.IntRange(100, 10_000_000), help="Sampled worlds.")
+@WORKERS
+def command(case: str, actuals: str, out: str | None, draws: int | None, workers: int) -> None:
+    """Hold what has come about (ACTUALS, a CSV file) against the plan of CASE."""
+    from pathlib import Path
+
+    from capworth.case.actuals import read_actuals
+    from capworth.case.read import read_case
+    from capworth.databook import write_csv
+    from capworth.errors import InputError
+    from capworth.study import run_study
+    from capworth.tracking import track
+
+    read = read_case(case)
+    told = read_actuals(actuals, read)
+    study = run_study(read, draws, workers=workers)
+    if study.schedule is None:
+        raise InputError("the case has no budget or no improvements, so there is no plan to track.")
+    tracking = track(study.sample, study.schedule, told, study.provenance)
+    click.echo(repr(tracking))
+    table = tracking.to_frame()
+    columns = ["measure", "subject", "indicator", "year", "plan", "plan_low", "plan_high"]
+    columns += ["actual", "unit", "verdict"]
+    show(columns, [_told(row) for row in table[columns].to_numpy().tolist()])
+    if out:
+        write_csv(table, Path(out))
+
+
+def _told(row: list[object]) -> list[str]:
+    """Write the cells of a row; years without a comma, what is not planned as a dash."""
+    pattern = ".0f" if row[0] == "start" else ",.4g"
+    return [_cell(cell, pattern) for cell in row]
+
+
+def _cell(cell: object, pattern: str) -> str:
+    if not isinstance(cell, float):
+        return str(cell)
+    return "-" if math.isnan(cell) else format(cell, pattern)

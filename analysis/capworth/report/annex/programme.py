@@ -1,0 +1,178 @@
+"""Annex: how firm the programme is, why others are not in it, when it is built and reviewed."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from capworth.report.amounts import Amount
+from capworth.report.blocks import Block, Cell, Section, Table
+from capworth.report.pictures import pictures
+from capworth.report.rows import Row, rows_of
+from capworth.report.wording import Wording
+from capworth.study import Study
+
+
+def section(study: Study, words: Wording) -> Section | None:
+    """Robust choices and reasons for rejection; None where the case names no budget."""
+    found = study.robustness
+    if found is None or study.programme is None:
+        return None
+    title = words.say(
+        "programme.title",
+        count=len(found.agreeing),
+        all=len(found.to_frame()) - 1,
+        percent=words.probability(found.p_best),
+        sets=words.number(found.compared, 0),
+    )
+    blocks: list[Block] = list(pictures("programme", study, words))
+    blocks.append(_ways(study, words))
+    if len(found.why_not()):
+        blocks.append(_why_not(study, words))
+    if study.case.targets:
+        blocks.append(_targets(study, words))
+    return Section(words.say("programme.topic"), title, blocks)
+
+
+def timetable(study: Study, words: Wording) -> Section | None:
+    """The timetable and what it promises; None where nothing is scheduled."""
+    schedule = study.schedule
+    if schedule is None or study.programme is None or not schedule.done:
+        return None
+    title = words.say(
+        "timetable.title" if schedule.left_out else "timetable.title_full",
+        count=len(schedule.done),
+        late=len(schedule.late),
+        out=words.named(schedule.left_out),
+    )
+    blocks: list[Block] = list(pictures("timetable", study, words))
+    if study.baseline is not None:
+        blocks.append(_baseline(study, words))
+    return Section(words.say("timetable.topic"), title, blocks)
+
+
+def _unit(study: Study, words: Wording) -> str:
+    """Unit of the objective."""
+    assert study.programme is not None
+    unit = words.unit("millions")
+    return words.say(f"programme.unit_{study.programme.measure}", unit=unit)
+
+
+def _ways(study: Study, words: Wording) -> Table:
+    assert study.robustness is not None
+    rows = tuple(
+        (
+            words.say(f"programme.way_{key}"),
+            words.named(str(row["chosen"]).split()),
+            words.number(float(row["asked_m"])),
+            words.number(float(row["value"])),
+        )
+        for key, (_, row) in zip(
+            ("value", "rate", "exact"), rows_of(study.robustness.ways()), strict=True
+        )
+    )
+    return Table(
+        words.say("programme.ways", unit=words.unit("millions"), year=study.provenance.price_year),
+        (
+            words.say("programme.way"),
+            words.say("programme.set"),
+            words.say("programme.asked"),
+            words.say("programme.adds", unit=_unit(study, words)),
+        ),
+        rows,
+        words=2,
+        weights=(1.0, 2.4),
+        note=words.say("programme.ways_note"),
+        marked=(2,),
+    )
+
+
+def _why_not(study: Study, words: Wording) -> Table:
+    """One row for each improvement that is left out, the one nearest to being funded first."""
+    assert study.robustness is not None
+    table = study.robustness.why_not().sort_values("forced_loss", kind="stable")
+    rows = tuple(_reason(key, row, words) for key, row in rows_of(table))
+    columns = ("improvement", "gives_way", "asked", "at_most", "gain", "at_least", "from", "loss")
+    unit = _unit(study, words)
+    return Table(
+        words.say("programme.why", unit=words.unit("millions"), year=study.provenance.price_year),
+        tuple(words.say(f"programme.{column}", unit=unit) for column in columns),
+        rows,
+        words=2,
+        weights=(1.5, 1.4),
+        note=words.say("programme.why_note"),
+        size=7.0,
+    )
+
+
+def _reason(key: str, row: Row, words: Wording) -> tuple[Cell, ...]:
+    numbers = ("asked_m", "asked_at_most_m", "gain", "gain_at_least", "budget_at_least_m")
+    gone = str(row["gives_way"]).split()
+    return (
+        words.name(key),
+        words.named(gone) if gone else words.say("unknown"),
+        *(words.number(float(row[column])) for column in numbers),
+        words.number(float(row["forced_loss"])),
+    )
+
+
+def _targets(study: Study, words: Wording) -> Table:
+    """How likely the recommended set, and the set likeliest to meet all, meets each target."""
+    assert study.robustness is not None
+    table = study.robustness.targets()
+    shown = [key for key in ("recommended", "targets") if key in table.index]
+    by_rule = table.loc[shown].T
+    rows = [
+        (
+            words.name(str(key)) if key != "all" else words.say("programme.all_targets"),
+            *(words.probability(float(share)) for share in by_rule.loc[key]),
+        )
+        for key in by_rule.index
+    ]
+    best = study.robustness.to_frame()
+    chosen = str(best["chosen"].to_dict()[shown[-1]]).split()
+    return Table(
+        words.say("programme.targets"),
+        (
+            words.say("programme.target"),
+            *(words.say(f"programme.rule_{rule}") for rule in shown),
+        ),
+        tuple(rows),
+        note=words.say("programme.targets_note", chosen=words.named(chosen)),
+        marked=(len(rows) - 1,),
+    )
+
+
+def _baseline(study: Study, words: Wording) -> Table:
+    assert study.baseline is not None
+    frame = study.baseline.to_frame()
+    columns = ("promise", "unit", "reviews", "grade", "today", "planned", "felt", "full")
+    return Table(
+        words.say("timetable.baseline"),
+        tuple(words.say(f"timetable.{column}") for column in columns),
+        tuple(_promises(frame, words)),
+        words=4,
+        weights=(2.6, 1.0, 1.0, 0.45),
+        note=words.say("timetable.note"),
+        size=6.5,
+    )
+
+
+def _promises(frame: pd.DataFrame, words: Wording) -> Iterator[tuple[Cell, ...]]:
+    for (improvement, capability, indicator), row in rows_of(frame):
+        names = words.names
+        known = words.name(indicator) if indicator in names else words.word("step", indicator)
+        yield (
+            words.say(
+                "timetable.row",
+                improvement=words.brief(improvement),
+                capability=words.brief(capability),
+                indicator=known,
+            ),
+            words.typeset(words.voice.unit(str(row["unit"]))),
+            " ".join(day[:4] for day in str(row["reviews"]).split()),
+            str(row["grade"]),
+            words.cell(Amount.of(row, "today")),
+            words.cell(Amount.of(row, "planned")),
+            str(int(row["first_effect"])),
+            str(int(row["full_effect"])),
+        )

@@ -1,0 +1,54 @@
+"""A document from a template: tagged for readers who cannot see, and fit for archives."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import matplotlib as mpl
+import typst
+
+from capworth.errors import InputError
+
+STANDARDS: Final[tuple[Literal["ua-1", "a-2a"], ...]] = ("ua-1", "a-2a")
+
+
+def set_document(template: str, content: Mapping[str, Any], day: date) -> bytes:
+    """Set one document as PDF. No clock is read: the same content gives the same bytes.
+
+    Parameters
+    ----------
+    template : file of this folder, such as "donor.typ"
+    content : everything that it prints
+    day : the date that the file carries
+
+    Raises
+    ------
+    InputError
+        When a name holds a letter that no font has.
+    """
+    words = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    with (
+        as_file(files("capworth.report").joinpath(template)) as path,
+        as_file(files("capworth.charts").joinpath("fonts")) as fonts,
+    ):
+        spare = Path(mpl.get_data_path()) / "fonts" / "ttf"  # letters that the others lack
+        compiler = typst.Compiler(
+            path,
+            root=path.parent,
+            font_paths=[fonts, spare],
+            ignore_system_fonts=True,
+            sys_inputs={"data": words},
+        )
+        try:
+            pdf = compiler.compile(
+                format="pdf",
+                pdf_standards=list(STANDARDS),
+                timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC),
+            )
+        except typst.TypstError as error:
+            raise InputError(f"the document cannot be set: {error}") from error
+    assert isinstance(pdf, bytes)  # one document, one file
+    return pdf

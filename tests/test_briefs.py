@@ -1,0 +1,321 @@
+"""Briefs to members: one page in each language, the same bytes, nothing of another member."""
+
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from pypdf import PdfReader
+
+from capworth import briefs, runs
+from capworth.case.model import Case
+from capworth.case.read import read_case
+from capworth.cli import main
+from capworth.errors import InputError
+from capworth.memberbrief import MemberBrief, brief_member, member_of
+from capworth.members import Members, serve_members
+from capworth.report.brief import document, write_brief
+from capworth.report.briefwords import LANGUAGES, brief_words
+from capworth.report.figures import ISOLATE, Figures
+from capworth.runs import BRIEFS, RunError
+from capworth.sampling import draw_sample
+
+STRAY = re.compile(r"\b(?:nan|NaN|None|inf|NaT)\b|\{\w*\}")
+EN = Figures("en_GB", "{sign}{number} million", "{sign}{number}", "{number}%", False)
+FR = Figures("fr_FR", "{number} M{sign}", "{number} {sign}", "{number} %", False)
+AR = Figures("ar", "{number} مليون {name}", "{number} {name}", "{number}%", True)
+
+
+@pytest.fixture(scope="module")
+def members(small: Case) -> Members:
+    found = serve_members(draw_sample(small, 200))
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module")
+def brief(small: Case, members: Members) -> MemberBrief:
+    return brief_member(small, members, "XSD", {i: k == 0 for k, i in enumerate(ids(small))})
+
+
+@pytest.fixture(scope="module")
+def run(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("briefs") / "run"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runs, "write_papers", lambda *_: None)
+        runs.run(small_folder, out, draws=200, languages=("en",))
+    return out
+
+
+def ids(case: Case) -> tuple[str, ...]:
+    return case.improvement_ids
+
+
+def page_of(case: Case, members: Members, brief: MemberBrief, language: str) -> PdfReader:
+    return PdfReader(BytesIO(write_brief(case, brief, members.provenance, language)))
+
+
+def strings(node: Any) -> list[str]:
+    if isinstance(node, Mapping):
+        return [text for value in node.values() for text in strings(value)]
+    if isinstance(node, list | tuple):
+        return [text for value in node for text in strings(value)]
+    return [node] if isinstance(node, str) else []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_tagged_page_in_each_language(
+    small: Case, members: Members, brief: MemberBrief, language: str
+) -> None:
+    page = page_of(small, members, brief, language)
+    root: Any = page.trailer["/Root"]
+    assert len(page.pages) == 1
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == language
+    assert "/StructTreeRoot" in root
+    text = page.pages[0].extract_text()
+    assert "\ufffd" not in text
+    assert not STRAY.search(text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_same_brief_gives_the_same_bytes(
+    small: Case, members: Members, brief: MemberBrief, language: str
+) -> None:
+    first = write_brief(small, brief, members.provenance, language)
+    write_brief(small, brief, members.provenance, "en")  # something else in between
+    assert write_brief(small, brief, members.provenance, language) == first
+
+
+def test_a_letter_that_no_font_has_is_told(
+    small: Case, members: Members, brief: MemberBrief
+) -> None:
+    odd = replace(brief, member=replace(brief.member, name_ar="ཀ港"))
+    with pytest.raises(InputError, match="brief of XSD cannot be set"):
+        write_brief(small, odd, members.provenance, "ar")
+
+
+def test_every_language_says_the_same_things() -> None:
+    english = brief_words("en").phrases
+    for language in LANGUAGES:
+        words = brief_words(language).phrases
+        assert words.keys() == english.keys(), language
+        for key, phrase in words.items():
+            parts = set(re.findall(r"\{\w+\}", phrase))
+            assert parts == set(re.findall(r"\{\w+\}", english[key])), (language, key)
+            assert phrase.count("**") == english[key].count("**"), (language, key)
+    with pytest.raises(InputError, match="no texts for a brief in 'de'"):
+        brief_words("de")
+
+
+def test_the_page_says_what_the_answer_says(
+    small: Case, members: Members, brief: MemberBrief
+) -> None:
+    page = document(small, brief, members.provenance, "en")
+    row = members.to_frame().loc["XSD"].to_dict()
+    best = members.improvements("XSD").index[0]
+    assert small.names()[str(best)] in page["finding"]
+    hits = EN.middle(*(float(str(row[f"hits{end}"])) for end in ("", "_low", "_high")))
+    assert page["cards"][0]["value"] == hits
+    assert hits in page["finding"]
+    pay = page["cards"][3]
+    assert (pay["head"], pay["value"], pay["range"]) == ("Pays", "€60,000", "€60,000–60,000")
+    assert "60,000 in 2024, not published: estimated (grade E)" in page["pays"]["items"][0]
+    first = [cells["cells"] for cells in page["serves"]["rows"]]
+    points = members.improvements("XSD").iloc[0]
+    assert first[0][1] == EN.around(*points[["points", "points_low", "points_high"]].tolist())
+    said = {cells[0].rstrip("†"): cells[3] for cells in first}
+    assert said[small.names()[ids(small)[0]]] == "yes"
+    assert set(said.values()) == {"yes", "no"}
+    assert not any(STRAY.search(text) for text in strings(page))
+
+
+def test_a_published_contribution_names_its_source(small: Case, members: Members) -> None:
+    source = small.sources[0]
+    told = [
+        replace(
+            m, contribution_grade="B", contribution_source=source.id, contribution_year=2023,
+            contribution_low=9e5, contribution=1.25e6, contribution_high=1.5e6,
+        )
+        for m in small.members
+    ]  # fmt: skip
+    case = replace(small, members=tuple(told), prices=deflators(small))
+    found = serve_members(draw_sample(case, 100))
+    assert found is not None
+    page = document(case, brief_member(case, found, "XNA"), found.provenance, "en")
+    words = page["pays"]["items"][0]
+    assert "€1.25 million (0.90–1.50) in 2023" in words
+    assert (source.publisher or source.title) in words
+    assert "grade B" in words
+    assert found.to_frame().loc["XNA", "contribution_m"] == pytest.approx(1.25 * 110 / 100)
+
+
+def deflators(case: Case) -> Any:
+    from capworth.case.model import Price
+
+    return (
+        *case.prices,
+        Price("deflator", "EUR", 2023, 100.0, "B", "LEDGER"),
+        Price("deflator", "EUR", 2024, 110.0, "B", "LEDGER"),
+    )
+
+
+def test_a_case_that_measures_little_has_a_brief(small: Case) -> None:
+    bare = tuple(replace(m, contribution=None, size="") for m in small.members)
+    case = replace(small, chain=(), unit_values=(), effects=(), members=bare, network=())
+    found = serve_members(draw_sample(case, 60))
+    assert found is not None
+    page = document(case, brief_member(case, found, "XNA"), found.provenance, "fr")
+    assert page["uses"]["rows"] == []
+    assert page["serves"]["rows"] == []
+    assert page["cards"][0]["value"] == "non mesuré"
+    assert "sa contribution n’est pas connue" in page["cards"][3]["detail"]
+    assert not any(STRAY.search(text) for text in strings(page))
+    assert len(page_of(case, found, brief_member(case, found, "XNA"), "fr").pages) == 1
+
+
+def test_long_names_still_fit_one_page(small: Case, members: Members) -> None:
+    long = "Joint register of seized, stolen and otherwise inexplicable mountaineering equipment"
+    case = replace(
+        small,
+        capabilities=tuple(replace(c, name=f"{long} {c.id}") for c in small.capabilities),
+        improvements=tuple(replace(i, name=f"{long} {i.id}") for i in small.improvements),
+    )
+    assert len(page_of(case, members, brief_member(case, members, "XEA"), "en").pages) == 1
+
+
+# ------------------------------------------------------------------------------------- numbers
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (EN.money(3_521_478, 2_646_257, 4_582_040, "EUR"), "€3.5 million (2.6–4.6)"),
+        (EN.money(15_445, 6_178, 39_128, "EUR"), "€15,000 (6,000–39,000)"),
+        (EN.money_span(15_445, 6_178, 39_128, "EUR"), "€6,000–39,000"),
+        (EN.money(600_000, 200_000, 1_400_000, "EUR"), "€600,000 (200,000–1,400,000)"),
+        (EN.money(5.0, 5.0, 5.0, "USD"), "US$5.0"),
+        (FR.money_middle(3_521_478, 2_646_257, 4_582_040, "EUR"), "3,5 M€"),
+        (FR.around(9038.0, 290.0, 21310.0), "9\u202f000 (0–21\u202f000)"),
+        (EN.around(24.0, 0.0, 0.0), "24 (0–0)"),
+        (EN.around(float("nan"), 0.0, 1.0), "–"),
+        (EN.percent(0.0), "0%"),
+        (EN.percent(0.001), "<1%"),
+        (EN.percent(0.999), ">99%"),
+        (EN.percent(1.0), "100%"),
+        (EN.probability(1.0), ">99%"),
+        (EN.probability(0.0), "<1%"),
+        (FR.probability(0.264), "26 %"),
+        (AR.middle(9038.0, 290.0, 21310.0), "9,000".join(ISOLATE)),
+        (AR.span(9038.0, 290.0, 21310.0), "0–21,000".join(ISOLATE)),
+        (AR.money_middle(3_521_478, 2_646_257, 4_582_040, "EUR"), "\u20663.5\u2069 مليون يورو"),
+    ],
+)
+def test_numbers(written: str, expected: str) -> None:
+    assert written == expected
+
+
+def test_arabic_numbers_are_isolated_everywhere(
+    small: Case, members: Members, brief: MemberBrief
+) -> None:
+    page = document(small, brief, members.provenance, "ar")
+    cells = [row["cells"][1] for row in page["serves"]["rows"]]
+    assert all(
+        text[0] == ISOLATE[0] and text[-1] == ISOLATE[1] for text in cells if "5" not in text
+    )
+    for text in strings(page):
+        assert text.count(ISOLATE[0]) == text.count(ISOLATE[1])
+
+
+# -------------------------------------------------------------------------------- the command
+
+
+def test_members_are_found_by_code(small: Case) -> None:
+    assert member_of(small, "XSD").name == "Harbour"
+    with pytest.raises(InputError, match=r"'harbour' is no member.*Did you mean 'XSD'"):
+        member_of(small, "harbour")
+    with pytest.raises(InputError, match="no members"):
+        member_of(replace(small, members=()), "XSD")
+
+
+def test_briefs_of_a_run(run: Path, small: Case) -> None:
+    written = briefs.write_briefs(run, ["XSD", "XNA"])
+    assert [path.name for path in written] == ["XSD-en.pdf", "XNA-en.pdf"]
+    before = written[0].read_bytes()
+    everybody = briefs.write_briefs(run)
+    assert len(everybody) == len(small.members)
+    assert written[0].read_bytes() == before
+    shutil.rmtree(run / BRIEFS)
+
+
+def test_two_processes_give_the_same_bytes(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = {path.name: path.read_bytes() for path in briefs.write_briefs(run, language="fr")}
+    monkeypatch.setattr(briefs, "MANY", 2)
+    two = {p.name: p.read_bytes() for p in briefs.write_briefs(run, language="fr", workers=2)}
+    assert one == two
+    shutil.rmtree(run / BRIEFS)
+
+
+def test_a_brief_tells_what_the_run_told(run: Path) -> None:
+    """The draws worked out anew are those of the run."""
+    told = pd.read_csv(run / "tables" / "members.csv", index_col=0)
+    manifest = runs.read_manifest(run)
+    case = read_case(runs.inputs_of(run)).with_settings(seed=manifest["settings"]["seed"])
+    found = serve_members(draw_sample(case, 200))
+    assert found is not None
+    numbers = found.to_frame().select_dtypes("number").columns
+    np.testing.assert_allclose(told[numbers], found.to_frame()[numbers], rtol=1e-9)
+    assert told["best"].tolist() == found.to_frame()["best"].tolist()
+
+
+def test_briefs_leave_the_run_as_it_was(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "write_papers", lambda *_: None)
+    briefs.write_briefs(run, ["XSD"])
+    assert runs.rerun(run).is_same
+    (run / "tables" / "members.csv").write_text("changed")
+    assert not runs.rerun(run).is_same
+    shutil.rmtree(run / BRIEFS)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--member", "XSX"], "'XSX' is no member of the case. Did you mean 'XSD'?"),
+        (["--member", "XSD", "--lang", "fx"], "no texts for a brief in 'fx'"),
+        ([], "Name members with --member, or take --all"),
+        (["--member", "XSD", "--all"], "Name members with --member, or take --all"),
+    ],
+)
+def test_slips_of_the_command(run: Path, words: list[str], told: str) -> None:
+    done = CliRunner().invoke(main, ["brief", str(run), *words])
+    assert done.exit_code == 2
+    assert told in done.output
+    assert not (run / BRIEFS).exists()
+
+
+def test_the_command_says_where_the_pages_are(run: Path) -> None:
+    done = CliRunner().invoke(main, ["brief", str(run), "--member", "XSD", "--lang", "ar"])
+    assert (done.exit_code, done.output) == (0, f"{run / BRIEFS / 'XSD-ar.pdf'}\n")
+    done = CliRunner().invoke(main, ["brief", str(run), "--all", "--workers", "1"])
+    assert (done.exit_code, done.output) == (0, f"12 briefs: {run / BRIEFS}\n")
+    shutil.rmtree(run / BRIEFS)
+
+
+def test_a_changed_run_has_no_brief(run: Path, tmp_path: Path) -> None:
+    spoilt = Path(shutil.copytree(run, tmp_path / "run"))
+    with (spoilt / "inputs" / "members.csv").open("a") as lines:
+        lines.write("\n")
+    with pytest.raises(RunError, match="inputs were changed"):
+        briefs.write_briefs(spoilt, ["XSD"])
+    manifest = json.loads((spoilt / "manifest.json").read_text())
+    assert "briefs" not in str(manifest["outputs"])
+    with pytest.raises(RunError, match="not a run folder"):
+        briefs.write_briefs(tmp_path / "nothing")

@@ -1,0 +1,89 @@
+"""What each criterion adds: it sums to the score, and the steps lead from one score to another."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from capworth import sampling
+from capworth.case.model import Case
+from capworth.contributions import Contributions, part_scores
+from capworth.errors import InputError
+from capworth.study import Study, run_study
+from capworth.worlds import Model
+
+
+def parted(study: Study) -> Contributions:
+    assert study.contributions is not None
+    return study.contributions
+
+
+def test_parts_worked_by_hand(worked: Study, golden: Mapping[str, Any]) -> None:
+    """Weight times value, both as in the golden file; every world is the most plausible one."""
+    weights = np.array(golden["score"]["weights"])
+    values = np.array([golden["score"]["values"][c] for c in worked.case.capability_ids])
+    found = parted(worked).by_criterion().loc[list(worked.case.capability_ids)]
+    np.testing.assert_allclose(found, values * weights, atol=1e-6)
+    table = parted(worked).to_frame()
+    np.testing.assert_allclose(
+        table["missed"].to_numpy().reshape(found.shape),
+        (100 - values) * weights,
+        atol=1e-6,
+    )
+    np.testing.assert_allclose(table["weight"].to_numpy().reshape(found.shape)[0], weights)
+
+
+def test_parts_sum_to_the_score_of_the_same_draws(study: Study) -> None:
+    found = parted(study)
+    worlds = study.sample.worlds
+    assert found.draws == len(worlds.levels) == 400
+    scores = found.scores()["score"]
+    for k, capability in enumerate(study.case.capability_ids):
+        assert scores[capability] == pytest.approx(worlds.score[:, k].mean())
+    np.testing.assert_allclose(found.by_criterion().sum(axis=1), scores)
+    table = found.to_frame()
+    assert (table["points_low"] <= table["points_high"]).all()
+    sums = table["points"].groupby("capability").sum()
+    np.testing.assert_allclose(sums[scores.index], scores)
+
+
+def test_steps_lead_from_one_score_to_the_other(study: Study) -> None:
+    found = parted(study)
+    for one, other in (("REG", "ACA"), ("ACA", "REG"), ("NET", "LAB")):
+        steps, scores = found.between(one, other), found.scores()["score"]
+        assert steps["start"].iloc[0] == pytest.approx(scores[other])
+        assert steps["end"].iloc[-1] == pytest.approx(scores[one])
+        np.testing.assert_allclose(steps["end"] - steps["start"], steps["step"])
+        np.testing.assert_allclose(steps["start"].iloc[1:], steps["end"].iloc[:-1])
+        assert steps["step"].is_monotonic_decreasing
+    there, back = found.between("REG", "NET"), found.between("NET", "REG")
+    np.testing.assert_allclose(there["step"], -back.loc[there.index, "step"])
+    np.testing.assert_allclose(there["step_low"], -back.loc[there.index, "step_high"])
+
+
+def test_who_is_ahead_how_often(study: Study) -> None:
+    found, score = parted(study), study.sample.worlds.score
+    ids = study.case.capability_ids
+    one, other = ids.index("NET"), ids.index("LAB")
+    expected = float((score[:, one] > score[:, other]).mean())
+    assert found.p_ahead("NET", "LAB") == pytest.approx(expected)
+    assert 0.1 < expected < 0.9, "neither is firm, so that a turned sign would show"
+
+
+def test_a_sub_sample_is_stated(small: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sampling, "ENVELOPED", 30)
+    study = run_study(small, draws=80)
+    assert parted(study).draws == 30
+
+
+def test_no_tree_no_parts(study: Study) -> None:
+    bare = replace(study.sample.model.case, criteria=(), scores=())
+    assert part_scores(replace(study.sample, model=Model(bare)), study.provenance) is None
+
+
+@pytest.mark.parametrize("call", [("REGS", "NET"), ("NET", "REGS")])
+def test_a_name_that_is_not_there_gets_a_hint(study: Study, call: tuple[str, str]) -> None:
+    with pytest.raises(InputError, match=r"'REGS' is not appraised\. Did you mean 'REG'"):
+        parted(study).between(*call)

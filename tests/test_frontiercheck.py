@@ -1,0 +1,142 @@
+"""How firm the derived frontier is: the weights of the tree, and the bootstrap."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from capworth.case.model import Case
+from capworth.frontiercheck import check_frontier, tree_region
+from capworth.kernels.bootstrap import bootstrap
+from capworth.kernels.envelopment import envelop
+from capworth.provenance import Provenance
+from capworth.report.annex.frontier import section
+from capworth.report.wording import Wording
+from capworth.sampling import draw_sample
+from capworth.study import Study, run_study
+
+
+def test_the_region_is_that_of_the_swings(study: Study) -> None:
+    """Use weighs 30 to 100, results 70 to 100: u_use / u_results is 0.3 to 1.43."""
+    region = tree_region(study.sample.model.value.branches)
+    assert region is not None
+    names = [b.id for b in study.sample.model.value.branches]
+    assert sorted(names) == ["results", "use"]
+    for use, held in ((0.29, False), (0.31, True), (1.42, True), (1.44, False)):
+        weights = np.array([{"use": use, "results": 1.0}[name] for name in names])
+        assert (region @ weights <= 0).all() == held
+    assert tree_region(study.sample.model.value.branches[:1]) is None
+
+
+def test_a_swing_that_may_be_nothing_binds_from_one_side(study: Study) -> None:
+    use, results = sorted(study.sample.model.value.branches, key=lambda b: b.id != "use")
+    nothing = replace(use, swing=replace(use.swing, low=0.0))
+    region = tree_region((nothing, results))
+    assert region is not None
+    assert (region @ [1e-3, 1.0] <= 0).all()
+    assert not (region @ [1.5, 1.0] <= 0).all()
+
+
+def test_bounded_weights_make_nobody_more_efficient(study: Study) -> None:
+    check = study.frontier
+    assert check is not None
+    table = check.to_frame()
+    assert table.index.tolist() == list(study.case.capability_ids)
+    assert (table["p_bounded"] <= table["p_efficient"]).all()
+    assert (table["p_bounded"] < table["p_efficient"]).any()
+    assert (check.draws, check.resolved) == (200, 0)
+    many = check.draws
+    cost = study.sample.worlds.cost[:many, :, None] / 1e6
+    value = np.maximum(study.sample.worlds.branches[:many], 1e-6)
+    free = envelop(cost, value, "variable", "output")
+    np.testing.assert_allclose(table["p_efficient"], free.efficient.mean(axis=0))
+    # every bounded score rests on weights inside the region
+    region = tree_region(study.sample.model.value.branches)
+    assert region is not None
+    rows = np.concatenate((np.zeros((len(region), 1)), region), axis=1)
+    bounded = envelop(cost, value, "variable", "output", restrictions=rows)
+    assert (np.einsum("rb,dub->dur", region, bounded.output_weight) <= 1e-9).all()
+    np.testing.assert_allclose(table["efficiency_bounded"], bounded.efficiency.mean(axis=0))
+    np.testing.assert_allclose(table["p_bounded"], bounded.efficient.mean(axis=0))
+    for capability, row in table.iterrows():
+        place = table.index.get_loc(capability)
+        share = (bounded.intensities[:, place] > 1e-6).mean(axis=0)
+        assert row["p_model"] == share.max()
+        assert row["model"] == table.index[share.argmax()]
+
+
+def test_who_stays_is_who_passes_the_threshold(study: Study) -> None:
+    check = study.frontier
+    assert check is not None
+    table = check.to_frame()
+    assert check.least == 0.5
+    assert check.free == tuple(table.index[table["p_efficient"] >= 0.5])
+    assert check.bounded == tuple(table.index[table["p_bounded"] >= 0.5])
+    assert repr(check) == (
+        f"<FrontierCheck: {len(check.bounded)} of {len(check.free)} efficient capabilities stay "
+        "so with the weights of the value tree, in 200 draws>"
+    )
+
+
+def test_the_bootstrap_is_at_the_modes(small: Case, study: Study) -> None:
+    """Of four small services three are efficient: no spread to draw from. With more there is."""
+    sample, provenance = study.sample, study.provenance
+    cost = sample.modes.cost[0, :, None] / 1e6
+    value = np.maximum(sample.modes.branches[0], 1e-6)
+    plain = envelop(cost, value, "variable", "output").efficiency[0]
+    found = study.frontier
+    assert found is not None
+    np.testing.assert_allclose(found.to_frame()["efficiency"], plain)
+    if found.worlds:
+        again = bootstrap(cost, value, replications=400, confidence=0.8, seed=small.settings.seed)
+        np.testing.assert_array_equal(found.to_frame()["corrected"], again.corrected)
+        np.testing.assert_array_equal(found.to_frame()["corrected_low"], again.low)
+        np.testing.assert_array_equal(found.to_frame()["corrected_high"], again.high)
+    else:
+        assert found.to_frame()["corrected"].isna().all()
+    worse = replace(sample, modes=replace(sample.modes, branches=_spread(sample.modes.branches)))
+    check = check_frontier(worse, provenance)
+    assert check is not None
+    assert check.worlds == 400
+    table = check.to_frame()
+    assert (table["corrected"] < table["efficiency"]).all()
+    assert (table["corrected_low"] <= table["corrected_high"]).all()
+
+
+def _spread(branches: np.ndarray) -> np.ndarray:
+    """Values that leave but one capability efficient at any cost."""
+    spread = np.ones_like(branches)
+    spread[0] *= np.array([1.0, 0.6, 0.5, 0.3])[:, None]
+    cheapest_first = spread[0].copy()
+    return np.broadcast_to(cheapest_first, spread.shape).copy() * 100
+
+
+def test_a_case_without_a_tree_has_no_frontier(small: Case) -> None:
+    bare = replace(small, criteria=(), scores=(), effects=(), improvements=())
+    bare = replace(bare.with_settings(budget=None, target=None, claim_group=()))
+    bare = replace(bare, costs=tuple(c for c in bare.costs if not c.improvement))
+    sample = draw_sample(bare, 100, 1, None, None)
+    assert check_frontier(sample, Provenance.of(bare, 100)) is None
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_page_says_who_stays_and_who_does_not(study: Study, language: str) -> None:
+    words = Wording.of(study.case, language)
+    page = section(study, words)
+    assert page is not None
+    check = study.frontier
+    assert check is not None
+    for capability in check.bounded:
+        assert words.brief(capability) in page.title
+    text = str(page.blocks[0])
+    for capability in set(check.free) - set(check.bounded):
+        assert words.brief(capability) in text
+    assert section(replace(study, frontier=None), words) is None
+
+
+def test_it_does_not_depend_on_the_number_of_draws_beyond_the_first(small: Case) -> None:
+    one, other = (run_study(small, draws=draws).frontier for draws in (250, 300))
+    assert one is not None
+    assert other is not None
+    assert one.to_frame()["efficiency"].equals(other.to_frame()["efficiency"])
+    assert one.draws == other.draws == 200

@@ -1,0 +1,293 @@
+"""What a programme is held to, told in the case folder: read, checked, and obeyed."""
+
+import csv
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from capworth.bestsets import Choice, pair_gains, ties_of
+from capworth.case.model import Case, Relation
+from capworth.case.planrules import RULES
+from capworth.case.plans import Limit
+from capworth.case.read import check_case, read_case
+from capworth.conflicts import ConflictError
+from capworth.errors import CaseError
+from capworth.kernels.relations import feasible_sets
+from capworth.programme import Programme
+from capworth.sampling import draw_sample
+from capworth.study import Study, run_study
+
+AtModes = Callable[[Case], Study]
+EXTRA: Mapping[str, str] = {
+    "relations": (
+        "improvement,relation,other,lag,low,mode,high,grade,source,basis\n"
+        "LINK,requires,SCAN,1,,,,,,the link reads the scanners\n"
+        "CLOUD,synergy,SCAN,,-0.6,-0.5,-0.4,D,,both shorten the same wait\n"
+    ),
+    "minimums": (
+        "id,name,name_fr,at_least,function,improvements,basis\n"
+        "LEADS,Leads,Pistes,1,,LINK CLOUD,board\n"
+        "REGISTER,Register,Fichier,1,hosting,,board\n"
+    ),
+    "limits": (
+        "id,name,name_fr,kind,payer,from_year,to_year,amount,basis\n"
+        "DONORS,Donors,Donateurs,money,donors,,,95000,board\n"
+        "FIRST,First year,Première année,money_a_year,,2025,2026,80000,board\n"
+        "POSTS,Posts,Postes,staff,,,,5,board\n"
+    ),
+    "targets": (
+        "id,name,name_fr,measure,capability,criterion,amount,basis\n"
+        "FOUR,Four points,Quatre points,score,,,4,board\n"
+        "QUICK,Register in 15 hours,Fichier en 15 heures,level,REG,speed,15,board\n"
+    ),
+}
+
+
+@pytest.fixture
+def planned(folder: Path) -> Path:
+    """The small case with everything that a programme can be held to."""
+    for table, text in EXTRA.items():
+        (folder / f"{table}.csv").write_text(text, encoding="utf-8")
+    rows = list(csv.reader((folder / "improvements.csv").read_text("utf-8").splitlines()))
+    rows[0] += ["tower", "ramp_years", "staff"]
+    extra = {"SCAN": ["", "1", "3"], "LINK": ["net", "0", "2"], "CLOUD": ["net", "0", "4"]}
+    with (folder / "improvements.csv").open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.writer(lines)
+        writer.writerow(rows[0])
+        writer.writerows([*row, *extra[row[0]]] for row in rows[1:])
+    return folder
+
+
+def test_the_tables_are_read(planned: Path) -> None:
+    case = read_case(planned)
+    scan, _, cloud = case.improvements
+    assert (scan.ramp_years, scan.staff, cloud.tower, cloud.row) == (1, 3, "net", 4)
+    link, pair = case.relations
+    assert (link.lag, link.bonus, link.row) == (1, None, 2)
+    assert pair.bonus is not None
+    assert (pair.bonus.low, pair.bonus.mode, pair.bonus.grade) == (-0.6, -0.5, "D")
+    assert "relations/CLOUD/synergy/SCAN" in case.estimates()
+    assert [m.improvements for m in case.minimums] == [("LINK", "CLOUD"), ()]
+    assert [limit.is_yearless for limit in case.limits] == [True, False, False]
+    assert case.targets[1].criterion == "speed"
+    assert case.names("fr")["POSTS"] == "Postes"
+
+
+def test_the_ties_by_number(planned: Path) -> None:
+    """Only SCAN changes a capability whose first function is hosting (REG)."""
+    ties = ties_of(read_case(planned))
+    assert ties.relations.requires == ((1, (0,)),)
+    assert ties.relations.excludes == ((1, 2),)
+    assert ties.relations.at_least == ((1, (1, 2)), (1, (0,)))
+    assert ties.relations.synergies == ((2, 0, 0.0),)
+    assert ties.pairs == (1,)
+    assert ties.places["at_least", 1].words == "Register: at least 1 of SCAN"
+    assert ties.places["excludes", 0].words == "at most one level of net (LINK, CLOUD)"
+
+
+def test_one_of_several_that_are_required(small: Case) -> None:
+    """Rows `requires_any` of one improvement belong together; each names one way to meet it."""
+    rows = tuple(
+        Relation("LINK", "requires_any", other, row=k) for k, other in ((2, "SCAN"), (3, "CLOUD"))
+    )
+    ties = ties_of(replace(small, relations=rows))
+    assert ties.relations.requires_any == ((1, (0, 2)),)
+    assert ties.places["requires_any", 0].words == "LINK requires SCAN or CLOUD"
+    case = replace(small, relations=rows).with_settings(budget=300_000.0, target=None)
+    forced = tuple(replace(i, must=i.id == "LINK") for i in small.improvements)
+    for budget, chosen in ((300_000.0, {"SCAN", "LINK", "CLOUD"}), (170_000.0, {"SCAN", "LINK"})):
+        found = programme_of(replace(case, improvements=forced).with_settings(budget=budget))
+        assert set(found.chosen) == chosen
+
+
+Slip = tuple[str, str, str, str]
+SLIPS: tuple[Slip, ...] = (  # table, what stood there, what is typed, what is told
+    ("relations", "-0.6,-0.5,-0.4,D", "-0.6,,-0.4,D", "row 3, column 'mode': a synergy without"),
+    ("relations", "1,,,,,,the", "1,0,0.1,0.2,D,,the", "row 2, column 'low': requires has no bonus"),
+    ("relations", "SCAN,,-0.6", "SCAN,2,-0.6", "row 3, column 'lag': synergy knows no order."),
+    ("relations", "-0.6,-0.5", "-1.6,-0.5", "row 3, column 'low': -1.6 is below -1. Raise it."),
+    ("relations", "-0.5,-0.4", "-0.5,-0.55", "row 3, column 'mode': -0.5 is not between -0.6 and"),
+    ("relations", "D,,both", "A,,both", "row 3, column 'source': grade A without a source"),
+    ("relations", "CLOUD,synergy,SCAN", "SCAN,synergy,SCAN", "row 3, column 'other': an imp"),
+    ("minimums", "1,,LINK", "1,leads,LINK", "row 2, column 'improvements': name a function, or"),
+    ("minimums", "1,hosting", "1,", "row 3, column 'improvements': name a function, or"),
+    ("minimums", "1,hosting", "2,hosting", "row 3, column 'at_least': 2 of 1 improvements. Give 1"),
+    ("minimums", "LINK CLOUD", "LINK CLOUDS", "row 2, column 'improvements': 'CLOUDS' is not"),
+    ("limits", "2025,2026", "2026,2025", "row 3, column 'to_year': it is before from_year."),
+    ("limits", "2025,2026", "2025,", "row 3, column 'to_year': one end of the years is missing."),
+    ("limits", "2025,2026", "2025,2028", "row 3, column 'to_year': 2028 is outside 2025 to 2027."),
+    ("limits", "staff,", "staff,donors", "row 4, column 'payer': posts have no payer."),
+    ("limits", "95000", "-1", "row 2, column 'amount': -1 is below 0."),
+    ("targets", "score,,", "score,REG,", "row 2, column 'capability': score counts the whole prog"),
+    ("targets", "level,REG", "level,", "row 3, column 'capability': a level of no capability."),
+    ("targets", "REG,speed", "REG,use", "row 3, column 'criterion': no measured criterion."),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("table", "old", "new", "told"), SLIPS, ids=lambda part: str(part)[:24])
+def test_a_slip_is_told(planned: Path, table: str, old: str, new: str, told: str) -> None:
+    path = planned / f"{table}.csv"
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    faults = [str(finding) for finding in check_case(planned)]
+    assert any(fault.startswith(f"{table}.csv, {told}") for fault in faults), faults
+
+
+def test_every_rule_has_a_slip() -> None:
+    told = " ".join(words for _, _, _, words in SLIPS)
+    for words in ("synergy without", "has no bonus", "knows no order", "name a function"):
+        assert words in told
+    assert len(RULES) == 5
+
+
+def test_the_same_pair_twice(planned: Path) -> None:
+    with (planned / "relations.csv").open("a", encoding="utf-8") as lines:
+        lines.write("SCAN,synergy,CLOUD,,0,0.1,0.2,D,,judged\n")
+    (finding,) = check_case(planned)
+    assert str(finding).startswith("relations.csv, row 4, column 'other': the synergy of the two")
+
+
+def test_rules_that_cannot_be_kept_together_are_told_at_the_door(planned: Path) -> None:
+    """A register needs SCAN, leads need CLOUD here, and SCAN excludes CLOUD; LINK is not in it."""
+    with (planned / "relations.csv").open("a", encoding="utf-8") as lines:
+        lines.write("SCAN,excludes,CLOUD,,,,,,,odd\n")
+    (planned / "minimums.csv").write_text(
+        EXTRA["minimums"].replace("LINK CLOUD", "CLOUD"), encoding="utf-8"
+    )
+    faults = check_case(planned)
+    assert [(f.file, f.row, f.column) for f in faults] == [
+        ("minimums.csv", 2, "at_least"),
+        ("minimums.csv", 3, "at_least"),
+        ("relations.csv", 4, "relation"),
+    ]
+    assert all(f.problem.startswith("no programme can keep 3 rules together (") for f in faults)
+    with pytest.raises(CaseError):
+        read_case(planned)
+
+
+# ------------------------------------------------------------------------------ the programme
+
+
+def programme_of(case: Case, draws: int = 60) -> Programme:
+    found = run_study(case, draws=draws).programme
+    assert found is not None
+    return found
+
+
+def every_set(case: Case, measure: str, draws: int) -> dict[tuple[str, ...], tuple[float, float]]:
+    """Value and money of every allowed set, from the words of the relations."""
+    worlds = draw_sample(case, draws).worlds
+    sample = draw_sample(case, draws)
+    gains = getattr(worlds.gains, measure)
+    asked = np.ceil(worlds.asked.mean(axis=0) / case.settings.grid - 1e-9) * case.settings.grid
+    found = {}
+    for flags in product((False, True), repeat=3):
+        scan, link, cloud = flags
+        if (link and not scan) or (link and cloud) or not (link or cloud) or not scan:
+            continue
+        value = gains[:, list(flags)].sum(axis=1)
+        if cloud and scan:
+            bonus = case.relations[1].bonus
+            assert bonus is not None
+            lesser = np.maximum(np.minimum(gains[:, 2], gains[:, 0]), 0)
+            value = value + sample.of(bonus) * lesser
+        names = tuple(i for i, f in zip(case.improvement_ids, flags, strict=True) if f)
+        found[names] = float(value.mean()), float(asked @ np.array(flags))
+    return found
+
+
+@pytest.mark.parametrize("measure", ["score", "money", "harm"])
+@pytest.mark.parametrize("budget", [200_000.0, 250_000.0])
+def test_the_best_set_with_an_overlap_on_any_objective(
+    planned: Path, measure: str, budget: float
+) -> None:
+    case = replace(read_case(planned), limits=()).with_settings(
+        objective=measure, budget=budget, target=None
+    )
+    options = every_set(case, measure, 60)
+    assert set(options) == {("SCAN", "LINK"), ("SCAN", "CLOUD")}
+    inside = {k: v for k, v in options.items() if v[1] <= budget}
+    best = max(inside, key=lambda names: (inside[names][0], -inside[names][1]))
+    found = programme_of(case)
+    assert found.chosen == best
+    assert found.measure == measure
+    scale = 1e6 if measure == "money" else 1
+    assert found.value[0] == pytest.approx(inside[best][0] / scale)
+    frontier = found.frontier()
+    assert frontier["value"].is_monotonic_increasing
+    assert frontier["value"].iloc[-1] == pytest.approx(max(v for v, _ in options.values()) / scale)
+
+
+def test_pair_gains_are_a_share_of_the_lesser_gain_and_never_of_a_loss() -> None:
+    relations = ties_like()
+    gains = np.array([[4.0, 2.0], [-1.0, 5.0]])
+    found = pair_gains(relations, gains, np.array([[0.5], [0.5]]))
+    assert found.tolist() == [[1.0], [0.0]]
+
+
+def ties_like() -> Any:
+    from capworth.kernels.relations import Relations
+
+    return Relations(2, synergies=((0, 1, 0.0),))
+
+
+def test_a_limit_of_one_payer_binds(planned: Path) -> None:
+    """SCAN is paid by donors: below its cost no set with it is possible, and all need it."""
+    case = replace(read_case(planned), targets=()).with_settings(budget=300_000.0, target=None)
+    free = replace(case, limits=case.limits[:1])
+    assert "SCAN" in programme_of(free).chosen
+    tight = replace(free, limits=(replace(case.limits[0], amount=20_000.0),))
+    with pytest.raises(ConflictError) as told:
+        programme_of(tight)
+    words = [str(f) for f in told.value.findings]
+    assert words[0].startswith("limits.csv, row 2, column 'amount': Donors: no more than 0.02")
+    assert words[1].startswith(
+        "minimums.csv, row 3, column 'at_least': Register: at least 1 of SCAN"
+    )
+    assert str(told.value).startswith("no programme can keep these 2 rules together; letting go of")
+
+
+def test_a_limit_of_a_payer_changes_the_choice(small: Case) -> None:
+    """CLOUD is the organisation's: with nothing of it only what donors pay is left."""
+    plenty = small.with_settings(budget=300_000.0, target=None)
+    none = Limit("OWN", "Own money", "money", 0.0, "board", payer="organisation")
+    found = programme_of(replace(plenty, limits=(none,)))
+    assert found.chosen == ("SCAN",)
+    inside = found.to_frame()["p_in_best"].to_dict()
+    assert (inside["CLOUD"], inside["LINK"]) == (0, 0)
+    frontier = found.frontier()
+    assert set(" ".join(frontier["chosen"]).split()) == {"SCAN"}
+
+
+def test_many_improvements_are_solved_draw_by_draw(
+    small: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where sets are too many to list, each draw is solved by itself, on the grid."""
+    case = small.with_settings(grid=1.0, target=None)
+    listed = programme_of(case, 40)
+    monkeypatch.setattr("capworth.bestsets.LISTED", 1)
+    solved = programme_of(case, 40)
+    assert solved.chosen == listed.chosen
+    assert solved.p_best == listed.p_best
+    assert solved.to_frame()["p_in_best"].tolist() == listed.to_frame()["p_in_best"].tolist()
+    assert solved.regret == pytest.approx(listed.regret)
+    robust = run_study(case, draws=40).robustness
+    assert robust is not None
+    assert not robust.exact
+
+
+def test_the_choice_lists_what_relations_and_limits_allow(planned: Path) -> None:
+    case = read_case(planned)
+    choice = Choice.of(draw_sample(case, 30))
+    sets = choice.sets()
+    assert sets is not None
+    assert sets.tolist() == [
+        row for row in feasible_sets(choice.relations).tolist() if row[0] and (row[1] or row[2])
+    ]
+    assert choice.uses.shape == (1, 3)

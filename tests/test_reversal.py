@@ -1,0 +1,141 @@
+"""Rank reversal: none by score on fixed scales, found where planted, as the whole study says."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from capworth.case.model import Case
+from capworth.estimates import AtModes
+from capworth.kernels.arrays import Floats
+from capworth.reversal import Reversals, find_reversals, with_copy, with_dud, without_capability
+from capworth.sampling import value_per_million
+from capworth.value import ValueModel
+from capworth.worlds import Model
+
+
+def reversals(case: Case) -> Reversals:
+    found = find_reversals(case)
+    assert found is not None
+    return found
+
+
+def test_no_pair_swaps_by_score(small: Case) -> None:
+    found = reversals(small)
+    assert found.swaps("score") == 0
+    assert found.changes == len(small.capabilities) + 2
+
+
+def test_scales_taken_from_the_set_are_caught(small: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The classic fault: values normalised on whoever is in the set (Belton & Gear 1983)."""
+    honest = ValueModel.worth
+
+    def spread_out(self: ValueModel, levels: Floats) -> Floats:
+        values = honest(self, levels)
+        low, high = values.min(axis=1, keepdims=True), values.max(axis=1, keepdims=True)
+        return np.asarray(100 * (values - low) / np.where(high > low, high - low, 1.0))
+
+    levels = {
+        "reach": {"REG": 100.0, "NET": 150.0, "LAB": 90.0, "ACA": 100.0},
+        "speed": dict.fromkeys(small.capability_ids, 24.0),
+        "results": {"REG": 6.0, "NET": 4.2, "LAB": 10.0, "ACA": 4.0},
+    }
+    scores = tuple(
+        replace(s, level=replace(s.level, mode=levels[s.criterion][s.capability]))
+        for s in small.scores
+    )
+    case = replace(small, scores=scores)
+    assert reversals(case).swaps("score") == 0
+    monkeypatch.setattr(ValueModel, "worth", spread_out)
+    table = reversals(case).to_frame()
+    assert table.loc[("score", "deletion", "LAB"), "pairs"] == "NET REG"
+
+
+@pytest.mark.parametrize("capability", ["REG", "NET", "LAB", "ACA"])
+def orders(case: Case) -> dict[str, dict[str, float]]:
+    """What the model of the whole study answers at the modes, by score and by value for money."""
+    model = Model(case)
+    worlds = model.answer(AtModes())
+    value = value_per_million(worlds, model.annuity)
+    return {
+        "score": dict(zip(case.capability_ids, worlds.score[0].tolist(), strict=True)),
+        "value": dict(zip(case.capability_ids, value[0].tolist(), strict=True)),
+    }
+
+
+@pytest.mark.parametrize("capability", ["REG", "NET", "LAB", "ACA"])
+def test_deletion_is_what_the_whole_model_says(small: Case, capability: str) -> None:
+    """An independent way: answer the case with and without, and compare the two orders."""
+    less = without_capability(small, capability)
+    assert capability not in less.capability_ids
+    costs = tuple(line for line in less.costs if not line.improvement)
+    bare = replace(less, improvements=(), effects=(), relations=(), costs=costs)
+    before, after = orders(small), orders(bare)
+    found = reversals(small).to_frame()
+    for ranking in ("score", "value"):
+        then, now = before[ranking], after[ranking]
+        swapped = {f"{a} {b}" for a in now for b in now if then[a] > then[b] and now[a] < now[b]}
+        told = str(found.loc[(ranking, "deletion", capability), "pairs"])
+        assert {*filter(None, told.split("; "))} == swapped
+
+
+def test_a_swap_is_told_with_who_was_ahead_first(small: Case) -> None:
+    table = reversals(small).to_frame()
+    assert table.loc[("value", "a copy added", "REG"), "pairs"] == "LAB REG"
+    assert reversals(small).swaps("value") == 1
+    per_m = reversals(with_copy(small, "REG"))
+    assert per_m.changes == len(small.capabilities) + 3
+
+
+def test_a_dud_is_worst_on_everything_and_changes_nobody_s_score(small: Case) -> None:
+    more = with_dud(small)
+    tree = ValueModel(more)
+    worlds = Model(small).answer(AtModes())
+    values = tree.worth(tree.levels(AtModes()))[0]
+    assert (values[-1] == 0).all()
+    np.testing.assert_allclose(values[:-1], worlds.levels[0])
+
+
+def test_a_copy_stands_just_as_its_original(small: Case) -> None:
+    more = with_copy(small, "REG")
+    tree = ValueModel(more)
+    values = tree.worth(tree.levels(AtModes()))[0]
+    np.testing.assert_allclose(values[-1], values[small.capability_ids.index("REG")])
+    shares = [f.share.mode for f in more.functions if f.capability == "copy+"]
+    assert sum(shares) == pytest.approx(1)
+
+
+def test_the_order_of_the_capabilities_does_not_matter(small: Case) -> None:
+    turned = replace(small, capabilities=small.capabilities[::-1])
+    one, other = reversals(small).to_frame(), reversals(turned).to_frame()
+    assert one["pairs"].sort_index().to_dict() == other["pairs"].sort_index().to_dict()
+
+
+def test_a_value_function_that_turns_back_is_caught(
+    small: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert reversals(small).faults == 0
+    honest = ValueModel.worth_on
+
+    def bent(self: ValueModel, leaf: int, levels: Floats) -> Floats:
+        values = honest(self, leaf, levels)
+        return np.asarray(np.where(values > 80, 160 - values, values) if leaf == 0 else values)
+
+    monkeypatch.setattr(ValueModel, "worth_on", bent)
+    found = reversals(small)
+    table = found.to_frame()
+    assert found.faults > 0
+    assert "NET reach" in str(table.loc[("score", "monotonicity", ""), "pairs"])
+    assert "breaches of dominance or monotonicity" in repr(found)
+
+
+def test_one_who_is_nowhere_worse_and_scores_lower_is_caught(
+    small: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ValueModel, "worth_on", lambda self, leaf, levels: -levels * (leaf == 2))
+    table = reversals(small).to_frame()
+    assert "REG ACA" in str(table.loc[("score", "dominance", ""), "pairs"])
+
+
+def test_without_a_tree_there_is_no_answer(small: Case) -> None:
+    assert find_reversals(replace(small, criteria=(), scores=())) is None
