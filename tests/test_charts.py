@@ -272,6 +272,7 @@ def test_a_question_that_was_not_asked_has_no_chart(study: Study) -> None:
 # The functions that draw
 
 DRAWS: Mapping[str, tuple[str, Callable[..., Axes]]] = {
+    "draw_acceptability": ("willingness", charts.draw_acceptability),
     "draw_alignment": ("priorities", charts.draw_alignment),
     "draw_allocation": ("allocation", charts.draw_allocation),
     "draw_claim": ("claim", charts.draw_claim),
@@ -300,6 +301,7 @@ DRAWS: Mapping[str, tuple[str, Callable[..., Axes]]] = {
     "draw_ranks": ("appraisal", charts.draw_ranks),
     "draw_scale_places": ("scales", charts.draw_scale_places),
     "draw_switching": ("switching", charts.draw_switching),
+    "draw_threshold": ("threshold", charts.draw_threshold),
     "draw_tornado": ("sensitivity", charts.draw_tornado),
     "draw_waterfall": ("contributions", charts.draw_waterfall),
 }

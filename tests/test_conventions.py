@@ -90,6 +90,21 @@ def test_flips_are_told_from_the_set_as_stated(found: Conventions) -> None:
         assert 0 <= row["p_net_positive"] <= 1
 
 
+def test_a_scale_that_chooses_otherwise_flips(small: Case) -> None:
+    """SCAN adds nothing to the score and averts harm; CLOUD the other way round."""
+    effects = tuple(e for e in small.effects if e.improvement != "SCAN" or e.step)
+    turned = replace(small, effects=effects)
+    found = compare_conventions(turned, None, DRAWS)
+    rows = found.programmes().to_dict("index")
+    assert rows["score", AS_STATED]["chosen"] == "CLOUD"
+    assert not rows["score", AS_STATED]["flips"]
+    assert rows["harm", AS_STATED]["chosen"] == "SCAN"
+    assert rows["harm", AS_STATED]["flips"]
+    assert rows["harm", AS_STATED]["kept"] == 0
+    assert ("harm", AS_STATED) in found.flipping
+    assert any(s.startswith("FLIPS by harm, under every schedule: SCAN") for s in found.findings())
+
+
 def test_moves_are_ranges_of_places(found: Conventions) -> None:
     table, places = found.to_frame(), found.places()
     for capability, row in table.to_dict("index").items():

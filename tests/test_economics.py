@@ -22,6 +22,7 @@ from capworth.estimates import AtModes, OneWay, Sampled, probability_below, quan
 from capworth.flows import first_worlds, yearly_flows
 from capworth.indicators import CATEGORIES, category_row, indicators
 from capworth.kernels.discounting import factors
+from capworth.programme import choose_programme
 from capworth.provenance import Provenance
 from capworth.sampling import Sample, draw_sample
 from capworth.unitvalues import SCOPES, UnitValues, transfer_range
@@ -206,6 +207,36 @@ def test_net_is_benefit_less_cost_in_every_perspective(sample: Sample) -> None:
         np.testing.assert_allclose(found.categories().sum(axis=1), 1)
         assert name in repr(found)
     assert (answered(sample, "members").to_frame()["benefit_m"] > 0).all()
+
+
+def test_perspectives_side_by_side_are_those_asked_one_by_one(sample: Sample) -> None:
+    views = answered(sample).perspectives()
+    assert list(views.index.unique("perspective")) == list(PERSPECTIVES)
+    for name in PERSPECTIVES:
+        alone, mine = answered(sample, name).to_frame(), views.xs(name, level="perspective")
+        assert list(mine.index) == list(alone.index)
+        for column in ("cost_m", "benefit_m", "npv_m", "npv_m_low", "p_npv_positive", "bcr"):
+            np.testing.assert_allclose(mine[column], alone[column], err_msg=column)
+        assert (mine["bcr_code"] == alone["bcr_code"]).all()
+
+
+def test_the_programme_is_the_sum_of_its_improvements(sample: Sample) -> None:
+    provenance = Provenance.of(sample.case, sample.draws)
+    programme = choose_programme(sample, provenance)
+    assert programme is not None
+    found = economics(sample, provenance, programme=programme)
+    assert found is not None
+    row = found.to_frame().to_dict("index")["programme", "recommended"]
+    taken = np.array([i in programme.chosen for i in sample.case.improvement_ids])
+    cost = sample.worlds.improvement_cost[:, taken].sum(axis=1) / 1e6
+    money = sample.worlds.gains.money[:, taken].sum(axis=1) / 1e6
+    assert row["cost_m"] == pytest.approx(cost.mean())
+    assert row["benefit_m"] == pytest.approx(money.mean())
+    assert row["p_npv_positive"] == (money > cost).mean()
+    assert row["bcr"] == pytest.approx(money.mean() / cost.mean())
+    assert f"the programme in {row['p_npv_positive']:.0%} of them" in repr(found)
+    without = answered(sample).to_frame()
+    pd.testing.assert_frame_equal(found.to_frame().iloc[:-1], without)
 
 
 def test_a_ratio_without_a_cost_is_refused(sample: Sample) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from capworth.case.register import schedules
 from capworth.errors import InputError
 from capworth.kernels.discounting import (
     TIMINGS,
@@ -24,6 +25,15 @@ rates = st.floats(-0.05, 0.2)
 
 def named(table: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("golden", GOLDEN[table], ids=lambda golden: golden["name"])
+
+
+@named("schedule")
+def test_the_register_holds_schedules_and_their_standing(golden: dict[str, Any]) -> None:
+    found = schedules()[golden["schedule"]]
+    assert found.status == golden["status"]
+    assert found.bands == tuple((year, rate) for year, rate in golden["bands"])
+    assert found.source
+    assert found.read
 
 
 @named("factors")

@@ -13,7 +13,7 @@ from scipy.stats import norm
 
 from capworth.case.model import Case, Estimate
 from capworth.errors import InputError
-from capworth.estimates import AtModes, Sampled, quantile_of
+from capworth.estimates import AtModes, OneWay, Sampled, quantile_of
 from capworth.kernels.arrays import Floats
 from capworth.kernels.closeranges import best_in_neighbours
 from capworth.kernels.drawwise import best_over_draws
@@ -65,6 +65,14 @@ def test_means_are_kept_and_few_levels_are_no_trouble(seed: int, levels: int) ->
     products = smooth.basis.T @ smooth.basis / 60
     np.testing.assert_allclose(products, np.eye(len(products)), atol=1e-7)
     assert smooth.basis.shape[1] <= KNOTS
+
+
+@pytest.mark.parametrize("draws", [2, 3, 11, 12])
+def test_three_draws_are_enough(draws: int) -> None:
+    level = stream(draws, "few").normal(size=draws)
+    smooth = smoothed(level, level[:, None] ** 2)
+    assert np.isfinite(smooth.fitted).all()
+    assert smooth.fitted.mean() == pytest.approx((level**2).mean())
 
 
 def test_the_unit_of_the_input_does_not_matter() -> None:
@@ -160,6 +168,14 @@ def test_the_pruned_search_is_the_full_one(seed: int, ties: bool) -> None:
     np.testing.assert_array_equal(best_in_neighbours(cost, value, sets, budget), expected)
 
 
+def test_a_set_that_is_sometimes_too_dear_bars_no_other() -> None:
+    """The better one costs 4.9 or 5.1 of 5: where it is too dear the other is the best."""
+    sets = np.array([[True, False], [False, True]])
+    cost, value = np.array([[4.9, 1.0], [5.1, 1.0]]), np.array([[9.0, 1.0], [9.0, 1.0]])
+    assert best_in_neighbours(cost, value, sets, 5.0).tolist() == [0, 1]
+    assert best_in_neighbours(cost, value, sets, 0.5).tolist() == [-1, -1]
+
+
 # ------------------------------------------------------------------------------ the programme
 
 
@@ -209,6 +225,33 @@ def test_knowing_one_input_by_a_nested_twin(small: Case) -> None:
         nested = table.max(axis=1).mean() - table.mean(axis=0).max()
         row = found.to_frame().loc[name]
         assert row["value"] == pytest.approx(nested, abs=max(4 * row["standard_error"], 0.02)), name
+
+
+def test_knowing_everything_by_an_exhaustive_twin(small: Case) -> None:
+    """In each of the first draws the best of all affordable sets, an overspend at its price."""
+    found = answered(small)
+    sample = draw_sample(small, DRAWS)
+    assert found.points_per_million > 1  # what is asked matters
+    sets = feasible_sets(relations_of(small)).astype(float)
+    plan = sample.worlds.asked.mean(axis=0)
+    grid = small.settings.grid
+    affordable = sets[sets @ (np.ceil(plan / grid - 1e-9) * grid) <= (small.settings.budget or 0)]
+    asked, gain = sample.worlds.asked[:1_000], sample.worlds.gains.score[:1_000]
+    worth = (gain - found.points_per_million * (asked - plan) / 1e6) @ affordable.T
+    lead = worth.max(axis=1) - worth[:, worth.mean(axis=0).argmax()]
+    assert found.everything == pytest.approx(lead.mean())
+    assert found.everything_error == pytest.approx(lead.std(ddof=1) / np.sqrt(1_000))
+
+
+def test_inputs_that_move_no_improvement_are_left_out(small: Case) -> None:
+    model = Model(small)
+    moving = set()
+    for estimate in uncertain_inputs(small, model):
+        worlds = model.answer(OneWay([estimate]))
+        both = np.hstack([worlds.asked, worlds.gains.score])
+        if np.abs(both - both[0]).max() > 1e-9:
+            moving.add(estimate.name)
+    assert set(answered(small).to_frame().index) == moving
 
 
 def test_nothing_is_worth_more_than_everything(small: Case) -> None:

@@ -1,6 +1,7 @@
 """The scale panel: an order that survives, one that does not, and Spearman from elsewhere."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,10 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import spearmanr
 
 from capworth.case.model import Case, UnitValue
+from capworth.case.read import read_case
 from capworth.errors import InputError
+from capworth.estimates import Sampled
+from capworth.harmscales import scales_of, worth_of
 from capworth.kernels.rankcorrelation import rank_correlation
 from capworth.provenance import Provenance
 from capworth.sampling import draw_sample
@@ -94,6 +98,27 @@ def test_the_score_is_that_of_the_sample(small: Case) -> None:
     reg, lab = ids.index("REG"), ids.index("LAB")
     rate = sample.worlds.score / sample.worlds.cost
     assert found.to_frame()["p_first_score"]["REG"] == (rate[:, reg] > rate[:, lab]).mean()
+
+
+def test_pairs_of_the_bundled_case_by_another_way() -> None:
+    """Ten capabilities and four scales: the same first, and Spearman, draw by draw."""
+    case = read_case(Path(__file__).parents[1] / "data/interpol-2019")
+    sample = draw_sample(case, 40)
+    found = scale_panel(sample, Provenance.of(case, 40))
+    assert found is not None
+    worlds = Sampled(case.settings.seed, 0, 40)
+    worth = scales_of(case, worlds)
+    which = [case.capability_ids.index(c) for c in found.to_frame().index]
+    rates = {}
+    for scale in ("CCHI", "money"):
+        part = {o: worth[scale][o] for o in found.outcomes}
+        rates[scale] = worth_of(sample.model, worlds, part, sample.worlds.cost)[0][:, which]
+    row = found.pairs().to_dict("index")["CCHI", "money"]
+    one, other = rates["CCHI"], rates["money"]
+    assert row["p_same_first"] == (one.argmax(axis=1) == other.argmax(axis=1)).mean()
+    agree = [spearmanr(a, b).statistic for a, b in zip(one, other, strict=True)]
+    assert row["rank_correlation"] == pytest.approx(np.mean(agree))
+    assert row["rank_correlation_low"] == pytest.approx(np.percentile(agree, 10))
 
 
 def test_outcomes_that_a_scale_lacks_are_left_out(small: Case) -> None:

@@ -62,6 +62,11 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
         }
     if study.effectiveness:
         tables["effectiveness"] = study.effectiveness.to_frame()
+    if study.willingness:
+        tables |= {
+            "willingness": study.willingness.to_frame(),
+            "acceptability": study.willingness.chances(),
+        }
     if study.scales:
         tables |= {"scales": study.scales.to_frame(), "scale_pairs": study.scales.pairs()}
     if study.claim:
@@ -154,6 +159,8 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
         }
     if study.switching:
         tables["switching"] = study.switching.to_frame()
+    if study.threshold:
+        tables["threshold"] = study.threshold.to_frame()
     if study.resolving:
         tables["information"] = study.resolving.to_frame()
     if study.conventions:

@@ -13,15 +13,19 @@ from capworth.estimates import (
     LOW_SWING,
     AtModes,
     OneWay,
+    Sampled,
     probability_below,
     quantile_of,
 )
 from capworth.kernels.arrays import Floats
 from capworth.kernels.portfolio import best_over_draws, feasible_sets
+from capworth.kernels.smoothing import smoothed
 from capworth.programme import Programme, relations_of
 from capworth.provenance import Provenance
-from capworth.sampling import Sample, gain_per_million, value_per_million
+from capworth.sampling import CHUNK, Sample, gain_per_million, value_per_million
 from capworth.worlds import Model, Worlds
+
+CURVED = 3_000  # draws through which the curves of explained variance are laid
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -68,8 +72,10 @@ def swing_inputs(
     of the improvements where the case has some, else of the capabilities. An input flips the
     order when something else comes first at either end. Where there is a programme, each end also
     says which improvements the best set would take in (+) and let go (-) around the expected costs
-    and gains, and `regret` how many points the recommended set would then fall short. None where
-    the case has no value tree, or only one thing to put first.
+    and gains, and `regret` how many points the recommended set would then fall short.
+    `variance_share` is the part of the lead's variance over the draws that the input explains alone
+    (first-order index): a long swing of an input seldom far from its mode explains little. None
+    where the case has no value tree, or only one thing to put first.
     """
     case, model = sample.case, sample.model
     ids = case.improvement_ids or case.capability_ids
@@ -77,12 +83,9 @@ def swing_inputs(
         return None
     inputs = uncertain_inputs(case, model)
     worlds = model.answer(OneWay(inputs))
-    rates = (
-        gain_per_million(worlds) if case.improvements else value_per_million(worlds, model.annuity)
-    )
+    rates = _rates(model, worlds)
     first = int(rates[0].argmax())
-    others = np.delete(rates, first, axis=1)
-    lead = rates[:, first] - others.max(axis=1)
+    lead = leads(model, worlds, first)
     winner = rates.argmax(axis=1)
     at_low, at_high = lead[1::2], lead[2::2]
     low, high = (
@@ -112,6 +115,8 @@ def swing_inputs(
     table = table.assign(**_programmes(sample, worlds, programme))
     counts = (table["swing"] > 1e-9) | (table["regret"] > 0)
     moving = table[counts].sort_values("swing", ascending=False, kind="stable")
+    shown = {e.name: e for e in inputs}
+    moving["variance_share"] = _explained(sample, [shown[str(i)] for i in moving.index], first)
     runner = int(np.where(np.arange(len(ids)) == first, -np.inf, rates[0]).argmax())
     return Sensitivity(
         moving,
@@ -121,6 +126,39 @@ def swing_inputs(
         float(lead[0]),
         provenance,
     )
+
+
+def leads(model: Model, worlds: Worlds, first: int) -> Floats:
+    """(draws,) points for each million by which one thing leads the best of the others."""
+    rates = _rates(model, worlds)
+    lead: Floats = rates[:, first] - np.delete(rates, first, axis=1).max(axis=1)
+    return lead
+
+
+def _rates(model: Model, worlds: Worlds) -> Floats:
+    if model.case.improvements:
+        return gain_per_million(worlds)
+    return value_per_million(worlds, model.annuity)
+
+
+def _explained(sample: Sample, inputs: list[Estimate], first: int) -> Floats:
+    """(inputs,) share of the variance of the lead that each input explains alone.
+
+    The first-order index, by a curve through the first `CURVED` draws of the sample.
+    """
+    size = min(CURVED, sample.draws, CHUNK)
+    if sample.case.improvements:
+        gain, cost = sample.worlds.gains.score[:size], sample.worlds.improvement_cost[:size]
+        rates = gain / (cost / 1e6)
+    else:
+        rates = sample.worlds.score[:size] / sample.worlds.cost[:size]
+    lead = rates[:, first] - np.delete(rates, first, axis=1).max(axis=1)
+    if not np.isfinite(lead).all() or np.ptp(lead) <= 1e-12 * np.abs(lead).max():
+        return np.zeros(len(inputs))
+    worlds = Sampled(sample.case.settings.seed, 0, size)
+    curves = (smoothed(worlds.of(e), lead[:, None]).fitted for e in inputs)
+    parts: Floats = np.array([curve.var() for curve in curves])
+    return parts / float(lead.var())
 
 
 def _programmes(

@@ -39,6 +39,8 @@ from capworth.schedule import Schedule, schedule_programme
 from capworth.sensitivity import Sensitivity, swing_inputs
 from capworth.soundness import Soundness, examine
 from capworth.switches import SwitchingValues, programme_switches
+from capworth.thresholds import ThresholdMap, programme_map
+from capworth.willingness import Willingness, willingness
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -54,6 +56,7 @@ class Study:
     reversals: Reversals | None
     economics: Economics | None
     effectiveness: Effectiveness | None
+    willingness: Willingness | None
     scales: ScalePanel | None
     claim: Claim | None
     excellence: Excellence | None
@@ -69,6 +72,7 @@ class Study:
     funding: Funding | None
     sensitivity: Sensitivity | None
     switching: SwitchingValues | None
+    threshold: ThresholdMap | None
     resolving: Resolving | None
     allocation: Allocation | None
     attribution: Attribution | None
@@ -121,6 +125,7 @@ STAGES: dict[str, Stage] = {  # in the order of the questions; needs stand befor
     "contributions": Stage(part_scores),
     "reversals": Stage(lambda sample, known: find_reversals(sample.case, known)),
     "effectiveness": Stage(cost_effectiveness),
+    "willingness": Stage(willingness),
     "scales": Stage(scale_panel),
     "allocation": Stage(allocate),
     "attribution": Stage(_attributed),
@@ -143,6 +148,7 @@ STAGES: dict[str, Stage] = {  # in the order of the questions; needs stand befor
     "switching": Stage(
         lambda sample, programme, _: programme_switches(sample, programme), ("programme",)
     ),
+    "threshold": Stage(programme_map, ("switching",)),
     "resolving": Stage(value_of_information, ("programme",)),
     "soundness": Stage(lambda sample, _: examine(sample.case, sample.draws)),
 }

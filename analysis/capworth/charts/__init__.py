@@ -4,6 +4,7 @@ Nothing is computed here. `gallery.GALLERY` holds every chart of a study with it
 table behind it and its alternative text; `svg.to_svg` writes a figure the same to the byte.
 """
 
+from capworth.charts.acceptability_curves import draw_acceptability
 from capworth.charts.alignment_chart import draw_alignment
 from capworth.charts.allocation_chart import draw_allocation
 from capworth.charts.architecture_map import draw_architecture
@@ -31,11 +32,13 @@ from capworth.charts.rank_bars import draw_ranks
 from capworth.charts.scale_places import draw_scale_places
 from capworth.charts.svg import to_svg
 from capworth.charts.switching_bars import draw_switching
+from capworth.charts.threshold_chart import draw_threshold
 from capworth.charts.tornado import draw_tornado
 from capworth.charts.voice import Voice
 
 __all__ = [
     "Voice",
+    "draw_acceptability",
     "draw_alignment",
     "draw_allocation",
     "draw_architecture",
@@ -66,6 +69,7 @@ __all__ = [
     "draw_ranks",
     "draw_scale_places",
     "draw_switching",
+    "draw_threshold",
     "draw_tornado",
     "draw_waterfall",
     "to_svg",

@@ -4,10 +4,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from capworth.charts import economics_findings
+from capworth.charts.acceptability_curves import draw_acceptability
 from capworth.charts.chart import Chart
-from capworth.charts.making import frame, of, rows
+from capworth.charts.making import HEAD, frame, of, rows
 from capworth.charts.net_values import draw_net_values
 from capworth.charts.scale_places import draw_scale_places
+from capworth.charts.style import ROW
 from capworth.charts.voice import Voice
 from capworth.economics import KINDS
 from capworth.study import Study
@@ -35,12 +37,18 @@ def _net_values(study: Study, figure: Figure, voice: Voice) -> None:
 
 def _net_value_rows(study: Study) -> float:
     counts = [count for _, count in _counts(study)]
-    return len(counts) * rows(max(counts)) - 0.2
+    return len(counts) * (HEAD + max(counts) * ROW) - 0.2
 
 
 def _net_values_behind(study: Study) -> pd.DataFrame:
     assert study.economics is not None
     return study.economics.to_frame()
+
+
+def _acceptability_behind(study: Study) -> pd.DataFrame:
+    assert study.willingness is not None
+    table: pd.DataFrame = study.willingness.to_frame().join(study.willingness.chances())
+    return table
 
 
 def _scale_rows(study: Study) -> float:
@@ -56,6 +64,14 @@ CHARTS = (
         _net_value_rows,
         _net_values_behind,
         economics_findings.net_value_facts,
+    ),
+    Chart(
+        "acceptability",
+        ("willingness",),
+        of("willingness", draw_acceptability),
+        lambda _: 2.9,
+        _acceptability_behind,
+        economics_findings.acceptability_facts,
     ),
     Chart(
         "scales",

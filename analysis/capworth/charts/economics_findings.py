@@ -4,6 +4,7 @@ from capworth.charts.chart import Facts
 from capworth.charts.findings import in_series
 from capworth.charts.voice import Voice
 from capworth.economics import KINDS
+from capworth.effectiveness import NOTHING
 from capworth.study import Study
 
 
@@ -37,6 +38,40 @@ def net_value_facts(study: Study, voice: Voice) -> Facts:
         "year": study.provenance.price_year,
         "draws": voice.number(found.draws, 0),
         "list": in_series(voice, rows, most=30),
+    }
+
+
+def acceptability_facts(study: Study, voice: Voice) -> Facts:
+    """From which price an improvement is worth its cost, and how sure the choice is."""
+    found = study.willingness
+    assert found is not None
+    table = found.to_frame()
+    currency = study.provenance.currency
+    sign = {"sign": voice.sign(currency), "gap": "\u00a0" if voice.language == "fr" else ""}
+    changes = table[table["choice"] != table["choice"].shift()]
+    rows = (
+        voice.say(
+            "chart.acceptability.alt_row",
+            name=voice.say("acceptability.nothing") if choice == NOTHING else voice.name(choice),
+            price=voice.number(float(price)),
+            **sign,
+        )
+        for price, choice in zip(changes.index.to_numpy(), map(str, changes["choice"]), strict=True)
+    )
+    some = table[table["choice"] != NOTHING]
+    spread = some["p_best"] if len(some) else table["p_best"]
+    single = len(changes) == 1 or table["choice"].iloc[0] != NOTHING
+    return {
+        "variant": "alone" if single else None,
+        "only": voice.name(str(table["choice"].iloc[-1])),
+        "first_price": voice.number(float(some.index[0])) if len(some) else "",
+        "least": voice.percent(float(spread.min())),
+        "most": voice.percent(float(spread.max())),
+        "information_low": voice.money(float(table["information_m"].min()), currency, 1),
+        "information_high": voice.money(float(table["information_m"].max()), currency, 1),
+        "draws": voice.number(found.draws, 0),
+        "list": in_series(voice, rows, most=12),
+        **sign,
     }
 
 

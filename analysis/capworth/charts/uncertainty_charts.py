@@ -10,6 +10,7 @@ from capworth.charts.input_names import name_inputs
 from capworth.charts.making import alone, frame, rows
 from capworth.charts.switching_bars import MOST as TURNED
 from capworth.charts.switching_bars import draw_switching
+from capworth.charts.threshold_chart import draw_threshold
 from capworth.charts.voice import Voice
 from capworth.study import Study
 
@@ -27,6 +28,12 @@ def _information(study: Study, ax: Axes, voice: Voice) -> Axes:
     shown = study.resolving.to_frame().index[:VALUED]
     names = name_inputs(map(str, shown), study.case, voice)
     return draw_information(study.resolving, ax, voice.knowing(names))
+
+
+def _threshold(study: Study, ax: Axes, voice: Voice) -> Axes:
+    assert study.threshold is not None
+    names = name_inputs((e.name for e in study.threshold.inputs), study.case, voice)
+    return draw_threshold(study.threshold, ax, voice.knowing(names))
 
 
 def _turning(study: Study) -> bool:
@@ -56,6 +63,14 @@ CHARTS = (
         frame("switching"),
         uncertainty_findings.switching_facts,
         _turning,
+    ),
+    Chart(
+        "threshold",
+        ("threshold", "switching"),
+        alone(_threshold),
+        lambda _: 3.0,
+        frame("threshold"),
+        uncertainty_findings.threshold_facts,
     ),
     Chart(
         "information",

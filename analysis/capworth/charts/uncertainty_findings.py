@@ -31,6 +31,27 @@ def switching_facts(study: Study, voice: Voice) -> Facts:
     }
 
 
+def threshold_facts(study: Study, voice: Voice) -> Facts:
+    """How likely the two inputs are to turn the programme together."""
+    found = study.threshold
+    assert found is not None
+    assert study.switching is not None
+    names = [e.name for e in found.inputs]
+    first, second = _spoken(study, voice, names)
+    turned = ~found.to_frame().to_numpy(dtype=bool)
+    alone = study.switching.to_frame()["p_reached"]
+    one, other = (voice.percent(float(alone[name])) for name in names)
+    return {
+        "first": first,
+        "second": second,
+        "percent": voice.percent(found.p_turned),
+        "cells": int(turned.sum()),
+        "all": turned.size,
+        "one": one,
+        "other": other,
+    }
+
+
 def information_facts(study: Study, voice: Voice) -> Facts:
     """Which input is worth knowing first, and what knowing everything would add."""
     found = study.resolving

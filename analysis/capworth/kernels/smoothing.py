@@ -72,14 +72,15 @@ def smoothed(level: Floats, response: Floats) -> Smooth:
 
 
 def _knots(level: Floats) -> Floats:
-    """Knots at quantiles; at the levels themselves where there are few."""
-    found = np.unique(np.quantile(level, np.linspace(0, 1, KNOTS)))
+    """Knots at quantiles, or at all levels where there are few; each is the level of some draw."""
+    at = np.linspace(0, 1, KNOTS)
+    found = np.unique(np.quantile(level, at, method="nearest"))
     if len(found) == KNOTS:
         return found
     levels = np.unique(level)
-    return (
-        levels if len(levels) <= KNOTS else np.unique(np.quantile(levels, np.linspace(0, 1, KNOTS)))
-    )
+    if len(levels) <= KNOTS:
+        return levels
+    return np.unique(np.quantile(levels, at, method="nearest"))
 
 
 def _natural(level: Floats, knots: Floats) -> tuple[Floats, Floats]:

@@ -51,9 +51,15 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
     "sensitivity": ("tornado",),
     "frontier": ("frontier",),
     "productivity": ("productivity",),
-    "economics": ("net_value",),
+    "economics": (
+        "net_value",
+        "acceptability",
+    ),
     "scales": ("scales",),
-    "switching": ("switching",),
+    "switching": (
+        "switching",
+        "threshold",
+    ),
     "resolving": ("information",),
     "voice": (
         "need_map",

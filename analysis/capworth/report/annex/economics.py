@@ -20,11 +20,11 @@ def section(study: Study, words: Wording) -> Section | None:
     blocks: list[Block] = [
         Text(words.say("economics.counted", draws=words.number(found.draws, 0))),
         _indicators(study, words),
-        *pictures("economics", study, words),
         _perspectives(study, words),
     ]
     if study.effectiveness is not None:
         blocks.append(_frontiers(study, words))
+    blocks += pictures("economics", study, words)
     return Section(words.say("economics.topic"), _title(study, words), blocks)
 
 

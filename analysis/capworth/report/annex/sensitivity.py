@@ -52,10 +52,11 @@ def _inputs(study: Study, words: Wording) -> Table:
             *(words.number(float(row[end])) for end in ("low", "mode", "high")),
             *(words.number(float(row[end])) for end in ("at_low", "at_high")),
             words.probability(float(row["p_beyond"])),
+            words.percent(float(row["variance_share"])),
         )
         for key, row in rows_of(found.to_frame().head(SHOWN))
     )
-    columns = ("input", "evidence", "low", "mode", "high", "at_low", "at_high", "turns")
+    columns = ("input", "evidence", "low", "mode", "high", "at_low", "at_high", "turns", "variance")
     return Table(
         words.say(
             "sensitivity.table",
