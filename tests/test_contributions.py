@@ -11,7 +11,9 @@ from capworth import sampling
 from capworth.case.model import Case
 from capworth.contributions import Contributions, part_scores
 from capworth.errors import InputError
-from capworth.study import Study, run_study
+from capworth.estimates import AtModes
+from capworth.provenance import Provenance
+from capworth.study import Study
 from capworth.worlds import Model
 
 
@@ -20,13 +22,18 @@ def parted(study: Study) -> Contributions:
     return study.contributions
 
 
-def test_parts_worked_by_hand(worked: Study, golden: Mapping[str, Any]) -> None:
+def test_parts_worked_by_hand(
+    small: Case, golden: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Weight times value, both as in the golden file; every world is the most plausible one."""
+    monkeypatch.setattr(sampling, "Sampled", lambda seed, chunk, size: AtModes(size))
+    parts = part_scores(sampling.draw_sample(small, 3), Provenance.of(small, 3))
+    assert parts is not None
     weights = np.array(golden["score"]["weights"])
-    values = np.array([golden["score"]["values"][c] for c in worked.case.capability_ids])
-    found = parted(worked).by_criterion().loc[list(worked.case.capability_ids)]
+    values = np.array([golden["score"]["values"][c] for c in small.capability_ids])
+    found = parts.by_criterion().loc[list(small.capability_ids)]
     np.testing.assert_allclose(found, values * weights, atol=1e-6)
-    table = parted(worked).to_frame()
+    table = parts.to_frame()
     np.testing.assert_allclose(
         table["missed"].to_numpy().reshape(found.shape),
         (100 - values) * weights,
@@ -74,8 +81,9 @@ def test_who_is_ahead_how_often(study: Study) -> None:
 
 def test_a_sub_sample_is_stated(small: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sampling, "ENVELOPED", 30)
-    study = run_study(small, draws=80)
-    assert parted(study).draws == 30
+    parts = part_scores(sampling.draw_sample(small, 80), Provenance.of(small, 80))
+    assert parts is not None
+    assert parts.draws == 30
 
 
 def test_no_tree_no_parts(study: Study) -> None:

@@ -274,7 +274,7 @@ def test_a_mean_that_is_not_known_gets_a_hint(small: Case) -> None:
         elicit(case, mean="geometrical")
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(1, 100), min_size=6, max_size=6), st.permutations(range(6)))
 def test_neither_the_order_of_rows_nor_a_common_factor_matters(
     small: Case, values: list[int], order: list[int]

@@ -119,7 +119,7 @@ def test_comments_are_without_the_member_s_name(small: Case) -> None:
 # --------------------------------------------------------------------- what must always hold
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(st.integers(0, 2**32))
 def test_ranges_hold_the_mean_and_scales_are_kept(small: Case, seed: int) -> None:
     made = synthetic_feedback(small, seed, 0.7)
