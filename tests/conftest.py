@@ -5,14 +5,20 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from capworth import sampling
+from capworth.baseline import set_baseline
 from capworth.case.model import Case, Estimate
 from capworth.case.read import PARTS, read_case
 from capworth.estimates import AtModes
+from capworth.programme import choose_programme
+from capworth.provenance import Provenance
+from capworth.robustness import examine_robustness
+from capworth.schedule import schedule_programme
 from capworth.study import Study, run_study
 
 HERE = Path(__file__).parent
@@ -56,6 +62,31 @@ def at_modes() -> Callable[[Case], Study]:
 def worked(small: Case, at_modes: Callable[[Case], Study]) -> Study:
     """The small case with every world at the modes."""
     return at_modes(small)
+
+
+@pytest.fixture(scope="session")
+def plan() -> Callable[..., Any]:
+    """Answer only what concerns the programme: a case, draws, and whether all are at the modes."""
+
+    def answer(case: Case, draws: int = 400, modes: bool = False) -> SimpleNamespace:
+        with pytest.MonkeyPatch.context() as patch:
+            if modes:
+                patch.setattr(sampling, "Sampled", lambda seed, chunk, size: AtModes(size))
+            sample = sampling.draw_sample(case, draws)
+            known = Provenance.of(case, draws)
+            programme = choose_programme(sample, known)
+            schedule = schedule_programme(sample, programme, known)
+            return SimpleNamespace(
+                case=case,
+                sample=sample,
+                provenance=known,
+                programme=programme,
+                robustness=examine_robustness(sample, programme, known),
+                schedule=schedule,
+                baseline=set_baseline(sample, schedule, known),
+            )
+
+    return answer
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capworth.allocation import STATED, Allocation, allocate
+from capworth.allocation import STATED, Allocation, allocate, explained
 from capworth.case.model import Case
 from capworth.case.read import check_case, read_case
 from capworth.charts.allocation_chart import beyond
@@ -173,10 +173,10 @@ def test_shares_of_every_key_sum_to_one_and_costs_to_the_platform(study: Study) 
     )
 
 
-def test_the_stated_keys_give_what_the_appraisal_says(at_modes: Any, small: Case) -> None:
+def test_the_stated_keys_give_what_the_appraisal_says(small: Case) -> None:
     """At the modes, by the shares of the keys that the case states."""
     shares = Model(small).platform_shares(AtModes())[0]
-    table = allocate_modes(at_modes(small)).to_frame().reset_index()
+    table = allocate_modes(small).to_frame().reset_index()
     counted = table[table["counts"]]
     assert set(zip(counted["platform"], counted["key"], strict=True)) == {
         (p.id, p.key) for p in small.platforms
@@ -186,12 +186,11 @@ def test_the_stated_keys_give_what_the_appraisal_says(at_modes: Any, small: Case
     np.testing.assert_allclose(ordered, shares)
 
 
-def allocate_modes(study: Study) -> Allocation:
+def allocate_modes(case: Case) -> Allocation:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("capworth.allocation.Sampled", lambda seed, chunk, size: AtModes(size))
-        found = allocate(study.sample, study.provenance)
-    assert found is not None
-    return found
+        for module in ("sampling", "allocation"):
+            patch.setattr(f"capworth.{module}.Sampled", lambda seed, chunk, size: AtModes(size))
+        return allocated(case, 3)
 
 
 def test_costs_by_the_stated_keys_are_those_of_the_sample(study: Study) -> None:
@@ -244,13 +243,27 @@ def test_nobody_leaves_a_platform_charged_by_what_each_adds(study: Study) -> Non
     assert (table.loc[table["leaving"] != "", "p_stable"] < 1).all()
 
 
-def test_alone_is_the_fixed_part_in_full_and_the_rest_by_use(small: Case, at_modes: Any) -> None:
+def test_alone_is_the_fixed_part_in_full_and_the_rest_by_use(small: Case) -> None:
     """CENTRE at the modes: fixed part a half, use 6, 3, 1 of 10."""
-    whole = allocate_modes(at_modes(small)).to_frame()
+    whole = allocate_modes(small).to_frame()
     table = whole.xs("CENTRE", level="platform").xs("equal", level="key")
     cost = float(table["cost_m"].sum())
     alone = table["alone_m"].to_dict()
     assert alone == pytest.approx({"REG": 0.8 * cost, "NET": 0.65 * cost, "LAB": 0.55 * cost})
+
+
+@pytest.mark.parametrize("key", [*KEYS, "peak", "tree"])
+def test_every_user_is_told_why(small: Case, key: str) -> None:
+    """The sentences tell what the shares at the modes make of the platform's cost."""
+    case, model = small.with_platform_key(key), Model(small.with_platform_key(key))
+    cost = float(model.costs.price(AtModes()).platform[0, 0]) / 1e6
+    shares = model.platform_shares(AtModes())[0, 0]
+    users = [c for c, share in zip(case.capability_ids, shares, strict=True) if share > 0]
+    told = explained(case, "CENTRE")
+    assert [sentence.split()[0] for sentence in told] == users
+    for capability, sentence in zip(users, told, strict=True):
+        share = float(shares[case.capability_ids.index(capability)])
+        assert f"pays {share * cost:,.4g} of {cost:,.4g}" in sentence
 
 
 def test_a_capability_beyond_its_interval_is_named(study: Study) -> None:

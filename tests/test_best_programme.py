@@ -66,6 +66,7 @@ def test_levels_needs_and_overlaps_worked_by_hand() -> None:
     )
     table = found.to_frame()
     assert table["cost_at_most"].to_dict()["scan"] == 3  # beside link and hub1
+    assert table["budget_at_least"].to_dict()["scan"] == 11  # it was in the best set at 9 too
     assert table["value_at_least"].to_dict()["hub2"] == 13  # nothing fits beside it
     assert "web, link, hub1" in found._repr_html_()
     frontier = found.frontier()

@@ -102,6 +102,8 @@ def test_the_command(small_folder: Path) -> None:
     one = CliRunner().invoke(main, ["allocate", str(small_folder), "--platform", "CENTRE"])
     assert one.exit_code == 0, one.output
     assert all(word in one.output for word in ("LAB", "nucleolus", "alone"))
+    assert "REG pays" in one.output
+    assert "(6 of 10 in use)" in one.output
     wrong = CliRunner().invoke(main, ["allocate", str(small_folder), "--platform", "CENTER"])
     assert wrong.exit_code == 2
     assert "Did you mean 'CENTRE'?" in wrong.output

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
-from capworth import runs
+from capworth import donorpapers, runs
 from capworth.case.model import Case, Relation
+from capworth.case.read import read_case
 from capworth.case.voices import Member, Rating
 from capworth.cli import main
 from capworth.donorpapers import write_donor_papers
@@ -168,6 +169,10 @@ def test_a_chain_of_needs_is_asked_for_once(small: Case) -> None:
     study = run_study(replace(small, relations=chain), draws=40)
     menu = menu_of(study)
     assert menu.to_frame().T["CLOUD"]["improvements"] == "SCAN LINK CLOUD"
+    dues = replace(small.funding[1], id="DUES", use="organisation")
+    more = run_study(replace(small, funding=(*small.funding, dues)), draws=40)
+    pledged = menu_of(more).to_frame()["pledged_m"].to_dict()
+    assert pledged["SCAN"] == pytest.approx(0.03), "income of the organisation is no pledge"
     asks = own_asks(menu)
     assert sum(asks.values()) == pytest.approx(menu.to_frame().T["CLOUD"]["asked_m"])
     single = study.sample.worlds.asked.mean(axis=0) / 1e6
@@ -220,6 +225,7 @@ def test_a_page_says_what_the_menu_says(study: Study) -> None:
             assert words.middle(amount) in text
         assert "A gift is a transfer" in text
         assert "What it does not promise" in text
+        assert ("would be the better use" in text) == (row["p_best"] < 0.5)
         assert words.name(package) in text
     link = words_of(write_package(offer, "LINK", "en"))
     assert "It requires Scanners at the border†, which is in the price" in link
@@ -259,7 +265,7 @@ def test_members_speak_only_where_they_were_asked(study: Study, small: Case) -> 
         )
         return replace(study.case, members=members, feedback=ratings)
 
-    offer = offer_of(study)
+    offer = replace(offer_of(study), case=replace(study.case, feedback=()))
     assert "is not in the case" in words_of(write_package(offer, "SCAN", "en"))
     made = replace(offer, case=asked("SYNTHETIC: made"))
     assert "synthetic answers are not used" in words_of(write_package(made, "SCAN", "en"))
@@ -269,6 +275,28 @@ def test_members_speak_only_where_they_were_asked(study: Study, small: Case) -> 
     told = replace(offer, case=case, regions=heard.by_region())
     text = words_of(write_package(told, "SCAN", "en"))
     assert "need these services most in South (need gap 64 of 100) and North" in text
+
+
+def test_made_answers_are_no_answers(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Need by region goes to the page where members were asked, and nowhere else."""
+    case = read_case(runs.inputs_of(run))
+    assert case.feedback, "the small case has a survey"
+    seen: list[pd.DataFrame | None] = []
+
+    def keep(offer: Offer, _: str) -> bytes:
+        seen.append(offer.regions)
+        return b""
+
+    for basis in ("SYNTHETIC: made", "survey"):
+        ratings = tuple(replace(r, basis=basis) for r in case.feedback)
+        told = replace(case, feedback=ratings)
+        monkeypatch.setattr(donorpapers, "read_case", lambda _, told=told: told)
+        monkeypatch.setattr(donorpapers, "write_index", keep)
+        monkeypatch.setattr(donorpapers, "write_package", lambda *_: b"")
+        write_donor_papers(run, run.parent / "regions", languages=("en",), packages=("SCAN",))
+    assert seen[0] is None
+    assert seen[1] is not None
+    assert seen[1].index.names == ["region", "capability"]
 
 
 def test_a_long_name_still_fits_on_one_page(study: Study) -> None:
@@ -323,7 +351,9 @@ def test_the_pages_of_a_run_are_those_of_its_study(run: Path, study: Study, tmp_
     assert set(once) == expected
     assert write_donor_papers(run, tmp_path / "twice", workers=2)
     assert files(tmp_path / "twice") == once
-    known = write_package(offer_of(study), "LINK", "fr")
+    heard = hear_members(study.case)
+    assert heard is not None
+    known = write_package(offer_of(study, regions=heard.by_region()), "LINK", "fr")
     assert words_of(once["fr/LINK.pdf"]) == words_of(known), "numbers are the run's own"
 
 
@@ -344,10 +374,10 @@ def test_the_command(run: Path, tmp_path: Path) -> None:
 
 
 def test_the_pages_stand_beside_the_run(run: Path) -> None:
-    before = runs.read_manifest(run)["outputs"]
+    before, held = runs.read_manifest(run)["outputs"], sorted(run.rglob("*"))
     written = write_donor_papers(run, languages=("en",), packages=("CLOUD",))
     assert written[0] == run.parent / "small-donors" / "en" / "index.pdf"
-    assert {p.name for p in run.iterdir()} == {"inputs", "manifest.json", "tables"}
+    assert sorted(run.rglob("*")) == held
     assert runs.read_manifest(run)["outputs"] == before
 
 

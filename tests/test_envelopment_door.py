@@ -90,7 +90,9 @@ def test_super_efficiency(case: Golden) -> None:
     again = envelopment(*tables, case["returns"], case["orientation"]).super_efficiency()
     pd.testing.assert_frame_equal(found.to_frame(), again)
     near(again["score"], case["score"], case["tolerance"])
-    nobody = np.isnan(np.array(case["score"], float))
+    score = np.array(case["score"], float)
+    near(again["efficiency"], score if case["orientation"] == "input" else 1 / score, 1e-7)
+    nobody = np.isnan(score)
     assert again["infeasible"].tolist() == nobody.tolist()
     assert found.infeasible == tuple(tables[0].index[nobody])
     assert ("infeasible" in repr(found)) == nobody.any()
@@ -157,6 +159,16 @@ X = pd.DataFrame({"staff": [2.0, 4, 8, 4], "sites": [1.0, 1, 2, 2]}, ["a", "b", 
 Y = pd.DataFrame({"hits": [1.0, 5, 8, 2]}, X.index)
 
 
+def test_prices_of_each_unit_in_any_order() -> None:
+    """Only a pays much for sites; it uses fewest of both, so it stays at least cost."""
+    prices = pd.DataFrame({"staff": [1.0, 1, 3, 1], "sites": [9.0, 1, 1, 2]}, X.index)
+    found = envelopment(X, Y)
+    one, other = (found.cost_efficiency(table) for table in (prices, prices[::-1]))
+    pd.testing.assert_frame_equal(one, other)
+    # d at 1 and 2 makes 2 at best from the line a to b: 2.5 staff, 1 site, 4.5 of 8
+    near(one.loc[["a", "d"], "overall"], [1, 4.5 / 8], 1e-9)
+
+
 def worlds(table: pd.DataFrame, factors: list[float]) -> pd.DataFrame:
     return pd.concat({k: table * f for k, f in enumerate(factors)}, names=["draw", "unit"])
 
@@ -195,8 +207,17 @@ def test_orders_of_worlds_and_units_do_not_matter() -> None:
     one = envelopment(inputs, outputs).by_world()
     shuffled = envelopment(inputs, outputs[::-1]).by_world()
     pd.testing.assert_frame_equal(one, shuffled)
+    mixed = pd.concat([inputs.loc[[0]], inputs.loc[[1]].iloc[::-1]])
+    pd.testing.assert_frame_equal(one, envelopment(mixed, outputs).by_world())
     back = envelopment(inputs[::-1], outputs).by_world()
     pd.testing.assert_frame_equal(one, back.reindex(one.index))
+
+
+def test_probability_counts_worlds_and_not_intensities() -> None:
+    """With constant returns c is measured against twice b, in every world."""
+    found = envelopment(worlds(X, [1, 2]), worlds(Y, [1, 1]), "crs").peers()
+    row = found.set_index(["unit", "peer"]).loc[[("c", "b")]]
+    assert row[["probability", "intensity", "share"]].to_numpy().tolist() == [[1, 2, 1]]
 
 
 def test_tables_without_names() -> None:

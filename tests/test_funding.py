@@ -10,19 +10,20 @@ from typing import Any, TypeAlias
 import numpy as np
 import pytest
 
-from capworth import purses
-from capworth.case.model import Case, Estimate, Pledge
+from capworth.bestsets import Choice, relations_of
+from capworth.case.model import Case, Estimate, Pledge, Relation
 from capworth.case.read import read_case
 from capworth.databook import tables_of
 from capworth.earmarks import ALL, BUDGET, PLEDGED, TIMING, Earmarks, price_earmarks
-from capworth.errors import CaseError, InputError
+from capworth.errors import CaseError
 from capworth.funding import NEXT, Funding
 from capworth.kernels.portfolio import feasible_sets
 from capworth.moneymap import CHANCES, MoneyMap, chance_of, map_money, what_comes
-from capworth.programme import relations_of
+from capworth.provenance import Provenance
 from capworth.report.annex import funding as annex
 from capworth.report.blocks import Table, Text
 from capworth.report.wording import Wording
+from capworth.sampling import draw_sample
 from capworth.study import Study, run_study
 from capworth.worlds import Model
 
@@ -30,6 +31,7 @@ GOLDEN: Mapping[str, Any] = tomllib.loads(
     (Path(__file__).parent / "golden" / "funding.toml").read_text("utf-8")
 )
 KNOWN = GOLDEN["small"]
+IDS = ["SCAN", "LINK", "CLOUD"]
 PAID = ["pledged_m"]  # what of the money may pay for a package
 AtModes: TypeAlias = Callable[[Case], Study]
 
@@ -200,6 +202,53 @@ def test_prices_over_draws_by_trying_all(study: Study) -> None:
         assert (row["price_low"], row["price_high"]) == pytest.approx(tuple(ends))
 
 
+def test_each_earmark_has_its_own_price(study: Study) -> None:
+    """The isle gives for SCAN and LINK, the bay for CLOUD; lifted one at a time, all sets tried."""
+    bay = replace(study.case.funding[1], id="BAY", earmark=("CLOUD",))
+    other = run_study(replace(study.case, funding=(*study.case.funding, bay)), draws=200)
+    worlds, ids = other.sample.worlds, other.case.improvement_ids
+    sets = np.array([[i in taken for i in ids] for taken in ([], ["SCAN"], IDS[:2], ["CLOUD"])])
+    cost, value = worlds.asked / 1e6 @ sets.T, worlds.gains.score @ sets.T
+    cloud = sets[:, ids.index("CLOUD")]
+
+    def best(for_scan: float, for_cloud: float) -> Any:
+        """Best value where so much may pay for SCAN and LINK, and so much for CLOUD."""
+        fits = cost <= np.where(cloud, for_cloud, for_scan)
+        return np.where(fits, value, -np.inf).max(axis=1)
+
+    under = best(0.08, 0.08)  # 0.02 to be raised, 0.03 of the lottery, 0.03 of one donor
+    table = earmarks_of(other).to_frame().T
+    for label, lifted in (
+        ("ISLE", best(0.08, 0.11)),
+        ("BAY", best(0.11, 0.08)),
+        (ALL, best(0.11, 0.11)),
+    ):
+        row = table[BUDGET, label]
+        assert row["price_mean"] == pytest.approx((lifted - under).mean()), label
+        assert row["p_costs"] == ((lifted - under) > 1e-9).mean()
+    assert len({round(table[BUDGET, label]["price_mean"], 9) for label in ("ISLE", "BAY", ALL)}) > 1
+
+
+def test_pairs_that_add_together_are_counted(small: Case) -> None:
+    """A synergy of SCAN and LINK: in the package, on the curve and in what earmarks cost."""
+    bonus = Estimate("relations/LINK/synergy/SCAN", 0.4, 0.5, 0.6, "share", "D", "", "judged", 5)
+    both = Relation("LINK", "synergy", "SCAN", basis="judged", bonus=bonus)
+    study = run_study(replace(small, relations=(*small.relations, both)), draws=100)
+    worlds, shares = study.sample.worlds, study.sample.of(bonus)
+    pair = worlds.gains.score[:, :2]
+    whole = pair.sum(axis=1) + shares * np.maximum(pair.min(axis=1), 0)
+    row = funding_of(study).menu.to_frame().T["LINK"]
+    assert row["gain"] == pytest.approx(whole.mean())
+    assert (row["gain_low"], row["gain_high"]) == pytest.approx(
+        tuple(np.percentile(whole, (10, 90)))
+    )
+    curve = funding_of(study).curve().set_index("chosen").T["SCAN LINK"]
+    assert curve["gain"] == pytest.approx(whole.mean())
+    assert curve["gain_low"] == pytest.approx(np.percentile(whole, 10))
+    payable = earmarks_of(study).curve().set_index("chosen").T["SCAN LINK"]
+    assert payable["gain"] == pytest.approx(whole.mean())
+
+
 def test_no_earmark_no_price(small: Case) -> None:
     free = tuple(replace(p, earmark=()) for p in small.funding)
     found = funding_of(run_study(replace(small, funding=free), draws=30))
@@ -218,7 +267,9 @@ def test_pledges_with_one_earmark_are_one_fund(small: Case) -> None:
 def test_what_must_be_done_and_cannot_be_paid(small: Case) -> None:
     """CLOUD must be done: 0.1 of 0.11 million, but 0.03 of it is for SCAN and LINK."""
     must = tuple(replace(i, must=i.id == "CLOUD") for i in small.improvements)
-    found = earmarks_of(run_study(replace(small, improvements=must), draws=30))
+    sample = draw_sample(replace(small, improvements=must), 30)
+    found = price_earmarks(sample, Choice.of(sample), 0.11, Provenance.of(small, 30))
+    assert found is not None
     row = found.to_frame().T[BUDGET, ALL]
     assert np.isnan(row["under"])
     assert np.isnan(row["price"])
@@ -229,14 +280,9 @@ def test_what_must_be_done_and_cannot_be_paid(small: Case) -> None:
 def test_too_many_sets_to_list_are_left_to_the_solver(
     worked: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_: object) -> None:
-        raise InputError("too many")
-
     listed = earmarks_of(worked)
-    monkeypatch.setattr(purses, "feasible_sets", refuse)
-    programme = worked.programme
-    assert programme is not None
-    found = price_earmarks(worked.sample, programme.frontier(), 0.11, worked.provenance)
+    monkeypatch.setattr(Choice, "sets", lambda _: None)
+    found = price_earmarks(worked.sample, Choice.of(worked.sample), 0.11, worked.provenance)
     assert found is not None
     assert found.draws == 0
     columns = ["without", "under", "price"]
@@ -303,6 +349,14 @@ def test_the_next_euro_over_the_draws(study: Study) -> None:
     assert found.draws == 400
 
 
+def test_more_money_that_buys_nothing_more(small: Case) -> None:
+    found = funding_of(run_study(small.with_settings(budget=1e6, target=None), draws=30))
+    steps = found.next_euro()
+    assert steps["p_gain"].tolist() == [0, 0, 0]
+    assert steps["gain"].tolist() == [0, 0, 0]
+    assert steps["added"].tolist() == ["", "", ""]
+
+
 # ---------------------------------------------------------------- faults of a case
 
 SLIPS = [
@@ -361,6 +415,9 @@ def test_the_annex_says_what_the_answers_say(study: Study, language: str) -> Non
     assert len(tables) == 5, "pledges, next euro, prices, worth, menu"
     found = funding_of(study)
     prices = {row[:2]: row for row in tables[2].rows}
+    scopes = [row[1] for row in tables[2].rows]
+    first = [words.say(f"funding.scope_{scope}") for scope in (BUDGET, PLEDGED)]
+    assert list(dict.fromkeys(scopes)) == first, "the budget before the pledges alone"
     name = words.name("ISLE")
     scope = words.say(f"funding.scope_{BUDGET}")
     assert prices[name, scope][3] == words.number(

@@ -282,6 +282,28 @@ def test_draws_are_answered_one_by_one() -> None:
     assert (together[3] == -1).all(), "what must be done costs something"
 
 
+def test_a_bonus_of_its_own_in_every_draw() -> None:
+    rng = np.random.default_rng(7)
+    cost, value = np.full((19, 3), 2.0), rng.integers(0, 4, (19, 3)).astype(float)
+    bonus = rng.integers(-2, 5, (19, 1)).astype(float)
+    purse, pairs = Purse(np.ones((1, 3), dtype=bool), np.array([4.0])), [(0, 2, 99.0)]
+    sets = feasible_sets(Relations(3))
+    found = best_payable(cost, value, sets, [purse], pairs, bonus)[0]
+    for k, extra in enumerate(bonus[:, 0]):
+        alone = [(0, 2, float(extra))]
+        assert found[k] == best_payable(cost[[k]], value[[k]], sets, [purse], alone)[0, 0]
+    assert len(set(found.tolist())) > 2
+
+
+def test_what_else_is_limited_is_kept() -> None:
+    """Twenty posts: project 0 takes 12, project 1 takes 9; worked by hand."""
+    args = np.ones((2, 1)), np.array([5.0, 4.0]), Relations(2), np.array([[True, True]]), [[9.0]]
+    assert best_in_time(*args).chosen.tolist() == [True, True]
+    posts = np.array([[12.0, 9.0]]), np.array([20.0])
+    assert best_in_time(*args, *posts).chosen.tolist() == [True, False]
+    assert worth_of_money(*args, *posts).tolist() == [[0.0]]
+
+
 def test_what_cannot_be_paid_is_said_so() -> None:
     bills, value = np.array([[3.0]]), np.array([1.0])
     with pytest.raises(InputError, match="does not pay for what must be done"):

@@ -5,16 +5,23 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from capworth import memberuse, sampling
 from capworth.case.model import Activity, Case
 from capworth.case.read import check_case
 from capworth.case.ties import PRICES
+from capworth.charts.gallery import GALLERY
+from capworth.charts.voice import Voice
 from capworth.estimates import AtModes
 from capworth.kernels.network import growth_exponent, links
 from capworth.network import Network, weigh_network
+from capworth.report.annex.network import section
+from capworth.report.blocks import Table, Text
+from capworth.report.wording import Wording
 from capworth.sampling import Sample, draw_sample
+from capworth.study import Study
 
 
 @pytest.fixture(scope="module")
@@ -190,3 +197,60 @@ def test_slips_in_contributions(folder: Any, cells: str, words: str) -> None:
     (folder / "network.csv").unlink()
     found = [str(finding) for finding in check_case(folder)]
     assert any(words in finding for finding in found), found
+
+
+# ------------------------------------------------------------------------------------- charts
+
+
+def asked(study: Study, key: str) -> bool:
+    return GALLERY[key].asked(study)
+
+
+def test_the_charts_say_what_the_answer_says(study: Study) -> None:
+    network, voice = study.network, Voice("en", study.case.names("en"))
+    assert network is not None
+    assert network.break_even is not None
+    assert all(asked(study, key) for key in ("hub", "steps", "coverage"))
+    title = GALLERY["hub"].title(study, voice)
+    assert voice.span(*network.break_even) in title
+    assert voice.percent(network.p_hub) in title
+    table = network.to_frame()
+    apart = (table["searchers"] / table["members"] - table["dyads"]).idxmax()
+    assert voice.name(str(apart)) in GALLERY["coverage"].title(study, voice)
+    member = network.steps()[["own_k", "external_k"]].to_numpy(dtype=float)[0]
+    share = float(member[1] / member.sum())
+    assert voice.part(share) in GALLERY["steps"].title(study, voice)
+    pd.testing.assert_frame_equal(GALLERY["hub"].table(study), network.curve())
+    pd.testing.assert_frame_equal(GALLERY["steps"].table(study), network.steps())
+
+
+def test_a_chart_is_asked_for_only_where_there_is_something_to_show(study: Study) -> None:
+    network = study.network
+    assert network is not None
+    no_hub = replace(study, network=replace(network, break_even=None))
+    assert not asked(no_hub, "hub")
+    assert asked(no_hub, "coverage")
+    no_value = replace(study, network=replace(network, _steps=0.0 * network.steps()))
+    assert not asked(no_value, "steps")
+    without = replace(study, network=None)
+    assert not any(asked(without, key) for key in ("hub", "steps", "coverage"))
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_annex_tells_what_is_modelled(study: Study, language: str) -> None:
+    words = Wording.of(study.case, language)
+    found = section(study, words)
+    assert found is not None
+    texts = [block.text for block in found.blocks if isinstance(block, Text)]
+    assert any("grade E" in text or "note E" in text for text in texts)
+    tables = [block for block in found.blocks if isinstance(block, Table)]
+    assert len(tables) == 1
+    assert study.members is not None
+    shown = study.members.by_group()
+    hidden = int(shown["hidden"].sum())
+    unknown = words.say("unknown")
+    assert sum(row[2] == unknown for row in tables[0].rows) == hidden > 0
+    assert section(replace(study, network=None, members=None), words) is None
+    alone = section(replace(study, network=None), words)
+    assert alone is not None
+    assert "12" in alone.title

@@ -1,7 +1,7 @@
 """What a programme is held to, told in the case folder: read, checked, and obeyed."""
 
 import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -18,11 +18,11 @@ from capworth.case.read import check_case, read_case
 from capworth.conflicts import ConflictError
 from capworth.errors import CaseError
 from capworth.kernels.relations import feasible_sets
-from capworth.programme import Programme
+from capworth.programme import Programme, choose_programme
+from capworth.provenance import Provenance
+from capworth.robustness import examine_robustness
 from capworth.sampling import draw_sample
-from capworth.study import Study, run_study
 
-AtModes = Callable[[Case], Study]
 EXTRA: Mapping[str, str] = {
     "relations": (
         "improvement,relation,other,lag,low,mode,high,grade,source,basis\n"
@@ -175,7 +175,7 @@ def test_rules_that_cannot_be_kept_together_are_told_at_the_door(planned: Path) 
 
 
 def programme_of(case: Case, draws: int = 60) -> Programme:
-    found = run_study(case, draws=draws).programme
+    found = choose_programme(draw_sample(case, draws), Provenance.of(case, draws))
     assert found is not None
     return found
 
@@ -277,7 +277,8 @@ def test_many_improvements_are_solved_draw_by_draw(
     assert solved.p_best == listed.p_best
     assert solved.to_frame()["p_in_best"].tolist() == listed.to_frame()["p_in_best"].tolist()
     assert solved.regret == pytest.approx(listed.regret)
-    robust = run_study(case, draws=40).robustness
+    sample, known = draw_sample(case, 40), Provenance.of(case, 40)
+    robust = examine_robustness(sample, solved, known)
     assert robust is not None
     assert not robust.exact
 

@@ -154,6 +154,23 @@ def test_of_equal_panels_the_larger_group_is_taken() -> None:
     assert panel.capabilities == tuple("ABCD")
 
 
+def test_more_changes_go_before_more_capabilities() -> None:
+    """A, B and C share two years, 3 changes; A and B alone share four, 6 changes."""
+    comparison = read_comparisons("x -> y")[0]
+    counted = rows(
+        *[(c, m, year) for c in "ABC" for m in "xy" for year in (2001, 2003)],
+        *[(c, m, year) for c in "AB" for m in "xy" for year in (2002, 2004)],
+    )
+    panel = panel_of(comparison, counted)
+    assert panel is not None
+    assert panel.capabilities == ("A", "B")
+    assert panel.years == (2001, 2002, 2003, 2004)
+    part = tuple(r._replace(unit="Jan-Sep") if r.year == 2004 else r for r in counted)
+    cut = panel_of(comparison, part)
+    assert cut is not None
+    assert cut.years == (2001, 2002, 2003)
+
+
 def test_figures_of_part_of_a_year_are_set_aside() -> None:
     counted = (*rows(("A", "x", 2001), ("A", "x", 2002)), Counted("A", "x", 2003, "Jan-Sep"))
     assert usual_figures(counted) == (True, True, False)

@@ -1,7 +1,9 @@
 """When improvements start, what comes when, and plan against actual: worked by hand."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,15 +20,27 @@ from capworth.errors import CaseError
 from capworth.estimates import AtModes
 from capworth.schedule import Schedule
 from capworth.spending import spend_by_year
-from capworth.study import Study, run_study
 from capworth.timetable import timetable_of
 from capworth.tracking import AS_PLANNED, BETTER, UNPLANNED, WORSE, track
 
 GENEROUS = 1_000_000.0
+Plan = Callable[..., Any]
 
 
-def schedule_of(study: Study) -> Schedule:
-    assert study.schedule is not None
+@pytest.fixture(scope="module")
+def worked(small: Case, plan: Plan) -> Any:
+    """The small case with every world at the modes."""
+    return plan(small, 3, modes=True)
+
+
+@pytest.fixture(scope="module")
+def study(small: Case, plan: Plan) -> Any:
+    """The small case in 400 worlds."""
+    return plan(small)
+
+
+def schedule_of(study: Any) -> Schedule:
+    assert isinstance(study.schedule, Schedule)
     return study.schedule
 
 
@@ -35,9 +49,11 @@ def limit(kind: str, amount: float, *years: int, payer: str = "") -> Limit:
     return Limit("L", "Ceiling", kind, amount, "board", "", payer, first, last)
 
 
-def test_without_yearly_limits_everything_starts_as_stated(study: Study, small: Case) -> None:
+def test_without_yearly_limits_everything_starts_as_stated(
+    study: Any, small: Case, plan: Plan
+) -> None:
     for budget in (110_000.0, GENEROUS):
-        found = run_study(small.with_settings(budget=budget, target=None), draws=100)
+        found = plan(small.with_settings(budget=budget, target=None), 100)
         schedule = schedule_of(found)
         assert found.programme is not None
         assert schedule.done == found.programme.chosen
@@ -48,7 +64,7 @@ def test_without_yearly_limits_everything_starts_as_stated(study: Study, small: 
     assert "start from" in repr(schedule_of(study))
 
 
-def test_money_and_effects_by_year_worked_by_hand(worked: Study, small: Case) -> None:
+def test_money_and_effects_by_year_worked_by_hand(worked: Any, small: Case) -> None:
     """CLOUD: 100,000 spread over three years, as its line names none; in effect from 2025 on."""
     years = schedule_of(worked).by_year()
     assert years.index.tolist() == [2025, 2026, 2027]
@@ -63,13 +79,14 @@ def test_money_and_effects_by_year_worked_by_hand(worked: Study, small: Case) ->
     assert spending.raised().sum(axis=1) == pytest.approx(worked.sample.worlds.asked.mean(axis=0))
 
 
-def test_a_late_start_adds_less_by_its_years_of_effect(small: Case) -> None:
+def test_a_late_start_adds_less_by_its_years_of_effect(small: Case, plan: Plan) -> None:
     """SCAN alone, no money in 2025: it starts in 2026, its effect comes in 2027."""
-    only = tuple(replace(i, must=i.id == "SCAN") for i in small.improvements)
+    only = tuple(replace(i, must=i.id == "SCAN", staff=2.0) for i in small.improvements)
     case = replace(small, improvements=only, limits=(limit("money", 0.0, 2025, 2025),))
     case = case.with_settings(budget=100_000.0, target=None)
-    study = run_study(case, draws=200)
+    study = plan(case, 200)
     schedule = schedule_of(study)
+    assert schedule.by_year()["posts"].tolist() == [0, 2, 0]
     row = schedule.to_frame().loc["SCAN"]
     assert (row["start"], row["delay"], row["effect"], row["full_effect"]) == (2026, 1, 2027, 2027)
     discount = discount_factors(case)
@@ -82,11 +99,11 @@ def test_a_late_start_adds_less_by_its_years_of_effect(small: Case) -> None:
     assert (schedule.late, schedule.p_within) == (("SCAN",), 1)
 
 
-def test_an_effect_that_rises_is_worth_less_and_is_seen_by_year(small: Case) -> None:
+def test_an_effect_that_rises_is_worth_less_and_is_seen_by_year(small: Case, plan: Plan) -> None:
     ramped = tuple(replace(i, ramp_years=1 if i.id == "CLOUD" else 0) for i in small.improvements)
     case = replace(small, improvements=ramped).with_settings(budget=GENEROUS, target=None)
-    at_once = run_study(small.with_settings(budget=GENEROUS, target=None), draws=100)
-    slowly = run_study(case, draws=100)
+    at_once = plan(small.with_settings(budget=GENEROUS, target=None), 100)
+    slowly = plan(case, 100)
     k = case.improvement_ids.index("CLOUD")
     discount = discount_factors(case)
     share = (discount @ [0.5, 1, 1]) / discount.sum()
@@ -94,48 +111,50 @@ def test_an_effect_that_rises_is_worth_less_and_is_seen_by_year(small: Case) -> 
         slowly.sample.worlds.gains.score[:, k], at_once.sample.worlds.gains.score[:, k] * share
     )
     only = replace(case, improvements=tuple(replace(i, must=i.id == "CLOUD") for i in ramped))
-    years = schedule_of(run_study(only, draws=100)).by_year()["value"]
+    years = schedule_of(plan(only, 100)).by_year()["value"]
     assert years.tolist() == pytest.approx([years[2026] / 2, years[2026], years[2026]])
-    table = schedule_of(run_study(only, draws=100)).to_frame()
+    table = schedule_of(plan(only, 100)).to_frame()
     assert (table["effect"]["CLOUD"], table["full_effect"]["CLOUD"]) == (2025, 2026)
 
 
-def test_posts_bind(small: Case) -> None:
+def test_posts_bind(small: Case, plan: Plan) -> None:
     """SCAN takes three posts in 2025, LINK two in 2026; with two posts only CLOUD is left."""
     staffed = tuple(
         replace(i, staff={"SCAN": 3.0, "LINK": 2.0, "CLOUD": 0.0}[i.id]) for i in small.improvements
     )
     case = replace(small, improvements=staffed).with_settings(budget=GENEROUS, target=None)
-    free = schedule_of(run_study(replace(case, limits=(limit("staff", 3.0),)), draws=200))
+    free = schedule_of(plan(replace(case, limits=(limit("staff", 3.0),)), 200))
     assert free.done == ("SCAN", "LINK")
     assert free.by_year()["posts"].tolist() == [3, 2, 0]
     assert free.by_year()["posts_room"].tolist() == [3, 3, 3]
-    tight = schedule_of(run_study(replace(case, limits=(limit("staff", 2.0),)), draws=200))
+    tight = schedule_of(plan(replace(case, limits=(limit("staff", 2.0),)), 200))
     assert tight.done == ("CLOUD",)
     assert (tight.left_out, tight.taken_in) == (("SCAN", "LINK"), ("CLOUD",))
 
 
 def test_what_requires_another_takes_effect_no_earlier_or_starts_after_its_lag(
-    small: Case,
+    small: Case, plan: Plan
 ) -> None:
     """No money in 2025 moves SCAN by a year; LINK need not wait, but with a lag of 1 it must."""
     forced = tuple(replace(i, must=i.id in {"SCAN", "LINK"}) for i in small.improvements)
     case = replace(small, improvements=forced, limits=(limit("money", 0.0, 2025, 2025),))
     case = case.with_settings(budget=GENEROUS, target=None)
-    free = schedule_of(run_study(case, draws=100)).to_frame()
+    free = schedule_of(plan(case, 100)).to_frame()
     assert free["start"].to_dict()["LINK"] == 2026
     lagged = tuple(replace(r, lag=1) if r.relation == "requires" else r for r in case.relations)
-    after = schedule_of(run_study(replace(case, relations=lagged), draws=100)).to_frame()
+    after = schedule_of(plan(replace(case, relations=lagged), 100)).to_frame()
     assert after["start"].to_dict() == pytest.approx(
         {"SCAN": 2026, "LINK": 2027, "CLOUD": np.nan}, nan_ok=True
     )
     # LINK is in effect a year after its start, SCAN too: LINK may not be there before SCAN
     quick = tuple(replace(i, effect_year=2026) if i.id == "LINK" else i for i in forced)
-    waits = schedule_of(run_study(replace(case, improvements=quick), draws=100)).to_frame()
+    waits = schedule_of(plan(replace(case, improvements=quick), 100)).to_frame()
     assert waits["effect"].to_dict()["LINK"] >= waits["effect"].to_dict()["SCAN"]
 
 
-def test_limits_that_leave_no_schedule_are_told_with_the_rules_in_conflict(small: Case) -> None:
+def test_limits_that_leave_no_schedule_are_told_with_the_rules_in_conflict(
+    small: Case, plan: Plan
+) -> None:
     forced = tuple(
         replace(i, must=i.id == "CLOUD", row=k) for k, i in enumerate(small.improvements, 2)
     )
@@ -144,7 +163,7 @@ def test_limits_that_leave_no_schedule_are_told_with_the_rules_in_conflict(small
         budget=GENEROUS, target=None
     )
     with pytest.raises(ConflictError) as told:
-        run_study(case, draws=50)
+        plan(case, 50)
     assert [str(f) for f in told.value.findings] == [
         "improvements.csv, row 4, column 'must': CLOUD must be done. Let go of it, or of another.",
         "limits.csv, row 2, column 'amount': Ceiling: no more than 0.02 million a year. Raise it, "
@@ -152,15 +171,15 @@ def test_limits_that_leave_no_schedule_are_told_with_the_rules_in_conflict(small
     ]
 
 
-def test_a_payer_is_limited_by_year(small: Case) -> None:
+def test_a_payer_is_limited_by_year(small: Case, plan: Plan) -> None:
     """SCAN is paid by donors alone: without donors' money in 2025 and 2026 it cannot start."""
     none = limit("money", 0.0, 2025, 2026, payer="donors")
     case = replace(small, limits=(none,)).with_settings(budget=GENEROUS, target=None)
-    found = schedule_of(run_study(case, draws=100))
+    found = schedule_of(plan(case, 100))
     assert found.done == ("CLOUD",)
 
 
-def test_the_gain_of_every_start_falls_with_the_years_it_lasts(study: Study) -> None:
+def test_the_gain_of_every_start_falls_with_the_years_it_lasts(study: Any) -> None:
     choice, spending = Choice.of(study.sample), spend_by_year(study.sample)
     table = timetable_of(choice, spending, 110_000.0)
     assert table.open.tolist() == [[True, True, False], [False, True, True], [True, False, False]]
@@ -172,12 +191,12 @@ def test_the_gain_of_every_start_falls_with_the_years_it_lasts(study: Study) -> 
 # ----------------------------------------------------------------------------------- baseline
 
 
-def baseline_of(study: Study) -> Baseline:
-    assert study.baseline is not None
+def baseline_of(study: Any) -> Baseline:
+    assert isinstance(study.baseline, Baseline)
     return study.baseline
 
 
-def test_what_is_promised(worked: Study, small: Case) -> None:
+def test_what_is_promised(worked: Any, small: Case) -> None:
     """CLOUD: reach of ACA 120 + 8, speed 48 - 12, results of NET 2 + 0.1; reviews in 2026, 2027."""
     table = baseline_of(worked).to_frame()
     assert [k[1:] for k in table.index] == [("ACA", "reach"), ("ACA", "speed"), ("NET", "results")]
@@ -190,9 +209,9 @@ def test_what_is_promised(worked: Study, small: Case) -> None:
     assert review_dates(small, 2027, 2027) == ("2027-12-31",)
 
 
-def test_a_step_of_a_chain_is_promised_as_a_factor(small: Case, study: Study) -> None:
+def test_a_step_of_a_chain_is_promised_as_a_factor(small: Case, study: Any, plan: Plan) -> None:
     case = small.with_settings(budget=GENEROUS, target=None)
-    table = baseline_of(run_study(case, draws=300)).to_frame().reset_index()
+    table = baseline_of(plan(case, 300)).to_frame().reset_index()
     row = table[(table["improvement"] == "LINK") & (table["indicator"] == "verified")].iloc[0]
     assert (row["unit"], row["today"]) == ("factor", 1)
     assert 1 < row["planned_low"] < row["planned"] < row["planned_high"] < 2.5
@@ -211,7 +230,7 @@ def told(tmp_path: Path, rows: str, head: str = HEAD) -> Path:
 
 
 def test_plan_against_actual_worked_by_hand(
-    worked: Study, small: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    worked: Any, small: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sampling, "Sampled", lambda seed, chunk, size: AtModes(size))
     rows = (
@@ -239,14 +258,16 @@ def test_plan_against_actual_worked_by_hand(
     )
 
 
-def test_the_plan_of_a_level_follows_delays_and_rising_effects(small: Case, tmp_path: Path) -> None:
+def test_the_plan_of_a_level_follows_delays_and_rising_effects(
+    small: Case, tmp_path: Path, plan: Plan
+) -> None:
     """SCAN from 2026 on, effect 2027 rising for a year: half of its change by the end of 2027."""
     only = tuple(
         replace(i, must=i.id == "SCAN", ramp_years=1 if i.id == "SCAN" else 0)
         for i in small.improvements
     )
     case = replace(small, improvements=only, limits=(limit("money", 0.0, 2025, 2025),))
-    study = run_study(case.with_settings(budget=100_000.0, target=None), draws=300)
+    study = plan(case.with_settings(budget=100_000.0, target=None), 300)
     rows = "".join(f"level,,REG,speed,{year},20,survey\n" for year in (2026, 2027))
     actuals = read_actuals(told(tmp_path, rows + "factor,,REG,hit_rate,2027,1.2,audit\n"), case)
     table = track(study.sample, schedule_of(study), actuals, study.provenance).to_frame()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -10,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capworth.case.model import Case, Criterion, Estimate
+from capworth.case.read import check_case, read_case
 from capworth.estimates import AtModes, Sampled
+from capworth.kernels.valuefunctions import curvature_from_midpoint, exponential
 from capworth.value import ValueModel, score
 from capworth.worlds import Model
 
@@ -172,3 +175,42 @@ def test_the_score_is_a_plain_sum() -> None:
     values = np.array([[[10.0, 20.0], [30.0, 40.0]], [[1.0, 2.0], [3.0, 4.0]]])
     weights = np.array([[0.25, 0.75], [0.5, 0.5]])
     assert score(values, weights).tolist() == [[17.5, 37.5], [1.5, 3.5]]
+
+
+@pytest.mark.parametrize(("half", "worst", "best"), [(30, 0, 100), (12, 48, 0), (85, 0, 100)])
+def test_an_exponential_curve_is_read_by_the_level_of_half_the_value(
+    folder: Path, half: float, worst: float, best: float
+) -> None:
+    """Against the closed form of Kirkwood (1997), not the bends that draw it."""
+    path = folder / "criteria.csv"
+    stood, typed = "hours,48,0,12:60,6", f"hours,{worst},{best},half:{half},6"
+    text = path.read_text(encoding="utf-8")
+    assert stood in text
+    path.write_text(text.replace(stood, typed), encoding="utf-8")
+    tree = ValueModel(read_case(folder))
+    leaf = [k.id for k in tree.leaves].index("speed")
+    levels = np.linspace(min(worst, best), max(worst, best), 301)
+    bend = curvature_from_midpoint((half - worst) / (best - worst))
+    found = tree.worth_on(leaf, levels)
+    np.testing.assert_allclose(found, 100 * exponential(levels, worst, best, bend), atol=0.1)
+    assert tree.worth_on(leaf, np.array([half]))[0] == pytest.approx(50)
+
+
+def test_categories_are_levels_with_a_value_each(folder: Path) -> None:
+    path = folder / "criteria.csv"
+    text = path.read_text(encoding="utf-8")
+    codes = "poor fair good best,1,4,2:30 3:80,2"
+    path.write_text(text.replace("hours,48,0,12:60,6", codes), encoding="utf-8")
+    tree = ValueModel(read_case(folder))
+    leaf = [k.id for k in tree.leaves].index("speed")
+    assert tree.worth_on(leaf, np.array([1.0, 2, 3, 4])).tolist() == [0, 30, 80, 100]
+
+
+@pytest.mark.parametrize("typed", ["half:60", "half:-2", "half:x", "half:"])
+def test_a_curve_that_cannot_be_is_a_fault(folder: Path, typed: str) -> None:
+    path = folder / "criteria.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("12:60", typed), encoding="utf-8")
+    (fault,) = check_case(folder)
+    assert (fault.row, fault.column) == (4, "points")
+    assert "is not understood. Write 50:80 90:95, or half:30" in str(fault)

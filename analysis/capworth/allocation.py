@@ -8,8 +8,9 @@ import pandas as pd
 
 from capworth.answers import HIGH, LOW, Answer, spread
 from capworth.case.model import Case
+from capworth.costgames import share_cost
 from capworth.costs import CostModel
-from capworth.estimates import Draws, Sampled
+from capworth.estimates import AtModes, Draws, Sampled
 from capworth.kernels.arrays import Floats
 from capworth.kernels.peakload import peak_shares_sampled
 from capworth.kernels.platformshares import KEYS, PEAK, TREE, objection
@@ -17,6 +18,7 @@ from capworth.kernels.rankindices import expected_ranks
 from capworth.kernels.ranking import rank_shares
 from capworth.provenance import Provenance
 from capworth.sampling import ENVELOPED, Sample
+from capworth.worlds import Model
 
 STATED = "as stated"
 MILLION = 1e6
@@ -107,6 +109,33 @@ def allocate(sample: Sample, provenance: Provenance) -> Allocation | None:
         _bearing(case, bearing),
         size,
         provenance,
+    )
+
+
+def explained(case: Case, platform: str) -> tuple[str, ...]:
+    """Say of each user of a platform in one sentence why it pays what it pays, in millions.
+
+    At the most plausible levels, by the key of the case; of a key that needs periods or parts of
+    platforms the shares are told without the sum behind them.
+    """
+    model, modes = Model(case), AtModes()
+    k = [p.id for p in case.platforms].index(platform)
+    one = case.platforms[k]
+    cost = float(model.costs.price(modes).platform[0, k]) / MILLION
+    if one.key in KEYS:
+        used = model.costs.loads(modes, platform)[0].sum(axis=0)
+        users = [
+            (c, float(use)) for c, use in zip(case.capability_ids, used, strict=True) if use > 0
+        ]
+        score = dict(zip(case.capability_ids, model.answer(modes).score[0].tolist(), strict=True))
+        benefit = {c: score[c] for c, _ in users}
+        shared = share_cost(cost, dict(users), one.fixed.mode, benefit)
+        return tuple(shared.why(c, one.key) for c, _ in users)
+    shares = model.platform_shares(modes)[0, k]
+    return tuple(
+        f"{c} pays {share * cost:,.4g} of {cost:,.4g} (by the key {one.key})."
+        for c, share in zip(case.capability_ids, shares, strict=True)
+        if share > 0
     )
 
 

@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 
 from capworth.answers import HIGH, LOW, Answer
+from capworth.bestsets import Choice
 from capworth.case.model import FUNCTIONS, GRADES, Case
 from capworth.costs import PAYERS
 from capworth.kernels.arrays import Bools, Floats
 from capworth.kernels.portfolio import Relations
 from capworth.moneymap import MILLION, is_counted, stated_money
-from capworth.programme import Programme, relations_of
+from capworth.programme import Programme
 from capworth.provenance import Provenance
 from capworth.sampling import CHUNK, Sample
 
@@ -24,8 +25,8 @@ SOME = 0.1  # mean share of the capabilities of a package from which a function 
 class DonorMenu(Answer):
     """One package for each improvement: itself with all that it requires, one after the other.
 
-    Gains of improvements are added, each taken alone, as in the programme. A gift is a transfer:
-    it pays for a package and adds nothing to its value.
+    Gains of improvements are added as in the programme, with what pairs add together. A gift is a
+    transfer: it pays for a package and adds nothing to its value.
     """
 
     _table: pd.DataFrame
@@ -62,7 +63,9 @@ def closed_bundles(relations: Relations) -> Bools:
     return bundles
 
 
-def make_menu(sample: Sample, programme: Programme, provenance: Provenance) -> DonorMenu:
+def make_menu(
+    sample: Sample, choice: Choice, programme: Programme, provenance: Provenance
+) -> DonorMenu:
     """Describe every package by cost, gains, probability, what it needs, opens and serves.
 
     `asked_m` is one-off money to be raised, `cost_m` whole-life cost of all payers in present
@@ -73,39 +76,48 @@ def make_menu(sample: Sample, programme: Programme, provenance: Provenance) -> D
     the package or for something else; `grade` is the lowest grade of its costs and effects.
     """
     case, worlds = sample.case, sample.worlds
-    relations = relations_of(case)
+    relations = choice.relations
     bundles = closed_bundles(relations)
     ids = case.improvement_ids
     inside = bundles.T.astype(float)
 
-    def spread(name: str, each: Floats, scale: float = 1.0) -> Mapping[str, Floats]:
-        """Mean over all draws and interval over the first ones of (draws, improvements)."""
-        low, high = np.percentile(each[:RANGED] @ inside, (LOW, HIGH), axis=0) / scale
-        mean = each.mean(axis=0) @ inside / scale
-        return {name: mean, f"{name}_low": low, f"{name}_high": high}
+    def spread(name: str, mean: Floats, draws: Floats, scale: float) -> Mapping[str, Floats]:
+        low, high = np.percentile(draws, (LOW, HIGH), axis=0) / scale
+        return {name: mean / scale, f"{name}_low": low, f"{name}_high": high}
 
-    gain, asked = worlds.gains.score.mean(axis=0) @ inside, worlds.asked.mean(axis=0) @ inside
+    def cost(name: str, each: Floats) -> Mapping[str, Floats]:
+        """Mean over all draws, interval over the first ones, of (draws, improvements)."""
+        return spread(name, each.mean(axis=0) @ inside, each[:RANGED] @ inside, MILLION)
+
+    def gains(name: str, each: Floats, scale: float = 1.0) -> Mapping[str, Floats]:
+        """Do the same for gains, with what pairs of a package add together."""
+        some = choice.values_of(bundles, each[:RANGED])
+        return spread(name, choice.totals(bundles, each), some, scale)
+
+    points = worlds.gains.score
+    gain, asked = choice.totals(bundles, points), worlds.asked.mean(axis=0) @ inside
+    own = points.mean(axis=0) @ inside
     payers = np.einsum("nip,ib->bp", worlds.improvement_payers, inside) / len(
         worlds.improvement_payers
     )
     served = (worlds.gains.score * worlds.gains.exchange).mean(axis=0) @ inside
     found = programme.to_frame()
     with np.errstate(divide="ignore", invalid="ignore"):
-        exchange = np.where(gain != 0, served / gain, np.nan)
+        exchange = np.where(own != 0, served / own, np.nan)
         rate = gain / (asked / MILLION)
     table = pd.DataFrame(
         {
             "name": [i.name for i in case.improvements],
             **_words(case, relations, bundles),
-            **spread("asked_m", worlds.asked, MILLION),
-            **spread("cost_m", worlds.improvement_cost, MILLION),
+            **cost("asked_m", worlds.asked),
+            **cost("cost_m", worlds.improvement_cost),
             **{f"{p}_m": payers[:, k] / MILLION for k, p in enumerate(PAYERS)},
-            **spread("gain", worlds.gains.score),
+            **gains("gain", points),
             "gain_per_m": rate,
-            **spread("money_m", worlds.gains.money, MILLION),
-            **spread("harm_days", worlds.gains.harm),
+            **gains("money_m", worlds.gains.money, MILLION),
+            **gains("harm_days", worlds.gains.harm),
             "exchange": exchange,
-            "p_gain": (worlds.gains.score[:RANGED] @ inside > 0).mean(axis=0),
+            "p_gain": (choice.values_of(bundles, points[:RANGED]) > 0).mean(axis=0),
             "p_best": found["p_in_best"].to_numpy(),
             "chosen": _all_in(found["chosen"].to_numpy(dtype=bool), bundles),
             **_schedule(case, bundles),

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from capworth.answers import HIGH, LOW, Answer
+from capworth.bestsets import Choice
 from capworth.case.model import Case
 from capworth.kernels.arrays import Floats
-from capworth.kernels.earmarks import Purse, best_payable, least_more, payment_cuts
-from capworth.kernels.relations import set_totals, synergy_totals
-from capworth.moneymap import MILLION
+from capworth.kernels.earmarks import Purse, least_more, payment_cuts
+from capworth.kernels.relations import set_totals
 from capworth.provenance import Provenance
 from capworth.purses import Fund, Shelf, funds_of, shelf_of
 from capworth.sampling import Sample
@@ -73,7 +73,7 @@ class Earmarks(Answer):
 
 
 def price_earmarks(
-    sample: Sample, frontier: pd.DataFrame, budget_m: float, provenance: Provenance
+    sample: Sample, choice: Choice, budget_m: float, provenance: Provenance
 ) -> Earmarks | None:
     """Price every earmark of the pledges; None where the case has no earmarked money.
 
@@ -86,14 +86,14 @@ def price_earmarks(
     Parameters
     ----------
     sample : the worlds
-    frontier : columns budget_m and gain: what is best for every budget without any earmark
+    choice : relations, limits and synergies of the improvements
     budget_m : millions of the money of the case
     provenance : of the study
     """
     funds = funds_of(sample.case, budget_m)
     if all(fund.may_pay.all() for fund in funds):
         return None
-    shelf = shelf_of(sample)
+    shelf = shelf_of(sample, choice)
     draws = 0 if shelf.sets is None else min(DRAWS, len(sample.worlds.asked))
     prices, shadow, years = [], [], []
     paid = pd.DataFrame()
@@ -102,7 +102,7 @@ def price_earmarks(
         marked = [k for k, fund in enumerate(mine) if not fund.may_pay.all()]
         lifted = [purse, purse.lifted(), *(purse.lifted(k) for k in marked)]
         value, _ = shelf.best(lifted)
-        over = _over_draws(sample, shelf, lifted, draws)
+        over = shelf.over_draws(sample, lifted, draws)
         income = np.stack([f.income for f in mine])
         labels = [ALL, *(mine[k].id for k in marked)]
         amounts = [sum(mine[k].amount for k in marked), *(mine[k].amount for k in marked)]
@@ -131,24 +131,10 @@ def price_earmarks(
             ["scope", "fund", "year"]
         ),
         paid,
-        _curve(sample.case, shelf, funds[1:], frontier),
+        _curve(sample.case, shelf, funds[1:]),
         draws,
         provenance,
     )
-
-
-def _over_draws(sample: Sample, shelf: Shelf, purses: Sequence[Purse], draws: int) -> Floats:
-    """(purses, draws) value of the best payable set; NaN where nothing can be paid."""
-    if shelf.sets is None:
-        return np.full((len(purses), 0), np.nan)
-    cost = sample.worlds.asked[:draws] / MILLION
-    value = sample.worlds.gains.score[:draws]
-    bonus = shelf.relations.synergies
-    rows = best_payable(cost, value, shelf.sets, purses, bonus)
-    picked = shelf.sets[rows]
-    extra = synergy_totals(picked.reshape(-1, picked.shape[2]), bonus).reshape(rows.shape)
-    total = np.einsum("kdp,dp->kd", picked, value) + extra
-    return np.where(rows >= 0, total, np.nan)
 
 
 def _row(scope: str, label: str, amount: float, free: float, under: float) -> dict[str, object]:
@@ -202,9 +188,7 @@ def _payments(case: Case, funds: Sequence[Fund], paid: Floats) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).set_index(["fund", "improvement"])
 
 
-def _curve(
-    case: Case, shelf: Shelf, pledges: Sequence[Fund], frontier: pd.DataFrame
-) -> pd.DataFrame:
+def _curve(case: Case, shelf: Shelf, pledges: Sequence[Fund]) -> pd.DataFrame:
     """The best payable set for every amount of free money on top of the pledges."""
     columns = ["raised_m", "total_m", "gain", "loss", "chosen"]
     if shelf.sets is None:
@@ -217,14 +201,13 @@ def _curve(
     best = np.maximum.accumulate(value[order])
     rises = order[np.flatnonzero(np.diff(best, prepend=-np.inf) > SAME)]
     total = need[rises] + amounts.sum()
-    step = np.searchsorted(frontier["budget_m"].to_numpy(), total + SAME, side="right") - 1
-    free = np.where(step >= 0, frontier["gain"].to_numpy()[step], 0.0)
+    lost = shelf.free(total) - value[rises]
     return pd.DataFrame(
         {
             "raised_m": need[rises],
             "total_m": total,
             "gain": value[rises],
-            "loss": np.maximum(free - value[rises], 0.0),
+            "loss": np.where(lost > SAME, lost, 0.0),
             "chosen": [" ".join(np.array(case.improvement_ids)[shelf.sets[r]]) for r in rises],
         },
         columns=columns,

@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 
 from capworth.answers import HIGH, LOW, Answer
+from capworth.bestsets import Choice, objective_gains, pair_gains
 from capworth.case.model import Case
 from capworth.donors import DonorMenu, make_menu
 from capworth.earmarks import SAME, Earmarks, price_earmarks
-from capworth.errors import InputError
-from capworth.kernels.arrays import Bools, Floats
+from capworth.kernels.arrays import Floats
 from capworth.kernels.earmarks import Purse, best_payable
-from capworth.kernels.portfolio import core_index, feasible_sets
+from capworth.kernels.portfolio import core_index
 from capworth.moneymap import PROGRAMME, MoneyMap, map_money
-from capworth.programme import MILLION, Programme, relations_of
+from capworth.programme import MILLION, Programme
 from capworth.provenance import Provenance
 from capworth.sampling import Sample
 
@@ -79,12 +79,16 @@ def fund(sample: Sample, programme: Programme | None, provenance: Provenance) ->
     frontier = programme.frontier()
     chosen = [set(words.split()) for words in frontier["chosen"]]
     taken = np.array([[i in row for i in case.improvement_ids] for row in chosen], dtype=float)
-    gain = np.einsum("dp,sp->sd", sample.worlds.gains.score, taken, optimize=True)
+    choice, points = Choice.of(sample), sample.worlds.gains.score
+    gain = np.einsum("dp,sp->sd", points, taken, optimize=True)
+    for k, (one, other, _) in enumerate(choice.relations.synergies):
+        added = pair_gains(choice.relations, points, choice.shares)[:, k]
+        gain += (taken[:, one] * taken[:, other])[:, None] * added
     low, high = np.percentile(gain, (LOW, HIGH), axis=1)
-    earmarks = price_earmarks(sample, frontier, programme.budget_m, provenance)
+    earmarks = price_earmarks(sample, choice, programme.budget_m, provenance)
     curve = frontier.assign(gain_low=low, gain_high=high, earmark_loss=_loss(frontier, earmarks))
     money = map_money(sample, programme.budget_m, programme.target_m, provenance)
-    steps, sets, draws = _next_euro(sample, programme, frontier, gain, chosen)
+    steps, sets, draws = _next_euro(sample, choice, programme, gain, chosen)
     return Funding(
         curve[["budget_m", "gain", "gain_low", "gain_high", "earmark_loss", "chosen"]],
         steps,
@@ -95,7 +99,7 @@ def fund(sample: Sample, programme: Programme | None, provenance: Provenance) ->
         money.stated_m,
         money,
         earmarks,
-        make_menu(sample, programme, provenance),
+        make_menu(sample, choice, programme, provenance),
         draws,
         provenance,
     )
@@ -121,19 +125,20 @@ def _loss(frontier: pd.DataFrame, earmarks: Earmarks | None) -> Floats:
 
 def _next_euro(
     sample: Sample,
+    choice: Choice,
     programme: Programme,
-    frontier: pd.DataFrame,
     gain: Floats,
     chosen: Sequence[set[str]],
 ) -> tuple[pd.DataFrame, pd.DataFrame, int]:
     """What the exact best set gains, takes in and lets go when the budget rises."""
+    frontier = programme.frontier()
     budgets, gains = frontier["budget_m"].to_numpy(), frontier["gain"].to_numpy()
 
     def step(budget: float) -> int:
         return int(np.searchsorted(budgets, budget * (1 + 1e-12), side="right")) - 1
 
     now = step(programme.budget_m)
-    shares, draws = _in_best(sample, [programme.budget_m + extra for extra in (0.0, *NEXT)])
+    shares, draws = _in_best(sample, choice, [programme.budget_m + extra for extra in (0.0, *NEXT)])
     rows, sets = [], []
     for k, extra in enumerate(NEXT, start=1):
         then = step(programme.budget_m + extra)
@@ -163,21 +168,21 @@ def _next_euro(
     )
 
 
-def _in_best(sample: Sample, budgets: Sequence[float]) -> tuple[Floats, int]:
+def _in_best(sample: Sample, choice: Choice, budgets: Sequence[float]) -> tuple[Floats, int]:
     """(budgets, improvements) share of draws in whose best set each is; how many draws."""
-    relations = relations_of(sample.case)
-    unknown = np.full((len(budgets), relations.n), np.nan)
-    try:
-        sets: Bools = feasible_sets(relations)
-    except InputError:  # too many to list
-        return unknown, 0
-    cost, value = sample.worlds.asked[:DRAWS], sample.worlds.gains.score[:DRAWS]
-    free = np.ones((1, relations.n), dtype=bool)
+    shares = np.full((len(budgets), choice.relations.n), np.nan)
+    sets = choice.sets()
+    if sets is None:  # too many to list
+        return shares, 0
+    cost, value = sample.worlds.asked[:DRAWS], objective_gains(sample)[:DRAWS]
+    free = np.ones((1, choice.relations.n), dtype=bool)
     purses = [Purse(free, np.array([budget * MILLION])) for budget in budgets]
-    for k, best in enumerate(best_payable(cost, value, sets, purses, relations.synergies)):
+    pairs = choice.relations.synergies
+    bonus = pair_gains(choice.relations, value, choice.shares[:DRAWS])
+    for k, best in enumerate(best_payable(cost, value, sets, purses, pairs, bonus)):
         if (best >= 0).any():
-            unknown[k] = core_index(sets[best[best >= 0]])
-    return unknown, len(cost)
+            shares[k] = core_index(sets[best[best >= 0]])
+    return shares, len(cost)
 
 
 def _pledges(case: Case, money: MoneyMap) -> pd.DataFrame:

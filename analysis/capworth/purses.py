@@ -1,20 +1,19 @@
 """The pledges as funds with earmarks, and the improvements as what these can buy."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from capworth.bestsets import Choice, pair_gains
 from capworth.case.model import Case
 from capworth.errors import InputError
 from capworth.estimates import AtModes
 from capworth.kernels.arrays import Bools, Floats
 from capworth.kernels.earmarks import Purse, best_payable
 from capworth.kernels.paying import Payment, best_in_time, worth_of_money
-from capworth.kernels.portfolio import Relations, feasible_sets
-from capworth.kernels.relations import set_totals, synergy_totals
+from capworth.kernels.relations import Relations, set_totals, synergy_totals
 from capworth.moneymap import MILLION, is_counted, stated_money
-from capworth.programme import relations_of
 from capworth.sampling import Sample
 
 RAISE = "raise"  # the fund of free money that is still to be raised for the budget
@@ -32,9 +31,13 @@ class Fund:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What can be bought, at expected prices and gains, in millions and points."""
+    """What can be bought, at expected prices and gains, in millions and points of score.
 
-    relations: Relations
+    What is best here is so in points, whatever the objective of the programme.
+    """
+
+    choice: Choice
+    relations: Relations  # with the expected bonus of every synergy, in points
     cost: Floats  # (improvements,) expected, on the grid
     yearly: Floats  # (improvements, years) the same by year
     value: Floats  # (improvements,)
@@ -50,8 +53,8 @@ class Shelf:
         value = np.full(len(purses), np.nan)
         chosen = np.zeros((len(purses), len(self.cost)), dtype=bool)
         if self.sets is not None:
-            bonus = self.relations.synergies
-            rows = best_payable(self.cost[None], self.value[None], self.sets, purses, bonus)[:, 0]
+            pairs = self.relations.synergies
+            rows = best_payable(self.cost[None], self.value[None], self.sets, purses, pairs)[:, 0]
             chosen[rows >= 0] = self.sets[rows[rows >= 0]]
             value[rows >= 0] = self.worth(chosen[rows >= 0])
             return value, chosen
@@ -59,24 +62,57 @@ class Shelf:
             income = purse.amounts[:, None]
             try:
                 found = best_in_time(
-                    self.cost[:, None], self.value, self.relations, purse.may_pay, income
+                    self.cost[:, None],
+                    self.value,
+                    self.relations,
+                    purse.may_pay,
+                    income,
+                    *self._limits,
                 )
             except InputError:
                 continue
             value[k], chosen[k] = found.value, found.chosen
         return value, chosen
 
+    def over_draws(self, sample: Sample, purses: Sequence[Purse], draws: int) -> Floats:
+        """(purses, draws) value of the best payable set; NaN where nothing can be paid."""
+        if self.sets is None:
+            return np.full((len(purses), 0), np.nan)
+        cost, value = sample.worlds.asked[:draws] / MILLION, sample.worlds.gains.score[:draws]
+        pairs = self.relations.synergies
+        bonus = pair_gains(self.relations, value, self.choice.shares[:draws])
+        rows = best_payable(cost, value, self.sets, purses, pairs, bonus)
+        total = np.stack([self.choice.value_of(self.sets[row], value) for row in rows])
+        return np.where(rows >= 0, total, np.nan)
+
+    def free(self, budgets: Floats) -> Floats:
+        """(budgets,) value of the best set for so much money without any earmark."""
+        assert self.sets is not None
+        cost, value = set_totals(self.sets, self.cost), self.worth(self.sets)
+        order = np.argsort(cost, kind="stable")
+        best = np.maximum.accumulate(value[order])
+        step = np.searchsorted(cost[order], budgets * (1 + 1e-9), side="right") - 1
+        return np.where(step >= 0, best[step], np.nan)
+
+    @property
+    def _limits(self) -> tuple[Floats, Floats]:
+        return self.choice.uses / MILLION, self.choice.caps / MILLION
+
     def in_time(self, may_pay: Bools, income: Floats) -> Payment | None:
         """Find the best set whose bills are paid in time; None where nothing can be paid."""
         try:
-            return best_in_time(self.yearly, self.value, self.relations, may_pay, income)
+            return best_in_time(
+                self.yearly, self.value, self.relations, may_pay, income, *self._limits
+            )
         except InputError:  # not even what must be done can be paid in time
             return None
 
     def worth_in_time(self, may_pay: Bools, income: Floats) -> Floats:
         """(funds, years) points that a million more adds, parts of improvements counted."""
         try:
-            return worth_of_money(self.yearly, self.value, self.relations, may_pay, income)
+            return worth_of_money(
+                self.yearly, self.value, self.relations, may_pay, income, *self._limits
+            )
         except InputError:
             return np.full(income.shape, np.nan)
 
@@ -107,12 +143,10 @@ def funds_of(case: Case, budget_m: float) -> list[Fund]:
     return [Fund(RAISE, everything, float(raised[0]), raised), *funds]
 
 
-def shelf_of(sample: Sample) -> Shelf:
+def shelf_of(sample: Sample, choice: Choice) -> Shelf:
     """Put expected prices, by year as at the modes, and expected gains on the shelf."""
-    case, worlds = sample.case, sample.worlds
-    relations = relations_of(case)
-    grid = case.settings.grid
-    cost = np.ceil(worlds.asked.mean(axis=0) / grid - 1e-9) * grid / MILLION
+    case, points = sample.case, sample.worlds.gains.score
+    cost = choice.grid_asked / MILLION
     place = {i: k for k, i in enumerate(case.improvement_ids)}
     yearly = np.zeros((len(place), case.settings.years))
     for line, amount, years in sample.model.costs.priced(AtModes()):
@@ -121,9 +155,11 @@ def shelf_of(sample: Sample) -> Shelf:
     whole = yearly.sum(axis=1, keepdims=True)
     shares = np.divide(yearly, whole, out=np.zeros_like(yearly), where=whole > 0)
     shares[whole[:, 0] <= 0, 0] = 1.0
-    try:
-        sets = feasible_sets(relations)
-    except InputError:  # too many to list
-        sets = None
-    value = worlds.gains.score.mean(axis=0)
-    return Shelf(relations, cost, shares * cost[:, None], value, sets)
+    bonuses = pair_gains(choice.relations, points, choice.shares).mean(axis=0)
+    pairs = tuple(
+        (one, other, float(bonus))
+        for (one, other, _), bonus in zip(choice.relations.synergies, bonuses, strict=True)
+    )
+    relations = replace(choice.relations, synergies=pairs)
+    value = points.mean(axis=0)
+    return Shelf(choice, relations, cost, shares * cost[:, None], value, choice.sets())

@@ -42,7 +42,8 @@ from capworth.case.networkrules import check_network
 from capworth.case.planrules import check_plans
 from capworth.case.rules import check_rules
 from capworth.case.tables import RawCase, read_raw
-from capworth.case.valuerules import check_value, read_points
+from capworth.case.valuepoints import read_points
+from capworth.case.valuerules import check_value
 from capworth.case.voicerules import check_voices
 from capworth.errors import CaseError, Finding
 
@@ -129,7 +130,9 @@ def _arguments(
             if row.table != "relations" or row["mode"] is not None:
                 yield field.name, _estimate(row, units)
         elif field.name == "points":
-            yield field.name, read_points(row.text("points"))
+            if row["worst"] is not None:
+                ends = row.number_in("worst"), row.number_in("best")
+                yield field.name, read_points(row.text("points"), *ends)
         elif field.name == "row":
             yield field.name, row.number
         elif field.name == "transfer":

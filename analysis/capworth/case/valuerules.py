@@ -6,22 +6,8 @@ from itertools import pairwise
 from capworth.case.chainrules import check_chain
 from capworth.case.check import Typed, TypedRow
 from capworth.case.tables import SETTINGS_FILE
+from capworth.case.valuepoints import read_points
 from capworth.errors import Finding, nearest
-
-
-def read_points(text: str) -> tuple[tuple[float, float], ...]:
-    """Read the bends of a value function, `level:value` pairs with blanks between.
-
-    Raises
-    ------
-    ValueError
-        When a pair is not two numbers.
-
-    >>> read_points("50:80 90:95")
-    ((50.0, 80.0), (90.0, 95.0))
-    """
-    pairs = [pair.split(":") for pair in text.replace(";", " ").split()]
-    return tuple((float(level), float(value)) for level, value in pairs)
 
 
 def check_value(
@@ -72,9 +58,10 @@ def _measured(row: TypedRow) -> Iterator[Finding]:
         yield row.fault("best", f"it is the same as worst ({worst:g})", "A scale needs two ends.")
         return
     try:
-        points = read_points(row.text("points"))
+        points = read_points(row.text("points"), worst, best)
     except ValueError:
-        yield row.fault("points", f"{row.text('points')!r} is not understood", "Write 50:80 90:95.")
+        fix = "Write 50:80 90:95, or half:30 with a level between the ends."
+        yield row.fault("points", f"{row.text('points')!r} is not understood", fix)
         return
     shares = [0.0, *((level - worst) / (best - worst) for level, _ in points), 1.0]
     values = [0.0, *(value for _, value in points), 100.0]

@@ -17,7 +17,7 @@ LEADING = 1.3  # of the lines of the key, in sizes of the font
 
 @styled
 def draw_order(programme: Programme, ax: Axes, voice: Voice = ENGLISH) -> Axes:
-    """Draw money asked against gain, both added up in order of priority.
+    """Draw money asked against what it adds on the objective, both summed in order of priority.
 
     Numbered points are bundles, named in the key at the right, bold where the recommended set
     holds all of them; the stepped line is the exact best set for each budget, the star the
@@ -26,10 +26,10 @@ def draw_order(programme: Programme, ax: Axes, voice: Voice = ENGLISH) -> Axes:
     order, frontier = programme.order(), programme.frontier()
     currency = programme.provenance.currency
     asked = np.concatenate([[0.0], order["asked_cum_m"]])
-    gained = np.concatenate([[0.0], order["gain_cum"]])
+    gained = np.concatenate([[0.0], order["value_cum"]])
     ax.plot(
         frontier["budget_m"],
-        frontier["gain"],
+        frontier["value"],
         color=VERMILION,
         lw=1.0,
         drawstyle="steps-post",
@@ -48,7 +48,7 @@ def draw_order(programme: Programme, ax: Axes, voice: Voice = ENGLISH) -> Axes:
     )
     for place, (x, y) in enumerate(zip(asked[1:], gained[1:], strict=True), 1):
         ax.annotate(str(place), (x, y), ha="center", va="center_baseline", fontsize=SMALL, zorder=5)
-    gain, low, high = programme.gain
+    gain, low, high = programme.value
     ax.vlines(programme.asked_m, low, high, color=INK, lw=1.4, zorder=5)
     ax.plot(
         programme.asked_m,
@@ -64,7 +64,7 @@ def draw_order(programme: Programme, ax: Axes, voice: Voice = ENGLISH) -> Axes:
     mark_money(ax, voice, currency, programme.budget_m, programme.target_m)
     unit = voice.millions(currency)
     ax.set_xlabel(voice.say("axis.asked", unit=unit, year=programme.provenance.price_year))
-    ax.set_ylabel(voice.say("axis.gain"))
+    ax.set_ylabel(voice.say(f"axis.gain_{programme.measure}", unit=unit))
     say_ticks(ax, voice)
     say_ticks(ax, voice, "y")
     ax.legend(

@@ -28,7 +28,7 @@ def _gantt_height(study: Study) -> float:
 
 def _regret_height(study: Study) -> float:
     assert study.robustness is not None
-    return rows(lines_of(study.robustness), 0.14)
+    return rows(lines_of(study.robustness, study.case), 0.125)
 
 
 def _regret_behind(study: Study) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from capworth.charts.alignment_chart import READY
 from capworth.charts.findings import Facts, in_series, money_unit, rank_facts
 from capworth.charts.input_names import name_inputs
+from capworth.charts.timetable_findings import added_unit
 from capworth.charts.tornado import LONGEST
 from capworth.charts.voice import Voice
 from capworth.programme import BORDERLINE, CORE
@@ -37,8 +38,10 @@ def order_facts(study: Study, voice: Voice) -> Facts:
         "count": len(programme.chosen),
         "asked": voice.money(programme.asked_m, currency),
         "budget": voice.money(programme.budget_m, currency),
-        "gain": voice.rounded(*programme.gain),
-        "span": voice.span(*programme.gain),
+        "gain": voice.rounded(*programme.value),
+        "span": voice.span(*programme.value),
+        "measure": added_unit(programme.measure, currency, voice),
+        "counted": voice.say(f"order.counted_{programme.measure}"),
         "p_best": voice.percent(programme.p_best),
         "chosen": in_series(voice, (voice.short(i) for i in programme.chosen), most=20),
         "list": in_series(voice, bundles, most=20),

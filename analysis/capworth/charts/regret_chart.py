@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 from matplotlib.axes import Axes
 
+from capworth.case.model import Case
 from capworth.charts.rows import name_rows, put_legend, rule_rows, say_ticks, write_column
 from capworth.charts.style import BLUE, PAPER, VERMILION, styled
 from capworth.charts.voice import ENGLISH, Voice
@@ -12,7 +13,7 @@ from capworth.robustness import RECOMMENDED, Robustness
 
 Row: TypeAlias = dict[str, Any]
 
-LETTERS = 62  # in a line of the name of a set
+LETTERS = 60  # in a line of the name of a set
 
 
 def compared(robustness: Robustness) -> list[Row]:
@@ -63,6 +64,7 @@ def draw_regret(robustness: Robustness, ax: Axes, voice: Voice = ENGLISH) -> Axe
     ax.set_xlim(0, 1.05 * max([*most, 1e-9]))
     unit = voice.millions(robustness.provenance.currency)
     ax.set_xlabel(voice.say(f"axis.regret_{robustness.measure}", unit=unit), loc="right")
+    ax.locator_params(axis="x", nbins=5)
     say_ticks(ax, voice)
     values = [
         voice.rounded(*(float(row[c]) for c in ("value", "value_low", "value_high")))
@@ -75,11 +77,13 @@ def draw_regret(robustness: Robustness, ax: Axes, voice: Voice = ENGLISH) -> Axe
     return ax
 
 
-def lines_of(robustness: Robustness) -> int:
-    """How many lines of text the rows need when each is as tall as the tallest."""
+def lines_of(robustness: Robustness, case: Case) -> int:
+    """How many lines of text the rows need, in either language, each as tall as the tallest."""
     found = compared(robustness)
     base = str(found[0]["chosen"])
-    return len(found) * max(2, *(1 + name_of(row, base, ENGLISH).count("\n") for row in found))
+    voices = [Voice(language, case.names(language)) for language in ("en", "fr")]
+    names = [name_of(row, base, voice) for row in found for voice in voices]
+    return len(found) * max(2, *(1 + name.count("\n") for name in names))
 
 
 def name_of(row: Row, base: str, voice: Voice) -> str:

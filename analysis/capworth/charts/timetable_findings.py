@@ -71,5 +71,10 @@ def gantt_facts(study: Study, voice: Voice) -> Facts:
 
 def _unit(measure: str, study: Study, voice: Voice) -> Facts:
     """Words of the unit that the objective is counted in."""
-    unit = voice.millions(study.provenance.currency)
-    return {"measure": voice.say(f"added.{measure}", unit=unit), **money_unit(study, voice)}
+    unit = added_unit(measure, study.provenance.currency, voice)
+    return {"measure": unit, **money_unit(study, voice)}
+
+
+def added_unit(measure: str, currency: str, voice: Voice) -> str:
+    """Say in which unit the objective is counted."""
+    return voice.say(f"added.{measure}", unit=voice.millions(currency), currency=currency)

@@ -13,9 +13,10 @@ def command(case: str, platform: str | None, draws: int) -> None:
     For each platform what it costs, how much of it is there whoever uses it, who bears most by
     each key, and whether a group of users would do better alone; then the place of every
     capability by each key. With --platform: what each user bears by each key, and alone, in
-    millions over the life.
+    millions over the life; then one sentence for each user that says why, by the key of the case
+    at the most plausible levels.
     """
-    from capworth.allocation import allocate
+    from capworth.allocation import allocate, explained
     from capworth.case.read import read_case
     from capworth.errors import InputError, nearest
     from capworth.provenance import Provenance
@@ -34,6 +35,9 @@ def command(case: str, platform: str | None, draws: int) -> None:
         wide = table.pivot_table("cost_m", "capability", "key", fill_value=0.0, sort=False)
         wide.insert(0, "alone", table.groupby("capability", sort=False)["alone_m"].max())
         click.echo(wide.to_string(float_format="{:.3g}".format))
+        click.echo("")
+        for sentence in explained(read, platform):
+            click.echo(sentence)
         return
     columns = ["counts", "cost_m", "fixed", "users", "alone_m", "most", "most_share"]
     rows = found.platforms()[[*columns, "excess_m", "p_stable"]]

@@ -5,12 +5,13 @@ import click
 
 @click.command("explain")
 @click.argument("folder", metavar="RUN", type=click.Path())
-@click.argument("subject", metavar="CAPABILITY")
+@click.argument("subject", metavar="SUBJECT")
 @click.option("--language", default="en", show_default=True, help="Language of the sentence.")
 def command(folder: str, subject: str, language: str) -> None:
     """Show how one capability or improvement of RUN came to its answer, row by row.
 
-    A sentence says first why it stands where it stands, with the probability of its lead.
+    SUBJECT is its short name. A sentence says first why it stands where it stands, with the
+    probability of its lead.
     """
     from pathlib import Path
 

@@ -128,6 +128,7 @@ def best_payable(
     sets: Bools,
     purses: Sequence[Purse],
     synergies: Sequence[tuple[int, int, float]] = (),
+    bonus: Floats | None = None,
 ) -> Ints:
     """Row of `sets` that is best of those that can be paid, in each draw and from each purse.
 
@@ -140,6 +141,7 @@ def best_payable(
     sets : (sets, projects) those to choose from
     purses : the money, in one or more ways
     synergies : (one, other, bonus) added when both are in the set
+    bonus : (draws, synergies) where it is not the same in every draw
 
     Returns
     -------
@@ -148,15 +150,15 @@ def best_payable(
     prices = table(cost, "cost", "draws", "projects")
     worth = table(value, "value", "draws", "projects")
     found = np.full((len(purses), len(prices)), -1, dtype=np.int64)
-    bonus = np.array([extra for _, _, extra in synergies], dtype=np.float64)
+    fixed = np.array([extra for _, _, extra in synergies], dtype=np.float64)
+    added = np.broadcast_to(fixed, (len(prices), len(fixed))) if bonus is None else bonus
     pairs = [sets[:, one] & sets[:, other] for one, other, _ in synergies]
     parts = np.column_stack((sets, *pairs)).astype(np.float64)
     groups = _by_total(purses)
     for start in range(0, len(prices), BLOCK_DRAWS):
         rows = slice(start, start + BLOCK_DRAWS)
         spent, grain = in_grains(prices[rows])
-        extra = np.broadcast_to(bonus, (len(spent), len(bonus)))
-        gains = in_grains(np.concatenate((worth[rows], extra), axis=1)).amounts
+        gains = in_grains(np.concatenate((worth[rows], added[rows]), axis=1)).amounts
         least = np.einsum("sp,p->s", sets, prices[rows].min(axis=0))
         for total, rules in groups.items():
             ahead = np.flatnonzero(least <= total * (1 + 1e-9))

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import coo_array, csr_array
+from scipy.sparse import coo_array, csr_array, vstack
 
 from capworth.errors import InputError
 from capworth.kernels.arguments import finite
@@ -58,6 +58,8 @@ def best_in_time(
     relations: Relations,
     may_pay: Bools,
     income: ArrayLike,
+    uses: Floats | None = None,
+    caps: Floats | None = None,
 ) -> Payment:
     """Find the set of most value whose every bill is paid in its year; of equals the cheapest.
 
@@ -71,6 +73,7 @@ def best_in_time(
     relations : which sets are allowed, and the bonus of pairs
     may_pay : (funds, projects) whether a fund may pay for a project
     income : (funds, years) what comes into each fund in each year
+    uses, caps : (limits, projects), (limits,) what else projects use, and the most of it
 
     Raises
     ------
@@ -82,7 +85,7 @@ def best_in_time(
     A mixed-integer programme with one continuous variable for each payment, solved by HiGHS
     (Huangfu & Hall 2018, Mathematical Programming Computation 10(1), 119-142) to the optimum.
     """
-    model = _model(cost, value, relations, may_pay, income)
+    model = _model(cost, value, relations, may_pay, income, uses, caps)
     rules = [
         LinearConstraint(model.above, ub=model.limit),
         LinearConstraint(model.equal, model.level, model.level),
@@ -108,6 +111,8 @@ def worth_of_money(
     relations: Relations,
     may_pay: Bools,
     income: ArrayLike,
+    uses: Floats | None = None,
+    caps: Floats | None = None,
 ) -> Floats:
     """(funds, years) value that one more unit of money adds, where parts of projects count too.
 
@@ -121,7 +126,7 @@ def worth_of_money(
     it is. Money that comes later is worth no more, so between two years of equal worth all are
     equal; money after the last bill that it may pay is worth nothing.
     """
-    model = _model(cost, value, relations, may_pay, income)
+    model = _model(cost, value, relations, may_pay, income, uses, caps)
     come = finite(income, "income")
     due = finite(cost, "cost") > 0  # (projects, years)
     prices = np.zeros(come.shape)
@@ -182,7 +187,13 @@ def _solve(model: _Model, goal: Floats, rules: list[LinearConstraint]) -> Floats
 
 
 def _model(
-    cost: ArrayLike, value: ArrayLike, relations: Relations, may_pay: Bools, income: ArrayLike
+    cost: ArrayLike,
+    value: ArrayLike,
+    relations: Relations,
+    may_pay: Bools,
+    income: ArrayLike,
+    uses: Floats | None = None,
+    caps: Floats | None = None,
 ) -> _Model:
     bills, come = finite(cost, "cost"), finite(income, "income")
     n, years, funds = relations.n, bills.shape[1], len(come)
@@ -195,6 +206,9 @@ def _model(
     first_stock = whole + len(pays)
     columns = first_stock + funds * years
     above, limit = _relation_rows(relations)
+    if uses is not None and caps is not None and len(caps):
+        more = csr_array(np.pad(uses, ((0, 0), (0, len(pairs)))))
+        above, limit = csr_array(vstack((above, more))), np.concatenate((limit, caps))
     wide = csr_array((above.data, above.indices, above.indptr), shape=(len(limit), columns))
     equal: list[tuple[int, int, float]] = []  # row, column, number
     due = [(p, y) for p in range(n) for y in range(years) if bills[p, y] > 0]
