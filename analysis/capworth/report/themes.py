@@ -81,6 +81,7 @@ def _what_is_measured(study: Study, found: Advice | None, words: Wording) -> str
         more = ""
         if found is not None and found.money is not None and found.money.high > 0:
             more = words.say("summary.monetised_more", money=words.millions_spread(found.money))
+            more = f"{more} {_net(study, words)}".strip()
         text = words.say(
             "summary.monetised_some", count=with_money, all=len(money), more=more
         ).strip()
@@ -103,6 +104,19 @@ def _what_is_measured(study: Study, found: Advice | None, words: Wording) -> str
             words.say("summary.transfers"),
         )
     )
+
+
+def _net(study: Study, words: Wording) -> str:
+    """What the recommended set is worth in money alone, once its cost is taken off."""
+    economics = study.economics
+    if economics is None:
+        return ""
+    rows = rows_of(economics.to_frame().reset_index())
+    row = next((row for _, row in rows if row["kind"] == "programme"), None)
+    if row is None:
+        return ""
+    net = words.millions_spread(Amount.of(row, "npv_m"))
+    return words.say("summary.monetised_net", net=net, hedged=words.hedged(row["p_npv_positive"]))
 
 
 def _claim(study: Study, words: Wording) -> tuple[str, list[Any]]:
