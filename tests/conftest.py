@@ -15,6 +15,9 @@ from capworth.baseline import set_baseline
 from capworth.case.model import Case, Estimate
 from capworth.case.read import PARTS, read_case
 from capworth.estimates import AtModes
+from capworth.excellence import find_excellence
+from capworth.gapworth import gap_worth
+from capworth.jointgains import join_gains
 from capworth.programme import choose_programme
 from capworth.provenance import Provenance
 from capworth.robustness import examine_robustness
@@ -93,6 +96,31 @@ def plan() -> Callable[..., Any]:
 def study(small: Case) -> Study:
     """The small case in 400 worlds."""
     return run_study(small)
+
+
+@pytest.fixture(scope="session")
+def learning() -> Callable[..., Any]:
+    """Answer only what concerns excellence and improvements, perhaps with all at the modes."""
+
+    def answer(case: Case, draws: int = 400, modes: bool = False) -> SimpleNamespace:
+        with pytest.MonkeyPatch.context() as patch:
+            if modes:
+                patch.setattr(sampling, "Sampled", lambda seed, chunk, size: AtModes(size))
+            sample = sampling.draw_sample(case, draws)
+            known = Provenance.of(case, draws)
+            excellence = find_excellence(sample, known)
+            programme = choose_programme(sample, known)
+            return SimpleNamespace(
+                case=case,
+                sample=sample,
+                provenance=known,
+                excellence=excellence,
+                programme=programme,
+                gap_worth=gap_worth(sample, excellence, known),
+                joint_gains=join_gains(sample, programme, known),
+            )
+
+    return answer
 
 
 @pytest.fixture

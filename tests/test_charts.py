@@ -41,7 +41,7 @@ from capworth.study import STAGES, Study
 
 LANGUAGES = ("en", "fr")
 SMALLEST = 7.0  # points
-UNITS = re.compile(r"€|%|point|0–100|ratio|rapport|euro")
+UNITS = re.compile(r"€|%|point|0–100|ratio|rapport|euro|members|membres")
 BARS = ("payers", "capability_ranks", "improvement_ranks", "membership", "evidence")
 PANELS = {"functions": 3, "net_value": 2}  # charts of several Axes, one below the other
 HERE = Path(__file__).parent

@@ -77,6 +77,9 @@ def test_the_programme_by_score_is_the_recommended_one(small: Case, found: Conve
         assert row["chosen"].split() == list(programme.chosen)
         assert row["gain"] == pytest.approx(programme.gain[0])
         assert row["asked_m"] <= programme.budget_m + 1e-9
+        taken = np.array([i in programme.chosen for i in variant.improvement_ids])
+        net = sample.worlds.gains.money - sample.worlds.improvement_cost
+        assert row["p_net_positive"] == (net[:, taken].sum(axis=1) > 0).mean()
 
 
 def test_flips_are_told_from_the_set_as_stated(found: Conventions) -> None:

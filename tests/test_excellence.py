@@ -16,6 +16,18 @@ Golden: TypeAlias = Mapping[str, Any]
 AtModes: TypeAlias = Callable[[Case], Study]
 
 
+@pytest.fixture(scope="module")
+def at_modes(learning: Callable[..., Any]) -> AtModes:
+    """Answer what is tested here, with every world at the modes."""
+    return lambda case: learning(case, 3, modes=True)
+
+
+@pytest.fixture(scope="module")
+def worked(small: Case, at_modes: AtModes) -> Study:
+    """The small case with every world at the modes."""
+    return at_modes(small)
+
+
 def excellence_of(study: Study) -> Excellence:
     assert study.excellence is not None
     return study.excellence

@@ -16,13 +16,32 @@ from capworth.games import games_of
 from capworth.gapworth import GapWorth, cost_shares
 from capworth.models import OFTEN
 from capworth.report.rows import rows_of
-from capworth.study import Study, run_study
+from capworth.study import Study
 from capworth.worlds import Model
 
 AtModesRun: TypeAlias = Callable[[Case], Study]
 GOLDEN: Mapping[str, Any] = tomllib.loads(
     (Path(__file__).parent / "golden" / "priorities.toml").read_text("utf-8")
 )
+
+
+@pytest.fixture(scope="module")
+def at_modes(learning: Callable[..., Any]) -> AtModesRun:
+    """Answer what is tested here, with every world at the modes."""
+    return lambda case: learning(case, 3, modes=True)
+
+
+@pytest.fixture(scope="module")
+def worked(small: Case, at_modes: AtModesRun) -> Study:
+    """The small case with every world at the modes."""
+    return at_modes(small)
+
+
+@pytest.fixture(scope="module")
+def study(small: Case, learning: Callable[..., Any]) -> Study:
+    """The small case in 400 worlds."""
+    answered: Study = learning(small)
+    return answered
 
 
 def gaps_of(study: Study) -> GapWorth:
@@ -141,10 +160,10 @@ def alike(case: Case, seed: int) -> Case:
     return replace(case, scores=tuple(scores), costs=lines, platforms=(), usage=(), totals=())
 
 
-def test_noise_crowns_nobody(small: Case) -> None:
+def test_noise_crowns_nobody(small: Case, learning: Callable[..., Any]) -> None:
     crowned = plain = 0
     for seed in range(12):
-        table = excellence_of(run_study(alike(small, seed), draws=150)).to_frame()
+        table = excellence_of(learning(alike(small, seed), 150)).to_frame()
         plain += bool(((table["p_efficient_plain"] >= 0.5) & (table["p_top_plain"] >= 0.5)).any())
         crowned += bool(table["route"].isin(("both", "derived only")).any())
     assert plain >= 6, "luck alone crowns somebody without shrinkage"

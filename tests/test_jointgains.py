@@ -21,7 +21,7 @@ from capworth.leavingout import lost_a_year, regrets
 from capworth.programme import relations_of
 from capworth.provenance import Provenance
 from capworth.sampling import draw_sample
-from capworth.study import Study, run_study
+from capworth.study import Study
 from capworth.value import score
 from capworth.worlds import Model
 
@@ -30,6 +30,25 @@ GOLDEN: Mapping[str, Any] = tomllib.loads(
     (Path(__file__).parent / "golden" / "priorities.toml").read_text("utf-8")
 )
 TOGETHER = GOLDEN["together"]
+
+
+@pytest.fixture(scope="module")
+def at_modes(learning: Callable[..., Any]) -> AtModesRun:
+    """Answer what is tested here, with every world at the modes."""
+    return lambda case: learning(case, 3, modes=True)
+
+
+@pytest.fixture(scope="module")
+def worked(small: Case, at_modes: AtModesRun) -> Study:
+    """The small case with every world at the modes."""
+    return at_modes(small)
+
+
+@pytest.fixture(scope="module")
+def study(small: Case, learning: Callable[..., Any]) -> Study:
+    """The small case in 400 worlds."""
+    answered: Study = learning(small)
+    return answered
 
 
 def sure(name: str, level: float) -> Estimate:
@@ -85,9 +104,9 @@ def test_the_pair_worked_by_hand(met: Study) -> None:
     assert pair["harm_days_joint"] == pytest.approx(TOGETHER["harm_pair"], abs=TOGETHER["atol"])
 
 
-def test_alone_is_what_the_worlds_say(small: Case) -> None:
+def test_alone_is_what_the_worlds_say(small: Case, learning: Callable[..., Any]) -> None:
     """Taken alone an improvement gains what the model of gains finds, world by world."""
-    study = run_study(meeting(small), draws=150)
+    study = learning(meeting(small), 150)
     table, gains = joint_of(study).to_frame(), study.sample.worlds.gains
     np.testing.assert_allclose(table["gain_alone"], gains.score.mean(axis=0), atol=1e-9)
     np.testing.assert_allclose(table["money_m_alone"], gains.money.mean(axis=0) / 1e6, atol=1e-9)
@@ -105,11 +124,13 @@ def test_improvements_that_do_not_meet_read_alike(study: Study) -> None:
     assert len(joint_of(study).pairs()) == 0
 
 
-def test_shares_of_the_set_add_up_and_lie_between_first_and_last(small: Case) -> None:
+def test_shares_of_the_set_add_up_and_lie_between_first_and_last(
+    small: Case, learning: Callable[..., Any]
+) -> None:
     case = meeting(small)
     effects = tuple(e for e in case.effects if e.improvement != "CLOUD")
     rich = replace(case, effects=effects).with_settings(budget=250_000.0)
-    found = joint_of(run_study(rich, draws=80))
+    found = joint_of(learning(rich, 80))
     assert found.base == ("SCAN", "LINK")
     table = found.to_frame().loc[list(found.base)]
     assert table["gain_shapley"].sum() == pytest.approx(found.together[0], abs=1e-9)

@@ -235,6 +235,15 @@ def test_the_wording_of_a_figure_says_what_is_open(small: Case) -> None:
     assert not again.to_frame().equals(other.to_frame())
 
 
+def test_what_is_made_is_not_taken_for_what_is_used(small: Case) -> None:
+    """Hits and searches for each search: LAB's (0.64, 1) to (0.8, 1) is worth the root of 1.25."""
+    both = small.with_settings(productivity="searches -> hits + searches")
+    trend = track_productivity(both, Provenance.of(small, 1))
+    assert trend is not None
+    row = trend.to_frame().set_index("capability").loc["LAB"]
+    assert row["productivity"] == pytest.approx(1.25**0.5)
+
+
 def test_a_case_may_not_ask(small: Case) -> None:
     asks_nothing = small.with_settings(productivity="")
     assert track_productivity(asks_nothing, Provenance.of(small, 1)) is None

@@ -59,16 +59,31 @@ def test_a_sum_has_no_interaction_and_groups_add_up() -> None:
 
 
 def test_the_errors_cover_the_truth() -> None:
-    inside = []
+    inside, alone, errors = [], [], []
     for k in range(150):
         draws = stream(k, "cover").normal(size=(2, 400, 2))
         found = indices(lambda x: x[:, 0] * (1 + x[:, 1]), (draws[0], draws[1]), [[0], [1]])
         truth = [0.5, 0.0], [1.0, 0.5]
+        alone.append(found.first)
+        errors.append(found.first_error)
         inside.append(
             np.abs(np.array([found.first, found.total]) - truth)
             < 1.96 * np.array([found.first_error, found.total_error])
         )
     assert (np.mean(inside, axis=0) > 0.85).all()
+    ratio = np.mean(errors, axis=0) / np.std(alone, axis=0)
+    assert (np.abs(ratio - 1) < 0.2).all()  # not wider than they need be
+
+
+def test_the_error_knows_that_spread_and_share_move_together() -> None:
+    """One input alone: its share is 1 but for the variance of the two samples."""
+    spreads = []
+    for k in range(100):
+        one, other = stream(k, "alone").normal(size=(2, 500))
+        found = sobol_indices(one, other, [other])
+        spreads.append((found.first[0], found.first_error[0]))
+    first, error = np.array(spreads).T
+    assert abs(error.mean() / first.std() - 1) < 0.2
 
 
 @pytest.mark.parametrize(
@@ -97,6 +112,10 @@ def test_two_ways_to_the_first_order_agree(small: Case) -> None:
     assert set(table.index.drop(REST)) == set(sensitivity.to_frame().index[:6])
     assert (table["total"] >= table["first"] - 3 * table["first_error"]).all()
     assert 0 <= found.interaction <= 1
+    every = variance_shares(sample, sensitivity, most=99, size=100).to_frame()
+    others = [n for n in sensitivity.to_frame().index if n not in every.index]
+    assert not others
+    assert every["total"][REST] < 0.02  # what is not in the tornado hardly moves the lead
     assert f"of the lead of {sensitivity.subject}" in repr(found)
     assert (curves >= 0).all()
     assert curves.sum() <= 1.1

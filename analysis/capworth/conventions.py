@@ -8,17 +8,18 @@ import numpy as np
 import pandas as pd
 
 from capworth.answers import Answer
+from capworth.bestsets import Choice
 from capworth.case.model import Case
 from capworth.case.register import schedules
 from capworth.estimates import Draws, Sampled
 from capworth.harmscales import MONEY, scales_of, worth_of
 from capworth.kernels.arrays import Bools, Floats
 from capworth.kernels.platformshares import KEYS
-from capworth.kernels.portfolio import best_over_draws, feasible_sets
 from capworth.kernels.rankindices import expected_ranks
 from capworth.kernels.ranking import rank_shares
-from capworth.programme import relations_of
+from capworth.programme import MILLION, SCALE
 from capworth.provenance import Provenance
+from capworth.sampling import Sample, draw_sample
 from capworth.scalepanel import SCORE, ScalePanel
 from capworth.worlds import Model
 
@@ -155,7 +156,7 @@ def compare_conventions(
         _depending(table, panel),
         table,
         leading,
-        _programmes(case, worlds),
+        _programmes(case, draws),
         draws,
         Provenance.of(case, draws),
     )
@@ -220,29 +221,29 @@ def _depending(places: pd.DataFrame, panel: ScalePanel | None) -> pd.DataFrame:
     return table.sort_values("place", kind="stable") if scales else table
 
 
-def _programmes(case: Case, worlds: Draws) -> pd.DataFrame:
-    """Best set within the budget by every scale under every schedule."""
+def _programmes(case: Case, draws: int) -> pd.DataFrame:
+    """Best set within the budget by every scale under every schedule, the case's own first."""
     columns = ["chosen", "asked_m", "gain", "p_net_positive", "kept", "flips"]
     budget = case.settings.budget
     rows: dict[tuple[str, str], dict[str, object]] = {}
-    base: set[str] | None = None
     if case.improvements and budget is not None:
-        sets = feasible_sets(relations_of(case))
+        base = _chosen(draw_sample(case, draws), budget)[0]
         ids = np.array(case.improvement_ids)
         for name, variant in discountings(case).items():
-            for scale, asked, gain, net in _gains(variant, worlds):
-                grid = case.settings.grid
-                asks = np.ceil(asked / grid - 1e-9) * grid
-                taken = sets[best_over_draws(asks[None], gain[None], sets, budget)[0]]
-                chosen = set(ids[taken].tolist())
-                base = chosen if base is None else base
+            for scale, objective, index in _scales(case):
+                asked = variant.with_settings(objective=objective, harm_index=index)
+                sample = draw_sample(asked, draws)
+                taken, money, gain = _chosen(sample, budget)
+                worlds = sample.worlds
+                priced = worlds.gains.money.any()
+                net = worlds.gains.money @ taken - worlds.improvement_cost @ taken
                 rows[scale, name] = {
                     "chosen": " ".join(ids[taken]),
-                    "asked_m": float(asks @ taken) / 1e6,
-                    "gain": float(gain @ taken),
-                    "p_net_positive": float((net @ taken > 0).mean()),
-                    "kept": len(chosen & base),
-                    "flips": chosen != base,
+                    "asked_m": money / MILLION,
+                    "gain": gain / SCALE[objective],
+                    "p_net_positive": float((net > 0).mean()) if priced else np.nan,
+                    "kept": int((taken & base).sum()),
+                    "flips": bool((taken != base).any()),
                 }
     table = pd.DataFrame(list(rows.values()), columns=columns)
     table.index = pd.MultiIndex.from_tuples(list(rows), names=["scale", "discounting"])
@@ -250,18 +251,17 @@ def _programmes(case: Case, worlds: Draws) -> pd.DataFrame:
     return table.loc[[label for scale in scales for label in rows if label[0] == scale]]
 
 
-def _gains(case: Case, worlds: Draws) -> Iterator[tuple[str, Floats, Floats, Floats]]:
-    """Scale, expected money asked and expected gain of each improvement, scale by scale.
+def _scales(case: Case) -> Iterator[tuple[str, str, str]]:
+    """Name, objective and harm index of every scale that the case has; its own objective first."""
+    found = [(SCORE, SCORE, case.settings.harm_index)] if case.measured else []
+    found += [(index or "harm", "harm", index) for index in case.harm_indices]
+    if any(v.scale == MONEY for v in case.unit_values):
+        found.append((MONEY, MONEY, case.settings.harm_index))
+    yield from sorted(found, key=lambda scale: scale[1] != case.settings.objective)
 
-    The last is (draws, improvements) money less whole-life cost, NaN where nothing has a price.
-    """
-    answer = Model(case).answer(worlds)
-    asked, money = answer.asked.mean(axis=0), answer.gains.money
-    net = money - answer.improvement_cost if money.any() else np.full(money.shape, np.nan)
-    if case.measured:
-        yield SCORE, asked, answer.gains.score.mean(axis=0), net
-    for index in case.harm_indices:
-        variant = Model(case.with_settings(harm_index=index)).answer(worlds)
-        yield index or "harm", asked, variant.gains.harm.mean(axis=0), net
-    if money.any():
-        yield MONEY, asked, money.mean(axis=0) / 1e6, net
+
+def _chosen(sample: Sample, budget: float) -> tuple[Bools, float, float]:
+    """Best set (improvements,) within the budget, the money it asks for and what it gains."""
+    frontier = Choice.of(sample).frontier()
+    step = frontier.best(budget)
+    return frontier.chosen[step], float(frontier.cost[step]), float(frontier.value[step])

@@ -117,7 +117,7 @@ def price_earmarks(
         more, _ = shelf.best([purse.with_more(k, 1.0) for k in range(len(mine))])
         dual = shelf.worth_in_time(purse.may_pay, income)
         for k, fund in enumerate(mine):
-            left = float("nan") if timed is None else max(float(timed.left[k]), 0.0)
+            left = float("nan") if timed is None else max(round(float(timed.left[k]), 6), 0.0)
             shadow.append(_fund_row(sample.case, scope, fund, left, float(more[k] - value[0])))
             for year, (coming, price) in enumerate(zip(income[k], dual[k], strict=True)):
                 at = sample.case.settings.first_year + year

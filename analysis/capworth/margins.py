@@ -6,13 +6,14 @@ from math import inf
 
 import numpy as np
 
+from capworth.bestsets import Choice
 from capworth.case.model import Case
 from capworth.errors import InputError, nearest
 from capworth.estimates import AtModes
 from capworth.kernels.arrays import Floats
 from capworth.kernels.closeranges import best_in_neighbours
-from capworth.kernels.portfolio import best_over_draws, feasible_sets
-from capworth.programme import relations_of
+from capworth.kernels.portfolio import best_over_draws
+from capworth.optionsets import around_expected, asking_nothing, option_sets
 from capworth.sampling import Sample, draw_sample, gain_per_million, value_per_million
 from capworth.worlds import Model, Worlds
 
@@ -120,19 +121,26 @@ def _programme(sample: Sample) -> Margin:
     The margin is the lead of the set over the best of the other affordable sets, in points, and
     below 0 when the set itself is not affordable.
     """
-    case, expected, today = sample.case, sample.worlds, sample.modes
-    sets = feasible_sets(relations_of(case))
-    budget = case.settings.budget or 0.0
-    asked, gain = expected.asked.mean(axis=0), expected.gains.score.mean(axis=0)
-    chosen = int(best_over_draws(asked[None], gain[None], sets, budget)[0])
+    case, today = sample.case, sample.modes
+    choice = Choice.of(sample)
+    sets = option_sets(choice)
+    if sets is None:
+        raise InputError("subject: there are too many allowed sets to look at. Tie more of them.")
+    budget, measure = case.settings.budget or 0.0, case.settings.objective
+    now: Floats = getattr(today.gains, measure)
+    asked = asking_nothing(choice, choice.asked[None])
+    chosen = int(
+        best_over_draws(asked, around_expected(choice, choice.gain[None]), sets, budget)[0]
+    )
     if chosen < 0:
         raise InputError("subject: the budget does not pay for what must be done. Raise it.")
     mine = sets[chosen].astype(float)
     others = np.delete(sets, chosen, axis=0)
 
     def margin(worlds: Worlds) -> Floats:
-        ask = asked * worlds.asked / today.asked
-        add = gain + worlds.gains.score - today.gains.score
+        ask = asking_nothing(choice, choice.asked * worlds.asked / today.asked)
+        gains: Floats = getattr(worlds.gains, measure)
+        add = around_expected(choice, choice.gain + gains - now)
         rows, first, where = np.unique(
             np.hstack([ask, add]), axis=0, return_index=True, return_inverse=True
         )
@@ -146,5 +154,5 @@ def _programme(sample: Sample) -> Margin:
         found: Floats = np.where(over > 0, -over, np.minimum(lead, 1e9))[where]
         return found
 
-    names = [i for i, taken in zip(case.improvement_ids, sets[chosen], strict=True) if taken]
+    names = [i for i, taken in zip(case.improvement_ids, sets[chosen], strict=False) if taken]
     return Margin(PROGRAMME, f"best set {' '.join(names) or 'empty'}", margin)

@@ -7,14 +7,15 @@ import numpy as np
 import pandas as pd
 
 from capworth.answers import Answer
+from capworth.bestsets import Choice
 from capworth.case.model import Estimate
 from capworth.estimates import OneWay, Sampled
 from capworth.kernels.arrays import Bools, Floats
 from capworth.kernels.closeranges import best_in_neighbours
 from capworth.kernels.partialinformation import gain_of_change
-from capworth.kernels.portfolio import feasible_sets
 from capworth.kernels.smoothing import smoothed
-from capworth.programme import Programme, relations_of
+from capworth.optionsets import asking_nothing, option_sets, with_pairs
+from capworth.programme import SCALE, Programme
 from capworth.provenance import Provenance
 from capworth.sampling import CHUNK, ENVELOPED, Sample
 from capworth.sensitivity import uncertain_inputs
@@ -53,7 +54,9 @@ class Resolving(Answer):
 def value_of_information(
     sample: Sample, programme: Programme | None, provenance: Provenance
 ) -> Resolving | None:
-    """Value knowing each uncertain input before the programme is chosen, in points of score.
+    """Value knowing each uncertain input before the programme is chosen.
+
+    In points of score; where the objective of the case is another, in its unit (money in millions).
 
     The choice is that of the programme: the set of most expected gain within the budget at
     expected costs. Money that a set turns out to ask beyond its plan is taken from, and money that
@@ -67,7 +70,7 @@ def value_of_information(
     -------
     One row for each input: `value` (EVPPI) with its standard error, `share` of the value of
     knowing everything (EVPI), `clear` where the value is above two standard errors. None where
-    there is no programme, or nothing chosen but what must be done.
+    there is no programme, nothing is chosen, or there are too many allowed sets to list.
     """
     if programme is None or not programme.chosen:
         return None
@@ -75,15 +78,19 @@ def value_of_information(
     size = min(DRAWS, sample.draws, CHUNK)
     worlds = Sampled(case.settings.seed, 0, size)
     price = _price(programme)
-    asked = sample.worlds.asked
-    excess = (asked[:size] - asked.mean(axis=0)) / 1e6
-    worth = sample.worlds.gains.score[:size] - price * excess
-    sets = feasible_sets(relations_of(case))
-    grid = case.settings.grid
-    plan = np.ceil(asked.mean(axis=0) / grid - 1e-9) * grid  # rounded up as in the programme
+    choice = Choice.of(sample)
+    sets = option_sets(choice)
+    if sets is None:
+        return None
+    excess = (sample.worlds.asked[:size] - choice.asked) / 1e6
+    measure = case.settings.objective
+    gains: Floats = getattr(sample.worlds.gains, measure)[:size] / SCALE[measure]
+    pairs = with_pairs(choice, gains)[:, gains.shape[1] :]
+    worth = np.hstack([gains - price * excess, pairs])
+    plan = asking_nothing(choice, choice.grid_asked[None])[0]
     sets = sets[np.einsum("sp,p->s", sets, plan) <= programme.budget_m * 1e6 * (1 + 1e-9)]
     taken = _best(worth.mean(axis=0, keepdims=True), sets)[0]
-    inputs = _moving(model, uncertain_inputs(case, model))
+    inputs = _moving(model, uncertain_inputs(case, model), measure)
     rows = {}
     for estimate in inputs:
         level = worlds.of(estimate)
@@ -120,16 +127,16 @@ def value_of_information(
 def _price(programme: Programme) -> float:
     """Most points that a million beyond the budget can buy, on the budget-value frontier."""
     steps = programme.frontier()
-    budget, gain = steps["budget_m"].to_numpy(), steps["gain"].to_numpy()
+    budget, gain = steps["budget_m"].to_numpy(), steps["value"].to_numpy()
     now = int(np.searchsorted(budget, programme.budget_m * (1 + 1e-12), side="right")) - 1
     more = budget[now + 1 :] - programme.budget_m
     return float(np.max((gain[now + 1 :] - gain[now]) / more, initial=0.0))
 
 
-def _moving(model: Model, inputs: tuple[Estimate, ...]) -> Sequence[Estimate]:
+def _moving(model: Model, inputs: tuple[Estimate, ...], measure: str) -> Sequence[Estimate]:
     """Inputs that move what some improvement asks for or gains, one at a time."""
     worlds = model.answer(OneWay(inputs))
-    both = np.hstack([worlds.asked, worlds.gains.score])
+    both = np.hstack([worlds.asked, getattr(worlds.gains, measure)])
     moved = (np.abs(both - both[0]) > 1e-9 * np.abs(both).max(axis=0)).any(axis=1)
     ends = moved[1:].reshape(-1, 2).any(axis=1)
     return [e for e, counts in zip(inputs, ends, strict=True) if counts]

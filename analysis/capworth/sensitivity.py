@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from capworth.answers import Answer
+from capworth.bestsets import Choice
 from capworth.case.model import GRADES, Case, Estimate
 from capworth.costs import bias_of
 from capworth.estimates import (
@@ -18,9 +19,10 @@ from capworth.estimates import (
     quantile_of,
 )
 from capworth.kernels.arrays import Floats
-from capworth.kernels.portfolio import best_over_draws, feasible_sets
+from capworth.kernels.portfolio import best_over_draws
 from capworth.kernels.smoothing import smoothed
-from capworth.programme import Programme, relations_of
+from capworth.optionsets import around_expected, asking_nothing, option_sets
+from capworth.programme import Programme
 from capworth.provenance import Provenance
 from capworth.sampling import CHUNK, Sample, gain_per_million, value_per_million
 from capworth.worlds import Model, Worlds
@@ -172,18 +174,25 @@ def _programmes(
     base_asked = np.where(worlds.asked[0] > 0, worlds.asked[0], 1.0)  # none asked stays none
     asked = sample.worlds.asked.mean(axis=0) * worlds.asked / base_asked
     grid = case.settings.grid  # rounded up as in the programme itself
-    asked = np.ceil(asked / grid - 1e-9) * grid
-    gain = sample.worlds.gains.score.mean(axis=0) + worlds.gains.score - worlds.gains.score[0]
+    choice = Choice.of(sample)
+    sets = option_sets(choice)
+    if sets is None:  # too many to look at for every input
+        none = [""] * (worlds.size // 2)
+        return {"programme_at_low": none, "programme_at_high": none, "regret": np.zeros(len(none))}
+    gains: Floats = getattr(worlds.gains, case.settings.objective)
+    asked = asking_nothing(choice, np.ceil(asked / grid - 1e-9) * grid)
+    gain = around_expected(choice, choice.gain + gains - gains[0])
     moved, where = np.unique(np.hstack([asked, gain]), axis=0, return_inverse=True)
+    ask, add = np.hsplit(moved, 2)
+    best = best_over_draws(ask, add, sets, programme.budget_m * 1e6)[where]
     n = len(case.improvements)
-    sets = feasible_sets(relations_of(case))
-    best = best_over_draws(moved[:, :n], moved[:, n:], sets, programme.budget_m * 1e6)[where]
     ids = np.array(case.improvement_ids)
     base = best[0]
     changes, regret = [], np.zeros(len(where))
     for k, row in enumerate(best):
         new, old = sets[row], sets[base]
-        words = [f"+{i}" for i in ids[new & ~old]] + [f"-{i}" for i in ids[old & ~new]]
+        come, go = (new & ~old)[:n], (old & ~new)[:n]
+        words = [f"+{i}" for i in ids[come]] + [f"-{i}" for i in ids[go]]
         changes.append(" ".join(words))
         regret[k] = max(float(gain[k] @ new - gain[k] @ old), 0.0)
     return {

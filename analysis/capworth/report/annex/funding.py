@@ -141,7 +141,9 @@ def _next(study: Study, funding: Funding, words: Wording) -> Table:
             taken(extra, str(row["dropped"])),
             words.number(float(row["spent_m"])),
             words.cell(Amount.of(row, "gain")),
-            words.probability(float(row["p_gain"])),
+            words.probability(float(row["p_gain"]))
+            if row["added"] or row["dropped"]
+            else words.say("funding.unmeasured"),
         )
         for extra, row in rows_of(funding.next_euro())
     ]
