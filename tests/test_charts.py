@@ -225,7 +225,7 @@ def test_svg_reads_no_clock_and_says_what_it_shows(study: Study) -> None:
     root = ET.fromstring(text)
     assert root.findtext("{http://www.w3.org/2000/svg}title") == "A finding & more"
     assert "What is seen" in text
-    assert "<text" not in text, "letters are outlines"
+    assert "<text" in text, "letters stay letters, to be searched"
 
 
 def test_nothing_is_left_behind(study: Study) -> None:
