@@ -230,7 +230,8 @@ def _uncounted(case: Case, model: Model) -> pd.DataFrame:
             rows.append(("transfer" if transfer else "sunk cost", line.id, *row))
     for pledge in case.funding:
         amount = pledge.amount.mode * money.factor(pledge.currency, pledge.price_year)
-        rows.append(("transfer", pledge.id, "donors", "organisation", amount, pledge.amount))
+        payer = "members" if pledge.kind == "statutory" else "donors"
+        rows.append(("transfer", pledge.id, payer, "organisation", amount, pledge.amount))
     return pd.DataFrame(
         [
             {

@@ -147,9 +147,11 @@ def _programme(sample: Sample) -> Margin:
         order = first.argsort(kind="stable")  # worlds in which one input moves stay neighbours
         ask, add = np.hsplit(rows[order], 2)
         where = order.argsort(kind="stable")[where]
-        best = best_in_neighbours(ask, add, others, budget)
-        other = np.einsum("wp,wp->w", add, np.where((best >= 0)[:, None], others[best], False))
-        lead = np.where(best >= 0, np.einsum("wp,p->w", add, mine) - other, inf)
+        lead = np.full(len(add), inf)  # nobody can take the place of the only set
+        if len(others):
+            best = best_in_neighbours(ask, add, others, budget)
+            other = np.einsum("wp,wp->w", add, np.where((best >= 0)[:, None], others[best], False))
+            lead = np.where(best >= 0, np.einsum("wp,p->w", add, mine) - other, inf)
         over = np.einsum("wp,p->w", ask, mine) - budget
         found: Floats = np.where(over > 0, -over, np.minimum(lead, 1e9))[where]
         return found

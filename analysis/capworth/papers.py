@@ -1,11 +1,13 @@
 """The charts and reports of a run, drawn side by side."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from capworth.charts.framing import framed
 from capworth.charts.gallery import GALLERY
@@ -36,17 +38,18 @@ def write_papers(
     asked = [name for name, chart in GALLERY.items() if chart.asked(study)]
     jobs = [(name, language) for language in languages for name in asked]
     drawn: dict[Job, str] = {}
-    for job, svg in zip(jobs, _drawn(study, jobs, workers), strict=True):
-        drawn[job] = svg
-        if progress:
-            progress("charts", len(drawn), len(jobs))
-    _write_charts(study, languages[0], drawn, folder / "charts")
-    for done, language in enumerate(languages, start=1):
-        drawings = {name: drawn[name, language] for name in asked}
-        report = write_report(study, language, drawings)
-        (folder / f"report-{language}.pdf").write_bytes(report)
-        if progress:
-            progress("reports", done, len(languages))
+    with _makers(study, workers) as make:
+        for job, svg in zip(jobs, make(_draw, jobs), strict=True):
+            drawn[job] = svg
+            if progress:
+                progress("charts", len(drawn), len(jobs))
+        by_language = [(k, {name: drawn[name, k] for name in asked}) for k in languages]
+        reports = make(_report, by_language)
+        _write_charts(study, languages[0], drawn, folder / "charts")
+        for done, (language, report) in enumerate(zip(languages, reports, strict=True), start=1):
+            (folder / f"report-{language}.pdf").write_bytes(report)
+            if progress:
+                progress("reports", done, len(languages))
 
 
 def _write_charts(study: Study, language: str, drawn: Mapping[Job, str], folder: Path) -> None:
@@ -61,14 +64,26 @@ def _write_charts(study: Study, language: str, drawn: Mapping[Job, str], folder:
             (folder / f"{name}.csv").write_text(table, encoding="utf-8", newline="")
 
 
-def _drawn(study: Study, jobs: Sequence[Job], workers: int) -> Iterator[str]:
+@contextmanager
+def _makers(study: Study, workers: int) -> Iterator[Callable[..., Iterator[Any]]]:
+    """Yield a `map` of functions of a study and one thing, in this process or in several."""
     if workers == 1:
-        yield from (_draw(study, job) for job in jobs)
+        yield lambda do, things: (do(study, thing) for thing in things)
         return
-    with ProcessPoolExecutor(
-        min(workers, len(jobs)), get_context("spawn"), _receive, (_light(study),)
-    ) as pool:
-        yield from pool.map(_draw_received, jobs)
+    sent = (_light(study),)
+    with ProcessPoolExecutor(workers, get_context("spawn"), _receive, sent) as pool:
+        yield lambda do, things: pool.map(partial(_do, do), things)
+
+
+_received: list[Study] = []  # in a process that makes papers: the study, sent once
+
+
+def _receive(study: Study) -> None:
+    _received.append(study)
+
+
+def _do(make: Callable[[Study, Any], Any], thing: Any) -> Any:
+    return make(_received[0], thing)
 
 
 def _draw(study: Study, job: Job) -> str:
@@ -76,15 +91,8 @@ def _draw(study: Study, job: Job) -> str:
     return to_svg(GALLERY[name].figure(study, Wording.of(study.case, language).voice))
 
 
-_received: list[Study] = []  # in a process that draws: the study, sent once
-
-
-def _receive(study: Study) -> None:
-    _received.append(study)
-
-
-def _draw_received(job: Job) -> str:
-    return _draw(_received[0], job)
+def _report(study: Study, content: tuple[str, Mapping[str, str]]) -> bytes:
+    return write_report(study, *content)
 
 
 def _light(study: Study) -> Study:

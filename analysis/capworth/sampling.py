@@ -16,7 +16,7 @@ from capworth.kernels.ranking import RankTally
 from capworth.worlds import Model, Worlds
 
 CHUNK = 10_000  # draws of one chunk; part of what makes the numbers
-KEPT = 100_000  # draws whose worlds are kept for ranges; ranks are counted over all draws
+KEPT = 20_000  # draws, the first ones, kept for means and ranges; ranks are counted over all
 ENVELOPED = 1_000  # draws, the first ones, for the costly stages
 BULKY = ("branches", "levels", "weights", "payers", "improvement_payers")  # of `ENVELOPED` draws
 Progress = Callable[[str, int, int], None]

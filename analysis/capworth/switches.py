@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 
 from capworth.answers import Answer
+from capworth.bestsets import Choice
 from capworth.case.chainrules import SHARE_STEPS
 from capworth.case.dictionary import dictionary
 from capworth.case.model import Case, Estimate
 from capworth.estimates import probability_below
 from capworth.kernels.arrays import Floats
 from capworth.margins import PROGRAMME, Margin, margin_of
+from capworth.optionsets import option_sets
 from capworth.programme import Programme
 from capworth.provenance import Provenance
 from capworth.sampling import Sample
@@ -118,8 +120,10 @@ def switching_values(
 
 
 def programme_switches(sample: Sample, programme: Programme | None) -> SwitchingValues | None:
-    """Find the switching values of the programme; None where there is none."""
-    return None if programme is None else switching_values(sample.case, PROGRAMME, sample=sample)
+    """Find the switching values of the programme; None without one, or with too many rivals."""
+    if programme is None or option_sets(Choice.of(sample)) is None:
+        return None
+    return switching_values(sample.case, PROGRAMME, sample=sample)
 
 
 class _Moved:

@@ -8,6 +8,7 @@ from capworth.case.model import GRADES, Case
 from capworth.case.register import bias_classes, schedules
 from capworth.report.blocks import Block, Cell, Section, Table, Text
 from capworth.report.wording import Wording
+from capworth.sampling import KEPT
 from capworth.study import Study
 
 
@@ -84,7 +85,12 @@ def _parameters(study: Study, words: Wording) -> Iterator[tuple[Cell, ...]]:
     yield row(
         "draws",
         words.say("parameter.draws_value", draws=words.number(study.provenance.draws, 0)),
-        words.say("parameter.interval", low=LOW, high=HIGH),
+        words.say(
+            "parameter.interval",
+            low=LOW,
+            high=HIGH,
+            kept=words.number(min(KEPT, study.provenance.draws), 0),
+        ),
     )
     if study.excellence is not None:
         efficient, top, share = study.excellence.thresholds
