@@ -1,5 +1,7 @@
 """The charts and reports of a run, drawn side by side."""
 
+import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -70,9 +72,15 @@ def _makers(study: Study, workers: int) -> Iterator[Callable[..., Iterator[Any]]
     if workers == 1:
         yield lambda do, things: (do(study, thing) for thing in things)
         return
-    sent = (_light(study),)
-    with ProcessPoolExecutor(workers, get_context("spawn"), _receive, sent) as pool:
+    way, sent = _way(), (_light(study),)
+    with ProcessPoolExecutor(workers, get_context(way), _receive, sent) as pool:
         yield lambda do, things: pool.map(partial(_do, do), things)
+
+
+def _way() -> str:
+    """How processes begin: as copies of this one where that is safe, as it is soonest; or anew."""
+    safe = sys.platform == "linux" and threading.active_count() == 1
+    return "fork" if safe else "spawn"
 
 
 _received: list[Study] = []  # in a process that makes papers: the study, sent once

@@ -35,12 +35,14 @@ def progress() -> Iterator[Any]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = TextColumn("{task.description:>10}"), BarColumn(), MofNCompleteColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+    still: dict[str, Any] = {"console": Console(stderr=True), "transient": True}
+    still["auto_refresh"] = False  # no thread of its own: processes then begin as copies
+    with Progress(*columns, **still) as shown:
         tasks: dict[str, Any] = {}
 
         def tell(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
                 tasks[stage] = shown.add_task(stage, total=total)
-            shown.update(tasks[stage], completed=done)
+            shown.update(tasks[stage], completed=done, refresh=True)
 
         yield tell
