@@ -1,11 +1,16 @@
 """What the charts of improvements, programme, funding and sensitivity find."""
 
+from collections.abc import Sequence
+
+import numpy as np
+
+from capworth.answers import HIGH, LOW
 from capworth.charts.alignment_chart import READY
 from capworth.charts.findings import Facts, in_series, money_unit, rank_facts
 from capworth.charts.input_names import name_inputs
 from capworth.charts.timetable_findings import added_unit
 from capworth.charts.tornado import LONGEST
-from capworth.charts.voice import Voice
+from capworth.charts.voice import Voice, rounded
 from capworth.programme import BORDERLINE, CORE
 from capworth.study import Study
 
@@ -36,7 +41,7 @@ def order_facts(study: Study, voice: Voice) -> Facts:
         **money_unit(study, voice),
         "variant": None if programme.chosen else "none",
         "count": len(programme.chosen),
-        "asked": voice.money(programme.asked_m, currency),
+        "asked": voice.money(_asked_m(study, programme.chosen), currency),
         "budget": voice.money(programme.budget_m, currency),
         "gain": voice.rounded(*programme.value),
         "span": voice.span(*programme.value),
@@ -46,6 +51,13 @@ def order_facts(study: Study, voice: Voice) -> Facts:
         "chosen": in_series(voice, (voice.short(i) for i in programme.chosen), most=20),
         "list": in_series(voice, bundles, most=20),
     }
+
+
+def _asked_m(study: Study, chosen: Sequence[str]) -> float:
+    """Millions that a set asks on average, to the digits that its range allows."""
+    taken = [i in chosen for i in study.case.improvement_ids]
+    millions = study.sample.worlds.asked @ np.array(taken, dtype=float) / 1e6
+    return rounded(float(millions.mean()), *np.percentile(millions, (LOW, HIGH)))
 
 
 def membership_facts(study: Study, voice: Voice) -> Facts:
