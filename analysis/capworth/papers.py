@@ -78,8 +78,13 @@ def _makers(study: Study, workers: int) -> Iterator[Callable[..., Iterator[Any]]
 
 
 def _way() -> str:
-    """How processes begin: as copies of this one where that is safe, as it is soonest; or anew."""
-    safe = sys.platform == "linux" and threading.active_count() == 1
+    """How processes begin: as copies of this one where that is safe, as it is soonest; or anew.
+
+    A copy has none of the threads of this process, and would wait for them for ever: neither
+    Python's own, nor those that the typesetter begins.
+    """
+    alone = threading.active_count() == 1 and "typst" not in sys.modules
+    safe = alone and sys.platform == "linux"
     return "fork" if safe else "spawn"
 
 

@@ -32,7 +32,7 @@ COMMANDS = {  # in the order in which a newcomer meets them: what each is for
     "elicit": "Turn the judgements of CASE into weights with ranges, and say what to revisit.",
     "survey": "Make up a SYNTHETIC survey of the members of CASE, to try the machinery.",
     "envelop": "Compare the units of TABLE (a CSV file) with the best mixtures of them.",
-    "donors": "Write one page for each package of RUN that a donor could pay for, and an index.",
+    "donors": "Write one A4 page for each package of RUN that a donor could pay for, and an index.",
     "explain": "Show how one capability or improvement of RUN came to its answer, row by row.",
 }
 

@@ -10,7 +10,7 @@ INCHES = 2.4  # height of the chart
 @click.option("--out", type=click.Path(), help="Folder for calibration.csv and its charts.")
 @click.option("--lang", default="en,fr", show_default=True, help="Languages of the charts.")
 def command(folder: str, out: str | None, lang: str) -> None:
-    """Hold the value chain against published facts in FOLDER (facts.csv).
+    """Hold the value chain against published facts in FOLDER.
 
     Hits against searches from 2015 to 2021, and what the records of a newly connected member
     found: what the formulas would have said, what was seen, and whether the two meet within what

@@ -18,7 +18,7 @@ from capworth.errors import InputError
 from capworth.memberbrief import MemberBrief
 from capworth.provenance import Provenance
 from capworth.report.briefwords import BriefWords, brief_words
-from capworth.report.pdf import STANDARDS
+from capworth.report.typeset import STANDARDS
 
 PUBLISHED = "ABC"  # grades of a contribution that has a source
 MARK = "†"  # behind the name of an improvement that is illustrative

@@ -1,19 +1,11 @@
 """The report as a tagged PDF: the decision paper on two pages, then the technical annex."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
-from importlib.resources import as_file, files
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
-
-import matplotlib as mpl
-import typst
+from typing import Any
 
 from capworth.case.register import schedules
-from capworth.errors import InputError
 from capworth.report.annex import (
     allocation,
     capabilities,
@@ -41,11 +33,10 @@ from capworth.report.blocks import Section, section_data
 from capworth.report.decision import decision_page
 from capworth.report.pictures import first_picture
 from capworth.report.summary import summary_page
+from capworth.report.typeset import set_document
 from capworth.report.wording import MARK, Wording
 from capworth.study import Study
 
-Standard = Literal["ua-1", "a-2a"]
-STANDARDS: tuple[Standard, ...] = ("ua-1", "a-2a")  # for readers who cannot see, and for archives
 ANNEX: tuple[Callable[[Study, Wording], Section | None], ...] = (
     voice.section,
     capabilities.section,
@@ -91,30 +82,8 @@ def write_report(
     InputError
         When there are no texts for the language, or a name holds a letter that no font has.
     """
-    content = json.dumps(document(study, language, drawings), ensure_ascii=False, sort_keys=True)
-    day = study.case.settings.appraisal_date
-    with (
-        as_file(files("capworth.report").joinpath("report.typ")) as template,
-        as_file(files("capworth.charts").joinpath("fonts")) as fonts,
-    ):
-        spare = Path(mpl.get_data_path()) / "fonts" / "ttf"  # letters that the others lack
-        compiler = typst.Compiler(
-            template,
-            root=template.parent,
-            font_paths=[fonts, spare],
-            ignore_system_fonts=True,
-            sys_inputs={"data": content},
-        )
-        try:
-            pdf = compiler.compile(
-                format="pdf",
-                pdf_standards=list(STANDARDS),
-                timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC),
-            )
-        except typst.TypstError as error:
-            raise InputError(f"the report cannot be set in {language!r}: {error}") from error
-    assert isinstance(pdf, bytes)  # one document, one file
-    return pdf
+    content = document(study, language, drawings)
+    return set_document("report.typ", content, study.case.settings.appraisal_date)
 
 
 def document(

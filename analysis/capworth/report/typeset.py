@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import matplotlib as mpl
-import typst
 
 from capworth.errors import InputError
 
@@ -29,6 +28,8 @@ def set_document(template: str, content: Mapping[str, Any], day: date) -> bytes:
     InputError
         When a name holds a letter that no font has.
     """
+    import typst  # here, as it begins threads: a process that has none can still be copied
+
     words = json.dumps(content, ensure_ascii=False, sort_keys=True)
     with (
         as_file(files("capworth.report").joinpath(template)) as path,
