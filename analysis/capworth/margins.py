@@ -138,7 +138,9 @@ def _programme(sample: Sample) -> Margin:
     others = np.delete(sets, chosen, axis=0)
 
     def margin(worlds: Worlds) -> Floats:
-        ask = asking_nothing(choice, choice.asked * worlds.asked / today.asked)
+        asks = today.asked > 0  # what asks for nothing has nothing that could be dearer
+        dearer = np.divide(worlds.asked, today.asked, np.ones_like(worlds.asked), where=asks)
+        ask = asking_nothing(choice, choice.asked * dearer)
         gains: Floats = getattr(worlds.gains, measure)
         add = around_expected(choice, choice.gain + gains - now)
         rows, first, where = np.unique(
