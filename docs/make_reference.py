@@ -79,11 +79,11 @@ def commands() -> str:
     """Print the help of every command."""
     lines = ["# The command line", ""]
     lines += ["Exit codes: 0 done; 1 a rerun that differs; 2 something to mend.", ""]
-    root = click.Context(main)
+    root = click.Context(main, info_name="capworth", **main.context_settings)
     for name in COMMANDS:
         command = main.get_command(root, name)
         assert command is not None  # the table names it
-        context = click.Context(command, info_name=f"capworth {name}", max_content_width=96)
+        context = click.Context(command, root, name, max_content_width=96)
         lines += [f"## {name}", "", "```text", command.get_help(context), "```", ""]
     return "\n".join(lines)
 
