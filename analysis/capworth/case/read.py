@@ -8,6 +8,8 @@ from typing import Any
 from capworth.case.check import Typed, TypedRow, check_cells
 from capworth.case.dictionary import dictionary, row_key, table_names
 from capworth.case.heard import heard_scores
+from capworth.case.measured import measured_scores
+from capworth.case.measurerules import check_measures
 from capworth.case.model import (
     Activity,
     Capability,
@@ -96,6 +98,7 @@ def read_case(place: str | Path) -> Case:
         )
         for table, kind, number in PARTS
     }
+    parts["scores"] += measured_scores(typed)
     parts["scores"] += heard_scores(parts, int(given["seed"]))
     return Case(Settings(**given), **parts, fingerprint=raw.fingerprint())
 
@@ -115,6 +118,7 @@ def _checked(raw: RawCase) -> tuple[dict[str, object], Typed, tuple[Finding, ...
     more = (
         *check_rules(settings, typed, faulty),
         *check_value(settings, typed, faulty),
+        *check_measures(typed, faulty),
         *check_voices(settings, typed, faulty),
         *check_plans(settings, typed, faulty),
         *check_network(typed, faulty),
