@@ -196,6 +196,7 @@ def test_no_english_is_left_in_french(
     ours = {t.get_text() for t in texts(drawn[name, "en"])}
     shared = {t for t in spoken & ours if re.search(r"[a-z]{4}", t)}
     of_the_case = set(study.case.names("fr").values()) | set(study.case.capability_ids)
+    of_the_case |= {judgement.judge for judgement in study.case.judgements}
     assert shared <= said | of_the_case, shared
 
 

@@ -486,7 +486,7 @@ def _lean(small: Case) -> Mapping[str, Case]:
         "no improvements": bare,
         "two capabilities": couple,
         "costs only": replace(
-            couple, chain=(), unit_values=(), criteria=(), scores=(), feedback=()
+            couple, chain=(), unit_values=(), criteria=(), scores=(), feedback=(), judgements=()
         ),
     }
 
