@@ -289,6 +289,7 @@ DRAWS: Mapping[str, tuple[str, Callable[..., Axes]]] = {
     "draw_gaps": ("excellence", charts.draw_gaps),
     "draw_information": ("resolving", charts.draw_information),
     "draw_innovation_map": ("gap_worth", charts.draw_innovation_map),
+    "draw_judges": ("elicitation", charts.draw_judges),
     "draw_membership": ("programme", charts.draw_membership),
     "draw_net_values": ("economics", charts.draw_net_values),
     "draw_need_map": ("feedback", charts.draw_need_map),
