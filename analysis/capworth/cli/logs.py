@@ -20,9 +20,9 @@ def command(
     out: str | None,
     workers: int,
 ) -> None:
-    """Count the exchanges of LOGS (Parquet or CSV files or folders) by capability and year.
+    """Count the exchanges of LOGS, to rows of the table activity.
 
-    Only counts leave the log: searches, hits, members that searched, response times. The rows fit
+    LOGS are Parquet or CSV files, or folders of them. By capability and year, only counts leave: searches, hits, members that searched, response times. The rows fit
     the table activity of a case, from which its table measures makes levels.
     """
     from pathlib import Path
