@@ -144,7 +144,7 @@ def test_absent_settings_have_their_defaults(small: Case) -> None:
 def test_names_in_two_languages(small: Case) -> None:
     assert small.names()["NET"] == "Secure network"
     assert small.names("fr")["NET"] == "Réseau sécurisé"
-    unnamed = replace(small.capabilities[0], name_fr="")
+    unnamed = replace(small.capabilities[0], translations=())
     assert replace(small, capabilities=(unnamed,)).names("fr")["REG"] == "Register of persons"
 
 

@@ -216,7 +216,8 @@ def test_french_signs_stand_behind_unbreakable_spaces(
 
 
 def test_the_case_note_is_in_short_on_page_1_and_in_full_on_page_2(small: Case) -> None:
-    case = small.with_settings(note="Only an example. It's small.", note_fr="Un exemple : petit.")
+    french = (("note_fr", "Un exemple : petit."),)
+    case = small.with_settings(note="Only an example. It's small.", translations=french)
     study = run_study(case, draws=100)
     assert decision_page(study, words_of(case))["note"] == "Only an example."
     assert summary_page(study, words_of(case))["note"] == "Only an example. It’s small."

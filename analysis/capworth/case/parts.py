@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from capworth.case.spoken import Spoken
+
 FUNCTIONS = ("hosting", "exchange", "leads", "analysis", "operations", "training", "coordination")
 GRADES = ("A", "B", "C", "D", "E")
 
@@ -30,19 +32,15 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class Capability:
+class Capability(Spoken):
     """A policing service that is appraised."""
 
     id: str
     name: str
     family: str
-    name_fr: str = ""
-    name_es: str = ""
-    name_ar: str = ""
     designated: bool = False
     basis: str = ""
     pattern: str = ""
-    pattern_fr: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +53,13 @@ class FunctionShare:
 
 
 @dataclass(frozen=True, slots=True)
-class Platform:
+class Platform(Spoken):
     """Something several capabilities use; its cost is shared among them by `key`."""
 
     id: str
     name: str
     key: str
     fixed: Estimate  # share of the cost that does not depend on use
-    name_fr: str = ""
     part_of: str = ""  # a wider platform that the users of this one need too
 
 
@@ -77,7 +74,7 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
+class Total(Spoken):
     """A stated total, a year, that its cost lines must add up to."""
 
     id: str
@@ -85,7 +82,6 @@ class Total:
     currency: str
     price_year: int
     amount: Estimate
-    name_fr: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +124,11 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Spoken):
     """A kind of outcome that a lead can bring about."""
 
     id: str
     name: str
-    name_fr: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +156,7 @@ class UnitValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(Spoken):
     """One thing that is gained, with the weight of its swing from worst to best.
 
     There is no "minimise" flag: where less is better, `best` is below `worst`.
@@ -170,7 +165,6 @@ class Criterion:
     id: str
     name: str
     swing: Estimate  # points, 0 to 100
-    name_fr: str = ""
     parent: str = ""
     unit: str = ""
     worst: float | None = None
@@ -195,7 +189,7 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
-class Improvement:
+class Improvement(Spoken):
     """A candidate project; its cost stands among the cost lines."""
 
     id: str
@@ -205,9 +199,6 @@ class Improvement:
     effect_year: int
     illustrative: bool
     basis: str
-    name_fr: str = ""
-    name_es: str = ""
-    name_ar: str = ""
     must: bool = False
     tower: str = ""
     ramp_years: int = 0  # from the first effect until the full one
@@ -240,7 +231,7 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
-class Pledge:
+class Pledge(Spoken):
     """Money that is promised or expected, perhaps for some improvements only."""
 
     id: str
@@ -250,7 +241,6 @@ class Pledge:
     currency: str
     price_year: int
     amount: Estimate
-    name_fr: str = ""
     years: int = 1  # over which it comes, in equal parts
     use: str = "programme"  # or that of the organisation: shown beside, not counted
     chance: Estimate | None = None  # probability that it comes; by its grade where None
