@@ -13,9 +13,13 @@ from matplotlib.ticker import FixedFormatter
 
 ISOLATE = ("\u2066", "\u2069")  # what lies between is read from left to right
 RIGHTWARDS = "\u200f"  # a letter without a width: what follows runs from right to left
-_NUMBER = r"(?:[<>≤≥±+\-−]\u2060?)?\d(?:[\w.,:/](?=\w)|\w)*%?"
-_TOKEN = re.compile(rf"\u2066[^\u2069]*\u2069+|(?<![\w.]){_NUMBER}(?:[–\-−]{_NUMBER})*")
+_DIGITS = "[0-9A-Za-z]"
+_NUMBER = rf"(?:[<>≤≥±+\-−]\u2060?)?[0-9](?:{_DIGITS}|[.,:/](?={_DIGITS}))*%?"
+_TOKEN = re.compile(
+    rf"\u2066*(?<![A-Za-z0-9_.]){_NUMBER}(?:\u2069*[–\-−]\u2066*{_NUMBER})*\u2069*"  # alone, or a range
+)
 _SEVERAL = re.compile(r"[^A-Za-z]*\d[^A-Za-z]* [^A-Za-z]+")  # figures with a space between them
+_BARE = {ord(mark): None for mark in ISOLATE}
 _STRONG = frozenset({"L", "R", "AL"})
 _BREAKS = frozenset("\n،؛«»")  # behind these nothing belongs to the Latin words before
 
@@ -38,9 +42,11 @@ def isolated(text: str) -> str:
 
     def kept(found: re.Match[str]) -> str:
         token = found[0]
-        if token[0] == ISOLATE[0] or _follows_latin(text, found.start()):
+        bare = token.translate(_BARE)
+        opened, closed = (token.count(mark) for mark in ISOLATE)
+        if opened != closed or (bare == token and _follows_latin(text, found.start())):
             return token
-        return token.join(ISOLATE)
+        return bare.join(ISOLATE)
 
     return _TOKEN.sub(kept, text)
 
