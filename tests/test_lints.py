@@ -1432,7 +1432,7 @@ def test_every_place_is_there(path: Path) -> None:
     case = read(path)
     rows: dict[str, set[int]] = {}
     for estimate_ in case.estimates().values():
-        rows.setdefault(estimate_.name.partition("/")[0], set()).add(estimate_.row)
+        rows.setdefault(estimate_.table, set()).add(estimate_.row)
     for lint in lint_case(case):
         if lint.rows:
             assert set(lint.rows) <= rows[lint.file.removesuffix(".csv")], lint

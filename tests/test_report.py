@@ -448,7 +448,7 @@ def test_what_holds_in_less_than_half_is_not_said_to_be_so(small: Case) -> None:
     ("amount", "english", "french"),
     [
         (Amount(66.39, 57.69, 75.15), "€66 million (58–75)", "66\u00a0M€ (58–75)"),
-        (Amount(-1.26, -2.04, -0.5), "€−1.3 million (−2.0 to −0.5)", "−1,3\u00a0M€ (−2,0 à −0,5)"),
+        (Amount(-1.26, -2.04, -0.5), "−€1.3 million (−2.0 to −0.5)", "−1,3\u00a0M€ (−2,0 à −0,5)"),
         (Amount(30.0, 30.0, 30.0), "€30 million", "30\u00a0M€"),
         (Amount(float("nan"), 1.0, 2.0), "€– million", "–\u00a0M€"),
     ],
@@ -487,7 +487,7 @@ def _lean(small: Case) -> Mapping[str, Case]:
         "no improvements": bare,
         "two capabilities": couple,
         "costs only": replace(
-            couple, chain=(), unit_values=(), criteria=(), scores=(), feedback=()
+            couple, chain=(), unit_values=(), criteria=(), scores=(), feedback=(), judgements=()
         ),
     }
 

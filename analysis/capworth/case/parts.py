@@ -24,11 +24,17 @@ class Estimate:
     basis: str
     row: int  # as a spreadsheet shows it
     record: tuple[float, ...] = ()  # observed levels, rising: drawn from these, not from a PERT
+    made_from: str = ""  # table whose row it is computed from, where nobody typed it
 
     @property
     def is_certain(self) -> bool:
         """Whether there is nothing to draw."""
         return self.low == self.high
+
+    @property
+    def table(self) -> str:
+        """The table in which its row stands."""
+        return self.made_from or self.name.partition("/")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +178,7 @@ class Criterion(Spoken):
     points: tuple[tuple[float, float], ...] = ()  # bends: level, value 0 to 100
     reference: float | None = None
     measure: str = ""  # figure of the members' feedback that is its level
+    scale: str = ""  # log10 where levels that activity measures are read so
 
     @property
     def is_measured(self) -> bool:

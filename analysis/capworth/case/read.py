@@ -8,6 +8,8 @@ from typing import Any
 from capworth.case.check import Typed, TypedRow, check_cells
 from capworth.case.dictionary import SETTINGS, dictionary, row_key, table_names, translations
 from capworth.case.heard import heard_scores
+from capworth.case.measured import measured_scores
+from capworth.case.measurerules import check_measures
 from capworth.case.model import (
     Activity,
     Capability,
@@ -97,6 +99,7 @@ def read_case(place: str | Path) -> Case:
         )
         for table, kind, number in PARTS
     }
+    parts["scores"] += measured_scores(typed)
     parts["scores"] += heard_scores(parts, int(given["seed"]))
     told = {f.name: given[f.name] for f in fields(Settings) if f.name in given}
     return Case(Settings(**told), **parts, fingerprint=raw.fingerprint())
@@ -117,6 +120,7 @@ def _checked(raw: RawCase) -> tuple[dict[str, object], Typed, tuple[Finding, ...
     more = (
         *check_rules(settings, typed, faulty),
         *check_value(settings, typed, faulty),
+        *check_measures(typed, faulty),
         *check_voices(settings, typed, faulty),
         *check_plans(settings, typed, faulty),
         *check_network(typed, faulty),
