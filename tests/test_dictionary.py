@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +148,7 @@ def test_the_small_case_uses_no_column_that_is_not_described(small_folder: Path)
 def test_every_cell_of_the_small_case_is_read_as_its_kind(small_folder: Path) -> None:
     _, typed, findings = check_cells(read_raw(small_folder))
     assert not findings
-    kinds = {"number": float, "whole": int, "year": int, "flag": bool, "refs": tuple}
+    kinds = {"number": float, "whole": int, "year": int, "flag": bool, "refs": tuple, "date": date}
     for table, rows in typed.items():
         for row in rows:
             for name, value in row.values.items():
