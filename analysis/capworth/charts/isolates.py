@@ -9,15 +9,17 @@ from unicodedata import bidirectional
 
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.ticker import FixedFormatter
+from matplotlib.ticker import FuncFormatter
 
 ISOLATE = ("\u2066", "\u2069")  # what lies between is read from left to right
 RIGHTWARDS = "\u200f"  # a letter without a width: what follows runs from right to left
 _DIGITS = "[0-9A-Za-z]"
-_NUMBER = rf"(?:[<>≤≥±+\-−]\u2060?)?[0-9](?:{_DIGITS}|[.,:/](?={_DIGITS}))*%?"
-_TOKEN = re.compile(
-    rf"\u2066*(?<![A-Za-z0-9_.]){_NUMBER}(?:\u2069*[–\-−]\u2066*{_NUMBER})*\u2069*"  # alone, or a range
+_NUMBER = rf"(?:[<>≤≥±+\-−]\u2060?)?\u2066*[0-9](?:{_DIGITS}|[.,:/](?={_DIGITS}))*\u2069*%?\u2069*"
+_TOKEN = re.compile(  # a number alone, or a range
+    rf"\u2066*(?<![A-Za-z0-9_.]){_NUMBER}(?:[–\-−]\u2066*{_NUMBER})*"
 )
+_LATIN = re.compile(r".*[A-Za-z]{2}.*[\W\d].*|.*[\W\d].*[A-Za-z]{2}.*")  # words and more
+_COMMA = re.compile(r"(?<=[\u0621-\u064a†…]),(?= )")  # of a list that was joined in Latin fashion
 _SEVERAL = re.compile(r"[^A-Za-z]*\d[^A-Za-z]* [^A-Za-z]+")  # figures with a space between them
 _BARE = {ord(mark): None for mark in ISOLATE}
 _STRONG = frozenset({"L", "R", "AL"})
@@ -32,12 +34,13 @@ def runs_rightwards(text: str) -> bool:
 def isolated(text: str) -> str:
     """Isolate every number that is not isolated yet, so that its signs and digits keep their order.
 
-    A number within Latin words, such as the year of a reference, stays with them.
+    A number within Latin words, such as the year of a reference, stays with them; a text of Latin
+    words alone, such as the title of a source, is isolated as a whole.
 
     >>> isolated("من 3 إلى 19–24").replace(ISOLATE[0], "[").replace(ISOLATE[1], "]")
     'من [3] إلى [19–24]'
-    >>> isolated("Färe (1992)")
-    'Färe (1992)'
+    >>> isolated("قال Färe (1992)")
+    'قال Färe (1992)'
     """
 
     def kept(found: re.Match[str]) -> str:
@@ -48,7 +51,9 @@ def isolated(text: str) -> str:
             return token
         return bare.join(ISOLATE)
 
-    return _TOKEN.sub(kept, text)
+    if _LATIN.fullmatch(text) and not runs_rightwards(text):
+        return text if text.startswith(ISOLATE[0]) else text.join(ISOLATE)
+    return _COMMA.sub("،", _TOKEN.sub(kept, text))
 
 
 def _follows_latin(text: str, place: int) -> bool:
@@ -69,9 +74,13 @@ def turn(figure: Figure) -> None:
         text.set_text(_turned(text.get_text()))
     for ax in figure.axes:
         for axis in (ax.xaxis, ax.yaxis):
-            named = axis.get_major_formatter()
-            if isinstance(named, FixedFormatter):
-                axis.set_major_formatter(FixedFormatter([_turned(name) for name in named.seq]))
+            said = axis.get_major_formatter()
+            if isinstance(said, FuncFormatter):  # of named rows, or of the language of the chart
+                axis.set_major_formatter(_turning(said))
+
+
+def _turning(said: FuncFormatter) -> FuncFormatter:
+    return FuncFormatter(lambda value, place: _turned(said(value, place)))
 
 
 def _turned(text: str) -> str:

@@ -38,7 +38,8 @@ class Texts:
     def typeset(self, text: str) -> str:
         """Put in the apostrophes and the unbreakable spaces of the language, and isolate numbers.
 
-        Numbers are isolated where it is written from right to left. Only spaces that are there already are changed, so that addresses and codes stay whole.
+        Numbers are isolated where it is written from right to left. Only spaces that are there
+        already are changed, so that addresses and codes stay whole.
         """
         text = text.replace("'", "’")
         if self.before:

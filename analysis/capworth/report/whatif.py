@@ -93,5 +93,4 @@ def _words(study: Study, words: Wording) -> dict[str, Any]:
         key: text.format_map(parts) if isinstance(text, str) else text
         for key, text in table.items()
     }
-    said = {k: words.typeset(v) if isinstance(v, str) else v for k, v in filled.items()}
-    return {**said, "direction": words.texts.direction}
+    return {k: words.typeset(v) if isinstance(v, str) else v for k, v in filled.items()}
