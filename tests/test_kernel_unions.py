@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from capworth.errors import InputError
 from capworth.kernels.claims import RULES, equal_losses, random_arrival, talmud
 from capworth.kernels.coalitions import memberships, sums
+from capworth.kernels.separable import nonseparable_shared, separable
 from capworth.kernels.shapley import shapley
 from capworth.kernels.stability import nucleolus
 from capworth.kernels.unions import banzhaf, interactions, owen
@@ -92,6 +93,37 @@ def test_interactions_by_the_definition(numbers: list[int]) -> None:
             added = table[mask | a | b] - table[mask | a] - table[mask | b] + table[mask]
             total += weight * added
         assert found[i, j] == pytest.approx(total, abs=1e-9)
+
+
+@pytest.mark.parametrize("golden", GOLDEN["table"], ids=lambda golden: golden["name"])
+def test_every_way_to_share_a_published_table(golden: dict[str, Any]) -> None:
+    assert golden["source"]
+    values = golden["values"]
+    for name, found in (
+        ("shapley", shapley(values)),
+        ("nucleolus", nucleolus(values)),
+        ("equal", nonseparable_shared(values, "equal")),
+        ("avoided", nonseparable_shared(values, "avoided")),
+    ):
+        np.testing.assert_allclose(found, golden[name], rtol=0, atol=golden["atol"])
+    own, joint = separable(values)
+    assert own.tolist() == [45_214, 33_763, 110_977]
+    assert joint == 222_630
+
+
+def test_the_gap_is_that_of_the_tightest_group() -> None:
+    """Worked by hand, beside each table."""
+    values = [0, 4, 6, 5, 9, 10, 11, 12]
+    # own: 12 - 11 = 1, 12 - 10 = 2, 12 - 5 = 7: joint 2; gaps 3, 4, 2 | 2, 2, 2 | 2
+    np.testing.assert_allclose(nonseparable_shared(values, "gap"), np.array([1, 2, 7]) + 2 / 3)
+    tight = [0, 4, 6, 5, 12, 15, 16, 15.0]
+    # own: -1, 0, 10: joint 6; alone 5, 6, 2; pairs 6, 6, 6; all 6: least 5, 6, 2
+    expected = np.array([-1, 0, 10]) + 6 * np.array([5, 6, 2]) / 13
+    np.testing.assert_allclose(nonseparable_shared(tight, "gap"), expected)
+    with pytest.raises(InputError, match="somebody causes more than it would pay alone"):
+        nonseparable_shared([0, 1, 1, 5], "avoided")
+    with pytest.raises(InputError, match="key: 'even' is not known"):
+        nonseparable_shared(values, "even")
 
 
 @pytest.mark.parametrize("golden", GOLDEN["claims"], ids=lambda golden: golden["name"])
