@@ -1,7 +1,7 @@
 """Numbers within words that run from right to left: each is read from left to right, as it stands.
 
-Without isolates a range such as 19–24 is printed the other way round behind an Arabic letter, a sign
-changes its side, and two figures change places. Unicode Standard Annex 9, section 2.4.
+Without isolates a range such as 19–24 is printed the other way round behind an Arabic letter, a
+sign changes its side, and two figures change places. Unicode Standard Annex 9, section 2.4.
 """
 
 import re
