@@ -518,6 +518,20 @@ def test_rounding_moves_a_value_by_less_than_a_tenth_of_its_interval(
         assert abs(rounded(value, low, high) - value) <= 0.05 * (high - low) + 1e-9
 
 
+def test_spanish_writes_as_official_spanish_does() -> None:
+    spanish = Voice("es", {"SLTD": "Documentos de viaje robados o perdidos (SLTD)"})
+    assert spanish.money(19.4, "EUR", 1) == "19,4\u00a0M€"
+    assert spanish.money(5, "CHF") == "5\u00a0M\u00a0CHF"
+    assert spanish.price(1250, "EUR") == "1.200\u00a0€"
+    assert spanish.percent(0.2606) == "26\u00a0%"
+    assert spanish.tick(2500.5) == "2.500,5"
+    assert spanish.listed(["oro", "plata", "bronce"]) == "oro, plata y bronce"
+    assert spanish.listed(["oro", "**Imágenes**"]) == "oro e **Imágenes**"
+    assert spanish.listed(["agua", "hielo"]) == "agua y hielo"
+    assert spanish.short("SLTD") == "Documentos de viaje robados o perdidos"
+    assert spanish.unit("EUR of 2019 a year") == "€ de 2019 al año"
+
+
 def test_french_writes_as_the_french_do() -> None:
     french = Voice("fr", {"SLTD": "Documents de voyage volés ou perdus (SLTD)"})
     assert french.money(19.4, "EUR", 1) == "19,4\u00a0M€"
