@@ -1,5 +1,8 @@
 import ast
 import math
+import os
+import subprocess
+import sys
 import tomllib
 import tracemalloc
 from pathlib import Path
@@ -231,6 +234,11 @@ def test_weights_that_are_known() -> None:
         {},
         {"spread": None},
         {"shared": {"hub": 1, "post": 1, "liaison": 2, "bilateral": None}, "correlation": 0.5},
+        {
+            "spread": TABLE / 10,
+            "shared": dict.fromkeys(TABLE.index, 1),
+            "correlation": 0.9,
+        },
     ],
 )
 def test_any_number_of_workers_gives_the_same_bytes(changes: dict[str, Any]) -> None:
@@ -249,6 +257,40 @@ def test_no_score_depends_on_the_threads_of_the_algebra_library(name: str) -> No
     for node in ast.walk(tree):
         assert not isinstance(node, ast.MatMult)
         assert not (isinstance(node, ast.Attribute) and node.attr in {"dot", "matmul", "tensordot"})
+
+
+MIXED = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import numpy as np, test_acceptability as here
+cells = here.pd.DataFrame([[.1, .2, 9], [.2, .1, 4], [.05, .1, 7], [.1, .3, 5]], here.TABLE.index,
+                          here.TABLE.columns)
+matrix = here.pd.DataFrame([[1, .8, .3, 1], [.8, 1, .2, .8], [.3, .2, 1, .3], [1, .8, .3, 1]],
+                           here.TABLE.index, here.TABLE.index)
+sys.stdout.buffer.write(b"".join(
+    here.everything(here.rank(draws=20_000, spread=spread, correlation=matrix, workers=workers))
+    for spread in (.2, cells) for workers in (1, 3)))
+"""
+
+
+def test_errors_that_go_together_give_the_same_bytes_on_another_processor() -> None:
+    """The algebra library mixes the errors: as an older processor would, and with more threads."""
+    found = []
+    for changes in (
+        {"OPENBLAS_NUM_THREADS": "1"},
+        {"OPENBLAS_NUM_THREADS": "3"},
+        {"OPENBLAS_CORETYPE": "Prescott", "OPENBLAS_NUM_THREADS": "1"},
+    ):
+        made = subprocess.run(
+            [sys.executable, "-c", MIXED, str(Path(__file__).parent)],
+            env={**os.environ, **changes},
+            capture_output=True,
+            check=True,
+        )
+        found.append(made.stdout)
+    part = len(found[0]) // 4
+    assert found[0][:part] == found[0][part : 2 * part] != found[0][2 * part : 3 * part]
+    assert found[0] == found[1] == found[2]
 
 
 def test_it_stops_when_the_precision_is_reached() -> None:
