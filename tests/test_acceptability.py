@@ -197,6 +197,21 @@ def test_options_equal_on_paper_tie() -> None:
 # ---- weights
 
 
+def test_options_equal_on_paper_tie_when_they_share_their_error() -> None:
+    """.1 + .2 + .3 and .3 + .2 + .1 are not the same number to a computer."""
+    table = pd.DataFrame([[0.1, 0.2, 0.3], [0.3, 0.2, 0.1], [0.2, 0.21, 0.2]], index=list("ABC"))
+    given: dict[str, Any] = {"spread": 0.1, "draws": 2000, "workers": 1}
+    given["weights"] = np.array([0.1, 0.1, 0.1])
+    ones = pd.DataFrame(1.0, index=table.index, columns=table.index)
+    for same in ({"shared": dict.fromkeys("ABC", 0), "correlation": 1.0}, {"correlation": ones}):
+        found = rank_acceptability(table, **given, **same)
+        assert found.pairwise().loc["A", "B"] == 0.5
+        assert found.pairwise().loc["C", "A"] == 1
+    apart = rank_acceptability(table, **given, shared=dict.fromkeys("ABC", 0), correlation=0.99)
+    assert apart.pairwise().loc["A", "B"] == pytest.approx(0.5, abs=0.05)
+    assert apart.pairwise().loc["C", "A"] == pytest.approx(0.66, abs=0.05)
+
+
 def test_weights_that_are_known() -> None:
     fixed = rank(weights={"cost": 1, "speed": 3, "reach": 0}, spread=None)
     assert fixed.to_frame()[1].to_dict() == {"hub": 0, "bilateral": 1, "liaison": 0, "post": 0}

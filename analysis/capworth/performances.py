@@ -280,10 +280,10 @@ def _loadings(
 
 
 def _as_one(loadings: Floats | None) -> bool:
-    """Whether the errors of two options are the same error, or opposite."""
+    """Whether the errors of two options are the same error."""
     if loadings is None:
         return False
-    together = np.abs(np.einsum("if,kf->ik", loadings, loadings))
+    together = np.einsum("if,kf->ik", loadings, loadings)
     return bool((together[~np.eye(len(together), dtype=bool)] > 1 - ROUNDING).any())
 
 
