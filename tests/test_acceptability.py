@@ -348,6 +348,9 @@ def test_the_tables_are_labelled_and_add_up() -> None:
     assert cell(intervals, "hub", "rank_low") == cell(summary, "hub", "rank_low")
     assert (found.rank_sets()["rank_low"] <= found.rank_sets()["rank_high"]).all()
     np.testing.assert_allclose(found.k_best(2), shares[1] + shares[2])
+    for k in ("2", 1.5):
+        with pytest.raises(InputError, match=r"k: .* is not a whole number"):
+            found.k_best(k)  # type: ignore[arg-type]
     np.testing.assert_allclose(found.holistic("inverse"), shares @ (1 / np.arange(1, 5)))
     assert found.ranking_entropy is not None
     assert found.ranking_entropy >= found.choice_entropy
@@ -543,6 +546,8 @@ SLIPS: list[tuple[dict[str, Any], str]] = [
     ({"draws": 1}, "draws: 1 is not a whole number from 2"),
     ({"draws": 1e5}, "draws: 100000.0 is not a whole number"),
     ({"seed": -1}, "seed: -1"),
+    ({"seed": None}, "seed: None is not a whole number"),
+    ({"precision": "fine"}, "precision: 'fine' is not between"),
     ({"workers": 0}, "workers: 0"),
     ({"precision": 0.0}, "precision: 0.0"),
 ]
