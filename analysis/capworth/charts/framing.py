@@ -69,9 +69,7 @@ def _room(lines: list[str], size: float) -> float:
     return LEADING * size * len(lines) + MARGIN if lines else 0.0
 
 
-def _lines(
-    lines: list[str], top: float, width: float, size: float, look: str
-) -> Iterable[str]:
+def _lines(lines: list[str], top: float, width: float, size: float, look: str) -> Iterable[str]:
     x = MARGIN
     if runs_rightwards("".join(lines)):
         x, look = width - MARGIN, f'direction="rtl" {look}'
