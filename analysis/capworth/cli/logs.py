@@ -22,8 +22,9 @@ def command(
 ) -> None:
     """Count the exchanges of LOGS, to rows of the table activity.
 
-    LOGS are Parquet or CSV files, or folders of them. By capability and year, only counts leave: searches, hits, members that searched, response times. The rows fit
-    the table activity of a case, from which its table measures makes levels.
+    LOGS are Parquet or CSV files, or folders of them. Only counts leave them, by capability and
+    year: searches, hits, members that searched, response times. The rows fit the table activity of
+    a case, from which its table measures makes levels.
     """
     from pathlib import Path
 
