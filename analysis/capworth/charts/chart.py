@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 import pandas as pd
 from matplotlib.figure import Figure
 
-from capworth.charts.layout import settle
 from capworth.charts.style import blank, looks
 from capworth.charts.voice import Voice
 from capworth.study import Study
@@ -47,7 +46,6 @@ class Chart:
         with looks():
             figure = blank(self.height(study))
             self.draw(study, figure, voice)
-            settle(figure)
         return figure
 
     def table(self, study: Study) -> pd.DataFrame:

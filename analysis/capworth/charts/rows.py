@@ -17,6 +17,7 @@ def name_rows(ax: Axes, names: Sequence[str], bold: Sequence[bool] = ()) -> Floa
     ax.set_ylim(len(names) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
+    ax.yaxis.set_label_coords(0, 0.5)  # no label: nobody need measure the names to find its place
     for label, strong in zip(ax.get_yticklabels(), bold, strict=False):
         label.set_fontweight("bold" if strong else "normal")
     return y

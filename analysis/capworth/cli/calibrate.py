@@ -32,7 +32,6 @@ def command(folder: str, out: str | None, lang: str) -> None:
     if out is None:
         return
     from capworth.charts.calibration_chart import draw_calibration
-    from capworth.charts.layout import settle
     from capworth.charts.style import blank, looks
     from capworth.charts.svg import to_svg
     from capworth.charts.voice import Voice
@@ -44,6 +43,5 @@ def command(folder: str, out: str | None, lang: str) -> None:
         with looks():
             figure = blank(INCHES)
             draw_calibration(found, figure.subplots(), Voice(language))
-            settle(figure)
         (place / f"calibration-{language}.svg").write_text(to_svg(figure), encoding="utf-8")
     click.echo(f"written: {place}")

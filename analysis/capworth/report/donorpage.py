@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from capworth.charts.layout import settle
 from capworth.charts.menu_chart import draw_package
 from capworth.charts.style import blank, looks
 from capworth.charts.svg import to_svg
@@ -183,7 +182,6 @@ def _chart(offer: Offer, package: str, words: Wording) -> dict[str, str]:
     with looks():
         figure = blank(HEIGHT)
         draw_package(offer.menu, figure.subplots(), words.voice, package)
-        settle(figure)
     row = row_of(offer.menu.to_frame(), package)
     parts = {
         "name": words.brief(package),
