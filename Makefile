@@ -31,7 +31,7 @@ bench: .venv/test
 lock:
 	uv lock --upgrade
 	uv export -q --frozen --no-emit-project --no-header --no-annotate --extra build -o requirements.lock
-	uv export -q --frozen --no-emit-project --no-header --no-annotate --extra build --extra notebooks --extra dev -o requirements-dev.lock
+	uv export -q --frozen --no-emit-project --no-header --no-annotate --extra build --extra notebooks --extra logs --extra dev -o requirements-dev.lock
 	uv export -q --frozen --no-emit-project --no-header --no-annotate --all-extras -o requirements-bench.lock
 
 clean:

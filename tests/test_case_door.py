@@ -144,7 +144,7 @@ def test_absent_settings_have_their_defaults(small: Case) -> None:
 def test_names_in_two_languages(small: Case) -> None:
     assert small.names()["NET"] == "Secure network"
     assert small.names("fr")["NET"] == "Réseau sécurisé"
-    unnamed = replace(small.capabilities[0], name_fr="")
+    unnamed = replace(small.capabilities[0], translations=())
     assert replace(small, capabilities=(unnamed,)).names("fr")["REG"] == "Register of persons"
 
 
@@ -162,7 +162,7 @@ def test_optional_tables_may_be_left_out(folder: Path) -> None:
     """The questions that need them are not asked, and nothing is made up."""
     for name in ("improvements", "effects", "relations", "funding", "chain", "unit_values"):
         (folder / f"{name}.csv").unlink()
-    for name in ("outcomes", "criteria", "scores"):
+    for name in ("outcomes", "criteria", "scores", "judgements"):
         (folder / f"{name}.csv").unlink()
     keep_lines(folder / "costs.csv", "SCAN", "LINK", "CLOUD")
     keep_lines(folder / "case.toml", "budget", "target", "claim_")

@@ -196,6 +196,7 @@ def test_no_english_is_left_in_french(
     ours = {t.get_text() for t in texts(drawn[name, "en"])}
     shared = {t for t in spoken & ours if re.search(r"[a-z]{4}", t)}
     of_the_case = set(study.case.names("fr").values()) | set(study.case.capability_ids)
+    of_the_case |= {judgement.judge for judgement in study.case.judgements}
     assert shared <= said | of_the_case, shared
 
 
@@ -288,6 +289,7 @@ DRAWS: Mapping[str, tuple[str, Callable[..., Axes]]] = {
     "draw_gaps": ("excellence", charts.draw_gaps),
     "draw_information": ("resolving", charts.draw_information),
     "draw_innovation_map": ("gap_worth", charts.draw_innovation_map),
+    "draw_judges": ("elicitation", charts.draw_judges),
     "draw_membership": ("programme", charts.draw_membership),
     "draw_net_values": ("economics", charts.draw_net_values),
     "draw_need_map": ("feedback", charts.draw_need_map),

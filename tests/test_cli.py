@@ -159,7 +159,10 @@ def test_weights_are_elicited_and_written_back(tmp_path: Path) -> None:
     assert plain.stdout != done.stdout
 
 
-def test_weights_need_judgements(small_folder: Path) -> None:
-    done = call("elicit", small_folder)
+def test_weights_need_judgements(small_folder: Path, tmp_path: Path) -> None:
+    case = tmp_path / "small"
+    shutil.copytree(small_folder, case)
+    (case / "judgements.csv").unlink()
+    done = call("elicit", case)
     assert done.exit_code == 2
     assert "small has no judgements. Add the table judgements" in done.stderr

@@ -459,7 +459,7 @@ def test_a_slip_in_the_judgements_is_told_at_the_door(
 
 
 def test_without_judgements_there_is_no_answer(small: Case) -> None:
-    assert elicit(small) is None
+    assert elicit(replace(small, judgements=())) is None
 
 
 def test_every_method_of_the_door_has_its_way_to_weights() -> None:

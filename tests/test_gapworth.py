@@ -90,17 +90,13 @@ def test_targets_on_leaves_make_up_those_on_branches(study: Study) -> None:
 
 
 def test_what_the_models_do_is_told(small: Case, at_modes: AtModesRun) -> None:
-    """The first model says nothing, so the second one's pattern is told; French where given."""
+    """The first model says nothing, so the second one's pattern is told."""
     told = tuple(
-        replace(c, pattern="asks twice", pattern_fr="demande deux fois") if c.id == "REG" else c
-        for c in small.capabilities
+        replace(c, pattern="asks twice") if c.id == "REG" else c for c in small.capabilities
     )
     table = excellence_of(at_modes(replace(small, capabilities=told))).models.to_frame()
     assert list(table.loc["ACA", ["model", "practised_by"]]) == ["NET", "REG"]
-    assert list(table.loc["ACA", ["pattern", "pattern_fr"]]) == [
-        "asks twice",
-        "demande deux fois",
-    ]
+    assert table.loc["ACA", "pattern"] == "asks twice"
     assert table.loc["REG", "pattern"] == ""
 
 

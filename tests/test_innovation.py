@@ -228,13 +228,15 @@ def test_the_tables_of_the_annex(study: Study, language: str) -> None:
 @BOTH_LANGUAGES
 def test_what_models_do_is_told_once(small: Case, at_modes: AtModesRun, language: str) -> None:
     told = tuple(
-        replace(c, pattern="asks twice", pattern_fr="demande deux fois") if c.id == "REG" else c
+        replace(c, pattern="asks twice", translations=(("pattern_fr", "demande deux fois"),))
+        if c.id == "REG"
+        else c
         for c in small.capabilities
     )
     study = at_modes(replace(small, capabilities=told))
     assert study.excellence is not None
     say = words(study, language)
-    bullets = gaps_annex.practices(study.excellence, say)
+    bullets = gaps_annex.practices(study.case, study.excellence, say)
     assert bullets is not None
     (head, text), *more = bullets.items
     assert not more
@@ -245,7 +247,7 @@ def test_what_models_do_is_told_once(small: Case, at_modes: AtModesRun, language
 
 def test_where_the_case_tells_nothing_there_is_no_list(study: Study) -> None:
     assert study.excellence is not None
-    assert gaps_annex.practices(study.excellence, words(study, "en")) is None
+    assert gaps_annex.practices(study.case, study.excellence, words(study, "en")) is None
 
 
 @BOTH_LANGUAGES

@@ -38,7 +38,8 @@ from capworth.case.read import read_case
 from capworth.case.register import schedules
 from capworth.lints import Lint, lint_case, lints_page
 from capworth.lints.evidence import _digits
-from capworth.lints.lint import SEVERITIES, _listed, _spans, catalogue
+from capworth.lints.lint import SEVERITIES, _spans, catalogue
+from capworth.lints.sentences import languages, sentences
 from capworth.lints.words import asserts, gives_a_reason, speaks_of
 
 DATA = Path(__file__).parents[1] / "data" / "interpol-2019"
@@ -183,7 +184,6 @@ def clean() -> Case:
         years=3,
         discounting="eu-cohesion-5",
         note="",
-        note_fr="",
         harm_index="",
         claim_group=("hosting",),
         claim_primary="per_euro",
@@ -213,8 +213,12 @@ def clean() -> Case:
             for year, value in ((2022, 50.0), (2023, 70.0), (2024, 80.0))
         ),
         outcomes=(
-            Outcome("ARREST", "Arrest", "Arrestation"),
-            Outcome("DOC", "False document stopped by a search", "Faux document saisi"),
+            Outcome("ARREST", "Arrest", translations=(("name_fr", "Arrestation"),)),
+            Outcome(
+                "DOC",
+                "False document stopped by a search",
+                translations=(("name_fr", "Faux document saisi"),),
+            ),
         ),
         chain=tuple(chain_step(line) for line in CHAIN.strip().splitlines()),
         unit_values=(
@@ -359,7 +363,9 @@ HARM_TOO = (
     unit_value(7, "DOC", "harm", "all", 2, 3, 6, basis=STILL, index="DAYS"),
     unit_value(8, "DOC", "harm", "all", 2, 3, 6, index="COST"),
 )
-TITLE = {"name_fr": ""}
+DISPLACED = (("note_fr", "Le déplacement de la criminalité n'est pas compté."),)
+FRENCH_HITS = (("name_fr", "Résultats positifs"),)
+TITLE: Any = {"translations": ()}
 SILENT = put("unit_values/ARREST/harm/all/DAYS", basis="judged")
 COARSE = all_of(
     put("chain/A/ARREST/outcome", low=0.3, mode=0.4, high=0.5),
@@ -463,7 +469,7 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
     ),
     (
         "B04",
-        named("outcomes", "DOC", name="DOC", name_fr="Résultats positifs"),
+        named("outcomes", "DOC", name="DOC", translations=FRENCH_HITS),
         "unit_values.csv, row 4",
         all_of(
             drop("unit_values/DOC/money/fiscal"),  # counted, not valued
@@ -526,7 +532,12 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
         "B10",
         SILENT,
         "chain.csv, rows 6, 14",
-        all_of(SILENT, settings(note_fr="Le déplacement de la criminalité n'est pas compté.")),
+        all_of(
+            SILENT,
+            settings(
+                translations=(("note_fr", "Le déplacement de la criminalité n'est pas compté."),)
+            ),
+        ),
     ),
     (
         "B10",
@@ -1276,13 +1287,21 @@ def test_the_catalogue_is_whole() -> None:
     for rule in rules:
         assert rule.severity in SEVERITIES
         assert all(getattr(rule, f.name).strip() for f in fields(rule)), rule.code
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_language_has_a_sentence_for_every_lint(language: str) -> None:
+    words, english = sentences(language), sentences("en")
+    assert list(words.told) == list(catalogue())
+    for code, told in words.told.items():
+        assert set(told) == {"sentence", "mend"}, code
+        assert all(text.strip().endswith(".") for text in told.values()), code
         parts = [
-            {part[1] for part in string.Formatter().parse(text) if part[1]}
-            for text in (rule.sentence, rule.sentence_fr)
+            {part[1] for part in string.Formatter().parse(each.told[code]["sentence"]) if part[1]}
+            for each in (words, english)
         ]
-        assert parts[0] == parts[1], rule.code
-        ends = (rule.sentence, rule.sentence_fr, rule.mend, rule.mend_fr)
-        assert all(text.endswith(".") for text in ends), rule.code
+        assert parts[0] == parts[1], code
+    assert "{count}" in words.more
 
 
 def test_the_page_has_a_row_for_every_lint() -> None:
@@ -1305,7 +1324,7 @@ def test_a_sentence_says_what_was_found() -> None:
         "ARREST is valued as a whole and as fiscal, social on the scale of money: "
         "the part is counted twice."
     )
-    assert "fiscal, social" in found.sentence_fr
+    assert "fiscal, social" in found.said("fr")[0]
     assert str(found).startswith(
         "B01 whole-beside-part (serious), unit_values.csv, rows 2-3, 7: ARREST is valued"
     )
@@ -1316,7 +1335,7 @@ def test_the_elasticity_of_a_marginal_search_is_told(rate: float, elasticity: st
     """By hand: 1 + ln 1.1 / ln 1.5 = 1 + 0.09531 / 0.40547 = 1.235."""
     found = one(put("effects/UP/A/hit_rate", low=0.9, mode=rate, high=1.2))
     assert f"by 1.5 and the hits per search do not fall (elasticity {elasticity};" in found.sentence
-    assert f"(élasticité {elasticity.replace('.', ',')} ;" in found.sentence_fr
+    assert f"(élasticité {elasticity.replace('.', ',')} ;" in found.said("fr")[0]
 
 
 def test_figures_are_quoted_as_typed() -> None:
@@ -1347,7 +1366,7 @@ def test_items_name_what_it_is_about() -> None:
     assert one(put("effects/UP/A/speed", high=-4.0)).items == ("UP/A/speed",)
     late = add("effects", effect(6, "A", 1.1, 1.3, 1.6, step="used"))
     assert one(late).items == ("UP/A/used",)
-    hits = one(named("outcomes", "DOC", name="Search hits", name_fr="Résultats positifs"))
+    hits = one(named("outcomes", "DOC", name="Search hits", translations=FRENCH_HITS))
     assert hits.sentence.startswith("DOC (Search hits) is an intermediate output")
 
 
@@ -1413,14 +1432,12 @@ def test_every_place_is_there(path: Path) -> None:
     case = read(path)
     rows: dict[str, set[int]] = {}
     for estimate_ in case.estimates().values():
-        rows.setdefault(estimate_.name.partition("/")[0], set()).add(estimate_.row)
+        rows.setdefault(estimate_.table, set()).add(estimate_.row)
     for lint in lint_case(case):
         if lint.rows:
             assert set(lint.rows) <= rows[lint.file.removesuffix(".csv")], lint
         assert lint.sentence.startswith(lint.sentence.strip())
-        assert "{" not in lint.sentence + lint.sentence_fr
-        assert lint.mend
-        assert lint.mend_fr
+        assert not any("{" in "".join(lint.said(language)) for language in languages())
 
 
 def test_the_bundled_case_owns_up_to_its_later_harm_scale() -> None:
@@ -1501,6 +1518,12 @@ def test_digits_do_not_hang_on_the_unit(number: int, power: int) -> None:
 
 def test_long_lists_are_cut_and_counted() -> None:
     names = tuple("abcdef")
-    assert _listed(names[:5], "en") == "a, b, c, d, e"
-    assert _listed(names, "en") == "a, b, c, d and 2 more"
-    assert _listed(names, "fr") == "a, b, c, d et 2 de plus"
+    assert sentences("en").listed(names[:5]) == "a, b, c, d, e"
+    assert sentences("en").listed(names) == "a, b, c, d and 2 more"
+    assert sentences("fr").listed(names) == "a, b, c, d et 2 de plus"
+
+
+def test_facts_are_written_as_the_language_writes_numbers() -> None:
+    assert sentences("en").fact(1234567.5) == "1,234,567.5"
+    assert sentences("fr").fact(1234567.5) == "1\u202f234\u202f567,5"
+    assert sentences("tlh").fact(12.0) == "12", "English where there is no such language"

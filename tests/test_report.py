@@ -216,7 +216,8 @@ def test_french_signs_stand_behind_unbreakable_spaces(
 
 
 def test_the_case_note_is_in_short_on_page_1_and_in_full_on_page_2(small: Case) -> None:
-    case = small.with_settings(note="Only an example. It's small.", note_fr="Un exemple : petit.")
+    french = (("note_fr", "Un exemple : petit."),)
+    case = small.with_settings(note="Only an example. It's small.", translations=french)
     study = run_study(case, draws=100)
     assert decision_page(study, words_of(case))["note"] == "Only an example."
     assert summary_page(study, words_of(case))["note"] == "Only an example. It’s small."
@@ -447,7 +448,7 @@ def test_what_holds_in_less_than_half_is_not_said_to_be_so(small: Case) -> None:
     ("amount", "english", "french"),
     [
         (Amount(66.39, 57.69, 75.15), "€66 million (58–75)", "66\u00a0M€ (58–75)"),
-        (Amount(-1.26, -2.04, -0.5), "€−1.3 million (−2.0 to −0.5)", "−1,3\u00a0M€ (−2,0 à −0,5)"),
+        (Amount(-1.26, -2.04, -0.5), "−€1.3 million (−2.0 to −0.5)", "−1,3\u00a0M€ (−2,0 à −0,5)"),
         (Amount(30.0, 30.0, 30.0), "€30 million", "30\u00a0M€"),
         (Amount(float("nan"), 1.0, 2.0), "€– million", "–\u00a0M€"),
     ],
@@ -486,7 +487,7 @@ def _lean(small: Case) -> Mapping[str, Case]:
         "no improvements": bare,
         "two capabilities": couple,
         "costs only": replace(
-            couple, chain=(), unit_values=(), criteria=(), scores=(), feedback=()
+            couple, chain=(), unit_values=(), criteria=(), scores=(), feedback=(), judgements=()
         ),
     }
 

@@ -46,7 +46,7 @@ def schedule_of(study: Any) -> Schedule:
 
 def limit(kind: str, amount: float, *years: int, payer: str = "") -> Limit:
     first, last = years or (None, None)
-    return Limit("L", "Ceiling", kind, amount, "board", "", payer, first, last)
+    return Limit("L", "Ceiling", kind, amount, "board", payer, first, last)
 
 
 def test_without_yearly_limits_everything_starts_as_stated(

@@ -179,10 +179,10 @@ def test_every_phrase_is_said(
         for c in ("use", "results")
     )
     judged = replace(small, judgements=once)
-    weights.section(replace(study, case=judged), english)
     found_weights = elicit(judged)
     assert found_weights is not None
-    weights.section(replace(study, case=found_weights.apply(judged)), english)
+    for case in (judged, found_weights.apply(judged)):
+        weights.section(replace(study, case=case, elicitation=found_weights), english)
     groups = ("voice.", "weights.", "size.", "elicited.", "check.")
     wanted = {key for key in texts("en").phrases if key.startswith(groups)}
     assert wanted <= heard, sorted(wanted - heard)

@@ -33,8 +33,9 @@ def workbook(small: Case, small_folder: Path, tmp_path: Path) -> Path:
     sheet.append(["key", "value"])
     words: dict[str, Any] = {
         name: getattr(small.settings, name)
-        for name in ("name", "title", "title_fr", "organisation", "currency", "price_year")
+        for name in ("name", "title", "organisation", "currency", "price_year")
     }
+    words |= small.settings.translations
     words |= {"appraisal_date": date(2024, 12, 31), "first_year": 2025, "years": 3.0}
     words |= {"discounting": "eu-cohesion-5", "seed": 11, "draws": 400, "budget": 110000}
     words |= {"target": 200000, "grid": 10000.0, "claim_group": "hosting, exchange leads"}

@@ -15,7 +15,7 @@ from capworth.members import Members, serve_members
 from capworth.memberuse import DRAWS
 from capworth.provenance import Provenance
 from capworth.report.brief import write_brief
-from capworth.report.briefwords import LANGUAGES
+from capworth.report.briefwords import languages
 from capworth.runs import BRIEFS, RunError, inputs_of, read_manifest
 from capworth.sampling import Progress, draw_sample
 
@@ -47,8 +47,9 @@ def write_briefs(
     InputError
         When the case has no members, no such member, or there are no texts in the language.
     """
-    if language and language not in LANGUAGES:
-        hint = nearest(language, LANGUAGES)
+    spoken = languages()
+    if language and language not in spoken:
+        hint = nearest(language, spoken)
         raise InputError(f"there are no texts for a brief in {language!r}. {hint}")
     manifest = read_manifest(folder)
     settings = manifest["settings"]
@@ -61,7 +62,7 @@ def write_briefs(
     members = serve_members(sample, provenance=Provenance.of(case, settings["draws"]))
     if members is None:
         raise InputError("the case lists no members. Add the table members.")
-    jobs = [(m.id, language or (m.language if m.language in LANGUAGES else "en")) for m in wanted]
+    jobs = [(m.id, language or (m.language if m.language in spoken else "en")) for m in wanted]
     target = folder / BRIEFS
     target.mkdir(exist_ok=True)
     written = []

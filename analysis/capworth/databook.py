@@ -6,7 +6,6 @@ from pathlib import Path
 import pandas as pd
 
 from capworth.costcube import cost_cube
-from capworth.elicitation import elicit
 from capworth.study import Study
 
 RANKS = ("capability_ranks", "priority_ranks")  # tables of rank acceptability
@@ -34,11 +33,12 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
             "feedback_groups": study.feedback.groups(),
             "feedback_group_profiles": study.feedback.group_profiles(),
         }
-    if weighed := elicit(study.case, study.provenance):
+    if study.elicitation:
         tables |= {
-            "weights": weighed.to_frame(),
-            "weight_records": weighed.records(),
-            "weight_checks": weighed.checks(),
+            "weights": study.elicitation.to_frame(),
+            "weight_records": study.elicitation.records(),
+            "weight_checks": study.elicitation.checks(),
+            "weight_agreement": study.elicitation.agreement(),
         }
     cube = cost_cube(study.case)
     tables |= {"cost_cube": cube.to_frame(), "cost_bridge": cube.bridge()}

@@ -16,10 +16,11 @@ from capworth.donors import DonorMenu
 from capworth.errors import nearest
 from capworth.feedback import hear_members
 from capworth.provenance import Provenance
+from capworth.report import texts
 from capworth.report.donorframe import Offer
 from capworth.report.donorindex import write_index
 from capworth.report.donorpage import write_package
-from capworth.runs import LANGUAGES, RunError
+from capworth.runs import RunError
 
 INDEX = "index"
 TABLES = ("tables/donor_menu.csv", "tables/donor_menu_serves.csv")
@@ -55,10 +56,10 @@ def write_donor_papers(
     run = Path(folder)
     manifest = runs.read_manifest(run)
     offer = _offer(run, manifest)
-    spoken = tuple(languages) or tuple(manifest["settings"]["languages"])
+    spoken, known = tuple(languages) or tuple(manifest["settings"]["languages"]), texts.languages()
     for language in spoken:
-        if language not in LANGUAGES:
-            raise RunError(f"there is no page in {language!r}. {nearest(language, LANGUAGES)}")
+        if language not in known:
+            raise RunError(f"there is no page in {language!r}. {nearest(language, known)}")
     for package in packages:
         if package not in offer.menu.packages:
             hint = nearest(package, offer.menu.packages)

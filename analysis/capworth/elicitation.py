@@ -172,11 +172,10 @@ def elicit(
     )
 
 
-def _place(case: Case, key: tuple[str, str, str]) -> tuple[int, int, int]:
-    """Order of a set: judges as they come in the case, branches as in the tree, methods."""
-    judges = list(dict.fromkeys(row.judge for row in case.judgements))
+def _place(case: Case, key: tuple[str, str, str]) -> tuple[str, int, int]:
+    """Order of a set: judges by the alphabet, methods, branches as in the tree."""
     parents = list(dict.fromkeys(c.parent for c in case.criteria))
-    return judges.index(key[0]), list(METHODS).index(key[1]), parents.index(key[2])
+    return key[0], list(METHODS).index(key[1]), parents.index(key[2])
 
 
 def _rescaled(weights: Floats, who: str) -> Floats:
@@ -220,13 +219,13 @@ def _swings(
         high = np.max([w.high for w in mine.values()], axis=0)
         mode = _points(weights)
         said = [j for j in case.judgements if (j.judge, j.method, branch) in mine]
-        judges = list(dict.fromkeys(j.judge for j in said))
+        judges = sorted({j.judge for j in said})
         days = sorted({j.day for j in said if j.day})
         basis = (
             f"swings from worst to best elicited from {len(judges)} judges ({', '.join(judges)}) "
             f"by {', '.join(dict.fromkeys(key[1] for key in mine))}"
             f"{f' on {days[-1].isoformat()}' if days else ''}; low and high are the lowest and "
-            f"highest judge; {'; '.join(dict.fromkeys(j.basis for j in said if j.basis))}"
+            f"highest judge; {'; '.join(sorted({j.basis for j in said if j.basis}))}"
         ).rstrip("; ")
         for k, name in enumerate(branches[branch]):
             rows[name] = {

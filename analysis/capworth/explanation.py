@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from capworth.case.model import Case
+from capworth.case.model import Case, Estimate
 from capworth.errors import CapworthError, nearest
 from capworth.estimates import AtModes
 from capworth.sampling import gain_per_million
@@ -59,11 +59,10 @@ def explain(case: Case, subject: str) -> Explanation:
     raise CapworthError(f"the case has no {subject!r}. {nearest(subject, known)}")
 
 
-def _row(part: str, what: str, amount: float, unit: str, estimate: object) -> dict[str, object]:
+def _row(part: str, what: str, amount: float, unit: str, estimate: Estimate) -> dict[str, object]:
     names = ("low", "mode", "high", "grade", "source", "basis")
     evidence = {name: getattr(estimate, name) for name in names}
-    table = str(getattr(estimate, "name", "")).split("/")[0]
-    place = f"{table}.csv, row {getattr(estimate, 'row', 0)}"
+    place = f"{estimate.table}.csv, row {estimate.row}" if estimate.row else "computed"
     return {"part": part, "what": what, "amount": amount, "unit": unit, "row": place, **evidence}
 
 

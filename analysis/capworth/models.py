@@ -131,5 +131,4 @@ def _row(
         "lags_on": str(keys[int(points.argmax())]) if lags else "",
         "practised_by": told.id if told else "",
         "pattern": told.pattern if told else "",
-        "pattern_fr": (told.pattern_fr or told.pattern) if told else "",
     }

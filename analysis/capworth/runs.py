@@ -19,6 +19,7 @@ from capworth.databook import tables_of, write_csv
 from capworth.errors import CapworthError, nearest
 from capworth.papers import write_papers
 from capworth.programme import DRAWS as PROGRAMME_DRAWS
+from capworth.report import texts
 from capworth.report.whatif import write_whatif
 from capworth.sampling import CHUNK, ENVELOPED, KEPT, Progress
 from capworth.study import STAGES, Study, run_study
@@ -27,7 +28,6 @@ MANIFEST = "manifest.json"
 PACKAGES = ("babel", "matplotlib", "numpy", "pandas", "scipy", "typst")
 FORMAT = 1
 BRIEFS = "briefs"  # folder of a run for what is sent to single members
-LANGUAGES = ("en", "fr")
 
 
 class RunError(CapworthError):
@@ -98,10 +98,10 @@ def run(
     study = run_study(read_case(case), draws, seed, workers, progress=progress)
     if all_parameters:
         study = replace(study, conventions=compare_conventions(study.case, study.scales))
-    spoken = tuple(languages) or study.case.settings.languages
+    spoken, known = tuple(languages) or study.case.settings.languages, texts.languages()
     for language in spoken:
-        if language not in LANGUAGES:
-            raise RunError(f"there is no report in {language!r}. {nearest(language, LANGUAGES)}")
+        if language not in known:
+            raise RunError(f"there is no report in {language!r}. {nearest(language, known)}")
     with _replacing(target) as folder:
         _write_inputs(case, study, folder / "inputs")
         _write_tables(study, folder / "tables")

@@ -17,6 +17,7 @@ from capworth.contributions import Contributions, part_scores
 from capworth.conventions import Conventions
 from capworth.economics import Economics, economics
 from capworth.effectiveness import Effectiveness, cost_effectiveness
+from capworth.elicitation import Elicitation, elicit
 from capworth.excellence import Excellence, find_excellence
 from capworth.feedback import Feedback, hear_members
 from capworth.frontiercheck import FrontierCheck, check_frontier
@@ -52,6 +53,7 @@ class Study:
     sample: Sample
     feedback: Feedback | None
     appraisal: Appraisal
+    elicitation: Elicitation | None
     contributions: Contributions | None
     reversals: Reversals | None
     economics: Economics | None
@@ -84,7 +86,7 @@ class Study:
     @property
     def not_asked(self) -> tuple[str, ...]:
         """The questions that the case does not ask."""
-        questions = (stage for stage in STAGES if stage not in WITH_PROGRAMME)
+        questions = (stage for stage in STAGES if stage not in WITH_OTHERS)
         return tuple(stage for stage in questions if getattr(self, stage) is None)
 
     def __repr__(self) -> str:
@@ -117,11 +119,19 @@ def _use(sample: Sample, _: Provenance) -> UseModel | None:
     return UseModel(sample) if sample.case.members else None
 
 
-WITH_PROGRAMME = ("robustness", "schedule", "baseline", "joint_gains", "gap_worth")  # as others are
+WITH_OTHERS = (  # no questions of their own
+    "elicitation",
+    "robustness",
+    "schedule",
+    "baseline",
+    "joint_gains",
+    "gap_worth",
+)
 PARTS: dict[str, Stage] = {"use": Stage(_use)}  # what several answers build on
 STAGES: dict[str, Stage] = {  # in the order of the questions; needs stand before
     "feedback": Stage(lambda sample, known: hear_members(sample.case, known)),
     "appraisal": Stage(appraise),
+    "elicitation": Stage(lambda sample, known: elicit(sample.case, known)),
     "contributions": Stage(part_scores),
     "reversals": Stage(lambda sample, known: find_reversals(sample.case, known)),
     "effectiveness": Stage(cost_effectiveness),

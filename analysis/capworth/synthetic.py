@@ -43,7 +43,7 @@ def synthetic_survey(
         invented = synthetic_members(seed, members)
         columns = [c for c in dictionary()["members"] if hasattr(invented[0], c)]
         rows = [{c: getattr(member, c) for c in columns} for member in invented]
-        made["members"] = pd.DataFrame(rows).drop(columns=["name_fr", "contribution"])
+        made["members"] = pd.DataFrame(rows).drop(columns="contribution")
         case = replace(case, members=invented)
     return made | {"feedback": synthetic_feedback(case, seed, response)}
 

@@ -1,8 +1,8 @@
 """The data dictionary: one table that reader, checks, messages, templates and docs are made of."""
 
 import csv
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -16,6 +16,7 @@ ROW_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "chain": ("capability", "outcome", "step"),
         "unit_values": ("outcome", "scale", "scope", "index"),
         "scores": ("capability", "criterion"),
+        "measures": ("capability", "criterion", "metric", "year"),
         "effects": ("improvement", "capability", "criterion", "step"),
         "relations": ("improvement", "relation", "other"),
         "feedback": ("member", "capability", "year"),
@@ -24,6 +25,9 @@ ROW_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "prices": ("kind", "currency", "year"),
     }
 )
+LANGUAGES: Mapping[str, str] = MappingProxyType(
+    {"en": "English", "fr": "French", "es": "Spanish", "ar": "Arabic"}
+)  # in which a case may say its names; English is always there
 REQUIRED_TABLES = ("capabilities", "functions", "costs", "sources")
 
 
@@ -40,6 +44,7 @@ class Column:
     highest: float | None
     required: bool
     meaning: str
+    language: str = ""  # of a column that says another one in this language
 
 
 @cache
@@ -59,8 +64,36 @@ def dictionary() -> Mapping[str, Mapping[str, Column]]:
             row["required"] == "yes",
             row["meaning"],
         )
-        tables.setdefault(column.table, {})[column.name] = column
+        table = tables.setdefault(column.table, {})
+        table |= {each.name: each for each in _spoken(column)}
     return MappingProxyType({name: MappingProxyType(table) for name, table in tables.items()})
+
+
+def _spoken(column: Column) -> Iterator[Column]:
+    """Yield the column; one of words that are printed is followed by one for each language."""
+    if column.kind != "said":
+        yield column
+        return
+    yield replace(column, kind="text")
+    for language, name in LANGUAGES.items():
+        if language != "en":
+            yield replace(
+                column,
+                name=f"{column.name}_{language}",
+                kind="text",
+                required=False,
+                meaning=f"the same in {name}",
+                language=language,
+            )
+
+
+def translations(table: str) -> tuple[str, ...]:
+    """Return the columns of a table that say another one of its columns in some language.
+
+    >>> translations("outcomes")
+    ('name_fr', 'name_es', 'name_ar')
+    """
+    return tuple(c.name for c in dictionary()[table].values() if c.language)
 
 
 def table_names() -> tuple[str, ...]:

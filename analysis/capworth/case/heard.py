@@ -157,5 +157,6 @@ def _scores(survey: Survey, criterion: Criterion, seed: int) -> Iterator[Score]:
             f"{made}mean {criterion.measure} of {answers} of {len(survey.members)} members in "
             f"{survey.year}, weighted for those who did not answer",
             0,
+            made_from="feedback",
         )
         yield Score(capability, criterion.id, level)

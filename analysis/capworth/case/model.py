@@ -31,6 +31,7 @@ from capworth.case.parts import (
     Usage,
 )
 from capworth.case.plans import Limit, Minimum, Target
+from capworth.case.spoken import Spoken
 from capworth.case.ties import NetworkFigure
 from capworth.case.voices import Judgement, Member, Rating
 
@@ -69,7 +70,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Spoken):
     """The assumptions of a case: the keys of `case.toml`."""
 
     name: str
@@ -82,12 +83,7 @@ class Settings:
     years: int
     discounting: str
     seed: int
-    title_fr: str = ""
-    organisation_fr: str = ""
-    organisation_es: str = ""
-    organisation_ar: str = ""
     note: str = ""
-    note_fr: str = ""
     timing: str = "start"
     draws: int = 100_000
     languages: tuple[str, ...] = ("en",)
@@ -110,10 +106,7 @@ class Settings:
 class _Named(Protocol):
     @property
     def id(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def name_fr(self) -> str: ...
+    def said(self, what: str, language: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -209,7 +202,7 @@ class Case:
             *self.improvements,
             *self.capabilities,
         )
-        return {t.id: getattr(t, f"name_{language}", "") or t.name for t in things}
+        return {t.id: t.said("name", language) for t in things}
 
     def estimates(self) -> Mapping[str, Estimate]:
         """Every uncertain number of the case by its name, in the order of tables and rows."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from capworth.case.spoken import Spoken
+
 FUNCTIONS = ("hosting", "exchange", "leads", "analysis", "operations", "training", "coordination")
 GRADES = ("A", "B", "C", "D", "E")
 
@@ -22,27 +24,29 @@ class Estimate:
     basis: str
     row: int  # as a spreadsheet shows it
     record: tuple[float, ...] = ()  # observed levels, rising: drawn from these, not from a PERT
+    made_from: str = ""  # table whose row it is computed from, where nobody typed it
 
     @property
     def is_certain(self) -> bool:
         """Whether there is nothing to draw."""
         return self.low == self.high
 
+    @property
+    def table(self) -> str:
+        """The table in which its row stands."""
+        return self.made_from or self.name.partition("/")[0]
+
 
 @dataclass(frozen=True, slots=True)
-class Capability:
+class Capability(Spoken):
     """A policing service that is appraised."""
 
     id: str
     name: str
     family: str
-    name_fr: str = ""
-    name_es: str = ""
-    name_ar: str = ""
     designated: bool = False
     basis: str = ""
     pattern: str = ""
-    pattern_fr: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +59,13 @@ class FunctionShare:
 
 
 @dataclass(frozen=True, slots=True)
-class Platform:
+class Platform(Spoken):
     """Something several capabilities use; its cost is shared among them by `key`."""
 
     id: str
     name: str
     key: str
     fixed: Estimate  # share of the cost that does not depend on use
-    name_fr: str = ""
     part_of: str = ""  # a wider platform that the users of this one need too
 
 
@@ -77,7 +80,7 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
+class Total(Spoken):
     """A stated total, a year, that its cost lines must add up to."""
 
     id: str
@@ -85,7 +88,6 @@ class Total:
     currency: str
     price_year: int
     amount: Estimate
-    name_fr: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +130,11 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Spoken):
     """A kind of outcome that a lead can bring about."""
 
     id: str
     name: str
-    name_fr: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ class UnitValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(Spoken):
     """One thing that is gained, with the weight of its swing from worst to best.
 
     There is no "minimise" flag: where less is better, `best` is below `worst`.
@@ -170,7 +171,6 @@ class Criterion:
     id: str
     name: str
     swing: Estimate  # points, 0 to 100
-    name_fr: str = ""
     parent: str = ""
     unit: str = ""
     worst: float | None = None
@@ -178,6 +178,7 @@ class Criterion:
     points: tuple[tuple[float, float], ...] = ()  # bends: level, value 0 to 100
     reference: float | None = None
     measure: str = ""  # figure of the members' feedback that is its level
+    scale: str = ""  # log10 where levels that activity measures are read so
 
     @property
     def is_measured(self) -> bool:
@@ -195,7 +196,7 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
-class Improvement:
+class Improvement(Spoken):
     """A candidate project; its cost stands among the cost lines."""
 
     id: str
@@ -205,9 +206,6 @@ class Improvement:
     effect_year: int
     illustrative: bool
     basis: str
-    name_fr: str = ""
-    name_es: str = ""
-    name_ar: str = ""
     must: bool = False
     tower: str = ""
     ramp_years: int = 0  # from the first effect until the full one
@@ -240,7 +238,7 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
-class Pledge:
+class Pledge(Spoken):
     """Money that is promised or expected, perhaps for some improvements only."""
 
     id: str
@@ -250,7 +248,6 @@ class Pledge:
     currency: str
     price_year: int
     amount: Estimate
-    name_fr: str = ""
     years: int = 1  # over which it comes, in equal parts
     use: str = "programme"  # or that of the organisation: shown beside, not counted
     chance: Estimate | None = None  # probability that it comes; by its grade where None

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from capworth.case.spoken import Spoken
+
 
 @dataclass(frozen=True, slots=True)
-class Minimum:
+class Minimum(Spoken):
     """Minimum service: so many at least of some improvements, or of those of a function."""
 
     id: str
     name: str
     at_least: int
     basis: str
-    name_fr: str = ""
     function: str = ""
     improvements: tuple[str, ...] = ()
     row: int = field(default=0, compare=False)  # as a spreadsheet shows it
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Spoken):
     """The most that may be spent in some years or each of them, or posts taken in each."""
 
     id: str
@@ -28,7 +29,6 @@ class Limit:
     kind: str  # money, money_a_year or staff
     amount: float  # currency and prices of the case; or posts
     basis: str
-    name_fr: str = ""
     payer: str = ""  # whose money; that of organisation and donors where it is blank
     from_year: int | None = None
     to_year: int | None = None
@@ -41,7 +41,7 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Target(Spoken):
     """What the programme must add, or the level that a capability must reach with it."""
 
     id: str
@@ -49,6 +49,5 @@ class Target:
     measure: str  # score, money, harm or level
     amount: float
     basis: str
-    name_fr: str = ""
     capability: str = ""
     criterion: str = ""

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from capworth.case.check import Typed, TypedRow, check_cells
-from capworth.case.dictionary import dictionary, row_key, table_names
+from capworth.case.dictionary import SETTINGS, dictionary, row_key, table_names, translations
 from capworth.case.heard import heard_scores
+from capworth.case.measured import measured_scores
+from capworth.case.measurerules import check_measures
 from capworth.case.model import (
     Activity,
     Capability,
@@ -89,6 +91,7 @@ def read_case(place: str | Path) -> Case:
     if findings:
         raise CaseError(findings)
     given: dict[str, Any] = {k: v for k, v in settings.items() if v not in (None, ())}
+    given["translations"] = _translations(SETTINGS, given)
     units = {row.text("id"): row.text("unit") for row in typed.get("criteria", ())}
     parts: dict[str, Any] = {
         table: tuple(
@@ -96,8 +99,10 @@ def read_case(place: str | Path) -> Case:
         )
         for table, kind, number in PARTS
     }
+    parts["scores"] += measured_scores(typed)
     parts["scores"] += heard_scores(parts, int(given["seed"]))
-    return Case(Settings(**given), **parts, fingerprint=raw.fingerprint())
+    told = {f.name: given[f.name] for f in fields(Settings) if f.name in given}
+    return Case(Settings(**told), **parts, fingerprint=raw.fingerprint())
 
 
 def check_case(place: str | Path) -> tuple[Finding, ...]:
@@ -115,6 +120,7 @@ def _checked(raw: RawCase) -> tuple[dict[str, object], Typed, tuple[Finding, ...
     more = (
         *check_rules(settings, typed, faulty),
         *check_value(settings, typed, faulty),
+        *check_measures(typed, faulty),
         *check_voices(settings, typed, faulty),
         *check_plans(settings, typed, faulty),
         *check_network(typed, faulty),
@@ -135,12 +141,19 @@ def _arguments(
                 yield field.name, read_points(row.text("points"), *ends)
         elif field.name == "row":
             yield field.name, row.number
+        elif field.name == "translations":
+            yield field.name, _translations(row.table, row.values)
         elif field.name == "transfer":
             yield field.name, _transfer(row)
         elif field.name == "chance":
             yield field.name, _chance(row)
         elif row[field.name] is not None:
             yield field.name, row[field.name]
+
+
+def _translations(table: str, given: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    """Gather what a row, or the settings, say in other languages."""
+    return tuple((key, str(given[key])) for key in translations(table) if given.get(key))
 
 
 def _estimate(row: TypedRow, units: Mapping[str, str]) -> Estimate:

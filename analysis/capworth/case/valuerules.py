@@ -78,7 +78,8 @@ def _scores(typed: Typed) -> Iterator[Finding]:
         for row in criteria
         if row.text("id") not in parents and not row.text("measure")
     ]
-    scored = {(row.text("capability"), row.text("criterion")) for row in typed.get("scores", ())}
+    given = (*typed.get("scores", ()), *typed.get("measures", ()))
+    scored = {(row.text("capability"), row.text("criterion")) for row in given}
     for row in typed.get("scores", ()):
         if row.text("criterion") in parents:
             yield row.fault("criterion", "it has criteria below it", "Score those instead.")
@@ -89,7 +90,7 @@ def _scores(typed: Typed) -> Iterator[Finding]:
                 yield row.fault(
                     "id",
                     f"{row.text('id')} has no score on {', '.join(missing)}",
-                    "Add it to scores; an unknown level is a wide range of grade E.",
+                    "Add it to scores or measures; an unknown level is a wide range of grade E.",
                 )
 
 
@@ -161,7 +162,7 @@ def _effects(typed: Typed) -> Iterator[Finding]:
 
 RULES: Mapping[Callable[[Typed], Iterator[Finding]], tuple[str, ...]] = {
     _tree: ("criteria",),
-    _scores: ("criteria", "scores"),
+    _scores: ("criteria", "scores", "measures"),
     check_chain: ("chain", "unit_values"),
     _unit_values: (),
     _effects: ("criteria", "chain"),

@@ -6,22 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from capworth.case.spoken import Spoken
+
 METHODS = ("swing", "pairwise", "bestworst", "macbeth", "rank", "direct")
 SIZES = ("small", "medium", "large")
 SYNTHETIC = "SYNTHETIC"  # with this word the basis of an answer begins that no member gave
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class Member(Spoken):
     """A member of the organisation."""
 
     id: str  # three-letter code of ISO 3166-1
     name: str
     region: str
     grade: str
-    name_fr: str = ""
-    name_es: str = ""
-    name_ar: str = ""
     language: str = ""
     size: str = ""
     population: float | None = None  # inhabitants

@@ -20,6 +20,7 @@ from capworth.charts.funding_curve import draw_funding
 from capworth.charts.gap_charts import draw_gap_table, draw_gaps
 from capworth.charts.information_bars import draw_information
 from capworth.charts.innovation_map import draw_innovation_map
+from capworth.charts.judges_chart import draw_judges
 from capworth.charts.membership import draw_membership
 from capworth.charts.menu_chart import draw_menu, draw_package
 from capworth.charts.money_waterfall import draw_money_map
@@ -56,6 +57,7 @@ __all__ = [
     "draw_gaps",
     "draw_information",
     "draw_innovation_map",
+    "draw_judges",
     "draw_membership",
     "draw_menu",
     "draw_money_map",

@@ -47,14 +47,12 @@ def acceptability_facts(study: Study, voice: Voice) -> Facts:
     assert found is not None
     table = found.to_frame()
     currency = study.provenance.currency
-    sign = {"sign": voice.sign(currency), "gap": "\u00a0" if voice.language == "fr" else ""}
     changes = table[table["choice"] != table["choice"].shift()]
     rows = (
         voice.say(
             "chart.acceptability.alt_row",
             name=voice.say("acceptability.nothing") if choice == NOTHING else voice.name(choice),
-            price=voice.number(float(price)),
-            **sign,
+            price=voice.price(float(price), currency),
         )
         for price, choice in zip(changes.index.to_numpy(), map(str, changes["choice"]), strict=True)
     )
@@ -64,14 +62,13 @@ def acceptability_facts(study: Study, voice: Voice) -> Facts:
     return {
         "variant": "alone" if single else None,
         "only": voice.name(str(table["choice"].iloc[-1])),
-        "first_price": voice.number(float(some.index[0])) if len(some) else "",
+        "first_price": voice.price(float(some.index[0]), currency) if len(some) else "",
         "least": voice.percent(float(spread.min())),
         "most": voice.percent(float(spread.max())),
         "information_low": voice.money(float(table["information_m"].min()), currency, 1),
         "information_high": voice.money(float(table["information_m"].max()), currency, 1),
         "draws": voice.number(found.draws, 0),
         "list": in_series(voice, rows, most=12),
-        **sign,
     }
 
 

@@ -9,6 +9,7 @@ from capworth.case.model import Case
 from capworth.charts.rows import name_rows, put_legend, rule_rows, say_ticks, write_column
 from capworth.charts.style import BLUE, PAPER, VERMILION, styled
 from capworth.charts.voice import ENGLISH, Voice
+from capworth.charts.words import languages
 from capworth.robustness import RECOMMENDED, Robustness
 
 Row: TypeAlias = dict[str, Any]
@@ -78,10 +79,10 @@ def draw_regret(robustness: Robustness, ax: Axes, voice: Voice = ENGLISH) -> Axe
 
 
 def lines_of(robustness: Robustness, case: Case) -> int:
-    """How many lines of text the rows need, in either language, each as tall as the tallest."""
+    """How many lines of text the rows need, in any language, each as tall as the tallest."""
     found = compared(robustness)
     base = str(found[0]["chosen"])
-    voices = [Voice(language, case.names(language)) for language in ("en", "fr")]
+    voices = [Voice(language, case.names(language)) for language in languages()]
     names = [name_of(row, base, voice) for row in found for voice in voices]
     return len(found) * max(2, *(1 + name.count("\n") for name in names))
 

@@ -200,6 +200,11 @@ class Voice:
             return self.say(key, sign=self.sign(amount["currency"]), year=amount["prices"])
         return self.word("units", unit)
 
+    def price(self, value: float, currency: str) -> str:
+        """Write an amount of money in units, with two significant digits."""
+        sign = self.sign(currency)
+        return self.say("price", number=self.number(value), sign=sign, gap=_gap(sign))
+
     def money(self, millions: float, currency: str, places: int | None = None) -> str:
         """Write an amount of money given in millions; a stated one, without `places`, as it is."""
         sign = self.sign(currency)

@@ -31,6 +31,7 @@ COMMANDS = {  # in the order in which a newcomer meets them: what each is for
     "switch": "Show how far each input of CASE must move for one answer to turn.",
     "elicit": "Turn the judgements of CASE into weights with ranges, and say what to revisit.",
     "survey": "Make up a SYNTHETIC survey of the members of CASE, to try the machinery.",
+    "logs": "Count the exchanges of LOGS, to rows of the table activity.",
     "envelop": "Compare the units of TABLE (a CSV file) with the best mixtures of them.",
     "donors": "Write one A4 page for each package of RUN that a donor could pay for, and an index.",
     "explain": "Show how one capability or improvement of RUN came to its answer, row by row.",

@@ -45,7 +45,7 @@ def _valued(case: Case) -> tuple[UnitValue, ...]:
 
 
 def _outcome_name(case: Case, outcome: str) -> str:
-    return next((f"{o.name} ; {o.name_fr}" for o in case.outcomes if o.id == outcome), outcome)
+    return next((" ; ".join(o.wordings("name")) for o in case.outcomes if o.id == outcome), outcome)
 
 
 def whole_beside_part(case: Case) -> Iterator[Lint]:
@@ -210,7 +210,7 @@ def displacement_unstated(case: Case) -> Iterator[Lint]:
         for s in rows
         if outcome in averted - spoken and (s.capability, outcome) not in given
     ]
-    notes = (case.settings.note, case.settings.note_fr)
+    notes = case.settings.wordings("note")
     if silent and not any(speaks_of(note, "displacement") for note in notes):
         items = (f"{s.capability}/{s.outcome}" for s in silent)
         yield lint("B10", "chain", (s.level.row for s in silent), items)

@@ -32,7 +32,7 @@ def _typed(case: Case) -> Iterator[Estimate]:
 def _by_table(estimates: Iterator[Estimate]) -> Mapping[str, list[Estimate]]:
     tables: dict[str, list[Estimate]] = {}
     for estimate in estimates:
-        tables.setdefault(estimate.name.partition("/")[0], []).append(estimate)
+        tables.setdefault(estimate.table, []).append(estimate)
     return tables
 
 
@@ -66,7 +66,7 @@ def spurious_precision(case: Case) -> Iterator[Lint]:
         ends = (estimate.mode, estimate.low, estimate.high)
         return max(ends, key=lambda end: _written_digits(end, estimate.unit))
 
-    judged = (e for e in _typed(case) if e.grade in JUDGED)
+    judged = (e for e in _typed(case) if e.grade in JUDGED and not e.made_from)
     exact = (e for e in judged if _written_digits(worst(e), e.unit) > DIGITS)
     for table, found in _by_table(exact).items():
         figures = tuple(f"{_name(e)} ({worst(e):.12g})" for e in found)

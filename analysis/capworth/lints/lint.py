@@ -6,27 +6,26 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import TypeAlias
+
+from capworth.lints.sentences import Fact, sentences
 
 SEVERITIES = ("serious", "look")  # moves the answer the flattering way; or must be defended
-ROW = {"en": ("row", "rows"), "fr": ("ligne", "lignes")}
-SHOWN = 4  # names that a sentence lists before it counts the others
-Fact: TypeAlias = str | float | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What the catalogue says of one lint; sentences hold their facts in {braces}."""
+    """What the catalogue says of one lint."""
 
     code: str
     slug: str
     severity: str
     sees: str
     why: str
-    mend: str
-    mend_fr: str
-    sentence: str
-    sentence_fr: str
+
+    @property
+    def mend(self) -> str:
+        """How to mend it."""
+        return sentences("en").told[self.code]["mend"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class Lint:
     file, rows : where it is, rows as a spreadsheet shows them; no row where the typed case keeps
         none, and then `items` say where
     items : short names of what it is about
-    sentence, mend : what was seen and how to mend it; the same in French
+    facts : what its sentence tells, by the words in its braces
     """
 
     code: str
@@ -49,10 +48,7 @@ class Lint:
     file: str
     rows: tuple[int, ...]
     items: tuple[str, ...]
-    sentence: str
-    mend: str
-    sentence_fr: str
-    mend_fr: str
+    facts: tuple[tuple[str, Fact], ...]
 
     @property
     def place(self) -> str:
@@ -61,15 +57,26 @@ class Lint:
 
     def placed(self, language: str) -> str:
         """File and rows in the words of a language, English where it is not known."""
-        one, many = ROW.get(language, ROW["en"])
+        words = sentences(language)
         if self.rows:
-            return f"{self.file}, {one if len(self.rows) == 1 else many} {_spans(self.rows)}"
-        return f"{self.file}, {_listed(self.items, language)}" if self.items else self.file
+            row = words.row if len(self.rows) == 1 else words.rows
+            return f"{self.file}, {row} {_spans(self.rows)}"
+        return f"{self.file}, {words.listed(self.items)}" if self.items else self.file
+
+    @property
+    def sentence(self) -> str:
+        """What was seen."""
+        return self.said("en")[0]
+
+    @property
+    def mend(self) -> str:
+        """How to mend it."""
+        return self.said("en")[1]
 
     def said(self, language: str) -> tuple[str, str]:
         """Sentence and remedy in a language, English where it is not known."""
-        french = language == "fr"
-        return (self.sentence_fr, self.mend_fr) if french else (self.sentence, self.mend)
+        words = sentences(language)
+        return words.say(self.code, dict(self.facts)), words.told[self.code]["mend"]
 
     def __str__(self) -> str:
         return f"{self.code} {self.slug} ({self.severity}), {self.place}: {self.sentence}"
@@ -93,7 +100,7 @@ def lint(
     severity: str = "",
     **facts: Fact,
 ) -> Lint:
-    """Make one lint: the catalogue's sentence with its facts put in, `items` among them.
+    """Make one lint: its sentence tells the facts, `items` among them.
 
     Parameters
     ----------
@@ -102,11 +109,6 @@ def lint(
     severity : where it differs from the catalogue's
     """
     rule, named = catalogue()[code], tuple(dict.fromkeys(items))
-    facts = {"items": named, **facts}
-
-    def said(template: str, language: str) -> str:
-        return template.format(**{key: _said(fact, language) for key, fact in facts.items()})
-
     return Lint(
         code,
         rule.slug,
@@ -114,33 +116,8 @@ def lint(
         table if "." in table else f"{table}.csv",
         tuple(sorted(set(rows) - {0})),
         named,
-        said(rule.sentence, "en"),
-        rule.mend,
-        said(rule.sentence_fr, "fr"),
-        rule.mend_fr,
+        tuple({"items": named, **facts}.items()),
     )
-
-
-def _said(fact: Fact, language: str) -> str:
-    """A fact in words: numbers as the language writes them, long lists cut short.
-
-    >>> _said(42206000.0, "en"), _said(0.64, "fr"), _said(("A", "B"), "en")
-    ('42,206,000', '0,64', 'A, B')
-    """
-    if isinstance(fact, tuple):
-        return _listed(fact, language)
-    if isinstance(fact, str):
-        return fact
-    number = f"{fact:,.12g}"
-    return number if language != "fr" else number.replace(",", "\u202f").replace(".", ",")
-
-
-def _listed(names: tuple[str, ...], language: str) -> str:
-    if len(names) <= SHOWN + 1:
-        return ", ".join(names)
-    count = len(names) - SHOWN
-    more = f"et {count} de plus" if language == "fr" else f"and {count} more"
-    return f"{', '.join(names[:SHOWN])} {more}"
 
 
 def _spans(rows: tuple[int, ...]) -> str:

@@ -46,7 +46,7 @@ def cost_in_the_tree(case: Case) -> Iterator[Lint]:
         for c in case.measured
         if MONEY.search(c.unit)
         or currency.search(c.unit)
-        or speaks_of(f"{c.id.replace('_', ' ')} ; {c.name} ; {c.name_fr}", "cost")
+        or speaks_of(" ; ".join((c.id.replace("_", " "), *c.wordings("name"))), "cost")
     ]
     if found:
         yield lint("W02", "criteria", (c.swing.row for c in found), (c.id for c in found))

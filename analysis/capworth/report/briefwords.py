@@ -10,8 +10,9 @@ from types import MappingProxyType
 from capworth.errors import InputError, nearest
 from capworth.report.figures import Figures
 from capworth.report.texts import Texts, texts
+from capworth.report.texts import languages as typeset_languages
 
-LANGUAGES = ("en", "fr", "es", "ar")
+FOLDER = "capworth.report"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,12 @@ class BriefWords:
         return self.typography.typeset(text) if self.typography else text.replace("'", "’")
 
 
+def languages() -> tuple[str, ...]:
+    """Every language that has a file of words for a brief."""
+    names = (entry.name.split(".") for entry in files(FOLDER).iterdir())
+    return tuple(sorted(n[1] for n in names if n[0] == "brief" and n[-1] == "toml"))
+
+
 @cache
 def brief_words(language: str) -> BriefWords:
     """Read the words of a language.
@@ -39,10 +46,10 @@ def brief_words(language: str) -> BriefWords:
     InputError
         When there are none.
     """
-    if language not in LANGUAGES:
-        hint = nearest(language, LANGUAGES)
+    if language not in languages():
+        hint = nearest(language, languages())
         raise InputError(f"there are no texts for a brief in {language!r}. {hint}")
-    found = files("capworth.report").joinpath(f"brief.{language}.toml").read_text("utf-8")
+    found = files(FOLDER).joinpath(f"brief.{language}.toml").read_text("utf-8")
     content: dict[str, dict[str, str]] = tomllib.loads(found)
     meta = content.pop("language")
     rtl = meta["direction"] == "rtl"
@@ -51,5 +58,5 @@ def brief_words(language: str) -> BriefWords:
         meta["direction"],
         Figures(meta["locale"], meta["millions"], meta["units"], meta["share"], rtl),
         MappingProxyType({f"{p}.{k}": v for p, part in content.items() for k, v in part.items()}),
-        texts(language) if language in {"en", "fr"} else None,
+        texts(language) if language in typeset_languages() else None,
     )

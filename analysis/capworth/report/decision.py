@@ -37,9 +37,7 @@ def decision_page(study: Study, words: Wording) -> dict[str, Any]:
 
 def case_note(study: Study, words: Wording) -> str:
     """What a reader must know of the case before any figure."""
-    settings = study.case.settings
-    french = words.texts.language == "fr" and settings.note_fr
-    return words.typeset(settings.note_fr if french else settings.note)
+    return words.typeset(study.case.settings.said("note", words.texts.language))
 
 
 def first_sentence(text: str) -> str:

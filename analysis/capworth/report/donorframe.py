@@ -26,23 +26,20 @@ class Offer:
 def frame(offer: Offer, words: Wording) -> dict[str, Any]:
     """What stands around every page."""
     settings, known = offer.case.settings, offer.menu.provenance
-    french = words.texts.language == "fr"
-    note = settings.note_fr if french and settings.note_fr else settings.note
+    language = words.texts.language
     day = settings.appraisal_date
     footnote = words.say("frame.rounding")
     if any(i.illustrative for i in offer.case.improvements):
         footnote = f"{words.say('frame.dagger', mark=MARK)} · {footnote}"
     return {
-        "language": words.texts.language,
+        "language": language,
         "direction": words.texts.direction,
-        "title": words.typeset(
-            settings.title_fr if french and settings.title_fr else settings.title
-        ),
+        "title": words.typeset(settings.said("title", language)),
         "author": _organisation(offer, words),
         "topic": words.say("donor.topic"),
         "date": [day.year, day.month, day.day],
         "page": words.texts.phrases["frame.page"],
-        "note": words.typeset(_first_sentence(note)),
+        "note": words.typeset(_first_sentence(settings.said("note", language))),
         "vintage": words.say(
             "donor.vintage",
             version=known.version,
@@ -59,9 +56,7 @@ def frame(offer: Offer, words: Wording) -> dict[str, Any]:
 
 
 def _organisation(offer: Offer, words: Wording) -> str:
-    settings = offer.case.settings
-    french = words.texts.language == "fr" and settings.organisation_fr
-    return words.typeset(settings.organisation_fr if french else settings.organisation)
+    return words.typeset(offer.case.settings.said("organisation", words.texts.language))
 
 
 def _first_sentence(note: str) -> str:

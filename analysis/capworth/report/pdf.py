@@ -92,17 +92,14 @@ def document(
     """Everything that the template prints, as plain data."""
     words = replace(Wording.of(study.case, language), drawings=drawings)
     settings = study.case.settings
-    french = language == "fr" and settings.title_fr
-    title = words.typeset(settings.title_fr if french else settings.title)
-    organisation = settings.organisation_fr if language == "fr" else ""
     decision = {"curve": _curve(study, words), **decision_page(study, words)}
     sections = [found for section in ANNEX if (found := section(study, words)) is not None]
     day = settings.appraisal_date
     return {
         "language": language,
         "direction": words.texts.direction,
-        "title": title,
-        "author": words.typeset(organisation or settings.organisation),
+        "title": words.typeset(settings.said("title", language)),
+        "author": words.typeset(settings.said("organisation", language)),
         "description": str(decision["title"]),
         "keywords": [words.say(f"theme.{k}") for k in ("analysis", "excellence", "priorities")],
         "date": [day.year, day.month, day.day],

@@ -66,6 +66,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
         "needs",
     ),
     "weights": (
+        "judges",
         "contributions",
         "score_steps",
     ),

@@ -81,18 +81,18 @@ def _programme(study: Study) -> dict[str, Any] | None:
 
 def _words(study: Study, words: Wording) -> dict[str, Any]:
     settings, language = study.case.settings, words.texts.language
-    table = tomllib.loads(files(FOLDER).joinpath("whatif.toml").read_text(encoding="utf-8"))
-    if language not in table:
+    file = files(FOLDER).joinpath(f"whatif.{language}.toml")
+    if not file.is_file():
         raise InputError(f"the what-if page has no words in {language!r}.")
-    french = language == "fr"
+    table = tomllib.loads(file.read_text(encoding="utf-8"))
     parts = {
-        "title": settings.title_fr if french and settings.title_fr else settings.title,
-        "note": settings.note_fr if french and settings.note_fr else settings.note,
+        "title": settings.said("title", language),
+        "note": settings.said("note", language),
         "currency": get_currency_symbol(settings.currency, locale=words.texts.locale),
         "vintage": f"{vintage(study, words)} · {words.say('frame.dagger', mark=MARK)}",
     }
     filled = {
         key: text.format_map(parts) if isinstance(text, str) else text
-        for key, text in table[language].items()
+        for key, text in table.items()
     }
     return {k: words.typeset(v) if isinstance(v, str) else v for k, v in filled.items()}

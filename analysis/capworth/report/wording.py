@@ -18,6 +18,7 @@ from capworth.report.amounts import Amount
 from capworth.report.texts import Texts, texts
 
 EVEN = 0.5  # below this probability nothing is said to be so
+MINUS = "\u2212"  # the mathematical sign
 MARK = "†"  # behind the name of an improvement that is illustrative
 
 
@@ -174,7 +175,9 @@ class Wording:
 
     def _money(self, number: str, currency: str = "") -> str:
         sign = self.voice.sign(currency or self.currency)
-        return self.say("money", number=number, sign=sign, gap=_gap(sign))
+        below = MINUS if number.startswith(MINUS) else ""  # it stands before the whole amount
+        amount = self.say("money", number=number.removeprefix(MINUS), sign=sign, gap=_gap(sign))
+        return below + amount
 
 
 def _gap(sign: str) -> str:
@@ -184,4 +187,4 @@ def _gap(sign: str) -> str:
 
 def _minus(text: str) -> str:
     """Put the mathematical sign where the keyboard's stands before a digit."""
-    return re.sub(r"(?<![\w)])-(?=\d)", "\u2212", text)
+    return re.sub(r"(?<![\w)])-(?=\d)", MINUS, text)

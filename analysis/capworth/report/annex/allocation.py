@@ -41,7 +41,7 @@ def section(study: Study, words: Wording) -> Section | None:
         blocks.append(_ranks(found, words))
     if study.attribution is not None:
         blocks.append(_credit(study, words))
-    return Section(words.say("allocation.topic"), title, blocks, breaks=True)
+    return Section(words.say("allocation.topic"), title, blocks)
 
 
 def _platforms(found: Allocation, words: Wording) -> str:

@@ -60,7 +60,7 @@ def section(study: Study, words: Wording) -> Section | None:
     blocks += pictures("excellence", study, words)
     if (found.models.to_frame()["model"] != "").any():
         blocks.append(models_table(found, words))
-        if told := practices(found, words):
+        if told := practices(study.case, found, words):
             blocks += [Text(words.say("models.practice")), told]
     if study.gap_worth is not None:
         blocks.append(worth_table(study.gap_worth, study.case.settings.price_year, words))

@@ -27,4 +27,4 @@ def section(study: Study, words: Wording) -> Section | None:
     if check.small_sample:
         note += " " + words.say("frontier.small_sample")
     blocks: list[Block] = [Text(text), *pictures("frontier", study, words), Text(note, small=True)]
-    return Section(words.say("frontier.topic"), title, blocks, breaks=True)
+    return Section(words.say("frontier.topic"), title, blocks)

@@ -1,5 +1,6 @@
 """Annex: whom each capability can learn from, and what closing its gap is worth."""
 
+from capworth.case.model import Case
 from capworth.excellence import Excellence
 from capworth.gapworth import GapWorth
 from capworth.report.amounts import Amount
@@ -51,7 +52,7 @@ def _named(row: Row, words: Wording) -> str:
     )
 
 
-def practices(found: Excellence, words: Wording) -> Bullets | None:
+def practices(case: Case, found: Excellence, words: Wording) -> Bullets | None:
     """What the models do, each once, those of most capabilities first; None where nothing is told.
 
     A capability's model is here the most frequent one of which the case says something.
@@ -61,14 +62,13 @@ def practices(found: Excellence, words: Wording) -> Bullets | None:
     if table.empty:
         return None
     counts = table["practised_by"].value_counts(sort=False)
-    told = table.drop_duplicates("practised_by").set_index("practised_by")
+    told = {c.id: c.said("pattern", words.texts.language) for c in case.capabilities}
     order = sorted(counts.index, key=lambda c: (-int(counts[c]), str(c)))
-    text = "pattern_fr" if words.texts.language == "fr" else "pattern"
     return Bullets(
         tuple(
             (
                 words.name(str(key)),
-                words.say("models.does", count=int(counts[key]), text=str(told[text][key])),
+                words.say("models.does", count=int(counts[key]), text=told[str(key)]),
             )
             for key in order
         )

@@ -1,7 +1,7 @@
 """Annex: where the weights come from, what each criterion adds, and whether the order holds."""
 
 from capworth.case.model import Case, Criterion
-from capworth.elicitation import Elicitation, elicit
+from capworth.elicitation import Elicitation
 from capworth.report.amounts import Amount
 from capworth.report.blocks import Block, Bullets, Cell, Section, Table, Text
 from capworth.report.pictures import pictures
@@ -24,9 +24,8 @@ def section(study: Study, words: Wording) -> Section | None:
         score=words.number(float(mean.sum()), 0),
     )
     blocks: list[Block] = [Text(_reversal(study, words)), _tree(study, words)]
-    judged = elicit(study.case, study.provenance)
-    if judged is not None:
-        blocks += _judges(study.case, judged, words)
+    if study.elicitation is not None:
+        blocks += _judges(study.case, study.elicitation, words)
     blocks += pictures("weights", study, words)
     return Section(words.say("weights.topic"), title, blocks)
 

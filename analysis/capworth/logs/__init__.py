@@ -1,0 +1,10 @@
+"""Raw exchange logs, one row a query, to the yearly activity that a case holds.
+
+Needs the extra `logs` (Ibis and DuckDB). Logs of any size are read in pieces; only counts leave
+them. The same expression runs on any table that Ibis can reach, such as one of a cluster.
+"""
+
+from capworth.logs.counting import LoggedActivity, count_exchanges
+from capworth.logs.opening import count_activity
+
+__all__ = ["LoggedActivity", "count_activity", "count_exchanges"]

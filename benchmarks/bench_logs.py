@@ -1,0 +1,75 @@
+"""Counting an exchange log beside a plain pandas groupby.
+
+    python benchmarks/bench_logs.py [ROWS]
+
+The log: 40 capabilities, 195 members, one year, made up; 20 million rows unless said otherwise.
+Seconds are of processor time, all threads together; peak memory is that of the process so far.
+"""
+
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from capworth.logs import count_activity
+
+PART = 10_000_000  # rows of a file
+
+
+def main() -> None:
+    rows = int(float(sys.argv[1])) if len(sys.argv) > 1 else 20_000_000
+    with tempfile.TemporaryDirectory() as folder:
+        make(Path(folder), rows)
+        found, ours, wall = timed(lambda: count_activity([folder], "LOG"))
+        print(f"{rows:,} rows")
+        print(f"capworth  {ours:6.1f} s cpu {wall:6.1f} s wall {peak():6.2f} GB peak")
+        plain, theirs, wall = timed(lambda: by_pandas(Path(folder)))
+        print(f"pandas    {theirs:6.1f} s cpu {wall:6.1f} s wall {peak():6.2f} GB peak")
+        table = found.to_frame().set_index(["metric", "capability"])["value"]
+        for metric in ("searches", "hits", "members_searching"):
+            assert (table[metric] == plain[metric]).all(), metric
+        print("the same searches, hits and members")
+
+
+def make(folder: Path, rows: int) -> None:
+    engine = duckdb.connect()
+    for k in range(0, rows, PART):
+        engine.sql(f"""COPY (
+            SELECT 'CAP' || (hash(i * 7 + 1) % 40) AS capability,
+                   'M' || (hash(i * 11 + 2) % 195) AS member,
+                   TIMESTAMP '2019-01-01' + to_seconds(hash(i * 13 + 3) % 31536000) AS time,
+                   hash(i * 17 + 5) % 100 < 4 AS hit,
+                   (20 + hash(i * 19 + 7) % 2000) / 1000 AS seconds
+            FROM range({k}, {min(k + PART, rows)}) t(i)
+        ) TO '{folder}/log-{k // PART:03d}.parquet'""")
+
+
+def by_pandas(folder: Path) -> pd.DataFrame:
+    log = pd.concat(pd.read_parquet(path) for path in sorted(folder.iterdir()))
+    groups = log.groupby("capability")
+    return pd.DataFrame(
+        {
+            "searches": groups.size(),
+            "hits": groups["hit"].sum(),
+            "members_searching": groups["member"].nunique(),
+            "median": groups["seconds"].median(),
+        }
+    )
+
+
+def timed(work):  # type: ignore[no-untyped-def]
+    cpu, wall = time.process_time(), time.perf_counter()
+    done = work()
+    return done, time.process_time() - cpu, time.perf_counter() - wall
+
+
+def peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+if __name__ == "__main__":
+    main()

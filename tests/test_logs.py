@@ -1,0 +1,313 @@
+"""Exchange logs: counted by hand, against pandas, and what an analyst is told of a bad one."""
+
+import csv
+import math
+import shutil
+import sys
+from pathlib import Path
+
+import ibis
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from capworth.case.read import read_case
+from capworth.cli import main
+from capworth.errors import CapworthError, CaseError, InputError
+from capworth.logs import LoggedActivity, count_activity, count_exchanges
+
+LOG = """time,capability,member,hit,seconds
+2023-01-01 00:00:05,REG,FRA,1,0.5
+2023-06-01 10:00:00,REG,FRA,0,1.0
+2023-07-01 10:00:00,REG,EGY,no,2
+2023-07-02 10:00:00,LAB,,yes,
+2023-12-31 23:59:59,LAB,EGY,true,86400
+2024-01-15 08:00:00,REG,ESP,0,1
+2024-03-31 08:00:00,LAB,ESP,1,3600
+"""
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "log.csv"
+    path.write_text(LOG, encoding="utf-8")
+    return path
+
+
+def value(found: LoggedActivity, capability: str, metric: str, year: int) -> float:
+    table = found.to_frame().set_index(["capability", "metric", "year"])["value"]
+    return float(table.loc[(capability, metric, year)])
+
+
+# ------------------------------------------------------------------------------ counted by hand
+
+
+def test_a_log_counted_by_hand(log: Path) -> None:
+    found = count_activity([log], "LEDGER")
+    by_hand = {
+        ("REG", "searches", 2023): 3,
+        ("REG", "hits", 2023): 1,
+        ("REG", "members_searching", 2023): 2,
+        ("LAB", "searches", 2023): 2,
+        ("LAB", "hits", 2023): 2,
+        ("LAB", "members_searching", 2023): 1,  # a row without a member is none
+        ("REG", "searches", 2024): 1,
+        ("REG", "hits", 2024): 0,
+        ("LAB", "searches", 2024): 1,
+        ("LAB", "hits", 2024): 1,
+    }
+    for key, figure in by_hand.items():
+        assert value(found, *key) == figure, key
+    assert value(found, "REG", "response_seconds_median", 2023) == pytest.approx(1.0, rel=0.05)
+    assert value(found, "LAB", "response_seconds_p90", 2023) == pytest.approx(86_400, rel=0.05)
+    assert (found.rows, found.files) == (7, 1)
+    assert repr(found) == (
+        "<LoggedActivity: 7 exchanges of 2 capabilities, 2023-01-01 to 2024-03-31, 20 rows of "
+        "activity>"
+    )
+
+
+def test_a_year_that_is_not_covered_says_so(log: Path) -> None:
+    table = count_activity([log], "LEDGER").to_frame()
+    searches = table[(table["metric"] == "searches") & (table["capability"] == "REG")]
+    assert searches["unit"].tolist() == ["searches/year", "searches, 2024-01-01 to 2024-03-31"]
+    assert searches["bound"].tolist() == ["exact", "at-least"]
+
+
+def test_months_show_gaps(log: Path) -> None:
+    months = count_activity([log], "LEDGER").by_month().reset_index()
+    register = months[(months["capability"] == "REG") & (months["year"] == 2023)]
+    assert register["month"].tolist() == [1, 6, 7]
+    assert register[["searches", "hits", "members"]].to_numpy().tolist()[2] == [1, 0, 1]
+
+
+def test_what_the_log_does_not_say_is_not_counted(tmp_path: Path) -> None:
+    path = tmp_path / "bare.csv"
+    path.write_text("capability,time\nREG,2023-05-05\n", encoding="utf-8")
+    assert count_activity([path], "LEDGER").to_frame()["metric"].tolist() == ["searches"]
+
+
+def test_parquet_and_csv_of_one_log_agree(log: Path, tmp_path: Path) -> None:
+    rows = pd.read_csv(log, parse_dates=["time"])
+    rows["hit"] = rows["hit"].isin(["1", "yes", "true"])
+    folder = tmp_path / "parts"
+    folder.mkdir()
+    for k in range(3):
+        ibis.memtable(rows.iloc[k::3]).to_parquet(folder / f"{k}.parquet")
+    ours, theirs = count_activity([folder], "LEDGER"), count_activity([log], "LEDGER")
+    columns = ["capability", "metric", "year", "value", "unit", "bound"]
+    pd.testing.assert_frame_equal(ours.to_frame()[columns], theirs.to_frame()[columns])
+    assert ours.files == 3
+    assert "of 3 files" in ours.to_frame()["basis"].iloc[0]
+
+
+def test_large_counts_are_written_to_the_last_digit() -> None:
+    table = pd.DataFrame({"capability": ["REG"], "value": [1_243_456_789]})
+    found = LoggedActivity(table, table, 1, pd.Timestamp(0), pd.Timestamp(0), 0)
+    assert found.to_csv() == "capability,value\nREG,1243456789\n"
+
+
+# ------------------------------------------------------------------------------ against pandas
+
+
+exchanges = st.lists(
+    st.tuples(
+        st.sampled_from(["REG", "LAB", "NET"]),
+        st.datetimes(pd.Timestamp("2021-01-01"), pd.Timestamp("2023-12-31 23:59:59")),
+        st.sampled_from(["FRA", "EGY", "ESP", None]),
+        st.booleans(),
+        st.none() | st.floats(0.01, 1e6),
+    ),
+    min_size=1,
+    max_size=60,
+)
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(exchanges)
+def test_counts_are_those_of_pandas_in_any_order(rows: list[tuple[object, ...]]) -> None:
+    names = ["capability", "time", "member", "hit", "seconds"]
+    frame = pd.DataFrame(rows, columns=names).astype({"seconds": float, "member": "object"})
+    found = count_exchanges(ibis.memtable(frame), "LEDGER")
+    shuffled = frame.sample(frac=1, random_state=7)
+    again = count_exchanges(ibis.memtable(shuffled), "LEDGER")
+    pd.testing.assert_frame_equal(found.to_frame(), again.to_frame())
+    for (capability, year), mine in frame.groupby(["capability", frame["time"].dt.year]):
+        key = (str(capability), int(str(year)))
+        assert value(found, key[0], "searches", key[1]) == len(mine)
+        assert value(found, key[0], "hits", key[1]) == mine["hit"].sum()
+        assert value(found, key[0], "members_searching", key[1]) == mine["member"].nunique()
+        times = np.sort(mine["seconds"].dropna())
+        if len(times):
+            middle = times[math.ceil(len(times) / 2) - 1]
+            told = value(found, key[0], "response_seconds_median", key[1])
+            assert told == pytest.approx(middle, rel=0.08)  # bins of 4.7 %, then two digits
+    assert found.rows == len(frame)
+
+
+def test_the_number_of_threads_moves_no_byte(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    count = 20_000
+    frame = pd.DataFrame(
+        {
+            "capability": rng.choice(["REG", "LAB"], count),
+            "time": pd.Timestamp("2022-01-01") + pd.to_timedelta(np.arange(count) * 1500, "s"),
+            "member": rng.choice(["FRA", "EGY", "ESP"], count),
+            "hit": rng.random(count) < 0.1,
+            "seconds": rng.lognormal(1, 2, count),
+        }
+    )
+    for k in range(4):
+        ibis.memtable(frame.iloc[k::4]).to_parquet(tmp_path / f"{k}.parquet")
+    texts = {count_activity([tmp_path], "LEDGER", workers=w).to_csv() for w in (1, 2, 4)}
+    assert len(texts) == 1
+
+
+# ------------------------------------------------------------------------------ bad logs
+
+
+def test_every_fault_at_once(log: Path) -> None:
+    bad = (
+        LOG.replace("2024-01-15 08:00:00,REG", "2024-13-15,")
+        .replace(",2\n", ",-2\n")
+        .replace("yes", "maybe")
+        .replace("2024-03-31", "1924-03-31")
+    )
+    log.write_text(bad, encoding="utf-8")
+    with pytest.raises(CaseError) as caught:
+        count_activity([log], "LEDGER")
+    told = [str(finding).removeprefix(f"{log}, ") for finding in caught.value.findings]
+    assert told == [
+        "column 'capability': 1 row holds no capability. Name the one that was asked.",
+        "column 'hit': 1 row holds neither a hit nor none, such as 'maybe'. Write 1 or 0.",
+        "column 'seconds': 1 row holds a response time that is no number from 0 up, such as '-2'. "
+        "Write seconds, or leave the cell blank.",
+        "column 'time': 1 row holds a time before 1990 or after 2100, such as "
+        "'1924-03-31 08:00:00'. Correct the year.",
+        "column 'time': 1 row holds no time that can be read, such as '2024-13-15'. Write it like "
+        "2019-12-31 23:59:59.",
+    ]
+
+
+def test_many_bad_rows_are_one_fault_of_each_file(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        lines = "".join(f"REG,{k}th of May\n" for k in range(3))
+        (tmp_path / f"{name}.csv").write_text("capability,time\n" + lines, encoding="utf-8")
+    with pytest.raises(CaseError) as caught:
+        count_activity([tmp_path], "LEDGER")
+    assert [f.problem[:16] for f in caught.value.findings] == ["3 rows hold no t"] * 2
+    assert [Path(f.file).name for f in caught.value.findings] == ["a.csv", "b.csv"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        (
+            {},
+            "column 'time': the column is missing. Use one of: capability, hit, member, seconds, ",
+        ),
+        ({"time": "stanp"}, "column 'stanp': the column is missing. Did you mean 'stamp'?"),
+        (
+            {"time": "stamp", "hits": "hit"},
+            "'hits' is no column of an exchange. Did you mean 'hit'?",
+        ),
+    ],
+)
+def test_columns_are_found_or_named(log: Path, columns: dict[str, str], told: str) -> None:
+    log.write_text(LOG.replace("time,", "stamp,", 1), encoding="utf-8")
+    with pytest.raises(CaseError) as caught:
+        count_activity([log], "LEDGER", columns)
+    assert told in str(caught.value)
+
+
+def test_columns_may_have_other_names(log: Path) -> None:
+    log.write_text(LOG.replace("time,", "stamp,", 1), encoding="utf-8")
+    assert count_activity([log], "LEDGER", {"time": "stamp"}).rows == 7
+
+
+def test_what_is_no_log(log: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="there is no such file"):
+        count_activity([tmp_path / "none.csv"], "LEDGER")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match=r"no \.parquet or \.csv file"):
+        count_activity([tmp_path / "empty"], "LEDGER")
+    text = tmp_path / "log.txt"
+    text.write_text(LOG, encoding="utf-8")
+    with pytest.raises(InputError, match=r"log\.txt: a log is \.parquet or \.csv"):
+        count_activity([text], "LEDGER")
+    false = tmp_path / "false.parquet"
+    false.write_text(LOG, encoding="utf-8")
+    with pytest.raises(InputError, match=r"false\.parquet: cannot be read as a log"):
+        count_activity([false], "LEDGER")
+    with pytest.raises(InputError, match="Parquet and CSV are mixed"):
+        count_activity([log, false], "LEDGER")
+    log.write_text("capability,time\n", encoding="utf-8")
+    with pytest.raises(InputError, match="has no row"):
+        count_activity([log], "LEDGER")
+    with pytest.raises(InputError, match="grade: 'E' is none of a counted figure"):
+        count_activity([log], "LEDGER", grade="E")
+
+
+def test_without_the_extra_it_says_what_to_install(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ibis", None)
+    with pytest.raises(CapworthError, match=r"needs the extra `logs`: pip install"):
+        count_activity([log], "LEDGER")
+
+
+# ------------------------------------------------------------------------------ as a user calls it
+
+
+def call(*words: object) -> tuple[int, str, str]:
+    done = CliRunner().invoke(main, list(map(str, words)))
+    return done.exit_code, done.stdout, done.stderr
+
+
+def test_from_a_log_to_a_level(log: Path, small_folder: Path, tmp_path: Path) -> None:
+    """Members that searched become the reach of the register: 2 of the members, in percent."""
+    case, counted = tmp_path / "case", tmp_path / "counted.csv"
+    shutil.copytree(small_folder, case)
+    assert call("logs", log, "--source", "LEDGER", "--case", case, "--out", counted)[0] == 0
+    with counted.open(encoding="utf-8", newline="") as lines:
+        rows = [row for row in csv.reader(lines) if row[1] == "members_searching"]
+    with (case / "activity.csv").open("a", encoding="utf-8", newline="") as activity:
+        csv.writer(activity, lineterminator="\n").writerows(rows)
+    measure = "REG,reach,members_searching,2023,members,90,100,110,C,LEDGER,\n"
+    heading = "capability,criterion,metric,year,per,low,mode,high,grade,source,basis\n"
+    (case / "measures.csv").write_text(heading + measure, encoding="utf-8")
+    scores = (case / "scores.csv").read_text("utf-8")
+    reach = next(line for line in scores.splitlines(True) if line.startswith("REG,reach"))
+    (case / "scores.csv").write_text(scores.replace(reach, ""), encoding="utf-8")
+    known = read_case(case)
+    level = next(s.level for s in known.scores if (s.capability, s.criterion) == ("REG", "reach"))
+    assert level.mode == pytest.approx(100 * 2 / len(known.members))
+    assert "members_searching 2023: 2 members/year / members x 100" in level.basis
+
+
+def test_the_command_prints_or_writes(log: Path, tmp_path: Path) -> None:
+    code, printed, _ = call("logs", log, "--source", "LEDGER")
+    assert code == 0
+    assert printed.splitlines()[1] == "capability,metric,year,value,unit,bound,grade,source,basis"
+    out = tmp_path / "activity.csv"
+    assert call("logs", log, "--source", "LEDGER", "--out", out)[0] == 0
+    assert out.read_text("utf-8") == "\n".join(printed.splitlines()[1:]) + "\n"
+    code, _, told = call("logs", log, "--source", "LEDGER", "--out", out)
+    assert (code, "is there already" in told) == (2, True)
+
+
+def test_a_log_that_the_case_could_not_hold(log: Path, small_folder: Path) -> None:
+    log.write_text(LOG.replace("LAB", "LAP").replace("2024-03-31", "2025-03-31"), encoding="utf-8")
+    code, printed, told = call("logs", log, "--source", "LEGDER", "--case", small_folder)
+    assert (code, printed) == (2, "")
+    assert "the case has no capability 'LAP'. Did you mean 'LAB'?" in told
+    assert "the case has no source 'LEGDER'. Did you mean 'LEDGER'?" in told
+    assert "2025 is after the appraisal (2024-12-31)" in told
+
+
+def test_a_pair_without_an_equals_sign_is_refused(log: Path) -> None:
+    code, _, told = call("logs", log, "--source", "LEDGER", "--columns", "time")
+    assert (code, told) == (2, "--columns: 'time' has no =. Write time=stamp,capability=service.\n")
