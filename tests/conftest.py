@@ -2,7 +2,8 @@
 
 import shutil
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -31,6 +32,15 @@ Revalue = Callable[[Case, str, Callable[[Estimate], Estimate]], Case]
 Without = Callable[..., Case]
 
 
+@contextmanager
+def drawing(at_modes: bool) -> Iterator[None]:
+    """Inside this block every world is the most plausible one, if so asked."""
+    with pytest.MonkeyPatch.context() as patch:
+        if at_modes:
+            patch.setattr(sampling, "Sampled", lambda seed, chunk, size: AtModes(size))
+        yield
+
+
 @pytest.fixture(scope="session")
 def small_folder() -> Path:
     """Folder of the small case; never written to."""
@@ -54,8 +64,7 @@ def at_modes() -> Callable[[Case], Study]:
     """Run a study in which every world is the most plausible one."""
 
     def run(case: Case) -> Study:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(sampling, "Sampled", lambda seed, chunk, size: AtModes(size))
+        with drawing(at_modes=True):
             return run_study(case, draws=3)
 
     return run
@@ -72,11 +81,8 @@ def plan() -> Callable[..., Any]:
     """Answer only what concerns the programme: a case, draws, and whether all are at the modes."""
 
     def answer(case: Case, draws: int = 400, modes: bool = False) -> SimpleNamespace:
-        with pytest.MonkeyPatch.context() as patch:
-            if modes:
-                patch.setattr(sampling, "Sampled", lambda seed, chunk, size: AtModes(size))
-            sample = sampling.draw_sample(case, draws)
-            known = Provenance.of(case, draws)
+        with drawing(modes):
+            sample, known = sampling.draw_sample(case, draws), Provenance.of(case, draws)
             programme = choose_programme(sample, known)
             schedule = schedule_programme(sample, programme, known)
             return SimpleNamespace(
@@ -103,11 +109,8 @@ def learning() -> Callable[..., Any]:
     """Answer only what concerns excellence and improvements, perhaps with all at the modes."""
 
     def answer(case: Case, draws: int = 400, modes: bool = False) -> SimpleNamespace:
-        with pytest.MonkeyPatch.context() as patch:
-            if modes:
-                patch.setattr(sampling, "Sampled", lambda seed, chunk, size: AtModes(size))
-            sample = sampling.draw_sample(case, draws)
-            known = Provenance.of(case, draws)
+        with drawing(modes):
+            sample, known = sampling.draw_sample(case, draws), Provenance.of(case, draws)
             excellence = find_excellence(sample, known)
             programme = choose_programme(sample, known)
             return SimpleNamespace(

@@ -109,6 +109,23 @@ def test_a_shared_baseline_shifts_acceptability() -> None:
     assert cell(alone.to_frame(), "a", 1) == pytest.approx(0.7602, abs=0.008)
 
 
+def test_plain_arrays_and_plain_weights_are_taken() -> None:
+    """0.7 and 0.3 on (1, 0), (0, 2), (0.5, 0.9): 0.7, 0.6, 0.62."""
+    cells: list[list[float]] = [[1, 0], [0, 2], [0.5, 0.9]]
+    for weights in ([0.7, 0.3], (7, 3), np.array([0.7, 0.3])):
+        found = rank_acceptability(cells, weights, draws=10)
+        assert found.to_frame().to_numpy().tolist() == [[1, 0, 0], [0, 0, 1], [0, 1, 0]]
+    assert found.options == ("option 1", "option 2", "option 3")
+    named = rank_acceptability(np.array(cells), {"criterion 1": 0.7, "criterion 2": 0.3}, draws=10)
+    assert named.leader == "option 1"
+    with pytest.raises(InputError, match="table, row 'option 2', column 'criterion 1'"):
+        rank_acceptability([[1.0, 2.0], [np.nan, 1.0]])
+    with pytest.raises(InputError, match=r"table: shape \(2,\)"):
+        rank_acceptability([1, 2])
+    with pytest.raises(InputError, match="weights"):
+        rank_acceptability(cells, [-1, 2])
+
+
 def test_tables_are_matched_by_label_not_by_place() -> None:
     table = pd.DataFrame({"x": [0.6, 0.5, 0.55]}, index=["a", "b", "c"])
     spread = pd.DataFrame({"x": [0.2, 0.0, 0.0]}, index=["c", "b", "a"])
@@ -392,7 +409,7 @@ SLIPS: list[tuple[dict[str, Any], str]] = [
     ({"table": doubled(index={"hub": "post"})}, "row 'post' stands there twice"),
     ({"table": doubled(columns={"cost": "speed"})}, "column 'speed' stands there twice"),
     ({"table": TABLE.iloc[:1]}, "A ranking needs two options"),
-    ({"table": TABLE.to_numpy()}, "this is a ndarray"),
+    ({"table": TABLE.to_numpy()}, "scales: there is no criterion 'reach'"),
     ({"spread": -0.1}, "spread, row 'hub', column 'reach': -0.1 is below 0"),
     ({"spread": math.nan}, "spread, row 'hub', column 'reach': nan"),
     ({"spread": {"reach": 0.1, "speed": 0.1}}, "spread: nothing for 'cost'"),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import beta
 
 from capworth.case.model import Case, Estimate
+from capworth.errors import InputError
 from capworth.estimates import AtModes, OneWay, Sampled, stacked
 from capworth.kernels import pert
 
@@ -31,6 +32,24 @@ def test_quantiles_are_those_of_the_beta_distribution(peak: float) -> None:
     levels = pert.quantile(PROBABILITIES, 0.0, peak, 1.0)
     found = beta(1 + 4 * peak, 5 - 4 * peak).cdf(levels)
     assert np.abs(found - PROBABILITIES).max() < 2e-5
+
+
+def test_the_deviation_is_that_of_the_beta_distribution() -> None:
+    for low, mode, high in ((0.0, 1.0, 10.0), (2.0, 2.0, 5.0), (-3.0, 4.0, 4.0)):
+        peak = (mode - low) / (high - low)
+        expected = beta(1 + 4 * peak, 5 - 4 * peak).std() * (high - low)
+        assert pert.deviation(low, mode, high) == pytest.approx(expected)
+    assert pert.deviation(3, 3, 3) == 0
+
+
+def test_levels_out_of_order_are_refused() -> None:
+    for call in (
+        lambda: pert.quantile(np.array([0.5]), 3, 2, 4),
+        lambda: pert.deviation(1, 5, 4),
+        lambda: pert.probability_below(2, 1, float("nan"), 4),
+    ):
+        with pytest.raises(InputError, match="out of order"):
+            call()
 
 
 def test_a_mode_at_an_end_has_a_closed_form() -> None:

@@ -60,6 +60,10 @@ def test_every_component_of_time_preference_counts() -> None:
     assert time_preference_rate(0.1, 0.02, 3.0, 0.004) == pytest.approx(0.132)
 
 
+def test_one_rate_is_that_of_all_years() -> None:
+    np.testing.assert_array_equal(factors(0.07, 40, "mid"), factors([(0, 0.07)], 40, "mid"))
+
+
 @named("annuity")
 def test_annuity_is_capital_recovery(golden: dict[str, Any]) -> None:
     found = factors([(0, golden["rate"])], golden["years"], golden["timing"])

@@ -13,8 +13,10 @@ from capworth.kernels.pairwise import (
     PRIORITIES,
     RANDOM_INDEX,
     aggregated,
+    column_mean,
     consistency,
     eigenvector,
+    geometric_index,
     geometric_mean,
     reciprocal,
     to_revisit,
@@ -53,6 +55,25 @@ def test_priorities_and_consistency(golden: dict[str, Any]) -> None:
     }
     for name, atol in golden["atol"].items():
         np.testing.assert_allclose(ours[name], golden[name], rtol=0, atol=atol, err_msg=name)
+
+
+@pytest.mark.parametrize("golden", GOLDEN["hierarchy_of_means"], ids=lambda golden: golden["name"])
+def test_a_hierarchy_by_means_of_columns(golden: dict[str, Any]) -> None:
+    assert golden["source"]
+    matrix = next(g["matrix"] for g in GOLDEN["pairwise"] if g["name"] == golden["criteria"])
+    found = np.einsum("c,co->o", column_mean(matrix), column_mean(golden["options"]))
+    np.testing.assert_allclose(found, golden["scores"], rtol=0, atol=golden["atol"])
+
+
+def test_the_geometric_index_of_a_circle_by_hand() -> None:
+    """Three criteria that multiply to c round the circle: each is off by ln(c) / 3."""
+    circle = np.array([[1.0, 2.0, 1 / 3], [1 / 2, 1.0, 5.0], [3.0, 1 / 5, 1.0]])
+    np.testing.assert_allclose(geometric_index(circle), np.log(2 * 5 * 3) ** 2 / 3)
+    agreed = np.array([4.0, 2, 1, 1])
+    np.testing.assert_allclose(geometric_index(agreed[:, None] / agreed), 0, atol=1e-15)
+    assert geometric_index([[1.0, 7.0], [1 / 7, 1.0]]) == 0
+    both = geometric_index(np.stack((circle, np.ones((3, 3)))))
+    np.testing.assert_allclose(both, [np.log(30) ** 2 / 3, 0])
 
 
 @pytest.mark.parametrize("golden", GOLDEN["hierarchy"], ids=lambda golden: golden["name"])

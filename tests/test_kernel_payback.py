@@ -60,10 +60,14 @@ def test_after_the_payback_the_position_stays_above_0(flows: Any) -> None:
             assert (code == Paid.AGAIN) == again
 
 
+def test_one_stream_is_one_draw() -> None:
+    assert payback([-100, 50, 70]).years.tolist() == payback([[-100, 50, 70]]).years.tolist()
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: payback([-1.0, 2.0]), "not .draws, years"),
+        (lambda: payback(-1.0), "not .draws, years"),
         (lambda: payback([[-1.0, 2.0]], [1.0]), "one factor for each year"),
         (lambda: payback([[-1.0, np.nan]]), "not a finite number"),
     ],

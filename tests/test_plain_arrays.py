@@ -1,6 +1,8 @@
 """The page of examples with plain arrays says what the functions say."""
 
 import doctest
+import re
+from importlib import import_module
 from pathlib import Path
 
 PAGE = Path(__file__).parents[1] / "docs" / "how-to" / "appraise-plain-arrays.md"
@@ -10,3 +12,19 @@ def test_the_examples_hold() -> None:
     found = doctest.testfile(str(PAGE), module_relative=False)
     assert found.attempted > 30
     assert found.failed == 0
+
+
+def test_every_name_of_the_table_exists() -> None:
+    """In a row, `module.name` is followed by `.name` of the same module."""
+    rows = [row.split("|")[2] for row in PAGE.read_text("utf-8").splitlines() if row[:2] == "| "]
+    module, seen = "", 0
+    for words in [word.rstrip("()") for row in rows for word in re.findall(r"`([^`]+)`", row)]:
+        place, dot, name = words.rpartition(".")
+        if words.startswith("capworth."):
+            assert hasattr(import_module(place), name), words
+            continue
+        module = place or (module if dot else name)
+        found = import_module(f"capworth.kernels.{module}")
+        assert not dot or hasattr(found, name), f"{module}.{name}"
+        seen += 1
+    assert seen > 80

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
 from capworth.kernels import rankindices
@@ -175,7 +176,7 @@ class RankAcceptability:
 
 
 def rank_acceptability(
-    table: pd.DataFrame,
+    table: pd.DataFrame | ArrayLike,
     weights: Weights = None,
     *,
     spread: Spread = None,
@@ -193,7 +194,8 @@ def rank_acceptability(
 
     Parameters
     ----------
-    table : one row for each option, one column for each criterion
+    table : one row for each option, one column for each criterion; a DataFrame, or a plain array,
+        whose options and criteria are numbered from 1
         Levels; without `scales` or `value_functions` they are values on one common scale.
     weights : what is known about the weights; None is nothing. See `weighting.weight_sampler`.
     spread : standard deviation of the cells' normal errors, in the unit of the cell

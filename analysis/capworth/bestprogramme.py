@@ -9,12 +9,13 @@ import pandas as pd
 from capworth.alternatives import pair_beside
 from capworth.errors import InputError, nearest
 from capworth.kernels.admission import admission
-from capworth.kernels.arguments import finite
 from capworth.kernels.arrays import Bools, Floats
 from capworth.kernels.conflict import smallest_conflict
 from capworth.kernels.linearmodel import relation_rows, row
 from capworth.kernels.portfolio import Frontier, budget_frontier, priority_order
+from capworth.kernels.ranges import within
 from capworth.kernels.relations import Relations, synergy_totals
+from capworth.kernels.severallimits import best_within
 from capworth.projecttable import column_of, decimal_grid, ties_of_table, with_bonus
 
 BUDGET = ("budget", 0)
@@ -84,7 +85,7 @@ class BestProgramme:
     @property
     def value(self) -> float:
         """What the best set is worth, synergies included."""
-        return float(self._frontier.value[self._frontier.best(self.budget)])
+        return float(self._totals(self._table["chosen"].to_numpy()[None])[0])
 
     def beside(self, proposed: Iterable[str]) -> pd.DataFrame:
         """Set beside a proposed set the best one for its cost, and the cheapest one worth as much.
@@ -148,8 +149,9 @@ def best_programme(
     relations : columns `improvement`, `relation` (requires, requires_any, excludes or synergy),
         `other`; for a synergy `bonus`, in the unit of value and below 0 for an overlap
     minimums : by name, how many of which projects are taken at least
-    unit : step of money to which costs are rounded up; when left out the largest power of ten
-        that costs and budget are multiples of, or what divides their sum into 100,000 steps
+    unit : step of money to which costs are rounded up. When left out nothing is rounded in the
+        best set; its frontier, and what would bring in the others, are on the largest power of ten
+        that costs and budget are multiples of, or on what divides their sum into 100,000 steps
 
     Raises
     ------
@@ -164,13 +166,18 @@ def best_programme(
     <BestProgramme: 2 of 4 projects for 100 of 105, worth 23: a1, b2>
     """
     cost, value = (column_of(projects, name) for name in ("cost", "value"))
-    limit = float(finite(budget, "budget"))
+    limit = float(within(budget, "budget", 0))
     step = unit or decimal_grid(np.append(cost, limit))
     ties = ties_of_table(projects, relations, minimums or {})
     rules = with_bonus(ties, relations)
     counted = np.ceil(cost / step - 1e-9) * step
+    on_grid = unit is not None or np.allclose(counted, cost, rtol=1e-9, atol=0)
     owners = smallest_conflict(
-        [*relation_rows(rules), row(BUDGET, counted, high=limit * (1 + 1e-12))], rules.n
+        [
+            *relation_rows(rules),
+            row(BUDGET, counted if on_grid else cost, high=limit * (1 + 1e-12)),
+        ],
+        rules.n,
     )
     if owners:
         words = [
@@ -181,13 +188,14 @@ def best_programme(
             f"relations: no set can keep these together: {'; '.join(words)}. Let go of one."
         )
     frontier = budget_frontier(cost, value, rules, step)
-    chosen = frontier.chosen[frontier.best(limit)]
+    exact = None if on_grid else best_within(value, rules, cost[None], [limit])
+    chosen = frontier.chosen[frontier.best(limit)] if exact is None else exact.chosen
     table = pd.DataFrame(
         {"cost": cost, "value": value, "chosen": chosen},
         index=pd.Index(projects.index.astype(str), name="project"),
     )
     return BestProgramme(
-        table.join(_reasons(cost, value, rules, step, limit, frontier, table.index)),
+        table.join(_reasons(cost, value, rules, step, limit, frontier, table)),
         frontier,
         rules,
         counted,
@@ -202,11 +210,11 @@ def _reasons(
     step: float,
     budget: float,
     frontier: Frontier,
-    names: pd.Index,
+    table: pd.DataFrame,
 ) -> pd.DataFrame:
     """For each project that is left out, what alone would bring it in."""
-    best = float(frontier.value[frontier.best(budget)])
-    chosen = frontier.chosen[frontier.best(budget)]
+    chosen = table["chosen"].to_numpy()
+    best = float(value @ chosen + synergy_totals(chosen[None], rules.synergies)[0])
     rows = np.full((len(cost), 3), np.nan)
     for k in np.flatnonzero(~chosen):
         forced = replace(rules, must=tuple(dict.fromkeys((*rules.must, int(k)))))
@@ -220,4 +228,4 @@ def _reasons(
         rows[k] = found.cost_at_most, value[k] + found.value_lack, np.nan
         if len(later):
             rows[k, 2] = frontier.cost[later[0]]
-    return pd.DataFrame(rows, names, ["cost_at_most", "value_at_least", "budget_at_least"])
+    return pd.DataFrame(rows, table.index, ["cost_at_most", "value_at_least", "budget_at_least"])

@@ -53,7 +53,7 @@ def envelopment(
         undesirable outputs
     model : "radial" (also "ccr", with constant returns, and "bcc", with variable returns), slacks
         in a second stage; "additive"; "slack-based" ("sbm"); "super-efficiency" ("super");
-        "cross-efficiency" ("cross")
+        "cross-efficiency" ("cross"); "free-disposal" ("fdh"), single units instead of mixtures
     undesirable : outputs that nobody wants, less of which is better (false hits), as a table like
         `outputs`
     disposal : "strong", undesirable outputs are treated like inputs; "weak", a mixture has exactly
@@ -69,8 +69,9 @@ def envelopment(
     swing_weights : elicited swing weights, one row for each output, columns `least` and `most` on
         any common scale, and `swing`, the gain that was weighed, in units of the output (1 where
         there is none): the envelopment uses no weights that the value tree would not
-    slack_weights : of the additive model: "range" (range-adjusted measure), "own" (shares of the
-        unit's own amounts), "ones" (plain sum), or a number for each measure by its name
+    slack_weights : of the additive model: "range" (range-adjusted measure, RAM), "own" (shares of
+        the unit's own amounts, MIP), "bounded" (BAM), "deviation" (normalised), "ones" (plain sum),
+        or a number for each measure by its name
     attitude : of cross-efficiency: "benevolent" or "aggressive"
     missing : what to do with a unit that lacks an entry: "refuse" the table, or "leave out" the
         unit and name it in the answer
@@ -86,7 +87,7 @@ def envelopment(
     Zeros are taken as they are: a unit that uses none of an input is compared only with mixtures
     that use none of it. A unit needs an input and an output above 0. The sources of the models
     stand in the docstrings of `kernels.envelopment`, `additive`, `slackbased`, `superefficiency`,
-    `crossefficiency` and `undesirable`.
+    `crossefficiency`, `freedisposal` and `undesirable`.
 
     >>> staff = pd.DataFrame({"staff": [2, 4, 8, 4]}, ["a", "b", "c", "d"])
     >>> hits = pd.DataFrame({"hits": [1, 5, 8, 2]}, ["a", "b", "c", "d"])

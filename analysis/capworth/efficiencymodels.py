@@ -13,6 +13,7 @@ from capworth.kernels.additive import additive
 from capworth.kernels.arrays import Bools, Floats
 from capworth.kernels.crossefficiency import cross_efficiency
 from capworth.kernels.envelopment import Envelopment, envelop
+from capworth.kernels.freedisposal import free_disposal
 from capworth.kernels.slackbased import SlackBased, slack_based
 from capworth.kernels.superefficiency import super_efficiency
 from capworth.kernels.technology import RETURNS
@@ -39,6 +40,7 @@ OTHER_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         **dict.fromkeys(("sbm", "slacksbased", "erm", "russell"), "slack-based"),
         **dict.fromkeys(("super", "sdea", "andersenpetersen"), "super-efficiency"),
         **dict.fromkeys(("cross",), "cross-efficiency"),
+        **dict.fromkeys(("fdh", "freedisposalhull"), "free-disposal"),
     },
 }
 IMPLIED: Final = {"ccr": "constant", "bcc": "variable"}  # a model's name that says the returns
@@ -104,6 +106,8 @@ def understood(
     """
     plain = _plain(model)
     name = _word(model, "model", MODELS)
+    if name == "radial" and returns is not None and _plain(returns) == "fdh":
+        name, returns = "free-disposal", None  # other programs count it among the returns
     implied = IMPLIED.get(plain)
     if implied and returns is not None and _word(returns, "returns", RETURNS) != implied:
         raise InputError(f"returns: {returns!r}, but {model} has {implied} returns. Leave it out.")
@@ -113,6 +117,8 @@ def understood(
             raise InputError("returns: cross-efficiency has constant returns. Leave it out.")
         scale = "constant"
     allowed = MODELS[name].orientations
+    if name == "free-disposal" and returns is not None:
+        raise InputError("returns: the free disposal hull has none to choose. Leave it out.")
     if orientation is None:
         way = allowed[0]
         if plain in ("directional", "ddf") or (undesirable and name == "radial"):
@@ -242,6 +248,27 @@ def _cross(tables: UnitTables, asked: Asked) -> Compared:
     )
 
 
+def _free_disposal(tables: UnitTables, asked: Asked) -> Compared:
+    x, y = tables.side("input", "undesirable"), tables.side("output")
+    found = free_disposal(x, y, asked.orientation)
+    by_input = asked.orientation == "input"
+    rows = np.arange(len(x))[:, None]
+    best = np.concatenate((x, y), axis=2)[rows, found.peer]
+    factor = found.score[..., None]
+    used, made = (x * factor, y) if by_input else (x, y * factor)
+    limit, inputs = np.concatenate((used, made), axis=2), x.shape[2]
+    slack = np.maximum(np.where(np.arange(limit.shape[2]) < inputs, limit - best, best - limit), 0)
+    return Compared(
+        found.score,
+        found.score if by_input else 1 / found.score,
+        found.efficient,
+        0,
+        np.eye(x.shape[1])[found.peer],
+        slack,
+        best,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """A model: how it is computed, and what goes with it; its first orientation is the usual."""
@@ -261,4 +288,5 @@ MODELS: Final[Mapping[str, Model]] = {
     "slack-based": Model(_slack_based, ("none", "input", "output"), ("fixed_inputs",)),
     "super-efficiency": Model(_super, ("output", "input")),
     "cross-efficiency": Model(_cross, ("none", "input", "output"), ("attitude",)),
+    "free-disposal": Model(_free_disposal, ("output", "input")),
 }

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from capworth.errors import InputError, nearest
 from capworth.kernels.arguments import known
@@ -59,7 +60,7 @@ class Performances:
 
 
 def performances(
-    table: pd.DataFrame,
+    table: pd.DataFrame | ArrayLike,
     *,
     spread: Spread = None,
     direction: Direction = "max",
@@ -69,6 +70,7 @@ def performances(
     correlation: float | pd.DataFrame | None = None,
 ) -> Performances:
     """Check a table and everything said about it; parameters as in `rank_acceptability`."""
+    table = _named(table)
     levels = _numbers(table, "table")
     options, criteria = table.index, table.columns
     deviation = _deviation(spread, table)
@@ -108,6 +110,20 @@ def performances(
     return Performances(
         options, criteria, levels, rising, worlds, score, grain, chunk, tuple(notes)
     )
+
+
+def _named(table: object) -> pd.DataFrame:
+    """Take rows and columns without names too: they are numbered from 1."""
+    if isinstance(table, pd.DataFrame):
+        return table
+    try:
+        cells = np.asarray(table, dtype=object)
+    except ValueError as error:
+        raise InputError(f"table: {error}. Give rows of one length.") from error
+    if cells.ndim != 2:
+        raise InputError(f"table: shape {cells.shape}. Give a row an option, a column a criterion.")
+    rows = [f"option {k}" for k in range(1, len(cells) + 1)]
+    return pd.DataFrame(cells, rows, [f"criterion {k}" for k in range(1, cells.shape[1] + 1)])
 
 
 def _numbers(table: pd.DataFrame, name: str) -> Floats:

@@ -1,12 +1,12 @@
 """Projects and what ties them, as an analyst keeps them in plain tables."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from capworth.case.tying import SYNERGY, Ties, tie
+from capworth.case.tying import SYNERGY, Tie, Tied, Ties, tie
 from capworth.errors import InputError, nearest
 from capworth.kernels.arguments import finite
 from capworth.kernels.arrays import Floats
@@ -50,20 +50,6 @@ def decimal_grid(amounts: Floats) -> float:
         power -= 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Project:
-    id: str
-    tower: str
-    must: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Relation:
-    improvement: str
-    relation: str
-    other: str
-
-
 def ties_of_table(
     projects: pd.DataFrame,
     relations: pd.DataFrame | None,
@@ -76,7 +62,7 @@ def ties_of_table(
     blank = pd.Series([""] * len(names), index=projects.index)
     tower = projects.get("tower", blank).fillna("").astype(str)
     must = projects.get("must", blank.astype(bool)).fillna(False).astype(bool)
-    listed = [_Project(n, t, bool(m)) for n, t, m in zip(names, tower, must, strict=True)]
+    listed = [Tied(n, t, bool(m)) for n, t, m in zip(names, tower, must, strict=True)]
     rows = [] if relations is None else list(_rows(relations, names))
     for key, (_, group) in minimums.items():
         for name in group:
@@ -86,7 +72,7 @@ def ties_of_table(
     return tie(listed, rows, least)
 
 
-def _rows(relations: pd.DataFrame, names: Sequence[str]) -> Iterator[_Relation]:
+def _rows(relations: pd.DataFrame, names: Sequence[str]) -> Iterator[Tie]:
     for column in ("improvement", "relation", "other"):
         if column not in relations.columns:
             raise InputError(f"relations: there is no column {column!r}. Add it.")
@@ -101,7 +87,7 @@ def _rows(relations: pd.DataFrame, names: Sequence[str]) -> Iterator[_Relation]:
                 raise InputError(
                     f"relations: row {place}: {name!r} is not known. {nearest(str(name), names)}"
                 )
-        yield _Relation(one, kind, other)
+        yield Tie(one, kind, other)
 
 
 def with_bonus(ties: Ties, relations: pd.DataFrame | None) -> Relations:

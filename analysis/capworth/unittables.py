@@ -238,8 +238,13 @@ def _place(table: pd.DataFrame, cell: NDArray[Any]) -> str:
 def _row(label: Any) -> str:
     """Name a row: a unit, and its world where there are several."""
     if isinstance(label, tuple):
-        return f"unit {label[1]!r} of {label[0]}"
-    return f"unit {label!r}"
+        return f"unit {_plain(label[1])!r} of {label[0]}"
+    return f"unit {_plain(label)!r}"
+
+
+def _plain(label: Any) -> Any:
+    """Take a number of numpy as one of Python, which reads as 2 and not as np.int64(2)."""
+    return label.item() if isinstance(label, np.generic) else label
 
 
 def _refuse(faults: list[str]) -> None:

@@ -29,6 +29,7 @@ def weight_sampler(weights: Weights, criteria: Sequence[Hashable]) -> tuple[Samp
     weights :
         - None: nothing is known, all weights are equally likely;
         - criterion -> number (dict or Series): these weights, normalised;
+        - a plain list of numbers, one for each criterion: the same;
         - criterion -> (low, high): bounds on the normalised weight;
         - a list of criteria, heaviest first: their order; criteria in an inner tuple stand in one
           place of the order without being compared; criteria left out are not compared at all;
@@ -51,6 +52,8 @@ def weight_sampler(weights: Weights, criteria: Sequence[Hashable]) -> tuple[Samp
         return _from_mapping(dict(weights.items()), names)
     if callable(weights):
         return _verified(weights, len(names)), "weights from a given function"
+    if isinstance(weights, list | tuple) and _plain_numbers(weights, names):
+        weights = np.array(weights, dtype=np.float64)
     if isinstance(weights, np.ndarray):
         return _from_frame(
             pd.DataFrame(np.atleast_2d(weights), columns=_width(weights, names)), names
@@ -61,6 +64,11 @@ def weight_sampler(weights: Weights, criteria: Sequence[Hashable]) -> tuple[Samp
             "DataFrame or a function."
         )
     return ordered(len(names), _order(weights, names)), "weights in a given order"
+
+
+def _plain_numbers(given: Sequence[Any], names: list[Hashable]) -> bool:
+    """Whether a list says weights, and not which criterion comes first."""
+    return bool(given) and all(isinstance(k, int | float) and k not in names for k in given)
 
 
 def _from_mapping(given: dict[Any, Any], names: list[Hashable]) -> tuple[Sampler, str]:

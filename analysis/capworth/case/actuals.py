@@ -33,20 +33,7 @@ class Actual:
 def actuals_dictionary() -> Mapping[str, Column]:
     """Every column of a file of actuals, in order, as the package describes it."""
     text = files("capworth.case").joinpath("actuals.csv").read_text(encoding="utf-8")
-    return {
-        row["column"]: Column(
-            row["table"],
-            row["column"],
-            row["kind"],
-            tuple(row["options"].split("|")) if row["options"] else (),
-            row["unit"],
-            float(row["lowest"]) if row["lowest"] else None,
-            float(row["highest"]) if row["highest"] else None,
-            row["required"] == "yes",
-            row["meaning"],
-        )
-        for row in csv.DictReader(text.splitlines())
-    }
+    return {row["column"]: Column.of(row) for row in csv.DictReader(text.splitlines())}
 
 
 def read_actuals(path: str | Path, case: Case) -> tuple[Actual, ...]:

@@ -46,14 +46,10 @@ class Column:
     meaning: str
     language: str = ""  # of a column that says another one in this language
 
-
-@cache
-def dictionary() -> Mapping[str, Mapping[str, Column]]:
-    """Every table of a case with its columns, in the order of the dictionary file."""
-    text = files("capworth.case").joinpath("dictionary.csv").read_text(encoding="utf-8")
-    tables: dict[str, dict[str, Column]] = {}
-    for row in csv.DictReader(text.splitlines()):
-        column = Column(
+    @classmethod
+    def of(cls, row: Mapping[str, str]) -> "Column":
+        """Read one line of a file that describes columns."""
+        return cls(
             row["table"],
             row["column"],
             row["kind"],
@@ -64,6 +60,15 @@ def dictionary() -> Mapping[str, Mapping[str, Column]]:
             row["required"] == "yes",
             row["meaning"],
         )
+
+
+@cache
+def dictionary() -> Mapping[str, Mapping[str, Column]]:
+    """Every table of a case with its columns, in the order of the dictionary file."""
+    text = files("capworth.case").joinpath("dictionary.csv").read_text(encoding="utf-8")
+    tables: dict[str, dict[str, Column]] = {}
+    for row in csv.DictReader(text.splitlines()):
+        column = Column.of(row)
         table = tables.setdefault(column.table, {})
         table |= {each.name: each for each in _spoken(column)}
     return MappingProxyType({name: MappingProxyType(table) for name, table in tables.items()})

@@ -1,10 +1,9 @@
 """What must hold of relations with a bonus, of minimum service, of limits and of targets."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 
 from capworth.case.check import Typed, TypedRow
-from capworth.case.tying import SYNERGY, Ties, members_of, tie
+from capworth.case.tying import SYNERGY, Tie, Tied, Ties, members_of, tie
 from capworth.errors import Finding
 from capworth.kernels.conflict import smallest_conflict
 from capworth.kernels.linearmodel import relation_rows
@@ -119,29 +118,15 @@ def _members(row: TypedRow, typed: Typed) -> tuple[str, ...]:
     return members_of(row.text("function"), every, shares, touched)
 
 
-@dataclass(frozen=True, slots=True)
-class _Improvement:
-    id: str
-    tower: str
-    must: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Relation:
-    improvement: str
-    relation: str
-    other: str
-
-
 def ties_of_rows(typed: Typed) -> Ties:
     """Write the rows of a case whose rules are each sound by number."""
     return tie(
         [
-            _Improvement(r.text("id"), r.text("tower"), r["must"] is True)
+            Tied(r.text("id"), r.text("tower"), r["must"] is True)
             for r in typed.get("improvements", ())
         ],
         [
-            _Relation(r.text("improvement"), r.text("relation"), r.text("other"))
+            Tie(r.text("improvement"), r.text("relation"), r.text("other"))
             for r in typed.get("relations", ())
         ],
         [

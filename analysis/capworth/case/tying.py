@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from capworth.kernels.relations import Relations
 
@@ -29,6 +29,22 @@ class _Improvement(Protocol):
     def tower(self) -> str: ...
     @property
     def must(self) -> bool: ...
+
+
+class Tied(NamedTuple):
+    """An improvement of which no more is known than what ties it."""
+
+    id: str
+    tower: str
+    must: bool
+
+
+class Tie(NamedTuple):
+    """A relation of which no more is known than what it says."""
+
+    improvement: str
+    relation: str
+    other: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 from matplotlib.figure import Figure
 
+from capworth.charts.isolates import turn
 from capworth.charts.style import blank, looks
 from capworth.charts.voice import Voice
 from capworth.study import Study
@@ -46,6 +47,8 @@ class Chart:
         with looks():
             figure = blank(self.height(study))
             self.draw(study, figure, voice)
+            if voice.words.rightwards:
+                turn(figure)
         return figure
 
     def table(self, study: Study) -> pd.DataFrame:

@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
+from capworth.charts.isolates import runs_rightwards
 from capworth.charts.style import FAMILIES, INK, MUTED, SMALL, TEXT
 from capworth.errors import InputError
 
@@ -49,8 +50,8 @@ def framed(svg: str, title: str, source: str, description: str) -> str:
         f'y="{-head:g}" width="{width:g}" height="{head + height + foot:g}" fill="#ffffff"/>'
     )
     lines = [
-        *_lines(above, MARGIN - head, TEXT + 1, f'font-weight="bold" fill="{INK}"'),
-        *_lines(below, height, SMALL, f'fill="{MUTED}"'),
+        *_lines(above, MARGIN - head, width, TEXT + 1, f'font-weight="bold" fill="{INK}"'),
+        *_lines(below, height, width, SMALL, f'fill="{MUTED}"'),
     ]
     return (
         f"{svg[: found.start()]}{box}{svg[found.end() : start]}{words}{svg[start:end]}"
@@ -68,11 +69,14 @@ def _room(lines: list[str], size: float) -> float:
     return LEADING * size * len(lines) + MARGIN if lines else 0.0
 
 
-def _lines(lines: list[str], top: float, size: float, look: str) -> Iterable[str]:
+def _lines(lines: list[str], top: float, width: float, size: float, look: str) -> Iterable[str]:
+    x = MARGIN
+    if runs_rightwards("".join(lines)):
+        x, look = width - MARGIN, f'direction="rtl" {look}'
     families = ", ".join(f"'{name}'" for name in FAMILIES)
     for k, line in enumerate(lines):
         y = top + size + k * LEADING * size
         yield (
-            f'<text x="{MARGIN:g}" y="{y:.2f}" font-size="{size:g}" '
+            f'<text x="{x:g}" y="{y:.2f}" font-size="{size:g}" '
             f'font-family="{families}, sans-serif" {look}>{escape(line)}</text>'
         )

@@ -8,8 +8,9 @@ from math import floor, isfinite, log10
 
 from babel import Locale
 from babel.lists import format_list
-from babel.numbers import format_decimal, get_currency_symbol
+from babel.numbers import format_decimal, get_currency_name, get_currency_symbol
 
+from capworth.charts.isolates import isolated
 from capworth.charts.words import Words, words
 from capworth.errors import InputError, nearest
 
@@ -131,7 +132,8 @@ class Voice:
         places = decimals(value, value, value) if places is None else places
         value = round(value, places) + 0.0
         pattern = "#,##0" + ("." + "0" * places if places > 0 else "")
-        return str(format_decimal(value, format=pattern, locale=self.words.locale))
+        written = str(format_decimal(value, format=pattern, locale=self.words.locale))
+        return isolated(written) if self.words.rightwards else written
 
     def tick(self, value: float, _: object = None) -> str:
         """Write a tick label: as many decimals as the number has, at most four."""
@@ -185,7 +187,9 @@ class Voice:
         return "plain", self.number(100 * share, 0)
 
     def sign(self, currency: str) -> str:
-        """The sign of a currency."""
+        """The sign of a currency, or its name where the language writes it out."""
+        if self.words.named:
+            return str(get_currency_name(currency, count=100, locale=self.words.locale))
         return str(get_currency_symbol(currency, locale=self.words.locale))
 
     def millions(self, currency: str) -> str:

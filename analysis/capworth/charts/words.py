@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from capworth.charts.isolates import isolated
 from capworth.errors import InputError, nearest
 
 Phrase = str | Mapping[str, str]  # a phrase, or its plural forms
@@ -22,21 +23,26 @@ class Words:
     phrases: Mapping[str, Phrase]
     spaced: tuple[tuple[str, str], ...]  # marks, and the space that stands before them
     opened: tuple[tuple[str, str], ...]  # marks, and the space that stands after them
+    rightwards: bool = False  # whether it is written from right to left
+    named: bool = False  # whether currencies are written by name, not by sign
 
     def typeset(self, text: str) -> str:
-        """Put the spaces of the language beside its marks; they never break a line."""
+        """Put the spaces of the language beside its marks, which never break a line.
+
+        Where it is written from right to left, numbers are isolated.
+        """
         for marks, space in self.spaced:
             text = re.sub(rf" (?=[{re.escape(marks)}])", space, text)
         for marks, space in self.opened:
             text = re.sub(rf"(?<=[{re.escape(marks)}]) ", space, text)
-        return text
+        return isolated(text) if self.rightwards else text
 
 
 def languages() -> tuple[str, ...]:
     """Every language that charts can speak.
 
-    >>> languages()
-    ('en', 'fr')
+    >>> {"en", "es", "fr"} <= set(languages())
+    True
     """
     names = (f.name for f in files("capworth.charts").iterdir())
     return tuple(sorted(n.split(".")[1] for n in names if n.startswith("words.") and "toml" in n))
@@ -57,7 +63,15 @@ def words(language: str) -> Words:
     content = tomllib.loads(text)
     grammar = content.pop("language")
     spaced, opened = (tuple(grammar[f"space_{side}"].items()) for side in ("before", "after"))
-    return Words(language, grammar["locale"], dict(_flat("", content)), spaced, opened)
+    return Words(
+        language,
+        grammar["locale"],
+        dict(_flat("", content)),
+        spaced,
+        opened,
+        grammar.get("direction") == "rtl",
+        grammar.get("currency") == "name",
+    )
 
 
 def _flat(path: str, node: Mapping[str, Any]) -> Iterator[tuple[str, Phrase]]:

@@ -32,6 +32,7 @@ def command(folder: str, out: str | None, lang: str) -> None:
     if out is None:
         return
     from capworth.charts.calibration_chart import draw_calibration
+    from capworth.charts.isolates import turn
     from capworth.charts.style import blank, looks
     from capworth.charts.svg import to_svg
     from capworth.charts.voice import Voice
@@ -42,6 +43,8 @@ def command(folder: str, out: str | None, lang: str) -> None:
     for language in (word.strip() for word in lang.split(",")):
         with looks():
             figure = blank(INCHES)
-            draw_calibration(found, figure.subplots(), Voice(language))
+            draw_calibration(found, figure.subplots(), voice := Voice(language))
+            if voice.words.rightwards:
+                turn(figure)
         (place / f"calibration-{language}.svg").write_text(to_svg(figure), encoding="utf-8")
     click.echo(f"written: {place}")

@@ -20,7 +20,18 @@ ADDITIVE_WEIGHTS: Final[Mapping[str, Weights]] = {
         np.divide(1 / both.shape[2], spread, out=np.zeros_like(spread), where=spread > 0)
         * np.ones_like(both)
     ),
+    "deviation": lambda both, _: (
+        _inverse(both.std(axis=1, ddof=min(1, both.shape[1] - 1), keepdims=True))
+        * np.ones_like(both)
+    ),
 }
+BOUNDED: Final = "bounded"
+
+
+def _inverse(amounts: Floats) -> Floats:
+    """One over each amount, 0 where it is 0."""
+    found: Floats = np.divide(1, amounts, out=np.zeros_like(amounts), where=amounts > 0)
+    return found
 
 
 def additive(
@@ -40,8 +51,10 @@ def additive(
     weights : "ones", the plain sum, which depends on the units of measure; "own", each slack as a
         share of the unit's own amount (measure of inefficiency proportions; a measure of which the
         unit has nothing does not count); "range", as a share of the range of its measure, divided
-        by the number of measures (range-adjusted measure); or an array that fits
-        (draws, units, inputs + outputs)
+        by the number of measures (range-adjusted measure); "bounded", as a share of what lies
+        between the unit and the best end of its measure, divided likewise (bounded adjusted
+        measure, variable returns); "deviation", in standard deviations of its measure (normalised);
+        or an array that fits (draws, units, inputs + outputs)
     fixed_inputs : (inputs,) true for those that nobody can change; their slack does not count
 
     Raises
@@ -52,14 +65,25 @@ def additive(
     Notes
     -----
     Charnes, Cooper, Golany, Seiford & Stutz (1985), Journal of Econometrics 30, 91-107; Cooper,
-    Park & Pastor (1999), Journal of Productivity Analysis 11, 5-42.
+    Park & Pastor (1999), Journal of Productivity Analysis 11, 5-42. Bounded: Cooper, Pastor,
+    Borras, Aparicio & Pastor (2011), Journal of Productivity Analysis 35, 85-94. Deviation: Lovell
+    & Pastor (1995), Operations Research Letters 18, 147-151.
     """
     x, y = measures(inputs, outputs)
     both = np.concatenate((x, y), axis=2)
     if isinstance(weights, str):
-        known(weights, "weights", ADDITIVE_WEIGHTS)
-        spread = both.max(axis=1, keepdims=True) - both.min(axis=1, keepdims=True)
-        worth = ADDITIVE_WEIGHTS[weights](both, spread)
+        known(weights, "weights", (*ADDITIVE_WEIGHTS, BOUNDED))
+        low, high = both.min(axis=1, keepdims=True), both.max(axis=1, keepdims=True)
+        if weights == BOUNDED:
+            if returns != "variable":
+                raise InputError(
+                    "weights: 'bounded' goes with variable returns, where no target lies beyond "
+                    "the best unit. Use those, or 'range'."
+                )
+            used = np.arange(both.shape[2]) < x.shape[2]
+            worth = _inverse(np.where(used, both - low, high - both)) / both.shape[2]
+        else:
+            worth = ADDITIVE_WEIGHTS[weights](both, high - low)
     else:
         worth = _given(weights, both)
     return most_slack(x, y, returns, worth, counted_measures(fixed_inputs, both, x.shape[2]))

@@ -11,7 +11,8 @@ from capworth.kernels.arguments import finite, known
 from capworth.kernels.arrays import Floats
 from capworth.kernels.ranges import whole, within
 
-Bands: TypeAlias = Sequence[tuple[int, float]]  # (first year of the band, rate a year), from year 0
+# (first year of the band, rate a year), from year 0; or one rate for all years
+Bands: TypeAlias = Sequence[tuple[int, float]] | float
 TIMINGS = ("start", "mid", "end")
 
 
@@ -20,7 +21,8 @@ def yearly_rates(bands: Bands, years: int) -> Floats:
 
     Parameters
     ----------
-    bands : ((first year, rate a year), ...), the first band from year 0; 0.035 is 3.5 %
+    bands : ((first year, rate a year), ...), the first band from year 0; 0.035 is 3.5 %. One
+        number is the rate of all years
     years : how many years, from year 0
 
     Returns
@@ -29,7 +31,7 @@ def yearly_rates(bands: Bands, years: int) -> Floats:
     band still has the rate of that band; entry 0 belongs to no step.
     """
     years = whole(years, "years", 1)
-    table = finite(list(bands), "bands")
+    table = finite([(0, bands)] if isinstance(bands, int | float) else list(bands), "bands")
     if table.ndim != 2 or table.shape[1] != 2:
         raise InputError("bands: give pairs (first year, rate), such as ((0, 0.035), (31, 0.03)).")
     first, rates = table.T

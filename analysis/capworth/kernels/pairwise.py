@@ -152,6 +152,28 @@ def consistency(
     return Consistency(lambda_max, np.asarray(index), np.asarray(ratio))
 
 
+def geometric_index(judgements: ArrayLike) -> Floats:
+    """Geometric consistency index, which goes with the weights of `geometric_mean`: (...).
+
+    Mean squared logarithm of said over implied, 0 when the judgements agree fully. Up to 0.31 for
+    3 criteria, 0.35 for 4 and 0.37 for more goes with a ratio of 0.1; 0 for 2 criteria.
+
+    Notes
+    -----
+    Aguarón & Moreno-Jiménez (2003), European Journal of Operational Research 147(1), 137-145.
+
+    >>> round(float(geometric_index([[1, 2, 8], [1 / 2, 1, 2], [1 / 8, 1 / 2, 1]])), 4)
+    0.1602
+    """
+    matrix = reciprocal(judgements)
+    count = matrix.shape[-1]
+    if count < 3:
+        return np.zeros(matrix.shape[:-2])
+    weights = geometric_mean(matrix)
+    error = np.log(matrix * weights[..., None, :] / weights[..., :, None])
+    return np.asarray((error**2).sum(axis=(-2, -1)) / ((count - 1) * (count - 2)))
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """One comparison: what was said, what the weights imply, and what mending it would do.

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from capworth.kernels.arguments import table
+from capworth.kernels.arguments import finite, table
 from capworth.kernels.arrays import Floats, Ints
 from capworth.kernels.cashflow import cumulative
 
@@ -33,8 +33,8 @@ def payback(flows: ArrayLike, discount_factors: ArrayLike | None = None) -> Payb
 
     Parameters
     ----------
-    flows : (draws, years). Year 0 falls due at time 0; the flow of year t comes in evenly
-        between t - 1 and t, so the time inside a year is a straight line.
+    flows : (draws, years), or one stream (years,). Year 0 falls due at time 0; the flow of year t
+        comes in evenly between t - 1 and t, so the time inside a year is a straight line.
     discount_factors : (years,) for the discounted payback; without them it is the simple one
 
     Returns
@@ -45,7 +45,8 @@ def payback(flows: ArrayLike, discount_factors: ArrayLike | None = None) -> Payb
     >>> payback([[-100, 50, 70, 80]]).years.round(4).tolist()
     [1.7143]
     """
-    streams = table(flows, "flows", "draws", "years")
+    given = finite(flows, "flows")
+    streams = table(given[None] if given.ndim == 1 else given, "flows", "draws", "years")
     position = cumulative(streams, discount_factors)
     largest = np.abs(position).max(axis=1, keepdims=True)
     position = np.where(np.abs(position) <= ROUNDING * largest, 0, position)

@@ -55,7 +55,7 @@ def cost_efficiency(
     unit's outputs are bought at its own prices; the technology does not depend on prices.
     """
     x, y = measures(inputs, outputs)
-    prices = _prices(input_prices, x, "input_prices")
+    prices = priced(input_prices, x, "input_prices")
     radial = envelop(x, y, returns, "input")
     spent = np.einsum("dum,dum->du", prices, x)
     overall, mixture, resolved = _best_worth(x, y, prices, spent, returns, outputs=False)
@@ -85,7 +85,7 @@ def revenue_efficiency(
     Färe, Grosskopf & Lovell (1985), ch. 4. Unit values of outcomes are prices in this sense.
     """
     x, y = measures(inputs, outputs)
-    prices = _prices(output_prices, y, "output_prices")
+    prices = priced(output_prices, y, "output_prices")
     radial = envelop(x, y, returns, "output")
     earned = np.einsum("dus,dus->du", prices, y)
     most, mixture, resolved = _best_worth(x, y, prices, earned, returns, outputs=True)
@@ -100,7 +100,8 @@ def revenue_efficiency(
     )
 
 
-def _prices(given: ArrayLike, amounts: Floats, name: str) -> Floats:
+def priced(given: ArrayLike, amounts: Floats, name: str) -> Floats:
+    """Take prices, above 0, in any shape that fits the amounts (draws, units, columns)."""
     prices = finite(given, name)
     if (prices <= 0).any():
         raise InputError(f"{name}: a price is not above 0. Give what one unit is worth.")

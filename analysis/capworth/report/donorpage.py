@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from capworth.charts.isolates import turn
 from capworth.charts.menu_chart import draw_package
 from capworth.charts.style import blank, looks
 from capworth.charts.svg import to_svg
@@ -182,6 +183,8 @@ def _chart(offer: Offer, package: str, words: Wording) -> dict[str, str]:
     with looks():
         figure = blank(HEIGHT)
         draw_package(offer.menu, figure.subplots(), words.voice, package)
+        if words.texts.rightwards:
+            turn(figure)
     row = row_of(offer.menu.to_frame(), package)
     parts = {
         "name": words.brief(package),

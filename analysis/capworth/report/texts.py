@@ -9,6 +9,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from capworth.charts.isolates import isolated
 from capworth.errors import InputError, nearest
 
 FOLDER = "capworth.report"
@@ -29,17 +30,23 @@ class Texts:
     before: str  # signs that are kept together with what stands before them
     after: str  # signs that are kept together with what stands behind them
 
-    def typeset(self, text: str) -> str:
-        """Put in the apostrophes and the unbreakable spaces of the language.
+    @property
+    def rightwards(self) -> bool:
+        """Whether it is written from right to left."""
+        return self.direction == "rtl"
 
-        Only spaces that are there already are changed, so that addresses and codes stay whole.
+    def typeset(self, text: str) -> str:
+        """Put in the apostrophes and the unbreakable spaces of the language, and isolate numbers.
+
+        Numbers are isolated where it is written from right to left. Only spaces that are there
+        already are changed, so that addresses and codes stay whole.
         """
         text = text.replace("'", "’")
         if self.before:
             text = re.sub(f"[ \u00a0\u202f]([{re.escape(self.before)}])", rf"{self.space}\1", text)
         if self.after:
             text = re.sub(f"([{re.escape(self.after)}])[ \u00a0\u202f]", rf"\1{self.space}", text)
-        return text
+        return isolated(text) if self.rightwards else text
 
 
 def languages() -> tuple[str, ...]:

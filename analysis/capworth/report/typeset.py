@@ -9,8 +9,10 @@ from typing import Any, Final, Literal
 
 import matplotlib as mpl
 
+from capworth.charts.isolates import isolated
 from capworth.errors import InputError
 
+BARE = frozenset({"svg", "kind", "name", "language", "direction"})  # not read as words
 STANDARDS: Final[tuple[Literal["ua-1", "a-2a"], ...]] = ("ua-1", "a-2a")
 
 
@@ -30,7 +32,8 @@ def set_document(template: str, content: Mapping[str, Any], day: date) -> bytes:
     """
     import typst  # here, as it begins threads: a process that has none can still be copied
 
-    words = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    given = _isolated(content) if content.get("direction") == "rtl" else content
+    words = json.dumps(given, ensure_ascii=False, sort_keys=True)
     with (
         as_file(files("capworth.report").joinpath(template)) as path,
         as_file(files("capworth.charts").joinpath("fonts")) as fonts,
@@ -53,3 +56,12 @@ def set_document(template: str, content: Mapping[str, Any], day: date) -> bytes:
             raise InputError(f"the document cannot be set: {error}") from error
     assert isinstance(pdf, bytes)  # one document, one file
     return pdf
+
+
+def _isolated(node: Any, key: str = "") -> Any:
+    """Isolate the numbers of every text, so that those that stand alone keep their signs too."""
+    if isinstance(node, str):
+        return node if key in BARE else isolated(node)
+    if isinstance(node, Mapping):
+        return {k: _isolated(value, k) for k, value in node.items()}
+    return [_isolated(value, key) for value in node] if isinstance(node, list | tuple) else node

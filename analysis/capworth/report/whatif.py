@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
-from babel.numbers import get_currency_symbol
-
 from capworth.errors import InputError
 from capworth.estimates import AtModes
 from capworth.report.pdf import vintage
@@ -88,7 +86,7 @@ def _words(study: Study, words: Wording) -> dict[str, Any]:
     parts = {
         "title": settings.said("title", language),
         "note": settings.said("note", language),
-        "currency": get_currency_symbol(settings.currency, locale=words.texts.locale),
+        "currency": words.voice.sign(settings.currency),
         "vintage": f"{vintage(study, words)} · {words.say('frame.dagger', mark=MARK)}",
     }
     filled = {

@@ -96,7 +96,11 @@ class Wording:
         return self.voice.listed(map(self.name, keys), most)
 
     def day(self, when: date, style: Literal["medium", "long"] = "long") -> str:
-        """Write a date, in full or with the month cut short."""
+        """Write a date, in full or with the month cut short.
+
+        From right to left always in full: figures alone could be read in either order.
+        """
+        style = "long" if self.texts.rightwards else style
         return str(format_date(when, style, locale=self.locale))
 
     def number(self, value: float, places: int | None = None) -> str:
