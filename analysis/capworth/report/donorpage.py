@@ -153,7 +153,7 @@ def _serves(offer: Offer, package: str, words: Wording) -> dict[str, Any]:
 
 
 def _changes(row: Row, words: Wording) -> str:
-    parts = [words.name(criterion).lower() for criterion in str(row["criteria"]).split()]
+    parts = [_inside(words.name(criterion)) for criterion in str(row["criteria"]).split()]
     parts += [words.word("step", step).lower() for step in str(row["steps"]).split()]
     return words.listed(parts)
 
@@ -172,7 +172,11 @@ def _members(offer: Offer, package: str, words: Wording) -> str:
     if first.empty:
         return words.say("donor.members_unknown")
     parts = (
-        words.say("donor.region", region=str(region), gap=words.number(float(gap), 0))
+        words.say(
+            "donor.region",
+            region=words.word("region", str(region)),
+            gap=words.number(float(gap), 0),
+        )
         for region, gap in first.items()
     )
     return words.say("donor.members_asked", list=words.listed(parts))
@@ -260,3 +264,8 @@ def _not_promised(offer: Offer, row: Row, words: Wording) -> list[str]:
     if row["illustrative"]:
         items.append(words.say("donor.no_publication", mark=MARK))
     return items
+
+
+def _inside(name: str) -> str:
+    """Begin a name with a small letter, as inside a sentence; an abbreviation stays as it is."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
