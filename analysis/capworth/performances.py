@@ -18,6 +18,7 @@ from capworth.kernels.loadings import as_one, loadings_of, shared_baselines
 from capworth.kernels.measurement import WorldSampler, linear, shaped
 from capworth.kernels.ranking import BLOCK
 from capworth.kernels.soundness import Score
+from capworth.plaintable import named_table
 
 Spread: TypeAlias = "float | Mapping[Any, float] | pd.Series[Any] | pd.DataFrame | None"
 Direction: TypeAlias = "str | Mapping[Any, str]"
@@ -65,7 +66,7 @@ def performances(
     correlation: float | pd.DataFrame | None = None,
 ) -> Performances:
     """Check a table and everything said about it; parameters as in `rank_acceptability`."""
-    table = _named(table)
+    table = named_table(table)
     levels = _numbers(table, "table")
     options, criteria = table.index, table.columns
     deviation = _deviation(spread, table)
@@ -105,20 +106,6 @@ def performances(
     return Performances(
         options, criteria, levels, rising, worlds, score, grain, chunk, tuple(notes)
     )
-
-
-def _named(table: object) -> pd.DataFrame:
-    """Take rows and columns without names too: they are numbered from 1."""
-    if isinstance(table, pd.DataFrame):
-        return table
-    try:
-        cells = np.asarray(table, dtype=object)
-    except ValueError as error:
-        raise InputError(f"table: {error}. Give rows of one length.") from error
-    if cells.ndim != 2:
-        raise InputError(f"table: shape {cells.shape}. Give a row an option, a column a criterion.")
-    rows = [f"option {k}" for k in range(1, len(cells) + 1)]
-    return pd.DataFrame(cells, rows, [f"criterion {k}" for k in range(1, cells.shape[1] + 1)])
 
 
 def _numbers(table: pd.DataFrame, name: str) -> Floats:
