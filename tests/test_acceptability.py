@@ -1,5 +1,8 @@
 import ast
 import math
+import os
+import subprocess
+import sys
 import tomllib
 import tracemalloc
 from pathlib import Path
@@ -194,6 +197,21 @@ def test_options_equal_on_paper_tie() -> None:
 # ---- weights
 
 
+def test_options_equal_on_paper_tie_when_they_share_their_error() -> None:
+    """.1 + .2 + .3 and .3 + .2 + .1 are not the same number to a computer."""
+    table = pd.DataFrame([[0.1, 0.2, 0.3], [0.3, 0.2, 0.1], [0.2, 0.21, 0.2]], index=list("ABC"))
+    given: dict[str, Any] = {"spread": 0.1, "draws": 2000, "workers": 1}
+    given["weights"] = np.array([0.1, 0.1, 0.1])
+    ones = pd.DataFrame(1.0, index=table.index, columns=table.index)
+    for same in ({"shared": dict.fromkeys("ABC", 0), "correlation": 1.0}, {"correlation": ones}):
+        found = rank_acceptability(table, **given, **same)
+        assert found.pairwise().loc["A", "B"] == 0.5
+        assert found.pairwise().loc["C", "A"] == 1
+    apart = rank_acceptability(table, **given, shared=dict.fromkeys("ABC", 0), correlation=0.99)
+    assert apart.pairwise().loc["A", "B"] == pytest.approx(0.5, abs=0.05)
+    assert apart.pairwise().loc["C", "A"] == pytest.approx(0.66, abs=0.05)
+
+
 def test_weights_that_are_known() -> None:
     fixed = rank(weights={"cost": 1, "speed": 3, "reach": 0}, spread=None)
     assert fixed.to_frame()[1].to_dict() == {"hub": 0, "bilateral": 1, "liaison": 0, "post": 0}
@@ -231,6 +249,11 @@ def test_weights_that_are_known() -> None:
         {},
         {"spread": None},
         {"shared": {"hub": 1, "post": 1, "liaison": 2, "bilateral": None}, "correlation": 0.5},
+        {
+            "spread": TABLE / 10,
+            "shared": dict.fromkeys(TABLE.index, 1),
+            "correlation": 0.9,
+        },
     ],
 )
 def test_any_number_of_workers_gives_the_same_bytes(changes: dict[str, Any]) -> None:
@@ -249,6 +272,40 @@ def test_no_score_depends_on_the_threads_of_the_algebra_library(name: str) -> No
     for node in ast.walk(tree):
         assert not isinstance(node, ast.MatMult)
         assert not (isinstance(node, ast.Attribute) and node.attr in {"dot", "matmul", "tensordot"})
+
+
+MIXED = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import numpy as np, test_acceptability as here
+cells = here.pd.DataFrame([[.1, .2, 9], [.2, .1, 4], [.05, .1, 7], [.1, .3, 5]], here.TABLE.index,
+                          here.TABLE.columns)
+matrix = here.pd.DataFrame([[1, .8, .3, 1], [.8, 1, .2, .8], [.3, .2, 1, .3], [1, .8, .3, 1]],
+                           here.TABLE.index, here.TABLE.index)
+sys.stdout.buffer.write(b"".join(
+    here.everything(here.rank(draws=20_000, spread=spread, correlation=matrix, workers=workers))
+    for spread in (.2, cells) for workers in (1, 3)))
+"""
+
+
+def test_errors_that_go_together_give_the_same_bytes_on_another_processor() -> None:
+    """The algebra library mixes the errors: as an older processor would, and with more threads."""
+    found = []
+    for changes in (
+        {"OPENBLAS_NUM_THREADS": "1"},
+        {"OPENBLAS_NUM_THREADS": "3"},
+        {"OPENBLAS_CORETYPE": "Prescott", "OPENBLAS_NUM_THREADS": "1"},
+    ):
+        made = subprocess.run(
+            [sys.executable, "-c", MIXED, str(Path(__file__).parent)],
+            env={**os.environ, **changes},
+            capture_output=True,
+            check=True,
+        )
+        found.append(made.stdout)
+    part = len(found[0]) // 4
+    assert found[0][:part] == found[0][part : 2 * part] != found[0][2 * part : 3 * part]
+    assert found[0] == found[1] == found[2]
 
 
 def test_it_stops_when_the_precision_is_reached() -> None:
@@ -291,6 +348,9 @@ def test_the_tables_are_labelled_and_add_up() -> None:
     assert cell(intervals, "hub", "rank_low") == cell(summary, "hub", "rank_low")
     assert (found.rank_sets()["rank_low"] <= found.rank_sets()["rank_high"]).all()
     np.testing.assert_allclose(found.k_best(2), shares[1] + shares[2])
+    for k in ("2", 1.5):
+        with pytest.raises(InputError, match=r"k: .* is not a whole number"):
+            found.k_best(k)  # type: ignore[arg-type]
     np.testing.assert_allclose(found.holistic("inverse"), shares @ (1 / np.arange(1, 5)))
     assert found.ranking_entropy is not None
     assert found.ranking_entropy >= found.choice_entropy
@@ -486,6 +546,8 @@ SLIPS: list[tuple[dict[str, Any], str]] = [
     ({"draws": 1}, "draws: 1 is not a whole number from 2"),
     ({"draws": 1e5}, "draws: 100000.0 is not a whole number"),
     ({"seed": -1}, "seed: -1"),
+    ({"seed": None}, "seed: None is not a whole number"),
+    ({"precision": "fine"}, "precision: 'fine' is not between"),
     ({"workers": 0}, "workers: 0"),
     ({"precision": 0.0}, "precision: 0.0"),
 ]

@@ -127,6 +127,14 @@ def test_it_is_the_best_of_all(seed: int) -> None:
     assert (again.value, again.cost) == (found.value, found.cost)
 
 
+def test_a_dict_of_columns_is_a_table_and_a_list_is_not() -> None:
+    assert best_programme({"cost": [4, 3], "value": [5, 4]}, 4).chosen == ("0",)
+    with pytest.raises(InputError, match="projects: this is a list"):
+        best_programme([[4, 5]], 4)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="budget: is -1"):
+        best_programme({"cost": [4], "value": [5]}, -1)
+
+
 def test_the_grid_follows_the_budget_where_costs_are_not_whole() -> None:
     table = pd.DataFrame({"cost": [0.4, 0.7], "value": [1.0, 2.0]}, index=["a", "b"])
     assert best_programme(table, 1.1).chosen == ("a", "b")

@@ -83,6 +83,21 @@ def test_undesirable(case: Golden) -> None:
     )
 
 
+def test_weak_disposal_and_plain_prices_need_no_further_words() -> None:
+    bad = [2, 5, 3, 3, 2]
+    made = [7, 5, 1, 3, 4]
+    ones = np.ones((5, 1))
+    weak = envelopment(ones, made, undesirable=bad, disposal="weak").to_frame()["score"]
+    stated = envelopment(ones, made, "crs", undesirable=bad, disposal="weak").to_frame()["score"]
+    assert weak.tolist() == stated.tolist()
+    units = envelopment([[3, 2], [1, 3], [4, 6]], [3, 5, 6], "crs")
+    listed = units.cost_efficiency([4, 2])
+    named = units.cost_efficiency({"input 1": 4, "input 2": 2})
+    pd.testing.assert_frame_equal(listed, named)
+    with pytest.raises(InputError, match=r"prices: shape \(3,\). Give one of each input"):
+        units.cost_efficiency([4, 2, 1])
+
+
 @golden("super_efficiency")
 def test_super_efficiency(case: Golden) -> None:
     tables = frames(case)
@@ -340,7 +355,7 @@ SLIPS: list[tuple[dict[str, Any], str]] = [
     ({"undesirable": BAD[:3]}, "undesirable: there is no row for unit 'd'"),
     ({"undesirable": BAD * 0}, "undesirable: column 'false' has nothing above 0"),
     ({"undesirable": BAD, "disposal": "some"}, "disposal: 'some' is not known"),
-    ({"undesirable": BAD, "disposal": "weak"}, "is not a linear programme"),
+    ({"undesirable": BAD, "disposal": "weak", "returns": "vrs"}, "is not a linear programme"),
     ({"disposal": "weak"}, "disposal: 'weak' goes with orientation 'directional'"),
 ]
 

@@ -291,6 +291,7 @@ def hearing(folder: Path) -> Path:
     rows = [f"{head}measure", *rows]
     rows.append("content,Content,Contents,use,points,0,10,,,30,60,90,D,,board of 2024,satisfaction")
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (folder / "judgements.csv").unlink()  # nobody judged the new criterion
     return folder
 
 

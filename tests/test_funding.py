@@ -17,9 +17,11 @@ from capworth.databook import tables_of
 from capworth.earmarks import ALL, BUDGET, PLEDGED, TIMING, Earmarks, price_earmarks
 from capworth.errors import CaseError
 from capworth.funding import NEXT, Funding
+from capworth.kernels.earmarks import Purse
 from capworth.kernels.portfolio import feasible_sets
 from capworth.moneymap import CHANCES, MoneyMap, chance_of, map_money, what_comes
 from capworth.provenance import Provenance
+from capworth.purses import shelf_of
 from capworth.report.annex import funding as annex
 from capworth.report.blocks import Table, Text
 from capworth.report.wording import Wording
@@ -247,6 +249,34 @@ def test_pairs_that_add_together_are_counted(small: Case) -> None:
     assert curve["gain_low"] == pytest.approx(np.percentile(whole, 10))
     payable = earmarks_of(study).curve().set_index("chosen").T["SCAN LINK"]
     assert payable["gain"] == pytest.approx(whole.mean())
+
+
+def test_a_pair_may_decide_in_one_draw_and_not_in_the_next(small: Case) -> None:
+    """What SCAN and LINK add together is now little, now much: in each draw every set is tried."""
+    bonus = Estimate("relations/LINK/synergy/SCAN", 0.0, 1.0, 12.0, "share", "D", "", "judged", 5)
+    both = Relation("LINK", "synergy", "SCAN", basis="judged", bonus=bonus)
+    sample = draw_sample(replace(small, relations=(*small.relations, both)), 100)
+    asked, gain = sample.worlds.asked / 1e6, sample.worlds.gains.score
+    place = [sample.case.improvement_ids.index(i) for i in IDS]
+    scan, link, cloud = gain[:, place].T
+    pair = scan + link + sample.of(bonus) * np.minimum(scan, link)
+    scans, links, clouds = asked[:, place].T
+    purse = Purse(
+        np.array([[True] * 3, [i != "CLOUD" for i in sample.case.improvement_ids]]),
+        np.array([0.12, 0.02]),
+    )
+    under = np.max(
+        [
+            np.where(scans <= 0.14, scan, 0.0),
+            np.where(scans + links <= 0.14, pair, 0.0),
+            np.where(clouds <= 0.12, cloud, 0.0),
+        ],
+        axis=0,
+    )
+    found = shelf_of(sample, Choice.of(sample)).over_draws(sample, [purse], 100)
+    np.testing.assert_allclose(found, under[None], rtol=1e-12)
+    leads = (pair > cloud)[(scans + links <= 0.14) & (clouds <= 0.12)]
+    assert 0.1 < leads.mean() < 0.9, "a case that could not tell the mean bonus from the drawn one"
 
 
 def test_no_earmark_no_price(small: Case) -> None:

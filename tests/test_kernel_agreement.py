@@ -20,7 +20,7 @@ from capworth.kernels.agreement import (
     krippendorff_alpha,
 )
 from capworth.kernels.inequality import concentration, gini, lorenz
-from capworth.kernels.rankcorrelation import kendall_correlation
+from capworth.kernels.rankcorrelation import kendall_correlation, rank_correlation
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/agreement.toml").read_text("utf-8"))
 Slip = tuple[Callable[[], object], str]
@@ -119,3 +119,6 @@ def test_kendall_is_that_of_another_program(seed: int) -> None:
     found = kendall_correlation([one], [other])[0]
     expected = kendalltau(one, other).statistic if np.ptp(one) and np.ptp(other) else nan
     assert found == pytest.approx(expected, nan_ok=True)
+    assert kendall_correlation(one, other)[0] == pytest.approx(found, nan_ok=True)
+    plain, whole = rank_correlation(one, other), rank_correlation([one], [other])
+    np.testing.assert_array_equal(plain, whole)

@@ -16,7 +16,7 @@ from capworth.kernels.confidence import (
     lead_counts,
     rank_confidence_sets,
 )
-from capworth.kernels.measurement import drawn, linear
+from capworth.kernels.measurement import BLOCK, drawn, linear
 from capworth.kernels.ranking import rank_shares
 
 MEAN = np.array([[0.6, 0.2, 0.5], [0.5, 0.9, 0.1], [0.55, 0.5, 0.3]])
@@ -43,7 +43,7 @@ def test_factors_of_independent_normal_errors_are_an_integral() -> None:
 
         expected.append(quad(density, -3, 4, limit=200)[0])
     world = linear(MEAN, SPREAD)(np.random.default_rng(4), 200_000)
-    counts = lead_counts(world, CENTRAL)
+    counts = lead_counts(world, CENTRAL, 200_000)
     np.testing.assert_allclose(factors(counts, CENTRAL, 200_000), expected, atol=0.004)
 
 
@@ -54,8 +54,16 @@ def test_a_factor_is_the_first_share_under_its_own_weights(measured: Floats) -> 
     for i in (0, 1, 3):
         assert ours[i] == pytest.approx(rank_shares(measured @ central[i])[i, 0])
     assert np.isnan(ours[2])
-    parts = [lead_counts(drawn(part), central) for part in (measured[:5], measured[5:])]
-    np.testing.assert_array_equal(sum(parts), lead_counts(drawn(measured), central))
+    parts = [lead_counts(drawn(part), central, len(part)) for part in (measured[:5], measured[5:])]
+    np.testing.assert_array_equal(sum(parts), lead_counts(drawn(measured), central, 12))
+
+
+def test_draws_beyond_one_block_count_once() -> None:
+    measured = np.random.default_rng(0).integers(0, 3, (2 * BLOCK + 5, 4, 2)).astype(float)
+    central = np.array([[1.0, 0.0], [0.5, 0.5], [np.nan, np.nan], [0.0, 1.0]])
+    ours = confidence_factors(measured, central)
+    for i in (0, 1, 3):
+        assert ours[i] == pytest.approx(rank_shares(measured @ central[i])[i, 0], abs=1e-12)
 
 
 def test_sets_of_well_separated_options_are_single_ranks() -> None:

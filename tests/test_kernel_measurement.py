@@ -5,14 +5,8 @@ import pytest
 
 from capworth.errors import InputError
 from capworth.kernels.arrays import Floats
-from capworth.kernels.measurement import (
-    World,
-    drawn,
-    linear,
-    loadings_of,
-    shaped,
-    shared_baselines,
-)
+from capworth.kernels.loadings import loadings_of, shared_baselines
+from capworth.kernels.measurement import World, drawn, linear, shaped
 from capworth.kernels.ranking import rank_shares
 
 MEAN = np.array([[0.6, 0.2], [0.5, 0.9], [0.1, 0.4]])
@@ -50,7 +44,11 @@ def test_values_have_the_stated_mean_and_covariance(
     sampler = (
         linear(MEAN, SPREAD, loadings) if way == "linear" else shaped(MEAN, SPREAD, same, loadings)
     )
-    values = world(sampler)(W)
+    for weights in (W, np.tile(W, (200_000, 1))):
+        stated(world(sampler)(weights), correlation)
+
+
+def stated(values: Floats, correlation: Floats) -> None:
     expected = correlation * np.einsum("c,ic,kc->ik", W**2, SPREAD, SPREAD)
     np.testing.assert_allclose(values.mean(axis=1), MEAN @ W, atol=2e-3)
     np.testing.assert_allclose(np.cov(values), expected, atol=4e-4)
@@ -59,12 +57,64 @@ def test_values_have_the_stated_mean_and_covariance(
 @pytest.mark.parametrize("loadings", [None, shared_baselines([0, 0, 1], 0.5)])
 def test_one_row_of_weights_is_the_same_row_in_every_draw(loadings: Floats | None) -> None:
     for sampler in (
-        linear(MEAN, SPREAD, loadings),
+        linear(MEAN, np.outer([2, 1, 0], [0.1, 0.3]), loadings),
         shaped(MEAN, SPREAD, [np.exp, lambda levels: -levels], loadings),
     ):
         made = world(sampler, 50)
         np.testing.assert_allclose(made(W), made(np.tile(W, (50, 1))), atol=1e-14)
         assert made(W).tobytes() == made(W).tobytes()
+
+
+def test_some_of_the_draws_are_those_of_all() -> None:
+    some = slice(20, 45)
+    for sampler in (
+        linear(MEAN, SPREAD),
+        linear(MEAN, 0.0),
+        linear(MEAN, 0.1, loadings_of(CORRELATION)),
+        linear(MEAN, SPREAD, loadings_of(CORRELATION)),
+        shaped(MEAN, SPREAD, [np.exp, np.exp]),
+    ):
+        made = world(sampler, 50)
+        np.testing.assert_allclose(made(W, some), made(W)[:, some], rtol=0, atol=1e-15)
+
+
+@pytest.mark.parametrize("spread", [0.2, np.outer([1, 2, 0.5], [0.1, 0.3]), SPREAD])
+def test_errors_move_together_draw_by_draw(spread: Any) -> None:
+    """The covariance under weights that differ from draw to draw is the mean of those given them.
+
+    `shaped`, which draws every measurement, is the slow twin.
+    """
+    loadings = loadings_of(CORRELATION)
+    weights = np.random.default_rng(1).dirichlet([1, 1], 200_000)
+    quick = world(linear(0 * MEAN, spread, loadings))(weights)
+    slow = world(shaped(0 * MEAN, spread, [lambda levels: levels] * 2, loadings), seed=4)(weights)
+    size = np.broadcast_to(spread, MEAN.shape)
+    expected = CORRELATION * np.einsum("c,ic,kc->ik", (weights**2).mean(axis=0), size, size)
+    np.testing.assert_allclose(np.cov(quick), expected, rtol=0, atol=6e-4)
+    np.testing.assert_allclose(np.cov(slow), expected, rtol=0, atol=6e-4)
+    given = np.einsum("dc,ic->di", weights**2, size**2)  # variance in each draw
+    tails = 3 * (given**2).mean(axis=0) / given.mean(axis=0) ** 2
+    for values in (quick, slow):
+        fourth = (values**4).mean(axis=1) / expected.diagonal() ** 2
+        np.testing.assert_allclose(fourth, tails, rtol=0.05, atol=0)
+
+
+def test_spreads_that_are_nearly_proportional_are_not_taken_as_such() -> None:
+    """A shortcut only where it is exact: these two part by a spread of 1e-6."""
+    mean, one = np.zeros((2, 2)), shared_baselines([0, 0], 1.0)
+    spread = np.array([[0.1, 0.3], [0.1, 0.3 + 1e-6]])
+    first, second = world(linear(mean, spread, one), 1000)(np.tile(W, (1000, 1)))
+    assert 1e-10 < np.std(first / second) < 1e-4
+
+
+@pytest.mark.parametrize("weights", [W, np.tile(W, (999, 1))])
+def test_two_with_the_same_error_stay_one(weights: Floats) -> None:
+    matrix = np.array([[1, 1, 0.5], [1, 1, 0.5], [0.5, 0.5, 1]])
+    for spread in (0.1, np.array([[0.1, 0.3], [0.1, 0.3], [0.3, 0.1]])):
+        for loadings in (loadings_of(matrix), shared_baselines([0, 0, 0], 1.0)):
+            made = world(linear(np.ones((3, 2)), spread, loadings), 999)(weights)
+            np.testing.assert_allclose(made[0], made[1], rtol=0, atol=1e-14)
+            assert np.abs(made[0] - made[2]).max() > (0.001 if np.ndim(spread) else -1)
 
 
 def test_levels_go_through_their_value_functions() -> None:

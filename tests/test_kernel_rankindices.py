@@ -45,6 +45,12 @@ def test_indices(golden: dict[str, Any]) -> None:
         np.testing.assert_allclose(ours, golden[name], rtol=0, atol=golden["atol"], err_msg=name)
 
 
+def test_what_is_no_distribution_has_no_entropy() -> None:
+    for wrong in ([0.3, 0.6], [1.5, -0.5]):
+        with pytest.raises(InputError, match="Make them sum to 1"):
+            entropy(wrong)
+
+
 @pytest.mark.parametrize("golden", GOLDEN["entropy"], ids=lambda golden: golden["name"])
 def test_entropy(golden: dict[str, Any]) -> None:
     assert entropy(golden["probabilities"]) == pytest.approx(golden["bits"], abs=golden["atol"])

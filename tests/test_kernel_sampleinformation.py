@@ -63,6 +63,15 @@ def test_draws_agree_with_the_closed_form() -> None:
     assert still.tolist() == [[0]]
 
 
+def test_no_study_is_worth_nothing_where_the_benefit_bends() -> None:
+    """0.8 - x^2 loses 0.2 on average, though it gains at the mean of x."""
+    level = np.random.default_rng(5).normal(size=(4000, 1))
+    net = np.column_stack((np.zeros(4000), 0.8 - level[:, 0] ** 2))
+    found = sample_information(level, net, [10], [0, 1e9])
+    assert found[0, 0] == 0
+    assert found[0, 1] == pytest.approx(np.maximum(net[:, 1], 0).mean(), rel=0.03)
+
+
 def test_the_best_size_weighs_worth_against_cost() -> None:
     found = sampling_worth([0, 2.0, 2.5], [0, 100, 400], 1000, 300, 5)
     assert found.cost.tolist() == [0, 800, 2300]

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from capworth.errors import InputError
@@ -86,6 +86,7 @@ def worth(timetable: Timetable, relations: Relations, start: Ints) -> tuple[floa
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2**32))
+@example(224)  # HiGHS fails on what its presolve leaves of it
 def test_the_schedule_is_the_best_of_all_and_of_equals_the_cheapest(seed: int) -> None:
     timetable, relations = problem(seed)
     n, years = timetable.gain.shape

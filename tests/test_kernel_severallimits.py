@@ -74,6 +74,16 @@ def test_values_that_hardly_differ_differ() -> None:
     assert found.chosen.tolist() == [False, True]
 
 
+def test_cheaper_is_not_better_where_it_is_worth_a_little_less() -> None:
+    """One in two thousand million, which is within the tolerance of the second search."""
+    found = best_within([2e9, 2e9 + 1], Relations(2, excludes=((0, 1),)), [[1, 9]], [10])
+    assert found is not None
+    assert found.chosen.tolist() == [False, True]
+    alike = best_within([2e9, 2e9], Relations(2, excludes=((0, 1),)), [[9, 1]], [10])
+    assert alike is not None
+    assert alike.chosen.tolist() == [False, True]
+
+
 def test_nothing_is_allowed_or_the_shapes_do_not_fit() -> None:
     assert best_within([1], Relations(1, must=(0,)), [[2]], [1]) is None
     with pytest.raises(InputError, match=r"value \(2,\), uses \(1, 1\), limits \(1,\)"):

@@ -122,7 +122,9 @@ class RankAcceptability:
 
     def k_best(self, k: int) -> pd.Series[float]:
         """Share of draws in which an option is among the `k` best."""
-        best = rankindices.k_best_shares(self._shares(), k)
+        if not isinstance(k, int | np.integer):
+            raise InputError(f"k: {k!r} is not a whole number. Give a number of places.")
+        best = rankindices.k_best_shares(self._shares(), int(k))
         return pd.Series(best, self._index(), name=f"among the {k} best")
 
     def holistic(self, merits: str = "centroid") -> pd.Series[float]:
@@ -237,11 +239,14 @@ def rank_acceptability(
         correlation=correlation,
     )
     sampler, words = weight_sampler(weights, list(data.criteria))
+    workers = (os.cpu_count() or 1) if workers is None else workers
     for name, number, least in (("draws", draws, 2), ("seed", seed, 0), ("workers", workers, 1)):
-        if number is not None and (not isinstance(number, int | np.integer) or number < least):
+        if not isinstance(number, int | np.integer) or number < least:
             raise InputError(f"{name}: {number!r} is not a whole number from {least} up.")
-    if precision is not None and not 0 < precision < 1:
-        raise InputError(f"precision: {precision} is not between 0 and 1. Give an error, as 0.005.")
+    if precision is not None and not (isinstance(precision, int | float) and 0 < precision < 1):
+        raise InputError(
+            f"precision: {precision!r} is not between 0 and 1. Give an error, as 0.005."
+        )
     _check(data, sampler, seed)
     found = rank_draws(
         data.worlds,
@@ -251,7 +256,7 @@ def rank_acceptability(
         seed=seed,
         precision=precision,
         grain=data.grain,
-        workers=workers or os.cpu_count() or 1,
+        workers=workers,
     )
     notes = list(data.notes)
     if precision is not None and largest_error(found.tally) > precision:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -133,7 +134,7 @@ class BestProgramme:
 
 
 def best_programme(
-    projects: pd.DataFrame,
+    projects: pd.DataFrame | Mapping[str, Sequence[Any]],
     budget: float,
     relations: pd.DataFrame | None = None,
     minimums: Mapping[str, tuple[int, Sequence[str]]] | None = None,
@@ -144,7 +145,8 @@ def best_programme(
     Parameters
     ----------
     projects : index the names; columns `cost` (0 or more) and `value`; `tower` where projects are
-        levels of one thing, of which at most one is taken; `must` where one is taken in any case
+        levels of one thing, of which at most one is taken; `must` where one is taken in any case.
+        A dict of columns will do
     budget : in the unit of cost
     relations : columns `improvement`, `relation` (requires, requires_any, excludes or synergy),
         `other`; for a synergy `bonus`, in the unit of value and below 0 for an overlap
@@ -165,6 +167,13 @@ def best_programme(
     >>> best_programme(table, 105)
     <BestProgramme: 2 of 4 projects for 100 of 105, worth 23: a1, b2>
     """
+    if isinstance(projects, Mapping):
+        projects = pd.DataFrame(projects)
+    if not isinstance(projects, pd.DataFrame):
+        raise InputError(
+            f"projects: this is a {type(projects).__name__}. Give a DataFrame with columns "
+            "cost and value; for plain arrays there is kernels.severallimits.best_within."
+        )
     cost, value = (column_of(projects, name) for name in ("cost", "value"))
     limit = float(within(budget, "budget", 0))
     step = unit or decimal_grid(np.append(cost, limit))

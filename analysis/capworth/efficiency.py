@@ -97,6 +97,8 @@ def envelopment(
     >>> float(answer.to_frame().loc["d", "score"])
     2.5
     """
+    if returns is None and disposal == "weak":
+        returns = "constant"  # with others it is no linear programme
     name, scale, way = understood(model, returns, orientation, undesirable=undesirable is not None)
     _refuse_options(
         name,

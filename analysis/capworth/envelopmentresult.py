@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
@@ -21,7 +21,7 @@ from capworth.kernels.scaleefficiency import scale_efficiency
 from capworth.productivitychange import change_of
 from capworth.unittables import UnitTables
 
-Prices: TypeAlias = "Mapping[Any, float] | pd.Series[float] | pd.DataFrame"
+Prices: TypeAlias = "Mapping[Any, float] | pd.Series[float] | pd.DataFrame | Sequence[float]"
 SCALE_WORDS: Final = {0: "constant", 1: "increasing", -1: "decreasing"}
 
 
@@ -184,6 +184,11 @@ class EnvelopmentResult(Comparison):
 def _prices(prices: Prices, tables: UnitTables, side: str) -> Floats:
     """(measures,) or (units, measures) prices in the order of the tables."""
     names = list(tables.named(side))
+    if not isinstance(prices, Mapping | pd.Series | pd.DataFrame):
+        listed = np.atleast_1d(np.asarray(prices, dtype=np.float64))
+        if listed.shape != (len(names),):
+            raise InputError(f"prices: shape {listed.shape}. Give one of each {side}: {names}.")
+        prices = dict(zip(names, listed.tolist(), strict=True))
     given = prices if isinstance(prices, pd.DataFrame) else pd.DataFrame([dict(prices)])
     for name in given.columns:
         if name not in names:

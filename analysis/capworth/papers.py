@@ -60,8 +60,9 @@ def _write_charts(study: Study, language: str, drawn: Mapping[Job, str], folder:
     for (name, spoken), svg in drawn.items():
         if spoken == language:
             chart = GALLERY[name]
-            words = (what(study, voice) for what in (chart.title, chart.source, chart.alt))
-            (folder / f"{name}.svg").write_text(framed(svg, *words), encoding="utf-8", newline="")
+            title, alt = chart.words(study, voice, "title", "alt")
+            alone = framed(svg, title, chart.source(study, voice), alt)
+            (folder / f"{name}.svg").write_text(alone, encoding="utf-8", newline="")
             table = as_csv(chart.table(study))
             (folder / f"{name}.csv").write_text(table, encoding="utf-8", newline="")
 

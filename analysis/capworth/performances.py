@@ -14,13 +14,8 @@ from numpy.typing import ArrayLike
 from capworth.errors import InputError, nearest
 from capworth.kernels.arguments import known
 from capworth.kernels.arrays import Bools, Floats
-from capworth.kernels.measurement import (
-    WorldSampler,
-    linear,
-    loadings_of,
-    shaped,
-    shared_baselines,
-)
+from capworth.kernels.loadings import ROUNDING, loadings_of, shared_baselines
+from capworth.kernels.measurement import WorldSampler, linear, shaped
 from capworth.kernels.ranking import BLOCK
 from capworth.kernels.soundness import Score
 
@@ -104,8 +99,8 @@ def performances(
         chunk > 256 and (value_functions or follow is not None) and chunk * levels.size > MOST_CELLS
     ):
         chunk //= 2
-    grain = 0.0  # independent errors on every option: no two values are ever equal on paper
-    if highest > 0 and (follow is not None or not deviation.any(axis=1).all()):
+    grain = 0.0  # an error of its own on every option: no two values are ever equal on paper
+    if highest > 0 and (_as_one(follow) or not deviation.any(axis=1).all()):
         grain = 2.0 ** (math.ceil(math.log2(highest)) - GRAIN_BITS)
     return Performances(
         options, criteria, levels, rising, worlds, score, grain, chunk, tuple(notes)
@@ -282,6 +277,14 @@ def _loadings(
     _same("shared", list(owners), options)
     codes, _ = pd.factorize(pd.Series([owners[name] for name in options], dtype=object))
     return shared_baselines(codes, float(correlation))
+
+
+def _as_one(loadings: Floats | None) -> bool:
+    """Whether the errors of two options are the same error."""
+    if loadings is None:
+        return False
+    together = np.einsum("if,kf->ik", loadings, loadings)
+    return bool((together[~np.eye(len(together), dtype=bool)] > 1 - ROUNDING).any())
 
 
 def _same(what: str, given: Sequence[Hashable] | pd.Index[Any], wanted: pd.Index[Any]) -> None:

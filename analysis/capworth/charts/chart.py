@@ -7,7 +7,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from capworth.charts.isolates import turn
-from capworth.charts.layout import settle
 from capworth.charts.style import blank, looks
 from capworth.charts.voice import Voice
 from capworth.study import Study
@@ -50,7 +49,6 @@ class Chart:
             self.draw(study, figure, voice)
             if voice.words.rightwards:
                 turn(figure)
-            settle(figure)
         return figure
 
     def table(self, study: Study) -> pd.DataFrame:
@@ -59,15 +57,15 @@ class Chart:
 
     def title(self, study: Study, voice: Voice) -> str:
         """State the finding in one sentence, with its probability or range."""
-        return self._say("title", study, voice)
+        return self.words(study, voice, "title")[0]
 
     def caption(self, study: Study, voice: Voice) -> str:
         """Say what is shown, in which units, and how to read it."""
-        return self._say("caption", study, voice)
+        return self.words(study, voice, "caption")[0]
 
     def alt(self, study: Study, voice: Voice) -> str:
         """Say in words what a reader sees who can see the figure."""
-        return self._say("alt", study, voice)
+        return self.words(study, voice, "alt")[0]
 
     def source(self, study: Study, voice: Voice) -> str:
         """Return the source line: which case, which draws, evidence until when."""
@@ -85,8 +83,10 @@ class Chart:
             seed=known.seed,
         )
 
-    def _say(self, what: str, study: Study, voice: Voice) -> str:
+    def words(self, study: Study, voice: Voice, *asked: str) -> tuple[str, ...]:
+        """Say several of "title", "caption" and "alt", their facts found once."""
         facts = self.facts(study, voice)
-        key = f"chart.{self.key}.{what}"
-        special = f"{key}_{facts.get('variant')}"
-        return voice.say(special if special in voice.words.phrases else key, **facts)
+        keys = [f"chart.{self.key}.{what}" for what in asked]
+        special = [f"{key}_{facts.get('variant')}" for key in keys]
+        found = [s if s in voice.words.phrases else k for k, s in zip(keys, special, strict=True)]
+        return tuple(voice.say(key, **facts) for key in found)

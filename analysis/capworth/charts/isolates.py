@@ -18,7 +18,7 @@ _NUMBER = rf"(?:[<>≤≥±+\-−]\u2060?)?\u2066*[0-9](?:{_DIGITS}|[.,:/](?={_D
 _TOKEN = re.compile(  # a number alone, or a range
     rf"\u2066*(?<![A-Za-z0-9_.]){_NUMBER}(?:[–\-−]\u2066*{_NUMBER})*"
 )
-_LATIN = re.compile(r".*[A-Za-z]{2}.*[\W\d].*|.*[\W\d].*[A-Za-z]{2}.*")  # words and more
+_LATIN = re.compile(r"(?=.*[A-Za-z]{2})(?=.*[\W\d])[^\u0590-\u08ff]*", re.DOTALL)  # words and more
 _COMMA = re.compile(r"(?<=[\u0621-\u064a†…]),(?= )")  # of a list that was joined in Latin fashion
 _SEVERAL = re.compile(r"[^A-Za-z]*\d[^A-Za-z]* [^A-Za-z]+")  # figures with a space between them
 _BARE = {ord(mark): None for mark in ISOLATE}
@@ -51,7 +51,7 @@ def isolated(text: str) -> str:
             return token
         return bare.join(ISOLATE)
 
-    if _LATIN.fullmatch(text) and not runs_rightwards(text):
+    if _LATIN.fullmatch(text):
         return text if text.startswith(ISOLATE[0]) else text.join(ISOLATE)
     return _COMMA.sub("،", _TOKEN.sub(kept, text))
 

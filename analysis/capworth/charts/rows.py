@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.transforms import offset_copy
 
 from capworth.charts.style import INK, MUTED, RULE, SMALL
 from capworth.charts.voice import Voice
@@ -13,10 +14,11 @@ from capworth.kernels.arrays import Floats
 def name_rows(ax: Axes, names: Sequence[str], bold: Sequence[bool] = ()) -> Floats:
     """Name the rows from the top down; return the height of each."""
     y = np.arange(len(names), dtype=float)
+    ax.tick_params(axis="y", length=0, left=False)
     ax.set_yticks(y, names)
     ax.set_ylim(len(names) - 0.4, -0.6)
-    ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
+    ax.yaxis.set_label_coords(0, 0.5)  # no label: nobody need measure the names to find its place
     for label, strong in zip(ax.get_yticklabels(), bold, strict=False):
         label.set_fontweight("bold" if strong else "normal")
     return y
@@ -50,13 +52,13 @@ def put_legend(ax: Axes, ncols: int, title: str = "") -> None:
 def write_column(ax: Axes, y: Floats, texts: Sequence[str], head: str, indent: float = 5.0) -> None:
     """Write a column of figures so many points right of the rows, with its head above."""
     widest = max(map(len, texts), default=0)
+    beside = offset_copy(ax.get_yaxis_transform(), ax.get_figure(root=True), indent, units="points")
     for height, text in zip(y, texts, strict=True):
-        note = ax.annotate(
+        note = ax.text(
+            1.0,
+            height,
             text,
-            (1.0, height),
-            (indent, 0),
-            xycoords=ax.get_yaxis_transform(),
-            textcoords="offset points",
+            transform=beside,
             va="center",
             fontsize=SMALL,
             color=INK,

@@ -2,13 +2,18 @@
 
 from functools import cache
 from io import StringIO
+from typing import Any
 
 import matplotlib as mpl
+from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.text import Text
 
+from capworth.charts.layout import settle
 from capworth.charts.style import FAMILIES, looks
+
+POINTS = 72  # in an inch: the unit of a drawing
 
 
 def to_svg(figure: Figure, title: str = "", description: str = "") -> str:
@@ -24,13 +29,33 @@ def to_svg(figure: Figure, title: str = "", description: str = "") -> str:
     """
     buffer = StringIO()
     metadata = {"Date": None, "Creator": "capworth", "Title": title, "Description": description}
-    words = (t.get_text() for t in figure.findobj(Text) if isinstance(t, Text))
-    plain = {ord(letter) for word in words for letter in word} - {10} <= _letters()
-    with looks(), mpl.rc_context({"svg.fonttype": "none" if plain else "path"}):
-        figure.savefig(
-            buffer, format="svg", metadata={k: v for k, v in metadata.items() if v != ""}
+    before = figure.dpi, figure.canvas
+    figure.dpi = POINTS
+    width, height = figure.bbox.size
+    with looks():
+        renderer: Any = RendererSVG(  # type: ignore[no-untyped-call]  # matplotlib has no types for it
+            width, height, buffer, metadata={k: v for k, v in metadata.items() if v != ""}
         )
+        _Sheet(figure, renderer)
+        settle(figure)
+        words = (t.get_text() for t in figure.findobj(Text) if isinstance(t, Text))
+        plain = {ord(letter) for word in words for letter in word} - {10} <= _letters()
+        with mpl.rc_context({"svg.fonttype": "none" if plain else "path"}):
+            figure.draw(renderer)
+        renderer.finalize()
+    figure.dpi, figure.canvas = before
     return buffer.getvalue()
+
+
+class _Sheet(FigureCanvasSVG):
+    """Has words measured by what draws them: as they will be, and each only once."""
+
+    def __init__(self, figure: Figure, renderer: RendererSVG) -> None:
+        super().__init__(figure)
+        self._renderer = renderer
+
+    def get_renderer(self) -> RendererSVG:
+        return self._renderer
 
 
 @cache

@@ -123,7 +123,9 @@ class Voice:
         parts = list(items)
         if len(parts) > most:
             parts = [*parts[:most], self.say("and_more", count=len(parts) - most)]
-        return str(format_list(parts, locale=self.words.locale)) if parts else self.say("none")
+        if not parts:
+            return self.say("none")
+        return self.words.joined(str(format_list(parts, locale=self.words.locale)))
 
     def number(self, value: float, places: int | None = None) -> str:
         """Write a number with so many decimals, or else with two significant digits."""

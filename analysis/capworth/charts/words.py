@@ -25,6 +25,7 @@ class Words:
     opened: tuple[tuple[str, str], ...]  # marks, and the space that stands after them
     rightwards: bool = False  # whether it is written from right to left
     named: bool = False  # whether currencies are written by name, not by sign
+    joins: tuple[tuple[str, str], ...] = ()  # patterns of an "and" that sounds otherwise there
 
     def typeset(self, text: str) -> str:
         """Put the spaces of the language beside its marks, which never break a line.
@@ -36,6 +37,16 @@ class Words:
         for marks, space in self.opened:
             text = re.sub(rf"(?<=[{re.escape(marks)}]) ", space, text)
         return isolated(text) if self.rightwards else text
+
+    def joined(self, text: str) -> str:
+        """Change the "and" of a list before a sound that asks for another one.
+
+        >>> words("es").joined("plata y indio"), words("es").joined("plata y hierro")
+        ('plata e indio', 'plata y hierro')
+        """
+        for pattern, word in self.joins:
+            text = re.sub(pattern, word, text)
+        return text
 
 
 def languages() -> tuple[str, ...]:
@@ -71,6 +82,7 @@ def words(language: str) -> Words:
         opened,
         grammar.get("direction") == "rtl",
         grammar.get("currency") == "name",
+        tuple(grammar.get("joins", {}).items()),
     )
 
 

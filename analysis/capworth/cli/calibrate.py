@@ -33,7 +33,6 @@ def command(folder: str, out: str | None, lang: str) -> None:
         return
     from capworth.charts.calibration_chart import draw_calibration
     from capworth.charts.isolates import turn
-    from capworth.charts.layout import settle
     from capworth.charts.style import blank, looks
     from capworth.charts.svg import to_svg
     from capworth.charts.voice import Voice
@@ -47,6 +46,5 @@ def command(folder: str, out: str | None, lang: str) -> None:
             draw_calibration(found, figure.subplots(), voice := Voice(language))
             if voice.words.rightwards:
                 turn(figure)
-            settle(figure)
         (place / f"calibration-{language}.svg").write_text(to_svg(figure), encoding="utf-8")
     click.echo(f"written: {place}")

@@ -5,16 +5,17 @@ import numpy as np
 from capworth.errors import InputError
 from capworth.kernels.arguments import table
 from capworth.kernels.arrays import Floats, Ints
-from capworth.kernels.measurement import World, drawn
+from capworth.kernels.measurement import BLOCK, World, drawn
 
 
-def lead_counts(world: World, central: Floats) -> Ints:
+def lead_counts(world: World, central: Floats, draws: int) -> Ints:
     """Draws in which each option is first under its own weights, all from the same measurements.
 
     Parameters
     ----------
     world : measurements of these draws
     central : (options, criteria), each option's own weights; a row that is not a number is skipped
+    draws : how many the world has
 
     Returns
     -------
@@ -24,15 +25,15 @@ def lead_counts(world: World, central: Floats) -> Ints:
     options = len(central)
     counts = np.zeros((options, options), dtype=np.int64)
     for i in np.flatnonzero(np.isfinite(central).all(axis=1)):
-        values = world(central[i])
-        rest = np.full(values.shape[1], -np.inf)
-        for others in (values[:i], values[i + 1 :]):
-            np.maximum(rest, others.max(axis=0, initial=-np.inf), out=rest)
-        counts[i, 0] = np.count_nonzero(values[i] > rest)
-        level = np.flatnonzero(values[i] == rest)
-        if level.size:
-            rivals = (values[:, level] == rest[level]).sum(axis=0) - 1
-            counts[i] += np.bincount(rivals, minlength=options)
+        for start in range(0, draws, BLOCK):
+            values = world(central[i], slice(start, start + BLOCK))
+            rest = values[:i].max(axis=0, initial=-np.inf)
+            np.maximum(rest, values[i + 1 :].max(axis=0, initial=-np.inf), out=rest)
+            counts[i, 0] += np.count_nonzero(values[i] > rest)
+            level = np.flatnonzero(values[i] == rest)
+            if level.size:
+                rivals = (values[:, level] == rest[level]).sum(axis=0) - 1
+                counts[i] += np.bincount(rivals, minlength=options)
     return counts
 
 
@@ -70,7 +71,7 @@ def confidence_factors(measurements: Floats, central: Floats) -> Floats:
             f"central: shape {own.shape} for measurements of shape {np.shape(measurements)}. "
             "Give one row of weights for each option."
         )
-    return factors(lead_counts(drawn(measurements), own), own, len(measurements))
+    return factors(lead_counts(drawn(measurements), own, len(measurements)), own, len(measurements))
 
 
 def rank_confidence_sets(replicates: Floats, level: float = 0.95, *, jointly: bool = True) -> Ints:

@@ -12,7 +12,8 @@ from capworth.errors import InputError
 from capworth.kernels.arrays import Bools, Floats
 from capworth.kernels.relations import Relations, rules_of
 
-INFEASIBLE: Final = 2  # status of HiGHS
+SOLVED: Final = 0  # status of HiGHS
+INFEASIBLE: Final = 2
 WHOLE: Final = 1e-6  # how far HiGHS may leave a whole number
 
 Owner = tuple[str, int]  # kind of rule, and the entry it comes from
@@ -75,16 +76,19 @@ def solve(goal: Floats, rows: Sequence[Rows], decisions: Bools | None = None) ->
         matrix = csc_array(np.concatenate([part.matrix for part in parts]))
         low, high = (np.concatenate([getattr(p, end) for p in parts]) for end in ("low", "high"))
         rules = [LinearConstraint(matrix, low, high)]
-    found = milp(
-        -goal,
-        constraints=rules,
-        integrality=whole,
-        bounds=Bounds(0, 1),
-        options={"mip_rel_gap": 0.0},
-    )
+    for presolve in (True, False):  # seldom, HiGHS fails on what its own presolve left
+        found = milp(
+            -goal,
+            constraints=rules,
+            integrality=whole,
+            bounds=Bounds(0, 1),
+            options={"mip_rel_gap": 0.0, "presolve": presolve},
+        )
+        if found.status in {SOLVED, INFEASIBLE}:
+            break
     if found.status == INFEASIBLE:
         return None
-    if found.status != 0:
+    if found.status != SOLVED:
         raise InputError(f"programme: HiGHS gave no answer ({found.message}). Simplify the rules.")
     solution: Floats = np.where(whole > 0, np.rint(found.x), found.x)
     return solution

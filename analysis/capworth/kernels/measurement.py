@@ -5,22 +5,36 @@ uses the same measurements, so comparisons between weights are not blurred by lu
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final, TypeAlias
+from functools import cache, lru_cache
+from typing import Final, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
 from capworth.kernels.arguments import finite, table
-from capworth.kernels.arrays import Floats, Ints
+from capworth.kernels.arrays import Floats
+from capworth.kernels.loadings import ROUNDING, SAME, own_share
+from capworth.kernels.mixing import covariance_root, mixed
 
-World: TypeAlias = Callable[[Floats], Floats]
-"""Takes weights, (draws, criteria) or one row (criteria,) for all draws; gives (options, draws)."""
+ALL: Final = slice(None)
+
+
+class World(Protocol):
+    """Draws of every measurement, waiting for weights."""
+
+    def __call__(self, weights: Floats, rows: slice = ALL, /) -> Floats:
+        """Give values (options, draws) under weights (draws, criteria), or under one row of them.
+
+        With one row (criteria,) for all draws, `rows` asks for some of the draws only.
+        """
+        ...
+
 
 WorldSampler: TypeAlias = Callable[[np.random.Generator, int], World]
 Shape: TypeAlias = Callable[[Floats], Floats]
 
-ROUNDING: Final = 1e-9
+BLOCK: Final = 2048  # draws whose shared errors are held in the processor's cache
 
 
 def linear(mean: ArrayLike, spread: ArrayLike, loadings: ArrayLike | None = None) -> WorldSampler:
@@ -31,39 +45,107 @@ def linear(mean: ArrayLike, spread: ArrayLike, loadings: ArrayLike | None = None
     mean : (options, criteria), on one common value scale, more is better
     spread : (options, criteria), standard deviations of the errors on that scale, 0 or more
     loadings : (options, factors), how much each option's errors follow each shared factor, as
-        from `shared_baselines` or `loadings_of`; without it all errors are independent
+        from `loadings`; without it all errors are independent
 
     Notes
     -----
-    Given the weights, the independent part of an option's value is exactly normal, so one number
-    is drawn for each option and draw, not one for each criterion: the same distribution at a
-    tenth of the work. Shared errors are drawn criterion by criterion.
+    Given the weights, the errors of the options' values are jointly normal, with covariance
+    `R[i, k] * sum(w**2 * spread[i] * spread[k])`, where `R` is the correlation. Where rows of
+    spreads that are correlated are proportional to each other (one spread for a whole criterion
+    is), that is a product, and one number is drawn for each option and draw, not one for each
+    criterion: the same distribution at a tenth of the work. Otherwise shared errors are drawn
+    criterion by criterion; for one row of weights they are drawn at once from their covariance,
+    so that an answer to one row and an answer to many are not from the same measurements.
     """
     centre, deviation, follow = _checked(mean, spread, loadings)
-    own = np.sqrt(np.maximum(1 - np.einsum("of,of->o", follow, follow), 0))
-    own[own < np.sqrt(ROUNDING)] = 0
-    variance = (deviation * own[:, None]) ** 2
-    options, criteria = centre.shape
-    factors = follow.shape[1]
+    if _proportional(deviation, follow):
+        return _collapsed(centre, deviation, follow)
+    return _joint(centre, deviation, follow)
+
+
+def _proportional(deviation: Floats, loadings: Floats) -> bool:
+    """Whether spreads of options that share errors are multiples of each other."""
+    together = np.einsum("if,kf->ik", np.abs(loadings), np.abs(loadings)) > 0
+    length = np.einsum("oc,oc->o", deviation, deviation)
+    product = np.einsum("ic,kc->ik", deviation, deviation)
+    share = product / np.where(length > 0, length, 1)[:, None]
+    off = np.abs(deviation - share[:, :, None] * deviation[:, None, :]).max(axis=2)
+    apart = (off > SAME * deviation.max(initial=0)) & (length > 0)[:, None]
+    return not (apart & together).any()
+
+
+def _collapsed(centre: Floats, deviation: Floats, loadings: Floats) -> WorldSampler:
+    """Errors as one standard normal number an option, correlated, times its standard deviation."""
+    variance = deviation**2
+    own = own_share(loadings)
+    options, factors = loadings.shape
 
     def sample(rng: np.random.Generator, draws: int) -> World:
-        alone = rng.standard_normal((options, draws)) if variance.any() else None
-        shared = None
-        if factors and deviation.any():
-            shared = _common(rng.standard_normal((factors, criteria, draws)), follow)
-            shared *= deviation[:, :, None]
+        errors = None
+        if variance.any():
+            errors = rng.standard_normal((options, draws)) if own.any() else None
+            if factors:
+                common = mixed(loadings, rng.standard_normal((factors, draws)))
+                if errors is not None:
+                    errors *= own[:, None]
+                    common += errors
+                errors = common
 
-        def world(weights: Floats) -> Floats:
+        def world(weights: Floats, rows: slice = ALL, /) -> Floats:
             values = _weighted(weights, centre)
-            if alone is not None:
-                error = np.sqrt(_weighted(weights**2, variance)) * alone
+            if errors is not None:
+                error = np.sqrt(_weighted(weights**2, variance)) * errors[:, rows]
                 error += values
                 values = error
-            if shared is not None:
-                error = _summed(weights, shared)
+            return _spread_out(values, len(range(draws)[rows]))
+
+        return world
+
+    return sample
+
+
+def _joint(centre: Floats, deviation: Floats, loadings: Floats) -> WorldSampler:
+    """Errors that no single number an option can hold: by criterion, or from their covariance."""
+    correlation = np.einsum("if,kf->ik", loadings, loadings)
+    np.fill_diagonal(correlation, 1)
+    own = own_share(loadings)
+    variance = (deviation * own[:, None]) ** 2
+    options, factors = loadings.shape
+    criteria = centre.shape[1]
+    follow = np.einsum("of,oc->ofc", loadings, deviation).reshape(options, -1)
+
+    @lru_cache(maxsize=1)
+    def root(row: bytes) -> Floats:
+        scaled = deviation * np.frombuffer(row)
+        return covariance_root(correlation * np.einsum("ic,kc->ik", scaled, scaled))
+
+    def sample(rng: np.random.Generator, draws: int) -> World:
+        for_rows, for_one = rng.spawn(2)
+
+        @cache
+        def apart() -> tuple[Floats, Floats]:
+            alone = for_rows.standard_normal((options, draws) if own.any() else (0, draws))
+            return alone, for_rows.standard_normal((factors, criteria, draws))
+
+        @cache
+        def together() -> Floats:
+            return for_one.standard_normal((options, draws))
+
+        def world(weights: Floats, rows: slice = ALL, /) -> Floats:
+            values = _weighted(weights, centre)
+            if weights.ndim == 1:
+                error = mixed(root(weights.tobytes()), together()[:, rows])
                 error += values
-                values = error
-            return _spread_out(values, draws)
+                return error
+            alone, common = apart()
+            each = np.ascontiguousarray(weights.T)
+            if len(alone):
+                values += np.sqrt(_weighted(weights**2, variance)) * alone
+            for start in range(0, draws, BLOCK):
+                part = slice(start, start + BLOCK)
+                shared = common[:, :, part] * each[:, part]
+                values[:, part] += mixed(follow, shared.reshape(factors * criteria, -1))
+            return values
 
         return world
 
@@ -85,21 +167,23 @@ def shaped(
     loadings : as in `linear`
     """
     centre, deviation, follow = _checked(mean, spread, loadings)
-    own = np.sqrt(np.maximum(1 - np.einsum("of,of->o", follow, follow), 0))
+    own = own_share(follow)
     options, criteria = centre.shape
     factors = follow.shape[1]
     if len(shapes) != criteria:
         raise InputError(f"shapes: {len(shapes)} for {criteria} criteria. Give one each.")
 
     def sample(rng: np.random.Generator, draws: int) -> World:
-        levels = rng.standard_normal((options, criteria, draws)) * own[:, None, None]
+        levels = rng.standard_normal((options, criteria, draws))
         if factors:
-            levels += _common(rng.standard_normal((factors, criteria, draws)), follow)
+            levels *= own[:, None, None]
+            for c in range(criteria):
+                levels[:, c] += mixed(follow, rng.standard_normal((factors, draws)))
         levels *= deviation[:, :, None]
         levels += centre[:, :, None]
         for c, shape in enumerate(shapes):
             levels[:, c] = finite(shape(levels[:, c]), f"value function of criterion {c}")
-        return lambda weights: _spread_out(_summed(weights, levels), draws)
+        return _given(levels)
 
     return sample
 
@@ -112,62 +196,14 @@ def drawn(measurements: Floats) -> World:
             f"measurements: shape {levels.shape} is not (draws, options, criteria). Reshape it."
         )
     ordered = np.ascontiguousarray(levels.transpose(1, 2, 0))
-    return lambda weights: _summed(weights, ordered)
+    return _given(ordered)
 
 
-def shared_baselines(baseline: Sequence[int] | Ints, correlation: float) -> Floats:
-    """Give the loadings of options whose measurements start from a shared baseline.
+def _given(levels: Floats) -> World:
+    def world(weights: Floats, rows: slice = ALL, /) -> Floats:
+        return _summed(weights, levels[:, :, rows])
 
-    Parameters
-    ----------
-    baseline : (options,), number of the baseline of each option; below 0 for none
-    correlation : 0 to 1, between the errors of two options with the same baseline
-
-    Returns
-    -------
-    (options, baselines)
-    """
-    if not 0 <= correlation <= 1:
-        raise InputError(f"correlation: {correlation} is not between 0 and 1. Give a share.")
-    owner = np.asarray(baseline)
-    groups = np.unique(owner[owner >= 0])
-    loadings: Floats = (owner[:, None] == groups) * np.sqrt(correlation)
-    return loadings
-
-
-def loadings_of(correlation: ArrayLike) -> Floats:
-    """Give loadings that correlate the options' errors like this matrix: (options, options).
-
-    Raises
-    ------
-    InputError
-        When the matrix is not square, symmetric, with ones on the diagonal, or when no errors can
-        be correlated like that (an eigenvalue is below 0).
-    """
-    matrix = table(correlation, "correlation", "options", "options")
-    if matrix.shape[0] != matrix.shape[1]:
-        raise InputError(
-            f"correlation: shape {matrix.shape} is not square. Give one row an option."
-        )
-    for place in np.argwhere(np.abs(matrix - matrix.T) > ROUNDING):
-        i, k = place.tolist()
-        raise InputError(
-            f"correlation: entry [{i}, {k}] is {matrix[i, k]:g} and [{k}, {i}] is "
-            f"{matrix[k, i]:g}. Make them the same."
-        )
-    if (np.abs(matrix.diagonal() - 1) > ROUNDING).any():
-        i = int(np.argmax(np.abs(matrix.diagonal() - 1)))
-        raise InputError(f"correlation: entry [{i}, {i}] is {matrix[i, i]:g}. Set it to 1.")
-    roots, vectors = np.linalg.eigh(matrix)
-    if roots[0] < -1e-8:
-        raise InputError(
-            f"correlation: errors cannot be correlated like this (eigenvalue {roots[0]:.3g}). "
-            "Lower the correlations that contradict each other."
-        )
-    root: Floats = np.einsum("of,f,if->oi", vectors, np.sqrt(np.maximum(roots, 0)), vectors)
-    length = np.sqrt(np.einsum("oi,oi->o", root, root))
-    unit: Floats = root / length[:, None]
-    return unit
+    return world
 
 
 def _checked(
@@ -186,12 +222,6 @@ def _checked(
     if (np.einsum("of,of->o", follow, follow) > 1 + ROUNDING).any():
         raise InputError("loadings: a row has squares that sum to more than 1. Lower it.")
     return centre, deviation, follow
-
-
-def _common(factors: Floats, loadings: Floats) -> Floats:
-    """Shared errors in standard deviations: (options, criteria, draws)."""
-    errors: Floats = np.einsum("of,fcd->ocd", loadings, factors)
-    return errors
 
 
 def _weighted(weights: Floats, numbers: Floats) -> Floats:

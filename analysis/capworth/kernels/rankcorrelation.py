@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.kernels.arguments import table
+from capworth.kernels.arguments import finite, table
 from capworth.kernels.arrays import Floats
 from capworth.kernels.concordance import mean_ranks
 
@@ -14,7 +14,8 @@ def rank_correlation(first: ArrayLike, second: ArrayLike) -> Floats:
 
     Parameters
     ----------
-    first, second : (draws, things), more is better; what ties shares its mean rank
+    first, second : (draws, things), or one order (things,); more is better; what ties shares its
+        mean rank
 
     Returns
     -------
@@ -70,7 +71,7 @@ def kendall_correlation(first: ArrayLike, second: ArrayLike) -> Floats:
 
 def _both(first: ArrayLike, second: ArrayLike) -> tuple[Floats, Floats]:
     one, other = (
-        table(points, name, "draws", "things")
+        table(np.atleast_2d(finite(points, name)), name, "draws", "things")
         for points, name in ((first, "first"), (second, "second"))
     )
     if one.shape != other.shape or one.shape[1] < 2:

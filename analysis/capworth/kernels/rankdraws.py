@@ -8,7 +8,7 @@ import numpy as np
 from capworth.kernels.arrays import Floats, Ints
 from capworth.kernels.chunks import in_chunks
 from capworth.kernels.confidence import factors, lead_counts, rank_confidence_sets
-from capworth.kernels.measurement import World, WorldSampler
+from capworth.kernels.measurement import ALL, World, WorldSampler
 from capworth.kernels.rankindices import share_errors
 from capworth.kernels.ranking import RankTally, snapped
 from capworth.kernels.weights import Sampler
@@ -57,7 +57,9 @@ def rank_draws(
 
     def world(number: int, many: int) -> World:
         answers = worlds(stream(seed, f"{NAME}: measurements", number), many)
-        return (lambda asked: snapped(answers(asked), grain)) if grain else answers
+        if not grain:
+            return answers
+        return lambda asked, rows=ALL: snapped(answers(asked, rows), grain)
 
     def scored(number: int, many: int) -> tuple[Floats, Floats]:
         drawn = weights(stream(seed, f"{NAME}: weights", number), many)
@@ -81,7 +83,7 @@ def rank_draws(
     central = tally.central_weights()
     leads = np.zeros((len(central), len(central)), dtype=np.int64)
     for counts in in_chunks(
-        lambda number, many: lead_counts(world(number, many), central),
+        lambda number, many: lead_counts(world(number, many), central, many),
         draws=tally.draws,
         size=chunk,
         workers=workers,

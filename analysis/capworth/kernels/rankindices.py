@@ -15,23 +15,30 @@ from capworth.kernels.arrays import Floats, Ints
 from capworth.kernels.weights import rank_order_centroid
 
 ROUNDING: Final = 1e-12  # a cumulative share this close to a bound has reached it
+ADDED: Final = 1e-6  # by which probabilities may miss 1: they may be printed figures
 
 
-def expected_ranks(shares: Floats) -> Floats:
+def _places(shares: ArrayLike) -> Floats:
+    return table(shares, "shares", "options", "places")
+
+
+def expected_ranks(shares: ArrayLike) -> Floats:
     """Mean rank of each option, 1 is the first: (options,). They sum to n (n + 1) / 2.
 
     >>> expected_ranks(np.array([[0.75, 0.25], [0.25, 0.75]])).tolist()
     [1.25, 1.75]
     """
-    mean: Floats = np.einsum("ok,k->o", shares, np.arange(1.0, shares.shape[1] + 1))
+    held = _places(shares)
+    mean: Floats = np.einsum("ok,k->o", held, np.arange(1.0, held.shape[1] + 1))
     return mean
 
 
-def expected_rank_errors(shares: Floats, draws: int) -> Floats:
+def expected_rank_errors(shares: ArrayLike, draws: int) -> Floats:
     """Give the standard errors of the expected ranks from independent draws: (options,)."""
-    ranks = np.arange(1.0, shares.shape[1] + 1)
-    distance = ranks - expected_ranks(shares)[:, None]
-    error: Floats = np.sqrt(np.einsum("ok,ok->o", shares, distance**2) / draws)
+    held = _places(shares)
+    ranks = np.arange(1.0, held.shape[1] + 1)
+    distance = ranks - expected_ranks(held)[:, None]
+    error: Floats = np.sqrt(np.einsum("ok,ok->o", held, distance**2) / draws)
     return error
 
 
@@ -45,7 +52,7 @@ def share_errors(shares: Floats, draws: int) -> Floats:
     return error
 
 
-def rank_intervals(shares: Floats, level: float = 0.9) -> Ints:
+def rank_intervals(shares: ArrayLike, level: float = 0.9) -> Ints:
     """Central interval of ranks that an option takes with probability `level` at least.
 
     Returns
@@ -56,17 +63,18 @@ def rank_intervals(shares: Floats, level: float = 0.9) -> Ints:
     if not 0 < level <= 1:
         raise InputError(f"level: {level} is not between 0 and 1. Give a probability, as 0.9.")
     tail = (1 - level) / 2
-    reached = shares.cumsum(axis=1)
+    reached = _places(shares).cumsum(axis=1)
     first = np.argmax(reached > tail + ROUNDING, axis=1) + 1
     last = np.argmax(reached >= 1 - tail - ROUNDING, axis=1) + 1
     return np.column_stack((first, last)).astype(np.int64)
 
 
-def k_best_shares(shares: Floats, k: int) -> Floats:
+def k_best_shares(shares: ArrayLike, k: int) -> Floats:
     """Share of draws in which an option is among the `k` best: (options,)."""
-    if not 1 <= k <= shares.shape[1]:
-        raise InputError(f"k: {k} is not between 1 and {shares.shape[1]}. Give a number of places.")
-    best: Floats = np.minimum(shares[:, :k].sum(axis=1), 1.0)
+    held = _places(shares)
+    if not 1 <= k <= held.shape[1]:
+        raise InputError(f"k: {k} is not between 1 and {held.shape[1]}. Give a number of places.")
+    best: Floats = np.minimum(held[:, :k].sum(axis=1), 1.0)
     return best
 
 
@@ -95,7 +103,7 @@ MERITS: Final[Mapping[str, Callable[[int], Floats]]] = {
 }
 
 
-def holistic_shares(shares: Floats, merits: ArrayLike) -> Floats:
+def holistic_shares(shares: ArrayLike, merits: ArrayLike) -> Floats:
     """Rank shares in one number: each place counts by its merit, (options,).
 
     Parameters
@@ -106,12 +114,12 @@ def holistic_shares(shares: Floats, merits: ArrayLike) -> Floats:
     -----
     Holistic acceptability index: Lahdelma & Salminen (2001), Operations Research 49(3), 444-454.
     """
-    worth = finite(merits, "merits")
-    if worth.shape != shares.shape[1:]:
-        raise InputError(f"merits: {worth.shape} for {shares.shape[1]} places. Give one a place.")
+    worth, held = finite(merits, "merits"), _places(shares)
+    if worth.shape != held.shape[1:]:
+        raise InputError(f"merits: {worth.shape} for {held.shape[1]} places. Give one a place.")
     if worth[0] != 1 or (np.diff(worth) > 0).any() or worth[-1] < 0:
         raise InputError("merits: they must start at 1 and fall to 0 or more, never rising.")
-    total: Floats = np.einsum("ok,k->o", shares, worth)
+    total: Floats = np.einsum("ok,k->o", held, worth)
     return total
 
 
@@ -122,13 +130,17 @@ def entropy(probabilities: ArrayLike) -> float:
     0.9344248
     """
     chances = finite(probabilities, "probabilities")
+    if (chances < 0).any() or abs(float(chances.sum()) - 1) > ADDED:
+        raise InputError(
+            f"probabilities: they sum to {chances.sum():g}, or one is below 0. Make them sum to 1."
+        )
     seen = chances[chances > 0]
     return float(-(seen * np.log2(seen)).sum()) + 0.0
 
 
-def choice_entropy(shares: Floats) -> float:
+def choice_entropy(shares: ArrayLike) -> float:
     """How open the choice of the first place is, in bits."""
-    return entropy(shares[:, 0])
+    return entropy(_places(shares)[:, 0])
 
 
 def ranking_entropy(values: Floats) -> float:

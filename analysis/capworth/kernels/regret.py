@@ -3,7 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from capworth.kernels.arguments import table
 from capworth.kernels.arrays import Floats
 from capworth.kernels.ranges import within
 
@@ -20,7 +22,7 @@ class Standing(NamedTuple):
     best: Floats  # share of draws in which it is the best; sets that tie share a draw
 
 
-def standing(values: Floats, quantile: float = 0.1) -> Standing:
+def standing(values: ArrayLike, quantile: float = 0.1) -> Standing:
     """Say how every set does against the best one of each draw.
 
     Parameters
@@ -33,14 +35,15 @@ def standing(values: Floats, quantile: float = 0.1) -> Standing:
     Regret: Savage (1951), Journal of the American Statistical Association 46, 55-67.
     """
     within(quantile, "quantile", 0, 1)
-    top = values.max(axis=1)
-    scale = float(np.abs(values).max(initial=0.0))
-    lack = top[:, None] - values
+    worth = table(values, "values", "draws", "sets")
+    top = worth.max(axis=1)
+    scale = float(np.abs(worth).max(initial=0.0))
+    lack = top[:, None] - worth
     leads = lack <= TIE * scale
-    share = np.einsum("ds,d->s", leads, 1 / leads.sum(axis=1)) / len(values)
+    share = np.einsum("ds,d->s", leads, 1 / leads.sum(axis=1)) / len(worth)
     return Standing(
-        values.mean(axis=0),
-        np.quantile(values, quantile, axis=0, method="inverted_cdf"),
+        worth.mean(axis=0),
+        np.quantile(worth, quantile, axis=0, method="inverted_cdf"),
         lack.mean(axis=0),
         lack.max(axis=0),
         share,

@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import chi2
+from scipy.special import gammaincinv
 
 from capworth.errors import InputError
 from capworth.kernels.arguments import finite, table
@@ -46,7 +46,7 @@ def spread_floor(means: ArrayLike, variances: ArrayLike, confidence: float = CON
     total = float(((middle - middle.mean()) ** 2).sum())
     if len(middle) < 2 or total <= STILL * float((middle**2).sum()):
         return 0.0
-    limit = float(chi2.ppf(confidence, len(middle) - 1))
+    limit = float(2 * gammaincinv((len(middle) - 1) / 2, confidence))  # quantile of chi-square
     tiny = STILL * total  # so that a unit without noise has a weight
     if _q(middle, noise + tiny) <= limit:
         return 0.0

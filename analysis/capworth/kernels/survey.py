@@ -8,6 +8,7 @@ would on average have said what the others said.
 from typing import Final
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
 from capworth.kernels.arrays import Bools, Floats, Ints
@@ -50,7 +51,7 @@ def weighting_cells(region: Ints, size: Ints, answered: Bools, fewest: int = FEW
     return cells
 
 
-def response_weights(cells: Ints, answered: Bools) -> Floats:
+def response_weights(cells: ArrayLike, answered: ArrayLike) -> Floats:
     """Members for whom each answering member speaks, itself included: (answering,).
 
     Members of the cell over answers of the cell; the weights sum to the number of members. Holt &
@@ -59,8 +60,9 @@ def response_weights(cells: Ints, answered: Bools) -> Floats:
     >>> response_weights(np.array([0, 0, 0, 1]), np.array([True, True, False, True])).tolist()
     [1.5, 1.5, 1.0]
     """
-    members, answers = _counts(cells, answered)
-    weights: Floats = (members / answers)[cells[answered]]
+    own, said = np.asarray(cells, dtype=np.int64), np.asarray(answered, dtype=np.bool_)
+    members, answers = _counts(own, said)
+    weights: Floats = (members / answers)[own[said]]
     return weights
 
 
@@ -103,7 +105,7 @@ def replicate_weights(
     return weights
 
 
-def weighted_means(weights: Floats, answers: Floats) -> Floats:
+def weighted_means(weights: ArrayLike, answers: ArrayLike) -> Floats:
     """Mean answer on each thing over those who answered on it: (..., things); NaN where nobody did.
 
     Parameters
@@ -111,9 +113,10 @@ def weighted_means(weights: Floats, answers: Floats) -> Floats:
     weights : (..., answering), 0 or more
     answers : (answering, things), NaN where a member did not answer on a thing
     """
-    given = np.isfinite(answers)
-    total = np.einsum("...m,mt->...t", weights, np.where(given, answers, 0.0))
-    weight = np.einsum("...m,mt->...t", weights, given.astype(np.float64))
+    said, heavy = np.asarray(answers, dtype=np.float64), np.asarray(weights, dtype=np.float64)
+    given = np.isfinite(said)
+    total = np.einsum("...m,mt->...t", heavy, np.where(given, said, 0.0))
+    weight = np.einsum("...m,mt->...t", heavy, given.astype(np.float64))
     with np.errstate(invalid="ignore", divide="ignore"):
         mean: Floats = np.where(weight > 0, total / weight, np.nan)
     return mean
@@ -165,7 +168,7 @@ def chance_of_share(
     return np.where(np.isfinite(found), chance, np.nan)
 
 
-def false_discovery(chances: Floats) -> Floats:
+def false_discovery(chances: ArrayLike) -> Floats:
     """Chances put up for having looked at many things at once: (things,), NaN where not known.
 
     Of the things whose figure is at most q, a share of q is expected to be there by chance alone.
@@ -175,11 +178,12 @@ def false_discovery(chances: Floats) -> Floats:
     >>> false_discovery(np.array([0.01, 0.04, 0.03, np.nan])).round(3).tolist()
     [0.03, 0.04, 0.04, nan]
     """
-    found = np.full(chances.shape, np.nan)
-    known = np.flatnonzero(np.isfinite(chances))
-    falling = known[np.argsort(-chances[known], kind="stable")]
+    seen = np.asarray(chances, dtype=np.float64)
+    found = np.full(seen.shape, np.nan)
+    known = np.flatnonzero(np.isfinite(seen))
+    falling = known[np.argsort(-seen[known], kind="stable")]
     places = np.arange(len(known), 0, -1)
-    found[falling] = np.minimum.accumulate(chances[falling] * len(known) / places).clip(max=1.0)
+    found[falling] = np.minimum.accumulate(seen[falling] * len(known) / places).clip(max=1.0)
     return found
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from capworth.charts.isolates import turn
-from capworth.charts.layout import settle
 from capworth.charts.menu_chart import draw_package
 from capworth.charts.style import blank, looks
 from capworth.charts.svg import to_svg
@@ -186,7 +185,6 @@ def _chart(offer: Offer, package: str, words: Wording) -> dict[str, str]:
         draw_package(offer.menu, figure.subplots(), words.voice, package)
         if words.texts.rightwards:
             turn(figure)
-        settle(figure)
     row = row_of(offer.menu.to_frame(), package)
     parts = {
         "name": words.brief(package),

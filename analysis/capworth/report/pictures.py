@@ -90,12 +90,9 @@ def picture(key: str, study: Study, words: Wording, height: float = 0.0) -> Pict
     if svg is None or height:
         tall = replace(chart, height=lambda _: height) if height else chart
         svg = to_svg(tall.figure(study, words.voice))
-    return Picture(
-        svg,
-        words.typeset(chart.alt(study, words.voice)),
-        words.typeset(chart.title(study, words.voice)),
-        words.typeset(chart.caption(study, words.voice)),
-    )
+    said = chart.words(study, words.voice, "alt", "title", "caption")
+    alt, title, caption = map(words.typeset, said)
+    return Picture(svg, alt, title, caption)
 
 
 def pictures(section: str, study: Study, words: Wording) -> list[Picture]:

@@ -93,4 +93,7 @@ def _words(study: Study, words: Wording) -> dict[str, Any]:
         key: text.format_map(parts) if isinstance(text, str) else text
         for key, text in table.items()
     }
-    return {k: words.typeset(v) if isinstance(v, str) else v for k, v in filled.items()}
+    return {
+        k: words.typeset(v) if isinstance(v, str) else [words.typeset(head) for head in v]
+        for k, v in filled.items()
+    }

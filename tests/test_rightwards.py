@@ -1,0 +1,356 @@
+"""What runs from right to left: its numbers do not turn round, in words, charts, reports, pages."""
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator, Mapping
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.font_manager import findfont, get_font
+from matplotlib.ft2font import LoadFlags
+from matplotlib.text import Text
+from pypdf import PdfReader
+from pypdf.generic import ByteStringObject, ContentStream, TextStringObject
+
+from capworth.case.model import Case
+from capworth.charts.framing import framed
+from capworth.charts.gallery import GALLERY
+from capworth.charts.isolates import ISOLATE, RIGHTWARDS, isolated
+from capworth.charts.style import looks
+from capworth.charts.svg import to_svg
+from capworth.charts.voice import Voice
+from capworth.charts.words import words
+from capworth.kernels.arrays import Floats
+from capworth.report import pdf, pictures
+from capworth.report.pdf import document, write_report
+from capworth.report.texts import PLURALS, texts
+from capworth.report.whatif import write_whatif
+from capworth.report.wording import Wording
+from capworth.study import Study
+
+ARABIC = re.compile("[\u0621-\u064a]")
+UNSEEN = re.compile("[\u200e\u200f\u2060\u2066-\u2069]")
+RANGE = re.compile(r"([\d.,]*\d)–([\d.,]*\d)")
+NUMBER = re.compile(r"[<>+\-−]?[\d.,]*\d(?:–[\d.,]*\d)?%?")
+ASTRAY = re.compile(
+    r"\d[+\-−](?![\w\-−])|%\d|\d[<>]|%[<>]"
+)  # a sign on the wrong side of its number
+FUNCTION_WORDS = re.compile(r"\b(?:the|draws|likely|with|improvements?|points|which|is|are|in)\b")
+DRAWN = ("productivity", "net_value", "contributions", "earmarks", "score_steps", "alignment")
+
+
+def seen(text: str) -> str:
+    """Show where a text is isolated."""
+    return text.replace(ISOLATE[0], "[").replace(ISOLATE[1], "]").replace("\u2060", "")
+
+
+# ---------------------------------------------------------------- isolates
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("من 3 إلى 19–24", "من [3] إلى [19–24]"),
+        ("و12% فقط.", "و[12%] فقط."),
+        ("−3.5", "[−3.5]"),
+        ("الصافي (-0.4)", "الصافي ([-0.4])"),
+        ("+\u20664.5\u2069", "[+4.5]"),
+        ("\u20660.85\u2069–\u20660.86\u2069", "[0.85–0.86]"),
+        ("\u2066\u20665.4\u2069–\u20669.9\u2069\u2069 نقطة", "[5.4–9.9] نقطة"),
+        ("\u20661.05–1.99\u2069%", "[1.05–1.99%]"),
+        ("(<\u20601%)", "([<1%])"),
+        ("في 2019-12-31، 1,234.5", "في [2019-12-31]، [1,234.5]"),
+        ("91% / 35%", "[91%] / [35%]"),
+        ("وفقا لـ Färe (1992), 49(3)", "وفقا لـ Färe (1992), 49(3)"),
+        ("SLTD، 26%", "SLTD، [26%]"),
+        ("شبكة I-24/7", "شبكة I-24/7"),
+        ("100 countries, since 2002?", "[100 countries, since 2002?]"),
+        ("أولا, ثانيا: 132, 136", "أولا، ثانيا: [132], [136]"),
+        ("\u2066small 3f9a\u2069 · EUR", "[small 3f9a] · EUR"),
+    ],
+)
+def test_numbers_are_isolated_as_they_stand(text: str, expected: str) -> None:
+    assert seen(isolated(text)) == expected
+
+
+PIECES = st.sampled_from(
+    [
+        "قدرة",
+        "، ",
+        " ",
+        "19",
+        "–",
+        "24",
+        "-",
+        "−",
+        "%",
+        "(",
+        ")",
+        "EUR",
+        ".",
+        "\u20667\u2069",
+        "\n",
+        ",",
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=12).map("".join))
+def test_isolating_twice_changes_nothing_and_no_letter_is_lost(text: str) -> None:
+    once = isolated(text)
+    assert isolated(once) == once
+    assert UNSEEN.sub("", once).replace("،", ",") == UNSEEN.sub("", text).replace("،", ",")
+    assert once.count(ISOLATE[0]) == once.count(ISOLATE[1])
+
+
+@given(st.floats(-1e6, 1e6), st.floats(0, 1e5))
+def test_a_number_and_its_range_are_written_in_western_digits(middle: float, wide: float) -> None:
+    voice = Voice("ar")
+    for text in (voice.interval(middle, middle - wide, middle + wide), voice.number(middle)):
+        assert not re.search("[\u0660-\u0669\u200e]", text)
+        assert seen(isolated(text)) == seen(text)
+        assert not NUMBER.sub("", re.sub(r"\[[^\]]*\]", "", seen(text))).strip("من إلى()–")
+
+
+def test_money_is_said_with_the_name_of_its_currency() -> None:
+    voice = Voice("ar")
+    assert seen(voice.money(19.4, "EUR", 1)) == "[19.4] مليون\u00a0يورو"
+    assert seen(voice.percent(0.001)) == "[<1%]"
+
+
+# ---------------------------------------------------------------- the words
+
+
+def phrases() -> Iterator[tuple[str, str]]:
+    for group in (texts("ar").phrases, words("ar").phrases):
+        for key, phrase in group.items():
+            for form in [phrase] if isinstance(phrase, str) else phrase.values():
+                yield key, form
+
+
+def test_every_phrase_is_arabic() -> None:
+    for key, phrase in phrases():
+        bare = re.sub(r"\{\w+\}|\([^()]*\d{4}[^()]*\)", "", phrase)  # parts, and references
+        assert not FUNCTION_WORDS.search(bare), key
+        assert ARABIC.search(bare) or not re.search(r"[a-z]{4}", bare), key
+        assert not re.search("[\u0660-\u0669]", phrase), key
+        assert not re.search(r"[?;,] ?(?=[\u0621-\u064a])", phrase), key  # the marks are Arabic too
+
+
+def test_plural_forms_are_those_of_arabic() -> None:
+    for group in (texts("ar").phrases, words("ar").phrases):
+        for key, phrase in group.items():
+            assert isinstance(phrase, str) or {"one", "other"} <= set(phrase) <= PLURALS, key
+
+
+def test_a_count_takes_its_own_form(small: Case) -> None:
+    say = Wording.of(small, "ar").say
+    said = [say("donor.index_title", count=count) for count in (1, 2, 3, 11, 100)]
+    assert [seen(text).split()[0] for text in said] == ["حزمة", "حزمتان", "[3]", "[11]", "[100]"]
+    assert [seen(text).split()[1] for text in said[2:]] == ["حزم", "حزمة", "حزمة"]
+
+
+# ---------------------------------------------------------------- what is painted
+
+
+def painted(page: Any) -> Iterator[str]:
+    """Lines of a page from left to right as they meet the eye, from the places of their glyphs."""
+    fonts = {name: _font(font.get_object()) for name, font in page["/Resources"]["/Font"].items()}
+    rows: dict[int, list[tuple[float, str, float, float]]] = {}
+    place, text, kept, font, size = np.eye(3), np.eye(3), [], "", 0.0
+    for operands, operator in ContentStream(page.get_contents(), page.pdf).operations:
+        if operator == b"q":
+            kept.append(place)
+        elif operator == b"Q":
+            place = kept.pop()
+        elif operator == b"cm":
+            place = _matrix(operands) @ place
+        elif operator == b"Tm":
+            text = _matrix(operands) @ place
+        elif operator == b"Tf":
+            font, size = operands[0], float(operands[1])
+        elif operator in {b"TJ", b"Tj"}:
+            written, width = _read(operands[0] if operator == b"TJ" else operands, *fonts[font])
+            scale = float(text[0, 0]) * size
+            run = (float(text[2, 0]), written, width * scale / 1000, scale)
+            rows.setdefault(round(2 * float(text[2, 1])), []).append(run)
+    for row in rows.values():
+        line, end = "", -np.inf
+        for x, written, width, scale in sorted(row):
+            line += " " if x - end > 0.12 * scale else ""
+            line, end = line + written, x + width
+        yield UNSEEN.sub("", line)
+
+
+def _matrix(operands: list[Any]) -> Floats:
+    a, b, c, d, e, f = map(float, operands)
+    return np.array([[a, b, 0.0], [c, d, 0.0], [e, f, 1.0]])
+
+
+def _read(
+    parts: list[Any], letters: Mapping[int, str], widths: Mapping[int, float]
+) -> tuple[str, float]:
+    """Letters of a run, in the order in which they are painted, and its width."""
+    text, width = "", 0.0
+    for part in parts:
+        if isinstance(part, TextStringObject | ByteStringObject):
+            raw = part.original_bytes
+            for glyph in (int.from_bytes(raw[k : k + 2]) for k in range(0, len(raw), 2)):
+                text, width = text + letters.get(glyph, "?"), width + widths.get(glyph, 0.0)
+        else:
+            width -= float(part)
+    return text, width
+
+
+def _font(font: Any) -> tuple[Mapping[int, str], Mapping[int, float]]:
+    """Letters and widths of the glyphs of a font."""
+    letters: dict[int, str] = {}
+    table = font["/ToUnicode"].get_object().get_data().decode("latin1")
+    for glyph, code in re.findall(r"<(\w{4})> <(\w+)>\n", table):
+        letters[int(glyph, 16)] = bytes.fromhex(code).decode("utf-16-be")
+    widths: dict[int, float] = {}
+    given = list(font["/DescendantFonts"][0].get_object()["/W"])
+    while given:
+        first, then = int(given.pop(0)), given.pop(0).get_object()
+        if isinstance(then, list):
+            widths.update({first + k: float(width) for k, width in enumerate(then)})
+        else:
+            widths.update(dict.fromkeys(range(first, int(then) + 1), float(given.pop(0))))
+    return letters, widths
+
+
+def ranges(lines: Iterator[str]) -> Iterator[tuple[float, float]]:
+    for line in lines:
+        for ends in RANGE.findall(line):
+            low, high = (float(end.replace(",", "")) for end in ends)
+            yield low, high
+
+
+@pytest.fixture(scope="module")
+def content(study: Study) -> dict[str, Any]:
+    """What the template of the Arabic report gets, charts left out."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pictures, "GALLERY", {})
+        return document(study, "ar")
+
+
+@pytest.fixture(scope="module")
+def lines(study: Study, content: dict[str, Any]) -> tuple[str, ...]:
+    """What is painted on its pages."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pdf, "document", lambda *_: content)
+        found = PdfReader(BytesIO(write_report(study, "ar")))
+    return tuple(line for page in found.pages for line in painted(page))
+
+
+def test_ranges_are_painted_from_low_to_high(lines: tuple[str, ...]) -> None:
+    found = list(ranges(iter(lines)))
+    assert len(found) > 100
+    assert all(low <= high for low, high in found)
+
+
+def test_every_number_is_painted_as_it_is_said(
+    content: dict[str, Any], lines: tuple[str, ...]
+) -> None:
+    said = {
+        token
+        for text in spoken([content["decision"], content["summary"], content["sections"]])
+        for token in re.findall(f"{ISOLATE[0]}([^{''.join(ISOLATE)}]+){ISOLATE[1]}", isolated(text))
+    }
+    numbers = {n for token in said if NUMBER.fullmatch(n := UNSEEN.sub("", token))}
+    assert len([n for n in numbers if "–" in n]) > 40
+    assert len([n for n in numbers if n[0] in "<>−"]) > 5
+    assert len([n for n in numbers if n[-1] == "%"]) > 10
+    whole = "\n".join(lines)
+    lost = {n for n in numbers if not re.search(rf"(?<![\d.,–−<>]){re.escape(n)}(?![\d–%])", whole)}
+    assert not lost
+
+
+def spoken(node: Any) -> Iterator[str]:
+    """Every text that is painted, so without those for readers who cannot see."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, Mapping):
+        for key, value in node.items():
+            if key not in {"alt", "svg", "kind", "name"}:
+                yield from spoken(value)
+    elif isinstance(node, list | tuple):
+        for value in node:
+            yield from spoken(value)
+
+
+def test_no_sign_stands_on_the_wrong_side(lines: tuple[str, ...]) -> None:
+    assert not [line for line in lines if ASTRAY.search(re.sub(r"\w*[A-Za-z_][\w.-]*", "", line))]
+
+
+def test_pages_run_from_the_right(content: dict[str, Any]) -> None:
+    assert content["direction"] == "rtl"
+    assert content["page"] == "الصفحة {page} من {pages}"
+
+
+def test_nothing_english_is_left(content: dict[str, Any], small: Case) -> None:
+    sections = content["sections"][:-1]  # titles of sources stay in their language
+    of_the_case = {criterion.unit for criterion in small.criteria} | set(small.names().values())
+    for text in spoken([content["decision"], content["summary"], sections]):
+        bare = re.sub(r"\([^()]*\d{4}[^()]*\)", "", text)  # without references
+        for name in of_the_case:
+            bare = bare.replace(name, "")
+        assert not FUNCTION_WORDS.search(bare), text
+
+
+# ---------------------------------------------------------------- what is drawn
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_numbers_of_a_chart_stand_as_they_are(study: Study, name: str) -> None:
+    figure = GALLERY[name].figure(study, Voice("ar", study.case.names("ar")))
+    with looks():
+        figure.draw_without_rendering()
+        drawn = [UNSEEN.sub("", line) for text in figure.findobj(Text) for line in eyed(text)]
+    assert any(ARABIC.search(line) for line in drawn)
+    assert not [line for line in drawn if ASTRAY.search(line)]
+    assert all(low <= high for low, high in ranges(iter(drawn)))
+
+
+def eyed(text: Any) -> Iterator[str]:
+    """Lines of a text in the order in which its letters are laid out from left to right."""
+    faces: Any = get_font([findfont(family) for family in text.get_fontfamily()])
+    for line in text.get_text().split("\n"):
+        laid = faces._layout(line, LoadFlags.NO_HINTING, features=None, language=None)
+        yield "".join(item.char for item in sorted(laid, key=lambda item: item.x))
+
+
+def test_letters_are_shaped_and_have_glyphs(study: Study, recwarn: pytest.WarningsRecorder) -> None:
+    for name in DRAWN:
+        svg = to_svg(GALLERY[name].figure(study, Voice("ar", study.case.names("ar"))))
+        assert "<text" not in svg, "letters are outlines: no reader needs the fonts"
+    assert not list(recwarn)
+
+
+def test_only_words_begin_from_the_right(study: Study) -> None:
+    for language, begins in (("ar", True), ("fr", False)):
+        figure = GALLERY["payers"].figure(study, Voice(language, study.case.names(language)))
+        label = figure.axes[0].get_xlabel()
+        assert label.startswith(RIGHTWARDS) == begins
+
+
+def test_a_chart_alone_begins_at_its_right_edge(study: Study) -> None:
+    bare = to_svg(GALLERY["payers"].figure(study, Voice("ar", study.case.names("ar"))))
+    alone = ET.fromstring(framed(bare, "العنوان", "المصدر 2019", "الوصف").encode())
+    width = float(alone.attrib["viewBox"].split()[2])
+    words_of_it = alone.findall("{http://www.w3.org/2000/svg}text")
+    assert [t.attrib["direction"] for t in words_of_it] == ["rtl", "rtl"]
+    assert all(float(t.attrib["x"]) > 0.9 * width for t in words_of_it)
+
+
+def test_the_what_if_page_turns_with_its_language(study: Study) -> None:
+    page = write_whatif(study, ("ar", "en"))
+    assert page is not None
+    assert '"direction": "rtl"' in page
+    assert '"direction": "ltr"' in page
+    assert "document.documentElement.dir = said.direction" in page
+    assert "-u-nu-latn" in page
