@@ -34,16 +34,14 @@ def triangular_quantile(probability: Floats, low: float, mode: float, high: floa
         return np.full(even.shape, float(low))
     rising = low + np.sqrt(even * width * (mode - low))
     falling = high - np.sqrt((1 - even) * width * (high - mode))
-    return np.where(even < (mode - low) / width, rising, falling)
+    return np.clip(np.where(even < (mode - low) / width, rising, falling), low, high)
 
 
 def triangular_below(level: float, low: float, mode: float, high: float) -> float:
     """Probability that a triangular distribution stays below `level`."""
     _in_order(low, mode, high)
-    if level >= high:
-        return float(level > low or low == high)
-    if level <= low:
-        return 0.0
+    if low == high or not low < level < high:
+        return float(level > low)
     if level < mode:
         return (level - low) ** 2 / ((high - low) * (mode - low))
     return 1 - (high - level) ** 2 / ((high - low) * (high - mode))
@@ -52,7 +50,8 @@ def triangular_below(level: float, low: float, mode: float, high: float) -> floa
 def uniform_quantile(probability: Floats, low: float, mode: float, high: float) -> Floats:
     """Level of an even distribution between low and high; the mode does not matter."""
     _in_order(low, mode, high)
-    return low + np.asarray(probability, dtype=np.float64) * (high - low)
+    even = np.asarray(probability, dtype=np.float64)
+    return np.clip(low + even * (high - low), low, high)
 
 
 def uniform_below(level: float, low: float, mode: float, high: float) -> float:
@@ -85,10 +84,10 @@ def lognormal_quantile(probability: Floats, low: float, mode: float, high: float
 def lognormal_below(level: float, low: float, mode: float, high: float) -> float:
     """Probability that the lognormal of `lognormal_quantile` stays below `level`."""
     centre, deviation, ends = _lognormal(low, mode, high)
-    if low == high:
+    if low == high or not low < level < high:
         return float(level > low)
-    if level <= low:
-        return 0.0
+    if ends[0] == ends[1]:  # nearer than numbers can tell
+        return 0.5
     below = float(ndtr((np.log(level) - centre) / deviation))
     return min((below - ends[0]) / (ends[1] - ends[0]), 1.0)
 
