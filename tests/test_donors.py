@@ -210,6 +210,7 @@ def test_a_package_is_one_page_tagged_and_the_same_twice(
     assert all(any(c["/S"] == "/TH" for c in elements(table["/K"])) for table in tables)
     text = words_of(content)
     assert not STRAY.findall(text)
+    assert study.case.settings.said("title", language) in text
     if language == "fr":
         assert not ENGLISH.findall(text)
 

@@ -16,9 +16,11 @@ from capworth.case.dictionary import table_names
 from capworth.case.model import Case
 from capworth.case.read import read_case
 from capworth.charts.gallery import GALLERY
+from capworth.charts.words import words as chart_words
 from capworth.claim import CONTRADICTED, SUPPORTED, VERDICTS
 from capworth.errors import InputError
 from capworth.excellence import DESIGNATED
+from capworth.lints.sentences import sentences
 from capworth.report import pdf, pictures
 from capworth.report.advice import advice
 from capworth.report.amounts import Amount
@@ -607,6 +609,23 @@ def _parts(phrase: str | Mapping[str, str]) -> set[str]:
     forms = [phrase] if isinstance(phrase, str) else list(phrase.values())
     found = {name for form in forms for _, name, _, _ in Formatter().parse(form) if name}
     return found - {"count", "gap"}  # a gap is put where the language puts the sign
+
+
+CITED = ("Annals of Operations Research", "Department for Transport", "Statistics in Medicine")
+SMALL_WORDS = re.compile(r"\b(?:the|of|and|for|with|from|which|are|not|their|who|what)\b", re.I)
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_no_phrase_is_left_in_english(language: str) -> None:
+    """Also those that no case here says."""
+    said = [*texts(language).phrases.items(), *chart_words(language).phrases.items()]
+    said += [(code, told) for code, told in sentences(language).told.items()]
+    for key, phrase in said:
+        for form in [phrase] if isinstance(phrase, str) else phrase.values():
+            form = AUTHORS.sub(" ", re.sub(r"\{\w*\}", "", form))
+            for work in CITED:
+                form = form.replace(work, "")
+            assert not SMALL_WORDS.search(form), (key, form)
 
 
 def test_every_language_has_the_same_steps_of_probability() -> None:

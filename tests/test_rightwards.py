@@ -107,10 +107,10 @@ def test_isolating_twice_changes_nothing_and_no_letter_is_lost(text: str) -> Non
     assert once.count(ISOLATE[0]) == once.count(ISOLATE[1])
 
 
-@given(st.floats(-1e6, 1e6), st.floats(0, 1e5))
-def test_a_number_and_its_range_are_written_in_western_digits(middle: float, wide: float) -> None:
-    voice = Voice("ar")
-    for text in (voice.interval(middle, middle - wide, middle + wide), voice.number(middle)):
+@given(st.integers(-(10**9), 10**9), st.integers(0, 10**8))
+def test_a_number_and_its_range_are_written_in_western_digits(thousandths: int, wide: int) -> None:
+    voice, middle, wide_by = Voice("ar"), thousandths / 1000, wide / 1000
+    for text in (voice.interval(middle, middle - wide_by, middle + wide_by), voice.number(middle)):
         assert not re.search("[\u0660-\u0669\u200e]", text)
         assert seen(isolated(text)) == seen(text)
         assert not NUMBER.sub("", re.sub(r"\[[^\]]*\]", "", seen(text))).strip("من إلى()–")
@@ -239,12 +239,26 @@ def content(study: Study) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def lines(study: Study, content: dict[str, Any]) -> tuple[str, ...]:
-    """What is painted on its pages."""
+def report(study: Study, content: dict[str, Any]) -> PdfReader:
+    """The report itself."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pdf, "document", lambda *_: content)
-        found = PdfReader(BytesIO(write_report(study, "ar")))
-    return tuple(line for page in found.pages for line in painted(page))
+        return PdfReader(BytesIO(write_report(study, "ar")))
+
+
+@pytest.fixture(scope="module")
+def lines(report: PdfReader) -> tuple[str, ...]:
+    """What is painted on its pages."""
+    return tuple(line for page in report.pages for line in painted(page))
+
+
+def test_it_is_tagged_and_says_its_language(report: PdfReader) -> None:
+    root: Any = report.trailer["/Root"]
+    assert root["/Lang"] == "ar"
+    assert root["/MarkInfo"]["/Marked"]
+    metadata = root["/Metadata"].get_object().get_data().decode()
+    for claim in ("<pdfuaid:part>1<", "<pdfaid:part>2<", "<pdfaid:conformance>A<"):
+        assert claim in metadata
 
 
 def test_ranges_are_painted_from_low_to_high(lines: tuple[str, ...]) -> None:
@@ -287,9 +301,16 @@ def test_no_sign_stands_on_the_wrong_side(lines: tuple[str, ...]) -> None:
     assert not [line for line in lines if ASTRAY.search(re.sub(r"\w*[A-Za-z_][\w.-]*", "", line))]
 
 
-def test_pages_run_from_the_right(content: dict[str, Any]) -> None:
+def test_the_first_column_and_the_head_stand_at_the_right(
+    content: dict[str, Any], lines: tuple[str, ...]
+) -> None:
     assert content["direction"] == "rtl"
-    assert content["page"] == "الصفحة {page} من {pages}"
+    names = ("القدرة", "تكلفة")
+    mirrored = [name[::-1] for name in names]  # letters as they are painted
+    rows = [line for line in lines if all(name in line for name in mirrored)]
+    assert any(line.index(mirrored[0]) > line.index(mirrored[1]) for line in rows)
+    head = next(line for line in lines if "رارقلا ةقرو" in line)
+    assert head.endswith("رارقلا ةقرو")
 
 
 def test_nothing_english_is_left(content: dict[str, Any], small: Case) -> None:
