@@ -15,6 +15,8 @@ from capworth.errors import InputError
 from capworth.kernels.additive import additive
 from capworth.kernels.envelopment import envelop
 from capworth.kernels.freedisposal import free_disposal
+from capworth.kernels.hyperbolic import hyperbolic
+from capworth.kernels.luenberger import malmquist_luenberger
 from capworth.kernels.profit import profit_efficiency, profitability
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/envelopment.toml").read_text("utf-8"))
@@ -102,8 +104,48 @@ def test_profitability(case: dict[str, Any]) -> None:
     atol = case["tolerance"]
     np.testing.assert_allclose(found.overall[0], case["overall"], rtol=0, atol=atol)
     np.testing.assert_allclose(found.allocative[0], case["allocative"], rtol=0, atol=atol)
+    np.testing.assert_allclose(found.practice[0], case["practice"], rtol=0, atol=atol)
+    np.testing.assert_allclose(found.scale[0], case["scale"], rtol=0, atol=1e-3)  # two printed
     constant = found.practice[0] * found.scale[0]
     np.testing.assert_allclose(constant, case["constant"], rtol=0, atol=atol)
+
+
+@pytest.mark.parametrize("case", GOLDEN["luenberger"], ids=lambda case: case["name"])
+def test_change_with_bad_outputs(case: dict[str, Any]) -> None:
+    found = malmquist_luenberger(case["inputs"], case["outputs"], case["undesirable"])
+    for name in ("productivity", "efficiency_change", "technical_change"):
+        ours = getattr(found, name)
+        np.testing.assert_allclose(ours, case[name], rtol=0, atol=case["tolerance"])
+    assert not found.infeasible.any()
+
+
+def test_nothing_changes_and_periods_that_do_not_fit() -> None:
+    x, y, b = ([[[1.0], [2.0]]] * 2 for _ in range(3))
+    found = malmquist_luenberger(x, y, b)
+    assert found.productivity.tolist() == [[1, 1]]
+    with pytest.raises(InputError, match="one period has no change"):
+        malmquist_luenberger(x[:1], y[:1], b[:1])
+    with pytest.raises(InputError, match="for the same periods and units"):
+        malmquist_luenberger(x, y[:1], b)
+
+
+@pytest.mark.parametrize("case", GOLDEN["hyperbolic"], ids=lambda case: case["name"])
+def test_both_sides_by_powers_of_one_number(case: dict[str, Any]) -> None:
+    found = hyperbolic(case["inputs"], case["outputs"], "variable", case["alpha"])
+    np.testing.assert_allclose(found[0], case["score"], rtol=0, atol=case["tolerance"])
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 2**32))
+def test_its_ends_are_the_two_orientations(seed: int) -> None:
+    x, y = some_units(seed)
+    by_input, by_output = (envelop(x, y, "variable", way).score for way in ("input", "output"))
+    np.testing.assert_allclose(hyperbolic(x, y, alpha=0), by_input, atol=1e-7)
+    np.testing.assert_allclose(hyperbolic(x, y, alpha=1), 1 / by_output, atol=1e-7)
+    constant = envelop(x, y, "constant", "input").score
+    np.testing.assert_allclose(hyperbolic(x, y, "constant", 0.3), constant, atol=1e-7)
+    with pytest.raises(InputError, match="alpha: is 2"):
+        hyperbolic(x, y, alpha=2)
 
 
 @settings(max_examples=15, deadline=None)

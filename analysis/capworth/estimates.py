@@ -7,9 +7,10 @@ from typing import Protocol
 import numpy as np
 
 from capworth.case.model import Estimate
-from capworth.kernels import pert
 from capworth.kernels.arrays import Floats
 from capworth.kernels.optimism import observed_quantiles, reference_class
+from capworth.kernels.shapes import SHAPES
+from capworth.kernels.together import together
 from capworth.streams import stream
 
 LOW_SWING, HIGH_SWING = 0.1, 0.9  # quantiles between which an input swings in a one-way analysis
@@ -18,12 +19,13 @@ LOW_SWING, HIGH_SWING = 0.1, 0.9  # quantiles between which an input swings in a
 def quantile_of(estimate: Estimate, probability: Floats) -> Floats:
     """Level that an estimate stays below with the given probability, of any shape.
 
-    PERT between low and high; where the estimate is a record of observed levels, the quantiles of
-    the record, straight between them.
+    PERT between low and high, or the shape that the case names; where the estimate is a record of
+    observed levels, the quantiles of the record, straight between them.
     """
     if estimate.record:
         return reference_class(probability, *observed_quantiles(estimate.record))
-    return pert.quantile(probability, estimate.low, estimate.mode, estimate.high)
+    shape = SHAPES[estimate.shape or "pert"]
+    return shape.quantile(probability, estimate.low, estimate.mode, estimate.high)
 
 
 def probability_below(estimate: Estimate, level: float) -> float:
@@ -31,7 +33,8 @@ def probability_below(estimate: Estimate, level: float) -> float:
     if estimate.record:
         places, levels = observed_quantiles(estimate.record)
         return float(np.interp(level, levels, places, left=0.0, right=1.0))
-    return pert.probability_below(level, estimate.low, estimate.mode, estimate.high)
+    shape = SHAPES[estimate.shape or "pert"]
+    return shape.below(level, estimate.low, estimate.mode, estimate.high)
 
 
 class Draws(Protocol):
@@ -47,7 +50,11 @@ class Draws(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """Worlds drawn at random; every estimate has a stream of its own, keyed by its name."""
+    """Worlds drawn at random; every estimate has a stream of its own, keyed by its name.
+
+    Estimates of one group move together: each has a share of its variance in common with them, by
+    a stream that is keyed by the name of the group.
+    """
 
     seed: int
     chunk: int
@@ -57,8 +64,15 @@ class Sampled:
         """(draws,) levels of the estimate's distribution."""
         if estimate.is_certain:
             return np.full(self.size, estimate.mode, dtype=np.float64)
-        even = stream(self.seed, estimate.name, self.chunk).random(self.size)
+        even = _even(self.seed, estimate.name, self.chunk, self.size)
+        if estimate.group:
+            common = _even(self.seed, f"group/{estimate.group}", self.chunk, self.size)
+            even = together(even, common, estimate.share)
         return quantile_of(estimate, even)
+
+
+def _even(seed: int, name: str, chunk: int, size: int) -> Floats:
+    return stream(seed, name, chunk).random(size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,11 @@ from numpy.typing import ArrayLike
 from capworth.errors import InputError, nearest
 from capworth.kernels.arguments import known
 from capworth.kernels.arrays import Bools, Floats
-from capworth.kernels.loadings import ROUNDING, loadings_of, shared_baselines
+from capworth.kernels.loadings import as_one, loadings_of, shared_baselines
 from capworth.kernels.measurement import WorldSampler, linear, shaped
 from capworth.kernels.ranking import BLOCK
 from capworth.kernels.soundness import Score
+from capworth.plaintable import named_table
 
 Spread: TypeAlias = "float | Mapping[Any, float] | pd.Series[Any] | pd.DataFrame | None"
 Direction: TypeAlias = "str | Mapping[Any, str]"
@@ -65,7 +66,7 @@ def performances(
     correlation: float | pd.DataFrame | None = None,
 ) -> Performances:
     """Check a table and everything said about it; parameters as in `rank_acceptability`."""
-    table = _named(table)
+    table = named_table(table)
     levels = _numbers(table, "table")
     options, criteria = table.index, table.columns
     deviation = _deviation(spread, table)
@@ -100,25 +101,11 @@ def performances(
     ):
         chunk //= 2
     grain = 0.0  # an error of its own on every option: no two values are ever equal on paper
-    if highest > 0 and (_as_one(follow) or not deviation.any(axis=1).all()):
+    if highest > 0 and ((follow is not None and as_one(follow)) or not deviation.any(axis=1).all()):
         grain = 2.0 ** (math.ceil(math.log2(highest)) - GRAIN_BITS)
     return Performances(
         options, criteria, levels, rising, worlds, score, grain, chunk, tuple(notes)
     )
-
-
-def _named(table: object) -> pd.DataFrame:
-    """Take rows and columns without names too: they are numbered from 1."""
-    if isinstance(table, pd.DataFrame):
-        return table
-    try:
-        cells = np.asarray(table, dtype=object)
-    except ValueError as error:
-        raise InputError(f"table: {error}. Give rows of one length.") from error
-    if cells.ndim != 2:
-        raise InputError(f"table: shape {cells.shape}. Give a row an option, a column a criterion.")
-    rows = [f"option {k}" for k in range(1, len(cells) + 1)]
-    return pd.DataFrame(cells, rows, [f"criterion {k}" for k in range(1, cells.shape[1] + 1)])
 
 
 def _numbers(table: pd.DataFrame, name: str) -> Floats:
@@ -277,14 +264,6 @@ def _loadings(
     _same("shared", list(owners), options)
     codes, _ = pd.factorize(pd.Series([owners[name] for name in options], dtype=object))
     return shared_baselines(codes, float(correlation))
-
-
-def _as_one(loadings: Floats | None) -> bool:
-    """Whether the errors of two options are the same error."""
-    if loadings is None:
-        return False
-    together = np.einsum("if,kf->ik", loadings, loadings)
-    return bool((together[~np.eye(len(together), dtype=bool)] > 1 - ROUNDING).any())
 
 
 def _same(what: str, given: Sequence[Hashable] | pd.Index[Any], wanted: pd.Index[Any]) -> None:

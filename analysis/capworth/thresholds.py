@@ -10,6 +10,7 @@ from capworth.case.model import Case, Estimate
 from capworth.errors import InputError, nearest
 from capworth.estimates import probability_below
 from capworth.kernels.arrays import Floats
+from capworth.kernels.together import joint
 from capworth.margins import PROGRAMME, margin_of
 from capworth.provenance import Provenance
 from capworth.sampling import Sample
@@ -71,7 +72,7 @@ def threshold_map(
     -------
     A table with the middles of `CELLS` equal parts of the first range as rows and of the second as
     columns, True where the answer is that at the modes. `p_turned` sums the probability of the
-    cells in which it is another, the two inputs independent as they are sampled.
+    cells in which it is another, the two inputs independent or of one group as they are sampled.
 
     Raises
     ------
@@ -87,7 +88,8 @@ def threshold_map(
     levels = {one: np.repeat(first, CELLS), other: np.tile(second, CELLS)}
     margins = margin.of(model.answer(_Pair(levels, CELLS**2)))
     holds = (margins > 0).reshape(CELLS, CELLS)
-    weights = np.outer(*(_weights(estimate) for estimate in pair))
+    shares = (pair[0].share, pair[1].share) if _same_group(pair) else (0.0, 0.0)
+    weights = joint(_below(pair[0]), _below(pair[1]), shares)
     table = pd.DataFrame(holds, pd.Index(first, name=one), pd.Index(second, name=other))
     return ThresholdMap(
         table,
@@ -121,8 +123,13 @@ def _middles(estimate: Estimate) -> Floats:
     return (ends[1:] + ends[:-1]) / 2
 
 
-def _weights(estimate: Estimate) -> Floats:
-    """(cells,) probability of each part of the range."""
+def _below(estimate: Estimate) -> Floats:
+    """(cells + 1,) probability of lying below each border of the parts of the range."""
     ends = np.linspace(estimate.low, estimate.high, CELLS + 1)
     below = [0.0, *(probability_below(estimate, float(end)) for end in ends[1:-1]), 1.0]
-    return np.diff(below)
+    return np.array(below)
+
+
+def _same_group(pair: tuple[Estimate, Estimate]) -> bool:
+    one, other = pair
+    return bool(one.group) and one.group == other.group

@@ -58,7 +58,7 @@ class _Swapped:
 
     def of(self, estimate: Estimate) -> Floats:
         """(draws,) levels of the estimate."""
-        swapped = (estimate.name in self.names) == self.inside
+        swapped = (_factor(estimate) in self.names) == self.inside
         return (self.other if swapped else self.one).of(estimate)
 
 
@@ -68,7 +68,8 @@ def variance_shares(
     """Share out the variance of the lead of the first over the next among the inputs.
 
     The lead is that of the tornado, in points for each million. The inputs of its longest swings
-    are looked at one by one, all others as one group. Inputs are independent, as they are sampled.
+    are looked at one by one, all others as one group. Inputs that move together are one factor,
+    named by their group, so that all factors are independent.
 
     Parameters
     ----------
@@ -84,7 +85,10 @@ def variance_shares(
     """
     if sensitivity is None or not len(sensitivity.to_frame()):
         raise InputError("sensitivity: no input moves the first place. There is nothing to share.")
-    chosen = [str(name) for name in sensitivity.to_frame().index[:most]]
+    known = sample.case.estimates()
+    inputs = (str(name) for name in sensitivity.to_frame().index[:most])
+    factors = (_factor(known[name]) if name in known else name for name in inputs)
+    chosen = list(dict.fromkeys(factors))
     seed = sample.case.settings.seed
     one, other = (Sampled(seed, chunk, size) for chunk in (0, 1))
     place = _place(sample, sensitivity.subject)
@@ -103,6 +107,11 @@ def variance_shares(
         size,
         Provenance.of(sample.case, sample.draws),
     )
+
+
+def _factor(estimate: Estimate) -> str:
+    """What an input moves with: its group, or itself."""
+    return f"group {estimate.group}" if estimate.group else estimate.name
 
 
 def _place(sample: Sample, subject: str) -> int:

@@ -133,7 +133,8 @@ def _changed_inputs(then: Case, now: Case) -> pd.DataFrame:
 
 
 def _figures(estimate: Any) -> tuple[Any, ...]:
-    return estimate.low, estimate.mode, estimate.high, estimate.grade, estimate.unit
+    drawn = estimate.shape, estimate.group, estimate.share
+    return estimate.low, estimate.mode, estimate.high, estimate.grade, estimate.unit, *drawn
 
 
 def _said(estimate: Any) -> str:

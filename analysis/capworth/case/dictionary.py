@@ -16,6 +16,7 @@ ROW_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "chain": ("capability", "outcome", "step"),
         "unit_values": ("outcome", "scale", "scope", "index"),
         "scores": ("capability", "criterion"),
+        "distributions": ("inputs",),
         "measures": ("capability", "criterion", "metric", "year"),
         "effects": ("improvement", "capability", "criterion", "step"),
         "relations": ("improvement", "relation", "other"),

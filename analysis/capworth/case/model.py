@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol, Self
 
+from capworth.case.distributions import Distribution
 from capworth.case.parts import (
     FUNCTIONS,
     GRADES,
@@ -44,6 +45,7 @@ __all__ = [
     "ChainStep",
     "CostLine",
     "Criterion",
+    "Distribution",
     "Effect",
     "Estimate",
     "FunctionShare",
@@ -137,6 +139,7 @@ class Case:
     network: tuple[NetworkFigure, ...] = ()
     feedback: tuple[Rating, ...] = ()
     judgements: tuple[Judgement, ...] = ()
+    distributions: tuple[Distribution, ...] = ()
     minimums: tuple[Minimum, ...] = ()
     limits: tuple[Limit, ...] = ()
     targets: tuple[Target, ...] = ()

@@ -24,6 +24,9 @@ class Estimate:
     basis: str
     row: int  # as a spreadsheet shows it
     record: tuple[float, ...] = ()  # observed levels, rising: drawn from these, not from a PERT
+    shape: str = ""  # other than a PERT
+    group: str = ""  # of inputs that move together
+    share: float = 0.0  # of its variance that it has in common with them
     made_from: str = ""  # table whose row it is computed from, where nobody typed it
 
     @property

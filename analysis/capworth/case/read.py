@@ -7,6 +7,7 @@ from typing import Any
 
 from capworth.case.check import Typed, TypedRow, check_cells
 from capworth.case.dictionary import SETTINGS, dictionary, row_key, table_names, translations
+from capworth.case.distributions import Distribution, check_distributions, drawn_as_said
 from capworth.case.heard import heard_scores
 from capworth.case.measured import measured_scores
 from capworth.case.measurerules import check_measures
@@ -73,6 +74,7 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
     ("network", NetworkFigure, "level"),
     ("feedback", Rating, ""),
     ("judgements", Judgement, ""),
+    ("distributions", Distribution, ""),
     ("prices", Price, ""),
     ("sources", Source, ""),
 )
@@ -101,6 +103,7 @@ def read_case(place: str | Path) -> Case:
     }
     parts["scores"] += measured_scores(typed)
     parts["scores"] += heard_scores(parts, int(given["seed"]))
+    parts = drawn_as_said(parts, {table: number for table, _, number in PARTS})
     told = {f.name: given[f.name] for f in fields(Settings) if f.name in given}
     return Case(Settings(**told), **parts, fingerprint=raw.fingerprint())
 
@@ -124,6 +127,7 @@ def _checked(raw: RawCase) -> tuple[dict[str, object], Typed, tuple[Finding, ...
         *check_voices(settings, typed, faulty),
         *check_plans(settings, typed, faulty),
         *check_network(typed, faulty),
+        *check_distributions(typed, _inputs, faulty),
     )
     return dict(settings), typed, (*findings, *map(raw.in_place, more))
 
@@ -164,9 +168,8 @@ def _estimate(row: TypedRow, units: Mapping[str, str]) -> Estimate:
     low, mode, high = (
         ("swing_low", "swing", "swing_high") if row.table == "criteria" else ("low", "mode", "high")
     )
-    words = (row.text(column) for column in row_key(row.table))
     return Estimate(
-        "/".join([row.table, *filter(None, words)]),
+        _name(row),
         row.number_in(low),
         row.number_in(mode),
         row.number_in(high),
@@ -176,6 +179,32 @@ def _estimate(row: TypedRow, units: Mapping[str, str]) -> Estimate:
         row.text("basis"),
         row.number,
     )
+
+
+def _name(row: TypedRow) -> str:
+    """Name the uncertain number of a row: its table and the words of its key."""
+    return "/".join([row.table, *filter(None, map(row.text, row_key(row.table)))])
+
+
+def _inputs(typed: Typed) -> Mapping[str, TypedRow]:
+    """Every uncertain number by its name, with the row from which it is read or computed."""
+    rows = {
+        _name(row): row
+        for table, _, number in PARTS
+        for row in typed.get(table, ())
+        if number and (table != "relations" or row["mode"] is not None)
+    }
+    counted = {
+        f"scores/{row.text('capability')}/{row.text('criterion')}": row
+        for row in typed.get("measures", ())
+    }
+    heard = {
+        f"scores/{capability.text('id')}/{row.text('id')}": row
+        for row in typed.get("criteria", ())
+        for capability in typed.get("capabilities", ())
+        if row.text("measure")
+    }
+    return rows | counted | heard
 
 
 def _transfer(row: TypedRow) -> Estimate | None:

@@ -75,3 +75,9 @@ def own_share(loadings: Floats) -> Floats:
     rest = np.maximum(1 - np.einsum("of,of->o", loadings, loadings), 0)
     own: Floats = np.sqrt(np.where(rest < ROUNDING, 0, rest))
     return own
+
+
+def as_one(loadings: Floats) -> bool:
+    """Whether the errors of two options are the same error."""
+    together = np.einsum("if,kf->ik", loadings, loadings)
+    return bool((together[~np.eye(len(together), dtype=bool)] > 1 - ROUNDING).any())

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from capworth.errors import InputError
 from capworth.kernels.arrays import Floats, Ints
 from capworth.kernels.envelopment import envelop
+from capworth.kernels.hyperbolic import hyperbolic
 from capworth.kernels.priceefficiency import priced
 from capworth.kernels.technology import measures
 
@@ -105,10 +106,8 @@ def profitability(
 
     Notes
     -----
-    Zofío & Prieto (2006), International Journal of Production Economics 103, 650-663, with equal
-    weight on inputs and outputs (generalised distance function, alpha 0.5), whose square with
-    constant returns is the radial efficiency. Practice and scale are here those of the radial
-    measure by input; the product, and the allocative part, do not depend on that.
+    Zofío & Prieto (2006), International Journal of Production Economics 103, 650-663: constant and
+    practice are generalised distances with equal weight on inputs and outputs, see `hyperbolic`.
     """
     x, y = measures(inputs, outputs)
     bought, sold = (
@@ -119,5 +118,5 @@ def profitability(
     ratio = np.array(np.einsum("dkk->dk", of_others))
     overall = ratio / of_others.max(axis=2)
     constant = envelop(x, y, "constant", "input").score
-    practice = envelop(x, y, "variable", "input").score
+    practice = hyperbolic(x, y, "variable")
     return Profitability(ratio, overall, practice, constant / practice, overall / constant)

@@ -34,6 +34,8 @@ def section(study: Study, words: Wording) -> Section:
         ),
         _register(case, words),
     ]
+    if case.distributions:
+        blocks.append(_drawn(case, words))
     if case.prices:
         blocks.append(_prices(case, words))
     blocks.append(_sources(case, words))
@@ -159,6 +161,31 @@ def _register(case: Case, words: Wording) -> Table:
             "provenance.grades",
             list="; ".join(f"{grade} {words.word('grade', grade)}" for grade in GRADES),
         ),
+    )
+
+
+def _drawn(case: Case, words: Wording) -> Table:
+    """Which inputs have another shape, and which move together."""
+    names = tuple(case.estimates())
+    rows = tuple(
+        (
+            row.inputs,
+            words.word("shape", row.shape or "pert"),
+            row.group,
+            f"{row.grade} {row.source}".strip(),
+            str(sum(map(row.speaks_of, names))),
+            words.percent(row.share) if row.group else "",
+        )
+        for row in case.distributions
+    )
+    columns = ("inputs", "shape", "group", "evidence", "count", "share")
+    return Table(
+        words.say("provenance.drawn"),
+        tuple(words.say(f"provenance.{column}") for column in columns),
+        rows,
+        words=4,
+        weights=(1.4, 1.0, 1.2, 1.0),
+        note=words.say("provenance.drawn_note"),
     )
 
 
