@@ -14,6 +14,14 @@ def test_the_examples_hold() -> None:
     assert found.failed == 0
 
 
+def test_the_first_line_of_the_reference_of_kernels_can_be_typed() -> None:
+    """The page itself is made by `docs/make_reference.py`, which holds the line."""
+    maker = (PAGE.parents[1] / "make_reference.py").read_text("utf-8")
+    typed = re.search(r"from (capworth\.kernels\.\w+) import (\w+)\"", maker)
+    assert typed is not None
+    assert hasattr(import_module(typed[1]), typed[2])
+
+
 def test_every_name_of_the_table_exists() -> None:
     """In a row, `module.name` is followed by `.name` of the same module."""
     rows = [row.split("|")[2] for row in PAGE.read_text("utf-8").splitlines() if row[:2] == "| "]

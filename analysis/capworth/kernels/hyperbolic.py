@@ -36,8 +36,8 @@ def hyperbolic(
     Journal of Productivity Analysis 11, 295-317. By halving: what d makes possible, any larger
     number does too.
 
-    >>> hyperbolic([[2], [4], [8]], [[1], [4], [4]], "variable").round(6).tolist()
-    [[1.0, 1.0, 0.5]]
+    >>> hyperbolic([[2], [4], [8]], [[1], [4], [2]], "variable").round(6).tolist()
+    [[1.0, 1.0, 0.25]]
     """
     x, y = measures(inputs, outputs)
     share = float(within(alpha, "alpha", 0, 1))
