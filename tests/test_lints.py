@@ -342,6 +342,15 @@ def extra(text: str) -> Edit:
     return add("costs", cost_line(text))
 
 
+def twenty(group: str = "") -> Edit:
+    """Twenty cost lines more that somebody judged, perhaps as one of a group."""
+    text = (
+        "K{} {} A . staff organisation one-off forward 2025 2025 30000 40000 70000 none . D offer"
+    )
+    lines = [cost_line(text.format(k, 40 + k)) for k in range(20)]
+    return add("costs", *(replace(x, amount=replace(x.amount, group=group)) for x in lines))
+
+
 def twin_scores(case: Case) -> Case:
     """A third criterion in points, on which all stand as they do on speed, best above worst."""
     turned = tuple(
@@ -1204,6 +1213,7 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
         "feedback.csv, A",
         survey("AAA", "BBB"),
     ),
+    ("E09", twenty(), "costs.csv, A-STAFF, B-STAFF, C-STAFF, A-M and 27 more", twenty("one hand")),
     (
         "E08",
         survey("AAA"),

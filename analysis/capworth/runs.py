@@ -95,13 +95,14 @@ def run(
     """
     target = Path(out)
     _refuse_foreign(target)
-    study = run_study(read_case(case), draws, seed, workers, progress=progress)
-    if all_parameters:
-        study = replace(study, conventions=compare_conventions(study.case, study.scales))
-    spoken, known = tuple(languages) or study.case.settings.languages, texts.languages()
+    asked = read_case(case)
+    spoken, known = tuple(languages) or asked.settings.languages, texts.languages()
     for language in spoken:
         if language not in known:
             raise RunError(f"there is no report in {language!r}. {nearest(language, known)}")
+    study = run_study(asked, draws, seed, workers, progress=progress)
+    if all_parameters:
+        study = replace(study, conventions=compare_conventions(study.case, study.scales))
     with _replacing(target) as folder:
         _write_inputs(case, study, folder / "inputs")
         _write_tables(study, folder / "tables")

@@ -16,6 +16,7 @@ from capworth.errors import InputError, nearest
 
 DIGITS = 2  # significant digits of a number whose uncertainty is not known
 MOST = 4  # significant digits that are never passed, however narrow the range
+TINY = 1e-300  # below it a number is none
 UNKNOWN = "–"
 LOOSE_END = re.compile(r"(\W|\s[^\W\d]{1,3}\b)+$")  # marks and small words before a cut
 AMOUNT = re.compile(r"(?P<currency>[A-Z]{3}) of (?P<prices>\d{4})(?P<year> a year)?")  # EUR of 2019
@@ -32,9 +33,9 @@ def decimals(value: float, low: float, high: float) -> int:
     (0, 2, 0)
     """
     width, largest = high - low, max(abs(value), abs(low), abs(high))
-    if not isfinite(width) or largest == 0:
+    if not isfinite(width) or largest < TINY:
         return 0
-    if width <= 0:
+    if width < TINY:
         return DIGITS - 1 - _power(largest)
     return min(DIGITS - 1 - _power(width), MOST - 1 - _power(largest))
 

@@ -11,6 +11,7 @@ DIGITS = 2  # that grade D or E can carry; a third is allowed where it is a half
 NARROW: Mapping[str, float] = {"C": 0.0, "D": 0.2, "E": 0.5}  # least width over level, ours
 SCALE_NARROW: Mapping[str, float] = {"C": 0.0, "D": 0.05, "E": 0.1}  # the same over a scale
 JUDGED = frozenset("DE")
+MANY = 20  # judged figures of one table, from which errors in common no longer cancel out
 
 
 def evidence_lints(case: Case) -> Iterator[Lint]:
@@ -22,6 +23,7 @@ def evidence_lints(case: Case) -> Iterator[Lint]:
     yield from model_without_mandate(case)
     yield from synthetic_feedback(case)
     yield from feedback_of_few(case)
+    yield from judged_as_independent(case)
 
 
 def _typed(case: Case) -> Iterator[Estimate]:
@@ -161,3 +163,11 @@ def feedback_of_few(case: Case) -> Iterator[Lint]:
     few = [c for c, members in answered.items() if 2 * len(members) < len(case.members)]
     if few:
         yield lint("E08", "feedback", (), few, year=str(last))
+
+
+def judged_as_independent(case: Case) -> Iterator[Lint]:
+    """Many judged figures of one table, drawn as if each of them erred alone."""
+    judged = (e for e in _typed(case) if e.grade in JUDGED and not e.is_certain)
+    for table, found in _by_table(judged).items():
+        if len(found) >= MANY and not any(e.group for e in found):
+            yield lint("E09", table, (), map(_name, found), count=str(len(found)))
