@@ -1,7 +1,5 @@
 """The charts and reports of a run, drawn side by side."""
 
-import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -15,6 +13,7 @@ from capworth.charts.framing import framed
 from capworth.charts.gallery import GALLERY
 from capworth.charts.svg import to_svg
 from capworth.databook import as_csv
+from capworth.processes import copies_are_safe
 from capworth.report.pdf import write_report
 from capworth.report.wording import Wording
 from capworth.sampling import Progress
@@ -73,20 +72,9 @@ def _makers(study: Study, workers: int) -> Iterator[Callable[..., Iterator[Any]]
     if workers == 1:
         yield lambda do, things: (do(study, thing) for thing in things)
         return
-    way, sent = _way(), (_light(study),)
+    way, sent = "fork" if copies_are_safe() else "spawn", (_light(study),)
     with ProcessPoolExecutor(workers, get_context(way), _receive, sent) as pool:
         yield lambda do, things: pool.map(partial(_do, do), things)
-
-
-def _way() -> str:
-    """How processes begin: as copies of this one where that is safe, as it is soonest; or anew.
-
-    A copy has none of the threads of this process, and would wait for them for ever: neither
-    Python's own, nor those that the typesetter begins.
-    """
-    alone = threading.active_count() == 1 and "typst" not in sys.modules
-    safe = alone and sys.platform == "linux"
-    return "fork" if safe else "spawn"
 
 
 _received: list[Study] = []  # in a process that makes papers: the study, sent once

@@ -1,8 +1,8 @@
 """Worlds in chunks: any executor, any number of workers, the same numbers."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import nullcontext
+from concurrent.futures import Executor
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -13,6 +13,7 @@ from capworth.estimates import AtModes, Draws, Sampled
 from capworth.gains import Gains
 from capworth.kernels.arrays import Floats
 from capworth.kernels.ranking import RankTally
+from capworth.processes import beside
 from capworth.worlds import Model, Worlds
 
 CHUNK = 10_000  # draws of one chunk; part of what makes the numbers
@@ -103,7 +104,7 @@ def draw_sample(
     ----------
     case : the case; its settings hold the seed
     draws : how many worlds, one or more
-    workers : threads, when no executor is given
+    workers : processes or threads, when no executor is given; see `beside`
     executor : anything with the interface of `concurrent.futures`
     progress : told of the stage, the draws done and the draws in all
 
@@ -117,24 +118,25 @@ def draw_sample(
             raise InputError(f"{name}: {number} is too few. Give 1 or more.")
     model = Model(case)
     sizes = [min(CHUNK, draws - start) for start in range(0, draws, CHUNK)]
-    pool = ThreadPoolExecutor(workers) if executor is None else nullcontext(executor)
     kept: list[Worlds] = []
     tallies: Tallies | None = None
-    done = 0
-    with pool as running:
-        work = ((model, Sampled(case.settings.seed, k, size)) for k, size in enumerate(sizes))
-        for worlds, counted in running.map(_chunk, *zip(*work, strict=True)):
-            if done < KEPT:
-                kept.append(_trimmed(worlds, max(ENVELOPED - done, 0), KEPT - done))
+    with beside(model, workers, executor) as submit:
+        chunks = deque(
+            submit(_chunk, Sampled(case.settings.seed, k, size), k * CHUNK)
+            for k, size in enumerate(sizes)
+        )
+        for k in range(len(sizes)):
+            worlds, counted = chunks.popleft().result()
+            kept += [] if worlds is None else [worlds]
             tallies = counted if tallies is None else tallies.merge(counted)
-            done += worlds.size
             if progress:
-                progress("draws", done, draws)
+                progress("draws", sum(sizes[: k + 1]), draws)
     assert tallies is not None  # draws is one or more
     return Sample(model, draws, model.answer(AtModes()), _joined(kept), tallies)
 
 
-def _chunk(model: Model, draws: Sampled) -> tuple[Worlds, Tallies]:
+def _chunk(model: Model, draws: Sampled, start: int) -> tuple[Worlds | None, Tallies]:
+    """Count all draws of a chunk, and copy those that are kept, so that the others are let go."""
     worlds = model.answer(draws)
     priority = RankTally.of(gain_per_million(worlds)) if model.case.improvements else None
     value = RankTally.of(value_per_million(worlds, model.annuity))
@@ -145,11 +147,12 @@ def _chunk(model: Model, draws: Sampled) -> tuple[Worlds, Tallies]:
         worlds.payers.sum(axis=0),
         worlds.improvement_payers.sum(axis=0),
     )
-    return worlds, counted
+    if start >= KEPT:
+        return None, counted
+    return _trimmed(worlds, max(ENVELOPED - start, 0), KEPT - start), counted
 
 
 def _trimmed(worlds: Worlds, enveloped: int, kept: int) -> Worlds:
-    """Copy what is kept, so that the chunk itself can be let go."""
     parts = {name: part[:, :kept] if axis else part[:kept] for name, axis, part in _parts(worlds)}
     gains = Gains(*(getattr(worlds.gains, f.name)[:kept].copy() for f in fields(Gains)))
     parts |= {name: parts[name][:enveloped].copy() for name in BULKY}

@@ -1,7 +1,7 @@
 """One run of everything: the case in, the answers out."""
 
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -28,6 +28,7 @@ from capworth.members import Members, serve_members
 from capworth.memberuse import UseModel
 from capworth.network import Network, weigh_network
 from capworth.priorities import Priorities, prioritise
+from capworth.processes import beside
 from capworth.productivitytrend import ProductivityTrend, track_productivity
 from capworth.programme import Programme, choose_programme
 from capworth.provenance import Provenance
@@ -179,7 +180,7 @@ def run_study(
     case : see `read_case`
     draws : sampled worlds; those of the case when None
     seed : that of the case when None
-    workers : threads; the numbers do not depend on it
+    workers : processes or threads; the numbers do not depend on it
     executor : anything with the interface of `concurrent.futures`, instead of threads
     progress : told of each stage with what is done and what there is in all
     """
@@ -196,24 +197,24 @@ def run_study(
 def _answers(
     sample: Sample, provenance: Provenance, workers: int, progress: Progress | None
 ) -> dict[str, Any]:
-    """Find every answer, side by side where one does not build on the other.
+    """Find every answer, side by side where one does not build on the other."""
+    waiting, answers = PARTS | STAGES, dict[str, Any]()
+    running: dict[Future[Any], str] = {}
+    with beside((sample, provenance), workers) as submit:
+        while waiting or running:
+            for name in [n for n, stage in waiting.items() if {*stage.needs} <= {*answers}]:
+                needs = (answers[need] for need in waiting.pop(name).needs)
+                running[submit(_found, name, *needs)] = name
+            for done in wait(running, return_when=FIRST_COMPLETED).done:
+                answers[running.pop(done)] = done.result()
+                if progress:
+                    progress("answers", len(STAGES.keys() & answers), len(STAGES))
+    return {name: answers[name] for name in STAGES}
 
-    A stage waits only for stages that were begun before it, so that nobody waits for ever.
-    """
-    begun: dict[str, Future[Any]] = {}
 
-    def found(stage: Stage) -> Any:
-        return stage.find(sample, *(begun[need].result() for need in stage.needs), provenance)
-
-    answers = {}
-    with ThreadPoolExecutor(workers) as pool:
-        for name, stage in (PARTS | STAGES).items():
-            begun[name] = pool.submit(found, stage)
-        for done, name in enumerate(STAGES, start=1):
-            answers[name] = begun[name].result()
-            if progress:
-                progress("answers", done, len(STAGES))
-    return answers
+def _found(given: tuple[Sample, Provenance], name: str, *needs: Any) -> Any:
+    sample, provenance = given
+    return (PARTS | STAGES)[name].find(sample, *needs, provenance)
 
 
 def _shown(answer: object) -> str:

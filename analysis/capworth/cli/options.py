@@ -11,5 +11,5 @@ WORKERS = click.option(
     type=click.IntRange(1, 256),
     default=lambda: min(os.cpu_count() or 1, MOST_WORKERS),
     show_default="one a processor, 4 at most",
-    help="Threads; the answer does not depend on it.",
+    help="Processes or threads; the answer does not depend on it.",
 )

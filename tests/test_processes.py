@@ -1,0 +1,86 @@
+"""Work side by side: the same answers from copies, threads and one process, faults told alike."""
+
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from capworth.errors import InputError
+from capworth.processes import beside, copies_are_safe
+
+
+def times(given: int, factor: int) -> int:
+    if factor < 0:
+        raise InputError(f"factor: {factor} is below 0.")
+    return given * factor
+
+
+def of_copy(given: list[int], _: int) -> tuple[int, int]:
+    given.append(1)
+    return len(given), threading.active_count()
+
+
+@pytest.fixture
+def accompanied() -> Any:
+    """A process with a second thread, of which no safe copy can be made."""
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    yield
+    done.set()
+    thread.join()
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_answers_do_not_hang_on_the_workers(workers: int) -> None:
+    with beside(7, workers) as submit:
+        futures = [submit(times, k) for k in range(20)]
+        assert [f.result() for f in futures] == [7 * k for k in range(20)]
+
+
+def test_somebody_elses_executor_is_used_and_left_open() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        for _ in range(2):
+            with beside(7, 4, pool) as submit:
+                assert submit(times, 6).result() == 42
+
+
+@pytest.mark.usefixtures("accompanied")
+def test_a_process_with_threads_is_not_copied() -> None:
+    assert not copies_are_safe()
+    given: list[int] = []
+    with beside(given, 2) as submit:
+        submit(of_copy, 0).result()
+    assert given == [1]  # the thread shares our memory
+
+
+COPIED = """
+from capworth.processes import beside, copies_are_safe
+
+def of_copy(given, _):
+    given.append(1)
+    return len(given)
+
+if copies_are_safe():
+    given = []
+    with beside(given, 2) as submit:
+        print(submit(of_copy, 0).result(), given, copies_are_safe())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="copies are made on Linux only")
+def test_a_copy_leaves_what_was_given_as_it_was() -> None:
+    """In a process of its own: this one may have met the typesetter already."""
+    done = subprocess.run(
+        [sys.executable, "-c", COPIED], capture_output=True, check=True, text=True
+    )
+    assert done.stdout == "1 [] True\n"  # and nothing of the pool is left behind
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_fault_is_told_as_it_was(workers: int) -> None:
+    with beside(7, workers) as submit, pytest.raises(InputError, match="factor: -1 is below 0"):
+        submit(times, -1).result()
