@@ -67,7 +67,8 @@ def of_copy(given, _):
 if copies_are_safe():
     given = []
     with beside(given, 2) as submit:
-        print(submit(of_copy, 0).result(), given, copies_are_safe())
+        found = submit(of_copy, 0).result()
+    print(found, given, copies_are_safe())
 """
 
 
