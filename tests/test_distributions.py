@@ -61,6 +61,9 @@ def test_the_lognormal_has_its_mode_and_its_tail() -> None:
     assert around[int(np.argmax(whole.pdf(around)))] == pytest.approx(mode, rel=1e-3)
     found = SHAPES["lognormal"].quantile(EVEN, low, mode, high)
     np.testing.assert_allclose(found, whole.ppf(EVEN * BELOW_HIGH), rtol=1e-9)
+    cut = float(whole.cdf(2.0))  # and with something to cut off
+    found = SHAPES["lognormal"].quantile(EVEN, 2.0, mode, high)
+    np.testing.assert_allclose(found, whole.ppf(cut + EVEN * (BELOW_HIGH - cut)), rtol=1e-9)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -299,6 +299,7 @@ def test_a_criterion_measured_by_feedback_enters_the_score(hearing: Path, small:
     case = read_case(hearing)
     table = heard(case).to_frame()
     levels = {s.capability: s.level for s in case.scores if s.criterion == "content"}
+    assert {level.table for level in levels.values()} == {"feedback"}
     assert set(levels) == set(case.capability_ids)
     for capability, level in levels.items():
         mean = cell(table, capability, "satisfaction")

@@ -50,6 +50,17 @@ def test_a_run_compared_with_itself_has_not_moved(old: Path) -> None:
     )
 
 
+def test_inputs_that_now_move_together_are_told(old: Path, folder: Path) -> None:
+    rows = "inputs,shape,group,share,grade,basis\nscores/*/reach,uniform,one hand,0.5,E,judged\n"
+    (folder / "distributions.csv").write_text(rows, encoding="utf-8")
+    run(folder, old.parent / "new", DRAWS)
+    found = compare_runs(old, old.parent / "new")
+    table = found.inputs().set_index("input")
+    told = [str(table[column]["scores/REG/reach"]) for column in ("old", "new")]
+    assert told == ["150 (120 to 180) D", "150 (120 to 180) D, uniform, 50% with one hand"]
+    assert list(found.shares().columns) == ["scores"]
+
+
 def test_moves_are_told_with_their_cause(old: Path, folder: Path, edit: Edit) -> None:
     first = "REG"
     edit("scores.csv", "REG,reach,120,150,180", "REG,reach,20,25,30")

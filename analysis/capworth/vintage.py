@@ -25,7 +25,12 @@ from capworth.worlds import Model
 DRAWS: Final = 1_000  # worlds in which a mixture of old and new inputs is answered
 MOST: Final = 6  # kinds of input whose shares are told apart exactly: 2^6 mixtures
 SETTINGS: Final = "settings"
-SILENT: Final = {"fingerprint", "sources", "activity"}  # fields that no answer is computed from
+SILENT: Final = {
+    "fingerprint",
+    "sources",
+    "activity",
+    "distributions",
+}  # of which answers know no more
 SAME_THINGS: Final = ("capabilities", "improvements", "criteria", "platforms", "outcomes")
 
 
@@ -140,7 +145,9 @@ def _figures(estimate: Any) -> tuple[Any, ...]:
 def _said(estimate: Any) -> str:
     if estimate is None:
         return ""
-    return f"{estimate.mode:g} ({estimate.low:g} to {estimate.high:g}) {estimate.grade}"
+    group = f"{estimate.share:.0%} with {estimate.group}" if estimate.group else ""
+    figure = f"{estimate.mode:g} ({estimate.low:g} to {estimate.high:g}) {estimate.grade}"
+    return ", ".join(filter(None, (figure, estimate.shape, group)))
 
 
 def _kinds(then: Case, now: Case) -> list[str]:
