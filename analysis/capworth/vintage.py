@@ -30,7 +30,7 @@ SILENT: Final = {
     "sources",
     "activity",
     "distributions",
-}  # of which answers know no more
+}  # fields that no answer is computed from
 SAME_THINGS: Final = ("capabilities", "improvements", "criteria", "platforms", "outcomes")
 
 
