@@ -42,13 +42,16 @@ def isolated(text: str) -> str:
     >>> isolated("قال Färe (1992)")
     'قال Färe (1992)'
     """
+    parted = 0  # the end of the last number that was isolated: Latin letters in it are shut in
 
     def kept(found: re.Match[str]) -> str:
+        nonlocal parted
         token = found[0]
         bare = token.translate(_BARE)
         opened, closed = (token.count(mark) for mark in ISOLATE)
-        if opened != closed or (bare == token and _follows_latin(text, found.start())):
+        if opened != closed or (bare == token and _follows_latin(text[parted : found.start()])):
             return token
+        parted = found.end()
         return bare.join(ISOLATE)
 
     if _LATIN.fullmatch(text):
@@ -56,9 +59,9 @@ def isolated(text: str) -> str:
     return _COMMA.sub("،", _TOKEN.sub(kept, text))
 
 
-def _follows_latin(text: str, place: int) -> bool:
-    """Whether the last letter before a place is Latin, and nothing parts the two."""
-    for letter in reversed(text[:place]):
+def _follows_latin(before: str) -> bool:
+    """Whether the last letter of what stands before is Latin, and nothing parts it from the end."""
+    for letter in reversed(before):
         if letter in _BREAKS or letter in ISOLATE:
             return False
         kind = bidirectional(letter)
