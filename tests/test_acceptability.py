@@ -350,7 +350,7 @@ def test_the_tables_are_labelled_and_add_up() -> None:
     np.testing.assert_allclose(found.k_best(2), shares[1] + shares[2])
     for k in ("2", 1.5):
         with pytest.raises(InputError, match=r"k: .* is not a whole number"):
-            found.k_best(k)  # type: ignore[arg-type]
+            found.k_best(k)  # type: ignore[arg-type]  # a slip
     np.testing.assert_allclose(found.holistic("inverse"), shares @ (1 / np.arange(1, 5)))
     assert found.ranking_entropy is not None
     assert found.ranking_entropy >= found.choice_entropy

@@ -130,7 +130,7 @@ def test_it_is_the_best_of_all(seed: int) -> None:
 def test_a_dict_of_columns_is_a_table_and_a_list_is_not() -> None:
     assert best_programme({"cost": [4, 3], "value": [5, 4]}, 4).chosen == ("0",)
     with pytest.raises(InputError, match="projects: this is a list"):
-        best_programme([[4, 5]], 4)  # type: ignore[arg-type]
+        best_programme([[4, 5]], 4)  # type: ignore[arg-type]  # a slip
     with pytest.raises(InputError, match="budget: is -1"):
         best_programme({"cost": [4], "value": [5]}, -1)
 

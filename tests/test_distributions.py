@@ -95,7 +95,7 @@ def test_a_certain_number_stays(shape: str) -> None:
 def test_numbers_out_of_order_are_refused(shape: str) -> None:
     for call in SHAPES[shape]:
         with pytest.raises(InputError, match="out of order"):
-            call(np.array([0.5]), 3.0, 2.0, 4.0)  # type: ignore[arg-type]
+            call(np.array([0.5]), 3.0, 2.0, 4.0)  # type: ignore[arg-type]  # one takes a number
 
 
 def test_no_lognormal_below_nothing() -> None:
