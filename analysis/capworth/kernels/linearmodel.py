@@ -76,22 +76,28 @@ def solve(goal: Floats, rows: Sequence[Rows], decisions: Bools | None = None) ->
         matrix = csc_array(np.concatenate([part.matrix for part in parts]))
         low, high = (np.concatenate([getattr(p, end) for p in parts]) for end in ("low", "high"))
         rules = [LinearConstraint(matrix, low, high)]
+    found = least(-goal, rules, whole, Bounds(0, 1))
+    return None if found is None else np.where(whole > 0, np.rint(found), found)
+
+
+def least(
+    goal: Floats, rules: Sequence[LinearConstraint], whole: Floats, bounds: Bounds
+) -> Floats | None:
+    """(variables,) where the goal is least, to the optimum; None if the rules leave nothing.
+
+    Raises
+    ------
+    InputError
+        When HiGHS gives no answer.
+    """
     for presolve in (True, False):  # seldom, HiGHS fails on what its own presolve left
-        found = milp(
-            -goal,
-            constraints=rules,
-            integrality=whole,
-            bounds=Bounds(0, 1),
-            options={"mip_rel_gap": 0.0, "presolve": presolve},
-        )
-        if found.status in {SOLVED, INFEASIBLE}:
-            break
-    if found.status == INFEASIBLE:
-        return None
-    if found.status != SOLVED:
-        raise InputError(f"programme: HiGHS gave no answer ({found.message}). Simplify the rules.")
-    solution: Floats = np.where(whole > 0, np.rint(found.x), found.x)
-    return solution
+        options = {"mip_rel_gap": 0.0, "presolve": presolve}
+        found = milp(goal, constraints=rules, integrality=whole, bounds=bounds, options=options)
+        if found.status == INFEASIBLE:
+            return None
+        if found.status == SOLVED:
+            return np.asarray(found.x)
+    raise InputError(f"programme: HiGHS gave no answer ({found.message}). Simplify the rules.")
 
 
 def cheapest_of_best(

@@ -5,13 +5,13 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog
 from scipy.sparse import coo_array, csr_array, vstack
 
 from capworth.errors import InputError
 from capworth.kernels.arguments import finite
 from capworth.kernels.arrays import Bools, Floats
-from capworth.kernels.linearmodel import INFEASIBLE, SOLVED
+from capworth.kernels.linearmodel import least
 from capworth.kernels.relations import Relations
 
 EQUAL: Final = 1e-6  # of all value: sets nearer than this are equal, and the cheaper one wins
@@ -175,19 +175,11 @@ def _scaled(amounts: Floats) -> Floats:
 
 
 def _solve(model: _Model, goal: Floats, rules: list[LinearConstraint]) -> Floats:
-    for presolve in (True, False):  # seldom, HiGHS fails on what its own presolve left
-        found = milp(
-            goal,
-            integrality=(np.arange(len(goal)) < model.whole).astype(int),
-            bounds=Bounds(model.lower, model.upper),
-            constraints=rules,
-            options={"mip_rel_gap": 0.0, "presolve": presolve},
-        )
-        if found.status in {SOLVED, INFEASIBLE}:
-            break
-    if found.x is None:
+    whole = (np.arange(len(goal)) < model.whole).astype(float)
+    found = least(goal, rules, whole, Bounds(model.lower, model.upper))
+    if found is None:
         raise InputError("income: it does not pay for what must be done. Raise it.")
-    return np.asarray(found.x)
+    return found
 
 
 def _model(
