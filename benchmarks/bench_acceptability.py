@@ -25,8 +25,8 @@ import numpy as np
 import pandas as pd
 
 from capworth.acceptability import rank_acceptability
-from capworth.kernels.confidence import confidence_factors
-from capworth.kernels.ranking import RankTally
+from capworth.methods.acceptability.indices import confidence_factors
+from capworth.methods.acceptability.ranking import RankTally
 
 OPTIONS, CRITERIA, SPREAD = 40, 12, 0.05
 

@@ -23,13 +23,11 @@ from typing import Any
 import numpy as np
 from scipy.optimize import linprog
 
-from capworth.kernels.bootstrap import bootstrap
-from capworth.kernels.closesttargets import closest_targets
-from capworth.kernels.crossefficiency import cross_efficiency
-from capworth.kernels.envelopment import envelop
-from capworth.kernels.slackbased import slack_based
-from capworth.kernels.superefficiency import super_efficiency
-from capworth.kernels.technology import RETURNS
+from capworth.methods.envelopment.bootstrap import bootstrap
+from capworth.methods.envelopment.cross_efficiency import cross_efficiency
+from capworth.methods.envelopment.envelopment import envelop, super_efficiency
+from capworth.methods.envelopment.slacks import closest_targets, slack_based
+from capworth.methods.envelopment.technology import RETURNS
 
 Table = np.ndarray
 TIGHT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from capworth.kernels.portfolio import Relations, budget_frontier
+from capworth.methods.portfolio.frontier import Relations, budget_frontier
 
 PROJECTS, NEEDS, EXCLUSIONS, SYNERGIES = 60, 12, 4, 10
 Problem = tuple[np.ndarray, np.ndarray, Relations]

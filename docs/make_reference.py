@@ -3,12 +3,12 @@
 import inspect
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 import click
 
 import capworth
-import capworth.kernels
+import capworth.methods
 from capworth.case.register import bias_classes, schedules
 from capworth.case.register import parameters as parameters_of_register
 from capworth.case.template import columns_page
@@ -39,23 +39,28 @@ def _signature(thing: object) -> str:
 
 def kernels() -> str:
     """Describe the numerics: every public name of every kernel, which takes and gives arrays."""
-    names = sorted(module.name for module in iter_modules(capworth.kernels.__path__))
+    names = sorted(
+        module.name.removeprefix("capworth.methods.")
+        for module in walk_packages(capworth.methods.__path__, "capworth.methods.")
+        if not module.ispkg
+    )
     lines = [
         "# The kernels",
         "",
         "Pure numerics: arrays in, arrays out, no labels, no files. They need no case:",
         "",
-        "    from capworth.kernels.cashflow import present_value",
+        "    from capworth.methods.cost_benefit.discounting import present_value",
         "",
         "By the name of the method: [where to find it](../how-to/appraise-plain-arrays.md).",
         "",
         "| module | what it is for |",
         "|---|---|",
     ]
-    modules = {name: import_module(f"capworth.kernels.{name}") for name in names}
+    modules = {name: import_module(f"capworth.methods.{name}") for name in names}
     for name, module in modules.items():
         first = (inspect.getdoc(module) or "").splitlines()[0]
-        lines.append(f"| [`{name}`](#{name}) | {first} |")
+        anchor = name.replace(".", "")
+        lines.append(f"| [`{name}`](#{anchor}) | {first} |")
     for name, module in modules.items():
         lines += ["", f"## {name}"]
         for word, thing in vars(module).items():

@@ -18,12 +18,17 @@ from capworth.case.read import check_case, read_case
 from capworth.charts.allocation_chart import beyond
 from capworth.databook import tables_of
 from capworth.estimates import AtModes, Sampled
-from capworth.kernels.arrays import Floats
-from capworth.kernels.coalitions import largest
-from capworth.kernels.peakload import EXACT, peak_shares, peak_shares_sampled
-from capworth.kernels.platformshares import KEYS, objection
-from capworth.kernels.shapley import shapley
-from capworth.kernels.stability import airport_nucleolus, nucleolus
+from capworth.methods.allocation.coalitions import largest
+from capworth.methods.allocation.keys import (
+    EXACT,
+    KEYS,
+    objection,
+    peak_shares,
+    peak_shares_sampled,
+)
+from capworth.methods.allocation.nucleolus import airport_nucleolus, nucleolus
+from capworth.methods.allocation.shapley import shapley
+from capworth.methods.arguments import Floats
 from capworth.provenance import Provenance
 from capworth.report.annex import allocation as annex
 from capworth.report.blocks import Bullets, Table
@@ -130,7 +135,7 @@ def test_beyond_eight_users_orders_are_sampled_within_their_error() -> None:
     rng = np.random.default_rng(5)
     loads = rng.uniform(0, 5, (3, 4, EXACT + 2))
     share, error = peak_shares_sampled(loads, np.full(3, 0.3))
-    from capworth.kernels.coalitions import peaks
+    from capworth.methods.allocation.coalitions import peaks
 
     exact = shapley(peaks(loads))
     exact = 0.3 / (EXACT + 2) + 0.7 * exact / exact.sum(axis=1, keepdims=True)

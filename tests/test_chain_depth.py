@@ -21,9 +21,14 @@ from capworth.case.read import check_case, read_case
 from capworth.chain import Benefits, ChainModel, changed
 from capworth.errors import Finding, InputError
 from capworth.estimates import AtModes, Sampled
-from capworth.kernels.contribution import PARTIES, contribution_shares, share_of
-from capworth.kernels.marginal import fitted_intensity, hits_added
 from capworth.matching import RESPONSE, hits_of
+from capworth.methods.cost_benefit.value_chain import (
+    PARTIES,
+    contribution_shares,
+    fitted_intensity,
+    hits_added,
+    share_of,
+)
 from capworth.worlds import Model
 
 FOLDER = Path(__file__).parent / "golden"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from capworth import claim as claims
 from capworth.case.model import FUNCTIONS, Case
 from capworth.claim import ESTIMANDS, VERDICTS, Claim, registration
-from capworth.kernels.power import detectable_contrast
+from capworth.methods.cost_benefit.power import detectable_contrast
 from capworth.study import Study, run_study
 
 Golden: TypeAlias = Mapping[str, Any]

@@ -16,8 +16,8 @@ from capworth.conventions import (
     discountings,
     keys,
 )
-from capworth.kernels.arrays import Floats
-from capworth.kernels.rankindices import expected_ranks
+from capworth.methods.acceptability.indices import expected_ranks
+from capworth.methods.arguments import Floats
 from capworth.programme import choose_programme
 from capworth.provenance import Provenance
 from capworth.report.pdf import document

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 from capworth.cli import main
 from capworth.costgames import share_cost, share_game
 from capworth.errors import InputError
-from capworth.kernels.arrays import Bools, Floats
-from capworth.kernels.platformshares import KEYS
+from capworth.methods.allocation.keys import KEYS
+from capworth.methods.arguments import Bools, Floats
 
 USE = {"search": 6.0, "notices": 2.0, "library": 0.0, "images": 4.0}
 

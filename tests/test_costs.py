@@ -13,8 +13,8 @@ from capworth.case.model import Case, CostLine, Estimate, Price
 from capworth.case.register import bias_classes, schedules
 from capworth.costs import PAYERS, CostModel, Costs, bias_of, discount_factors
 from capworth.estimates import AtModes, Draws, OneWay, Sampled
-from capworth.kernels.arrays import Floats
-from capworth.kernels.platformshares import KEYS
+from capworth.methods.allocation.keys import KEYS
+from capworth.methods.arguments import Floats
 from capworth.money import Money
 
 Golden: TypeAlias = Mapping[str, Any]

@@ -26,7 +26,7 @@ from capworth.case.model import FUNCTIONS, Case, Settings
 from capworth.case.parts import GRADES as GRADES_OF_ESTIMATES
 from capworth.case.read import PARTS
 from capworth.case.tables import read_raw
-from capworth.kernels.platformshares import KEYS, PEAK, TREE
+from capworth.methods.allocation.keys import KEYS, PEAK, TREE
 
 KINDS = {
     *("key", "text", "number", "whole", "year", "date", "flag", "grade", "choice", "list"),

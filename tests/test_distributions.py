@@ -15,9 +15,8 @@ from capworth.case.model import Case
 from capworth.case.read import read_case
 from capworth.errors import CaseError, InputError
 from capworth.estimates import Sampled, probability_below, quantile_of
-from capworth.kernels.arrays import Floats
-from capworth.kernels.shapes import BELOW_HIGH, SHAPES
-from capworth.kernels.together import MOST, joint, together
+from capworth.methods.arguments import Floats
+from capworth.methods.uncertainty.distributions import BELOW_HIGH, MOST, SHAPES, joint, together
 from capworth.provenance import Provenance
 from capworth.sampling import draw_sample
 from capworth.sensitivity import swing_inputs

@@ -25,7 +25,7 @@ from capworth.donorpapers import write_donor_papers
 from capworth.donors import DonorMenu, closed_bundles
 from capworth.errors import InputError
 from capworth.feedback import hear_members
-from capworth.kernels.portfolio import Relations
+from capworth.methods.portfolio.frontier import Relations
 from capworth.report.amounts import Amount
 from capworth.report.donorframe import Offer
 from capworth.report.donorindex import write_index

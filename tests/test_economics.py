@@ -21,7 +21,7 @@ from capworth.errors import InputError
 from capworth.estimates import AtModes, OneWay, Sampled, probability_below, quantile_of
 from capworth.flows import first_worlds, yearly_flows
 from capworth.indicators import CATEGORIES, category_row, indicators
-from capworth.kernels.discounting import factors
+from capworth.methods.cost_benefit.discounting import factors
 from capworth.programme import choose_programme
 from capworth.provenance import Provenance
 from capworth.sampling import Sample, draw_sample

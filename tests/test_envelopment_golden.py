@@ -7,18 +7,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from capworth.kernels.additive import additive
-from capworth.kernels.assurance import weight_ratio
-from capworth.kernels.bootstrap import bootstrap
-from capworth.kernels.closesttargets import closest_targets
-from capworth.kernels.crossefficiency import cross_efficiency
-from capworth.kernels.envelopment import envelop
-from capworth.kernels.malmquist import malmquist
-from capworth.kernels.priceefficiency import cost_efficiency, revenue_efficiency
-from capworth.kernels.scaleefficiency import scale_efficiency
-from capworth.kernels.slackbased import slack_based
-from capworth.kernels.superefficiency import super_efficiency
-from capworth.kernels.undesirable import envelop_undesirable
+from capworth.methods.envelopment.bootstrap import bootstrap
+from capworth.methods.envelopment.cross_efficiency import cross_efficiency
+from capworth.methods.envelopment.envelopment import (
+    envelop,
+    scale_efficiency,
+    super_efficiency,
+    weight_ratio,
+)
+from capworth.methods.envelopment.free_disposal import envelop_undesirable
+from capworth.methods.envelopment.prices import cost_efficiency, revenue_efficiency
+from capworth.methods.envelopment.productivity import malmquist
+from capworth.methods.envelopment.slacks import additive, closest_targets, slack_based
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/envelopment.toml").read_text("utf-8"))
 Golden = dict[str, Any]

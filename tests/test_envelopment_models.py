@@ -7,21 +7,22 @@ import pytest
 from scipy.optimize import linprog
 
 from capworth.errors import CapworthError, InputError
-from capworth.kernels import bootstrap as bootstrap_module
-from capworth.kernels import closesttargets
-from capworth.kernels.additive import additive
-from capworth.kernels.arrays import Floats
-from capworth.kernels.assurance import elicited_region, weight_ratio
-from capworth.kernels.bootstrap import bootstrap, smoothing
-from capworth.kernels.closesttargets import closest_targets
-from capworth.kernels.crossefficiency import cross_efficiency
-from capworth.kernels.envelopment import envelop
-from capworth.kernels.malmquist import malmquist
-from capworth.kernels.priceefficiency import cost_efficiency, revenue_efficiency
-from capworth.kernels.scaleefficiency import scale_efficiency
-from capworth.kernels.slackbased import slack_based
-from capworth.kernels.superefficiency import super_efficiency
-from capworth.kernels.undesirable import envelop_undesirable
+from capworth.methods.arguments import Floats
+from capworth.methods.envelopment import bootstrap as bootstrap_module
+from capworth.methods.envelopment import slacks as closesttargets
+from capworth.methods.envelopment.bootstrap import bootstrap, smoothing
+from capworth.methods.envelopment.cross_efficiency import cross_efficiency
+from capworth.methods.envelopment.envelopment import (
+    elicited_region,
+    envelop,
+    scale_efficiency,
+    super_efficiency,
+    weight_ratio,
+)
+from capworth.methods.envelopment.free_disposal import envelop_undesirable
+from capworth.methods.envelopment.prices import cost_efficiency, revenue_efficiency
+from capworth.methods.envelopment.productivity import malmquist
+from capworth.methods.envelopment.slacks import additive, closest_targets, slack_based
 
 X = np.array([[4.0, 3], [7, 3], [8, 1], [4, 2], [2, 4], [10, 1]])
 Y = np.array([[1.0, 3], [2, 2], [1, 1], [3, 1], [2, 2], [1, 4]])

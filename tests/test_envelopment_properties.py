@@ -9,14 +9,16 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from capworth.errors import InputError
-from capworth.kernels.additive import additive
-from capworth.kernels.arrays import Floats
-from capworth.kernels.closesttargets import closest_targets
-from capworth.kernels.crossefficiency import ATTITUDES, cross_efficiency
-from capworth.kernels.envelopment import Envelopment, envelop
-from capworth.kernels.scaleefficiency import CONSTANT, scale_efficiency
-from capworth.kernels.slackbased import slack_based
-from capworth.kernels.superefficiency import super_efficiency
+from capworth.methods.arguments import Floats
+from capworth.methods.envelopment.cross_efficiency import ATTITUDES, cross_efficiency
+from capworth.methods.envelopment.envelopment import (
+    CONSTANT,
+    Envelopment,
+    envelop,
+    scale_efficiency,
+    super_efficiency,
+)
+from capworth.methods.envelopment.slacks import additive, closest_targets, slack_based
 
 RETURNS = ("constant", "variable", "nonincreasing", "nondecreasing")
 Data = tuple[Floats, Floats]

@@ -9,7 +9,7 @@ import pytest
 
 from capworth.case.model import Case
 from capworth.excellence import Excellence
-from capworth.kernels.envelopment import envelop
+from capworth.methods.envelopment.envelopment import envelop
 from capworth.study import Study, run_study
 
 Golden: TypeAlias = Mapping[str, Any]

@@ -7,8 +7,8 @@ import pytest
 
 from capworth.case.model import Case
 from capworth.frontiercheck import check_frontier, tree_region
-from capworth.kernels.bootstrap import bootstrap
-from capworth.kernels.envelopment import envelop
+from capworth.methods.envelopment.bootstrap import bootstrap
+from capworth.methods.envelopment.envelopment import envelop
 from capworth.provenance import Provenance
 from capworth.report.annex.frontier import section
 from capworth.report.wording import Wording

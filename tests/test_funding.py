@@ -17,8 +17,8 @@ from capworth.databook import tables_of
 from capworth.earmarks import ALL, BUDGET, PLEDGED, TIMING, Earmarks, price_earmarks
 from capworth.errors import CaseError
 from capworth.funding import NEXT, Funding
-from capworth.kernels.earmarks import Purse
-from capworth.kernels.portfolio import feasible_sets
+from capworth.methods.portfolio.earmarks import Purse
+from capworth.methods.portfolio.frontier import feasible_sets
 from capworth.moneymap import CHANCES, MoneyMap, chance_of, map_money, what_comes
 from capworth.provenance import Provenance
 from capworth.purses import shelf_of

@@ -15,10 +15,16 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_flow
 
 from capworth.errors import InputError
-from capworth.kernels.arrays import Bools, Floats
-from capworth.kernels.earmarks import Purse, best_payable, least_more, payment_cuts
-from capworth.kernels.paying import best_in_time, worth_of_money
-from capworth.kernels.relations import Relations, feasible_sets, set_totals
+from capworth.methods.arguments import Bools, Floats
+from capworth.methods.portfolio.earmarks import (
+    Purse,
+    best_in_time,
+    best_payable,
+    least_more,
+    payment_cuts,
+    worth_of_money,
+)
+from capworth.methods.portfolio.relations import Relations, feasible_sets, set_totals
 
 GOLDEN: Mapping[str, Any] = tomllib.loads(
     (Path(__file__).parent / "golden" / "funding.toml").read_text("utf-8")

@@ -16,8 +16,8 @@ from capworth.case.model import Case, Effect, Estimate
 from capworth.estimates import AtModes, Sampled
 from capworth.games import Game, games_of
 from capworth.jointgains import JointGains, join_gains, readings
-from capworth.kernels.arrays import Floats
 from capworth.leavingout import lost_a_year, regrets
+from capworth.methods.arguments import Floats
 from capworth.programme import relations_of
 from capworth.provenance import Provenance
 from capworth.sampling import draw_sample

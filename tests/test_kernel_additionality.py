@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capworth.errors import InputError
-from capworth.kernels.additionality import additional, net_factor
+from capworth.methods.cost_benefit.value_chain import additional, net_factor
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/appraisal.toml").read_text("utf-8"))
 share = st.floats(0, 1)

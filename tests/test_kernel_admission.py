@@ -8,12 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capworth.errors import InputError
-from capworth.kernels.admission import admission
-from capworth.kernels.candidates import set_values, worth_comparing
-from capworth.kernels.portfolio import Relations, budget_frontier
-from capworth.kernels.priority import filled
-from capworth.kernels.regret import standing
-from capworth.kernels.relations import feasible_sets
+from capworth.methods.portfolio.draws import set_values, standing, worth_comparing
+from capworth.methods.portfolio.frontier import Relations, admission, budget_frontier
+from capworth.methods.portfolio.priority import filled
+from capworth.methods.portfolio.relations import feasible_sets
 
 
 @settings(max_examples=60, deadline=None)

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from scipy.stats import kendalltau
 
 from capworth.errors import InputError
-from capworth.kernels.agreement import (
+from capworth.methods.acceptability.indices import kendall_correlation, rank_correlation
+from capworth.methods.cost_benefit.perspectives import concentration, gini, lorenz
+from capworth.methods.elicitation.agreement import (
     cronbach_alpha,
     cross_table,
     fleiss_kappa,
     kappa,
     krippendorff_alpha,
 )
-from capworth.kernels.inequality import concentration, gini, lorenz
-from capworth.kernels.rankcorrelation import kendall_correlation, rank_correlation
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/agreement.toml").read_text("utf-8"))
 Slip = tuple[Callable[[], object], str]

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from capworth.errors import InputError
-from capworth.kernels.arrays import Floats
-from capworth.kernels.bestworst import best_worst, best_worst_linear, consistency_index
+from capworth.methods.arguments import Floats
+from capworth.methods.elicitation.best_worst import best_worst, best_worst_linear, consistency_index
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden" / "elicitation.toml").read_text("utf-8"))
 MODELS = {"min-max": best_worst, "linear": best_worst_linear}

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from capworth.errors import InputError
-from capworth.kernels.cashflow import (
+from capworth.methods.cost_benefit.discounting import (
     chance_of_gain,
     cumulative,
+    factors,
     net_public_value,
     present_value,
 )
-from capworth.kernels.discounting import factors
 
 FOLDER = Path(__file__).parent / "golden"
 GOLDEN = tomllib.loads((FOLDER / "appraisal.toml").read_text("utf-8"))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from capworth.errors import InputError
-from capworth.kernels.coalitions import (
+from capworth.methods.allocation.coalitions import (
     largest,
     memberships,
     peaks,

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from capworth.errors import InputError
-from capworth.kernels.concordance import concordance, mean_ranks
+from capworth.methods.elicitation.agreement import concordance, mean_ranks
 from capworth.streams import stream
 
 

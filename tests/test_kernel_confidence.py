@@ -9,15 +9,15 @@ from scipy.integrate import quad
 from scipy.stats import norm
 
 from capworth.errors import InputError
-from capworth.kernels.arrays import Floats
-from capworth.kernels.confidence import (
+from capworth.methods.acceptability.indices import (
     confidence_factors,
     factors,
     lead_counts,
     rank_confidence_sets,
 )
-from capworth.kernels.measurement import BLOCK, drawn, linear
-from capworth.kernels.ranking import rank_shares
+from capworth.methods.acceptability.measurement import BLOCK, drawn, linear
+from capworth.methods.acceptability.ranking import rank_shares
+from capworth.methods.arguments import Floats
 
 MEAN = np.array([[0.6, 0.2, 0.5], [0.5, 0.9, 0.1], [0.55, 0.5, 0.3]])
 SPREAD = np.array([[0.1, 0.3, 0.05], [0.2, 0.1, 0.1], [0.1, 0.1, 0.2]])

@@ -8,9 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capworth.errors import InputError
-from capworth.kernels.conflict import smallest_conflict
-from capworth.kernels.linearmodel import Rows, cheapest_of_best, relation_rows, row, solve
-from capworth.kernels.relations import Relations
+from capworth.methods.portfolio.integer import (
+    Rows,
+    cheapest_of_best,
+    relation_rows,
+    row,
+    smallest_conflict,
+    solve,
+)
+from capworth.methods.portfolio.relations import Relations
 
 BUDGET = ("budget", 0)
 
@@ -114,6 +120,6 @@ def test_a_solver_without_an_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> 
     class Lost:
         status, message, x = 1, "time", None
 
-    monkeypatch.setattr("capworth.kernels.linearmodel.milp", lambda *_, **__: Lost())
+    monkeypatch.setattr("capworth.methods.portfolio.integer.milp", lambda *_, **__: Lost())
     with pytest.raises(InputError, match="HiGHS gave no answer"):
         solve(np.ones(1), [])

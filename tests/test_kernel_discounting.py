@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from capworth.case.register import schedules
 from capworth.errors import InputError
-from capworth.kernels.discounting import (
+from capworth.methods.cost_benefit.discounting import (
     TIMINGS,
     annuity,
     equivalent_annual,

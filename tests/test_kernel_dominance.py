@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from capworth.errors import InputError
-from capworth.kernels.dominance import Status, frontier, frontier_order, net_benefit
+from capworth.methods.cost_benefit.effectiveness import (
+    Status,
+    frontier,
+    frontier_order,
+    net_benefit,
+)
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/appraisal.toml").read_text("utf-8"))
 options = arrays(float, st.tuples(st.integers(1, 6), st.just(2)), elements=st.integers(0, 4))

@@ -12,12 +12,11 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from capworth import envelopment
 from capworth.errors import InputError
-from capworth.kernels.additive import additive
-from capworth.kernels.envelopment import envelop
-from capworth.kernels.freedisposal import free_disposal
-from capworth.kernels.hyperbolic import hyperbolic
-from capworth.kernels.luenberger import malmquist_luenberger
-from capworth.kernels.profit import profit_efficiency, profitability
+from capworth.methods.envelopment.envelopment import envelop
+from capworth.methods.envelopment.free_disposal import free_disposal
+from capworth.methods.envelopment.prices import hyperbolic, profit_efficiency, profitability
+from capworth.methods.envelopment.productivity import malmquist_luenberger
+from capworth.methods.envelopment.slacks import additive
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/envelopment.toml").read_text("utf-8"))
 

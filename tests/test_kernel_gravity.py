@@ -11,8 +11,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from capworth.errors import InputError
-from capworth.kernels.gravity import dyads_reached, exchange, further, with_known
-from capworth.kernels.network import dyad_coverage, member_gains
+from capworth.methods.network.network import (
+    dyad_coverage,
+    dyads_reached,
+    exchange,
+    further,
+    member_gains,
+    with_known,
+)
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/network.toml").read_text("utf-8"))
 masses = arrays(float, (3, 6), elements=st.sampled_from([0.0, 0.5, 1.0, 4.0, 30.0]))

@@ -10,7 +10,11 @@ from hypothesis.extra.numpy import arrays
 from scipy.special import ndtri
 
 from capworth.errors import InputError
-from capworth.kernels.information import chance_best, opportunity_loss, perfect_information
+from capworth.methods.uncertainty.information import (
+    chance_best,
+    opportunity_loss,
+    perfect_information,
+)
 from capworth.streams import stream
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/appraisal.toml").read_text("utf-8"))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capworth.errors import InputError
-from capworth.kernels.layering import crossings, ordered
+from capworth.methods.network.layering import crossings, ordered
 
 
 def test_crossings_counted_by_hand() -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from capworth.errors import InputError
-from capworth.kernels.arrays import Floats, Ints
-from capworth.kernels.macbeth import CATEGORIES, Change, consistent, repairs, scale
+from capworth.methods.arguments import Floats, Ints
+from capworth.methods.elicitation.macbeth import CATEGORIES, Change, consistent, repairs, scale
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden" / "elicitation.toml").read_text("utf-8"))
 

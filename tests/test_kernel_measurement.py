@@ -4,10 +4,16 @@ import numpy as np
 import pytest
 
 from capworth.errors import InputError
-from capworth.kernels.arrays import Floats
-from capworth.kernels.loadings import loadings_of, shared_baselines
-from capworth.kernels.measurement import World, drawn, linear, shaped
-from capworth.kernels.ranking import rank_shares
+from capworth.methods.acceptability.measurement import (
+    World,
+    drawn,
+    linear,
+    loadings_of,
+    shaped,
+    shared_baselines,
+)
+from capworth.methods.acceptability.ranking import rank_shares
+from capworth.methods.arguments import Floats
 
 MEAN = np.array([[0.6, 0.2], [0.5, 0.9], [0.1, 0.4]])
 SPREAD = np.array([[0.1, 0.3], [0.2, 0.0], [0.05, 0.1]])

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from capworth.kernels.arrays import Floats
-from capworth.kernels.mixing import covariance_root, mixed
+from capworth.methods.acceptability.measurement import covariance_root, mixed
+from capworth.methods.arguments import Floats
 
 RNG = np.random.default_rng(5)
 TALL = RNG.normal(size=(9, 4))

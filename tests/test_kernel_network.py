@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.optimize import brentq
 
 from capworth.errors import InputError
-from capworth.kernels.network import (
+from capworth.methods.network.network import (
     bilateral_cost,
     dyad_coverage,
     growth_exponent,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capworth.errors import InputError
-from capworth.kernels.optimism import (
+from capworth.methods.cost_benefit.optimism import (
     combined_uplift,
     managed_uplift,
     observed_quantiles,

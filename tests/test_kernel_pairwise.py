@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capworth.errors import InputError
-from capworth.kernels.arrays import Floats
-from capworth.kernels.pairwise import (
+from capworth.methods.arguments import Floats
+from capworth.methods.elicitation.pairwise import (
     PRIORITIES,
     RANDOM_INDEX,
     aggregated,

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from capworth.errors import InputError
-from capworth.kernels.discounting import factors
-from capworth.kernels.payback import Paid, payback
+from capworth.methods.cost_benefit.discounting import Paid, factors, payback
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/appraisal.toml").read_text("utf-8"))
 few = st.integers(-3, 3).map(float)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from capworth.errors import InputError
-from capworth.kernels.perspectives import account, distribution_weights, weighted_total
-from capworth.kernels.ratios import Defined
+from capworth.methods.cost_benefit.perspectives import account, distribution_weights, weighted_total
+from capworth.methods.cost_benefit.ratios import Defined
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/appraisal.toml").read_text("utf-8"))
 

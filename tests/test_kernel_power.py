@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capworth.errors import InputError
-from capworth.kernels.power import (
+from capworth.methods.cost_benefit.power import (
     contrast_error,
     detectable_contrast,
     labelings,

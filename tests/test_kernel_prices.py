@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capworth.errors import InputError
-from capworth.kernels.cashflow import present_value
-from capworth.kernels.prices import grown, real_rate, rebased, transferred
+from capworth.methods.cost_benefit.discounting import present_value
+from capworth.methods.cost_benefit.prices import grown, real_rate, rebased, transferred
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/appraisal.toml").read_text("utf-8"))
 

@@ -3,11 +3,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from capworth.kernels.arrays import Floats
-from capworth.kernels.measurement import World, linear
-from capworth.kernels.rankdraws import largest_error, rank_draws
-from capworth.kernels.ranking import RankTally
-from capworth.kernels.weights import free
+from capworth.methods.acceptability.measurement import World, linear
+from capworth.methods.acceptability.ranking import RankTally, largest_error, rank_draws
+from capworth.methods.arguments import Floats
+from capworth.methods.elicitation.weights import free
 
 MEAN = np.array([[0.9, 0.1], [0.5, 0.6], [0.1, 0.9], [0.6, 0.4]])
 

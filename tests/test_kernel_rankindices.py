@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from capworth.errors import InputError
-from capworth.kernels.arrays import Floats
-from capworth.kernels.rankindices import (
+from capworth.methods.acceptability.indices import (
     MERITS,
     choice_entropy,
     entropy,
@@ -22,7 +21,8 @@ from capworth.kernels.rankindices import (
     ranking_entropy,
     share_errors,
 )
-from capworth.kernels.ranking import RankTally, rank_shares
+from capworth.methods.acceptability.ranking import RankTally, rank_shares
+from capworth.methods.arguments import Floats
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden" / "ranking.toml").read_text("utf-8"))
 draws = st.tuples(st.integers(1, 25), st.integers(1, 5)).flatmap(

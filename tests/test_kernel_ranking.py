@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from capworth.errors import InputError
-from capworth.kernels.arrays import Floats
-from capworth.kernels.confidence import confidence_factors
-from capworth.kernels.measurement import linear
-from capworth.kernels.rankindices import choice_entropy, ranking_entropy
-from capworth.kernels.ranking import BLOCK, RankTally, rank_shares, snapped
+from capworth.methods.acceptability.indices import (
+    choice_entropy,
+    confidence_factors,
+    ranking_entropy,
+)
+from capworth.methods.acceptability.measurement import linear
+from capworth.methods.acceptability.ranking import BLOCK, RankTally, rank_shares, snapped
+from capworth.methods.arguments import Floats
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden" / "ranking.toml").read_text("utf-8"))
 

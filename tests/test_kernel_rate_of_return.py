@@ -8,8 +8,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from capworth.errors import InputError
-from capworth.kernels.discounting import factors
-from capworth.kernels.rate_of_return import (
+from capworth.methods.cost_benefit.discounting import factors
+from capworth.methods.cost_benefit.rate_of_return import (
     Roots,
     all_rates,
     internal_rate,

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from capworth.errors import InputError
-from capworth.kernels.ratios import (
+from capworth.methods.cost_benefit.ratios import (
     DENOMINATORS,
     Defined,
     benefit_cost_ratio,

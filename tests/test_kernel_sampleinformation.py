@@ -8,9 +8,9 @@ from scipy.integrate import quad
 from scipy.stats import norm
 
 from capworth.errors import InputError
-from capworth.kernels.information import perfect_information
-from capworth.kernels.sampleinformation import (
+from capworth.methods.uncertainty.information import (
     normal_sample_information,
+    perfect_information,
     sample_information,
     sampling_worth,
     survey_information,

@@ -9,10 +9,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from capworth.errors import InputError
-from capworth.kernels.arrays import Ints
-from capworth.kernels.rampup import effect_profile
-from capworth.kernels.relations import Relations, allowed
-from capworth.kernels.scheduling import NEVER, Timetable, best_schedule
+from capworth.methods.arguments import Ints
+from capworth.methods.cost_benefit.discounting import effect_profile
+from capworth.methods.portfolio.relations import Relations, allowed
+from capworth.methods.portfolio.scheduling import NEVER, Timetable, best_schedule
 
 
 def problem(seed: int) -> tuple[Timetable, Relations]:

@@ -5,9 +5,13 @@ import pytest
 from scipy.stats import uniform
 
 from capworth.errors import InputError
-from capworth.kernels.arrays import Floats
-from capworth.kernels.screening import elementary_effects, trajectories
-from capworth.kernels.sobolpairs import pair_indices, variance_shares
+from capworth.methods.arguments import Floats
+from capworth.methods.uncertainty.sensitivity import (
+    elementary_effects,
+    pair_indices,
+    trajectories,
+    variance_shares,
+)
 
 FIXED = np.array([0, 1, 4.5, 9])
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from capworth import best_programme
 from capworth.errors import InputError
-from capworth.kernels.relations import Relations
-from capworth.kernels.severallimits import best_within
+from capworth.methods.portfolio.integer import best_within
+from capworth.methods.portfolio.relations import Relations
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/portfolio.toml").read_text("utf-8"))
 

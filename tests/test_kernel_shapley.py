@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from capworth.errors import InputError
-from capworth.kernels.coalitions import largest, peaks, sums, tabled
-from capworth.kernels.shapley import airport, bounds, shapley, shapley_sampled
+from capworth.methods.allocation.coalitions import largest, peaks, sums, tabled
+from capworth.methods.allocation.shapley import airport, bounds, shapley, shapley_sampled
 from capworth.streams import stream
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/sharing.toml").read_text("utf-8"))

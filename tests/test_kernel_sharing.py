@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from capworth.errors import InputError
-from capworth.kernels.coalitions import memberships
-from capworth.kernels.shapley import airport, shapley
-from capworth.kernels.sharing import (
+from capworth.methods.allocation.coalitions import memberships
+from capworth.methods.allocation.keys import (
     allotted,
     by_component,
     equal_shares,
     proportional_shares,
     remaining_benefit,
 )
+from capworth.methods.allocation.shapley import airport, shapley
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/sharing.toml").read_text("utf-8"))
 

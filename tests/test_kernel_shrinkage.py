@@ -13,9 +13,9 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import chi2
 
 from capworth.errors import InputError
-from capworth.kernels.arrays import Floats
-from capworth.kernels.ranking import rank_shares
-from capworth.kernels.shrinkage import shrunk, spread_floor
+from capworth.methods.acceptability.ranking import rank_shares
+from capworth.methods.arguments import Floats
+from capworth.methods.envelopment.bootstrap import shrunk, spread_floor
 
 GOLDEN: Mapping[str, Any] = tomllib.loads(
     (Path(__file__).parent / "golden" / "priorities.toml").read_text("utf-8")

@@ -10,9 +10,9 @@ from hypothesis.extra.numpy import arrays
 from scipy.optimize import linprog
 
 from capworth.errors import InputError
-from capworth.kernels.coalitions import largest, memberships, peaks, sums
-from capworth.kernels.shapley import airport, shapley
-from capworth.kernels.stability import in_core, nucleolus, strongest_objection
+from capworth.methods.allocation.coalitions import largest, memberships, peaks, sums
+from capworth.methods.allocation.nucleolus import in_core, nucleolus, strongest_objection
+from capworth.methods.allocation.shapley import airport, shapley
 from capworth.streams import stream
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/sharing.toml").read_text("utf-8"))

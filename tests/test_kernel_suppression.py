@@ -12,12 +12,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.optimize import linprog
 
 from capworth.errors import InputError
-from capworth.kernels.suppression import (
-    dominated,
-    hidden_cells,
-    recoverable,
-    without_small,
-)
+from capworth.methods.survey.disclosure import dominated, hidden_cells, recoverable, without_small
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/network.toml").read_text("utf-8"))
 counts = arrays(float, (3, 4), elements=st.sampled_from([0.0, 1.0, 2.0, 3.0, 4.0, 9.0]))

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from capworth.errors import InputError
-from capworth.kernels.grouping import best_grouping, k_means, silhouette
-from capworth.kernels.survey import (
+from capworth.methods.survey.grouping import best_grouping, k_means, silhouette
+from capworth.methods.survey.nonresponse import (
     between_share,
     chance_of_share,
     false_discovery,

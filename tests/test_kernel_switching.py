@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capworth.errors import InputError
-from capworth.kernels.cashflow import present_value
-from capworth.kernels.discounting import annuity, factors
-from capworth.kernels.switching import (
+from capworth.methods.cost_benefit.discounting import annuity, factors, present_value
+from capworth.methods.uncertainty.switching import (
     Switch,
     chance_reached,
     sensitivity_indicator,

@@ -11,12 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capworth.errors import InputError
-from capworth.kernels.claims import RULES, equal_losses, random_arrival, talmud
-from capworth.kernels.coalitions import memberships, sums
-from capworth.kernels.separable import nonseparable_shared, separable
-from capworth.kernels.shapley import shapley
-from capworth.kernels.stability import nucleolus
-from capworth.kernels.unions import banzhaf, interactions, owen
+from capworth.methods.allocation.claims import RULES, equal_losses, random_arrival, talmud
+from capworth.methods.allocation.coalitions import memberships, sums
+from capworth.methods.allocation.keys import nonseparable_shared, separable
+from capworth.methods.allocation.nucleolus import nucleolus
+from capworth.methods.allocation.shapley import banzhaf, interactions, owen, shapley
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/sharing.toml").read_text("utf-8"))
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from capworth.errors import InputError
-from capworth.kernels.value_chain import (
+from capworth.methods.cost_benefit.value_chain import (
     change_by_step,
     elasticity,
     lead_use,

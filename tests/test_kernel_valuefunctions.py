@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from capworth.errors import InputError
-from capworth.kernels.arrays import Floats
-from capworth.kernels.valuefunctions import (
+from capworth.methods.arguments import Floats
+from capworth.methods.elicitation.value_functions import (
     SHAPES,
     categorical,
     curvature_from_midpoint,

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from scipy.stats import beta, kstest, triang
 
 from capworth.errors import InputError
-from capworth.kernels.arrays import Floats
-from capworth.kernels.weightpolytope import ordered, within
-from capworth.kernels.weights import (
+from capworth.methods.arguments import Floats
+from capworth.methods.elicitation.weights import (
     FROM_ORDER,
     Sampler,
     around,
@@ -20,9 +19,11 @@ from capworth.kernels.weights import (
     fixed,
     free,
     normalised,
+    ordered,
     rank_order_centroid,
     resampled,
     swings,
+    within,
 )
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden" / "elicitation.toml").read_text("utf-8"))

@@ -15,7 +15,7 @@ from capworth.case.ties import PRICES
 from capworth.charts.gallery import GALLERY
 from capworth.charts.voice import Voice
 from capworth.estimates import AtModes
-from capworth.kernels.network import growth_exponent, links
+from capworth.methods.network.network import growth_exponent, links
 from capworth.network import Network, weigh_network
 from capworth.report.annex.network import section
 from capworth.report.blocks import Table, Text

@@ -17,7 +17,7 @@ def test_the_examples_hold() -> None:
 def test_the_first_line_of_the_reference_of_kernels_can_be_typed() -> None:
     """The page itself is made by `docs/make_reference.py`, which holds the line."""
     maker = (PAGE.parents[1] / "make_reference.py").read_text("utf-8")
-    typed = re.search(r"from (capworth\.kernels\.\w+) import (\w+)\"", maker)
+    typed = re.search(r"from (capworth\.methods\.[\w.]+) import (\w+)\"", maker)
     assert typed is not None
     assert hasattr(import_module(typed[1]), typed[2])
 
@@ -32,7 +32,7 @@ def test_every_name_of_the_table_exists() -> None:
             assert hasattr(import_module(place), name), words
             continue
         module = place or (module if dot else name)
-        found = import_module(f"capworth.kernels.{module}")
+        found = import_module(f"capworth.methods.{module}")
         assert not dot or hasattr(found, name), f"{module}.{name}"
         seen += 1
     assert seen > 80

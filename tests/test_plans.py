@@ -17,7 +17,7 @@ from capworth.case.plans import Limit
 from capworth.case.read import check_case, read_case
 from capworth.conflicts import ConflictError
 from capworth.errors import CaseError
-from capworth.kernels.relations import feasible_sets
+from capworth.methods.portfolio.relations import feasible_sets
 from capworth.programme import Programme, choose_programme
 from capworth.provenance import Provenance
 from capworth.robustness import examine_robustness
@@ -232,7 +232,7 @@ def test_pair_gains_are_a_share_of_the_lesser_gain_and_never_of_a_loss() -> None
 
 
 def ties_like() -> Any:
-    from capworth.kernels.relations import Relations
+    from capworth.methods.portfolio.relations import Relations
 
     return Relations(2, synergies=((0, 1, 0.0),))
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capworth.errors import InputError
-from capworth.kernels.portfolio import Relations, budget_frontier, towers
+from capworth.methods.portfolio.frontier import Relations, budget_frontier, towers
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/portfolio.toml").read_text("utf-8"))
 

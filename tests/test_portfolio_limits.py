@@ -10,10 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capworth.errors import InputError
-from capworth.kernels import limitedfrontier
-from capworth.kernels.limitedfrontier import keeps_limits, limited_frontier
-from capworth.kernels.portfolio import Relations, budget_frontier
-from capworth.kernels.relations import feasible_sets, synergy_totals
+from capworth.methods.portfolio import frontier as limitedfrontier
+from capworth.methods.portfolio.frontier import (
+    Relations,
+    budget_frontier,
+    keeps_limits,
+    limited_frontier,
+)
+from capworth.methods.portfolio.relations import feasible_sets, synergy_totals
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/portfolio.toml").read_text("utf-8"))
 seeds = st.integers(0, 2**32)

@@ -5,10 +5,9 @@ import time
 import numpy as np
 import pytest
 
-from capworth.kernels.arrays import Floats
-from capworth.kernels.limitedfrontier import pair_rows
-from capworth.kernels.linearmodel import Rows, relation_rows, row, solve
-from capworth.kernels.portfolio import Relations, budget_frontier
+from capworth.methods.arguments import Floats
+from capworth.methods.portfolio.frontier import Relations, budget_frontier
+from capworth.methods.portfolio.integer import Rows, pair_rows, relation_rows, row, solve
 
 PROJECTS, NEEDS, EXCLUSIONS, SYNERGIES = 60, 12, 4, 10
 MOST_SECONDS = 0.3  # of the processor, for the whole frontier

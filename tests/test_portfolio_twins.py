@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from capworth.errors import InputError
-from capworth.kernels.arrays import Floats
-from capworth.kernels.portfolio import (
+from capworth.methods.arguments import Floats
+from capworth.methods.portfolio.frontier import (
     Relations,
     best_over_draws,
     budget_frontier,

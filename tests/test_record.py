@@ -10,8 +10,8 @@ import pytest
 
 from capworth.case.model import Case
 from capworth.chain import ChainModel
-from capworth.kernels.reconciliation import residual
-from capworth.kernels.value_chain import elasticity, lead_use, volumes
+from capworth.methods.cost_benefit.prices import residual
+from capworth.methods.cost_benefit.value_chain import elasticity, lead_use, volumes
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/record.toml").read_text("utf-8"))
 

@@ -14,13 +14,15 @@ from scipy.stats import norm
 from capworth.case.model import Case, Estimate
 from capworth.errors import InputError
 from capworth.estimates import AtModes, OneWay, Sampled, quantile_of
-from capworth.kernels.arrays import Floats
-from capworth.kernels.closeranges import best_in_neighbours
-from capworth.kernels.drawwise import best_over_draws
-from capworth.kernels.information import perfect_information
-from capworth.kernels.partialinformation import partial_information
-from capworth.kernels.portfolio import feasible_sets
-from capworth.kernels.smoothing import KNOTS, smoothed
+from capworth.methods.arguments import Floats
+from capworth.methods.portfolio.draws import best_in_neighbours, best_over_draws
+from capworth.methods.portfolio.frontier import feasible_sets
+from capworth.methods.uncertainty.information import (
+    KNOTS,
+    partial_information,
+    perfect_information,
+    smoothed,
+)
 from capworth.programme import choose_programme, relations_of
 from capworth.provenance import Provenance
 from capworth.resolving import Resolving, value_of_information

@@ -7,7 +7,7 @@ import pytest
 
 from capworth.case.model import Case
 from capworth.estimates import AtModes
-from capworth.kernels.arrays import Floats
+from capworth.methods.arguments import Floats
 from capworth.reversal import Reversals, find_reversals, with_copy, with_dud, without_capability
 from capworth.sampling import value_per_million
 from capworth.value import ValueModel

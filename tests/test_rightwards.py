@@ -24,7 +24,7 @@ from capworth.charts.style import looks
 from capworth.charts.svg import to_svg
 from capworth.charts.voice import Voice
 from capworth.charts.words import words
-from capworth.kernels.arrays import Floats
+from capworth.methods.arguments import Floats
 from capworth.report import pdf, pictures
 from capworth.report.pdf import document, write_report
 from capworth.report.texts import PLURALS, texts

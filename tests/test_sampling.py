@@ -15,8 +15,8 @@ from capworth.case.model import Case
 from capworth.errors import InputError
 from capworth.estimates import Sampled
 from capworth.gains import Gains
-from capworth.kernels.arrays import Floats
-from capworth.kernels.ranking import RankTally
+from capworth.methods.acceptability.ranking import RankTally
+from capworth.methods.arguments import Floats
 from capworth.sampling import Sample, Tallies, draw_sample, gain_per_million, value_per_million
 from capworth.worlds import Model, Worlds
 

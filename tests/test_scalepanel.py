@@ -15,7 +15,7 @@ from capworth.case.read import read_case
 from capworth.errors import InputError
 from capworth.estimates import Sampled
 from capworth.harmscales import scales_of, worth_of
-from capworth.kernels.rankcorrelation import rank_correlation
+from capworth.methods.acceptability.indices import rank_correlation
 from capworth.provenance import Provenance
 from capworth.sampling import draw_sample
 from capworth.scalepanel import ScalePanel, scale_panel

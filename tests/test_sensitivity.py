@@ -14,7 +14,7 @@ from capworth.case.model import Case, Estimate
 from capworth.case.read import PARTS
 from capworth.costs import bias_of
 from capworth.estimates import AtModes, quantile_of
-from capworth.kernels.arrays import Floats
+from capworth.methods.arguments import Floats
 from capworth.sampling import gain_per_million, value_per_million
 from capworth.sensitivity import Sensitivity, uncertain_inputs
 from capworth.study import Study, run_study

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from capworth.case.model import Case, Estimate
 from capworth.errors import InputError
 from capworth.estimates import AtModes, quantile_of
-from capworth.kernels.switching import chance_reached
 from capworth.margins import margin_of
+from capworth.methods.uncertainty.switching import chance_reached
 from capworth.sampling import Sample, draw_sample, gain_per_million
 from capworth.sensitivity import uncertain_inputs
 from capworth.switches import HALVINGS, SwitchingValues, _Moved, _turns, switching_values

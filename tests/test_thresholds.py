@@ -6,8 +6,8 @@ import pytest
 from capworth.case.model import Case, Estimate
 from capworth.errors import InputError
 from capworth.estimates import AtModes, Sampled
-from capworth.kernels.arrays import Floats
 from capworth.margins import margin_of
+from capworth.methods.arguments import Floats
 from capworth.provenance import Provenance
 from capworth.sampling import Sample, draw_sample
 from capworth.sensitivity import uncertain_inputs

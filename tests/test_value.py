@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from capworth.case.model import Case, Criterion, Estimate
 from capworth.case.read import check_case, read_case
 from capworth.estimates import AtModes, Sampled
-from capworth.kernels.valuefunctions import curvature_from_midpoint, exponential
+from capworth.methods.elicitation.value_functions import curvature_from_midpoint, exponential
 from capworth.value import ValueModel, score
 from capworth.worlds import Model
 

@@ -8,7 +8,7 @@ import pytest
 
 from capworth.case.model import Case
 from capworth.errors import InputError
-from capworth.kernels.sobol import Indices, sobol_indices
+from capworth.methods.uncertainty.sensitivity import Indices, sobol_indices
 from capworth.provenance import Provenance
 from capworth.sampling import draw_sample
 from capworth.sensitivity import swing_inputs

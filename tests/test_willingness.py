@@ -14,8 +14,13 @@ from scipy.special import ndtr, ndtri
 from capworth.case.model import Case
 from capworth.effectiveness import NOTHING, cost_effectiveness
 from capworth.errors import InputError
-from capworth.kernels.dominance import Status, frontier
-from capworth.kernels.willingness import acceptability, incremental_benefit, quadrants
+from capworth.methods.cost_benefit.effectiveness import (
+    Status,
+    acceptability,
+    frontier,
+    incremental_benefit,
+    quadrants,
+)
 from capworth.provenance import Provenance
 from capworth.sampling import draw_sample
 from capworth.willingness import willingness

@@ -15,12 +15,11 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.kernels import rankindices
-from capworth.kernels.arguments import known
-from capworth.kernels.arrays import Floats
-from capworth.kernels.rankdraws import NAME, RankDraws, largest_error, rank_draws
-from capworth.kernels.soundness import dominance_faults, monotonicity_faults
-from capworth.kernels.weights import Sampler
+from capworth.methods.acceptability import indices as rankindices
+from capworth.methods.acceptability.ranking import NAME, RankDraws, largest_error, rank_draws
+from capworth.methods.acceptability.soundness import dominance_faults, monotonicity_faults
+from capworth.methods.arguments import Floats, known
+from capworth.methods.elicitation.weights import Sampler
 from capworth.performances import Direction, Performances, Shape, Spread, performances
 from capworth.streams import stream
 from capworth.weighting import Weights, weight_sampler

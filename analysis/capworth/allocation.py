@@ -11,11 +11,10 @@ from capworth.case.model import Case
 from capworth.costgames import share_cost
 from capworth.costs import CostModel
 from capworth.estimates import AtModes, Draws, Sampled
-from capworth.kernels.arrays import Floats
-from capworth.kernels.peakload import peak_shares_sampled
-from capworth.kernels.platformshares import KEYS, PEAK, TREE, objection
-from capworth.kernels.rankindices import expected_ranks
-from capworth.kernels.ranking import rank_shares
+from capworth.methods.acceptability.indices import expected_ranks
+from capworth.methods.acceptability.ranking import rank_shares
+from capworth.methods.allocation.keys import KEYS, PEAK, TREE, objection, peak_shares_sampled
+from capworth.methods.arguments import Floats
 from capworth.provenance import Provenance
 from capworth.sampling import ENVELOPED, Sample
 from capworth.worlds import Model
@@ -82,7 +81,7 @@ class Allocation(Answer):
 def allocate(sample: Sample, provenance: Provenance) -> Allocation | None:
     """Share every platform by every key in the first 1,000 draws; None without platforms.
 
-    Keys: those of `kernels.platformshares`, `peak` where some use is told by period, `tree` where
+    Keys: those of `methods.allocation.keys`, `peak` where some use is told by period, `tree` where
     some platform is part of another. Costs are whole-life, discounted. Alone means: a platform of
     one's own, which costs the fixed part in full and the rest by use.
     """

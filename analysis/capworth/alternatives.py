@@ -9,10 +9,10 @@ import pandas as pd
 from capworth.answers import Answer
 from capworth.bestsets import Choice
 from capworth.errors import InputError, nearest
-from capworth.kernels.arrays import Bools, Floats
-from capworth.kernels.portfolio import Frontier, priority_order
-from capworth.kernels.priority import filled
-from capworth.kernels.relations import rules_of
+from capworth.methods.arguments import Bools, Floats
+from capworth.methods.portfolio.frontier import Frontier, priority_order
+from capworth.methods.portfolio.priority import filled
+from capworth.methods.portfolio.relations import rules_of
 from capworth.programme import MILLION, SCALE, Programme
 from capworth.provenance import Provenance
 from capworth.sampling import Sample

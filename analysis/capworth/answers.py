@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from capworth.kernels.arrays import Floats
+from capworth.methods.arguments import Floats
 from capworth.provenance import Provenance
 
 LOW, HIGH = 10, 90  # percentiles of the 80 % interval that every range shows

@@ -7,7 +7,7 @@ import pandas as pd
 
 from capworth.answers import Answer, spread
 from capworth.costs import PAYERS
-from capworth.kernels.rankindices import expected_ranks
+from capworth.methods.acceptability.indices import expected_ranks
 from capworth.provenance import Provenance
 from capworth.sampling import Sample, value_per_million
 

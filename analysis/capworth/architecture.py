@@ -6,7 +6,7 @@ import pandas as pd
 
 from capworth.answers import Answer
 from capworth.estimates import AtModes
-from capworth.kernels.layering import ordered
+from capworth.methods.network.layering import ordered
 from capworth.programme import Programme
 from capworth.provenance import Provenance
 from capworth.sampling import Sample
@@ -54,7 +54,7 @@ def architecture_of(
 
     A platform carries a capability by the share of its cost that the capability bears; uses below
     half a per cent are left out. An improvement lifts a capability when it has an effect on it.
-    The order within layers is sought so that few lines cross; see `kernels.layering`.
+    The order within layers is sought so that few lines cross; see `methods.network.layering`.
     """
     case = sample.case
     platforms, capabilities = [p.id for p in case.platforms], list(case.capability_ids)

@@ -8,9 +8,9 @@ import pandas as pd
 from capworth.answers import Answer, spread
 from capworth.case.model import Case
 from capworth.estimates import Sampled
-from capworth.kernels.arrays import Floats
-from capworth.kernels.contribution import PARTIES, contribution_shares
 from capworth.matching import Levels
+from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.value_chain import PARTIES, contribution_shares
 from capworth.provenance import Provenance
 from capworth.worlds import Model
 

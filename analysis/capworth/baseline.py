@@ -7,7 +7,7 @@ import pandas as pd
 
 from capworth.answers import HIGH, LOW, Answer
 from capworth.case.model import Case, Effect
-from capworth.kernels.arrays import Floats
+from capworth.methods.arguments import Floats
 from capworth.provenance import Provenance
 from capworth.sampling import ENVELOPED, Sample
 from capworth.schedule import Schedule

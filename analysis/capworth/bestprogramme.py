@@ -9,14 +9,10 @@ import pandas as pd
 
 from capworth.alternatives import pair_beside
 from capworth.errors import InputError, nearest
-from capworth.kernels.admission import admission
-from capworth.kernels.arrays import Bools, Floats
-from capworth.kernels.conflict import smallest_conflict
-from capworth.kernels.linearmodel import relation_rows, row
-from capworth.kernels.portfolio import Frontier, budget_frontier, priority_order
-from capworth.kernels.ranges import within
-from capworth.kernels.relations import Relations, synergy_totals
-from capworth.kernels.severallimits import best_within
+from capworth.methods.arguments import Bools, Floats, within
+from capworth.methods.portfolio.frontier import Frontier, admission, budget_frontier, priority_order
+from capworth.methods.portfolio.integer import best_within, relation_rows, row, smallest_conflict
+from capworth.methods.portfolio.relations import Relations, synergy_totals
 from capworth.projecttable import column_of, decimal_grid, ties_of_table, with_bonus
 
 BUDGET = ("budget", 0)
@@ -172,7 +168,7 @@ def best_programme(
     if not isinstance(projects, pd.DataFrame):
         raise InputError(
             f"projects: this is a {type(projects).__name__}. Give a DataFrame with columns "
-            "cost and value; for plain arrays there is kernels.severallimits.best_within."
+            "cost and value; for plain arrays there is methods.portfolio.integer.best_within."
         )
     cost, value = (column_of(projects, name) for name in ("cost", "value"))
     limit = float(within(budget, "budget", 0))

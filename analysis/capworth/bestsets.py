@@ -7,11 +7,16 @@ import numpy as np
 from capworth.case.model import Case
 from capworth.case.plans import Limit
 from capworth.case.tying import Ties, members_of, tie
-from capworth.kernels.arrays import Bools, Floats
-from capworth.kernels.candidates import set_values
-from capworth.kernels.limitedfrontier import keeps_limits, limited_frontier
-from capworth.kernels.portfolio import Frontier, best_over_draws, budget_frontier
-from capworth.kernels.relations import Relations, list_sets, synergy_totals
+from capworth.methods.arguments import Bools, Floats
+from capworth.methods.portfolio.draws import set_values
+from capworth.methods.portfolio.frontier import (
+    Frontier,
+    best_over_draws,
+    budget_frontier,
+    keeps_limits,
+    limited_frontier,
+)
+from capworth.methods.portfolio.relations import Relations, list_sets, synergy_totals
 from capworth.sampling import Sample
 from capworth.spending import spend_by_year
 

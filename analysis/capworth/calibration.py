@@ -10,9 +10,8 @@ import pandas as pd
 
 from capworth.case.facts import Fact, read_facts
 from capworth.errors import CaseError, Finding
-from capworth.kernels.arrays import Floats
-from capworth.kernels.marginal import fitted_intensity, hits_added
-from capworth.kernels.value_chain import elasticity
+from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.value_chain import elasticity, fitted_intensity, hits_added
 
 WEEKS = 365 / 7
 Facts = Mapping[tuple[str, int], Fact]
@@ -56,8 +55,7 @@ def calibrate(folder: str | Path) -> Calibration:
     elasticity stands for both.
 
     The Canadian connection of 2024: hits a year on 150,000 added records, each found as often as a
-    record of the vehicle file was found in 2013 and 2017 (`kernels.marginal.hits_added`), beside
-    the vehicles that were found, by the week and by the first three months.
+    record of the vehicle file was found in 2013 and 2017 (`hits_added`), beside the vehicles that were found, by the week and by the first three months.
 
     Returns
     -------

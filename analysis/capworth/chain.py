@@ -8,10 +8,9 @@ import numpy as np
 from capworth.case.chainrules import SHARE_STEPS as SHARES
 from capworth.case.model import Case, ChainStep, Estimate
 from capworth.estimates import Draws
-from capworth.kernels.arrays import Bools, Floats
-from capworth.kernels.contribution import share_of
-from capworth.kernels.value_chain import lead_use
 from capworth.matching import RESPONSE, Levels, hits_of, responded
+from capworth.methods.arguments import Bools, Floats
+from capworth.methods.cost_benefit.value_chain import lead_use, share_of
 from capworth.unitvalues import UnitValues, Worth
 
 OUTCOME_STEPS = ("outcome", "counterfactual", "contribution")

@@ -10,8 +10,8 @@ import pandas as pd
 
 from capworth.answers import Answer
 from capworth.case.model import FUNCTIONS, Case
-from capworth.kernels.arrays import Floats
-from capworth.kernels.power import detectable_contrast
+from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.power import detectable_contrast
 from capworth.provenance import Provenance
 from capworth.sampling import Sample
 from capworth.worlds import MEASURES

@@ -11,8 +11,8 @@ import pandas as pd
 
 from capworth.efficiencymodels import MODELS, Asked, Compared
 from capworth.errors import InputError
-from capworth.kernels.arrays import Bools, Floats
-from capworth.kernels.technology import NEGLIGIBLE
+from capworth.methods.arguments import Bools, Floats
+from capworth.methods.envelopment.technology import NEGLIGIBLE
 from capworth.unittables import UnitTables
 
 DUST = 1e-12  # a change of less than this share is the rounding of none

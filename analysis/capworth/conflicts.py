@@ -7,8 +7,7 @@ from capworth.bestsets import Choice
 from capworth.case.plans import Limit
 from capworth.case.tables import SETTINGS_FILE
 from capworth.errors import CaseError, Finding
-from capworth.kernels.conflict import smallest_conflict
-from capworth.kernels.linearmodel import Owner, relation_rows, row, solve
+from capworth.methods.portfolio.integer import Owner, relation_rows, row, smallest_conflict, solve
 
 MILLION = 1e6
 BUDGET: Owner = ("budget", 0)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from capworth.answers import Answer, spread
 from capworth.errors import InputError, nearest
-from capworth.kernels.arrays import Floats
+from capworth.methods.arguments import Floats
 from capworth.provenance import Provenance
 from capworth.sampling import Sample
 

@@ -13,10 +13,10 @@ from capworth.case.model import Case
 from capworth.case.register import schedules
 from capworth.estimates import Draws, Sampled
 from capworth.harmscales import MONEY, scales_of, worth_of
-from capworth.kernels.arrays import Bools, Floats
-from capworth.kernels.platformshares import KEYS
-from capworth.kernels.rankindices import expected_ranks
-from capworth.kernels.ranking import rank_shares
+from capworth.methods.acceptability.indices import expected_ranks
+from capworth.methods.acceptability.ranking import rank_shares
+from capworth.methods.allocation.keys import KEYS
+from capworth.methods.arguments import Bools, Floats
 from capworth.programme import MILLION, SCALE
 from capworth.provenance import Provenance
 from capworth.sampling import Sample, draw_sample

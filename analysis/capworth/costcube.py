@@ -9,7 +9,7 @@ from capworth.answers import Answer
 from capworth.case.model import FUNCTIONS, Case, CostLine
 from capworth.costs import CostModel, bias_of
 from capworth.estimates import AtModes
-from capworth.kernels.arrays import Floats
+from capworth.methods.arguments import Floats
 from capworth.provenance import Provenance
 from capworth.worlds import Model
 

@@ -7,13 +7,12 @@ import numpy as np
 import pandas as pd
 
 from capworth.errors import InputError
-from capworth.kernels.arrays import Bools, Floats
-from capworth.kernels.coalitions import MOST_USERS, tabled
-from capworth.kernels.platformshares import KEYS, objection
-from capworth.kernels.ranges import within
-from capworth.kernels.shapley import bounds, shapley, shapley_sampled
-from capworth.kernels.stability import MOST_USERS as MOST_OF_NUCLEOLUS
-from capworth.kernels.stability import nucleolus, strongest_objection
+from capworth.methods.allocation.coalitions import MOST_USERS, tabled
+from capworth.methods.allocation.keys import KEYS, objection
+from capworth.methods.allocation.nucleolus import MOST_USERS as MOST_OF_NUCLEOLUS
+from capworth.methods.allocation.nucleolus import nucleolus, strongest_objection
+from capworth.methods.allocation.shapley import bounds, shapley, shapley_sampled
+from capworth.methods.arguments import Bools, Floats, within
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -8,10 +8,9 @@ import numpy as np
 from capworth.case.model import Case, CostLine, Estimate, Platform
 from capworth.case.register import bias_classes, schedules
 from capworth.estimates import Draws, stacked
-from capworth.kernels.arrays import Floats
-from capworth.kernels.discounting import factors
-from capworth.kernels.peakload import peak_shares
-from capworth.kernels.platformshares import KEYS, PEAK, TREE, equal
+from capworth.methods.allocation.keys import KEYS, PEAK, TREE, equal, peak_shares
+from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.discounting import factors
 from capworth.money import Money
 
 PAYERS = ("organisation", "members", "donors")

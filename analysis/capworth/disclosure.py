@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from capworth.kernels.suppression import dominated, hidden_cells, without_small
-from capworth.kernels.survey import FEWEST
+from capworth.methods.survey.disclosure import dominated, hidden_cells, without_small
+from capworth.methods.survey.nonresponse import FEWEST
 
 EVENTS = 5.0  # hits or outcomes a year below which no number is told of one member
 DOMINANT = 0.75  # share of a group's sum from which one member can be read out of it

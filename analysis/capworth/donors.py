@@ -10,8 +10,8 @@ from capworth.answers import HIGH, LOW, Answer
 from capworth.bestsets import Choice
 from capworth.case.model import FUNCTIONS, GRADES, Case
 from capworth.costs import PAYERS
-from capworth.kernels.arrays import Bools, Floats
-from capworth.kernels.portfolio import Relations
+from capworth.methods.arguments import Bools, Floats
+from capworth.methods.portfolio.frontier import Relations
 from capworth.moneymap import MILLION, is_counted, stated_money
 from capworth.programme import Programme
 from capworth.provenance import Provenance

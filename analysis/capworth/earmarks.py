@@ -9,9 +9,9 @@ import pandas as pd
 from capworth.answers import HIGH, LOW, Answer
 from capworth.bestsets import Choice
 from capworth.case.model import Case
-from capworth.kernels.arrays import Floats
-from capworth.kernels.earmarks import Purse, least_more, payment_cuts
-from capworth.kernels.relations import set_totals
+from capworth.methods.arguments import Floats
+from capworth.methods.portfolio.earmarks import Purse, least_more, payment_cuts
+from capworth.methods.portfolio.relations import set_totals
 from capworth.provenance import Provenance
 from capworth.purses import Fund, Shelf, funds_of, shelf_of
 from capworth.sampling import Sample

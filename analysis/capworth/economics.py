@@ -14,9 +14,8 @@ from capworth.case.register import schedules
 from capworth.costs import PAYERS, discount_factors
 from capworth.flows import Flows, first_worlds, yearly_flows
 from capworth.indicators import MILLION, Row, category_row, indicators, perspective_row
-from capworth.kernels.arguments import known
-from capworth.kernels.arrays import Bools, Floats
-from capworth.kernels.perspectives import distribution_weights, weighted_total
+from capworth.methods.arguments import Bools, Floats, known
+from capworth.methods.cost_benefit.perspectives import distribution_weights, weighted_total
 from capworth.money import Money
 from capworth.programme import Programme
 from capworth.provenance import Provenance

@@ -10,9 +10,8 @@ import pandas as pd
 from capworth.answers import Answer
 from capworth.costs import PAYERS
 from capworth.economics import PERSPECTIVES
-from capworth.kernels.arguments import known
-from capworth.kernels.arrays import Bools, Floats
-from capworth.kernels.dominance import Status, frontier, frontier_order
+from capworth.methods.arguments import Bools, Floats, known
+from capworth.methods.cost_benefit.effectiveness import Status, frontier, frontier_order
 from capworth.provenance import Provenance
 from capworth.sampling import Sample
 

@@ -11,9 +11,8 @@ import pandas as pd
 from capworth.efficiencymodels import MODELS, Asked, understood
 from capworth.envelopmentresult import EnvelopmentResult
 from capworth.errors import InputError, nearest
-from capworth.kernels.arguments import known
-from capworth.kernels.arrays import Bools, Floats
-from capworth.kernels.crossefficiency import ATTITUDES
+from capworth.methods.arguments import Bools, Floats, known
+from capworth.methods.envelopment.cross_efficiency import ATTITUDES
 from capworth.unittables import Table, UnitTables, unit_tables
 from capworth.weightbounds import Ratios, weight_bounds
 
@@ -86,8 +85,7 @@ def envelopment(
     -----
     Zeros are taken as they are: a unit that uses none of an input is compared only with mixtures
     that use none of it. A unit needs an input and an output above 0. The sources of the models
-    stand in the docstrings of `kernels.envelopment`, `additive`, `slackbased`, `superefficiency`,
-    `crossefficiency`, `freedisposal` and `undesirable`.
+    stand in the docstrings of `methods.envelopment`.
 
     >>> staff = pd.DataFrame({"staff": [2, 4, 8, 4]}, ["a", "b", "c", "d"])
     >>> hits = pd.DataFrame({"hits": [1, 5, 8, 2]}, ["a", "b", "c", "d"])

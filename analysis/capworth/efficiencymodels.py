@@ -9,15 +9,12 @@ from typing import Any, Final
 import numpy as np
 
 from capworth.errors import InputError, nearest
-from capworth.kernels.additive import additive
-from capworth.kernels.arrays import Bools, Floats
-from capworth.kernels.crossefficiency import cross_efficiency
-from capworth.kernels.envelopment import Envelopment, envelop
-from capworth.kernels.freedisposal import free_disposal
-from capworth.kernels.slackbased import SlackBased, slack_based
-from capworth.kernels.superefficiency import super_efficiency
-from capworth.kernels.technology import RETURNS
-from capworth.kernels.undesirable import envelop_undesirable
+from capworth.methods.arguments import Bools, Floats
+from capworth.methods.envelopment.cross_efficiency import cross_efficiency
+from capworth.methods.envelopment.envelopment import Envelopment, envelop, super_efficiency
+from capworth.methods.envelopment.free_disposal import envelop_undesirable, free_disposal
+from capworth.methods.envelopment.slacks import SlackBased, additive, slack_based
+from capworth.methods.envelopment.technology import RETURNS
 from capworth.unittables import UnitTables
 
 # Other names that the literature and other programs use, without case, spaces and hyphens.

@@ -13,9 +13,8 @@ import pandas as pd
 from capworth.answers import Answer
 from capworth.case.model import Case, Criterion, Judgement
 from capworth.errors import InputError
-from capworth.kernels.arguments import known
-from capworth.kernels.arrays import Floats
-from capworth.kernels.concordance import concordance
+from capworth.methods.arguments import Floats, known
+from capworth.methods.elicitation.agreement import concordance
 from capworth.provenance import Provenance
 from capworth.treeweights import weights_down_the_tree
 from capworth.weighing import METHODS, Weighed

@@ -12,12 +12,12 @@ import pandas as pd
 from capworth.comparison import Comparison
 from capworth.efficiencymodels import MODELS
 from capworth.errors import InputError, nearest
-from capworth.kernels.arrays import Floats
-from capworth.kernels.bootstrap import bootstrap
-from capworth.kernels.closesttargets import closest_targets
-from capworth.kernels.crossefficiency import cross_efficiency
-from capworth.kernels.priceefficiency import PriceEfficiency, cost_efficiency, revenue_efficiency
-from capworth.kernels.scaleefficiency import scale_efficiency
+from capworth.methods.arguments import Floats
+from capworth.methods.envelopment.bootstrap import bootstrap
+from capworth.methods.envelopment.cross_efficiency import cross_efficiency
+from capworth.methods.envelopment.envelopment import scale_efficiency
+from capworth.methods.envelopment.prices import PriceEfficiency, cost_efficiency, revenue_efficiency
+from capworth.methods.envelopment.slacks import closest_targets
 from capworth.productivitychange import change_of
 from capworth.unittables import UnitTables
 
@@ -117,7 +117,7 @@ class EnvelopmentResult(Comparison):
 
         Simar & Wilson (1998). Columns: `efficiency`, 0 to 1, as found; `corrected`; `low` and
         `high`, which hold the true efficiency with the asked confidence; `bias` and `deviation` of
-        1 / efficiency. Parameters as in `kernels.bootstrap`.
+        1 / efficiency. Parameters as in `methods.envelopment.bootstrap`.
         """
         tables = self._one_world("bootstrap")
         found = bootstrap(

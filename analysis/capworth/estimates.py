@@ -7,10 +7,9 @@ from typing import Protocol
 import numpy as np
 
 from capworth.case.model import Estimate
-from capworth.kernels.arrays import Floats
-from capworth.kernels.optimism import observed_quantiles, reference_class
-from capworth.kernels.shapes import SHAPES
-from capworth.kernels.together import together
+from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.optimism import observed_quantiles, reference_class
+from capworth.methods.uncertainty.distributions import SHAPES, together
 from capworth.streams import stream
 
 LOW_SWING, HIGH_SWING = 0.1, 0.9  # quantiles between which an input swings in a one-way analysis

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from capworth.answers import Answer
-from capworth.kernels.arrays import Floats
-from capworth.kernels.envelopment import Envelopment, envelop
-from capworth.kernels.ranking import rank_shares
-from capworth.kernels.shrinkage import shrunk
+from capworth.methods.acceptability.ranking import rank_shares
+from capworth.methods.arguments import Floats
+from capworth.methods.envelopment.bootstrap import shrunk
+from capworth.methods.envelopment.envelopment import Envelopment, envelop
 from capworth.models import Models, learn
 from capworth.provenance import Provenance
 from capworth.sampling import Sample
@@ -67,7 +67,7 @@ def find_excellence(sample: Sample, provenance: Provenance) -> Excellence | None
     Input: whole-life cost. Outputs: value on each branch of the value tree. Variable returns,
     output orientation, in the first draws of the sample. A capability is a derived service of
     excellence when it is efficient, and among the best by score, with the probabilities that the
-    case asks for. Both are counted after shrinkage (`kernels.shrinkage`): log cost, branches and
+    case asks for. Both are counted after shrinkage (`methods.envelopment`): log cost, branches and
     score are moved towards their means as far as their own uncertainty asks, so that differences
     that noise could make crown nobody; `p_efficient_plain` and `p_top_plain` are without it. Peers,
     efficiency and targets are those of the plain worlds.

@@ -11,15 +11,15 @@ from capworth.answers import HIGH, LOW, Answer
 from capworth.case.heard import Survey
 from capworth.case.model import Case
 from capworth.case.voices import MEASURES, SYNTHETIC
-from capworth.kernels.arrays import Floats
-from capworth.kernels.survey import (
+from capworth.membergroups import CLEAR, group_members
+from capworth.methods.arguments import Floats
+from capworth.methods.survey.nonresponse import (
     FEWEST,
     between_share,
     chance_of_share,
     false_discovery,
     weighted_means,
 )
-from capworth.membergroups import CLEAR, group_members
 from capworth.provenance import Provenance
 from capworth.streams import stream
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from capworth.costs import PAYERS
 from capworth.estimates import Draws, Sampled
-from capworth.kernels.arrays import Floats
+from capworth.methods.arguments import Floats
 from capworth.sampling import CHUNK, ENVELOPED, Sample
 from capworth.unitvalues import SCOPES, UnitValues
 from capworth.worlds import Model

@@ -8,10 +8,9 @@ import pandas as pd
 from capworth.answers import Answer
 from capworth.case.model import Criterion
 from capworth.errors import InputError
-from capworth.kernels.arrays import Floats
-from capworth.kernels.assurance import elicited_region
-from capworth.kernels.bootstrap import bootstrap
-from capworth.kernels.envelopment import envelop
+from capworth.methods.arguments import Floats
+from capworth.methods.envelopment.bootstrap import bootstrap
+from capworth.methods.envelopment.envelopment import elicited_region, envelop
 from capworth.provenance import Provenance
 from capworth.sampling import Sample
 
@@ -120,7 +119,7 @@ def tree_region(branches: tuple[Criterion, ...]) -> Floats | None:
 
     Returns
     -------
-    (restrictions, branches) for `kernels.envelopment`; every branch is in points from 0 to 100.
+    (restrictions, branches) for an envelopment; every branch is in points from 0 to 100.
     """
     if len(branches) < 2:
         return None

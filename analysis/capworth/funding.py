@@ -11,9 +11,9 @@ from capworth.bestsets import Choice, objective_gains, pair_gains
 from capworth.case.model import Case
 from capworth.donors import DonorMenu, make_menu
 from capworth.earmarks import SAME, Earmarks, price_earmarks
-from capworth.kernels.arrays import Floats
-from capworth.kernels.earmarks import Purse, best_payable
-from capworth.kernels.portfolio import core_index
+from capworth.methods.arguments import Floats
+from capworth.methods.portfolio.earmarks import Purse, best_payable
+from capworth.methods.portfolio.frontier import core_index
 from capworth.moneymap import PROGRAMME, MoneyMap, map_money
 from capworth.programme import MILLION, Programme
 from capworth.provenance import Provenance

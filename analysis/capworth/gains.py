@@ -9,9 +9,9 @@ from capworth.case.model import Case, Effect
 from capworth.chain import Benefits, ChainModel, changed
 from capworth.costs import discount_factors
 from capworth.estimates import Draws
-from capworth.kernels.arrays import Floats
-from capworth.kernels.rampup import effect_profile
 from capworth.matching import Levels
+from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.discounting import effect_profile
 from capworth.unitvalues import Worth
 from capworth.value import ValueModel
 

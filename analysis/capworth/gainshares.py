@@ -3,7 +3,7 @@
 import numpy as np
 
 from capworth.estimates import AtModes
-from capworth.kernels.arrays import Floats
+from capworth.methods.arguments import Floats
 from capworth.worlds import Model
 
 

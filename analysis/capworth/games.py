@@ -10,8 +10,8 @@ from capworth.case.model import Case, Effect
 from capworth.chain import Benefits, ChainModel, changed
 from capworth.costs import discount_factors
 from capworth.estimates import Draws
-from capworth.kernels.arrays import Bools, Floats, Ints
-from capworth.kernels.coalitions import memberships
+from capworth.methods.allocation.coalitions import memberships
+from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.worlds import Model
 
 

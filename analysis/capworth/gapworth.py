@@ -11,8 +11,8 @@ from capworth.case.model import Case
 from capworth.estimates import Draws
 from capworth.excellence import Excellence
 from capworth.games import Game, games_of
-from capworth.kernels.arrays import Floats
 from capworth.matching import Levels
+from capworth.methods.arguments import Floats
 from capworth.provenance import Provenance
 from capworth.sampling import Sample
 

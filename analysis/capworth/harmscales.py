@@ -9,9 +9,9 @@ import pandas as pd
 from capworth.answers import Answer
 from capworth.case.model import Case
 from capworth.estimates import AtModes, Draws, Sampled
-from capworth.kernels.arrays import Bools, Floats
-from capworth.kernels.rankindices import expected_ranks
-from capworth.kernels.ranking import rank_shares
+from capworth.methods.acceptability.indices import expected_ranks
+from capworth.methods.acceptability.ranking import rank_shares
+from capworth.methods.arguments import Bools, Floats
 from capworth.provenance import Provenance
 from capworth.unitvalues import UnitValues, Worth
 from capworth.worlds import Model

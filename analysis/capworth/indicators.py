@@ -6,12 +6,17 @@ import numpy as np
 
 from capworth.answers import spread
 from capworth.costs import PAYERS
-from capworth.kernels.arrays import Floats
-from capworth.kernels.cashflow import chance_of_gain, net_public_value, present_value
-from capworth.kernels.discounting import equivalent_annual
-from capworth.kernels.payback import Paid, payback
-from capworth.kernels.rate_of_return import Roots, internal_rates, modified_rates
-from capworth.kernels.ratios import (
+from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.discounting import (
+    Paid,
+    chance_of_gain,
+    equivalent_annual,
+    net_public_value,
+    payback,
+    present_value,
+)
+from capworth.methods.cost_benefit.rate_of_return import Roots, internal_rates, modified_rates
+from capworth.methods.cost_benefit.ratios import (
     Defined,
     Ratio,
     benefit_cost_ratio,

@@ -8,9 +8,9 @@ import pandas as pd
 
 from capworth.answers import Answer, spread
 from capworth.games import Game, games_of
-from capworth.kernels.arrays import Floats
-from capworth.kernels.shapley import shapley
 from capworth.leavingout import lost_a_year, regrets
+from capworth.methods.allocation.shapley import shapley
+from capworth.methods.arguments import Floats
 from capworth.programme import Programme
 from capworth.provenance import Provenance
 from capworth.sampling import ENVELOPED, Sample

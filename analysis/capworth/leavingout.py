@@ -5,8 +5,8 @@ import pandas as pd
 
 from capworth.case.model import Case
 from capworth.costs import discount_factors
-from capworth.kernels.arrays import Floats
-from capworth.kernels.portfolio import feasible_sets
+from capworth.methods.arguments import Floats
+from capworth.methods.portfolio.frontier import feasible_sets
 from capworth.programme import relations_of
 from capworth.sampling import Sample
 

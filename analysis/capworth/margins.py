@@ -10,9 +10,9 @@ from capworth.bestsets import Choice
 from capworth.case.model import Case
 from capworth.errors import InputError, nearest
 from capworth.estimates import AtModes
-from capworth.kernels.arrays import Floats
-from capworth.kernels.closeranges import best_in_neighbours
-from capworth.kernels.portfolio import best_over_draws
+from capworth.methods.arguments import Floats
+from capworth.methods.portfolio.draws import best_in_neighbours
+from capworth.methods.portfolio.frontier import best_over_draws
 from capworth.optionsets import around_expected, asking_nothing, option_sets
 from capworth.sampling import Sample, draw_sample, gain_per_million, value_per_million
 from capworth.worlds import Model, Worlds

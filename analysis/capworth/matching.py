@@ -5,8 +5,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from capworth.kernels.arrays import Floats
-from capworth.kernels.value_chain import match_probability
+from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.value_chain import match_probability
 
 Levels: TypeAlias = Mapping[tuple[str, str], Floats]  # (step, outcome) to (draws,)
 RESPONSE = ("response", "")  # factor on hits that follows from an elasticity; see `responded`

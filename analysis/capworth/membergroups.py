@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from capworth.case.heard import Survey
-from capworth.kernels.arrays import Floats
-from capworth.kernels.grouping import best_grouping
-from capworth.kernels.survey import FEWEST, weighted_means
+from capworth.methods.arguments import Floats
+from capworth.methods.survey.grouping import best_grouping
+from capworth.methods.survey.nonresponse import FEWEST, weighted_means
 from capworth.streams import stream
 
 MOST_GROUPS = 6

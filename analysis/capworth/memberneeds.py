@@ -4,8 +4,8 @@ import numpy as np
 
 from capworth.case.heard import Survey
 from capworth.case.model import Case
-from capworth.kernels.arrays import Floats
-from capworth.kernels.survey import FEWEST, weighted_means
+from capworth.methods.arguments import Floats
+from capworth.methods.survey.nonresponse import FEWEST, weighted_means
 
 OWN, REGION, ALL, NONE = "own", "region", "all", "none"  # whose answers stand for a member's need
 

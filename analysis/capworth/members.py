@@ -13,10 +13,10 @@ from capworth.chain import ChainModel
 from capworth.costs import PAYERS
 from capworth.disclosure import guard_events, guard_groups
 from capworth.gainshares import gain_shares
-from capworth.kernels.arrays import Floats
 from capworth.matching import hits_of
 from capworth.memberneeds import member_needs
 from capworth.memberuse import CapabilityUse, UseModel
+from capworth.methods.arguments import Floats
 from capworth.money import Money
 from capworth.provenance import Provenance
 from capworth.sampling import Sample

@@ -10,8 +10,8 @@ import numpy as np
 from capworth.case.model import Case
 from capworth.case.ties import counted, whole_figures
 from capworth.estimates import Draws, Sampled
-from capworth.kernels.arrays import Bools, Floats, Ints
-from capworth.kernels.gravity import exchange, with_known
+from capworth.methods.arguments import Bools, Floats, Ints
+from capworth.methods.network.network import exchange, with_known
 from capworth.sampling import Sample
 from capworth.streams import stream
 

@@ -8,8 +8,8 @@ import pandas as pd
 
 from capworth.answers import Answer, spread
 from capworth.case.model import Capability, Criterion
-from capworth.kernels.arrays import Floats
-from capworth.kernels.technology import NEGLIGIBLE
+from capworth.methods.arguments import Floats
+from capworth.methods.envelopment.technology import NEGLIGIBLE
 from capworth.provenance import Provenance
 
 OFTEN = 0.2  # share of draws from which a peer is a model

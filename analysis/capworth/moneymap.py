@@ -9,7 +9,7 @@ import pandas as pd
 from capworth.answers import HIGH, LOW, Answer
 from capworth.case.model import Case, Estimate, Pledge
 from capworth.estimates import Sampled, stacked
-from capworth.kernels.arrays import Bools, Floats
+from capworth.methods.arguments import Bools, Floats
 from capworth.money import Money
 from capworth.provenance import Provenance
 from capworth.sampling import CHUNK, Sample

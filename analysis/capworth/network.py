@@ -11,10 +11,16 @@ import pandas as pd
 from capworth.answers import HIGH, LOW, Answer, spread
 from capworth.case.model import Case
 from capworth.case.ties import counted, whole_figures
-from capworth.kernels.arrays import Floats
-from capworth.kernels.gravity import dyads_reached, further
-from capworth.kernels.network import bilateral_cost, growth_exponent, hub_break_even, hub_cost
 from capworth.memberuse import UseModel
+from capworth.methods.arguments import Floats
+from capworth.methods.network.network import (
+    bilateral_cost,
+    dyads_reached,
+    further,
+    growth_exponent,
+    hub_break_even,
+    hub_cost,
+)
 from capworth.provenance import Provenance
 from capworth.sampling import Sample
 

@@ -6,7 +6,7 @@ A synergy or overlap is a project of its own that asks for nothing: it is taken 
 import numpy as np
 
 from capworth.bestsets import Choice, pair_gains
-from capworth.kernels.arrays import Bools, Floats
+from capworth.methods.arguments import Bools, Floats
 
 
 def option_sets(choice: Choice) -> Bools | None:

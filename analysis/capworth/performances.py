@@ -12,12 +12,17 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError, nearest
-from capworth.kernels.arguments import known
-from capworth.kernels.arrays import Bools, Floats
-from capworth.kernels.loadings import as_one, loadings_of, shared_baselines
-from capworth.kernels.measurement import WorldSampler, linear, shaped
-from capworth.kernels.ranking import BLOCK
-from capworth.kernels.soundness import Score
+from capworth.methods.acceptability.measurement import (
+    WorldSampler,
+    as_one,
+    linear,
+    loadings_of,
+    shaped,
+    shared_baselines,
+)
+from capworth.methods.acceptability.ranking import BLOCK
+from capworth.methods.acceptability.soundness import Score
+from capworth.methods.arguments import Bools, Floats, known
 from capworth.plaintable import named_table
 
 Spread: TypeAlias = "float | Mapping[Any, float] | pd.Series[Any] | pd.DataFrame | None"

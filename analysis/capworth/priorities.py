@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from capworth.answers import Answer, spread
-from capworth.kernels.rankindices import expected_ranks
+from capworth.methods.acceptability.indices import expected_ranks
 from capworth.provenance import Provenance
 from capworth.sampling import Sample, gain_per_million
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from capworth.errors import InputError
-from capworth.kernels.malmquist import Malmquist, malmquist
+from capworth.methods.envelopment.productivity import Malmquist, malmquist
 from capworth.unittables import Table, UnitTables, unit_tables
 
 PARTS = ("productivity", "efficiency_change", "technical_change", "pure_change", "scale_change")

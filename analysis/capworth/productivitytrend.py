@@ -17,8 +17,8 @@ from capworth.case.comparisons import (
     usual_figures,
 )
 from capworth.case.model import Activity, Case
-from capworth.kernels.arrays import Floats
-from capworth.kernels.malmquist import malmquist
+from capworth.methods.arguments import Floats
+from capworth.methods.envelopment.productivity import malmquist
 from capworth.provenance import Provenance
 from capworth.streams import stream
 

@@ -10,8 +10,8 @@ from capworth.bestsets import Choice, objective_gains, relations_of
 from capworth.case.model import Case
 from capworth.conflicts import refuse_conflict
 from capworth.errors import InputError
-from capworth.kernels.arrays import Bools, Floats
-from capworth.kernels.portfolio import Frontier, core_index, priority_order
+from capworth.methods.arguments import Bools, Floats
+from capworth.methods.portfolio.frontier import Frontier, core_index, priority_order
 from capworth.provenance import Provenance
 from capworth.sampling import Sample
 

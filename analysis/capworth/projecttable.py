@@ -8,9 +8,8 @@ import pandas as pd
 
 from capworth.case.tying import SYNERGY, Tie, Tied, Ties, tie
 from capworth.errors import InputError, nearest
-from capworth.kernels.arguments import finite
-from capworth.kernels.arrays import Floats
-from capworth.kernels.relations import Relations
+from capworth.methods.arguments import Floats, finite
+from capworth.methods.portfolio.relations import Relations
 
 MOST_STEPS = 100_000  # of the grid, that the sum of all amounts may be divided into
 KINDS = ("requires", "requires_any", "excludes", SYNERGY)

@@ -9,10 +9,15 @@ from capworth.bestsets import Choice, pair_gains
 from capworth.case.model import Case
 from capworth.errors import InputError
 from capworth.estimates import AtModes
-from capworth.kernels.arrays import Bools, Floats
-from capworth.kernels.earmarks import Purse, best_payable
-from capworth.kernels.paying import Payment, best_in_time, worth_of_money
-from capworth.kernels.relations import Relations, set_totals, synergy_totals
+from capworth.methods.arguments import Bools, Floats
+from capworth.methods.portfolio.earmarks import (
+    Payment,
+    Purse,
+    best_in_time,
+    best_payable,
+    worth_of_money,
+)
+from capworth.methods.portfolio.relations import Relations, set_totals, synergy_totals
 from capworth.moneymap import MILLION, is_counted, stated_money
 from capworth.sampling import Sample
 

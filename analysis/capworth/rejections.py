@@ -7,9 +7,8 @@ import pandas as pd
 
 from capworth.bestsets import Choice
 from capworth.errors import InputError
-from capworth.kernels.admission import admission
-from capworth.kernels.arrays import Bools
-from capworth.kernels.portfolio import Frontier
+from capworth.methods.arguments import Bools
+from capworth.methods.portfolio.frontier import Frontier, admission
 from capworth.programme import MILLION, SCALE, Programme
 
 

@@ -10,10 +10,9 @@ from capworth.answers import Answer
 from capworth.bestsets import Choice
 from capworth.case.model import Estimate
 from capworth.estimates import OneWay, Sampled
-from capworth.kernels.arrays import Bools, Floats
-from capworth.kernels.closeranges import best_in_neighbours
-from capworth.kernels.partialinformation import gain_of_change
-from capworth.kernels.smoothing import smoothed
+from capworth.methods.arguments import Bools, Floats
+from capworth.methods.portfolio.draws import best_in_neighbours
+from capworth.methods.uncertainty.information import gain_of_change, smoothed
 from capworth.optionsets import asking_nothing, option_sets, with_pairs
 from capworth.programme import SCALE, Programme
 from capworth.provenance import Provenance

@@ -12,8 +12,8 @@ from capworth.answers import Answer
 from capworth.case.model import Capability, Case, CostLine, Estimate, FunctionShare, Score
 from capworth.costs import CostModel, discount_factors
 from capworth.estimates import AtModes
-from capworth.kernels.arrays import Floats
-from capworth.kernels.soundness import dominance_faults, monotonicity_faults
+from capworth.methods.acceptability.soundness import dominance_faults, monotonicity_faults
+from capworth.methods.arguments import Floats
 from capworth.provenance import Provenance
 from capworth.value import ValueModel, score
 

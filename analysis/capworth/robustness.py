@@ -8,9 +8,8 @@ import pandas as pd
 from capworth.alternatives import usual_ways
 from capworth.answers import HIGH, LOW, Answer
 from capworth.bestsets import Choice, objective_gains, pair_gains
-from capworth.kernels.arrays import Bools, Floats, Ints
-from capworth.kernels.candidates import worth_comparing
-from capworth.kernels.regret import Standing, standing
+from capworth.methods.arguments import Bools, Floats, Ints
+from capworth.methods.portfolio.draws import Standing, standing, worth_comparing
 from capworth.programme import DRAWS, MILLION, SCALE, Programme
 from capworth.provenance import Provenance
 from capworth.rejections import why_not

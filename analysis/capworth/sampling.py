@@ -11,8 +11,8 @@ from capworth.case.model import Case, Estimate
 from capworth.errors import InputError
 from capworth.estimates import AtModes, Draws, Sampled
 from capworth.gains import Gains
-from capworth.kernels.arrays import Floats
-from capworth.kernels.ranking import RankTally
+from capworth.methods.acceptability.ranking import RankTally
+from capworth.methods.arguments import Floats
 from capworth.processes import beside
 from capworth.worlds import Model, Worlds
 

@@ -9,10 +9,9 @@ import pandas as pd
 from capworth.answers import HIGH, LOW, Answer
 from capworth.flows import first_worlds
 from capworth.harmscales import scales_of, worth_of
-from capworth.kernels.arrays import Floats
-from capworth.kernels.rankcorrelation import rank_correlation
-from capworth.kernels.rankindices import expected_ranks
-from capworth.kernels.ranking import rank_shares
+from capworth.methods.acceptability.indices import expected_ranks, rank_correlation
+from capworth.methods.acceptability.ranking import rank_shares
+from capworth.methods.arguments import Floats
 from capworth.provenance import Provenance
 from capworth.sampling import Sample
 

@@ -9,10 +9,9 @@ from capworth.answers import HIGH, LOW, Answer
 from capworth.bestsets import Choice, objective_gains
 from capworth.case.model import Case
 from capworth.conflicts import BUDGET, LIMIT, ConflictError, findings_of
-from capworth.kernels.arrays import Floats, Ints
-from capworth.kernels.conflict import smallest_conflict
-from capworth.kernels.linearmodel import Rows
-from capworth.kernels.scheduling import NEVER, Timetable, best_schedule, schedule_rows
+from capworth.methods.arguments import Floats, Ints
+from capworth.methods.portfolio.integer import Rows, smallest_conflict
+from capworth.methods.portfolio.scheduling import NEVER, Timetable, best_schedule, schedule_rows
 from capworth.programme import MILLION, SCALE, Programme
 from capworth.provenance import Provenance
 from capworth.sampling import ENVELOPED, Sample

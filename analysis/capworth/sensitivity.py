@@ -18,9 +18,9 @@ from capworth.estimates import (
     probability_below,
     quantile_of,
 )
-from capworth.kernels.arrays import Floats
-from capworth.kernels.portfolio import best_over_draws
-from capworth.kernels.smoothing import smoothed
+from capworth.methods.arguments import Floats
+from capworth.methods.portfolio.frontier import best_over_draws
+from capworth.methods.uncertainty.information import smoothed
 from capworth.optionsets import around_expected, asking_nothing, option_sets
 from capworth.programme import Programme
 from capworth.provenance import Provenance

@@ -9,10 +9,9 @@ import pandas as pd
 
 from capworth.answers import Answer, spread
 from capworth.errors import InputError, nearest
-from capworth.kernels import rankindices
-from capworth.kernels.arguments import known
-from capworth.kernels.arrays import Floats
-from capworth.kernels.ranking import RankTally, snapped
+from capworth.methods.acceptability import indices as rankindices
+from capworth.methods.acceptability.ranking import RankTally, snapped
+from capworth.methods.arguments import Floats, known
 from capworth.provenance import Provenance
 from capworth.sampling import Sample
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from capworth.costs import PAYERS
-from capworth.kernels.arrays import Floats
+from capworth.methods.arguments import Floats
 from capworth.sampling import ENVELOPED, Sample
 
 RAISED = tuple(p != "members" for p in PAYERS)  # whose one-off money is asked for

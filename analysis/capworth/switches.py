@@ -13,8 +13,8 @@ from capworth.case.chainrules import SHARE_STEPS
 from capworth.case.dictionary import dictionary
 from capworth.case.model import Case, Estimate
 from capworth.estimates import probability_below
-from capworth.kernels.arrays import Floats
 from capworth.margins import PROGRAMME, Margin, margin_of
+from capworth.methods.arguments import Floats
 from capworth.optionsets import option_sets
 from capworth.programme import Programme
 from capworth.provenance import Provenance

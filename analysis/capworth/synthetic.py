@@ -11,7 +11,7 @@ from capworth.case.dictionary import dictionary
 from capworth.case.model import Case
 from capworth.case.voices import SIZES, SYNTHETIC, Member
 from capworth.errors import InputError
-from capworth.kernels.arrays import Floats
+from capworth.methods.arguments import Floats
 from capworth.streams import stream
 
 STREAM = "synthetic feedback"

@@ -6,7 +6,7 @@ import numpy as np
 
 from capworth.bestsets import Choice
 from capworth.case.plans import Target
-from capworth.kernels.arrays import Bools, Floats
+from capworth.methods.arguments import Bools, Floats
 from capworth.sampling import Sample
 
 CELLS = 2_000_000  # of a table of draws and sets looked at together

@@ -9,9 +9,9 @@ from capworth.answers import Answer
 from capworth.case.model import Case, Estimate
 from capworth.errors import InputError, nearest
 from capworth.estimates import probability_below
-from capworth.kernels.arrays import Floats
-from capworth.kernels.together import joint
 from capworth.margins import PROGRAMME, margin_of
+from capworth.methods.arguments import Floats
+from capworth.methods.uncertainty.distributions import joint
 from capworth.provenance import Provenance
 from capworth.sampling import Sample
 from capworth.sensitivity import uncertain_inputs

@@ -8,9 +8,9 @@ from capworth.bestsets import Choice
 from capworth.case.model import Case, Improvement
 from capworth.conflicts import BUDGET, LIMIT
 from capworth.costs import discount_factors
-from capworth.kernels.arrays import Bools, Floats, Ints
-from capworth.kernels.rampup import effect_profile
-from capworth.kernels.scheduling import Timetable
+from capworth.methods.arguments import Bools, Floats, Ints
+from capworth.methods.cost_benefit.discounting import effect_profile
+from capworth.methods.portfolio.scheduling import Timetable
 from capworth.spending import Spending
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 from capworth.answers import HIGH, LOW, Answer
 from capworth.case.actuals import LEVEL, SPEND, START, Actual
 from capworth.case.model import Case
-from capworth.kernels.arrays import Floats, Ints
-from capworth.kernels.scheduling import NEVER
+from capworth.methods.arguments import Floats, Ints
+from capworth.methods.portfolio.scheduling import NEVER
 from capworth.programme import MILLION
 from capworth.provenance import Provenance
 from capworth.sampling import ENVELOPED, Sample

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from capworth.case.model import Case, Criterion
-from capworth.kernels.arrays import Floats
+from capworth.methods.arguments import Floats
 
 
 def weights_down_the_tree(case: Case, judged: Mapping[str, Mapping[str, Floats]]) -> pd.DataFrame:

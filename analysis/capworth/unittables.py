@@ -11,8 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from capworth.errors import InputError
-from capworth.kernels.arguments import known
-from capworth.kernels.arrays import Bools, Floats
+from capworth.methods.arguments import Bools, Floats, known
 
 Table: TypeAlias = "pd.DataFrame | pd.Series[Any] | ArrayLike"
 

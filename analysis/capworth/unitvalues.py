@@ -7,8 +7,8 @@ import numpy as np
 
 from capworth.case.model import Case, UnitValue
 from capworth.estimates import Draws
-from capworth.kernels.arrays import Floats
-from capworth.kernels.prices import transferred
+from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.prices import transferred
 from capworth.money import Money
 
 SCOPES = ("fiscal", "economic", "social", "all")  # "all" is a whole whose parts are not known

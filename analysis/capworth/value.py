@@ -6,8 +6,8 @@ import numpy as np
 
 from capworth.case.model import Case, Criterion
 from capworth.estimates import Draws, stacked
-from capworth.kernels.arrays import Floats
-from capworth.kernels.valuefunctions import piecewise
+from capworth.methods.arguments import Floats
+from capworth.methods.elicitation.value_functions import piecewise
 
 
 class ValueModel:

@@ -9,8 +9,8 @@ from capworth.answers import Answer
 from capworth.case.model import Estimate
 from capworth.errors import InputError
 from capworth.estimates import Sampled
-from capworth.kernels.arrays import Floats
-from capworth.kernels.sobol import sobol_indices
+from capworth.methods.arguments import Floats
+from capworth.methods.uncertainty.sensitivity import sobol_indices
 from capworth.provenance import Provenance
 from capworth.sampling import Sample
 from capworth.sensitivity import Sensitivity, leads

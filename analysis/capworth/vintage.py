@@ -15,9 +15,9 @@ from capworth.case.model import Case
 from capworth.case.read import read_case
 from capworth.errors import CapworthError
 from capworth.estimates import Sampled
-from capworth.kernels.arrays import Floats
-from capworth.kernels.rankindices import expected_ranks
-from capworth.kernels.shapley import shapley
+from capworth.methods.acceptability.indices import expected_ranks
+from capworth.methods.allocation.shapley import shapley
+from capworth.methods.arguments import Floats
 from capworth.runs import RunError, inputs_of, read_manifest
 from capworth.sampling import gain_per_million, value_per_million
 from capworth.worlds import Model

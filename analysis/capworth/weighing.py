@@ -8,11 +8,10 @@ import numpy as np
 
 from capworth.case.judgementrules import best_and_worst, order_pairs
 from capworth.case.voices import CATEGORIES, Judgement, category_range
-from capworth.kernels import macbeth, pairwise
-from capworth.kernels.arrays import Floats, Ints
-from capworth.kernels.bestworst import best_worst
-from capworth.kernels.weightpolytope import ordered
-from capworth.kernels.weights import normalised, rank_order_centroid
+from capworth.methods.arguments import Floats, Ints
+from capworth.methods.elicitation import macbeth, pairwise
+from capworth.methods.elicitation.best_worst import best_worst
+from capworth.methods.elicitation.weights import normalised, ordered, rank_order_centroid
 from capworth.streams import stream
 
 CONSISTENT: Final = 0.1  # customary limit of the consistency ratio: Saaty (1980)

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from capworth.errors import InputError, nearest
-from capworth.kernels.arrays import Floats
-from capworth.kernels.assurance import elicited_region, weight_ratio
+from capworth.methods.arguments import Floats
+from capworth.methods.envelopment.envelopment import elicited_region, weight_ratio
 from capworth.unittables import UnitTables
 
 Ratios: TypeAlias = Mapping[tuple[Any, Any], tuple[float | None, float | None]]

@@ -10,9 +10,17 @@ import numpy as np
 import pandas as pd
 
 from capworth.errors import InputError, nearest
-from capworth.kernels.arrays import Floats
-from capworth.kernels.weightpolytope import ordered, within
-from capworth.kernels.weights import ROUNDING, Sampler, fixed, free, resampled, swings
+from capworth.methods.arguments import Floats
+from capworth.methods.elicitation.weights import (
+    ROUNDING,
+    Sampler,
+    fixed,
+    free,
+    ordered,
+    resampled,
+    swings,
+    within,
+)
 
 SWING_COLUMNS = ("low", "mode", "high")
 

@@ -9,9 +9,8 @@ from capworth.answers import Answer
 from capworth.costs import PAYERS
 from capworth.economics import PERSPECTIVES
 from capworth.effectiveness import EFFECTS, NOTHING
-from capworth.kernels.arguments import known
-from capworth.kernels.dominance import Status, frontier
-from capworth.kernels.willingness import acceptability
+from capworth.methods.arguments import known
+from capworth.methods.cost_benefit.effectiveness import Status, acceptability, frontier
 from capworth.provenance import Provenance
 from capworth.sampling import Sample
 

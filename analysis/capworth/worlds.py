@@ -9,7 +9,7 @@ from capworth.chain import ChainModel
 from capworth.costs import CostModel, Costs, discount_factors
 from capworth.estimates import Draws
 from capworth.gains import GainModel, Gains
-from capworth.kernels.arrays import Floats
+from capworth.methods.arguments import Floats
 from capworth.value import ValueModel, score
 
 MEASURES = ("score", "money", "harm")  # of added value; never added to one another

@@ -9,8 +9,8 @@ import numpy as np
 from capworth.case.parts import Capability, Criterion, Estimate, Score
 from capworth.case.voicerules import ITEMS
 from capworth.case.voices import MEASURES, SIZES, SYNTHETIC, Member, Rating
-from capworth.kernels.arrays import Bools, Floats, Ints
-from capworth.kernels.survey import (
+from capworth.methods.arguments import Bools, Floats, Ints
+from capworth.methods.survey.nonresponse import (
     FEWEST,
     replicate_weights,
     response_weights,

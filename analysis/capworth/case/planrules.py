@@ -5,8 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from capworth.case.check import Typed, TypedRow
 from capworth.case.tying import SYNERGY, Tie, Tied, Ties, members_of, tie
 from capworth.errors import Finding
-from capworth.kernels.conflict import smallest_conflict
-from capworth.kernels.linearmodel import relation_rows
+from capworth.methods.portfolio.integer import relation_rows, smallest_conflict
 
 Rule = Callable[[Mapping[str, object], Typed], Iterator[Finding]]
 

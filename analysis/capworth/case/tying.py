@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from capworth.kernels.relations import Relations
+from capworth.methods.portfolio.relations import Relations
 
 REQUIRES, REQUIRES_ANY, EXCLUDES, SYNERGY = "requires", "requires_any", "excludes", "synergy"
 

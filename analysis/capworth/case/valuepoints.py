@@ -3,7 +3,7 @@
 from math import expm1, log1p
 
 from capworth.errors import InputError
-from capworth.kernels.valuefunctions import curvature_from_midpoint
+from capworth.methods.elicitation.value_functions import curvature_from_midpoint
 
 HALF = "half:"  # before the level that is worth 50 on an exponential curve
 # An exponential curve is drawn in so many steps of level and of value. Of 100 points it is off by

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from capworth.charts.rows import name_rows, rule_rows, write_column
 from capworth.charts.style import BLUE, INK, MUTED, PAPER, SKY, VERMILION, styled
 from capworth.charts.voice import ENGLISH, Voice
-from capworth.kernels.arrays import Floats
+from capworth.methods.arguments import Floats
 from capworth.schedule import Schedule
 
 TALL = 0.56  # height of a bar, in rows

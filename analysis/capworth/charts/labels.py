@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.text import Annotation
 
 from capworth.charts.style import INK, MUTED, PAPER, SMALL
-from capworth.kernels.arrays import Floats
+from capworth.methods.arguments import Floats
 
 ANGLES = np.deg2rad([0, 180, 45, 315, 135, 225, 90, 270])
 DISTANCES = (5.0, 9.0, 15.0, 22.0, 30.0)  # points from the dot to the edge of its label

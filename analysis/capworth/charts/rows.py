@@ -8,7 +8,7 @@ from matplotlib.transforms import offset_copy
 
 from capworth.charts.style import INK, MUTED, RULE, SMALL
 from capworth.charts.voice import Voice
-from capworth.kernels.arrays import Floats
+from capworth.methods.arguments import Floats
 
 
 def name_rows(ax: Axes, names: Sequence[str], bold: Sequence[bool] = ()) -> Floats:

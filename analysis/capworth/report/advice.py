@@ -7,7 +7,7 @@ import numpy as np
 
 from capworth.answers import HIGH, LOW
 from capworth.costs import PAYERS
-from capworth.kernels.arrays import Floats
+from capworth.methods.arguments import Floats
 from capworth.programme import CORE, MILLION
 from capworth.report.amounts import Amount
 from capworth.study import Study

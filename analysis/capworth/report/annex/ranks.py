@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from capworth.kernels.arrays import Floats
+from capworth.methods.arguments import Floats
 from capworth.programme import FIRM
 from capworth.report.blocks import Section
 from capworth.report.pictures import pictures

@@ -1,0 +1,1 @@
+"""Ranks under uncertain weights and scores, and what they are worth."""

@@ -1,0 +1,1 @@
+"""Who bears what is shared."""

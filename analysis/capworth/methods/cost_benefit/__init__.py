@@ -1,0 +1,1 @@
+"""Time, prices, ratios and the value chain."""

@@ -1,0 +1,1 @@
+"""Weights and value functions from judgements."""

@@ -1,0 +1,1 @@
+"""Envelopment: efficiency, slacks, prices, productivity."""

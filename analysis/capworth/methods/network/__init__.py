@@ -1,0 +1,1 @@
+"""Links, hubs and layers."""

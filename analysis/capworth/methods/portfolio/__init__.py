@@ -1,0 +1,1 @@
+"""Which set to fund, in which order, from which purse."""

@@ -1,0 +1,220 @@
+"""The order-of-priority curve: what to fund first, by value for its cost."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from capworth.errors import InputError
+from capworth.methods.arguments import Bools, Floats, finite, within
+from capworth.methods.exact import in_grains
+from capworth.methods.portfolio.relations import Relations, allowed, synergy_totals
+
+Taken = frozenset[int]
+
+
+class PriorityCurve(NamedTuple):
+    """What is in after each step, and what it costs and gives in all."""
+
+    chosen: Bools  # (steps, projects)
+    cost: Floats  # (steps,)
+    value: Floats  # (steps,)
+
+
+def priority_order(
+    cost: ArrayLike, value: ArrayLike, relations: Relations
+) -> tuple[tuple[int, ...], ...]:
+    """Bundles in the order of priority: most value for its cost first.
+
+    A project enters with those it still requires, as one bundle. One that excludes a project
+    already in never enters, nor one whose bundle gains nothing. What must be done comes first, then
+    what minimum service still asks for. Ties go to the cheaper bundle, then to the lower number.
+
+    Parameters
+    ----------
+    cost, value : (projects,) cost 0 or more; the bonus of a pair counts when its second one enters
+
+    Notes
+    -----
+    Phillips & Bana e Costa (2007), Annals of Operations Research 154, 51-68. It is a rule of thumb:
+    between its steps another set may give more (see `budget_frontier`).
+    """
+    before: Taken = frozenset()
+    bundles = []
+    for taken in _steps(cost, value, relations, upgrades=False):
+        bundles.append(tuple(sorted(taken - before)))
+        before = taken
+    return tuple(bundles)
+
+
+def priority_curve(cost: ArrayLike, value: ArrayLike, relations: Relations) -> PriorityCurve:
+    """Build the curve of steps, each the most added value for the added cost.
+
+    Unlike in `priority_order` a project may give way to one that it excludes: a tower of levels is
+    climbed by the extra value of a level for its extra cost, as on its value-for-money triangles.
+    The first step is the set before anything is added, nothing or what must be done.
+    """
+    steps = [frozenset[int](), *_steps(cost, value, relations, upgrades=True)]
+    chosen = np.zeros((len(steps), relations.n), dtype=bool)
+    for row, taken in zip(chosen, steps, strict=True):
+        row[list(taken)] = True
+    chosen = chosen[allowed(chosen, relations)]
+    prices, worth = finite(cost, "cost"), finite(value, "value")
+    total = np.einsum("sp,p->s", chosen, worth) + synergy_totals(chosen, relations.synergies)
+    return PriorityCurve(chosen, np.einsum("sp,p->s", chosen, prices), np.asarray(total))
+
+
+def filled(
+    bundles: Iterable[Iterable[int]], cost: ArrayLike, budget: float, relations: Relations
+) -> Taken:
+    """Projects of the bundles, taken in their order, each that still fits and is still allowed.
+
+    What many programmes do: go down a list until the money is spent, leaving out what no longer
+    fits. A bundle whose prerequisites were left out is left out too.
+    """
+    prices = finite(cost, "cost")
+    taken: Taken = frozenset()
+    for bundle in bundles:
+        after = taken | frozenset(bundle)
+        row = np.zeros((1, relations.n), dtype=bool)
+        row[0, list(after)] = True
+        tied = replace(relations, must=(), at_least=())  # not all of it is in yet
+        if prices[list(after)].sum() <= budget * (1 + 1e-9) and allowed(row, tied)[0]:
+            taken = after
+    return taken
+
+
+class _Worth:
+    """Cost and value of sets in whole numbers, so that equal ratios are equal."""
+
+    def __init__(self, cost: Floats, value: Floats, relations: Relations) -> None:
+        bonus = [extra for _, _, extra in relations.synergies]
+        gains = [int(grains) for grains in in_grains(np.concatenate((value, bonus))).amounts]
+        self._cost = [int(grains) for grains in in_grains(cost).amounts]
+        self._gain = gains[: relations.n]
+        self._bonus = [
+            (one, other, extra)
+            for (one, other, _), extra in zip(
+                relations.synergies, gains[relations.n :], strict=True
+            )
+        ]
+
+    def cost(self, taken: Taken) -> int:
+        return sum(self._cost[project] for project in taken)
+
+    def gain(self, taken: Taken) -> int:
+        pairs = sum(extra for one, other, extra in self._bonus if one in taken and other in taken)
+        return sum(self._gain[project] for project in taken) + pairs
+
+
+Key = tuple[bool, Fraction, int, tuple[int, ...]]
+
+
+def _steps(
+    cost: ArrayLike, value: ArrayLike, relations: Relations, *, upgrades: bool
+) -> Iterator[Taken]:
+    """Sets after each step; the first two phases take in what has to be there."""
+    prices, worth = within(cost, "cost", 0), finite(value, "value")
+    if prices.shape != (relations.n,) or worth.shape != (relations.n,):
+        raise InputError(
+            f"cost {prices.shape}, value {worth.shape}: there are {relations.n} projects. "
+            "Give one of each for every project."
+        )
+    scale = _Worth(prices, worth, relations)
+    taken: Taken = frozenset()
+    if relations.must:
+        taken = _best(taken, [frozenset(relations.must)], scale, relations, False, False)
+        if not taken:
+            raise InputError("relations: what must be done cannot be done. Drop one of them.")
+        yield taken
+    for many, group in relations.at_least:
+        while len(taken.intersection(group)) < many:
+            ahead = [frozenset({project}) for project in group if project not in taken]
+            step = _best(taken, ahead, scale, relations, False, False)
+            if not step:
+                raise InputError(
+                    f"relations: no {many} of {list(group)} can be reached by adding. Ease it."
+                )
+            taken = step
+            yield taken
+    while True:
+        ahead = [frozenset({p}) for p in range(relations.n) if p not in taken]
+        step = _best(taken, ahead, scale, relations, upgrades, True)
+        if not step:
+            return
+        taken = step
+        yield taken
+
+
+def _best(
+    taken: Taken,
+    wanted: Iterable[Taken],
+    scale: _Worth,
+    relations: Relations,
+    upgrades: bool,
+    gainful: bool,
+) -> Taken:
+    """Set after the step of most added value for the added cost; empty when there is none."""
+    best: tuple[Key, Taken] | None = None
+    cost, gain = scale.cost(taken), scale.gain(taken)
+    for start in wanted:
+        for bundle in _bundles(start, taken, relations):
+            after = _joined(taken, bundle, relations, upgrades)
+            if after is None:
+                continue
+            price, more = scale.cost(after) - cost, scale.gain(after) - gain
+            if gainful and more <= 0:
+                continue
+            ratio = Fraction(-more, price) if price > 0 else Fraction(-more)
+            key = (price > 0, ratio, price, tuple(sorted(bundle)))
+            if best is None or key < best[0]:
+                best = key, after
+    return best[1] if best else frozenset()
+
+
+def _bundles(start: Taken, taken: Taken, relations: Relations) -> Iterator[Taken]:
+    """Give `start` with all it still requires; one bundle for each way to meet its needs."""
+    ahead, seen = [start], set[Taken]()
+    while ahead:
+        bundle = ahead.pop()
+        if bundle in seen:
+            continue
+        seen.add(bundle)
+        inside = bundle | taken
+        more = {p for head, group in relations.requires if head in bundle for p in group} - inside
+        if more:
+            ahead.append(bundle | more)
+            continue
+        for head, group in relations.requires_any:
+            if head in bundle and not inside.intersection(group):
+                ahead.extend(bundle | {option} for option in group)
+                break
+        else:
+            yield bundle - taken
+
+
+def _joined(taken: Taken, bundle: Taken, relations: Relations, upgrades: bool) -> Taken | None:
+    """Set with the bundle in it, and without those it excludes; None if that is not allowed."""
+    if not bundle or bundle.intersection(relations.barred):
+        return None
+    after = taken | bundle
+    for group in relations.excludes:
+        inside = after.intersection(group)
+        if len(inside) > 1:
+            kept = inside & bundle
+            if not upgrades or len(kept) > 1:
+                return None
+            after -= inside - kept
+    broken = (
+        any(head in after and not after.issuperset(group) for head, group in relations.requires)
+        or any(h in after and not after.intersection(g) for h, g in relations.requires_any)
+        or any(
+            len(after.intersection(g)) < min(many, len(taken.intersection(g)))
+            for many, g in relations.at_least
+        )
+        or not after.issuperset(taken.intersection(relations.must))
+    )
+    return None if broken else after

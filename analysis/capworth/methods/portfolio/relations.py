@@ -1,0 +1,209 @@
+"""Which sets of projects are allowed: needs, exclusions, minimum service, must-haves.
+
+A set is a row of booleans, one for each project, in the order in which the projects are listed.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from capworth.errors import InputError
+from capworth.methods.arguments import Bools, Floats, Ints
+
+Heads = tuple[tuple[int, tuple[int, ...]], ...]
+
+MOST_CELLS: Final = 1 << 27  # of the table of allowed sets: 128 MB
+
+
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """What ties projects to one another; projects are numbered from 0.
+
+    Parameters
+    ----------
+    n : number of projects
+    requires : (project, those it needs): only with all of them
+    requires_any : (project, those it needs): only with one of them at least
+    excludes : groups of which at most one is taken; the levels of a tower are such a group
+    synergies : (one, other, bonus): value added when both are taken; below 0 for an overlap
+    must : taken in any case
+    barred : never taken
+    at_least : (how many, group): minimum service, as many of the group are taken
+    """
+
+    n: int
+    requires: Heads = ()
+    requires_any: Heads = ()
+    excludes: tuple[tuple[int, ...], ...] = ()
+    synergies: tuple[tuple[int, int, float], ...] = ()
+    must: tuple[int, ...] = ()
+    barred: tuple[int, ...] = ()
+    at_least: Heads = ()
+
+    def __post_init__(self) -> None:
+        if self.n < 0:
+            raise InputError(f"n: {self.n} projects. Give 0 or more.")
+        for name, named in self._named():
+            for place, projects in enumerate(named):
+                self._check(name, place, projects)
+        for place, (_, _, bonus) in enumerate(self.synergies):
+            if not np.isfinite(bonus):
+                raise InputError(f"synergies: entry {place} has bonus {bonus}. Give a number.")
+        for place, (many, group) in enumerate(self.at_least):
+            if many != int(many) or not 0 <= many <= len(group):
+                raise InputError(
+                    f"at_least: entry {place} asks for {many} of {len(group)} projects. "
+                    f"Give a whole number from 0 to {len(group)}."
+                )
+        for place, (_, group) in enumerate(self.requires_any):
+            if not group:
+                raise InputError(
+                    f"requires_any: entry {place} names nothing to choose from. Name a project."
+                )
+
+    def _named(self) -> Iterable[tuple[str, Iterable[tuple[int, ...]]]]:
+        yield "requires", ((head, *group) for head, group in self.requires)
+        yield "requires_any", ((head, *group) for head, group in self.requires_any)
+        yield "excludes", self.excludes
+        yield "synergies", ((one, other) for one, other, _ in self.synergies)
+        yield "must", ((project,) for project in self.must)
+        yield "barred", ((project,) for project in self.barred)
+        yield "at_least", (group for _, group in self.at_least)
+
+    def _check(self, name: str, place: int, projects: Sequence[int]) -> None:
+        for project in projects:
+            if project != int(project) or not 0 <= project < self.n:
+                raise InputError(
+                    f"{name}: entry {place} names project {project}, but there are {self.n}, "
+                    "numbered from 0. Name one of these."
+                )
+        if len(set(projects)) < len(projects):
+            raise InputError(f"{name}: entry {place} names a project twice. Name it once.")
+
+
+def towers(label: Sequence[object]) -> tuple[tuple[int, ...], ...]:
+    """Groups for `excludes` when each project is one level of a tower.
+
+    Parameters
+    ----------
+    label : (n,) the tower of each project; None for a project that stands alone
+
+    >>> towers(["a", "a", "b", None, "b", "c"])
+    ((0, 1), (2, 4))
+    """
+    groups: dict[object, list[int]] = {}
+    for project, tower in enumerate(label):
+        if tower is not None:
+            groups.setdefault(tower, []).append(project)
+    return tuple(tuple(group) for group in groups.values() if len(group) > 1)
+
+
+def allowed(sets: Bools, relations: Relations) -> Bools:
+    """Say of each set (sets, n) whether the relations allow it."""
+    good = np.ones(len(sets), dtype=bool)
+    for part in rules_of(relations):
+        good &= part.met(sets)
+    return good
+
+
+def feasible_sets(relations: Relations) -> Bools:
+    """Every allowed set, each once.
+
+    Returns
+    -------
+    (sets, n) in the order of the tie rule: of two sets the first is the one that takes the
+    first-listed project on which they differ. So the set of nothing, if allowed, is the last.
+
+    Raises
+    ------
+    InputError
+        When there are too many to list (`budget_frontier` does not list them), or none.
+    """
+    rows = list_sets(relations, MOST_CELLS // max(relations.n, 1))
+    if rows is None:
+        raise InputError(
+            f"relations: too many allowed sets of {relations.n} projects to list. Take the sets of "
+            "a budget frontier instead, or bar some projects."
+        )
+    return rows
+
+
+def list_sets(relations: Relations, most: int) -> Bools | None:
+    """Every allowed set as `feasible_sets` gives them; None when there are more than so many."""
+    n = relations.n
+    rules: dict[int, list[Rule]] = {}
+    for rule in rules_of(relations):
+        rules.setdefault(max(rule.members, default=0), []).append(rule)
+    rows = np.zeros((1, n), dtype=bool)
+    for project in range(n):
+        if 2 * len(rows) > most:
+            return None
+        rows = rows.repeat(2, axis=0)
+        rows[::2, project] = True
+        for rule in rules.get(project, ()):
+            rows = rows[rule.met(rows)]
+    if not len(rows):
+        raise InputError("relations: no set of projects obeys all of them. Drop one of them.")
+    return rows
+
+
+def set_totals(sets: Bools, amounts: Floats) -> Floats:
+    """Sum over the projects of each set: (sets, n) and (n,) give (sets,)."""
+    return np.asarray(np.einsum("sn,n->s", sets, amounts))
+
+
+def synergy_totals(sets: Bools, synergies: Iterable[tuple[int, int, float]]) -> Floats:
+    """Bonus of each set (sets, n) from pairs that are both in it."""
+    bonus = np.zeros(len(sets))
+    for one, other, extra in synergies:
+        bonus += extra * (sets[:, one] & sets[:, other])
+    return bonus
+
+
+def first_of_equals(sets: Bools) -> Ints:
+    """Order of sets by the tie rule: first the one that takes the first project that differs."""
+    if not sets.shape[1]:
+        return np.arange(len(sets))
+    return np.lexsort(~sets[:, ::-1].T).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """At least `low` and at most `high` when the signs of the members taken are summed.
+
+    `kind` and `place` say from which relation it comes: the field, and the entry in it.
+    """
+
+    kind: str
+    place: int
+    members: tuple[int, ...]
+    signs: tuple[int, ...]
+    low: int
+    high: int
+
+    def met(self, sets: Bools) -> Bools:
+        """Say of each set (sets, n) whether it keeps the rule."""
+        signs = np.array(self.signs, dtype=np.int64)
+        total = np.einsum("sk,k->s", sets[:, list(self.members)], signs)
+        good: Bools = (total >= self.low) & (total <= self.high)
+        return good
+
+
+def rules_of(relations: Relations) -> Iterable[Rule]:
+    """Write the relations as bounds on sums of projects; one of several parts gives several."""
+    for k, (head, group) in enumerate(relations.requires):
+        for needed in group:
+            yield Rule("requires", k, (needed, head), (1, -1), 0, len(group))
+    for k, (head, group) in enumerate(relations.requires_any):
+        many = len(group)
+        yield Rule("requires_any", k, (*group, head), (1,) * many + (-1,), 0, many)
+    for k, group in enumerate(relations.excludes):
+        yield Rule("excludes", k, group, (1,) * len(group), 0, 1)
+    for k, (low, group) in enumerate(relations.at_least):
+        yield Rule("at_least", k, group, (1,) * len(group), int(low), len(group))
+    for k, project in enumerate(relations.must):
+        yield Rule("must", k, (project,), (1,), 1, 1)
+    for k, project in enumerate(relations.barred):
+        yield Rule("barred", k, (project,), (1,), 0, 0)

@@ -1,0 +1,153 @@
+"""Which projects to start in which year: the exact optimum under yearly limits."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from capworth.methods.arguments import Bools, Floats, Ints
+from capworth.methods.portfolio.integer import Owner, Rows, cheapest_of_best, row
+from capworth.methods.portfolio.relations import Relations
+
+NEVER: Final = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timetable:
+    """When projects could start, and what follows from it.
+
+    Attributes
+    ----------
+    gain : (projects, starts) value in all when started so many years after the first possible year
+    open : (projects, starts) whether it may start then
+    cost : (projects,) what it costs, whenever it starts
+    effect : (projects, starts) year of the first effect, 0 the first of the appraisal
+    uses : (limits, projects, starts) what each limit is about and each start takes of it
+    caps : (limits,)
+    owners : whose limit each is; limits of one owner, one a year, stand or fall together
+    bonus : (synergies, years) value of each pair in each year in which both have their effect
+    gaps : for each entry of `requires` and `requires_any`, and each project it names, how many
+        years earlier than the head it has to start; below 0 it may start later
+    """
+
+    gain: Floats
+    open: Bools
+    cost: Floats
+    effect: Ints
+    uses: Floats
+    caps: Floats
+    owners: tuple[Owner, ...]
+    bonus: Floats
+    gaps: tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]]
+
+
+def best_schedule(timetable: Timetable, relations: Relations) -> Ints | None:
+    """Start of each project that gives most value, (projects,); `NEVER` for what is not done.
+
+    None when no schedule keeps all rules. Of equals, the cheapest.
+
+    Parameters
+    ----------
+    timetable : see there
+    relations : which sets are allowed; a project takes effect or starts after what it requires,
+        by the gaps of the timetable
+
+    Notes
+    -----
+    Time-indexed formulation (Sousa & Wolsey 1992, Mathematical Programming 54, 353-367), solved by
+    HiGHS. A pair's bonus counts from the year in which both have their first effect.
+    """
+    n, starts = timetable.gain.shape
+    if not n:
+        return np.empty(0, dtype=np.int64)
+    goal = np.concatenate(
+        (np.where(timetable.open, timetable.gain, 0).ravel(), timetable.bonus.ravel())
+    )
+    price = np.concatenate((timetable.cost.repeat(starts), np.zeros(timetable.bonus.size)))
+    decisions = np.arange(len(goal)) < n * starts
+    found = cheapest_of_best(goal, price, list(schedule_rows(timetable, relations)), decisions)
+    if found is None:
+        return None
+    taken = found[: n * starts].reshape(n, starts) > 0.5
+    return np.where(taken.any(axis=1), taken.argmax(axis=1), NEVER)
+
+
+def schedule_rows(timetable: Timetable, relations: Relations) -> Iterator[Rows]:
+    """Every rule of a schedule over the yes-or-no of (project, start), then of (pair, year)."""
+    n, starts = timetable.gain.shape
+    width = n * starts + timetable.bonus.size
+
+    def line(*terms: tuple[int, slice, float]) -> Floats:
+        found = np.zeros(width)
+        grid = found[: n * starts].reshape(n, starts)
+        for project, when, sign in terms:
+            grid[project, when] += sign
+        return found
+
+    ever = slice(None)
+    for project in range(n):
+        yield row(("one start", project), line((project, ever, 1)), high=1)
+        if (shut := ~timetable.open[project]).any():
+            closed = np.zeros(width)
+            closed[project * starts : (project + 1) * starts] = shut
+            yield row(("closed", project), closed, high=0)
+    for kind, ties, gaps in (
+        ("requires", relations.requires, timetable.gaps[0]),
+        ("requires_any", relations.requires_any, timetable.gaps[1]),
+    ):
+        for place, ((head, group), ahead) in enumerate(zip(ties, gaps, strict=True)):
+            each = [[pair] for pair in zip(group, ahead, strict=True)]
+            wanted = each if kind == "requires" else [[p for pair in each for p in pair]]
+            for options in wanted:
+                yield _after(line, (kind, place), head, options, starts)
+    for place, group in enumerate(relations.excludes):
+        yield row(("excludes", place), line(*((p, ever, 1) for p in group)), high=1)
+    for place, (many, group) in enumerate(relations.at_least):
+        yield row(("at_least", place), line(*((p, ever, 1) for p in group)), low=many)
+    for place, project in enumerate(relations.must):
+        yield row(("must", place), line((project, ever, 1)), low=1)
+    for place, project in enumerate(relations.barred):
+        yield row(("barred", place), line((project, ever, 1)), high=0)
+    for owner, use, cap in zip(timetable.owners, timetable.uses, timetable.caps, strict=True):
+        taken = np.zeros(width)
+        taken[: n * starts] = use.ravel()
+        yield row(owner, taken, high=cap * (1 + 1e-9))
+    yield from _pairs(timetable, relations, width)
+
+
+def _after(
+    line: object, owner: Owner, head: int, options: Sequence[tuple[int, int]], starts: int
+) -> Rows:
+    """The head starts only when one of the options has started so many years before."""
+    assert callable(line)
+    lines = np.stack(
+        [
+            line(
+                (head, slice(0, start + 1), -1),
+                *((p, slice(0, max(start - gap + 1, 0)), 1) for p, gap in options),
+            )
+            for start in range(starts)
+        ]
+    )
+    return Rows(owner, lines, np.zeros(starts), np.full(starts, np.inf))
+
+
+def _pairs(timetable: Timetable, relations: Relations, width: int) -> Iterator[Rows]:
+    """A pair counts in a year when both have had their first effect."""
+    n, starts = timetable.gain.shape
+    years = timetable.bonus.shape[1] if timetable.bonus.size else 0
+    for place, (one, other, _) in enumerate(relations.synergies):
+        for year in range(years):
+            both = np.zeros(width)
+            both[n * starts + place * years + year] = 1
+            felt = []
+            for project in (one, other):
+                line = np.zeros(width)
+                line[project * starts : (project + 1) * starts] = timetable.effect[project] <= year
+                felt.append(line)
+            if timetable.bonus[place, year] >= 0:
+                for line in felt:
+                    yield row(("synergy", place), both - line, high=0)
+            else:
+                yield row(("synergy", place), both - felt[0] - felt[1], low=-1)

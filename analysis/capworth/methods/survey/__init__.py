@@ -1,0 +1,1 @@
+"""Answers of members: weights, groups, disclosure."""

@@ -1,0 +1,1 @@
+"""Distributions, sensitivity, the worth of knowing more."""
