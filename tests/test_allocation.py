@@ -308,7 +308,7 @@ def test_without_a_value_tree_there_is_no_rank(small: Case, without: Any) -> Non
     found = allocation_of(study)
     assert found.ranks().empty
     assert "no value tree" in repr(found)
-    page = annex.section(study, Wording.of(study.case, "en"))
+    page = annex.allocation_page(study, Wording.of(study.case, "en"))
     assert page is not None
     assert str(len(found.keys)) in page.title
 
@@ -396,7 +396,7 @@ def flatten(blocks: Any) -> Iterator[object]:
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_page_explains_every_key(study: Study, language: str) -> None:
     words = Wording.of(study.case, language)
-    page = annex.section(study, words)
+    page = annex.allocation_page(study, words)
     assert page is not None
     told = " ".join(map(str, flatten(page.blocks)))
     for key in allocation_of(study).keys:

@@ -10,7 +10,7 @@ from capworth.frontiercheck import check_frontier, tree_region
 from capworth.methods.envelopment.bootstrap import bootstrap
 from capworth.methods.envelopment.envelopment import envelop
 from capworth.provenance import Provenance
-from capworth.report.annex.frontier import section
+from capworth.report.annex.frontier import frontier_page as section
 from capworth.report.wording import Wording
 from capworth.sampling import draw_sample
 from capworth.study import Study, run_study

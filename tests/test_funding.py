@@ -439,7 +439,7 @@ def test_a_pledge_with_all_its_columns(folder: Path) -> None:
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_annex_says_what_the_answers_say(study: Study, language: str) -> None:
     words = Wording.of(study.case, language)
-    section = annex.section(study, words)
+    section = annex.funding_page(study, words)
     assert section is not None
     tables = [block for block in section.blocks if isinstance(block, Table)]
     assert len(tables) == 5, "pledges, next euro, prices, worth, menu"

@@ -216,7 +216,7 @@ def test_the_tables_of_the_annex(study: Study, language: str) -> None:
     assert len(models.rows) == (study.excellence.models.to_frame()["model"] != "").sum()
     worth = gaps_annex.worth_table(study.gap_worth, 2024, say)
     assert len(worth.rows) == 4
-    section = priorities_annex.section(study, say)
+    section = priorities_annex.priorities_page(study, say)
     assert section is not None
     together = [b for b in section.blocks if isinstance(b, Table)][-1]
     assert len(together.rows) == 3

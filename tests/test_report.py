@@ -374,7 +374,7 @@ def test_funding_says_what_the_budget_and_the_target_gain(study: Study) -> None:
 
 def test_the_capability_table_is_in_order_of_value_for_money(study: Study) -> None:
     words, frame = words_of(study.case), study.appraisal.to_frame()
-    table = capabilities.section(study, words).blocks[0]
+    table = capabilities.capabilities_page(study, words).blocks[0]
     assert isinstance(table, Table)
     assert [row[0] for row in table.rows] == [words.name(key) for key in frame.index]
     for row, (_, known) in zip(table.rows, frame.iterrows(), strict=True):
@@ -388,7 +388,7 @@ def test_the_capability_table_is_in_order_of_value_for_money(study: Study) -> No
 def test_the_reason_says_what_is_missing(study: Study) -> None:
     words, found = words_of(study.case), study.excellence
     assert found is not None
-    section = excellence.section(study, words)
+    section = excellence.excellence_page(study, words)
     assert section is not None
     table = section.blocks[0]
     assert isinstance(table, Table)
@@ -404,7 +404,7 @@ def test_the_reason_says_what_is_missing(study: Study) -> None:
 
 def test_the_register_counts_every_uncertain_input_once(study: Study) -> None:
     words = words_of(study.case)
-    register = provenance.section(study, words).blocks[2]
+    register = provenance.provenance_page(study, words).blocks[2]
     assert isinstance(register, Table)
     *rows, total = [[int(cell or 0) for cell in map(str, row[1:])] for row in register.rows]
     assert total == [sum(column) for column in zip(*rows, strict=True)]

@@ -71,7 +71,7 @@ def test_all_known_lints_can_be_listed(small_folder: Path) -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_the_page_has_a_row_for_every_lint_in_its_language(study: Study, language: str) -> None:
-    page = annex.section(study, Wording.of(study.case, language))
+    page = annex.soundness_page(study, Wording.of(study.case, language))
     table = next(block for block in page.blocks if isinstance(block, Table))
     assert [row[0] for row in table.rows] == [lint.code for lint in study.soundness.lints]
     for row, lint in zip(table.rows, study.soundness.lints, strict=True):
@@ -83,7 +83,7 @@ def test_the_page_has_a_row_for_every_lint_in_its_language(study: Study, languag
 
 def test_serious_lints_are_marked_and_make_the_title(study: Study) -> None:
     serious = examine(study.case.with_settings(discounting="omb-a94-2023"))
-    page = annex.section(replace(study, soundness=serious), Wording.of(study.case, "en"))
+    page = annex.soundness_page(replace(study, soundness=serious), Wording.of(study.case, "en"))
     table = next(block for block in page.blocks if isinstance(block, Table))
     assert len(table.marked) == serious.counts["serious"] > 0
     assert str(serious.counts["serious"]) in page.title
@@ -91,6 +91,6 @@ def test_serious_lints_are_marked_and_make_the_title(study: Study) -> None:
 
 def test_a_case_without_lints_has_a_page_without_a_table(study: Study) -> None:
     clean = told((), study.provenance)
-    page = annex.section(replace(study, soundness=clean), Wording.of(study.case, "en"))
+    page = annex.soundness_page(replace(study, soundness=clean), Wording.of(study.case, "en"))
     assert not any(isinstance(block, Table) for block in page.blocks)
     assert clean.to_frame().empty

@@ -14,7 +14,7 @@ from capworth.study import Study
 
 
 def page_of(study: Study, language: str = "en") -> Section:
-    page = spending.section(study, Wording.of(study.case, language))
+    page = spending.costs_page(study, Wording.of(study.case, language))
     assert page is not None
     return page
 

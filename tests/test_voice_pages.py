@@ -64,7 +64,7 @@ def test_made_up_answers_are_called_so_loudly(made_up: Study, language: str) -> 
     words = Wording.of(made_up.case, language)
     word = {"en": "SYNTHETIC", "fr": "SYNTHÉTIQUE"}[language]
     section = voice.made_up(made_up, words)
-    assert voice.section(made_up, words) is None
+    assert voice.members_page(made_up, words) is None
     assert section is not None
     assert word in section.title
     first = section_data(section)["blocks"][0]["text"]
@@ -86,7 +86,7 @@ def test_made_up_answers_are_called_so_loudly(made_up: Study, language: str) -> 
 def test_real_answers_are_not_called_made_up(study: Study, language: str) -> None:
     words = Wording.of(study.case, language)
     assert voice.made_up(study, words) is None
-    assert "SYNTH" not in said(voice.section(study, words))
+    assert "SYNTH" not in said(voice.members_page(study, words))
     speaker = Voice(language, study.case.names(language))
     for name in ("need_map", "needs"):
         chart = GALLERY[name]
@@ -96,7 +96,7 @@ def test_real_answers_are_not_called_made_up(study: Study, language: str) -> Non
 
 
 def test_the_page_says_who_answered_and_in_which_groups(study: Study) -> None:
-    text = said(voice.section(study, Wording.of(study.case, "en")))
+    text = said(voice.members_page(study, Wording.of(study.case, "en")))
     assert "10 of 12 members answered in 2024; the largest need gap is Forensic laboratory" in text
     assert "Africa 3, Asia 1 and Europe 1" in text
     assert "On no capability do regions disagree by more than chance" in text
@@ -104,19 +104,19 @@ def test_the_page_says_who_answered_and_in_which_groups(study: Study) -> None:
 
 
 def test_the_page_of_weights_says_what_adds_and_what_swaps(study: Study) -> None:
-    text = said(weights.section(study, Wording.of(study.case, "en")))
+    text = said(weights.weights_page(study, Wording.of(study.case, "en")))
     assert "“Results” adds most to the scores" in text
     assert "in 6 changes of the set" in text
     assert "no pair of the others swapped places by score" in text
     assert "By value for money 1 pair did" in text
-    french = said(weights.section(study, Wording.of(study.case, "fr")))
+    french = said(weights.weights_page(study, Wording.of(study.case, "fr")))
     assert "« Résultats »" in french.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_of_weights_names_judges_and_what_to_revisit(language: str) -> None:
     study = run_study(read_case(EXAMPLE), draws=60)
-    text = said(weights.section(study, Wording.of(study.case, language)))
+    text = said(weights.weights_page(study, Wording.of(study.case, language)))
     branch = {"en": "pairwise (AHP), Results", "fr": "par paires (AHP), Résultats"}[language]
     assert branch in text
     assert {"en": "are not those of these judges", "fr": "ne sont pas ceux"}[language] in text
@@ -129,9 +129,9 @@ def test_the_page_of_weights_names_judges_and_what_to_revisit(language: str) -> 
 def test_a_case_without_survey_or_tree_has_no_such_page(study: Study) -> None:
     words = Wording.of(study.case, "en")
     bare = replace(study, feedback=None, contributions=None, reversals=None)
-    assert voice.section(bare, words) is None
+    assert voice.members_page(bare, words) is None
     assert voice.made_up(bare, words) is None
-    assert weights.section(bare, words) is None
+    assert weights.weights_page(bare, words) is None
     assert not {"feedback", "contributions", "rank_reversals"} & set(tables_of(bare))
 
 
@@ -167,13 +167,13 @@ def test_every_phrase_is_said(
         replace(found, _views=alike),
         replace(found, _views=found.views().assign(**views)),
     ):
-        voice.section(replace(study, feedback=feedback), english)
-    voice.section(replace(study, case=asked), english)
-    voice.section(study, english)
+        voice.members_page(replace(study, feedback=feedback), english)
+    voice.members_page(replace(study, case=asked), english)
+    voice.members_page(study, english)
     voice.made_up(made_up, english)
     for reversals in (swapped, still, unsound, study.reversals):
-        weights.section(replace(study, reversals=reversals), english)
-    weights.section(run_study(read_case(EXAMPLE), draws=40), Wording.of(small, "en"))
+        weights.weights_page(replace(study, reversals=reversals), english)
+    weights.weights_page(run_study(read_case(EXAMPLE), draws=40), Wording.of(small, "en"))
     once = tuple(
         Judgement("x", "direct", c, "D", value=1.0, words="from none to all", basis="asked")
         for c in ("use", "results")
@@ -182,7 +182,7 @@ def test_every_phrase_is_said(
     found_weights = elicit(judged)
     assert found_weights is not None
     for case in (judged, found_weights.apply(judged)):
-        weights.section(replace(study, case=case, elicitation=found_weights), english)
+        weights.weights_page(replace(study, case=case, elicitation=found_weights), english)
     groups = ("voice.", "weights.", "size.", "elicited.", "check.")
     wanted = {key for key in texts("en").phrases if key.startswith(groups)}
     assert wanted <= heard, sorted(wanted - heard)

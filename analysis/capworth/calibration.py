@@ -55,7 +55,8 @@ def calibrate(folder: str | Path) -> Calibration:
     elasticity stands for both.
 
     The Canadian connection of 2024: hits a year on 150,000 added records, each found as often as a
-    record of the vehicle file was found in 2013 and 2017 (`hits_added`), beside the vehicles that were found, by the week and by the first three months.
+    record of the vehicle file was found in 2013 and 2017 (`hits_added`), beside the
+    vehicles that were found, by the week and by the first three months.
 
     Returns
     -------

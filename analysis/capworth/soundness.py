@@ -7,8 +7,8 @@ import pandas as pd
 
 from capworth.answers import Answer
 from capworth.case.model import Case
-from capworth.lints import Lint, lint_case
-from capworth.lints.lint import SEVERITIES
+from capworth.lints.examine import lint_case
+from capworth.lints.lint import SEVERITIES, Lint
 from capworth.provenance import Provenance
 
 COLUMNS = ("code", "slug", "severity", "place", "items", "sentence", "mend")

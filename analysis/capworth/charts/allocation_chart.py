@@ -109,7 +109,7 @@ def _ranked(study: Study) -> bool:
     return study.allocation is not None and len(study.allocation.ranks()) > 0
 
 
-CHARTS = (
+ALLOCATION_CHARTS = (
     Chart(
         "allocation",
         ("allocation",),

@@ -30,7 +30,7 @@ def _payers_behind(study: Study) -> pd.DataFrame:
     return table.join(study.appraisal.cost_by_payer())
 
 
-CHARTS = (
+CAPABILITY_CHARTS = (
     Chart(
         "cost_value",
         ("appraisal",),

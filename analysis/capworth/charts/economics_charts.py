@@ -56,7 +56,7 @@ def _scale_rows(study: Study) -> float:
     return rows(len(study.scales.to_frame()))
 
 
-CHARTS = (
+ECONOMICS_CHARTS = (
     Chart(
         "net_value",
         ("economics",),

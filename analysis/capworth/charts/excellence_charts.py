@@ -30,7 +30,7 @@ def any_gap(study: Study) -> bool:
     return bool(_gaps(study)["gap"].notna().any())
 
 
-CHARTS = (
+EXCELLENCE_CHARTS = (
     Chart(
         "efficiency",
         ("excellence",),

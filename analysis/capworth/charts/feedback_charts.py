@@ -60,7 +60,7 @@ def _by_region(study: Study) -> pd.DataFrame:
     return found.to_frame()[columns].join(regions[list(found.regions)].add_prefix("gap "))
 
 
-CHARTS = (
+FEEDBACK_CHARTS = (
     Chart(
         "need_map",
         ("feedback",),

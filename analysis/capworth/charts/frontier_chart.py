@@ -88,7 +88,7 @@ def frontier_facts(study: Study, voice: Voice) -> Facts:
     }
 
 
-CHARTS = (
+FRONTIER_CHARTS = (
     Chart(
         "frontier",
         ("frontier",),

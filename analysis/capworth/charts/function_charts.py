@@ -39,7 +39,7 @@ def _functions_behind(study: Study) -> pd.DataFrame:
     return study.claim.by_function()
 
 
-CHARTS = (
+FUNCTION_CHARTS = (
     Chart(
         "functions",
         ("claim",),

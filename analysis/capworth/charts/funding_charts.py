@@ -47,7 +47,7 @@ def _prices_behind(study: Study) -> pd.DataFrame:
     return _earmarks(study).to_frame()
 
 
-CHARTS = (
+FUNDING_CHARTS = (
     Chart(
         "money_map",
         ("funding",),

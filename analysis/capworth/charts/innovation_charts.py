@@ -38,7 +38,7 @@ def _lines(study: Study) -> pd.DataFrame:
     return _found(study).edges()
 
 
-CHARTS = (
+INNOVATION_CHARTS = (
     Chart(
         "innovation",
         ("gap_worth", "priorities"),

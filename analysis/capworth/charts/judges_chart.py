@@ -145,4 +145,6 @@ def _said(study: Study) -> pd.DataFrame:
     return _judged(study).records()
 
 
-CHARTS = (Chart("judges", ("elicitation",), of("elicitation", draw_judges), _rows, _said, _facts),)
+JUDGES_CHARTS = (
+    Chart("judges", ("elicitation",), of("elicitation", draw_judges), _rows, _said, _facts),
+)

@@ -162,7 +162,7 @@ def _circles(study: Study) -> float:
     return rows(len(study.network.to_frame()))
 
 
-CHARTS = (
+NETWORK_CHARTS = (
     Chart(
         "hub",
         ("network",),

@@ -158,7 +158,7 @@ def productivity_facts(study: Study, voice: Voice) -> Facts:
     }
 
 
-CHARTS = (
+PRODUCTIVITY_CHARTS = (
     Chart(
         "productivity",
         ("productivity",),

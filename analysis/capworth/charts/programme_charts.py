@@ -38,7 +38,7 @@ def _regret_behind(study: Study) -> pd.DataFrame:
     return table.set_index("chosen")
 
 
-CHARTS = (
+PROGRAMME_CHARTS = (
     Chart(
         "alignment",
         ("priorities", "excellence"),

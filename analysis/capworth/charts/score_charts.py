@@ -91,7 +91,7 @@ def _several(study: Study) -> bool:
     return len(study.case.capabilities) > 1
 
 
-CHARTS = (
+SCORE_CHARTS = (
     Chart(
         "contributions",
         ("contributions",),

@@ -34,7 +34,7 @@ def _any_swing(study: Study) -> bool:
     return study.sensitivity is not None and len(study.sensitivity.to_frame()) > 0
 
 
-CHARTS = (
+SENSITIVITY_CHARTS = (
     Chart(
         "tornado",
         ("sensitivity",),

@@ -54,7 +54,7 @@ def _information_rows(study: Study) -> float:
     return rows(min(VALUED, len(study.resolving.to_frame())), TWO_LINES)
 
 
-CHARTS = (
+UNCERTAINTY_CHARTS = (
     Chart(
         "switching",
         ("switching",),

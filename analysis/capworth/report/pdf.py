@@ -6,29 +6,27 @@ from types import MappingProxyType
 from typing import Any
 
 from capworth.case.register import schedules
-from capworth.report.annex import (
-    allocation,
-    capabilities,
-    conventions,
-    economics,
-    excellence,
-    frontier,
-    functions,
-    funding,
-    method,
-    network,
-    priorities,
-    productivity,
-    programme,
-    provenance,
-    ranks,
-    sensitivity,
-    soundness,
-    spending,
-    uncertainty,
-    voice,
-    weights,
-)
+from capworth.report.annex.allocation import allocation_page
+from capworth.report.annex.capabilities import capabilities_page
+from capworth.report.annex.conventions import conventions_page
+from capworth.report.annex.economics import economics_page, scales
+from capworth.report.annex.excellence import excellence_page
+from capworth.report.annex.frontier import frontier_page
+from capworth.report.annex.functions import functions_page
+from capworth.report.annex.funding import funding_page
+from capworth.report.annex.method import limits, method_page
+from capworth.report.annex.network import network_page
+from capworth.report.annex.priorities import priorities_page
+from capworth.report.annex.productivity import productivity_page
+from capworth.report.annex.programme import programme_page, timetable
+from capworth.report.annex.provenance import provenance_page
+from capworth.report.annex.ranks import ranks_page
+from capworth.report.annex.sensitivity import sensitivity_page
+from capworth.report.annex.soundness import soundness_page
+from capworth.report.annex.spending import costs_page
+from capworth.report.annex.uncertainty import resolving, switching
+from capworth.report.annex.voice import made_up, members_page
+from capworth.report.annex.weights import weights_page
 from capworth.report.blocks import Section, section_data
 from capworth.report.decision import decision_page
 from capworth.report.pictures import first_picture
@@ -38,32 +36,32 @@ from capworth.report.wording import MARK, Wording
 from capworth.study import Study
 
 ANNEX: tuple[Callable[[Study, Wording], Section | None], ...] = (
-    voice.section,
-    capabilities.section,
-    economics.section,
-    economics.scales,
-    weights.section,
-    functions.section,
-    ranks.section,
-    spending.section,
-    allocation.section,
-    excellence.section,
-    frontier.section,
-    productivity.section,
-    priorities.section,
-    programme.section,
-    programme.timetable,
-    funding.section,
-    network.section,
-    sensitivity.section,
-    uncertainty.switching,
-    uncertainty.resolving,
-    conventions.section,
-    voice.made_up,
-    method.section,
-    method.limits,
-    soundness.section,
-    provenance.section,
+    members_page,
+    capabilities_page,
+    economics_page,
+    scales,
+    weights_page,
+    functions_page,
+    ranks_page,
+    costs_page,
+    allocation_page,
+    excellence_page,
+    frontier_page,
+    productivity_page,
+    priorities_page,
+    programme_page,
+    timetable,
+    funding_page,
+    network_page,
+    sensitivity_page,
+    switching,
+    resolving,
+    conventions_page,
+    made_up,
+    method_page,
+    limits,
+    soundness_page,
+    provenance_page,
 )
 
 

@@ -10,7 +10,7 @@ from capworth.report.wording import Wording
 from capworth.study import Study
 
 
-def section(study: Study, words: Wording) -> Section | None:
+def allocation_page(study: Study, words: Wording) -> Section | None:
     """Explain the keys, put them side by side, and the credit beside the cost."""
     found = study.allocation
     if found is None:

@@ -8,7 +8,7 @@ from capworth.report.wording import Wording
 from capworth.study import Study
 
 
-def section(study: Study, words: Wording) -> Section:
+def capabilities_page(study: Study, words: Wording) -> Section:
     """The capability table in order of value for money, and the charts about capabilities."""
     table, settings = study.appraisal.to_frame(), study.case.settings
     measured = bool(study.case.measured)

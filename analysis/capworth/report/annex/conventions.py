@@ -6,7 +6,7 @@ from capworth.report.wording import Wording
 from capworth.study import Study
 
 
-def section(study: Study, words: Wording) -> Section | None:
+def conventions_page(study: Study, words: Wording) -> Section | None:
     """Where the decision flips, and which places depend; None where it was not asked for."""
     found = study.conventions
     if found is None:

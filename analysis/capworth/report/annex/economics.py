@@ -12,7 +12,7 @@ PROGRAMME = KINDS[-1]
 COLUMNS = ("name", "net", "ratio", "chance", "public", "annual", "payback", "rate", "category")
 
 
-def section(study: Study, words: Wording) -> Section | None:
+def economics_page(study: Study, words: Wording) -> Section | None:
     """Indicators, perspectives and cost-effectiveness; None where nothing is known in money."""
     found = study.economics
     if found is None:

@@ -16,7 +16,7 @@ OFTEN = 0.2  # share of draws from which a peer is named
 MOST = 12  # services of excellence whose place is explained
 
 
-def section(study: Study, words: Wording) -> Section | None:
+def excellence_page(study: Study, words: Wording) -> Section | None:
     """The table of both routes, and the gap charts; None where the case has no value tree."""
     found = study.excellence
     if found is None:

@@ -8,7 +8,7 @@ from capworth.study import Study
 OFTEN = 0.5  # share of draws from which a model is named
 
 
-def section(study: Study, words: Wording) -> Section | None:
+def frontier_page(study: Study, words: Wording) -> Section | None:
     """The chart, who the models are, and what was held fixed; None without a value tree."""
     check = study.frontier
     if check is None:

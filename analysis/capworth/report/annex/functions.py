@@ -8,7 +8,7 @@ from capworth.report.wording import Wording
 from capworth.study import Study
 
 
-def section(study: Study, words: Wording) -> Section | None:
+def functions_page(study: Study, words: Wording) -> Section | None:
     """Ratios of the claimed functions to the rest; None where the case claims nothing."""
     claim = study.claim
     if claim is None:

@@ -16,7 +16,7 @@ from capworth.report.wording import Wording
 from capworth.study import Study
 
 
-def section(study: Study, words: Wording) -> Section | None:
+def funding_page(study: Study, words: Wording) -> Section | None:
     """What there is, what more buys, what conditions cost; None where no budget is named."""
     funding = study.funding
     if funding is None or not study.case.measured:

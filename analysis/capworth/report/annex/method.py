@@ -15,7 +15,7 @@ UNSAID = (  # what no appraisal of this kind can say
 )
 
 
-def section(study: Study, words: Wording) -> Section:
+def method_page(study: Study, words: Wording) -> Section:
     """The formulas that this case has used."""
     case = study.case
     used = {

@@ -10,7 +10,7 @@ from capworth.report.wording import Wording
 from capworth.study import Study
 
 
-def section(study: Study, words: Wording) -> Section | None:
+def network_page(study: Study, words: Wording) -> Section | None:
     """The network and the members; None where the case has neither."""
     network, members = study.network, study.members
     if network is None and members is None:

@@ -15,7 +15,7 @@ READINGS = ("alone", "shapley", "last")  # of a gain, when others come too
 LITTLE = 0.05  # points below which nothing is counted twice
 
 
-def section(study: Study, words: Wording) -> Section | None:
+def priorities_page(study: Study, words: Wording) -> Section | None:
     """Rank acceptability and bundles in order of priority; None where there is nothing to order."""
     priorities = study.priorities
     if priorities is None or not study.case.measured:

@@ -12,7 +12,7 @@ from capworth.study import Study
 PLACES = 2  # decimals of a factor
 
 
-def section(study: Study, words: Wording) -> Section | None:
+def productivity_page(study: Study, words: Wording) -> Section | None:
     """The chart, the indices with their parts, and what they cannot say."""
     trend = study.productivity
     if trend is None:

@@ -12,7 +12,7 @@ from capworth.report.wording import Wording
 from capworth.study import Study
 
 
-def section(study: Study, words: Wording) -> Section | None:
+def programme_page(study: Study, words: Wording) -> Section | None:
     """Robust choices and reasons for rejection; None where the case names no budget."""
     found = study.robustness
     if found is None or study.programme is None:

@@ -12,7 +12,7 @@ from capworth.sampling import KEPT
 from capworth.study import Study
 
 
-def section(study: Study, words: Wording) -> Section:
+def provenance_page(study: Study, words: Wording) -> Section:
     """Parameters, register of evidence, prices, sources."""
     case = study.case
     grades = [estimate.grade for estimate in case.estimates().values()]

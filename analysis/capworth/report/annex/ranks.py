@@ -10,7 +10,7 @@ from capworth.report.wording import Wording
 from capworth.study import Study
 
 
-def section(study: Study, words: Wording) -> Section | None:
+def ranks_page(study: Study, words: Wording) -> Section | None:
     """Rank acceptability of the capabilities and their payers; None if there is nothing to draw."""
     found = pictures("ranks", study, words)
     if not found or not study.case.measured:

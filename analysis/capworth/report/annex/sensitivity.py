@@ -12,7 +12,7 @@ from capworth.study import Study
 SHOWN = 12  # inputs in the table
 
 
-def section(study: Study, words: Wording) -> Section | None:
+def sensitivity_page(study: Study, words: Wording) -> Section | None:
     """The tornado and the table behind it; None where the case has no value tree."""
     found = study.sensitivity
     if found is None:

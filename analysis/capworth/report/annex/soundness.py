@@ -6,7 +6,7 @@ from capworth.report.wording import Wording
 from capworth.study import Study
 
 
-def section(study: Study, words: Wording) -> Section:
+def soundness_page(study: Study, words: Wording) -> Section:
     """Every lint of the case, serious ones first."""
     found = study.soundness
     serious, look = found.counts.values()

@@ -14,7 +14,7 @@ from capworth.report.wording import Wording
 from capworth.study import Study
 
 
-def section(study: Study, words: Wording) -> Section | None:
+def costs_page(study: Study, words: Wording) -> Section | None:
     """The cost cube by function and category and by payer; None where nothing is spent."""
     cube = cost_cube(study.case)
     if not len(cube.to_frame()):

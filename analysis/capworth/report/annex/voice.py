@@ -10,7 +10,7 @@ from capworth.study import Study
 NAMED = 3  # capabilities named in a list
 
 
-def section(study: Study, words: Wording) -> Section | None:
+def members_page(study: Study, words: Wording) -> Section | None:
     """Need gaps, groups of members and response; None where no member was asked."""
     found = study.feedback
     return None if found is None or found.synthetic else _section(study, found, words)

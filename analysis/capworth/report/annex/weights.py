@@ -10,7 +10,7 @@ from capworth.report.wording import Wording
 from capworth.study import Study
 
 
-def section(study: Study, words: Wording) -> Section | None:
+def weights_page(study: Study, words: Wording) -> Section | None:
     """Weights with ranges, contributions, rank reversal; None where there is no value tree."""
     contributions = study.contributions
     if contributions is None:
