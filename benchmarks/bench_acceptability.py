@@ -24,9 +24,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from capworth.acceptability import rank_acceptability
 from capworth.methods.acceptability.indices import confidence_factors
 from capworth.methods.acceptability.ranking import RankTally
+from capworth.multicriteria.acceptability import rank_acceptability
 
 OPTIONS, CRITERIA, SPREAD = 40, 12, 0.05
 

@@ -11,19 +11,19 @@ from typing import Any
 
 import pytest
 
-from capworth import sampling
-from capworth.baseline import set_baseline
 from capworth.case.model import Case, Estimate
 from capworth.case.read import PARTS, read_case
-from capworth.estimates import AtModes
-from capworth.excellence import find_excellence
-from capworth.gapworth import gap_worth
-from capworth.jointgains import join_gains
-from capworth.programme import choose_programme
-from capworth.provenance import Provenance
-from capworth.robustness import examine_robustness
-from capworth.schedule import schedule_programme
-from capworth.study import Study, run_study
+from capworth.excellence.gaps import gap_worth
+from capworth.excellence.services import find_excellence
+from capworth.model import simulation as sampling
+from capworth.model.draws import AtModes
+from capworth.model.result import Provenance
+from capworth.programme.joint_gains import join_gains
+from capworth.programme.robustness import examine_robustness
+from capworth.programme.schedule import schedule_programme
+from capworth.programme.selection import choose_programme
+from capworth.programme.tracking import set_baseline
+from capworth.study.stages import Study, run_study
 
 HERE = Path(__file__).parent
 SMALL = HERE / "cases" / "small"

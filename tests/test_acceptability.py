@@ -16,10 +16,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from capworth import methods as kernels
-from capworth.acceptability import RankAcceptability, rank_acceptability
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats
-from capworth.performances import performances
+from capworth.multicriteria.acceptability import RankAcceptability, performances, rank_acceptability
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden" / "ranking.toml").read_text("utf-8"))
 TABLE = pd.DataFrame(

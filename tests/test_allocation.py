@@ -12,12 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capworth.allocation import STATED, Allocation, allocate, explained
+from capworth.appraisal.allocation import STATED, Allocation, allocate, explained
 from capworth.case.model import Case
 from capworth.case.read import check_case, read_case
-from capworth.charts.allocation_chart import beyond
-from capworth.databook import tables_of
-from capworth.estimates import AtModes, Sampled
+from capworth.charts.allocation import beyond
+from capworth.language.voice import Wording
 from capworth.methods.allocation.coalitions import largest
 from capworth.methods.allocation.keys import (
     EXACT,
@@ -29,13 +28,13 @@ from capworth.methods.allocation.keys import (
 from capworth.methods.allocation.nucleolus import airport_nucleolus, nucleolus
 from capworth.methods.allocation.shapley import shapley
 from capworth.methods.arguments import Floats
-from capworth.provenance import Provenance
-from capworth.report.annex import allocation as annex
+from capworth.model.draws import AtModes, Sampled
+from capworth.model.result import Provenance
+from capworth.model.simulation import Model, draw_sample
+from capworth.report.annex import costs as annex
 from capworth.report.blocks import Bullets, Table
-from capworth.report.wording import Wording
-from capworth.sampling import draw_sample
-from capworth.study import Study, run_study
-from capworth.worlds import Model
+from capworth.study.stages import Study, run_study
+from capworth.study.tables import tables_of
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden" / "sharing.toml").read_text("utf-8"))
 Rows = st.lists(st.integers(0, 9), min_size=1, max_size=6)

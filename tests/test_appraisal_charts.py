@@ -8,15 +8,12 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from capworth.charts.acceptability_curves import draw_acceptability
+from capworth.appraisal.economics import KINDS
+from capworth.charts.economics import draw_acceptability, draw_net_values, draw_scale_places
 from capworth.charts.gallery import GALLERY
-from capworth.charts.information_bars import draw_information
-from capworth.charts.net_values import draw_net_values
-from capworth.charts.scale_places import draw_scale_places
-from capworth.charts.switching_bars import draw_switching
-from capworth.charts.voice import ENGLISH, Voice
-from capworth.economics import KINDS
-from capworth.study import Study
+from capworth.charts.uncertainty import draw_information, draw_switching
+from capworth.language.voice import ENGLISH, Voice
+from capworth.study.stages import Study
 
 
 def axes() -> Axes:

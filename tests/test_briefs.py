@@ -15,18 +15,18 @@ import pytest
 from click.testing import CliRunner
 from pypdf import PdfReader
 
-from capworth import briefs, runs
 from capworth.case.model import Case
 from capworth.case.read import read_case
 from capworth.cli import main
 from capworth.errors import InputError
-from capworth.memberbrief import MemberBrief, brief_member, member_of
-from capworth.members import Members, serve_members
+from capworth.language.numbers import ISOLATE, Figures
+from capworth.language.voice import brief_words, languages
+from capworth.members.use import MemberBrief, Members, brief_member, member_of, serve_members
+from capworth.model.simulation import draw_sample
 from capworth.report.brief import document, write_brief
-from capworth.report.briefwords import brief_words, languages
-from capworth.report.figures import ISOLATE, Figures
-from capworth.runs import BRIEFS, RunError
-from capworth.sampling import draw_sample
+from capworth.runs import papers as briefs
+from capworth.runs import run as runs
+from capworth.runs.run import BRIEFS, RunError
 
 STRAY = re.compile(r"\b(?:nan|NaN|None|inf|NaT)\b|\{\w*\}")
 EN = Figures("en_GB", "{sign}{number} million", "{sign}{number}", "{number}%", False)

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
-from capworth.calibration import NEEDED, calibrate
+from capworth.appraisal.attribution import NEEDED, calibrate
 from capworth.case.facts import COLUMNS, read_facts
 from capworth.charts import Voice, draw_calibration
 from capworth.cli import main

@@ -17,7 +17,7 @@ from capworth.case.read import check_case, read_case
 from capworth.case.tables import read_raw
 from capworth.case.template import write_template
 from capworth.errors import CaseError, InputError
-from capworth.study import Study, run_study
+from capworth.study.stages import Study, run_study
 
 SMALL = Path(__file__).parent / "cases" / "small"
 TABLES = tuple(sorted(path.stem for path in SMALL.glob("*.csv")))

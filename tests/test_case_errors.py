@@ -11,9 +11,13 @@ from typing import TypeAlias
 
 import pytest
 
-from capworth.case import costrules, relationrules, rules, settingsrules, valuerules
 from capworth.case.check import TypedRow
 from capworth.case.read import check_case, read_case
+from capworth.case.rules import programme as relationrules
+from capworth.case.rules import value as valuerules
+from capworth.case.rules import whole as costrules
+from capworth.case.rules import whole as rules
+from capworth.case.rules import whole as settingsrules
 from capworth.errors import CapworthError, CaseError, Finding, InputError, nearest
 
 Edit: TypeAlias = tuple[str, str, str]  # file, what stood there, what the analyst typed

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capworth.case.model import Case, Estimate
-from capworth.chain import Benefits, ChainModel, changed
-from capworth.estimates import AtModes, Draws, Sampled
-from capworth.worlds import Model
+from capworth.model.chain import Benefits, ChainModel, changed
+from capworth.model.draws import AtModes, Draws, Sampled
+from capworth.model.simulation import Model
 
 Golden: TypeAlias = Mapping[str, Any]
 seeds = st.integers(0, 2**32)

@@ -13,15 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capworth.attribution import attribute
-from capworth.case import chainrules
+from capworth.appraisal.attribution import attribute
 from capworth.case.check import TypedRow
 from capworth.case.model import Case, ChainStep, Effect, Estimate
 from capworth.case.read import check_case, read_case
-from capworth.chain import Benefits, ChainModel, changed
+from capworth.case.rules import chain as chainrules
 from capworth.errors import Finding, InputError
-from capworth.estimates import AtModes, Sampled
-from capworth.matching import RESPONSE, hits_of
 from capworth.methods.cost_benefit.value_chain import (
     PARTIES,
     contribution_shares,
@@ -29,7 +26,9 @@ from capworth.methods.cost_benefit.value_chain import (
     hits_added,
     share_of,
 )
-from capworth.worlds import Model
+from capworth.model.chain import RESPONSE, Benefits, ChainModel, changed, hits_of
+from capworth.model.draws import AtModes, Sampled
+from capworth.model.simulation import Model
 
 FOLDER = Path(__file__).parent / "golden"
 GOLDEN = tomllib.loads((FOLDER / "economics.toml").read_text("utf-8"))

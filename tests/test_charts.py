@@ -29,15 +29,15 @@ from matplotlib.text import Annotation, Text
 
 from capworth import charts
 from capworth.charts import style
-from capworth.charts.framing import framed
 from capworth.charts.gallery import GALLERY
-from capworth.charts.input_names import name_inputs
-from capworth.charts.labels import place_labels
-from capworth.charts.svg import to_svg
-from capworth.charts.voice import ENGLISH, Voice, decimals, rounded
-from capworth.charts.words import languages, words
+from capworth.charts.rows import place_labels
+from capworth.charts.svg import framed, to_svg
 from capworth.errors import InputError
-from capworth.study import STAGES, Study
+from capworth.language.inputs import name_inputs
+from capworth.language.numbers import decimals, rounded
+from capworth.language.phrases import languages, words
+from capworth.language.voice import ENGLISH, Voice
+from capworth.study.stages import STAGES, Study
 
 LANGUAGES = ("en", "es", "fr")  # from left to right; those the other way have tests of their own
 SMALLEST = 7.0  # points
@@ -53,8 +53,8 @@ from pathlib import Path
 from capworth.case.read import read_case
 from capworth.charts.gallery import GALLERY
 from capworth.charts.svg import to_svg
-from capworth.charts.voice import Voice
-from capworth.study import run_study
+from capworth.language.voice import Voice
+from capworth.study.stages import run_study
 import sys
 study = run_study(read_case(Path(sys.argv[1])), draws=100)
 for k, (name, chart) in enumerate(GALLERY.items()):

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capworth import claim as claims
+from capworth.appraisal import claim as claims
+from capworth.appraisal.claim import ESTIMANDS, VERDICTS, Claim, registration
 from capworth.case.model import FUNCTIONS, Case
-from capworth.claim import ESTIMANDS, VERDICTS, Claim, registration
 from capworth.methods.cost_benefit.power import detectable_contrast
-from capworth.study import Study, run_study
+from capworth.study.stages import Study, run_study
 
 Golden: TypeAlias = Mapping[str, Any]
 AtModes: TypeAlias = Callable[[Case], Study]

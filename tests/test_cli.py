@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from capworth import read_case
 from capworth.cli import COMMANDS, main
-from capworth.explanation import explain
+from capworth.multicriteria.contributions import explain
 
 DRAWS = "120"
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from capworth import InputError, envelopment
-from capworth.case.unitfile import read_units
+from capworth.case.tables import read_units
 from capworth.cli import main
 from capworth.cli.envelop import TABLES
 

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from capworth import sampling
 from capworth.case.model import Case
-from capworth.contributions import Contributions, part_scores
 from capworth.errors import InputError
-from capworth.estimates import AtModes
-from capworth.provenance import Provenance
-from capworth.study import Study
-from capworth.worlds import Model
+from capworth.model import simulation as sampling
+from capworth.model.draws import AtModes
+from capworth.model.result import Provenance
+from capworth.model.simulation import Model
+from capworth.multicriteria.contributions import Contributions, part_scores
+from capworth.study.stages import Study
 
 
 def parted(study: Study) -> Contributions:

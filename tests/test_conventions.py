@@ -6,24 +6,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from capworth import runs
-from capworth.case.model import Case
-from capworth.case.register import schedules
-from capworth.conventions import (
+from capworth.appraisal.conventions import (
     AS_STATED,
     Conventions,
     compare_conventions,
     discountings,
     keys,
 )
+from capworth.appraisal.effectiveness import scale_panel
+from capworth.case.model import Case
+from capworth.case.register import schedules
 from capworth.methods.acceptability.indices import expected_ranks
 from capworth.methods.arguments import Floats
-from capworth.programme import choose_programme
-from capworth.provenance import Provenance
+from capworth.model.result import Provenance
+from capworth.model.simulation import draw_sample
+from capworth.programme.selection import choose_programme
 from capworth.report.pdf import document
-from capworth.sampling import draw_sample
-from capworth.scalepanel import scale_panel
-from capworth.study import Study
+from capworth.runs import run as runs
+from capworth.study.stages import Study
 
 DRAWS = 300
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from capworth.appraisal.allocation import share_cost, share_game
 from capworth.cli import main
-from capworth.costgames import share_cost, share_game
 from capworth.errors import InputError
 from capworth.methods.allocation.keys import KEYS
 from capworth.methods.arguments import Bools, Floats

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from capworth.case.model import Case, CostLine, Estimate, Price
 from capworth.case.register import bias_classes, schedules
-from capworth.costs import PAYERS, CostModel, Costs, bias_of, discount_factors
-from capworth.estimates import AtModes, Draws, OneWay, Sampled
 from capworth.methods.allocation.keys import KEYS
 from capworth.methods.arguments import Floats
-from capworth.money import Money
+from capworth.model.costs import PAYERS, CostModel, Costs, bias_of, discount_factors
+from capworth.model.draws import AtModes, Draws, OneWay, Sampled
+from capworth.model.money import Money
 
 Golden: TypeAlias = Mapping[str, Any]
 Revalue: TypeAlias = Callable[[Case, str, Callable[[Estimate], Estimate]], Case]

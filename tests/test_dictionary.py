@@ -8,9 +8,7 @@ from typing import Any
 
 import pytest
 
-from capworth.case.cells import GRADES
-from capworth.case.chainrules import SHARE_STEPS, SHARED_STEPS
-from capworth.case.check import check_cells
+from capworth.case.check import GRADES, check_cells
 from capworth.case.dictionary import (
     LANGUAGES,
     REQUIRED_TABLES,
@@ -23,8 +21,9 @@ from capworth.case.dictionary import (
     translations,
 )
 from capworth.case.model import FUNCTIONS, Case, Settings
-from capworth.case.parts import GRADES as GRADES_OF_ESTIMATES
+from capworth.case.model import GRADES as GRADES_OF_ESTIMATES
 from capworth.case.read import PARTS
+from capworth.case.rules.chain import SHARE_STEPS, SHARED_STEPS
 from capworth.case.tables import read_raw
 from capworth.methods.allocation.keys import KEYS, PEAK, TREE
 

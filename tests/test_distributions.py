@@ -14,15 +14,13 @@ from scipy import stats
 from capworth.case.model import Case
 from capworth.case.read import read_case
 from capworth.errors import CaseError, InputError
-from capworth.estimates import Sampled, probability_below, quantile_of
 from capworth.methods.arguments import Floats
 from capworth.methods.uncertainty.distributions import BELOW_HIGH, MOST, SHAPES, joint, together
-from capworth.provenance import Provenance
-from capworth.sampling import draw_sample
-from capworth.sensitivity import swing_inputs
-from capworth.switches import switching_values
-from capworth.thresholds import threshold_map
-from capworth.varianceshares import variance_shares
+from capworth.model.draws import Sampled, probability_below, quantile_of
+from capworth.model.result import Provenance
+from capworth.model.simulation import draw_sample
+from capworth.uncertainty.sensitivity import swing_inputs, variance_shares
+from capworth.uncertainty.switching import switching_values, threshold_map
 
 EVEN = np.linspace(0.001, 0.999, 41)
 HEADING = "inputs,shape,group,share,grade,source,basis\n"

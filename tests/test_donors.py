@@ -16,23 +16,21 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
-from capworth import donorpapers, runs
-from capworth.case.model import Case, Relation
+from capworth.case.model import Case, Member, Rating, Relation
 from capworth.case.read import read_case
-from capworth.case.voices import Member, Rating
 from capworth.cli import main
-from capworth.donorpapers import write_donor_papers
-from capworth.donors import DonorMenu, closed_bundles
 from capworth.errors import InputError
-from capworth.feedback import hear_members
+from capworth.funding.donors import DonorMenu, closed_bundles
+from capworth.language.numbers import Amount
+from capworth.language.voice import Wording
+from capworth.members.feedback import hear_members
 from capworth.methods.portfolio.frontier import Relations
-from capworth.report.amounts import Amount
-from capworth.report.donorframe import Offer
-from capworth.report.donorindex import write_index
-from capworth.report.donorpage import own_asks, write_package
-from capworth.report.wording import Wording
-from capworth.runs import RunError
-from capworth.study import Study, run_study
+from capworth.report.donor import Offer, own_asks, write_index, write_package
+from capworth.runs import papers as donorpapers
+from capworth.runs import run as runs
+from capworth.runs.papers import write_donor_papers
+from capworth.runs.run import RunError
+from capworth.study.stages import Study, run_study
 
 LANGUAGES = ("en", "fr")  # of the small case
 SPOKEN = (*LANGUAGES, "es")
@@ -409,7 +407,7 @@ def test_a_run_without_a_menu_says_so(
 
 def test_cells_come_back_as_they_were(study: Study, run: Path) -> None:
     """Empty texts stay texts, numbers numbers, flags flags."""
-    from capworth.donorpapers import _read
+    from capworth.runs.papers import _read
 
     found = _read(run / "tables" / "donor_menu.csv").set_index("package")
     known = menu_of(study).to_frame()

@@ -11,22 +11,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capworth import flows, sampling
+from capworth.appraisal.economics import (
+    CATEGORIES,
+    GAINS_OF,
+    PARTIES,
+    PERSPECTIVES,
+    Economics,
+    category_row,
+    economics,
+    indicators,
+)
+from capworth.appraisal.effectiveness import Effectiveness, cost_effectiveness
 from capworth.case.model import Case
 from capworth.case.register import bias_classes
-from capworth.costs import PAYERS, bias_of, discount_factors
-from capworth.economics import GAINS_OF, PARTIES, PERSPECTIVES, Economics, economics
-from capworth.effectiveness import Effectiveness, cost_effectiveness
 from capworth.errors import InputError
-from capworth.estimates import AtModes, OneWay, Sampled, probability_below, quantile_of
-from capworth.flows import first_worlds, yearly_flows
-from capworth.indicators import CATEGORIES, category_row, indicators
 from capworth.methods.cost_benefit.discounting import factors
-from capworth.programme import choose_programme
-from capworth.provenance import Provenance
-from capworth.sampling import Sample, draw_sample
-from capworth.unitvalues import SCOPES, UnitValues, transfer_range
-from capworth.worlds import Model
+from capworth.model import simulation as flows
+from capworth.model import simulation as sampling
+from capworth.model.chain import SCOPES, UnitValues, transfer_range
+from capworth.model.costs import PAYERS, bias_of, discount_factors
+from capworth.model.draws import AtModes, OneWay, Sampled, probability_below, quantile_of
+from capworth.model.result import Provenance
+from capworth.model.simulation import Model, Sample, draw_sample, first_worlds, yearly_flows
+from capworth.programme.selection import choose_programme
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/economics.toml").read_text("utf-8"))
 ALL = PERSPECTIVES["society"]

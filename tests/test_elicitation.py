@@ -16,13 +16,17 @@ from hypothesis import strategies as st
 from capworth.case.dictionary import dictionary
 from capworth.case.model import Case, Judgement
 from capworth.case.read import check_case, read_case
-from capworth.elicitation import Elicitation, elicit
 from capworth.errors import InputError
-from capworth.estimates import AtModes
-from capworth.judgedcriteria import judged_criteria
-from capworth.treeweights import weights_down_the_tree
-from capworth.value import ValueModel
-from capworth.weighing import METHODS, Weighed
+from capworth.model.draws import AtModes
+from capworth.model.value import ValueModel
+from capworth.multicriteria.elicitation import (
+    METHODS,
+    Elicitation,
+    Weighed,
+    elicit,
+    weights_down_the_tree,
+)
+from capworth.multicriteria.workshop import judged_criteria
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "data" / "elicitation-example"

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import capworth
-from capworth.efficiency import envelopment
 from capworth.errors import InputError
+from capworth.excellence.envelopment import envelopment
 
 INPUTS = pd.DataFrame({"staff": [2.0, 4, 8, 4], "sites": [1.0, 1, 2, 2]}, ["a", "b", "c", "d"])
 OUTPUTS = pd.DataFrame({"hits": [1.0, 5, 8, 2]}, ["a", "b", "c", "d"])

@@ -10,8 +10,8 @@ from scipy.stats import beta
 
 from capworth.case.model import Case, Estimate
 from capworth.errors import InputError
-from capworth.estimates import AtModes, OneWay, Sampled, stacked
 from capworth.methods.uncertainty import distributions as pert
+from capworth.model.draws import AtModes, OneWay, Sampled, stacked
 
 PROBABILITIES = np.concatenate(
     [np.linspace(0, 1, 401), [1e-9, 1e-6, 1e-4, 1 - 1e-4, 1 - 1e-6, 1 - 1e-9]]

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from capworth.case.model import Case
-from capworth.excellence import Excellence
+from capworth.excellence.services import Excellence
 from capworth.methods.envelopment.envelopment import envelop
-from capworth.study import Study, run_study
+from capworth.study.stages import Study, run_study
 
 Golden: TypeAlias = Mapping[str, Any]
 AtModes: TypeAlias = Callable[[Case], Study]

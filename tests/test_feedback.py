@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capworth.case.heard import Survey, heard_scores
 from capworth.case.model import Case, Rating
 from capworth.case.read import check_case, read_case
+from capworth.case.survey import Survey, heard_scores
 from capworth.errors import CaseError, InputError
-from capworth.estimates import AtModes
-from capworth.feedback import Feedback, hear_members
-from capworth.study import run_study
-from capworth.synthetic import synthetic_feedback, synthetic_members, synthetic_survey
-from capworth.value import ValueModel
+from capworth.members.feedback import Feedback, hear_members
+from capworth.members.synthetic import synthetic_feedback, synthetic_members, synthetic_survey
+from capworth.model.draws import AtModes
+from capworth.model.value import ValueModel
+from capworth.study.stages import run_study
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden" / "voice.toml").read_text("utf-8"))
 Without = Callable[..., Case]

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from capworth.case.model import Case
-from capworth.frontiercheck import check_frontier, tree_region
+from capworth.excellence.services import check_frontier, tree_region
+from capworth.language.voice import Wording
 from capworth.methods.envelopment.bootstrap import bootstrap
 from capworth.methods.envelopment.envelopment import envelop
-from capworth.provenance import Provenance
-from capworth.report.annex.frontier import frontier_page as section
-from capworth.report.wording import Wording
-from capworth.sampling import draw_sample
-from capworth.study import Study, run_study
+from capworth.model.result import Provenance
+from capworth.model.simulation import draw_sample
+from capworth.report.annex.excellence import frontier_page as section
+from capworth.study.stages import Study, run_study
 
 
 def test_the_region_is_that_of_the_swings(study: Study) -> None:

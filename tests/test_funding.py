@@ -10,24 +10,30 @@ from typing import Any, TypeAlias
 import numpy as np
 import pytest
 
-from capworth.bestsets import Choice, relations_of
 from capworth.case.model import Case, Estimate, Pledge, Relation
 from capworth.case.read import read_case
-from capworth.databook import tables_of
-from capworth.earmarks import ALL, BUDGET, PLEDGED, TIMING, Earmarks, price_earmarks
 from capworth.errors import CaseError
-from capworth.funding import NEXT, Funding
+from capworth.funding.earmarks import (
+    ALL,
+    BUDGET,
+    PLEDGED,
+    TIMING,
+    Earmarks,
+    price_earmarks,
+    shelf_of,
+)
+from capworth.funding.plan import NEXT, Funding
+from capworth.funding.pledges import CHANCES, MoneyMap, chance_of, map_money, what_comes
+from capworth.language.voice import Wording
 from capworth.methods.portfolio.earmarks import Purse
 from capworth.methods.portfolio.frontier import feasible_sets
-from capworth.moneymap import CHANCES, MoneyMap, chance_of, map_money, what_comes
-from capworth.provenance import Provenance
-from capworth.purses import shelf_of
+from capworth.model.result import Provenance
+from capworth.model.simulation import Model, draw_sample
+from capworth.programme.choice import Choice, relations_of
 from capworth.report.annex import funding as annex
 from capworth.report.blocks import Table, Text
-from capworth.report.wording import Wording
-from capworth.sampling import draw_sample
-from capworth.study import Study, run_study
-from capworth.worlds import Model
+from capworth.study.stages import Study, run_study
+from capworth.study.tables import tables_of
 
 GOLDEN: Mapping[str, Any] = tomllib.loads(
     (Path(__file__).parent / "golden" / "funding.toml").read_text("utf-8")

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capworth.case.model import Case, Effect, Estimate, Improvement
-from capworth.costs import discount_factors
-from capworth.estimates import AtModes, Sampled
-from capworth.gains import Gains
-from capworth.worlds import Model
+from capworth.model.costs import discount_factors
+from capworth.model.draws import AtModes, Sampled
+from capworth.model.gains import Gains
+from capworth.model.simulation import Model
 
 Golden: TypeAlias = Mapping[str, Any]
 seeds = st.integers(0, 2**32)

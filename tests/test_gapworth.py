@@ -10,14 +10,13 @@ import numpy as np
 import pytest
 
 from capworth.case.model import Case
-from capworth.estimates import Sampled
-from capworth.excellence import LEVELS, LIST, NONE, Excellence
-from capworth.games import games_of
-from capworth.gapworth import GapWorth, cost_shares
-from capworth.models import OFTEN
-from capworth.report.rows import rows_of
-from capworth.study import Study
-from capworth.worlds import Model
+from capworth.excellence.gaps import GapWorth, cost_shares
+from capworth.excellence.services import LEVELS, LIST, NONE, OFTEN, Excellence
+from capworth.model.draws import Sampled
+from capworth.model.joint_gains import games_of
+from capworth.model.simulation import Model
+from capworth.report.blocks import rows_of
+from capworth.study.stages import Study
 
 AtModesRun: TypeAlias = Callable[[Case], Study]
 GOLDEN: Mapping[str, Any] = tomllib.loads(

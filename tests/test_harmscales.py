@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from capworth.appraisal.effectiveness import KINDS, compare_scales
 from capworth.case.model import Case, UnitValue
 from capworth.case.read import check_case, read_case
-from capworth.chain import ChainModel
-from capworth.estimates import AtModes
-from capworth.harmscales import KINDS, compare_scales
-from capworth.worlds import Model
+from capworth.model.chain import ChainModel
+from capworth.model.draws import AtModes
+from capworth.model.simulation import Model
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/economics.toml").read_text("utf-8"))
@@ -110,7 +110,7 @@ def test_a_scale_that_turns_the_order_is_seen(small: Case) -> None:
 
 
 def _harm_per_cost(case: Case) -> Any:
-    from capworth.estimates import Sampled
+    from capworth.model.draws import Sampled
 
     worlds = Model(case).answer(Sampled(case.settings.seed, 0, DRAWS))
     each = worlds.harm / worlds.cost

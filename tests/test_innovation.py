@@ -10,7 +10,13 @@ from click.testing import CliRunner
 from matplotlib.figure import Figure
 
 from capworth import charts
-from capworth.architecture import (
+from capworth.case.model import Case
+from capworth.charts.gallery import GALLERY
+from capworth.cli import main
+from capworth.excellence.gaps import CATCH_UP, EXTEND, KEEP, UNAIDED
+from capworth.excellence.services import LEVELS, LIST, NONE
+from capworth.language.voice import Voice, Wording
+from capworth.programme.architecture import (
     CAPABILITY,
     CARRIES,
     EXCLUDES,
@@ -19,20 +25,13 @@ from capworth.architecture import (
     Architecture,
     architecture_of,
 )
-from capworth.case.model import Case
-from capworth.charts.gallery import GALLERY
-from capworth.charts.voice import Voice
-from capworth.cli import main
-from capworth.databook import capability_pairs, tables_of, write_csv
-from capworth.excellence import LEVELS, LIST, NONE
-from capworth.gapworth import CATCH_UP, EXTEND, KEEP, UNAIDED
-from capworth.report.annex import gaps as gaps_annex
-from capworth.report.annex import priorities as priorities_annex
+from capworth.report.annex import excellence as gaps_annex
+from capworth.report.annex import programme as priorities_annex
 from capworth.report.blocks import Table
 from capworth.report.why import why_capability, why_improvement, why_in
-from capworth.report.wording import Wording
-from capworth.runs import run
-from capworth.study import Study
+from capworth.runs.run import run
+from capworth.study.stages import Study
+from capworth.study.tables import capability_pairs, tables_of, write_csv
 
 AtModesRun: TypeAlias = Callable[[Case], Study]
 BOTH_LANGUAGES = pytest.mark.parametrize("language", ["en", "fr"])

@@ -13,17 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capworth.case.model import Case, Effect, Estimate
-from capworth.estimates import AtModes, Sampled
-from capworth.games import Game, games_of
-from capworth.jointgains import JointGains, join_gains, readings
-from capworth.leavingout import lost_a_year, regrets
 from capworth.methods.arguments import Floats
-from capworth.programme import relations_of
-from capworth.provenance import Provenance
-from capworth.sampling import draw_sample
-from capworth.study import Study
-from capworth.value import score
-from capworth.worlds import Model
+from capworth.model.draws import AtModes, Sampled
+from capworth.model.joint_gains import Game, games_of
+from capworth.model.result import Provenance
+from capworth.model.simulation import Model, draw_sample
+from capworth.model.value import score
+from capworth.programme.joint_gains import JointGains, join_gains, lost_a_year, readings, regrets
+from capworth.programme.selection import relations_of
+from capworth.study.stages import Study
 
 AtModesRun: TypeAlias = Callable[[Case], Study]
 GOLDEN: Mapping[str, Any] = tomllib.loads(

@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from capworth.charts.gallery import GALLERY
-from capworth.charts.judges_chart import draw_judges
-from capworth.charts.need_charts import MARKED
-from capworth.charts.voice import Voice
-from capworth.elicitation import Elicitation, elicit
-from capworth.study import Study
+from capworth.charts.members import MARKED
+from capworth.charts.scores import draw_judges
+from capworth.language.voice import Voice
+from capworth.multicriteria.elicitation import Elicitation, elicit
+from capworth.study.stages import Study
 
 JUDGES = GALLERY["judges"]
 

@@ -21,7 +21,7 @@ def test_scales(golden: dict[str, Any]) -> None:
     found = scale(golden["judgements"])
     np.testing.assert_allclose(found.units, golden["units"], rtol=0, atol=1e-6)
     shares = 100 * np.array(golden["units"]) / golden["units"][0]
-    np.testing.assert_allclose(found.values, shares, rtol=0, atol=1e-4)
+    np.testing.assert_allclose(found.scores, shares, rtol=0, atol=1e-4)
 
 
 def upper_pairs(options: int) -> list[tuple[int, int]]:
@@ -92,9 +92,9 @@ def test_borders_say_the_same_as_the_published_programme(given_: tuple[Ints, Int
     if least:
         found = scale(*given_)
         assert found.units[0] == pytest.approx(least, abs=1e-5)
-        assert (np.diff(found.values) <= 1e-6).all()
-        assert (found.low <= found.values + 1e-6).all()
-        assert (found.values <= found.high + 1e-6).all()
+        assert (np.diff(found.scores) <= 1e-6).all()
+        assert (found.low <= found.scores + 1e-6).all()
+        assert (found.scores <= found.high + 1e-6).all()
         low, high = given_
         pairs = [(i, j) for i, j in upper_pairs(len(low)) if low[i, j] >= 0]
         gap = {(i, j): found.units[i] - found.units[j] for i, j in pairs}
@@ -158,7 +158,7 @@ def test_hesitation_between_categories_can_save_consistency() -> None:
 
 def test_weights_come_from_a_scale_that_ends_in_the_reference() -> None:
     found = scale(as_matrix(3, [1, 4, 2]))
-    weights = found.values[:-1] / found.values[:-1].sum()
+    weights = found.scores[:-1] / found.scores[:-1].sum()
     assert weights.sum() == pytest.approx(1)
 
 

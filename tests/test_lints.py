@@ -38,9 +38,16 @@ from capworth.case.read import read_case
 from capworth.case.register import schedules
 from capworth.lints import Lint, lint_case, lints_page
 from capworth.lints.evidence import _digits
-from capworth.lints.lint import SEVERITIES, _spans, catalogue
-from capworth.lints.sentences import languages, sentences
-from capworth.lints.words import asserts, gives_a_reason, speaks_of
+from capworth.lints.lint import (
+    SEVERITIES,
+    _spans,
+    asserts,
+    catalogue,
+    gives_a_reason,
+    languages,
+    sentences,
+    speaks_of,
+)
 
 DATA = Path(__file__).parents[1] / "data" / "interpol-2019"
 SMALL = Path(__file__).parent / "cases" / "small"

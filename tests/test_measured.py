@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capworth.case.check import TypedRow
-from capworth.case.measured import MEMBERS, measured_scores
+from capworth.case.measures import MEMBERS, measured_scores
 from capworth.case.model import Case, Score
 from capworth.case.read import read_case
 from capworth.errors import CaseError
-from capworth.explanation import explain
 from capworth.lints.evidence import spurious_precision
+from capworth.multicriteria.contributions import explain
 
 HEADING = "capability,criterion,metric,year,per,low,mode,high,grade,source,basis\n"
 RESULTS = "LAB,results,4,6,8,D,,panel\n"

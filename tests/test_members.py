@@ -10,16 +10,22 @@ import pytest
 
 from capworth.case.model import Case, Member, Rating
 from capworth.case.read import read_case
-from capworth.costs import PAYERS
-from capworth.disclosure import guard_events, guard_groups
-from capworth.estimates import AtModes
-from capworth.gainshares import gain_shares
-from capworth.memberneeds import ALL, NONE, OWN, REGION, member_needs
-from capworth.members import MEASURES, Members, serve_members
-from capworth.memberuse import DRAWS, UseModel, inhabitants
-from capworth.sampling import Sample, draw_sample
-from capworth.study import Study
-from capworth.worlds import Model
+from capworth.members.feedback import ALL, NONE, OWN, REGION, member_needs
+from capworth.members.use import (
+    DRAWS,
+    MEASURES,
+    Members,
+    UseModel,
+    guard_events,
+    guard_groups,
+    inhabitants,
+    serve_members,
+)
+from capworth.model.costs import PAYERS
+from capworth.model.draws import AtModes
+from capworth.model.joint_gains import gain_shares
+from capworth.model.simulation import Model, Sample, draw_sample
+from capworth.study.stages import Study
 
 ROOT = Path(__file__).parents[1]
 

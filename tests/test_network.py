@@ -8,20 +8,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from capworth import memberuse, sampling
-from capworth.case.model import Activity, Case
+from capworth.case.model import PRICES, Activity, Case
 from capworth.case.read import check_case
-from capworth.case.ties import PRICES
 from capworth.charts.gallery import GALLERY
-from capworth.charts.voice import Voice
-from capworth.estimates import AtModes
+from capworth.language.voice import Voice, Wording
+from capworth.members import use as memberuse
+from capworth.members.network import Network, weigh_network
 from capworth.methods.network.network import growth_exponent, links
-from capworth.network import Network, weigh_network
-from capworth.report.annex.network import section
+from capworth.model import simulation as sampling
+from capworth.model.draws import AtModes
+from capworth.model.simulation import Sample, draw_sample
+from capworth.report.annex.members import network_page as section
 from capworth.report.blocks import Table, Text
-from capworth.report.wording import Wording
-from capworth.sampling import Sample, draw_sample
-from capworth.study import Study
+from capworth.study.stages import Study
 
 
 @pytest.fixture(scope="module")

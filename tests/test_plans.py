@@ -10,18 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from capworth.bestsets import Choice, pair_gains, ties_of
-from capworth.case.model import Case, Relation
-from capworth.case.planrules import RULES
-from capworth.case.plans import Limit
+from capworth.case.model import Case, Limit, Relation
 from capworth.case.read import check_case, read_case
-from capworth.conflicts import ConflictError
+from capworth.case.rules.programme import RULES
 from capworth.errors import CaseError
 from capworth.methods.portfolio.relations import feasible_sets
-from capworth.programme import Programme, choose_programme
-from capworth.provenance import Provenance
-from capworth.robustness import examine_robustness
-from capworth.sampling import draw_sample
+from capworth.model.result import Provenance
+from capworth.model.simulation import draw_sample
+from capworth.programme.choice import Choice, ConflictError, pair_gains, ties_of
+from capworth.programme.robustness import examine_robustness
+from capworth.programme.selection import Programme, choose_programme
 
 EXTRA: Mapping[str, str] = {
     "relations": (
@@ -271,7 +269,7 @@ def test_many_improvements_are_solved_draw_by_draw(
     """Where sets are too many to list, each draw is solved by itself, on the grid."""
     case = small.with_settings(grid=1.0, target=None)
     listed = programme_of(case, 40)
-    monkeypatch.setattr("capworth.bestsets.LISTED", 1)
+    monkeypatch.setattr("capworth.programme.choice.LISTED", 1)
     solved = programme_of(case, 40)
     assert solved.chosen == listed.chosen
     assert solved.p_best == listed.p_best

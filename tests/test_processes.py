@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from capworth.errors import InputError
-from capworth.processes import beside, copies_are_safe
+from capworth.parallel import beside, copies_are_safe
 
 
 def times(given: int, factor: int) -> int:
@@ -58,7 +58,7 @@ def test_a_process_with_threads_is_not_copied() -> None:
 
 
 COPIED = """
-from capworth.processes import beside, copies_are_safe
+from capworth.parallel import beside, copies_are_safe
 
 def of_copy(given, _):
     given.append(1)

@@ -11,15 +11,15 @@ import pytest
 
 import capworth
 from capworth import InputError, envelopment, productivity
-from capworth.case.cells import BadCellError
+from capworth.case.check import BadCellError
 from capworth.case.comparisons import Counted, panel_of, read_comparisons, usual_figures
 from capworth.case.model import Case
 from capworth.case.read import check_case
-from capworth.charts.productivity_chart import compared, metric
-from capworth.charts.voice import Voice
-from capworth.productivitytrend import track_productivity
-from capworth.provenance import Provenance
-from capworth.study import Study
+from capworth.charts.excellence import compared, metric
+from capworth.excellence.productivity import track_productivity
+from capworth.language.voice import Voice
+from capworth.model.result import Provenance
+from capworth.study.stages import Study
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/envelopment.toml").read_text("utf-8"))
 

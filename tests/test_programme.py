@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capworth.case.model import Case, Relation
-from capworth.conflicts import ConflictError
-from capworth.funding import Funding
-from capworth.programme import Programme, relations_of
-from capworth.study import Study, run_study
+from capworth.funding.plan import Funding
+from capworth.programme.choice import ConflictError
+from capworth.programme.selection import Programme, relations_of
+from capworth.study.stages import Study, run_study
 
 Golden: TypeAlias = Mapping[str, Any]
 AtModes: TypeAlias = Callable[[Case], Study]

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from capworth.case.model import Case
-from capworth.chain import ChainModel
 from capworth.methods.cost_benefit.prices import residual
 from capworth.methods.cost_benefit.value_chain import elasticity, lead_use, volumes
+from capworth.model.chain import ChainModel
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/record.toml").read_text("utf-8"))
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from capworth.appraisal.cost_cube import cost_cube
 from capworth.case.model import Case
 from capworth.case.read import check_case, read_case
 from capworth.case.register import (
@@ -23,10 +24,9 @@ from capworth.case.register import (
     schedules,
 )
 from capworth.cli import main
-from capworth.costcube import cost_cube
-from capworth.costs import CostModel, bias_of, discount_factors
-from capworth.estimates import AtModes, Sampled
 from capworth.lints import lint_case
+from capworth.model.costs import CostModel, bias_of, discount_factors
+from capworth.model.draws import AtModes, Sampled
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden" / "parameters.toml").read_text("utf-8"))
 

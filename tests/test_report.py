@@ -12,27 +12,28 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
+from capworth.appraisal.claim import CONTRADICTED, SUPPORTED, VERDICTS
 from capworth.case.dictionary import table_names
 from capworth.case.model import Case
 from capworth.case.read import read_case
 from capworth.charts.gallery import GALLERY
-from capworth.charts.words import words as chart_words
-from capworth.claim import CONTRADICTED, SUPPORTED, VERDICTS
 from capworth.errors import InputError
-from capworth.excellence import DESIGNATED
-from capworth.lints.sentences import sentences
-from capworth.report import pdf, pictures
-from capworth.report.advice import advice
-from capworth.report.amounts import Amount
-from capworth.report.annex import capabilities, excellence, provenance
+from capworth.excellence.services import DESIGNATED
+from capworth.language.numbers import Amount
+from capworth.language.phrases import report_languages as languages
+from capworth.language.phrases import texts
+from capworth.language.phrases import words as chart_words
+from capworth.language.voice import MARK, Wording
+from capworth.lints.lint import sentences
+from capworth.report import blocks as pictures
+from capworth.report import pdf
+from capworth.report.annex import capabilities, excellence
+from capworth.report.annex import method as provenance
 from capworth.report.blocks import Table
-from capworth.report.decision import decision_page
+from capworth.report.decision import advice, decision_page, turns, what_would_change
 from capworth.report.pdf import document, write_report
 from capworth.report.summary import summary_page
-from capworth.report.texts import languages, texts
-from capworth.report.turning import turns, what_would_change
-from capworth.report.wording import MARK, Wording
-from capworth.study import Study, run_study
+from capworth.study.stages import Study, run_study
 
 LANGUAGES = languages()
 LEFT_TO_RIGHT = [language for language in LANGUAGES if texts(language).direction == "ltr"]

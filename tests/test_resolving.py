@@ -13,7 +13,6 @@ from scipy.stats import norm
 
 from capworth.case.model import Case, Estimate
 from capworth.errors import InputError
-from capworth.estimates import AtModes, OneWay, Sampled, quantile_of
 from capworth.methods.arguments import Floats
 from capworth.methods.portfolio.draws import best_in_neighbours, best_over_draws
 from capworth.methods.portfolio.frontier import feasible_sets
@@ -23,13 +22,13 @@ from capworth.methods.uncertainty.information import (
     perfect_information,
     smoothed,
 )
-from capworth.programme import choose_programme, relations_of
-from capworth.provenance import Provenance
-from capworth.resolving import Resolving, value_of_information
-from capworth.sampling import draw_sample
-from capworth.sensitivity import uncertain_inputs
+from capworth.model.draws import AtModes, OneWay, Sampled, quantile_of
+from capworth.model.result import Provenance
+from capworth.model.simulation import Model, draw_sample
+from capworth.programme.selection import choose_programme, relations_of
 from capworth.streams import stream
-from capworth.worlds import Model
+from capworth.uncertainty.information import Resolving, value_of_information
+from capworth.uncertainty.sensitivity import uncertain_inputs
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/appraisal.toml").read_text("utf-8"))
 DRAWS = 2_000
@@ -283,8 +282,12 @@ def test_the_price_of_a_million_is_what_the_frontier_sells_it_for(small: Case) -
 
 
 def test_a_certain_case_has_nothing_to_learn(small: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("capworth.sampling.Sampled", lambda seed, chunk, size: AtModes(size))
-    monkeypatch.setattr("capworth.resolving.Sampled", lambda seed, chunk, size: AtModes(size))
+    monkeypatch.setattr(
+        "capworth.model.simulation.Sampled", lambda seed, chunk, size: AtModes(size)
+    )
+    monkeypatch.setattr(
+        "capworth.uncertainty.information.Sampled", lambda seed, chunk, size: AtModes(size)
+    )
     found = answered(small, 5)
     assert found.everything == 0
     assert (found.to_frame()["value"] == 0).all()

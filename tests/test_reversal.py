@@ -6,12 +6,17 @@ import numpy as np
 import pytest
 
 from capworth.case.model import Case
-from capworth.estimates import AtModes
 from capworth.methods.arguments import Floats
-from capworth.reversal import Reversals, find_reversals, with_copy, with_dud, without_capability
-from capworth.sampling import value_per_million
-from capworth.value import ValueModel
-from capworth.worlds import Model
+from capworth.model.draws import AtModes
+from capworth.model.simulation import Model, value_per_million
+from capworth.model.value import ValueModel
+from capworth.multicriteria.rank_reversal import (
+    Reversals,
+    find_reversals,
+    with_copy,
+    with_dud,
+    without_capability,
+)
 
 
 def reversals(case: Case) -> Reversals:

@@ -17,20 +17,18 @@ from pypdf import PdfReader
 from pypdf.generic import ByteStringObject, ContentStream, TextStringObject
 
 from capworth.case.model import Case
-from capworth.charts.framing import framed
 from capworth.charts.gallery import GALLERY
-from capworth.charts.isolates import ISOLATE, RIGHTWARDS, isolated
 from capworth.charts.style import looks
-from capworth.charts.svg import to_svg
-from capworth.charts.voice import Voice
-from capworth.charts.words import words
+from capworth.charts.svg import framed, to_svg
+from capworth.language.isolates import ISOLATE, RIGHTWARDS, isolated
+from capworth.language.phrases import PLURALS, texts, words
+from capworth.language.voice import Voice, Wording
 from capworth.methods.arguments import Floats
-from capworth.report import pdf, pictures
+from capworth.report import blocks as pictures
+from capworth.report import pdf
 from capworth.report.pdf import document, write_report
-from capworth.report.texts import PLURALS, texts
 from capworth.report.whatif import write_whatif
-from capworth.report.wording import Wording
-from capworth.study import Study
+from capworth.study.stages import Study
 
 ARABIC = re.compile("[\u0621-\u064a]")
 UNSEEN = re.compile("[\u200e\u200f\u2060\u2066-\u2069]")

@@ -8,14 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from capworth.alternatives import BETTER, CHEAPER, PROPOSED, beside
-from capworth.bestsets import Choice
-from capworth.case.model import Case
-from capworth.case.plans import Target
+from capworth.case.model import Case, Target
 from capworth.errors import InputError
-from capworth.provenance import Provenance
-from capworth.rejections import why_not
-from capworth.robustness import RECOMMENDED, RULES, Robustness
+from capworth.model.result import Provenance
+from capworth.programme.choice import Choice
+from capworth.programme.robustness import RECOMMENDED, RULES, Robustness
+from capworth.programme.selection import BETTER, CHEAPER, PROPOSED, beside, why_not
 
 Plan = Callable[..., Any]
 SETS = ((), ("SCAN",), ("SCAN", "LINK"), ("CLOUD",))  # what the relations of the case allow

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from capworth import databook, runs
 from capworth.case.read import read_case
 from capworth.errors import CaseError
-from capworth.runs import RunError, inputs_of, read_manifest, rerun, run
-from capworth.study import Study, run_study
+from capworth.runs import run as runs
+from capworth.runs.run import RunError, inputs_of, read_manifest, rerun, run
+from capworth.study import tables as databook
+from capworth.study.stages import Study, run_study
 
 DRAWS = 120
 

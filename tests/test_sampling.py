@@ -10,15 +10,22 @@ from typing import Any
 import numpy as np
 import pytest
 
-from capworth import sampling
 from capworth.case.model import Case
 from capworth.errors import InputError
-from capworth.estimates import Sampled
-from capworth.gains import Gains
 from capworth.methods.acceptability.ranking import RankTally
 from capworth.methods.arguments import Floats
-from capworth.sampling import Sample, Tallies, draw_sample, gain_per_million, value_per_million
-from capworth.worlds import Model, Worlds
+from capworth.model import simulation as sampling
+from capworth.model.draws import Sampled
+from capworth.model.gains import Gains
+from capworth.model.simulation import (
+    Model,
+    Sample,
+    Tallies,
+    Worlds,
+    draw_sample,
+    gain_per_million,
+    value_per_million,
+)
 
 
 @pytest.fixture

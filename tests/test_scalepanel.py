@@ -10,15 +10,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import spearmanr
 
+from capworth.appraisal.effectiveness import ScalePanel, scale_panel, scales_of, worth_of
 from capworth.case.model import Case, UnitValue
 from capworth.case.read import read_case
 from capworth.errors import InputError
-from capworth.estimates import Sampled
-from capworth.harmscales import scales_of, worth_of
 from capworth.methods.acceptability.indices import rank_correlation
-from capworth.provenance import Provenance
-from capworth.sampling import draw_sample
-from capworth.scalepanel import ScalePanel, scale_panel
+from capworth.model.draws import Sampled
+from capworth.model.result import Provenance
+from capworth.model.simulation import draw_sample
 
 DRAWS = 300
 orders = arrays(float, st.tuples(st.just(2), st.integers(2, 7)), elements=st.integers(0, 4))

@@ -8,20 +8,23 @@ from typing import Any
 import numpy as np
 import pytest
 
-from capworth import sampling
-from capworth.baseline import Baseline, review_dates
-from capworth.bestsets import Choice
 from capworth.case.actuals import actuals_dictionary, read_actuals
-from capworth.case.model import Case
-from capworth.case.plans import Limit
-from capworth.conflicts import ConflictError
-from capworth.costs import discount_factors
+from capworth.case.model import Case, Limit
 from capworth.errors import CaseError
-from capworth.estimates import AtModes
-from capworth.schedule import Schedule
-from capworth.spending import spend_by_year
-from capworth.timetable import timetable_of
-from capworth.tracking import AS_PLANNED, BETTER, UNPLANNED, WORSE, track
+from capworth.model import simulation as sampling
+from capworth.model.costs import discount_factors
+from capworth.model.draws import AtModes
+from capworth.programme.choice import Choice, ConflictError, spend_by_year
+from capworth.programme.schedule import Schedule, timetable_of
+from capworth.programme.tracking import (
+    AS_PLANNED,
+    BETTER,
+    UNPLANNED,
+    WORSE,
+    Baseline,
+    review_dates,
+    track,
+)
 
 GENEROUS = 1_000_000.0
 Plan = Callable[..., Any]

@@ -9,16 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capworth import sensitivity
 from capworth.case.model import Case, Estimate
 from capworth.case.read import PARTS
-from capworth.costs import bias_of
-from capworth.estimates import AtModes, quantile_of
 from capworth.methods.arguments import Floats
-from capworth.sampling import gain_per_million, value_per_million
-from capworth.sensitivity import Sensitivity, uncertain_inputs
-from capworth.study import Study, run_study
-from capworth.worlds import Model
+from capworth.model.costs import bias_of
+from capworth.model.draws import AtModes, quantile_of
+from capworth.model.simulation import Model, gain_per_million, value_per_million
+from capworth.study.stages import Study, run_study
+from capworth.uncertainty import sensitivity
+from capworth.uncertainty.sensitivity import Sensitivity, uncertain_inputs
 
 Golden: TypeAlias = Mapping[str, Any]
 Run: TypeAlias = Callable[[Case], Study]

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from capworth.errors import InputError
-from capworth.setranks import SetRanks, rank_sets
-from capworth.study import Study
+from capworth.programme.priorities import SetRanks, rank_sets
+from capworth.study.stages import Study
 
 SETS = {"both": ("SCAN", "LINK"), "scan": ("SCAN",), "link": ("LINK",), "nothing": ()}
 

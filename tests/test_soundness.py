@@ -9,15 +9,14 @@ from click.testing import CliRunner
 from capworth.case.model import Case
 from capworth.case.read import read_case
 from capworth.cli import main
-from capworth.databook import tables_of
+from capworth.language.voice import Wording
 from capworth.lints import Lint, lint_case
-from capworth.lints.lint import catalogue
-from capworth.lints.sentences import languages, sentences
-from capworth.report.annex import soundness as annex
+from capworth.lints.examine import examine, told
+from capworth.lints.lint import catalogue, languages, sentences
+from capworth.report.annex import method as annex
 from capworth.report.blocks import Table
-from capworth.report.wording import Wording
-from capworth.soundness import examine, told
-from capworth.study import Study
+from capworth.study.stages import Study
+from capworth.study.tables import tables_of
 
 Checked = tuple[int, str]
 

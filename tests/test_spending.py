@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from capworth.appraisal.cost_cube import cost_cube
 from capworth.case.model import Case
-from capworth.costcube import cost_cube
-from capworth.report.annex import spending
+from capworth.language.voice import Wording
+from capworth.report.annex import costs as spending
 from capworth.report.blocks import Section, Table
-from capworth.report.wording import Wording
-from capworth.study import Study
+from capworth.study.stages import Study
 
 
 def page_of(study: Study, language: str = "en") -> Section:

@@ -14,13 +14,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from capworth.answers import Answer, spread
-from capworth.appraisal import Appraisal
+from capworth.appraisal.capabilities import Appraisal
 from capworth.case.model import Case, Estimate
 from capworth.case.read import read_case
-from capworth.priorities import Priorities
-from capworth.provenance import Provenance
-from capworth.study import STAGES, Study, run_study
+from capworth.model.result import Answer, Provenance, spread
+from capworth.programme.priorities import Priorities
+from capworth.study.stages import STAGES, Study, run_study
 
 Golden: TypeAlias = Mapping[str, Any]
 Run: TypeAlias = Callable[[Case], Study]

@@ -14,13 +14,18 @@ from hypothesis import strategies as st
 
 from capworth.case.model import Case, Estimate
 from capworth.errors import InputError
-from capworth.estimates import AtModes, quantile_of
-from capworth.margins import margin_of
 from capworth.methods.uncertainty.switching import chance_reached
-from capworth.sampling import Sample, draw_sample, gain_per_million
-from capworth.sensitivity import uncertain_inputs
-from capworth.switches import HALVINGS, SwitchingValues, _Moved, _turns, switching_values
-from capworth.worlds import Model, Worlds
+from capworth.model.draws import AtModes, quantile_of
+from capworth.model.simulation import Model, Sample, Worlds, draw_sample, gain_per_million
+from capworth.uncertainty.sensitivity import uncertain_inputs
+from capworth.uncertainty.switching import (
+    HALVINGS,
+    SwitchingValues,
+    _Moved,
+    _turns,
+    margin_of,
+    switching_values,
+)
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/economics.toml").read_text("utf-8"))
 Pair: TypeAlias = tuple[str, str]

@@ -5,14 +5,18 @@ import pytest
 
 from capworth.case.model import Case, Estimate
 from capworth.errors import InputError
-from capworth.estimates import AtModes, Sampled
-from capworth.margins import margin_of
 from capworth.methods.arguments import Floats
-from capworth.provenance import Provenance
-from capworth.sampling import Sample, draw_sample
-from capworth.sensitivity import uncertain_inputs
-from capworth.switches import switching_values
-from capworth.thresholds import CELLS, programme_map, threshold_map
+from capworth.model.draws import AtModes, Sampled
+from capworth.model.result import Provenance
+from capworth.model.simulation import Sample, draw_sample
+from capworth.uncertainty.sensitivity import uncertain_inputs
+from capworth.uncertainty.switching import (
+    CELLS,
+    margin_of,
+    programme_map,
+    switching_values,
+    threshold_map,
+)
 
 
 @pytest.fixture(scope="module")

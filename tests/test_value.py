@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from capworth.case.model import Case, Criterion, Estimate
 from capworth.case.read import check_case, read_case
-from capworth.estimates import AtModes, Sampled
 from capworth.methods.elicitation.value_functions import curvature_from_midpoint, exponential
-from capworth.value import ValueModel, score
-from capworth.worlds import Model
+from capworth.model.draws import AtModes, Sampled
+from capworth.model.simulation import Model
+from capworth.model.value import ValueModel, score
 
 Golden: TypeAlias = Mapping[str, Any]
 seeds = st.integers(0, 2**32)

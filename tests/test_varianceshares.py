@@ -9,11 +9,10 @@ import pytest
 from capworth.case.model import Case
 from capworth.errors import InputError
 from capworth.methods.uncertainty.sensitivity import Indices, sobol_indices
-from capworth.provenance import Provenance
-from capworth.sampling import draw_sample
-from capworth.sensitivity import swing_inputs
+from capworth.model.result import Provenance
+from capworth.model.simulation import draw_sample
 from capworth.streams import stream
-from capworth.varianceshares import REST, variance_shares
+from capworth.uncertainty.sensitivity import REST, swing_inputs, variance_shares
 
 
 def indices(answer: Any, samples: tuple[Any, Any], groups: list[list[int]]) -> Indices:

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from capworth import runs
 from capworth.case.read import read_case
 from capworth.cli import main
-from capworth.runs import RunError, run
-from capworth.study import run_study
-from capworth.vintage import DRAWS, compare_runs
+from capworth.runs import run as runs
+from capworth.runs.run import RunError, run
+from capworth.runs.vintage import DRAWS, compare_runs
+from capworth.study.stages import run_study
 
 Edit = Callable[[str, str, str], None]
 

@@ -11,20 +11,20 @@ from matplotlib.figure import Figure
 
 from capworth.case.model import Case, Judgement, Rating
 from capworth.case.read import read_case
-from capworth.charts.contribution_charts import draw_waterfall
 from capworth.charts.gallery import GALLERY
-from capworth.charts.voice import Voice
-from capworth.databook import tables_of
-from capworth.elicitation import elicit
-from capworth.feedback import hear_members
-from capworth.report import pictures
-from capworth.report.annex import voice, weights
+from capworth.charts.scores import draw_waterfall
+from capworth.language.phrases import texts
+from capworth.language.voice import Voice, Wording
+from capworth.members.feedback import hear_members
+from capworth.members.synthetic import synthetic_feedback
+from capworth.multicriteria.elicitation import elicit
+from capworth.multicriteria.rank_reversal import find_reversals
+from capworth.report import blocks as pictures
+from capworth.report.annex import members as voice
+from capworth.report.annex import members as weights
 from capworth.report.blocks import Section, section_data
-from capworth.report.texts import texts
-from capworth.report.wording import Wording
-from capworth.reversal import find_reversals
-from capworth.study import Study, run_study
-from capworth.synthetic import synthetic_feedback
+from capworth.study.stages import Study, run_study
+from capworth.study.tables import tables_of
 
 EXAMPLE = Path(__file__).parents[1] / "data" / "elicitation-example"
 LANGUAGES = ("en", "fr")

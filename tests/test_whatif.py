@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from capworth.errors import InputError
-from capworth.report.texts import languages
+from capworth.language.phrases import report_languages as languages
 from capworth.report.whatif import write_whatif
-from capworth.study import Study
+from capworth.study.stages import Study
 
 LANGUAGES = languages()
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.special import ndtr, ndtri
 
+from capworth.appraisal.effectiveness import NOTHING, cost_effectiveness, willingness
 from capworth.case.model import Case
-from capworth.effectiveness import NOTHING, cost_effectiveness
 from capworth.errors import InputError
 from capworth.methods.cost_benefit.effectiveness import (
     Status,
@@ -21,9 +21,8 @@ from capworth.methods.cost_benefit.effectiveness import (
     incremental_benefit,
     quadrants,
 )
-from capworth.provenance import Provenance
-from capworth.sampling import draw_sample
-from capworth.willingness import willingness
+from capworth.model.result import Provenance
+from capworth.model.simulation import draw_sample
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden/appraisal.toml").read_text("utf-8"))
 pairs = arrays(

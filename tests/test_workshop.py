@@ -9,9 +9,9 @@ import pytest
 
 from capworth.case.model import Case
 from capworth.case.read import check_case, read_case
-from capworth.elicitation import elicit
 from capworth.errors import InputError
-from capworth.workshop import SwingPage, swing_page
+from capworth.multicriteria.elicitation import elicit
+from capworth.multicriteria.workshop import SwingPage, swing_page
 
 pytest.importorskip("ipywidgets")
 EXAMPLE = Path(__file__).parents[1] / "data" / "elicitation-example"

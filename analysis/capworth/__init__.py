@@ -9,38 +9,38 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from capworth.acceptability import RankAcceptability, rank_acceptability
-    from capworth.bestprogramme import BestProgramme, best_programme
     from capworth.case.model import Case
     from capworth.case.read import check_case, read_case
     from capworth.case.template import write_template
-    from capworth.efficiency import envelopment
     from capworth.errors import CapworthError, CaseError, Finding, InputError
-    from capworth.explanation import explain
-    from capworth.productivitychange import productivity
-    from capworth.setranks import rank_sets
-    from capworth.study import Study, run_study
+    from capworth.excellence.envelopment import envelopment
+    from capworth.excellence.productivity import productivity
+    from capworth.multicriteria.acceptability import RankAcceptability, rank_acceptability
+    from capworth.multicriteria.contributions import explain
+    from capworth.programme.priorities import rank_sets
+    from capworth.programme.table import BestProgramme, best_programme
+    from capworth.study.stages import Study, run_study
 
 __version__ = version("capworth")
 
 _HOME = {
-    "BestProgramme": "bestprogramme",
+    "BestProgramme": "programme.table",
     "CapworthError": "errors",
     "Case": "case.model",
     "CaseError": "errors",
     "Finding": "errors",
     "InputError": "errors",
-    "RankAcceptability": "acceptability",
-    "Study": "study",
-    "best_programme": "bestprogramme",
+    "RankAcceptability": "multicriteria.acceptability",
+    "Study": "study.stages",
+    "best_programme": "programme.table",
     "check_case": "case.read",
-    "envelopment": "efficiency",
-    "explain": "explanation",
-    "productivity": "productivitychange",
-    "rank_acceptability": "acceptability",
-    "rank_sets": "setranks",
+    "envelopment": "excellence.envelopment",
+    "explain": "multicriteria.contributions",
+    "productivity": "excellence.productivity",
+    "rank_acceptability": "multicriteria.acceptability",
+    "rank_sets": "programme.priorities",
     "read_case": "case.read",
-    "run_study": "study",
+    "run_study": "study.stages",
     "write_template": "case.template",
 }
 __all__ = [

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from capworth.case.cells import BadCellError, read_cell
+from capworth.case.check import BadCellError, read_cell
 from capworth.case.dictionary import Column
 from capworth.case.model import Case
 from capworth.errors import CaseError, Finding, nearest

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from capworth.case.cells import BadCellError
+from capworth.case.check import BadCellError
 
 ARROW, EITHER, AND, NEXT = "->", " or ", "+", ";"
 WRITE = "Write it like 'records_hosted -> hits or vehicles_identified'."

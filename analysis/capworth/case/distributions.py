@@ -1,32 +1,15 @@
 """Which inputs are not drawn alone from a PERT: another shape, or moving with others of a group."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
 from capworth.case.check import Typed, TypedRow
-from capworth.case.parts import Estimate
+from capworth.case.model import Distribution, Estimate
 from capworth.errors import Finding, nearest
 
 TABLE = "distributions"
-
-
-@dataclass(frozen=True, slots=True)
-class Distribution:
-    """How the inputs of one pattern are drawn; what is blank stays as it is for all others."""
-
-    inputs: str  # names such as `costs/SLTD-STAFF`, with * for any letters
-    grade: str
-    shape: str = ""
-    group: str = ""
-    share: float = 0.0  # of the variance that inputs of the group have in common
-    source: str = ""
-    basis: str = ""
-
-    def speaks_of(self, name: str) -> bool:
-        """Whether the pattern holds an input of this name."""
-        return fnmatchcase(name, self.inputs)
 
 
 def drawn_as_said(

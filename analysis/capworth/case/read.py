@@ -7,10 +7,8 @@ from typing import Any
 
 from capworth.case.check import Typed, TypedRow, check_cells
 from capworth.case.dictionary import SETTINGS, dictionary, row_key, table_names, translations
-from capworth.case.distributions import Distribution, check_distributions, drawn_as_said
-from capworth.case.heard import heard_scores
-from capworth.case.measured import measured_scores
-from capworth.case.measurerules import check_measures
+from capworth.case.distributions import check_distributions, drawn_as_said
+from capworth.case.measures import measured_scores
 from capworth.case.model import (
     Activity,
     Capability,
@@ -18,6 +16,7 @@ from capworth.case.model import (
     ChainStep,
     CostLine,
     Criterion,
+    Distribution,
     Effect,
     Estimate,
     FunctionShare,
@@ -41,13 +40,12 @@ from capworth.case.model import (
     UnitValue,
     Usage,
 )
-from capworth.case.networkrules import check_network
-from capworth.case.planrules import check_plans
-from capworth.case.rules import check_rules
+from capworth.case.rules.members import check_network, check_voices
+from capworth.case.rules.programme import check_plans
+from capworth.case.rules.value import check_measures, check_value, read_points
+from capworth.case.rules.whole import check_rules
+from capworth.case.survey import heard_scores
 from capworth.case.tables import RawCase, read_raw
-from capworth.case.valuepoints import read_points
-from capworth.case.valuerules import check_value
-from capworth.case.voicerules import check_voices
 from capworth.errors import CaseError, Finding
 
 PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its uncertain number

@@ -4,38 +4,38 @@ Nothing is computed here. `gallery.GALLERY` holds every chart of a study with it
 table behind it and its alternative text; `svg.to_svg` writes a figure the same to the byte.
 """
 
-from capworth.charts.acceptability_curves import draw_acceptability
-from capworth.charts.alignment_chart import draw_alignment
-from capworth.charts.allocation_chart import draw_allocation
-from capworth.charts.architecture_map import draw_architecture
-from capworth.charts.calibration_chart import draw_calibration
-from capworth.charts.contribution_charts import draw_contributions, draw_waterfall
-from capworth.charts.cost_value import draw_cost_value
-from capworth.charts.earmark_prices import draw_earmarks
-from capworth.charts.efficiency_chart import draw_efficiency
-from capworth.charts.evidence_grades import draw_evidence
-from capworth.charts.frontier_chart import draw_frontier
-from capworth.charts.function_comparison import draw_claim, draw_functions
-from capworth.charts.funding_curve import draw_funding
-from capworth.charts.gap_charts import draw_gap_table, draw_gaps
-from capworth.charts.information_bars import draw_information
-from capworth.charts.innovation_map import draw_innovation_map
-from capworth.charts.judges_chart import draw_judges
-from capworth.charts.membership import draw_membership
-from capworth.charts.menu_chart import draw_menu, draw_package
-from capworth.charts.money_waterfall import draw_money_map
-from capworth.charts.need_charts import draw_need_map, draw_needs
-from capworth.charts.net_values import draw_net_values
-from capworth.charts.order_curve import draw_order
-from capworth.charts.payer_bars import draw_payers
-from capworth.charts.productivity_chart import draw_productivity
-from capworth.charts.rank_bars import draw_ranks
-from capworth.charts.scale_places import draw_scale_places
+from capworth.charts.allocation import draw_allocation
+from capworth.charts.calibration import draw_calibration
+from capworth.charts.capabilities import draw_claim, draw_cost_value, draw_functions, draw_payers
+from capworth.charts.economics import draw_acceptability, draw_net_values, draw_scale_places
+from capworth.charts.excellence import (
+    draw_efficiency,
+    draw_frontier,
+    draw_gap_table,
+    draw_gaps,
+    draw_productivity,
+)
+from capworth.charts.funding import (
+    draw_earmarks,
+    draw_funding,
+    draw_menu,
+    draw_money_map,
+    draw_package,
+)
+from capworth.charts.innovation import draw_architecture, draw_innovation_map
+from capworth.charts.members import draw_need_map, draw_needs
+from capworth.charts.programme import draw_alignment, draw_membership, draw_order
+from capworth.charts.rows import draw_ranks
+from capworth.charts.scores import draw_contributions, draw_judges, draw_waterfall
 from capworth.charts.svg import to_svg
-from capworth.charts.switching_bars import draw_switching
-from capworth.charts.threshold_chart import draw_threshold
-from capworth.charts.tornado import draw_tornado
-from capworth.charts.voice import Voice
+from capworth.charts.uncertainty import (
+    draw_evidence,
+    draw_information,
+    draw_switching,
+    draw_threshold,
+    draw_tornado,
+)
+from capworth.language.voice import Voice
 
 __all__ = [
     "Voice",

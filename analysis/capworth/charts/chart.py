@@ -1,15 +1,18 @@
-"""A chart of the gallery: a figure, the table behind it, and what they say."""
+"""A chart of the gallery: a figure, the table behind it, and what they say.
 
-from collections.abc import Callable, Mapping
+How charts of a study are put together: what they draw, how tall they are, what lies behind.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from capworth.charts.isolates import turn
-from capworth.charts.style import blank, looks
-from capworth.charts.voice import Voice
-from capworth.study import Study
+from capworth.charts.style import ROW, blank, looks, turn
+from capworth.language.voice import Voice
+from capworth.study.stages import Study
 
 Facts = Mapping[str, object]
 
@@ -90,3 +93,115 @@ class Chart:
         special = [f"{key}_{facts.get('variant')}" for key in keys]
         found = [s if s in voice.words.phrases else k for k, s in zip(keys, special, strict=True)]
         return tuple(voice.say(key, **facts) for key in found)
+
+
+NAMED = 8  # things that an alternative text names; the others are counted
+FIRM = 0.9  # probability from which a title names the first without the second
+
+
+def in_series(voice: Voice, parts: Iterable[str], most: int = NAMED) -> str:
+    """Join parts that may hold commas; those beyond `most` are only counted."""
+    shown = list(parts)
+    if len(shown) > most:
+        shown = [*shown[:most], voice.say("and_more", count=len(shown) - most)]
+    return voice.say("separator").join(shown) if shown else voice.say("none")
+
+
+def triples(table: pd.DataFrame, name: str) -> list[tuple[float, float, float]]:
+    """Return value, low and high end of each row."""
+    ends = table[[name, f"{name}_low", f"{name}_high"]].to_numpy(dtype=float)
+    return [(float(v), float(low), float(high)) for v, low, high in ends]
+
+
+def money_unit(study: Study, voice: Voice) -> Facts:
+    """Return the unit of money and its price year."""
+    known = study.provenance
+    return {"unit": voice.millions(known.currency), "year": known.price_year}
+
+
+def rank_facts(key: str, shares: pd.DataFrame, study: Study, voice: Voice) -> Facts:
+    """Who is first how often; the second too unless the first is firm."""
+    by_first = shares.iloc[:, 0].sort_values(ascending=False, kind="stable")
+    names = [voice.name(str(i)) for i in by_first.index]
+    chances = [voice.percent(float(p)) for p in by_first]
+    rows = (
+        voice.say(f"chart.{key}.alt_row", name=name, percent=chance)
+        for name, chance in zip(names, chances, strict=True)
+    )
+    firm = len(names) == 1 or by_first.iloc[0] >= FIRM
+    return {
+        "variant": "firm" if firm else None,
+        "first": names[0],
+        "p_first": chances[0],
+        "second": names[-1 if len(names) == 1 else 1],
+        "p_second": chances[-1 if len(names) == 1 else 1],
+        "draws": voice.number(study.provenance.draws, 0),
+        "list": in_series(voice, rows, most=5),
+        "last": voice.name(str(shares.index[-1])),
+    }
+
+
+def added_unit(measure: str, currency: str, voice: Voice) -> str:
+    """Say in which unit the objective is counted."""
+    return voice.say(f"added.{measure}", unit=voice.millions(currency), currency=currency)
+
+
+HEAD = 1.05  # inches for legend, axis and its label
+FEW, LOOSE = 12, 0.21  # up to so many rows, inches of a row
+
+Drawn = Callable[[Study, Axes, Voice], Axes]
+
+
+def alone(draw: Drawn) -> Callable[[Study, Figure, Voice], None]:
+    """Draw on the only Axes of the figure."""
+
+    def drawn(study: Study, figure: Figure, voice: Voice) -> None:
+        draw(study, figure.subplots(), voice)
+
+    return drawn
+
+
+def of(answer: str, draw: Callable[..., Axes]) -> Callable[[Study, Figure, Voice], None]:
+    """Draw one answer of the study."""
+    return alone(lambda study, ax, voice: draw(getattr(study, answer), ax, voice))
+
+
+def rows(count: int, row: float = ROW) -> float:
+    """Height of a chart of so many rows; a few rows may stand farther apart."""
+    return HEAD + count * (row if count > FEW else max(row, LOOSE))
+
+
+def capability_rows(study: Study) -> float:
+    """Height of a chart with a row for each capability."""
+    return rows(len(study.case.capabilities))
+
+
+def improvement_rows(study: Study) -> float:
+    """Height of a chart with a row for each improvement."""
+    return rows(len(study.case.improvements))
+
+
+def frame(answer: str) -> Callable[[Study], pd.DataFrame]:
+    """Return the table of one answer as what lies behind a chart."""
+
+    def behind(study: Study) -> pd.DataFrame:
+        table: pd.DataFrame = getattr(study, answer).to_frame()
+        return table
+
+    return behind
+
+
+def ranks_behind(answer: str) -> Callable[[Study], pd.DataFrame]:
+    """Return the rank acceptabilities of one answer as what lies behind a chart."""
+
+    def behind(study: Study) -> pd.DataFrame:
+        result = getattr(study, answer)
+        shares: pd.DataFrame = result.rank_acceptability()
+        return shares.assign(expected_place=result.to_frame()["expected_place"])
+
+    return behind
+
+
+def valued(study: Study) -> bool:
+    """Whether the case has a value tree."""
+    return bool(study.case.measured)

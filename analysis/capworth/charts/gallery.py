@@ -3,23 +3,18 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from capworth.charts.allocation_chart import ALLOCATION_CHARTS
-from capworth.charts.capability_charts import CAPABILITY_CHARTS
+from capworth.charts.allocation import ALLOCATION_CHARTS
+from capworth.charts.capabilities import CAPABILITY_CHARTS, FUNCTION_CHARTS
 from capworth.charts.chart import Chart
-from capworth.charts.economics_charts import ECONOMICS_CHARTS
-from capworth.charts.excellence_charts import EXCELLENCE_CHARTS
-from capworth.charts.feedback_charts import FEEDBACK_CHARTS
-from capworth.charts.frontier_chart import FRONTIER_CHARTS
-from capworth.charts.function_charts import FUNCTION_CHARTS
-from capworth.charts.funding_charts import FUNDING_CHARTS
-from capworth.charts.innovation_charts import INNOVATION_CHARTS
-from capworth.charts.judges_chart import JUDGES_CHARTS
-from capworth.charts.network_charts import NETWORK_CHARTS
-from capworth.charts.productivity_chart import PRODUCTIVITY_CHARTS
-from capworth.charts.programme_charts import PROGRAMME_CHARTS
-from capworth.charts.score_charts import SCORE_CHARTS
-from capworth.charts.sensitivity_charts import SENSITIVITY_CHARTS
-from capworth.charts.uncertainty_charts import UNCERTAINTY_CHARTS
+from capworth.charts.economics import ECONOMICS_CHARTS
+from capworth.charts.excellence import EXCELLENCE_CHARTS, FRONTIER_CHARTS, PRODUCTIVITY_CHARTS
+from capworth.charts.funding import FUNDING_CHARTS
+from capworth.charts.innovation import INNOVATION_CHARTS
+from capworth.charts.members import FEEDBACK_CHARTS
+from capworth.charts.network import NETWORK_CHARTS
+from capworth.charts.programme import PROGRAMME_CHARTS
+from capworth.charts.scores import JUDGES_CHARTS, SCORE_CHARTS
+from capworth.charts.uncertainty import SENSITIVITY_CHARTS, UNCERTAINTY_CHARTS
 
 FAMILIES = (
     FEEDBACK_CHARTS,

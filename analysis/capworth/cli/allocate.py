@@ -16,11 +16,11 @@ def command(case: str, platform: str | None, draws: int) -> None:
     millions over the life; then one sentence for each user that says why, by the key of the case
     at the most plausible levels.
     """
-    from capworth.allocation import allocate, explained
+    from capworth.appraisal.allocation import allocate, explained
     from capworth.case.read import read_case
     from capworth.errors import InputError, nearest
-    from capworth.provenance import Provenance
-    from capworth.sampling import draw_sample
+    from capworth.model.result import Provenance
+    from capworth.model.simulation import draw_sample
 
     read = read_case(case)
     found = allocate(draw_sample(read, draws), Provenance.of(read, draws))

@@ -21,7 +21,7 @@ def command(
     """
     from pathlib import Path
 
-    from capworth.briefs import write_briefs
+    from capworth.runs.papers import write_briefs
 
     if bool(codes) == everybody:
         raise click.UsageError("Name members with --member, or take --all.")

@@ -18,9 +18,9 @@ def command(folder: str, out: str | None, lang: str) -> None:
     """
     from pathlib import Path
 
-    from capworth.calibration import calibrate
+    from capworth.appraisal.attribution import calibrate
     from capworth.cli.terminal import show
-    from capworth.databook import write_csv
+    from capworth.study.tables import write_csv
 
     found = calibrate(folder)
     table = found.to_frame()
@@ -31,11 +31,10 @@ def command(folder: str, out: str | None, lang: str) -> None:
     show(["check", *cells.columns], [list(map(str, row)) for row in cells.itertuples()])
     if out is None:
         return
-    from capworth.charts.calibration_chart import draw_calibration
-    from capworth.charts.isolates import turn
-    from capworth.charts.style import blank, looks
+    from capworth.charts.calibration import draw_calibration
+    from capworth.charts.style import blank, looks, turn
     from capworth.charts.svg import to_svg
-    from capworth.charts.voice import Voice
+    from capworth.language.voice import Voice
 
     place = Path(out)
     place.mkdir(parents=True, exist_ok=True)

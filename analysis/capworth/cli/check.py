@@ -13,8 +13,8 @@ def command(case: str, known: bool) -> None:
     (exit code 0); mend it, or defend it in writing.
     """
     from capworth.case.read import read_case
+    from capworth.lints.examine import examine
     from capworth.lints.lint import catalogue
-    from capworth.soundness import examine
 
     found = read_case(case)
     click.echo(f"{found!r}: nothing to mend")

@@ -13,8 +13,8 @@ def command(old: str, new: str, out: str | None) -> None:
     """Tell what moved from OLD_RUN to NEW_RUN, and which inputs moved it."""
     from pathlib import Path
 
-    from capworth.databook import write_csv
-    from capworth.vintage import compare_runs
+    from capworth.runs.vintage import compare_runs
+    from capworth.study.tables import write_csv
 
     found = compare_runs(old, new)
     click.echo(str(found))

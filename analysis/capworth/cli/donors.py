@@ -15,7 +15,7 @@ def command(
     folder: str, out: str | None, lang: str | None, packages: tuple[str, ...], workers: int
 ) -> None:
     """Write one A4 page for each package of RUN that a donor could pay for, and an index."""
-    from capworth.donorpapers import write_donor_papers
+    from capworth.runs.papers import write_donor_papers
 
     languages = tuple(word.strip() for word in lang.split(",")) if lang else ()
     for path in write_donor_papers(folder, out, languages, packages, workers):

@@ -25,9 +25,9 @@ def command(case: str, mean: str, file: str | None) -> None:
     from pathlib import Path
 
     from capworth.case.read import read_case
-    from capworth.elicitation import elicit
     from capworth.errors import InputError
-    from capworth.judgedcriteria import judged_criteria
+    from capworth.multicriteria.elicitation import elicit
+    from capworth.multicriteria.workshop import judged_criteria
 
     known = read_case(case)
     found = elicit(known, mean=mean)

@@ -52,8 +52,8 @@ def command(
     shown: str,
 ) -> None:
     """Compare the units of TABLE (a CSV file) with the best mixtures of them."""
-    from capworth.case.unitfile import read_units
-    from capworth.efficiency import envelopment
+    from capworth.case.tables import read_units
+    from capworth.excellence.envelopment import envelopment
 
     bad = _words(undesirable)
     units = read_units(table, unit, world, (*_words(inputs), *bad, *_words(outputs)))

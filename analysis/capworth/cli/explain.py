@@ -15,12 +15,12 @@ def command(folder: str, subject: str, language: str) -> None:
     """
     from pathlib import Path
 
-    from capworth import runs
     from capworth.case.read import read_case
     from capworth.cli.terminal import show
-    from capworth.databook import place_in
-    from capworth.explanation import explain as explain_case
+    from capworth.multicriteria.contributions import explain as explain_case
     from capworth.report.why import why_in
+    from capworth.runs import run as runs
+    from capworth.study.tables import place_in
 
     manifest = runs.read_manifest(Path(folder))
     case = read_case(runs.inputs_of(Path(folder))).with_settings(seed=manifest["settings"]["seed"])

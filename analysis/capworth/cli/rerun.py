@@ -13,7 +13,7 @@ EXIT_DIFFERS = 1
 @WORKERS
 def command(folder: str, workers: int) -> None:
     """Recompute RUN from its own inputs and compare every byte."""
-    from capworth import runs
+    from capworth.runs import run as runs
 
     with progress() as tell:
         found = runs.rerun(folder, workers, tell)

@@ -32,8 +32,8 @@ def command(
     """Appraise CASE and write its run folder with tables, charts and reports."""
     from pathlib import Path
 
-    from capworth import runs
     from capworth.case.read import read_case
+    from capworth.runs import run as runs
 
     name = read_case(case).settings.name if out is None else ""
     folder = Path(out) if out else Path("reports") / name

@@ -27,7 +27,7 @@ def command(case: str, out: str, seed: int | None, response: float, members: int
 
     from capworth.case.read import read_case
     from capworth.errors import InputError
-    from capworth.synthetic import synthetic_survey
+    from capworth.members.synthetic import synthetic_survey
 
     known = read_case(case)
     seed = known.settings.seed if seed is None else seed

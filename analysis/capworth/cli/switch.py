@@ -21,10 +21,9 @@ def command(case: str, subject: str, question: str | None, most: int, workers: i
     SUBJECT is a capability, an improvement, or "programme".
     """
     from capworth.case.read import read_case
-    from capworth.databook import as_csv
-    from capworth.margins import DRAWS
-    from capworth.sampling import draw_sample
-    from capworth.switches import switching_values
+    from capworth.model.simulation import draw_sample
+    from capworth.study.tables import as_csv
+    from capworth.uncertainty.switching import DRAWS, switching_values
 
     read = read_case(case)
     sample = draw_sample(read, DRAWS, workers) if subject == "programme" else None

@@ -20,10 +20,10 @@ def command(case: str, actuals: str, out: str | None, draws: int | None, workers
 
     from capworth.case.actuals import read_actuals
     from capworth.case.read import read_case
-    from capworth.databook import write_csv
     from capworth.errors import InputError
-    from capworth.study import run_study
-    from capworth.tracking import track
+    from capworth.programme.tracking import track
+    from capworth.study.stages import run_study
+    from capworth.study.tables import write_csv
 
     read = read_case(case)
     told = read_actuals(actuals, read)

@@ -1,7 +1,6 @@
 """What a reviewer would attack: each attack that a program can see in a case is one lint."""
 
-from capworth.lints.examine import lint_case
+from capworth.lints.examine import lint_case, lints_page
 from capworth.lints.lint import Lint
-from capworth.lints.page import lints_page
 
 __all__ = ["Lint", "lint_case", "lints_page"]

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from capworth.case.model import Case, CostLine, Estimate
 from capworth.case.register import bias_classes
-from capworth.lints.lint import Lint, lint
-from capworth.lints.words import asserts, speaks_of
+from capworth.lints.lint import Lint, asserts, lint, speaks_of
 
 OLD = 10  # years after which a unit value has seen more than prices change
 TECHNOLOGY = "equipment_development"  # the class nearest to technology of data exchange

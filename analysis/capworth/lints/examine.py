@@ -1,15 +1,22 @@
-"""Read a case as a reviewer would."""
+"""Read a case as a reviewer would.
 
-from collections.abc import Callable, Iterator
+The reference page of the lints.
+
+What a reviewer would attack in a case, as an answer with its table.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
 
 from capworth.case.model import Case
-from capworth.lints.benefits import benefit_lints
 from capworth.lints.costs import cost_lints
-from capworth.lints.evidence import evidence_lints
+from capworth.lints.evidence import evidence_lints, parameter_lints
 from capworth.lints.improvements import improvement_lints
-from capworth.lints.lint import SEVERITIES, Lint
-from capworth.lints.parameters import parameter_lints
-from capworth.lints.tree import tree_lints
+from capworth.lints.lint import SEVERITIES, Lint, catalogue
+from capworth.lints.value import benefit_lints, tree_lints
+from capworth.model.result import Answer, Provenance
 
 FAMILIES: tuple[Callable[[Case], Iterator[Lint]], ...] = (
     benefit_lints,
@@ -31,3 +38,60 @@ def lint_case(case: Case) -> tuple[Lint, ...]:
     return tuple(
         sorted(found, key=lambda x: (SEVERITIES.index(x.severity), x.code, x.file, x.rows, x.items))
     )
+
+
+HEAD = """\
+# What a reviewer would attack
+
+`capworth check` lists these of a case that can be computed; the report prints them. A lint stops
+nothing: mend it, or defend it in writing. None found does not mean that there is nothing to attack.
+*serious*: it flatters the answer or counts twice. *look*: it must be defended.
+
+| code | what it sees | why it matters | how to mend it |
+| --- | --- | --- | --- |
+"""
+
+
+def lints_page() -> str:
+    """Describe every lint in one Markdown table."""
+    rows = (
+        f"| {rule.code} `{rule.slug}` ({rule.severity}) | {rule.sees} | {rule.why} | {rule.mend} |"
+        for rule in catalogue().values()
+    )
+    return HEAD + "\n".join(rows) + "\n"
+
+
+COLUMNS = ("code", "slug", "severity", "place", "items", "sentence", "mend")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Soundness(Answer):
+    """What the linters found. None found does not mean that there is nothing to attack."""
+
+    lints: tuple[Lint, ...]
+    _table: pd.DataFrame
+    provenance: Provenance
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many there are of each severity, serious ones first."""
+        found = [lint.severity for lint in self.lints]
+        return {severity: found.count(severity) for severity in SEVERITIES}
+
+    def __repr__(self) -> str:
+        serious, look = self.counts.values()
+        return f"<Soundness: {serious} serious things to mend, {look} to be defended in writing>"
+
+
+def examine(case: Case, draws: int = 1) -> Soundness:
+    """Read the case as a reviewer would; `draws` only for the provenance."""
+    return told(lint_case(case), Provenance.of(case, draws))
+
+
+def told(lints: tuple[Lint, ...], provenance: Provenance) -> Soundness:
+    """Put lints into their table."""
+    rows = [
+        (x.code, x.slug, x.severity, x.place, " ".join(x.items), x.sentence, x.mend) for x in lints
+    ]
+    table = pd.DataFrame(rows, columns=list(COLUMNS)).set_index("code")
+    return Soundness(lints, table, provenance)

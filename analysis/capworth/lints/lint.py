@@ -1,13 +1,78 @@
-"""One thing that a reviewer would attack: its code, its place, its sentence and its remedy."""
+"""One thing that a reviewer would attack: its code, its place, its sentence and its remedy.
 
+What lints say: one data file for each language, all with the same codes.
+
+What a name or a basis speaks of, known by its words in English and French.
+"""
+
+import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Any, TypeAlias
 
-from capworth.lints.sentences import Fact, sentences
+FOLDER = "capworth.lints"
+SHOWN = 4  # names that a sentence lists before it counts the others
+Fact: TypeAlias = str | float | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """The sentence and the remedy of every lint in one language, and how it writes facts."""
+
+    row: str
+    rows: str
+    more: str  # behind the names that are listed, with the {count} of the others
+    thousands: str
+    decimal: str
+    told: Mapping[str, Mapping[str, str]]  # by code: sentence with facts in {braces}, and mend
+
+    def say(self, code: str, facts: Mapping[str, Fact]) -> str:
+        """Say the sentence of a lint with its facts put in."""
+        return self.told[code]["sentence"].format(**{k: self.fact(v) for k, v in facts.items()})
+
+    def fact(self, fact: Fact) -> str:
+        """Say a fact: numbers as the language writes them, long lists cut short.
+
+        >>> sentences("en").fact(42206000.0), sentences("fr").fact(0.64)
+        ('42,206,000', '0,64')
+        """
+        if isinstance(fact, tuple):
+            return self.listed(fact)
+        if isinstance(fact, str):
+            return fact
+        whole, point, rest = f"{fact:,.12g}".partition(".")
+        return whole.replace(",", self.thousands) + (self.decimal if point else "") + rest
+
+    def listed(self, names: tuple[str, ...]) -> str:
+        """Join names with commas; those beyond a few are only counted.
+
+        >>> sentences("en").listed(("A", "B")), sentences("en").listed(tuple("ABCDEF"))
+        ('A, B', 'A, B, C, D and 2 more')
+        """
+        if len(names) <= SHOWN + 1:
+            return ", ".join(names)
+        return f"{', '.join(names[:SHOWN])} {self.more.format(count=len(names) - SHOWN)}"
+
+
+def languages() -> tuple[str, ...]:
+    """Every language that lints speak."""
+    names = (entry.name.split(".") for entry in files(FOLDER).iterdir())
+    return tuple(sorted(n[1] for n in names if n[0] == "sentences" and n[-1] == "toml"))
+
+
+@cache
+def sentences(language: str) -> Sentences:
+    """Read the sentences of a language; those in English where there are none."""
+    spoken = language if language in languages() else "en"
+    text = files(FOLDER).joinpath(f"sentences.{spoken}.toml").read_text(encoding="utf-8")
+    content: dict[str, Any] = tomllib.loads(text)
+    return Sentences(**content.pop("language"), told=MappingProxyType(content))
+
 
 SEVERITIES = ("serious", "look")  # moves the answer the flattering way; or must be defended
 
@@ -133,3 +198,63 @@ def _spans(rows: tuple[int, ...]) -> str:
         else:
             spans.append([row, row])
     return ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in spans)
+
+
+REASON = 4  # words from which a basis is a sentence that gives a reason
+CLAUSE_END = re.compile(r"[;:!?()]|[,.](?=\s|$)")
+
+
+def speaks_of(text: str, kind: str) -> bool:
+    """Whether `text` holds a word of this kind.
+
+    >>> speaks_of("Search hits", "intermediate"), speaks_of("Résultats positifs", "intermediate")
+    (True, True)
+    >>> speaks_of("hitherto", "intermediate")
+    False
+    """
+    return _pattern(kind).search(_folded(text)) is not None
+
+
+def asserts(text: str, kind: str) -> bool:
+    """Whether some clause of `text` holds a word of this kind and does not deny it.
+
+    >>> asserts("bill of 2018, depreciation in it", "sunk")
+    True
+    >>> asserts("running cost; depreciation is not in it", "sunk")
+    False
+    """
+    return any(
+        _pattern(kind).search(clause) and not _pattern("denial").search(clause)
+        for clause in CLAUSE_END.split(_folded(text))
+    )
+
+
+def gives_a_reason(basis: str) -> bool:
+    """Whether a basis is a sentence and not a word.
+
+    >>> gives_a_reason("no other channel reaches these countries"), gives_a_reason("judged")
+    (True, False)
+    """
+    return len(basis.split()) >= REASON
+
+
+def _folded(text: str) -> str:
+    """Small letters without accents."""
+    plain = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("’", "'"))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+@cache
+def _words() -> Mapping[str, tuple[str, ...]]:
+    text = files("capworth.lints").joinpath("words.toml").read_text(encoding="utf-8")
+    return MappingProxyType({kind: tuple(words) for kind, words in tomllib.loads(text).items()})
+
+
+@cache
+def _pattern(kind: str) -> re.Pattern[str]:
+    """Match any word of the list, whole; an underscore parts words as a space does."""
+    endings = [
+        re.escape(word[:-1]) + r"[a-z]*" if word.endswith("*") else re.escape(word) + "(?:e?s)?"
+        for word in _words()[kind]
+    ]
+    return re.compile(rf"(?<![a-z])(?:{'|'.join(endings)})(?![a-z])")

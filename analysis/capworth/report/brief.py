@@ -15,10 +15,10 @@ from babel.dates import format_date
 
 from capworth.case.model import Case, Member
 from capworth.errors import InputError
-from capworth.memberbrief import MemberBrief
-from capworth.provenance import Provenance
-from capworth.report.briefwords import BriefWords, brief_words
-from capworth.report.typeset import STANDARDS
+from capworth.language.voice import BriefWords, brief_words
+from capworth.members.use import MemberBrief
+from capworth.model.result import Provenance
+from capworth.report.pdf import STANDARDS
 
 PUBLISHED = "ABC"  # grades of a contribution that has a source
 MARK = "†"  # behind the name of an improvement that is illustrative

@@ -1,14 +1,31 @@
-"""Page 1: the decision paper, on one side."""
+"""Page 1: the decision paper, on one side.
 
+What the study recommends, with the ranges that its documents print.
+
+How much of the answer rests on which grade of evidence, as bars with their numbers.
+
+The head of page 1: the question, the recommendation with its amount, three numbers.
+
+What would change the advice: the inputs that come first, the level at which, how likely.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from capworth.report.advice import advice
-from capworth.report.evidence import evidence_strip
-from capworth.report.headline import headline
-from capworth.report.rows import rows_of
-from capworth.report.turning import changes_text, what_would_change
-from capworth.report.wording import Wording
-from capworth.study import Study
+import numpy as np
+
+from capworth.case.model import GRADES
+from capworth.language.inputs import input_label, level_text
+from capworth.language.numbers import Amount
+from capworth.language.voice import Wording
+from capworth.methods.arguments import Floats
+from capworth.model.costs import PAYERS
+from capworth.model.draws import LOW_SWING
+from capworth.model.result import HIGH, LOW
+from capworth.programme.selection import CORE, MILLION
+from capworth.report.blocks import Row, row_of, rows_of
+from capworth.study.stages import Study
 
 
 def decision_page(study: Study, words: Wording) -> dict[str, Any]:
@@ -77,3 +94,438 @@ def _unpriced(study: Study, words: Wording) -> dict[str, str]:
         "head": words.say("unpriced.head"),
         "text": f"{chains} {words.say('unpriced.always')}",
     }
+
+
+RIVAL = 0.5  # share of draws in the best set from which an improvement left out is a close rival
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A set of improvements; money in millions of the case's currency, 80 % intervals."""
+
+    chosen: tuple[str, ...]  # best expected place first
+    asked: Amount  # one-off money to be raised
+    cost: Amount  # whole-life cost, all payers
+    payers: Mapping[str, Amount]  # the same by payer
+    gain: Amount  # points
+    money: Amount | None  # None where no chain is valued in money
+    harm: Amount | None
+    core: tuple[str, ...]  # those of the set that are nearly always in the best set
+    rivals: tuple[tuple[str, float], ...]  # left out, yet often in the best set
+
+    @property
+    def count(self) -> int:
+        """How many improvements are recommended."""
+        return len(self.chosen)
+
+
+def advice(study: Study) -> Advice | None:
+    """Gather the recommendation; None where the case has no budget or no value tree."""
+    programme, priorities = study.programme, study.priorities
+    if programme is None or priorities is None or not study.case.measured:
+        return None
+    table = programme.to_frame().loc[list(priorities.order)]
+    chosen = tuple(table.index[table["chosen"]])
+    taken = np.array([i in chosen for i in study.case.improvement_ids])
+    worlds = study.sample.worlds
+    by_payer = np.einsum("npy,p->ny", worlds.improvement_payers, taken.astype(float)) / MILLION
+    means = taken @ study.sample.tallies.improvement_payers / study.sample.draws / MILLION
+    often = table[~table["chosen"] & (table["p_in_best"] >= RIVAL)]
+    often = often.sort_values("p_in_best", ascending=False, kind="stable")
+    scales = {value.scale for value in study.case.unit_values}
+    return Advice(
+        chosen,
+        amount_of(worlds.asked @ taken / MILLION),
+        Amount(*programme.cost_m),
+        by_payers(by_payer, means),
+        Amount(*programme.gain),
+        Amount(*programme.money_m) if "money" in scales else None,
+        Amount(*programme.harm_days) if "harm" in scales else None,
+        tuple(table.index[table["chosen"] & (table["standing"] == CORE)]),
+        tuple((str(i), float(p)) for i, p in often["p_in_best"].items()),
+    )
+
+
+def by_payers(kept: Floats, means: Floats) -> Mapping[str, Amount]:
+    """Cost by payer: the mean over all draws, the interval over those that are kept.
+
+    Parameters
+    ----------
+    kept : (draws kept, payers)
+    means : (payers,) over all draws
+    """
+    return {
+        payer: amount_of(kept[:, k])._replace(middle=float(means[k]))
+        for k, payer in enumerate(PAYERS)
+    }
+
+
+def amount_of(values: Floats) -> Amount:
+    """Mean and 80 % interval over the draws."""
+    low, high = np.percentile(values, (LOW, HIGH))
+    return Amount(float(values.mean()), float(low), float(high))
+
+
+JUDGED = ("D", "E")
+Shares = dict[str, float]  # grade to share
+
+
+def evidence_strip(study: Study, words: Wording) -> dict[str, Any]:
+    """One bar for cost, score, money and swings each; one for the inputs where nothing is known."""
+    bars = _bars(study)
+    first = next(iter(bars))
+    weak = words.percent(sum(bars[first].get(grade, 0.0) for grade in JUDGED))
+    head = words.say("evidence.head_inputs" if first == "inputs" else "evidence.head", share=weak)
+    return {
+        "head": head,
+        "rows": [
+            {
+                "label": words.say(f"evidence.{key}"),
+                "shares": [
+                    {"grade": grade, "share": share, "text": words.percent(share)}
+                    for grade, share in shares.items()
+                    if share > 0
+                ],
+            }
+            for key, shares in bars.items()
+        ],
+        "legend": [{"grade": grade, "text": words.word("grade", grade)} for grade in GRADES],
+        "alt": words.say("evidence.alt", list="; ".join(_spoken(bars, words))),
+    }
+
+
+def _bars(study: Study) -> dict[str, Shares]:
+    found: dict[str, Shares] = {}
+    if study.sensitivity is not None:
+        table = study.sensitivity.evidence()
+        for key in ("cost", "score", "money", "swing"):
+            shares = {str(grade): float(share) for grade, share in table[key].items()}
+            if sum(shares.values()) > 0:
+                found[key] = shares
+    if "cost" in found:
+        return found
+    grades = [estimate.grade for estimate in study.case.estimates().values()]
+    return {"inputs": {grade: grades.count(grade) / max(len(grades), 1) for grade in GRADES}}
+
+
+def _spoken(bars: dict[str, Shares], words: Wording) -> list[str]:
+    """Say each bar in words, for those who cannot see it."""
+    return [
+        words.say(
+            "evidence.alt_row",
+            label=words.say(f"evidence.{key}"),
+            shares=words.listed(
+                words.say("evidence.share", grade=grade, percent=words.percent(share))
+                for grade, share in shares.items()
+                if share > 0
+            ),
+        )
+        for key, shares in bars.items()
+    ]
+
+
+NAMED = 8  # improvements named in the recommendation; the rest are counted
+
+
+def headline(study: Study, found: Advice | None, words: Wording) -> dict[str, Any]:
+    """Title, question, recommendation and three cards, by what the case can answer."""
+    if found is not None:
+        return _programme(study, found, words)
+    if study.priorities is not None and study.case.measured:
+        return _ranking(study, words)
+    return _capabilities(study, words) if study.case.measured else _costs(study, words)
+
+
+def _card(value: str, label: str, span: str = "", detail: str = "") -> dict[str, str]:
+    return {"value": value, "label": label, "range": span, "detail": detail}
+
+
+def _interval(amount: Amount, words: Wording) -> str:
+    return words.say("decision.range", span=words.span(amount)) if not amount.is_certain else ""
+
+
+def _programme(study: Study, found: Advice, words: Wording) -> dict[str, Any]:
+    programme, settings = study.programme, study.case.settings
+    assert programme is not None  # there is no advice without it
+    say = "decision.programme."
+    budget = words.millions_exactly(programme.budget_m)
+    asked = words.say(f"{say}asked", count=len(study.case.improvements), budget=budget)
+    if not found.chosen:
+        return {
+            "title": words.say("decision.nothing.title", budget=budget),
+            "asked": asked,
+            "recommendation": words.say("decision.nothing.recommendation", budget=budget),
+            "cards": _capabilities(study, words)["cards"],
+        }
+    firm = len(found.core)
+    kind = "all" if firm == found.count else "some" if firm else "none"
+    firmness = words.say(f"{say}firm_{kind}", count=firm, open=found.count - firm)
+    title_money = words.millions_middle(found.asked)
+    core = (
+        words.say(f"{say}core_some", names=words.named(found.core, 3))
+        if firm
+        else words.say(f"{say}core_none")
+    )
+    cards = (
+        _card(
+            words.millions_middle(found.cost),
+            words.say(f"{say}cost_label"),
+            _interval(found.cost, words),
+            words.say("decision.cost_detail", years=settings.years, price_year=settings.price_year),
+        ),
+        _card(
+            words.say(f"{say}gain_value", gain=words.middle(found.gain)),
+            words.say(f"{say}gain_label"),
+            _interval(found.gain, words),
+            words.say(f"{say}gain_detail", measured=_measured(found, words)),
+        ),
+        _card(
+            words.probability(programme.p_best),
+            words.say(f"{say}best_label"),
+            words.hedge(programme.p_best),
+            words.say(
+                f"{say}best_detail", core=core, affordable=words.probability(programme.p_affordable)
+            ),
+        ),
+    )
+    return {
+        "title": words.say(f"{say}title", count=found.count, asked=title_money, firmness=firmness),
+        "asked": asked,
+        "recommendation": words.say(
+            f"{say}recommendation",
+            names=words.named(found.chosen, NAMED),
+            asked=words.millions_spread(found.asked),
+            budget=budget,
+        ),
+        "cards": cards,
+    }
+
+
+def _measured(found: Advice, words: Wording) -> str:
+    parts = []
+    if found.money is not None and found.money.high > 0:
+        money = words.millions_spread(found.money)
+        parts.append(words.say("decision.programme.gain_money", money=money))
+    if found.harm is not None and found.harm.high > 0:
+        harm = words.spread(found.harm)
+        parts.append(words.say("decision.programme.gain_harm", harm=harm))
+    if not parts:
+        return ""
+    return words.say("decision.programme.gain_measured", list=words.listed(parts))
+
+
+def _ranking(study: Study, words: Wording) -> dict[str, Any]:
+    priorities, settings = study.priorities, study.case.settings
+    assert priorities is not None
+    row = row_of(priorities.to_frame(), priorities.order[0])
+    first, count = words.name(priorities.order[0]), len(priorities.order)
+    cost, gain = Amount.of(row, "cost_m"), Amount.of(row, "gain")
+    asked = words.millions_spread(Amount.of(row, "asked_m"))
+    share = float(row["p_first"])
+    say = "decision.ranking."
+    cards = (
+        _card(
+            words.millions_middle(cost),
+            words.say(f"{say}cost_label", first=first),
+            _interval(cost, words),
+            words.say("decision.cost_detail", years=settings.years, price_year=settings.price_year),
+        ),
+        _card(
+            words.say("decision.programme.gain_value", gain=words.middle(gain)),
+            words.say(f"{say}gain_label", first=first),
+            _interval(gain, words),
+            words.say("decision.programme.gain_detail", measured=""),
+        ),
+        _card(
+            words.probability(share),
+            words.say(f"{say}best_label", first=first),
+            words.hedge(share),
+            words.say(f"{say}best_detail", count=count),
+        ),
+    )
+    return {
+        "title": words.firmly(f"{say}title", share, first=first),
+        "asked": words.say(f"{say}asked", count=count),
+        "recommendation": words.say(f"{say}recommendation", first=first, asked=asked),
+        "cards": cards,
+    }
+
+
+def _total_cost(study: Study, words: Wording) -> tuple[Amount, dict[str, str]]:
+    settings, count = study.case.settings, len(study.case.capabilities)
+    total = Amount(*study.appraisal.total_cost)
+    card = _card(
+        words.millions_middle(total),
+        words.say("decision.capabilities.cost_label", count=count),
+        _interval(total, words),
+        words.say("decision.cost_detail", years=settings.years, price_year=settings.price_year),
+    )
+    return total, card
+
+
+def _capabilities(study: Study, words: Wording) -> dict[str, Any]:
+    table = study.appraisal.to_frame()
+    key = study.appraisal.first
+    row, first, count = row_of(table, key), words.name(key), len(table)
+    share, score = float(row["p_first"]), Amount.of(row, "score")
+    total, cost = _total_cost(study, words)
+    say = "decision.capabilities."
+    rate = words.spread(Amount.of(row, "score_per_m"))
+    cards = (
+        cost,
+        _card(
+            words.say(f"{say}gain_value", gain=words.middle(score)),
+            words.say(f"{say}gain_label", first=first),
+            _interval(score, words),
+            words.say(f"{say}gain_detail", rate=rate),
+        ),
+        _card(
+            words.probability(share),
+            words.say(f"{say}best_label", first=first),
+            words.hedge(share),
+            words.say(f"{say}best_detail", count=count),
+        ),
+    )
+    return {
+        "title": words.firmly(f"{say}title", share, first=first),
+        "asked": words.say(f"{say}asked", count=count),
+        "recommendation": words.say(
+            f"{say}recommendation", first=first, cost=words.millions_spread(total)
+        ),
+        "cards": cards,
+    }
+
+
+def _costs(study: Study, words: Wording) -> dict[str, Any]:
+    table = study.appraisal.to_frame().sort_values("cost_m", ascending=False, kind="stable")
+    largest, count = Amount.of(rows_of(table)[0][1], "cost_m"), len(table)
+    total, card = _total_cost(study, words)
+    payers = study.appraisal.cost_by_payer().sum()
+    share = float(payers["members"] / payers.sum())
+    money = words.millions_spread(total)
+    say = "decision.costs."
+    cards = (
+        card,
+        _card(
+            words.millions_middle(largest),
+            words.say(f"{say}largest_label", first=words.name(str(table.index[0]))),
+            _interval(largest, words),
+            words.say(f"{say}largest_detail"),
+        ),
+        _card(
+            words.percent(share),
+            words.say(f"{say}share_label"),
+            "",
+            words.say(f"{say}share_detail"),
+        ),
+    )
+    years = study.case.settings.years
+    return {
+        "title": words.say(f"{say}title", count=count, cost=money, years=years),
+        "asked": words.say(f"{say}asked", count=count),
+        "recommendation": words.say(f"{say}recommendation", cost=money),
+        "cards": cards,
+    }
+
+
+TURNS_NAMED = 3  # inputs on page 1
+
+
+def what_would_change(study: Study, found: Advice | None, words: Wording) -> dict[str, Any]:
+    """Inputs that alone change the recommended set, or else the first place; close rivals."""
+    head = words.say("change.head")
+    if study.sensitivity is None:
+        return {"head": head, "intro": "", "rows": [], "text": words.say("change.not_asked")}
+    chosen = found is not None and found.count > 0
+    intro, rows = _set(study, words) if chosen else _first_place(study, words)
+    rivals = ""
+    if found is not None and found.rivals:
+        pairs = (
+            words.say("change.rival", name=words.name(key), percent=words.probability(share))
+            for key, share in found.rivals
+        )
+        rivals = words.say("change.rivals", count=len(found.rivals), list=words.listed(pairs))
+    return {"head": head, "intro": intro, "rows": rows, "text": rivals}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An end of the range of one input at which the recommended set changes."""
+
+    name: str  # of the input
+    side: str  # below or above the level
+    level: float
+    added: list[str]
+    dropped: list[str]
+    stake: float  # points that the changed set gains above the recommended one
+
+
+def turns(study: Study) -> list[Turn]:
+    """Inputs that alone change the set, those with most at stake first.
+
+    Of two ends that both change it, the one that changes more; both are equally likely.
+    """
+    assert study.sensitivity is not None
+    table = study.sensitivity.to_frame()
+    changing = table[(table["programme_at_low"] != "") | (table["programme_at_high"] != "")]
+    changing = changing.sort_values("regret", ascending=False, kind="stable")
+    return [_turn(key, row) for key, row in rows_of(changing)]
+
+
+def _turn(key: str, row: Row) -> Turn:
+    ends = {"below": ("programme_at_low", "low"), "above": ("programme_at_high", "high")}
+    side, (column, level) = max(ends.items(), key=lambda end: len(str(row[end[1][0]]).split()))
+    moved = str(row[column]).split()
+    added, dropped = ([m[1:] for m in moved if m[0] == sign] for sign in "+-")
+    return Turn(key, side, float(row[level]), added, dropped, float(row["regret"]))
+
+
+def _set(study: Study, words: Wording) -> tuple[str, list[str]]:
+    """Inputs that change the recommended set."""
+    assert study.sensitivity is not None
+    found, all_inputs = turns(study), len(study.sensitivity.to_frame())
+    if not found:
+        return words.say("change.intro_set_none", all=all_inputs), []
+    rows = [
+        words.say(
+            f"change.{turn.side}",
+            label=input_label(turn.name, study.case, words),
+            level=level_text(turn.name, turn.level, study.case, words),
+            hedge=words.hedged(LOW_SWING),
+            changes=changes_text(turn.added, turn.dropped, words),
+        )
+        for turn in found[:TURNS_NAMED]
+    ]
+    return words.say("change.intro_set", count=len(found), all=all_inputs), rows
+
+
+def changes_text(added: list[str], dropped: list[str], words: Wording) -> str:
+    """Say what a set takes in and what it lets go."""
+    if not dropped:
+        return words.say("next.takes", names=words.named(added))
+    if not added:
+        return words.say("change.lets_go", names=words.named(dropped))
+    return words.say("next.takes_and_drops", added=words.named(added), dropped=words.named(dropped))
+
+
+def _first_place(study: Study, words: Wording) -> tuple[str, list[str]]:
+    """Inputs that come nearest to taking the first place for each euro."""
+    found = study.sensitivity
+    assert found is not None
+    table = found.to_frame()
+    table = table[table["swing"] > 0]
+    if table.empty:
+        return words.say("change.stable"), []
+    nearest = table.sort_values(["p_beyond", "swing"], ascending=False, kind="stable").head(
+        TURNS_NAMED
+    )
+    key = "change.intro_turning" if found.turning else "change.intro"
+    rows = [
+        words.say(
+            "change.line",
+            label=input_label(str(name), study.case, words),
+            hedge=words.hedged(float(share)),
+        )
+        for name, share in nearest["p_beyond"].items()
+    ]
+    return words.say(key, first=words.name(found.subject), second=words.name(found.rival)), rows

@@ -1,39 +1,41 @@
-"""The report as a tagged PDF: the decision paper on two pages, then the technical annex."""
+"""The report as a tagged PDF: the decision paper on two pages, then the technical annex.
 
+A document from a template: tagged for readers who cannot see, and fit for archives.
+"""
+
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
+from datetime import UTC, date, datetime
+from importlib.resources import as_file, files
+from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final, Literal
+
+import matplotlib as mpl
 
 from capworth.case.register import schedules
-from capworth.report.annex.allocation import allocation_page
-from capworth.report.annex.capabilities import capabilities_page
-from capworth.report.annex.conventions import conventions_page
+from capworth.errors import InputError
+from capworth.language.isolates import isolated
+from capworth.language.voice import MARK, Wording
+from capworth.report.annex.capabilities import (
+    capabilities_page,
+    conventions_page,
+    functions_page,
+    ranks_page,
+)
+from capworth.report.annex.costs import allocation_page, costs_page
 from capworth.report.annex.economics import economics_page, scales
-from capworth.report.annex.excellence import excellence_page
-from capworth.report.annex.frontier import frontier_page
-from capworth.report.annex.functions import functions_page
+from capworth.report.annex.excellence import excellence_page, frontier_page, productivity_page
 from capworth.report.annex.funding import funding_page
-from capworth.report.annex.method import limits, method_page
-from capworth.report.annex.network import network_page
-from capworth.report.annex.priorities import priorities_page
-from capworth.report.annex.productivity import productivity_page
-from capworth.report.annex.programme import programme_page, timetable
-from capworth.report.annex.provenance import provenance_page
-from capworth.report.annex.ranks import ranks_page
-from capworth.report.annex.sensitivity import sensitivity_page
-from capworth.report.annex.soundness import soundness_page
-from capworth.report.annex.spending import costs_page
-from capworth.report.annex.uncertainty import resolving, switching
-from capworth.report.annex.voice import made_up, members_page
-from capworth.report.annex.weights import weights_page
-from capworth.report.blocks import Section, section_data
+from capworth.report.annex.members import made_up, members_page, network_page, weights_page
+from capworth.report.annex.method import limits, method_page, provenance_page, soundness_page
+from capworth.report.annex.programme import priorities_page, programme_page, timetable
+from capworth.report.annex.uncertainty import resolving, sensitivity_page, switching
+from capworth.report.blocks import Section, first_picture, section_data
 from capworth.report.decision import decision_page
-from capworth.report.pictures import first_picture
 from capworth.report.summary import summary_page
-from capworth.report.typeset import set_document
-from capworth.report.wording import MARK, Wording
-from capworth.study import Study
+from capworth.study.stages import Study
 
 ANNEX: tuple[Callable[[Study, Wording], Section | None], ...] = (
     members_page,
@@ -152,3 +154,58 @@ def _footnote(study: Study, words: Wording) -> str:
     if any(improvement.illustrative for improvement in study.case.improvements):
         parts.insert(0, words.say("frame.dagger", mark=MARK))
     return " · ".join(parts)
+
+
+BARE = frozenset({"svg", "kind", "name", "language", "direction"})  # not read as words
+STANDARDS: Final[tuple[Literal["ua-1", "a-2a"], ...]] = ("ua-1", "a-2a")
+
+
+def set_document(template: str, content: Mapping[str, Any], day: date) -> bytes:
+    """Set one document as PDF. No clock is read: the same content gives the same bytes.
+
+    Parameters
+    ----------
+    template : file of this folder, such as "donor.typ"
+    content : everything that it prints
+    day : the date that the file carries
+
+    Raises
+    ------
+    InputError
+        When a name holds a letter that no font has.
+    """
+    import typst  # here, as it begins threads: a process that has none can still be copied
+
+    given = _isolated(content) if content.get("direction") == "rtl" else content
+    words = json.dumps(given, ensure_ascii=False, sort_keys=True)
+    with (
+        as_file(files("capworth.report").joinpath(template)) as path,
+        as_file(files("capworth.charts").joinpath("fonts")) as fonts,
+    ):
+        spare = Path(mpl.get_data_path()) / "fonts" / "ttf"  # letters that the others lack
+        compiler = typst.Compiler(
+            path,
+            root=path.parent,
+            font_paths=[fonts, spare],
+            ignore_system_fonts=True,
+            sys_inputs={"data": words},
+        )
+        try:
+            pdf = compiler.compile(
+                format="pdf",
+                pdf_standards=list(STANDARDS),
+                timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC),
+            )
+        except typst.TypstError as error:
+            raise InputError(f"the document cannot be set: {error}") from error
+    assert isinstance(pdf, bytes)  # one document, one file
+    return pdf
+
+
+def _isolated(node: Any, key: str = "") -> Any:
+    """Isolate the numbers of every text, so that those that stand alone keep their signs too."""
+    if isinstance(node, str):
+        return node if key in BARE else isolated(node)
+    if isinstance(node, Mapping):
+        return {k: _isolated(value, k) for k, value in node.items()}
+    return [_isolated(value, key) for value in node] if isinstance(node, list | tuple) else node

@@ -7,10 +7,10 @@ from importlib.resources import files
 from typing import Any
 
 from capworth.errors import InputError
-from capworth.estimates import AtModes
+from capworth.language.voice import MARK, Wording
+from capworth.model.draws import AtModes
 from capworth.report.pdf import vintage
-from capworth.report.wording import MARK, Wording
-from capworth.study import Study
+from capworth.study.stages import Study
 
 FOLDER = "capworth.report"
 DIGITS = 6  # decimals of what the page computes with

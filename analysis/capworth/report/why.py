@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from capworth.case.model import Case
-from capworth.report.amounts import Amount
-from capworth.report.rows import row_of
-from capworth.report.wording import Wording
+from capworth.language.numbers import Amount
+from capworth.language.voice import Wording
+from capworth.report.blocks import row_of
 
 
 def why_improvement(key: str, table: pd.DataFrame, pairs: pd.DataFrame, words: Wording) -> str:

@@ -31,12 +31,12 @@ class MacbethScale:
 
     Attributes
     ----------
-    values : (options,), 100 for the first and 0 for the last
+    scores : (options,), 100 for the first and 0 for the last
     units : (options,), the smallest values that agree, in units of one category
     low, high : (options,), how far each value may move while the first keeps its smallest units
     """
 
-    values: Floats
+    scores: Floats
     units: Floats
     low: Floats
     high: Floats
@@ -69,7 +69,7 @@ def scale(lower: ArrayLike, upper: ArrayLike | None = None) -> MacbethScale:
     InputError
         When the judgements contradict each other; the message names the least change that helps.
 
-    >>> scale([[0, 2, 4], [0, 0, 3], [0, 0, 0]]).values.tolist()
+    >>> scale([[0, 2, 4], [0, 0, 3], [0, 0, 0]]).scores.tolist()
     [100.0, 60.0, 0.0]
     """
     low, high = _judgements(lower, upper)

@@ -1,12 +1,10 @@
 """Annex: costs and benefits in money to appraisal standard; does the ranking survive the scale."""
 
-from capworth.economics import KINDS, PERSPECTIVES
-from capworth.report.amounts import Amount
-from capworth.report.blocks import Block, Cell, Section, Table, Text
-from capworth.report.pictures import pictures
-from capworth.report.rows import Row, rows_of
-from capworth.report.wording import Wording
-from capworth.study import Study
+from capworth.appraisal.economics import KINDS, PERSPECTIVES
+from capworth.language.numbers import Amount
+from capworth.language.voice import Wording
+from capworth.report.blocks import Block, Cell, Row, Section, Table, Text, pictures, rows_of
+from capworth.study.stages import Study
 
 PROGRAMME = KINDS[-1]
 COLUMNS = ("name", "net", "ratio", "chance", "public", "annual", "payback", "rate", "category")

@@ -5,15 +5,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from capworth.earmarks import ALL, BUDGET, PLEDGED, SAME, TIMING, Earmarks
-from capworth.funding import Funding
-from capworth.moneymap import ORGANISATION
-from capworth.report.amounts import Amount
-from capworth.report.blocks import Block, Cell, Section, Table, Text
-from capworth.report.pictures import PLACES, picture
-from capworth.report.rows import Row, rows_of
-from capworth.report.wording import Wording
-from capworth.study import Study
+from capworth.funding.earmarks import ALL, BUDGET, PLEDGED, SAME, TIMING, Earmarks
+from capworth.funding.plan import Funding
+from capworth.funding.pledges import ORGANISATION
+from capworth.language.numbers import Amount
+from capworth.language.voice import Wording
+from capworth.report.blocks import PLACES, Block, Cell, Row, Section, Table, Text, picture, rows_of
+from capworth.study.stages import Study
 
 
 def funding_page(study: Study, words: Wording) -> Section | None:

@@ -1,8 +1,21 @@
-"""Annex: the method in brief, each formula with its source; what the model cannot say."""
+"""Annex: the method in brief, each formula with its source; what the model cannot say.
 
-from capworth.report.blocks import Block, Bullets, Formula, Section, Text
-from capworth.report.wording import Wording
-from capworth.study import Study
+Annex: every assumption with its status, what the inputs rest on, and the sources used.
+
+Annex: what the linters found, each thing with its place, its sentence and its remedy.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from capworth.case.model import GRADES, Case
+from capworth.case.register import bias_classes, schedules
+from capworth.language.voice import Wording
+from capworth.lints.lint import SEVERITIES, Lint, catalogue
+from capworth.model.result import HIGH, LOW
+from capworth.model.simulation import KEPT
+from capworth.report.blocks import Block, Bullets, Cell, Formula, Section, Table, Text
+from capworth.study.stages import Study
 
 UNSAID = (  # what no appraisal of this kind can say
     "deterrence",
@@ -59,3 +72,276 @@ def limits(study: Study, words: Wording) -> Section:
         asked = [("", words.say(f"not_asked.{stage}")) for stage in missing]
         blocks += [Text(words.say("limits.not_asked")), Bullets(tuple(asked))]
     return Section(words.say("limits.topic"), words.say("limits.title"), blocks)
+
+
+def provenance_page(study: Study, words: Wording) -> Section:
+    """Parameters, register of evidence, prices, sources."""
+    case = study.case
+    grades = [estimate.grade for estimate in case.estimates().values()]
+    weak = sum(grade in "DE" for grade in grades) / max(len(grades), 1)
+    title = words.say(
+        "provenance.title",
+        share=words.percent(weak),
+        count=len(grades),
+        sources=len(_used(case)),
+    )
+    blocks: list[Block] = [
+        Text(words.say("provenance.rerun")),
+        Table(
+            words.say("provenance.parameters"),
+            tuple(words.say(f"provenance.{c}") for c in ("parameter", "value", "status")),
+            tuple(_parameters(study, words)),
+            words=3,
+            weights=(1.0, 1.5, 1.2),
+        ),
+        _register(case, words),
+    ]
+    if case.distributions:
+        blocks.append(_drawn(case, words))
+    if case.prices:
+        blocks.append(_prices(case, words))
+    blocks.append(_sources(case, words))
+    return Section(words.say("provenance.topic"), title, blocks)
+
+
+def _parameters(study: Study, words: Wording) -> Iterator[tuple[Cell, ...]]:
+    """One row for each assumption: what it is, its value, its status and source."""
+    case, settings = study.case, study.case.settings
+
+    def row(key: str, value: str, status: str = "") -> tuple[Cell, ...]:
+        return words.say(f"parameter.{key}"), value, status or words.say("parameter.set_by_case")
+
+    yield row("case", settings.name)
+    yield row("fingerprint", _hash(case.fingerprint), words.say("parameter.hash_of_case"))
+    yield row("version", f"capworth {study.provenance.version}", words.say("parameter.software"))
+    yield row("cutoff", words.day(settings.appraisal_date))
+    prices = words.say(
+        "parameter.money_value", currency=settings.currency, price_year=settings.price_year
+    )
+    yield row("money", prices)
+    last = settings.first_year + settings.years - 1
+    yield row("years", words.say("parameter.years_value", first=settings.first_year, last=last))
+    schedule = schedules()[settings.discounting]
+    bands = "; ".join(
+        words.say("parameter.band", rate=words.percent(rate, 1), year=year)
+        for year, rate in schedule.bands
+    )
+    status = words.word("schedule_status", schedule.status)
+    yield row(
+        "discounting",
+        words.say(
+            "parameter.discounting_value",
+            schedule=schedule.id,
+            bands=bands,
+            timing=words.word("timing", settings.timing),
+        ),
+        words.say("parameter.register", status=status, source=schedule.source, read=schedule.read),
+    )
+    for bias in dict.fromkeys(line.bias for line in case.costs if line.bias != "none"):
+        known = bias_classes()[bias]
+        low, high = (words.percent(bound) for bound in known.capital)
+        yield row(
+            "bias",
+            words.say("parameter.bias_value", name=known.id, low=low, high=high),
+            known.source,
+        )
+    yield row("seed", str(settings.seed))
+    yield row(
+        "draws",
+        words.say("parameter.draws_value", draws=words.number(study.provenance.draws, 0)),
+        words.say(
+            "parameter.interval",
+            low=LOW,
+            high=HIGH,
+            kept=words.number(min(KEPT, study.provenance.draws), 0),
+        ),
+    )
+    if study.excellence is not None:
+        efficient, top, share = study.excellence.thresholds
+        yield row(
+            "excellence",
+            words.say(
+                "parameter.excellence_value",
+                efficient=words.percent(efficient),
+                top=words.percent(top),
+                share=words.percent(share),
+                draws=words.number(study.excellence.draws, 0),
+            ),
+        )
+    if study.programme is not None:
+        programme = study.programme
+        target = (
+            words.say("parameter.no_target")
+            if programme.target_m is None
+            else words.millions_exactly(programme.target_m)
+        )
+        yield row(
+            "budget",
+            words.say(
+                "parameter.budget_value",
+                budget=words.millions_exactly(programme.budget_m),
+                target=target,
+                grid=words.exactly(settings.grid),
+                currency=settings.currency,
+                draws=words.number(programme.draws, 0),
+            ),
+        )
+    if study.claim is not None:
+        claim = study.claim
+        yield row(
+            "claim",
+            words.say(
+                "parameter.claim_value",
+                group=words.listed(words.word("function", f) for f in claim.group),
+                estimand=words.word("estimand", claim.primary[0]),
+                measure=words.word("measure", claim.primary[1]),
+                margin=words.exactly(claim.margin),
+                needed=words.percent(claim.needed),
+            ),
+            words.say("parameter.registered", registered=_hash(claim.registered)),
+        )
+
+
+def _register(case: Case, words: Wording) -> Table:
+    """How many uncertain inputs of each table have which grade."""
+    counts: dict[str, Counter[str]] = {}
+    for name, estimate in case.estimates().items():
+        counts.setdefault(name.split("/")[0], Counter())[estimate.grade] += 1
+    rows = [
+        (words.word("table", table), *(str(found[g] or "") for g in GRADES), str(found.total()))
+        for table, found in counts.items()
+    ]
+    total = sum(counts.values(), Counter())
+    sums = (*(str(total[g] or "") for g in GRADES), str(total.total()))
+    rows.append((words.say("provenance.sum"), *sums))
+    return Table(
+        words.say("provenance.register"),
+        (words.say("provenance.table"), *GRADES, words.say("provenance.sum")),
+        tuple(rows),
+        marked=(len(rows) - 1,),
+        note=words.say(
+            "provenance.grades",
+            list="; ".join(f"{grade} {words.word('grade', grade)}" for grade in GRADES),
+        ),
+    )
+
+
+def _drawn(case: Case, words: Wording) -> Table:
+    """Which inputs have another shape, and which move together."""
+    names = tuple(case.estimates())
+    rows = tuple(
+        (
+            row.inputs,
+            words.word("shape", row.shape or "pert"),
+            row.group,
+            f"{row.grade} {row.source}".strip(),
+            str(sum(map(row.speaks_of, names))),
+            words.percent(row.share) if row.group else "",
+        )
+        for row in case.distributions
+    )
+    columns = ("inputs", "shape", "group", "evidence", "count", "share")
+    return Table(
+        words.say("provenance.drawn"),
+        tuple(words.say(f"provenance.{column}") for column in columns),
+        rows,
+        words=4,
+        weights=(1.4, 1.0, 1.2, 1.0),
+        note=words.say("provenance.drawn_note"),
+    )
+
+
+def _prices(case: Case, words: Wording) -> Table:
+    rows = tuple(
+        (
+            words.word("price_kind", price.kind),
+            price.currency,
+            f"{price.grade} {price.source}".strip(),
+            str(price.year),
+            words.exactly(price.value),
+        )
+        for price in case.prices
+    )
+    columns = ("price_kind", "currency", "evidence", "year", "price")
+    return Table(
+        words.say("provenance.prices"),
+        tuple(words.say(f"provenance.{column}") for column in columns),
+        rows,
+        words=3,
+        weights=(1.6, 0.6, 1.6),
+    )
+
+
+def _used(case: Case) -> Counter[str]:
+    """How many rows rest on each source."""
+    rows = (
+        *(estimate.source for estimate in case.estimates().values()),
+        *(activity.source for activity in case.activity),
+        *(price.source for price in case.prices),
+    )
+    return Counter(source for source in rows if source)
+
+
+def _sources(case: Case, words: Wording) -> Table:
+    used = _used(case)
+    rows = tuple(
+        (
+            source.id,
+            words.typeset(source.title),
+            words.typeset(", ".join(filter(None, (source.publisher, source.year)))),
+            words.word("source_type", source.type.lower()),
+            str(used[source.id]),
+        )
+        for source in case.sources
+        if used[source.id]
+    )
+    columns = ("source", "source_title", "publisher", "source_type", "rows")
+    return Table(
+        words.say("provenance.sources"),
+        tuple(words.say(f"provenance.{column}") for column in columns),
+        rows,
+        words=4,
+        weights=(1.35, 3.0, 1.2, 0.8),
+        size=6.3,
+    )
+
+
+def _hash(digest: str) -> str:
+    """Let a hash break in the middle of a line that is too short for it."""
+    return f"{digest[:32]}\u200b{digest[32:]}"
+
+
+def soundness_page(study: Study, words: Wording) -> Section:
+    """Every lint of the case, serious ones first."""
+    found = study.soundness
+    serious, look = found.counts.values()
+    codes = {lint.code for lint in found.lints}
+    key = "soundness.title" if serious else "soundness.title_none"
+    known = len(catalogue())
+    text = words.say("soundness.text", known=known, clear=known - len(codes))
+    blocks: list[Block] = [Text(text)]
+    if found.lints:
+        blocks.append(_table(found.lints, words))
+    return Section(words.say("soundness.topic"), words.say(key, serious=serious, look=look), blocks)
+
+
+def _table(lints: tuple[Lint, ...], words: Wording) -> Table:
+    rows = tuple(
+        (
+            lint.code,
+            words.say(f"soundness.{lint.severity}"),
+            words.typeset(lint.placed(words.texts.language)),
+            *map(words.typeset, lint.said(words.texts.language)),
+        )
+        for lint in lints
+    )
+    columns = ("code", "severity", "place", "sentence", "mend")
+    return Table(
+        words.say("soundness.table"),
+        tuple(words.say(f"soundness.{column}") for column in columns),
+        rows,
+        words=len(columns),
+        weights=(0.32, 0.62, 1.25, 2.6, 2.0),
+        marked=tuple(k for k, lint in enumerate(lints) if lint.severity == SEVERITIES[0]),
+        size=6.3,
+    )

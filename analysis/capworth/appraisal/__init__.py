@@ -1,0 +1,1 @@
+"""What each capability costs and adds, and what that licenses to say."""

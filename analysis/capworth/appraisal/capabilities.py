@@ -1,0 +1,90 @@
+"""What each capability costs and what it adds, with ranges and the probability of its rank."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from capworth.methods.acceptability.indices import expected_ranks
+from capworth.model.costs import PAYERS
+from capworth.model.result import Answer, Provenance, spread
+from capworth.model.simulation import Sample, value_per_million
+
+MILLION = 1e6
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Appraisal(Answer):
+    """Cost, added value and value for money of every capability."""
+
+    _table: pd.DataFrame
+    _ranks: pd.DataFrame
+    _payers: pd.DataFrame
+    total_cost: tuple[float, float, float]  # mean and 80 % interval, millions, all capabilities
+    provenance: Provenance
+
+    def rank_acceptability(self) -> pd.DataFrame:
+        """Share of draws in which each capability takes each place in value for money."""
+        return self._ranks.copy()
+
+    def cost_by_payer(self) -> pd.DataFrame:
+        """Mean whole-life cost by payer, millions."""
+        return self._payers.copy()
+
+    @property
+    def first(self) -> str:
+        """The capability that is most often first in value for money."""
+        return str(self._ranks.iloc[:, 0].idxmax())
+
+    def __repr__(self) -> str:
+        share = self._ranks.iloc[:, 0].max()
+        return (
+            f"<Appraisal: {self.first} first in value for money in {share:.0%} of "
+            f"{self.provenance.draws:,} draws; {len(self._table)} capabilities>"
+        )
+
+
+def appraise(sample: Sample, provenance: Provenance) -> Appraisal:
+    """Bring the worlds of a sample to one row for each capability.
+
+    Money in millions of the case's currency, real; cost and money are discounted over the
+    appraisal, `annual_cost` is its equivalent a year. NaN where the case has no chain, or no tree.
+    """
+    case, worlds, model = sample.case, sample.worlds, sample.model
+    cost = worlds.cost
+    has_money, has_harm = model.known["money"], model.known["harm"]
+    money = np.where(has_money, worlds.money, np.nan)
+    harm = np.where(has_harm, worlds.harm, np.nan)
+    net = money - cost
+    points, per_million = (
+        np.where(model.known["score"], part, np.nan)
+        for part in (worlds.score, value_per_million(worlds, model.annuity))
+    )
+    columns: dict[str, object] = {
+        "name": [c.name for c in case.capabilities],
+        "family": [c.family for c in case.capabilities],
+        **spread("cost_m", cost, MILLION),
+        **spread("annual_cost_m", cost / model.annuity, MILLION),
+        **spread("score", points),
+        **spread("score_per_m", per_million),
+        **spread("money_m", money, MILLION),
+        **spread("net_m", net, MILLION),
+        "p_net_positive": np.where(has_money, (net > 0).mean(axis=0), np.nan),
+        **spread("harm_days", harm),
+        **spread("harm_per_m", harm / (cost / model.annuity / MILLION)),
+    }
+    index = pd.Index(case.capability_ids, name="capability")
+    shares = sample.tallies.value.shares()
+    columns["p_first"] = shares[:, 0]
+    columns["expected_place"] = expected_ranks(shares)
+    table = pd.DataFrame(columns, index=index).sort_values("expected_place", kind="stable")
+    places = pd.RangeIndex(1, len(shares) + 1, name="place")
+    ranks = pd.DataFrame(shares, index=index, columns=places).loc[table.index]
+    payers = pd.DataFrame(
+        sample.tallies.payers / sample.draws / MILLION,
+        index=index,
+        columns=pd.Index(PAYERS, name="payer"),
+    ).loc[table.index]
+    total = spread("cost", cost.sum(axis=1, keepdims=True), MILLION)
+    mean, low, high = (float(part[0]) for part in total.values())
+    return Appraisal(table, ranks, payers, (mean, low, high), provenance)

@@ -1,0 +1,115 @@
+"""The cost cube: capability x function x category x payer x year, and its bridge to totals."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from capworth.case.model import FUNCTIONS, Case, CostLine
+from capworth.methods.arguments import Floats
+from capworth.model.costs import CostModel, bias_of
+from capworth.model.draws import AtModes
+from capworth.model.result import Answer, Provenance
+from capworth.model.simulation import Model
+
+AXES = ("capability", "function", "category", "payer", "kind", "in_kind", "year")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class CostCube(Answer):
+    """Every forward cost of the capabilities at the modes, real and not discounted."""
+
+    _table: pd.DataFrame
+    _bridge: pd.DataFrame
+    provenance: Provenance
+
+    def bridge(self) -> pd.DataFrame:
+        """Return how the lines of each stated total add up to it, with what is left over."""
+        return self._bridge.copy()
+
+    def by(self, *axes: str) -> pd.DataFrame:
+        """Sum the cube over all axes but these, millions of the case's money."""
+        return self._table.groupby(list(axes), observed=True, sort=False)[["amount_m"]].sum()
+
+    def __repr__(self) -> str:
+        total = self._table["amount_m"].sum()
+        left = self._bridge["residual_m"].abs().sum() if len(self._bridge) else 0.0
+        return f"<CostCube: {total:,.0f} million; residual to stated totals {left:.3g} million>"
+
+
+def cost_cube(case: Case) -> CostCube:
+    """Part every cost line by capability, function, category, payer and year.
+
+    Shared platforms go to their users by their key, each capability's cost to functions by its
+    shares; all at the modes. The sum is that of the lines: nothing is lost on the way.
+    """
+    model = Model(case)
+    shares = model.function_shares(AtModes())[0]
+    platform = model.platform_shares(AtModes())[0] if case.platforms else np.empty((0, 0))
+    places = {c: k for k, c in enumerate(case.capability_ids)}
+    platforms = {p.id: k for k, p in enumerate(case.platforms)}
+    parts = []
+    for line, _ in model.costs.by_line():
+        if line.improvement:
+            continue
+        if line.capability:
+            owners = np.zeros(len(places))
+            owners[places[line.capability]] = 1.0
+        else:
+            owners = platform[platforms[line.platform]]
+        parts.append(_part(case, model.costs, line, owners, shares))
+    cube = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*AXES])
+    keys = list(AXES)
+    table = cube.groupby(keys, observed=True, sort=False, as_index=False)[["amount_m"]].sum()
+    return CostCube(table, _bridge(case), Provenance.of(case, 1))
+
+
+def _part(
+    case: Case, costs: CostModel, line: CostLine, owners: Floats, shares: Floats
+) -> pd.DataFrame:
+    """Spread one line over its owners, their functions and its years."""
+    bias = bias_of(line)
+    amount = line.amount.mode * (1.0 if bias is None else 1.0 + bias.mode)
+    yearly = costs.yearly(line) * amount / 1e6
+    spread = np.einsum("c,cf,y->cfy", owners, shares, yearly)
+    c, f, y = np.nonzero(spread)
+    return pd.DataFrame(
+        {
+            "capability": np.array(case.capability_ids)[c],
+            "function": np.array(FUNCTIONS)[f],
+            "category": line.category,
+            "payer": line.payer,
+            "kind": line.kind,
+            "in_kind": line.in_kind,
+            "year": case.settings.first_year + y,
+            "amount_m": spread[c, f, y],
+        }
+    )
+
+
+def _bridge(case: Case) -> pd.DataFrame:
+    rows = []
+    for total in case.totals:
+        mine = [line for line in case.costs if line.total == total.id]
+        sums = {
+            "capabilities_m": sum(x.amount.mode for x in mine if x.capability),
+            "platforms_m": sum(x.amount.mode for x in mine if x.platform),
+            "improvements_m": sum(x.amount.mode for x in mine if x.improvement),
+            "outside_m": sum(x.amount.mode for x in mine if x.treatment == "outside"),
+        }
+        stated = total.amount.mode
+        rows.append(
+            {
+                "total": total.id,
+                "name": total.name,
+                "stated_m": stated / 1e6,
+                **{name: amount / 1e6 for name, amount in sums.items()},
+                "residual_m": (stated - sum(sums.values())) / 1e6,
+                "unit": total.amount.unit,
+                "grade": total.amount.grade,
+                "source": total.amount.source,
+            }
+        )
+    columns = ["total", "name", "stated_m", "capabilities_m", "platforms_m", "improvements_m"]
+    columns += ["outside_m", "residual_m", "unit", "grade", "source"]
+    return pd.DataFrame(rows, columns=columns).set_index("total")

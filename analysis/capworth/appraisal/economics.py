@@ -1,0 +1,416 @@
+"""Cost and benefit to appraisal standard: net value, ratio, payback, rates; who pays, who gains.
+
+The indicators of appraisal practice for one stream of costs and benefits.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from capworth.case.model import Case
+from capworth.case.register import schedules
+from capworth.methods.arguments import Bools, Floats, known
+from capworth.methods.cost_benefit.discounting import (
+    Paid,
+    chance_of_gain,
+    equivalent_annual,
+    net_public_value,
+    payback,
+    present_value,
+)
+from capworth.methods.cost_benefit.perspectives import distribution_weights, weighted_total
+from capworth.methods.cost_benefit.rate_of_return import Roots, internal_rates, modified_rates
+from capworth.methods.cost_benefit.ratios import (
+    Defined,
+    Ratio,
+    benefit_cost_ratio,
+    categories,
+    category_shares,
+    ratio_of_means,
+)
+from capworth.model.chain import SCOPES
+from capworth.model.costs import PAYERS, discount_factors
+from capworth.model.money import Money
+from capworth.model.result import Answer, Provenance, spread
+from capworth.model.simulation import Flows, Model, Sample, first_worlds, yearly_flows
+from capworth.programme.selection import Programme
+
+MILLION = 1e6
+DENOMINATOR = "all costs"  # of the headline ratio
+PUBLIC_DENOMINATOR = "public costs"  # of the ratio beside it
+PUBLIC = ("organisation", "members")  # payers whose money is public; a donor may be anybody
+EDGES = (0.0, 1.0, 1.5, 2.0, 4.0)  # Department for Transport, Value for Money Framework (2025)
+CATEGORIES = ("very_poor", "poor", "low", "medium", "high", "very_high")
+Row = Mapping[str, object]
+
+
+def indicators(
+    cost: Floats,
+    benefit: Floats,
+    payers: Sequence[str],
+    scopes: Sequence[str],
+    factors: Floats,
+    rate: float,
+) -> Row:
+    """Describe one stream in one perspective.
+
+    Parameters
+    ----------
+    cost : (draws, payers, years), all payers
+    benefit : (draws, scopes, years), all scopes
+    payers, scopes : those that the perspective counts
+    factors : (years,) discount factors
+    rate : a year, at which outlays are financed and gains put to work in the modified rate
+
+    Returns
+    -------
+    Amounts in millions, mean and 80 % interval over the draws. Payback and rates of return are
+    those of the mean stream, years counted from the start of the appraisal; `p_paid_back` is the
+    share of draws that are paid back in time. Codes are the names of `ratios.Defined`,
+    `payback.Paid` and `rate_of_return.Roots`, in small letters.
+    """
+    paid = cost[:, [PAYERS.index(p) for p in payers]].sum(axis=1)
+    gained = benefit[:, [SCOPES.index(s) for s in scopes]].sum(axis=1)
+    net = gained - paid
+    costs, benefits, nets = (present_value(flow, factors) for flow in (paid, gained, net))
+    public = _public(cost, payers, factors)
+    chance = chance_of_gain(nets)
+    purse = cost[:, [PAYERS.index(p) for p in PUBLIC]].sum(axis=1)
+    fiscal = present_value(benefit[:, SCOPES.index("fiscal")], factors)
+    row: dict[str, object] = {}
+    for name, values in (("cost_m", costs), ("benefit_m", benefits), ("npv_m", nets)):
+        row |= _spread(name, values / MILLION)
+    row |= {"p_npv_positive": chance.share, "p_npv_positive_se": chance.standard_error}
+    row |= _ratios(benefits, costs, public)
+    row |= _spread("public_npv_m", net_public_value(fiscal, present_value(purse, factors)) / 1e6)
+    row |= _spread("annual_m", equivalent_annual(nets, factors) / MILLION)
+    row |= _times(net, factors)
+    row |= _rates(net.mean(axis=0, keepdims=True), rate)
+    return row
+
+
+def perspective_row(
+    cost: Floats, benefit: Floats, payers: Sequence[str], scopes: Sequence[str], factors: Floats
+) -> Row:
+    """Describe one stream in one perspective in brief; parameters as in `indicators`."""
+    paid = cost[:, [PAYERS.index(p) for p in payers]].sum(axis=1)
+    gained = benefit[:, [SCOPES.index(s) for s in scopes]].sum(axis=1)
+    costs, benefits = present_value(paid, factors), present_value(gained, factors)
+    chance = chance_of_gain(benefits - costs)
+    row: dict[str, object] = {}
+    for name, values in (("cost_m", costs), ("benefit_m", benefits), ("npv_m", benefits - costs)):
+        row |= _spread(name, values / MILLION)
+    ratio = ratio_of_means(benefits, costs)
+    return row | {
+        "p_npv_positive": chance.share,
+        "p_npv_positive_se": chance.standard_error,
+        "bcr": float(ratio.value),
+        "bcr_code": Defined(int(ratio.code)).name.lower(),
+        "bcr_denominator": DENOMINATOR,
+    }
+
+
+def category_row(benefits: Floats, costs: Floats) -> Row:
+    """Share of draws in each value-for-money category; `no_ratio` where the ratio means nothing.
+
+    Parameters
+    ----------
+    benefits, costs : (draws,) present values
+    """
+    ratio = benefit_cost_ratio(benefits, costs, denominator=DENOMINATOR)
+    shares = category_shares(ratio.value, EDGES)
+    return dict(zip((*CATEGORIES, "no_ratio"), shares.tolist(), strict=True))
+
+
+def _spread(name: str, values: Floats) -> dict[str, float]:
+    return {key: float(part[0]) for key, part in spread(name, values[:, None]).items()}
+
+
+def _public(cost: Floats, payers: Sequence[str], factors: Floats) -> Floats:
+    """Present value of what the public payers of a perspective pay, (draws,)."""
+    places = [PAYERS.index(p) for p in payers if p in PUBLIC]
+    return present_value(cost[:, places].sum(axis=1), factors)
+
+
+def _ratios(benefits: Floats, costs: Floats, public: Floats) -> dict[str, object]:
+    whole = ratio_of_means(benefits, costs)
+    each = benefit_cost_ratio(benefits, costs, denominator=DENOMINATOR)
+    beside = benefit_cost_ratio(
+        [benefits.mean()], [public.mean()], [(costs - public).mean()], 0.0, PUBLIC_DENOMINATOR
+    )
+    low, high = _interval(each)
+    place = int(categories(whole.value, EDGES))
+    return {
+        "bcr": float(whole.value),
+        "bcr_low": low,
+        "bcr_high": high,
+        "bcr_code": Defined(int(whole.code)).name.lower(),
+        "bcr_denominator": DENOMINATOR,
+        "bcr_public": float(beside.value[0]),
+        "bcr_public_code": Defined(int(beside.code[0])).name.lower(),
+        "category": CATEGORIES[place] if place >= 0 else "no_ratio",
+    }
+
+
+def _interval(ratio: Ratio) -> tuple[float, float]:
+    """80 % interval of the ratios of the draws; NaN where a draw has none."""
+    if np.isnan(ratio.value).any():
+        return float("nan"), float("nan")
+    ends = spread("x", ratio.value[:, None])
+    return float(ends["x_low"][0]), float(ends["x_high"][0])
+
+
+def _times(net: Floats, factors: Floats) -> dict[str, object]:
+    row: dict[str, object] = {}
+    for name, weights in (("payback", None), ("discounted_payback", factors)):
+        mean, every = payback(net.mean(axis=0, keepdims=True), weights), payback(net, weights)
+        row |= {
+            f"{name}_years": float(mean.years[0]),
+            f"{name}_code": Paid(int(mean.code[0])).name.lower(),
+            f"p_{name}": float((every.code != Paid.NEVER).mean()),
+        }
+    return row
+
+
+def _rates(mean: Floats, rate: float) -> dict[str, object]:
+    internal, modified = internal_rates(mean), modified_rates(mean, rate, rate)
+    return {
+        "irr": float(internal.rate[0]),
+        "irr_code": Roots(int(internal.code[0])).name.lower(),
+        "mirr": float(modified.rate[0]),
+        "mirr_code": Roots(int(modified.code[0])).name.lower(),
+    }
+
+
+KINDS = ("capability", "improvement", "programme")
+RECOMMENDED = "recommended"  # subject of the recommended programme
+PEOPLE, UNSPLIT = "people", "unsplit"
+PARTIES = (*PAYERS, PEOPLE, UNSPLIT)
+GAINS_OF = MappingProxyType(  # whose account a scope of benefit is credited to
+    {"fiscal": "members", "economic": PEOPLE, "social": PEOPLE, "all": UNSPLIT}
+)
+
+
+class Perspective(NamedTuple):
+    """Whose costs and whose benefits count."""
+
+    payers: tuple[str, ...]
+    scopes: tuple[str, ...]
+
+
+PERSPECTIVES: Mapping[str, Perspective] = MappingProxyType(
+    {
+        "society": Perspective(PAYERS, SCOPES),
+        "organisation": Perspective(("organisation",), ()),
+        "members": Perspective(("members",), ("fiscal",)),
+        "funders": Perspective(("organisation", "donors"), ("fiscal",)),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Economics(Answer):
+    """Indicators of everything whose benefits are known in money."""
+
+    _table: pd.DataFrame
+    _perspectives: pd.DataFrame
+    _categories: pd.DataFrame
+    _accounts: pd.DataFrame
+    _uncounted: pd.DataFrame
+    perspective: str
+    draws: int  # the first draws of the sample, whose yearly flows were looked at
+    provenance: Provenance
+
+    def perspectives(self) -> pd.DataFrame:
+        """Return cost, benefit, net value, its probability and the ratio in every perspective."""
+        return self._perspectives.copy()
+
+    def categories(self) -> pd.DataFrame:
+        """Share of draws in each value-for-money category, and without a ratio."""
+        return self._categories.copy()
+
+    def accounts(self) -> pd.DataFrame:
+        """Return what each party pays and gains, millions; the nets add up to society's."""
+        return self._accounts.copy()
+
+    def uncounted(self) -> pd.DataFrame:
+        """Return transfers and sunk costs: shown, and in no account."""
+        return self._uncounted.copy()
+
+    def weighted(
+        self, incomes: Mapping[str, float], median_income: float, elasticity: float = 1.3
+    ) -> pd.DataFrame:
+        """Net value unweighted, then with each party's money weighted by its income.
+
+        Parameters
+        ----------
+        incomes : income a head of some parties (`PARTIES`); the others keep weight 1
+        median_income : income a head that has weight 1
+        elasticity : of the marginal utility of income; 1.3 in HM Treasury's Green Book
+        """
+        weights = dict.fromkeys(PARTIES, 1.0)
+        for party, income in incomes.items():
+            known(party, "incomes", PARTIES)
+            weights[party] = float(distribution_weights([income], median_income, elasticity)[0])
+        nets = self._accounts["net_m"].to_numpy().reshape(-1, len(PARTIES))
+        table = pd.DataFrame({"net_m": nets.sum(axis=1)}, index=self._table.index)
+        table["weighted_net_m"] = weighted_total(nets, [weights[party] for party in PARTIES])
+        return table
+
+    def __repr__(self) -> str:
+        gains = self._table["npv_m"] > 0
+        programme = self._table.index.get_level_values("kind") == KINDS[-1]
+        chances = self._table["p_npv_positive"][programme]
+        tail = "".join(f"; the programme in {p:.0%} of them" for p in chances)
+        words = [
+            f"{int(gains[part].sum())} of {int(part.sum())} {name}"
+            for kind, name in zip(KINDS[:2], ("capabilities", "improvements"), strict=True)
+            if (part := self._table.index.get_level_values("kind") == kind).any()
+        ]
+        return (
+            f"<Economics: {' and '.join(words)} return more than they cost to {self.perspective}, "
+            f"on average of {self.draws:,} draws{tail}>"
+        )
+
+
+def economics(
+    sample: Sample,
+    provenance: Provenance,
+    perspective: str = "society",
+    programme: Programme | None = None,
+) -> Economics | None:
+    """Appraise every capability and improvement, and the programme, with benefits in money.
+
+    A capability is appraised against doing without it, its benefits the same in every year; an
+    improvement against today, its benefits from its effect year on. The programme is the sum of its
+    improvements: costs of all of them, benefits of those known in money. Yearly flows are those of
+    the first draws of the sample, `sampling.ENVELOPED` at most. Real prices of the case's price
+    year, discounted by its schedule; the modified rate finances and reinvests at the schedule's
+    first rate. Benefits are those attributed to the capability, costs those of all payers counted:
+    the ratio errs low.
+
+    Perspectives: `society` counts every payer and every scope; `organisation` what it spends, as
+    nothing comes back to it but transfers; `members` their own outlays against fiscal gains, the
+    time and budgets of their police; `funders` the money that was raised, of the organisation and
+    of donors, against fiscal gains. Members and funders are in part the same states: these views
+    are not added; `accounts` add. The ratio beside the headline has only public costs (organisation
+    and members) below its line and takes donors' off the benefits; `public_npv_m` is fiscal gains
+    less public costs, whatever the perspective.
+
+    None where no benefit is known in money.
+
+    Raises
+    ------
+    InputError
+        When the perspective is not known.
+    """
+    payers, scopes = PERSPECTIVES[known(perspective, "perspective", PERSPECTIVES)]
+    case, model = sample.case, sample.model
+    if not model.known["money"].any():
+        return None
+    draws = first_worlds(sample)
+    factors = discount_factors(case)
+    rate = schedules()[case.settings.discounting].bands[0][1]
+    names = case.names()
+    rows: dict[tuple[str, ...], Row] = {}
+    categories: dict[tuple[str, ...], Row] = {}
+    accounts: dict[tuple[str, ...], Row] = {}
+    views: dict[tuple[str, ...], Row] = {}
+    for kind, ids, flows, counts in _things(model, yearly_flows(model, draws), programme):
+        for k in np.flatnonzero(counts):
+            key = kind, ids[k]
+            cost, benefit = flows.cost[:, k], flows.benefit[:, k]
+            described = indicators(cost, benefit, payers, scopes, factors, rate)
+            rows[key] = {"name": names.get(ids[k], ids[k]), **described}
+            for view, (payer, scope) in PERSPECTIVES.items():
+                views[*key, view] = perspective_row(cost, benefit, payer, scope, factors)
+            paid = np.einsum("npt,t->np", cost, factors)
+            gained = np.einsum("nst,t->ns", benefit, factors)
+            categories[key] = category_row(
+                gained[:, [SCOPES.index(s) for s in scopes]].sum(axis=1),
+                paid[:, [PAYERS.index(p) for p in payers]].sum(axis=1),
+            )
+            accounts |= {(*key, party): row for party, row in _account(paid, gained).items()}
+    return Economics(
+        _frame(rows),
+        _frame(views, "perspective"),
+        _frame(categories),
+        _frame(accounts, "party"),
+        _uncounted(case, model),
+        perspective,
+        draws.size,
+        provenance,
+    )
+
+
+def _things(
+    model: Model, flows: tuple[Flows, Flows], programme: Programme | None
+) -> tuple[tuple[str, tuple[str, ...], Flows, Bools], ...]:
+    """Capabilities, improvements and programme with their flows, and which of them have money."""
+    case = model.case
+    gains = (flows[1].benefit != 0).any(axis=(0, 2, 3))
+    chosen = () if programme is None else programme.chosen
+    taken = np.array([i in chosen for i in case.improvement_ids], dtype=np.bool_)
+    whole = Flows(
+        *(part[:, taken].sum(axis=1, keepdims=True) for part in (flows[1].cost, flows[1].benefit))
+    )
+    return (
+        ("capability", case.capability_ids, flows[0], model.known["money"]),
+        ("improvement", case.improvement_ids, flows[1], gains),
+        ("programme", (RECOMMENDED,), whole, np.array([bool((taken & gains).any())])),
+    )
+
+
+def _account(paid: Floats, gained: Floats) -> dict[str, dict[str, float]]:
+    """Mean present value that each party pays and gains, millions."""
+    rows = {party: {"pays_m": 0.0, "gains_m": 0.0, "net_m": 0.0} for party in PARTIES}
+    for k, payer in enumerate(PAYERS):
+        rows[payer]["pays_m"] += float(paid[:, k].mean()) / MILLION
+    for k, scope in enumerate(SCOPES):
+        rows[GAINS_OF[scope]]["gains_m"] += float(gained[:, k].mean()) / MILLION
+    for row in rows.values():
+        row["net_m"] = row["gains_m"] - row["pays_m"]
+    return rows
+
+
+def _uncounted(case: Case, model: Model) -> pd.DataFrame:
+    """Contributions, pledges and sunk costs at their modes over the appraisal, not discounted."""
+    money = Money(case)
+    rows = []
+    for line in case.costs:
+        transfer = line.category == "contribution"
+        if transfer or line.treatment == "sunk":
+            amount = line.amount.mode * money.factor(line.currency, line.price_year)
+            if transfer and line.kind == "recurrent" and line.treatment != "sunk":
+                active = model.costs.active_years(line)
+                amount *= active.stop - active.start
+            row = line.payer, "organisation" if transfer else "", amount, line.amount
+            rows.append(("transfer" if transfer else "sunk cost", line.id, *row))
+    for pledge in case.funding:
+        amount = pledge.amount.mode * money.factor(pledge.currency, pledge.price_year)
+        payer = "members" if pledge.kind == "statutory" else "donors"
+        rows.append(("transfer", pledge.id, payer, "organisation", amount, pledge.amount))
+    return pd.DataFrame(
+        [
+            {
+                "what": what,
+                "line": line,
+                "payer": payer,
+                "receiver": receiver,
+                "amount_m": amount / MILLION,
+                "grade": estimate.grade,
+                "source": estimate.source,
+            }
+            for what, line, payer, receiver, amount, estimate in rows
+        ],
+        columns=["what", "line", "payer", "receiver", "amount_m", "grade", "source"],
+    ).set_index(["what", "line"])
+
+
+def _frame(rows: Mapping[tuple[str, ...], Row], *more: str) -> pd.DataFrame:
+    index = pd.MultiIndex.from_tuples(list(rows), names=["kind", "subject", *more])
+    return pd.DataFrame(list(rows.values()), index=index)

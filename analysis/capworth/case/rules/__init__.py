@@ -1,0 +1,1 @@
+"""What a table, or several together, must fulfil."""

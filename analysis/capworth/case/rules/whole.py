@@ -1,0 +1,416 @@
+"""What must hold between the cells of a case. Each rule is one function in one table.
+
+What must hold in cost lines and platforms: years with a price index, parts without a circle.
+
+What the settings may ask of the tables: only what these can answer.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import fields
+from datetime import date
+from itertools import groupby
+
+from capworth.case.check import BadCellError, Typed, TypedRow
+from capworth.case.comparisons import Counted, panel_of, read_comparisons
+from capworth.case.model import Settings
+from capworth.case.rules.programme import pledges_are_whole, relations_are_possible
+from capworth.case.tables import SETTINGS_FILE
+from capworth.errors import Finding, nearest
+
+
+def parts_of_platforms_form_a_tree(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """Nothing is part of itself, be it by a detour."""
+    rows = typed.get("platforms", ())
+    wider = {row.text("id"): row.text("part_of") for row in rows}
+    for row in rows:
+        above, met = wider.get(row.text("id"), ""), {row.text("id")}
+        while above and above not in met:
+            met.add(above)
+            above = wider.get(above, "")
+        if above == row.text("id"):
+            yield row.fault("part_of", "the platform is part of itself", "Cut the circle.")
+
+
+def nominal_money_can_be_told(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """Every year in which nominal money is paid has a price index; no total is made of it."""
+    first, years, base = (settings.get(k) for k in ("first_year", "years", "price_year"))
+    currency = settings.get("currency")
+    if not isinstance(first, int) or not isinstance(years, int):
+        return
+    known = {row["year"] for row in typed.get("prices", ()) if row["kind"] == "deflator"}
+    for row in typed.get("costs", ()):
+        if not row["nominal"]:
+            continue
+        if row.text("total"):
+            yield row.fault(
+                "nominal", "a part of a total in real prices", "Leave total or nominal blank."
+            )
+        start, end = row["from_year"] or first, row["to_year"] or first + years - 1
+        assert isinstance(start, int)
+        assert isinstance(end, int)
+        paid = range(start, end + 1) if row["treatment"] != "sunk" else range(0)
+        missing = [year for year in paid if year not in known | {base}]
+        if missing or (paid and base not in known and set(paid) != {base}):
+            year = missing[0] if missing else base
+            yield row.fault(
+                "nominal",
+                f"no price index of {currency} in {year}",
+                f"Add a row 'deflator,{currency},{year}' to prices, a forecast with its source.",
+            )
+
+
+def budget_has_a_use(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """A budget needs improvements, and the target lies beyond it."""
+    target, budget = settings.get("target"), settings.get("budget")
+    if budget is not None and not typed.get("improvements"):
+        yield _fault("budget", "there are no improvements to spend it on", "Add some.")
+    if isinstance(target, float) and isinstance(budget, float) and target < budget:
+        yield _fault("target", "it is below the budget", "Raise it.")
+
+
+def claim_can_be_tested(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """The registered claim compares functions that are served, on a measure that is known."""
+    group = settings.get("claim_group")
+    if not isinstance(group, tuple) or not group:
+        return
+    chosen = {f.name: settings.get(f.name) or f.default for f in fields(Settings)}
+    measure, estimand = str(chosen["claim_value"]), chosen["claim_primary"]
+    known = _known_on(measure, typed)
+    if not known:
+        yield _fault(
+            "claim_value",
+            f"no capability has a value in {measure}",
+            "Add criteria and scores." if measure == "score" else "Add chain and unit_values.",
+        )
+    if estimand == "next_euro" and (measure != "score" or not typed.get("improvements")):
+        yield _fault(
+            "claim_primary",
+            "the next euro is known for the score of improvements only",
+            "Register another estimand, or the score and some improvements.",
+        )
+    served = {
+        row.text("function")
+        for row in typed.get("functions", ())
+        if row.text("capability") in known and row.number_in("mode") > 0
+    }
+    for some, which in ((served & {*group}, "any of these"), (served - {*group}, "any other")):
+        if known and not some:
+            yield _fault(
+                "claim_group",
+                f"no capability with a value in {measure} serves {which}",
+                "Name some of the functions that are served, and not all of them.",
+            )
+
+
+def productivity_can_be_tracked(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """Two capabilities have all figures of each comparison in two common years."""
+    text = settings.get("productivity")
+    if not isinstance(text, str) or not text:
+        return
+    rows = tuple(
+        Counted(r.text("capability"), r.text("metric"), int(r.number_in("year")), r.text("unit"))
+        for r in typed.get("activity", ())
+    )
+    metrics = {row.metric for row in rows}
+    try:
+        comparisons = read_comparisons(text)
+    except BadCellError as error:
+        yield _fault("productivity", *error.args)
+        return
+    for comparison in comparisons:
+        unknown = [m for measure in comparison.measures for m in measure if m not in metrics]
+        for metric in unknown:
+            yield _fault(
+                "productivity",
+                f"no capability has the metric {metric!r} in activity",
+                nearest(metric, metrics),
+            )
+        if not unknown and panel_of(comparison, rows) is None:
+            yield _fault(
+                "productivity",
+                f"{comparison.text!r}: no two capabilities have these in two common years",
+                "Add figures to activity, in one unit a series, or leave the comparison out.",
+            )
+
+
+def _known_on(measure: str, typed: Typed) -> set[str]:
+    """Capabilities with a value on a measure."""
+    if measure == "score":
+        some = bool(typed.get("criteria"))
+        return {row.text("id") for row in typed.get("capabilities", ()) if some}
+    valued = {r.text("outcome") for r in typed.get("unit_values", ()) if r["scale"] == measure}
+    return {r.text("capability") for r in typed.get("chain", ()) if r.text("outcome") in valued}
+
+
+def _fault(key: str, problem: str, fix: str) -> Finding:
+    return Finding(SETTINGS_FILE, 0, key, problem, fix)
+
+
+Rule = Callable[[Mapping[str, object], Typed], Iterator[Finding]]
+TRIPLES = (
+    ("low", "mode", "high"),
+    ("swing_low", "swing", "swing_high"),
+    ("transfer_low", "transfer", "transfer_high"),
+    ("chance_low", "chance", "chance_high"),
+)
+TOLERANCE = 0.005  # how far shares and parts may miss their sum, relative
+
+
+def check_rules(
+    settings: Mapping[str, object], typed: Typed, faulty: Collection[str] = ()
+) -> tuple[Finding, ...]:
+    """Run the rules over the rows that could be read.
+
+    A rule that misses something would be misled where rows could not be read: it is silent while
+    one of its tables is among the `faulty`.
+    """
+    heard = (rule for rule, needed in RULES.items() if not {*needed} & {*faulty})
+    return tuple(finding for rule in heard for finding in rule(settings, typed))
+
+
+def _rows(typed: Typed, *tables: str) -> Iterator[TypedRow]:
+    for table in tables:
+        yield from typed.get(table, ())
+
+
+def _by(rows: Iterator[TypedRow], column: str) -> Mapping[str, list[TypedRow]]:
+    ordered = sorted(rows, key=lambda row: row.text(column))
+    return {key: list(group) for key, group in groupby(ordered, lambda row: row.text(column))}
+
+
+def estimates_are_ordered(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """Low, mode and high come in this order."""
+    for row in _rows(typed, *typed):
+        for low, mode, high in TRIPLES:
+            if any(row[column] is None for column in (low, mode, high)):
+                continue
+            if not row.number_in(low) <= row.number_in(mode) <= row.number_in(high):
+                yield row.fault(
+                    mode,
+                    f"{row.number_in(mode):g} is not between {row.number_in(low):g} and "
+                    f"{row.number_in(high):g}",
+                    f"Put {low}, {mode} and {high} in this order.",
+                )
+
+
+def evidence_is_named(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """Published figures name their source; the others say on what they rest, with a range."""
+    for row in _rows(typed, *typed):
+        grade = row.text("grade")
+        if grade in {"A", "B", "C"} and not row.text("source"):
+            yield row.fault(
+                "source", f"grade {grade} without a source", "Name the source, or grade it D or E."
+            )
+        if grade in {"D", "E"}:
+            if not row.text("basis"):
+                yield row.fault(
+                    "basis",
+                    f"grade {grade} without a basis",
+                    "Say in a sentence what it rests on.",
+                )
+            low, high = ("swing_low", "swing_high") if row.table == "criteria" else ("low", "high")
+            given = row[low] is not None and row[high] is not None
+            given &= row.table != "judgements"  # the most valuable swing has 100 by definition
+            if given and row.number_in(low) == row.number_in(high) != 0:
+                yield row.fault(
+                    high, f"a figure of grade {grade} without a range", "Widen low and high."
+                )
+
+
+def shares_sum_to_one(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """Every capability has function shares that sum to 1 at the modes."""
+    shares = _by(_rows(typed, "functions"), "capability")
+    for row in _rows(typed, "capabilities"):
+        mine = shares.get(row.text("id"), [])
+        total = sum(share.number_in("mode") for share in mine)
+        if not mine:
+            yield row.fault("id", "the capability has no function shares", "Add them to functions.")
+        elif abs(total - 1) > TOLERANCE:
+            yield mine[0].fault(
+                "mode", f"the shares of {row.text('id')} sum to {total:g}", "Make them sum to 1."
+            )
+
+
+def costs_have_one_owner(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """A cost line belongs to one capability, platform or improvement, or is outside."""
+    for row in _rows(typed, "costs"):
+        owners = [c for c in ("capability", "platform", "improvement") if row.text(c)]
+        outside = row.text("treatment") == "outside"
+        if outside and owners:
+            yield row.fault(owners[0], "a line outside has an owner", "Leave the owner blank.")
+        elif outside and not row.text("total") and row["category"] != "contribution":
+            yield row.fault("total", "a line outside names no total", "Name the one it completes.")
+        elif not outside and len(owners) != 1:
+            yield row.fault(
+                "capability",
+                f"the line has {len(owners)} owners",
+                "Name one capability, platform or improvement.",
+            )
+        first, last = row["from_year"], row["to_year"]
+        if isinstance(first, int) and isinstance(last, int) and first > last:
+            yield row.fault("to_year", f"{last} is before {first}", "Put the years in order.")
+
+
+def _counts(row: TypedRow) -> bool:
+    """Whether a cost line adds to the cost of what it belongs to."""
+    forward = row.text("treatment") in {"", "forward"} and row["category"] != "contribution"
+    return forward and row.number_in("mode") > 0
+
+
+def members_costs_are_stated(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """What members spend themselves is stated for every capability, were it zero in writing."""
+    stated = {row.text("capability") for row in _rows(typed, "costs") if row["payer"] == "members"}
+    has_cost = {row.text("capability") for row in _rows(typed, "costs") if _counts(row)}
+    has_cost |= {r.text("capability") for r in _rows(typed, "usage") if r.number_in("mode") > 0}
+    for row in _rows(typed, "capabilities"):
+        if row.text("id") not in stated:
+            yield row.fault(
+                "id",
+                f"no cost line says what members spend on {row.text('id')}",
+                "Add one with payer 'members'; write 0 with its reason if they spend nothing.",
+            )
+        if row.text("id") not in has_cost:
+            yield row.fault("id", f"{row.text('id')} costs nothing", "Add its cost lines.")
+
+
+def parts_meet_their_total(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """The modes of the lines of a stated total add up to it."""
+    parts = _by(_rows(typed, "costs"), "total")
+    for row in _rows(typed, "totals"):
+        mine = parts.get(row.text("id"), [])
+        total, found = row.number_in("mode"), sum(part.number_in("mode") for part in mine)
+        if total <= 0:
+            yield row.fault("mode", "a total of nothing", "Leave it out, and 'total' blank.")
+        elif abs(found - total) > TOLERANCE * total:
+            yield row.fault(
+                "mode",
+                f"the cost lines of {row.text('id')} add up to {found:,.0f}, not {total:,.0f}",
+                f"Find the missing {total - found:,.0f}, or put it on a line with treatment "
+                "'outside'.",
+            )
+        for part in mine:
+            for column in ("currency", "price_year"):
+                if part[column] != row[column]:
+                    yield part.fault(
+                        column,
+                        f"{part[column]} is not that of its total ({row[column]})",
+                        "State the line as its total is stated.",
+                    )
+            if part["kind"] != "recurrent":
+                yield part.fault("kind", "a part of a yearly total", "Make it recurrent.")
+
+
+def platforms_have_users(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """A shared platform has users, and all of them are counted in one unit."""
+    users = _by(_rows(typed, "usage"), "platform")
+    for row in _rows(typed, "platforms"):
+        mine = users.get(row.text("id"), [])
+        if sum(user.number_in("mode") for user in mine) <= 0:
+            yield row.fault("id", "nobody uses the platform", "Add its users to usage.")
+        stated = [c for c in ("low", "mode", "high", "grade") if row[c] is not None]
+        if stated and len(stated) < 4:
+            yield row.fault(
+                stated[0], "the fixed part is half stated", "Give low, mode, high and grade."
+            )
+        for user in mine[1:]:
+            if user["unit"] != mine[0]["unit"]:
+                yield user.fault(
+                    "unit",
+                    f"{user.text('unit')!r} is not {mine[0].text('unit')!r}",
+                    "Count all users of a platform in one unit.",
+                )
+
+
+def activity_is_before_the_appraisal(
+    settings: Mapping[str, object], typed: Typed
+) -> Iterator[Finding]:
+    """No figure comes from after the appraisal date."""
+    day = settings.get("appraisal_date")
+    if isinstance(day, date):
+        for row in _rows(typed, "activity"):
+            if row.number_in("year") > day.year:
+                yield row.fault(
+                    "year",
+                    f"{row.text('year')} is after the appraisal ({day.isoformat()})",
+                    "Keep it for a later case.",
+                )
+
+
+def improvements_have_cost_and_effect(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """An improvement costs something, changes something and has years in order."""
+    costs = {row.text("improvement") for row in _rows(typed, "costs") if _counts(row)}
+    effects = {row.text("improvement") for row in _rows(typed, "effects")}
+    for row in _rows(typed, "improvements"):
+        if row.text("id") not in costs:
+            yield row.fault("id", f"{row.text('id')} costs nothing", "Add it to costs.")
+        if row.text("id") not in effects:
+            yield row.fault("id", f"{row.text('id')} has no effect", "Add it to effects.")
+        if row.number_in("effect_year") < row.number_in("start_year"):
+            yield row.fault("effect_year", "it is before the start", "Put the years in order.")
+
+
+def years_are_inside(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """Money is spent inside the appraisal, and prices of its years are known."""
+    first, years, currency = (settings.get(k) for k in ("first_year", "years", "currency"))
+    base = settings.get("price_year")
+    if not isinstance(first, int) or not isinstance(years, int) or not isinstance(base, int):
+        return
+    last = first + years - 1
+    for row in _rows(typed, "costs"):
+        for column in ("from_year", "to_year"):
+            year = row[column]
+            if isinstance(year, int) and not first <= year <= last and row["treatment"] != "sunk":
+                yield row.fault(
+                    column, f"{year} is outside {first} to {last}", "Move it, or call it sunk."
+                )
+    prices = {(r.text("kind"), r.text("currency"), r["year"]) for r in _rows(typed, "prices")}
+    for row in _rows(typed, "totals", "costs", "unit_values", "funding"):
+        if not row.text("currency"):
+            if row["scale"] == "money":
+                yield row.fault("currency", "money without a currency", "Name it.")
+            continue
+        year = row["price_year"]
+        if not isinstance(year, int):
+            yield row.fault("price_year", "money without a price year", "Name it.")
+            continue
+        if row["currency"] != currency and ("exchange", row["currency"], year) not in prices:
+            yield row.fault(
+                "currency",
+                f"no rate of {row.text('currency')} in {year}",
+                f"Add a row 'exchange,{row.text('currency')},{year}' to prices.",
+            )
+        for needed in {year, base} if year != base else set[int]():
+            if ("deflator", currency, needed) not in prices:
+                yield row.fault(
+                    "price_year",
+                    f"no price index of {currency} in {needed}",
+                    f"Add a row 'deflator,{currency},{needed}' to prices.",
+                )
+
+
+RULES: Mapping[Rule, tuple[str, ...]] = {  # with the tables that each must see whole
+    estimates_are_ordered: (),
+    evidence_is_named: (),
+    shares_sum_to_one: ("functions",),
+    costs_have_one_owner: (),
+    members_costs_are_stated: ("costs", "usage"),
+    parts_meet_their_total: ("costs",),
+    platforms_have_users: ("usage",),
+    parts_of_platforms_form_a_tree: ("platforms",),
+    activity_is_before_the_appraisal: (),
+    relations_are_possible: (),
+    pledges_are_whole: (),
+    improvements_have_cost_and_effect: ("costs", "effects"),
+    years_are_inside: ("prices",),
+    nominal_money_can_be_told: ("prices",),
+    budget_has_a_use: ("improvements",),
+    productivity_can_be_tracked: ("activity",),
+    claim_can_be_tested: (
+        "capabilities",
+        "functions",
+        "criteria",
+        "chain",
+        "unit_values",
+        "improvements",
+    ),
+}

@@ -1,0 +1,486 @@
+"""The charts of what capabilities cost and add.
+
+The cost-value map: what each capability costs over its life, and its score.
+
+What the charts of capabilities find: the words that fill titles, captions and alternatives.
+
+Every finding is taken from the answers as they stand; a rank comes with its probability, a mean
+with its range.
+
+The charts of the claim about the functions.
+
+The functions side by side, and the claim that some of them add most.
+
+Who pays for each capability.
+"""
+
+import textwrap
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
+
+from capworth.appraisal.capabilities import Appraisal
+from capworth.appraisal.claim import Claim
+from capworth.charts.chart import (
+    Chart,
+    Facts,
+    alone,
+    capability_rows,
+    frame,
+    in_series,
+    money_unit,
+    of,
+    rank_facts,
+    ranks_behind,
+    rows,
+    triples,
+    valued,
+)
+from capworth.charts.rows import (
+    draw_ranks,
+    name_rows,
+    place_labels,
+    put_legend,
+    rule_rows,
+    say_ticks,
+    write_column,
+)
+from capworth.charts.style import (
+    BLUE,
+    INK,
+    MARKS,
+    MUTED,
+    ORANGE,
+    PAPER,
+    RULE,
+    SMALL,
+    VERMILION,
+    styled,
+)
+from capworth.excellence.services import BOTH, DERIVED, DESIGNATED, NEITHER, Excellence
+from capworth.language.numbers import decimals
+from capworth.language.voice import ENGLISH, Voice
+from capworth.study.stages import Study
+
+
+def cost_value_facts(study: Study, voice: Voice) -> Facts:
+    """Spans of cost and score, the extremes, the services of excellence."""
+    table = study.appraisal.to_frame()
+    currency = study.provenance.currency
+    cost, score = table["cost_m"], table["score"]
+    excellent: list[str] = []
+    if study.excellence is not None:
+        routes = study.excellence.to_frame()["route"]
+        excellent = [str(c) for c in routes.index[routes.isin((BOTH, DESIGNATED, DERIVED))]]
+
+    costs, scores = triples(table, "cost_m"), triples(table, "score")
+
+    def amount(row: int) -> str:
+        return voice.money(costs[row][0], currency, decimals(*costs[row]))
+
+    def points(row: int) -> str:
+        return voice.rounded(*scores[row])
+
+    first = study.appraisal.first
+    return {
+        **money_unit(study, voice),
+        "variant": None if excellent else "plain",
+        "count": len(table),
+        "cost_low": amount(int(cost.argmin())),
+        "cost_high": amount(int(cost.argmax())),
+        "cheapest": voice.name(str(cost.idxmin())),
+        "dearest": voice.name(str(cost.idxmax())),
+        "score_low": points(int(score.argmin())),
+        "score_high": points(int(score.argmax())),
+        "lowest": voice.name(str(score.idxmin())),
+        "highest": voice.name(str(score.idxmax())),
+        "first": voice.name(first),
+        "p_first": voice.percent(float(table["p_first"][first])),
+        "excellent": in_series(voice, map(voice.name, excellent), most=12),
+    }
+
+
+def function_facts(study: Study, voice: Voice) -> Facts:
+    """Which function adds most for each million, and whether all claimed ones are above."""
+    claim = study.claim
+    assert claim is not None
+    measure = claim.primary[1]
+    table = functions_of(claim, measure)
+    values = {
+        str(f): voice.interval(*row)
+        for f, row in zip(table.index, triples(table, "value_per_m"), strict=True)
+    }
+    best = str(table.index[0])
+    return {
+        **money_unit(study, voice),
+        "measure": voice.word("measure", measure).lower(),
+        "best": voice.word("function", best),
+        "value": values[best],
+        "list": in_series(voice, (f"{voice.word('function', f)} {v}" for f, v in values.items())),
+        "claimed": _functions(voice, claim.group),
+        "strongest": voice.percent(claim.strongest),
+    }
+
+
+def claim_facts(study: Study, voice: Voice) -> Facts:
+    """Verdict and ratio of the registered reading, and all other readings."""
+    claim = study.claim
+    assert claim is not None
+    table = claim.to_frame()
+    estimand, measure = claim.primary
+    at = list(table.index).index(claim.primary)
+    row, ratio = table.iloc[at], triples(table, "ratio")[at]
+    readings = (
+        voice.say(
+            "chart.claim.alt_row",
+            reading=voice.say(
+                "ratio", estimand=voice.word("estimand", e), measure=voice.word("measure", m)
+            ),
+            ratio=voice.interval(*triple),
+            percent=voice.percent(p),
+        )
+        for (e, m), triple, p in zip(
+            table.index, triples(table, "ratio"), table["p_holds"], strict=True
+        )
+    )
+    return {
+        "verdict": voice.word("verdict", claim.verdict),
+        "estimand": voice.word("estimand", estimand),
+        "measure": voice.word("measure", measure).lower(),
+        "claimed": _functions(voice, claim.group),
+        "ratio": voice.rounded(*ratio),
+        "span": voice.span(*ratio),
+        "p_holds": voice.percent(float(row["p_holds"])),
+        "p_margin": voice.percent(float(row["p_margin"])),
+        "margin": voice.tick(claim.margin),
+        "needed": voice.part(claim.needed),
+        "list": in_series(voice, readings, most=12),
+    }
+
+
+def capability_rank_facts(study: Study, voice: Voice) -> Facts:
+    """Who is first how often among the capabilities."""
+    shares = study.appraisal.rank_acceptability()
+    return rank_facts("capability_ranks", shares, study, voice)
+
+
+def payer_facts(study: Study, voice: Voice) -> Facts:
+    """Who bears most of the cost of all capabilities."""
+    payers = study.appraisal.cost_by_payer()
+    share = payers.sum() / payers.sum().sum()
+    cost = study.appraisal.to_frame()["cost_m"]
+    currency = study.provenance.currency
+    total = study.appraisal.total_cost
+    rows = (
+        voice.say("chart.payers.alt_row", payer=voice.word("payer", str(p)), percent=voice.part(s))
+        for p, s in share.items()
+    )
+    return {
+        **money_unit(study, voice),
+        "variant": share.idxmax(),
+        "share": voice.part(float(share.max())),
+        "total": voice.money(total[0], currency, decimals(*total)),
+        "span": voice.span(*total),
+        "dearest": voice.name(str(cost.idxmax())),
+        "list": in_series(voice, rows),
+    }
+
+
+def _functions(voice: Voice, functions: Iterable[str]) -> str:
+    return voice.listed(voice.word("function", f).lower() for f in functions)
+
+
+FIELDS = ((BLUE, ""), (PAPER, "/////"), (ORANGE, ""))  # face and hatch, payer by payer
+
+
+@styled
+def draw_payers(appraisal: Appraisal, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+    """Draw mean whole-life cost by payer, dearest capability first, and the 80 % range."""
+    table = appraisal.to_frame().sort_values("cost_m", ascending=False, kind="stable")
+    payers = appraisal.cost_by_payer().loc[table.index]
+    y = name_rows(ax, [voice.short(str(c)) for c in table.index])
+    left = np.zeros(len(y))
+    for payer, (face, hatch) in zip(payers.columns, FIELDS, strict=True):
+        part = payers[payer].to_numpy()
+        ax.barh(
+            y,
+            part,
+            0.7,
+            left,
+            facecolor=face,
+            edgecolor=VERMILION if hatch else INK,
+            linewidth=0.5,
+            hatch=hatch or None,
+            label=voice.word("payer", str(payer)),
+        )
+        left = left + part
+    spans = [
+        voice.interval(*map(float, row))
+        for row in table[["cost_m", "cost_m_low", "cost_m_high"]].to_numpy()
+    ]
+    write_column(ax, y, spans, voice.say("column.mean_range"))
+    provenance = appraisal.provenance
+    unit = voice.millions(provenance.currency)
+    ax.set_xlim(0, 1.03 * left.max())
+    ax.set_xlabel(voice.say("axis.whole_life", unit=unit, year=provenance.price_year), loc="right")
+    say_ticks(ax, voice)
+    put_legend(ax, 3)
+    return ax
+
+
+def _cost_value(study: Study, ax: Axes, voice: Voice) -> Axes:
+    return draw_cost_value(study.appraisal, ax, voice, study.excellence)
+
+
+def _cost_value_behind(study: Study) -> pd.DataFrame:
+    columns = ["name", *(f"{n}{e}" for n in ("cost_m", "score") for e in ("", "_low", "_high"))]
+    table = study.appraisal.to_frame()[columns]
+    if study.excellence is None:
+        return table
+    return table.join(study.excellence.to_frame()["route"])
+
+
+def _payers_behind(study: Study) -> pd.DataFrame:
+    table = study.appraisal.to_frame()[["name", "cost_m", "cost_m_low", "cost_m_high"]]
+    return table.join(study.appraisal.cost_by_payer())
+
+
+LINE = 20  # letters in a line of a label
+
+
+@styled
+def draw_cost_value(
+    appraisal: Appraisal,
+    ax: Axes,
+    voice: Voice = ENGLISH,
+    excellence: Excellence | None = None,
+) -> Axes:
+    """Draw whole-life cost (log scale) against score, with 80 % ranges as thin bars.
+
+    Services of excellence have marks of their own and bold labels; every capability keeps its dot.
+    """
+    table = appraisal.to_frame()
+    routes = dict.fromkeys(table.index, NEITHER)
+    if excellence is not None:
+        routes |= excellence.to_frame()["route"].to_dict()
+    ax.set_xscale("log")
+    ax.hlines(table["score"], table["cost_m_low"], table["cost_m_high"], color=RULE, lw=0.8)
+    ax.vlines(table["cost_m"], table["score_low"], table["score_high"], color=RULE, lw=0.8)
+    for route, (marker, size, face, edge) in MARKS.items():
+        part = table[[routes[c] == route for c in table.index]]
+        if len(part):
+            ax.plot(
+                part["cost_m"],
+                part["score"],
+                marker,
+                markersize=size,
+                markerfacecolor=face,
+                markeredgecolor=edge,
+                markeredgewidth=1.2 if route == DESIGNATED else 0.6,
+                label=voice.word("route", route) if excellence is not None else None,
+                zorder=4 if route != NEITHER else 3,
+            )
+    provenance = appraisal.provenance
+    ax.set_xlabel(
+        voice.say(
+            "axis.whole_life_log",
+            unit=voice.millions(provenance.currency),
+            year=provenance.price_year,
+        )
+    )
+    ax.set_ylabel(voice.say("axis.score"))
+    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    ax.xaxis.set_minor_formatter(NullFormatter())
+    say_ticks(ax, voice)
+    say_ticks(ax, voice, "y")
+    ax.margins(0.06, 0.08)
+    if excellence is not None:
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=4, columnspacing=1.2)
+    order = sorted(table.index, key=lambda c: routes[c] == NEITHER)
+    place_labels(
+        ax,
+        [(float(table["cost_m"][c]), float(table["score"][c])) for c in order],
+        [_label(voice, c, routes[c] != NEITHER) for c in order],
+        strong=[routes[c] != NEITHER for c in order],
+    )
+    return ax
+
+
+def _label(voice: Voice, capability: str, important: bool) -> str:
+    """Write the name of a service of excellence in two lines, the short name of any other."""
+    if not important:
+        return capability
+    return "\n".join(textwrap.wrap(voice.short(capability, 48), LINE + 4))
+
+
+def functions_of(claim: Claim, measure: str) -> pd.DataFrame:
+    """Return the functions on one measure, most value for each million first."""
+    table = claim.by_function()
+    table = table[table.index.get_level_values("measure") == measure].droplevel("measure")
+    return table.sort_values("value_per_m", ascending=False, kind="stable")
+
+
+@styled
+def draw_functions(
+    claim: Claim, ax: Axes, voice: Voice = ENGLISH, measure: str | None = None
+) -> Axes:
+    """Draw value for each million of whole-life cost, function by function, with 80 % ranges.
+
+    The claimed functions are blue discs and bold names, the others vermilion squares. `measure` is
+    the registered one unless said otherwise; score, money and harm are never put on one axis.
+    """
+    measure = measure or claim.primary[1]
+    table = functions_of(claim, measure)
+    claimed = [f in claim.group for f in table.index]
+    names = [voice.word("function", str(f)) for f in table.index]
+    y = name_rows(ax, names, bold=claimed)
+    rule_rows(ax, y)
+    for ours, colour, marker, word in (
+        (True, BLUE, "o", "claimed"),
+        (False, VERMILION, "s", "others"),
+    ):
+        part = [k for k, inside in enumerate(claimed) if inside is ours]
+        rows = table.iloc[part]
+        ax.hlines(y[part], rows["value_per_m_low"], rows["value_per_m_high"], color=colour, lw=1.6)
+        ax.plot(
+            rows["value_per_m"],
+            y[part],
+            marker,
+            color=colour,
+            markerfacecolor=colour if ours else PAPER,
+            markersize=5,
+            label=voice.say(f"functions.{word}"),
+        )
+    unit = voice.millions(claim.provenance.currency)
+    ax.set_xlabel(
+        voice.say(f"axis.per_million_{measure}", unit=unit, year=claim.provenance.price_year),
+        loc="right",
+    )
+    ax.set_xlim(left=0)
+    say_ticks(ax, voice)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=2)
+    return ax
+
+
+@styled
+def draw_claim(claim: Claim, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+    """Draw every ratio of the claimed functions to the rest with its 80 % range (log scale).
+
+    Right of the line at 1 the claimed functions add more; the dashed line is the registered
+    margin. The registered reading is bold and filled.
+    """
+    table = claim.to_frame()
+    primary = [row == claim.primary for row in table.index]
+    names = [
+        voice.say("ratio", estimand=voice.word("estimand", e), measure=voice.word("measure", m))
+        for e, m in table.index
+    ]
+    y = name_rows(ax, names, bold=primary)
+    rule_rows(ax, y)
+    ax.set_xscale("log")
+    ax.axvline(1.0, color=INK, lw=0.9)
+    ax.axvline(claim.margin, color=INK, lw=0.9, linestyle=(0, (3, 2)))
+    ax.hlines(y, table["ratio_low"], table["ratio_high"], color=BLUE, lw=1.6)
+    for height, ratio, registered in zip(y, table["ratio"], primary, strict=True):
+        face = BLUE if registered else PAPER
+        marker = "D" if registered else "o"
+        ax.plot(ratio, height, marker, color=BLUE, markerfacecolor=face, markersize=5)
+    for at, word in ((1.0, "equal"), (claim.margin, "margin")):
+        ax.annotate(
+            voice.say(f"functions.{word}", ratio=voice.tick(at)),
+            (at, 1.0),
+            (-2 if word == "equal" else 2, 2),
+            xycoords=ax.get_xaxis_transform(),
+            textcoords="offset points",
+            ha="right" if word == "equal" else "left",
+            va="bottom",
+            fontsize=SMALL,
+            color=MUTED,
+        )
+    write_column(ax, y, [voice.percent(p) for p in table["p_holds"]], voice.say("column.p_above_1"))
+    ax.set_xlabel(voice.say("axis.ratio_log"), loc="right")
+    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    ax.xaxis.set_minor_formatter(NullFormatter())
+    say_ticks(ax, voice)
+    return ax
+
+
+def _function_table(study: Study, figure: Figure, voice: Voice) -> None:
+    """One panel for each measure, the registered one first."""
+    assert study.claim is not None
+    measures = list(study.claim.by_function().index.unique("measure"))
+    measures.sort(key=lambda m: m != study.claim.primary[1] if study.claim else False)
+    for k, ax in enumerate(figure.subplots(len(measures), squeeze=False)[:, 0]):
+        draw_functions(study.claim, ax, voice, measures[k])
+        if k and (legend := ax.get_legend()) is not None:
+            legend.remove()
+        ax.set_title(voice.word("measure", measures[k]), loc="right", fontweight="bold")
+
+
+def _function_rows(study: Study) -> float:
+    assert study.claim is not None
+    table = study.claim.by_function()
+    return 0.35 + sum(0.6 + 0.16 * len(part) for _, part in table.groupby(level="measure"))
+
+
+def _claim_rows(study: Study) -> float:
+    assert study.claim is not None
+    return rows(len(study.claim.to_frame()))
+
+
+def _functions_behind(study: Study) -> pd.DataFrame:
+    assert study.claim is not None
+    return study.claim.by_function()
+
+
+CAPABILITY_CHARTS = (
+    Chart(
+        "cost_value",
+        ("appraisal",),
+        alone(_cost_value),
+        lambda _: 4.6,
+        _cost_value_behind,
+        cost_value_facts,
+        valued,
+    ),
+    Chart(
+        "payers",
+        ("appraisal",),
+        of("appraisal", draw_payers),
+        capability_rows,
+        _payers_behind,
+        payer_facts,
+    ),
+    Chart(
+        "capability_ranks",
+        ("appraisal",),
+        of("appraisal", draw_ranks),
+        capability_rows,
+        ranks_behind("appraisal"),
+        capability_rank_facts,
+        valued,
+    ),
+)
+
+FUNCTION_CHARTS = (
+    Chart(
+        "functions",
+        ("claim",),
+        _function_table,
+        _function_rows,
+        _functions_behind,
+        function_facts,
+    ),
+    Chart(
+        "claim",
+        ("claim",),
+        of("claim", draw_claim),
+        _claim_rows,
+        frame("claim"),
+        claim_facts,
+    ),
+)

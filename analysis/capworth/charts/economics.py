@@ -1,0 +1,341 @@
+"""The charts of costs and benefits in money, and of the scales that they hang on.
+
+Which improvement is best at each price of a harm-day, and how likely.
+
+What the charts of costs and benefits in money find.
+
+Net value in money with its range, thing by thing.
+
+Does the ranking survive the scale? The places of each capability on every scale.
+"""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
+
+from capworth.appraisal.economics import KINDS, Economics
+from capworth.appraisal.effectiveness import NOTHING, ScalePanel, Willingness
+from capworth.charts.chart import HEAD, Chart, Facts, frame, in_series, of, rows
+from capworth.charts.rows import name_rows, put_legend, rule_rows, say_ticks, write_column
+from capworth.charts.style import (
+    BLUE,
+    GREEN,
+    INK,
+    MUTED,
+    ORANGE,
+    PAPER,
+    PURPLE,
+    ROW,
+    VERMILION,
+    styled,
+)
+from capworth.language.voice import ENGLISH, Voice
+from capworth.study.stages import Study
+
+LINES = (  # colour, marker and dashes, line by line
+    (INK, "o", "-"),
+    (BLUE, "s", "-"),
+    (VERMILION, "^", "-"),
+    (GREEN, "D", "--"),
+    (ORANGE, "v", "--"),
+)
+LETTERS = 34  # of a name in the legend
+
+
+@styled
+def draw_acceptability(willingness: Willingness, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+    """Draw the probability of being best at each price; the choice of most expected worth is thick.
+
+    Those that are chosen at some price come first, then the likeliest of the others.
+    """
+    chances, table = willingness.chances(), willingness.to_frame()
+    others = chances.drop(columns=list(willingness.options)).max().sort_values(ascending=False)
+    shown = [*willingness.options, *others[others > 0].index][: len(LINES)]
+    prices = table.index.to_numpy(dtype=np.float64)
+    for (colour, marker, dashes), option in zip(LINES, shown, strict=False):
+        name = (
+            voice.say("acceptability.nothing")
+            if option == NOTHING
+            else voice.short(option, LETTERS)
+        )
+        line = chances[option].to_numpy()
+        ax.plot(
+            prices,
+            line,
+            dashes,
+            color=colour,
+            lw=1.0,
+            marker=marker,
+            markevery=6,
+            markersize=4,
+            label=name,
+        )
+        chosen = (table["choice"] == option).to_numpy()
+        if chosen.any():
+            ax.plot(prices, np.where(chosen, line, np.nan), color=colour, lw=3.2, label="_")
+    ax.set_xscale("log")
+    ax.set_ylim(0, 1.02)
+    ax.yaxis.set_major_formatter(lambda share, _: voice.part(share))
+    ax.set_ylabel(voice.say("axis.p_best"))
+    sign = voice.sign(willingness.provenance.currency)
+    ax.set_xlabel(voice.say(f"axis.price_{willingness.effect}", sign=sign), loc="right")
+    say_ticks(ax, voice)
+    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    ax.xaxis.set_minor_formatter(NullFormatter())
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=2)
+    return ax
+
+
+def net_value_facts(study: Study, voice: Voice) -> Facts:
+    """How many return more than they cost, and how likely the programme does."""
+    found = study.economics
+    assert found is not None
+    table = found.to_frame()
+    kinds = table.index.get_level_values("kind")
+    single, whole = table[kinds != KINDS[-1]], table[kinds == KINDS[-1]]
+    rows = (
+        voice.say(
+            "chart.net_value.alt_row",
+            name=voice.say("net_value.programme") if kind == KINDS[-1] else voice.name(str(key)),
+            net=voice.interval(*map(float, net)),
+            percent=voice.percent(float(chance)),
+        )
+        for (kind, key), net, chance in zip(
+            table.index,
+            table[["npv_m", "npv_m_low", "npv_m_high"]].to_numpy(),
+            table["p_npv_positive"],
+            strict=True,
+        )
+    )
+    return {
+        "variant": None if len(whole) else "alone",
+        "count": int((single["npv_m"] > 0).sum()),
+        "all": len(single),
+        "percent": voice.percent(float(whole["p_npv_positive"].iloc[0])) if len(whole) else "",
+        "unit": voice.millions(study.provenance.currency),
+        "year": study.provenance.price_year,
+        "draws": voice.number(found.draws, 0),
+        "list": in_series(voice, rows, most=30),
+    }
+
+
+def acceptability_facts(study: Study, voice: Voice) -> Facts:
+    """From which price an improvement is worth its cost, and how sure the choice is."""
+    found = study.willingness
+    assert found is not None
+    table = found.to_frame()
+    currency = study.provenance.currency
+    changes = table[table["choice"] != table["choice"].shift()]
+    rows = (
+        voice.say(
+            "chart.acceptability.alt_row",
+            name=voice.say("acceptability.nothing") if choice == NOTHING else voice.name(choice),
+            price=voice.price(float(price), currency),
+        )
+        for price, choice in zip(changes.index.to_numpy(), map(str, changes["choice"]), strict=True)
+    )
+    some = table[table["choice"] != NOTHING]
+    spread = some["p_best"] if len(some) else table["p_best"]
+    single = len(changes) == 1 or table["choice"].iloc[0] != NOTHING
+    return {
+        "variant": "alone" if single else None,
+        "only": voice.name(str(table["choice"].iloc[-1])),
+        "first_price": voice.price(float(some.index[0]), currency) if len(some) else "",
+        "least": voice.percent(float(spread.min())),
+        "most": voice.percent(float(spread.max())),
+        "information_low": voice.money(float(table["information_m"].min()), currency, 1),
+        "information_high": voice.money(float(table["information_m"].max()), currency, 1),
+        "draws": voice.number(found.draws, 0),
+        "list": in_series(voice, rows, most=12),
+    }
+
+
+def scale_facts(study: Study, voice: Voice) -> Facts:
+    """How many capabilities change place, and which two scales agree least."""
+    panel = study.scales
+    assert panel is not None
+    table, pairs = panel.to_frame(), panel.pairs()
+    one, other = panel.weakest
+    rows = (
+        voice.say(
+            "chart.scales.alt_row",
+            name=voice.name(str(key)),
+            places=voice.listed(
+                voice.say(
+                    "chart.scales.alt_place",
+                    scale=voice.word("measure", scale),
+                    place=voice.number(int(place), 0),
+                )
+                for scale, place in zip(panel.scales, places, strict=True)
+            ),
+        )
+        for key, places in zip(
+            table.index, table[[f"place_{scale}" for scale in panel.scales]].to_numpy(), strict=True
+        )
+    )
+    least = pairs.to_dict("index")[one, other]
+    return {
+        "variant": None if panel.depending else "none",
+        "count": len(panel.depending),
+        "all": len(table),
+        "one": voice.word("measure", one),
+        "other": voice.word("measure", other),
+        "scales": voice.listed(voice.word("measure", scale) for scale in panel.scales),
+        "outcomes": voice.listed(voice.name(o) for o in panel.outcomes),
+        "correlation": voice.number(float(least["rank_correlation"]), 2),
+        "low": voice.number(float(least["rank_correlation_low"]), 2),
+        "high": voice.number(float(least["rank_correlation_high"]), 2),
+        "same": voice.percent(float(least["p_same_first"])),
+        "list": in_series(voice, rows, most=30),
+    }
+
+
+MARKS = (  # marker, colour and face, scale by scale; sizes differ so that equals stay visible
+    ("o", BLUE, BLUE, 8.0),
+    ("s", VERMILION, "none", 6.5),
+    ("^", GREEN, GREEN, 5.0),
+    ("D", INK, "none", 4.0),
+    ("v", ORANGE, "none", 6.0),
+    ("P", PURPLE, PURPLE, 5.0),
+)
+
+
+@styled
+def draw_scale_places(panel: ScalePanel, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+    """Draw the place of each capability on every scale, joined by a line as long as they differ."""
+    table = panel.to_frame()
+    y = name_rows(ax, [voice.short(str(c)) for c in table.index])
+    rule_rows(ax, y)
+    places = table[[f"place_{scale}" for scale in panel.scales]]
+    ax.hlines(y, places.min(axis=1), places.max(axis=1), color=MUTED, lw=1.2)
+    for k, scale in enumerate(panel.scales):
+        marker, colour, face, size = MARKS[k % len(MARKS)]
+        ax.plot(
+            places[f"place_{scale}"],
+            y,
+            marker,
+            color=colour,
+            markerfacecolor=face,
+            markersize=size,
+            label=voice.word("measure", scale),
+        )
+    moved = [voice.number(int(m), 0) for m in table["places_moved"]]
+    write_column(ax, y, moved, voice.say("column.places_moved"))
+    ax.set_xlim(0.5, len(table) + 0.5)
+    ax.set_xticks(range(1, len(table) + 1))
+    ax.set_xlabel(voice.say("axis.place_per_euro"), loc="right")
+    say_ticks(ax, voice)
+    put_legend(ax, len(panel.scales))
+    return ax
+
+
+PARTS = (KINDS[:1], KINDS[1:])  # capabilities; improvements and their programme
+
+
+def _counts(study: Study) -> list[tuple[tuple[str, ...], int]]:
+    """Kinds of each panel with its number of rows; panels without rows are left out."""
+    assert study.economics is not None
+    kinds = study.economics.to_frame().index.get_level_values("kind")
+    counts = ((part, int(kinds.isin(part).sum())) for part in PARTS)
+    return [(part, count) for part, count in counts if count]
+
+
+def _net_values(study: Study, figure: Figure, voice: Voice) -> None:
+    """One panel for capabilities, one for improvements: their sizes differ."""
+    assert study.economics is not None
+    parts = _counts(study)
+    panels = figure.subplots(len(parts), squeeze=False)[:, 0]
+    for ax, (part, _) in zip(panels, parts, strict=True):
+        draw_net_values(study.economics, ax, voice, part)
+        ax.set_title(voice.say(f"net_value.{part[0]}"), loc="left", fontweight="bold")
+
+
+def _net_value_rows(study: Study) -> float:
+    counts = [count for _, count in _counts(study)]
+    return len(counts) * (HEAD + max(counts) * ROW) - 0.2
+
+
+def _net_values_behind(study: Study) -> pd.DataFrame:
+    assert study.economics is not None
+    return study.economics.to_frame()
+
+
+def _acceptability_behind(study: Study) -> pd.DataFrame:
+    assert study.willingness is not None
+    table: pd.DataFrame = study.willingness.to_frame().join(study.willingness.chances())
+    return table
+
+
+def _scale_rows(study: Study) -> float:
+    assert study.scales is not None
+    return rows(len(study.scales.to_frame()))
+
+
+PROGRAMME = KINDS[-1]
+
+
+@styled
+def draw_net_values(
+    economics: Economics, ax: Axes, voice: Voice = ENGLISH, kinds: tuple[str, ...] = KINDS
+) -> Axes:
+    """Draw the net value of everything of these kinds, highest first, with 80 % ranges.
+
+    Blue discs: more is returned than it costs, on average; open squares: less. The programme is
+    bold.
+    """
+    table = economics.to_frame()
+    table = table[table.index.get_level_values("kind").isin(kinds)]
+    table = table.sort_values("npv_m", ascending=False, kind="stable")
+    whole = [kind == PROGRAMME for kind, _ in table.index]
+    names = [
+        voice.say("net_value.programme") if bold else voice.short(str(subject))
+        for bold, (_, subject) in zip(whole, table.index, strict=True)
+    ]
+    y = name_rows(ax, names, bold=whole)
+    rule_rows(ax, y)
+    gain = table["npv_m"].to_numpy() > 0
+    for part, colour, marker, face in (
+        (gain, BLUE, "o", BLUE),
+        (~gain, VERMILION, "s", PAPER),
+    ):
+        rows = table[part]
+        ax.hlines(y[part], rows["npv_m_low"], rows["npv_m_high"], color=colour, lw=1.6)
+        ax.plot(rows["npv_m"], y[part], marker, color=colour, markerfacecolor=face, markersize=5)
+    ax.axvline(0.0, color=INK, lw=0.9)
+    chances = [voice.percent(p) for p in table["p_npv_positive"]]
+    write_column(ax, y, chances, voice.say("column.p_net_gain"))
+    unit = voice.millions(economics.provenance.currency)
+    year = economics.provenance.price_year
+    ax.set_xlabel(voice.say("axis.net_value", unit=unit, year=year), loc="right")
+    say_ticks(ax, voice)
+    return ax
+
+
+ECONOMICS_CHARTS = (
+    Chart(
+        "net_value",
+        ("economics",),
+        _net_values,
+        _net_value_rows,
+        _net_values_behind,
+        net_value_facts,
+    ),
+    Chart(
+        "acceptability",
+        ("willingness",),
+        of("willingness", draw_acceptability),
+        lambda _: 2.9,
+        _acceptability_behind,
+        acceptability_facts,
+    ),
+    Chart(
+        "scales",
+        ("scales",),
+        of("scales", draw_scale_places),
+        _scale_rows,
+        frame("scales"),
+        scale_facts,
+    ),
+)

@@ -1,0 +1,552 @@
+"""The charts of services of excellence and the gaps to them.
+
+How near each capability is to the best that the evidence shows for its cost.
+
+Which capabilities stay efficient when the weights must be those of the value tree.
+
+How far each capability is from the agreed levels of a service of excellence.
+
+How the productivity of capabilities changed from one published year to another.
+"""
+
+import textwrap
+from math import floor
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+
+from capworth.case.comparisons import read_comparisons
+from capworth.charts.chart import (
+    Chart,
+    Facts,
+    capability_rows,
+    frame,
+    in_series,
+    of,
+    rows,
+)
+from capworth.charts.rows import name_rows, put_legend, rule_rows, say_ticks, write_column
+from capworth.charts.style import (
+    BLUE,
+    GREEN,
+    INK,
+    LADDER,
+    MARKS,
+    MUTED,
+    ORANGE,
+    PAPER,
+    SMALL,
+    VERMILION,
+    styled,
+)
+from capworth.excellence.productivity import ProductivityTrend
+from capworth.excellence.services import (
+    BOTH,
+    DERIVED,
+    DESIGNATED,
+    NEITHER,
+    Excellence,
+    FrontierCheck,
+)
+from capworth.language.voice import ENGLISH, UNKNOWN, Voice
+from capworth.study.stages import Study
+
+LINES = {BOTH: BLUE, DESIGNATED: BLUE, DERIVED: VERMILION, NEITHER: MUTED}
+
+
+@styled
+def draw_efficiency(excellence: Excellence, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+    """Draw efficiency with its 80 % range, the most often efficient first.
+
+    The columns give the probabilities that decide: of being efficient and of being among the best
+    by score.
+    """
+    table = excellence.to_frame().sort_values("p_efficient", ascending=False, kind="stable")
+    routes = table["route"].to_numpy()
+    y = name_rows(
+        ax, [voice.short(str(c)) for c in table.index], bold=[r in (BOTH, DERIVED) for r in routes]
+    )
+    rule_rows(ax, y)
+    for route, (marker, size, face, edge) in MARKS.items():
+        part = routes == route
+        if part.any():
+            rows = table[part]
+            ax.hlines(
+                y[part], rows["efficiency_low"], rows["efficiency_high"], color=LINES[route], lw=1.3
+            )
+            ax.plot(
+                rows["efficiency"],
+                y[part],
+                marker,
+                markersize=min(size, 5.5),
+                markerfacecolor=face,
+                markeredgecolor=edge,
+                markeredgewidth=1.2 if route == DESIGNATED else 0.6,
+                clip_on=False,
+                zorder=4,
+                label=voice.word("route", route),
+            )
+    ax.set_xlim(floor(9.99 * table["efficiency_low"].min()) / 10, 1)
+    ax.xaxis.set_major_formatter(lambda value, _: voice.part(value))
+    ax.set_xlabel(voice.say("axis.efficiency"), loc="right")
+    efficient = [voice.percent(p) for p in table["p_efficient"]]
+    write_column(ax, y, efficient, voice.say("column.p_efficient"), 8.0)
+    top = [voice.percent(p) for p in table["p_top"]]
+    write_column(ax, y, top, voice.say("column.p_top"), 58.0)
+    put_legend(ax, 4)
+    return ax
+
+
+ROWS = 40  # capabilities in the dumbbell chart
+SURE = 0.9  # probability of being below from which a gap is printed bold
+SHADES = LinearSegmentedColormap.from_list("gaps", (PAPER, *LADDER[::-1]))
+DARK = 55.0  # points of gap from which a cell is so dark that its number is white
+
+
+def largest_gaps(excellence: Excellence) -> pd.DataFrame:
+    """Return the largest known gap of each capability, largest first; of equals, the first."""
+    table = excellence.gaps().dropna(subset=["gap"])
+    table = table.sort_values("gap", ascending=False, kind="stable")
+    return table[~table.index.get_level_values("capability").duplicated()]
+
+
+def gap_matrix(excellence: Excellence, column: str) -> pd.DataFrame:
+    """Return one column of the gaps as capabilities (rows) by criteria, in their own order."""
+    return excellence.gaps().pivot_table(
+        column, index="capability", columns="criterion", sort=False, dropna=False
+    )
+
+
+@styled
+def draw_gaps(excellence: Excellence, ax: Axes, voice: Voice = ENGLISH, most: int = ROWS) -> Axes:
+    """Draw the largest gap of each capability as a dumbbell: from now to the agreed level."""
+    table = largest_gaps(excellence).head(most)
+    names = [
+        voice.say("pair", first=voice.short(c, 34), second=voice.short(k, 34))
+        for c, k in table.index
+    ]
+    y = name_rows(ax, names)
+    rule_rows(ax, y)
+    ax.hlines(y, table["now"], table["model"], color=MUTED, lw=1.0, zorder=2)
+    ax.hlines(y, table["now_low"], table["now_high"], color=VERMILION, lw=3.0, alpha=0.35)
+    ax.plot(
+        table["now"],
+        y,
+        "o",
+        color=VERMILION,
+        markerfacecolor=PAPER,
+        markersize=5,
+        markeredgewidth=1.3,
+        label=voice.say("gaps.now"),
+    )
+    ax.plot(table["model"], y, "D", color=BLUE, markersize=5, label=voice.say("gaps.model"))
+    write_column(ax, y, [voice.percent(p) for p in table["p_below"]], voice.say("column.p_below"))
+    ax.set_xlim(0, 100)
+    ax.set_xlabel(voice.say("axis.value"), loc="right")
+    say_ticks(ax, voice)
+    put_legend(ax, 2)
+    return ax
+
+
+@styled
+def draw_gap_table(excellence: Excellence, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+    """Draw every gap as a shaded cell with its points; bold where it is 90 % sure that it is one.
+
+    Capabilities farthest from the agreed levels (mean of the gaps shown) stand at the top.
+    """
+    points, sure = gap_matrix(excellence, "gap"), gap_matrix(excellence, "p_below")
+    order = np.argsort(-points.mean(axis=1).fillna(-1.0).to_numpy(), kind="stable")
+    points, sure = points.iloc[order], sure.iloc[order]
+    y = name_rows(ax, [voice.short(str(c), 44) for c in points.index])
+    columns = [textwrap.fill(voice.name(str(k)), 12) for k in points.columns]
+    across = np.arange(len(columns), dtype=float)
+    ax.pcolormesh(across, y, points, cmap=SHADES, vmin=0, vmax=80, edgecolor=PAPER, lw=0.8)
+    for height, row, certain in zip(y, points.to_numpy(), sure.to_numpy(), strict=True):
+        for at, gap, p in zip(across, row, certain, strict=True):
+            ax.text(
+                at,
+                height,
+                voice.number(gap, 0),
+                in_layout=False,
+                ha="center",
+                va="center",
+                fontsize=SMALL,
+                fontweight="bold" if p >= SURE else "normal",
+                color=PAPER if gap >= DARK else INK,
+            )
+    ax.set_xticks(across, columns)
+    ax.tick_params(axis="x", top=False, bottom=False, labeltop=True, labelbottom=False)
+    for label in ax.get_xticklabels():
+        label.set_linespacing(1.0)
+    for side in ("left", "bottom"):
+        ax.spines[side].set_visible(False)
+    ax.set_xlabel(voice.say("axis.gap"), loc="right")
+    return ax
+
+
+def _gap_rows(study: Study) -> float:
+    assert study.excellence is not None
+    return rows(min(ROWS, len(largest_gaps(study.excellence))))
+
+
+def _largest(study: Study) -> pd.DataFrame:
+    assert study.excellence is not None
+    return largest_gaps(study.excellence)
+
+
+def _gaps(study: Study) -> pd.DataFrame:
+    assert study.excellence is not None
+    return study.excellence.gaps()
+
+
+def any_gap(study: Study) -> bool:
+    """Whether any distance to a model is known."""
+    return bool(_gaps(study)["gap"].notna().any())
+
+
+def gap_facts(study: Study, voice: Voice) -> Facts:
+    """The largest gap, and the next ones."""
+    assert study.excellence is not None
+    table = largest_gaps(study.excellence)
+    capability, criterion = table.index[0]
+    rows = (
+        voice.say(
+            "chart.gaps.alt_row",
+            capability=voice.name(str(c)),
+            criterion=voice.name(str(k)),
+            now=voice.number(now, 0),
+            model=voice.number(model, 0),
+            percent=voice.percent(p),
+        )
+        for (c, k), now, model, p in zip(
+            table.index, table["now"], table["model"], table["p_below"], strict=True
+        )
+    )
+    return {
+        "gap": voice.number(float(table["gap"].iloc[0]), 0),
+        "capability": voice.name(str(capability)),
+        "criterion": voice.name(str(criterion)),
+        "p_below": voice.percent(float(table["p_below"].iloc[0])),
+        "list": in_series(voice, rows),
+    }
+
+
+def gap_table_facts(study: Study, voice: Voice) -> Facts:
+    """On which criterion most capabilities are surely below the agreed level."""
+    assert study.excellence is not None
+    below = (gap_matrix(study.excellence, "p_below") >= SURE).sum(axis=0)
+    distance = gap_matrix(study.excellence, "gap").mean(axis=1).dropna()
+    every = len(gap_matrix(study.excellence, "gap"))
+    rows = (
+        voice.say("chart.gap_table.alt_row", criterion=voice.name(str(k)), below=n, all=every)
+        for k, n in below.items()
+    )
+    return {
+        "variant": None if below.max() else "none",
+        "count": int(below.max()),
+        "all": every,
+        "criteria": len(below),
+        "criterion": voice.name(str(below.idxmax())),
+        "farthest": voice.name(str(distance.idxmax())),
+        "nearest": voice.name(str(distance.idxmin())),
+        "list": in_series(voice, rows, most=20),
+    }
+
+
+def efficiency_facts(study: Study, voice: Voice) -> Facts:
+    """Which capabilities are efficient, and which are derived services of excellence."""
+    found = study.excellence
+    assert found is not None
+    table = found.to_frame().sort_values("p_efficient", ascending=False, kind="stable")
+    least, least_top, top_share = found.thresholds
+    efficient = table[table["p_efficient"] >= least]
+    rows = (
+        voice.say("chart.efficiency.alt_row", name=voice.name(str(c)), percent=voice.percent(p))
+        for c, p in efficient["p_efficient"].items()
+    )
+    return {
+        "variant": None if len(efficient) else "none",
+        "count": len(efficient),
+        "all": len(table),
+        "least": voice.part(least),
+        "least_top": voice.part(least_top),
+        "top_share": voice.part(top_share),
+        "draws": voice.number(found.draws, 0),
+        "derived": in_series(voice, (voice.short(c) for c in found.derived)),
+        "designated": in_series(voice, (voice.short(c) for c in found.designated)),
+        "list": in_series(voice, rows, most=12),
+    }
+
+
+@styled
+def draw_frontier(check: FrontierCheck, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+    """Draw the probability of being efficient with free weights, and with those of the tree.
+
+    The columns give the efficiency at the modes less its bias, with an 80 % range, and the most
+    frequent model.
+    """
+    table = check.to_frame().sort_values(
+        ["p_bounded", "p_efficient"], ascending=False, kind="stable"
+    )
+    y = name_rows(
+        ax,
+        [voice.short(str(c), 40) for c in table.index],
+        bold=[str(c) in check.bounded for c in table.index],
+    )
+    rule_rows(ax, y)
+    free, bounded = 100 * table["p_efficient"], 100 * table["p_bounded"]
+    ax.hlines(y, bounded, free, color=MUTED, lw=1.2)
+    for share, label, face in ((free, "free", PAPER), (bounded, "bounded", BLUE)):
+        ax.plot(
+            share,
+            y,
+            "o",
+            color=BLUE,
+            markerfacecolor=face,
+            markersize=4.5,
+            clip_on=False,
+            zorder=4,
+            label=voice.say(f"frontier.{label}"),
+        )
+    ax.axvline(100 * check.least, color=INK, lw=0.8, ls="--", zorder=1)
+    ax.set_xlim(-2, 102)
+    ax.set_xticks(range(0, 101, 20))
+    ax.set_xlabel(voice.say("axis.p_efficient"), loc="right")
+    ax.xaxis.set_major_formatter(voice.tick)
+    write_column(ax, y, _corrected(check, voice), voice.say("column.corrected"), 8.0)
+    put_legend(ax, 2)
+    return ax
+
+
+def _corrected(check: FrontierCheck, voice: Voice) -> list[str]:
+    """Efficiency less its bias, in percent with its range, in the order of the rows."""
+    table = check.to_frame().sort_values(
+        ["p_bounded", "p_efficient"], ascending=False, kind="stable"
+    )
+    if not check.worlds:
+        return [UNKNOWN] * len(table)
+    parts = 100 * table[["corrected", "corrected_low", "corrected_high"]]
+    return [voice.interval(*row) for row in parts.itertuples(index=False)]
+
+
+def frontier_facts(study: Study, voice: Voice) -> Facts:
+    """How many capabilities stay efficient, and which."""
+    check = study.frontier
+    assert check is not None
+    table = check.to_frame()
+    listed = (
+        voice.say(
+            "chart.frontier.alt_row",
+            name=voice.short(str(c)),
+            free=voice.percent(float(table["p_efficient"][c])),
+            bounded=voice.percent(float(table["p_bounded"][c])),
+        )
+        for c in table.index[table["p_efficient"] >= check.least]
+    )
+    return {
+        "variant": None if check.free else "none",
+        "count": len(check.free),
+        "stay": len(set(check.free) & set(check.bounded)),
+        "least": voice.part(check.least),
+        "draws": voice.number(check.draws, 0),
+        "worlds": voice.number(check.worlds, 0),
+        "list": in_series(voice, listed, most=12),
+    }
+
+
+TICKS = (0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.5, 2, 3, 5, 10, 20, 50, 100)
+ROW = 0.25  # inches: a row holds the index and, below it, its parts
+LIKELY = 0.9  # of the draws, from which a rise or a fall counts as very likely
+PARTS = (  # part, marker, colour, how far below the middle of the row
+    ("efficiency_change", "^", ORANGE, 0.22),
+    ("technical_change", "s", GREEN, 0.22),
+)
+
+
+def compared(text: str, voice: Voice) -> str:
+    """Say a comparison in words: what is made from what is used."""
+    comparison = read_comparisons(text)[0]
+    used, made = (
+        voice.listed(" / ".join(metric(m, voice) for m in measure) for measure in side)
+        for side in (comparison.used, comparison.made)
+    )
+    return voice.say("productivity.from", made=made, used=used)
+
+
+def metric(key: str, voice: Voice) -> str:
+    """Say what is counted; as it stands in the case where it is unknown."""
+    word = voice.word("metric", key)
+    return word.replace("_", " ") if word == key else word
+
+
+@styled
+def draw_productivity(trend: ProductivityTrend, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+    """Draw the index of each step with its 80 % range, and its two parts below it.
+
+    Rows stand under the name of their comparison; the line at 1 is no change.
+    """
+    table = trend.to_frame()
+    names: list[str] = []
+    places, heads = [], {}
+    for text, part in table.groupby("comparison", sort=False):
+        heads[len(names)] = _capital(compared(str(text), voice))
+        names.append("")
+        for _, row in part.iterrows():
+            places.append(len(names))
+            names.append(f"{voice.short(str(row['capability']), 40)}, {_years(row)}")
+    at = name_rows(ax, names)[places]
+    rule_rows(ax, at)
+    ax.axvline(1, color=MUTED, lw=0.8, ls="--", zorder=1)
+    for place, head in heads.items():
+        _write_head(ax, place, head)
+    ax.hlines(at - 0.12, table["productivity_low"], table["productivity_high"], color=BLUE, lw=1.6)
+    ax.plot(
+        table["productivity"],
+        at - 0.12,
+        "o",
+        color=BLUE,
+        markersize=5,
+        label=voice.say("productivity.index"),
+    )
+    for name, marker, colour, below in PARTS:
+        ax.plot(
+            table[name],
+            at + below,
+            marker,
+            color=colour,
+            markerfacecolor=PAPER,
+            markersize=4,
+            label=voice.say(f"productivity.{name}"),
+        )
+    _scale(ax, table, voice)
+    rises = [voice.percent(share) for share in table["p_rise"]]
+    write_column(ax, at, rises, voice.say("column.p_rise"), 8.0)
+    write_column(ax, at, list(table["grade"]), voice.say("column.grade"), 58.0)
+    put_legend(ax, 3)
+    return ax
+
+
+def _write_head(ax: Axes, place: int, head: str) -> None:
+    """Write the name of a comparison over the whole row."""
+    ax.text(
+        0,
+        place,
+        head,
+        transform=ax.get_yaxis_transform(),
+        va="center",
+        fontsize=SMALL,
+        fontweight="bold",
+        color=INK,
+        bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.5},
+    )
+
+
+def _scale(ax: Axes, table: pd.DataFrame, voice: Voice) -> None:
+    """Halves and doubles are as wide; no change is always on the axis."""
+    shown = table[["productivity_low", "productivity_high", *(name for name, *_ in PARTS)]]
+    low, high = float(np.nanmin(shown)), float(np.nanmax(shown))
+    low, high = min(low, 0.95) / 1.05, max(high, 1.05) * 1.05
+    ax.set_xscale("log")
+    ax.set_xlim(low, high)
+    ticks = [tick for tick in TICKS if low <= tick <= high]
+    ax.set_xticks(ticks, [voice.tick(tick) for tick in ticks])
+    ax.set_xticks([], minor=True)
+    ax.tick_params(axis="x", colors=INK)
+    ax.set_xlabel(voice.say("axis.productivity"), loc="right")
+
+
+def _years(row: pd.Series) -> str:
+    return f"{row['from_year']}–{row['to_year']}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _height(study: Study) -> float:
+    assert study.productivity is not None
+    table = study.productivity.to_frame()
+    return rows(0) + ROW * (len(table) + table["comparison"].nunique())
+
+
+def productivity_facts(study: Study, voice: Voice) -> Facts:
+    """In how many steps productivity rose, and by how much."""
+    trend = study.productivity
+    assert trend is not None
+    table = trend.to_frame()
+    rose = int((table["p_rise"] >= LIKELY).sum())
+    listed = (
+        voice.say(
+            "chart.productivity.alt_row",
+            name=voice.short(str(row["capability"])),
+            years=_years(row),
+            compared=compared(str(row["comparison"]), voice),
+            index=voice.interval(
+                row["productivity"], row["productivity_low"], row["productivity_high"]
+            ),
+            catching=voice.number(row["efficiency_change"]),
+            frontier=voice.number(row["technical_change"]),
+        )
+        for _, row in table.iterrows()
+    )
+    return {
+        "count": rose,
+        "all": len(table),
+        "fewest": voice.number(trend.fewest, 0),
+        "draws": voice.number(trend.draws, 0),
+        "list": in_series(voice, listed, most=12),
+    }
+
+
+EXCELLENCE_CHARTS = (
+    Chart(
+        "efficiency",
+        ("excellence",),
+        of("excellence", draw_efficiency),
+        capability_rows,
+        frame("excellence"),
+        efficiency_facts,
+    ),
+    Chart(
+        "gaps",
+        ("excellence",),
+        of("excellence", draw_gaps),
+        _gap_rows,
+        _largest,
+        gap_facts,
+        any_gap,
+    ),
+    Chart(
+        "gap_table",
+        ("excellence",),
+        of("excellence", draw_gap_table),
+        capability_rows,
+        _gaps,
+        gap_table_facts,
+        any_gap,
+    ),
+)
+
+FRONTIER_CHARTS = (
+    Chart(
+        "frontier",
+        ("frontier",),
+        of("frontier", draw_frontier),
+        capability_rows,
+        frame("frontier"),
+        frontier_facts,
+    ),
+)
+
+PRODUCTIVITY_CHARTS = (
+    Chart(
+        "productivity",
+        ("productivity",),
+        of("productivity", draw_productivity),
+        _height,
+        frame("productivity"),
+        productivity_facts,
+    ),
+)

@@ -1,0 +1,559 @@
+"""The charts of funding: the money there is, what earmarks cost, what may be offered to donors.
+
+What each earmark costs: the gain that the same money would buy without it.
+
+The marginal funding curve: the gain that each budget buys, and the money there is.
+
+What the charts of money, earmarks and packages find.
+
+The donor menu: what each package costs, what it adds, and how often it is worth choosing.
+
+From the first pledge to the target: the money there is, year by year, and what is missing.
+"""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from capworth.charts.chart import Chart, Facts, alone, improvement_rows, in_series, money_unit, rows
+from capworth.charts.rows import (
+    mark_money,
+    name_rows,
+    put_legend,
+    rule_rows,
+    say_ticks,
+    write_column,
+)
+from capworth.charts.style import (
+    BLUE,
+    INK,
+    MUTED,
+    ORANGE,
+    PAPER,
+    RULE,
+    SKY,
+    SMALL,
+    VERMILION,
+    styled,
+)
+from capworth.funding.donors import DonorMenu
+from capworth.funding.earmarks import ALL, BUDGET, PLEDGED, SAME, TIMING, Earmarks
+from capworth.funding.plan import Funding
+from capworth.funding.pledges import KINDS, PROGRAMME, MoneyMap
+from capworth.language.numbers import decimals
+from capworth.language.voice import ENGLISH, Voice
+from capworth.programme.selection import FIRM
+from capworth.study.stages import Study
+
+
+def money_facts(study: Study, voice: Voice) -> Facts:
+    """How much is pledged and expected, and how far it is to the target."""
+    assert study.funding is not None
+    money, currency = study.funding.money, study.provenance.currency
+    gap = money.budget_gap_m if money.gap_m is None else money.gap_m
+    goal = money.budget_m if money.target_m is None else money.target_m
+    rows = (
+        voice.say("chart.money_map.alt_row", year=year, amount=voice.number(float(amount)))
+        for year, amount in money.by_year().sum(axis=1).items()
+    )
+    return {
+        **money_unit(study, voice),
+        "variant": "budget" if money.target_m is None else None,
+        "pledged": voice.money(money.stated_m, currency),
+        "expected": voice.interval(*money.money_m),
+        "goal": voice.money(goal, currency),
+        "gap": voice.money(gap[0], currency, decimals(*gap)),
+        "span": voice.span(*gap),
+        "budget": voice.money(money.budget_m, currency),
+        "draws": voice.number(money.draws, 0),
+        "list": in_series(voice, rows, most=12),
+    }
+
+
+def earmark_facts(study: Study, voice: Voice) -> Facts:
+    """What all earmarks cost together, and which costs most."""
+    assert study.funding is not None
+    earmarks = study.funding.earmarks
+    assert earmarks is not None
+    table = earmarks.to_frame().drop(index=TIMING, level="earmark")
+    free = earmarks.mismatch(BUDGET) <= SAME
+    chance = table["p_costs"].to_dict()
+    rows = (
+        voice.say(
+            "chart.earmarks.alt_row",
+            name=name_earmark(str(label), voice),
+            budget=voice.number(float(table["price"].to_dict()[BUDGET, label])),
+            pledged=voice.number(float(table["price"].to_dict()[PLEDGED, label])),
+        )
+        for label in dict.fromkeys(table.index.get_level_values("earmark"))
+    )
+    return {
+        **money_unit(study, voice),
+        "variant": "free" if free else None,
+        "loss": voice.number(earmarks.mismatch(BUDGET)),
+        "pledged_loss": voice.number(earmarks.mismatch(PLEDGED)),
+        "percent": voice.percent(chance[BUDGET, ALL]),
+        "budget": voice.money(study.funding.budget_m, study.provenance.currency),
+        "draws": voice.number(earmarks.draws, 0),
+        "list": in_series(voice, rows, most=12),
+    }
+
+
+def menu_facts(study: Study, voice: Voice) -> Facts:
+    """How many packages there are, what they ask, how many are firmly in the best set."""
+    assert study.funding is not None
+    menu, currency = study.funding.menu, study.provenance.currency
+    table = menu.to_frame()
+    firm = int((table["p_best"] >= FIRM).sum())
+    rows = (
+        voice.say(
+            "chart.donor_menu.alt_row",
+            name=name_package(menu, package, voice),
+            asked=voice.number(asked),
+            gain=voice.number(gain),
+            percent=voice.percent(share),
+        )
+        for package, asked, gain, share in zip(
+            menu.packages, table["asked_m"], table["gain"], table["p_best"], strict=True
+        )
+    )
+    return {
+        **money_unit(study, voice),
+        "count": len(table),
+        "least": voice.number(float(table["asked_m"].min())),
+        "most": voice.money(float(f"{table['asked_m'].max():.2g}"), currency),
+        "firm": firm,
+        "least_share": voice.part(FIRM),
+        "budget": voice.money(study.funding.budget_m, currency),
+        "list": in_series(voice, rows, most=20),
+    }
+
+
+def _money(study: Study) -> MoneyMap:
+    assert study.funding is not None
+    return study.funding.money
+
+
+def _earmarks(study: Study) -> Earmarks:
+    assert study.funding is not None
+    assert study.funding.earmarks is not None
+    return study.funding.earmarks
+
+
+def _menu(study: Study) -> DonorMenu:
+    assert study.funding is not None
+    return study.funding.menu
+
+
+def _years(study: Study) -> float:
+    return rows(len(_money(study).by_year()) + 2)
+
+
+def _prices(study: Study) -> float:
+    labels = _earmarks(study).to_frame().index.get_level_values("earmark")
+    return rows(len(set(labels)), 0.3)
+
+
+def _earmarked(study: Study) -> bool:
+    return study.funding is not None and study.funding.earmarks is not None
+
+
+def _prices_behind(study: Study) -> pd.DataFrame:
+    return _earmarks(study).to_frame()
+
+
+def funding_facts(study: Study, voice: Voice) -> Facts:
+    """What more money buys, and how much is pledged."""
+    funding = study.funding
+    assert funding is not None
+    currency = study.provenance.currency
+    curve, steps, pledges = funding.curve(), funding.next_euro(), funding.pledges()
+    at = curve[curve["budget_m"] <= funding.budget_m * (1 + 1e-9)].iloc[-1]
+    middle = steps.iloc[len(steps) // 2]
+    earmarked = float(pledges.loc[pledges["earmark"] != "", "amount_m"].sum())
+    end = curve.iloc[-1]
+    gain = float(at["gain"]), float(at["gain_low"]), float(at["gain_high"])
+    last = float(end["gain"]), float(end["gain_low"]), float(end["gain_high"])
+    rows = (
+        voice.say(
+            "chart.funding.alt_row",
+            extra=voice.money(float(str(extra)), currency),
+            gain=voice.number(more),
+        )
+        for extra, more in steps["gain"].items()
+    )
+    target = funding.target_m
+    return {
+        **money_unit(study, voice),
+        "variant": "budget" if target is None else None,
+        "extra": voice.money(float(str(middle.name)), currency),
+        "gain": voice.number(float(middle["gain"])),
+        "pledged": voice.money(funding.pledged_m, currency),
+        "earmarked": voice.money(earmarked, currency),
+        "target": voice.money(funding.budget_m if target is None else target, currency),
+        "budget": voice.money(funding.budget_m, currency),
+        "at_budget": voice.rounded(*gain),
+        "span": voice.span(*gain),
+        "at_end": voice.rounded(*last),
+        "end": voice.money(float(end["budget_m"]), currency),
+        "steps": in_series(voice, rows),
+    }
+
+
+SCOPES = ((BUDGET, BLUE, "o", -0.16), (PLEDGED, VERMILION, "s", 0.16))
+
+
+@styled
+def draw_earmarks(earmarks: Earmarks, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+    """Draw the price of each earmark: mean and 80 % range, and a diamond at expected costs.
+
+    Above, of the money up to the budget; below, of the pledges alone.
+    """
+    table = earmarks.to_frame().drop(index=TIMING, level="earmark")
+    labels = list(dict.fromkeys(map(str, table.index.get_level_values("earmark"))))
+    y = name_rows(ax, [name_earmark(label, voice) for label in labels])
+    rule_rows(ax, y)
+    most = 0.0
+    for scope, colour, marker, shift in SCOPES:
+        part = table.loc[scope].loc[labels]
+        low, high, mean = (
+            part[name].to_numpy() for name in ("price_low", "price_high", "price_mean")
+        )
+        ax.hlines(y + shift, low, high, color=colour, linewidth=1.2)
+        words = voice.say(f"earmarks.{scope}")
+        ax.plot(mean, y + shift, marker, color=colour, markersize=4, label=words)
+        ax.plot(
+            part["price"],
+            y + shift,
+            "D",
+            markerfacecolor=PAPER,
+            markeredgecolor=INK,
+            markersize=3.2,
+            linestyle="none",
+            label=voice.say("earmarks.expected") if scope == PLEDGED else None,
+        )
+        most = max(most, float(np.nanmax([*high, *part["price"], 0.0])))
+    ax.set_xlim(-0.02 * max(most, 0.1), 1.05 * max(most, 0.1))
+    chances = table["p_costs"].to_dict()
+    texts = [
+        voice.say(
+            "earmarks.row",
+            budget=voice.percent(chances[BUDGET, label]),
+            pledged=voice.percent(chances[PLEDGED, label]),
+        )
+        for label in labels
+    ]
+    write_column(ax, y, texts, voice.say("column.p_costs"))
+    ax.set_xlabel(voice.say("axis.price"), loc="right")
+    say_ticks(ax, voice)
+    put_legend(ax, 3)
+    return ax
+
+
+def name_earmark(label: str, voice: Voice) -> str:
+    """Name the donors of a fund, or all earmarks."""
+    if label == ALL:
+        return voice.say("earmarks.all")
+    return voice.listed(voice.short(pledge) for pledge in label.split(" + "))
+
+
+STRIP = 0.045  # height of the strip of pledges, in heights of the Axes
+
+
+@styled
+def draw_funding(funding: Funding, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+    """Draw the gain of the best set for each budget with its 80 % band, free and under earmarks.
+
+    The strip along the lower edge is the money pledged, one field a pledge; earmarked pledges are
+    hatched.
+    """
+    curve, currency = funding.curve(), funding.provenance.currency
+    budget = curve["budget_m"]
+    ax.fill_between(
+        budget,
+        curve["gain_low"],
+        curve["gain_high"],
+        step="post",
+        color=SKY,
+        alpha=0.35,
+        lw=0,
+        label=voice.say("funding.band"),
+    )
+    ax.plot(
+        budget, curve["gain"], color=BLUE, drawstyle="steps-post", label=voice.say("funding.mean")
+    )
+    _draw_earmarked(funding, ax, voice)
+    _draw_pledges(funding, ax, voice)
+    ax.set_xlim(0, 1.04 * max(budget.iloc[-1], funding.budget_m, funding.target_m or 0.0))
+    ax.set_ylim(0, 1.08 * max(float(curve["gain_high"].max()), 1e-9))
+    mark_money(ax, voice, currency, funding.budget_m, funding.target_m)
+    unit = voice.millions(currency)
+    ax.set_xlabel(voice.say("axis.budget", unit=unit, year=funding.provenance.price_year))
+    ax.set_ylabel(voice.say("axis.gain"))
+    say_ticks(ax, voice)
+    say_ticks(ax, voice, "y")
+    ax.legend(
+        loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=2.2, ncols=3, columnspacing=1.2
+    )
+    return ax
+
+
+def _draw_earmarked(funding: Funding, ax: Axes, voice: Voice) -> None:
+    """Draw what the same money buys under the earmarks, and mark where that is less."""
+    curve = funding.curve()
+    if funding.earmarks is None or not (curve["earmark_loss"] > 0).any():
+        return
+    payable = funding.earmarks.curve()
+    ax.plot(
+        payable["total_m"],
+        payable["gain"],
+        color=VERMILION,
+        lw=0.9,
+        linestyle=(0, (3, 1.5)),
+        drawstyle="steps-post",
+        label=voice.say("funding.under"),
+    )
+    ends = [*curve["budget_m"].to_numpy()[1:], float(curve["budget_m"].max())]
+    height = ax.get_xaxis_transform()
+    for start, end, loss in zip(curve["budget_m"], ends, curve["earmark_loss"], strict=True):
+        if loss > 0:
+            ax.plot([start, end], [0.985, 0.985], color=VERMILION, lw=2.4, transform=height)
+
+
+def _draw_pledges(funding: Funding, ax: Axes, voice: Voice) -> None:
+    """Draw the strip: free money first, then the earmarked."""
+    pledges = funding.pledges()
+    pledges = pledges.assign(free=pledges["earmark"] == "").sort_values(
+        "free", ascending=False, kind="stable"
+    )
+    start, said = 0.0, set()
+    for amount, free in zip(pledges["amount_m"], pledges["free"], strict=True):
+        word = "free" if free else "earmarked"
+        ax.barh(
+            0,
+            amount,
+            STRIP,
+            start,
+            align="edge",
+            transform=ax.get_xaxis_transform(),
+            facecolor=ORANGE if free else PAPER,
+            edgecolor=INK,
+            linewidth=0.5,
+            hatch=None if free else "//////",
+            zorder=4,
+            label=None if word in said else voice.say(f"funding.{word}"),
+        )
+        said.add(word)
+        start += amount
+    if start:
+        ax.annotate(
+            voice.money(start, funding.provenance.currency),
+            (start, STRIP / 2),
+            (3, 0),
+            xycoords=ax.get_xaxis_transform(),
+            textcoords="offset points",
+            va="center",
+            fontsize=SMALL,
+            zorder=6,
+        )
+
+
+@styled
+def draw_menu(menu: DonorMenu, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+    """Draw the one-off money that each package asks, with its 80 % range, cheapest gain first.
+
+    Filled dots and bold names are in the recommended set; beside them what the package adds and
+    how often it is in the best set.
+    """
+    table = menu.to_frame()
+    chosen = table["chosen"].to_numpy(dtype=bool)
+    y = name_rows(ax, [name_package(menu, p, voice) for p in menu.packages], bold=list(chosen))
+    rule_rows(ax, y)
+    asked = table["asked_m"].to_numpy()
+    ax.hlines(y, table["asked_m_low"], table["asked_m_high"], color=MUTED, linewidth=1.2)
+    for mine, face, word in ((chosen, BLUE, "chosen"), (~chosen, PAPER, "not_chosen")):
+        ax.plot(
+            asked[mine],
+            y[mine],
+            "o",
+            markerfacecolor=face,
+            markeredgecolor=BLUE,
+            markersize=4.5,
+            linestyle="none",
+            label=voice.say(f"membership.{word}"),
+        )
+    texts = [
+        voice.say(
+            "menu.row",
+            gain=voice.interval(gain, low, high),
+            percent=voice.percent(share),
+        )
+        for gain, low, high, share in zip(
+            table["gain"], table["gain_low"], table["gain_high"], table["p_best"], strict=True
+        )
+    ]
+    write_column(ax, y, texts, voice.say("column.menu"))
+    known = menu.provenance
+    ax.set_xlim(0, 1.03 * float(table["asked_m_high"].max()))
+    unit = voice.millions(known.currency)
+    ax.set_xlabel(voice.say("axis.asked_one", unit=unit, year=known.price_year), loc="right")
+    say_ticks(ax, voice)
+    put_legend(ax, 2)
+    return ax
+
+
+@styled
+def draw_package(menu: DonorMenu, ax: Axes, voice: Voice = ENGLISH, package: str = "") -> Axes:
+    """Draw every package by what it asks and adds; one of them, or the first, with its ranges."""
+    table, package = menu.to_frame(), package or menu.packages[0]
+    others = table.drop(index=package)
+    ax.plot(others["asked_m"], others["gain"], "o", color=RULE, markeredgecolor=MUTED, markersize=4)
+    mine = {str(k): float(v) for k, v in table.loc[package].items() if isinstance(v, float)}
+    asked, gain = mine["asked_m"], mine["gain"]
+    ax.hlines(gain, mine["asked_m_low"], mine["asked_m_high"], color=VERMILION, linewidth=1.4)
+    ax.vlines(asked, mine["gain_low"], mine["gain_high"], color=VERMILION, linewidth=1.4)
+    ax.plot([asked], [gain], "o", color=VERMILION, markersize=6)
+    right = max(float(table["asked_m"].max()), mine["asked_m_high"])
+    ax.set_xlim(0, 1.06 * right)
+    low = min(0.0, float(table["gain"].min()), mine["gain_low"])
+    ax.set_ylim(low, 1.2 * max(float(table["gain"].max()), mine["gain_high"]))
+    known = menu.provenance
+    unit = voice.millions(known.currency)
+    ax.set_xlabel(voice.say("axis.asked_one", unit=unit, year=known.price_year))
+    ax.set_ylabel(voice.say("axis.gain_short"))
+    say_ticks(ax, voice)
+    say_ticks(ax, voice, "y")
+    late = asked > 0.5 * right
+    ax.annotate(
+        voice.short(package),
+        (asked, mine["gain_high"]),
+        (4 if late else -4, 2),
+        textcoords="offset points",
+        ha="right" if late else "left",
+        va="bottom",
+        fontsize=SMALL,
+        fontweight="bold",
+        color=INK,
+        bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.4, "alpha": 0.85},
+        zorder=5,
+    )
+    return ax
+
+
+def name_package(menu: DonorMenu, package: str, voice: Voice) -> str:
+    """Name a package by its head, and say with how many others it comes."""
+    others = len(str(menu.to_frame()["needs"].to_dict()[package]).split())
+    name = voice.short(package, 42 if others else 46)
+    return voice.say("menu.with", name=name, count=others) if others else name
+
+
+FIELDS = {  # face and hatch of each kind of money
+    "statutory": (BLUE, ""),
+    "voluntary": (ORANGE, ""),
+    "earmarked": (PAPER, "//////"),
+    "in-kind": (PAPER, "......"),
+    "partner": (PAPER, "xxxxxx"),
+}
+
+
+@styled
+def draw_money_map(money: MoneyMap, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+    """Draw each year's pledges behind those of the years before, then the gaps.
+
+    Bars are amounts as stated; the figures beside them are what is expected, with its range.
+    """
+    years = money.by_year()
+    steps = gap_rows(money)
+    names = [str(year) for year in years.index]
+    names += [voice.say(f"money_map.{word}") for word, _, _ in steps]
+    y = name_rows(ax, names)
+    rule_rows(ax, y)
+    left, said = 0.0, set[str]()
+    for height, (_, row) in zip(y, years.iterrows(), strict=False):
+        for kind in KINDS:
+            amount = float(row.get(kind, 0.0))
+            if amount > 0:
+                face, hatch = FIELDS[kind]
+                ax.barh(
+                    height,
+                    amount,
+                    0.7,
+                    left,
+                    facecolor=face,
+                    edgecolor=INK,
+                    linewidth=0.5,
+                    hatch=hatch or None,
+                    label=None if kind in said else voice.word("pledge_kind", kind),
+                )
+                said.add(kind)
+                left += amount
+    for height, (word, width, start) in zip(y[len(years) :], steps, strict=True):
+        ax.barh(
+            height,
+            width,
+            0.7,
+            start,
+            facecolor="none",
+            edgecolor=VERMILION,
+            linewidth=0.9,
+            linestyle="-" if word == "to_budget" else "--",
+        )
+    write_column(ax, y, _figures(money, voice), voice.say("column.expected"))
+    known = money.provenance
+    ax.set_xlim(0, 1.03 * max(money.budget_m, money.target_m or 0.0, money.stated_m))
+    unit = voice.millions(known.currency)
+    ax.set_xlabel(voice.say("axis.money", unit=unit, year=known.price_year), loc="right")
+    say_ticks(ax, voice)
+    put_legend(ax, len(KINDS))
+    return ax
+
+
+def gap_rows(money: MoneyMap) -> list[tuple[str, float, float]]:
+    """What is missing to the budget, and from there to the target: name, width and start."""
+    pledged, budget, target = money.stated_m, money.budget_m, money.target_m
+    rows = [("to_budget", max(budget - pledged, 0.0), min(pledged, budget))]
+    if target is not None:
+        start = min(max(budget, pledged), target)
+        rows.append(("to_target", max(target - start, 0.0), start))
+    return rows
+
+
+def _figures(money: MoneyMap, voice: Voice) -> list[str]:
+    """Beside each year what is expected of it; beside the gaps the whole way, with its range."""
+    mine = money.to_frame().reset_index()
+    expected = mine[mine["use"] == PROGRAMME].groupby("year")["expected_m"].sum()
+    figures = [voice.number(float(amount)) for amount in expected]
+    figures.append(voice.interval(*money.budget_gap_m))
+    if money.gap_m is not None:
+        figures.append(voice.interval(*money.gap_m))
+    return figures
+
+
+FUNDING_CHARTS = (
+    Chart(
+        "money_map",
+        ("funding",),
+        alone(lambda study, ax, voice: draw_money_map(_money(study), ax, voice)),
+        _years,
+        lambda study: _money(study).to_frame(),
+        money_facts,
+        lambda study: not _money(study).is_empty,
+    ),
+    Chart(
+        "earmarks",
+        ("funding",),
+        alone(lambda study, ax, voice: draw_earmarks(_earmarks(study), ax, voice)),
+        _prices,
+        _prices_behind,
+        earmark_facts,
+        _earmarked,
+    ),
+    Chart(
+        "donor_menu",
+        ("funding",),
+        alone(lambda study, ax, voice: draw_menu(_menu(study), ax, voice)),
+        improvement_rows,
+        lambda study: _menu(study).to_frame(),
+        menu_facts,
+    ),
+)

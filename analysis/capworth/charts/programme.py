@@ -1,0 +1,403 @@
+"""The charts of improvements: their order, the programme, its funding.
+
+Which improvements close the gap to the services of excellence, and how ready they are.
+
+How often each improvement is in the best set: what is firm and what is open.
+
+The order of priority: what is gained as the money adds up, beside the exact best sets.
+
+What the charts of improvements, programme, funding and sensitivity find.
+"""
+
+import textwrap
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from capworth.charts.chart import (
+    Chart,
+    Facts,
+    added_unit,
+    frame,
+    improvement_rows,
+    in_series,
+    money_unit,
+    of,
+    rank_facts,
+    ranks_behind,
+    rows,
+)
+from capworth.charts.excellence import any_gap
+from capworth.charts.funding import draw_funding, funding_facts
+from capworth.charts.rows import (
+    draw_ranks,
+    mark_money,
+    name_rows,
+    put_legend,
+    rule_rows,
+    say_ticks,
+    write_column,
+)
+from capworth.charts.schedule import (
+    compared,
+    draw_gantt,
+    draw_regret,
+    gantt_facts,
+    lines_of,
+    regret_facts,
+    shown,
+)
+from capworth.charts.style import BLUE, INK, MUTED, PAPER, SMALL, VERMILION, styled
+from capworth.language.numbers import rounded
+from capworth.language.voice import ENGLISH, Voice
+from capworth.model.result import HIGH, LOW
+from capworth.programme.priorities import Priorities
+from capworth.programme.selection import BORDERLINE, CORE, FIRM, Programme
+from capworth.study.stages import Study
+
+READY = 7  # technology readiness level: a prototype has been shown in its place of use
+
+
+@styled
+def draw_alignment(priorities: Priorities, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+    """Draw how much of the whole gap each improvement closes, with its 80 % range.
+
+    Filled discs are technology that is ready (level 7 or more of 9), open squares are not.
+    """
+    table = priorities.to_frame().sort_values("alignment", ascending=False, kind="stable")
+    ready = table["readiness"].to_numpy() >= READY
+    y = name_rows(ax, [voice.short(str(i)) for i in table.index])
+    rule_rows(ax, y)
+    for part, colour, marker, word in (
+        (ready, BLUE, "o", "ready"),
+        (~ready, VERMILION, "s", "not_ready"),
+    ):
+        if part.any():
+            rows = 100 * table.loc[part, ["alignment", "alignment_low", "alignment_high"]]
+            ax.hlines(y[part], rows["alignment_low"], rows["alignment_high"], color=colour, lw=1.6)
+            ax.plot(
+                rows["alignment"],
+                y[part],
+                marker,
+                color=colour,
+                markerfacecolor=colour if word == "ready" else PAPER,
+                markersize=5,
+                label=voice.say(f"alignment.{word}", level=READY),
+            )
+    ax.set_xlim(left=0)
+    ax.set_xlabel(voice.say("axis.alignment"), loc="right")
+    ax.xaxis.set_major_formatter(voice.tick)
+    levels = [voice.number(level, 0) for level in table["readiness"]]
+    write_column(ax, y, levels, voice.say("column.readiness"))
+    put_legend(ax, 2)
+    return ax
+
+
+@styled
+def draw_membership(programme: Programme, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+    """Draw the share of draws in which the best set holds each improvement.
+
+    Solid bars and bold names are in the recommended set, hatched bars are not; the dashed lines
+    part core, borderline and exterior.
+    """
+    table = programme.to_frame().sort_values("p_in_best", ascending=False, kind="stable")
+    chosen = table["chosen"].to_numpy(dtype=bool)
+    y = name_rows(ax, [voice.short(str(i)) for i in table.index], bold=list(chosen))
+    rule_rows(ax, y)
+    share = table["p_in_best"].to_numpy()
+    ax.barh(y[chosen], share[chosen], 0.66, color=BLUE, label=voice.say("membership.chosen"))
+    ax.barh(
+        y[~chosen],
+        share[~chosen],
+        0.66,
+        facecolor=PAPER,
+        edgecolor=VERMILION,
+        linewidth=0.8,
+        hatch="/////",
+        label=voice.say("membership.not_chosen"),
+    )
+    for line in (FIRM, 1 - FIRM):
+        ax.axvline(line, color=MUTED, lw=0.8, linestyle=(0, (3, 2)))
+    ax.set_xlim(0, 1)
+    ax.xaxis.set_major_formatter(lambda value, _: voice.part(value))
+    ax.set_xlabel(voice.say("axis.share_in_best"), loc="right")
+    texts = [
+        voice.say("membership.row", percent=voice.percent(p), standing=voice.word("standing", s))
+        for p, s in zip(share, table["standing"], strict=True)
+    ]
+    write_column(ax, y, texts, voice.say("column.in_best"))
+    put_legend(ax, 2)
+    return ax
+
+
+LETTERS = 50  # in a line of the key
+LEADING = 1.3  # of the lines of the key, in sizes of the font
+
+
+@styled
+def draw_order(programme: Programme, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+    """Draw money asked against what it adds on the objective, both summed in order of priority.
+
+    Numbered points are bundles, named in the key at the right, bold where the recommended set
+    holds all of them; the stepped line is the exact best set for each budget, the star the
+    recommended one with the 80 % range of its gain.
+    """
+    order, frontier = programme.order(), programme.frontier()
+    currency = programme.provenance.currency
+    asked = np.concatenate([[0.0], order["asked_cum_m"]])
+    gained = np.concatenate([[0.0], order["value_cum"]])
+    ax.plot(
+        frontier["budget_m"],
+        frontier["value"],
+        color=VERMILION,
+        lw=1.0,
+        drawstyle="steps-post",
+        label=voice.say("order.frontier"),
+    )
+    ax.plot(asked, gained, color=BLUE, lw=0.7, zorder=3)
+    ax.plot(
+        asked[1:],
+        gained[1:],
+        "o",
+        color=BLUE,
+        markerfacecolor=PAPER,
+        markersize=9.5,
+        zorder=4,
+        label=voice.say("order.curve"),
+    )
+    for place, (x, y) in enumerate(zip(asked[1:], gained[1:], strict=True), 1):
+        ax.annotate(str(place), (x, y), ha="center", va="center_baseline", fontsize=SMALL, zorder=5)
+    gain, low, high = programme.value
+    ax.vlines(programme.asked_m, low, high, color=INK, lw=1.4, zorder=5)
+    ax.plot(
+        programme.asked_m,
+        gain,
+        "*",
+        color=INK,
+        markersize=9,
+        zorder=6,
+        label=voice.say("order.recommended"),
+    )
+    ax.set_xlim(0, 1.04 * max(asked[-1], programme.budget_m, programme.target_m or 0.0))
+    ax.set_ylim(0, 1.12 * max(gained[-1], high))
+    mark_money(ax, voice, currency, programme.budget_m, programme.target_m)
+    unit = voice.millions(currency)
+    ax.set_xlabel(voice.say("axis.asked", unit=unit, year=programme.provenance.price_year))
+    ax.set_ylabel(voice.say(f"axis.gain_{programme.measure}", unit=unit))
+    say_ticks(ax, voice)
+    say_ticks(ax, voice, "y")
+    ax.legend(
+        loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=2.2, ncols=3, columnspacing=1.2
+    )
+    _write_key(ax, voice, list(order["improvements"]), set(programme.chosen))
+    return ax
+
+
+def _write_key(ax: Axes, voice: Voice, bundles: list[str], chosen: set[str]) -> None:
+    """Write what each number stands for, from the top down."""
+    line = 0
+    for place, bundle in enumerate(bundles, 1):
+        members = bundle.split(" + ")
+        name = " + ".join(voice.short(i, 48) for i in members)
+        strong = chosen.issuperset(members)
+        for k, words in enumerate(textwrap.wrap(name, LETTERS)):
+            below = -line * LEADING * SMALL
+            if k == 0:
+                _write(ax, voice.number(place, 0), (18, below), strong, "right")
+            _write(ax, words, (22, below), strong, "left")
+            line += 1
+
+
+def _write(ax: Axes, text: str, offset: tuple[float, float], strong: bool, side: str) -> None:
+    ax.annotate(
+        text,
+        (1.0, 1.0),
+        offset,
+        xycoords="axes fraction",
+        textcoords="offset points",
+        ha=side,
+        va="top",
+        fontsize=SMALL,
+        fontweight="bold" if strong else "normal",
+        color=INK if strong else MUTED,
+    )
+
+
+def improvement_rank_facts(study: Study, voice: Voice) -> Facts:
+    """Who is first how often among the improvements."""
+    assert study.priorities is not None
+    shares = study.priorities.rank_acceptability()
+    return rank_facts("improvement_ranks", shares, study, voice)
+
+
+def order_facts(study: Study, voice: Voice) -> Facts:
+    """What the recommended set asks and gains, and how often it is the best."""
+    programme = study.programme
+    assert programme is not None
+    currency = study.provenance.currency
+    bundles = (
+        voice.say(
+            "chart.order.alt_row",
+            place=place,
+            names=" + ".join(voice.short(i) for i in str(bundle).split(" + ")),
+        )
+        for place, bundle in programme.order()["improvements"].items()
+    )
+    return {
+        **money_unit(study, voice),
+        "variant": None if programme.chosen else "none",
+        "count": len(programme.chosen),
+        "asked": voice.money(_asked_m(study, programme.chosen), currency),
+        "budget": voice.money(programme.budget_m, currency),
+        "gain": voice.rounded(*programme.value),
+        "span": voice.span(*programme.value),
+        "measure": added_unit(programme.measure, currency, voice),
+        "counted": voice.say(f"order.counted_{programme.measure}"),
+        "p_best": voice.percent(programme.p_best),
+        "chosen": in_series(voice, (voice.short(i) for i in programme.chosen), most=20),
+        "list": in_series(voice, bundles, most=20),
+    }
+
+
+def _asked_m(study: Study, chosen: Sequence[str]) -> float:
+    """Millions that a set asks on average, to the digits that its range allows."""
+    taken = [i in chosen for i in study.case.improvement_ids]
+    millions = study.sample.worlds.asked @ np.array(taken, dtype=float) / 1e6
+    return rounded(float(millions.mean()), *np.percentile(millions, (LOW, HIGH)))
+
+
+def membership_facts(study: Study, voice: Voice) -> Facts:
+    """How many improvements are firm, and how many open."""
+    programme = study.programme
+    assert programme is not None
+    table = programme.to_frame().sort_values("p_in_best", ascending=False, kind="stable")
+    core, still_open = ((table["standing"] == word).sum() for word in (CORE, BORDERLINE))
+    rows = (
+        voice.say(
+            "chart.membership.alt_row",
+            name=voice.name(str(i)),
+            percent=voice.percent(p),
+            standing=voice.word("standing", str(standing)),
+        )
+        for i, p, standing in zip(table.index, table["p_in_best"], table["standing"], strict=True)
+    )
+    return {
+        "variant": None if core else "none",
+        "count": int(core),
+        "open": int(still_open),
+        "draws": voice.number(programme.draws, 0),
+        "budget": voice.money(programme.budget_m, study.provenance.currency),
+        "list": in_series(voice, rows, most=20),
+    }
+
+
+def alignment_facts(study: Study, voice: Voice) -> Facts:
+    """Which improvement closes most of the gap."""
+    assert study.priorities is not None
+    table = study.priorities.to_frame().sort_values("alignment", ascending=False, kind="stable")
+    columns = ["alignment", "alignment_low", "alignment_high"]
+    value, low, high = (100 * float(x) for x in table[columns].to_numpy()[0])
+    unready = table.index[table["readiness"] < READY]
+    rows = (
+        voice.say(
+            "chart.alignment.alt_row",
+            name=voice.name(str(i)),
+            percent=voice.say("percent.plain", number=voice.number(100 * share)),
+            level=level,
+        )
+        for i, share, level in zip(table.index, table["alignment"], table["readiness"], strict=True)
+    )
+    return {
+        "first": voice.name(str(table.index[0])),
+        "share": voice.say("percent.plain", number=voice.rounded(value, low, high)),
+        "span": voice.say("percent.plain", number=voice.span(value, low, high)),
+        "level": READY,
+        "list": in_series(voice, rows),
+        "unready": in_series(voice, (voice.short(str(i)) for i in unready), most=12),
+    }
+
+
+def _order_behind(study: Study) -> pd.DataFrame:
+    assert study.programme is not None
+    return study.programme.order()
+
+
+def _gantt_height(study: Study) -> float:
+    assert study.schedule is not None
+    return rows(len(shown(study.schedule)), 0.2) + 0.15
+
+
+def _regret_height(study: Study) -> float:
+    assert study.robustness is not None
+    return rows(lines_of(study.robustness, study.case), 0.125)
+
+
+def _regret_behind(study: Study) -> pd.DataFrame:
+    assert study.robustness is not None
+    table = pd.DataFrame(compared(study.robustness)).drop(columns="rule")
+    table["rules"] = [" ".join(rules) for rules in table["rules"]]
+    return table.set_index("chosen")
+
+
+PROGRAMME_CHARTS = (
+    Chart(
+        "alignment",
+        ("priorities", "excellence"),
+        of("priorities", draw_alignment),
+        improvement_rows,
+        frame("priorities"),
+        alignment_facts,
+        any_gap,
+    ),
+    Chart(
+        "improvement_ranks",
+        ("priorities",),
+        of("priorities", draw_ranks),
+        improvement_rows,
+        ranks_behind("priorities"),
+        improvement_rank_facts,
+    ),
+    Chart(
+        "order",
+        ("programme",),
+        of("programme", draw_order),
+        lambda _: 2.75,
+        _order_behind,
+        order_facts,
+    ),
+    Chart(
+        "membership",
+        ("programme",),
+        of("programme", draw_membership),
+        improvement_rows,
+        frame("programme"),
+        membership_facts,
+    ),
+    Chart(
+        "regret",
+        ("programme", "robustness"),
+        of("robustness", draw_regret),
+        _regret_height,
+        _regret_behind,
+        regret_facts,
+    ),
+    Chart(
+        "gantt",
+        ("programme", "schedule"),
+        of("schedule", draw_gantt),
+        _gantt_height,
+        frame("schedule"),
+        gantt_facts,
+        lambda study: study.schedule is not None and bool(shown(study.schedule)),
+    ),
+    Chart(
+        "funding",
+        ("funding",),
+        of("funding", draw_funding),
+        lambda _: 3.2,
+        frame("funding"),
+        funding_facts,
+    ),
+)

@@ -1,0 +1,392 @@
+"""The charts of how scores come about, with their findings.
+
+What each criterion adds to the scores: bars of all capabilities, and the steps between two.
+
+What each judge said of the swings, beside what they come to together.
+"""
+
+from collections.abc import Mapping
+from math import isnan
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from capworth.charts.chart import FIRM, Chart, capability_rows, in_series, of, rows
+from capworth.charts.members import MARKED, MARKS
+from capworth.charts.rows import name_rows, put_legend, rule_rows, say_ticks, write_column
+from capworth.charts.style import (
+    BLUE,
+    GREEN,
+    INK,
+    MUTED,
+    ORANGE,
+    PAPER,
+    PURPLE,
+    RULE,
+    SKY,
+    SMALL,
+    VERMILION,
+    YELLOW,
+    styled,
+)
+from capworth.language.numbers import decimals
+from capworth.language.voice import ENGLISH, Voice
+from capworth.multicriteria.contributions import Contributions
+from capworth.multicriteria.elicitation import Elicitation
+from capworth.study.stages import Study
+
+FACES = (  # of the criteria, in their order, again and again: colour, and that of the number
+    (BLUE, PAPER),
+    (SKY, INK),
+    (VERMILION, PAPER),
+    (ORANGE, INK),
+    (YELLOW, INK),
+    (GREEN, PAPER),
+    (PURPLE, INK),
+)
+HATCHES = ("", "////", "....", "xxxx")  # of each time round
+ROOM = 0.045  # share of the axis from which a part has room for its number
+NUMBERED = 12  # bars up to which parts carry numbers; with more, they stand in the table behind
+ACROSS, LETTERS = 3, 30  # criteria in a line of the legend, and letters of their names
+
+
+@styled
+def draw_contributions(contributions: Contributions, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+    """Draw the score of each capability as a bar, parted by the points each criterion adds.
+
+    Parts stand in the order of the legend. Up to twelve bars carry the numbers of their parts.
+    """
+    points, scores = contributions.by_criterion(), contributions.scores()
+    y = name_rows(ax, [voice.short(str(c)) for c in points.index])
+    most = float(points.sum(axis=1).max())
+    left = np.zeros(len(y))
+    for k, criterion in enumerate(points.columns):
+        face, ink = FACES[k % len(FACES)]
+        part = points[criterion].to_numpy()
+        ax.barh(
+            y,
+            part,
+            0.78,
+            left,
+            color=face,
+            edgecolor=PAPER,
+            linewidth=0.5,
+            hatch=HATCHES[k // len(FACES) % len(HATCHES)],
+            label=voice.short(str(criterion), LETTERS),
+        )
+        for height, start, width in zip(y, left, part, strict=True):
+            if width >= ROOM * most and len(y) <= NUMBERED:
+                ax.text(
+                    start + width / 2,
+                    height,
+                    voice.number(float(width), 0),
+                    in_layout=False,
+                    ha="center",
+                    va="center",
+                    fontsize=SMALL,
+                    color=ink,
+                )
+        left = left + part
+    ax.set_xlim(0, most)
+    ax.set_xlabel(voice.say("axis.contribution"), loc="right")
+    say_ticks(ax, voice)
+    texts = [voice.interval(*row) for row in scores.to_numpy().tolist()]
+    write_column(ax, y, texts, voice.say("column.score_range"))
+    put_legend(ax, min(ACROSS, len(points.columns)))
+    return ax
+
+
+@styled
+def draw_waterfall(
+    contributions: Contributions,
+    ax: Axes,
+    voice: Voice = ENGLISH,
+    capability: str = "",
+    other: str = "",
+) -> Axes:
+    """Draw the steps from the score of one capability to that of another, criterion by criterion.
+
+    The two of the highest mean score unless said otherwise: from the second to the first. Solid
+    bars lift, hatched bars lower; thin lines are the 80 % range of each step.
+    """
+    first, second = contributions.scores().index[:2] if not (capability and other) else ("", "")
+    capability, other = capability or str(first), other or str(second)
+    table = contributions.between(capability, other)
+    start, end = float(table["start"].iloc[0]), float(table["end"].iloc[-1])
+    names = [voice.short(other), *(voice.short(str(c)) for c in table.index)]
+    last = len(names)
+    y = name_rows(ax, [*names, voice.short(capability)], [True, *[False] * (last - 1), True])
+    rule_rows(ax, y)
+    ax.plot([start, end], [y[0], y[last]], "D", color=INK, markersize=5)
+    edges = [start, *table["end"]]
+    for k, (begin, step) in enumerate(zip(table["start"], table["step"], strict=True)):
+        up = step >= 0
+        ax.barh(
+            y[k + 1],
+            step,
+            0.66,
+            begin,
+            facecolor=BLUE if up else PAPER,
+            edgecolor=BLUE if up else VERMILION,
+            linewidth=0.8,
+            hatch="" if up else "/////",
+        )
+    ends = table["start"].to_numpy()
+    ax.hlines(y[1:-1], ends + table["step_low"], ends + table["step_high"], color=INK, lw=0.8)
+    for k, edge in enumerate(edges):
+        ax.vlines(edge, y[k] - 0.33, y[k + 1] + 0.33, color=MUTED, lw=0.6)
+    low = float((ends + table["step_low"]).min())
+    high = float((ends + table["step_high"]).max())
+    room = 0.15 * (high - low) + 0.5
+    ax.set_xlim(max(min(low, start, end) - room, 0.0), max(high, start, end) + room / 3)
+    ax.set_xlabel(voice.say("axis.score"), loc="right")
+    say_ticks(ax, voice)
+    texts = [voice.number(start, 0)]
+    for row in table[["step", "step_low", "step_high"]].to_numpy().tolist():
+        places = decimals(*row)
+        texts.append(
+            voice.say(
+                "contributions.step", step=_signed(voice, row[0], places), span=voice.span(*row)
+            )
+        )
+    write_column(ax, y, [*texts, voice.number(end, 0)], voice.say("column.steps"))
+    return ax
+
+
+def _signed(voice: Voice, value: float, places: int) -> str:
+    """Write a step with its sign, also in front of what lifts."""
+    number = voice.number(value, places)
+    return f"+{number}" if value >= 0 else number
+
+
+def _contributions(study: Study) -> Contributions:
+    assert study.contributions is not None
+    return study.contributions
+
+
+def _parts_behind(study: Study) -> pd.DataFrame:
+    found = _contributions(study)
+    return found.by_criterion().join(found.scores())
+
+
+def _facts(study: Study, voice: Voice) -> Mapping[str, object]:
+    """What adds most over all capabilities, and in the highest score."""
+    found = _contributions(study)
+    points, scores = found.by_criterion(), found.scores()
+    mean = points.mean().sort_values(ascending=False, kind="stable")
+    row = scores.iloc[0]
+    listed = (
+        voice.say("chart.contributions.alt_row", name=voice.name(str(k)), points=voice.number(p, 0))
+        for k, p in mean.items()
+    )
+    return {
+        "most": voice.name(str(mean.index[0])),
+        "points": voice.number(float(mean.iloc[0]), 0),
+        "score": voice.number(float(mean.sum()), 0),
+        "first": voice.name(str(points.index[0])),
+        "first_score": voice.interval(*map(float, row)),
+        "count": len(points),
+        "draws": voice.number(found.draws, 0),
+        "list": in_series(voice, listed),
+    }
+
+
+def _two(study: Study) -> tuple[str, str]:
+    first, second = _contributions(study).scores().index[:2]
+    return str(first), str(second)
+
+
+def _steps(study: Study) -> pd.DataFrame:
+    return _contributions(study).between(*_two(study))
+
+
+def _steps_facts(study: Study, voice: Voice) -> Mapping[str, object]:
+    """What lifts the highest score above the next, and what speaks against it."""
+    found, (first, second) = _contributions(study), _two(study)
+    table, ahead = _steps(study), found.p_ahead(first, second)
+    listed = (
+        voice.say(
+            "chart.score_steps.alt_row",
+            name=voice.name(str(k)),
+            step=voice.interval(*row),
+        )
+        for k, row in zip(
+            table.index, table[["step", "step_low", "step_high"]].to_numpy().tolist(), strict=True
+        )
+    )
+    against = table["step"].iloc[-1] < 0
+    return {
+        "variant": "firm" if ahead >= FIRM else None,
+        "first": voice.name(first),
+        "second": voice.name(second),
+        "percent": voice.percent(ahead),
+        "lifts": voice.name(str(table.index[0])),
+        "lowers": voice.name(str(table.index[-1])) if against else voice.say("none"),
+        "start": voice.number(float(table["start"].iloc[0]), 0),
+        "end": voice.number(float(table["end"].iloc[-1]), 0),
+        "draws": voice.number(found.draws, 0),
+        "list": in_series(voice, listed, most=12),
+    }
+
+
+def _step_rows(study: Study) -> float:
+    return rows(2 + len(study.case.measured))
+
+
+def _several(study: Study) -> bool:
+    return len(study.case.capabilities) > 1
+
+
+JUDGES_ACROSS, JUDGE_LETTERS = 4, 24  # judges in a line of the legend, and letters of their names
+DOT = ("o", MUTED)  # of every judge, where there are more than can be told apart
+
+
+@styled
+def draw_judges(judged: Elicitation, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+    """Draw the points that each judge gave each swing, branch by branch.
+
+    A mark is a judge, by each method used, with the judge's own range as a thin line; the diamond
+    is what they come to together, the band the range that enters the criteria.
+    """
+    table, records = judged.to_frame(), judged.records().reset_index()
+    order = _by_branch(table)
+    names = [_name(branch, voice) if head else voice.short(branch) for branch, head in order]
+    y = name_rows(ax, names, bold=[head for _, head in order])
+    height = {c: at for (c, head), at in zip(order, y, strict=True) if not head}
+    at = [height[c] for c in table.index]
+    rule_rows(ax, y[[not head for _, head in order]])
+    wide = table["swing_high"] - table["swing_low"]
+    ax.barh(at, wide, 0.66, table["swing_low"], color=RULE)
+    many = len(judged.judges) > MARKED
+    for k, judge in enumerate(judged.judges):
+        marker, colour = DOT if many else MARKS[k]
+        mine = records[records["judge"] == judge]
+        levels = [height[c] for c in mine["criterion"]]
+        ax.hlines(levels, mine["low"], mine["high"], color=colour, lw=0.8)
+        ax.plot(
+            mine["points"],
+            levels,
+            marker,
+            color=colour,
+            markersize=4.4,
+            markerfacecolor="none",
+            markeredgewidth=1.0,
+            label=None if many else judge,
+        )
+    together = voice.say("chart.judges.together")
+    ax.plot(table["swing"], at, "d", color=INK, markersize=5, label=together)
+    ax.set_xlim(0, 103)
+    ax.set_xlabel(voice.say("axis.points"), loc="right")
+    say_ticks(ax, voice)
+    points = _points(table, voice)
+    spans = ["" if head else points[c] for c, head in order]
+    write_column(ax, y, spans, voice.say("column.together"))
+    put_legend(ax, JUDGES_ACROSS)
+    return ax
+
+
+def _by_branch(table: pd.DataFrame) -> list[tuple[str, bool]]:
+    """The rows: each branch as a head, then its criteria in the order of the case."""
+    found: list[tuple[str, bool]] = []
+    for branch, mine in table.groupby("branch", sort=False):
+        found += [(str(branch), True), *((str(c), False) for c in mine.index)]
+    return found
+
+
+def _name(branch: str, voice: Voice) -> str:
+    return voice.short(branch) if branch else voice.say("chart.judges.top")
+
+
+def _points(table: pd.DataFrame, voice: Voice) -> Mapping[str, str]:
+    """Points of each criterion together, with their range."""
+    said = {}
+    swings = table[["swing", "swing_low", "swing_high"]].to_numpy(dtype=float)
+    for criterion, row in zip(table.index, swings, strict=True):
+        middle, low, high = (voice.number(float(end), 0) for end in row)
+        span = voice.say("span.plain", low=low, high=high)
+        said[str(criterion)] = voice.say("span.around", middle=middle, span=span)
+    return said
+
+
+def _judged(study: Study) -> Elicitation:
+    assert study.elicitation is not None
+    return study.elicitation
+
+
+def _judges_facts(study: Study, voice: Voice) -> Mapping[str, object]:
+    """On which swing judges are farthest apart, and whose judgements need another look."""
+    found = _judged(study)
+    said = found.records().groupby("criterion", sort=False)["points"]
+    low, high = said.min(), said.max()
+    widest = str((high - low).round(6).idxmax())
+    table = found.to_frame()
+    top = table[table["branch"] == table["branch"].sort_values().iloc[0]]  # the tree's, if judged
+    sets, failed = len(found.checks()), len(found.to_revisit)
+    variant = "one" if len(found.judges) == 1 else "again" if failed else None
+    agreed = found.agreement()["concordance"]
+    return {
+        "variant": variant,
+        "count": failed,
+        "judges": len(found.judges),
+        "mean": voice.word("chart.judges", found.mean),
+        "criteria": len(table),
+        "first": voice.name(str(top["swing"].idxmax())),
+        "widest": voice.name(widest),
+        "low": voice.number(float(low[widest]), 0),
+        "high": voice.number(float(high[widest]), 0),
+        "sets": sets,
+        "agreement": in_series(
+            voice,
+            (
+                voice.say(
+                    "chart.judges.agree",
+                    branch=_name(str(branch), voice),
+                    figure=voice.number(float(figure), 1),
+                )
+                for branch, figure in agreed.items()
+                if not isnan(figure)
+            ),
+        ),
+        "list": in_series(
+            voice,
+            (
+                voice.say("chart.judges.alt_row", name=voice.name(c), points=points)
+                for c, points in _points(table, voice).items()
+            ),
+        ),
+    }
+
+
+def _rows(study: Study) -> float:
+    table = _judged(study).to_frame()
+    return rows(len(_by_branch(table)), 0.2)
+
+
+def _said(study: Study) -> pd.DataFrame:
+    return _judged(study).records()
+
+
+SCORE_CHARTS = (
+    Chart(
+        "contributions",
+        ("contributions",),
+        of("contributions", draw_contributions),
+        capability_rows,
+        _parts_behind,
+        _facts,
+    ),
+    Chart(
+        "score_steps",
+        ("contributions",),
+        of("contributions", draw_waterfall),
+        _step_rows,
+        _steps,
+        _steps_facts,
+        _several,
+    ),
+)
+
+JUDGES_CHARTS = (
+    Chart("judges", ("elicitation",), of("elicitation", draw_judges), _rows, _said, _judges_facts),
+)

@@ -1,0 +1,1 @@
+"""Services of excellence, their models and the gaps to them."""

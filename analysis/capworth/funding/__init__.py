@@ -1,0 +1,1 @@
+"""Who pays for the programme, and what the next amount buys."""

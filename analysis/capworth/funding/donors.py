@@ -1,0 +1,224 @@
+"""What may be offered to a donor: packages that cannot be divided, with what is known of each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from capworth.case.model import FUNCTIONS, GRADES, Case
+from capworth.funding.pledges import MILLION, is_counted, stated_money
+from capworth.methods.arguments import Bools, Floats
+from capworth.methods.portfolio.frontier import Relations
+from capworth.model.costs import PAYERS
+from capworth.model.result import HIGH, LOW, Answer, Provenance
+from capworth.model.simulation import CHUNK, Sample
+from capworth.programme.choice import Choice
+from capworth.programme.selection import Programme
+
+RANGED = CHUNK  # draws, the first ones, from which ranges are taken; means are over all
+SOME = 0.1  # mean share of the capabilities of a package from which a function counts as served
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class DonorMenu(Answer):
+    """One package for each improvement: itself with all that it requires, one after the other.
+
+    Gains of improvements are added as in the programme, with what pairs add together. A gift is a
+    transfer: it pays for a package and adds nothing to its value.
+    """
+
+    _table: pd.DataFrame
+    _serves: pd.DataFrame
+    provenance: Provenance
+
+    def serves(self) -> pd.DataFrame:
+        """Index (package, capability): what changes there, on which criteria and chain steps."""
+        return self._serves.copy()
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Short names of the packages, most gain for each euro asked first."""
+        return tuple(map(str, self._table.index))
+
+    def __repr__(self) -> str:
+        asked = self._table["asked_m"]
+        return (
+            f"<DonorMenu: {len(self._table)} packages from {asked.min():.1f} to "
+            f"{asked.max():.1f} million>"
+        )
+
+
+def closed_bundles(relations: Relations) -> Bools:
+    """(improvements, improvements) each row a bundle: one improvement and all that it requires."""
+    bundles = np.eye(relations.n, dtype=bool)
+    for _ in range(relations.n):
+        wider = bundles.copy()
+        for head, group in relations.requires:
+            wider[:, list(group)] |= wider[:, [head]]
+        if (wider == bundles).all():
+            break
+        bundles = wider
+    return bundles
+
+
+def make_menu(
+    sample: Sample, choice: Choice, programme: Programme, provenance: Provenance
+) -> DonorMenu:
+    """Describe every package by cost, gains, probability, what it needs, opens and serves.
+
+    `asked_m` is one-off money to be raised, `cost_m` whole-life cost of all payers in present
+    value, of which `organisation_m`, `members_m` and `donors_m`; ranges are 80 % intervals over the
+    first 10,000 draws.
+    `p_best` is the share of draws in which the whole package is in the best set within the budget,
+    `p_gain` the share in which it adds anything. `pledged_m` is earmarked money that may pay for
+    the package or for something else; `grade` is the lowest grade of its costs and effects.
+    """
+    case, worlds = sample.case, sample.worlds
+    relations = choice.relations
+    bundles = closed_bundles(relations)
+    ids = case.improvement_ids
+    inside = bundles.T.astype(float)
+
+    def spread(name: str, mean: Floats, draws: Floats, scale: float) -> Mapping[str, Floats]:
+        low, high = np.percentile(draws, (LOW, HIGH), axis=0) / scale
+        return {name: mean / scale, f"{name}_low": low, f"{name}_high": high}
+
+    def cost(name: str, each: Floats) -> Mapping[str, Floats]:
+        """Mean over all draws, interval over the first ones, of (draws, improvements)."""
+        return spread(name, each.mean(axis=0) @ inside, each[:RANGED] @ inside, MILLION)
+
+    def gains(name: str, each: Floats, scale: float = 1.0) -> Mapping[str, Floats]:
+        """Do the same for gains, with what pairs of a package add together."""
+        some = choice.values_of(bundles, each[:RANGED])
+        return spread(name, choice.totals(bundles, each), some, scale)
+
+    points = worlds.gains.score
+    gain, asked = choice.totals(bundles, points), worlds.asked.mean(axis=0) @ inside
+    own = points.mean(axis=0) @ inside
+    payers = np.einsum("nip,ib->bp", worlds.improvement_payers, inside) / len(
+        worlds.improvement_payers
+    )
+    served = (worlds.gains.score * worlds.gains.exchange).mean(axis=0) @ inside
+    found = programme.to_frame()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        exchange = np.where(own != 0, served / own, np.nan)
+        rate = gain / (asked / MILLION)
+    table = pd.DataFrame(
+        {
+            "name": [i.name for i in case.improvements],
+            **_words(case, relations, bundles),
+            **cost("asked_m", worlds.asked),
+            **cost("cost_m", worlds.improvement_cost),
+            **{f"{p}_m": payers[:, k] / MILLION for k, p in enumerate(PAYERS)},
+            **gains("gain", points),
+            "gain_per_m": rate,
+            **gains("money_m", worlds.gains.money, MILLION),
+            **gains("harm_days", worlds.gains.harm),
+            "exchange": exchange,
+            "p_gain": (choice.values_of(bundles, points[:RANGED]) > 0).mean(axis=0),
+            "p_best": found["p_in_best"].to_numpy(),
+            "chosen": _all_in(found["chosen"].to_numpy(dtype=bool), bundles),
+            **_schedule(case, bundles),
+            "pledged_m": _pledged(case, bundles),
+            "grade": [_grade(case, row) for row in bundles],
+        },
+        index=pd.Index(ids, name="package"),
+    ).sort_values("gain_per_m", ascending=False, kind="stable")
+    return DonorMenu(table, _serves(case, bundles, list(map(str, table.index))), provenance)
+
+
+def _all_in(chosen: Bools, bundles: Bools) -> Bools:
+    """(packages,) whether all of a package is in the chosen set."""
+    return np.asarray((bundles <= chosen).all(axis=1))
+
+
+def _words(case: Case, relations: Relations, bundles: Bools) -> Mapping[str, list[str]]:
+    """Short names of what is in each package, what it opens, what it rules out, whom it serves."""
+    ids = case.improvement_ids
+    order = _first_things_first(relations, bundles)
+    needed = {head: set(group) for head, group in relations.requires_any}
+    clash = [set(group) for group in relations.excludes]
+    inside = [{int(k) for k in np.flatnonzero(row)} for row in bundles]
+    opens = [
+        {head for head, group in relations.requires if head not in mine and mine & set(group)}
+        for mine in inside
+    ]
+    out = [
+        set().union(*(g - mine for g in clash if g & mine)) if clash else set() for mine in inside
+    ]
+    any_of = [set().union(*(needed.get(k, set()) for k in mine)) - mine for mine in inside]
+
+    def named(places: set[int]) -> str:
+        return " ".join(ids[k] for k in sorted(places))
+
+    return {
+        "improvements": [" ".join(ids[k] for k in order if k in mine) for mine in inside],
+        "needs": [
+            " ".join(ids[k] for k in order if k in mine - {b}) for b, mine in enumerate(inside)
+        ],
+        "needs_one_of": [named(some) for some in any_of],
+        "opens": [named(some) for some in opens],
+        "rules_out": [named(some) for some in out],
+        "functions": [_functions(case, mine) for mine in inside],
+    }
+
+
+def _first_things_first(relations: Relations, bundles: Bools) -> list[int]:
+    """Improvements with what they require before them."""
+    return sorted(range(relations.n), key=lambda k: (int(bundles[k].sum()), k))
+
+
+def _functions(case: Case, package: set[int]) -> str:
+    """Functions that the capabilities of a package serve, at the modes, the largest first."""
+    ids = {case.improvement_ids[k] for k in package}
+    touched = {e.capability for e in case.effects if e.improvement in ids}
+    shares = dict.fromkeys(FUNCTIONS, 0.0)
+    for row in case.functions:
+        if row.capability in touched:
+            shares[row.function] += row.share.mode / len(touched)
+    ordered = sorted(FUNCTIONS, key=lambda f: -shares[f])
+    return " ".join(f for f in ordered if shares[f] >= SOME)
+
+
+def _schedule(case: Case, bundles: Bools) -> Mapping[str, Sequence[object]]:
+    inside = [[case.improvements[int(k)] for k in np.flatnonzero(row)] for row in bundles]
+    return {
+        "readiness": [min(i.readiness for i in package) for package in inside],
+        "start_year": [min(i.start_year for i in package) for package in inside],
+        "effect_year": [max(i.effect_year for i in package) for package in inside],
+        "illustrative": [any(i.illustrative for i in package) for package in inside],
+    }
+
+
+def _pledged(case: Case, bundles: Bools) -> Floats:
+    """(packages,) millions of earmarked money that may pay for something in the package."""
+    earmarks = np.array(
+        [[i in p.earmark for i in case.improvement_ids] for p in case.funding], dtype=bool
+    ).reshape(len(case.funding), len(bundles))
+    useful = (earmarks[None] & bundles[:, None, :]).any(axis=2) & is_counted(case)
+    found: Floats = useful @ (stated_money(case) / MILLION)
+    return found
+
+
+def _grade(case: Case, bundle: Bools) -> str:
+    """Return the lowest grade of what the cost and the effects of a package rest on."""
+    ids = {i for i, inside in zip(case.improvement_ids, bundle, strict=True) if inside}
+    grades = [c.amount.grade for c in case.costs if c.improvement in ids]
+    grades += [e.change.grade for e in case.effects if e.improvement in ids]
+    return max(grades, key=GRADES.index, default="")
+
+
+def _serves(case: Case, bundles: Bools, order: Sequence[str]) -> pd.DataFrame:
+    ids = case.improvement_ids
+    rows = []
+    for package in order:
+        inside = {ids[int(k)] for k in np.flatnonzero(bundles[ids.index(package)])}
+        effects = [e for e in case.effects if e.improvement in inside]
+        for capability in dict.fromkeys(e.capability for e in effects):
+            mine = [e for e in effects if e.capability == capability]
+            criteria = dict.fromkeys(e.criterion for e in mine if e.criterion)
+            steps = dict.fromkeys(e.step for e in mine if e.step)
+            rows.append((package, capability, " ".join(criteria), " ".join(steps)))
+    columns = ["package", "capability", "criteria", "steps"]
+    return pd.DataFrame(rows, columns=columns).set_index(["package", "capability"])

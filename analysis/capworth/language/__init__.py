@@ -1,0 +1,1 @@
+"""Phrases, numbers, names and direction of each language."""

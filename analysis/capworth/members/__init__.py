@@ -1,0 +1,1 @@
+"""What members say, use and exchange."""

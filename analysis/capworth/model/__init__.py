@@ -1,0 +1,1 @@
+"""From a case and its draws to arrays."""

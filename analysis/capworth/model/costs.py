@@ -1,0 +1,206 @@
+"""What each capability and each improvement costs over the appraisal, and who pays."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from capworth.case.model import Case, CostLine, Estimate, Platform
+from capworth.case.register import bias_classes, schedules
+from capworth.methods.allocation.keys import KEYS, PEAK, TREE, equal, peak_shares
+from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.discounting import factors
+from capworth.model.draws import Draws, stacked
+from capworth.model.money import Money
+
+PAYERS = ("organisation", "members", "donors")
+
+
+def discount_factors(case: Case) -> Floats:
+    """(years,) discount factors of the case's schedule, year 0 first."""
+    settings = case.settings
+    bands = schedules()[settings.discounting].bands
+    return factors(bands, settings.years, settings.timing)
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Costs in the money of the case, real and discounted unless said otherwise.
+
+    Attributes
+    ----------
+    capability : (draws, capabilities, payers) whole-life cost, shared platforms included
+    platform : (draws, platforms) whole-life cost of the shared platforms, before sharing
+    improvement : (draws, improvements, payers) whole-life cost
+    asked : (draws, improvements) one-off money to be raised: paid by organisation and donors, not
+        in kind, not discounted
+    """
+
+    capability: Floats
+    platform: Floats
+    improvement: Floats
+    asked: Floats
+
+
+class CostModel:
+    """The cost lines of a case, ready to be priced in any number of worlds."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._money = Money(case)
+        self._discount = discount_factors(case)
+        self._lines = tuple(
+            line
+            for line in case.costs
+            if line.treatment == "forward" and line.category != "contribution"
+        )
+        self._capabilities = {c: k for k, c in enumerate(case.capability_ids)}
+        self._platforms = {p.id: k for k, p in enumerate(case.platforms)}
+        self._improvements = {i: k for k, i in enumerate(case.improvement_ids)}
+
+    def active_years(self, line: CostLine) -> slice:
+        """Years of the appraisal in which a line is paid."""
+        settings = self._case.settings
+        first = (line.from_year or settings.first_year) - settings.first_year
+        last = (line.to_year or settings.first_year + settings.years - 1) - settings.first_year
+        return slice(first, last + 1)
+
+    def yearly(self, line: CostLine) -> Floats:
+        """(years,) how much of a line's amount is paid in each year, in the case's money."""
+        years = np.zeros(self._case.settings.years)
+        active = self.active_years(line)
+        share = 1.0 if line.kind == "recurrent" else 1.0 / (active.stop - active.start)
+        if line.nominal:
+            first = self._case.settings.first_year
+            paid = range(first + active.start, first + active.stop)
+            factors = [self._money.nominal_factor(line.currency, line.price_year, y) for y in paid]
+            years[active] = share * np.array(factors)
+        else:
+            years[active] = share * self._money.factor(line.currency, line.price_year)
+        return years
+
+    def price(self, draws: Draws, benefit: Floats | None = None) -> Costs:
+        """Price every line in every world and bring the sums to their owners.
+
+        `benefit`, (draws, capabilities), is what platforms with the key "benefit" are shared by.
+        """
+        case, size = self._case, draws.size
+        capability = np.zeros((size, len(case.capabilities), len(PAYERS)))
+        platform = np.zeros((size, len(case.platforms), len(PAYERS)))
+        improvement = np.zeros((size, len(case.improvements), len(PAYERS)))
+        asked = np.zeros((size, len(case.improvements)))
+        for line, amount, years in self.priced(draws):
+            cost = amount * float(years @ self._discount)
+            payer = PAYERS.index(line.payer)
+            if line.capability:
+                capability[:, self._capabilities[line.capability], payer] += cost
+            elif line.platform:
+                platform[:, self._platforms[line.platform], payer] += cost
+            else:
+                k = self._improvements[line.improvement]
+                improvement[:, k, payer] += cost
+                if line.kind == "one-off" and line.payer != "members" and not line.in_kind:
+                    asked[:, k] += amount * years.sum()
+        if case.platforms:
+            shares = self.platform_shares(draws, benefit)
+            capability += np.einsum("npc,npy->ncy", shares, platform)
+        return Costs(capability, platform.sum(axis=2), improvement, asked)
+
+    def priced(self, draws: Draws) -> Iterator[tuple[CostLine, Floats, Floats]]:
+        """Each forward line with its amount (draws,), bias in, and its part of each year (years,).
+
+        What is paid in a year is amount x part, in the case's money, not discounted.
+        """
+        scale = self._scale_to_totals(draws)
+        for line in self._lines:
+            amount = draws.of(line.amount) * scale.get(line.total, 1.0) * _uplift(line, draws)
+            yield line, amount, self.yearly(line)
+
+    def by_line(self) -> Iterator[tuple[CostLine, float]]:
+        """Discounted whole-life cost of each forward line at the modes, in the case's money."""
+        for line in self._lines:
+            bias = bias_of(line)
+            uplift = 1.0 if bias is None else 1.0 + bias.mode
+            yield line, line.amount.mode * uplift * float(self.yearly(line) @ self._discount)
+
+    def platform_shares(self, draws: Draws, benefit: Floats | None = None, key: str = "") -> Floats:
+        """(draws, platforms, capabilities) share of each platform that each capability bears.
+
+        `benefit`, (draws, capabilities), is needed by the key of that name only. `key` takes the
+        place of the keys of the case.
+        """
+        case = self._case
+        shape = (draws.size, len(case.capabilities))
+        worth = np.ones(shape) if benefit is None else benefit
+        shares = np.zeros((draws.size, len(case.platforms), len(case.capabilities)))
+        for k, platform in enumerate(case.platforms):
+            shares[:, k] = self._shares(draws, platform, key or platform.key, worth)
+        return shares
+
+    def _shares(self, draws: Draws, platform: Platform, key: str, worth: Floats) -> Floats:
+        fixed = draws.of(platform.fixed)
+        if key == TREE:
+            needs = sum(self.loads(draws, part).sum(axis=1) for part in self._within(platform.id))
+            return equal(np.asarray(needs), fixed, worth)
+        loads = self.loads(draws, platform.id)
+        if key == PEAK:
+            return peak_shares(loads, fixed, self._case.settings.seed)
+        return KEYS[key](loads.sum(axis=1), fixed, worth)
+
+    def loads(self, draws: Draws, platform: str) -> Floats:
+        """(draws, periods, capabilities) how much each capability uses a platform."""
+        mine = [usage for usage in self._case.usage if usage.platform == platform]
+        periods = {period: k for k, period in enumerate(dict.fromkeys(u.period for u in mine))}
+        loads = np.zeros((draws.size, len(periods), len(self._case.capabilities)))
+        for usage in mine:
+            loads[:, periods[usage.period], self._capabilities[usage.capability]] = draws.of(
+                usage.use
+            )
+        return loads
+
+    def _within(self, platform: str) -> tuple[str, ...]:
+        """Name a platform and all that are part of it."""
+        found = [platform]
+        for wider in found:
+            found += [p.id for p in self._case.platforms if p.part_of == wider]
+        return tuple(found)
+
+    def _scale_to_totals(self, draws: Draws) -> Mapping[str, Floats]:
+        """(draws,) for each stated total: the total over the sum of its lines."""
+        scale = {}
+        for total in self._case.totals:
+            parts = [line.amount for line in self._case.costs if line.total == total.id]
+            if parts:
+                scale[total.id] = draws.of(total.amount) / stacked(draws, parts).sum(axis=1)
+        return scale
+
+
+def bias_of(line: CostLine) -> Estimate | None:
+    """Optimism bias of a line, from the lower to the upper bound of its class; None without one.
+
+    A class that is a record of projects is drawn from the record instead, its median as the mode.
+
+    The share that is managed already is taken off the way from lower to upper bound. Both bounds
+    are starting values, not extremes (HM Treasury, supplementary guidance on optimism bias); the
+    most plausible level a third of the way up is ours.
+    """
+    if line.bias == "none":
+        return None
+    known = bias_classes()[line.bias]
+    lower, upper = known.capital
+    way = (upper - lower) * (1 - line.mitigation)
+    name = f"bias/{line.id}"
+    if known.record:
+        record = tuple(lower + (level - lower) * (1 - line.mitigation) for level in known.record)
+        basis = f"{len(record)} published accounts of {line.bias}: too few to know the tails"
+        ends = record[0], float(np.median(record)), record[-1]
+        return Estimate(name, *ends, "share of the cost", "C", "", basis, 0, record)
+    basis = f"guideline bounds of {line.bias}; mode a third of the way"
+    return Estimate(
+        name, lower, lower + way / 3, lower + way, "share of the cost", "C", "", basis, 0
+    )
+
+
+def _uplift(line: CostLine, draws: Draws) -> Floats | float:
+    bias = bias_of(line)
+    return 1.0 if bias is None else 1.0 + draws.of(bias)

@@ -1,0 +1,142 @@
+"""What each improvement adds to the capabilities it changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from capworth.case.model import Case, Effect
+from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.discounting import effect_profile
+from capworth.model.chain import Benefits, ChainModel, Levels, Worth, changed
+from capworth.model.costs import discount_factors
+from capworth.model.draws import Draws
+from capworth.model.value import ValueModel
+
+
+@dataclass(frozen=True, slots=True)
+class Gains:
+    """Gains of every improvement taken alone, against today.
+
+    A gain that starts late counts for the years in which it is felt, discounted like money: points
+    and days are means over the appraisal.
+
+    Attributes
+    ----------
+    score : (draws, improvements) points, summed over capabilities
+    money : (draws, improvements) present value in the money of the case
+    harm : (draws, improvements) days of a harm index, a year
+    exchange : (draws, improvements) share of the score gained that serves the claimed functions
+    closed : (draws, improvements) share of the distance to the agreed levels that it closes
+    """
+
+    score: Floats
+    money: Floats
+    harm: Floats
+    exchange: Floats
+    closed: Floats
+
+
+class GainModel:
+    """The effects of a case's improvements, ready to be felt in any number of worlds."""
+
+    def __init__(self, case: Case, value: ValueModel, chain: ChainModel) -> None:
+        self._case = case
+        self._value = value
+        self._chain = chain
+        self._leaf = {leaf.id: k for k, leaf in enumerate(value.leaves)}
+        self._capability = {c: k for k, c in enumerate(case.capability_ids)}
+        self._reference = value.reference()
+        discount = discount_factors(case)
+        first = case.settings.first_year
+        felt = [
+            (discount * effect_profile(len(discount), i.effect_year - first, i.ramp_years)).sum()
+            for i in case.improvements
+        ]
+        self._felt = np.array(felt)  # (improvements,) discounted years of effect
+        self._annuity = float(discount.sum())
+        self._effects: Mapping[str, list[Effect]] = {
+            i: [e for e in case.effects if e.improvement == i] for i in case.improvement_ids
+        }
+
+    def feel(
+        self,
+        draws: Draws,
+        levels: Floats,
+        values: Floats,
+        weights: Floats,
+        group: Floats,
+        chain: Mapping[str, Levels],
+        worth: Mapping[str, Worth],
+    ) -> tuple[Benefits, Gains]:
+        """Feel every improvement alone in every world.
+
+        Parameters
+        ----------
+        draws : the worlds
+        levels, values : (draws, capabilities, leaves) today, in units and as value 0 to 100
+        weights : (draws, leaves)
+        group : (draws, capabilities) share of each capability that serves the claimed functions
+        chain, worth : rates, volumes and unit values; see `ChainModel`
+
+        Returns
+        -------
+        Benefits of the chains as they are, and the gains.
+        """
+        today = self._chain.walk(draws.size, chain, worth)
+        shape = (draws.size, len(self._case.improvements))
+        score, exchange, closed = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        money, harm = self.chain_gains(draws, chain, worth, today)
+        distance = np.maximum(np.nan_to_num(self._reference, nan=-np.inf) - values, 0.0)
+        whole = np.einsum("nck,nk->n", distance, weights)
+        for i, effects in enumerate(self._effects.values()):
+            for effect in effects:
+                if not effect.criterion:
+                    continue
+                c, k = self._capability[effect.capability], self._leaf[effect.criterion]
+                moved = levels[:, c, k] + draws.of(effect.change)
+                risen = self._value.worth_on(k, moved) - values[:, c, k]
+                points = risen * weights[:, k]
+                score[:, i] += points
+                exchange[:, i] += points * group[:, c]
+                step = np.minimum(np.maximum(risen, 0.0), distance[:, c, k])
+                closed[:, i] += step * weights[:, k]
+        late = self._felt / self._annuity
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = np.where(score != 0, exchange / score, 0.0)
+            part = np.where(whole[:, None] > 0, closed / whole[:, None], 0.0)
+        return today, Gains(score * late, money * self._felt, harm * late, share, part)
+
+    def chain_gains(
+        self,
+        draws: Draws,
+        chain: Mapping[str, Levels],
+        worth: Mapping[str, Worth],
+        today: Benefits,
+    ) -> tuple[Floats, Floats]:
+        """Money and days that every improvement alone adds in a year at full effect.
+
+        Parameters
+        ----------
+        draws, chain, worth : see `feel`
+        today : what the chains give as they are, in the same worlds and worth
+
+        Returns
+        -------
+        (draws, improvements) of each
+        """
+        shape = (draws.size, len(self._case.improvements))
+        money, harm = np.zeros(shape), np.zeros(shape)
+        for i, effects in enumerate(self._effects.values()):
+            for capability in dict.fromkeys(e.capability for e in effects if e.step):
+                c = self._capability[capability]
+                factors = {
+                    e.step: draws.of(e.change)
+                    for e in effects
+                    if e.step and e.capability == capability
+                }
+                moved_chain = {capability: changed(chain[capability], factors)}
+                then = self._chain.walk(draws.size, moved_chain, worth)
+                money[:, i] += then.money[:, c] - today.money[:, c]
+                harm[:, i] += then.harm[:, c] - today.harm[:, c]
+        return money, harm

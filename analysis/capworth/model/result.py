@@ -1,0 +1,91 @@
+"""What every answer can do: print itself in one line, show itself, hand out copies.
+
+Which data, which seed, which version: what every answer knows of where it comes from.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import numpy as np
+import pandas as pd
+
+from capworth.case.model import Case
+from capworth.case.register import schedules
+from capworth.methods.arguments import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where an answer comes from."""
+
+    case: str
+    fingerprint: str  # SHA-256 of the case as read
+    schedule: str  # discount schedule, its first rate and its status
+    currency: str
+    price_year: int
+    cutoff: str  # appraisal date: no later evidence
+    seed: int
+    draws: int
+    version: str
+
+    @classmethod
+    def of(cls, case: Case, draws: int) -> "Provenance":
+        """Gather it from the case."""
+        settings = case.settings
+        schedule = schedules()[settings.discounting]
+        return cls(
+            settings.name,
+            case.fingerprint,
+            f"{schedule.id} ({schedule.bands[0][1]:.1%}, {schedule.status})",
+            settings.currency,
+            settings.price_year,
+            settings.appraisal_date.isoformat(),
+            settings.seed,
+            draws,
+            version("capworth"),
+        )
+
+    def __str__(self) -> str:
+        return (
+            f"capworth {self.version} | case {self.case} {self.fingerprint[:12]} | {self.currency} "
+            f"of {self.price_year} | discounting {self.schedule} | data to {self.cutoff} | seed "
+            f"{self.seed} | {self.draws:,} draws"
+        )
+
+
+LOW, HIGH = 10, 90  # percentiles of the 80 % interval that every range shows
+
+
+class Answer:
+    """A frozen answer around one labelled table."""
+
+    __slots__ = ()
+    _table: pd.DataFrame
+    provenance: Provenance
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a copy of the table."""
+        return self._table.copy()
+
+    def _repr_html_(self) -> str:
+        shown = self._table.to_html(float_format="{:.3g}".format, border=0)
+        return f"<p>{_escaped(repr(self))}</p>{shown}<p><small>{self.provenance}</small></p>"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def spread(name: str, values: Floats, scale: float = 1.0) -> Mapping[str, Floats]:
+    """Mean and 80 % interval of each column: `name`, `name_low`, `name_high`.
+
+    Parameters
+    ----------
+    name : what the columns are called
+    values : (draws, things)
+    scale : what the numbers are divided by, such as 1e6
+    """
+    scaled = values / scale
+    low, high = np.percentile(scaled, (LOW, HIGH), axis=0)
+    return {name: scaled.mean(axis=0), f"{name}_low": low, f"{name}_high": high}

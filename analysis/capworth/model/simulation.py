@@ -1,0 +1,389 @@
+"""One batch of worlds: every cost, value and gain of the case in each of them.
+
+Money year by year: who pays it and who gains it, real and not discounted.
+
+Worlds in chunks: any executor, any number of workers, the same numbers.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from capworth.case.model import FUNCTIONS, Case, Estimate
+from capworth.errors import InputError
+from capworth.methods.acceptability.ranking import RankTally
+from capworth.methods.arguments import Floats
+from capworth.model.chain import SCOPES, ChainModel, UnitValues
+from capworth.model.costs import PAYERS, CostModel, Costs, discount_factors
+from capworth.model.draws import AtModes, Draws, Sampled
+from capworth.model.gains import GainModel, Gains
+from capworth.model.value import ValueModel, score
+from capworth.parallel import beside
+
+MEASURES = ("score", "money", "harm")  # of added value; never added to one another
+
+
+@dataclass(frozen=True, slots=True)
+class Worlds:
+    """What the model answers, for every draw. Money is real, in the case's price year.
+
+    Attributes
+    ----------
+    cost : (draws, capabilities) discounted whole-life cost
+    payers : (draws, capabilities, payers) the same by who pays it
+    score : (draws, capabilities) 0 to 100
+    money : (draws, capabilities) discounted attributed benefit
+    harm : (draws, capabilities) attributed days of a harm index a year
+    branches : (draws, capabilities, branches) value 0 to 100 on each branch of the tree
+    levels : (draws, capabilities, leaves) value 0 to 100 on each leaf
+    weights : (draws, leaves) weights that sum to 1
+    function_value, function_cost : (measures, draws, functions) capabilities shared out among the
+        functions they serve; costs only of capabilities on which the measure is known
+    function_weight : (measures, draws, functions) how many capabilities' worth of each function
+    gains : of every improvement
+    improvement_cost : (draws, improvements) discounted whole-life cost
+    improvement_payers : (draws, improvements, payers) the same by who pays it
+    asked : (draws, improvements) one-off money to be raised
+    """
+
+    cost: Floats
+    payers: Floats
+    score: Floats
+    money: Floats
+    harm: Floats
+    branches: Floats
+    levels: Floats
+    weights: Floats
+    function_value: Floats
+    function_cost: Floats
+    function_weight: Floats
+    gains: Gains
+    improvement_cost: Floats
+    improvement_payers: Floats
+    asked: Floats
+
+    @property
+    def size(self) -> int:
+        """How many worlds."""
+        return len(self.cost)
+
+
+class Model:
+    """The whole case, ready to be answered in any number of worlds."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.costs = CostModel(case)
+        self.value = ValueModel(case)
+        self.chain = ChainModel(case)
+        self.gains = GainModel(case, self.value, self.chain)
+        self.annuity = float(discount_factors(case).sum())  # discounted years of the appraisal
+        self._group = np.array([f in case.settings.claim_group for f in FUNCTIONS])
+        known = {"score": np.full(len(case.capabilities), bool(case.measured))}
+        known |= {scale: self.chain.has_scale(scale) for scale in ("money", "harm")}
+        self.known = known  # (capabilities,) whether a measure of added value is known
+
+    def answer(self, draws: Draws) -> Worlds:
+        """Answer the case in every world."""
+        levels = self.value.levels(draws)
+        values = self.value.worth(levels)
+        weights = self._weights(draws)
+        points = score(values, weights)
+        costs: Costs = self.costs.price(draws, points)
+        shares = self.function_shares(draws)
+        group = shares[:, :, self._group].sum(axis=2)
+        chain, worth = self.chain.levels(draws), self.chain.unit_values(draws)
+        today, gains = self.gains.feel(draws, levels, values, weights, group, chain, worth)
+        money = today.money * self.annuity
+        whole = costs.capability.sum(axis=2)
+        by_function = [
+            (
+                np.einsum("ncf,nc->nf", shares, added),
+                np.einsum("ncf,nc->nf", shares, whole * self.known[measure]),
+                np.einsum("ncf,c->nf", shares, self.known[measure].astype(float)),
+            )
+            for measure, added in zip(MEASURES, (points, money, today.harm), strict=True)
+        ]
+        value, cost, weight = (np.stack(part) for part in zip(*by_function, strict=True))
+        below = self.value.branch_of()
+        branch_weight = np.einsum("nk,kb->nb", weights, below)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = weights[:, :, None] * below / branch_weight[:, None, :]
+        inside = np.einsum("nck,nkb->ncb", values, share)
+        return Worlds(
+            whole,
+            costs.capability,
+            points,
+            money,
+            today.harm,
+            inside,
+            values,
+            weights,
+            value,
+            cost,
+            weight,
+            gains,
+            costs.improvement.sum(axis=2),
+            costs.improvement,
+            costs.asked,
+        )
+
+    def platform_shares(self, draws: Draws) -> Floats:
+        """(draws, platforms, capabilities) share of each shared platform that each one bears."""
+        points = score(self.value.worth(self.value.levels(draws)), self._weights(draws))
+        return self.costs.platform_shares(draws, points)
+
+    def function_shares(self, draws: Draws) -> Floats:
+        """(draws, capabilities, functions) shares that sum to 1 for each capability."""
+        case = self.case
+        place = {c: k for k, c in enumerate(case.capability_ids)}
+        shares = np.zeros((draws.size, len(case.capabilities), len(FUNCTIONS)))
+        for row in case.functions:
+            where = place[row.capability], FUNCTIONS.index(row.function)
+            shares[:, where[0], where[1]] = draws.of(row.share)
+        shares /= shares.sum(axis=2, keepdims=True)
+        return shares
+
+    def _weights(self, draws: Draws) -> Floats:
+        if not self.value.leaves:
+            return np.empty((draws.size, 0))
+        return self.value.weights(draws)
+
+
+CHUNK = 10_000  # draws of one chunk; part of what makes the numbers
+KEPT = 20_000  # draws, the first ones, kept for means and ranges; ranks are counted over all
+ENVELOPED = 1_000  # draws, the first ones, for the costly stages
+BULKY = ("branches", "levels", "weights", "payers", "improvement_payers")  # of `ENVELOPED` draws
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Tallies:
+    """What is counted and summed over all draws."""
+
+    score: RankTally  # capabilities by score
+    value: RankTally  # capabilities by score for each million a year
+    priority: RankTally | None  # improvements by gain for each million
+    payers: Floats  # (capabilities, payers) whole-life cost, summed over the draws
+    improvement_payers: Floats  # (improvements, payers) the same
+
+    def merge(self, other: "Tallies") -> "Tallies":
+        """Count both; merge in the order of chunks."""
+        both = self.priority
+        if both is not None and other.priority is not None:
+            both = both.merge(other.priority)
+        return Tallies(
+            self.score.merge(other.score),
+            self.value.merge(other.value),
+            both,
+            self.payers + other.payers,
+            self.improvement_payers + other.improvement_payers,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What was sampled: the worlds that are kept, the one at the modes, the ranks of all.
+
+    The arrays of `worlds` named in `BULKY` are kept for the first `ENVELOPED` draws only.
+    """
+
+    model: Model
+    draws: int
+    modes: Worlds
+    worlds: Worlds
+    tallies: Tallies
+
+    @property
+    def case(self) -> Case:
+        """The case that was sampled."""
+        return self.model.case
+
+    def first_draws(self, size: int = ENVELOPED) -> Draws:
+        """Return the first draws once more, to be asked for inputs that were not kept."""
+        return Sampled(self.case.settings.seed, 0, min(size, self.draws, CHUNK))
+
+    def of(self, estimate: Estimate) -> Floats:
+        """(draws kept,) the level of an estimate in the worlds that are kept."""
+        kept = range(0, self.worlds.size, CHUNK)
+        sizes = [min(CHUNK, self.draws - start) for start in kept]
+        seed = self.case.settings.seed
+        parts = [Sampled(seed, k, size).of(estimate) for k, size in enumerate(sizes)]
+        return np.concatenate(parts)[: self.worlds.size]
+
+
+def value_per_million(worlds: Worlds, annuity: float) -> Floats:
+    """(draws, capabilities) points of score for each million a year of whole-life cost."""
+    return worlds.score / (worlds.cost / annuity / 1e6)
+
+
+def gain_per_million(worlds: Worlds) -> Floats:
+    """(draws, improvements) points gained for each million of whole-life cost."""
+    return worlds.gains.score / (worlds.improvement_cost / 1e6)
+
+
+def draw_sample(
+    case: Case,
+    draws: int,
+    workers: int = 1,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Sample:
+    """Answer the case in `draws` worlds.
+
+    Chunk k has its own random streams, so that neither the number of workers nor the order in
+    which they finish moves a single bit. Memory does not grow beyond `KEPT` draws.
+
+    Parameters
+    ----------
+    case : the case; its settings hold the seed
+    draws : how many worlds, one or more
+    workers : processes or threads, when no executor is given; see `beside`
+    executor : anything with the interface of `concurrent.futures`
+    progress : told of the stage, the draws done and the draws in all
+
+    Raises
+    ------
+    InputError
+        When there are no draws or no workers.
+    """
+    for name, number in (("draws", draws), ("workers", workers)):
+        if number < 1:
+            raise InputError(f"{name}: {number} is too few. Give 1 or more.")
+    model = Model(case)
+    sizes = [min(CHUNK, draws - start) for start in range(0, draws, CHUNK)]
+    kept: list[Worlds] = []
+    tallies: Tallies | None = None
+    with beside(model, workers, executor) as submit:
+        chunks = deque(
+            submit(_chunk, Sampled(case.settings.seed, k, size), k * CHUNK)
+            for k, size in enumerate(sizes)
+        )
+        for k in range(len(sizes)):
+            worlds, counted = chunks.popleft().result()
+            kept += [] if worlds is None else [worlds]
+            tallies = counted if tallies is None else tallies.merge(counted)
+            if progress:
+                progress("draws", sum(sizes[: k + 1]), draws)
+    assert tallies is not None  # draws is one or more
+    return Sample(model, draws, model.answer(AtModes()), _joined(kept), tallies)
+
+
+def _chunk(model: Model, draws: Sampled, start: int) -> tuple[Worlds | None, Tallies]:
+    """Count all draws of a chunk, and copy those that are kept, so that the others are let go."""
+    worlds = model.answer(draws)
+    priority = RankTally.of(gain_per_million(worlds)) if model.case.improvements else None
+    value = RankTally.of(value_per_million(worlds, model.annuity))
+    counted = Tallies(
+        RankTally.of(worlds.score),
+        value,
+        priority,
+        worlds.payers.sum(axis=0),
+        worlds.improvement_payers.sum(axis=0),
+    )
+    if start >= KEPT:
+        return None, counted
+    return _trimmed(worlds, max(ENVELOPED - start, 0), KEPT - start), counted
+
+
+def _trimmed(worlds: Worlds, enveloped: int, kept: int) -> Worlds:
+    parts = {name: part[:, :kept] if axis else part[:kept] for name, axis, part in _parts(worlds)}
+    gains = Gains(*(getattr(worlds.gains, f.name)[:kept].copy() for f in fields(Gains)))
+    parts |= {name: parts[name][:enveloped].copy() for name in BULKY}
+    return replace(worlds, gains=gains, **parts)
+
+
+def _joined(kept: list[Worlds]) -> Worlds:
+    first = kept[0]
+    parts = {
+        name: np.concatenate([getattr(w, name) for w in kept], axis=axis)
+        for name, axis, _ in _parts(first)
+    }
+    gains = Gains(
+        *(np.concatenate([getattr(w.gains, f.name) for w in kept]) for f in fields(Gains))
+    )
+    return replace(first, gains=gains, **parts)
+
+
+def _parts(worlds: Worlds) -> Iterator[tuple[str, int, Floats]]:
+    """Every array of the worlds with the axis that its draws lie on."""
+    for field in fields(Worlds):
+        if field.name != "gains":
+            axis = 1 if field.name.startswith("function_") else 0
+            yield field.name, axis, getattr(worlds, field.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """Yearly amounts of some capabilities or improvements, in the money of the case.
+
+    Attributes
+    ----------
+    cost : (draws, things, payers, years) amounts paid, by `costs.PAYERS`
+    benefit : (draws, things, scopes, years) attributed benefits, by `unitvalues.SCOPES`
+    """
+
+    cost: Floats
+    benefit: Floats
+
+
+def first_worlds(sample: Sample) -> Sampled:
+    """Draw the first worlds of a sample again: `sampling.ENVELOPED` of them at most."""
+    return Sampled(sample.case.settings.seed, 0, min(sample.draws, ENVELOPED, CHUNK))
+
+
+def yearly_flows(model: Model, draws: Draws) -> tuple[Flows, Flows]:
+    """Flows of all capabilities, and of all improvements against today.
+
+    A capability's benefit is the same in every year of the appraisal. An improvement's begins in
+    its effect year. Shared platforms are shared by their keys. Transfers (contributions, pledges)
+    and sunk costs are in neither.
+    """
+    cost, improving = _costs(model, draws)
+    benefit, gained = _benefits(model, draws)
+    return Flows(cost, benefit), Flows(improving, gained)
+
+
+def _costs(model: Model, draws: Draws) -> tuple[Floats, Floats]:
+    case = model.case
+    tail = len(PAYERS), case.settings.years
+    capability = np.zeros((draws.size, len(case.capabilities), *tail))
+    platform = np.zeros((draws.size, len(case.platforms), *tail))
+    improvement = np.zeros((draws.size, len(case.improvements), *tail))
+    capabilities = {c: k for k, c in enumerate(case.capability_ids)}
+    platforms = {p.id: k for k, p in enumerate(case.platforms)}
+    improvements = {i: k for k, i in enumerate(case.improvement_ids)}
+    for line, amount, years in model.costs.priced(draws):
+        paid = amount[:, None] * years
+        payer = PAYERS.index(line.payer)
+        if line.capability:
+            capability[:, capabilities[line.capability], payer] += paid
+        elif line.platform:
+            platform[:, platforms[line.platform], payer] += paid
+        else:
+            improvement[:, improvements[line.improvement], payer] += paid
+    if case.platforms:
+        shares = model.platform_shares(draws)
+        capability += np.einsum("npc,npyt->ncyt", shares, platform)
+    return capability, improvement
+
+
+def _benefits(model: Model, draws: Draws) -> tuple[Floats, Floats]:
+    case, settings = model.case, model.case.settings
+    years = settings.years
+    benefit = np.zeros((draws.size, len(case.capabilities), len(SCOPES), years))
+    gained = np.zeros((draws.size, len(case.improvements), len(SCOPES), years))
+    begin = [max(i.effect_year - settings.first_year, 0) for i in case.improvements]
+    felt = (np.arange(years) >= np.array(begin, dtype=np.int64)[:, None]).astype(np.float64)
+    chain = model.chain.levels(draws)
+    for k, worth in enumerate(UnitValues(case).by_scope(draws).values()):
+        if worth:
+            money = {"money": worth, "harm": {}}
+            today = model.chain.walk(draws.size, chain, money)
+            benefit[:, :, k] = today.money[:, :, None]
+            added, _ = model.gains.chain_gains(draws, chain, money, today)
+            gained[:, :, k] = added[:, :, None] * felt
+    return benefit, gained

@@ -1,0 +1,94 @@
+"""The added-value score: levels on criteria, worth by value functions, weighed by swings."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from capworth.case.model import Case, Criterion
+from capworth.methods.arguments import Floats
+from capworth.methods.elicitation.value_functions import piecewise
+from capworth.model.draws import Draws, stacked
+
+
+class ValueModel:
+    """The value tree of a case, on fixed scales: no score depends on the other capabilities."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self.leaves: tuple[Criterion, ...] = case.measured
+        level = {(s.capability, s.criterion): s.level for s in case.scores}
+        self._levels = [level[c, k.id] for c in case.capability_ids for k in self.leaves]
+        self._children: Mapping[str, list[Criterion]] = {
+            parent: [c for c in case.criteria if c.parent == parent]
+            for parent in dict.fromkeys(c.parent for c in case.criteria)
+        }
+
+    @property
+    def branches(self) -> tuple[Criterion, ...]:
+        """The criteria at the top of the tree."""
+        return tuple(self._children.get("", ()))
+
+    def levels(self, draws: Draws) -> Floats:
+        """(draws, capabilities, leaves) levels in the units of the criteria."""
+        shape = (draws.size, len(self._case.capabilities), len(self.leaves))
+        return stacked(draws, self._levels).reshape(shape)
+
+    def worth(self, levels: Floats) -> Floats:
+        """(draws, ..., leaves) value 0 to 100 of levels; beyond an end, the value of that end."""
+        values = np.empty_like(levels)
+        for k in range(len(self.leaves)):
+            values[..., k] = self.worth_on(k, levels[..., k])
+        return values
+
+    def worth_on(self, leaf: int, levels: Floats) -> Floats:
+        """Value 0 to 100 of levels on one leaf, in the shape of `levels`."""
+        scale = self.leaves[leaf]
+        assert scale.worst is not None  # a leaf is measured
+        assert scale.best is not None
+        at = [scale.worst, *(level for level, _ in scale.points), scale.best]
+        worth = [0.0, *(value for _, value in scale.points), 100.0]
+        return piecewise(levels, at, worth)
+
+    def weights(self, draws: Draws) -> Floats:
+        """(draws, leaves) weights that sum to 1: swings, shared among brothers, down the tree."""
+        weight = {"": np.ones(draws.size)}
+        ahead = [""]  # from the top down, in whatever order the rows stand
+        while ahead:
+            parent = ahead.pop()
+            children = self._children[parent]
+            swings = stacked(draws, [child.swing for child in children])
+            shares = swings / swings.sum(axis=1, keepdims=True)
+            for k, child in enumerate(children):
+                weight[child.id] = shares[:, k] * weight[parent]
+            ahead += [child.id for child in children if child.id in self._children]
+        return np.stack([weight[leaf.id] for leaf in self.leaves], axis=1)
+
+    def branch_of(self) -> Floats:
+        """(leaves, branches) 1 where a leaf hangs below a branch."""
+        parents = {c.id: c.parent for c in self._case.criteria}
+        tops = [b.id for b in self.branches]
+        below = np.zeros((len(self.leaves), len(tops)))
+        for k, leaf in enumerate(self.leaves):
+            node = leaf.id
+            while parents[node]:
+                node = parents[node]
+            below[k, tops.index(node)] = 1
+        return below
+
+    def reference(self) -> Floats:
+        """(leaves,) value of the agreed levels of a service of excellence; NaN where none."""
+        levels = [np.nan if leaf.reference is None else leaf.reference for leaf in self.leaves]
+        known = np.array(
+            [leaf.worst if np.isnan(r) else r for leaf, r in zip(self.leaves, levels, strict=True)],
+            dtype=float,
+        )
+        return np.where(np.isnan(levels), np.nan, self.worth(known[None, :])[0])
+
+
+def score(values: Floats, weights: Floats) -> Floats:
+    """Additive value: (draws, capabilities, leaves) and (draws, leaves) to (draws, capabilities).
+
+    By einsum, whose bits do not change with the threads of the linear-algebra library.
+    """
+    total: Floats = np.einsum("nck,nk->nc", values, weights)
+    return total

@@ -1,0 +1,1 @@
+"""Weights, values and what they make of the ranks."""

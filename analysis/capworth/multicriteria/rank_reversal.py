@@ -1,0 +1,199 @@
+"""Whether the order of the others changes when a capability leaves the case, or one is added."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from capworth.case.model import Capability, Case, CostLine, Estimate, FunctionShare, Score
+from capworth.methods.acceptability.soundness import dominance_faults, monotonicity_faults
+from capworth.methods.arguments import Floats
+from capworth.model.costs import CostModel, discount_factors
+from capworth.model.draws import AtModes
+from capworth.model.result import Answer, Provenance
+from capworth.model.value import ValueModel, score
+
+DUD, COPY = "dud+", "copy+"  # no short name of a case can hold a plus sign
+RANKINGS = ("score", "value")
+DELETION, DUD_ADDED, COPY_ADDED = "deletion", "a dud added", "a copy added"
+CHECKS = ("dominance", "monotonicity")  # rules that no ranking by score may break
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Reversals(Answer):
+    """Which pairs swap places when a capability leaves the case, or one is added.
+
+    `to_frame` has the index (ranking, change, capability): `swaps` pairs of others whose order
+    turned, and `pairs`, in each the one that was ahead first. Two more rows check the ranking by
+    score itself: dominance (pairs of which the first is nowhere worse, but scores lower) and
+    monotonicity (capability and criterion whose better level costs score or place).
+    """
+
+    _table: pd.DataFrame
+    provenance: Provenance
+
+    @property
+    def changes(self) -> int:
+        """How many capabilities were taken out or added, each for itself."""
+        return len(self._table.xs("value", level="ranking"))
+
+    def swaps(self, ranking: str) -> int:
+        """Pairs that swapped in all changes together: of "score", or of "value" for money."""
+        found = self._table.xs(ranking, level="ranking")
+        return int(found.loc[~found.index.isin(CHECKS, level="change"), "swaps"].sum())
+
+    @property
+    def faults(self) -> int:
+        """Breaches of dominance or monotonicity in the ranking by score."""
+        checked = self._table.index.isin(CHECKS, level="change")
+        return int(self._table.loc[checked, "swaps"].sum())
+
+    def __repr__(self) -> str:
+        return (
+            f"<Reversals: {self.swaps('score')} pairs swapped by score, {self.swaps('value')} by "
+            f"value for money, in {self.changes} changes of the set; {self.faults} breaches of "
+            "dominance or monotonicity>"
+        )
+
+
+def find_reversals(case: Case, provenance: Provenance | None = None) -> Reversals | None:
+    """Take every capability out in turn, add a dud and a copy of the first, and compare orders.
+
+    At the most plausible level of every input. Scores stand on fixed scales, so no pair may swap.
+    Value for money may: who stays bears the share of the platforms that another leaves, and a copy
+    shares them. Stated totals stay as they are.
+
+    Returns
+    -------
+    None where the case has no value tree.
+    """
+    if not case.measured:
+        return None
+    names = np.array(case.capability_ids)
+    before = _values(case)
+    changes = [
+        (DELETION, c, without_capability(case, c), np.flatnonzero(names != c)) for c in names
+    ]
+    first = str(names[int(before["score"].argmax())])
+    everyone = np.arange(len(names))
+    changes.append((DUD_ADDED, "", with_dud(case), everyone))
+    changes.append((COPY_ADDED, first, with_copy(case, first), everyone))
+    moved = [_values(changed) for _, _, changed, _ in changes]
+    rows = []
+    for ranking in RANKINGS:
+        for (change, capability, _, others), after in zip(changes, moved, strict=True):
+            then, now = before[ranking][others], after[ranking][: len(others)]
+            ahead, behind = then[:, None] > then, now[:, None] < now
+            pairs = sorted(
+                f"{names[others[i]]} {names[others[k]]}" for i, k in np.argwhere(ahead & behind)
+            )
+            rows.append((ranking, change, str(capability), len(pairs), "; ".join(pairs)))
+    rows += _checked(case)
+    table = pd.DataFrame(rows, columns=["ranking", "change", "capability", "swaps", "pairs"])
+    table = table.set_index(["ranking", "change", "capability"])
+    return Reversals(table, provenance or Provenance.of(case, 1))
+
+
+def _checked(case: Case) -> list[tuple[str, str, str, int, str]]:
+    """Rows of the two checks of the ranking by score, at the modes."""
+    modes, tree = AtModes(), ValueModel(case)
+    names, leaves = case.capability_ids, tree.leaves
+    rising = np.array([(k.best or 0.0) > (k.worst or 0.0) for k in leaves])
+    levels, weights = tree.levels(modes)[0], tree.weights(modes)
+
+    def scored(at: Floats, under: Floats) -> Floats:
+        total: Floats = np.einsum("...ck,nk->...nc", tree.worth(at), under)
+        return total
+
+    below = dominance_faults(scored, levels, weights, rising)
+    falls = monotonicity_faults(scored, levels, weights, rising)
+    said = (
+        [f"{names[i]} {names[k]}" for i, k in below],
+        [f"{names[i]} {leaves[c].id}" for i, c in falls],
+    )
+    return [
+        ("score", check, "", len(found), "; ".join(sorted(found)))
+        for check, found in zip(CHECKS, said, strict=True)
+    ]
+
+
+def without_capability(case: Case, capability: str) -> Case:
+    """Return the case as if the capability were not appraised; stated totals stay as they are."""
+
+    def outside(line: CostLine) -> CostLine:
+        return replace(line, capability="", treatment="outside")
+
+    others: dict[str, Any] = {
+        table: tuple(r for r in getattr(case, table) if r.capability != capability)
+        for table in ("functions", "usage", "activity", "chain", "scores", "effects", "feedback")
+    }
+    costs = tuple(
+        outside(line) if line.capability == capability else line
+        for line in case.costs
+        if line.capability != capability or line.total
+    )
+    rest = tuple(c for c in case.capabilities if c.id != capability)
+    return replace(case, capabilities=rest, costs=costs, **others)
+
+
+def with_dud(case: Case) -> Case:
+    """Return the case with a capability that is worst on everything and uses no platform."""
+    scores = tuple(Score(DUD, leaf.id, _certain(leaf.worst or 0.0)) for leaf in case.measured)
+    function = FunctionShare(DUD, "coordination", _certain(1.0))
+    line = CostLine(
+        DUD,
+        "other",
+        "organisation",
+        "recurrent",
+        case.settings.currency,
+        case.settings.price_year,
+        _certain(1e6),
+        capability=DUD,
+    )
+    return replace(
+        case,
+        capabilities=(*case.capabilities, Capability(DUD, DUD, "")),
+        functions=(*case.functions, function),
+        scores=(*case.scores, *scores),
+        costs=(*case.costs, line),
+    )
+
+
+def with_copy(case: Case, capability: str) -> Case:
+    """Return the case with a second capability just like one of it, on the same platforms."""
+    copies: dict[str, Any] = {
+        table: (
+            *getattr(case, table),
+            *(
+                replace(row, capability=COPY)
+                for row in getattr(case, table)
+                if row.capability == capability
+            ),
+        )
+        for table in ("functions", "usage", "chain", "scores")
+    }
+    lines = tuple(
+        replace(line, id=f"{line.id}+", capability=COPY, total="")
+        for line in case.costs
+        if line.capability == capability
+    )
+    itself = next(c for c in case.capabilities if c.id == capability)
+    both = (*case.capabilities, replace(itself, id=COPY))
+    return replace(case, capabilities=both, costs=(*case.costs, *lines), **copies)
+
+
+def _values(case: Case) -> dict[str, Floats]:
+    """(capabilities,) what each ranking goes by, at the modes."""
+    modes, value = AtModes(), ValueModel(case)
+    points = score(value.worth(value.levels(modes)), value.weights(modes))
+    cost = CostModel(case).price(modes, points).capability.sum(axis=2)
+    annual = cost[0] / discount_factors(case).sum() / 1e6
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return {"score": points[0], "value": points[0] / annual}
+
+
+def _certain(level: float) -> Estimate:
+    return Estimate("dud", level, level, level, "", "E", "", "added to test the order", 0)

@@ -1,0 +1,1 @@
+"""Which improvements, in which order, in which years."""

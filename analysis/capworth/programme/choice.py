@@ -1,0 +1,413 @@
+"""What a programme may be made of, and what it adds: relations, limits, and best sets by draw.
+
+Why no programme is possible: the smallest set of rules that cannot hold together, in words.
+
+The sets a programme can be chosen from, with a column for each pair that is worth more together.
+
+A synergy or overlap is a project of its own that asks for nothing: it is taken where both are.
+
+When each improvement asks for its money and its posts: by payer and year, as the case states.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from capworth.case.model import Case, Limit
+from capworth.case.relations import Ties, members_of, tie
+from capworth.case.tables import SETTINGS_FILE
+from capworth.errors import CaseError, Finding
+from capworth.methods.arguments import Bools, Floats
+from capworth.methods.portfolio.draws import set_values
+from capworth.methods.portfolio.frontier import (
+    Frontier,
+    best_over_draws,
+    budget_frontier,
+    keeps_limits,
+    limited_frontier,
+)
+from capworth.methods.portfolio.integer import Owner, relation_rows, row, smallest_conflict, solve
+from capworth.methods.portfolio.relations import Relations, list_sets, synergy_totals
+from capworth.model.costs import PAYERS
+from capworth.model.simulation import ENVELOPED, Sample
+
+LISTED = 60_000  # allowed sets that are all tried in every draw
+SOLVED = 250  # draws, the first ones, where there are more allowed sets than that
+
+
+def ties_of(case: Case) -> Ties:
+    """Write what ties the improvements of a case by number, with the row behind each tie."""
+    shares: dict[str, dict[str, float]] = {}
+    for part in case.functions:
+        shares.setdefault(part.capability, {})[part.function] = part.share.mode
+    touched: dict[str, list[str]] = {}
+    for effect in case.effects:
+        touched.setdefault(effect.improvement, []).append(effect.capability)
+    minimums = [
+        (
+            m.name,
+            m.at_least,
+            m.improvements or members_of(m.function, case.improvement_ids, shares, touched),
+        )
+        for m in case.minimums
+    ]
+    return tie(case.improvements, case.relations, minimums)
+
+
+def relations_of(case: Case) -> Relations:
+    """Write the relations of a case by number, the bonus of synergies left at 0; see `Choice`."""
+    return ties_of(case).relations
+
+
+def pair_gains(relations: Relations, gains: Floats, shares: Floats) -> Floats:
+    """What both of a pair add beyond their own gains: a share of the lesser, (draws, synergies).
+
+    Parameters
+    ----------
+    relations : their synergies name the pairs
+    gains : (draws, improvements)
+    shares : (draws, synergies) of the lesser gain of the two; a loss has no share
+    """
+    ones = [one for one, _, _ in relations.synergies]
+    others = [other for _, other, _ in relations.synergies]
+    lesser = np.minimum(gains[:, ones], gains[:, others])
+    added: Floats = shares * np.maximum(lesser, 0.0)
+    return added
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """Everything the choice of a programme depends on.
+
+    Attributes
+    ----------
+    case : whose improvements they are
+    ties : relations by number with the rows behind them
+    relations : the same with the expected bonus of every synergy, in the unit of the objective
+    asked : (improvements,) expected one-off money
+    gain : (improvements,) expected gain on the objective
+    shares : (draws, synergies) bonus as a share of the lesser gain
+    limits : those that hold whatever the years; `uses` (limits, improvements) against `caps`
+    uses, caps : see `limits`
+    """
+
+    case: Case
+    ties: Ties
+    relations: Relations
+    asked: Floats
+    gain: Floats
+    shares: Floats
+    limits: tuple[Limit, ...]
+    uses: Floats
+    caps: Floats
+
+    @classmethod
+    def of(cls, sample: Sample) -> "Choice":
+        """Gather it from the worlds that are kept."""
+        case, worlds = sample.case, sample.worlds
+        ties = ties_of(case)
+        gains = objective_gains(sample)
+        bonuses = [case.relations[k].bonus for k in ties.pairs]
+        shares = np.empty((worlds.size, len(bonuses)))
+        for k, bonus in enumerate(bonuses):
+            assert bonus is not None  # a synergy has one: checked at the door
+            shares[:, k] = sample.of(bonus)
+        added = pair_gains(ties.relations, gains, shares).mean(axis=0)
+        limits = tuple(limit for limit in case.limits if limit.is_yearless)
+        uses = np.zeros((len(limits), len(case.improvements)))
+        if limits:
+            spending = spend_by_year(sample)
+            uses = np.stack([spending.of_payer(limit.payer).sum(axis=1) for limit in limits])
+        return cls(
+            case,
+            ties,
+            replace(ties.relations, synergies=_with_bonus(ties.relations, added)),
+            worlds.asked.mean(axis=0),
+            gains.mean(axis=0),
+            shares,
+            limits,
+            uses,
+            np.array([limit.amount for limit in limits]),
+        )
+
+    @property
+    def grid_asked(self) -> Floats:
+        """(improvements,) expected one-off money, rounded up to the grid of the case."""
+        grid = self.case.settings.grid
+        return np.ceil(self.asked / grid - 1e-9) * grid
+
+    def frontier(self, relations: Relations | None = None, asked: Floats | None = None) -> Frontier:
+        """Return the best set of every budget; under other relations or other money where given."""
+        tied = self.relations if relations is None else relations
+        money = self.asked if asked is None else asked
+        grid = self.case.settings.grid
+        if self.limits:
+            return limited_frontier(money, self.gain, tied, self.uses, self.caps, grid)
+        return budget_frontier(money, self.gain, tied, grid)
+
+    def sets(self) -> Bools | None:
+        """Return every set that relations and limits allow; None where they are too many."""
+        sets = list_sets(self.relations, LISTED)
+        return sets if sets is None else sets[keeps_limits(sets, self.uses, self.caps)]
+
+    def totals(self, sets: Bools, gains: Floats | None = None) -> Floats:
+        """Return the expected value of sets (sets, improvements) on the objective, (sets,).
+
+        With `gains`, (draws kept, improvements), on what these are on.
+        """
+        gain, synergies = self.gain, self.relations.synergies
+        if gains is not None:
+            gain = gains.mean(axis=0)
+            added = pair_gains(self.relations, gains, self.shares).mean(axis=0)
+            synergies = _with_bonus(self.relations, added)
+        total: Floats = np.einsum("sp,p->s", sets, gain) + synergy_totals(sets, synergies)
+        return total
+
+    def values_of(self, sets: Bools, gains: Floats) -> Floats:
+        """Return the value of every set (sets, improvements) in every draw, (draws, sets)."""
+        synergies = self.relations.synergies
+        both = [sets[:, one] & sets[:, other] for one, other, _ in synergies]
+        pairs = np.column_stack(both) if both else np.zeros((len(sets), 0), dtype=bool)
+        bonuses = pair_gains(self.relations, gains, self.shares[: len(gains)])
+        return set_values(sets, gains, pairs, bonuses)
+
+    def value_of(self, sets: Bools, gains: Floats) -> Floats:
+        """(draws,) value of one set for each draw, on whatever the gains are on.
+
+        Parameters
+        ----------
+        sets : (improvements,) one for all draws, or (draws, improvements)
+        gains : (draws, improvements) in the first worlds that are kept
+        """
+        taken = np.broadcast_to(sets, gains.shape)
+        ones = [one for one, _, _ in self.relations.synergies]
+        others = [other for _, other, _ in self.relations.synergies]
+        pairs = pair_gains(self.relations, gains, self.shares[: len(gains)])
+        own = np.einsum("dp,dp->d", gains, taken)
+        both = taken[:, ones] & taken[:, others]
+        total: Floats = own + np.einsum("ds,ds->d", pairs, both)
+        return total
+
+    def best_sets(self, asked: Floats, gains: Floats, budget: float) -> tuple[Bools, Bools]:
+        """Best affordable set of every draw, and whether there is one.
+
+        Where there are more allowed sets than can be tried, each of the first 250 draws is solved
+        by itself on the grid of the case.
+
+        Parameters
+        ----------
+        asked, gains : (draws, improvements) in the first worlds that are kept
+
+        Returns
+        -------
+        (draws, improvements), (draws,); fewer draws where each is solved by itself
+        """
+        bonus = pair_gains(self.relations, gains, self.shares[: len(gains)])
+        sets = self.sets()
+        if sets is not None:
+            pairs = self.relations.synergies
+            best = best_over_draws(asked, gains, sets, budget, pairs, bonus)
+            found = best >= 0
+            return np.where(found[:, None], sets[best], False), found
+        chosen = np.zeros((min(SOLVED, len(asked)), asked.shape[1]), dtype=bool)
+        found = np.zeros(len(chosen), dtype=bool)
+        for k in range(len(chosen)):
+            set_k = self._solved(asked[k], gains[k], bonus[k], budget)
+            if set_k is not None:
+                chosen[k], found[k] = set_k, True
+        return chosen, found
+
+    def _solved(self, asked: Floats, gain: Floats, bonus: Floats, budget: float) -> Bools | None:
+        """Best set of one draw on the grid; limits of payers are left out where there are any."""
+        tied = replace(self.relations, synergies=_with_bonus(self.relations, bonus))
+        grid = self.case.settings.grid
+        most = float(np.ceil(asked / grid).sum() * grid)
+        frontier = budget_frontier(asked, gain, tied, grid, limit=min(budget, most))
+        step = int(frontier.steps(min(budget, most)))
+        return None if step < 0 else frontier.chosen[step]
+
+
+def _with_bonus(relations: Relations, bonuses: Floats) -> tuple[tuple[int, int, float], ...]:
+    return tuple(
+        (one, other, float(bonus))
+        for (one, other, _), bonus in zip(relations.synergies, bonuses, strict=True)
+    )
+
+
+def objective_gains(sample: Sample) -> Floats:
+    """(draws kept, improvements) gain of each improvement on the objective of the case."""
+    gains: Floats = getattr(sample.worlds.gains, sample.case.settings.objective)
+    return gains
+
+
+MILLION = 1e6
+BUDGET: Owner = ("budget", 0)
+LIMIT = "limit"  # kind of an owner; the place is that in the table of limits
+
+
+class _Standing(Protocol):
+    @property
+    def row(self) -> int: ...
+
+
+class ConflictError(CaseError):
+    """Rules of a case that no programme can keep together; letting go of any one is enough."""
+
+    def __str__(self) -> str:
+        count = len(self.findings)
+        head = (
+            f"no programme can keep these {count} rules together; letting go of one is enough:"
+            if count > 1
+            else "no programme can keep this rule:"
+        )
+        return "\n  ".join([head, *map(str, self.findings)])
+
+
+def refuse_conflict(choice: Choice, budget: float) -> None:
+    """Raise a ConflictError when no set keeps relations, must-haves, minimums, limits and budget.
+
+    Raises
+    ------
+    ConflictError
+        With the smallest set of rules in conflict, each with file, row and what it says.
+    """
+    rows = [*relation_rows(choice.relations), row(BUDGET, choice.grid_asked, high=budget + 1e-6)]
+    for limit, use in zip(choice.limits, choice.uses, strict=True):
+        owner = LIMIT, choice.case.limits.index(limit)
+        rows.append(row(owner, use, high=limit.amount * (1 + 1e-9)))
+    owners = smallest_conflict(rows, choice.relations.n)
+    if owners:
+        raise ConflictError(findings_of(choice, owners, budget))
+
+
+def findings_of(choice: Choice, owners: Iterable[Owner], budget: float) -> list[Finding]:
+    """Say where each rule of a conflict stands, what it says and how to let go of it."""
+    case = choice.case
+    tables: Mapping[str, Sequence[_Standing]] = {
+        "relations": case.relations,
+        "improvements": case.improvements,
+        "minimums": case.minimums,
+    }
+    found = []
+    for owner in owners:
+        if owner == BUDGET:
+            found.append(_budget(choice, budget))
+        elif owner[0] == LIMIT:
+            limit = case.limits[owner[1]]
+            fix = "Raise it, or let go of another."
+            found.append(Finding("limits.csv", limit.row, "amount", _limit(limit), fix))
+        else:
+            place = choice.ties.places[owner]
+            number = tables[place.table][place.rows[0]].row
+            fix = "Let go of it, or of another."
+            found.append(Finding(f"{place.table}.csv", number, place.column, place.words, fix))
+    return found
+
+
+def _budget(choice: Choice, budget: float) -> Finding:
+    """The budget, beside the cheapest programme that keeps the relations whatever other limits."""
+    found = solve(-choice.grid_asked, relation_rows(choice.relations))
+    assert found is not None  # relations that conflict are found at the door
+    least = float(choice.grid_asked @ found)
+    words = (
+        f"the budget is {budget / MILLION:,.4g} million; the cheapest programme that keeps all "
+        f"relations asks for {least / MILLION:,.4g} million"
+    )
+    fix = f"Raise it to {least:.0f}, or let go of another."
+    if least <= budget:
+        fix = "Raise it, or let go of another."
+    return Finding(SETTINGS_FILE, 0, "budget", words, fix)
+
+
+def _limit(limit: Limit) -> str:
+    years = "" if limit.from_year is None else f" from {limit.from_year} to {limit.to_year}"
+    amount = {
+        "money": f"{limit.amount / MILLION:,.4g} million",
+        "money_a_year": f"{limit.amount / MILLION:,.4g} million a year",
+        "staff": f"{limit.amount:g} posts at a time",
+    }
+    return f"{limit.name}: no more than {amount[limit.kind]}{years}"
+
+
+def option_sets(choice: Choice) -> Bools | None:
+    """(sets, improvements + synergies) all allowed sets; None where they are too many to list."""
+    sets = choice.sets()
+    if sets is None:
+        return None
+    pairs = [sets[:, one] & sets[:, other] for one, other, _ in choice.relations.synergies]
+    return np.column_stack([sets, *pairs])
+
+
+def with_pairs(choice: Choice, gains: Floats) -> Floats:
+    """(draws, improvements + synergies) gains of the first draws, and what pairs add to them."""
+    added = pair_gains(choice.relations, gains, choice.shares[: len(gains)])
+    return np.hstack([gains, added])
+
+
+def around_expected(choice: Choice, gains: Floats) -> Floats:
+    """(worlds, improvements + synergies) gains near the expected ones; pairs move as they do."""
+    share = choice.shares.mean(axis=0, keepdims=True)
+    expected = np.array([bonus for _, _, bonus in choice.relations.synergies])
+    here, base = (pair_gains(choice.relations, g, share) for g in (gains, choice.gain[None]))
+    return np.hstack([gains, expected + here - base])
+
+
+def asking_nothing(choice: Choice, asked: Floats) -> Floats:
+    """(draws, improvements + synergies) money asked; pairs ask for nothing."""
+    return np.hstack([asked, np.zeros((len(asked), len(choice.relations.synergies)))])
+
+
+RAISED = tuple(p != "members" for p in PAYERS)  # whose one-off money is asked for
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spending:
+    """Expected one-off money and posts of every improvement when it starts as the case says.
+
+    Attributes
+    ----------
+    money : (improvements, payers, years) in the money of the case, not discounted; what
+        organisation and donors pay adds up to the expected money asked
+    posts : (improvements, years)
+    """
+
+    money: Floats
+    posts: Floats
+
+    def raised(self) -> Floats:
+        """(improvements, years) what organisation and donors pay."""
+        raised: Floats = self.money[:, list(RAISED)].sum(axis=1)
+        return raised
+
+    def of_payer(self, payer: str) -> Floats:
+        """(improvements, years) what one payer pays; organisation and donors where it is blank."""
+        if not payer:
+            return self.raised()
+        paid: Floats = self.money[:, PAYERS.index(payer)]
+        return paid
+
+
+def spend_by_year(sample: Sample) -> Spending:
+    """Spread the expected one-off money of every improvement over payers and years.
+
+    How it is spread is taken from the first 1,000 draws, how much it is from all that are kept.
+    """
+    case, model = sample.case, sample.model
+    years, first = case.settings.years, case.settings.first_year
+    place = {i: k for k, i in enumerate(case.improvement_ids)}
+    money = np.zeros((len(place), len(PAYERS), years))
+    for line, amount, part in model.costs.priced(sample.first_draws(ENVELOPED)):
+        if line.improvement and line.kind == "one-off":
+            paid = float(amount.mean()) * part
+            money[place[line.improvement], PAYERS.index(line.payer)] += paid
+    raised = money[:, list(RAISED)].sum(axis=(1, 2))
+    asked = sample.worlds.asked.mean(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scale = np.where(raised > 0, asked / raised, 1.0)
+    posts = np.zeros((len(place), years))
+    for k, i in enumerate(case.improvements):
+        start, end = i.start_year - first, max(i.effect_year - first, i.start_year - first + 1)
+        posts[k, max(start, 0) : max(end, 0)] = i.staff
+    return Spending(money * scale[:, None, None], posts)

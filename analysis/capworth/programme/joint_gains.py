@@ -1,0 +1,256 @@
+"""What improvements add together: alone, as an order-free share, and as the last one in.
+
+What is lost without an improvement, or when it comes late.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from capworth.case.model import Case
+from capworth.methods.allocation.shapley import shapley
+from capworth.methods.arguments import Floats
+from capworth.methods.portfolio.frontier import feasible_sets
+from capworth.model.costs import discount_factors
+from capworth.model.joint_gains import Game, games_of
+from capworth.model.result import Answer, Provenance, spread
+from capworth.model.simulation import ENVELOPED, Sample
+from capworth.programme.selection import Programme, relations_of
+
+MILLION = 1e6
+SCALES: Mapping[str, float] = {"score": 1.0, "money": MILLION, "harm": 1.0}
+NAMES: Mapping[str, str] = {"score": "gain", "money": "money_m", "harm": "harm_days"}
+ENTRIES = 1 << 24  # numbers that the largest table of joint gains may hold
+FEWEST = 16  # draws, however many improvements meet
+APART = 1e-9  # points below which two improvements do not touch one another
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class JointGains(Answer):
+    """Stand-alone, Shapley and in-programme gain of every improvement, side by side."""
+
+    _table: pd.DataFrame
+    _pairs: pd.DataFrame
+    base: tuple[str, ...]  # the set in which they are counted together
+    alone: tuple[float, float, float]  # points of the set, gains simply added: mean, 80 % interval
+    together: tuple[float, float, float]  # points of the set, counted together
+    draws: int
+    provenance: Provenance
+
+    def pairs(self) -> pd.DataFrame:
+        """Pairs that touch: points and money of the two together, less those of each alone."""
+        return self._pairs.copy()
+
+    @property
+    def counted_twice(self) -> float:
+        """Points that adding up the stand-alone gains of the set counts twice; below 0: too few."""
+        return self.alone[0] - self.together[0]
+
+    def __repr__(self) -> str:
+        return (
+            f"<JointGains: {len(self.base)} improvements add {self.together[0]:.1f} points "
+            f"together, {self.alone[0]:.1f} when counted one by one; {self.draws:,} draws>"
+        )
+
+
+def join_gains(
+    sample: Sample, programme: Programme | None, provenance: Provenance
+) -> JointGains | None:
+    """Count the improvements together, in the first draws; None where the case has none.
+
+    The set is the recommended programme, or without one the improvements by gain for their cost,
+    leaving out what an earlier one excludes. Three readings of each improvement: `alone`, as if
+    no other came; `shapley`, its part of the joint gain averaged over all orders of joining, so
+    that the parts of the set add up; `last`, what the set loses without it. One outside the set
+    is read in the set that it would join, less what it excludes.
+    """
+    case = sample.case
+    if not case.improvements:
+        return None
+    size = min(ENVELOPED, sample.draws)
+    crowd = max((len(users) for users in _crowds(sample)), default=1)
+    draws = sample.first_draws(max(FEWEST, min(size, ENTRIES >> crowd)))
+    games = games_of(sample.model, draws)
+    base = _base(sample, programme)
+    sets = [_joined(sample, base, k) for k in range(len(case.improvements))]
+    columns: dict[str, object] = {
+        "name": [i.name for i in case.improvements],
+        "in_set": [k in base for k in range(len(sets))],
+    }
+    for measure, scale in SCALES.items():
+        mine = [game for game in games if game.measure == measure]
+        alone, share, last = readings(mine, sets, draws.size)
+        name = NAMES[measure]
+        for reading, values in (("alone", alone), ("shapley", share), ("last", last)):
+            columns |= spread(f"{name}_{reading}", values, scale)
+        if measure == "score":
+            cost = sample.worlds.improvement_cost[: draws.size] / MILLION
+            columns |= spread("last_per_m", last / cost)
+    score = [game for game in games if game.measure == "score"]
+    columns |= {"touches": _touches(case.improvement_ids, games)}
+    columns |= {"regret": regrets(sample), "lost_a_year": lost_a_year(case)}
+    everyone = sorted(base)
+    alone_all = sum((_gain(score, {k}, draws.size) for k in everyone), np.zeros(draws.size))
+    table = pd.DataFrame(columns, index=pd.Index(case.improvement_ids, name="improvement"))
+    return JointGains(
+        table,
+        _pairs(case.improvement_ids, games, draws.size),
+        tuple(case.improvement_ids[k] for k in everyone),
+        _ends(alone_all),
+        _ends(_gain(score, set(everyone), draws.size)),
+        draws.size,
+        provenance,
+    )
+
+
+def _crowds(sample: Sample) -> Iterator[set[str]]:
+    """Improvements that meet on one criterion, or one chain, of one capability."""
+    meeting: dict[tuple[str, str], set[str]] = {}
+    for effect in sample.case.effects:
+        meeting.setdefault((effect.capability, effect.criterion), set()).add(effect.improvement)
+    yield from meeting.values()
+
+
+def _base(sample: Sample, programme: Programme | None) -> set[int]:
+    ids = sample.case.improvement_ids
+    if programme is not None and programme.chosen:
+        return {ids.index(i) for i in programme.chosen}
+    rate = (sample.worlds.gains.score / sample.worlds.improvement_cost).mean(axis=0)
+    taken: set[int] = set()
+    for k in np.argsort(-rate, kind="stable"):
+        taken |= {int(k)} if not _excluded(sample, int(k)) & taken else set()
+    return taken
+
+
+def _excluded(sample: Sample, k: int) -> set[int]:
+    """Improvements that cannot stand beside one."""
+    ids = sample.case.improvement_ids
+    pairs = [
+        {ids.index(r.improvement), ids.index(r.other)}
+        for r in sample.case.relations
+        if r.relation == "excludes"
+    ]
+    return {other for pair in pairs if k in pair for other in pair - {k}}
+
+
+def _joined(sample: Sample, base: set[int], k: int) -> tuple[int, set[int]]:
+    """An improvement and the set in which it is read."""
+    return k, (base - _excluded(sample, k)) | {k}
+
+
+def _gain(games: Iterable[Game], taken: set[int], size: int) -> Floats:
+    """(draws,) joint gain of a set."""
+    total = np.zeros(size)
+    for game in games:
+        total += game.table[:, game.mask(taken)]
+    return total
+
+
+def readings(
+    games: Sequence[Game], sets: Sequence[tuple[int, set[int]]], size: int
+) -> tuple[Floats, Floats, Floats]:
+    """Find what each improvement gains alone, on average over all orders, and as the last one in.
+
+    Parameters
+    ----------
+    games : of one measure
+    sets : each improvement by its number, and the set, with it, in which it is read
+    size : draws
+
+    Returns
+    -------
+    (draws, improvements) of each; the Shapley value of a sum of games is the sum of their Shapley
+    values, so each game is shared out among its own users only.
+    """
+    alone, share, last = (np.zeros((size, len(sets))) for _ in range(3))
+    for game in games:
+        for k, together in sets:
+            if k not in game.users:
+                continue
+            there = [user for user in game.users if user in together]
+            alone[:, k] += game.table[:, game.mask({k})]
+            part = game.table[:, game.masks(there)]  # (draws, 2^there)
+            share[:, k] += shapley(part)[:, there.index(k)]
+            last[:, k] += part[:, -1] - game.table[:, game.mask(set(there) - {k})]
+    return alone, share, last
+
+
+def _touches(ids: Sequence[str], games: Iterable[Game]) -> list[str]:
+    """Improvements that act on a level that the improvement acts on too, by name."""
+    found: list[set[int]] = [set() for _ in ids]
+    for game in games:
+        for user in game.users:
+            found[user] |= set(game.users) - {user}
+    return [" ".join(sorted(ids[k] for k in others)) for others in found]
+
+
+def _pairs(ids: Sequence[str], games: Sequence[Game], size: int) -> pd.DataFrame:
+    met = sorted({(a, b) for g in games for a in g.users for b in g.users if a < b})
+    rows = []
+    for a, b in met:
+        row: dict[str, object] = {"improvement": ids[a], "other": ids[b]}
+        for measure, scale in SCALES.items():
+            both = [g for g in games if g.measure == measure and a in g.users and b in g.users]
+            bonus = _gain(both, {a, b}, size) - _gain(both, {a}, size) - _gain(both, {b}, size)
+            bonus = np.where(np.abs(bonus) < APART, 0.0, bonus)
+            columns = spread(f"{NAMES[measure]}_joint", bonus[:, None], scale)
+            row |= {name: float(part[0]) for name, part in columns.items()}
+        rows.append(row)
+    if not rows:
+        return pd.DataFrame(columns=["improvement", "other", "gain_joint"])
+    return pd.DataFrame(rows).set_index(["improvement", "other"])
+
+
+def _ends(values: Floats) -> tuple[float, float, float]:
+    columns = spread("gain", values[:, None])
+    mean, low, high = (float(part[0]) for part in columns.values())
+    return mean, low, high
+
+
+DRAWS = 200  # the first ones, in which the best set is sought with and without each improvement
+BLOCK = 1 << 21  # numbers of one block of draws x sets
+
+
+def regrets(sample: Sample, draws: int = DRAWS) -> Floats:
+    """Expected regret of leaving each improvement out, (improvements,), points of score.
+
+    Mean over the first draws of the gain of the best affordable set less that of the best
+    affordable set without the improvement; gains are added, as the programme adds them. NaN where
+    the case has no budget, or an improvement must be done.
+    """
+    case, worlds = sample.case, sample.worlds
+    if case.settings.budget is None:
+        return np.full(len(case.improvements), np.nan)
+    sets = feasible_sets(relations_of(case))
+    gain, asked = worlds.gains.score[:draws], worlds.asked[:draws]
+    members = np.ascontiguousarray(sets.T, dtype=np.float64)  # (improvements, sets)
+    rows = max(1, BLOCK // len(sets))
+    lost = np.zeros(len(case.improvements))
+    for start in range(0, len(gain), rows):
+        block = slice(start, start + rows)
+        total = gain[block] @ members
+        np.copyto(total, -np.inf, where=asked[block] @ members > case.settings.budget)
+        place = total.argmax(axis=1)
+        best = total[np.arange(len(total)), place]
+        for k in range(len(lost)):
+            held = np.flatnonzero(sets[place, k] & np.isfinite(best))  # elsewhere nothing is lost
+            if len(held):
+                rest = np.where(sets[:, k], -np.inf, total[held]).max(axis=1)
+                lost[k] += float((best[held] - rest).sum())
+    return np.where(np.isfinite(lost), lost / max(len(gain), 1), np.nan)
+
+
+def lost_a_year(case: Case) -> pd.Series:
+    """Share of an improvement's gain that is lost when its effects come one year late.
+
+    The first discounted year of effect over all years of effect: a technology that is not ready
+    puts this much at risk for each year that it slips. NaN where no effect is felt.
+    """
+    discount = discount_factors(case)
+    shares = []
+    for improvement in case.improvements:
+        felt = discount[max(improvement.effect_year - case.settings.first_year, 0) :]
+        shares.append(float(felt[0] / felt.sum()) if len(felt) else float("nan"))
+    return pd.Series(shares, pd.Index(case.improvement_ids, name="improvement"))

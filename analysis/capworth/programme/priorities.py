@@ -1,0 +1,227 @@
+"""Improvements in order: gain for each euro, how much of the gap they close, how ready they are.
+
+Which of several whole sets of improvements gains most, how surely: ranks over common draws.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from capworth.errors import InputError, nearest
+from capworth.methods.acceptability import indices as rankindices
+from capworth.methods.acceptability.indices import expected_ranks
+from capworth.methods.acceptability.ranking import RankTally, snapped
+from capworth.methods.arguments import Floats, known
+from capworth.model.result import Answer, Provenance, spread
+from capworth.model.simulation import Sample, gain_per_million
+
+MILLION = 1e6
+CLEAR = 0.9  # probability from which one improvement counts as ahead of another
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Priorities(Answer):
+    """Cost, gain, alignment and the probability of the rank of every improvement."""
+
+    _table: pd.DataFrame
+    _ranks: pd.DataFrame
+    _pairs: pd.DataFrame
+    provenance: Provenance
+
+    def rank_acceptability(self) -> pd.DataFrame:
+        """Share of draws in which each improvement takes each place."""
+        return self._ranks.copy()
+
+    def pairwise(self) -> pd.DataFrame:
+        """Share of draws in which the row improvement is ahead of the column improvement."""
+        return self._pairs.copy()
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The improvements, best expected place first."""
+        return tuple(self._table.index)
+
+    def why(self, improvement: str) -> str:
+        """Say in one sentence, from the numbers, why an improvement has its place."""
+        at = self.order.index(improvement)
+        names = list(map(str, self._table["name"].to_numpy()))
+        wins = self._pairs.to_numpy()
+        gain, cost, rate = (
+            float(self._table[c].iloc[at]) for c in ("gain", "cost_m", "gain_per_m")
+        )
+        words = (
+            f"{names[at]} is in place {at + 1} of {len(names)}: it adds {gain:.2g} points for "
+            f"{cost:.2g} million ({rate:.2g} points a million)"
+        )
+        open_ = [k for k in range(at + 1, len(names)) if wins[at, k] < CLEAR]
+        if not open_:
+            return f"{words}; it is ahead of all that follow with {CLEAR:.0%} probability or more."
+        closest = min(open_, key=lambda k: float(wins[at, k]))
+        return (
+            f"{words}; the order is not firm: it is ahead of {names[closest]} in "
+            f"{wins[at, closest]:.0%} of draws."
+        )
+
+    def __repr__(self) -> str:
+        share = float(self._ranks.to_numpy()[0, 0])
+        return (
+            f"<Priorities: {self.order[0]} first in {share:.0%} of "
+            f"{self.provenance.draws:,} draws; {len(self._table)} improvements>"
+        )
+
+
+def prioritise(sample: Sample, provenance: Provenance) -> Priorities | None:
+    """Rank the improvements by gain for each euro; None where the case has none.
+
+    `gain` is in points of score summed over capabilities, a mean over the appraisal; `cost_m` the
+    discounted whole-life cost in millions, members' own cost included; `asked_m` the one-off money
+    to be raised; `alignment` the share of the distance between all capabilities and the agreed
+    levels of a service of excellence that the improvement closes; `exchange` the share of its gain
+    that serves the claimed functions.
+    """
+    case, worlds = sample.case, sample.worlds
+    tally = sample.tallies.priority
+    if tally is None:
+        return None
+    shares = tally.shares()
+    index = pd.Index(case.improvement_ids, name="improvement")
+    gains = worlds.gains
+    table = pd.DataFrame(
+        {
+            "name": [i.name for i in case.improvements],
+            "readiness": [i.readiness for i in case.improvements],
+            "illustrative": [i.illustrative for i in case.improvements],
+            "asked_mode_m": sample.modes.asked[0] / MILLION,
+            **spread("asked_m", worlds.asked, MILLION),
+            **spread("cost_m", worlds.improvement_cost, MILLION),
+            **spread("gain", gains.score),
+            **spread("gain_per_m", gain_per_million(worlds)),
+            **spread("money_m", gains.money, MILLION),
+            **spread("harm_days", gains.harm),
+            **spread("alignment", gains.closed),
+            "exchange": gains.exchange.mean(axis=0),
+            "p_first": shares[:, 0],
+            "expected_place": expected_ranks(shares),
+        },
+        index=index,
+    ).sort_values("expected_place", kind="stable")
+    places = pd.RangeIndex(1, len(shares) + 1, name="place")
+    ranks = pd.DataFrame(shares, index=index, columns=places).loc[table.index]
+    pairs = pd.DataFrame(tally.pairwise(), index=index, columns=index.rename("other"))
+    return Priorities(table, ranks, pairs.loc[table.index, table.index], provenance)
+
+
+RANKINGS: Final = ("gain", "gain_per_million")
+GRAIN: Final = 2.0**-30  # of the largest value: sets that are equal on paper tie
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SetRanks(Answer):
+    """Sets of improvements side by side, with the probability of each place.
+
+    Sets are compared in the same draws, so that what two of them share counts in both and cannot
+    part them. Gains of the improvements of a set are added.
+    """
+
+    _table: pd.DataFrame
+    _shares: pd.DataFrame
+    _pairs: pd.DataFrame
+    ranking: str
+    draws: int
+    provenance: Provenance
+
+    def rank_acceptability(self) -> pd.DataFrame:
+        """Share of draws in which each set takes each place; sets that tie share their places."""
+        return self._shares.copy()
+
+    def pairwise(self) -> pd.DataFrame:
+        """Share of draws with the row set above the column set; a tie counts half."""
+        return self._pairs.copy()
+
+    def __repr__(self) -> str:
+        first = str(self._shares.iloc[:, 0].idxmax())
+        return (
+            f"<SetRanks: {first} first by {self.ranking.replace('_', ' ')} in "
+            f"{self._shares.iloc[:, 0].max():.0%} of {self.draws:,} draws; {len(self._table)} sets>"
+        )
+
+
+def rank_sets(
+    sample: Sample,
+    sets: Mapping[str, Sequence[str]],
+    provenance: Provenance | None = None,
+    ranking: str = "gain",
+) -> SetRanks:
+    """Rank whole programmes, or any sets of improvements, over the draws that are kept.
+
+    Parameters
+    ----------
+    sample : of a study with improvements: `study.sample`
+    sets : name -> improvements in it; an empty set is doing nothing
+    provenance : of the study; that of the case when None
+    ranking : "gain" in points of score, or "gain_per_million" of whole-life cost
+
+    Returns
+    -------
+    One row for each set, best expected place first: `improvements` counted, `cost_m` and `gain`
+    with 80 % intervals, `p_first` with its standard error, `expected_place`, and `place_low` to
+    `place_high`, which hold 90 % of the draws.
+
+    Raises
+    ------
+    InputError
+        When an improvement is not in the case or twice in a set, or fewer than two sets are given.
+    """
+    known(ranking, "ranking", RANKINGS)
+    if len(sets) < 2:
+        raise InputError(f"sets: {len(sets)} given. A ranking needs two.")
+    names = sample.case.improvement_ids
+    inside = np.zeros((len(names), len(sets)))
+    for column, (label, members) in enumerate(sets.items()):
+        for name in members:
+            if name not in names:
+                raise InputError(
+                    f"sets, {label!r}: no improvement {name!r}. {nearest(name, names)}"
+                )
+            if inside[names.index(name), column]:
+                raise InputError(f"sets, {label!r}: {name!r} stands there twice. Keep one.")
+            inside[names.index(name), column] = 1
+    gain = np.einsum("ni,is->ns", sample.worlds.gains.score, inside)
+    cost = np.einsum("ni,is->ns", sample.worlds.improvement_cost, inside) / MILLION
+    values = gain if ranking == "gain" else _per_million(gain, cost)
+    largest = float(np.abs(values).max())
+    tally = RankTally.of(snapped(values, largest * GRAIN) if largest else values)
+    shares = tally.shares()
+    ends = rankindices.rank_intervals(shares)
+    index = pd.Index(list(sets), name="set")
+    table = pd.DataFrame(
+        {
+            "improvements": inside.sum(axis=0).astype(int),
+            **spread("cost_m", cost),
+            **spread("gain", gain),
+            "p_first": shares[:, 0],
+            "p_first_error": rankindices.share_errors(shares[:, 0], tally.draws),
+            "expected_place": rankindices.expected_ranks(shares),
+            "place_low": ends[:, 0],
+            "place_high": ends[:, 1],
+        },
+        index,
+    ).sort_values("expected_place", kind="stable")
+    places = pd.RangeIndex(1, len(sets) + 1, name="place")
+    return SetRanks(
+        table,
+        pd.DataFrame(shares, index, places).loc[table.index],
+        pd.DataFrame(tally.pairwise(), index, index.rename("above")).loc[table.index, table.index],
+        ranking,
+        tally.draws,
+        provenance or Provenance.of(sample.case, sample.draws),
+    )
+
+
+def _per_million(gain: Floats, cost: Floats) -> Floats:
+    """Gain for each million; doing nothing gains nothing for nothing, and counts as 0."""
+    rate: Floats = np.divide(gain, cost, out=np.zeros_like(gain), where=cost > 0)
+    return rate

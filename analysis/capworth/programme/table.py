@@ -1,0 +1,330 @@
+"""The best set of projects of a plain table, without a case: for an analyst at a notebook.
+
+Projects and what ties them, as an analyst keeps them in plain tables.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from capworth.case.relations import SYNERGY, Tie, Tied, Ties, tie
+from capworth.errors import InputError, nearest
+from capworth.methods.arguments import Bools, Floats, finite, within
+from capworth.methods.portfolio.frontier import Frontier, admission, budget_frontier, priority_order
+from capworth.methods.portfolio.integer import best_within, relation_rows, row, smallest_conflict
+from capworth.methods.portfolio.relations import Relations, synergy_totals
+from capworth.programme.selection import pair_beside
+
+BUDGET = ("budget", 0)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class BestProgramme:
+    """The best set for a budget, with the whole frontier behind it.
+
+    Its table has one row a project: whether it is chosen, and for those left out at which cost or
+    value, or from which budget, it would be.
+    """
+
+    _table: pd.DataFrame
+    _frontier: Frontier
+    _relations: Relations
+    _cost: Floats
+    budget: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a copy of the table."""
+        return self._table.copy()
+
+    def frontier(self) -> pd.DataFrame:
+        """Return the best set of every budget: where it changes, its cost and value."""
+        names = np.array(self._table.index)
+        found = self._frontier
+        return pd.DataFrame(
+            {
+                "budget": found.cost,
+                "value": found.value,
+                "chosen": [list(names[row]) for row in found.chosen],
+            }
+        )
+
+    def order(self) -> pd.DataFrame:
+        """Return bundles by value for their cost, with running sums: what to fund first."""
+        value = self._table["value"].to_numpy(dtype=float)
+        names = np.array(self._table.index)
+        bundles = [list(b) for b in priority_order(self._cost, value, self._relations)]
+        sums = np.zeros((len(bundles) + 1, len(names)), dtype=bool)
+        for k, bundle in enumerate(bundles):
+            sums[k + 1] = sums[k]
+            sums[k + 1, bundle] = True
+        totals = self._totals(sums)
+        return pd.DataFrame(
+            {
+                "projects": [list(names[b]) for b in bundles],
+                "cost": [float(self._cost[b].sum()) for b in bundles],
+                "value": np.diff(totals),
+                "cost_sum": [float(self._cost @ taken) for taken in sums[1:]],
+                "value_sum": totals[1:],
+            },
+            index=pd.RangeIndex(1, len(bundles) + 1, name="place"),
+        )
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The projects of the best set, in the order of the table."""
+        return tuple(self._table.index[self._table["chosen"]])
+
+    @property
+    def cost(self) -> float:
+        """What the best set costs."""
+        return float(self._table.loc[self._table["chosen"], "cost"].sum())
+
+    @property
+    def value(self) -> float:
+        """What the best set is worth, synergies included."""
+        return float(self._totals(self._table["chosen"].to_numpy()[None])[0])
+
+    def beside(self, proposed: Iterable[str]) -> pd.DataFrame:
+        """Set beside a proposed set the best one for its cost, and the cheapest one worth as much.
+
+        Raises
+        ------
+        InputError
+            When a project is not known, or no allowed set is affordable for its cost.
+        """
+        names = list(self._table.index)
+        named = list(proposed)
+        for name in named:
+            if name not in names:
+                raise InputError(f"proposed: {name!r} is not known. {nearest(name, names)}")
+        mine = np.isin(names, named)
+        rows = {
+            "proposed": mine,
+            **pair_beside(self._frontier, mine, self._cost, self._totals),
+        }
+        taken = np.array(list(rows.values()))
+        return pd.DataFrame(
+            {
+                "chosen": [list(np.array(names)[row]) for row in taken],
+                "cost": taken @ self._table["cost"].to_numpy(dtype=float),
+                "value": self._totals(taken),
+            },
+            index=pd.Index(list(rows), name="set"),
+        )
+
+    def _totals(self, sets: Bools) -> Floats:
+        value = self._table["value"].to_numpy(dtype=float)
+        own = np.einsum("sp,p->s", sets, value)
+        total: Floats = own + synergy_totals(sets, self._relations.synergies)
+        return total
+
+    def __repr__(self) -> str:
+        return (
+            f"<BestProgramme: {len(self.chosen)} of {len(self._table)} projects for "
+            f"{self.cost:g} of {self.budget:g}, worth {self.value:g}: {', '.join(self.chosen)}>"
+        )
+
+    def _repr_html_(self) -> str:
+        shown = self._table.to_html(float_format="{:.4g}".format, border=0)
+        return f"<p>{repr(self)[1:-1]}</p>{shown}"
+
+
+def best_programme(
+    projects: pd.DataFrame | Mapping[str, Sequence[Any]],
+    budget: float,
+    relations: pd.DataFrame | None = None,
+    minimums: Mapping[str, tuple[int, Sequence[str]]] | None = None,
+    unit: float | None = None,
+) -> BestProgramme:
+    """Choose the set of projects of most value within a budget: exact, of equals the cheapest.
+
+    Parameters
+    ----------
+    projects : index the names; columns `cost` (0 or more) and `value`; `tower` where projects are
+        levels of one thing, of which at most one is taken; `must` where one is taken in any case.
+        A dict of columns will do
+    budget : in the unit of cost
+    relations : columns `improvement`, `relation` (requires, requires_any, excludes or synergy),
+        `other`; for a synergy `bonus`, in the unit of value and below 0 for an overlap
+    minimums : by name, how many of which projects are taken at least
+    unit : step of money to which costs are rounded up. When left out nothing is rounded in the
+        best set; its frontier, and what would bring in the others, are on the largest power of ten
+        that costs and budget are multiples of, or on what divides their sum into 100,000 steps
+
+    Raises
+    ------
+    InputError
+        When a cell cannot be used; or when no set keeps all rules, with the fewest that conflict.
+
+    >>> table = pd.DataFrame(
+    ...     {"cost": [40, 70, 30, 60], "value": [9, 15, 6, 14], "tower": ["a", "a", "b", "b"]},
+    ...     index=["a1", "a2", "b1", "b2"],
+    ... )
+    >>> best_programme(table, 105)
+    <BestProgramme: 2 of 4 projects for 100 of 105, worth 23: a1, b2>
+    """
+    if isinstance(projects, Mapping):
+        projects = pd.DataFrame(projects)
+    if not isinstance(projects, pd.DataFrame):
+        raise InputError(
+            f"projects: this is a {type(projects).__name__}. Give a DataFrame with columns "
+            "cost and value; for plain arrays there is methods.portfolio.integer.best_within."
+        )
+    cost, value = (column_of(projects, name) for name in ("cost", "value"))
+    limit = float(within(budget, "budget", 0))
+    step = unit or decimal_grid(np.append(cost, limit))
+    ties = ties_of_table(projects, relations, minimums or {})
+    rules = with_bonus(ties, relations)
+    counted = np.ceil(cost / step - 1e-9) * step
+    on_grid = unit is not None or np.allclose(counted, cost, rtol=1e-9, atol=0)
+    owners = smallest_conflict(
+        [
+            *relation_rows(rules),
+            row(BUDGET, counted if on_grid else cost, high=limit * (1 + 1e-12)),
+        ],
+        rules.n,
+    )
+    if owners:
+        words = [
+            f"the budget is {limit:g}" if owner == BUDGET else ties.places[owner].words
+            for owner in owners
+        ]
+        raise InputError(
+            f"relations: no set can keep these together: {'; '.join(words)}. Let go of one."
+        )
+    frontier = budget_frontier(cost, value, rules, step)
+    exact = None if on_grid else best_within(value, rules, cost[None], [limit])
+    chosen = frontier.chosen[frontier.best(limit)] if exact is None else exact.chosen
+    table = pd.DataFrame(
+        {"cost": cost, "value": value, "chosen": chosen},
+        index=pd.Index(projects.index.astype(str), name="project"),
+    )
+    return BestProgramme(
+        table.join(_reasons(cost, value, rules, step, limit, frontier, table)),
+        frontier,
+        rules,
+        counted,
+        limit,
+    )
+
+
+def _reasons(
+    cost: Floats,
+    value: Floats,
+    rules: Relations,
+    step: float,
+    budget: float,
+    frontier: Frontier,
+    table: pd.DataFrame,
+) -> pd.DataFrame:
+    """For each project that is left out, what alone would bring it in."""
+    chosen = table["chosen"].to_numpy()
+    best = float(value @ chosen + synergy_totals(chosen[None], rules.synergies)[0])
+    rows = np.full((len(cost), 3), np.nan)
+    for k in np.flatnonzero(~chosen):
+        forced = replace(rules, must=tuple(dict.fromkeys((*rules.must, int(k)))))
+        free = np.where(np.arange(len(cost)) == k, 0.0, cost)
+        try:
+            held = budget_frontier(free, value, forced, step)
+        except InputError:
+            continue
+        found = admission(held, float(cost[k]), best, budget)
+        later = np.flatnonzero(frontier.chosen[:, k] & (frontier.cost > budget))
+        rows[k] = found.cost_at_most, value[k] + found.value_lack, np.nan
+        if len(later):
+            rows[k, 2] = frontier.cost[later[0]]
+    return pd.DataFrame(rows, table.index, ["cost_at_most", "value_at_least", "budget_at_least"])
+
+
+MOST_STEPS = 100_000  # of the grid, that the sum of all amounts may be divided into
+KINDS = ("requires", "requires_any", "excludes", SYNERGY)
+
+
+def column_of(projects: pd.DataFrame, name: str) -> Floats:
+    """Take cost or value of every project as numbers, or say which cell is not one."""
+    if name not in projects.columns:
+        raise InputError(f"projects: there is no column {name!r}. Add it.")
+    found = finite(projects[name].to_numpy(), name)
+    if name == "cost" and (found < 0).any():
+        where = projects.index[int(np.flatnonzero(found < 0)[0])]
+        raise InputError(f"cost: that of {where} is below 0. Raise it.")
+    return found
+
+
+def decimal_grid(amounts: Floats) -> float:
+    """Return the largest power of ten that all amounts are multiples of, if it is not too fine.
+
+    Where more than 100,000 steps would make up their sum, the coarsest power of ten below that.
+
+    >>> decimal_grid(np.array([0.4, 0.7])), decimal_grid(np.array([1_200_000.0, 300_000.0]))
+    (0.1, 100000.0)
+    """
+    total = float(amounts.sum())
+    if not np.isfinite(total) or total <= 0:
+        return 1.0
+    power = int(np.floor(np.log10(total)))
+    while True:
+        grid = 10.0**power
+        steps = amounts / grid
+        if (
+            total / grid * 10 > MOST_STEPS
+            or (np.abs(steps - np.rint(steps)) < 1e-9 * steps + 1e-12).all()
+        ):
+            return grid
+        power -= 1
+
+
+def ties_of_table(
+    projects: pd.DataFrame,
+    relations: pd.DataFrame | None,
+    minimums: Mapping[str, tuple[int, Sequence[str]]],
+) -> Ties:
+    """Projects and relations by number, or every name and word that is not known."""
+    names = [str(name) for name in projects.index]
+    if len(set(names)) < len(names):
+        raise InputError("projects: a name stands twice in the index. Name each once.")
+    blank = pd.Series([""] * len(names), index=projects.index)
+    tower = projects.get("tower", blank).fillna("").astype(str)
+    must = projects.get("must", blank.astype(bool)).fillna(False).astype(bool)
+    listed = [Tied(n, t, bool(m)) for n, t, m in zip(names, tower, must, strict=True)]
+    rows = [] if relations is None else list(_rows(relations, names))
+    for key, (_, group) in minimums.items():
+        for name in group:
+            if name not in names:
+                raise InputError(f"minimums: {key}: {name!r} is not known. {nearest(name, names)}")
+    least = [(key, many, tuple(group)) for key, (many, group) in minimums.items()]
+    return tie(listed, rows, least)
+
+
+def _rows(relations: pd.DataFrame, names: Sequence[str]) -> Iterator[Tie]:
+    for column in ("improvement", "relation", "other"):
+        if column not in relations.columns:
+            raise InputError(f"relations: there is no column {column!r}. Add it.")
+    columns = ["improvement", "relation", "other"]
+    for place, (one, kind, other) in enumerate(relations[columns].itertuples(index=False), 1):
+        if kind not in KINDS:
+            raise InputError(
+                f"relations: row {place}: {kind!r} is not known. {nearest(kind, KINDS)}"
+            )
+        for name in (one, other):
+            if name not in names:
+                raise InputError(
+                    f"relations: row {place}: {name!r} is not known. {nearest(str(name), names)}"
+                )
+        yield Tie(one, kind, other)
+
+
+def with_bonus(ties: Ties, relations: pd.DataFrame | None) -> Relations:
+    """Put the bonus of every synergy to its pair."""
+    if not ties.pairs or relations is None:
+        return ties.relations
+    if "bonus" not in relations.columns:
+        raise InputError("relations: a synergy without the column 'bonus'. Add it.")
+    bonus = finite(relations["bonus"].to_numpy()[list(ties.pairs)], "bonus")
+    pairs = zip(ties.relations.synergies, bonus, strict=True)
+    return replace(
+        ties.relations, synergies=tuple((one, other, float(b)) for (one, other, _), b in pairs)
+    )

@@ -1,0 +1,250 @@
+"""The briefs of a run: a page for each member, made side by side.
+
+Pages for donors from a run folder: nothing is recomputed, every number is the run's own.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from hashlib import sha256
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from capworth.case.model import Case
+from capworth.case.read import read_case
+from capworth.errors import InputError, nearest
+from capworth.funding.donors import DonorMenu
+from capworth.language import phrases as texts
+from capworth.language.voice import languages
+from capworth.members.feedback import hear_members
+from capworth.members.use import DRAWS, Members, brief_member, member_of, serve_members
+from capworth.model.result import Provenance
+from capworth.model.simulation import Progress, draw_sample
+from capworth.report.brief import write_brief
+from capworth.report.donor import Offer, write_index, write_package
+from capworth.runs import run as runs
+from capworth.runs.run import BRIEFS, RunError, inputs_of, read_manifest
+
+MANY = 24  # briefs from which a second process is worth its start
+
+
+def write_briefs(
+    folder: Path,
+    codes: Sequence[str] = (),
+    language: str = "",
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> list[Path]:
+    """Write briefs into a run folder; they are no part of the run itself.
+
+    The members' part is worked out anew from the run's inputs, in the same first draws.
+
+    Parameters
+    ----------
+    folder : of the run
+    codes : members; all when empty
+    language : instead of each member's own
+    workers : processes; the bytes do not depend on it
+
+    Raises
+    ------
+    RunError
+        When the folder is no run, or its inputs were changed after it.
+    InputError
+        When the case has no members, no such member, or there are no texts in the language.
+    """
+    spoken = languages()
+    if language and language not in spoken:
+        hint = nearest(language, spoken)
+        raise InputError(f"there are no texts for a brief in {language!r}. {hint}")
+    manifest = read_manifest(folder)
+    settings = manifest["settings"]
+    case = read_case(inputs_of(folder))
+    if case.fingerprint != manifest["fingerprint"]:
+        raise RunError("the inputs were changed since the run. Restore them, or run anew.")
+    case = case.with_settings(seed=settings["seed"])
+    wanted = [member_of(case, code) for code in codes] if codes else list(case.members)
+    sample = draw_sample(case, min(DRAWS, settings["draws"]))
+    members = serve_members(sample, provenance=Provenance.of(case, settings["draws"]))
+    if members is None:
+        raise InputError("the case lists no members. Add the table members.")
+    jobs = [(m.id, language or (m.language if m.language in spoken else "en")) for m in wanted]
+    target = folder / BRIEFS
+    target.mkdir(exist_ok=True)
+    written = []
+    for done, (name, content) in enumerate(_made(case, members, _chosen(folder), jobs, workers)):
+        path = target / name
+        path.write_bytes(content)
+        written.append(path)
+        if progress:
+            progress("briefs", done + 1, len(jobs))
+    return written
+
+
+def _chosen(folder: Path) -> Mapping[str, bool] | None:
+    """Whether each improvement is in the programme of the run; None where it chose none."""
+    path = folder / "tables" / "programme.csv"
+    if not path.is_file():
+        return None
+    table = pd.read_csv(path, index_col=0)
+    return {str(i): bool(taken) for i, taken in table["chosen"].items()}
+
+
+Job = tuple[str, str]  # member, language
+File = tuple[str, bytes]
+
+
+def _made(
+    case: Case,
+    members: Members,
+    chosen: Mapping[str, bool] | None,
+    jobs: Sequence[Job],
+    workers: int,
+) -> Iterator[File]:
+    if workers == 1 or len(jobs) < MANY:
+        yield from _do(case, members, chosen, jobs)
+        return
+    parts = [jobs[k::workers] for k in range(workers)]
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for files in pool.map(
+            _listed, *zip(*((case, members, chosen, part) for part in parts), strict=True)
+        ):
+            yield from files
+
+
+def _listed(
+    case: Case, members: Members, chosen: Mapping[str, bool] | None, jobs: Sequence[Job]
+) -> list[File]:
+    return list(_do(case, members, chosen, jobs))
+
+
+def _do(
+    case: Case, members: Members, chosen: Mapping[str, bool] | None, jobs: Sequence[Job]
+) -> Iterator[File]:
+    for code, language in jobs:
+        brief = brief_member(case, members, code, chosen)
+        yield f"{code}-{language}.pdf", write_brief(case, brief, members.provenance, language)
+
+
+INDEX = "index"
+TABLES = ("tables/donor_menu.csv", "tables/donor_menu_serves.csv")
+WORDS = {  # columns of text: an empty cell there is an empty text
+    *("package", "name", "improvements", "needs", "needs_one_of", "opens", "rules_out"),
+    *("functions", "grade", "capability", "criteria", "steps"),
+}
+FEW = 8  # pages for which other processes are not worth their start
+
+
+def write_donor_papers(
+    folder: str | Path,
+    out: str | Path | None = None,
+    languages: Sequence[str] = (),
+    packages: Sequence[str] = (),
+    workers: int = 1,
+) -> tuple[Path, ...]:
+    """Write one page for each package of a run, and an index, in each language.
+
+    Parameters
+    ----------
+    folder : a run
+    out : where to; beside the run when None, since a run folder holds its own files only
+    languages : those of the run when empty
+    packages : all of the menu when empty
+    workers : processes; the bytes do not depend on it
+
+    Raises
+    ------
+    RunError
+        When the folder is no run, its tables were changed, or it has no donor menu.
+    """
+    run = Path(folder)
+    manifest = runs.read_manifest(run)
+    offer = _offer(run, manifest)
+    spoken, known = tuple(languages) or tuple(manifest["settings"]["languages"]), texts.languages()
+    for language in spoken:
+        if language not in known:
+            raise RunError(f"there is no page in {language!r}. {nearest(language, known)}")
+    for package in packages:
+        if package not in offer.menu.packages:
+            hint = nearest(package, offer.menu.packages)
+            raise RunError(f"there is no package {package!r}. {hint}")
+    target = run.parent / f"{run.name}-donors" if out is None else Path(out)
+    if target.is_file():
+        raise RunError(f"{target} is a file. Name a folder for the pages.")
+    if (target / runs.MANIFEST).is_file():
+        raise RunError(f"{target} is a run, which holds its own files only. Name another folder.")
+    chosen = tuple(packages) or offer.menu.packages
+    jobs = [(p, language) for language in spoken for p in (INDEX, *chosen)]
+    written = []
+    for (package, language), content in zip(
+        jobs, _donor_page_made(offer, jobs, workers), strict=True
+    ):
+        path = target / language / f"{package}.pdf"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        written.append(path)
+    return tuple(written)
+
+
+def _donor_page_made(offer: Offer, jobs: Sequence[tuple[str, str]], workers: int) -> list[bytes]:
+    names, languages = zip(*jobs, strict=True)
+    offers = [offer] * len(jobs)
+    if workers == 1 or len(jobs) <= FEW:
+        return list(map(_write, offers, names, languages))
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        chunk = -(-len(jobs) // workers)
+        return list(pool.map(_write, offers, names, languages, chunksize=chunk))
+
+
+def _write(offer: Offer, package: str, language: str) -> bytes:
+    if package == INDEX:
+        return write_index(offer, language)
+    return write_package(offer, package, language)
+
+
+def _offer(run: Path, manifest: Any) -> Offer:
+    stated = {file["path"]: file["sha256"] for file in (*manifest["inputs"], *manifest["outputs"])}
+    if TABLES[0] not in stated:
+        raise RunError(f"{run} has no donor menu: its case names no budget or no improvements.")
+    for path, known in stated.items():
+        if (path in TABLES or path.startswith("inputs/")) and _sha(run / path) != known:
+            raise RunError(f"changed since the run: {path}. Restore it, or run anew.")
+    seed = manifest["settings"]["seed"]
+    case = read_case(runs.inputs_of(run)).with_settings(seed=seed)
+    provenance = Provenance.of(case, manifest["settings"]["draws"])
+    menu, serves = (_read(run / name) for name in TABLES)
+    found = DonorMenu(
+        menu.set_index("package"), serves.set_index(["package", "capability"]), provenance
+    )
+    budget = case.settings.budget
+    assert budget is not None  # without one there is no menu
+    draws = manifest["sampling"]["draws of the best sets"]
+    return Offer(case, found, budget / 1e6, draws, _regions(case))
+
+
+def _regions(case: Case) -> pd.DataFrame | None:
+    """Need gap by region and capability; None where no member was asked: made answers are none."""
+    if any(rating.is_synthetic for rating in case.feedback):
+        return None
+    heard = hear_members(case)
+    return None if heard is None else heard.by_region()
+
+
+def _read(path: Path) -> pd.DataFrame:
+    """Read a table of a run; empty cells are empty texts, or numbers that are not known."""
+    table = pd.read_csv(path, keep_default_na=False, na_values={}, dtype=str)
+    for column in table.columns:
+        if column in WORDS:
+            continue
+        cells = table[column]
+        if set(cells) <= {"True", "False"}:
+            table[column] = cells == "True"
+        else:
+            table[column] = pd.to_numeric(cells)
+    return table
+
+
+def _sha(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest() if path.is_file() else "missing"

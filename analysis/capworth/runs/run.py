@@ -1,0 +1,369 @@
+"""The run folder: written whole or not at all, and recomputed to the byte.
+
+The charts and reports of a run, drawn side by side.
+"""
+
+import json
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from hashlib import sha256
+from importlib.metadata import version
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from capworth.appraisal.conventions import compare_conventions
+from capworth.case.read import read_case
+from capworth.case.tables import read_raw
+from capworth.charts.gallery import GALLERY
+from capworth.charts.svg import framed, to_svg
+from capworth.errors import CapworthError, nearest
+from capworth.language import phrases as texts
+from capworth.language.voice import Wording
+from capworth.model.simulation import CHUNK, ENVELOPED, KEPT, Progress
+from capworth.parallel import copies_are_safe
+from capworth.programme.selection import DRAWS as PROGRAMME_DRAWS
+from capworth.report.pdf import write_report
+from capworth.report.whatif import write_whatif
+from capworth.study.stages import STAGES, Study, run_study
+from capworth.study.tables import as_csv, tables_of, write_csv
+
+MANIFEST = "manifest.json"
+PACKAGES = ("babel", "matplotlib", "numpy", "pandas", "scipy", "typst")
+FORMAT = 1
+BRIEFS = "briefs"  # folder of a run for what is sent to single members
+
+
+class RunError(CapworthError):
+    """A run folder that cannot be written, read or compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a rerun found: files that differ, are missing, or are new."""
+
+    same: tuple[str, ...]
+    differing: tuple[str, ...]
+    missing: tuple[str, ...]
+    new: tuple[str, ...]
+    elsewhere: tuple[str, ...]  # versions or machine that are not those of the run
+
+    @property
+    def is_same(self) -> bool:
+        """Whether every byte is the same."""
+        return not (self.differing or self.missing or self.new)
+
+    def __str__(self) -> str:
+        if self.is_same:
+            return f"{len(self.same)} files recomputed, every byte the same"
+        parts = [f"{len(self.same)} files are the same"]
+        for word, names in (
+            ("differs", self.differing),
+            ("is missing", self.missing),
+            ("is new", self.new),
+        ):
+            parts += [f"{name} {word}" for name in names]
+        parts += [f"not as in the run: {thing}" for thing in self.elsewhere]
+        return "\n  ".join(parts)
+
+
+def run(
+    case: str | Path,
+    out: str | Path,
+    draws: int | None = None,
+    seed: int | None = None,
+    languages: Sequence[str] = (),
+    workers: int = 1,
+    progress: Progress | None = None,
+    all_parameters: bool = False,
+) -> Study:
+    """Appraise a case and write its run folder.
+
+    Everything is written to a folder beside `out`, which takes its place at the very end: an
+    interrupted run leaves the last good one as it was.
+
+    Parameters
+    ----------
+    case : folder or workbook
+    out : the run folder; an older run there is replaced, anything else is not touched
+    draws, seed, languages : those of the case when not given
+    workers : threads; the bytes do not depend on it
+    all_parameters : also answer under every allocation key, discount schedule and harm scale
+
+    Raises
+    ------
+    CaseError
+        With every fault of the case; nothing is written.
+    RunError
+        When `out` holds something that is no run.
+    """
+    target = Path(out)
+    _refuse_foreign(target)
+    asked = read_case(case)
+    spoken, known = tuple(languages) or asked.settings.languages, texts.languages()
+    for language in spoken:
+        if language not in known:
+            raise RunError(f"there is no report in {language!r}. {nearest(language, known)}")
+    study = run_study(asked, draws, seed, workers, progress=progress)
+    if all_parameters:
+        study = replace(study, conventions=compare_conventions(study.case, study.scales))
+    with _replacing(target) as folder:
+        _write_inputs(case, study, folder / "inputs")
+        _write_tables(study, folder / "tables")
+        write_papers(study, spoken, folder, workers, progress)
+        if (page := write_whatif(study, spoken)) is not None:
+            (folder / "whatif.html").write_text(page, encoding="utf-8", newline="")
+        _write_json(folder / MANIFEST, _manifest(study, spoken, all_parameters, folder))
+    return study
+
+
+def rerun(folder: str | Path, workers: int = 1, progress: Progress | None = None) -> Comparison:
+    """Recompute a run from its own inputs and compare every byte.
+
+    Raises
+    ------
+    RunError
+        When the folder is no run, or its inputs were changed after it.
+    """
+    path = Path(folder)
+    manifest = read_manifest(path)
+    changed = [f["path"] for f in manifest["inputs"] if _sha(path / f["path"]) != f["sha256"]]
+    if changed:
+        raise RunError(f"changed since the run: {', '.join(changed)}. Restore it, or run anew.")
+    settings = manifest["settings"]
+    with tempfile.TemporaryDirectory() as scratch:
+        again = Path(scratch) / "run"
+        run(
+            inputs_of(path),
+            again,
+            settings["draws"],
+            settings["seed"],
+            settings["languages"],
+            workers,
+            progress,
+            settings["all parameters"],
+        )
+        old, new = _hashes(path), _hashes(again)
+    here = _surroundings()
+    elsewhere = [
+        f"{key} {here[key]} instead of {manifest['made_with'].get(key)}"
+        for key in here
+        if here[key] != manifest["made_with"].get(key)
+    ]
+    return Comparison(
+        tuple(n for n in sorted(old) if new.get(n) == old[n]),
+        tuple(n for n in sorted(old) if n in new and new[n] != old[n]),
+        tuple(sorted(set(new) - set(old))),
+        tuple(sorted(set(old) - set(new))),
+        tuple(elsewhere),
+    )
+
+
+def read_manifest(folder: Path) -> Any:
+    """Read the manifest of a run; RunError where there is none."""
+    try:
+        return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunError(f"{folder} is not a run folder: no readable {MANIFEST}.") from error
+
+
+def inputs_of(folder: Path) -> Path:
+    """Return the case inside a run folder: its inputs, or the one workbook among them."""
+    inputs = folder / "inputs"
+    if not inputs.is_dir():
+        raise RunError(f"{folder} has no inputs. Run the case anew.")
+    books = sorted(p for p in inputs.iterdir() if p.suffix in {".xlsx", ".xlsm", ".ods"})
+    return books[0] if books else inputs
+
+
+def _refuse_foreign(target: Path) -> None:
+    if target.is_file():
+        raise RunError(f"{target} is a file. Name a folder for the run.")
+    if target.is_dir() and any(target.iterdir()) and not (target / MANIFEST).is_file():
+        raise RunError(f"{target} holds something that is no run. Name another folder.")
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[Path]:
+    """Yield a folder that takes the place of `target` when all went well."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        fresh = scratch / "new"
+        fresh.mkdir()
+        yield fresh
+        if target.exists():
+            target.rename(scratch / "old")
+        fresh.rename(target)
+    finally:
+        if not target.exists() and (scratch / "old").exists():
+            (scratch / "old").rename(target)
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _write_inputs(case: str | Path, study: Study, folder: Path) -> None:
+    raw = read_raw(case)
+    if raw.fingerprint() != study.case.fingerprint:
+        raise RunError("the case was changed while it was being appraised. Run it again.")
+    folder.mkdir()
+    for name, content in sorted(raw.files.items()):
+        (folder / name).write_bytes(content)
+
+
+def _write_tables(study: Study, folder: Path) -> None:
+    folder.mkdir()
+    for name, table in tables_of(study).items():
+        write_csv(table, folder / f"{name}.csv")
+
+
+def _manifest(
+    study: Study, languages: Sequence[str], all_parameters: bool, folder: Path
+) -> dict[str, Any]:
+    """Everything that made the run and everything it made; no clock, host, user or path."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    listed = [{"path": p.relative_to(folder).as_posix(), "sha256": _sha(p)} for p in files]
+    return {
+        "format": FORMAT,
+        "case": study.case.settings.name,
+        "fingerprint": study.case.fingerprint,
+        "settings": {
+            "draws": study.provenance.draws,
+            "seed": study.provenance.seed,
+            "languages": list(languages),
+            "all parameters": all_parameters,
+        },
+        "sampling": {
+            "draws in a chunk": CHUNK,
+            "draws kept for ranges": min(KEPT, study.provenance.draws),
+            "draws of the envelopment": min(ENVELOPED, study.provenance.draws),
+            "draws of the best sets": min(PROGRAMME_DRAWS, study.provenance.draws),
+            "bit generator": "PCG64DXSM",
+        },
+        "not asked": list(study.not_asked),
+        "claim registration": study.claim.registered if study.claim else None,
+        "made_with": _surroundings(),
+        "inputs": [f for f in listed if f["path"].startswith("inputs/")],
+        "outputs": [f for f in listed if not f["path"].startswith("inputs/")],
+    }
+
+
+def _surroundings() -> dict[str, str]:
+    packages = {name: version(name) for name in PACKAGES}
+    return {
+        "capworth": version("capworth"),
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}",
+        **packages,
+    }
+
+
+def _hashes(folder: Path) -> Mapping[str, str]:
+    """Hashes of all files of a run; briefs to members are written later and are no part of it."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and folder / BRIEFS not in p.parents)
+    return {p.relative_to(folder).as_posix(): _sha(p) for p in files}
+
+
+def _sha(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest() if path.is_file() else "missing"
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    text = json.dumps(content, indent=1, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def answers_of(study: Study) -> tuple[object, ...]:
+    """Every answer that the study gives, in the order of the questions; then what is unsound."""
+    answers = (getattr(study, stage) for stage in STAGES)
+    return tuple(answer for answer in answers if answer is not None)
+
+
+HEAVY = ("cost", "score", "money", "harm", "function_value", "function_cost", "function_weight")
+
+Job: TypeAlias = tuple[str, str]  # a chart by its name, in a language
+
+
+def write_papers(
+    study: Study,
+    languages: Sequence[str],
+    folder: Path,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> None:
+    """Write a report in each language, and every chart with its numbers in the first of them.
+
+    Every chart is drawn once in each language. With more than one worker they are drawn in
+    processes of their own; the bytes are the same.
+    """
+    asked = [name for name, chart in GALLERY.items() if chart.asked(study)]
+    jobs = [(name, language) for language in languages for name in asked]
+    drawn: dict[Job, str] = {}
+    with _makers(study, workers) as make:
+        for job, svg in zip(jobs, make(_draw, jobs), strict=True):
+            drawn[job] = svg
+            if progress:
+                progress("charts", len(drawn), len(jobs))
+        by_language = [(k, {name: drawn[name, k] for name in asked}) for k in languages]
+        reports = make(_report, by_language)
+        _write_charts(study, languages[0], drawn, folder / "charts")
+        for done, (language, report) in enumerate(zip(languages, reports, strict=True), start=1):
+            (folder / f"report-{language}.pdf").write_bytes(report)
+            if progress:
+                progress("reports", done, len(languages))
+
+
+def _write_charts(study: Study, language: str, drawn: Mapping[Job, str], folder: Path) -> None:
+    voice = Wording.of(study.case, language).voice
+    folder.mkdir(exist_ok=True)
+    for (name, spoken), svg in drawn.items():
+        if spoken == language:
+            chart = GALLERY[name]
+            title, alt = chart.words(study, voice, "title", "alt")
+            alone = framed(svg, title, chart.source(study, voice), alt)
+            (folder / f"{name}.svg").write_text(alone, encoding="utf-8", newline="")
+            table = as_csv(chart.table(study))
+            (folder / f"{name}.csv").write_text(table, encoding="utf-8", newline="")
+
+
+@contextmanager
+def _makers(study: Study, workers: int) -> Iterator[Callable[..., Iterator[Any]]]:
+    """Yield a `map` of functions of a study and one thing, in this process or in several."""
+    if workers == 1:
+        yield lambda do, things: (do(study, thing) for thing in things)
+        return
+    way, sent = "fork" if copies_are_safe() else "spawn", (_light(study),)
+    with ProcessPoolExecutor(workers, get_context(way), _receive, sent) as pool:
+        yield lambda do, things: pool.map(partial(_do, do), things)
+
+
+_received: list[Study] = []  # in a process that makes papers: the study, sent once
+
+
+def _receive(study: Study) -> None:
+    _received.append(study)
+
+
+def _do(make: Callable[[Study, Any], Any], thing: Any) -> Any:
+    return make(_received[0], thing)
+
+
+def _draw(study: Study, job: Job) -> str:
+    name, language = job
+    return to_svg(GALLERY[name].figure(study, Wording.of(study.case, language).voice))
+
+
+def _report(study: Study, content: tuple[str, Mapping[str, str]]) -> bytes:
+    return write_report(study, *content)
+
+
+def _light(study: Study) -> Study:
+    """Leave out the arrays that no chart reads: they are most of the memory."""
+    worlds = study.sample.worlds
+    bare = {name: getattr(worlds, name)[:0] for name in HEAVY}
+    return replace(study, sample=replace(study.sample, worlds=replace(worlds, **bare)))

@@ -1,0 +1,243 @@
+"""What changed between two runs: which answers moved, how far, and which inputs moved them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from capworth.case.model import Case
+from capworth.case.read import read_case
+from capworth.errors import CapworthError
+from capworth.methods.acceptability.indices import expected_ranks
+from capworth.methods.allocation.shapley import shapley
+from capworth.methods.arguments import Floats
+from capworth.model.draws import Sampled
+from capworth.model.simulation import Model, gain_per_million, value_per_million
+from capworth.runs.run import RunError, inputs_of, read_manifest
+
+DRAWS: Final = 1_000  # worlds in which a mixture of old and new inputs is answered
+MOST: Final = 6  # kinds of input whose shares are told apart exactly: 2^6 mixtures
+SETTINGS: Final = "settings"
+SILENT: Final = {
+    "fingerprint",
+    "sources",
+    "activity",
+    "distributions",
+}  # fields that no answer is computed from
+SAME_THINGS: Final = ("capabilities", "improvements", "criteria", "platforms", "outcomes")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Vintage:
+    """Two runs side by side; ranks by value for money (capabilities) and by priority.
+
+    `moves` has a row for each capability and improvement of both runs: expected place then and
+    now, and the kind of input that moved its value for money most, with its share of the move.
+    """
+
+    _moves: pd.DataFrame
+    _inputs: pd.DataFrame
+    _shares: pd.DataFrame
+    old: str
+    new: str
+    news: tuple[str, ...]  # what else is not as it was, in sentences
+
+    def moves(self) -> pd.DataFrame:
+        """Index (kind, id), largest move of place first."""
+        return self._moves.copy()
+
+    def inputs(self) -> pd.DataFrame:
+        """Every number or setting that differs: table, name, what it was, what it is."""
+        return self._inputs.copy()
+
+    def shares(self) -> pd.DataFrame:
+        """Index (kind, id): what each kind of input added to value for money, points a million.
+
+        The Shapley value over the kinds of input that changed: the order in which they are changed
+        does not matter, and the shares sum to the whole move.
+        """
+        return self._shares.copy()
+
+    def __repr__(self) -> str:
+        moved = int((self._moves["moved"].abs() >= 1).sum())
+        return (
+            f"<Vintage: {self.old} to {self.new}: {len(self._inputs)} inputs changed, "
+            f"{moved} of {len(self._moves)} places moved by one or more>"
+        )
+
+    def __str__(self) -> str:
+        lines = [repr(self).strip("<>")]
+        kinds = self._inputs.groupby("table", sort=False).size()
+        lines += [f"{table}: {count} changed" for table, count in kinds.items()]
+        lines += self.news
+        for row in self._moves[self._moves["moved"].abs() >= 1].reset_index().to_dict("records"):
+            cause = f"; most of it by {row['cause']}" if row["cause"] else ""
+            places = f"place {row['old_place']:.1f} to {row['new_place']:.1f}"
+            lines.append(f"{row['kind']} {row['id']}: {places}{cause}")
+        return "\n".join(lines)
+
+
+def compare_runs(old: str | Path, new: str | Path) -> Vintage:
+    """Tell what changed from one run to another, and which inputs changed it.
+
+    Each run is taken as it stands; what moved it is found by answering mixtures of old and new
+    inputs in 1,000 worlds of the new seed.
+
+    Raises
+    ------
+    RunError
+        When a folder is no run, or its case can no longer be read.
+    """
+    folders = Path(old), Path(new)
+    manifests = [read_manifest(folder) for folder in folders]
+    then, now = (_case(folder) for folder in folders)
+    inputs = _changed_inputs(then, now)
+    shares = _shares(then, now, now.settings.seed)
+    moves = _moves(*folders, shares)
+    return Vintage(
+        moves,
+        inputs,
+        shares,
+        str(folders[0].name),
+        str(folders[1].name),
+        tuple(_news(folders, manifests)),
+    )
+
+
+def _case(folder: Path) -> Case:
+    try:
+        return read_case(inputs_of(folder))
+    except CapworthError as error:
+        raise RunError(f"{folder}: its case cannot be read by this version. {error}") from error
+
+
+def _changed_inputs(then: Case, now: Case) -> pd.DataFrame:
+    rows: list[tuple[str, str, str, str]] = []
+    for f in fields(then.settings):
+        before, after = getattr(then.settings, f.name), getattr(now.settings, f.name)
+        if before != after:
+            rows.append((SETTINGS, f.name, str(before), str(after)))
+    old, new = then.estimates(), now.estimates()
+    for name in dict.fromkeys((*old, *new)):
+        if name not in old or name not in new or _figures(old[name]) != _figures(new[name]):
+            words = (_said(old.get(name)), _said(new.get(name)))
+            rows.append((name.split("/")[0], name, *words))
+    for table in ("capabilities", "improvements", "relations"):
+        old_rows, new_rows = (set(map(str, getattr(c, table))) for c in (then, now))
+        differ = len(old_rows ^ new_rows)
+        if differ:
+            rows.append((table, f"{table}: rows", str(len(old_rows)), str(len(new_rows))))
+    return pd.DataFrame(rows, columns=["table", "input", "old", "new"])
+
+
+def _figures(estimate: Any) -> tuple[Any, ...]:
+    drawn = estimate.shape, estimate.group, estimate.share
+    return estimate.low, estimate.mode, estimate.high, estimate.grade, estimate.unit, *drawn
+
+
+def _said(estimate: Any) -> str:
+    if estimate is None:
+        return ""
+    group = f"{estimate.share:.0%} with {estimate.group}" if estimate.group else ""
+    figure = f"{estimate.mode:g} ({estimate.low:g} to {estimate.high:g}) {estimate.grade}"
+    return ", ".join(filter(None, (figure, estimate.shape, group)))
+
+
+def _kinds(then: Case, now: Case) -> list[str]:
+    """Fields of the case that differ and that answers are computed from."""
+    return [
+        f.name
+        for f in fields(Case)
+        if f.name not in SILENT and getattr(then, f.name) != getattr(now, f.name)
+    ]
+
+
+def _shares(then: Case, now: Case, seed: int) -> pd.DataFrame:
+    """Share of each kind of changed input in the move of value for money; empty where unknown."""
+    kinds = _kinds(then, now)
+    things = [tuple(row.id for row in getattr(c, t)) for t in SAME_THINGS for c in (then, now)]
+    same = all(a == b for a, b in zip(things[::2], things[1::2], strict=True))
+    index = _index(now)
+    if not kinds or not same or len(kinds) > MOST:
+        return pd.DataFrame(index=index[:0])
+    table = np.zeros((len(index), 1 << len(kinds)))
+    start = _worth(then, seed)
+    for mask in range(1, 1 << len(kinds)):
+        mixed = {k: getattr(now, k) for bit, k in enumerate(kinds) if mask >> bit & 1}
+        table[:, mask] = _worth(replace(then, **mixed), seed) - start
+    return pd.DataFrame(shapley(table), index, kinds)
+
+
+def _index(case: Case) -> pd.MultiIndex:
+    pairs = chain(
+        (("capability", i) for i in case.capability_ids),
+        (("improvement", i) for i in case.improvement_ids),
+    )
+    return pd.MultiIndex.from_tuples(list(pairs), names=["kind", "id"])
+
+
+def _worth(case: Case, seed: int) -> Floats:
+    """(things,) mean points for each million, of capabilities and then of improvements."""
+    model = Model(case)
+    worlds = model.answer(Sampled(seed, 0, DRAWS))
+    parts = [value_per_million(worlds, model.annuity).mean(axis=0)]
+    if case.improvements:
+        parts.append(gain_per_million(worlds).mean(axis=0))
+    return np.concatenate(parts)
+
+
+def _moves(old: Path, new: Path, shares: pd.DataFrame) -> pd.DataFrame:
+    parts = []
+    for kind, name in (("capability", "capability_ranks"), ("improvement", "priority_ranks")):
+        tables = [folder / "tables" / f"{name}.csv" for folder in (old, new)]
+        if all(table.is_file() for table in tables):
+            then, now = (_expected(pd.read_csv(t, index_col=0)) for t in tables)
+            both = [i for i in now.index if i in set(then.index)]
+            pairs = pd.MultiIndex.from_product([[kind], both], names=["kind", "id"])
+            places = {"old_place": then.loc[both].to_numpy(), "new_place": now.loc[both].to_numpy()}
+            parts.append(pd.DataFrame(places, pairs))
+    if not parts:
+        raise RunError(f"{old} and {new} share no table of ranks. Compare runs of one version.")
+    table = pd.concat(parts)
+    table["moved"] = table["new_place"] - table["old_place"]
+    causes = shares.reindex(table.index)
+    table["cause"] = [_cause(row) for _, row in causes.iterrows()]
+    order = table["moved"].abs().sort_values(ascending=False, kind="stable").index
+    return table.loc[order]
+
+
+def _expected(shares: pd.DataFrame) -> pd.Series[float]:
+    return pd.Series(expected_ranks(shares.to_numpy(dtype=float)), shares.index)
+
+
+def _cause(row: pd.Series[float]) -> str:
+    known = row.dropna()
+    if not len(known) or not known.abs().max() > 0:
+        return ""
+    return f"{known.abs().idxmax()} ({known.abs().max() / known.abs().sum():.0%})"
+
+
+def _news(folders: Sequence[Path], manifests: Sequence[Mapping[str, Any]]) -> list[str]:
+    lines = []
+    made = [m["made_with"] for m in manifests]
+    differing = [k for k in made[1] if made[0].get(k) != made[1][k]]
+    lines += [f"made with {k} {made[1][k]}, before {made[0].get(k)}" for k in differing]
+    before, after = (_chosen(folder) for folder in folders)
+    if before is not None and after is not None:
+        lines += [f"into the programme: {name}" for name in after if name not in before]
+        lines += [f"out of the programme: {name}" for name in before if name not in after]
+    return lines
+
+
+def _chosen(folder: Path) -> list[str] | None:
+    path = folder / "tables" / "programme.csv"
+    if not path.is_file():
+        return None
+    table = pd.read_csv(path, index_col=0)
+    return [str(name) for name in table.index[table["chosen"]]]

@@ -1,0 +1,1 @@
+"""Every answer to a case, and its tables."""

@@ -1,0 +1,1 @@
+"""What the answers are sensitive to, and what to find out first."""

@@ -1,0 +1,369 @@
+"""Which inputs move the answer, whether they turn it, and on which evidence it rests.
+
+Which inputs make the top answer uncertain, alone and together with others.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from capworth.case.model import GRADES, Case, Estimate
+from capworth.errors import InputError
+from capworth.methods.arguments import Floats
+from capworth.methods.portfolio.frontier import best_over_draws
+from capworth.methods.uncertainty.information import smoothed
+from capworth.methods.uncertainty.sensitivity import sobol_indices
+from capworth.model.costs import bias_of
+from capworth.model.draws import (
+    HIGH_SWING,
+    LOW_SWING,
+    AtModes,
+    OneWay,
+    Sampled,
+    probability_below,
+    quantile_of,
+)
+from capworth.model.result import Answer, Provenance
+from capworth.model.simulation import (
+    CHUNK,
+    Model,
+    Sample,
+    Worlds,
+    gain_per_million,
+    value_per_million,
+)
+from capworth.programme.choice import Choice, around_expected, asking_nothing, option_sets
+from capworth.programme.selection import Programme
+
+CURVED = 3_000  # draws through which the curves of explained variance are laid
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Sensitivity(Answer):
+    """One-way swings of every input that moves the top of the ranking."""
+
+    _table: pd.DataFrame
+    _evidence: pd.DataFrame
+    subject: str  # which improvement, or capability, leads at the modes
+    rival: str  # which comes next
+    base: float  # lead of the first over the next at the modes, in points a million
+    provenance: Provenance
+
+    def evidence(self) -> pd.DataFrame:
+        """Share of cost, of score, of money and of the swings that rests on each grade."""
+        return self._evidence.copy()
+
+    @property
+    def turning(self) -> tuple[str, ...]:
+        """The inputs that alone put something else first."""
+        return tuple(self._table.index[self._table["flips"]])
+
+    def __repr__(self) -> str:
+        count = len(self.turning)
+        return (
+            f"<Sensitivity: {count} of {len(self._table)} inputs alone take the first place from "
+            f"{self.subject}>"
+        )
+
+
+def uncertain_inputs(case: Case, model: Model) -> tuple[Estimate, ...]:
+    """Every estimate of the case that is not certain, optimism bias and unknown shares included."""
+    biases = (bias_of(line) for line in case.costs)
+    found = (*case.estimates().values(), *(b for b in biases if b), *model.chain.unknown())
+    return tuple(e for e in found if not e.is_certain)
+
+
+def swing_inputs(
+    sample: Sample, programme: Programme | None, provenance: Provenance
+) -> Sensitivity | None:
+    """Swing one input at a time from its 10 % to its 90 % quantile, all others at their modes.
+
+    What is swung is the lead of the first over the best of the others, in points for each million:
+    of the improvements where the case has some, else of the capabilities. An input flips the
+    order when something else comes first at either end. Where there is a programme, each end also
+    says which improvements the best set would take in (+) and let go (-) around the expected costs
+    and gains, and `regret` how many points the recommended set would then fall short.
+    `variance_share` is the part of the lead's variance over the draws that the input explains alone
+    (first-order index): a long swing of an input seldom far from its mode explains little. None
+    where the case has no value tree, or only one thing to put first.
+    """
+    case, model = sample.case, sample.model
+    ids = case.improvement_ids or case.capability_ids
+    if not case.measured or len(ids) < 2:
+        return None
+    inputs = uncertain_inputs(case, model)
+    worlds = model.answer(OneWay(inputs))
+    rates = _rates(model, worlds)
+    first = int(rates[0].argmax())
+    lead = leads(model, worlds, first)
+    winner = rates.argmax(axis=1)
+    at_low, at_high = lead[1::2], lead[2::2]
+    low, high = (
+        [float(quantile_of(e, np.array([q]))[0]) for e in inputs] for q in (LOW_SWING, HIGH_SWING)
+    )
+    table = pd.DataFrame(
+        {
+            "low": low,
+            "mode": [e.mode for e in inputs],
+            "high": high,
+            "unit": [e.unit for e in inputs],
+            "grade": [e.grade for e in inputs],
+            "source": [e.source for e in inputs],
+            "at_low": at_low,
+            "at_high": at_high,
+            "swing": np.abs(at_high - at_low),
+            "first_at_low": [ids[k] for k in winner[1::2]],
+            "first_at_high": [ids[k] for k in winner[2::2]],
+            "flips": (winner[1::2] != first) | (winner[2::2] != first),
+            "p_beyond": [
+                _probability_of_turning(e, lead[0], a, b)
+                for e, a, b in zip(inputs, at_low, at_high, strict=True)
+            ],
+        },
+        index=pd.Index([e.name for e in inputs], name="input"),
+    )
+    table = table.assign(**_programmes(sample, worlds, programme))
+    counts = (table["swing"] > 1e-9) | (table["regret"] > 0)
+    moving = table[counts].sort_values("swing", ascending=False, kind="stable")
+    shown = {e.name: e for e in inputs}
+    moving["variance_share"] = _explained(sample, [shown[str(i)] for i in moving.index], first)
+    runner = int(np.where(np.arange(len(ids)) == first, -np.inf, rates[0]).argmax())
+    return Sensitivity(
+        moving,
+        _evidence(sample, inputs, table["swing"].to_numpy()),
+        ids[first],
+        ids[runner],
+        float(lead[0]),
+        provenance,
+    )
+
+
+def leads(model: Model, worlds: Worlds, first: int) -> Floats:
+    """(draws,) points for each million by which one thing leads the best of the others."""
+    rates = _rates(model, worlds)
+    lead: Floats = rates[:, first] - np.delete(rates, first, axis=1).max(axis=1)
+    return lead
+
+
+def _rates(model: Model, worlds: Worlds) -> Floats:
+    if model.case.improvements:
+        return gain_per_million(worlds)
+    return value_per_million(worlds, model.annuity)
+
+
+def _explained(sample: Sample, inputs: list[Estimate], first: int) -> Floats:
+    """(inputs,) share of the variance of the lead that each input explains alone.
+
+    The first-order index, by a curve through the first `CURVED` draws of the sample.
+    """
+    size = min(CURVED, sample.draws, CHUNK)
+    if sample.case.improvements:
+        gain, cost = sample.worlds.gains.score[:size], sample.worlds.improvement_cost[:size]
+        rates = gain / (cost / 1e6)
+    else:
+        rates = sample.worlds.score[:size] / sample.worlds.cost[:size]
+    lead = rates[:, first] - np.delete(rates, first, axis=1).max(axis=1)
+    if not np.isfinite(lead).all() or np.ptp(lead) <= 1e-12 * np.abs(lead).max():
+        return np.zeros(len(inputs))
+    worlds = Sampled(sample.case.settings.seed, 0, size)
+    curves = (smoothed(worlds.of(e), lead[:, None]).fitted for e in inputs)
+    parts: Floats = np.array([curve.var() for curve in curves])
+    return parts / float(lead.var())
+
+
+def _programmes(
+    sample: Sample, worlds: Worlds, programme: Programme | None
+) -> dict[str, list[str] | Floats]:
+    """Best set when one input moves: expected costs and gains, shifted by its one-way effect."""
+    case = sample.case
+    if programme is None:
+        none = [""] * (worlds.size // 2)
+        return {"programme_at_low": none, "programme_at_high": none, "regret": np.zeros(len(none))}
+    base_asked = np.where(worlds.asked[0] > 0, worlds.asked[0], 1.0)  # none asked stays none
+    asked = sample.worlds.asked.mean(axis=0) * worlds.asked / base_asked
+    grid = case.settings.grid  # rounded up as in the programme itself
+    choice = Choice.of(sample)
+    sets = option_sets(choice)
+    if sets is None:  # too many to look at for every input
+        none = [""] * (worlds.size // 2)
+        return {"programme_at_low": none, "programme_at_high": none, "regret": np.zeros(len(none))}
+    gains: Floats = getattr(worlds.gains, case.settings.objective)
+    asked = asking_nothing(choice, np.ceil(asked / grid - 1e-9) * grid)
+    gain = around_expected(choice, choice.gain + gains - gains[0])
+    moved, where = np.unique(np.hstack([asked, gain]), axis=0, return_inverse=True)
+    ask, add = np.hsplit(moved, 2)
+    best = best_over_draws(ask, add, sets, programme.budget_m * 1e6)[where]
+    n = len(case.improvements)
+    ids = np.array(case.improvement_ids)
+    base = best[0]
+    changes, regret = [], np.zeros(len(where))
+    for k, row in enumerate(best):
+        new, old = sets[row], sets[base]
+        come, go = (new & ~old)[:n], (old & ~new)[:n]
+        words = [f"+{i}" for i in ids[come]] + [f"-{i}" for i in ids[go]]
+        changes.append(" ".join(words))
+        regret[k] = max(float(gain[k] @ new - gain[k] @ old), 0.0)
+    return {
+        "programme_at_low": changes[1::2],
+        "programme_at_high": changes[2::2],
+        "regret": np.maximum(regret[1::2], regret[2::2]),
+    }
+
+
+def _probability_of_turning(estimate: Estimate, base: float, low: float, high: float) -> float:
+    """How likely the input alone lies beyond the level at which the lead is lost.
+
+    The lead is taken as straight between each end of the swing and the mode. Where the mode lies
+    outside the swing, both ends are on one side of it and the farther one counts.
+    """
+    ends = quantile_of(estimate, np.array([LOW_SWING, HIGH_SWING]))
+    chance = 0.0
+    for end, lead, below in ((ends[0], low, True), (ends[1], high, False)):
+        if lead >= base or (end < estimate.mode) != below:
+            continue
+        turn = estimate.mode + (end - estimate.mode) * base / (base - lead)
+        inside = probability_below(estimate, turn)
+        chance += inside if below else 1 - inside
+    return chance
+
+
+def _evidence(sample: Sample, inputs: tuple[Estimate, ...], swings: Floats) -> pd.DataFrame:
+    """Shares by grade at the modes: of whole-life cost, of weighted score, of money, of swings."""
+    case, model, modes = sample.case, sample.model, sample.modes
+    cost = dict.fromkeys(GRADES, 0.0)
+    for line, amount in model.costs.by_line():
+        cost[line.amount.grade] += amount
+    weights = model.value.weights(AtModes())[0]
+    place = {c: k for k, c in enumerate(case.capability_ids)}
+    leaf = {c.id: k for k, c in enumerate(model.value.leaves)}
+    score = dict.fromkeys(GRADES, 0.0)
+    for row in case.scores:
+        worth = modes.levels[0, place[row.capability], leaf[row.criterion]]
+        score[row.level.grade] += float(worth * weights[leaf[row.criterion]])
+    money = dict.fromkeys(GRADES, 0.0)
+    for capability, worst in _weakest_links(case, model).items():
+        money[worst] += float(modes.money[0, place[capability]])
+    swung = dict.fromkeys(GRADES, 0.0)
+    for estimate, swing in zip(inputs, swings, strict=True):
+        swung[estimate.grade] += float(swing) ** 2
+    table = pd.DataFrame(
+        {"cost": cost, "score": score, "money": money, "swing": swung},
+        index=pd.Index(GRADES, name="grade"),
+    )
+    total = table.sum()
+    return table / total.where(total > 0, 1.0)
+
+
+def _weakest_links(case: Case, model: Model) -> dict[str, str]:
+    """Grade of each chain: that of its weakest step, unknown shares included."""
+    steps = [(step.capability, step.level.grade) for step in case.chain]
+    steps += [(share.name.split("/")[1], share.grade) for share in model.chain.unknown()]
+    worst: dict[str, str] = {}
+    for capability, grade in steps:
+        worst[capability] = max(worst.get(capability, "A"), grade)
+    return worst
+
+
+SIZE = 1_000  # worlds of each of the samples
+REST = "all others"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class VarianceShares(Answer):
+    """First-order and total share of the variance of the lead, input by input."""
+
+    _table: pd.DataFrame
+    subject: str
+    draws: int  # of each sample
+    provenance: Provenance
+
+    @property
+    def interaction(self) -> float:
+        """Share of the variance that no input explains alone."""
+        return max(1 - float(self._table["first"].sum()), 0.0)
+
+    def __repr__(self) -> str:
+        single = self._table.drop(index=REST)["total"]
+        return (
+            f"<VarianceShares: {single.idxmax()} makes most of the lead of {self.subject} "
+            f"uncertain, {single.max():.0%} of its variance in all; {self.interaction:.0%} is "
+            f"interaction>"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Swapped:
+    """One sample of worlds in which some inputs are taken from another."""
+
+    one: Sampled
+    other: Sampled
+    names: frozenset[str]
+    inside: bool  # whether the named inputs are swapped, or all but them
+
+    @property
+    def size(self) -> int:
+        """How many worlds."""
+        return self.one.size
+
+    def of(self, estimate: Estimate) -> Floats:
+        """(draws,) levels of the estimate."""
+        swapped = (_factor(estimate) in self.names) == self.inside
+        return (self.other if swapped else self.one).of(estimate)
+
+
+def variance_shares(
+    sample: Sample, sensitivity: Sensitivity | None, most: int = 12, size: int = SIZE
+) -> VarianceShares:
+    """Share out the variance of the lead of the first over the next among the inputs.
+
+    The lead is that of the tornado, in points for each million. The inputs of its longest swings
+    are looked at one by one, all others as one group. Inputs that move together are one factor,
+    named by their group, so that all factors are independent.
+
+    Parameters
+    ----------
+    sample : of the study
+    sensitivity : its one-way swings
+    most : inputs looked at one by one
+    size : worlds in each of the `most` + 3 samples
+
+    Raises
+    ------
+    InputError
+        When there are no swings to look at, or the lead is the same in every world.
+    """
+    if sensitivity is None or not len(sensitivity.to_frame()):
+        raise InputError("sensitivity: no input moves the first place. There is nothing to share.")
+    known = sample.case.estimates()
+    inputs = (str(name) for name in sensitivity.to_frame().index[:most])
+    factors = (_factor(known[name]) if name in known else name for name in inputs)
+    chosen = list(dict.fromkeys(factors))
+    seed = sample.case.settings.seed
+    one, other = (Sampled(seed, chunk, size) for chunk in (0, 1))
+    place = _place(sample, sensitivity.subject)
+
+    def lead(names: frozenset[str], inside: bool) -> Floats:
+        return leads(sample.model, sample.model.answer(_Swapped(one, other, names, inside)), place)
+
+    none, group = frozenset[str](), frozenset(chosen)
+    mixed = [*(lead(frozenset({name}), True) for name in chosen), lead(group, False)]
+    found = sobol_indices(lead(none, True), lead(none, False), np.array(mixed))
+    table = pd.DataFrame(found._asdict(), index=pd.Index([*chosen, REST], name="input"))
+    order = table.drop(index=REST).sort_values("total", ascending=False, kind="stable").index
+    return VarianceShares(
+        table.loc[[*order, REST]],
+        sensitivity.subject,
+        size,
+        Provenance.of(sample.case, sample.draws),
+    )
+
+
+def _factor(estimate: Estimate) -> str:
+    """What an input moves with: its group, or itself."""
+    return f"group {estimate.group}" if estimate.group else estimate.name
+
+
+def _place(sample: Sample, subject: str) -> int:
+    case = sample.case
+    return (case.improvement_ids or case.capability_ids).index(subject)
