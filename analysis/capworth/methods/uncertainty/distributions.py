@@ -62,7 +62,7 @@ def quantile(probability: Floats, low: float, mode: float, high: float) -> Float
     level = lower + (scaled - cell) * (quantiles[cell + 1] - lower)
     outer = (cell < 2) | (cell >= _CELLS - 2)
     level[outer] = np.interp(np.asarray(probability)[outer], below, place)
-    drawn: Floats = low + level * (high - low)
+    drawn: Floats = np.minimum(low + level * (high - low), high)  # not the last bit beyond
     return drawn
 
 
