@@ -1,0 +1,168 @@
+"""The command line: words in, one library call, words out."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from capworth import read_case
+from capworth.cli import COMMANDS, main
+from capworth.multicriteria.contributions import explain
+
+DRAWS = "120"
+
+
+def call(*words: object) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def made(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of the small case by the command line; never written to."""
+    out = tmp_path_factory.mktemp("cli") / "small"
+    done = call("run", small_folder, "--out", out, "--draws", DRAWS, "--lang", "fr", "--workers", 1)
+    assert done.exit_code == 0, done.output
+    assert f"decision paper: {out / 'report-fr.pdf'}" in done.stdout
+    assert "<Appraisal:" in done.stdout
+    assert done.stderr == "", "no progress where there is no terminal"
+    return out
+
+
+def test_help_lists_every_command_without_importing_them() -> None:
+    code = (
+        "import sys; from capworth.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print(sorted({'numpy', 'pandas', 'rich', 'capworth.cli.run'} & {*sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+    for name, purpose in COMMANDS.items():
+        assert f"  {name} " in done.stdout
+        assert purpose.split()[0] in done.stdout
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_says_what_the_list_says(name: str) -> None:
+    said = call(name, "--help")
+    assert said.exit_code == 0
+    assert COMMANDS[name] in " ".join(said.stdout.split())
+
+
+def test_a_mistyped_command_gets_a_hint() -> None:
+    done = call("rnu", "x")
+    assert done.exit_code == 2
+    assert "Did you mean 'run'?" in done.stderr
+
+
+def test_a_good_case_is_said_to_be_good(small_folder: Path) -> None:
+    done = call("check", small_folder)
+    assert done.exit_code == 0
+    assert "nothing to mend" in done.stdout
+
+
+def test_every_fault_is_told_at_once(folder: Path, tmp_path: Path) -> None:
+    costs, scores = folder / "costs.csv", folder / "scores.csv"
+    costs.write_text(costs.read_text(encoding="utf-8").replace("EUR", "EURO", 1), encoding="utf-8")
+    lines = scores.read_text(encoding="utf-8").splitlines()
+    scores.write_text("\n".join([lines[0], "NOWHERE" + lines[1], *lines[2:]]) + "\n", "utf-8")
+    for words in (("check", folder), ("run", folder, "--out", tmp_path / "out")):
+        done = call(*words)
+        assert done.exit_code == 2
+        assert done.stdout == ""
+        assert "costs.csv, row " in done.stderr
+        assert "scores.csv, row 2, column 'capability'" in done.stderr
+        assert "Did you mean" in done.stderr or "Use one of" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_is_not_there_is_told_in_words(tmp_path: Path) -> None:
+    done = call("check", tmp_path / "nowhere")
+    assert done.exit_code == 2
+    assert "Traceback" not in done.output
+    assert "nowhere" in done.stderr
+
+
+def test_a_template_is_written_and_checked(tmp_path: Path) -> None:
+    done = call("new", tmp_path / "mine")
+    assert done.exit_code == 0
+    assert (tmp_path / "mine" / "README.md").is_file()
+    again = call("new", tmp_path / "mine")
+    assert again.exit_code == 2, "what is there is not overwritten"
+    assert call("check", tmp_path / "mine").exit_code == 2, "an empty case has everything to mend"
+
+
+def test_a_rerun_gives_its_own_exit_code(made: Path, tmp_path: Path) -> None:
+    same = call("rerun", made, "--workers", 1)
+    assert same.exit_code == 0
+    assert "every byte the same" in same.stdout
+    copy = Path(shutil.copytree(made, tmp_path / "copy"))
+    (copy / "report-fr.pdf").write_bytes(b"forged")
+    forged = call("rerun", copy, "--workers", 1)
+    assert forged.exit_code == 1
+    assert "report-fr.pdf differs" in forged.stdout
+    assert call("rerun", tmp_path).exit_code == 2
+
+
+def test_an_explanation_is_what_the_library_gives(made: Path, small_folder: Path) -> None:
+    subject = read_case(small_folder).capability_ids[0]
+    done = call("explain", made, subject)
+    assert done.exit_code == 0
+    expected = explain(read_case(small_folder), subject)
+    assert expected.summary in done.stdout
+    assert "most often in place" in done.stdout
+    rows = done.stdout.splitlines()
+    assert len([row for row in rows if "\t" in row]) == len(expected.to_frame()) + 1
+    unknown = call("explain", made, subject[:-1] + "X")
+    assert unknown.exit_code == 2
+    assert subject in unknown.stderr, "the nearest known word"
+
+
+def test_a_made_up_survey_is_named_so_and_can_be_used(folder: Path, tmp_path: Path) -> None:
+    for name in ("members", "feedback", "network"):
+        (folder / f"{name}.csv").unlink()
+    done = call("survey", folder, "--out", tmp_path / "made", "--seed", 5, "--members", 40)
+    assert done.exit_code == 0, done.output
+    names = ["feedback-synthetic.csv", "members-synthetic.csv"]
+    assert sorted(p.name for p in (tmp_path / "made").iterdir()) == names
+    assert done.stdout.count("SYNTHETIC, grade E") == 2
+    again = call("survey", folder, "--out", tmp_path / "made")
+    assert again.exit_code == 2
+    assert "is there already" in again.stderr
+    for name in names:
+        shutil.copy(tmp_path / "made" / name, folder)
+    assert "nothing to mend" in call("check", folder).stdout
+    run = call("run", folder, "--out", tmp_path / "run", "--draws", DRAWS, "--workers", 1)
+    assert "<Feedback: SYNTHETIC: need gap largest for" in run.stdout
+    assert {"feedback.csv", "feedback_groups.csv"} <= {
+        p.name for p in (tmp_path / "run" / "tables").iterdir()
+    }
+    assert call("rerun", tmp_path / "run", "--workers", 1).exit_code == 0
+
+
+def test_weights_are_elicited_and_written_back(tmp_path: Path) -> None:
+    example = Path(__file__).parents[2] / "data" / "elicitation-example"
+    file = tmp_path / "criteria.csv"
+    done = call("elicit", example, "--write", file)
+    assert done.exit_code == 0, done.output
+    assert "To revisit:\n  analyst, pairwise: volume against seriousness" in done.stdout
+    assert "field-officer\tbestworst\tresults\tbest-worst ratio\t0\t0.2\tyes" in done.stdout
+    assert f"wrote 10 swings with ranges to {file}" in done.stdout
+    case = Path(shutil.copytree(example, tmp_path / "case"))
+    shutil.copy(file, case / "criteria.csv")
+    assert "nothing to mend" in call("check", case).stdout
+    plain = call("elicit", example, "--mean", "arithmetic")
+    assert plain.exit_code == 0
+    assert plain.stdout != done.stdout
+
+
+def test_weights_need_judgements(small_folder: Path, tmp_path: Path) -> None:
+    case = tmp_path / "small"
+    shutil.copytree(small_folder, case)
+    (case / "judgements.csv").unlink()
+    done = call("elicit", case)
+    assert done.exit_code == 2
+    assert "small has no judgements. Add the table judgements" in done.stderr

@@ -1,0 +1,469 @@
+"""The money map, the price of earmarks and the next euro: by hand, and by every set."""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import pytest
+
+from capworth.case.model import Case, Estimate, Pledge, Relation
+from capworth.case.read import read_case
+from capworth.errors import CaseError
+from capworth.funding.earmarks import (
+    ALL,
+    BUDGET,
+    PLEDGED,
+    TIMING,
+    Earmarks,
+    price_earmarks,
+    shelf_of,
+)
+from capworth.funding.plan import NEXT, Funding
+from capworth.funding.pledges import CHANCES, MoneyMap, chance_of, map_money, what_comes
+from capworth.language.voice import Wording
+from capworth.methods.portfolio.earmarks import Purse
+from capworth.methods.portfolio.frontier import feasible_sets
+from capworth.model.result import Provenance
+from capworth.model.simulation import Model, draw_sample
+from capworth.programme.choice import Choice, relations_of
+from capworth.report.annex import funding as annex
+from capworth.report.blocks import Table, Text
+from capworth.study.stages import Study, run_study
+from capworth.study.tables import tables_of
+
+GOLDEN: Mapping[str, Any] = tomllib.loads(
+    (Path(__file__).parents[1] / "golden/funding.toml").read_text("utf-8")
+)
+KNOWN = GOLDEN["small"]
+IDS = ["SCAN", "LINK", "CLOUD"]
+PAID = ["pledged_m"]  # what of the money may pay for a package
+AtModes: TypeAlias = Callable[[Case], Study]
+
+
+def funding_of(study: Study) -> Funding:
+    assert study.funding is not None
+    return study.funding
+
+
+def earmarks_of(study: Study) -> Earmarks:
+    found = funding_of(study).earmarks
+    assert found is not None
+    return found
+
+
+def pledge(name: str, amount: float, year: int, **more: Any) -> Pledge:
+    """A pledge of a certain amount that comes for certain, unless told otherwise."""
+    chance = more.pop("chance", 1.0)
+    sure = Estimate(f"funding/{name}", amount, amount, amount, "EUR", "A", "LEDGER", "", 2)
+    comes = Estimate(f"funding/{name}/chance", chance, chance, chance, "share", "D", "", "", 2)
+    return Pledge(name, name, "voluntary", year, "EUR", 2024, sure, chance=comes, **more)
+
+
+def mapped(study: Study, *pledges: Pledge, budget: float = 4.0, target: float | None = 10.0) -> Any:
+    sample = replace(study.sample, model=Model(replace(study.case, funding=pledges)), draws=10_000)
+    return map_money(sample, budget, target, study.provenance)
+
+
+# ---------------------------------------------------------------- the money map
+
+
+def test_the_map_worked_by_hand(study: Study) -> None:
+    known = GOLDEN["map"][0]
+    found: MoneyMap = mapped(
+        study, pledge("SURE", 2e6, 2020), pledge("HOPE", 3e6, 2021, years=3, chance=0.25)
+    )
+    within = 0.06  # three and a half standard errors of 10,000 draws
+    assert found.money_m[0] == pytest.approx(known["money"], abs=within)
+    assert found.gap_m is not None
+    assert found.gap_m[0] == pytest.approx(known["gap"], abs=within)
+    assert found.budget_gap_m[0] == pytest.approx(known["budget_gap"], abs=within)
+    assert found.p_budget == pytest.approx(known["p_budget"], abs=0.016)
+    assert found.p_target == known["p_target"]
+    assert found.money_m[1:] == (2.0, 5.0)
+    assert found.stated_m == 5.0
+    stated = found.by_year().sum(axis=1)
+    assert {str(year): amount for year, amount in stated.items()} == known["years"]
+    hope = found.to_frame().loc["HOPE"]
+    assert hope["expected_m"].sum() == pytest.approx(0.75, abs=within)
+    assert set(hope["high_m"]) == {1.0}, "all parts of a pledge come or none"
+    assert repr(found).startswith("<MoneyMap: 5.0 million pledged, 2.7 (2.0 to 5.0) expected")
+
+
+def test_pledges_come_whole_or_not_at_all_and_each_by_itself(study: Study) -> None:
+    case = replace(
+        study.case,
+        funding=(pledge("A", 1e6, 2025, chance=0.5), pledge("B", 2e6, 2025, chance=0.5)),
+    )
+    come = what_comes(case, 10_000)
+    assert set(np.unique(come[:, 0])) == {0.0, 1e6}
+    assert abs(np.corrcoef(come[:, 0], come[:, 1]).item(1)) < 0.04
+    again = what_comes(replace(case, funding=case.funding[1:]), 10_000)
+    assert (again[:, 0] == come[:, 1]).all(), "another pledge moves no number"
+
+
+def test_a_pledge_without_a_probability_follows_its_grade(small: Case) -> None:
+    lottery, isle = small.funding
+    for one in (lottery, isle):
+        found = chance_of(one)
+        assert (found.low, found.mode, found.high) == CHANCES[one.amount.grade]
+        assert found.grade == "E", "judged, whatever the grade of the amount"
+    stated = replace(lottery, chance=replace(chance_of(lottery), mode=0.3))
+    assert chance_of(stated).mode == 0.3
+    income = chance_of(replace(lottery, use="organisation"))
+    assert (income.low, income.high) == (1.0, 1.0), "income is taken as published"
+    order = [CHANCES[grade][1] for grade in "ABCDE"]
+    assert order == sorted(order, reverse=True)
+
+
+def test_income_of_the_organisation_is_shown_and_never_counted(small: Case) -> None:
+    """Gifts and income move neither costs nor values nor the programme: they are transfers."""
+    income = replace(pledge("DUES", 9e9, 2020), kind="statutory", use="organisation")
+    with_it = run_study(replace(small, funding=(*small.funding, income)), draws=50)
+    without = run_study(small, draws=50)
+    found = funding_of(with_it).money
+    assert found.money_m == funding_of(without).money.money_m
+    assert found.gap_m == funding_of(without).money.gap_m
+    assert "DUES" not in funding_of(with_it).pledges().index
+    assert found.by_year("organisation")["statutory"].to_dict() == {2020: 9000.0}
+    nothing = run_study(replace(small, funding=()), draws=50)
+    for name in ("capabilities", "priorities", "programme", "donor_menu", "budget_frontier"):
+        ours, theirs = (
+            tables_of(answers)[name].drop(columns=PAID, errors="ignore")
+            for answers in (with_it, nothing)
+        )
+        assert ours.equals(theirs), name
+
+
+def test_the_map_of_a_case_without_a_target(study: Study) -> None:
+    found: MoneyMap = mapped(study, pledge("A", 7e6, 2025), target=None)
+    assert (found.gap_m, found.p_target) == (None, None)
+    assert found.budget_gap_m == (0.0, 0.0, 0.0)
+    assert found.p_budget == 1.0
+    assert mapped(study).is_empty
+
+
+# ---------------------------------------------------------------- earmarks
+
+
+def test_the_price_of_an_earmark_worked_by_hand(worked: Study) -> None:
+    found = earmarks_of(worked)
+    table = found.to_frame().T
+    for label in (ALL, "ISLE"):
+        row = table[BUDGET, label]
+        assert row["without"] == pytest.approx(KNOWN["free"])
+        assert row["under"] == pytest.approx(KNOWN["under"])
+        assert row["price"] == pytest.approx(KNOWN["price"], abs=1e-8)
+        assert row["amount_m"] == pytest.approx(0.03)
+        assert row["price_mean"] == pytest.approx(KNOWN["price"], abs=1e-8)
+        assert row["p_costs"] == 1.0
+        assert table[PLEDGED, label]["price"] == 0, "the pledges alone buy nothing"
+    assert table[BUDGET, TIMING]["price"] == pytest.approx(0, abs=1e-9)
+    assert found.mismatch() == pytest.approx(KNOWN["price"], abs=1e-8)
+    funds = found.funds()
+    assert funds.loc[BUDGET]["one_more"].tolist() == pytest.approx([KNOWN["one_more"]] * 3)
+    assert funds.loc[BUDGET]["amount_m"].to_dict() == pytest.approx(
+        {"raise": 0.05, "LOTTERY": 0.03, "ISLE": 0.03}
+    )
+    paid = found.payments()["paid_m"].groupby(level="improvement").sum()
+    assert paid.to_dict() == pytest.approx({"SCAN": 0.09})
+    raised = found.curve().set_index("chosen")["raised_m"].to_dict()
+    assert raised == pytest.approx({"": 0.0} | KNOWN["raised"])
+    assert repr(found).startswith("<Earmarks: all together cost 0.1 points within the budget")
+
+
+def test_money_that_comes_after_the_bills_is_of_no_use(worked: Study, at_modes: AtModes) -> None:
+    """SCAN is paid in 2025 and 2026; what the isle pledges comes a year after."""
+    late = tuple(replace(p, year=2027 if p.id == "ISLE" else p.year) for p in worked.case.funding)
+    found = earmarks_of(at_modes(replace(worked.case, funding=late)))
+    row = found.to_frame().T[BUDGET, TIMING]
+    assert (row["without"], row["under"]) == (pytest.approx(KNOWN["under"]), pytest.approx(0))
+    years = found.by_year().T
+    assert years[BUDGET, "ISLE", 2027]["worth"] == 0
+    assert years[BUDGET, "ISLE", 2025]["worth"] > 0
+    assert years[BUDGET, "ISLE", 2027]["income_m"] == pytest.approx(0.03)
+    assert found.funds().T[BUDGET, "ISLE"]["unspent_m"] == pytest.approx(0.03)
+
+
+def test_prices_over_draws_by_trying_all(study: Study) -> None:
+    """In each draw every allowed set; one can be paid if what is not the isle's affair is paid."""
+    sample = study.sample
+    asked, gain = sample.worlds.asked / 1e6, sample.worlds.gains.score
+    place = {i: k for k, i in enumerate(study.case.improvement_ids)}
+    allowed: tuple[list[str], ...] = ([], ["SCAN"], ["SCAN", "LINK"], ["CLOUD"])
+    for scope, free, isle in ((BUDGET, 0.08, 0.03), (PLEDGED, 0.03, 0.03)):
+        under, lifted = np.full((2, len(asked)), -np.inf)
+        for taken in allowed:
+            columns = [place[i] for i in taken]
+            cost, value = asked[:, columns].sum(axis=1), gain[:, columns].sum(axis=1)
+            other = cost if taken == ["CLOUD"] else np.zeros(len(cost))
+            fits = cost <= free + isle
+            lifted = np.where(fits, np.maximum(lifted, value), lifted)
+            under = np.where(fits & (other <= free), np.maximum(under, value), under)
+        row = earmarks_of(study).to_frame().T[scope, ALL]
+        assert row["price_mean"] == pytest.approx((lifted - under).mean())
+        assert row["p_costs"] == ((lifted - under) > 1e-9).mean()
+        ends = np.percentile(lifted - under, (10, 90))
+        assert (row["price_low"], row["price_high"]) == pytest.approx(tuple(ends))
+
+
+def test_each_earmark_has_its_own_price(study: Study) -> None:
+    """The isle gives for SCAN and LINK, the bay for CLOUD; lifted one at a time, all sets tried."""
+    bay = replace(study.case.funding[1], id="BAY", earmark=("CLOUD",))
+    other = run_study(replace(study.case, funding=(*study.case.funding, bay)), draws=200)
+    worlds, ids = other.sample.worlds, other.case.improvement_ids
+    sets = np.array([[i in taken for i in ids] for taken in ([], ["SCAN"], IDS[:2], ["CLOUD"])])
+    cost, value = worlds.asked / 1e6 @ sets.T, worlds.gains.score @ sets.T
+    cloud = sets[:, ids.index("CLOUD")]
+
+    def best(for_scan: float, for_cloud: float) -> Any:
+        """Best value where so much may pay for SCAN and LINK, and so much for CLOUD."""
+        fits = cost <= np.where(cloud, for_cloud, for_scan)
+        return np.where(fits, value, -np.inf).max(axis=1)
+
+    under = best(0.08, 0.08)  # 0.02 to be raised, 0.03 of the lottery, 0.03 of one donor
+    table = earmarks_of(other).to_frame().T
+    for label, lifted in (
+        ("ISLE", best(0.08, 0.11)),
+        ("BAY", best(0.11, 0.08)),
+        (ALL, best(0.11, 0.11)),
+    ):
+        row = table[BUDGET, label]
+        assert row["price_mean"] == pytest.approx((lifted - under).mean()), label
+        assert row["p_costs"] == ((lifted - under) > 1e-9).mean()
+    assert len({round(table[BUDGET, label]["price_mean"], 9) for label in ("ISLE", "BAY", ALL)}) > 1
+
+
+def test_pairs_that_add_together_are_counted(small: Case) -> None:
+    """A synergy of SCAN and LINK: in the package, on the curve and in what earmarks cost."""
+    bonus = Estimate("relations/LINK/synergy/SCAN", 0.4, 0.5, 0.6, "share", "D", "", "judged", 5)
+    both = Relation("LINK", "synergy", "SCAN", basis="judged", bonus=bonus)
+    study = run_study(replace(small, relations=(*small.relations, both)), draws=100)
+    worlds, shares = study.sample.worlds, study.sample.of(bonus)
+    pair = worlds.gains.score[:, :2]
+    whole = pair.sum(axis=1) + shares * np.maximum(pair.min(axis=1), 0)
+    row = funding_of(study).menu.to_frame().T["LINK"]
+    assert row["gain"] == pytest.approx(whole.mean())
+    assert (row["gain_low"], row["gain_high"]) == pytest.approx(
+        tuple(np.percentile(whole, (10, 90)))
+    )
+    curve = funding_of(study).curve().set_index("chosen").T["SCAN LINK"]
+    assert curve["gain"] == pytest.approx(whole.mean())
+    assert curve["gain_low"] == pytest.approx(np.percentile(whole, 10))
+    payable = earmarks_of(study).curve().set_index("chosen").T["SCAN LINK"]
+    assert payable["gain"] == pytest.approx(whole.mean())
+
+
+def test_a_pair_may_decide_in_one_draw_and_not_in_the_next(small: Case) -> None:
+    """What SCAN and LINK add together is now little, now much: in each draw every set is tried."""
+    bonus = Estimate("relations/LINK/synergy/SCAN", 0.0, 1.0, 12.0, "share", "D", "", "judged", 5)
+    both = Relation("LINK", "synergy", "SCAN", basis="judged", bonus=bonus)
+    sample = draw_sample(replace(small, relations=(*small.relations, both)), 100)
+    asked, gain = sample.worlds.asked / 1e6, sample.worlds.gains.score
+    place = [sample.case.improvement_ids.index(i) for i in IDS]
+    scan, link, cloud = gain[:, place].T
+    pair = scan + link + sample.of(bonus) * np.minimum(scan, link)
+    scans, links, clouds = asked[:, place].T
+    purse = Purse(
+        np.array([[True] * 3, [i != "CLOUD" for i in sample.case.improvement_ids]]),
+        np.array([0.12, 0.02]),
+    )
+    under = np.max(
+        [
+            np.where(scans <= 0.14, scan, 0.0),
+            np.where(scans + links <= 0.14, pair, 0.0),
+            np.where(clouds <= 0.12, cloud, 0.0),
+        ],
+        axis=0,
+    )
+    found = shelf_of(sample, Choice.of(sample)).over_draws(sample, [purse], 100)
+    np.testing.assert_allclose(found, under[None], rtol=1e-12)
+    leads = (pair > cloud)[(scans + links <= 0.14) & (clouds <= 0.12)]
+    assert 0.1 < leads.mean() < 0.9, "a case that could not tell the mean bonus from the drawn one"
+
+
+def test_no_earmark_no_price(small: Case) -> None:
+    free = tuple(replace(p, earmark=()) for p in small.funding)
+    found = funding_of(run_study(replace(small, funding=free), draws=30))
+    assert found.earmarks is None
+    assert (found.curve()["earmark_loss"] == 0).all()
+    assert "earmark_prices" not in tables_of(run_study(replace(small, funding=free), draws=30))
+
+
+def test_pledges_with_one_earmark_are_one_fund(small: Case) -> None:
+    twin = replace(small.funding[1], id="BAY", earmark=("LINK", "SCAN"))
+    found = earmarks_of(run_study(replace(small, funding=(*small.funding, twin)), draws=30))
+    assert found.funds().loc[BUDGET].index.tolist() == ["raise", "LOTTERY", "ISLE + BAY"]
+    assert found.funds().T[BUDGET, "ISLE + BAY"]["amount_m"] == pytest.approx(0.06)
+
+
+def test_what_must_be_done_and_cannot_be_paid(small: Case) -> None:
+    """CLOUD must be done: 0.1 of 0.11 million, but 0.03 of it is for SCAN and LINK."""
+    must = tuple(replace(i, must=i.id == "CLOUD") for i in small.improvements)
+    sample = draw_sample(replace(small, improvements=must), 30)
+    found = price_earmarks(sample, Choice.of(sample), 0.11, Provenance.of(small, 30))
+    assert found is not None
+    row = found.to_frame().T[BUDGET, ALL]
+    assert np.isnan(row["under"])
+    assert np.isnan(row["price"])
+    assert np.isfinite(row["without"])
+    assert found.payments().empty
+
+
+def test_too_many_sets_to_list_are_left_to_the_solver(
+    worked: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = earmarks_of(worked)
+    monkeypatch.setattr(Choice, "sets", lambda _: None)
+    found = price_earmarks(worked.sample, Choice.of(worked.sample), 0.11, worked.provenance)
+    assert found is not None
+    assert found.draws == 0
+    columns = ["without", "under", "price"]
+    np.testing.assert_allclose(found.to_frame()[columns], listed.to_frame()[columns], atol=1e-9)
+    assert found.to_frame()["p_costs"].isna().all()
+    assert found.curve().empty
+
+
+def test_the_curve_under_earmarks_by_trying_all(study: Study) -> None:
+    """Free money beyond the pledges: what SCAN and LINK cost beyond both, CLOUD beyond the free."""
+    found = earmarks_of(study).curve()
+    worlds = study.sample.worlds
+    grid = study.case.settings.grid
+    asked = np.ceil(worlds.asked.mean(axis=0) / grid - 1e-9) * grid / 1e6
+    gain = worlds.gains.score.mean(axis=0)
+    sets = feasible_sets(relations_of(study.case))
+    points = []
+    for row in sets:
+        mine = asked @ row
+        isle = asked[:2] @ row[:2]
+        need = max(mine - 0.06, mine - isle - 0.03, 0.0)
+        points.append((round(need, 9), float(gain @ row)))
+    for step in found.to_dict("records"):
+        best = max(value for need, value in points if need <= step["raised_m"])
+        assert step["gain"] == pytest.approx(best)
+        assert step["total_m"] == pytest.approx(step["raised_m"] + 0.06)
+        assert step["loss"] >= 0
+    assert found["gain"].is_monotonic_increasing
+    frontier = funding_of(study).curve()
+    assert (frontier["gain"] >= 0).all()
+
+
+# ---------------------------------------------------------------- the next euro
+
+
+def test_the_next_euro_over_the_draws(study: Study) -> None:
+    found = funding_of(study)
+    curve, steps, sets = found.curve(), found.next_euro(), found.next_sets()
+    ids = study.case.improvement_ids
+    worlds = study.sample.worlds
+    allowed = feasible_sets(relations_of(study.case))
+
+    def at(budget: float) -> Any:
+        return curve[curve["budget_m"] <= budget + 1e-9]["chosen"].iloc[-1].split()
+
+    for extra, row in zip(NEXT, steps.to_dict("records"), strict=True):
+        then, now = at(found.budget_m + extra), at(found.budget_m)
+        columns = [[ids.index(i) for i in part] for part in (then, now)]
+        more = worlds.gains.score[:, columns[0]].sum(axis=1)
+        more = more - worlds.gains.score[:, columns[1]].sum(axis=1)
+        assert row["p_gain"] == (more > 0).mean()
+        ends = np.percentile(more, (10, 90))
+        assert (row["gain_low"], row["gain_high"]) == pytest.approx(tuple(ends))
+        assert row["gain"] == pytest.approx(more.mean())
+        gains = worlds.gains.score @ allowed.T
+        fits = worlds.asked @ allowed.T <= (found.budget_m + extra) * 1e6
+        best = np.where(fits, gains, -np.inf).argmax(axis=1)
+        for k, name in enumerate(ids):
+            said = sets.T[extra, name]
+            assert said["p_then"] == pytest.approx(allowed[best, k].mean())
+            change = "added" if name in set(then) - set(now) else ""
+            change = "dropped" if name in set(now) - set(then) else change
+            assert said["change"] == change
+    assert found.draws == 400
+
+
+def test_more_money_that_buys_nothing_more(small: Case) -> None:
+    found = funding_of(run_study(small.with_settings(budget=1e6, target=None), draws=30))
+    steps = found.next_euro()
+    assert steps["p_gain"].tolist() == [0, 0, 0]
+    assert steps["gain"].tolist() == [0, 0, 0]
+    assert steps["added"].tolist() == ["", "", ""]
+
+
+# ---------------------------------------------------------------- faults of a case
+
+SLIPS = [
+    ("ISLE,Isle of Pounds,Île des Livres,earmarked,2026,,,10000,20000,20000,GBP,2020,SCAN LINK,,,",
+     "ISLE,Isle of Pounds,Île des Livres,earmarked,2026,,,10000,20000,20000,GBP,2020,,,,",
+     "row 3, column 'earmark': earmarked money that names no improvement"),
+    ("LOTTERY,Lottery,Loterie,voluntary,2025,", "LOTTERY,Lottery,Loterie,voluntary,2025,9",
+     "row 2, column 'years': money still comes in 2033, after the last year of the appraisal"),
+    ("EUR,2024,,,,,D", "EUR,2024,,,0.5,,D", "row 2, column 'chance': the probability is half"),
+    ("EUR,2024,,,,,D", "EUR,2024,,0.5,0.4,0.9,D", "column 'chance': 0.4 is not between 0.5 and"),
+    ("EUR,2024,,,,,D", "EUR,2024,,0.5,0.9,1.2,D", "column 'chance_high': 1.2 is above 1"),
+    ("voluntary,2025,,,", "voluntary,2025,,charity,", "column 'use': 'charity' is not known"),
+]  # fmt: skip
+COLUMNS = (
+    "id,name,name_fr,kind,year,years,use,low,mode,high,currency,price_year,earmark,"
+    "chance_low,chance,chance_high,grade,source,basis"
+)
+ROWS = (
+    "LOTTERY,Lottery,Loterie,voluntary,2025,,,20000,30000,50000,EUR,2024,,,,,D,,letter of intent",
+    "ISLE,Isle of Pounds,Île des Livres,earmarked,2026,,,10000,20000,20000,GBP,2020,SCAN LINK,,,,"
+    "B,LEDGER,",
+)
+
+
+@pytest.mark.parametrize(("good", "bad", "told"), SLIPS, ids=lambda part: str(part)[-20:])
+def test_a_slip_in_the_funding_table(folder: Path, good: str, bad: str, told: str) -> None:
+    text = "\n".join((COLUMNS, *ROWS)) + "\n"
+    (folder / "funding.csv").write_text(text, encoding="utf-8")
+    assert len(read_case(folder).funding) == len(ROWS)
+    assert good in text
+    (folder / "funding.csv").write_text(text.replace(good, bad), encoding="utf-8")
+    with pytest.raises(CaseError) as caught:
+        read_case(folder)
+    assert told in str(caught.value)
+
+
+def test_a_pledge_with_all_its_columns(folder: Path) -> None:
+    row = ROWS[0].replace("2025,,,", "2025,2,programme,").replace(",,,,,D", ",,0.2,0.4,0.9,D")
+    (folder / "funding.csv").write_text(f"{COLUMNS}\n{row}\n", encoding="utf-8")
+    found = read_case(folder).funding[0]
+    assert (found.years, found.use) == (2, "programme")
+    assert found.chance is not None
+    assert (found.chance.low, found.chance.mode, found.chance.high) == (0.2, 0.4, 0.9)
+    assert found.chance.name == "funding/LOTTERY/chance"
+
+
+# ---------------------------------------------------------------- the page
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_annex_says_what_the_answers_say(study: Study, language: str) -> None:
+    words = Wording.of(study.case, language)
+    section = annex.funding_page(study, words)
+    assert section is not None
+    tables = [block for block in section.blocks if isinstance(block, Table)]
+    assert len(tables) == 5, "pledges, next euro, prices, worth, menu"
+    found = funding_of(study)
+    prices = {row[:2]: row for row in tables[2].rows}
+    scopes = [row[1] for row in tables[2].rows]
+    first = [words.say(f"funding.scope_{scope}") for scope in (BUDGET, PLEDGED)]
+    assert list(dict.fromkeys(scopes)) == first, "the budget before the pledges alone"
+    name = words.name("ISLE")
+    scope = words.say(f"funding.scope_{BUDGET}")
+    assert prices[name, scope][3] == words.number(
+        earmarks_of(study).to_frame().T[BUDGET, "ISLE"]["price"]
+    )
+    assert len(tables[4].rows) == len(found.menu.packages)
+    texts = [block.text for block in section.blocks if isinstance(block, Text)]
+    assert words.say("funding.transfers") in texts
+
+
+def test_every_pair_of_scope_and_earmark_once(study: Study) -> None:
+    index = earmarks_of(study).to_frame().index
+    assert sorted(index) == sorted(product((PLEDGED, BUDGET), (ALL, "ISLE", TIMING)))

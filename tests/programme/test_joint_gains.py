@@ -1,0 +1,312 @@
+"""What improvements add together: by hand, by all orders, and by models that know no games."""
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations, permutations
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from capworth.case.model import Case, Effect, Estimate
+from capworth.methods.arguments import Floats
+from capworth.model.draws import AtModes, Sampled
+from capworth.model.joint_gains import Game, games_of
+from capworth.model.result import Provenance
+from capworth.model.simulation import Model, draw_sample
+from capworth.model.value import score
+from capworth.programme.joint_gains import JointGains, join_gains, lost_a_year, readings, regrets
+from capworth.programme.selection import relations_of
+from capworth.study.stages import Study
+
+AtModesRun: TypeAlias = Callable[[Case], Study]
+GOLDEN: Mapping[str, Any] = tomllib.loads(
+    (Path(__file__).parents[1] / "golden/priorities.toml").read_text("utf-8")
+)
+TOGETHER = GOLDEN["together"]
+
+
+@pytest.fixture(scope="module")
+def at_modes(learning: Callable[..., Any]) -> AtModesRun:
+    """Answer what is tested here, with every world at the modes."""
+    return lambda case: learning(case, 3, modes=True)
+
+
+@pytest.fixture(scope="module")
+def worked(small: Case, at_modes: AtModesRun) -> Study:
+    """The small case with every world at the modes."""
+    return at_modes(small)
+
+
+@pytest.fixture(scope="module")
+def study(small: Case, learning: Callable[..., Any]) -> Study:
+    """The small case in 400 worlds."""
+    answered: Study = learning(small)
+    return answered
+
+
+def sure(name: str, level: float) -> Estimate:
+    return Estimate(f"effects/{name}", level, level, level, "", "D", "", "for the test", 0)
+
+
+def meeting(case: Case) -> Case:
+    """The small case with four more effects, so that SCAN and LINK meet; nothing is excluded."""
+    more = (
+        Effect("SCAN", "NET", sure("SCAN/NET/reach", 30.0), criterion="reach"),
+        Effect("LINK", "REG", sure("LINK/REG/speed", -12.0), criterion="speed"),
+        Effect("LINK", "REG", sure("LINK/REG/verified", 1.5), step="verified"),
+    )
+    relations = tuple(r for r in case.relations if r.relation == "requires")
+    changed = replace(case, effects=(*case.effects, *more), relations=relations)
+    return changed.with_settings(budget=120_000.0)
+
+
+def joint_of(study: Study) -> JointGains:
+    assert study.joint_gains is not None
+    return study.joint_gains
+
+
+@pytest.fixture(scope="module")
+def met(small: Case, at_modes: AtModesRun) -> Study:
+    """The meeting improvements, CLOUD left out, with every world at the modes."""
+    case = meeting(small)
+    effects = tuple(e for e in case.effects if e.improvement != "CLOUD")
+    return at_modes(replace(case, effects=effects))
+
+
+def test_three_readings_worked_by_hand(met: Study) -> None:
+    found = joint_of(met)
+    assert found.base == ("SCAN", "LINK")
+    table = found.to_frame()
+    for reading in ("alone", "shapley", "last"):
+        for key, gain in TOGETHER[reading].items():
+            assert table[f"gain_{reading}"][key] == pytest.approx(gain, abs=TOGETHER["atol"])
+    for reading in ("money_alone_m", "money_shapley_m"):
+        column = reading.replace("_alone_m", "_m_alone").replace("_shapley_m", "_m_shapley")
+        for key, money in TOGETHER[reading].items():
+            assert table[column][key] == pytest.approx(money, abs=1e-8)
+    assert found.together[0] == pytest.approx(TOGETHER["together"], abs=TOGETHER["atol"])
+    assert found.counted_twice == pytest.approx(-TOGETHER["pair"], abs=TOGETHER["atol"])
+    assert table.loc["SCAN", "touches"] == "LINK"
+
+
+def test_the_pair_worked_by_hand(met: Study) -> None:
+    pair = joint_of(met).pairs().iloc[0]
+    assert pair.name == ("SCAN", "LINK")
+    assert pair["gain_joint"] == pytest.approx(TOGETHER["pair"], abs=TOGETHER["atol"])
+    assert pair["money_m_joint"] == pytest.approx(TOGETHER["money_pair_m"], abs=1e-8)
+    assert pair["harm_days_joint"] == pytest.approx(TOGETHER["harm_pair"], abs=TOGETHER["atol"])
+
+
+def test_alone_is_what_the_worlds_say(small: Case, learning: Callable[..., Any]) -> None:
+    """Taken alone an improvement gains what the model of gains finds, world by world."""
+    study = learning(meeting(small), 150)
+    table, gains = joint_of(study).to_frame(), study.sample.worlds.gains
+    np.testing.assert_allclose(table["gain_alone"], gains.score.mean(axis=0), atol=1e-9)
+    np.testing.assert_allclose(table["money_m_alone"], gains.money.mean(axis=0) / 1e6, atol=1e-9)
+    np.testing.assert_allclose(table["harm_days_alone"], gains.harm.mean(axis=0), atol=1e-9)
+    assert joint_of(study).draws == 150
+
+
+def test_improvements_that_do_not_meet_read_alike(study: Study) -> None:
+    table = joint_of(study).to_frame()
+    assert (table["touches"] == "").all()
+    for name in ("gain", "money_m", "harm_days"):
+        for reading in ("shapley", "last"):
+            np.testing.assert_allclose(table[f"{name}_{reading}"], table[f"{name}_alone"])
+    assert joint_of(study).counted_twice == pytest.approx(0, abs=1e-12)
+    assert len(joint_of(study).pairs()) == 0
+
+
+def test_shares_of_the_set_add_up_and_lie_between_first_and_last(
+    small: Case, learning: Callable[..., Any]
+) -> None:
+    case = meeting(small)
+    effects = tuple(e for e in case.effects if e.improvement != "CLOUD")
+    rich = replace(case, effects=effects).with_settings(budget=250_000.0)
+    found = joint_of(learning(rich, 80))
+    assert found.base == ("SCAN", "LINK")
+    table = found.to_frame().loc[list(found.base)]
+    assert table["gain_shapley"].sum() == pytest.approx(found.together[0], abs=1e-9)
+    assert table["gain_alone"].sum() == pytest.approx(found.alone[0], abs=1e-9)
+    assert len(found.pairs()) == 1
+    pair = float(found.pairs()["gain_joint"].iloc[0])
+    last = table["gain_alone"] + pair
+    np.testing.assert_allclose(table["gain_last"], last, atol=1e-9)
+    np.testing.assert_allclose(table["gain_shapley"], table["gain_alone"] + pair / 2, atol=1e-9)
+
+
+def test_one_that_excludes_takes_its_rival_out(small: Case, at_modes: AtModesRun) -> None:
+    """SCAN takes 30 hours off the academy too, CLOUD 12; with both the scale would bend."""
+    more = Effect("SCAN", "ACA", sure("SCAN/ACA/speed", -30.0), criterion="speed")
+    case = replace(small, effects=(*small.effects, more))
+    found = joint_of(at_modes(case))
+    assert len({"SCAN", "CLOUD"} & {*found.base}) == 1
+    table = found.to_frame()
+    assert table.loc["SCAN", "touches"] == "CLOUD"
+    for reading in ("shapley", "last"):
+        np.testing.assert_allclose(table[f"gain_{reading}"], table["gain_alone"], atol=1e-12)
+    free = replace(case, relations=()).with_settings(budget=250_000.0)
+    both = joint_of(at_modes(free)).to_frame()
+    assert (both["gain_last"] > both["gain_alone"] + 0.1)[["SCAN", "CLOUD"]].all()
+
+
+def test_two_factors_on_one_step_multiply(small: Case, at_modes: AtModesRun) -> None:
+    """Hit rate of REG x 1.5 by SCAN and x 2 by LINK: 32,000 a year become 96,000, not 80,000."""
+    more = Effect("LINK", "REG", sure("LINK/REG/hit_rate", 2.0), step="hit_rate")
+    case = replace(small, effects=(*small.effects, more))
+    pairs = joint_of(at_modes(case)).pairs()
+    assert pairs["money_m_joint"].iloc[0] == pytest.approx(0.016 * 0.907029478, abs=1e-8)
+
+
+# Twins
+
+
+def by_all_orders(games: Sequence[Game], players: Sequence[int]) -> Floats:
+    """Shapley value of the sum of the games from every order of joining: (draws, players)."""
+
+    def gain(taken: Sequence[int]) -> Floats:
+        return sum((g.table[:, g.mask(taken)] for g in games), np.zeros(len(games[0].table)))
+
+    orders = list(permutations(players))
+    total = np.zeros((len(games[0].table), len(players)))
+    for order in orders:
+        for k, player in enumerate(order):
+            total[:, players.index(player)] += gain(order[: k + 1]) - gain(order[:k])
+    return total / len(orders)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.data())
+def test_shapley_by_all_orders(data: st.DataObject) -> None:
+    """Games of their own on two to three of five improvements each, summed."""
+    players = data.draw(st.lists(st.integers(0, 4), min_size=2, max_size=4, unique=True))
+    games = []
+    for _ in range(data.draw(st.integers(1, 3))):
+        users = sorted(data.draw(st.sets(st.integers(0, 4), min_size=1, max_size=3)))
+        size = 3 * (1 << len(users))
+        cells = data.draw(st.lists(st.integers(-9, 9), min_size=size, max_size=size))
+        table = np.array(cells, dtype=float).reshape(3, -1)
+        table[:, 0] = 0
+        games.append(Game("score", "C", tuple(users), table))
+    sets = [(k, {*players} | {k}) for k in range(5)]
+    _, share, last = readings(games, sets, 3)
+    expected = by_all_orders(games, players)
+    np.testing.assert_allclose(share[:, players], expected, atol=1e-9)
+
+    def gain(taken: set[int]) -> Floats:
+        return sum((g.table[:, g.mask(taken)] for g in games), np.zeros(3))
+
+    for player in players:
+        loss = gain({*players}) - gain({*players} - {player})
+        np.testing.assert_allclose(last[:, player], loss, atol=1e-9)
+
+
+@pytest.mark.parametrize("taken", [("SCAN",), ("LINK",), ("SCAN", "LINK"), ("SCAN", "CLOUD")])
+def test_levels_moved_by_hand_give_the_joint_gain(small: Case, taken: tuple[str, ...]) -> None:
+    """The value tree, read at levels to which all changes were added; all felt from the start."""
+    case = meeting(small)
+    case = replace(
+        case, improvements=tuple(replace(i, effect_year=2025) for i in case.improvements)
+    )
+    model, draws = Model(case), Sampled(7, 0, 60)
+    value = model.value
+    levels, weights = value.levels(draws), value.weights(draws)
+    moved = levels.copy()
+    for effect in case.effects:
+        if effect.improvement in taken and effect.criterion:
+            c = case.capability_ids.index(effect.capability)
+            k = [leaf.id for leaf in value.leaves].index(effect.criterion)
+            moved[:, c, k] += draws.of(effect.change)
+    gain = (score(value.worth(moved), weights) - score(value.worth(levels), weights)).sum(axis=1)
+    numbers = [case.improvement_ids.index(i) for i in taken]
+    games = [g for g in games_of(model, draws) if g.measure == "score"]
+    found = sum((g.table[:, g.mask(numbers)] for g in games), np.zeros(60))
+    np.testing.assert_allclose(found, gain, atol=1e-9)
+
+
+def test_a_chain_with_all_factors_in_one_improvement(small: Case) -> None:
+    """One improvement that has the effects of both gains in money and days what both do."""
+    case = meeting(small)
+    case = replace(
+        case, improvements=tuple(replace(i, effect_year=2026) for i in case.improvements)
+    )
+    effects = tuple(
+        replace(e, improvement="SCAN") if e.improvement == "LINK" else e
+        for e in case.effects
+        if e.step
+    )
+    worlds = Model(replace(case, effects=effects)).answer(Sampled(7, 0, 60))
+    games = games_of(Model(case), Sampled(7, 0, 60))
+    for measure, gains in (("money", worlds.gains.money), ("harm", worlds.gains.harm)):
+        mine = [g for g in games if g.measure == measure]
+        found = sum((g.table[:, g.mask({0, 1})] for g in mine), np.zeros(60))
+        np.testing.assert_allclose(found, gains[:, 0], atol=1e-6)
+
+
+def test_games_of_a_case_without_effects(small: Case) -> None:
+    assert games_of(Model(replace(small, effects=())), AtModes()) == ()
+    bare = replace(
+        small,
+        improvements=(),
+        effects=(),
+        relations=(),
+        funding=(),
+        costs=tuple(c for c in small.costs if not c.improvement),
+    )
+    assert join_gains(draw_sample(bare, 5), None, Provenance.of(bare, 5)) is None
+
+
+# Leaving one out
+
+
+def test_regret_and_lateness_worked_by_hand(worked: Study) -> None:
+    known = GOLDEN["leaving_out"]
+    table = joint_of(worked).to_frame()
+    for name in ("regret", "lost_a_year"):
+        assert table[name].to_dict() == pytest.approx(known[name], abs=known["atol"])
+
+
+def test_regret_by_trying_every_set(small: Case) -> None:
+    sample = draw_sample(small, 40)
+    ids = small.improvement_ids
+    relations = relations_of(small)
+    assert relations.requires == ((1, (0,)),)
+    assert relations.excludes == ((2, 0),)
+    lost = np.zeros(3)
+    for gain, asked in zip(sample.worlds.gains.score, sample.worlds.asked, strict=True):
+        best = dict.fromkeys(range(-1, 3), 0.0)
+        for size in range(4):
+            for taken in combinations(range(3), size):
+                if (1 in taken and 0 not in taken) or {0, 2} <= {*taken}:
+                    continue
+                if asked[list(taken)].sum() > 110_000:
+                    continue
+                for out in range(-1, 3):
+                    if out not in taken:
+                        best[out] = max(best[out], gain[list(taken)].sum())
+        lost += [best[-1] - best[k] for k in range(3)]
+    np.testing.assert_allclose(regrets(sample), lost / 40, atol=1e-9)
+    assert (lost > 0).any()
+    assert len(ids) == 3
+
+
+def test_no_budget_no_regret(small: Case) -> None:
+    sample = draw_sample(small.with_settings(budget=None), 10)
+    assert np.isnan(regrets(sample)).all()
+
+
+def test_what_must_be_done_cannot_be_left_out(small: Case) -> None:
+    musts = tuple(replace(i, must=i.id == "SCAN") for i in small.improvements)
+    found = regrets(draw_sample(replace(small, improvements=musts), 10))
+    assert np.isnan(found[0])
+    assert np.isfinite(found[1:]).all()
+
+
+def test_an_effect_after_the_appraisal_loses_nothing_known(small: Case) -> None:
+    late = tuple(replace(i, effect_year=2031) for i in small.improvements)
+    assert lost_a_year(replace(small, improvements=late)).isna().all()

@@ -1,0 +1,426 @@
+"""One run of everything: golden answers, frozen results, and what must not matter."""
+
+import pickle
+import random
+import shutil
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import FrozenInstanceError, replace
+from inspect import signature
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from capworth.appraisal.capabilities import Appraisal
+from capworth.case.model import Case, Estimate
+from capworth.case.read import read_case
+from capworth.model.result import Answer, Provenance, spread
+from capworth.programme.priorities import Priorities
+from capworth.study.stages import STAGES, Study, run_study
+
+Golden: TypeAlias = Mapping[str, Any]
+Run: TypeAlias = Callable[[Case], Study]
+Revalue: TypeAlias = Callable[[Case, str, Callable[[Estimate], Estimate]], Case]
+ROOT = Path(__file__).parents[2]
+
+
+def answers(study: Study) -> Iterator[tuple[str, Answer]]:
+    for stage in STAGES:
+        answer = getattr(study, stage)
+        if answer is not None:
+            yield stage, answer
+
+
+def tables(study: Study) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Every table that any answer hands out."""
+    for stage, answer in answers(study):
+        for name in dir(answer):
+            if name.startswith("_") or name == "provenance":
+                continue
+            part = getattr(answer, name)
+            if callable(part) and not any(
+                wanted.default is wanted.empty for wanted in signature(part).parameters.values()
+            ):
+                table = part()
+                if isinstance(table, pd.DataFrame):
+                    yield f"{stage}.{name}", table
+
+
+def priorities_of(study: Study) -> Priorities:
+    assert study.priorities is not None
+    return study.priorities
+
+
+# ------------------------------------------------------------------------------- worked by hand
+
+
+def test_the_appraisal_worked_by_hand(worked: Study, golden: Golden) -> None:
+    table = worked.appraisal.to_frame()
+    cost, score, chain = golden["cost"], golden["score"], golden["chain"]
+    assert table.index.tolist() == score["order"]
+    millions = {"cost_m": cost["cost"], "annual_cost_m": cost["annual"]}
+    for column, expected in millions.items():
+        found = (table[column] * 1e6).to_dict()
+        assert found == pytest.approx(expected, abs=0.01), column
+    assert table["score"].to_dict() == pytest.approx(score["score"], abs=1e-6)
+    assert table["score_per_m"].to_dict() == pytest.approx(score["per_million"], abs=1e-6)
+    chained = table.loc[["REG", "LAB"]]
+    for column, expected in (("money_m", chain["money"]), ("harm_days", chain["harm"])):
+        scale = 1e6 if column.endswith("_m") else 1.0
+        known = {c: expected[c] / scale for c in ("REG", "LAB")}
+        assert chained[column].to_dict() == pytest.approx(known, abs=1e-9)
+        assert table.loc[["NET", "ACA"], column].isna().all()  # not measured, which is not zero
+    net = {c: (chain["money"][c] - cost["cost"][c]) / 1e6 for c in ("REG", "LAB")}
+    assert chained["net_m"].to_dict() == pytest.approx(net, abs=1e-7)
+    assert chained["p_net_positive"].tolist() == [0, 0]
+    per_m = {c: chain["harm"][c] / (cost["annual"][c] / 1e6) for c in ("REG", "LAB")}
+    assert chained["harm_per_m"].to_dict() == pytest.approx(per_m, rel=1e-6)
+    whole = sum(cost["cost"].values()) / 1e6
+    assert worked.appraisal.total_cost == pytest.approx((whole, whole, whole), abs=1e-7)
+
+
+def test_ranks_and_payers_worked_by_hand(worked: Study, golden: Golden) -> None:
+    ranks = worked.appraisal.rank_acceptability()
+    np.testing.assert_array_equal(ranks, np.eye(4))  # the rows are in the order of the ranking
+    assert ranks.index.tolist() == golden["score"]["order"]
+    assert [int(str(place)) for place in ranks.columns] == [1, 2, 3, 4]
+    payers = (worked.appraisal.cost_by_payer() * 1e6).T.to_dict("list")
+    known = golden["cost"]["payers"]
+    assert {c: pytest.approx(row, abs=0.01) for c, row in payers.items()} == known
+    assert worked.appraisal.first == "LAB"
+
+
+def test_the_priorities_worked_by_hand(worked: Study, golden: Golden) -> None:
+    known, found = golden["improvements"], priorities_of(worked)
+    table = found.to_frame()
+    assert list(found.order) == known["order"]
+    for column, name, scale in (
+        ("asked_m", "asked", 1e6),
+        ("asked_mode_m", "asked", 1e6),
+        ("cost_m", "cost", 1e6),
+        ("gain", "gain", 1.0),
+        ("gain_per_m", "gain_per_million", 1.0),
+        ("money_m", "money", 1e6),
+        ("harm_days", "harm", 1.0),
+        ("alignment", "alignment", 1.0),
+        ("exchange", "exchange", 1.0),
+    ):
+        expected = {i: level / scale for i, level in known[name].items()}
+        assert table[column].to_dict() == pytest.approx(expected, abs=1e-6), column
+    pairs = found.pairwise()
+    assert pairs.to_numpy().tolist() == [[0, 1, 1], [0, 0, 1], [0, 0, 0]]
+    assert pairs.index.tolist() == pairs.columns.tolist() == known["order"]
+    np.testing.assert_array_equal(found.rank_acceptability(), np.eye(3))
+
+
+def test_why_an_improvement_has_its_place(worked: Study, study: Study) -> None:
+    sure = priorities_of(worked).why("CLOUD")
+    assert sure == (
+        "Move to a cloud is in place 1 of 3: it adds 4.4 points for 0.095 million (47 points a "
+        "million); it is ahead of all that follow with 90% probability or more."
+    )
+    open_ = priorities_of(study)
+    wins = open_.pairwise().T[open_.order[0]][open_.order[1]]
+    assert 0.1 < wins < 0.9
+    words = (
+        f"the order is not firm: it is ahead of {study.case.names()[open_.order[1]]} in {wins:.0%}"
+    )
+    assert words in open_.why(open_.order[0])
+
+
+# ----------------------------------------------------------------------------- over the draws
+
+
+def test_ranges_are_percentiles_of_the_worlds(study: Study) -> None:
+    table, worlds = study.appraisal.to_frame(), study.sample.worlds
+    ids = list(study.case.capability_ids)
+    for column, part, scale in (("cost_m", worlds.cost, 1e6), ("score", worlds.score, 1.0)):
+        low, high = np.percentile(part / scale, (10, 90), axis=0)
+        ordered = table.loc[ids]
+        np.testing.assert_allclose(ordered[column], part.mean(axis=0) / scale)
+        np.testing.assert_allclose(ordered[f"{column}_low"], low)
+        np.testing.assert_allclose(ordered[f"{column}_high"], high)
+
+
+def test_ranks_are_shares_and_rows_are_sorted_by_them(study: Study) -> None:
+    for ranks, table in (
+        (study.appraisal.rank_acceptability(), study.appraisal.to_frame()),
+        (priorities_of(study).rank_acceptability(), priorities_of(study).to_frame()),
+    ):
+        np.testing.assert_allclose(ranks.sum(axis=0), 1)
+        np.testing.assert_allclose(ranks.sum(axis=1), 1)
+        assert ranks.index.tolist() == table.index.tolist()
+        np.testing.assert_allclose(ranks[1], table["p_first"])
+        places = ranks.to_numpy() @ np.arange(1, len(ranks) + 1)
+        np.testing.assert_allclose(table["expected_place"], places)
+        assert table["expected_place"].is_monotonic_increasing
+
+
+def test_pairs_are_shares_of_draws(study: Study) -> None:
+    pairs = priorities_of(study).pairwise()
+    whole = pairs + pairs.T
+    np.testing.assert_allclose(whole.to_numpy()[~np.eye(3, dtype=bool)], 1)
+    rates = study.sample.worlds.gains.score / study.sample.worlds.improvement_cost
+    ahead = (rates[:, 0] > rates[:, 2]).mean()  # SCAN over CLOUD
+    assert pairs.T["SCAN"]["CLOUD"] == pytest.approx(ahead)
+
+
+def test_spread_of_columns() -> None:
+    found = spread("x", np.array([[0.0, 10.0], [20.0, 10.0]]), 10.0)
+    assert {name: part.tolist() for name, part in found.items()} == {
+        "x": [1.0, 1.0],
+        "x_low": pytest.approx([0.2, 1.0]),
+        "x_high": pytest.approx([1.8, 1.0]),
+    }
+
+
+# ---------------------------------------------------------------------- what must not matter
+
+
+def same_answers(ours: Study, theirs: Study, rtol: float = 1e-9) -> None:
+    """Row by row and column by column, whatever the order of the rows."""
+    one, other = dict(tables(ours)), dict(tables(theirs))
+    assert one.keys() == other.keys()
+    for name, table in one.items():
+        found = other[name]
+        if name in ("programme.order", "programme.frontier", "funding.to_frame", "funding.curve"):
+            columns = [c for c in table.columns if c != "chosen"]
+            table, found = table[columns], found[columns]
+        if name == "soundness.to_frame":  # lints name the rows where they are
+            words = ["place", "items", "sentence"]
+            for items, others in zip(table["items"], found.loc[table.index, "items"], strict=True):
+                assert sorted(items.split()) == sorted(others.split())
+            table, found = table.drop(columns=words), found.drop(columns=words)
+        if name == "sensitivity.to_frame":  # of equal swings, either may stand first
+            words = ["programme_at_low", "programme_at_high"]
+            table, found = table.drop(columns=words), found.drop(columns=words)
+        assert set(map(str, table.index)) == set(map(str, found.index)), name
+        pd.testing.assert_frame_equal(
+            table, found.loc[table.index, table.columns], rtol=rtol, atol=1e-7, obj=name
+        )
+
+
+def shuffled(folder: Path, target: Path, seed: int) -> Case:
+    order = random.Random(seed)
+    shutil.copytree(folder, target)
+    for path in sorted(target.glob("*.csv")):
+        heading, *rows = path.read_text(encoding="utf-8").splitlines()
+        order.shuffle(rows)
+        path.write_text("\n".join([heading, *rows]) + "\n", encoding="utf-8")
+    return read_case(target)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_order_of_rows_in_the_files_does_not_matter(
+    study: Study, small_folder: Path, tmp_path: Path, seed: int
+) -> None:
+    other = run_study(shuffled(small_folder, tmp_path / "shuffled", seed))
+    assert other.case.capability_ids != study.case.capability_ids
+    same_answers(study, other)
+
+
+def test_the_number_of_workers_does_not_matter(small: Case, study: Study) -> None:
+    other = run_study(small, workers=2)
+    for (name, ours), (_, theirs) in zip(tables(study), tables(other), strict=True):
+        pd.testing.assert_frame_equal(ours, theirs, check_exact=True, obj=name)
+
+
+@pytest.mark.parametrize("rate", [0.01, 7.5])
+def test_the_currency_does_not_matter(
+    small: Case, study: Study, revalue: Revalue, rate: float
+) -> None:
+    """All money told in another currency: the same places, programme, claim and gains."""
+
+    def told(estimate: Estimate) -> Estimate:
+        low, mode, high = (rate * x for x in (estimate.low, estimate.mode, estimate.high))
+        return replace(estimate, low=low, mode=mode, high=high)
+
+    other = small
+    for table in ("costs", "totals", "funding"):
+        other = revalue(other, table, told)
+    values = tuple(
+        replace(v, worth=told(v.worth)) if v.scale == "money" else v for v in small.unit_values
+    )
+    money = {name: getattr(small.settings, name) * rate for name in ("budget", "target", "grid")}
+    theirs = run_study(replace(other, unit_values=values).with_settings(**money))
+    for ours, found in (
+        (study.appraisal.rank_acceptability(), theirs.appraisal.rank_acceptability()),
+        (priorities_of(study).rank_acceptability(), priorities_of(theirs).rank_acceptability()),
+        (priorities_of(study).pairwise(), priorities_of(theirs).pairwise()),
+    ):
+        pd.testing.assert_frame_equal(ours, found)
+    assert study.claim is not None
+    assert theirs.claim is not None
+    pd.testing.assert_frame_equal(study.claim.to_frame(), theirs.claim.to_frame(), rtol=1e-9)
+    assert study.programme is not None
+    assert theirs.programme is not None
+    assert study.programme.chosen == theirs.programme.chosen
+    assert study.programme.p_best == theirs.programme.p_best
+    np.testing.assert_allclose(study.programme.gain, theirs.programme.gain)
+    ours, found = study.appraisal.to_frame(), theirs.appraisal.to_frame()
+    for column in ("cost_m", "money_m", "net_m_high", "annual_cost_m_low"):
+        np.testing.assert_allclose(found[column], ours[column] * rate, rtol=1e-9)
+    for column in ("score_per_m", "harm_per_m_low"):
+        np.testing.assert_allclose(found[column], ours[column] / rate, rtol=1e-9)
+    np.testing.assert_allclose(found["score"], ours["score"])
+
+
+def with_dud(case: Case) -> Case:
+    """One more capability: dear, and no good at anything."""
+    dud = replace(case.capabilities[-1], id="DUD", name="Dud")
+    share = next(f for f in case.functions if f.capability == "ACA")
+    line = next(c for c in case.costs if c.id == "REG-M")
+    levels = {"reach": 0.0, "speed": 48.0, "results": 0.0}
+
+    def sure(name: str, level: float) -> Estimate:
+        return Estimate(name, level, level, level, "", "A", "LEDGER", "", 99)
+
+    scores = tuple(
+        replace(s, capability="DUD", level=sure(f"scores/DUD/{s.criterion}", levels[s.criterion]))
+        for s in case.scores
+        if s.capability == "ACA"
+    )
+    return replace(
+        case,
+        capabilities=(dud, *case.capabilities),
+        functions=(replace(share, capability="DUD"), *case.functions),
+        costs=(
+            replace(line, id="DUD", capability="DUD", amount=sure("costs/DUD", 9e9)),
+            *case.costs,
+        ),
+        scores=(*scores, *case.scores),
+    )
+
+
+def test_a_dud_changes_no_other_score_and_no_order(small: Case, study: Study) -> None:
+    """Scales are fixed beforehand: what is added at the bottom reverses nothing above it."""
+    other = run_study(with_dud(small))
+    np.testing.assert_array_equal(other.sample.worlds.score[:, 1:], study.sample.worlds.score)
+    np.testing.assert_array_equal(other.sample.worlds.cost[:, 1:], study.sample.worlds.cost)
+    assert not other.sample.worlds.score[:, 0].any()
+    assert other.appraisal.to_frame().index.tolist() == [*study.appraisal.to_frame().index, "DUD"]
+    ours, theirs = study.appraisal.rank_acceptability(), other.appraisal.rank_acceptability()
+    np.testing.assert_array_equal(theirs.iloc[:4, :4], ours)
+    assert priorities_of(other).order == priorities_of(study).order
+    assert other.excellence is not None
+    assert study.excellence is not None
+    found = other.excellence.to_frame().loc[list(small.capability_ids), "p_efficient"]
+    np.testing.assert_array_equal(found, study.excellence.to_frame()["p_efficient"])
+
+
+# --------------------------------------------------------------------------- how it is asked
+
+
+def test_draws_and_seed_may_be_given(small: Case) -> None:
+    study = run_study(small, draws=60, seed=0)  # 0 is a seed like any other
+    assert (study.provenance.draws, study.provenance.seed) == (60, 0)
+    assert study.sample.draws == 60
+    assert run_study(small, draws=60).provenance.seed == 11
+    other = run_study(small.with_settings(seed=0), draws=60)
+    pd.testing.assert_frame_equal(study.appraisal.to_frame(), other.appraisal.to_frame())
+
+
+def test_progress_is_told(small: Case) -> None:
+    told: list[tuple[str, int, int]] = []
+    run_study(small, draws=60, progress=lambda *words: told.append(words))
+    assert told[0] == ("draws", 60, 60)
+    assert told[-1] == ("answers", len(STAGES), len(STAGES))
+
+
+def test_all_questions_are_asked(study: Study) -> None:
+    assert study.not_asked == ()
+    assert [stage for stage, _ in answers(study)] == list(STAGES)
+
+
+def test_the_bundled_case_is_answered_without_a_warning() -> None:
+    case = read_case(ROOT / "data" / "interpol-2019")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        study = run_study(case, draws=40)
+    assert study.not_asked == ()
+    for name, table in tables(study):
+        assert len(table) or name == "feedback.comments", name
+
+
+# ------------------------------------------------------------------------------ frozen answers
+
+
+def test_every_answer_says_its_finding_in_one_line(study: Study) -> None:
+    for stage, answer in [*answers(study), ("study", study)]:
+        words = repr(answer)
+        assert words.startswith(f"<{type(answer).__name__}"), stage
+        assert words.endswith(">")
+        assert "\n" not in words
+    assert len(repr(study)) < 1500
+
+
+def test_every_answer_shows_itself_and_where_it_comes_from(study: Study) -> None:
+    for _, answer in answers(study):
+        page = answer._repr_html_()
+        assert "<table" in page
+        assert f"&lt;{type(answer).__name__}" in page
+        assert str(study.provenance) in page
+    page = study._repr_html_()
+    assert page.count("<tr>") == len(STAGES)
+    assert "<Appraisal" not in page
+    assert str(study.provenance) in page
+
+
+def test_questions_that_are_not_asked_are_named(small: Case) -> None:
+    page = run_study(small.with_settings(claim_group=()), draws=20)._repr_html_()
+    assert "not asked by this case" in page
+
+
+def test_every_table_is_a_copy(study: Study) -> None:
+    handed = dict(tables(study))
+    assert len(handed) >= 14
+    for name, table in handed.items():
+        before = table.copy()
+        table.iloc[:, :] = table.iloc[::-1].to_numpy()
+        table["spoilt"] = 1
+        again = dict(tables(study))[name]
+        pd.testing.assert_frame_equal(again, before, obj=name)
+
+
+def test_answers_cannot_be_changed(study: Study) -> None:
+    for _, answer in answers(study):
+        with pytest.raises((FrozenInstanceError, AttributeError, TypeError)):
+            setattr(answer, "provenance", study.provenance)  # noqa: B010  # as an analyst might
+        with pytest.raises((FrozenInstanceError, AttributeError, TypeError)):
+            setattr(answer, "new", 1)  # noqa: B010  # in a notebook
+
+
+def test_answers_survive_a_process_pool(study: Study) -> None:
+    again = pickle.loads(pickle.dumps(study))
+    assert repr(again) == repr(study)
+    same_answers(study, again, rtol=0)
+
+
+def test_every_answer_knows_where_it_comes_from(study: Study, small: Case) -> None:
+    for _, answer in answers(study):
+        assert answer.provenance == study.provenance == Provenance.of(small, 400)
+    words = str(study.provenance)
+    for part in (
+        small.fingerprint[:12],
+        "EUR of 2024",
+        "eu-cohesion-5 (5.0%, in force)",
+        "data to 2024-12-31",
+        "seed 11",
+        "400 draws",
+        "case small",
+    ):
+        assert part in words
+
+
+def test_other_assumptions_are_another_study(small: Case, study: Study) -> None:
+    dear = run_study(small.with_settings(discounting="undiscounted"))
+    assert dear.appraisal.total_cost[0] > study.appraisal.total_cost[0]
+    np.testing.assert_allclose(
+        dear.appraisal.to_frame()["score"].sort_index(),
+        study.appraisal.to_frame()["score"].sort_index(),
+    )
+    assert isinstance(study.appraisal, Appraisal)
+    assert study.case is small

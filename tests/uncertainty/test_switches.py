@@ -1,0 +1,244 @@
+"""Switching values: by hand, on both sides of every turn, and against an exhaustive twin."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from capworth.case.model import Case, Estimate
+from capworth.errors import InputError
+from capworth.methods.uncertainty.switching import chance_reached
+from capworth.model.draws import AtModes, quantile_of
+from capworth.model.simulation import Model, Sample, Worlds, draw_sample, gain_per_million
+from capworth.uncertainty.sensitivity import uncertain_inputs
+from capworth.uncertainty.switching import (
+    HALVINGS,
+    SwitchingValues,
+    _Moved,
+    _turns,
+    margin_of,
+    switching_values,
+)
+
+GOLDEN = tomllib.loads((Path(__file__).parents[1] / "golden/economics.toml").read_text("utf-8"))
+Pair: TypeAlias = tuple[str, str]
+ASKED: tuple[Pair, ...] = (
+    ("REG", "net value"),
+    ("LAB", "place"),
+    ("NET", ""),
+    ("SCAN", "net value"),
+    ("SCAN", "place"),
+    ("CLOUD", ""),
+)
+
+
+@pytest.fixture(scope="module")
+def sample(small: Case) -> Sample:
+    return draw_sample(small, 400)
+
+
+@pytest.fixture(scope="module")
+def found(small: Case, sample: Sample) -> Mapping[Pair, SwitchingValues]:
+    pairs = (*ASKED, ("programme", ""))
+    return {pair: switching_values(small, *pair, sample=sample) for pair in pairs}
+
+
+def moved(model: Model, estimate: Estimate, level: float) -> Worlds:
+    return model.answer(_Moved([estimate], np.array([[level]])))
+
+
+@pytest.mark.parametrize("golden", GOLDEN["switch"], ids=lambda golden: golden["name"])
+def test_switching_values_worked_by_hand(
+    golden: dict[str, Any], found: Mapping[Pair, SwitchingValues]
+) -> None:
+    asked = golden["subject"], "" if golden["subject"] == "CLOUD" else golden["question"]
+    row = found[asked].to_frame().to_dict("index")[golden["input"]]
+    assert found[asked].question == golden["question"]
+    for side in ("below", "above"):
+        assert row[side] == pytest.approx(golden[side], rel=1e-6, nan_ok=True), side
+    assert row["inside"] is golden["inside"]
+
+
+@pytest.mark.parametrize("pair", [*ASKED, ("programme", "")], ids=str)
+def test_the_answer_holds_before_a_turn_and_not_beyond(
+    small: Case,
+    sample: Sample,
+    found: Mapping[Pair, SwitchingValues],
+    pair: Pair,
+) -> None:
+    margin = margin_of(small, sample.model, *pair, sample=sample)
+    inputs = {e.name: e for e in uncertain_inputs(small, sample.model)}
+    turns = 0
+    assert margin.of(sample.model.answer(AtModes()))[0] > 0
+    for name, row in found[pair].to_frame().iterrows():
+        estimate = inputs[str(name)]
+        for level, way in ((row["below"], 1), (row["above"], -1)):
+            if np.isnan(level):
+                continue
+            step = 1e-6 * max(abs(level), abs(estimate.high - estimate.low)) * way
+            turns += 1
+            assert margin.of(moved(sample.model, estimate, level + step))[0] > 0, name
+            assert margin.of(moved(sample.model, estimate, level - step))[0] <= 0, name
+    assert turns
+
+
+def test_an_input_that_is_not_listed_turns_nothing(
+    small: Case, sample: Sample, found: Mapping[Pair, SwitchingValues]
+) -> None:
+    for pair, values in found.items():
+        margin = margin_of(small, sample.model, *pair, sample=sample)
+        for estimate in uncertain_inputs(small, sample.model):
+            if estimate.name not in values.to_frame().index:
+                levels = np.linspace(estimate.low, estimate.high, 31)[None, :]
+                worlds = sample.model.answer(_Moved([estimate], levels))
+                assert (margin.of(worlds) > 0).all(), (pair, estimate.name)
+
+
+def test_plausibility_is_the_chance_of_lying_beyond(
+    small: Case, sample: Sample, found: Mapping[Pair, SwitchingValues]
+) -> None:
+    inputs = {e.name: e for e in uncertain_inputs(small, sample.model)}
+    for values in found.values():
+        table = values.to_frame()
+        assert table["p_reached"].is_monotonic_decreasing
+        for name, row in table.iterrows():
+            estimate = inputs[str(name)]
+            draws = quantile_of(estimate, np.linspace(0.00005, 0.99995, 10_000))
+            sampled = sum(
+                float(chance_reached(draws, row[side], estimate.mode))
+                for side in ("below", "above")
+            )
+            assert row["p_reached"] == pytest.approx(sampled, abs=5e-4), name
+            assert row["inside"] == (row["p_reached"] > 0), name
+            nearest = np.nanmin(np.abs([row["below"] - row["mode"], row["above"] - row["mode"]]))
+            if row["mode"]:
+                assert row["change"] == pytest.approx(nearest / abs(row["mode"]))
+        assert set(values.plausible) == set(table.index[table["p_reached"] > 0])
+
+
+def test_the_place_is_the_place(small: Case, sample: Sample) -> None:
+    """A twin: the order of improvements, counted anew on a grid of each input."""
+    base = gain_per_million(sample.modes)[0]
+    k = small.improvement_ids.index("SCAN")
+    place = int((base > base[k]).sum())
+    values = switching_values(small, "SCAN", "place", sample).to_frame().to_dict("index")
+    for estimate in uncertain_inputs(small, sample.model):
+        levels = np.linspace(estimate.low, estimate.high, 60)
+        rates = gain_per_million(sample.model.answer(_Moved([estimate], levels[None, :])))
+        places = (rates > rates[:, [k]]).sum(axis=1)
+        row = values.get(estimate.name, {"below": np.nan, "above": np.nan})
+        below = levels[(levels <= estimate.mode) & (places != place)]
+        above = levels[(levels >= estimate.mode) & (places != place)]
+        step = levels[1] - levels[0]
+        for turn, there, nearest in (
+            (row["below"], below, below.max(initial=-np.inf)),
+            (row["above"], above, above.min(initial=np.inf)),
+        ):
+            if len(there):
+                assert abs(turn - nearest) <= step, estimate.name
+            else:
+                assert np.isnan(turn) or not estimate.low < turn < estimate.high, estimate.name
+
+
+def test_the_programme_against_all_sets(
+    small: Case, sample: Sample, found: Mapping[Pair, SwitchingValues]
+) -> None:
+    """At every turn another of the 2^3 sets is better, or the chosen one is too dear."""
+    asked, gain = sample.worlds.asked.mean(axis=0), sample.worlds.gains.score.mean(axis=0)
+    today, ids = sample.modes, small.improvement_ids
+
+    def best(worlds: Worlds) -> tuple[str, ...]:
+        ask = asked * worlds.asked[0] / today.asked[0]
+        add = gain + worlds.gains.score[0] - today.gains.score[0]
+        allowed = [
+            taken
+            for taken in product((0, 1), repeat=3)
+            if taken[ids.index("LINK")] <= taken[ids.index("SCAN")]
+            and not (taken[ids.index("CLOUD")] and taken[ids.index("SCAN")])
+            and ask @ taken <= small.settings.budget
+        ]
+        chosen = max(allowed, key=lambda taken: add @ taken)
+        return tuple(i for i, t in zip(ids, chosen, strict=True) if t)
+
+    inputs = {e.name: e for e in uncertain_inputs(small, sample.model)}
+    base = best(today)
+    values = found["programme", ""]
+    assert values.base == f"best set {' '.join(base)}"
+    for name, row in values.to_frame().iterrows():
+        estimate = inputs[str(name)]
+        for level, way in ((row["below"], 1), (row["above"], -1)):
+            if np.isfinite(level):
+                step = 1e-6 * max(abs(level), 1e-9) * way
+                assert best(moved(sample.model, estimate, level + step)) == base, name
+                assert best(moved(sample.model, estimate, level - step)) != base, name
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.floats(0.1, 0.9), st.floats(-8.0, 10.0))
+def test_a_root_is_found_inside_and_beyond_the_range(mode: float, root: float) -> None:
+    """One straight line, and one that turns back: the crossing nearest to the mode."""
+    estimate = Estimate("x/y", 0.0, mode, 1.0, "x", "D", "", "", 0)
+
+    def straight(chosen: Any, levels: Any) -> Any:
+        sign = 1.0 if mode > root else -1.0
+        return sign * (levels - root)
+
+    ((_, turns),) = _turns([estimate], straight)
+    inside = [t for t in turns if np.isfinite(t)]
+    if abs(mode - root) > 1e-9 and root >= 0:  # such an input is not below 0
+        assert inside == pytest.approx([root], abs=1e-6)
+
+    def both(chosen: Any, levels: Any) -> Any:
+        return 0.04 - (levels - mode) ** 2
+
+    ((_, turns),) = _turns([estimate], both)
+    expected = [mode - 0.2 if mode >= 0.2 else np.nan, mode + 0.2]
+    assert list(turns) == pytest.approx(expected, abs=1e-6, nan_ok=True)
+    assert HALVINGS >= 30
+
+
+def test_what_cannot_be_asked_is_refused(small: Case, sample: Sample) -> None:
+    for subject, question, told in (
+        ("REGG", "", "Did you mean 'REG'"),
+        ("program", "", "Did you mean 'programme'"),
+        ("REG", "worth", "question: 'worth' is not known"),
+        ("NET", "net value", "no benefit of NET is known in money"),
+        ("CLOUD", "net value", "no benefit of CLOUD is known in money"),
+    ):
+        with pytest.raises(InputError, match=told):
+            switching_values(small, subject, question, sample)
+    poor = small.with_settings(budget=None, target=None)
+    with pytest.raises(InputError, match="no budget"):
+        switching_values(poor, "programme")
+    treeless = replace(small, criteria=(), scores=(), effects=())
+    with pytest.raises(InputError, match="no value tree"):
+        switching_values(treeless, "NET")
+
+
+def test_an_answer_that_nothing_turns_is_said(small: Case) -> None:
+    """All inputs certain: nothing is looked at."""
+    sure = replace(small, costs=small.costs[:1], chain=(), unit_values=(), effects=())
+    sure = replace(sure, criteria=small.criteria)
+    values = switching_values(small.with_settings(budget=10_000.0), "programme")
+    assert values.base == "best set empty"
+    assert "inputs turn it" in repr(values)
+    assert values.looked_at == len(uncertain_inputs(small, Model(small)))
+    assert sure.unit_values == ()
+
+
+def test_the_answer_says_its_finding(found: Mapping[Pair, SwitchingValues]) -> None:
+    values = found["SCAN", "net value"]
+    assert values.subject == "SCAN"
+    assert "net value -0.0758 million EUR" in repr(values)
+    assert "place 3 of 4" in repr(found["NET", ""])
+    copy = values.to_frame()
+    copy["above"] = 0
+    assert not (values.to_frame()["above"] == 0).all()
+    assert values.provenance.case == "small"
