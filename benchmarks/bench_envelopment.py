@@ -42,7 +42,7 @@ def main() -> None:
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}; processor seconds")
     print(f"{'who':44} {'seconds':>9}  what")
     for units in (1, 40, 200, 1000):
-        x, y = world(units)
+        x, y = draw(units)
         for returns, orientation in MODELS:
             what = f"{units} units, {returns} returns, {orientation}"
             found = report(
@@ -63,7 +63,7 @@ def main() -> None:
             print(f"    largest difference {off:.0e}; solved again {found.resolved}")
     warm_start(quick)
     beside_pydea(quick)
-    x, y = world(40)
+    x, y = draw(40)
     for draws in (1000,) if quick else (1000, 10_000):
         random = np.random.default_rng(0)
         many = (
@@ -77,18 +77,18 @@ def main() -> None:
             rounds=1,
         )
         print(f"    solved again {found.resolved}; peak memory {memory():,.0f} MB")
-    for units, worlds in ((40, 200), (40, 2000), (200, 200)):
-        one = world(units)
+    for units, drawn in ((40, 200), (40, 2000), (200, 200)):
+        one = draw(units)
         report(
             "capworth bootstrap",
-            partial(bootstrap, *one, replications=worlds),
-            f"{units} units, {worlds} worlds",
+            partial(bootstrap, *one, replications=drawn),
+            f"{units} units, {drawn} draws",
             rounds=1,
         )
     for name, work in (
-        ("slack-based measure", lambda: slack_based(*world(200))),
-        ("super-efficiency, variable returns", lambda: super_efficiency(*world(200), "variable")),
-        ("cross-efficiency, aggressive", lambda: cross_efficiency(*world(200), "aggressive")),
+        ("slack-based measure", lambda: slack_based(*draw(200))),
+        ("super-efficiency, variable returns", lambda: super_efficiency(*draw(200), "variable")),
+        ("cross-efficiency, aggressive", lambda: cross_efficiency(*draw(200), "aggressive")),
     ):
         report(f"capworth {name}", work, "200 units")
     report("capworth closest targets", lambda: closest_targets(x, y), "40 units", rounds=1)
@@ -100,7 +100,7 @@ def main() -> None:
     )
 
 
-def world(units: int) -> tuple[Table, Table]:
+def draw(units: int) -> tuple[Table, Table]:
     random = np.random.default_rng(13 + units)
     x = random.uniform(1, 10, (units, 3))
     reach = np.prod(x, axis=1, keepdims=True) ** 0.3
@@ -159,7 +159,7 @@ def warm_start(quick: bool) -> None:
         print("highspy is not installed: left out")
         return
     for units in (40, 200) if quick else (40, 200, 1000):
-        x, y = world(units)
+        x, y = draw(units)
         work = carried(highspy, x, y)
         slow = report("highspy, basis carried along", work, f"{units} units: scores only", rounds=1)
         print(
@@ -206,7 +206,7 @@ def beside_pydea(quick: bool) -> None:
         print("pyDEA is not installed: left out")
         return
     for units in (40,) if quick else (40, 200):
-        x, y = world(units)
+        x, y = draw(units)
         table, asked = data.InputData(), words.Parameters()
         for unit in range(units):
             for name, part in (("x", x), ("y", y)):

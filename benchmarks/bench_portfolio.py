@@ -33,7 +33,7 @@ def main() -> None:
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
     print(f"{'who':36} {'seconds':>9}  what")
     for seed in range(3):
-        cost, value, relations = world(seed)
+        cost, value, relations = draw(seed)
         seconds, frontier = timed(partial(budget_frontier, cost, value, relations), rounds=5)
         print(f"{'capworth':36} {seconds:9.4f}  all {len(frontier.cost)} steps of the frontier")
         budgets = np.floor(np.linspace(0, cost.sum(), many + 2)[1:-1])
@@ -44,7 +44,7 @@ def main() -> None:
             print(f"{name:36} {seconds:9.2f}  {many} budgets; largest difference {off:.0e}")
 
 
-def world(seed: int) -> Problem:
+def draw(seed: int) -> Problem:
     """A made-up portfolio; the same for everybody."""
     rng = np.random.default_rng(seed)
     cost = rng.integers(5, 100, PROJECTS).astype(float)

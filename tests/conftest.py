@@ -34,7 +34,7 @@ Without = Callable[..., Case]
 
 @contextmanager
 def drawing(at_modes: bool) -> Iterator[None]:
-    """Inside this block every world is the most plausible one, if so asked."""
+    """Inside this block every draw is the most plausible one, if so asked."""
     with pytest.MonkeyPatch.context() as patch:
         if at_modes:
             patch.setattr(sampling, "Sampled", lambda seed, chunk, size: AtModes(size))
@@ -61,7 +61,7 @@ def golden() -> Mapping[str, Any]:
 
 @pytest.fixture(scope="session")
 def at_modes() -> Callable[[Case], Study]:
-    """Run a study in which every world is the most plausible one."""
+    """Run a study in which every draw is the most plausible one."""
 
     def run(case: Case) -> Study:
         with drawing(at_modes=True):
@@ -72,7 +72,7 @@ def at_modes() -> Callable[[Case], Study]:
 
 @pytest.fixture(scope="session")
 def worked(small: Case, at_modes: Callable[[Case], Study]) -> Study:
-    """The small case with every world at the modes."""
+    """The small case with every draw at the modes."""
     return at_modes(small)
 
 
@@ -100,7 +100,7 @@ def plan() -> Callable[..., Any]:
 
 @pytest.fixture(scope="session")
 def study(small: Case) -> Study:
-    """The small case in 400 worlds."""
+    """The small case in 400 draws."""
     return run_study(small)
 
 

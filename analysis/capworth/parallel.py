@@ -27,7 +27,7 @@ def copies_are_safe() -> bool:
 def beside(given: Any, workers: int, executor: Executor | None = None) -> Iterator[Submit]:
     """Yield what begins `do(given, ...)` and returns its future.
 
-    Numpy holds Python's lock for much of a world of this size, so that two threads are no faster
+    Numpy holds Python's lock for much of a draw of this size, so that two threads are no faster
     than one; two processes are. A copy begins with what is given in its memory; only what is asked
     and answered is sent.
 

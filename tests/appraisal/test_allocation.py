@@ -200,8 +200,8 @@ def allocate_modes(case: Case) -> Allocation:
 def test_costs_by_the_stated_keys_are_those_of_the_sample(study: Study) -> None:
     found = allocation_of(study)
     stated = found.bearing().xs(STATED, level="key")["cost_m"]
-    worlds = study.sample.worlds.cost[: found.draws].mean(axis=0) / 1e6
-    np.testing.assert_allclose(stated, worlds)
+    drawn = study.sample.drawn.cost[: found.draws].mean(axis=0) / 1e6
+    np.testing.assert_allclose(stated, drawn)
     for key in found.keys:  # a key moves cost, it makes none
         moved = found.bearing().xs(key, level="key")["cost_m"]
         assert moved.sum() == pytest.approx(stated.sum())
@@ -224,8 +224,8 @@ def test_places_moved_are_those_between_the_keys(study: Study) -> None:
 
 
 def test_places_are_those_of_the_mean_rank_in_value_for_money(study: Study) -> None:
-    found, worlds = allocation_of(study), study.sample.worlds
-    ratio = worlds.score[: found.draws] / worlds.cost[: found.draws]
+    found, drawn = allocation_of(study), study.sample.drawn
+    ratio = drawn.score[: found.draws] / drawn.cost[: found.draws]
     ranks = (-ratio).argsort(axis=1).argsort(axis=1) + 1
     order = ranks.mean(axis=0).argsort().argsort() + 1
     table = found.ranks().loc[list(study.case.capability_ids)]

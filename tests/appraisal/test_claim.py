@@ -120,11 +120,11 @@ def test_more_evidence_never_makes_the_verdict_worse(
 
 
 def test_probabilities_are_shares_of_draws(study: Study) -> None:
-    """From the worlds themselves, by another way of adding up."""
-    worlds, found = study.sample.worlds, claim_of(study)
+    """From the draws themselves, by another way of adding up."""
+    drawn, found = study.sample.drawn, claim_of(study)
     inside = [FUNCTIONS.index(f) for f in found.group]
     outside = [k for k in range(7) if k not in inside]
-    value, cost = worlds.function_value[0], worlds.function_cost[0]
+    value, cost = drawn.function_value[0], drawn.function_cost[0]
     ours = value[:, inside].sum(axis=1) / cost[:, inside].sum(axis=1)
     theirs = value[:, outside].sum(axis=1) / cost[:, outside].sum(axis=1)
     row = found.to_frame().T["per_euro", "score"]

@@ -78,7 +78,7 @@ def test_the_programme_by_score_is_the_recommended_one(small: Case, found: Conve
         assert row["gain"] == pytest.approx(programme.gain[0])
         assert row["asked_m"] <= programme.budget_m + 1e-9
         taken = np.array([i in programme.chosen for i in variant.improvement_ids])
-        net = sample.worlds.gains.money - sample.worlds.improvement_cost
+        net = sample.drawn.gains.money - sample.drawn.improvement_cost
         assert row["p_net_positive"] == (net[:, taken].sum(axis=1) > 0).mean()
 
 

@@ -32,7 +32,7 @@ from capworth.model.chain import SCOPES, UnitValues, transfer_range
 from capworth.model.costs import PAYERS, bias_of, discount_factors
 from capworth.model.draws import AtModes, OneWay, Sampled, probability_below, quantile_of
 from capworth.model.result import Provenance
-from capworth.model.simulation import Model, Sample, draw_sample, first_worlds, yearly_flows
+from capworth.model.simulation import Model, Sample, draw_sample, redrawn, yearly_flows
 from capworth.programme.selection import choose_programme
 
 GOLDEN = tomllib.loads((Path(__file__).parents[1] / "golden/economics.toml").read_text("utf-8"))
@@ -69,7 +69,7 @@ def modes_flow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def stream(cost: Any, benefit: Any, rate: float, **scopes: Any) -> dict[str, Any]:
-    """Indicators of one world: cost paid by the organisation, benefit of all scopes."""
+    """Indicators of one draw: cost paid by the organisation, benefit of all scopes."""
     paid = np.zeros((1, len(PAYERS), len(cost)))
     paid[0, 0] = cost
     gained = np.zeros((1, len(SCOPES), len(cost)))
@@ -139,7 +139,7 @@ def test_the_small_case_worked_by_hand(golden: dict[str, Any], at_modes: Sample)
 
 @pytest.mark.parametrize("golden", GOLDEN["effectiveness"], ids=lambda golden: golden["name"])
 def test_dominance_through_the_whole_path(golden: dict[str, Any], sample: Sample) -> None:
-    """Published options in place of the capabilities: cost and effect in every world."""
+    """Published options in place of the capabilities: cost and effect in every draw."""
     n = len(golden["options"])
     assert n <= 5
     case = sample.case
@@ -147,18 +147,18 @@ def test_dominance_through_the_whole_path(golden: dict[str, Any], sample: Sample
     told = replace(case, capabilities=tuple(names), improvements=())
     cost = np.zeros((3, n, len(PAYERS)))
     cost[:, :, 1] = np.array(golden["cost"])
-    worlds = replace(
-        sample.worlds,
+    drawn = replace(
+        sample.drawn,
         payers=cost,
         harm=np.tile(golden["effect"], (3, 1)),
         score=np.zeros((3, n)),
         improvement_payers=np.zeros((3, 0, len(PAYERS))),
-        gains=replace(sample.worlds.gains, harm=np.zeros((3, 0)), score=np.zeros((3, 0))),
+        gains=replace(sample.drawn.gains, harm=np.zeros((3, 0)), score=np.zeros((3, 0))),
     )
     model = Model(case)
     model.case, model.annuity = told, 1.0
     model.known = {"harm": np.full(n, True), "score": np.full(n, False)}
-    found = compared(replace(sample, model=model, worlds=worlds)).to_frame()
+    found = compared(replace(sample, model=model, drawn=drawn)).to_frame()
     assert found["status"].tolist() == golden["status"]
     frontier = found[found["status"] == "efficient"].sort_values("amount")
     ratios = frontier["incremental_ratio"].iloc[1:].tolist()
@@ -173,13 +173,13 @@ def test_dominance_through_the_whole_path(golden: dict[str, Any], sample: Sample
 
 
 def test_yearly_flows_are_those_of_the_sample(sample: Sample) -> None:
-    """The same worlds: discounted and summed they give what the study has."""
+    """The same draws: discounted and summed they give what the study has."""
     weights = discount_factors(sample.case)
-    capability, improvement = yearly_flows(sample.model, first_worlds(sample))
-    worlds = sample.worlds
+    capability, improvement = yearly_flows(sample.model, redrawn(sample))
+    drawn = sample.drawn
     for flow, payers, money in (
-        (capability, worlds.payers, worlds.money),
-        (improvement, worlds.improvement_payers, worlds.gains.money),
+        (capability, drawn.payers, drawn.money),
+        (improvement, drawn.improvement_payers, drawn.gains.money),
     ):
         np.testing.assert_allclose(np.einsum("ncpt,t->ncp", flow.cost, weights), payers)
         gained = np.einsum("ncst,t->nc", flow.benefit, weights)
@@ -235,8 +235,8 @@ def test_the_programme_is_the_sum_of_its_improvements(sample: Sample) -> None:
     assert found is not None
     row = found.to_frame().to_dict("index")["programme", "recommended"]
     taken = np.array([i in programme.chosen for i in sample.case.improvement_ids])
-    cost = sample.worlds.improvement_cost[:, taken].sum(axis=1) / 1e6
-    money = sample.worlds.gains.money[:, taken].sum(axis=1) / 1e6
+    cost = sample.drawn.improvement_cost[:, taken].sum(axis=1) / 1e6
+    money = sample.drawn.gains.money[:, taken].sum(axis=1) / 1e6
     assert row["cost_m"] == pytest.approx(cost.mean())
     assert row["benefit_m"] == pytest.approx(money.mean())
     assert row["p_npv_positive"] == (money > cost).mean()
@@ -262,7 +262,7 @@ def test_probability_has_its_standard_error(sample: Sample) -> None:
     table = answered(sample).to_frame()
     p, error = table["p_npv_positive"], table["p_npv_positive_se"]
     np.testing.assert_allclose(error, np.sqrt(p * (1 - p) / 400))
-    net = sample.worlds.money - sample.worlds.cost
+    net = sample.drawn.money - sample.drawn.cost
     c = sample.case.capability_ids.index("REG")
     expected = (net[:, c] > 0).mean()
     assert table.to_dict("index")["capability", "REG"]["p_npv_positive"] == expected
@@ -367,12 +367,12 @@ def test_a_case_without_money_has_no_economics(small: Case) -> None:
 def test_cost_effectiveness_of_the_small_case(sample: Sample) -> None:
     found = compared(sample)
     table = found.to_frame()
-    mean = sample.worlds.cost.mean(axis=0) / 1e6
+    mean = sample.drawn.cost.mean(axis=0) / 1e6
     rows = table.to_dict("index")
     for c, name in enumerate(sample.case.capability_ids):
         assert rows["capability", "score", name]["cost_m"] == pytest.approx(mean[c])
     harm = rows["capability", "harm", "REG"]
-    days = sample.worlds.harm[:, 0].mean() * sample.model.annuity
+    days = sample.drawn.harm[:, 0].mean() * sample.model.annuity
     assert harm["amount"] == pytest.approx(days)
     assert harm["average_ratio"] == pytest.approx(mean[0] * 1e6 / days)
     assert ("capability", "harm", "NET") not in rows  # no chain: not known, which is not zero

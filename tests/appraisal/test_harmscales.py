@@ -70,8 +70,8 @@ def test_one_index_counts_at_a_time(small: Case) -> None:
         chosen = case.with_settings(harm_index=name)
         worth = ChainModel(chosen).unit_values(AtModes())["harm"]
         assert (worth["ARREST"][0], worth["DOC"][0]) == days
-        worlds = Model(chosen).answer(AtModes())
-        assert worlds.harm[0, 0] == pytest.approx(2 * days[0] + 12 * days[1])
+        drawn = Model(chosen).answer(AtModes())
+        assert drawn.harm[0, 0] == pytest.approx(2 * days[0] + 12 * days[1])
 
 
 def test_has_scale_follows_the_index(small: Case) -> None:
@@ -102,8 +102,8 @@ def test_a_scale_that_turns_the_order_is_seen(small: Case) -> None:
     assert lab["place_one"] + reg["place_one"] == 3
     assert lab["place_other"] == 2
     share = found.agreement()["same_order"].tolist()[0]
-    worlds = {i: _harm_per_cost(case.with_settings(harm_index=i)) for i in case.harm_indices}
-    same = np.mean((worlds["arrests"] > 0) == (worlds["documents"] > 0))
+    drawn = {i: _harm_per_cost(case.with_settings(harm_index=i)) for i in case.harm_indices}
+    same = np.mean((drawn["arrests"] > 0) == (drawn["documents"] > 0))
     assert share == pytest.approx(same)
     moved = {key[-1] for key, row in rows.items() if row["places_moved"] and key[0] == KINDS[0]}
     assert set(found.depending) == moved
@@ -112,8 +112,8 @@ def test_a_scale_that_turns_the_order_is_seen(small: Case) -> None:
 def _harm_per_cost(case: Case) -> Any:
     from capworth.model.draws import Sampled
 
-    worlds = Model(case).answer(Sampled(case.settings.seed, 0, DRAWS))
-    each = worlds.harm / worlds.cost
+    drawn = Model(case).answer(Sampled(case.settings.seed, 0, DRAWS))
+    each = drawn.harm / drawn.cost
     return each[:, 0] - each[:, case.capability_ids.index("LAB")]
 
 

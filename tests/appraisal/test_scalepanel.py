@@ -95,7 +95,7 @@ def test_the_score_is_that_of_the_sample(small: Case) -> None:
     sample = draw_sample(small, DRAWS)
     ids = small.capability_ids
     reg, lab = ids.index("REG"), ids.index("LAB")
-    rate = sample.worlds.score / sample.worlds.cost
+    rate = sample.drawn.score / sample.drawn.cost
     assert found.to_frame()["p_first_score"]["REG"] == (rate[:, reg] > rate[:, lab]).mean()
 
 
@@ -105,13 +105,13 @@ def test_pairs_of_the_bundled_case_by_another_way() -> None:
     sample = draw_sample(case, 40)
     found = scale_panel(sample, Provenance.of(case, 40))
     assert found is not None
-    worlds = Sampled(case.settings.seed, 0, 40)
-    worth = scales_of(case, worlds)
+    drawn = Sampled(case.settings.seed, 0, 40)
+    worth = scales_of(case, drawn)
     which = [case.capability_ids.index(c) for c in found.to_frame().index]
     rates = {}
     for scale in ("CCHI", "money"):
         part = {o: worth[scale][o] for o in found.outcomes}
-        rates[scale] = worth_of(sample.model, worlds, part, sample.worlds.cost)[0][:, which]
+        rates[scale] = worth_of(sample.model, drawn, part, sample.drawn.cost)[0][:, which]
     row = found.pairs().to_dict("index")["CCHI", "money"]
     one, other = rates["CCHI"], rates["money"]
     assert row["p_same_first"] == (one.argmax(axis=1) == other.argmax(axis=1)).mean()

@@ -130,5 +130,5 @@ def test_without_harm_or_by_an_unknown_effect(small: Case) -> None:
     with pytest.raises(InputError, match="Did you mean 'harm'"):
         willingness(sample, Provenance.of(small, 50), "harms")
     bare = draw_sample(small.with_settings(), 50)
-    bare.worlds.gains.harm[:] = 0
+    bare.drawn.gains.harm[:] = 0
     assert willingness(bare, Provenance.of(small, 50)) is None

@@ -264,8 +264,8 @@ def test_a_criterion_is_heard_or_measured(measured: Measured) -> None:
     folder = measured("LAB,results,hits,2024,,1,2,3,D,,x")
     criteria = folder / "criteria.csv"
     heading, *lines = criteria.read_text("utf-8").splitlines()
-    heard = [line + (",need" if line.startswith("results") else ",") for line in lines]
-    criteria.write_text("\n".join([heading + ",measure", *heard]) + "\n", encoding="utf-8")
+    surveyed = [line + (",need" if line.startswith("results") else ",") for line in lines]
+    criteria.write_text("\n".join([heading + ",measure", *surveyed]) + "\n", encoding="utf-8")
     with pytest.raises(CaseError, match=r"measures\.csv, row 2, .* comes from feedback"):
         read_case(folder)
 

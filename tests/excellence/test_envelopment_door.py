@@ -184,15 +184,15 @@ def test_prices_of_each_unit_in_any_order() -> None:
     near(one.loc[["a", "d"], "overall"], [1, 4.5 / 8], 1e-9)
 
 
-def worlds(table: pd.DataFrame, factors: list[float]) -> pd.DataFrame:
+def draws(table: pd.DataFrame, factors: list[float]) -> pd.DataFrame:
     return pd.concat({k: table * f for k, f in enumerate(factors)}, names=["draw", "unit"])
 
 
 def test_several_worlds_have_frontiers_of_their_own() -> None:
-    """In the second world of four the last unit makes ten times as much."""
-    many = worlds(Y, [1, 1, 1, 1])
+    """In the second draw of four the last unit makes ten times as much."""
+    many = draws(Y, [1, 1, 1, 1])
     many.loc[(1, "d"), "hits"] = 20.0
-    found = envelopment(worlds(X, [1, 2, 3, 4]), many)
+    found = envelopment(draws(X, [1, 2, 3, 4]), many)
     table = found.to_frame()
     assert table["p_efficient"].tolist() == [1, 1, 0.75, 0.25]
     near(table.loc["d", ["score", "efficiency"]].astype(float), [(3 * 2.5 + 1) / 4, 0.55], 1e-12)
@@ -203,9 +203,9 @@ def test_several_worlds_have_frontiers_of_their_own() -> None:
     peers = found.peers().set_index(["unit", "peer"])
     assert peers["probability"].to_dict()[("d", "b")] == 0.75
     assert peers["probability"].to_dict()[("d", "d")] == 0.25
-    by_world = found.by_world()
-    assert by_world.loc[(1, "d"), "score"] == pytest.approx(1)
-    assert by_world.loc[(0, "d"), "score"] == pytest.approx(2.5)
+    by_draw = found.by_draw()
+    assert by_draw.loc[(1, "d"), "score"] == pytest.approx(1)
+    assert by_draw.loc[(0, "d"), "score"] == pytest.approx(2.5)
     assert found.efficient == ("a", "b")
     assert "every one of 4 worlds" in repr(found)
     near(found.targets().query("unit == 'd' and measure == 'hits'")["today"], [6.5], 1e-12)
@@ -213,24 +213,24 @@ def test_several_worlds_have_frontiers_of_their_own() -> None:
     assert scale.loc["a", "returns"] == "increasing"
     assert scale.loc["a", "p_returns"] == 1
     three = np.stack([X.to_numpy()] * 2), np.stack([Y.to_numpy()] * 2)
-    assert envelopment(*three).by_world().shape == (8, 3)
+    assert envelopment(*three).by_draw().shape == (8, 3)
 
 
 def test_orders_of_worlds_and_units_do_not_matter() -> None:
-    inputs, outputs = worlds(X, [1, 2]), worlds(Y, [1, 3])
+    inputs, outputs = draws(X, [1, 2]), draws(Y, [1, 3])
     outputs.loc[(1, "d"), "hits"] = 20.0
-    one = envelopment(inputs, outputs).by_world()
-    shuffled = envelopment(inputs, outputs[::-1]).by_world()
+    one = envelopment(inputs, outputs).by_draw()
+    shuffled = envelopment(inputs, outputs[::-1]).by_draw()
     pd.testing.assert_frame_equal(one, shuffled)
     mixed = pd.concat([inputs.loc[[0]], inputs.loc[[1]].iloc[::-1]])
-    pd.testing.assert_frame_equal(one, envelopment(mixed, outputs).by_world())
-    back = envelopment(inputs[::-1], outputs).by_world()
+    pd.testing.assert_frame_equal(one, envelopment(mixed, outputs).by_draw())
+    back = envelopment(inputs[::-1], outputs).by_draw()
     pd.testing.assert_frame_equal(one, back.reindex(one.index))
 
 
 def test_probability_counts_worlds_and_not_intensities() -> None:
-    """With constant returns c is measured against twice b, in every world."""
-    found = envelopment(worlds(X, [1, 2]), worlds(Y, [1, 1]), "crs").peers()
+    """With constant returns c is measured against twice b, in every draw."""
+    found = envelopment(draws(X, [1, 2]), draws(Y, [1, 1]), "crs").peers()
     row = found.set_index(["unit", "peer"]).loc[[("c", "b")]]
     assert row[["probability", "intensity", "share"]].to_numpy().tolist() == [[1, 2, 1]]
 
@@ -388,7 +388,7 @@ def test_what_a_model_does_not_give_is_said() -> None:
         envelopment(X, Y, model="cross").targets()
     with pytest.raises(InputError, match="scale: 'directional' orientation has none"):
         envelopment(X, Y, orientation="directional").scale()
-    many = envelopment(worlds(X, [1, 1]), worlds(Y, [1, 2]))
+    many = envelopment(draws(X, [1, 1]), draws(Y, [1, 2]))
     for ask in (many.bootstrap, many.closest_targets):
         with pytest.raises(InputError, match="the tables hold 2 worlds"):
             ask()
@@ -411,13 +411,13 @@ def test_every_fault_of_a_table_is_named_at_once() -> None:
         "outputs: unit 'd', column 'hits' is empty",
     ):
         assert part in text
-    ragged = worlds(X, [1, 2]).drop(index=(1, "c"))
+    ragged = draws(X, [1, 2]).drop(index=(1, "c"))
     with pytest.raises(InputError, match="there is no row for unit 'c' of 1"):
-        envelopment(ragged, worlds(Y, [1, 2]).drop(index=(1, "c")))
+        envelopment(ragged, draws(Y, [1, 2]).drop(index=(1, "c")))
     with pytest.raises(InputError, match="inputs: there is no row for unit"):
-        envelopment(ragged, worlds(Y, [1, 2]))
+        envelopment(ragged, draws(Y, [1, 2]))
     with pytest.raises(InputError, match="outputs: name the rows as those of inputs are"):
-        envelopment(worlds(X, [1, 2]), Y)
+        envelopment(draws(X, [1, 2]), Y)
     with pytest.raises(InputError, match="inputs: the table has no columns"):
         envelopment(X[[]], Y)
     with pytest.raises(InputError, match=r"shape \(1, 1, 1, 1\) is not"):
@@ -425,9 +425,9 @@ def test_every_fault_of_a_table_is_named_at_once() -> None:
 
 
 def test_a_unit_with_a_gap_in_one_world_is_left_out_of_all() -> None:
-    gap = worlds(Y, [1, 2])
+    gap = draws(Y, [1, 2])
     gap.loc[(1, "b"), "hits"] = np.nan
-    found = envelopment(worlds(X, [1, 2]), gap, missing="leave out")
+    found = envelopment(draws(X, [1, 2]), gap, missing="leave out")
     assert found.left_out == ("b",)
     assert found.to_frame().index.tolist() == ["a", "c", "d"]
 

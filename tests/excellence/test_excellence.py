@@ -18,13 +18,13 @@ AtModes: TypeAlias = Callable[[Case], Study]
 
 @pytest.fixture(scope="module")
 def at_modes(learning: Callable[..., Any]) -> AtModes:
-    """Answer what is tested here, with every world at the modes."""
+    """Answer what is tested here, with every draw at the modes."""
     return lambda case: learning(case, 3, modes=True)
 
 
 @pytest.fixture(scope="module")
 def worked(small: Case, at_modes: AtModes) -> Study:
-    """The small case with every world at the modes."""
+    """The small case with every draw at the modes."""
     return at_modes(small)
 
 
@@ -104,22 +104,22 @@ def test_thresholds_decide(small: Case, at_modes: AtModes) -> None:
 
 
 def test_probabilities_are_shares_of_draws(study: Study) -> None:
-    """From the worlds themselves: the envelopment once more, and the places by score."""
-    found, worlds = excellence_of(study), study.sample.worlds
+    """From the draws themselves: the envelopment once more, and the places by score."""
+    found, drawn = excellence_of(study), study.sample.drawn
     table = found.to_frame()
-    again = envelop(worlds.cost[:, :, None] / 1e6, worlds.branches, "variable", "output")
+    again = envelop(drawn.cost[:, :, None] / 1e6, drawn.branches, "variable", "output")
     np.testing.assert_allclose(table["p_efficient"], again.efficient.mean(axis=0))
     np.testing.assert_allclose(table["efficiency"], again.efficiency.mean(axis=0), rtol=1e-6)
-    first = np.bincount(worlds.score.argmax(axis=1), minlength=4) / study.sample.draws
+    first = np.bincount(drawn.score.argmax(axis=1), minlength=4) / study.sample.draws
     np.testing.assert_allclose(table["p_top"], first)
     assert (table["efficiency_low"] <= table["efficiency_high"]).all()
     assert table["efficiency"].between(0, 1 + 1e-9).all()
 
 
 def test_gaps_are_means_over_the_draws_enveloped(study: Study) -> None:
-    found, worlds = excellence_of(study), study.sample.worlds
+    found, drawn = excellence_of(study), study.sample.drawn
     gaps = found.gaps()
-    speed = worlds.levels[:, 3, 1]  # of the academy; the agreed level is worth 80
+    speed = drawn.levels[:, 3, 1]  # of the academy; the agreed level is worth 80
     row = gaps.T["ACA", "speed"]
     assert row["gap"] == pytest.approx(np.maximum(80 - speed, 0).mean())
     assert row["now"] == pytest.approx(speed.mean())

@@ -46,8 +46,8 @@ def test_bounded_weights_make_nobody_more_efficient(study: Study) -> None:
     assert (table["p_bounded"] < table["p_efficient"]).any()
     assert (check.draws, check.resolved) == (200, 0)
     many = check.draws
-    cost = study.sample.worlds.cost[:many, :, None] / 1e6
-    value = np.maximum(study.sample.worlds.branches[:many], 1e-6)
+    cost = study.sample.drawn.cost[:many, :, None] / 1e6
+    value = np.maximum(study.sample.drawn.branches[:many], 1e-6)
     free = envelop(cost, value, "variable", "output")
     np.testing.assert_allclose(table["p_efficient"], free.efficient.mean(axis=0))
     # every bounded score rests on weights inside the region
@@ -87,7 +87,7 @@ def test_the_bootstrap_is_at_the_modes(small: Case, study: Study) -> None:
     found = study.frontier
     assert found is not None
     np.testing.assert_allclose(found.to_frame()["efficiency"], plain)
-    if found.worlds:
+    if found.drawn:
         again = bootstrap(cost, value, replications=400, confidence=0.8, seed=small.settings.seed)
         np.testing.assert_array_equal(found.to_frame()["corrected"], again.corrected)
         np.testing.assert_array_equal(found.to_frame()["corrected_low"], again.low)
@@ -97,7 +97,7 @@ def test_the_bootstrap_is_at_the_modes(small: Case, study: Study) -> None:
     worse = replace(sample, modes=replace(sample.modes, branches=_spread(sample.modes.branches)))
     check = check_frontier(worse, provenance)
     assert check is not None
-    assert check.worlds == 400
+    assert check.drawn == 400
     table = check.to_frame()
     assert (table["corrected"] < table["efficiency"]).all()
     assert (table["corrected_low"] <= table["corrected_high"]).all()

@@ -26,19 +26,19 @@ GOLDEN: Mapping[str, Any] = tomllib.loads(
 
 @pytest.fixture(scope="module")
 def at_modes(learning: Callable[..., Any]) -> AtModesRun:
-    """Answer what is tested here, with every world at the modes."""
+    """Answer what is tested here, with every draw at the modes."""
     return lambda case: learning(case, 3, modes=True)
 
 
 @pytest.fixture(scope="module")
 def worked(small: Case, at_modes: AtModesRun) -> Study:
-    """The small case with every world at the modes."""
+    """The small case with every draw at the modes."""
     return at_modes(small)
 
 
 @pytest.fixture(scope="module")
 def study(small: Case, learning: Callable[..., Any]) -> Study:
-    """The small case in 400 worlds."""
+    """The small case in 400 draws."""
     answered: Study = learning(small)
     return answered
 
@@ -203,10 +203,10 @@ def test_of_rivals_the_better_one_is_the_candidate(small: Case, at_modes: AtMode
 
 
 def test_gap_and_closing_over_draws(study: Study) -> None:
-    worlds, model = study.sample.worlds, study.sample.model
+    drawn, model = study.sample.drawn, study.sample.model
     table = gaps_of(study).to_frame()
     weights = model.value.weights(study.sample.first_draws())
-    below = np.maximum(np.array([75.0, 80.0]) - worlds.levels[:, :, :2], 0)
+    below = np.maximum(np.array([75.0, 80.0]) - drawn.levels[:, :, :2], 0)
     gap = (below * weights[:, None, :2]).sum(axis=2)
     np.testing.assert_allclose(table["gap"], gap.mean(axis=0), atol=1e-9)
     np.testing.assert_allclose(table["gap_high"], np.percentile(gap, 90, axis=0), atol=1e-9)

@@ -196,7 +196,7 @@ def test_the_small_case_by_hand(study: Study) -> None:
     np.testing.assert_allclose(reg["technical_change"], 1.25)
     assert 0.4 < reg["efficiency_change_low"] < 0.6 < 1.1 < reg["efficiency_change_high"] < 1.4
     assert reg["productivity_low"] == pytest.approx(1.25 * reg["efficiency_change_low"])
-    # the share of worlds in which searches grew no more than hits, by a fine grid
+    # the share of draws in which searches grew no more than hits, by a fine grid
     grid = (np.arange(60) + 0.5) / 60
     hits = (600 + 100 * grid)[:, None, None] / (450 + 100 * grid)[None, :, None]
     rises = (hits * (5000 + 10000 * grid)[None, None, :] / 12000 > 1).mean()

@@ -19,13 +19,13 @@ from capworth.funding.earmarks import (
     PLEDGED,
     TIMING,
     Earmarks,
+    candidates_of,
     price_earmarks,
-    shelf_of,
 )
 from capworth.funding.plan import NEXT, Funding
 from capworth.funding.pledges import CHANCES, MoneyMap, chance_of, map_money, what_comes
 from capworth.language.voice import Wording
-from capworth.methods.portfolio.earmarks import Purse
+from capworth.methods.portfolio.earmarks import Payable
 from capworth.methods.portfolio.frontier import feasible_sets
 from capworth.model.result import Provenance
 from capworth.model.simulation import Model, draw_sample
@@ -191,7 +191,7 @@ def test_money_that_comes_after_the_bills_is_of_no_use(worked: Study, at_modes: 
 def test_prices_over_draws_by_trying_all(study: Study) -> None:
     """In each draw every allowed set; one can be paid if what is not the isle's affair is paid."""
     sample = study.sample
-    asked, gain = sample.worlds.asked / 1e6, sample.worlds.gains.score
+    asked, gain = sample.drawn.asked / 1e6, sample.drawn.gains.score
     place = {i: k for k, i in enumerate(study.case.improvement_ids)}
     allowed: tuple[list[str], ...] = ([], ["SCAN"], ["SCAN", "LINK"], ["CLOUD"])
     for scope, free, isle in ((BUDGET, 0.08, 0.03), (PLEDGED, 0.03, 0.03)):
@@ -214,9 +214,9 @@ def test_each_earmark_has_its_own_price(study: Study) -> None:
     """The isle gives for SCAN and LINK, the bay for CLOUD; lifted one at a time, all sets tried."""
     bay = replace(study.case.funding[1], id="BAY", earmark=("CLOUD",))
     other = run_study(replace(study.case, funding=(*study.case.funding, bay)), draws=200)
-    worlds, ids = other.sample.worlds, other.case.improvement_ids
+    drawn, ids = other.sample.drawn, other.case.improvement_ids
     sets = np.array([[i in taken for i in ids] for taken in ([], ["SCAN"], IDS[:2], ["CLOUD"])])
-    cost, value = worlds.asked / 1e6 @ sets.T, worlds.gains.score @ sets.T
+    cost, value = drawn.asked / 1e6 @ sets.T, drawn.gains.score @ sets.T
     cloud = sets[:, ids.index("CLOUD")]
 
     def best(for_scan: float, for_cloud: float) -> Any:
@@ -242,8 +242,8 @@ def test_pairs_that_add_together_are_counted(small: Case) -> None:
     bonus = Estimate("relations/LINK/synergy/SCAN", 0.4, 0.5, 0.6, "share", "D", "", "judged", 5)
     both = Relation("LINK", "synergy", "SCAN", basis="judged", bonus=bonus)
     study = run_study(replace(small, relations=(*small.relations, both)), draws=100)
-    worlds, shares = study.sample.worlds, study.sample.of(bonus)
-    pair = worlds.gains.score[:, :2]
+    drawn, shares = study.sample.drawn, study.sample.of(bonus)
+    pair = drawn.gains.score[:, :2]
     whole = pair.sum(axis=1) + shares * np.maximum(pair.min(axis=1), 0)
     row = funding_of(study).menu.to_frame().T["LINK"]
     assert row["gain"] == pytest.approx(whole.mean())
@@ -262,12 +262,12 @@ def test_a_pair_may_decide_in_one_draw_and_not_in_the_next(small: Case) -> None:
     bonus = Estimate("relations/LINK/synergy/SCAN", 0.0, 1.0, 12.0, "share", "D", "", "judged", 5)
     both = Relation("LINK", "synergy", "SCAN", basis="judged", bonus=bonus)
     sample = draw_sample(replace(small, relations=(*small.relations, both)), 100)
-    asked, gain = sample.worlds.asked / 1e6, sample.worlds.gains.score
+    asked, gain = sample.drawn.asked / 1e6, sample.drawn.gains.score
     place = [sample.case.improvement_ids.index(i) for i in IDS]
     scan, link, cloud = gain[:, place].T
     pair = scan + link + sample.of(bonus) * np.minimum(scan, link)
     scans, links, clouds = asked[:, place].T
-    purse = Purse(
+    payable = Payable(
         np.array([[True] * 3, [i != "CLOUD" for i in sample.case.improvement_ids]]),
         np.array([0.12, 0.02]),
     )
@@ -279,7 +279,7 @@ def test_a_pair_may_decide_in_one_draw_and_not_in_the_next(small: Case) -> None:
         ],
         axis=0,
     )
-    found = shelf_of(sample, Choice.of(sample)).over_draws(sample, [purse], 100)
+    found = candidates_of(sample, Choice.of(sample)).over_draws(sample, [payable], 100)
     np.testing.assert_allclose(found, under[None], rtol=1e-12)
     leads = (pair > cloud)[(scans + links <= 0.14) & (clouds <= 0.12)]
     assert 0.1 < leads.mean() < 0.9, "a case that could not tell the mean bonus from the drawn one"
@@ -330,10 +330,10 @@ def test_too_many_sets_to_list_are_left_to_the_solver(
 def test_the_curve_under_earmarks_by_trying_all(study: Study) -> None:
     """Free money beyond the pledges: what SCAN and LINK cost beyond both, CLOUD beyond the free."""
     found = earmarks_of(study).curve()
-    worlds = study.sample.worlds
+    drawn = study.sample.drawn
     grid = study.case.settings.grid
-    asked = np.ceil(worlds.asked.mean(axis=0) / grid - 1e-9) * grid / 1e6
-    gain = worlds.gains.score.mean(axis=0)
+    asked = np.ceil(drawn.asked.mean(axis=0) / grid - 1e-9) * grid / 1e6
+    gain = drawn.gains.score.mean(axis=0)
     sets = feasible_sets(relations_of(study.case))
     points = []
     for row in sets:
@@ -358,7 +358,7 @@ def test_the_next_euro_over_the_draws(study: Study) -> None:
     found = funding_of(study)
     curve, steps, sets = found.curve(), found.next_euro(), found.next_sets()
     ids = study.case.improvement_ids
-    worlds = study.sample.worlds
+    drawn = study.sample.drawn
     allowed = feasible_sets(relations_of(study.case))
 
     def at(budget: float) -> Any:
@@ -367,14 +367,14 @@ def test_the_next_euro_over_the_draws(study: Study) -> None:
     for extra, row in zip(NEXT, steps.to_dict("records"), strict=True):
         then, now = at(found.budget_m + extra), at(found.budget_m)
         columns = [[ids.index(i) for i in part] for part in (then, now)]
-        more = worlds.gains.score[:, columns[0]].sum(axis=1)
-        more = more - worlds.gains.score[:, columns[1]].sum(axis=1)
+        more = drawn.gains.score[:, columns[0]].sum(axis=1)
+        more = more - drawn.gains.score[:, columns[1]].sum(axis=1)
         assert row["p_gain"] == (more > 0).mean()
         ends = np.percentile(more, (10, 90))
         assert (row["gain_low"], row["gain_high"]) == pytest.approx(tuple(ends))
         assert row["gain"] == pytest.approx(more.mean())
-        gains = worlds.gains.score @ allowed.T
-        fits = worlds.asked @ allowed.T <= (found.budget_m + extra) * 1e6
+        gains = drawn.gains.score @ allowed.T
+        fits = drawn.asked @ allowed.T <= (found.budget_m + extra) * 1e6
         best = np.where(fits, gains, -np.inf).argmax(axis=1)
         for k, name in enumerate(ids):
             said = sets.T[extra, name]

@@ -690,7 +690,7 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
         "W01",
         put("criteria/speed", basis="board of 2024"),
         "criteria.csv, row 3",
-        # alone among its brothers, a weight weighs nothing
+        # alone among its siblings, a weight weighs nothing
         all_of(
             put("criteria/speed", basis="board of 2024"), named("criteria", "speed", parent="x")
         ),
@@ -1309,12 +1309,12 @@ def test_the_catalogue_is_whole() -> None:
 @pytest.mark.parametrize("language", languages())
 def test_a_language_has_a_sentence_for_every_lint(language: str) -> None:
     words, english = sentences(language), sentences("en")
-    assert list(words.told) == list(catalogue())
-    for code, told in words.told.items():
+    assert list(words.texts) == list(catalogue())
+    for code, told in words.texts.items():
         assert set(told) == {"sentence", "mend"}, code
         assert all(text.strip().endswith(".") for text in told.values()), code
         parts = [
-            {part[1] for part in string.Formatter().parse(each.told[code]["sentence"]) if part[1]}
+            {part[1] for part in string.Formatter().parse(each.texts[code]["sentence"]) if part[1]}
             for each in (words, english)
         ]
         assert parts[0] == parts[1], code
@@ -1341,7 +1341,7 @@ def test_a_sentence_says_what_was_found() -> None:
         "ARREST is valued as a whole and as fiscal, social on the scale of money: "
         "the part is counted twice."
     )
-    assert "fiscal, social" in found.said("fr")[0]
+    assert "fiscal, social" in found.in_language("fr")[0]
     assert str(found).startswith(
         "B01 whole-beside-part (serious), unit_values.csv, rows 2-3, 7: ARREST is valued"
     )
@@ -1352,7 +1352,7 @@ def test_the_elasticity_of_a_marginal_search_is_told(rate: float, elasticity: st
     """By hand: 1 + ln 1.1 / ln 1.5 = 1 + 0.09531 / 0.40547 = 1.235."""
     found = one(put("effects/UP/A/hit_rate", low=0.9, mode=rate, high=1.2))
     assert f"by 1.5 and the hits per search do not fall (elasticity {elasticity};" in found.sentence
-    assert f"(élasticité {elasticity.replace('.', ',')} ;" in found.said("fr")[0]
+    assert f"(élasticité {elasticity.replace('.', ',')} ;" in found.in_language("fr")[0]
 
 
 def test_figures_are_quoted_as_typed() -> None:
@@ -1362,10 +1362,10 @@ def test_figures_are_quoted_as_typed() -> None:
 
 def test_levels_heard_from_members_are_nobody_s_digits() -> None:
     """A mean of answers has no row that somebody typed, and so no digits to round."""
-    heard = score(0, "A", "reach", 101.123, 101.234, 101.345)
+    surveyed = score(0, "A", "reach", 101.123, 101.234, 101.345)
     case = clean()
     kept = tuple(s for s in case.scores if (s.capability, s.criterion) != ("A", "reach"))
-    assert lint_case(replace(case, scores=(heard, *kept))) == ()
+    assert lint_case(replace(case, scores=(surveyed, *kept))) == ()
 
 
 @pytest.mark.parametrize("top", [1.0, 5.0, 10.0, 100.0])
@@ -1454,7 +1454,7 @@ def test_every_place_is_there(path: Path) -> None:
         if lint.rows:
             assert set(lint.rows) <= rows[lint.file.removesuffix(".csv")], lint
         assert lint.sentence.startswith(lint.sentence.strip())
-        assert not any("{" in "".join(lint.said(language)) for language in languages())
+        assert not any("{" in "".join(lint.in_language(language)) for language in languages())
 
 
 def test_the_bundled_case_owns_up_to_its_later_harm_scale() -> None:

@@ -75,7 +75,7 @@ def test_the_page_has_a_row_for_every_lint_in_its_language(study: Study, languag
     assert [row[0] for row in table.rows] == [lint.code for lint in study.soundness.lints]
     for row, lint in zip(table.rows, study.soundness.lints, strict=True):
         typeset = Wording.of(study.case, language).typeset
-        assert row[3:] == tuple(map(typeset, lint.said(language)))
+        assert row[3:] == tuple(map(typeset, lint.in_language(language)))
     where = " ".join(str(row[2]) for row in table.rows)
     assert all((sentences(each).rows in where) == (each == language) for each in languages())
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from capworth.case.model import Case, Rating
 from capworth.case.read import check_case, read_case
-from capworth.case.survey import Survey, heard_scores
+from capworth.case.survey import Survey, survey_scores
 from capworth.errors import CaseError, InputError
 from capworth.members.feedback import Feedback, hear_members
 from capworth.members.synthetic import synthetic_feedback, synthetic_members, synthetic_survey
@@ -27,7 +27,7 @@ GOLDEN = tomllib.loads((Path(__file__).parents[1] / "golden/voice.toml").read_te
 Without = Callable[..., Case]
 
 
-def heard(case: Case, **changes: Any) -> Feedback:
+def surveyed(case: Case, **changes: Any) -> Feedback:
     found = hear_members(replace(case, **changes))
     assert found is not None
     return found
@@ -52,7 +52,7 @@ def test_the_survey_of_the_small_case_worked_by_hand(small: Case) -> None:
     said = [m.id for m, a in zip(survey.members, survey.answered, strict=True) if a]
     weights = dict(zip(said, survey.weights().tolist(), strict=True))
     assert {k: weights[k] for k in golden["weights"]} == pytest.approx(golden["weights"])
-    found = heard(small)
+    found = surveyed(small)
     table = found.to_frame()
     assert cell(table, "LAB", "gap") == pytest.approx(golden["lab_gap"])
     assert cell(table, "NET", "gap") == pytest.approx(golden["net_gap"])
@@ -74,22 +74,22 @@ def test_a_gap_is_each_member_s_own_product_and_not_that_of_means(small: Case) -
     said = tuple(
         Rating(member, "REG", 2024, "D", importance=i, satisfaction=s) for member, i, s in rows
     )
-    assert cell(heard(small, feedback=said).to_frame(), "REG", "gap") == 0
+    assert cell(surveyed(small, feedback=said).to_frame(), "REG", "gap") == 0
 
 
 def test_a_region_with_fewer_than_three_answers_is_not_shown(small: Case) -> None:
-    regions = heard(small).by_region()
+    regions = surveyed(small).by_region()
     few = regions["answers"] < 3
     assert few.any()
     assert regions.loc[few, ["gap", "importance", "gap_low"]].isna().all(axis=None)
     assert regions.loc[~few, ["gap", "importance", "gap_low"]].notna().all(axis=None)
-    table = heard(small).to_frame()
+    table = surveyed(small).to_frame()
     assert (table.loc["ACA", "most"], table.loc["ACA", "least"]) == ("", "")
     assert (table.loc["LAB", "most"], table.loc["LAB", "least"]) == ("Africa", "Asia")
 
 
 def test_groups_that_were_planted_are_found(small: Case) -> None:
-    found = heard(small)
+    found = surveyed(small)
     assert found.has_groups
     groups = found.groups()
     assert groups["members"].tolist() == [5, 5]
@@ -101,7 +101,7 @@ def test_groups_that_were_planted_are_found(small: Case) -> None:
 
 
 def test_earlier_surveys_stand_beside_and_do_not_mix(small: Case) -> None:
-    found = heard(small)
+    found = surveyed(small)
     years = found.by_year()
     assert [int(year) for year in years.columns] == [2022, 2024]
     assert cell(years, "NET", 2024) == pytest.approx(cell(found.to_frame(), "NET", "gap"))  # type: ignore[arg-type]  # a year is a column
@@ -112,7 +112,7 @@ def test_earlier_surveys_stand_beside_and_do_not_mix(small: Case) -> None:
 
 
 def test_comments_are_without_the_member_s_name(small: Case) -> None:
-    comments = heard(small).comments()
+    comments = surveyed(small).comments()
     assert comments.to_numpy().tolist() == [["NET", "Asia", "en", "faster answers, please"]]
 
 
@@ -124,7 +124,7 @@ def test_comments_are_without_the_member_s_name(small: Case) -> None:
 def test_ranges_hold_the_mean_and_scales_are_kept(small: Case, seed: int) -> None:
     made = synthetic_feedback(small, seed, 0.7)
     rows = ratings(made)
-    table = heard(small, feedback=rows).to_frame().dropna(subset=["gap"])
+    table = surveyed(small, feedback=rows).to_frame().dropna(subset=["gap"])
     for name, top in (("gap", 100), ("importance", 10), ("satisfaction", 10), ("need", 10)):
         ends = table[[f"{name}_low", name, f"{name}_high"]].to_numpy()
         assert ((ends >= -1e-9) & (ends <= top + 1e-9)).all()
@@ -135,8 +135,8 @@ def test_ranges_hold_the_mean_and_scales_are_kept(small: Case, seed: int) -> Non
 
 
 def test_the_order_of_members_and_answers_does_not_matter(small: Case) -> None:
-    one = heard(small)
-    other = heard(small, members=small.members[::-1], feedback=small.feedback[::-1])
+    one = surveyed(small)
+    other = surveyed(small, members=small.members[::-1], feedback=small.feedback[::-1])
     pd.testing.assert_frame_equal(one.to_frame(), other.to_frame())
     pd.testing.assert_frame_equal(one.groups(), other.groups())
 
@@ -148,7 +148,7 @@ def test_more_answers_make_ranges_narrower(small: Case) -> None:
     for response in (0.2, 0.8):
         made = synthetic_feedback(case, 5, response)
         rows = ratings(made)
-        table = heard(case, feedback=rows).to_frame()
+        table = surveyed(case, feedback=rows).to_frame()
         widths.append(float((table["gap_high"] - table["gap_low"]).mean()))
     assert widths[1] < 0.6 * widths[0]
 
@@ -164,7 +164,7 @@ def test_who_answered_speaks_for_the_silent(small: Case) -> None:
         for k, m in enumerate(members)
         if k % 9 == 0 or k >= 90
     )
-    found = heard(small, members=members, feedback=rows)
+    found = surveyed(small, members=members, feedback=rows)
     assert cell(found.to_frame(), "REG", "gap") == pytest.approx((90 * 80 + 30 * 20) / 120)
     assert cell(found.views(), "REG", "as_answered") < 45
 
@@ -183,7 +183,7 @@ def test_regions_that_differ_are_told_from_regions_that_do_not(small: Case) -> N
         for capability in small.capability_ids
         for k, m in enumerate(members)
     )
-    found = heard(small, members=members, feedback=rows)
+    found = surveyed(small, members=members, feedback=rows)
     assert found.disagreed == ("NET",)
     assert found.to_frame().loc["NET", "most"] == "Asia"
 
@@ -196,7 +196,7 @@ def test_a_survey_that_was_made_up_says_so_everywhere(small: Case) -> None:
     assert (made["grade"] == "E").all()
     assert made["basis"].str.startswith("SYNTHETIC").all()
     rows = ratings(made)
-    found = heard(small, feedback=rows)
+    found = surveyed(small, feedback=rows)
     assert found.synthetic
     assert found.grade == "E"
     assert found.title.startswith("SYNTHETIC answers")
@@ -204,7 +204,7 @@ def test_a_survey_that_was_made_up_says_so_everywhere(small: Case) -> None:
     table = found.to_frame()
     assert table["synthetic"].all()
     assert (table["grade"] == "E").all()
-    one = heard(small, feedback=(rows[0], *(replace(r, basis="asked") for r in rows[1:])))
+    one = surveyed(small, feedback=(rows[0], *(replace(r, basis="asked") for r in rows[1:])))
     assert one.synthetic, "one made-up answer is enough"
 
 
@@ -258,7 +258,7 @@ def test_a_case_without_members_gets_made_up_ones(
         table.to_csv(folder / f"{name}-synthetic.csv", index=False)
     case = read_case(folder)
     assert (len(case.members), {m.grade for m in case.members}) == (60, {"E"})
-    assert heard(case).synthetic
+    assert surveyed(case).synthetic
     assert list(synthetic_survey(small, 3)) == ["feedback"]
 
 
@@ -297,7 +297,7 @@ def hearing(folder: Path) -> Path:
 
 def test_a_criterion_measured_by_feedback_enters_the_score(hearing: Path, small: Case) -> None:
     case = read_case(hearing)
-    table = heard(case).to_frame()
+    table = surveyed(case).to_frame()
     levels = {s.capability: s.level for s in case.scores if s.criterion == "content"}
     assert {level.table for level in levels.values()} == {"feedback"}
     assert set(levels) == set(case.capability_ids)
@@ -339,7 +339,7 @@ def test_few_answers_are_open_to_the_ends_of_the_scale(hearing: Path, small: Cas
         "members": small.members,
         "feedback": [r for r in small.feedback if r.capability != "ACA" or r.member == "XSA"],
     }
-    level = {s.capability: s.level for s in heard_scores(parts, 1)}["ACA"]
+    level = {s.capability: s.level for s in survey_scores(parts, 1)}["ACA"]
     assert (level.low, level.high) == (0.0, 10.0)
 
 
@@ -369,5 +369,5 @@ def test_a_case_without_a_survey_works(small: Case, without: Without) -> None:
 def test_answers_on_what_is_not_appraised_do_not_count(small: Case) -> None:
     stranger = replace(small.feedback[0], capability="GONE")
     pd.testing.assert_frame_equal(
-        heard(small).to_frame(), heard(small, feedback=(*small.feedback, stranger)).to_frame()
+        surveyed(small).to_frame(), surveyed(small, feedback=(*small.feedback, stranger)).to_frame()
     )

@@ -45,13 +45,13 @@ def members(sample: Sample) -> Members:
 def test_the_members_parts_sum_to_the_study(sample: Sample, members: Members) -> None:
     totals = members.totals()
     np.testing.assert_allclose(totals["members"], totals["study"], rtol=1e-9)
-    worlds, annuity = sample.worlds, sample.model.annuity
-    money = worlds.money.sum(axis=1).mean() / annuity / 1e6
-    paid = worlds.payers[:, :, PAYERS.index("members")].sum(axis=1).mean() / annuity / 1e6
+    drawn, annuity = sample.drawn, sample.model.annuity
+    money = drawn.money.sum(axis=1).mean() / annuity / 1e6
+    paid = drawn.payers[:, :, PAYERS.index("members")].sum(axis=1).mean() / annuity / 1e6
     assert totals.loc["own_m", "study"] == pytest.approx(money, rel=1e-9)
     assert totals.loc["external_m", "members"] == pytest.approx(money, rel=1e-9)
     assert totals.loc["national_m", "members"] == pytest.approx(paid, rel=1e-9)
-    assert totals.loc["own_harm", "members"] == pytest.approx(worlds.harm.sum(axis=1).mean())
+    assert totals.loc["own_harm", "members"] == pytest.approx(drawn.harm.sum(axis=1).mean())
 
 
 def test_what_a_member_finds_is_what_others_give(sample: Sample) -> None:
@@ -143,10 +143,10 @@ def test_use_scatters_as_much_as_it_is_said_to(small: Case, sample: Sample) -> N
 
 def test_gains_are_worked_out_from_the_shares(sample: Sample, members: Members) -> None:
     """Another way to the same columns: value times share, capability by capability."""
-    worlds, annuity = sample.worlds, sample.model.annuity
+    drawn, annuity = sample.drawn, sample.model.annuity
     sums = {
         name: sum(
-            worlds.money[:, c, None] / annuity / 1e6 * getattr(found, kind)
+            drawn.money[:, c, None] / annuity / 1e6 * getattr(found, kind)
             for c, found in enumerate(UseModel(sample).capabilities())
         )
         for name, kind in (("own_m", "own"), ("external_m", "external"))
@@ -188,7 +188,7 @@ def test_improvements_count_chance_and_need(sample: Sample, members: Members, sm
     place = [m.id for m in small.members].index("XNB")
     chance = members.capabilities_of("XNB")["chance"].to_numpy()
     factor = gain_shares(sample.model) @ (needs[place] * chance)
-    gains = sample.worlds.gains.score[: members.draws].mean(axis=0)
+    gains = sample.drawn.gains.score[: members.draws].mean(axis=0)
     for i, improvement in enumerate(small.improvement_ids):
         assert table.loc[improvement, "points"] == pytest.approx(gains[i] * factor[i])
 

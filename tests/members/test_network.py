@@ -32,7 +32,7 @@ def network(small: Case) -> Network:
 
 @pytest.fixture(scope="module")
 def at_modes(small: Case) -> Sample:
-    """Three worlds, each the most plausible one."""
+    """Three draws, each the most plausible one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sampling, "Sampled", lambda seed, chunk, size: AtModes(size))
         return draw_sample(small, 3)

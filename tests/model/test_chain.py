@@ -26,17 +26,17 @@ def walked(case: Case, draws: Draws) -> Benefits:
 
 def test_outcomes_money_and_harm_worked_by_hand(small: Case, golden: Golden) -> None:
     found = walked(small, AtModes())
-    worlds = Model(small).answer(AtModes())
+    drawn = Model(small).answer(AtModes())
     for name, part in (
         ("outcomes", found.outcomes),
         ("harm", found.harm),
-        ("harm", worlds.harm),
-        ("money", worlds.money),
+        ("harm", drawn.harm),
+        ("money", drawn.money),
     ):
         expected = [golden["chain"][name][c] for c in small.capability_ids]
         np.testing.assert_allclose(part[0], expected, atol=golden["chain"]["atol"], err_msg=name)
     annuity = golden["discounting"]["annuity"]
-    np.testing.assert_allclose(found.money * annuity, worlds.money, rtol=1e-8)
+    np.testing.assert_allclose(found.money * annuity, drawn.money, rtol=1e-8)
 
 
 def test_worth_adds_scopes_and_tells_pounds_in_euros(small: Case) -> None:

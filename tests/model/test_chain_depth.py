@@ -289,12 +289,12 @@ def test_depth_reaches_the_worlds_and_the_gains(small: Case) -> None:
     )
     case = replace(small, chain=tuple(rows), effects=effects)
     model = Model(case)
-    worlds = model.answer(AtModes())
-    assert worlds.money[0, 0] / model.annuity == pytest.approx(32_000 * np.exp(-0.5))
+    drawn = model.answer(AtModes())
+    assert drawn.money[0, 0] / model.annuity == pytest.approx(32_000 * np.exp(-0.5))
     felt = (1 / 1.05 + 1 / 1.05**2, 1 / 1.05**2)
     now = 32_000 * np.exp(-0.5)
-    assert worlds.gains.money[0, 0] == pytest.approx(now * (2**0.6 - 1) * felt[0])
-    assert worlds.gains.money[0, 1] == pytest.approx(
+    assert drawn.gains.money[0, 0] == pytest.approx(now * (2**0.6 - 1) * felt[0])
+    assert drawn.gains.money[0, 1] == pytest.approx(
         32_000 * np.exp(-0.25) * felt[1] - now * felt[1]
     )
 
@@ -464,13 +464,13 @@ def test_a_chain_of_records_and_searches_comes_in_by_the_door(folder: Path) -> N
     path.write_text(path.read_text("utf-8").replace(old, ""), "utf-8")
     case = read_case(folder)
     model = Model(case)
-    worlds = model.answer(Sampled(1, 0, 50))
+    drawn = model.answer(Sampled(1, 0, 50))
     hits = 10_000 * -np.expm1(-60 * 2e-4 * 0.6)
     arrests = hits * 0.5 * 0.4 * 0.25 * 0.4 * (1 - 0.2) / 3
     documents = hits * 0.5 * 0.4 * 0.5 * 0.75 * 0.8
     assert walked(case).outcomes[0, 0] == pytest.approx(arrests + documents)
-    assert np.isfinite(worlds.gains.money).all()
-    assert (worlds.gains.money[:, 0] > 0).all()  # SCAN adds records
+    assert np.isfinite(drawn.gains.money).all()
+    assert (drawn.gains.money[:, 0] > 0).all()  # SCAN adds records
 
 
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip[2][:40])

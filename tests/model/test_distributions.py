@@ -133,7 +133,7 @@ def test_a_share_beyond_its_range_is_refused() -> None:
 
 
 @pytest.fixture
-def said(folder: Path) -> Callable[..., Path]:
+def in_language(folder: Path) -> Callable[..., Path]:
     """The small case with rows on how its inputs are drawn."""
 
     def write(*rows: str) -> Path:

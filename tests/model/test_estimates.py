@@ -110,7 +110,7 @@ def test_a_certain_number_has_one_quantile() -> None:
     assert pert.quantile(np.array([0.0, 0.3, 1.0]), 7, 7, 7).tolist() == [7, 7, 7]
 
 
-# ------------------------------------------------------------------------------------ the worlds
+# ------------------------------------------------------------------------------------ the draws
 
 
 def test_every_estimate_has_a_stream_of_its_own() -> None:
@@ -149,15 +149,15 @@ def test_the_world_at_the_modes() -> None:
 
 def test_one_input_moves_at_a_time() -> None:
     x, sure, y = estimate("x"), estimate("sure", 5, 5, 5), estimate("y", 0, 0, 1)
-    worlds = OneWay([x, sure, y])
-    assert worlds.size == 5  # the modes, then low and high of x and y
+    drawn = OneWay([x, sure, y])
+    assert drawn.size == 5  # the modes, then low and high of x and y
     low, high = pert.quantile(np.array([0.1, 0.9]), 10, 12, 20)
-    np.testing.assert_allclose(worlds.of(x), [12, low, high, 12, 12])
+    np.testing.assert_allclose(drawn.of(x), [12, low, high, 12, 12])
     np.testing.assert_allclose(
-        worlds.of(y), [0, 0, 0, *(1 - (1 - np.array([0.1, 0.9])) ** 0.2)], atol=2e-5
+        drawn.of(y), [0, 0, 0, *(1 - (1 - np.array([0.1, 0.9])) ** 0.2)], atol=2e-5
     )
-    assert worlds.of(sure).tolist() == [5] * 5
-    assert worlds.of(estimate("unknown to it")).tolist() == [12] * 5
+    assert drawn.of(sure).tolist() == [5] * 5
+    assert drawn.of(estimate("unknown to it")).tolist() == [12] * 5
 
 
 def test_side_by_side() -> None:

@@ -119,10 +119,10 @@ def to_the_top(case: Case) -> list[Effect]:
 
 def test_no_gain_goes_beyond_the_scale(small: Case) -> None:
     model = Model(replace(small, effects=tuple(to_the_top(small))))
-    worlds = model.answer(Sampled(1, 0, 30))
+    drawn = model.answer(Sampled(1, 0, 30))
     late = discount_factors(small)[1:].sum() / discount_factors(small).sum()
-    room = (100 - worlds.score).sum(axis=1)
-    np.testing.assert_allclose(worlds.gains.score[:, 0], room * late, rtol=1e-9)
+    room = (100 - drawn.score).sum(axis=1)
+    np.testing.assert_allclose(drawn.gains.score[:, 0], room * late, rtol=1e-9)
 
 
 def test_a_change_for_the_worse_is_a_loss_and_closes_nothing(small: Case) -> None:

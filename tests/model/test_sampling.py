@@ -18,10 +18,10 @@ from capworth.model import simulation as sampling
 from capworth.model.draws import Sampled
 from capworth.model.gains import Gains
 from capworth.model.simulation import (
+    Drawn,
     Model,
     Sample,
     Tallies,
-    Worlds,
     draw_sample,
     gain_per_million,
     value_per_million,
@@ -36,12 +36,12 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sampling, "ENVELOPED", 70)
 
 
-def arrays(worlds: Worlds) -> Iterator[tuple[str, Floats]]:
-    for part in fields(Worlds):
+def arrays(drawn: Drawn) -> Iterator[tuple[str, Floats]]:
+    for part in fields(Drawn):
         if part.name != "gains":
-            yield part.name, getattr(worlds, part.name)
+            yield part.name, getattr(drawn, part.name)
     for part in fields(Gains):
-        yield f"gains.{part.name}", getattr(worlds.gains, part.name)
+        yield f"gains.{part.name}", getattr(drawn.gains, part.name)
 
 
 def tallied(tallies: Tallies) -> Iterator[tuple[str, Floats]]:
@@ -56,7 +56,7 @@ def tallied(tallies: Tallies) -> Iterator[tuple[str, Floats]]:
 
 def same(ours: Sample, theirs: Sample) -> None:
     """To the last bit."""
-    for (name, one), (_, other) in zip(arrays(ours.worlds), arrays(theirs.worlds), strict=True):
+    for (name, one), (_, other) in zip(arrays(ours.drawn), arrays(theirs.drawn), strict=True):
         assert one.tobytes() == other.tobytes(), name
     for (name, one), (_, other) in zip(tallied(ours.tallies), tallied(theirs.tallies), strict=True):
         assert one.tobytes() == other.tobytes(), name
@@ -128,9 +128,7 @@ def test_the_first_draws_are_the_same_however_many_follow(small: Case) -> None:
     """5,000 draws are the beginning of 20,000; and 4,000 are the beginning of 5,000."""
     short, middle, long = (draw_sample(small, n, workers=2) for n in (4_000, 5_000, 20_000))
     for part, whole in ((short, middle), (middle, long)):
-        for (name, ours), (_, theirs) in zip(
-            arrays(part.worlds), arrays(whole.worlds), strict=True
-        ):
+        for (name, ours), (_, theirs) in zip(arrays(part.drawn), arrays(whole.drawn), strict=True):
             axis = 1 if name.startswith("function_") else 0
             count = min(part.draws, ours.shape[axis])
             first = theirs.take(range(count), axis=axis)
@@ -140,14 +138,14 @@ def test_the_first_draws_are_the_same_however_many_follow(small: Case) -> None:
 def test_another_seed_gives_other_numbers(small: Case) -> None:
     ours = draw_sample(small, 50)
     theirs = draw_sample(small.with_settings(seed=0), 50)
-    assert ours.worlds.cost.tobytes() != theirs.worlds.cost.tobytes()
+    assert ours.drawn.cost.tobytes() != theirs.drawn.cost.tobytes()
     same(theirs, draw_sample(small.with_settings(seed=0), 50))
     assert (ours.modes.cost == theirs.modes.cost).all()
 
 
 def test_chunks_are_not_copies_of_one_another(small: Case) -> None:
-    worlds = draw_sample(small, 10_000).worlds
-    assert not np.isclose(worlds.cost[:5_000], worlds.cost[5_000:]).any()
+    drawn = draw_sample(small, 10_000).drawn
+    assert not np.isclose(drawn.cost[:5_000], drawn.cost[5_000:]).any()
 
 
 def test_an_unrelated_row_moves_no_other_number(small: Case) -> None:
@@ -166,10 +164,10 @@ def test_an_unrelated_row_moves_no_other_number(small: Case) -> None:
 @pytest.mark.usefixtures("small_chunks")
 def test_all_draws_are_counted_and_some_are_kept(small: Case) -> None:
     sample = draw_sample(small, 230)
-    assert sample.worlds.size == 120
-    assert {len(getattr(sample.worlds, name)) for name in sampling.BULKY} == {70}
-    assert sample.worlds.gains.score.shape == (120, 3)
-    assert sample.worlds.function_value.shape == (3, 120, 7)
+    assert sample.drawn.size == 120
+    assert {len(getattr(sample.drawn, name)) for name in sampling.BULKY} == {70}
+    assert sample.drawn.gains.score.shape == (120, 3)
+    assert sample.drawn.function_value.shape == (3, 120, 7)
     assert sample.tallies.score.draws == sample.tallies.value.draws == 230
     whole = [Model(small).answer(Sampled(11, k, n)) for k, n in enumerate([50, 50, 50, 50, 30])]
     annuity = sample.model.annuity
@@ -186,15 +184,15 @@ def test_all_draws_are_counted_and_some_are_kept(small: Case) -> None:
         np.testing.assert_array_equal(tally.shares(), RankTally.of(values).shares())
     payers = sum(w.payers.sum(axis=0) for w in whole)
     np.testing.assert_allclose(sample.tallies.payers, payers, rtol=1e-12)
-    np.testing.assert_array_equal(sample.worlds.score, scores[:120])
+    np.testing.assert_array_equal(sample.drawn.score, scores[:120])
     bulky = np.concatenate([w.branches for w in whole])
-    np.testing.assert_array_equal(sample.worlds.branches, bulky[:70])
+    np.testing.assert_array_equal(sample.drawn.branches, bulky[:70])
 
 
 @pytest.mark.usefixtures("small_chunks")
 def test_a_chunk_can_be_let_go(small: Case) -> None:
     """What is kept is copied: no view holds a whole chunk in memory."""
-    for name, part in arrays(draw_sample(small, 60).worlds):
+    for name, part in arrays(draw_sample(small, 60).drawn):
         base = part.base
         assert base is None or base.nbytes <= part.nbytes, name
 
@@ -212,21 +210,21 @@ def test_nothing_comes_of_nothing(small: Case, draws: int, workers: int, name: s
         draw_sample(small, draws, workers=workers)
 
 
-# ------------------------------------------------------------------------- what a world holds
+# ------------------------------------------------------------------------- what a draw holds
 
 
 def test_functions_share_out_what_capabilities_are_and_cost(small: Case) -> None:
-    worlds = draw_sample(small, 40).worlds
-    score, money, harm = worlds.function_value
-    np.testing.assert_allclose(score.sum(axis=1), worlds.score.sum(axis=1), rtol=1e-12)
-    np.testing.assert_allclose(money.sum(axis=1), worlds.money.sum(axis=1), rtol=1e-12)
-    np.testing.assert_allclose(harm.sum(axis=1), worlds.harm.sum(axis=1), rtol=1e-12)
+    drawn = draw_sample(small, 40).drawn
+    score, money, harm = drawn.function_value
+    np.testing.assert_allclose(score.sum(axis=1), drawn.score.sum(axis=1), rtol=1e-12)
+    np.testing.assert_allclose(money.sum(axis=1), drawn.money.sum(axis=1), rtol=1e-12)
+    np.testing.assert_allclose(harm.sum(axis=1), drawn.harm.sum(axis=1), rtol=1e-12)
     np.testing.assert_allclose(
-        worlds.function_cost[0].sum(axis=1), worlds.cost.sum(axis=1), rtol=1e-12
+        drawn.function_cost[0].sum(axis=1), drawn.cost.sum(axis=1), rtol=1e-12
     )
-    chained = worlds.cost[:, [0, 2]].sum(axis=1)  # only REG and LAB have a chain
-    np.testing.assert_allclose(worlds.function_cost[1].sum(axis=1), chained, rtol=1e-12)
-    np.testing.assert_allclose(worlds.function_weight.sum(axis=2), [[4] * 40, [2] * 40, [2] * 40])
+    chained = drawn.cost[:, [0, 2]].sum(axis=1)  # only REG and LAB have a chain
+    np.testing.assert_allclose(drawn.function_cost[1].sum(axis=1), chained, rtol=1e-12)
+    np.testing.assert_allclose(drawn.function_weight.sum(axis=2), [[4] * 40, [2] * 40, [2] * 40])
 
 
 def test_function_shares_sum_to_one_in_every_draw(small: Case) -> None:
@@ -237,7 +235,7 @@ def test_function_shares_sum_to_one_in_every_draw(small: Case) -> None:
 
 
 def test_costs_are_those_of_the_payers(small: Case) -> None:
-    worlds = draw_sample(small, 40).worlds
-    np.testing.assert_allclose(worlds.payers.sum(axis=2), worlds.cost, rtol=1e-12)
-    paid = worlds.improvement_payers.sum(axis=2)
-    np.testing.assert_allclose(paid, worlds.improvement_cost, rtol=1e-12)
+    drawn = draw_sample(small, 40).drawn
+    np.testing.assert_allclose(drawn.payers.sum(axis=2), drawn.cost, rtol=1e-12)
+    paid = drawn.improvement_payers.sum(axis=2)
+    np.testing.assert_allclose(paid, drawn.improvement_cost, rtol=1e-12)

@@ -27,11 +27,11 @@ def test_weights_worked_by_hand(small: Case, golden: Golden) -> None:
 
 
 def test_values_branches_and_scores_worked_by_hand(small: Case, golden: Golden) -> None:
-    worlds = Model(small).answer(AtModes())
+    drawn = Model(small).answer(AtModes())
     for name, found in (
-        ("values", worlds.levels),
-        ("branches", worlds.branches),
-        ("score", worlds.score),
+        ("values", drawn.levels),
+        ("branches", drawn.branches),
+        ("score", drawn.score),
     ):
         expected = [golden["score"][name][c] for c in small.capability_ids]
         np.testing.assert_allclose(found[0], expected, atol=golden["score"]["atol"], err_msg=name)
@@ -95,14 +95,14 @@ def test_weights_are_shares_and_scores_lie_on_their_scale(small: Case, seed: int
     weights = model.weights(draws)
     np.testing.assert_allclose(weights.sum(axis=1), 1, rtol=1e-12)
     assert (weights >= 0).all()
-    worlds = Model(small).answer(draws)
-    for part in (worlds.score, worlds.branches, worlds.levels):
+    drawn = Model(small).answer(draws)
+    for part in (drawn.score, drawn.branches, drawn.levels):
         assert part.min() >= 0
         assert part.max() <= 100 + 1e-9
     below = model.branch_of()
     branch_weight = np.einsum("nk,kb->nb", weights, below)
-    total = np.einsum("ncb,nb->nc", worlds.branches, branch_weight)
-    np.testing.assert_allclose(total, worlds.score, rtol=1e-12)
+    total = np.einsum("ncb,nb->nc", drawn.branches, branch_weight)
+    np.testing.assert_allclose(total, drawn.score, rtol=1e-12)
 
 
 @settings(max_examples=20, deadline=None)

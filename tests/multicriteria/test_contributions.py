@@ -25,7 +25,7 @@ def parted(study: Study) -> Contributions:
 def test_parts_worked_by_hand(
     small: Case, golden: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Weight times value, both as in the golden file; every world is the most plausible one."""
+    """Weight times value, both as in the golden file; every draw is the most plausible one."""
     monkeypatch.setattr(sampling, "Sampled", lambda seed, chunk, size: AtModes(size))
     parts = part_scores(sampling.draw_sample(small, 3), Provenance.of(small, 3))
     assert parts is not None
@@ -44,11 +44,11 @@ def test_parts_worked_by_hand(
 
 def test_parts_sum_to_the_score_of_the_same_draws(study: Study) -> None:
     found = parted(study)
-    worlds = study.sample.worlds
-    assert found.draws == len(worlds.levels) == 400
+    drawn = study.sample.drawn
+    assert found.draws == len(drawn.levels) == 400
     scores = found.scores()["score"]
     for k, capability in enumerate(study.case.capability_ids):
-        assert scores[capability] == pytest.approx(worlds.score[:, k].mean())
+        assert scores[capability] == pytest.approx(drawn.score[:, k].mean())
     np.testing.assert_allclose(found.by_criterion().sum(axis=1), scores)
     table = found.to_frame()
     assert (table["points_low"] <= table["points_high"]).all()
@@ -71,7 +71,7 @@ def test_steps_lead_from_one_score_to_the_other(study: Study) -> None:
 
 
 def test_who_is_ahead_how_often(study: Study) -> None:
-    found, score = parted(study), study.sample.worlds.score
+    found, score = parted(study), study.sample.drawn.score
     ids = study.case.capability_ids
     one, other = ids.index("NET"), ids.index("LAB")
     expected = float((score[:, one] > score[:, other]).mean())

@@ -60,10 +60,10 @@ def test_scales_taken_from_the_set_are_caught(small: Case, monkeypatch: pytest.M
 def orders(case: Case) -> dict[str, dict[str, float]]:
     """What the model of the whole study answers at the modes, by score and by value for money."""
     model = Model(case)
-    worlds = model.answer(AtModes())
-    value = value_per_million(worlds, model.annuity)
+    drawn = model.answer(AtModes())
+    value = value_per_million(drawn, model.annuity)
     return {
-        "score": dict(zip(case.capability_ids, worlds.score[0].tolist(), strict=True)),
+        "score": dict(zip(case.capability_ids, drawn.score[0].tolist(), strict=True)),
         "value": dict(zip(case.capability_ids, value[0].tolist(), strict=True)),
     }
 
@@ -95,10 +95,10 @@ def test_a_swap_is_told_with_who_was_ahead_first(small: Case) -> None:
 def test_a_dud_is_worst_on_everything_and_changes_nobody_s_score(small: Case) -> None:
     more = with_dud(small)
     tree = ValueModel(more)
-    worlds = Model(small).answer(AtModes())
+    drawn = Model(small).answer(AtModes())
     values = tree.worth(tree.levels(AtModes()))[0]
     assert (values[-1] == 0).all()
-    np.testing.assert_allclose(values[:-1], worlds.levels[0])
+    np.testing.assert_allclose(values[:-1], drawn.levels[0])
 
 
 def test_a_copy_stands_just_as_its_original(small: Case) -> None:

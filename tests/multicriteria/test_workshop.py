@@ -56,7 +56,7 @@ def every_html(widget: Any) -> list[Any]:
 def test_what_is_written_is_a_valid_table_that_becomes_weights(bare: Path) -> None:
     page = filled(bare)
     page.button.click()
-    assert "10 judgements written to" in page.told.value
+    assert "10 judgements written to" in page.message.value
     assert check_case(bare) == ()
     case = read_case(bare)
     assert {j.judge for j in case.judgements} == {"chair"}
@@ -194,8 +194,8 @@ def test_what_cannot_be_written_is_said_and_nothing_is_written(
     else:
         page.ranges["use"].value = (70, 90)
     page.button.click()
-    assert "Not written." in page.told.value
-    assert told in page.told.value
+    assert "Not written." in page.message.value
+    assert told in page.message.value
     assert not (bare / "judgements.csv").exists()
     with pytest.raises(InputError, match=told):
         page.write()

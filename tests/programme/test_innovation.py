@@ -172,7 +172,7 @@ def test_why_a_capability_stands_where_it_does(study: Study, language: str) -> N
 def test_pairs_of_capabilities_are_shares_of_draws(study: Study) -> None:
     pairs, table = capability_pairs(study), study.appraisal.to_frame()
     assert list(pairs.index) == list(pairs.columns) == list(table.index)
-    cost, score = study.sample.worlds.cost, study.sample.worlds.score
+    cost, score = study.sample.drawn.cost, study.sample.drawn.score
     rate = score / cost
     ids = list(study.case.capability_ids)
     won = (rate[:, ids.index("REG")] > rate[:, ids.index("NET")]).mean()

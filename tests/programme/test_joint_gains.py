@@ -32,19 +32,19 @@ TOGETHER = GOLDEN["together"]
 
 @pytest.fixture(scope="module")
 def at_modes(learning: Callable[..., Any]) -> AtModesRun:
-    """Answer what is tested here, with every world at the modes."""
+    """Answer what is tested here, with every draw at the modes."""
     return lambda case: learning(case, 3, modes=True)
 
 
 @pytest.fixture(scope="module")
 def worked(small: Case, at_modes: AtModesRun) -> Study:
-    """The small case with every world at the modes."""
+    """The small case with every draw at the modes."""
     return at_modes(small)
 
 
 @pytest.fixture(scope="module")
 def study(small: Case, learning: Callable[..., Any]) -> Study:
-    """The small case in 400 worlds."""
+    """The small case in 400 draws."""
     answered: Study = learning(small)
     return answered
 
@@ -72,7 +72,7 @@ def joint_of(study: Study) -> JointGains:
 
 @pytest.fixture(scope="module")
 def met(small: Case, at_modes: AtModesRun) -> Study:
-    """The meeting improvements, CLOUD left out, with every world at the modes."""
+    """The meeting improvements, CLOUD left out, with every draw at the modes."""
     case = meeting(small)
     effects = tuple(e for e in case.effects if e.improvement != "CLOUD")
     return at_modes(replace(case, effects=effects))
@@ -103,9 +103,9 @@ def test_the_pair_worked_by_hand(met: Study) -> None:
 
 
 def test_alone_is_what_the_worlds_say(small: Case, learning: Callable[..., Any]) -> None:
-    """Taken alone an improvement gains what the model of gains finds, world by world."""
+    """Taken alone an improvement gains what the model of gains finds, draw by draw."""
     study = learning(meeting(small), 150)
-    table, gains = joint_of(study).to_frame(), study.sample.worlds.gains
+    table, gains = joint_of(study).to_frame(), study.sample.drawn.gains
     np.testing.assert_allclose(table["gain_alone"], gains.score.mean(axis=0), atol=1e-9)
     np.testing.assert_allclose(table["money_m_alone"], gains.money.mean(axis=0) / 1e6, atol=1e-9)
     np.testing.assert_allclose(table["harm_days_alone"], gains.harm.mean(axis=0), atol=1e-9)
@@ -240,9 +240,9 @@ def test_a_chain_with_all_factors_in_one_improvement(small: Case) -> None:
         for e in case.effects
         if e.step
     )
-    worlds = Model(replace(case, effects=effects)).answer(Sampled(7, 0, 60))
+    drawn = Model(replace(case, effects=effects)).answer(Sampled(7, 0, 60))
     games = games_of(Model(case), Sampled(7, 0, 60))
-    for measure, gains in (("money", worlds.gains.money), ("harm", worlds.gains.harm)):
+    for measure, gains in (("money", drawn.gains.money), ("harm", drawn.gains.harm)):
         mine = [g for g in games if g.measure == measure]
         found = sum((g.table[:, g.mask({0, 1})] for g in mine), np.zeros(60))
         np.testing.assert_allclose(found, gains[:, 0], atol=1e-6)
@@ -278,7 +278,7 @@ def test_regret_by_trying_every_set(small: Case) -> None:
     assert relations.requires == ((1, (0,)),)
     assert relations.excludes == ((2, 0),)
     lost = np.zeros(3)
-    for gain, asked in zip(sample.worlds.gains.score, sample.worlds.asked, strict=True):
+    for gain, asked in zip(sample.drawn.gains.score, sample.drawn.asked, strict=True):
         best = dict.fromkeys(range(-1, 3), 0.0)
         for size in range(4):
             for taken in combinations(range(3), size):

@@ -180,10 +180,10 @@ def programme_of(case: Case, draws: int = 60) -> Programme:
 
 def every_set(case: Case, measure: str, draws: int) -> dict[tuple[str, ...], tuple[float, float]]:
     """Value and money of every allowed set, from the words of the relations."""
-    worlds = draw_sample(case, draws).worlds
+    drawn = draw_sample(case, draws).drawn
     sample = draw_sample(case, draws)
-    gains = getattr(worlds.gains, measure)
-    asked = np.ceil(worlds.asked.mean(axis=0) / case.settings.grid - 1e-9) * case.settings.grid
+    gains = getattr(drawn.gains, measure)
+    asked = np.ceil(drawn.asked.mean(axis=0) / case.settings.grid - 1e-9) * case.settings.grid
     found = {}
     for flags in product((False, True), repeat=3):
         scan, link, cloud = flags

@@ -103,13 +103,13 @@ def test_an_improvement_that_asks_for_nothing_is_no_fault(small: Case) -> None:
 
 def totals(study: Study) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
     """Every allowed set with what it asks and gains in each draw."""
-    ids, worlds = study.case.improvement_ids, study.sample.worlds
+    ids, drawn = study.case.improvement_ids, study.sample.drawn
     for taken in SETS:
         columns = [ids.index(i) for i in taken]
         yield (
             taken,
-            worlds.asked[:, columns].sum(axis=1),
-            worlds.gains.score[:, columns].sum(axis=1),
+            drawn.asked[:, columns].sum(axis=1),
+            drawn.gains.score[:, columns].sum(axis=1),
         )
 
 
@@ -132,12 +132,12 @@ def test_the_best_set_of_every_draw_by_trying_all(study: Study) -> None:
 
 
 def test_what_is_chosen_costs_and_adds_over_its_life(study: Study) -> None:
-    found, worlds = programme_of(study), study.sample.worlds
+    found, drawn = programme_of(study), study.sample.drawn
     chosen = [study.case.improvement_ids.index(i) for i in found.chosen]
     for name, part, scale in (
-        ("cost_m", worlds.improvement_cost, 1e6),
-        ("money_m", worlds.gains.money, 1e6),
-        ("harm_days", worlds.gains.harm, 1.0),
+        ("cost_m", drawn.improvement_cost, 1e6),
+        ("money_m", drawn.gains.money, 1e6),
+        ("harm_days", drawn.gains.harm, 1.0),
     ):
         total = part[:, chosen].sum(axis=1) / scale
         expected = (total.mean(), *np.percentile(total, (10, 90)))
@@ -162,8 +162,8 @@ def test_the_chosen_set_is_the_best_of_all(
     ).with_settings(budget=budget, target=None)
     ids = case.improvement_ids
     sample = run_study(case.with_settings(budget=None), draws=30).sample
-    asked = np.ceil(sample.worlds.asked.mean(axis=0) / 10_000 - 1e-9) * 10_000
-    gain = sample.worlds.gains.score.mean(axis=0)
+    asked = np.ceil(sample.drawn.asked.mean(axis=0) / 10_000 - 1e-9) * 10_000
+    gain = sample.drawn.gains.score.mean(axis=0)
     allowed = []
     for flags in product((True, False), repeat=3):
         taken = {i for i, flag in zip(ids, flags, strict=True) if flag}

@@ -25,8 +25,8 @@ def test_a_set_and_more_is_never_below_the_set(study: Study) -> None:
 
 
 def test_shares_are_those_of_a_plain_loop(study: Study) -> None:
-    gains = study.sample.worlds.gains.score
-    cost = study.sample.worlds.improvement_cost / 1e6
+    gains = study.sample.drawn.gains.score
+    cost = study.sample.drawn.improvement_cost / 1e6
     names = study.case.improvement_ids
     for ranking in ("gain", "gain_per_million"):
         found = ranked(study, ranking=ranking, sets={k: SETS[k] for k in ("both", "scan", "link")})

@@ -26,7 +26,7 @@ def robustness_of(study: Any) -> Robustness:
 
 @pytest.fixture(scope="module")
 def worked(small: Case, plan: Plan) -> Any:
-    """The small case with every world at the modes."""
+    """The small case with every draw at the modes."""
     return plan(small, 3, modes=True)
 
 
@@ -44,14 +44,14 @@ def open_study(small: Case, plan: Plan) -> Any:
 
 def values(study: Any) -> dict[tuple[str, ...], np.ndarray]:
     """Value in each draw of every set whose expected money, on the grid, is affordable."""
-    case, worlds = study.case, study.sample.worlds
+    case, drawn = study.case, study.sample.drawn
     grid, budget = case.settings.grid, case.settings.budget or 0
-    asked = np.ceil(worlds.asked.mean(axis=0) / grid - 1e-9) * grid
+    asked = np.ceil(drawn.asked.mean(axis=0) / grid - 1e-9) * grid
     found: dict[tuple[str, ...], np.ndarray] = {}
     for taken in SETS:
         columns = [case.improvement_ids.index(i) for i in taken]
         if asked[columns].sum() <= budget:
-            found[taken] = worlds.gains.score[:, columns].sum(axis=1)
+            found[taken] = drawn.gains.score[:, columns].sum(axis=1)
     return found
 
 

@@ -32,13 +32,13 @@ Plan = Callable[..., Any]
 
 @pytest.fixture(scope="module")
 def worked(small: Case, plan: Plan) -> Any:
-    """The small case with every world at the modes."""
+    """The small case with every draw at the modes."""
     return plan(small, 3, modes=True)
 
 
 @pytest.fixture(scope="module")
 def study(small: Case, plan: Plan) -> Any:
-    """The small case in 400 worlds."""
+    """The small case in 400 draws."""
     return plan(small)
 
 
@@ -79,7 +79,7 @@ def test_money_and_effects_by_year_worked_by_hand(worked: Any, small: Case) -> N
     scan = spending.raised()[rich.improvement_ids.index("SCAN")]
     assert scan.tolist() == pytest.approx([42_500.0] * 2 + [0.0], rel=0.2)
     assert spending.of_payer("members")[0].tolist()[1:] == [0, 0]
-    assert spending.raised().sum(axis=1) == pytest.approx(worked.sample.worlds.asked.mean(axis=0))
+    assert spending.raised().sum(axis=1) == pytest.approx(worked.sample.drawn.asked.mean(axis=0))
 
 
 def test_a_late_start_adds_less_by_its_years_of_effect(small: Case, plan: Plan) -> None:
@@ -111,7 +111,7 @@ def test_an_effect_that_rises_is_worth_less_and_is_seen_by_year(small: Case, pla
     discount = discount_factors(case)
     share = (discount @ [0.5, 1, 1]) / discount.sum()
     np.testing.assert_allclose(
-        slowly.sample.worlds.gains.score[:, k], at_once.sample.worlds.gains.score[:, k] * share
+        slowly.sample.drawn.gains.score[:, k], at_once.sample.drawn.gains.score[:, k] * share
     )
     only = replace(case, improvements=tuple(replace(i, must=i.id == "CLOUD") for i in ramped))
     years = schedule_of(plan(only, 100)).by_year()["value"]

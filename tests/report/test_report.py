@@ -218,7 +218,9 @@ def english_in(content: dict[str, Any], case: Case, language: str) -> list[str]:
     """Texts with an English word, apart from what the case says in English only."""
     found, names = [], case.names(language)
     told = {*names.values(), *(name.split(" (")[0] for name in names.values())}
-    told |= {case.settings.said(what, language) for what in ("title", "note", "organisation")}
+    told |= {
+        case.settings.in_language(what, language) for what in ("title", "note", "organisation")
+    }
     told |= {capability.pattern for capability in case.capabilities}
     told |= {criterion.unit for criterion in case.criteria}
     typeset = Wording.of(case, language).typeset
@@ -620,7 +622,7 @@ SMALL_WORDS = re.compile(r"\b(?:the|of|and|for|with|from|which|are|not|their|who
 def test_no_phrase_is_left_in_english(language: str) -> None:
     """Also those that no case here says."""
     said = [*texts(language).phrases.items(), *chart_words(language).phrases.items()]
-    said += [(code, told) for code, told in sentences(language).told.items()]
+    said += [(code, told) for code, told in sentences(language).texts.items()]
     for key, phrase in said:
         for form in [phrase] if isinstance(phrase, str) else phrase.values():
             form = AUTHORS.sub(" ", re.sub(r"\{\w*\}", "", form))

@@ -138,11 +138,11 @@ def test_a_case_without_survey_or_tree_has_no_such_page(study: Study) -> None:
 def test_every_phrase_is_said(
     small: Case, study: Study, made_up: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    heard: set[str] = set()
+    surveyed: set[str] = set()
     say = Wording.say
 
     def listening(self: Wording, key: str, **parts: object) -> str:
-        heard.add(key)
+        surveyed.add(key)
         return say(self, key, **parts)
 
     monkeypatch.setattr(Wording, "say", listening)
@@ -185,7 +185,7 @@ def test_every_phrase_is_said(
         weights.weights_page(replace(study, case=case, elicitation=found_weights), english)
     groups = ("voice.", "weights.", "size.", "elicited.", "check.")
     wanted = {key for key in texts("en").phrases if key.startswith(groups)}
-    assert wanted <= heard, sorted(wanted - heard)
+    assert wanted <= surveyed, sorted(wanted - surveyed)
 
 
 def test_tables_of_the_survey_carry_its_grade(made_up: Study) -> None:

@@ -97,40 +97,40 @@ def test_a_bundle_is_closed_and_no_smaller_one_is(pairs: set[tuple[int, int]]) -
 
 
 def test_what_a_package_costs_and_adds(study: Study) -> None:
-    table, worlds = menu_of(study).to_frame(), study.sample.worlds
+    table, drawn = menu_of(study).to_frame(), study.sample.drawn
     ids = study.case.improvement_ids
     for package, inside in (("SCAN", ["SCAN"]), ("LINK", ["SCAN", "LINK"]), ("CLOUD", ["CLOUD"])):
         columns = [ids.index(i) for i in inside]
         row = table.T[package]
         for name, part, scale in (
-            ("asked_m", worlds.asked, 1e6),
-            ("cost_m", worlds.improvement_cost, 1e6),
-            ("gain", worlds.gains.score, 1.0),
-            ("money_m", worlds.gains.money, 1e6),
-            ("harm_days", worlds.gains.harm, 1.0),
+            ("asked_m", drawn.asked, 1e6),
+            ("cost_m", drawn.improvement_cost, 1e6),
+            ("gain", drawn.gains.score, 1.0),
+            ("money_m", drawn.gains.money, 1e6),
+            ("harm_days", drawn.gains.harm, 1.0),
         ):
             total = part[:, columns].sum(axis=1) / scale
             assert row[name] == pytest.approx(total.mean())
             ends = row[f"{name}_low"], row[f"{name}_high"]
             assert ends == pytest.approx(tuple(np.percentile(total, (10, 90))))
-        assert row["p_gain"] == (worlds.gains.score[:, columns].sum(axis=1) > 0).mean()
+        assert row["p_gain"] == (drawn.gains.score[:, columns].sum(axis=1) > 0).mean()
         paid = row["organisation_m"] + row["members_m"] + row["donors_m"]
         assert paid == pytest.approx(row["cost_m"])
-        payers = worlds.improvement_payers[:, columns].sum(axis=(0, 1)) / len(worlds.asked) / 1e6
+        payers = drawn.improvement_payers[:, columns].sum(axis=(0, 1)) / len(drawn.asked) / 1e6
         assert row["members_m"] == pytest.approx(payers[1])
-        served = (worlds.gains.score * worlds.gains.exchange)[:, columns].sum()
-        assert row["exchange"] == pytest.approx(served / worlds.gains.score[:, columns].sum())
+        served = (drawn.gains.score * drawn.gains.exchange)[:, columns].sum()
+        assert row["exchange"] == pytest.approx(served / drawn.gains.score[:, columns].sum())
         assert row["gain_per_m"] == pytest.approx(row["gain"] / row["asked_m"])
     assert table["gain_per_m"].is_monotonic_decreasing
 
 
 def test_how_often_a_whole_package_is_in_the_best_set(study: Study) -> None:
     """Every allowed set in every draw; a package is in it when all of it is."""
-    worlds, ids = study.sample.worlds, study.case.improvement_ids
+    drawn, ids = study.sample.drawn, study.case.improvement_ids
     sets = [set(), {"SCAN"}, {"SCAN", "LINK"}, {"CLOUD"}]
     flags = np.array([[i in mine for i in ids] for mine in sets])
-    fits = worlds.asked @ flags.T <= 110_000
-    best = np.where(fits, worlds.gains.score @ flags.T, -np.inf).argmax(axis=1)
+    fits = drawn.asked @ flags.T <= 110_000
+    best = np.where(fits, drawn.gains.score @ flags.T, -np.inf).argmax(axis=1)
     for package, inside in (("SCAN", {"SCAN"}), ("LINK", {"SCAN", "LINK"}), ("CLOUD", {"CLOUD"})):
         share = np.mean([inside <= sets[k] for k in best])
         assert menu_of(study).to_frame().T[package]["p_best"] == pytest.approx(share)
@@ -174,7 +174,7 @@ def test_a_chain_of_needs_is_asked_for_once(small: Case) -> None:
     assert pledged["SCAN"] == pytest.approx(0.03), "income of the organisation is no pledge"
     asks = own_asks(menu)
     assert sum(asks.values()) == pytest.approx(menu.to_frame().T["CLOUD"]["asked_m"])
-    single = study.sample.worlds.asked.mean(axis=0) / 1e6
+    single = study.sample.drawn.asked.mean(axis=0) / 1e6
     ids = study.case.improvement_ids
     assert asks == pytest.approx({i: single[k] for k, i in enumerate(ids)})
     assert repr(menu).startswith("<DonorMenu: 3 packages from ")
@@ -208,7 +208,7 @@ def test_a_package_is_one_page_tagged_and_the_same_twice(
     assert all(any(c["/S"] == "/TH" for c in elements(table["/K"])) for table in tables)
     text = words_of(content)
     assert not STRAY.findall(text)
-    assert study.case.settings.said("title", language) in text
+    assert study.case.settings.in_language("title", language) in text
     if language == "fr":
         assert not ENGLISH.findall(text)
 
@@ -270,9 +270,9 @@ def test_members_speak_only_where_they_were_asked(study: Study, small: Case) -> 
     made = replace(offer, case=asked("SYNTHETIC: made"))
     assert "synthetic answers are not used" in words_of(write_package(made, "SCAN", "en"))
     case = asked("survey")
-    heard = hear_members(case)
-    assert heard is not None
-    told = replace(offer, case=case, regions=heard.by_region())
+    surveyed = hear_members(case)
+    assert surveyed is not None
+    told = replace(offer, case=case, regions=surveyed.by_region())
     text = words_of(write_package(told, "SCAN", "en"))
     assert "need these services most in South (need gap 64 of 100) and North" in text
 
@@ -351,9 +351,9 @@ def test_the_pages_of_a_run_are_those_of_its_study(run: Path, study: Study, tmp_
     assert set(once) == expected
     assert write_donor_papers(run, tmp_path / "twice", workers=2)
     assert files(tmp_path / "twice") == once
-    heard = hear_members(study.case)
-    assert heard is not None
-    known = write_package(offer_of(study, regions=heard.by_region()), "LINK", "fr")
+    surveyed = hear_members(study.case)
+    assert surveyed is not None
+    known = write_package(offer_of(study, regions=surveyed.by_region()), "LINK", "fr")
     assert words_of(once["fr/LINK.pdf"]) == words_of(known), "numbers are the run's own"
 
 

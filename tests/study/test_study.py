@@ -135,9 +135,9 @@ def test_why_an_improvement_has_its_place(worked: Study, study: Study) -> None:
 
 
 def test_ranges_are_percentiles_of_the_worlds(study: Study) -> None:
-    table, worlds = study.appraisal.to_frame(), study.sample.worlds
+    table, drawn = study.appraisal.to_frame(), study.sample.drawn
     ids = list(study.case.capability_ids)
-    for column, part, scale in (("cost_m", worlds.cost, 1e6), ("score", worlds.score, 1.0)):
+    for column, part, scale in (("cost_m", drawn.cost, 1e6), ("score", drawn.score, 1.0)):
         low, high = np.percentile(part / scale, (10, 90), axis=0)
         ordered = table.loc[ids]
         np.testing.assert_allclose(ordered[column], part.mean(axis=0) / scale)
@@ -163,7 +163,7 @@ def test_pairs_are_shares_of_draws(study: Study) -> None:
     pairs = priorities_of(study).pairwise()
     whole = pairs + pairs.T
     np.testing.assert_allclose(whole.to_numpy()[~np.eye(3, dtype=bool)], 1)
-    rates = study.sample.worlds.gains.score / study.sample.worlds.improvement_cost
+    rates = study.sample.drawn.gains.score / study.sample.drawn.improvement_cost
     ahead = (rates[:, 0] > rates[:, 2]).mean()  # SCAN over CLOUD
     assert pairs.T["SCAN"]["CLOUD"] == pytest.approx(ahead)
 
@@ -298,9 +298,9 @@ def with_dud(case: Case) -> Case:
 def test_a_dud_changes_no_other_score_and_no_order(small: Case, study: Study) -> None:
     """Scales are fixed beforehand: what is added at the bottom reverses nothing above it."""
     other = run_study(with_dud(small))
-    np.testing.assert_array_equal(other.sample.worlds.score[:, 1:], study.sample.worlds.score)
-    np.testing.assert_array_equal(other.sample.worlds.cost[:, 1:], study.sample.worlds.cost)
-    assert not other.sample.worlds.score[:, 0].any()
+    np.testing.assert_array_equal(other.sample.drawn.score[:, 1:], study.sample.drawn.score)
+    np.testing.assert_array_equal(other.sample.drawn.cost[:, 1:], study.sample.drawn.cost)
+    assert not other.sample.drawn.score[:, 0].any()
     assert other.appraisal.to_frame().index.tolist() == [*study.appraisal.to_frame().index, "DUD"]
     ours, theirs = study.appraisal.rank_acceptability(), other.appraisal.rank_acceptability()
     np.testing.assert_array_equal(theirs.iloc[:4, :4], ours)

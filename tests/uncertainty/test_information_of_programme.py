@@ -189,7 +189,7 @@ def answered(case: Case, draws: int = DRAWS) -> Resolving:
 
 
 class Fixed:
-    """Sampled worlds in which one input has one level."""
+    """Sampled draws in which one input has one level."""
 
     size = 400
 
@@ -210,7 +210,7 @@ def test_knowing_one_input_by_a_nested_twin(small: Case) -> None:
     assert programme is not None
     sets = feasible_sets(relations_of(small)).astype(float)
     grid, budget = small.settings.grid, small.settings.budget or 0
-    plan = sample.worlds.asked.mean(axis=0)
+    plan = sample.drawn.asked.mean(axis=0)
     rounded = np.ceil(plan / grid - 1e-9) * grid
     affordable = sets[sets @ rounded <= budget]
     inputs = {e.name: e for e in uncertain_inputs(small, Model(small))}
@@ -219,8 +219,8 @@ def test_knowing_one_input_by_a_nested_twin(small: Case) -> None:
 
         best = []
         for level in quantile_of(estimate, (np.arange(40) + 0.5) / 40):
-            worlds = sample.model.answer(Fixed(str(name), float(level)))
-            worth = worlds.gains.score - found.points_per_million * (worlds.asked - plan) / 1e6
+            drawn = sample.model.answer(Fixed(str(name), float(level)))
+            worth = drawn.gains.score - found.points_per_million * (drawn.asked - plan) / 1e6
             best.append(affordable @ worth.mean(axis=0))
         table = np.array(best)
         nested = table.max(axis=1).mean() - table.mean(axis=0).max()
@@ -234,10 +234,10 @@ def test_knowing_everything_by_an_exhaustive_twin(small: Case) -> None:
     sample = draw_sample(small, DRAWS)
     assert found.points_per_million > 1  # what is asked matters
     sets = feasible_sets(relations_of(small)).astype(float)
-    plan = sample.worlds.asked.mean(axis=0)
+    plan = sample.drawn.asked.mean(axis=0)
     grid = small.settings.grid
     affordable = sets[sets @ (np.ceil(plan / grid - 1e-9) * grid) <= (small.settings.budget or 0)]
-    asked, gain = sample.worlds.asked[:1_000], sample.worlds.gains.score[:1_000]
+    asked, gain = sample.drawn.asked[:1_000], sample.drawn.gains.score[:1_000]
     worth = (gain - found.points_per_million * (asked - plan) / 1e6) @ affordable.T
     lead = worth.max(axis=1) - worth[:, worth.mean(axis=0).argmax()]
     assert found.everything == pytest.approx(lead.mean())
@@ -248,8 +248,8 @@ def test_inputs_that_move_no_improvement_are_left_out(small: Case) -> None:
     model = Model(small)
     moving = set()
     for estimate in uncertain_inputs(small, model):
-        worlds = model.answer(OneWay([estimate]))
-        both = np.hstack([worlds.asked, worlds.gains.score])
+        drawn = model.answer(OneWay([estimate]))
+        both = np.hstack([drawn.asked, drawn.gains.score])
         if np.abs(both - both[0]).max() > 1e-9:
             moving.add(estimate.name)
     assert set(answered(small).to_frame().index) == moving

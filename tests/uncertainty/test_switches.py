@@ -16,7 +16,7 @@ from capworth.case.model import Case, Estimate
 from capworth.errors import InputError
 from capworth.methods.uncertainty.switching import chance_reached
 from capworth.model.draws import AtModes, quantile_of
-from capworth.model.simulation import Model, Sample, Worlds, draw_sample, gain_per_million
+from capworth.model.simulation import Drawn, Model, Sample, draw_sample, gain_per_million
 from capworth.uncertainty.sensitivity import uncertain_inputs
 from capworth.uncertainty.switching import (
     HALVINGS,
@@ -50,7 +50,7 @@ def found(small: Case, sample: Sample) -> Mapping[Pair, SwitchingValues]:
     return {pair: switching_values(small, *pair, sample=sample) for pair in pairs}
 
 
-def moved(model: Model, estimate: Estimate, level: float) -> Worlds:
+def moved(model: Model, estimate: Estimate, level: float) -> Drawn:
     return model.answer(_Moved([estimate], np.array([[level]])))
 
 
@@ -97,8 +97,8 @@ def test_an_input_that_is_not_listed_turns_nothing(
         for estimate in uncertain_inputs(small, sample.model):
             if estimate.name not in values.to_frame().index:
                 levels = np.linspace(estimate.low, estimate.high, 31)[None, :]
-                worlds = sample.model.answer(_Moved([estimate], levels))
-                assert (margin.of(worlds) > 0).all(), (pair, estimate.name)
+                drawn = sample.model.answer(_Moved([estimate], levels))
+                assert (margin.of(drawn) > 0).all(), (pair, estimate.name)
 
 
 def test_plausibility_is_the_chance_of_lying_beyond(
@@ -151,12 +151,12 @@ def test_the_programme_against_all_sets(
     small: Case, sample: Sample, found: Mapping[Pair, SwitchingValues]
 ) -> None:
     """At every turn another of the 2^3 sets is better, or the chosen one is too dear."""
-    asked, gain = sample.worlds.asked.mean(axis=0), sample.worlds.gains.score.mean(axis=0)
+    asked, gain = sample.drawn.asked.mean(axis=0), sample.drawn.gains.score.mean(axis=0)
     today, ids = sample.modes, small.improvement_ids
 
-    def best(worlds: Worlds) -> tuple[str, ...]:
-        ask = asked * worlds.asked[0] / today.asked[0]
-        add = gain + worlds.gains.score[0] - today.gains.score[0]
+    def best(drawn: Drawn) -> tuple[str, ...]:
+        ask = asked * drawn.asked[0] / today.asked[0]
+        add = gain + drawn.gains.score[0] - today.gains.score[0]
         allowed = [
             taken
             for taken in product((0, 1), repeat=3)

@@ -93,9 +93,9 @@ def allocate(sample: Sample, provenance: Provenance) -> Allocation | None:
     case, costs = sample.case, sample.model.costs
     if not case.platforms:
         return None
-    size = min(ENVELOPED, sample.worlds.size)
+    size = min(ENVELOPED, sample.drawn.size)
     draws = Sampled(case.settings.seed, 0, size)
-    points, whole = sample.worlds.score[:size], sample.worlds.cost[:size]
+    points, whole = sample.drawn.score[:size], sample.drawn.cost[:size]
     platform = costs.price(draws, points).platform
     stated = costs.platform_shares(draws, points)
     shares = {key: costs.platform_shares(draws, points, key) for key in _known(case)}

@@ -60,8 +60,8 @@ def attribute(case: Case, draws: int = DRAWS) -> Attribution:
     `outcomes` and `money_m` are a year, at the share counted; `money_m_first_in` and
     `money_m_last_in` at the bounds, in millions. 2,000 draws.
     """
-    model, worlds = Model(case), Sampled(case.settings.seed, 0, draws)
-    chain, worth = model.chain.levels(worlds), model.chain.unit_values(worlds)
+    model, drawn = Model(case), Sampled(case.settings.seed, 0, draws)
+    chain, worth = model.chain.levels(drawn), model.chain.unit_values(drawn)
     rows = {}
     for capability, level in chain.items():
         for outcome in dict.fromkeys(o for s, o in level if s in {"contribution", "bilateral"}):

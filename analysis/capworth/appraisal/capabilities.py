@@ -45,20 +45,20 @@ class Appraisal(Answer):
 
 
 def appraise(sample: Sample, provenance: Provenance) -> Appraisal:
-    """Bring the worlds of a sample to one row for each capability.
+    """Bring the draws of a sample to one row for each capability.
 
     Money in millions of the case's currency, real; cost and money are discounted over the
     appraisal, `annual_cost` is its equivalent a year. NaN where the case has no chain, or no tree.
     """
-    case, worlds, model = sample.case, sample.worlds, sample.model
-    cost = worlds.cost
+    case, drawn, model = sample.case, sample.drawn, sample.model
+    cost = drawn.cost
     has_money, has_harm = model.known["money"], model.known["harm"]
-    money = np.where(has_money, worlds.money, np.nan)
-    harm = np.where(has_harm, worlds.harm, np.nan)
+    money = np.where(has_money, drawn.money, np.nan)
+    harm = np.where(has_harm, drawn.harm, np.nan)
     net = money - cost
     points, per_million = (
         np.where(model.known["score"], part, np.nan)
-        for part in (worlds.score, value_per_million(worlds, model.annuity))
+        for part in (drawn.score, value_per_million(drawn, model.annuity))
     )
     columns: dict[str, object] = {
         "name": [c.name for c in case.capabilities],

@@ -68,7 +68,7 @@ def examine_claim(sample: Sample, provenance: Provenance) -> Claim | None:
     only). Capabilities count by their shares. `p_margin` is the probability that the ratio passes
     the registered margin.
     """
-    case, worlds = sample.case, sample.worlds
+    case, drawn = sample.case, sample.drawn
     if not case.settings.claim_group:
         return None
     inside = np.array([f in case.settings.claim_group for f in FUNCTIONS])
@@ -78,7 +78,7 @@ def examine_claim(sample: Sample, provenance: Provenance) -> Claim | None:
             continue
         sums = [
             (part[m][:, inside].sum(axis=1), part[m][:, ~inside].sum(axis=1))
-            for part in (worlds.function_value, worlds.function_weight, worlds.function_cost)
+            for part in (drawn.function_value, drawn.function_weight, drawn.function_cost)
         ]
         (value, rest), (weight, rest_weight), (cost, rest_cost) = sums
         if not weight.any() or not rest_weight.any():
@@ -96,12 +96,12 @@ def examine_claim(sample: Sample, provenance: Provenance) -> Claim | None:
     table = pd.DataFrame(list(rows.values()), index=index)
     primary = case.settings.claim_primary, case.settings.claim_value
     score = MEASURES.index(primary[1])
-    served = worlds.function_weight[score].any(axis=0)
+    served = drawn.function_weight[score].any(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        per_euro = worlds.function_value[score] / worlds.function_cost[score]
+        per_euro = drawn.function_value[score] / drawn.function_cost[score]
     ours, theirs = per_euro[:, served & inside], per_euro[:, served & ~inside]
     strongest = ours.min(axis=1) > theirs.max(axis=1)
-    counts = worlds.function_weight[score].mean(axis=0)
+    counts = drawn.function_weight[score].mean(axis=0)
     return Claim(
         table,
         _by_function(sample),
@@ -126,9 +126,9 @@ def _ratio(ours: Floats, theirs: Floats) -> Floats:
 
 def _next_euro(sample: Sample) -> Floats:
     """(draws,) gain per euro of the improvements, parted by the functions that gain."""
-    worlds = sample.worlds
-    gain, share = worlds.gains.score, worlds.gains.exchange
-    cost = worlds.improvement_cost
+    drawn = sample.drawn
+    gain, share = drawn.gains.score, drawn.gains.exchange
+    cost = drawn.improvement_cost
     ours, theirs = (gain * share).sum(axis=1), (gain * (1 - share)).sum(axis=1)
     our_cost, their_cost = (cost * share).sum(axis=1), (cost * (1 - share)).sum(axis=1)
     return _ratio(ours * their_cost, theirs * our_cost)
@@ -163,13 +163,13 @@ def _verdict(row: Mapping[str, float], total: Mapping[str, float], needed: float
 
 
 def _by_function(sample: Sample) -> pd.DataFrame:
-    worlds = sample.worlds
+    drawn = sample.drawn
     rows: list[dict[str, object]] = []
     for m, measure in enumerate(MEASURES):
         scale = 1e6 if measure == "money" else 1.0
         for k, function in enumerate(FUNCTIONS):
-            cost = worlds.function_cost[m][:, k] / 1e6
-            value = worlds.function_value[m][:, k] / scale
+            cost = drawn.function_cost[m][:, k] / 1e6
+            value = drawn.function_value[m][:, k] / scale
             if not cost.any() or not value.any():
                 continue
             row: dict[str, object] = {"measure": measure, "function": function}

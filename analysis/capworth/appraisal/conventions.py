@@ -117,14 +117,14 @@ def compare_conventions(
     Capabilities are ranked in worth for each euro of whole-life cost, by score, by every harm index
     and by money, among those that the scale values; a place is that of the expected rank. The
     programme is the set that gains most on the scale within the budget, at expected costs and
-    gains. The worlds are the same under every convention, so that a difference is its alone.
+    gains. The draws are the same under every convention, so that a difference is its alone.
 
     Parameters
     ----------
     case : the case
     panel : places of the same capabilities on every scale, by which the scale moves a place; not
         looked at when None
-    draws : worlds
+    draws : draws
 
     Returns
     -------
@@ -132,10 +132,10 @@ def compare_conventions(
     and by how many places key, schedule and scale alone move it (NaN where not every scale values
     it).
     """
-    worlds = Sampled(case.settings.seed, 0, draws)
+    drawn = Sampled(case.settings.seed, 0, draws)
     places, leaders = {}, {}
-    values = _values(case, worlds)
-    for label, cost in _costs(case, worlds):
+    values = _values(case, drawn)
+    for label, cost in _costs(case, drawn):
         for scale, worth in values.items():
             known = (worth != 0).any(axis=0)
             if known.sum() > 1:
@@ -159,26 +159,26 @@ def compare_conventions(
     )
 
 
-def _values(case: Case, worlds: Draws) -> Mapping[str, Floats]:
+def _values(case: Case, drawn: Draws) -> Mapping[str, Floats]:
     """(draws, capabilities) worth a year on each scale; 0 where a scale knows nothing."""
     model = Model(case)
-    answer = model.answer(worlds)
+    answer = model.answer(drawn)
     found = {SCORE: answer.score} if case.measured else {}
-    for scale, worth in scales_of(case, worlds).items():
-        found[scale] = worth_of(model, worlds, worth, np.ones_like(answer.cost))[0]
+    for scale, worth in scales_of(case, drawn).items():
+        found[scale] = worth_of(model, drawn, worth, np.ones_like(answer.cost))[0]
     return found
 
 
-def _costs(case: Case, worlds: Draws) -> Iterator[tuple[tuple[str, str], Floats]]:
+def _costs(case: Case, drawn: Draws) -> Iterator[tuple[tuple[str, str], Floats]]:
     """(draws, capabilities) whole-life cost under every key and schedule, with their names."""
-    points = Model(case).answer(worlds).score
+    points = Model(case).answer(drawn).score
     shares = {
-        key: Model(variant).costs.platform_shares(worlds, points)
+        key: Model(variant).costs.platform_shares(drawn, points)
         for key, variant in keys(case).items()
     }
     bills = {}
     for name, variant in discountings(case).items():
-        costs = Model(variant).costs.price(worlds, points)
+        costs = Model(variant).costs.price(drawn, points)
         allocated = np.einsum("npc,np->nc", shares[AS_STATED], costs.platform)
         bills[name] = costs.capability.sum(axis=2) - allocated, costs.platform
     for key, name in product(shares, bills):
@@ -231,9 +231,9 @@ def _programmes(case: Case, draws: int) -> pd.DataFrame:
                 asked = variant.with_settings(objective=objective, harm_index=index)
                 sample = draw_sample(asked, draws)
                 taken, money, gain = _chosen(sample, budget)
-                worlds = sample.worlds
-                priced = worlds.gains.money.any()
-                net = worlds.gains.money @ taken - worlds.improvement_cost @ taken
+                drawn = sample.drawn
+                priced = drawn.gains.money.any()
+                net = drawn.gains.money @ taken - drawn.improvement_cost @ taken
                 rows[scale, name] = {
                     "chosen": " ".join(ids[taken]),
                     "asked_m": money / MILLION,

@@ -36,7 +36,7 @@ from capworth.model.chain import SCOPES
 from capworth.model.costs import PAYERS, discount_factors
 from capworth.model.money import Money
 from capworth.model.result import Answer, Provenance, spread
-from capworth.model.simulation import Flows, Model, Sample, first_worlds, yearly_flows
+from capworth.model.simulation import Flows, Model, Sample, redrawn, yearly_flows
 from capworth.programme.selection import Programme
 
 MILLION = 1e6
@@ -312,7 +312,7 @@ def economics(
     case, model = sample.case, sample.model
     if not model.known["money"].any():
         return None
-    draws = first_worlds(sample)
+    draws = redrawn(sample)
     factors = discount_factors(case)
     rate = schedules()[case.settings.discounting].bands[0][1]
     names = case.names()

@@ -29,7 +29,7 @@ from capworth.model.chain import UnitValues, Worth
 from capworth.model.costs import PAYERS
 from capworth.model.draws import AtModes, Draws, Sampled
 from capworth.model.result import HIGH, LOW, Answer, Provenance
-from capworth.model.simulation import Model, Sample, first_worlds
+from capworth.model.simulation import Model, Sample, redrawn
 
 NOTHING = "nothing"  # the option that costs nothing and does nothing
 EFFECTS = ("harm", "score")
@@ -93,7 +93,7 @@ def cost_effectiveness(
     ]
     if not parts:
         return None
-    draws = len(sample.worlds.payers)
+    draws = len(sample.drawn.payers)
     return Effectiveness(pd.concat(parts), perspective, draws, provenance)
 
 
@@ -101,15 +101,15 @@ def _options(
     sample: Sample, payers: tuple[str, ...]
 ) -> Iterator[tuple[str, str, Floats, Floats, Bools]]:
     """Kind, effect, amounts and costs (draws, things), and which things have the effect at all."""
-    worlds, model = sample.worlds, sample.model
-    draws = len(worlds.payers)
+    drawn, model = sample.drawn, sample.model
+    draws = len(drawn.payers)
     places = [PAYERS.index(p) for p in payers]
-    cost = worlds.payers[:, :, places].sum(axis=2)
-    improving = worlds.improvement_payers[:, :, places].sum(axis=2)
-    gains = worlds.gains
+    cost = drawn.payers[:, :, places].sum(axis=2)
+    improving = drawn.improvement_payers[:, :, places].sum(axis=2)
+    gains = drawn.gains
     for effect in EFFECTS:
         whole = model.annuity if effect == "harm" else 1.0
-        now = (worlds.harm if effect == "harm" else worlds.score)[:draws] * whole
+        now = (drawn.harm if effect == "harm" else drawn.score)[:draws] * whole
         added = (gains.harm if effect == "harm" else gains.score)[:draws] * whole
         yield "capability", effect, now, cost, model.known[effect]
         yield "improvement", effect, added, improving, (added != 0).any(axis=0)
@@ -200,7 +200,7 @@ def compare_scales(case: Case, draws: int = DRAWS) -> HarmScales:
 
     Scales are compared two at a time, each on the outcomes that both of them value, so that a
     difference is the scale's and not that of an outcome which one of them lacks. Capabilities are
-    ranked by worth for each euro of whole-life cost, improvements by worth added. Worlds are the
+    ranked by worth for each euro of whole-life cost, improvements by worth added. Draws are the
     same under every scale; a place is that of the expected rank.
 
     Returns
@@ -210,9 +210,9 @@ def compare_scales(case: Case, draws: int = DRAWS) -> HarmScales:
     never added.
     """
     model = Model(case)
-    worlds = Sampled(case.settings.seed, 0, draws)
-    scales = scales_of(case, worlds)
-    cost = model.answer(worlds).cost
+    drawn = Sampled(case.settings.seed, 0, draws)
+    scales = scales_of(case, drawn)
+    cost = model.answer(drawn).cost
     names = list(scales)
     rows, pairs = [], {}
     for k, one in enumerate(names):
@@ -221,7 +221,7 @@ def compare_scales(case: Case, draws: int = DRAWS) -> HarmScales:
             if not common:
                 continue
             parts = [
-                worth_of(model, worlds, {o: scales[scale][o] for o in common}, cost)
+                worth_of(model, drawn, {o: scales[scale][o] for o in common}, cost)
                 for scale in (one, other)
             ]
             for kind, first, second in zip(KINDS, *parts, strict=True):
@@ -243,22 +243,22 @@ def compare_scales(case: Case, draws: int = DRAWS) -> HarmScales:
     return HarmScales(table, agreement, _weights(case), draws, Provenance.of(case, draws))
 
 
-def scales_of(case: Case, worlds: Draws) -> Mapping[str, Worth]:
+def scales_of(case: Case, drawn: Draws) -> Mapping[str, Worth]:
     """Worth of one outcome of each kind on every harm index, and in money."""
     found: dict[str, Worth] = {}
     for index in case.harm_indices:
         variant = case.with_settings(harm_index=index)
-        found[index or "harm"] = UnitValues(variant).worth(worlds)["harm"]
-    money = UnitValues(case).worth(worlds)["money"]
+        found[index or "harm"] = UnitValues(variant).worth(drawn)["harm"]
+    money = UnitValues(case).worth(drawn)["money"]
     return found | ({MONEY: money} if money else {})
 
 
-def worth_of(model: Model, worlds: Draws, worth: Worth, cost: Floats) -> tuple[Floats, Floats]:
+def worth_of(model: Model, drawn: Draws, worth: Worth, cost: Floats) -> tuple[Floats, Floats]:
     """(draws, capabilities) worth a year for each euro of cost; (draws, improvements) added."""
-    chain = model.chain.levels(worlds)
+    chain = model.chain.levels(drawn)
     scale = {"money": {}, "harm": worth}
-    today = model.chain.walk(worlds.size, chain, scale)
-    _, added = model.gains.chain_gains(worlds, chain, scale, today)
+    today = model.chain.walk(drawn.size, chain, scale)
+    _, added = model.gains.chain_gains(drawn, chain, scale, today)
     return today.harm / cost, added
 
 
@@ -349,7 +349,7 @@ def scale_panel(sample: Sample, provenance: Provenance) -> ScalePanel | None:
 
     Harm indices and money are all applied to the outcomes that every one of them values, so that a
     difference is the scale's and not that of an outcome which one of them lacks; the score is that
-    of the value tree. Only capabilities with such outcomes are ranked. Worlds are the same under
+    of the value tree. Only capabilities with such outcomes are ranked. Draws are the same under
     every scale: the first draws of the sample, `sampling.ENVELOPED` at most. A place is that of
     the expected rank, equals sharing the better one.
 
@@ -361,18 +361,18 @@ def scale_panel(sample: Sample, provenance: Provenance) -> ScalePanel | None:
     where fewer than two scales value the same outcomes of two capabilities.
     """
     case, model = sample.case, sample.model
-    worlds = first_worlds(sample)
-    worth = scales_of(case, worlds)
+    drawn = redrawn(sample)
+    worth = scales_of(case, drawn)
     outcomes = tuple(
         o.id for o in case.outcomes if worth and all(o.id in w for w in worth.values())
     )
-    cost = sample.worlds.cost[: worlds.size]
+    cost = sample.drawn.cost[: drawn.size]
     values = {
-        scale: worth_of(model, worlds, {o: each[o] for o in outcomes}, cost)[0]
+        scale: worth_of(model, drawn, {o: each[o] for o in outcomes}, cost)[0]
         for scale, each in worth.items()
     }
     if case.measured:
-        values[SCORE] = sample.worlds.score[: worlds.size] / cost
+        values[SCORE] = sample.drawn.score[: drawn.size] / cost
     counts = np.full(len(case.capabilities), bool(outcomes))
     for each in values.values():
         counts &= (each != 0).any(axis=0)
@@ -385,7 +385,7 @@ def scale_panel(sample: Sample, provenance: Provenance) -> ScalePanel | None:
         _pairs(ranked),
         tuple(ranked),
         outcomes,
-        worlds.size,
+        drawn.size,
         provenance,
     )
 
@@ -469,14 +469,14 @@ def willingness(sample: Sample, provenance: Provenance, effect: str = "harm") ->
     millions. `chances()` holds the probability of every option (CEAC). None where no improvement
     has the effect.
     """
-    case, worlds = sample.case, sample.worlds
+    case, drawn = sample.case, sample.drawn
     known(effect, "effect", EFFECTS)
-    draws = len(worlds.payers)
-    gains = worlds.gains.harm if effect == "harm" else worlds.gains.score
+    draws = len(drawn.payers)
+    gains = drawn.gains.harm if effect == "harm" else drawn.gains.score
     added = gains[:draws] * (sample.model.annuity if effect == "harm" else 1.0)
     counts = (added != 0).any(axis=0)
     places = [PAYERS.index(p) for p in PERSPECTIVES["society"].payers]
-    costs = worlds.improvement_payers[:, :, places].sum(axis=2)
+    costs = drawn.improvement_payers[:, :, places].sum(axis=2)
     nothing = np.zeros((draws, 1))
     pays, does = (np.hstack([nothing, part[:, counts]]) for part in (costs, added))
     mean = frontier(pays.mean(axis=0), does.mean(axis=0))

@@ -12,7 +12,7 @@ from capworth.errors import Finding, nearest
 TABLE = "distributions"
 
 
-def drawn_as_said(
+def with_distributions(
     parts: Mapping[str, Sequence[Any]], numbers: Mapping[str, str]
 ) -> dict[str, tuple[Any, ...]]:
     """Return the rows of every table, their uncertain numbers with shape and group.

@@ -26,7 +26,7 @@ class Spoken:
 
     translations: tuple[tuple[str, str], ...] = ()  # by column: ("name_fr", "Réseau sécurisé")
 
-    def said(self, what: str, language: str) -> str:
+    def in_language(self, what: str, language: str) -> str:
         """Say its name, or another of its words, in a language; in English where it has none.
 
         >>> from capworth.case.model import Outcome
@@ -560,7 +560,7 @@ class Settings(Spoken):
 class _Named(Protocol):
     @property
     def id(self) -> str: ...
-    def said(self, what: str, language: str) -> str: ...
+    def in_language(self, what: str, language: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -657,7 +657,7 @@ class Case:
             *self.improvements,
             *self.capabilities,
         )
-        return {t.id: t.said("name", language) for t in things}
+        return {t.id: t.in_language("name", language) for t in things}
 
     def estimates(self) -> Mapping[str, Estimate]:
         """Every uncertain number of the case by its name, in the order of tables and rows."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from capworth.case.check import Typed, TypedRow, check_cells
 from capworth.case.dictionary import SETTINGS, dictionary, row_key, table_names, translations
-from capworth.case.distributions import check_distributions, drawn_as_said
+from capworth.case.distributions import check_distributions, with_distributions
 from capworth.case.measures import measured_scores
 from capworth.case.model import (
     Activity,
@@ -40,11 +40,11 @@ from capworth.case.model import (
     UnitValue,
     Usage,
 )
-from capworth.case.rules.members import check_network, check_voices
+from capworth.case.rules.members import check_network, check_survey
 from capworth.case.rules.programme import check_plans
 from capworth.case.rules.value import check_measures, check_value, read_points
 from capworth.case.rules.whole import check_rules
-from capworth.case.survey import heard_scores
+from capworth.case.survey import survey_scores
 from capworth.case.tables import RawCase, read_raw
 from capworth.errors import CaseError, Finding
 
@@ -100,8 +100,8 @@ def read_case(place: str | Path) -> Case:
         for table, kind, number in PARTS
     }
     parts["scores"] += measured_scores(typed)
-    parts["scores"] += heard_scores(parts, int(given["seed"]))
-    parts = drawn_as_said(parts, {table: number for table, _, number in PARTS})
+    parts["scores"] += survey_scores(parts, int(given["seed"]))
+    parts = with_distributions(parts, {table: number for table, _, number in PARTS})
     told = {f.name: given[f.name] for f in fields(Settings) if f.name in given}
     return Case(Settings(**told), **parts, fingerprint=raw.fingerprint())
 
@@ -122,7 +122,7 @@ def _checked(raw: RawCase) -> tuple[dict[str, object], Typed, tuple[Finding, ...
         *check_rules(settings, typed, faulty),
         *check_value(settings, typed, faulty),
         *check_measures(typed, faulty),
-        *check_voices(settings, typed, faulty),
+        *check_survey(settings, typed, faulty),
         *check_plans(settings, typed, faulty),
         *check_network(typed, faulty),
         *check_distributions(typed, _inputs, faulty),
@@ -196,13 +196,13 @@ def _inputs(typed: Typed) -> Mapping[str, TypedRow]:
         f"scores/{row.text('capability')}/{row.text('criterion')}": row
         for row in typed.get("measures", ())
     }
-    heard = {
+    surveyed = {
         f"scores/{capability.text('id')}/{row.text('id')}": row
         for row in typed.get("criteria", ())
         for capability in typed.get("capabilities", ())
         if row.text("measure")
     }
-    return rows | counted | heard
+    return rows | counted | surveyed
 
 
 def _transfer(row: TypedRow) -> Estimate | None:

@@ -28,7 +28,7 @@ from capworth.methods.survey.nonresponse import (
 )
 from capworth.streams import stream
 
-REPLICATES = 2_000  # worlds in which other members might have answered
+REPLICATES = 2_000  # draws in which other members might have answered
 ENDS = (1, 99)  # percentiles of them that are a criterion's lowest and highest plausible level
 STREAM = "members' feedback"
 
@@ -124,27 +124,27 @@ class Survey:
         return response_weights(self.cells, self.answered)
 
     def replicates(self, seed: int) -> Floats:
-        """(replicates, answering) weights of worlds in which other members might have answered."""
+        """(replicates, answering) weights of draws in which other members might have answered."""
         asked = np.isfinite(self.answers).any(axis=(0, 2))
         complete = np.isfinite(self.answers[:, asked]).any(axis=2).mean(axis=1)
         rng = stream(seed, STREAM)
         return replicate_weights(self.cells, self.answered, REPLICATES, rng, complete)
 
 
-def heard_scores(parts: Mapping[str, Sequence[Any]], seed: int) -> tuple[Score, ...]:
+def survey_scores(parts: Mapping[str, Sequence[Any]], seed: int) -> tuple[Score, ...]:
     """Levels on the criteria that are measured by feedback, as if they stood in scores.
 
     The mean over all members, weighted for those who did not answer; low and high are the 1st and
-    the 99th percentile of the worlds in which other members might have answered; with fewer than
+    the 99th percentile of the draws in which other members might have answered; with fewer than
     three answers, the ends of the scale. The grade is that of the answers, C at best, as the level
     is derived.
     """
-    heard: Sequence[Criterion] = [c for c in parts["criteria"] if c.measure]
-    if not heard:
+    surveyed: Sequence[Criterion] = [c for c in parts["criteria"] if c.measure]
+    if not surveyed:
         return ()
     capabilities: Sequence[Capability] = parts["capabilities"]
     survey = Survey.of(parts["members"], [c.id for c in capabilities], parts["feedback"])
-    return tuple(score for criterion in heard for score in _scores(survey, criterion, seed))
+    return tuple(score for criterion in surveyed for score in _scores(survey, criterion, seed))
 
 
 def _scores(survey: Survey, criterion: Criterion, seed: int) -> Iterator[Score]:

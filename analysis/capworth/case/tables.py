@@ -258,14 +258,14 @@ def _sheet_settings(cells: list[list[str]]) -> Iterator[tuple[str, object]]:
 
 
 def read_units(
-    path: str | Path, unit: str = "", world: str = "", columns: Sequence[str] = ()
+    path: str | Path, unit: str = "", draw: str = "", columns: Sequence[str] = ()
 ) -> pd.DataFrame:
-    """Read a table of units: one row for each unit, or for each world and unit.
+    """Read a table of units: one row for each unit, or for each draw and unit.
 
     Parameters
     ----------
     path : a CSV file with a heading
-    unit, world : columns that name the rows; the first column names the units by default
+    unit, draw : columns that name the rows; the first column names the units by default
     columns : measures that must be there
 
     Returns
@@ -286,7 +286,7 @@ def read_units(
     if len(rows) < 2:
         raise InputError(f"{place.name}: there is no row of a unit. Add one below the heading.")
     head = [cell.strip() for cell in rows[0]]
-    wanted = [unit or head[0], *([world] if world else []), *columns]
+    wanted = [unit or head[0], *([draw] if draw else []), *columns]
     for name in wanted:
         if name not in head:
             raise InputError(f"{place.name}: there is no column {name!r}. {nearest(name, head)}")
@@ -298,7 +298,7 @@ def read_units(
         if not row[head.index(wanted[0])].strip():
             raise InputError(f"{place.name}, row {number}: the unit has no name. Name it.")
     table = pd.DataFrame(rows[1:], columns=head, dtype=object).map(_cell)
-    names: list[Any] = [world, unit or head[0]] if world else [unit or head[0]]
+    names: list[Any] = [draw, unit or head[0]] if draw else [unit or head[0]]
     return table.set_index(names)
 
 

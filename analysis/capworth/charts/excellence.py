@@ -325,7 +325,7 @@ def _corrected(check: FrontierCheck, voice: Voice) -> list[str]:
     table = check.to_frame().sort_values(
         ["p_bounded", "p_efficient"], ascending=False, kind="stable"
     )
-    if not check.worlds:
+    if not check.drawn:
         return [UNKNOWN] * len(table)
     parts = 100 * table[["corrected", "corrected_low", "corrected_high"]]
     return [voice.interval(*row) for row in parts.itertuples(index=False)]
@@ -351,7 +351,7 @@ def frontier_facts(study: Study, voice: Voice) -> Facts:
         "stay": len(set(check.free) & set(check.bounded)),
         "least": voice.part(check.least),
         "draws": voice.number(check.draws, 0),
-        "worlds": voice.number(check.worlds, 0),
+        "worlds": voice.number(check.drawn, 0),
         "list": in_series(voice, listed, most=12),
     }
 

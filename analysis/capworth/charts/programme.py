@@ -264,7 +264,7 @@ def order_facts(study: Study, voice: Voice) -> Facts:
 def _asked_m(study: Study, chosen: Sequence[str]) -> float:
     """Millions that a set asks on average, to the digits that its range allows."""
     taken = [i in chosen for i in study.case.improvement_ids]
-    millions = study.sample.worlds.asked @ np.array(taken, dtype=float) / 1e6
+    millions = study.sample.drawn.asked @ np.array(taken, dtype=float) / 1e6
     return rounded(float(millions.mean()), *np.percentile(millions, (LOW, HIGH)))
 
 

@@ -176,8 +176,8 @@ def lines_of(robustness: Robustness, case: Case) -> int:
     """How many lines of text the rows need, in any language, each as tall as the tallest."""
     found = compared(robustness)
     base = str(found[0]["chosen"])
-    voices = [Voice(language, case.names(language)) for language in languages()]
-    names = [name_of(row, base, voice) for row in found for voice in voices]
+    speakers = [Voice(language, case.names(language)) for language in languages()]
+    names = [name_of(row, base, voice) for row in found for voice in speakers]
     return len(found) * max(2, *(1 + name.count("\n") for name in names))
 
 

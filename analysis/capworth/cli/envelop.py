@@ -44,7 +44,7 @@ def command(
     undesirable: str,
     fixed: str,
     unit: str,
-    world: str,
+    draw: str,
     returns: str | None,
     orientation: str | None,
     model: str,
@@ -56,7 +56,7 @@ def command(
     from capworth.excellence.envelopment import envelopment
 
     bad = _words(undesirable)
-    units = read_units(table, unit, world, (*_words(inputs), *bad, *_words(outputs)))
+    units = read_units(table, unit, draw, (*_words(inputs), *bad, *_words(outputs)))
     answer = envelopment(
         units[_words(inputs)],
         units[_words(outputs)],

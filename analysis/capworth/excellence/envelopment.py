@@ -28,15 +28,15 @@ from capworth.methods.envelopment.slacks import closest_targets
 from capworth.methods.envelopment.technology import NEGLIGIBLE
 
 DUST = 1e-12  # a change of less than this share is the rounding of none
-LOW, HIGH = 10, 90  # percentiles of the 80 % interval over worlds
+LOW, HIGH = 10, 90  # percentiles of the 80 % interval over draws
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Comparison:
     """Efficiency of units against the best mixtures of them. Every table handed out is a copy.
 
-    Where the tables held several worlds (draws, years), every world has a frontier of its own, and
-    tables show means over the worlds; `by_world` shows each.
+    Where the tables held several draws (draws, years), every draw has a frontier of its own, and
+    tables show means over the draws; `by_world` shows each.
     """
 
     _found: Compared
@@ -50,12 +50,12 @@ class Comparison:
 
     @property
     def efficient(self) -> tuple[Any, ...]:
-        """Units on the frontier without slacks, in the order of the table; in every world."""
+        """Units on the frontier without slacks, in the order of the table; in every draw."""
         return _where(self._found.efficient.all(axis=0), self._tables)
 
     @property
     def infeasible(self) -> tuple[Any, ...]:
-        """Units that no mixture of the others can be compared with, in any world."""
+        """Units that no mixture of the others can be compared with, in any draw."""
         return _where(np.isnan(self._found.score).any(axis=0), self._tables)
 
     @property
@@ -81,10 +81,10 @@ class Comparison:
         additive: weighted sum of slacks; super-efficiency: above 1 by input, below 1 by output,
         empty where infeasible); `efficiency`, 1 on the frontier; `efficient`, without slacks too;
         `times_peer`, for how many others it is a peer; `main_peer`, the peer of largest intensity.
-        Over several worlds: means; `efficiency_low` and `efficiency_high`, 80 % of the worlds;
+        Over several draws: means; `efficiency_low` and `efficiency_high`, 80 % of the draws;
         `p_efficient`; `main_peer`, most often a peer, with its probability `p_main_peer`.
         """
-        found, several = self._found, len(self._tables.worlds) > 1
+        found, several = self._found, len(self._tables.draws) > 1
         columns: dict[str, Any] = {"score": found.score.mean(axis=0)}
         if found.efficiency is not None:
             columns["efficiency"] = found.efficiency.mean(axis=0)
@@ -118,10 +118,10 @@ class Comparison:
             "p_main_peer": share.max(axis=1),
         }
 
-    def by_world(self) -> pd.DataFrame:
-        """One row for each world and unit: `score`, `efficiency`, `efficient`, further columns."""
+    def by_draw(self) -> pd.DataFrame:
+        """One row for each draw and unit: `score`, `efficiency`, `efficient`, further columns."""
         found, tables = self._found, self._tables
-        index = pd.MultiIndex.from_product([tables.worlds, tables.units], names=["world", "unit"])
+        index = pd.MultiIndex.from_product([tables.draws, tables.units], names=["world", "unit"])
         parts: dict[str, Floats | Bools | None] = {
             "score": found.score,
             "efficiency": found.efficiency,
@@ -134,7 +134,7 @@ class Comparison:
     def peers(self) -> pd.DataFrame:
         """One row for each unit and peer: `intensity`, and its `share` of all intensities.
 
-        An efficient unit is its own peer. Over several worlds: `probability`, the share of worlds
+        An efficient unit is its own peer. Over several draws: `probability`, the share of draws
         in which it is a peer, with the means of `intensity` and `share`.
         """
         intensity = np.nan_to_num(self._given("intensities"))
@@ -153,7 +153,7 @@ class Comparison:
         return pd.DataFrame(columns)
 
     def targets(self) -> pd.DataFrame:
-        """One row for each unit and measure, in the measure's own unit; means over worlds.
+        """One row for each unit and measure, in the measure's own unit; means over draws.
 
         Columns: `side`, input, undesirable or output; `today`; `target`; `change`, target - today;
         `slack`, the part of the change beyond what is the same share for all measures.
@@ -173,7 +173,7 @@ class Comparison:
         )
 
     def weights(self) -> pd.DataFrame:
-        """One row for each unit and measure: what lets the unit look its best; means over worlds.
+        """One row for each unit and measure: what lets the unit look its best; means over draws.
 
         Columns: `weight` per unit of measure; `virtual`, weight x amount, the virtual input or
         output; `share`, the same as a share of its side: on which measures the score rests.
@@ -206,9 +206,9 @@ class Comparison:
         text = (
             f"{len(self.efficient)} of {units} units efficient, {model}{asked.returns} returns{way}"
         )
-        worlds = len(self._tables.worlds)
-        if worlds > 1:
-            text += f"; in every one of {worlds:,} worlds"
+        draws = len(self._tables.draws)
+        if draws > 1:
+            text += f"; in every one of {draws:,} worlds"
         if self.infeasible:
             text += f"; infeasible: {_listed(self.infeasible)}"
         if self.left_out:
@@ -249,11 +249,11 @@ class EnvelopmentResult(Comparison):
     """
 
     def scale(self) -> pd.DataFrame:
-        """Efficiency parted into practice and size; means over worlds.
+        """Efficiency parted into practice and size; means over draws.
 
         Columns: `overall`, with constant returns; `pure`, with variable returns; `scale`, overall
         / pure, 1 at the best size; `returns`, constant, increasing (too small) or decreasing (too
-        large), over several worlds the most frequent, with its probability `p_returns`.
+        large), over several draws the most frequent, with its probability `p_returns`.
         """
         orientation = self._asked.orientation
         if orientation not in ("input", "output"):
@@ -268,7 +268,7 @@ class EnvelopmentResult(Comparison):
             "scale": found.scale.mean(axis=0),
             "returns": words[shares.argmax(axis=0)],
         }
-        if len(self._tables.worlds) > 1:
+        if len(self._tables.draws) > 1:
             columns["p_returns"] = shares.max(axis=0)
         return pd.DataFrame(columns, index=self._tables.units.copy())
 
@@ -308,7 +308,7 @@ class EnvelopmentResult(Comparison):
         Columns as in `targets` without slack; `effort`, the sum of the unit's changes, each as a
         share of the largest amount of its measure.
         """
-        tables = self._one_world("closest targets")
+        tables = self._one_draw("closest targets")
         x, y = tables.side("input", "undesirable"), tables.side("output")
         found = closest_targets(x, y, self._asked.returns)
         target = np.concatenate((found.input_target, found.output_target), axis=1)
@@ -334,7 +334,7 @@ class EnvelopmentResult(Comparison):
         `high`, which hold the true efficiency with the asked confidence; `bias` and `deviation` of
         1 / efficiency. Parameters as in `methods.envelopment.bootstrap`.
         """
-        tables = self._one_world("bootstrap")
+        tables = self._one_draw("bootstrap")
         found = bootstrap(
             tables.side("input", "undesirable")[0],
             tables.side("output")[0],
@@ -349,7 +349,7 @@ class EnvelopmentResult(Comparison):
         return pd.DataFrame({name: getattr(found, name) for name in names}, tables.units.copy())
 
     def cost_efficiency(self, prices: Prices) -> pd.DataFrame:
-        """Least cost of the outputs over the cost, and its two parts; means over worlds.
+        """Least cost of the outputs over the cost, and its two parts; means over draws.
 
         Parameters
         ----------
@@ -375,17 +375,17 @@ class EnvelopmentResult(Comparison):
         return _price_table(found, tables, "output")
 
     def malmquist(self) -> pd.DataFrame:
-        """Change from each world to the next, the worlds taken as years; see `productivity`."""
+        """Change from each draw to the next, the draws taken as years; see `productivity`."""
         return change_of(self._tables).to_frame()
 
     def _anew(self, **changes: Any) -> pd.DataFrame:
         plain = {"fixed": None, "direction": None, "restrictions": None, "disposal": "strong"}
         return type(self).of(self._tables, replace(self._asked, **plain | changes)).to_frame()
 
-    def _one_world(self, what: str) -> UnitTables:
-        if len(self._tables.worlds) > 1:
+    def _one_draw(self, what: str) -> UnitTables:
+        if len(self._tables.draws) > 1:
             raise InputError(
-                f"{what}: the tables hold {len(self._tables.worlds)} worlds. Ask it of one of "
+                f"{what}: the tables hold {len(self._tables.draws)} worlds. Ask it of one of "
                 "them, such as the most likely."
             )
         return self._tables
@@ -460,7 +460,7 @@ def envelopment(
     ----------
     inputs, outputs : one row for each unit, one column for each measure; the same units, whose
         order is that of `inputs`. Numbers 0 or more; name a column with its unit. With two levels
-        of row names the first names a world (a draw, a year): every world has its own frontier
+        of row names the first names a draw (a draw, a year): every draw has its own frontier
     returns : "variable" (also "vrs"), "constant" ("crs"), "nonincreasing" ("nirs", "drs") or
         "nondecreasing" ("ndrs", "irs"); variable by default
     orientation : "output", "input" or "directional" (all by the same share); of the slack-based

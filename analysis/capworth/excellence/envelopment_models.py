@@ -71,14 +71,14 @@ class Compared:
 
     Attributes
     ----------
-    score : (worlds, units) as the model and the orientation say it
-    efficiency : (worlds, units) 1 on the frontier, less below it; above 1 by super-efficiency
-    efficient : (worlds, units) on the frontier, without slacks
-    intensities : (worlds, units, units)
-    slack, target : (worlds, units, measures) in the order of the tables; slacks 0 or more
-    weight : (worlds, units, measures) of the multiplier form
-    scale_weight : (worlds, units) its free term
-    more : further columns (worlds, units) of the table
+    score : (draws, units) as the model and the orientation say it
+    efficiency : (draws, units) 1 on the frontier, less below it; above 1 by super-efficiency
+    efficient : (draws, units) on the frontier, without slacks
+    intensities : (draws, units, units)
+    slack, target : (draws, units, measures) in the order of the tables; slacks 0 or more
+    weight : (draws, units, measures) of the multiplier form
+    scale_weight : (draws, units) its free term
+    more : further columns (draws, units) of the table
     """
 
     score: Floats

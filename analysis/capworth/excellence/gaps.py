@@ -59,7 +59,7 @@ def gap_worth(
     Targets of the tree are the agreed reference levels of the criteria. Targets of a chain are, in
     each draw, the median of the services of excellence (by either route) that have the step: for
     the shares that a service itself decides (`RAISED`) and for delay. Volumes, outcomes and
-    counterfactuals describe the world, not the service, and stay as they are. Nothing is lowered.
+    counterfactuals describe the draw, not the service, and stay as they are. Nothing is lowered.
 
     Columns. `closeness` share of the points at the agreed levels that is reached (nothing above a
     level counts for another); `potential` points that the candidates together add at full effect;
@@ -78,14 +78,14 @@ def gap_worth(
     if excellence is None or np.isnan(reference).all():
         return None
     draws = sample.first_draws(excellence.draws)
-    levels, weights = sample.worlds.levels[: draws.size], model.value.weights(draws)
+    levels, weights = sample.drawn.levels[: draws.size], model.value.weights(draws)
     missing = np.maximum(np.nan_to_num(reference, nan=-np.inf) - levels, 0.0)
     gap = np.einsum("nck,nk->nc", missing, weights)
     whole = np.einsum("nk,k->n", weights, np.nan_to_num(reference))  # points at the levels
     named = [c for c in case.capability_ids if c in {*excellence.derived, *excellence.designated}]
     money, harm = _chain_gap(sample, named, draws)
     games = games_of(model, draws)
-    cost = sample.worlds.improvement_cost[: draws.size] / MILLION
+    cost = sample.drawn.improvement_cost[: draws.size] / MILLION
     shares = cost_shares(case, games)
     closed, paid, earned = (np.full(gap.shape, np.nan) for _ in range(3))
     potential = np.zeros_like(gap)

@@ -233,16 +233,16 @@ class ProductivityResult:
         """One row for each year, one column for each unit: productivity, the first year being 1."""
         steps = self._found.productivity[0]
         levels = np.concatenate((np.ones((1, steps.shape[1])), steps.cumprod(axis=0)))
-        return pd.DataFrame(levels, self._tables.worlds.rename("year"), self._tables.units.copy())
+        return pd.DataFrame(levels, self._tables.draws.rename("year"), self._tables.units.copy())
 
     def _steps(self, units: pd.Index[Any]) -> pd.MultiIndex:
-        years = self._tables.worlds
+        years = self._tables.draws
         rows = [(unit, start, end) for start, end in pairwise(years) for unit in units]
         return pd.MultiIndex.from_tuples(rows, names=["unit", "from", "to"])
 
     def _finding(self) -> str:
         change = self._found.productivity[0].prod(axis=0)
-        years = self._tables.worlds
+        years = self._tables.draws
         rose, known = int((change > 1).sum()), int((~np.isnan(change)).sum())
         text = (
             f"productivity rose for {rose} of {known} units, {years[0]} to {years[-1]}, "
@@ -294,8 +294,8 @@ def productivity(inputs: Table, outputs: Table, missing: str = "refuse") -> Prod
 
 
 def change_of(tables: UnitTables) -> ProductivityResult:
-    """Take the worlds of tables as years in the order of time, see `productivity`."""
-    if len(tables.worlds) < 2:
+    """Take the draws of tables as years in the order of time, see `productivity`."""
+    if len(tables.draws) < 2:
         raise InputError(
             "inputs: there is one year only. Name the rows by year and unit, two years or more."
         )

@@ -156,7 +156,7 @@ class Excellence(Answer):
     _table: pd.DataFrame
     _peers: pd.DataFrame
     _gaps: pd.DataFrame
-    draws: int  # worlds in which the envelopment was done
+    draws: int  # draws in which the envelopment was done
     resolved: int  # programmes that were solved a second time
     thresholds: tuple[float, float, float]  # P(efficient), P(top), share of the best that is top
     designated_by: str  # an agreed list, agreed levels on all criteria that have one, or none
@@ -199,25 +199,25 @@ def find_excellence(sample: Sample, provenance: Provenance) -> Excellence | None
     case asks for. Both are counted after shrinkage (`methods.envelopment`): log cost, branches and
     score are moved towards their means as far as their own uncertainty asks, so that differences
     that noise could make crown nobody; `p_efficient_plain` and `p_top_plain` are without it. Peers,
-    efficiency and targets are those of the plain worlds.
+    efficiency and targets are those of the plain draws.
     """
-    case, worlds = sample.case, sample.worlds
+    case, drawn = sample.case, sample.drawn
     if not case.measured:
         return None
-    settings, draws = case.settings, len(worlds.branches)
-    cost, score = worlds.cost[:draws], worlds.score[:draws]
-    found = envelop(cost[:, :, None] / 1e6, np.maximum(worlds.branches, LEAST), "variable")
+    settings, draws = case.settings, len(drawn.branches)
+    cost, score = drawn.cost[:draws], drawn.score[:draws]
+    found = envelop(cost[:, :, None] / 1e6, np.maximum(drawn.branches, LEAST), "variable")
     most = max(1, round(settings.top_share * len(case.capabilities)))
-    efficient = _still_efficient(cost, worlds.branches)
+    efficient = _still_efficient(cost, drawn.branches)
     top = rank_shares(shrunk(score))[:, :most].sum(axis=1)
     derived = (efficient >= settings.excellent_efficient) & (top >= settings.excellent_top)
     reference = sample.model.value.reference()
-    meets, by = _reaches(worlds.levels, reference), _designation(sample, reference)
+    meets, by = _reaches(drawn.levels, reference), _designation(sample, reference)
     listed = np.array([c.designated for c in case.capabilities])
     designated = meets >= REACHED if by == LEVELS else listed
     index = pd.Index(case.capability_ids, name="capability")
     low, high = np.percentile(found.efficiency, (10, 90), axis=0)
-    targets = found.output_target.mean(axis=0) - worlds.branches.mean(axis=0)
+    targets = found.output_target.mean(axis=0) - drawn.branches.mean(axis=0)
     table = pd.DataFrame(
         {
             "name": [c.name for c in case.capabilities],
@@ -254,7 +254,7 @@ def find_excellence(sample: Sample, provenance: Provenance) -> Excellence | None
         (settings.excellent_efficient, settings.excellent_top, settings.top_share),
         by,
         found.small_sample,
-        learn(case.capabilities, leaves, found.intensities, worlds.levels, weights, provenance),
+        learn(case.capabilities, leaves, found.intensities, drawn.levels, weights, provenance),
         provenance,
     )
 
@@ -304,7 +304,7 @@ def _peers(found: Envelopment, index: pd.Index) -> pd.DataFrame:
 def _gaps(sample: Sample, index: pd.Index) -> pd.DataFrame:
     """Value now against the value of the agreed level, leaf by leaf, in the draws enveloped."""
     value = sample.model.value
-    now, reference = sample.worlds.levels, value.reference()
+    now, reference = sample.drawn.levels, value.reference()
     low, high = np.percentile(now, (10, 90), axis=0)
     below = np.maximum(reference - now, 0.0)
     leaves = pd.Index([leaf.id for leaf in value.leaves], name="criterion")
@@ -322,7 +322,7 @@ def _gaps(sample: Sample, index: pd.Index) -> pd.DataFrame:
 
 
 CHECKED = 200  # draws, the first ones, in which both frontiers are compared
-WORLDS = 400  # of the bootstrap
+REPLICATIONS = 400  # of the bootstrap
 CONFIDENCE = 0.8  # as every range of the report
 LEAST_COST, LEAST_VALUE = 1e-9, 1e-6  # instead of nothing, millions and points
 LEAST_SWING = 1e-6  # instead of a weight that may be nothing, as a share of its highest
@@ -335,7 +335,7 @@ class FrontierCheck(Answer):
     Attributes
     ----------
     draws : in which the frontier with free weights and that with the tree's weights are compared
-    worlds : of the bootstrap; 0 where nearly all are efficient, so that there is none
+    draws : of the bootstrap; 0 where nearly all are efficient, so that there is none
     least : probability from which a capability counts as efficient
     small_sample : fewer capabilities than three times the measures
     resolved : programmes that were solved a second time
@@ -343,7 +343,7 @@ class FrontierCheck(Answer):
 
     _table: pd.DataFrame
     draws: int
-    worlds: int
+    drawn: int
     least: float
     small_sample: bool
     resolved: int
@@ -383,8 +383,8 @@ def check_frontier(sample: Sample, provenance: Provenance) -> FrontierCheck | No
     case = sample.case
     if not case.measured:
         return None
-    many = min(CHECKED, len(sample.worlds.branches))
-    cost, value = _measures(sample.worlds.cost[:many], sample.worlds.branches)
+    many = min(CHECKED, len(sample.drawn.branches))
+    cost, value = _measures(sample.drawn.cost[:many], sample.drawn.branches)
     free = envelop(cost, value, "variable", "output")
     region = tree_region(sample.model.value.branches)
     bounded = free
@@ -394,7 +394,7 @@ def check_frontier(sample: Sample, provenance: Provenance) -> FrontierCheck | No
     at_modes = _measures(sample.modes.cost, sample.modes.branches)
     share = bounded.peer_share.copy()
     index = pd.Index(case.capability_ids, name="capability")
-    corrected, worlds, again = _corrected(*at_modes, case.settings.seed)
+    corrected, drawn, again = _corrected(*at_modes, case.settings.seed)
     table = pd.DataFrame(
         {
             "name": [c.name for c in case.capabilities],
@@ -413,7 +413,7 @@ def check_frontier(sample: Sample, provenance: Provenance) -> FrontierCheck | No
     return FrontierCheck(
         table,
         many,
-        worlds,
+        drawn,
         case.settings.excellent_efficient,
         free.small_sample,
         free.resolved + bounded.resolved + again,
@@ -442,14 +442,14 @@ def _measures(cost: Floats, branches: Floats) -> tuple[Floats, Floats]:
 
 
 def _corrected(cost: Floats, value: Floats, seed: int) -> tuple[Floats, int, int]:
-    """(4, capabilities) corrected efficiency, low, high, as found; worlds; solved again."""
+    """(4, capabilities) corrected efficiency, low, high, as found; draws; solved again."""
     try:
         found = bootstrap(
             cost[0],
             value[0],
             "variable",
             "output",
-            replications=WORLDS,
+            replications=REPLICATIONS,
             confidence=CONFIDENCE,
             seed=seed,
         )
@@ -458,4 +458,4 @@ def _corrected(cost: Floats, value: Floats, seed: int) -> tuple[Floats, int, int
         nothing = np.full(plain.efficiency.shape, np.nan)
         return np.concatenate((*[nothing] * 3, plain.efficiency)), 0, plain.resolved
     parts = (found.corrected, found.low, found.high, found.efficiency)
-    return np.stack(parts), WORLDS, found.resolved
+    return np.stack(parts), REPLICATIONS, found.resolved

@@ -26,12 +26,12 @@ SHOWN: Final = 20  # faults listed in one message
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnitTables:
-    """What units use and make, in one world or in several.
+    """What units use and make, in one draw or in several.
 
     Attributes
     ----------
-    amounts : (worlds, units, measures) inputs first, then undesirable outputs, then outputs
-    worlds : names of the worlds (draws, years), one of them for a table without any
+    amounts : (draws, units, measures) inputs first, then undesirable outputs, then outputs
+    draws : names of the draws (draws, years), one of them for a table without any
     units : names of the units, in the order of the inputs
     measures : names of the columns
     sides : which of `SIDES` each measure is on
@@ -39,14 +39,14 @@ class UnitTables:
     """
 
     amounts: Floats
-    worlds: pd.Index[Any]
+    draws: pd.Index[Any]
     units: pd.Index[Any]
     measures: tuple[Any, ...]
     sides: tuple[str, ...]
     left_out: tuple[Any, ...]
 
     def side(self, *names: str) -> Floats:
-        """(worlds, units, measures) of the sides asked for."""
+        """(draws, units, measures) of the sides asked for."""
         return self.amounts[:, :, [side in names for side in self.sides]]
 
     def named(self, *names: str) -> tuple[Any, ...]:
@@ -75,7 +75,7 @@ def unit_tables(
     Parameters
     ----------
     inputs, outputs, undesirable : one row for each unit, one column for each measure; the same
-        units in each, in any order. With two levels of row names, the first names the world
+        units in each, in any order. With two levels of row names, the first names the draw
     missing : what to do with a unit that lacks an entry: "refuse" the table, or "leave out" the
         unit everywhere
 
@@ -88,10 +88,10 @@ def unit_tables(
     given = {"inputs": inputs, "undesirable": undesirable, "outputs": outputs}
     tables = {name: _framed(table, name) for name, table in given.items() if table is not None}
     _agree(tables)
-    worlds, units = _levels(tables["inputs"].index)
+    draws, units = _levels(tables["inputs"].index)
     first = tables["inputs"].index
     if first.nlevels == 2:
-        first = pd.MultiIndex.from_product([worlds, units], names=first.names)
+        first = pd.MultiIndex.from_product([draws, units], names=first.names)
     numbers = {name: _numbers(table, name) for name, table in tables.items()}
     faults = [fault for _, found in numbers.values() for fault in found]
     faults += [fault for name, (frame, _) in numbers.items() for fault in _impossible(name, frame)]
@@ -115,8 +115,8 @@ def unit_tables(
     whole = whole[kept]
     _refuse(list(_idle({name: frame[kept] for name, frame in frames.items()})))
     return UnitTables(
-        whole.to_numpy(dtype=float).reshape(len(worlds), len(units), -1),
-        worlds,
+        whole.to_numpy(dtype=float).reshape(len(draws), len(units), -1),
+        draws,
         units,
         tuple(whole.columns.get_level_values(1)),
         tuple(whole.columns.get_level_values(0)),
@@ -157,7 +157,7 @@ def _numbered(cells: NDArray[Any], name: str) -> pd.DataFrame:
 
 
 def _agree(tables: dict[str, pd.DataFrame]) -> None:
-    """Every name once, and the same units in every table and world."""
+    """Every name once, and the same units in every table and draw."""
     seen: dict[Any, str] = {}
     for name, table in tables.items():
         for labels, what in ((table.index, "unit"), (table.columns, "column")):
@@ -179,15 +179,15 @@ def _agree(tables: dict[str, pd.DataFrame]) -> None:
             absent = one.difference(other, sort=False)
             if len(absent):
                 raise InputError(f"{lacking}: there is no row for {_row(absent[0])}. Add it.")
-    worlds, units = _levels(first)
-    if len(first) != len(worlds) * len(units):
+    draws, units = _levels(first)
+    if len(first) != len(draws) * len(units):
         there = set(first)
-        lost = next((w, u) for w in worlds for u in units if (w, u) not in there)
+        lost = next((w, u) for w in draws for u in units if (w, u) not in there)
         raise InputError(f"inputs: there is no row for {_row(lost)}. Add it in every world.")
 
 
 def _levels(index: pd.Index[Any]) -> tuple[pd.Index[Any], pd.Index[Any]]:
-    """Names of the worlds and of the units, each in the order of the table."""
+    """Names of the draws and of the units, each in the order of the table."""
     if index.nlevels == 1:
         return pd.Index(["only"], name="world"), index
     return index.get_level_values(0).unique(), index.get_level_values(1).unique()
@@ -224,10 +224,10 @@ def _idle(frames: dict[str, pd.DataFrame]) -> Iterator[str]:
         if name != "undesirable":  # to have none of what nobody wants is fine
             for row in np.flatnonzero(~positive.any(axis=1)).tolist():
                 yield f"{name}: {_row(frame.index[row])} has nothing above 0. Leave it out."
-        worlds, units = _levels(frame.index)
-        somewhere = positive.reshape(len(worlds), len(units), -1).any(axis=1)
-        for world, column in np.argwhere(~somewhere).tolist():
-            where = "" if len(worlds) == 1 else f" of {worlds[world]!r}"
+        draws, units = _levels(frame.index)
+        somewhere = positive.reshape(len(draws), len(units), -1).any(axis=1)
+        for draw, column in np.argwhere(~somewhere).tolist():
+            where = "" if len(draws) == 1 else f" of {draws[draw]!r}"
             yield (
                 f"{name}: column {frame.columns[column]!r}{where} has nothing above 0. "
                 "Leave it out."
@@ -239,7 +239,7 @@ def _place(table: pd.DataFrame, cell: NDArray[Any]) -> str:
 
 
 def _row(label: Any) -> str:
-    """Name a row: a unit, and its world where there are several."""
+    """Name a row: a unit, and its draw where there are several."""
     if isinstance(label, tuple):
         return f"unit {_plain(label[1])!r} of {label[0]}"
     return f"unit {_plain(label)!r}"

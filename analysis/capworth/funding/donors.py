@@ -74,7 +74,7 @@ def make_menu(
     `p_gain` the share in which it adds anything. `pledged_m` is earmarked money that may pay for
     the package or for something else; `grade` is the lowest grade of its costs and effects.
     """
-    case, worlds = sample.case, sample.worlds
+    case, drawn = sample.case, sample.drawn
     relations = choice.relations
     bundles = closed_bundles(relations)
     ids = case.improvement_ids
@@ -93,13 +93,13 @@ def make_menu(
         some = choice.values_of(bundles, each[:RANGED])
         return spread(name, choice.totals(bundles, each), some, scale)
 
-    points = worlds.gains.score
-    gain, asked = choice.totals(bundles, points), worlds.asked.mean(axis=0) @ inside
+    points = drawn.gains.score
+    gain, asked = choice.totals(bundles, points), drawn.asked.mean(axis=0) @ inside
     own = points.mean(axis=0) @ inside
-    payers = np.einsum("nip,ib->bp", worlds.improvement_payers, inside) / len(
-        worlds.improvement_payers
+    payers = np.einsum("nip,ib->bp", drawn.improvement_payers, inside) / len(
+        drawn.improvement_payers
     )
-    served = (worlds.gains.score * worlds.gains.exchange).mean(axis=0) @ inside
+    served = (drawn.gains.score * drawn.gains.exchange).mean(axis=0) @ inside
     found = programme.to_frame()
     with np.errstate(divide="ignore", invalid="ignore"):
         exchange = np.where(own != 0, served / own, np.nan)
@@ -108,13 +108,13 @@ def make_menu(
         {
             "name": [i.name for i in case.improvements],
             **_words(case, relations, bundles),
-            **cost("asked_m", worlds.asked),
-            **cost("cost_m", worlds.improvement_cost),
+            **cost("asked_m", drawn.asked),
+            **cost("cost_m", drawn.improvement_cost),
             **{f"{p}_m": payers[:, k] / MILLION for k, p in enumerate(PAYERS)},
             **gains("gain", points),
             "gain_per_m": rate,
-            **gains("money_m", worlds.gains.money, MILLION),
-            **gains("harm_days", worlds.gains.harm),
+            **gains("money_m", drawn.gains.money, MILLION),
+            **gains("harm_days", drawn.gains.harm),
             "exchange": exchange,
             "p_gain": (choice.values_of(bundles, points[:RANGED]) > 0).mean(axis=0),
             "p_best": found["p_in_best"].to_numpy(),

@@ -14,8 +14,8 @@ from capworth.errors import InputError
 from capworth.funding.pledges import MILLION, is_counted, stated_money
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.portfolio.earmarks import (
+    Payable,
     Payment,
-    Purse,
     best_in_time,
     best_payable,
     least_more,
@@ -42,7 +42,7 @@ class Fund:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class Candidates:
     """What can be bought, at expected prices and gains, in millions and points of score.
 
     What is best here is so in points, whatever the objective of the programme.
@@ -60,24 +60,24 @@ class Shelf:
         bonus = synergy_totals(rows, self.relations.synergies)
         return set_totals(rows, self.value) + bonus
 
-    def best(self, purses: Sequence[Purse]) -> tuple[Floats, Bools]:
-        """Value (purses,) and set (purses, improvements) of the best; NaN where nothing is."""
-        value = np.full(len(purses), np.nan)
-        chosen = np.zeros((len(purses), len(self.cost)), dtype=bool)
+    def best(self, payables: Sequence[Payable]) -> tuple[Floats, Bools]:
+        """Value (payables,) and set (payables, improvements) of the best; NaN where nothing is."""
+        value = np.full(len(payables), np.nan)
+        chosen = np.zeros((len(payables), len(self.cost)), dtype=bool)
         if self.sets is not None:
             pairs = self.relations.synergies
-            rows = best_payable(self.cost[None], self.value[None], self.sets, purses, pairs)[:, 0]
+            rows = best_payable(self.cost[None], self.value[None], self.sets, payables, pairs)[:, 0]
             chosen[rows >= 0] = self.sets[rows[rows >= 0]]
             value[rows >= 0] = self.worth(chosen[rows >= 0])
             return value, chosen
-        for k, purse in enumerate(purses):
-            income = purse.amounts[:, None]
+        for k, payable in enumerate(payables):
+            income = payable.amounts[:, None]
             try:
                 found = best_in_time(
                     self.cost[:, None],
                     self.value,
                     self.relations,
-                    purse.may_pay,
+                    payable.may_pay,
                     income,
                     *self._limits,
                 )
@@ -86,14 +86,14 @@ class Shelf:
             value[k], chosen[k] = found.value, found.chosen
         return value, chosen
 
-    def over_draws(self, sample: Sample, purses: Sequence[Purse], draws: int) -> Floats:
-        """(purses, draws) value of the best payable set; NaN where nothing can be paid."""
+    def over_draws(self, sample: Sample, payables: Sequence[Payable], draws: int) -> Floats:
+        """(ways to pay, draws) value of the best payable set; NaN where nothing can be paid."""
         if self.sets is None:
-            return np.full((len(purses), 0), np.nan)
-        cost, value = sample.worlds.asked[:draws] / MILLION, sample.worlds.gains.score[:draws]
+            return np.full((len(payables), 0), np.nan)
+        cost, value = sample.drawn.asked[:draws] / MILLION, sample.drawn.gains.score[:draws]
         pairs = self.relations.synergies
         bonus = pair_gains(self.relations, value, self.choice.shares[:draws])
-        rows = best_payable(cost, value, self.sets, purses, pairs, bonus)
+        rows = best_payable(cost, value, self.sets, payables, pairs, bonus)
         total = np.stack([self.choice.value_of(self.sets[row], value) for row in rows])
         return np.where(rows >= 0, total, np.nan)
 
@@ -155,9 +155,9 @@ def funds_of(case: Case, budget_m: float) -> list[Fund]:
     return [Fund(RAISE, everything, float(raised[0]), raised), *funds]
 
 
-def shelf_of(sample: Sample, choice: Choice) -> Shelf:
+def candidates_of(sample: Sample, choice: Choice) -> Candidates:
     """Put expected prices, by year as at the modes, and expected gains on the shelf."""
-    case, points = sample.case, sample.worlds.gains.score
+    case, points = sample.case, sample.drawn.gains.score
     cost = choice.grid_asked / MILLION
     place = {i: k for k, i in enumerate(case.improvement_ids)}
     yearly = np.zeros((len(place), case.settings.years))
@@ -174,7 +174,7 @@ def shelf_of(sample: Sample, choice: Choice) -> Shelf:
     )
     relations = replace(choice.relations, synergies=pairs)
     value = points.mean(axis=0)
-    return Shelf(choice, relations, cost, shares * cost[:, None], value, choice.sets())
+    return Candidates(choice, relations, cost, shares * cost[:, None], value, choice.sets())
 
 
 DRAWS = 500  # of the sample, the first ones, in which the best payable set is sought anew
@@ -246,7 +246,7 @@ def price_earmarks(
 
     Parameters
     ----------
-    sample : the worlds
+    sample : the draws
     choice : relations, limits and synergies of the improvements
     budget_m : millions of the money of the case
     provenance : of the study
@@ -254,16 +254,16 @@ def price_earmarks(
     funds = funds_of(sample.case, budget_m)
     if all(fund.may_pay.all() for fund in funds):
         return None
-    shelf = shelf_of(sample, choice)
-    draws = 0 if shelf.sets is None else min(DRAWS, len(sample.worlds.asked))
+    candidates = candidates_of(sample, choice)
+    draws = 0 if candidates.sets is None else min(DRAWS, len(sample.drawn.asked))
     prices, shadow, years = [], [], []
     paid = pd.DataFrame()
     for scope, mine in ((PLEDGED, funds[1:]), (BUDGET, funds)):
-        purse = Purse(np.stack([f.may_pay for f in mine]), np.array([f.amount for f in mine]))
+        payable = Payable(np.stack([f.may_pay for f in mine]), np.array([f.amount for f in mine]))
         marked = [k for k, fund in enumerate(mine) if not fund.may_pay.all()]
-        lifted = [purse, purse.lifted(), *(purse.lifted(k) for k in marked)]
-        value, _ = shelf.best(lifted)
-        over = shelf.over_draws(sample, lifted, draws)
+        lifted = [payable, payable.lifted(), *(payable.lifted(k) for k in marked)]
+        value, _ = candidates.best(lifted)
+        over = candidates.over_draws(sample, lifted, draws)
         income = np.stack([f.income for f in mine])
         labels = [ALL, *(mine[k].id for k in marked)]
         amounts = [sum(mine[k].amount for k in marked), *(mine[k].amount for k in marked)]
@@ -271,12 +271,12 @@ def price_earmarks(
             free = float(value[k + 1])
             row = _row(scope, label, amounts[k], free, float(value[0]))
             prices.append(row | _spread(over[k + 1] - over[0]))
-        timed = shelf.in_time(purse.may_pay, income)
+        timed = candidates.in_time(payable.may_pay, income)
         in_time = float("nan") if timed is None else timed.value
-        late = _row(scope, TIMING, float(purse.amounts.sum()), float(value[0]), in_time)
+        late = _row(scope, TIMING, float(payable.amounts.sum()), float(value[0]), in_time)
         prices.append(late | _spread(np.empty(0)))
-        more, _ = shelf.best([purse.with_more(k, 1.0) for k in range(len(mine))])
-        dual = shelf.worth_in_time(purse.may_pay, income)
+        more, _ = candidates.best([payable.with_more(k, 1.0) for k in range(len(mine))])
+        dual = candidates.worth_in_time(payable.may_pay, income)
         for k, fund in enumerate(mine):
             left = float("nan") if timed is None else max(round(float(timed.left[k]), 6), 0.0)
             shadow.append(_fund_row(sample.case, scope, fund, left, float(more[k] - value[0])))
@@ -292,7 +292,7 @@ def price_earmarks(
             ["scope", "fund", "year"]
         ),
         paid,
-        _curve(sample.case, shelf, funds[1:]),
+        _curve(sample.case, candidates, funds[1:]),
         draws,
         provenance,
     )
@@ -349,27 +349,27 @@ def _payments(case: Case, funds: Sequence[Fund], paid: Floats) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).set_index(["fund", "improvement"])
 
 
-def _curve(case: Case, shelf: Shelf, pledges: Sequence[Fund]) -> pd.DataFrame:
+def _curve(case: Case, candidates: Candidates, pledges: Sequence[Fund]) -> pd.DataFrame:
     """The best payable set for every amount of free money on top of the pledges."""
     columns = ["raised_m", "total_m", "gain", "loss", "chosen"]
-    if shelf.sets is None:
+    if candidates.sets is None:
         return pd.DataFrame(columns=columns)
     cuts = payment_cuts(np.stack([fund.may_pay for fund in pledges]))
     amounts = np.array([fund.amount for fund in pledges])
-    need = np.round(least_more(shelf.cost, shelf.sets, cuts, amounts), 9)
-    value = shelf.worth(shelf.sets)
-    order = np.lexsort((set_totals(shelf.sets, shelf.cost), -value, need))
+    need = np.round(least_more(candidates.cost, candidates.sets, cuts, amounts), 9)
+    value = candidates.worth(candidates.sets)
+    order = np.lexsort((set_totals(candidates.sets, candidates.cost), -value, need))
     best = np.maximum.accumulate(value[order])
     rises = order[np.flatnonzero(np.diff(best, prepend=-np.inf) > SAME)]
     total = need[rises] + amounts.sum()
-    lost = shelf.free(total) - value[rises]
+    lost = candidates.free(total) - value[rises]
     return pd.DataFrame(
         {
             "raised_m": need[rises],
             "total_m": total,
             "gain": value[rises],
             "loss": np.where(lost > SAME, lost, 0.0),
-            "chosen": [" ".join(np.array(case.improvement_ids)[shelf.sets[r]]) for r in rises],
+            "chosen": [" ".join(np.array(case.improvement_ids)[candidates.sets[r]]) for r in rises],
         },
         columns=columns,
         index=pd.RangeIndex(len(rises), name="step"),

@@ -11,7 +11,7 @@ from capworth.funding.donors import DonorMenu, make_menu
 from capworth.funding.earmarks import SAME, Earmarks, price_earmarks
 from capworth.funding.pledges import PROGRAMME, MoneyMap, map_money
 from capworth.methods.arguments import Floats
-from capworth.methods.portfolio.earmarks import Purse, best_payable
+from capworth.methods.portfolio.earmarks import Payable, best_payable
 from capworth.methods.portfolio.frontier import core_index
 from capworth.model.result import HIGH, LOW, Answer, Provenance
 from capworth.model.simulation import Sample
@@ -78,7 +78,7 @@ def fund(sample: Sample, programme: Programme | None, provenance: Provenance) ->
     frontier = programme.frontier()
     chosen = [set(words.split()) for words in frontier["chosen"]]
     taken = np.array([[i in row for i in case.improvement_ids] for row in chosen], dtype=float)
-    choice, points = Choice.of(sample), sample.worlds.gains.score
+    choice, points = Choice.of(sample), sample.drawn.gains.score
     gain = np.einsum("dp,sp->sd", points, taken, optimize=True)
     for k, (one, other, _) in enumerate(choice.relations.synergies):
         added = pair_gains(choice.relations, points, choice.shares)[:, k]
@@ -173,12 +173,12 @@ def _in_best(sample: Sample, choice: Choice, budgets: Sequence[float]) -> tuple[
     sets = choice.sets()
     if sets is None:  # too many to list
         return shares, 0
-    cost, value = sample.worlds.asked[:DRAWS], objective_gains(sample)[:DRAWS]
+    cost, value = sample.drawn.asked[:DRAWS], objective_gains(sample)[:DRAWS]
     free = np.ones((1, choice.relations.n), dtype=bool)
-    purses = [Purse(free, np.array([budget * MILLION])) for budget in budgets]
+    payables = [Payable(free, np.array([budget * MILLION])) for budget in budgets]
     pairs = choice.relations.synergies
     bonus = pair_gains(choice.relations, value, choice.shares[:DRAWS])
-    for k, best in enumerate(best_payable(cost, value, sets, purses, pairs, bonus)):
+    for k, best in enumerate(best_payable(cost, value, sets, payables, pairs, bonus)):
         if (best >= 0).any():
             shares[k] = core_index(sets[best[best >= 0]])
     return shares, len(cost)

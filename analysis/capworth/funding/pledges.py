@@ -83,7 +83,7 @@ def map_money(
 ) -> MoneyMap:
     """Bring every pledge to the years in which it comes, with what is expected of it.
 
-    Amounts are in millions of the case's money. Drawn in the first 10,000 worlds: the amount, the
+    Amounts are in millions of the case's money. Drawn in the first 10,000 draws: the amount, the
     probability that it comes, and whether it does. Of an amount in equal parts all parts come or
     none.
     """
@@ -143,11 +143,11 @@ def chance_of(pledge: Pledge) -> Estimate:
 
 def what_comes(case: Case, draws: int) -> Floats:
     """(draws, pledges) what comes of each pledge, in the money of the case."""
-    worlds = Sampled(case.settings.seed, 0, draws)
+    drawn = Sampled(case.settings.seed, 0, draws)
     money = Money(case)
     rates = [money.factor(p.currency, p.price_year) for p in case.funding]
-    amounts = stacked(worlds, [p.amount for p in case.funding]) * np.array(rates)
-    chances = stacked(worlds, [chance_of(p) for p in case.funding])
+    amounts = stacked(drawn, [p.amount for p in case.funding]) * np.array(rates)
+    chances = stacked(drawn, [chance_of(p) for p in case.funding])
     luck = np.empty_like(chances)
     for k, pledge in enumerate(case.funding):
         luck[:, k] = stream(case.settings.seed, f"funding/{pledge.id}/comes").random(draws)

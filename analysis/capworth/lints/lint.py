@@ -29,11 +29,11 @@ class Sentences:
     more: str  # behind the names that are listed, with the {count} of the others
     thousands: str
     decimal: str
-    told: Mapping[str, Mapping[str, str]]  # by code: sentence with facts in {braces}, and mend
+    texts: Mapping[str, Mapping[str, str]]  # by code: sentence with facts in {braces}, and mend
 
     def say(self, code: str, facts: Mapping[str, Fact]) -> str:
         """Say the sentence of a lint with its facts put in."""
-        return self.told[code]["sentence"].format(**{k: self.fact(v) for k, v in facts.items()})
+        return self.texts[code]["sentence"].format(**{k: self.fact(v) for k, v in facts.items()})
 
     def fact(self, fact: Fact) -> str:
         """Say a fact: numbers as the language writes them, long lists cut short.
@@ -71,7 +71,7 @@ def sentences(language: str) -> Sentences:
     spoken = language if language in languages() else "en"
     text = files(FOLDER).joinpath(f"sentences.{spoken}.toml").read_text(encoding="utf-8")
     content: dict[str, Any] = tomllib.loads(text)
-    return Sentences(**content.pop("language"), told=MappingProxyType(content))
+    return Sentences(**content.pop("language"), texts=MappingProxyType(content))
 
 
 SEVERITIES = ("serious", "look")  # moves the answer the flattering way; or must be defended
@@ -90,7 +90,7 @@ class Rule:
     @property
     def mend(self) -> str:
         """How to mend it."""
-        return sentences("en").told[self.code]["mend"]
+        return sentences("en").texts[self.code]["mend"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +131,17 @@ class Lint:
     @property
     def sentence(self) -> str:
         """What was seen."""
-        return self.said("en")[0]
+        return self.in_language("en")[0]
 
     @property
     def mend(self) -> str:
         """How to mend it."""
-        return self.said("en")[1]
+        return self.in_language("en")[1]
 
-    def said(self, language: str) -> tuple[str, str]:
+    def in_language(self, language: str) -> tuple[str, str]:
         """Sentence and remedy in a language, English where it is not known."""
         words = sentences(language)
-        return words.say(self.code, dict(self.facts)), words.told[self.code]["mend"]
+        return words.say(self.code, dict(self.facts)), words.texts[self.code]["mend"]
 
     def __str__(self) -> str:
         return f"{self.code} {self.slug} ({self.severity}), {self.place}: {self.sentence}"

@@ -70,7 +70,7 @@ def whole_beside_part(case: Case) -> Iterator[Lint]:
 
 
 def hit_valued_twice(case: Case) -> Iterator[Lint]:
-    """Outcome shares of one lead that use up more than the lead in about half of the worlds."""
+    """Outcome shares of one lead that use up more than the lead in about half of the draws."""
     valued = _valued(case)
     for capability in case.capability_ids:
         for scale in ("money", "harm"):
@@ -269,7 +269,7 @@ def tree_lints(case: Case) -> Iterator[Lint]:
 
 
 def weight_without_swing(case: Case) -> Iterator[Lint]:
-    """A weight with brothers whose basis does not say which move was weighed."""
+    """A weight with siblings whose basis does not say which move was weighed."""
     parents = [c.parent for c in case.criteria]
     judged = {name for j in case.judgements for name in (j.criterion, j.other)}
     found = [

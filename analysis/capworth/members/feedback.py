@@ -379,11 +379,11 @@ def member_needs(case: Case) -> tuple[Floats, tuple[str, ...]]:
     everybody = weighted_means(weights, said)
     for code in range(len(survey.regions)):
         silent = (survey.region == code) & ~survey.answered
-        heard = (regions == code).sum() >= FEWEST
-        mean = weighted_means(weights * (regions == code), said) if heard else everybody
+        surveyed = (regions == code).sum() >= FEWEST
+        mean = weighted_means(weights * (regions == code), said) if surveyed else everybody
         needs[silent] = mean
         for member in np.flatnonzero(silent):
-            sources[member] = REGION if heard else ALL
+            sources[member] = REGION if surveyed else ALL
     place = {member.id: k for k, member in enumerate(survey.members)}
     order = [place[member.id] for member in case.members]
     return _relative(needs[order]), tuple(sources[k] for k in order)

@@ -129,7 +129,7 @@ def _row(
     owners, _ = model.count("owners", capability.id)
     most = model.eligible(region).sum()
     seek, own = np.minimum(searchers, most), np.minimum(owners, most)
-    value = sample.worlds.money[:size, c] / sample.model.annuity / THOUSAND
+    value = sample.drawn.money[:size, c] / sample.model.annuity / THOUSAND
     finds, records = model.level("searches"), model.level("records")
     quality = np.maximum(model.level("quality"), 0.01)
     move = {

@@ -57,13 +57,13 @@ class UseModel:
 
     Use and records of a member follow its inhabitants to a power, times a scatter of its own, as
     members of one size differ widely; what it finds at others follows both masses, more inside its
-    region. Who is connected is drawn anew in every world, as only counts are published.
+    region. Who is connected is drawn anew in every draw, as only counts are published.
     """
 
     def __init__(self, sample: Sample) -> None:
         case = sample.case
         self.case = case
-        self.size = min(DRAWS, len(sample.worlds.cost))
+        self.size = min(DRAWS, len(sample.drawn.cost))
         self.draws: Draws = Sampled(case.settings.seed, 0, self.size)
         figures = whole_figures(case.network)
         self._levels: Mapping[str, Floats] = {i: self.draws.of(e) for i, e in figures.items()}
@@ -277,7 +277,7 @@ def serve_members(
     if not case.members:
         return None
     model = use or UseModel(sample)
-    worlds, size = sample.worlds, model.size
+    drawn, size = sample.drawn, model.size
     annuity = sample.model.annuity
     hits = _hits(sample.model.chain, model)
     flat = model.level("national", 0.0)[:, None]
@@ -285,9 +285,9 @@ def serve_members(
     study = dict.fromkeys(MEASURES, 0.0)
     parts, chances = [], []
     for c, found in enumerate(model.capabilities()):
-        money = worlds.money[:size, c, None] / annuity / MILLION
-        harm = worlds.harm[:size, c, None]
-        national = worlds.payers[:size, c, PAYERS.index("members"), None] / annuity / MILLION
+        money = drawn.money[:size, c, None] / annuity / MILLION
+        harm = drawn.harm[:size, c, None]
+        national = drawn.payers[:size, c, PAYERS.index("members"), None] / annuity / MILLION
         equal = found.searching / found.searching.sum(axis=1, keepdims=True)
         mine: dict[str, Floats] = {
             "hits": hits[:, c, None] * found.own,
@@ -310,7 +310,7 @@ def serve_members(
         table = table.assign(**spread(measure, sums[measure]))
     needs, sources = member_needs(case)
     factor = np.einsum("ic,mc->mi", gain_shares(sample.model), needs * np.array(chances).T)
-    gains = worlds.gains.score[:size]
+    gains = drawn.gains.score[:size]
     order = (-factor * gains.mean(axis=0)).argsort(axis=1, kind="stable")[:, :TOP]
     table["best"] = [" ".join(case.improvement_ids[i] for i in row) for row in order]
     totals = pd.DataFrame(

@@ -119,7 +119,7 @@ def transfer_range(
     income_there : income a head where the unit value was found, at purchasing power
     income_here : income a head where the outcomes occur, in the same money and year
     elasticities : low, mode and high income elasticity of the value. No country's study fits the
-        whole world; the range is the analyst's and belongs in `transfer_basis`.
+        whole draw; the range is the analyst's and belongs in `transfer_basis`.
 
     >>> [round(factor, 3) for factor in transfer_range(45_000, 18_000, (0.8, 1, 1.2))]
     [0.333, 0.4, 0.48]
@@ -149,7 +149,7 @@ class Benefits:
 
 
 class ChainModel:
-    """The value chains of a case, ready to be walked in any number of worlds."""
+    """The value chains of a case, ready to be walked in any number of draws."""
 
     def __init__(self, case: Case) -> None:
         self._case = case
@@ -186,7 +186,7 @@ class ChainModel:
 
         Parameters
         ----------
-        size : how many worlds
+        size : how many draws
         levels : for each capability, its rates and volumes; see `levels`
         worth : for each scale, the worth of one outcome of each kind; see `unit_values`
 
@@ -270,7 +270,7 @@ def changed(level: Levels, factors: Mapping[str, Floats]) -> Levels:
     Parameters
     ----------
     level : the rates and volumes of one capability
-    factors : for each step, what it is multiplied by in every world, (draws,)
+    factors : for each step, what it is multiplied by in every draw, (draws,)
     """
     moved = {
         (step, outcome): _times(step, rate, factors[step]) if step in factors else rate

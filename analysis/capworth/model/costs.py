@@ -43,7 +43,7 @@ class Costs:
 
 
 class CostModel:
-    """The cost lines of a case, ready to be priced in any number of worlds."""
+    """The cost lines of a case, ready to be priced in any number of draws."""
 
     def __init__(self, case: Case) -> None:
         self._case = case
@@ -80,7 +80,7 @@ class CostModel:
         return years
 
     def price(self, draws: Draws, benefit: Floats | None = None) -> Costs:
-        """Price every line in every world and bring the sums to their owners.
+        """Price every line in every draw and bring the sums to their owners.
 
         `benefit`, (draws, capabilities), is what platforms with the key "benefit" are shared by.
         """

@@ -37,19 +37,19 @@ def probability_below(estimate: Estimate, level: float) -> float:
 
 
 class Draws(Protocol):
-    """Worlds of any kind: sampled, at the modes, or with one input moved at a time."""
+    """Draws of any kind: sampled, at the modes, or with one input moved at a time."""
 
     @property
     def size(self) -> int:
-        """How many worlds."""
+        """How many draws."""
 
     def of(self, estimate: Estimate) -> Floats:
-        """(draws,) the level of `estimate` in every world, in its unit."""
+        """(draws,) the level of `estimate` in every draw, in its unit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """Worlds drawn at random; every estimate has a stream of its own, keyed by its name.
+    """Draws drawn at random; every estimate has a stream of its own, keyed by its name.
 
     Estimates of one group move together: each has a share of its variance in common with them, by
     a stream that is keyed by the name of the group.
@@ -76,7 +76,7 @@ def _even(seed: int, name: str, chunk: int, size: int) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class AtModes:
-    """The one world in which everything is as is most plausible."""
+    """The one draw in which everything is as is most plausible."""
 
     size: int = 1
 
@@ -86,7 +86,7 @@ class AtModes:
 
 
 class OneWay:
-    """World 0 at the modes; then one estimate at a time at its low, then its high, quantile."""
+    """Draw 0 at the modes; then one estimate at a time at its low, then its high, quantile."""
 
     def __init__(self, estimates: Sequence[Estimate]) -> None:
         self.estimates = tuple(e for e in estimates if not e.is_certain)
@@ -94,7 +94,7 @@ class OneWay:
         self._row = {e.name: 1 + 2 * k for k, e in enumerate(self.estimates)}
 
     def of(self, estimate: Estimate) -> Floats:
-        """(draws,) the mode but in the two worlds where this estimate moves."""
+        """(draws,) the mode but in the two draws where this estimate moves."""
         levels = np.full(self.size, estimate.mode, dtype=np.float64)
         if estimate.name in self._row:
             row = self._row[estimate.name]

@@ -38,7 +38,7 @@ class Gains:
 
 
 class GainModel:
-    """The effects of a case's improvements, ready to be felt in any number of worlds."""
+    """The effects of a case's improvements, ready to be felt in any number of draws."""
 
     def __init__(self, case: Case, value: ValueModel, chain: ChainModel) -> None:
         self._case = case
@@ -59,7 +59,7 @@ class GainModel:
             i: [e for e in case.effects if e.improvement == i] for i in case.improvement_ids
         }
 
-    def feel(
+    def alone(
         self,
         draws: Draws,
         levels: Floats,
@@ -69,11 +69,11 @@ class GainModel:
         chain: Mapping[str, Levels],
         worth: Mapping[str, Worth],
     ) -> tuple[Benefits, Gains]:
-        """Feel every improvement alone in every world.
+        """Feel every improvement alone in every draw.
 
         Parameters
         ----------
-        draws : the worlds
+        draws : the draws
         levels, values : (draws, capabilities, leaves) today, in units and as value 0 to 100
         weights : (draws, leaves)
         group : (draws, capabilities) share of each capability that serves the claimed functions
@@ -119,7 +119,7 @@ class GainModel:
         Parameters
         ----------
         draws, chain, worth : see `feel`
-        today : what the chains give as they are, in the same worlds and worth
+        today : what the chains give as they are, in the same draws and worth
 
         Returns
         -------

@@ -27,7 +27,7 @@ MEASURES = ("score", "money", "harm")  # of added value; never added to one anot
 
 
 @dataclass(frozen=True, slots=True)
-class Worlds:
+class Drawn:
     """What the model answers, for every draw. Money is real, in the case's price year.
 
     Attributes
@@ -67,12 +67,12 @@ class Worlds:
 
     @property
     def size(self) -> int:
-        """How many worlds."""
+        """How many draws."""
         return len(self.cost)
 
 
 class Model:
-    """The whole case, ready to be answered in any number of worlds."""
+    """The whole case, ready to be answered in any number of draws."""
 
     def __init__(self, case: Case) -> None:
         self.case = case
@@ -86,8 +86,8 @@ class Model:
         known |= {scale: self.chain.has_scale(scale) for scale in ("money", "harm")}
         self.known = known  # (capabilities,) whether a measure of added value is known
 
-    def answer(self, draws: Draws) -> Worlds:
-        """Answer the case in every world."""
+    def answer(self, draws: Draws) -> Drawn:
+        """Answer the case in every draw."""
         levels = self.value.levels(draws)
         values = self.value.worth(levels)
         weights = self._weights(draws)
@@ -96,7 +96,7 @@ class Model:
         shares = self.function_shares(draws)
         group = shares[:, :, self._group].sum(axis=2)
         chain, worth = self.chain.levels(draws), self.chain.unit_values(draws)
-        today, gains = self.gains.feel(draws, levels, values, weights, group, chain, worth)
+        today, gains = self.gains.alone(draws, levels, values, weights, group, chain, worth)
         money = today.money * self.annuity
         whole = costs.capability.sum(axis=2)
         by_function = [
@@ -113,7 +113,7 @@ class Model:
         with np.errstate(invalid="ignore", divide="ignore"):
             share = weights[:, :, None] * below / branch_weight[:, None, :]
         inside = np.einsum("nck,nkb->ncb", values, share)
-        return Worlds(
+        return Drawn(
             whole,
             costs.capability,
             points,
@@ -186,15 +186,15 @@ class Tallies:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What was sampled: the worlds that are kept, the one at the modes, the ranks of all.
+    """What was sampled: the draws that are kept, the one at the modes, the ranks of all.
 
-    The arrays of `worlds` named in `BULKY` are kept for the first `ENVELOPED` draws only.
+    The arrays of `draws` named in `BULKY` are kept for the first `ENVELOPED` draws only.
     """
 
     model: Model
     draws: int
-    modes: Worlds
-    worlds: Worlds
+    modes: Drawn
+    drawn: Drawn
     tallies: Tallies
 
     @property
@@ -207,22 +207,22 @@ class Sample:
         return Sampled(self.case.settings.seed, 0, min(size, self.draws, CHUNK))
 
     def of(self, estimate: Estimate) -> Floats:
-        """(draws kept,) the level of an estimate in the worlds that are kept."""
-        kept = range(0, self.worlds.size, CHUNK)
+        """(draws kept,) the level of an estimate in the draws that are kept."""
+        kept = range(0, self.drawn.size, CHUNK)
         sizes = [min(CHUNK, self.draws - start) for start in kept]
         seed = self.case.settings.seed
         parts = [Sampled(seed, k, size).of(estimate) for k, size in enumerate(sizes)]
-        return np.concatenate(parts)[: self.worlds.size]
+        return np.concatenate(parts)[: self.drawn.size]
 
 
-def value_per_million(worlds: Worlds, annuity: float) -> Floats:
+def value_per_million(drawn: Drawn, annuity: float) -> Floats:
     """(draws, capabilities) points of score for each million a year of whole-life cost."""
-    return worlds.score / (worlds.cost / annuity / 1e6)
+    return drawn.score / (drawn.cost / annuity / 1e6)
 
 
-def gain_per_million(worlds: Worlds) -> Floats:
+def gain_per_million(drawn: Drawn) -> Floats:
     """(draws, improvements) points gained for each million of whole-life cost."""
-    return worlds.gains.score / (worlds.improvement_cost / 1e6)
+    return drawn.gains.score / (drawn.improvement_cost / 1e6)
 
 
 def draw_sample(
@@ -232,7 +232,7 @@ def draw_sample(
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Sample:
-    """Answer the case in `draws` worlds.
+    """Answer the case in `draws` draws.
 
     Chunk k has its own random streams, so that neither the number of workers nor the order in
     which they finish moves a single bit. Memory does not grow beyond `KEPT` draws.
@@ -240,7 +240,7 @@ def draw_sample(
     Parameters
     ----------
     case : the case; its settings hold the seed
-    draws : how many worlds, one or more
+    draws : how many draws, one or more
     workers : processes or threads, when no executor is given; see `beside`
     executor : anything with the interface of `concurrent.futures`
     progress : told of the stage, the draws done and the draws in all
@@ -255,7 +255,7 @@ def draw_sample(
             raise InputError(f"{name}: {number} is too few. Give 1 or more.")
     model = Model(case)
     sizes = [min(CHUNK, draws - start) for start in range(0, draws, CHUNK)]
-    kept: list[Worlds] = []
+    kept: list[Drawn] = []
     tallies: Tallies | None = None
     with beside(model, workers, executor) as submit:
         chunks = deque(
@@ -263,8 +263,8 @@ def draw_sample(
             for k, size in enumerate(sizes)
         )
         for k in range(len(sizes)):
-            worlds, counted = chunks.popleft().result()
-            kept += [] if worlds is None else [worlds]
+            drawn, counted = chunks.popleft().result()
+            kept += [] if drawn is None else [drawn]
             tallies = counted if tallies is None else tallies.merge(counted)
             if progress:
                 progress("draws", sum(sizes[: k + 1]), draws)
@@ -272,31 +272,31 @@ def draw_sample(
     return Sample(model, draws, model.answer(AtModes()), _joined(kept), tallies)
 
 
-def _chunk(model: Model, draws: Sampled, start: int) -> tuple[Worlds | None, Tallies]:
+def _chunk(model: Model, draws: Sampled, start: int) -> tuple[Drawn | None, Tallies]:
     """Count all draws of a chunk, and copy those that are kept, so that the others are let go."""
-    worlds = model.answer(draws)
-    priority = RankTally.of(gain_per_million(worlds)) if model.case.improvements else None
-    value = RankTally.of(value_per_million(worlds, model.annuity))
+    drawn = model.answer(draws)
+    priority = RankTally.of(gain_per_million(drawn)) if model.case.improvements else None
+    value = RankTally.of(value_per_million(drawn, model.annuity))
     counted = Tallies(
-        RankTally.of(worlds.score),
+        RankTally.of(drawn.score),
         value,
         priority,
-        worlds.payers.sum(axis=0),
-        worlds.improvement_payers.sum(axis=0),
+        drawn.payers.sum(axis=0),
+        drawn.improvement_payers.sum(axis=0),
     )
     if start >= KEPT:
         return None, counted
-    return _trimmed(worlds, max(ENVELOPED - start, 0), KEPT - start), counted
+    return _trimmed(drawn, max(ENVELOPED - start, 0), KEPT - start), counted
 
 
-def _trimmed(worlds: Worlds, enveloped: int, kept: int) -> Worlds:
-    parts = {name: part[:, :kept] if axis else part[:kept] for name, axis, part in _parts(worlds)}
-    gains = Gains(*(getattr(worlds.gains, f.name)[:kept].copy() for f in fields(Gains)))
+def _trimmed(drawn: Drawn, enveloped: int, kept: int) -> Drawn:
+    parts = {name: part[:, :kept] if axis else part[:kept] for name, axis, part in _parts(drawn)}
+    gains = Gains(*(getattr(drawn.gains, f.name)[:kept].copy() for f in fields(Gains)))
     parts |= {name: parts[name][:enveloped].copy() for name in BULKY}
-    return replace(worlds, gains=gains, **parts)
+    return replace(drawn, gains=gains, **parts)
 
 
-def _joined(kept: list[Worlds]) -> Worlds:
+def _joined(kept: list[Drawn]) -> Drawn:
     first = kept[0]
     parts = {
         name: np.concatenate([getattr(w, name) for w in kept], axis=axis)
@@ -308,12 +308,12 @@ def _joined(kept: list[Worlds]) -> Worlds:
     return replace(first, gains=gains, **parts)
 
 
-def _parts(worlds: Worlds) -> Iterator[tuple[str, int, Floats]]:
-    """Every array of the worlds with the axis that its draws lie on."""
-    for field in fields(Worlds):
+def _parts(drawn: Drawn) -> Iterator[tuple[str, int, Floats]]:
+    """Every array of the draws with the axis that its draws lie on."""
+    for field in fields(Drawn):
         if field.name != "gains":
             axis = 1 if field.name.startswith("function_") else 0
-            yield field.name, axis, getattr(worlds, field.name)
+            yield field.name, axis, getattr(drawn, field.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,8 +330,8 @@ class Flows:
     benefit: Floats
 
 
-def first_worlds(sample: Sample) -> Sampled:
-    """Draw the first worlds of a sample again: `sampling.ENVELOPED` of them at most."""
+def redrawn(sample: Sample) -> Sampled:
+    """Draw the first draws of a sample again: `sampling.ENVELOPED` of them at most."""
     return Sampled(sample.case.settings.seed, 0, min(sample.draws, ENVELOPED, CHUNK))
 
 

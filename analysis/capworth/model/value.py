@@ -50,7 +50,7 @@ class ValueModel:
         return piecewise(levels, at, worth)
 
     def weights(self, draws: Draws) -> Floats:
-        """(draws, leaves) weights that sum to 1: swings, shared among brothers, down the tree."""
+        """(draws, leaves) weights that sum to 1: swings, shared among siblings, down the tree."""
         weight = {"": np.ones(draws.size)}
         ahead = [""]  # from the top down, in whatever order the rows stand
         while ahead:

@@ -25,7 +25,7 @@ from numpy.typing import ArrayLike
 from capworth.errors import InputError, nearest
 from capworth.methods.acceptability import indices as rankindices
 from capworth.methods.acceptability.measurement import (
-    WorldSampler,
+    MeasurementSampler,
     as_one,
     linear,
     loadings_of,
@@ -64,7 +64,7 @@ class Performances:
     ----------
     levels : (options, criteria), as in the table
     rising : (criteria,), True where a higher level is better
-    worlds : draws measurements and answers with values
+    draws : draws measurements and answers with values
     score : value of given levels under given weights, without error
     grain : values closer than this tie; 0 when no two can be equal
     chunk : draws to be held at once
@@ -75,7 +75,7 @@ class Performances:
     criteria: pd.Index[Any]
     levels: Floats
     rising: Bools
-    worlds: WorldSampler
+    measurements: MeasurementSampler
     score: Score
     grain: float
     chunk: int
@@ -104,7 +104,7 @@ def performances(
     notes = [] if follow is None else ["Measurement errors are correlated between options."]
     if not value_functions:
         values, error = (levels - zero) * gain, deviation * np.abs(gain)
-        worlds = linear(values, error, follow)
+        measurements = linear(values, error, follow)
         highest = float((np.abs(values) + error).max())
         if not scales and len(criteria) > 1:
             notes.append("The cells are taken as values on one common scale.")
@@ -114,7 +114,7 @@ def performances(
             return total
     else:
         shapes = _shapes(criteria, value_functions, gain, zero)
-        worlds = shaped(levels, deviation, shapes, follow)
+        measurements = shaped(levels, deviation, shapes, follow)
         highest = max(float(np.abs(shape(levels[:, c])).max()) for c, shape in enumerate(shapes))
 
         def score(levels: Floats, weights: Floats) -> Floats:
@@ -131,7 +131,7 @@ def performances(
     if highest > 0 and ((follow is not None and as_one(follow)) or not deviation.any(axis=1).all()):
         grain = 2.0 ** (math.ceil(math.log2(highest)) - GRAIN_BITS)
     return Performances(
-        options, criteria, levels, rising, worlds, score, grain, chunk, tuple(notes)
+        options, criteria, levels, rising, measurements, score, grain, chunk, tuple(notes)
     )
 
 
@@ -735,7 +735,7 @@ def rank_acceptability(
         )
     _check(data, sampler, seed)
     found = rank_draws(
-        data.worlds,
+        data.measurements,
         sampler,
         draws=draws,
         chunk=data.chunk,

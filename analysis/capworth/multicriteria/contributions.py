@@ -13,7 +13,7 @@ from capworth.errors import CapworthError, InputError, nearest
 from capworth.methods.arguments import Floats
 from capworth.model.draws import AtModes
 from capworth.model.result import Answer, Provenance, spread
-from capworth.model.simulation import Model, Sample, Worlds, gain_per_million
+from capworth.model.simulation import Drawn, Model, Sample, gain_per_million
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -105,7 +105,7 @@ def part_scores(sample: Sample, provenance: Provenance) -> Contributions | None:
     case, tree = sample.case, sample.model.value
     if not case.measured:
         return None
-    values, weights = sample.worlds.levels, sample.worlds.weights  # kept for the first draws only
+    values, weights = sample.drawn.levels, sample.drawn.weights  # kept for the first draws only
     draws = len(values)
     points: Floats = values * weights[:, None, :]
     names = [leaf.id for leaf in tree.leaves]
@@ -179,7 +179,7 @@ def _row(part: str, what: str, amount: float, unit: str, estimate: Estimate) -> 
     return {"part": part, "what": what, "amount": amount, "unit": unit, "row": place, **evidence}
 
 
-def _capability(case: Case, model: Model, modes: Worlds, subject: str) -> Explanation:
+def _capability(case: Case, model: Model, modes: Drawn, subject: str) -> Explanation:
     c = case.capability_ids.index(subject)
     names = case.names()
     rows: list[dict[str, object]] = []
@@ -221,7 +221,7 @@ def _capability(case: Case, model: Model, modes: Worlds, subject: str) -> Explan
     return Explanation(subject, f"{names[subject]} {', '.join(words)}", _frame(rows))
 
 
-def _improvement(case: Case, model: Model, modes: Worlds, subject: str) -> Explanation:
+def _improvement(case: Case, model: Model, modes: Drawn, subject: str) -> Explanation:
     i = case.improvement_ids.index(subject)
     names = case.names()
     money = f"million {case.settings.currency} of {case.settings.price_year}, whole life"

@@ -97,7 +97,7 @@ def by_pairwise(criteria: Sequence[str], said: Sequence[Judgement]) -> Weighed:
     if ratio > CONSISTENT:
         first = min(pairwise.to_revisit(matrix), key=lambda judgement: judgement.ratio_if_mended)
         revisit = (
-            f"{criteria[first.row]} against {criteria[first.column]}: said {first.said:g}, the "
+            f"{criteria[first.row]} against {criteria[first.column]}: said {first.stated:g}, the "
             f"others imply {first.implied:.2g}; the ratio would be {first.ratio_if_mended:.2f}"
         )
     return Weighed(
@@ -162,7 +162,7 @@ def by_macbeth(criteria: Sequence[str], said: Sequence[Judgement]) -> Weighed:
             low[min(i, j), max(i, j)], high[min(i, j), max(i, j)] = least, most
     changes = _mended(low, high)
     named = [
-        f"{names[c.first]} against {names[c.second] or 'no swing'}: said {CATEGORIES[c.said]}, "
+        f"{names[c.first]} against {names[c.second] or 'no swing'}: said {CATEGORIES[c.stated]}, "
         f"{CATEGORIES[c.instead]} would agree"
         for c in changes
     ]
@@ -171,7 +171,7 @@ def by_macbeth(criteria: Sequence[str], said: Sequence[Judgement]) -> Weighed:
     values, least_value, most_value = (
         part[order] for part in (scale.scores, scale.low, scale.high)
     )
-    steps = float(sum(abs(c.said - c.instead) for c in changes)) + len(circles)
+    steps = float(sum(abs(c.stated - c.instead) for c in changes)) + len(circles)
     return Weighed(
         *_weighed(values, least_value, most_value),
         "steps to agreement",
@@ -291,7 +291,7 @@ MEANS: Final[Mapping[str, Callable[[Floats], Floats]]] = {
 class Elicitation(Answer):
     """The swing of every criterion that was judged, with the spread over the judges as its range.
 
-    `to_frame` has one row for each criterion: `weight` among its brothers, and `swing_low`,
+    `to_frame` has one row for each criterion: `weight` among its siblings, and `swing_low`,
     `swing`, `swing_high`, `grade`, `basis` as they stand in the table criteria.
     """
 
@@ -304,7 +304,7 @@ class Elicitation(Answer):
     provenance: Provenance
 
     def records(self) -> pd.DataFrame:
-        """What each judge said by each method: weight among brothers, points, and their ranges."""
+        """What each judge said by each method: weight among siblings, points, and their ranges."""
         return self._records.copy()
 
     def checks(self) -> pd.DataFrame:
@@ -562,11 +562,11 @@ def weights_down_the_tree(case: Case, judged: Mapping[str, Mapping[str, Floats]]
     for judge, own in judged.items():
         weights: dict[str, float] = {"": 1.0}
         for criterion in _down(case):
-            brothers = [c.id for c in case.criteria if c.parent == criterion.parent]
+            siblings = [c.id for c in case.criteria if c.parent == criterion.parent]
             found = own.get(criterion.parent)
-            if found is None and len(brothers) > 1:
+            if found is None and len(siblings) > 1:
                 break
-            share = 1.0 if found is None else float(found[brothers.index(criterion.id)])
+            share = 1.0 if found is None else float(found[siblings.index(criterion.id)])
             weights[criterion.id] = share * weights[criterion.parent]
         else:
             rows[judge] = [weights[leaf.id] for leaf in case.measured]

@@ -65,10 +65,10 @@ class SwingPage:
         self.pairs: dict[tuple[str, str], Any] = {}
         self.found: dict[str, Any] = {}
         self.button = self._w.Button(description="Write judgements", button_style="primary")
-        self.told = self._w.HTML()
+        self.message = self._w.HTML()
         self.button.on_click(self._write)
         parts = [self._w.HBox([self.judge, self.day]), *map(self._branch, self._branches)]
-        self.widget = self._w.VBox([*parts, self.file, self.button, self.told])
+        self.widget = self._w.VBox([*parts, self.file, self.button, self.message])
         self._methods: set[str] = set()  # that this page has written or recalled
         self._recall()
 
@@ -240,10 +240,10 @@ class SwingPage:
         try:
             path = self.write()
         except (InputError, OSError) as error:
-            self.told.value = f"<p><b>Not written.</b> {escape(str(error))}</p>"
+            self.message.value = f"<p><b>Not written.</b> {escape(str(error))}</p>"
         else:
             rows = len(self.judgements())
-            self.told.value = f"<p>{rows} judgements written to {escape(str(path))}.</p>"
+            self.message.value = f"<p>{rows} judgements written to {escape(str(path))}.</p>"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         return self.widget._repr_mimebundle_(**kwargs)

@@ -105,12 +105,12 @@ class Choice:
 
     @classmethod
     def of(cls, sample: Sample) -> "Choice":
-        """Gather it from the worlds that are kept."""
-        case, worlds = sample.case, sample.worlds
+        """Gather it from the draws that are kept."""
+        case, drawn = sample.case, sample.drawn
         ties = ties_of(case)
         gains = objective_gains(sample)
         bonuses = [case.relations[k].bonus for k in ties.pairs]
-        shares = np.empty((worlds.size, len(bonuses)))
+        shares = np.empty((drawn.size, len(bonuses)))
         for k, bonus in enumerate(bonuses):
             assert bonus is not None  # a synergy has one: checked at the door
             shares[:, k] = sample.of(bonus)
@@ -124,7 +124,7 @@ class Choice:
             case,
             ties,
             replace(ties.relations, synergies=_with_bonus(ties.relations, added)),
-            worlds.asked.mean(axis=0),
+            drawn.asked.mean(axis=0),
             gains.mean(axis=0),
             shares,
             limits,
@@ -179,7 +179,7 @@ class Choice:
         Parameters
         ----------
         sets : (improvements,) one for all draws, or (draws, improvements)
-        gains : (draws, improvements) in the first worlds that are kept
+        gains : (draws, improvements) in the first draws that are kept
         """
         taken = np.broadcast_to(sets, gains.shape)
         ones = [one for one, _, _ in self.relations.synergies]
@@ -198,7 +198,7 @@ class Choice:
 
         Parameters
         ----------
-        asked, gains : (draws, improvements) in the first worlds that are kept
+        asked, gains : (draws, improvements) in the first draws that are kept
 
         Returns
         -------
@@ -238,7 +238,7 @@ def _with_bonus(relations: Relations, bonuses: Floats) -> tuple[tuple[int, int, 
 
 def objective_gains(sample: Sample) -> Floats:
     """(draws kept, improvements) gain of each improvement on the objective of the case."""
-    gains: Floats = getattr(sample.worlds.gains, sample.case.settings.objective)
+    gains: Floats = getattr(sample.drawn.gains, sample.case.settings.objective)
     return gains
 
 
@@ -347,7 +347,7 @@ def with_pairs(choice: Choice, gains: Floats) -> Floats:
 
 
 def around_expected(choice: Choice, gains: Floats) -> Floats:
-    """(worlds, improvements + synergies) gains near the expected ones; pairs move as they do."""
+    """(draws, improvements + synergies) gains near the expected ones; pairs move as they do."""
     share = choice.shares.mean(axis=0, keepdims=True)
     expected = np.array([bonus for _, _, bonus in choice.relations.synergies])
     here, base = (pair_gains(choice.relations, g, share) for g in (gains, choice.gain[None]))
@@ -403,7 +403,7 @@ def spend_by_year(sample: Sample) -> Spending:
             paid = float(amount.mean()) * part
             money[place[line.improvement], PAYERS.index(line.payer)] += paid
     raised = money[:, list(RAISED)].sum(axis=(1, 2))
-    asked = sample.worlds.asked.mean(axis=0)
+    asked = sample.drawn.asked.mean(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         scale = np.where(raised > 0, asked / raised, 1.0)
     posts = np.zeros((len(place), years))

@@ -86,7 +86,7 @@ def join_gains(
         for reading, values in (("alone", alone), ("shapley", share), ("last", last)):
             columns |= spread(f"{name}_{reading}", values, scale)
         if measure == "score":
-            cost = sample.worlds.improvement_cost[: draws.size] / MILLION
+            cost = sample.drawn.improvement_cost[: draws.size] / MILLION
             columns |= spread("last_per_m", last / cost)
     score = [game for game in games if game.measure == "score"]
     columns |= {"touches": _touches(case.improvement_ids, games)}
@@ -117,7 +117,7 @@ def _base(sample: Sample, programme: Programme | None) -> set[int]:
     ids = sample.case.improvement_ids
     if programme is not None and programme.chosen:
         return {ids.index(i) for i in programme.chosen}
-    rate = (sample.worlds.gains.score / sample.worlds.improvement_cost).mean(axis=0)
+    rate = (sample.drawn.gains.score / sample.drawn.improvement_cost).mean(axis=0)
     taken: set[int] = set()
     for k in np.argsort(-rate, kind="stable"):
         taken |= {int(k)} if not _excluded(sample, int(k)) & taken else set()
@@ -220,11 +220,11 @@ def regrets(sample: Sample, draws: int = DRAWS) -> Floats:
     affordable set without the improvement; gains are added, as the programme adds them. NaN where
     the case has no budget, or an improvement must be done.
     """
-    case, worlds = sample.case, sample.worlds
+    case, drawn = sample.case, sample.drawn
     if case.settings.budget is None:
         return np.full(len(case.improvements), np.nan)
     sets = feasible_sets(relations_of(case))
-    gain, asked = worlds.gains.score[:draws], worlds.asked[:draws]
+    gain, asked = drawn.gains.score[:draws], drawn.asked[:draws]
     members = np.ascontiguousarray(sets.T, dtype=np.float64)  # (improvements, sets)
     rows = max(1, BLOCK // len(sets))
     lost = np.zeros(len(case.improvements))

@@ -82,23 +82,23 @@ def prioritise(sample: Sample, provenance: Provenance) -> Priorities | None:
     levels of a service of excellence that the improvement closes; `exchange` the share of its gain
     that serves the claimed functions.
     """
-    case, worlds = sample.case, sample.worlds
+    case, drawn = sample.case, sample.drawn
     tally = sample.tallies.priority
     if tally is None:
         return None
     shares = tally.shares()
     index = pd.Index(case.improvement_ids, name="improvement")
-    gains = worlds.gains
+    gains = drawn.gains
     table = pd.DataFrame(
         {
             "name": [i.name for i in case.improvements],
             "readiness": [i.readiness for i in case.improvements],
             "illustrative": [i.illustrative for i in case.improvements],
             "asked_mode_m": sample.modes.asked[0] / MILLION,
-            **spread("asked_m", worlds.asked, MILLION),
-            **spread("cost_m", worlds.improvement_cost, MILLION),
+            **spread("asked_m", drawn.asked, MILLION),
+            **spread("cost_m", drawn.improvement_cost, MILLION),
             **spread("gain", gains.score),
-            **spread("gain_per_m", gain_per_million(worlds)),
+            **spread("gain_per_m", gain_per_million(drawn)),
             **spread("money_m", gains.money, MILLION),
             **spread("harm_days", gains.harm),
             **spread("alignment", gains.closed),
@@ -189,8 +189,8 @@ def rank_sets(
             if inside[names.index(name), column]:
                 raise InputError(f"sets, {label!r}: {name!r} stands there twice. Keep one.")
             inside[names.index(name), column] = 1
-    gain = np.einsum("ni,is->ns", sample.worlds.gains.score, inside)
-    cost = np.einsum("ni,is->ns", sample.worlds.improvement_cost, inside) / MILLION
+    gain = np.einsum("ni,is->ns", sample.drawn.gains.score, inside)
+    cost = np.einsum("ni,is->ns", sample.drawn.improvement_cost, inside) / MILLION
     values = gain if ranking == "gain" else _per_million(gain, cost)
     largest = float(np.abs(values).max())
     tally = RankTally.of(snapped(values, largest * GRAIN) if largest else values)

@@ -91,13 +91,13 @@ def examine_robustness(
     """
     if programme is None:
         return None
-    case, worlds = sample.case, sample.worlds
+    case, drawn = sample.case, sample.drawn
     choice = Choice.of(sample)
     gains = objective_gains(sample)[:DRAWS]
     mine = np.isin(case.improvement_ids, programme.chosen)
     budget = programme.budget_m * MILLION
     bonuses = pair_gains(choice.relations, gains, choice.shares[: len(gains)])
-    sets, exact = _candidates(choice, worlds.asked[:DRAWS], gains, bonuses, budget, mine)
+    sets, exact = _candidates(choice, drawn.asked[:DRAWS], gains, bonuses, budget, mine)
     values = choice.values_of(sets, gains) / SCALE[programme.measure]
     found = standing(values, LOW / 100)
     mine_at = int((sets == mine).all(axis=1).argmax())
@@ -184,7 +184,7 @@ def _described(
     ids = np.array(sample.case.improvement_ids)
     taken = sets[rows]
     low, high = np.percentile(values[:, rows], (LOW, HIGH), axis=0)
-    spent = sample.worlds.asked[:DRAWS] @ taken.T
+    spent = sample.drawn.asked[:DRAWS] @ taken.T
     return pd.DataFrame(
         {
             "chosen": [" ".join(ids[row]) for row in taken],

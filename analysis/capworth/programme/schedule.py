@@ -337,7 +337,7 @@ def starts_of(schedule: Schedule, case: Case) -> Ints:
 def _spent(sample: Sample, spending: Spending, start: Ints) -> Floats:
     """(draws, years) one-off money that is asked for, in the first draws."""
     shares = yearly_shares(spending, Calendar.of(sample.case), start)
-    spent: Floats = sample.worlds.asked[:ENVELOPED] @ shares
+    spent: Floats = sample.drawn.asked[:ENVELOPED] @ shares
     return spent
 
 
@@ -398,12 +398,12 @@ def meets_targets(sample: Sample, choice: Choice, sets: Bools, draws: int) -> Me
 
     Parameters
     ----------
-    sample, choice : the case in its worlds, and what a set adds
+    sample, choice : the case in its draws, and what a set adds
     sets : (sets, improvements)
-    draws : how many of the first worlds to look at
+    draws : how many of the first draws to look at
     """
     targets = sample.case.targets
-    size = min(draws, sample.worlds.size)
+    size = min(draws, sample.drawn.size)
     share = np.zeros((len(targets), len(sets)))
     everything = np.zeros(len(sets))
     step = max(1, CELLS // max(size, 1))
@@ -422,7 +422,7 @@ def _met(sample: Sample, choice: Choice, sets: Bools, target: Target, size: int)
     """(draws, sets) whether a target is met."""
     case = sample.case
     if target.measure != "level":
-        gains: Floats = getattr(sample.worlds.gains, target.measure)[:size]
+        gains: Floats = getattr(sample.drawn.gains, target.measure)[:size]
         added = choice.values_of(sets, gains)
         good: Bools = added >= target.amount - 1e-12 * abs(target.amount)
         return good

@@ -90,7 +90,7 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
     ConflictError
         When no set keeps all relations, must-haves, minimums and limits within the budget.
     """
-    case, worlds = sample.case, sample.worlds
+    case, drawn = sample.case, sample.drawn
     budget = case.settings.budget
     if not case.improvements or budget is None:
         return None
@@ -98,13 +98,13 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
     frontier, step = _within(choice, budget)
     chosen = frontier.chosen[step]
     gains = objective_gains(sample)
-    best, found = choice.best_sets(worlds.asked[:DRAWS], gains[:DRAWS], budget)
+    best, found = choice.best_sets(drawn.asked[:DRAWS], gains[:DRAWS], budget)
     size = len(best)
     mine, ideal = (choice.value_of(taken, gains[:size]) for taken in (chosen, best))
     inside = core_index(best[found]) if found.any() else np.zeros(len(chosen))
-    affordable = worlds.asked @ chosen <= budget
+    affordable = drawn.asked @ chosen <= budget
     same = (best[found] == chosen).all(axis=1).sum() / size
-    points = worlds.gains.score
+    points = drawn.gains.score
     table = pd.DataFrame(
         {
             "name": [i.name for i in case.improvements],
@@ -129,12 +129,12 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         budget / MILLION,
         None if target is None else target / MILLION,
         float(frontier.cost[step]) / MILLION,
-        _spread(worlds.improvement_cost @ chosen / MILLION),
+        _spread(drawn.improvement_cost @ chosen / MILLION),
         measure,
         _spread(value),
-        _spread(choice.value_of(chosen, worlds.gains.score)),
-        _spread(choice.value_of(chosen, worlds.gains.money) / MILLION),
-        _spread(choice.value_of(chosen, worlds.gains.harm)),
+        _spread(choice.value_of(chosen, drawn.gains.score)),
+        _spread(choice.value_of(chosen, drawn.gains.money) / MILLION),
+        _spread(choice.value_of(chosen, drawn.gains.harm)),
         float(same),
         float(affordable.mean()),
         _mean_where(affordable[:size] & found, ideal - mine) / SCALE[measure],

@@ -111,7 +111,7 @@ def track(
         case,
         start,
         calendar,
-        sample.worlds.asked[:ENVELOPED],
+        sample.drawn.asked[:ENVELOPED],
         yearly_shares(spend_by_year(sample), calendar, start),
         sample,
     )

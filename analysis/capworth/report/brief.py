@@ -67,8 +67,8 @@ def document(
     words = brief_words(language)
     names = case.names(language)
     settings, member = case.settings, brief.member
-    organisation = settings.said("organisation", language)
-    name = member.said("name", language)
+    organisation = settings.in_language("organisation", language)
+    name = member.in_language("name", language)
     region = words.phrases.get(f"region.{member.region}", member.region)
     title = words.say("page.title", name=name)
     day = settings.appraisal_date

@@ -54,7 +54,7 @@ def decision_page(study: Study, words: Wording) -> dict[str, Any]:
 
 def case_note(study: Study, words: Wording) -> str:
     """What a reader must know of the case before any figure."""
-    return words.typeset(study.case.settings.said("note", words.texts.language))
+    return words.typeset(study.case.settings.in_language("note", words.texts.language))
 
 
 def first_sentence(text: str) -> str:
@@ -127,15 +127,15 @@ def advice(study: Study) -> Advice | None:
     table = programme.to_frame().loc[list(priorities.order)]
     chosen = tuple(table.index[table["chosen"]])
     taken = np.array([i in chosen for i in study.case.improvement_ids])
-    worlds = study.sample.worlds
-    by_payer = np.einsum("npy,p->ny", worlds.improvement_payers, taken.astype(float)) / MILLION
+    drawn = study.sample.drawn
+    by_payer = np.einsum("npy,p->ny", drawn.improvement_payers, taken.astype(float)) / MILLION
     means = taken @ study.sample.tallies.improvement_payers / study.sample.draws / MILLION
     often = table[~table["chosen"] & (table["p_in_best"] >= RIVAL)]
     often = often.sort_values("p_in_best", ascending=False, kind="stable")
     scales = {value.scale for value in study.case.unit_values}
     return Advice(
         chosen,
-        amount_of(worlds.asked @ taken / MILLION),
+        amount_of(drawn.asked @ taken / MILLION),
         Amount(*programme.cost_m),
         by_payers(by_payer, means),
         Amount(*programme.gain),

@@ -47,12 +47,12 @@ def frame(offer: Offer, words: Wording) -> dict[str, Any]:
     return {
         "language": language,
         "direction": words.texts.direction,
-        "title": words.typeset(settings.said("title", language)),
+        "title": words.typeset(settings.in_language("title", language)),
         "author": _organisation(offer, words),
         "topic": words.say("donor.topic"),
         "date": [day.year, day.month, day.day],
         "page": words.texts.phrases["frame.page"],
-        "note": words.typeset(_first_sentence(settings.said("note", language))),
+        "note": words.typeset(_first_sentence(settings.in_language("note", language))),
         "vintage": words.say(
             "donor.vintage",
             version=known.version,
@@ -69,7 +69,7 @@ def frame(offer: Offer, words: Wording) -> dict[str, Any]:
 
 
 def _organisation(offer: Offer, words: Wording) -> str:
-    return words.typeset(offer.case.settings.said("organisation", words.texts.language))
+    return words.typeset(offer.case.settings.in_language("organisation", words.texts.language))
 
 
 def _first_sentence(note: str) -> str:

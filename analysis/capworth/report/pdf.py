@@ -98,8 +98,8 @@ def document(
     return {
         "language": language,
         "direction": words.texts.direction,
-        "title": words.typeset(settings.said("title", language)),
-        "author": words.typeset(settings.said("organisation", language)),
+        "title": words.typeset(settings.in_language("title", language)),
+        "author": words.typeset(settings.in_language("organisation", language)),
         "description": str(decision["title"]),
         "keywords": [words.say(f"theme.{k}") for k in ("analysis", "excellence", "priorities")],
         "date": [day.year, day.month, day.day],

@@ -152,7 +152,7 @@ def _costs(study: Study, found: Advice | None, words: Wording) -> tuple[str, lis
     """Who pays, and what is monetised, quantified or only judged."""
     means = study.appraisal.cost_by_payer().sum().loc[list(PAYERS)].to_numpy()
     share = float(means[PAYERS.index("members")] / means.sum())
-    all_pay = by_payers(study.sample.worlds.payers.sum(axis=1) / MILLION, means)
+    all_pay = by_payers(study.sample.drawn.payers.sum(axis=1) / MILLION, means)
     has_set = found is not None and found.count > 0
     head = [words.say("summary.payer")]
     head += [words.say("summary.payer_set")] if has_set else []

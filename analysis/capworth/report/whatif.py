@@ -34,7 +34,7 @@ def write_whatif(study: Study, languages: Sequence[str]) -> str | None:
 def _content(study: Study, languages: Sequence[str]) -> dict[str, Any]:
     spoken = {language: Wording.of(study.case, language) for language in languages}
     value = study.sample.model.value
-    levels = study.sample.worlds.levels.mean(axis=0)
+    levels = study.sample.drawn.levels.mean(axis=0)
     cost = study.appraisal.to_frame()["annual_cost_m"]
 
     def names(key: str) -> Mapping[str, str]:
@@ -84,8 +84,8 @@ def _words(study: Study, words: Wording) -> dict[str, Any]:
         raise InputError(f"the what-if page has no words in {language!r}.")
     table = tomllib.loads(file.read_text(encoding="utf-8"))
     parts = {
-        "title": settings.said("title", language),
-        "note": settings.said("note", language),
+        "title": settings.in_language("title", language),
+        "note": settings.in_language("note", language),
         "currency": words.voice.sign(settings.currency),
         "vintage": f"{vintage(study, words)} · {words.say('frame.dagger', mark=MARK)}",
     }

@@ -228,8 +228,8 @@ def _regions(case: Case) -> pd.DataFrame | None:
     """Need gap by region and capability; None where no member was asked: made answers are none."""
     if any(rating.is_synthetic for rating in case.feedback):
         return None
-    heard = hear_members(case)
-    return None if heard is None else heard.by_region()
+    surveyed = hear_members(case)
+    return None if surveyed is None else surveyed.by_region()
 
 
 def _read(path: Path) -> pd.DataFrame:

@@ -364,6 +364,6 @@ def _report(study: Study, content: tuple[str, Mapping[str, str]]) -> bytes:
 
 def _light(study: Study) -> Study:
     """Leave out the arrays that no chart reads: they are most of the memory."""
-    worlds = study.sample.worlds
-    bare = {name: getattr(worlds, name)[:0] for name in HEAVY}
-    return replace(study, sample=replace(study.sample, worlds=replace(worlds, **bare)))
+    drawn = study.sample.drawn
+    bare = {name: getattr(drawn, name)[:0] for name in HEAVY}
+    return replace(study, sample=replace(study.sample, drawn=replace(drawn, **bare)))

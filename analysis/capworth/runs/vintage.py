@@ -21,7 +21,7 @@ from capworth.model.draws import Sampled
 from capworth.model.simulation import Model, gain_per_million, value_per_million
 from capworth.runs.run import RunError, inputs_of, read_manifest
 
-DRAWS: Final = 1_000  # worlds in which a mixture of old and new inputs is answered
+DRAWS: Final = 1_000  # draws in which a mixture of old and new inputs is answered
 MOST: Final = 6  # kinds of input whose shares are told apart exactly: 2^6 mixtures
 SETTINGS: Final = "settings"
 SILENT: Final = {
@@ -87,7 +87,7 @@ def compare_runs(old: str | Path, new: str | Path) -> Vintage:
     """Tell what changed from one run to another, and which inputs changed it.
 
     Each run is taken as it stands; what moved it is found by answering mixtures of old and new
-    inputs in 1,000 worlds of the new seed.
+    inputs in 1,000 draws of the new seed.
 
     Raises
     ------
@@ -185,10 +185,10 @@ def _index(case: Case) -> pd.MultiIndex:
 def _worth(case: Case, seed: int) -> Floats:
     """(things,) mean points for each million, of capabilities and then of improvements."""
     model = Model(case)
-    worlds = model.answer(Sampled(seed, 0, DRAWS))
-    parts = [value_per_million(worlds, model.annuity).mean(axis=0)]
+    drawn = model.answer(Sampled(seed, 0, DRAWS))
+    parts = [value_per_million(drawn, model.annuity).mean(axis=0)]
     if case.improvements:
-        parts.append(gain_per_million(worlds).mean(axis=0))
+        parts.append(gain_per_million(drawn).mean(axis=0))
     return np.concatenate(parts)
 
 

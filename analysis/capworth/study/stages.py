@@ -185,7 +185,7 @@ def run_study(
     Parameters
     ----------
     case : see `read_case`
-    draws : sampled worlds; those of the case when None
+    draws : sampled draws; those of the case when None
     seed : that of the case when None
     workers : processes or threads; the numbers do not depend on it
     executor : anything with the interface of `concurrent.futures`, instead of threads

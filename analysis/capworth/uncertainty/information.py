@@ -72,15 +72,15 @@ def value_of_information(
         return None
     case, model = sample.case, sample.model
     size = min(DRAWS, sample.draws, CHUNK)
-    worlds = Sampled(case.settings.seed, 0, size)
+    drawn = Sampled(case.settings.seed, 0, size)
     price = _price(programme)
     choice = Choice.of(sample)
     sets = option_sets(choice)
     if sets is None:
         return None
-    excess = (sample.worlds.asked[:size] - choice.asked) / 1e6
+    excess = (sample.drawn.asked[:size] - choice.asked) / 1e6
     measure = case.settings.objective
-    gains: Floats = getattr(sample.worlds.gains, measure)[:size] / SCALE[measure]
+    gains: Floats = getattr(sample.drawn.gains, measure)[:size] / SCALE[measure]
     pairs = with_pairs(choice, gains)[:, gains.shape[1] :]
     worth = np.hstack([gains - price * excess, pairs])
     plan = asking_nothing(choice, choice.grid_asked[None])[0]
@@ -89,7 +89,7 @@ def value_of_information(
     inputs = _moving(model, uncertain_inputs(case, model), measure)
     rows = {}
     for estimate in inputs:
-        level = worlds.of(estimate)
+        level = drawn.of(estimate)
         smooth = smoothed(level, worth)
         order = level.argsort(kind="stable")
         starts = np.unique(np.arange(LEVELS) * size // LEVELS)
@@ -131,8 +131,8 @@ def _price(programme: Programme) -> float:
 
 def _moving(model: Model, inputs: tuple[Estimate, ...], measure: str) -> Sequence[Estimate]:
     """Inputs that move what some improvement asks for or gains, one at a time."""
-    worlds = model.answer(OneWay(inputs))
-    both = np.hstack([worlds.asked, getattr(worlds.gains, measure)])
+    drawn = model.answer(OneWay(inputs))
+    both = np.hstack([drawn.asked, getattr(drawn.gains, measure)])
     moved = (np.abs(both - both[0]) > 1e-9 * np.abs(both).max(axis=0)).any(axis=1)
     ends = moved[1:].reshape(-1, 2).any(axis=1)
     return [e for e, counts in zip(inputs, ends, strict=True) if counts]

@@ -27,9 +27,9 @@ from capworth.model.draws import (
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import (
     CHUNK,
+    Drawn,
     Model,
     Sample,
-    Worlds,
     gain_per_million,
     value_per_million,
 )
@@ -93,10 +93,10 @@ def swing_inputs(
     if not case.measured or len(ids) < 2:
         return None
     inputs = uncertain_inputs(case, model)
-    worlds = model.answer(OneWay(inputs))
-    rates = _rates(model, worlds)
+    drawn = model.answer(OneWay(inputs))
+    rates = _rates(model, drawn)
     first = int(rates[0].argmax())
-    lead = leads(model, worlds, first)
+    lead = leads(model, drawn, first)
     winner = rates.argmax(axis=1)
     at_low, at_high = lead[1::2], lead[2::2]
     low, high = (
@@ -123,7 +123,7 @@ def swing_inputs(
         },
         index=pd.Index([e.name for e in inputs], name="input"),
     )
-    table = table.assign(**_programmes(sample, worlds, programme))
+    table = table.assign(**_programmes(sample, drawn, programme))
     counts = (table["swing"] > 1e-9) | (table["regret"] > 0)
     moving = table[counts].sort_values("swing", ascending=False, kind="stable")
     shown = {e.name: e for e in inputs}
@@ -139,17 +139,17 @@ def swing_inputs(
     )
 
 
-def leads(model: Model, worlds: Worlds, first: int) -> Floats:
+def leads(model: Model, drawn: Drawn, first: int) -> Floats:
     """(draws,) points for each million by which one thing leads the best of the others."""
-    rates = _rates(model, worlds)
+    rates = _rates(model, drawn)
     lead: Floats = rates[:, first] - np.delete(rates, first, axis=1).max(axis=1)
     return lead
 
 
-def _rates(model: Model, worlds: Worlds) -> Floats:
+def _rates(model: Model, drawn: Drawn) -> Floats:
     if model.case.improvements:
-        return gain_per_million(worlds)
-    return value_per_million(worlds, model.annuity)
+        return gain_per_million(drawn)
+    return value_per_million(drawn, model.annuity)
 
 
 def _explained(sample: Sample, inputs: list[Estimate], first: int) -> Floats:
@@ -159,36 +159,36 @@ def _explained(sample: Sample, inputs: list[Estimate], first: int) -> Floats:
     """
     size = min(CURVED, sample.draws, CHUNK)
     if sample.case.improvements:
-        gain, cost = sample.worlds.gains.score[:size], sample.worlds.improvement_cost[:size]
+        gain, cost = sample.drawn.gains.score[:size], sample.drawn.improvement_cost[:size]
         rates = gain / (cost / 1e6)
     else:
-        rates = sample.worlds.score[:size] / sample.worlds.cost[:size]
+        rates = sample.drawn.score[:size] / sample.drawn.cost[:size]
     lead = rates[:, first] - np.delete(rates, first, axis=1).max(axis=1)
     if not np.isfinite(lead).all() or np.ptp(lead) <= 1e-12 * np.abs(lead).max():
         return np.zeros(len(inputs))
-    worlds = Sampled(sample.case.settings.seed, 0, size)
-    curves = (smoothed(worlds.of(e), lead[:, None]).fitted for e in inputs)
+    drawn = Sampled(sample.case.settings.seed, 0, size)
+    curves = (smoothed(drawn.of(e), lead[:, None]).fitted for e in inputs)
     parts: Floats = np.array([curve.var() for curve in curves])
     return parts / float(lead.var())
 
 
 def _programmes(
-    sample: Sample, worlds: Worlds, programme: Programme | None
+    sample: Sample, drawn: Drawn, programme: Programme | None
 ) -> dict[str, list[str] | Floats]:
     """Best set when one input moves: expected costs and gains, shifted by its one-way effect."""
     case = sample.case
     if programme is None:
-        none = [""] * (worlds.size // 2)
+        none = [""] * (drawn.size // 2)
         return {"programme_at_low": none, "programme_at_high": none, "regret": np.zeros(len(none))}
-    base_asked = np.where(worlds.asked[0] > 0, worlds.asked[0], 1.0)  # none asked stays none
-    asked = sample.worlds.asked.mean(axis=0) * worlds.asked / base_asked
+    base_asked = np.where(drawn.asked[0] > 0, drawn.asked[0], 1.0)  # none asked stays none
+    asked = sample.drawn.asked.mean(axis=0) * drawn.asked / base_asked
     grid = case.settings.grid  # rounded up as in the programme itself
     choice = Choice.of(sample)
     sets = option_sets(choice)
     if sets is None:  # too many to look at for every input
-        none = [""] * (worlds.size // 2)
+        none = [""] * (drawn.size // 2)
         return {"programme_at_low": none, "programme_at_high": none, "regret": np.zeros(len(none))}
-    gains: Floats = getattr(worlds.gains, case.settings.objective)
+    gains: Floats = getattr(drawn.gains, case.settings.objective)
     asked = asking_nothing(choice, np.ceil(asked / grid - 1e-9) * grid)
     gain = around_expected(choice, choice.gain + gains - gains[0])
     moved, where = np.unique(np.hstack([asked, gain]), axis=0, return_inverse=True)
@@ -265,7 +265,7 @@ def _weakest_links(case: Case, model: Model) -> dict[str, str]:
     return worst
 
 
-SIZE = 1_000  # worlds of each of the samples
+SIZE = 1_000  # draws of each of the samples
 REST = "all others"
 
 
@@ -294,7 +294,7 @@ class VarianceShares(Answer):
 
 @dataclass(frozen=True, slots=True)
 class _Swapped:
-    """One sample of worlds in which some inputs are taken from another."""
+    """One sample of draws in which some inputs are taken from another."""
 
     one: Sampled
     other: Sampled
@@ -303,7 +303,7 @@ class _Swapped:
 
     @property
     def size(self) -> int:
-        """How many worlds."""
+        """How many draws."""
         return self.one.size
 
     def of(self, estimate: Estimate) -> Floats:
@@ -326,12 +326,12 @@ def variance_shares(
     sample : of the study
     sensitivity : its one-way swings
     most : inputs looked at one by one
-    size : worlds in each of the `most` + 3 samples
+    size : draws in each of the `most` + 3 samples
 
     Raises
     ------
     InputError
-        When there are no swings to look at, or the lead is the same in every world.
+        When there are no swings to look at, or the lead is the same in every draw.
     """
     if sensitivity is None or not len(sensitivity.to_frame()):
         raise InputError("sensitivity: no input moves the first place. There is nothing to share.")

@@ -23,9 +23,9 @@ from capworth.methods.uncertainty.distributions import joint
 from capworth.model.draws import AtModes, probability_below
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import (
+    Drawn,
     Model,
     Sample,
-    Worlds,
     draw_sample,
     gain_per_million,
     value_per_million,
@@ -37,16 +37,16 @@ from capworth.uncertainty.sensitivity import uncertain_inputs
 PROGRAMME = "programme"
 NET, PLACE = "net value", "place"
 QUESTIONS = (NET, PLACE)
-DRAWS = 2_000  # worlds behind the expected programme, where no sample is given
+DRAWS = 2_000  # draws behind the expected programme, where no sample is given
 
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """One answer at the modes, and how far other worlds are from another answer."""
+    """One answer at the modes, and how far other draws are from another answer."""
 
     question: str
     answer: str  # in words
-    of: Callable[[Worlds], Floats]  # (worlds,): above 0 while the answer is the one at the modes
+    of: Callable[[Drawn], Floats]  # (draws,): above 0 while the answer is the one at the modes
 
 
 def margin_of(
@@ -101,15 +101,15 @@ def _standing(case: Case, model: Model, subject: str, question: str) -> Margin:
     ids = case.capability_ids if capability else case.improvement_ids
     k = ids.index(subject)
 
-    def net(worlds: Worlds) -> Floats:
-        gains = worlds.money if capability else worlds.gains.money
-        costs = worlds.cost if capability else worlds.improvement_cost
+    def net(drawn: Drawn) -> Floats:
+        gains = drawn.money if capability else drawn.gains.money
+        costs = drawn.cost if capability else drawn.improvement_cost
         return gains[:, k] - costs[:, k]
 
-    def rates(worlds: Worlds) -> Floats:
+    def rates(drawn: Drawn) -> Floats:
         if capability:
-            return value_per_million(worlds, model.annuity)
-        return gain_per_million(worlds)
+            return value_per_million(drawn, model.annuity)
+        return gain_per_million(drawn)
 
     today = model.answer(AtModes())
     if question == NET:
@@ -117,13 +117,13 @@ def _standing(case: Case, model: Model, subject: str, question: str) -> Margin:
         sign = 1.0 if worth > 0 else -1.0
         currency = case.settings.currency
         words = f"net value {worth / 1e6:,.3g} million {currency}"
-        return Margin(question, words, lambda worlds: sign * net(worlds))
+        return Margin(question, words, lambda drawn: sign * net(drawn))
     now = rates(today)[0]
     ahead, behind = now > now[k], now < now[k]
 
-    def margin(worlds: Worlds) -> Floats:
+    def margin(drawn: Drawn) -> Floats:
         with np.errstate(divide="ignore", invalid="ignore"):  # what costs nothing leads
-            every = rates(worlds)
+            every = rates(drawn)
         lead = every[:, k, None] - every[:, behind]
         lack = every[:, ahead] - every[:, k, None]
         closest: Floats = np.hstack([lead, lack]).min(axis=1, initial=inf)
@@ -154,16 +154,16 @@ def _programme(sample: Sample) -> Margin:
     mine = sets[chosen].astype(float)
     others = np.delete(sets, chosen, axis=0)
 
-    def margin(worlds: Worlds) -> Floats:
+    def margin(drawn: Drawn) -> Floats:
         asks = today.asked > 0  # what asks for nothing has nothing that could be dearer
-        dearer = np.divide(worlds.asked, today.asked, np.ones_like(worlds.asked), where=asks)
+        dearer = np.divide(drawn.asked, today.asked, np.ones_like(drawn.asked), where=asks)
         ask = asking_nothing(choice, choice.asked * dearer)
-        gains: Floats = getattr(worlds.gains, measure)
+        gains: Floats = getattr(drawn.gains, measure)
         add = around_expected(choice, choice.gain + gains - now)
         rows, first, where = np.unique(
             np.hstack([ask, add]), axis=0, return_index=True, return_inverse=True
         )
-        order = first.argsort(kind="stable")  # worlds in which one input moves stay neighbours
+        order = first.argsort(kind="stable")  # draws in which one input moves stay neighbours
         ask, add = np.hsplit(rows[order], 2)
         where = order.argsort(kind="stable")[where]
         lead = np.full(len(add), inf)  # nobody can take the place of the only set
@@ -184,7 +184,7 @@ HALVINGS = 30  # of the step in which an answer turns
 AT_ONCE = 3  # halvings with one look, at seven levels between
 REACH = 10.0  # how far beyond the range is looked, in ranges
 SIDES = ((1, 3), (2, 4))  # columns of the corners below and above the mode
-BATCH = 2_000  # worlds answered at a time
+BATCH = 2_000  # draws answered at a time
 COLUMNS = [
     "low",
     "mode",
@@ -243,7 +243,7 @@ def switching_values(
         net value of a capability known in money, and the place of everything else. Of the
         programme, the best set within the budget at expected costs and gains, each input shifting
         them by what it shifts them at the modes.
-    sample : worlds behind the expected programme; 2,000 are drawn when it is asked for without
+    sample : draws behind the expected programme; 2,000 are drawn when it is asked for without
 
     Returns
     -------
@@ -284,7 +284,7 @@ def programme_switches(sample: Sample, programme: Programme | None) -> Switching
 
 
 class _Moved:
-    """Worlds at the modes in which single estimates take given levels, one after the other."""
+    """Draws at the modes in which single estimates take given levels, one after the other."""
 
     def __init__(self, estimates: Sequence[Estimate], levels: Floats) -> None:
         self.size = levels.size
@@ -292,7 +292,7 @@ class _Moved:
         self._row = {e.name: k for k, e in enumerate(estimates)}
 
     def of(self, estimate: Estimate) -> Floats:
-        """(worlds,) the mode, but its given levels in the worlds of this estimate."""
+        """(draws,) the mode, but its given levels in the draws of this estimate."""
         found = np.full(self._levels.shape, estimate.mode)
         if estimate.name in self._row:
             row = self._row[estimate.name]
@@ -359,7 +359,7 @@ def _first_lost(levels: Floats, chosen: Sequence[Estimate], margins_at: Answers)
 
 
 def _answered(model: Model, inputs: Sequence[Estimate], levels: Floats, margin: Margin) -> Floats:
-    """Margins (inputs, levels), so many worlds at a time that memory stays flat."""
+    """Margins (inputs, levels), so many draws at a time that memory stays flat."""
     step = max(BATCH // max(levels.shape[-1], 1), 1)
     parts = [
         margin.of(model.answer(_Moved(inputs[k : k + step], levels[k : k + step])))
@@ -425,13 +425,13 @@ class ThresholdMap(Answer):
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """Worlds at the modes in which two estimates take given levels."""
+    """Draws at the modes in which two estimates take given levels."""
 
-    levels: dict[str, Floats]  # (worlds,) each
+    levels: dict[str, Floats]  # (draws,) each
     size: int
 
     def of(self, estimate: Estimate) -> Floats:
-        """(worlds,) the mode, or the given levels."""
+        """(draws,) the mode, or the given levels."""
         given = self.levels.get(estimate.name)
         return np.full(self.size, estimate.mode) if given is None else given
 

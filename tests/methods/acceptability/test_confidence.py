@@ -42,8 +42,8 @@ def test_factors_of_independent_normal_errors_are_an_integral() -> None:
             return float(norm.pdf(x, centre[i], width[i]) * below)
 
         expected.append(quad(density, -3, 4, limit=200)[0])
-    world = linear(MEAN, SPREAD)(np.random.default_rng(4), 200_000)
-    counts = lead_counts(world, CENTRAL, 200_000)
+    measured = linear(MEAN, SPREAD)(np.random.default_rng(4), 200_000)
+    counts = lead_counts(measured, CENTRAL, 200_000)
     np.testing.assert_allclose(factors(counts, CENTRAL, 200_000), expected, atol=0.004)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from capworth.errors import InputError
 from capworth.methods.acceptability.measurement import (
-    World,
+    Measured,
     drawn,
     linear,
     loadings_of,
@@ -20,8 +20,8 @@ SPREAD = np.array([[0.1, 0.3], [0.2, 0.0], [0.05, 0.1]])
 W = np.array([0.3, 0.7])
 
 
-def world(sampler: Any, draws: int = 200_000, seed: int = 3) -> World:
-    made: World = sampler(np.random.default_rng(seed), draws)
+def measured(sampler: Any, draws: int = 200_000, seed: int = 3) -> Measured:
+    made: Measured = sampler(np.random.default_rng(seed), draws)
     return made
 
 
@@ -51,7 +51,7 @@ def test_values_have_the_stated_mean_and_covariance(
         linear(MEAN, SPREAD, loadings) if way == "linear" else shaped(MEAN, SPREAD, same, loadings)
     )
     for weights in (W, np.tile(W, (200_000, 1))):
-        stated(world(sampler)(weights), correlation)
+        stated(measured(sampler)(weights), correlation)
 
 
 def stated(values: Floats, correlation: Floats) -> None:
@@ -66,7 +66,7 @@ def test_one_row_of_weights_is_the_same_row_in_every_draw(loadings: Floats | Non
         linear(MEAN, np.outer([2, 1, 0], [0.1, 0.3]), loadings),
         shaped(MEAN, SPREAD, [np.exp, lambda levels: -levels], loadings),
     ):
-        made = world(sampler, 50)
+        made = measured(sampler, 50)
         np.testing.assert_allclose(made(W), made(np.tile(W, (50, 1))), atol=1e-14)
         assert made(W).tobytes() == made(W).tobytes()
 
@@ -80,7 +80,7 @@ def test_some_of_the_draws_are_those_of_all() -> None:
         linear(MEAN, SPREAD, loadings_of(CORRELATION)),
         shaped(MEAN, SPREAD, [np.exp, np.exp]),
     ):
-        made = world(sampler, 50)
+        made = measured(sampler, 50)
         np.testing.assert_allclose(made(W, some), made(W)[:, some], rtol=0, atol=1e-15)
 
 
@@ -92,8 +92,10 @@ def test_errors_move_together_draw_by_draw(spread: Any) -> None:
     """
     loadings = loadings_of(CORRELATION)
     weights = np.random.default_rng(1).dirichlet([1, 1], 200_000)
-    quick = world(linear(0 * MEAN, spread, loadings))(weights)
-    slow = world(shaped(0 * MEAN, spread, [lambda levels: levels] * 2, loadings), seed=4)(weights)
+    quick = measured(linear(0 * MEAN, spread, loadings))(weights)
+    slow = measured(shaped(0 * MEAN, spread, [lambda levels: levels] * 2, loadings), seed=4)(
+        weights
+    )
     size = np.broadcast_to(spread, MEAN.shape)
     expected = CORRELATION * np.einsum("c,ic,kc->ik", (weights**2).mean(axis=0), size, size)
     np.testing.assert_allclose(np.cov(quick), expected, rtol=0, atol=6e-4)
@@ -109,7 +111,7 @@ def test_spreads_that_are_nearly_proportional_are_not_taken_as_such() -> None:
     """A shortcut only where it is exact: these two part by a spread of 1e-6."""
     mean, one = np.zeros((2, 2)), shared_baselines([0, 0], 1.0)
     spread = np.array([[0.1, 0.3], [0.1, 0.3 + 1e-6]])
-    first, second = world(linear(mean, spread, one), 1000)(np.tile(W, (1000, 1)))
+    first, second = measured(linear(mean, spread, one), 1000)(np.tile(W, (1000, 1)))
     assert 1e-10 < np.std(first / second) < 1e-4
 
 
@@ -118,19 +120,19 @@ def test_two_with_the_same_error_stay_one(weights: Floats) -> None:
     matrix = np.array([[1, 1, 0.5], [1, 1, 0.5], [0.5, 0.5, 1]])
     for spread in (0.1, np.array([[0.1, 0.3], [0.1, 0.3], [0.3, 0.1]])):
         for loadings in (loadings_of(matrix), shared_baselines([0, 0, 0], 1.0)):
-            made = world(linear(np.ones((3, 2)), spread, loadings), 999)(weights)
+            made = measured(linear(np.ones((3, 2)), spread, loadings), 999)(weights)
             np.testing.assert_allclose(made[0], made[1], rtol=0, atol=1e-14)
             assert np.abs(made[0] - made[2]).max() > (0.001 if np.ndim(spread) else -1)
 
 
 def test_levels_go_through_their_value_functions() -> None:
     shapes = [lambda levels: np.clip(levels, 0, 0.55), lambda levels: 1 - levels]
-    values = world(shaped(MEAN, np.zeros((3, 2)), shapes), 2)(np.eye(2))
+    values = measured(shaped(MEAN, np.zeros((3, 2)), shapes), 2)(np.eye(2))
     np.testing.assert_allclose(values, [[0.55, 0.8], [0.5, 0.1], [0.1, 0.6]])
 
 
 def test_without_error_all_draws_agree() -> None:
-    values = world(linear(MEAN, 0.0), 4)(W)
+    values = measured(linear(MEAN, 0.0), 4)(W)
     assert values.shape == (3, 4)
     np.testing.assert_allclose(values, np.tile((MEAN @ W)[:, None], 4))
 
@@ -148,9 +150,9 @@ def test_a_shared_baseline_moves_acceptability() -> None:
     """Two options 1 sd apart, 1 apart at correlation .75 is 1 / sqrt(.5): N(.5) against N(1.41)."""
     mean, spread, draws = np.array([[1.0], [0.0]]), 1.0, 100_000
     one = np.ones(1)
-    alone = rank_shares(world(linear(mean, spread), draws)(one).T)
+    alone = rank_shares(measured(linear(mean, spread), draws)(one).T)
     together = rank_shares(
-        world(linear(mean, spread, shared_baselines([0, 0], 0.75)), draws)(one).T
+        measured(linear(mean, spread, shared_baselines([0, 0], 0.75)), draws)(one).T
     )
     assert alone[0, 0] == pytest.approx(0.7602, abs=0.005)  # normal cdf of 1 / sqrt 2
     assert together[0, 0] == pytest.approx(0.9214, abs=0.005)  # normal cdf of sqrt 2
@@ -171,7 +173,7 @@ def test_a_matrix_that_rounding_made_impossible_is_taken() -> None:
     rounded = np.array([[1, 1 + 8e-9], [1 + 8e-9, 1]])
     loadings = loadings_of(rounded)
     np.testing.assert_allclose((loadings**2).sum(axis=1), 1, rtol=0, atol=1e-15)
-    assert world(linear([[1.0], [2.0]], 0.1, loadings), 3)(np.ones(1)).shape == (2, 3)
+    assert measured(linear([[1.0], [2.0]], 0.1, loadings), 3)(np.ones(1)).shape == (2, 3)
 
 
 SLIPS = [

@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from capworth.methods.acceptability.measurement import World, linear
+from capworth.methods.acceptability.measurement import Measured, linear
 from capworth.methods.acceptability.ranking import RankTally, largest_error, rank_draws
 from capworth.methods.arguments import Floats
 from capworth.methods.elicitation.weights import free
@@ -12,41 +12,41 @@ MEAN = np.array([[0.9, 0.1], [0.5, 0.6], [0.1, 0.9], [0.6, 0.4]])
 
 
 def test_every_chunk_has_streams_of_its_own_and_measurements_come_twice() -> None:
-    heard: dict[str, list[float]] = {"weights": [], "worlds": []}
+    surveyed: dict[str, list[float]] = {"weights": [], "worlds": []}
 
     def weights(rng: np.random.Generator, draws: int) -> Floats:
-        heard["weights"].append(float(rng.random()))
+        surveyed["weights"].append(float(rng.random()))
         return free(2)(rng, draws)
 
-    def worlds(rng: np.random.Generator, draws: int) -> World:
-        heard["worlds"].append(float(rng.random()))
+    def measurements(rng: np.random.Generator, draws: int) -> Measured:
+        surveyed["worlds"].append(float(rng.random()))
         return linear(MEAN, 0.1)(rng, draws)
 
-    rank_draws(worlds, weights, draws=350, chunk=100, seed=0)
-    once = heard["weights"][:4]
-    assert len(set(once + heard["worlds"][:4])) == 8
-    assert heard["worlds"][4:8] == heard["worlds"][:4]  # again for the confidence factors
-    other = list(heard["weights"])
-    heard["weights"].clear()
-    rank_draws(worlds, weights, draws=350, chunk=100, seed=1)
-    assert not set(heard["weights"]) & set(other)
+    rank_draws(measurements, weights, draws=350, chunk=100, seed=0)
+    once = surveyed["weights"][:4]
+    assert len(set(once + surveyed["worlds"][:4])) == 8
+    assert surveyed["worlds"][4:8] == surveyed["worlds"][:4]  # again for the confidence factors
+    other = list(surveyed["weights"])
+    surveyed["weights"].clear()
+    rank_draws(measurements, weights, draws=350, chunk=100, seed=1)
+    assert not set(surveyed["weights"]) & set(other)
 
 
 @pytest.mark.parametrize("precision", [0.03, 0.012, 0.008])
 def test_it_looks_after_8_16_32_chunks_and_stops_at_once(precision: float) -> None:
     given: dict[str, Any] = {"chunk": 64, "seed": 3}
-    worlds = linear(MEAN, 0.1)
-    found = rank_draws(worlds, free(2), draws=10**6, precision=precision, **given)
+    measurements = linear(MEAN, 0.1)
+    found = rank_draws(measurements, free(2), draws=10**6, precision=precision, **given)
     chunks = found.tally.draws // 64
     assert chunks in (8, 16, 32, 64, 128)
     assert largest_error(found.tally) <= precision
-    whole = rank_draws(worlds, free(2), draws=found.tally.draws, **given)
+    whole = rank_draws(measurements, free(2), draws=found.tally.draws, **given)
     np.testing.assert_array_equal(whole.tally.alone, found.tally.alone)
     np.testing.assert_array_equal(whole.tally.wins, found.tally.wins)
     assert whole.tally.lead_sum.tobytes() == found.tally.lead_sum.tobytes()
     assert whole.factors.tobytes() == found.factors.tobytes()
     if chunks > 8:
-        before = rank_draws(worlds, free(2), draws=found.tally.draws // 2, **given)
+        before = rank_draws(measurements, free(2), draws=found.tally.draws // 2, **given)
         assert largest_error(before.tally) > precision
 
 

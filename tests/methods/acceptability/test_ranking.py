@@ -74,9 +74,9 @@ def test_pairwise_winning(golden: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("golden", GOLDEN["score"], ids=lambda golden: golden["name"])
 def test_the_additive_score(golden: dict[str, Any]) -> None:
-    world = linear([golden["values"], [0.0] * 6], 0.0)(np.random.default_rng(0), 1)
+    measured = linear([golden["values"], [0.0] * 6], 0.0)(np.random.default_rng(0), 1)
     weights = np.array(golden["weights"]) / 100
-    assert world(weights)[0, 0] == pytest.approx(golden["score"], abs=golden["atol"])
+    assert measured(weights)[0, 0] == pytest.approx(golden["score"], abs=golden["atol"])
 
 
 def test_two_specialists_and_an_allrounder() -> None:

@@ -112,13 +112,13 @@ def test_no_smaller_repair_exists(categories: list[int]) -> None:
     if consistent(matrix):
         assert found == ()
         return
-    steps = {sum(abs(c.instead - c.said) for c in suggestion) for suggestion in found}
+    steps = {sum(abs(c.instead - c.stated) for c in suggestion) for suggestion in found}
     assert len(steps) == 1
     least = steps.pop()
     for suggestion in found:
         mended = matrix.copy()
         for change in suggestion:
-            assert mended[change.first, change.second] == change.said
+            assert mended[change.first, change.second] == change.stated
             mended[change.first, change.second] = change.instead
         assert consistent(mended)
     if least <= 2:

@@ -150,19 +150,19 @@ def test_the_judgement_to_revisit_is_the_one_that_was_planted() -> None:
     matrix = weights[:, None] / weights
     matrix[1, 3], matrix[3, 1] = 1 / 5, 5.0  # said the wrong way round: should be 3
     first, *others = to_revisit(matrix)
-    assert (first.row, first.column, first.said) == (3, 1, 5.0)
+    assert (first.row, first.column, first.stated) == (3, 1, 5.0)
     fitted = eigenvector(matrix)
     for judgement in (first, *others):
         fair = fitted[judgement.row] / fitted[judgement.column]
         assert judgement.implied == pytest.approx(fair)
-    assert first.error == pytest.approx(np.log(first.said / first.implied))
+    assert first.error == pytest.approx(np.log(first.stated / first.implied))
     before = float(consistency(matrix).ratio)
     assert first.ratio_if_mended < before / 3
     assert len(others) == 5
     assert all(abs(later.error) <= abs(first.error) for later in others)
     errors = [round(abs(judgement.error), 9) for judgement in (first, *others)]
     assert errors == sorted(errors, reverse=True)
-    assert all(judgement.said >= 1 for judgement in others)
+    assert all(judgement.stated >= 1 for judgement in others)
     assert min(later.ratio_if_mended for later in others) > first.ratio_if_mended
 
 

@@ -28,17 +28,17 @@ X = np.array([[4.0, 3], [7, 3], [8, 1], [4, 2], [2, 4], [10, 1]])
 Y = np.array([[1.0, 3], [2, 2], [1, 1], [3, 1], [2, 2], [1, 4]])
 
 
-def world(units: int, seed: int) -> tuple[Floats, Floats]:
+def draw(units: int, seed: int) -> tuple[Floats, Floats]:
     random = np.random.default_rng(seed)
     x = random.uniform(1, 10, (units, 1))
     return x, x**0.5 * np.exp(-random.exponential(0.3, (units, 1)))
 
 
 def test_bootstrap_lowers_scores_and_its_interval_holds_the_truth() -> None:
-    """The frontier of this world is known: sqrt(x). The interval should hold most true scores."""
+    """The frontier of this draw is known: sqrt(x). The interval should hold most true scores."""
     held = []
     for seed in range(4):
-        x, y = world(40, seed)
+        x, y = draw(40, seed)
         found = bootstrap(x, y, replications=400, seed=seed)
         truth = (y / x**0.5)[:, 0]
         held.append(((found.low <= truth) & (truth <= found.high)).mean())
@@ -52,7 +52,7 @@ def test_bootstrap_lowers_scores_and_its_interval_holds_the_truth() -> None:
 
 
 def test_bootstrap_orientations_agree_with_constant_returns() -> None:
-    x, y = world(25, 1)
+    x, y = draw(25, 1)
     kwargs: dict[str, Any] = {"returns": "constant", "replications": 150, "seed": 5}
     one, other = (bootstrap(x, y, orientation=o, **kwargs) for o in ("input", "output"))
     for name in ("efficiency", "corrected", "low", "high", "bias", "deviation"):
@@ -63,8 +63,8 @@ def test_bootstrap_orientations_agree_with_constant_returns() -> None:
 
 
 def test_bootstrap_of_a_copy_is_that_of_the_unit_against_the_copies() -> None:
-    """The short way, by a factor, against the plain one: each unit beside the world's copies."""
-    x, y = world(7, 3)
+    """The short way, by a factor, against the plain one: each unit beside the draw's copies."""
+    x, y = draw(7, 3)
     distance = 1 / envelop(x, y, "variable", "input").score[0]
     drawn = bootstrap_module._drawn(distance, 0.1, 3, seed=0, chunk=0)
     found = bootstrap(x, y, "variable", "input", replications=100, seed=0, bandwidth=0.1)
@@ -89,7 +89,7 @@ def test_bootstrap_of_a_copy_is_that_of_the_unit_against_the_copies() -> None:
 
 
 def test_bootstrap_is_the_same_again_and_differs_with_the_seed() -> None:
-    x, y = world(12, 4)
+    x, y = draw(12, 4)
     one, again, other = (bootstrap(x, y, replications=300, seed=s) for s in (0, 0, 1))
     np.testing.assert_array_equal(one.corrected, again.corrected)
     assert (one.corrected != other.corrected).all()

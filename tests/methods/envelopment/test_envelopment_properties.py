@@ -280,7 +280,7 @@ def test_draws_together_are_draws_one_by_one() -> None:
 
 
 def test_peers_are_counted_over_draws() -> None:
-    """The third of three units is below the line in two of four worlds, else on its own."""
+    """The third of three units is below the line in two of four draws, else on its own."""
     x = np.tile([[2.0], [6], [4]], (4, 1, 1))
     y = np.tile([[2.0], [6], [4.5]], (4, 1, 1))
     y[1:3, 2] = 3

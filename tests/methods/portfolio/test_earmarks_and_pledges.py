@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import maximum_flow
 from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.portfolio.earmarks import (
-    Purse,
+    Payable,
     best_in_time,
     best_payable,
     least_more,
@@ -33,15 +33,15 @@ FIRST = GOLDEN["payable"][0]
 YEARLY = np.array([[6.0, 0.0, 0.0], [2.0, 2.0, 0.0], [0.0, 5.0, 0.0]])
 
 
-def purse_of(golden: Mapping[str, Any]) -> Purse:
-    return Purse(np.array(golden["may_pay"]), np.array(golden["amounts"]))
+def purse_of(golden: Mapping[str, Any]) -> Payable:
+    return Payable(np.array(golden["may_pay"]), np.array(golden["amounts"]))
 
 
-def best(golden: Mapping[str, Any], purse: Purse) -> tuple[float, list[int]]:
+def best(golden: Mapping[str, Any], payable: Payable) -> tuple[float, list[int]]:
     """Value and set that are best, by the kernel that tries listed sets."""
     cost, value = (np.array([golden[name]]) for name in ("cost", "value"))
     sets = feasible_sets(Relations(cost.shape[1]))
-    row = sets[best_payable(cost, value, sets, [purse])[0, 0]]
+    row = sets[best_payable(cost, value, sets, [payable])[0, 0]]
     return float(value[0] @ row), np.flatnonzero(row).tolist()
 
 
@@ -50,12 +50,12 @@ def best(golden: Mapping[str, Any], purse: Purse) -> tuple[float, list[int]]:
 
 @pytest.mark.parametrize("golden", GOLDEN["payable"], ids=lambda golden: golden["name"])
 def test_the_best_set_with_and_without_earmarks(golden: Mapping[str, Any]) -> None:
-    purse = purse_of(golden)
-    assert best(golden, purse.lifted()) == (golden["free"], golden["free_set"])
-    assert best(golden, purse) == (golden["under"], golden["under_set"])
+    payable = purse_of(golden)
+    assert best(golden, payable.lifted()) == (golden["free"], golden["free_set"])
+    assert best(golden, payable) == (golden["under"], golden["under_set"])
     for fund, worth in enumerate(golden["more"]):
-        assert best(golden, purse.with_more(fund, 1.0))[0] - golden["under"] == worth
-        assert purse.amounts.tolist() == golden["amounts"], "a purse is never changed"
+        assert best(golden, payable.with_more(fund, 1.0))[0] - golden["under"] == worth
+        assert payable.amounts.tolist() == golden["amounts"], "a purse is never changed"
 
 
 @pytest.mark.parametrize("golden", GOLDEN["payable"], ids=lambda golden: golden["name"])
@@ -105,13 +105,13 @@ def test_the_dual_prices_of_each_fund_and_year() -> None:
 # ---------------------------------------------------------------- by other ways
 
 
-def flows(cost: Floats, purse: Purse, taken: Bools) -> bool:
+def flows(cost: Floats, payable: Payable, taken: Bools) -> bool:
     """Whether a set can be paid: maximum flow from funds to projects, in whole units."""
-    funds, projects = purse.may_pay.shape
+    funds, projects = payable.may_pay.shape
     end = 1 + funds + projects
     pipes = np.zeros((end + 1, end + 1), dtype=np.int32)
-    pipes[0, 1 : 1 + funds] = purse.amounts
-    pipes[1 : 1 + funds, 1 + funds : end] = np.where(purse.may_pay, 10_000, 0)
+    pipes[0, 1 : 1 + funds] = payable.amounts
+    pipes[1 : 1 + funds, 1 + funds : end] = np.where(payable.may_pay, 10_000, 0)
     pipes[1 + funds : end, end] = np.where(taken, cost, 0)
     found = maximum_flow(csr_array(pipes), 0, end)
     return int(found.flow_value) == int((cost * taken).sum())
@@ -136,7 +136,7 @@ def flows_in_time(bills: Floats, may_pay: Bools, income: Floats, taken: Bools) -
 
 
 @st.composite
-def offers(draw: st.DrawFn, most: int = 5) -> tuple[Floats, Floats, Purse, Relations]:
+def offers(draw: st.DrawFn, most: int = 5) -> tuple[Floats, Floats, Payable, Relations]:
     """Costs, values, funds and relations: few levels, so that ties happen."""
     n, funds = draw(st.integers(1, most)), draw(st.integers(1, 4))
     cost = draw(st.lists(st.integers(0, 5), min_size=n, max_size=n))
@@ -151,9 +151,9 @@ def offers(draw: st.DrawFn, most: int = 5) -> tuple[Floats, Floats, Purse, Relat
         requires = draw(st.sampled_from([(), ((1, (0,)),), ((2, (0, 1)),)]))
         excludes = draw(st.sampled_from([(), ((0, 2),), ((0, 1, 2),)]))
         synergies = draw(st.sampled_from([(), ((0, 1, 2.0),), ((1, 2, -1.0),)]))
-    purse = Purse(np.array(may_pay), np.array(amounts, dtype=float))
+    payable = Payable(np.array(may_pay), np.array(amounts, dtype=float))
     relations = Relations(n, requires=requires, excludes=excludes, synergies=synergies)
-    return np.array(cost, dtype=float), np.array(value, dtype=float), purse, relations
+    return np.array(cost, dtype=float), np.array(value, dtype=float), payable, relations
 
 
 def worth(sets: Bools, value: Floats, relations: Relations) -> Floats:
@@ -166,48 +166,48 @@ def worth(sets: Bools, value: Floats, relations: Relations) -> Floats:
 @settings(max_examples=150, deadline=None)
 @given(offers())
 def test_cuts_say_what_a_maximum_flow_says(
-    offer: tuple[Floats, Floats, Purse, Relations],
+    offer: tuple[Floats, Floats, Payable, Relations],
 ) -> None:
-    cost, _, purse, _ = offer
+    cost, _, payable, _ = offer
     sets = np.array(list(product((True, False), repeat=len(cost))))
-    lacking = least_more(cost, sets, payment_cuts(purse.may_pay), purse.amounts)
-    assert [flows(cost, purse, taken) for taken in sets] == (lacking == 0).tolist()
-    free = np.vstack((purse.may_pay, np.ones(len(cost), dtype=bool)))
+    lacking = least_more(cost, sets, payment_cuts(payable.may_pay), payable.amounts)
+    assert [flows(cost, payable, taken) for taken in sets] == (lacking == 0).tolist()
+    free = np.vstack((payable.may_pay, np.ones(len(cost), dtype=bool)))
     for taken, more in zip(sets, lacking, strict=True):
         if more > 0:
             for given_, can in ((more, True), (more - 1, False)):
-                larger = Purse(free, np.append(purse.amounts, given_))
+                larger = Payable(free, np.append(payable.amounts, given_))
                 assert flows(cost, larger, taken) is can
 
 
 @settings(max_examples=120, deadline=None)
 @given(offers())
 def test_the_best_payable_set_is_the_best_of_all(
-    offer: tuple[Floats, Floats, Purse, Relations],
+    offer: tuple[Floats, Floats, Payable, Relations],
 ) -> None:
-    cost, value, purse, relations = offer
+    cost, value, payable, relations = offer
     sets = feasible_sets(relations)
     total, price = worth(sets, value, relations), set_totals(sets, cost)
-    can = np.array([flows(cost, purse, taken) for taken in sets])
+    can = np.array([flows(cost, payable, taken) for taken in sets])
     order = [(-total[k], price[k], k) for k in np.flatnonzero(can)]
-    found = best_payable(cost[None], value[None], sets, [purse], relations.synergies)[0, 0]
+    found = best_payable(cost[None], value[None], sets, [payable], relations.synergies)[0, 0]
     assert found == (min(order)[2] if order else -1)
 
 
 @settings(max_examples=60, deadline=None)
 @given(offers(4), st.integers(1, 3), st.data())
 def test_the_best_set_in_time_is_the_best_of_all(
-    offer: tuple[Floats, Floats, Purse, Relations], years: int, data: st.DataObject
+    offer: tuple[Floats, Floats, Payable, Relations], years: int, data: st.DataObject
 ) -> None:
-    _, value, purse, relations = offer
+    _, value, payable, relations = offer
     levels = st.lists(st.integers(0, 3), min_size=years, max_size=years)
-    n, funds = relations.n, len(purse.amounts)
+    n, funds = relations.n, len(payable.amounts)
     bills = np.array(data.draw(st.lists(levels, min_size=n, max_size=n)), dtype=float)
     income = np.array(data.draw(st.lists(levels, min_size=funds, max_size=funds)), dtype=float)
     sets = feasible_sets(relations)
     total, price = worth(sets, value, relations), set_totals(sets, bills.sum(axis=1))
-    can = [flows_in_time(bills, purse.may_pay, income, taken) for taken in sets]
-    found = best_in_time(bills, value, relations, purse.may_pay, income)
+    can = [flows_in_time(bills, payable.may_pay, income, taken) for taken in sets]
+    found = best_in_time(bills, value, relations, payable.may_pay, income)
     most = max(total[can])
     assert found.value == pytest.approx(most)
     cheapest = min(p for t, p, c in zip(total, price, can, strict=True) if c and t == most)
@@ -217,14 +217,14 @@ def test_the_best_set_in_time_is_the_best_of_all(
 @settings(max_examples=60, deadline=None)
 @given(offers())
 def test_money_without_years_is_money_in_one_year(
-    offer: tuple[Floats, Floats, Purse, Relations],
+    offer: tuple[Floats, Floats, Payable, Relations],
 ) -> None:
     """The mixed-integer programme and the listed sets share no code."""
-    cost, value, purse, relations = offer
+    cost, value, payable, relations = offer
     sets = feasible_sets(relations)
-    row = best_payable(cost[None], value[None], sets, [purse], relations.synergies)[0, 0]
-    income = purse.amounts[:, None]
-    found = best_in_time(cost[:, None], value, relations, purse.may_pay, income)
+    row = best_payable(cost[None], value[None], sets, [payable], relations.synergies)[0, 0]
+    income = payable.amounts[:, None]
+    found = best_in_time(cost[:, None], value, relations, payable.may_pay, income)
     assert found.value == pytest.approx(worth(sets[[row]], value, relations)[0])
     assert cost[found.chosen].sum() == pytest.approx(cost[sets[row]].sum())
 
@@ -232,23 +232,23 @@ def test_money_without_years_is_money_in_one_year(
 @settings(max_examples=60, deadline=None)
 @given(offers())
 def test_dual_prices_are_what_a_little_more_money_adds(
-    offer: tuple[Floats, Floats, Purse, Relations],
+    offer: tuple[Floats, Floats, Payable, Relations],
 ) -> None:
     """Against the difference of two values of a programme that knows the cuts, not the payments."""
-    cost, value, purse, _ = offer
-    cuts, little = payment_cuts(purse.may_pay), 1e-3
+    cost, value, payable, _ = offer
+    cuts, little = payment_cuts(payable.may_pay), 1e-3
     rows = cuts.projects * cost
 
     def relaxed(amounts: Floats) -> float:
         found = linprog(-value, A_ub=rows, b_ub=cuts.limits(amounts), bounds=(0, 1))
         return -float(found.fun)
 
-    before = relaxed(purse.amounts)
+    before = relaxed(payable.amounts)
     dual = worth_of_money(
-        cost[:, None], value, Relations(len(cost)), purse.may_pay, purse.amounts[:, None]
+        cost[:, None], value, Relations(len(cost)), payable.may_pay, payable.amounts[:, None]
     )
     for fund, price in enumerate(dual[:, 0]):
-        more = relaxed(purse.with_more(fund, little).amounts) - before
+        more = relaxed(payable.with_more(fund, little).amounts) - before
         assert price == pytest.approx(more / little, abs=1e-6)
 
 
@@ -258,32 +258,39 @@ def test_dual_prices_are_what_a_little_more_money_adds(
 @settings(max_examples=80, deadline=None)
 @given(offers(), st.data())
 def test_loosening_an_earmark_or_adding_money_never_loses(
-    offer: tuple[Floats, Floats, Purse, Relations], data: st.DataObject
+    offer: tuple[Floats, Floats, Payable, Relations], data: st.DataObject
 ) -> None:
-    cost, value, purse, relations = offer
-    fund = data.draw(st.integers(0, len(purse.amounts) - 1))
-    purses = [purse, purse.lifted(fund), purse.lifted(), purse.with_more(fund, 1.0)]
+    cost, value, payable, relations = offer
+    fund = data.draw(st.integers(0, len(payable.amounts) - 1))
+    payables = [payable, payable.lifted(fund), payable.lifted(), payable.with_more(fund, 1.0)]
     sets = feasible_sets(relations)
-    rows = best_payable(cost[None], value[None], sets, purses, relations.synergies)[:, 0]
+    rows = best_payable(cost[None], value[None], sets, payables, relations.synergies)[:, 0]
     under, one, every, more = worth(sets[rows], value, relations)
     assert under <= one <= every
     assert under <= more
-    dual = worth_of_money(cost[:, None], value, relations, purse.may_pay, purse.amounts[:, None])
+    dual = worth_of_money(
+        cost[:, None], value, relations, payable.may_pay, payable.amounts[:, None]
+    )
     assert (dual >= 0).all()
-    assert not dual[~purse.may_pay.any(axis=1)].any(), "a fund that may pay for nothing"
+    assert not dual[~payable.may_pay.any(axis=1)].any(), "a fund that may pay for nothing"
 
 
 def test_draws_are_answered_one_by_one() -> None:
-    """Many draws, purses of different sizes and a block boundary: each as if it were alone."""
+    """Many draws, ways to pay of different sizes and a block boundary: each as if it were alone."""
     rng = np.random.default_rng(5)
     cost = rng.integers(1, 6, (21, 4)).astype(float)
     value = rng.integers(0, 5, (21, 4)).astype(float)
-    purse = purse_of(GOLDEN["payable"][1])
-    purses = [purse, purse.lifted(), purse.with_more(1, 2.0), Purse(purse.may_pay, np.zeros(3))]
+    payable = purse_of(GOLDEN["payable"][1])
+    payables = [
+        payable,
+        payable.lifted(),
+        payable.with_more(1, 2.0),
+        Payable(payable.may_pay, np.zeros(3)),
+    ]
     sets = feasible_sets(Relations(4, must=(2,)))
-    together = best_payable(cost, value, sets, purses)
+    together = best_payable(cost, value, sets, payables)
     for k in range(len(cost)):
-        for j, mine in enumerate(purses):
+        for j, mine in enumerate(payables):
             assert best_payable(cost[[k]], value[[k]], sets, [mine])[0, 0] == together[j, k]
     assert (together[3] == -1).all(), "what must be done costs something"
 
@@ -292,12 +299,12 @@ def test_a_bonus_of_its_own_in_every_draw() -> None:
     rng = np.random.default_rng(7)
     cost, value = np.full((19, 3), 2.0), rng.integers(0, 4, (19, 3)).astype(float)
     bonus = rng.integers(-2, 5, (19, 1)).astype(float)
-    purse, pairs = Purse(np.ones((1, 3), dtype=bool), np.array([4.0])), [(0, 2, 99.0)]
+    payable, pairs = Payable(np.ones((1, 3), dtype=bool), np.array([4.0])), [(0, 2, 99.0)]
     sets = feasible_sets(Relations(3))
-    found = best_payable(cost, value, sets, [purse], pairs, bonus)[0]
+    found = best_payable(cost, value, sets, [payable], pairs, bonus)[0]
     for k, extra in enumerate(bonus[:, 0]):
         alone = [(0, 2, float(extra))]
-        assert found[k] == best_payable(cost[[k]], value[[k]], sets, [purse], alone)[0, 0]
+        assert found[k] == best_payable(cost[[k]], value[[k]], sets, [payable], alone)[0, 0]
     assert len(set(found.tolist())) > 2
 
 

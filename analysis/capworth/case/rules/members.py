@@ -27,20 +27,20 @@ ITEMS = ("importance", "satisfaction", "need")
 FEWEST = 2  # members that must answer a survey: the answer of one has no spread
 
 
-def check_voices(
+def check_survey(
     settings: Mapping[str, object], typed: Typed, faulty: Collection[str] = ()
 ) -> tuple[Finding, ...]:
     """Run the rules of members, feedback and judgements.
 
     A rule is silent while one of the tables that it must see whole is among the `faulty`.
     """
-    heard = (rule for rule, needed in RULES.items() if not {*needed} & {*faulty})
-    found = tuple(finding for rule in heard for finding in rule(settings, typed))
+    ready = (rule for rule, needed in RULES.items() if not {*needed} & {*faulty})
+    found = tuple(finding for rule in ready for finding in rule(settings, typed))
     judged = () if {"judgements", "criteria"} & {*faulty} else check_judgements(typed)
     return (*found, *judged)
 
 
-def members_are_told_alike(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+def members_are_distinct(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
     """Size, inhabitants and contribution are known of all members or of none."""
     rows = typed.get("members", ())
     for column in ("size", "population", "contribution"):
@@ -97,7 +97,7 @@ def surveys_are_answered(_: Mapping[str, object], typed: Typed) -> Iterator[Find
             )
 
 
-def measures_are_heard(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+def measures_are_read(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
     """A criterion measured by feedback is a leaf, has answers on all capabilities, and no score."""
     rows = typed.get("feedback", ())
     latest = max((row.number_in("year") for row in rows), default=0.0)
@@ -124,8 +124,8 @@ def measures_are_heard(_: Mapping[str, object], typed: Typed) -> Iterator[Findin
                     f"{end:g} is beyond the scale of {measure}",
                     f"It runs from 0 to {top:g}.",
                 )
-        heard = {r.text("capability") for r in last if all(r[i] is not None for i in items)}
-        missing = [c.text("id") for c in typed.get("capabilities", ()) if c.text("id") not in heard]
+        ready = {r.text("capability") for r in last if all(r[i] is not None for i in items)}
+        missing = [c.text("id") for c in typed.get("capabilities", ()) if c.text("id") not in ready]
         if missing:
             yield row.fault(
                 "measure",
@@ -137,11 +137,11 @@ def measures_are_heard(_: Mapping[str, object], typed: Typed) -> Iterator[Findin
 
 
 RULES: Mapping[Rule, tuple[str, ...]] = {
-    members_are_told_alike: ("members",),
+    members_are_distinct: ("members",),
     answers_say_something: (),
     what_is_made_up_is_graded_so: (),
     surveys_are_answered: ("feedback",),
-    measures_are_heard: ("criteria", "feedback", "scores"),
+    measures_are_read: ("criteria", "feedback", "scores"),
 }
 
 Pair = tuple[str, str]
@@ -250,9 +250,9 @@ def _sets(rows: Sequence[TypedRow], parent: Mapping[str, str]) -> Iterator[Findi
         return row.text("judge"), row.text("method"), parent[row.text("criterion")]
 
     for (judge, method, branch), group in groupby(sorted(rows, key=of), of):
-        brothers = [c for c, above in parent.items() if above == branch]
+        siblings = [c for c, above in parent.items() if above == branch]
         mine = list(group)
-        missing = _missing(method, mine, brothers)
+        missing = _missing(method, mine, siblings)
         if missing:
             yield mine[0].fault(
                 "criterion",
@@ -263,20 +263,20 @@ def _sets(rows: Sequence[TypedRow], parent: Mapping[str, str]) -> Iterator[Findi
             yield mine[0].fault("value", f"{judge} gives no weight", "Give the largest swing 100.")
 
 
-def _missing(method: str, rows: Sequence[TypedRow], brothers: Sequence[str]) -> str:
+def _missing(method: str, rows: Sequence[TypedRow], siblings: Sequence[str]) -> str:
     """Say what of a set was not judged; empty when it is complete."""
     named = {row.text("criterion") for row in rows}
     pairs = [(row.text("criterion"), row.text("other")) for row in rows]
     if method in {"swing", "direct"}:
-        return ", ".join(b for b in brothers if b not in named)
+        return ", ".join(b for b in siblings if b not in named)
     if method == "macbeth":
         touched = named | {other for _, other in pairs}
-        return ", ".join(b for b in brothers if b not in touched)
+        return ", ".join(b for b in siblings if b not in touched)
     if method == "pairwise":
         both = {frozenset(pair) for pair in pairs}
         if len(both) < len(pairs):
             return "nothing, but one pair stands twice"
-        wanted = combinations(brothers, 2)
+        wanted = combinations(siblings, 2)
         return ", ".join(f"{a} against {b}" for a, b in wanted if {a, b} not in both)
     if method == "rank":
         places = [row["value"] for row in rows]
@@ -285,7 +285,7 @@ def _missing(method: str, rows: Sequence[TypedRow], brothers: Sequence[str]) -> 
             for (one, other), place in zip(pairs, places, strict=True)
         ]
         return "nothing, but the order goes round in a circle" if _round(entries) else ""
-    if method == "bestworst" and best_and_worst(pairs, brothers) is None:
+    if method == "bestworst" and best_and_worst(pairs, siblings) is None:
         return "the best against every brother and every brother against the worst, no more"
     return ""
 
@@ -307,8 +307,8 @@ NetworkRule = Callable[[Typed], Iterator[Finding]]
 
 def check_network(typed: Typed, faulty: Collection[str] = ()) -> tuple[Finding, ...]:
     """Run the rules; silent while one of the tables that a rule must see whole is faulty."""
-    heard = (rule for rule, needed in NETWORK_RULES.items() if not {*needed} & {*faulty})
-    return tuple(finding for rule in heard for finding in rule(typed))
+    ready = (rule for rule, needed in NETWORK_RULES.items() if not {*needed} & {*faulty})
+    return tuple(finding for rule in ready for finding in rule(typed))
 
 
 def figures_have_their_owner(typed: Typed) -> Iterator[Finding]:

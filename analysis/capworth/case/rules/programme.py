@@ -23,8 +23,8 @@ def check_plans(
     A rule is silent while one of the tables that it must see whole is among the `faulty`. That all
     rules can be kept together is looked at last, when each is sound by itself.
     """
-    heard = (rule for rule, needed in RULES.items() if not {*needed} & {*faulty})
-    found = tuple(finding for rule in heard for finding in rule(settings, typed))
+    ready = (rule for rule, needed in RULES.items() if not {*needed} & {*faulty})
+    found = tuple(finding for rule in ready for finding in rule(settings, typed))
     needed = {"improvements", "relations", "minimums", "effects", "functions"}
     if found or needed & {*faulty}:
         return found

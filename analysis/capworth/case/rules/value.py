@@ -24,8 +24,8 @@ def check_value(
 
     A rule is silent while one of the tables that it must see whole is among the `faulty`.
     """
-    heard = (rule for rule, needed in RULES.items() if not {*needed} & {*faulty})
-    found = (finding for rule in heard for finding in rule(typed))
+    ready = (rule for rule, needed in RULES.items() if not {*needed} & {*faulty})
+    found = (finding for rule in ready for finding in rule(typed))
     index = () if "unit_values" in faulty else _harm_index(settings, typed)
     return (*found, *index)
 
@@ -49,9 +49,9 @@ def _tree(typed: Typed) -> Iterator[Finding]:
             seen.add(step)
             step = above.get(step, "")
     for parent in sorted({row.text("parent") for row in rows}):
-        brothers = [row for row in rows if row.text("parent") == parent]
-        if max(row.number_in("swing") for row in brothers) <= 0:
-            yield brothers[0].fault("swing", "all brothers weigh nothing", "Give the largest 100.")
+        siblings = [row for row in rows if row.text("parent") == parent]
+        if max(row.number_in("swing") for row in siblings) <= 0:
+            yield siblings[0].fault("swing", "all brothers weigh nothing", "Give the largest 100.")
 
 
 def _measured(row: TypedRow) -> Iterator[Finding]:
@@ -180,21 +180,21 @@ Rule = Callable[[Typed], Iterator[Finding]]
 
 def check_measures(typed: Typed, faulty: Collection[str] = ()) -> tuple[Finding, ...]:
     """Run the rules; silent while one of the tables that a rule must see whole is faulty."""
-    heard = (rule for rule, needed in MEASURE_RULES.items() if not {*needed} & {*faulty})
-    return tuple(finding for rule in heard for finding in rule(typed))
+    ready = (rule for rule, needed in MEASURE_RULES.items() if not {*needed} & {*faulty})
+    return tuple(finding for rule in ready for finding in rule(typed))
 
 
 def levels_have_one_origin(typed: Typed) -> Iterator[Finding]:
     """A level is measured by activity, heard from members, or judged; and only of a leaf."""
     criteria = typed.get("criteria", ())
     parents = {row.text("parent") for row in criteria}
-    heard = {row.text("id") for row in criteria if row.text("measure")}
+    ready = {row.text("id") for row in criteria if row.text("measure")}
     scored = {(row.text("capability"), row.text("criterion")) for row in typed.get("scores", ())}
     for level, rows in by_level(typed).items():
         capability, criterion = level
         if criterion in parents:
             yield rows[0].fault("criterion", "it has criteria below it", "Measure those instead.")
-        elif criterion in heard:
+        elif criterion in ready:
             problem = f"the level of {criterion} comes from feedback"
             yield rows[0].fault("criterion", problem, "Take the row out.")
         elif level in scored:

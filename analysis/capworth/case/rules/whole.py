@@ -31,7 +31,7 @@ def parts_of_platforms_form_a_tree(_: Mapping[str, object], typed: Typed) -> Ite
             yield row.fault("part_of", "the platform is part of itself", "Cut the circle.")
 
 
-def nominal_money_can_be_told(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+def nominal_money_has_an_index(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
     """Every year in which nominal money is paid has a price index; no total is made of it."""
     first, years, base = (settings.get(k) for k in ("first_year", "years", "price_year"))
     currency = settings.get("currency")
@@ -164,8 +164,8 @@ def check_rules(
     A rule that misses something would be misled where rows could not be read: it is silent while
     one of its tables is among the `faulty`.
     """
-    heard = (rule for rule, needed in RULES.items() if not {*needed} & {*faulty})
-    return tuple(finding for rule in heard for finding in rule(settings, typed))
+    ready = (rule for rule, needed in RULES.items() if not {*needed} & {*faulty})
+    return tuple(finding for rule in ready for finding in rule(settings, typed))
 
 
 def _rows(typed: Typed, *tables: str) -> Iterator[TypedRow]:
@@ -402,7 +402,7 @@ RULES: Mapping[Rule, tuple[str, ...]] = {  # with the tables that each must see 
     pledges_are_whole: (),
     improvements_have_cost_and_effect: ("costs", "effects"),
     years_are_inside: ("prices",),
-    nominal_money_can_be_told: ("prices",),
+    nominal_money_has_an_index: ("prices",),
     budget_has_a_use: ("improvements",),
     productivity_can_be_tracked: ("activity",),
     claim_can_be_tested: (

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.acceptability.measurement import BLOCK, World, drawn
+from capworth.methods.acceptability.measurement import BLOCK, Measured, drawn
 from capworth.methods.arguments import Floats, Ints, finite, table
 from capworth.methods.elicitation.agreement import mean_ranks
 from capworth.methods.elicitation.weights import rank_order_centroid
@@ -172,14 +172,14 @@ def ranking_entropy(values: Floats) -> float:
     return entropy(counts / len(numbers))
 
 
-def lead_counts(world: World, central: Floats, draws: int) -> Ints:
+def lead_counts(measured: Measured, central: Floats, draws: int) -> Ints:
     """Draws in which each option is first under its own weights, all from the same measurements.
 
     Parameters
     ----------
-    world : measurements of these draws
+    draw : measurements of these draws
     central : (options, criteria), each option's own weights; a row that is not a number is skipped
-    draws : how many the world has
+    draws : how many the draw has
 
     Returns
     -------
@@ -190,7 +190,7 @@ def lead_counts(world: World, central: Floats, draws: int) -> Ints:
     counts = np.zeros((options, options), dtype=np.int64)
     for i in np.flatnonzero(np.isfinite(central).all(axis=1)):
         for start in range(0, draws, BLOCK):
-            values = world(central[i], slice(start, start + BLOCK))
+            values = measured(central[i], slice(start, start + BLOCK))
             rest = values[:i].max(axis=0, initial=-np.inf)
             np.maximum(rest, values[i + 1 :].max(axis=0, initial=-np.inf), out=rest)
             counts[i, 0] += np.count_nonzero(values[i] > rest)

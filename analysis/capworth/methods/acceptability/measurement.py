@@ -21,7 +21,7 @@ from capworth.methods.arguments import Floats, Ints, finite, table
 ALL: Final = slice(None)
 
 
-class World(Protocol):
+class Measured(Protocol):
     """Draws of every measurement, waiting for weights."""
 
     def __call__(self, weights: Floats, rows: slice = ALL, /) -> Floats:
@@ -32,13 +32,15 @@ class World(Protocol):
         ...
 
 
-WorldSampler: TypeAlias = Callable[[np.random.Generator, int], World]
+MeasurementSampler: TypeAlias = Callable[[np.random.Generator, int], Measured]
 Shape: TypeAlias = Callable[[Floats], Floats]
 
 BLOCK: Final = 2048  # draws whose shared errors are held in the processor's cache
 
 
-def linear(mean: ArrayLike, spread: ArrayLike, loadings: ArrayLike | None = None) -> WorldSampler:
+def linear(
+    mean: ArrayLike, spread: ArrayLike, loadings: ArrayLike | None = None
+) -> MeasurementSampler:
     """Values linear in measurements that have normal errors.
 
     Parameters
@@ -75,13 +77,13 @@ def _proportional(deviation: Floats, loadings: Floats) -> bool:
     return not (apart & together).any()
 
 
-def _collapsed(centre: Floats, deviation: Floats, loadings: Floats) -> WorldSampler:
+def _collapsed(centre: Floats, deviation: Floats, loadings: Floats) -> MeasurementSampler:
     """Errors as one standard normal number an option, correlated, times its standard deviation."""
     variance = deviation**2
     own = own_share(loadings)
     options, factors = loadings.shape
 
-    def sample(rng: np.random.Generator, draws: int) -> World:
+    def sample(rng: np.random.Generator, draws: int) -> Measured:
         errors = None
         if variance.any():
             errors = rng.standard_normal((options, draws)) if own.any() else None
@@ -92,7 +94,7 @@ def _collapsed(centre: Floats, deviation: Floats, loadings: Floats) -> WorldSamp
                     common += errors
                 errors = common
 
-        def world(weights: Floats, rows: slice = ALL, /) -> Floats:
+        def measured(weights: Floats, rows: slice = ALL, /) -> Floats:
             values = _weighted(weights, centre)
             if errors is not None:
                 error = np.sqrt(_weighted(weights**2, variance)) * errors[:, rows]
@@ -100,12 +102,12 @@ def _collapsed(centre: Floats, deviation: Floats, loadings: Floats) -> WorldSamp
                 values = error
             return _spread_out(values, len(range(draws)[rows]))
 
-        return world
+        return measured
 
     return sample
 
 
-def _joint(centre: Floats, deviation: Floats, loadings: Floats) -> WorldSampler:
+def _joint(centre: Floats, deviation: Floats, loadings: Floats) -> MeasurementSampler:
     """Errors that no single number an option can hold: by criterion, or from their covariance."""
     correlation = np.einsum("if,kf->ik", loadings, loadings)
     np.fill_diagonal(correlation, 1)
@@ -120,7 +122,7 @@ def _joint(centre: Floats, deviation: Floats, loadings: Floats) -> WorldSampler:
         scaled = deviation * np.frombuffer(row)
         return covariance_root(correlation * np.einsum("ic,kc->ik", scaled, scaled))
 
-    def sample(rng: np.random.Generator, draws: int) -> World:
+    def sample(rng: np.random.Generator, draws: int) -> Measured:
         for_rows, for_one = rng.spawn(2)
 
         @cache
@@ -132,7 +134,7 @@ def _joint(centre: Floats, deviation: Floats, loadings: Floats) -> WorldSampler:
         def together() -> Floats:
             return for_one.standard_normal((options, draws))
 
-        def world(weights: Floats, rows: slice = ALL, /) -> Floats:
+        def measured(weights: Floats, rows: slice = ALL, /) -> Floats:
             values = _weighted(weights, centre)
             if weights.ndim == 1:
                 error = mixed(root(weights.tobytes()), together()[:, rows])
@@ -148,7 +150,7 @@ def _joint(centre: Floats, deviation: Floats, loadings: Floats) -> WorldSampler:
                 values[:, part] += mixed(follow, shared.reshape(factors * criteria, -1))
             return values
 
-        return world
+        return measured
 
     return sample
 
@@ -158,7 +160,7 @@ def shaped(
     spread: ArrayLike,
     shapes: Sequence[Shape],
     loadings: ArrayLike | None = None,
-) -> WorldSampler:
+) -> MeasurementSampler:
     """Values from measurements with normal errors, each criterion through its value function.
 
     Parameters
@@ -174,7 +176,7 @@ def shaped(
     if len(shapes) != criteria:
         raise InputError(f"shapes: {len(shapes)} for {criteria} criteria. Give one each.")
 
-    def sample(rng: np.random.Generator, draws: int) -> World:
+    def sample(rng: np.random.Generator, draws: int) -> Measured:
         levels = rng.standard_normal((options, criteria, draws))
         if factors:
             levels *= own[:, None, None]
@@ -189,8 +191,8 @@ def shaped(
     return sample
 
 
-def drawn(measurements: Floats) -> World:
-    """Make a world from draws made elsewhere: (draws, options, criteria), one value scale."""
+def drawn(measurements: Floats) -> Measured:
+    """Make a draw from draws made elsewhere: (draws, options, criteria), one value scale."""
     levels = finite(measurements, "measurements")
     if levels.ndim != 3:
         raise InputError(
@@ -200,11 +202,11 @@ def drawn(measurements: Floats) -> World:
     return _given(ordered)
 
 
-def _given(levels: Floats) -> World:
-    def world(weights: Floats, rows: slice = ALL, /) -> Floats:
+def _given(levels: Floats) -> Measured:
+    def measured(weights: Floats, rows: slice = ALL, /) -> Floats:
         return _summed(weights, levels[:, :, rows])
 
-    return world
+    return measured
 
 
 def _checked(

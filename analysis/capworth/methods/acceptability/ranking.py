@@ -26,7 +26,7 @@ from capworth.methods.acceptability.indices import (
     rank_confidence_sets,
     share_errors,
 )
-from capworth.methods.acceptability.measurement import ALL, World, WorldSampler
+from capworth.methods.acceptability.measurement import ALL, Measured, MeasurementSampler
 from capworth.methods.arguments import Floats, Ints, table
 from capworth.methods.elicitation.weights import Sampler
 from capworth.streams import stream
@@ -284,7 +284,7 @@ class RankDraws:
 
 
 def rank_draws(
-    worlds: WorldSampler,
+    measurements: MeasurementSampler,
     weights: Sampler,
     *,
     draws: int,
@@ -298,7 +298,7 @@ def rank_draws(
 
     Parameters
     ----------
-    worlds, weights : samplers of measurements and of weights
+    draws, weights : samplers of measurements and of weights
     draws : how many; with `precision` the most
     chunk : draws at a time; each chunk has random streams of its own, so that memory stays flat
         and any number of workers gives the same bytes
@@ -307,15 +307,15 @@ def rank_draws(
     grain : values in the same multiple of it tie; 0 leaves values as they are
     """
 
-    def world(number: int, many: int) -> World:
-        answers = worlds(stream(seed, f"{NAME}: measurements", number), many)
+    def measured(number: int, many: int) -> Measured:
+        answers = measurements(stream(seed, f"{NAME}: measurements", number), many)
         if not grain:
             return answers
         return lambda asked, rows=ALL: snapped(answers(asked, rows), grain)
 
     def scored(number: int, many: int) -> tuple[Floats, Floats]:
         drawn = weights(stream(seed, f"{NAME}: weights", number), many)
-        return world(number, many)(drawn).T, drawn
+        return measured(number, many)(drawn).T, drawn
 
     def count(number: int, many: int) -> RankTally:
         return RankTally.of(*scored(number, many))
@@ -335,7 +335,7 @@ def rank_draws(
     central = tally.central_weights()
     leads = np.zeros((len(central), len(central)), dtype=np.int64)
     for counts in in_chunks(
-        lambda number, many: lead_counts(world(number, many), central, many),
+        lambda number, many: lead_counts(measured(number, many), central, many),
         draws=tally.draws,
         size=chunk,
         workers=workers,

@@ -53,7 +53,7 @@ def monotonicity_faults(
     faults: set[tuple[int, int]] = set()
     for c in range(criteria):
         for share in STEPS:
-            better = np.tile(levels, (options, 1, 1))  # world i differs in the cell of option i
+            better = np.tile(levels, (options, 1, 1))  # draw i differs in the cell of option i
             better[option, option, c] += share * np.where(rising, span, -span)[c]
             after = score(better, weights)
             own = after[option, :, option]  # (options, draws)

@@ -165,7 +165,7 @@ def net_public_value(
 ) -> Floats:
     """Net present value to the public purse: fiscal gains less public outlays, all present values.
 
-    `other_effects` are further flows of the same purse (receipts above 0). What members, victims or
+    `other_effects` are further flows of the same money (receipts above 0). What members, victims or
     donors gain or pay stays out.
     """
     return np.asarray(

@@ -48,7 +48,7 @@ class Change:
 
     first: int
     second: int
-    said: int
+    stated: int
     instead: int
 
 
@@ -78,11 +78,12 @@ def scale(lower: ArrayLike, upper: ArrayLike | None = None) -> MacbethScale:
     least = _solve(matrix, bounds, fixed, goal=0)
     if least is None:
         change = repairs(low, high)[0]
-        said = "; ".join(
-            f"options {c.first} and {c.second} from {CATEGORIES[c.said]} to {CATEGORIES[c.instead]}"
+        stated = "; ".join(
+            f"options {c.first} and {c.second} "
+            f"from {CATEGORIES[c.stated]} to {CATEGORIES[c.instead]}"
             for c in change
         )
-        raise InputError(f"judgements contradict each other. The least change: {said}.")
+        raise InputError(f"judgements contradict each other. The least change: {stated}.")
     fixed = {**fixed, 0: float(least[0])}
     if least[0] <= 0:
         raise InputError("judgements: no option differs from another. There is no scale to build.")
@@ -108,16 +109,16 @@ def repairs(lower: ArrayLike, upper: ArrayLike | None = None) -> tuple[tuple[Cha
         return ()
     pairs = np.argwhere(np.triu(low >= 0, 1))
     least = _least_changes(low, high, pairs)
-    if sum(abs(change.instead - change.said) for change in least) > 1:
+    if sum(abs(change.instead - change.stated) for change in least) > 1:
         return (least,)
     single = []
     for i, j in pairs.tolist():
-        for said, instead in ((low[i, j], low[i, j] - 1), (high[i, j], high[i, j] + 1)):
+        for stated, instead in ((low[i, j], low[i, j] - 1), (high[i, j], high[i, j] + 1)):
             if 0 <= instead <= EXTREME:
                 other_low, other_high = low.copy(), high.copy()
                 other_low[i, j] = other_high[i, j] = instead
                 if consistent(other_low, other_high):
-                    single.append((Change(i, j, int(said), int(instead)),))
+                    single.append((Change(i, j, int(stated), int(instead)),))
     return tuple(single)
 
 
@@ -208,7 +209,7 @@ def _range(
 
 
 def _least_changes(low: Ints, high: Ints, pairs: Ints) -> tuple[Change, ...]:
-    """Category for every judged pair, so that values exist, in the fewest steps from what was said.
+    """Category for every judged pair, so that values exist, with the fewest steps.
 
     Switch t of a pair, for t = 1 to 6, is on when its difference is in category t or above.
     """
@@ -255,6 +256,6 @@ def _least_changes(low: Ints, high: Ints, pairs: Ints) -> tuple[Change, ...]:
     changes = []
     for (i, j), instead in zip(pairs.tolist(), switches.tolist(), strict=True):
         if not low[i, j] <= instead <= high[i, j]:
-            said = int(low[i, j] if instead < low[i, j] else high[i, j])
-            changes.append(Change(i, j, said, instead))
+            stated = int(low[i, j] if instead < low[i, j] else high[i, j])
+            changes.append(Change(i, j, stated, instead))
     return tuple(changes)

@@ -154,7 +154,7 @@ def consistency(
 def geometric_index(judgements: ArrayLike) -> Floats:
     """Geometric consistency index, which goes with the weights of `geometric_mean`: (...).
 
-    Mean squared logarithm of said over implied, 0 when the judgements agree fully. Up to 0.31 for
+    Mean squared logarithm of stated over implied, 0 when the judgements agree fully. Up to 0.31 for
     3 criteria, 0.35 for 4 and 0.37 for more goes with a ratio of 0.1; 0 for 2 criteria.
 
     Notes
@@ -175,15 +175,15 @@ def geometric_index(judgements: ArrayLike) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One comparison: what was said, what the weights imply, and what mending it would do.
+    """One comparison: what was stated, what the weights imply, and what mending it would do.
 
-    `error` is the logarithm of said over implied, 0 when they agree; `ratio_if_mended` is the
-    consistency ratio with the implied figure in place of what was said.
+    `error` is the logarithm of stated over implied, 0 when they agree; `ratio_if_mended` is the
+    consistency ratio with the implied figure in place of what was stated.
     """
 
     row: int
     column: int
-    said: float
+    stated: float
     implied: float
     error: float
     ratio_if_mended: float
@@ -208,8 +208,9 @@ def to_revisit(
         mended = matrix.copy()
         mended[row, column], mended[column, row] = implied[row, column], implied[column, row]
         after = consistency(mended, priorities=priorities, random_index=random_index).ratio
-        said, fair = float(matrix[row, column]), float(implied[row, column])
-        found.append(Judgement(row, column, said, fair, float(np.log(said / fair)), float(after)))
+        stated, fair = float(matrix[row, column]), float(implied[row, column])
+        error = float(np.log(stated / fair))
+        found.append(Judgement(row, column, stated, fair, error, float(after)))
     return tuple(sorted(found, key=lambda judgement: -round(abs(judgement.error), 12)))
 
 

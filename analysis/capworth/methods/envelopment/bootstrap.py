@@ -33,7 +33,7 @@ class Bootstrapped:
         the deviation is more than the bias, correcting makes the error larger (Efron & Tibshirani
         1993, p. 138): look at the interval instead.
     bandwidth : by how much the distances were smoothed
-    replications : how many worlds were drawn
+    replications : how many draws were drawn
     resolved : how many programmes were solved again by HiGHS
     """
 
@@ -59,15 +59,15 @@ def bootstrap(
     seed: int = 0,
     bandwidth: float | None = None,
 ) -> Bootstrapped:
-    """Draw worlds whose inefficiencies are spread like the observed ones; measure in each anew.
+    """Draw draws whose inefficiencies are spread like the observed ones; measure in each anew.
 
     Parameters
     ----------
     inputs, outputs : (units, inputs) and (units, outputs), one draw; see `envelopment.envelop`
     returns : a word of `technology.RETURNS`
     orientation : "input" or "output"
-    replications : worlds drawn, 100 or more
-    confidence : share of worlds that the interval leaves out nothing of, above 0 and below 1
+    replications : draws drawn, 100 or more
+    confidence : share of draws that the interval leaves out nothing of, above 0 and below 1
     seed : the same seed gives the same numbers
     bandwidth : above 0; by default from the spread of the distances, see `smoothing`
 
@@ -82,7 +82,7 @@ def bootstrap(
     Simar & Wilson (1998), Management Science 44, 49-61, on the scale of distances 1 or more as in
     Daraio & Simar (2007), Advanced Robust and Nonparametric Methods in Efficiency Analysis,
     section 3.4. It holds inefficiency to be spread in the same way whatever the mix of inputs and
-    outputs. A unit's distance in a world follows from the score of its own copy there, because
+    outputs. A unit's distance in a draw follows from the score of its own copy there, because
     copies differ from it by a factor only.
     """
     x, y = measures(inputs, outputs)
@@ -100,7 +100,7 @@ def bootstrap(
     width = smoothing(distance) if bandwidth is None else float(bandwidth)
     if not 0 < width < np.inf:
         raise InputError(f"bandwidth: {width} is not above 0. Leave it out to have it computed.")
-    worlds = np.empty((replications, len(distance)))
+    replicates = np.empty((replications, len(distance)))
     resolved = found.resolved
     for rows, chunk in _chunks(replications, len(distance)):
         drawn = _drawn(distance, width, rows.stop - rows.start, seed, chunk)
@@ -109,18 +109,18 @@ def bootstrap(
         if orientation == "output":
             copies = (np.broadcast_to(x, (len(factor), *x.shape[1:])), y / factor[:, :, None])
         again = project(copies, copies, _toward(*copies, orientation), question)
-        worlds[rows] = _distance(again.distance, orientation) / factor
+        replicates[rows] = _distance(again.distance, orientation) / factor
         resolved += again.resolved
-    bias = worlds.mean(axis=0) - distance
+    bias = replicates.mean(axis=0) - distance
     tail = (1 - confidence) / 2
-    least, most = np.quantile(worlds - distance, (tail, 1 - tail), axis=0)
+    least, most = np.quantile(replicates - distance, (tail, 1 - tail), axis=0)
     return Bootstrapped(
         1 / distance,
         1 / (distance - bias),
         1 / (distance - least),
         1 / (distance - most),
         bias,
-        worlds.std(axis=0, ddof=1),
+        replicates.std(axis=0, ddof=1),
         width,
         replications,
         resolved,
@@ -147,11 +147,11 @@ def smoothing(distance: Floats) -> float:
     return float(0.9 * width * len(distance) ** -0.2 * distance.std(ddof=1) / spread)
 
 
-def _drawn(distance: Floats, width: float, worlds: int, seed: int, chunk: int) -> Floats:
-    """(worlds, units) distances from the smoothed spread, its variance kept, mirrored at 1."""
+def _drawn(distance: Floats, width: float, replicates: int, seed: int, chunk: int) -> Floats:
+    """(draws, units) distances from the smoothed spread, its variance kept, mirrored at 1."""
     random = stream(seed, STREAM, chunk)
     mirrored = np.concatenate((distance, 2 - distance))
-    picked = random.choice(mirrored, (worlds, len(distance)))
+    picked = random.choice(mirrored, (replicates, len(distance)))
     noisy = picked + width * random.standard_normal(picked.shape)
     centre = picked.mean(axis=1, keepdims=True)
     drawn = centre + (noisy - centre) / np.sqrt(1 + width**2 / mirrored.var(ddof=1))

@@ -102,7 +102,7 @@ def least_more(cost: ArrayLike, sets: Bools, cuts: Cuts, amounts: ArrayLike) -> 
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Purse:
+class Payable:
     """Funds, and what each may pay for.
 
     Attributes
@@ -114,28 +114,28 @@ class Purse:
     may_pay: Bools
     amounts: Floats
 
-    def lifted(self, *funds: int) -> "Purse":
+    def lifted(self, *funds: int) -> "Payable":
         """Return the same money with the earmarks of some funds lifted; of all, when none named."""
         may_pay = self.may_pay.copy()
         may_pay[list(funds) or slice(None)] = True
-        return Purse(may_pay, self.amounts)
+        return Payable(may_pay, self.amounts)
 
-    def with_more(self, fund: int, more: float) -> "Purse":
+    def with_more(self, fund: int, more: float) -> "Payable":
         """Return the same with more money in one fund."""
         amounts = self.amounts.copy()
         amounts[fund] += more
-        return Purse(self.may_pay, amounts)
+        return Payable(self.may_pay, amounts)
 
 
 def best_payable(
     cost: ArrayLike,
     value: ArrayLike,
     sets: Bools,
-    purses: Sequence[Purse],
+    payables: Sequence[Payable],
     synergies: Sequence[tuple[int, int, float]] = (),
     bonus: Floats | None = None,
 ) -> Ints:
-    """Row of `sets` that is best of those that can be paid, in each draw and from each purse.
+    """Row of `sets` that is best of those that can be paid, in each draw and from each money.
 
     Most value; of equals the cheapest; of these the first row, as `feasible_sets` orders them.
     Sums that agree in twelve digits are equal.
@@ -144,22 +144,22 @@ def best_payable(
     ----------
     cost, value : (draws, projects)
     sets : (sets, projects) those to choose from
-    purses : the money, in one or more ways
+    ways to pay : the money, in one or more ways
     synergies : (one, other, bonus) added when both are in the set
     bonus : (draws, synergies) where it is not the same in every draw
 
     Returns
     -------
-    (purses, draws); -1 where nothing can be paid.
+    (ways to pay, draws); -1 where nothing can be paid.
     """
     prices = table(cost, "cost", "draws", "projects")
     worth = table(value, "value", "draws", "projects")
-    found = np.full((len(purses), len(prices)), -1, dtype=np.int64)
+    found = np.full((len(payables), len(prices)), -1, dtype=np.int64)
     fixed = np.array([extra for _, _, extra in synergies], dtype=np.float64)
     added = np.broadcast_to(fixed, (len(prices), len(fixed))) if bonus is None else bonus
     pairs = [sets[:, one] & sets[:, other] for one, other, _ in synergies]
     parts = np.column_stack((sets, *pairs)).astype(np.float64)
-    groups = _by_total(purses)
+    groups = _by_total(payables)
     for start in range(0, len(prices), BLOCK_DRAWS):
         rows = slice(start, start + BLOCK_DRAWS)
         spent, grain = in_grains(prices[rows])
@@ -176,16 +176,16 @@ def best_payable(
     return found
 
 
-_Rule = tuple[int, Cuts, Floats]  # number of the purse, its cuts and what each may cost
+_Rule = tuple[int, Cuts, Floats]  # number of the money, its cuts and what each may cost
 
 
-def _by_total(purses: Sequence[Purse]) -> Mapping[float, list[_Rule]]:
+def _by_total(payables: Sequence[Payable]) -> Mapping[float, list[_Rule]]:
     """Purses that hold as much in all, so that the same sets are too dear for them."""
     groups: dict[float, list[_Rule]] = {}
-    for k, purse in enumerate(purses):
-        cuts = payment_cuts(purse.may_pay)
-        limits = cuts.limits(purse.amounts)
-        groups.setdefault(float(purse.amounts.sum()), []).append((k, cuts, limits))
+    for k, payable in enumerate(payables):
+        cuts = payment_cuts(payable.may_pay)
+        limits = cuts.limits(payable.amounts)
+        groups.setdefault(float(payable.amounts.sum()), []).append((k, cuts, limits))
     return groups
 
 

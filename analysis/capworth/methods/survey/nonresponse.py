@@ -73,10 +73,10 @@ def replicate_weights(
     rng: np.random.Generator,
     completeness: Floats | None = None,
 ) -> Floats:
-    """Weights of worlds in which other members might have answered: (replicates, answering).
+    """Weights of draws in which other members might have answered: (replicates, answering).
 
     In every cell, n - 1 of its n answers are drawn with replacement and the weights stretched, so
-    that the spread of a mean over the worlds is that of its sampling error without replacement. A
+    that the spread of a mean over the draws is that of its sampling error without replacement. A
     cell in which all members answered everything does not move.
 
     Parameters

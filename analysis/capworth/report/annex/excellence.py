@@ -184,7 +184,7 @@ def practices(case: Case, found: Excellence, words: Wording) -> Bullets | None:
     if table.empty:
         return None
     counts = table["practised_by"].value_counts(sort=False)
-    told = {c.id: c.said("pattern", words.texts.language) for c in case.capabilities}
+    told = {c.id: c.in_language("pattern", words.texts.language) for c in case.capabilities}
     order = sorted(counts.index, key=lambda c: (-int(counts[c]), str(c)))
     return Bullets(
         tuple(

@@ -60,9 +60,9 @@ def _what_was_asked(study: Study, found: Feedback, words: Wording) -> str:
         ),
         _views(found, words),
     ]
-    heard = [c.id for c in study.case.criteria if c.measure]
-    if heard:
-        parts.append(words.say("voice.enters", list=words.named(heard)))
+    surveyed = [c.id for c in study.case.criteria if c.measure]
+    if surveyed:
+        parts.append(words.say("voice.enters", list=words.named(surveyed)))
     else:
         parts.append(words.say("voice.stays_out"))
     return " ".join(parts)

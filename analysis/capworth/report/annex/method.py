@@ -17,7 +17,7 @@ from capworth.model.simulation import KEPT
 from capworth.report.blocks import Block, Bullets, Cell, Formula, Section, Table, Text
 from capworth.study.stages import Study
 
-UNSAID = (  # what no appraisal of this kind can say
+LIMITS = (  # what no appraisal of this kind can say
     "deterrence",
     "connected",
     "legitimacy",
@@ -331,7 +331,7 @@ def _table(lints: tuple[Lint, ...], words: Wording) -> Table:
             lint.code,
             words.say(f"soundness.{lint.severity}"),
             words.typeset(lint.placed(words.texts.language)),
-            *map(words.typeset, lint.said(words.texts.language)),
+            *map(words.typeset, lint.in_language(words.texts.language)),
         )
         for lint in lints
     )
