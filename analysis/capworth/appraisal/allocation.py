@@ -73,6 +73,15 @@ class Allocation(Answer):
         moving = self._ranks[self._ranks["places_moved"] > 0]
         return tuple(moving.sort_values("places_moved", ascending=False, kind="stable").index)
 
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {
+            "allocation": self.to_frame(),
+            "allocation_platforms": self.platforms(),
+            "allocation_costs": self.bearing(),
+            "allocation_ranks": self.ranks(),
+        }
+
     def __repr__(self) -> str:
         if not len(self._ranks):
             return f"<Allocation: {len(self.keys)} keys; no value tree to rank by>"

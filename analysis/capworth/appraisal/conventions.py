@@ -80,6 +80,15 @@ class Conventions(Answer):
             said.append(f"places that depend on the {what}: {listed or 'none'}")
         return tuple(said)
 
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {
+            "conventions": self.to_frame(),
+            "convention_places": self.places(),
+            "convention_leaders": self.leaders(),
+            "convention_programmes": self.programmes(),
+        }
+
     def __repr__(self) -> str:
         count = len(self._programmes)
         return (

@@ -61,6 +61,10 @@ class ProductivityTrend(Answer):
         """Capabilities of the smallest comparison: so few make its frontier."""
         return int(self._table.groupby("comparison")["capability"].nunique().min())
 
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {"productivity": self.to_frame().set_index(["comparison", "capability"])}
+
     def __repr__(self) -> str:
         likely = int((self._table["p_rise"] >= 0.9).sum())
         return (

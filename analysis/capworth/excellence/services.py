@@ -182,6 +182,16 @@ class Excellence(Answer):
         """The services of excellence that were agreed on."""
         return tuple(self._table.index[self._table["route"].isin((BOTH, DESIGNATED))])
 
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {
+            "excellence": self.to_frame(),
+            "gaps": self.gaps(),
+            "peers": self.peers(),
+            "models": self.models.to_frame(),
+            "model_targets": self.models.targets(),
+        }
+
     def __repr__(self) -> str:
         both = ", ".join(self._table.index[self._table["route"] == BOTH]) or "none"
         return (
@@ -358,6 +368,10 @@ class FrontierCheck(Answer):
     def bounded(self) -> tuple[str, ...]:
         """Capabilities that are efficient with weights within the ranges of the value tree."""
         return tuple(self._table.index[self._table["p_bounded"] >= self.least])
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {"frontier": self.to_frame()}
 
     def __repr__(self) -> str:
         return (

@@ -7,6 +7,7 @@ How much each member needs each capability to be better, against its other needs
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,6 +113,17 @@ class Feedback(Answer):
     def comments(self) -> pd.DataFrame:
         """Comments with capability, region and language, without the member's name."""
         return self._comments.copy()
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {
+            "feedback": self.to_frame(),
+            "feedback_regions": self.by_region(),
+            "feedback_views": self.views(),
+            "feedback_response": self.response(),
+            "feedback_groups": self.groups(),
+            "feedback_group_profiles": self.group_profiles(),
+        }
 
     def __repr__(self) -> str:
         row = self._table.iloc[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +66,15 @@ class Network(Answer):
     def growth(self) -> pd.DataFrame:
         """Exponent of realised exchange on membership where a series is published."""
         return self._growth.copy()
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        tables = {
+            "network": self.to_frame(),
+            "network_steps": self.steps(),
+            "network_growth": self.growth(),
+        }
+        return tables | ({"hub_and_links": self.curve()} if self.break_even else {})
 
     def __repr__(self) -> str:
         top = int(np.nan_to_num(self._table["value_m"].to_numpy(dtype=float)).argmax())

@@ -255,6 +255,14 @@ class Members(Answer):
     def _improvement_ids(self) -> list[str]:
         return list(self._totals.attrs["improvements"])
 
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {
+            "members": self.to_frame(),
+            "members_by_group": self.by_group(),
+            "members_totals": self.totals(),
+        }
+
     def __repr__(self) -> str:
         own = self._totals.loc["own_m"]
         return (

@@ -358,6 +358,15 @@ class Elicitation(Answer):
 
         return replace(case, criteria=tuple(weighed(c) for c in case.criteria))
 
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {
+            "weights": self.to_frame(),
+            "weight_records": self.records(),
+            "weight_checks": self.checks(),
+            "weight_agreement": self.agreement(),
+        }
+
     def __repr__(self) -> str:
         failed, sets = len(self.to_revisit), len(self._checks)
         sound = f"{failed} of {sets} sets to revisit" if failed else "all checks passed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -50,6 +51,10 @@ class Reversals(Answer):
         """Breaches of dominance or monotonicity in the ranking by score."""
         checked = self._table.index.isin(CHECKS, level="change")
         return int(self._table.loc[checked, "swaps"].sum())
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {"rank_reversals": self.to_frame()}
 
     def __repr__(self) -> str:
         return (
