@@ -116,12 +116,12 @@ def allocate(sample: Sample, provenance: Provenance) -> Allocation | None:
     used = {p.id: costs.loads(draws, p.id).sum(axis=1) for p in case.platforms}
     fixed = {p.id: draws.of(p.fixed) for p in case.platforms}
     return Allocation(
-        _shares(case, costs, draws, shares, platform, used, fixed),
-        _ranks(case, points, bearing),
-        _platforms(case, shares, platform, used, fixed),
-        _bearing(case, bearing),
-        size,
-        provenance,
+        _table=_shares(case, costs, draws, shares, platform, used, fixed),
+        _ranks=_ranks(case, points, bearing),
+        _platforms=_platforms(case, shares, platform, used, fixed),
+        _bearing=_bearing(case, bearing),
+        draws=size,
+        provenance=provenance,
     )
 
 

@@ -104,4 +104,11 @@ def appraise(sample: Sample, provenance: Provenance) -> Appraisal:
     ).loc[table.index]
     total = spread("cost", cost.sum(axis=1, keepdims=True), MILLION)
     mean, low, high = (float(part[0]) for part in total.values())
-    return Appraisal(table, ranks, pairs, payers, (mean, low, high), provenance)
+    return Appraisal(
+        _table=table,
+        _ranks=ranks,
+        _pairs=pairs,
+        _payers=payers,
+        total_cost=(mean, low, high),
+        provenance=provenance,
+    )

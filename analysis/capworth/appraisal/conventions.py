@@ -159,12 +159,12 @@ def compare_conventions(
     leading = pd.DataFrame.from_dict(first, orient="index")
     leading.index = table.index
     return Conventions(
-        _depending(table, panel),
-        table,
-        leading,
-        _programmes(case, draws),
-        draws,
-        Provenance.of(case, draws),
+        _table=_depending(table, panel),
+        _places=table,
+        _leaders=leading,
+        _programmes=_programmes(case, draws),
+        draws=draws,
+        provenance=Provenance.of(case, draws),
     )
 
 

@@ -385,12 +385,12 @@ def scale_panel(sample: Sample, provenance: Provenance) -> ScalePanel | None:
     ranked = {scale: each[:, counts] for scale, each in values.items()}
     ids = [c for c, counted in zip(case.capability_ids, counts, strict=True) if counted]
     return ScalePanel(
-        _places(ranked, ids),
-        _pairs(ranked),
-        tuple(ranked),
-        outcomes,
-        drawn.size,
-        provenance,
+        _table=_places(ranked, ids),
+        _pairs=_pairs(ranked),
+        scales=tuple(ranked),
+        outcomes=outcomes,
+        draws=drawn.size,
+        provenance=provenance,
     )
 
 

@@ -104,12 +104,12 @@ def track_productivity(case: Case, provenance: Provenance) -> ProductivityTrend 
         tables.append(table)
         resolved += again
     return ProductivityTrend(
-        pd.concat(tables, ignore_index=True),
-        TRACKED,
-        _set_aside(comparisons, rows),
-        tuple(text for text in panels if text not in known),
-        resolved,
-        provenance,
+        _table=pd.concat(tables, ignore_index=True),
+        draws=TRACKED,
+        set_aside=_set_aside(comparisons, rows),
+        without=tuple(text for text in panels if text not in known),
+        resolved=resolved,
+        provenance=provenance,
     )
 
 

@@ -256,16 +256,18 @@ def find_excellence(sample: Sample, provenance: Provenance) -> Excellence | None
     weights = sample.model.value.weights(sample.first_draws(draws))
     leaves = sample.model.value.leaves
     return Excellence(
-        table,
-        _peers(found, index),
-        _gaps(sample, index),
-        draws,
-        found.resolved,
-        (settings.excellent_efficient, settings.excellent_top, settings.top_share),
-        by,
-        found.small_sample,
-        learn(case.capabilities, leaves, found.intensities, drawn.levels, weights, provenance),
-        provenance,
+        _table=table,
+        _peers=_peers(found, index),
+        _gaps=_gaps(sample, index),
+        draws=draws,
+        resolved=found.resolved,
+        thresholds=(settings.excellent_efficient, settings.excellent_top, settings.top_share),
+        designated_by=by,
+        small_sample=found.small_sample,
+        models=learn(
+            case.capabilities, leaves, found.intensities, drawn.levels, weights, provenance
+        ),
+        provenance=provenance,
     )
 
 
@@ -425,13 +427,13 @@ def check_frontier(sample: Sample, provenance: Provenance) -> FrontierCheck | No
         index=index,
     )
     return FrontierCheck(
-        table,
-        many,
-        drawn,
-        case.settings.excellent_efficient,
-        free.small_sample,
-        free.resolved + bounded.resolved + again,
-        provenance,
+        _table=table,
+        draws=many,
+        drawn=drawn,
+        least=case.settings.excellent_efficient,
+        small_sample=free.small_sample,
+        resolved=free.resolved + bounded.resolved + again,
+        provenance=provenance,
     )
 
 

@@ -185,21 +185,21 @@ def hear_members(
     table = table.sort_values("gap", ascending=False, kind="stable", na_position="last")
     groups = group_members(survey, seed)
     return Feedback(
-        table,
-        regions,
-        _views(survey, weights, apart, index).loc[table.index],
-        _response(survey),
-        groups.table,
-        groups.profiles,
-        _by_year(case, index).loc[table.index],
-        _comments(case, survey),
-        survey.year,
-        len(survey.members),
-        int(survey.answered.sum()),
-        groups.silhouette,
-        survey.grade,
-        survey.synthetic,
-        provenance or Provenance.of(case, len(replicates)),
+        _table=table,
+        _regions=regions,
+        _views=_views(survey, weights, apart, index).loc[table.index],
+        _response=_response(survey),
+        _groups=groups.table,
+        _profiles=groups.profiles,
+        _years=_by_year(case, index).loc[table.index],
+        _comments=_comments(case, survey),
+        year=survey.year,
+        members=len(survey.members),
+        answered=int(survey.answered.sum()),
+        silhouette=groups.silhouette,
+        grade=survey.grade,
+        synthetic=survey.synthetic,
+        provenance=provenance or Provenance.of(case, len(replicates)),
     )
 
 

@@ -115,17 +115,17 @@ def weigh_network(
     even, cheaper, curve = _hub(model)
     needed = [f for i, f in whole_figures(case.network).items() if i in ("hub", "link", "wanted")]
     return Network(
-        pd.DataFrame(rows, index=index),
-        _steps(moves, len(case.members)),
-        curve,
-        _growth(case),
-        len(case.members),
-        even,
-        cheaper,
-        _middle(model.level("wanted", np.nan)),
-        model.size,
-        " ".join(sorted({f.grade for f in needed})),
-        provenance or Provenance.of(case, sample.draws),
+        _table=pd.DataFrame(rows, index=index),
+        _steps=_steps(moves, len(case.members)),
+        _curve=curve,
+        _growth=_growth(case),
+        members=len(case.members),
+        break_even=even,
+        p_hub=cheaper,
+        wanted=_middle(model.level("wanted", np.nan)),
+        draws=model.size,
+        grades=" ".join(sorted({f.grade for f in needed})),
+        provenance=provenance or Provenance.of(case, sample.draws),
     )
 
 

@@ -149,13 +149,13 @@ def with_dud(case: Case) -> Case:
     scores = tuple(Score(DUD, leaf.id, _certain(leaf.worst or 0.0)) for leaf in case.measured)
     function = FunctionShare(DUD, "coordination", _certain(1.0))
     line = CostLine(
-        DUD,
-        "other",
-        "organisation",
-        "recurrent",
-        case.settings.currency,
-        case.settings.price_year,
-        _certain(1e6),
+        id=DUD,
+        category="other",
+        payer="organisation",
+        kind="recurrent",
+        currency=case.settings.currency,
+        price_year=case.settings.price_year,
+        amount=_certain(1e6),
         capability=DUD,
     )
     return replace(
@@ -201,4 +201,14 @@ def _values(case: Case) -> dict[str, Floats]:
 
 
 def _certain(level: float) -> Estimate:
-    return Estimate("dud", level, level, level, "", "E", "", "added to test the order", 0)
+    return Estimate(
+        name="dud",
+        low=level,
+        mode=level,
+        high=level,
+        unit="",
+        grade="E",
+        source="",
+        basis="added to test the order",
+        row=0,
+    )
