@@ -16,7 +16,6 @@ from capworth.methods.survey.grouping import best_grouping, k_means, silhouette
 from capworth.methods.survey.nonresponse import (
     between_share,
     chance_of_share,
-    false_discovery,
     replicate_weights,
     response_weights,
     weighted_means,
@@ -139,13 +138,6 @@ def test_groups_made_at_random_are_found_to_differ_as_seldom_as_said() -> None:
     groups = np.repeat([0, 1, 2], 10)
     found = chance_of_share(groups, np.ones(30), said, 199, rng)
     assert (found <= 0.05).mean() == pytest.approx(0.05, abs=0.035)
-
-
-@given(st.lists(st.floats(0.001, 1.0), min_size=1, max_size=12))
-def test_false_discovery_is_that_of_scipy(chances: list[float]) -> None:
-    found = false_discovery(np.array([*chances, np.nan]))
-    np.testing.assert_allclose(found[:-1], stats.false_discovery_control(chances), atol=1e-12)
-    assert np.isnan(found[-1])
 
 
 # ------------------------------------------------------------------------------------- groups

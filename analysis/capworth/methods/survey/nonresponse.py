@@ -168,25 +168,6 @@ def chance_of_share(
     return np.where(np.isfinite(found), chance, np.nan)
 
 
-def false_discovery(chances: ArrayLike) -> Floats:
-    """Chances put up for having looked at many things at once: (things,), NaN where not known.
-
-    Of the things whose figure is at most q, a share of q is expected to be there by chance alone.
-    The step-up figures of Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B
-    57(1), 289-300.
-
-    >>> false_discovery(np.array([0.01, 0.04, 0.03, np.nan])).round(3).tolist()
-    [0.03, 0.04, 0.04, nan]
-    """
-    seen = np.asarray(chances, dtype=np.float64)
-    found = np.full(seen.shape, np.nan)
-    known = np.flatnonzero(np.isfinite(seen))
-    falling = known[np.argsort(-seen[known], kind="stable")]
-    places = np.arange(len(known), 0, -1)
-    found[falling] = np.minimum.accumulate(seen[falling] * len(known) / places).clip(max=1.0)
-    return found
-
-
 def _counts(cells: Ints, answered: Bools) -> tuple[Ints, Ints]:
     """Members and answers of each cell; refused where a cell has members and no answer."""
     if cells.shape != answered.shape or cells.ndim != 1:
