@@ -15,7 +15,13 @@ from capworth.case.model import Case
 from capworth.case.read import read_case
 from capworth.errors import CaseError, InputError
 from capworth.methods.arguments import Floats
-from capworth.methods.uncertainty.distributions import BELOW_HIGH, MOST, SHAPES, joint, together
+from capworth.methods.uncertainty.distributions import (
+    BELOW_HIGH,
+    MOST,
+    SHAPES,
+    normal_copula,
+    normal_copula_cells,
+)
 from capworth.model.draws import Sampled, probability_below, quantile_of
 from capworth.model.result import Provenance
 from capworth.model.simulation import draw_sample
@@ -107,7 +113,7 @@ def test_no_lognormal_below_nothing() -> None:
 def test_rank_correlation_is_that_of_the_normal_copula(share: float) -> None:
     rng = np.random.default_rng(3)
     own, common = rng.random((2, 200_000)), rng.random(200_000)
-    one, other = (together(each, common, share) for each in own)
+    one, other = (normal_copula(each, common, share) for each in own)
     assert correlation(one, other) == pytest.approx(6 / pi * asin(share / 2), abs=0.006)
     for moved in (one, other):  # each alone is as even as before
         assert stats.kstest(moved, "uniform").pvalue > 1e-4
@@ -120,13 +126,13 @@ def test_joint_cells_are_those_of_the_normal_in_two_dimensions() -> None:
     pairs = np.array([[(a, b) for b in borders] for a in borders])
     whole = stats.multivariate_normal(cov=[[1, rho], [rho, 1]]).cdf(pairs)
     expected = np.diff(np.diff(whole, axis=0), axis=1)
-    np.testing.assert_allclose(joint(ends, ends, shares), expected, atol=2e-5)
+    np.testing.assert_allclose(normal_copula_cells(ends, ends, shares), expected, atol=2e-5)
 
 
 def test_a_share_beyond_its_range_is_refused() -> None:
     for share in (-0.1, 1.0):
         with pytest.raises(InputError, match=f"share: {share:g} is not between 0 and 0.99"):
-            together(EVEN, EVEN, share)
+            normal_copula(EVEN, EVEN, share)
 
 
 # ------------------------------------------------------------------------------ in a case

@@ -16,11 +16,11 @@ from scipy.stats import false_discovery_control
 from capworth.case.model import MEASURES, SYNTHETIC, Case
 from capworth.case.survey import Survey
 from capworth.methods.arguments import Floats
-from capworth.methods.survey.grouping import best_grouping
+from capworth.methods.survey.clustering import best_grouping
 from capworth.methods.survey.nonresponse import (
     FEWEST,
-    between_share,
-    chance_of_share,
+    eta_squared,
+    eta_squared_p_value,
     weighted_means,
 )
 from capworth.model.result import HIGH, LOW, Answer, Provenance
@@ -158,9 +158,9 @@ def hear_members(
             f"{measure}_low": low,
             f"{measure}_high": high,
         }
-    columns["between"] = between_share(region, weights, gap)
+    columns["between"] = eta_squared(region, weights, gap)
     shuffled = stream(seed, "members' feedback: regions")
-    chances = chance_of_share(region, weights, gap, SHUFFLES, shuffled)
+    chances = eta_squared_p_value(region, weights, gap, SHUFFLES, shuffled)
     known = np.isfinite(chances)  # not where all answers agree
     columns["p_chance"], adjusted = chances, chances.copy()
     adjusted[known] = false_discovery_control(chances[known])

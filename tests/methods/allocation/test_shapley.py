@@ -40,7 +40,8 @@ def test_airport(golden: dict[str, Any]) -> None:
 def test_the_airport_in_each_draw() -> None:
     found = airport([[8.0, 11, 13, 18], [18.0, 8, 8, 1]])
     twins = 0.25 + 7 / 3
-    np.testing.assert_allclose(found, [[2, 3, 4, 9], [twins + 10, twins, twins, 0.25]])
+    expected = np.array([[2, 3, 4, 9], [twins + 10, twins, twins, 0.25]])
+    np.testing.assert_allclose(found, expected)
 
 
 @named("shapley")

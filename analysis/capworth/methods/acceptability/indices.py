@@ -1,10 +1,8 @@
-"""What rank shares say: expected rank, likely places, entropy, and how far to trust the digits.
+"""What rank acceptability indices say: expected ranks, intervals, entropy, confidence factors.
 
-All functions take `shares`: (options, places), as from `ranking.rank_shares`.
-
-How sure a ranking is: confidence factors, and the ranks that the evidence cannot exclude.
-
-How far two orders of the same things agree.
+Most functions take `shares`: (options, places), as from `smaa.rank_shares`. Beside them the ranks
+that the evidence cannot exclude, and how far two orders of the same things agree (Spearman,
+Kendall).
 """
 
 from collections.abc import Callable, Mapping
@@ -201,7 +199,7 @@ def lead_counts(measured: Measured, central: Floats, draws: int) -> Ints:
     return counts
 
 
-def factors(counts: Ints, central: Floats, draws: int) -> Floats:
+def confidence_from_counts(counts: Ints, central: Floats, draws: int) -> Floats:
     """Confidence factors from the counts of `lead_counts`: (options,).
 
     A shared first place counts by the option's share; an option without central weights has no
@@ -235,7 +233,9 @@ def confidence_factors(measurements: Floats, central: Floats) -> Floats:
             f"central: shape {own.shape} for measurements of shape {np.shape(measurements)}. "
             "Give one row of weights for each option."
         )
-    return factors(lead_counts(drawn(measurements), own, len(measurements)), own, len(measurements))
+    return confidence_from_counts(
+        lead_counts(drawn(measurements), own, len(measurements)), own, len(measurements)
+    )
 
 
 def rank_confidence_sets(replicates: Floats, level: float = 0.95, *, jointly: bool = True) -> Ints:
@@ -286,7 +286,7 @@ def rank_confidence_sets(replicates: Floats, level: float = 0.95, *, jointly: bo
     return np.column_stack((lowest, highest)).astype(np.int64)
 
 
-def rank_correlation(first: ArrayLike, second: ArrayLike) -> Floats:
+def spearman(first: ArrayLike, second: ArrayLike) -> Floats:
     """Spearman's rank correlation of two orders in each draw, (draws,).
 
     Parameters
@@ -304,7 +304,7 @@ def rank_correlation(first: ArrayLike, second: ArrayLike) -> Floats:
     Spearman (1904), American Journal of Psychology 15(1), 72-101: the product-moment correlation
     of the ranks, which holds with ties too.
 
-    >>> rank_correlation([[3, 2, 1], [3, 2, 1]], [[30, 20, 10], [10, 20, 30]]).tolist()
+    >>> spearman([[3, 2, 1], [3, 2, 1]], [[30, 20, 10], [10, 20, 30]]).tolist()
     [1.0, -1.0]
     """
     one, other = _both(first, second)
@@ -316,7 +316,7 @@ def rank_correlation(first: ArrayLike, second: ArrayLike) -> Floats:
     return agree
 
 
-def kendall_correlation(first: ArrayLike, second: ArrayLike) -> Floats:
+def kendall_tau(first: ArrayLike, second: ArrayLike) -> Floats:
     """Kendall's rank correlation (tau-b) of two orders in each draw, (draws,).
 
     Pairs in the same order less pairs in opposite order, over the pairs that neither ties.
@@ -334,7 +334,7 @@ def kendall_correlation(first: ArrayLike, second: ArrayLike) -> Floats:
     -----
     Kendall (1938), Biometrika 30, 81-93; with ties: Kendall (1945), Biometrika 33, 239-251.
 
-    >>> kendall_correlation([[1, 2, 3, 4]], [[1, 2, 4, 3]]).round(4).tolist()
+    >>> kendall_tau([[1, 2, 3, 4]], [[1, 2, 4, 3]]).round(4).tolist()
     [0.6667]
     """
     one, other = _both(first, second)

@@ -1,11 +1,8 @@
-"""Measurements with error, drawn as worlds that answer for any weights.
+"""Measurements with error: samplers of draws that answer for any weights.
 
-A world is a set of draws of every measurement. It takes weights and gives values; asked twice it
-uses the same measurements, so comparisons between weights are not blurred by luck.
-
-Independent normal numbers made dependent: roots of covariances, and mixing by them.
-
-How errors of options go together: the loadings of each option on shared factors.
+What is drawn holds every measurement of a draw. It takes weights and gives values; asked twice it
+uses the same measurements, so comparisons between weights are not blurred by luck. Errors of
+options may go together: by a shared baseline, or by a correlation matrix.
 """
 
 from collections.abc import Callable, Sequence

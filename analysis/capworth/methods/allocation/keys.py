@@ -1,12 +1,8 @@
-"""Keys by which the cost of a shared platform goes to its users.
+"""Allocation keys: how the cost of a shared platform falls on its users.
 
-Keys by which the cost of a shared platform falls on its users.
-
-A key is a row of shares that sum to 1, so what is allotted always sums to the cost.
-
-What each user causes alone, and keys for the rest that nobody causes alone.
-
-Shared capacity: users whose peaks fall in different hours need less of it together.
+A key is a row of shares that sum to 1, so what is allotted always sums to the cost. Beside the keys
+of a platform: separable costs and the ways to share the rest, and the peak-load game, in which
+users whose peaks fall in different hours need less capacity together.
 """
 
 from collections.abc import Callable, Mapping
@@ -158,7 +154,7 @@ class Separable(NamedTuple):
     joint: Floats  # (...) cost of all less the sum of these
 
 
-def separable(values: ArrayLike) -> Separable:
+def separable_costs(values: ArrayLike) -> Separable:
     """Part the cost of all into what each user causes and what is joint.
 
     Parameters
@@ -197,7 +193,7 @@ def nonseparable_shared(values: ArrayLike, key: str = "avoided") -> Floats:
     """
     table = finite(values, "values")
     known(key, "key", SEPARABLE_KEYS)
-    own, joint = separable(table)
+    own, joint = separable_costs(table)
     users = users_of(table)
     if key == "equal":
         return np.asarray(own + joint[..., None] / users)
@@ -213,7 +209,7 @@ def nonseparable_shared(values: ArrayLike, key: str = "avoided") -> Floats:
     ).any():
         raise InputError(
             "values: somebody causes more than it would pay alone, so the rest has no key. Share "
-            "it equally, or look at the core (`stability.strongest_objection`)."
+            "it equally, or look at the core (`nucleolus.strongest_objection`)."
         )
     share = np.divide(joint, total, out=np.zeros_like(joint), where=total > 0)
     return np.asarray(own + weight * share[..., None])

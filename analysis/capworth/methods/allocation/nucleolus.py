@@ -1,4 +1,4 @@
-"""Would a group of users do better on their own? The core of a cost game and its nucleolus."""
+"""Core and nucleolus: whether a group of users would do better on their own."""
 
 from typing import NamedTuple
 

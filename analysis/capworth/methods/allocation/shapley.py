@@ -1,6 +1,6 @@
-"""The Shapley value: what each user adds, averaged over all orders in which users could join.
+"""Shapley value: what each user adds, averaged over all orders in which users could join.
 
-Users that stand together: the Owen value, and how strongly pairs need or replace one another.
+Exact, sampled, of the airport game in closed form, and with unions of users (Owen value).
 """
 
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Partial value functions: from a measured level to a value, on a scale that is fixed beforehand.
+"""Value functions: from a measured level to a value, on a scale that is fixed beforehand.
 
 The scale never comes from the options being compared, so a new option cannot reverse the order of
 the old ones.

@@ -1,12 +1,9 @@
-"""What is known about weights, made into a sampler of weight vectors that sum to 1.
+"""Weights from swings (SMART) or an order (ROC, SMARTER), and samplers of weights that sum to 1.
 
 A sampler takes a random stream and a number of draws, and gives weights of shape (draws, criteria).
-What is known is checked once, when the sampler is made. Bounds and rank orders have a module of
-their own: `weightpolytope`.
-
-Weights known only by bounds or by an order: drawn evenly from all that are compatible.
-
-Both samplers are exact: independent draws, no burn-in, and no point outside the polytope.
+What is known is checked once, when the sampler is made. Weights known only by bounds or by an order
+are drawn evenly from all that are compatible: exactly, with independent draws, no burn-in, and no
+point outside the polytope.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,6 +1,7 @@
-"""How far efficiency scores may be off: the best that is possible was never all observed.
+"""Bootstrap of DEA scores, and shrinkage: how far efficiency scores may be off.
 
-Shrinkage: what is left of differences when their own uncertainty is taken off.
+The best that is possible was never all observed; and of differences something is left when their
+own uncertainty is taken off.
 """
 
 from collections.abc import Iterator
@@ -63,7 +64,7 @@ def bootstrap(
 
     Parameters
     ----------
-    inputs, outputs : (units, inputs) and (units, outputs), one draw; see `envelopment.envelop`
+    inputs, outputs : (units, inputs) and (units, outputs), one draw; see `dea.dea`
     returns : a word of `technology.RETURNS`
     orientation : "input" or "output"
     replications : draws drawn, 100 or more

@@ -1,4 +1,4 @@
-"""Each unit judged with the weights of every other."""
+"""Cross-efficiency: each unit by the weights of every other."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats, known
-from capworth.methods.envelopment.envelopment import envelop
-from capworth.methods.envelopment.programmes import Programmes
+from capworth.methods.envelopment.dea import dea
+from capworth.methods.envelopment.linear_programmes import Programmes
 from capworth.methods.envelopment.technology import Technology, blocks, measures, solved
 
 # What a judge does with the freedom that is left when it has made the best of itself: for the
@@ -54,7 +54,7 @@ def cross_efficiency(
 
     Parameters
     ----------
-    inputs, outputs : see `envelopment.envelop`; returns are constant, so that orientation does not
+    inputs, outputs : see `dea.dea`; returns are constant, so that orientation does not
         matter
     attitude : "benevolent" or "aggressive"
 
@@ -76,7 +76,7 @@ def cross_efficiency(
             f"inputs: unit {unit}, column {column} (draw {draw}) is 0, and a judge may look at "
             "nothing else. Leave out the column, or the unit."
         )
-    own = envelop(x, y, "constant", "input")
+    own = dea(x, y, "constant", "input")
     v, u = own.input_weight.copy(), own.output_weight.copy()
     resolved = own.resolved
     units, m = x.shape[1:]

@@ -1,8 +1,7 @@
-"""Efficiency by slacks: how much less of each input and more of each output would be possible.
+"""Slacks: how much less of each input and more of each output would be possible (SBM, additive).
 
-The largest weighted sum of slacks.
-
-The efficient amounts that are nearest to what a unit does today: the least change that helps.
+Slack-based measure, additive models (RAM, BAM and others), and the efficient amounts that are
+nearest to what a unit does today: the least change that helps.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +15,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from capworth.errors import CapworthError, InputError
 from capworth.methods.arguments import Bools, Floats, Ints, finite, flags, known
-from capworth.methods.envelopment.programmes import Programmes
+from capworth.methods.envelopment.linear_programmes import Programmes
 from capworth.methods.envelopment.technology import (
     DUST,
     NEGLIGIBLE,
@@ -37,8 +36,8 @@ class SlackBased:
 
     Attributes
     ----------
-    score : (draws, units). Of `slack_based`: 0 to 1, 1 is efficient. Of `additive`: the weighted
-        sum of slacks, 0 is efficient.
+    score : (draws, units). Of `slack_based_measure`: 0 to 1, 1 is efficient. Of `additive`: the
+        weighted sum of slacks, 0 is efficient.
     intensities : (draws, units, units) the mixture that each unit is measured against
     input_slack, output_slack : (draws, units, ...) how much less, and more, is possible
     input_target, output_target : (draws, units, ...) what the mixture uses and makes
@@ -56,7 +55,7 @@ class SlackBased:
     resolved: int
 
 
-def slack_based(
+def slack_based_measure(
     inputs: ArrayLike,
     outputs: ArrayLike,
     returns: str = "variable",
@@ -69,7 +68,7 @@ def slack_based(
 
     Parameters
     ----------
-    inputs, outputs : see `envelopment.envelop`
+    inputs, outputs : see `dea.dea`
     returns : a word of `technology.RETURNS`
     orientation : "none", "input" (outputs' slacks are free) or "output" (inputs' slacks are free)
     fixed_inputs : (inputs,) true for those that nobody can change: their slack is left out
@@ -295,7 +294,7 @@ def additive(
 
     Parameters
     ----------
-    inputs, outputs : see `envelopment.envelop`
+    inputs, outputs : see `dea.dea`
     returns : a word of `technology.RETURNS`
     weights : "ones", the plain sum, which depends on the units of measure; "own", each slack as a
         share of the unit's own amount (measure of inefficiency proportions; a measure of which the
@@ -384,7 +383,7 @@ def closest_targets(
 
     Parameters
     ----------
-    inputs, outputs : (units, inputs) and (units, outputs), one draw; see `envelopment.envelop`
+    inputs, outputs : (units, inputs) and (units, outputs), one draw; see `dea.dea`
     returns : "constant" or "variable"
 
     Raises

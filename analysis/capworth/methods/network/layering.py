@@ -1,4 +1,4 @@
-"""The order of the nodes of a layered graph in which few edges cross."""
+"""Layered graph: the order of its nodes in which few edges cross (Sugiyama)."""
 
 from collections.abc import Sequence
 from typing import TypeAlias

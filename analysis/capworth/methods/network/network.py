@@ -1,10 +1,9 @@
-"""Members joined by a hub or by links of their own: what it costs, whom it reaches, who gains.
+"""Network of members, by a hub or by links of their own: what it costs, whom it reaches, who gains.
 
-Exchange that follows the size of both members and their region, without a table of pairs.
-
-What a searcher finds at an owner goes with the product of their masses, times the affinity of two
-members of one region. Sums over pairs then need sums over regions only, so that 200 members in
-1,000 worlds take milliseconds (form of the gravity models of trade: Tinbergen 1962).
+Exchange follows the size of both members and their region, without a table of pairs: what a
+searcher finds at an owner goes with the product of their masses, times the affinity of two members
+of one region (a gravity model; for trade Tinbergen 1962). Sums over pairs then need sums over
+regions only, so that 200 members in 1,000 draws take milliseconds.
 """
 
 from collections.abc import Callable, Mapping
@@ -232,9 +231,9 @@ def with_known(shares: Floats, known: Bools, levels: Floats) -> Floats:
     """
     rest = np.where(known, 0.0, shares)
     left = rest.sum(axis=-1, keepdims=True)
-    told = levels.sum(axis=-1, keepdims=True)
-    free = np.divide(rest * (1 - told), left, out=np.zeros_like(rest), where=left > 0)
-    free[..., known] = np.where(left > 0, levels, levels / told)
+    known_total = levels.sum(axis=-1, keepdims=True)
+    free = np.divide(rest * (1 - known_total), left, out=np.zeros_like(rest), where=left > 0)
+    free[..., known] = np.where(left > 0, levels, levels / known_total)
     shared: Floats = free
     return shared
 

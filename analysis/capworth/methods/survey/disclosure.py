@@ -1,4 +1,4 @@
-"""Cells of a table that must not be shown, so that no single member can be read out of it."""
+"""Disclosure control: cells of a table not to be shown, so that no member is read out."""
 
 import numpy as np
 from numpy.typing import ArrayLike

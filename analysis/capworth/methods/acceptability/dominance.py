@@ -1,4 +1,4 @@
-"""A ranking that breaks its own rules is not shown: dominance and monotonicity.
+"""Dominance and monotonicity: a ranking that breaks its own rules is not shown.
 
 Both checks ask the very function that made the ranking, and know nothing of how it works.
 """

@@ -1,4 +1,4 @@
-"""Groups of alike rows: k-means, and how clearly the groups stand apart."""
+"""Clustering: k-means groups of alike rows, and how clearly they stand apart (silhouette)."""
 
 from typing import Final
 

@@ -1,10 +1,7 @@
-"""Efficiency measured against the best mixtures of the units themselves.
+"""Data envelopment analysis (DEA): efficiency against the best mixtures of the units themselves.
 
-Efficiency of each unit against the others alone, so that efficient units differ too.
-
-How much efficiency a unit loses by being too small or too large.
-
-Restrictions on weights, for `envelop`: what counts is not left to each unit alone.
+Radial and directional scores under every kind of returns to scale; super-efficiency, against the
+others alone; scale efficiency; restrictions on weights (assurance regions).
 """
 
 from dataclasses import dataclass
@@ -115,7 +112,7 @@ class Envelopment:
         return bool(units < 3 * measured)
 
 
-def envelop(
+def dea(
     inputs: ArrayLike,
     outputs: ArrayLike,
     returns: str = "variable",
@@ -292,7 +289,7 @@ def super_efficiency(
 
     Parameters
     ----------
-    inputs, outputs, returns : see `envelopment.envelop`
+    inputs, outputs, returns : see `dea`
     orientation : "input" or "output"
 
     Notes
@@ -358,7 +355,7 @@ def scale_efficiency(
     """
     known(orientation, "orientation", ("input", "output"))
     found = {
-        returns: envelop(inputs, outputs, returns, orientation)
+        returns: dea(inputs, outputs, returns, orientation)
         for returns in ("constant", "variable", "nonincreasing")
     }
     overall, pure = found["constant"].efficiency, found["variable"].efficiency
@@ -384,7 +381,7 @@ def weight_ratio(
 
     Returns
     -------
-    (1 or 2, measures) rows for `envelop`; stack the rows of several ratios.
+    (1 or 2, measures) rows for `dea`; stack the rows of several ratios.
 
     Notes
     -----

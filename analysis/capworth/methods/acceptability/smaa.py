@@ -1,13 +1,10 @@
-"""Ranks under uncertainty: who takes which place, in how many draws.
+"""SMAA: rank acceptability and pairwise winning shares, counted over draws.
 
-A tally counts in whole numbers, so tallies of chunks can be merged by any number of workers and
-give the same bytes. What the counts mean is said in `rankindices`.
-
-Ranks over draws of weights and measurements together, chunk by chunk.
-
-Draws in chunks of a fixed size, by any number of workers, with results in chunk order.
-
-Memory stays flat however many draws there are, and the results do not depend on who did what.
+Stochastic multicriteria acceptability analysis (Lahdelma & Salminen 2001): who takes which place,
+in how many draws of weights and measurements. A tally counts in whole numbers, so tallies of chunks
+can be merged by any number of workers and give the same bytes. Draws come in chunks of a fixed
+size, with results in chunk order: memory stays flat however many there are. What the counts mean is
+found in `indices`.
 """
 
 from collections import deque
@@ -21,7 +18,7 @@ from numpy.typing import NDArray
 
 from capworth.errors import InputError
 from capworth.methods.acceptability.indices import (
-    factors,
+    confidence_from_counts,
     lead_counts,
     rank_confidence_sets,
     share_errors,
@@ -275,7 +272,7 @@ SET_DRAWS: Final = 2048  # draws behind the rank confidence sets
 class RankDraws:
     """What the draws gave: the tally of places, the confidence factors, the rank sets.
 
-    `factors` is (options,), `sets` (options, 2) with lowest and highest rank; see `confidence`.
+    `factors` is (options,), `sets` (options, 2) with lowest and highest rank; see `indices`.
     """
 
     tally: RankTally
@@ -342,7 +339,9 @@ def rank_draws(
     ):
         leads += counts
     replicates = scored(0, min(chunk, tally.draws))[0][:SET_DRAWS]
-    return RankDraws(tally, factors(leads, central, tally.draws), rank_confidence_sets(replicates))
+    return RankDraws(
+        tally, confidence_from_counts(leads, central, tally.draws), rank_confidence_sets(replicates)
+    )
 
 
 def largest_error(tally: RankTally) -> float:

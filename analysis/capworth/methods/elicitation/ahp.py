@@ -1,4 +1,4 @@
-"""Weights from pairwise comparisons (analytic hierarchy process), and how consistent they are.
+"""Analytic hierarchy process (AHP): weights from pairwise comparisons, and their consistency.
 
 All functions take one matrix of judgements (criteria, criteria) or a stack of them, one for each
 judge or draw, on leading axes: (..., criteria, criteria). Entry `[i, j]` says how many times more
@@ -151,7 +151,7 @@ def consistency(
     return Consistency(lambda_max, np.asarray(index), np.asarray(ratio))
 
 
-def geometric_index(judgements: ArrayLike) -> Floats:
+def geometric_consistency_index(judgements: ArrayLike) -> Floats:
     """Geometric consistency index, which goes with the weights of `geometric_mean`: (...).
 
     Mean squared logarithm of stated over implied, 0 when the judgements agree fully. Up to 0.31 for
@@ -161,7 +161,7 @@ def geometric_index(judgements: ArrayLike) -> Floats:
     -----
     Aguarón & Moreno-Jiménez (2003), European Journal of Operational Research 147(1), 137-145.
 
-    >>> round(float(geometric_index([[1, 2, 8], [1 / 2, 1, 2], [1 / 8, 1 / 2, 1]])), 4)
+    >>> round(float(geometric_consistency_index([[1, 2, 8], [1 / 2, 1, 2], [1 / 8, 1 / 2, 1]])), 4)
     0.1602
     """
     matrix = reciprocal(judgements)
@@ -228,8 +228,10 @@ def aggregated(judgements: ArrayLike, judges: ArrayLike | None = None) -> Floats
     matrices = reciprocal(judgements)
     if matrices.ndim != 3:
         raise InputError(f"judgements: shape {matrices.shape} is not (judges, criteria, criteria).")
-    say = normalised(np.ones(len(matrices)) if judges is None else judges)
-    if say.shape != matrices.shape[:1]:
-        raise InputError(f"judges: {say.shape} weights for {len(matrices)} judges. Give one each.")
-    mean: Floats = np.exp(np.einsum("k,kij->ij", say, np.log(matrices)))
+    weight = normalised(np.ones(len(matrices)) if judges is None else judges)
+    if weight.shape != matrices.shape[:1]:
+        raise InputError(
+            f"judges: {weight.shape} weights for {len(matrices)} judges. Give one each."
+        )
+    mean: Floats = np.exp(np.einsum("k,kij->ij", weight, np.log(matrices)))
     return mean

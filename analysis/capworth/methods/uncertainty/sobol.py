@@ -13,7 +13,7 @@ from capworth.errors import InputError
 from capworth.methods.arguments import Floats, finite
 
 
-class Indices(NamedTuple):
+class SobolIndices(NamedTuple):
     """First-order and total index of each input, with their standard errors."""
 
     first: Floats  # (inputs,)
@@ -22,7 +22,7 @@ class Indices(NamedTuple):
     total_error: Floats
 
 
-def sobol_indices(base: ArrayLike, other: ArrayLike, mixed: ArrayLike) -> Indices:
+def sobol_indices(base: ArrayLike, other: ArrayLike, mixed: ArrayLike) -> SobolIndices:
     """Variance-based sensitivity indices of independent inputs, or groups of inputs.
 
     Parameters
@@ -59,7 +59,7 @@ def sobol_indices(base: ArrayLike, other: ArrayLike, mixed: ArrayLike) -> Indice
         raise InputError("base: the answer is the same in every draw. There is nothing to share.")
     alone, alone_error = _share((b - middle) * (ab - a), spread)
     whole, whole_error = _share((a - ab) ** 2 / 2, spread)
-    return Indices(alone, alone_error, whole, whole_error)
+    return SobolIndices(alone, alone_error, whole, whole_error)
 
 
 def _share(parts: Floats, spread: Floats) -> tuple[Floats, Floats]:

@@ -1,8 +1,7 @@
-"""Efficiency where prices are known: least cost of the outputs, most revenue from the inputs.
+"""Cost, revenue and profit efficiency and profitability: efficiency where prices are known.
 
-Profit where all prices are known: how much more could be earned, and why it is not.
-
-Efficiency by factors: inputs shrink and outputs grow by powers of one number.
+With the generalised (hyperbolic) distance that profitability needs: inputs shrink and outputs grow
+by powers of one number.
 """
 
 from dataclasses import dataclass
@@ -13,8 +12,8 @@ from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats, Ints, finite, within
-from capworth.methods.envelopment.envelopment import envelop
-from capworth.methods.envelopment.programmes import Programmes
+from capworth.methods.envelopment.dea import dea
+from capworth.methods.envelopment.linear_programmes import Programmes
 from capworth.methods.envelopment.technology import (
     Question,
     Technology,
@@ -56,7 +55,7 @@ def cost_efficiency(
 
     Parameters
     ----------
-    inputs, outputs, returns : see `envelopment.envelop`
+    inputs, outputs, returns : see `dea.dea`
     input_prices : above 0, in any shape that fits (draws, units, inputs): one for all, or each
         unit its own
 
@@ -67,7 +66,7 @@ def cost_efficiency(
     """
     x, y = measures(inputs, outputs)
     prices = priced(input_prices, x, "input_prices")
-    radial = envelop(x, y, returns, "input")
+    radial = dea(x, y, returns, "input")
     spent = np.einsum("dum,dum->du", prices, x)
     overall, mixture, resolved = _best_worth(x, y, prices, spent, returns, outputs=False)
     best = np.einsum("dkj,djm->dkm", mixture, x)
@@ -88,7 +87,7 @@ def revenue_efficiency(
 
     Parameters
     ----------
-    inputs, outputs, returns : see `envelopment.envelop`
+    inputs, outputs, returns : see `dea.dea`
     output_prices : above 0, in any shape that fits (draws, units, outputs)
 
     Notes
@@ -97,7 +96,7 @@ def revenue_efficiency(
     """
     x, y = measures(inputs, outputs)
     prices = priced(output_prices, y, "output_prices")
-    radial = envelop(x, y, returns, "output")
+    radial = dea(x, y, returns, "output")
     earned = np.einsum("dus,dus->du", prices, y)
     most, mixture, resolved = _best_worth(x, y, prices, earned, returns, outputs=True)
     best = np.einsum("dkj,djs->dks", mixture, y)
@@ -233,9 +232,9 @@ def profit_efficiency(
 
     Parameters
     ----------
-    inputs, outputs : see `envelopment.envelop`; variable returns, without which profit has no end
+    inputs, outputs : see `dea.dea`; variable returns, without which profit has no end
     input_prices, output_prices : above 0, in any shape that fits (draws, units, columns)
-    direction : (of inputs, of outputs), see `envelopment.envelop`; each unit's own amounts by
+    direction : (of inputs, of outputs), see `dea.dea`; each unit's own amounts by
         default. Directions worth 1 at the prices make `overall` an amount of money
 
     Notes
@@ -258,7 +257,7 @@ def profit_efficiency(
         )
     except ValueError as error:
         raise InputError(f"direction: {error}. Give one for inputs and one for outputs.") from error
-    technical = envelop(x, y, "variable", "directional", direction=(gx, gy)).score
+    technical = dea(x, y, "variable", "directional", direction=(gx, gy)).score
     worth = np.einsum("dkm,dkm->dk", bought, gx) + np.einsum("dks,dks->dk", sold, gy)
     most = of_others.max(axis=2)
     overall = (most - profit) / worth
@@ -289,7 +288,7 @@ def profitability(
     of_others = np.einsum("dks,djs->dkj", sold, y) / np.einsum("dkm,djm->dkj", bought, x)
     ratio = np.array(np.einsum("dkk->dk", of_others))
     overall = ratio / of_others.max(axis=2)
-    constant = envelop(x, y, "constant", "input").score
+    constant = dea(x, y, "constant", "input").score
     practice = hyperbolic(x, y, "variable")
     return Profitability(ratio, overall, practice, constant / practice, overall / constant)
 
@@ -305,7 +304,7 @@ def hyperbolic(
 
     Parameters
     ----------
-    inputs, outputs, returns : see `envelopment.envelop`
+    inputs, outputs, returns : see `dea.dea`
     alpha : from 0, which is the input orientation, to 1, in which 1 / d is the output factor; at
         0.5 both sides change by the square root of d (graph hyperbolic measure)
 

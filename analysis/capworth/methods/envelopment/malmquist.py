@@ -1,6 +1,6 @@
-"""Change of productivity between periods: catching up with the frontier, and its own movement.
+"""Malmquist index: catching up with the frontier between periods, and the frontier's own movement.
 
-Change of productivity where outputs come with others that nobody wants.
+And the Malmquist-Luenberger index, where outputs come with others that nobody wants.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, finite
-from capworth.methods.envelopment.envelopment import NOTHING
+from capworth.methods.envelopment.dea import NOTHING
 from capworth.methods.envelopment.technology import Question, amounts, measures, project
 
 

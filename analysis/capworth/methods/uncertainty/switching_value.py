@@ -1,4 +1,4 @@
-"""How far one input must move for the net value to be 0, and how likely it is to get there."""
+"""Switching value: how far one input must move for the net value to be 0, and how likely it is."""
 
 from collections.abc import Callable
 from enum import IntEnum
@@ -20,7 +20,7 @@ class Switch(IntEnum):
     SEVERAL = 2  # it changes sign more than once: show the curve
 
 
-class Switching(NamedTuple):
+class SwitchingValue(NamedTuple):
     """The level of an input at which the net value is 0, NaN where there is not exactly one."""
 
     level: float
@@ -45,9 +45,9 @@ def switching_multiple(part: ArrayLike, net_value: ArrayLike) -> Floats:
     return np.asarray(1 - share)
 
 
-def switching_level(
+def switching_value(
     net_value: Callable[[Floats], Floats], low: float, high: float, points: int = 201
-) -> Switching:
+) -> SwitchingValue:
     """Level of one input, between `low` and `high`, at which the net value is 0.
 
     Parameters
@@ -74,12 +74,12 @@ def switching_level(
     clear = np.flatnonzero(values)
     turns = np.flatnonzero(np.diff(np.sign(values[clear])))
     if len(turns) != 1:
-        return Switching(np.nan, Switch.SEVERAL if len(turns) else Switch.NONE)
+        return SwitchingValue(np.nan, Switch.SEVERAL if len(turns) else Switch.NONE)
     before, after = clear[turns[0]], clear[turns[0] + 1]
     if after - before > 1:  # exactly 0 at the levels between
-        return Switching(float((levels[before + 1] + levels[after - 1]) / 2), Switch.ONE)
+        return SwitchingValue(float((levels[before + 1] + levels[after - 1]) / 2), Switch.ONE)
     level = brentq(lambda at: float(net_value(np.array([at]))[0]), levels[before], levels[after])
-    return Switching(float(level), Switch.ONE)
+    return SwitchingValue(float(level), Switch.ONE)
 
 
 def sensitivity_indicator(input_change: ArrayLike, net_change: ArrayLike) -> Floats:
@@ -98,7 +98,7 @@ def switching_change(input_change: ArrayLike, net_change: ArrayLike) -> Floats:
     """Relative change of an input that makes the net value 0, from one trial change.
 
     The reciprocal of the sensitivity indicator, with its direction: -input / net. Exact where the
-    net value is linear in the input; else use `switching_level`. Infinite where nothing moved.
+    net value is linear in the input; else use `switching_value`. Infinite where nothing moved.
 
     >>> round(float(switching_change(0.20, -2.66)), 3)
     0.075

@@ -1,16 +1,13 @@
-"""Many small linear programmes that share their columns, and what solving them gives.
-
-The simplex method on many small linear programmes at once.
+"""Linear programmes, many small ones that share their columns: the simplex method, with proof.
 
 All programmes take a pivot in the same few array operations, the programmes on the last axis, so
 the processor works on neighbours. A programme with few rows needs only a small matrix: the inverse
 of its basis, with the right-hand side, a tie-breaker and the goals' prices as further lines.
 
-The proof that an optimum is one; what cannot be proved is solved again by another solver.
-
 Three facts prove an optimum: it meets every row and is not negative (primal feasibility), no
 column would gain at its prices (dual feasibility), and what it earns is what its prices pay (equal
-objectives). They are computed anew from the columns used, not carried over from the search.
+objectives). They are computed anew from the columns used, not carried over from the search. What
+cannot be proved is solved again by HiGHS.
 """
 
 from dataclasses import dataclass
@@ -145,7 +142,7 @@ GOLDEN_RATIO: Final = 0.6180339887498949
 def solve(programmes: Programmes) -> Solution:
     """Solve every programme and prove it.
 
-    Every optimum is checked by `certificate.certified`; what cannot be proved is solved again by
+    Every optimum is checked by `certified`; what cannot be proved is solved again by
     HiGHS and counted. The column of largest gain enters, of equals the first. Ties among the rows,
     which are the rule in envelopment analysis, are broken as if the right-hand side were moved by
     a small amount in a fixed general direction, so that no programme runs in circles.

@@ -11,9 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capworth.errors import InputError
-from capworth.methods.allocation.claims import RULES, equal_losses, random_arrival, talmud
+from capworth.methods.allocation.bankruptcy import (
+    RULES,
+    constrained_equal_losses,
+    random_arrival,
+    talmud,
+)
 from capworth.methods.allocation.coalitions import sums
-from capworth.methods.allocation.keys import nonseparable_shared, separable
+from capworth.methods.allocation.keys import nonseparable_shared, separable_costs
 from capworth.methods.allocation.nucleolus import nucleolus
 from capworth.methods.allocation.shapley import owen, shapley
 
@@ -68,7 +73,7 @@ def test_every_way_to_share_a_published_table(golden: dict[str, Any]) -> None:
         ("avoided", nonseparable_shared(values, "avoided")),
     ):
         np.testing.assert_allclose(found, golden[name], rtol=0, atol=golden["atol"])
-    own, joint = separable(values)
+    own, joint = separable_costs(values)
     assert own.tolist() == [45_214, 33_763, 110_977]
     assert joint == 222_630
 
@@ -134,6 +139,6 @@ def test_claims_that_can_be_met_and_claims_below_nothing() -> None:
     with pytest.raises(InputError, match=r"estate: 7 is more than all claims \(6\)"):
         talmud(7, [1, 2, 3])
     with pytest.raises(InputError, match=r"claims: entry \[1\] is -2"):
-        equal_losses(1, [1, -2])
+        constrained_equal_losses(1, [1, -2])
     assert talmud(0, [0, 0]).tolist() == [0, 0]
     assert RULES["proportional"](0, [0, 0]).tolist() == [0, 0]
