@@ -5,7 +5,10 @@ import re
 from importlib import import_module
 from pathlib import Path
 
+import pytest
+
 PAGE = Path(__file__).parents[1] / "docs" / "how-to" / "appraise-plain-arrays.md"
+MOVED = PAGE.parents[1] / "reference" / "moved.md"
 
 
 def test_the_examples_hold() -> None:
@@ -14,7 +17,7 @@ def test_the_examples_hold() -> None:
     assert found.failed == 0
 
 
-def test_the_first_line_of_the_reference_of_kernels_can_be_typed() -> None:
+def test_the_first_line_of_the_reference_of_methods_can_be_typed() -> None:
     """The page itself is made by `docs/make_reference.py`, which holds the line."""
     maker = (PAGE.parents[1] / "make_reference.py").read_text("utf-8")
     typed = re.search(r"from (capworth\.methods\.[\w.]+) import (\w+)\"", maker)
@@ -36,3 +39,25 @@ def test_every_name_of_the_table_exists() -> None:
         assert not dot or hasattr(found, name), f"{module}.{name}"
         seen += 1
     assert seen > 80
+
+
+@pytest.mark.parametrize("name", ["capworth.kernels", "capworth.kernels.pert"])
+def test_an_import_of_the_kernels_tells_where_they_went(name: str) -> None:
+    with pytest.raises(ImportError, match=r"capworth\.methods.*docs/reference/moved\.md"):
+        import_module(name)
+    assert MOVED.is_file()
+
+
+def test_the_table_of_what_moved_names_what_is_there() -> None:
+    rows = [
+        row.split("|")[1:3] for row in MOVED.read_text("utf-8").splitlines() if row[:3] == "| `"
+    ]
+    old = [before for before, _ in rows]
+    assert len(set(old)) == len(old) > 380
+    for before, after in rows:
+        place, _, name = after.strip(" `").rpartition(".")
+        if "`" in after:
+            module = place if place.startswith("scipy") else f"capworth.methods.{place}"
+            assert hasattr(import_module(module), name), before
+        else:
+            assert after.strip().startswith(("gone", "private")), before

@@ -17,8 +17,8 @@ from capworth.methods.arguments import Floats, Ints, finite, table
 from capworth.methods.elicitation.agreement import mean_ranks
 from capworth.methods.elicitation.weights import rank_order_centroid
 
-ROUNDING: Final = 1e-12  # a cumulative share this close to a bound has reached it
-ADDED: Final = 1e-6  # by which probabilities may miss 1: they may be printed figures
+_ROUNDING: Final = 1e-12  # a cumulative share this close to a bound has reached it
+_ADDED: Final = 1e-6  # by which probabilities may miss 1: they may be printed figures
 
 
 def _places(shares: ArrayLike) -> Floats:
@@ -67,8 +67,8 @@ def rank_intervals(shares: ArrayLike, level: float = 0.9) -> Ints:
         raise InputError(f"level: {level} is not between 0 and 1. Give a probability, as 0.9.")
     tail = (1 - level) / 2
     reached = _places(shares).cumsum(axis=1)
-    first = np.argmax(reached > tail + ROUNDING, axis=1) + 1
-    last = np.argmax(reached >= 1 - tail - ROUNDING, axis=1) + 1
+    first = np.argmax(reached > tail + _ROUNDING, axis=1) + 1
+    last = np.argmax(reached >= 1 - tail - _ROUNDING, axis=1) + 1
     return np.column_stack((first, last)).astype(np.int64)
 
 
@@ -81,18 +81,18 @@ def k_best_shares(shares: ArrayLike, k: int) -> Floats:
     return best
 
 
-def linear_merits(places: int) -> Floats:
+def _linear_merits(places: int) -> Floats:
     """Merit of each place, 1 for the first, falling in equal steps to 0 for the last."""
     return np.linspace(1, 0, places) if places > 1 else np.ones(1)
 
 
-def inverse_merits(places: int) -> Floats:
+def _inverse_merits(places: int) -> Floats:
     """Merit of each place: 1, 1/2, 1/3, ..."""
     merits: Floats = 1 / np.arange(1.0, places + 1)
     return merits
 
 
-def centroid_merits(places: int) -> Floats:
+def _centroid_merits(places: int) -> Floats:
     """Merit of each place in proportion to rank order centroid weights, 1 for the first."""
     weights = rank_order_centroid(places)
     merits: Floats = weights / weights[0]
@@ -100,9 +100,9 @@ def centroid_merits(places: int) -> Floats:
 
 
 MERITS: Final[Mapping[str, Callable[[int], Floats]]] = {
-    "centroid": centroid_merits,
-    "inverse": inverse_merits,
-    "linear": linear_merits,
+    "centroid": _centroid_merits,
+    "inverse": _inverse_merits,
+    "linear": _linear_merits,
 }
 
 
@@ -133,7 +133,7 @@ def entropy(probabilities: ArrayLike) -> float:
     0.9344248
     """
     chances = finite(probabilities, "probabilities")
-    if (chances < 0).any() or abs(float(chances.sum()) - 1) > ADDED:
+    if (chances < 0).any() or abs(float(chances.sum()) - 1) > _ADDED:
         raise InputError(
             f"probabilities: they sum to {chances.sum():g}, or one is below 0. Make them sum to 1."
         )

@@ -20,7 +20,7 @@ from capworth.methods.allocation.shapley import shapley as shapley_peakload
 from capworth.methods.arguments import Bools, Floats, finite, known
 from capworth.streams import stream
 
-Key = Callable[[Floats, Floats, Floats], Floats]
+_Key = Callable[[Floats, Floats, Floats], Floats]
 
 
 def equal(use: Floats, fixed: Floats, benefit: Floats) -> Floats:
@@ -98,7 +98,7 @@ def _shared(amounts: Floats) -> Floats:
     return share
 
 
-KEYS: Mapping[str, Key] = MappingProxyType(
+KEYS: Mapping[str, _Key] = MappingProxyType(
     {
         "usage": usage,
         "equal": equal,
@@ -144,7 +144,7 @@ def objection(use: Floats, fixed: Floats, share: Floats) -> tuple[Floats, Bools]
     return np.where(users.sum(axis=1) > 1, excess, -np.inf), group
 
 
-SEPARABLE_KEYS: Final = ("equal", "avoided", "gap")
+_SEPARABLE_KEYS: Final = ("equal", "avoided", "gap")
 
 
 class Separable(NamedTuple):
@@ -192,7 +192,7 @@ def nonseparable_shared(values: ArrayLike, key: str = "avoided") -> Floats:
     [40.0, 60.0]
     """
     table = finite(values, "values")
-    known(key, "key", SEPARABLE_KEYS)
+    known(key, "key", _SEPARABLE_KEYS)
     own, joint = separable_costs(table)
     users = users_of(table)
     if key == "equal":
@@ -216,8 +216,8 @@ def nonseparable_shared(values: ArrayLike, key: str = "avoided") -> Floats:
 
 
 EXACT = 8  # users up to which every order of joining is looked at in every draw
-BLOCK = 512  # draws whose table over groups is held at once
-ORDERS = 32  # pairs of orders, forwards and backwards, that stand for all beyond `EXACT` users
+_BLOCK = 512  # draws whose table over groups is held at once
+_ORDERS = 32  # pairs of orders, forwards and backwards, that stand for all beyond `EXACT` users
 
 
 def peak_shares(loads: Floats, fixed: Floats, seed: int = 0) -> Floats:
@@ -264,22 +264,22 @@ def peak_shares_sampled(loads: Floats, fixed: Floats, seed: int = 0) -> tuple[Fl
 
 def _exact(loads: Floats, _: int) -> tuple[Floats, Floats]:
     parts = [
-        shapley_peakload(peaks(loads[start : start + BLOCK]))
-        for start in range(0, len(loads), BLOCK)
+        shapley_peakload(peaks(loads[start : start + _BLOCK]))
+        for start in range(0, len(loads), _BLOCK)
     ]
     return np.concatenate(parts), np.zeros((len(loads), loads.shape[2]))
 
 
 def _sampled(loads: Floats, seed: int) -> tuple[Floats, Floats]:
     draws, _, users = loads.shape
-    order = stream(seed, "peak load").permuted(np.tile(np.arange(users), (ORDERS, 1)), axis=1)
+    order = stream(seed, "peak load").permuted(np.tile(np.arange(users), (_ORDERS, 1)), axis=1)
     total, squares = np.zeros((draws, users)), np.zeros((draws, users))
     for one in order:
         pair = (_joining(loads, one) + _joining(loads, one[::-1])) / 2
         total += pair
         squares += pair**2
-    mean = total / ORDERS
-    variance = np.maximum(squares / ORDERS - mean**2, 0.0) / (ORDERS - 1)
+    mean = total / _ORDERS
+    variance = np.maximum(squares / _ORDERS - mean**2, 0.0) / (_ORDERS - 1)
     return mean, np.sqrt(variance)
 
 

@@ -12,7 +12,7 @@ from capworth.methods.allocation.coalitions import memberships, sums, users_of
 from capworth.methods.arguments import Bools, Floats, Ints, finite, within
 
 MOST_USERS = 12  # of the nucleolus: 2^12 rows in each linear programme
-EPSILON = 1e-9  # beside the largest value of the table
+_EPSILON = 1e-9  # beside the largest value of the table
 
 
 class Objection(NamedTuple):
@@ -48,7 +48,7 @@ def in_core(values: ArrayLike, payments: ArrayLike) -> Bools:
     Rounding is forgiven up to 1e-9 of the largest value of the table.
     """
     table = finite(values, "values")
-    slack = EPSILON * np.abs(table).max(axis=-1)
+    slack = _EPSILON * np.abs(table).max(axis=-1)
     return np.asarray(strongest_objection(table, payments).excess <= slack)
 
 
@@ -81,7 +81,7 @@ def nucleolus(values: ArrayLike) -> Floats:
         return np.zeros(users)
     cost = table / largest
     alone = cost[1 << np.arange(users)]
-    if alone.sum() < cost[-1] - EPSILON:
+    if alone.sum() < cost[-1] - _EPSILON:
         raise InputError(
             f"values: alone the users cost {alone.sum() * largest:g}, together "
             f"{table[-1]:g}. There is nothing to share; leave the platform out."
@@ -96,7 +96,7 @@ def nucleolus(values: ArrayLike) -> Floats:
         level = np.concatenate((level, cost[free[tight]] + excess))
         basis = orth(held.T)
         outside = member[free] - member[free] @ basis @ basis.T
-        free = free[np.abs(outside).max(axis=1) > EPSILON]
+        free = free[np.abs(outside).max(axis=1) > _EPSILON]
     return np.asarray(payment * largest)
 
 
@@ -154,7 +154,7 @@ def _least_excess(
     )
     if answer.status != 0:
         raise InputError(f"values: the linear programme ended with: {answer.message}")
-    return answer.x[:users], float(answer.x[users]), -answer.ineqlin.marginals > EPSILON
+    return answer.x[:users], float(answer.x[users]), -answer.ineqlin.marginals > _EPSILON
 
 
 def _game(values: ArrayLike, payments: ArrayLike) -> tuple[Floats, Floats]:

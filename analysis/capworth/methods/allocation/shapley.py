@@ -16,7 +16,7 @@ from capworth.methods.allocation.coalitions import sizes, users_of
 from capworth.methods.arguments import Bools, Floats, Ints, finite, whole, within
 from capworth.streams import stream
 
-BLOCK = 256  # pairs of orders that are looked at together
+_BLOCK = 256  # pairs of orders that are looked at together
 
 
 class Sampled(NamedTuple):
@@ -102,9 +102,9 @@ def shapley_sampled(
     if finite(cost_of(np.zeros((1, users), dtype=np.bool_)), "cost_of").tolist() != [0.0]:
         raise InputError("cost_of: nobody has a cost. Take what is not shared off first.")
     pairs = np.empty((orders, users))
-    for start in range(0, orders, BLOCK):
-        size = min(BLOCK, orders - start)
-        random = stream(seed, "shapley", start // BLOCK)
+    for start in range(0, orders, _BLOCK):
+        size = min(_BLOCK, orders - start)
+        random = stream(seed, "shapley", start // _BLOCK)
         order = random.permuted(np.tile(np.arange(users), (size, 1)), axis=1)
         both = _added(cost_of, order) + _added(cost_of, order[:, ::-1])
         pairs[start : start + size] = both / 2

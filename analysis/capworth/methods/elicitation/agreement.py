@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats, known, table, within
 
-LEVELS: Final = ("nominal", "ordinal", "interval", "ratio")
-KAPPA_WEIGHTS: Final = ("none", "linear", "quadratic")
+_LEVELS: Final = ("nominal", "ordinal", "interval", "ratio")
+_KAPPA_WEIGHTS: Final = ("none", "linear", "quadratic")
 
 
 def cohen_kappa(counts: ArrayLike, weights: str = "none") -> float:
@@ -38,7 +38,7 @@ def cohen_kappa(counts: ArrayLike, weights: str = "none") -> float:
     0.4
     """
     many = within(table(counts, "counts", "categories", "categories"), "counts", 0)
-    known(weights, "weights", KAPPA_WEIGHTS)
+    known(weights, "weights", _KAPPA_WEIGHTS)
     if many.shape[0] != many.shape[1] or not many.sum() > 0:
         raise InputError(f"counts: shape {many.shape}. Give a square table of units, not all 0.")
     share = many / many.sum()
@@ -106,7 +106,7 @@ def krippendorff_alpha(codes: ArrayLike, level: str = "nominal") -> float:
     Krippendorff (2004), Content Analysis, 2nd ed., ch. 11: 1 - observed over expected
     disagreement, from the matrix of coincidences.
     """
-    known(level, "level", LEVELS)
+    known(level, "level", _LEVELS)
     try:
         coded = np.asarray(codes, dtype=np.float64)
     except (TypeError, ValueError) as error:

@@ -16,8 +16,8 @@ from capworth.errors import InputError
 from capworth.methods.arguments import Floats, finite, known
 from capworth.methods.elicitation.weights import normalised
 
-ROUNDING: Final = 0.05  # opposites typed with two digits, as 0.33 or 0.13, are reciprocal
-ROUNDS: Final = 10_000
+_ROUNDING: Final = 0.05  # opposites typed with two digits, as 0.33 or 0.13, are reciprocal
+_ROUNDS: Final = 10_000
 
 # Mean consistency index of random matrices, from 3 criteria on.
 RANDOM_INDEX: Final[Mapping[str, tuple[float, ...]]] = {
@@ -51,7 +51,7 @@ def reciprocal(judgements: ArrayLike) -> Floats:
     opposite = np.swapaxes(matrix, -1, -2)
     for wrong, why in (
         (matrix <= 0, "is not above 0. Write 1 for equal, 1/3 for three times less"),
-        (np.abs(matrix * opposite - 1) > ROUNDING, "is not 1 over its opposite. Mend one of them"),
+        (np.abs(matrix * opposite - 1) > _ROUNDING, "is not 1 over its opposite. Mend one of them"),
     ):
         if wrong.any():
             place = np.argwhere(wrong)[0].tolist()
@@ -69,8 +69,8 @@ def eigenvector(judgements: ArrayLike) -> Floats:
     """
     matrix = reciprocal(judgements)
     weights = geometric_mean(matrix)
-    for _ in range(ROUNDS):
-        after = normalised_rows(np.einsum("...ij,...j->...i", matrix, weights))
+    for _ in range(_ROUNDS):
+        after = _normalised_rows(np.einsum("...ij,...j->...i", matrix, weights))
         if np.abs(after - weights).max() <= 1e-15:
             break
         weights = after
@@ -83,7 +83,7 @@ def geometric_mean(judgements: ArrayLike) -> Floats:
     Crawford & Williams (1985), Journal of Mathematical Psychology 29(4), 387-405: least squares of
     the logarithms. The same weights come out of the rows as out of the columns.
     """
-    return normalised_rows(np.exp(np.log(reciprocal(judgements)).mean(axis=-1)))
+    return _normalised_rows(np.exp(np.log(reciprocal(judgements)).mean(axis=-1)))
 
 
 def column_mean(judgements: ArrayLike) -> Floats:
@@ -103,7 +103,7 @@ PRIORITIES: Final[Mapping[str, Callable[[ArrayLike], Floats]]] = {
 }
 
 
-def normalised_rows(numbers: Floats) -> Floats:
+def _normalised_rows(numbers: Floats) -> Floats:
     """Divide the last axis by its sum."""
     shares: Floats = numbers / numbers.sum(axis=-1, keepdims=True)
     return shares

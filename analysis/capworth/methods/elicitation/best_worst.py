@@ -14,7 +14,7 @@ from scipy.optimize import linprog
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats, finite
 
-SLACK: Final = 1e-10  # deviation granted above the least, so that the last step is not rounding
+_SLACK: Final = 1e-10  # deviation granted above the least, so that the last step is not rounding
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +86,7 @@ def best_worst(best_to_others: ArrayLike, others_to_worst: ArrayLike) -> BestWor
         else:
             low = middle
     xi = high
-    ceiling = xi + SLACK
+    ceiling = xi + _SLACK
     rows = []
     for j in range(len(to_others)):
         for above, below, stated in ((best, j, to_others[j]), (j, worst, to_worst[j])):
@@ -129,7 +129,7 @@ def best_worst_linear(best_to_others: ArrayLike, others_to_worst: ArrayLike) -> 
         b_eq=[1.0],
     )
     xi = float(solved.x[-1])
-    ends = _ranges(matrix, np.full(len(matrix), xi + SLACK), criteria)
+    ends = _ranges(matrix, np.full(len(matrix), xi + _SLACK), criteria)
     direct = to_others[worst]
     return _answer(ends, xi, to_others, to_worst, direct)
 

@@ -21,8 +21,8 @@ from capworth.methods.arguments import Floats, Ints
 
 CATEGORIES: Final = ("no", "very weak", "weak", "moderate", "strong", "very strong", "extreme")
 EXTREME: Final = len(CATEGORIES) - 1
-SLACK: Final = 1e-6  # of a category, granted when rounding makes exact bounds contradict
-LARGEST: Final = 10_000.0  # no difference of a repaired scale comes near it
+_SLACK: Final = 1e-6  # of a category, granted when rounding makes exact bounds contradict
+_LARGEST: Final = 10_000.0  # no difference of a repaired scale comes near it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,10 +141,10 @@ def _judgements(lower: ArrayLike, upper: ArrayLike | None) -> tuple[Ints, Ints]:
     return low.astype(np.int64), high.astype(np.int64)
 
 
-Rules = tuple[Floats, Floats, dict[int, float]]
+_Rules = tuple[Floats, Floats, dict[int, float]]
 
 
-def _rules(low: Ints, high: Ints) -> Rules:
+def _rules(low: Ints, high: Ints) -> _Rules:
     """Rows `matrix @ x <= bounds`, and fixed variables.
 
     x holds the options' values, then for each category from 1 on the border below it. Borders are
@@ -187,7 +187,7 @@ def _solve(
     """Make variable `goal` smallest (or largest, sign -1); None when nothing agrees."""
     cost = np.zeros(matrix.shape[1])
     cost[goal] = sign
-    limits = [(fixed.get(k, 0.0), fixed.get(k, LARGEST)) for k in range(matrix.shape[1])]
+    limits = [(fixed.get(k, 0.0), fixed.get(k, _LARGEST)) for k in range(matrix.shape[1])]
     solved = linprog(cost, A_ub=matrix, b_ub=bounds, bounds=limits)
     return solved.x if solved.success else None
 
@@ -198,7 +198,7 @@ def _range(
     """Lowest and highest value of an option."""
     if option in fixed:
         return fixed[option], fixed[option]
-    for slack in (0.0, SLACK):  # earlier answers are exact to the solver's tolerance only
+    for slack in (0.0, _SLACK):  # earlier answers are exact to the solver's tolerance only
         lowest = _solve(matrix, bounds + slack, fixed, goal=option)
         highest = _solve(matrix, bounds + slack, fixed, goal=option, sign=-1.0)
         if lowest is not None and highest is not None:

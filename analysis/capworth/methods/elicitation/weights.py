@@ -230,7 +230,7 @@ def _count(criteria: int) -> int:
     return int(criteria)
 
 
-MOST_CRITERIA: Final = 20  # a partial order needs a table of 2 ** criteria numbers
+_MOST_CRITERIA: Final = 20  # a partial order needs a table of 2 ** criteria numbers
 
 
 def within(low: ArrayLike, high: ArrayLike) -> Sampler:
@@ -369,9 +369,9 @@ def _leaning(u: Floats, width: Floats, rate: float) -> Floats:
 
 def _heavier(criteria: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
     """For each criterion the set, as bits, of all that are known to be heavier."""
-    if not 1 <= criteria <= MOST_CRITERIA:
+    if not 1 <= criteria <= _MOST_CRITERIA:
         raise InputError(
-            f"criteria: {criteria} is not between 1 and {MOST_CRITERIA}. "
+            f"criteria: {criteria} is not between 1 and {_MOST_CRITERIA}. "
             "Group the criteria into branches and order within each."
         )
     heavier = [0] * criteria

@@ -17,7 +17,7 @@ from capworth.methods.arguments import Floats, finite, known, table, within
 from capworth.methods.envelopment.technology import NEGLIGIBLE, Question, measures, project
 from capworth.streams import stream
 
-STREAM: Final = "envelopment bootstrap"
+_STREAM: Final = "envelopment bootstrap"
 CELLS: Final = 2_000_000  # mixtures held in memory at a time
 
 
@@ -150,7 +150,7 @@ def smoothing(distance: Floats) -> float:
 
 def _drawn(distance: Floats, width: float, replicates: int, seed: int, chunk: int) -> Floats:
     """(draws, units) distances from the smoothed spread, its variance kept, mirrored at 1."""
-    random = stream(seed, STREAM, chunk)
+    random = stream(seed, _STREAM, chunk)
     mirrored = np.concatenate((distance, 2 - distance))
     picked = random.choice(mirrored, (replicates, len(distance)))
     noisy = picked + width * random.standard_normal(picked.shape)
@@ -175,12 +175,12 @@ def _distance(step: Floats, orientation: str) -> Floats:
     return distance
 
 
-CONFIDENCE = 0.95  # that the units differ by as much as the shrinkage lets them
-STEPS = 100  # of the bisection: each halves the interval
-STILL = 1e-12  # share of the mean square below which a spread is rounding
+_CONFIDENCE = 0.95  # that the units differ by as much as the shrinkage lets them
+_STEPS = 100  # of the bisection: each halves the interval
+_STILL = 1e-12  # share of the mean square below which a spread is rounding
 
 
-def spread_floor(means: ArrayLike, variances: ArrayLike, confidence: float = CONFIDENCE) -> float:
+def spread_floor(means: ArrayLike, variances: ArrayLike, confidence: float = _CONFIDENCE) -> float:
     """Lower confidence limit of the variance between units, beyond what chance alone gives.
 
     Parameters
@@ -210,14 +210,14 @@ def spread_floor(means: ArrayLike, variances: ArrayLike, confidence: float = CON
     if not 0 < confidence < 1:
         raise InputError(f"confidence: {confidence} is not between 0 and 1. Give one as 0.95.")
     total = float(((middle - middle.mean()) ** 2).sum())
-    if len(middle) < 2 or total <= STILL * float((middle**2).sum()):
+    if len(middle) < 2 or total <= _STILL * float((middle**2).sum()):
         return 0.0
     limit = float(2 * gammaincinv((len(middle) - 1) / 2, confidence))  # quantile of chi-square
-    tiny = STILL * total  # so that a unit without noise has a weight
+    tiny = _STILL * total  # so that a unit without noise has a weight
     if _q(middle, noise + tiny) <= limit:
         return 0.0
     low, high = 0.0, total
-    for _ in range(STEPS):
+    for _ in range(_STEPS):
         between = (low + high) / 2
         if _q(middle, noise + between + tiny) > limit:
             low = between
@@ -226,7 +226,7 @@ def spread_floor(means: ArrayLike, variances: ArrayLike, confidence: float = CON
     return low
 
 
-def shrunk(draws: ArrayLike, confidence: float = CONFIDENCE) -> Floats:
+def shrunk(draws: ArrayLike, confidence: float = _CONFIDENCE) -> Floats:
     """Move draws of units towards their common mean, the more the less is known of them.
 
     Parameters

@@ -20,7 +20,7 @@ from capworth.methods.envelopment.technology import (
     project,
 )
 
-ORIENTATIONS: Final = ("input", "output", "directional")
+_ORIENTATIONS: Final = ("input", "output", "directional")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,7 +155,7 @@ def dea(
     efficient is its own peer; of equally good mixtures the first found is given.
     """
     x, y = measures(inputs, outputs)
-    known(orientation, "orientation", ORIENTATIONS)
+    known(orientation, "orientation", _ORIENTATIONS)
     free = _free(fixed_inputs, x.shape[2])
     if orientation != "directional" and direction is not None:
         raise InputError(

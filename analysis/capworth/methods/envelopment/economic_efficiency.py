@@ -23,7 +23,7 @@ from capworth.methods.envelopment.technology import (
     solved,
 )
 
-Block = tuple[slice, slice]
+_Block = tuple[slice, slice]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +65,7 @@ def cost_efficiency(
     unit's outputs are bought at its own prices; the technology does not depend on prices.
     """
     x, y = measures(inputs, outputs)
-    prices = priced(input_prices, x, "input_prices")
+    prices = _priced(input_prices, x, "input_prices")
     radial = dea(x, y, returns, "input")
     spent = np.einsum("dum,dum->du", prices, x)
     overall, mixture, resolved = _best_worth(x, y, prices, spent, returns, outputs=False)
@@ -95,7 +95,7 @@ def revenue_efficiency(
     Färe, Grosskopf & Lovell (1985), ch. 4. Unit values of outcomes are prices in this sense.
     """
     x, y = measures(inputs, outputs)
-    prices = priced(output_prices, y, "output_prices")
+    prices = _priced(output_prices, y, "output_prices")
     radial = dea(x, y, returns, "output")
     earned = np.einsum("dus,dus->du", prices, y)
     most, mixture, resolved = _best_worth(x, y, prices, earned, returns, outputs=True)
@@ -110,7 +110,7 @@ def revenue_efficiency(
     )
 
 
-def priced(given: ArrayLike, amounts: Floats, name: str) -> Floats:
+def _priced(given: ArrayLike, amounts: Floats, name: str) -> Floats:
     """Take prices, above 0, in any shape that fits the amounts (draws, units, columns)."""
     prices = finite(given, name)
     if (prices <= 0).any():
@@ -150,7 +150,7 @@ def _programmes(
     scaled: Floats,
     size: Floats,
     share: Floats,
-    block: Block,
+    block: _Block,
     *,
     outputs: bool,
 ) -> Programmes:
@@ -245,8 +245,8 @@ def profit_efficiency(
     """
     x, y = measures(inputs, outputs)
     bought, sold = (
-        priced(input_prices, x, "input_prices"),
-        priced(output_prices, y, "output_prices"),
+        _priced(input_prices, x, "input_prices"),
+        _priced(output_prices, y, "output_prices"),
     )
     of_others = np.einsum("dks,djs->dkj", sold, y) - np.einsum("dkm,djm->dkj", bought, x)
     profit = np.einsum("dkk->dk", of_others)
@@ -282,8 +282,8 @@ def profitability(
     """
     x, y = measures(inputs, outputs)
     bought, sold = (
-        priced(input_prices, x, "input_prices"),
-        priced(output_prices, y, "output_prices"),
+        _priced(input_prices, x, "input_prices"),
+        _priced(output_prices, y, "output_prices"),
     )
     of_others = np.einsum("dks,djs->dkj", sold, y) / np.einsum("dkm,djm->dkj", bought, x)
     ratio = np.array(np.einsum("dkk->dk", of_others))
@@ -293,8 +293,8 @@ def profitability(
     return Profitability(ratio, overall, practice, constant / practice, overall / constant)
 
 
-HALVINGS: Final = 45  # of an interval of logarithms; the score then holds to about 1e-9
-LEAST: Final = 1e-6  # no unit is taken to be less efficient than this
+_HALVINGS: Final = 45  # of an interval of logarithms; the score then holds to about 1e-9
+_LEAST: Final = 1e-6  # no unit is taken to be less efficient than this
 
 
 def hyperbolic(
@@ -324,9 +324,9 @@ def hyperbolic(
     """
     x, y = measures(inputs, outputs)
     share = float(within(alpha, "alpha", 0, 1))
-    high, low = np.zeros(x.shape[:2]), np.full(x.shape[:2], np.log(LEAST))
+    high, low = np.zeros(x.shape[:2]), np.full(x.shape[:2], np.log(_LEAST))
     question = Question(returns, inside=False)
-    for _ in range(HALVINGS):
+    for _ in range(_HALVINGS):
         middle = (high + low) / 2
         used = x * np.exp((1 - share) * middle)[..., None]
         made = y * np.exp(-share * middle)[..., None]

@@ -13,7 +13,7 @@ from capworth.methods.arguments import Bools, Floats, Ints, known
 from capworth.methods.envelopment.dea import Envelopment, dea
 from capworth.methods.envelopment.technology import amounts, measures
 
-ORIENTATIONS = ("input", "output")
+_ORIENTATIONS = ("input", "output")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +54,7 @@ def fdh(inputs: ArrayLike, outputs: ArrayLike, orientation: str = "output") -> F
     >>> fdh([[2], [3], [6]], [[1], [5], [4]], "input").score.tolist()
     [[1.0, 1.0, 0.5]]
     """
-    known(orientation, "orientation", ORIENTATIONS)
+    known(orientation, "orientation", _ORIENTATIONS)
     x, y = measures(inputs, outputs)
     score, peer = np.empty(x.shape[:2]), np.empty(x.shape[:2], dtype=np.int64)
     efficient = np.empty(x.shape[:2], dtype=bool)

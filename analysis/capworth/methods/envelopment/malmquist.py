@@ -114,7 +114,7 @@ def _flat(x: Floats, y: Floats) -> tuple[Floats, Floats]:
     return x.reshape(-1, *x.shape[2:]), y.reshape(-1, *y.shape[2:])
 
 
-LUENBERGER_NOTHING = 1e-9  # a factor this small: the frontier is not reached by any step back
+_LUENBERGER_NOTHING = 1e-9  # a factor this small: the frontier is not reached by any step back
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,7 +183,7 @@ def malmquist_luenberger(
             Question("constant", inside=frontier == points),
         )
         factor = 1 + found.distance
-        factor[~(factor > LUENBERGER_NOTHING)] = np.nan
+        factor[~(factor > _LUENBERGER_NOTHING)] = np.nan
         return factor
 
     own = distance(every, every)

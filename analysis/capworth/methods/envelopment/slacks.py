@@ -27,7 +27,7 @@ from capworth.methods.envelopment.technology import (
     solved,
 )
 
-Block = tuple[slice, slice]
+_Block = tuple[slice, slice]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +91,7 @@ def slack_based_measure(
     gained = np.arange(both.shape[2]) >= m
     if undesirable is not None:
         gained[:m] |= flags(undesirable, m, "undesirable")
-    counted = counted_measures(fixed_inputs, both, m)
+    counted = _counted_measures(fixed_inputs, both, m)
     known_share = (both > 0) & counted
     shares = np.divide(1, both, out=np.zeros_like(both), where=known_share)
     for side in (gained, ~gained):
@@ -99,12 +99,12 @@ def slack_based_measure(
     if orientation == "none":
         return _least_ratio(x, y, returns, shares, gained)
     shares[..., gained if orientation == "input" else ~gained] = 0
-    most = most_slack(x, y, returns, shares, counted)
+    most = _most_slack(x, y, returns, shares, counted)
     score = 1 - most.score if orientation == "input" else 1 / (1 + most.score)
     return replace(most, score=score, efficient=np.abs(score - 1) <= NEGLIGIBLE)
 
 
-def counted_measures(fixed_inputs: ArrayLike | None, both: Floats, inputs: int) -> Bools:
+def _counted_measures(fixed_inputs: ArrayLike | None, both: Floats, inputs: int) -> Bools:
     """(measures,) false for inputs that nobody can change; `both` is inputs and outputs."""
     counted = np.ones(both.shape[2], dtype=bool)
     if fixed_inputs is not None:
@@ -112,7 +112,7 @@ def counted_measures(fixed_inputs: ArrayLike | None, both: Floats, inputs: int) 
     return counted
 
 
-def most_slack(x: Floats, y: Floats, returns: str, worth: Floats, counted: Bools) -> SlackBased:
+def _most_slack(x: Floats, y: Floats, returns: str, worth: Floats, counted: Bools) -> SlackBased:
     """Maximise the sum of slacks times their worth; then, where some have none, their plain sum.
 
     Parameters
@@ -213,7 +213,7 @@ def _empty(x: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
     )
 
 
-def _scaled(x: Floats, y: Floats, returns: str, block: Block) -> tuple[Technology, Floats, Floats]:
+def _scaled(x: Floats, y: Floats, returns: str, block: _Block) -> tuple[Technology, Floats, Floats]:
     """Columns of the block's draws, its units as shares of their size, and the sizes."""
     technology = Technology.of(x[block[0]], y[block[0]], returns)
     scaled = np.concatenate((x[block], y[block]), axis=2) / technology.scale[:, None]
@@ -229,7 +229,7 @@ def _slack_columns(technology: Technology, scaled: Floats) -> Floats:
     return columns
 
 
-def _first(technology: Technology, scaled: Floats, block: Block) -> tuple[Ints, Ints]:
+def _first(technology: Technology, scaled: Floats, block: _Block) -> tuple[Ints, Ints]:
     """Start from the unit itself: its column, and the row that it comes into."""
     number = np.broadcast_to(np.arange(block[1].start, block[1].stop), scaled.shape[:2])
     if technology.returns == "constant":
@@ -260,8 +260,8 @@ def _answer(
     return SlackBased(score, mixture, spare, lacking, used, made, efficient, resolved)
 
 
-Weights = Callable[[Floats, Floats], Floats]
-ADDITIVE_WEIGHTS: Final[Mapping[str, Weights]] = {
+_Weights = Callable[[Floats, Floats], Floats]
+_ADDITIVE_WEIGHTS: Final[Mapping[str, _Weights]] = {
     "ones": lambda both, _: np.ones_like(both),
     "own": lambda both, _: np.divide(1, both, out=np.zeros_like(both), where=both > 0),
     "range": lambda both, spread: (
@@ -273,7 +273,7 @@ ADDITIVE_WEIGHTS: Final[Mapping[str, Weights]] = {
         * np.ones_like(both)
     ),
 }
-BOUNDED: Final = "bounded"
+_BOUNDED: Final = "bounded"
 
 
 def _inverse(amounts: Floats) -> Floats:
@@ -320,9 +320,9 @@ def additive(
     x, y = measures(inputs, outputs)
     both = np.concatenate((x, y), axis=2)
     if isinstance(weights, str):
-        known(weights, "weights", (*ADDITIVE_WEIGHTS, BOUNDED))
+        known(weights, "weights", (*_ADDITIVE_WEIGHTS, _BOUNDED))
         low, high = both.min(axis=1, keepdims=True), both.max(axis=1, keepdims=True)
-        if weights == BOUNDED:
+        if weights == _BOUNDED:
             if returns != "variable":
                 raise InputError(
                     "weights: 'bounded' goes with variable returns, where no target lies beyond "
@@ -331,10 +331,10 @@ def additive(
             used = np.arange(both.shape[2]) < x.shape[2]
             worth = _inverse(np.where(used, both - low, high - both)) / both.shape[2]
         else:
-            worth = ADDITIVE_WEIGHTS[weights](both, high - low)
+            worth = _ADDITIVE_WEIGHTS[weights](both, high - low)
     else:
         worth = _given(weights, both)
-    return most_slack(x, y, returns, worth, counted_measures(fixed_inputs, both, x.shape[2]))
+    return _most_slack(x, y, returns, worth, _counted_measures(fixed_inputs, both, x.shape[2]))
 
 
 def _given(weights: ArrayLike, both: Floats) -> Floats:
@@ -350,7 +350,7 @@ def _given(weights: ArrayLike, both: Floats) -> Floats:
 
 
 LEAST_WEIGHT: Final = 1e-4  # every measure counts at least so much of all weights together
-GAP: Final = 1e-9
+_GAP: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -474,7 +474,7 @@ def _nearest(
         constraints=rules,
         integrality=whole,
         bounds=Bounds(low, high),
-        options={"mip_rel_gap": GAP},
+        options={"mip_rel_gap": _GAP},
     )
     if not answer.success:
         raise CapworthError(

@@ -16,7 +16,7 @@ from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, Ints, above, finite, known, within
 
 # Reference lines for the value of a network of n members. None of them is assumed anywhere.
-LAWS: Mapping[str, Callable[[Floats], Floats]] = {
+_LAWS: Mapping[str, Callable[[Floats], Floats]] = {
     "n": lambda n: n,
     "n log n": lambda n: n * np.log(n),  # Odlyzko and Tilly (2005)
     "n squared": lambda n: n**2,  # Metcalfe
@@ -146,7 +146,7 @@ def merger_gains(small: ArrayLike, large: ArrayLike, law: str = "n log n") -> tu
     -------
     gain of the small network's members, of the large one's; in the unit of the law
     """
-    value = LAWS[known(law, "law", LAWS)]
+    value = _LAWS[known(law, "law", _LAWS)]
     first, second = within(small, "small", 1), within(large, "large", 1)
     both = value(first + second) / (first + second)
     return np.asarray(first * both - value(first)), np.asarray(second * both - value(second))

@@ -215,7 +215,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
 }
 
 MOST = 0.99  # share in common that numbers may have and still be two
-NODES = 96  # of the quadrature over what is in common
+_QUADRATURE = 96  # nodes of the quadrature over what is in common
 
 
 def normal_copula(own: Floats, common: Floats, share: float) -> Floats:
@@ -264,7 +264,7 @@ def normal_copula_cells(first: Floats, second: Floats, shares: tuple[float, floa
     >>> normal_copula_cells(halves, halves, (0.0, 0.0)).round(12).tolist()
     [[0.25, 0.25], [0.25, 0.25]]
     """
-    nodes, weights = hermegauss(NODES)
+    nodes, weights = hermegauss(_QUADRATURE)
     within = [
         np.diff(_below(np.asarray(ends, dtype=np.float64), share, nodes), axis=0)
         for ends, share in zip((first, second), shares, strict=True)

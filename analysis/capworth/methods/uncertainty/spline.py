@@ -12,7 +12,7 @@ import numpy as np
 from capworth.methods.arguments import Floats
 
 KNOTS: Final = 10  # at quantiles of the input; the curve is a cubic between them
-PENALTIES: Final = 40  # tried between no smoothing and a straight line
+_PENALTIES: Final = 40  # tried between no smoothing and a straight line
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +112,7 @@ def _least(rough: Floats, shares: Floats, power: Floats, draws: int) -> Floats:
     bent = rough[rough > 0]
     if not bent.size:
         return np.ones(shares.shape)
-    scale = np.logspace(-3 - np.log10(bent.max()), 3 - np.log10(bent.min()), PENALTIES)
+    scale = np.logspace(-3 - np.log10(bent.max()), 3 - np.log10(bent.min()), _PENALTIES)
     keep = 1 / (1 + scale[:, None] * rough)  # (penalties, functions)
     fit = np.einsum("lk,kr->lr", keep * (2 - keep), shares**2)
     left = np.clip(power - fit, 0, None)
