@@ -1,6 +1,7 @@
 """The page of examples with plain arrays says what the functions say."""
 
 import doctest
+import inspect
 import re
 from importlib import import_module
 from pathlib import Path
@@ -61,3 +62,21 @@ def test_the_table_of_what_moved_names_what_is_there() -> None:
             assert hasattr(import_module(module), name), before
         else:
             assert after.strip().startswith(("gone", "private")), before
+
+
+def test_every_function_of_the_table_has_an_example() -> None:
+    """On the page, or where its own docstring ends."""
+    text = PAGE.read_text("utf-8")
+    examples = "\n".join(line for line in text.splitlines() if line[:3] in (">>>", "..."))
+    rows = [row.split("|")[2] for row in text.splitlines() if row[:2] == "| "]
+    module, without = "", []
+    for words in [word for row in rows for word in re.findall(r"`([^`]+)`", row)]:
+        place, dot, name = words.rpartition(".")
+        if not dot or words.startswith(("capworth.", "scipy.")):
+            continue
+        module = place or module
+        thing = getattr(import_module(f"capworth.methods.{module}"), name)
+        shown = re.search(rf"\b{name}\(", examples) or ">>>" in (thing.__doc__ or "")
+        if inspect.isfunction(thing) and not shown:
+            without.append(f"{module}.{name}")
+    assert not without, ", ".join(without)

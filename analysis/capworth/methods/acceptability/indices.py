@@ -56,12 +56,15 @@ def share_errors(shares: Floats, draws: int) -> Floats:
 
 
 def rank_intervals(shares: ArrayLike, level: float = 0.9) -> Ints:
-    """Central interval of ranks that an option takes with probability `level` at least.
+    """Rank interval: central ranks that an option takes with probability `level` at least.
 
     Returns
     -------
     (options, 2), lowest and highest rank, 1 is the first. At either side at most (1 - level) / 2
     is left out.
+
+    >>> rank_intervals([[0.9, 0.1], [0.1, 0.9]], 0.8).tolist()
+    [[1, 1], [2, 2]]
     """
     if not 0 < level <= 1:
         raise InputError(f"level: {level} is not between 0 and 1. Give a probability, as 0.9.")
@@ -73,7 +76,11 @@ def rank_intervals(shares: ArrayLike, level: float = 0.9) -> Ints:
 
 
 def k_best_shares(shares: ArrayLike, k: int) -> Floats:
-    """Share of draws in which an option is among the `k` best: (options,)."""
+    """Share of draws in which an option is among the `k` best: (options,).
+
+    >>> k_best_shares([[0.5, 0.25, 0.25], [0.25, 0.25, 0.5], [0.25, 0.5, 0.25]], 2).tolist()
+    [0.75, 0.5, 0.75]
+    """
     held = _places(shares)
     if not 1 <= k <= held.shape[1]:
         raise InputError(f"k: {k} is not between 1 and {held.shape[1]}. Give a number of places.")
@@ -107,7 +114,7 @@ MERITS: Final[Mapping[str, Callable[[int], Floats]]] = {
 
 
 def holistic_shares(shares: ArrayLike, merits: ArrayLike) -> Floats:
-    """Rank shares in one number: each place counts by its merit, (options,).
+    """Holistic acceptability index: each place counts by its merit, (options,).
 
     Parameters
     ----------
@@ -116,6 +123,9 @@ def holistic_shares(shares: ArrayLike, merits: ArrayLike) -> Floats:
     Notes
     -----
     Holistic acceptability index: Lahdelma & Salminen (2001), Operations Research 49(3), 444-454.
+
+    >>> holistic_shares([[0.75, 0.25], [0.25, 0.75]], [1, 0]).tolist()
+    [0.75, 0.25]
     """
     worth, held = finite(merits, "merits"), _places(shares)
     if worth.shape != held.shape[1:]:
@@ -147,7 +157,7 @@ def choice_entropy(shares: ArrayLike) -> float:
 
 
 def ranking_entropy(values: Floats) -> float:
-    """How open the whole ranking is, in bits: entropy of the distinct rankings seen.
+    """Entropy of the whole ranking in bits, over the distinct rankings seen.
 
     Parameters
     ----------
@@ -157,6 +167,9 @@ def ranking_entropy(values: Floats) -> float:
     -----
     As `smaa.entropy.ranking` in the R package smaa (van Valkenhoef). It cannot exceed log2 draws:
     with many options it says more about the draws than about the ranking.
+
+    >>> ranking_entropy(np.array([[2.0, 1.0], [1.0, 2.0], [3.0, 1.0], [0.0, 5.0]]))
+    1.0
     """
     numbers = table(values, "values", "draws", "options")
     order = np.argsort(-numbers, axis=1, kind="stable")
@@ -211,7 +224,7 @@ def confidence_from_counts(counts: Ints, central: Floats, draws: int) -> Floats:
 
 
 def confidence_factors(measurements: Floats, central: Floats) -> Floats:
-    """Chance that an option is first when its own central weights are right.
+    """Confidence factor: chance that an option is first when its own central weights are right.
 
     Parameters
     ----------
@@ -226,6 +239,10 @@ def confidence_factors(measurements: Floats, central: Floats) -> Floats:
     -----
     Lahdelma & Salminen (2001), Operations Research 49(3), 444-454. The same measurements serve
     every option, so two factors differ by the weights and not by luck.
+
+    >>> measurements = np.array([[[1.0], [0.0]], [[3.0], [1.0]], [[0.0], [2.0]], [[2.0], [1.0]]])
+    >>> confidence_factors(measurements, np.array([[1.0], [1.0]])).tolist()
+    [0.75, 0.25]
     """
     own = np.asarray(central, dtype=np.float64)
     if np.shape(measurements)[1:] != own.shape:
@@ -239,7 +256,7 @@ def confidence_factors(measurements: Floats, central: Floats) -> Floats:
 
 
 def rank_confidence_sets(replicates: Floats, level: float = 0.95, *, jointly: bool = True) -> Ints:
-    """Ranks that cannot be excluded, given how uncertain each difference between options is.
+    """Rank confidence sets: ranks not excluded, given how uncertain each difference is.
 
     Parameters
     ----------
@@ -260,6 +277,9 @@ def rank_confidence_sets(replicates: Floats, level: float = 0.95, *, jointly: bo
     Mogstad, Romano, Shaikh & Wilhelm (2024), Review of Economic Studies 91(1), 476-518:
     intervals for all differences from the distribution of the largest standardised deviation,
     without the stepwise refinement. A difference that never varies is sure by its sign.
+
+    >>> rank_confidence_sets(np.array([[5.0, 1.0, 1.2], [5.1, 1.2, 1.0]])).tolist()
+    [[1, 1], [2, 3], [2, 3]]
     """
     values = table(replicates, "replicates", "draws", "options")
     if len(values) < 2:
@@ -287,7 +307,7 @@ def rank_confidence_sets(replicates: Floats, level: float = 0.95, *, jointly: bo
 
 
 def spearman(first: ArrayLike, second: ArrayLike) -> Floats:
-    """Spearman's rank correlation of two orders in each draw, (draws,).
+    """Spearman's rank correlation (rho) of two orders in each draw, (draws,).
 
     Parameters
     ----------

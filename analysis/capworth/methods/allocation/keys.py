@@ -155,11 +155,15 @@ class Separable(NamedTuple):
 
 
 def separable_costs(values: ArrayLike) -> Separable:
-    """Part the cost of all into what each user causes and what is joint.
+    """Separable costs: what each user causes, and what is joint.
 
     Parameters
     ----------
     values : (..., 2^users) cost of each coalition, see `coalitions`
+
+    >>> own, joint = separable_costs([0, 60, 80, 100])
+    >>> own.tolist(), float(joint)
+    ([20.0, 40.0], 40.0)
     """
     table = finite(values, "values")
     everybody = table.shape[-1] - 1 if table.ndim else 0

@@ -33,6 +33,10 @@ def strongest_objection(values: ArrayLike, payments: ArrayLike) -> Objection:
     Returns
     -------
     excess and coalition (...); of groups with the same excess the one of the lowest mask
+
+    >>> found = strongest_objection([0, 60, 80, 100], [70, 30])
+    >>> float(found.excess), int(found.coalition)  # the first user alone would pay 10 less
+    (10.0, 1)
     """
     table, paid = _game(values, payments)
     excess = sums(paid) - table
@@ -43,9 +47,12 @@ def strongest_objection(values: ArrayLike, payments: ArrayLike) -> Objection:
 
 
 def in_core(values: ArrayLike, payments: ArrayLike) -> Bools:
-    """Whether no group pays more than its stand-alone cost: nobody has a reason to leave.
+    """Core: whether no group pays more than its stand-alone cost, and nobody has reason to leave.
 
     Rounding is forgiven up to 1e-9 of the largest value of the table.
+
+    >>> bool(in_core([0, 60, 80, 100], [40, 60])), bool(in_core([0, 60, 80, 100], [70, 30]))
+    (True, False)
     """
     table = finite(values, "values")
     slack = _EPSILON * np.abs(table).max(axis=-1)
@@ -53,7 +60,7 @@ def in_core(values: ArrayLike, payments: ArrayLike) -> Bools:
 
 
 def nucleolus(values: ArrayLike) -> Floats:
-    """Find the payments whose largest excess is least, then the second largest, and so on.
+    """Nucleolus: payments whose largest excess is least, then the second largest, and so on.
 
     There is exactly one; it lies in the core if there is one, and treats alike users alike.
 
@@ -69,6 +76,9 @@ def nucleolus(values: ArrayLike) -> Floats:
     -----
     Schmeidler (1969), SIAM Journal on Applied Mathematics 17(6), 1163-1170. A sequence of linear
     programmes (HiGHS); coalitions with a positive dual price are held at their excess.
+
+    >>> nucleolus([0, 60, 80, 100]).round(6).tolist()
+    [40.0, 60.0]
     """
     table = finite(values, "values")
     users = users_of(table)

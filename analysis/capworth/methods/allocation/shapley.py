@@ -97,6 +97,10 @@ def shapley_sampled(
     Notes
     -----
     Castro, Gomez and Tejada (2009), Computers & Operations Research 36(5), 1726-1730.
+
+    >>> found = shapley_sampled(lambda group: 6.0 * group.any(axis=1) + group.sum(axis=1), 3)
+    >>> (np.abs(found.value - 3) <= 4 * found.standard_error).tolist()
+    [True, True, True]
     """
     users, orders = whole(users, "users", 1), whole(orders, "orders", 2)
     if finite(cost_of(np.zeros((1, users), dtype=np.bool_)), "cost_of").tolist() != [0.0]:

@@ -64,7 +64,7 @@ def cross_table(first: ArrayLike, second: ArrayLike) -> Floats:
 
 
 def fleiss_kappa(counts: ArrayLike) -> float:
-    """Kappa of the same number of coders on every unit, not always the same persons.
+    """Fleiss' kappa: the same number of coders on every unit, not always the same persons.
 
     Parameters
     ----------
@@ -73,6 +73,9 @@ def fleiss_kappa(counts: ArrayLike) -> float:
     Notes
     -----
     Fleiss (1971), Psychological Bulletin 76(5), 378-382.
+
+    >>> fleiss_kappa([[2, 0], [0, 2]]), fleiss_kappa([[1, 1], [1, 1]])
+    (1.0, -1.0)
     """
     many = within(table(counts, "counts", "units", "categories"), "counts", 0)
     coders = many.sum(axis=1)
@@ -105,6 +108,9 @@ def krippendorff_alpha(codes: ArrayLike, level: str = "nominal") -> float:
     -----
     Krippendorff (2004), Content Analysis, 2nd ed., ch. 11: 1 - observed over expected
     disagreement, from the matrix of coincidences.
+
+    >>> krippendorff_alpha([[1, 1, 2, 2], [1, 1, 2, float("nan")]])
+    1.0
     """
     known(level, "level", _LEVELS)
     try:

@@ -62,10 +62,13 @@ def reciprocal(judgements: ArrayLike) -> Floats:
 
 
 def eigenvector(judgements: ArrayLike) -> Floats:
-    """Give the principal right eigenvector, summing to 1: (..., criteria).
+    """Eigenvector method: the principal right eigenvector, summing to 1: (..., criteria).
 
     Saaty (1977), Journal of Mathematical Psychology 15(3), 234-281. By repeated multiplication,
     which converges for every positive matrix.
+
+    >>> eigenvector([[1, 2, 4], [1 / 2, 1, 2], [1 / 4, 1 / 2, 1]]).round(4).tolist()
+    [0.5714, 0.2857, 0.1429]
     """
     matrix = reciprocal(judgements)
     weights = geometric_mean(matrix)
@@ -78,10 +81,13 @@ def eigenvector(judgements: ArrayLike) -> Floats:
 
 
 def geometric_mean(judgements: ArrayLike) -> Floats:
-    """Give the geometric means of the rows, summing to 1: (..., criteria).
+    """Geometric mean method: the means of the rows, summing to 1: (..., criteria).
 
     Crawford & Williams (1985), Journal of Mathematical Psychology 29(4), 387-405: least squares of
     the logarithms. The same weights come out of the rows as out of the columns.
+
+    >>> geometric_mean([[1, 2, 4], [1 / 2, 1, 2], [1 / 4, 1 / 2, 1]]).round(4).tolist()
+    [0.5714, 0.2857, 0.1429]
     """
     return _normalised_rows(np.exp(np.log(reciprocal(judgements)).mean(axis=-1)))
 
@@ -125,7 +131,7 @@ class Consistency:
 def consistency(
     judgements: ArrayLike, *, priorities: str = "eigenvector", random_index: str = "saaty 1980"
 ) -> Consistency:
-    """Measure how consistent judgements are.
+    """Consistency ratio (CR) and index of judgements.
 
     Parameters
     ----------
@@ -135,6 +141,10 @@ def consistency(
     Notes
     -----
     Saaty (1980). Two criteria cannot contradict each other: all are 0 then, lambda_max 2.
+
+    >>> consistent = consistency([[1, 2, 4], [1 / 2, 1, 2], [1 / 4, 1 / 2, 1]])
+    >>> round(float(consistent.lambda_max), 9), round(float(consistent.ratio), 9)
+    (3.0, 0.0)
     """
     matrix = reciprocal(judgements)
     count = matrix.shape[-1]
@@ -152,7 +162,7 @@ def consistency(
 
 
 def geometric_consistency_index(judgements: ArrayLike) -> Floats:
-    """Geometric consistency index, which goes with the weights of `geometric_mean`: (...).
+    """Geometric consistency index (GCI), which goes with the weights of `geometric_mean`: (...).
 
     Mean squared logarithm of stated over implied, 0 when the judgements agree fully. Up to 0.31 for
     3 criteria, 0.35 for 4 and 0.37 for more goes with a ratio of 0.1; 0 for 2 criteria.
@@ -224,6 +234,9 @@ def aggregated(judgements: ArrayLike, judges: ArrayLike | None = None) -> Floats
     ----------
     judgements : (judges, criteria, criteria)
     judges : (judges,), weight of each judge; all alike by default
+
+    >>> aggregated([[[1, 2], [1 / 2, 1]], [[1, 8], [1 / 8, 1]]]).round(9).tolist()
+    [[1.0, 4.0], [0.25, 1.0]]
     """
     matrices = reciprocal(judgements)
     if matrices.ndim != 3:

@@ -59,7 +59,7 @@ def consistent(lower: ArrayLike, upper: ArrayLike | None = None) -> bool:
 
 
 def macbeth(lower: ArrayLike, upper: ArrayLike | None = None) -> MacbethScale:
-    """Give values that agree with the judgements.
+    """MACBETH scale: values that agree with the judgements.
 
     The smallest value of the first option over the last; between several such scales each option
     in turn, from the second on, stands in the middle of what the options before it leave open.
@@ -103,6 +103,10 @@ def repairs(lower: ArrayLike, upper: ArrayLike | None = None) -> tuple[tuple[Cha
     Each suggestion is a set of changes. When one step is enough, all such steps are listed, by
     option; otherwise one least set. Empty when nothing contradicts. A changed judgement becomes
     one category. By mixed-integer programming: the least is proven, not searched.
+
+    >>> least = repairs([[0, 1, 1], [0, 0, 4], [0, 0, 0]])[0]  # a part above the whole
+    >>> sum(abs(change.instead - change.stated) for change in least)
+    3
     """
     low, high = _judgements(lower, upper)
     if consistent(low, high):

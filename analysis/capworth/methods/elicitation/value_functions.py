@@ -105,6 +105,9 @@ def exponential(
     -----
     Kirkwood (1997), Strategic Decision Making, ch. 4; his constant is 1 / curvature, in
     ranges of the scale.
+
+    >>> exponential([0, 5, 10], 0, 10, 0).tolist()  # not bent
+    [0.0, 0.5, 1.0]
     """
     x, bend = finite(levels, "levels"), finite(curvature, "curvature")
     known(beyond, "beyond", _BEYOND)

@@ -46,7 +46,7 @@ class CrossEfficiency:
 def cross_efficiency(
     inputs: ArrayLike, outputs: ArrayLike, attitude: str = "benevolent"
 ) -> CrossEfficiency:
-    """Judge each unit with weights that each unit chose to look its best.
+    """Cross-efficiency: each unit by the weights that each unit chose to look its best.
 
     Such weights are seldom unique; of them the judge takes those with which all others together,
     as one unit, look best (benevolent) or worst (aggressive). Where even these are not unique, the
@@ -67,6 +67,9 @@ def cross_efficiency(
     -----
     Sexton, Silkman & Hogan (1986), New Directions for Program Evaluation 32, 73-105; Doyle & Green
     (1994), Journal of the Operational Research Society 45, 567-578, formulation II.
+
+    >>> cross_efficiency([[2], [4], [8]], [[1], [4], [4]]).score.round(9).tolist()
+    [[0.5, 1.0, 0.5]]
     """
     x, y = measures(inputs, outputs)
     known(attitude, "attitude", ATTITUDES)

@@ -123,7 +123,7 @@ def dea(
     restrictions: ArrayLike | None = None,
     joint_inputs: ArrayLike | None = None,
 ) -> Envelopment:
-    """Compare every unit with the best mixture of units, in every draw.
+    """Data envelopment analysis (DEA): every unit against the best mixture of units, in every draw.
 
     Parameters
     ----------
@@ -153,6 +153,11 @@ def dea(
     fixed inputs: Banker & Morey (1986), Operations Research 34, 513-521. Slacks are those whose
     sum, each as a share of the largest amount of its measure, is the largest. A unit that is
     efficient is its own peer; of equally good mixtures the first found is given.
+
+    >>> dea([[2], [4], [8]], [[1], [4], [4]], "constant", "input").score.round(9).tolist()
+    [[0.5, 1.0, 0.5]]
+    >>> dea([[2], [4], [8]], [[1], [4], [4]], "variable", "input").score.round(9).tolist()
+    [[1.0, 1.0, 0.5]]
     """
     x, y = measures(inputs, outputs)
     known(orientation, "orientation", _ORIENTATIONS)
@@ -285,7 +290,7 @@ def super_efficiency(
     returns: str = "constant",
     orientation: str = "input",
 ) -> SuperEfficiency:
-    """Compare every unit with the best mixture of the other units.
+    """Super-efficiency: every unit against the best mixture of the other units.
 
     Parameters
     ----------
@@ -297,6 +302,10 @@ def super_efficiency(
     Andersen & Petersen (1993), Management Science 39, 1261-1264. Infeasible programmes are proved
     to be so (Seiford & Zhu 1999, INFOR 37, 174-187): they arise without constant returns, and with
     zeros in the data. A factor of outputs of 0 is one too: only nothing at all could be compared.
+
+    >>> found = super_efficiency([[2], [4], [8]], [[1], [4], [4]], "constant", "input")
+    >>> found.score.round(9).tolist()
+    [[0.5, 2.0, 0.5]]
     """
     x, y = measures(inputs, outputs)
     known(orientation, "orientation", ("input", "output"))
@@ -344,7 +353,7 @@ class ScaleEfficiency:
 def scale_efficiency(
     inputs: ArrayLike, outputs: ArrayLike, orientation: str = "output"
 ) -> ScaleEfficiency:
-    """Part efficiency into that of practice and that of size, and say in which way size is off.
+    """Scale efficiency: parts efficiency into that of practice and that of size.
 
     Notes
     -----

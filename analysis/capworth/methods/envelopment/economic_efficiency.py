@@ -51,7 +51,7 @@ class PriceEfficiency:
 def cost_efficiency(
     inputs: ArrayLike, outputs: ArrayLike, input_prices: ArrayLike, returns: str = "variable"
 ) -> PriceEfficiency:
-    """Compare the cost of each unit with the least cost of making its outputs.
+    """Cost efficiency: the least cost of making a unit's outputs, over its cost.
 
     Parameters
     ----------
@@ -63,6 +63,10 @@ def cost_efficiency(
     -----
     Färe, Grosskopf & Lovell (1985), The Measurement of Efficiency of Production, ch. 3. Every
     unit's outputs are bought at its own prices; the technology does not depend on prices.
+
+    >>> found = cost_efficiency([[2, 2], [1, 4]], [[1], [1]], [1, 1])
+    >>> found.overall.round(9).tolist(), found.technical.round(9).tolist()
+    ([[1.0, 0.8]], [[1.0, 1.0]])
     """
     x, y = measures(inputs, outputs)
     prices = _priced(input_prices, x, "input_prices")
@@ -83,7 +87,7 @@ def cost_efficiency(
 def revenue_efficiency(
     inputs: ArrayLike, outputs: ArrayLike, output_prices: ArrayLike, returns: str = "variable"
 ) -> PriceEfficiency:
-    """Compare the revenue of each unit with the most that its inputs could earn.
+    """Revenue efficiency: a unit's revenue over the most that its inputs could earn.
 
     Parameters
     ----------
@@ -93,6 +97,9 @@ def revenue_efficiency(
     Notes
     -----
     Färe, Grosskopf & Lovell (1985), ch. 4. Unit values of outcomes are prices in this sense.
+
+    >>> revenue_efficiency([[1], [1]], [[2, 2], [1, 4]], [1, 1]).overall.round(9).tolist()
+    [[0.8, 1.0]]
     """
     x, y = measures(inputs, outputs)
     prices = _priced(output_prices, y, "output_prices")
@@ -228,7 +235,7 @@ def profit_efficiency(
     output_prices: ArrayLike,
     direction: tuple[ArrayLike, ArrayLike] | None = None,
 ) -> ProfitEfficiency:
-    """Compare the profit of each unit with the most that units show to be possible.
+    """Profit efficiency: the profit of each unit against the most that units show to be possible.
 
     Parameters
     ----------
@@ -242,6 +249,10 @@ def profit_efficiency(
     Chambers, Chung & Färe (1998), Journal of Optimization Theory and Applications 98, 351-364
     (Nerlovian efficiency). A mixture never earns more than its best unit, so no programme is
     needed for the most.
+
+    >>> found = profit_efficiency([[2], [4], [6]], [[1], [5], [6]], 1, 1)
+    >>> found.profit.tolist(), found.overall.round(3).tolist()
+    ([[-1.0, 1.0, 0.0]], [[0.667, 0.0, 0.083]])
     """
     x, y = measures(inputs, outputs)
     bought, sold = (
@@ -269,7 +280,7 @@ def profit_efficiency(
 def profitability(
     inputs: ArrayLike, outputs: ArrayLike, input_prices: ArrayLike, output_prices: ArrayLike
 ) -> Profitability:
-    """Compare what each unit earns for each unit of cost with the best such ratio.
+    """Profitability: earned for each unit of cost, against the best such ratio.
 
     Parameters
     ----------
@@ -279,6 +290,9 @@ def profitability(
     -----
     Zofío & Prieto (2006), International Journal of Production Economics 103, 650-663: constant and
     practice are generalised distances with equal weight on inputs and outputs, see `hyperbolic`.
+
+    >>> profitability([[2], [4]], [[1], [4]], 1, 1).overall.round(9).tolist()
+    [[0.5, 1.0]]
     """
     x, y = measures(inputs, outputs)
     bought, sold = (
@@ -300,7 +314,7 @@ _LEAST: Final = 1e-6  # no unit is taken to be less efficient than this
 def hyperbolic(
     inputs: ArrayLike, outputs: ArrayLike, returns: str = "variable", alpha: float = 0.5
 ) -> Floats:
-    """Find the least number d such that d^(1 - alpha) inputs can make d^-alpha outputs.
+    """Hyperbolic (generalised) distance: least d with d^-alpha outputs of d^(1 - alpha) inputs.
 
     Parameters
     ----------

@@ -39,7 +39,7 @@ class Malmquist:
 
 
 def malmquist(inputs: ArrayLike, outputs: ArrayLike) -> Malmquist:
-    """Compare each unit with itself one period later, by the frontiers of both periods.
+    """Malmquist index: each unit against itself one period later, by the frontiers of both periods.
 
     Parameters
     ----------
@@ -58,6 +58,10 @@ def malmquist(inputs: ArrayLike, outputs: ArrayLike) -> Malmquist:
     Analysis 3, 85-101; parts of the efficiency change: Färe, Grosskopf, Norris & Zhang (1994),
     American Economic Review 84, 66-83. Output distances, constant returns (with which input
     distances give the same); the geometric mean of the two periods' frontiers.
+
+    >>> found = malmquist([[[2], [4]], [[2], [4]]], [[[2], [4]], [[4], [4]]])  # one doubles
+    >>> found.productivity.round(9).tolist(), found.efficiency_change.round(9).tolist()
+    ([[[2.0, 1.0]]], [[[1.0, 0.5]]])
     """
     x, y = _panel(inputs, "inputs"), _panel(outputs, "outputs")
     if x.shape[:3] != y.shape[:3]:
@@ -139,7 +143,7 @@ class GreenChange:
 def malmquist_luenberger(
     inputs: ArrayLike, outputs: ArrayLike, undesirable: ArrayLike
 ) -> GreenChange:
-    """Compare each unit with itself one period later: more wanted and less unwanted output.
+    """Malmquist-Luenberger index: one period later, more wanted and less unwanted output.
 
     Parameters
     ----------
@@ -153,6 +157,10 @@ def malmquist_luenberger(
     with the unit's own outputs as direction, constant returns; undesirable outputs as in Aparicio,
     Pastor & Zofío (2013), European Journal of Operational Research 229, 738-742. `malmquist` where
     all outputs are wanted.
+
+    >>> same = [[[1.0], [2.0]]] * 2
+    >>> malmquist_luenberger(same, same, same).productivity.round(9).tolist()
+    [[1.0, 1.0]]
     """
     x, y, b = (
         finite(given, name)

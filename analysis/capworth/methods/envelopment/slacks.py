@@ -64,7 +64,7 @@ def slack_based_measure(
     fixed_inputs: ArrayLike | None = None,
     undesirable: ArrayLike | None = None,
 ) -> SlackBased:
-    """Score by the mean share of inputs to spare over the mean factor of outputs to gain.
+    """Slack-based measure (SBM): mean share of inputs to spare over mean factor of outputs to gain.
 
     Parameters
     ----------
@@ -83,6 +83,9 @@ def slack_based_measure(
     Cooper (1962). A measure of which the unit has nothing is left out of
     its mean (Tone 2001, section on zeros). Of equally good mixtures the first found is given; with
     constant returns even their size may be open.
+
+    >>> slack_based_measure([[2], [4]], [[1], [1]], "constant").score.round(9).tolist()
+    [[1.0, 0.5]]
     """
     x, y = measures(inputs, outputs)
     known(orientation, "orientation", ("none", "input", "output"))
@@ -290,7 +293,7 @@ def additive(
     *,
     fixed_inputs: ArrayLike | None = None,
 ) -> SlackBased:
-    """Find the largest weighted sum of slacks.
+    """Additive model: the largest weighted sum of slacks.
 
     Parameters
     ----------
@@ -316,6 +319,9 @@ def additive(
     Park & Pastor (1999), Journal of Productivity Analysis 11, 5-42. Bounded: Cooper, Pastor,
     Borras, Aparicio & Pastor (2011), Journal of Productivity Analysis 35, 85-94. Deviation: Lovell
     & Pastor (1995), Operations Research Letters 18, 147-151.
+
+    >>> additive([[2], [4]], [[1], [1]], "variable", "ones").score.round(9).tolist()
+    [[0.0, 2.0]]
     """
     x, y = measures(inputs, outputs)
     both = np.concatenate((x, y), axis=2)
@@ -376,7 +382,7 @@ class ClosestTargets:
 def closest_targets(
     inputs: ArrayLike, outputs: ArrayLike, returns: str = "variable"
 ) -> ClosestTargets:
-    """Minimise the sum of slacks among the efficient mixtures that use no more and make no less.
+    """Closest targets: least sum of slacks to an efficient mixture that is no worse.
 
     The radial and the slack-based targets are the farthest; these ask for the least. Of equally
     near targets, the first found is given.

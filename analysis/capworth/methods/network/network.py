@@ -48,13 +48,21 @@ def links(members: ArrayLike) -> Floats:
 
 
 def bilateral_cost(members: ArrayLike, link_cost: ArrayLike, wanted: ArrayLike = 1.0) -> Floats:
-    """Cost of linking the share `wanted` of all pairs one by one."""
+    """Links: cost of linking the share `wanted` of all pairs one by one.
+
+    >>> float(bilateral_cost(10, 2.0, wanted=0.2))  # 9 of 45 pairs
+    18.0
+    """
     share = within(wanted, "wanted", 0, 1)
     return np.asarray(share * within(link_cost, "link_cost", 0) * links(members))
 
 
 def hub_cost(members: ArrayLike, fixed: ArrayLike, member_cost: ArrayLike) -> Floats:
-    """Cost of a hub: a fixed part and one connection for each member."""
+    """Hub: a fixed cost and one connection for each member.
+
+    >>> float(hub_cost(10, 5.0, 0.5))
+    10.0
+    """
     connections = within(member_cost, "member_cost", 0) * within(members, "members", 0)
     return np.asarray(within(fixed, "fixed", 0) + connections)
 
@@ -62,7 +70,7 @@ def hub_cost(members: ArrayLike, fixed: ArrayLike, member_cost: ArrayLike) -> Fl
 def hub_break_even(
     fixed: ArrayLike, member_cost: ArrayLike, link_cost: ArrayLike, wanted: ArrayLike = 1.0
 ) -> Floats:
-    """Find the number of members above which a hub costs less than the links.
+    """Break-even of a hub: members above which it costs less than the links.
 
     [(b/2 + c) + sqrt((b/2 + c)^2 + 2 b F)] / b, with b = wanted x link cost, c = cost of a
     connection, F = fixed cost of the hub, all over the same period.
@@ -71,6 +79,9 @@ def hub_break_even(
     -------
     (...) not rounded; infinite where links cost nothing. It says nothing about what a hub gives
     beyond links: one question to all, standards, trust.
+
+    >>> round(float(hub_break_even(10, 0.1, 0.05)), 3)
+    22.656
     """
     b = within(wanted, "wanted", 0, 1) * within(link_cost, "link_cost", 0)
     c, f = within(member_cost, "member_cost", 0), within(fixed, "fixed", 0)
@@ -92,7 +103,7 @@ def dyad_coverage(members: ArrayLike, connected: ArrayLike) -> Floats:
 
 
 def weighted_coverage(flows: ArrayLike, access: ArrayLike, quality: ArrayLike = 1.0) -> Floats:
-    """Share of the wanted exchange that is reached: sum of w a q over sum of w, i other than j.
+    """Coverage: share of the wanted exchange that is reached, w a q over w, i other than j.
 
     Parameters
     ----------
@@ -104,6 +115,9 @@ def weighted_coverage(flows: ArrayLike, access: ArrayLike, quality: ArrayLike = 
     Returns
     -------
     (...) share, 0 to 1
+
+    >>> float(weighted_coverage([[0, 3], [1, 0]], [[1, 1], [0, 1]]))
+    0.75
     """
     w = within(flows, "flows", 0)
     if w.ndim < 2 or w.shape[-1] != w.shape[-2]:

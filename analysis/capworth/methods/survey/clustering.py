@@ -13,7 +13,7 @@ _ROUNDS: Final = 30
 
 
 def k_means(points: Floats, k: int, rng: np.random.Generator, starts: int = _STARTS) -> Ints:
-    """Put rows into `k` groups so that the squared distances to the groups' means are least.
+    """K-means: `k` groups of rows with the least squared distances to the means of the groups.
 
     Parameters
     ----------

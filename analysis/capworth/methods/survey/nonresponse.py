@@ -73,7 +73,7 @@ def replicate_weights(
     rng: np.random.Generator,
     completeness: Floats | None = None,
 ) -> Floats:
-    """Weights of draws in which other members might have answered: (replicates, answering).
+    """Replicate weights: draws in which other members might have answered: (replicates, answering).
 
     In every cell, n - 1 of its n answers are drawn with replacement and the weights stretched, so
     that the spread of a mean over the draws is that of its sampling error without replacement. A
@@ -112,6 +112,9 @@ def weighted_means(weights: ArrayLike, answers: ArrayLike) -> Floats:
     ----------
     weights : (..., answering), 0 or more
     answers : (answering, things), NaN where a member did not answer on a thing
+
+    >>> weighted_means([1, 3], [[2.0, np.nan], [6.0, 5.0]]).tolist()
+    [5.0, 5.0]
     """
     ratings, heavy = np.asarray(answers, dtype=np.float64), np.asarray(weights, dtype=np.float64)
     given = np.isfinite(ratings)
@@ -123,7 +126,7 @@ def weighted_means(weights: ArrayLike, answers: ArrayLike) -> Floats:
 
 
 def eta_squared(groups: Ints, weights: Floats, answers: Floats) -> Floats:
-    """Share of the variance of the answers that lies between groups: (..., things), 0 to 1.
+    """Eta squared: share of the variance that lies between groups, (..., things), 0 to 1.
 
     Parameters
     ----------
@@ -135,6 +138,10 @@ def eta_squared(groups: Ints, weights: Floats, answers: Floats) -> Floats:
     -----
     The correlation ratio, eta squared (Fisher 1925), with survey weights. Chance alone gives about
     (groups - 1) / (answers - 1); see `eta_squared_p_value`.
+
+    >>> answers = np.array([[1.0, 1], [1, 3], [3, 1], [3, 3]])
+    >>> eta_squared(np.array([0, 0, 1, 1]), np.ones(4), answers).tolist()
+    [1.0, 0.0]
     """
     given = np.isfinite(answers)
     filled = np.where(given, answers, 0.0)

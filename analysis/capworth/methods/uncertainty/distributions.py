@@ -30,7 +30,7 @@ def _tables(peak: float) -> tuple[Floats, Floats, Floats]:
 
 
 def pert_quantile(probability: Floats, low: float, mode: float, high: float) -> Floats:
-    """Level that the PERT distribution stays below with the given probability.
+    """PERT quantile: level that the distribution stays below with the given probability.
 
     Parameters
     ----------
@@ -66,12 +66,16 @@ def pert_quantile(probability: Floats, low: float, mode: float, high: float) -> 
 
 
 def pert_mean(low: float, mode: float, high: float) -> float:
-    """Expected level, (low + 4 mode + high) / 6."""
+    """PERT mean, (low + 4 mode + high) / 6.
+
+    >>> pert_mean(10.0, 20.0, 36.0)
+    21.0
+    """
     return (low + 4 * mode + high) / 6
 
 
 def pert_deviation(low: float, mode: float, high: float) -> float:
-    """Standard deviation, sqrt((mean - low) (high - mean) / 7).
+    """PERT standard deviation, sqrt((mean - low) (high - mean) / 7).
 
     That of the beta distribution. The sixth of the range that handbooks of the programme
     evaluation and review technique print is an approximation, good where the mode is in the middle.
@@ -85,7 +89,7 @@ def pert_deviation(low: float, mode: float, high: float) -> float:
 
 
 def pert_below(level: float, low: float, mode: float, high: float) -> float:
-    """Probability that the PERT distribution stays below `level`.
+    """PERT probability of staying below `level`.
 
     >>> pert_below(20.0, 10.0, 20.0, 30.0)
     0.5
@@ -219,7 +223,7 @@ _QUADRATURE = 96  # nodes of the quadrature over what is in common
 
 
 def normal_copula(own: Floats, common: Floats, share: float) -> Floats:
-    """Even probabilities of one number, of which a share moves with all others of its group.
+    """Normal copula of one factor: even probabilities of which a share moves with the whole group.
 
     Parameters
     ----------

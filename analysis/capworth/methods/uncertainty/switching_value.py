@@ -28,7 +28,7 @@ class SwitchingValue(NamedTuple):
 
 
 def switching_multiple(part: ArrayLike, net_value: ArrayLike) -> Floats:
-    """Multiple of one part at which a sum is 0, when the net value is linear in it.
+    """Switching multiple: of one part of a sum, at which the sum is 0.
 
     Parameters
     ----------
@@ -39,6 +39,9 @@ def switching_multiple(part: ArrayLike, net_value: ArrayLike) -> Floats:
     -------
     (draws,). 0.8: the part may fall to 80 % of its level. 1.25: a cost may rise by a quarter.
     Below 0: even at nothing the sum keeps its sign. NaN where the part is 0 and decides nothing.
+
+    >>> float(switching_multiple(40, 10))
+    0.75
     """
     parts, nets = np.broadcast_arrays(finite(part, "part"), finite(net_value, "net_value"))
     share = np.divide(nets, parts, out=np.full(parts.shape, np.nan), where=parts != 0)
@@ -48,7 +51,7 @@ def switching_multiple(part: ArrayLike, net_value: ArrayLike) -> Floats:
 def switching_value(
     net_value: Callable[[Floats], Floats], low: float, high: float, points: int = 201
 ) -> SwitchingValue:
-    """Level of one input, between `low` and `high`, at which the net value is 0.
+    """Switching value: level of one input, `low` to `high`, at which the net value is 0.
 
     Parameters
     ----------
@@ -61,6 +64,9 @@ def switching_value(
     -------
     The level, or NaN and whether there is none or more than one. A net value that touches 0
     without changing sign is no switch; where it is 0 over a stretch the switch is the middle of it.
+
+    >>> switching_value(lambda level: 2 * level - 10, 0, 20).level
+    5.0
     """
     ends = finite([low, high], "range")
     if not ends[0] < ends[1]:
@@ -83,10 +89,13 @@ def switching_value(
 
 
 def sensitivity_indicator(input_change: ArrayLike, net_change: ArrayLike) -> Floats:
-    """Relative change of the net value for each relative change of an input, without sign.
+    """Sensitivity indicator: relative change of the net value for that of an input, without sign.
 
     Asian Development Bank, Financial Management and Analysis of Projects, 7.11.3. 13.3 means
     that 1 % more of the input moves the net value by 13.3 %.
+
+    >>> float(sensitivity_indicator(0.25, -0.5))
+    2.0
     """
     change = finite(input_change, "input_change")
     if (change == 0).any():
@@ -122,6 +131,9 @@ def chance_reached(sampled: ArrayLike, level: ArrayLike, base: ArrayLike) -> Flo
     Returns
     -------
     () or (k,)
+
+    >>> float(chance_reached([1, 2, 3, 4], 3, 2))
+    0.5
     """
     draws = finite(sampled, "sampled")
     if draws.ndim != 1 or draws.size == 0:

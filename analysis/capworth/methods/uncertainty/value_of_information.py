@@ -24,7 +24,7 @@ class PerfectInformation(NamedTuple):
 
 
 def evpi(net_benefit: ArrayLike, probabilities: ArrayLike | None = None) -> PerfectInformation:
-    """Value perfect information: the mean of the best less the best of the means.
+    """Expected value of perfect information (EVPI): mean of the best less best of the means.
 
     It is also the least expected opportunity loss.
 
@@ -39,6 +39,9 @@ def evpi(net_benefit: ArrayLike, probabilities: ArrayLike | None = None) -> Perf
     -----
     Raiffa and Schlaifer (1961). The choice is made on the same draws, so the estimate leans
     upwards when there are few of them.
+
+    >>> evpi([[80_000, 30_000, 23_000], [-20_000, 20_000, 23_000]], [0.5, 0.5]).value
+    21500.0
     """
     nets = table(net_benefit, "net_benefit", "draws", "options")
     weight = _weights(len(nets), probabilities)
@@ -51,13 +54,21 @@ def evpi(net_benefit: ArrayLike, probabilities: ArrayLike | None = None) -> Perf
 
 
 def opportunity_loss(net_benefit: ArrayLike) -> Floats:
-    """Find what each choice falls short of the best in each draw: (draws, options), 0 or above."""
+    """Opportunity loss: what each choice falls short of the best in each draw, (draws, options).
+
+    >>> opportunity_loss([[3, 1], [0, 2]]).tolist()
+    [[0.0, 2.0], [2.0, 0.0]]
+    """
     nets = table(net_benefit, "net_benefit", "draws", "options")
     return np.asarray(nets.max(axis=1, keepdims=True) - nets)
 
 
 def chance_best(net_benefit: ArrayLike, probabilities: ArrayLike | None = None) -> Floats:
-    """Probability that each option is best, (options,); equals share a draw, so it sums to 1."""
+    """Probability that each option is best, (options,); equals share a draw, so it sums to 1.
+
+    >>> chance_best([[3, 1], [0, 2], [1, 1], [5, 2]]).tolist()
+    [0.625, 0.375]
+    """
     nets = table(net_benefit, "net_benefit", "draws", "options")
     best = nets == nets.max(axis=1, keepdims=True)
     shared = best / best.sum(axis=1, keepdims=True)
@@ -83,7 +94,7 @@ class PartialInformation(NamedTuple):
 
 
 def evppi(inputs: ArrayLike, net_benefit: ArrayLike) -> PartialInformation:
-    """Value of perfect information about each input alone (EVPPI).
+    """Expected value of partial perfect information (EVPPI), about each input alone.
 
     Parameters
     ----------
@@ -104,6 +115,11 @@ def evppi(inputs: ArrayLike, net_benefit: ArrayLike) -> PartialInformation:
     the influence function, with the choice at each level held; so it covers the regression and the
     sample, not the chance that another choice is right at a level where two options are nearly
     equal.
+
+    >>> chances = (np.arange(2_000) + 0.5) / 2_000
+    >>> level = norm.ppf(chances)  # closed form of max(0, 1 + level): 0.0833
+    >>> evppi(level[:, None], np.column_stack((0 * level, 1 + level))).value.round(3).tolist()
+    [0.083]
     """
     levels = table(inputs, "inputs", "draws", "inputs")
     nets = table(net_benefit, "net_benefit", "draws", "options")
@@ -159,7 +175,7 @@ class SamplingBenefit(NamedTuple):
 def evsi_discrete(
     net_benefit: ArrayLike, probabilities: ArrayLike, likelihoods: ArrayLike
 ) -> float:
-    """Value of a finding before it is known, for states that can be listed (EVSI).
+    """EVSI where states and findings can be listed: value of a finding before it is known.
 
     Parameters
     ----------
@@ -190,7 +206,7 @@ def evsi_discrete(
 
 
 def evsi_normal(mean: ArrayLike, sd: ArrayLike, noise: ArrayLike, size: ArrayLike) -> Floats:
-    """Value of a sample for a yes or no on a net benefit that is normal, in closed form (EVSI).
+    """EVSI in closed form, for a yes or no on a net benefit that is normal.
 
     Parameters
     ----------
@@ -228,7 +244,7 @@ def evsi_normal(mean: ArrayLike, sd: ArrayLike, noise: ArrayLike, size: ArrayLik
 def evsi(
     inputs: ArrayLike, net_benefit: ArrayLike, prior_sizes: ArrayLike, sizes: ArrayLike
 ) -> Floats:
-    """Value of a study of each size on one input at a time, from draws (EVSI).
+    """Expected value of sample information (EVSI): of a study of one input at a time, from draws.
 
     Parameters
     ----------
@@ -251,6 +267,11 @@ def evsi(
     normal. Where the study can be simulated, hand its summary for each draw to
     `evppi` as an input: that is the regression method of Strong, Oakley, Brennan &
     Breeze (2015), Medical Decision Making 35(5), 570-583.
+
+    >>> level = norm.ppf((np.arange(2_000) + 0.5) / 2_000)  # `evsi_normal` gives 0.0592, 0.0762
+    >>> net = np.column_stack((0 * level, 1 + level))
+    >>> evsi(level[:, None], net, prior_sizes=[25], sizes=[0, 100, 400]).round(3).tolist()
+    [[0.0, 0.059, 0.076]]
     """
     levels = table(inputs, "inputs", "draws", "inputs")
     nets = table(net_benefit, "net_benefit", "draws", "options")
@@ -279,7 +300,7 @@ def evsi(
 def enbs(
     value: ArrayLike, sizes: ArrayLike, decisions: float, fixed: float, each: float
 ) -> SamplingBenefit:
-    """Expected net benefit of sampling: worth to all decisions, less what the study costs (ENBS).
+    """Expected net benefit of sampling (ENBS): worth to all decisions, less the cost of the study.
 
     Parameters
     ----------
