@@ -8,8 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from capworth import methods
+
 PAGE = Path(__file__).parents[1] / "docs" / "how-to" / "appraise-plain-arrays.md"
 MOVED = PAGE.parents[1] / "reference" / "moved.md"
+FOUND = (  # the field's names, by which a reader looks
+    *("evpi", "evppi", "evsi", "enbs", "dea", "fdh", "ahp", "smaa", "shapley", "owen"),
+    *("nucleolus", "malmquist", "macbeth", "best_worst", "switching_value", "sobol", "bootstrap"),
+    *("bankruptcy", "cross_efficiency", "cohen_kappa", "kendall_w", "spearman"),
+    *("krippendorff_alpha", "rank_order_centroid", "pert_quantile", "k_means"),
+)
 
 
 def test_the_examples_hold() -> None:
@@ -80,3 +88,12 @@ def test_every_function_of_the_table_has_an_example() -> None:
         if inspect.isfunction(thing) and not shown:
             without.append(f"{module}.{name}")
     assert not without, ", ".join(without)
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_a_method_is_found_by_its_name(name: str) -> None:
+    """As a module, or as a function."""
+    files = list(Path(methods.__path__[0]).rglob("*.py"))
+    named = [path for path in files if path.stem == name]
+    defined = [p for p in files if re.search(rf"^def {name}\(", p.read_text("utf-8"), re.MULTILINE)]
+    assert named or defined
