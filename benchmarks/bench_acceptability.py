@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 
 from capworth.methods.acceptability.indices import confidence_factors
-from capworth.methods.acceptability.ranking import RankTally
+from capworth.methods.acceptability.smaa import RankTally
 from capworth.multicriteria.acceptability import rank_acceptability
 
 OPTIONS, CRITERIA, SPREAD = 40, 12, 0.05

@@ -25,8 +25,8 @@ from scipy.optimize import linprog
 
 from capworth.methods.envelopment.bootstrap import bootstrap
 from capworth.methods.envelopment.cross_efficiency import cross_efficiency
-from capworth.methods.envelopment.envelopment import envelop, super_efficiency
-from capworth.methods.envelopment.slacks import closest_targets, slack_based
+from capworth.methods.envelopment.dea import dea, super_efficiency
+from capworth.methods.envelopment.slacks import closest_targets, slack_based_measure
 from capworth.methods.envelopment.technology import RETURNS
 
 Table = np.ndarray
@@ -47,7 +47,7 @@ def main() -> None:
             what = f"{units} units, {returns} returns, {orientation}"
             found = report(
                 "capworth envelop",
-                partial(envelop, x, y, returns, orientation),
+                partial(dea, x, y, returns, orientation),
                 f"{what}: scores, peers, slacks, targets, proofs",
                 rounds=7,
             )
@@ -72,7 +72,7 @@ def main() -> None:
         )
         found = report(
             "capworth envelop",
-            partial(envelop, *many),
+            partial(dea, *many),
             f"40 units x {draws:,} draws, variable returns, output: everything",
             rounds=1,
         )
@@ -86,7 +86,7 @@ def main() -> None:
             rounds=1,
         )
     for name, work in (
-        ("slack-based measure", lambda: slack_based(*draw(200))),
+        ("slack-based measure", lambda: slack_based_measure(*draw(200))),
         ("super-efficiency, variable returns", lambda: super_efficiency(*draw(200), "variable")),
         ("cross-efficiency, aggressive", lambda: cross_efficiency(*draw(200), "aggressive")),
     ):
@@ -162,9 +162,7 @@ def warm_start(quick: bool) -> None:
         x, y = draw(units)
         work = carried(highspy, x, y)
         slow = report("highspy, basis carried along", work, f"{units} units: scores only", rounds=1)
-        print(
-            f"    largest difference {np.abs(envelop(x, y, *MODELS[0]).score[0] - slow).max():.0e}"
-        )
+        print(f"    largest difference {np.abs(dea(x, y, *MODELS[0]).score[0] - slow).max():.0e}")
 
 
 def carried(highspy: Any, x: Table, y: Table) -> Callable[[], Table]:
@@ -230,7 +228,7 @@ def beside_pydea(quick: bool) -> None:
         )
         codes = table.DMU_codes_in_added_order
         slow = np.array([made.get_efficiency_score(code) for code in codes])
-        off = np.abs(envelop(x, y, *MODELS[0]).score[0] - slow).max()
+        off = np.abs(dea(x, y, *MODELS[0]).score[0] - slow).max()
         print(f"    largest difference {off:.0e} (CBC prints 8 digits)")
 
 
@@ -250,7 +248,7 @@ def agreement(general: int, tied: int) -> None:
                     table[:, 0] += ~(table > 0).any(axis=1)
                     table[0] += ~(table > 0).any(axis=0)
             returns, orientation = models[number % len(models)]
-            found = envelop(x, y, returns, orientation)
+            found = dea(x, y, returns, orientation)
             slow = np.array([reached(x, y, returns, orientation, unit) for unit in range(n)])
             worst = max(worst, float((np.abs(found.score[0] - slow) / np.maximum(1, slow)).max()))
             units, again = units + int(n), again + found.resolved

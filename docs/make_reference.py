@@ -37,21 +37,22 @@ def _signature(thing: object) -> str:
     return str(whole.replace(parameters=bare, return_annotation=inspect.Signature.empty))
 
 
-def kernels() -> str:
-    """Describe the numerics: every public name of every kernel, which takes and gives arrays."""
+def methods() -> str:
+    """Describe the methods: every public name of every module, which takes and gives arrays."""
     names = sorted(
         module.name.removeprefix("capworth.methods.")
         for module in walk_packages(capworth.methods.__path__, "capworth.methods.")
         if not module.ispkg
     )
     lines = [
-        "# The kernels",
+        "# The methods",
         "",
-        "Pure numerics: arrays in, arrays out, no labels, no files. They need no case:",
+        "Published methods: arrays in, arrays out, no labels, no files. They need no case:",
         "",
         "    from capworth.methods.cost_benefit.discounting import present_value",
         "",
         "By the name of the method: [where to find it](../how-to/appraise-plain-arrays.md).",
+        "By its name in `capworth.kernels`: [where it went](moved.md).",
         "",
         "| module | what it is for |",
         "|---|---|",
@@ -129,9 +130,9 @@ def parameters() -> str:
 PAGES = {
     "case.md": columns_page,
     "commands.md": commands,
-    "kernels.md": kernels,
     "library.md": library,
     "lints.md": lints_page,
+    "methods.md": methods,
     "parameters.md": parameters,
 }
 

@@ -16,7 +16,7 @@ import capworth
 ROOT = Path(capworth.__file__).parent
 TESTS = Path(__file__).parent
 LAYERS = (  # by folder: nobody sees another of its own line, nor a line below
-    {"errors", "streams", "parallel"},
+    {"errors", "streams", "parallel", "kernels"},
     {"methods"},
     {"case"},
     {"model", "language", "logs"},

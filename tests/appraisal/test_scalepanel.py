@@ -14,7 +14,7 @@ from capworth.appraisal.effectiveness import ScalePanel, scale_panel, scales_of,
 from capworth.case.model import Case, UnitValue
 from capworth.case.read import read_case
 from capworth.errors import InputError
-from capworth.methods.acceptability.indices import rank_correlation
+from capworth.methods.acceptability.indices import spearman
 from capworth.model.draws import Sampled
 from capworth.model.result import Provenance
 from capworth.model.simulation import draw_sample
@@ -46,7 +46,7 @@ def panel(case: Case, **indices: tuple[float, float]) -> ScalePanel:
 @given(orders)
 def test_spearman_is_that_of_scipy(table: np.ndarray) -> None:
     one, other = table
-    found = rank_correlation(one[None], other[None])[0]
+    found = spearman(one[None], other[None])[0]
     if len(set(one)) == 1 or len(set(other)) == 1:
         assert np.isnan(found)
     else:
@@ -57,13 +57,13 @@ def test_draws_are_judged_one_by_one() -> None:
     one = np.array([[1.0, 2, 3, 4], [4.0, 1, 2, 3]])
     other = np.array([[1.0, 3, 2, 4], [1.0, 2, 3, 4]])
     by_hand = [1 - 6 * 2 / (4 * 15), 1 - 6 * 12 / (4 * 15)]  # 1 - 6 sum d^2 / (n (n^2 - 1))
-    np.testing.assert_allclose(rank_correlation(one, other), by_hand)
+    np.testing.assert_allclose(spearman(one, other), by_hand)
 
 
 @pytest.mark.parametrize("shapes", [((1, 3), (1, 4)), ((1, 1), (1, 1))])
 def test_orders_that_do_not_fit(shapes: tuple[tuple[int, int], tuple[int, int]]) -> None:
     with pytest.raises(InputError, match="the same two things"):
-        rank_correlation(np.ones(shapes[0]), np.ones(shapes[1]))
+        spearman(np.ones(shapes[0]), np.ones(shapes[1]))
 
 
 def test_a_scale_times_a_number_is_the_same_scale(small: Case) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from capworth.case.model import Case
 from capworth.excellence.services import Excellence
-from capworth.methods.envelopment.envelopment import envelop
+from capworth.methods.envelopment.dea import dea
 from capworth.study.stages import Study, run_study
 
 Golden: TypeAlias = Mapping[str, Any]
@@ -107,7 +107,7 @@ def test_probabilities_are_shares_of_draws(study: Study) -> None:
     """From the draws themselves: the envelopment once more, and the places by score."""
     found, drawn = excellence_of(study), study.sample.drawn
     table = found.to_frame()
-    again = envelop(drawn.cost[:, :, None] / 1e6, drawn.branches, "variable", "output")
+    again = dea(drawn.cost[:, :, None] / 1e6, drawn.branches, "variable", "output")
     np.testing.assert_allclose(table["p_efficient"], again.efficient.mean(axis=0))
     np.testing.assert_allclose(table["efficiency"], again.efficiency.mean(axis=0), rtol=1e-6)
     first = np.bincount(drawn.score.argmax(axis=1), minlength=4) / study.sample.draws

@@ -9,7 +9,7 @@ from capworth.case.model import Case
 from capworth.excellence.services import check_frontier, tree_region
 from capworth.language.voice import Wording
 from capworth.methods.envelopment.bootstrap import bootstrap
-from capworth.methods.envelopment.envelopment import envelop
+from capworth.methods.envelopment.dea import dea
 from capworth.model.result import Provenance
 from capworth.model.simulation import draw_sample
 from capworth.report.annex.excellence import frontier_page as section
@@ -48,13 +48,13 @@ def test_bounded_weights_make_nobody_more_efficient(study: Study) -> None:
     many = check.draws
     cost = study.sample.drawn.cost[:many, :, None] / 1e6
     value = np.maximum(study.sample.drawn.branches[:many], 1e-6)
-    free = envelop(cost, value, "variable", "output")
+    free = dea(cost, value, "variable", "output")
     np.testing.assert_allclose(table["p_efficient"], free.efficient.mean(axis=0))
     # every bounded score rests on weights inside the region
     region = tree_region(study.sample.model.value.branches)
     assert region is not None
     rows = np.concatenate((np.zeros((len(region), 1)), region), axis=1)
-    bounded = envelop(cost, value, "variable", "output", restrictions=rows)
+    bounded = dea(cost, value, "variable", "output", restrictions=rows)
     assert (np.einsum("rb,dub->dur", region, bounded.output_weight) <= 1e-9).all()
     np.testing.assert_allclose(table["efficiency_bounded"], bounded.efficiency.mean(axis=0))
     np.testing.assert_allclose(table["p_bounded"], bounded.efficient.mean(axis=0))
@@ -83,7 +83,7 @@ def test_the_bootstrap_is_at_the_modes(small: Case, study: Study) -> None:
     sample, provenance = study.sample, study.provenance
     cost = sample.modes.cost[0, :, None] / 1e6
     value = np.maximum(sample.modes.branches[0], 1e-6)
-    plain = envelop(cost, value, "variable", "output").efficiency[0]
+    plain = dea(cost, value, "variable", "output").efficiency[0]
     found = study.frontier
     assert found is not None
     np.testing.assert_allclose(found.to_frame()["efficiency"], plain)

@@ -131,6 +131,11 @@ def test_ranges_hold_the_mean_and_scales_are_kept(small: Case, seed: int) -> Non
         assert (ends[:, 0] <= ends[:, 2]).all()
     known = table.dropna(subset=["p_chance"])
     assert (known["p_adjusted"] >= known["p_chance"] - 1e-12).all()
+    for chance, adjusted in known[["p_chance", "p_adjusted"]].to_numpy():  # Benjamini & Hochberg
+        above = known["p_chance"][known["p_chance"] >= chance]
+        found = [p * len(known) / (known["p_chance"] <= p).sum() for p in above]
+        assert adjusted == pytest.approx(min(found))
+    assert table["p_adjusted"].notna().equals(table["p_chance"].notna())
     assert table["between"].dropna().between(0, 1).all()
 
 

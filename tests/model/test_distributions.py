@@ -15,7 +15,13 @@ from capworth.case.model import Case
 from capworth.case.read import read_case
 from capworth.errors import CaseError, InputError
 from capworth.methods.arguments import Floats
-from capworth.methods.uncertainty.distributions import BELOW_HIGH, MOST, SHAPES, joint, together
+from capworth.methods.uncertainty.distributions import (
+    BELOW_HIGH,
+    MOST,
+    SHAPES,
+    normal_copula,
+    normal_copula_cells,
+)
 from capworth.model.draws import Sampled, probability_below, quantile_of
 from capworth.model.result import Provenance
 from capworth.model.simulation import draw_sample
@@ -107,7 +113,7 @@ def test_no_lognormal_below_nothing() -> None:
 def test_rank_correlation_is_that_of_the_normal_copula(share: float) -> None:
     rng = np.random.default_rng(3)
     own, common = rng.random((2, 200_000)), rng.random(200_000)
-    one, other = (together(each, common, share) for each in own)
+    one, other = (normal_copula(each, common, share) for each in own)
     assert correlation(one, other) == pytest.approx(6 / pi * asin(share / 2), abs=0.006)
     for moved in (one, other):  # each alone is as even as before
         assert stats.kstest(moved, "uniform").pvalue > 1e-4
@@ -120,20 +126,20 @@ def test_joint_cells_are_those_of_the_normal_in_two_dimensions() -> None:
     pairs = np.array([[(a, b) for b in borders] for a in borders])
     whole = stats.multivariate_normal(cov=[[1, rho], [rho, 1]]).cdf(pairs)
     expected = np.diff(np.diff(whole, axis=0), axis=1)
-    np.testing.assert_allclose(joint(ends, ends, shares), expected, atol=2e-5)
+    np.testing.assert_allclose(normal_copula_cells(ends, ends, shares), expected, atol=2e-5)
 
 
 def test_a_share_beyond_its_range_is_refused() -> None:
     for share in (-0.1, 1.0):
         with pytest.raises(InputError, match=f"share: {share:g} is not between 0 and 0.99"):
-            together(EVEN, EVEN, share)
+            normal_copula(EVEN, EVEN, share)
 
 
 # ------------------------------------------------------------------------------ in a case
 
 
 @pytest.fixture
-def in_language(folder: Path) -> Callable[..., Path]:
+def with_distributions(folder: Path) -> Callable[..., Path]:
     """The small case with rows on how its inputs are drawn."""
 
     def write(*rows: str) -> Path:
@@ -145,9 +151,9 @@ def in_language(folder: Path) -> Callable[..., Path]:
 
 
 def test_groups_move_together_and_others_stay_to_the_bit(
-    said: Callable[..., Path], small: Case
+    with_distributions: Callable[..., Path], small: Case
 ) -> None:
-    case = read_case(said("scores/*/reach,,one hand,0.6,E,,judged by one hand"))
+    case = read_case(with_distributions("scores/*/reach,,one hand,0.6,E,,judged by one hand"))
     one, other = (sampled(case, f"scores/{c}/reach") for c in ("REG", "LAB"))
     assert correlation(one, other) == pytest.approx(6 / pi * asin(0.6 / 2), abs=0.015)
     alone = sampled(case, "scores/REG/speed")
@@ -158,15 +164,15 @@ def test_groups_move_together_and_others_stay_to_the_bit(
     assert np.std(one) == pytest.approx(np.std(was), rel=0.02)
 
 
-def test_sums_of_a_group_are_wider(said: Callable[..., Path], small: Case) -> None:
-    case = read_case(said("scores/*/reach,,one hand,0.9,E,,judged by one hand"))
+def test_sums_of_a_group_are_wider(with_distributions: Callable[..., Path], small: Case) -> None:
+    case = read_case(with_distributions("scores/*/reach,,one hand,0.9,E,,judged by one hand"))
     names = ("scores/REG/reach", "scores/LAB/reach", "scores/ACA/reach")
     wide, narrow = (float(np.std(sum(sampled(c, name) for name in names))) for c in (case, small))
     assert wide > 1.4 * narrow
 
 
-def test_a_shape_is_drawn(said: Callable[..., Path], small: Case) -> None:
-    case = read_case(said("scores/REG/reach,uniform,,,D,,anything in between"))
+def test_a_shape_is_drawn(with_distributions: Callable[..., Path], small: Case) -> None:
+    case = read_case(with_distributions("scores/REG/reach,uniform,,,D,,anything in between"))
     estimate = case.estimates()["scores/REG/reach"]
     even = np.array([0.25, 0.5])
     expected = estimate.low + even * (estimate.high - estimate.low)
@@ -176,9 +182,9 @@ def test_a_shape_is_drawn(said: Callable[..., Path], small: Case) -> None:
     assert small.estimates()["scores/REG/reach"].shape == ""
 
 
-def test_shape_and_group_may_come_from_two_rows(said: Callable[..., Path]) -> None:
+def test_shape_and_group_may_come_from_two_rows(with_distributions: Callable[..., Path]) -> None:
     case = read_case(
-        said(
+        with_distributions(
             "scores/*/reach,,one hand,0.6,E,,judged by one hand",
             "scores/REG/*,triangular,,,D,,three points were asked for",
         )
@@ -188,8 +194,8 @@ def test_shape_and_group_may_come_from_two_rows(said: Callable[..., Path]) -> No
     assert case.estimates()["scores/REG/speed"].group == ""
 
 
-def test_a_group_is_one_factor_of_the_variance(said: Callable[..., Path]) -> None:
-    case = read_case(said("effects/*,,promises,0.5,E,,one hand"))
+def test_a_group_is_one_factor_of_the_variance(with_distributions: Callable[..., Path]) -> None:
+    case = read_case(with_distributions("effects/*,,promises,0.5,E,,one hand"))
     sample = draw_sample(case, 200)
     swings = swing_inputs(sample, None, Provenance.of(case, 200))
     found = variance_shares(sample, swings, size=100).to_frame()
@@ -197,11 +203,13 @@ def test_a_group_is_one_factor_of_the_variance(said: Callable[..., Path]) -> Non
     assert not any(str(name).startswith("effects/") for name in found.index)
 
 
-def test_a_threshold_map_knows_what_moves_together(said: Callable[..., Path], small: Case) -> None:
+def test_a_threshold_map_knows_what_moves_together(
+    with_distributions: Callable[..., Path], small: Case
+) -> None:
     """The probability over the cells is the share of draws that fall into them."""
     sample = draw_sample(small, 200)
     pair = switching_values(small, "programme", sample=sample).plausible[:2]
-    case = read_case(said(*(f"{name},,one,0.9,E,,one hand" for name in pair)))
+    case = read_case(with_distributions(*(f"{name},,one,0.9,E,,one hand" for name in pair)))
     alone = threshold_map(small, "programme", pair[0], pair[1], sample=sample)
     both = threshold_map(case, "programme", pair[0], pair[1], sample=draw_sample(case, 200))
     holds = both.to_frame().to_numpy()
@@ -231,16 +239,16 @@ BAD = (
 
 
 @pytest.mark.parametrize(("row", "told"), BAD, ids=[told[:45] for _, told in BAD])
-def test_the_analyst_is_told(said: Callable[..., Path], row: str, told: str) -> None:
+def test_the_analyst_is_told(with_distributions: Callable[..., Path], row: str, told: str) -> None:
     with pytest.raises(CaseError) as caught:
-        read_case(said(row))
+        read_case(with_distributions(row))
     assert told in str(caught.value)
 
 
-def test_no_input_is_told_twice(said: Callable[..., Path]) -> None:
+def test_no_input_is_told_twice(with_distributions: Callable[..., Path]) -> None:
     rows = "scores/*,,hands,0.5,D,,x", "scores/REG/*,,heads,0.5,D,,x"
     with pytest.raises(CaseError, match="row 2 gives a group to scores/REG/reach already"):
-        read_case(said(*rows))
+        read_case(with_distributions(*rows))
 
 
 def test_estimates_of_a_record_keep_their_record(small: Case) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from capworth.case.model import Case
 from capworth.errors import InputError
-from capworth.methods.acceptability.ranking import RankTally
+from capworth.methods.acceptability.smaa import RankTally
 from capworth.methods.arguments import Floats
 from capworth.model import simulation as sampling
 from capworth.model.draws import Sampled

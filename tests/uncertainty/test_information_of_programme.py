@@ -16,11 +16,10 @@ from capworth.errors import InputError
 from capworth.methods.arguments import Floats
 from capworth.methods.portfolio.draws import best_in_neighbours, best_over_draws
 from capworth.methods.portfolio.frontier import feasible_sets
-from capworth.methods.uncertainty.information import (
-    KNOTS,
-    partial_information,
-    perfect_information,
-    smoothed,
+from capworth.methods.uncertainty.spline import KNOTS, smoothed
+from capworth.methods.uncertainty.value_of_information import (
+    evpi,
+    evppi,
 )
 from capworth.model.draws import AtModes, OneWay, Sampled, quantile_of
 from capworth.model.result import Provenance
@@ -91,11 +90,11 @@ def test_two_normals_in_closed_form() -> None:
     golden = {g["name"].split(":")[0]: g["value"] for g in GOLDEN["normal_information"]}
     draws = stream(5, "test").normal(size=(20_000, 2)) * [1, 2] + [1, 0]
     nets = np.column_stack((np.zeros(20_000), draws[:, 0] - draws[:, 1]))
-    found = partial_information(draws, nets)
+    found = evppi(draws, nets)
     for value, error, name in zip(*found, ("know p1 only", "know p2 only"), strict=True):
         assert abs(value - golden[name]) < 3 * error
         assert error < 0.012
-    assert (found.value <= perfect_information(nets).value).all()
+    assert (found.value <= evpi(nets).value).all()
 
 
 def test_the_error_covers_the_truth() -> None:
@@ -104,7 +103,7 @@ def test_the_error_covers_the_truth() -> None:
     for k in range(120):
         draws = stream(k, "cover").normal(size=(1_500, 2)) * [1, 2] + [1, 0]
         nets = np.column_stack((draws[:, 0] - draws[:, 1], np.zeros(1_500)))
-        found = partial_information(draws, nets)
+        found = evppi(draws, nets)
         inside.append(np.abs(found.value - truth) < 1.96 * found.standard_error)
     shares = np.mean(inside, axis=0)
     assert (shares > 0.88).all()
@@ -115,25 +114,25 @@ def test_three_options_of_a_curve() -> None:
     """Options 0, x and x^2 - 1 with x normal: everything is known with x."""
     x = stream(6, "test").normal(size=8_000)
     nets = np.column_stack((np.full(8_000, 0.1), x, x**2 - 1))
-    found = partial_information(x[:, None], nets)
-    assert found.value[0] == pytest.approx(perfect_information(nets).value, rel=0.02)
+    found = evppi(x[:, None], nets)
+    assert found.value[0] == pytest.approx(evpi(nets).value, rel=0.02)
 
 
 def test_an_input_on_which_nothing_depends_is_worth_nothing() -> None:
     draws = stream(7, "test").normal(size=(3_000, 2))
     nets = np.column_stack((np.zeros(3_000), 1 + draws[:, 0]))
-    value, error = (part[1] for part in partial_information(draws, nets))
+    value, error = (part[1] for part in evppi(draws, nets))
     assert 0 <= value <= max(3 * error, 0.01)
-    assert partial_information(draws, nets[:, :1]).value.tolist() == [0, 0]
-    constant = partial_information(np.ones((3_000, 1)), nets)
+    assert evppi(draws, nets[:, :1]).value.tolist() == [0, 0]
+    constant = evppi(np.ones((3_000, 1)), nets)
     assert constant.value.tolist() == constant.standard_error.tolist() == [0]
 
 
 def test_the_order_of_options_and_a_common_shift_do_not_matter() -> None:
     draws = stream(8, "test").normal(size=(2_000, 2))
     nets = np.column_stack((draws[:, 0], draws[:, 1] + 0.2, 0.5 * draws.sum(axis=1)))
-    base = partial_information(draws, nets)
-    turned = partial_information(draws, nets[:, ::-1] + 5 * draws[:, :1] ** 3)
+    base = evppi(draws, nets)
+    turned = evppi(draws, nets[:, ::-1] + 5 * draws[:, :1] ** 3)
     np.testing.assert_allclose(base.value, turned.value, atol=1e-9)
     np.testing.assert_allclose(base.standard_error, turned.standard_error, atol=1e-9)
 
@@ -141,9 +140,9 @@ def test_the_order_of_options_and_a_common_shift_do_not_matter() -> None:
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: partial_information([[1.0], [2.0]], [[1.0, 2.0]]), "2 draws, but net_benefit"),
-        (lambda: partial_information([1.0], [[1.0]]), "not .draws, inputs"),
-        (lambda: partial_information([[np.inf]], [[1.0]]), "not a finite number"),
+        (lambda: evppi([[1.0], [2.0]], [[1.0, 2.0]]), "2 draws, but net_benefit"),
+        (lambda: evppi([1.0], [[1.0]]), "not .draws, inputs"),
+        (lambda: evppi([[np.inf]], [[1.0]]), "not a finite number"),
     ],
 )
 def test_slips(call: Any, words: str) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from capworth.case.model import Case, Estimate
 from capworth.errors import InputError
-from capworth.methods.uncertainty.switching import chance_reached
+from capworth.methods.uncertainty.switching_value import chance_reached
 from capworth.model.draws import AtModes, quantile_of
 from capworth.model.simulation import Drawn, Model, Sample, draw_sample, gain_per_million
 from capworth.uncertainty.sensitivity import uncertain_inputs

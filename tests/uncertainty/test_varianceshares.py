@@ -8,14 +8,14 @@ import pytest
 
 from capworth.case.model import Case
 from capworth.errors import InputError
-from capworth.methods.uncertainty.sensitivity import Indices, sobol_indices
+from capworth.methods.uncertainty.sobol import SobolIndices, sobol_indices
 from capworth.model.result import Provenance
 from capworth.model.simulation import draw_sample
 from capworth.streams import stream
 from capworth.uncertainty.sensitivity import REST, swing_inputs, variance_shares
 
 
-def indices(answer: Any, samples: tuple[Any, Any], groups: list[list[int]]) -> Indices:
+def indices(answer: Any, samples: tuple[Any, Any], groups: list[list[int]]) -> SobolIndices:
     one, other = samples
     mixed = []
     for group in groups:

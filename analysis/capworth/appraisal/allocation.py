@@ -12,7 +12,7 @@ import pandas as pd
 from capworth.case.model import Case
 from capworth.errors import InputError
 from capworth.methods.acceptability.indices import expected_ranks
-from capworth.methods.acceptability.ranking import rank_shares
+from capworth.methods.acceptability.smaa import rank_shares
 from capworth.methods.allocation.coalitions import MOST_USERS, tabled
 from capworth.methods.allocation.keys import KEYS, PEAK, TREE, objection, peak_shares_sampled
 from capworth.methods.allocation.nucleolus import MOST_USERS as MOST_OF_NUCLEOLUS

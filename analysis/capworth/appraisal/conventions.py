@@ -11,7 +11,7 @@ from capworth.appraisal.effectiveness import MONEY, SCORE, ScalePanel, scales_of
 from capworth.case.model import Case
 from capworth.case.register import schedules
 from capworth.methods.acceptability.indices import expected_ranks
-from capworth.methods.acceptability.ranking import rank_shares
+from capworth.methods.acceptability.smaa import rank_shares
 from capworth.methods.allocation.keys import KEYS
 from capworth.methods.arguments import Bools, Floats
 from capworth.model.draws import Draws, Sampled

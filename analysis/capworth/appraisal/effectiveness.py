@@ -16,8 +16,8 @@ import pandas as pd
 
 from capworth.appraisal.economics import PERSPECTIVES
 from capworth.case.model import Case
-from capworth.methods.acceptability.indices import expected_ranks, rank_correlation
-from capworth.methods.acceptability.ranking import rank_shares
+from capworth.methods.acceptability.indices import expected_ranks, spearman
+from capworth.methods.acceptability.smaa import rank_shares
 from capworth.methods.arguments import Bools, Floats, known
 from capworth.methods.cost_benefit.effectiveness import (
     Status,
@@ -411,7 +411,7 @@ def _pairs(ranked: Mapping[str, Floats]) -> pd.DataFrame:
     names = list(ranked)
     for k, one in enumerate(names):
         for other in names[k + 1 :]:
-            agree = rank_correlation(ranked[one], ranked[other])
+            agree = spearman(ranked[one], ranked[other])
             agree = agree[~np.isnan(agree)] if not np.isnan(agree).all() else agree
             low, high = np.percentile(agree, (LOW, HIGH))
             first = ranked[one].argmax(axis=1) == ranked[other].argmax(axis=1)

@@ -22,8 +22,12 @@ from capworth.excellence.unit_tables import Ratios, Table, UnitTables, unit_tabl
 from capworth.methods.arguments import Bools, Floats, known
 from capworth.methods.envelopment.bootstrap import bootstrap
 from capworth.methods.envelopment.cross_efficiency import ATTITUDES, cross_efficiency
-from capworth.methods.envelopment.envelopment import scale_efficiency
-from capworth.methods.envelopment.prices import PriceEfficiency, cost_efficiency, revenue_efficiency
+from capworth.methods.envelopment.dea import scale_efficiency
+from capworth.methods.envelopment.economic_efficiency import (
+    PriceEfficiency,
+    cost_efficiency,
+    revenue_efficiency,
+)
 from capworth.methods.envelopment.slacks import closest_targets
 from capworth.methods.envelopment.technology import NEGLIGIBLE
 

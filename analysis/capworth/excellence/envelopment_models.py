@@ -12,9 +12,9 @@ from capworth.errors import InputError, nearest
 from capworth.excellence.unit_tables import UnitTables
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.envelopment.cross_efficiency import cross_efficiency
-from capworth.methods.envelopment.envelopment import Envelopment, envelop, super_efficiency
-from capworth.methods.envelopment.free_disposal import envelop_undesirable, free_disposal
-from capworth.methods.envelopment.slacks import SlackBased, additive, slack_based
+from capworth.methods.envelopment.dea import Envelopment, dea, super_efficiency
+from capworth.methods.envelopment.fdh import dea_undesirable, fdh
+from capworth.methods.envelopment.slacks import SlackBased, additive, slack_based_measure
 from capworth.methods.envelopment.technology import RETURNS
 
 # Other names that the literature and other programs use, without case, spaces and hyphens.
@@ -145,7 +145,7 @@ def _word(given: object, name: str, choices: Mapping[str, Any] | tuple[str, ...]
 def _radial(tables: UnitTables, asked: Asked) -> Compared:
     x, b, y = (tables.side(side) for side in ("input", "undesirable", "output"))
     if b.shape[2] and asked.orientation == "directional" and asked.direction is None:
-        found = envelop_undesirable(
+        found = dea_undesirable(
             x, y, b, asked.returns, asked.disposal, restrictions=asked.restrictions
         )
     else:
@@ -153,7 +153,7 @@ def _radial(tables: UnitTables, asked: Asked) -> Compared:
             raise InputError(
                 "disposal: 'weak' goes with orientation 'directional' only. Use that, or 'strong'."
             )
-        found = envelop(
+        found = dea(
             tables.side("input", "undesirable"),
             y,
             asked.returns,
@@ -193,7 +193,7 @@ def _additive(tables: UnitTables, asked: Asked) -> Compared:
 
 def _slack_based(tables: UnitTables, asked: Asked) -> Compared:
     x, b = tables.side("input"), tables.side("undesirable")
-    found = slack_based(
+    found = slack_based_measure(
         tables.side("input", "undesirable"),
         tables.side("output"),
         asked.returns,
@@ -219,7 +219,7 @@ def _from_slacks(found: SlackBased, efficiency: Floats | None) -> Compared:
 def _super(tables: UnitTables, asked: Asked) -> Compared:
     x, y = tables.side("input", "undesirable"), tables.side("output")
     found = super_efficiency(x, y, asked.returns, asked.orientation)
-    own = envelop(x, y, asked.returns, asked.orientation)
+    own = dea(x, y, asked.returns, asked.orientation)
     efficiency = found.score if asked.orientation == "input" else 1 / found.score
     return Compared(
         score=found.score,
@@ -234,7 +234,7 @@ def _super(tables: UnitTables, asked: Asked) -> Compared:
 def _cross(tables: UnitTables, asked: Asked) -> Compared:
     x, y = tables.side("input", "undesirable"), tables.side("output")
     found = cross_efficiency(x, y, asked.attitude)
-    own = envelop(x, y, "constant", "input")
+    own = dea(x, y, "constant", "input")
     return Compared(
         score=found.score,
         efficiency=found.score,
@@ -247,7 +247,7 @@ def _cross(tables: UnitTables, asked: Asked) -> Compared:
 
 def _free_disposal(tables: UnitTables, asked: Asked) -> Compared:
     x, y = tables.side("input", "undesirable"), tables.side("output")
-    found = free_disposal(x, y, asked.orientation)
+    found = fdh(x, y, asked.orientation)
     by_input = asked.orientation == "input"
     rows = np.arange(len(x))[:, None]
     best = np.concatenate((x, y), axis=2)[rows, found.peer]

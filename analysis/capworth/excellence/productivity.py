@@ -27,7 +27,7 @@ from capworth.case.model import Activity, Case
 from capworth.errors import InputError
 from capworth.excellence.unit_tables import Table, UnitTables, unit_tables
 from capworth.methods.arguments import Floats
-from capworth.methods.envelopment.productivity import Malmquist, malmquist
+from capworth.methods.envelopment.malmquist import Malmquist, malmquist
 from capworth.model.result import Answer, Provenance, spread
 from capworth.streams import stream
 

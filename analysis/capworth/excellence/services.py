@@ -13,10 +13,10 @@ import pandas as pd
 
 from capworth.case.model import Capability, Criterion
 from capworth.errors import InputError
-from capworth.methods.acceptability.ranking import rank_shares
+from capworth.methods.acceptability.smaa import rank_shares
 from capworth.methods.arguments import Floats
 from capworth.methods.envelopment.bootstrap import bootstrap, shrunk
-from capworth.methods.envelopment.envelopment import Envelopment, elicited_region, envelop
+from capworth.methods.envelopment.dea import Envelopment, dea, elicited_region
 from capworth.methods.envelopment.technology import NEGLIGIBLE
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.simulation import Sample
@@ -216,7 +216,7 @@ def find_excellence(sample: Sample, provenance: Provenance) -> Excellence | None
         return None
     settings, draws = case.settings, len(drawn.branches)
     cost, score = drawn.cost[:draws], drawn.score[:draws]
-    found = envelop(cost[:, :, None] / 1e6, np.maximum(drawn.branches, LEAST), "variable")
+    found = dea(cost[:, :, None] / 1e6, np.maximum(drawn.branches, LEAST), "variable")
     most = max(1, round(settings.top_share * len(case.capabilities)))
     efficient = _still_efficient(cost, drawn.branches)
     top = rank_shares(shrunk(score))[:, :most].sum(axis=1)
@@ -275,7 +275,7 @@ def _still_efficient(cost: Floats, branches: Floats) -> Floats:
     """(capabilities,) share of draws in which each is efficient after shrinkage."""
     outputs = np.stack([shrunk(branches[:, :, b]) for b in range(branches.shape[2])], axis=2)
     inputs = np.exp(shrunk(np.log(np.maximum(cost / 1e6, LEAST))))[:, :, None]
-    found = envelop(inputs, np.maximum(outputs, LEAST), "variable", "output")
+    found = dea(inputs, np.maximum(outputs, LEAST), "variable", "output")
     share: Floats = found.efficient.mean(axis=0)
     return share
 
@@ -401,12 +401,12 @@ def check_frontier(sample: Sample, provenance: Provenance) -> FrontierCheck | No
         return None
     many = min(CHECKED, len(sample.drawn.branches))
     cost, value = _measures(sample.drawn.cost[:many], sample.drawn.branches)
-    free = envelop(cost, value, "variable", "output")
+    free = dea(cost, value, "variable", "output")
     region = tree_region(sample.model.value.branches)
     bounded = free
     if region is not None:
         rows = np.concatenate((np.zeros((len(region), 1)), region), axis=1)
-        bounded = envelop(cost, value, "variable", "output", restrictions=rows)
+        bounded = dea(cost, value, "variable", "output", restrictions=rows)
     at_modes = _measures(sample.modes.cost, sample.modes.branches)
     share = bounded.peer_share.copy()
     index = pd.Index(case.capability_ids, name="capability")
@@ -470,7 +470,7 @@ def _corrected(cost: Floats, value: Floats, seed: int) -> tuple[Floats, int, int
             seed=seed,
         )
     except InputError:  # nearly all are efficient
-        plain = envelop(cost, value, "variable", "output")
+        plain = dea(cost, value, "variable", "output")
         nothing = np.full(plain.efficiency.shape, np.nan)
         return np.concatenate((*[nothing] * 3, plain.efficiency)), 0, plain.resolved
     parts = (found.corrected, found.low, found.high, found.efficiency)

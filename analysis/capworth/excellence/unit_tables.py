@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from capworth.errors import InputError, nearest
 from capworth.methods.arguments import Bools, Floats, known
-from capworth.methods.envelopment.envelopment import elicited_region, weight_ratio
+from capworth.methods.envelopment.dea import elicited_region, weight_ratio
 
 Table: TypeAlias = "pd.DataFrame | pd.Series[Any] | ArrayLike"
 

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.stats import false_discovery_control
 
 from capworth.case.model import MEASURES, SYNTHETIC, Case
 from capworth.case.survey import Survey
 from capworth.methods.arguments import Floats
-from capworth.methods.survey.grouping import best_grouping
+from capworth.methods.survey.clustering import best_grouping
 from capworth.methods.survey.nonresponse import (
     FEWEST,
-    between_share,
-    chance_of_share,
-    false_discovery,
+    eta_squared,
+    eta_squared_p_value,
     weighted_means,
 )
 from capworth.model.result import HIGH, LOW, Answer, Provenance
@@ -170,10 +170,13 @@ def hear_members(
             f"{measure}_low": low,
             f"{measure}_high": high,
         }
-    columns["between"] = between_share(region, weights, gap)
+    columns["between"] = eta_squared(region, weights, gap)
     shuffled = stream(seed, "members' feedback: regions")
-    columns["p_chance"] = chance_of_share(region, weights, gap, SHUFFLES, shuffled)
-    columns["p_adjusted"] = false_discovery(np.asarray(columns["p_chance"]))
+    chances = eta_squared_p_value(region, weights, gap, SHUFFLES, shuffled)
+    known = np.isfinite(chances)  # not where all answers agree
+    columns["p_chance"], adjusted = chances, chances.copy()
+    adjusted[known] = false_discovery_control(chances[known])
+    columns["p_adjusted"] = adjusted
     regions = _by_region(survey, weights, replicates)
     index = pd.Index(case.capability_ids, name="capability")
     apart = pd.DataFrame(

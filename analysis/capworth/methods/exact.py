@@ -11,8 +11,8 @@ import numpy as np
 
 from capworth.methods.arguments import Floats
 
-DIGITS: Final = 12
-SMALLEST: Final = 1e-280
+_DIGITS: Final = 12
+_SMALLEST: Final = 1e-280
 
 
 class Grains(NamedTuple):
@@ -29,6 +29,6 @@ def in_grains(amounts: Floats) -> Grains:
     >>> bool(found[0] + found[1] == found[2])
     True
     """
-    most = np.maximum(np.abs(amounts).sum(axis=-1, keepdims=True), SMALLEST)
-    grain = 10.0 ** (np.floor(np.log10(most)) + 1 - DIGITS)
+    most = np.maximum(np.abs(amounts).sum(axis=-1, keepdims=True), _SMALLEST)
+    grain = 10.0 ** (np.floor(np.log10(most)) + 1 - _DIGITS)
     return Grains(np.rint(amounts / grain), np.asarray(grain))

@@ -9,7 +9,7 @@ import numpy as np
 from capworth.case.model import Estimate
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.optimism import observed_quantiles, reference_class
-from capworth.methods.uncertainty.distributions import SHAPES, together
+from capworth.methods.uncertainty.distributions import SHAPES, normal_copula
 from capworth.streams import stream
 
 LOW_SWING, HIGH_SWING = 0.1, 0.9  # quantiles between which an input swings in a one-way analysis
@@ -66,7 +66,7 @@ class Sampled:
         even = _even(self.seed, estimate.name, self.chunk, self.size)
         if estimate.group:
             common = _even(self.seed, f"group/{estimate.group}", self.chunk, self.size)
-            even = together(even, common, estimate.share)
+            even = normal_copula(even, common, estimate.share)
         return quantile_of(estimate, even)
 
 

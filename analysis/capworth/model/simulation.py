@@ -14,7 +14,7 @@ import numpy as np
 
 from capworth.case.model import FUNCTIONS, Case, Estimate
 from capworth.errors import InputError
-from capworth.methods.acceptability.ranking import RankTally
+from capworth.methods.acceptability.smaa import RankTally
 from capworth.methods.arguments import Floats
 from capworth.model.chain import SCOPES, ChainModel, UnitValues
 from capworth.model.costs import PAYERS, CostModel, Costs, discount_factors

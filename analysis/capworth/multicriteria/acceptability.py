@@ -23,7 +23,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError, nearest
-from capworth.methods.acceptability import indices as rankindices
+from capworth.methods.acceptability import indices
+from capworth.methods.acceptability.dominance import Score, dominance_faults, monotonicity_faults
 from capworth.methods.acceptability.measurement import (
     MeasurementSampler,
     as_one,
@@ -32,8 +33,7 @@ from capworth.methods.acceptability.measurement import (
     shaped,
     shared_baselines,
 )
-from capworth.methods.acceptability.ranking import BLOCK, NAME, RankDraws, largest_error, rank_draws
-from capworth.methods.acceptability.soundness import Score, dominance_faults, monotonicity_faults
+from capworth.methods.acceptability.smaa import BLOCK, NAME, RankDraws, largest_error, rank_draws
 from capworth.methods.arguments import Bools, Floats, known
 from capworth.methods.elicitation.weights import (
     ROUNDING,
@@ -556,13 +556,13 @@ class RankAcceptability:
     @property
     def choice_entropy(self) -> float:
         """How open the first place is, in bits: 0 when one option is always first."""
-        return rankindices.choice_entropy(self._shares())
+        return indices.choice_entropy(self._shares())
 
     @property
     def ranking_entropy(self) -> float | None:
         """How open the whole ranking is, in bits; None for more than eight options."""
         counts = self._found.tally.orders[:, 1]
-        return rankindices.entropy(counts / self.draws) if len(counts) else None
+        return indices.entropy(counts / self.draws) if len(counts) else None
 
     def to_frame(self) -> pd.DataFrame:
         """Rank acceptability: one row for each option, one column for each rank, shares of draws.
@@ -573,7 +573,7 @@ class RankAcceptability:
 
     def standard_errors(self) -> pd.DataFrame:
         """Give the standard errors of `to_frame`."""
-        return self._frame(rankindices.share_errors(self._shares(), self.draws), self._ranks())
+        return self._frame(indices.share_errors(self._shares(), self.draws), self._ranks())
 
     def summary(self, level: float = 0.9) -> pd.DataFrame:
         """One row for each option, best expected rank first.
@@ -583,13 +583,13 @@ class RankAcceptability:
         `level`; `confidence` chance of the first place under the option's own central weights.
         """
         shares = self._shares()
-        intervals = rankindices.rank_intervals(shares, level)
+        intervals = indices.rank_intervals(shares, level)
         table = pd.DataFrame(
             {
                 "first": shares[:, 0],
-                "first_error": rankindices.share_errors(shares[:, 0], self.draws),
-                "expected_rank": rankindices.expected_ranks(shares),
-                "expected_rank_error": rankindices.expected_rank_errors(shares, self.draws),
+                "first_error": indices.share_errors(shares[:, 0], self.draws),
+                "expected_rank": indices.expected_ranks(shares),
+                "expected_rank_error": indices.expected_rank_errors(shares, self.draws),
                 "rank_low": intervals[:, 0],
                 "rank_high": intervals[:, 1],
                 "confidence": self._found.factors,
@@ -618,19 +618,19 @@ class RankAcceptability:
         """Share of draws in which an option is among the `k` best."""
         if not isinstance(k, int | np.integer):
             raise InputError(f"k: {k!r} is not a whole number. Give a number of places.")
-        best = rankindices.k_best_shares(self._shares(), int(k))
+        best = indices.k_best_shares(self._shares(), int(k))
         return pd.Series(best, self._index(), name=f"among the {k} best")
 
     def holistic(self, merits: str = "centroid") -> pd.Series[float]:
         """Rank shares in one number, places weighed by merit: "centroid", "inverse" or "linear"."""
-        word = known(merits, "merits", rankindices.MERITS)
-        merit = rankindices.MERITS[word](len(self.options))
-        total = rankindices.holistic_shares(self._shares(), merit)
+        word = known(merits, "merits", indices.MERITS)
+        merit = indices.MERITS[word](len(self.options))
+        total = indices.holistic_shares(self._shares(), merit)
         return pd.Series(total, self._index(), name=f"holistic acceptability, {merits}")
 
     def rank_intervals(self, level: float = 0.9) -> pd.DataFrame:
         """Central interval of ranks that each option takes with probability `level` or more."""
-        ends = rankindices.rank_intervals(self._shares(), level)
+        ends = indices.rank_intervals(self._shares(), level)
         return pd.DataFrame(ends, self._index(), ["rank_low", "rank_high"])
 
     def rank_sets(self) -> pd.DataFrame:

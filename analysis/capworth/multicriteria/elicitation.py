@@ -19,8 +19,8 @@ from capworth.case.model import CATEGORIES, Case, Criterion, Judgement, category
 from capworth.case.rules.members import best_and_worst, order_pairs
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats, Ints, known
-from capworth.methods.elicitation import macbeth, pairwise
-from capworth.methods.elicitation.agreement import concordance
+from capworth.methods.elicitation import ahp, macbeth
+from capworth.methods.elicitation.agreement import kendall_w
 from capworth.methods.elicitation.best_worst import best_worst
 from capworth.methods.elicitation.weights import normalised, ordered, rank_order_centroid
 from capworth.model.result import Answer, Provenance
@@ -107,11 +107,11 @@ def by_pairwise(criteria: Sequence[str], said: Sequence[Judgement]) -> Weighed:
         i, j = criteria.index(row.criterion), criteria.index(row.other)
         assert row.value is not None  # checked at the door
         matrix[i, j], matrix[j, i] = row.value, 1 / row.value
-    weights = pairwise.eigenvector(matrix)
-    ratio = float(pairwise.consistency(matrix).ratio)
+    weights = ahp.eigenvector(matrix)
+    ratio = float(ahp.consistency(matrix).ratio)
     revisit = ""
     if ratio > CONSISTENT:
-        first = min(pairwise.to_revisit(matrix), key=lambda judgement: judgement.ratio_if_mended)
+        first = min(ahp.to_revisit(matrix), key=lambda judgement: judgement.ratio_if_mended)
         revisit = (
             f"{criteria[first.row]} against {criteria[first.column]}: said {first.stated:g}, the "
             f"others imply {first.implied:.2g}; the ratio would be {first.ratio_if_mended:.2f}"
@@ -186,7 +186,7 @@ def by_macbeth(criteria: Sequence[str], said: Sequence[Judgement]) -> Weighed:
         f"{CATEGORIES[c.instead]} would agree"
         for c in changes
     ]
-    scale = macbeth.scale(low, high)
+    scale = macbeth.macbeth(low, high)
     order = [place[c] for c in criteria]
     values, least_value, most_value = (
         part[order] for part in (scale.scores, scale.low, scale.high)
@@ -577,7 +577,7 @@ def _agreement(
     rows = {
         branch: {
             "judges": len(of),
-            "concordance": concordance(np.stack(list(of.values())).round(9))
+            "concordance": kendall_w(np.stack(list(of.values())).round(9))
             if len(of) > 1 and len(branches[branch]) > 1
             else np.nan,
         }

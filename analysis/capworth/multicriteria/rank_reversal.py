@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from capworth.case.model import Capability, Case, CostLine, Estimate, FunctionShare, Score
-from capworth.methods.acceptability.soundness import dominance_faults, monotonicity_faults
+from capworth.methods.acceptability.dominance import dominance_faults, monotonicity_faults
 from capworth.methods.arguments import Floats
 from capworth.model.costs import CostModel, discount_factors
 from capworth.model.draws import AtModes

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from capworth.errors import InputError, nearest
-from capworth.methods.acceptability import indices as rankindices
+from capworth.methods.acceptability import indices
 from capworth.methods.acceptability.indices import expected_ranks
-from capworth.methods.acceptability.ranking import RankTally, snapped
+from capworth.methods.acceptability.smaa import RankTally, snapped
 from capworth.methods.arguments import Floats, known
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.simulation import Sample, gain_per_million
@@ -203,7 +203,7 @@ def rank_sets(
     largest = float(np.abs(values).max())
     tally = RankTally.of(snapped(values, largest * GRAIN) if largest else values)
     shares = tally.shares()
-    ends = rankindices.rank_intervals(shares)
+    ends = indices.rank_intervals(shares)
     index = pd.Index(list(sets), name="set")
     table = pd.DataFrame(
         {
@@ -211,8 +211,8 @@ def rank_sets(
             **spread("cost_m", cost),
             **spread("gain", gain),
             "p_first": shares[:, 0],
-            "p_first_error": rankindices.share_errors(shares[:, 0], tally.draws),
-            "expected_place": rankindices.expected_ranks(shares),
+            "p_first_error": indices.share_errors(shares[:, 0], tally.draws),
+            "expected_place": indices.expected_ranks(shares),
             "place_low": ends[:, 0],
             "place_high": ends[:, 1],
         },

@@ -9,7 +9,8 @@ import pandas as pd
 from capworth.case.model import Estimate
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.portfolio.draws import best_in_neighbours
-from capworth.methods.uncertainty.information import gain_of_change, smoothed
+from capworth.methods.uncertainty.spline import smoothed
+from capworth.methods.uncertainty.value_of_information import gain_of_change
 from capworth.model.draws import OneWay, Sampled
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import CHUNK, ENVELOPED, Model, Sample

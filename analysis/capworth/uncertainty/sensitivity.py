@@ -13,8 +13,8 @@ from capworth.case.model import GRADES, Case, Estimate
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats
 from capworth.methods.portfolio.frontier import best_over_draws
-from capworth.methods.uncertainty.information import smoothed
-from capworth.methods.uncertainty.sensitivity import sobol_indices
+from capworth.methods.uncertainty.sobol import sobol_indices
+from capworth.methods.uncertainty.spline import smoothed
 from capworth.model.costs import bias_of
 from capworth.model.draws import (
     HIGH_SWING,

@@ -19,7 +19,7 @@ from capworth.errors import InputError, nearest
 from capworth.methods.arguments import Floats
 from capworth.methods.portfolio.draws import best_in_neighbours
 from capworth.methods.portfolio.frontier import best_over_draws
-from capworth.methods.uncertainty.distributions import joint
+from capworth.methods.uncertainty.distributions import normal_copula_cells
 from capworth.model.draws import AtModes, probability_below
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import (
@@ -480,7 +480,7 @@ def threshold_map(
     margins = margin.of(model.answer(_Pair(levels, CELLS**2)))
     holds = (margins > 0).reshape(CELLS, CELLS)
     shares = (pair[0].share, pair[1].share) if _same_group(pair) else (0.0, 0.0)
-    weights = joint(_below(pair[0]), _below(pair[1]), shares)
+    weights = normal_copula_cells(_below(pair[0]), _below(pair[1]), shares)
     table = pd.DataFrame(holds, pd.Index(first, name=one), pd.Index(second, name=other))
     return ThresholdMap(
         table,

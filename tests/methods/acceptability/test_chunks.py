@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capworth.methods.acceptability.ranking import in_chunks
+from capworth.methods.acceptability.smaa import in_chunks
 
 
 @given(st.integers(0, 60), st.integers(1, 17), st.integers(1, 4))

@@ -11,12 +11,12 @@ from scipy.stats import norm
 from capworth.errors import InputError
 from capworth.methods.acceptability.indices import (
     confidence_factors,
-    factors,
+    confidence_from_counts,
     lead_counts,
     rank_confidence_sets,
 )
 from capworth.methods.acceptability.measurement import BLOCK, drawn, linear
-from capworth.methods.acceptability.ranking import rank_shares
+from capworth.methods.acceptability.smaa import rank_shares
 from capworth.methods.arguments import Floats
 
 MEAN = np.array([[0.6, 0.2, 0.5], [0.5, 0.9, 0.1], [0.55, 0.5, 0.3]])
@@ -44,7 +44,9 @@ def test_factors_of_independent_normal_errors_are_an_integral() -> None:
         expected.append(quad(density, -3, 4, limit=200)[0])
     measured = linear(MEAN, SPREAD)(np.random.default_rng(4), 200_000)
     counts = lead_counts(measured, CENTRAL, 200_000)
-    np.testing.assert_allclose(factors(counts, CENTRAL, 200_000), expected, atol=0.004)
+    np.testing.assert_allclose(
+        confidence_from_counts(counts, CENTRAL, 200_000), expected, atol=0.004
+    )
 
 
 @given(arrays(np.float64, (12, 4, 2), elements=st.integers(0, 2).map(float)))
@@ -147,7 +149,7 @@ SLIPS = [
 ]
 
 
-@pytest.mark.parametrize(("call", "told"), SLIPS)
-def test_a_slip_is_named(call: Any, told: str) -> None:
-    with pytest.raises(InputError, match=told):
+@pytest.mark.parametrize(("call", "words"), SLIPS)
+def test_a_slip_is_named(call: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
         call()

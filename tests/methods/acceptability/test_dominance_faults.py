@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from capworth.methods.acceptability.soundness import dominance_faults, monotonicity_faults
+from capworth.methods.acceptability.dominance import dominance_faults, monotonicity_faults
 from capworth.methods.arguments import Floats
 
 LEVELS = np.array([[3.0, 10.0], [2.0, 30.0], [1.0, 40.0], [3.0, 10.0]])

@@ -12,7 +12,7 @@ from capworth.methods.acceptability.measurement import (
     shaped,
     shared_baselines,
 )
-from capworth.methods.acceptability.ranking import rank_shares
+from capworth.methods.acceptability.smaa import rank_shares
 from capworth.methods.arguments import Floats
 
 MEAN = np.array([[0.6, 0.2], [0.5, 0.9], [0.1, 0.4]])
@@ -198,7 +198,7 @@ SLIPS = [
 ]
 
 
-@pytest.mark.parametrize(("call", "told"), SLIPS)
-def test_a_slip_is_named(call: Any, told: str) -> None:
-    with pytest.raises(InputError, match=told):
+@pytest.mark.parametrize(("call", "words"), SLIPS)
+def test_a_slip_is_named(call: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
         call()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from capworth.methods.acceptability.measurement import Measured, linear
-from capworth.methods.acceptability.ranking import RankTally, largest_error, rank_draws
+from capworth.methods.acceptability.smaa import RankTally, largest_error, rank_draws
 from capworth.methods.arguments import Floats
 from capworth.methods.elicitation.weights import free
 
@@ -12,20 +12,21 @@ MEAN = np.array([[0.9, 0.1], [0.5, 0.6], [0.1, 0.9], [0.6, 0.4]])
 
 
 def test_every_chunk_has_streams_of_its_own_and_measurements_come_twice() -> None:
-    surveyed: dict[str, list[float]] = {"weights": [], "worlds": []}
+    surveyed: dict[str, list[float]] = {"weights": [], "measurements": []}
 
     def weights(rng: np.random.Generator, draws: int) -> Floats:
         surveyed["weights"].append(float(rng.random()))
         return free(2)(rng, draws)
 
     def measurements(rng: np.random.Generator, draws: int) -> Measured:
-        surveyed["worlds"].append(float(rng.random()))
+        surveyed["measurements"].append(float(rng.random()))
         return linear(MEAN, 0.1)(rng, draws)
 
     rank_draws(measurements, weights, draws=350, chunk=100, seed=0)
     once = surveyed["weights"][:4]
-    assert len(set(once + surveyed["worlds"][:4])) == 8
-    assert surveyed["worlds"][4:8] == surveyed["worlds"][:4]  # again for the confidence factors
+    assert len(set(once + surveyed["measurements"][:4])) == 8
+    # again for the confidence factors
+    assert surveyed["measurements"][4:8] == surveyed["measurements"][:4]
     other = list(surveyed["weights"])
     surveyed["weights"].clear()
     rank_draws(measurements, weights, draws=350, chunk=100, seed=1)

@@ -21,7 +21,7 @@ from capworth.methods.acceptability.indices import (
     ranking_entropy,
     share_errors,
 )
-from capworth.methods.acceptability.ranking import RankTally, rank_shares
+from capworth.methods.acceptability.smaa import RankTally, rank_shares
 from capworth.methods.arguments import Floats
 
 GOLDEN = tomllib.loads((Path(__file__).parents[2] / "golden/ranking.toml").read_text("utf-8"))
@@ -132,7 +132,7 @@ SLIPS = [
 ]
 
 
-@pytest.mark.parametrize(("call", "told"), SLIPS)
-def test_a_slip_is_named(call: Any, told: str) -> None:
-    with pytest.raises(InputError, match=told):
+@pytest.mark.parametrize(("call", "words"), SLIPS)
+def test_a_slip_is_named(call: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
         call()

@@ -32,8 +32,16 @@ def games(draw: Any) -> Any:
 @named("airport")
 def test_airport(golden: dict[str, Any]) -> None:
     np.testing.assert_allclose(airport(golden["costs"]), golden["shares"], atol=golden["atol"])
+
     table = largest(golden["costs"])
     np.testing.assert_allclose(shapley(table), golden["shares"], atol=1e-9)
+
+
+def test_the_airport_in_each_draw() -> None:
+    found = airport([[8.0, 11, 13, 18], [18.0, 8, 8, 1]])
+    twins = 0.25 + 7 / 3
+    expected = np.array([[2, 3, 4, 9], [twins + 10, twins, twins, 0.25]])
+    np.testing.assert_allclose(found, expected)
 
 
 @named("shapley")

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from scipy.stats import kendalltau
 
 from capworth.errors import InputError
-from capworth.methods.acceptability.indices import kendall_correlation, rank_correlation
+from capworth.methods.acceptability.indices import kendall_tau, spearman
 from capworth.methods.cost_benefit.perspectives import concentration, gini, lorenz
 from capworth.methods.elicitation.agreement import (
+    cohen_kappa,
     cronbach_alpha,
     cross_table,
     fleiss_kappa,
-    kappa,
     krippendorff_alpha,
 )
 
@@ -30,7 +30,7 @@ nan = float("nan")
 @pytest.mark.parametrize("golden", GOLDEN["kappa"], ids=lambda golden: golden["name"])
 def test_kappa(golden: dict[str, Any]) -> None:
     assert golden["source"]
-    found = (fleiss_kappa if golden["many"] else kappa)(golden["counts"])
+    found = (fleiss_kappa if golden["many"] else cohen_kappa)(golden["counts"])
     assert found == pytest.approx(golden["kappa"], abs=golden["atol"])
 
 
@@ -45,19 +45,19 @@ def test_krippendorff_alpha(golden: dict[str, Any]) -> None:
 def test_near_misses_count_less() -> None:
     """Margins 5, 5, 0 and 5, 4, 1: one miss in ten; by chance steps of 0.6."""
     counts = [[5, 0, 0], [0, 4, 1], [0, 0, 0]]
-    assert kappa(counts, "linear") == pytest.approx(1 - 0.1 / 0.6)
-    assert kappa(counts, "quadratic") == pytest.approx(1 - 0.1 / 0.7)
-    assert kappa(counts) == pytest.approx((0.9 - 0.45) / 0.55)
+    assert cohen_kappa(counts, "linear") == pytest.approx(1 - 0.1 / 0.6)
+    assert cohen_kappa(counts, "quadratic") == pytest.approx(1 - 0.1 / 0.7)
+    assert cohen_kappa(counts) == pytest.approx((0.9 - 0.45) / 0.55)
 
 
 def test_codes_as_words_and_what_cannot_be_used() -> None:
     assert cross_table(["x", "y", "y"], ["x", "x", "y"]).tolist() == [[1, 0], [1, 1]]
-    assert np.isnan(kappa([[3, 0], [0, 0]]))
+    assert np.isnan(cohen_kappa([[3, 0], [0, 0]]))
     assert np.isnan(krippendorff_alpha([[1, 1], [1, 1]]))
     assert np.isnan(fleiss_kappa([[2, 0], [2, 0]]))
     slips: tuple[Slip, ...] = (
-        (lambda: kappa([[1, 2, 3], [1, 2, 3]]), "counts: shape"),
-        (lambda: kappa([[1, -1], [1, 2]]), r"counts: entry \[0, 1\] is -1"),
+        (lambda: cohen_kappa([[1, 2, 3], [1, 2, 3]]), "counts: shape"),
+        (lambda: cohen_kappa([[1, -1], [1, 2]]), r"counts: entry \[0, 1\] is -1"),
         (lambda: cross_table([1, 2], [1]), "give a code for each unit"),
         (lambda: fleiss_kappa([[1, 1], [2, 1]]), "2 to 3 coders"),
         (lambda: krippendorff_alpha([[1, nan], [nan, 2]]), "no unit was coded twice"),
@@ -116,9 +116,9 @@ def test_gini_is_half_the_mean_difference(amounts: list[int]) -> None:
 @given(st.integers(0, 2**32))
 def test_kendall_is_that_of_another_program(seed: int) -> None:
     one, other = np.random.default_rng(seed).integers(0, 4, (2, 6)).astype(float)
-    found = kendall_correlation([one], [other])[0]
+    found = kendall_tau([one], [other])[0]
     expected = kendalltau(one, other).statistic if np.ptp(one) and np.ptp(other) else nan
     assert found == pytest.approx(expected, nan_ok=True)
-    assert kendall_correlation(one, other)[0] == pytest.approx(found, nan_ok=True)
-    plain, whole = rank_correlation(one, other), rank_correlation([one], [other])
+    assert kendall_tau(one, other)[0] == pytest.approx(found, nan_ok=True)
+    plain, whole = spearman(one, other), spearman([one], [other])
     np.testing.assert_array_equal(plain, whole)

@@ -51,9 +51,9 @@ def feasible(to_others: list[int], to_worst: list[int], xi: float) -> bool:
     """The published constraints for a given xi, asked of HiGHS."""
     rows, n = [], len(to_others)
     for j in range(n):
-        for above, below, said in ((0, j, to_others[j]), (j, 1, to_worst[j])):
+        for above, below, stated in ((0, j, to_others[j]), (j, 1, to_worst[j])):
             if above != below:
-                for sign, bound in ((1.0, said + xi), (-1.0, max(said - xi, 0.0))):
+                for sign, bound in ((1.0, stated + xi), (-1.0, max(stated - xi, 0.0))):
                     row = np.zeros(n)
                     row[above] += sign
                     row[below] -= sign * bound
@@ -138,6 +138,59 @@ def test_the_most_contradictory_judgements_have_ratio_one() -> None:
     assert found.ratio == pytest.approx(1, abs=1e-9)
 
 
+def test_two_criteria_may_pull_apart_more_than_one() -> None:
+    """(1, 1) and (2, 2) between: best over worst at most (1 + xi)^2, at least (2 - xi)^2: xi = 1/2.
+
+    Rezaei's index for best against worst of 2 is 0.44, which one criterion alone reaches.
+    """
+    found = best_worst([1, 2, 1, 2], [2, 1, 1, 2])
+    assert found.deviation == pytest.approx(0.5, abs=1e-12)
+    assert found.ratio == 1
+    alone = best_worst([1, 2, 2], [2, 1, 2])
+    assert alone.deviation == pytest.approx(consistency_index(2), abs=1e-12)
+    assert alone.ratio == 1
+
+
+@pytest.mark.parametrize("most", range(2, 10))
+def test_the_largest_deviation_is_reached(most: int) -> None:
+    for direct in range(1, most + 1):
+        found = best_worst([1, direct, most, 1], [direct, 1, most, 1])
+        assert found.ratio == 1
+        assert found.input_ratio == 1
+
+
+@st.composite
+def any_judgements(draw: st.DrawFn) -> tuple[list[int], list[int]]:
+    """Whole numbers from 1 to 9, also above best against worst, in any order."""
+    rating = st.integers(1, draw(st.sampled_from((2, 3, 9))))
+    direct = draw(rating)
+    pairs = draw(st.lists(st.tuples(rating, rating), max_size=4))
+    pairs = [(a, b) for a, b in pairs if (a > 1 or b <= direct) and (b > 1 or a <= direct)]
+    rows = draw(st.permutations([(1, direct), (direct, 1), *pairs]))
+    return [a for a, _ in rows], [b for _, b in rows]
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(any_judgements())
+def test_a_ratio_is_a_share(given_: tuple[list[int], list[int]]) -> None:
+    found, linear = best_worst(*given_), best_worst_linear(*given_)
+    assert 0 <= found.ratio <= 1
+    assert 0 <= linear.ratio <= 1
+    assert 0 <= found.input_ratio <= 1
+    assert linear.deviation <= found.deviation + 1e-7
+    to_others, to_worst = map(np.array, given_)
+    if (to_others * to_worst == to_others.max()).all():  # consistent
+        assert found.ratio == pytest.approx(0, abs=1e-9)
+    elif len(to_others) > 2:
+        assert max(found.ratio, found.input_ratio) > 1e-3
+
+
+def test_best_and_worst_are_two_criteria() -> None:
+    found = best_worst([1, 1, 5], [1, 1, 5])  # equal, and the third far from both
+    assert found.ratio == found.input_ratio == 1  # the most that 1 and 5 allow
+    assert (5 - found.deviation) ** 2 == pytest.approx(1 + found.deviation)
+
+
 def test_another_criterion_may_equal_the_best_or_the_worst() -> None:
     for solve in MODELS.values():
         assert np.argmax(solve([1, 1, 8], [7, 8, 1]).weights) == 1
@@ -162,12 +215,13 @@ SLIPS = [
     (lambda: best_worst([2, 3], [3, 1]), "best_to_others: no entry is 1"),
     (lambda: best_worst([1, 3], [3, 2]), "others_to_worst: no entry is 1"),
     (lambda: best_worst([1, 8, 2], [9, 1, 5]), "best against worst is 8"),
+    (lambda: best_worst([1, 5], [1, 5]), "entry 0 is rated best and worst"),
     (lambda: best_worst([1, np.nan], [2, 1]), r"entry \[1\] is nan"),
     (lambda: best_worst_linear([1, 8, 2], [9, 1, 5]), "best against worst is 8"),
 ]
 
 
-@pytest.mark.parametrize(("call", "told"), SLIPS)
-def test_a_slip_is_named(call: Any, told: str) -> None:
-    with pytest.raises(InputError, match=told):
+@pytest.mark.parametrize(("call", "words"), SLIPS)
+def test_a_slip_is_named(call: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
         call()

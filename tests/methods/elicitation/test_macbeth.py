@@ -11,14 +11,14 @@ from scipy.optimize import linprog
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats, Ints
-from capworth.methods.elicitation.macbeth import CATEGORIES, Change, consistent, repairs, scale
+from capworth.methods.elicitation.macbeth import CATEGORIES, Change, consistent, macbeth, repairs
 
 GOLDEN = tomllib.loads((Path(__file__).parents[2] / "golden/elicitation.toml").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("golden", GOLDEN["macbeth"], ids=lambda golden: golden["name"])
 def test_scales(golden: dict[str, Any]) -> None:
-    found = scale(golden["judgements"])
+    found = macbeth(golden["judgements"])
     np.testing.assert_allclose(found.units, golden["units"], rtol=0, atol=1e-6)
     shares = 100 * np.array(golden["units"]) / golden["units"][0]
     np.testing.assert_allclose(found.scores, shares, rtol=0, atol=1e-4)
@@ -90,7 +90,7 @@ def test_borders_say_the_same_as_the_published_programme(given_: tuple[Ints, Int
     least = published_programme(*given_)
     assert consistent(*given_) == (least is not None)
     if least:
-        found = scale(*given_)
+        found = macbeth(*given_)
         assert found.units[0] == pytest.approx(least, abs=1e-5)
         assert (np.diff(found.scores) <= 1e-6).all()
         assert (found.low <= found.scores + 1e-6).all()
@@ -146,7 +146,7 @@ def test_all_single_steps_that_help_are_listed() -> None:
 
 def test_a_contradiction_is_told_in_words_with_a_way_out() -> None:
     with pytest.raises(InputError, match="options 0 and 2 from very weak to moderate"):
-        scale(as_matrix(3, [2, 1, 3]))
+        macbeth(as_matrix(3, [2, 1, 3]))
     assert len(CATEGORIES) == 7
 
 
@@ -157,24 +157,24 @@ def test_hesitation_between_categories_can_save_consistency() -> None:
 
 
 def test_weights_come_from_a_scale_that_ends_in_the_reference() -> None:
-    found = scale(as_matrix(3, [1, 4, 2]))
+    found = macbeth(as_matrix(3, [1, 4, 2]))
     weights = found.scores[:-1] / found.scores[:-1].sum()
     assert weights.sum() == pytest.approx(1)
 
 
 SLIPS = [
-    (lambda: scale([[0, 7], [0, 0]]), "options 0 and 1: 7 to 7"),
-    (lambda: scale([[0, 3], [0, 0]], [[0, 2], [0, 0]]), "3 to 2"),
-    (lambda: scale([[0, 0], [0, 0]], [[0, 2], [0, 0]]), "0 to 2"),
-    (lambda: scale([[0, -1], [0, 0]], [[0, 2], [0, 0]]), "-1 to 2"),
-    (lambda: scale([[0.0, 1.5], [0.0, 0.0]]), "1.5 to 1.5"),
-    (lambda: scale([[0]]), "two options or more"),
-    (lambda: scale([[0, 1, 2], [0, 0, 1]]), "are not"),
-    (lambda: scale([[0, 0], [0, 0]]), "no option differs"),
+    (lambda: macbeth([[0, 7], [0, 0]]), "options 0 and 1: 7 to 7"),
+    (lambda: macbeth([[0, 3], [0, 0]], [[0, 2], [0, 0]]), "3 to 2"),
+    (lambda: macbeth([[0, 0], [0, 0]], [[0, 2], [0, 0]]), "0 to 2"),
+    (lambda: macbeth([[0, -1], [0, 0]], [[0, 2], [0, 0]]), "-1 to 2"),
+    (lambda: macbeth([[0.0, 1.5], [0.0, 0.0]]), "1.5 to 1.5"),
+    (lambda: macbeth([[0]]), "two options or more"),
+    (lambda: macbeth([[0, 1, 2], [0, 0, 1]]), "are not"),
+    (lambda: macbeth([[0, 0], [0, 0]]), "no option differs"),
 ]
 
 
-@pytest.mark.parametrize(("call", "told"), SLIPS)
-def test_a_slip_is_named(call: Any, told: str) -> None:
-    with pytest.raises(InputError, match=told):
+@pytest.mark.parametrize(("call", "words"), SLIPS)
+def test_a_slip_is_named(call: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
         call()

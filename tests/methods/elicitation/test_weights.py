@@ -230,7 +230,7 @@ SLIPS = [
 ]
 
 
-@pytest.mark.parametrize(("call", "told"), SLIPS)
-def test_a_slip_is_named(call: Any, told: str) -> None:
-    with pytest.raises(InputError, match=told):
+@pytest.mark.parametrize(("call", "words"), SLIPS)
+def test_a_slip_is_named(call: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
         call()

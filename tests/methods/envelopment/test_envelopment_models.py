@@ -9,20 +9,20 @@ from scipy.optimize import linprog
 from capworth.errors import CapworthError, InputError
 from capworth.methods.arguments import Floats
 from capworth.methods.envelopment import bootstrap as bootstrap_module
-from capworth.methods.envelopment import slacks as closesttargets
+from capworth.methods.envelopment import slacks
 from capworth.methods.envelopment.bootstrap import bootstrap, smoothing
 from capworth.methods.envelopment.cross_efficiency import cross_efficiency
-from capworth.methods.envelopment.envelopment import (
+from capworth.methods.envelopment.dea import (
+    dea,
     elicited_region,
-    envelop,
     scale_efficiency,
     super_efficiency,
     weight_ratio,
 )
-from capworth.methods.envelopment.free_disposal import envelop_undesirable
-from capworth.methods.envelopment.prices import cost_efficiency, revenue_efficiency
-from capworth.methods.envelopment.productivity import malmquist
-from capworth.methods.envelopment.slacks import additive, closest_targets, slack_based
+from capworth.methods.envelopment.economic_efficiency import cost_efficiency, revenue_efficiency
+from capworth.methods.envelopment.fdh import dea_undesirable
+from capworth.methods.envelopment.malmquist import malmquist
+from capworth.methods.envelopment.slacks import additive, closest_targets, slack_based_measure
 
 X = np.array([[4.0, 3], [7, 3], [8, 1], [4, 2], [2, 4], [10, 1]])
 Y = np.array([[1.0, 3], [2, 2], [1, 1], [3, 1], [2, 2], [1, 4]])
@@ -65,7 +65,7 @@ def test_bootstrap_orientations_agree_with_constant_returns() -> None:
 def test_bootstrap_of_a_copy_is_that_of_the_unit_against_the_copies() -> None:
     """The short way, by a factor, against the plain one: each unit beside the draw's copies."""
     x, y = draw(7, 3)
-    distance = 1 / envelop(x, y, "variable", "input").score[0]
+    distance = 1 / dea(x, y, "variable", "input").score[0]
     drawn = bootstrap_module._drawn(distance, 0.1, 3, seed=0, chunk=0)
     found = bootstrap(x, y, "variable", "input", replications=100, seed=0, bandwidth=0.1)
     assert found.bandwidth == 0.1
@@ -83,7 +83,7 @@ def test_bootstrap_of_a_copy_is_that_of_the_unit_against_the_copies() -> None:
                 b_eq=[1],
             ).fun
             mean[unit] += 1 / least / 3
-    scores = envelop(copies, np.broadcast_to(y, (3, 7, 1)), "variable", "input").score
+    scores = dea(copies, np.broadcast_to(y, (3, 7, 1)), "variable", "input").score
     short = (1 / scores / (drawn / distance)).mean(axis=0)
     np.testing.assert_allclose(short, mean, atol=1e-8)
 
@@ -132,7 +132,7 @@ def test_malmquist_parts_multiply_and_periods_chain() -> None:
     )
     one = malmquist(x[2, 1:3], y[2, 1:3])
     np.testing.assert_allclose(one.productivity[0, 0], found.productivity[2, 1], rtol=1e-9)
-    pure = envelop(x[2], y[2]).efficiency
+    pure = dea(x[2], y[2]).efficiency
     np.testing.assert_allclose(found.pure_change[2], pure[1:] / pure[:-1], rtol=1e-9)
     back = malmquist(x[:, ::-1], y[:, ::-1])
     np.testing.assert_allclose(back.productivity[:, ::-1], 1 / found.productivity, rtol=1e-9)
@@ -150,17 +150,15 @@ def test_malmquist_names_who_cannot_be_compared() -> None:
 def test_weak_disposal_and_strong_disposal_order() -> None:
     random = np.random.default_rng(1)
     x, y, b = (random.uniform(1, 9, (5, 12, k)) for k in (2, 1, 2))
-    weak = envelop_undesirable(x, y, b, disposal="weak")
-    strong = envelop_undesirable(x, y, b)
+    weak = dea_undesirable(x, y, b, disposal="weak")
+    strong = dea_undesirable(x, y, b)
     assert (weak.score <= strong.score + 1e-9).all()
     assert (weak.score < strong.score - 1e-6).any()
     mixture = np.matmul(weak.intensities, b)
     np.testing.assert_allclose(mixture, b * (1 - weak.score[:, :, None]), atol=1e-8)
     np.testing.assert_allclose(weak.input_slack[..., 2:], 0)
     assert weak.resolved == strong.resolved == 0
-    np.testing.assert_allclose(
-        strong.score, envelop_undesirable(x * 10, y / 7, b * 3).score, atol=1e-9
-    )
+    np.testing.assert_allclose(strong.score, dea_undesirable(x * 10, y / 7, b * 3).score, atol=1e-9)
 
 
 def test_own_prices_and_common_prices() -> None:
@@ -179,14 +177,14 @@ def test_elicited_weights_bind_the_weights_used() -> None:
     """Swing weights 2 to 3 against 1, of a swing of 4 and of 2 units."""
     rows = elicited_region([2.0, 1.0], [3.0, 1.0], [4.0, 2.0])
     bounds = np.concatenate((np.zeros((2, 2)), rows), axis=1)
-    free, bound = envelop(X, Y, "constant"), envelop(X, Y, "constant", restrictions=bounds)
+    free, bound = dea(X, Y, "constant"), dea(X, Y, "constant", restrictions=bounds)
     u = bound.output_weight[0]
     ratio = u[:, 0] * 4 / (u[:, 1] * 2)
     assert ((ratio >= 2 - 1e-9) & (ratio <= 3 + 1e-9)).all()
     assert (bound.efficiency <= free.efficiency + 1e-9).all()
     assert (bound.efficiency < free.efficiency - 1e-6).any()
     drawn = np.broadcast_to(bounds, (2, *bounds.shape)) * np.array([1, 5])[:, None, None]
-    twice = envelop(np.array([X, X]), np.array([Y, Y]), "constant", restrictions=drawn)
+    twice = dea(np.array([X, X]), np.array([Y, Y]), "constant", restrictions=drawn)
     np.testing.assert_allclose(twice.score[1], bound.score[0], atol=1e-12)
 
 
@@ -201,7 +199,7 @@ def test_targets_under_restrictions_go_beyond_the_mixture() -> None:
     """Weights of the two outputs held equal: one may be exchanged for the other."""
     x, y = [[1.0], [1.0]], [[4.0, 0.0], [1.0, 1.0]]
     equal = np.concatenate((weight_ratio(3, 2, 1, least=1.0, most=1.0),))
-    found = envelop(x, y, "variable", restrictions=equal)
+    found = dea(x, y, "variable", restrictions=equal)
     np.testing.assert_allclose(found.score[0], [1, 2])
     np.testing.assert_allclose(found.output_target[0, 1], [2, 2])
 
@@ -215,8 +213,8 @@ def test_scale_classes_hold_whatever_the_orientation_shows() -> None:
 
 
 def test_one_unit_alone() -> None:
-    assert envelop([[1, 2]], [[3]]).score.item() == 1
-    assert slack_based([[1, 2]], [[3]]).score.item() == 1
+    assert dea([[1, 2]], [[3]]).score.item() == 1
+    assert slack_based_measure([[1, 2]], [[3]]).score.item() == 1
     assert cross_efficiency([[1, 2]], [[3]]).matrix.item() == pytest.approx(1)
     assert np.isnan(cross_efficiency([[1, 2]], [[3]]).by_others).all()
     assert super_efficiency([[1, 2]], [[3]]).infeasible.all()
@@ -230,14 +228,14 @@ def test_a_measure_without_weight_still_tells_who_is_efficient() -> None:
     np.testing.assert_allclose(found.score, 0)
     assert found.efficient[0].tolist() == [False, True]
     np.testing.assert_allclose(found.output_slack[0], [[0, 1], [0, 0]])
-    by_input = slack_based(x, y, "constant", "input")
+    by_input = slack_based_measure(x, y, "constant", "input")
     np.testing.assert_allclose(by_input.score, 1)
     np.testing.assert_allclose(by_input.output_target[0], [[2, 2], [1, 1]])
 
 
 def test_a_slack_is_negligible_beside_the_unit_not_beside_the_largest() -> None:
     x = [[1.0, 2.0], [1.0, 1.0], [1e7, 1e7]]
-    found = envelop(x, [[1.0], [1.0], [1e7]], "constant", "input")
+    found = dea(x, [[1.0], [1.0], [1e7]], "constant", "input")
     np.testing.assert_allclose(found.score[0], 1)
     assert found.efficient[0].tolist() == [False, True, True]
 
@@ -245,11 +243,11 @@ def test_a_slack_is_negligible_beside_the_unit_not_beside_the_largest() -> None:
 def test_slack_of_what_nobody_can_change_makes_nobody_inefficient() -> None:
     x, y = [[1.0, 5.0], [1.0, 2.0]], [[1.0], [1.0]]
     fixed = [False, True]
-    assert envelop(x, y, "variable", "input").efficient[0].tolist() == [False, True]
+    assert dea(x, y, "variable", "input").efficient[0].tolist() == [False, True]
     for found in (
-        envelop(x, y, "variable", "input", fixed_inputs=fixed),
+        dea(x, y, "variable", "input", fixed_inputs=fixed),
         additive(x, y, "variable", "ones", fixed_inputs=fixed),
-        slack_based(x, y, "variable", fixed_inputs=fixed),
+        slack_based_measure(x, y, "variable", fixed_inputs=fixed),
     ):
         assert found.efficient[0].tolist() == [True, True]
 
@@ -275,14 +273,14 @@ SLIPS: list[tuple[Any, str]] = [
     (lambda: malmquist([X, -X], [Y, Y]), "negative"),
     (lambda: cost_efficiency(X, Y, [1.0, 0.0]), "input_prices: a price is not above 0"),
     (lambda: revenue_efficiency(X, Y, [1.0, 1, 1]), "output_prices: shape .3,. does not fit"),
-    (lambda: envelop_undesirable(X, Y, Y, "variable", "weak"), "is not a linear programme"),
-    (lambda: envelop_undesirable(X, Y, Y, disposal="some"), "disposal: 'some' is not known"),
-    (lambda: envelop_undesirable(X, Y, Y[:3]), "draws and units"),
+    (lambda: dea_undesirable(X, Y, Y, "variable", "weak"), "is not a linear programme"),
+    (lambda: dea_undesirable(X, Y, Y, disposal="some"), "disposal: 'some' is not known"),
+    (lambda: dea_undesirable(X, Y, Y[:3]), "draws and units"),
     (lambda: cross_efficiency([[0, 1], [1, 1]], [[1], [1]]), "column 0 .draw 0. is 0"),
     (lambda: cross_efficiency(X, Y, "kind"), "attitude: 'kind' is not known"),
     (lambda: super_efficiency(X, Y, orientation="directional"), "orientation"),
     (lambda: scale_efficiency(X, Y, "directional"), "orientation"),
-    (lambda: slack_based(X, Y, orientation="both"), "orientation: 'both'"),
+    (lambda: slack_based_measure(X, Y, orientation="both"), "orientation: 'both'"),
     (lambda: additive(X, Y, weights="mine"), "weights: 'mine' is not known"),
     (lambda: additive(X, Y, weights=[1.0, 2]), "weights: shape .2,. does not fit"),
     (lambda: additive(X, Y, weights=[1.0, 2, 3, -1]), "weights: an entry is negative"),
@@ -308,7 +306,7 @@ def test_a_solver_that_gives_up_is_an_error(monkeypatch: pytest.MonkeyPatch) -> 
     class Nothing:
         success, message = False, "time limit"
 
-    monkeypatch.setattr(closesttargets, "milp", lambda *_, **__: Nothing())
+    monkeypatch.setattr(slacks, "milp", lambda *_, **__: Nothing())
     with pytest.raises(CapworthError, match="unit 4: no closest target found"):
         closest_targets([[2], [4], [8], [12], [8]], [[1], [5], [8], [9], [4]])
 

@@ -11,14 +11,14 @@ from hypothesis.extra.numpy import arrays
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats
 from capworth.methods.envelopment.cross_efficiency import ATTITUDES, cross_efficiency
-from capworth.methods.envelopment.envelopment import (
+from capworth.methods.envelopment.dea import (
     CONSTANT,
     Envelopment,
-    envelop,
+    dea,
     scale_efficiency,
     super_efficiency,
 )
-from capworth.methods.envelopment.slacks import additive, closest_targets, slack_based
+from capworth.methods.envelopment.slacks import additive, closest_targets, slack_based_measure
 
 RETURNS = ("constant", "variable", "nonincreasing", "nondecreasing")
 Data = tuple[Floats, Floats]
@@ -46,7 +46,7 @@ models = st.tuples(st.sampled_from(RETURNS), st.sampled_from(["input", "output",
 @given(tables(), models)
 def test_targets_are_the_mixture_and_are_efficient(data: Data, model: tuple[str, str]) -> None:
     x, y = data
-    found = envelop(x, y, *model)
+    found = dea(x, y, *model)
     step = found.score[0, :, None] - (1 if model[1] == "output" else 0)
     step = 1 - found.score[0, :, None] if model[1] == "input" else step
     less = step * x * (model[1] != "output") + found.input_slack[0]
@@ -71,7 +71,7 @@ def test_targets_are_the_mixture_and_are_efficient(data: Data, model: tuple[str,
 def test_peers_are_efficient_and_an_efficient_unit_is_its_own(
     data: Data, model: tuple[str, str]
 ) -> None:
-    found = envelop(*data, *model)
+    found = dea(*data, *model)
     used = (found.intensities[0] > 1e-9).any(axis=0)
     assert found.efficient[0][used].all()
     own = found.intensities[0][found.efficient[0]]
@@ -85,7 +85,7 @@ def test_peers_are_efficient_and_an_efficient_unit_is_its_own(
 def test_weights_prove_the_score(data: Data, model: tuple[str, str]) -> None:
     """The multiplier form: no unit's worth is above 0, and the unit's own lack is its score."""
     x, y = data
-    found = envelop(x, y, *model)
+    found = dea(x, y, *model)
     v, u, free = found.input_weight[0], found.output_weight[0], found.scale_weight[0]
     assert (v >= 0).all()
     assert (u >= 0).all()
@@ -114,9 +114,9 @@ def test_units_of_measure_do_not_matter(
     data: Data, model: tuple[str, str], factors: list[float]
 ) -> None:
     x, y = data
-    one = envelop(x, y, *model)
+    one = dea(x, y, *model)
     a, b = np.array(factors[: x.shape[1]]), np.array(factors[3 : 3 + y.shape[1]])
-    other = envelop(x * a, y * b, *model)
+    other = dea(x * a, y * b, *model)
     np.testing.assert_allclose(one.score, other.score, atol=1e-9)
     assert one.efficient.tolist() == other.efficient.tolist()
     shares = (one.input_slack / x.max(axis=0)).sum(axis=2)
@@ -130,7 +130,9 @@ def test_units_of_measure_do_not_matter(
             additive(x * a, y * b, "variable", weights),
         )
         np.testing.assert_allclose(plain.score, scaled.score, atol=1e-8)
-    np.testing.assert_allclose(slack_based(x, y).score, slack_based(x * a, y * b).score, atol=1e-8)
+    np.testing.assert_allclose(
+        slack_based_measure(x, y).score, slack_based_measure(x * a, y * b).score, atol=1e-8
+    )
 
 
 @quick
@@ -141,7 +143,7 @@ def test_the_order_of_the_table_does_not_matter(
     x, y = data
     order = list(range(len(x)))
     random.shuffle(order)
-    one, other = envelop(x, y, *model), envelop(x[order], y[order], *model)
+    one, other = dea(x, y, *model), dea(x[order], y[order], *model)
     np.testing.assert_allclose(one.score[0][order], other.score[0], atol=1e-9)
     assert one.efficient[0][order].tolist() == other.efficient[0].tolist()
 
@@ -151,7 +153,7 @@ def test_the_order_of_the_table_does_not_matter(
 def test_a_unit_that_is_no_better_changes_nobody(data: Data, model: tuple[str, str]) -> None:
     x, y = data
     worse = np.concatenate((x, x[:1] * 2)), np.concatenate((y, y[:1]))
-    one, other = envelop(x, y, *model), envelop(*worse, *model)
+    one, other = dea(x, y, *model), dea(*worse, *model)
     np.testing.assert_allclose(one.score[0], other.score[0, :-1], atol=1e-9)
     assert not other.efficient[0, -1]
 
@@ -160,13 +162,13 @@ def test_a_unit_that_is_no_better_changes_nobody(data: Data, model: tuple[str, s
 @given(tables())
 def test_more_freedom_of_size_is_more_efficiency_lost(data: Data) -> None:
     for orientation in ("input", "output"):
-        by = {r: envelop(*data, r, orientation).efficiency for r in RETURNS}
+        by = {r: dea(*data, r, orientation).efficiency for r in RETURNS}
         for middle in ("nonincreasing", "nondecreasing"):
             assert (by["constant"] <= by[middle] + 1e-9).all()
             assert (by[middle] <= by["variable"] + 1e-9).all()
         either = np.minimum(by["nonincreasing"], by["nondecreasing"])
         np.testing.assert_allclose(either, by["constant"], atol=1e-9)
-    near = envelop(*data, "constant", "input").score * envelop(*data, "constant", "output").score
+    near = dea(*data, "constant", "input").score * dea(*data, "constant", "output").score
     np.testing.assert_allclose(near, 1, atol=1e-9)
     sizes = scale_efficiency(*data)
     assert ((sizes.returns == CONSTANT) == (np.abs(sizes.scale - 1) <= 1e-6)).all()
@@ -176,18 +178,19 @@ def test_more_freedom_of_size_is_more_efficiency_lost(data: Data) -> None:
 @given(tables(), st.sampled_from(RETURNS))
 def test_measures_of_efficiency_agree_on_who_is_efficient(data: Data, returns: str) -> None:
     radial, plain, mean = (
-        envelop(*data, returns),
+        dea(*data, returns),
         additive(*data, returns),
-        slack_based(*data, returns),
+        slack_based_measure(*data, returns),
     )
     assert radial.efficient.tolist() == plain.efficient.tolist()
     positive = (data[1] > 0).all(axis=1)  # a gain in an output of which there is none has no share
     assert radial.efficient[0][positive].tolist() == mean.efficient[0][positive].tolist()
     for orientation in ("input", "output"):
-        one_sided = slack_based(*data, returns, orientation).score
+        one_sided = slack_based_measure(*data, returns, orientation).score
         assert (mean.score <= one_sided + 1e-9).all()
     assert (
-        slack_based(*data, returns, "input").score <= envelop(*data, returns, "input").score + 1e-9
+        slack_based_measure(*data, returns, "input").score
+        <= dea(*data, returns, "input").score + 1e-9
     ).all()
 
 
@@ -197,7 +200,7 @@ def test_super_efficiency_is_the_usual_score_of_who_is_not_efficient(
     data: Data, returns: str, orientation: str
 ) -> None:
     usual, found = (
-        envelop(*data, returns, orientation),
+        dea(*data, returns, orientation),
         super_efficiency(*data, returns, orientation),
     )
     below = usual.efficiency < 1 - 1e-7
@@ -212,7 +215,7 @@ def test_super_efficiency_is_the_usual_score_of_who_is_not_efficient(
 @given(tables())
 def test_judges_agree_on_nobody_above_one(data: Data) -> None:
     data = data[0] + 1, data[1]
-    own = envelop(*data, "constant", "input").score
+    own = dea(*data, "constant", "input").score
     by = {attitude: cross_efficiency(*data, attitude) for attitude in ATTITUDES}
     for found in by.values():
         np.testing.assert_allclose(np.diagonal(found.matrix[0]), own[0], atol=1e-7)
@@ -245,7 +248,7 @@ tenths = st.integers(1, 500).map(lambda tenth: tenth / 10)  # equal, or well apa
 @given(arrays(np.float64, 8, elements=tenths), arrays(np.float64, 8, elements=tenths))
 def test_one_input_and_one_output_in_closed_form(x: Floats, y: Floats) -> None:
     rate = y / x
-    found = envelop(x[:, None], y[:, None], "constant", "input")
+    found = dea(x[:, None], y[:, None], "constant", "input")
     np.testing.assert_allclose(found.score[0], rate / rate.max(), rtol=1e-9)
     # variable returns, output: the best line through two units, or the best unit that uses no more
     best = np.array(
@@ -264,15 +267,15 @@ def test_one_input_and_one_output_in_closed_form(x: Floats, y: Floats) -> None:
             for at in x
         ]
     )
-    np.testing.assert_allclose(envelop(x[:, None], y[:, None]).score[0], best / y, rtol=1e-8)
+    np.testing.assert_allclose(dea(x[:, None], y[:, None]).score[0], best / y, rtol=1e-8)
 
 
 def test_draws_together_are_draws_one_by_one() -> None:
     random = np.random.default_rng(2)
     x, y = random.uniform(1, 9, (6, 9, 2)), random.integers(1, 4, (6, 9, 2)).astype(float)
-    together = envelop(x, y, "nonincreasing", "directional")
+    together = dea(x, y, "nonincreasing", "directional")
     for draw in range(6):
-        alone = envelop(x[draw], y[draw], "nonincreasing", "directional")
+        alone = dea(x[draw], y[draw], "nonincreasing", "directional")
         for name in Envelopment.__slots__:
             part = getattr(together, name)
             if isinstance(part, np.ndarray) and part.ndim > 1:
@@ -284,32 +287,32 @@ def test_peers_are_counted_over_draws() -> None:
     x = np.tile([[2.0], [6], [4]], (4, 1, 1))
     y = np.tile([[2.0], [6], [4.5]], (4, 1, 1))
     y[1:3, 2] = 3
-    share = envelop(x, y).peer_share
+    share = dea(x, y).peer_share
     np.testing.assert_array_equal(share, [[1, 0, 0], [0, 1, 0], [0.5, 0.5, 0.5]])
 
 
 def test_a_result_cannot_be_changed_and_small_samples_are_flagged() -> None:
     x, y = np.arange(1.0, 6)[:, None], np.array([[1.0], [3], [4], [4], [5]])
-    found = envelop(x, y)
+    found = dea(x, y)
     with pytest.raises(ValueError, match="read-only"):
         found.score[0, 0] = 2
     assert found.small_sample
-    assert not envelop(np.concatenate((x, x + 1)), np.concatenate((y, y))).small_sample
+    assert not dea(np.concatenate((x, x + 1)), np.concatenate((y, y))).small_sample
 
 
 def test_fixed_inputs_limit_the_comparison_and_stay() -> None:
     """Unit 3 uses 4 staff and 2 sites; with sites fixed only units with 2 sites or less count."""
     x = np.array([[1.0, 4], [2, 2], [4, 1], [4, 2]])
     y = np.ones((4, 1))
-    found = envelop(x, y, "variable", "input", fixed_inputs=[False, True])
+    found = dea(x, y, "variable", "input", fixed_inputs=[False, True])
     np.testing.assert_allclose(found.score[0], [1, 1, 1, 0.5])
     np.testing.assert_allclose(found.input_target[0, 3], [2, 2])
-    loose = envelop(x, y, "variable", "input", fixed_inputs=[True, False])
+    loose = dea(x, y, "variable", "input", fixed_inputs=[True, False])
     np.testing.assert_allclose(loose.score[0], [1, 1, 1, 0.5])
 
 
 def test_a_direction_of_ones_own() -> None:
-    found = envelop([[4], [2]], [[2], [2]], orientation="directional", direction=([1.0], [0.0]))
+    found = dea([[4], [2]], [[2], [2]], orientation="directional", direction=([1.0], [0.0]))
     np.testing.assert_allclose(found.score[0], [2, 0])
     np.testing.assert_allclose(found.efficient[0], [False, True])
 
@@ -318,8 +321,8 @@ def test_a_direction_of_ones_own() -> None:
 def test_the_length_of_the_direction_only_divides_the_score(factor: float) -> None:
     random = np.random.default_rng(5)
     x, y = random.uniform(1, 9, (20, 2)), random.uniform(1, 9, (20, 2))
-    one = envelop(x, y, orientation="directional", direction=([1.0, 2], [0.0, 3]))
-    other = envelop(
+    one = dea(x, y, orientation="directional", direction=([1.0, 2], [0.0, 3]))
+    other = dea(
         x, y, orientation="directional", direction=(factor * np.array([1.0, 2]), [0, 3 * factor])
     )
     np.testing.assert_allclose(one.score, other.score * factor, atol=1e-9)
@@ -361,4 +364,4 @@ SLIPS: list[tuple[Any, Any, dict[str, Any], str]] = [
 @pytest.mark.parametrize(("inputs", "outputs", "more", "told"), SLIPS, ids=lambda v: str(v)[:40])
 def test_slips(inputs: Any, outputs: Any, more: dict[str, Any], told: str) -> None:
     with pytest.raises(InputError, match=told):
-        envelop(inputs, outputs, **more)
+        dea(inputs, outputs, **more)

@@ -9,12 +9,10 @@ from scipy.optimize import linprog
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats, Ints
-from capworth.methods.envelopment import programmes as certificate
-from capworth.methods.envelopment import programmes as simplex
-from capworth.methods.envelopment import technology as projection
-from capworth.methods.envelopment.envelopment import envelop, super_efficiency, weight_ratio
-from capworth.methods.envelopment.prices import cost_efficiency, revenue_efficiency
-from capworth.methods.envelopment.programmes import (
+from capworth.methods.envelopment import linear_programmes, technology
+from capworth.methods.envelopment.dea import dea, super_efficiency, weight_ratio
+from capworth.methods.envelopment.economic_efficiency import cost_efficiency, revenue_efficiency
+from capworth.methods.envelopment.linear_programmes import (
     INFEASIBLE,
     SOLVED,
     UNBOUNDED,
@@ -22,7 +20,7 @@ from capworth.methods.envelopment.programmes import (
     Solution,
     solve,
 )
-from capworth.methods.envelopment.slacks import additive, slack_based
+from capworth.methods.envelopment.slacks import additive, slack_based_measure
 
 RETURNS = ("constant", "variable", "nonincreasing", "nondecreasing")
 ORIENTATIONS = ("input", "output", "directional")
@@ -86,7 +84,7 @@ def test_scores_and_slacks_agree_with_another_solver(kind: str) -> None:
     for number in range(40 if kind == "general" else 25):
         x, y = problem(random, kind)
         returns, orientation = RETURNS[number % 4], ORIENTATIONS[number % 3]
-        found = envelop(x, y, returns, orientation)
+        found = dea(x, y, returns, orientation)
         assert found.resolved == 0
         step = np.abs(found.score[0] - (orientation != "directional"))
         slack = (found.input_slack[0] / x.max(axis=0)).sum(axis=1)
@@ -128,7 +126,7 @@ def test_prices_and_slacks_agree_with_another_solver(returns: str) -> None:
         w, p = random.uniform(0.5, 2, x.shape), random.uniform(0.5, 2, y.shape)
         cost, revenue = cost_efficiency(x, y, w, returns), revenue_efficiency(x, y, p, returns)
         plain = additive(x, y, returns, "ones")
-        mean = slack_based(x, y, returns)
+        mean = slack_based_measure(x, y, returns)
         assert cost.resolved == revenue.resolved == plain.resolved == mean.resolved == 0
         n = len(x)
         sums: dict[str, Any] = {
@@ -202,7 +200,7 @@ def test_the_basis_found_is_optimal_in_exact_fractions(
     spread: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No solver is trusted here: feasible and without gain, to the last digit of the input."""
-    checked, certified = 0, certificate.certified
+    checked, certified = 0, linear_programmes.certified
 
     def check(programmes: Programmes, basis: Ints, status: Ints, pivots: int) -> Solution:
         nonlocal checked
@@ -222,12 +220,12 @@ def test_the_basis_found_is_optimal_in_exact_fractions(
             checked += 1
         return solution
 
-    monkeypatch.setattr(simplex, "certified", check)
+    monkeypatch.setattr(linear_programmes, "certified", check)
     random = np.random.default_rng(3)
     for number in range(8):
         units = int(random.integers(2, 10))
         x, y = (np.exp(random.normal(0, spread, (units, 2))) for _ in range(2))
-        envelop(x, y, RETURNS[number % 4], ORIENTATIONS[number % 3])
+        dea(x, y, RETURNS[number % 4], ORIENTATIONS[number % 3])
     assert checked > 30
 
 
@@ -236,17 +234,17 @@ def test_what_is_not_proved_is_solved_again_and_counted(monkeypatch: pytest.Monk
     random = np.random.default_rng(8)
     x, y = random.uniform(1, 9, (9, 2)), random.uniform(1, 9, (9, 2))
     asked: list[tuple[Any, ...]] = [
-        (envelop, returns, orientation) for returns in RETURNS for orientation in ORIENTATIONS
+        (dea, returns, orientation) for returns in RETURNS for orientation in ORIENTATIONS
     ]
-    asked += [(slack_based, r, "none") for r in RETURNS]
+    asked += [(slack_based_measure, r, "none") for r in RETURNS]
     asked += [(super_efficiency, "variable", "output"), (super_efficiency, "constant", "input")]
     before = [ask(x, y, *words) for ask, *words in asked]
-    monkeypatch.setattr(simplex, "MOST_ROUNDS", 1)
+    monkeypatch.setattr(linear_programmes, "MOST_ROUNDS", 1)
     for (ask, *words), old in zip(asked, before, strict=True):
         new = ask(x, y, *words)
         assert new.resolved > 0
         np.testing.assert_allclose(new.score, old.score, rtol=0, atol=1e-8)
-        if ask is not slack_based:  # its mixture may be of any size
+        if ask is not slack_based_measure:  # its mixture may be of any size
             used, before_used = new.intensities @ x, old.intensities @ x
             np.testing.assert_allclose(used, before_used, rtol=0, atol=1e-6)
 
@@ -262,8 +260,8 @@ def test_a_wrong_basis_is_not_proved() -> None:
         return solve(programmes)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(projection, "solve", keep)
-        envelop(x, y, "variable", "input")
+        patch.setattr(technology, "solve", keep)
+        dea(x, y, "variable", "input")
     programmes = kept[0]
     right = solve(programmes)
     shape = right.column.shape
@@ -271,7 +269,7 @@ def test_a_wrong_basis_is_not_proved() -> None:
     replaced = 0
     for _ in range(60):
         basis = random.permuted(np.broadcast_to(np.arange(9), (*shape[:2], 9)), axis=2)
-        found = certificate.certified(programmes, basis[..., : shape[2]], done, 0)
+        found = linear_programmes.certified(programmes, basis[..., : shape[2]], done, 0)
         np.testing.assert_allclose(
             found.value @ np.zeros(shape[2]) + found.amounts()[..., programmes.columns],
             right.amounts()[..., programmes.columns],
@@ -292,7 +290,9 @@ def test_a_basis_with_less_than_nothing_is_not_proved() -> None:
         np.array([1, 2]),
     )
     for basis, proved in (([1, 0], False), ([0, 2], True)):
-        found = certificate.certified(programmes, np.array([[basis]]), np.array([[SOLVED]]), 0)
+        found = linear_programmes.certified(
+            programmes, np.array([[basis]]), np.array([[SOLVED]]), 0
+        )
         assert found.resolved == (not proved)
         np.testing.assert_allclose(found.amounts()[0, 0, :3], [1, 0, 1])
 
@@ -377,21 +377,21 @@ def test_weights_that_contradict_one_another_are_refused() -> None:
     bounds = np.concatenate((weight_ratio(3, 1, 0, least=2.0), weight_ratio(3, 1, 0, most=1.0)))
     more = np.concatenate((bounds, weight_ratio(3, 2, 0, most=0.0)))
     with pytest.raises(InputError, match="no finite answer"):
-        envelop([[1, 2], [2, 1]], [[1], [1]], "constant", "input", restrictions=more)
+        dea([[1, 2], [2, 1]], [[1], [1]], "constant", "input", restrictions=more)
 
 
 def test_blocks_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(0)
     x, y = random.uniform(1, 9, (7, 13, 2)), random.uniform(1, 9, (7, 13, 3))
-    whole, beyond = envelop(x, y), super_efficiency(x, y, "variable", "output")
-    mean = slack_based(x, y)
+    whole, beyond = dea(x, y), super_efficiency(x, y, "variable", "output")
+    mean = slack_based_measure(x, y)
     for fewest in (1, 5, 30):
-        monkeypatch.setattr(projection, "CELLS", 1)
-        monkeypatch.setattr(projection, "FEWEST", fewest)
+        monkeypatch.setattr(technology, "CELLS", 1)
+        monkeypatch.setattr(technology, "FEWEST", fewest)
         for one, other in (
-            (whole, envelop(x, y)),
+            (whole, dea(x, y)),
             (beyond, super_efficiency(x, y, "variable", "output")),
-            (mean, slack_based(x, y)),
+            (mean, slack_based_measure(x, y)),
         ):
             np.testing.assert_allclose(one.score, other.score, rtol=1e-12)
             np.testing.assert_allclose(one.intensities, other.intensities, atol=1e-9)

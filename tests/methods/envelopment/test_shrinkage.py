@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import chi2
 
 from capworth.errors import InputError
-from capworth.methods.acceptability.ranking import rank_shares
+from capworth.methods.acceptability.smaa import rank_shares
 from capworth.methods.arguments import Floats
 from capworth.methods.envelopment.bootstrap import shrunk, spread_floor
 

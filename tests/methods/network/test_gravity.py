@@ -92,7 +92,7 @@ def test_with_known(golden: dict[str, Any]) -> None:
     found = with_known(
         np.array(golden["shares"]), np.array(golden["known"]), np.array(golden["levels"])
     )
-    np.testing.assert_allclose(found, golden["told"], atol=1e-12)
+    np.testing.assert_allclose(found, golden["stated"], atol=1e-12)
 
 
 def test_the_known_take_all_where_the_others_have_nothing() -> None:

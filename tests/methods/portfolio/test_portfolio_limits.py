@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capworth.errors import InputError
-from capworth.methods.portfolio import frontier as limitedfrontier
+from capworth.methods.portfolio import frontier
 from capworth.methods.portfolio.frontier import (
     Relations,
     budget_frontier,
@@ -27,7 +27,7 @@ seeds = st.integers(0, 2**32)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Both ways to find the frontier: every set tried, and HiGHS step by step."""
     if request.param == "solved":
-        monkeypatch.setattr(limitedfrontier, "MOST_LISTED", 0)
+        monkeypatch.setattr(frontier, "MOST_LISTED", 0)
     return str(request.param)
 
 
@@ -102,7 +102,7 @@ def test_the_solved_frontier_is_what_trying_finds(seed: int) -> None:
     parts = problem(seed)
     expected = tried(*parts)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(limitedfrontier, "MOST_LISTED", 0)
+        patch.setattr(frontier, "MOST_LISTED", 0)
         if not expected:
             with pytest.raises(InputError, match="no allowed set keeps them all"):
                 limited_frontier(*parts)

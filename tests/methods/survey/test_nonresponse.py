@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from capworth.errors import InputError
-from capworth.methods.survey.grouping import best_grouping, k_means, silhouette
+from capworth.methods.survey.clustering import best_grouping, k_means, silhouette
 from capworth.methods.survey.nonresponse import (
-    between_share,
-    chance_of_share,
-    false_discovery,
+    eta_squared,
+    eta_squared_p_value,
     replicate_weights,
     response_weights,
     weighted_means,
@@ -63,15 +62,15 @@ def test_replicates_have_the_spread_of_sampling_without_replacement() -> None:
     """The variance of a mean of n of N is (1 - n/N) s2 / n, cell by cell (Cochran 1977, ch. 5)."""
     cells = np.array([0] * 12 + [1] * 8)
     answered = np.array([True] * 6 + [False] * 6 + [True] * 5 + [False] * 3)
-    said = np.array([1.0, 4, 6, 2, 9, 7, 3, 3, 8, 10, 5])
+    ratings = np.array([1.0, 4, 6, 2, 9, 7, 3, 3, 8, 10, 5])
     weights = replicate_weights(cells, answered, 40_000, stream(1, "test"))
-    means = weighted_means(weights, said[:, None])[:, 0]
+    means = weighted_means(weights, ratings[:, None])[:, 0]
     expected = 0.0
-    for part, whole in ((said[:6], 12), (said[6:], 8)):
+    for part, whole in ((ratings[:6], 12), (ratings[6:], 8)):
         n = len(part)
         expected += (whole / 20) ** 2 * (1 - n / whole) * part.var(ddof=1) / n
     assert means.mean() == pytest.approx(
-        (12 * said[:6].mean() + 8 * said[6:].mean()) / 20, abs=0.01
+        (12 * ratings[:6].mean() + 8 * ratings[6:].mean()) / 20, abs=0.01
     )
     assert means.var() == pytest.approx(expected, rel=0.03)
 
@@ -101,51 +100,44 @@ def test_means_leave_out_who_did_not_answer() -> None:
 def test_the_share_between_groups_is_that_of_an_analysis_of_variance() -> None:
     rng = stream(5, "test")
     groups = np.array([0] * 5 + [1] * 7 + [2] * 4)
-    said = rng.normal(size=16) + groups
-    found = between_share(groups, np.ones(16), said[:, None])[0]
-    f = stats.f_oneway(*(said[groups == g] for g in range(3))).statistic
+    ratings = rng.normal(size=16) + groups
+    found = eta_squared(groups, np.ones(16), ratings[:, None])[0]
+    f = stats.f_oneway(*(ratings[groups == g] for g in range(3))).statistic
     assert found == pytest.approx(f * 2 / (f * 2 + 13))
-    doubled = between_share(np.repeat(groups, 2), np.ones(32), np.repeat(said, 2)[:, None])[0]
-    weighed = between_share(groups, np.full(16, 2.0), said[:, None])[0]
+    doubled = eta_squared(np.repeat(groups, 2), np.ones(32), np.repeat(ratings, 2)[:, None])[0]
+    weighed = eta_squared(groups, np.full(16, 2.0), ratings[:, None])[0]
     assert doubled == pytest.approx(weighed)
 
 
 def test_the_share_between_groups_at_its_ends() -> None:
     groups = np.array([0, 0, 1, 1])
-    said = np.array([[1.0, 1.0, 5.0], [1.0, 3.0, 5.0], [2.0, 1.0, 5.0], [2.0, 3.0, 5.0]])
-    found = between_share(groups, np.ones(4), said)
+    ratings = np.array([[1.0, 1.0, 5.0], [1.0, 3.0, 5.0], [2.0, 1.0, 5.0], [2.0, 3.0, 5.0]])
+    found = eta_squared(groups, np.ones(4), ratings)
     np.testing.assert_allclose(found[:2], [1.0, 0.0])
     assert np.isnan(found[2])
 
 
 def test_the_chance_is_that_of_all_regroupings() -> None:
-    said = np.array([1.0, 2.0, 6.0, 5.0, 9.0, 7.0])
+    ratings = np.array([1.0, 2.0, 6.0, 5.0, 9.0, 7.0])
     groups = np.array([0, 0, 0, 1, 1, 1])
     shares = []
     for ones in combinations(range(6), 3):
         other = np.zeros(6, dtype=np.int64)
         other[list(ones)] = 1
-        shares.append(between_share(other, np.ones(6), said[:, None])[0])
-    own = between_share(groups, np.ones(6), said[:, None])[0]
+        shares.append(eta_squared(other, np.ones(6), ratings[:, None])[0])
+    own = eta_squared(groups, np.ones(6), ratings[:, None])[0]
     exact = float(np.mean(np.array(shares) >= own - 1e-12))
-    found = chance_of_share(groups, np.ones(6), said[:, None], 20_000, stream(2, "test"))[0]
+    found = eta_squared_p_value(groups, np.ones(6), ratings[:, None], 20_000, stream(2, "test"))[0]
     assert found == pytest.approx(exact, abs=0.01)
     assert 0.05 < exact < 0.95
 
 
 def test_groups_made_at_random_are_found_to_differ_as_seldom_as_said() -> None:
     rng = stream(3, "test")
-    said = rng.normal(size=(30, 400))
+    ratings = rng.normal(size=(30, 400))
     groups = np.repeat([0, 1, 2], 10)
-    found = chance_of_share(groups, np.ones(30), said, 199, rng)
+    found = eta_squared_p_value(groups, np.ones(30), ratings, 199, rng)
     assert (found <= 0.05).mean() == pytest.approx(0.05, abs=0.035)
-
-
-@given(st.lists(st.floats(0.001, 1.0), min_size=1, max_size=12))
-def test_false_discovery_is_that_of_scipy(chances: list[float]) -> None:
-    found = false_discovery(np.array([*chances, np.nan]))
-    np.testing.assert_allclose(found[:-1], stats.false_discovery_control(chances), atol=1e-12)
-    assert np.isnan(found[-1])
 
 
 # ------------------------------------------------------------------------------------- groups

@@ -1,10 +1,8 @@
-"""What rank shares say: expected rank, likely places, entropy, and how far to trust the digits.
+"""What rank acceptability indices say: expected ranks, intervals, entropy, confidence factors.
 
-All functions take `shares`: (options, places), as from `ranking.rank_shares`.
-
-How sure a ranking is: confidence factors, and the ranks that the evidence cannot exclude.
-
-How far two orders of the same things agree.
+Most functions take `shares`: (options, places), as from `smaa.rank_shares`. Beside them the ranks
+that the evidence cannot exclude, and how far two orders of the same things agree (Spearman,
+Kendall).
 """
 
 from collections.abc import Callable, Mapping
@@ -19,8 +17,8 @@ from capworth.methods.arguments import Floats, Ints, finite, table
 from capworth.methods.elicitation.agreement import mean_ranks
 from capworth.methods.elicitation.weights import rank_order_centroid
 
-ROUNDING: Final = 1e-12  # a cumulative share this close to a bound has reached it
-ADDED: Final = 1e-6  # by which probabilities may miss 1: they may be printed figures
+_ROUNDING: Final = 1e-12  # a cumulative share this close to a bound has reached it
+_ADDED: Final = 1e-6  # by which probabilities may miss 1: they may be printed figures
 
 
 def _places(shares: ArrayLike) -> Floats:
@@ -58,24 +56,31 @@ def share_errors(shares: Floats, draws: int) -> Floats:
 
 
 def rank_intervals(shares: ArrayLike, level: float = 0.9) -> Ints:
-    """Central interval of ranks that an option takes with probability `level` at least.
+    """Rank interval: central ranks that an option takes with probability `level` at least.
 
     Returns
     -------
     (options, 2), lowest and highest rank, 1 is the first. At either side at most (1 - level) / 2
     is left out.
+
+    >>> rank_intervals([[0.9, 0.1], [0.1, 0.9]], 0.8).tolist()
+    [[1, 1], [2, 2]]
     """
     if not 0 < level <= 1:
         raise InputError(f"level: {level} is not between 0 and 1. Give a probability, as 0.9.")
     tail = (1 - level) / 2
     reached = _places(shares).cumsum(axis=1)
-    first = np.argmax(reached > tail + ROUNDING, axis=1) + 1
-    last = np.argmax(reached >= 1 - tail - ROUNDING, axis=1) + 1
+    first = np.argmax(reached > tail + _ROUNDING, axis=1) + 1
+    last = np.argmax(reached >= 1 - tail - _ROUNDING, axis=1) + 1
     return np.column_stack((first, last)).astype(np.int64)
 
 
 def k_best_shares(shares: ArrayLike, k: int) -> Floats:
-    """Share of draws in which an option is among the `k` best: (options,)."""
+    """Share of draws in which an option is among the `k` best: (options,).
+
+    >>> k_best_shares([[0.5, 0.25, 0.25], [0.25, 0.25, 0.5], [0.25, 0.5, 0.25]], 2).tolist()
+    [0.75, 0.5, 0.75]
+    """
     held = _places(shares)
     if not 1 <= k <= held.shape[1]:
         raise InputError(f"k: {k} is not between 1 and {held.shape[1]}. Give a number of places.")
@@ -83,18 +88,18 @@ def k_best_shares(shares: ArrayLike, k: int) -> Floats:
     return best
 
 
-def linear_merits(places: int) -> Floats:
+def _linear_merits(places: int) -> Floats:
     """Merit of each place, 1 for the first, falling in equal steps to 0 for the last."""
     return np.linspace(1, 0, places) if places > 1 else np.ones(1)
 
 
-def inverse_merits(places: int) -> Floats:
+def _inverse_merits(places: int) -> Floats:
     """Merit of each place: 1, 1/2, 1/3, ..."""
     merits: Floats = 1 / np.arange(1.0, places + 1)
     return merits
 
 
-def centroid_merits(places: int) -> Floats:
+def _centroid_merits(places: int) -> Floats:
     """Merit of each place in proportion to rank order centroid weights, 1 for the first."""
     weights = rank_order_centroid(places)
     merits: Floats = weights / weights[0]
@@ -102,14 +107,14 @@ def centroid_merits(places: int) -> Floats:
 
 
 MERITS: Final[Mapping[str, Callable[[int], Floats]]] = {
-    "centroid": centroid_merits,
-    "inverse": inverse_merits,
-    "linear": linear_merits,
+    "centroid": _centroid_merits,
+    "inverse": _inverse_merits,
+    "linear": _linear_merits,
 }
 
 
 def holistic_shares(shares: ArrayLike, merits: ArrayLike) -> Floats:
-    """Rank shares in one number: each place counts by its merit, (options,).
+    """Holistic acceptability index: each place counts by its merit, (options,).
 
     Parameters
     ----------
@@ -118,6 +123,9 @@ def holistic_shares(shares: ArrayLike, merits: ArrayLike) -> Floats:
     Notes
     -----
     Holistic acceptability index: Lahdelma & Salminen (2001), Operations Research 49(3), 444-454.
+
+    >>> holistic_shares([[0.75, 0.25], [0.25, 0.75]], [1, 0]).tolist()
+    [0.75, 0.25]
     """
     worth, held = finite(merits, "merits"), _places(shares)
     if worth.shape != held.shape[1:]:
@@ -135,7 +143,7 @@ def entropy(probabilities: ArrayLike) -> float:
     0.9344248
     """
     chances = finite(probabilities, "probabilities")
-    if (chances < 0).any() or abs(float(chances.sum()) - 1) > ADDED:
+    if (chances < 0).any() or abs(float(chances.sum()) - 1) > _ADDED:
         raise InputError(
             f"probabilities: they sum to {chances.sum():g}, or one is below 0. Make them sum to 1."
         )
@@ -149,7 +157,7 @@ def choice_entropy(shares: ArrayLike) -> float:
 
 
 def ranking_entropy(values: Floats) -> float:
-    """How open the whole ranking is, in bits: entropy of the distinct rankings seen.
+    """Entropy of the whole ranking in bits, over the distinct rankings seen.
 
     Parameters
     ----------
@@ -159,6 +167,9 @@ def ranking_entropy(values: Floats) -> float:
     -----
     As `smaa.entropy.ranking` in the R package smaa (van Valkenhoef). It cannot exceed log2 draws:
     with many options it says more about the draws than about the ranking.
+
+    >>> ranking_entropy(np.array([[2.0, 1.0], [1.0, 2.0], [3.0, 1.0], [0.0, 5.0]]))
+    1.0
     """
     numbers = table(values, "values", "draws", "options")
     order = np.argsort(-numbers, axis=1, kind="stable")
@@ -201,7 +212,7 @@ def lead_counts(measured: Measured, central: Floats, draws: int) -> Ints:
     return counts
 
 
-def factors(counts: Ints, central: Floats, draws: int) -> Floats:
+def confidence_from_counts(counts: Ints, central: Floats, draws: int) -> Floats:
     """Confidence factors from the counts of `lead_counts`: (options,).
 
     A shared first place counts by the option's share; an option without central weights has no
@@ -213,7 +224,7 @@ def factors(counts: Ints, central: Floats, draws: int) -> Floats:
 
 
 def confidence_factors(measurements: Floats, central: Floats) -> Floats:
-    """Chance that an option is first when its own central weights are right.
+    """Confidence factor: chance that an option is first when its own central weights are right.
 
     Parameters
     ----------
@@ -228,6 +239,10 @@ def confidence_factors(measurements: Floats, central: Floats) -> Floats:
     -----
     Lahdelma & Salminen (2001), Operations Research 49(3), 444-454. The same measurements serve
     every option, so two factors differ by the weights and not by luck.
+
+    >>> measurements = np.array([[[1.0], [0.0]], [[3.0], [1.0]], [[0.0], [2.0]], [[2.0], [1.0]]])
+    >>> confidence_factors(measurements, np.array([[1.0], [1.0]])).tolist()
+    [0.75, 0.25]
     """
     own = np.asarray(central, dtype=np.float64)
     if np.shape(measurements)[1:] != own.shape:
@@ -235,11 +250,13 @@ def confidence_factors(measurements: Floats, central: Floats) -> Floats:
             f"central: shape {own.shape} for measurements of shape {np.shape(measurements)}. "
             "Give one row of weights for each option."
         )
-    return factors(lead_counts(drawn(measurements), own, len(measurements)), own, len(measurements))
+    return confidence_from_counts(
+        lead_counts(drawn(measurements), own, len(measurements)), own, len(measurements)
+    )
 
 
 def rank_confidence_sets(replicates: Floats, level: float = 0.95, *, jointly: bool = True) -> Ints:
-    """Ranks that cannot be excluded, given how uncertain each difference between options is.
+    """Rank confidence sets: ranks not excluded, given how uncertain each difference is.
 
     Parameters
     ----------
@@ -260,6 +277,9 @@ def rank_confidence_sets(replicates: Floats, level: float = 0.95, *, jointly: bo
     Mogstad, Romano, Shaikh & Wilhelm (2024), Review of Economic Studies 91(1), 476-518:
     intervals for all differences from the distribution of the largest standardised deviation,
     without the stepwise refinement. A difference that never varies is sure by its sign.
+
+    >>> rank_confidence_sets(np.array([[5.0, 1.0, 1.2], [5.1, 1.2, 1.0]])).tolist()
+    [[1, 1], [2, 3], [2, 3]]
     """
     values = table(replicates, "replicates", "draws", "options")
     if len(values) < 2:
@@ -286,8 +306,8 @@ def rank_confidence_sets(replicates: Floats, level: float = 0.95, *, jointly: bo
     return np.column_stack((lowest, highest)).astype(np.int64)
 
 
-def rank_correlation(first: ArrayLike, second: ArrayLike) -> Floats:
-    """Spearman's rank correlation of two orders in each draw, (draws,).
+def spearman(first: ArrayLike, second: ArrayLike) -> Floats:
+    """Spearman's rank correlation (rho) of two orders in each draw, (draws,).
 
     Parameters
     ----------
@@ -304,7 +324,7 @@ def rank_correlation(first: ArrayLike, second: ArrayLike) -> Floats:
     Spearman (1904), American Journal of Psychology 15(1), 72-101: the product-moment correlation
     of the ranks, which holds with ties too.
 
-    >>> rank_correlation([[3, 2, 1], [3, 2, 1]], [[30, 20, 10], [10, 20, 30]]).tolist()
+    >>> spearman([[3, 2, 1], [3, 2, 1]], [[30, 20, 10], [10, 20, 30]]).tolist()
     [1.0, -1.0]
     """
     one, other = _both(first, second)
@@ -316,7 +336,7 @@ def rank_correlation(first: ArrayLike, second: ArrayLike) -> Floats:
     return agree
 
 
-def kendall_correlation(first: ArrayLike, second: ArrayLike) -> Floats:
+def kendall_tau(first: ArrayLike, second: ArrayLike) -> Floats:
     """Kendall's rank correlation (tau-b) of two orders in each draw, (draws,).
 
     Pairs in the same order less pairs in opposite order, over the pairs that neither ties.
@@ -334,7 +354,7 @@ def kendall_correlation(first: ArrayLike, second: ArrayLike) -> Floats:
     -----
     Kendall (1938), Biometrika 30, 81-93; with ties: Kendall (1945), Biometrika 33, 239-251.
 
-    >>> kendall_correlation([[1, 2, 3, 4]], [[1, 2, 4, 3]]).round(4).tolist()
+    >>> kendall_tau([[1, 2, 3, 4]], [[1, 2, 4, 3]]).round(4).tolist()
     [0.6667]
     """
     one, other = _both(first, second)

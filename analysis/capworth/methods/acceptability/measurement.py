@@ -1,11 +1,8 @@
-"""Measurements with error, drawn as worlds that answer for any weights.
+"""Measurements with error: samplers of draws that answer for any weights.
 
-A world is a set of draws of every measurement. It takes weights and gives values; asked twice it
-uses the same measurements, so comparisons between weights are not blurred by luck.
-
-Independent normal numbers made dependent: roots of covariances, and mixing by them.
-
-How errors of options go together: the loadings of each option on shared factors.
+What is drawn holds every measurement of a draw. It takes weights and gives values; asked twice it
+uses the same measurements, so comparisons between weights are not blurred by luck. Errors of
+options may go together: by a shared baseline, or by a correlation matrix.
 """
 
 from collections.abc import Callable, Sequence
@@ -73,14 +70,14 @@ def _proportional(deviation: Floats, loadings: Floats) -> bool:
     product = np.einsum("ic,kc->ik", deviation, deviation)
     share = product / np.where(length > 0, length, 1)[:, None]
     off = np.abs(deviation - share[:, :, None] * deviation[:, None, :]).max(axis=2)
-    apart = (off > SAME * deviation.max(initial=0)) & (length > 0)[:, None]
+    apart = (off > _SAME * deviation.max(initial=0)) & (length > 0)[:, None]
     return not (apart & together).any()
 
 
 def _collapsed(centre: Floats, deviation: Floats, loadings: Floats) -> MeasurementSampler:
     """Errors as one standard normal number an option, correlated, times its standard deviation."""
     variance = deviation**2
-    own = own_share(loadings)
+    own = _own_share(loadings)
     options, factors = loadings.shape
 
     def sample(rng: np.random.Generator, draws: int) -> Measured:
@@ -111,7 +108,7 @@ def _joint(centre: Floats, deviation: Floats, loadings: Floats) -> MeasurementSa
     """Errors that no single number an option can hold: by criterion, or from their covariance."""
     correlation = np.einsum("if,kf->ik", loadings, loadings)
     np.fill_diagonal(correlation, 1)
-    own = own_share(loadings)
+    own = _own_share(loadings)
     variance = (deviation * own[:, None]) ** 2
     options, factors = loadings.shape
     criteria = centre.shape[1]
@@ -170,7 +167,7 @@ def shaped(
     loadings : as in `linear`
     """
     centre, deviation, follow = _checked(mean, spread, loadings)
-    own = own_share(follow)
+    own = _own_share(follow)
     options, criteria = centre.shape
     factors = follow.shape[1]
     if len(shapes) != criteria:
@@ -222,7 +219,7 @@ def _checked(
     follow = np.zeros((len(centre), 0)) if loadings is None else finite(loadings, "loadings")
     if follow.ndim != 2 or len(follow) != len(centre):
         raise InputError(f"loadings: {follow.shape} for {len(centre)} options. Give a row each.")
-    if (np.einsum("of,of->o", follow, follow) > 1 + ROUNDING).any():
+    if (np.einsum("of,of->o", follow, follow) > 1 + _ROUNDING).any():
         raise InputError("loadings: a row has squares that sum to more than 1. Lower it.")
     return centre, deviation, follow
 
@@ -249,8 +246,8 @@ def _spread_out(values: Floats, draws: int) -> Floats:
     return np.broadcast_to(values, (len(values), draws)) if values.shape[1] != draws else values
 
 
-WIDTH: Final = 128  # draws of one product: small enough that the library gives it one thread
-FLAT: Final = 1e-10  # a pivot below this share of its variance: nothing of its own is left
+_WIDTH: Final = 128  # draws of one product: small enough that the library gives it one thread
+_FLAT: Final = 1e-10  # a pivot below this share of its variance: nothing of its own is left
 
 
 def mixed(root: Floats, normals: Floats) -> Floats:
@@ -262,7 +259,7 @@ def mixed(root: Floats, normals: Floats) -> Floats:
     that no count follows that bit: a test ranks as two processors would and compares the bytes.
     """
     rows, draws = len(root), normals.shape[1]
-    whole = draws // WIDTH * WIDTH
+    whole = draws // _WIDTH * _WIDTH
     made = np.empty((rows, draws))
     if whole:
         np.matmul(
@@ -277,7 +274,7 @@ def mixed(root: Floats, normals: Floats) -> Floats:
 
 def _stacked(numbers: Floats) -> Floats:
     """The same numbers as (blocks, rows, 128)."""
-    return numbers.reshape(len(numbers), -1, WIDTH).transpose(1, 0, 2)
+    return numbers.reshape(len(numbers), -1, _WIDTH).transpose(1, 0, 2)
 
 
 def covariance_root(covariance: Floats) -> Floats:
@@ -296,18 +293,18 @@ def covariance_root(covariance: Floats) -> Floats:
         lower = np.asarray(np.linalg.cholesky(covariance), dtype=np.float64)
     except np.linalg.LinAlgError:
         lower = np.zeros_like(covariance)
-    if (lower.diagonal() ** 2 > FLAT * variance).all():
+    if (lower.diagonal() ** 2 > _FLAT * variance).all():
         return lower
     rest, lower = covariance.copy(), np.zeros_like(covariance)
     for j in range(len(rest)):
-        if rest[j, j] > FLAT * variance[j]:
+        if rest[j, j] > _FLAT * variance[j]:
             lower[j:, j] = rest[j:, j] / np.sqrt(rest[j, j])
             rest[j:, j:] -= np.outer(lower[j:, j], lower[j:, j])
     return lower
 
 
-ROUNDING: Final = 1e-9
-SAME: Final = 1e-12  # how far spreads may be from proportional, and roots from 0
+_ROUNDING: Final = 1e-9
+_SAME: Final = 1e-12  # how far spreads may be from proportional, and roots from 0
 
 
 def shared_baselines(baseline: Sequence[int] | Ints, correlation: float) -> Floats:
@@ -344,13 +341,13 @@ def loadings_of(correlation: ArrayLike) -> Floats:
         raise InputError(
             f"correlation: shape {matrix.shape} is not square. Give one row an option."
         )
-    for place in np.argwhere(np.abs(matrix - matrix.T) > ROUNDING):
+    for place in np.argwhere(np.abs(matrix - matrix.T) > _ROUNDING):
         i, k = place.tolist()
         raise InputError(
             f"correlation: entry [{i}, {k}] is {matrix[i, k]:g} and [{k}, {i}] is "
             f"{matrix[k, i]:g}. Make them the same."
         )
-    if (np.abs(matrix.diagonal() - 1) > ROUNDING).any():
+    if (np.abs(matrix.diagonal() - 1) > _ROUNDING).any():
         i = int(np.argmax(np.abs(matrix.diagonal() - 1)))
         raise InputError(f"correlation: entry [{i}, {i}] is {matrix[i, i]:g}. Set it to 1.")
     roots, vectors = np.linalg.eigh(matrix)
@@ -359,21 +356,21 @@ def loadings_of(correlation: ArrayLike) -> Floats:
             f"correlation: errors cannot be correlated like this (eigenvalue {roots[0]:.3g}). "
             "Lower the correlations that contradict each other."
         )
-    roots[roots < SAME * roots[-1]] = 0  # else options that are one would differ by 1e-8
+    roots[roots < _SAME * roots[-1]] = 0  # else options that are one would differ by 1e-8
     root: Floats = np.einsum("of,f,if->oi", vectors, np.sqrt(roots), vectors)
     length = np.sqrt(np.einsum("oi,oi->o", root, root))
     unit: Floats = root / length[:, None]
     return unit
 
 
-def own_share(loadings: Floats) -> Floats:
+def _own_share(loadings: Floats) -> Floats:
     """Share of each option's error, in standard deviations, that no other option has."""
     rest = np.maximum(1 - np.einsum("of,of->o", loadings, loadings), 0)
-    own: Floats = np.sqrt(np.where(rest < ROUNDING, 0, rest))
+    own: Floats = np.sqrt(np.where(rest < _ROUNDING, 0, rest))
     return own
 
 
 def as_one(loadings: Floats) -> bool:
     """Whether the errors of two options are the same error."""
     together = np.einsum("if,kf->ik", loadings, loadings)
-    return bool((together[~np.eye(len(together), dtype=bool)] > 1 - ROUNDING).any())
+    return bool((together[~np.eye(len(together), dtype=bool)] > 1 - _ROUNDING).any())

@@ -1,4 +1,4 @@
-"""Tables over coalitions: entry `mask` belongs to the users whose bits are set in `mask`.
+"""Coalitions: entry `mask` of a table belongs to the users whose bits are set in `mask`.
 
 User 0 has bit 1, user 1 bit 2, user 2 bit 4; entry 0 is nobody and the last entry is everybody.
 """

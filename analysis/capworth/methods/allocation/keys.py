@@ -1,12 +1,8 @@
-"""Keys by which the cost of a shared platform goes to its users.
+"""Allocation keys: how the cost of a shared platform falls on its users.
 
-Keys by which the cost of a shared platform falls on its users.
-
-A key is a row of shares that sum to 1, so what is allotted always sums to the cost.
-
-What each user causes alone, and keys for the rest that nobody causes alone.
-
-Shared capacity: users whose peaks fall in different hours need less of it together.
+A key is a row of shares that sum to 1, so what is allotted always sums to the cost. Beside the keys
+of a platform: separable costs and the ways to share the rest, and the peak-load game, in which
+users whose peaks fall in different hours need less capacity together.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,11 +17,10 @@ from capworth.methods.allocation.coalitions import memberships, peaks, sums, use
 from capworth.methods.allocation.nucleolus import airport_nucleolus
 from capworth.methods.allocation.shapley import airport
 from capworth.methods.allocation.shapley import shapley as shapley_peakload
-from capworth.methods.arguments import Bools, Floats, finite, known, whole, within
-from capworth.methods.arguments import shares as checked_shares
+from capworth.methods.arguments import Bools, Floats, finite, known
 from capworth.streams import stream
 
-Key = Callable[[Floats, Floats, Floats], Floats]
+_Key = Callable[[Floats, Floats, Floats], Floats]
 
 
 def equal(use: Floats, fixed: Floats, benefit: Floats) -> Floats:
@@ -103,7 +98,7 @@ def _shared(amounts: Floats) -> Floats:
     return share
 
 
-KEYS: Mapping[str, Key] = MappingProxyType(
+KEYS: Mapping[str, _Key] = MappingProxyType(
     {
         "usage": usage,
         "equal": equal,
@@ -149,122 +144,7 @@ def objection(use: Floats, fixed: Floats, share: Floats) -> tuple[Floats, Bools]
     return np.where(users.sum(axis=1) > 1, excess, -np.inf), group
 
 
-def equal_shares(users: int) -> Floats:
-    """Shares (users,) of a key that treats all users alike."""
-    users = whole(users, "users", 1)
-    return np.full(users, 1 / users)
-
-
-def proportional_shares(amounts: ArrayLike) -> Floats:
-    """Shares in proportion to an amount: use, stand-alone cost, or benefit.
-
-    Parameters
-    ----------
-    amounts : (..., users), 0 or above
-
-    Returns
-    -------
-    (..., users), each row summing to 1
-
-    >>> proportional_shares([[30, 10]]).tolist()
-    [[0.75, 0.25]]
-    """
-    weights = within(amounts, "amounts", 0)
-    if weights.ndim == 0 or weights.shape[-1] == 0:
-        raise InputError(f"amounts: shape {weights.shape} is not (..., users). Give a list.")
-    totals = weights.sum(axis=-1, keepdims=True)
-    if (totals == 0).any():
-        row = np.argwhere(totals[..., 0] == 0)[0].tolist()
-        place = f" in row {row}" if row else ""
-        raise InputError(
-            f"amounts: all are 0{place}, nobody uses it. Give somebody an amount or share equally."
-        )
-    return np.asarray(weights / totals)
-
-
-def allotted(cost: ArrayLike, shares: ArrayLike) -> Floats:
-    """Cost (...) of a platform on its users by shares (..., users): (..., users)."""
-    return np.asarray(finite(cost, "cost")[..., None] * checked_shares(shares, "shares"))
-
-
-def by_component(costs: ArrayLike, needs: ArrayLike) -> Floats:
-    """Split every component equally among the users that need it.
-
-    "You pay for what you use, in equal parts with all who use it too." It is the Shapley value of
-    the game in which a coalition pays for the components that any of its users needs; the serial
-    (airport) and the tree game are cases of it.
-
-    Parameters
-    ----------
-    costs : (..., components)
-    needs : (components, users), true where the user needs the component
-
-    Returns
-    -------
-    (..., users), summing to the cost of all components
-
-    Notes
-    -----
-    Littlechild and Owen (1973), Management Science 20(3), 370-372; Megiddo (1978) for trees.
-
-    >>> by_component([8, 3, 7], [[1, 1], [0, 1], [0, 1]]).tolist()
-    [4.0, 14.0]
-    """
-    amounts, table = finite(costs, "costs"), np.asarray(needs).astype(np.float64)
-    if amounts.ndim == 0 or table.ndim != 2 or len(table) != amounts.shape[-1]:
-        raise InputError(
-            f"needs: shape {table.shape} does not fit costs {amounts.shape}. "
-            "Give (components, users)."
-        )
-    if not np.isin(table, (0, 1)).all():
-        raise InputError("needs: an entry is neither yes nor no. Give true or false.")
-    users = table.sum(axis=1, keepdims=True)
-    if (users == 0).any():
-        component = int(np.argmin(users))
-        raise InputError(
-            f"needs: nobody needs component {component}. Leave it out or name its user."
-        )
-    return np.asarray(np.einsum("...c,cu->...u", amounts, table / users))
-
-
-def remaining_benefit(cost: ArrayLike, separable: ArrayLike, ceiling: ArrayLike) -> Floats:
-    """Separable costs first, what remains in proportion to the remaining benefit.
-
-    Parameters
-    ----------
-    cost : (...) of the platform
-    separable : (..., users) what the platform would save without the user
-    ceiling : (..., users) most that the user should pay: the lesser of its benefit and its
-        stand-alone cost, not below `separable`
-
-    Returns
-    -------
-    (..., users), summing to the cost. Nobody pays less than it causes, and nobody more than its
-    ceiling as long as the ceilings cover the cost.
-
-    Notes
-    -----
-    The separable costs, remaining benefits method: Young (1985), Cost Allocation, chapter 1.
-    """
-    total = finite(cost, "cost")
-    own, most = within(separable, "separable", 0), within(ceiling, "ceiling", 0)
-    if own.ndim == 0 or own.shape[-1:] != most.shape[-1:] or (most < own).any():
-        raise InputError(
-            f"ceiling {most.shape}: give one for each user, not below its separable cost. "
-            "A user that costs more than it gains should not be on the platform."
-        )
-    rest = total - own.sum(axis=-1)
-    if (rest < 0).any():
-        raise InputError("separable: they sum to more than the cost. Share the excess first.")
-    room = most - own
-    space = room.sum(axis=-1)
-    if ((space == 0) & (rest > 0)).any():
-        raise InputError("ceiling: nobody has any benefit left to pay from. Look at the platform.")
-    factor = np.divide(rest, space, out=np.zeros(np.broadcast(rest, space).shape), where=space > 0)
-    return np.asarray(own + room * factor[..., None])
-
-
-SEPARABLE_KEYS: Final = ("equal", "avoided", "gap")
+_SEPARABLE_KEYS: Final = ("equal", "avoided", "gap")
 
 
 class Separable(NamedTuple):
@@ -274,12 +154,16 @@ class Separable(NamedTuple):
     joint: Floats  # (...) cost of all less the sum of these
 
 
-def separable(values: ArrayLike) -> Separable:
-    """Part the cost of all into what each user causes and what is joint.
+def separable_costs(values: ArrayLike) -> Separable:
+    """Separable costs: what each user causes, and what is joint.
 
     Parameters
     ----------
     values : (..., 2^users) cost of each coalition, see `coalitions`
+
+    >>> own, joint = separable_costs([0, 60, 80, 100])
+    >>> own.tolist(), float(joint)
+    ([20.0, 40.0], 40.0)
     """
     table = finite(values, "values")
     everybody = table.shape[-1] - 1 if table.ndim else 0
@@ -306,14 +190,14 @@ def nonseparable_shared(values: ArrayLike, key: str = "avoided") -> Floats:
     Equal sharing of non-separable costs and alternate cost avoided: Straffin & Heaney (1981),
     International Journal of Game Theory 10, 35-43, who found the latter in the accounts of the
     Tennessee Valley Authority; the cost gap method: Tijs & Driessen (1986), Management Science
-    32(8), 1015-1028 (their tau-value). `sharing.remaining_benefit` has a ceiling of one's own.
+    32(8), 1015-1028 (their tau-value).
 
     >>> nonseparable_shared([0, 60, 80, 100], "equal").tolist()
     [40.0, 60.0]
     """
     table = finite(values, "values")
-    known(key, "key", SEPARABLE_KEYS)
-    own, joint = separable(table)
+    known(key, "key", _SEPARABLE_KEYS)
+    own, joint = separable_costs(table)
     users = users_of(table)
     if key == "equal":
         return np.asarray(own + joint[..., None] / users)
@@ -329,15 +213,15 @@ def nonseparable_shared(values: ArrayLike, key: str = "avoided") -> Floats:
     ).any():
         raise InputError(
             "values: somebody causes more than it would pay alone, so the rest has no key. Share "
-            "it equally, or look at the core (`stability.strongest_objection`)."
+            "it equally, or look at the core (`nucleolus.strongest_objection`)."
         )
     share = np.divide(joint, total, out=np.zeros_like(joint), where=total > 0)
     return np.asarray(own + weight * share[..., None])
 
 
 EXACT = 8  # users up to which every order of joining is looked at in every draw
-BLOCK = 512  # draws whose table over groups is held at once
-ORDERS = 32  # pairs of orders, forwards and backwards, that stand for all beyond `EXACT` users
+_BLOCK = 512  # draws whose table over groups is held at once
+_ORDERS = 32  # pairs of orders, forwards and backwards, that stand for all beyond `EXACT` users
 
 
 def peak_shares(loads: Floats, fixed: Floats, seed: int = 0) -> Floats:
@@ -384,22 +268,22 @@ def peak_shares_sampled(loads: Floats, fixed: Floats, seed: int = 0) -> tuple[Fl
 
 def _exact(loads: Floats, _: int) -> tuple[Floats, Floats]:
     parts = [
-        shapley_peakload(peaks(loads[start : start + BLOCK]))
-        for start in range(0, len(loads), BLOCK)
+        shapley_peakload(peaks(loads[start : start + _BLOCK]))
+        for start in range(0, len(loads), _BLOCK)
     ]
     return np.concatenate(parts), np.zeros((len(loads), loads.shape[2]))
 
 
 def _sampled(loads: Floats, seed: int) -> tuple[Floats, Floats]:
     draws, _, users = loads.shape
-    order = stream(seed, "peak load").permuted(np.tile(np.arange(users), (ORDERS, 1)), axis=1)
+    order = stream(seed, "peak load").permuted(np.tile(np.arange(users), (_ORDERS, 1)), axis=1)
     total, squares = np.zeros((draws, users)), np.zeros((draws, users))
     for one in order:
         pair = (_joining(loads, one) + _joining(loads, one[::-1])) / 2
         total += pair
         squares += pair**2
-    mean = total / ORDERS
-    variance = np.maximum(squares / ORDERS - mean**2, 0.0) / (ORDERS - 1)
+    mean = total / _ORDERS
+    variance = np.maximum(squares / _ORDERS - mean**2, 0.0) / (_ORDERS - 1)
     return mean, np.sqrt(variance)
 
 

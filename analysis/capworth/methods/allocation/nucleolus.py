@@ -1,4 +1,4 @@
-"""Would a group of users do better on their own? The core of a cost game and its nucleolus."""
+"""Core and nucleolus: whether a group of users would do better on their own."""
 
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from capworth.methods.allocation.coalitions import memberships, sums, users_of
 from capworth.methods.arguments import Bools, Floats, Ints, finite, within
 
 MOST_USERS = 12  # of the nucleolus: 2^12 rows in each linear programme
-EPSILON = 1e-9  # beside the largest value of the table
+_EPSILON = 1e-9  # beside the largest value of the table
 
 
 class Objection(NamedTuple):
@@ -33,6 +33,10 @@ def strongest_objection(values: ArrayLike, payments: ArrayLike) -> Objection:
     Returns
     -------
     excess and coalition (...); of groups with the same excess the one of the lowest mask
+
+    >>> found = strongest_objection([0, 60, 80, 100], [70, 30])
+    >>> float(found.excess), int(found.coalition)  # the first user alone would pay 10 less
+    (10.0, 1)
     """
     table, paid = _game(values, payments)
     excess = sums(paid) - table
@@ -43,17 +47,20 @@ def strongest_objection(values: ArrayLike, payments: ArrayLike) -> Objection:
 
 
 def in_core(values: ArrayLike, payments: ArrayLike) -> Bools:
-    """Whether no group pays more than its stand-alone cost: nobody has a reason to leave.
+    """Core: whether no group pays more than its stand-alone cost, and nobody has reason to leave.
 
     Rounding is forgiven up to 1e-9 of the largest value of the table.
+
+    >>> bool(in_core([0, 60, 80, 100], [40, 60])), bool(in_core([0, 60, 80, 100], [70, 30]))
+    (True, False)
     """
     table = finite(values, "values")
-    slack = EPSILON * np.abs(table).max(axis=-1)
+    slack = _EPSILON * np.abs(table).max(axis=-1)
     return np.asarray(strongest_objection(table, payments).excess <= slack)
 
 
 def nucleolus(values: ArrayLike) -> Floats:
-    """Find the payments whose largest excess is least, then the second largest, and so on.
+    """Nucleolus: payments whose largest excess is least, then the second largest, and so on.
 
     There is exactly one; it lies in the core if there is one, and treats alike users alike.
 
@@ -69,6 +76,9 @@ def nucleolus(values: ArrayLike) -> Floats:
     -----
     Schmeidler (1969), SIAM Journal on Applied Mathematics 17(6), 1163-1170. A sequence of linear
     programmes (HiGHS); coalitions with a positive dual price are held at their excess.
+
+    >>> nucleolus([0, 60, 80, 100]).round(6).tolist()
+    [40.0, 60.0]
     """
     table = finite(values, "values")
     users = users_of(table)
@@ -81,7 +91,7 @@ def nucleolus(values: ArrayLike) -> Floats:
         return np.zeros(users)
     cost = table / largest
     alone = cost[1 << np.arange(users)]
-    if alone.sum() < cost[-1] - EPSILON:
+    if alone.sum() < cost[-1] - _EPSILON:
         raise InputError(
             f"values: alone the users cost {alone.sum() * largest:g}, together "
             f"{table[-1]:g}. There is nothing to share; leave the platform out."
@@ -96,7 +106,7 @@ def nucleolus(values: ArrayLike) -> Floats:
         level = np.concatenate((level, cost[free[tight]] + excess))
         basis = orth(held.T)
         outside = member[free] - member[free] @ basis @ basis.T
-        free = free[np.abs(outside).max(axis=1) > EPSILON]
+        free = free[np.abs(outside).max(axis=1) > _EPSILON]
     return np.asarray(payment * largest)
 
 
@@ -154,7 +164,7 @@ def _least_excess(
     )
     if answer.status != 0:
         raise InputError(f"values: the linear programme ended with: {answer.message}")
-    return answer.x[:users], float(answer.x[users]), -answer.ineqlin.marginals > EPSILON
+    return answer.x[:users], float(answer.x[users]), -answer.ineqlin.marginals > _EPSILON
 
 
 def _game(values: ArrayLike, payments: ArrayLike) -> tuple[Floats, Floats]:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats, Ints, finite, table
-from capworth.methods.uncertainty.information import chance_best, perfect_information
+from capworth.methods.uncertainty.value_of_information import chance_best, evpi
 
 SAME_SLOPE = 1e-12  # relative: a point nearer than this to the line between others is on it
 
@@ -124,7 +124,7 @@ def acceptability(cost: ArrayLike, effect: ArrayLike, prices: ArrayLike) -> Acce
     choice, value = np.empty(len(rates), dtype=np.int64), np.empty(len(rates))
     for k, rate in enumerate(rates.tolist()):
         net = rate * effects - costs
-        known = perfect_information(net)
+        known = evpi(net)
         chance[k], mean[k] = chance_best(net), net.mean(axis=0)
         choice[k], value[k] = known.choice, known.value
     return Acceptability(chance, choice, chance[np.arange(len(rates)), choice], mean, value)

@@ -1,6 +1,6 @@
-"""How far coders, or the questions of a scale, agree beyond what chance would bring about.
+"""Agreement: Cohen's and Fleiss' kappa, Krippendorff's alpha, Cronbach's alpha, Kendall's W.
 
-How far judges agree on an order.
+Of coders on units, of the questions of a scale, of judges on an order; beyond what chance brings.
 """
 
 from typing import Final
@@ -11,11 +11,11 @@ from numpy.typing import ArrayLike
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats, known, table, within
 
-LEVELS: Final = ("nominal", "ordinal", "interval", "ratio")
-KAPPA_WEIGHTS: Final = ("none", "linear", "quadratic")
+_LEVELS: Final = ("nominal", "ordinal", "interval", "ratio")
+_KAPPA_WEIGHTS: Final = ("none", "linear", "quadratic")
 
 
-def kappa(counts: ArrayLike, weights: str = "none") -> float:
+def cohen_kappa(counts: ArrayLike, weights: str = "none") -> float:
     """Cohen's kappa of two coders: 1 when they agree on all, 0 when no more than by chance.
 
     Parameters
@@ -34,11 +34,11 @@ def kappa(counts: ArrayLike, weights: str = "none") -> float:
     Cohen (1960), Educational and Psychological Measurement 20(1), 37-46; weighted: Cohen (1968),
     Psychological Bulletin 70(4), 213-220.
 
-    >>> round(kappa([[20, 5], [10, 15]]), 4)
+    >>> round(cohen_kappa([[20, 5], [10, 15]]), 4)
     0.4
     """
     many = within(table(counts, "counts", "categories", "categories"), "counts", 0)
-    known(weights, "weights", KAPPA_WEIGHTS)
+    known(weights, "weights", _KAPPA_WEIGHTS)
     if many.shape[0] != many.shape[1] or not many.sum() > 0:
         raise InputError(f"counts: shape {many.shape}. Give a square table of units, not all 0.")
     share = many / many.sum()
@@ -64,7 +64,7 @@ def cross_table(first: ArrayLike, second: ArrayLike) -> Floats:
 
 
 def fleiss_kappa(counts: ArrayLike) -> float:
-    """Kappa of the same number of coders on every unit, not always the same persons.
+    """Fleiss' kappa: the same number of coders on every unit, not always the same persons.
 
     Parameters
     ----------
@@ -73,6 +73,9 @@ def fleiss_kappa(counts: ArrayLike) -> float:
     Notes
     -----
     Fleiss (1971), Psychological Bulletin 76(5), 378-382.
+
+    >>> fleiss_kappa([[2, 0], [0, 2]]), fleiss_kappa([[1, 1], [1, 1]])
+    (1.0, -1.0)
     """
     many = within(table(counts, "counts", "units", "categories"), "counts", 0)
     coders = many.sum(axis=1)
@@ -91,7 +94,7 @@ def krippendorff_alpha(codes: ArrayLike, level: str = "nominal") -> float:
 
     Parameters
     ----------
-    codes : (coders, units) numbers, NaN where a coder said nothing; a unit with one code alone
+    codes : (coders, units) numbers, NaN where a coder gave no code; a unit with one code alone
         does not count
     level : "nominal", codes are names; "ordinal", they are in order; "interval", their differences
         count; "ratio", their differences beside their size do
@@ -105,15 +108,18 @@ def krippendorff_alpha(codes: ArrayLike, level: str = "nominal") -> float:
     -----
     Krippendorff (2004), Content Analysis, 2nd ed., ch. 11: 1 - observed over expected
     disagreement, from the matrix of coincidences.
+
+    >>> krippendorff_alpha([[1, 1, 2, 2], [1, 1, 2, float("nan")]])
+    1.0
     """
-    known(level, "level", LEVELS)
+    known(level, "level", _LEVELS)
     try:
-        said = np.asarray(codes, dtype=np.float64)
+        coded = np.asarray(codes, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise InputError(f"codes: {error}. Number the categories; NaN for a gap.") from error
-    if said.ndim != 2 or len(said) < 2 or np.isinf(said).any():
-        raise InputError(f"codes: shape {said.shape}. Give finite codes of two coders or more.")
-    counted = said[:, (~np.isnan(said)).sum(axis=0) >= 2]
+    if coded.ndim != 2 or len(coded) < 2 or np.isinf(coded).any():
+        raise InputError(f"codes: shape {coded.shape}. Give finite codes of two coders or more.")
+    counted = coded[:, (~np.isnan(coded)).sum(axis=0) >= 2]
     if not counted.size:
         raise InputError("codes: no unit was coded twice. There is nothing to compare.")
     values = np.unique(counted[~np.isnan(counted)])
@@ -164,17 +170,17 @@ def cronbach_alpha(answers: ArrayLike) -> float:
     >>> round(cronbach_alpha([[1, 2], [2, 3], [3, 5]]), 4)  # variances 1 and 7/3, of the sum 19/3
     0.9474
     """
-    said = table(answers, "answers", "persons", "questions")
-    persons, questions = said.shape
+    ratings = table(answers, "answers", "persons", "questions")
+    persons, questions = ratings.shape
     if persons < 2 or questions < 2:
         raise InputError(f"answers: {persons} persons, {questions} questions. Give two or more.")
-    whole = float(said.sum(axis=1).var(ddof=1))
+    whole = float(ratings.sum(axis=1).var(ddof=1))
     if whole <= 0:
         return float("nan")
-    return float(questions / (questions - 1) * (1 - said.var(axis=0, ddof=1).sum() / whole))
+    return float(questions / (questions - 1) * (1 - ratings.var(axis=0, ddof=1).sum() / whole))
 
 
-def concordance(points: ArrayLike) -> float:
+def kendall_w(points: ArrayLike) -> float:
     """Kendall's W: 1 when all judges give one order, 0 when their orders cancel out.
 
     Parameters
@@ -190,17 +196,19 @@ def concordance(points: ArrayLike) -> float:
     Kendall & Babington Smith (1939), Annals of Mathematical Statistics 10(3), 275-287; correction
     for ties as in Kendall & Gibbons (1990), Rank Correlation Methods, ch. 6.
 
-    >>> concordance([[3, 2, 1], [3, 2, 1]]), concordance([[3, 2, 1], [1, 2, 3]])
+    >>> kendall_w([[3, 2, 1], [3, 2, 1]]), kendall_w([[3, 2, 1], [1, 2, 3]])
     (1.0, 0.0)
     """
-    said = table(points, "points", "judges", "things")
-    judges, things = said.shape
+    ratings = table(points, "points", "judges", "things")
+    judges, things = ratings.shape
     if judges < 2 or things < 2:
         raise InputError(f"points: {judges} judges, {things} things. Give two of each or more.")
-    ranks = mean_ranks(said)
+    ranks = mean_ranks(ratings)
     apart = ranks.sum(axis=0) - judges * (things + 1) / 2
-    same = (said[:, :, None] == said[:, None, :]).sum(axis=2)  # (judges, things) size of the tie
-    ties = float((same.astype(np.float64) ** 2 - 1).sum())  # sum of t^3 - t over the ties
+    same = (ratings[:, :, None] == ratings[:, None, :]).sum(axis=2)  # (judges, things)
+    ties = float(
+        (same.astype(np.float64) ** 2 - 1).sum()
+    )  # sum of t^3 - t over the ties, of size t
     most = judges**2 * (things**3 - things) - judges * ties
     return float(12 * (apart**2).sum() / most) if most > 0 else float("nan")
 

@@ -1,8 +1,8 @@
-"""Values from words (MACBETH): seven categories of difference, from none to extreme.
+"""MACBETH: values from words, in seven categories of difference from none to extreme.
 
-Options stand from most to least attractive. `lower[i, j]` and `upper[i, j]`, for i before j, say
+Options stand from most to least attractive. `lower[i, j]` and `upper[i, j]`, for i before j, give
 between which categories the difference of attractiveness lies; the same number for one category,
--1 in both for a pair that was not judged. What stands on or below the diagonal is not read.
+-1 in both for a pair that was not compared. What stands on or below the diagonal is not read.
 
 Bana e Costa, De Corte & Vansnick (2012), International Journal of Information Technology &
 Decision Making 11(2), 359-387; linear programmes after their 2005 chapter in Figueira, Greco &
@@ -21,8 +21,8 @@ from capworth.methods.arguments import Floats, Ints
 
 CATEGORIES: Final = ("no", "very weak", "weak", "moderate", "strong", "very strong", "extreme")
 EXTREME: Final = len(CATEGORIES) - 1
-SLACK: Final = 1e-6  # of a category, granted when rounding makes exact bounds contradict
-LARGEST: Final = 10_000.0  # no difference of a repaired scale comes near it
+_SLACK: Final = 1e-6  # of a category, granted when rounding makes exact bounds contradict
+_LARGEST: Final = 10_000.0  # no difference of a repaired scale comes near it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,8 +58,8 @@ def consistent(lower: ArrayLike, upper: ArrayLike | None = None) -> bool:
     return _solve(*_rules(low, high), goal=0) is not None
 
 
-def scale(lower: ArrayLike, upper: ArrayLike | None = None) -> MacbethScale:
-    """Give values that agree with the judgements.
+def macbeth(lower: ArrayLike, upper: ArrayLike | None = None) -> MacbethScale:
+    """MACBETH scale: values that agree with the judgements.
 
     The smallest value of the first option over the last; between several such scales each option
     in turn, from the second on, stands in the middle of what the options before it leave open.
@@ -69,7 +69,7 @@ def scale(lower: ArrayLike, upper: ArrayLike | None = None) -> MacbethScale:
     InputError
         When the judgements contradict each other; the message names the least change that helps.
 
-    >>> scale([[0, 2, 4], [0, 0, 3], [0, 0, 0]]).scores.tolist()
+    >>> macbeth([[0, 2, 4], [0, 0, 3], [0, 0, 0]]).scores.tolist()
     [100.0, 60.0, 0.0]
     """
     low, high = _judgements(lower, upper)
@@ -103,6 +103,10 @@ def repairs(lower: ArrayLike, upper: ArrayLike | None = None) -> tuple[tuple[Cha
     Each suggestion is a set of changes. When one step is enough, all such steps are listed, by
     option; otherwise one least set. Empty when nothing contradicts. A changed judgement becomes
     one category. By mixed-integer programming: the least is proven, not searched.
+
+    >>> least = repairs([[0, 1, 1], [0, 0, 4], [0, 0, 0]])[0]  # a part above the whole
+    >>> sum(abs(change.instead - change.stated) for change in least)
+    3
     """
     low, high = _judgements(lower, upper)
     if consistent(low, high):
@@ -136,19 +140,19 @@ def _judgements(lower: ArrayLike, upper: ArrayLike | None) -> tuple[Ints, Ints]:
             continue
         raise InputError(
             f"judgements, options {i} and {j}: {a} to {b} is no judgement. Give categories 0 to 6, "
-            "lower first; 0 stands alone; -1 for a pair that was not judged."
+            "lower first; 0 stands alone; -1 for a pair that was not compared."
         )
     return low.astype(np.int64), high.astype(np.int64)
 
 
-Rules = tuple[Floats, Floats, dict[int, float]]
+_Rules = tuple[Floats, Floats, dict[int, float]]
 
 
-def _rules(low: Ints, high: Ints) -> Rules:
+def _rules(low: Ints, high: Ints) -> _Rules:
     """Rows `matrix @ x <= bounds`, and fixed variables.
 
     x holds the options' values, then for each category from 1 on the border below it. Borders are
-    1 apart at least and judgements stay half a unit off them: differences judged i and k
+    1 apart at least and judgements stay half a unit off them: differences rated i and k
     categories then differ by at least i - k, as in the published programme.
     """
     options = len(low)
@@ -187,7 +191,7 @@ def _solve(
     """Make variable `goal` smallest (or largest, sign -1); None when nothing agrees."""
     cost = np.zeros(matrix.shape[1])
     cost[goal] = sign
-    limits = [(fixed.get(k, 0.0), fixed.get(k, LARGEST)) for k in range(matrix.shape[1])]
+    limits = [(fixed.get(k, 0.0), fixed.get(k, _LARGEST)) for k in range(matrix.shape[1])]
     solved = linprog(cost, A_ub=matrix, b_ub=bounds, bounds=limits)
     return solved.x if solved.success else None
 
@@ -198,7 +202,7 @@ def _range(
     """Lowest and highest value of an option."""
     if option in fixed:
         return fixed[option], fixed[option]
-    for slack in (0.0, SLACK):  # earlier answers are exact to the solver's tolerance only
+    for slack in (0.0, _SLACK):  # earlier answers are exact to the solver's tolerance only
         lowest = _solve(matrix, bounds + slack, fixed, goal=option)
         highest = _solve(matrix, bounds + slack, fixed, goal=option, sign=-1.0)
         if lowest is not None and highest is not None:
@@ -209,15 +213,15 @@ def _range(
 
 
 def _least_changes(low: Ints, high: Ints, pairs: Ints) -> tuple[Change, ...]:
-    """Category for every judged pair, so that values exist, with the fewest steps.
+    """Category for every compared pair, so that values exist, with the fewest steps.
 
     Switch t of a pair, for t = 1 to 6, is on when its difference is in category t or above.
     """
-    options, judged = len(low), len(pairs)
+    options, compared = len(low), len(pairs)
     first = options + EXTREME  # values and borders come before the switches
     free = np.full_like(low, -1)
     matrix, bounds, _ = _rules(free, free)  # order of options and borders alone
-    width = first + judged * EXTREME
+    width = first + compared * EXTREME
     rows = [np.pad(row, (0, width - first)) for row in matrix]
     limits = list(bounds)
     cost = np.zeros(width)
@@ -252,7 +256,7 @@ def _least_changes(low: Ints, high: Ints, pairs: Ints) -> tuple[Change, ...]:
         bounds=Bounds(np.zeros(width), highest),
         constraints=LinearConstraint(np.array(rows), ub=np.array(limits)),
     )
-    switches = np.rint(solved.x[first:]).reshape(judged, EXTREME).sum(axis=1).astype(int)
+    switches = np.rint(solved.x[first:]).reshape(compared, EXTREME).sum(axis=1).astype(int)
     changes = []
     for (i, j), instead in zip(pairs.tolist(), switches.tolist(), strict=True):
         if not low[i, j] <= instead <= high[i, j]:

@@ -1,4 +1,4 @@
-"""Partial value functions: from a measured level to a value, on a scale that is fixed beforehand.
+"""Value functions: from a measured level to a value, on a scale that is fixed beforehand.
 
 The scale never comes from the options being compared, so a new option cannot reverse the order of
 the old ones.
@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats, Ints, finite, known
 
-BEYOND: Final = ("clip", "extrapolate")
-FLAT: Final = 1e-8  # a curvature below this is a straight line to the last digit
+_BEYOND: Final = ("clip", "extrapolate")
+_FLAT: Final = 1e-8  # a curvature below this is a straight line to the last digit
 
 
 def piecewise(
@@ -50,7 +50,7 @@ def piecewise(
     [0.92, 0.0]
     """
     x, knots, heights = finite(levels, "levels"), finite(at, "at"), finite(worth, "worth")
-    known(beyond, "beyond", BEYOND)
+    known(beyond, "beyond", _BEYOND)
     if knots.ndim != 1 or len(knots) < 2:
         raise InputError("at: a value function needs two or more points in one row. Add points.")
     if heights.ndim not in (1, 2) or heights.shape[-1] != len(knots):
@@ -105,16 +105,19 @@ def exponential(
     -----
     Kirkwood (1997), Strategic Decision Making, ch. 4; his constant is 1 / curvature, in
     ranges of the scale.
+
+    >>> exponential([0, 5, 10], 0, 10, 0).tolist()  # not bent
+    [0.0, 0.5, 1.0]
     """
     x, bend = finite(levels, "levels"), finite(curvature, "curvature")
-    known(beyond, "beyond", BEYOND)
+    known(beyond, "beyond", _BEYOND)
     ends = finite([worst, best], "worst and best")
     if ends[0] == ends[1]:
         raise InputError(f"worst and best are both {worst}. Give the two ends of the scale.")
     share = (x - ends[0]) / (ends[1] - ends[0])
     if beyond == "clip":
         share = np.clip(share, 0, 1)
-    straight = np.abs(bend) < FLAT
+    straight = np.abs(bend) < _FLAT
     safe = np.where(straight, 1.0, bend)
     value: Floats = np.where(straight, share, np.expm1(-safe * share) / np.expm1(-safe))
     return value
@@ -171,8 +174,8 @@ def categorical(codes: ArrayLike, worth: ArrayLike) -> Floats:
     return _pick(heights, found.astype(np.int64))
 
 
-Shape = Callable[..., Floats]
-SHAPES: Final[Mapping[str, Shape]] = {
+_Shape = Callable[..., Floats]
+SHAPES: Final[Mapping[str, _Shape]] = {
     "piecewise": piecewise,
     "exponential": exponential,
     "categorical": categorical,

@@ -1,12 +1,9 @@
-"""What is known about weights, made into a sampler of weight vectors that sum to 1.
+"""Weights from swings (SMART) or an order (ROC, SMARTER), and samplers of weights that sum to 1.
 
 A sampler takes a random stream and a number of draws, and gives weights of shape (draws, criteria).
-What is known is checked once, when the sampler is made. Bounds and rank orders have a module of
-their own: `weightpolytope`.
-
-Weights known only by bounds or by an order: drawn evenly from all that are compatible.
-
-Both samplers are exact: independent draws, no burn-in, and no point outside the polytope.
+What is known is checked once, when the sampler is made. Weights known only by bounds or by an order
+are drawn evenly from all that are compatible: exactly, with independent draws, no burn-in, and no
+point outside the polytope.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -233,7 +230,7 @@ def _count(criteria: int) -> int:
     return int(criteria)
 
 
-MOST_CRITERIA: Final = 20  # a partial order needs a table of 2 ** criteria numbers
+_MOST_CRITERIA: Final = 20  # a partial order needs a table of 2 ** criteria numbers
 
 
 def within(low: ArrayLike, high: ArrayLike) -> Sampler:
@@ -372,9 +369,9 @@ def _leaning(u: Floats, width: Floats, rate: float) -> Floats:
 
 def _heavier(criteria: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
     """For each criterion the set, as bits, of all that are known to be heavier."""
-    if not 1 <= criteria <= MOST_CRITERIA:
+    if not 1 <= criteria <= _MOST_CRITERIA:
         raise InputError(
-            f"criteria: {criteria} is not between 1 and {MOST_CRITERIA}. "
+            f"criteria: {criteria} is not between 1 and {_MOST_CRITERIA}. "
             "Group the criteria into branches and order within each."
         )
     heavier = [0] * criteria

@@ -1,1 +1,1 @@
-"""Envelopment: efficiency, slacks, prices, productivity."""
+"""Efficiency analysis: DEA, FDH, slacks, prices, Malmquist, bootstrap."""

@@ -1,6 +1,7 @@
-"""How far efficiency scores may be off: the best that is possible was never all observed.
+"""Bootstrap of DEA scores, and shrinkage: how far efficiency scores may be off.
 
-Shrinkage: what is left of differences when their own uncertainty is taken off.
+The best that is possible was never all observed; and of differences something is left when their
+own uncertainty is taken off.
 """
 
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from capworth.methods.arguments import Floats, finite, known, table, within
 from capworth.methods.envelopment.technology import NEGLIGIBLE, Question, measures, project
 from capworth.streams import stream
 
-STREAM: Final = "envelopment bootstrap"
+_STREAM: Final = "envelopment bootstrap"
 CELLS: Final = 2_000_000  # mixtures held in memory at a time
 
 
@@ -59,11 +60,11 @@ def bootstrap(
     seed: int = 0,
     bandwidth: float | None = None,
 ) -> Bootstrapped:
-    """Draw draws whose inefficiencies are spread like the observed ones; measure in each anew.
+    """Bootstrap of DEA scores: draws whose inefficiencies are spread like the observed ones.
 
     Parameters
     ----------
-    inputs, outputs : (units, inputs) and (units, outputs), one draw; see `envelopment.envelop`
+    inputs, outputs : (units, inputs) and (units, outputs), one draw; see `dea.dea`
     returns : a word of `technology.RETURNS`
     orientation : "input" or "output"
     replications : draws drawn, 100 or more
@@ -84,6 +85,11 @@ def bootstrap(
     section 3.4. It holds inefficiency to be spread in the same way whatever the mix of inputs and
     outputs. A unit's distance in a draw follows from the score of its own copy there, because
     copies differ from it by a factor only.
+
+    >>> inputs, outputs = [[1], [2], [3], [4], [5]], [[1], [3], [2], [4], [3]]
+    >>> found = bootstrap(inputs, outputs, replications=100)
+    >>> bool((found.corrected <= found.efficiency).all())  # the best was not all seen
+    True
     """
     x, y = measures(inputs, outputs)
     known(orientation, "orientation", ("input", "output"))
@@ -149,7 +155,7 @@ def smoothing(distance: Floats) -> float:
 
 def _drawn(distance: Floats, width: float, replicates: int, seed: int, chunk: int) -> Floats:
     """(draws, units) distances from the smoothed spread, its variance kept, mirrored at 1."""
-    random = stream(seed, STREAM, chunk)
+    random = stream(seed, _STREAM, chunk)
     mirrored = np.concatenate((distance, 2 - distance))
     picked = random.choice(mirrored, (replicates, len(distance)))
     noisy = picked + width * random.standard_normal(picked.shape)
@@ -174,12 +180,12 @@ def _distance(step: Floats, orientation: str) -> Floats:
     return distance
 
 
-CONFIDENCE = 0.95  # that the units differ by as much as the shrinkage lets them
-STEPS = 100  # of the bisection: each halves the interval
-STILL = 1e-12  # share of the mean square below which a spread is rounding
+_CONFIDENCE = 0.95  # that the units differ by as much as the shrinkage lets them
+_STEPS = 100  # of the bisection: each halves the interval
+_STILL = 1e-12  # share of the mean square below which a spread is rounding
 
 
-def spread_floor(means: ArrayLike, variances: ArrayLike, confidence: float = CONFIDENCE) -> float:
+def spread_floor(means: ArrayLike, variances: ArrayLike, confidence: float = _CONFIDENCE) -> float:
     """Lower confidence limit of the variance between units, beyond what chance alone gives.
 
     Parameters
@@ -209,14 +215,14 @@ def spread_floor(means: ArrayLike, variances: ArrayLike, confidence: float = CON
     if not 0 < confidence < 1:
         raise InputError(f"confidence: {confidence} is not between 0 and 1. Give one as 0.95.")
     total = float(((middle - middle.mean()) ** 2).sum())
-    if len(middle) < 2 or total <= STILL * float((middle**2).sum()):
+    if len(middle) < 2 or total <= _STILL * float((middle**2).sum()):
         return 0.0
     limit = float(2 * gammaincinv((len(middle) - 1) / 2, confidence))  # quantile of chi-square
-    tiny = STILL * total  # so that a unit without noise has a weight
+    tiny = _STILL * total  # so that a unit without noise has a weight
     if _q(middle, noise + tiny) <= limit:
         return 0.0
     low, high = 0.0, total
-    for _ in range(STEPS):
+    for _ in range(_STEPS):
         between = (low + high) / 2
         if _q(middle, noise + between + tiny) > limit:
             low = between
@@ -225,7 +231,7 @@ def spread_floor(means: ArrayLike, variances: ArrayLike, confidence: float = CON
     return low
 
 
-def shrunk(draws: ArrayLike, confidence: float = CONFIDENCE) -> Floats:
+def shrunk(draws: ArrayLike, confidence: float = _CONFIDENCE) -> Floats:
     """Move draws of units towards their common mean, the more the less is known of them.
 
     Parameters

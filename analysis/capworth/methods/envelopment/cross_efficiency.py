@@ -1,4 +1,4 @@
-"""Each unit judged with the weights of every other."""
+"""Cross-efficiency: each unit by the weights of every other."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats, known
-from capworth.methods.envelopment.envelopment import envelop
-from capworth.methods.envelopment.programmes import Programmes
+from capworth.methods.envelopment.dea import dea
+from capworth.methods.envelopment.linear_programmes import Programmes
 from capworth.methods.envelopment.technology import Technology, blocks, measures, solved
 
 # What a judge does with the freedom that is left when it has made the best of itself: for the
@@ -46,7 +46,7 @@ class CrossEfficiency:
 def cross_efficiency(
     inputs: ArrayLike, outputs: ArrayLike, attitude: str = "benevolent"
 ) -> CrossEfficiency:
-    """Judge each unit with weights that each unit chose to look its best.
+    """Cross-efficiency: each unit by the weights that each unit chose to look its best.
 
     Such weights are seldom unique; of them the judge takes those with which all others together,
     as one unit, look best (benevolent) or worst (aggressive). Where even these are not unique, the
@@ -54,7 +54,7 @@ def cross_efficiency(
 
     Parameters
     ----------
-    inputs, outputs : see `envelopment.envelop`; returns are constant, so that orientation does not
+    inputs, outputs : see `dea.dea`; returns are constant, so that orientation does not
         matter
     attitude : "benevolent" or "aggressive"
 
@@ -67,6 +67,9 @@ def cross_efficiency(
     -----
     Sexton, Silkman & Hogan (1986), New Directions for Program Evaluation 32, 73-105; Doyle & Green
     (1994), Journal of the Operational Research Society 45, 567-578, formulation II.
+
+    >>> cross_efficiency([[2], [4], [8]], [[1], [4], [4]]).score.round(9).tolist()
+    [[0.5, 1.0, 0.5]]
     """
     x, y = measures(inputs, outputs)
     known(attitude, "attitude", ATTITUDES)
@@ -76,7 +79,7 @@ def cross_efficiency(
             f"inputs: unit {unit}, column {column} (draw {draw}) is 0, and a judge may look at "
             "nothing else. Leave out the column, or the unit."
         )
-    own = envelop(x, y, "constant", "input")
+    own = dea(x, y, "constant", "input")
     v, u = own.input_weight.copy(), own.output_weight.copy()
     resolved = own.resolved
     units, m = x.shape[1:]

@@ -1,8 +1,7 @@
-"""Efficiency by slacks: how much less of each input and more of each output would be possible.
+"""Slacks: how much less of each input and more of each output would be possible (SBM, additive).
 
-The largest weighted sum of slacks.
-
-The efficient amounts that are nearest to what a unit does today: the least change that helps.
+Slack-based measure, additive models (RAM, BAM and others), and the efficient amounts that are
+nearest to what a unit does today: the least change that helps.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +15,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from capworth.errors import CapworthError, InputError
 from capworth.methods.arguments import Bools, Floats, Ints, finite, flags, known
-from capworth.methods.envelopment.programmes import Programmes
+from capworth.methods.envelopment.linear_programmes import Programmes
 from capworth.methods.envelopment.technology import (
     DUST,
     NEGLIGIBLE,
@@ -28,7 +27,7 @@ from capworth.methods.envelopment.technology import (
     solved,
 )
 
-Block = tuple[slice, slice]
+_Block = tuple[slice, slice]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,8 +36,8 @@ class SlackBased:
 
     Attributes
     ----------
-    score : (draws, units). Of `slack_based`: 0 to 1, 1 is efficient. Of `additive`: the weighted
-        sum of slacks, 0 is efficient.
+    score : (draws, units). Of `slack_based_measure`: 0 to 1, 1 is efficient. Of `additive`: the
+        weighted sum of slacks, 0 is efficient.
     intensities : (draws, units, units) the mixture that each unit is measured against
     input_slack, output_slack : (draws, units, ...) how much less, and more, is possible
     input_target, output_target : (draws, units, ...) what the mixture uses and makes
@@ -56,7 +55,7 @@ class SlackBased:
     resolved: int
 
 
-def slack_based(
+def slack_based_measure(
     inputs: ArrayLike,
     outputs: ArrayLike,
     returns: str = "variable",
@@ -65,11 +64,11 @@ def slack_based(
     fixed_inputs: ArrayLike | None = None,
     undesirable: ArrayLike | None = None,
 ) -> SlackBased:
-    """Score by the mean share of inputs to spare over the mean factor of outputs to gain.
+    """Slack-based measure (SBM): mean share of inputs to spare over mean factor of outputs to gain.
 
     Parameters
     ----------
-    inputs, outputs : see `envelopment.envelop`
+    inputs, outputs : see `dea.dea`
     returns : a word of `technology.RETURNS`
     orientation : "none", "input" (outputs' slacks are free) or "output" (inputs' slacks are free)
     fixed_inputs : (inputs,) true for those that nobody can change: their slack is left out
@@ -84,6 +83,9 @@ def slack_based(
     Cooper (1962). A measure of which the unit has nothing is left out of
     its mean (Tone 2001, section on zeros). Of equally good mixtures the first found is given; with
     constant returns even their size may be open.
+
+    >>> slack_based_measure([[2], [4]], [[1], [1]], "constant").score.round(9).tolist()
+    [[1.0, 0.5]]
     """
     x, y = measures(inputs, outputs)
     known(orientation, "orientation", ("none", "input", "output"))
@@ -92,7 +94,7 @@ def slack_based(
     gained = np.arange(both.shape[2]) >= m
     if undesirable is not None:
         gained[:m] |= flags(undesirable, m, "undesirable")
-    counted = counted_measures(fixed_inputs, both, m)
+    counted = _counted_measures(fixed_inputs, both, m)
     known_share = (both > 0) & counted
     shares = np.divide(1, both, out=np.zeros_like(both), where=known_share)
     for side in (gained, ~gained):
@@ -100,12 +102,12 @@ def slack_based(
     if orientation == "none":
         return _least_ratio(x, y, returns, shares, gained)
     shares[..., gained if orientation == "input" else ~gained] = 0
-    most = most_slack(x, y, returns, shares, counted)
+    most = _most_slack(x, y, returns, shares, counted)
     score = 1 - most.score if orientation == "input" else 1 / (1 + most.score)
     return replace(most, score=score, efficient=np.abs(score - 1) <= NEGLIGIBLE)
 
 
-def counted_measures(fixed_inputs: ArrayLike | None, both: Floats, inputs: int) -> Bools:
+def _counted_measures(fixed_inputs: ArrayLike | None, both: Floats, inputs: int) -> Bools:
     """(measures,) false for inputs that nobody can change; `both` is inputs and outputs."""
     counted = np.ones(both.shape[2], dtype=bool)
     if fixed_inputs is not None:
@@ -113,7 +115,7 @@ def counted_measures(fixed_inputs: ArrayLike | None, both: Floats, inputs: int) 
     return counted
 
 
-def most_slack(x: Floats, y: Floats, returns: str, worth: Floats, counted: Bools) -> SlackBased:
+def _most_slack(x: Floats, y: Floats, returns: str, worth: Floats, counted: Bools) -> SlackBased:
     """Maximise the sum of slacks times their worth; then, where some have none, their plain sum.
 
     Parameters
@@ -214,7 +216,7 @@ def _empty(x: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
     )
 
 
-def _scaled(x: Floats, y: Floats, returns: str, block: Block) -> tuple[Technology, Floats, Floats]:
+def _scaled(x: Floats, y: Floats, returns: str, block: _Block) -> tuple[Technology, Floats, Floats]:
     """Columns of the block's draws, its units as shares of their size, and the sizes."""
     technology = Technology.of(x[block[0]], y[block[0]], returns)
     scaled = np.concatenate((x[block], y[block]), axis=2) / technology.scale[:, None]
@@ -230,7 +232,7 @@ def _slack_columns(technology: Technology, scaled: Floats) -> Floats:
     return columns
 
 
-def _first(technology: Technology, scaled: Floats, block: Block) -> tuple[Ints, Ints]:
+def _first(technology: Technology, scaled: Floats, block: _Block) -> tuple[Ints, Ints]:
     """Start from the unit itself: its column, and the row that it comes into."""
     number = np.broadcast_to(np.arange(block[1].start, block[1].stop), scaled.shape[:2])
     if technology.returns == "constant":
@@ -261,8 +263,8 @@ def _answer(
     return SlackBased(score, mixture, spare, lacking, used, made, efficient, resolved)
 
 
-Weights = Callable[[Floats, Floats], Floats]
-ADDITIVE_WEIGHTS: Final[Mapping[str, Weights]] = {
+_Weights = Callable[[Floats, Floats], Floats]
+_ADDITIVE_WEIGHTS: Final[Mapping[str, _Weights]] = {
     "ones": lambda both, _: np.ones_like(both),
     "own": lambda both, _: np.divide(1, both, out=np.zeros_like(both), where=both > 0),
     "range": lambda both, spread: (
@@ -274,7 +276,7 @@ ADDITIVE_WEIGHTS: Final[Mapping[str, Weights]] = {
         * np.ones_like(both)
     ),
 }
-BOUNDED: Final = "bounded"
+_BOUNDED: Final = "bounded"
 
 
 def _inverse(amounts: Floats) -> Floats:
@@ -291,11 +293,11 @@ def additive(
     *,
     fixed_inputs: ArrayLike | None = None,
 ) -> SlackBased:
-    """Find the largest weighted sum of slacks.
+    """Additive model: the largest weighted sum of slacks.
 
     Parameters
     ----------
-    inputs, outputs : see `envelopment.envelop`
+    inputs, outputs : see `dea.dea`
     returns : a word of `technology.RETURNS`
     weights : "ones", the plain sum, which depends on the units of measure; "own", each slack as a
         share of the unit's own amount (measure of inefficiency proportions; a measure of which the
@@ -317,13 +319,16 @@ def additive(
     Park & Pastor (1999), Journal of Productivity Analysis 11, 5-42. Bounded: Cooper, Pastor,
     Borras, Aparicio & Pastor (2011), Journal of Productivity Analysis 35, 85-94. Deviation: Lovell
     & Pastor (1995), Operations Research Letters 18, 147-151.
+
+    >>> additive([[2], [4]], [[1], [1]], "variable", "ones").score.round(9).tolist()
+    [[0.0, 2.0]]
     """
     x, y = measures(inputs, outputs)
     both = np.concatenate((x, y), axis=2)
     if isinstance(weights, str):
-        known(weights, "weights", (*ADDITIVE_WEIGHTS, BOUNDED))
+        known(weights, "weights", (*_ADDITIVE_WEIGHTS, _BOUNDED))
         low, high = both.min(axis=1, keepdims=True), both.max(axis=1, keepdims=True)
-        if weights == BOUNDED:
+        if weights == _BOUNDED:
             if returns != "variable":
                 raise InputError(
                     "weights: 'bounded' goes with variable returns, where no target lies beyond "
@@ -332,10 +337,10 @@ def additive(
             used = np.arange(both.shape[2]) < x.shape[2]
             worth = _inverse(np.where(used, both - low, high - both)) / both.shape[2]
         else:
-            worth = ADDITIVE_WEIGHTS[weights](both, high - low)
+            worth = _ADDITIVE_WEIGHTS[weights](both, high - low)
     else:
         worth = _given(weights, both)
-    return most_slack(x, y, returns, worth, counted_measures(fixed_inputs, both, x.shape[2]))
+    return _most_slack(x, y, returns, worth, _counted_measures(fixed_inputs, both, x.shape[2]))
 
 
 def _given(weights: ArrayLike, both: Floats) -> Floats:
@@ -351,7 +356,7 @@ def _given(weights: ArrayLike, both: Floats) -> Floats:
 
 
 LEAST_WEIGHT: Final = 1e-4  # every measure counts at least so much of all weights together
-GAP: Final = 1e-9
+_GAP: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -377,14 +382,14 @@ class ClosestTargets:
 def closest_targets(
     inputs: ArrayLike, outputs: ArrayLike, returns: str = "variable"
 ) -> ClosestTargets:
-    """Minimise the sum of slacks among the efficient mixtures that use no more and make no less.
+    """Closest targets: least sum of slacks to an efficient mixture that is no worse.
 
     The radial and the slack-based targets are the farthest; these ask for the least. Of equally
     near targets, the first found is given.
 
     Parameters
     ----------
-    inputs, outputs : (units, inputs) and (units, outputs), one draw; see `envelopment.envelop`
+    inputs, outputs : (units, inputs) and (units, outputs), one draw; see `dea.dea`
     returns : "constant" or "variable"
 
     Raises
@@ -475,7 +480,7 @@ def _nearest(
         constraints=rules,
         integrality=whole,
         bounds=Bounds(low, high),
-        options={"mip_rel_gap": GAP},
+        options={"mip_rel_gap": _GAP},
     )
     if not answer.success:
         raise CapworthError(

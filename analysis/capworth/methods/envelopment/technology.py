@@ -1,9 +1,8 @@
-"""What units together show to be possible: mixtures of them, with more input or less output.
+"""Technology of an envelopment analysis: what units together show to be possible.
 
-The columns of every envelopment programme: one for each unit, one for each slack. Columns are
-scaled, so that neither the units of measure nor the sizes of the units matter to the search.
-
-How far each point is from what units show to be possible, in a direction.
+Mixtures of the units, with more input or less output. The columns of every programme: one for each
+unit, one for each slack. Columns are scaled, so that neither the units of measure nor the sizes of
+the units matter to the search. And how far each point is from what is possible, in a direction.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,7 +14,13 @@ from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, Ints, finite, known
-from capworth.methods.envelopment.programmes import INFEASIBLE, SOLVED, Programmes, Solution, solve
+from capworth.methods.envelopment.linear_programmes import (
+    INFEASIBLE,
+    SOLVED,
+    Programmes,
+    Solution,
+    solve,
+)
 
 NEGLIGIBLE: Final = 1e-6  # nearer to the frontier than this share counts as on it
 

@@ -1,4 +1,4 @@
-"""The order of the nodes of a layered graph in which few edges cross."""
+"""Layered graph: the order of its nodes in which few edges cross (Sugiyama)."""
 
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -9,7 +9,7 @@ from capworth.errors import InputError
 from capworth.methods.arguments import Floats, Ints
 
 Edges: TypeAlias = Sequence[tuple[int, int]]  # from a node of one layer to one of the next
-SWEEPS = 24  # up and down; the best order on the way is kept
+_SWEEPS = 24  # up and down; the best order on the way is kept
 
 
 def crossings(places: Sequence[Ints], edges: Sequence[Edges]) -> int:
@@ -61,7 +61,7 @@ def ordered(sizes: Sequence[int], edges: Sequence[Edges]) -> tuple[Ints, ...]:
                 raise InputError(f"edges: gap {k} has ({one}, {other}), which is no pair of nodes.")
     places = [np.arange(size) for size in sizes]
     best, fewest = list(places), crossings(places, edges)
-    for sweep in range(SWEEPS):
+    for sweep in range(_SWEEPS):
         down = sweep % 2 == 0
         steps = range(len(edges)) if down else range(len(edges) - 1, -1, -1)
         for k in steps:

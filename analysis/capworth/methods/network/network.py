@@ -1,10 +1,9 @@
-"""Members joined by a hub or by links of their own: what it costs, whom it reaches, who gains.
+"""Network of members, by a hub or by links of their own: what it costs, whom it reaches, who gains.
 
-Exchange that follows the size of both members and their region, without a table of pairs.
-
-What a searcher finds at an owner goes with the product of their masses, times the affinity of two
-members of one region. Sums over pairs then need sums over regions only, so that 200 members in
-1,000 worlds take milliseconds (form of the gravity models of trade: Tinbergen 1962).
+Exchange follows the size of both members and their region, without a table of pairs: what a
+searcher finds at an owner goes with the product of their masses, times the affinity of two members
+of one region (a gravity model; for trade Tinbergen 1962). Sums over pairs then need sums over
+regions only, so that 200 members in 1,000 draws take milliseconds.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +16,7 @@ from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, Ints, above, finite, known, within
 
 # Reference lines for the value of a network of n members. None of them is assumed anywhere.
-LAWS: Mapping[str, Callable[[Floats], Floats]] = {
+_LAWS: Mapping[str, Callable[[Floats], Floats]] = {
     "n": lambda n: n,
     "n log n": lambda n: n * np.log(n),  # Odlyzko and Tilly (2005)
     "n squared": lambda n: n**2,  # Metcalfe
@@ -49,13 +48,21 @@ def links(members: ArrayLike) -> Floats:
 
 
 def bilateral_cost(members: ArrayLike, link_cost: ArrayLike, wanted: ArrayLike = 1.0) -> Floats:
-    """Cost of linking the share `wanted` of all pairs one by one."""
+    """Links: cost of linking the share `wanted` of all pairs one by one.
+
+    >>> float(bilateral_cost(10, 2.0, wanted=0.2))  # 9 of 45 pairs
+    18.0
+    """
     share = within(wanted, "wanted", 0, 1)
     return np.asarray(share * within(link_cost, "link_cost", 0) * links(members))
 
 
 def hub_cost(members: ArrayLike, fixed: ArrayLike, member_cost: ArrayLike) -> Floats:
-    """Cost of a hub: a fixed part and one connection for each member."""
+    """Hub: a fixed cost and one connection for each member.
+
+    >>> float(hub_cost(10, 5.0, 0.5))
+    10.0
+    """
     connections = within(member_cost, "member_cost", 0) * within(members, "members", 0)
     return np.asarray(within(fixed, "fixed", 0) + connections)
 
@@ -63,7 +70,7 @@ def hub_cost(members: ArrayLike, fixed: ArrayLike, member_cost: ArrayLike) -> Fl
 def hub_break_even(
     fixed: ArrayLike, member_cost: ArrayLike, link_cost: ArrayLike, wanted: ArrayLike = 1.0
 ) -> Floats:
-    """Find the number of members above which a hub costs less than the links.
+    """Break-even of a hub: members above which it costs less than the links.
 
     [(b/2 + c) + sqrt((b/2 + c)^2 + 2 b F)] / b, with b = wanted x link cost, c = cost of a
     connection, F = fixed cost of the hub, all over the same period.
@@ -72,6 +79,9 @@ def hub_break_even(
     -------
     (...) not rounded; infinite where links cost nothing. It says nothing about what a hub gives
     beyond links: one question to all, standards, trust.
+
+    >>> round(float(hub_break_even(10, 0.1, 0.05)), 3)
+    22.656
     """
     b = within(wanted, "wanted", 0, 1) * within(link_cost, "link_cost", 0)
     c, f = within(member_cost, "member_cost", 0), within(fixed, "fixed", 0)
@@ -93,7 +103,7 @@ def dyad_coverage(members: ArrayLike, connected: ArrayLike) -> Floats:
 
 
 def weighted_coverage(flows: ArrayLike, access: ArrayLike, quality: ArrayLike = 1.0) -> Floats:
-    """Share of the wanted exchange that is reached: sum of w a q over sum of w, i other than j.
+    """Coverage: share of the wanted exchange that is reached, w a q over w, i other than j.
 
     Parameters
     ----------
@@ -105,6 +115,9 @@ def weighted_coverage(flows: ArrayLike, access: ArrayLike, quality: ArrayLike = 
     Returns
     -------
     (...) share, 0 to 1
+
+    >>> float(weighted_coverage([[0, 3], [1, 0]], [[1, 1], [0, 1]]))
+    0.75
     """
     w = within(flows, "flows", 0)
     if w.ndim < 2 or w.shape[-1] != w.shape[-2]:
@@ -147,7 +160,7 @@ def merger_gains(small: ArrayLike, large: ArrayLike, law: str = "n log n") -> tu
     -------
     gain of the small network's members, of the large one's; in the unit of the law
     """
-    value = LAWS[known(law, "law", LAWS)]
+    value = _LAWS[known(law, "law", _LAWS)]
     first, second = within(small, "small", 1), within(large, "large", 1)
     both = value(first + second) / (first + second)
     return np.asarray(first * both - value(first)), np.asarray(second * both - value(second))
@@ -232,9 +245,9 @@ def with_known(shares: Floats, known: Bools, levels: Floats) -> Floats:
     """
     rest = np.where(known, 0.0, shares)
     left = rest.sum(axis=-1, keepdims=True)
-    told = levels.sum(axis=-1, keepdims=True)
-    free = np.divide(rest * (1 - told), left, out=np.zeros_like(rest), where=left > 0)
-    free[..., known] = np.where(left > 0, levels, levels / told)
+    known_total = levels.sum(axis=-1, keepdims=True)
+    free = np.divide(rest * (1 - known_total), left, out=np.zeros_like(rest), where=left > 0)
+    free[..., known] = np.where(left > 0, levels, levels / known_total)
     shared: Floats = free
     return shared
 

@@ -1,11 +1,11 @@
-"""Cells of a table that must not be shown, so that no single member can be read out of it."""
+"""Disclosure control: cells of a table not to be shown, so that no member is read out."""
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.methods.arguments import Bools, Floats, table, within
 
-ROUNDING = 1e-9
+_ROUNDING = 1e-9
 
 
 def hidden_cells(counts: ArrayLike, least: float) -> Bools:
@@ -55,8 +55,8 @@ def recoverable(hidden: Bools) -> Bools:
     if len(places):
         rows, columns = (np.eye(n)[places[:, k]] for k, n in enumerate(hidden.shape))
         _, values, basis = np.linalg.svd(np.hstack([rows, columns]).T)
-        free = basis[(values > ROUNDING).sum() :]
-        found[tuple(places.T)] = (np.abs(free) < ROUNDING).all(axis=0)
+        free = basis[(values > _ROUNDING).sum() :]
+        found[tuple(places.T)] = (np.abs(free) < _ROUNDING).all(axis=0)
     return found
 
 

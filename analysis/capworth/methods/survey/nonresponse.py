@@ -1,8 +1,8 @@
-"""Surveys in which not everybody answers: weights for those who did, and how far they may be off.
+"""Nonresponse in a survey: weights for those who answered, and how far they may be off.
 
 Members of one weighting cell (a region, or a region and a size) stand for each other: those who
 answered speak for those who did not. What that assumes is that, inside a cell, the silent ones
-would on average have said what the others said.
+would on average have answered as the others did.
 """
 
 from typing import Final
@@ -60,9 +60,9 @@ def response_weights(cells: ArrayLike, answered: ArrayLike) -> Floats:
     >>> response_weights(np.array([0, 0, 0, 1]), np.array([True, True, False, True])).tolist()
     [1.5, 1.5, 1.0]
     """
-    own, said = np.asarray(cells, dtype=np.int64), np.asarray(answered, dtype=np.bool_)
-    members, answers = _counts(own, said)
-    weights: Floats = (members / answers)[own[said]]
+    own, gave = np.asarray(cells, dtype=np.int64), np.asarray(answered, dtype=np.bool_)
+    members, answers = _counts(own, gave)
+    weights: Floats = (members / answers)[own[gave]]
     return weights
 
 
@@ -73,7 +73,7 @@ def replicate_weights(
     rng: np.random.Generator,
     completeness: Floats | None = None,
 ) -> Floats:
-    """Weights of draws in which other members might have answered: (replicates, answering).
+    """Replicate weights: draws in which other members might have answered: (replicates, answering).
 
     In every cell, n - 1 of its n answers are drawn with replacement and the weights stretched, so
     that the spread of a mean over the draws is that of its sampling error without replacement. A
@@ -91,8 +91,8 @@ def replicate_weights(
     """
     members, answers = _counts(cells, answered)
     own = cells[answered]
-    said = np.ones(len(own)) if completeness is None else completeness
-    known = np.bincount(own, said, len(members)) / members
+    completed = np.ones(len(own)) if completeness is None else completeness
+    known = np.bincount(own, completed, len(members)) / members
     weights = np.empty((replicates, len(own)))
     for cell, (whole, n) in enumerate(zip(members, answers, strict=True)):
         inside = own == cell
@@ -112,18 +112,21 @@ def weighted_means(weights: ArrayLike, answers: ArrayLike) -> Floats:
     ----------
     weights : (..., answering), 0 or more
     answers : (answering, things), NaN where a member did not answer on a thing
+
+    >>> weighted_means([1, 3], [[2.0, np.nan], [6.0, 5.0]]).tolist()
+    [5.0, 5.0]
     """
-    said, heavy = np.asarray(answers, dtype=np.float64), np.asarray(weights, dtype=np.float64)
-    given = np.isfinite(said)
-    total = np.einsum("...m,mt->...t", heavy, np.where(given, said, 0.0))
+    ratings, heavy = np.asarray(answers, dtype=np.float64), np.asarray(weights, dtype=np.float64)
+    given = np.isfinite(ratings)
+    total = np.einsum("...m,mt->...t", heavy, np.where(given, ratings, 0.0))
     weight = np.einsum("...m,mt->...t", heavy, given.astype(np.float64))
     with np.errstate(invalid="ignore", divide="ignore"):
         mean: Floats = np.where(weight > 0, total / weight, np.nan)
     return mean
 
 
-def between_share(groups: Ints, weights: Floats, answers: Floats) -> Floats:
-    """Share of the variance of the answers that lies between groups: (..., things), 0 to 1.
+def eta_squared(groups: Ints, weights: Floats, answers: Floats) -> Floats:
+    """Eta squared: share of the variance that lies between groups, (..., things), 0 to 1.
 
     Parameters
     ----------
@@ -134,7 +137,11 @@ def between_share(groups: Ints, weights: Floats, answers: Floats) -> Floats:
     Notes
     -----
     The correlation ratio, eta squared (Fisher 1925), with survey weights. Chance alone gives about
-    (groups - 1) / (answers - 1); see `chance_of_share`.
+    (groups - 1) / (answers - 1); see `eta_squared_p_value`.
+
+    >>> answers = np.array([[1.0, 1], [1, 3], [3, 1], [3, 3]])
+    >>> eta_squared(np.array([0, 0, 1, 1]), np.ones(4), answers).tolist()
+    [1.0, 0.0]
     """
     given = np.isfinite(answers)
     filled = np.where(given, answers, 0.0)
@@ -153,7 +160,7 @@ def between_share(groups: Ints, weights: Floats, answers: Floats) -> Floats:
     return share
 
 
-def chance_of_share(
+def eta_squared_p_value(
     groups: Ints, weights: Floats, answers: Floats, shuffles: int, rng: np.random.Generator
 ) -> Floats:
     """How often groups put together at random differ as much as the real ones: (things,).
@@ -161,30 +168,11 @@ def chance_of_share(
     The p-value of a permutation test, the real grouping counted among the shuffles: Phipson &
     Smyth (2010), Statistical Applications in Genetics and Molecular Biology 9(1), 39.
     """
-    found = between_share(groups, weights, answers)
+    found = eta_squared(groups, weights, answers)
     shuffled = rng.permuted(np.tile(groups, (shuffles, 1)), axis=1)
-    as_large = between_share(shuffled, weights, answers) >= found - 1e-12
+    as_large = eta_squared(shuffled, weights, answers) >= found - 1e-12
     chance: Floats = (as_large.sum(axis=0) + 1) / (shuffles + 1)
     return np.where(np.isfinite(found), chance, np.nan)
-
-
-def false_discovery(chances: ArrayLike) -> Floats:
-    """Chances put up for having looked at many things at once: (things,), NaN where not known.
-
-    Of the things whose figure is at most q, a share of q is expected to be there by chance alone.
-    The step-up figures of Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B
-    57(1), 289-300.
-
-    >>> false_discovery(np.array([0.01, 0.04, 0.03, np.nan])).round(3).tolist()
-    [0.03, 0.04, 0.04, nan]
-    """
-    seen = np.asarray(chances, dtype=np.float64)
-    found = np.full(seen.shape, np.nan)
-    known = np.flatnonzero(np.isfinite(seen))
-    falling = known[np.argsort(-seen[known], kind="stable")]
-    places = np.arange(len(known), 0, -1)
-    found[falling] = np.minimum.accumulate(seen[falling] * len(known) / places).clip(max=1.0)
-    return found
 
 
 def _counts(cells: Ints, answered: Bools) -> tuple[Ints, Ints]:

@@ -1,8 +1,7 @@
-"""The beta-PERT distribution: low, most plausible and high level of an uncertain number.
+"""Distributions of an uncertain number between low, mode and high: PERT, triangular and others.
 
-Shapes of an uncertain number between low, mode and high: quantiles, and probabilities below.
-
-Uncertain numbers that move together: what one source got wrong, it got wrong for all.
+Quantiles and probabilities below a level; and the copula by which numbers of one source move
+together: what it got wrong, it got wrong for all.
 """
 
 from collections.abc import Callable, Mapping
@@ -30,8 +29,8 @@ def _tables(peak: float) -> tuple[Floats, Floats, Floats]:
     return place, below, quantiles
 
 
-def quantile(probability: Floats, low: float, mode: float, high: float) -> Floats:
-    """Level that the PERT distribution stays below with the given probability.
+def pert_quantile(probability: Floats, low: float, mode: float, high: float) -> Floats:
+    """PERT quantile: level that the distribution stays below with the given probability.
 
     Parameters
     ----------
@@ -49,7 +48,7 @@ def quantile(probability: Floats, low: float, mode: float, high: float) -> Float
     at 1,025 levels and straight between them, which moves no probability by more than 2e-5; the
     outermost cells are looked up in it directly, so that the tails keep their shape.
 
-    >>> quantile(np.array([0.0, 0.5, 1.0]), 10.0, 20.0, 30.0).round(9).tolist()
+    >>> pert_quantile(np.array([0.0, 0.5, 1.0]), 10.0, 20.0, 30.0).round(9).tolist()
     [10.0, 20.0, 30.0]
     """
     _in_order(low, mode, high)
@@ -66,29 +65,33 @@ def quantile(probability: Floats, low: float, mode: float, high: float) -> Float
     return drawn
 
 
-def mean(low: float, mode: float, high: float) -> float:
-    """Expected level, (low + 4 mode + high) / 6."""
+def pert_mean(low: float, mode: float, high: float) -> float:
+    """PERT mean, (low + 4 mode + high) / 6.
+
+    >>> pert_mean(10.0, 20.0, 36.0)
+    21.0
+    """
     return (low + 4 * mode + high) / 6
 
 
-def deviation(low: float, mode: float, high: float) -> float:
-    """Standard deviation, sqrt((mean - low) (high - mean) / 7).
+def pert_deviation(low: float, mode: float, high: float) -> float:
+    """PERT standard deviation, sqrt((mean - low) (high - mean) / 7).
 
     That of the beta distribution. The sixth of the range that handbooks of the programme
     evaluation and review technique print is an approximation, good where the mode is in the middle.
 
-    >>> round(deviation(10.0, 20.0, 30.0), 4), round((30 - 10) / 6, 4)
+    >>> round(pert_deviation(10.0, 20.0, 30.0), 4), round((30 - 10) / 6, 4)
     (3.7796, 3.3333)
     """
     _in_order(low, mode, high)
-    centre = mean(low, mode, high)
+    centre = pert_mean(low, mode, high)
     return float(np.sqrt((centre - low) * (high - centre) / 7))
 
 
-def probability_below(level: float, low: float, mode: float, high: float) -> float:
-    """Probability that the PERT distribution stays below `level`.
+def pert_below(level: float, low: float, mode: float, high: float) -> float:
+    """PERT probability of staying below `level`.
 
-    >>> probability_below(20.0, 10.0, 20.0, 30.0)
+    >>> pert_below(20.0, 10.0, 20.0, 30.0)
     0.5
     """
     _in_order(low, mode, high)
@@ -120,7 +123,7 @@ class Shape(NamedTuple):
 def triangular_quantile(probability: Floats, low: float, mode: float, high: float) -> Floats:
     """Level that a triangular distribution stays below with the given probability.
 
-    Parameters and errors as of `pert.quantile`.
+    Parameters and errors as of `pert_quantile`.
 
     >>> triangular_quantile(np.array([0.0, 0.125, 0.5, 1.0]), 0.0, 2.0, 4.0).tolist()
     [0.0, 1.0, 2.0, 4.0]
@@ -209,18 +212,18 @@ def _lognormal(low: float, mode: float, high: float) -> tuple[float, float, tupl
 
 
 SHAPES: Final[Mapping[str, Shape]] = {
-    "pert": Shape(quantile, probability_below),
+    "pert": Shape(pert_quantile, pert_below),
     "triangular": Shape(triangular_quantile, triangular_below),
     "uniform": Shape(uniform_quantile, uniform_below),
     "lognormal": Shape(lognormal_quantile, lognormal_below),
 }
 
 MOST = 0.99  # share in common that numbers may have and still be two
-NODES = 96  # of the quadrature over what is in common
+_QUADRATURE = 96  # nodes of the quadrature over what is in common
 
 
-def together(own: Floats, common: Floats, share: float) -> Floats:
-    """Even probabilities of one number, of which a share moves with all others of its group.
+def normal_copula(own: Floats, common: Floats, share: float) -> Floats:
+    """Normal copula of one factor: even probabilities of which a share moves with the whole group.
 
     Parameters
     ----------
@@ -237,7 +240,7 @@ def together(own: Floats, common: Floats, share: float) -> Floats:
     -----
     A normal copula with one factor: Clemen and Reilly (1999), Management Science 45(2), 208-224.
 
-    >>> together(np.array([0.2, 0.8]), np.array([0.9, 0.9]), 0.0).round(12).tolist()
+    >>> normal_copula(np.array([0.2, 0.8]), np.array([0.9, 0.9]), 0.0).round(12).tolist()
     [0.2, 0.8]
     """
     _known(share)
@@ -245,7 +248,7 @@ def together(own: Floats, common: Floats, share: float) -> Floats:
     return moved
 
 
-def joint(first: Floats, second: Floats, shares: tuple[float, float]) -> Floats:
+def normal_copula_cells(first: Floats, second: Floats, shares: tuple[float, float]) -> Floats:
     """Probability of each pair of cells of two numbers of one group.
 
     Parameters
@@ -261,10 +264,11 @@ def joint(first: Floats, second: Floats, shares: tuple[float, float]) -> Floats:
     -----
     Given what is in common the two are independent; that is integrated out by Gauss and Hermite.
 
-    >>> joint(np.array([0, 0.5, 1]), np.array([0, 0.5, 1]), (0.0, 0.0)).round(12).tolist()
+    >>> halves = np.array([0, 0.5, 1])
+    >>> normal_copula_cells(halves, halves, (0.0, 0.0)).round(12).tolist()
     [[0.25, 0.25], [0.25, 0.25]]
     """
-    nodes, weights = hermegauss(NODES)
+    nodes, weights = hermegauss(_QUADRATURE)
     within = [
         np.diff(_below(np.asarray(ends, dtype=np.float64), share, nodes), axis=0)
         for ends, share in zip((first, second), shares, strict=True)

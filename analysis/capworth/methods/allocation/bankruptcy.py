@@ -1,4 +1,4 @@
-"""More is claimed than there is: rules by which an amount is shared among claims on it.
+"""Bankruptcy rules: more is claimed than there is, and the amount is shared among the claims.
 
 All take an estate (...) and claims (..., claimants) of at least as much in all, and give
 (..., claimants) summing to the estate. Nobody gets more than it claims, nobody less than nothing.
@@ -28,10 +28,10 @@ def proportional(estate: ArrayLike, claims: ArrayLike) -> Floats:
     return np.asarray(asked * share[..., None])
 
 
-def equal_awards(estate: ArrayLike, claims: ArrayLike) -> Floats:
+def constrained_equal_awards(estate: ArrayLike, claims: ArrayLike) -> Floats:
     """Everybody gets the same, but no more than it claims (constrained equal awards).
 
-    >>> equal_awards(300, [100, 200, 300]).tolist()
+    >>> constrained_equal_awards(300, [100, 200, 300]).tolist()
     [100.0, 100.0, 100.0]
     """
     amount, asked = _checked(estate, claims)
@@ -47,14 +47,14 @@ def equal_awards(estate: ArrayLike, claims: ArrayLike) -> Floats:
     return result
 
 
-def equal_losses(estate: ArrayLike, claims: ArrayLike) -> Floats:
+def constrained_equal_losses(estate: ArrayLike, claims: ArrayLike) -> Floats:
     """Everybody loses the same of its claim, but gets nothing below 0 (constrained equal losses).
 
-    >>> equal_losses(200, [100, 200, 300]).tolist()
+    >>> constrained_equal_losses(200, [100, 200, 300]).tolist()
     [0.0, 50.0, 150.0]
     """
     amount, asked = _checked(estate, claims)
-    return np.asarray(asked - equal_awards(asked.sum(axis=-1) - amount, asked))
+    return np.asarray(asked - constrained_equal_awards(asked.sum(axis=-1) - amount, asked))
 
 
 def talmud(estate: ArrayLike, claims: ArrayLike) -> Floats:
@@ -70,8 +70,8 @@ def talmud(estate: ArrayLike, claims: ArrayLike) -> Floats:
     amount, asked = _checked(estate, claims)
     half = asked / 2
     middle = half.sum(axis=-1)
-    low = equal_awards(np.minimum(amount, middle), half)
-    high = half + equal_losses(np.maximum(amount - middle, 0), half)
+    low = constrained_equal_awards(np.minimum(amount, middle), half)
+    high = half + constrained_equal_losses(np.maximum(amount - middle, 0), half)
     return np.where((amount <= middle)[..., None], low, high)
 
 
@@ -91,8 +91,8 @@ def random_arrival(estate: ArrayLike, claims: ArrayLike) -> Floats:
 
 RULES: Final[Mapping[str, Callable[[ArrayLike, ArrayLike], Floats]]] = {
     "proportional": proportional,
-    "equal awards": equal_awards,
-    "equal losses": equal_losses,
+    "equal awards": constrained_equal_awards,
+    "equal losses": constrained_equal_losses,
     "talmud": talmud,
     "random arrival": random_arrival,
 }

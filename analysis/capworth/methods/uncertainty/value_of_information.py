@@ -1,17 +1,10 @@
-"""What it would be worth to know: the loss that a choice under uncertainty is expected to bring.
+"""Value of information: perfect (EVPI), partial (EVPPI), of a sample (EVSI), net of cost (ENBS).
 
-What it would be worth to know one input: the gain from choosing anew when it is known.
-
-What a study would be worth before it is done, and how large it should be.
-
-A smooth curve through a cloud of draws: what is expected at each level of an input.
-
-Natural cubic regression splines with a penalty on curvature, chosen by generalised
-cross-validation; in a basis in which the penalty is diagonal, every choice costs one sum.
+What it would be worth to know everything, to know one input, or to know what a study finds, before
+the choice is made.
 """
 
-from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,9 +12,10 @@ from scipy.stats import norm
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats, above, finite, shares, table, within
+from capworth.methods.uncertainty.spline import Smooth, smoothed
 
 
-class Information(NamedTuple):
+class PerfectInformation(NamedTuple):
     """Expected value of perfect information, its Monte Carlo error, and the choice without it."""
 
     value: float
@@ -29,10 +23,8 @@ class Information(NamedTuple):
     choice: int  # option of the highest mean; of equals, the first
 
 
-def perfect_information(
-    net_benefit: ArrayLike, probabilities: ArrayLike | None = None
-) -> Information:
-    """Value perfect information: the mean of the best less the best of the means.
+def evpi(net_benefit: ArrayLike, probabilities: ArrayLike | None = None) -> PerfectInformation:
+    """Expected value of perfect information (EVPI): mean of the best less best of the means.
 
     It is also the least expected opportunity loss.
 
@@ -47,6 +39,9 @@ def perfect_information(
     -----
     Raiffa and Schlaifer (1961). The choice is made on the same draws, so the estimate leans
     upwards when there are few of them.
+
+    >>> evpi([[80_000, 30_000, 23_000], [-20_000, 20_000, 23_000]], [0.5, 0.5]).value
+    21500.0
     """
     nets = table(net_benefit, "net_benefit", "draws", "options")
     weight = _weights(len(nets), probabilities)
@@ -55,17 +50,25 @@ def perfect_information(
     value = float(np.einsum("d,d->", weight, loss))
     sampled = probabilities is None and len(nets) > 1
     error = float(loss.std(ddof=1) / np.sqrt(len(nets))) if sampled else np.nan
-    return Information(value, error, choice)
+    return PerfectInformation(value, error, choice)
 
 
 def opportunity_loss(net_benefit: ArrayLike) -> Floats:
-    """Find what each choice falls short of the best in each draw: (draws, options), 0 or above."""
+    """Opportunity loss: what each choice falls short of the best in each draw, (draws, options).
+
+    >>> opportunity_loss([[3, 1], [0, 2]]).tolist()
+    [[0.0, 2.0], [2.0, 0.0]]
+    """
     nets = table(net_benefit, "net_benefit", "draws", "options")
     return np.asarray(nets.max(axis=1, keepdims=True) - nets)
 
 
 def chance_best(net_benefit: ArrayLike, probabilities: ArrayLike | None = None) -> Floats:
-    """Probability that each option is best, (options,); equals share a draw, so it sums to 1."""
+    """Probability that each option is best, (options,); equals share a draw, so it sums to 1.
+
+    >>> chance_best([[3, 1], [0, 2], [1, 1], [5, 2]]).tolist()
+    [0.625, 0.375]
+    """
     nets = table(net_benefit, "net_benefit", "draws", "options")
     best = nets == nets.max(axis=1, keepdims=True)
     shared = best / best.sum(axis=1, keepdims=True)
@@ -83,115 +86,6 @@ def _weights(draws: int, probabilities: ArrayLike | None) -> Floats:
     return weight
 
 
-KNOTS: Final = 10  # at quantiles of the input; the curve is a cubic between them
-PENALTIES: Final = 40  # tried between no smoothing and a straight line
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Smooth:
-    """Curves of several responses over one input.
-
-    Attributes
-    ----------
-    fitted : (draws, responses) expected response at the level of the input in each draw
-    basis : (draws, functions) orthonormal: their mean products are 1 and 0
-    kept : (functions, responses) share of each function that the penalty leaves
-    """
-
-    fitted: Floats
-    basis: Floats
-    kept: Floats
-
-    def of(self, other: Floats) -> Floats:
-        """Smooth other columns (draws, responses), each with the penalty of its response."""
-        shares = self.basis.T @ other / len(other)
-        return np.asarray(self.basis @ (self.kept * shares))
-
-
-def smoothed(level: Floats, response: Floats) -> Smooth:
-    """Fit each response as a smooth function of one input.
-
-    Parameters
-    ----------
-    level : (draws,) of the input
-    response : (draws, responses)
-
-    Returns
-    -------
-    The mean of each fitted column is that of its response. An input of one level gives the means;
-    one of few levels the curve through their means, smoothed.
-
-    Notes
-    -----
-    Basis and penalty: Wood (2017), Generalized Additive Models, 2nd edition, section 5.3.1.
-    Generalised cross-validation: Craven and Wahba (1979), Numerische Mathematik 31, 377-403.
-    """
-    knots = _knots(level)
-    draws = len(level)
-    if len(knots) == 1:
-        flat = np.ones((draws, 1))
-        mean = np.broadcast_to(response.mean(axis=0), response.shape)
-        return Smooth(np.asarray(mean), flat, np.ones((1, response.shape[1])))
-    design, penalty = _natural(level, knots)
-    lower = np.linalg.cholesky(design.T @ design / draws)
-    inverse = np.linalg.inv(lower)
-    rough, turn = np.linalg.eigh(inverse @ penalty @ inverse.T)
-    basis = design @ (inverse.T @ turn)
-    shares = basis.T @ response / draws  # (functions, responses)
-    rough = np.where(np.arange(len(rough)) < 2, 0.0, rough)  # a straight line is free
-    kept = _least(rough, shares, (response**2).mean(axis=0), draws)
-    return Smooth(np.asarray(basis @ (kept * shares)), basis, kept)
-
-
-def _knots(level: Floats) -> Floats:
-    """Knots at quantiles, or at all levels where there are few; each is the level of some draw."""
-    at = np.linspace(0, 1, KNOTS)
-    found = np.unique(np.quantile(level, at, method="nearest"))
-    if len(found) == KNOTS:
-        return found
-    levels = np.unique(level)
-    if len(levels) <= KNOTS:
-        return levels
-    return np.unique(np.quantile(levels, at, method="nearest"))
-
-
-def _natural(level: Floats, knots: Floats) -> tuple[Floats, Floats]:
-    """Values (draws, knots) of the spline with value 1 at one knot, and its curvature penalty."""
-    gap = np.diff(knots)
-    count = len(knots)
-    inner = max(count - 2, 0)
-    bend, band = np.zeros((inner, count)), np.zeros((inner, inner))
-    at = np.arange(inner)
-    bend[at, at], bend[at, at + 2] = 1 / gap[:-1], 1 / gap[1:]
-    bend[at, at + 1] = -1 / gap[:-1] - 1 / gap[1:]
-    band[at, at] = (gap[:-1] + gap[1:]) / 3
-    band[at[:-1], at[1:]] = band[at[1:], at[:-1]] = gap[1:-1] / 6
-    inside = np.linalg.solve(band, bend)
-    curve = np.zeros((count, count))  # second derivative at each knot; 0 at both ends
-    curve[1:-1] = inside
-    cell = np.clip(np.searchsorted(knots, level, side="right") - 1, 0, count - 2)
-    width, left, right = gap[cell], level - knots[cell], knots[cell + 1] - level
-    design = ((right**3 / width - width * right) / 6)[:, None] * curve[cell]
-    design += ((left**3 / width - width * left) / 6)[:, None] * curve[cell + 1]
-    rows = np.arange(len(level))
-    design[rows, cell] += right / width
-    design[rows, cell + 1] += left / width
-    return design, bend.T @ inside
-
-
-def _least(rough: Floats, shares: Floats, power: Floats, draws: int) -> Floats:
-    """Share kept of each function (functions, responses), of least cross-validated error."""
-    bent = rough[rough > 0]
-    if not bent.size:
-        return np.ones(shares.shape)
-    scale = np.logspace(-3 - np.log10(bent.max()), 3 - np.log10(bent.min()), PENALTIES)
-    keep = 1 / (1 + scale[:, None] * rough)  # (penalties, functions)
-    fit = np.einsum("lk,kr->lr", keep * (2 - keep), shares**2)
-    left = np.clip(power - fit, 0, None)
-    error = left / (1 - keep.sum(axis=1, keepdims=True) / draws) ** 2
-    return np.asarray(keep[error.argmin(axis=0)].T)
-
-
 class PartialInformation(NamedTuple):
     """Expected value of perfect information about each input alone, and its Monte Carlo error."""
 
@@ -199,8 +93,8 @@ class PartialInformation(NamedTuple):
     standard_error: Floats  # (inputs,)
 
 
-def partial_information(inputs: ArrayLike, net_benefit: ArrayLike) -> PartialInformation:
-    """Value of perfect information about each input alone (EVPPI).
+def evppi(inputs: ArrayLike, net_benefit: ArrayLike) -> PartialInformation:
+    """Expected value of partial perfect information (EVPPI), about each input alone.
 
     Parameters
     ----------
@@ -211,9 +105,8 @@ def partial_information(inputs: ArrayLike, net_benefit: ArrayLike) -> PartialInf
     -------
     For each input the mean, over its levels, of the best option's expected benefit at that level,
     less the benefit of the option chosen without knowing. It is 0 where no level changes the
-    choice, and up to sampling error not above the value of knowing everything
-    (`information.perfect_information`). An input of which nothing depends may show a value of about
-    its error: read the two together.
+    choice, and up to sampling error not above the value of knowing everything (`evpi`). An input of
+    which nothing depends may show a value of about its error: read the two together.
 
     Notes
     -----
@@ -222,6 +115,11 @@ def partial_information(inputs: ArrayLike, net_benefit: ArrayLike) -> PartialInf
     the influence function, with the choice at each level held; so it covers the regression and the
     sample, not the chance that another choice is right at a level where two options are nearly
     equal.
+
+    >>> chances = (np.arange(2_000) + 0.5) / 2_000
+    >>> level = norm.ppf(chances)  # closed form of max(0, 1 + level): 0.0833
+    >>> evppi(level[:, None], np.column_stack((0 * level, 1 + level))).value.round(3).tolist()
+    [0.083]
     """
     levels = table(inputs, "inputs", "draws", "inputs")
     nets = table(net_benefit, "net_benefit", "draws", "options")
@@ -264,7 +162,7 @@ def gain_of_change(smooth: Smooth, response: Floats, change: Floats) -> tuple[fl
     return value, float(np.sqrt((spread**2).sum() / max(len(gain) - 1, 1) / len(gain)))
 
 
-class Study(NamedTuple):
+class SamplingBenefit(NamedTuple):
     """What each size of a study is worth to all who decide on it, less its cost, (sizes,)."""
 
     worth: Floats
@@ -274,10 +172,10 @@ class Study(NamedTuple):
     worth_doing: bool  # whether that net worth is above 0
 
 
-def survey_information(
+def evsi_discrete(
     net_benefit: ArrayLike, probabilities: ArrayLike, likelihoods: ArrayLike
 ) -> float:
-    """Value of a finding before it is known, for states that can be listed (EVSI).
+    """EVSI where states and findings can be listed: value of a finding before it is known.
 
     Parameters
     ----------
@@ -292,7 +190,7 @@ def survey_information(
     finding gains, on average, over the best choice without it. Not rounded on the way.
 
     >>> payoff = [[200_000, 100_000, 0], [-180_000, -20_000, 0]]  # large plant, small, none
-    >>> survey_information(payoff, [0.5, 0.5], [[0.7, 0.3], [0.2, 0.8]])
+    >>> evsi_discrete(payoff, [0.5, 0.5], [[0.7, 0.3], [0.2, 0.8]])
     19000.0
     """
     nets = table(net_benefit, "net_benefit", "states", "options")
@@ -307,10 +205,8 @@ def survey_information(
     return max(0.0, round(gained, 12))
 
 
-def normal_sample_information(
-    mean: ArrayLike, sd: ArrayLike, noise: ArrayLike, size: ArrayLike
-) -> Floats:
-    """Value of a sample for a yes or no on a net benefit that is normal, in closed form (EVSI).
+def evsi_normal(mean: ArrayLike, sd: ArrayLike, noise: ArrayLike, size: ArrayLike) -> Floats:
+    """EVSI in closed form, for a yes or no on a net benefit that is normal.
 
     Parameters
     ----------
@@ -323,7 +219,7 @@ def normal_sample_information(
     Raiffa & Schlaifer (1961), section 5.5: the mean after the sample is itself normal around
     today's, with variance sd^2 n / (n + noise^2 / sd^2); times the unit normal loss.
 
-    >>> normal_sample_information(1, 1, 5, [0, 100, np.inf]).round(4).tolist()
+    >>> evsi_normal(1, 1, 5, [0, 100, np.inf]).round(4).tolist()
     [0.0, 0.0592, 0.0833]
     """
     centre, spread, error = finite(mean, "mean"), above(sd, "sd"), above(noise, "noise")
@@ -345,10 +241,10 @@ def normal_sample_information(
     return loss
 
 
-def sample_information(
+def evsi(
     inputs: ArrayLike, net_benefit: ArrayLike, prior_sizes: ArrayLike, sizes: ArrayLike
 ) -> Floats:
-    """Value of a study of each size on one input at a time, from draws (EVSI).
+    """Expected value of sample information (EVSI): of a study of one input at a time, from draws.
 
     Parameters
     ----------
@@ -361,7 +257,7 @@ def sample_information(
 
     Returns
     -------
-    (inputs, sizes), rising with the size towards `partialinformation.partial_information`
+    (inputs, sizes), rising with the size towards `evppi`
 
     Notes
     -----
@@ -369,8 +265,13 @@ def sample_information(
     The benefit is smoothed over the input, and the input drawn towards its mean by
     sqrt(n / (n + prior size)), as its mean after the study is. Good for inputs that are nearly
     normal. Where the study can be simulated, hand its summary for each draw to
-    `partial_information` as an input: that is the regression method of Strong, Oakley, Brennan &
+    `evppi` as an input: that is the regression method of Strong, Oakley, Brennan &
     Breeze (2015), Medical Decision Making 35(5), 570-583.
+
+    >>> level = norm.ppf((np.arange(2_000) + 0.5) / 2_000)  # `evsi_normal` gives 0.0592, 0.0762
+    >>> net = np.column_stack((0 * level, 1 + level))
+    >>> evsi(level[:, None], net, prior_sizes=[25], sizes=[0, 100, 400]).round(3).tolist()
+    [[0.0, 0.059, 0.076]]
     """
     levels = table(inputs, "inputs", "draws", "inputs")
     nets = table(net_benefit, "net_benefit", "draws", "options")
@@ -396,10 +297,10 @@ def sample_information(
     return np.maximum(found, 0)
 
 
-def sampling_worth(
+def enbs(
     value: ArrayLike, sizes: ArrayLike, decisions: float, fixed: float, each: float
-) -> Study:
-    """Expected net benefit of sampling: worth to all decisions, less what the study costs (ENBS).
+) -> SamplingBenefit:
+    """Expected net benefit of sampling (ENBS): worth to all decisions, less the cost of the study.
 
     Parameters
     ----------
@@ -413,7 +314,7 @@ def sampling_worth(
     -----
     Willan & Pinto (2005), Statistics in Medicine 24, 1791-1806.
 
-    >>> sampling_worth([0, 2.0, 2.5], [0, 100, 400], 1000, 300, 5).net.tolist()
+    >>> enbs([0, 2.0, 2.5], [0, 100, 400], 1000, 300, 5).net.tolist()
     [0.0, 1200.0, 200.0]
     """
     one, many = within(value, "value", 0), within(sizes, "sizes", 0)
@@ -427,4 +328,4 @@ def sampling_worth(
     cost = np.where(many > 0, start + more * many, 0.0)
     net = worth - cost
     best = int(net.argmax())
-    return Study(worth, cost, net, best, bool(net[best] > 0))
+    return SamplingBenefit(worth, cost, net, best, bool(net[best] > 0))

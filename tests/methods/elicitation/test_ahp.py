@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats
-from capworth.methods.elicitation.pairwise import (
+from capworth.methods.elicitation.ahp import (
     PRIORITIES,
     RANDOM_INDEX,
     aggregated,
     column_mean,
     consistency,
     eigenvector,
-    geometric_index,
+    geometric_consistency_index,
     geometric_mean,
     reciprocal,
     to_revisit,
@@ -26,8 +26,8 @@ GOLDEN = tomllib.loads((Path(__file__).parents[2] / "golden/elicitation.toml").r
 SAATY = [1 / 9, 1 / 7, 1 / 5, 1 / 3, 1 / 2, 1, 2, 3, 4, 5, 7, 9]
 
 
-def pair(said: float, opposite: float | None = None) -> Floats:
-    return np.array([[1.0, said], [1 / said if opposite is None else opposite, 1.0]])
+def pair(stated: float, opposite: float | None = None) -> Floats:
+    return np.array([[1.0, stated], [1 / stated if opposite is None else opposite, 1.0]])
 
 
 @st.composite
@@ -68,11 +68,11 @@ def test_a_hierarchy_by_means_of_columns(golden: dict[str, Any]) -> None:
 def test_the_geometric_index_of_a_circle_by_hand() -> None:
     """Three criteria that multiply to c round the circle: each is off by ln(c) / 3."""
     circle = np.array([[1.0, 2.0, 1 / 3], [1 / 2, 1.0, 5.0], [3.0, 1 / 5, 1.0]])
-    np.testing.assert_allclose(geometric_index(circle), np.log(2 * 5 * 3) ** 2 / 3)
+    np.testing.assert_allclose(geometric_consistency_index(circle), np.log(2 * 5 * 3) ** 2 / 3)
     agreed = np.array([4.0, 2, 1, 1])
-    np.testing.assert_allclose(geometric_index(agreed[:, None] / agreed), 0, atol=1e-15)
-    assert geometric_index([[1.0, 7.0], [1 / 7, 1.0]]) == 0
-    both = geometric_index(np.stack((circle, np.ones((3, 3)))))
+    np.testing.assert_allclose(geometric_consistency_index(agreed[:, None] / agreed), 0, atol=1e-15)
+    assert geometric_consistency_index([[1.0, 7.0], [1 / 7, 1.0]]) == 0
+    both = geometric_consistency_index(np.stack((circle, np.ones((3, 3)))))
     np.testing.assert_allclose(both, [np.log(30) ** 2 / 3, 0])
 
 
@@ -96,16 +96,16 @@ def test_the_eigenvector_is_that_of_lapack(matrix: Floats) -> None:
 @given(judgements())
 def test_geometric_means_are_least_squares_of_logarithms(matrix: Floats) -> None:
     """The weights' logarithms minimise the squared errors: solved by lstsq, no means at all."""
-    rows, said = [], []
+    rows, stated = [], []
     for i in range(4):
         for j in range(i + 1, 4):
             row = np.zeros(4)
             row[i], row[j] = 1, -1
             rows.append(row)
-            said.append(np.log(matrix[i, j]))
+            stated.append(np.log(matrix[i, j]))
     rows.append(np.ones(4))
-    said.append(0.0)
-    solved = np.exp(np.linalg.lstsq(np.array(rows), np.array(said), rcond=None)[0])
+    stated.append(0.0)
+    solved = np.exp(np.linalg.lstsq(np.array(rows), np.array(stated), rcond=None)[0])
     np.testing.assert_allclose(geometric_mean(matrix), solved / solved.sum(), atol=1e-12)
 
 
@@ -140,15 +140,15 @@ def test_two_criteria_cannot_contradict_each_other() -> None:
 
 
 def test_an_opposite_typed_short_is_no_contradiction() -> None:
-    for said in range(1, 10):
-        typed = reciprocal(pair(said, round(1 / said, 2)))
-        assert typed[1, 0] == 1 / said
+    for stated in range(1, 10):
+        typed = reciprocal(pair(stated, round(1 / stated, 2)))
+        assert typed[1, 0] == 1 / stated
 
 
 def test_the_judgement_to_revisit_is_the_one_that_was_planted() -> None:
     weights = np.array([0.4, 0.3, 0.2, 0.1])
     matrix = weights[:, None] / weights
-    matrix[1, 3], matrix[3, 1] = 1 / 5, 5.0  # said the wrong way round: should be 3
+    matrix[1, 3], matrix[3, 1] = 1 / 5, 5.0  # stated the wrong way round: should be 3
     first, *others = to_revisit(matrix)
     assert (first.row, first.column, first.stated) == (3, 1, 5.0)
     fitted = eigenvector(matrix)
@@ -198,7 +198,7 @@ SLIPS = [
 ]
 
 
-@pytest.mark.parametrize(("call", "told"), SLIPS)
-def test_a_slip_is_named(call: Any, told: str) -> None:
-    with pytest.raises(InputError, match=told):
+@pytest.mark.parametrize(("call", "words"), SLIPS)
+def test_a_slip_is_named(call: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
         call()

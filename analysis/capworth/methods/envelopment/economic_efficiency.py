@@ -1,8 +1,7 @@
-"""Efficiency where prices are known: least cost of the outputs, most revenue from the inputs.
+"""Cost, revenue and profit efficiency and profitability: efficiency where prices are known.
 
-Profit where all prices are known: how much more could be earned, and why it is not.
-
-Efficiency by factors: inputs shrink and outputs grow by powers of one number.
+With the generalised (hyperbolic) distance that profitability needs: inputs shrink and outputs grow
+by powers of one number.
 """
 
 from dataclasses import dataclass
@@ -13,8 +12,8 @@ from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats, Ints, finite, within
-from capworth.methods.envelopment.envelopment import envelop
-from capworth.methods.envelopment.programmes import Programmes
+from capworth.methods.envelopment.dea import dea
+from capworth.methods.envelopment.linear_programmes import Programmes
 from capworth.methods.envelopment.technology import (
     Question,
     Technology,
@@ -24,7 +23,7 @@ from capworth.methods.envelopment.technology import (
     solved,
 )
 
-Block = tuple[slice, slice]
+_Block = tuple[slice, slice]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,11 +51,11 @@ class PriceEfficiency:
 def cost_efficiency(
     inputs: ArrayLike, outputs: ArrayLike, input_prices: ArrayLike, returns: str = "variable"
 ) -> PriceEfficiency:
-    """Compare the cost of each unit with the least cost of making its outputs.
+    """Cost efficiency: the least cost of making a unit's outputs, over its cost.
 
     Parameters
     ----------
-    inputs, outputs, returns : see `envelopment.envelop`
+    inputs, outputs, returns : see `dea.dea`
     input_prices : above 0, in any shape that fits (draws, units, inputs): one for all, or each
         unit its own
 
@@ -64,10 +63,14 @@ def cost_efficiency(
     -----
     Färe, Grosskopf & Lovell (1985), The Measurement of Efficiency of Production, ch. 3. Every
     unit's outputs are bought at its own prices; the technology does not depend on prices.
+
+    >>> found = cost_efficiency([[2, 2], [1, 4]], [[1], [1]], [1, 1])
+    >>> found.overall.round(9).tolist(), found.technical.round(9).tolist()
+    ([[1.0, 0.8]], [[1.0, 1.0]])
     """
     x, y = measures(inputs, outputs)
-    prices = priced(input_prices, x, "input_prices")
-    radial = envelop(x, y, returns, "input")
+    prices = _priced(input_prices, x, "input_prices")
+    radial = dea(x, y, returns, "input")
     spent = np.einsum("dum,dum->du", prices, x)
     overall, mixture, resolved = _best_worth(x, y, prices, spent, returns, outputs=False)
     best = np.einsum("dkj,djm->dkm", mixture, x)
@@ -84,20 +87,23 @@ def cost_efficiency(
 def revenue_efficiency(
     inputs: ArrayLike, outputs: ArrayLike, output_prices: ArrayLike, returns: str = "variable"
 ) -> PriceEfficiency:
-    """Compare the revenue of each unit with the most that its inputs could earn.
+    """Revenue efficiency: a unit's revenue over the most that its inputs could earn.
 
     Parameters
     ----------
-    inputs, outputs, returns : see `envelopment.envelop`
+    inputs, outputs, returns : see `dea.dea`
     output_prices : above 0, in any shape that fits (draws, units, outputs)
 
     Notes
     -----
     Färe, Grosskopf & Lovell (1985), ch. 4. Unit values of outcomes are prices in this sense.
+
+    >>> revenue_efficiency([[1], [1]], [[2, 2], [1, 4]], [1, 1]).overall.round(9).tolist()
+    [[0.8, 1.0]]
     """
     x, y = measures(inputs, outputs)
-    prices = priced(output_prices, y, "output_prices")
-    radial = envelop(x, y, returns, "output")
+    prices = _priced(output_prices, y, "output_prices")
+    radial = dea(x, y, returns, "output")
     earned = np.einsum("dus,dus->du", prices, y)
     most, mixture, resolved = _best_worth(x, y, prices, earned, returns, outputs=True)
     best = np.einsum("dkj,djs->dks", mixture, y)
@@ -111,7 +117,7 @@ def revenue_efficiency(
     )
 
 
-def priced(given: ArrayLike, amounts: Floats, name: str) -> Floats:
+def _priced(given: ArrayLike, amounts: Floats, name: str) -> Floats:
     """Take prices, above 0, in any shape that fits the amounts (draws, units, columns)."""
     prices = finite(given, name)
     if (prices <= 0).any():
@@ -151,7 +157,7 @@ def _programmes(
     scaled: Floats,
     size: Floats,
     share: Floats,
-    block: Block,
+    block: _Block,
     *,
     outputs: bool,
 ) -> Programmes:
@@ -229,13 +235,13 @@ def profit_efficiency(
     output_prices: ArrayLike,
     direction: tuple[ArrayLike, ArrayLike] | None = None,
 ) -> ProfitEfficiency:
-    """Compare the profit of each unit with the most that units show to be possible.
+    """Profit efficiency: the profit of each unit against the most that units show to be possible.
 
     Parameters
     ----------
-    inputs, outputs : see `envelopment.envelop`; variable returns, without which profit has no end
+    inputs, outputs : see `dea.dea`; variable returns, without which profit has no end
     input_prices, output_prices : above 0, in any shape that fits (draws, units, columns)
-    direction : (of inputs, of outputs), see `envelopment.envelop`; each unit's own amounts by
+    direction : (of inputs, of outputs), see `dea.dea`; each unit's own amounts by
         default. Directions worth 1 at the prices make `overall` an amount of money
 
     Notes
@@ -243,11 +249,15 @@ def profit_efficiency(
     Chambers, Chung & Färe (1998), Journal of Optimization Theory and Applications 98, 351-364
     (Nerlovian efficiency). A mixture never earns more than its best unit, so no programme is
     needed for the most.
+
+    >>> found = profit_efficiency([[2], [4], [6]], [[1], [5], [6]], 1, 1)
+    >>> found.profit.tolist(), found.overall.round(3).tolist()
+    ([[-1.0, 1.0, 0.0]], [[0.667, 0.0, 0.083]])
     """
     x, y = measures(inputs, outputs)
     bought, sold = (
-        priced(input_prices, x, "input_prices"),
-        priced(output_prices, y, "output_prices"),
+        _priced(input_prices, x, "input_prices"),
+        _priced(output_prices, y, "output_prices"),
     )
     of_others = np.einsum("dks,djs->dkj", sold, y) - np.einsum("dkm,djm->dkj", bought, x)
     profit = np.einsum("dkk->dk", of_others)
@@ -258,7 +268,7 @@ def profit_efficiency(
         )
     except ValueError as error:
         raise InputError(f"direction: {error}. Give one for inputs and one for outputs.") from error
-    technical = envelop(x, y, "variable", "directional", direction=(gx, gy)).score
+    technical = dea(x, y, "variable", "directional", direction=(gx, gy)).score
     worth = np.einsum("dkm,dkm->dk", bought, gx) + np.einsum("dks,dks->dk", sold, gy)
     most = of_others.max(axis=2)
     overall = (most - profit) / worth
@@ -270,7 +280,7 @@ def profit_efficiency(
 def profitability(
     inputs: ArrayLike, outputs: ArrayLike, input_prices: ArrayLike, output_prices: ArrayLike
 ) -> Profitability:
-    """Compare what each unit earns for each unit of cost with the best such ratio.
+    """Profitability: earned for each unit of cost, against the best such ratio.
 
     Parameters
     ----------
@@ -280,32 +290,35 @@ def profitability(
     -----
     Zofío & Prieto (2006), International Journal of Production Economics 103, 650-663: constant and
     practice are generalised distances with equal weight on inputs and outputs, see `hyperbolic`.
+
+    >>> profitability([[2], [4]], [[1], [4]], 1, 1).overall.round(9).tolist()
+    [[0.5, 1.0]]
     """
     x, y = measures(inputs, outputs)
     bought, sold = (
-        priced(input_prices, x, "input_prices"),
-        priced(output_prices, y, "output_prices"),
+        _priced(input_prices, x, "input_prices"),
+        _priced(output_prices, y, "output_prices"),
     )
     of_others = np.einsum("dks,djs->dkj", sold, y) / np.einsum("dkm,djm->dkj", bought, x)
     ratio = np.array(np.einsum("dkk->dk", of_others))
     overall = ratio / of_others.max(axis=2)
-    constant = envelop(x, y, "constant", "input").score
+    constant = dea(x, y, "constant", "input").score
     practice = hyperbolic(x, y, "variable")
     return Profitability(ratio, overall, practice, constant / practice, overall / constant)
 
 
-HALVINGS: Final = 45  # of an interval of logarithms; the score then holds to about 1e-9
-LEAST: Final = 1e-6  # no unit is taken to be less efficient than this
+_HALVINGS: Final = 45  # of an interval of logarithms; the score then holds to about 1e-9
+_LEAST: Final = 1e-6  # no unit is taken to be less efficient than this
 
 
 def hyperbolic(
     inputs: ArrayLike, outputs: ArrayLike, returns: str = "variable", alpha: float = 0.5
 ) -> Floats:
-    """Find the least number d such that d^(1 - alpha) inputs can make d^-alpha outputs.
+    """Hyperbolic (generalised) distance: least d with d^-alpha outputs of d^(1 - alpha) inputs.
 
     Parameters
     ----------
-    inputs, outputs, returns : see `envelopment.envelop`
+    inputs, outputs, returns : see `dea.dea`
     alpha : from 0, which is the input orientation, to 1, in which 1 / d is the output factor; at
         0.5 both sides change by the square root of d (graph hyperbolic measure)
 
@@ -325,9 +338,9 @@ def hyperbolic(
     """
     x, y = measures(inputs, outputs)
     share = float(within(alpha, "alpha", 0, 1))
-    high, low = np.zeros(x.shape[:2]), np.full(x.shape[:2], np.log(LEAST))
+    high, low = np.zeros(x.shape[:2]), np.full(x.shape[:2], np.log(_LEAST))
     question = Question(returns, inside=False)
-    for _ in range(HALVINGS):
+    for _ in range(_HALVINGS):
         middle = (high + low) / 2
         used = x * np.exp((1 - share) * middle)[..., None]
         made = y * np.exp(-share * middle)[..., None]

@@ -1,4 +1,4 @@
-"""How far one input must move for the net value to be 0, and how likely it is to get there."""
+"""Switching value: how far one input must move for the net value to be 0, and how likely it is."""
 
 from collections.abc import Callable
 from enum import IntEnum
@@ -20,7 +20,7 @@ class Switch(IntEnum):
     SEVERAL = 2  # it changes sign more than once: show the curve
 
 
-class Switching(NamedTuple):
+class SwitchingValue(NamedTuple):
     """The level of an input at which the net value is 0, NaN where there is not exactly one."""
 
     level: float
@@ -28,7 +28,7 @@ class Switching(NamedTuple):
 
 
 def switching_multiple(part: ArrayLike, net_value: ArrayLike) -> Floats:
-    """Multiple of one part at which a sum is 0, when the net value is linear in it.
+    """Switching multiple: of one part of a sum, at which the sum is 0.
 
     Parameters
     ----------
@@ -39,16 +39,19 @@ def switching_multiple(part: ArrayLike, net_value: ArrayLike) -> Floats:
     -------
     (draws,). 0.8: the part may fall to 80 % of its level. 1.25: a cost may rise by a quarter.
     Below 0: even at nothing the sum keeps its sign. NaN where the part is 0 and decides nothing.
+
+    >>> float(switching_multiple(40, 10))
+    0.75
     """
     parts, nets = np.broadcast_arrays(finite(part, "part"), finite(net_value, "net_value"))
     share = np.divide(nets, parts, out=np.full(parts.shape, np.nan), where=parts != 0)
     return np.asarray(1 - share)
 
 
-def switching_level(
+def switching_value(
     net_value: Callable[[Floats], Floats], low: float, high: float, points: int = 201
-) -> Switching:
-    """Level of one input, between `low` and `high`, at which the net value is 0.
+) -> SwitchingValue:
+    """Switching value: level of one input, `low` to `high`, at which the net value is 0.
 
     Parameters
     ----------
@@ -61,6 +64,9 @@ def switching_level(
     -------
     The level, or NaN and whether there is none or more than one. A net value that touches 0
     without changing sign is no switch; where it is 0 over a stretch the switch is the middle of it.
+
+    >>> switching_value(lambda level: 2 * level - 10, 0, 20).level
+    5.0
     """
     ends = finite([low, high], "range")
     if not ends[0] < ends[1]:
@@ -74,19 +80,22 @@ def switching_level(
     clear = np.flatnonzero(values)
     turns = np.flatnonzero(np.diff(np.sign(values[clear])))
     if len(turns) != 1:
-        return Switching(np.nan, Switch.SEVERAL if len(turns) else Switch.NONE)
+        return SwitchingValue(np.nan, Switch.SEVERAL if len(turns) else Switch.NONE)
     before, after = clear[turns[0]], clear[turns[0] + 1]
     if after - before > 1:  # exactly 0 at the levels between
-        return Switching(float((levels[before + 1] + levels[after - 1]) / 2), Switch.ONE)
+        return SwitchingValue(float((levels[before + 1] + levels[after - 1]) / 2), Switch.ONE)
     level = brentq(lambda at: float(net_value(np.array([at]))[0]), levels[before], levels[after])
-    return Switching(float(level), Switch.ONE)
+    return SwitchingValue(float(level), Switch.ONE)
 
 
 def sensitivity_indicator(input_change: ArrayLike, net_change: ArrayLike) -> Floats:
-    """Relative change of the net value for each relative change of an input, without sign.
+    """Sensitivity indicator: relative change of the net value for that of an input, without sign.
 
     Asian Development Bank, Financial Management and Analysis of Projects, 7.11.3. 13.3 means
     that 1 % more of the input moves the net value by 13.3 %.
+
+    >>> float(sensitivity_indicator(0.25, -0.5))
+    2.0
     """
     change = finite(input_change, "input_change")
     if (change == 0).any():
@@ -98,7 +107,7 @@ def switching_change(input_change: ArrayLike, net_change: ArrayLike) -> Floats:
     """Relative change of an input that makes the net value 0, from one trial change.
 
     The reciprocal of the sensitivity indicator, with its direction: -input / net. Exact where the
-    net value is linear in the input; else use `switching_level`. Infinite where nothing moved.
+    net value is linear in the input; else use `switching_value`. Infinite where nothing moved.
 
     >>> round(float(switching_change(0.20, -2.66)), 3)
     0.075
@@ -122,6 +131,9 @@ def chance_reached(sampled: ArrayLike, level: ArrayLike, base: ArrayLike) -> Flo
     Returns
     -------
     () or (k,)
+
+    >>> float(chance_reached([1, 2, 3, 4], 3, 2))
+    0.5
     """
     draws = finite(sampled, "sampled")
     if draws.ndim != 1 or draws.size == 0:

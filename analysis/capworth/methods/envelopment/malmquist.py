@@ -1,6 +1,6 @@
-"""Change of productivity between periods: catching up with the frontier, and its own movement.
+"""Malmquist index: catching up with the frontier between periods, and the frontier's own movement.
 
-Change of productivity where outputs come with others that nobody wants.
+And the Malmquist-Luenberger index, where outputs come with others that nobody wants.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, finite
-from capworth.methods.envelopment.envelopment import NOTHING
+from capworth.methods.envelopment.dea import NOTHING
 from capworth.methods.envelopment.technology import Question, amounts, measures, project
 
 
@@ -39,7 +39,7 @@ class Malmquist:
 
 
 def malmquist(inputs: ArrayLike, outputs: ArrayLike) -> Malmquist:
-    """Compare each unit with itself one period later, by the frontiers of both periods.
+    """Malmquist index: each unit against itself one period later, by the frontiers of both periods.
 
     Parameters
     ----------
@@ -58,6 +58,10 @@ def malmquist(inputs: ArrayLike, outputs: ArrayLike) -> Malmquist:
     Analysis 3, 85-101; parts of the efficiency change: Färe, Grosskopf, Norris & Zhang (1994),
     American Economic Review 84, 66-83. Output distances, constant returns (with which input
     distances give the same); the geometric mean of the two periods' frontiers.
+
+    >>> found = malmquist([[[2], [4]], [[2], [4]]], [[[2], [4]], [[4], [4]]])  # one doubles
+    >>> found.productivity.round(9).tolist(), found.efficiency_change.round(9).tolist()
+    ([[[2.0, 1.0]]], [[[1.0, 0.5]]])
     """
     x, y = _panel(inputs, "inputs"), _panel(outputs, "outputs")
     if x.shape[:3] != y.shape[:3]:
@@ -114,7 +118,7 @@ def _flat(x: Floats, y: Floats) -> tuple[Floats, Floats]:
     return x.reshape(-1, *x.shape[2:]), y.reshape(-1, *y.shape[2:])
 
 
-LUENBERGER_NOTHING = 1e-9  # a factor this small: the frontier is not reached by any step back
+_LUENBERGER_NOTHING = 1e-9  # a factor this small: the frontier is not reached by any step back
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,7 +143,7 @@ class GreenChange:
 def malmquist_luenberger(
     inputs: ArrayLike, outputs: ArrayLike, undesirable: ArrayLike
 ) -> GreenChange:
-    """Compare each unit with itself one period later: more wanted and less unwanted output.
+    """Malmquist-Luenberger index: one period later, more wanted and less unwanted output.
 
     Parameters
     ----------
@@ -153,6 +157,10 @@ def malmquist_luenberger(
     with the unit's own outputs as direction, constant returns; undesirable outputs as in Aparicio,
     Pastor & Zofío (2013), European Journal of Operational Research 229, 738-742. `malmquist` where
     all outputs are wanted.
+
+    >>> same = [[[1.0], [2.0]]] * 2
+    >>> malmquist_luenberger(same, same, same).productivity.round(9).tolist()
+    [[1.0, 1.0]]
     """
     x, y, b = (
         finite(given, name)
@@ -183,7 +191,7 @@ def malmquist_luenberger(
             Question("constant", inside=frontier == points),
         )
         factor = 1 + found.distance
-        factor[~(factor > LUENBERGER_NOTHING)] = np.nan
+        factor[~(factor > _LUENBERGER_NOTHING)] = np.nan
         return factor
 
     own = distance(every, every)

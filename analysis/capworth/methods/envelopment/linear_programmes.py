@@ -1,16 +1,13 @@
-"""Many small linear programmes that share their columns, and what solving them gives.
-
-The simplex method on many small linear programmes at once.
+"""Linear programmes, many small ones that share their columns: the simplex method, with proof.
 
 All programmes take a pivot in the same few array operations, the programmes on the last axis, so
 the processor works on neighbours. A programme with few rows needs only a small matrix: the inverse
 of its basis, with the right-hand side, a tie-breaker and the goals' prices as further lines.
 
-The proof that an optimum is one; what cannot be proved is solved again by another solver.
-
 Three facts prove an optimum: it meets every row and is not negative (primal feasibility), no
 column would gain at its prices (dual feasibility), and what it earns is what its prices pay (equal
-objectives). They are computed anew from the columns used, not carried over from the search.
+objectives). They are computed anew from the columns used, not carried over from the search. What
+cannot be proved is solved again by HiGHS.
 """
 
 from dataclasses import dataclass
@@ -24,7 +21,7 @@ from capworth.methods.arguments import Bools, Floats, Ints
 SOLVED: Final = 0
 INFEASIBLE: Final = 1
 UNBOUNDED: Final = 2
-UNCERTAIN: Final = 3
+_UNCERTAIN: Final = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,19 +130,19 @@ class Solution:
         return amounts
 
 
-GAIN: Final = 1e-10  # a column that gains less does not enter
-PIVOT: Final = 1e-9  # smaller pivots are not trusted
-TIE: Final = 1e-12  # steps closer than this are ties
+_GAIN: Final = 1e-10  # a column that gains less does not enter
+_PIVOT: Final = 1e-9  # smaller pivots are not trusted
+_TIE: Final = 1e-12  # steps closer than this are ties
 MOST_ROUNDS: Final = 500
-SHRINK: Final = 0.75  # close ranks when this share of the slots, or less, is still needed
-LACKING: Final = 1e-9  # more than this left over is infeasible
-GOLDEN_RATIO: Final = 0.6180339887498949
+_SHRINK: Final = 0.75  # close ranks when this share of the slots, or less, is still needed
+_LACKING: Final = 1e-9  # more than this left over is infeasible
+_GOLDEN_RATIO: Final = 0.6180339887498949
 
 
 def solve(programmes: Programmes) -> Solution:
     """Solve every programme and prove it.
 
-    Every optimum is checked by `certificate.certified`; what cannot be proved is solved again by
+    Every optimum is checked by `certified`; what cannot be proved is solved again by
     HiGHS and counted. The column of largest gain enters, of equals the first. Ties among the rows,
     which are the rule in envelopment analysis, are broken as if the right-hand side were moved by
     a small amount in a fixed general direction, so that no programme runs in circles.
@@ -168,7 +165,7 @@ class _Run:
         count = groups * each
         self.rows, self.goals, self.columns = rows, goals, programmes.columns
         self.basis = np.zeros((groups, each, rows), dtype=np.int64)
-        self.status = np.full((groups, each), UNCERTAIN)
+        self.status = np.full((groups, each), _UNCERTAIN)
         self.pivots = 0
         self.rounds = 0
         self.filling = programmes.filling
@@ -191,7 +188,7 @@ class _Run:
         self.lines = self._identity_lines(programmes)
         for leaving, entering in programmes.opening:
             self._pivot(self._steps(entering.ravel()), leaving.ravel(), entering.ravel(), self.live)
-        self.lines[:rows, rows + 1] = 1 + np.arange(1, rows + 1)[:, None] * GOLDEN_RATIO % 1
+        self.lines[:rows, rows + 1] = 1 + np.arange(1, rows + 1)[:, None] * _GOLDEN_RATIO % 1
 
     def _identity_lines(self, programmes: Programmes) -> Floats:
         """(rows + goals, rows + 2, slots): inverse | right-hand side | tie-breaker."""
@@ -220,10 +217,10 @@ class _Run:
             moving &= bounded
             self._pivot(steps, leaving, entering, moving)
             level = self.lines[: self.rows, self.rows]
-            level[np.abs(level) < TIE] = 0
+            level[np.abs(level) < _TIE] = 0
             self.pivots += int(moving.sum())
         if self.rounds == MOST_ROUNDS:
-            self._end(self.live.copy(), UNCERTAIN)
+            self._end(self.live.copy(), _UNCERTAIN)
         self._close_ranks()
 
     def _price(self) -> tuple[Ints, Bools]:
@@ -231,7 +228,7 @@ class _Run:
         slots, rows, everyone = len(self.place), self.rows, np.arange(len(self.place))
         prices = np.zeros((slots, rows + self.goals))
         prices[:, :rows] = self.lines[rows + self.stage, :rows, everyone]
-        grain = GAIN * np.maximum(1, 1e-3 * np.abs(prices).max(axis=1))
+        grain = _GAIN * np.maximum(1, 1e-3 * np.abs(prices).max(axis=1))
         prices[everyone, rows + self.stage] = 1
         gains = np.matmul(prices.reshape(len(self.group), -1, rows + self.goals), self.lined)
         gains = gains.reshape(slots, self.columns)
@@ -248,7 +245,7 @@ class _Run:
         settled = np.flatnonzero(self.live & ~moving)
         last = self.stage[settled] == self.goals - 1
         if self.filling:
-            lacking = (self.stage[settled] == 0) & (self.lines[rows, rows, settled] > LACKING)
+            lacking = (self.stage[settled] == 0) & (self.lines[rows, rows, settled] > _LACKING)
             self._end_slots(settled[lacking], INFEASIBLE)
             settled, last = settled[~lacking], last[~lacking]
         self._end_slots(settled[last], SOLVED)
@@ -275,11 +272,11 @@ class _Run:
     def _leaving(self, steps: Floats) -> tuple[Ints, Bools]:
         """Row that reaches zero first, of equals the first in the direction of the tie-breaker."""
         rows = self.rows
-        falls = steps[:rows] > PIVOT
+        falls = steps[:rows] > _PIVOT
         by = np.where(falls, steps[:rows], 1.0)
         reach = np.where(falls, self.lines[:rows, rows] / by, np.inf)
         first = reach.min(axis=0)
-        tied = reach <= first + TIE * (1 + first)
+        tied = reach <= first + _TIE * (1 + first)
         later = np.where(tied & falls, self.lines[:rows, rows + 1] / by, np.inf)
         bounded: Bools = np.asarray(falls.any(axis=0))
         return later.argmin(axis=0), bounded
@@ -313,7 +310,7 @@ class _Run:
         each = live.sum(axis=1)
         kept = np.flatnonzero(each)
         wide = int(each.max(initial=0))
-        if not len(kept) or len(kept) * wide > SHRINK * live.size:
+        if not len(kept) or len(kept) * wide > _SHRINK * live.size:
             return
         group, slot = np.nonzero(live[kept])
         rank = np.arange(len(group)) - np.repeat(np.cumsum(each[kept]) - each[kept], each[kept])
@@ -330,9 +327,9 @@ class _Run:
         self.group, self.lined = self.group[kept], self.lined[kept]
 
 
-TOLERANCE: Final = 1e-9  # of the size of the terms that are added up
-NOT_TIED: Final = 1e-11  # a column that loses more than this on a goal is out for the next goals
-HIGHS_TOLERANCE: Final = 1e-10
+_TOLERANCE: Final = 1e-9  # of the size of the terms that are added up
+_NOT_TIED: Final = 1e-11  # a column that loses more than this on a goal is out for the next goals
+_HIGHS_TOLERANCE: Final = 1e-10
 
 
 def certified(programmes: Programmes, basis: Ints, status: Ints, pivots: int) -> Solution:
@@ -354,15 +351,15 @@ def certified(programmes: Programmes, basis: Ints, status: Ints, pivots: int) ->
     sound = _feasible(programmes, matrix, value)
     sound &= _same_objective(programmes, worth, value, price)
     proved = sound & settled.all(axis=2) & (status == SOLVED)
-    verdict = np.where(proved, SOLVED, UNCERTAIN)
-    lacking = np.where(basis >= programmes.width, value, 0).sum(axis=2) > TOLERANCE
-    verdict[lacking] = UNCERTAIN
+    verdict = np.where(proved, SOLVED, _UNCERTAIN)
+    lacking = np.where(basis >= programmes.width, value, 0).sum(axis=2) > _TOLERANCE
+    verdict[lacking] = _UNCERTAIN
     if programmes.filling:
         verdict[sound & settled[:, :, 0] & lacking] = INFEASIBLE
     value = np.maximum(value, 0)
-    value[value < TOLERANCE * 1e-2] = 0
+    value[value < _TOLERANCE * 1e-2] = 0
     column = basis.copy()
-    again = np.argwhere(verdict == UNCERTAIN)
+    again = np.argwhere(verdict == _UNCERTAIN)
     for group, each in again:
         verdict[group, each], column[group, each], value[group, each], price[group, each] = (
             _solved_again(programmes, int(group), int(each))
@@ -385,8 +382,8 @@ def _feasible(programmes: Programmes, matrix: Floats, value: Floats) -> Bools:
     """Every row is met, and nothing is negative."""
     met = np.einsum("geji,gej->gei", matrix, value)
     size = np.einsum("geji,gej->gei", np.abs(matrix), np.abs(value))
-    rows = np.abs(met - programmes.rhs) <= TOLERANCE * np.maximum(1, size)
-    feasible: Bools = rows.all(axis=2) & (value >= -TOLERANCE).all(axis=2)
+    rows = np.abs(met - programmes.rhs) <= _TOLERANCE * np.maximum(1, size)
+    feasible: Bools = rows.all(axis=2) & (value >= -_TOLERANCE).all(axis=2)
     return feasible
 
 
@@ -395,7 +392,7 @@ def _same_objective(programmes: Programmes, worth: Floats, value: Floats, price:
     earned = np.einsum("geik,gei->gek", worth, value)
     paid = np.einsum("gekr,ger->gek", price, programmes.rhs)
     size = np.einsum("gekr,ger->gek", np.abs(price), np.abs(programmes.rhs))
-    same: Bools = (np.abs(earned - paid) <= TOLERANCE * np.maximum(1, size)).all(axis=2)
+    same: Bools = (np.abs(earned - paid) <= _TOLERANCE * np.maximum(1, size)).all(axis=2)
     return same
 
 
@@ -414,13 +411,13 @@ def _no_gain(programmes: Programmes, price: Floats) -> Bools:
         own_gain = programmes.own_goal[:, :, goal] - np.einsum(
             "ger,gerp->gep", asked, programmes.own
         )
-        over = (gain > TOLERANCE) & open_pool
+        over = (gain > _TOLERANCE) & open_pool
         group, which, column = np.nonzero(over)
         terms = np.abs(asked[group, which] * programmes.pool[group, :, column]).sum(axis=1)
-        over[group, which, column] = gain[group, which, column] > TOLERANCE * np.maximum(1, terms)
-        settled[:, :, goal] = ~over.any(axis=2) & ~((own_gain > TOLERANCE) & open_own).any(axis=2)
-        open_pool &= gain > -NOT_TIED
-        open_own &= own_gain > -NOT_TIED
+        over[group, which, column] = gain[group, which, column] > _TOLERANCE * np.maximum(1, terms)
+        settled[:, :, goal] = ~over.any(axis=2) & ~((own_gain > _TOLERANCE) & open_own).any(axis=2)
+        open_pool &= gain > -_NOT_TIED
+        open_own &= own_gain > -_NOT_TIED
     return settled
 
 
@@ -449,16 +446,16 @@ def _solved_again(
             bounds=np.column_stack((np.zeros(len(opened)), np.where(opened, np.inf, 0))),
             method="highs-ds",
             options={
-                "primal_feasibility_tolerance": HIGHS_TOLERANCE,
-                "dual_feasibility_tolerance": HIGHS_TOLERANCE,
+                "primal_feasibility_tolerance": _HIGHS_TOLERANCE,
+                "dual_feasibility_tolerance": _HIGHS_TOLERANCE,
             },
         )
         if answer.status in (2, 3):
             return INFEASIBLE if answer.status == 2 else UNBOUNDED, *nothing
         if answer.status != 0:
-            return UNCERTAIN, *nothing
+            return _UNCERTAIN, *nothing
         amounts = answer.x / size
         price[goal] = -answer.eqlin.marginals / level
-        opened &= answer.lower.marginals < TOLERANCE
+        opened &= answer.lower.marginals < _TOLERANCE
     column = np.argsort(-amounts, kind="stable")[:rows]
     return SOLVED, column, amounts[column], price

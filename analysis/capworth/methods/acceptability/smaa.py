@@ -1,13 +1,10 @@
-"""Ranks under uncertainty: who takes which place, in how many draws.
+"""SMAA: rank acceptability and pairwise winning shares, counted over draws.
 
-A tally counts in whole numbers, so tallies of chunks can be merged by any number of workers and
-give the same bytes. What the counts mean is said in `rankindices`.
-
-Ranks over draws of weights and measurements together, chunk by chunk.
-
-Draws in chunks of a fixed size, by any number of workers, with results in chunk order.
-
-Memory stays flat however many draws there are, and the results do not depend on who did what.
+Stochastic multicriteria acceptability analysis (Lahdelma & Salminen 2001): who takes which place,
+in how many draws of weights and measurements. A tally counts in whole numbers, so tallies of chunks
+can be merged by any number of workers and give the same bytes. Draws come in chunks of a fixed
+size, with results in chunk order: memory stays flat however many there are. What the counts mean is
+found in `indices`.
 """
 
 from collections import deque
@@ -21,7 +18,7 @@ from numpy.typing import NDArray
 
 from capworth.errors import InputError
 from capworth.methods.acceptability.indices import (
-    factors,
+    confidence_from_counts,
     lead_counts,
     rank_confidence_sets,
     share_errors,
@@ -32,9 +29,9 @@ from capworth.methods.elicitation.weights import Sampler
 from capworth.streams import stream
 
 BLOCK: Final = 8192  # draws compared at a time: the work stays in the processor's cache
-MOST_FOR_ORDERS: Final = 8  # whole rankings are counted up to this many options (8! = 40,320)
+_MOST_FOR_ORDERS: Final = 8  # whole rankings are counted up to this many options (8! = 40,320)
 
-Small: TypeAlias = NDArray[np.unsignedinteger[Any]]
+_Small: TypeAlias = NDArray[np.unsignedinteger[Any]]
 
 
 def rank_shares(values: Floats) -> Floats:
@@ -142,7 +139,7 @@ class RankTally:
             box = (option, above[shared].astype(np.int64), level[shared])
             tied = _counted(np.ravel_multi_index(box, (options, options, options + 1)))
         orders = _counted(np.empty(0, dtype=np.int64))
-        if options <= MOST_FOR_ORDERS:
+        if options <= _MOST_FOR_ORDERS:
             orders = _counted(np.einsum("od,o->d", above, options ** np.arange(options)))
         return cls(draws, alone, tied, wins, *_leads(above, level, weights), orders)
 
@@ -205,7 +202,7 @@ class RankTally:
         return error
 
 
-def _compare(values: Floats) -> tuple[Small, Ints]:
+def _compare(values: Floats) -> tuple[_Small, Ints]:
     """How many are above each option in each draw, and how often each beats each.
 
     `values` is (options, draws). Every pair is compared in both directions, so ties are exact.
@@ -229,7 +226,7 @@ def _small(options: int) -> type[np.unsignedinteger[Any]]:
     return np.uint8 if options < 256 else np.uint16
 
 
-def _level(values: Floats) -> Small:
+def _level(values: Floats) -> _Small:
     """How many options have the same value as each, itself included: (options, draws)."""
     level = np.ones(values.shape, dtype=_small(len(values)))
     for i in range(len(values) - 1):
@@ -239,7 +236,7 @@ def _level(values: Floats) -> Small:
     return level
 
 
-def _leads(above: Small, level: Small | None, weights: Floats) -> tuple[Floats, Floats]:
+def _leads(above: _Small, level: _Small | None, weights: Floats) -> tuple[Floats, Floats]:
     """Weights, and their squares, summed over the draws that put each option first."""
     total = np.zeros((len(above), weights.shape[1]))
     square = np.zeros_like(total)
@@ -267,15 +264,15 @@ def _added(ours: Ints, theirs: Ints) -> Ints:
 
 
 NAME: Final = "rank acceptability"
-FIRST_LOOK: Final = 8  # chunks before the first look at the precision; then twice as many
-SET_DRAWS: Final = 2048  # draws behind the rank confidence sets
+_FIRST_LOOK: Final = 8  # chunks before the first look at the precision; then twice as many
+_SET_DRAWS: Final = 2048  # draws behind the rank confidence sets
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RankDraws:
     """What the draws gave: the tally of places, the confidence factors, the rank sets.
 
-    `factors` is (options,), `sets` (options, 2) with lowest and highest rank; see `confidence`.
+    `factors` is (options,), `sets` (options, 2) with lowest and highest rank; see `indices`.
     """
 
     tally: RankTally
@@ -321,7 +318,7 @@ def rank_draws(
         return RankTally.of(*scored(number, many))
 
     tally = count(0, min(chunk, draws))
-    look = draws if precision is None else FIRST_LOOK * chunk
+    look = draws if precision is None else _FIRST_LOOK * chunk
     start = 1
     while True:
         for part in in_chunks(
@@ -341,8 +338,10 @@ def rank_draws(
         workers=workers,
     ):
         leads += counts
-    replicates = scored(0, min(chunk, tally.draws))[0][:SET_DRAWS]
-    return RankDraws(tally, factors(leads, central, tally.draws), rank_confidence_sets(replicates))
+    replicates = scored(0, min(chunk, tally.draws))[0][:_SET_DRAWS]
+    return RankDraws(
+        tally, confidence_from_counts(leads, central, tally.draws), rank_confidence_sets(replicates)
+    )
 
 
 def largest_error(tally: RankTally) -> float:

@@ -10,10 +10,10 @@ from hypothesis.extra.numpy import arrays
 from scipy.special import ndtri
 
 from capworth.errors import InputError
-from capworth.methods.uncertainty.information import (
+from capworth.methods.uncertainty.value_of_information import (
     chance_best,
+    evpi,
     opportunity_loss,
-    perfect_information,
 )
 from capworth.streams import stream
 
@@ -24,7 +24,7 @@ nets = arrays(float, st.tuples(st.integers(1, 6), st.integers(1, 4)), elements=s
 @pytest.mark.parametrize("golden", GOLDEN["perfect_information"], ids=lambda g: g["name"])
 def test_discrete(golden: dict[str, Any]) -> None:
     payoff, p = np.array(golden["payoff"], dtype=float), golden["probabilities"]
-    found = perfect_information(payoff, p)
+    found = evpi(payoff, p)
     assert found.value == pytest.approx(golden["value"], abs=golden["atol"])
     assert found.choice == int(np.argmax(golden["means"]))
     assert np.isnan(found.standard_error)
@@ -36,21 +36,21 @@ def test_discrete(golden: dict[str, Any]) -> None:
 def test_normal_closed_form(golden: dict[str, Any]) -> None:
     even = (np.arange(100_000) + 0.5) / 100_000  # quantiles in place of random draws
     net = golden["mean"] + golden["sd"] * ndtri(even)
-    found = perfect_information(np.column_stack((np.zeros_like(net), net)))
+    found = evpi(np.column_stack((np.zeros_like(net), net)))
     assert found.value == pytest.approx(golden["value"], abs=2e-5)
     assert found.choice == 1
 
 
 def test_the_standard_error_covers_the_truth() -> None:
     net = 1 + np.sqrt(5) * stream(5, "test").standard_normal((400, 500))
-    found = [perfect_information(np.column_stack((np.zeros(500), row))) for row in net]
+    found = [evpi(np.column_stack((np.zeros(500), row))) for row in net]
     value, error = np.array([(one.value, one.standard_error) for one in found]).T
     assert (np.abs(value - 0.479810706) < 1.96 * error).mean() == pytest.approx(0.95, abs=0.04)
 
 
 @given(nets)
 def test_the_value_is_the_least_expected_loss(table: Any) -> None:
-    found = perfect_information(table)
+    found = evpi(table)
     losses = opportunity_loss(table).mean(axis=0)
     assert found.value == pytest.approx(losses.min())
     assert found.value >= 0
@@ -73,9 +73,9 @@ def test_equals_share_a_draw() -> None:
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: perfect_information([1.0, 2.0]), "not .draws, options"),
-        (lambda: perfect_information([[1.0, 2.0]], [0.4]), "sum to 0.4"),
-        (lambda: perfect_information([[1.0, 2.0]], [0.4, 0.6]), "one for each"),
+        (lambda: evpi([1.0, 2.0]), "not .draws, options"),
+        (lambda: evpi([[1.0, 2.0]], [0.4]), "sum to 0.4"),
+        (lambda: evpi([[1.0, 2.0]], [0.4, 0.6]), "one for each"),
         (lambda: chance_best([[np.nan]]), "not a finite number"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Weights from pairwise comparisons (analytic hierarchy process), and how consistent they are.
+"""Analytic hierarchy process (AHP): weights from pairwise comparisons, and their consistency.
 
 All functions take one matrix of judgements (criteria, criteria) or a stack of them, one for each
 judge or draw, on leading axes: (..., criteria, criteria). Entry `[i, j]` says how many times more
@@ -16,8 +16,8 @@ from capworth.errors import InputError
 from capworth.methods.arguments import Floats, finite, known
 from capworth.methods.elicitation.weights import normalised
 
-ROUNDING: Final = 0.05  # opposites typed with two digits, as 0.33 or 0.13, are reciprocal
-ROUNDS: Final = 10_000
+_ROUNDING: Final = 0.05  # opposites typed with two digits, as 0.33 or 0.13, are reciprocal
+_ROUNDS: Final = 10_000
 
 # Mean consistency index of random matrices, from 3 criteria on.
 RANDOM_INDEX: Final[Mapping[str, tuple[float, ...]]] = {
@@ -51,7 +51,7 @@ def reciprocal(judgements: ArrayLike) -> Floats:
     opposite = np.swapaxes(matrix, -1, -2)
     for wrong, why in (
         (matrix <= 0, "is not above 0. Write 1 for equal, 1/3 for three times less"),
-        (np.abs(matrix * opposite - 1) > ROUNDING, "is not 1 over its opposite. Mend one of them"),
+        (np.abs(matrix * opposite - 1) > _ROUNDING, "is not 1 over its opposite. Mend one of them"),
     ):
         if wrong.any():
             place = np.argwhere(wrong)[0].tolist()
@@ -62,15 +62,18 @@ def reciprocal(judgements: ArrayLike) -> Floats:
 
 
 def eigenvector(judgements: ArrayLike) -> Floats:
-    """Give the principal right eigenvector, summing to 1: (..., criteria).
+    """Eigenvector method: the principal right eigenvector, summing to 1: (..., criteria).
 
     Saaty (1977), Journal of Mathematical Psychology 15(3), 234-281. By repeated multiplication,
     which converges for every positive matrix.
+
+    >>> eigenvector([[1, 2, 4], [1 / 2, 1, 2], [1 / 4, 1 / 2, 1]]).round(4).tolist()
+    [0.5714, 0.2857, 0.1429]
     """
     matrix = reciprocal(judgements)
     weights = geometric_mean(matrix)
-    for _ in range(ROUNDS):
-        after = normalised_rows(np.einsum("...ij,...j->...i", matrix, weights))
+    for _ in range(_ROUNDS):
+        after = _normalised_rows(np.einsum("...ij,...j->...i", matrix, weights))
         if np.abs(after - weights).max() <= 1e-15:
             break
         weights = after
@@ -78,12 +81,15 @@ def eigenvector(judgements: ArrayLike) -> Floats:
 
 
 def geometric_mean(judgements: ArrayLike) -> Floats:
-    """Give the geometric means of the rows, summing to 1: (..., criteria).
+    """Geometric mean method: the means of the rows, summing to 1: (..., criteria).
 
     Crawford & Williams (1985), Journal of Mathematical Psychology 29(4), 387-405: least squares of
     the logarithms. The same weights come out of the rows as out of the columns.
+
+    >>> geometric_mean([[1, 2, 4], [1 / 2, 1, 2], [1 / 4, 1 / 2, 1]]).round(4).tolist()
+    [0.5714, 0.2857, 0.1429]
     """
-    return normalised_rows(np.exp(np.log(reciprocal(judgements)).mean(axis=-1)))
+    return _normalised_rows(np.exp(np.log(reciprocal(judgements)).mean(axis=-1)))
 
 
 def column_mean(judgements: ArrayLike) -> Floats:
@@ -103,7 +109,7 @@ PRIORITIES: Final[Mapping[str, Callable[[ArrayLike], Floats]]] = {
 }
 
 
-def normalised_rows(numbers: Floats) -> Floats:
+def _normalised_rows(numbers: Floats) -> Floats:
     """Divide the last axis by its sum."""
     shares: Floats = numbers / numbers.sum(axis=-1, keepdims=True)
     return shares
@@ -125,7 +131,7 @@ class Consistency:
 def consistency(
     judgements: ArrayLike, *, priorities: str = "eigenvector", random_index: str = "saaty 1980"
 ) -> Consistency:
-    """Measure how consistent judgements are.
+    """Consistency ratio (CR) and index of judgements.
 
     Parameters
     ----------
@@ -135,6 +141,10 @@ def consistency(
     Notes
     -----
     Saaty (1980). Two criteria cannot contradict each other: all are 0 then, lambda_max 2.
+
+    >>> consistent = consistency([[1, 2, 4], [1 / 2, 1, 2], [1 / 4, 1 / 2, 1]])
+    >>> round(float(consistent.lambda_max), 9), round(float(consistent.ratio), 9)
+    (3.0, 0.0)
     """
     matrix = reciprocal(judgements)
     count = matrix.shape[-1]
@@ -151,8 +161,8 @@ def consistency(
     return Consistency(lambda_max, np.asarray(index), np.asarray(ratio))
 
 
-def geometric_index(judgements: ArrayLike) -> Floats:
-    """Geometric consistency index, which goes with the weights of `geometric_mean`: (...).
+def geometric_consistency_index(judgements: ArrayLike) -> Floats:
+    """Geometric consistency index (GCI), which goes with the weights of `geometric_mean`: (...).
 
     Mean squared logarithm of stated over implied, 0 when the judgements agree fully. Up to 0.31 for
     3 criteria, 0.35 for 4 and 0.37 for more goes with a ratio of 0.1; 0 for 2 criteria.
@@ -161,7 +171,7 @@ def geometric_index(judgements: ArrayLike) -> Floats:
     -----
     Aguarón & Moreno-Jiménez (2003), European Journal of Operational Research 147(1), 137-145.
 
-    >>> round(float(geometric_index([[1, 2, 8], [1 / 2, 1, 2], [1 / 8, 1 / 2, 1]])), 4)
+    >>> round(float(geometric_consistency_index([[1, 2, 8], [1 / 2, 1, 2], [1 / 8, 1 / 2, 1]])), 4)
     0.1602
     """
     matrix = reciprocal(judgements)
@@ -224,12 +234,17 @@ def aggregated(judgements: ArrayLike, judges: ArrayLike | None = None) -> Floats
     ----------
     judgements : (judges, criteria, criteria)
     judges : (judges,), weight of each judge; all alike by default
+
+    >>> aggregated([[[1, 2], [1 / 2, 1]], [[1, 8], [1 / 8, 1]]]).round(9).tolist()
+    [[1.0, 4.0], [0.25, 1.0]]
     """
     matrices = reciprocal(judgements)
     if matrices.ndim != 3:
         raise InputError(f"judgements: shape {matrices.shape} is not (judges, criteria, criteria).")
-    say = normalised(np.ones(len(matrices)) if judges is None else judges)
-    if say.shape != matrices.shape[:1]:
-        raise InputError(f"judges: {say.shape} weights for {len(matrices)} judges. Give one each.")
-    mean: Floats = np.exp(np.einsum("k,kij->ij", say, np.log(matrices)))
+    weight = normalised(np.ones(len(matrices)) if judges is None else judges)
+    if weight.shape != matrices.shape[:1]:
+        raise InputError(
+            f"judges: {weight.shape} weights for {len(matrices)} judges. Give one each."
+        )
+    mean: Floats = np.exp(np.einsum("k,kij->ij", weight, np.log(matrices)))
     return mean

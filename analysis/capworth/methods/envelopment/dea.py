@@ -1,10 +1,7 @@
-"""Efficiency measured against the best mixtures of the units themselves.
+"""Data envelopment analysis (DEA): efficiency against the best mixtures of the units themselves.
 
-Efficiency of each unit against the others alone, so that efficient units differ too.
-
-How much efficiency a unit loses by being too small or too large.
-
-Restrictions on weights, for `envelop`: what counts is not left to each unit alone.
+Radial and directional scores under every kind of returns to scale; super-efficiency, against the
+others alone; scale efficiency; restrictions on weights (assurance regions).
 """
 
 from dataclasses import dataclass
@@ -23,7 +20,7 @@ from capworth.methods.envelopment.technology import (
     project,
 )
 
-ORIENTATIONS: Final = ("input", "output", "directional")
+_ORIENTATIONS: Final = ("input", "output", "directional")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +112,7 @@ class Envelopment:
         return bool(units < 3 * measured)
 
 
-def envelop(
+def dea(
     inputs: ArrayLike,
     outputs: ArrayLike,
     returns: str = "variable",
@@ -126,7 +123,7 @@ def envelop(
     restrictions: ArrayLike | None = None,
     joint_inputs: ArrayLike | None = None,
 ) -> Envelopment:
-    """Compare every unit with the best mixture of units, in every draw.
+    """Data envelopment analysis (DEA): every unit against the best mixture of units, in every draw.
 
     Parameters
     ----------
@@ -156,9 +153,14 @@ def envelop(
     fixed inputs: Banker & Morey (1986), Operations Research 34, 513-521. Slacks are those whose
     sum, each as a share of the largest amount of its measure, is the largest. A unit that is
     efficient is its own peer; of equally good mixtures the first found is given.
+
+    >>> dea([[2], [4], [8]], [[1], [4], [4]], "constant", "input").score.round(9).tolist()
+    [[0.5, 1.0, 0.5]]
+    >>> dea([[2], [4], [8]], [[1], [4], [4]], "variable", "input").score.round(9).tolist()
+    [[1.0, 1.0, 0.5]]
     """
     x, y = measures(inputs, outputs)
-    known(orientation, "orientation", ORIENTATIONS)
+    known(orientation, "orientation", _ORIENTATIONS)
     free = _free(fixed_inputs, x.shape[2])
     if orientation != "directional" and direction is not None:
         raise InputError(
@@ -288,11 +290,11 @@ def super_efficiency(
     returns: str = "constant",
     orientation: str = "input",
 ) -> SuperEfficiency:
-    """Compare every unit with the best mixture of the other units.
+    """Super-efficiency: every unit against the best mixture of the other units.
 
     Parameters
     ----------
-    inputs, outputs, returns : see `envelopment.envelop`
+    inputs, outputs, returns : see `dea`
     orientation : "input" or "output"
 
     Notes
@@ -300,6 +302,10 @@ def super_efficiency(
     Andersen & Petersen (1993), Management Science 39, 1261-1264. Infeasible programmes are proved
     to be so (Seiford & Zhu 1999, INFOR 37, 174-187): they arise without constant returns, and with
     zeros in the data. A factor of outputs of 0 is one too: only nothing at all could be compared.
+
+    >>> found = super_efficiency([[2], [4], [8]], [[1], [4], [4]], "constant", "input")
+    >>> found.score.round(9).tolist()
+    [[0.5, 2.0, 0.5]]
     """
     x, y = measures(inputs, outputs)
     known(orientation, "orientation", ("input", "output"))
@@ -347,7 +353,7 @@ class ScaleEfficiency:
 def scale_efficiency(
     inputs: ArrayLike, outputs: ArrayLike, orientation: str = "output"
 ) -> ScaleEfficiency:
-    """Part efficiency into that of practice and that of size, and say in which way size is off.
+    """Scale efficiency: parts efficiency into that of practice and that of size.
 
     Notes
     -----
@@ -358,7 +364,7 @@ def scale_efficiency(
     """
     known(orientation, "orientation", ("input", "output"))
     found = {
-        returns: envelop(inputs, outputs, returns, orientation)
+        returns: dea(inputs, outputs, returns, orientation)
         for returns in ("constant", "variable", "nonincreasing")
     }
     overall, pure = found["constant"].efficiency, found["variable"].efficiency
@@ -384,7 +390,7 @@ def weight_ratio(
 
     Returns
     -------
-    (1 or 2, measures) rows for `envelop`; stack the rows of several ratios.
+    (1 or 2, measures) rows for `dea`; stack the rows of several ratios.
 
     Notes
     -----

@@ -1,6 +1,6 @@
-"""Efficiency against single units that are better, and never against mixtures of them.
+"""Free disposal hull (FDH): efficiency against single units that are better, not mixtures.
 
-Efficiency where outputs come with others that nobody wants: false hits, wrongful stops.
+Beside it, efficiency where outputs come with others that nobody wants: false hits, wrongful stops.
 """
 
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, Ints, known
-from capworth.methods.envelopment.envelopment import Envelopment, envelop
+from capworth.methods.envelopment.dea import Envelopment, dea
 from capworth.methods.envelopment.technology import amounts, measures
 
-ORIENTATIONS = ("input", "output")
+_ORIENTATIONS = ("input", "output")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,9 +34,7 @@ class FreeDisposal:
     peer: Ints
 
 
-def free_disposal(
-    inputs: ArrayLike, outputs: ArrayLike, orientation: str = "output"
-) -> FreeDisposal:
+def fdh(inputs: ArrayLike, outputs: ArrayLike, orientation: str = "output") -> FreeDisposal:
     """Compare every unit with each unit that makes no less (or uses no more) than it does.
 
     The free disposal hull (FDH): what one unit shows to be possible counts, what a mixture of two
@@ -44,7 +42,7 @@ def free_disposal(
 
     Parameters
     ----------
-    inputs, outputs : (units, columns) or (draws, units, columns); see `envelopment.envelop`
+    inputs, outputs : (units, columns) or (draws, units, columns); see `dea.dea`
     orientation : "input" or "output"
 
     Notes
@@ -53,10 +51,10 @@ def free_disposal(
     form: the least over the dominating units of the largest ratio (Tulkens 1993, Journal of
     Productivity Analysis 4, 183-210). Time and memory grow with the square of the units.
 
-    >>> free_disposal([[2], [3], [6]], [[1], [5], [4]], "input").score.tolist()
+    >>> fdh([[2], [3], [6]], [[1], [5], [4]], "input").score.tolist()
     [[1.0, 1.0, 0.5]]
     """
-    known(orientation, "orientation", ORIENTATIONS)
+    known(orientation, "orientation", _ORIENTATIONS)
     x, y = measures(inputs, outputs)
     score, peer = np.empty(x.shape[:2]), np.empty(x.shape[:2], dtype=np.int64)
     efficient = np.empty(x.shape[:2], dtype=bool)
@@ -90,7 +88,7 @@ def _ratio(above: Floats, below: Floats, never: float = 0.0) -> Floats:
     return found
 
 
-def envelop_undesirable(
+def dea_undesirable(
     inputs: ArrayLike,
     outputs: ArrayLike,
     undesirable: ArrayLike,
@@ -103,14 +101,14 @@ def envelop_undesirable(
 
     Parameters
     ----------
-    inputs, outputs, returns : see `envelopment.envelop`
+    inputs, outputs, returns : see `dea.dea`
     undesirable : (units, undesirable) or (draws, units, undesirable), 0 or more; a unit may have
         none
     disposal : "strong", a mixture may have fewer undesirable outputs than is allowed: they are
         treated like inputs; "weak", it must have exactly as many, because fewer of them cost
         output too. Weak disposal asks for constant returns, and may call a unit efficient that
         has many undesirable outputs.
-    restrictions : see `envelopment.envelop`; the undesirable outputs stand behind the inputs
+    restrictions : see `dea.dea`; the undesirable outputs stand behind the inputs
 
     Returns
     -------
@@ -135,7 +133,7 @@ def envelop_undesirable(
             "returns, or strong disposal."
         )
     joint = np.arange(x.shape[2] + b.shape[2]) >= x.shape[2]
-    return envelop(
+    return dea(
         np.concatenate((x, b), axis=2),
         y,
         returns,

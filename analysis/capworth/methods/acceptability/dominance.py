@@ -1,4 +1,4 @@
-"""A ranking that breaks its own rules is not shown: dominance and monotonicity.
+"""Dominance and monotonicity: a ranking that breaks its own rules is not shown.
 
 Both checks ask the very function that made the ranking, and know nothing of how it works.
 """
@@ -13,8 +13,8 @@ from capworth.methods.arguments import Bools, Floats
 Score: TypeAlias = Callable[[Floats, Floats], Floats]
 """Takes levels (..., options, criteria), weights (draws, criteria); gives (..., draws, options)."""
 
-SLACK: Final = 1e-9  # rounding, in shares of the largest value
-STEPS: Final = (0.01, 0.5)  # how far a cell is improved, in ranges of its criterion
+_SLACK: Final = 1e-9  # rounding, in shares of the largest value
+_STEPS: Final = (0.01, 0.5)  # how far a cell is improved, in ranges of its criterion
 
 
 def dominance_faults(
@@ -52,7 +52,7 @@ def monotonicity_faults(
     option = np.arange(options)
     faults: set[tuple[int, int]] = set()
     for c in range(criteria):
-        for share in STEPS:
+        for share in _STEPS:
             better = np.tile(levels, (options, 1, 1))  # draw i differs in the cell of option i
             better[option, option, c] += share * np.where(rising, span, -span)[c]
             after = score(better, weights)
@@ -64,4 +64,4 @@ def monotonicity_faults(
 
 
 def _slack(values: Floats) -> float:
-    return SLACK * float(np.abs(values).max())
+    return _SLACK * float(np.abs(values).max())

@@ -15,7 +15,7 @@ from capworth.methods.acceptability.indices import (
     ranking_entropy,
 )
 from capworth.methods.acceptability.measurement import linear
-from capworth.methods.acceptability.ranking import BLOCK, RankTally, rank_shares, snapped
+from capworth.methods.acceptability.smaa import BLOCK, RankTally, rank_shares, snapped
 from capworth.methods.arguments import Floats
 
 GOLDEN = tomllib.loads((Path(__file__).parents[2] / "golden/ranking.toml").read_text("utf-8"))
@@ -225,7 +225,7 @@ SLIPS = [
 ]
 
 
-@pytest.mark.parametrize(("call", "told"), SLIPS)
-def test_a_slip_is_named(call: Any, told: str) -> None:
-    with pytest.raises(InputError, match=told):
+@pytest.mark.parametrize(("call", "words"), SLIPS)
+def test_a_slip_is_named(call: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
         call()

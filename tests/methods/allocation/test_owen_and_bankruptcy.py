@@ -1,4 +1,4 @@
-"""Users that stand together, pairs of them, and claims on too little."""
+"""Users that stand together, tables of costs, and claims on too little."""
 
 import tomllib
 from itertools import permutations, product
@@ -11,11 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capworth.errors import InputError
-from capworth.methods.allocation.claims import RULES, equal_losses, random_arrival, talmud
-from capworth.methods.allocation.coalitions import memberships, sums
-from capworth.methods.allocation.keys import nonseparable_shared, separable
+from capworth.methods.allocation.bankruptcy import (
+    RULES,
+    constrained_equal_losses,
+    random_arrival,
+    talmud,
+)
+from capworth.methods.allocation.coalitions import sums
+from capworth.methods.allocation.keys import nonseparable_shared, separable_costs
 from capworth.methods.allocation.nucleolus import nucleolus
-from capworth.methods.allocation.shapley import banzhaf, interactions, owen, shapley
+from capworth.methods.allocation.shapley import owen, shapley
 
 GOLDEN = tomllib.loads((Path(__file__).parents[2] / "golden/sharing.toml").read_text("utf-8"))
 
@@ -57,43 +62,6 @@ def test_unions_that_do_not_part_the_users(unions: list[list[int]]) -> None:
         owen([0, 0, 0, 1, 0, 1, 1, 1], unions)
 
 
-def test_power_of_three_parties_and_a_dictator() -> None:
-    """Swings by hand: quota 51 of 50, 49, 1: the first in 3 of 4 coalitions, the others in 1."""
-    assert banzhaf([0, 0, 0, 1, 0, 1, 0, 1]).tolist() == [0.75, 0.25, 0.25]
-    assert banzhaf([0, 1, 0, 1]).tolist() == [1, 0]
-
-
-def test_complements_and_substitutes_by_hand() -> None:
-    """2 x both + one of the third: pair (0, 1) adds 2 together; all three 3 more, a third each."""
-    values = np.zeros(8)
-    values[[3, 7]] += 2
-    values[4:] += 1
-    values[7] += 3
-    found = interactions(values)
-    np.testing.assert_allclose(found[0, 1], 2 + 1.5)
-    np.testing.assert_allclose(found[0, 2], 1.5)
-    np.testing.assert_array_equal(found, found.T)
-    assert (np.diag(found) == 0).all()
-    assert interactions([0, 1, 1, 1])[0, 1] == -1  # either will do
-    assert interactions([0, 5.0]).tolist() == [[0]]
-
-
-@given(st.lists(st.integers(-9, 9), min_size=15, max_size=15))
-def test_interactions_by_the_definition(numbers: list[int]) -> None:
-    table = np.array([0, *numbers], dtype=float)
-    found, inside = interactions(table), memberships(4)
-    for i, j in permutations(range(4), 2):
-        total = 0.0
-        for mask in range(16):
-            if inside[mask, i] or inside[mask, j]:
-                continue
-            a, b = 1 << i, 1 << j
-            weight = {0: 1 / 3, 1: 1 / 6, 2: 1 / 3}[int(inside[mask].sum())]
-            added = table[mask | a | b] - table[mask | a] - table[mask | b] + table[mask]
-            total += weight * added
-        assert found[i, j] == pytest.approx(total, abs=1e-9)
-
-
 @pytest.mark.parametrize("golden", GOLDEN["table"], ids=lambda golden: golden["name"])
 def test_every_way_to_share_a_published_table(golden: dict[str, Any]) -> None:
     assert golden["source"]
@@ -105,7 +73,7 @@ def test_every_way_to_share_a_published_table(golden: dict[str, Any]) -> None:
         ("avoided", nonseparable_shared(values, "avoided")),
     ):
         np.testing.assert_allclose(found, golden[name], rtol=0, atol=golden["atol"])
-    own, joint = separable(values)
+    own, joint = separable_costs(values)
     assert own.tolist() == [45_214, 33_763, 110_977]
     assert joint == 222_630
 
@@ -171,6 +139,6 @@ def test_claims_that_can_be_met_and_claims_below_nothing() -> None:
     with pytest.raises(InputError, match=r"estate: 7 is more than all claims \(6\)"):
         talmud(7, [1, 2, 3])
     with pytest.raises(InputError, match=r"claims: entry \[1\] is -2"):
-        equal_losses(1, [1, -2])
+        constrained_equal_losses(1, [1, -2])
     assert talmud(0, [0, 0]).tolist() == [0, 0]
     assert RULES["proportional"](0, [0, 0]).tolist() == [0, 0]

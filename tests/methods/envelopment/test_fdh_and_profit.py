@@ -12,10 +12,14 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from capworth import envelopment
 from capworth.errors import InputError
-from capworth.methods.envelopment.envelopment import envelop
-from capworth.methods.envelopment.free_disposal import free_disposal
-from capworth.methods.envelopment.prices import hyperbolic, profit_efficiency, profitability
-from capworth.methods.envelopment.productivity import malmquist_luenberger
+from capworth.methods.envelopment.dea import dea
+from capworth.methods.envelopment.economic_efficiency import (
+    hyperbolic,
+    profit_efficiency,
+    profitability,
+)
+from capworth.methods.envelopment.fdh import fdh
+from capworth.methods.envelopment.malmquist import malmquist_luenberger
 from capworth.methods.envelopment.slacks import additive
 
 GOLDEN = tomllib.loads((Path(__file__).parents[2] / "golden/envelopment.toml").read_text("utf-8"))
@@ -33,7 +37,7 @@ def some_units(seed: int) -> tuple[Any, Any]:
 
 @pytest.mark.parametrize("case", GOLDEN["free_disposal"], ids=lambda case: case["name"])
 def test_free_disposal_hull(case: dict[str, Any]) -> None:
-    found = free_disposal(case["inputs"], case["outputs"], case["orientation"])
+    found = fdh(case["inputs"], case["outputs"], case["orientation"])
     np.testing.assert_allclose(found.score[0], case["score"], rtol=0, atol=case["tolerance"])
     assert found.efficient[0].tolist() == case["efficient"]
     assert found.peer[0].tolist() == case["peer"]
@@ -47,7 +51,7 @@ def test_free_disposal_hull(case: dict[str, Any]) -> None:
 def test_it_is_the_integer_programme(seed: int) -> None:
     x, y = some_units(seed)
     n = len(x)
-    by_input, by_output = (free_disposal(x, y, way).score[0] for way in ("input", "output"))
+    by_input, by_output = (fdh(x, y, way).score[0] for way in ("input", "output"))
     one = LinearConstraint(np.append(np.ones(n), 0), 1, 1)
     kinds, limits = np.append(np.ones(n), 0), Bounds(0, np.append(np.ones(n), np.inf))
     nothing = np.zeros((2, 1))
@@ -61,7 +65,7 @@ def test_it_is_the_integer_programme(seed: int) -> None:
         more = LinearConstraint(np.hstack((y.T, -y[u][:, None])), 0, np.inf)
         most = milp(-goal, integrality=kinds, bounds=limits, constraints=[within, more, one])
         assert by_output[u] == pytest.approx(-most.fun, abs=1e-7)
-    mixed = envelop(x, y, "variable", "input").score[0]
+    mixed = dea(x, y, "variable", "input").score[0]
     assert (by_input >= mixed - 1e-9).all()
 
 
@@ -138,10 +142,10 @@ def test_both_sides_by_powers_of_one_number(case: dict[str, Any]) -> None:
 @given(st.integers(0, 2**32))
 def test_its_ends_are_the_two_orientations(seed: int) -> None:
     x, y = some_units(seed)
-    by_input, by_output = (envelop(x, y, "variable", way).score for way in ("input", "output"))
+    by_input, by_output = (dea(x, y, "variable", way).score for way in ("input", "output"))
     np.testing.assert_allclose(hyperbolic(x, y, alpha=0), by_input, atol=1e-7)
     np.testing.assert_allclose(hyperbolic(x, y, alpha=1), 1 / by_output, atol=1e-7)
-    constant = envelop(x, y, "constant", "input").score
+    constant = dea(x, y, "constant", "input").score
     np.testing.assert_allclose(hyperbolic(x, y, "constant", 0.3), constant, atol=1e-7)
     with pytest.raises(InputError, match="alpha: is 2"):
         hyperbolic(x, y, alpha=2)

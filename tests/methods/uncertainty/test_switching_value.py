@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from capworth.errors import InputError
 from capworth.methods.cost_benefit.discounting import annuity, factors, present_value
-from capworth.methods.uncertainty.switching import (
+from capworth.methods.uncertainty.switching_value import (
     Switch,
     chance_reached,
     sensitivity_indicator,
     switching_change,
-    switching_level,
     switching_multiple,
+    switching_value,
 )
 
 GOLDEN = tomllib.loads((Path(__file__).parents[2] / "golden/appraisal.toml").read_text("utf-8"))
@@ -30,7 +30,7 @@ def test_the_three_ways_agree_on_the_it_system(golden: dict[str, Any]) -> None:
         flows[:, 0] = -golden["outlay"]
         return present_value(flows, weights)
 
-    found = switching_level(net, 0, 2 * golden["saving"])
+    found = switching_value(net, 0, 2 * golden["saving"])
     assert found.code == Switch.ONE
     assert found.level == pytest.approx(golden["level"], abs=golden["atol"])
     part = golden["saving"] * annuity(weights[1:])
@@ -78,7 +78,7 @@ def test_a_part_of_nothing_decides_nothing() -> None:
     ids=["cubic", "never", "twice", "touch", "flat", "on a grid point", "all 0"],
 )
 def test_switching_level(net: Any, level: float, code: Switch) -> None:
-    found = switching_level(net, -5, 5)
+    found = switching_value(net, -5, 5)
     assert found.code == code
     assert found.level == pytest.approx(
         level, abs=0.03 if net(np.array([2.0]))[0] == 0 else 1e-9, nan_ok=True
@@ -95,9 +95,9 @@ def test_chance_reached_looks_away_from_the_base() -> None:
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: switching_level(lambda x: x, 5, 5), "lower end first"),
-        (lambda: switching_level(lambda x: x[:1], 0, 5), "one for each"),
-        (lambda: switching_level(lambda x: x, 0, 5, points=1), "points: is 1"),
+        (lambda: switching_value(lambda x: x, 5, 5), "lower end first"),
+        (lambda: switching_value(lambda x: x[:1], 0, 5), "one for each"),
+        (lambda: switching_value(lambda x: x, 0, 5, points=1), "points: is 1"),
         (lambda: sensitivity_indicator(0, 1), "Move the input"),
         (lambda: chance_reached([], 1, 1), "sampled levels"),
     ],

@@ -1,4 +1,4 @@
-"""Groups of alike rows: k-means, and how clearly the groups stand apart."""
+"""Clustering: k-means groups of alike rows, and how clearly they stand apart (silhouette)."""
 
 from typing import Final
 
@@ -8,12 +8,12 @@ from scipy.cluster.vq import ClusterError, kmeans2
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats, Ints, table
 
-STARTS: Final = 10  # of the search; the best end counts
-ROUNDS: Final = 30
+_STARTS: Final = 10  # of the search; the best end counts
+_ROUNDS: Final = 30
 
 
-def k_means(points: Floats, k: int, rng: np.random.Generator, starts: int = STARTS) -> Ints:
-    """Put rows into `k` groups so that the squared distances to the groups' means are least.
+def k_means(points: Floats, k: int, rng: np.random.Generator, starts: int = _STARTS) -> Ints:
+    """K-means: `k` groups of rows with the least squared distances to the means of the groups.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def k_means(points: Floats, k: int, rng: np.random.Generator, starts: int = STAR
     for _ in range(starts if k > 1 else 1):
         try:
             centres, labels = kmeans2(
-                rows, _seeds(rows, k, rng), iter=ROUNDS, minit="matrix", missing="raise"
+                rows, _seeds(rows, k, rng), iter=_ROUNDS, minit="matrix", missing="raise"
             )
         except ClusterError:  # a group ran empty: another start
             continue
