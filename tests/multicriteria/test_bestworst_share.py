@@ -20,7 +20,6 @@ def judgements(draw: st.DrawFn) -> tuple[list[int], list[int]]:
     return [1, direct, *(a for a, _ in others)], [direct, 1, *(b for _, b in others)]
 
 
-@pytest.mark.xfail(reason="the index bounds judgements no larger than that of best against worst")
 @pytest.mark.parametrize(
     ("to_others", "to_worst"),
     [
@@ -33,7 +32,6 @@ def test_the_ratio_is_a_share(to_others: list[int], to_worst: list[int]) -> None
     assert 0 <= best_worst(to_others, to_worst).ratio <= 1 + 1e-9
 
 
-@pytest.mark.xfail(reason="the index bounds judgements no larger than that of best against worst")
 @settings(derandomize=True, deadline=None, max_examples=40, database=None)
 @given(judgements())
 def test_the_ratio_of_any_judgements_is_a_share(given_: tuple[list[int], list[int]]) -> None:
