@@ -404,7 +404,11 @@ def draw_productivity(trend: ProductivityTrend, ax: Axes, language: Language = E
         names.append("")
         for _, row in part.iterrows():
             places.append(len(names))
-            names.append(f"{language.short(str(row['capability']), 40)}, {_years(row)}")
+            names.append(
+                language.say("comma").join(
+                    (language.short(str(row["capability"]), 40), _years(row, language))
+                )
+            )
     at = name_rows(ax, names)[places]
     rule_rows(ax, at)
     ax.axvline(1, color=MUTED, lw=0.8, ls="--", zorder=1)
@@ -466,8 +470,8 @@ def _scale(ax: Axes, table: pd.DataFrame, language: Language) -> None:
     ax.set_xlabel(language.say("axis.productivity"), loc="right")
 
 
-def _years(row: pd.Series) -> str:
-    return f"{row['from_year']}–{row['to_year']}"
+def _years(row: pd.Series, language: Language) -> str:
+    return language.say("span", low=str(row["from_year"]), high=str(row["to_year"]))
 
 
 def _capital(text: str) -> str:
@@ -490,7 +494,7 @@ def productivity_facts(study: Study, language: Language) -> Facts:
         language.say(
             "chart.productivity.alt_row",
             name=language.short(str(row["capability"])),
-            years=_years(row),
+            years=_years(row, language),
             compared=compared(str(row["comparison"]), language),
             index=language.spread(
                 Amount(row["productivity"], row["productivity_low"], row["productivity_high"])

@@ -150,18 +150,12 @@ def draw_waterfall(
         texts.append(
             language.say(
                 "contributions.step",
-                step=_signed(language, row[0], places),
+                step=language.signed(row[0], places),
                 span=language.span(Amount(*row)),
             )
         )
     write_column(ax, y, [*texts, language.number(end, 0)], language.say("column.steps"))
     return ax
-
-
-def _signed(language: Language, value: float, places: int) -> str:
-    """Write a step with its sign, also in front of what lifts."""
-    number = language.number(value, places)
-    return f"+{number}" if value >= 0 else number
 
 
 def _contributions(study: Study) -> Contributions:

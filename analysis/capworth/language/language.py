@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from math import isfinite
@@ -15,12 +15,13 @@ from babel.numbers import get_currency_name, get_currency_symbol
 
 from capworth.case.model import Case
 from capworth.errors import InputError
-from capworth.language.isolates import flat, isolated
+from capworth.language.isolates import figures_isolated, flat, isolated
 from capworth.language.numbers import Amount, decimals, half_up, written
 from capworth.language.phrases import Phrases, Typography, phrases
 
 EVEN = 0.5  # below this probability nothing is said to be so
 MARK = "†"  # behind the name of an improvement that is illustrative
+MILLION = 1e6
 AS_SET = 4  # decimals of a number that was set, not estimated
 LOOSE_END = re.compile(r"(\W|\s[^\W\d]{1,3}\b)+$")  # marks and small words before a cut
 PRICES = re.compile(r"(?P<currency>[A-Z]{3}) of (?P<prices>\d{4})(?P<year> a year)?")  # EUR of 2019
@@ -119,13 +120,13 @@ class Language:
 
     def word(self, group: str, key: str) -> str:
         """Say a word that cases use, such as a function; as it stands where it is unknown."""
-        found = self.phrases.find(self.section, f"{group}.{key}") or key
-        return self.typeset(found if isinstance(found, str) else found["other"])
+        known = f"{group}.{key}"
+        return self.say(known) if self.has(known) else self.typeset(key)
 
     def typeset(self, text: str) -> str:
         """Give a text, also one of the case, the typography of the language."""
         text = self._typography.set(text)
-        return isolated(text) if self.rightwards else text
+        return figures_isolated(text) if self.rightwards else text
 
     def name(self, key: str) -> str:
         """Printed name of a thing of the case; its short name where none is known."""
@@ -135,7 +136,7 @@ class Language:
         """Printed name without what stands in brackets behind it."""
         return self.typeset(self.names.get(key, key).split(" (")[0])
 
-    def short(self, key: str, most: int = 34) -> str:
+    def short(self, key: str, most: int = 46) -> str:
         """Printed name without what stands in brackets, cut between words to so many letters."""
         name = self.names.get(key, key)
         if len(name) > most or " (" in name:
@@ -164,7 +165,7 @@ class Language:
         return self.listed(map(self.name, keys), most)
 
     def _shown(self, items: Iterable[str], most: int) -> list[str]:
-        parts = [isolated(item) if self.rightwards else item for item in items]
+        parts = [self._isolated(item) for item in items]
         more = len(parts) - most
         return [*parts[:most], self.say("and_more", count=more)] if more > 0 else parts
 
@@ -182,17 +183,25 @@ class Language:
         """Write a number with so many decimals, or else with two significant digits."""
         if not isfinite(value):
             return self.say("unknown")
-        return self._number(value, decimals(value, value, value) if places is None else places)
+        places = decimals(value, value, value) if places is None else places
+        return self._isolated(self._bare(value, places))
 
     def exactly(self, value: float, places: int = AS_SET) -> str:
         """Write a number that was set, not estimated: with as many decimals as it has."""
-        return self._number(value, places, padded=False) if isfinite(value) else self.number(value)
+        if not isfinite(value):
+            return self.say("unknown")
+        return self._isolated(self._bare(value, places, padded=False))
+
+    def signed(self, value: float, places: int) -> str:
+        """Write a change with its sign, also where it lifts."""
+        plus = "+" if half_up(value, places) >= 0 else ""
+        return self._isolated(plus + self._bare(value, places))
 
     def tick(self, value: float, _: object = None) -> str:
         """Write a tick label: as many decimals as the number has, at most four."""
         if not isfinite(value):
             return ""
-        return self._sign(value, AS_SET) + self._size(value, AS_SET, padded=False)
+        return self._bare(value, AS_SET, padded=False)
 
     def middle(self, amount: Amount) -> str:
         """Only the middle, rounded by the width of the interval."""
@@ -264,15 +273,12 @@ class Language:
             return "_above", self.number(99, 0)
         return "", self.number(100 * share, 0)
 
-    def _number(self, value: float, places: int, *, padded: bool = True) -> str:
-        number = self._sign(value, places) + self._size(value, places, padded=padded)
-        return isolated(number) if self.rightwards else number
+    def _bare(self, value: float, places: int, *, padded: bool = True) -> str:
+        minus = self._typography.minus if half_up(value, places) < 0 else ""
+        return minus + written(value, places, self.phrases.locale, padded=padded)
 
-    def _sign(self, value: float, places: int) -> str:
-        return self._typography.minus if half_up(value, places) < 0 else ""
-
-    def _size(self, value: float, places: int, *, padded: bool) -> str:
-        return written(value, places, self.phrases.locale, padded=padded)
+    def _isolated(self, value: str) -> str:
+        return isolated(value) if self.rightwards else value
 
     # ------------------------------------------------------------ money
 
@@ -324,6 +330,25 @@ class Language:
         """Write an amount of money in units, with two significant digits."""
         return self.amount(self.number(value), currency, millions=False)
 
+    def price_middle(self, amount: Amount) -> str:
+        """Write the middle of an amount of money in units; in millions from a million on."""
+        return self._priced(amount, self.middle)
+
+    def price_span(self, amount: Amount) -> str:
+        """Write only the interval of an amount of money in units, as its middle is written."""
+        return self._priced(amount, self.span)
+
+    def price_spread(self, amount: Amount) -> str:
+        """Write an amount of money in units with its interval."""
+        if not amount.is_known or amount.is_certain:
+            return self.price_middle(amount)
+        return self.around(self.price_middle(amount), _scaled(amount))
+
+    def _priced(self, amount: Amount, write: Callable[[Amount], str]) -> str:
+        if not amount.is_known:
+            return self.say("unknown")
+        return self.amount(write(_scaled(amount)), millions=abs(amount.middle) >= MILLION)
+
     def million(self, currency: str = "") -> str:
         """The unit of an axis or a table of money."""
         sign = self.sign(currency)
@@ -352,6 +377,12 @@ class _Slots(dict[str, object]):
 
     def __missing__(self, slot: str) -> str:
         raise KeyError(f"nothing was given for {{{slot}}}.")
+
+
+def _scaled(amount: Amount) -> Amount:
+    """An amount of units, or of millions where it is a million or more."""
+    scale = MILLION if abs(amount.middle) >= MILLION else 1.0
+    return Amount(*(end / scale for end in amount))
 
 
 def _gap(sign: str) -> str:

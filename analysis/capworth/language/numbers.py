@@ -5,7 +5,7 @@ An amount is a number that is never printed without its interval.
 
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from math import floor, isfinite, log10
+from math import floor, isclose, isfinite, log10
 from typing import Any, NamedTuple
 
 from babel import Locale
@@ -91,4 +91,4 @@ class Amount(NamedTuple):
     @property
     def is_certain(self) -> bool:
         """Whether there is no interval to print."""
-        return self.low == self.high
+        return self.low == self.high and isclose(self.middle, self.low, abs_tol=TINY)

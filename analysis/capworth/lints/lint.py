@@ -100,8 +100,8 @@ class Lint:
         """File and rows in the words of a language, English where it is not known."""
         spoken = said_in(language)
         if self.rows:
-            row = spoken.say("row" if len(self.rows) == 1 else "rows")
-            return f"{self.file}, {row} {_spans(self.rows)}"
+            key = "row" if len(self.rows) == 1 else "rows"
+            return spoken.say(key, file=self.file, rows=_spans(self.rows))
         return f"{self.file}, {_listed(self.items, spoken)}" if self.items else self.file
 
     @property

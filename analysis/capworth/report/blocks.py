@@ -98,7 +98,9 @@ def as_data(block: Block, drawings: Mapping[str, str] = MappingProxyType({})) ->
     return {"kind": type(block).__name__.lower(), **plain}
 
 
-def section_data(section: Section, drawings: Mapping[str, str]) -> dict[str, Any]:
+def section_data(
+    section: Section, drawings: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Any]:
     """Turn a section into plain data; charts are drawn where `drawings` does not hold them."""
     plain = {f.name: getattr(section, f.name) for f in fields(section) if f.name != "blocks"}
     return {**plain, "blocks": [as_data(block, drawings) for block in section.blocks]}

@@ -1,6 +1,5 @@
 """A member's brief: one page in the member's language, as a tagged PDF."""
 
-from collections.abc import Callable
 from math import isfinite, nan
 from typing import Any
 
@@ -26,7 +25,8 @@ def write_brief(case: Case, brief: MemberBrief, provenance: Provenance, language
         When there are no texts for the language, or a name holds a letter that no font has.
     """
     page = document(case, brief, provenance, language)
-    return set_document("brief.typ", page, case.settings.appraisal_date)
+    name = f"the brief of {brief.member.id}"
+    return set_document("brief.typ", page, case.settings.appraisal_date, name)
 
 
 def document(case: Case, brief: MemberBrief, provenance: Provenance, code: str) -> dict[str, Any]:
@@ -71,27 +71,6 @@ def _ends(row: "pd.Series[Any]", name: str, scale: float = 1.0) -> Amount:
     return Amount(*(float(row[f"{name}{end}"]) * scale for end in ("", "_low", "_high")))
 
 
-def _money(money: Amount, language: Language, write: Callable[[Amount], str]) -> str:
-    """Write the middle or the range of an amount, in millions where it is a million or more."""
-    if not money.is_known:
-        return language.say("unknown")
-    large = abs(money.middle) >= MILLION
-    return language.amount(write(_scaled(money)), millions=large)
-
-
-def _spread(money: Amount, language: Language) -> str:
-    """Write an amount with its range."""
-    middle = _money(money, language, language.middle)
-    if not money.is_known or money.is_certain:
-        return middle
-    return language.around(middle, _scaled(money))
-
-
-def _scaled(money: Amount) -> Amount:
-    scale = MILLION if abs(money.middle) >= MILLION else 1.0
-    return Amount(*(end / scale for end in money))
-
-
 def _finding(brief: MemberBrief, language: Language) -> str:
     best = list(brief.improvements.index)
     parts = {"first": language.name(str(best[0])) if best else language.say("page.none")}
@@ -132,10 +111,8 @@ def _cards(brief: MemberBrief, language: Language) -> list[dict[str, str]]:
     cards.append(
         {
             "head": language.say("card.gains"),
-            "value": _money(own, language, language.middle)
-            if valued
-            else language.say("page.unknown"),
-            "range": _money(own, language, language.span) if valued else "",
+            "value": language.price_middle(own) if valued else language.say("page.unknown"),
+            "range": language.price_span(own) if valued else "",
             "detail": language.say("card.gains_detail", harm=language.spread(harm)),
         }
     )
@@ -145,11 +122,11 @@ def _cards(brief: MemberBrief, language: Language) -> list[dict[str, str]]:
     cards.append(
         {
             "head": language.say("card.pays"),
-            "value": _money(first, language, language.middle),
-            "range": _money(first, language, language.span),
+            "value": language.price_middle(first),
+            "range": language.price_span(first),
             "detail": language.say(
                 "card.pays_detail" if known else "card.pays_none",
-                national=_money(national, language, language.middle),
+                national=language.price_middle(national),
             ),
         }
     )
@@ -235,19 +212,19 @@ def _pays(case: Case, brief: MemberBrief, language: Language) -> dict[str, Any]:
         items.append(
             language.say(
                 "pays.text_published" if published else "pays.text_modelled",
-                amount=_spread(paid, language),
+                amount=language.price_spread(paid),
                 year=str(member.contribution_year or case.settings.price_year),
                 source=source,
                 grade=grade,
             )
         )
-    national = _spread(_ends(row, "national_m", MILLION), language)
+    national = language.price_spread(_ends(row, "national_m", MILLION))
     items.append(language.say("pays.national", amount=national, count=_members(brief, language)))
     if brief.measured[0]:
         items.append(
             language.say(
                 "pays.external",
-                amount=_spread(_ends(row, "external_m", MILLION), language),
+                amount=language.price_spread(_ends(row, "external_m", MILLION)),
                 harm=language.spread(_ends(row, "external_harm")),
             )
         )

@@ -192,7 +192,7 @@ def evidence_strip(study: Study, language: Language) -> dict[str, Any]:
             for key, shares in bars.items()
         ],
         "legend": [{"grade": grade, "text": language.word("grade", grade)} for grade in GRADES],
-        "alt": language.say("evidence.alt", list="; ".join(_spoken(bars, language))),
+        "alt": language.say("evidence.alt", list=language.series(_spoken(bars, language))),
     }
 
 

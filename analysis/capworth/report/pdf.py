@@ -161,7 +161,9 @@ BARE = frozenset({"svg", "kind", "name", "language", "direction", "grade"})  # n
 STANDARDS: Final[tuple[Literal["ua-1", "a-2a"], ...]] = ("ua-1", "a-2a")
 
 
-def set_document(template: str, content: Mapping[str, Any], day: date) -> bytes:
+def set_document(
+    template: str, content: Mapping[str, Any], day: date, name: str = "the document"
+) -> bytes:
     """Set one document as PDF. No clock is read: the same content gives the same bytes.
 
     Parameters
@@ -169,6 +171,7 @@ def set_document(template: str, content: Mapping[str, Any], day: date) -> bytes:
     template : file of this folder, such as "donor.typ"
     content : everything that it prints
     day : the date that the file carries
+    name : what an error calls it
 
     Raises
     ------
@@ -187,7 +190,7 @@ def set_document(template: str, content: Mapping[str, Any], day: date) -> bytes:
             timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC),
         )
     except typst.TypstError as error:
-        raise InputError(f"the document cannot be set: {error}") from error
+        raise InputError(f"{name} cannot be set: {error}") from error
     assert isinstance(pdf, bytes)  # one document, one file
     return pdf
 

@@ -359,7 +359,7 @@ def _pledges(pledges: pd.DataFrame, language: Language) -> str:
                 earmark=language.named(earmark),
             )
         )
-    return language.say("summary.funding_pledge", count=len(parts), list="; ".join(parts))
+    return language.say("summary.funding_pledge", count=len(parts), list=language.series(parts))
 
 
 def _gain_at(curve: pd.DataFrame, budget: float) -> Amount:

@@ -191,6 +191,12 @@ def _keys(found: Allocation, language: Language) -> Table:
     )
 
 
+def _place(row: Row, language: Language) -> str:
+    """A place by the keys of the case, and its range in brackets."""
+    span = language.say("span", low=str(row["place_low"]), high=str(row["place_high"]))
+    return language.say("around", middle=str(row["as stated"]), span=span)
+
+
 def _ranks(found: Allocation, language: Language) -> Table:
     """Places by every key of the capabilities that move."""
     table, outside = found.ranks(), beyond(found)
@@ -198,7 +204,7 @@ def _ranks(found: Allocation, language: Language) -> Table:
     rows = tuple(
         (
             language.brief(str(capability)),
-            f"{row['as stated']} ({row['place_low']}–{row['place_high']})",
+            _place(row, language),
             *(str(row[key]) for key in found.keys),
         )
         for capability, row in rows_of(table, moving)
@@ -228,7 +234,11 @@ def _credit(study: Study, language: Language) -> Table:
             language.name(str(outcome)),
             language.word("rests_on", str(row["rests_on"])),
             language.spread(_percent(row)),
-            f"{language.percent(row['first_in'])}–{language.percent(row['last_in'])}",
+            language.say(
+                "span",
+                low=language.percent(row["first_in"]),
+                high=language.percent(row["last_in"]),
+            ),
             language.number(float(row["outcomes"])),
         )
         for (capability, outcome), row in rows_of(outcomes)

@@ -281,7 +281,7 @@ def productivity_page(study: Study, language: Language) -> Section | None:
     few = language.say(
         "productivity.few", count=trend.fewest, fewest=language.number(trend.fewest, 0)
     )
-    aside = language.say("productivity.set_aside", list="; ".join(trend.set_aside))
+    aside = language.say("productivity.set_aside", list=language.series(trend.set_aside))
     title = language.say(
         "productivity.title",
         least=language.number(float(table["productivity"].min()), PLACES),
@@ -296,4 +296,4 @@ def productivity_page(study: Study, language: Language) -> Section | None:
 def _factor(amount: Amount, language: Language) -> str | tuple[str, str]:
     """Write a factor, and its range below it where it is wide enough to be seen."""
     middle, low, high = (language.number(part, PLACES) for part in amount)
-    return middle if low == high else (middle, f"{low}–{high}")
+    return middle if low == high else (middle, language.say("span", low=low, high=high))

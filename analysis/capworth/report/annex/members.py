@@ -114,7 +114,8 @@ def _groups(found: Feedback, language: Language) -> Block:
             (
                 str(group),
                 language.listed(
-                    f"{language.word('region', name)} {count}" for name, count in regions
+                    f"{language.word('region', name)} {language.number(int(count), 0)}"
+                    for name, count in regions
                 ),
                 language.named(str(row["needs_most"]).split()),
                 language.named(str(row["needs_least"]).split()),

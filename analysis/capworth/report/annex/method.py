@@ -128,7 +128,7 @@ def _parameters(study: Study, language: Language) -> Iterator[tuple[Cell, ...]]:
     last = settings.first_year + settings.years - 1
     yield row("years", language.say("parameter.years_value", first=settings.first_year, last=last))
     schedule = schedules()[settings.discounting]
-    bands = "; ".join(
+    bands = language.series(
         language.say("parameter.band", rate=language.percent(rate, 1), year=year)
         for year, rate in schedule.bands
     )
@@ -229,7 +229,7 @@ def _register(case: Case, language: Language) -> Table:
         marked=(len(rows) - 1,),
         note=language.say(
             "provenance.grades",
-            list="; ".join(f"{grade} {language.word('grade', grade)}" for grade in GRADES),
+            list=language.series(f"{grade} {language.word('grade', grade)}" for grade in GRADES),
         ),
     )
 
