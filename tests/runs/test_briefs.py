@@ -25,7 +25,7 @@ from capworth.language.numbers import Amount
 from capworth.language.phrases import languages
 from capworth.members.use import MemberBrief, Members, brief_member, member_of, serve_members
 from capworth.model.simulation import draw_sample
-from capworth.report.brief import document, write_brief
+from capworth.report.brief import _spread, document, write_brief
 from capworth.runs import papers as briefs
 from capworth.runs import run as runs
 from capworth.runs.run import BRIEFS, RunError
@@ -196,8 +196,8 @@ def test_long_names_still_fit_one_page(small: Case, members: Members) -> None:
         (replace(EN, currency="USD").price_spread(Amount(5.0, 5.0, 5.0)), "US$5.0"),
         (FR.price_middle(Amount(3_521_478, 2_646_257, 4_582_040)), "3,5 M€"),
         (FR.spread(Amount(9038.0, 290.0, 21310.0)), "9\u202f000 (0–21\u202f000)"),
-        (EN.spread(Amount(24.0, 0.0, 0.0)), "24 (0–0)"),
-        (EN.spread(Amount(float("nan"), 0.0, 1.0)), "–"),
+        (_spread(Amount(24.0, 0.0, 0.0), EN), "24 (0–0)"),
+        (_spread(Amount(float("nan"), 0.0, 1.0), EN), "–"),
         (EN.part(0.0), "0%"),
         (EN.part(0.001), "<\u20601%"),
         (EN.part(0.999), ">\u206099%"),

@@ -118,7 +118,7 @@ def tornado_facts(study: Study, language: Language) -> Facts:
     rows = (
         language.say(
             "chart.tornado.alt_row",
-            name=names.get(str(i), str(i)).replace("\n", ", "),
+            name=names.get(str(i), str(i)).replace("\n", language.say("comma")),
             low=language.number(low),
             high=language.number(high),
         )
@@ -410,7 +410,8 @@ def information_facts(study: Study, language: Language) -> Facts:
 def _spoken(study: Study, language: Language, inputs: list[str]) -> list[str]:
     """Name inputs in one line each."""
     names = name_inputs(inputs, study.case, language)
-    return [names.get(i, i).replace("\n", ", ") for i in inputs]
+    comma = language.say("comma")
+    return [names.get(i, i).replace("\n", comma) for i in inputs]
 
 
 TWO_LINES = 0.29  # inches of a row whose name has two lines

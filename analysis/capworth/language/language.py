@@ -340,7 +340,7 @@ class Language:
 
     def price_spread(self, amount: Amount) -> str:
         """Write an amount of money in units with its interval."""
-        if not amount.is_known or amount.is_certain:
+        if not amount.is_known or amount.is_exact:
             return self.price_middle(amount)
         return self.around(self.price_middle(amount), _scaled(amount))
 

@@ -5,7 +5,7 @@ An amount is a number that is never printed without its interval.
 
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from math import floor, isclose, isfinite, log10
+from math import floor, isfinite, log10
 from typing import Any, NamedTuple
 
 from babel import Locale
@@ -91,4 +91,9 @@ class Amount(NamedTuple):
     @property
     def is_certain(self) -> bool:
         """Whether there is no interval to print."""
-        return self.low == self.high and isclose(self.middle, self.low, abs_tol=TINY)
+        return self.low == self.high
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether all three are the same: a rare event may have a mean beyond its interval."""
+        return self.low == self.middle == self.high

@@ -89,7 +89,15 @@ def _count(row: "pd.Series[Any]", name: str, language: Language, *, ranged: bool
     ends = _ends(row, name)
     if not isfinite(ends.middle):
         return language.say("page.few")
-    return language.spread(ends) if ranged else language.middle(ends)
+    return _spread(ends, language) if ranged else language.middle(ends)
+
+
+def _spread(amount: Amount, language: Language) -> str:
+    """Write an amount with its range, also where its mean lies beyond it."""
+    if not amount.is_known:
+        return language.say("unknown")
+    middle = language.middle(amount)
+    return middle if amount.is_exact else language.around(middle, amount)
 
 
 def _cards(brief: MemberBrief, language: Language) -> list[dict[str, str]]:
@@ -113,7 +121,7 @@ def _cards(brief: MemberBrief, language: Language) -> list[dict[str, str]]:
             "head": language.say("card.gains"),
             "value": language.price_middle(own) if valued else language.say("page.unknown"),
             "range": language.price_span(own) if valued else "",
-            "detail": language.say("card.gains_detail", harm=language.spread(harm)),
+            "detail": language.say("card.gains_detail", harm=_spread(harm, language)),
         }
     )
     paid, national = _contribution(brief.member), _ends(row, "national_m", MILLION)
@@ -183,7 +191,7 @@ def _serves(case: Case, brief: MemberBrief, language: Language) -> dict[str, Any
         mark = MARK if improvement in illustrative else ""
         cells = [
             language.name(str(improvement)) + mark,
-            language.spread(_ends(row, "points")),
+            _spread(_ends(row, "points"), language),
             language.probability(float(row["p_top"])),
         ]
         if programme:
@@ -225,7 +233,7 @@ def _pays(case: Case, brief: MemberBrief, language: Language) -> dict[str, Any]:
             language.say(
                 "pays.external",
                 amount=language.price_spread(_ends(row, "external_m", MILLION)),
-                harm=language.spread(_ends(row, "external_harm")),
+                harm=_spread(_ends(row, "external_harm"), language),
             )
         )
     return {"head": language.say("pays.head"), "items": items}
