@@ -72,7 +72,9 @@ def test_plural_forms_are_those_of_the_language(code: str) -> None:
 def test_plural_forms_follow_the_count() -> None:
     arabic = Language("ar", section="pages")
     said = [arabic.say("donor.index_title", count=n) for n in (1, 2, 3, 11, 100)]
-    assert len(set(said)) == len(said)
+    wordings = [re.sub(r"[\d\u2066\u2069]", "", text) for text in said]
+    assert len(set(wordings)) == 4, "one, two, few, many and, for a hundred, the word of eleven"
+    assert wordings[3] == wordings[4]
     english = Language("en", section="common")
     assert english.say("and_more", count=7) == "7 more"
 

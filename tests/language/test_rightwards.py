@@ -96,6 +96,15 @@ def test_isolating_twice_changes_nothing_and_no_letter_is_lost(text: str) -> Non
         assert once.count(ISOLATE[0]) == once.count(ISOLATE[1])
 
 
+def test_a_slot_isolates_what_runs_from_left_to_right() -> None:
+    """Whole numbers and Latin names as they are; what is Arabic, or isolated, is not touched."""
+    say = Language("ar", section="charts").say
+    values = {"capability": "SLTD", "first": "قدرة", "span": "19–24", "year": 2019}
+    assert seen(say("axis.asked", unit="مليون يورو", year=values["year"])).endswith("[2019]")
+    assert seen(say("pair", first=values["capability"], second=values["first"])) == "[SLTD]: قدرة"
+    assert seen(say("pair", first="\u206619–24\u2069", second=7)) == "[19–24]: [7]"
+
+
 def test_a_value_within_an_isolate_is_not_isolated_again() -> None:
     language = Language("ar")
     assert seen(language.spread(Amount(12.34, 10.0, 14.0))) == "[12.3] ([10.0–14.0])"
