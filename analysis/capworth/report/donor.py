@@ -212,7 +212,10 @@ def _serves(offer: Offer, package: str, language: Language) -> dict[str, Any]:
 
 
 def _changes(row: Row, language: Language) -> str:
-    parts = [_inside(language.name(criterion)) for criterion in str(row["criteria"]).split()]
+    parts = [
+        language.typeset(_inside(language.names.get(criterion, criterion)))
+        for criterion in str(row["criteria"]).split()
+    ]
     parts += [language.word("step", step).lower() for step in str(row["steps"]).split()]
     return language.listed(parts)
 
