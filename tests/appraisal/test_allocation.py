@@ -16,7 +16,7 @@ from capworth.appraisal.allocation import STATED, Allocation, allocate, explaine
 from capworth.case.model import Case
 from capworth.case.read import check_case, read_case
 from capworth.charts.allocation import beyond
-from capworth.language.voice import Wording
+from capworth.language.language import Language
 from capworth.methods.allocation.coalitions import largest
 from capworth.methods.allocation.keys import (
     EXACT,
@@ -307,7 +307,7 @@ def test_without_a_value_tree_there_is_no_rank(small: Case, without: Any) -> Non
     found = allocation_of(study)
     assert found.ranks().empty
     assert "no value tree" in repr(found)
-    page = annex.allocation_page(study, Wording.of(study.case, "en"))
+    page = annex.allocation_page(study, Language.of(study.case, "en"))
     assert page is not None
     assert str(len(found.keys)) in page.title
 
@@ -394,7 +394,7 @@ def flatten(blocks: Any) -> Iterator[object]:
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_page_explains_every_key(study: Study, language: str) -> None:
-    words = Wording.of(study.case, language)
+    words = Language.of(study.case, language)
     page = annex.allocation_page(study, words)
     assert page is not None
     told = " ".join(map(str, flatten(page.blocks)))

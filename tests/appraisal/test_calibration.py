@@ -13,9 +13,10 @@ from matplotlib.text import Annotation
 
 from capworth.appraisal.attribution import NEEDED, calibrate
 from capworth.case.facts import COLUMNS, read_facts
-from capworth.charts import Voice, draw_calibration
+from capworth.charts import draw_calibration
 from capworth.cli import main
 from capworth.errors import CaseError
+from capworth.language.language import Language
 from capworth.methods.cost_benefit.value_chain import elasticity
 
 ROOT = Path(__file__).parents[2]
@@ -140,7 +141,7 @@ def test_a_fact_within_the_model_holds(tmp_path: Path) -> None:
 def test_the_chart_puts_each_fact_beside_its_model(language: str) -> None:
     found = calibrate(FACTS)
     ax = Figure(figsize=(6.7, 3), layout="constrained").subplots()
-    draw_calibration(found, ax, Voice(language))
+    draw_calibration(found, ax, Language(language).charts)
     seen = next(line for line in ax.lines if line.get_marker() == "o")
     table = found.to_frame()
     np.testing.assert_allclose(np.asarray(seen.get_xdata(), dtype=float), table["ratio"])

@@ -12,7 +12,7 @@ from capworth.appraisal.economics import KINDS
 from capworth.charts.economics import draw_acceptability, draw_net_values, draw_scale_places
 from capworth.charts.gallery import GALLERY
 from capworth.charts.uncertainty import draw_information, draw_switching
-from capworth.language.voice import ENGLISH, Voice
+from capworth.language.language import ENGLISH, Language
 from capworth.study.stages import Study
 
 
@@ -104,7 +104,7 @@ def test_the_choice_is_the_thick_line(study: Study) -> None:
 
 def test_titles_without_a_programme_or_a_finding(study: Study) -> None:
     for language in ("en", "fr"):
-        voice = Voice(language, study.case.names(language))
+        voice = Language(language, study.case.names(language)).charts
         assert study.economics is not None
         table = study.economics.to_frame()
         alone = replace(study.economics, _table=table[table.index.get_level_values(0) != KINDS[-1]])

@@ -34,9 +34,9 @@ from capworth.charts.rows import place_labels
 from capworth.charts.svg import framed, to_svg
 from capworth.errors import InputError
 from capworth.language.inputs import name_inputs
-from capworth.language.numbers import decimals, rounded
-from capworth.language.phrases import languages, words
-from capworth.language.voice import ENGLISH, Voice
+from capworth.language.language import ENGLISH, Language
+from capworth.language.numbers import Amount, decimals, rounded
+from capworth.language.phrases import phrases
 from capworth.study.stages import STAGES, Study
 
 LANGUAGES = ("en", "es", "fr")  # from left to right; those the other way have tests of their own
@@ -53,22 +53,22 @@ from pathlib import Path
 from capworth.case.read import read_case
 from capworth.charts.gallery import GALLERY
 from capworth.charts.svg import to_svg
-from capworth.language.voice import Voice
+from capworth.language.language import Language
 from capworth.study.stages import run_study
 import sys
 study = run_study(read_case(Path(sys.argv[1])), draws=100)
 for k, (name, chart) in enumerate(GALLERY.items()):
     language = ("en", "fr")[k % 2]
-    voice = Voice(language, study.case.names(language))
+    voice = Language(language, study.case.names(language)).charts
     text = to_svg(chart.figure(study, voice), chart.title(study, voice))
     print(language, name, sha256(text.encode()).hexdigest())
 print("pyplot" if "matplotlib.pyplot" in sys.modules else "no pyplot")
 """
 
 
-def voice_of(study: Study, language: str) -> Voice:
+def voice_of(study: Study, language: str) -> Language:
     """The small case has names in two languages; the others take the French ones."""
-    return Voice(language, study.case.names("en" if language == "en" else "fr"))
+    return Language(language, study.case.names("en" if language == "en" else "fr")).charts
 
 
 def axes() -> Axes:
@@ -193,7 +193,7 @@ def test_no_english_is_left_in_another_language(
     chart = GALLERY[name]
     for say in (chart.title, chart.caption, chart.alt):
         assert say(study, english) != say(study, other)
-    said = {str(v) for k, v in words(language).phrases.items() if words("en").phrases[k] == v}
+    said = {str(v) for k, v in phrases(language).phrases.items() if phrases("en").phrases[k] == v}
     spoken = {t.get_text() for t in texts(drawn[name, language])}
     ours = {t.get_text() for t in texts(drawn[name, "en"])}
     shared = {t for t in spoken & ours if re.search(r"[a-z]{4}", t)}
@@ -418,7 +418,7 @@ def test_swings_are_drawn_from_the_base_and_turning_ones_are_marked(study: Study
     assert [xs(line) for line in crosses] == [[-1.0]]
     for row, level, right in ((0, "low", False), (1, "low", True), (0, "high", True)):
         value = float(table[level].iloc[row])
-        text = ENGLISH.rounded(value, *map(float, table[["low", "high"]].iloc[row]))
+        text = ENGLISH.middle(Amount(value, *map(float, table[["low", "high"]].iloc[row])))
         end = float(table[f"at_{level}"].iloc[row])
         notes = [t for t in ax.texts if isinstance(t, Annotation) and t.xy == (end, row)]
         notes = [t for t in notes if t.get_text() == text]
@@ -492,16 +492,16 @@ def test_two_capabilities_are_enough(draw: Callable[..., Axes], study: Study) ->
     assert to_svg(figure)
 
 
-# Voice
+# Language
 
 
 def test_no_more_digits_than_the_interval_allows() -> None:
     assert [decimals(*t) for t in ((19.4, 16.5, 22.3), (66.4, 57.7, 75.2))] == [1, 0]
     assert rounded(9138.4, 2393.1, 18800.3) == 9000
-    assert ENGLISH.interval(0.9020, 0.7711, 1.0596) == "0.90 (0.77–1.06)"
-    assert ENGLISH.interval(-12.77, -17.5, -8.515) == "-12.8 (-17.5 to -8.5)"
-    assert ENGLISH.interval(5.0, 5.0, 5.0) == "5.0"
-    assert ENGLISH.interval(float("nan"), 0.0, 1.0) == "–"
+    assert ENGLISH.spread(Amount(0.9020, 0.7711, 1.0596)) == "0.90 (0.77–1.06)"
+    assert ENGLISH.spread(Amount(-12.77, -17.5, -8.515)) == "-12.8 (-17.5 to -8.5)"
+    assert ENGLISH.spread(Amount(5.0, 5.0, 5.0)) == "5.0"
+    assert ENGLISH.spread(Amount(float("nan"), 0.0, 1.0)) == "–"
 
 
 @given(
@@ -519,11 +519,11 @@ def test_rounding_moves_a_value_by_less_than_a_tenth_of_its_interval(
 
 
 def test_spanish_writes_as_official_spanish_does() -> None:
-    spanish = Voice("es", {"SLTD": "Documentos de viaje robados o perdidos (SLTD)"})
+    spanish = Language("es", {"SLTD": "Documentos de viaje robados o perdidos (SLTD)"}).charts
     assert spanish.money(19.4, "EUR", 1) == "19,4\u00a0M€"
     assert spanish.money(5, "CHF") == "5\u00a0M\u00a0CHF"
-    assert spanish.price(1250, "EUR") == "1.200\u00a0€"
-    assert spanish.percent(0.2606) == "26\u00a0%"
+    assert spanish.price(1250, "EUR") == "1.300\u00a0€"
+    assert spanish.probability(0.2606) == "26\u00a0%"
     assert spanish.tick(2500.5) == "2.500,5"
     assert spanish.listed(["oro", "plata", "bronce"]) == "oro, plata y bronce"
     assert spanish.listed(["oro", "**Imágenes**"]) == "oro e **Imágenes**"
@@ -533,27 +533,29 @@ def test_spanish_writes_as_official_spanish_does() -> None:
 
 
 def test_french_writes_as_the_french_do() -> None:
-    french = Voice("fr", {"SLTD": "Documents de voyage volés ou perdus (SLTD)"})
+    french = Language("fr", {"SLTD": "Documents de voyage volés ou perdus (SLTD)"}).charts
     assert french.money(19.4, "EUR", 1) == "19,4\u00a0M€"
     assert french.money(5, "CHF") == "5\u00a0M\u00a0CHF"
-    assert french.percent(0.2606) == "26\u00a0%"
+    assert french.probability(0.2606) == "26\u00a0%"
     assert french.tick(2500.5) == "2\u202f500,5"
     assert french.short("SLTD") == "Documents de voyage volés ou perdus"
     assert french.unit("EUR of 2019 a year") == "€ de 2019 par an"
     assert french.unit("bushels") == "bushels"
-    assert french.words.typeset("Oui ; non : « 3 % » !") == (
+    assert french.typeset("Oui ; non : « 3 % » !") == (
         "Oui\u202f; non\u00a0: «\u00a03\u00a0%\u00a0»\u202f!"
     )
 
 
 @given(st.floats(0, 1))
 def test_draws_alone_never_show_nothing_or_all(share: float) -> None:
-    assert ENGLISH.percent(share) not in ("0%", "100%")
+    assert ENGLISH.probability(share) not in ("0%", "100%")
     assert ENGLISH.part(share) not in ("0%", "100%") or share in (0.0, 1.0)
 
 
 def test_names_are_cut_between_words() -> None:
-    voice = Voice("en", {"A": "Search of the databases at the front line", "B": "Hub, phase 2: x"})
+    voice = Language(
+        "en", {"A": "Search of the databases at the front line", "B": "Hub, phase 2: x"}
+    ).charts
     assert voice.short("A", 26) == "Search of the databases…"
     assert voice.short("A", 30) == "Search of the databases…"
     assert voice.short("B", 14) == "Hub, phase 2…"
@@ -564,8 +566,8 @@ def test_names_are_cut_between_words() -> None:
 
 def test_what_is_unknown_is_said_so() -> None:
     with pytest.raises(InputError, match="no 'de'"):
-        Voice("de")
-    with pytest.raises(InputError, match=r"no phrase 'axis\.scor'.*axis\.score"):
+        Language("de")
+    with pytest.raises(InputError, match=r"no phrase charts\.axis\.scor\..*charts\.axis\.score"):
         ENGLISH.say("axis.scor")
 
 
@@ -587,15 +589,6 @@ def fields(phrase: Any) -> set[str]:
     return {f for form in forms for _, f, _, _ in string.Formatter().parse(form) if f}
 
 
-@pytest.mark.parametrize("language", languages())
-def test_languages_have_the_same_phrases_with_the_same_parts(language: str) -> None:
-    english, other = words("en").phrases, words(language).phrases
-    assert set(english) == set(other)
-    for key, phrase in english.items():
-        assert isinstance(other[key], str) or "count" in fields(other[key]), key
-        assert fields(phrase) ^ fields(other[key]) <= {"gap"}, key
-
-
 def test_fonts_have_every_letter_and_come_from_the_package() -> None:
     folder = Path(str(files("capworth.charts") / "fonts"))
     assert "SIL OPEN FONT LICENSE" in (folder / "OFL.txt").read_text(encoding="utf-8")
@@ -609,7 +602,8 @@ def test_fonts_have_every_letter_and_come_from_the_package() -> None:
             assert Path(path).parent == folder
             known = get_font(path).get_charmap()
             for language in LANGUAGES:
-                text = (files("capworth.language") / f"words.{language}.toml").read_text("utf-8")
+                found = phrases(language).phrases.items()
+                text = "".join(str(phrase) for key, phrase in found if key.startswith("charts."))
                 assert {c for c in text if ord(c) not in known} <= {"\n"}
         assert Path(findfont(FontProperties(family="Noto Sans Arabic"))).parent == folder
     assert sum(f.stat().st_size for f in folder.iterdir()) < 1_100_000

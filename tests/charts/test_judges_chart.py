@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from capworth.charts.gallery import GALLERY
 from capworth.charts.members import MARKED
 from capworth.charts.scores import draw_judges
-from capworth.language.voice import Voice
+from capworth.language.language import Language
 from capworth.multicriteria.elicitation import Elicitation, elicit
 from capworth.study.stages import Study
 
@@ -24,8 +24,8 @@ def judged(study: Study) -> Elicitation:
     return study.elicitation
 
 
-def voice_of(study: Study, language: str = "en") -> Voice:
-    return Voice(language, study.case.names(language))
+def voice_of(study: Study, language: str = "en") -> Language:
+    return Language(language, study.case.names(language)).charts
 
 
 def marks(lines: list[Line2D]) -> dict[str, set[tuple[float, str]]]:

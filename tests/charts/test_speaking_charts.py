@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from capworth.charts.gallery import GALLERY
-from capworth.language.voice import Voice
+from capworth.language.language import Language
 
 
 def _speaking() -> Any:
@@ -740,7 +740,7 @@ INPUTS = {"tornado", "switching", "threshold", "information"}  # names of inputs
 
 
 def words(study: Any, key: str, language: str) -> tuple[str, ...]:
-    voice = Voice(language, study.case.names(language))
+    voice = Language.of(study.case, language).charts
     return GALLERY[key].words(study, voice, "title", "caption", "alt")
 
 
@@ -889,7 +889,7 @@ ANY_ORDER = {"efficiency"}  # rows stand in an order of their own
 @pytest.mark.parametrize("expected", BESIDE, ids=lambda f: f.__name__)
 def test_the_figures_beside_the_rows(expected: Callable[[Any], list[Tokens]]) -> None:
     study, key = speaking.speaking_study(), expected.__name__.removeprefix("drawn_")
-    figure = GALLERY[key].figure(study, Voice("en", study.case.names("en")))
+    figure = GALLERY[key].figure(study, Language.of(study.case, "en").charts)
     (ax,) = figure.axes
     texts = [t.get_text() for t in ax.texts if t.get_position()[0] == 1.0]
     read, said = [speaking.numbers(text, "en") for text in texts], expected(study)
@@ -899,7 +899,7 @@ def test_the_figures_beside_the_rows(expected: Callable[[Any], list[Tokens]]) ->
 def test_the_timetable_tells_what_each_year_asks() -> None:
     study = speaking.speaking_study()
     years = study.schedule.by_year()
-    figure = GALLERY["gantt"].figure(study, Voice("en", study.case.names("en")))
+    figure = GALLERY["gantt"].figure(study, Language.of(study.case, "en").charts)
     (ax,) = figure.axes
     read = [speaking.numbers(label.get_text(), "en") for label in ax.get_xticklabels()]
     said = [[str(at), *number(float(x), 1)] for at, x in years["spend_m"].items()]

@@ -7,7 +7,7 @@ import pytest
 
 from capworth.case.model import Case
 from capworth.excellence.services import check_frontier, tree_region
-from capworth.language.voice import Wording
+from capworth.language.language import Language
 from capworth.methods.envelopment.bootstrap import bootstrap
 from capworth.methods.envelopment.dea import dea
 from capworth.model.result import Provenance
@@ -121,7 +121,7 @@ def test_a_case_without_a_tree_has_no_frontier(small: Case) -> None:
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_page_says_who_stays_and_who_does_not(study: Study, language: str) -> None:
-    words = Wording.of(study.case, language)
+    words = Language.of(study.case, language)
     page = section(study, words)
     assert page is not None
     check = study.frontier

@@ -17,7 +17,7 @@ from capworth.case.model import Case
 from capworth.case.read import check_case
 from capworth.charts.excellence import compared, metric
 from capworth.excellence.productivity import track_productivity
-from capworth.language.voice import Voice
+from capworth.language.language import Language
 from capworth.model.result import Provenance
 from capworth.study.stages import Study
 
@@ -282,8 +282,10 @@ def test_a_comparison_that_nobody_can_make_is_a_fault(folder: Path) -> None:
 
 def test_comparisons_are_said_in_words() -> None:
     text = "records_hosted + staff_years -> hits or vehicles_identified"
-    assert compared(text, Voice("en")) == (
+    assert compared(text, Language("en").charts) == (
         "hits / vehicles identified (input: records hosted and staff years)"
     )
-    assert compared(text, Voice("fr")).startswith("résultats positifs / véhicules identifiés (")
-    assert metric("odd_metric", Voice("fr")) == "odd metric"
+    assert compared(text, Language("fr").charts).startswith(
+        "résultats positifs / véhicules identifiés ("
+    )
+    assert metric("odd_metric", Language("fr").charts) == "odd metric"

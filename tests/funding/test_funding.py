@@ -24,7 +24,7 @@ from capworth.funding.earmarks import (
 )
 from capworth.funding.plan import NEXT, Funding
 from capworth.funding.pledges import CHANCES, MoneyMap, chance_of, map_money, what_comes
-from capworth.language.voice import Wording
+from capworth.language.language import Language
 from capworth.methods.portfolio.earmarks import Payable
 from capworth.methods.portfolio.frontier import feasible_sets
 from capworth.model.result import Provenance
@@ -444,7 +444,7 @@ def test_a_pledge_with_all_its_columns(folder: Path) -> None:
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_annex_says_what_the_answers_say(study: Study, language: str) -> None:
-    words = Wording.of(study.case, language)
+    words = Language.of(study.case, language)
     section = annex.funding_page(study, words)
     assert section is not None
     tables = [block for block in section.blocks if isinstance(block, Table)]

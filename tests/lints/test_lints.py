@@ -1,7 +1,7 @@
 """Every lint fires one edit away from a clean case, in the right place, and not at a near miss."""
 
 import csv
-import string
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
@@ -36,6 +36,7 @@ from capworth.case.model import (
 )
 from capworth.case.read import read_case
 from capworth.case.register import schedules
+from capworth.language.phrases import languages, phrases
 from capworth.lints import Lint, lint_case, lints_page
 from capworth.lints.evidence import _digits
 from capworth.lints.lint import (
@@ -44,12 +45,13 @@ from capworth.lints.lint import (
     asserts,
     catalogue,
     gives_a_reason,
-    languages,
-    sentences,
+    said_in,
     speaks_of,
+    write_fact,
 )
 
 DATA = Path(__file__).parents[2] / "data" / "interpol-2019"
+SAID = ("sentence", "mend")
 SMALL = Path(__file__).parents[1] / "cases" / "small"
 Edit = Callable[[Case], Case]
 
@@ -1308,17 +1310,9 @@ def test_the_catalogue_is_whole() -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_a_language_has_a_sentence_for_every_lint(language: str) -> None:
-    words, english = sentences(language), sentences("en")
-    assert list(words.texts) == list(catalogue())
-    for code, told in words.texts.items():
-        assert set(told) == {"sentence", "mend"}, code
-        assert all(text.strip().endswith(".") for text in told.values()), code
-        parts = [
-            {part[1] for part in string.Formatter().parse(each.texts[code]["sentence"]) if part[1]}
-            for each in (words, english)
-        ]
-        assert parts[0] == parts[1], code
-    assert "{count}" in words.more
+    told = {k: v for k, v in phrases(language).phrases.items() if re.match(r"lints\.[A-Z]", k)}
+    assert set(told) == {f"lints.{code}.{what}" for code in catalogue() for what in SAID}
+    assert all(str(text).strip().endswith(".") for text in told.values())
 
 
 def test_the_page_has_a_row_for_every_lint() -> None:
@@ -1535,12 +1529,12 @@ def test_digits_do_not_hang_on_the_unit(number: int, power: int) -> None:
 
 def test_long_lists_are_cut_and_counted() -> None:
     names = tuple("abcdef")
-    assert sentences("en").listed(names[:5]) == "a, b, c, d, e"
-    assert sentences("en").listed(names) == "a, b, c, d and 2 more"
-    assert sentences("fr").listed(names) == "a, b, c, d et 2 de plus"
+    assert write_fact(names[:5], said_in("en")) == "a, b, c, d, e"
+    assert write_fact(names, said_in("en")) == "a, b, c, d and 2 more"
+    assert write_fact(names, said_in("fr")) == "a, b, c, d et 2 de plus"
 
 
 def test_facts_are_written_as_the_language_writes_numbers() -> None:
-    assert sentences("en").fact(1234567.5) == "1,234,567.5"
-    assert sentences("fr").fact(1234567.5) == "1\u202f234\u202f567,5"
-    assert sentences("tlh").fact(12.0) == "12", "English where there is no such language"
+    assert write_fact(1234567.5, said_in("en")) == "1,234,567.5"
+    assert write_fact(1234567.5, said_in("fr")) == "1\u202f234\u202f567,5"
+    assert write_fact(12.0, said_in("tlh")) == "12", "English where there is no such language"

@@ -11,7 +11,8 @@ import pytest
 from capworth.case.model import PRICES, Activity, Case
 from capworth.case.read import check_case
 from capworth.charts.gallery import GALLERY
-from capworth.language.voice import Voice, Wording
+from capworth.language.language import Language
+from capworth.language.numbers import Amount
 from capworth.members import use as memberuse
 from capworth.members.network import Network, weigh_network
 from capworth.methods.network.network import growth_exponent, links
@@ -206,13 +207,13 @@ def asked(study: Study, key: str) -> bool:
 
 
 def test_the_charts_say_what_the_answer_says(study: Study) -> None:
-    network, voice = study.network, Voice("en", study.case.names("en"))
+    network, voice = study.network, Language("en", study.case.names("en")).charts
     assert network is not None
     assert network.break_even is not None
     assert all(asked(study, key) for key in ("hub", "steps", "coverage"))
     title = GALLERY["hub"].title(study, voice)
-    assert voice.span(*network.break_even) in title
-    assert voice.percent(network.p_hub) in title
+    assert voice.span(Amount(*network.break_even)) in title
+    assert voice.probability(network.p_hub) in title
     table = network.to_frame()
     apart = (table["searchers"] / table["members"] - table["dyads"]).idxmax()
     assert voice.name(str(apart)) in GALLERY["coverage"].title(study, voice)
@@ -237,7 +238,7 @@ def test_a_chart_is_asked_for_only_where_there_is_something_to_show(study: Study
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_annex_tells_what_is_modelled(study: Study, language: str) -> None:
-    words = Wording.of(study.case, language)
+    words = Language.of(study.case, language)
     found = section(study, words)
     assert found is not None
     texts = [block.text for block in found.blocks if isinstance(block, Text)]

@@ -15,7 +15,7 @@ from capworth.charts.gallery import GALLERY
 from capworth.cli import main
 from capworth.excellence.gaps import CATCH_UP, EXTEND, KEEP, UNAIDED
 from capworth.excellence.services import LEVELS, LIST, NONE
-from capworth.language.voice import Voice, Wording
+from capworth.language.language import Language
 from capworth.programme.architecture import (
     CAPABILITY,
     CARRIES,
@@ -98,7 +98,7 @@ def test_the_maps_draw_on_the_axes_they_are_given(study: Study) -> None:
     assert study.gap_worth is not None
     assert charts.draw_innovation_map(study.gap_worth, ax) is ax
     names = {t.get_text() for t in ax.texts}
-    english = Voice("en")
+    english = Language("en").charts
     for field in (CATCH_UP, EXTEND, UNAIDED, KEEP):
         assert english.say(f"field.{field.replace(' ', '_')}") in names
     ax = Figure().subplots()
@@ -113,7 +113,7 @@ def test_a_case_with_a_helpless_capability_says_so(
 ) -> None:
     effects = tuple(e for e in small.effects if e.capability != "ACA")
     study = at_modes(replace(small, effects=effects))
-    voice = Voice(language, study.case.names(language))
+    voice = Language(language, study.case.names(language)).charts
     title = GALLERY["innovation"].title(study, voice)
     assert voice.name("ACA") in title
     assert "1" in title
@@ -123,8 +123,8 @@ def test_a_case_with_a_helpless_capability_says_so(
 # Why
 
 
-def words(study: Study, language: str) -> Wording:
-    return Wording.of(study.case, language)
+def words(study: Study, language: str) -> Language:
+    return Language.of(study.case, language)
 
 
 def test_why_an_improvement_is_first_at_the_modes(worked: Study) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from string import Formatter
 from typing import Any
 
 import pytest
@@ -19,12 +18,9 @@ from capworth.case.read import read_case
 from capworth.charts.gallery import GALLERY
 from capworth.errors import InputError
 from capworth.excellence.services import DESIGNATED
+from capworth.language.language import MARK, Language
 from capworth.language.numbers import Amount
-from capworth.language.phrases import report_languages as languages
-from capworth.language.phrases import texts
-from capworth.language.phrases import words as chart_words
-from capworth.language.voice import MARK, Wording
-from capworth.lints.lint import sentences
+from capworth.language.phrases import languages, phrases
 from capworth.report import blocks as pictures
 from capworth.report import pdf
 from capworth.report.annex import capabilities, excellence
@@ -36,7 +32,7 @@ from capworth.report.summary import summary_page
 from capworth.study.stages import Study, run_study
 
 LANGUAGES = languages()
-LEFT_TO_RIGHT = [language for language in LANGUAGES if texts(language).direction == "ltr"]
+LEFT_TO_RIGHT = [language for language in LANGUAGES if phrases(language).direction == "ltr"]
 DRAWN = ("en", "fr")  # whole reports with their charts, which take longest
 STRAY = re.compile(r"\b(?:nan|NaN|None|inf|NaT)\b|\{\w*\}")
 ENGLISH = ("the", "draws", "likely", "with", "improvements", "whole-life", "budget of", "and")
@@ -94,8 +90,8 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def words_of(case: Case, language: str = "en") -> Wording:
-    return Wording.of(case, language)
+def words_of(case: Case, language: str = "en") -> Language:
+    return Language.of(case, language)
 
 
 def strings(node: object) -> Iterator[str]:
@@ -172,7 +168,7 @@ def test_every_table_has_a_head(reports: Reports) -> None:
 
 
 def test_a_language_without_texts_is_refused(study: Study) -> None:
-    with pytest.raises(InputError, match="no texts for a report in 'tlh'"):
+    with pytest.raises(InputError, match="capworth speaks no 'tlh'"):
         write_report(study, "tlh")
 
 
@@ -223,7 +219,7 @@ def english_in(content: dict[str, Any], case: Case, language: str) -> list[str]:
     }
     told |= {capability.pattern for capability in case.capabilities}
     told |= {criterion.unit for criterion in case.criteria}
-    typeset = Wording.of(case, language).typeset
+    typeset = Language.of(case, language).typeset
     bare = (ISOLATES.sub("", typeset(text)) for text in told if text)
     longest = sorted(bare, key=len, reverse=True)
     content = {**content, "sections": content["sections"][:-1]}  # titles of sources
@@ -599,21 +595,6 @@ def test_page_1_is_squeezed_rather_than_cut(small: Case) -> None:
 # ---------------------------------------------------------------- the texts
 
 
-def test_every_language_has_the_same_phrases_and_parts() -> None:
-    english = texts("en").phrases
-    for language in LANGUAGES:
-        phrases = texts(language).phrases
-        assert set(phrases) == set(english)
-        for key, phrase in phrases.items():
-            assert _parts(phrase) == _parts(english[key]), key
-
-
-def _parts(phrase: str | Mapping[str, str]) -> set[str]:
-    forms = [phrase] if isinstance(phrase, str) else list(phrase.values())
-    found = {name for form in forms for _, name, _, _ in Formatter().parse(form) if name}
-    return found - {"count", "gap"}  # a gap is put where the language puts the sign
-
-
 CITED = ("Annals of Operations Research", "Department for Transport", "Statistics in Medicine")
 SMALL_WORDS = re.compile(r"\b(?:the|of|and|for|with|from|which|are|not|their|who|what)\b", re.I)
 
@@ -621,9 +602,7 @@ SMALL_WORDS = re.compile(r"\b(?:the|of|and|for|with|from|which|are|not|their|who
 @pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
 def test_no_phrase_is_left_in_english(language: str) -> None:
     """Also those that no case here says."""
-    said = [*texts(language).phrases.items(), *chart_words(language).phrases.items()]
-    said += [(code, told) for code, told in sentences(language).texts.items()]
-    for key, phrase in said:
+    for key, phrase in phrases(language).phrases.items():
         for form in [phrase] if isinstance(phrase, str) else phrase.values():
             form = AUTHORS.sub(" ", re.sub(r"\{\w*\}", "", form))
             for work in CITED:
@@ -632,17 +611,11 @@ def test_no_phrase_is_left_in_english(language: str) -> None:
 
 
 def test_every_language_has_the_same_steps_of_probability() -> None:
-    steps = [step for step, _ in texts("en").hedges]
+    steps = [step for step, _ in phrases("en").hedges]
     assert steps[-1] == 0.0
     for language in LANGUAGES:
-        assert [step for step, _ in texts(language).hedges] == steps
-        assert len({word for _, word in texts(language).hedges}) == len(steps)
-
-
-def test_plural_forms_are_those_of_the_language() -> None:
-    for language in LANGUAGES:
-        for key, phrase in texts(language).phrases.items():
-            assert isinstance(phrase, str) or {"one", "other"} <= set(phrase), key
+        assert [step for step, _ in phrases(language).hedges] == steps
+        assert len({word for _, word in phrases(language).hedges}) == len(steps)
 
 
 WORDS = (  # groups of words of which a case uses a few
@@ -744,23 +717,28 @@ BUNDLED = {  # said of the bundled case only: it has earmarks, targets, a networ
 }
 
 
+def _of_pages() -> set[str]:
+    found = (key.partition(".") for key in phrases("en").phrases)
+    return {key for section, _, key in found if section == "pages"}
+
+
 @pytest.mark.usefixtures("plain")
 def test_every_phrase_is_said_by_some_case(
     study: Study, small: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: set[str] = set()
-    say = Wording.say
+    say = Language.say
 
-    def listening(self: Wording, key: str, **parts: object) -> str:
+    def listening(self: Language, key: str, **parts: object) -> str:
         said.add(key)
         return say(self, key, **parts)
 
-    monkeypatch.setattr(Wording, "say", listening)
+    monkeypatch.setattr(Language, "say", listening)
     assert study.claim is not None
     shown = replace(study, claim=replace(study.claim, verdict=SUPPORTED))
     for one in (study, shown, *(run_study(case, draws=200) for case in _lean(small).values())):
         document(one, "en")
-    unsaid = {key for key in set(texts("en").phrases) - said if not key.startswith(WORDS)}
+    unsaid = {key for key in _of_pages() - said if not key.startswith(WORDS)}
     assert unsaid <= RARE | BUNDLED, sorted(unsaid - RARE - BUNDLED)
     bundled = run_study(read_case(Path(__file__).parents[2] / "data" / "interpol-2019"), draws=100)
     document(bundled, "en")

@@ -19,7 +19,7 @@ import pytest
 
 from capworth.appraisal.cost_cube import cost_cube
 from capworth.case.model import GRADES
-from capworth.language.voice import Wording
+from capworth.language.language import Language
 from capworth.report.decision import decision_page
 
 
@@ -1180,7 +1180,7 @@ def test_a_share_of_draws_never_says_all_or_nothing(language: str, share: float,
     study = speaking.speaking_study()
     programme = replace(study.programme, p_best=share, p_affordable=1 - share)
     changed = replace(study, programme=programme)
-    page = decision_page(changed, Wording.of(changed.case, language))
+    page = decision_page(changed, Language.of(changed.case, language))
     assert speaking.numbers(page["cards"][2]["value"], language) == [said]
     other = speaking.numbers(page["cards"][2]["detail"], language)[-1]
     assert other == speaking.chance(1 - share)[0]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from capworth.language.voice import Wording
+from capworth.language.language import Language
 from capworth.members.use import MemberBrief, brief_member
 from capworth.report import donor as donorindex
 from capworth.report import donor as donorpage
@@ -295,5 +295,5 @@ def test_a_member_never_reads_all_or_nothing_of_a_probability(language: str) -> 
 @pytest.mark.xfail(strict=True, reason="three decimals at most: 400 euros are said as 0 million")
 @pytest.mark.parametrize("millions", [0.0004, 0.00005, 0.00123])
 def test_a_small_amount_keeps_its_digits(millions: float) -> None:
-    words = Wording.of(speaking.speaking_study().case, "en")
+    words = Language.of(speaking.speaking_study().case, "en")
     assert speaking.numbers(words.millions(millions), "en") == number(millions)

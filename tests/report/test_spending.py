@@ -7,14 +7,14 @@ import pytest
 
 from capworth.appraisal.cost_cube import cost_cube
 from capworth.case.model import Case
-from capworth.language.voice import Wording
+from capworth.language.language import Language
 from capworth.report.annex import costs as spending
 from capworth.report.blocks import Section, Table
 from capworth.study.stages import Study
 
 
 def page_of(study: Study, language: str = "en") -> Section:
-    page = spending.costs_page(study, Wording.of(study.case, language))
+    page = spending.costs_page(study, Language.of(study.case, language))
     assert page is not None
     return page
 
@@ -25,7 +25,7 @@ def tables_of(page: Section) -> list[Table]:
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_cube_by_function_and_category(study: Study, language: str) -> None:
-    words = Wording.of(study.case, language)
+    words = Language.of(study.case, language)
     table = tables_of(page_of(study, language))[0]
     cube = cost_cube(study.case)
     total = float(cube.to_frame()["amount_m"].sum())
@@ -38,7 +38,7 @@ def test_the_cube_by_function_and_category(study: Study, language: str) -> None:
 
 
 def test_who_pays_and_what_is_given_in_kind(study: Study) -> None:
-    words = Wording.of(study.case, "en")
+    words = Language.of(study.case, "en")
     plain = tables_of(page_of(study))[1]
     assert words.say("spending.in_kind") not in plain.head
     kinds = tuple(replace(c, in_kind=c.id == "REG-M") for c in study.case.costs)

@@ -13,8 +13,8 @@ from capworth.case.model import Case, Judgement, Rating
 from capworth.case.read import read_case
 from capworth.charts.gallery import GALLERY
 from capworth.charts.scores import draw_waterfall
-from capworth.language.phrases import texts
-from capworth.language.voice import Voice, Wording
+from capworth.language.language import Language
+from capworth.language.phrases import phrases
 from capworth.members.feedback import hear_members
 from capworth.members.synthetic import synthetic_feedback
 from capworth.multicriteria.elicitation import elicit
@@ -61,7 +61,7 @@ def strings(node: object) -> Iterator[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_made_up_answers_are_called_so_loudly(made_up: Study, language: str) -> None:
-    words = Wording.of(made_up.case, language)
+    words = Language.of(made_up.case, language)
     word = {"en": "SYNTHETIC", "fr": "SYNTHÉTIQUE"}[language]
     section = voice.made_up(made_up, words)
     assert voice.members_page(made_up, words) is None
@@ -73,7 +73,7 @@ def test_made_up_answers_are_called_so_loudly(made_up: Study, language: str) -> 
     assert {"en": "does not enter any score", "fr": "n’entrent dans aucun score"}[language] in said(
         section
     )
-    speaker = Voice(language, made_up.case.names(language))
+    speaker = Language(language, made_up.case.names(language)).charts
     for name in ("need_map", "needs"):
         chart = GALLERY[name]
         for text in (chart.title, chart.caption, chart.alt):
@@ -84,10 +84,10 @@ def test_made_up_answers_are_called_so_loudly(made_up: Study, language: str) -> 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_real_answers_are_not_called_made_up(study: Study, language: str) -> None:
-    words = Wording.of(study.case, language)
+    words = Language.of(study.case, language)
     assert voice.made_up(study, words) is None
     assert "SYNTH" not in said(voice.members_page(study, words))
-    speaker = Voice(language, study.case.names(language))
+    speaker = Language(language, study.case.names(language)).charts
     for name in ("need_map", "needs"):
         chart = GALLERY[name]
         assert "SYNTH" not in chart.title(study, speaker) + chart.caption(study, speaker)
@@ -96,7 +96,7 @@ def test_real_answers_are_not_called_made_up(study: Study, language: str) -> Non
 
 
 def test_the_page_says_who_answered_and_in_which_groups(study: Study) -> None:
-    text = said(voice.members_page(study, Wording.of(study.case, "en")))
+    text = said(voice.members_page(study, Language.of(study.case, "en")))
     assert "10 of 12 members answered in 2024; the largest need gap is Forensic laboratory" in text
     assert "Africa 3, Asia 1 and Europe 1" in text
     assert "On no capability do regions disagree by more than chance" in text
@@ -104,19 +104,19 @@ def test_the_page_says_who_answered_and_in_which_groups(study: Study) -> None:
 
 
 def test_the_page_of_weights_says_what_adds_and_what_swaps(study: Study) -> None:
-    text = said(weights.weights_page(study, Wording.of(study.case, "en")))
+    text = said(weights.weights_page(study, Language.of(study.case, "en")))
     assert "“Results” adds most to the scores" in text
     assert "in 6 changes of the set" in text
     assert "no pair of the others swapped places by score" in text
     assert "By value for money 1 pair did" in text
-    french = said(weights.weights_page(study, Wording.of(study.case, "fr")))
+    french = said(weights.weights_page(study, Language.of(study.case, "fr")))
     assert "« Résultats »" in french.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_of_weights_names_judges_and_what_to_revisit(language: str) -> None:
     study = run_study(read_case(EXAMPLE), draws=60)
-    text = said(weights.weights_page(study, Wording.of(study.case, language)))
+    text = said(weights.weights_page(study, Language.of(study.case, language)))
     branch = {"en": "pairwise (AHP), Results", "fr": "par paires (AHP), Résultats"}[language]
     assert branch in text
     assert {"en": "are not those of these judges", "fr": "ne sont pas ceux"}[language] in text
@@ -127,7 +127,7 @@ def test_the_page_of_weights_names_judges_and_what_to_revisit(language: str) -> 
 
 
 def test_a_case_without_survey_or_tree_has_no_such_page(study: Study) -> None:
-    words = Wording.of(study.case, "en")
+    words = Language.of(study.case, "en")
     bare = replace(study, feedback=None, contributions=None, reversals=None)
     assert voice.members_page(bare, words) is None
     assert voice.made_up(bare, words) is None
@@ -139,14 +139,14 @@ def test_every_phrase_is_said(
     small: Case, study: Study, made_up: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     surveyed: set[str] = set()
-    say = Wording.say
+    say = Language.say
 
-    def listening(self: Wording, key: str, **parts: object) -> str:
+    def listening(self: Language, key: str, **parts: object) -> str:
         surveyed.add(key)
         return say(self, key, **parts)
 
-    monkeypatch.setattr(Wording, "say", listening)
-    english = Wording.of(small, "en")
+    monkeypatch.setattr(Language, "say", listening)
+    english = Language.of(small, "en")
     measured = tuple(replace(c, measure="need") for c in small.criteria if c.id == "results")
     asked = replace(small, criteria=(*small.criteria[:3], *measured))
     found = study.feedback
@@ -173,7 +173,7 @@ def test_every_phrase_is_said(
     voice.made_up(made_up, english)
     for reversals in (swapped, still, unsound, study.reversals):
         weights.weights_page(replace(study, reversals=reversals), english)
-    weights.weights_page(run_study(read_case(EXAMPLE), draws=40), Wording.of(small, "en"))
+    weights.weights_page(run_study(read_case(EXAMPLE), draws=40), Language.of(small, "en"))
     once = tuple(
         Judgement("x", "direct", c, "D", value=1.0, words="from none to all", basis="asked")
         for c in ("use", "results")
@@ -184,7 +184,8 @@ def test_every_phrase_is_said(
     for case in (judged, found_weights.apply(judged)):
         weights.weights_page(replace(study, case=case, elicitation=found_weights), english)
     groups = ("voice.", "weights.", "size.", "elicited.", "check.")
-    wanted = {key for key in texts("en").phrases if key.startswith(groups)}
+    known = {key.removeprefix("pages.") for key in phrases("en").phrases}
+    wanted = {key for key in known if key.startswith(groups)}
     assert wanted <= surveyed, sorted(wanted - surveyed)
 
 
@@ -212,7 +213,7 @@ def test_a_chart_of_one_capability_has_no_steps(small: Case, study: Study) -> No
 
 def test_steps_between_any_two_are_drawn(study: Study) -> None:
     assert study.contributions is not None
-    ax = draw_waterfall(study.contributions, Figure().subplots(), Voice(), "ACA", "NET")
+    ax = draw_waterfall(study.contributions, Figure().subplots(), Language().charts, "ACA", "NET")
     names = [label.get_text() for label in ax.get_yticklabels()]
     assert (names[0], names[-1]) == ("NET", "ACA")
     steps = study.contributions.between("ACA", "NET")

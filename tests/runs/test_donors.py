@@ -21,8 +21,8 @@ from capworth.case.read import read_case
 from capworth.cli import main
 from capworth.errors import InputError
 from capworth.funding.donors import DonorMenu, closed_bundles
+from capworth.language.language import Language
 from capworth.language.numbers import Amount
-from capworth.language.voice import Wording
 from capworth.members.feedback import hear_members
 from capworth.methods.portfolio.frontier import Relations
 from capworth.report.donor import Offer, own_asks, write_index, write_package
@@ -215,7 +215,7 @@ def test_a_package_is_one_page_tagged_and_the_same_twice(
 
 def test_a_page_says_what_the_menu_says(study: Study) -> None:
     offer, table = offer_of(study), menu_of(study).to_frame()
-    words = Wording.of(study.case, "en")
+    words = Language.of(study.case, "en")
     for package in menu_of(study).packages:
         text, row = words_of(write_package(offer, package, "en")), table.T[package]
         assert words.probability(row["p_best"]) in text

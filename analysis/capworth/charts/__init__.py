@@ -1,4 +1,4 @@
-"""Pictures of the answers: `draw_*(result, ax, voice)` draws on the Axes it is given.
+"""Pictures of the answers: `draw_*(result, ax, language)` draws on the Axes it is given.
 
 Nothing is computed here. `gallery.GALLERY` holds every chart of a study with its finding, the
 table behind it and its alternative text; `svg.to_svg` writes a figure the same to the byte.
@@ -35,10 +35,10 @@ from capworth.charts.uncertainty import (
     draw_threshold,
     draw_tornado,
 )
-from capworth.language.voice import Voice
+from capworth.language.language import Language
 
 __all__ = [
-    "Voice",
+    "Language",
     "draw_acceptability",
     "draw_alignment",
     "draw_allocation",

@@ -19,7 +19,7 @@ from capworth.charts.style import (
     VERMILION,
     styled,
 )
-from capworth.language.voice import ENGLISH, Voice
+from capworth.language.language import ENGLISH, Language
 from capworth.study.stages import Study
 
 MARKS = {  # colour and marker of each key
@@ -38,7 +38,7 @@ NAMED = 3  # capabilities named in the title
 
 
 @styled
-def draw_allocation(found: Allocation, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_allocation(found: Allocation, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw the place of each capability in value for money under every key.
 
     The grey band is the 80 % interval of the place by the keys that count; marks outside it mean
@@ -46,7 +46,7 @@ def draw_allocation(found: Allocation, ax: Axes, voice: Voice = ENGLISH) -> Axes
     best and the worst key.
     """
     table = found.ranks()
-    y = name_rows(ax, [voice.short(str(c), 44) for c in table.index])
+    y = name_rows(ax, [language.short(str(c), 44) for c in table.index])
     rule_rows(ax, y)
     ax.hlines(y, table["place_low"], table["place_high"], color=RULE, lw=7.0, zorder=1)
     middle = (len(found.keys) - 1) / 2
@@ -59,15 +59,15 @@ def draw_allocation(found: Allocation, ax: Axes, voice: Voice = ENGLISH) -> Axes
             color=colour,
             markersize=3.4,
             markeredgewidth=0.9,
-            label=voice.word("key", key),
+            label=language.word("key", key),
             zorder=3,
         )
-    moved = [voice.number(float(count), 0) for count in table["places_moved"]]
-    write_column(ax, y, moved, voice.say("column.places_moved"))
+    moved = [language.number(float(count), 0) for count in table["places_moved"]]
+    write_column(ax, y, moved, language.say("column.places_moved"))
     ax.set_xlim(0.4, len(table) + 0.6)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.set_xlabel(voice.say("axis.place_by_key"), loc="right")
-    say_ticks(ax, voice)
+    ax.set_xlabel(language.say("axis.place_by_key"), loc="right")
+    say_ticks(ax, language)
     put_legend(ax, 4)
     return ax
 
@@ -80,7 +80,7 @@ def beyond(found: Allocation) -> tuple[str, ...]:
     return tuple(table.index[out.any(axis=1)])
 
 
-def allocation_facts(study: Study, voice: Voice) -> Facts:
+def allocation_facts(study: Study, language: Language) -> Facts:
     """How many change place, which move farthest, and whether any leaves its interval."""
     found = study.allocation
     assert found is not None
@@ -92,10 +92,10 @@ def allocation_facts(study: Study, voice: Voice) -> Facts:
         "all": len(table),
         "keys": len(found.keys),
         "most": int(table["places_moved"].max()),
-        "list": voice.listed(map(voice.short, moving[:NAMED])),
-        "outside": voice.listed(map(voice.short, outside), NAMED),
-        "firsts": voice.listed(map(voice.short, firsts)),
-        "draws": voice.number(found.draws, 0),
+        "list": language.listed(map(language.short, moving[:NAMED])),
+        "outside": language.listed(map(language.short, outside), NAMED),
+        "firsts": language.listed(map(language.short, firsts)),
+        "draws": language.number(found.draws, 0),
     }
 
 

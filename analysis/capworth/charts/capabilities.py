@@ -62,12 +62,12 @@ from capworth.charts.style import (
     styled,
 )
 from capworth.excellence.services import BOTH, DERIVED, DESIGNATED, NEITHER, Excellence
-from capworth.language.numbers import decimals
-from capworth.language.voice import ENGLISH, Voice
+from capworth.language.language import ENGLISH, Language
+from capworth.language.numbers import Amount, decimals
 from capworth.study.stages import Study
 
 
-def cost_value_facts(study: Study, voice: Voice) -> Facts:
+def cost_value_facts(study: Study, language: Language) -> Facts:
     """Spans of cost and score, the extremes, the services of excellence."""
     table = study.appraisal.to_frame()
     currency = study.provenance.currency
@@ -80,53 +80,55 @@ def cost_value_facts(study: Study, voice: Voice) -> Facts:
     costs, scores = triples(table, "cost_m"), triples(table, "score")
 
     def amount(row: int) -> str:
-        return voice.money(costs[row][0], currency, decimals(*costs[row]))
+        return language.money(costs[row][0], currency, decimals(*costs[row]))
 
     def points(row: int) -> str:
-        return voice.rounded(*scores[row])
+        return language.middle(Amount(*scores[row]))
 
     first = study.appraisal.first
     return {
-        **money_unit(study, voice),
+        **money_unit(study, language),
         "variant": None if excellent else "plain",
         "count": len(table),
         "cost_low": amount(int(cost.argmin())),
         "cost_high": amount(int(cost.argmax())),
-        "cheapest": voice.name(str(cost.idxmin())),
-        "dearest": voice.name(str(cost.idxmax())),
+        "cheapest": language.name(str(cost.idxmin())),
+        "dearest": language.name(str(cost.idxmax())),
         "score_low": points(int(score.argmin())),
         "score_high": points(int(score.argmax())),
-        "lowest": voice.name(str(score.idxmin())),
-        "highest": voice.name(str(score.idxmax())),
-        "first": voice.name(first),
-        "p_first": voice.percent(float(table["p_first"][first])),
-        "excellent": in_series(voice, map(voice.name, excellent), most=12),
+        "lowest": language.name(str(score.idxmin())),
+        "highest": language.name(str(score.idxmax())),
+        "first": language.name(first),
+        "p_first": language.probability(float(table["p_first"][first])),
+        "excellent": in_series(language, map(language.name, excellent), most=12),
     }
 
 
-def function_facts(study: Study, voice: Voice) -> Facts:
+def function_facts(study: Study, language: Language) -> Facts:
     """Which function adds most for each million, and whether all claimed ones are above."""
     claim = study.claim
     assert claim is not None
     measure = claim.primary[1]
     table = functions_of(claim, measure)
     values = {
-        str(f): voice.interval(*row)
+        str(f): language.spread(Amount(*row))
         for f, row in zip(table.index, triples(table, "value_per_m"), strict=True)
     }
     best = str(table.index[0])
     return {
-        **money_unit(study, voice),
-        "measure": voice.word("measure", measure).lower(),
-        "best": voice.word("function", best),
+        **money_unit(study, language),
+        "measure": language.word("measure", measure).lower(),
+        "best": language.word("function", best),
         "value": values[best],
-        "list": in_series(voice, (f"{voice.word('function', f)} {v}" for f, v in values.items())),
-        "claimed": _functions(voice, claim.group),
-        "strongest": voice.percent(claim.strongest),
+        "list": in_series(
+            language, (f"{language.word('function', f)} {v}" for f, v in values.items())
+        ),
+        "claimed": _functions(language, claim.group),
+        "strongest": language.probability(claim.strongest),
     }
 
 
-def claim_facts(study: Study, voice: Voice) -> Facts:
+def claim_facts(study: Study, language: Language) -> Facts:
     """Verdict and ratio of the registered reading, and all other readings."""
     claim = study.claim
     assert claim is not None
@@ -135,40 +137,40 @@ def claim_facts(study: Study, voice: Voice) -> Facts:
     at = list(table.index).index(claim.primary)
     row, ratio = table.iloc[at], triples(table, "ratio")[at]
     readings = (
-        voice.say(
+        language.say(
             "chart.claim.alt_row",
-            reading=voice.say(
-                "ratio", estimand=voice.word("estimand", e), measure=voice.word("measure", m)
+            reading=language.say(
+                "ratio", estimand=language.word("estimand", e), measure=language.word("measure", m)
             ),
-            ratio=voice.interval(*triple),
-            percent=voice.percent(p),
+            ratio=language.spread(Amount(*triple)),
+            percent=language.probability(p),
         )
         for (e, m), triple, p in zip(
             table.index, triples(table, "ratio"), table["p_holds"], strict=True
         )
     )
     return {
-        "verdict": voice.word("verdict", claim.verdict),
-        "estimand": voice.word("estimand", estimand),
-        "measure": voice.word("measure", measure).lower(),
-        "claimed": _functions(voice, claim.group),
-        "ratio": voice.rounded(*ratio),
-        "span": voice.span(*ratio),
-        "p_holds": voice.percent(float(row["p_holds"])),
-        "p_margin": voice.percent(float(row["p_margin"])),
-        "margin": voice.tick(claim.margin),
-        "needed": voice.part(claim.needed),
-        "list": in_series(voice, readings, most=12),
+        "verdict": language.word("verdict", claim.verdict),
+        "estimand": language.word("estimand", estimand),
+        "measure": language.word("measure", measure).lower(),
+        "claimed": _functions(language, claim.group),
+        "ratio": language.middle(Amount(*ratio)),
+        "span": language.span(Amount(*ratio)),
+        "p_holds": language.probability(float(row["p_holds"])),
+        "p_margin": language.probability(float(row["p_margin"])),
+        "margin": language.tick(claim.margin),
+        "needed": language.part(claim.needed),
+        "list": in_series(language, readings, most=12),
     }
 
 
-def capability_rank_facts(study: Study, voice: Voice) -> Facts:
+def capability_rank_facts(study: Study, language: Language) -> Facts:
     """Who is first how often among the capabilities."""
     shares = study.appraisal.rank_acceptability()
-    return rank_facts("capability_ranks", shares, study, voice)
+    return rank_facts("capability_ranks", shares, study, language)
 
 
-def payer_facts(study: Study, voice: Voice) -> Facts:
+def payer_facts(study: Study, language: Language) -> Facts:
     """Who bears most of the cost of all capabilities."""
     payers = study.appraisal.cost_by_payer()
     share = payers.sum() / payers.sum().sum()
@@ -176,33 +178,35 @@ def payer_facts(study: Study, voice: Voice) -> Facts:
     currency = study.provenance.currency
     total = study.appraisal.total_cost
     rows = (
-        voice.say("chart.payers.alt_row", payer=voice.word("payer", str(p)), percent=voice.part(s))
+        language.say(
+            "chart.payers.alt_row", payer=language.word("payer", str(p)), percent=language.part(s)
+        )
         for p, s in share.items()
     )
     return {
-        **money_unit(study, voice),
+        **money_unit(study, language),
         "variant": share.idxmax(),
-        "share": voice.part(float(share.max())),
-        "total": voice.money(total[0], currency, decimals(*total)),
-        "span": voice.span(*total),
-        "dearest": voice.name(str(cost.idxmax())),
-        "list": in_series(voice, rows),
+        "share": language.part(float(share.max())),
+        "total": language.money(total[0], currency, decimals(*total)),
+        "span": language.span(Amount(*total)),
+        "dearest": language.name(str(cost.idxmax())),
+        "list": in_series(language, rows),
     }
 
 
-def _functions(voice: Voice, functions: Iterable[str]) -> str:
-    return voice.listed(voice.word("function", f).lower() for f in functions)
+def _functions(language: Language, functions: Iterable[str]) -> str:
+    return language.listed(language.word("function", f).lower() for f in functions)
 
 
 FIELDS = ((BLUE, ""), (PAPER, "/////"), (ORANGE, ""))  # face and hatch, payer by payer
 
 
 @styled
-def draw_payers(appraisal: Appraisal, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_payers(appraisal: Appraisal, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw mean whole-life cost by payer, dearest capability first, and the 80 % range."""
     table = appraisal.to_frame().sort_values("cost_m", ascending=False, kind="stable")
     payers = appraisal.cost_by_payer().loc[table.index]
-    y = name_rows(ax, [voice.short(str(c)) for c in table.index])
+    y = name_rows(ax, [language.short(str(c)) for c in table.index])
     left = np.zeros(len(y))
     for payer, (face, hatch) in zip(payers.columns, FIELDS, strict=True):
         part = payers[payer].to_numpy()
@@ -215,25 +219,27 @@ def draw_payers(appraisal: Appraisal, ax: Axes, voice: Voice = ENGLISH) -> Axes:
             edgecolor=VERMILION if hatch else INK,
             linewidth=0.5,
             hatch=hatch or None,
-            label=voice.word("payer", str(payer)),
+            label=language.word("payer", str(payer)),
         )
         left = left + part
     spans = [
-        voice.interval(*map(float, row))
+        language.spread(Amount(*map(float, row)))
         for row in table[["cost_m", "cost_m_low", "cost_m_high"]].to_numpy()
     ]
-    write_column(ax, y, spans, voice.say("column.mean_range"))
+    write_column(ax, y, spans, language.say("column.mean_range"))
     provenance = appraisal.provenance
-    unit = voice.millions(provenance.currency)
+    unit = language.million(provenance.currency)
     ax.set_xlim(0, 1.03 * left.max())
-    ax.set_xlabel(voice.say("axis.whole_life", unit=unit, year=provenance.price_year), loc="right")
-    say_ticks(ax, voice)
+    ax.set_xlabel(
+        language.say("axis.whole_life", unit=unit, year=provenance.price_year), loc="right"
+    )
+    say_ticks(ax, language)
     put_legend(ax, 3)
     return ax
 
 
-def _cost_value(study: Study, ax: Axes, voice: Voice) -> Axes:
-    return draw_cost_value(study.appraisal, ax, voice, study.excellence)
+def _cost_value(study: Study, ax: Axes, language: Language) -> Axes:
+    return draw_cost_value(study.appraisal, ax, language, study.excellence)
 
 
 def _cost_value_behind(study: Study) -> pd.DataFrame:
@@ -256,7 +262,7 @@ LINE = 20  # letters in a line of a label
 def draw_cost_value(
     appraisal: Appraisal,
     ax: Axes,
-    voice: Voice = ENGLISH,
+    language: Language = ENGLISH,
     excellence: Excellence | None = None,
 ) -> Axes:
     """Draw whole-life cost (log scale) against score, with 80 % ranges as thin bars.
@@ -281,22 +287,22 @@ def draw_cost_value(
                 markerfacecolor=face,
                 markeredgecolor=edge,
                 markeredgewidth=1.2 if route == DESIGNATED else 0.6,
-                label=voice.word("route", route) if excellence is not None else None,
+                label=language.word("route", route) if excellence is not None else None,
                 zorder=4 if route != NEITHER else 3,
             )
     provenance = appraisal.provenance
     ax.set_xlabel(
-        voice.say(
+        language.say(
             "axis.whole_life_log",
-            unit=voice.millions(provenance.currency),
+            unit=language.million(provenance.currency),
             year=provenance.price_year,
         )
     )
-    ax.set_ylabel(voice.say("axis.score"))
+    ax.set_ylabel(language.say("axis.score"))
     ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     ax.xaxis.set_minor_formatter(NullFormatter())
-    say_ticks(ax, voice)
-    say_ticks(ax, voice, "y")
+    say_ticks(ax, language)
+    say_ticks(ax, language, "y")
     ax.margins(0.06, 0.08)
     if excellence is not None:
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=4, columnspacing=1.2)
@@ -304,17 +310,17 @@ def draw_cost_value(
     place_labels(
         ax,
         [(float(table["cost_m"][c]), float(table["score"][c])) for c in order],
-        [_label(voice, c, routes[c] != NEITHER) for c in order],
+        [_label(language, c, routes[c] != NEITHER) for c in order],
         strong=[routes[c] != NEITHER for c in order],
     )
     return ax
 
 
-def _label(voice: Voice, capability: str, important: bool) -> str:
+def _label(language: Language, capability: str, important: bool) -> str:
     """Write the name of a service of excellence in two lines, the short name of any other."""
     if not important:
         return capability
-    return "\n".join(textwrap.wrap(voice.short(capability, 48), LINE + 4))
+    return "\n".join(textwrap.wrap(language.short(capability, 48), LINE + 4))
 
 
 def functions_of(claim: Claim, measure: str) -> pd.DataFrame:
@@ -326,7 +332,7 @@ def functions_of(claim: Claim, measure: str) -> pd.DataFrame:
 
 @styled
 def draw_functions(
-    claim: Claim, ax: Axes, voice: Voice = ENGLISH, measure: str | None = None
+    claim: Claim, ax: Axes, language: Language = ENGLISH, measure: str | None = None
 ) -> Axes:
     """Draw value for each million of whole-life cost, function by function, with 80 % ranges.
 
@@ -336,7 +342,7 @@ def draw_functions(
     measure = measure or claim.primary[1]
     table = functions_of(claim, measure)
     claimed = [f in claim.group for f in table.index]
-    names = [voice.word("function", str(f)) for f in table.index]
+    names = [language.word("function", str(f)) for f in table.index]
     y = name_rows(ax, names, bold=claimed)
     rule_rows(ax, y)
     for ours, colour, marker, word in (
@@ -353,21 +359,21 @@ def draw_functions(
             color=colour,
             markerfacecolor=colour if ours else PAPER,
             markersize=5,
-            label=voice.say(f"functions.{word}"),
+            label=language.say(f"functions.{word}"),
         )
-    unit = voice.millions(claim.provenance.currency)
+    unit = language.million(claim.provenance.currency)
     ax.set_xlabel(
-        voice.say(f"axis.per_million_{measure}", unit=unit, year=claim.provenance.price_year),
+        language.say(f"axis.per_million_{measure}", unit=unit, year=claim.provenance.price_year),
         loc="right",
     )
     ax.set_xlim(left=0)
-    say_ticks(ax, voice)
+    say_ticks(ax, language)
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=2)
     return ax
 
 
 @styled
-def draw_claim(claim: Claim, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_claim(claim: Claim, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw every ratio of the claimed functions to the rest with its 80 % range (log scale).
 
     Right of the line at 1 the claimed functions add more; the dashed line is the registered
@@ -376,7 +382,9 @@ def draw_claim(claim: Claim, ax: Axes, voice: Voice = ENGLISH) -> Axes:
     table = claim.to_frame()
     primary = [row == claim.primary for row in table.index]
     names = [
-        voice.say("ratio", estimand=voice.word("estimand", e), measure=voice.word("measure", m))
+        language.say(
+            "ratio", estimand=language.word("estimand", e), measure=language.word("measure", m)
+        )
         for e, m in table.index
     ]
     y = name_rows(ax, names, bold=primary)
@@ -391,7 +399,7 @@ def draw_claim(claim: Claim, ax: Axes, voice: Voice = ENGLISH) -> Axes:
         ax.plot(ratio, height, marker, color=BLUE, markerfacecolor=face, markersize=5)
     for at, word in ((1.0, "equal"), (claim.margin, "margin")):
         ax.annotate(
-            voice.say(f"functions.{word}", ratio=voice.tick(at)),
+            language.say(f"functions.{word}", ratio=language.tick(at)),
             (at, 1.0),
             (-2 if word == "equal" else 2, 2),
             xycoords=ax.get_xaxis_transform(),
@@ -401,24 +409,26 @@ def draw_claim(claim: Claim, ax: Axes, voice: Voice = ENGLISH) -> Axes:
             fontsize=SMALL,
             color=MUTED,
         )
-    write_column(ax, y, [voice.percent(p) for p in table["p_holds"]], voice.say("column.p_above_1"))
-    ax.set_xlabel(voice.say("axis.ratio_log"), loc="right")
+    write_column(
+        ax, y, [language.probability(p) for p in table["p_holds"]], language.say("column.p_above_1")
+    )
+    ax.set_xlabel(language.say("axis.ratio_log"), loc="right")
     ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     ax.xaxis.set_minor_formatter(NullFormatter())
-    say_ticks(ax, voice)
+    say_ticks(ax, language)
     return ax
 
 
-def _function_table(study: Study, figure: Figure, voice: Voice) -> None:
+def _function_table(study: Study, figure: Figure, language: Language) -> None:
     """One panel for each measure, the registered one first."""
     assert study.claim is not None
     measures = list(study.claim.by_function().index.unique("measure"))
     measures.sort(key=lambda m: m != study.claim.primary[1] if study.claim else False)
     for k, ax in enumerate(figure.subplots(len(measures), squeeze=False)[:, 0]):
-        draw_functions(study.claim, ax, voice, measures[k])
+        draw_functions(study.claim, ax, language, measures[k])
         if k and (legend := ax.get_legend()) is not None:
             legend.remove()
-        ax.set_title(voice.word("measure", measures[k]), loc="right", fontweight="bold")
+        ax.set_title(language.word("measure", measures[k]), loc="right", fontweight="bold")
 
 
 def _function_rows(study: Study) -> float:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from capworth.charts.style import ROW, blank, looks, turn
-from capworth.language.voice import Voice
+from capworth.language.language import Language
 from capworth.study.stages import Study
 
 Facts = Mapping[str, object]
@@ -35,22 +35,22 @@ class Chart:
 
     key: str
     needs: tuple[str, ...]
-    draw: Callable[[Study, Figure, Voice], None]
+    draw: Callable[[Study, Figure, Language], None]
     height: Callable[[Study], float]
     behind: Callable[[Study], pd.DataFrame]
-    facts: Callable[[Study, Voice], Facts]
+    facts: Callable[[Study, Language], Facts]
     drawable: Callable[[Study], bool] = field(default=lambda _: True)
 
     def asked(self, study: Study) -> bool:
         """Whether the case asks the question that this chart answers."""
         return all(getattr(study, need) is not None for need in self.needs) and self.drawable(study)
 
-    def figure(self, study: Study, voice: Voice) -> Figure:
+    def figure(self, study: Study, language: Language) -> Figure:
         """Draw it, as wide as the text of an A4 page."""
         with looks():
             figure = blank(self.height(study))
-            self.draw(study, figure, voice)
-            if voice.words.rightwards:
+            self.draw(study, figure, language.charts)
+            if language.rightwards:
                 turn(figure)
         return figure
 
@@ -58,23 +58,23 @@ class Chart:
         """Return the numbers behind the figure."""
         return self.behind(study)
 
-    def title(self, study: Study, voice: Voice) -> str:
+    def title(self, study: Study, language: Language) -> str:
         """State the finding in one sentence, with its probability or range."""
-        return self.words(study, voice, "title")[0]
+        return self.words(study, language, "title")[0]
 
-    def caption(self, study: Study, voice: Voice) -> str:
+    def caption(self, study: Study, language: Language) -> str:
         """Say what is shown, in which units, and how to read it."""
-        return self.words(study, voice, "caption")[0]
+        return self.words(study, language, "caption")[0]
 
-    def alt(self, study: Study, voice: Voice) -> str:
+    def alt(self, study: Study, language: Language) -> str:
         """Say in words what a reader sees who can see the figure."""
-        return self.words(study, voice, "alt")[0]
+        return self.words(study, language, "alt")[0]
 
-    def source(self, study: Study, voice: Voice) -> str:
+    def source(self, study: Study, language: Language) -> str:
         """Return the source line: which case, which draws, evidence until when."""
-        known = study.provenance
+        known, language = study.provenance, language.charts
         marked = any(i.illustrative for i in study.case.improvements)
-        return voice.say(
+        return language.say(
             "source.line_marked" if marked else "source.line",
             version=known.version,
             case=known.case,
@@ -82,29 +82,27 @@ class Chart:
             currency=known.currency,
             year=known.price_year,
             cutoff=known.cutoff,
-            draws=voice.number(known.draws, 0),
+            draws=language.number(known.draws, 0),
             seed=known.seed,
         )
 
-    def words(self, study: Study, voice: Voice, *asked: str) -> tuple[str, ...]:
+    def words(self, study: Study, language: Language, *asked: str) -> tuple[str, ...]:
         """Say several of "title", "caption" and "alt", their facts found once."""
-        facts = self.facts(study, voice)
+        language = language.charts
+        facts = self.facts(study, language)
         keys = [f"chart.{self.key}.{what}" for what in asked]
         special = [f"{key}_{facts.get('variant')}" for key in keys]
-        found = [s if s in voice.words.phrases else k for k, s in zip(keys, special, strict=True)]
-        return tuple(voice.say(key, **facts) for key in found)
+        found = [s if language.has(s) else k for k, s in zip(keys, special, strict=True)]
+        return tuple(language.say(key, **facts) for key in found)
 
 
 NAMED = 8  # things that an alternative text names; the others are counted
 FIRM = 0.9  # probability from which a title names the first without the second
 
 
-def in_series(voice: Voice, parts: Iterable[str], most: int = NAMED) -> str:
+def in_series(language: Language, parts: Iterable[str], most: int = NAMED) -> str:
     """Join parts that may hold commas; those beyond `most` are only counted."""
-    shown = list(parts)
-    if len(shown) > most:
-        shown = [*shown[:most], voice.say("and_more", count=len(shown) - most)]
-    return voice.say("separator").join(shown) if shown else voice.say("none")
+    return language.series(parts, most)
 
 
 def triples(table: pd.DataFrame, name: str) -> list[tuple[float, float, float]]:
@@ -113,19 +111,19 @@ def triples(table: pd.DataFrame, name: str) -> list[tuple[float, float, float]]:
     return [(float(v), float(low), float(high)) for v, low, high in ends]
 
 
-def money_unit(study: Study, voice: Voice) -> Facts:
+def money_unit(study: Study, language: Language) -> Facts:
     """Return the unit of money and its price year."""
     known = study.provenance
-    return {"unit": voice.millions(known.currency), "year": known.price_year}
+    return {"unit": language.million(known.currency), "year": known.price_year}
 
 
-def rank_facts(key: str, shares: pd.DataFrame, study: Study, voice: Voice) -> Facts:
+def rank_facts(key: str, shares: pd.DataFrame, study: Study, language: Language) -> Facts:
     """Who is first how often; the second too unless the first is firm."""
     by_first = shares.iloc[:, 0].sort_values(ascending=False, kind="stable")
-    names = [voice.name(str(i)) for i in by_first.index]
-    chances = [voice.percent(float(p)) for p in by_first]
+    names = [language.name(str(i)) for i in by_first.index]
+    chances = [language.probability(float(p)) for p in by_first]
     rows = (
-        voice.say(f"chart.{key}.alt_row", name=name, percent=chance)
+        language.say(f"chart.{key}.alt_row", name=name, percent=chance)
         for name, chance in zip(names, chances, strict=True)
     )
     firm = len(names) == 1 or by_first.iloc[0] >= FIRM
@@ -135,35 +133,35 @@ def rank_facts(key: str, shares: pd.DataFrame, study: Study, voice: Voice) -> Fa
         "p_first": chances[0],
         "second": names[-1 if len(names) == 1 else 1],
         "p_second": chances[-1 if len(names) == 1 else 1],
-        "draws": voice.number(study.provenance.draws, 0),
-        "list": in_series(voice, rows, most=5),
-        "last": voice.name(str(shares.index[-1])),
+        "draws": language.number(study.provenance.draws, 0),
+        "list": in_series(language, rows, most=5),
+        "last": language.name(str(shares.index[-1])),
     }
 
 
-def added_unit(measure: str, currency: str, voice: Voice) -> str:
+def added_unit(measure: str, currency: str, language: Language) -> str:
     """Say in which unit the objective is counted."""
-    return voice.say(f"added.{measure}", unit=voice.millions(currency), currency=currency)
+    return language.say(f"added.{measure}", unit=language.million(currency), currency=currency)
 
 
 HEAD = 1.05  # inches for legend, axis and its label
 FEW, LOOSE = 12, 0.21  # up to so many rows, inches of a row
 
-Drawn = Callable[[Study, Axes, Voice], Axes]
+Drawn = Callable[[Study, Axes, Language], Axes]
 
 
-def alone(draw: Drawn) -> Callable[[Study, Figure, Voice], None]:
+def alone(draw: Drawn) -> Callable[[Study, Figure, Language], None]:
     """Draw on the only Axes of the figure."""
 
-    def drawn(study: Study, figure: Figure, voice: Voice) -> None:
-        draw(study, figure.subplots(), voice)
+    def drawn(study: Study, figure: Figure, language: Language) -> None:
+        draw(study, figure.subplots(), language)
 
     return drawn
 
 
-def of(answer: str, draw: Callable[..., Axes]) -> Callable[[Study, Figure, Voice], None]:
+def of(answer: str, draw: Callable[..., Axes]) -> Callable[[Study, Figure, Language], None]:
     """Draw one answer of the study."""
-    return alone(lambda study, ax, voice: draw(getattr(study, answer), ax, voice))
+    return alone(lambda study, ax, language: draw(getattr(study, answer), ax, language))
 
 
 def rows(count: int, row: float = ROW) -> float:

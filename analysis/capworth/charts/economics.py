@@ -31,7 +31,8 @@ from capworth.charts.style import (
     VERMILION,
     styled,
 )
-from capworth.language.voice import ENGLISH, Voice
+from capworth.language.language import ENGLISH, Language
+from capworth.language.numbers import Amount
 from capworth.study.stages import Study
 
 LINES = (  # colour, marker and dashes, line by line
@@ -45,7 +46,7 @@ LETTERS = 34  # of a name in the legend
 
 
 @styled
-def draw_acceptability(willingness: Willingness, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_acceptability(willingness: Willingness, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw the probability of being best at each price; the choice of most expected worth is thick.
 
     Those that are chosen at some price come first, then the likeliest of the others.
@@ -56,9 +57,9 @@ def draw_acceptability(willingness: Willingness, ax: Axes, voice: Voice = ENGLIS
     prices = table.index.to_numpy(dtype=np.float64)
     for (colour, marker, dashes), option in zip(LINES, shown, strict=False):
         name = (
-            voice.say("acceptability.nothing")
+            language.say("acceptability.nothing")
             if option == NOTHING
-            else voice.short(option, LETTERS)
+            else language.short(option, LETTERS)
         )
         line = chances[option].to_numpy()
         ax.plot(
@@ -77,18 +78,18 @@ def draw_acceptability(willingness: Willingness, ax: Axes, voice: Voice = ENGLIS
             ax.plot(prices, np.where(chosen, line, np.nan), color=colour, lw=3.2, label="_")
     ax.set_xscale("log")
     ax.set_ylim(0, 1.02)
-    ax.yaxis.set_major_formatter(lambda share, _: voice.part(share))
-    ax.set_ylabel(voice.say("axis.p_best"))
-    sign = voice.sign(willingness.provenance.currency)
-    ax.set_xlabel(voice.say(f"axis.price_{willingness.effect}", sign=sign), loc="right")
-    say_ticks(ax, voice)
+    ax.yaxis.set_major_formatter(lambda share, _: language.part(share))
+    ax.set_ylabel(language.say("axis.p_best"))
+    sign = language.sign(willingness.provenance.currency)
+    ax.set_xlabel(language.say(f"axis.price_{willingness.effect}", sign=sign), loc="right")
+    say_ticks(ax, language)
     ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     ax.xaxis.set_minor_formatter(NullFormatter())
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=2)
     return ax
 
 
-def net_value_facts(study: Study, voice: Voice) -> Facts:
+def net_value_facts(study: Study, language: Language) -> Facts:
     """How many return more than they cost, and how likely the programme does."""
     found = study.economics
     assert found is not None
@@ -96,11 +97,13 @@ def net_value_facts(study: Study, voice: Voice) -> Facts:
     kinds = table.index.get_level_values("kind")
     single, whole = table[kinds != KINDS[-1]], table[kinds == KINDS[-1]]
     rows = (
-        voice.say(
+        language.say(
             "chart.net_value.alt_row",
-            name=voice.say("net_value.programme") if kind == KINDS[-1] else voice.name(str(key)),
-            net=voice.interval(*map(float, net)),
-            percent=voice.percent(float(chance)),
+            name=language.say("net_value.programme")
+            if kind == KINDS[-1]
+            else language.name(str(key)),
+            net=language.spread(Amount(*map(float, net))),
+            percent=language.probability(float(chance)),
         )
         for (kind, key), net, chance in zip(
             table.index,
@@ -113,15 +116,17 @@ def net_value_facts(study: Study, voice: Voice) -> Facts:
         "variant": None if len(whole) else "alone",
         "count": int((single["npv_m"] > 0).sum()),
         "all": len(single),
-        "percent": voice.percent(float(whole["p_npv_positive"].iloc[0])) if len(whole) else "",
-        "unit": voice.millions(study.provenance.currency),
+        "percent": language.probability(float(whole["p_npv_positive"].iloc[0]))
+        if len(whole)
+        else "",
+        "unit": language.million(study.provenance.currency),
         "year": study.provenance.price_year,
-        "draws": voice.number(found.draws, 0),
-        "list": in_series(voice, rows, most=30),
+        "draws": language.number(found.draws, 0),
+        "list": in_series(language, rows, most=30),
     }
 
 
-def acceptability_facts(study: Study, voice: Voice) -> Facts:
+def acceptability_facts(study: Study, language: Language) -> Facts:
     """From which price an improvement is worth its cost, and how sure the choice is."""
     found = study.willingness
     assert found is not None
@@ -129,10 +134,12 @@ def acceptability_facts(study: Study, voice: Voice) -> Facts:
     currency = study.provenance.currency
     changes = table[table["choice"] != table["choice"].shift()]
     rows = (
-        voice.say(
+        language.say(
             "chart.acceptability.alt_row",
-            name=voice.say("acceptability.nothing") if choice == NOTHING else voice.name(choice),
-            price=voice.price(float(price), currency),
+            name=language.say("acceptability.nothing")
+            if choice == NOTHING
+            else language.name(choice),
+            price=language.price(float(price), currency),
         )
         for price, choice in zip(changes.index.to_numpy(), map(str, changes["choice"]), strict=True)
     )
@@ -141,32 +148,32 @@ def acceptability_facts(study: Study, voice: Voice) -> Facts:
     single = len(changes) == 1 or table["choice"].iloc[0] != NOTHING
     return {
         "variant": "alone" if single else None,
-        "only": voice.name(str(table["choice"].iloc[-1])),
-        "first_price": voice.price(float(some.index[0]), currency) if len(some) else "",
-        "least": voice.percent(float(spread.min())),
-        "most": voice.percent(float(spread.max())),
-        "information_low": voice.money(float(table["information_m"].min()), currency, 1),
-        "information_high": voice.money(float(table["information_m"].max()), currency, 1),
-        "draws": voice.number(found.draws, 0),
-        "list": in_series(voice, rows, most=12),
+        "only": language.name(str(table["choice"].iloc[-1])),
+        "first_price": language.price(float(some.index[0]), currency) if len(some) else "",
+        "least": language.probability(float(spread.min())),
+        "most": language.probability(float(spread.max())),
+        "information_low": language.money(float(table["information_m"].min()), currency, 1),
+        "information_high": language.money(float(table["information_m"].max()), currency, 1),
+        "draws": language.number(found.draws, 0),
+        "list": in_series(language, rows, most=12),
     }
 
 
-def scale_facts(study: Study, voice: Voice) -> Facts:
+def scale_facts(study: Study, language: Language) -> Facts:
     """How many capabilities change place, and which two scales agree least."""
     panel = study.scales
     assert panel is not None
     table, pairs = panel.to_frame(), panel.pairs()
     one, other = panel.weakest
     rows = (
-        voice.say(
+        language.say(
             "chart.scales.alt_row",
-            name=voice.name(str(key)),
-            places=voice.listed(
-                voice.say(
+            name=language.name(str(key)),
+            places=language.listed(
+                language.say(
                     "chart.scales.alt_place",
-                    scale=voice.word("measure", scale),
-                    place=voice.number(int(place), 0),
+                    scale=language.word("measure", scale),
+                    place=language.number(int(place), 0),
                 )
                 for scale, place in zip(panel.scales, places, strict=True)
             ),
@@ -180,15 +187,15 @@ def scale_facts(study: Study, voice: Voice) -> Facts:
         "variant": None if panel.depending else "none",
         "count": len(panel.depending),
         "all": len(table),
-        "one": voice.word("measure", one),
-        "other": voice.word("measure", other),
-        "scales": voice.listed(voice.word("measure", scale) for scale in panel.scales),
-        "outcomes": voice.listed(voice.name(o) for o in panel.outcomes),
-        "correlation": voice.number(float(least["rank_correlation"]), 2),
-        "low": voice.number(float(least["rank_correlation_low"]), 2),
-        "high": voice.number(float(least["rank_correlation_high"]), 2),
-        "same": voice.percent(float(least["p_same_first"])),
-        "list": in_series(voice, rows, most=30),
+        "one": language.word("measure", one),
+        "other": language.word("measure", other),
+        "scales": language.listed(language.word("measure", scale) for scale in panel.scales),
+        "outcomes": language.listed(language.name(o) for o in panel.outcomes),
+        "correlation": language.number(float(least["rank_correlation"]), 2),
+        "low": language.number(float(least["rank_correlation_low"]), 2),
+        "high": language.number(float(least["rank_correlation_high"]), 2),
+        "same": language.probability(float(least["p_same_first"])),
+        "list": in_series(language, rows, most=30),
     }
 
 
@@ -203,10 +210,10 @@ MARKS = (  # marker, colour and face, scale by scale; sizes differ so that equal
 
 
 @styled
-def draw_scale_places(panel: ScalePanel, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_scale_places(panel: ScalePanel, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw the place of each capability on every scale, joined by a line as long as they differ."""
     table = panel.to_frame()
-    y = name_rows(ax, [voice.short(str(c)) for c in table.index])
+    y = name_rows(ax, [language.short(str(c)) for c in table.index])
     rule_rows(ax, y)
     places = table[[f"place_{scale}" for scale in panel.scales]]
     ax.hlines(y, places.min(axis=1), places.max(axis=1), color=MUTED, lw=1.2)
@@ -219,14 +226,14 @@ def draw_scale_places(panel: ScalePanel, ax: Axes, voice: Voice = ENGLISH) -> Ax
             color=colour,
             markerfacecolor=face,
             markersize=size,
-            label=voice.word("measure", scale),
+            label=language.word("measure", scale),
         )
-    moved = [voice.number(int(m), 0) for m in table["places_moved"]]
-    write_column(ax, y, moved, voice.say("column.places_moved"))
+    moved = [language.number(int(m), 0) for m in table["places_moved"]]
+    write_column(ax, y, moved, language.say("column.places_moved"))
     ax.set_xlim(0.5, len(table) + 0.5)
     ax.set_xticks(range(1, len(table) + 1))
-    ax.set_xlabel(voice.say("axis.place_per_euro"), loc="right")
-    say_ticks(ax, voice)
+    ax.set_xlabel(language.say("axis.place_per_euro"), loc="right")
+    say_ticks(ax, language)
     put_legend(ax, len(panel.scales))
     return ax
 
@@ -242,14 +249,14 @@ def _counts(study: Study) -> list[tuple[tuple[str, ...], int]]:
     return [(part, count) for part, count in counts if count]
 
 
-def _net_values(study: Study, figure: Figure, voice: Voice) -> None:
+def _net_values(study: Study, figure: Figure, language: Language) -> None:
     """One panel for capabilities, one for improvements: their sizes differ."""
     assert study.economics is not None
     parts = _counts(study)
     panels = figure.subplots(len(parts), squeeze=False)[:, 0]
     for ax, (part, _) in zip(panels, parts, strict=True):
-        draw_net_values(study.economics, ax, voice, part)
-        ax.set_title(voice.say(f"net_value.{part[0]}"), loc="left", fontweight="bold")
+        draw_net_values(study.economics, ax, language, part)
+        ax.set_title(language.say(f"net_value.{part[0]}"), loc="left", fontweight="bold")
 
 
 def _net_value_rows(study: Study) -> float:
@@ -278,7 +285,7 @@ PROGRAMME = KINDS[-1]
 
 @styled
 def draw_net_values(
-    economics: Economics, ax: Axes, voice: Voice = ENGLISH, kinds: tuple[str, ...] = KINDS
+    economics: Economics, ax: Axes, language: Language = ENGLISH, kinds: tuple[str, ...] = KINDS
 ) -> Axes:
     """Draw the net value of everything of these kinds, highest first, with 80 % ranges.
 
@@ -290,7 +297,7 @@ def draw_net_values(
     table = table.sort_values("npv_m", ascending=False, kind="stable")
     whole = [kind == PROGRAMME for kind, _ in table.index]
     names = [
-        voice.say("net_value.programme") if bold else voice.short(str(subject))
+        language.say("net_value.programme") if bold else language.short(str(subject))
         for bold, (_, subject) in zip(whole, table.index, strict=True)
     ]
     y = name_rows(ax, names, bold=whole)
@@ -304,12 +311,12 @@ def draw_net_values(
         ax.hlines(y[part], rows["npv_m_low"], rows["npv_m_high"], color=colour, lw=1.6)
         ax.plot(rows["npv_m"], y[part], marker, color=colour, markerfacecolor=face, markersize=5)
     ax.axvline(0.0, color=INK, lw=0.9)
-    chances = [voice.percent(p) for p in table["p_npv_positive"]]
-    write_column(ax, y, chances, voice.say("column.p_net_gain"))
-    unit = voice.millions(economics.provenance.currency)
+    chances = [language.probability(p) for p in table["p_npv_positive"]]
+    write_column(ax, y, chances, language.say("column.p_net_gain"))
+    unit = language.million(economics.provenance.currency)
     year = economics.provenance.price_year
-    ax.set_xlabel(voice.say("axis.net_value", unit=unit, year=year), loc="right")
-    say_ticks(ax, voice)
+    ax.set_xlabel(language.say("axis.net_value", unit=unit, year=year), loc="right")
+    say_ticks(ax, language)
     return ax
 
 

@@ -50,14 +50,15 @@ from capworth.excellence.services import (
     Excellence,
     FrontierCheck,
 )
-from capworth.language.voice import ENGLISH, UNKNOWN, Voice
+from capworth.language.language import ENGLISH, Language
+from capworth.language.numbers import Amount
 from capworth.study.stages import Study
 
 LINES = {BOTH: BLUE, DESIGNATED: BLUE, DERIVED: VERMILION, NEITHER: MUTED}
 
 
 @styled
-def draw_efficiency(excellence: Excellence, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_efficiency(excellence: Excellence, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw efficiency with its 80 % range, the most often efficient first.
 
     The columns give the probabilities that decide: of being efficient and of being among the best
@@ -66,7 +67,9 @@ def draw_efficiency(excellence: Excellence, ax: Axes, voice: Voice = ENGLISH) ->
     table = excellence.to_frame().sort_values("p_efficient", ascending=False, kind="stable")
     routes = table["route"].to_numpy()
     y = name_rows(
-        ax, [voice.short(str(c)) for c in table.index], bold=[r in (BOTH, DERIVED) for r in routes]
+        ax,
+        [language.short(str(c)) for c in table.index],
+        bold=[r in (BOTH, DERIVED) for r in routes],
     )
     rule_rows(ax, y)
     for route, (marker, size, face, edge) in MARKS.items():
@@ -86,15 +89,15 @@ def draw_efficiency(excellence: Excellence, ax: Axes, voice: Voice = ENGLISH) ->
                 markeredgewidth=1.2 if route == DESIGNATED else 0.6,
                 clip_on=False,
                 zorder=4,
-                label=voice.word("route", route),
+                label=language.word("route", route),
             )
     ax.set_xlim(floor(9.99 * table["efficiency_low"].min()) / 10, 1)
-    ax.xaxis.set_major_formatter(lambda value, _: voice.part(value))
-    ax.set_xlabel(voice.say("axis.efficiency"), loc="right")
-    efficient = [voice.percent(p) for p in table["p_efficient"]]
-    write_column(ax, y, efficient, voice.say("column.p_efficient"), 8.0)
-    top = [voice.percent(p) for p in table["p_top"]]
-    write_column(ax, y, top, voice.say("column.p_top"), 58.0)
+    ax.xaxis.set_major_formatter(lambda value, _: language.part(value))
+    ax.set_xlabel(language.say("axis.efficiency"), loc="right")
+    efficient = [language.probability(p) for p in table["p_efficient"]]
+    write_column(ax, y, efficient, language.say("column.p_efficient"), 8.0)
+    top = [language.probability(p) for p in table["p_top"]]
+    write_column(ax, y, top, language.say("column.p_top"), 58.0)
     put_legend(ax, 4)
     return ax
 
@@ -120,11 +123,13 @@ def gap_matrix(excellence: Excellence, column: str) -> pd.DataFrame:
 
 
 @styled
-def draw_gaps(excellence: Excellence, ax: Axes, voice: Voice = ENGLISH, most: int = ROWS) -> Axes:
+def draw_gaps(
+    excellence: Excellence, ax: Axes, language: Language = ENGLISH, most: int = ROWS
+) -> Axes:
     """Draw the largest gap of each capability as a dumbbell: from now to the agreed level."""
     table = largest_gaps(excellence).head(most)
     names = [
-        voice.say("pair", first=voice.short(c, 34), second=voice.short(k, 34))
+        language.say("pair", first=language.short(c, 34), second=language.short(k, 34))
         for c, k in table.index
     ]
     y = name_rows(ax, names)
@@ -139,19 +144,21 @@ def draw_gaps(excellence: Excellence, ax: Axes, voice: Voice = ENGLISH, most: in
         markerfacecolor=PAPER,
         markersize=5,
         markeredgewidth=1.3,
-        label=voice.say("gaps.now"),
+        label=language.say("gaps.now"),
     )
-    ax.plot(table["model"], y, "D", color=BLUE, markersize=5, label=voice.say("gaps.model"))
-    write_column(ax, y, [voice.percent(p) for p in table["p_below"]], voice.say("column.p_below"))
+    ax.plot(table["model"], y, "D", color=BLUE, markersize=5, label=language.say("gaps.model"))
+    write_column(
+        ax, y, [language.probability(p) for p in table["p_below"]], language.say("column.p_below")
+    )
     ax.set_xlim(0, 100)
-    ax.set_xlabel(voice.say("axis.value"), loc="right")
-    say_ticks(ax, voice)
+    ax.set_xlabel(language.say("axis.value"), loc="right")
+    say_ticks(ax, language)
     put_legend(ax, 2)
     return ax
 
 
 @styled
-def draw_gap_table(excellence: Excellence, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_gap_table(excellence: Excellence, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw every gap as a shaded cell with its points; bold where it is 90 % sure that it is one.
 
     Capabilities farthest from the agreed levels (mean of the gaps shown) stand at the top.
@@ -159,8 +166,8 @@ def draw_gap_table(excellence: Excellence, ax: Axes, voice: Voice = ENGLISH) -> 
     points, sure = gap_matrix(excellence, "gap"), gap_matrix(excellence, "p_below")
     order = np.argsort(-points.mean(axis=1).fillna(-1.0).to_numpy(), kind="stable")
     points, sure = points.iloc[order], sure.iloc[order]
-    y = name_rows(ax, [voice.short(str(c), 44) for c in points.index])
-    columns = [textwrap.fill(voice.name(str(k)), 12) for k in points.columns]
+    y = name_rows(ax, [language.short(str(c), 44) for c in points.index])
+    columns = [textwrap.fill(language.name(str(k)), 12) for k in points.columns]
     across = np.arange(len(columns), dtype=float)
     ax.pcolormesh(across, y, points, cmap=SHADES, vmin=0, vmax=80, edgecolor=PAPER, lw=0.8)
     for height, row, certain in zip(y, points.to_numpy(), sure.to_numpy(), strict=True):
@@ -168,7 +175,7 @@ def draw_gap_table(excellence: Excellence, ax: Axes, voice: Voice = ENGLISH) -> 
             ax.text(
                 at,
                 height,
-                voice.number(gap, 0),
+                language.number(gap, 0),
                 in_layout=False,
                 ha="center",
                 va="center",
@@ -182,7 +189,7 @@ def draw_gap_table(excellence: Excellence, ax: Axes, voice: Voice = ENGLISH) -> 
         label.set_linespacing(1.0)
     for side in ("left", "bottom"):
         ax.spines[side].set_visible(False)
-    ax.set_xlabel(voice.say("axis.gap"), loc="right")
+    ax.set_xlabel(language.say("axis.gap"), loc="right")
     return ax
 
 
@@ -206,41 +213,41 @@ def any_gap(study: Study) -> bool:
     return bool(_gaps(study)["gap"].notna().any())
 
 
-def gap_facts(study: Study, voice: Voice) -> Facts:
+def gap_facts(study: Study, language: Language) -> Facts:
     """The largest gap, and the next ones."""
     assert study.excellence is not None
     table = largest_gaps(study.excellence)
     capability, criterion = table.index[0]
     rows = (
-        voice.say(
+        language.say(
             "chart.gaps.alt_row",
-            capability=voice.name(str(c)),
-            criterion=voice.name(str(k)),
-            now=voice.number(now, 0),
-            model=voice.number(model, 0),
-            percent=voice.percent(p),
+            capability=language.name(str(c)),
+            criterion=language.name(str(k)),
+            now=language.number(now, 0),
+            model=language.number(model, 0),
+            percent=language.probability(p),
         )
         for (c, k), now, model, p in zip(
             table.index, table["now"], table["model"], table["p_below"], strict=True
         )
     )
     return {
-        "gap": voice.number(float(table["gap"].iloc[0]), 0),
-        "capability": voice.name(str(capability)),
-        "criterion": voice.name(str(criterion)),
-        "p_below": voice.percent(float(table["p_below"].iloc[0])),
-        "list": in_series(voice, rows),
+        "gap": language.number(float(table["gap"].iloc[0]), 0),
+        "capability": language.name(str(capability)),
+        "criterion": language.name(str(criterion)),
+        "p_below": language.probability(float(table["p_below"].iloc[0])),
+        "list": in_series(language, rows),
     }
 
 
-def gap_table_facts(study: Study, voice: Voice) -> Facts:
+def gap_table_facts(study: Study, language: Language) -> Facts:
     """On which criterion most capabilities are surely below the agreed level."""
     assert study.excellence is not None
     below = (gap_matrix(study.excellence, "p_below") >= SURE).sum(axis=0)
     distance = gap_matrix(study.excellence, "gap").mean(axis=1).dropna()
     every = len(gap_matrix(study.excellence, "gap"))
     rows = (
-        voice.say("chart.gap_table.alt_row", criterion=voice.name(str(k)), below=n, all=every)
+        language.say("chart.gap_table.alt_row", criterion=language.name(str(k)), below=n, all=every)
         for k, n in below.items()
     )
     return {
@@ -248,14 +255,14 @@ def gap_table_facts(study: Study, voice: Voice) -> Facts:
         "count": int(below.max()),
         "all": every,
         "criteria": len(below),
-        "criterion": voice.name(str(below.idxmax())),
-        "farthest": voice.name(str(distance.idxmax())),
-        "nearest": voice.name(str(distance.idxmin())),
-        "list": in_series(voice, rows, most=20),
+        "criterion": language.name(str(below.idxmax())),
+        "farthest": language.name(str(distance.idxmax())),
+        "nearest": language.name(str(distance.idxmin())),
+        "list": in_series(language, rows, most=20),
     }
 
 
-def efficiency_facts(study: Study, voice: Voice) -> Facts:
+def efficiency_facts(study: Study, language: Language) -> Facts:
     """Which capabilities are efficient, and which are derived services of excellence."""
     found = study.excellence
     assert found is not None
@@ -263,25 +270,27 @@ def efficiency_facts(study: Study, voice: Voice) -> Facts:
     least, least_top, top_share = found.thresholds
     efficient = table[table["p_efficient"] >= least]
     rows = (
-        voice.say("chart.efficiency.alt_row", name=voice.name(str(c)), percent=voice.percent(p))
+        language.say(
+            "chart.efficiency.alt_row", name=language.name(str(c)), percent=language.probability(p)
+        )
         for c, p in efficient["p_efficient"].items()
     )
     return {
         "variant": None if len(efficient) else "none",
         "count": len(efficient),
         "all": len(table),
-        "least": voice.part(least),
-        "least_top": voice.part(least_top),
-        "top_share": voice.part(top_share),
-        "draws": voice.number(found.draws, 0),
-        "derived": in_series(voice, (voice.short(c) for c in found.derived)),
-        "designated": in_series(voice, (voice.short(c) for c in found.designated)),
-        "list": in_series(voice, rows, most=12),
+        "least": language.part(least),
+        "least_top": language.part(least_top),
+        "top_share": language.part(top_share),
+        "draws": language.number(found.draws, 0),
+        "derived": in_series(language, (language.short(c) for c in found.derived)),
+        "designated": in_series(language, (language.short(c) for c in found.designated)),
+        "list": in_series(language, rows, most=12),
     }
 
 
 @styled
-def draw_frontier(check: FrontierCheck, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_frontier(check: FrontierCheck, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw the probability of being efficient with free weights, and with those of the tree.
 
     The columns give the efficiency at the modes less its bias, with an 80 % range, and the most
@@ -292,7 +301,7 @@ def draw_frontier(check: FrontierCheck, ax: Axes, voice: Voice = ENGLISH) -> Axe
     )
     y = name_rows(
         ax,
-        [voice.short(str(c), 40) for c in table.index],
+        [language.short(str(c), 40) for c in table.index],
         bold=[str(c) in check.bounded for c in table.index],
     )
     rule_rows(ax, y)
@@ -308,40 +317,40 @@ def draw_frontier(check: FrontierCheck, ax: Axes, voice: Voice = ENGLISH) -> Axe
             markersize=4.5,
             clip_on=False,
             zorder=4,
-            label=voice.say(f"frontier.{label}"),
+            label=language.say(f"frontier.{label}"),
         )
     ax.axvline(100 * check.least, color=INK, lw=0.8, ls="--", zorder=1)
     ax.set_xlim(-2, 102)
     ax.set_xticks(range(0, 101, 20))
-    ax.set_xlabel(voice.say("axis.p_efficient"), loc="right")
-    ax.xaxis.set_major_formatter(voice.tick)
-    write_column(ax, y, _corrected(check, voice), voice.say("column.corrected"), 8.0)
+    ax.set_xlabel(language.say("axis.p_efficient"), loc="right")
+    ax.xaxis.set_major_formatter(language.tick)
+    write_column(ax, y, _corrected(check, language), language.say("column.corrected"), 8.0)
     put_legend(ax, 2)
     return ax
 
 
-def _corrected(check: FrontierCheck, voice: Voice) -> list[str]:
+def _corrected(check: FrontierCheck, language: Language) -> list[str]:
     """Efficiency less its bias, in percent with its range, in the order of the rows."""
     table = check.to_frame().sort_values(
         ["p_bounded", "p_efficient"], ascending=False, kind="stable"
     )
     if not check.drawn:
-        return [UNKNOWN] * len(table)
+        return [language.say("unknown")] * len(table)
     parts = 100 * table[["corrected", "corrected_low", "corrected_high"]]
-    return [voice.interval(*row) for row in parts.itertuples(index=False)]
+    return [language.spread(Amount(*row)) for row in parts.itertuples(index=False)]
 
 
-def frontier_facts(study: Study, voice: Voice) -> Facts:
+def frontier_facts(study: Study, language: Language) -> Facts:
     """How many capabilities stay efficient, and which."""
     check = study.frontier
     assert check is not None
     table = check.to_frame()
     listed = (
-        voice.say(
+        language.say(
             "chart.frontier.alt_row",
-            name=voice.short(str(c)),
-            free=voice.percent(float(table["p_efficient"][c])),
-            bounded=voice.percent(float(table["p_bounded"][c])),
+            name=language.short(str(c)),
+            free=language.probability(float(table["p_efficient"][c])),
+            bounded=language.probability(float(table["p_bounded"][c])),
         )
         for c in table.index[table["p_efficient"] >= check.least]
     )
@@ -349,10 +358,10 @@ def frontier_facts(study: Study, voice: Voice) -> Facts:
         "variant": None if check.free else "none",
         "count": len(check.free),
         "stay": len(set(check.free) & set(check.bounded)),
-        "least": voice.part(check.least),
-        "draws": voice.number(check.draws, 0),
-        "worlds": voice.number(check.drawn, 0),
-        "list": in_series(voice, listed, most=12),
+        "least": language.part(check.least),
+        "draws": language.number(check.draws, 0),
+        "worlds": language.number(check.drawn, 0),
+        "list": in_series(language, listed, most=12),
     }
 
 
@@ -365,24 +374,24 @@ PARTS = (  # part, marker, colour, how far below the middle of the row
 )
 
 
-def compared(text: str, voice: Voice) -> str:
+def compared(text: str, language: Language) -> str:
     """Say a comparison in words: what is made from what is used."""
     comparison = read_comparisons(text)[0]
     used, made = (
-        voice.listed(" / ".join(metric(m, voice) for m in measure) for measure in side)
+        language.listed(" / ".join(metric(m, language) for m in measure) for measure in side)
         for side in (comparison.used, comparison.made)
     )
-    return voice.say("productivity.from", made=made, used=used)
+    return language.say("productivity.from", made=made, used=used)
 
 
-def metric(key: str, voice: Voice) -> str:
+def metric(key: str, language: Language) -> str:
     """Say what is counted; as it stands in the case where it is unknown."""
-    word = voice.word("metric", key)
-    return word.replace("_", " ") if word == key else word
+    known = language.has(f"metric.{key}")
+    return language.word("metric", key if known else key.replace("_", " "))
 
 
 @styled
-def draw_productivity(trend: ProductivityTrend, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_productivity(trend: ProductivityTrend, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw the index of each step with its 80 % range, and its two parts below it.
 
     Rows stand under the name of their comparison; the line at 1 is no change.
@@ -391,11 +400,15 @@ def draw_productivity(trend: ProductivityTrend, ax: Axes, voice: Voice = ENGLISH
     names: list[str] = []
     places, heads = [], {}
     for text, part in table.groupby("comparison", sort=False):
-        heads[len(names)] = _capital(compared(str(text), voice))
+        heads[len(names)] = _capital(compared(str(text), language))
         names.append("")
         for _, row in part.iterrows():
             places.append(len(names))
-            names.append(f"{voice.short(str(row['capability']), 40)}, {_years(row)}")
+            names.append(
+                language.say("comma").join(
+                    (language.short(str(row["capability"]), 40), _years(row, language))
+                )
+            )
     at = name_rows(ax, names)[places]
     rule_rows(ax, at)
     ax.axvline(1, color=MUTED, lw=0.8, ls="--", zorder=1)
@@ -408,7 +421,7 @@ def draw_productivity(trend: ProductivityTrend, ax: Axes, voice: Voice = ENGLISH
         "o",
         color=BLUE,
         markersize=5,
-        label=voice.say("productivity.index"),
+        label=language.say("productivity.index"),
     )
     for name, marker, colour, below in PARTS:
         ax.plot(
@@ -418,12 +431,12 @@ def draw_productivity(trend: ProductivityTrend, ax: Axes, voice: Voice = ENGLISH
             color=colour,
             markerfacecolor=PAPER,
             markersize=4,
-            label=voice.say(f"productivity.{name}"),
+            label=language.say(f"productivity.{name}"),
         )
-    _scale(ax, table, voice)
-    rises = [voice.percent(share) for share in table["p_rise"]]
-    write_column(ax, at, rises, voice.say("column.p_rise"), 8.0)
-    write_column(ax, at, list(table["grade"]), voice.say("column.grade"), 58.0)
+    _scale(ax, table, language)
+    rises = [language.probability(share) for share in table["p_rise"]]
+    write_column(ax, at, rises, language.say("column.p_rise"), 8.0)
+    write_column(ax, at, list(table["grade"]), language.say("column.grade"), 58.0)
     put_legend(ax, 3)
     return ax
 
@@ -443,7 +456,7 @@ def _write_head(ax: Axes, place: int, head: str) -> None:
     )
 
 
-def _scale(ax: Axes, table: pd.DataFrame, voice: Voice) -> None:
+def _scale(ax: Axes, table: pd.DataFrame, language: Language) -> None:
     """Halves and doubles are as wide; no change is always on the axis."""
     shown = table[["productivity_low", "productivity_high", *(name for name, *_ in PARTS)]]
     low, high = float(np.nanmin(shown)), float(np.nanmax(shown))
@@ -451,14 +464,14 @@ def _scale(ax: Axes, table: pd.DataFrame, voice: Voice) -> None:
     ax.set_xscale("log")
     ax.set_xlim(low, high)
     ticks = [tick for tick in TICKS if low <= tick <= high]
-    ax.set_xticks(ticks, [voice.tick(tick) for tick in ticks])
+    ax.set_xticks(ticks, [language.tick(tick) for tick in ticks])
     ax.set_xticks([], minor=True)
     ax.tick_params(axis="x", colors=INK)
-    ax.set_xlabel(voice.say("axis.productivity"), loc="right")
+    ax.set_xlabel(language.say("axis.productivity"), loc="right")
 
 
-def _years(row: pd.Series) -> str:
-    return f"{row['from_year']}–{row['to_year']}"
+def _years(row: pd.Series, language: Language) -> str:
+    return language.say("span", low=str(row["from_year"]), high=str(row["to_year"]))
 
 
 def _capital(text: str) -> str:
@@ -471,32 +484,32 @@ def _height(study: Study) -> float:
     return rows(0) + ROW * (len(table) + table["comparison"].nunique())
 
 
-def productivity_facts(study: Study, voice: Voice) -> Facts:
+def productivity_facts(study: Study, language: Language) -> Facts:
     """In how many steps productivity rose, and by how much."""
     trend = study.productivity
     assert trend is not None
     table = trend.to_frame()
     rose = int((table["p_rise"] >= LIKELY).sum())
     listed = (
-        voice.say(
+        language.say(
             "chart.productivity.alt_row",
-            name=voice.short(str(row["capability"])),
-            years=_years(row),
-            compared=compared(str(row["comparison"]), voice),
-            index=voice.interval(
-                row["productivity"], row["productivity_low"], row["productivity_high"]
+            name=language.short(str(row["capability"])),
+            years=_years(row, language),
+            compared=compared(str(row["comparison"]), language),
+            index=language.spread(
+                Amount(row["productivity"], row["productivity_low"], row["productivity_high"])
             ),
-            catching=voice.number(row["efficiency_change"]),
-            frontier=voice.number(row["technical_change"]),
+            catching=language.number(row["efficiency_change"]),
+            frontier=language.number(row["technical_change"]),
         )
         for _, row in table.iterrows()
     )
     return {
         "count": rose,
         "all": len(table),
-        "fewest": voice.number(trend.fewest, 0),
-        "draws": voice.number(trend.draws, 0),
-        "list": in_series(voice, listed, most=12),
+        "fewest": language.number(trend.fewest, 0),
+        "draws": language.number(trend.draws, 0),
+        "list": in_series(language, listed, most=12),
     }
 
 

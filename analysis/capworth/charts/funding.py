@@ -40,37 +40,37 @@ from capworth.funding.donors import DonorMenu
 from capworth.funding.earmarks import ALL, BUDGET, PLEDGED, SAME, TIMING, Earmarks
 from capworth.funding.plan import Funding
 from capworth.funding.pledges import KINDS, PROGRAMME, MoneyMap
-from capworth.language.numbers import decimals
-from capworth.language.voice import ENGLISH, Voice
+from capworth.language.language import ENGLISH, Language
+from capworth.language.numbers import Amount, decimals
 from capworth.programme.selection import FIRM
 from capworth.study.stages import Study
 
 
-def money_facts(study: Study, voice: Voice) -> Facts:
+def money_facts(study: Study, language: Language) -> Facts:
     """How much is pledged and expected, and how far it is to the target."""
     assert study.funding is not None
     money, currency = study.funding.money, study.provenance.currency
     gap = money.budget_gap_m if money.gap_m is None else money.gap_m
     goal = money.budget_m if money.target_m is None else money.target_m
     rows = (
-        voice.say("chart.money_map.alt_row", year=year, amount=voice.number(float(amount)))
+        language.say("chart.money_map.alt_row", year=year, amount=language.number(float(amount)))
         for year, amount in money.by_year().sum(axis=1).items()
     )
     return {
-        **money_unit(study, voice),
+        **money_unit(study, language),
         "variant": "budget" if money.target_m is None else None,
-        "pledged": voice.money(money.stated_m, currency),
-        "expected": voice.interval(*money.money_m),
-        "goal": voice.money(goal, currency),
-        "gap": voice.money(gap[0], currency, decimals(*gap)),
-        "span": voice.span(*gap),
-        "budget": voice.money(money.budget_m, currency),
-        "draws": voice.number(money.draws, 0),
-        "list": in_series(voice, rows, most=12),
+        "pledged": language.money(money.stated_m, currency),
+        "expected": language.spread(Amount(*money.money_m)),
+        "goal": language.money(goal, currency),
+        "gap": language.money(gap[0], currency, decimals(*gap)),
+        "span": language.span(Amount(*gap)),
+        "budget": language.money(money.budget_m, currency),
+        "draws": language.number(money.draws, 0),
+        "list": in_series(language, rows, most=12),
     }
 
 
-def earmark_facts(study: Study, voice: Voice) -> Facts:
+def earmark_facts(study: Study, language: Language) -> Facts:
     """What all earmarks cost together, and which costs most."""
     assert study.funding is not None
     earmarks = study.funding.earmarks
@@ -79,53 +79,53 @@ def earmark_facts(study: Study, voice: Voice) -> Facts:
     free = earmarks.mismatch(BUDGET) <= SAME
     chance = table["p_costs"].to_dict()
     rows = (
-        voice.say(
+        language.say(
             "chart.earmarks.alt_row",
-            name=name_earmark(str(label), voice),
-            budget=voice.number(float(table["price"].to_dict()[BUDGET, label])),
-            pledged=voice.number(float(table["price"].to_dict()[PLEDGED, label])),
+            name=name_earmark(str(label), language),
+            budget=language.number(float(table["price"].to_dict()[BUDGET, label])),
+            pledged=language.number(float(table["price"].to_dict()[PLEDGED, label])),
         )
         for label in dict.fromkeys(table.index.get_level_values("earmark"))
     )
     return {
-        **money_unit(study, voice),
+        **money_unit(study, language),
         "variant": "free" if free else None,
-        "loss": voice.number(earmarks.mismatch(BUDGET)),
-        "pledged_loss": voice.number(earmarks.mismatch(PLEDGED)),
-        "percent": voice.percent(chance[BUDGET, ALL]),
-        "budget": voice.money(study.funding.budget_m, study.provenance.currency),
-        "draws": voice.number(earmarks.draws, 0),
-        "list": in_series(voice, rows, most=12),
+        "loss": language.number(earmarks.mismatch(BUDGET)),
+        "pledged_loss": language.number(earmarks.mismatch(PLEDGED)),
+        "percent": language.probability(chance[BUDGET, ALL]),
+        "budget": language.money(study.funding.budget_m, study.provenance.currency),
+        "draws": language.number(earmarks.draws, 0),
+        "list": in_series(language, rows, most=12),
     }
 
 
-def menu_facts(study: Study, voice: Voice) -> Facts:
+def menu_facts(study: Study, language: Language) -> Facts:
     """How many packages there are, what they ask, how many are firmly in the best set."""
     assert study.funding is not None
     menu, currency = study.funding.menu, study.provenance.currency
     table = menu.to_frame()
     firm = int((table["p_best"] >= FIRM).sum())
     rows = (
-        voice.say(
+        language.say(
             "chart.donor_menu.alt_row",
-            name=name_package(menu, package, voice),
-            asked=voice.number(asked),
-            gain=voice.number(gain),
-            percent=voice.percent(share),
+            name=name_package(menu, package, language),
+            asked=language.number(asked),
+            gain=language.number(gain),
+            percent=language.probability(share),
         )
         for package, asked, gain, share in zip(
             menu.packages, table["asked_m"], table["gain"], table["p_best"], strict=True
         )
     )
     return {
-        **money_unit(study, voice),
+        **money_unit(study, language),
         "count": len(table),
-        "least": voice.number(float(table["asked_m"].min())),
-        "most": voice.money(float(f"{table['asked_m'].max():.2g}"), currency),
+        "least": language.number(float(table["asked_m"].min())),
+        "most": language.money(float(f"{table['asked_m'].max():.2g}"), currency),
         "firm": firm,
-        "least_share": voice.part(FIRM),
-        "budget": voice.money(study.funding.budget_m, currency),
-        "list": in_series(voice, rows, most=20),
+        "least_share": language.part(FIRM),
+        "budget": language.money(study.funding.budget_m, currency),
+        "list": in_series(language, rows, most=20),
     }
 
 
@@ -162,7 +162,7 @@ def _prices_behind(study: Study) -> pd.DataFrame:
     return _earmarks(study).to_frame()
 
 
-def funding_facts(study: Study, voice: Voice) -> Facts:
+def funding_facts(study: Study, language: Language) -> Facts:
     """What more money buys, and how much is pledged."""
     funding = study.funding
     assert funding is not None
@@ -175,28 +175,28 @@ def funding_facts(study: Study, voice: Voice) -> Facts:
     gain = float(at["gain"]), float(at["gain_low"]), float(at["gain_high"])
     last = float(end["gain"]), float(end["gain_low"]), float(end["gain_high"])
     rows = (
-        voice.say(
+        language.say(
             "chart.funding.alt_row",
-            extra=voice.money(float(str(extra)), currency),
-            gain=voice.number(more),
+            extra=language.money(float(str(extra)), currency),
+            gain=language.number(more),
         )
         for extra, more in steps["gain"].items()
     )
     target = funding.target_m
     return {
-        **money_unit(study, voice),
+        **money_unit(study, language),
         "variant": "budget" if target is None else None,
-        "extra": voice.money(float(str(middle.name)), currency),
-        "gain": voice.number(float(middle["gain"])),
-        "pledged": voice.money(funding.pledged_m, currency),
-        "earmarked": voice.money(earmarked, currency),
-        "target": voice.money(funding.budget_m if target is None else target, currency),
-        "budget": voice.money(funding.budget_m, currency),
-        "at_budget": voice.rounded(*gain),
-        "span": voice.span(*gain),
-        "at_end": voice.rounded(*last),
-        "end": voice.money(float(end["budget_m"]), currency),
-        "steps": in_series(voice, rows),
+        "extra": language.money(float(str(middle.name)), currency),
+        "gain": language.number(float(middle["gain"])),
+        "pledged": language.money(funding.pledged_m, currency),
+        "earmarked": language.money(earmarked, currency),
+        "target": language.money(funding.budget_m if target is None else target, currency),
+        "budget": language.money(funding.budget_m, currency),
+        "at_budget": language.middle(Amount(*gain)),
+        "span": language.span(Amount(*gain)),
+        "at_end": language.middle(Amount(*last)),
+        "end": language.money(float(end["budget_m"]), currency),
+        "steps": in_series(language, rows),
     }
 
 
@@ -204,14 +204,14 @@ SCOPES = ((BUDGET, BLUE, "o", -0.16), (PLEDGED, VERMILION, "s", 0.16))
 
 
 @styled
-def draw_earmarks(earmarks: Earmarks, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_earmarks(earmarks: Earmarks, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw the price of each earmark: mean and 80 % range, and a diamond at expected costs.
 
     Above, of the money up to the budget; below, of the pledges alone.
     """
     table = earmarks.to_frame().drop(index=TIMING, level="earmark")
     labels = list(dict.fromkeys(map(str, table.index.get_level_values("earmark"))))
-    y = name_rows(ax, [name_earmark(label, voice) for label in labels])
+    y = name_rows(ax, [name_earmark(label, language) for label in labels])
     rule_rows(ax, y)
     most = 0.0
     for scope, colour, marker, shift in SCOPES:
@@ -220,8 +220,8 @@ def draw_earmarks(earmarks: Earmarks, ax: Axes, voice: Voice = ENGLISH) -> Axes:
             part[name].to_numpy() for name in ("price_low", "price_high", "price_mean")
         )
         ax.hlines(y + shift, low, high, color=colour, linewidth=1.2)
-        words = voice.say(f"earmarks.{scope}")
-        ax.plot(mean, y + shift, marker, color=colour, markersize=4, label=words)
+        label = language.say(f"earmarks.{scope}")
+        ax.plot(mean, y + shift, marker, color=colour, markersize=4, label=label)
         ax.plot(
             part["price"],
             y + shift,
@@ -230,38 +230,38 @@ def draw_earmarks(earmarks: Earmarks, ax: Axes, voice: Voice = ENGLISH) -> Axes:
             markeredgecolor=INK,
             markersize=3.2,
             linestyle="none",
-            label=voice.say("earmarks.expected") if scope == PLEDGED else None,
+            label=language.say("earmarks.expected") if scope == PLEDGED else None,
         )
         most = max(most, float(np.nanmax([*high, *part["price"], 0.0])))
     ax.set_xlim(-0.02 * max(most, 0.1), 1.05 * max(most, 0.1))
     chances = table["p_costs"].to_dict()
     texts = [
-        voice.say(
+        language.say(
             "earmarks.row",
-            budget=voice.percent(chances[BUDGET, label]),
-            pledged=voice.percent(chances[PLEDGED, label]),
+            budget=language.probability(chances[BUDGET, label]),
+            pledged=language.probability(chances[PLEDGED, label]),
         )
         for label in labels
     ]
-    write_column(ax, y, texts, voice.say("column.p_costs"))
-    ax.set_xlabel(voice.say("axis.price"), loc="right")
-    say_ticks(ax, voice)
+    write_column(ax, y, texts, language.say("column.p_costs"))
+    ax.set_xlabel(language.say("axis.price"), loc="right")
+    say_ticks(ax, language)
     put_legend(ax, 3)
     return ax
 
 
-def name_earmark(label: str, voice: Voice) -> str:
+def name_earmark(label: str, language: Language) -> str:
     """Name the donors of a fund, or all earmarks."""
     if label == ALL:
-        return voice.say("earmarks.all")
-    return voice.listed(voice.short(pledge) for pledge in label.split(" + "))
+        return language.say("earmarks.all")
+    return language.listed(language.short(pledge) for pledge in label.split(" + "))
 
 
 STRIP = 0.045  # height of the strip of pledges, in heights of the Axes
 
 
 @styled
-def draw_funding(funding: Funding, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_funding(funding: Funding, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw the gain of the best set for each budget with its 80 % band, free and under earmarks.
 
     The strip along the lower edge is the money pledged, one field a pledge; earmarked pledges are
@@ -277,28 +277,32 @@ def draw_funding(funding: Funding, ax: Axes, voice: Voice = ENGLISH) -> Axes:
         color=SKY,
         alpha=0.35,
         lw=0,
-        label=voice.say("funding.band"),
+        label=language.say("funding.band"),
     )
     ax.plot(
-        budget, curve["gain"], color=BLUE, drawstyle="steps-post", label=voice.say("funding.mean")
+        budget,
+        curve["gain"],
+        color=BLUE,
+        drawstyle="steps-post",
+        label=language.say("funding.mean"),
     )
-    _draw_earmarked(funding, ax, voice)
-    _draw_pledges(funding, ax, voice)
+    _draw_earmarked(funding, ax, language)
+    _draw_pledges(funding, ax, language)
     ax.set_xlim(0, 1.04 * max(budget.iloc[-1], funding.budget_m, funding.target_m or 0.0))
     ax.set_ylim(0, 1.08 * max(float(curve["gain_high"].max()), 1e-9))
-    mark_money(ax, voice, currency, funding.budget_m, funding.target_m)
-    unit = voice.millions(currency)
-    ax.set_xlabel(voice.say("axis.budget", unit=unit, year=funding.provenance.price_year))
-    ax.set_ylabel(voice.say("axis.gain"))
-    say_ticks(ax, voice)
-    say_ticks(ax, voice, "y")
+    mark_money(ax, language, currency, funding.budget_m, funding.target_m)
+    unit = language.million(currency)
+    ax.set_xlabel(language.say("axis.budget", unit=unit, year=funding.provenance.price_year))
+    ax.set_ylabel(language.say("axis.gain"))
+    say_ticks(ax, language)
+    say_ticks(ax, language, "y")
     ax.legend(
         loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=2.2, ncols=3, columnspacing=1.2
     )
     return ax
 
 
-def _draw_earmarked(funding: Funding, ax: Axes, voice: Voice) -> None:
+def _draw_earmarked(funding: Funding, ax: Axes, language: Language) -> None:
     """Draw what the same money buys under the earmarks, and mark where that is less."""
     curve = funding.curve()
     if funding.earmarks is None or not (curve["earmark_loss"] > 0).any():
@@ -311,7 +315,7 @@ def _draw_earmarked(funding: Funding, ax: Axes, voice: Voice) -> None:
         lw=0.9,
         linestyle=(0, (3, 1.5)),
         drawstyle="steps-post",
-        label=voice.say("funding.under"),
+        label=language.say("funding.under"),
     )
     ends = [*curve["budget_m"].to_numpy()[1:], float(curve["budget_m"].max())]
     height = ax.get_xaxis_transform()
@@ -320,7 +324,7 @@ def _draw_earmarked(funding: Funding, ax: Axes, voice: Voice) -> None:
             ax.plot([start, end], [0.985, 0.985], color=VERMILION, lw=2.4, transform=height)
 
 
-def _draw_pledges(funding: Funding, ax: Axes, voice: Voice) -> None:
+def _draw_pledges(funding: Funding, ax: Axes, language: Language) -> None:
     """Draw the strip: free money first, then the earmarked."""
     pledges = funding.pledges()
     pledges = pledges.assign(free=pledges["earmark"] == "").sort_values(
@@ -341,13 +345,13 @@ def _draw_pledges(funding: Funding, ax: Axes, voice: Voice) -> None:
             linewidth=0.5,
             hatch=None if free else "//////",
             zorder=4,
-            label=None if word in said else voice.say(f"funding.{word}"),
+            label=None if word in said else language.say(f"funding.{word}"),
         )
         said.add(word)
         start += amount
     if start:
         ax.annotate(
-            voice.money(start, funding.provenance.currency),
+            language.money(start, funding.provenance.currency),
             (start, STRIP / 2),
             (3, 0),
             xycoords=ax.get_xaxis_transform(),
@@ -359,7 +363,7 @@ def _draw_pledges(funding: Funding, ax: Axes, voice: Voice) -> None:
 
 
 @styled
-def draw_menu(menu: DonorMenu, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_menu(menu: DonorMenu, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw the one-off money that each package asks, with its 80 % range, cheapest gain first.
 
     Filled dots and bold names are in the recommended set; beside them what the package adds and
@@ -367,7 +371,7 @@ def draw_menu(menu: DonorMenu, ax: Axes, voice: Voice = ENGLISH) -> Axes:
     """
     table = menu.to_frame()
     chosen = table["chosen"].to_numpy(dtype=bool)
-    y = name_rows(ax, [name_package(menu, p, voice) for p in menu.packages], bold=list(chosen))
+    y = name_rows(ax, [name_package(menu, p, language) for p in menu.packages], bold=list(chosen))
     rule_rows(ax, y)
     asked = table["asked_m"].to_numpy()
     ax.hlines(y, table["asked_m_low"], table["asked_m_high"], color=MUTED, linewidth=1.2)
@@ -380,30 +384,32 @@ def draw_menu(menu: DonorMenu, ax: Axes, voice: Voice = ENGLISH) -> Axes:
             markeredgecolor=BLUE,
             markersize=4.5,
             linestyle="none",
-            label=voice.say(f"membership.{word}"),
+            label=language.say(f"membership.{word}"),
         )
     texts = [
-        voice.say(
+        language.say(
             "menu.row",
-            gain=voice.interval(gain, low, high),
-            percent=voice.percent(share),
+            gain=language.spread(Amount(gain, low, high)),
+            percent=language.probability(share),
         )
         for gain, low, high, share in zip(
             table["gain"], table["gain_low"], table["gain_high"], table["p_best"], strict=True
         )
     ]
-    write_column(ax, y, texts, voice.say("column.menu"))
+    write_column(ax, y, texts, language.say("column.menu"))
     known = menu.provenance
     ax.set_xlim(0, 1.03 * float(table["asked_m_high"].max()))
-    unit = voice.millions(known.currency)
-    ax.set_xlabel(voice.say("axis.asked_one", unit=unit, year=known.price_year), loc="right")
-    say_ticks(ax, voice)
+    unit = language.million(known.currency)
+    ax.set_xlabel(language.say("axis.asked_one", unit=unit, year=known.price_year), loc="right")
+    say_ticks(ax, language)
     put_legend(ax, 2)
     return ax
 
 
 @styled
-def draw_package(menu: DonorMenu, ax: Axes, voice: Voice = ENGLISH, package: str = "") -> Axes:
+def draw_package(
+    menu: DonorMenu, ax: Axes, language: Language = ENGLISH, package: str = ""
+) -> Axes:
     """Draw every package by what it asks and adds; one of them, or the first, with its ranges."""
     table, package = menu.to_frame(), package or menu.packages[0]
     others = table.drop(index=package)
@@ -418,14 +424,14 @@ def draw_package(menu: DonorMenu, ax: Axes, voice: Voice = ENGLISH, package: str
     low = min(0.0, float(table["gain"].min()), mine["gain_low"])
     ax.set_ylim(low, 1.2 * max(float(table["gain"].max()), mine["gain_high"]))
     known = menu.provenance
-    unit = voice.millions(known.currency)
-    ax.set_xlabel(voice.say("axis.asked_one", unit=unit, year=known.price_year))
-    ax.set_ylabel(voice.say("axis.gain_short"))
-    say_ticks(ax, voice)
-    say_ticks(ax, voice, "y")
+    unit = language.million(known.currency)
+    ax.set_xlabel(language.say("axis.asked_one", unit=unit, year=known.price_year))
+    ax.set_ylabel(language.say("axis.gain_short"))
+    say_ticks(ax, language)
+    say_ticks(ax, language, "y")
     late = asked > 0.5 * right
     ax.annotate(
-        voice.short(package),
+        language.short(package),
         (asked, mine["gain_high"]),
         (4 if late else -4, 2),
         textcoords="offset points",
@@ -440,11 +446,11 @@ def draw_package(menu: DonorMenu, ax: Axes, voice: Voice = ENGLISH, package: str
     return ax
 
 
-def name_package(menu: DonorMenu, package: str, voice: Voice) -> str:
+def name_package(menu: DonorMenu, package: str, language: Language) -> str:
     """Name a package by its head, and say with how many others it comes."""
     others = len(str(menu.to_frame()["needs"].to_dict()[package]).split())
-    name = voice.short(package, 42 if others else 46)
-    return voice.say("menu.with", name=name, count=others) if others else name
+    name = language.short(package, 42 if others else 46)
+    return language.say("menu.with", name=name, count=others) if others else name
 
 
 FIELDS = {  # face and hatch of each kind of money
@@ -457,7 +463,7 @@ FIELDS = {  # face and hatch of each kind of money
 
 
 @styled
-def draw_money_map(money: MoneyMap, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_money_map(money: MoneyMap, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw each year's pledges behind those of the years before, then the gaps.
 
     Bars are amounts as stated; the figures beside them are what is expected, with its range.
@@ -465,7 +471,7 @@ def draw_money_map(money: MoneyMap, ax: Axes, voice: Voice = ENGLISH) -> Axes:
     years = money.by_year()
     steps = gap_rows(money)
     names = [str(year) for year in years.index]
-    names += [voice.say(f"money_map.{word}") for word, _, _ in steps]
+    names += [language.say(f"money_map.{word}") for word, _, _ in steps]
     y = name_rows(ax, names)
     rule_rows(ax, y)
     left, said = 0.0, set[str]()
@@ -483,7 +489,7 @@ def draw_money_map(money: MoneyMap, ax: Axes, voice: Voice = ENGLISH) -> Axes:
                     edgecolor=INK,
                     linewidth=0.5,
                     hatch=hatch or None,
-                    label=None if kind in said else voice.word("pledge_kind", kind),
+                    label=None if kind in said else language.word("pledge_kind", kind),
                 )
                 said.add(kind)
                 left += amount
@@ -498,12 +504,12 @@ def draw_money_map(money: MoneyMap, ax: Axes, voice: Voice = ENGLISH) -> Axes:
             linewidth=0.9,
             linestyle="-" if word == "to_budget" else "--",
         )
-    write_column(ax, y, _figures(money, voice), voice.say("column.expected"))
+    write_column(ax, y, _figures(money, language), language.say("column.expected"))
     known = money.provenance
     ax.set_xlim(0, 1.03 * max(money.budget_m, money.target_m or 0.0, money.stated_m))
-    unit = voice.millions(known.currency)
-    ax.set_xlabel(voice.say("axis.money", unit=unit, year=known.price_year), loc="right")
-    say_ticks(ax, voice)
+    unit = language.million(known.currency)
+    ax.set_xlabel(language.say("axis.money", unit=unit, year=known.price_year), loc="right")
+    say_ticks(ax, language)
     put_legend(ax, len(KINDS))
     return ax
 
@@ -518,14 +524,14 @@ def gap_rows(money: MoneyMap) -> list[tuple[str, float, float]]:
     return rows
 
 
-def _figures(money: MoneyMap, voice: Voice) -> list[str]:
+def _figures(money: MoneyMap, language: Language) -> list[str]:
     """Beside each year what is expected of it; beside the gaps the whole way, with its range."""
     mine = money.to_frame().reset_index()
     expected = mine[mine["use"] == PROGRAMME].groupby("year")["expected_m"].sum()
-    figures = [voice.number(float(amount)) for amount in expected]
-    figures.append(voice.interval(*money.budget_gap_m))
+    figures = [language.number(float(amount)) for amount in expected]
+    figures.append(language.spread(Amount(*money.budget_gap_m)))
     if money.gap_m is not None:
-        figures.append(voice.interval(*money.gap_m))
+        figures.append(language.spread(Amount(*money.gap_m)))
     return figures
 
 
@@ -533,7 +539,7 @@ FUNDING_CHARTS = (
     Chart(
         "money_map",
         ("funding",),
-        alone(lambda study, ax, voice: draw_money_map(_money(study), ax, voice)),
+        alone(lambda study, ax, language: draw_money_map(_money(study), ax, language)),
         _years,
         lambda study: _money(study).to_frame(),
         money_facts,
@@ -542,7 +548,7 @@ FUNDING_CHARTS = (
     Chart(
         "earmarks",
         ("funding",),
-        alone(lambda study, ax, voice: draw_earmarks(_earmarks(study), ax, voice)),
+        alone(lambda study, ax, language: draw_earmarks(_earmarks(study), ax, language)),
         _prices,
         _prices_behind,
         earmark_facts,
@@ -551,7 +557,7 @@ FUNDING_CHARTS = (
     Chart(
         "donor_menu",
         ("funding",),
-        alone(lambda study, ax, voice: draw_menu(_menu(study), ax, voice)),
+        alone(lambda study, ax, language: draw_menu(_menu(study), ax, language)),
         improvement_rows,
         lambda study: _menu(study).to_frame(),
         menu_facts,

@@ -21,7 +21,7 @@ from capworth.charts.rows import place_labels
 from capworth.charts.style import BLUE, INK, MARKS, MUTED, RULE, SKY, SMALL, TEXT, VERMILION, styled
 from capworth.excellence.gaps import CATCH_UP, EXTEND, KEEP, UNAIDED, GapWorth
 from capworth.excellence.services import DESIGNATED, NEITHER, Excellence
-from capworth.language.voice import ENGLISH, Voice
+from capworth.language.language import ENGLISH, Language
 from capworth.programme.architecture import (
     CAPABILITY,
     CARRIES,
@@ -41,14 +41,16 @@ FIELDS = (CATCH_UP, EXTEND, UNAIDED, KEEP)
 FIRM = 0.9  # share of draws from which a capability is surely in its field
 
 
-def innovation_facts(study: Study, voice: Voice) -> Facts:
+def innovation_facts(study: Study, language: Language) -> Facts:
     """How many capabilities are far from excellence without help, and which lie in each field."""
     gaps = study.gap_worth
     assert gaps is not None
     table = gaps.to_frame().sort_values("gap", ascending=False, kind="stable")
     lists = {
         f"{field.replace(' ', '_')}_list": in_series(
-            voice, (voice.short(str(c)) for c in table.index[table["field"] == field]), most=12
+            language,
+            (language.short(str(c)) for c in table.index[table["field"] == field]),
+            most=12,
         )
         for field in FIELDS
     }
@@ -59,16 +61,16 @@ def innovation_facts(study: Study, voice: Voice) -> Facts:
         "count": len(unaided),
         "all": len(table),
         "far": int((table["field"] == CATCH_UP).sum()),
-        "farthest": voice.name(str((unaided if len(unaided) else table).index[0])),
+        "farthest": language.name(str((unaided if len(unaided) else table).index[0])),
         "firm": int((table["p_field"] >= FIRM).sum()),
-        "close": voice.say("percent.plain", number=voice.number(100 * close, 0)),
-        "potential": voice.number(potential, 1),
-        "draws": voice.number(gaps.draws, 0),
+        "close": language.say("percent", number=language.number(100 * close, 0)),
+        "potential": language.number(potential, 1),
+        "draws": language.number(gaps.draws, 0),
         **lists,
     }
 
 
-def architecture_facts(study: Study, voice: Voice) -> Facts:
+def architecture_facts(study: Study, language: Language) -> Facts:
     """How many capabilities the improvements reach, and what most depends on."""
     found = architecture_of(study.sample, study.programme, study.provenance)
     edges = found.edges()
@@ -84,15 +86,15 @@ def architecture_facts(study: Study, voice: Voice) -> Facts:
         "all": len(study.case.capabilities),
         "improvements": len(found.layer(IMPROVEMENT)),
         "platforms": len(found.layer(PLATFORM)),
-        "hub": voice.name(hub) if hub else voice.say("none"),
+        "hub": language.name(hub) if hub else language.say("none"),
         "count": int(needed.max()) if hub else 0,
-        "widest": voice.name(widest) if widest else voice.say("none"),
+        "widest": language.name(widest) if widest else language.say("none"),
         "widest_count": int(reach.max()) if widest else 0,
-        "unlinked": in_series(voice, (voice.short(c) for c in found.unlinked), most=12),
+        "unlinked": in_series(language, (language.short(c) for c in found.unlinked), most=12),
         "carried": in_series(
-            voice,
+            language,
             (
-                voice.say("chart.architecture.alt_row", name=voice.name(str(p)), count=int(n))
+                language.say("chart.architecture.alt_row", name=language.name(str(p)), count=int(n))
                 for p, n in carried.items()
             ),
         ),
@@ -103,17 +105,17 @@ TALLEST = 8.3  # inches of the map of the architecture, so that it fits on a pag
 ROW, HEAD = 0.2, 0.9  # inches of a node of the longest column, and of what stands above it
 
 
-def _innovation(study: Study, ax: Axes, voice: Voice) -> Axes:
+def _innovation(study: Study, ax: Axes, language: Language) -> Axes:
     assert study.gap_worth is not None
-    return draw_innovation_map(study.gap_worth, ax, voice, study.excellence)
+    return draw_innovation_map(study.gap_worth, ax, language, study.excellence)
 
 
 def _found(study: Study) -> Architecture:
     return architecture_of(study.sample, study.programme, study.provenance)
 
 
-def _architecture(study: Study, ax: Axes, voice: Voice) -> Axes:
-    return draw_architecture(_found(study), ax, voice)
+def _architecture(study: Study, ax: Axes, language: Language) -> Axes:
+    return draw_architecture(_found(study), ax, language)
 
 
 def _tall(study: Study) -> float:
@@ -138,7 +140,7 @@ BOW = 0.1  # inches of an arc for each place between its ends
 
 
 @styled
-def draw_architecture(architecture: Architecture, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_architecture(architecture: Architecture, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw the layers from left to right; arcs at the right join improvements.
 
     Lines to the recommended improvements are blue, their names bold; a line from a platform is as
@@ -164,9 +166,9 @@ def draw_architecture(architecture: Architecture, ax: Axes, voice: Voice = ENGLI
             _line(ax, COLUMNS[CAPABILITY][1], here, COLUMNS[IMPROVEMENT][0], there, colour, width)
         else:
             _arc(ax, place[IMPROVEMENT, begin], place[IMPROVEMENT, end], kind == REQUIRES)
-    names = {kind: voice.say(f"architecture.{kind}") for kind in LAYERS}
+    names = {kind: language.say(f"architecture.{kind}") for kind in LAYERS}
     for (kind, key), y in place.items():
-        _write(ax, kind, y, _folded(voice, key, LETTERS[kind], lines[kind]), key in chosen)
+        _write(ax, kind, y, _folded(language, key, LETTERS[kind], lines[kind]), key in chosen)
     for kind in LAYERS:
         ax.text(
             COLUMNS[kind][0],
@@ -182,7 +184,7 @@ def draw_architecture(architecture: Architecture, ax: Axes, voice: Voice = ENGLI
     ax.set_ylim(rows + 0.3, -1.4)
     ax.set_axis_off()
     ax.legend(
-        handles=_keys(voice, architecture),
+        handles=_keys(language, architecture),
         loc="lower left",
         bbox_to_anchor=(0, 1.0),
         ncols=4,
@@ -221,9 +223,9 @@ def _arc(ax: Axes, begin: float, end: float, requires: bool) -> None:
     )
 
 
-def _folded(voice: Voice, key: str, letters: int, lines: int) -> str:
+def _folded(language: Language, key: str, letters: int, lines: int) -> str:
     """Write a name in so many lines, cut short at their end where it is longer."""
-    parts = textwrap.wrap(voice.short(key, letters * max(lines, 1)), letters)
+    parts = textwrap.wrap(language.short(key, letters * max(lines, 1)), letters)
     if len(parts) > max(lines, 1):
         parts = [*parts[: lines - 1], textwrap.shorten(parts[lines - 1], letters - 1) + "…"]
     return "\n".join(parts)
@@ -244,20 +246,22 @@ def _write(ax: Axes, kind: str, y: float, text: str, strong: bool) -> None:
     )
 
 
-def _keys(voice: Voice, architecture: Architecture) -> list[Line2D]:
+def _keys(language: Language, architecture: Architecture) -> list[Line2D]:
     """Explain the lines that are there."""
     edges = architecture.edges()
     there = set(edges["kind"])
     chosen = architecture.to_frame()["chosen"].any()
     keys = []
     if CARRIES in there:
-        keys.append(Line2D([], [], color=MUTED, lw=1.5, label=voice.say("architecture.carries")))
+        keys.append(Line2D([], [], color=MUTED, lw=1.5, label=language.say("architecture.carries")))
     if LIFTS in there:
         if chosen:
-            keys.append(Line2D([], [], color=BLUE, lw=1.1, label=voice.say("architecture.chosen")))
-        keys.append(Line2D([], [], color=SKY, lw=0.8, label=voice.say("architecture.lifts")))
+            keys.append(
+                Line2D([], [], color=BLUE, lw=1.1, label=language.say("architecture.chosen"))
+            )
+        keys.append(Line2D([], [], color=SKY, lw=0.8, label=language.say("architecture.lifts")))
     if REQUIRES in there:
-        keys.append(Line2D([], [], color=INK, lw=0.8, label=voice.say("architecture.requires")))
+        keys.append(Line2D([], [], color=INK, lw=0.8, label=language.say("architecture.requires")))
     if EXCLUDES in there:
         keys.append(
             Line2D(
@@ -266,7 +270,7 @@ def _keys(voice: Voice, architecture: Architecture) -> list[Line2D]:
                 color=VERMILION,
                 lw=0.8,
                 ls=(0, (3, 2)),
-                label=voice.say("architecture.excludes"),
+                label=language.say("architecture.excludes"),
             )
         )
     return keys
@@ -283,7 +287,7 @@ INSET = 4  # points between the name of a field and its corner
 
 @styled
 def draw_innovation_map(
-    gaps: GapWorth, ax: Axes, voice: Voice = ENGLISH, excellence: Excellence | None = None
+    gaps: GapWorth, ax: Axes, language: Language = ENGLISH, excellence: Excellence | None = None
 ) -> Axes:
     """Draw closeness to the agreed levels against innovation potential, with 80 % ranges.
 
@@ -312,7 +316,7 @@ def draw_innovation_map(
                 markerfacecolor=face,
                 markeredgecolor=edge,
                 markeredgewidth=1.2 if route == DESIGNATED else 0.6,
-                label=voice.word("route", route) if excellence is not None else None,
+                label=language.word("route", route) if excellence is not None else None,
                 zorder=4 if route != NEITHER else 3,
                 clip_on=False,
             )
@@ -322,7 +326,7 @@ def draw_innovation_map(
     ax.axhline(middle[1], color=MUTED, lw=0.7, dashes=(4, 3), zorder=1)
     for field, (x, y, ha, va) in CORNERS.items():
         ax.annotate(
-            voice.say(f"field.{field.replace(' ', '_')}"),
+            language.say(f"field.{field.replace(' ', '_')}"),
             (x, y),
             (INSET * (1 - 2 * x), INSET * (1 - 2 * y)),
             xycoords="axes fraction",
@@ -334,10 +338,10 @@ def draw_innovation_map(
             color=BLUE,
             in_layout=False,
         )
-    ax.set_xlabel(voice.say("axis.closeness"), loc="right")
-    ax.set_ylabel(voice.say("axis.potential"))
-    ax.xaxis.set_major_formatter(voice.tick)
-    ax.yaxis.set_major_formatter(voice.tick)
+    ax.set_xlabel(language.say("axis.closeness"), loc="right")
+    ax.set_ylabel(language.say("axis.potential"))
+    ax.xaxis.set_major_formatter(language.tick)
+    ax.yaxis.set_major_formatter(language.tick)
     if excellence is not None:
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=4, fontsize=SMALL)
     order = sorted(table.index, key=lambda c: routes[c] == NEITHER)

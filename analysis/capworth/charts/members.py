@@ -34,7 +34,8 @@ from capworth.charts.style import (
     VERMILION,
     styled,
 )
-from capworth.language.voice import ENGLISH, Voice
+from capworth.language.language import ENGLISH, Language
+from capworth.language.numbers import Amount
 from capworth.members.feedback import Feedback
 from capworth.study.stages import Study
 
@@ -53,7 +54,7 @@ MARKED = len(MARKS)  # regions that can be told apart
 
 
 @styled
-def draw_need_map(feedback: Feedback, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_need_map(feedback: Feedback, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw mean importance against mean dissatisfaction, with 80 % ranges as thin bars.
 
     Grey lines join equal products of the two means; the gap itself is the mean of each member's own
@@ -74,17 +75,17 @@ def draw_need_map(feedback: Feedback, ax: Axes, voice: Voice = ENGLISH) -> Axes:
             markersize=5.0,
             markerfacecolor=BLUE if solid else PAPER,
             markeredgecolor=BLUE,
-            label=voice.say(f"needs.{word}"),
+            label=language.say(f"needs.{word}"),
             zorder=4,
         )
     ax.set_xlim(*_limits(table["importance_low"], table["importance_high"]))
     ax.set_ylim(*_limits(lows, highs))
-    _equal_gaps(ax, voice)
-    ax.set_xlabel(voice.say("axis.importance"))
-    ax.set_ylabel(voice.say("axis.dissatisfaction"))
-    say_ticks(ax, voice)
-    say_ticks(ax, voice, "y")
-    _stamp(feedback, ax, voice, "upper left")
+    _equal_gaps(ax, language)
+    ax.set_xlabel(language.say("axis.importance"))
+    ax.set_ylabel(language.say("axis.dissatisfaction"))
+    say_ticks(ax, language)
+    say_ticks(ax, language, "y")
+    _stamp(feedback, ax, language, "upper left")
     ax.legend(loc="lower right", bbox_to_anchor=(1, 1.01), ncols=2, columnspacing=1.2)
     place_labels(
         ax,
@@ -96,7 +97,7 @@ def draw_need_map(feedback: Feedback, ax: Axes, voice: Voice = ENGLISH) -> Axes:
 
 
 @styled
-def draw_needs(feedback: Feedback, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_needs(feedback: Feedback, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw the need gap of each capability with its 80 % range, and each region's own gap.
 
     Bold names are capabilities on which regions disagree by more than chance; the column says how
@@ -104,7 +105,7 @@ def draw_needs(feedback: Feedback, ax: Axes, voice: Voice = ENGLISH) -> Axes:
     """
     table = feedback.to_frame().dropna(subset=["gap"])
     apart = [c in feedback.disagreed for c in table.index]
-    y = name_rows(ax, [voice.short(str(c)) for c in table.index], bold=apart)
+    y = name_rows(ax, [language.short(str(c)) for c in table.index], bold=apart)
     rule_rows(ax, y)
     ax.barh(
         y,
@@ -112,7 +113,7 @@ def draw_needs(feedback: Feedback, ax: Axes, voice: Voice = ENGLISH) -> Axes:
         0.66,
         table["gap_low"],
         color=RULE,
-        label=voice.say("needs.range"),
+        label=language.say("needs.range"),
     )
     ax.plot(table["gap"], y, "|", color=INK, markersize=8, markeredgewidth=1.6)
     regions = feedback.by_region()["gap"]
@@ -125,13 +126,15 @@ def draw_needs(feedback: Feedback, ax: Axes, voice: Voice = ENGLISH) -> Axes:
             markersize=3.4,
             markerfacecolor="none",
             markeredgewidth=0.9,
-            label=voice.word("region", region),
+            label=language.word("region", region),
         )
     ax.set_xlim(left=0)
-    ax.set_xlabel(voice.say("axis.need_gap"), loc="right")
-    say_ticks(ax, voice)
-    write_column(ax, y, [voice.percent(p) for p in table["p_adjusted"]], voice.say("column.chance"))
-    _stamp(feedback, ax, voice, "lower right")
+    ax.set_xlabel(language.say("axis.need_gap"), loc="right")
+    say_ticks(ax, language)
+    write_column(
+        ax, y, [language.probability(p) for p in table["p_adjusted"]], language.say("column.chance")
+    )
+    _stamp(feedback, ax, language, "lower right")
     put_legend(ax, min(len(feedback.regions), MARKED) + 1)
     return ax
 
@@ -141,7 +144,7 @@ def _limits(low: pd.Series[float], high: pd.Series[float]) -> tuple[float, float
     return max(float(low.min()) - 0.6, 0.0), min(float(high.max()) + 0.6, 10.0)
 
 
-def _equal_gaps(ax: Axes, voice: Voice) -> None:
+def _equal_gaps(ax: Axes, language: Language) -> None:
     """Draw lines of equal importance x dissatisfaction, each with its figure where it ends."""
     left, right = ax.get_xlim()
     bottom, top = ax.get_ylim()
@@ -153,7 +156,7 @@ def _equal_gaps(ax: Axes, voice: Voice) -> None:
             ax.plot(x[inside], line[inside], color=RULE, lw=0.7, linestyle=(0, (4, 3)), zorder=0)
             at = x[inside][-1]
             ax.annotate(
-                voice.number(float(level), 0),
+                language.number(float(level), 0),
                 (at, level / at),
                 (-2, 2),
                 textcoords="offset points",
@@ -166,7 +169,7 @@ def _equal_gaps(ax: Axes, voice: Voice) -> None:
             )
 
 
-def _stamp(feedback: Feedback, ax: Axes, voice: Voice, corner: str) -> None:
+def _stamp(feedback: Feedback, ax: Axes, language: Language, corner: str) -> None:
     """Write into a corner that no member gave these answers, where that is so."""
     if not feedback.synthetic:
         return
@@ -174,7 +177,7 @@ def _stamp(feedback: Feedback, ax: Axes, voice: Voice, corner: str) -> None:
     ax.text(
         0.99 if across == "right" else 0.015,
         0.98 if up == "upper" else 0.015,
-        voice.say("needs.synthetic"),
+        language.say("needs.synthetic"),
         transform=ax.transAxes,
         ha=across,
         va="top" if up == "upper" else "bottom",
@@ -196,14 +199,14 @@ def _has_gap(study: Study) -> bool:
     return bool(_feedback(study).to_frame()["gap"].notna().any())
 
 
-def _facts(study: Study, voice: Voice) -> Mapping[str, object]:
+def _facts(study: Study, language: Language) -> Mapping[str, object]:
     """Who answered, the largest need gaps, and on what regions disagree."""
     found = _feedback(study)
     table = found.to_frame().dropna(subset=["gap"])
-    gaps = [voice.interval(*row) for row in triples(table, "gap")]
-    names = [voice.name(str(c)) for c in table.index]
+    gaps = [language.spread(Amount(*row)) for row in triples(table, "gap")]
+    names = [language.name(str(c)) for c in table.index]
     rows = (
-        voice.say("chart.needs.alt_row", name=name, gap=gap)
+        language.say("chart.needs.alt_row", name=name, gap=gap)
         for name, gap in zip(names, gaps, strict=True)
     )
     return {
@@ -217,9 +220,9 @@ def _facts(study: Study, voice: Voice) -> Mapping[str, object]:
         "best_gap": gaps[-1],
         "count": len(found.disagreed),
         "all": len(table),
-        "apart": in_series(voice, (voice.name(c) for c in found.disagreed)),
-        "regions": voice.listed(voice.word("region", r) for r in found.regions),
-        "list": in_series(voice, rows),
+        "apart": in_series(language, (language.name(c) for c in found.disagreed)),
+        "regions": language.listed(language.word("region", r) for r in found.regions),
+        "list": in_series(language, rows),
     }
 
 

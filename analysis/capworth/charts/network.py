@@ -11,14 +11,15 @@ from matplotlib.axes import Axes
 from capworth.charts.chart import Chart, frame, in_series, of, rows
 from capworth.charts.rows import name_rows, put_legend, rule_rows, say_ticks, write_column
 from capworth.charts.style import BLUE, INK, MUTED, ORANGE, PAPER, SMALL, VERMILION, styled
-from capworth.language.voice import ENGLISH, Voice
+from capworth.language.language import ENGLISH, Language
+from capworth.language.numbers import Amount
 from capworth.members.network import STEPS, Network
 from capworth.study.stages import Study
 
 Facts = Mapping[str, object]
 
 
-def hub_facts(study: Study, voice: Voice) -> Facts:
+def hub_facts(study: Study, language: Language) -> Facts:
     """From how many members on the hub pays, and how sure that is for today's membership."""
     network = study.network
     assert network is not None
@@ -27,25 +28,27 @@ def hub_facts(study: Study, voice: Voice) -> Facts:
     here = curve.iloc[(curve.index.to_numpy() <= network.members).sum() - 1]
 
     def cost(name: str) -> str:
-        return voice.interval(*(float(here[f"{name}_m{end}"]) for end in ("", "_low", "_high")))
+        return language.spread(
+            Amount(*(float(here[f"{name}_m{end}"]) for end in ("", "_low", "_high")))
+        )
 
     return {
         "variant": "none" if network.break_even[1] == float("inf") else None,
-        "unit": voice.millions(provenance.currency),
+        "unit": language.million(provenance.currency),
         "year": provenance.price_year,
-        "span": voice.span(*network.break_even),
-        "middle": voice.rounded(*network.break_even),
+        "span": language.span(Amount(*network.break_even)),
+        "middle": language.middle(Amount(*network.break_even)),
         "members": network.members,
-        "p_hub": voice.percent(network.p_hub),
+        "p_hub": language.probability(network.p_hub),
         "hub": cost("hub"),
         "links": cost("links"),
-        "wanted": voice.interval(*(100 * x for x in network.wanted)),
+        "wanted": language.spread(Amount(*(100 * x for x in network.wanted))),
         "grades": network.grades.replace(" ", "/"),
-        "draws": voice.number(network.draws, 0),
+        "draws": language.number(network.draws, 0),
     }
 
 
-def coverage_facts(study: Study, voice: Voice) -> Facts:
+def coverage_facts(study: Study, language: Language) -> Facts:
     """The largest difference between members in a capability and pairs reached."""
     network = study.network
     assert network is not None
@@ -55,21 +58,25 @@ def coverage_facts(study: Study, voice: Voice) -> Facts:
     row = table.iloc[widest]
     triples = table[["dyads", "dyads_low", "dyads_high"]].to_numpy(dtype=float) * 100
     listed = (
-        voice.say("chart.coverage.alt_row", name=voice.name(str(c)), percent=voice.interval(*t))
+        language.say(
+            "chart.coverage.alt_row",
+            name=language.name(str(c)),
+            percent=language.spread(Amount(*t)),
+        )
         for c, t in zip(table.index, triples.tolist(), strict=True)
     )
     return {
-        "name": voice.name(str(table.index[widest])),
-        "heads": voice.part(float(heads.iloc[widest])),
-        "pairs": voice.part(float(row["dyads"])),
+        "name": language.name(str(table.index[widest])),
+        "heads": language.part(float(heads.iloc[widest])),
+        "pairs": language.part(float(row["dyads"])),
         "count": len(table),
         "members": network.members,
-        "draws": voice.number(network.draws, 0),
-        "list": in_series(voice, listed, most=40),
+        "draws": language.number(network.draws, 0),
+        "list": in_series(language, listed, most=40),
     }
 
 
-def step_facts(study: Study, voice: Voice) -> Facts:
+def step_facts(study: Study, language: Language) -> Facts:
     """What a further member finds itself, and what others find in its records."""
     network = study.network
     assert network is not None
@@ -77,24 +84,26 @@ def step_facts(study: Study, voice: Voice) -> Facts:
 
     def worth(step: str, name: str) -> str:
         ends = [f"{name}_k{end}" for end in ("", "_low", "_high")]
-        return voice.interval(*table.loc[[step], ends].to_numpy(dtype=float)[0].tolist())
+        return language.spread(Amount(*table.loc[[step], ends].to_numpy(dtype=float)[0].tolist()))
 
     own, external = table.loc[["member"], ["own_k", "external_k"]].to_numpy(dtype=float)[0].tolist()
     return {
-        "unit": voice.say("network.thousand", sign=voice.sign(provenance.currency)),
+        "unit": language.say("network.thousand", sign=language.sign(provenance.currency)),
         "year": provenance.price_year,
         "own": worth("member", "own"),
         "external": worth("member", "external"),
-        "share": voice.part(external / (own + external)) if own + external else voice.part(0.0),
+        "share": language.part(external / (own + external))
+        if own + external
+        else language.part(0.0),
         "measured": int(network.to_frame()["value_m"].notna().sum()),
         "count": len(network.to_frame()),
-        "draws": voice.number(network.draws, 0),
+        "draws": language.number(network.draws, 0),
         "list": in_series(
-            voice,
+            language,
             (
-                voice.say(
+                language.say(
                     "chart.steps.alt_row",
-                    step=voice.say(f"network.{step}"),
+                    step=language.say(f"network.{step}"),
                     own=worth(step, "own"),
                     external=worth(step, "external"),
                 )
@@ -108,7 +117,7 @@ LAWS = (("n_log_n", ":"), ("n_squared", "-."))  # reference lines only; nothing 
 
 
 @styled
-def draw_hub(network: Network, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_hub(network: Network, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw the cost a year of a hub and of links by number of members, with 80 % bands.
 
     The two thin lines pass through the hub's cost at today's membership: they show shapes that are
@@ -121,7 +130,7 @@ def draw_hub(network: Network, ax: Axes, voice: Voice = ENGLISH) -> Axes:
         ax.fill_between(
             n, curve[f"{name}_m_low"], curve[f"{name}_m_high"], color=colour, alpha=0.18, lw=0
         )
-        said = voice.say(f"network.{name}")
+        said = language.say(f"network.{name}")
         ax.plot(n, curve[f"{name}_m"], color=colour, ls=dashes, lw=1.4, label=said)
     now = float(np.interp(here, n, curve["hub_m"]))
     shapes = {"n_log_n": n * np.log(n), "n_squared": n**2}
@@ -133,7 +142,7 @@ def draw_hub(network: Network, ax: Axes, voice: Voice = ENGLISH) -> Axes:
             color=MUTED,
             lw=0.8,
             ls=dashes,
-            label=voice.say(f"network.{law}"),
+            label=language.say(f"network.{law}"),
         )
     ax.axvline(here, color=INK, lw=0.9)
     assert network.break_even is not None
@@ -141,7 +150,7 @@ def draw_hub(network: Network, ax: Axes, voice: Voice = ENGLISH) -> Axes:
     ax.plot([low, high], [0.94 * top] * 2, color=INK, lw=2.2, solid_capstyle="butt")
     ax.plot(even, 0.94 * top, "o", color=PAPER, markeredgecolor=INK, ms=5)
     ax.annotate(
-        voice.say("network.break_even", span=voice.span(*network.break_even)),
+        language.say("network.break_even", span=language.span(Amount(*network.break_even))),
         (low, 0.94 * top),
         (-4, 0),
         textcoords="offset points",
@@ -150,7 +159,7 @@ def draw_hub(network: Network, ax: Axes, voice: Voice = ENGLISH) -> Axes:
         fontsize=SMALL,
     ).set_position((0.0, -9.0))
     ax.annotate(
-        voice.say("network.now", count=here),
+        language.say("network.now", count=here),
         (here, 1.0),
         (0, 2),
         xycoords=ax.get_xaxis_transform(),
@@ -162,11 +171,11 @@ def draw_hub(network: Network, ax: Axes, voice: Voice = ENGLISH) -> Axes:
     ax.set_xlim(0, n[-1])
     ax.set_ylim(0, top)
     provenance = network.provenance
-    unit = voice.millions(provenance.currency)
-    ax.set_xlabel(voice.say("axis.members"))
-    ax.set_ylabel(voice.say("axis.network_cost", unit=unit, year=provenance.price_year))
-    say_ticks(ax, voice)
-    say_ticks(ax, voice, "y")
+    unit = language.million(provenance.currency)
+    ax.set_xlabel(language.say("axis.members"))
+    ax.set_ylabel(language.say("axis.network_cost", unit=unit, year=provenance.price_year))
+    say_ticks(ax, language)
+    say_ticks(ax, language, "y")
     ax.legend(
         loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=1.9, ncols=4, columnspacing=1.2
     )
@@ -174,14 +183,14 @@ def draw_hub(network: Network, ax: Axes, voice: Voice = ENGLISH) -> Axes:
 
 
 @styled
-def draw_coverage(network: Network, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_coverage(network: Network, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw for each capability the share of pairs reached, beside the share of members in it."""
     table = network.to_frame().sort_values("dyads", ascending=False, kind="stable")
-    y = name_rows(ax, [voice.short(str(c)) for c in table.index])
+    y = name_rows(ax, [language.short(str(c)) for c in table.index])
     rule_rows(ax, y)
     spans = 100 * table[["dyads_low", "dyads_high"]].to_numpy(dtype=float)
     ax.hlines(y, spans[:, 0], spans[:, 1], color=BLUE, lw=1.4)
-    ax.plot(100 * table["dyads"], y, "o", color=BLUE, ms=4, label=voice.say("network.pairs"))
+    ax.plot(100 * table["dyads"], y, "o", color=BLUE, ms=4, label=language.say("network.pairs"))
     ax.plot(
         100 * table["searchers"] / table["members"],
         y,
@@ -189,25 +198,25 @@ def draw_coverage(network: Network, ax: Axes, voice: Voice = ENGLISH) -> Axes:
         color=PAPER,
         markeredgecolor=VERMILION,
         ms=4,
-        label=voice.say("network.heads"),
+        label=language.say("network.heads"),
     )
     texts = [
-        voice.interval(*(100 * float(x) for x in row))
+        language.spread(Amount(*(100 * float(x) for x in row)))
         for row in table[["dyads", "dyads_low", "dyads_high"]].to_numpy(dtype=float)
     ]
-    write_column(ax, y, texts, voice.say("column.pairs"))
+    write_column(ax, y, texts, language.say("column.pairs"))
     ax.set_xlim(0, 102)
-    ax.set_xlabel(voice.say("axis.coverage"), loc="right")
-    say_ticks(ax, voice)
+    ax.set_xlabel(language.say("axis.coverage"), loc="right")
+    say_ticks(ax, language)
     put_legend(ax, 2)
     return ax
 
 
 @styled
-def draw_steps(network: Network, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_steps(network: Network, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw what one more member, connection, percent of records, point of quality is worth."""
     table = network.steps().loc[list(STEPS)]
-    y = name_rows(ax, [voice.say(f"network.{step}") for step in STEPS])
+    y = name_rows(ax, [language.say(f"network.{step}") for step in STEPS])
     for name, face, hatch, shift in (("own", BLUE, "", -0.19), ("external", ORANGE, "////", 0.19)):
         values = table[f"{name}_k"].to_numpy(dtype=float)
         low, high = (table[f"{name}_k_{end}"].to_numpy(dtype=float) for end in ("low", "high"))
@@ -219,22 +228,24 @@ def draw_steps(network: Network, ax: Axes, voice: Voice = ENGLISH) -> Axes:
             edgecolor=INK,
             linewidth=0.5,
             hatch=hatch or None,
-            label=voice.say(f"network.{name}"),
+            label=language.say(f"network.{name}"),
         )
         ax.hlines(y + shift, low, high, color=INK, lw=1.0)
     texts = [
         "\n".join(
-            voice.interval(*(float(row[f"{name}_k{end}"]) for end in ("", "_low", "_high")))
+            language.spread(
+                Amount(*(float(row[f"{name}_k{end}"]) for end in ("", "_low", "_high")))
+            )
             for name in ("own", "external")
         )
         for _, row in table.iterrows()
     ]
-    write_column(ax, y, texts, voice.say("column.mean_range"))
+    write_column(ax, y, texts, language.say("column.mean_range"))
     provenance = network.provenance
-    unit = voice.say("network.thousand", sign=voice.sign(provenance.currency))
+    unit = language.say("network.thousand", sign=language.sign(provenance.currency))
     ax.set_xlim(0, 1.05 * max(float(table.to_numpy().max()), 1e-9))
-    ax.set_xlabel(voice.say("axis.steps", unit=unit, year=provenance.price_year), loc="right")
-    say_ticks(ax, voice)
+    ax.set_xlabel(language.say("axis.steps", unit=unit, year=provenance.price_year), loc="right")
+    say_ticks(ax, language)
     put_legend(ax, 2)
     return ax
 

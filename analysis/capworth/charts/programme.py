@@ -50,8 +50,8 @@ from capworth.charts.schedule import (
     shown,
 )
 from capworth.charts.style import BLUE, INK, MUTED, PAPER, SMALL, VERMILION, styled
-from capworth.language.numbers import rounded
-from capworth.language.voice import ENGLISH, Voice
+from capworth.language.language import ENGLISH, Language
+from capworth.language.numbers import Amount, rounded
 from capworth.model.result import HIGH, LOW
 from capworth.programme.priorities import Priorities
 from capworth.programme.selection import BORDERLINE, CORE, FIRM, Programme
@@ -61,14 +61,14 @@ READY = 7  # technology readiness level: a prototype has been shown in its place
 
 
 @styled
-def draw_alignment(priorities: Priorities, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_alignment(priorities: Priorities, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw how much of the whole gap each improvement closes, with its 80 % range.
 
     Filled discs are technology that is ready (level 7 or more of 9), open squares are not.
     """
     table = priorities.to_frame().sort_values("alignment", ascending=False, kind="stable")
     ready = table["readiness"].to_numpy() >= READY
-    y = name_rows(ax, [voice.short(str(i)) for i in table.index])
+    y = name_rows(ax, [language.short(str(i)) for i in table.index])
     rule_rows(ax, y)
     for part, colour, marker, word in (
         (ready, BLUE, "o", "ready"),
@@ -84,19 +84,19 @@ def draw_alignment(priorities: Priorities, ax: Axes, voice: Voice = ENGLISH) -> 
                 color=colour,
                 markerfacecolor=colour if word == "ready" else PAPER,
                 markersize=5,
-                label=voice.say(f"alignment.{word}", level=READY),
+                label=language.say(f"alignment.{word}", level=READY),
             )
     ax.set_xlim(left=0)
-    ax.set_xlabel(voice.say("axis.alignment"), loc="right")
-    ax.xaxis.set_major_formatter(voice.tick)
-    levels = [voice.number(level, 0) for level in table["readiness"]]
-    write_column(ax, y, levels, voice.say("column.readiness"))
+    ax.set_xlabel(language.say("axis.alignment"), loc="right")
+    ax.xaxis.set_major_formatter(language.tick)
+    levels = [language.number(level, 0) for level in table["readiness"]]
+    write_column(ax, y, levels, language.say("column.readiness"))
     put_legend(ax, 2)
     return ax
 
 
 @styled
-def draw_membership(programme: Programme, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_membership(programme: Programme, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw the share of draws in which the best set holds each improvement.
 
     Solid bars and bold names are in the recommended set, hatched bars are not; the dashed lines
@@ -104,10 +104,10 @@ def draw_membership(programme: Programme, ax: Axes, voice: Voice = ENGLISH) -> A
     """
     table = programme.to_frame().sort_values("p_in_best", ascending=False, kind="stable")
     chosen = table["chosen"].to_numpy(dtype=bool)
-    y = name_rows(ax, [voice.short(str(i)) for i in table.index], bold=list(chosen))
+    y = name_rows(ax, [language.short(str(i)) for i in table.index], bold=list(chosen))
     rule_rows(ax, y)
     share = table["p_in_best"].to_numpy()
-    ax.barh(y[chosen], share[chosen], 0.66, color=BLUE, label=voice.say("membership.chosen"))
+    ax.barh(y[chosen], share[chosen], 0.66, color=BLUE, label=language.say("membership.chosen"))
     ax.barh(
         y[~chosen],
         share[~chosen],
@@ -116,18 +116,20 @@ def draw_membership(programme: Programme, ax: Axes, voice: Voice = ENGLISH) -> A
         edgecolor=VERMILION,
         linewidth=0.8,
         hatch="/////",
-        label=voice.say("membership.not_chosen"),
+        label=language.say("membership.not_chosen"),
     )
     for line in (FIRM, 1 - FIRM):
         ax.axvline(line, color=MUTED, lw=0.8, linestyle=(0, (3, 2)))
     ax.set_xlim(0, 1)
-    ax.xaxis.set_major_formatter(lambda value, _: voice.part(value))
-    ax.set_xlabel(voice.say("axis.share_in_best"), loc="right")
+    ax.xaxis.set_major_formatter(lambda value, _: language.part(value))
+    ax.set_xlabel(language.say("axis.share_in_best"), loc="right")
     texts = [
-        voice.say("membership.row", percent=voice.percent(p), standing=voice.word("standing", s))
+        language.say(
+            "membership.row", percent=language.probability(p), standing=language.word("standing", s)
+        )
         for p, s in zip(share, table["standing"], strict=True)
     ]
-    write_column(ax, y, texts, voice.say("column.in_best"))
+    write_column(ax, y, texts, language.say("column.in_best"))
     put_legend(ax, 2)
     return ax
 
@@ -137,7 +139,7 @@ LEADING = 1.3  # of the lines of the key, in sizes of the font
 
 
 @styled
-def draw_order(programme: Programme, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_order(programme: Programme, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw money asked against what it adds on the objective, both summed in order of priority.
 
     Numbered points are bundles, named in the key at the right, bold where the recommended set
@@ -154,7 +156,7 @@ def draw_order(programme: Programme, ax: Axes, voice: Voice = ENGLISH) -> Axes:
         color=VERMILION,
         lw=1.0,
         drawstyle="steps-post",
-        label=voice.say("order.frontier"),
+        label=language.say("order.frontier"),
     )
     ax.plot(asked, gained, color=BLUE, lw=0.7, zorder=3)
     ax.plot(
@@ -165,7 +167,7 @@ def draw_order(programme: Programme, ax: Axes, voice: Voice = ENGLISH) -> Axes:
         markerfacecolor=PAPER,
         markersize=9.5,
         zorder=4,
-        label=voice.say("order.curve"),
+        label=language.say("order.curve"),
     )
     for place, (x, y) in enumerate(zip(asked[1:], gained[1:], strict=True), 1):
         ax.annotate(str(place), (x, y), ha="center", va="center_baseline", fontsize=SMALL, zorder=5)
@@ -178,35 +180,35 @@ def draw_order(programme: Programme, ax: Axes, voice: Voice = ENGLISH) -> Axes:
         color=INK,
         markersize=9,
         zorder=6,
-        label=voice.say("order.recommended"),
+        label=language.say("order.recommended"),
     )
     ax.set_xlim(0, 1.04 * max(asked[-1], programme.budget_m, programme.target_m or 0.0))
     ax.set_ylim(0, 1.12 * max(gained[-1], high))
-    mark_money(ax, voice, currency, programme.budget_m, programme.target_m)
-    unit = voice.millions(currency)
-    ax.set_xlabel(voice.say("axis.asked", unit=unit, year=programme.provenance.price_year))
-    ax.set_ylabel(voice.say(f"axis.gain_{programme.measure}", unit=unit))
-    say_ticks(ax, voice)
-    say_ticks(ax, voice, "y")
+    mark_money(ax, language, currency, programme.budget_m, programme.target_m)
+    unit = language.million(currency)
+    ax.set_xlabel(language.say("axis.asked", unit=unit, year=programme.provenance.price_year))
+    ax.set_ylabel(language.say(f"axis.gain_{programme.measure}", unit=unit))
+    say_ticks(ax, language)
+    say_ticks(ax, language, "y")
     ax.legend(
         loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=2.2, ncols=3, columnspacing=1.2
     )
-    _write_key(ax, voice, list(order["improvements"]), set(programme.chosen))
+    _write_key(ax, language, list(order["improvements"]), set(programme.chosen))
     return ax
 
 
-def _write_key(ax: Axes, voice: Voice, bundles: list[str], chosen: set[str]) -> None:
+def _write_key(ax: Axes, language: Language, bundles: list[str], chosen: set[str]) -> None:
     """Write what each number stands for, from the top down."""
     line = 0
     for place, bundle in enumerate(bundles, 1):
         members = bundle.split(" + ")
-        name = " + ".join(voice.short(i, 48) for i in members)
+        name = " + ".join(language.short(i, 48) for i in members)
         strong = chosen.issuperset(members)
-        for k, words in enumerate(textwrap.wrap(name, LETTERS)):
+        for k, part in enumerate(textwrap.wrap(name, LETTERS)):
             below = -line * LEADING * SMALL
             if k == 0:
-                _write(ax, voice.number(place, 0), (18, below), strong, "right")
-            _write(ax, words, (22, below), strong, "left")
+                _write(ax, language.number(place, 0), (18, below), strong, "right")
+            _write(ax, part, (22, below), strong, "left")
             line += 1
 
 
@@ -225,39 +227,39 @@ def _write(ax: Axes, text: str, offset: tuple[float, float], strong: bool, side:
     )
 
 
-def improvement_rank_facts(study: Study, voice: Voice) -> Facts:
+def improvement_rank_facts(study: Study, language: Language) -> Facts:
     """Who is first how often among the improvements."""
     assert study.priorities is not None
     shares = study.priorities.rank_acceptability()
-    return rank_facts("improvement_ranks", shares, study, voice)
+    return rank_facts("improvement_ranks", shares, study, language)
 
 
-def order_facts(study: Study, voice: Voice) -> Facts:
+def order_facts(study: Study, language: Language) -> Facts:
     """What the recommended set asks and gains, and how often it is the best."""
     programme = study.programme
     assert programme is not None
     currency = study.provenance.currency
     bundles = (
-        voice.say(
+        language.say(
             "chart.order.alt_row",
             place=place,
-            names=" + ".join(voice.short(i) for i in str(bundle).split(" + ")),
+            names=" + ".join(language.short(i) for i in str(bundle).split(" + ")),
         )
         for place, bundle in programme.order()["improvements"].items()
     )
     return {
-        **money_unit(study, voice),
+        **money_unit(study, language),
         "variant": None if programme.chosen else "none",
         "count": len(programme.chosen),
-        "asked": voice.money(_asked_m(study, programme.chosen), currency),
-        "budget": voice.money(programme.budget_m, currency),
-        "gain": voice.rounded(*programme.value),
-        "span": voice.span(*programme.value),
-        "measure": added_unit(programme.measure, currency, voice),
-        "counted": voice.say(f"order.counted_{programme.measure}"),
-        "p_best": voice.percent(programme.p_best),
-        "chosen": in_series(voice, (voice.short(i) for i in programme.chosen), most=20),
-        "list": in_series(voice, bundles, most=20),
+        "asked": language.money(_asked_m(study, programme.chosen), currency),
+        "budget": language.money(programme.budget_m, currency),
+        "gain": language.middle(Amount(*programme.value)),
+        "span": language.span(Amount(*programme.value)),
+        "measure": added_unit(programme.measure, currency, language),
+        "counted": language.say(f"order.counted_{programme.measure}"),
+        "p_best": language.probability(programme.p_best),
+        "chosen": in_series(language, (language.short(i) for i in programme.chosen), most=20),
+        "list": in_series(language, bundles, most=20),
     }
 
 
@@ -268,18 +270,18 @@ def _asked_m(study: Study, chosen: Sequence[str]) -> float:
     return rounded(float(millions.mean()), *np.percentile(millions, (LOW, HIGH)))
 
 
-def membership_facts(study: Study, voice: Voice) -> Facts:
+def membership_facts(study: Study, language: Language) -> Facts:
     """How many improvements are firm, and how many open."""
     programme = study.programme
     assert programme is not None
     table = programme.to_frame().sort_values("p_in_best", ascending=False, kind="stable")
     core, still_open = ((table["standing"] == word).sum() for word in (CORE, BORDERLINE))
     rows = (
-        voice.say(
+        language.say(
             "chart.membership.alt_row",
-            name=voice.name(str(i)),
-            percent=voice.percent(p),
-            standing=voice.word("standing", str(standing)),
+            name=language.name(str(i)),
+            percent=language.probability(p),
+            standing=language.word("standing", str(standing)),
         )
         for i, p, standing in zip(table.index, table["p_in_best"], table["standing"], strict=True)
     )
@@ -287,13 +289,13 @@ def membership_facts(study: Study, voice: Voice) -> Facts:
         "variant": None if core else "none",
         "count": int(core),
         "open": int(still_open),
-        "draws": voice.number(programme.draws, 0),
-        "budget": voice.money(programme.budget_m, study.provenance.currency),
-        "list": in_series(voice, rows, most=20),
+        "draws": language.number(programme.draws, 0),
+        "budget": language.money(programme.budget_m, study.provenance.currency),
+        "list": in_series(language, rows, most=20),
     }
 
 
-def alignment_facts(study: Study, voice: Voice) -> Facts:
+def alignment_facts(study: Study, language: Language) -> Facts:
     """Which improvement closes most of the gap."""
     assert study.priorities is not None
     table = study.priorities.to_frame().sort_values("alignment", ascending=False, kind="stable")
@@ -301,21 +303,21 @@ def alignment_facts(study: Study, voice: Voice) -> Facts:
     value, low, high = (100 * float(x) for x in table[columns].to_numpy()[0])
     unready = table.index[table["readiness"] < READY]
     rows = (
-        voice.say(
+        language.say(
             "chart.alignment.alt_row",
-            name=voice.name(str(i)),
-            percent=voice.say("percent.plain", number=voice.number(100 * share)),
+            name=language.name(str(i)),
+            percent=language.say("percent", number=language.number(100 * share)),
             level=level,
         )
         for i, share, level in zip(table.index, table["alignment"], table["readiness"], strict=True)
     )
     return {
-        "first": voice.name(str(table.index[0])),
-        "share": voice.say("percent.plain", number=voice.rounded(value, low, high)),
-        "span": voice.say("percent.plain", number=voice.span(value, low, high)),
+        "first": language.name(str(table.index[0])),
+        "share": language.say("percent", number=language.middle(Amount(value, low, high))),
+        "span": language.say("percent", number=language.span(Amount(value, low, high))),
         "level": READY,
-        "list": in_series(voice, rows),
-        "unready": in_series(voice, (voice.short(str(i)) for i in unready), most=12),
+        "list": in_series(language, rows),
+        "unready": in_series(language, (language.short(str(i)) for i in unready), most=12),
     }
 
 

@@ -18,7 +18,7 @@ from matplotlib.text import Annotation
 from matplotlib.transforms import offset_copy
 
 from capworth.charts.style import INK, LADDER, MUTED, PAPER, RULE, SMALL, styled
-from capworth.language.voice import ENGLISH, Voice
+from capworth.language.language import ENGLISH, Language
 from capworth.methods.arguments import Floats
 
 
@@ -40,10 +40,10 @@ def rule_rows(ax: Axes, y: Floats) -> None:
     ax.hlines(y, 0, 1, transform=ax.get_yaxis_transform(), color=RULE, linewidth=0.4, zorder=0)
 
 
-def say_ticks(ax: Axes, voice: Voice, axis: str = "x") -> None:
+def say_ticks(ax: Axes, language: Language, axis: str = "x") -> None:
     """Write the tick labels of a measured axis in the language of the chart."""
     which = ax.xaxis if axis == "x" else ax.yaxis
-    which.set_major_formatter(voice.tick)
+    which.set_major_formatter(language.tick)
 
 
 def put_legend(ax: Axes, ncols: int, title: str = "") -> None:
@@ -92,7 +92,7 @@ NEAR = 0.3  # of the width; nearer than this two amounts would run into each oth
 
 
 def mark_money(
-    ax: Axes, voice: Voice, currency: str, budget_m: float, target_m: float | None
+    ax: Axes, language: Language, currency: str, budget_m: float, target_m: float | None
 ) -> None:
     """Draw the budget as a full line and the fundraising target as a dashed one, with amounts.
 
@@ -109,7 +109,7 @@ def mark_money(
         side = "left" if near and amount >= (other or 0.0) else "right" if near else "center"
         ax.axvline(amount, color=INK, lw=0.9, linestyle=dashes, zorder=1)
         ax.annotate(
-            voice.say(f"money_line.{word}", amount=voice.money(amount, currency)),
+            language.say(f"money_line.{word}", amount=language.money(amount, currency)),
             (amount, 1.0),
             (0, 2),
             xycoords=ax.get_xaxis_transform(),
@@ -230,13 +230,13 @@ class Ranked(Protocol):
 
 
 @styled
-def draw_ranks(result: Ranked, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_ranks(result: Ranked, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw one bar for each thing, parted by the places it takes over the draws, best darkest."""
     shares = result.rank_acceptability()
     expected = result.to_frame().loc[shares.index, "expected_place"]
     places = len(shares.columns)
     starts = [b for b in BANDS if b <= places]
-    y = name_rows(ax, [voice.short(str(i)) for i in shares.index])
+    y = name_rows(ax, [language.short(str(i)) for i in shares.index])
     left = np.zeros(len(y))
     for k, (first, after) in enumerate(pairwise([*starts, places + 1])):
         part = shares.iloc[:, first - 1 : after - 1].sum(axis=1).to_numpy()
@@ -248,14 +248,14 @@ def draw_ranks(result: Ranked, ax: Axes, voice: Voice = ENGLISH) -> Axes:
             color=LADDER[k],
             edgecolor=PAPER,
             linewidth=0.5,
-            label=_band(voice, first, after - 1, places),
+            label=_band(language, first, after - 1, places),
         )
         for height, start, share in zip(y, left, part, strict=True):
             if share >= ROOM:
                 ax.text(
                     start + share / 2,
                     height,
-                    voice.bare(share),
+                    language.bare(share),
                     in_layout=False,
                     ha="center",
                     va="center",
@@ -264,15 +264,17 @@ def draw_ranks(result: Ranked, ax: Axes, voice: Voice = ENGLISH) -> Axes:
                 )
         left = left + part
     ax.set_xlim(0, 1)
-    ax.xaxis.set_major_formatter(lambda share, _: voice.part(share))
-    ax.set_xlabel(voice.say("axis.share_of_draws"), loc="right")
-    write_column(ax, y, [voice.number(e, 1) for e in expected], voice.say("column.expected_place"))
+    ax.xaxis.set_major_formatter(lambda share, _: language.part(share))
+    ax.set_xlabel(language.say("axis.share_of_draws"), loc="right")
+    write_column(
+        ax, y, [language.number(e, 1) for e in expected], language.say("column.expected_place")
+    )
     ax.spines["bottom"].set_color(MUTED)
-    put_legend(ax, len(starts), voice.say("ranks.legend"))
+    put_legend(ax, len(starts), language.say("ranks.legend"))
     return ax
 
 
-def _band(voice: Voice, first: int, last: int, places: int) -> str:
+def _band(language: Language, first: int, last: int, places: int) -> str:
     if last == first:
-        return voice.say("ranks.one", place=first)
-    return voice.say("ranks.from" if last == places else "ranks.some", first=first, last=last)
+        return language.say("ranks.one", place=first)
+    return language.say("ranks.from" if last == places else "ranks.some", first=first, last=last)

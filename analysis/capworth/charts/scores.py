@@ -30,8 +30,8 @@ from capworth.charts.style import (
     YELLOW,
     styled,
 )
-from capworth.language.numbers import decimals
-from capworth.language.voice import ENGLISH, Voice
+from capworth.language.language import ENGLISH, Language
+from capworth.language.numbers import Amount, decimals
 from capworth.multicriteria.contributions import Contributions
 from capworth.multicriteria.elicitation import Elicitation
 from capworth.study.stages import Study
@@ -52,13 +52,15 @@ ACROSS, LETTERS = 3, 30  # criteria in a line of the legend, and letters of thei
 
 
 @styled
-def draw_contributions(contributions: Contributions, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_contributions(
+    contributions: Contributions, ax: Axes, language: Language = ENGLISH
+) -> Axes:
     """Draw the score of each capability as a bar, parted by the points each criterion adds.
 
     Parts stand in the order of the legend. Up to twelve bars carry the numbers of their parts.
     """
     points, scores = contributions.by_criterion(), contributions.scores()
-    y = name_rows(ax, [voice.short(str(c)) for c in points.index])
+    y = name_rows(ax, [language.short(str(c)) for c in points.index])
     most = float(points.sum(axis=1).max())
     left = np.zeros(len(y))
     for k, criterion in enumerate(points.columns):
@@ -73,14 +75,14 @@ def draw_contributions(contributions: Contributions, ax: Axes, voice: Voice = EN
             edgecolor=PAPER,
             linewidth=0.5,
             hatch=HATCHES[k // len(FACES) % len(HATCHES)],
-            label=voice.short(str(criterion), LETTERS),
+            label=language.short(str(criterion), LETTERS),
         )
         for height, start, width in zip(y, left, part, strict=True):
             if width >= ROOM * most and len(y) <= NUMBERED:
                 ax.text(
                     start + width / 2,
                     height,
-                    voice.number(float(width), 0),
+                    language.number(float(width), 0),
                     in_layout=False,
                     ha="center",
                     va="center",
@@ -89,10 +91,10 @@ def draw_contributions(contributions: Contributions, ax: Axes, voice: Voice = EN
                 )
         left = left + part
     ax.set_xlim(0, most)
-    ax.set_xlabel(voice.say("axis.contribution"), loc="right")
-    say_ticks(ax, voice)
-    texts = [voice.interval(*row) for row in scores.to_numpy().tolist()]
-    write_column(ax, y, texts, voice.say("column.score_range"))
+    ax.set_xlabel(language.say("axis.contribution"), loc="right")
+    say_ticks(ax, language)
+    texts = [language.spread(Amount(*row)) for row in scores.to_numpy().tolist()]
+    write_column(ax, y, texts, language.say("column.score_range"))
     put_legend(ax, min(ACROSS, len(points.columns)))
     return ax
 
@@ -101,7 +103,7 @@ def draw_contributions(contributions: Contributions, ax: Axes, voice: Voice = EN
 def draw_waterfall(
     contributions: Contributions,
     ax: Axes,
-    voice: Voice = ENGLISH,
+    language: Language = ENGLISH,
     capability: str = "",
     other: str = "",
 ) -> Axes:
@@ -114,9 +116,9 @@ def draw_waterfall(
     capability, other = capability or str(first), other or str(second)
     table = contributions.between(capability, other)
     start, end = float(table["start"].iloc[0]), float(table["end"].iloc[-1])
-    names = [voice.short(other), *(voice.short(str(c)) for c in table.index)]
+    names = [language.short(other), *(language.short(str(c)) for c in table.index)]
     last = len(names)
-    y = name_rows(ax, [*names, voice.short(capability)], [True, *[False] * (last - 1), True])
+    y = name_rows(ax, [*names, language.short(capability)], [True, *[False] * (last - 1), True])
     rule_rows(ax, y)
     ax.plot([start, end], [y[0], y[last]], "D", color=INK, markersize=5)
     edges = [start, *table["end"]]
@@ -140,24 +142,20 @@ def draw_waterfall(
     high = float((ends + table["step_high"]).max())
     room = 0.15 * (high - low) + 0.5
     ax.set_xlim(max(min(low, start, end) - room, 0.0), max(high, start, end) + room / 3)
-    ax.set_xlabel(voice.say("axis.score"), loc="right")
-    say_ticks(ax, voice)
-    texts = [voice.number(start, 0)]
+    ax.set_xlabel(language.say("axis.score"), loc="right")
+    say_ticks(ax, language)
+    texts = [language.number(start, 0)]
     for row in table[["step", "step_low", "step_high"]].to_numpy().tolist():
         places = decimals(*row)
         texts.append(
-            voice.say(
-                "contributions.step", step=_signed(voice, row[0], places), span=voice.span(*row)
+            language.say(
+                "contributions.step",
+                step=language.signed(row[0], places),
+                span=language.span(Amount(*row)),
             )
         )
-    write_column(ax, y, [*texts, voice.number(end, 0)], voice.say("column.steps"))
+    write_column(ax, y, [*texts, language.number(end, 0)], language.say("column.steps"))
     return ax
-
-
-def _signed(voice: Voice, value: float, places: int) -> str:
-    """Write a step with its sign, also in front of what lifts."""
-    number = voice.number(value, places)
-    return f"+{number}" if value >= 0 else number
 
 
 def _contributions(study: Study) -> Contributions:
@@ -170,25 +168,27 @@ def _parts_behind(study: Study) -> pd.DataFrame:
     return found.by_criterion().join(found.scores())
 
 
-def _facts(study: Study, voice: Voice) -> Mapping[str, object]:
+def _facts(study: Study, language: Language) -> Mapping[str, object]:
     """What adds most over all capabilities, and in the highest score."""
     found = _contributions(study)
     points, scores = found.by_criterion(), found.scores()
     mean = points.mean().sort_values(ascending=False, kind="stable")
     row = scores.iloc[0]
     listed = (
-        voice.say("chart.contributions.alt_row", name=voice.name(str(k)), points=voice.number(p, 0))
+        language.say(
+            "chart.contributions.alt_row", name=language.name(str(k)), points=language.number(p, 0)
+        )
         for k, p in mean.items()
     )
     return {
-        "most": voice.name(str(mean.index[0])),
-        "points": voice.number(float(mean.iloc[0]), 0),
-        "score": voice.number(float(mean.sum()), 0),
-        "first": voice.name(str(points.index[0])),
-        "first_score": voice.interval(*map(float, row)),
+        "most": language.name(str(mean.index[0])),
+        "points": language.number(float(mean.iloc[0]), 0),
+        "score": language.number(float(mean.sum()), 0),
+        "first": language.name(str(points.index[0])),
+        "first_score": language.spread(Amount(*map(float, row))),
         "count": len(points),
-        "draws": voice.number(found.draws, 0),
-        "list": in_series(voice, listed),
+        "draws": language.number(found.draws, 0),
+        "list": in_series(language, listed),
     }
 
 
@@ -201,15 +201,15 @@ def _steps(study: Study) -> pd.DataFrame:
     return _contributions(study).between(*_two(study))
 
 
-def _steps_facts(study: Study, voice: Voice) -> Mapping[str, object]:
+def _steps_facts(study: Study, language: Language) -> Mapping[str, object]:
     """What lifts the highest score above the next, and what speaks against it."""
     found, (first, second) = _contributions(study), _two(study)
     table, ahead = _steps(study), found.p_ahead(first, second)
     listed = (
-        voice.say(
+        language.say(
             "chart.score_steps.alt_row",
-            name=voice.name(str(k)),
-            step=voice.interval(*row),
+            name=language.name(str(k)),
+            step=language.spread(Amount(*row)),
         )
         for k, row in zip(
             table.index, table[["step", "step_low", "step_high"]].to_numpy().tolist(), strict=True
@@ -218,15 +218,15 @@ def _steps_facts(study: Study, voice: Voice) -> Mapping[str, object]:
     against = table["step"].iloc[-1] < 0
     return {
         "variant": "firm" if ahead >= FIRM else None,
-        "first": voice.name(first),
-        "second": voice.name(second),
-        "percent": voice.percent(ahead),
-        "lifts": voice.name(str(table.index[0])),
-        "lowers": voice.name(str(table.index[-1])) if against else voice.say("none"),
-        "start": voice.number(float(table["start"].iloc[0]), 0),
-        "end": voice.number(float(table["end"].iloc[-1]), 0),
-        "draws": voice.number(found.draws, 0),
-        "list": in_series(voice, listed, most=12),
+        "first": language.name(first),
+        "second": language.name(second),
+        "percent": language.probability(ahead),
+        "lifts": language.name(str(table.index[0])),
+        "lowers": language.name(str(table.index[-1])) if against else language.say("none"),
+        "start": language.number(float(table["start"].iloc[0]), 0),
+        "end": language.number(float(table["end"].iloc[-1]), 0),
+        "draws": language.number(found.draws, 0),
+        "list": in_series(language, listed, most=12),
     }
 
 
@@ -243,7 +243,7 @@ DOT = ("o", MUTED)  # of every judge, where there are more than can be told apar
 
 
 @styled
-def draw_judges(judged: Elicitation, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_judges(judged: Elicitation, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw the points that each judge gave each swing, branch by branch.
 
     A mark is a judge, by each method used, with the judge's own range as a thin line; the diamond
@@ -251,7 +251,7 @@ def draw_judges(judged: Elicitation, ax: Axes, voice: Voice = ENGLISH) -> Axes:
     """
     table, records = judged.to_frame(), judged.records().reset_index()
     order = _by_branch(table)
-    names = [_name(branch, voice) if head else voice.short(branch) for branch, head in order]
+    names = [_name(branch, language) if head else language.short(branch) for branch, head in order]
     y = name_rows(ax, names, bold=[head for _, head in order])
     height = {c: at for (c, head), at in zip(order, y, strict=True) if not head}
     at = [height[c] for c in table.index]
@@ -274,14 +274,14 @@ def draw_judges(judged: Elicitation, ax: Axes, voice: Voice = ENGLISH) -> Axes:
             markeredgewidth=1.0,
             label=None if many else judge,
         )
-    together = voice.say("chart.judges.together")
+    together = language.say("chart.judges.together")
     ax.plot(table["swing"], at, "d", color=INK, markersize=5, label=together)
     ax.set_xlim(0, 103)
-    ax.set_xlabel(voice.say("axis.points"), loc="right")
-    say_ticks(ax, voice)
-    points = _points(table, voice)
+    ax.set_xlabel(language.say("axis.points"), loc="right")
+    say_ticks(ax, language)
+    points = _points(table, language)
     spans = ["" if head else points[c] for c, head in order]
-    write_column(ax, y, spans, voice.say("column.together"))
+    write_column(ax, y, spans, language.say("column.together"))
     put_legend(ax, JUDGES_ACROSS)
     return ax
 
@@ -294,18 +294,18 @@ def _by_branch(table: pd.DataFrame) -> list[tuple[str, bool]]:
     return found
 
 
-def _name(branch: str, voice: Voice) -> str:
-    return voice.short(branch) if branch else voice.say("chart.judges.top")
+def _name(branch: str, language: Language) -> str:
+    return language.short(branch) if branch else language.say("chart.judges.top")
 
 
-def _points(table: pd.DataFrame, voice: Voice) -> Mapping[str, str]:
+def _points(table: pd.DataFrame, language: Language) -> Mapping[str, str]:
     """Points of each criterion together, with their range."""
     said = {}
     swings = table[["swing", "swing_low", "swing_high"]].to_numpy(dtype=float)
     for criterion, row in zip(table.index, swings, strict=True):
-        middle, low, high = (voice.number(float(end), 0) for end in row)
-        span = voice.say("span.plain", low=low, high=high)
-        said[str(criterion)] = voice.say("span.around", middle=middle, span=span)
+        middle, low, high = (language.number(float(end), 0) for end in row)
+        span = language.say("span", low=low, high=high)
+        said[str(criterion)] = language.say("around", middle=middle, span=span)
     return said
 
 
@@ -314,7 +314,7 @@ def _judged(study: Study) -> Elicitation:
     return study.elicitation
 
 
-def _judges_facts(study: Study, voice: Voice) -> Mapping[str, object]:
+def _judges_facts(study: Study, language: Language) -> Mapping[str, object]:
     """On which swing judges are farthest apart, and whose judgements need another look."""
     found = _judged(study)
     said = found.records().groupby("criterion", sort=False)["points"]
@@ -329,30 +329,30 @@ def _judges_facts(study: Study, voice: Voice) -> Mapping[str, object]:
         "variant": variant,
         "count": failed,
         "judges": len(found.judges),
-        "mean": voice.word("chart.judges", found.mean),
+        "mean": language.word("chart.judges", found.mean),
         "criteria": len(table),
-        "first": voice.name(str(top["swing"].idxmax())),
-        "widest": voice.name(widest),
-        "low": voice.number(float(low[widest]), 0),
-        "high": voice.number(float(high[widest]), 0),
+        "first": language.name(str(top["swing"].idxmax())),
+        "widest": language.name(widest),
+        "low": language.number(float(low[widest]), 0),
+        "high": language.number(float(high[widest]), 0),
         "sets": sets,
         "agreement": in_series(
-            voice,
+            language,
             (
-                voice.say(
+                language.say(
                     "chart.judges.agree",
-                    branch=_name(str(branch), voice),
-                    figure=voice.number(float(figure), 1),
+                    branch=_name(str(branch), language),
+                    figure=language.number(float(figure), 1),
                 )
                 for branch, figure in agreed.items()
                 if not isnan(figure)
             ),
         ),
         "list": in_series(
-            voice,
+            language,
             (
-                voice.say("chart.judges.alt_row", name=voice.name(c), points=points)
-                for c, points in _points(table, voice).items()
+                language.say("chart.judges.alt_row", name=language.name(c), points=points)
+                for c, points in _points(table, language).items()
             ),
         ),
     }

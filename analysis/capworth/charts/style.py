@@ -25,6 +25,7 @@ from matplotlib.ticker import FuncFormatter
 
 from capworth.excellence.services import BOTH, DERIVED, DESIGNATED, NEITHER
 from capworth.language.isolates import turned
+from capworth.language.language import Language
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -107,7 +108,11 @@ def blank(height: float) -> Figure:
 def styled(
     draw: Callable[Concatenate[R, Axes, P], Axes],
 ) -> Callable[Concatenate[R, Axes, P], Axes]:
-    """Give a drawing function the looks, also on an Axes that was made without them."""
+    """Give a drawing function the looks, also on an Axes that was made without them.
+
+    A language that it is given speaks as charts do.
+    """
+    drawn: Callable[..., Axes] = draw
 
     @wraps(draw)
     def dressed(result: R, ax: Axes, /, *args: P.args, **kwargs: P.kwargs) -> Axes:
@@ -117,9 +122,15 @@ def styled(
             ax.tick_params(labelsize=SMALL, labelfontfamily=FAMILIES, color=MUTED)
             for label in (ax.xaxis.label, ax.yaxis.label):
                 label.set(fontfamily=FAMILIES, fontsize=TEXT, color=INK)
-            return draw(result, ax, *args, **kwargs)
+            return drawn(
+                result, ax, *map(_of_charts, args), **{k: _of_charts(v) for k, v in kwargs.items()}
+            )
 
     return dressed
+
+
+def _of_charts(given: object) -> object:
+    return given.charts if isinstance(given, Language) else given
 
 
 MARKS = {  # route to excellence: marker, size, face, edge

@@ -26,7 +26,8 @@ from capworth.charts.chart import Chart, Facts, alone, frame, in_series, of, row
 from capworth.charts.rows import name_rows, put_legend, say_ticks, write_column
 from capworth.charts.style import BLUE, INK, LADDER, MUTED, PAPER, SMALL, VERMILION, styled
 from capworth.language.inputs import name_inputs
-from capworth.language.voice import ENGLISH, Voice
+from capworth.language.language import ENGLISH, Language
+from capworth.language.numbers import Amount
 from capworth.study.stages import Study
 from capworth.uncertainty.information import Resolving
 from capworth.uncertainty.sensitivity import Sensitivity
@@ -44,11 +45,11 @@ FIELDS = {  # grade: face, hatch, ink; from firm and dark to weak and light
 
 
 @styled
-def draw_evidence(sensitivity: Sensitivity, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_evidence(sensitivity: Sensitivity, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw the share of cost, score, money and swings that rests on each grade, A to E."""
     table = sensitivity.evidence()
     parts = [part for part in PARTS if table[part].sum() > 0]
-    y = name_rows(ax, [voice.word("evidence", part) for part in parts])
+    y = name_rows(ax, [language.word("evidence", part) for part in parts])
     left = np.zeros(len(parts))
     for grade, (face, hatch, ink) in FIELDS.items():
         share = table.loc[grade, parts].to_numpy(dtype=float)
@@ -62,14 +63,16 @@ def draw_evidence(sensitivity: Sensitivity, ax: Axes, voice: Voice = ENGLISH) ->
             linewidth=0.6,
             hatch=hatch or None,
             clip_on=False,
-            label=voice.say("evidence.grade", grade=grade, meaning=voice.word("grade", grade)),
+            label=language.say(
+                "evidence.grade", grade=grade, meaning=language.word("grade", grade)
+            ),
         )
         for height, start, part in zip(y, left, share, strict=True):
             if part >= ROOM:
                 ax.text(
                     start + part / 2,
                     height,
-                    voice.say("evidence.field", grade=grade, percent=voice.part(part)),
+                    language.say("evidence.field", grade=grade, percent=language.part(part)),
                     ha="center",
                     va="center",
                     fontsize=SMALL,
@@ -78,16 +81,16 @@ def draw_evidence(sensitivity: Sensitivity, ax: Axes, voice: Voice = ENGLISH) ->
                 )
         left = left + share
     ax.set_xlim(0, 1)
-    ax.xaxis.set_major_formatter(lambda value, _: voice.part(value))
-    ax.set_xlabel(voice.say("axis.share"), loc="right")
+    ax.xaxis.set_major_formatter(lambda value, _: language.part(value))
+    ax.set_xlabel(language.say("axis.share"), loc="right")
     put_legend(ax, 3)
     return ax
 
 
-def _tornado(study: Study, ax: Axes, voice: Voice) -> Axes:
+def _tornado(study: Study, ax: Axes, language: Language) -> Axes:
     assert study.sensitivity is not None
     names = study.sensitivity.to_frame().index[:LONGEST]
-    speaking = voice.knowing(name_inputs(map(str, names), study.case, voice))
+    speaking = language.knowing(name_inputs(map(str, names), study.case, language))
     return draw_tornado(study.sensitivity, ax, speaking)
 
 
@@ -105,19 +108,19 @@ def _any_swing(study: Study) -> bool:
     return study.sensitivity is not None and len(study.sensitivity.to_frame()) > 0
 
 
-def tornado_facts(study: Study, voice: Voice) -> Facts:
+def tornado_facts(study: Study, language: Language) -> Facts:
     """How many inputs alone turn the order."""
     found = study.sensitivity
     assert found is not None
     table = found.to_frame()
     shown = table.head(LONGEST)
-    names = name_inputs(map(str, shown.index), study.case, voice)
+    names = name_inputs(map(str, shown.index), study.case, language)
     rows = (
-        voice.say(
+        language.say(
             "chart.tornado.alt_row",
-            name=names.get(str(i), str(i)).replace("\n", ", "),
-            low=voice.number(low),
-            high=voice.number(high),
+            name=names.get(str(i), str(i)).replace("\n", language.say("comma")),
+            low=language.number(low),
+            high=language.number(high),
         )
         for i, low, high in zip(shown.index, shown["at_low"], shown["at_high"], strict=True)
     )
@@ -127,32 +130,34 @@ def tornado_facts(study: Study, voice: Voice) -> Facts:
         "count": count,
         "all": len(table),
         "shown": len(shown),
-        "first": voice.name(found.subject),
-        "base": voice.number(found.base),
-        "list": in_series(voice, rows),
+        "first": language.name(found.subject),
+        "base": language.number(found.base),
+        "list": in_series(language, rows),
     }
 
 
-def evidence_facts(study: Study, voice: Voice) -> Facts:
+def evidence_facts(study: Study, language: Language) -> Facts:
     """How much rests on judgement and placeholders."""
     assert study.sensitivity is not None
     table = study.sensitivity.evidence()
 
     def shares(part: str) -> str:
-        return voice.listed(
-            voice.say("chart.evidence.alt_share", grade=g, percent=voice.part(float(s)))
+        return language.listed(
+            language.say("chart.evidence.alt_share", grade=g, percent=language.part(float(s)))
             for g, s in table[part].items()
             if s >= 0.005
         )
 
     rows = (
-        voice.say("chart.evidence.alt_row", part=voice.word("evidence", part), shares=shares(part))
+        language.say(
+            "chart.evidence.alt_row", part=language.word("evidence", part), shares=shares(part)
+        )
         for part in map(str, table.columns)
         if table[part].sum() > 0
     )
     return {
-        "share": voice.part(float(table["cost"].loc[list(WEAK)].sum())),
-        "list": in_series(voice, rows),
+        "share": language.part(float(table["cost"].loc[list(WEAK)].sum())),
+        "list": in_series(language, rows),
     }
 
 
@@ -164,26 +169,26 @@ SPAN = 1.96  # standard errors of a 95 % interval
 
 @styled
 def draw_information(
-    resolving: Resolving, ax: Axes, voice: Voice = ENGLISH, most: int = MOST
+    resolving: Resolving, ax: Axes, language: Language = ENGLISH, most: int = MOST
 ) -> Axes:
     """Draw what knowing each input alone would add, with its 95 % sampling error."""
     table = resolving.to_frame().head(most)
-    y = name_rows(ax, [voice.name(str(i)) for i in table.index])
+    y = name_rows(ax, [language.name(str(i)) for i in table.index])
     value, error = (table[name].to_numpy() for name in ("value", "standard_error"))
     ax.barh(y, value, 0.5, color=BLUE)
     low, high = np.clip(value - SPAN * error, 0, None), value + SPAN * error
     ax.hlines(y, low, high, color=INK, lw=1.2)
-    shares = [voice.part(max(share, 1e-9)) for share in table["share"]]
-    write_column(ax, y, shares, voice.say("column.share_of_all"))
+    shares = [language.part(max(share, 1e-9)) for share in table["share"]]
+    write_column(ax, y, shares, language.say("column.share_of_all"))
     ax.set_xlim(0, 1.03 * max(float(high.max()), 1e-9))
-    ax.set_xlabel(voice.say("axis.information"), loc="right")
-    say_ticks(ax, voice)
+    ax.set_xlabel(language.say("axis.information"), loc="right")
+    say_ticks(ax, language)
     return ax
 
 
 @styled
 def draw_switching(
-    switching: SwitchingValues, ax: Axes, voice: Voice = ENGLISH, most: int = MOST
+    switching: SwitchingValues, ax: Axes, language: Language = ENGLISH, most: int = MOST
 ) -> Axes:
     """Draw the range of each input, its mode, and the part in which the answer is another.
 
@@ -191,7 +196,7 @@ def draw_switching(
     """
     table = switching.to_frame()
     table = table[table["inside"]].head(most)
-    y = name_rows(ax, [voice.name(str(i)) for i in table.index])
+    y = name_rows(ax, [language.name(str(i)) for i in table.index])
     low, width = table["low"], table["high"] - table["low"]
     place = {side: (table[side] - low) / width for side in ("below", "mode", "above")}
     ax.hlines(y, 0, 1, color=MUTED, lw=1.2)
@@ -201,7 +206,7 @@ def draw_switching(
         "linewidth": 0.8,
         "hatch": "/////",
     }
-    label = voice.say("switching.turned")
+    label = language.say("switching.turned")
     for ends in (
         (np.zeros(len(y)), place["below"].fillna(0).clip(0, 1)),
         (place["above"].fillna(1).clip(0, 1), np.ones(len(y))),
@@ -210,20 +215,20 @@ def draw_switching(
         some = right > left
         ax.barh(y[some], (right - left)[some], 0.5, left[some], label=label, **turned)
         label = "_"
-    ax.plot(place["mode"], y, "o", color=BLUE, markersize=5, label=voice.say("switching.mode"))
-    chances = [voice.percent(p) for p in table["p_reached"]]
-    write_column(ax, y, chances, voice.say("column.p_turned"))
+    ax.plot(place["mode"], y, "o", color=BLUE, markersize=5, label=language.say("switching.mode"))
+    chances = [language.probability(p) for p in table["p_reached"]]
+    write_column(ax, y, chances, language.say("column.p_turned"))
     ax.set_xlim(-0.02, 1.02)
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
-    ax.xaxis.set_major_formatter(lambda share, _: voice.part(share))
-    ax.set_xlabel(voice.say("axis.between_ends"), loc="right")
+    ax.xaxis.set_major_formatter(lambda share, _: language.part(share))
+    ax.set_xlabel(language.say("axis.between_ends"), loc="right")
     ax.spines["bottom"].set_color(INK)
     put_legend(ax, 2)
     return ax
 
 
 @styled
-def draw_threshold(threshold: ThresholdMap, ax: Axes, voice: Voice = ENGLISH) -> Axes:
+def draw_threshold(threshold: ThresholdMap, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw the ranges of both inputs: hatched where another set is best, a disc at the modes."""
     first, second = threshold.inputs
     turned = ~threshold.to_frame().to_numpy(dtype=bool)
@@ -241,24 +246,24 @@ def draw_threshold(threshold: ThresholdMap, ax: Axes, voice: Voice = ENGLISH) ->
                 hatch="/////",
             )
     ax.plot(
-        first.mode, second.mode, "o", color=BLUE, markersize=6, label=voice.say("switching.mode")
+        first.mode, second.mode, "o", color=BLUE, markersize=6, label=language.say("switching.mode")
     )
     ax.set_xlim(first.low, first.high)
     ax.set_ylim(second.low, second.high)
-    ax.set_xlabel(_label(voice, first.name, first.unit), loc="right")
-    ax.set_ylabel(_label(voice, second.name, second.unit))
-    say_ticks(ax, voice)
-    say_ticks(ax, voice, "y")
+    ax.set_xlabel(_label(language, first.name, first.unit), loc="right")
+    ax.set_ylabel(_label(language, second.name, second.unit))
+    say_ticks(ax, language)
+    say_ticks(ax, language, "y")
     other = Patch(
-        facecolor=PAPER, edgecolor=VERMILION, hatch="/////", label=voice.say("switching.turned")
+        facecolor=PAPER, edgecolor=VERMILION, hatch="/////", label=language.say("switching.turned")
     )
     handles = [*ax.get_legend_handles_labels()[0], other]
     ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1.01), ncols=2)
     return ax
 
 
-def _label(voice: Voice, name: str, unit: str) -> str:
-    return voice.say("threshold.axis", name=voice.name(name), unit=voice.unit(unit))
+def _label(language: Language, name: str, unit: str) -> str:
+    return language.say("threshold.axis", name=language.name(name), unit=language.unit(unit))
 
 
 LONGEST = 12  # inputs shown, the longest swings
@@ -266,7 +271,7 @@ LONGEST = 12  # inputs shown, the longest swings
 
 @styled
 def draw_tornado(
-    sensitivity: Sensitivity, ax: Axes, voice: Voice = ENGLISH, most: int = LONGEST
+    sensitivity: Sensitivity, ax: Axes, language: Language = ENGLISH, most: int = LONGEST
 ) -> Axes:
     """Draw the lead of the first over the next when one input moves, sorted by swing.
 
@@ -275,7 +280,7 @@ def draw_tornado(
     """
     table = sensitivity.to_frame().head(most)
     known = zip(table.index, table["unit"], table["grade"], strict=True)
-    y = name_rows(ax, [_name(voice, str(i), unit, grade) for i, unit, grade in known])
+    y = name_rows(ax, [_name(language, str(i), unit, grade) for i, unit, grade in known])
     base = sensitivity.base
     for column, colour, hatch, word in (
         ("at_low", BLUE, None, "low"),
@@ -290,13 +295,13 @@ def draw_tornado(
             edgecolor=BLUE if hatch is None else VERMILION,
             linewidth=0.8,
             hatch=hatch,
-            label=voice.say(f"tornado.{word}"),
+            label=language.say(f"tornado.{word}"),
         )
     for height, (_, row) in zip(y, table.iterrows(), strict=True):
         up = row["at_low"] >= row["at_high"]
         for end, level, right in (("at_low", "low", up), ("at_high", "high", not up)):
             ax.annotate(
-                voice.rounded(row[level], row["low"], row["high"]),
+                language.middle(Amount(row[level], row["low"], row["high"])),
                 (row[end], height),
                 (3 if right else -3, 0),
                 textcoords="offset points",
@@ -309,36 +314,38 @@ def draw_tornado(
     turning = table["flips"].to_numpy(dtype=bool)
     if turning.any():
         ends = table[["at_low", "at_high"]].min(axis=1).to_numpy()[turning]
-        ax.plot(ends, y[turning], "x", color=INK, markersize=6, label=voice.say("tornado.flips"))
+        ax.plot(ends, y[turning], "x", color=INK, markersize=6, label=language.say("tornado.flips"))
     ax.axvline(base, color=INK, lw=0.8)
     ax.axvline(0.0, color=INK, lw=0.8, linestyle=(0, (3, 2)))
     ax.margins(x=0.14)
     ax.set_xlabel(
-        voice.say(
+        language.say(
             "axis.lead",
-            unit=voice.millions(sensitivity.provenance.currency),
+            unit=language.million(sensitivity.provenance.currency),
         ),
         loc="right",
     )
-    say_ticks(ax, voice)
+    say_ticks(ax, language)
     put_legend(ax, 3)
     return ax
 
 
-def _name(voice: Voice, name: str, unit: object, grade: object) -> str:
-    return voice.say("tornado.row", name=voice.name(name), unit=voice.unit(str(unit)), grade=grade)
+def _name(language: Language, name: str, unit: object, grade: object) -> str:
+    return language.say(
+        "tornado.row", name=language.name(name), unit=language.unit(str(unit)), grade=grade
+    )
 
 
-def switching_facts(study: Study, voice: Voice) -> Facts:
+def switching_facts(study: Study, language: Language) -> Facts:
     """How many inputs can turn the programme, and which is likeliest to."""
     found = study.switching
     assert found is not None
     table = found.to_frame()
     inside = table[table["inside"]]
     shown = inside.head(MOST)
-    names = _spoken(study, voice, [str(i) for i in shown.index])
+    names = _spoken(study, language, [str(i) for i in shown.index])
     rows = (
-        voice.say("chart.switching.alt_row", name=name, percent=voice.percent(float(p)))
+        language.say("chart.switching.alt_row", name=name, percent=language.probability(float(p)))
         for name, p in zip(names, shown["p_reached"], strict=True)
     )
     return {
@@ -346,25 +353,25 @@ def switching_facts(study: Study, voice: Voice) -> Facts:
         "all": found.looked_at,
         "shown": len(shown),
         "first": names[0],
-        "percent": voice.percent(float(inside["p_reached"].iloc[0])),
-        "list": in_series(voice, rows, most=MOST),
+        "percent": language.probability(float(inside["p_reached"].iloc[0])),
+        "list": in_series(language, rows, most=MOST),
     }
 
 
-def threshold_facts(study: Study, voice: Voice) -> Facts:
+def threshold_facts(study: Study, language: Language) -> Facts:
     """How likely the two inputs are to turn the programme together."""
     found = study.threshold
     assert found is not None
     assert study.switching is not None
     names = [e.name for e in found.inputs]
-    first, second = _spoken(study, voice, names)
+    first, second = _spoken(study, language, names)
     turned = ~found.to_frame().to_numpy(dtype=bool)
     alone = study.switching.to_frame()["p_reached"]
-    one, other = (voice.percent(float(alone[name])) for name in names)
+    one, other = (language.probability(float(alone[name])) for name in names)
     return {
         "first": first,
         "second": second,
-        "percent": voice.percent(found.p_turned),
+        "percent": language.probability(found.p_turned),
         "cells": int(turned.sum()),
         "all": turned.size,
         "one": one,
@@ -372,60 +379,61 @@ def threshold_facts(study: Study, voice: Voice) -> Facts:
     }
 
 
-def information_facts(study: Study, voice: Voice) -> Facts:
+def information_facts(study: Study, language: Language) -> Facts:
     """Which input is worth knowing first, and what knowing everything would add."""
     found = study.resolving
     assert found is not None
     table = found.to_frame().head(MOST)
-    names = _spoken(study, voice, [str(i) for i in table.index])
+    names = _spoken(study, language, [str(i) for i in table.index])
     rows = (
-        voice.say("chart.information.alt_row", name=name, value=voice.number(float(v)))
+        language.say("chart.information.alt_row", name=name, value=language.number(float(v)))
         for name, v in zip(names, table["value"], strict=True)
     )
     first = table.iloc[0]
     return {
         "variant": None if found.clear else "none",
         "first": names[0],
-        "value": voice.number(float(first["value"])),
-        "share": voice.part(max(float(first["share"]), 1e-9)),
-        "whole": voice.number(found.everything),
-        "error": voice.number(found.everything_error, 1),
+        "value": language.number(float(first["value"])),
+        "share": language.part(max(float(first["share"]), 1e-9)),
+        "whole": language.number(found.everything),
+        "error": language.number(found.everything_error, 1),
         "clear": len(found.clear),
         "all": found.looked_at,
         "shown": len(table),
-        "price": voice.number(found.points_per_million),
-        "unit": voice.millions(study.provenance.currency),
-        "draws": voice.number(found.draws, 0),
-        "list": in_series(voice, rows, most=MOST),
+        "price": language.number(found.points_per_million),
+        "unit": language.million(study.provenance.currency),
+        "draws": language.number(found.draws, 0),
+        "list": in_series(language, rows, most=MOST),
     }
 
 
-def _spoken(study: Study, voice: Voice, inputs: list[str]) -> list[str]:
+def _spoken(study: Study, language: Language, inputs: list[str]) -> list[str]:
     """Name inputs in one line each."""
-    names = name_inputs(inputs, study.case, voice)
-    return [names.get(i, i).replace("\n", ", ") for i in inputs]
+    names = name_inputs(inputs, study.case, language)
+    comma = language.say("comma")
+    return [names.get(i, i).replace("\n", comma) for i in inputs]
 
 
 TWO_LINES = 0.29  # inches of a row whose name has two lines
 
 
-def _switching(study: Study, ax: Axes, voice: Voice) -> Axes:
+def _switching(study: Study, ax: Axes, language: Language) -> Axes:
     assert study.switching is not None
-    names = name_inputs(study.switching.plausible[:MOST], study.case, voice)
-    return draw_switching(study.switching, ax, voice.knowing(names))
+    names = name_inputs(study.switching.plausible[:MOST], study.case, language)
+    return draw_switching(study.switching, ax, language.knowing(names))
 
 
-def _information(study: Study, ax: Axes, voice: Voice) -> Axes:
+def _information(study: Study, ax: Axes, language: Language) -> Axes:
     assert study.resolving is not None
     shown = study.resolving.to_frame().index[:MOST]
-    names = name_inputs(map(str, shown), study.case, voice)
-    return draw_information(study.resolving, ax, voice.knowing(names))
+    names = name_inputs(map(str, shown), study.case, language)
+    return draw_information(study.resolving, ax, language.knowing(names))
 
 
-def _threshold(study: Study, ax: Axes, voice: Voice) -> Axes:
+def _threshold(study: Study, ax: Axes, language: Language) -> Axes:
     assert study.threshold is not None
-    names = name_inputs((e.name for e in study.threshold.inputs), study.case, voice)
-    return draw_threshold(study.threshold, ax, voice.knowing(names))
+    names = name_inputs((e.name for e in study.threshold.inputs), study.case, language)
+    return draw_threshold(study.threshold, ax, language.knowing(names))
 
 
 def _turning(study: Study) -> bool:

@@ -34,7 +34,7 @@ def command(folder: str, out: str | None, lang: str) -> None:
     from capworth.charts.calibration import draw_calibration
     from capworth.charts.style import blank, looks, turn
     from capworth.charts.svg import to_svg
-    from capworth.language.voice import Voice
+    from capworth.language.language import Language
 
     place = Path(out)
     place.mkdir(parents=True, exist_ok=True)
@@ -42,8 +42,8 @@ def command(folder: str, out: str | None, lang: str) -> None:
     for language in (word.strip() for word in lang.split(",")):
         with looks():
             figure = blank(INCHES)
-            draw_calibration(found, figure.subplots(), voice := Voice(language))
-            if voice.words.rightwards:
+            draw_calibration(found, figure.subplots(), spoken := Language(language))
+            if spoken.rightwards:
                 turn(figure)
         (place / f"calibration-{language}.svg").write_text(to_svg(figure), encoding="utf-8")
     click.echo(f"written: {place}")

@@ -1,25 +1,15 @@
-"""Numbers within words that run from right to left: each is read from left to right, as it stands.
+"""What is put into words that run from right to left is read from left to right, as it stands.
 
 Without isolates a range such as 19–24 is printed the other way round behind an Arabic letter, a
 sign changes its side, and two figures change places. Unicode Standard Annex 9, section 2.4.
 """
 
-import re
 from unicodedata import bidirectional
 
 ISOLATE = ("\u2066", "\u2069")  # what lies between is read from left to right
 RIGHTWARDS = "\u200f"  # a letter without a width: what follows runs from right to left
-_DIGITS = "[0-9A-Za-z]"
-_NUMBER = rf"(?:[<>≤≥±+\-−]\u2060?)?\u2066*[0-9](?:{_DIGITS}|[.,:/](?={_DIGITS}))*\u2069*%?\u2069*"
-_TOKEN = re.compile(  # a number alone, or a range
-    rf"\u2066*(?<![A-Za-z0-9_.]){_NUMBER}(?:[–\-−]\u2066*{_NUMBER})*"
-)
-_LATIN = re.compile(r"(?=.*[A-Za-z]{2})(?=.*[\W\d])[^\u0590-\u08ff]*", re.DOTALL)  # words and more
-_COMMA = re.compile(r"(?<=[\u0621-\u064a†…]),(?= )")  # of a list that was joined in Latin fashion
-_SEVERAL = re.compile(r"[^A-Za-z]*\d[^A-Za-z]* [^A-Za-z]+")  # figures with a space between them
-_BARE = {ord(mark): None for mark in ISOLATE}
-_STRONG = frozenset({"L", "R", "AL"})
-_BREAKS = frozenset("\n،؛«»")  # behind these nothing belongs to the Latin words before
+MARKS = '.,:;!?()[]«»"*…†،؛؟'  # around a word, and no part of it
+_OPENED = frozenset("\u2066\u2067\u2068")
 
 
 def runs_rightwards(text: str) -> bool:
@@ -27,48 +17,58 @@ def runs_rightwards(text: str) -> bool:
     return any(bidirectional(letter) in {"R", "AL"} for letter in text)
 
 
-def isolated(text: str) -> str:
-    """Isolate every number that is not isolated yet, so that its signs and digits keep their order.
+def isolated(value: str) -> str:
+    """Isolate a value that runs from left to right: a number, a range, a Latin name.
 
-    A number within Latin words, such as the year of a reference, stays with them; a text of Latin
-    words alone, such as the title of a source, is isolated as a whole.
+    One that runs from right to left stays as it is, and so does one that holds isolates.
 
-    >>> isolated("من 3 إلى 19–24").replace(ISOLATE[0], "[").replace(ISOLATE[1], "]")
-    'من [3] إلى [19–24]'
-    >>> isolated("قال Färe (1992)")
-    'قال Färe (1992)'
+    >>> isolated("19–24") == "19–24".join(ISOLATE), isolated("قدرة"), isolated("–")
+    (True, 'قدرة', '–')
     """
-    parted = 0  # the end of the last number that was isolated: Latin letters in it are shut in
-
-    def kept(found: re.Match[str]) -> str:
-        nonlocal parted
-        token = found[0]
-        bare = token.translate(_BARE)
-        opened, closed = (token.count(mark) for mark in ISOLATE)
-        if opened != closed or (bare == token and _follows_latin(text[parted : found.start()])):
-            return token
-        parted = found.end()
-        return bare.join(ISOLATE)
-
-    if _LATIN.fullmatch(text):
-        return text if text.startswith(ISOLATE[0]) else text.join(ISOLATE)
-    return _COMMA.sub("،", _TOKEN.sub(kept, text))
+    if _OPENED.intersection(value) or runs_rightwards(value):
+        return value
+    return value.join(ISOLATE) if any(map(str.isalnum, value)) else value
 
 
-def _follows_latin(before: str) -> bool:
-    """Whether the last letter of what stands before is Latin, and nothing parts it from the end."""
-    for letter in reversed(before):
-        if letter in _BREAKS or letter in ISOLATE:
-            return False
-        kind = bidirectional(letter)
-        if kind in _STRONG:
-            return kind == "L"
-    return False
+def figures_isolated(text: str) -> str:
+    """Isolate a text that nobody wrote for a slot, such as a name of a case, or its figures.
+
+    In a text that runs from right to left each word with a digit stands alone.
+
+    >>> figures_isolated("نطاق (85%) منها") == f"نطاق ({'85%'.join(ISOLATE)}) منها"
+    True
+    """
+    if not runs_rightwards(text) or _OPENED.intersection(text):
+        return isolated(text)
+    return "\n".join(" ".join(map(_figure, line.split(" "))) for line in text.split("\n"))
+
+
+def _figure(word: str) -> str:
+    bare = word.strip(MARKS)
+    if runs_rightwards(word) or not any(map(str.isdigit, bare)):
+        return word
+    before, _, after = word.partition(bare)
+    return before + bare.join(ISOLATE) + after
+
+
+def flat(text: str) -> str:
+    """Drop isolates that lie within others.
+
+    >>> flat("a\u2066b\u2066c\u2069d\u2069\u2066e\u2069") == "a\u2066bcd\u2069\u2066e\u2069"
+    True
+    """
+    kept, depth = [], 0
+    for letter in text:
+        depth -= letter == ISOLATE[1]
+        if letter not in ISOLATE or depth == 0:
+            kept.append(letter)
+        depth += letter == ISOLATE[0]
+    return "".join(kept)
 
 
 def turned(text: str) -> str:
-    """Begin each line from the right, but for a single number and Latin words alone."""
+    """Begin each line from the right that holds words, or several figures."""
     return "\n".join(
-        RIGHTWARDS + isolated(line) if runs_rightwards(line) or _SEVERAL.fullmatch(line) else line
+        RIGHTWARDS + line if runs_rightwards(line) or line.count(ISOLATE[0]) > 1 else line
         for line in text.split("\n")
     )

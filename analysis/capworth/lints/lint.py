@@ -1,6 +1,6 @@
 """One thing that a reviewer would attack: its code, its place, its sentence and its remedy.
 
-What lints say: one data file for each language, all with the same codes.
+What lints say, in any language.
 
 What a name or a basis speaks of, known by its words in English and French.
 """
@@ -13,65 +13,41 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-FOLDER = "capworth.lints"
+from capworth.language.language import Language
+from capworth.language.phrases import languages
+
 SHOWN = 4  # names that a sentence lists before it counts the others
+DIGITS = 12  # significant digits of a fact
 Fact: TypeAlias = str | float | tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sentences:
-    """The sentence and the remedy of every lint in one language, and how it writes facts."""
-
-    row: str
-    rows: str
-    more: str  # behind the names that are listed, with the {count} of the others
-    thousands: str
-    decimal: str
-    texts: Mapping[str, Mapping[str, str]]  # by code: sentence with facts in {braces}, and mend
-
-    def say(self, code: str, facts: Mapping[str, Fact]) -> str:
-        """Say the sentence of a lint with its facts put in."""
-        return self.texts[code]["sentence"].format(**{k: self.fact(v) for k, v in facts.items()})
-
-    def fact(self, fact: Fact) -> str:
-        """Say a fact: numbers as the language writes them, long lists cut short.
-
-        >>> sentences("en").fact(42206000.0), sentences("fr").fact(0.64)
-        ('42,206,000', '0,64')
-        """
-        if isinstance(fact, tuple):
-            return self.listed(fact)
-        if isinstance(fact, str):
-            return fact
-        whole, point, rest = f"{fact:,.12g}".partition(".")
-        return whole.replace(",", self.thousands) + (self.decimal if point else "") + rest
-
-    def listed(self, names: tuple[str, ...]) -> str:
-        """Join names with commas; those beyond a few are only counted.
-
-        >>> sentences("en").listed(("A", "B")), sentences("en").listed(tuple("ABCDEF"))
-        ('A, B', 'A, B, C, D and 2 more')
-        """
-        if len(names) <= SHOWN + 1:
-            return ", ".join(names)
-        return f"{', '.join(names[:SHOWN])} {self.more.format(count=len(names) - SHOWN)}"
+def said_in(code: str) -> Language:
+    """Give the language that lints are said in: English where the one asked for is not known."""
+    return Language(code if code in languages() else "en", section="lints")
 
 
-def languages() -> tuple[str, ...]:
-    """Every language that lints speak."""
-    names = (entry.name.split(".") for entry in files(FOLDER).iterdir())
-    return tuple(sorted(n[1] for n in names if n[0] == "sentences" and n[-1] == "toml"))
+def write_fact(fact: Fact, language: Language) -> str:
+    """Write a fact: numbers as the language writes them, long lists cut short.
+
+    >>> write_fact(42206000.0, said_in("en")), write_fact(0.64, said_in("fr"))
+    ('42,206,000', '0,64')
+    """
+    if isinstance(fact, tuple):
+        return _listed(fact, language)
+    return fact if isinstance(fact, str) else language.exactly(float(f"{fact:.{DIGITS}g}"), DIGITS)
 
 
-@cache
-def sentences(language: str) -> Sentences:
-    """Read the sentences of a language; those in English where there are none."""
-    spoken = language if language in languages() else "en"
-    text = files(FOLDER).joinpath(f"sentences.{spoken}.toml").read_text(encoding="utf-8")
-    content: dict[str, Any] = tomllib.loads(text)
-    return Sentences(**content.pop("language"), texts=MappingProxyType(content))
+def _listed(names: tuple[str, ...], language: Language) -> str:
+    """Join names with commas; those beyond a few are only counted.
+
+    >>> _listed(("A", "B"), said_in("en")), _listed(tuple("ABCDEF"), said_in("en"))
+    ('A, B', 'A, B, C, D and 2 more')
+    """
+    if len(names) <= SHOWN + 1:
+        return ", ".join(names)
+    return f"{', '.join(names[:SHOWN])} {language.say('more', count=len(names) - SHOWN)}"
 
 
 SEVERITIES = ("serious", "look")  # moves the answer the flattering way; or must be defended
@@ -90,7 +66,7 @@ class Rule:
     @property
     def mend(self) -> str:
         """How to mend it."""
-        return sentences("en").texts[self.code]["mend"]
+        return said_in("en").say(f"{self.code}.mend")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +98,11 @@ class Lint:
 
     def placed(self, language: str) -> str:
         """File and rows in the words of a language, English where it is not known."""
-        words = sentences(language)
+        spoken = said_in(language)
         if self.rows:
-            row = words.row if len(self.rows) == 1 else words.rows
-            return f"{self.file}, {row} {_spans(self.rows)}"
-        return f"{self.file}, {words.listed(self.items)}" if self.items else self.file
+            key = "row" if len(self.rows) == 1 else "rows"
+            return spoken.say(key, file=self.file, rows=_spans(self.rows))
+        return f"{self.file}, {_listed(self.items, spoken)}" if self.items else self.file
 
     @property
     def sentence(self) -> str:
@@ -140,8 +116,9 @@ class Lint:
 
     def in_language(self, language: str) -> tuple[str, str]:
         """Sentence and remedy in a language, English where it is not known."""
-        words = sentences(language)
-        return words.say(self.code, dict(self.facts)), words.texts[self.code]["mend"]
+        spoken = said_in(language)
+        facts = {name: write_fact(fact, spoken) for name, fact in self.facts}
+        return spoken.say(f"{self.code}.sentence", **facts), spoken.say(f"{self.code}.mend")
 
     def __str__(self) -> str:
         return f"{self.code} {self.slug} ({self.severity}), {self.place}: {self.sentence}"

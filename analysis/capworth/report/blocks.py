@@ -5,15 +5,18 @@ The charts of the gallery as pictures of the document, each in its section.
 Rows of a labelled table, one after the other, as plain mappings.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import pandas as pd
 
+from capworth.charts.chart import Chart
 from capworth.charts.gallery import GALLERY
 from capworth.charts.svg import to_svg
-from capworth.language.voice import Wording
+from capworth.language.language import Language
 from capworth.study.stages import Study
 
 Cell: TypeAlias = str | tuple[str, str]  # the number, or the number with its interval below
@@ -52,11 +55,18 @@ class Table:
 class Picture:
     """A chart with its alternative text, its finding and how to read it."""
 
-    svg: str
+    key: str  # of a drawing that may be there already; none where it has a height of its own
+    draw: Callable[[], str]
     alt: str
     title: str
     caption: str
     width: float = 1.0  # of the text
+
+    def as_data(self, drawings: Mapping[str, str]) -> dict[str, Any]:
+        """Turn it into plain data, with its drawing as SVG."""
+        svg = drawings[self.key] if self.key in drawings else self.draw()
+        words = {k: getattr(self, k) for k in ("alt", "title", "caption", "width")}
+        return {"svg": svg, **words}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +92,18 @@ class Section:
     breaks: bool = False  # whether it begins on a new page
 
 
-def as_data(block: Block) -> dict[str, Any]:
+def as_data(block: Block, drawings: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
     """Turn a block into plain data, with the kind of block by name."""
-    return {"kind": type(block).__name__.lower(), **asdict(block)}
+    plain = block.as_data(drawings) if isinstance(block, Picture) else asdict(block)
+    return {"kind": type(block).__name__.lower(), **plain}
 
 
-def section_data(section: Section) -> dict[str, Any]:
-    """Turn a section into plain data."""
+def section_data(
+    section: Section, drawings: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Any]:
+    """Turn a section into plain data; charts are drawn where `drawings` does not hold them."""
     plain = {f.name: getattr(section, f.name) for f in fields(section) if f.name != "blocks"}
-    return {**plain, "blocks": [as_data(block) for block in section.blocks]}
+    return {**plain, "blocks": [as_data(block, drawings) for block in section.blocks]}
 
 
 FIRST: Mapping[str, float] = {  # for page 1: the first that the case asks for; inches, 0: its own
@@ -162,7 +175,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
 }
 
 
-def picture(key: str, study: Study, words: Wording, height: float = 0.0) -> Picture | None:
+def picture(key: str, study: Study, language: Language, height: float = 0.0) -> Picture | None:
     """One chart; None where the gallery has no such chart or the case does not ask its question.
 
     `height` in inches takes the place of the chart's own.
@@ -170,29 +183,31 @@ def picture(key: str, study: Study, words: Wording, height: float = 0.0) -> Pict
     chart = GALLERY.get(key)
     if chart is None or not chart.asked(study):
         return None
-    svg = words.drawings.get(key)
-    if svg is None or height:
-        tall = replace(chart, height=lambda _: height) if height else chart
-        svg = to_svg(tall.figure(study, words.voice))
-    said = chart.words(study, words.voice, "alt", "title", "caption")
-    alt, title, caption = map(words.typeset, said)
-    return Picture(svg, alt, title, caption)
+    tall = replace(chart, height=lambda _: height) if height else chart
+    said = chart.words(study, language, "alt", "title", "caption")
+    alt, title, caption = map(language.typeset, said)
+    draw = partial(_drawn, tall, study, language)
+    return Picture("" if height else key, draw, alt, title, caption)
 
 
-def pictures(section: str, study: Study, words: Wording) -> list[Picture]:
+def _drawn(chart: Chart, study: Study, language: Language) -> str:
+    return to_svg(chart.figure(study, language))
+
+
+def pictures(section: str, study: Study, language: Language) -> list[Picture]:
     """Every chart of a section that the case asks for."""
-    found = (picture(key, study, words) for key in PLACES[section])
+    found = (picture(key, study, language) for key in PLACES[section])
     return [one for one in found if one is not None]
 
 
-def first_picture(study: Study, words: Wording) -> Picture | None:
+def first_picture(study: Study, language: Language) -> Picture | None:
     """The chart of page 1: the order of priority, or what stands in for it."""
     unmeasured = () if study.case.measured else ("order", "improvement_ranks", "cost_value")
     for key, height in FIRST.items():
         chart = GALLERY.get(key)
         if chart is not None and key not in unmeasured and chart.asked(study):
             own = chart.height(study)
-            return picture(key, study, words, height or (TALLEST if own > TALLEST else 0.0))
+            return picture(key, study, language, height or (TALLEST if own > TALLEST else 0.0))
     return None
 
 

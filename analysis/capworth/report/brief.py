@@ -1,27 +1,18 @@
 """A member's brief: one page in the member's language, as a tagged PDF."""
 
-import json
-from collections.abc import Mapping
-from contextlib import ExitStack
-from datetime import UTC, datetime
-from functools import cache
-from importlib.resources import as_file, files
 from math import isfinite, nan
 from typing import Any
 
 import pandas as pd
-import typst
-from babel.dates import format_date
 
 from capworth.case.model import Case, Member
-from capworth.errors import InputError
-from capworth.language.voice import BriefWords, brief_words
+from capworth.language.language import MARK, Language
+from capworth.language.numbers import Amount
 from capworth.members.use import MemberBrief
 from capworth.model.result import Provenance
-from capworth.report.pdf import STANDARDS
+from capworth.report.pdf import set_document
 
 PUBLISHED = "ABC"  # grades of a contribution that has a source
-MARK = "†"  # behind the name of an improvement that is illustrative
 MILLION = 1e6
 
 
@@ -34,150 +25,132 @@ def write_brief(case: Case, brief: MemberBrief, provenance: Provenance, language
         When there are no texts for the language, or a name holds a letter that no font has.
     """
     page = document(case, brief, provenance, language)
-    content = json.dumps(page, ensure_ascii=False, sort_keys=True)
-    day = case.settings.appraisal_date
-    try:
-        pdf = _compiler().compile(
-            format="pdf",
-            sys_inputs={"data": content},
-            pdf_standards=list(STANDARDS),
-            timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC),
-        )
-    except typst.TypstError as error:
-        raise InputError(f"the brief of {brief.member.id} cannot be set: {error}") from error
-    assert isinstance(pdf, bytes)  # one document, one file
-    return pdf
+    name = f"the brief of {brief.member.id}"
+    return set_document("brief.typ", page, case.settings.appraisal_date, name)
 
 
-@cache
-def _compiler() -> typst.Compiler:
-    """One compiler for all briefs of a process: fonts are read once."""
-    keep = ExitStack()  # for as long as the process lives
-    template = keep.enter_context(as_file(files("capworth.report").joinpath("brief.typ")))
-    fonts = keep.enter_context(as_file(files("capworth.charts").joinpath("fonts")))
-    return typst.Compiler(
-        template, root=template.parent, font_paths=[fonts], ignore_system_fonts=True
-    )
-
-
-def document(
-    case: Case, brief: MemberBrief, provenance: Provenance, language: str
-) -> dict[str, Any]:
+def document(case: Case, brief: MemberBrief, provenance: Provenance, code: str) -> dict[str, Any]:
     """Everything that the template prints, as plain data."""
-    words = brief_words(language)
-    names = case.names(language)
     settings, member = case.settings, brief.member
-    organisation = settings.in_language("organisation", language)
-    name = member.in_language("name", language)
-    region = words.phrases.get(f"region.{member.region}", member.region)
-    title = words.say("page.title", name=name)
+    language = Language(code, case.names(code), settings.currency, "brief")
+    organisation = language.typeset(settings.in_language("organisation", code))
+    name = member.in_language("name", code)
+    region = language.word("region", member.region)
+    title = language.say("page.title", name=name)
     day = settings.appraisal_date
     return {
-        "language": language,
-        "direction": words.direction,
+        "language": code,
+        "direction": language.direction,
         "title": title,
         "author": organisation,
         "date": [day.year, day.month, day.day],
-        "paper": words.say("page.paper"),
+        "paper": language.say("page.paper"),
         "place": f"{organisation} · {region}",
-        "finding": _finding(brief, names, words),
-        "modelled": words.say("page.modelled"),
-        "cards": _cards(brief, settings.currency, words),
-        "uses": _uses(brief, names, words),
-        "serves": _serves(case, brief, names, words),
-        "pays": _pays(case, brief, words),
-        "basis": _basis(brief, words),
-        "foot": words.say(
+        "finding": _finding(brief, language),
+        "modelled": language.say("page.modelled"),
+        "cards": _cards(brief, language),
+        "uses": _uses(brief, language),
+        "serves": _serves(case, brief, language),
+        "pays": _pays(case, brief, language),
+        "basis": _basis(brief, language),
+        "foot": language.say(
             "page.foot",
             version=provenance.version,
             case=provenance.case,
             fingerprint=provenance.fingerprint[:12],
             currency=settings.currency,
             year=settings.price_year,
-            cutoff=format_date(day, "long", locale=words.figures.locale),
+            cutoff=language.day(day),
             seed=provenance.seed,
-            draws=words.figures.number(brief.draws, 0),
+            draws=language.number(brief.draws, 0),
         ),
     }
 
 
-def _ends(row: "pd.Series[Any]", name: str, scale: float = 1.0) -> tuple[float, float, float]:
-    value, low, high = (float(row[f"{name}{end}"]) * scale for end in ("", "_low", "_high"))
-    return value, low, high
+def _ends(row: "pd.Series[Any]", name: str, scale: float = 1.0) -> Amount:
+    return Amount(*(float(row[f"{name}{end}"]) * scale for end in ("", "_low", "_high")))
 
 
-def _finding(brief: MemberBrief, names: Mapping[str, str], words: BriefWords) -> str:
+def _finding(brief: MemberBrief, language: Language) -> str:
     best = list(brief.improvements.index)
-    parts = {"first": names[str(best[0])] if best else words.say("page.none")}
+    parts = {"first": language.name(str(best[0])) if best else language.say("page.none")}
     if not len(brief.capabilities):
-        return words.say("page.finding_unmeasured", **parts)
-    return words.say(
+        return language.say("page.finding_unmeasured", **parts)
+    return language.say(
         "page.finding",
-        hits=_count(brief.row, "hits", words, ranged=False),
-        given=_count(brief.row, "hits_given", words, ranged=False),
+        hits=_count(brief.row, "hits", language, ranged=False),
+        given=_count(brief.row, "hits_given", language, ranged=False),
         **parts,
     )
 
 
-def _count(row: "pd.Series[Any]", name: str, words: BriefWords, *, ranged: bool = True) -> str:
+def _count(row: "pd.Series[Any]", name: str, language: Language, *, ranged: bool = True) -> str:
     """A count of events a year; a small one is only said to be small."""
     ends = _ends(row, name)
-    if not isfinite(ends[0]):
-        return words.say("page.few")
-    return words.figures.around(*ends) if ranged else words.figures.middle(*ends)
+    if not isfinite(ends.middle):
+        return language.say("page.few")
+    return _spread(ends, language) if ranged else language.middle(ends)
 
 
-def _cards(brief: MemberBrief, currency: str, words: BriefWords) -> list[dict[str, str]]:
-    row, figures = brief.row, words.figures
+def _spread(amount: Amount, language: Language) -> str:
+    """Write an amount with its range, also where its mean lies beyond it."""
+    if not amount.is_known:
+        return language.say("unknown")
+    middle = language.middle(amount)
+    return middle if amount.is_exact else language.around(middle, amount)
+
+
+def _cards(brief: MemberBrief, language: Language) -> list[dict[str, str]]:
+    row = brief.row
     counted, valued = len(brief.capabilities) > 0, brief.measured[0] > 0
     cards = []
     for card, name in (("uses", "hits"), ("owns", "hits_given")):
         few = counted and not isfinite(float(row[name]))
-        shown = words.say("page.few") if few else figures.middle(*_ends(row, name))
+        shown = language.say("page.few") if few else language.middle(_ends(row, name))
         cards.append(
             {
-                "head": words.say(f"card.{card}"),
-                "value": shown if counted else words.say("page.unknown"),
-                "range": figures.span(*_ends(row, name)) if counted and not few else "",
-                "detail": words.say(f"card.{card}_detail"),
+                "head": language.say(f"card.{card}"),
+                "value": shown if counted else language.say("page.unknown"),
+                "range": language.span(_ends(row, name)) if counted and not few else "",
+                "detail": language.say(f"card.{card}_detail"),
             }
         )
     own, harm = _ends(row, "own_m", MILLION), _ends(row, "own_harm")
     cards.append(
         {
-            "head": words.say("card.gains"),
-            "value": figures.money_middle(*own, currency) if valued else words.say("page.unknown"),
-            "range": figures.money_span(*own, currency) if valued else "",
-            "detail": words.say("card.gains_detail", harm=figures.around(*harm)),
+            "head": language.say("card.gains"),
+            "value": language.price_middle(own) if valued else language.say("page.unknown"),
+            "range": language.price_span(own) if valued else "",
+            "detail": language.say("card.gains_detail", harm=_spread(harm, language)),
         }
     )
     paid, national = _contribution(brief.member), _ends(row, "national_m", MILLION)
-    known = isfinite(paid[0])
+    known = isfinite(paid.middle)
     first = paid if known else national
     cards.append(
         {
-            "head": words.say("card.pays"),
-            "value": figures.money_middle(*first, currency),
-            "range": figures.money_span(*first, currency),
-            "detail": words.say(
+            "head": language.say("card.pays"),
+            "value": language.price_middle(first),
+            "range": language.price_span(first),
+            "detail": language.say(
                 "card.pays_detail" if known else "card.pays_none",
-                national=figures.money_middle(*national, currency),
+                national=language.price_middle(national),
             ),
         }
     )
     return cards
 
 
-def _contribution(member: Member) -> tuple[float, float, float]:
+def _contribution(member: Member) -> Amount:
     """What a member pays, with its range, as it was stated: in the money of its own year."""
     if member.contribution is None:
-        return nan, nan, nan
+        return Amount(nan, nan, nan)
     ends = (member.contribution_low, member.contribution_high)
     low, high = (member.contribution if end is None else end for end in ends)
-    return member.contribution, low, high
+    return Amount(member.contribution, low, high)
 
 
-def _uses(brief: MemberBrief, names: Mapping[str, str], words: BriefWords) -> dict[str, Any]:
+def _uses(brief: MemberBrief, language: Language) -> dict[str, Any]:
     rows, most = [], max((float(x) for x in brief.bars.to_numpy().ravel()), default=0.0)
     for (capability, row), (_, bar) in zip(
         brief.capabilities.iterrows(), brief.bars.iterrows(), strict=True
@@ -185,30 +158,30 @@ def _uses(brief: MemberBrief, names: Mapping[str, str], words: BriefWords) -> di
         rows.append(
             {
                 "cells": [
-                    names[str(capability)],
-                    words.figures.percent(float(row["chance"])),
-                    _count(row, "hits", words),
-                    _count(row, "hits_given", words),
+                    language.name(str(capability)),
+                    language.part(float(row["chance"])),
+                    _count(row, "hits", language),
+                    _count(row, "hits_given", language),
                 ],
                 "bars": [float(x) / most for x in bar] if most else [0.0, 0.0],
             }
         )
-    note = words.say("uses.nothing")
+    note = language.say("uses.nothing")
     if rows:
-        note = words.say("uses.more", count=words.figures.number(brief.others, 0))
+        note = language.say("uses.more", count=language.number(brief.others, 0))
     for capability, source in brief.published:
-        note += " " + words.say("uses.known", capability=names[capability], source=source)
+        note += " " + language.say(
+            "uses.known", capability=language.name(capability), source=source
+        )
     return {
-        "head": words.say("uses.head"),
-        "heads": [words.say(f"uses.{k}") for k in ("capability", "chance", "hits", "given")],
+        "head": language.say("uses.head"),
+        "heads": [language.say(f"uses.{k}") for k in ("capability", "chance", "hits", "given")],
         "rows": rows,
         "note": note,
     }
 
 
-def _serves(
-    case: Case, brief: MemberBrief, names: Mapping[str, str], words: BriefWords
-) -> dict[str, Any]:
+def _serves(case: Case, brief: MemberBrief, language: Language) -> dict[str, Any]:
     table = brief.improvements
     illustrative = {i.id for i in case.improvements if i.illustrative}
     programme = bool(table["chosen"].notna().any()) if len(table) else False
@@ -217,69 +190,68 @@ def _serves(
     for improvement, row in table.iterrows():
         mark = MARK if improvement in illustrative else ""
         cells = [
-            names[str(improvement)] + mark,
-            words.figures.around(*_ends(row, "points")),
-            words.figures.probability(float(row["p_top"])),
+            language.name(str(improvement)) + mark,
+            _spread(_ends(row, "points"), language),
+            language.probability(float(row["p_top"])),
         ]
         if programme:
-            cells.append(words.say("serves.yes" if row["chosen"] else "serves.no"))
+            cells.append(language.say("serves.yes" if row["chosen"] else "serves.no"))
         rows.append({"cells": cells, "bars": [float(row["points"]) / most]})
     heads = ["improvement", "points", "top", *(["programme"] if programme else [])]
-    note = [words.say("serves.note"), words.say(f"serves.needs_{brief.needs}")]
+    note = [language.say("serves.note"), language.say(f"serves.needs_{brief.needs}")]
     if brief.synthetic:
-        note.append(words.say("serves.synthetic"))
+        note.append(language.say("serves.synthetic"))
     return {
-        "head": words.say("serves.head"),
-        "heads": [words.say(f"serves.{k}") for k in heads],
+        "head": language.say("serves.head"),
+        "heads": [language.say(f"serves.{k}") for k in heads],
         "rows": rows,
-        "note": " ".join(note) if rows else words.say("serves.nothing"),
+        "note": " ".join(note) if rows else language.say("serves.nothing"),
     }
 
 
-def _pays(case: Case, brief: MemberBrief, words: BriefWords) -> dict[str, Any]:
-    row, member, currency = brief.row, brief.member, case.settings.currency
-    money = words.figures.money
+def _pays(case: Case, brief: MemberBrief, language: Language) -> dict[str, Any]:
+    row, member = brief.row, brief.member
     items = []
     paid = _contribution(member)
-    if isfinite(paid[0]):
+    if isfinite(paid.middle):
         grade = str(row["contribution_grade"])
         source = case.cited(member.contribution_source) if member.contribution_source else ""
         published = grade in PUBLISHED and source
         items.append(
-            words.say(
+            language.say(
                 "pays.text_published" if published else "pays.text_modelled",
-                amount=money(*paid, currency),
+                amount=language.price_spread(paid),
                 year=str(member.contribution_year or case.settings.price_year),
                 source=source,
                 grade=grade,
             )
         )
-    national = money(*_ends(row, "national_m", MILLION), currency)
-    items.append(words.say("pays.national", amount=national, count=_members(brief, words)))
+    national = language.price_spread(_ends(row, "national_m", MILLION))
+    items.append(language.say("pays.national", amount=national, count=_members(brief, language)))
     if brief.measured[0]:
         items.append(
-            words.say(
+            language.say(
                 "pays.external",
-                amount=money(*_ends(row, "external_m", MILLION), currency),
-                harm=words.figures.around(*_ends(row, "external_harm")),
+                amount=language.price_spread(_ends(row, "external_m", MILLION)),
+                harm=_spread(_ends(row, "external_harm"), language),
             )
         )
-    return {"head": words.say("pays.head"), "items": items}
+    return {"head": language.say("pays.head"), "items": items}
 
 
-def _basis(brief: MemberBrief, words: BriefWords) -> dict[str, Any]:
-    known, every = (words.figures.number(n, 0) for n in brief.measured)
+def _basis(brief: MemberBrief, language: Language) -> dict[str, Any]:
+    known, every = (language.number(n, 0) for n in brief.measured)
     items = [
-        words.say(
+        language.say(
             f"basis.key_{brief.connected_by}",
-            count=_members(brief, words),
-            draws=words.figures.number(brief.draws, 0),
+            count=_members(brief, language),
+            draws=language.number(brief.draws, 0),
         ),
-        words.say("basis.measured", known=known, all=every),
-        words.say("basis.replace"),
+        language.say("basis.measured", known=known, all=every),
+        language.say("basis.replace"),
     ]
-    return {"head": words.say("basis.head"), "text": " ".join(items)}
+    return {"head": language.say("basis.head"), "text": " ".join(items)}
 
 
-def _members(brief: MemberBrief, words: BriefWords) -> str:
-    return words.figures.number(brief.members, 0)
+def _members(brief: MemberBrief, language: Language) -> str:
+    return language.number(brief.members, 0)

@@ -17,8 +17,8 @@ import numpy as np
 
 from capworth.case.model import GRADES
 from capworth.language.inputs import input_label, level_text
+from capworth.language.language import Language
 from capworth.language.numbers import Amount
-from capworth.language.voice import Wording
 from capworth.methods.arguments import Floats
 from capworth.model.costs import PAYERS
 from capworth.model.draws import LOW_SWING
@@ -28,33 +28,33 @@ from capworth.report.blocks import Row, row_of, rows_of
 from capworth.study.stages import Study
 
 
-def decision_page(study: Study, words: Wording) -> dict[str, Any]:
+def decision_page(study: Study, language: Language) -> dict[str, Any]:
     """Everything on page 1 except the curve."""
     found = advice(study)
     settings = study.case.settings
-    when = words.say(
+    when = language.say(
         "decision.when",
-        date=words.day(settings.appraisal_date),
+        date=language.day(settings.appraisal_date),
         years=settings.years,
         first_year=settings.first_year,
         price_year=settings.price_year,
     )
     return {
-        **headline(study, found, words),
-        "asked_head": words.say("decision.asked_head"),
+        **headline(study, found, language),
+        "asked_head": language.say("decision.asked_head"),
         "when": when,
-        "recommendation_head": words.say("decision.recommendation_head"),
-        "next": next_euro(study, words),
-        "change": what_would_change(study, found, words),
-        "evidence": evidence_strip(study, words),
-        "unpriced": _unpriced(study, words),
-        "note": first_sentence(case_note(study, words)),
+        "recommendation_head": language.say("decision.recommendation_head"),
+        "next": next_euro(study, language),
+        "change": what_would_change(study, found, language),
+        "evidence": evidence_strip(study, language),
+        "unpriced": _unpriced(study, language),
+        "note": first_sentence(case_note(study, language)),
     }
 
 
-def case_note(study: Study, words: Wording) -> str:
+def case_note(study: Study, language: Language) -> str:
     """What a reader must know of the case before any figure."""
-    return words.typeset(study.case.settings.in_language("note", words.texts.language))
+    return language.typeset(study.case.settings.in_language("note", language.code))
 
 
 def first_sentence(text: str) -> str:
@@ -63,36 +63,36 @@ def first_sentence(text: str) -> str:
     return head + stop.strip()
 
 
-def next_euro(study: Study, words: Wording) -> dict[str, Any]:
+def next_euro(study: Study, language: Language) -> dict[str, Any]:
     """Three lines: what one, five and ten million more would buy."""
-    head = words.say("next.head")
+    head = language.say("next.head")
     if study.funding is None or not study.case.measured:
-        return {"head": head, "rows": [], "text": words.say("next.not_asked")}
+        return {"head": head, "rows": [], "text": language.say("next.not_asked")}
     rows = []
     for extra, row in rows_of(study.funding.next_euro()):
         added, dropped = str(row["added"]).split(), str(row["dropped"]).split()
-        text = words.say("next.nothing")
+        text = language.say("next.nothing")
         if float(row["gain"]) > 0 and added:
-            changes = changes_text(added, dropped, words)
-            text = words.say("next.adds", gain=words.number(float(row["gain"])), changes=changes)
+            changes = changes_text(added, dropped, language)
+            text = language.say(
+                "next.adds", gain=language.number(float(row["gain"])), changes=changes
+            )
         size = float(extra)
-        rows.append(
-            {"head": words.say("next.step", money=words.millions_exactly(size)), "text": text}
-        )
+        rows.append({"head": language.say("next.step", money=language.money(size)), "text": text})
     return {"head": head, "rows": rows, "text": ""}
 
 
-def _unpriced(study: Study, words: Wording) -> dict[str, str]:
+def _unpriced(study: Study, language: Language) -> dict[str, str]:
     money = study.appraisal.to_frame()["money_m"]
     without = int(money.isna().sum())
     chains = (
-        words.say("unpriced.chains", count=without, all=len(money))
+        language.say("unpriced.chains", count=without, all=len(money))
         if without
-        else words.say("unpriced.none")
+        else language.say("unpriced.none")
     )
     return {
-        "head": words.say("unpriced.head"),
-        "text": f"{chains} {words.say('unpriced.always')}",
+        "head": language.say("unpriced.head"),
+        "text": f"{chains} {language.say('unpriced.always')}",
     }
 
 
@@ -170,27 +170,29 @@ JUDGED = ("D", "E")
 Shares = dict[str, float]  # grade to share
 
 
-def evidence_strip(study: Study, words: Wording) -> dict[str, Any]:
+def evidence_strip(study: Study, language: Language) -> dict[str, Any]:
     """One bar for cost, score, money and swings each; one for the inputs where nothing is known."""
     bars = _bars(study)
     first = next(iter(bars))
-    weak = words.percent(sum(bars[first].get(grade, 0.0) for grade in JUDGED))
-    head = words.say("evidence.head_inputs" if first == "inputs" else "evidence.head", share=weak)
+    weak = language.percent(sum(bars[first].get(grade, 0.0) for grade in JUDGED))
+    head = language.say(
+        "evidence.head_inputs" if first == "inputs" else "evidence.head", share=weak
+    )
     return {
         "head": head,
         "rows": [
             {
-                "label": words.say(f"evidence.{key}"),
+                "label": language.say(f"evidence.{key}"),
                 "shares": [
-                    {"grade": grade, "share": share, "text": words.percent(share)}
+                    {"grade": grade, "share": share, "text": language.percent(share)}
                     for grade, share in shares.items()
                     if share > 0
                 ],
             }
             for key, shares in bars.items()
         ],
-        "legend": [{"grade": grade, "text": words.word("grade", grade)} for grade in GRADES],
-        "alt": words.say("evidence.alt", list="; ".join(_spoken(bars, words))),
+        "legend": [{"grade": grade, "text": language.word("grade", grade)} for grade in GRADES],
+        "alt": language.say("evidence.alt", list=language.series(_spoken(bars, language))),
     }
 
 
@@ -208,14 +210,14 @@ def _bars(study: Study) -> dict[str, Shares]:
     return {"inputs": {grade: grades.count(grade) / max(len(grades), 1) for grade in GRADES}}
 
 
-def _spoken(bars: dict[str, Shares], words: Wording) -> list[str]:
+def _spoken(bars: dict[str, Shares], language: Language) -> list[str]:
     """Say each bar in words, for those who cannot see it."""
     return [
-        words.say(
+        language.say(
             "evidence.alt_row",
-            label=words.say(f"evidence.{key}"),
-            shares=words.listed(
-                words.say("evidence.share", grade=grade, percent=words.percent(share))
+            label=language.say(f"evidence.{key}"),
+            shares=language.listed(
+                language.say("evidence.share", grade=grade, percent=language.percent(share))
                 for grade, share in shares.items()
                 if share > 0
             ),
@@ -227,203 +229,213 @@ def _spoken(bars: dict[str, Shares], words: Wording) -> list[str]:
 NAMED = 8  # improvements named in the recommendation; the rest are counted
 
 
-def headline(study: Study, found: Advice | None, words: Wording) -> dict[str, Any]:
+def headline(study: Study, found: Advice | None, language: Language) -> dict[str, Any]:
     """Title, question, recommendation and three cards, by what the case can answer."""
     if found is not None:
-        return _programme(study, found, words)
+        return _programme(study, found, language)
     if study.priorities is not None and study.case.measured:
-        return _ranking(study, words)
-    return _capabilities(study, words) if study.case.measured else _costs(study, words)
+        return _ranking(study, language)
+    return _capabilities(study, language) if study.case.measured else _costs(study, language)
 
 
 def _card(value: str, label: str, span: str = "", detail: str = "") -> dict[str, str]:
     return {"value": value, "label": label, "range": span, "detail": detail}
 
 
-def _interval(amount: Amount, words: Wording) -> str:
-    return words.say("decision.range", span=words.span(amount)) if not amount.is_certain else ""
+def _interval(amount: Amount, language: Language) -> str:
+    return (
+        language.say("decision.range", span=language.span(amount)) if not amount.is_certain else ""
+    )
 
 
-def _programme(study: Study, found: Advice, words: Wording) -> dict[str, Any]:
+def _programme(study: Study, found: Advice, language: Language) -> dict[str, Any]:
     programme, settings = study.programme, study.case.settings
     assert programme is not None  # there is no advice without it
     say = "decision.programme."
-    budget = words.millions_exactly(programme.budget_m)
-    asked = words.say(f"{say}asked", count=len(study.case.improvements), budget=budget)
+    budget = language.money(programme.budget_m)
+    asked = language.say(f"{say}asked", count=len(study.case.improvements), budget=budget)
     if not found.chosen:
         return {
-            "title": words.say("decision.nothing.title", budget=budget),
+            "title": language.say("decision.nothing.title", budget=budget),
             "asked": asked,
-            "recommendation": words.say("decision.nothing.recommendation", budget=budget),
-            "cards": _capabilities(study, words)["cards"],
+            "recommendation": language.say("decision.nothing.recommendation", budget=budget),
+            "cards": _capabilities(study, language)["cards"],
         }
     firm = len(found.core)
     kind = "all" if firm == found.count else "some" if firm else "none"
-    firmness = words.say(f"{say}firm_{kind}", count=firm, open=found.count - firm)
-    title_money = words.millions_middle(found.asked)
+    firmness = language.say(f"{say}firm_{kind}", count=firm, open=found.count - firm)
+    title_money = language.millions_middle(found.asked)
     core = (
-        words.say(f"{say}core_some", names=words.named(found.core, 3))
+        language.say(f"{say}core_some", names=language.named(found.core, 3))
         if firm
-        else words.say(f"{say}core_none")
+        else language.say(f"{say}core_none")
     )
     cards = (
         _card(
-            words.millions_middle(found.cost),
-            words.say(f"{say}cost_label"),
-            _interval(found.cost, words),
-            words.say("decision.cost_detail", years=settings.years, price_year=settings.price_year),
+            language.millions_middle(found.cost),
+            language.say(f"{say}cost_label"),
+            _interval(found.cost, language),
+            language.say(
+                "decision.cost_detail", years=settings.years, price_year=settings.price_year
+            ),
         ),
         _card(
-            words.say(f"{say}gain_value", gain=words.middle(found.gain)),
-            words.say(f"{say}gain_label"),
-            _interval(found.gain, words),
-            words.say(f"{say}gain_detail", measured=_measured(found, words)),
+            language.say(f"{say}gain_value", gain=language.middle(found.gain)),
+            language.say(f"{say}gain_label"),
+            _interval(found.gain, language),
+            language.say(f"{say}gain_detail", measured=_measured(found, language)),
         ),
         _card(
-            words.probability(programme.p_best),
-            words.say(f"{say}best_label"),
-            words.hedge(programme.p_best),
-            words.say(
-                f"{say}best_detail", core=core, affordable=words.probability(programme.p_affordable)
+            language.probability(programme.p_best),
+            language.say(f"{say}best_label"),
+            language.hedge(programme.p_best),
+            language.say(
+                f"{say}best_detail",
+                core=core,
+                affordable=language.probability(programme.p_affordable),
             ),
         ),
     )
     return {
-        "title": words.say(f"{say}title", count=found.count, asked=title_money, firmness=firmness),
+        "title": language.say(
+            f"{say}title", count=found.count, asked=title_money, firmness=firmness
+        ),
         "asked": asked,
-        "recommendation": words.say(
+        "recommendation": language.say(
             f"{say}recommendation",
-            names=words.named(found.chosen, NAMED),
-            asked=words.millions_spread(found.asked),
+            names=language.named(found.chosen, NAMED),
+            asked=language.millions_spread(found.asked),
             budget=budget,
         ),
         "cards": cards,
     }
 
 
-def _measured(found: Advice, words: Wording) -> str:
+def _measured(found: Advice, language: Language) -> str:
     parts = []
     if found.money is not None and found.money.high > 0:
-        money = words.millions_spread(found.money)
-        parts.append(words.say("decision.programme.gain_money", money=money))
+        money = language.millions_spread(found.money)
+        parts.append(language.say("decision.programme.gain_money", money=money))
     if found.harm is not None and found.harm.high > 0:
-        harm = words.spread(found.harm)
-        parts.append(words.say("decision.programme.gain_harm", harm=harm))
+        harm = language.spread(found.harm)
+        parts.append(language.say("decision.programme.gain_harm", harm=harm))
     if not parts:
         return ""
-    return words.say("decision.programme.gain_measured", list=words.listed(parts))
+    return language.say("decision.programme.gain_measured", list=language.listed(parts))
 
 
-def _ranking(study: Study, words: Wording) -> dict[str, Any]:
+def _ranking(study: Study, language: Language) -> dict[str, Any]:
     priorities, settings = study.priorities, study.case.settings
     assert priorities is not None
     row = row_of(priorities.to_frame(), priorities.order[0])
-    first, count = words.name(priorities.order[0]), len(priorities.order)
+    first, count = language.name(priorities.order[0]), len(priorities.order)
     cost, gain = Amount.of(row, "cost_m"), Amount.of(row, "gain")
-    asked = words.millions_spread(Amount.of(row, "asked_m"))
+    asked = language.millions_spread(Amount.of(row, "asked_m"))
     share = float(row["p_first"])
     say = "decision.ranking."
     cards = (
         _card(
-            words.millions_middle(cost),
-            words.say(f"{say}cost_label", first=first),
-            _interval(cost, words),
-            words.say("decision.cost_detail", years=settings.years, price_year=settings.price_year),
+            language.millions_middle(cost),
+            language.say(f"{say}cost_label", first=first),
+            _interval(cost, language),
+            language.say(
+                "decision.cost_detail", years=settings.years, price_year=settings.price_year
+            ),
         ),
         _card(
-            words.say("decision.programme.gain_value", gain=words.middle(gain)),
-            words.say(f"{say}gain_label", first=first),
-            _interval(gain, words),
-            words.say("decision.programme.gain_detail", measured=""),
+            language.say("decision.programme.gain_value", gain=language.middle(gain)),
+            language.say(f"{say}gain_label", first=first),
+            _interval(gain, language),
+            language.say("decision.programme.gain_detail", measured=""),
         ),
         _card(
-            words.probability(share),
-            words.say(f"{say}best_label", first=first),
-            words.hedge(share),
-            words.say(f"{say}best_detail", count=count),
+            language.probability(share),
+            language.say(f"{say}best_label", first=first),
+            language.hedge(share),
+            language.say(f"{say}best_detail", count=count),
         ),
     )
     return {
-        "title": words.firmly(f"{say}title", share, first=first),
-        "asked": words.say(f"{say}asked", count=count),
-        "recommendation": words.say(f"{say}recommendation", first=first, asked=asked),
+        "title": language.firmly(f"{say}title", share, first=first),
+        "asked": language.say(f"{say}asked", count=count),
+        "recommendation": language.say(f"{say}recommendation", first=first, asked=asked),
         "cards": cards,
     }
 
 
-def _total_cost(study: Study, words: Wording) -> tuple[Amount, dict[str, str]]:
+def _total_cost(study: Study, language: Language) -> tuple[Amount, dict[str, str]]:
     settings, count = study.case.settings, len(study.case.capabilities)
     total = Amount(*study.appraisal.total_cost)
     card = _card(
-        words.millions_middle(total),
-        words.say("decision.capabilities.cost_label", count=count),
-        _interval(total, words),
-        words.say("decision.cost_detail", years=settings.years, price_year=settings.price_year),
+        language.millions_middle(total),
+        language.say("decision.capabilities.cost_label", count=count),
+        _interval(total, language),
+        language.say("decision.cost_detail", years=settings.years, price_year=settings.price_year),
     )
     return total, card
 
 
-def _capabilities(study: Study, words: Wording) -> dict[str, Any]:
+def _capabilities(study: Study, language: Language) -> dict[str, Any]:
     table = study.appraisal.to_frame()
     key = study.appraisal.first
-    row, first, count = row_of(table, key), words.name(key), len(table)
+    row, first, count = row_of(table, key), language.name(key), len(table)
     share, score = float(row["p_first"]), Amount.of(row, "score")
-    total, cost = _total_cost(study, words)
+    total, cost = _total_cost(study, language)
     say = "decision.capabilities."
-    rate = words.spread(Amount.of(row, "score_per_m"))
+    rate = language.spread(Amount.of(row, "score_per_m"))
     cards = (
         cost,
         _card(
-            words.say(f"{say}gain_value", gain=words.middle(score)),
-            words.say(f"{say}gain_label", first=first),
-            _interval(score, words),
-            words.say(f"{say}gain_detail", rate=rate),
+            language.say(f"{say}gain_value", gain=language.middle(score)),
+            language.say(f"{say}gain_label", first=first),
+            _interval(score, language),
+            language.say(f"{say}gain_detail", rate=rate),
         ),
         _card(
-            words.probability(share),
-            words.say(f"{say}best_label", first=first),
-            words.hedge(share),
-            words.say(f"{say}best_detail", count=count),
+            language.probability(share),
+            language.say(f"{say}best_label", first=first),
+            language.hedge(share),
+            language.say(f"{say}best_detail", count=count),
         ),
     )
     return {
-        "title": words.firmly(f"{say}title", share, first=first),
-        "asked": words.say(f"{say}asked", count=count),
-        "recommendation": words.say(
-            f"{say}recommendation", first=first, cost=words.millions_spread(total)
+        "title": language.firmly(f"{say}title", share, first=first),
+        "asked": language.say(f"{say}asked", count=count),
+        "recommendation": language.say(
+            f"{say}recommendation", first=first, cost=language.millions_spread(total)
         ),
         "cards": cards,
     }
 
 
-def _costs(study: Study, words: Wording) -> dict[str, Any]:
+def _costs(study: Study, language: Language) -> dict[str, Any]:
     table = study.appraisal.to_frame().sort_values("cost_m", ascending=False, kind="stable")
     largest, count = Amount.of(rows_of(table)[0][1], "cost_m"), len(table)
-    total, card = _total_cost(study, words)
+    total, card = _total_cost(study, language)
     payers = study.appraisal.cost_by_payer().sum()
     share = float(payers["members"] / payers.sum())
-    money = words.millions_spread(total)
+    money = language.millions_spread(total)
     say = "decision.costs."
     cards = (
         card,
         _card(
-            words.millions_middle(largest),
-            words.say(f"{say}largest_label", first=words.name(str(table.index[0]))),
-            _interval(largest, words),
-            words.say(f"{say}largest_detail"),
+            language.millions_middle(largest),
+            language.say(f"{say}largest_label", first=language.name(str(table.index[0]))),
+            _interval(largest, language),
+            language.say(f"{say}largest_detail"),
         ),
         _card(
-            words.percent(share),
-            words.say(f"{say}share_label"),
+            language.percent(share),
+            language.say(f"{say}share_label"),
             "",
-            words.say(f"{say}share_detail"),
+            language.say(f"{say}share_detail"),
         ),
     )
     years = study.case.settings.years
     return {
-        "title": words.say(f"{say}title", count=count, cost=money, years=years),
-        "asked": words.say(f"{say}asked", count=count),
-        "recommendation": words.say(f"{say}recommendation", cost=money),
+        "title": language.say(f"{say}title", count=count, cost=money, years=years),
+        "asked": language.say(f"{say}asked", count=count),
+        "recommendation": language.say(f"{say}recommendation", cost=money),
         "cards": cards,
     }
 
@@ -431,20 +443,22 @@ def _costs(study: Study, words: Wording) -> dict[str, Any]:
 TURNS_NAMED = 3  # inputs on page 1
 
 
-def what_would_change(study: Study, found: Advice | None, words: Wording) -> dict[str, Any]:
+def what_would_change(study: Study, found: Advice | None, language: Language) -> dict[str, Any]:
     """Inputs that alone change the recommended set, or else the first place; close rivals."""
-    head = words.say("change.head")
+    head = language.say("change.head")
     if study.sensitivity is None:
-        return {"head": head, "intro": "", "rows": [], "text": words.say("change.not_asked")}
+        return {"head": head, "intro": "", "rows": [], "text": language.say("change.not_asked")}
     chosen = found is not None and found.count > 0
-    intro, rows = _set(study, words) if chosen else _first_place(study, words)
+    intro, rows = _set(study, language) if chosen else _first_place(study, language)
     rivals = ""
     if found is not None and found.rivals:
         pairs = (
-            words.say("change.rival", name=words.name(key), percent=words.probability(share))
+            language.say(
+                "change.rival", name=language.name(key), percent=language.probability(share)
+            )
             for key, share in found.rivals
         )
-        rivals = words.say("change.rivals", count=len(found.rivals), list=words.listed(pairs))
+        rivals = language.say("change.rivals", count=len(found.rivals), list=language.listed(pairs))
     return {"head": head, "intro": intro, "rows": rows, "text": rivals}
 
 
@@ -480,52 +494,56 @@ def _turn(key: str, row: Row) -> Turn:
     return Turn(key, side, float(row[level]), added, dropped, float(row["regret"]))
 
 
-def _set(study: Study, words: Wording) -> tuple[str, list[str]]:
+def _set(study: Study, language: Language) -> tuple[str, list[str]]:
     """Inputs that change the recommended set."""
     assert study.sensitivity is not None
     found, all_inputs = turns(study), len(study.sensitivity.to_frame())
     if not found:
-        return words.say("change.intro_set_none", all=all_inputs), []
+        return language.say("change.intro_set_none", all=all_inputs), []
     rows = [
-        words.say(
+        language.say(
             f"change.{turn.side}",
-            label=input_label(turn.name, study.case, words),
-            level=level_text(turn.name, turn.level, study.case, words),
-            hedge=words.hedged(LOW_SWING),
-            changes=changes_text(turn.added, turn.dropped, words),
+            label=input_label(turn.name, study.case, language),
+            level=level_text(turn.name, turn.level, study.case, language),
+            hedge=language.hedged(LOW_SWING),
+            changes=changes_text(turn.added, turn.dropped, language),
         )
         for turn in found[:TURNS_NAMED]
     ]
-    return words.say("change.intro_set", count=len(found), all=all_inputs), rows
+    return language.say("change.intro_set", count=len(found), all=all_inputs), rows
 
 
-def changes_text(added: list[str], dropped: list[str], words: Wording) -> str:
+def changes_text(added: list[str], dropped: list[str], language: Language) -> str:
     """Say what a set takes in and what it lets go."""
     if not dropped:
-        return words.say("next.takes", names=words.named(added))
+        return language.say("next.takes", names=language.named(added))
     if not added:
-        return words.say("change.lets_go", names=words.named(dropped))
-    return words.say("next.takes_and_drops", added=words.named(added), dropped=words.named(dropped))
+        return language.say("change.lets_go", names=language.named(dropped))
+    return language.say(
+        "next.takes_and_drops", added=language.named(added), dropped=language.named(dropped)
+    )
 
 
-def _first_place(study: Study, words: Wording) -> tuple[str, list[str]]:
+def _first_place(study: Study, language: Language) -> tuple[str, list[str]]:
     """Inputs that come nearest to taking the first place for each euro."""
     found = study.sensitivity
     assert found is not None
     table = found.to_frame()
     table = table[table["swing"] > 0]
     if table.empty:
-        return words.say("change.stable"), []
+        return language.say("change.stable"), []
     nearest = table.sort_values(["p_beyond", "swing"], ascending=False, kind="stable").head(
         TURNS_NAMED
     )
     key = "change.intro_turning" if found.turning else "change.intro"
     rows = [
-        words.say(
+        language.say(
             "change.line",
-            label=input_label(str(name), study.case, words),
-            hedge=words.hedged(float(share)),
+            label=input_label(str(name), study.case, language),
+            hedge=language.hedged(float(share)),
         )
         for name, share in nearest["p_beyond"].items()
     ]
-    return words.say(key, first=words.name(found.subject), second=words.name(found.rival)), rows
+    return language.say(
+        key, first=language.name(found.subject), second=language.name(found.rival)
+    ), rows

@@ -5,8 +5,9 @@ A document from a template: tagged for readers who cannot see, and fit for archi
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
+from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from types import MappingProxyType
@@ -17,7 +18,7 @@ import matplotlib as mpl
 from capworth.case.register import schedules
 from capworth.errors import InputError
 from capworth.language.isolates import isolated
-from capworth.language.voice import MARK, Wording
+from capworth.language.language import MARK, Language
 from capworth.report.annex.capabilities import (
     capabilities_page,
     conventions_page,
@@ -37,7 +38,7 @@ from capworth.report.decision import decision_page
 from capworth.report.summary import summary_page
 from capworth.study.stages import Study
 
-ANNEX: tuple[Callable[[Study, Wording], Section | None], ...] = (
+ANNEX: tuple[Callable[[Study, Language], Section | None], ...] = (
     members_page,
     capabilities_page,
     economics_page,
@@ -90,52 +91,52 @@ def document(
     study: Study, language: str, drawings: Mapping[str, str] = MappingProxyType({})
 ) -> dict[str, Any]:
     """Everything that the template prints, as plain data."""
-    words = replace(Wording.of(study.case, language), drawings=drawings)
+    spoken = Language.of(study.case, language)
     settings = study.case.settings
-    decision = {"curve": _curve(study, words), **decision_page(study, words)}
-    sections = [found for section in ANNEX if (found := section(study, words)) is not None]
+    decision = {"curve": _curve(study, spoken, drawings), **decision_page(study, spoken)}
+    sections = [found for section in ANNEX if (found := section(study, spoken)) is not None]
     day = settings.appraisal_date
     return {
         "language": language,
-        "direction": words.texts.direction,
-        "title": words.typeset(settings.in_language("title", language)),
-        "author": words.typeset(settings.in_language("organisation", language)),
+        "direction": spoken.direction,
+        "title": spoken.typeset(settings.in_language("title", language)),
+        "author": spoken.typeset(settings.in_language("organisation", language)),
         "description": str(decision["title"]),
-        "keywords": [words.say(f"theme.{k}") for k in ("analysis", "excellence", "priorities")],
+        "keywords": [spoken.say(f"theme.{k}") for k in ("analysis", "excellence", "priorities")],
         "date": [day.year, day.month, day.day],
-        "paper": words.say("frame.paper"),
-        "annex": words.say("frame.annex"),
-        "page": words.texts.phrases["frame.page"],
-        "vintage": vintage(study, words),
-        "footnote": _footnote(study, words),
+        "paper": spoken.say("frame.paper"),
+        "annex": spoken.say("frame.annex"),
+        "page": spoken.say("frame.page", page="{page}", pages="{pages}"),
+        "vintage": vintage(study, spoken),
+        "footnote": _footnote(study, spoken),
         "decision": decision,
-        "summary": summary_page(study, words),
-        "sections": [section_data(section) for section in sections],
+        "summary": summary_page(study, spoken),
+        "sections": [section_data(section, drawings) for section in sections],
     }
 
 
-def _curve(study: Study, words: Wording) -> dict[str, Any] | None:
+def _curve(study: Study, language: Language, drawings: Mapping[str, str]) -> dict[str, Any] | None:
     """The order-of-priority curve, its title above it."""
-    found = first_picture(study, words)
-    return None if found is None else asdict(found)
+    found = first_picture(study, language)
+    return None if found is None else found.as_data(drawings)
 
 
-def vintage(study: Study, words: Wording) -> str:
+def vintage(study: Study, language: Language) -> str:
     """Which data, parameters, seed and version: the line at the foot of every page."""
     known, settings = study.provenance, study.case.settings
     schedule = schedules()[settings.discounting]
     rates = [rate for _, rate in schedule.bands]
     discounting = (
-        words.say(
+        language.say(
             "frame.discounting",
             schedule=schedule.id,
-            rate=words.percent(rates[0], 1),
-            status=words.word("schedule_status", schedule.status),
+            rate=language.percent(rates[0], 1),
+            status=language.word("schedule_status", schedule.status),
         )
         if any(rates)
-        else words.say("frame.undiscounted")
+        else language.say("frame.undiscounted")
     )
-    return words.say(
+    return language.say(
         "frame.vintage",
         version=known.version,
         case=known.case,
@@ -143,24 +144,26 @@ def vintage(study: Study, words: Wording) -> str:
         currency=known.currency,
         price_year=known.price_year,
         discounting=discounting,
-        cutoff=words.day(settings.appraisal_date, "medium"),
+        cutoff=language.day(settings.appraisal_date, "medium"),
         seed=known.seed,
-        draws=words.number(known.draws, 0),
+        draws=language.number(known.draws, 0),
     )
 
 
-def _footnote(study: Study, words: Wording) -> str:
-    parts = [words.say("frame.rounding")]
+def _footnote(study: Study, language: Language) -> str:
+    parts = [language.say("frame.rounding")]
     if any(improvement.illustrative for improvement in study.case.improvements):
-        parts.insert(0, words.say("frame.dagger", mark=MARK))
+        parts.insert(0, language.say("frame.dagger", mark=MARK))
     return " · ".join(parts)
 
 
-BARE = frozenset({"svg", "kind", "name", "language", "direction"})  # not read as words
+BARE = frozenset({"svg", "kind", "name", "language", "direction", "grade"})  # not read as words
 STANDARDS: Final[tuple[Literal["ua-1", "a-2a"], ...]] = ("ua-1", "a-2a")
 
 
-def set_document(template: str, content: Mapping[str, Any], day: date) -> bytes:
+def set_document(
+    template: str, content: Mapping[str, Any], day: date, name: str = "the document"
+) -> bytes:
     """Set one document as PDF. No clock is read: the same content gives the same bytes.
 
     Parameters
@@ -168,6 +171,7 @@ def set_document(template: str, content: Mapping[str, Any], day: date) -> bytes:
     template : file of this folder, such as "donor.typ"
     content : everything that it prints
     day : the date that the file carries
+    name : what an error calls it
 
     Raises
     ------
@@ -178,32 +182,35 @@ def set_document(template: str, content: Mapping[str, Any], day: date) -> bytes:
 
     given = _isolated(content) if content.get("direction") == "rtl" else content
     words = json.dumps(given, ensure_ascii=False, sort_keys=True)
-    with (
-        as_file(files("capworth.report").joinpath(template)) as path,
-        as_file(files("capworth.charts").joinpath("fonts")) as fonts,
-    ):
-        spare = Path(mpl.get_data_path()) / "fonts" / "ttf"  # letters that the others lack
-        compiler = typst.Compiler(
-            path,
-            root=path.parent,
-            font_paths=[fonts, spare],
-            ignore_system_fonts=True,
+    try:
+        pdf = _compiler(template).compile(
+            format="pdf",
             sys_inputs={"data": words},
+            pdf_standards=list(STANDARDS),
+            timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC),
         )
-        try:
-            pdf = compiler.compile(
-                format="pdf",
-                pdf_standards=list(STANDARDS),
-                timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC),
-            )
-        except typst.TypstError as error:
-            raise InputError(f"the document cannot be set: {error}") from error
+    except typst.TypstError as error:
+        raise InputError(f"{name} cannot be set: {error}") from error
     assert isinstance(pdf, bytes)  # one document, one file
     return pdf
 
 
+@cache
+def _compiler(template: str) -> Any:
+    """One compiler for all documents of a template in a process: fonts are read once."""
+    import typst
+
+    keep = ExitStack()  # for as long as the process lives
+    path = keep.enter_context(as_file(files("capworth.report").joinpath(template)))
+    fonts = keep.enter_context(as_file(files("capworth.charts").joinpath("fonts")))
+    spare = Path(mpl.get_data_path()) / "fonts" / "ttf"  # letters that the others lack
+    return typst.Compiler(
+        path, root=path.parent, font_paths=[fonts, spare], ignore_system_fonts=True
+    )
+
+
 def _isolated(node: Any, key: str = "") -> Any:
-    """Isolate the numbers of every text, so that those that stand alone keep their signs too."""
+    """Isolate each text that runs from left to right as it is put into the page."""
     if isinstance(node, str):
         return node if key in BARE else isolated(node)
     if isinstance(node, Mapping):

@@ -1,19 +1,24 @@
 """The what-if page: weights and budget to move by hand, in one file that asks no network."""
 
 import json
-import tomllib
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
-from capworth.errors import InputError
-from capworth.language.voice import MARK, Wording
+from capworth.language.language import MARK, Language
 from capworth.model.draws import AtModes
 from capworth.report.pdf import vintage
 from capworth.study.stages import Study
 
 FOLDER = "capworth.report"
 DIGITS = 6  # decimals of what the page computes with
+HEADS = ("place", "capability", "move", "score", "rate")
+LATER = ("number", "gain", "spent", "names", "first", "second", "rate")  # put in by the page
+SAID = (
+    *("language_name", "title", "about", "weights_title", "weights_note", "reset"),
+    *("budget_title", "budget_note", "budget", "millions", "nothing", "chosen", "and"),
+    *("ranks_title", "still", "taken", "no_weights"),
+)
 
 
 def write_whatif(study: Study, languages: Sequence[str]) -> str | None:
@@ -32,17 +37,17 @@ def write_whatif(study: Study, languages: Sequence[str]) -> str | None:
 
 
 def _content(study: Study, languages: Sequence[str]) -> dict[str, Any]:
-    spoken = {language: Wording.of(study.case, language) for language in languages}
+    spoken = {code: Language.of(study.case, code) for code in languages}
     value = study.sample.model.value
     levels = study.sample.drawn.levels.mean(axis=0)
     cost = study.appraisal.to_frame()["annual_cost_m"]
 
     def names(key: str) -> Mapping[str, str]:
-        return {language: words.name(key) for language, words in spoken.items()}
+        return {code: language.name(key) for code, language in spoken.items()}
 
     return {
         "languages": list(languages),
-        "words": {language: _words(study, words) for language, words in spoken.items()},
+        "words": {code: _words(study, language) for code, language in spoken.items()},
         "criteria": [names(leaf.id) for leaf in value.leaves],
         "weights": [round(float(w), DIGITS) for w in value.weights(AtModes())[0]],
         "capabilities": [
@@ -77,23 +82,24 @@ def _programme(study: Study) -> dict[str, Any] | None:
     }
 
 
-def _words(study: Study, words: Wording) -> dict[str, Any]:
-    settings, language = study.case.settings, words.texts.language
-    file = files(FOLDER).joinpath(f"whatif.{language}.toml")
-    if not file.is_file():
-        raise InputError(f"the what-if page has no words in {language!r}.")
-    table = tomllib.loads(file.read_text(encoding="utf-8"))
-    parts = {
-        "title": settings.in_language("title", language),
-        "note": settings.in_language("note", language),
-        "currency": words.voice.sign(settings.currency),
-        "vintage": f"{vintage(study, words)} · {words.say('frame.dagger', mark=MARK)}",
-    }
-    filled = {
-        key: text.format_map(parts) if isinstance(text, str) else text
-        for key, text in table.items()
+def _words(study: Study, language: Language) -> dict[str, Any]:
+    settings = study.case.settings
+    page = language.speaking("explorer")
+    later = {slot: _later(slot, page) for slot in LATER}
+    facts = {
+        "title": settings.in_language("title", language.code),
+        "note": settings.in_language("note", language.code),
+        "currency": language.sign(),
     }
     return {
-        k: words.typeset(v) if isinstance(v, str) else [words.typeset(head) for head in v]
-        for k, v in filled.items()
+        **{key: page.say(key, **facts, **later) for key in SAID},
+        "own_name": language.phrases.name,
+        "direction": language.direction,
+        "heads": [*(page.say(f"heads.{head}") for head in HEADS), ""],
+        "vintage": f"{vintage(study, language)} · {language.say('frame.dagger', mark=MARK)}",
     }
+
+
+def _later(slot: str, language: Language) -> str:
+    """A slot that the page fills itself, as weights move; isolated by its first letter."""
+    return f"\u2068{{{slot}}}\u2069" if language.rightwards else f"{{{slot}}}"

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from capworth.case.model import Case
+from capworth.language.language import Language
 from capworth.language.numbers import Amount
-from capworth.language.voice import Wording
 from capworth.report.blocks import row_of
 
 
-def why_improvement(key: str, table: pd.DataFrame, pairs: pd.DataFrame, words: Wording) -> str:
+def why_improvement(key: str, table: pd.DataFrame, pairs: pd.DataFrame, language: Language) -> str:
     """Say why an improvement has its place, and how probable its lead is.
 
     Parameters
@@ -20,15 +20,15 @@ def why_improvement(key: str, table: pd.DataFrame, pairs: pd.DataFrame, words: W
     """
     place, row = list(table.index).index(key), row_of(table, key)
     parts = {
-        "name": words.name(key),
+        "name": language.name(key),
         "place": place + 1,
         "count": len(table),
-        "gain": words.spread(Amount.of(row, "gain")),
-        "cost": words.millions_spread(Amount.of(row, "cost_m")),
-        "rate": words.middle(Amount.of(row, "gain_per_m")),
-        "closed": words.percent(float(row["alignment"]), 1),
+        "gain": language.spread(Amount.of(row, "gain")),
+        "cost": language.millions_spread(Amount.of(row, "cost_m")),
+        "rate": language.middle(Amount.of(row, "gain_per_m")),
+        "closed": language.percent(float(row["alignment"]), 1),
     }
-    return words.say("why.improvement", ahead=_ahead(key, pairs, words), **parts)
+    return language.say("why.improvement", ahead=_ahead(key, pairs, language), **parts)
 
 
 def why_capability(
@@ -37,7 +37,7 @@ def why_capability(
     pairs: pd.DataFrame,
     excellence: pd.DataFrame | None,
     models: pd.DataFrame | None,
-    words: Wording,
+    language: Language,
 ) -> str:
     """Say why a capability has its place in value for money, and from whom it can learn.
 
@@ -47,46 +47,46 @@ def why_capability(
         and `models` of a study or of its run folder; None where the case did not ask
     """
     place, row = list(table.index).index(key), row_of(table, key)
-    parts = {"name": words.name(key), "place": place + 1, "count": len(table)}
-    annual = words.millions_spread(Amount.of(row, "annual_cost_m"))
+    parts = {"name": language.name(key), "place": place + 1, "count": len(table)}
+    annual = language.millions_spread(Amount.of(row, "annual_cost_m"))
     if excellence is None or models is None:
-        return words.say("why.capability_costs", annual=annual, **parts)
+        return language.say("why.capability_costs", annual=annual, **parts)
     route = row_of(excellence, key)
-    text = words.say(
+    text = language.say(
         "why.capability",
-        score=words.spread(Amount.of(row, "score")),
+        score=language.spread(Amount.of(row, "score")),
         annual=annual,
-        ahead=_ahead(key, pairs, words),
-        route=words.word("why.route", str(route["route"])),
-        efficient=words.probability(float(route["p_efficient"])),
-        top=words.probability(float(route["p_top"])),
+        ahead=_ahead(key, pairs, language),
+        route=language.word("why.route", str(route["route"])),
+        efficient=language.probability(float(route["p_efficient"])),
+        top=language.probability(float(route["p_top"])),
         **parts,
     )
     model = row_of(models, key)
     if isinstance(model["lags_on"], str) and model["lags_on"]:
-        return f"{text} " + words.say(
+        return f"{text} " + language.say(
             "why.learns",
-            model=words.name(str(model["model"])),
-            p_model=words.probability(float(model["p_model"])),
-            criterion=words.name(str(model["lags_on"])),
-            now=words.number(float(model["now"]), 0),
-            target=words.number(float(model["target"]), 0),
+            model=language.name(str(model["model"])),
+            p_model=language.probability(float(model["p_model"])),
+            criterion=language.name(str(model["lags_on"])),
+            now=language.number(float(model["now"]), 0),
+            target=language.number(float(model["target"]), 0),
         )
-    return f"{text} " + words.say("why.own", p_own=words.probability(float(model["p_own"])))
+    return f"{text} " + language.say("why.own", p_own=language.probability(float(model["p_own"])))
 
 
-def why_in(tables: Path, subject: str, case: Case, language: str = "en") -> str:
+def why_in(tables: Path, subject: str, case: Case, code: str = "en") -> str:
     """Say it of a run, from its tables; nothing where they do not hold the subject."""
     names = ("priorities", "priority_pairs", "capabilities", "capability_pairs")
     found = {name: _read(tables, name) for name in (*names, "excellence", "models")}
-    words = Wording.of(case, language)
+    language = Language.of(case, code)
     text = ""
     order, pairs = found["priorities"], found["priority_pairs"]
     if order is not None and pairs is not None and subject in order.index:
-        text = why_improvement(subject, order, pairs, words)
+        text = why_improvement(subject, order, pairs, language)
     order, pairs = found["capabilities"], found["capability_pairs"]
     if order is not None and pairs is not None and subject in order.index:
-        text = why_capability(subject, order, pairs, found["excellence"], found["models"], words)
+        text = why_capability(subject, order, pairs, found["excellence"], found["models"], language)
     return text.replace("**", "")
 
 
@@ -95,15 +95,15 @@ def _read(tables: Path, name: str) -> pd.DataFrame | None:
     return pd.read_csv(path, index_col=0) if path.is_file() else None
 
 
-def _ahead(key: str, pairs: pd.DataFrame, words: Wording) -> str:
+def _ahead(key: str, pairs: pd.DataFrame, language: Language) -> str:
     """Name the one that follows and is least surely behind, with the probability of the lead."""
     place = list(pairs.index).index(key)
     wins = pairs.to_numpy(dtype=float)[place, place + 1 :]
     if not len(wins):
-        return words.say("why.last")
+        return language.say("why.last")
     closest = int(np.argmin(wins))
-    return words.say(
+    return language.say(
         "why.ahead",
-        rival=words.name(str(pairs.index[place + 1 + closest])),
-        hedge=words.hedged(float(wins[closest])),
+        rival=language.name(str(pairs.index[place + 1 + closest])),
+        hedge=language.hedged(float(wins[closest])),
     )

@@ -16,8 +16,7 @@ from capworth.case.model import Case
 from capworth.case.read import read_case
 from capworth.errors import InputError, nearest
 from capworth.funding.donors import DonorMenu
-from capworth.language import phrases as texts
-from capworth.language.voice import languages
+from capworth.language.phrases import languages as spoken_languages
 from capworth.members.feedback import hear_members
 from capworth.members.use import DRAWS, Members, brief_member, member_of, serve_members
 from capworth.model.result import Provenance
@@ -55,7 +54,7 @@ def write_briefs(
     InputError
         When the case has no members, no such member, or there are no texts in the language.
     """
-    spoken = languages()
+    spoken = spoken_languages()
     if language and language not in spoken:
         hint = nearest(language, spoken)
         raise InputError(f"there are no texts for a brief in {language!r}. {hint}")
@@ -162,7 +161,7 @@ def write_donor_papers(
     run = Path(folder)
     manifest = runs.read_manifest(run)
     offer = _offer(run, manifest)
-    spoken, known = tuple(languages) or tuple(manifest["settings"]["languages"]), texts.languages()
+    spoken, known = tuple(languages) or tuple(manifest["settings"]["languages"]), spoken_languages()
     for language in spoken:
         if language not in known:
             raise RunError(f"there is no page in {language!r}. {nearest(language, known)}")

@@ -24,8 +24,8 @@ from capworth.case.tables import read_raw
 from capworth.charts.gallery import GALLERY
 from capworth.charts.svg import framed, to_svg
 from capworth.errors import CapworthError, nearest
-from capworth.language import phrases as texts
-from capworth.language.voice import Wording
+from capworth.language.language import Language
+from capworth.language.phrases import languages as spoken_languages
 from capworth.model.simulation import CHUNK, ENVELOPED, KEPT, Progress
 from capworth.parallel import copies_are_safe
 from capworth.programme.selection import DRAWS as PROGRAMME_DRAWS
@@ -106,7 +106,7 @@ def run(
     target = Path(out)
     _refuse_foreign(target)
     asked = read_case(case)
-    spoken, known = tuple(languages) or asked.settings.languages, texts.languages()
+    spoken, known = tuple(languages) or asked.settings.languages, spoken_languages()
     for language in spoken:
         if language not in known:
             raise RunError(f"there is no report in {language!r}. {nearest(language, known)}")
@@ -319,13 +319,13 @@ def write_papers(
 
 
 def _write_charts(study: Study, language: str, drawn: Mapping[Job, str], folder: Path) -> None:
-    voice = Wording.of(study.case, language).voice
+    said = Language.of(study.case, language)
     folder.mkdir(exist_ok=True)
     for (name, spoken), svg in drawn.items():
         if spoken == language:
             chart = GALLERY[name]
-            title, alt = chart.words(study, voice, "title", "alt")
-            alone = framed(svg, title, chart.source(study, voice), alt)
+            title, alt = chart.words(study, said, "title", "alt")
+            alone = framed(svg, title, chart.source(study, said), alt)
             (folder / f"{name}.svg").write_text(alone, encoding="utf-8", newline="")
             table = as_csv(chart.table(study))
             (folder / f"{name}.csv").write_text(table, encoding="utf-8", newline="")
@@ -355,7 +355,7 @@ def _do(make: Callable[[Study, Any], Any], thing: Any) -> Any:
 
 def _draw(study: Study, job: Job) -> str:
     name, language = job
-    return to_svg(GALLERY[name].figure(study, Wording.of(study.case, language).voice))
+    return to_svg(GALLERY[name].figure(study, Language.of(study.case, language)))
 
 
 def _report(study: Study, content: tuple[str, Mapping[str, str]]) -> bytes:

@@ -9,15 +9,15 @@ Annex: how firm the ranks of the capabilities are, and who pays for them.
 
 import numpy as np
 
+from capworth.language.language import Language
 from capworth.language.numbers import Amount
-from capworth.language.voice import Wording
 from capworth.methods.arguments import Floats
 from capworth.programme.selection import FIRM
 from capworth.report.blocks import Block, Cell, Row, Section, Table, Text, pictures, rows_of
 from capworth.study.stages import Study
 
 
-def capabilities_page(study: Study, words: Wording) -> Section:
+def capabilities_page(study: Study, language: Language) -> Section:
     """The capability table in order of value for money, and the charts about capabilities."""
     table, settings = study.appraisal.to_frame(), study.case.settings
     measured = bool(study.case.measured)
@@ -28,55 +28,55 @@ def capabilities_page(study: Study, words: Wording) -> Section:
     columns += ["score", "rate"] if measured else []
     columns += [name for name in ("money_m", "harm_days") if known[name]]
     columns += ["first", "place"] if measured else []
-    rows = [_row(key, row, columns, words) for key, row in rows_of(table)]
+    rows = [_row(key, row, columns, language) for key, row in rows_of(table)]
     main = Table(
-        words.say(
+        language.say(
             "capabilities.table",
-            unit=words.unit("millions"),
+            unit=language.million(),
             price_year=settings.price_year,
             years=settings.years,
         ),
-        tuple(words.say(f"capabilities.{column}") for column in columns),
+        tuple(language.say(f"capabilities.{column}") for column in columns),
         tuple(rows),
-        note=words.say("capabilities.note"),
+        note=language.say("capabilities.note"),
         size=7.2,
     )
-    blocks: list[Block] = [main, *pictures("capabilities", study, words)]
-    return Section(words.say("capabilities.topic"), _title(study, words), blocks, breaks=True)
+    blocks: list[Block] = [main, *pictures("capabilities", study, language)]
+    return Section(language.say("capabilities.topic"), _title(study, language), blocks, breaks=True)
 
 
-def _title(study: Study, words: Wording) -> str:
+def _title(study: Study, language: Language) -> str:
     table = study.appraisal.to_frame()
     largest = str(table["cost_m"].idxmax())
-    share = words.percent(float(table["cost_m"].max() / table["cost_m"].sum()))
+    share = language.percent(float(table["cost_m"].max() / table["cost_m"].sum()))
     if not study.case.measured:
-        return words.say("capabilities.title_costs", largest=words.name(largest), share=share)
+        return language.say("capabilities.title_costs", largest=language.name(largest), share=share)
     first = study.appraisal.first
-    return words.firmly(
+    return language.firmly(
         "capabilities.title",
         float(table["p_first"].loc[first]),
-        first=words.name(first),
-        largest=words.name(largest),
+        first=language.name(first),
+        largest=language.name(largest),
         share=share,
     )
 
 
-def _row(key: str, row: Row, columns: list[str], words: Wording) -> tuple[Cell, ...]:
+def _row(key: str, row: Row, columns: list[str], language: Language) -> tuple[Cell, ...]:
     cells: dict[str, Cell] = {
-        "name": words.name(key),
-        "cost": words.cell(Amount.of(row, "cost_m")),
-        "annual": words.cell(Amount.of(row, "annual_cost_m")),
-        "score": words.cell(Amount.of(row, "score")),
-        "rate": words.cell(Amount.of(row, "score_per_m")),
-        "money_m": words.cell(Amount.of(row, "money_m")),
-        "harm_days": words.cell(Amount.of(row, "harm_days")),
-        "first": words.probability(float(row["p_first"])),
-        "place": words.number(float(row["expected_place"])),
+        "name": language.name(key),
+        "cost": language.cell(Amount.of(row, "cost_m")),
+        "annual": language.cell(Amount.of(row, "annual_cost_m")),
+        "score": language.cell(Amount.of(row, "score")),
+        "rate": language.cell(Amount.of(row, "score_per_m")),
+        "money_m": language.cell(Amount.of(row, "money_m")),
+        "harm_days": language.cell(Amount.of(row, "harm_days")),
+        "first": language.probability(float(row["p_first"])),
+        "place": language.number(float(row["expected_place"])),
     }
     return tuple(cells[column] for column in columns)
 
 
-def conventions_page(study: Study, words: Wording) -> Section | None:
+def conventions_page(study: Study, language: Language) -> Section | None:
     """Where the decision flips, and which places depend; None where it was not asked for."""
     found = study.conventions
     if found is None:
@@ -85,21 +85,21 @@ def conventions_page(study: Study, words: Wording) -> Section | None:
     scales, keys, schedules = (len(index.unique(level)) for level in index.names)
     flips = len({scale for scale, _ in found.flipping})
     counts = {"scales": scales, "keys": keys, "schedules": schedules}
-    title = words.say(
+    title = language.say(
         "conventions.title" if len(found.programmes()) else "conventions.title_places",
         flips=flips,
         scales=scales,
         count=len(found.depending),
         all=len(found.to_frame()),
     )
-    text = words.say("conventions.text", draws=words.number(found.draws, 0), **counts)
-    blocks: list[Block] = [Text(text), _places(study, words)]
+    text = language.say("conventions.text", draws=language.number(found.draws, 0), **counts)
+    blocks: list[Block] = [Text(text), _places(study, language)]
     if len(found.programmes()):
-        blocks.insert(1, _programmes(study, words))
-    return Section(words.say("conventions.topic"), title, blocks)
+        blocks.insert(1, _programmes(study, language))
+    return Section(language.say("conventions.topic"), title, blocks)
 
 
-def _programmes(study: Study, words: Wording) -> Table:
+def _programmes(study: Study, language: Language) -> Table:
     """One row for each scale and set, with the schedules under which it is the best."""
     found = study.conventions
     assert found is not None
@@ -113,19 +113,19 @@ def _programmes(study: Study, words: Wording) -> Table:
             first = rows_of(same)[0][1]
             rows.append(
                 (
-                    words.word("measure", str(scale)),
-                    words.listed(map(words.brief, str(chosen).split()))
+                    language.word("measure", str(scale)),
+                    language.listed(map(language.brief, str(chosen).split()))
                     if chosen
-                    else words.say("conventions.nothing"),
-                    words.say("conventions.every") if every else ", ".join(names),
-                    words.say("conventions.kept_of", kept=int(first["kept"]), all=base),
-                    words.probability(float(first["p_net_positive"])),
+                    else language.say("conventions.nothing"),
+                    language.say("conventions.every") if every else ", ".join(names),
+                    language.say("conventions.kept_of", kept=int(first["kept"]), all=base),
+                    language.probability(float(first["p_net_positive"])),
                 )
             )
     columns = ("scale", "set", "schedules", "kept", "gain")
     return Table(
-        words.say("conventions.programmes"),
-        tuple(words.say(f"conventions.{column}") for column in columns),
+        language.say("conventions.programmes"),
+        tuple(language.say(f"conventions.{column}") for column in columns),
         tuple(rows),
         words=3,
         weights=(0.7, 3.0, 1.2),
@@ -133,15 +133,15 @@ def _programmes(study: Study, words: Wording) -> Table:
     )
 
 
-def _places(study: Study, words: Wording) -> Table:
+def _places(study: Study, language: Language) -> Table:
     found = study.conventions
     assert found is not None
     rows = tuple(
         (
-            words.name(key),
-            words.number(float(row["place"]), 0),
+            language.name(key),
+            language.number(float(row["place"]), 0),
             *(
-                words.number(float(row[f"moved_by_{what}"]), 0)
+                language.number(float(row[f"moved_by_{what}"]), 0)
                 for what in ("key", "discounting", "scale")
             ),
         )
@@ -149,39 +149,39 @@ def _places(study: Study, words: Wording) -> Table:
     )
     columns = ("capability", "place", "key", "discounting", "by_scale")
     return Table(
-        words.say("conventions.places"),
-        tuple(words.say(f"conventions.{column}") for column in columns),
+        language.say("conventions.places"),
+        tuple(language.say(f"conventions.{column}") for column in columns),
         rows,
-        note=words.say("conventions.note"),
+        note=language.say("conventions.note"),
         size=7.0,
     )
 
 
-def functions_page(study: Study, words: Wording) -> Section | None:
+def functions_page(study: Study, language: Language) -> Section | None:
     """Ratios of the claimed functions to the rest; None where the case claims nothing."""
     claim = study.claim
     if claim is None:
         return None
-    group = words.listed(words.word("function", f) for f in claim.group)
-    verdict = words.word("verdict", claim.verdict)
-    rule = words.say(
+    group = language.listed(language.word("function", f) for f in claim.group)
+    verdict = language.word("verdict", claim.verdict)
+    rule = language.say(
         "functions.rule",
-        needed=words.percent(claim.needed),
-        margin=words.exactly(claim.margin),
-        detectable=words.number(claim.detectable),
+        needed=language.percent(claim.needed),
+        margin=language.exactly(claim.margin),
+        detectable=language.number(claim.detectable),
         registered=claim.registered,
     )
     blocks: list[Block] = [
         Text(rule),
-        _readings(study, words),
-        *pictures("functions", study, words),
-        _by_function(study, words),
+        _readings(study, language),
+        *pictures("functions", study, language),
+        _by_function(study, language),
     ]
-    title = words.say("functions.title", group=group, verdict=verdict)
-    return Section(words.say("functions.topic", group=group), title, blocks)
+    title = language.say("functions.title", group=group, verdict=verdict)
+    return Section(language.say("functions.topic", group=group), title, blocks)
 
 
-def _readings(study: Study, words: Wording) -> Table:
+def _readings(study: Study, language: Language) -> Table:
     claim = study.claim
     assert claim is not None
     rows, marked = [], []
@@ -191,56 +191,56 @@ def _readings(study: Study, words: Wording) -> Table:
         holds = float(row["p_holds"])
         rows.append(
             (
-                words.word("measure", measure),
-                words.word("estimand", estimand),
-                words.hedge(holds),
-                words.spread(Amount.of(row, "ratio")),
-                words.probability(holds),
-                words.probability(float(row["p_margin"])),
+                language.word("measure", measure),
+                language.word("estimand", estimand),
+                language.hedge(holds),
+                language.spread(Amount.of(row, "ratio")),
+                language.probability(holds),
+                language.probability(float(row["p_margin"])),
             )
         )
-    margin = words.exactly(claim.margin)
+    margin = language.exactly(claim.margin)
     columns = ("measure", "estimand", "hedge", "ratio", "holds", "passes")
     return Table(
-        words.say("functions.readings"),
-        tuple(words.say(f"functions.{column}", margin=margin) for column in columns),
+        language.say("functions.readings"),
+        tuple(language.say(f"functions.{column}", margin=margin) for column in columns),
         tuple(rows),
         words=3,
         marked=tuple(marked),
     )
 
 
-def _by_function(study: Study, words: Wording) -> Table:
+def _by_function(study: Study, language: Language) -> Table:
     claim, settings = study.claim, study.case.settings
     assert claim is not None
     rows = [
         (
-            words.word("measure", measure),
-            words.word("function", function),
-            words.spread(Amount.of(row, "value")),
-            words.spread(Amount.of(row, "cost_m")),
-            words.spread(Amount.of(row, "value_per_m")),
+            language.word("measure", measure),
+            language.word("function", function),
+            language.spread(Amount.of(row, "value")),
+            language.spread(Amount.of(row, "cost_m")),
+            language.spread(Amount.of(row, "value_per_m")),
         )
         for (measure, function), row in rows_of(claim.by_function())
     ]
     columns = ("measure", "function", "value", "cost", "rate")
     return Table(
-        words.say("functions.table", unit=words.unit("millions"), price_year=settings.price_year),
-        tuple(words.say(f"functions.{column}") for column in columns),
+        language.say("functions.table", unit=language.million(), price_year=settings.price_year),
+        tuple(language.say(f"functions.{column}") for column in columns),
         tuple(rows),
         words=2,
-        note=words.say("functions.note"),
+        note=language.say("functions.note"),
     )
 
 
-def ranks_page(study: Study, words: Wording) -> Section | None:
+def ranks_page(study: Study, language: Language) -> Section | None:
     """Rank acceptability of the capabilities and their payers; None if there is nothing to draw."""
-    found = pictures("ranks", study, words)
+    found = pictures("ranks", study, language)
     if not found or not study.case.measured:
         return None
     shares = study.appraisal.rank_acceptability().to_numpy()
-    title = words.say("ranks.title", count=_firm(shares), all=len(shares))
-    return Section(words.say("ranks.topic"), title, found)
+    title = language.say("ranks.title", count=_firm(shares), all=len(shares))
+    return Section(language.say("ranks.topic"), title, found)
 
 
 def _firm(shares: Floats) -> int:

@@ -8,13 +8,13 @@ import pandas as pd
 from capworth.funding.earmarks import ALL, BUDGET, PLEDGED, SAME, TIMING, Earmarks
 from capworth.funding.plan import Funding
 from capworth.funding.pledges import ORGANISATION
+from capworth.language.language import Language
 from capworth.language.numbers import Amount
-from capworth.language.voice import Wording
 from capworth.report.blocks import PLACES, Block, Cell, Row, Section, Table, Text, picture, rows_of
 from capworth.study.stages import Study
 
 
-def funding_page(study: Study, words: Wording) -> Section | None:
+def funding_page(study: Study, language: Language) -> Section | None:
     """What there is, what more buys, what conditions cost; None where no budget is named."""
     funding = study.funding
     if funding is None or not study.case.measured:
@@ -22,64 +22,64 @@ def funding_page(study: Study, words: Wording) -> Section | None:
     steps = funding.next_euro()
     extra = float(steps.index[-1])
     gain = float(steps["gain"].iloc[-1])
-    title = words.say("funding.title", extra=words.millions_exactly(extra), gain=words.number(gain))
-    curve, map_, prices = (picture(key, study, words) for key in PLACES["funding"])
-    blocks: list[Block | None] = [curve, _next(study, funding, words), map_]
+    title = language.say("funding.title", extra=language.money(extra), gain=language.number(gain))
+    curve, map_, prices = (picture(key, study, language) for key in PLACES["funding"])
+    blocks: list[Block | None] = [curve, _next(study, funding, language), map_]
     if len(funding.pledges()):
-        blocks.append(_pledges(study, funding, words))
-    income = _income(study, funding, words)
+        blocks.append(_pledges(study, funding, language))
+    income = _income(study, funding, language)
     if income.rows:
         blocks.append(income)
     if funding.earmarks is not None:
-        blocks += [prices, Text(_what_it_costs(funding, words))]
-        blocks += [_prices(funding.earmarks, words), _worth(funding.earmarks, words)]
-    blocks += [_menu(study, funding, words), Text(words.say("funding.transfers"))]
+        blocks += [prices, Text(_what_it_costs(funding, language))]
+        blocks += [_prices(funding.earmarks, language), _worth(funding.earmarks, language)]
+    blocks += [_menu(study, funding, language), Text(language.say("funding.transfers"))]
     found = [block for block in blocks if block is not None]
-    return Section(words.say("funding.topic"), title, found)
+    return Section(language.say("funding.topic"), title, found)
 
 
-def _pledges(study: Study, funding: Funding, words: Wording) -> Table:
+def _pledges(study: Study, funding: Funding, language: Language) -> Table:
     settings, money = study.case.settings, funding.money
     rows = [
         (
-            words.name(key),
-            words.word("pledge_kind", str(row["kind"])),
-            words.named(str(row["earmark"]).split())
+            language.name(key),
+            language.word("pledge_kind", str(row["kind"])),
+            language.named(str(row["earmark"]).split())
             if row["earmark"]
-            else words.say("funding.free"),
+            else language.say("funding.free"),
             f"{row['grade']} {row['source']}".strip(),
             _years(int(row["year"]), int(row["years"])),
-            words.number(float(row["amount_m"])),
-            words.percent(float(row["chance"])),
-            words.number(float(row["expected_m"])),
+            language.number(float(row["amount_m"])),
+            language.percent(float(row["chance"])),
+            language.number(float(row["expected_m"])),
         )
         for key, row in rows_of(funding.pledges())
     ]
-    total = words.number(funding.pledged_m)
-    expected = words.middle(Amount(*money.money_m))
-    rows.append((words.say("funding.sum"), "", "", "", "", total, "", expected))
+    total = language.number(funding.pledged_m)
+    expected = language.middle(Amount(*money.money_m))
+    rows.append((language.say("funding.sum"), "", "", "", "", total, "", expected))
     columns = ("pledge", "kind", "earmark", "source", "year", "amount", "chance", "expected")
     return Table(
-        words.say("funding.table", unit=words.unit("millions"), price_year=settings.price_year),
-        tuple(words.say(f"funding.{column}") for column in columns),
+        language.say("funding.table", unit=language.million(), price_year=settings.price_year),
+        tuple(language.say(f"funding.{column}") for column in columns),
         tuple(rows),
         words=4,
         weights=(1.0, 0.7, 1.6, 1.0),
         marked=(len(rows) - 1,),
-        note=words.say("funding.gap", **_gap(funding, words)),
+        note=language.say("funding.gap", **_gap(funding, language)),
     )
 
 
-def _gap(funding: Funding, words: Wording) -> dict[str, str]:
+def _gap(funding: Funding, language: Language) -> dict[str, str]:
     money = funding.money
     goal = money.budget_m if money.target_m is None else money.target_m
     gap = money.budget_gap_m if money.gap_m is None else money.gap_m
     return {
-        "goal": words.millions_exactly(goal),
-        "gap": words.millions_spread(Amount(*gap)),
-        "budget": words.millions_exactly(money.budget_m),
-        "budget_gap": words.millions_spread(Amount(*money.budget_gap_m)),
-        "draws": words.number(money.draws, 0),
+        "goal": language.money(goal),
+        "gap": language.millions_spread(Amount(*gap)),
+        "budget": language.money(money.budget_m),
+        "budget_gap": language.millions_spread(Amount(*money.budget_gap_m)),
+        "draws": language.number(money.draws, 0),
     }
 
 
@@ -87,76 +87,76 @@ def _years(first: int, years: int) -> str:
     return str(first) if years == 1 else f"{first}–{first + years - 1}"
 
 
-def _income(study: Study, funding: Funding, words: Wording) -> Table:
+def _income(study: Study, funding: Funding, language: Language) -> Table:
     """Income of the organisation by year and kind: shown beside, never counted."""
     table = funding.money.to_frame().reset_index()
     mine = table[table["use"] == ORGANISATION]
     whole = mine.groupby("pledge", sort=False)
     rows = [
         (
-            words.name(str(key)),
-            words.word("pledge_kind", str(part["kind"].iloc[0])),
+            language.name(str(key)),
+            language.word("pledge_kind", str(part["kind"].iloc[0])),
             f"{part['grade'].iloc[0]} {part['source'].iloc[0]}".strip(),
             _years(int(part["year"].iloc[0]), len(part)),
-            words.number(float(part["stated_m"].sum())),
+            language.number(float(part["stated_m"].sum())),
         )
         for key, part in whole
     ]
     columns = ("income", "kind", "source", "year", "amount")
     return Table(
-        words.say(
+        language.say(
             "funding.income_table",
-            unit=words.unit("millions"),
+            unit=language.million(),
             price_year=study.case.settings.price_year,
         ),
-        tuple(words.say(f"funding.{column}") for column in columns),
+        tuple(language.say(f"funding.{column}") for column in columns),
         tuple(rows),
         words=3,
         weights=(2.0, 0.8, 1.0),
     )
 
 
-def _next(study: Study, funding: Funding, words: Wording) -> Table:
+def _next(study: Study, funding: Funding, language: Language) -> Table:
     """What the next million, five and ten buy."""
     then = funding.next_sets()["p_then"].to_dict()
 
     def taken(extra: float, names: str) -> str:
         """Names of improvements with how often each is in the best set at that budget."""
         each = (
-            words.say(
+            language.say(
                 "funding.with_chance",
-                name=words.brief(i),
-                percent=words.probability(float(then[extra, i])),
+                name=language.brief(i),
+                percent=language.probability(float(then[extra, i])),
             )
             for i in names.split()
         )
-        return words.listed(each) if names else words.say("funding.nothing")
+        return language.listed(each) if names else language.say("funding.nothing")
 
     rows = [
         (
-            words.millions_exactly(float(extra)),
+            language.money(float(extra)),
             taken(extra, str(row["added"])),
             taken(extra, str(row["dropped"])),
-            words.number(float(row["spent_m"])),
-            words.cell(Amount.of(row, "gain")),
-            words.probability(float(row["p_gain"]))
+            language.number(float(row["spent_m"])),
+            language.cell(Amount.of(row, "gain")),
+            language.probability(float(row["p_gain"]))
             if row["added"] or row["dropped"]
-            else words.say("funding.unmeasured"),
+            else language.say("funding.unmeasured"),
         )
         for extra, row in rows_of(funding.next_euro())
     ]
     columns = ("extra", "added", "dropped", "spent", "gain", "p_gain")
     return Table(
-        words.say("funding.next_table", budget=words.millions_exactly(funding.budget_m)),
-        tuple(words.say(f"funding.{column}") for column in columns),
+        language.say("funding.next_table", budget=language.money(funding.budget_m)),
+        tuple(language.say(f"funding.{column}") for column in columns),
         tuple(rows),
         words=3,
         weights=(0.5, 2.0, 1.6),
-        note=words.say("funding.next_note", draws=words.number(funding.draws, 0)),
+        note=language.say("funding.next_note", draws=language.number(funding.draws, 0)),
     )
 
 
-def _what_it_costs(funding: Funding, words: Wording) -> str:
+def _what_it_costs(funding: Funding, language: Language) -> str:
     """Say what all earmarks cost and from where they cost nothing more."""
     earmarks = funding.earmarks
     assert earmarks is not None
@@ -167,56 +167,58 @@ def _what_it_costs(funding: Funding, words: Wording) -> str:
     more = ""
     if loss > SAME and len(beyond):
         at = float(beyond["total_m"].iloc[0])
-        more = words.say(
+        more = language.say(
             "funding.mismatch_ends",
-            more=words.millions(at - funding.budget_m),
-            chosen=words.listed(words.brief(i) for i in str(beyond["chosen"].iloc[0]).split()),
+            more=language.millions(at - funding.budget_m),
+            chosen=language.listed(
+                language.brief(i) for i in str(beyond["chosen"].iloc[0]).split()
+            ),
         )
     late = earmarks.to_frame()["price"].to_dict()[BUDGET, TIMING]
-    text = words.say(
+    text = language.say(
         key,
-        loss=words.number(loss),
-        budget=words.millions_exactly(funding.budget_m),
-        pledged_loss=words.number(earmarks.mismatch(PLEDGED)),
+        loss=language.number(loss),
+        budget=language.money(funding.budget_m),
+        pledged_loss=language.number(earmarks.mismatch(PLEDGED)),
     )
-    timing = words.say(
-        "funding.late" if late > SAME else "funding.in_time", loss=words.number(late)
+    timing = language.say(
+        "funding.late" if late > SAME else "funding.in_time", loss=language.number(late)
     )
     return " ".join(part for part in (text, more, timing) if part)
 
 
-def _prices(earmarks: Earmarks, words: Wording) -> Table:
+def _prices(earmarks: Earmarks, language: Language) -> Table:
     rows = []
     for (scope, label), row in _budget_first(earmarks.to_frame()):
         if label == TIMING:
             continue
         name = (
-            words.say("funding.all_earmarks")
+            language.say("funding.all_earmarks")
             if label == ALL
-            else words.listed(map(words.name, str(label).split(" + ")))
+            else language.listed(map(language.name, str(label).split(" + ")))
         )
         rows.append(
             (
                 name,
-                words.say(f"funding.scope_{scope}"),
-                words.number(float(row["amount_m"])),
-                words.number(float(row["price"])),
-                words.cell(Amount(row["price_mean"], row["price_low"], row["price_high"])),
-                words.probability(float(row["p_costs"])),
+                language.say(f"funding.scope_{scope}"),
+                language.number(float(row["amount_m"])),
+                language.number(float(row["price"])),
+                language.cell(Amount(row["price_mean"], row["price_low"], row["price_high"])),
+                language.probability(float(row["p_costs"])),
             )
         )
     columns = ("earmarked", "scope", "amount", "price", "price_mean", "p_costs")
     return Table(
-        words.say("funding.price_table"),
-        tuple(words.say(f"funding.{column}") for column in columns),
+        language.say("funding.price_table"),
+        tuple(language.say(f"funding.{column}") for column in columns),
         tuple(rows),
         words=2,
         weights=(1.4, 1.0),
-        note=words.say("funding.price_note", draws=words.number(earmarks.draws, 0)),
+        note=language.say("funding.price_note", draws=language.number(earmarks.draws, 0)),
     )
 
 
-def _worth(earmarks: Earmarks, words: Wording) -> Table:
+def _worth(earmarks: Earmarks, language: Language) -> Table:
     """Worth of one more million in each fund, whole improvements and parts of them counted."""
     years = earmarks.by_year().groupby(level=["scope", "fund"])
     first = years["worth"].first().to_dict()
@@ -227,26 +229,26 @@ def _worth(earmarks: Earmarks, words: Wording) -> Table:
     }
     rows = [
         (
-            words.say("funding.raise")
+            language.say("funding.raise")
             if fund == "raise"
-            else words.listed(map(words.name, str(fund).split(" + "))),
-            words.say(f"funding.scope_{scope}"),
-            words.number(float(row["amount_m"])),
-            words.number(float(row["unspent_m"])),
-            words.number(float(row["one_more"])),
-            words.number(float(first[scope, fund])),
-            words.number(mine.get((scope, fund), float("nan"))),
+            else language.listed(map(language.name, str(fund).split(" + "))),
+            language.say(f"funding.scope_{scope}"),
+            language.number(float(row["amount_m"])),
+            language.number(float(row["unspent_m"])),
+            language.number(float(row["one_more"])),
+            language.number(float(first[scope, fund])),
+            language.number(mine.get((scope, fund), float("nan"))),
         )
         for (scope, fund), row in _budget_first(earmarks.funds())
     ]
     columns = ("fund", "scope", "amount", "unspent", "one_more", "worth_first", "worth_mine")
     return Table(
-        words.say("funding.worth_table"),
-        tuple(words.say(f"funding.{column}") for column in columns),
+        language.say("funding.worth_table"),
+        tuple(language.say(f"funding.{column}") for column in columns),
         tuple(rows),
         words=2,
         weights=(1.4, 1.0),
-        note=words.say("funding.worth_note"),
+        note=language.say("funding.worth_note"),
     )
 
 
@@ -255,25 +257,27 @@ def _budget_first(table: pd.DataFrame) -> list[tuple[Any, Row]]:
     return sorted(rows_of(table), key=lambda row: row[0][0] != BUDGET)
 
 
-def _measured(row: Row, name: str, words: Wording) -> Cell:
+def _measured(row: Row, name: str, language: Language) -> Cell:
     """Fill in a gain; what is nothing in every draw was not measured."""
     amount = Amount.of(row, name)
-    return words.say("funding.unmeasured") if amount == Amount(0, 0, 0) else words.cell(amount)
+    return (
+        language.say("funding.unmeasured") if amount == Amount(0, 0, 0) else language.cell(amount)
+    )
 
 
-def _menu(study: Study, funding: Funding, words: Wording) -> Table:
+def _menu(study: Study, funding: Funding, language: Language) -> Table:
     rows, marked = [], []
     for place, (key, row) in enumerate(rows_of(funding.menu.to_frame())):
-        needs = [words.brief(i) for i in str(row["needs"]).split()]
+        needs = [language.brief(i) for i in str(row["needs"]).split()]
         rows.append(
             (
-                words.name(key),
-                words.listed(needs) if needs else words.say("funding.alone"),
-                words.cell(Amount.of(row, "asked_m")),
-                words.cell(Amount.of(row, "gain")),
-                _measured(row, "money_m", words),
-                _measured(row, "harm_days", words),
-                words.probability(float(row["p_best"])),
+                language.name(key),
+                language.listed(needs) if needs else language.say("funding.alone"),
+                language.cell(Amount.of(row, "asked_m")),
+                language.cell(Amount.of(row, "gain")),
+                _measured(row, "money_m", language),
+                _measured(row, "harm_days", language),
+                language.probability(float(row["p_best"])),
                 f"{row['readiness']}",
                 str(row["grade"]),
             )
@@ -283,12 +287,12 @@ def _menu(study: Study, funding: Funding, words: Wording) -> Table:
     columns = ("package", "needs", "asked", "points", "benefit", "harm", "p_best", "ready", "grade")
     known = study.provenance
     return Table(
-        words.say("funding.menu_table", unit=words.unit("millions"), price_year=known.price_year),
-        tuple(words.say(f"funding.{column}") for column in columns),
+        language.say("funding.menu_table", unit=language.million(), price_year=known.price_year),
+        tuple(language.say(f"funding.{column}") for column in columns),
         tuple(rows),
         words=2,
         weights=(1.3, 1.2),
         marked=tuple(marked),
         size=7.0,
-        note=words.say("funding.menu_note", command="capworth donors"),
+        note=language.say("funding.menu_note", command="capworth donors"),
     )

@@ -8,8 +8,8 @@ Annex: where the weights come from, what each criterion adds, and whether the or
 import pandas as pd
 
 from capworth.case.model import SIZES, Case, Criterion
+from capworth.language.language import Language
 from capworth.language.numbers import Amount
-from capworth.language.voice import Wording
 from capworth.members.feedback import DOUBT, Feedback
 from capworth.multicriteria.elicitation import Elicitation
 from capworth.report.blocks import Block, Bullets, Cell, Section, Table, Text, pictures, rows_of
@@ -18,183 +18,188 @@ from capworth.study.stages import Study
 NAMED = 3  # capabilities named in a list
 
 
-def members_page(study: Study, words: Wording) -> Section | None:
+def members_page(study: Study, language: Language) -> Section | None:
     """Need gaps, groups of members and response; None where no member was asked."""
     found = study.feedback
-    return None if found is None or found.synthetic else _section(study, found, words)
+    return None if found is None or found.synthetic else _section(study, found, language)
 
 
-def made_up(study: Study, words: Wording) -> Section | None:
+def made_up(study: Study, language: Language) -> Section | None:
     """Write the same from answers that a generator made: further back, and said so; else None."""
     found = study.feedback
-    return _section(study, found, words) if found is not None and found.synthetic else None
+    return _section(study, found, language) if found is not None and found.synthetic else None
 
 
-def _section(study: Study, found: Feedback, words: Wording) -> Section:
+def _section(study: Study, found: Feedback, language: Language) -> Section:
     made = "_synthetic" if found.synthetic else ""
-    title = words.say(
+    title = language.say(
         f"voice.title{made}",
         answered=found.answered,
         members=found.members,
         year=found.year,
-        worst=words.name(found.worst),
+        worst=language.name(found.worst),
     )
     blocks: list[Block] = []
     if found.synthetic:
-        blocks.append(Text(f"**{words.say('voice.synthetic')}**"))
-    blocks.append(Text(_what_was_asked(study, found, words)))
-    shown = pictures("voice", study, words)
-    blocks += [*shown[:1], _groups(found, words), *shown[1:], _response(found, words)]
-    return Section(words.say("voice.topic"), title, blocks)
+        blocks.append(Text(f"**{language.say('voice.synthetic')}**"))
+    blocks.append(Text(_what_was_asked(study, found, language)))
+    shown = pictures("voice", study, language)
+    blocks += [*shown[:1], _groups(found, language), *shown[1:], _response(found, language)]
+    return Section(language.say("voice.topic"), title, blocks)
 
 
-def _what_was_asked(study: Study, found: Feedback, words: Wording) -> str:
+def _what_was_asked(study: Study, found: Feedback, language: Language) -> str:
     parts = [
-        words.say(
+        language.say(
             "voice.method", answered=found.answered, members=found.members, grade=found.grade
         ),
-        words.say(
+        language.say(
             "voice.regions" if found.disagreed else "voice.regions_none",
-            list=words.named(found.disagreed),
-            doubt=words.percent(DOUBT),
+            list=language.named(found.disagreed),
+            doubt=language.percent(DOUBT),
         ),
-        _views(found, words),
+        _views(found, language),
     ]
     surveyed = [c.id for c in study.case.criteria if c.measure]
     if surveyed:
-        parts.append(words.say("voice.enters", list=words.named(surveyed)))
+        parts.append(language.say("voice.enters", list=language.named(surveyed)))
     else:
-        parts.append(words.say("voice.stays_out"))
+        parts.append(language.say("voice.stays_out"))
     return " ".join(parts)
 
 
-def _views(found: Feedback, words: Wording) -> str:
+def _views(found: Feedback, language: Language) -> str:
     """Say how far the largest gaps depend on how members are counted."""
     views = found.views()
     firsts = {str(column): set(values.nlargest(NAMED).index) for column, values in views.items()}
     usual = firsts["one_member_one_vote"]
     if all(first == usual for first in firsts.values()):
-        return words.say("voice.views_agree", count=NAMED)
-    other = [words.say(f"voice.view_{name}") for name, first in firsts.items() if first != usual]
-    return words.say("voice.views_differ", count=NAMED, list=words.listed(other))
+        return language.say("voice.views_agree", count=NAMED)
+    other = [language.say(f"voice.view_{name}") for name, first in firsts.items() if first != usual]
+    return language.say("voice.views_differ", count=NAMED, list=language.listed(other))
 
 
-def _response(found: Feedback, words: Wording) -> Table:
+def _response(found: Feedback, language: Language) -> Table:
     rows = tuple(
         (
-            words.listed(words.word("region", r) for r in str(row["regions"]).split(", ")),
-            words.listed(
-                words.word("size", s) for s in filter(None, str(row["sizes"]).split(", "))
+            language.listed(language.word("region", r) for r in str(row["regions"]).split(", ")),
+            language.listed(
+                language.word("size", s) for s in filter(None, str(row["sizes"]).split(", "))
             ),
-            words.number(float(row["members"]), 0),
-            words.number(float(row["answered"]), 0),
-            words.number(float(row["weight"]), 1),
+            language.number(float(row["members"]), 0),
+            language.number(float(row["answered"]), 0),
+            language.number(float(row["weight"]), 1),
         )
         for _, row in rows_of(found.response())
     )
     columns = ("region", "size", "members", "answered", "weight")
     return Table(
-        words.say("voice.response"),
-        tuple(words.say(f"voice.{column}") for column in columns),
+        language.say("voice.response"),
+        tuple(language.say(f"voice.{column}") for column in columns),
         rows,
         words=2,
-        note=words.say("voice.response_note"),
+        note=language.say("voice.response_note"),
     )
 
 
-def _groups(found: Feedback, words: Wording) -> Block:
+def _groups(found: Feedback, language: Language) -> Block:
     if not found.has_groups:
-        return Text(words.say("voice.no_groups", clear=words.exactly(round(found.silhouette, 2))))
+        return Text(
+            language.say("voice.no_groups", clear=language.exactly(round(found.silhouette, 2)))
+        )
     rows = []
     for group, row in rows_of(found.groups()):
         regions = [part.rsplit(" ", 1) for part in str(row["regions"]).split(", ")]
         rows.append(
             (
                 str(group),
-                words.listed(f"{words.word('region', name)} {count}" for name, count in regions),
-                words.named(str(row["needs_most"]).split()),
-                words.named(str(row["needs_least"]).split()),
-                words.number(float(row["members"]), 0),
-                words.percent(float(row["share"])),
+                language.listed(
+                    f"{language.word('region', name)} {language.number(int(count), 0)}"
+                    for name, count in regions
+                ),
+                language.named(str(row["needs_most"]).split()),
+                language.named(str(row["needs_least"]).split()),
+                language.number(float(row["members"]), 0),
+                language.percent(float(row["share"])),
             )
         )
     columns = ("group", "where", "needs_most", "needs_least", "members", "share")
     return Table(
-        words.say("voice.groups", clear=words.exactly(round(found.silhouette, 2))),
-        tuple(words.say(f"voice.{column}") for column in columns),
+        language.say("voice.groups", clear=language.exactly(round(found.silhouette, 2))),
+        tuple(language.say(f"voice.{column}") for column in columns),
         tuple(rows),
         words=4,
         weights=(0.5, 1.5, 2.0, 2.0),
-        note=words.say("voice.groups_note"),
+        note=language.say("voice.groups_note"),
     )
 
 
-def network_page(study: Study, words: Wording) -> Section | None:
+def network_page(study: Study, language: Language) -> Section | None:
     """The network and the members; None where the case has neither."""
     network, members = study.network, study.members
     if network is None and members is None:
         return None
-    blocks: list[Block] = list(pictures("network", study, words))
+    blocks: list[Block] = list(pictures("network", study, language))
     if network is not None and len(growth := network.growth()):
-        blocks.append(Text(_growth(growth, words)))
+        blocks.append(Text(_growth(growth, language)))
     if members is not None:
         blocks.append(
             Text(
-                words.say(
+                language.say(
                     "network.members",
                     count=len(members.to_frame()),
-                    by=words.say(f"network.key_{members.connected_by}"),
-                    draws=words.number(members.draws, 0),
+                    by=language.say(f"network.key_{members.connected_by}"),
+                    draws=language.number(members.draws, 0),
                 )
             )
         )
-        blocks.append(_network_groups(study, words))
-    return Section(words.say("network.topic"), _title(study, words), blocks)
+        blocks.append(_network_groups(study, language))
+    return Section(language.say("network.topic"), _title(study, language), blocks)
 
 
-def _title(study: Study, words: Wording) -> str:
+def _title(study: Study, language: Language) -> str:
     network = study.network
     if network is None:
         assert study.members is not None
-        return words.say("network.title_members", count=len(study.members.to_frame()))
+        return language.say("network.title_members", count=len(study.members.to_frame()))
     if network.break_even is None:
-        return words.say("network.title", count=network.members)
-    return words.say(
+        return language.say("network.title", count=network.members)
+    return language.say(
         "network.title_hub",
         count=network.members,
-        percent=words.probability(network.p_hub),
+        percent=language.probability(network.p_hub),
     )
 
 
-def _growth(growth: pd.DataFrame, words: Wording) -> str:
+def _growth(growth: pd.DataFrame, language: Language) -> str:
     """Say what exponent was realised, and that it is no law."""
     (capability, metric), row = rows_of(growth)[0]
-    return words.say(
+    return language.say(
         "network.growth",
-        name=words.name(capability),
-        metric=words.say(f"network.metric_{metric}"),
+        name=language.name(capability),
+        metric=language.say(f"network.metric_{metric}"),
         first=int(row["first"]),
         last=int(row["last"]),
-        few=words.number(float(row["from_members"]), 0),
-        many=words.number(float(row["to_members"]), 0),
-        exponent=words.number(float(row["exponent"]), 1),
-        error=words.number(float(row["standard_error"]), 1),
+        few=language.number(float(row["from_members"]), 0),
+        many=language.number(float(row["to_members"]), 0),
+        exponent=language.number(float(row["exponent"]), 1),
+        error=language.number(float(row["standard_error"]), 1),
     )
 
 
-def _network_groups(study: Study, words: Wording) -> Table:
+def _network_groups(study: Study, language: Language) -> Table:
     """Members by region and size; what would give one of them away is left out."""
     assert study.members is not None
-    groups, unknown = study.members.by_group(), words.say("unknown")
+    groups, unknown = study.members.by_group(), language.say("unknown")
     sized = bool(groups.index.get_level_values(1).any())
     rows = []
     order = {size: k for k, size in enumerate(("", *SIZES))}
     for (region, size), row in sorted(
         rows_of(groups), key=lambda pair: (pair[0][0], order[pair[0][1]])
     ):
-        place = words.say(f"network.size_{size}") if size else unknown
+        place = language.say(f"network.size_{size}") if size else unknown
         numbers = (
-            unknown if pd.isna(row[column]) else words.number(float(row[column]) / scale, places)
+            unknown if pd.isna(row[column]) else language.number(float(row[column]) / scale, places)
             for column, scale, places in (
                 ("members", 1.0, 0),
                 ("hits", 1e3, None),
@@ -205,61 +210,61 @@ def _network_groups(study: Study, words: Wording) -> Table:
                 ("contribution_m", 1.0, None),
             )
         )
-        where = words.word("region", str(region))
+        where = language.word("region", str(region))
         rows.append((where, place, *numbers) if sized else (where, *numbers))
     heads = ["region", "size"] if sized else ["region"]
     columns = ("count", "hits", "own", "external", "harm", "national", "contribution")
     return Table(
-        words.say(
+        language.say(
             "network.table",
-            unit=words.unit("millions"),
+            unit=language.million(),
             price_year=study.case.settings.price_year,
         ),
-        tuple(words.say(f"network.{column}") for column in (*heads, *columns)),
+        tuple(language.say(f"network.{column}") for column in (*heads, *columns)),
         tuple(rows),
         words=len(heads),
         weights=(1.0,) * len(heads),
-        note=words.say("network.note"),
+        note=language.say("network.note"),
     )
 
 
-def weights_page(study: Study, words: Wording) -> Section | None:
+def weights_page(study: Study, language: Language) -> Section | None:
     """Weights with ranges, contributions, rank reversal; None where there is no value tree."""
     contributions = study.contributions
     if contributions is None:
         return None
     points = contributions.by_criterion()
     mean = points.mean()
-    title = words.say(
+    title = language.say(
         "weights.title",
-        most=words.name(str(mean.idxmax())),
-        points=words.number(float(mean.max()), 0),
-        score=words.number(float(mean.sum()), 0),
+        most=language.name(str(mean.idxmax())),
+        points=language.number(float(mean.max()), 0),
+        score=language.number(float(mean.sum()), 0),
     )
-    blocks: list[Block] = [Text(_reversal(study, words)), _tree(study, words)]
+    blocks: list[Block] = [Text(_reversal(study, language)), _tree(study, language)]
     if study.elicitation is not None:
-        blocks += _judges(study.case, study.elicitation, words)
-    blocks += pictures("weights", study, words)
-    return Section(words.say("weights.topic"), title, blocks)
+        blocks += _judges(study.case, study.elicitation, language)
+    blocks += pictures("weights", study, language)
+    return Section(language.say("weights.topic"), title, blocks)
 
 
-def _reversal(study: Study, words: Wording) -> str:
+def _reversal(study: Study, language: Language) -> str:
     found = study.reversals
     assert found is not None
     by_score, by_value = found.swaps("score"), found.swaps("value")
-    score = words.say(
+    score = language.say(
         "weights.reversal_none" if not by_score else "weights.reversal_some",
         changes=found.changes,
         count=by_score,
     )
-    value = words.say(
+    value = language.say(
         "weights.value_none" if not by_value else "weights.value_some", count=by_value
     )
-    sound = words.say("weights.faults" if found.faults else "weights.sound", count=found.faults)
+    sound = language.say("weights.faults" if found.faults else "weights.sound", count=found.faults)
     return f"{score} {value} {sound}"
 
 
-def _tree(study: Study, words: Wording) -> Table:
+def _tree(study: Study, language: Language) -> Table:
     """Swing, weight and grade of every criterion, branches above what hangs below them."""
     contributions = study.contributions
     assert contributions is not None
@@ -274,22 +279,22 @@ def _tree(study: Study, words: Wording) -> Table:
             marked.append(len(rows))
         rows.append(
             (
-                words.name(criterion.id),
-                words.word("grade", swing.grade),
-                words.cell(Amount(swing.mode, swing.low, swing.high)),
-                words.percent(float(table[criterion.id])) if leaf else "",
-                words.number(float(mean[criterion.id]), 0) if leaf else "",
+                language.name(criterion.id),
+                language.word("grade", swing.grade),
+                language.cell(Amount(swing.mode, swing.low, swing.high)),
+                language.percent(float(table[criterion.id])) if leaf else "",
+                language.number(float(mean[criterion.id]), 0) if leaf else "",
             )
         )
     columns = ("criterion", "grade", "swing", "weight", "adds")
     return Table(
-        words.say("weights.table"),
-        tuple(words.say(f"weights.{column}") for column in columns),
+        language.say("weights.table"),
+        tuple(language.say(f"weights.{column}") for column in columns),
         tuple(rows),
         words=2,
         weights=(2.0, 1.0),
         marked=tuple(marked),
-        note=words.say("weights.note"),
+        note=language.say("weights.note"),
     )
 
 
@@ -302,24 +307,24 @@ def _down(criteria: tuple[Criterion, ...], parent: str = "") -> list[Criterion]:
     return found
 
 
-def _judges(case: Case, judged: Elicitation, words: Wording) -> list[Block]:
+def _judges(case: Case, judged: Elicitation, language: Language) -> list[Block]:
     """Say who judged, by which method, and what to look at again."""
     rows = tuple(
         (
             str(judge),
-            words.word("elicited", str(method)),
-            _branch(str(branch), words),
-            words.word("check", str(row["check"])),
-            words.exactly(round(float(row["figure"]), 2)),
-            words.say("weights.passed" if row["passed"] else "weights.revisit"),
+            language.word("elicited", str(method)),
+            _branch(str(branch), language),
+            language.word("check", str(row["check"])),
+            language.exactly(round(float(row["figure"]), 2)),
+            language.say("weights.passed" if row["passed"] else "weights.revisit"),
         )
         for (judge, method, branch), row in rows_of(judged.checks())
     )
     columns = ("judge", "method", "branch", "check", "figure", "result")
     blocks: list[Block] = [
         Table(
-            words.say("weights.checks", count=len(judged.judges)),
-            tuple(words.say(f"weights.{column}") for column in columns),
+            language.say("weights.checks", count=len(judged.judges)),
+            tuple(language.say(f"weights.{column}") for column in columns),
             rows,
             words=4,
         )
@@ -327,20 +332,22 @@ def _judges(case: Case, judged: Elicitation, words: Wording) -> list[Block]:
     again = tuple(
         (
             f"{judge}.",
-            words.say(
+            language.say(
                 "weights.again_row",
-                method=words.word("elicited", str(method)),
-                branch=_branch(str(branch), words),
+                method=language.word("elicited", str(method)),
+                branch=_branch(str(branch), language),
             ),
         )
         for (judge, method, branch), row in rows_of(judged.checks())
         if not row["passed"]
     )
     if again:
-        blocks += [Text(words.say("weights.again")), Bullets(again)]
-    blocks.append(Text(words.say("weights.taken" if judged.is_in(case) else "weights.not_taken")))
+        blocks += [Text(language.say("weights.again")), Bullets(again)]
+    blocks.append(
+        Text(language.say("weights.taken" if judged.is_in(case) else "weights.not_taken"))
+    )
     return blocks
 
 
-def _branch(branch: str, words: Wording) -> str:
-    return words.name(branch) if branch else words.say("weights.top")
+def _branch(branch: str, language: Language) -> str:
+    return language.name(branch) if branch else language.say("weights.top")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from capworth.case.model import GRADES, Case
 from capworth.case.register import bias_classes, schedules
-from capworth.language.voice import Wording
+from capworth.language.language import Language
 from capworth.lints.lint import SEVERITIES, Lint, catalogue
 from capworth.model.result import HIGH, LOW
 from capworth.model.simulation import KEPT
@@ -28,7 +28,7 @@ LIMITS = (  # what no appraisal of this kind can say
 )
 
 
-def method_page(study: Study, words: Wording) -> Section:
+def method_page(study: Study, language: Language) -> Section:
     """The formulas that this case has used."""
     case = study.case
     used = {
@@ -44,17 +44,17 @@ def method_page(study: Study, words: Wording) -> Section:
     blocks: list[Block] = [
         Formula(
             key,
-            words.say(f"method.{key}.alt"),
-            words.say(f"method.{key}.head"),
-            words.say(f"method.{key}.text"),
+            language.say(f"method.{key}.alt"),
+            language.say(f"method.{key}.head"),
+            language.say(f"method.{key}.text"),
         )
         for key, is_used in used.items()
         if is_used
     ]
-    return Section(words.say("method.topic"), words.say("method.title"), blocks)
+    return Section(language.say("method.topic"), language.say("method.title"), blocks)
 
 
-def limits(study: Study, words: Wording) -> Section:
+def limits(study: Study, language: Language) -> Section:
     """What the model cannot say, and what this case does not ask."""
     keys = (
         "deterrence",
@@ -65,207 +65,215 @@ def limits(study: Study, words: Wording) -> Section:
         "marginal",
         "interaction",
     )
-    items = [(words.say(f"limits.{key}.head"), words.say(f"limits.{key}.text")) for key in keys]
+    items = [
+        (language.say(f"limits.{key}.head"), language.say(f"limits.{key}.text")) for key in keys
+    ]
     blocks: list[Block] = [Bullets(tuple(items))]
-    missing = [stage for stage in study.not_asked if words.has(f"not_asked.{stage}")]
+    missing = [stage for stage in study.not_asked if language.has(f"not_asked.{stage}")]
     if missing:
-        asked = [("", words.say(f"not_asked.{stage}")) for stage in missing]
-        blocks += [Text(words.say("limits.not_asked")), Bullets(tuple(asked))]
-    return Section(words.say("limits.topic"), words.say("limits.title"), blocks)
+        asked = [("", language.say(f"not_asked.{stage}")) for stage in missing]
+        blocks += [Text(language.say("limits.not_asked")), Bullets(tuple(asked))]
+    return Section(language.say("limits.topic"), language.say("limits.title"), blocks)
 
 
-def provenance_page(study: Study, words: Wording) -> Section:
+def provenance_page(study: Study, language: Language) -> Section:
     """Parameters, register of evidence, prices, sources."""
     case = study.case
     grades = [estimate.grade for estimate in case.estimates().values()]
     weak = sum(grade in "DE" for grade in grades) / max(len(grades), 1)
-    title = words.say(
+    title = language.say(
         "provenance.title",
-        share=words.percent(weak),
+        share=language.percent(weak),
         count=len(grades),
         sources=len(_used(case)),
     )
     blocks: list[Block] = [
-        Text(words.say("provenance.rerun")),
+        Text(language.say("provenance.rerun")),
         Table(
-            words.say("provenance.parameters"),
-            tuple(words.say(f"provenance.{c}") for c in ("parameter", "value", "status")),
-            tuple(_parameters(study, words)),
+            language.say("provenance.parameters"),
+            tuple(language.say(f"provenance.{c}") for c in ("parameter", "value", "status")),
+            tuple(_parameters(study, language)),
             words=3,
             weights=(1.0, 1.5, 1.2),
         ),
-        _register(case, words),
+        _register(case, language),
     ]
     if case.distributions:
-        blocks.append(_drawn(case, words))
+        blocks.append(_drawn(case, language))
     if case.prices:
-        blocks.append(_prices(case, words))
-    blocks.append(_sources(case, words))
-    return Section(words.say("provenance.topic"), title, blocks)
+        blocks.append(_prices(case, language))
+    blocks.append(_sources(case, language))
+    return Section(language.say("provenance.topic"), title, blocks)
 
 
-def _parameters(study: Study, words: Wording) -> Iterator[tuple[Cell, ...]]:
+def _parameters(study: Study, language: Language) -> Iterator[tuple[Cell, ...]]:
     """One row for each assumption: what it is, its value, its status and source."""
     case, settings = study.case, study.case.settings
 
     def row(key: str, value: str, status: str = "") -> tuple[Cell, ...]:
-        return words.say(f"parameter.{key}"), value, status or words.say("parameter.set_by_case")
+        return (
+            language.say(f"parameter.{key}"),
+            value,
+            status or language.say("parameter.set_by_case"),
+        )
 
     yield row("case", settings.name)
-    yield row("fingerprint", _hash(case.fingerprint), words.say("parameter.hash_of_case"))
-    yield row("version", f"capworth {study.provenance.version}", words.say("parameter.software"))
-    yield row("cutoff", words.day(settings.appraisal_date))
-    prices = words.say(
+    yield row("fingerprint", _hash(case.fingerprint), language.say("parameter.hash_of_case"))
+    yield row("version", f"capworth {study.provenance.version}", language.say("parameter.software"))
+    yield row("cutoff", language.day(settings.appraisal_date))
+    prices = language.say(
         "parameter.money_value", currency=settings.currency, price_year=settings.price_year
     )
     yield row("money", prices)
     last = settings.first_year + settings.years - 1
-    yield row("years", words.say("parameter.years_value", first=settings.first_year, last=last))
+    yield row("years", language.say("parameter.years_value", first=settings.first_year, last=last))
     schedule = schedules()[settings.discounting]
-    bands = "; ".join(
-        words.say("parameter.band", rate=words.percent(rate, 1), year=year)
+    bands = language.series(
+        language.say("parameter.band", rate=language.percent(rate, 1), year=year)
         for year, rate in schedule.bands
     )
-    status = words.word("schedule_status", schedule.status)
+    status = language.word("schedule_status", schedule.status)
     yield row(
         "discounting",
-        words.say(
+        language.say(
             "parameter.discounting_value",
             schedule=schedule.id,
             bands=bands,
-            timing=words.word("timing", settings.timing),
+            timing=language.word("timing", settings.timing),
         ),
-        words.say("parameter.register", status=status, source=schedule.source, read=schedule.read),
+        language.say(
+            "parameter.register", status=status, source=schedule.source, read=schedule.read
+        ),
     )
     for bias in dict.fromkeys(line.bias for line in case.costs if line.bias != "none"):
         known = bias_classes()[bias]
-        low, high = (words.percent(bound) for bound in known.capital)
+        low, high = (language.percent(bound) for bound in known.capital)
         yield row(
             "bias",
-            words.say("parameter.bias_value", name=known.id, low=low, high=high),
+            language.say("parameter.bias_value", name=known.id, low=low, high=high),
             known.source,
         )
     yield row("seed", str(settings.seed))
     yield row(
         "draws",
-        words.say("parameter.draws_value", draws=words.number(study.provenance.draws, 0)),
-        words.say(
+        language.say("parameter.draws_value", draws=language.number(study.provenance.draws, 0)),
+        language.say(
             "parameter.interval",
             low=LOW,
             high=HIGH,
-            kept=words.number(min(KEPT, study.provenance.draws), 0),
+            kept=language.number(min(KEPT, study.provenance.draws), 0),
         ),
     )
     if study.excellence is not None:
         efficient, top, share = study.excellence.thresholds
         yield row(
             "excellence",
-            words.say(
+            language.say(
                 "parameter.excellence_value",
-                efficient=words.percent(efficient),
-                top=words.percent(top),
-                share=words.percent(share),
-                draws=words.number(study.excellence.draws, 0),
+                efficient=language.percent(efficient),
+                top=language.percent(top),
+                share=language.percent(share),
+                draws=language.number(study.excellence.draws, 0),
             ),
         )
     if study.programme is not None:
         programme = study.programme
         target = (
-            words.say("parameter.no_target")
+            language.say("parameter.no_target")
             if programme.target_m is None
-            else words.millions_exactly(programme.target_m)
+            else language.money(programme.target_m)
         )
         yield row(
             "budget",
-            words.say(
+            language.say(
                 "parameter.budget_value",
-                budget=words.millions_exactly(programme.budget_m),
+                budget=language.money(programme.budget_m),
                 target=target,
-                grid=words.exactly(settings.grid),
+                grid=language.exactly(settings.grid),
                 currency=settings.currency,
-                draws=words.number(programme.draws, 0),
+                draws=language.number(programme.draws, 0),
             ),
         )
     if study.claim is not None:
         claim = study.claim
         yield row(
             "claim",
-            words.say(
+            language.say(
                 "parameter.claim_value",
-                group=words.listed(words.word("function", f) for f in claim.group),
-                estimand=words.word("estimand", claim.primary[0]),
-                measure=words.word("measure", claim.primary[1]),
-                margin=words.exactly(claim.margin),
-                needed=words.percent(claim.needed),
+                group=language.listed(language.word("function", f) for f in claim.group),
+                estimand=language.word("estimand", claim.primary[0]),
+                measure=language.word("measure", claim.primary[1]),
+                margin=language.exactly(claim.margin),
+                needed=language.percent(claim.needed),
             ),
-            words.say("parameter.registered", registered=_hash(claim.registered)),
+            language.say("parameter.registered", registered=_hash(claim.registered)),
         )
 
 
-def _register(case: Case, words: Wording) -> Table:
+def _register(case: Case, language: Language) -> Table:
     """How many uncertain inputs of each table have which grade."""
     counts: dict[str, Counter[str]] = {}
     for name, estimate in case.estimates().items():
         counts.setdefault(name.split("/")[0], Counter())[estimate.grade] += 1
     rows = [
-        (words.word("table", table), *(str(found[g] or "") for g in GRADES), str(found.total()))
+        (language.word("table", table), *(str(found[g] or "") for g in GRADES), str(found.total()))
         for table, found in counts.items()
     ]
     total = sum(counts.values(), Counter())
     sums = (*(str(total[g] or "") for g in GRADES), str(total.total()))
-    rows.append((words.say("provenance.sum"), *sums))
+    rows.append((language.say("provenance.sum"), *sums))
     return Table(
-        words.say("provenance.register"),
-        (words.say("provenance.table"), *GRADES, words.say("provenance.sum")),
+        language.say("provenance.register"),
+        (language.say("provenance.table"), *GRADES, language.say("provenance.sum")),
         tuple(rows),
         marked=(len(rows) - 1,),
-        note=words.say(
+        note=language.say(
             "provenance.grades",
-            list="; ".join(f"{grade} {words.word('grade', grade)}" for grade in GRADES),
+            list=language.series(f"{grade} {language.word('grade', grade)}" for grade in GRADES),
         ),
     )
 
 
-def _drawn(case: Case, words: Wording) -> Table:
+def _drawn(case: Case, language: Language) -> Table:
     """Which inputs have another shape, and which move together."""
     names = tuple(case.estimates())
     rows = tuple(
         (
             row.inputs,
-            words.word("shape", row.shape or "pert"),
+            language.word("shape", row.shape or "pert"),
             row.group,
             f"{row.grade} {row.source}".strip(),
             str(sum(map(row.speaks_of, names))),
-            words.percent(row.share) if row.group else "",
+            language.percent(row.share) if row.group else "",
         )
         for row in case.distributions
     )
     columns = ("inputs", "shape", "group", "evidence", "count", "share")
     return Table(
-        words.say("provenance.drawn"),
-        tuple(words.say(f"provenance.{column}") for column in columns),
+        language.say("provenance.drawn"),
+        tuple(language.say(f"provenance.{column}") for column in columns),
         rows,
         words=4,
         weights=(1.4, 1.0, 1.2, 1.0),
-        note=words.say("provenance.drawn_note"),
+        note=language.say("provenance.drawn_note"),
     )
 
 
-def _prices(case: Case, words: Wording) -> Table:
+def _prices(case: Case, language: Language) -> Table:
     rows = tuple(
         (
-            words.word("price_kind", price.kind),
+            language.word("price_kind", price.kind),
             price.currency,
             f"{price.grade} {price.source}".strip(),
             str(price.year),
-            words.exactly(price.value),
+            language.exactly(price.value),
         )
         for price in case.prices
     )
     columns = ("price_kind", "currency", "evidence", "year", "price")
     return Table(
-        words.say("provenance.prices"),
-        tuple(words.say(f"provenance.{column}") for column in columns),
+        language.say("provenance.prices"),
+        tuple(language.say(f"provenance.{column}") for column in columns),
         rows,
         words=3,
         weights=(1.6, 0.6, 1.6),
@@ -282,14 +290,14 @@ def _used(case: Case) -> Counter[str]:
     return Counter(source for source in rows if source)
 
 
-def _sources(case: Case, words: Wording) -> Table:
+def _sources(case: Case, language: Language) -> Table:
     used = _used(case)
     rows = tuple(
         (
             source.id,
-            words.typeset(source.title),
-            words.typeset(", ".join(filter(None, (source.publisher, source.year)))),
-            words.word("source_type", source.type.lower()),
+            language.typeset(source.title),
+            language.typeset(", ".join(filter(None, (source.publisher, source.year)))),
+            language.word("source_type", source.type.lower()),
             str(used[source.id]),
         )
         for source in case.sources
@@ -297,8 +305,8 @@ def _sources(case: Case, words: Wording) -> Table:
     )
     columns = ("source", "source_title", "publisher", "source_type", "rows")
     return Table(
-        words.say("provenance.sources"),
-        tuple(words.say(f"provenance.{column}") for column in columns),
+        language.say("provenance.sources"),
+        tuple(language.say(f"provenance.{column}") for column in columns),
         rows,
         words=4,
         weights=(1.35, 3.0, 1.2, 0.8),
@@ -311,34 +319,36 @@ def _hash(digest: str) -> str:
     return f"{digest[:32]}\u200b{digest[32:]}"
 
 
-def soundness_page(study: Study, words: Wording) -> Section:
+def soundness_page(study: Study, language: Language) -> Section:
     """Every lint of the case, serious ones first."""
     found = study.soundness
     serious, look = found.counts.values()
     codes = {lint.code for lint in found.lints}
     key = "soundness.title" if serious else "soundness.title_none"
     known = len(catalogue())
-    text = words.say("soundness.text", known=known, clear=known - len(codes))
+    text = language.say("soundness.text", known=known, clear=known - len(codes))
     blocks: list[Block] = [Text(text)]
     if found.lints:
-        blocks.append(_table(found.lints, words))
-    return Section(words.say("soundness.topic"), words.say(key, serious=serious, look=look), blocks)
+        blocks.append(_table(found.lints, language))
+    return Section(
+        language.say("soundness.topic"), language.say(key, serious=serious, look=look), blocks
+    )
 
 
-def _table(lints: tuple[Lint, ...], words: Wording) -> Table:
+def _table(lints: tuple[Lint, ...], language: Language) -> Table:
     rows = tuple(
         (
             lint.code,
-            words.say(f"soundness.{lint.severity}"),
-            words.typeset(lint.placed(words.texts.language)),
-            *map(words.typeset, lint.in_language(words.texts.language)),
+            language.say(f"soundness.{lint.severity}"),
+            language.typeset(lint.placed(language.code)),
+            *map(language.typeset, lint.in_language(language.code)),
         )
         for lint in lints
     )
     columns = ("code", "severity", "place", "sentence", "mend")
     return Table(
-        words.say("soundness.table"),
-        tuple(words.say(f"soundness.{column}") for column in columns),
+        language.say("soundness.table"),
+        tuple(language.say(f"soundness.{column}") for column in columns),
         rows,
         words=len(columns),
         weights=(0.32, 0.62, 1.25, 2.6, 2.0),

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from capworth.language.language import Language
 from capworth.language.numbers import Amount
-from capworth.language.voice import Wording
 from capworth.programme.joint_gains import DRAWS as REGRET_DRAWS
 from capworth.programme.joint_gains import JointGains
 from capworth.report.blocks import Block, Bullets, Cell, Row, Section, Table, pictures, rows_of
@@ -16,110 +16,110 @@ from capworth.report.why import why_improvement
 from capworth.study.stages import Study
 
 
-def programme_page(study: Study, words: Wording) -> Section | None:
+def programme_page(study: Study, language: Language) -> Section | None:
     """Robust choices and reasons for rejection; None where the case names no budget."""
     found = study.robustness
     if found is None or study.programme is None:
         return None
-    title = words.say(
+    title = language.say(
         "programme.title",
         count=len(found.agreeing),
         all=len(found.to_frame()) - 1,
-        percent=words.probability(found.p_best),
-        sets=words.number(found.compared, 0),
+        percent=language.probability(found.p_best),
+        sets=language.number(found.compared, 0),
     )
-    blocks: list[Block] = list(pictures("programme", study, words))
-    blocks.append(_ways(study, words))
+    blocks: list[Block] = list(pictures("programme", study, language))
+    blocks.append(_ways(study, language))
     if len(found.why_not()):
-        blocks.append(_why_not(study, words))
+        blocks.append(_why_not(study, language))
     if study.case.targets:
-        blocks.append(_targets(study, words))
-    return Section(words.say("programme.topic"), title, blocks)
+        blocks.append(_targets(study, language))
+    return Section(language.say("programme.topic"), title, blocks)
 
 
-def timetable(study: Study, words: Wording) -> Section | None:
+def timetable(study: Study, language: Language) -> Section | None:
     """The timetable and what it promises; None where nothing is scheduled."""
     schedule = study.schedule
     if schedule is None or study.programme is None or not schedule.done:
         return None
-    title = words.say(
+    title = language.say(
         "timetable.title" if schedule.left_out else "timetable.title_full",
         count=len(schedule.done),
         late=len(schedule.late),
-        out=words.named(schedule.left_out),
+        out=language.named(schedule.left_out),
     )
-    blocks: list[Block] = list(pictures("timetable", study, words))
+    blocks: list[Block] = list(pictures("timetable", study, language))
     if study.baseline is not None:
-        blocks.append(_baseline(study, words))
-    return Section(words.say("timetable.topic"), title, blocks)
+        blocks.append(_baseline(study, language))
+    return Section(language.say("timetable.topic"), title, blocks)
 
 
-def _unit(study: Study, words: Wording) -> str:
+def _unit(study: Study, language: Language) -> str:
     """Unit of the objective."""
     assert study.programme is not None
-    unit = words.unit("millions")
-    return words.say(f"programme.unit_{study.programme.measure}", unit=unit)
+    unit = language.million()
+    return language.say(f"programme.unit_{study.programme.measure}", unit=unit)
 
 
-def _ways(study: Study, words: Wording) -> Table:
+def _ways(study: Study, language: Language) -> Table:
     assert study.robustness is not None
     rows = tuple(
         (
-            words.say(f"programme.way_{key}"),
-            words.named(str(row["chosen"]).split()),
-            words.number(float(row["asked_m"])),
-            words.number(float(row["value"])),
+            language.say(f"programme.way_{key}"),
+            language.named(str(row["chosen"]).split()),
+            language.number(float(row["asked_m"])),
+            language.number(float(row["value"])),
         )
         for key, (_, row) in zip(
             ("value", "rate", "exact"), rows_of(study.robustness.ways()), strict=True
         )
     )
     return Table(
-        words.say("programme.ways", unit=words.unit("millions"), year=study.provenance.price_year),
+        language.say("programme.ways", unit=language.million(), year=study.provenance.price_year),
         (
-            words.say("programme.way"),
-            words.say("programme.set"),
-            words.say("programme.asked"),
-            words.say("programme.adds", unit=_unit(study, words)),
+            language.say("programme.way"),
+            language.say("programme.set"),
+            language.say("programme.asked"),
+            language.say("programme.adds", unit=_unit(study, language)),
         ),
         rows,
         words=2,
         weights=(1.0, 2.4),
-        note=words.say("programme.ways_note"),
+        note=language.say("programme.ways_note"),
         marked=(2,),
     )
 
 
-def _why_not(study: Study, words: Wording) -> Table:
+def _why_not(study: Study, language: Language) -> Table:
     """One row for each improvement that is left out, the one nearest to being funded first."""
     assert study.robustness is not None
     table = study.robustness.why_not().sort_values("forced_loss", kind="stable")
-    rows = tuple(_reason(key, row, words) for key, row in rows_of(table))
+    rows = tuple(_reason(key, row, language) for key, row in rows_of(table))
     columns = ("improvement", "gives_way", "asked", "at_most", "gain", "at_least", "from", "loss")
-    unit = _unit(study, words)
+    unit = _unit(study, language)
     return Table(
-        words.say("programme.why", unit=words.unit("millions"), year=study.provenance.price_year),
-        tuple(words.say(f"programme.{column}", unit=unit) for column in columns),
+        language.say("programme.why", unit=language.million(), year=study.provenance.price_year),
+        tuple(language.say(f"programme.{column}", unit=unit) for column in columns),
         rows,
         words=2,
         weights=(1.5, 1.4),
-        note=words.say("programme.why_note"),
+        note=language.say("programme.why_note"),
         size=7.0,
     )
 
 
-def _reason(key: str, row: Row, words: Wording) -> tuple[Cell, ...]:
+def _reason(key: str, row: Row, language: Language) -> tuple[Cell, ...]:
     numbers = ("asked_m", "asked_at_most_m", "gain", "gain_at_least", "budget_at_least_m")
     gone = str(row["gives_way"]).split()
     return (
-        words.name(key),
-        words.named(gone) if gone else words.say("unknown"),
-        *(words.number(float(row[column])) for column in numbers),
-        words.number(float(row["forced_loss"])),
+        language.name(key),
+        language.named(gone) if gone else language.say("unknown"),
+        *(language.number(float(row[column])) for column in numbers),
+        language.number(float(row["forced_loss"])),
     )
 
 
-def _targets(study: Study, words: Wording) -> Table:
+def _targets(study: Study, language: Language) -> Table:
     """How likely the recommended set, and the set likeliest to meet all, meets each target."""
     assert study.robustness is not None
     table = study.robustness.targets()
@@ -127,56 +127,56 @@ def _targets(study: Study, words: Wording) -> Table:
     by_rule = table.loc[shown].T
     rows = [
         (
-            words.name(str(key)) if key != "all" else words.say("programme.all_targets"),
-            *(words.probability(float(share)) for share in by_rule.loc[key]),
+            language.name(str(key)) if key != "all" else language.say("programme.all_targets"),
+            *(language.probability(float(share)) for share in by_rule.loc[key]),
         )
         for key in by_rule.index
     ]
     best = study.robustness.to_frame()
     chosen = str(best["chosen"].to_dict()[shown[-1]]).split()
     return Table(
-        words.say("programme.targets"),
+        language.say("programme.targets"),
         (
-            words.say("programme.target"),
-            *(words.say(f"programme.rule_{rule}") for rule in shown),
+            language.say("programme.target"),
+            *(language.say(f"programme.rule_{rule}") for rule in shown),
         ),
         tuple(rows),
-        note=words.say("programme.targets_note", chosen=words.named(chosen)),
+        note=language.say("programme.targets_note", chosen=language.named(chosen)),
         marked=(len(rows) - 1,),
     )
 
 
-def _baseline(study: Study, words: Wording) -> Table:
+def _baseline(study: Study, language: Language) -> Table:
     assert study.baseline is not None
     frame = study.baseline.to_frame()
     columns = ("promise", "unit", "reviews", "grade", "today", "planned", "felt", "full")
     return Table(
-        words.say("timetable.baseline"),
-        tuple(words.say(f"timetable.{column}") for column in columns),
-        tuple(_promises(frame, words)),
+        language.say("timetable.baseline"),
+        tuple(language.say(f"timetable.{column}") for column in columns),
+        tuple(_promises(frame, language)),
         words=4,
         weights=(2.6, 1.0, 1.0, 0.45),
-        note=words.say("timetable.note"),
+        note=language.say("timetable.note"),
         size=6.5,
     )
 
 
-def _promises(frame: pd.DataFrame, words: Wording) -> Iterator[tuple[Cell, ...]]:
+def _promises(frame: pd.DataFrame, language: Language) -> Iterator[tuple[Cell, ...]]:
     for (improvement, capability, indicator), row in rows_of(frame):
-        names = words.names
-        known = words.name(indicator) if indicator in names else words.word("step", indicator)
+        names = language.names
+        known = language.name(indicator) if indicator in names else language.word("step", indicator)
         yield (
-            words.say(
+            language.say(
                 "timetable.row",
-                improvement=words.brief(improvement),
-                capability=words.brief(capability),
+                improvement=language.brief(improvement),
+                capability=language.brief(capability),
                 indicator=known,
             ),
-            words.typeset(words.voice.unit(str(row["unit"]))),
+            language.typeset(language.charts.unit(str(row["unit"]))),
             " ".join(day[:4] for day in str(row["reviews"]).split()),
             str(row["grade"]),
-            words.cell(Amount.of(row, "today")),
-            words.cell(Amount.of(row, "planned")),
+            language.cell(Amount.of(row, "today")),
+            language.cell(Amount.of(row, "planned")),
             str(int(row["first_effect"])),
             str(int(row["full_effect"])),
         )
@@ -187,33 +187,33 @@ READINGS = ("alone", "shapley", "last")  # of a gain, when others come too
 LITTLE = 0.05  # points below which nothing is counted twice
 
 
-def priorities_page(study: Study, words: Wording) -> Section | None:
+def priorities_page(study: Study, language: Language) -> Section | None:
     """Rank acceptability and bundles in order of priority; None where there is nothing to order."""
     priorities = study.priorities
     if priorities is None or not study.case.measured:
         return None
     first = priorities.order[0]
     share = float(priorities.to_frame()["p_first"].iloc[0])
-    title = words.firmly("priorities.title", share, first=words.name(first))
-    blocks: list[Block] = [_reasons(study, words)]
+    title = language.firmly("priorities.title", share, first=language.name(first))
+    blocks: list[Block] = [_reasons(study, language)]
     if study.programme is not None:
-        blocks.append(_bundles(study, words))
+        blocks.append(_bundles(study, language))
     if study.joint_gains is not None:
-        blocks.append(_together(study, study.joint_gains, words))
-    blocks += pictures("priorities", study, words)
-    return Section(words.say("priorities.topic"), title, blocks)
+        blocks.append(_together(study, study.joint_gains, language))
+    blocks += pictures("priorities", study, language)
+    return Section(language.say("priorities.topic"), title, blocks)
 
 
-def _reasons(study: Study, words: Wording) -> Bullets:
+def _reasons(study: Study, language: Language) -> Bullets:
     """Say of the first improvements why they come first."""
     priorities = study.priorities
     assert priorities is not None
     table, pairs = priorities.to_frame(), priorities.pairwise()
     first = priorities.order[:EXPLAINED]
-    return Bullets(tuple(("", why_improvement(i, table, pairs, words)) for i in first))
+    return Bullets(tuple(("", why_improvement(i, table, pairs, language)) for i in first))
 
 
-def _together(study: Study, joint: JointGains, words: Wording) -> Table:
+def _together(study: Study, joint: JointGains, language: Language) -> Table:
     """Each gain alone, as a share free of order, and as the last one in; and its risks."""
     priorities = study.priorities
     assert priorities is not None
@@ -224,14 +224,14 @@ def _together(study: Study, joint: JointGains, words: Wording) -> Table:
         known = own.loc[key]
         rows.append(
             (
-                words.name(key),
-                *(words.cell(Amount.of(row, f"gain_{name}")) for name in READINGS),
-                words.cell(Amount.of(row, "last_per_m")),
-                *(words.number(float(row[f"money_m_{name}"])) for name in ("alone", "last")),
-                words.percent(float(known["alignment"]), 1),
+                language.name(key),
+                *(language.cell(Amount.of(row, f"gain_{name}")) for name in READINGS),
+                language.cell(Amount.of(row, "last_per_m")),
+                *(language.number(float(row[f"money_m_{name}"])) for name in ("alone", "last")),
+                language.percent(float(known["alignment"]), 1),
                 str(known["readiness"]),
-                words.percent(float(row["lost_a_year"])),
-                words.number(float(row["regret"]), 2),
+                language.percent(float(row["lost_a_year"])),
+                language.number(float(row["regret"]), 2),
             )
         )
     risks = ("closed", "readiness", "lost", "regret")
@@ -239,47 +239,47 @@ def _together(study: Study, joint: JointGains, words: Wording) -> Table:
     twice = joint.counted_twice
     which = "twice" if twice >= LITTLE else "more" if twice <= -LITTLE else "same"
     return Table(
-        words.say(
+        language.say(
             "together.table",
-            unit=words.unit("millions"),
+            unit=language.million(),
             price_year=study.case.settings.price_year,
-            draws=words.number(joint.draws, 0),
+            draws=language.number(joint.draws, 0),
         ),
-        tuple(words.say(f"together.{head}") for head in heads),
+        tuple(language.say(f"together.{head}") for head in heads),
         tuple(rows),
         marked=tuple(k for k, inside in enumerate(table["in_set"]) if inside),
-        note=words.say(
+        note=language.say(
             "together.note",
-            sum=words.say(
+            sum=language.say(
                 f"together.sum_{which}",
-                together=words.spread(Amount(*joint.together)),
-                alone=words.number(joint.alone[0]),
-                twice=words.number(abs(twice)),
+                together=language.spread(Amount(*joint.together)),
+                alone=language.number(joint.alone[0]),
+                twice=language.number(abs(twice)),
             ),
-            draws=words.number(REGRET_DRAWS, 0),
+            draws=language.number(REGRET_DRAWS, 0),
         ),
         size=6.9,
     )
 
 
-def _bundles(study: Study, words: Wording) -> Table:
+def _bundles(study: Study, language: Language) -> Table:
     programme, settings = study.programme, study.case.settings
     assert programme is not None
     rows = tuple(
         (
-            f"{place}. {words.named(str(row['improvements']).split(' + '))}",
-            words.number(float(row["asked_m"])),
-            words.number(float(row["asked_cum_m"]), 0),
-            words.number(float(row["gain"])),
-            words.number(float(row["gain_cum"]), 0),
-            words.number(float(row["gain_per_asked_m"])),
+            f"{place}. {language.named(str(row['improvements']).split(' + '))}",
+            language.number(float(row["asked_m"])),
+            language.number(float(row["asked_cum_m"]), 0),
+            language.number(float(row["gain"])),
+            language.number(float(row["gain_cum"]), 0),
+            language.number(float(row["gain_per_asked_m"])),
         )
         for place, row in rows_of(programme.order())
     )
     columns = ("bundle", "asked", "asked_sum", "gain", "gain_sum", "rate")
     return Table(
-        words.say("priorities.table", unit=words.unit("millions"), price_year=settings.price_year),
-        tuple(words.say(f"priorities.{column}") for column in columns),
+        language.say("priorities.table", unit=language.million(), price_year=settings.price_year),
+        tuple(language.say(f"priorities.{column}") for column in columns),
         rows,
-        note=words.say("priorities.note"),
+        note=language.say("priorities.note"),
     )

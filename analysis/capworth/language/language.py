@@ -1,0 +1,395 @@
+"""Sentences, names and numbers in the language of the reader."""
+
+import re
+import textwrap
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from math import isfinite
+from numbers import Integral
+from typing import Literal
+
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import get_currency_name, get_currency_symbol
+
+from capworth.case.model import Case
+from capworth.errors import InputError
+from capworth.language.isolates import figures_isolated, flat, isolated
+from capworth.language.numbers import Amount, decimals, half_up, written
+from capworth.language.phrases import Phrases, Typography, phrases
+
+EVEN = 0.5  # below this probability nothing is said to be so
+MARK = "†"  # behind the name of an improvement that is illustrative
+MILLION = 1e6
+THOUSANDS = 3  # decimals of an amount in millions
+AS_SET = 4  # decimals of a number that was set, not estimated
+LOOSE_END = re.compile(r"(\W|\s[^\W\d]{1,3}\b)+$")  # marks and small words before a cut
+PRICES = re.compile(r"(?P<currency>[A-Z]{3}) of (?P<prices>\d{4})(?P<year> a year)?")  # EUR of 2019
+PLAIN = Typography()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Language:
+    r"""A language, what the things of a case are called in it, and where it is spoken.
+
+    Attributes
+    ----------
+    code : such as "en"
+    names : printed names of the things of the case
+    currency : of the case
+    section : of the phrases ("pages", "charts", "brief", "explorer", "lints"), with its typography
+
+    >>> Language("en").money(19.4, "EUR", 1), Language("en").probability(0.2606)
+    ('€19.4 million', '26%')
+    >>> Language("fr").money(19.4, "EUR", 1)
+    '19,4\xa0M€'
+    >>> Language("en", {"SLTD": "Stolen and lost travel documents (SLTD)"}).short("SLTD")
+    'Stolen and lost travel documents'
+    """
+
+    code: str = "en"
+    names: Mapping[str, str] = field(default_factory=dict)
+    currency: str = ""
+    section: str = "pages"
+
+    def __post_init__(self) -> None:
+        phrases(self.code)  # raises at once where there is no such language
+
+    @classmethod
+    def of(cls, case: Case, code: str) -> "Language":
+        """Take names and currency from a case; illustrative improvements carry a mark."""
+        marked = {i.id for i in case.improvements if i.illustrative}
+        names = {k: n + MARK if k in marked else n for k, n in case.names(code).items()}
+        return cls(code, names, case.settings.currency)
+
+    def speaking(self, section: str) -> "Language":
+        """Return the same language as another section speaks it."""
+        return self if section == self.section else replace(self, section=section)
+
+    @property
+    def charts(self) -> "Language":
+        """The same language as charts speak it."""
+        return self.speaking("charts")
+
+    def knowing(self, names: Mapping[str, str]) -> "Language":
+        """Return the same language with some more names."""
+        return replace(self, names={**self.names, **names})
+
+    @property
+    def phrases(self) -> Phrases:
+        """Everything that is said in it."""
+        return phrases(self.code)
+
+    @property
+    def direction(self) -> str:
+        """Either ltr or rtl."""
+        return self.phrases.direction
+
+    @property
+    def rightwards(self) -> bool:
+        """Whether it is written from right to left."""
+        return self.direction == "rtl"
+
+    @property
+    def _typography(self) -> Typography:
+        return self.phrases.typography.get(self.section, PLAIN)
+
+    # ------------------------------------------------------------ phrases
+
+    def has(self, key: str) -> bool:
+        """Whether there is such a phrase."""
+        return self.phrases.find(self.section, key) is not None
+
+    def say(self, key: str, **values: object) -> str:
+        """Say a phrase; `count` among the values chooses the plural form.
+
+        Where words run from right to left, each value that does not is isolated as it is put in.
+
+        Raises
+        ------
+        InputError
+            When there is no such phrase, or no value for one of its slots.
+        """
+        phrase = self.phrases.form(self.section, key, values.get("count"))
+        try:
+            text = phrase.format_map(_Slots(values, self.rightwards))
+        except (KeyError, TypeError) as error:
+            raise InputError(f"{self.code}.toml, {self.section}.{key}: {error.args[0]}") from error
+        text = self._typography.set(text)
+        return flat(text) if self.rightwards else text
+
+    def word(self, group: str, key: str) -> str:
+        """Say a word that cases use, such as a function; as it stands where it is unknown."""
+        known = f"{group}.{key}"
+        return self.say(known) if self.has(known) else self.typeset(key)
+
+    def typeset(self, text: str) -> str:
+        """Give a text, also one of the case, the typography of the language."""
+        text = self._typography.set(text)
+        return figures_isolated(text) if self.rightwards else text
+
+    def name(self, key: str) -> str:
+        """Printed name of a thing of the case; its short name where none is known."""
+        return self.typeset(self.names.get(key, key))
+
+    def brief(self, key: str) -> str:
+        """Printed name without what stands in brackets behind it."""
+        return self.typeset(self.names.get(key, key).split(" (")[0])
+
+    def short(self, key: str, most: int = 46) -> str:
+        """Printed name without what stands in brackets, cut between words to so many letters."""
+        name = self.names.get(key, key)
+        if len(name) > most or " (" in name:
+            name = name.split(" (")[0]
+        if len(name) > most:
+            name = LOOSE_END.sub("", textwrap.shorten(name, most - 1, placeholder="")) + "…"
+        return self.typeset(name)
+
+    def listed(self, items: Iterable[str], most: int = 99) -> str:
+        """Join with commas and a last "and"; those beyond `most` are only counted."""
+        parts = self._shown(items, most)
+        if not parts:
+            return self.say("none")
+        text = str(format_list(parts, locale=self.phrases.locale))
+        for pattern, word in self.phrases.joins:
+            text = re.sub(pattern, word, text)
+        return text
+
+    def series(self, items: Iterable[str], most: int = 99) -> str:
+        """Join parts that may hold commas; those beyond `most` are only counted."""
+        parts = self._shown(items, most)
+        return self.say("separator").join(parts) if parts else self.say("none")
+
+    def named(self, keys: Sequence[str], most: int = 99) -> str:
+        """Join the names of some things; those beyond `most` are only counted."""
+        return self.listed(map(self.name, keys), most)
+
+    def _shown(self, items: Iterable[str], most: int) -> list[str]:
+        parts = [self._isolated(item) for item in items]
+        more = len(parts) - most
+        return [*parts[:most], self.say("and_more", count=more)] if more > 0 else parts
+
+    def day(self, when: date, style: Literal["medium", "long"] = "long") -> str:
+        """Write a date, in full or with the month cut short.
+
+        From right to left always in full: figures alone could be read in either order.
+        """
+        style = "long" if self.rightwards else style
+        return str(format_date(when, style, locale=self.phrases.locale))
+
+    # ------------------------------------------------------------ numbers
+
+    def number(self, value: float, places: int | None = None) -> str:
+        """Write a number with so many decimals, or else with two significant digits."""
+        if not isfinite(value):
+            return self.say("unknown")
+        places = decimals(value, value, value) if places is None else places
+        return self._isolated(self._bare(value, places))
+
+    def exactly(self, value: float, places: int = AS_SET) -> str:
+        """Write a number that was set, not estimated: with as many decimals as it has."""
+        if not isfinite(value):
+            return self.say("unknown")
+        return self._isolated(self._bare(value, places, padded=False))
+
+    def signed(self, value: float, places: int) -> str:
+        """Write a change with its sign, also where it lifts."""
+        plus = "+" if half_up(value, places) >= 0 else ""
+        return self._isolated(plus + self._bare(value, places))
+
+    def tick(self, value: float, _: object = None) -> str:
+        """Write a tick label: as many decimals as the number has, at most four."""
+        if not isfinite(value):
+            return ""
+        return self._bare(value, AS_SET, padded=False)
+
+    def middle(self, amount: Amount) -> str:
+        """Only the middle, rounded by the width of the interval."""
+        return self.number(amount.middle, decimals(*amount) if amount.is_known else None)
+
+    def span(self, amount: Amount) -> str:
+        """Only the interval, rounded by its own width."""
+        places = decimals(*amount)
+        low, high = (self.number(end, places) for end in (amount.low, amount.high))
+        return self.say("span_signed" if amount.low < 0 else "span", low=low, high=high)
+
+    def spread(self, amount: Amount) -> str:
+        """Write the middle and, in brackets, the interval."""
+        if not amount.is_known or amount.is_certain:
+            return self.middle(amount)
+        return self.around(self.middle(amount), amount)
+
+    def around(self, middle: str, amount: Amount) -> str:
+        """Put the interval in brackets behind a middle that is written already."""
+        return self.say("around", middle=middle, span=self.span(amount))
+
+    def cell(self, amount: Amount) -> str | tuple[str, str]:
+        """Fill a table cell: the middle, and the interval below it."""
+        if not amount.is_known or amount.is_certain:
+            return self.middle(amount)
+        return self.middle(amount), self.span(amount)
+
+    def percent(self, share: float, places: int = 0) -> str:
+        """Write a part of a whole in percent."""
+        return self.say("percent", number=self.number(100 * share, places))
+
+    def probability(self, share: float) -> str:
+        """Write a share of draws in whole percent; draws alone never show 0 or 100."""
+        if not isfinite(share):
+            return self.say("unknown")
+        kind, number = self._whole(share)
+        return self.say(f"percent{kind}", number=number)
+
+    def part(self, share: float) -> str:
+        """Write a part of a whole, which may be nothing or all, in whole percent."""
+        return self.percent(share) if share in (0.0, 1.0) else self.probability(share)
+
+    def bare(self, share: float) -> str:
+        """Write a share of draws as `probability` does, without the sign."""
+        kind, number = self._whole(share)
+        return self.say(kind.removeprefix("_"), number=number) if kind else number
+
+    def hedge(self, share: float) -> str:
+        """Put a probability in words, by the one table of the language."""
+        if not isfinite(share):
+            return self.say("unknown")
+        return self.typeset(next(w for least, w in self.phrases.hedges if share >= least))
+
+    def hedged(self, share: float) -> str:
+        """Put a probability in words and in percent."""
+        return self.say("hedged", hedge=self.hedge(share), percent=self.probability(share))
+
+    def firmly(self, key: str, probability: float, **values: object) -> str:
+        """Say a finding with its probability; its open form where it holds in less than half."""
+        says = {"hedge": self.hedged(probability), "percent": self.probability(probability)}
+        return self.say(key if probability >= EVEN else f"{key}_open", **says, **values)
+
+    def _whole(self, share: float) -> tuple[str, str]:
+        """Whole percent, and whether the share is below or above it."""
+        whole = half_up(100 * share, 0)
+        if whole < 1:
+            return "_below", self.number(1, 0)
+        if whole > 99:
+            return "_above", self.number(99, 0)
+        return "", self.number(100 * share, 0)
+
+    def _bare(self, value: float, places: int, *, padded: bool = True) -> str:
+        minus = self._typography.minus if half_up(value, places) < 0 else ""
+        return minus + written(value, places, self.phrases.locale, padded=padded)
+
+    def _isolated(self, value: str) -> str:
+        return isolated(value) if self.rightwards else value
+
+    # ------------------------------------------------------------ money
+
+    def sign(self, currency: str = "") -> str:
+        """The sign of a currency, or its name where the language writes it out."""
+        currency = currency or self.currency
+        return self.currency_name(currency) if self.phrases.by_name else self._symbol(currency)
+
+    def currency_name(self, currency: str = "") -> str:
+        """The name of a currency, as behind a large number."""
+        currency = currency or self.currency
+        return str(get_currency_name(currency, count=100, locale=self.phrases.locale))
+
+    def _symbol(self, currency: str) -> str:
+        return str(get_currency_symbol(currency, locale=self.phrases.locale))
+
+    def amount(self, number: str, currency: str = "", *, millions: bool = True) -> str:
+        """Put the currency to a written number, or a written interval, of millions or of units."""
+        minus, sign = self._typography.minus, self.sign(currency)
+        below = minus if number.startswith(minus) else ""  # it stands before the whole amount
+        return below + self.say(
+            "money" if millions else "price",
+            number=number.removeprefix(minus),
+            sign=sign,
+            name=self.currency_name(currency),
+            gap=_gap(sign),
+        )
+
+    def money(self, millions: float, currency: str = "", places: int | None = None) -> str:
+        """Write an amount of money given in millions; a stated one, without `places`, as it is."""
+        number = self.exactly(millions) if places is None else self.number(millions, places)
+        return self.amount(number, currency)
+
+    def millions(self, value: float, currency: str = "") -> str:
+        """Write an amount of money, given in millions, with at most two significant digits."""
+        places = min(decimals(value, value, value), THOUSANDS)
+        return self.amount(self.exactly(value, places), currency)
+
+    def millions_middle(self, amount: Amount) -> str:
+        """Write the middle of an amount of money in millions, rounded by its interval."""
+        return self.amount(self.middle(amount))
+
+    def millions_spread(self, amount: Amount) -> str:
+        """Write an amount of money in millions with its interval."""
+        if not amount.is_known or amount.is_certain:
+            return self.millions_middle(amount)
+        return self.around(self.millions_middle(amount), amount)
+
+    def price(self, value: float, currency: str = "") -> str:
+        """Write an amount of money in units, with two significant digits."""
+        return self.amount(self.number(value), currency, millions=False)
+
+    def price_middle(self, amount: Amount) -> str:
+        """Write the middle of an amount of money in units; in millions from a million on."""
+        return self._priced(amount, self.middle)
+
+    def price_span(self, amount: Amount) -> str:
+        """Write only the interval of an amount of money in units, as its middle is written."""
+        return self._priced(amount, self.span)
+
+    def price_spread(self, amount: Amount) -> str:
+        """Write an amount of money in units with its interval."""
+        if not amount.is_known or amount.is_exact:
+            return self.price_middle(amount)
+        return self.around(self.price_middle(amount), _scaled(amount))
+
+    def _priced(self, amount: Amount, write: Callable[[Amount], str]) -> str:
+        if not amount.is_known:
+            return self.say("unknown")
+        return self.amount(write(_scaled(amount)), millions=abs(amount.middle) >= MILLION)
+
+    def million(self, currency: str = "") -> str:
+        """The unit of an axis or a table of money."""
+        sign = self.sign(currency)
+        return self.say("million", sign=sign, gap=_gap(sign))
+
+    def unit(self, unit: str) -> str:
+        """Say the unit of an input; as it stands in the case where it is unknown."""
+        if amount := PRICES.fullmatch(unit):
+            key = "units.money_year" if amount["year"] else "units.money"
+            return self.say(key, sign=self.sign(amount["currency"]), year=amount["prices"])
+        return self.word("units", unit)
+
+
+class _Slots(dict[str, object]):
+    """Values of the slots of a phrase, each written as it is put in."""
+
+    def __init__(self, values: Mapping[str, object], rightwards: bool) -> None:
+        super().__init__(values)
+        self._rightwards = rightwards
+
+    def __getitem__(self, slot: str) -> str:
+        value = super().__getitem__(slot)
+        if not isinstance(value, str | Integral | date):
+            raise TypeError(f"{slot} is no word and no whole number: write it first, with digits.")
+        return isolated(str(value)) if self._rightwards else str(value)
+
+    def __missing__(self, slot: str) -> str:
+        raise KeyError(f"nothing was given for {{{slot}}}.")
+
+
+def _scaled(amount: Amount) -> Amount:
+    """An amount of units, or of millions where it is a million or more."""
+    scale = MILLION if abs(amount.middle) >= MILLION else 1.0
+    return Amount(*(end / scale for end in amount))
+
+
+def _gap(sign: str) -> str:
+    """Space between a number and a sign of letters: CHF 5 million, but €5 million."""
+    return "\u00a0" if sign[-1].isalpha() else ""
+
+
+ENGLISH = Language(section="charts")  # with short names, as they stand in the case
