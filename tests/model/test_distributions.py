@@ -133,7 +133,7 @@ def test_a_share_beyond_its_range_is_refused() -> None:
 
 
 @pytest.fixture
-def in_language(folder: Path) -> Callable[..., Path]:
+def stated(folder: Path) -> Callable[..., Path]:
     """The small case with rows on how its inputs are drawn."""
 
     def write(*rows: str) -> Path:
@@ -145,9 +145,9 @@ def in_language(folder: Path) -> Callable[..., Path]:
 
 
 def test_groups_move_together_and_others_stay_to_the_bit(
-    said: Callable[..., Path], small: Case
+    stated: Callable[..., Path], small: Case
 ) -> None:
-    case = read_case(said("scores/*/reach,,one hand,0.6,E,,judged by one hand"))
+    case = read_case(stated("scores/*/reach,,one hand,0.6,E,,judged by one hand"))
     one, other = (sampled(case, f"scores/{c}/reach") for c in ("REG", "LAB"))
     assert correlation(one, other) == pytest.approx(6 / pi * asin(0.6 / 2), abs=0.015)
     alone = sampled(case, "scores/REG/speed")
@@ -158,15 +158,15 @@ def test_groups_move_together_and_others_stay_to_the_bit(
     assert np.std(one) == pytest.approx(np.std(was), rel=0.02)
 
 
-def test_sums_of_a_group_are_wider(said: Callable[..., Path], small: Case) -> None:
-    case = read_case(said("scores/*/reach,,one hand,0.9,E,,judged by one hand"))
+def test_sums_of_a_group_are_wider(stated: Callable[..., Path], small: Case) -> None:
+    case = read_case(stated("scores/*/reach,,one hand,0.9,E,,judged by one hand"))
     names = ("scores/REG/reach", "scores/LAB/reach", "scores/ACA/reach")
     wide, narrow = (float(np.std(sum(sampled(c, name) for name in names))) for c in (case, small))
     assert wide > 1.4 * narrow
 
 
-def test_a_shape_is_drawn(said: Callable[..., Path], small: Case) -> None:
-    case = read_case(said("scores/REG/reach,uniform,,,D,,anything in between"))
+def test_a_shape_is_drawn(stated: Callable[..., Path], small: Case) -> None:
+    case = read_case(stated("scores/REG/reach,uniform,,,D,,anything in between"))
     estimate = case.estimates()["scores/REG/reach"]
     even = np.array([0.25, 0.5])
     expected = estimate.low + even * (estimate.high - estimate.low)
@@ -176,9 +176,9 @@ def test_a_shape_is_drawn(said: Callable[..., Path], small: Case) -> None:
     assert small.estimates()["scores/REG/reach"].shape == ""
 
 
-def test_shape_and_group_may_come_from_two_rows(said: Callable[..., Path]) -> None:
+def test_shape_and_group_may_come_from_two_rows(stated: Callable[..., Path]) -> None:
     case = read_case(
-        said(
+        stated(
             "scores/*/reach,,one hand,0.6,E,,judged by one hand",
             "scores/REG/*,triangular,,,D,,three points were asked for",
         )
@@ -188,8 +188,8 @@ def test_shape_and_group_may_come_from_two_rows(said: Callable[..., Path]) -> No
     assert case.estimates()["scores/REG/speed"].group == ""
 
 
-def test_a_group_is_one_factor_of_the_variance(said: Callable[..., Path]) -> None:
-    case = read_case(said("effects/*,,promises,0.5,E,,one hand"))
+def test_a_group_is_one_factor_of_the_variance(stated: Callable[..., Path]) -> None:
+    case = read_case(stated("effects/*,,promises,0.5,E,,one hand"))
     sample = draw_sample(case, 200)
     swings = swing_inputs(sample, None, Provenance.of(case, 200))
     found = variance_shares(sample, swings, size=100).to_frame()
@@ -197,11 +197,13 @@ def test_a_group_is_one_factor_of_the_variance(said: Callable[..., Path]) -> Non
     assert not any(str(name).startswith("effects/") for name in found.index)
 
 
-def test_a_threshold_map_knows_what_moves_together(said: Callable[..., Path], small: Case) -> None:
+def test_a_threshold_map_knows_what_moves_together(
+    stated: Callable[..., Path], small: Case
+) -> None:
     """The probability over the cells is the share of draws that fall into them."""
     sample = draw_sample(small, 200)
     pair = switching_values(small, "programme", sample=sample).plausible[:2]
-    case = read_case(said(*(f"{name},,one,0.9,E,,one hand" for name in pair)))
+    case = read_case(stated(*(f"{name},,one,0.9,E,,one hand" for name in pair)))
     alone = threshold_map(small, "programme", pair[0], pair[1], sample=sample)
     both = threshold_map(case, "programme", pair[0], pair[1], sample=draw_sample(case, 200))
     holds = both.to_frame().to_numpy()
@@ -231,16 +233,16 @@ BAD = (
 
 
 @pytest.mark.parametrize(("row", "told"), BAD, ids=[told[:45] for _, told in BAD])
-def test_the_analyst_is_told(said: Callable[..., Path], row: str, told: str) -> None:
+def test_the_analyst_is_told(stated: Callable[..., Path], row: str, told: str) -> None:
     with pytest.raises(CaseError) as caught:
-        read_case(said(row))
+        read_case(stated(row))
     assert told in str(caught.value)
 
 
-def test_no_input_is_told_twice(said: Callable[..., Path]) -> None:
+def test_no_input_is_told_twice(stated: Callable[..., Path]) -> None:
     rows = "scores/*,,hands,0.5,D,,x", "scores/REG/*,,heads,0.5,D,,x"
     with pytest.raises(CaseError, match="row 2 gives a group to scores/REG/reach already"):
-        read_case(said(*rows))
+        read_case(stated(*rows))
 
 
 def test_estimates_of_a_record_keep_their_record(small: Case) -> None:

@@ -36,6 +36,7 @@ from capworth.model.chain import SCOPES
 from capworth.model.costs import PAYERS, discount_factors
 from capworth.model.money import Money
 from capworth.model.result import Answer, Provenance, spread
+from capworth.model.set_value import SetValue
 from capworth.model.simulation import Flows, Model, Sample, redrawn, yearly_flows
 from capworth.programme.selection import Programme
 
@@ -287,9 +288,10 @@ def economics(
 
     A capability is appraised against doing without it, its benefits the same in every year; an
     improvement against today, its benefits from its effect year on. The programme is the sum of its
-    improvements: costs of all of them, benefits of those known in money. Yearly flows are those of
-    the first draws of the sample, `sampling.ENVELOPED` at most. Real prices of the case's price
-    year, discounted by its schedule; the modified rate finances and reinvests at the schedule's
+    improvements: costs of all of them, benefits of those known in money, and what pairs add
+    together, in the years in which both have an effect and in the scopes of the lesser. Yearly
+    flows are those of the first draws of the sample, `sampling.ENVELOPED` at most.
+    Real prices of the case's price year, discounted by its schedule; the modified rate finances and reinvests at the schedule's
     first rate. Benefits are those attributed to the capability, costs those of all payers counted:
     the ratio errs low.
 
@@ -320,7 +322,7 @@ def economics(
     categories: dict[tuple[str, ...], Row] = {}
     accounts: dict[tuple[str, ...], Row] = {}
     views: dict[tuple[str, ...], Row] = {}
-    for kind, ids, flows, counts in _things(model, yearly_flows(model, draws), programme):
+    for kind, ids, flows, counts in _things(sample, yearly_flows(model, draws), programme):
         for k in np.flatnonzero(counts):
             key = kind, ids[k]
             cost, benefit = flows.cost[:, k], flows.benefit[:, k]
@@ -348,21 +350,41 @@ def economics(
 
 
 def _things(
-    model: Model, flows: tuple[Flows, Flows], programme: Programme | None
+    sample: Sample, flows: tuple[Flows, Flows], programme: Programme | None
 ) -> tuple[tuple[str, tuple[str, ...], Flows, Bools], ...]:
     """Capabilities, improvements and programme with their flows, and which of them have money."""
-    case = model.case
+    case, model = sample.case, sample.model
     gains = (flows[1].benefit != 0).any(axis=(0, 2, 3))
     chosen = () if programme is None else programme.chosen
     taken = np.array([i in chosen for i in case.improvement_ids], dtype=np.bool_)
     whole = Flows(
-        *(part[:, taken].sum(axis=1, keepdims=True) for part in (flows[1].cost, flows[1].benefit))
+        flows[1].cost[:, taken].sum(axis=1, keepdims=True),
+        flows[1].benefit[:, taken].sum(axis=1, keepdims=True)
+        + _pair_benefits(sample, flows[1].benefit, taken),
     )
     return (
         ("capability", case.capability_ids, flows[0], model.known["money"]),
         ("improvement", case.improvement_ids, flows[1], gains),
         ("programme", (RECOMMENDED,), whole, np.array([bool((taken & gains).any())])),
     )
+
+
+def _pair_benefits(sample: Sample, benefit: Floats, taken: Bools) -> Floats:
+    """(draws, 1, scopes, years) what pairs of a set add beyond benefits (draws, ...) of each."""
+    total = np.zeros((len(benefit), 1, *benefit.shape[2:]))
+    worth, years = SetValue.of(sample), sample.model.gains.years
+    bonuses = worth.bonuses(sample.drawn.gains.money[: len(benefit)])
+    for (one, other), bonus in zip(worth.pairs.tolist(), bonuses.T, strict=True):
+        together = years.together(one, other)
+        whole = float((years.discount * together).sum())
+        if not (taken[one] and taken[other] and whole > 0):
+            continue
+        sums = np.einsum("npst,t->nps", benefit[:, [one, other]], years.discount)
+        lesser = sums[np.arange(len(sums)), sums.sum(axis=2).argmin(axis=1)]  # (draws, scopes)
+        every = lesser.sum(axis=1, keepdims=True)
+        shares = np.divide(lesser, every, out=np.zeros_like(lesser), where=every > 0)
+        total[:, 0] += bonus[:, None, None] * shares[:, :, None] * (together / whole)
+    return total
 
 
 def _account(paid: Floats, gained: Floats) -> dict[str, dict[str, float]]:

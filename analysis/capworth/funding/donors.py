@@ -90,7 +90,7 @@ def make_menu(
 
     def gains(name: str, each: Floats, scale: float = 1.0) -> Mapping[str, Floats]:
         """Do the same for gains, with what pairs of a package add together."""
-        some = choice.values_of(bundles, each[:RANGED])
+        some = choice.worth.over_draws(bundles, each[:RANGED])
         return spread(name, choice.totals(bundles, each), some, scale)
 
     points = drawn.gains.score
@@ -116,7 +116,7 @@ def make_menu(
             **gains("money_m", drawn.gains.money, MILLION),
             **gains("harm_days", drawn.gains.harm),
             "exchange": exchange,
-            "p_gain": (choice.values_of(bundles, points[:RANGED]) > 0).mean(axis=0),
+            "p_gain": (choice.worth.over_draws(bundles, points[:RANGED]) > 0).mean(axis=0),
             "p_best": found["p_in_best"].to_numpy(),
             "chosen": _all_in(found["chosen"].to_numpy(dtype=bool), bundles),
             **_schedule(case, bundles),

@@ -4,7 +4,7 @@ The pledges as funds with earmarks, and the improvements as what these can buy.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -26,7 +26,7 @@ from capworth.methods.portfolio.relations import Relations, set_totals, synergy_
 from capworth.model.draws import AtModes
 from capworth.model.result import HIGH, LOW, Answer, Provenance
 from capworth.model.simulation import Sample
-from capworth.programme.choice import Choice, pair_gains
+from capworth.programme.choice import Choice, with_bonus
 
 RAISE = "raise"  # the fund of free money that is still to be raised for the budget
 
@@ -92,9 +92,9 @@ class Candidates:
             return np.full((len(payables), 0), np.nan)
         cost, value = sample.drawn.asked[:draws] / MILLION, sample.drawn.gains.score[:draws]
         pairs = self.relations.synergies
-        bonus = pair_gains(self.relations, value, self.choice.shares[:draws])
+        bonus = self.choice.worth.bonuses(value)
         rows = best_payable(cost, value, self.sets, payables, pairs, bonus)
-        total = np.stack([self.choice.value_of(self.sets[row], value) for row in rows])
+        total = np.stack([self.choice.worth.by_draw(self.sets[row], value) for row in rows])
         return np.where(rows >= 0, total, np.nan)
 
     def free(self, budgets: Floats) -> Floats:
@@ -167,12 +167,7 @@ def candidates_of(sample: Sample, choice: Choice) -> Candidates:
     whole = yearly.sum(axis=1, keepdims=True)
     shares = np.divide(yearly, whole, out=np.zeros_like(yearly), where=whole > 0)
     shares[whole[:, 0] <= 0, 0] = 1.0
-    bonuses = pair_gains(choice.relations, points, choice.shares).mean(axis=0)
-    pairs = tuple(
-        (one, other, float(bonus))
-        for (one, other, _), bonus in zip(choice.relations.synergies, bonuses, strict=True)
-    )
-    relations = replace(choice.relations, synergies=pairs)
+    relations = with_bonus(choice.relations, choice.worth.bonuses(points).mean(axis=0))
     value = points.mean(axis=0)
     return Candidates(choice, relations, cost, shares * cost[:, None], value, choice.sets())
 

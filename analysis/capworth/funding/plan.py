@@ -15,7 +15,7 @@ from capworth.methods.portfolio.earmarks import Payable, best_payable
 from capworth.methods.portfolio.frontier import core_index
 from capworth.model.result import HIGH, LOW, Answer, Provenance
 from capworth.model.simulation import Sample
-from capworth.programme.choice import Choice, objective_gains, pair_gains
+from capworth.programme.choice import Choice, objective_gains
 from capworth.programme.selection import MILLION, Programme
 
 NEXT = (1.0, 5.0, 10.0)  # millions beyond the budget that are looked at
@@ -77,12 +77,9 @@ def fund(sample: Sample, programme: Programme | None, provenance: Provenance) ->
     case = sample.case
     frontier = programme.frontier()
     chosen = [set(words.split()) for words in frontier["chosen"]]
-    taken = np.array([[i in row for i in case.improvement_ids] for row in chosen], dtype=float)
+    taken = np.array([[i in row for i in case.improvement_ids] for row in chosen], dtype=bool)
     choice, points = Choice.of(sample), sample.drawn.gains.score
-    gain = np.einsum("dp,sp->sd", points, taken, optimize=True)
-    for k, (one, other, _) in enumerate(choice.relations.synergies):
-        added = pair_gains(choice.relations, points, choice.shares)[:, k]
-        gain += (taken[:, one] * taken[:, other])[:, None] * added
+    gain = choice.worth.over_draws(taken, points).T
     low, high = np.percentile(gain, (LOW, HIGH), axis=1)
     earmarks = price_earmarks(sample, choice, programme.budget_m, provenance)
     curve = frontier.assign(gain_low=low, gain_high=high, earmark_loss=_loss(frontier, earmarks))
@@ -177,7 +174,7 @@ def _in_best(sample: Sample, choice: Choice, budgets: Sequence[float]) -> tuple[
     free = np.ones((1, choice.relations.n), dtype=bool)
     payables = [Payable(free, np.array([budget * MILLION])) for budget in budgets]
     pairs = choice.relations.synergies
-    bonus = pair_gains(choice.relations, value, choice.shares[:DRAWS])
+    bonus = choice.worth.bonuses(value)
     for k, best in enumerate(best_payable(cost, value, sets, payables, pairs, bonus)):
         if (best >= 0).any():
             shares[k] = core_index(sets[best[best >= 0]])

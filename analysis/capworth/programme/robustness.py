@@ -9,7 +9,7 @@ from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.portfolio.draws import Standing, standing, worth_comparing
 from capworth.model.result import HIGH, LOW, Answer, Provenance
 from capworth.model.simulation import Sample
-from capworth.programme.choice import Choice, objective_gains, pair_gains
+from capworth.programme.choice import Choice, objective_gains
 from capworth.programme.schedule import meets_targets
 from capworth.programme.selection import DRAWS, MILLION, SCALE, Programme, usual_ways, why_not
 
@@ -96,9 +96,8 @@ def examine_robustness(
     gains = objective_gains(sample)[:DRAWS]
     mine = np.isin(case.improvement_ids, programme.chosen)
     budget = programme.budget_m * MILLION
-    bonuses = pair_gains(choice.relations, gains, choice.shares[: len(gains)])
-    sets, exact = _candidates(choice, drawn.asked[:DRAWS], gains, bonuses, budget, mine)
-    values = choice.values_of(sets, gains) / SCALE[programme.measure]
+    sets, exact = _candidates(choice, drawn.asked[:DRAWS], gains, budget, mine)
+    values = choice.worth.over_draws(sets, gains) / SCALE[programme.measure]
     found = standing(values, LOW / 100)
     mine_at = int((sets == mine).all(axis=1).argmax())
     met = meets_targets(sample, choice, sets, DRAWS)
@@ -139,13 +138,12 @@ def examine_robustness(
 
 
 def _candidates(
-    choice: Choice, asked: Floats, gains: Floats, bonuses: Floats, budget: float, mine: Bools
+    choice: Choice, asked: Floats, gains: Floats, budget: float, mine: Bools
 ) -> tuple[Bools, bool]:
     """Sets to compare, and whether they are all that can be best in some draw.
 
     Where there are too many to list, those on the frontier and those that are best in a draw.
     """
-    n, pairs = len(mine), choice.relations.synergies
     listed = choice.sets()
     if listed is None:
         best, _ = choice.best_sets(asked, gains, budget)
@@ -153,13 +151,13 @@ def _candidates(
         listed = np.unique(np.concatenate((best, frontier, mine[None])), axis=0)[::-1]
     affordable = listed[listed @ choice.grid_asked <= budget * (1 + 1e-9)]
     welcome: Bools = np.asarray((gains >= 0).all(axis=0))
-    for (one, other, _), bonus in zip(pairs, bonuses.T, strict=True):
+    for pair, bonus in zip(choice.worth.pairs, choice.worth.bonuses(gains).T, strict=True):
         if (bonus < 0).any():
-            welcome[[one, other]] = False
+            welcome[pair] = False
     sets = affordable[worth_comparing(affordable, welcome)]
     if not (sets == mine).all(axis=1).any():
         sets = np.concatenate((sets, mine[None]))
-    return sets.reshape(-1, n), choice.sets() is not None
+    return sets.reshape(-1, len(mine)), choice.sets() is not None
 
 
 def _first(score: Floats, choice: Choice, sets: Bools) -> int:

@@ -100,7 +100,7 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
     gains = objective_gains(sample)
     best, found = choice.best_sets(drawn.asked[:DRAWS], gains[:DRAWS], budget)
     size = len(best)
-    mine, ideal = (choice.value_of(taken, gains[:size]) for taken in (chosen, best))
+    mine, ideal = (choice.worth.by_draw(taken, gains[:size]) for taken in (chosen, best))
     inside = core_index(best[found]) if found.any() else np.zeros(len(chosen))
     affordable = drawn.asked @ chosen <= budget
     same = (best[found] == chosen).all(axis=1).sum() / size
@@ -121,7 +121,7 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         index=pd.Index(case.improvement_ids, name="improvement"),
     )
     target, measure = case.settings.target, case.settings.objective
-    value = choice.value_of(chosen, gains) / SCALE[measure]
+    value = choice.worth.by_draw(chosen, gains) / SCALE[measure]
     return Programme(
         table,
         _order(choice, points),
@@ -132,9 +132,9 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         _spread(drawn.improvement_cost @ chosen / MILLION),
         measure,
         _spread(value),
-        _spread(choice.value_of(chosen, drawn.gains.score)),
-        _spread(choice.value_of(chosen, drawn.gains.money) / MILLION),
-        _spread(choice.value_of(chosen, drawn.gains.harm)),
+        _spread(choice.worth.by_draw(chosen, drawn.gains.score)),
+        _spread(choice.worth.by_draw(chosen, drawn.gains.money) / MILLION),
+        _spread(choice.worth.by_draw(chosen, drawn.gains.harm)),
         float(same),
         float(affordable.mean()),
         _mean_where(affordable[:size] & found, ideal - mine) / SCALE[measure],

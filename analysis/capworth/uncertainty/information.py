@@ -13,7 +13,7 @@ from capworth.methods.uncertainty.information import gain_of_change, smoothed
 from capworth.model.draws import OneWay, Sampled
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import CHUNK, ENVELOPED, Model, Sample
-from capworth.programme.choice import Choice, asking_nothing, option_sets, with_pairs
+from capworth.programme.choice import Choice, asking_nothing, option_sets
 from capworth.programme.selection import SCALE, Programme
 from capworth.uncertainty.sensitivity import uncertain_inputs
 
@@ -81,8 +81,7 @@ def value_of_information(
     excess = (sample.drawn.asked[:size] - choice.asked) / 1e6
     measure = case.settings.objective
     gains: Floats = getattr(sample.drawn.gains, measure)[:size] / SCALE[measure]
-    pairs = with_pairs(choice, gains)[:, gains.shape[1] :]
-    worth = np.hstack([gains - price * excess, pairs])
+    worth = np.hstack([gains - price * excess, choice.worth.bonuses(gains)])
     plan = asking_nothing(choice, choice.grid_asked[None])[0]
     sets = sets[np.einsum("sp,p->s", sets, plan) <= programme.budget_m * 1e6 * (1 + 1e-9)]
     taken = _best(worth.mean(axis=0, keepdims=True), sets)[0]

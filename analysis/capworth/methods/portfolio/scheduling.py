@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -22,11 +22,11 @@ class Timetable:
     gain : (projects, starts) value in all when started so many years after the first possible year
     open : (projects, starts) whether it may start then
     cost : (projects,) what it costs, whenever it starts
-    effect : (projects, starts) year of the first effect, 0 the first of the appraisal
+    share : (projects, starts, years) share of its full effect that it has in each year
     uses : (limits, projects, starts) what each limit is about and each start takes of it
     caps : (limits,)
     owners : whose limit each is; limits of one owner, one a year, stand or fall together
-    bonus : (synergies, years) value of each pair in each year in which both have their effect
+    bonus : (synergies, years) value of each pair in each year in which both have all their effect
     gaps : for each entry of `requires` and `requires_any`, and each project it names, how many
         years earlier than the head it has to start; below 0 it may start later
     """
@@ -34,7 +34,7 @@ class Timetable:
     gain: Floats
     open: Bools
     cost: Floats
-    effect: Ints
+    share: Floats
     uses: Floats
     caps: Floats
     owners: tuple[Owner, ...]
@@ -56,15 +56,15 @@ def best_schedule(timetable: Timetable, relations: Relations) -> Ints | None:
     Notes
     -----
     Time-indexed formulation (Sousa & Wolsey 1992, Mathematical Programming 54, 353-367), solved by
-    HiGHS. A pair's bonus counts from the year in which both have their first effect.
+    HiGHS. Of a pair's bonus counts, in each year, the lesser share of effect that the two have:
+    it is parted where shares can lie, and each part is had when both reach so far.
     """
     n, starts = timetable.gain.shape
     if not n:
         return np.empty(0, dtype=np.int64)
-    goal = np.concatenate(
-        (np.where(timetable.open, timetable.gain, 0).ravel(), timetable.bonus.ravel())
-    )
-    price = np.concatenate((timetable.cost.repeat(starts), np.zeros(timetable.bonus.size)))
+    worth = [part.worth for part in _parts(timetable, relations)]
+    goal = np.concatenate((np.where(timetable.open, timetable.gain, 0).ravel(), worth))
+    price = np.concatenate((timetable.cost.repeat(starts), np.zeros(len(worth))))
     decisions = np.arange(len(goal)) < n * starts
     found = cheapest_of_best(goal, price, list(schedule_rows(timetable, relations)), decisions)
     if found is None:
@@ -74,9 +74,10 @@ def best_schedule(timetable: Timetable, relations: Relations) -> Ints | None:
 
 
 def schedule_rows(timetable: Timetable, relations: Relations) -> Iterator[Rows]:
-    """Every rule of a schedule over the yes-or-no of (project, start), then of (pair, year)."""
+    """Every rule of a schedule over the yes-or-no of (project, start), then of parts of pairs."""
     n, starts = timetable.gain.shape
-    width = n * starts + timetable.bonus.size
+    parts = list(_parts(timetable, relations))
+    width = n * starts + len(parts)
 
     def line(*terms: tuple[int, slice, float]) -> Floats:
         found = np.zeros(width)
@@ -113,7 +114,7 @@ def schedule_rows(timetable: Timetable, relations: Relations) -> Iterator[Rows]:
         taken = np.zeros(width)
         taken[: n * starts] = use.ravel()
         yield row(owner, taken, high=cap * (1 + 1e-9))
-    yield from _pairs(timetable, relations, width)
+    yield from _pairs(timetable, relations, parts, width)
 
 
 def _after(
@@ -133,21 +134,41 @@ def _after(
     return Rows(owner, lines, np.zeros(starts), np.full(starts, np.inf))
 
 
-def _pairs(timetable: Timetable, relations: Relations, width: int) -> Iterator[Rows]:
-    """A pair counts in a year when both have had their first effect."""
+class _Part(NamedTuple):
+    """A part of a pair's bonus in a year: had when both reach a share of their effect."""
+
+    pair: int
+    year: int
+    reach: float
+    worth: float
+
+
+def _parts(timetable: Timetable, relations: Relations) -> Iterator[_Part]:
+    for pair, (one, other, _) in enumerate(relations.synergies):
+        for year, bonus in enumerate(timetable.bonus[pair].tolist()):
+            ends = {1.0, *timetable.share[[one, other], :, year].ravel().tolist()} - {0.0}
+            below = 0.0
+            for reach in sorted(ends):
+                yield _Part(pair, year, reach, bonus * (reach - below))
+                below = reach
+
+
+def _pairs(
+    timetable: Timetable, relations: Relations, parts: Sequence[_Part], width: int
+) -> Iterator[Rows]:
+    """A part of a bonus counts when the effects of both reach so far."""
     n, starts = timetable.gain.shape
-    years = timetable.bonus.shape[1] if timetable.bonus.size else 0
-    for place, (one, other, _) in enumerate(relations.synergies):
-        for year in range(years):
-            both = np.zeros(width)
-            both[n * starts + place * years + year] = 1
-            felt = []
-            for project in (one, other):
-                line = np.zeros(width)
-                line[project * starts : (project + 1) * starts] = timetable.effect[project] <= year
-                felt.append(line)
-            if timetable.bonus[place, year] >= 0:
-                for line in felt:
-                    yield row(("synergy", place), both - line, high=0)
-            else:
-                yield row(("synergy", place), both - felt[0] - felt[1], low=-1)
+    for k, part in enumerate(parts):
+        both = np.zeros(width)
+        both[n * starts + k] = 1
+        reached = []
+        for project in relations.synergies[part.pair][:2]:
+            line = np.zeros(width)
+            far = timetable.share[project, :, part.year] >= part.reach
+            line[project * starts : (project + 1) * starts] = far
+            reached.append(line)
+        if part.worth >= 0:
+            for line in reached:
+                yield row(("synergy", part.pair), both - line, high=0)
+        else:
+            yield row(("synergy", part.pair), both - reached[0] - reached[1], low=-1)
