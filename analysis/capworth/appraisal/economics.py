@@ -287,13 +287,13 @@ def economics(
     """Appraise every capability and improvement, and the programme, with benefits in money.
 
     A capability is appraised against doing without it, its benefits the same in every year; an
-    improvement against today, its benefits from its effect year on. The programme is the sum of its
+    improvement against today, its benefits by its years of effect. The programme is the sum of its
     improvements: costs of all of them, benefits of those known in money, and what pairs add
     together, in the years in which both have an effect and in the scopes of the lesser. Yearly
-    flows are those of the first draws of the sample, `sampling.ENVELOPED` at most.
-    Real prices of the case's price year, discounted by its schedule; the modified rate finances and reinvests at the schedule's
-    first rate. Benefits are those attributed to the capability, costs those of all payers counted:
-    the ratio errs low.
+    flows are those of the first draws of the sample, `sampling.ENVELOPED` at most. Real prices of
+    the case's price year, discounted by its schedule; the modified rate finances and reinvests at
+    the schedule's first rate. Benefits are those attributed to the capability, costs those of all
+    payers counted: the ratio errs low.
 
     Perspectives: `society` counts every payer and every scope; `organisation` what it spends, as
     nothing comes back to it but transfers; `members` their own outlays against fiscal gains, the

@@ -110,11 +110,16 @@ class Candidates:
     def _limits(self) -> tuple[Floats, Floats]:
         return self.choice.uses / MILLION, self.choice.caps / MILLION
 
-    def in_time(self, may_pay: Bools, income: Floats) -> Payment | None:
-        """Find the best set whose bills are paid in time; None where nothing can be paid."""
+    def in_time(
+        self, may_pay: Bools, income: Floats, order: Sequence[int] | None = None
+    ) -> Payment | None:
+        """Find the best set whose bills are paid in time; None where nothing can be paid.
+
+        Funds are drawn on in some order where several may pay.
+        """
         try:
             return best_in_time(
-                self.yearly, self.value, self.relations, may_pay, income, *self._limits
+                self.yearly, self.value, self.relations, may_pay, income, *self._limits, order
             )
         except InputError:  # not even what must be done can be paid in time
             return None
@@ -146,7 +151,7 @@ def funds_of(case: Case, budget_m: float) -> list[Fund]:
             for year in range(pledge.year, pledge.year + pledge.years):
                 income[max(year - first, 0)] += stated[k] / pledge.years
         may_pay = np.array([not earmark or i in earmark for i in case.improvement_ids])
-        label = " + ".join(case.funding[k].id for k in members)
+        label = " + ".join(sorted(case.funding[k].id for k in members))
         funds.append(Fund(label, may_pay, float(stated[members].sum()), income))
     pledged = sum(fund.amount for fund in funds)
     raised = np.zeros(years)
@@ -183,7 +188,8 @@ class Earmarks(Answer):
     """The price of every earmark: best value without it less best value under it.
 
     Values are points of score of the set that is best among those that can be paid, at expected
-    costs on the grid of the case. Every fund pays only for what its earmark names.
+    costs on the grid of the case. Every fund pays only for what its earmark names. Where
+    several may pay, pledges pay first, by their names, and money still to be raised last.
     """
 
     _table: pd.DataFrame
@@ -266,7 +272,7 @@ def price_earmarks(
             free = float(value[k + 1])
             row = _row(scope, label, amounts[k], free, float(value[0]))
             prices.append(row | _spread(over[k + 1] - over[0]))
-        timed = candidates.in_time(payable.may_pay, income)
+        timed = candidates.in_time(payable.may_pay, income, _drawn_on(mine))
         in_time = float("nan") if timed is None else timed.value
         late = _row(scope, TIMING, float(payable.amounts.sum()), float(value[0]), in_time)
         prices.append(late | _spread(np.empty(0)))
@@ -291,6 +297,11 @@ def price_earmarks(
         draws,
         provenance,
     )
+
+
+def _drawn_on(funds: Sequence[Fund]) -> list[int]:
+    """Order in which funds pay: pledges by their names, what is still to be raised last."""
+    return sorted(range(len(funds)), key=lambda k: (funds[k].id == RAISE, funds[k].id))
 
 
 def _row(scope: str, label: str, amount: float, free: float, under: float) -> dict[str, object]:

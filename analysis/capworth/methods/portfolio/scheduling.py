@@ -8,7 +8,7 @@ import numpy as np
 
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.portfolio.integer import Owner, Rows, cheapest_of_best, row
-from capworth.methods.portfolio.relations import Relations
+from capworth.methods.portfolio.relations import Gaps, Relations, Rule, rules_of
 
 NEVER: Final = -1
 
@@ -27,8 +27,7 @@ class Timetable:
     caps : (limits,)
     owners : whose limit each is; limits of one owner, one a year, stand or fall together
     bonus : (synergies, years) value of each pair in each year in which both have all their effect
-    gaps : for each entry of `requires` and `requires_any`, and each project it names, how many
-        years earlier than the head it has to start; below 0 it may start later
+    gaps : see `rules_of`
     """
 
     gain: Floats
@@ -39,7 +38,7 @@ class Timetable:
     caps: Floats
     owners: tuple[Owner, ...]
     bonus: Floats
-    gaps: tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]]
+    gaps: Gaps
 
 
 def best_schedule(timetable: Timetable, relations: Relations) -> Ints | None:
@@ -93,23 +92,8 @@ def schedule_rows(timetable: Timetable, relations: Relations) -> Iterator[Rows]:
             closed = np.zeros(width)
             closed[project * starts : (project + 1) * starts] = shut
             yield row(("closed", project), closed, high=0)
-    for kind, ties, gaps in (
-        ("requires", relations.requires, timetable.gaps[0]),
-        ("requires_any", relations.requires_any, timetable.gaps[1]),
-    ):
-        for place, ((head, group), ahead) in enumerate(zip(ties, gaps, strict=True)):
-            each = [[pair] for pair in zip(group, ahead, strict=True)]
-            wanted = each if kind == "requires" else [[p for pair in each for p in pair]]
-            for options in wanted:
-                yield _after(line, (kind, place), head, options, starts)
-    for place, group in enumerate(relations.excludes):
-        yield row(("excludes", place), line(*((p, ever, 1) for p in group)), high=1)
-    for place, (many, group) in enumerate(relations.at_least):
-        yield row(("at_least", place), line(*((p, ever, 1) for p in group)), low=many)
-    for place, project in enumerate(relations.must):
-        yield row(("must", place), line((project, ever, 1)), low=1)
-    for place, project in enumerate(relations.barred):
-        yield row(("barred", place), line((project, ever, 1)), high=0)
+    for rule in rules_of(relations, timetable.gaps):
+        yield _rule_rows(rule, n, starts, width)
     for owner, use, cap in zip(timetable.owners, timetable.uses, timetable.caps, strict=True):
         taken = np.zeros(width)
         taken[: n * starts] = use.ravel()
@@ -117,21 +101,13 @@ def schedule_rows(timetable: Timetable, relations: Relations) -> Iterator[Rows]:
     yield from _pairs(timetable, relations, parts, width)
 
 
-def _after(
-    line: object, owner: Owner, head: int, options: Sequence[tuple[int, int]], starts: int
-) -> Rows:
-    """The head starts only when one of the options has started so many years before."""
-    assert callable(line)
-    lines = np.stack(
-        [
-            line(
-                (head, slice(0, start + 1), -1),
-                *((p, slice(0, max(start - gap + 1, 0)), 1) for p, gap in options),
-            )
-            for start in range(starts)
-        ]
-    )
-    return Rows(owner, lines, np.zeros(starts), np.full(starts, np.inf))
+def _rule_rows(rule: Rule, n: int, starts: int, width: int) -> Rows:
+    """A relation over what starts when."""
+    lines = rule.start_lines(n, starts).reshape(-1, n * starts)
+    wide = np.pad(lines, ((0, 0), (0, width - n * starts)))
+    low = rule.low if rule.low > rule.least else -np.inf
+    high = rule.high if rule.high < rule.most else np.inf
+    return Rows((rule.kind, rule.place), wide, np.full(len(wide), low), np.full(len(wide), high))
 
 
 class _Part(NamedTuple):
