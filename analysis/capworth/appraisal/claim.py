@@ -125,10 +125,15 @@ def _ratio(ours: Floats, theirs: Floats) -> Floats:
 
 
 def _next_euro(sample: Sample) -> Floats:
-    """(draws,) gain per euro of the improvements, parted by the functions that gain."""
+    """(draws,) gain per euro of the improvements, parted by the functions that gain.
+
+    An improvement that gains nothing in a draw is left out of both sides there, with its cost:
+    nobody would spend the next euro on it, and no function can answer for it. To share its cost out
+    by the functions of what it touches would let a project that does nothing decide the ratio.
+    """
     drawn = sample.drawn
     gain, share = drawn.gains.score, drawn.gains.exchange
-    cost = drawn.improvement_cost
+    cost = np.where(gain != 0, drawn.improvement_cost, 0.0)
     ours, theirs = (gain * share).sum(axis=1), (gain * (1 - share)).sum(axis=1)
     our_cost, their_cost = (cost * share).sum(axis=1), (cost * (1 - share)).sum(axis=1)
     return _ratio(ours * their_cost, theirs * our_cost)
