@@ -11,7 +11,8 @@ import pandas as pd
 from capworth.case.model import FUNCTIONS, Case
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.power import detectable_contrast
-from capworth.model.result import Answer, Provenance
+from capworth.model.money import MILLION
+from capworth.model.result import Answer, Interval, Provenance, ends
 from capworth.model.simulation import MEASURES, Sample
 
 ESTIMANDS = ("total", "average", "per_euro", "next_euro")
@@ -140,9 +141,9 @@ def _next_euro(sample: Sample) -> Floats:
 
 
 def _row(ratio: Floats, margin: float) -> dict[str, float]:
-    low, middle, high = np.percentile(ratio, (10, 50, 90))
+    low, high = ends(ratio)
     return {
-        "ratio": float(middle),
+        "ratio": float(np.percentile(ratio, 50)),
         "ratio_low": float(low),
         "ratio_high": float(high),
         "p_holds": float((ratio > 1).mean()),
@@ -171,15 +172,14 @@ def _by_function(sample: Sample) -> pd.DataFrame:
     drawn = sample.drawn
     rows: list[dict[str, object]] = []
     for m, measure in enumerate(MEASURES):
-        scale = 1e6 if measure == "money" else 1.0
+        scale = MILLION if measure == "money" else 1.0
         for k, function in enumerate(FUNCTIONS):
-            cost = drawn.function_cost[m][:, k] / 1e6
+            cost = drawn.function_cost[m][:, k] / MILLION
             value = drawn.function_value[m][:, k] / scale
             if not cost.any() or not value.any():
                 continue
             row: dict[str, object] = {"measure": measure, "function": function}
             for name, part in (("value", value), ("cost_m", cost), ("value_per_m", value / cost)):
-                low, high = np.percentile(part, (10, 90))
-                row |= {name: part.mean(), f"{name}_low": low, f"{name}_high": high}
+                row |= Interval.of(part).columns(name)
             rows.append(row)
     return pd.DataFrame(rows).set_index(["measure", "function"])

@@ -15,11 +15,12 @@ from capworth.methods.acceptability.ranking import rank_shares
 from capworth.methods.allocation.keys import KEYS
 from capworth.methods.arguments import Bools, Floats
 from capworth.model.draws import Draws, Sampled
+from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance
 from capworth.model.set_value import SetValue
 from capworth.model.simulation import Model, Sample, draw_sample
 from capworth.programme.choice import Choice
-from capworth.programme.selection import MILLION, SCALE
+from capworth.programme.selection import SCALE
 
 DRAWS = 1_000
 AS_STATED = "as stated"

@@ -34,13 +34,12 @@ from capworth.methods.cost_benefit.ratios import (
 )
 from capworth.model.chain import SCOPES
 from capworth.model.costs import PAYERS, discount_factors
-from capworth.model.money import Money
-from capworth.model.result import Answer, Provenance, spread
+from capworth.model.money import MILLION, Money
+from capworth.model.result import Answer, Interval, Provenance, ends
 from capworth.model.set_value import SetValue
 from capworth.model.simulation import Flows, Model, Sample, redrawn, yearly_flows
 from capworth.programme.selection import Programme
 
-MILLION = 1e6
 DENOMINATOR = "all costs"  # of the headline ratio
 PUBLIC_DENOMINATOR = "public costs"  # of the ratio beside it
 PUBLIC = ("organisation", "members")  # payers whose money is public; a donor may be anybody
@@ -84,11 +83,12 @@ def indicators(
     fiscal = present_value(benefit[:, SCOPES.index("fiscal")], factors)
     row: dict[str, object] = {}
     for name, values in (("cost_m", costs), ("benefit_m", benefits), ("npv_m", nets)):
-        row |= _spread(name, values / MILLION)
+        row |= Interval.of(values / MILLION).columns(name)
     row |= {"p_npv_positive": chance.share, "p_npv_positive_se": chance.standard_error}
     row |= _ratios(benefits, costs, public)
-    row |= _spread("public_npv_m", net_public_value(fiscal, present_value(purse, factors)) / 1e6)
-    row |= _spread("annual_m", equivalent_annual(nets, factors) / MILLION)
+    net_public = net_public_value(fiscal, present_value(purse, factors))
+    row |= Interval.of(net_public / MILLION).columns("public_npv_m")
+    row |= Interval.of(equivalent_annual(nets, factors) / MILLION).columns("annual_m")
     row |= _times(net, factors)
     row |= _rates(net.mean(axis=0, keepdims=True), rate)
     return row
@@ -104,7 +104,7 @@ def perspective_row(
     chance = chance_of_gain(benefits - costs)
     row: dict[str, object] = {}
     for name, values in (("cost_m", costs), ("benefit_m", benefits), ("npv_m", benefits - costs)):
-        row |= _spread(name, values / MILLION)
+        row |= Interval.of(values / MILLION).columns(name)
     ratio = ratio_of_means(benefits, costs)
     return row | {
         "p_npv_positive": chance.share,
@@ -125,10 +125,6 @@ def category_row(benefits: Floats, costs: Floats) -> Row:
     ratio = benefit_cost_ratio(benefits, costs, denominator=DENOMINATOR)
     shares = category_shares(ratio.value, EDGES)
     return dict(zip((*CATEGORIES, "no_ratio"), shares.tolist(), strict=True))
-
-
-def _spread(name: str, values: Floats) -> dict[str, float]:
-    return {key: float(part[0]) for key, part in spread(name, values[:, None]).items()}
 
 
 def _public(cost: Floats, payers: Sequence[str], factors: Floats) -> Floats:
@@ -161,8 +157,8 @@ def _interval(ratio: Ratio) -> tuple[float, float]:
     """80 % interval of the ratios of the draws; NaN where a draw has none."""
     if np.isnan(ratio.value).any():
         return float("nan"), float("nan")
-    ends = spread("x", ratio.value[:, None])
-    return float(ends["x_low"][0]), float(ends["x_high"][0])
+    low, high = ends(ratio.value)
+    return float(low), float(high)
 
 
 def _times(net: Floats, factors: Floats) -> dict[str, object]:

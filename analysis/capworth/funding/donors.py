@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 
 from capworth.case.model import FUNCTIONS, GRADES, Case
-from capworth.funding.pledges import MILLION, is_counted, stated_money
+from capworth.funding.pledges import is_counted, stated_money
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.portfolio.frontier import Relations
 from capworth.model.costs import PAYERS
-from capworth.model.result import HIGH, LOW, Answer, Provenance
+from capworth.model.money import MILLION
+from capworth.model.result import Answer, Provenance, ends
 from capworth.model.simulation import CHUNK, Sample
 from capworth.programme.choice import Choice
 from capworth.programme.selection import Programme
@@ -81,8 +82,8 @@ def make_menu(
     inside = bundles.T.astype(float)
 
     def spread(name: str, mean: Floats, draws: Floats, scale: float) -> Mapping[str, Floats]:
-        low, high = np.percentile(draws, (LOW, HIGH), axis=0) / scale
-        return {name: mean / scale, f"{name}_low": low, f"{name}_high": high}
+        low, high = ends(draws)
+        return {name: mean / scale, f"{name}_low": low / scale, f"{name}_high": high / scale}
 
     def cost(name: str, each: Floats) -> Mapping[str, Floats]:
         """Mean over all draws, interval over the first ones, of (draws, improvements)."""

@@ -11,7 +11,7 @@ import pandas as pd
 
 from capworth.case.model import Case
 from capworth.errors import InputError
-from capworth.funding.pledges import MILLION, is_counted, stated_money
+from capworth.funding.pledges import is_counted, stated_money
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.portfolio.earmarks import (
     Payable,
@@ -22,9 +22,15 @@ from capworth.methods.portfolio.earmarks import (
     payment_cuts,
     worth_of_money,
 )
-from capworth.methods.portfolio.relations import Relations, set_totals, synergy_totals
+from capworth.methods.portfolio.relations import (
+    Relations,
+    set_totals,
+    synergy_totals,
+    with_slack,
+)
 from capworth.model.draws import AtModes
-from capworth.model.result import HIGH, LOW, Answer, Provenance
+from capworth.model.money import MILLION
+from capworth.model.result import Answer, Interval, Provenance
 from capworth.model.simulation import Sample
 from capworth.programme.choice import Choice, with_bonus
 
@@ -103,7 +109,7 @@ class Candidates:
         cost, value = set_totals(self.sets, self.cost), self.worth(self.sets)
         order = np.argsort(cost, kind="stable")
         best = np.maximum.accumulate(value[order])
-        step = np.searchsorted(cost[order], budgets * (1 + 1e-9), side="right") - 1
+        step = np.searchsorted(cost[order], with_slack(budgets), side="right") - 1
         return np.where(step >= 0, best[step], np.nan)
 
     @property
@@ -321,12 +327,12 @@ def _spread(loss: Floats) -> dict[str, float]:
     known = loss[np.isfinite(loss)]
     if not len(known):
         return dict.fromkeys(("price_mean", "price_low", "price_high", "p_costs"), float("nan"))
-    low, high = np.percentile(known, (LOW, HIGH))
+    mean, low, high = Interval.of(known)
     costs = float((known > SAME).mean())
     return {
-        "price_mean": float(known.mean()),
-        "price_low": float(low),
-        "price_high": float(high),
+        "price_mean": mean,
+        "price_low": low,
+        "price_high": high,
         "p_costs": costs,
     }
 

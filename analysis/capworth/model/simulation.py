@@ -20,6 +20,7 @@ from capworth.model.chain import SCOPES, ChainModel, UnitValues
 from capworth.model.costs import PAYERS, CostModel, Costs, discount_factors
 from capworth.model.draws import AtModes, Draws, Sampled
 from capworth.model.gains import GainModel, Gains
+from capworth.model.money import MILLION
 from capworth.model.value import ValueModel, score
 from capworth.parallel import beside
 
@@ -217,12 +218,12 @@ class Sample:
 
 def value_per_million(drawn: Drawn, annuity: float) -> Floats:
     """(draws, capabilities) points of score for each million a year of whole-life cost."""
-    return drawn.score / (drawn.cost / annuity / 1e6)
+    return drawn.score / (drawn.cost / annuity / MILLION)
 
 
 def gain_per_million(drawn: Drawn) -> Floats:
     """(draws, improvements) points gained for each million of whole-life cost."""
-    return drawn.gains.score / (drawn.improvement_cost / 1e6)
+    return drawn.gains.score / (drawn.improvement_cost / MILLION)
 
 
 def draw_sample(

@@ -28,8 +28,9 @@ from capworth.methods.portfolio.frontier import (
     limited_frontier,
 )
 from capworth.methods.portfolio.integer import Owner, relation_rows, row, smallest_conflict, solve
-from capworth.methods.portfolio.relations import Relations, list_sets, synergy_totals
+from capworth.methods.portfolio.relations import Relations, list_sets, synergy_totals, with_slack
 from capworth.model.costs import PAYERS
+from capworth.model.money import MILLION
 from capworth.model.set_value import SetValue, bonuses_of
 from capworth.model.simulation import ENVELOPED, Sample
 
@@ -194,7 +195,6 @@ def objective_gains(sample: Sample) -> Floats:
     return gains
 
 
-MILLION = 1e6
 BUDGET: Owner = ("budget", 0)
 LIMIT = "limit"  # kind of an owner; the place is that in the table of limits
 
@@ -225,10 +225,13 @@ def refuse_conflict(choice: Choice, budget: float) -> None:
     ConflictError
         With the smallest set of rules in conflict, each with file, row and what it says.
     """
-    rows = [*relation_rows(choice.relations), row(BUDGET, choice.grid_asked, high=budget + 1e-6)]
+    rows = [
+        *relation_rows(choice.relations),
+        row(BUDGET, choice.grid_asked, high=with_slack(budget)),
+    ]
     for limit, use in zip(choice.limits, choice.uses, strict=True):
         owner = LIMIT, choice.case.limits.index(limit)
-        rows.append(row(owner, use, high=limit.amount * (1 + 1e-9)))
+        rows.append(row(owner, use, high=with_slack(limit.amount)))
     owners = smallest_conflict(rows, choice.relations.n)
     if owners:
         raise ConflictError(findings_of(choice, owners, budget))

@@ -12,15 +12,16 @@ import pandas as pd
 from capworth.case.model import Case
 from capworth.methods.allocation.shapley import shapley
 from capworth.methods.arguments import Floats
+from capworth.methods.portfolio.relations import affordable
 from capworth.model.effect_years import EffectYears
 from capworth.model.joint_gains import Game, games_of
-from capworth.model.result import Answer, Provenance, spread
+from capworth.model.money import MILLION
+from capworth.model.result import Answer, Interval, Provenance, spread
 from capworth.model.set_value import SetValue
 from capworth.model.simulation import ENVELOPED, Sample
 from capworth.programme.choice import Choice
 from capworth.programme.selection import Programme
 
-MILLION = 1e6
 SCALES: Mapping[str, float] = {"score": 1.0, "money": MILLION, "harm": 1.0}
 NAMES: Mapping[str, str] = {"score": "gain", "money": "money_m", "harm": "harm_days"}
 ENTRIES = 1 << 24  # numbers that the largest table of joint gains may hold
@@ -35,8 +36,8 @@ class JointGains(Answer):
     _table: pd.DataFrame
     _pairs: pd.DataFrame
     base: tuple[str, ...]  # the set in which they are counted together
-    alone: tuple[float, float, float]  # points of the set, gains simply added: mean, 80 % interval
-    together: tuple[float, float, float]  # points of the set, counted together
+    alone: Interval  # points of the set, gains simply added
+    together: Interval  # points of the set, counted together
     draws: int
     provenance: Provenance
 
@@ -99,8 +100,8 @@ def join_gains(
         table,
         _pairs(case.improvement_ids, games, draws.size),
         tuple(case.improvement_ids[k] for k in everyone),
-        _ends(alone_all),
-        _ends(_gain(score, set(everyone), draws.size)),
+        Interval.of(alone_all),
+        Interval.of(_gain(score, set(everyone), draws.size)),
         draws.size,
         provenance,
     )
@@ -207,18 +208,11 @@ def _pairs(ids: Sequence[str], games: Sequence[Game], size: int) -> pd.DataFrame
             both = [g for g in games if g.measure == measure and a in g.users and b in g.users]
             bonus = _gain(both, {a, b}, size) - _gain(both, {a}, size) - _gain(both, {b}, size)
             bonus = np.where(np.abs(bonus) < APART, 0.0, bonus)
-            columns = spread(f"{NAMES[measure]}_joint", bonus[:, None], scale)
-            row |= {name: float(part[0]) for name, part in columns.items()}
+            row |= Interval.of(bonus / scale).columns(f"{NAMES[measure]}_joint")
         rows.append(row)
     if not rows:
         return pd.DataFrame(columns=["improvement", "other", "gain_joint"])
     return pd.DataFrame(rows).set_index(["improvement", "other"])
-
-
-def _ends(values: Floats) -> tuple[float, float, float]:
-    columns = spread("gain", values[:, None])
-    mean, low, high = (float(part[0]) for part in columns.values())
-    return mean, low, high
 
 
 DRAWS = 200  # the first ones, in which the best set is sought with and without each improvement
@@ -246,7 +240,7 @@ def regrets(sample: Sample, draws: int = DRAWS) -> Floats:
     for start in range(0, len(worth), rows):
         block = slice(start, start + rows)
         total = worth[block] @ taken
-        np.copyto(total, -np.inf, where=asked[block] @ members > case.settings.budget)
+        np.copyto(total, -np.inf, where=~affordable(asked[block] @ members, case.settings.budget))
         place = total.argmax(axis=1)
         best = total[np.arange(len(total)), place]
         for k in range(len(lost)):

@@ -15,11 +15,11 @@ from capworth.methods.acceptability import indices as rankindices
 from capworth.methods.acceptability.indices import expected_ranks
 from capworth.methods.acceptability.ranking import RankTally, snapped
 from capworth.methods.arguments import Floats, known
+from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.set_value import SetValue
 from capworth.model.simulation import Sample, gain_per_million
 
-MILLION = 1e6
 CLEAR = 0.9  # probability from which one improvement counts as ahead of another
 
 

@@ -7,11 +7,13 @@ import pandas as pd
 
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.portfolio.draws import Standing, standing, worth_comparing
-from capworth.model.result import HIGH, LOW, Answer, Provenance
+from capworth.methods.portfolio.relations import affordable
+from capworth.model.money import MILLION
+from capworth.model.result import LOW, Answer, Provenance, ends
 from capworth.model.simulation import Sample
 from capworth.programme.choice import Choice, objective_gains
 from capworth.programme.schedule import meets_targets
-from capworth.programme.selection import DRAWS, MILLION, SCALE, Programme, usual_ways, why_not
+from capworth.programme.selection import DRAWS, SCALE, Programme, usual_ways, why_not
 
 RECOMMENDED, EXPECTED, CAUTIOUS, MINIMAX, LIKELIEST, TARGETS = RULES = (
     "recommended",
@@ -149,12 +151,12 @@ def _candidates(
         best, _ = choice.best_sets(asked, gains, budget)
         frontier = choice.frontier().chosen
         listed = np.unique(np.concatenate((best, frontier, mine[None])), axis=0)[::-1]
-    affordable = listed[listed @ choice.grid_asked <= budget * (1 + 1e-9)]
+    paid = listed[affordable(listed @ choice.grid_asked, budget)]
     welcome: Bools = np.asarray((gains >= 0).all(axis=0))
     for pair, bonus in zip(choice.worth.pairs, choice.worth.bonuses(gains).T, strict=True):
         if (bonus < 0).any():
             welcome[pair] = False
-    sets = affordable[worth_comparing(affordable, welcome)]
+    sets = paid[worth_comparing(paid, welcome)]
     if not (sets == mine).all(axis=1).any():
         sets = np.concatenate((sets, mine[None]))
     return sets.reshape(-1, len(mine)), choice.sets() is not None
@@ -181,7 +183,7 @@ def _described(
     """What some sets hold, ask, add and miss."""
     ids = np.array(sample.case.improvement_ids)
     taken = sets[rows]
-    low, high = np.percentile(values[:, rows], (LOW, HIGH), axis=0)
+    low, high = ends(values[:, rows])
     spent = sample.drawn.asked[:DRAWS] @ taken.T
     return pd.DataFrame(
         {
@@ -193,7 +195,7 @@ def _described(
             "mean_regret": found.mean_regret[rows],
             "most_regret": found.most_regret[rows],
             "p_best": found.best[rows],
-            "p_affordable": (spent <= budget).mean(axis=0),
+            "p_affordable": affordable(spent, budget).mean(axis=0),
         }
     )
 

@@ -16,7 +16,8 @@ from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.portfolio.integer import Rows, smallest_conflict
 from capworth.methods.portfolio.scheduling import NEVER, Timetable, best_schedule, schedule_rows
 from capworth.model.effect_years import EffectYears, full_year
-from capworth.model.result import HIGH, LOW, Answer, Provenance
+from capworth.model.money import MILLION
+from capworth.model.result import Answer, Provenance, spread
 from capworth.model.simulation import ENVELOPED, Sample
 from capworth.programme.choice import (
     BUDGET,
@@ -28,7 +29,7 @@ from capworth.programme.choice import (
     objective_gains,
     spend_by_year,
 )
-from capworth.programme.selection import MILLION, SCALE, Programme
+from capworth.programme.selection import SCALE, Programme
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +104,7 @@ def timetable_of(choice: Choice, spending: Spending, budget: float) -> Timetable
             for payer in payers:
                 money[payer][k, start] = calendar.later(spending.of_payer(payer)[k], delay)
     asked = choice.grid_asked
-    uses, caps = [np.repeat(asked[:, None], years, axis=1)], [budget + 1e-6]
+    uses, caps = [np.repeat(asked[:, None], years, axis=1)], [budget]
     owners = [BUDGET]
     for place, limit in enumerate(case.limits):
         first = (limit.from_year or case.settings.first_year) - case.settings.first_year
@@ -350,8 +351,7 @@ def _years(sample: Sample, choice: Choice, spending: Spending, start: Ints) -> p
     first = case.settings.first_year
     columns: dict[str, Floats] = {}
     for name, values in (("spend_m", spent), ("value", added)):
-        low, high = np.percentile(values, (LOW, HIGH), axis=0)
-        columns |= {name: values.mean(axis=0), f"{name}_low": low, f"{name}_high": high}
+        columns |= spread(name, values)
     columns["spend_room_m"] = _room(case, *MONEY) / MILLION
     columns["posts"], columns["posts_room"] = posts, _room(case, "staff")
     return pd.DataFrame(columns, index=pd.RangeIndex(first, first + calendar.years, name="year"))

@@ -13,11 +13,11 @@ from capworth.case.actuals import LEVEL, SPEND, START, Actual
 from capworth.case.model import Case, Effect
 from capworth.methods.arguments import Floats, Ints
 from capworth.methods.portfolio.scheduling import NEVER
-from capworth.model.result import HIGH, LOW, Answer, Provenance
+from capworth.model.money import MILLION
+from capworth.model.result import Answer, Interval, Provenance
 from capworth.model.simulation import ENVELOPED, Sample
 from capworth.programme.choice import spend_by_year
 from capworth.programme.schedule import Calendar, Schedule, starts_of, yearly_shares
-from capworth.programme.selection import MILLION
 
 AS_PLANNED, BETTER, WORSE, UNPLANNED = "as planned", "better", "worse", "not in the plan"
 MONEY = "million"
@@ -125,8 +125,7 @@ def _row(plan: _Plan, actual: Actual) -> dict[str, object]:
     middle = low = high = float("nan")
     verdict = UNPLANNED
     if planned is not None:
-        middle = float(planned.mean())
-        low, high = (float(x) for x in np.percentile(planned, (LOW, HIGH)))
+        middle, low, high = Interval.of(planned)
         slack = 1e-9 * max(abs(low), abs(high), 1.0)
         verdict = AS_PLANNED
         if found > high + slack:
@@ -192,8 +191,8 @@ def set_baseline(
                 "capability": effect.capability,
                 "indicator": effect.criterion or effect.step,
                 "unit": effect.change.unit if effect.criterion else FACTOR,
-                **_spread("today", today),
-                **_spread("planned", planned),
+                **Interval.of(today).columns("today"),
+                **Interval.of(planned).columns("planned"),
                 "first_effect": first,
                 "full_effect": full,
                 "reviews": " ".join(review_dates(case, first, full)),
@@ -227,8 +226,3 @@ def _levels(sample: Sample, effect: Effect) -> tuple[Floats, Floats]:
         if (row.capability, row.criterion) == (effect.capability, effect.criterion):
             level = draws.of(row.level)
     return level, level + change
-
-
-def _spread(name: str, values: Floats) -> dict[str, float]:
-    low, high = np.percentile(values, (LOW, HIGH))
-    return {name: float(values.mean()), f"{name}_low": float(low), f"{name}_high": float(high)}

@@ -21,7 +21,7 @@ from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, Ints, finite, table
 from capworth.methods.exact import in_grains
 from capworth.methods.portfolio.integer import least, pair_rows, relation_rows, widened
-from capworth.methods.portfolio.relations import Relations
+from capworth.methods.portfolio.relations import Relations, affordable
 
 BLOCK_DRAWS: Final = 8  # few, so that most sets are too dear in all of them and are left out
 MOST_CUTS: Final = 4096
@@ -166,7 +166,7 @@ def best_payable(
         gains = in_grains(np.concatenate((worth[rows], added[rows]), axis=1)).amounts
         least = np.einsum("sp,p->s", sets, prices[rows].min(axis=0))
         for total, rules in groups.items():
-            ahead = np.flatnonzero(least <= total * (1 + 1e-9))
+            ahead = np.flatnonzero(affordable(least, total))
             if len(ahead):
                 inside = parts[ahead].T
                 gain = gains @ inside

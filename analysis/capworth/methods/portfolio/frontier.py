@@ -38,6 +38,7 @@ from capworth.methods.portfolio.priority import priority_order
 from capworth.methods.portfolio.relations import (
     Relations,
     Rule,
+    affordable,
     feasible_sets,
     list_sets,
     rules_of,
@@ -447,13 +448,12 @@ def _refuse_too_many(tables: int, cells: int) -> None:
 
 
 MOST_LISTED: Final = 1 << 18  # allowed sets that are all tried; beyond, HiGHS is asked step by step
-SLACK: Final = 1e-9  # share of a limit by which rounding may pass it
 
 
 def keeps_limits(sets: Bools, uses: Floats, limits: Floats) -> Bools:
     """Say of each set (sets, n) whether what it uses (limits, n) stays within each limit."""
     total = np.einsum("sn,ln->sl", sets, uses)
-    good: Bools = (total <= limits + SLACK * np.abs(limits)).all(axis=1)
+    good: Bools = np.asarray(affordable(total, limits).all(axis=1))
     return good
 
 

@@ -15,6 +15,7 @@ from capworth.methods.exact import in_grains
 from capworth.methods.portfolio.relations import (
     Relations,
     Rule,
+    affordable,
     allowed,
     rules_of,
     synergy_totals,
@@ -89,7 +90,7 @@ def filled(
         row = np.zeros((1, relations.n), dtype=bool)
         row[0, list(after)] = True
         tied = replace(relations, must=(), at_least=())  # not all of it is in yet
-        if prices[list(after)].sum() <= budget * (1 + 1e-9) and allowed(row, tied)[0]:
+        if affordable(prices[list(after)].sum(), budget) and allowed(row, tied)[0]:
             taken = after
     return taken
 

@@ -8,15 +8,18 @@ sets leave open and the rows of integer programmes are all read from there.
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, Ints
 
 Heads = tuple[tuple[int, tuple[int, ...]], ...]
 
+FloatsT = TypeVar("FloatsT", float, Floats)
+SLACK: Final = 1e-9  # share of a limit by which rounding may pass it
 MOST_CELLS: Final = 1 << 27  # of the table of allowed sets: 128 MB
 
 
@@ -101,6 +104,17 @@ def towers(label: Sequence[object]) -> tuple[tuple[int, ...], ...]:
         if tower is not None:
             groups.setdefault(tower, []).append(project)
     return tuple(tuple(group) for group in groups.values() if len(group) > 1)
+
+
+def with_slack(limit: FloatsT) -> FloatsT:
+    """A limit and what rounding may pass it by: a thousand millionth of it."""
+    return limit + SLACK * abs(limit)
+
+
+def affordable(cost: ArrayLike, limit: ArrayLike) -> Bools:
+    """Say whether costs keep to a limit. The one tolerance for what a budget pays for."""
+    good: Bools = np.asarray(cost) <= with_slack(np.asarray(limit, dtype=np.float64))
+    return good
 
 
 def allowed(sets: Bools, relations: Relations) -> Bools:

@@ -8,7 +8,7 @@ import numpy as np
 
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.portfolio.integer import Owner, Rows, cheapest_of_best, row
-from capworth.methods.portfolio.relations import Gaps, Relations, Rule, rules_of
+from capworth.methods.portfolio.relations import Gaps, Relations, Rule, rules_of, with_slack
 
 NEVER: Final = -1
 
@@ -97,7 +97,7 @@ def schedule_rows(timetable: Timetable, relations: Relations) -> Iterator[Rows]:
     for owner, use, cap in zip(timetable.owners, timetable.uses, timetable.caps, strict=True):
         taken = np.zeros(width)
         taken[: n * starts] = use.ravel()
-        yield row(owner, taken, high=cap * (1 + 1e-9))
+        yield row(owner, taken, high=with_slack(float(cap)))
     yield from _pairs(timetable, relations, parts, width)
 
 
