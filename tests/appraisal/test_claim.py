@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,6 +14,8 @@ from capworth.appraisal import claim as claims
 from capworth.appraisal.claim import ESTIMANDS, VERDICTS, Claim, registration
 from capworth.case.model import FUNCTIONS, Case
 from capworth.methods.cost_benefit.power import detectable_contrast
+from capworth.model.result import Provenance
+from capworth.model.simulation import draw_sample
 from capworth.study.stages import Study, run_study
 
 Golden: TypeAlias = Mapping[str, Any]
@@ -183,3 +186,50 @@ def test_the_primary_is_the_one_that_is_registered(small: Case, at_modes: AtMode
     assert next_euro.probability == 0
     harm = claim_of(at_modes(small.with_settings(claim_value="harm", claim_margin=2.0)))
     assert (harm.primary, harm.verdict) == (("per_euro", "harm"), "not contradicted")
+
+
+@pytest.mark.parametrize("effect", [None, 0.0])
+def test_an_improvement_that_costs_and_does_nothing_moves_no_estimand(
+    small: Case, effect: float | None
+) -> None:
+    """Neither its cost nor its row: with it, every ratio is the one without it."""
+    dud = replace(small.improvements[0], id="DUD", name="Dud")
+    line = next(line for line in small.costs if line.improvement == small.improvements[0].id)
+    amount = replace(line.amount, name="costs/DUD", low=9e6, mode=9.5e6, high=9.9e6)
+    cost = replace(line, id="DUD", improvement="DUD", amount=amount)
+    effects = small.effects
+    if effect is not None:
+        row = next(e for e in small.effects if e.criterion)
+        change = replace(row.change, name="effects/DUD", low=effect, mode=effect, high=effect)
+        effects = (*effects, replace(row, improvement="DUD", change=change))
+    more = replace(
+        small,
+        improvements=(*small.improvements, dud),
+        costs=(*small.costs, cost),
+        effects=effects,
+    )
+    samples = [draw_sample(case, 50) for case in (small, more)]
+    tables = []
+    for sample in samples:
+        claim = claims.examine_claim(sample, Provenance.of(small, 50))
+        assert claim is not None
+        tables.append(claim.to_frame())
+    assert samples[1].drawn.improvement_cost[:, -1].min() > 1e6
+    assert tables[1].to_dict() == tables[0].to_dict()
+
+
+def test_where_it_gains_in_some_draws_only_its_cost_counts_in_those(small: Case) -> None:
+    """Two improvements, two draws: the second gains nothing in the second draw.
+
+    First 6 for 2, half of it ours: 3 for 1 on either side. Second 4 for 1, all theirs.
+    Draw one: 3 / 1 against 7 / 2. Draw two: 3 / 1 against 3 / 1.
+    """
+    drawn = SimpleNamespace(
+        gains=SimpleNamespace(
+            score=np.array([[6.0, 4.0], [6.0, 0.0]]), exchange=np.array([[0.5, 0.0], [0.5, 0.0]])
+        ),
+        improvement_cost=np.array([[2.0, 1.0], [2.0, 1.0]]),
+    )
+    sample: Any = SimpleNamespace(drawn=drawn)
+    found = claims._next_euro(sample)
+    assert found.tolist() == pytest.approx([6 / 7, 1.0])

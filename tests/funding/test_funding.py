@@ -296,8 +296,8 @@ def test_no_earmark_no_price(small: Case) -> None:
 def test_pledges_with_one_earmark_are_one_fund(small: Case) -> None:
     twin = replace(small.funding[1], id="BAY", earmark=("LINK", "SCAN"))
     found = earmarks_of(run_study(replace(small, funding=(*small.funding, twin)), draws=30))
-    assert found.funds().loc[BUDGET].index.tolist() == ["raise", "LOTTERY", "ISLE + BAY"]
-    assert found.funds().T[BUDGET, "ISLE + BAY"]["amount_m"] == pytest.approx(0.06)
+    assert found.funds().loc[BUDGET].index.tolist() == ["raise", "LOTTERY", "BAY + ISLE"]
+    assert found.funds().T[BUDGET, "BAY + ISLE"]["amount_m"] == pytest.approx(0.06)
 
 
 def test_what_must_be_done_and_cannot_be_paid(small: Case) -> None:

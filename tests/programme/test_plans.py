@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +16,7 @@ from capworth.errors import CaseError
 from capworth.methods.portfolio.relations import feasible_sets
 from capworth.model.result import Provenance
 from capworth.model.simulation import draw_sample
-from capworth.programme.choice import Choice, ConflictError, pair_gains, ties_of
+from capworth.programme.choice import Choice, ConflictError, ties_of
 from capworth.programme.robustness import examine_robustness
 from capworth.programme.selection import Programme, choose_programme
 
@@ -220,19 +219,6 @@ def test_the_best_set_with_an_overlap_on_any_objective(
     frontier = found.frontier()
     assert frontier["value"].is_monotonic_increasing
     assert frontier["value"].iloc[-1] == pytest.approx(max(v for v, _ in options.values()) / scale)
-
-
-def test_pair_gains_are_a_share_of_the_lesser_gain_and_never_of_a_loss() -> None:
-    relations = ties_like()
-    gains = np.array([[4.0, 2.0], [-1.0, 5.0]])
-    found = pair_gains(relations, gains, np.array([[0.5], [0.5]]))
-    assert found.tolist() == [[1.0], [0.0]]
-
-
-def ties_like() -> Any:
-    from capworth.methods.portfolio.relations import Relations
-
-    return Relations(2, synergies=((0, 1, 0.0),))
 
 
 def test_a_limit_of_one_payer_binds(planned: Path) -> None:

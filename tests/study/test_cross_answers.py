@@ -431,7 +431,7 @@ def leaving_out(study: Answers) -> Pair:
     choice = Choice.of(study.sample)
     sets = choice.sets()
     assert sets is not None
-    values = choice.values_of(sets, drawn.gains.score)
+    values = choice.worth.over_draws(sets, drawn.gains.score)
     values[drawn.asked @ sets.T > (case.settings.budget or 0.0)] = -np.inf
     best = values.max(axis=1)
     lost = {}

@@ -21,11 +21,11 @@ from capworth.methods.allocation.shapley import bounds, shapley, shapley_sampled
 from capworth.methods.arguments import Bools, Floats, within
 from capworth.model.costs import CostModel
 from capworth.model.draws import AtModes, Draws, Sampled
+from capworth.model.money import MILLION
 from capworth.model.result import HIGH, LOW, Answer, Provenance, spread
 from capworth.model.simulation import ENVELOPED, Model, Sample
 
 STATED = "as stated"
-MILLION = 1e6
 SLACK = 1e-9  # of a platform's cost, below which nobody has a reason to leave
 
 

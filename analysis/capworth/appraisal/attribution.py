@@ -24,6 +24,7 @@ from capworth.methods.cost_benefit.value_chain import (
 )
 from capworth.model.chain import Levels
 from capworth.model.draws import Sampled
+from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.simulation import Model
 
@@ -99,7 +100,7 @@ def _row(level: Levels, outcome: str, outcomes: Floats, money: Floats) -> dict[s
     row |= {p: float(shares[:, k].mean()) for k, p in enumerate(PARTIES) if k != PLATFORM}
     row["outcomes"] = float((outcomes * counted).mean())
     for name, share in (("", counted), ("_first_in", first), ("_last_in", last)):
-        row[f"money_m{name}"] = float((money * share).mean()) / 1e6
+        row[f"money_m{name}"] = float((money * share).mean()) / MILLION
     return row
 
 

@@ -8,10 +8,9 @@ import pandas as pd
 
 from capworth.methods.acceptability.indices import expected_ranks
 from capworth.model.costs import PAYERS
+from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.simulation import Sample, value_per_million
-
-MILLION = 1e6
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -11,7 +11,8 @@ import pandas as pd
 from capworth.case.model import FUNCTIONS, Case
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.power import detectable_contrast
-from capworth.model.result import Answer, Provenance
+from capworth.model.money import MILLION
+from capworth.model.result import Answer, Interval, Provenance, ends
 from capworth.model.simulation import MEASURES, Sample
 
 ESTIMANDS = ("total", "average", "per_euro", "next_euro")
@@ -129,19 +130,24 @@ def _ratio(ours: Floats, theirs: Floats) -> Floats:
 
 
 def _next_euro(sample: Sample) -> Floats:
-    """(draws,) gain per euro of the improvements, parted by the functions that gain."""
+    """(draws,) gain per euro of the improvements, parted by the functions that gain.
+
+    An improvement that gains nothing in a draw is left out of both sides there, with its cost:
+    nobody would spend the next euro on it, and no function can answer for it. To share its cost out
+    by the functions of what it touches would let a project that does nothing decide the ratio.
+    """
     drawn = sample.drawn
     gain, share = drawn.gains.score, drawn.gains.exchange
-    cost = drawn.improvement_cost
+    cost = np.where(gain != 0, drawn.improvement_cost, 0.0)
     ours, theirs = (gain * share).sum(axis=1), (gain * (1 - share)).sum(axis=1)
     our_cost, their_cost = (cost * share).sum(axis=1), (cost * (1 - share)).sum(axis=1)
     return _ratio(ours * their_cost, theirs * our_cost)
 
 
 def _row(ratio: Floats, margin: float) -> dict[str, float]:
-    low, middle, high = np.percentile(ratio, (10, 50, 90))
+    low, high = ends(ratio)
     return {
-        "ratio": float(middle),
+        "ratio": float(np.percentile(ratio, 50)),
         "ratio_low": float(low),
         "ratio_high": float(high),
         "p_holds": float((ratio > 1).mean()),
@@ -170,15 +176,14 @@ def _by_function(sample: Sample) -> pd.DataFrame:
     drawn = sample.drawn
     rows: list[dict[str, object]] = []
     for m, measure in enumerate(MEASURES):
-        scale = 1e6 if measure == "money" else 1.0
+        scale = MILLION if measure == "money" else 1.0
         for k, function in enumerate(FUNCTIONS):
-            cost = drawn.function_cost[m][:, k] / 1e6
+            cost = drawn.function_cost[m][:, k] / MILLION
             value = drawn.function_value[m][:, k] / scale
             if not cost.any() or not value.any():
                 continue
             row: dict[str, object] = {"measure": measure, "function": function}
             for name, part in (("value", value), ("cost_m", cost), ("value_per_m", value / cost)):
-                low, high = np.percentile(part, (10, 90))
-                row |= {name: part.mean(), f"{name}_low": low, f"{name}_high": high}
+                row |= Interval.of(part).columns(name)
             rows.append(row)
     return pd.DataFrame(rows).set_index(["measure", "function"])

@@ -15,10 +15,12 @@ from capworth.methods.acceptability.smaa import rank_shares
 from capworth.methods.allocation.keys import KEYS
 from capworth.methods.arguments import Bools, Floats
 from capworth.model.draws import Draws, Sampled
+from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance
+from capworth.model.set_value import SetValue
 from capworth.model.simulation import Model, Sample, draw_sample
 from capworth.programme.choice import Choice
-from capworth.programme.selection import MILLION, SCALE
+from capworth.programme.selection import SCALE
 
 DRAWS = 1_000
 AS_STATED = "as stated"
@@ -242,7 +244,8 @@ def _programmes(case: Case, draws: int) -> pd.DataFrame:
                 taken, money, gain = _chosen(sample, budget)
                 drawn = sample.drawn
                 priced = drawn.gains.money.any()
-                net = drawn.gains.money @ taken - drawn.improvement_cost @ taken
+                worth = SetValue.of(sample).by_draw(taken, drawn.gains.money)
+                net = worth - drawn.improvement_cost @ taken
                 rows[scale, name] = {
                     "chosen": " ".join(ids[taken]),
                     "asked_m": money / MILLION,

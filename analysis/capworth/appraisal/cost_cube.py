@@ -10,6 +10,7 @@ from capworth.case.model import FUNCTIONS, Case, CostLine
 from capworth.methods.arguments import Floats
 from capworth.model.costs import CostModel, bias_of
 from capworth.model.draws import AtModes
+from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import Model
 
@@ -75,7 +76,7 @@ def _part(
     """Spread one line over its owners, their functions and its years."""
     bias = bias_of(line)
     amount = line.amount.mode * (1.0 if bias is None else 1.0 + bias.mode)
-    yearly = costs.yearly(line) * amount / 1e6
+    yearly = costs.yearly(line) * amount / MILLION
     spread = np.einsum("c,cf,y->cfy", owners, shares, yearly)
     c, f, y = np.nonzero(spread)
     return pd.DataFrame(
@@ -107,9 +108,9 @@ def _bridge(case: Case) -> pd.DataFrame:
             {
                 "total": total.id,
                 "name": total.name,
-                "stated_m": stated / 1e6,
-                **{name: amount / 1e6 for name, amount in sums.items()},
-                "residual_m": (stated - sum(sums.values())) / 1e6,
+                "stated_m": stated / MILLION,
+                **{name: amount / MILLION for name, amount in sums.items()},
+                "residual_m": (stated - sum(sums.values())) / MILLION,
                 "unit": total.amount.unit,
                 "grade": total.amount.grade,
                 "source": total.amount.source,

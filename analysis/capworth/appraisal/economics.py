@@ -34,12 +34,12 @@ from capworth.methods.cost_benefit.ratios import (
 )
 from capworth.model.chain import SCOPES
 from capworth.model.costs import PAYERS, discount_factors
-from capworth.model.money import Money
-from capworth.model.result import Answer, Provenance, spread
+from capworth.model.money import MILLION, Money
+from capworth.model.result import Answer, Interval, Provenance, ends
+from capworth.model.set_value import SetValue
 from capworth.model.simulation import Flows, Model, Sample, redrawn, yearly_flows
 from capworth.programme.selection import Programme
 
-MILLION = 1e6
 DENOMINATOR = "all costs"  # of the headline ratio
 PUBLIC_DENOMINATOR = "public costs"  # of the ratio beside it
 PUBLIC = ("organisation", "members")  # payers whose money is public; a donor may be anybody
@@ -83,11 +83,12 @@ def indicators(
     fiscal = present_value(benefit[:, SCOPES.index("fiscal")], factors)
     row: dict[str, object] = {}
     for name, values in (("cost_m", costs), ("benefit_m", benefits), ("npv_m", nets)):
-        row |= _spread(name, values / MILLION)
+        row |= Interval.of(values / MILLION).columns(name)
     row |= {"p_npv_positive": chance.share, "p_npv_positive_se": chance.standard_error}
     row |= _ratios(benefits, costs, public)
-    row |= _spread("public_npv_m", net_public_value(fiscal, present_value(purse, factors)) / 1e6)
-    row |= _spread("annual_m", equivalent_annual(nets, factors) / MILLION)
+    net_public = net_public_value(fiscal, present_value(purse, factors))
+    row |= Interval.of(net_public / MILLION).columns("public_npv_m")
+    row |= Interval.of(equivalent_annual(nets, factors) / MILLION).columns("annual_m")
     row |= _times(net, factors)
     row |= _rates(net.mean(axis=0, keepdims=True), rate)
     return row
@@ -103,7 +104,7 @@ def perspective_row(
     chance = chance_of_gain(benefits - costs)
     row: dict[str, object] = {}
     for name, values in (("cost_m", costs), ("benefit_m", benefits), ("npv_m", benefits - costs)):
-        row |= _spread(name, values / MILLION)
+        row |= Interval.of(values / MILLION).columns(name)
     ratio = ratio_of_means(benefits, costs)
     return row | {
         "p_npv_positive": chance.share,
@@ -124,10 +125,6 @@ def category_row(benefits: Floats, costs: Floats) -> Row:
     ratio = benefit_cost_ratio(benefits, costs, denominator=DENOMINATOR)
     shares = category_shares(ratio.value, EDGES)
     return dict(zip((*CATEGORIES, "no_ratio"), shares.tolist(), strict=True))
-
-
-def _spread(name: str, values: Floats) -> dict[str, float]:
-    return {key: float(part[0]) for key, part in spread(name, values[:, None]).items()}
 
 
 def _public(cost: Floats, payers: Sequence[str], factors: Floats) -> Floats:
@@ -160,8 +157,8 @@ def _interval(ratio: Ratio) -> tuple[float, float]:
     """80 % interval of the ratios of the draws; NaN where a draw has none."""
     if np.isnan(ratio.value).any():
         return float("nan"), float("nan")
-    ends = spread("x", ratio.value[:, None])
-    return float(ends["x_low"][0]), float(ends["x_high"][0])
+    low, high = ends(ratio.value)
+    return float(low), float(high)
 
 
 def _times(net: Floats, factors: Floats) -> dict[str, object]:
@@ -296,12 +293,13 @@ def economics(
     """Appraise every capability and improvement, and the programme, with benefits in money.
 
     A capability is appraised against doing without it, its benefits the same in every year; an
-    improvement against today, its benefits from its effect year on. The programme is the sum of its
-    improvements: costs of all of them, benefits of those known in money. Yearly flows are those of
-    the first draws of the sample, `sampling.ENVELOPED` at most. Real prices of the case's price
-    year, discounted by its schedule; the modified rate finances and reinvests at the schedule's
-    first rate. Benefits are those attributed to the capability, costs those of all payers counted:
-    the ratio errs low.
+    improvement against today, its benefits by its years of effect. The programme is the sum of its
+    improvements: costs of all of them, benefits of those known in money, and what pairs add
+    together, in the years in which both have an effect and in the scopes of the lesser. Yearly
+    flows are those of the first draws of the sample, `sampling.ENVELOPED` at most. Real prices of
+    the case's price year, discounted by its schedule; the modified rate finances and reinvests at
+    the schedule's first rate. Benefits are those attributed to the capability, costs those of all
+    payers counted: the ratio errs low.
 
     Perspectives: `society` counts every payer and every scope; `organisation` what it spends, as
     nothing comes back to it but transfers; `members` their own outlays against fiscal gains, the
@@ -330,7 +328,7 @@ def economics(
     categories: dict[tuple[str, ...], Row] = {}
     accounts: dict[tuple[str, ...], Row] = {}
     views: dict[tuple[str, ...], Row] = {}
-    for kind, ids, flows, counts in _things(model, yearly_flows(model, draws), programme):
+    for kind, ids, flows, counts in _things(sample, yearly_flows(model, draws), programme):
         for k in np.flatnonzero(counts):
             key = kind, ids[k]
             cost, benefit = flows.cost[:, k], flows.benefit[:, k]
@@ -358,21 +356,41 @@ def economics(
 
 
 def _things(
-    model: Model, flows: tuple[Flows, Flows], programme: Programme | None
+    sample: Sample, flows: tuple[Flows, Flows], programme: Programme | None
 ) -> tuple[tuple[str, tuple[str, ...], Flows, Bools], ...]:
     """Capabilities, improvements and programme with their flows, and which of them have money."""
-    case = model.case
+    case, model = sample.case, sample.model
     gains = (flows[1].benefit != 0).any(axis=(0, 2, 3))
     chosen = () if programme is None else programme.chosen
     taken = np.array([i in chosen for i in case.improvement_ids], dtype=np.bool_)
     whole = Flows(
-        *(part[:, taken].sum(axis=1, keepdims=True) for part in (flows[1].cost, flows[1].benefit))
+        flows[1].cost[:, taken].sum(axis=1, keepdims=True),
+        flows[1].benefit[:, taken].sum(axis=1, keepdims=True)
+        + _pair_benefits(sample, flows[1].benefit, taken),
     )
     return (
         ("capability", case.capability_ids, flows[0], model.known["money"]),
         ("improvement", case.improvement_ids, flows[1], gains),
         ("programme", (RECOMMENDED,), whole, np.array([bool((taken & gains).any())])),
     )
+
+
+def _pair_benefits(sample: Sample, benefit: Floats, taken: Bools) -> Floats:
+    """(draws, 1, scopes, years) what pairs of a set add beyond benefits (draws, ...) of each."""
+    total = np.zeros((len(benefit), 1, *benefit.shape[2:]))
+    worth, years = SetValue.of(sample), sample.model.gains.years
+    bonuses = worth.bonuses(sample.drawn.gains.money[: len(benefit)])
+    for (one, other), bonus in zip(worth.pairs.tolist(), bonuses.T, strict=True):
+        together = years.together(one, other)
+        whole = float((years.discount * together).sum())
+        if not (taken[one] and taken[other] and whole > 0):
+            continue
+        sums = np.einsum("npst,t->nps", benefit[:, [one, other]], years.discount)
+        lesser = sums[np.arange(len(sums)), sums.sum(axis=2).argmin(axis=1)]  # (draws, scopes)
+        every = lesser.sum(axis=1, keepdims=True)
+        shares = np.divide(lesser, every, out=np.zeros_like(lesser), where=every > 0)
+        total[:, 0] += bonus[:, None, None] * shares[:, :, None] * (together / whole)
+    return total
 
 
 def _account(paid: Floats, gained: Floats) -> dict[str, dict[str, float]]:

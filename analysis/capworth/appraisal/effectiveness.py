@@ -28,7 +28,8 @@ from capworth.methods.cost_benefit.effectiveness import (
 from capworth.model.chain import UnitValues, Worth
 from capworth.model.costs import PAYERS
 from capworth.model.draws import AtModes, Draws, Sampled
-from capworth.model.result import HIGH, LOW, Answer, Provenance
+from capworth.model.money import MILLION
+from capworth.model.result import Answer, Provenance, ends
 from capworth.model.simulation import Model, Sample, redrawn
 
 NOTHING = "nothing"  # the option that costs nothing and does nothing
@@ -134,7 +135,7 @@ def _compared(
     table = pd.DataFrame(
         {
             "name": [names.get(i, i) for i in ids],
-            "cost_m": cost / 1e6,
+            "cost_m": cost / MILLION,
             "amount": amount,
             "average_ratio": average,
             "status": [Status(int(code)).name.lower() for code in mean.status],
@@ -413,7 +414,7 @@ def _pairs(ranked: Mapping[str, Floats]) -> pd.DataFrame:
         for other in names[k + 1 :]:
             agree = spearman(ranked[one], ranked[other])
             agree = agree[~np.isnan(agree)] if not np.isnan(agree).all() else agree
-            low, high = np.percentile(agree, (LOW, HIGH))
+            low, high = ends(agree)
             first = ranked[one].argmax(axis=1) == ranked[other].argmax(axis=1)
             rows[one, other] = {
                 "rank_correlation": float(agree.mean()),
@@ -500,7 +501,7 @@ def willingness(sample: Sample, provenance: Provenance, effect: str = "harm") ->
         {
             "choice": [ids[k] for k in found.choice.tolist()],
             "p_best": found.chance_of_choice,
-            "information_m": found.information / 1e6,
+            "information_m": found.information / MILLION,
         },
         index=index,
     )

@@ -30,9 +30,9 @@ from capworth.methods.envelopment.economic_efficiency import (
 )
 from capworth.methods.envelopment.slacks import closest_targets
 from capworth.methods.envelopment.technology import NEGLIGIBLE
+from capworth.model.result import ends
 
 DUST = 1e-12  # a change of less than this share is the rounding of none
-LOW, HIGH = 10, 90  # percentiles of the 80 % interval over draws
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -93,7 +93,7 @@ class Comparison:
         if found.efficiency is not None:
             columns["efficiency"] = found.efficiency.mean(axis=0)
             if several:
-                low, high = np.percentile(found.efficiency, (LOW, HIGH), axis=0)
+                low, high = ends(found.efficiency)
                 columns |= {"efficiency_low": low, "efficiency_high": high}
         if several:
             columns["p_efficient"] = found.efficient.mean(axis=0)

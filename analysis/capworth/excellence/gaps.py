@@ -12,10 +12,10 @@ from capworth.methods.arguments import Floats
 from capworth.model.chain import Levels
 from capworth.model.draws import Draws
 from capworth.model.joint_gains import Game, games_of
+from capworth.model.money import MILLION
 from capworth.model.result import HIGH, LOW, Answer, Provenance, spread
 from capworth.model.simulation import Sample
 
-MILLION = 1e6
 RAISED = ("quality", "access", "verified", "used")  # shares of a chain that a service decides
 SHORTENED = ("delay",)  # less is better
 CLOSED = 1e-9  # points of score of a gap that is none

@@ -18,7 +18,8 @@ from capworth.methods.arguments import Floats
 from capworth.methods.envelopment.bootstrap import bootstrap, shrunk
 from capworth.methods.envelopment.dea import Envelopment, dea, elicited_region
 from capworth.methods.envelopment.technology import NEGLIGIBLE
-from capworth.model.result import Answer, Provenance, spread
+from capworth.model.money import MILLION
+from capworth.model.result import Answer, Provenance, ends, spread
 from capworth.model.simulation import Sample
 
 OFTEN = 0.2  # share of draws from which a peer is a model
@@ -216,7 +217,7 @@ def find_excellence(sample: Sample, provenance: Provenance) -> Excellence | None
         return None
     settings, draws = case.settings, len(drawn.branches)
     cost, score = drawn.cost[:draws], drawn.score[:draws]
-    found = dea(cost[:, :, None] / 1e6, np.maximum(drawn.branches, LEAST), "variable")
+    found = dea(cost[:, :, None] / MILLION, np.maximum(drawn.branches, LEAST), "variable")
     most = max(1, round(settings.top_share * len(case.capabilities)))
     efficient = _still_efficient(cost, drawn.branches)
     top = rank_shares(shrunk(score))[:, :most].sum(axis=1)
@@ -226,7 +227,7 @@ def find_excellence(sample: Sample, provenance: Provenance) -> Excellence | None
     listed = np.array([c.designated for c in case.capabilities])
     designated = meets >= REACHED if by == LEVELS else listed
     index = pd.Index(case.capability_ids, name="capability")
-    low, high = np.percentile(found.efficiency, (10, 90), axis=0)
+    low, high = ends(found.efficiency)
     targets = found.output_target.mean(axis=0) - drawn.branches.mean(axis=0)
     table = pd.DataFrame(
         {
@@ -274,7 +275,7 @@ def find_excellence(sample: Sample, provenance: Provenance) -> Excellence | None
 def _still_efficient(cost: Floats, branches: Floats) -> Floats:
     """(capabilities,) share of draws in which each is efficient after shrinkage."""
     outputs = np.stack([shrunk(branches[:, :, b]) for b in range(branches.shape[2])], axis=2)
-    inputs = np.exp(shrunk(np.log(np.maximum(cost / 1e6, LEAST))))[:, :, None]
+    inputs = np.exp(shrunk(np.log(np.maximum(cost / MILLION, LEAST))))[:, :, None]
     found = dea(inputs, np.maximum(outputs, LEAST), "variable", "output")
     share: Floats = found.efficient.mean(axis=0)
     return share
@@ -317,7 +318,7 @@ def _gaps(sample: Sample, index: pd.Index) -> pd.DataFrame:
     """Value now against the value of the agreed level, leaf by leaf, in the draws enveloped."""
     value = sample.model.value
     now, reference = sample.drawn.levels, value.reference()
-    low, high = np.percentile(now, (10, 90), axis=0)
+    low, high = ends(now)
     below = np.maximum(reference - now, 0.0)
     leaves = pd.Index([leaf.id for leaf in value.leaves], name="criterion")
     shape = (len(index), len(leaves))
@@ -454,7 +455,7 @@ def tree_region(branches: tuple[Criterion, ...]) -> Floats | None:
 def _measures(cost: Floats, branches: Floats) -> tuple[Floats, Floats]:
     """Cost in millions and value in points, as (draws, capabilities, measures), none of them 0."""
     value = np.maximum(branches[: len(cost)], LEAST_VALUE)
-    return np.maximum(cost[:, :, None] / 1e6, LEAST_COST), value
+    return np.maximum(cost[:, :, None] / MILLION, LEAST_COST), value
 
 
 def _corrected(cost: Floats, value: Floats, seed: int) -> tuple[Floats, int, int]:

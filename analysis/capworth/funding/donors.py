@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 
 from capworth.case.model import FUNCTIONS, GRADES, Case
-from capworth.funding.pledges import MILLION, is_counted, stated_money
+from capworth.funding.pledges import is_counted, stated_money
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.portfolio.frontier import Relations
 from capworth.model.costs import PAYERS
-from capworth.model.result import HIGH, LOW, Answer, Provenance
+from capworth.model.money import MILLION
+from capworth.model.result import Answer, Provenance, ends
 from capworth.model.simulation import CHUNK, Sample
 from capworth.programme.choice import Choice
 from capworth.programme.selection import Programme
@@ -81,8 +82,8 @@ def make_menu(
     inside = bundles.T.astype(float)
 
     def spread(name: str, mean: Floats, draws: Floats, scale: float) -> Mapping[str, Floats]:
-        low, high = np.percentile(draws, (LOW, HIGH), axis=0) / scale
-        return {name: mean / scale, f"{name}_low": low, f"{name}_high": high}
+        low, high = ends(draws)
+        return {name: mean / scale, f"{name}_low": low / scale, f"{name}_high": high / scale}
 
     def cost(name: str, each: Floats) -> Mapping[str, Floats]:
         """Mean over all draws, interval over the first ones, of (draws, improvements)."""
@@ -90,7 +91,7 @@ def make_menu(
 
     def gains(name: str, each: Floats, scale: float = 1.0) -> Mapping[str, Floats]:
         """Do the same for gains, with what pairs of a package add together."""
-        some = choice.values_of(bundles, each[:RANGED])
+        some = choice.worth.over_draws(bundles, each[:RANGED])
         return spread(name, choice.totals(bundles, each), some, scale)
 
     points = drawn.gains.score
@@ -116,7 +117,7 @@ def make_menu(
             **gains("money_m", drawn.gains.money, MILLION),
             **gains("harm_days", drawn.gains.harm),
             "exchange": exchange,
-            "p_gain": (choice.values_of(bundles, points[:RANGED]) > 0).mean(axis=0),
+            "p_gain": (choice.worth.over_draws(bundles, points[:RANGED]) > 0).mean(axis=0),
             "p_best": found["p_in_best"].to_numpy(),
             "chosen": _all_in(found["chosen"].to_numpy(dtype=bool), bundles),
             **_schedule(case, bundles),

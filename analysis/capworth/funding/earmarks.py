@@ -4,14 +4,14 @@ The pledges as funds with earmarks, and the improvements as what these can buy.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from capworth.case.model import Case
 from capworth.errors import InputError
-from capworth.funding.pledges import MILLION, is_counted, stated_money
+from capworth.funding.pledges import is_counted, stated_money
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.portfolio.earmarks import (
     Payable,
@@ -22,11 +22,17 @@ from capworth.methods.portfolio.earmarks import (
     payment_cuts,
     worth_of_money,
 )
-from capworth.methods.portfolio.relations import Relations, set_totals, synergy_totals
+from capworth.methods.portfolio.relations import (
+    Relations,
+    set_totals,
+    synergy_totals,
+    with_slack,
+)
 from capworth.model.draws import AtModes
-from capworth.model.result import HIGH, LOW, Answer, Provenance
+from capworth.model.money import MILLION
+from capworth.model.result import Answer, Interval, Provenance
 from capworth.model.simulation import Sample
-from capworth.programme.choice import Choice, pair_gains
+from capworth.programme.choice import Choice, with_bonus
 
 RAISE = "raise"  # the fund of free money that is still to be raised for the budget
 
@@ -92,9 +98,9 @@ class Candidates:
             return np.full((len(payables), 0), np.nan)
         cost, value = sample.drawn.asked[:draws] / MILLION, sample.drawn.gains.score[:draws]
         pairs = self.relations.synergies
-        bonus = pair_gains(self.relations, value, self.choice.shares[:draws])
+        bonus = self.choice.worth.bonuses(value)
         rows = best_payable(cost, value, self.sets, payables, pairs, bonus)
-        total = np.stack([self.choice.value_of(self.sets[row], value) for row in rows])
+        total = np.stack([self.choice.worth.by_draw(self.sets[row], value) for row in rows])
         return np.where(rows >= 0, total, np.nan)
 
     def free(self, budgets: Floats) -> Floats:
@@ -103,18 +109,23 @@ class Candidates:
         cost, value = set_totals(self.sets, self.cost), self.worth(self.sets)
         order = np.argsort(cost, kind="stable")
         best = np.maximum.accumulate(value[order])
-        step = np.searchsorted(cost[order], budgets * (1 + 1e-9), side="right") - 1
+        step = np.searchsorted(cost[order], with_slack(budgets), side="right") - 1
         return np.where(step >= 0, best[step], np.nan)
 
     @property
     def _limits(self) -> tuple[Floats, Floats]:
         return self.choice.uses / MILLION, self.choice.caps / MILLION
 
-    def in_time(self, may_pay: Bools, income: Floats) -> Payment | None:
-        """Find the best set whose bills are paid in time; None where nothing can be paid."""
+    def in_time(
+        self, may_pay: Bools, income: Floats, order: Sequence[int] | None = None
+    ) -> Payment | None:
+        """Find the best set whose bills are paid in time; None where nothing can be paid.
+
+        Funds are drawn on in some order where several may pay.
+        """
         try:
             return best_in_time(
-                self.yearly, self.value, self.relations, may_pay, income, *self._limits
+                self.yearly, self.value, self.relations, may_pay, income, *self._limits, order
             )
         except InputError:  # not even what must be done can be paid in time
             return None
@@ -146,7 +157,7 @@ def funds_of(case: Case, budget_m: float) -> list[Fund]:
             for year in range(pledge.year, pledge.year + pledge.years):
                 income[max(year - first, 0)] += stated[k] / pledge.years
         may_pay = np.array([not earmark or i in earmark for i in case.improvement_ids])
-        label = " + ".join(case.funding[k].id for k in members)
+        label = " + ".join(sorted(case.funding[k].id for k in members))
         funds.append(Fund(label, may_pay, float(stated[members].sum()), income))
     pledged = sum(fund.amount for fund in funds)
     raised = np.zeros(years)
@@ -167,12 +178,7 @@ def candidates_of(sample: Sample, choice: Choice) -> Candidates:
     whole = yearly.sum(axis=1, keepdims=True)
     shares = np.divide(yearly, whole, out=np.zeros_like(yearly), where=whole > 0)
     shares[whole[:, 0] <= 0, 0] = 1.0
-    bonuses = pair_gains(choice.relations, points, choice.shares).mean(axis=0)
-    pairs = tuple(
-        (one, other, float(bonus))
-        for (one, other, _), bonus in zip(choice.relations.synergies, bonuses, strict=True)
-    )
-    relations = replace(choice.relations, synergies=pairs)
+    relations = with_bonus(choice.relations, choice.worth.bonuses(points).mean(axis=0))
     value = points.mean(axis=0)
     return Candidates(choice, relations, cost, shares * cost[:, None], value, choice.sets())
 
@@ -188,7 +194,8 @@ class Earmarks(Answer):
     """The price of every earmark: best value without it less best value under it.
 
     Values are points of score of the set that is best among those that can be paid, at expected
-    costs on the grid of the case. Every fund pays only for what its earmark names.
+    costs on the grid of the case. Every fund pays only for what its earmark names. Where
+    several may pay, pledges pay first, by their names, and money still to be raised last.
     """
 
     _table: pd.DataFrame
@@ -281,7 +288,7 @@ def price_earmarks(
             free = float(value[k + 1])
             row = _row(scope, label, amounts[k], free, float(value[0]))
             prices.append(row | _spread(over[k + 1] - over[0]))
-        timed = candidates.in_time(payable.may_pay, income)
+        timed = candidates.in_time(payable.may_pay, income, _drawn_on(mine))
         in_time = float("nan") if timed is None else timed.value
         late = _row(scope, TIMING, float(payable.amounts.sum()), float(value[0]), in_time)
         prices.append(late | _spread(np.empty(0)))
@@ -308,6 +315,11 @@ def price_earmarks(
     )
 
 
+def _drawn_on(funds: Sequence[Fund]) -> list[int]:
+    """Order in which funds pay: pledges by their names, what is still to be raised last."""
+    return sorted(range(len(funds)), key=lambda k: (funds[k].id == RAISE, funds[k].id))
+
+
 def _row(scope: str, label: str, amount: float, free: float, under: float) -> dict[str, object]:
     price = max(free - under, 0.0) if np.isfinite(free - under) else float("nan")
     return {
@@ -325,12 +337,12 @@ def _spread(loss: Floats) -> dict[str, float]:
     known = loss[np.isfinite(loss)]
     if not len(known):
         return dict.fromkeys(("price_mean", "price_low", "price_high", "p_costs"), float("nan"))
-    low, high = np.percentile(known, (LOW, HIGH))
+    mean, low, high = Interval.of(known)
     costs = float((known > SAME).mean())
     return {
-        "price_mean": float(known.mean()),
-        "price_low": float(low),
-        "price_high": float(high),
+        "price_mean": mean,
+        "price_low": low,
+        "price_high": high,
         "p_costs": costs,
     }
 

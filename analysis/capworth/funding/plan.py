@@ -13,10 +13,12 @@ from capworth.funding.pledges import PROGRAMME, MoneyMap, map_money
 from capworth.methods.arguments import Floats
 from capworth.methods.portfolio.earmarks import Payable, best_payable
 from capworth.methods.portfolio.frontier import core_index
-from capworth.model.result import HIGH, LOW, Answer, Provenance
+from capworth.methods.portfolio.relations import affordable, with_slack
+from capworth.model.money import MILLION
+from capworth.model.result import Answer, Provenance, ends
 from capworth.model.simulation import Sample
-from capworth.programme.choice import Choice, objective_gains, pair_gains
-from capworth.programme.selection import MILLION, Programme
+from capworth.programme.choice import Choice, objective_gains
+from capworth.programme.selection import Programme
 
 NEXT = (1.0, 5.0, 10.0)  # millions beyond the budget that are looked at
 DRAWS = 500  # of the sample, the first ones, in which the best sets beyond the budget are sought
@@ -90,13 +92,10 @@ def fund(sample: Sample, programme: Programme | None, provenance: Provenance) ->
     case = sample.case
     frontier = programme.frontier()
     chosen = [set(words.split()) for words in frontier["chosen"]]
-    taken = np.array([[i in row for i in case.improvement_ids] for row in chosen], dtype=float)
+    taken = np.array([[i in row for i in case.improvement_ids] for row in chosen], dtype=bool)
     choice, points = Choice.of(sample), sample.drawn.gains.score
-    gain = np.einsum("dp,sp->sd", points, taken, optimize=True)
-    for k, (one, other, _) in enumerate(choice.relations.synergies):
-        added = pair_gains(choice.relations, points, choice.shares)[:, k]
-        gain += (taken[:, one] * taken[:, other])[:, None] * added
-    low, high = np.percentile(gain, (LOW, HIGH), axis=1)
+    gain = choice.worth.over_draws(taken, points).T
+    low, high = ends(gain, axis=1)
     earmarks = price_earmarks(sample, choice, programme.budget_m, provenance)
     curve = frontier.assign(gain_low=low, gain_high=high, earmark_loss=_loss(frontier, earmarks))
     money = map_money(sample, programme.budget_m, programme.target_m, provenance)
@@ -129,7 +128,7 @@ def _loss(frontier: pd.DataFrame, earmarks: Earmarks | None) -> Floats:
     if payable.empty:
         return np.full(len(budgets), np.nan)
     total = payable["total_m"].to_numpy()
-    step = np.searchsorted(total, budgets + 1e-9, side="right") - 1
+    step = np.searchsorted(total, with_slack(budgets), side="right") - 1
     under = payable["gain"].to_numpy()[step]
     loss = np.maximum(frontier["gain"].to_numpy() - under, 0.0)
     return np.where(step >= 0, np.where(loss > SAME, loss, 0.0), np.nan)
@@ -147,7 +146,7 @@ def _next_euro(
     budgets, gains = frontier["budget_m"].to_numpy(), frontier["gain"].to_numpy()
 
     def step(budget: float) -> int:
-        return int(np.searchsorted(budgets, budget * (1 + 1e-12), side="right")) - 1
+        return int(affordable(budgets, budget).sum()) - 1
 
     now = step(programme.budget_m)
     shares, draws = _in_best(sample, choice, [programme.budget_m + extra for extra in (0.0, *NEXT)])
@@ -155,7 +154,7 @@ def _next_euro(
     for k, extra in enumerate(NEXT, start=1):
         then = step(programme.budget_m + extra)
         more = gain[then] - gain[now]
-        low, high = np.percentile(more, (LOW, HIGH))
+        low, high = ends(more)
         added = sorted(chosen[then] - chosen[now])
         dropped = sorted(chosen[now] - chosen[then])
         rows.append(
@@ -190,7 +189,7 @@ def _in_best(sample: Sample, choice: Choice, budgets: Sequence[float]) -> tuple[
     free = np.ones((1, choice.relations.n), dtype=bool)
     payables = [Payable(free, np.array([budget * MILLION])) for budget in budgets]
     pairs = choice.relations.synergies
-    bonus = pair_gains(choice.relations, value, choice.shares[:DRAWS])
+    bonus = choice.worth.bonuses(value)
     for k, best in enumerate(best_payable(cost, value, sets, payables, pairs, bonus)):
         if (best >= 0).any():
             shares[k] = core_index(sets[best[best >= 0]])

@@ -9,12 +9,11 @@ import pandas as pd
 from capworth.case.model import Case, Estimate, Pledge
 from capworth.methods.arguments import Bools, Floats
 from capworth.model.draws import Sampled, stacked
-from capworth.model.money import Money
-from capworth.model.result import HIGH, LOW, Answer, Provenance
+from capworth.model.money import MILLION, Money
+from capworth.model.result import Answer, Interval, Provenance, ends
 from capworth.model.simulation import CHUNK, Sample
 from capworth.streams import stream
 
-MILLION = 1e6
 PROGRAMME, ORGANISATION = "programme", "organisation"
 CHANCES: Mapping[str, tuple[float, float, float]] = {  # judged; used where a pledge states none
     "A": (0.85, 0.95, 1.0),
@@ -102,10 +101,10 @@ def map_money(
     return MoneyMap(
         table.set_index(["pledge", "year"]),
         float(stated[mine].sum()),
-        _spread(total),
-        None if target_m is None else _spread(np.maximum(target_m - total, 0.0)),
+        Interval.of(total),
+        None if target_m is None else Interval.of(np.maximum(target_m - total, 0.0)),
         None if target_m is None else float((total >= target_m).mean()),
-        _spread(np.maximum(budget_m - total, 0.0)),
+        Interval.of(np.maximum(budget_m - total, 0.0)),
         float((total >= budget_m).mean()),
         budget_m,
         target_m,
@@ -156,7 +155,7 @@ def what_comes(case: Case, draws: int) -> Floats:
 
 def _rows(pledge: Pledge, stated: float, come: Floats) -> Iterator[dict[str, object]]:
     """One row for each year in which a pledge comes."""
-    low, high = np.percentile(come, (LOW, HIGH)) / pledge.years
+    low, high = (end / pledge.years for end in ends(come))
     for year in range(pledge.year, pledge.year + pledge.years):
         yield {
             "pledge": pledge.id,
@@ -173,8 +172,3 @@ def _rows(pledge: Pledge, stated: float, come: Floats) -> Iterator[dict[str, obj
             "grade": pledge.amount.grade,
             "source": pledge.amount.source,
         }
-
-
-def _spread(values: Floats) -> tuple[float, float, float]:
-    low, high = np.percentile(values, (LOW, HIGH))
-    return float(values.mean()), float(low), float(high)

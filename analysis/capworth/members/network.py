@@ -20,10 +20,11 @@ from capworth.methods.network.network import (
     hub_break_even,
     hub_cost,
 )
-from capworth.model.result import HIGH, LOW, Answer, Provenance, spread
+from capworth.model.money import MILLION
+from capworth.model.result import Answer, Provenance, ends, spread
 from capworth.model.simulation import Sample
 
-MILLION, THOUSAND = 1e6, 1e3
+THOUSAND = 1e3
 MEMBERSHIP = ("members_contributing", "countries_contributing")  # metrics of activity that count
 EXCHANGED = ("searches", "hits", "records_hosted")  # what grows with members, the first known
 FEWEST_YEARS = 5  # of which both are known, for an exponent
@@ -239,8 +240,8 @@ def _hub(model: UseModel) -> tuple[tuple[float, float, float] | None, float, pd.
 
 def _middle(values: Floats) -> tuple[float, float, float]:
     """Median and 80 % interval: a break-even has a long tail, to infinity where links are free."""
-    low, middle, high = np.percentile(values, (LOW, 50, HIGH))
-    return float(middle), float(low), float(high)
+    low, high = ends(values)
+    return float(np.percentile(values, 50)), float(low), float(high)
 
 
 def _growth(case: Case) -> pd.DataFrame:

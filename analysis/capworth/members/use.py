@@ -26,7 +26,7 @@ from capworth.model.chain import ChainModel, hits_of
 from capworth.model.costs import PAYERS
 from capworth.model.draws import Draws, Sampled
 from capworth.model.joint_gains import gain_shares
-from capworth.model.money import Money
+from capworth.model.money import MILLION, Money
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.simulation import Sample
 from capworth.streams import stream
@@ -184,7 +184,6 @@ def inhabitants(case: Case) -> Floats:
     return np.array(given, dtype=float)
 
 
-MILLION = 1e6
 TOP = 3  # improvements that are named first
 COUNTS = ("hits", "hits_given")  # of events, not told of one member where they are small
 MEASURES = ("hits", "hits_given", "own_m", "external_m", "own_harm", "external_harm", "national_m")

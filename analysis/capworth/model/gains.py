@@ -7,10 +7,9 @@ import numpy as np
 
 from capworth.case.model import Case, Effect
 from capworth.methods.arguments import Floats
-from capworth.methods.cost_benefit.discounting import effect_profile
 from capworth.model.chain import Benefits, ChainModel, Levels, Worth, changed
-from capworth.model.costs import discount_factors
 from capworth.model.draws import Draws
+from capworth.model.effect_years import EffectYears
 from capworth.model.value import ValueModel
 
 
@@ -18,8 +17,8 @@ from capworth.model.value import ValueModel
 class Gains:
     """Gains of every improvement taken alone, against today.
 
-    A gain that starts late counts for the years in which it is felt, discounted like money: points
-    and days are means over the appraisal.
+    A gain that starts late or rises slowly counts for the years of its effect, discounted like
+    money (`EffectYears`): points and days are means over the appraisal.
 
     Attributes
     ----------
@@ -38,7 +37,7 @@ class Gains:
 
 
 class GainModel:
-    """The effects of a case's improvements, ready to be felt in any number of draws."""
+    """The effects of a case's improvements, ready to be counted in any number of draws."""
 
     def __init__(self, case: Case, value: ValueModel, chain: ChainModel) -> None:
         self._case = case
@@ -47,14 +46,9 @@ class GainModel:
         self._leaf = {leaf.id: k for k, leaf in enumerate(value.leaves)}
         self._capability = {c: k for k, c in enumerate(case.capability_ids)}
         self._reference = value.reference()
-        discount = discount_factors(case)
-        first = case.settings.first_year
-        felt = [
-            (discount * effect_profile(len(discount), i.effect_year - first, i.ramp_years)).sum()
-            for i in case.improvements
-        ]
-        self._felt = np.array(felt)  # (improvements,) discounted years of effect
-        self._annuity = float(discount.sum())
+        self.years = EffectYears(case)
+        self._counted = self.years.all_counted()  # (improvements,)
+        self._annuity = float(self.years.discount.sum())
         self._effects: Mapping[str, list[Effect]] = {
             i: [e for e in case.effects if e.improvement == i] for i in case.improvement_ids
         }
@@ -69,7 +63,7 @@ class GainModel:
         chain: Mapping[str, Levels],
         worth: Mapping[str, Worth],
     ) -> tuple[Benefits, Gains]:
-        """Feel every improvement alone in every draw.
+        """Gains of every improvement alone in every draw.
 
         Parameters
         ----------
@@ -101,11 +95,11 @@ class GainModel:
                 exchange[:, i] += points * group[:, c]
                 step = np.minimum(np.maximum(risen, 0.0), distance[:, c, k])
                 closed[:, i] += step * weights[:, k]
-        late = self._felt / self._annuity
+        late = self._counted / self._annuity
         with np.errstate(invalid="ignore", divide="ignore"):
             share = np.where(score != 0, exchange / score, 0.0)
             part = np.where(whole[:, None] > 0, closed / whole[:, None], 0.0)
-        return today, Gains(score * late, money * self._felt, harm * late, share, part)
+        return today, Gains(score * late, money * self._counted, harm * late, share, part)
 
     def chain_gains(
         self,
@@ -118,7 +112,7 @@ class GainModel:
 
         Parameters
         ----------
-        draws, chain, worth : see `feel`
+        draws, chain, worth : see `alone`
         today : what the chains give as they are, in the same draws and worth
 
         Returns

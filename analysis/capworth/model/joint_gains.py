@@ -5,7 +5,6 @@ On which capabilities the gain of each improvement falls.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 
@@ -13,7 +12,6 @@ from capworth.case.model import Case, Effect
 from capworth.methods.allocation.coalitions import memberships
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.model.chain import Benefits, ChainModel, changed
-from capworth.model.costs import discount_factors
 from capworth.model.draws import AtModes, Draws
 from capworth.model.simulation import Model
 
@@ -29,7 +27,7 @@ class Game:
     users : numbers of the improvements
     table : (draws, 2^users) gain of each set; bit k of the column stands for the k-th user. Points
         and days are means over the appraisal, money its present value, each improvement counted
-        from its first year of effect
+        for its years of effect
     """
 
     measure: str
@@ -61,7 +59,8 @@ def games_of(model: Model, draws: Draws) -> tuple[Game, ...]:
     On a level the changes add up, and the value function is read once at the sum; so what lies
     beyond an end, or behind a bend, is not counted twice. On a chain the factors of all multiply
     and the chain is walked once, so that verified and used, say, strengthen one another, while a
-    share stays below 1. In a year only those count whose effects are felt by then.
+    share stays below 1. In a year each counts for the share of its full effect
+    that it has by then; where several rise, they reach the same places first (`EffectYears`).
     """
     return (*_on_levels(model, draws), *_on_chains(model, draws))
 
@@ -80,7 +79,7 @@ def _on_levels(model: Model, draws: Draws) -> Iterator[Game]:
         inside = memberships(len(users)).astype(float)
         moved = now[:, None] + np.einsum("du,su->ds", change, inside)
         risen = value.worth_on(k, moved) - value.worth_on(k, now)[:, None]
-        table = _over_time(case, users, risen * weights[:, k, None])
+        table = _over_time(model, users, risen * weights[:, k, None])
         yield Game("score", capability, users, table / model.annuity)
 
 
@@ -109,8 +108,8 @@ def _on_chains(model: Model, draws: Draws) -> Iterator[Game]:
             then = chain.walk(draws.size, {capability: changed(levels[capability], factors)}, worth)
             money[:, column] = then.money[:, c] - today.money[:, c]
             harm[:, column] = then.harm[:, c] - today.harm[:, c]
-        yield Game("money", capability, users, _over_time(case, users, money))
-        yield Game("harm", capability, users, _over_time(case, users, harm) / model.annuity)
+        yield Game("money", capability, users, _over_time(model, users, money))
+        yield Game("harm", capability, users, _over_time(model, users, harm) / model.annuity)
 
 
 def _factors(
@@ -143,22 +142,17 @@ def _users(case: Case, effects: Iterable[Effect]) -> tuple[int, ...]:
     return tuple(k for k, i in enumerate(case.improvement_ids) if i in ids)
 
 
-def _over_time(case: Case, users: Sequence[int], full: Floats) -> Floats:
-    """Sum the gains of every set over the years, discounted; those not yet felt left out.
+def _over_time(model: Model, users: Sequence[int], full: Floats) -> Floats:
+    """Sum the gains of every set over the years, discounted, each year by who has which effect.
 
     Parameters
     ----------
-    full : (draws, 2^users) gain in a year of each set when all its effects are felt
+    full : (draws, 2^users) gain in a year of each set when all its effects are full
     """
-    discount = discount_factors(case)
-    first = case.settings.first_year
-    begins = [max(case.improvements[u].effect_year - first, 0) for u in users]
     columns = np.arange(full.shape[1])
     total = np.zeros_like(full)
-    ends = [*sorted(set(begins)), len(discount)]
-    for start, end in pairwise(ends):
-        felt = sum(1 << place for place, begin in enumerate(begins) if begin <= start)
-        total += float(discount[start:end].sum()) * full[:, columns & felt]
+    for working, years in model.gains.years.levels(users):
+        total += years * full[:, columns & sum(1 << place for place in working)]
     return total
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -82,6 +83,33 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def ends(values: Floats, axis: int = 0) -> tuple[Floats, Floats]:
+    """Low and high end of the 80 % interval of draws that lie along an axis.
+
+    Percentiles, straight between the draws. Every range that is shown comes from here.
+    """
+    low, high = np.percentile(values, (LOW, HIGH), axis=axis)
+    return low, high
+
+
+class Interval(NamedTuple):
+    """Mean of a quantity over the draws, and both ends of its 80 % interval."""
+
+    mean: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Floats) -> "Interval":
+        """Read it from draws (draws,)."""
+        low, high = ends(values)
+        return cls(float(values.mean()), float(low), float(high))
+
+    def columns(self, name: str) -> dict[str, float]:
+        """Return it as columns of a table: `name`, `name_low`, `name_high`."""
+        return {name: self.mean, f"{name}_low": self.low, f"{name}_high": self.high}
+
+
 def spread(name: str, values: Floats, scale: float = 1.0) -> Mapping[str, Floats]:
     """Mean and 80 % interval of each column: `name`, `name_low`, `name_high`.
 
@@ -92,5 +120,5 @@ def spread(name: str, values: Floats, scale: float = 1.0) -> Mapping[str, Floats
     scale : what the numbers are divided by, such as 1e6
     """
     scaled = values / scale
-    low, high = np.percentile(scaled, (LOW, HIGH), axis=0)
+    low, high = ends(scaled)
     return {name: scaled.mean(axis=0), f"{name}_low": low, f"{name}_high": high}

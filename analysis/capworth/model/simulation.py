@@ -20,6 +20,7 @@ from capworth.model.chain import SCOPES, ChainModel, UnitValues
 from capworth.model.costs import PAYERS, CostModel, Costs, discount_factors
 from capworth.model.draws import AtModes, Draws, Sampled
 from capworth.model.gains import GainModel, Gains
+from capworth.model.money import MILLION
 from capworth.model.value import ValueModel, score
 from capworth.parallel import beside
 
@@ -217,12 +218,12 @@ class Sample:
 
 def value_per_million(drawn: Drawn, annuity: float) -> Floats:
     """(draws, capabilities) points of score for each million a year of whole-life cost."""
-    return drawn.score / (drawn.cost / annuity / 1e6)
+    return drawn.score / (drawn.cost / annuity / MILLION)
 
 
 def gain_per_million(drawn: Drawn) -> Floats:
     """(draws, improvements) points gained for each million of whole-life cost."""
-    return drawn.gains.score / (drawn.improvement_cost / 1e6)
+    return drawn.gains.score / (drawn.improvement_cost / MILLION)
 
 
 def draw_sample(
@@ -338,9 +339,9 @@ def redrawn(sample: Sample) -> Sampled:
 def yearly_flows(model: Model, draws: Draws) -> tuple[Flows, Flows]:
     """Flows of all capabilities, and of all improvements against today.
 
-    A capability's benefit is the same in every year of the appraisal. An improvement's begins in
-    its effect year. Shared platforms are shared by their keys. Transfers (contributions, pledges)
-    and sunk costs are in neither.
+    A capability's benefit is the same in every year of the appraisal. An improvement's is the
+    share of its full effect that it has in each year (`EffectYears`). Shared platforms are shared
+    by their keys. Transfers (contributions, pledges) and sunk costs are in neither.
     """
     cost, improving = _costs(model, draws)
     benefit, gained = _benefits(model, draws)
@@ -372,12 +373,10 @@ def _costs(model: Model, draws: Draws) -> tuple[Floats, Floats]:
 
 
 def _benefits(model: Model, draws: Draws) -> tuple[Floats, Floats]:
-    case, settings = model.case, model.case.settings
-    years = settings.years
+    case, years = model.case, model.case.settings.years
     benefit = np.zeros((draws.size, len(case.capabilities), len(SCOPES), years))
     gained = np.zeros((draws.size, len(case.improvements), len(SCOPES), years))
-    begin = [max(i.effect_year - settings.first_year, 0) for i in case.improvements]
-    felt = (np.arange(years) >= np.array(begin, dtype=np.int64)[:, None]).astype(np.float64)
+    shares = model.gains.years.shares()
     chain = model.chain.levels(draws)
     for k, worth in enumerate(UnitValues(case).by_scope(draws).values()):
         if worth:
@@ -385,5 +384,5 @@ def _benefits(model: Model, draws: Draws) -> tuple[Floats, Floats]:
             today = model.chain.walk(draws.size, chain, money)
             benefit[:, :, k] = today.money[:, :, None]
             added, _ = model.gains.chain_gains(draws, chain, money, today)
-            gained[:, :, k] = added[:, :, None] * felt
+            gained[:, :, k] = added[:, :, None] * shares
     return benefit, gained

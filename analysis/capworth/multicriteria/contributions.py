@@ -12,6 +12,7 @@ from capworth.case.model import Case, Estimate
 from capworth.errors import CapworthError, InputError, nearest
 from capworth.methods.arguments import Floats
 from capworth.model.draws import AtModes
+from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.simulation import Drawn, Model, Sample, gain_per_million
 
@@ -195,12 +196,12 @@ def _capability(case: Case, model: Model, modes: Drawn, subject: str) -> Explana
     for line, amount in model.costs.by_line():
         what = f"{line.category}, {line.payer}"
         if line.capability == subject:
-            rows.append(_row("cost", what, amount / 1e6, money, line.amount))
+            rows.append(_row("cost", what, amount / MILLION, money, line.amount))
         elif line.platform and shares is not None:
             share = float(shares[[p.id for p in case.platforms].index(line.platform), c])
             if share > 0:
                 what = f"{share:.1%} of {names[line.platform]}: {what}"
-                rows.append(_row("cost", what, share * amount / 1e6, money, line.amount))
+                rows.append(_row("cost", what, share * amount / MILLION, money, line.amount))
     if case.measured:
         weights = model.value.weights(AtModes())[0]
         level = {s.criterion: s.level for s in case.scores if s.capability == subject}
@@ -217,12 +218,12 @@ def _capability(case: Case, model: Model, modes: Drawn, subject: str) -> Explana
         if share_row.capability == subject:
             mode = share_row.share.mode
             rows.append(_row("function", share_row.function, mode, "share", share_row.share))
-    cost = float(modes.cost[0, c]) / 1e6
+    cost = float(modes.cost[0, c]) / MILLION
     words = [f"costs {cost:.3g} million over {case.settings.years} years"]
     if case.measured:
         words.append(f"scores {float(modes.score[0, c]):.1f} of 100")
     if model.known["money"][c]:
-        words.append(f"attributed benefit {float(modes.money[0, c]) / 1e6:.3g} million")
+        words.append(f"attributed benefit {float(modes.money[0, c]) / MILLION:.3g} million")
     if model.known["harm"][c]:
         words.append(f"{float(modes.harm[0, c]):.3g} harm-days a year")
     return Explanation(subject, f"{names[subject]} {', '.join(words)}", _frame(rows))
@@ -234,7 +235,11 @@ def _improvement(case: Case, model: Model, modes: Drawn, subject: str) -> Explan
     money = f"million {case.settings.currency} of {case.settings.price_year}, whole life"
     rows = [
         _row(
-            "cost", f"{line.category}, {line.payer}, {line.kind}", amount / 1e6, money, line.amount
+            "cost",
+            f"{line.category}, {line.payer}, {line.kind}",
+            amount / MILLION,
+            money,
+            line.amount,
         )
         for line, amount in model.costs.by_line()
         if line.improvement == subject
@@ -247,9 +252,9 @@ def _improvement(case: Case, model: Model, modes: Drawn, subject: str) -> Explan
             rows.append(_row("effect", what, change.mode, change.unit, change))
     gain = float(modes.gains.score[0, i])
     words = (
-        f"{names[subject]} asks {float(modes.asked[0, i]) / 1e6:.3g} million, costs "
-        f"{float(modes.improvement_cost[0, i]) / 1e6:.3g} million over its life, adds {gain:.2g} "
-        f"points ({float(gain_per_million(modes)[0, i]):.2g} a million)"
+        f"{names[subject]} asks {float(modes.asked[0, i]) / MILLION:.3g} million, costs "
+        f"{float(modes.improvement_cost[0, i]) / MILLION:.3g} million over its life, "
+        f"adds {gain:.2g} points ({float(gain_per_million(modes)[0, i]):.2g} a million)"
     )
     return Explanation(subject, words, _frame(rows))
 

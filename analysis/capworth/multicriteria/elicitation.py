@@ -23,13 +23,12 @@ from capworth.methods.elicitation import ahp, macbeth
 from capworth.methods.elicitation.agreement import kendall_w
 from capworth.methods.elicitation.best_worst import best_worst
 from capworth.methods.elicitation.weights import normalised, ordered, rank_order_centroid
-from capworth.model.result import Answer, Provenance
+from capworth.model.result import Answer, Provenance, ends
 from capworth.streams import stream
 
 CONSISTENT: Final = 0.1  # customary limit of the consistency ratio: Saaty (1980)
 FITTING: Final = 0.2  # limit of the best-worst ratio; a working rule of ours
 DRAWS: Final = 4_000  # weights compatible with an order, for their range
-ENDS: Final = (10, 90)  # percentiles of them
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -215,7 +214,7 @@ def by_rank(criteria: Sequence[str], said: Sequence[Judgement]) -> Weighed:
     pairs = [(criteria.index(a), criteria.index(b)) for a, b in order_pairs(entries)]
     drawn = ordered(len(criteria), pairs)(stream(0, "weights of an order"), DRAWS)
     points = 100 * drawn / drawn.max(axis=1, keepdims=True)
-    low, high = np.percentile(points, ENDS, axis=0)
+    low, high = ends(points)
     above = _reached(len(criteria), pairs)
     known = int(above.sum())
     all_pairs = len(criteria) * (len(criteria) - 1) // 2

@@ -20,7 +20,6 @@ from capworth.case.relations import Ties, members_of, tie
 from capworth.case.tables import SETTINGS_FILE
 from capworth.errors import CaseError, Finding
 from capworth.methods.arguments import Bools, Floats
-from capworth.methods.portfolio.draws import set_values
 from capworth.methods.portfolio.frontier import (
     Frontier,
     best_over_draws,
@@ -29,8 +28,10 @@ from capworth.methods.portfolio.frontier import (
     limited_frontier,
 )
 from capworth.methods.portfolio.integer import Owner, relation_rows, row, smallest_conflict, solve
-from capworth.methods.portfolio.relations import Relations, list_sets, synergy_totals
+from capworth.methods.portfolio.relations import Relations, list_sets, synergy_totals, with_slack
 from capworth.model.costs import PAYERS
+from capworth.model.money import MILLION
+from capworth.model.set_value import SetValue, bonuses_of
 from capworth.model.simulation import ENVELOPED, Sample
 
 LISTED = 60_000  # allowed sets that are all tried in every draw
@@ -61,22 +62,6 @@ def relations_of(case: Case) -> Relations:
     return ties_of(case).relations
 
 
-def pair_gains(relations: Relations, gains: Floats, shares: Floats) -> Floats:
-    """What both of a pair add beyond their own gains: a share of the lesser, (draws, synergies).
-
-    Parameters
-    ----------
-    relations : their synergies name the pairs
-    gains : (draws, improvements)
-    shares : (draws, synergies) of the lesser gain of the two; a loss has no share
-    """
-    ones = [one for one, _, _ in relations.synergies]
-    others = [other for _, other, _ in relations.synergies]
-    lesser = np.minimum(gains[:, ones], gains[:, others])
-    added: Floats = shares * np.maximum(lesser, 0.0)
-    return added
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Choice:
     """Everything the choice of a programme depends on.
@@ -88,7 +73,7 @@ class Choice:
     relations : the same with the expected bonus of every synergy, in the unit of the objective
     asked : (improvements,) expected one-off money
     gain : (improvements,) expected gain on the objective
-    shares : (draws, synergies) bonus as a share of the lesser gain
+    worth : what sets add over the draws
     limits : those that hold whatever the years; `uses` (limits, improvements) against `caps`
     uses, caps : see `limits`
     """
@@ -98,7 +83,7 @@ class Choice:
     relations: Relations
     asked: Floats
     gain: Floats
-    shares: Floats
+    worth: SetValue
     limits: tuple[Limit, ...]
     uses: Floats
     caps: Floats
@@ -109,12 +94,8 @@ class Choice:
         case, drawn = sample.case, sample.drawn
         ties = ties_of(case)
         gains = objective_gains(sample)
-        bonuses = [case.relations[k].bonus for k in ties.pairs]
-        shares = np.empty((drawn.size, len(bonuses)))
-        for k, bonus in enumerate(bonuses):
-            assert bonus is not None  # a synergy has one: checked at the door
-            shares[:, k] = sample.of(bonus)
-        added = pair_gains(ties.relations, gains, shares).mean(axis=0)
+        worth = SetValue.of(sample)
+        added = worth.bonuses(gains).mean(axis=0)
         limits = tuple(limit for limit in case.limits if limit.is_yearless)
         uses = np.zeros((len(limits), len(case.improvements)))
         if limits:
@@ -123,10 +104,10 @@ class Choice:
         return cls(
             case,
             ties,
-            replace(ties.relations, synergies=_with_bonus(ties.relations, added)),
+            with_bonus(ties.relations, added),
             drawn.asked.mean(axis=0),
             gains.mean(axis=0),
-            shares,
+            worth,
             limits,
             uses,
             np.array([limit.amount for limit in limits]),
@@ -157,37 +138,10 @@ class Choice:
 
         With `gains`, (draws kept, improvements), on what these are on.
         """
-        gain, synergies = self.gain, self.relations.synergies
         if gains is not None:
-            gain = gains.mean(axis=0)
-            added = pair_gains(self.relations, gains, self.shares).mean(axis=0)
-            synergies = _with_bonus(self.relations, added)
-        total: Floats = np.einsum("sp,p->s", sets, gain) + synergy_totals(sets, synergies)
-        return total
-
-    def values_of(self, sets: Bools, gains: Floats) -> Floats:
-        """Return the value of every set (sets, improvements) in every draw, (draws, sets)."""
-        synergies = self.relations.synergies
-        both = [sets[:, one] & sets[:, other] for one, other, _ in synergies]
-        pairs = np.column_stack(both) if both else np.zeros((len(sets), 0), dtype=bool)
-        bonuses = pair_gains(self.relations, gains, self.shares[: len(gains)])
-        return set_values(sets, gains, pairs, bonuses)
-
-    def value_of(self, sets: Bools, gains: Floats) -> Floats:
-        """(draws,) value of one set for each draw, on whatever the gains are on.
-
-        Parameters
-        ----------
-        sets : (improvements,) one for all draws, or (draws, improvements)
-        gains : (draws, improvements) in the first draws that are kept
-        """
-        taken = np.broadcast_to(sets, gains.shape)
-        ones = [one for one, _, _ in self.relations.synergies]
-        others = [other for _, other, _ in self.relations.synergies]
-        pairs = pair_gains(self.relations, gains, self.shares[: len(gains)])
-        own = np.einsum("dp,dp->d", gains, taken)
-        both = taken[:, ones] & taken[:, others]
-        total: Floats = own + np.einsum("ds,ds->d", pairs, both)
+            return self.worth.expected(sets, gains)
+        own = np.einsum("sp,p->s", sets, self.gain)
+        total: Floats = own + synergy_totals(sets, self.relations.synergies)
         return total
 
     def best_sets(self, asked: Floats, gains: Floats, budget: float) -> tuple[Bools, Bools]:
@@ -204,7 +158,7 @@ class Choice:
         -------
         (draws, improvements), (draws,); fewer draws where each is solved by itself
         """
-        bonus = pair_gains(self.relations, gains, self.shares[: len(gains)])
+        bonus = self.worth.bonuses(gains)
         sets = self.sets()
         if sets is not None:
             pairs = self.relations.synergies
@@ -221,7 +175,7 @@ class Choice:
 
     def _solved(self, asked: Floats, gain: Floats, bonus: Floats, budget: float) -> Bools | None:
         """Best set of one draw on the grid; limits of payers are left out where there are any."""
-        tied = replace(self.relations, synergies=_with_bonus(self.relations, bonus))
+        tied = with_bonus(self.relations, bonus)
         grid = self.case.settings.grid
         most = float(np.ceil(asked / grid).sum() * grid)
         frontier = budget_frontier(asked, gain, tied, grid, limit=min(budget, most))
@@ -229,11 +183,10 @@ class Choice:
         return None if step < 0 else frontier.chosen[step]
 
 
-def _with_bonus(relations: Relations, bonuses: Floats) -> tuple[tuple[int, int, float], ...]:
-    return tuple(
-        (one, other, float(bonus))
-        for (one, other, _), bonus in zip(relations.synergies, bonuses, strict=True)
-    )
+def with_bonus(relations: Relations, bonuses: Floats) -> Relations:
+    """Put a bonus (pairs,) to each pair of some relations."""
+    pairs = zip(relations.synergies, bonuses.tolist(), strict=True)
+    return replace(relations, synergies=tuple((one, other, b) for (one, other, _), b in pairs))
 
 
 def objective_gains(sample: Sample) -> Floats:
@@ -242,7 +195,6 @@ def objective_gains(sample: Sample) -> Floats:
     return gains
 
 
-MILLION = 1e6
 BUDGET: Owner = ("budget", 0)
 LIMIT = "limit"  # kind of an owner; the place is that in the table of limits
 
@@ -273,10 +225,13 @@ def refuse_conflict(choice: Choice, budget: float) -> None:
     ConflictError
         With the smallest set of rules in conflict, each with file, row and what it says.
     """
-    rows = [*relation_rows(choice.relations), row(BUDGET, choice.grid_asked, high=budget + 1e-6)]
+    rows = [
+        *relation_rows(choice.relations),
+        row(BUDGET, choice.grid_asked, high=with_slack(budget)),
+    ]
     for limit, use in zip(choice.limits, choice.uses, strict=True):
         owner = LIMIT, choice.case.limits.index(limit)
-        rows.append(row(owner, use, high=limit.amount * (1 + 1e-9)))
+        rows.append(row(owner, use, high=with_slack(limit.amount)))
     owners = smallest_conflict(rows, choice.relations.n)
     if owners:
         raise ConflictError(findings_of(choice, owners, budget))
@@ -332,31 +287,22 @@ def _limit(limit: Limit) -> str:
 
 
 def option_sets(choice: Choice) -> Bools | None:
-    """(sets, improvements + synergies) all allowed sets; None where they are too many to list."""
+    """(sets, improvements + pairs) all allowed sets; None where they are too many to list."""
     sets = choice.sets()
-    if sets is None:
-        return None
-    pairs = [sets[:, one] & sets[:, other] for one, other, _ in choice.relations.synergies]
-    return np.column_stack([sets, *pairs])
-
-
-def with_pairs(choice: Choice, gains: Floats) -> Floats:
-    """(draws, improvements + synergies) gains of the first draws, and what pairs add to them."""
-    added = pair_gains(choice.relations, gains, choice.shares[: len(gains)])
-    return np.hstack([gains, added])
+    return sets if sets is None else choice.worth.taken(sets)
 
 
 def around_expected(choice: Choice, gains: Floats) -> Floats:
-    """(draws, improvements + synergies) gains near the expected ones; pairs move as they do."""
-    share = choice.shares.mean(axis=0, keepdims=True)
+    """(draws, improvements + pairs) gains near the expected ones; pairs move as they do."""
+    pairs, share = choice.worth.pairs, choice.worth.shares.mean(axis=0, keepdims=True)
     expected = np.array([bonus for _, _, bonus in choice.relations.synergies])
-    here, base = (pair_gains(choice.relations, g, share) for g in (gains, choice.gain[None]))
+    here, base = (bonuses_of(pairs, g, share) for g in (gains, choice.gain[None]))
     return np.hstack([gains, expected + here - base])
 
 
 def asking_nothing(choice: Choice, asked: Floats) -> Floats:
-    """(draws, improvements + synergies) money asked; pairs ask for nothing."""
-    return np.hstack([asked, np.zeros((len(asked), len(choice.relations.synergies)))])
+    """(draws, improvements + pairs) money asked; pairs ask for nothing."""
+    return np.hstack([asked, np.zeros((len(asked), len(choice.worth.pairs)))])
 
 
 RAISED = tuple(p != "members" for p in PAYERS)  # whose one-off money is asked for

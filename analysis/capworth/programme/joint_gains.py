@@ -12,14 +12,16 @@ import pandas as pd
 from capworth.case.model import Case
 from capworth.methods.allocation.shapley import shapley
 from capworth.methods.arguments import Floats
-from capworth.methods.portfolio.frontier import feasible_sets
-from capworth.model.costs import discount_factors
+from capworth.methods.portfolio.relations import affordable
+from capworth.model.effect_years import EffectYears
 from capworth.model.joint_gains import Game, games_of
-from capworth.model.result import Answer, Provenance, spread
+from capworth.model.money import MILLION
+from capworth.model.result import Answer, Interval, Provenance, spread
+from capworth.model.set_value import SetValue
 from capworth.model.simulation import ENVELOPED, Sample
-from capworth.programme.selection import Programme, relations_of
+from capworth.programme.choice import Choice
+from capworth.programme.selection import Programme
 
-MILLION = 1e6
 SCALES: Mapping[str, float] = {"score": 1.0, "money": MILLION, "harm": 1.0}
 NAMES: Mapping[str, str] = {"score": "gain", "money": "money_m", "harm": "harm_days"}
 ENTRIES = 1 << 24  # numbers that the largest table of joint gains may hold
@@ -34,8 +36,8 @@ class JointGains(Answer):
     _table: pd.DataFrame
     _pairs: pd.DataFrame
     base: tuple[str, ...]  # the set in which they are counted together
-    alone: tuple[float, float, float]  # points of the set, gains simply added: mean, 80 % interval
-    together: tuple[float, float, float]  # points of the set, counted together
+    alone: Interval  # points of the set, gains simply added
+    together: Interval  # points of the set, counted together
     draws: int
     provenance: Provenance
 
@@ -76,7 +78,7 @@ def join_gains(
     size = min(ENVELOPED, sample.draws)
     crowd = max((len(users) for users in _crowds(sample)), default=1)
     draws = sample.first_draws(max(FEWEST, min(size, ENTRIES >> crowd)))
-    games = games_of(sample.model, draws)
+    games = (*games_of(sample.model, draws), *_pair_games(sample, draws.size))
     base = _base(sample, programme)
     sets = [_joined(sample, base, k) for k in range(len(case.improvements))]
     columns: dict[str, object] = {
@@ -102,11 +104,22 @@ def join_gains(
         table,
         _pairs(case.improvement_ids, games, draws.size),
         tuple(case.improvement_ids[k] for k in everyone),
-        _ends(alone_all),
-        _ends(_gain(score, set(everyone), draws.size)),
+        Interval.of(alone_all),
+        Interval.of(_gain(score, set(everyone), draws.size)),
         draws.size,
         provenance,
     )
+
+
+def _pair_games(sample: Sample, size: int) -> Iterator[Game]:
+    """What synergies and overlaps of the case add when both are there, in the first draws."""
+    worth = SetValue.of(sample)
+    for measure in SCALES:
+        gains: Floats = getattr(sample.drawn.gains, measure)[:size]
+        for (one, other), bonus in zip(worth.pairs.tolist(), worth.bonuses(gains).T, strict=True):
+            table = np.zeros((size, 4))
+            table[:, 3] = bonus
+            yield Game(measure, "", (one, other), table)
 
 
 def _crowds(sample: Sample) -> Iterator[set[str]]:
@@ -182,7 +195,7 @@ def readings(
 
 
 def _touches(ids: Sequence[str], games: Iterable[Game]) -> list[str]:
-    """Improvements that act on a level that the improvement acts on too, by name."""
+    """Improvements that act on what the improvement acts on too, or are paired with it, by name."""
     found: list[set[int]] = [set() for _ in ids]
     for game in games:
         for user in game.users:
@@ -199,18 +212,11 @@ def _pairs(ids: Sequence[str], games: Sequence[Game], size: int) -> pd.DataFrame
             both = [g for g in games if g.measure == measure and a in g.users and b in g.users]
             bonus = _gain(both, {a, b}, size) - _gain(both, {a}, size) - _gain(both, {b}, size)
             bonus = np.where(np.abs(bonus) < APART, 0.0, bonus)
-            columns = spread(f"{NAMES[measure]}_joint", bonus[:, None], scale)
-            row |= {name: float(part[0]) for name, part in columns.items()}
+            row |= Interval.of(bonus / scale).columns(f"{NAMES[measure]}_joint")
         rows.append(row)
     if not rows:
         return pd.DataFrame(columns=["improvement", "other", "gain_joint"])
     return pd.DataFrame(rows).set_index(["improvement", "other"])
-
-
-def _ends(values: Floats) -> tuple[float, float, float]:
-    columns = spread("gain", values[:, None])
-    mean, low, high = (float(part[0]) for part in columns.values())
-    return mean, low, high
 
 
 DRAWS = 200  # the first ones, in which the best set is sought with and without each improvement
@@ -221,21 +227,24 @@ def regrets(sample: Sample, draws: int = DRAWS) -> Floats:
     """Expected regret of leaving each improvement out, (improvements,), points of score.
 
     Mean over the first draws of the gain of the best affordable set less that of the best
-    affordable set without the improvement; gains are added, as the programme adds them. NaN where
-    the case has no budget, or an improvement must be done.
+    affordable set without the improvement; gains are added, with what pairs add together, as the
+    programme adds them. NaN where the case has no budget, an improvement must be done, or there
+    are too many allowed sets to list.
     """
     case, drawn = sample.case, sample.drawn
-    if case.settings.budget is None:
+    choice = Choice.of(sample)
+    sets = choice.sets()
+    if case.settings.budget is None or sets is None:
         return np.full(len(case.improvements), np.nan)
-    sets = feasible_sets(relations_of(case))
-    gain, asked = drawn.gains.score[:draws], drawn.asked[:draws]
+    worth, asked = choice.worth.parts(drawn.gains.score[:draws]), drawn.asked[:draws]
+    taken = np.ascontiguousarray(choice.worth.taken(sets).T, dtype=np.float64)
     members = np.ascontiguousarray(sets.T, dtype=np.float64)  # (improvements, sets)
     rows = max(1, BLOCK // len(sets))
     lost = np.zeros(len(case.improvements))
-    for start in range(0, len(gain), rows):
+    for start in range(0, len(worth), rows):
         block = slice(start, start + rows)
-        total = gain[block] @ members
-        np.copyto(total, -np.inf, where=asked[block] @ members > case.settings.budget)
+        total = worth[block] @ taken
+        np.copyto(total, -np.inf, where=~affordable(asked[block] @ members, case.settings.budget))
         place = total.argmax(axis=1)
         best = total[np.arange(len(total)), place]
         for k in range(len(lost)):
@@ -243,18 +252,19 @@ def regrets(sample: Sample, draws: int = DRAWS) -> Floats:
             if len(held):
                 rest = np.where(sets[:, k], -np.inf, total[held]).max(axis=1)
                 lost[k] += float((best[held] - rest).sum())
-    return np.where(np.isfinite(lost), lost / max(len(gain), 1), np.nan)
+    return np.where(np.isfinite(lost), lost / max(len(worth), 1), np.nan)
 
 
 def lost_a_year(case: Case) -> pd.Series:
     """Share of an improvement's gain that is lost when its effects come one year late.
 
-    The first discounted year of effect over all years of effect: a technology that is not ready
-    puts this much at risk for each year that it slips. NaN where no effect is felt.
+    What the effect of a year later lacks, discounted, over all years of effect: a technology that
+    is not ready puts this much at risk for each year that it slips. NaN without any effect.
     """
-    discount = discount_factors(case)
+    years = EffectYears(case)
     shares = []
-    for improvement in case.improvements:
-        felt = discount[max(improvement.effect_year - case.settings.first_year, 0) :]
-        shares.append(float(felt[0] / felt.sum()) if len(felt) else float("nan"))
+    for k in range(len(case.improvements)):
+        lost = float((years.discount * (years.share(k) - years.share(k, 1))).sum())
+        whole = years.counted(k)
+        shares.append(lost / whole if whole > 0 else float("nan"))
     return pd.Series(shares, pd.Index(case.improvement_ids, name="improvement"))

@@ -15,10 +15,11 @@ from capworth.methods.acceptability import indices
 from capworth.methods.acceptability.indices import expected_ranks
 from capworth.methods.acceptability.smaa import RankTally, snapped
 from capworth.methods.arguments import Floats, known
+from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance, spread
+from capworth.model.set_value import SetValue
 from capworth.model.simulation import Sample, gain_per_million
 
-MILLION = 1e6
 CLEAR = 0.9  # probability from which one improvement counts as ahead of another
 
 
@@ -131,7 +132,7 @@ class SetRanks(Answer):
     """Sets of improvements side by side, with the probability of each place.
 
     Sets are compared in the same draws, so that what two of them share counts in both and cannot
-    part them. Gains of the improvements of a set are added.
+    part them. Gains of the improvements of a set are added, with what pairs add together.
     """
 
     _table: pd.DataFrame
@@ -197,7 +198,8 @@ def rank_sets(
             if inside[names.index(name), column]:
                 raise InputError(f"sets, {label!r}: {name!r} stands there twice. Keep one.")
             inside[names.index(name), column] = 1
-    gain = np.einsum("ni,is->ns", sample.drawn.gains.score, inside)
+    points = sample.drawn.gains.score
+    gain = SetValue.of(sample).over_draws(inside.T > 0, points)
     cost = np.einsum("ni,is->ns", sample.drawn.improvement_cost, inside) / MILLION
     values = gain if ranking == "gain" else _per_million(gain, cost)
     largest = float(np.abs(values).max())

@@ -8,11 +8,13 @@ import pandas as pd
 
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.portfolio.draws import Standing, standing, worth_comparing
-from capworth.model.result import HIGH, LOW, Answer, Provenance
+from capworth.methods.portfolio.relations import affordable
+from capworth.model.money import MILLION
+from capworth.model.result import LOW, Answer, Provenance, ends
 from capworth.model.simulation import Sample
-from capworth.programme.choice import Choice, objective_gains, pair_gains
+from capworth.programme.choice import Choice, objective_gains
 from capworth.programme.schedule import meets_targets
-from capworth.programme.selection import DRAWS, MILLION, SCALE, Programme, usual_ways, why_not
+from capworth.programme.selection import DRAWS, SCALE, Programme, usual_ways, why_not
 
 RECOMMENDED, EXPECTED, CAUTIOUS, MINIMAX, LIKELIEST, TARGETS = RULES = (
     "recommended",
@@ -107,9 +109,8 @@ def examine_robustness(
     gains = objective_gains(sample)[:DRAWS]
     mine = np.isin(case.improvement_ids, programme.chosen)
     budget = programme.budget_m * MILLION
-    bonuses = pair_gains(choice.relations, gains, choice.shares[: len(gains)])
-    sets, exact = _candidates(choice, drawn.asked[:DRAWS], gains, bonuses, budget, mine)
-    values = choice.values_of(sets, gains) / SCALE[programme.measure]
+    sets, exact = _candidates(choice, drawn.asked[:DRAWS], gains, budget, mine)
+    values = choice.worth.over_draws(sets, gains) / SCALE[programme.measure]
     found = standing(values, LOW / 100)
     mine_at = int((sets == mine).all(axis=1).argmax())
     met = meets_targets(sample, choice, sets, DRAWS)
@@ -150,27 +151,26 @@ def examine_robustness(
 
 
 def _candidates(
-    choice: Choice, asked: Floats, gains: Floats, bonuses: Floats, budget: float, mine: Bools
+    choice: Choice, asked: Floats, gains: Floats, budget: float, mine: Bools
 ) -> tuple[Bools, bool]:
     """Sets to compare, and whether they are all that can be best in some draw.
 
     Where there are too many to list, those on the frontier and those that are best in a draw.
     """
-    n, pairs = len(mine), choice.relations.synergies
     listed = choice.sets()
     if listed is None:
         best, _ = choice.best_sets(asked, gains, budget)
         frontier = choice.frontier().chosen
         listed = np.unique(np.concatenate((best, frontier, mine[None])), axis=0)[::-1]
-    affordable = listed[listed @ choice.grid_asked <= budget * (1 + 1e-9)]
+    paid = listed[affordable(listed @ choice.grid_asked, budget)]
     welcome: Bools = np.asarray((gains >= 0).all(axis=0))
-    for (one, other, _), bonus in zip(pairs, bonuses.T, strict=True):
+    for pair, bonus in zip(choice.worth.pairs, choice.worth.bonuses(gains).T, strict=True):
         if (bonus < 0).any():
-            welcome[[one, other]] = False
-    sets = affordable[worth_comparing(affordable, welcome)]
+            welcome[pair] = False
+    sets = paid[worth_comparing(paid, welcome)]
     if not (sets == mine).all(axis=1).any():
         sets = np.concatenate((sets, mine[None]))
-    return sets.reshape(-1, n), choice.sets() is not None
+    return sets.reshape(-1, len(mine)), choice.sets() is not None
 
 
 def _first(score: Floats, choice: Choice, sets: Bools) -> int:
@@ -194,7 +194,7 @@ def _described(
     """What some sets hold, ask, add and miss."""
     ids = np.array(sample.case.improvement_ids)
     taken = sets[rows]
-    low, high = np.percentile(values[:, rows], (LOW, HIGH), axis=0)
+    low, high = ends(values[:, rows])
     spent = sample.drawn.asked[:DRAWS] @ taken.T
     return pd.DataFrame(
         {
@@ -206,7 +206,7 @@ def _described(
             "mean_regret": found.mean_regret[rows],
             "most_regret": found.most_regret[rows],
             "p_best": found.best[rows],
-            "p_affordable": (spent <= budget).mean(axis=0),
+            "p_affordable": affordable(spent, budget).mean(axis=0),
         }
     )
 

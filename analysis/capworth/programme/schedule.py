@@ -12,13 +12,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from capworth.case.model import Case, Improvement, Target
+from capworth.case.model import Case, Target
 from capworth.methods.arguments import Bools, Floats, Ints
-from capworth.methods.cost_benefit.discounting import effect_profile
 from capworth.methods.portfolio.integer import Rows, smallest_conflict
 from capworth.methods.portfolio.scheduling import NEVER, Timetable, best_schedule, schedule_rows
-from capworth.model.costs import discount_factors
-from capworth.model.result import HIGH, LOW, Answer, Provenance
+from capworth.model.effect_years import EffectYears, full_year
+from capworth.model.money import MILLION
+from capworth.model.result import Answer, Provenance, spread
 from capworth.model.simulation import ENVELOPED, Sample
 from capworth.programme.choice import (
     BUDGET,
@@ -30,7 +30,7 @@ from capworth.programme.choice import (
     objective_gains,
     spend_by_year,
 )
-from capworth.programme.selection import MILLION, SCALE, Programme
+from capworth.programme.selection import SCALE, Programme
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,14 +41,14 @@ class Calendar:
     ----------
     start, effect : (improvements,) as the case states them, 0 the first year of the appraisal
     years : of the appraisal
-    discount : (years,)
+    effects : share of the full effect by year
     """
 
     case: Case
     start: Ints
     effect: Ints
     years: int
-    discount: Floats
+    effects: EffectYears
 
     @classmethod
     def of(cls, case: Case) -> "Calendar":
@@ -56,16 +56,7 @@ class Calendar:
         first = case.settings.first_year
         start = np.array([max(i.start_year - first, 0) for i in case.improvements], dtype=np.int64)
         effect = np.array([i.effect_year - first for i in case.improvements], dtype=np.int64)
-        return cls(case, start, effect, case.settings.years, discount_factors(case))
-
-    def profile(self, k: int, delay: int) -> Floats:
-        """(years,) share of the full effect of an improvement when it starts so much later."""
-        ramp = self.case.improvements[k].ramp_years
-        return effect_profile(self.years, int(self.effect[k]) + delay, ramp)
-
-    def felt(self, k: int, delay: int) -> float:
-        """Discounted years of full effect."""
-        return float(self.discount @ self.profile(k, delay))
+        return cls(case, start, effect, case.settings.years, EffectYears(case))
 
     def later(self, amounts: Floats, delay: int) -> Floats:
         """Amounts by year, (..., years), so many years later; what falls behind the end is lost."""
@@ -96,7 +87,7 @@ def timetable_of(choice: Choice, spending: Spending, budget: float) -> Timetable
     case, calendar = choice.case, Calendar.of(choice.case)
     n, years = len(case.improvements), calendar.years
     gain, opens = np.zeros((n, years)), np.zeros((n, years), dtype=bool)
-    effect = np.zeros((n, years), dtype=np.int64)
+    effect = np.zeros((n, years, years))
     money, posts = {}, np.zeros((n, years, years))  # by start, then by year
     payers = sorted({limit.payer for limit in case.limits if limit.kind != "staff"})
     for payer in payers:
@@ -104,17 +95,17 @@ def timetable_of(choice: Choice, spending: Spending, budget: float) -> Timetable
     for k in range(n):
         spent = spending.money[k].sum(axis=0) + spending.posts[k]
         opens[k] = calendar.can_start(spent, k)
-        felt = calendar.felt(k, 0)
+        whole = calendar.effects.counted(k)
         for start in np.flatnonzero(opens[k]):
             delay = int(start - calendar.start[k])
-            share = calendar.felt(k, delay) / felt if felt > 0 else 0.0
+            share = calendar.effects.counted(k, delay) / whole if whole > 0 else 0.0
             gain[k, start] = choice.gain[k] * share
-            effect[k, start] = calendar.effect[k] + delay
+            effect[k, start] = calendar.effects.share(k, delay)
             posts[k, start] = calendar.later(spending.posts[k], delay)
             for payer in payers:
                 money[payer][k, start] = calendar.later(spending.of_payer(payer)[k], delay)
     asked = choice.grid_asked
-    uses, caps = [np.repeat(asked[:, None], years, axis=1)], [budget + 1e-6]
+    uses, caps = [np.repeat(asked[:, None], years, axis=1)], [budget]
     owners = [BUDGET]
     for place, limit in enumerate(case.limits):
         first = (limit.from_year or case.settings.first_year) - case.settings.first_year
@@ -146,10 +137,10 @@ def _bonus(choice: Choice, calendar: Calendar) -> Floats:
     synergies = choice.relations.synergies
     bonus = np.zeros((len(synergies), calendar.years))
     for place, (one, other, extra) in enumerate(synergies):
-        both = max(int(calendar.effect[one]), int(calendar.effect[other]), 0)
-        felt = float(calendar.discount[both:].sum())
-        if felt > 0:
-            bonus[place] = extra * calendar.discount / felt
+        discount = calendar.effects.discount
+        whole = float((discount * calendar.effects.together(one, other)).sum())
+        if whole > 0:
+            bonus[place] = extra * discount / whole
     return bonus
 
 
@@ -178,11 +169,6 @@ def _gaps(
     )
     needs, choices = both
     return needs, choices
-
-
-def full_year(improvement: Improvement, delay: int = 0) -> int:
-    """First year of full effect."""
-    return improvement.effect_year + improvement.ramp_years + delay
 
 
 MONEY = ("money", "money_a_year")  # kinds of limits
@@ -271,7 +257,7 @@ def schedule_programme(
     total = _total(timetable, choice, start)
     return Schedule(
         _table(choice, timetable, programme, start),
-        _years(sample, spending, start),
+        _years(sample, choice, spending, start),
         programme.measure,
         total / scale,
         float(choice.totals(np.isin(case.improvement_ids, programme.chosen)[None])[0]) / scale,
@@ -286,8 +272,10 @@ def _total(timetable: Timetable, choice: Choice, start: Ints) -> float:
     total = float(timetable.gain[done, start[done]].sum())
     for place, (one, other, _) in enumerate(choice.relations.synergies):
         if start[one] != NEVER and start[other] != NEVER:
-            both = max(timetable.effect[one, start[one]], timetable.effect[other, start[other]], 0)
-            total += float(timetable.bonus[place, both:].sum())
+            both = np.minimum(
+                timetable.share[one, start[one]], timetable.share[other, start[other]]
+            )
+            total += float(timetable.bonus[place] @ both)
     return total
 
 
@@ -346,24 +334,29 @@ def _spent(sample: Sample, spending: Spending, start: Ints) -> Floats:
     return spent
 
 
-def _years(sample: Sample, spending: Spending, start: Ints) -> pd.DataFrame:
+def _years(sample: Sample, choice: Choice, spending: Spending, start: Ints) -> pd.DataFrame:
     case, calendar = sample.case, Calendar.of(sample.case)
     scale = SCALE[case.settings.objective]
     spent = _spent(sample, spending, start) / MILLION
-    felt, posts = np.zeros((len(start), calendar.years)), np.zeros(calendar.years)
+    pairs, effects = choice.worth.pairs, calendar.effects
+    parts, posts = np.zeros((len(start) + len(pairs), calendar.years)), np.zeros(calendar.years)
+    annuity = 1.0 if case.settings.objective == "money" else effects.discount.sum()
+    delays = np.where(start != NEVER, start - calendar.start, 0).tolist()
     for k in map(int, np.flatnonzero(start != NEVER)):
-        delay = int(start[k] - calendar.start[k])
-        whole = calendar.felt(k, 0)
+        whole = effects.counted(k)
         if whole > 0:
-            annuity = 1.0 if case.settings.objective == "money" else calendar.discount.sum()
-            felt[k] = calendar.profile(k, delay) * annuity / whole
-        posts += calendar.later(spending.posts[k], delay)
-    added = objective_gains(sample)[:ENVELOPED] @ felt / scale
+            parts[k] = effects.share(k, delays[k]) * annuity / whole
+        posts += calendar.later(spending.posts[k], delays[k])
+    for place, (one, other) in enumerate(pairs.tolist(), start=len(start)):
+        whole = float((effects.discount * effects.together(one, other)).sum())
+        if NEVER not in start[[one, other]] and whole > 0:
+            both = effects.together(one, other, (delays[one], delays[other]))
+            parts[place] = both * annuity / whole
+    added = choice.worth.parts(objective_gains(sample)[:ENVELOPED]) @ parts / scale
     first = case.settings.first_year
     columns: dict[str, Floats] = {}
     for name, values in (("spend_m", spent), ("value", added)):
-        low, high = np.percentile(values, (LOW, HIGH), axis=0)
-        columns |= {name: values.mean(axis=0), f"{name}_low": low, f"{name}_high": high}
+        columns |= spread(name, values)
     columns["spend_room_m"] = _room(case, *MONEY) / MILLION
     columns["posts"], columns["posts_room"] = posts, _room(case, "staff")
     return pd.DataFrame(columns, index=pd.RangeIndex(first, first + calendar.years, name="year"))
@@ -428,7 +421,7 @@ def _met(sample: Sample, choice: Choice, sets: Bools, target: Target, size: int)
     case = sample.case
     if target.measure != "level":
         gains: Floats = getattr(sample.drawn.gains, target.measure)[:size]
-        added = choice.values_of(sets, gains)
+        added = choice.worth.over_draws(sets, gains)
         good: Bools = added >= target.amount - 1e-12 * abs(target.amount)
         return good
     draws = sample.first_draws(size)

@@ -16,15 +16,15 @@ from capworth.errors import InputError, nearest
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.portfolio.frontier import Frontier, admission, core_index, priority_order
 from capworth.methods.portfolio.priority import filled
-from capworth.methods.portfolio.relations import rules_of
-from capworth.model.result import HIGH, LOW, Answer, Provenance
+from capworth.methods.portfolio.relations import affordable, rules_of
+from capworth.model.money import MILLION
+from capworth.model.result import Answer, Interval, Provenance
 from capworth.model.simulation import Sample
 from capworth.programme.choice import Choice, objective_gains, refuse_conflict, relations_of
 
 __all__ = ["BORDERLINE", "CORE", "DRAWS", "EXTERIOR", "FIRM", "MILLION", "Programme"]
 __all__ += ["choose_programme", "relations_of"]
 
-MILLION = 1e6
 DRAWS = 1_000  # of the sample, the first ones, in which the best set is sought anew
 CORE, BORDERLINE, EXTERIOR = "core", "borderline", "exterior"
 FIRM = 0.9  # share of draws from which an improvement is core; below 1 - FIRM it is exterior
@@ -41,12 +41,12 @@ class Programme(Answer):
     budget_m: float
     target_m: float | None
     asked_m: float  # expected one-off money of the chosen set, rounded up on the grid
-    cost_m: tuple[float, float, float]  # whole-life cost of the chosen set: mean, 80 % interval
+    cost_m: Interval  # whole-life cost of the chosen set
     measure: str  # what the programme is to add most of
-    value: tuple[float, float, float]  # of that measure (money in millions): mean, 80 % interval
-    gain: tuple[float, float, float]  # points: mean and 80 % interval
-    money_m: tuple[float, float, float]
-    harm_days: tuple[float, float, float]
+    value: Interval  # of that measure, money in millions
+    gain: Interval  # points
+    money_m: Interval
+    harm_days: Interval
     p_best: float  # share of draws in which exactly this set is the best
     p_affordable: float  # share of draws in which the set costs no more than the budget
     regret: float  # where affordable, mean of what each draw's best set adds above it; as `value`
@@ -108,9 +108,9 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
     gains = objective_gains(sample)
     best, found = choice.best_sets(drawn.asked[:DRAWS], gains[:DRAWS], budget)
     size = len(best)
-    mine, ideal = (choice.value_of(taken, gains[:size]) for taken in (chosen, best))
+    mine, ideal = (choice.worth.by_draw(taken, gains[:size]) for taken in (chosen, best))
     inside = core_index(best[found]) if found.any() else np.zeros(len(chosen))
-    affordable = drawn.asked @ chosen <= budget
+    paid = affordable(drawn.asked @ chosen, budget)
     same = (best[found] == chosen).all(axis=1).sum() / size
     points = drawn.gains.score
     table = pd.DataFrame(
@@ -129,7 +129,7 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         index=pd.Index(case.improvement_ids, name="improvement"),
     )
     target, measure = case.settings.target, case.settings.objective
-    value = choice.value_of(chosen, gains) / SCALE[measure]
+    value = choice.worth.by_draw(chosen, gains) / SCALE[measure]
     return Programme(
         table,
         _order(choice, points),
@@ -137,15 +137,15 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         budget / MILLION,
         None if target is None else target / MILLION,
         float(frontier.cost[step]) / MILLION,
-        _spread(drawn.improvement_cost @ chosen / MILLION),
+        Interval.of(drawn.improvement_cost @ chosen / MILLION),
         measure,
-        _spread(value),
-        _spread(choice.value_of(chosen, drawn.gains.score)),
-        _spread(choice.value_of(chosen, drawn.gains.money) / MILLION),
-        _spread(choice.value_of(chosen, drawn.gains.harm)),
+        Interval.of(value),
+        Interval.of(choice.worth.by_draw(chosen, drawn.gains.score)),
+        Interval.of(choice.worth.by_draw(chosen, drawn.gains.money) / MILLION),
+        Interval.of(choice.worth.by_draw(chosen, drawn.gains.harm)),
         float(same),
-        float(affordable.mean()),
-        _mean_where(affordable[:size] & found, ideal - mine) / SCALE[measure],
+        float(paid.mean()),
+        _mean_where(paid[:size] & found, ideal - mine) / SCALE[measure],
         size,
         provenance,
     )
@@ -159,11 +159,6 @@ def _within(choice: Choice, budget: float) -> tuple[Frontier, int]:
     except InputError:
         refuse_conflict(choice, budget)
         raise
-
-
-def _spread(values: Floats) -> tuple[float, float, float]:
-    low, high = np.percentile(values, (LOW, HIGH))
-    return float(values.mean()), float(low), float(high)
 
 
 def _rate(gain: Floats, asked: Floats) -> Floats:
@@ -342,7 +337,7 @@ def _broken(choice: Choice, mine: Bools) -> tuple[str, ...]:
     over = [
         f"{limit.name}: no more than {limit.amount / MILLION:,.4g} million"
         for limit, use in zip(choice.limits, choice.uses, strict=True)
-        if use @ mine > limit.amount * (1 + TIE)
+        if not affordable(use @ mine, limit.amount)
     ]
     return tuple(dict.fromkeys([*words, *over]))
 

@@ -15,7 +15,7 @@ from capworth.errors import InputError, nearest
 from capworth.methods.arguments import Bools, Floats, finite, within
 from capworth.methods.portfolio.frontier import Frontier, admission, budget_frontier, priority_order
 from capworth.methods.portfolio.integer import best_within, relation_rows, row, smallest_conflict
-from capworth.methods.portfolio.relations import Relations, synergy_totals
+from capworth.methods.portfolio.relations import Relations, synergy_totals, with_slack
 from capworth.programme.selection import pair_beside
 
 BUDGET = ("budget", 0)
@@ -183,7 +183,7 @@ def best_programme(
     owners = smallest_conflict(
         [
             *relation_rows(rules),
-            row(BUDGET, counted if on_grid else cost, high=limit * (1 + 1e-12)),
+            row(BUDGET, counted if on_grid else cost, high=with_slack(limit)),
         ],
         rules.n,
     )

@@ -13,11 +13,11 @@ from capworth.case.actuals import LEVEL, SPEND, START, Actual
 from capworth.case.model import Case, Effect
 from capworth.methods.arguments import Floats, Ints
 from capworth.methods.portfolio.scheduling import NEVER
-from capworth.model.result import HIGH, LOW, Answer, Provenance
+from capworth.model.money import MILLION
+from capworth.model.result import Answer, Interval, Provenance
 from capworth.model.simulation import ENVELOPED, Sample
 from capworth.programme.choice import spend_by_year
 from capworth.programme.schedule import Calendar, Schedule, starts_of, yearly_shares
-from capworth.programme.selection import MILLION
 
 AS_PLANNED, BETTER, WORSE, UNPLANNED = "as planned", "better", "worse", "not in the plan"
 MONEY = "million"
@@ -66,7 +66,7 @@ class _Plan:
         return "factor", actual.indicator not in FALLING, self._factor(actual, year)
 
     def _level(self, actual: Actual, year: int) -> Floats | None:
-        """Today's level with the changes felt by the end of a year."""
+        """Today's level with the changes that have come by the end of a year."""
         draws = self.sample.first_draws(ENVELOPED)
         level: Floats | None = None
         for row in self.case.scores:
@@ -74,25 +74,25 @@ class _Plan:
                 level = draws.of(row.level)
         if level is None:
             return None
-        for k, share in self._felt(actual, year, "criterion"):
+        for k, share in self._come(actual, year, "criterion"):
             level = level + share * draws.of(self.case.effects[k].change)
         return level
 
     def _factor(self, actual: Actual, year: int) -> Floats:
-        """Product of the factors felt by the end of a year; 1 is as today."""
+        """Product of the factors that have come by the end of a year; 1 is as today."""
         draws = self.sample.first_draws(ENVELOPED)
         factor = np.ones(draws.size)
-        for k, share in self._felt(actual, year, "step"):
+        for k, share in self._come(actual, year, "step"):
             factor = factor * (1 + share * (draws.of(self.case.effects[k].change) - 1))
         return factor
 
-    def _felt(self, actual: Actual, year: int, kind: str) -> Iterator[tuple[int, float]]:
+    def _come(self, actual: Actual, year: int, kind: str) -> Iterator[tuple[int, float]]:
         for k, effect in enumerate(self.case.effects):
             i = self.case.improvement_ids.index(effect.improvement)
             named = (effect.capability, getattr(effect, kind))
             if named == (actual.capability, actual.indicator) and self.start[i] != NEVER:
                 delay = int(self.start[i] - self.calendar.start[i])
-                yield k, float(self.calendar.profile(i, delay)[year])
+                yield k, float(self.calendar.effects.share(i, delay)[year])
 
 
 def track(
@@ -103,7 +103,7 @@ def track(
     Within the 80 % range of the plan, over the first 1,000 draws, it is as planned; beyond it
     better or worse. A start is compared by its year: later is worse. Money is that of organisation
     and donors: more than planned is worse. What several improvements change adds up, a factor
-    multiplies, each by the share of its effect that is felt in the year.
+    multiplies, each by the share of its effect that it has in the year.
     """
     case, calendar = sample.case, Calendar.of(sample.case)
     start = starts_of(schedule, case)
@@ -125,8 +125,7 @@ def _row(plan: _Plan, actual: Actual) -> dict[str, object]:
     middle = low = high = float("nan")
     verdict = UNPLANNED
     if planned is not None:
-        middle = float(planned.mean())
-        low, high = (float(x) for x in np.percentile(planned, (LOW, HIGH)))
+        middle, low, high = Interval.of(planned)
         slack = 1e-9 * max(abs(low), abs(high), 1.0)
         verdict = AS_PLANNED
         if found > high + slack:
@@ -192,8 +191,8 @@ def set_baseline(
                 "capability": effect.capability,
                 "indicator": effect.criterion or effect.step,
                 "unit": effect.change.unit if effect.criterion else FACTOR,
-                **_spread("today", today),
-                **_spread("planned", planned),
+                **Interval.of(today).columns("today"),
+                **Interval.of(planned).columns("planned"),
                 "first_effect": first,
                 "full_effect": full,
                 "reviews": " ".join(review_dates(case, first, full)),
@@ -227,8 +226,3 @@ def _levels(sample: Sample, effect: Effect) -> tuple[Floats, Floats]:
         if (row.capability, row.criterion) == (effect.capability, effect.criterion):
             level = draws.of(row.level)
     return level, level + change
-
-
-def _spread(name: str, values: Floats) -> dict[str, float]:
-    low, high = np.percentile(values, (LOW, HIGH))
-    return {name: float(values.mean()), f"{name}_low": float(low), f"{name}_high": float(high)}

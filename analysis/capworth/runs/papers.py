@@ -19,6 +19,7 @@ from capworth.funding.donors import DonorMenu
 from capworth.language.phrases import languages as spoken_languages
 from capworth.members.feedback import hear_members
 from capworth.members.use import DRAWS, Members, brief_member, member_of, serve_members
+from capworth.model.money import MILLION
 from capworth.model.result import Provenance
 from capworth.model.simulation import Progress, draw_sample
 from capworth.report.brief import write_brief
@@ -220,7 +221,7 @@ def _offer(run: Path, manifest: Any) -> Offer:
     budget = case.settings.budget
     assert budget is not None  # without one there is no menu
     draws = manifest["sampling"]["draws of the best sets"]
-    return Offer(case, found, budget / 1e6, draws, _regions(case))
+    return Offer(case, found, budget / MILLION, draws, _regions(case))
 
 
 def _regions(case: Case) -> pd.DataFrame | None:

@@ -9,12 +9,14 @@ import pandas as pd
 from capworth.case.model import Estimate
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.portfolio.draws import best_in_neighbours
+from capworth.methods.portfolio.relations import affordable
 from capworth.methods.uncertainty.spline import smoothed
 from capworth.methods.uncertainty.value_of_information import gain_of_change
 from capworth.model.draws import OneWay, Sampled
+from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import CHUNK, ENVELOPED, Model, Sample
-from capworth.programme.choice import Choice, asking_nothing, option_sets, with_pairs
+from capworth.programme.choice import Choice, asking_nothing, option_sets
 from capworth.programme.selection import SCALE, Programme
 from capworth.uncertainty.sensitivity import uncertain_inputs
 
@@ -83,13 +85,12 @@ def value_of_information(
     sets = option_sets(choice)
     if sets is None:
         return None
-    excess = (sample.drawn.asked[:size] - choice.asked) / 1e6
+    excess = (sample.drawn.asked[:size] - choice.asked) / MILLION
     measure = case.settings.objective
     gains: Floats = getattr(sample.drawn.gains, measure)[:size] / SCALE[measure]
-    pairs = with_pairs(choice, gains)[:, gains.shape[1] :]
-    worth = np.hstack([gains - price * excess, pairs])
+    worth = np.hstack([gains - price * excess, choice.worth.bonuses(gains)])
     plan = asking_nothing(choice, choice.grid_asked[None])[0]
-    sets = sets[np.einsum("sp,p->s", sets, plan) <= programme.budget_m * 1e6 * (1 + 1e-9)]
+    sets = sets[affordable(np.einsum("sp,p->s", sets, plan), programme.budget_m * MILLION)]
     taken = _best(worth.mean(axis=0, keepdims=True), sets)[0]
     inputs = _moving(model, uncertain_inputs(case, model), measure)
     rows = {}
@@ -129,7 +130,7 @@ def _price(programme: Programme) -> float:
     """Most points that a million beyond the budget can buy, on the budget-value frontier."""
     steps = programme.frontier()
     budget, gain = steps["budget_m"].to_numpy(), steps["value"].to_numpy()
-    now = int(np.searchsorted(budget, programme.budget_m * (1 + 1e-12), side="right")) - 1
+    now = int(affordable(budget, programme.budget_m).sum()) - 1
     more = budget[now + 1 :] - programme.budget_m
     return float(np.max((gain[now + 1 :] - gain[now]) / more, initial=0.0))
 

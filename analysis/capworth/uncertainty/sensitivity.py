@@ -25,6 +25,7 @@ from capworth.model.draws import (
     probability_below,
     quantile_of,
 )
+from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import (
     CHUNK,
@@ -165,7 +166,7 @@ def _explained(sample: Sample, inputs: list[Estimate], first: int) -> Floats:
     size = min(CURVED, sample.draws, CHUNK)
     if sample.case.improvements:
         gain, cost = sample.drawn.gains.score[:size], sample.drawn.improvement_cost[:size]
-        rates = gain / (cost / 1e6)
+        rates = gain / (cost / MILLION)
     else:
         rates = sample.drawn.score[:size] / sample.drawn.cost[:size]
     lead = rates[:, first] - np.delete(rates, first, axis=1).max(axis=1)
@@ -198,7 +199,7 @@ def _programmes(
     gain = around_expected(choice, choice.gain + gains - gains[0])
     moved, where = np.unique(np.hstack([asked, gain]), axis=0, return_inverse=True)
     ask, add = np.hsplit(moved, 2)
-    best = best_over_draws(ask, add, sets, programme.budget_m * 1e6)[where]
+    best = best_over_draws(ask, add, sets, programme.budget_m * MILLION)[where]
     n = len(case.improvements)
     ids = np.array(case.improvement_ids)
     base = best[0]

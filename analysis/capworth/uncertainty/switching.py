@@ -21,6 +21,7 @@ from capworth.methods.portfolio.draws import best_in_neighbours
 from capworth.methods.portfolio.frontier import best_over_draws
 from capworth.methods.uncertainty.distributions import normal_copula_cells
 from capworth.model.draws import AtModes, probability_below
+from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import (
     Drawn,
@@ -116,7 +117,7 @@ def _standing(case: Case, model: Model, subject: str, question: str) -> Margin:
         worth = float(net(today)[0])
         sign = 1.0 if worth > 0 else -1.0
         currency = case.settings.currency
-        words = f"net value {worth / 1e6:,.3g} million {currency}"
+        words = f"net value {worth / MILLION:,.3g} million {currency}"
         return Margin(question, words, lambda drawn: sign * net(drawn))
     now = rates(today)[0]
     ahead, behind = now > now[k], now < now[k]

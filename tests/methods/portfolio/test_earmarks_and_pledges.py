@@ -22,6 +22,7 @@ from capworth.methods.portfolio.earmarks import (
     best_payable,
     least_more,
     payment_cuts,
+    who_pays,
     worth_of_money,
 )
 from capworth.methods.portfolio.relations import Relations, feasible_sets, set_totals
@@ -341,3 +342,67 @@ def test_every_kind_of_relation_reaches_the_solver() -> None:
     assert sets.tolist() == [[True, False, True, True]]
     assert found.chosen.tolist() == sets[0].tolist()
     assert found.left.tolist() == [pytest.approx(11.0)]
+
+
+def test_who_pays_worked_by_hand() -> None:
+    """The first pledge may pay for A only, the second for both; what lacks is raised.
+
+    A costs 4 in year 0, B 6 in year 1. The first pledge pays 3 of A and keeps nothing; the second
+    has 2 from the start and 3 more a year later: 1 of A, 4 of B; 2 are left to be raised.
+    """
+    bills = np.array([[4.0, 0.0], [0.0, 6.0]])
+    may_pay = np.array([[True, True], [True, False], [True, True]])
+    income = np.array([[9.0, 0.0], [3.0, 0.0], [2.0, 3.0]])
+    paid = who_pays(bills, may_pay, income, [1, 2, 0])
+    assert paid[1].tolist() == [[3, 0], [0, 0]]
+    assert paid[2].tolist() == [[1, 0], [0, 4]]
+    assert paid[0].tolist() == [[0, 0], [0, 2]]
+
+
+def test_a_pledge_gives_way_where_another_can_pay_for_nothing_else() -> None:
+    """The first pays A until it turns out that the second may pay for A only: then it pays B."""
+    bills, may_pay = np.array([[5.0], [5.0]]), np.array([[True, True], [True, False]])
+    paid = who_pays(bills, may_pay, np.array([[5.0], [5.0]]))
+    assert paid[:, :, 0].tolist() == [[0, 5], [5, 0]]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 2**32))
+def test_each_fund_in_its_order_pays_the_most_that_a_linear_programme_finds(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    funds, projects, years = (int(rng.integers(1, most)) for most in (5, 5, 4))
+    bills = rng.integers(0, 6, (projects, years)) * (rng.random((projects, years)) < 0.7) * 1.0
+    may_pay = rng.random((funds, projects)) < 0.6
+    income = rng.integers(0, 6, (funds, years)) * (rng.random((funds, years)) < 0.6) * 1.0
+    order = [int(k) for k in rng.permutation(funds)]
+    paid = who_pays(bills, may_pay, income, order)
+    assert (paid >= -1e-9).all()
+    assert not paid[~may_pay].any()
+    assert (paid.sum(axis=0) <= bills + 1e-9).all()
+    assert (paid.sum(axis=1).cumsum(axis=1) <= income.cumsum(axis=1) + 1e-9).all()
+    cells = list(product(range(funds), range(projects), range(years)))
+    lines, limits = [], []
+    for p, y in product(range(projects), range(years)):
+        lines.append([float((q, z) == (p, y)) for _, q, z in cells])
+        limits.append(bills[p, y])
+    for f, y in product(range(funds), range(years)):
+        lines.append([float(g == f and z <= y) for g, _, z in cells])
+        limits.append(income[f, : y + 1].sum())
+    for k in range(funds):
+        mine = [float(f in order[: k + 1]) for f, _, _ in cells]
+        upper = [np.inf if may_pay[f, p] else 0.0 for f, p, _ in cells]
+        most = linprog(
+            -np.array(mine), A_ub=lines, b_ub=limits, bounds=[(0.0, end) for end in upper]
+        )
+        assert paid[order[: k + 1]].sum() == pytest.approx(-most.fun, abs=1e-7)
+
+
+def test_the_order_of_the_table_does_not_change_who_pays() -> None:
+    rng = np.random.default_rng(4)
+    bills, may_pay = rng.uniform(1, 5, (4, 3)), rng.random((5, 4)) < 0.6
+    income = rng.uniform(0, 4, (5, 3))
+    paid = who_pays(bills, may_pay, income, [3, 0, 4, 1, 2])
+    turned = [2, 4, 0, 3, 1]  # place of each fund in the other table
+    back = [turned.index(k) for k in [3, 0, 4, 1, 2]]
+    other = who_pays(bills, may_pay[turned], income[turned], back)
+    assert np.array_equal(other, paid[turned])

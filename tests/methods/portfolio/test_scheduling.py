@@ -36,13 +36,15 @@ def problem(seed: int) -> tuple[Timetable, Relations]:
         synergies=((a, b, 1.0), (b, c, -1.0)),
         must=(c,) if seed % 4 == 0 else (),
     )
-    lead = int(rng.integers(0, 2))
-    effect = np.broadcast_to(np.arange(years), (n, years)) + lead
+    lead, ramp = int(rng.integers(0, 2)), rng.integers(0, 3, n)
+    share = np.array(
+        [[effect_profile(years, start + lead, int(r)) for start in range(years)] for r in ramp]
+    )
     timetable = Timetable(
         gain,
         opens,
         spend,
-        effect.astype(np.int64),
+        share,
         uses,
         rng.integers(2, 7, years).astype(float),
         (("limit", 0),) * years,
@@ -57,7 +59,7 @@ def problem(seed: int) -> tuple[Timetable, Relations]:
 
 def worth(timetable: Timetable, relations: Relations, start: Ints) -> tuple[float, float] | None:
     """Value and cost of a schedule, None if a rule forbids it; written from the words alone."""
-    n, years = timetable.gain.shape
+    n = len(timetable.gain)
     done = start != NEVER
     if not allowed(done[None], relations)[0]:
         return None
@@ -79,8 +81,10 @@ def worth(timetable: Timetable, relations: Relations, start: Ints) -> tuple[floa
     value = sum(timetable.gain[p, start[p]] for p in range(n) if done[p])
     for (one, other, _), bonus in zip(relations.synergies, timetable.bonus, strict=True):
         if done[one] and done[other]:
-            both = max(timetable.effect[one, start[one]], timetable.effect[other, start[other]])
-            value += sum(bonus[year] for year in range(years) if year >= both)
+            mine = zip(
+                timetable.share[one, start[one]], timetable.share[other, start[other]], strict=True
+            )
+            value += sum(b * min(pair) for b, pair in zip(bonus, mine, strict=True))
     return float(value), float(timetable.cost[done].sum())
 
 
@@ -112,8 +116,8 @@ def test_nothing_to_schedule() -> None:
     none: Any = np.empty((0, 3))
     nobody: Any = np.empty(0)
     ties: Any = ((), ())
-    whole = none.astype(int)
-    empty = Timetable(none, none > 0, nobody, whole, np.empty((0, 0, 3)), nobody, (), none, ties)
+    never = np.empty((0, 3, 3))
+    empty = Timetable(none, none > 0, nobody, never, np.empty((0, 0, 3)), nobody, (), none, ties)
     found = best_schedule(empty, Relations(0))
     assert found is not None
     assert len(found) == 0

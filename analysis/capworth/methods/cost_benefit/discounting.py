@@ -2,7 +2,7 @@
 
 Streams of money over years: their value today, what each year leaves, how likely a gain is.
 
-How much of a full effect is felt in each year: none, then rising, then all of it.
+How much of a full effect there is in each year: none, then rising, then all of it.
 
 How long until a stream has paid itself back, and stays so.
 """
@@ -200,7 +200,7 @@ def _aligned(flows: ArrayLike, discount_factors: ArrayLike) -> tuple[Floats, Flo
 
 
 def effect_profile(years: int, first: int, ramp: int = 0) -> Floats:
-    """Share of the full effect that is felt in each year, (years,).
+    """Share of the full effect that there is in each year, (years,).
 
     Parameters
     ----------

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, Ints, finite, table, within
 from capworth.methods.exact import in_grains
+from capworth.methods.portfolio.relations import affordable
 
 BLOCK_DRAWS: Final = 128
 BLOCK_SETS: Final = 4096  # blocks of 4 MB: they stay in the processor's cache
@@ -57,7 +58,7 @@ def best_over_draws(
     room = np.broadcast_to(np.asarray(budget, dtype=np.float64), len(prices))
     if np.isnan(room).any():
         raise InputError("budget: it is not a number. Give an amount, or infinity for no limit.")
-    ahead = np.flatnonzero(_sums(sets, prices.min(axis=0)) <= room.max() * (1 + 1e-9))
+    ahead = np.flatnonzero(affordable(_sums(sets, prices.min(axis=0)), room.max()))
     fixed = np.array([extra for _, _, extra in synergies], dtype=np.float64)
     extras = finite(fixed if bonus is None else bonus, "bonus")
     if bonus is not None and extras.shape != (len(prices), len(synergies)):
@@ -143,7 +144,7 @@ def best_in_neighbours(cost: Floats, value: Floats, sets: Bools, budget: float) 
         surely = low[dear <= budget * (1 - SLACK)]
         bar = surely.max() if surely.size else -np.inf
         near = SLACK * np.abs(every @ np.abs(ends[:, 1]) + np.abs(bar)) if surely.size else 0.0
-        open_sets = np.flatnonzero((cheap <= budget * (1 + SLACK)) & (high >= bar - near))
+        open_sets = np.flatnonzero(affordable(cheap, budget) & (high >= bar - near))
         if len(open_sets):
             best = best_over_draws(cost[rows], value[rows], sets[open_sets], budget)
             found[rows] = np.where(best >= 0, open_sets[best], -1)

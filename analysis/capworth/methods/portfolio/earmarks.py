@@ -20,8 +20,8 @@ from scipy.sparse import coo_array, csr_array, vstack
 from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, Ints, finite, table
 from capworth.methods.exact import in_grains
-from capworth.methods.portfolio.integer import least
-from capworth.methods.portfolio.relations import Relations
+from capworth.methods.portfolio.integer import least, pair_rows, relation_rows, widened
+from capworth.methods.portfolio.relations import Relations, affordable
 
 BLOCK_DRAWS: Final = 8  # few, so that most sets are too dear in all of them and are left out
 MOST_CUTS: Final = 4096
@@ -166,7 +166,7 @@ def best_payable(
         gains = in_grains(np.concatenate((worth[rows], added[rows]), axis=1)).amounts
         least = np.einsum("sp,p->s", sets, prices[rows].min(axis=0))
         for total, rules in groups.items():
-            ahead = np.flatnonzero(least <= total * (1 + 1e-9))
+            ahead = np.flatnonzero(affordable(least, total))
             if len(ahead):
                 inside = parts[ahead].T
                 gain = gains @ inside
@@ -207,6 +207,7 @@ def _best_row(
 EQUAL: Final = 1e-6  # of all value: sets nearer than this are equal, and the cheaper one wins
 SHARP: Final = 1e4  # the solver stops within 1e-6 of the best, which must tell equals apart
 SLACK: Final = 1e-9  # within which two prices are equal
+DUST: Final = 1e-12  # of all money: amounts that are none
 TRIFLE: Final = 1e-6  # of all money: income that is added to see what it is worth
 
 
@@ -239,7 +240,6 @@ class _Model:
     level: Floats
     upper: Floats
     lower: Floats
-    pays: tuple[tuple[int, int, int], ...]  # fund, project and year of each payment
     whole: int  # columns, from the first, that are 0 or 1
 
 
@@ -251,6 +251,7 @@ def best_in_time(
     income: ArrayLike,
     uses: Floats | None = None,
     caps: Floats | None = None,
+    order: Sequence[int] | None = None,
 ) -> Payment:
     """Find the set of most value whose every bill is paid in its year; of equals the cheapest.
 
@@ -265,6 +266,7 @@ def best_in_time(
     may_pay : (funds, projects) whether a fund may pay for a project
     income : (funds, years) what comes into each fund in each year
     uses, caps : (limits, projects), (limits,) what else projects use, and the most of it
+    order : in which the funds are drawn on, where several may pay; see `who_pays`
 
     Raises
     ------
@@ -287,11 +289,8 @@ def best_in_time(
     # one solve: held to the most value in a second one, HiGHS may turn round without end
     found = _solve(model, SHARP * (EQUAL * _scaled(prices) - _scaled(model.value)), rules)
     most = float(model.value[: model.whole] @ np.rint(found[: model.whole]))
-    paid = np.zeros((may_pay.shape[0], *bills.shape))
-    start = model.whole
-    for k, where in enumerate(model.pays):
-        paid[where] = found[start + k]
     chosen = found[: relations.n] > 0.5
+    paid = who_pays(bills * chosen[:, None], may_pay, income, order)
     total = finite(income, "income").sum(axis=1)
     return Payment(chosen, most, paid, total - paid.sum(axis=(1, 2)))
 
@@ -418,32 +417,92 @@ def _model(
     worth[n:whole] = [bonus for _, _, bonus in pairs]
     lower, upper = np.zeros(columns), np.full(columns, np.inf)
     upper[:whole] = 1.0
-    lower[list(relations.must)] = 1.0
-    upper[list(relations.barred)] = 0.0
     level = np.concatenate((np.zeros(len(due)), come.ravel()))
-    return _Model(worth, wide, limit, books, level, upper, lower, pays, whole)
+    return _Model(worth, wide, limit, books, level, upper, lower, whole)
 
 
 def _relation_rows(relations: Relations) -> tuple[csr_array, Floats]:
     """Relations as rows of `A z <= b` over projects and pairs with a bonus."""
-    rows: list[tuple[dict[int, float], float]] = []
-    for head, group in relations.requires:
-        rows += [({head: 1.0, other: -1.0}, 0.0) for other in group]
-    for head, group in relations.requires_any:
-        rows.append(({head: 1.0} | dict.fromkeys(group, -1.0), 0.0))
-    for group in relations.excludes:
-        rows.append((dict.fromkeys(group, 1.0), 1.0))
-    for many, group in relations.at_least:
-        rows.append((dict.fromkeys(group, -1.0), -float(many)))
-    for k, (one, other, _) in enumerate(relations.synergies):
-        both = relations.n + k
-        rows += [({both: 1.0, one: -1.0}, 0.0), ({both: 1.0, other: -1.0}, 0.0)]
-        rows.append(({one: 1.0, other: 1.0, both: -1.0}, 1.0))
-    entries = [(row, c, number) for row, (line, _) in enumerate(rows) for c, number in line.items()]
-    shape = len(rows), relations.n + len(relations.synergies)
-    if not entries:
-        return csr_array(shape), np.zeros(len(rows))
-    places = np.array([(row, c) for row, c, _ in entries]).T
-    numbers = np.array([number for _, _, number in entries])
-    table = csr_array(coo_array((numbers, (places[0], places[1])), shape=shape))
-    return table, np.array([limit for _, limit in rows])
+    n, pairs = relations.n, relations.synergies
+    wide = n + len(pairs)
+    parts = [widened(part, wide) for part in relation_rows(relations)]
+    for k, (one, other, bonus) in enumerate(pairs):
+        parts += pair_rows(k, n + k, one, other, bonus, wide)
+    lines, ends = [np.zeros((0, wide))], [np.zeros(0)]
+    for part in parts:
+        for sign, end in ((1.0, part.high), (-1.0, part.low)):
+            known = np.isfinite(end)
+            lines.append(sign * part.matrix[known])
+            ends.append(sign * end[known])
+    return csr_array(np.concatenate(lines)), np.concatenate(ends)
+
+
+def who_pays(
+    bills: ArrayLike, may_pay: Bools, income: ArrayLike, order: Sequence[int] | None = None
+) -> Floats:
+    """Say who pays which bill when several funds may: (funds, projects, years).
+
+    The first fund of the order pays as much as it can, then the next one as much as it can beside
+    it, and so on; so the last one, fresh money say, is drawn on least. A fund pays from what has
+    come in so far and was not spent.
+
+    Parameters
+    ----------
+    bills : (projects, years)
+    may_pay : (funds, projects)
+    income : (funds, years)
+    order : numbers of the funds; as they are listed when left out
+
+    Notes
+    -----
+    Augmenting paths (Ford & Fulkerson 1956, Canadian Journal of Mathematics 8, 399-404), the source
+    of one fund after the other: a path that starts at a later fund takes nothing from what earlier
+    ones pay in all. What can be paid together is a polymatroid, so this is the most in that order.
+    """
+    due, come = finite(bills, "bills"), finite(income, "income")
+    paid = np.zeros((len(come), *due.shape))
+    year, project = (found.tolist() for found in np.nonzero(due.T > 0))  # bills, by year
+    open_bills = due[project, year]
+    listed = range(len(come)) if order is None else order
+    sources = [(f, z) for f in listed for z in np.flatnonzero(come[f] > 0).tolist()]
+    able = np.array([may_pay[f, project] & (np.array(year) >= z) for f, z in sources], dtype=bool)
+    able = able.reshape(len(sources), len(open_bills))
+    flow = np.zeros(able.shape)
+    dust = DUST * max(float(due.sum()), float(come.sum()))
+    for source, (f, z) in enumerate(sources):
+        room = float(come[f, z])
+        while room > dust and (path := _path(source, able, flow, open_bills, dust)):
+            back = [flow[s, b] for s, b in zip(path[2::2], path[1::2], strict=False)]
+            moved = min(room, float(open_bills[path[-1]]), *back)
+            for place in range(0, len(path), 2):
+                flow[path[place], path[place + 1]] += moved
+                if place:
+                    flow[path[place], path[place - 1]] -= moved
+            open_bills[path[-1]] -= moved
+            room -= moved
+    for source, (f, _) in enumerate(sources):
+        paid[f, project, year] += flow[source]
+    return paid
+
+
+def _path(
+    source: int, able: Bools, flow: Floats, open_bills: Floats, dust: float
+) -> list[int] | None:
+    """Shortest way from a source to an open bill: source, bill, source, bill ...; None if none.
+
+    A way goes on from a bill to a source that pays for it and may pay for something else instead.
+    """
+    came: dict[int, list[int]] = {source: [source]}
+    seen = np.zeros(able.shape[1], dtype=bool)
+    ahead = [source]
+    for at in ahead:
+        for bill in np.flatnonzero(able[at] & ~seen).tolist():
+            seen[bill] = True
+            way = [*came[at], bill]
+            if open_bills[bill] > dust:
+                return way
+            for other in np.flatnonzero(flow[:, bill] > dust).tolist():
+                if other not in came:
+                    came[other] = [*way, other]
+                    ahead.append(other)
+    return None

@@ -16,7 +16,7 @@ The budget-value frontier when other money is limited too, such as that of one p
 At which cost, or at which value, a project that was left out would be in the best set.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -27,12 +27,21 @@ from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, Ints, above, finite, within
 from capworth.methods.exact import in_grains
 from capworth.methods.portfolio.draws import best_over_draws, core_index
-from capworth.methods.portfolio.integer import Rows, cheapest_of_best, pair_rows, relation_rows, row
+from capworth.methods.portfolio.integer import (
+    cheapest_of_best,
+    pair_rows,
+    relation_rows,
+    row,
+    widened,
+)
 from capworth.methods.portfolio.priority import priority_order
 from capworth.methods.portfolio.relations import (
     Relations,
+    Rule,
+    affordable,
     feasible_sets,
     list_sets,
+    rules_of,
     synergy_totals,
     towers,
 )
@@ -166,81 +175,35 @@ def _each(given: ArrayLike, name: str, n: int) -> Floats:
     return numbers
 
 
-OPEN: Final = 0
-ASKED: Final = 1  # the head is taken: those it needs are asked for; or one of a pair is taken
-SHUT: Final = 2  # something the head needs is not taken: the head is shut out
-SETTLED: Final = 3
-
-Status = int | None  # None: not allowed
-
-
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One relation among two projects or more."""
+    """A rule among two projects or more, or a pair with a bonus."""
 
-    kind: str
     members: tuple[int, ...]
-    head: int = -1
-    least: int = 0
-    bonus: float = 0.0
+    rule: Rule | None = None  # None for a pair
 
+    def signs(self, members: Iterable[int]) -> tuple[int, ...]:
+        """Signs of some of the members, sorted."""
+        sign = dict(zip(self.members, self.rule.signs if self.rule else (1, 1), strict=True))
+        return tuple(sorted(sign[member] for member in members))
 
-def _needs_all(link: Link, status: int, project: int, taken: bool) -> Status:
-    if project == link.head:
-        if not taken:
-            return SETTLED
-        return None if status == SHUT else ASKED
-    if taken or status == SETTLED:
-        return status
-    return None if status == ASKED else SHUT
+    def after(self, status: int, project: int, taken: bool, left: tuple[int, ...]) -> int | None:
+        """Status once a member is decided; None if that is not allowed.
 
-
-def _needs_one(link: Link, status: int, project: int, taken: bool) -> Status:
-    if project == link.head:
-        if taken and status == OPEN:
-            return ASKED
-        return SETTLED
-    return SETTLED if taken else status
-
-
-def _at_most_one(_link: Link, status: int, _project: int, taken: bool) -> Status:
-    if taken:
-        return None if status == ASKED else ASKED
-    return status
-
-
-def _at_least(link: Link, status: int, _project: int, taken: bool) -> Status:
-    return min(status + taken, link.least)
-
-
-def _pair(_link: Link, _status: int, _project: int, taken: bool) -> Status:
-    return ASKED if taken else OPEN
-
-
-NEXT: Mapping[str, Callable[[Link, int, int, bool], Status]] = {
-    "requires": _needs_all,
-    "requires_any": _needs_one,
-    "excludes": _at_most_one,
-    "at_least": _at_least,
-    "synergy": _pair,
-}
+        left : signs of the members still to be decided
+        """
+        (sign,) = self.signs([project])
+        total = status + sign * taken
+        if self.rule is None:
+            return total
+        return self.rule.status(total, left)
 
 
 def links_of(relations: Relations) -> tuple[Link, ...]:
-    """Write every relation among projects as a link; those that say nothing are left out."""
-    found = [Link("requires", (h, *group), head=h) for h, group in relations.requires if group]
-    found += [Link("requires_any", (h, *group), head=h) for h, group in relations.requires_any]
-    found += [Link("excludes", group) for group in relations.excludes if len(group) > 1]
-    found += [Link("at_least", g, least=int(many)) for many, g in relations.at_least if many]
-    found += [Link("synergy", (a, b), bonus=bonus) for a, b, bonus in relations.synergies]
-    return tuple(found)
-
-
-def settled(link: Link, status: int) -> bool:
-    """Whether a link is met once all its members are decided."""
-    if link.kind == "at_least":
-        return status == link.least
-    return link.kind != "requires_any" or status != ASKED
+    """Write every relation among projects as a link; those that no set breaks are left out."""
+    rules = [rule for rule in rules_of(relations, together=True) if rule.binds]
+    found = [Link(rule.members, rule) for rule in rules]
+    return (*found, *(Link((one, other)) for one, other, _ in relations.synergies))
 
 
 def order_of(n: int, links: Sequence[Link]) -> tuple[int, ...]:
@@ -295,8 +258,8 @@ def _greedy(
         link = links[number]
         if not done or len(done) == len(link.members):
             return None
-        if link.head in done and link.kind == "requires":
-            return "project", link.head
+        if link.rule and link.rule.kind == "requires" and link.rule.head in done:
+            return "project", link.rule.head
         if len(done) == 1:
             return "project", next(iter(done))
         return "link", number
@@ -336,6 +299,7 @@ def _greedy(
     return weight, tuple(order)
 
 
+DONE: Final = 0  # status of a link whose members are all decided
 DEAD: Final = int(np.iinfo(np.int64).min // 2)  # value of what cannot be
 BITS: Final = 63  # projects for each word of a key
 MOST_CELLS: Final = 1 << 27  # whole numbers held at a time: 1 GB
@@ -393,37 +357,31 @@ class SpendTable(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Problem:
-    relations: Relations
     links: Sequence[Link]
     gains: Ints  # (projects,)
     bonuses: Ints  # (links,)
-
-    def choices(self, project: int) -> list[bool]:
-        """Whether a project may be left, or taken."""
-        must, barred = project in self.relations.must, project in self.relations.barred
-        return [False] * (not must) + [True] * (not barred)
 
     def after(
         self,
         statuses: tuple[int, ...],
         project: int,
         taken: bool,
-        touched: Sequence[tuple[int, bool]],
+        touched: Sequence[tuple[int, tuple[int, ...]]],
     ) -> tuple[tuple[int, ...], int] | None:
         """Statuses and gain once a project is decided; None if that is not allowed.
 
-        touched : links of the project, and whether it is the last of their members
+        touched : links of the project, and the signs of their members still to be decided
         """
         found = list(statuses)
         gain = int(self.gains[project]) if taken else 0
-        for number, last in touched:
+        for number, left in touched:
             link = self.links[number]
-            if last and taken and link.kind == "synergy" and found[number] != OPEN:
-                gain += int(self.bonuses[number])
-            status = NEXT[link.kind](link, found[number], project, taken)
-            if status is None or (last and not settled(link, status)):
+            status = link.after(found[number], project, taken, left)
+            if status is None:
                 return None
-            found[number] = OPEN if last else status
+            if link.rule is None and status == len(link.members):
+                gain += int(self.bonuses[number])
+            found[number] = status if left else DONE
         return tuple(found), gain
 
 
@@ -444,24 +402,24 @@ def spend_table(
     """
     links = links_of(relations)
     extra = np.zeros(len(links), dtype=np.int64)
-    extra[[link.kind == "synergy" for link in links]] = bonuses
-    problem = _Problem(relations, links, gains, extra)
+    extra[[link.rule is None for link in links]] = bonuses
+    problem = _Problem(links, gains, extra)
     words = max(1, -(-relations.n // BITS))
     nothing = SpendTable(np.zeros(1, dtype=np.int64), np.zeros((words, 1), dtype=np.int64))
-    tables = {(OPEN,) * len(links): nothing}
-    left = [len(link.members) for link in links]
+    tables = {(0,) * len(links): nothing}
+    left = [set(link.members) for link in links]
     length = 1
     for project in order_of(relations.n, links):
         touched = []
         for number, link in enumerate(links):
             if project in link.members:
-                left[number] -= 1
-                touched.append((number, left[number] == 0))
+                left[number].discard(project)
+                touched.append((number, link.signs(left[number])))
         length = min(reach + 1, length + int(cost[project]))
         _refuse_too_many(len(tables) * 2, length * (words + 1))
         following: dict[tuple[int, ...], SpendTable] = {}
         for statuses, table in tables.items():
-            for taken in problem.choices(project):
+            for taken in (False, True):
                 step = problem.after(statuses, project, taken, touched)
                 if step is None:
                     continue
@@ -490,13 +448,12 @@ def _refuse_too_many(tables: int, cells: int) -> None:
 
 
 MOST_LISTED: Final = 1 << 18  # allowed sets that are all tried; beyond, HiGHS is asked step by step
-SLACK: Final = 1e-9  # share of a limit by which rounding may pass it
 
 
 def keeps_limits(sets: Bools, uses: Floats, limits: Floats) -> Bools:
     """Say of each set (sets, n) whether what it uses (limits, n) stays within each limit."""
     total = np.einsum("sn,ln->sl", sets, uses)
-    good: Bools = (total <= limits + SLACK * np.abs(limits)).all(axis=1)
+    good: Bools = np.asarray(affordable(total, limits).all(axis=1))
     return good
 
 
@@ -565,7 +522,7 @@ def _solved(
     """Sets at which the best value rises, dearest first, by HiGHS."""
     n, pairs = relations.n, relations.synergies
     wide = n + len(pairs)
-    rows = [_widened(part, wide) for part in relation_rows(relations)]
+    rows = [widened(part, wide) for part in relation_rows(relations)]
     rows += [
         row(("limit", k), np.pad(use, (0, len(pairs))), high=cap)
         for k, (use, cap) in enumerate(zip(uses, limits, strict=True))
@@ -582,11 +539,6 @@ def _solved(
             return
         yield found[:n] > 0.5
         budget = float(np.rint(price @ found)) - 1
-
-
-def _widened(part: Rows, width: int) -> Rows:
-    matrix = np.pad(part.matrix, ((0, 0), (0, width - part.matrix.shape[1])))
-    return Rows(part.owner, matrix, part.low, part.high)
 
 
 TIE = 1e-9  # share of the best value within which two values are one

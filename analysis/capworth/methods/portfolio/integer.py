@@ -52,11 +52,15 @@ def relation_rows(relations: Relations) -> list[Rows]:
     """Relations as rows over the projects, one entry an owner."""
     found = []
     for rule in rules_of(relations):
-        line = np.zeros((1, relations.n))
-        line[0, list(rule.members)] = rule.signs
         ends = np.array([[rule.low], [rule.high]], dtype=float)
-        found.append(Rows((rule.kind, rule.place), line, ends[0], ends[1]))
+        found.append(Rows((rule.kind, rule.place), rule.line(relations.n)[None], ends[0], ends[1]))
     return found
+
+
+def widened(part: Rows, width: int) -> Rows:
+    """The same rules over more variables, which are free."""
+    matrix = np.pad(part.matrix, ((0, 0), (0, width - part.matrix.shape[1])))
+    return Rows(part.owner, matrix, part.low, part.high)
 
 
 def solve(goal: Floats, rows: Sequence[Rows], decisions: Bools | None = None) -> Floats | None:
@@ -264,10 +268,7 @@ def best_within(
             f"(limits, projects) and (limits,) for {n} projects."
         )
     wide = n + len(pairs)
-    rows = [
-        Rows(p.owner, np.pad(p.matrix, ((0, 0), (0, wide - n))), p.low, p.high)
-        for p in relation_rows(relations)
-    ]
+    rows = [widened(part, wide) for part in relation_rows(relations)]
     for k, (use, cap) in enumerate(zip(taken, room, strict=True)):
         rows.append(row(("limit", k), np.pad(use, (0, wide - n)), high=float(cap)))
     for k, (one, other, bonus) in enumerate(pairs):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,14 @@ from numpy.typing import ArrayLike
 from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, finite, within
 from capworth.methods.exact import in_grains
-from capworth.methods.portfolio.relations import Relations, allowed, synergy_totals
+from capworth.methods.portfolio.relations import (
+    Relations,
+    Rule,
+    affordable,
+    allowed,
+    rules_of,
+    synergy_totals,
+)
 
 Taken = frozenset[int]
 
@@ -82,7 +90,7 @@ def filled(
         row = np.zeros((1, relations.n), dtype=bool)
         row[0, list(after)] = True
         tied = replace(relations, must=(), at_least=())  # not all of it is in yet
-        if prices[list(after)].sum() <= budget * (1 + 1e-9) and allowed(row, tied)[0]:
+        if affordable(prices[list(after)].sum(), budget) and allowed(row, tied)[0]:
             taken = after
     return taken
 
@@ -208,13 +216,12 @@ def _joined(taken: Taken, bundle: Taken, relations: Relations, upgrades: bool) -
             if not upgrades or len(kept) > 1:
                 return None
             after -= inside - kept
-    broken = (
-        any(head in after and not after.issuperset(group) for head, group in relations.requires)
-        or any(h in after and not after.intersection(g) for h, g in relations.requires_any)
-        or any(
-            len(after.intersection(g)) < min(many, len(taken.intersection(g)))
-            for many, g in relations.at_least
-        )
-        or not after.issuperset(taken.intersection(relations.must))
-    )
-    return None if broken else after
+    for rule in _rules(relations):  # what is not met before may still be on its way
+        if not min(rule.low, rule.total(taken)) <= rule.total(after) <= rule.high:
+            return None
+    return after
+
+
+@lru_cache(maxsize=64)
+def _rules(relations: Relations) -> tuple[Rule, ...]:
+    return tuple(rules_of(relations))

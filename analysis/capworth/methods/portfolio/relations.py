@@ -1,19 +1,25 @@
 """Which sets of projects are allowed: needs, exclusions, minimum service, must-haves.
 
 A set is a row of booleans, one for each project, in the order in which the projects are listed.
+What a relation means stands in `rules_of`; which sets and which starts are allowed, what partial
+sets leave open and the rows of integer programmes are all read from there.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Final, TypeVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, Ints
 
 Heads = tuple[tuple[int, tuple[int, ...]], ...]
 
+FloatsT = TypeVar("FloatsT", float, Floats)
+SLACK: Final = 1e-9  # share of a limit by which rounding may pass it
 MOST_CELLS: Final = 1 << 27  # of the table of allowed sets: 128 MB
 
 
@@ -100,6 +106,17 @@ def towers(label: Sequence[object]) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(group) for group in groups.values() if len(group) > 1)
 
 
+def with_slack(limit: FloatsT) -> FloatsT:
+    """A limit and what rounding may pass it by: a thousand millionth of it."""
+    return limit + SLACK * abs(limit)
+
+
+def affordable(cost: ArrayLike, limit: ArrayLike) -> Bools:
+    """Say whether costs keep to a limit. The one tolerance for what a budget pays for."""
+    good: Bools = np.asarray(cost) <= with_slack(np.asarray(limit, dtype=np.float64))
+    return good
+
+
 def allowed(sets: Bools, relations: Relations) -> Bools:
     """Say of each set (sets, n) whether the relations allow it."""
     good = np.ones(len(sets), dtype=bool)
@@ -171,7 +188,10 @@ def first_of_equals(sets: Bools) -> Ints:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """At least `low` and at most `high` when the signs of the members taken are summed.
+    """What a relation means: bounds on the sum of the signs of its members that are taken.
+
+    At least `low` and at most `high`. One with a sign below 0, the head, has an order too: when the
+    head starts, the sum must be within the bounds over those that started `ahead` years before.
 
     `kind` and `place` say from which relation it comes: the field, and the entry in it.
     """
@@ -182,6 +202,28 @@ class Rule:
     signs: tuple[int, ...]
     low: int
     high: int
+    ahead: tuple[int, ...] = ()  # years, for each member; nothing where there is no order
+
+    @property
+    def least(self) -> int:
+        """Smallest sum that any set has."""
+        return sum(sign for sign in self.signs if sign < 0)
+
+    @property
+    def most(self) -> int:
+        """Largest sum that any set has."""
+        return sum(sign for sign in self.signs if sign > 0)
+
+    @property
+    def binds(self) -> bool:
+        """Whether some set breaks it."""
+        return self.low > self.least or self.high < self.most
+
+    @property
+    def head(self) -> int | None:
+        """The member that asks for the others, if there is one."""
+        heads = [m for m, sign in zip(self.members, self.signs, strict=True) if sign < 0]
+        return heads[0] if heads else None
 
     def met(self, sets: Bools) -> Bools:
         """Say of each set (sets, n) whether it keeps the rule."""
@@ -190,15 +232,86 @@ class Rule:
         good: Bools = (total >= self.low) & (total <= self.high)
         return good
 
+    def total(self, taken: Container[int]) -> int:
+        """Sum of the signs of those that are taken."""
+        each = zip(self.members, self.signs, strict=True)
+        return sum(sign for member, sign in each if member in taken)
 
-def rules_of(relations: Relations) -> Iterable[Rule]:
-    """Write the relations as bounds on sums of projects; one of several parts gives several."""
+    def status(self, total: int, left: tuple[int, ...]) -> int | None:
+        """Say what the members decided so far leave open: equal where what may follow is equal.
+
+        None where nothing may follow.
+
+        Parameters
+        ----------
+        total : sum of the signs of those taken so far, or a status that stands for it
+        left : signs of the members still to be decided, sorted
+        """
+        return _status(self.low, self.high, total, left)
+
+    def line(self, n: int) -> Floats:
+        """(n,) factors by which the taken projects are summed up."""
+        found = np.zeros(n)
+        found[list(self.members)] = self.signs
+        return found
+
+    def start_lines(self, n: int, starts: int) -> Floats:
+        """(lines, n, starts) factors over what starts when; each line is within the bounds.
+
+        One line over all starts, or where there is an order one for each start of the head.
+        """
+        if self.head is None:
+            return np.repeat(self.line(n)[None, :, None], starts, axis=2)
+        found = np.zeros((starts, n, starts))
+        each = zip(self.members, self.signs, self.ahead or (0,) * len(self.members), strict=True)
+        for member, sign, ahead in each:
+            for start in range(starts):
+                found[start, member, : max(start - ahead + 1, 0)] += sign
+        return found
+
+
+@lru_cache(maxsize=1 << 16)
+def _status(low: int, high: int, total: int, left: tuple[int, ...]) -> int | None:
+    sums = {0}
+    for sign in left:
+        sums |= {found + sign for found in sums}
+
+    def allowed_after(level: int) -> set[int]:
+        return {more for more in sums if low <= level + more <= high}
+
+    mine = allowed_after(total)
+    if not mine:
+        return None
+    return next(t for t in range(low - max(sums), high + 1 - min(sums)) if allowed_after(t) == mine)
+
+
+Gaps = tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]]
+
+
+def rules_of(
+    relations: Relations, gaps: Gaps | None = None, together: bool = False
+) -> Iterable[Rule]:
+    """Write the relations as rules; one of several parts gives several.
+
+    Parameters
+    ----------
+    relations : what ties the projects; synergies are no rules
+    gaps : for each entry of `requires` and `requires_any`, and each project it names, how many
+        years earlier than the head it has to start; below 0 it may start later
+    together : one rule for all that a project requires, which allows the same sets
+    """
     for k, (head, group) in enumerate(relations.requires):
-        for needed in group:
-            yield Rule("requires", k, (needed, head), (1, -1), 0, len(group))
+        if together:
+            many = len(group)
+            yield Rule("requires", k, (*group, head), (1,) * many + (-many,), 0, many)
+            continue
+        ahead = gaps[0][k] if gaps else (0,) * len(group)
+        for needed, gap in zip(group, ahead, strict=True):
+            yield Rule("requires", k, (needed, head), (1, -1), 0, len(group), (gap, 0))
     for k, (head, group) in enumerate(relations.requires_any):
-        many = len(group)
-        yield Rule("requires_any", k, (*group, head), (1,) * many + (-1,), 0, many)
+        ahead, many = gaps[1][k] if gaps else (0,) * len(group), len(group)
+        signs = (1,) * many + (-1,)
+        yield Rule("requires_any", k, (*group, head), signs, 0, many, (*ahead, 0))
     for k, group in enumerate(relations.excludes):
         yield Rule("excludes", k, group, (1,) * len(group), 0, 1)
     for k, (low, group) in enumerate(relations.at_least):

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.portfolio.integer import Owner, Rows, cheapest_of_best, row
-from capworth.methods.portfolio.relations import Relations
+from capworth.methods.portfolio.relations import Gaps, Relations, Rule, rules_of, with_slack
 
 NEVER: Final = -1
 
@@ -22,24 +22,23 @@ class Timetable:
     gain : (projects, starts) value in all when started so many years after the first possible year
     open : (projects, starts) whether it may start then
     cost : (projects,) what it costs, whenever it starts
-    effect : (projects, starts) year of the first effect, 0 the first of the appraisal
+    share : (projects, starts, years) share of its full effect that it has in each year
     uses : (limits, projects, starts) what each limit is about and each start takes of it
     caps : (limits,)
     owners : whose limit each is; limits of one owner, one a year, stand or fall together
-    bonus : (synergies, years) value of each pair in each year in which both have their effect
-    gaps : for each entry of `requires` and `requires_any`, and each project it names, how many
-        years earlier than the head it has to start; below 0 it may start later
+    bonus : (synergies, years) value of each pair in each year in which both have all their effect
+    gaps : see `rules_of`
     """
 
     gain: Floats
     open: Bools
     cost: Floats
-    effect: Ints
+    share: Floats
     uses: Floats
     caps: Floats
     owners: tuple[Owner, ...]
     bonus: Floats
-    gaps: tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]]
+    gaps: Gaps
 
 
 def best_schedule(timetable: Timetable, relations: Relations) -> Ints | None:
@@ -56,15 +55,15 @@ def best_schedule(timetable: Timetable, relations: Relations) -> Ints | None:
     Notes
     -----
     Time-indexed formulation (Sousa & Wolsey 1992, Mathematical Programming 54, 353-367), solved by
-    HiGHS. A pair's bonus counts from the year in which both have their first effect.
+    HiGHS. Of a pair's bonus counts, in each year, the lesser share of effect that the two have:
+    it is parted where shares can lie, and each part is had when both reach so far.
     """
     n, starts = timetable.gain.shape
     if not n:
         return np.empty(0, dtype=np.int64)
-    goal = np.concatenate(
-        (np.where(timetable.open, timetable.gain, 0).ravel(), timetable.bonus.ravel())
-    )
-    price = np.concatenate((timetable.cost.repeat(starts), np.zeros(timetable.bonus.size)))
+    worth = [part.worth for part in _parts(timetable, relations)]
+    goal = np.concatenate((np.where(timetable.open, timetable.gain, 0).ravel(), worth))
+    price = np.concatenate((timetable.cost.repeat(starts), np.zeros(len(worth))))
     decisions = np.arange(len(goal)) < n * starts
     found = cheapest_of_best(goal, price, list(schedule_rows(timetable, relations)), decisions)
     if found is None:
@@ -74,9 +73,10 @@ def best_schedule(timetable: Timetable, relations: Relations) -> Ints | None:
 
 
 def schedule_rows(timetable: Timetable, relations: Relations) -> Iterator[Rows]:
-    """Every rule of a schedule over the yes-or-no of (project, start), then of (pair, year)."""
+    """Every rule of a schedule over the yes-or-no of (project, start), then of parts of pairs."""
     n, starts = timetable.gain.shape
-    width = n * starts + timetable.bonus.size
+    parts = list(_parts(timetable, relations))
+    width = n * starts + len(parts)
 
     def line(*terms: tuple[int, slice, float]) -> Floats:
         found = np.zeros(width)
@@ -92,62 +92,59 @@ def schedule_rows(timetable: Timetable, relations: Relations) -> Iterator[Rows]:
             closed = np.zeros(width)
             closed[project * starts : (project + 1) * starts] = shut
             yield row(("closed", project), closed, high=0)
-    for kind, ties, gaps in (
-        ("requires", relations.requires, timetable.gaps[0]),
-        ("requires_any", relations.requires_any, timetable.gaps[1]),
-    ):
-        for place, ((head, group), ahead) in enumerate(zip(ties, gaps, strict=True)):
-            each = [[pair] for pair in zip(group, ahead, strict=True)]
-            wanted = each if kind == "requires" else [[p for pair in each for p in pair]]
-            for options in wanted:
-                yield _after(line, (kind, place), head, options, starts)
-    for place, group in enumerate(relations.excludes):
-        yield row(("excludes", place), line(*((p, ever, 1) for p in group)), high=1)
-    for place, (many, group) in enumerate(relations.at_least):
-        yield row(("at_least", place), line(*((p, ever, 1) for p in group)), low=many)
-    for place, project in enumerate(relations.must):
-        yield row(("must", place), line((project, ever, 1)), low=1)
-    for place, project in enumerate(relations.barred):
-        yield row(("barred", place), line((project, ever, 1)), high=0)
+    for rule in rules_of(relations, timetable.gaps):
+        yield _rule_rows(rule, n, starts, width)
     for owner, use, cap in zip(timetable.owners, timetable.uses, timetable.caps, strict=True):
         taken = np.zeros(width)
         taken[: n * starts] = use.ravel()
-        yield row(owner, taken, high=cap * (1 + 1e-9))
-    yield from _pairs(timetable, relations, width)
+        yield row(owner, taken, high=with_slack(float(cap)))
+    yield from _pairs(timetable, relations, parts, width)
 
 
-def _after(
-    line: object, owner: Owner, head: int, options: Sequence[tuple[int, int]], starts: int
-) -> Rows:
-    """The head starts only when one of the options has started so many years before."""
-    assert callable(line)
-    lines = np.stack(
-        [
-            line(
-                (head, slice(0, start + 1), -1),
-                *((p, slice(0, max(start - gap + 1, 0)), 1) for p, gap in options),
-            )
-            for start in range(starts)
-        ]
-    )
-    return Rows(owner, lines, np.zeros(starts), np.full(starts, np.inf))
+def _rule_rows(rule: Rule, n: int, starts: int, width: int) -> Rows:
+    """A relation over what starts when."""
+    lines = rule.start_lines(n, starts).reshape(-1, n * starts)
+    wide = np.pad(lines, ((0, 0), (0, width - n * starts)))
+    low = rule.low if rule.low > rule.least else -np.inf
+    high = rule.high if rule.high < rule.most else np.inf
+    return Rows((rule.kind, rule.place), wide, np.full(len(wide), low), np.full(len(wide), high))
 
 
-def _pairs(timetable: Timetable, relations: Relations, width: int) -> Iterator[Rows]:
-    """A pair counts in a year when both have had their first effect."""
+class _Part(NamedTuple):
+    """A part of a pair's bonus in a year: had when both reach a share of their effect."""
+
+    pair: int
+    year: int
+    reach: float
+    worth: float
+
+
+def _parts(timetable: Timetable, relations: Relations) -> Iterator[_Part]:
+    for pair, (one, other, _) in enumerate(relations.synergies):
+        for year, bonus in enumerate(timetable.bonus[pair].tolist()):
+            ends = {1.0, *timetable.share[[one, other], :, year].ravel().tolist()} - {0.0}
+            below = 0.0
+            for reach in sorted(ends):
+                yield _Part(pair, year, reach, bonus * (reach - below))
+                below = reach
+
+
+def _pairs(
+    timetable: Timetable, relations: Relations, parts: Sequence[_Part], width: int
+) -> Iterator[Rows]:
+    """A part of a bonus counts when the effects of both reach so far."""
     n, starts = timetable.gain.shape
-    years = timetable.bonus.shape[1] if timetable.bonus.size else 0
-    for place, (one, other, _) in enumerate(relations.synergies):
-        for year in range(years):
-            both = np.zeros(width)
-            both[n * starts + place * years + year] = 1
-            felt = []
-            for project in (one, other):
-                line = np.zeros(width)
-                line[project * starts : (project + 1) * starts] = timetable.effect[project] <= year
-                felt.append(line)
-            if timetable.bonus[place, year] >= 0:
-                for line in felt:
-                    yield row(("synergy", place), both - line, high=0)
-            else:
-                yield row(("synergy", place), both - felt[0] - felt[1], low=-1)
+    for k, part in enumerate(parts):
+        both = np.zeros(width)
+        both[n * starts + k] = 1
+        reached = []
+        for project in relations.synergies[part.pair][:2]:
+            line = np.zeros(width)
+            far = timetable.share[project, :, part.year] >= part.reach
+            line[project * starts : (project + 1) * starts] = far
+            reached.append(line)
+        if part.worth >= 0:
+            for line in reached:
+                yield row(("synergy", part.pair), both - line, high=0)
+        else:
+            yield row(("synergy", part.pair), both - reached[0] - reached[1], low=-1)

@@ -1,0 +1,75 @@
+"""When improvements have their effect: nothing before the effect year, then the ramp, then all."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from capworth.case.model import Case, Improvement
+from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.discounting import effect_profile
+from capworth.model.costs import discount_factors
+
+
+class EffectYears:
+    """Share of its full effect that each improvement of a case has in each year.
+
+    A share is that of the places in which the improvement works already, each of them fully; where
+    two improvements spread, they reach the same places first. So what a set gains in a year is the
+    gain of those that work, place by place (`levels`), and a pair works together where the lesser
+    share of the two does (`together`).
+    """
+
+    def __init__(self, case: Case) -> None:
+        settings = case.settings
+        self.discount = discount_factors(case)  # (years,)
+        self._improvements = case.improvements
+        self._first = settings.first_year
+
+    def share(self, improvement: int, delay: int = 0) -> Floats:
+        """(years,) share of the full effect, when it starts so many years later than stated."""
+        row = self._improvements[improvement]
+        return effect_profile(
+            len(self.discount), row.effect_year - self._first + delay, row.ramp_years
+        )
+
+    def shares(self) -> Floats:
+        """(improvements, years) share of the full effect of each that starts as stated."""
+        found = np.zeros((len(self._improvements), len(self.discount)))
+        for k in range(len(found)):
+            found[k] = self.share(k)
+        return found
+
+    def together(self, one: int, other: int, delays: tuple[int, int] = (0, 0)) -> Floats:
+        """(years,) share of their full joint effect that two improvements have in each year."""
+        shares = (self.share(k, d) for k, d in zip((one, other), delays, strict=True))
+        both: Floats = np.minimum(*shares)
+        return both
+
+    def counted(self, improvement: int, delay: int = 0) -> float:
+        """Discounted years of full effect."""
+        return float((self.discount * self.share(improvement, delay)).sum())
+
+    def all_counted(self) -> Floats:
+        """(improvements,) discounted years of full effect of each that starts as stated."""
+        return np.array([self.counted(k) for k in range(len(self._improvements))], dtype=np.float64)
+
+    def levels(self, users: Sequence[int]) -> list[tuple[tuple[int, ...], float]]:
+        """Places of those of some improvements that work together, and discounted years of each.
+
+        Each year falls into parts, in each of which some of the improvements work fully: those
+        whose share reaches so far. Parts with the same improvements are brought together.
+        """
+        shares = self.shares()[list(users)]
+        found: dict[tuple[int, ...], list[float]] = {}
+        for year, factor in enumerate(self.discount.tolist()):
+            reached = 0.0
+            for share in sorted(set(shares[:, year].tolist()) - {0.0}):
+                working = tuple(np.flatnonzero(shares[:, year] >= share).tolist())
+                found.setdefault(working, []).append(factor * (share - reached))
+                reached = share
+        return [(working, float(np.sum(parts))) for working, parts in found.items()]
+
+
+def full_year(improvement: Improvement, delay: int = 0) -> int:
+    """First year of full effect."""
+    return improvement.effect_year + improvement.ramp_years + delay
