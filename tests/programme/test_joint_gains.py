@@ -96,7 +96,7 @@ def test_three_readings_worked_by_hand(met: Study) -> None:
 
 def test_the_pair_worked_by_hand(met: Study) -> None:
     pair = joint_of(met).pairs().iloc[0]
-    assert pair.name == ("SCAN", "LINK")
+    assert pair.name == ("LINK", "SCAN")
     assert pair["gain_joint"] == pytest.approx(TOGETHER["pair"], abs=TOGETHER["atol"])
     assert pair["money_m_joint"] == pytest.approx(TOGETHER["money_pair_m"], abs=1e-8)
     assert pair["harm_days_joint"] == pytest.approx(TOGETHER["harm_pair"], abs=TOGETHER["atol"])

@@ -46,7 +46,7 @@ def bundled(ramp: int) -> tuple[Sample, Programme, Provenance]:
     return answered(ramped(read_case(BUNDLED), ramp), 30)
 
 
-RAMPS = [0, pytest.param(4, marks=pytest.mark.xfail(reason="the effect is whole from its start"))]
+RAMPS = [0, 4]
 
 
 @pytest.mark.parametrize("ramp", RAMPS)
@@ -74,7 +74,7 @@ def test_a_rising_effect_is_worth_less() -> None:
     assert (rising < 0.9 * at_once).all()
 
 
-@pytest.mark.parametrize("ramp", [0, pytest.param(1, marks=pytest.mark.xfail(reason="no ramp"))])
+@pytest.mark.parametrize("ramp", [0, 1])
 def test_what_a_year_of_delay_loses_is_what_a_year_of_delay_loses(small: Case, ramp: int) -> None:
     """The share told, against the same case with every effect one year later."""
     case = ramped(small.with_settings(years=6), ramp)
@@ -126,9 +126,7 @@ def together(sample: Sample, programme: Programme, known: Provenance) -> float:
 
 
 @pytest.mark.parametrize("read", [among_sets, together])
-@pytest.mark.parametrize(
-    "bonus", [0.0, pytest.param(0.5, marks=pytest.mark.xfail(reason="pairs are left out"))]
-)
+@pytest.mark.parametrize("bonus", [0.0, 0.5])
 def test_a_pair_that_meets_nowhere(small: Case, read: Reading, bonus: float) -> None:
     sample, programme, known = answered(apart(small, bonus), 50)
     assert programme.chosen == ("SCAN", "LINK")
@@ -148,7 +146,6 @@ def limited(small: Case) -> Case:
     return replace(free, limits=(limit,)).with_settings(budget=300_000.0)
 
 
-@pytest.mark.xfail(reason="regrets of leaving out look over the limits of payers")
 def test_what_is_lost_without_it_keeps_the_limits(small: Case) -> None:
     """Without donors there are no scanners, so nothing is lost without them."""
     sample, programme, _ = answered(limited(small), 50)

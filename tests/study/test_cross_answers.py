@@ -490,8 +490,6 @@ class Quantity(NamedTuple):
     only: tuple[str, ...] = tuple(CASES)
 
 
-NO_RAMP: Final = {"ramps": "{} counts the whole effect from the first year, ramp_years or not"}
-NO_PAIRS: Final = {"pairs": "{} leaves out what pairs add together"}
 MADE: Final = ("small", "score", "money", "harm", "ramps", "pairs")  # all but the bundled case
 SCORE: Final = ("bundled", "small", "score", "ramps", "pairs")  # cases whose objective is the score
 
@@ -906,7 +904,6 @@ QUANTITIES: Final = (
         "priorities",
         "joint_gains",
         lambda s: (added(s, "gain"), ends(s.joint_gains.to_frame(), "gain_alone")),
-        told(NO_RAMP, "joint_gains"),
     ),
     Quantity(
         "points of an improvement to a member, with range",
@@ -919,7 +916,6 @@ QUANTITIES: Final = (
         "priorities",
         "joint_gains",
         lambda s: (added(s, "money_m"), ends(s.joint_gains.to_frame(), "money_m_alone")),
-        told(NO_RAMP, "joint_gains"),
     ),
     Quantity(
         "money an improvement adds, with range",
@@ -938,14 +934,12 @@ QUANTITIES: Final = (
             added(s, "money_m").loc[list(kind(s.economics.to_frame(), "improvement").index)],
             ends(kind(s.economics.to_frame(), "improvement"), "benefit_m"),
         ),
-        told(NO_RAMP, "economics"),
     ),
     Quantity(
         "harm-days an improvement adds, with range",
         "priorities",
         "joint_gains",
         lambda s: (added(s, "harm_days"), ends(s.joint_gains.to_frame(), "harm_days_alone")),
-        told(NO_RAMP, "joint_gains"),
     ),
     Quantity(
         "harm-days an improvement adds, with range",
@@ -1037,7 +1031,6 @@ QUANTITIES: Final = (
         "joint_gains",
         "all sets",
         leaving_out,
-        told(NO_PAIRS, "leaving out"),
     ),
     # -- sets
     Quantity(
@@ -1095,7 +1088,6 @@ QUANTITIES: Final = (
         "programme",
         "rank_sets",
         lambda s: (s.programme.gain, ends(ranked(s, {"it": chosen(s)}), "gain").loc["it"]),
-        told(NO_PAIRS, "rank_sets"),
     ),
     Quantity(
         "gain of the programme, with range",
@@ -1114,7 +1106,6 @@ QUANTITIES: Final = (
             s.joint_gains.alone[0],
             s.priorities.to_frame().loc[chosen(s), "gain"].sum(),
         ),
-        told(NO_RAMP, "joint_gains"),
     ),
     Quantity(
         "joint gain of the programme",
@@ -1130,7 +1121,6 @@ QUANTITIES: Final = (
         "programme",
         "economics",
         lambda s: (s.programme.money_m, recommended(s, s.economics.to_frame(), "benefit_m")),
-        told(NO_RAMP, "economics") | told(NO_PAIRS, "economics"),
     ),
     Quantity(
         "value of the programme, with range",
@@ -1177,7 +1167,6 @@ QUANTITIES: Final = (
         "schedule_years",
         "schedule",
         in_the_long_run,
-        told(NO_PAIRS, "schedule_years"),
     ),
     Quantity("money of the schedule", "schedule_years", "programme", spent_by_year),
     Quantity(

@@ -207,7 +207,8 @@ def _pairs(ids: Sequence[str], games: Sequence[Game], size: int) -> pd.DataFrame
     met = sorted({(a, b) for g in games for a in g.users for b in g.users if a < b})
     rows = []
     for a, b in met:
-        row: dict[str, object] = {"improvement": ids[a], "other": ids[b]}
+        first, second = sorted((ids[a], ids[b]))  # however the rows of the case stand
+        row: dict[str, object] = {"improvement": first, "other": second}
         for measure, scale in SCALES.items():
             both = [g for g in games if g.measure == measure and a in g.users and b in g.users]
             bonus = _gain(both, {a, b}, size) - _gain(both, {a}, size) - _gain(both, {b}, size)
@@ -216,7 +217,7 @@ def _pairs(ids: Sequence[str], games: Sequence[Game], size: int) -> pd.DataFrame
         rows.append(row)
     if not rows:
         return pd.DataFrame(columns=["improvement", "other", "gain_joint"])
-    return pd.DataFrame(rows).set_index(["improvement", "other"])
+    return pd.DataFrame(rows).set_index(["improvement", "other"]).sort_index()
 
 
 DRAWS = 200  # the first ones, in which the best set is sought with and without each improvement
