@@ -295,7 +295,7 @@ def test_errors_that_go_together_give_the_same_bytes_on_another_processor() -> N
         {"OPENBLAS_CORETYPE": "Prescott", "OPENBLAS_NUM_THREADS": "1"},
     ):
         made = subprocess.run(
-            [sys.executable, "-c", MIXED, str(Path(__file__).parents[1])],
+            [sys.executable, "-c", MIXED, str(Path(__file__).parent)],
             env={**os.environ, **changes},
             capture_output=True,
             check=True,

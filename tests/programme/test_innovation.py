@@ -31,7 +31,7 @@ from capworth.report.blocks import Table
 from capworth.report.why import why_capability, why_improvement, why_in
 from capworth.runs.run import run
 from capworth.study.stages import Study
-from capworth.study.tables import capability_pairs, tables_of, write_csv
+from capworth.study.tables import tables_of, write_csv
 
 AtModesRun: TypeAlias = Callable[[Case], Study]
 BOTH_LANGUAGES = pytest.mark.parametrize("language", ["en", "fr"])
@@ -155,7 +155,7 @@ def test_the_rival_is_the_least_sure_of_those_behind(study: Study) -> None:
 @BOTH_LANGUAGES
 def test_why_a_capability_stands_where_it_does(study: Study, language: str) -> None:
     assert study.excellence is not None
-    table, pairs = study.appraisal.to_frame(), capability_pairs(study)
+    table, pairs = study.appraisal.to_frame(), study.appraisal.pairwise()
     found, models = study.excellence.to_frame(), study.excellence.models.to_frame()
     say = words(study, language)
     for place, key in enumerate(table.index):
@@ -170,7 +170,7 @@ def test_why_a_capability_stands_where_it_does(study: Study, language: str) -> N
 
 
 def test_pairs_of_capabilities_are_shares_of_draws(study: Study) -> None:
-    pairs, table = capability_pairs(study), study.appraisal.to_frame()
+    pairs, table = study.appraisal.pairwise(), study.appraisal.to_frame()
     assert list(pairs.index) == list(pairs.columns) == list(table.index)
     cost, score = study.sample.drawn.cost, study.sample.drawn.score
     rate = score / cost

@@ -73,6 +73,15 @@ class Allocation(Answer):
         moving = self._ranks[self._ranks["places_moved"] > 0]
         return tuple(moving.sort_values("places_moved", ascending=False, kind="stable").index)
 
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {
+            "allocation": self.to_frame(),
+            "allocation_platforms": self.platforms(),
+            "allocation_costs": self.bearing(),
+            "allocation_ranks": self.ranks(),
+        }
+
     def __repr__(self) -> str:
         if not len(self._ranks):
             return f"<Allocation: {len(self.keys)} keys; no value tree to rank by>"
@@ -107,12 +116,12 @@ def allocate(sample: Sample, provenance: Provenance) -> Allocation | None:
     used = {p.id: costs.loads(draws, p.id).sum(axis=1) for p in case.platforms}
     fixed = {p.id: draws.of(p.fixed) for p in case.platforms}
     return Allocation(
-        _shares(case, costs, draws, shares, platform, used, fixed),
-        _ranks(case, points, bearing),
-        _platforms(case, shares, platform, used, fixed),
-        _bearing(case, bearing),
-        size,
-        provenance,
+        _table=_shares(case, costs, draws, shares, platform, used, fixed),
+        _ranks=_ranks(case, points, bearing),
+        _platforms=_platforms(case, shares, platform, used, fixed),
+        _bearing=_bearing(case, bearing),
+        draws=size,
+        provenance=provenance,
     )
 
 

@@ -1,5 +1,6 @@
 """What each capability costs and what it adds, with ranges and the probability of its rank."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ class Appraisal(Answer):
 
     _table: pd.DataFrame
     _ranks: pd.DataFrame
+    _pairs: pd.DataFrame
     _payers: pd.DataFrame
     total_cost: tuple[float, float, float]  # mean and 80 % interval, millions, all capabilities
     provenance: Provenance
@@ -26,6 +28,10 @@ class Appraisal(Answer):
     def rank_acceptability(self) -> pd.DataFrame:
         """Share of draws in which each capability takes each place in value for money."""
         return self._ranks.copy()
+
+    def pairwise(self) -> pd.DataFrame:
+        """Share of draws in which the row is ahead of the column in value for money."""
+        return self._pairs.copy()
 
     def cost_by_payer(self) -> pd.DataFrame:
         """Mean whole-life cost by payer, millions."""
@@ -35,6 +41,15 @@ class Appraisal(Answer):
     def first(self) -> str:
         """The capability that is most often first in value for money."""
         return str(self._ranks.iloc[:, 0].idxmax())
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {
+            "capabilities": self.to_frame(),
+            "capability_ranks": self.rank_acceptability(),
+            "capability_pairs": self.pairwise(),
+            "cost_by_payer": self.cost_by_payer(),
+        }
 
     def __repr__(self) -> str:
         share = self._ranks.iloc[:, 0].max()
@@ -80,6 +95,8 @@ def appraise(sample: Sample, provenance: Provenance) -> Appraisal:
     table = pd.DataFrame(columns, index=index).sort_values("expected_place", kind="stable")
     places = pd.RangeIndex(1, len(shares) + 1, name="place")
     ranks = pd.DataFrame(shares, index=index, columns=places).loc[table.index]
+    wins = sample.tallies.value.pairwise()
+    pairs = pd.DataFrame(wins, index, index.rename("other")).loc[table.index, table.index]
     payers = pd.DataFrame(
         sample.tallies.payers / sample.draws / MILLION,
         index=index,
@@ -87,4 +104,11 @@ def appraise(sample: Sample, provenance: Provenance) -> Appraisal:
     ).loc[table.index]
     total = spread("cost", cost.sum(axis=1, keepdims=True), MILLION)
     mean, low, high = (float(part[0]) for part in total.values())
-    return Appraisal(table, ranks, payers, (mean, low, high), provenance)
+    return Appraisal(
+        _table=table,
+        _ranks=ranks,
+        _pairs=pairs,
+        _payers=payers,
+        total_cost=(mean, low, high),
+        provenance=provenance,
+    )

@@ -52,6 +52,10 @@ class Claim(Answer):
         """Value, cost and value per million of each function, with 80 % intervals."""
         return self._functions.copy()
 
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {"claim": self.to_frame(), "functions": self.by_function()}
+
     def __repr__(self) -> str:
         return (
             f"<Claim: {self.verdict}; {self.primary[1]} {self.primary[0]} greater in "

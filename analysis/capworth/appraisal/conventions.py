@@ -80,6 +80,15 @@ class Conventions(Answer):
             said.append(f"places that depend on the {what}: {listed or 'none'}")
         return tuple(said)
 
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {
+            "conventions": self.to_frame(),
+            "convention_places": self.places(),
+            "convention_leaders": self.leaders(),
+            "convention_programmes": self.programmes(),
+        }
+
     def __repr__(self) -> str:
         count = len(self._programmes)
         return (
@@ -150,12 +159,12 @@ def compare_conventions(
     leading = pd.DataFrame.from_dict(first, orient="index")
     leading.index = table.index
     return Conventions(
-        _depending(table, panel),
-        table,
-        leading,
-        _programmes(case, draws),
-        draws,
-        Provenance.of(case, draws),
+        _table=_depending(table, panel),
+        _places=table,
+        _leaders=leading,
+        _programmes=_programmes(case, draws),
+        draws=draws,
+        provenance=Provenance.of(case, draws),
     )
 
 

@@ -1,5 +1,6 @@
 """The cost cube: capability x function x category x payer x year, and its bridge to totals."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +31,10 @@ class CostCube(Answer):
     def by(self, *axes: str) -> pd.DataFrame:
         """Sum the cube over all axes but these, millions of the case's money."""
         return self._table.groupby(list(axes), observed=True, sort=False)[["amount_m"]].sum()
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {"cost_cube": self.to_frame(), "cost_bridge": self.bridge()}
 
     def __repr__(self) -> str:
         total = self._table["amount_m"].sum()

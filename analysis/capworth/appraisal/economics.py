@@ -261,6 +261,16 @@ class Economics(Answer):
         table["weighted_net_m"] = weighted_total(nets, [weights[party] for party in PARTIES])
         return table
 
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {
+            "economics": self.to_frame(),
+            "perspectives": self.perspectives(),
+            "value_for_money": self.categories(),
+            "accounts": self.accounts(),
+            "uncounted": self.uncounted(),
+        }
+
     def __repr__(self) -> str:
         gains = self._table["npv_m"] > 0
         programme = self._table.index.get_level_values("kind") == KINDS[-1]

@@ -334,6 +334,10 @@ class ScalePanel(Answer):
         one, other = list(self._pairs.index)[least]
         return str(one), str(other)
 
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {"scales": self.to_frame(), "scale_pairs": self.pairs()}
+
     def __repr__(self) -> str:
         one, other = self.weakest
         least = self._pairs["rank_correlation"].min()
@@ -381,12 +385,12 @@ def scale_panel(sample: Sample, provenance: Provenance) -> ScalePanel | None:
     ranked = {scale: each[:, counts] for scale, each in values.items()}
     ids = [c for c, counted in zip(case.capability_ids, counts, strict=True) if counted]
     return ScalePanel(
-        _places(ranked, ids),
-        _pairs(ranked),
-        tuple(ranked),
-        outcomes,
-        drawn.size,
-        provenance,
+        _table=_places(ranked, ids),
+        _pairs=_pairs(ranked),
+        scales=tuple(ranked),
+        outcomes=outcomes,
+        draws=drawn.size,
+        provenance=provenance,
     )
 
 
@@ -445,6 +449,10 @@ class Willingness(Answer):
     def options(self) -> tuple[str, ...]:
         """The options that are chosen at some price, in the order in which they come in."""
         return tuple(dict.fromkeys(self._table["choice"]))
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {"willingness": self.to_frame(), "acceptability": self.chances()}
 
     def __repr__(self) -> str:
         return (

@@ -51,15 +51,15 @@ class Column:
     def of(cls, row: Mapping[str, str]) -> "Column":
         """Read one line of a file that describes columns."""
         return cls(
-            row["table"],
-            row["column"],
-            row["kind"],
-            tuple(row["options"].split("|")) if row["options"] else (),
-            row["unit"],
-            float(row["lowest"]) if row["lowest"] else None,
-            float(row["highest"]) if row["highest"] else None,
-            row["required"] == "yes",
-            row["meaning"],
+            table=row["table"],
+            name=row["column"],
+            kind=row["kind"],
+            options=tuple(row["options"].split("|")) if row["options"] else (),
+            unit=row["unit"],
+            lowest=float(row["lowest"]) if row["lowest"] else None,
+            highest=float(row["highest"]) if row["highest"] else None,
+            required=row["required"] == "yes",
+            meaning=row["meaning"],
         )
 
 

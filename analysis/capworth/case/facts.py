@@ -94,5 +94,7 @@ def _fact(number: int, cells: Mapping[str, str | None], faults: list[Finding]) -
     if len(faults) > before:
         return None
     low, value, high = figures
-    rest = (texts[column] for column in ("unit", "bound", "source", "address", "note"))
-    return Fact(texts["fact"], int(texts["year"]), low, value, high, *rest)
+    rest = {column: texts[column] for column in ("unit", "bound", "source", "address", "note")}
+    return Fact(
+        fact=texts["fact"], year=int(texts["year"]), low=low, value=value, high=high, **rest
+    )

@@ -49,21 +49,23 @@ def by_level(typed: Typed) -> Mapping[tuple[str, str], Sequence[TypedRow]]:
 
 
 def _score(typed: Typed, rows: Sequence[TypedRow], criterion: TypedRow) -> Score:
-    levels = levels_of(typed, rows, criterion)
-    told = [figure_of(typed, row) for row in rows]
-    evidence = (*rows, *told)
+    low, mode, high = levels_of(typed, rows, criterion)
+    figures = [figure_of(typed, row) for row in rows]
+    evidence = (*rows, *figures)
     capability = rows[0].text("capability")
     return Score(
         capability,
         criterion.text("id"),
         Estimate(
-            f"scores/{capability}/{criterion.text('id')}",
-            *levels,
-            criterion.text("unit"),
-            max("C", *(row.text("grade") for row in evidence)),
-            told[0].text("source"),
-            "; ".join(_told(row, figure) for row, figure in zip(rows, told, strict=True)),
-            rows[0].number,
+            name=f"scores/{capability}/{criterion.text('id')}",
+            low=low,
+            mode=mode,
+            high=high,
+            unit=criterion.text("unit"),
+            grade=max("C", *(row.text("grade") for row in evidence)),
+            source=figures[0].text("source"),
+            basis="; ".join(_basis(row, figure) for row, figure in zip(rows, figures, strict=True)),
+            row=rows[0].number,
             made_from="measures",
         ),
     )
@@ -151,7 +153,7 @@ def _years(series: Mapping[int, TypedRow]) -> str:
     return f"It has {', '.join(map(str, sorted(series)))}."
 
 
-def _told(row: TypedRow, figure: TypedRow) -> str:
+def _basis(row: TypedRow, figure: TypedRow) -> str:
     """Say in words which figure was taken, by what it was multiplied, and on what that rests."""
     low, mode, high = (_plain(row.number_in(end)) for end in ENDS)
     per = f" / {row.text('per')}" if row.text("per") else ""

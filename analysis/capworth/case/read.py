@@ -162,20 +162,30 @@ def _estimate(row: TypedRow, units: Mapping[str, str]) -> Estimate:
     """Gather the uncertain number of a row with its evidence."""
     if row.table == "platforms" and row["mode"] is None:
         name, basis = f"platforms/{row.text('id')}", "no figure in the case: any part"
-        return Estimate(name, 0.0, 0.5, 1.0, "share", "E", "", basis, row.number)
+        return Estimate(
+            name=name,
+            low=0.0,
+            mode=0.5,
+            high=1.0,
+            unit="share",
+            grade="E",
+            source="",
+            basis=basis,
+            row=row.number,
+        )
     low, mode, high = (
         ("swing_low", "swing", "swing_high") if row.table == "criteria" else ("low", "mode", "high")
     )
     return Estimate(
-        _name(row),
-        row.number_in(low),
-        row.number_in(mode),
-        row.number_in(high),
-        _unit(row, units, dictionary()[row.table][mode].unit),
-        row.text("grade"),
-        row.text("source"),
-        row.text("basis"),
-        row.number,
+        name=_name(row),
+        low=row.number_in(low),
+        mode=row.number_in(mode),
+        high=row.number_in(high),
+        unit=_unit(row, units, dictionary()[row.table][mode].unit),
+        grade=row.text("grade"),
+        source=row.text("source"),
+        basis=row.text("basis"),
+        row=row.number,
     )
 
 
@@ -211,15 +221,15 @@ def _transfer(row: TypedRow) -> Estimate | None:
         return None
     words = (row.text(column) for column in row_key(row.table))
     return Estimate(
-        "/".join([row.table, *filter(None, words), "transfer"]),
-        row.number_in("transfer_low"),
-        row.number_in("transfer"),
-        row.number_in("transfer_high"),
-        "factor",
-        "D",  # whose incomes and which elasticity is judged
-        "",
-        row.text("transfer_basis"),
-        row.number,
+        name="/".join([row.table, *filter(None, words), "transfer"]),
+        low=row.number_in("transfer_low"),
+        mode=row.number_in("transfer"),
+        high=row.number_in("transfer_high"),
+        unit="factor",
+        grade="D",  # whose incomes and which elasticity is judged
+        source="",
+        basis=row.text("transfer_basis"),
+        row=row.number,
     )
 
 
@@ -228,15 +238,15 @@ def _chance(row: TypedRow) -> Estimate | None:
     if row["chance"] is None:
         return None
     return Estimate(
-        f"funding/{row.text('id')}/chance",
-        row.number_in("chance_low"),
-        row.number_in("chance"),
-        row.number_in("chance_high"),
-        "share",
-        "D",  # judged, whatever the grade of the amount
-        "",
-        row.text("basis"),
-        row.number,
+        name=f"funding/{row.text('id')}/chance",
+        low=row.number_in("chance_low"),
+        mode=row.number_in("chance"),
+        high=row.number_in("chance_high"),
+        unit="share",
+        grade="D",  # judged, whatever the grade of the amount
+        source="",
+        basis=row.text("basis"),
+        row=row.number,
     )
 
 

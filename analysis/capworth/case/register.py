@@ -203,5 +203,7 @@ def _reference_classes() -> dict[str, BiasClass]:
         record = tuple(sorted(float(r["outturn"]) / float(r["estimate"]) - 1 for r in mine))
         source = "; ".join(f"{r['project']}: {r['source']}" for r in mine)
         ends = (record[0], record[-1])
-        classes[bias] = BiasClass(bias, mine[0]["name"], ends, None, source, record)
+        classes[bias] = BiasClass(
+            id=bias, name=mine[0]["name"], capital=ends, duration=None, source=source, record=record
+        )
     return classes

@@ -135,7 +135,7 @@ def tie(
     found = (needs, choices, excludes, must, least)
     return Ties(
         Relations(
-            len(improvements),
+            n=len(improvements),
             requires=tuple((head, (other,)) for head, other in needs.entries),
             requires_any=tuple((e[0], e[1:]) for e in choices.entries),
             excludes=tuple(excludes.entries),

@@ -94,17 +94,17 @@ class Survey:
         size = np.array([SIZES.index(m.size) if m.size else 0 for m in members])
         cells = weighting_cells(region, size, answered)
         return cls(
-            last,
-            tuple(members),
-            tuple(capabilities),
-            regions,
-            region,
-            answered,
-            cells,
-            table[answered],
-            max(row.grade for row in rows),
-            next((row.source for row in rows if row.source), ""),
-            any(row.is_synthetic for row in rows),
+            year=last,
+            members=tuple(members),
+            capabilities=tuple(capabilities),
+            regions=regions,
+            region=region,
+            answered=answered,
+            cells=cells,
+            answers=table[answered],
+            grade=max(row.grade for row in rows),
+            source=next((row.source for row in rows if row.source), ""),
+            synthetic=any(row.is_synthetic for row in rows),
         )
 
     def figures(self, measure: str) -> Floats:
@@ -156,16 +156,16 @@ def _scores(survey: Survey, criterion: Criterion, seed: int) -> Iterator[Score]:
         answers = int(np.isfinite(figures[:, k]).sum())
         known = answers >= FEWEST
         level = Estimate(
-            f"scores/{capability}/{criterion.id}",
-            float(min(low[k], mean[k])) if known else 0.0,
-            float(mean[k]),
-            float(max(high[k], mean[k])) if known else top,
-            criterion.unit,
-            max(survey.grade, "C"),
-            survey.source,
-            f"{made}mean {criterion.measure} of {answers} of {len(survey.members)} members in "
-            f"{survey.year}, weighted for those who did not answer",
-            0,
+            name=f"scores/{capability}/{criterion.id}",
+            low=float(min(low[k], mean[k])) if known else 0.0,
+            mode=float(mean[k]),
+            high=float(max(high[k], mean[k])) if known else top,
+            unit=criterion.unit,
+            grade=max(survey.grade, "C"),
+            source=survey.source,
+            basis=f"{made}mean {criterion.measure} of {answers} of {len(survey.members)} members "
+            f"in {survey.year}, weighted for those who did not answer",
+            row=0,
             made_from="feedback",
         )
         yield Score(capability, criterion.id, level)

@@ -529,17 +529,17 @@ def envelopment(
     return EnvelopmentResult.of(
         tables,
         Asked(
-            name,
-            scale,
-            way,
-            _fixed(fixed_inputs, tables),
-            _direction(direction, tables),
-            weight_bounds(tables, restrictions, ratios, swing_weights),
-            disposal,
-            slack_weights
+            model=name,
+            returns=scale,
+            orientation=way,
+            fixed=_fixed(fixed_inputs, tables),
+            direction=_direction(direction, tables),
+            restrictions=weight_bounds(tables, restrictions, ratios, swing_weights),
+            disposal=disposal,
+            slack_weights=slack_weights
             if isinstance(slack_weights, str)
             else _amounts(slack_weights, tables, "slack_weights"),
-            attitude,
+            attitude=attitude,
         ),
     )
 

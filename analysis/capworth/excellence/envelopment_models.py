@@ -167,15 +167,15 @@ def _radial(tables: UnitTables, asked: Asked) -> Compared:
 
 def _from_radial(found: Envelopment) -> Compared:
     return Compared(
-        found.score,
-        found.efficiency,
-        found.efficient,
-        found.resolved,
-        found.intensities,
-        np.concatenate((found.input_slack, found.output_slack), axis=2),
-        np.concatenate((found.input_target, found.output_target), axis=2),
-        np.concatenate((found.input_weight, found.output_weight), axis=2),
-        found.scale_weight,
+        score=found.score,
+        efficiency=found.efficiency,
+        efficient=found.efficient,
+        resolved=found.resolved,
+        intensities=found.intensities,
+        slack=np.concatenate((found.input_slack, found.output_slack), axis=2),
+        target=np.concatenate((found.input_target, found.output_target), axis=2),
+        weight=np.concatenate((found.input_weight, found.output_weight), axis=2),
+        scale_weight=found.scale_weight,
     )
 
 
@@ -206,13 +206,13 @@ def _slack_based(tables: UnitTables, asked: Asked) -> Compared:
 
 def _from_slacks(found: SlackBased, efficiency: Floats | None) -> Compared:
     return Compared(
-        found.score,
-        efficiency,
-        found.efficient,
-        found.resolved,
-        found.intensities,
-        np.concatenate((found.input_slack, found.output_slack), axis=2),
-        np.concatenate((found.input_target, found.output_target), axis=2),
+        score=found.score,
+        efficiency=efficiency,
+        efficient=found.efficient,
+        resolved=found.resolved,
+        intensities=found.intensities,
+        slack=np.concatenate((found.input_slack, found.output_slack), axis=2),
+        target=np.concatenate((found.input_target, found.output_target), axis=2),
     )
 
 
@@ -222,11 +222,11 @@ def _super(tables: UnitTables, asked: Asked) -> Compared:
     own = envelop(x, y, asked.returns, asked.orientation)
     efficiency = found.score if asked.orientation == "input" else 1 / found.score
     return Compared(
-        found.score,
-        efficiency,
-        own.efficient,
-        found.resolved + own.resolved,
-        found.intensities,
+        score=found.score,
+        efficiency=efficiency,
+        efficient=own.efficient,
+        resolved=found.resolved + own.resolved,
+        intensities=found.intensities,
         more={"infeasible": found.infeasible},
     )
 
@@ -236,10 +236,10 @@ def _cross(tables: UnitTables, asked: Asked) -> Compared:
     found = cross_efficiency(x, y, asked.attitude)
     own = envelop(x, y, "constant", "input")
     return Compared(
-        found.score,
-        found.score,
-        own.efficient,
-        found.resolved + own.resolved,
+        score=found.score,
+        efficiency=found.score,
+        efficient=own.efficient,
+        resolved=found.resolved + own.resolved,
         weight=np.concatenate((found.input_weight, found.output_weight), axis=2),
         more={"own": own.score, "by_others": found.by_others, "maverick": found.maverick},
     )
@@ -256,13 +256,13 @@ def _free_disposal(tables: UnitTables, asked: Asked) -> Compared:
     limit, inputs = np.concatenate((used, made), axis=2), x.shape[2]
     slack = np.maximum(np.where(np.arange(limit.shape[2]) < inputs, limit - best, best - limit), 0)
     return Compared(
-        found.score,
-        found.score if by_input else 1 / found.score,
-        found.efficient,
-        0,
-        np.eye(x.shape[1])[found.peer],
-        slack,
-        best,
+        score=found.score,
+        efficiency=found.score if by_input else 1 / found.score,
+        efficient=found.efficient,
+        resolved=0,
+        intensities=np.eye(x.shape[1])[found.peer],
+        slack=slack,
+        target=best,
     )
 
 

@@ -61,6 +61,10 @@ class ProductivityTrend(Answer):
         """Capabilities of the smallest comparison: so few make its frontier."""
         return int(self._table.groupby("comparison")["capability"].nunique().min())
 
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {"productivity": self.to_frame().set_index(["comparison", "capability"])}
+
     def __repr__(self) -> str:
         likely = int((self._table["p_rise"] >= 0.9).sum())
         return (
@@ -100,12 +104,12 @@ def track_productivity(case: Case, provenance: Provenance) -> ProductivityTrend 
         tables.append(table)
         resolved += again
     return ProductivityTrend(
-        pd.concat(tables, ignore_index=True),
-        TRACKED,
-        _set_aside(comparisons, rows),
-        tuple(text for text in panels if text not in known),
-        resolved,
-        provenance,
+        _table=pd.concat(tables, ignore_index=True),
+        draws=TRACKED,
+        set_aside=_set_aside(comparisons, rows),
+        without=tuple(text for text in panels if text not in known),
+        resolved=resolved,
+        provenance=provenance,
     )
 
 

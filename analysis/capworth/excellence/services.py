@@ -182,6 +182,16 @@ class Excellence(Answer):
         """The services of excellence that were agreed on."""
         return tuple(self._table.index[self._table["route"].isin((BOTH, DESIGNATED))])
 
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {
+            "excellence": self.to_frame(),
+            "gaps": self.gaps(),
+            "peers": self.peers(),
+            "models": self.models.to_frame(),
+            "model_targets": self.models.targets(),
+        }
+
     def __repr__(self) -> str:
         both = ", ".join(self._table.index[self._table["route"] == BOTH]) or "none"
         return (
@@ -246,16 +256,18 @@ def find_excellence(sample: Sample, provenance: Provenance) -> Excellence | None
     weights = sample.model.value.weights(sample.first_draws(draws))
     leaves = sample.model.value.leaves
     return Excellence(
-        table,
-        _peers(found, index),
-        _gaps(sample, index),
-        draws,
-        found.resolved,
-        (settings.excellent_efficient, settings.excellent_top, settings.top_share),
-        by,
-        found.small_sample,
-        learn(case.capabilities, leaves, found.intensities, drawn.levels, weights, provenance),
-        provenance,
+        _table=table,
+        _peers=_peers(found, index),
+        _gaps=_gaps(sample, index),
+        draws=draws,
+        resolved=found.resolved,
+        thresholds=(settings.excellent_efficient, settings.excellent_top, settings.top_share),
+        designated_by=by,
+        small_sample=found.small_sample,
+        models=learn(
+            case.capabilities, leaves, found.intensities, drawn.levels, weights, provenance
+        ),
+        provenance=provenance,
     )
 
 
@@ -359,6 +371,10 @@ class FrontierCheck(Answer):
         """Capabilities that are efficient with weights within the ranges of the value tree."""
         return tuple(self._table.index[self._table["p_bounded"] >= self.least])
 
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {"frontier": self.to_frame()}
+
     def __repr__(self) -> str:
         return (
             f"<FrontierCheck: {len(self.bounded)} of {len(self.free)} efficient capabilities stay "
@@ -411,13 +427,13 @@ def check_frontier(sample: Sample, provenance: Provenance) -> FrontierCheck | No
         index=index,
     )
     return FrontierCheck(
-        table,
-        many,
-        drawn,
-        case.settings.excellent_efficient,
-        free.small_sample,
-        free.resolved + bounded.resolved + again,
-        provenance,
+        _table=table,
+        draws=many,
+        drawn=drawn,
+        least=case.settings.excellent_efficient,
+        small_sample=free.small_sample,
+        resolved=free.resolved + bounded.resolved + again,
+        provenance=provenance,
     )
 
 

@@ -115,12 +115,12 @@ def unit_tables(
     whole = whole[kept]
     _refuse(list(_idle({name: frame[kept] for name, frame in frames.items()})))
     return UnitTables(
-        whole.to_numpy(dtype=float).reshape(len(draws), len(units), -1),
-        draws,
-        units,
-        tuple(whole.columns.get_level_values(1)),
-        tuple(whole.columns.get_level_values(0)),
-        tuple(dict.fromkeys(own[gaps])),
+        amounts=whole.to_numpy(dtype=float).reshape(len(draws), len(units), -1),
+        draws=draws,
+        units=units,
+        measures=tuple(whole.columns.get_level_values(1)),
+        sides=tuple(whole.columns.get_level_values(0)),
+        left_out=tuple(dict.fromkeys(own[gaps])),
     )
 
 

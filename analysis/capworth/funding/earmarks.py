@@ -3,7 +3,7 @@
 The pledges as funds with earmarks, and the improvements as what these can buy.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -224,6 +224,16 @@ class Earmarks(Answer):
     def mismatch(self, scope: str = BUDGET) -> float:
         """Points lost to all earmarks together."""
         return float(self._table["price"].to_dict()[scope, ALL])
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {
+            "earmark_prices": self.to_frame(),
+            "earmark_curve": self.curve(),
+            "fund_worth": self.funds(),
+            "fund_worth_by_year": self.by_year(),
+            "fund_payments": self.payments(),
+        }
 
     def __repr__(self) -> str:
         words = ", ".join(

@@ -1,6 +1,6 @@
 """What money there is, what the next euro buys, and how far it is to the target."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,6 +61,19 @@ class Funding(Answer):
     def pledges(self) -> pd.DataFrame:
         """Return every pledge to the programme with its kind, year, amount and earmark."""
         return self._pledges.copy()
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        tables = {
+            "funding_curve": self.curve(),
+            "next_euro": self.next_euro(),
+            "next_sets": self.next_sets(),
+            "pledges": self.pledges(),
+            "money_map": self.money.to_frame(),
+            "donor_menu": self.menu.to_frame(),
+            "donor_menu_serves": self.menu.serves(),
+        }
+        return tables | dict(self.earmarks.tables() if self.earmarks else {})
 
     def __repr__(self) -> str:
         words = [

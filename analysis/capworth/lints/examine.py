@@ -78,6 +78,10 @@ class Soundness(Answer):
         found = [lint.severity for lint in self.lints]
         return {severity: found.count(severity) for severity in SEVERITIES}
 
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {"lints": self.to_frame()}
+
     def __repr__(self) -> str:
         serious, look = self.counts.values()
         return f"<Soundness: {serious} serious things to mend, {look} to be defended in writing>"

@@ -107,12 +107,12 @@ def count_exchanges(
     made = pd.DataFrame(_rows(months, _bins(exchanges), first, last)).assign(**known)
     order = [c for c in dictionary()["activity"] if c in made.columns]
     return LoggedActivity(
-        made.sort_values(["capability", "metric", "year"], ignore_index=True)[order],
-        _by_month(months),
-        rows,
-        first,
-        last,
-        files,
+        _table=made.sort_values(["capability", "metric", "year"], ignore_index=True)[order],
+        _months=_by_month(months),
+        rows=rows,
+        first=first,
+        last=last,
+        files=files,
     )
 
 

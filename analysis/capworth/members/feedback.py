@@ -7,6 +7,7 @@ How much each member needs each capability to be better, against its other needs
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -113,6 +114,17 @@ class Feedback(Answer):
         """Comments with capability, region and language, without the member's name."""
         return self._comments.copy()
 
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {
+            "feedback": self.to_frame(),
+            "feedback_regions": self.by_region(),
+            "feedback_views": self.views(),
+            "feedback_response": self.response(),
+            "feedback_groups": self.groups(),
+            "feedback_group_profiles": self.group_profiles(),
+        }
+
     def __repr__(self) -> str:
         row = self._table.iloc[0]
         return (
@@ -173,21 +185,21 @@ def hear_members(
     table = table.sort_values("gap", ascending=False, kind="stable", na_position="last")
     groups = group_members(survey, seed)
     return Feedback(
-        table,
-        regions,
-        _views(survey, weights, apart, index).loc[table.index],
-        _response(survey),
-        groups.table,
-        groups.profiles,
-        _by_year(case, index).loc[table.index],
-        _comments(case, survey),
-        survey.year,
-        len(survey.members),
-        int(survey.answered.sum()),
-        groups.silhouette,
-        survey.grade,
-        survey.synthetic,
-        provenance or Provenance.of(case, len(replicates)),
+        _table=table,
+        _regions=regions,
+        _views=_views(survey, weights, apart, index).loc[table.index],
+        _response=_response(survey),
+        _groups=groups.table,
+        _profiles=groups.profiles,
+        _years=_by_year(case, index).loc[table.index],
+        _comments=_comments(case, survey),
+        year=survey.year,
+        members=len(survey.members),
+        answered=int(survey.answered.sum()),
+        silhouette=groups.silhouette,
+        grade=survey.grade,
+        synthetic=survey.synthetic,
+        provenance=provenance or Provenance.of(case, len(replicates)),
     )
 
 

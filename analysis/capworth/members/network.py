@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +67,15 @@ class Network(Answer):
         """Exponent of realised exchange on membership where a series is published."""
         return self._growth.copy()
 
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        tables = {
+            "network": self.to_frame(),
+            "network_steps": self.steps(),
+            "network_growth": self.growth(),
+        }
+        return tables | ({"hub_and_links": self.curve()} if self.break_even else {})
+
     def __repr__(self) -> str:
         top = int(np.nan_to_num(self._table["value_m"].to_numpy(dtype=float)).argmax())
         row, name = self._table.iloc[top], self._table.index[top]
@@ -105,17 +115,17 @@ def weigh_network(
     even, cheaper, curve = _hub(model)
     needed = [f for i, f in whole_figures(case.network).items() if i in ("hub", "link", "wanted")]
     return Network(
-        pd.DataFrame(rows, index=index),
-        _steps(moves, len(case.members)),
-        curve,
-        _growth(case),
-        len(case.members),
-        even,
-        cheaper,
-        _middle(model.level("wanted", np.nan)),
-        model.size,
-        " ".join(sorted({f.grade for f in needed})),
-        provenance or Provenance.of(case, sample.draws),
+        _table=pd.DataFrame(rows, index=index),
+        _steps=_steps(moves, len(case.members)),
+        _curve=curve,
+        _growth=_growth(case),
+        members=len(case.members),
+        break_even=even,
+        p_hub=cheaper,
+        wanted=_middle(model.level("wanted", np.nan)),
+        draws=model.size,
+        grades=" ".join(sorted({f.grade for f in needed})),
+        provenance=provenance or Provenance.of(case, sample.draws),
     )
 
 

@@ -63,10 +63,10 @@ def synthetic_members(seed: int, members: int) -> tuple[Member, ...]:
     size = rng.integers(len(SIZES), size=members)
     return tuple(
         Member(
-            code,
-            f"Member {code}",
-            REGIONS[k % len(REGIONS)],
-            "E",
+            id=code,
+            name=f"Member {code}",
+            region=REGIONS[k % len(REGIONS)],
+            grade="E",
             language="en",
             size=SIZES[int(size[k])],
             basis=basis,

@@ -255,6 +255,14 @@ class Members(Answer):
     def _improvement_ids(self) -> list[str]:
         return list(self._totals.attrs["improvements"])
 
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {
+            "members": self.to_frame(),
+            "members_by_group": self.by_group(),
+            "members_totals": self.totals(),
+        }
+
     def __repr__(self) -> str:
         own = self._totals.loc["own_m"]
         return (
@@ -322,16 +330,18 @@ def serve_members(
     )
     totals.attrs["improvements"] = case.improvement_ids
     return Members(
-        table,
-        pd.concat(parts),
-        factor,
-        gains,
-        totals,
-        sources,
-        "inhabitants" if any(m.population is not None for m in case.members) else "size",
-        int(sample.model.chain.has_scale("money").sum()),
-        size,
-        provenance or Provenance.of(case, sample.draws),
+        _table=table,
+        _capabilities=pd.concat(parts),
+        _improvements=factor,
+        _gains=gains,
+        _totals=totals,
+        needs=sources,
+        connected_by="inhabitants"
+        if any(m.population is not None for m in case.members)
+        else "size",
+        measured=int(sample.model.chain.has_scale("money").sum()),
+        draws=size,
+        provenance=provenance or Provenance.of(case, sample.draws),
     )
 
 
@@ -535,21 +545,21 @@ def brief_member(
     told = {} if chosen is None else chosen
     taken = [float(told[str(i)]) if str(i) in told else np.nan for i in improvements.index]
     return MemberBrief(
-        member,
-        members.to_frame().iloc[place],
-        mine.loc[useful.index],
-        useful,
-        int((mine["chance"] > 0).sum()) - len(useful),
-        improvements.assign(chosen=taken),
-        tuple(
+        member=member,
+        row=members.to_frame().iloc[place],
+        capabilities=mine.loc[useful.index],
+        bars=useful,
+        others=int((mine["chance"] > 0).sum()) - len(useful),
+        improvements=improvements.assign(chosen=taken),
+        published=tuple(
             (f.capability, case.cited(f.level.source))
             for f in case.network
             if f.item == "share" and f.member == code and f.level.source
         ),
-        members.needs[place],
-        any(rating.is_synthetic for rating in case.feedback),
-        (members.measured, len(case.capabilities)),
-        len(case.members),
-        members.draws,
-        members.connected_by,
+        needs=members.needs[place],
+        synthetic=any(rating.is_synthetic for rating in case.feedback),
+        measured=(members.measured, len(case.capabilities)),
+        members=len(case.members),
+        draws=members.draws,
+        connected_by=members.connected_by,
     )

@@ -3,6 +3,7 @@
 Which data, which seed, which version: what every answer knows of where it comes from.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -67,6 +68,10 @@ class Answer:
     def to_frame(self) -> pd.DataFrame:
         """Return a copy of the table."""
         return self._table.copy()
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name; where there is one, that of the class."""
+        return {re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower(): self.to_frame()}
 
     def _repr_html_(self) -> str:
         shown = self._table.to_html(float_format="{:.3g}".format, border=0)

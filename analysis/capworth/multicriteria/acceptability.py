@@ -131,7 +131,15 @@ def performances(
     if highest > 0 and ((follow is not None and as_one(follow)) or not deviation.any(axis=1).all()):
         grain = 2.0 ** (math.ceil(math.log2(highest)) - GRAIN_BITS)
     return Performances(
-        options, criteria, levels, rising, measurements, score, grain, chunk, tuple(notes)
+        options=options,
+        criteria=criteria,
+        levels=levels,
+        rising=rising,
+        measurements=measurements,
+        score=score,
+        grain=grain,
+        chunk=chunk,
+        notes=tuple(notes),
     )
 
 
@@ -748,13 +756,13 @@ def rank_acceptability(
     if precision is not None and largest_error(found.tally) > precision:
         notes.append(f"{draws:,} draws were too few for a standard error of {precision}.")
     return RankAcceptability(
-        tuple(data.options),
-        tuple(data.criteria),
-        int(seed),
-        precision,
-        words,
-        tuple(notes),
-        found,
+        options=tuple(data.options),
+        criteria=tuple(data.criteria),
+        seed=int(seed),
+        precision=precision,
+        weights_known=words,
+        notes=tuple(notes),
+        _found=found,
     )
 
 

@@ -120,7 +120,14 @@ def part_scores(sample: Sample, provenance: Provenance) -> Contributions | None:
         },
         pd.MultiIndex.from_product([case.capability_ids, names], names=["capability", "criterion"]),
     )
-    return Contributions(table, points, tuple(case.capability_ids), tuple(names), draws, provenance)
+    return Contributions(
+        _table=table,
+        _points=points,
+        _capabilities=tuple(case.capability_ids),
+        _criteria=tuple(names),
+        draws=draws,
+        provenance=provenance,
+    )
 
 
 COLUMNS = (

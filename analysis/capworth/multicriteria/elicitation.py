@@ -65,8 +65,15 @@ def by_swing(criteria: Sequence[str], said: Sequence[Judgement]) -> Weighed:
     points, low, high = _points_of(criteria, said)
     largest = float(points.max())
     revisit = "" if largest == 100 else f"{criteria[int(points.argmax())]} should have 100 points"
-    return Weighed(
-        *_weighed(points, low, high), "largest swing", largest, 100, largest == 100, revisit
+    return _weighed(
+        points,
+        low,
+        high,
+        check="largest swing",
+        figure=largest,
+        limit=100,
+        passed=largest == 100,
+        revisit=revisit,
     )
 
 
@@ -78,7 +85,16 @@ def by_direct(criteria: Sequence[str], said: Sequence[Judgement]) -> Weighed:
     revisit = f"no weight for {', '.join(nothing)}" if nothing else ""
     if kinds == 1 and len(criteria) > 1:
         revisit = "all criteria have the same points"
-    return Weighed(*_weighed(points, low, high), "different points", kinds, 2, not revisit, revisit)
+    return _weighed(
+        points,
+        low,
+        high,
+        check="different points",
+        figure=kinds,
+        limit=2,
+        passed=not revisit,
+        revisit=revisit,
+    )
 
 
 def by_pairwise(criteria: Sequence[str], said: Sequence[Judgement]) -> Weighed:
@@ -100,13 +116,15 @@ def by_pairwise(criteria: Sequence[str], said: Sequence[Judgement]) -> Weighed:
             f"{criteria[first.row]} against {criteria[first.column]}: said {first.stated:g}, the "
             f"others imply {first.implied:.2g}; the ratio would be {first.ratio_if_mended:.2f}"
         )
-    return Weighed(
-        *_weighed(weights, weights, weights),
-        "consistency ratio",
-        ratio,
-        CONSISTENT,
-        not revisit,
-        revisit,
+    return _weighed(
+        weights,
+        weights,
+        weights,
+        check="consistency ratio",
+        figure=ratio,
+        limit=CONSISTENT,
+        passed=not revisit,
+        revisit=revisit,
     )
 
 
@@ -132,13 +150,15 @@ def by_bestworst(criteria: Sequence[str], said: Sequence[Judgement]) -> Weighed:
             f"{best} is {to_others[k]:g} times {criteria[k]} and that {to_worst[k]:g} times "
             f"{worst}: together {to_others[k] * to_worst[k]:g}, but said {direct:g}"
         )
-    return Weighed(
-        *_weighed(solved.weights, solved.low, solved.high),
-        "best-worst ratio",
-        round(solved.ratio, 12),
-        FITTING,
-        not revisit,
-        revisit,
+    return _weighed(
+        solved.weights,
+        solved.low,
+        solved.high,
+        check="best-worst ratio",
+        figure=round(solved.ratio, 12),
+        limit=FITTING,
+        passed=not revisit,
+        revisit=revisit,
     )
 
 
@@ -172,13 +192,15 @@ def by_macbeth(criteria: Sequence[str], said: Sequence[Judgement]) -> Weighed:
         part[order] for part in (scale.scores, scale.low, scale.high)
     )
     steps = float(sum(abs(c.stated - c.instead) for c in changes)) + len(circles)
-    return Weighed(
-        *_weighed(values, least_value, most_value),
-        "steps to agreement",
-        steps,
-        0,
-        steps == 0,
-        "; ".join((*circles, *named)),
+    return _weighed(
+        values,
+        least_value,
+        most_value,
+        check="steps to agreement",
+        figure=steps,
+        limit=0,
+        passed=steps == 0,
+        revisit="; ".join((*circles, *named)),
     )
 
 
@@ -203,7 +225,16 @@ def by_rank(criteria: Sequence[str], said: Sequence[Judgement]) -> Weighed:
     loose = [c for k, c in enumerate(criteria) if not above[k].any() and not above[:, k].any()]
     revisit = f"no order for {', '.join(loose)}" if loose and all_pairs else ""
     share = known / all_pairs if all_pairs else 1.0
-    return Weighed(weights, low, high, "share of pairs in order", share, 0, True, revisit)
+    return Weighed(
+        weights=weights,
+        low=low,
+        high=high,
+        check="share of pairs in order",
+        figure=share,
+        limit=0,
+        passed=True,
+        revisit=revisit,
+    )
 
 
 Method = Callable[[Sequence[str], Sequence[Judgement]], Weighed]
@@ -226,10 +257,11 @@ def _points_of(criteria: Sequence[str], said: Sequence[Judgement]) -> tuple[Floa
     return value, np.array(low, dtype=float), np.array(high, dtype=float)
 
 
-def _weighed(points: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats, Floats]:
+def _weighed(points: Floats, low: Floats, high: Floats, **checked: Any) -> Weighed:
     """Weights, and the ends of their range in points of which the largest weight has 100."""
     stretch = 100 / points.max()
-    return normalised(points), np.minimum(low * stretch, 100), np.minimum(high * stretch, 100)
+    low, high = np.minimum(low * stretch, 100), np.minimum(high * stretch, 100)
+    return Weighed(weights=normalised(points), low=low, high=high, **checked)
 
 
 def _falling(criteria: Sequence[str], said: Sequence[Judgement]) -> list[str]:
@@ -358,6 +390,15 @@ class Elicitation(Answer):
 
         return replace(case, criteria=tuple(weighed(c) for c in case.criteria))
 
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {
+            "weights": self.to_frame(),
+            "weight_records": self.records(),
+            "weight_checks": self.checks(),
+            "weight_agreement": self.agreement(),
+        }
+
     def __repr__(self) -> str:
         failed, sets = len(self.to_revisit), len(self._checks)
         sound = f"{failed} of {sets} sets to revisit" if failed else "all checks passed"
@@ -408,13 +449,13 @@ def elicit(
         for branch, of in local.items()
     }
     return Elicitation(
-        _swings(case, branches, together, weighed),
-        _records(branches, weighed),
-        _checks(weighed),
-        weights_down_the_tree(case, {**_by_judge(local), TOGETHER: together}),
-        _agreement(branches, local),
-        mean,
-        provenance or Provenance.of(case, len(case.judgements)),
+        _table=_swings(case, branches, together, weighed),
+        _records=_records(branches, weighed),
+        _checks=_checks(weighed),
+        _leaves=weights_down_the_tree(case, {**_by_judge(local), TOGETHER: together}),
+        _agreement=_agreement(branches, local),
+        mean=mean,
+        provenance=provenance or Provenance.of(case, len(case.judgements)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -50,6 +51,10 @@ class Reversals(Answer):
         """Breaches of dominance or monotonicity in the ranking by score."""
         checked = self._table.index.isin(CHECKS, level="change")
         return int(self._table.loc[checked, "swaps"].sum())
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {"rank_reversals": self.to_frame()}
 
     def __repr__(self) -> str:
         return (
@@ -144,13 +149,13 @@ def with_dud(case: Case) -> Case:
     scores = tuple(Score(DUD, leaf.id, _certain(leaf.worst or 0.0)) for leaf in case.measured)
     function = FunctionShare(DUD, "coordination", _certain(1.0))
     line = CostLine(
-        DUD,
-        "other",
-        "organisation",
-        "recurrent",
-        case.settings.currency,
-        case.settings.price_year,
-        _certain(1e6),
+        id=DUD,
+        category="other",
+        payer="organisation",
+        kind="recurrent",
+        currency=case.settings.currency,
+        price_year=case.settings.price_year,
+        amount=_certain(1e6),
         capability=DUD,
     )
     return replace(
@@ -196,4 +201,14 @@ def _values(case: Case) -> dict[str, Floats]:
 
 
 def _certain(level: float) -> Estimate:
-    return Estimate("dud", level, level, level, "", "E", "", "added to test the order", 0)
+    return Estimate(
+        name="dud",
+        low=level,
+        mode=level,
+        high=level,
+        unit="",
+        grade="E",
+        source="",
+        basis="added to test the order",
+        row=0,
+    )

@@ -48,6 +48,10 @@ class JointGains(Answer):
         """Points that adding up the stand-alone gains of the set counts twice; below 0: too few."""
         return self.alone[0] - self.together[0]
 
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {"joint_gains": self.to_frame(), "joint_pairs": self.pairs()}
+
     def __repr__(self) -> str:
         return (
             f"<JointGains: {len(self.base)} improvements add {self.together[0]:.1f} points "

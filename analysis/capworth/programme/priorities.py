@@ -65,6 +65,14 @@ class Priorities(Answer):
             f"{wins[at, closest]:.0%} of draws."
         )
 
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {
+            "priorities": self.to_frame(),
+            "priority_ranks": self.rank_acceptability(),
+            "priority_pairs": self.pairwise(),
+        }
+
     def __repr__(self) -> str:
         share = float(self._ranks.to_numpy()[0, 0])
         return (

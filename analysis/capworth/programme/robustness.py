@@ -1,5 +1,6 @@
 """How firm the programme is: regret, competitors, cautious choices, chance to meet targets."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,6 +70,16 @@ class Robustness(Answer):
         """The rules that choose the recommended set."""
         same = self._table["chosen"] == self._table.loc[RECOMMENDED, "chosen"]
         return tuple(rule for rule in self._table.index[same] if rule != RECOMMENDED)
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {
+            "robust_choices": self.to_frame(),
+            "competitors": self.competitors(),
+            "targets": self.targets(),
+            "why_not_funded": self.why_not(),
+            "ways_to_spend": self.ways(),
+        }
 
     def __repr__(self) -> str:
         unit = {"score": "points", "money": "million", "harm": "days a year"}[self.measure]

@@ -5,6 +5,7 @@ How likely a set of improvements meets the targets that the case states.
 From a case to the timetable of its improvements: what a later start changes.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -225,6 +226,10 @@ class Schedule(Answer):
         """Those that take the place of others of the recommended set."""
         new = self._table["done"] & ~self._table["recommended"]
         return tuple(self._table.index[new])
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {"schedule": self.to_frame(), "schedule_years": self.by_year()}
 
     def __repr__(self) -> str:
         starts = self._table.loc[self._table["done"], "start"]

@@ -5,7 +5,7 @@ Better for the same money, the same for less: two exact sets beside any that is 
 Why an improvement is not funded: what would have to change, exactly, for it to be.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -68,6 +68,14 @@ class Programme(Answer):
     def chosen(self) -> tuple[str, ...]:
         """The improvements in the programme, in the order of the case."""
         return tuple(self._table.index[self._table["chosen"]])
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {
+            "programme": self.to_frame(),
+            "order_of_priority": self.order(),
+            "budget_frontier": self.frontier(),
+        }
 
     def __repr__(self) -> str:
         return (

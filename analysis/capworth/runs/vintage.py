@@ -101,12 +101,12 @@ def compare_runs(old: str | Path, new: str | Path) -> Vintage:
     shares = _shares(then, now, now.settings.seed)
     moves = _moves(*folders, shares)
     return Vintage(
-        moves,
-        inputs,
-        shares,
-        str(folders[0].name),
-        str(folders[1].name),
-        tuple(_news(folders, manifests)),
+        _moves=moves,
+        _inputs=inputs,
+        _shares=shares,
+        old=str(folders[0].name),
+        new=str(folders[1].name),
+        news=tuple(_news(folders, manifests)),
     )
 
 

@@ -1,6 +1,6 @@
 """Which uncertainty is worth resolving first: what knowing it would add to the programme."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +38,10 @@ class Resolving(Answer):
     def clear(self) -> tuple[str, ...]:
         """The inputs whose value is told from nothing, most first."""
         return tuple(self._table.index[self._table["clear"]])
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {"information": self.to_frame()}
 
     def __repr__(self) -> str:
         first = f"; first {self.clear[0]}, {self._table['value'].iloc[0]:.2g}" if self.clear else ""

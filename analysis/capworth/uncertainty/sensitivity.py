@@ -3,6 +3,7 @@
 Which inputs make the top answer uncertain, alone and together with others.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,6 +59,10 @@ class Sensitivity(Answer):
     def turning(self) -> tuple[str, ...]:
         """The inputs that alone put something else first."""
         return tuple(self._table.index[self._table["flips"]])
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {"sensitivity": self.to_frame(), "evidence": self.evidence()}
 
     def __repr__(self) -> str:
         count = len(self.turning)

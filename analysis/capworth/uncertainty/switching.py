@@ -5,7 +5,7 @@ How far one answer is from turning, in any world: the sign of it says which answ
 Where two inputs together turn an answer that neither need turn alone.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, isfinite, nan
 
@@ -216,6 +216,10 @@ class SwitchingValues(Answer):
         """The inputs that can turn the answer within their range, likeliest first."""
         return tuple(self._table.index[self._table["inside"]])
 
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {"switching": self.to_frame()}
+
     def __repr__(self) -> str:
         count = len(self.plausible)
         first = (
@@ -414,6 +418,10 @@ class ThresholdMap(Answer):
     inputs: tuple[Estimate, Estimate]
     p_turned: float  # probability of lying where the answer is another
     provenance: Provenance
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {"threshold": self.to_frame()}
 
     def __repr__(self) -> str:
         one, other = (e.name for e in self.inputs)

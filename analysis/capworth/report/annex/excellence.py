@@ -17,7 +17,6 @@ from capworth.language.voice import Wording
 from capworth.report.blocks import Block, Bullets, Row, Section, Table, Text, pictures, rows_of
 from capworth.report.why import why_capability
 from capworth.study.stages import Study
-from capworth.study.tables import capability_pairs
 
 MODELS = 2  # peers named for each capability
 OFTEN = 0.2  # share of draws from which a peer is named
@@ -88,7 +87,7 @@ def _reasons(study: Study, words: Wording) -> Bullets | None:
     assert found is not None
     table, models = study.appraisal.to_frame(), found.models.to_frame()
     named = [c for c in table.index if c in {*found.derived, *found.designated}][:MOST]
-    pairs = capability_pairs(study)
+    pairs = study.appraisal.pairwise()
     sentences = [why_capability(c, table, pairs, found.to_frame(), models, words) for c in named]
     return Bullets(tuple(("", text) for text in sentences)) if sentences else None
 

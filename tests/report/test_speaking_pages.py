@@ -1,0 +1,1186 @@
+"""Every number on every page is the number of the table it comes from, in every language.
+
+The study is `speaking_study`: its numbers all differ, so a mean printed for an end, the interval of
+the cost printed on the gain, or two columns exchanged change what is read. What is expected stands
+here field by field; it is written by `speaking`, not by the product.
+"""
+
+import importlib.util
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from capworth.appraisal.cost_cube import cost_cube
+from capworth.case.model import GRADES
+from capworth.language.voice import Wording
+from capworth.report.decision import decision_page
+
+
+def _speaking() -> Any:
+    """The study and its reader, which the tests of the charts use too."""
+    if "speaking" not in sys.modules:
+        place = Path(__file__).parents[1] / "report" / "speaking.py"
+        spec = importlib.util.spec_from_file_location("speaking", place)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules["speaking"] = module
+        spec.loader.exec_module(module)
+    return sys.modules["speaking"]
+
+
+speaking = _speaking()
+Tokens = list[str]
+Writer = Callable[..., Tokens]
+number: Writer = speaking.number
+around: Writer = speaking.around
+middle: Writer = speaking.middle
+span: Writer = speaking.span
+percent: Writer = speaking.percent
+chance: Writer = speaking.chance
+exact: Writer = speaking.exact
+Said = dict[str, Tokens]
+Column = Callable[[Any, Any], Tokens]
+PAYERS = ("organisation", "members", "donors")
+FUNCTIONS = ("hosting", "exchange", "leads", "analysis", "operations", "training", "coordination")
+MILLION = 1_000_000
+
+
+# ---------------------------------------------------------------- how a column is expected
+
+
+def ends(row: Any, name: str) -> tuple[float, float, float]:
+    return float(row[name]), float(row[f"{name}_low"]), float(row[f"{name}_high"])
+
+
+def spread(name: str) -> Column:
+    return lambda _, row: around(*ends(row, name))
+
+
+def plain(name: str, decimals: int | None = None, scale: float = 1.0) -> Column:
+    return lambda _, row: number(float(row[name]) / scale, decimals)
+
+
+def likely(name: str) -> Column:
+    return lambda _, row: chance(float(row[name]))
+
+
+def part(name: str, decimals: int = 0) -> Column:
+    return lambda _, row: percent(float(row[name]), decimals)
+
+
+def whole(name: str) -> Column:
+    return lambda _, row: [str(int(row[name]))]
+
+
+def nothing(_: object, __: object) -> Tokens:
+    return []
+
+
+def rows(place: str, table: pd.DataFrame, columns: Mapping[int, Column], start: int = 0) -> Said:
+    """What each cell of a table says, from the rows of a frame."""
+    lines = [(key, row) for key, (_, row) in zip(table.index, table.iterrows(), strict=True)]
+    return {
+        f"{place}.rows[{start + k}][{at}]": column(key, row)
+        for k, (key, row) in enumerate(lines)
+        for at, column in columns.items()
+    }
+
+
+def several(start: int, *columns: Column) -> dict[int, Column]:
+    return dict(enumerate(columns, start))
+
+
+def quantile(values: Iterable[float], share: float) -> float:
+    """Linear between the two nearest of the ordered values."""
+    ordered = sorted(float(v) for v in values)
+    at = share * (len(ordered) - 1)
+    below = int(at)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (at - below) * (ordered[above] - ordered[below])
+
+
+def of_draws(values: Any) -> tuple[float, float, float]:
+    return sum(map(float, values)) / len(values), quantile(values, 0.1), quantile(values, 0.9)
+
+
+# ---------------------------------------------------------------- what each page says
+
+
+def chosen_of(study: Any) -> list[str]:
+    table = study.programme.to_frame()
+    return [str(i) for i in table.index if table.loc[i, "chosen"]]
+
+
+def asked_of(study: Any) -> tuple[float, float, float]:
+    """One-off money of the recommended set, in millions, over the draws."""
+    ids = list(study.case.improvement_ids)
+    mine = [ids.index(i) for i in chosen_of(study)]
+    return of_draws([sum(draw[k] for k in mine) / MILLION for draw in study.sample.drawn.asked])
+
+
+def page_1(s: Any) -> Said:
+    found, settings = s.programme, s.case.settings
+    budget, set_of, asked = exact(found.budget_m), chosen_of(s), asked_of(s)
+    table = found.to_frame()
+    core = sum(table.loc[i, "standing"] == "core" for i in set_of)
+    years, price = str(settings.years), str(settings.price_year)
+    title = [str(len(set_of)), *middle(*asked)]
+    title += [] if core in (0, len(set_of)) else [str(core), str(len(set_of) - core)]
+    rivals = table[~table["chosen"] & (table["p_in_best"] >= 0.5)]["p_in_best"]
+    assert len(rivals) == 1 < (~table["chosen"]).sum(), "one that is left out is no rival"
+    said: Said = {
+        "title": [],
+        "description": title,
+        "decision.title": title,
+        "decision.asked": [str(len(s.case.improvements)), *budget],
+        "decision.recommendation": [*around(*asked), *budget],
+        "decision.when": ["31", "2024", years, str(settings.first_year), price],
+        "decision.cards[0].value": middle(*found.cost_m),
+        "decision.cards[0].range": ["80", *span(*found.cost_m)],
+        "decision.cards[0].detail": [years, price],
+        "decision.cards[1].value": middle(*found.gain),
+        "decision.cards[1].label": ["0", "100"],
+        "decision.cards[1].range": ["80", *span(*found.gain)],
+        "decision.cards[1].detail": [*around(*found.money_m), *around(*found.harm_days)],
+        "decision.cards[2].value": chance(found.p_best),
+        "decision.cards[2].detail": ["90", *chance(found.p_affordable)],
+        "decision.change.text": [x for p in rivals for x in chance(float(p))],
+        "decision.unpriced.text": [
+            str(int(s.appraisal.to_frame()["money_m"].isna().sum())),
+            str(len(s.case.capabilities)),
+        ],
+        "vintage": [
+            *("0.1", price, "5", "5.0", "31", "2024", str(settings.seed)),
+            str(s.provenance.draws),
+        ],
+        "footnote": ["80"],
+    }
+    for k, (extra, row) in enumerate(s.funding.next_euro().iterrows()):
+        said[f"decision.next.rows[{k}].head"] = exact(float(str(extra)))
+        said[f"decision.next.rows[{k}].text"] = number(float(row["gain"]))
+    return said | turns(s) | grades(s)
+
+
+def turns(s: Any) -> Said:
+    """Inputs that alone change the set: the level at the end that changes it."""
+    table = s.sensitivity.to_frame()
+    turning = table[(table["programme_at_low"] != "") | (table["programme_at_high"] != "")]
+    turning = turning.sort_values("regret", ascending=False, kind="stable")
+    said: Said = {"decision.change.intro": [str(len(turning)), str(len(table)), "80"]}
+    said["sensitivity.[0].caption"] = ["80"]
+    for k, (key, row) in enumerate(turning.iterrows()):
+        more = [len(str(row[f"programme_at_{end}"]).split()) for end in ("low", "high")]
+        level = level_of(s, str(key), float(row["low" if more[0] >= more[1] else "high"]))
+        if k < 3:
+            said[f"decision.change.rows[{k}]"] = [*level, "10"]
+        said[f"sensitivity.[0].rows[{k}][1]"] = level
+        said[f"sensitivity.[0].rows[{k}][3]"] = number(float(row["regret"]))
+    return said
+
+
+def level_of(s: Any, name: str, level: float) -> Tokens:
+    """A level in the unit of its input: millions of money, percent of a share, or a number."""
+    if name.startswith("costs/"):
+        return number(level / MILLION)
+    if name.startswith("bias/") or s.case.estimates()[name].unit == "share":
+        return percent(level)
+    return number(level)
+
+
+def grades(s: Any) -> Said:
+    """The bars of evidence: cost, score, money and swings; their parts above nothing."""
+    table = s.sensitivity.evidence()
+    said: Said = {"decision.evidence.head": percent(table["cost"]["D"] + table["cost"]["E"])}
+    spoken: Tokens = []
+    for k, bar in enumerate(("cost", "score", "money", "swing")):
+        shown = [g for g in GRADES if table[bar][g] > 0]
+        for at, grade in enumerate(shown):
+            told = percent(float(table[bar][grade]))
+            said[f"decision.evidence.rows[{k}].shares[{at}].text"] = told
+            spoken += told
+    return said | {"decision.evidence.alt": spoken}
+
+
+def page_2(s: Any) -> Said:
+    table, choice = s.priorities.to_frame(), s.programme.to_frame()
+    order = [i for i in table.index if choice.loc[i, "chosen"]]
+    others = [i for i in table.index if not choice.loc[i, "chosen"]]
+    columns = several(
+        1,
+        spread("asked_m"),
+        spread("cost_m"),
+        spread("gain"),
+        part("alignment", 1),
+        whole("readiness"),
+        lambda key, _: chance(float(choice.loc[key, "p_in_best"])),
+    )
+    place, price = "summary.table", str(s.case.settings.price_year)
+    said = rows(place, table.loc[order], columns)
+    total = (asked_of(s), s.programme.cost_m, s.programme.gain)
+    said |= {f"{place}.rows[{len(order)}][{k}]": around(*x) for k, x in enumerate(total, 1)}
+    columns[8] = lambda key, _: best_from(s, str(key))
+    said |= rows(place, table.loc[others], columns, start=len(order) + 1)
+    mine = table.loc[order]
+    share = (mine["gain"] * mine["exchange"]).sum() / mine["gain"].sum()
+    said |= {
+        "summary.title": [str(len(order)), str(len(table)), *percent(float(share))],
+        f"{place}.caption": [price],
+        f"{place}.head[5]": ["1", "9"],
+        f"{place}.note": [str(s.programme.draws), "90", "10"],
+    }
+    return said | costs(s) | claim(s) | excellence_theme(s) | fundraising(s)
+
+
+def best_from(s: Any, key: str) -> Tokens:
+    """The first budget above this one whose best set holds an improvement."""
+    for _, step in s.programme.frontier().iterrows():
+        if step["budget_m"] > s.programme.budget_m and key in str(step["chosen"]).split():
+            return exact(float(step["budget_m"]))
+    return []
+
+
+def costs(s: Any) -> Said:
+    """Who pays: the recommended set, all capabilities, and the sums."""
+    ids, drawn = list(s.case.improvement_ids), s.sample.drawn
+    mine = [ids.index(i) for i in chosen_of(s)]
+    means = s.appraisal.cost_by_payer().sum()
+    place, price = "summary.themes[0].blocks[1]", str(s.case.settings.price_year)
+    said: Said = {"summary.themes[0].head": percent(float(means["members"] / means.sum()))}
+    for k, payer in enumerate(PAYERS):
+        own = of_draws([sum(d[i, k] for i in mine) / MILLION for d in drawn.improvement_payers])
+        _, low, high = of_draws([sum(d[:, k]) / MILLION for d in drawn.payers])
+        said[f"{place}.rows[{k}][1]"] = around(*own)
+        said[f"{place}.rows[{k}][2]"] = around(float(means[payer]), low, high)
+    said[f"{place}.rows[3][1]"] = around(*s.programme.cost_m)
+    said[f"{place}.rows[3][2]"] = around(*s.appraisal.total_cost)
+    table = s.economics.to_frame()
+    net = table.loc["programme"].iloc[0]
+    with_money = int(s.appraisal.to_frame()["money_m"].notna().sum())
+    return said | {
+        f"{place}.caption": [price],
+        "summary.themes[0].blocks[0].text": [
+            str(with_money),
+            str(len(s.case.capabilities)),
+            *around(*s.programme.money_m),
+            *around(*ends(net, "npv_m")),
+            *chance(float(net["p_npv_positive"])),
+            *around(*s.programme.harm_days),
+        ],
+    }
+
+
+def claim(s: Any) -> Said:
+    """The registered reading, the margin, the other readings of its measure."""
+    found = s.claim
+    table, (estimand, measure) = found.to_frame(), found.primary
+    row = table.loc[(estimand, measure)]
+    others = [r for (e, m), r in table.iterrows() if m == measure and e != estimand]
+    margin = exact(round(found.margin, 3))
+    told = [*margin, *around(*ends(row, "ratio")), "1", *chance(float(row["p_holds"]))]
+    told += [*chance(float(row["p_margin"])), *(["1"] if others else [])]
+    for other in others:
+        told += [*around(*ends(other, "ratio")), *chance(float(other["p_holds"]))]
+    price = str(s.case.settings.price_year)
+    return {
+        "summary.themes[1].blocks[0].text": [*told, *chance(found.strongest)],
+        "functions.[0].text": [*margin, *percent(found.needed), *number(found.detectable), "256"],
+        "functions.[1].head[3]": ["80"],
+        "functions.[1].head[4]": ["1"],
+        "functions.[1].head[5]": margin,
+        "functions.[2].caption": ["80", price],
+        **rows(
+            "functions.[1]",
+            table,
+            several(3, spread("ratio"), likely("p_holds"), likely("p_margin")),
+        ),
+        **rows(
+            "functions.[2]",
+            found.by_function(),
+            several(2, spread("value"), spread("cost_m"), spread("value_per_m")),
+        ),
+    }
+
+
+def excellence_theme(s: Any) -> Said:
+    found = s.excellence
+    both = str(len(set(found.derived) & set(found.designated)))
+    efficient, top, share = found.thresholds
+    return {
+        "summary.themes[2].head": [str(len(found.derived)), str(len(found.designated)), both],
+        "summary.themes[2].blocks[0].text": [*percent(efficient), *percent(share), *percent(top)],
+    }
+
+
+def fundraising(s: Any) -> Said:
+    """Pledged, its share of the target, the gains at target and budget, what earmarks cost."""
+    found = s.funding
+    table, curve = found.pledges(), found.curve()
+    target, budget = exact(found.target_m), exact(found.budget_m)
+    at = [curve[curve["budget_m"] <= limit].iloc[-1] for limit in (found.target_m, found.budget_m)]
+    prices = found.earmarks.to_frame()
+    pledged = number(found.pledged_m)
+    told = [str(len(table)), *(x for amount in table["amount_m"] for x in number(float(amount)))]
+    told += [*target, *around(*ends(at[0], "gain")), *around(*ends(at[1], "gain")), *budget]
+    everything = prices.to_dict("index")["budget", "all"]
+    told += [*number(float(everything["price"])), *chance(float(everything["p_costs"]))]
+    return {
+        "summary.themes[3].head": [*pledged, *percent(found.pledged_m / found.target_m), *target],
+        "summary.themes[3].blocks[0].text": told,
+    }
+
+
+# ---------------------------------------------------------------- what the annex says
+
+
+def voice(s: Any) -> Said:
+    found = s.feedback
+    asked = [str(found.answered), str(found.members)]
+    groups = found.groups()
+    where = {
+        k: [part.rsplit(" ", 1)[1] for part in str(row["regions"]).split(", ")]
+        for k, (_, row) in enumerate(groups.iterrows())
+    }
+    clear = exact(round(found.silhouette, 2))
+    return {
+        "voice.title": [*asked, str(found.year)],
+        "voice.[0].text": ["0", "10", *asked, "5", "3"],
+        "voice.[1].caption": [*clear, "0.25"],
+        **{f"voice.[1].rows[{k}][1]": told for k, told in where.items()},
+        **rows(
+            "voice.[1]",
+            groups,
+            {0: lambda key, _: [str(key)], 4: plain("members", 0), 5: part("share")},
+        ),
+        **rows(
+            "voice.[2]",
+            found.response(),
+            several(2, plain("members", 0), plain("answered", 0), plain("weight", 1)),
+        ),
+    }
+
+
+def capabilities(s: Any) -> Said:
+    table, settings = s.appraisal.to_frame(), s.case.settings
+    cost = table["cost_m"]
+    columns = ("cost_m", "annual_cost_m", "score", "score_per_m", "money_m", "harm_days")
+    return {
+        "capabilities.title": [
+            *chance(float(table["p_first"].loc[s.appraisal.first])),
+            *percent(float(cost.max() / cost.sum())),
+        ],
+        "capabilities.[0].caption": ["80", str(settings.price_year), str(settings.years)],
+        "capabilities.[0].head[3]": ["0", "100"],
+        **rows(
+            "capabilities.[0]",
+            table,
+            several(1, *map(spread, columns), likely("p_first"), plain("expected_place")),
+        ),
+    }
+
+
+def economics(s: Any) -> Said:
+    found, settings = s.economics, s.case.settings
+    table, views = found.to_frame(), found.perspectives()
+    single = table[table.index.get_level_values("kind") != "programme"]
+    whole_set = table[table.index.get_level_values("kind") == "programme"].iloc[0]
+    price, years = str(settings.price_year), str(settings.years)
+
+    def ratio(_: object, row: Any) -> Tokens:
+        return around(*ends(row, "bcr")) if row["bcr_code"] == "yes" else []
+
+    def paid_back(_: object, row: Any) -> Tokens:
+        if row["payback_code"] == "never":
+            return []
+        return [
+            x
+            for name in ("payback", "discounted_payback")
+            if row[f"{name}_years"] > 0
+            for x in number(float(row[f"{name}_years"]), 1)
+        ]
+
+    def rate(_: object, row: Any) -> Tokens:
+        told = percent(float(row["irr"]), 1) if row["irr_code"] in ("one", "one_plausible") else []
+        return told + (percent(float(row["mirr"]), 1) if row["mirr_code"] == "one" else [])
+
+    mine = views[[label[:2] == whole_set.name for label in views.index]]
+    return {
+        "economics.title": [
+            str(int((single["npv_m"] > 0).sum())),
+            str(len(single)),
+            *chance(float(whole_set["p_npv_positive"])),
+        ],
+        "economics.[0].text": [str(found.draws)],
+        "economics.[1].caption": [price, years, "80"],
+        "economics.[1].head[3]": ["0"],
+        "economics.[1].note": ["0", "2025"],
+        "economics.[2].caption": [price, "80"],
+        "economics.[2].head[4]": ["0"],
+        **rows(
+            "economics.[1]",
+            table,
+            several(
+                1,
+                spread("npv_m"),
+                ratio,
+                likely("p_npv_positive"),
+                spread("public_npv_m"),
+                spread("annual_m"),
+                paid_back,
+                rate,
+            ),
+        ),
+        **rows(
+            "economics.[2]",
+            mine,
+            several(
+                1,
+                *map(spread, ("cost_m", "benefit_m", "npv_m")),
+                likely("p_npv_positive"),
+                lambda _, row: number(float(row["bcr"])) if row["bcr_code"] == "yes" else [],
+            ),
+        ),
+        **frontiers(s),
+    }
+
+
+def frontiers(s: Any) -> Said:
+    """Options that are efficient, each kind and effect in turn, and how many are beaten."""
+    found = s.effectiveness
+    table = found.to_frame()
+    said, k = Said(), 0
+    for kind, effect in dict.fromkeys((kind, effect) for kind, effect, _ in table.index):
+        mine = table[[label[:2] == (kind, effect) for label in table.index]]
+        beaten = [
+            str(int((mine["status"] == w).sum())) for w in ("dominated", "extended_dominated")
+        ]
+        for _, row in found.frontier(kind, effect).iterrows():
+            said[f"economics.[3].rows[{k}][3]"] = number(float(row["incremental_ratio"]))
+            said[f"economics.[3].rows[{k}][4]"] = chance(float(row["p_efficient"]))
+            said[f"economics.[3].rows[{k}][5]"] = beaten
+            k += 1
+    return said
+
+
+def scales(s: Any) -> Said:
+    found = s.scales
+    return {
+        "scales.title": [str(len(found.depending)), str(len(found.to_frame()))],
+        "scales.[0].note": ["80", "1", "0", "0"],
+        **rows(
+            "scales.[0]",
+            found.pairs(),
+            several(1, spread("rank_correlation"), likely("p_same_first")),
+        ),
+    }
+
+
+def weights(s: Any) -> Said:
+    found, judged, turned = s.contributions, s.elicitation, s.reversals
+    table, points = found.to_frame(), found.by_criterion()
+    mean = {str(c): float(points[c].sum()) / len(points) for c in points.columns}
+    said: Said = {
+        "weights.title": [*number(max(mean.values()), 0), *number(sum(mean.values()), 0)],
+        "weights.[0].text": [
+            str(turned.changes),
+            *(str(n) for n in (turned.swaps("score"), turned.swaps("value")) if n),
+        ],
+        "weights.[1].note": ["100"],
+        "weights.[2].caption": [str(len(judged.judges))],
+    }
+    for k, criterion in enumerate(down(s)):
+        swing = criterion.swing
+        said[f"weights.[1].rows[{k}][2]"] = around(swing.mode, swing.low, swing.high)
+        if criterion.id in mean:
+            weight = table["weight"].xs(criterion.id, level="criterion").iloc[0]
+            said[f"weights.[1].rows[{k}][3]"] = percent(float(weight))
+            said[f"weights.[1].rows[{k}][4]"] = number(mean[criterion.id], 0)
+    checks = {"largest swing": ["100"], "consistency ratio": ["0.1"]}
+    for k, (_, row) in enumerate(judged.checks().iterrows()):
+        said[f"weights.[2].rows[{k}][3]"] = checks[str(row["check"])]
+        said[f"weights.[2].rows[{k}][4]"] = exact(round(float(row["figure"]), 2))
+    return said
+
+
+def down(s: Any, parent: str = "") -> list[Any]:
+    """Criteria, each branch above what hangs below it."""
+    below = [c for c in s.case.criteria if c.parent == parent]
+    return [x for c in below for x in (c, *down(s, c.id))]
+
+
+def ranks(s: Any) -> Said:
+    shares = s.appraisal.rank_acceptability().to_numpy()
+    near = [max(sum(row[max(k - 1, 0) : k + 2]) for k in range(len(row))) for row in shares]
+    return {"ranks.title": [str(sum(x >= 0.9 for x in near)), str(len(shares)), "90"]}
+
+
+def spending(s: Any) -> Said:
+    """Functions by category, payers by kind, each with its sum; the bridge to stated totals."""
+    cube, price = cost_cube(s.case), str(s.case.settings.price_year)
+    table = cube.to_frame()
+    bought = table.groupby("category")["amount_m"].sum()
+    said: Said = {
+        "spending.title": percent(float(bought.max() / bought.sum())),
+        "spending.[1].caption": [price],
+    }
+    categories = sorted(bought.index)
+    functions = [f for f in FUNCTIONS if (table["function"] == f).any()]
+
+    def line(mine: pd.DataFrame, column: str, keys: list[str]) -> list[Tokens]:
+        amounts = [float(mine[mine[column] == key]["amount_m"].sum()) for key in keys]
+        return [number(x) for x in (*amounts, sum(amounts))]
+
+    blocks = [table[table["function"] == f] for f in functions]
+    for k, mine in enumerate([*blocks, table]):
+        for at, told in enumerate(line(mine, "category", categories), 1):
+            said[f"spending.[1].rows[{k}][{at}]"] = told
+    assert not table["in_kind"].any()
+    for k, payer in enumerate(PAYERS):
+        mine = table[table["payer"] == payer]
+        for at, told in enumerate(line(mine, "kind", ["recurrent", "one-off"]), 1):
+            said[f"spending.[2].rows[{k}][{at}]"] = told
+    names = ("stated", "capabilities", "platforms", "improvements", "outside", "residual")
+    columns = [plain(f"{name}_m", 1) for name in names]
+    return said | rows("spending.[3]", cube.bridge(), several(2, *columns))
+
+
+def allocation(s: Any) -> Said:
+    found, credit = s.allocation, s.attribution
+    table, places = found.platforms(), found.ranks()
+    moving = [c for c in places.index if c in found.depending]
+    text: Tokens = []
+    for _, row in table[table["counts"]].iterrows():
+        text += [*around(*ends(row, "cost_m")), *percent(float(row["fixed"]))]
+        text += [str(int(row["users"])), *number(float(row["alone_m"]))]
+
+    def counted(_: object, row: Any) -> Tokens:
+        return around(*(100 * x for x in ends(row, "counted")))
+
+    return {
+        "allocation.title": [
+            str(len(moving)),
+            str(len(places)),
+            str(int(places["places_moved"].max())),
+        ],
+        "allocation.[0].text": text,
+        "allocation.[2].note": [str(found.draws)],
+        "allocation.[3].caption": [str(len(moving)), str(len(places))],
+        "allocation.[3].head[1]": ["80"],
+        "allocation.[3].note": ["80"],
+        **rows(
+            "allocation.[2]",
+            table,
+            several(
+                3,
+                part("most_share"),
+                lambda _, row: number(float(row["excess_m"])) if row["excess_m"] > 0 else ["0"],
+                likely("p_stable"),
+            ),
+        ),
+        **rows(
+            "allocation.[3]",
+            places.loc[moving],
+            several(
+                1,
+                lambda _, r: [str(r[c]) for c in ("as stated", "place_low", "place_high")],
+                *(whole(key) for key in found.keys),
+            ),
+        ),
+        **rows(
+            "allocation.[4]",
+            credit.to_frame(),
+            several(
+                3,
+                counted,
+                lambda _, r: [*percent(float(r["first_in"])), *percent(float(r["last_in"]))],
+                plain("outcomes"),
+            ),
+        ),
+    }
+
+
+def excellence(s: Any) -> Said:
+    found, gaps = s.excellence, s.gap_worth
+    table, price = found.to_frame(), str(s.case.settings.price_year)
+    rank = {"both": 0, "neither": 2}
+    order = sorted(
+        table.index,
+        key=lambda c: (rank.get(str(table.loc[c, "route"]), 1), -float(table.loc[c, "p_top"])),
+    )
+    models = found.models.to_frame()
+    models = models[models["model"] != ""].sort_values("points", ascending=False, kind="stable")
+    worth = gaps.to_frame().sort_values("gap", ascending=False, kind="stable")
+
+    def learned(_: object, row: Any) -> Tokens:
+        pairs = [row[f"p_{key}"] for key in ("model", "second") if row[key]]
+        return [x for share in pairs for x in chance(float(share))]
+
+    def closed(_: object, row: Any) -> Tokens:
+        return percent(float(row["closed"])) if row["improvements"] else ["0"]
+
+    both = sum(table["route"] == "both")
+    named = len({*found.designated, *found.derived})
+    return {
+        "excellence.title": [str(both), str(named)],
+        "excellence.[0].caption": [str(found.draws)],
+        "excellence.[0].head[6]": ["80"],
+        "excellence.[0].note": ["1975", "2007"],
+        "excellence.[2].caption": [str(found.models.draws)],
+        "excellence.[2].head[4]": ["80"],
+        "excellence.[2].note": ["0", "100"],
+        "excellence.[3].caption": [price, str(gaps.draws)],
+        "excellence.[3].note": ["0"],
+        **rows(
+            "excellence.[0]",
+            table.loc[order],
+            several(4, likely("p_efficient"), likely("p_top"), spread("efficiency")),
+        ),
+        **why_excellent(s),
+        **rows(
+            "excellence.[2]",
+            models,
+            {1: learned, 3: plain("now", 0), 4: spread("target"), 5: likely("p_lags")},
+        ),
+        **rows(
+            "excellence.[3]",
+            worth,
+            several(
+                2,
+                *map(spread, ("gap", "gap_money_m", "gap_harm_days")),
+                closed,
+                *map(spread, ("cost_m", "points_per_m", "money_per_m")),
+            ),
+        ),
+    }
+
+
+def why_excellent(s: Any) -> Said:
+    """One sentence for each service of excellence: place, score, cost a year, lead, both routes."""
+    found = s.excellence
+    table, routes, models = s.appraisal.to_frame(), found.to_frame(), found.models.to_frame()
+    order = list(table.index)
+    said, k = Said(), 0
+    for at, key in enumerate(order):
+        if key not in {*found.derived, *found.designated}:
+            continue
+        row, route, model = table.loc[key], routes.loc[key], models.loc[key]
+        told = [str(at + 1), str(len(order)), *around(*ends(row, "score"))]
+        told += around(*ends(row, "annual_cost_m"))
+        told += lead(s, at)
+        told += [*chance(float(route["p_efficient"])), *chance(float(route["p_top"]))]
+        if model["lags_on"]:
+            told += [*chance(float(model["p_model"])), *number(float(model["now"]), 0)]
+            told += number(float(model["target"]), 0)
+        else:
+            told += chance(float(model["p_own"]))
+        said[f"excellence.[1].items[{k}]"] = told
+        k += 1
+    return said
+
+
+def lead(s: Any, at: int) -> Tokens:
+    """Least share of draws in which a capability is before one of those that follow it."""
+    pairs = s.appraisal.pairwise()
+    shares = [float(pairs.iloc[at, other]) for other in range(at + 1, len(pairs))]
+    return chance(min(shares)) if shares else []
+
+
+def frontier(s: Any) -> Said:
+    found = s.frontier
+    table = found.to_frame()
+    behind = table[(table["model"] != table.index) & (table["p_model"] >= 0.5)]
+    often = sorted(Counter(behind["model"]).items(), key=lambda pair: (-pair[1], pair[0]))
+    return {
+        "frontier.[0].text": [str(count) for _, count in often],
+        "frontier.[1].text": [str(found.draws), "1986", "1998"],
+    }
+
+
+def productivity(s: Any) -> Said:
+    found = s.productivity
+    table = found.to_frame()
+
+    def factor(name: str) -> Column:
+        return lambda _, row: [x for end in ends(row, name) for x in number(end, 2)]
+
+    return {
+        "productivity.title": [
+            x
+            for v in (table["productivity"].min(), table["productivity"].max())
+            for x in number(v, 2)
+        ],
+        "productivity.[0].caption": ["80", str(found.draws)],
+        "productivity.[0].note": ["1", "1992"],
+        "productivity.[1].text": [str(found.fewest)],
+        "productivity.[2].text": ["2022"],
+        **rows(
+            "productivity.[0]",
+            table,
+            {
+                2: lambda _, row: [str(row["from_year"]), str(row["to_year"])],
+                4: factor("productivity"),
+                5: factor("efficiency_change"),
+                6: factor("technical_change"),
+                7: likely("p_rise"),
+            },
+        ),
+    }
+
+
+def priorities(s: Any) -> Said:
+    found, joint, programme = s.priorities, s.joint_gains, s.programme
+    table, pairs, price = found.to_frame(), found.pairwise(), str(s.case.settings.price_year)
+    said: Said = {
+        "priorities.title": chance(float(table["p_first"].iloc[0])),
+        "priorities.[1].caption": [price],
+        "priorities.[2].caption": [price, str(joint.draws)],
+        "priorities.[2].head[8]": ["1", "9"],
+    }
+    for k, (key, row) in enumerate(table.iterrows()):
+        told = [str(k + 1), str(len(table)), *around(*ends(row, "gain"))]
+        told += [*around(*ends(row, "cost_m")), *middle(*ends(row, "gain_per_m"))]
+        told += percent(float(row["alignment"]), 1)
+        wins = [float(pairs.loc[key, other]) for other in table.index[k + 1 :]]
+        said[f"priorities.[0].items[{k}]"] = told + (chance(min(wins)) if wins else [])
+    said |= rows(
+        "priorities.[1]",
+        programme.order(),
+        several(
+            0,
+            lambda place, _: [str(place)],
+            plain("asked_m"),
+            plain("asked_cum_m", 0),
+            plain("gain"),
+            plain("gain_cum", 0),
+            plain("gain_per_asked_m"),
+        ),
+    )
+    gains = joint.to_frame().loc[list(table.index)]
+    said |= rows(
+        "priorities.[2]",
+        gains,
+        several(
+            1,
+            *(spread(f"gain_{name}") for name in ("alone", "shapley", "last")),
+            spread("last_per_m"),
+            plain("money_m_alone"),
+            plain("money_m_last"),
+            lambda key, _: percent(float(table.loc[key, "alignment"]), 1),
+            lambda key, _: [str(table.loc[key, "readiness"])],
+            part("lost_a_year"),
+            plain("regret", 2),
+        ),
+    )
+    twice = joint.alone[0] - joint.together[0]
+    assert abs(twice) > 0.05
+    note = [*around(*joint.together), *number(joint.alone[0]), *number(abs(twice))]
+    return said | {"priorities.[2].note": [*note, "7", "2020", "200"]}
+
+
+def programme(s: Any) -> Said:
+    found, price = s.robustness, str(s.case.settings.price_year)
+    table = found.to_frame()
+    same = int((table["chosen"] == table["chosen"].iloc[0]).sum()) - 1
+    why = found.why_not().sort_values("forced_loss", kind="stable")
+    names = ("asked_m", "asked_at_most_m", "gain", "gain_at_least", "budget_at_least_m")
+    best = chance(float(table["p_best"].iloc[0]))
+    return {
+        "programme.title": [str(same), str(len(table) - 1), str(found.compared), *best],
+        "programme.[0].caption": [price],
+        "programme.[0].note": ["2007"],
+        "programme.[1].caption": [price],
+        **rows("programme.[0]", found.ways(), several(2, plain("asked_m"), plain("value"))),
+        **rows("programme.[1]", why, several(2, *map(plain, names), plain("forced_loss"))),
+    }
+
+
+def timetable(s: Any) -> Said:
+    found, base = s.schedule, s.baseline
+    late = int((found.to_frame()["delay"] > 0).sum())
+    done = len(found.done)
+    return {
+        "timetable.title": [] if done == 1 else [str(done), str(late)],
+        "timetable.[0].note": ["80", "1"],
+        **rows(
+            "timetable.[0]",
+            base.to_frame(),
+            {
+                2: lambda _, row: [day[:4] for day in str(row["reviews"]).split()],
+                4: spread("today"),
+                5: spread("planned"),
+                6: whole("first_effect"),
+                7: whole("full_effect"),
+            },
+        ),
+    }
+
+
+def funding(s: Any) -> Said:
+    found, price = s.funding, str(s.case.settings.price_year)
+    steps, then = found.next_euro(), found.next_sets()["p_then"].to_dict()
+    money, pledges, budget = found.money, found.pledges(), exact(found.budget_m)
+
+    def each(column: str) -> Column:
+        return lambda extra, row: [
+            x for i in str(row[column]).split() for x in chance(float(then[extra, i]))
+        ]
+
+    def years(_: object, row: Any) -> Tokens:
+        first, count = int(row["year"]), int(row["years"])
+        return [str(first)] if count == 1 else [str(first), str(first + count - 1)]
+
+    gap, short = around(*money.gap_m), around(*money.budget_gap_m)
+    said: Said = {
+        "funding.title": [*exact(float(steps.index[-1])), *number(float(steps["gain"].iloc[-1]))],
+        "funding.[0].caption": budget,
+        "funding.[0].note": ["80", str(found.draws)],
+        "funding.[1].caption": [price],
+        "funding.[1].note": [
+            *(*exact(money.target_m), *gap, *exact(money.budget_m), *short, str(money.draws)),
+            *("0.95", "0.9", "0.75", "0.5", "0.2"),
+        ],
+        f"funding.[1].rows[{len(pledges)}][5]": number(found.pledged_m),
+        f"funding.[1].rows[{len(pledges)}][7]": middle(*money.money_m),
+        "funding.[3].note": ["80", str(found.earmarks.draws)],
+        "funding.[5].caption": [price],
+        "funding.[5].note": ["80", "1", "9"],
+    }
+    said |= rows(
+        "funding.[0]",
+        steps,
+        several(
+            0,
+            lambda extra, _: exact(float(extra)),
+            each("added"),
+            each("dropped"),
+            plain("spent_m"),
+            spread("gain"),
+            likely("p_gain"),
+        ),
+    )
+    said |= rows(
+        "funding.[1]",
+        pledges,
+        several(4, years, plain("amount_m"), part("chance"), plain("expected_m")),
+    )
+    ids = ("asked_m", "gain", "money_m", "harm_days")
+    said |= rows(
+        "funding.[5]",
+        found.menu.to_frame(),
+        several(2, *map(spread, ids), likely("p_best"), whole("readiness")),
+    )
+    return said | earmarked(s)
+
+
+def earmarked(s: Any) -> Said:
+    """Prices of earmarks and the worth of one more million; the budget before the pledges."""
+    found = s.funding.earmarks
+    table, funds, worth = found.to_frame(), found.funds(), found.by_year()
+    price = table["price"].to_dict()
+    curve = found.curve()
+    free = curve[(curve["total_m"] > s.funding.budget_m) & (curve["loss"] <= 1e-9)]
+    assert free.empty
+    text = [*exact(s.funding.budget_m), *number(float(price["budget", "all"]))]
+    text += number(float(price["pledged", "all"]))
+    text += number(float(price["budget", "timing"]))
+
+    def first(frame: pd.DataFrame) -> pd.DataFrame:
+        order = sorted(range(len(frame)), key=lambda k: frame.index[k][0] != "budget")
+        return frame.iloc[order]
+
+    def mean_price(_: object, row: Any) -> Tokens:
+        return around(*(float(row[f"price_{end}"]) for end in ("mean", "low", "high")))
+
+    def of_fund(key: Any) -> Any:
+        return worth[[label[:2] == key for label in worth.index]]
+
+    def worth_first(key: Any, _: object) -> Tokens:
+        return number(float(of_fund(key)["worth"].iloc[0]))
+
+    def worth_mine(key: Any, _: object) -> Tokens:
+        mine = of_fund(key)
+        income = float(mine["income_m"].sum())
+        return number(float((mine["worth"] * mine["income_m"]).sum()) / income) if income else []
+
+    shown = first(table[table.index.get_level_values("earmark") != "timing"])
+    return {
+        "funding.[2].text": text,
+        **rows(
+            "funding.[3]",
+            shown,
+            several(2, plain("amount_m"), plain("price"), mean_price, likely("p_costs")),
+        ),
+        **rows(
+            "funding.[4]",
+            first(funds),
+            several(
+                2,
+                *map(plain, ("amount_m", "unspent_m", "one_more")),
+                worth_first,
+                worth_mine,
+            ),
+        ),
+    }
+
+
+def network(s: Any) -> Said:
+    found, members = s.network, s.members
+    groups = members.by_group()
+    size = {"": 0, "small": 1, "medium": 2, "large": 3}
+    keys = list(groups.index)
+    groups = groups.iloc[sorted(range(len(keys)), key=lambda k: (keys[k][0], size[keys[k][1]]))]
+    sized = any(key[1] for key in groups.index)
+    columns = [
+        plain("members", 0),
+        plain("hits", None, 1000),
+        *map(plain, ("own_m", "external_m")),
+        plain("own_harm", None, 1000),
+        *map(plain, ("national_m", "contribution_m")),
+    ]
+    return {
+        "network.title": [str(found.members), *chance(found.p_hub)],
+        "network.[0].text": [str(len(members.to_frame())), str(members.draws)],
+        "network.[1].caption": [str(s.case.settings.price_year)],
+        **rows("network.[1]", groups, several(2 if sized else 1, *columns)),
+    }
+
+
+def sensitivity(s: Any) -> Said:
+    found = s.sensitivity
+    table = found.to_frame()
+    changing = int(((table["programme_at_low"] != "") | (table["programme_at_high"] != "")).sum())
+    return {
+        "sensitivity.title": [str(changing), str(len(table)), str(len(found.turning))],
+        "sensitivity.[1].caption": ["10", "90", *number(found.base)],
+        "sensitivity.[1].note": ["100"],
+        **rows(
+            "sensitivity.[1]",
+            table.head(12),
+            several(
+                2,
+                *map(plain, ("low", "mode", "high", "at_low", "at_high")),
+                likely("p_beyond"),
+                part("variance_share"),
+            ),
+        ),
+    }
+
+
+def switching(s: Any) -> Said:
+    found = s.switching
+    table = found.to_frame()
+
+    def level(name: str) -> Column:
+        def told(key: Any, row: Any) -> Tokens:
+            value = float(row[name])
+            return level_of(s, str(key), value) if np.isfinite(value) else []
+
+        return told
+
+    return {
+        "switching.title": [str(int(table["inside"].sum())), str(found.looked_at)],
+        "switching.[0].caption": [str(len(table))],
+        **rows(
+            "switching.[0]",
+            table.head(12),
+            several(
+                2,
+                level("below"),
+                level("mode"),
+                level("above"),
+                part("change"),
+                likely("p_reached"),
+            ),
+        ),
+    }
+
+
+def resolving(s: Any) -> Said:
+    found = s.resolving
+    return {
+        "resolving.title": number(found.everything),
+        "resolving.[0].caption": [str(found.draws)],
+        "resolving.[0].note": number(found.points_per_million),
+        **rows(
+            "resolving.[0]",
+            found.to_frame().head(12),
+            several(2, plain("value"), plain("standard_error")),
+        ),
+    }
+
+
+def provenance(s: Any) -> Said:
+    """Counts of the register of evidence, and the parameters that are numbers."""
+    estimates, settings = list(s.case.estimates().values()), s.case.settings
+    weak = sum(e.grade in "DE" for e in estimates) / len(estimates)
+    efficient, top, share = s.excellence.thresholds
+    place, draws = "provenance.[1].rows", str(s.provenance.draws)
+    last = settings.first_year + settings.years - 1
+    said: Said = {
+        "provenance.title": [*percent(weak), str(len(estimates)), "1"],
+        f"{place}[4][1]": [str(settings.price_year)],
+        f"{place}[5][1]": [str(settings.first_year), str(last)],
+        f"{place}[1][0]": ["256"],
+        f"{place}[2][1]": ["0.1"],
+        f"{place}[3][1]": ["31", "2024"],
+        f"{place}[6][1]": ["5", "5.0", "0"],  # eu-cohesion-5: 5.0% from year 0
+        f"{place}[6][2]": ["2014", "2020", "2021", "2027", "2026", "11"],  # its source
+        f"{place}[7][1]": ["10", "200"],  # equipment and development, Mott MacDonald (2002)
+        f"{place}[7][2]": ["2002", "2"],
+        f"{place}[8][1]": [str(settings.seed)],
+        f"{place}[9][1]": [draws],
+        f"{place}[9][2]": ["10", "90", draws],
+        f"{place}[10][1]": [*percent(efficient), *percent(share), *percent(top), draws],
+        f"{place}[11][1]": [
+            *(*exact(s.programme.budget_m), *exact(s.programme.target_m)),
+            *(str(int(settings.grid)), draws),
+        ],
+        f"{place}[12][2]": ["256"],
+        f"{place}[12][1]": [*exact(round(s.claim.margin, 3)), *percent(s.claim.needed)],
+        "soundness.title": [str(len(s.soundness.lints))],
+    }
+    for k, price in enumerate(s.case.prices):
+        said[f"provenance.[3].rows[{k}][3]"] = [str(price.year)]
+        said[f"provenance.[3].rows[{k}][4]"] = exact(price.value)
+    cited = [e.source for e in estimates] + [p.source for p in s.case.prices]
+    cited += [a.source for a in s.case.activity]
+    said["provenance.[4].rows[0][2]"] = ["2024"]
+    said["provenance.[4].rows[0][4]"] = [str(cited.count("LEDGER"))]
+    counts = Counter((name.split("/")[0], e.grade) for name, e in s.case.estimates().items())
+    tables = [*dict.fromkeys(name.split("/")[0] for name in s.case.estimates()), ""]
+    for k, table in enumerate(tables):
+        of_grade = [
+            sum(n for (t, grade), n in counts.items() if grade == g and table in ("", t))
+            for g in GRADES
+        ]
+        for at, count in enumerate([*of_grade, sum(of_grade)], 1):
+            said[f"provenance.[2].rows[{k}][{at}]"] = [str(count)] if count else []
+    return said
+
+
+PARTS: tuple[Callable[[Any], Said], ...] = (
+    *(page_1, page_2, voice, capabilities, economics, scales, weights, ranks, spending),
+    *(allocation, excellence, frontier, productivity, priorities, programme, timetable, funding),
+    *(network, sensitivity, switching, resolving, provenance),
+)
+WORDS_ONLY = ("method.", "limits.", "soundness.[", "decision.curve.")
+
+
+@pytest.mark.parametrize("objective", speaking.OBJECTIVES)
+def test_every_printed_number_is_that_of_its_field(objective: str) -> None:
+    study, told = speaking.speaking_study(objective), speaking.pages(objective, "en")
+    expected = {place: said for part in PARTS for place, said in part(study).items()}
+    wrong = [
+        f"{place}: expected {said}, read {speaking.numbers(told.get(place, ''), 'en')}: "
+        f"{told.get(place)!r}"
+        for place, said in expected.items()
+        if speaking.numbers(told.get(place, ""), "en") != said
+    ]
+    assert not wrong, f"{len(wrong)} of {len(expected)}\n" + "\n".join(wrong)
+    unguarded = [
+        f"{place}: {text!r}"
+        for place, text in told.items()
+        if place not in expected
+        and not place.startswith(WORDS_ONLY)
+        and speaking.numbers(text, "en")
+    ]
+    assert not unguarded, f"{len(unguarded)} not compared\n" + "\n".join(unguarded)
+
+
+IN_WORDS = {"0", "1", "2"}  # which Arabic also says in words
+AS_WORDS = {("ar", "sensitivity.[1].caption"): ["10", "90"]}  # deciles
+
+
+@pytest.mark.parametrize(
+    ("objective", "language"),
+    [("score", "fr"), ("score", "es"), ("score", "ar"), ("money", "es"), ("harm", "ar")],
+)
+def test_every_language_says_the_same_numbers(objective: str, language: str) -> None:
+    english, told = speaking.pages(objective, "en"), speaking.pages(objective, language)
+    assert english.keys() == told.keys()
+    differ = []
+    for place, text in english.items():
+        ours = Counter(speaking.numbers(text, "en"))
+        theirs = Counter(speaking.numbers(told[place], language))
+        missing, more = ours - theirs, theirs - ours
+        missing -= Counter(AS_WORDS.get((language, place), []))
+        if more or (missing and not (language == "ar" and IN_WORDS.issuperset(missing))):
+            differ.append(f"{place}: -{[*missing]} +{[*more]}: {text!r} | {told[place]!r}")
+    assert not differ, f"{len(differ)}\n" + "\n".join(differ)
+
+
+def named(study: Any, keys: Iterable[str]) -> str:
+    """English names, joined, with the mark of what is illustrative."""
+    known = {i.id: i.name + "†" * i.illustrative for i in study.case.improvements}
+    return " and ".join(known[key] for key in keys)
+
+
+def exchanged(study: Any, added: list[str], dropped: list[str]) -> str:
+    """What is taken in stands first, what it displaces behind."""
+    if added and dropped:
+        return f"takes in {named(study, added)} in place of {named(study, dropped)}"
+    verb = "takes in" if added else "lets go"
+    return f"{verb} {named(study, added or dropped)}"
+
+
+def test_what_a_turn_takes_in_and_lets_go() -> None:
+    study, told = speaking.speaking_study(), speaking.pages("score", "en")
+    table = study.sensitivity.to_frame().sort_values("regret", ascending=False, kind="stable")
+    k = 0
+    for _, row in table.iterrows():
+        low, high = (str(row[f"programme_at_{end}"]).split() for end in ("low", "high"))
+        if not low and not high:
+            continue
+        moved, side = (high, "or more") if len(high) > len(low) else (low, "or less")
+        added, dropped = ([m[1:] for m in moved if m[0] == sign] for sign in "+-")
+        change = exchanged(study, added, dropped)
+        assert told[f"sensitivity.[0].rows[{k}][2]"] == change
+        assert told[f"sensitivity.[0].rows[{k}][1]"].endswith(side)
+        if k < 3:
+            text = told[f"decision.change.rows[{k}]"]
+            assert text.endswith(f": {change}")
+            assert f" {side}, " in text
+        k += 1
+    assert k == 5
+
+
+def test_what_further_money_takes_in_and_lets_go() -> None:
+    study, told = speaking.speaking_study(), speaking.pages("score", "en")
+    for k, (_, row) in enumerate(study.funding.next_euro().iterrows()):
+        change = exchanged(study, str(row["added"]).split(), str(row["dropped"]).split())
+        assert told[f"decision.next.rows[{k}].text"].endswith(f": {change}")
+
+
+def test_page_1_names_what_it_recommends_and_the_rival() -> None:
+    study, told = speaking.speaking_study(), speaking.pages("score", "en")
+    assert f"Fund **{named(study, ['SCAN'])}**" in told["decision.recommendation"]
+    assert told["decision.cards[2].detail"].startswith(
+        f"In the best set in 90% of draws or more: {named(study, ['SCAN'])}. "
+    )
+    assert told["decision.change.text"].endswith(f": {named(study, ['CLOUD'])} 53%.")
+
+
+@pytest.mark.parametrize("language", speaking.LANGUAGES)
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        *((0.0, "<1"), (0.0049, "<1"), (0.0051, "1"), (0.01, "1"), (0.0149, "1"), (0.0151, "2")),
+        *((0.5, "50"), (0.9849, "98"), (0.99, "99"), (0.9949, "99"), (0.9951, ">99")),
+        (1.0, ">99"),
+    ],
+)
+def test_a_share_of_draws_never_says_all_or_nothing(language: str, share: float, said: str) -> None:
+    study = speaking.speaking_study()
+    programme = replace(study.programme, p_best=share, p_affordable=1 - share)
+    changed = replace(study, programme=programme)
+    page = decision_page(changed, Wording.of(changed.case, language))
+    assert speaking.numbers(page["cards"][2]["value"], language) == [said]
+    other = speaking.numbers(page["cards"][2]["detail"], language)[-1]
+    assert other == speaking.chance(1 - share)[0]
