@@ -49,6 +49,17 @@ def test_the_first_lines_are_the_two_commands() -> None:
     assert [line.split("#")[0].strip() for line in code] == ["make run", "make test"]
 
 
+def test_the_targets_of_make_are_those_that_are_told() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    made = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    phony = re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
+    assert phony is not None
+    assert set(phony[1].split()) == made
+    told = {t for page in PAGES for t in re.findall(r"\bmake ([a-z]+)`", page.read_text("utf-8"))}
+    assert told <= made
+    assert {"quick", "test", "lint", "nightly", "smoke", "bench", "wheel", "lock"} <= told
+
+
 def test_no_file_names_a_registry() -> None:
     host = re.compile("|".join(("py" + "pi[.]org", "python" + "hosted[.]org", "npm" + "js[.]org")))
     for path in [*PAGES, *ROOT.glob("*.lock"), ROOT / "Makefile", ROOT / "pyproject.toml"]:

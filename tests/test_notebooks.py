@@ -61,6 +61,7 @@ def execute(cells: list[str], kernel: KernelManager) -> list[Any]:
     )
     client = NotebookClient(notebook, km=kernel, timeout=240)
     client.execute(cleanup_kc=False)
+    assert client.kc is not None
     client.kc.stop_channels()
     return [output for cell in notebook.cells for output in cell.outputs]
 

@@ -2,10 +2,10 @@
 
     python tests/mutants/plant.py [--only WORD] [--random 40] [--seed 1] [--list]
 
-Named mistakes stand in `named.toml`: each must be found. Random ones are made from the syntax of the
-package and tried against the tests of the same folder; those that live are listed, as places where a
-test is missing. Exits with 1 when a named mistake lives, or when what it would change is no longer
-there: then the line of `named.toml` is to be brought up to date.
+Named mistakes stand in `named.toml`: each must be found. Random ones are made from the syntax of
+the package and tried against the tests of the same folder; those that live are listed, as places
+where a test is missing. Exits with 1 when a named mistake lives, or when what it would change is no
+longer there: then the line of `named.toml` is to be brought up to date.
 """
 
 import argparse
@@ -41,11 +41,8 @@ OPPOSITE: dict[type[ast.AST], type[ast.AST]] = {
     ast.And: ast.Or,
     ast.Or: ast.And,
 }
-OTHER_NAMES = {
-    **{"min": "max", "max": "min", "any": "all", "all": "any", "low": "high", "high": "low"},
-    **{"argmin": "argmax", "argmax": "argmin", "minimum": "maximum", "maximum": "minimum"},
-    **{"floor": "ceil", "ceil": "floor", "sum": "mean", "cumsum": "cumprod"},
-}
+PAIRS = ("min max", "any all", "low high", "argmin argmax", "minimum maximum", "floor ceil")
+OTHER_NAMES = {k: v for pair in PAIRS for k, v in (pair.split(), pair.split()[::-1])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +83,9 @@ def changed(node: ast.AST) -> Iterator[ast.expr]:
         yield ast.Compare(node.left, [OPPOSITE[type(node.ops[0])]()], node.comparators)  # type: ignore[list-item]  # as above
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         yield node.operand
-    elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        yield ast.Constant(node.value + 1 if isinstance(node.value, int) else node.value * 1.5)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        value = node.value
+        yield ast.Constant(not value if isinstance(value, bool) else value + 1)
     elif isinstance(node, ast.Attribute) and node.attr in OTHER_NAMES:
         yield ast.Attribute(node.value, OTHER_NAMES[node.attr], ast.Load())
     elif isinstance(node, ast.Call):
@@ -101,7 +99,9 @@ def skipped(tree: ast.AST) -> set[int]:
     """What no test could see: types, docstrings, decorators and their parts."""
     parts: list[ast.AST] = []
     for node in ast.walk(tree):
-        parts += [x for x in (getattr(node, "annotation", None), getattr(node, "returns", None)) if x]
+        parts += [
+            x for x in (getattr(node, "annotation", None), getattr(node, "returns", None)) if x
+        ]
         parts += getattr(node, "decorator_list", [])
     return {id(x) for part in parts for x in ast.walk(part)}
 
