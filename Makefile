@@ -1,16 +1,36 @@
 # make run: set everything up and appraise the bundled case.  make test: set up and run the tests.
+# The other targets stand in README.md.
 PYTHON ?= python3
 CASE ?= data/interpol-2019
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --compile
 
-.PHONY: run test check lint notebooks bench lock clean
+WORKERS ?= 2
+# A file stays with one process, as its tests share what they need; long files begin first.
+SIDE_BY_SIDE = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+# What answers in a few seconds: worked examples of the methods, the door of a case, the lints, plain
+# tables, the rules of the house, the documents. No run, no paper, no notebook, no property.
+QUICK := tests/test_architecture.py tests/test_docs.py tests/test_streams.py tests/test_processes.py \
+	tests/methods tests/case tests/lints tests/cli/test_envelop_command.py \
+	tests/excellence/test_envelopment_door.py tests/excellence/test_envelopment_table.py
+
+.PHONY: run test quick nightly check lint smoke wheel notebooks bench lock clean
 
 run: .venv/run
 	$(BIN)/capworth run $(CASE) --out reports/$(notdir $(CASE))
 
 test: .venv/test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+
+quick: .venv/test
+	$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) -m "not hypothesis" $(QUICK)
+
+# Other examples every night, and mistakes planted in a copy of the package.
+nightly: .venv/test
+	for round in 1 2 3; do \
+		$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) -m hypothesis --hypothesis-profile nightly || exit 1; \
+	done
+	$(BIN)/python tests/mutants/plant.py --random 40
 
 check: .venv/run
 	$(BIN)/capworth check $(CASE)
@@ -19,6 +39,15 @@ lint: .venv/test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/vulture
+
+# The wheel alone, in a folder and an environment of its own.
+wheel: .venv/test
+	PYTHON=$(BIN)/python .ci/wheel
+
+# Every benchmark in a few seconds: that it runs, not how fast.
+smoke: .venv/test
+	for f in benchmarks/bench_*.py; do echo $$f; $(BIN)/python $$f smoke || exit 1; done
 
 notebooks: .venv/test
 	$(BIN)/jupyter lab notebooks
@@ -27,12 +56,14 @@ bench: .venv/test
 	$(INSTALL) --require-hashes -r requirements-bench.lock
 	for f in benchmarks/bench_*.py; do $(BIN)/python $$f; done
 
-# Names, versions and hashes only; the locks name no address.
-lock:
-	uv lock --upgrade
-	uv export -q --frozen --no-emit-project --no-header --no-annotate --extra build -o requirements.lock
-	uv export -q --frozen --no-emit-project --no-header --no-annotate --extra build --extra notebooks --extra logs --extra dev -o requirements-dev.lock
-	uv export -q --frozen --no-emit-project --no-header --no-annotate --all-extras -o requirements-bench.lock
+# Names, versions and hashes only; the locks name no address. What is pinned stays as it is, unless
+# asked otherwise: make lock UPGRADE=--upgrade
+LOCK = $(BIN)/uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate pyproject.toml
+lock: .venv/bin/uv
+	$(LOCK) --extra build -o requirements.lock
+	$(LOCK) --extra build --extra notebooks --extra logs --extra dev -o requirements-dev.lock
+	$(LOCK) --all-extras -o requirements-bench.lock
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -40,6 +71,9 @@ clean:
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("capworth needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv .venv
+
+.venv/bin/uv: .venv/bin/python
+	$(INSTALL) uv
 
 .venv/run: .venv/bin/python requirements.lock pyproject.toml
 	$(INSTALL) --require-hashes -r requirements.lock

@@ -1,11 +1,11 @@
 """Rank acceptability with all indices, side by side with pysensmcda and a plain numpy loop.
 
-    python benchmarks/bench_acceptability.py [draws]
+    python benchmarks/bench_acceptability.py [draws | smoke]
 
 The work: 40 options, 12 criteria, normal errors, free weights, 100,000 draws unless said otherwise.
 "All" means rank shares, pairwise shares, central weights, expected ranks and confidence factors.
 Processor seconds of all threads; one BLAS thread for everybody. Peers that are not installed are
-left out. What was measured stands in acceptability.md.
+left out. With `smoke` 500 draws, to see that it runs. What was measured stands in acceptability.md.
 """
 
 import os
@@ -32,7 +32,8 @@ OPTIONS, CRITERIA, SPREAD = 40, 12, 0.05
 
 
 def main() -> None:
-    draws = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    asked = sys.argv[1] if len(sys.argv) > 1 else "100000"
+    draws = 500 if asked == "smoke" else int(asked)
     mean = np.random.default_rng(11).random((OPTIONS, CRITERIA))
     table = pd.DataFrame(mean)
     print(f"{OPTIONS} options x {CRITERIA} criteria x {draws:,} draws, {os.cpu_count()} processors")

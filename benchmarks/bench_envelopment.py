@@ -1,11 +1,12 @@
 """Envelopment analysis beside a scipy loop, and highspy and pyDEA where they are installed.
 
-    python benchmarks/bench_envelopment.py [quick] [agreement]
+    python benchmarks/bench_envelopment.py [smoke | quick] [agreement]
 
 The work: 3 inputs, 4 outputs, constant returns by input and variable returns by output. Seconds are
 of processor time, child processes included, so that other work on the machine does not count; one
 BLAS thread for everybody. At the end, or alone when asked for: agreement with HiGHS on 1,000
-general tables and 200 that are tied, degenerate or have zeros.
+general tables and 200 that are tied, degenerate or have zeros. With `smoke`, ten units and few
+draws, to see that it runs.
 """
 
 import os
@@ -35,13 +36,14 @@ MODELS = (("constant", "input"), ("variable", "output"))
 
 
 def main() -> None:
-    quick = "quick" in sys.argv[1:]
+    smoke = "smoke" in sys.argv[1:]
+    quick = smoke or "quick" in sys.argv[1:]
     if "agreement" in sys.argv[1:]:
         agreement(1000, 200)
         return
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}; processor seconds")
     print(f"{'who':44} {'seconds':>9}  what")
-    for units in (1, 40, 200, 1000):
+    for units in (1, 10) if smoke else (1, 40, 200, 1000):
         x, y = draw(units)
         for returns, orientation in MODELS:
             what = f"{units} units, {returns} returns, {orientation}"
@@ -63,8 +65,9 @@ def main() -> None:
             print(f"    largest difference {off:.0e}; solved again {found.resolved}")
     warm_start(quick)
     beside_pydea(quick)
-    x, y = draw(40)
-    for draws in (1000,) if quick else (1000, 10_000):
+    some, large = (10, 10) if smoke else (40, 200)
+    x, y = draw(some)
+    for draws in (10,) if smoke else (1000,) if quick else (1000, 10_000):
         random = np.random.default_rng(0)
         many = (
             x * np.exp(random.normal(0, 0.1, (draws, *x.shape))),
@@ -73,11 +76,11 @@ def main() -> None:
         found = report(
             "capworth envelop",
             partial(dea, *many),
-            f"40 units x {draws:,} draws, variable returns, output: everything",
+            f"{some} units x {draws:,} draws, variable returns, output: everything",
             rounds=1,
         )
         print(f"    solved again {found.resolved}; peak memory {memory():,.0f} MB")
-    for units, drawn in ((40, 200), (40, 2000), (200, 200)):
+    for units, drawn in ((40, 100),) if smoke else ((40, 200), (40, 2000), (200, 200)):
         one = draw(units)
         report(
             "capworth bootstrap",
@@ -86,13 +89,13 @@ def main() -> None:
             rounds=1,
         )
     for name, work in (
-        ("slack-based measure", lambda: slack_based_measure(*draw(200))),
-        ("super-efficiency, variable returns", lambda: super_efficiency(*draw(200), "variable")),
-        ("cross-efficiency, aggressive", lambda: cross_efficiency(*draw(200), "aggressive")),
+        ("slack-based measure", lambda: slack_based_measure(*draw(large))),
+        ("super-efficiency, variable returns", lambda: super_efficiency(*draw(large), "variable")),
+        ("cross-efficiency, aggressive", lambda: cross_efficiency(*draw(large), "aggressive")),
     ):
-        report(f"capworth {name}", work, "200 units")
-    report("capworth closest targets", lambda: closest_targets(x, y), "40 units", rounds=1)
-    agreement(100 if quick else 1000, 20 if quick else 200)
+        report(f"capworth {name}", work, f"{large} units")
+    report("capworth closest targets", lambda: closest_targets(x, y), f"{some} units", rounds=1)
+    agreement(*((20, 5) if smoke else (100, 20) if quick else (1000, 200)))
     print(
         "Measured earlier on a like machine, the same work at 40 / 200 / 1,000 units: "
         "R Benchmarking 0.02 / 0.15-0.21 / 3.1-3.9 s; pyDEA 0.63 / 9.7 / 163 s; "

@@ -1,8 +1,9 @@
 """Counting an exchange log beside a plain pandas groupby.
 
-    python benchmarks/bench_logs.py [ROWS]
+    python benchmarks/bench_logs.py [ROWS | smoke]
 
-The log: 40 capabilities, 195 members, one year, made up; 20 million rows unless said otherwise.
+The log: 40 capabilities, 195 members, one year, made up; 20 million rows unless said otherwise,
+10,000 with `smoke`, to see that it runs.
 Seconds are of processor time, all threads together; peak memory is that of the process so far.
 """
 
@@ -21,7 +22,8 @@ PART = 10_000_000  # rows of a file
 
 
 def main() -> None:
-    rows = int(float(sys.argv[1])) if len(sys.argv) > 1 else 20_000_000
+    asked = sys.argv[1] if len(sys.argv) > 1 else "2e7"
+    rows = 10_000 if asked == "smoke" else int(float(asked))
     with tempfile.TemporaryDirectory() as folder:
         make(Path(folder), rows)
         found, ours, wall = timed(lambda: count_activity([folder], "LOG"))

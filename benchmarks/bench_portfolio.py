@@ -1,10 +1,11 @@
 """The whole budget-value frontier of 60 projects, side by side with scipy's MILP and CP-SAT.
 
-    python benchmarks/bench_portfolio.py [budgets]
+    python benchmarks/bench_portfolio.py [budgets | smoke]
 
 The work: 60 projects with 12 needs, 4 exclusions and 10 synergies or overlaps. capworth gives the
 best set of every budget; the solvers are asked for so many budgets (100 unless said otherwise), one
-after the other. Seconds are those of the processor. Peers that are not installed are left out.
+after the other. Seconds are those of the processor. Peers that are not installed are left out. With
+`smoke`, one portfolio and two budgets, to see that it runs.
 """
 
 import os
@@ -29,10 +30,11 @@ Problem = tuple[np.ndarray, np.ndarray, Relations]
 
 
 def main() -> None:
-    many = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    smoke = "smoke" in sys.argv[1:]
+    many = 2 if smoke else int(sys.argv[1]) if len(sys.argv) > 1 else 100
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
     print(f"{'who':36} {'seconds':>9}  what")
-    for seed in range(3):
+    for seed in range(1 if smoke else 3):
         cost, value, relations = draw(seed)
         seconds, frontier = timed(partial(budget_frontier, cost, value, relations), rounds=5)
         print(f"{'capworth':36} {seconds:9.4f}  all {len(frontier.cost)} steps of the frontier")

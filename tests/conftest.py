@@ -1,15 +1,18 @@
 """The small case that is worked out by hand, and what is answered to it."""
 
 import shutil
+import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from capworth.case.model import Case, Estimate
 from capworth.case.read import PARTS, read_case
@@ -25,11 +28,38 @@ from capworth.programme.selection import choose_programme
 from capworth.programme.tracking import set_baseline
 from capworth.study.stages import Study, run_study
 
+# The same examples every time, on however slow a machine; `make nightly` seeks others, and more.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile(
+    "nightly", max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("same")
+
 HERE = Path(__file__).parent
 SMALL = HERE / "cases" / "small"
 
+# The files that take longest begin first, so that no worker is left with them at the end.
+LONGEST = (
+    "tests/report/test_report.py",
+    "tests/test_notebooks.py",
+    "tests/charts/test_charts.py",
+    "tests/charts/test_speaking_charts.py",
+    "tests/report/test_speaking_pages.py",
+    "tests/study/test_cross_answers.py",
+    "tests/study/test_metamorphic.py",
+    "tests/runs/test_runs.py",
+    "tests/appraisal/test_conventions.py",
+    "tests/programme/test_programme.py",
+)
+
 Revalue = Callable[[Case, str, Callable[[Estimate], Estimate]], Case]
 Without = Callable[..., Case]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Bring the longest files forward; within a file, and among the others, the order stays."""
+    place = {file: k for k, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
 
 
 @contextmanager
@@ -155,3 +185,39 @@ def without() -> Without:
         return replace(case, **none).with_settings(**settings)
 
     return take
+
+
+@contextmanager
+def three_charts() -> Iterator[None]:
+    """Inside this block a run draws three charts: how runs are written and read needs no more.
+
+    Every module that holds the gallery by then is given a smaller one.
+    """
+    whole = import_module("capworth.charts.gallery").GALLERY
+    import_module("capworth.runs.run")
+    few = {name: whole[name] for name in ("cost_value", "payers", "order")}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, module in [*sys.modules.items()]:
+            if name.startswith(("capworth.report", "capworth.runs")) and hasattr(module, "GALLERY"):
+                patch.setattr(module, "GALLERY", few)
+        yield
+
+
+@pytest.fixture(scope="session")
+def drawing_few() -> Callable[[], AbstractContextManager[None]]:
+    """Draw three charts in a block."""
+    return three_charts
+
+
+@pytest.fixture
+def few_charts() -> Iterator[None]:
+    """Draw three charts in this test."""
+    with three_charts():
+        yield
+
+
+@pytest.fixture(scope="module")
+def few_charts_here() -> Iterator[None]:
+    """Draw three charts in the tests of this module that come after."""
+    with three_charts():
+        yield

@@ -1,15 +1,30 @@
 """The notebooks run from top to bottom, and are kept without outputs."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
+from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = sorted(ROOT.glob("*.ipynb"))
-FEW = "DRAWS = 1_000"  # enough to run every cell
+FEW = "DRAWS = 400"  # enough to run every cell
+ONCE = """
+import capworth.study.stages as stages
+
+def run_once(case, draws=None, seed=None, *, kept=[], whole=stages.run_study, **how):
+    for asked, study in kept:
+        if asked == (case, draws, seed):
+            return study
+    kept.append(((case, draws, seed), whole(case, draws, seed, **how)))
+    return kept[-1][1]
+
+stages.run_study = run_once
+"""
 
 
 def test_there_are_notebooks() -> None:
@@ -25,17 +40,42 @@ def test_it_is_kept_clean(path: Path) -> None:
     assert not any("def " in "".join(cell["source"]) for cell in code), "a notebook only asks"
 
 
+@pytest.fixture(scope="module")
+def kernel() -> Iterator[KernelManager]:
+    """One kernel for all: most notebooks begin with the same study, which is run once.
+
+    It forgets every name between two notebooks. What stays are the modules and the studies, which
+    cannot be changed.
+    """
+    manager = KernelManager(kernel_name="python3")
+    manager.start_kernel(cwd=str(ROOT))
+    execute([ONCE], manager)
+    yield manager
+    manager.shutdown_kernel(now=True)
+
+
+def execute(cells: list[str], kernel: KernelManager) -> list[Any]:
+    """Outputs of cells of code, run in this kernel from a clean start."""
+    notebook = nbformat.v4.new_notebook(  # type: ignore[no-untyped-call]  # nbformat has no types
+        cells=[nbformat.v4.new_code_cell(text) for text in ("%reset -f", *cells)]  # type: ignore[no-untyped-call]
+    )
+    client = NotebookClient(notebook, km=kernel, timeout=240)
+    client.execute(cleanup_kc=False)
+    assert client.kc is not None
+    client.kc.stop_channels()
+    return [output for cell in notebook.cells for output in cell.outputs]
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the kernel's own packages
-def test_it_runs_from_top_to_bottom(path: Path) -> None:
-    notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)  # type: ignore[no-untyped-call]  # nbformat has no types
-    for cell in notebook.cells:
-        if "parameters" in cell.metadata.get("tags", []):
-            cell.source = FEW
-    client = NotebookClient(
-        notebook, timeout=240, kernel_name="python3", resources={"metadata": {"path": ROOT}}
-    )
-    client.execute()
-    shown = [o for c in notebook.cells if c.cell_type == "code" for o in c.outputs]
+def test_it_runs_from_top_to_bottom(path: Path, kernel: KernelManager) -> None:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    asked = [
+        FEW if "parameters" in cell["metadata"].get("tags", []) else "".join(cell["source"])
+        for cell in code
+    ]
+    assert FEW in asked
+    shown = execute(asked, kernel)
     assert not any("Traceback" in str(output) for output in shown)
     assert any("image/svg+xml" in output.get("data", {}) for output in shown)

@@ -1,4 +1,8 @@
-"""Work side by side: the same answers from copies, threads and one process, faults told alike."""
+"""Work side by side: the same answers from copies, threads and one process, faults told alike.
+
+Copies are tried in a process of its own: that of the tests may have threads (each worker of
+pytest-xdist has) or have met the typesetter, and then makes none.
+"""
 
 import subprocess
 import sys
@@ -58,27 +62,37 @@ def test_a_process_with_threads_is_not_copied() -> None:
 
 
 COPIED = """
+import os
+from capworth.errors import InputError
 from capworth.parallel import beside, copies_are_safe
 
-def of_copy(given, _):
+def of_copy(given, factor):
+    if factor < 0:
+        raise InputError(f"factor: {factor} is below 0.")
     given.append(1)
-    return len(given)
+    return 7 * factor, len(given) > 0, os.getpid() != mine
 
-if copies_are_safe():
+mine = os.getpid()
+for workers in (2, 3):
     given = []
-    with beside(given, 2) as submit:
-        found = submit(of_copy, 0).result()
-    print(found, given, copies_are_safe())
+    with beside(given, workers) as submit:
+        futures = [submit(of_copy, k) for k in range(20)]
+        assert [f.result() for f in futures] == [(7 * k, True, True) for k in range(20)]
+        try:
+            submit(of_copy, -1).result()
+        except InputError as error:
+            fault = str(error)
+    print(workers, given, copies_are_safe(), fault)
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="copies are made on Linux only")
-def test_a_copy_leaves_what_was_given_as_it_was() -> None:
-    """In a process of its own: this one may have met the typesetter already."""
+def test_copies_answer_alike_and_leave_what_was_given_as_it_was() -> None:
     done = subprocess.run(
         [sys.executable, "-c", COPIED], capture_output=True, check=True, text=True
     )
-    assert done.stdout == "1 [] True\n"  # and nothing of the pool is left behind
+    fault = "factor: -1 is below 0."
+    assert done.stdout.splitlines() == [f"2 [] True {fault}", f"3 [] True {fault}"]
 
 
 @pytest.mark.parametrize("workers", [1, 2])

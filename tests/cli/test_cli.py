@@ -20,7 +20,9 @@ def call(*words: object) -> Result:
 
 
 @pytest.fixture(scope="module")
-def made(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(
+    few_charts_here: None, small_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """A run of the small case by the command line; never written to."""
     out = tmp_path_factory.mktemp("cli") / "small"
     done = call("run", small_folder, "--out", out, "--draws", DRAWS, "--lang", "fr", "--workers", 1)
@@ -121,7 +123,9 @@ def test_an_explanation_is_what_the_library_gives(made: Path, small_folder: Path
     assert subject in unknown.stderr, "the nearest known word"
 
 
-def test_a_made_up_survey_is_named_so_and_can_be_used(folder: Path, tmp_path: Path) -> None:
+def test_a_made_up_survey_is_named_so_and_can_be_used(
+    few_charts_here: None, folder: Path, tmp_path: Path
+) -> None:
     for name in ("members", "feedback", "network"):
         (folder / f"{name}.csv").unlink()
     done = call("survey", folder, "--out", tmp_path / "made", "--seed", 5, "--members", 40)

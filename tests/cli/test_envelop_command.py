@@ -52,7 +52,7 @@ def test_every_answer_has_units_in_front(table: Path, shown: str) -> None:
     assert {row[0] for row in rows} == {"north", "south", "east"}
 
 
-def test_false_hits_worlds_and_gaps(table: Path, tmp_path: Path) -> None:
+def test_false_hits_draws_and_gaps(table: Path, tmp_path: Path) -> None:
     words = ("--inputs", "staff,cost", "--outputs", "hits", "--undesirable", "false")
     done = call(table, *words)
     assert done.exit_code == 2
@@ -66,7 +66,7 @@ def test_false_hits_worlds_and_gaps(table: Path, tmp_path: Path) -> None:
     years = [f"year,{head}", *(f"{year},{row}" for year in (2013, 2014) for row in body)]
     path = tmp_path / "years.csv"
     path.write_text("\n".join(years), encoding="utf-8")
-    done = call(path, *words[:4], "--unit", "office", "--world", "year")
+    done = call(path, *words[:4], "--unit", "office", "--draw", "year")
     assert "p_efficient" in done.stdout
     assert len(done.stdout.splitlines()) == 4
 
@@ -77,7 +77,7 @@ FAULTS: list[tuple[str, dict[str, Any], str]] = [
     ("a,b\nx,1\n,2\n", {}, "row 3: the unit has no name"),
     ("a,b\nx,1\n", {"columns": ("c",)}, "there is no column 'c'"),
     ("a,staff\nx,1\n", {"unit": "staf"}, "there is no column 'staf'. Did you mean 'staff'"),
-    ("a,staff\nx,1\n", {"world": "year"}, "there is no column 'year'"),
+    ("a,staff\nx,1\n", {"draw": "year"}, "there is no column 'year'"),
 ]
 
 

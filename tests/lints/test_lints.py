@@ -381,7 +381,6 @@ HARM_TOO = (
     unit_value(7, "DOC", "harm", "all", 2, 3, 6, basis=STILL, index="DAYS"),
     unit_value(8, "DOC", "harm", "all", 2, 3, 6, index="COST"),
 )
-DISPLACED = (("note_fr", "Le déplacement de la criminalité n'est pas compté."),)
 FRENCH_HITS = (("name_fr", "Résultats positifs"),)
 TITLE: Any = {"translations": ()}
 SILENT = put("unit_values/ARREST/harm/all/DAYS", basis="judged")

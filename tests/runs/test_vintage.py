@@ -1,7 +1,7 @@
 """Two runs compared: what moved, by how much, and which inputs moved it."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,12 +19,20 @@ from capworth.study.stages import run_study
 Edit = Callable[[str, str, str], None]
 
 
+@pytest.fixture(scope="module")
+def past(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A run of the small case; no run in this module writes papers."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runs, "write_papers", lambda *_: None)
+        folder = tmp_path_factory.mktemp("past") / "run"
+        run(small_folder, folder, DRAWS)
+        yield folder
+
+
 @pytest.fixture
-def old(small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A run of the small case without papers."""
-    monkeypatch.setattr(runs, "write_papers", lambda *_: None)
-    run(small_folder, tmp_path / "old", DRAWS)
-    return tmp_path / "old"
+def old(past: Path, tmp_path: Path) -> Path:
+    """A copy of it, beside which others may be put."""
+    return Path(shutil.copytree(past, tmp_path / "old"))
 
 
 @pytest.fixture

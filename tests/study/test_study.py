@@ -1,8 +1,11 @@
 """One run of everything: golden answers, frozen results, and what must not matter."""
 
+import json
 import pickle
 import random
 import shutil
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import FrozenInstanceError, replace
@@ -20,6 +23,7 @@ from capworth.case.read import read_case
 from capworth.model.result import Answer, Provenance, spread
 from capworth.programme.priorities import Priorities
 from capworth.study.stages import STAGES, Study, run_study
+from capworth.study.tables import as_csv, tables_of
 
 Golden: TypeAlias = Mapping[str, Any]
 Run: TypeAlias = Callable[[Case], Study]
@@ -226,6 +230,29 @@ def test_the_number_of_workers_does_not_matter(small: Case, study: Study) -> Non
     other = run_study(small, workers=2)
     for (name, ours), (_, theirs) in zip(tables(study), tables(other), strict=True):
         pd.testing.assert_frame_equal(ours, theirs, check_exact=True, obj=name)
+
+
+COPIED = """
+import json, sys
+from capworth.case.read import read_case
+from capworth.parallel import copies_are_safe
+from capworth.study.stages import run_study
+from capworth.study.tables import as_csv, tables_of
+
+study = run_study(read_case(sys.argv[1]), workers=2)
+tables = {name: as_csv(table) for name, table in tables_of(study).items()}
+print(json.dumps([copies_are_safe(), tables]))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="copies are made on Linux only")
+def test_the_number_of_processes_does_not_matter(study: Study, small_folder: Path) -> None:
+    """In a process of its own, so that it is copied; this one may have threads."""
+    words = [sys.executable, "-c", COPIED, str(small_folder)]
+    done = subprocess.run(words, capture_output=True, check=True, text=True)
+    copied, found = json.loads(done.stdout)
+    assert copied
+    assert found == {name: as_csv(table) for name, table in tables_of(study).items()}
 
 
 @pytest.mark.parametrize("rate", [0.01, 7.5])

@@ -31,7 +31,7 @@ class Spoken:
 
         >>> from capworth.case.model import Outcome
         >>> found = Outcome("V", "Vehicle found", translations=(("name_fr", "Véhicule retrouvé"),))
-        >>> found.said("name", "fr"), found.said("name", "es")
+        >>> found.in_language("name", "fr"), found.in_language("name", "es")
         ('Véhicule retrouvé', 'Vehicle found')
         """
         return dict(self.translations).get(f"{what}_{language}") or str(getattr(self, what))

@@ -24,7 +24,7 @@ TABLES = (
 @click.option("--undesirable", default="", help="Columns that nobody wants, such as false hits.")
 @click.option("--fixed", default="", help="Inputs that nobody can change.")
 @click.option("--unit", default="", help="Column that names the units; the first by default.")
-@click.option("--world", default="", help="Column that names draws or years, if there is one.")
+@click.option("--draw", default="", help="Column that names draws or years, if there is one.")
 @click.option("--returns", default=None, help="vrs (default), crs, nirs or ndrs.")
 @click.option("--orientation", default=None, help="output (default), input, directional or none.")
 @click.option("--model", default="radial", show_default=True, help="radial, additive, sbm ...")
