@@ -23,7 +23,6 @@ AtModes: TypeAlias = Callable[[Case], Study]
 
 
 def claim_of(study: Study) -> Claim:
-    assert study.claim is not None
     return study.claim
 
 

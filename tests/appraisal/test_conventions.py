@@ -154,11 +154,11 @@ def test_the_run_writes_them_and_the_report_has_a_page(
     small_folder: Path, study: Study, found: Conventions, tmp_path: Path
 ) -> None:
     for language in ("en", "fr"):
-        asked = document(replace(study, conventions=found), language)
+        asked = document(study.with_answers(conventions=found), language)
         plain = document(study, language)
         assert len(asked["sections"]) == len(plain["sections"]) + 1
     bare = replace(found, _programmes=found.programmes().iloc[:0])
-    assert len(document(replace(study, conventions=bare), "fr")["sections"])
+    assert len(document(study.with_answers(conventions=bare), "fr")["sections"])
     out = tmp_path / "run"
     runs.run(small_folder, out, 100, languages=("en",), all_parameters=True)
     tables = {p.stem for p in (out / "tables").iterdir()}

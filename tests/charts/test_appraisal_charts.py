@@ -34,7 +34,6 @@ def bars(ax: Axes) -> list[Rectangle]:
 
 
 def test_net_values_are_drawn_as_they_stand(study: Study) -> None:
-    assert study.economics is not None
     table = study.economics.to_frame().sort_values("npv_m", ascending=False, kind="stable")
     ax = draw_net_values(study.economics, axes())
     drawn = sorted(points(ax, "o") + points(ax, "s"), key=lambda point: point[1])
@@ -51,7 +50,6 @@ def test_net_values_are_drawn_as_they_stand(study: Study) -> None:
 
 
 def test_places_on_every_scale_are_drawn_as_they_stand(study: Study) -> None:
-    assert study.scales is not None
     table = study.scales.to_frame()
     ax = draw_scale_places(study.scales, axes())
     for scale, marker in zip(study.scales.scales, ("o", "s", "^"), strict=True):
@@ -59,7 +57,6 @@ def test_places_on_every_scale_are_drawn_as_they_stand(study: Study) -> None:
 
 
 def test_the_turned_part_of_each_range_is_hatched(study: Study) -> None:
-    assert study.switching is not None
     table = study.switching.to_frame()
     table = table[table["inside"]].head(12)
     ax = draw_switching(study.switching, axes())
@@ -79,7 +76,6 @@ def test_the_turned_part_of_each_range_is_hatched(study: Study) -> None:
 
 
 def test_the_worth_of_knowing_is_drawn_with_its_error(study: Study) -> None:
-    assert study.resolving is not None
     table = study.resolving.to_frame().head(12)
     ax = draw_information(study.resolving, axes())
     np.testing.assert_allclose([p.get_width() for p in bars(ax)], table["value"])
@@ -90,7 +86,6 @@ def test_the_worth_of_knowing_is_drawn_with_its_error(study: Study) -> None:
 
 
 def test_the_choice_is_the_thick_line(study: Study) -> None:
-    assert study.willingness is not None
     table, chances = study.willingness.to_frame(), study.willingness.chances()
     ax = draw_acceptability(study.willingness, axes())
     thick = [line for line in ax.get_lines() if line.get_linewidth() > 3]
@@ -105,16 +100,13 @@ def test_the_choice_is_the_thick_line(study: Study) -> None:
 def test_titles_without_a_programme_or_a_finding(study: Study) -> None:
     for language in ("en", "fr"):
         voice = Language(language, study.case.names(language)).charts
-        assert study.economics is not None
         table = study.economics.to_frame()
         alone = replace(study.economics, _table=table[table.index.get_level_values(0) != KINDS[-1]])
-        assert "%" not in GALLERY["net_value"].title(replace(study, economics=alone), voice)
-        assert study.resolving is not None
+        assert "%" not in GALLERY["net_value"].title(study.with_answers(economics=alone), voice)
         unclear = study.resolving.to_frame().assign(clear=False)
-        nothing = replace(study, resolving=replace(study.resolving, _table=unclear))
+        nothing = study.with_answers(resolving=replace(study.resolving, _table=unclear))
         assert GALLERY["information"].title(nothing, voice)[:2] in ("No", "Au")
-        assert study.switching is not None
         firm = study.switching.to_frame().assign(inside=False)
         assert not GALLERY["switching"].asked(
-            replace(study, switching=replace(study.switching, _table=firm))
+            study.with_answers(switching=replace(study.switching, _table=firm))
         )

@@ -37,7 +37,7 @@ from capworth.language.inputs import name_inputs
 from capworth.language.language import ENGLISH, Language
 from capworth.language.numbers import Amount, decimals, rounded
 from capworth.language.phrases import phrases
-from capworth.study.stages import STAGES, Study
+from capworth.study.stages import PARTS, Study
 
 LANGUAGES = ("en", "es", "fr")  # from left to right; those the other way have tests of their own
 SMALLEST = 7.0  # points
@@ -263,8 +263,8 @@ def test_a_chart_alone_carries_its_finding_and_its_source(study: Study) -> None:
 
 
 def test_a_question_that_was_not_asked_has_no_chart(study: Study) -> None:
-    unasked: dict[str, Any] = dict.fromkeys({*STAGES} - {"appraisal", "soundness"})
-    bare = replace(study, **unasked)
+    unasked: dict[str, Any] = dict.fromkeys({*PARTS} - {"appraisal", "soundness"})
+    bare = study.with_answers(**unasked)
     asked = [name for name, chart in GALLERY.items() if chart.asked(bare)]
     assert asked == ["cost_value", "payers", "capability_ranks"]
     assert "desi" not in to_svg(GALLERY["cost_value"].figure(bare, ENGLISH))
@@ -331,7 +331,6 @@ def test_every_drawing_function_is_tried() -> None:
 
 
 def test_functions_are_drawn_as_they_stand(study: Study) -> None:
-    assert study.claim is not None
     ax = charts.draw_functions(study.claim, axes())
     table = study.claim.by_function().xs("score", level="measure")
     for ours, line in zip((True, False), ax.get_lines(), strict=True):
@@ -345,7 +344,6 @@ def test_functions_are_drawn_as_they_stand(study: Study) -> None:
 
 
 def test_ratios_are_drawn_as_they_stand(study: Study) -> None:
-    assert study.claim is not None
     ax = charts.draw_claim(study.claim, axes())
     table = study.claim.to_frame()
     spans = [c for c in ax.collections if isinstance(c, LineCollection)][-1].get_segments()
@@ -379,7 +377,6 @@ def test_money_is_drawn_as_it_stands(study: Study) -> None:
 
 
 def test_curves_are_drawn_as_they_stand(study: Study) -> None:
-    assert study.funding is not None
     invented = study.funding.curve().head(2).assign(gain=[0.0, 42.0], budget_m=[0.0, 0.05])
     ax = charts.draw_funding(with_table(study.funding, invented), axes())
     curve = next(line for line in ax.get_lines() if line.get_drawstyle() == "steps-post")
@@ -389,7 +386,6 @@ def test_curves_are_drawn_as_they_stand(study: Study) -> None:
 
 
 def test_the_order_of_priority_starts_at_nothing_and_names_every_bundle(study: Study) -> None:
-    assert study.programme is not None
     ax = charts.draw_order(study.programme, axes())
     order = study.programme.order()
     curve = next(line for line in ax.get_lines() if xs(line)[1:] == list(order["asked_cum_m"]))
@@ -404,7 +400,6 @@ def test_the_order_of_priority_starts_at_nothing_and_names_every_bundle(study: S
 
 
 def test_swings_are_drawn_from_the_base_and_turning_ones_are_marked(study: Study) -> None:
-    assert study.sensitivity is not None
     table = study.sensitivity.to_frame().head(3)
     table = table.assign(
         at_low=[-1.0, 2.0, 1.5], at_high=[3.0, 0.5, 1.6], flips=[True, False, False]
@@ -426,7 +421,6 @@ def test_swings_are_drawn_from_the_base_and_turning_ones_are_marked(study: Study
 
 
 def test_gaps_are_drawn_as_they_stand(study: Study) -> None:
-    assert study.excellence is not None
     gaps = study.excellence.gaps()
     ax = charts.draw_gaps(study.excellence, axes())
     largest = gaps.groupby(level="capability", sort=False)["gap"].max().dropna()
@@ -447,7 +441,6 @@ def test_gaps_are_drawn_as_they_stand(study: Study) -> None:
 
 
 def test_standing_is_drawn_as_it_stands(study: Study) -> None:
-    assert study.programme is not None
     table = study.programme.to_frame()
     ax = charts.draw_membership(study.programme, axes())
     assert sorted(p.get_width() for p in patches(ax)) == sorted(table["p_in_best"])
@@ -456,7 +449,6 @@ def test_standing_is_drawn_as_it_stands(study: Study) -> None:
 
 
 def test_grades_are_drawn_as_they_stand(study: Study) -> None:
-    assert study.sensitivity is not None
     table = study.sensitivity.evidence()
     shown = table.loc[:, table.sum() > 0]
     ax = charts.draw_evidence(study.sensitivity, axes())
@@ -466,7 +458,6 @@ def test_grades_are_drawn_as_they_stand(study: Study) -> None:
 
 
 def test_services_of_excellence_have_marks_of_their_own(study: Study) -> None:
-    assert study.excellence is not None
     routes = study.excellence.to_frame()["route"]
     ax = charts.draw_cost_value(study.appraisal, axes(), excellence=study.excellence)
     legend = ax.get_legend()

@@ -20,7 +20,6 @@ JUDGES = GALLERY["judges"]
 
 
 def judged(study: Study) -> Elicitation:
-    assert study.elicitation is not None
     return study.elicitation
 
 
@@ -85,7 +84,7 @@ def titled(study: Study) -> Callable[..., str]:
         assert found is not None
         if checks is not None:
             found = replace(found, _checks=checks)
-        return JUDGES.title(replace(study, elicitation=found), voice_of(study))
+        return JUDGES.title(study.with_answers(elicitation=found), voice_of(study))
 
     return title
 

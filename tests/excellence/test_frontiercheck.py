@@ -39,7 +39,6 @@ def test_a_swing_that_may_be_nothing_binds_from_one_side(study: Study) -> None:
 
 def test_bounded_weights_make_nobody_more_efficient(study: Study) -> None:
     check = study.frontier
-    assert check is not None
     table = check.to_frame()
     assert table.index.tolist() == list(study.case.capability_ids)
     assert (table["p_bounded"] <= table["p_efficient"]).all()
@@ -67,7 +66,6 @@ def test_bounded_weights_make_nobody_more_efficient(study: Study) -> None:
 
 def test_who_stays_is_who_passes_the_threshold(study: Study) -> None:
     check = study.frontier
-    assert check is not None
     table = check.to_frame()
     assert check.least == 0.5
     assert check.free == tuple(table.index[table["p_efficient"] >= 0.5])
@@ -85,7 +83,6 @@ def test_the_bootstrap_is_at_the_modes(small: Case, study: Study) -> None:
     value = np.maximum(sample.modes.branches[0], 1e-6)
     plain = dea(cost, value, "variable", "output").efficiency[0]
     found = study.frontier
-    assert found is not None
     np.testing.assert_allclose(found.to_frame()["efficiency"], plain)
     if found.drawn:
         again = bootstrap(cost, value, replications=400, confidence=0.8, seed=small.settings.seed)
@@ -125,13 +122,12 @@ def test_the_page_says_who_stays_and_who_does_not(study: Study, language: str) -
     page = section(study, words)
     assert page is not None
     check = study.frontier
-    assert check is not None
     for capability in check.bounded:
         assert words.brief(capability) in page.title
     text = str(page.blocks[0])
     for capability in set(check.free) - set(check.bounded):
         assert words.brief(capability) in text
-    assert section(replace(study, frontier=None), words) is None
+    assert section(study.with_answers(frontier=None), words) is None
 
 
 def test_it_does_not_depend_on_the_number_of_draws_beyond_the_first(small: Case) -> None:

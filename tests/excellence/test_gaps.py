@@ -44,12 +44,10 @@ def study(small: Case, learning: Callable[..., Any]) -> Study:
 
 
 def gaps_of(study: Study) -> GapWorth:
-    assert study.gap_worth is not None
     return study.gap_worth
 
 
 def excellence_of(study: Study) -> Excellence:
-    assert study.excellence is not None
     return study.excellence
 
 

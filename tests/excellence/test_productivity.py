@@ -184,7 +184,6 @@ def test_the_small_case_by_hand(study: Study) -> None:
     REG: 500 (450 to 550) of 10,000 (5,000 to 15,000), then 600 to 700 of 12,000.
     """
     trend = study.productivity
-    assert trend is not None
     table = trend.to_frame().set_index("capability")
     assert table.index.tolist() == ["LAB", "REG"]
     assert (table["from_year"] == 2023).all()

@@ -45,7 +45,6 @@ AtModes: TypeAlias = Callable[[Case], Study]
 
 
 def funding_of(study: Study) -> Funding:
-    assert study.funding is not None
     return study.funding
 
 

@@ -1,6 +1,5 @@
 """What the linters found, as an answer, a command and a page."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -84,7 +83,9 @@ def test_the_page_has_a_row_for_every_lint_in_its_language(study: Study, languag
 
 def test_serious_lints_are_marked_and_make_the_title(study: Study) -> None:
     serious = examine(study.case.with_settings(discounting="omb-a94-2023"))
-    page = annex.soundness_page(replace(study, soundness=serious), Language.of(study.case, "en"))
+    page = annex.soundness_page(
+        study.with_answers(soundness=serious), Language.of(study.case, "en")
+    )
     table = next(block for block in page.blocks if isinstance(block, Table))
     assert len(table.marked) == serious.counts["serious"] > 0
     assert str(serious.counts["serious"]) in page.title
@@ -92,6 +93,6 @@ def test_serious_lints_are_marked_and_make_the_title(study: Study) -> None:
 
 def test_a_case_without_lints_has_a_page_without_a_table(study: Study) -> None:
     clean = told((), study.provenance)
-    page = annex.soundness_page(replace(study, soundness=clean), Language.of(study.case, "en"))
+    page = annex.soundness_page(study.with_answers(soundness=clean), Language.of(study.case, "en"))
     assert not any(isinstance(block, Table) for block in page.blocks)
     assert clean.to_frame().empty

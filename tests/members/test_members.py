@@ -251,7 +251,6 @@ def test_ranges_of_small_events_go_with_them() -> None:
 
 
 def test_a_study_has_members_and_says_how_sure(study: Study) -> None:
-    assert study.members is not None
     assert "grade E" in repr(study.members)
     table = study.members.to_frame()
     assert len(table) == len(study.case.members)

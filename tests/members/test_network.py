@@ -208,7 +208,6 @@ def asked(study: Study, key: str) -> bool:
 
 def test_the_charts_say_what_the_answer_says(study: Study) -> None:
     network, voice = study.network, Language("en", study.case.names("en")).charts
-    assert network is not None
     assert network.break_even is not None
     assert all(asked(study, key) for key in ("hub", "steps", "coverage"))
     title = GALLERY["hub"].title(study, voice)
@@ -226,13 +225,12 @@ def test_the_charts_say_what_the_answer_says(study: Study) -> None:
 
 def test_a_chart_is_asked_for_only_where_there_is_something_to_show(study: Study) -> None:
     network = study.network
-    assert network is not None
-    no_hub = replace(study, network=replace(network, break_even=None))
+    no_hub = study.with_answers(network=replace(network, break_even=None))
     assert not asked(no_hub, "hub")
     assert asked(no_hub, "coverage")
-    no_value = replace(study, network=replace(network, _steps=0.0 * network.steps()))
+    no_value = study.with_answers(network=replace(network, _steps=0.0 * network.steps()))
     assert not asked(no_value, "steps")
-    without = replace(study, network=None)
+    without = study.with_answers(network=None)
     assert not any(asked(without, key) for key in ("hub", "steps", "coverage"))
 
 
@@ -245,12 +243,11 @@ def test_the_annex_tells_what_is_modelled(study: Study, language: str) -> None:
     assert any("grade E" in text or "note E" in text for text in texts)
     tables = [block for block in found.blocks if isinstance(block, Table)]
     assert len(tables) == 1
-    assert study.members is not None
     shown = study.members.by_group()
     hidden = int(shown["hidden"].sum())
     unknown = words.say("unknown")
     assert sum(row[2] == unknown for row in tables[0].rows) == hidden > 0
-    assert section(replace(study, network=None, members=None), words) is None
-    alone = section(replace(study, network=None), words)
+    assert section(study.with_answers(network=None, members=None), words) is None
+    alone = section(study.with_answers(network=None), words)
     assert alone is not None
     assert "12" in alone.title

@@ -18,7 +18,6 @@ from capworth.study.stages import Study
 
 
 def parted(study: Study) -> Contributions:
-    assert study.contributions is not None
     return study.contributions
 
 

@@ -95,7 +95,6 @@ def test_a_slight_use_is_not_drawn(small: Case, at_modes: AtModesRun) -> None:
 
 def test_the_maps_draw_on_the_axes_they_are_given(study: Study) -> None:
     ax = Figure().subplots()
-    assert study.gap_worth is not None
     assert charts.draw_innovation_map(study.gap_worth, ax) is ax
     names = {t.get_text() for t in ax.texts}
     english = Language("en").charts
@@ -143,7 +142,6 @@ def test_why_an_improvement_is_first_at_the_modes(worked: Study) -> None:
 
 def test_the_rival_is_the_least_sure_of_those_behind(study: Study) -> None:
     """Not the next in order, but the one that is most often ahead all the same."""
-    assert study.priorities is not None
     table, pairs = study.priorities.to_frame(), study.priorities.pairwise()
     first, second, third = table.index
     pairs.loc[first, [second, third]] = 0.9, 0.6
@@ -154,7 +152,6 @@ def test_the_rival_is_the_least_sure_of_those_behind(study: Study) -> None:
 
 @BOTH_LANGUAGES
 def test_why_a_capability_stands_where_it_does(study: Study, language: str) -> None:
-    assert study.excellence is not None
     table, pairs = study.appraisal.to_frame(), study.appraisal.pairwise()
     found, models = study.excellence.to_frame(), study.excellence.models.to_frame()
     say = words(study, language)
@@ -183,7 +180,6 @@ def test_pairs_of_capabilities_are_shares_of_draws(study: Study) -> None:
 def test_the_tables_of_a_run_say_the_same(study: Study, tmp_path: Path, language: str) -> None:
     for name, table in tables_of(study).items():
         write_csv(table, tmp_path / f"{name}.csv")
-    assert study.priorities is not None
     table, pairs = study.priorities.to_frame(), study.priorities.pairwise()
     own = why_improvement("SCAN", table, pairs, words(study, language)).replace("**", "")
     assert why_in(tmp_path, "SCAN", study.case, language) == own
@@ -209,8 +205,6 @@ def test_explain_says_why_from_the_command_line(small_folder: Path, tmp_path: Pa
 @BOTH_LANGUAGES
 def test_the_tables_of_the_annex(study: Study, language: str) -> None:
     say = words(study, language)
-    assert study.excellence is not None
-    assert study.gap_worth is not None
     models = gaps_annex.models_table(study.excellence, say)
     assert len(models.rows) == (study.excellence.models.to_frame()["model"] != "").sum()
     worth = gaps_annex.worth_table(study.gap_worth, 2024, say)
@@ -233,7 +227,6 @@ def test_what_models_do_is_told_once(small: Case, at_modes: AtModesRun, language
         for c in small.capabilities
     )
     study = at_modes(replace(small, capabilities=told))
-    assert study.excellence is not None
     say = words(study, language)
     bullets = gaps_annex.practices(study.case, study.excellence, say)
     assert bullets is not None
@@ -245,7 +238,6 @@ def test_what_models_do_is_told_once(small: Case, at_modes: AtModesRun, language
 
 
 def test_where_the_case_tells_nothing_there_is_no_list(study: Study) -> None:
-    assert study.excellence is not None
     assert gaps_annex.practices(study.case, study.excellence, words(study, "en")) is None
 
 

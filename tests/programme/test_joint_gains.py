@@ -66,7 +66,6 @@ def meeting(case: Case) -> Case:
 
 
 def joint_of(study: Study) -> JointGains:
-    assert study.joint_gains is not None
     return study.joint_gains
 
 

@@ -14,7 +14,7 @@ from capworth.case.model import Case, Relation
 from capworth.funding.plan import Funding
 from capworth.programme.choice import ConflictError
 from capworth.programme.selection import Programme, relations_of
-from capworth.study.stages import Study, run_study
+from capworth.study.stages import NotAskedError, Study, run_study
 
 Golden: TypeAlias = Mapping[str, Any]
 AtModes: TypeAlias = Callable[[Case], Study]
@@ -22,12 +22,10 @@ SETS = ((), ("SCAN",), ("SCAN", "LINK"), ("CLOUD",))  # what the relations of th
 
 
 def programme_of(study: Study) -> Programme:
-    assert study.programme is not None
     return study.programme
 
 
 def funding_of(study: Study) -> Funding:
-    assert study.funding is not None
     return study.funding
 
 
@@ -95,7 +93,6 @@ def test_an_improvement_that_asks_for_nothing_is_no_fault(small: Case) -> None:
     assert found.chosen == ("SCAN",)
     assert (found.asked_m, found.p_affordable) == (0, 1)
     assert found.to_frame().T["SCAN"]["gain_per_asked_m"] == np.inf
-    assert study.sensitivity is not None
 
 
 # ---------------------------------------------------------------------------- over the draws
@@ -192,10 +189,11 @@ def test_relations_by_number(small: Case) -> None:
 
 def test_no_budget_no_programme_no_funding(small: Case) -> None:
     study = run_study(small.with_settings(budget=None, target=None), draws=30)
-    assert (study.programme, study.funding) == (None, None)
-    assert study.priorities is not None
     assert {"programme", "funding"} <= set(study.not_asked)
-    assert (study.robustness, study.schedule, study.baseline) == (None, None, None)
+    follow = ("programme", "funding", "robustness", "schedule", "baseline")
+    assert not {*follow} & {*study.found}
+    with pytest.raises(NotAskedError, match="small does not ask for programme"):
+        _ = study.programme
 
 
 def test_the_answer(worked: Study) -> None:

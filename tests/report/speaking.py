@@ -194,8 +194,8 @@ def speaking_study(objective: str = "score") -> Study:
     is written with as many digits as the rest.
     """
     study = run_study(crooked(read_case(SMALL)).with_settings(objective=objective), draws=50)
-    told = {f.name: getattr(study, f.name) for f in fields(study)}
-    told = {n: a for n, a in told.items() if is_dataclass(a) and type(a).__name__ not in STILL}
+    told = {n: a for n, a in study.answers.items() if is_dataclass(a)}
+    told = {n: a for n, a in told.items() if type(a).__name__ not in STILL}
     new = {name: spoken(answer) for name, answer in told.items()}
     table = new["programme"].to_frame()
     table["chosen"], table["standing"] = [True, False, False], [CORE, BORDERLINE, BORDERLINE]
@@ -230,7 +230,7 @@ def speaking_study(objective: str = "score") -> Study:
         improvement_payers=drawn.improvement_payers * 349.3,
     )
     tallies = replace(tallies, improvement_payers=tallies.improvement_payers * 349.3)
-    return replace(study, **new, sample=replace(sample, drawn=drawn, tallies=tallies))
+    return replace(study.with_answers(**new), sample=replace(sample, drawn=drawn, tallies=tallies))
 
 
 # ---------------------------------------------------------------- a writer of its own

@@ -283,7 +283,6 @@ def test_the_line_at_the_foot_says_which_vintage(study: Study, printed: Printed)
 
 def test_the_recommendation_is_the_programme(study: Study) -> None:
     programme, found, words = study.programme, advice(study), words_of(study.case)
-    assert programme is not None
     assert found is not None
     assert set(found.chosen) == set(programme.chosen)
     said = decision_page(study, words)["recommendation"]
@@ -318,7 +317,6 @@ def test_who_pays_for_the_set(study: Study) -> None:
 
 def test_what_is_left_out_says_from_which_budget_it_would_be_in(study: Study) -> None:
     programme, words = study.programme, words_of(study.case)
-    assert programme is not None
     rows = {row[0]: row for row in summary_page(study, words)["table"]["rows"]}
     larger = programme.frontier()[programme.frontier()["budget_m"] > programme.budget_m]
     for key in set(study.case.improvement_ids) - set(programme.chosen):
@@ -329,7 +327,6 @@ def test_what_is_left_out_says_from_which_budget_it_would_be_in(study: Study) ->
 
 def test_the_sum_of_the_set_is_that_of_the_programme(study: Study) -> None:
     programme, words = study.programme, words_of(study.case)
-    assert programme is not None
     rows = {row[0]: row for row in summary_page(study, words)["table"]["rows"]}
     total = rows[words.say("summary.total")]
     assert total[2] == words.spread(Amount(*programme.cost_m))
@@ -337,7 +334,6 @@ def test_the_sum_of_the_set_is_that_of_the_programme(study: Study) -> None:
 
 
 def test_the_strip_adds_judgement_and_placeholders(study: Study) -> None:
-    assert study.sensitivity is not None
     cost = study.sensitivity.evidence()["cost"]
     words = words_of(study.case)
     strip = decision_page(study, words)["evidence"]
@@ -348,7 +344,6 @@ def test_the_strip_adds_judgement_and_placeholders(study: Study) -> None:
 
 
 def test_further_money_takes_in_what_is_added(study: Study) -> None:
-    assert study.funding is not None
     words = words_of(study.case)
     steps = study.funding.next_euro()
     lines = decision_page(study, words)["next"]["rows"]
@@ -360,7 +355,6 @@ def test_further_money_takes_in_what_is_added(study: Study) -> None:
 
 
 def test_funding_says_what_the_budget_and_the_target_gain(study: Study) -> None:
-    assert study.funding is not None
     words = words_of(study.case)
     text = summary_page(study, words)["themes"][-1]["blocks"][0]["text"]
     curve = study.funding.curve()
@@ -386,7 +380,6 @@ def test_the_capability_table_is_in_order_of_value_for_money(study: Study) -> No
 
 def test_the_reason_says_what_is_missing(study: Study) -> None:
     words, found = words_of(study.case), study.excellence
-    assert found is not None
     section = excellence.excellence_page(study, words)
     assert section is not None
     table = section.blocks[0]
@@ -426,8 +419,7 @@ def test_only_illustrative_improvements_are_marked(small: Case) -> None:
 
 @pytest.mark.parametrize("verdict", VERDICTS)
 def test_was_shown_is_said_of_one_verdict_only(study: Study, verdict: str) -> None:
-    assert study.claim is not None
-    judged = replace(study, claim=replace(study.claim, verdict=verdict))
+    judged = study.with_answers(claim=replace(study.claim, verdict=verdict))
     said = " ".join(strings(summary_page(judged, words_of(study.case))))
     assert ("This was shown" in said) == (verdict == SUPPORTED)
     assert ("This was not shown" in said) == (verdict != SUPPORTED)
@@ -443,7 +435,6 @@ def test_the_service_contributed_and_never_caused(contents: Contents) -> None:
 
 
 def test_each_turn_names_the_end_that_changes_the_set(study: Study) -> None:
-    assert study.sensitivity is not None
     table = study.sensitivity.to_frame()
     found = turns(study)
     changed = (table["programme_at_low"] != "") | (table["programme_at_high"] != "")
@@ -734,8 +725,7 @@ def test_every_phrase_is_said_by_some_case(
         return say(self, key, **parts)
 
     monkeypatch.setattr(Language, "say", listening)
-    assert study.claim is not None
-    shown = replace(study, claim=replace(study.claim, verdict=SUPPORTED))
+    shown = study.with_answers(claim=replace(study.claim, verdict=SUPPORTED))
     for one in (study, shown, *(run_study(case, draws=200) for case in _lean(small).values())):
         document(one, "en")
     unsaid = {key for key in _of_pages() - said if not key.startswith(WORDS)}

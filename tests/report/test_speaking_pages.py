@@ -1179,7 +1179,7 @@ def test_page_1_names_what_it_recommends_and_the_rival() -> None:
 def test_a_share_of_draws_never_says_all_or_nothing(language: str, share: float, said: str) -> None:
     study = speaking.speaking_study()
     programme = replace(study.programme, p_best=share, p_affordable=1 - share)
-    changed = replace(study, programme=programme)
+    changed = study.with_answers(programme=programme)
     page = decision_page(changed, Language.of(changed.case, language))
     assert speaking.numbers(page["cards"][2]["value"], language) == [said]
     other = speaking.numbers(page["cards"][2]["detail"], language)[-1]

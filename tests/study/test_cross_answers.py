@@ -43,7 +43,7 @@ from capworth.programme.choice import Choice
 from capworth.programme.priorities import rank_sets
 from capworth.programme.selection import beside
 from capworth.programme.table import best_programme
-from capworth.study.stages import PARTS, STAGES
+from capworth.study.stages import PARTS
 
 ROOT: Final = Path(__file__).parents[2]
 PAYERS: Final = ("organisation", "members", "donors")
@@ -202,7 +202,7 @@ def study_of(name: str) -> Answers:
     found: dict[str, Any] = {}
     with threadpool_limits(1, "blas"):
         sample, known = draw_sample(case, draws), Provenance.of(case, draws)
-        for answer, stage in (PARTS | STAGES).items():
+        for answer, stage in PARTS.items():
             if answer not in UNREAD | SLOW.get(name, set()):
                 found[answer] = stage.find(sample, *(found[need] for need in stage.needs), known)
     return SimpleNamespace(case=case, sample=sample, provenance=known, **found)

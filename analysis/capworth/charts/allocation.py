@@ -83,7 +83,6 @@ def beyond(found: Allocation) -> tuple[str, ...]:
 def allocation_facts(study: Study, language: Language) -> Facts:
     """How many change place, which move farthest, and whether any leaves its interval."""
     found = study.allocation
-    assert found is not None
     moving, table, outside = found.depending, found.ranks(), beyond(found)
     firsts = dict.fromkeys(str(table[key].idxmin()) for key in (STATED, *found.keys))
     return {
@@ -100,12 +99,11 @@ def allocation_facts(study: Study, language: Language) -> Facts:
 
 
 def _behind(study: Study) -> pd.DataFrame:
-    assert study.allocation is not None
     return study.allocation.ranks()
 
 
 def _ranked(study: Study) -> bool:
-    return study.allocation is not None and len(study.allocation.ranks()) > 0
+    return "allocation" in study and len(study.allocation.ranks()) > 0
 
 
 ALLOCATION_CHARTS = (

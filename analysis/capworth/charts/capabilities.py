@@ -73,7 +73,7 @@ def cost_value_facts(study: Study, language: Language) -> Facts:
     currency = study.provenance.currency
     cost, score = table["cost_m"], table["score"]
     excellent: list[str] = []
-    if study.excellence is not None:
+    if "excellence" in study:
         routes = study.excellence.to_frame()["route"]
         excellent = [str(c) for c in routes.index[routes.isin((BOTH, DESIGNATED, DERIVED))]]
 
@@ -107,7 +107,6 @@ def cost_value_facts(study: Study, language: Language) -> Facts:
 def function_facts(study: Study, language: Language) -> Facts:
     """Which function adds most for each million, and whether all claimed ones are above."""
     claim = study.claim
-    assert claim is not None
     measure = claim.primary[1]
     table = functions_of(claim, measure)
     values = {
@@ -131,7 +130,6 @@ def function_facts(study: Study, language: Language) -> Facts:
 def claim_facts(study: Study, language: Language) -> Facts:
     """Verdict and ratio of the registered reading, and all other readings."""
     claim = study.claim
-    assert claim is not None
     table = claim.to_frame()
     estimand, measure = claim.primary
     at = list(table.index).index(claim.primary)
@@ -239,13 +237,13 @@ def draw_payers(appraisal: Appraisal, ax: Axes, language: Language = ENGLISH) ->
 
 
 def _cost_value(study: Study, ax: Axes, language: Language) -> Axes:
-    return draw_cost_value(study.appraisal, ax, language, study.excellence)
+    return draw_cost_value(study.appraisal, ax, language, study.answers.get("excellence"))
 
 
 def _cost_value_behind(study: Study) -> pd.DataFrame:
     columns = ["name", *(f"{n}{e}" for n in ("cost_m", "score") for e in ("", "_low", "_high"))]
     table = study.appraisal.to_frame()[columns]
-    if study.excellence is None:
+    if "excellence" not in study:
         return table
     return table.join(study.excellence.to_frame()["route"])
 
@@ -421,9 +419,8 @@ def draw_claim(claim: Claim, ax: Axes, language: Language = ENGLISH) -> Axes:
 
 def _function_table(study: Study, figure: Figure, language: Language) -> None:
     """One panel for each measure, the registered one first."""
-    assert study.claim is not None
     measures = list(study.claim.by_function().index.unique("measure"))
-    measures.sort(key=lambda m: m != study.claim.primary[1] if study.claim else False)
+    measures.sort(key=lambda m: m != study.claim.primary[1] if "claim" in study else False)
     for k, ax in enumerate(figure.subplots(len(measures), squeeze=False)[:, 0]):
         draw_functions(study.claim, ax, language, measures[k])
         if k and (legend := ax.get_legend()) is not None:
@@ -432,18 +429,15 @@ def _function_table(study: Study, figure: Figure, language: Language) -> None:
 
 
 def _function_rows(study: Study) -> float:
-    assert study.claim is not None
     table = study.claim.by_function()
     return 0.35 + sum(0.6 + 0.16 * len(part) for _, part in table.groupby(level="measure"))
 
 
 def _claim_rows(study: Study) -> float:
-    assert study.claim is not None
     return rows(len(study.claim.to_frame()))
 
 
 def _functions_behind(study: Study) -> pd.DataFrame:
-    assert study.claim is not None
     return study.claim.by_function()
 
 

@@ -43,7 +43,7 @@ class Chart:
 
     def asked(self, study: Study) -> bool:
         """Whether the case asks the question that this chart answers."""
-        return all(getattr(study, need) is not None for need in self.needs) and self.drawable(study)
+        return all(need in study for need in self.needs) and self.drawable(study)
 
     def figure(self, study: Study, language: Language) -> Figure:
         """Draw it, as wide as the text of an A4 page."""

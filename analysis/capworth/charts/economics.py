@@ -92,7 +92,6 @@ def draw_acceptability(willingness: Willingness, ax: Axes, language: Language = 
 def net_value_facts(study: Study, language: Language) -> Facts:
     """How many return more than they cost, and how likely the programme does."""
     found = study.economics
-    assert found is not None
     table = found.to_frame()
     kinds = table.index.get_level_values("kind")
     single, whole = table[kinds != KINDS[-1]], table[kinds == KINDS[-1]]
@@ -129,7 +128,6 @@ def net_value_facts(study: Study, language: Language) -> Facts:
 def acceptability_facts(study: Study, language: Language) -> Facts:
     """From which price an improvement is worth its cost, and how sure the choice is."""
     found = study.willingness
-    assert found is not None
     table = found.to_frame()
     currency = study.provenance.currency
     changes = table[table["choice"] != table["choice"].shift()]
@@ -162,7 +160,6 @@ def acceptability_facts(study: Study, language: Language) -> Facts:
 def scale_facts(study: Study, language: Language) -> Facts:
     """How many capabilities change place, and which two scales agree least."""
     panel = study.scales
-    assert panel is not None
     table, pairs = panel.to_frame(), panel.pairs()
     one, other = panel.weakest
     rows = (
@@ -243,7 +240,6 @@ PARTS = (KINDS[:1], KINDS[1:])  # capabilities; improvements and their programme
 
 def _counts(study: Study) -> list[tuple[tuple[str, ...], int]]:
     """Kinds of each panel with its number of rows; panels without rows are left out."""
-    assert study.economics is not None
     kinds = study.economics.to_frame().index.get_level_values("kind")
     counts = ((part, int(kinds.isin(part).sum())) for part in PARTS)
     return [(part, count) for part, count in counts if count]
@@ -251,7 +247,6 @@ def _counts(study: Study) -> list[tuple[tuple[str, ...], int]]:
 
 def _net_values(study: Study, figure: Figure, language: Language) -> None:
     """One panel for capabilities, one for improvements: their sizes differ."""
-    assert study.economics is not None
     parts = _counts(study)
     panels = figure.subplots(len(parts), squeeze=False)[:, 0]
     for ax, (part, _) in zip(panels, parts, strict=True):
@@ -265,18 +260,15 @@ def _net_value_rows(study: Study) -> float:
 
 
 def _net_values_behind(study: Study) -> pd.DataFrame:
-    assert study.economics is not None
     return study.economics.to_frame()
 
 
 def _acceptability_behind(study: Study) -> pd.DataFrame:
-    assert study.willingness is not None
     table: pd.DataFrame = study.willingness.to_frame().join(study.willingness.chances())
     return table
 
 
 def _scale_rows(study: Study) -> float:
-    assert study.scales is not None
     return rows(len(study.scales.to_frame()))
 
 

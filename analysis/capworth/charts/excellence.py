@@ -194,17 +194,14 @@ def draw_gap_table(excellence: Excellence, ax: Axes, language: Language = ENGLIS
 
 
 def _gap_rows(study: Study) -> float:
-    assert study.excellence is not None
     return rows(min(ROWS, len(largest_gaps(study.excellence))))
 
 
 def _largest(study: Study) -> pd.DataFrame:
-    assert study.excellence is not None
     return largest_gaps(study.excellence)
 
 
 def _gaps(study: Study) -> pd.DataFrame:
-    assert study.excellence is not None
     return study.excellence.gaps()
 
 
@@ -215,7 +212,6 @@ def any_gap(study: Study) -> bool:
 
 def gap_facts(study: Study, language: Language) -> Facts:
     """The largest gap, and the next ones."""
-    assert study.excellence is not None
     table = largest_gaps(study.excellence)
     capability, criterion = table.index[0]
     rows = (
@@ -242,7 +238,6 @@ def gap_facts(study: Study, language: Language) -> Facts:
 
 def gap_table_facts(study: Study, language: Language) -> Facts:
     """On which criterion most capabilities are surely below the agreed level."""
-    assert study.excellence is not None
     below = (gap_matrix(study.excellence, "p_below") >= SURE).sum(axis=0)
     distance = gap_matrix(study.excellence, "gap").mean(axis=1).dropna()
     every = len(gap_matrix(study.excellence, "gap"))
@@ -265,7 +260,6 @@ def gap_table_facts(study: Study, language: Language) -> Facts:
 def efficiency_facts(study: Study, language: Language) -> Facts:
     """Which capabilities are efficient, and which are derived services of excellence."""
     found = study.excellence
-    assert found is not None
     table = found.to_frame().sort_values("p_efficient", ascending=False, kind="stable")
     least, least_top, top_share = found.thresholds
     efficient = table[table["p_efficient"] >= least]
@@ -343,7 +337,6 @@ def _corrected(check: FrontierCheck, language: Language) -> list[str]:
 def frontier_facts(study: Study, language: Language) -> Facts:
     """How many capabilities stay efficient, and which."""
     check = study.frontier
-    assert check is not None
     table = check.to_frame()
     listed = (
         language.say(
@@ -479,7 +472,6 @@ def _capital(text: str) -> str:
 
 
 def _height(study: Study) -> float:
-    assert study.productivity is not None
     table = study.productivity.to_frame()
     return rows(0) + ROW * (len(table) + table["comparison"].nunique())
 
@@ -487,7 +479,6 @@ def _height(study: Study) -> float:
 def productivity_facts(study: Study, language: Language) -> Facts:
     """In how many steps productivity rose, and by how much."""
     trend = study.productivity
-    assert trend is not None
     table = trend.to_frame()
     rose = int((table["p_rise"] >= LIKELY).sum())
     listed = (

@@ -48,7 +48,6 @@ from capworth.study.stages import Study
 
 def money_facts(study: Study, language: Language) -> Facts:
     """How much is pledged and expected, and how far it is to the target."""
-    assert study.funding is not None
     money, currency = study.funding.money, study.provenance.currency
     gap = money.budget_gap_m if money.gap_m is None else money.gap_m
     goal = money.budget_m if money.target_m is None else money.target_m
@@ -72,7 +71,6 @@ def money_facts(study: Study, language: Language) -> Facts:
 
 def earmark_facts(study: Study, language: Language) -> Facts:
     """What all earmarks cost together, and which costs most."""
-    assert study.funding is not None
     earmarks = study.funding.earmarks
     assert earmarks is not None
     table = earmarks.to_frame().drop(index=TIMING, level="earmark")
@@ -101,7 +99,6 @@ def earmark_facts(study: Study, language: Language) -> Facts:
 
 def menu_facts(study: Study, language: Language) -> Facts:
     """How many packages there are, what they ask, how many are firmly in the best set."""
-    assert study.funding is not None
     menu, currency = study.funding.menu, study.provenance.currency
     table = menu.to_frame()
     firm = int((table["p_best"] >= FIRM).sum())
@@ -130,18 +127,15 @@ def menu_facts(study: Study, language: Language) -> Facts:
 
 
 def _money(study: Study) -> MoneyMap:
-    assert study.funding is not None
     return study.funding.money
 
 
 def _earmarks(study: Study) -> Earmarks:
-    assert study.funding is not None
     assert study.funding.earmarks is not None
     return study.funding.earmarks
 
 
 def _menu(study: Study) -> DonorMenu:
-    assert study.funding is not None
     return study.funding.menu
 
 
@@ -155,7 +149,7 @@ def _prices(study: Study) -> float:
 
 
 def _earmarked(study: Study) -> bool:
-    return study.funding is not None and study.funding.earmarks is not None
+    return "funding" in study and study.funding.earmarks is not None
 
 
 def _prices_behind(study: Study) -> pd.DataFrame:
@@ -165,7 +159,6 @@ def _prices_behind(study: Study) -> pd.DataFrame:
 def funding_facts(study: Study, language: Language) -> Facts:
     """What more money buys, and how much is pledged."""
     funding = study.funding
-    assert funding is not None
     currency = study.provenance.currency
     curve, steps, pledges = funding.curve(), funding.next_euro(), funding.pledges()
     at = curve[curve["budget_m"] <= funding.budget_m * (1 + 1e-9)].iloc[-1]

@@ -44,7 +44,6 @@ FIRM = 0.9  # share of draws from which a capability is surely in its field
 def innovation_facts(study: Study, language: Language) -> Facts:
     """How many capabilities are far from excellence without help, and which lie in each field."""
     gaps = study.gap_worth
-    assert gaps is not None
     table = gaps.to_frame().sort_values("gap", ascending=False, kind="stable")
     lists = {
         f"{field.replace(' ', '_')}_list": in_series(
@@ -72,7 +71,7 @@ def innovation_facts(study: Study, language: Language) -> Facts:
 
 def architecture_facts(study: Study, language: Language) -> Facts:
     """How many capabilities the improvements reach, and what most depends on."""
-    found = architecture_of(study.sample, study.programme, study.provenance)
+    found = architecture_of(study.sample, study.answers.get("programme"), study.provenance)
     edges = found.edges()
     lifted = edges[edges["kind"] == LIFTS]
     needed = edges.loc[edges["kind"] == REQUIRES, "to"].value_counts()
@@ -106,12 +105,11 @@ ROW, HEAD = 0.2, 0.9  # inches of a node of the longest column, and of what stan
 
 
 def _innovation(study: Study, ax: Axes, language: Language) -> Axes:
-    assert study.gap_worth is not None
-    return draw_innovation_map(study.gap_worth, ax, language, study.excellence)
+    return draw_innovation_map(study.gap_worth, ax, language, study.answers.get("excellence"))
 
 
 def _found(study: Study) -> Architecture:
-    return architecture_of(study.sample, study.programme, study.provenance)
+    return architecture_of(study.sample, study.answers.get("programme"), study.provenance)
 
 
 def _architecture(study: Study, ax: Axes, language: Language) -> Axes:

@@ -190,7 +190,6 @@ def _stamp(feedback: Feedback, ax: Axes, language: Language, corner: str) -> Non
 
 
 def _feedback(study: Study) -> Feedback:
-    assert study.feedback is not None
     return study.feedback
 
 

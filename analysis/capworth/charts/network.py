@@ -22,7 +22,6 @@ Facts = Mapping[str, object]
 def hub_facts(study: Study, language: Language) -> Facts:
     """From how many members on the hub pays, and how sure that is for today's membership."""
     network = study.network
-    assert network is not None
     assert network.break_even is not None
     provenance, curve = study.provenance, network.curve()
     here = curve.iloc[(curve.index.to_numpy() <= network.members).sum() - 1]
@@ -51,7 +50,6 @@ def hub_facts(study: Study, language: Language) -> Facts:
 def coverage_facts(study: Study, language: Language) -> Facts:
     """The largest difference between members in a capability and pairs reached."""
     network = study.network
-    assert network is not None
     table = network.to_frame().sort_values("dyads", ascending=False, kind="stable")
     heads = table["searchers"] / table["members"]
     widest = int((heads - table["dyads"]).to_numpy().argmax())
@@ -79,7 +77,6 @@ def coverage_facts(study: Study, language: Language) -> Facts:
 def step_facts(study: Study, language: Language) -> Facts:
     """What a further member finds itself, and what others find in its records."""
     network = study.network
-    assert network is not None
     table, provenance = network.steps(), study.provenance
 
     def worth(step: str, name: str) -> str:
@@ -252,16 +249,15 @@ def draw_steps(network: Network, ax: Axes, language: Language = ENGLISH) -> Axes
 
 def has_hub(study: Study) -> bool:
     """Whether hub and links were priced."""
-    return study.network is not None and study.network.break_even is not None
+    return "network" in study and study.network.break_even is not None
 
 
 def has_value(study: Study) -> bool:
     """Whether any capability of the network has a value in money."""
-    return study.network is not None and bool(study.network.steps().to_numpy().any())
+    return "network" in study and bool(study.network.steps().to_numpy().any())
 
 
 def _circles(study: Study) -> float:
-    assert study.network is not None
     return rows(len(study.network.to_frame()))
 
 
@@ -271,7 +267,7 @@ NETWORK_CHARTS = (
         ("network",),
         of("network", draw_hub),
         lambda _: 3.3,
-        lambda study: study.network.curve(),  # type: ignore[union-attr]  # `needs` says it is there
+        lambda study: study.network.curve(),
         hub_facts,
         has_hub,
     ),
@@ -288,7 +284,7 @@ NETWORK_CHARTS = (
         ("network",),
         of("network", draw_steps),
         lambda _: 2.1,
-        lambda study: study.network.steps(),  # type: ignore[union-attr]  # `needs` says it is there
+        lambda study: study.network.steps(),
         step_facts,
         has_value,
     ),

@@ -229,7 +229,6 @@ def _write(ax: Axes, text: str, offset: tuple[float, float], strong: bool, side:
 
 def improvement_rank_facts(study: Study, language: Language) -> Facts:
     """Who is first how often among the improvements."""
-    assert study.priorities is not None
     shares = study.priorities.rank_acceptability()
     return rank_facts("improvement_ranks", shares, study, language)
 
@@ -237,7 +236,6 @@ def improvement_rank_facts(study: Study, language: Language) -> Facts:
 def order_facts(study: Study, language: Language) -> Facts:
     """What the recommended set asks and gains, and how often it is the best."""
     programme = study.programme
-    assert programme is not None
     currency = study.provenance.currency
     bundles = (
         language.say(
@@ -273,7 +271,6 @@ def _asked_m(study: Study, chosen: Sequence[str]) -> float:
 def membership_facts(study: Study, language: Language) -> Facts:
     """How many improvements are firm, and how many open."""
     programme = study.programme
-    assert programme is not None
     table = programme.to_frame().sort_values("p_in_best", ascending=False, kind="stable")
     core, still_open = ((table["standing"] == word).sum() for word in (CORE, BORDERLINE))
     rows = (
@@ -297,7 +294,6 @@ def membership_facts(study: Study, language: Language) -> Facts:
 
 def alignment_facts(study: Study, language: Language) -> Facts:
     """Which improvement closes most of the gap."""
-    assert study.priorities is not None
     table = study.priorities.to_frame().sort_values("alignment", ascending=False, kind="stable")
     columns = ["alignment", "alignment_low", "alignment_high"]
     value, low, high = (100 * float(x) for x in table[columns].to_numpy()[0])
@@ -322,22 +318,18 @@ def alignment_facts(study: Study, language: Language) -> Facts:
 
 
 def _order_behind(study: Study) -> pd.DataFrame:
-    assert study.programme is not None
     return study.programme.order()
 
 
 def _gantt_height(study: Study) -> float:
-    assert study.schedule is not None
     return rows(len(shown(study.schedule)), 0.2) + 0.15
 
 
 def _regret_height(study: Study) -> float:
-    assert study.robustness is not None
     return rows(lines_of(study.robustness, study.case), 0.125)
 
 
 def _regret_behind(study: Study) -> pd.DataFrame:
-    assert study.robustness is not None
     table = pd.DataFrame(compared(study.robustness)).drop(columns="rule")
     table["rules"] = [" ".join(rules) for rules in table["rules"]]
     return table.set_index("chosen")
@@ -392,7 +384,7 @@ PROGRAMME_CHARTS = (
         _gantt_height,
         frame("schedule"),
         gantt_facts,
-        lambda study: study.schedule is not None and bool(shown(study.schedule)),
+        lambda study: "schedule" in study and bool(shown(study.schedule)),
     ),
     Chart(
         "funding",

@@ -203,7 +203,6 @@ def name_of(row: Row, base: str, language: Language) -> str:
 def regret_facts(study: Study, language: Language) -> Facts:
     """How far the recommended set falls short, and how many rules choose it."""
     found = study.robustness
-    assert found is not None
     rows = compared(found)
     mine, base = rows[0], str(rows[0]["chosen"])
     unit = _unit(found.measure, study, language)
@@ -224,7 +223,7 @@ def regret_facts(study: Study, language: Language) -> Facts:
         "mean": language.number(mine["mean_regret"]),
         "value": language.middle(Amount(*(mine[c] for c in ("value", "value_low", "value_high")))),
         "p_best": language.probability(found.p_best),
-        "p_very": language.probability(study.programme.p_best) if study.programme else "",
+        "p_very": language.probability(study.programme.p_best) if "programme" in study else "",
         "sets": language.number(found.compared, 0),
         "draws": language.number(found.draws, 0),
         "list": in_series(language, told, most=20),
@@ -234,7 +233,6 @@ def regret_facts(study: Study, language: Language) -> Facts:
 def gantt_facts(study: Study, language: Language) -> Facts:
     """How many improvements start when stated, later, or not at all."""
     schedule = study.schedule
-    assert schedule is not None
     table = schedule.to_frame()
     start, full = table["start"].to_dict(), table["full_effect"].to_dict()
     out, new = schedule.left_out, schedule.taken_in

@@ -159,7 +159,6 @@ def draw_waterfall(
 
 
 def _contributions(study: Study) -> Contributions:
-    assert study.contributions is not None
     return study.contributions
 
 
@@ -310,7 +309,6 @@ def _points(table: pd.DataFrame, language: Language) -> Mapping[str, str]:
 
 
 def _judged(study: Study) -> Elicitation:
-    assert study.elicitation is not None
     return study.elicitation
 
 

@@ -88,30 +88,26 @@ def draw_evidence(sensitivity: Sensitivity, ax: Axes, language: Language = ENGLI
 
 
 def _tornado(study: Study, ax: Axes, language: Language) -> Axes:
-    assert study.sensitivity is not None
     names = study.sensitivity.to_frame().index[:LONGEST]
     speaking = language.knowing(name_inputs(map(str, names), study.case, language))
     return draw_tornado(study.sensitivity, ax, speaking)
 
 
 def _tornado_rows(study: Study) -> float:
-    assert study.sensitivity is not None
     return rows(min(LONGEST, len(study.sensitivity.to_frame())), row=0.29)
 
 
 def _evidence_behind(study: Study) -> pd.DataFrame:
-    assert study.sensitivity is not None
     return study.sensitivity.evidence()
 
 
 def _any_swing(study: Study) -> bool:
-    return study.sensitivity is not None and len(study.sensitivity.to_frame()) > 0
+    return "sensitivity" in study and len(study.sensitivity.to_frame()) > 0
 
 
 def tornado_facts(study: Study, language: Language) -> Facts:
     """How many inputs alone turn the order."""
     found = study.sensitivity
-    assert found is not None
     table = found.to_frame()
     shown = table.head(LONGEST)
     names = name_inputs(map(str, shown.index), study.case, language)
@@ -138,7 +134,6 @@ def tornado_facts(study: Study, language: Language) -> Facts:
 
 def evidence_facts(study: Study, language: Language) -> Facts:
     """How much rests on judgement and placeholders."""
-    assert study.sensitivity is not None
     table = study.sensitivity.evidence()
 
     def shares(part: str) -> str:
@@ -339,7 +334,6 @@ def _name(language: Language, name: str, unit: object, grade: object) -> str:
 def switching_facts(study: Study, language: Language) -> Facts:
     """How many inputs can turn the programme, and which is likeliest to."""
     found = study.switching
-    assert found is not None
     table = found.to_frame()
     inside = table[table["inside"]]
     shown = inside.head(MOST)
@@ -361,8 +355,6 @@ def switching_facts(study: Study, language: Language) -> Facts:
 def threshold_facts(study: Study, language: Language) -> Facts:
     """How likely the two inputs are to turn the programme together."""
     found = study.threshold
-    assert found is not None
-    assert study.switching is not None
     names = [e.name for e in found.inputs]
     first, second = _spoken(study, language, names)
     turned = ~found.to_frame().to_numpy(dtype=bool)
@@ -382,7 +374,6 @@ def threshold_facts(study: Study, language: Language) -> Facts:
 def information_facts(study: Study, language: Language) -> Facts:
     """Which input is worth knowing first, and what knowing everything would add."""
     found = study.resolving
-    assert found is not None
     table = found.to_frame().head(MOST)
     names = _spoken(study, language, [str(i) for i in table.index])
     rows = (
@@ -418,39 +409,34 @@ TWO_LINES = 0.29  # inches of a row whose name has two lines
 
 
 def _switching(study: Study, ax: Axes, language: Language) -> Axes:
-    assert study.switching is not None
     names = name_inputs(study.switching.plausible[:MOST], study.case, language)
     return draw_switching(study.switching, ax, language.knowing(names))
 
 
 def _information(study: Study, ax: Axes, language: Language) -> Axes:
-    assert study.resolving is not None
     shown = study.resolving.to_frame().index[:MOST]
     names = name_inputs(map(str, shown), study.case, language)
     return draw_information(study.resolving, ax, language.knowing(names))
 
 
 def _threshold(study: Study, ax: Axes, language: Language) -> Axes:
-    assert study.threshold is not None
     names = name_inputs((e.name for e in study.threshold.inputs), study.case, language)
     return draw_threshold(study.threshold, ax, language.knowing(names))
 
 
 def _turning(study: Study) -> bool:
-    return study.switching is not None and len(study.switching.plausible) > 0
+    return "switching" in study and len(study.switching.plausible) > 0
 
 
 def _valued(study: Study) -> bool:
-    return study.resolving is not None and len(study.resolving.to_frame()) > 0
+    return "resolving" in study and len(study.resolving.to_frame()) > 0
 
 
 def _switching_rows(study: Study) -> float:
-    assert study.switching is not None
     return rows(min(MOST, len(study.switching.plausible)), TWO_LINES)
 
 
 def _information_rows(study: Study) -> float:
-    assert study.resolving is not None
     return rows(min(MOST, len(study.resolving.to_frame())), TWO_LINES)
 
 

@@ -43,7 +43,7 @@ def command(
         study = runs.run(case, folder, draws, seed, languages, workers, tell, every)
     for answer in runs.answers_of(study):
         click.echo(repr(answer))
-    if study.conventions is not None:
+    if "conventions" in study:
         click.echo("\n".join(study.conventions.findings()))
     for paper in sorted(folder.glob("report-*.pdf")):
         click.echo(f"decision paper: {paper}")

@@ -28,7 +28,7 @@ def command(case: str, actuals: str, out: str | None, draws: int | None, workers
     read = read_case(case)
     told = read_actuals(actuals, read)
     study = run_study(read, draws, workers=workers)
-    if study.schedule is None:
+    if "schedule" not in study:
         raise InputError("the case has no budget or no improvements, so there is no plan to track.")
     tracking = track(study.sample, study.schedule, told, study.provenance)
     click.echo(repr(tracking))

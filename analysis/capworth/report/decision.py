@@ -66,7 +66,7 @@ def first_sentence(text: str) -> str:
 def next_euro(study: Study, language: Language) -> dict[str, Any]:
     """Three lines: what one, five and ten million more would buy."""
     head = language.say("next.head")
-    if study.funding is None or not study.case.measured:
+    if "funding" not in study or not study.case.measured:
         return {"head": head, "rows": [], "text": language.say("next.not_asked")}
     rows = []
     for extra, row in rows_of(study.funding.next_euro()):
@@ -121,9 +121,9 @@ class Advice:
 
 def advice(study: Study) -> Advice | None:
     """Gather the recommendation; None where the case has no budget or no value tree."""
-    programme, priorities = study.programme, study.priorities
-    if programme is None or priorities is None or not study.case.measured:
+    if "programme" not in study or "priorities" not in study or not study.case.measured:
         return None
+    programme, priorities = study.programme, study.priorities
     table = programme.to_frame().loc[list(priorities.order)]
     chosen = tuple(table.index[table["chosen"]])
     taken = np.array([i in chosen for i in study.case.improvement_ids])
@@ -198,7 +198,7 @@ def evidence_strip(study: Study, language: Language) -> dict[str, Any]:
 
 def _bars(study: Study) -> dict[str, Shares]:
     found: dict[str, Shares] = {}
-    if study.sensitivity is not None:
+    if "sensitivity" in study:
         table = study.sensitivity.evidence()
         for key in ("cost", "score", "money", "swing"):
             shares = {str(grade): float(share) for grade, share in table[key].items()}
@@ -233,7 +233,7 @@ def headline(study: Study, found: Advice | None, language: Language) -> dict[str
     """Title, question, recommendation and three cards, by what the case can answer."""
     if found is not None:
         return _programme(study, found, language)
-    if study.priorities is not None and study.case.measured:
+    if "priorities" in study and study.case.measured:
         return _ranking(study, language)
     return _capabilities(study, language) if study.case.measured else _costs(study, language)
 
@@ -250,7 +250,6 @@ def _interval(amount: Amount, language: Language) -> str:
 
 def _programme(study: Study, found: Advice, language: Language) -> dict[str, Any]:
     programme, settings = study.programme, study.case.settings
-    assert programme is not None  # there is no advice without it
     say = "decision.programme."
     budget = language.money(programme.budget_m)
     asked = language.say(f"{say}asked", count=len(study.case.improvements), budget=budget)
@@ -326,7 +325,6 @@ def _measured(found: Advice, language: Language) -> str:
 
 def _ranking(study: Study, language: Language) -> dict[str, Any]:
     priorities, settings = study.priorities, study.case.settings
-    assert priorities is not None
     row = row_of(priorities.to_frame(), priorities.order[0])
     first, count = language.name(priorities.order[0]), len(priorities.order)
     cost, gain = Amount.of(row, "cost_m"), Amount.of(row, "gain")
@@ -446,7 +444,7 @@ TURNS_NAMED = 3  # inputs on page 1
 def what_would_change(study: Study, found: Advice | None, language: Language) -> dict[str, Any]:
     """Inputs that alone change the recommended set, or else the first place; close rivals."""
     head = language.say("change.head")
-    if study.sensitivity is None:
+    if "sensitivity" not in study:
         return {"head": head, "intro": "", "rows": [], "text": language.say("change.not_asked")}
     chosen = found is not None and found.count > 0
     intro, rows = _set(study, language) if chosen else _first_place(study, language)
@@ -479,7 +477,6 @@ def turns(study: Study) -> list[Turn]:
 
     Of two ends that both change it, the one that changes more; both are equally likely.
     """
-    assert study.sensitivity is not None
     table = study.sensitivity.to_frame()
     changing = table[(table["programme_at_low"] != "") | (table["programme_at_high"] != "")]
     changing = changing.sort_values("regret", ascending=False, kind="stable")
@@ -496,7 +493,6 @@ def _turn(key: str, row: Row) -> Turn:
 
 def _set(study: Study, language: Language) -> tuple[str, list[str]]:
     """Inputs that change the recommended set."""
-    assert study.sensitivity is not None
     found, all_inputs = turns(study), len(study.sensitivity.to_frame())
     if not found:
         return language.say("change.intro_set_none", all=all_inputs), []
@@ -527,7 +523,6 @@ def changes_text(added: list[str], dropped: list[str], language: Language) -> st
 def _first_place(study: Study, language: Language) -> tuple[str, list[str]]:
     """Inputs that come nearest to taking the first place for each euro."""
     found = study.sensitivity
-    assert found is not None
     table = found.to_frame()
     table = table[table["swing"] > 0]
     if table.empty:

@@ -25,8 +25,8 @@ def summary_page(study: Study, language: Language) -> dict[str, Any]:
     return {
         "title": _title(study, found, language),
         "topic": language.say("theme.priorities"),
-        "table": None if study.priorities is None else as_data(_table(study, found, language)),
-        "text": language.say("summary.improvements_not_asked") if study.priorities is None else "",
+        "table": None if "priorities" not in study else as_data(_table(study, found, language)),
+        "text": language.say("summary.improvements_not_asked") if "priorities" not in study else "",
         "themes": themes(study, found, language),
         "note_head": language.say("summary.note_head"),
         "note": case_note(study, language),
@@ -34,7 +34,7 @@ def summary_page(study: Study, language: Language) -> dict[str, Any]:
 
 
 def _title(study: Study, found: Advice | None, language: Language) -> str:
-    if study.priorities is None:
+    if "priorities" not in study:
         return language.say("summary.title_none")
     count = len(study.priorities.order)
     if found is None:
@@ -53,11 +53,10 @@ def _title(study: Study, found: Advice | None, language: Language) -> str:
 def _table(study: Study, found: Advice | None, language: Language) -> Table:
     """One row for each improvement: the recommended ones, their sum, then the others."""
     priorities = study.priorities
-    assert priorities is not None
     table = priorities.to_frame()
     columns = ["improvement", "asked", "cost", "gain", "alignment", "readiness"]
     columns += ["first"] if found is None else ["best", "standing", "why"]
-    if found is None or study.programme is None:
+    if found is None or "programme" not in study:
         rows = [
             (*_common(i, row, language), language.probability(row["p_first"]))
             for i, row in rows_of(table)
@@ -97,7 +96,6 @@ def _common(key: str, row: Row, language: Language) -> tuple[Cell, ...]:
 
 
 def _row(key: str, row: Row, study: Study, language: Language) -> tuple[Cell, ...]:
-    assert study.programme is not None
     choice = row_of(study.programme.to_frame(), key)
     return (
         *_common(key, row, language),
@@ -110,7 +108,6 @@ def _row(key: str, row: Row, study: Study, language: Language) -> tuple[Cell, ..
 def _why_not(key: str, study: Study, language: Language) -> str:
     """Smallest budget beyond the present one at which the best set holds the improvement."""
     programme = study.programme
-    assert programme is not None
     frontier = programme.frontier()
     later = frontier[frontier["budget_m"] > programme.budget_m]
     for budget, chosen in zip(later["budget_m"], later["chosen"], strict=True):
@@ -218,9 +215,9 @@ def _what_is_measured(study: Study, found: Advice | None, language: Language) ->
 
 def _net(study: Study, language: Language) -> str:
     """What the recommended set is worth in money alone, once its cost is taken off."""
-    economics = study.economics
-    if economics is None:
+    if "economics" not in study:
         return ""
+    economics = study.economics
     rows = rows_of(economics.to_frame().reset_index())
     row = next((row for _, row in rows if row["kind"] == "programme"), None)
     if row is None:
@@ -232,10 +229,10 @@ def _net(study: Study, language: Language) -> str:
 
 
 def _claim(study: Study, language: Language) -> tuple[str, list[Any]]:
-    claim = study.claim
-    if claim is None:
+    if "claim" not in study:
         text = language.say("summary.claim_not_asked")
         return language.say("summary.claim_not_asked_head"), [Text(text)]
+    claim = study.claim
     table = claim.to_frame()
     estimand, measure = claim.primary
     group = language.listed(language.word("function", f) for f in claim.group)
@@ -277,10 +274,10 @@ def _claim(study: Study, language: Language) -> tuple[str, list[Any]]:
 
 
 def _excellence(study: Study, language: Language) -> tuple[str, list[Any]]:
-    found = study.excellence
-    if found is None:
+    if "excellence" not in study:
         text = language.say("summary.excellence_not_asked")
         return language.say("summary.excellence_not_asked_head"), [Text(text)]
+    found = study.excellence
     table = found.to_frame()
     both = tuple(table.index[table["route"] == BOTH])
     efficient, top, share = found.thresholds
@@ -304,10 +301,10 @@ def _excellence(study: Study, language: Language) -> tuple[str, list[Any]]:
 
 
 def _funding(study: Study, language: Language) -> tuple[str, list[Any]]:
-    funding = study.funding
-    if funding is None or not study.case.measured:
+    if "funding" not in study or not study.case.measured:
         text = language.say("summary.funding_not_asked")
         return language.say("summary.funding_not_asked_head"), [Text(text)]
+    funding = study.funding
     pledges, curve = funding.pledges(), funding.curve()
     budget = language.money(funding.budget_m)
     goal = funding.target_m or funding.budget_m
@@ -337,7 +334,7 @@ def _funding(study: Study, language: Language) -> tuple[str, list[Any]]:
 
 def _mismatch(study: Study, language: Language) -> str:
     """Say what the earmarks of the pledges cost within the budget, where they cost anything."""
-    earmarks = study.funding.earmarks if study.funding is not None else None
+    earmarks = study.funding.earmarks if "funding" in study else None
     if earmarks is None or not earmarks.mismatch() > SAME:
         return ""
     chance = earmarks.to_frame()["p_costs"].to_dict()[BUDGET, ALL]

@@ -65,9 +65,9 @@ def _content(study: Study, languages: Sequence[str]) -> dict[str, Any]:
 
 
 def _programme(study: Study) -> dict[str, Any] | None:
-    programme = study.programme
-    if programme is None:
+    if "programme" not in study:
         return None
+    programme = study.programme
     table = programme.frontier()
     steps = [
         {"budget": round(float(b), DIGITS), "gain": round(float(g), DIGITS), "chosen": c.split()}

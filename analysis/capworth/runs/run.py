@@ -31,7 +31,7 @@ from capworth.parallel import copies_are_safe
 from capworth.programme.selection import DRAWS as PROGRAMME_DRAWS
 from capworth.report.pdf import write_report
 from capworth.report.whatif import write_whatif
-from capworth.study.stages import STAGES, Study, run_study
+from capworth.study.stages import Study, run_study
 from capworth.study.tables import as_csv, tables_of, write_csv
 
 MANIFEST = "manifest.json"
@@ -112,7 +112,9 @@ def run(
             raise RunError(f"there is no report in {language!r}. {nearest(language, known)}")
     study = run_study(asked, draws, seed, workers, progress=progress)
     if all_parameters:
-        study = replace(study, conventions=compare_conventions(study.case, study.scales))
+        study = study.with_answers(
+            conventions=compare_conventions(study.case, study.answers.get("scales"))
+        )
     with _replacing(target) as folder:
         _write_inputs(case, study, folder / "inputs")
         _write_tables(study, folder / "tables")
@@ -246,7 +248,7 @@ def _manifest(
             "bit generator": "PCG64DXSM",
         },
         "not asked": list(study.not_asked),
-        "claim registration": study.claim.registered if study.claim else None,
+        "claim registration": study.claim.registered if "claim" in study else None,
         "made_with": _surroundings(),
         "inputs": [f for f in listed if f["path"].startswith("inputs/")],
         "outputs": [f for f in listed if not f["path"].startswith("inputs/")],
@@ -280,8 +282,7 @@ def _write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 def answers_of(study: Study) -> tuple[object, ...]:
     """Every answer that the study gives, in the order of the questions; then what is unsound."""
-    answers = (getattr(study, stage) for stage in STAGES)
-    return tuple(answer for answer in answers if answer is not None)
+    return tuple(study.answers[name] for name in study.found)
 
 
 HEAVY = ("cost", "score", "money", "harm", "function_value", "function_cost", "function_weight")

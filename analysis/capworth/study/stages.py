@@ -1,117 +1,93 @@
 """One run of everything: the case in, the answers out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar, overload
 
 from threadpoolctl import threadpool_limits
 
-from capworth.appraisal.allocation import Allocation, allocate
+from capworth.appraisal.allocation import allocate
 from capworth.appraisal.attribution import Attribution, attribute
-from capworth.appraisal.capabilities import Appraisal, appraise
-from capworth.appraisal.claim import Claim, examine_claim
+from capworth.appraisal.capabilities import appraise
+from capworth.appraisal.claim import examine_claim
 from capworth.appraisal.conventions import Conventions
+from capworth.appraisal.cost_cube import cost_cube
 from capworth.appraisal.economics import Economics, economics
 from capworth.appraisal.effectiveness import (
-    Effectiveness,
-    ScalePanel,
-    Willingness,
     cost_effectiveness,
     scale_panel,
     willingness,
 )
 from capworth.case.model import Case
-from capworth.excellence.gaps import GapWorth, gap_worth
-from capworth.excellence.productivity import ProductivityTrend, track_productivity
-from capworth.excellence.services import Excellence, FrontierCheck, check_frontier, find_excellence
-from capworth.funding.plan import Funding, fund
-from capworth.lints.examine import Soundness, examine
-from capworth.members.feedback import Feedback, hear_members
-from capworth.members.network import Network, weigh_network
-from capworth.members.use import Members, UseModel, serve_members
+from capworth.errors import CapworthError, InputError, nearest
+from capworth.excellence.gaps import gap_worth
+from capworth.excellence.productivity import track_productivity
+from capworth.excellence.services import check_frontier, find_excellence
+from capworth.funding.plan import fund
+from capworth.lints.examine import examine
+from capworth.members.feedback import hear_members
+from capworth.members.network import weigh_network
+from capworth.members.use import UseModel, serve_members
 from capworth.model.result import Provenance
 from capworth.model.simulation import ENVELOPED, Progress, Sample, draw_sample
-from capworth.multicriteria.contributions import Contributions, part_scores
-from capworth.multicriteria.elicitation import Elicitation, elicit
-from capworth.multicriteria.rank_reversal import Reversals, find_reversals
+from capworth.multicriteria.contributions import part_scores
+from capworth.multicriteria.elicitation import elicit
+from capworth.multicriteria.rank_reversal import find_reversals
 from capworth.parallel import beside
-from capworth.programme.joint_gains import JointGains, join_gains
-from capworth.programme.priorities import Priorities, prioritise
-from capworth.programme.robustness import Robustness, examine_robustness
-from capworth.programme.schedule import Schedule, schedule_programme
+from capworth.programme.joint_gains import join_gains
+from capworth.programme.priorities import prioritise
+from capworth.programme.robustness import examine_robustness
+from capworth.programme.schedule import schedule_programme
 from capworth.programme.selection import Programme, choose_programme
-from capworth.programme.tracking import Baseline, set_baseline
-from capworth.uncertainty.information import Resolving, value_of_information
-from capworth.uncertainty.sensitivity import Sensitivity, swing_inputs
+from capworth.programme.tracking import set_baseline
+from capworth.uncertainty.information import value_of_information
+from capworth.uncertainty.sensitivity import swing_inputs
 from capworth.uncertainty.switching import (
-    SwitchingValues,
-    ThresholdMap,
     programme_map,
     programme_switches,
 )
 
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Study:
-    """Every answer to one case. An answer is None where the case does not ask its question."""
-
-    case: Case
-    provenance: Provenance
-    sample: Sample
-    feedback: Feedback | None
-    appraisal: Appraisal
-    elicitation: Elicitation | None
-    contributions: Contributions | None
-    reversals: Reversals | None
-    economics: Economics | None
-    effectiveness: Effectiveness | None
-    willingness: Willingness | None
-    scales: ScalePanel | None
-    claim: Claim | None
-    excellence: Excellence | None
-    frontier: FrontierCheck | None
-    productivity: ProductivityTrend | None
-    priorities: Priorities | None
-    programme: Programme | None
-    robustness: Robustness | None
-    schedule: Schedule | None
-    baseline: Baseline | None
-    gap_worth: GapWorth | None
-    joint_gains: JointGains | None
-    funding: Funding | None
-    sensitivity: Sensitivity | None
-    switching: SwitchingValues | None
-    threshold: ThresholdMap | None
-    resolving: Resolving | None
-    allocation: Allocation | None
-    attribution: Attribution | None
-    network: Network | None
-    members: Members | None
-    soundness: Soundness
-    conventions: Conventions | None = None  # on request: every key, schedule and harm scale
-
-    @property
-    def not_asked(self) -> tuple[str, ...]:
-        """The questions that the case does not ask."""
-        questions = (stage for stage in STAGES if stage not in WITH_OTHERS)
-        return tuple(stage for stage in questions if getattr(self, stage) is None)
-
-    def __repr__(self) -> str:
-        told = [repr(a) for a in (self.appraisal, self.claim, self.programme) if a is not None]
-        given = len(STAGES) - len(self.not_asked)
-        return f"<Study of {self.case.settings.name}: {given} answers; {'; '.join(told)}>"
-
-    def _repr_html_(self) -> str:
-        rows = "".join(f"<tr><th>{s}</th><td>{_shown(getattr(self, s))}</td></tr>" for s in STAGES)
-        return f"<table>{rows}</table><p><small>{self.provenance}</small></p>"
+T = TypeVar("T")
+QUESTION, FOLLOWS, BASIS = "question", "follows", "basis"  # roles of a part
 
 
-class Stage(NamedTuple):
-    """One answer: how it is found from the sample, and which answers it builds on."""
+class NotAskedError(CapworthError):
+    """An answer to a question that a case does not ask."""
 
-    find: Callable[..., Any]  # from the sample, the answers it builds on, and the provenance
-    needs: tuple[str, ...] = ()
+
+class Part(Generic[T]):
+    """One question of a study: how its answer is found, and which answers it builds on.
+
+    Parameters
+    ----------
+    find : the answer from the sample, the answers that it builds on, and the provenance; None
+        where the case does not ask
+    needs : names of these answers
+    role : a question of its own; what follows from one that is asked; or the basis of others
+    """
+
+    def __init__(
+        self, find: Callable[..., T | None], needs: Sequence[str] = (), role: str = QUESTION
+    ) -> None:
+        self.find, self.needs, self.role = find, tuple(needs), role
+        self.name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, study: None, owner: type) -> "Part[T]": ...
+    @overload
+    def __get__(self, study: "Study", owner: type) -> T: ...
+    def __get__(self, study: "Study | None", owner: type) -> "Part[T] | T":
+        if study is None:
+            return self
+        answer: T | None = study.answers.get(self.name)
+        if answer is None:
+            raise NotAskedError(f"{study.case.settings.name} does not ask for {self.name}.")
+        return answer
 
 
 def _attributed(sample: Sample, _: Provenance) -> Attribution | None:
@@ -127,49 +103,102 @@ def _use(sample: Sample, _: Provenance) -> UseModel | None:
     return UseModel(sample) if sample.case.members else None
 
 
-WITH_OTHERS = (  # no questions of their own
-    "elicitation",
-    "robustness",
-    "schedule",
-    "baseline",
-    "joint_gains",
-    "gap_worth",
+def _on_request(_: Sample, __: Provenance) -> Conventions | None:
+    """Every allocation key, discount schedule and harm scale: only where somebody asks."""
+    return None
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Study:
+    """Every answer to one case, in the order of the questions.
+
+    `"claim" in study` says whether a question is asked; `study.claim` is its answer, and a
+    `NotAskedError` in one sentence where there is none.
+
+    Attributes
+    ----------
+    case, provenance, sample : what the answers are found from
+    answers : answer by name; None where the case does not ask
+    """
+
+    case: Case
+    provenance: Provenance
+    sample: Sample
+    answers: Mapping[str, Any]
+
+    use = Part(_use, role=BASIS)
+    costs = Part(lambda sample, _: cost_cube(sample.case), role=BASIS)
+    feedback = Part(lambda sample, known: hear_members(sample.case, known))
+    appraisal = Part(appraise)
+    elicitation = Part(lambda sample, known: elicit(sample.case, known), role=FOLLOWS)
+    contributions = Part(part_scores)
+    reversals = Part(lambda sample, known: find_reversals(sample.case, known))
+    effectiveness = Part(cost_effectiveness)
+    willingness = Part(willingness)
+    scales = Part(scale_panel)
+    allocation = Part(allocate)
+    attribution = Part(_attributed)
+    claim = Part(examine_claim)
+    excellence = Part(find_excellence)
+    frontier = Part(check_frontier)
+    productivity = Part(lambda sample, known: track_productivity(sample.case, known))
+    gap_worth = Part(gap_worth, ["excellence"], role=FOLLOWS)
+    priorities = Part(prioritise)
+    programme = Part(choose_programme)
+    economics = Part(_economics, ["programme"])
+    robustness = Part(examine_robustness, ["programme"], role=FOLLOWS)
+    schedule = Part(schedule_programme, ["programme"], role=FOLLOWS)
+    baseline = Part(set_baseline, ["schedule"], role=FOLLOWS)
+    joint_gains = Part(join_gains, ["programme"], role=FOLLOWS)
+    funding = Part(fund, ["programme"])
+    sensitivity = Part(swing_inputs, ["programme"])
+    members = Part(serve_members, ["use"])
+    network = Part(weigh_network, ["use"])
+    switching = Part(lambda sample, chosen, _: programme_switches(sample, chosen), ["programme"])
+    threshold = Part(programme_map, ["switching"])
+    resolving = Part(value_of_information, ["programme"])
+    soundness = Part(lambda sample, _: examine(sample.case, sample.draws))
+    conventions = Part(_on_request, role=FOLLOWS)
+
+    def __contains__(self, part: object) -> bool:
+        if part not in PARTS:
+            raise InputError(f"a study has no part {part!r}. {nearest(str(part), PARTS)}")
+        return self.answers.get(str(part)) is not None
+
+    def with_answers(self, **answers: object) -> "Study":
+        """Return the study with some answers put in place of others; None takes one away."""
+        strange = [name for name in answers if name not in PARTS]
+        if strange:
+            raise InputError(f"a study has no part {strange[0]!r}. {nearest(strange[0], PARTS)}")
+        return replace(self, answers={**self.answers, **answers})
+
+    @property
+    def found(self) -> tuple[str, ...]:
+        """The parts that have an answer, in the order of the questions."""
+        return tuple(k for k, part in PARTS.items() if part.role != BASIS and k in self)
+
+    @property
+    def not_asked(self) -> tuple[str, ...]:
+        """The questions that the case does not ask."""
+        return tuple(
+            name for name, part in PARTS.items() if part.role == QUESTION and name not in self
+        )
+
+    def __repr__(self) -> str:
+        told = "; ".join(repr(self.answers[k]) for k in FINDINGS if k in self)
+        return f"<Study of {self.case.settings.name}: {len(self.found)} answers; {told}>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th>{name}</th><td>{_shown(self.answers.get(name))}</td></tr>" for name in PARTS
+        )
+        return f"<table>{rows}</table><p><small>{self.provenance}</small></p>"
+
+
+FINDINGS = ("appraisal", "claim", "programme")  # that a study prints of itself
+PARTS: Mapping[str, Part[Any]] = MappingProxyType(
+    {name: part for name, part in vars(Study).items() if isinstance(part, Part)}
 )
-PARTS: dict[str, Stage] = {"use": Stage(_use)}  # what several answers build on
-STAGES: dict[str, Stage] = {  # in the order of the questions; needs stand before
-    "feedback": Stage(lambda sample, known: hear_members(sample.case, known)),
-    "appraisal": Stage(appraise),
-    "elicitation": Stage(lambda sample, known: elicit(sample.case, known)),
-    "contributions": Stage(part_scores),
-    "reversals": Stage(lambda sample, known: find_reversals(sample.case, known)),
-    "effectiveness": Stage(cost_effectiveness),
-    "willingness": Stage(willingness),
-    "scales": Stage(scale_panel),
-    "allocation": Stage(allocate),
-    "attribution": Stage(_attributed),
-    "claim": Stage(examine_claim),
-    "excellence": Stage(find_excellence),
-    "frontier": Stage(check_frontier),
-    "productivity": Stage(lambda sample, known: track_productivity(sample.case, known)),
-    "gap_worth": Stage(gap_worth, ("excellence",)),
-    "priorities": Stage(prioritise),
-    "programme": Stage(choose_programme),
-    "economics": Stage(_economics, ("programme",)),
-    "robustness": Stage(examine_robustness, ("programme",)),
-    "schedule": Stage(schedule_programme, ("programme",)),
-    "baseline": Stage(set_baseline, ("schedule",)),
-    "joint_gains": Stage(join_gains, ("programme",)),
-    "funding": Stage(fund, ("programme",)),
-    "sensitivity": Stage(swing_inputs, ("programme",)),
-    "members": Stage(serve_members, ("use",)),
-    "network": Stage(weigh_network, ("use",)),
-    "switching": Stage(
-        lambda sample, programme, _: programme_switches(sample, programme), ("programme",)
-    ),
-    "threshold": Stage(programme_map, ("switching",)),
-    "resolving": Stage(value_of_information, ("programme",)),
-    "soundness": Stage(lambda sample, _: examine(sample.case, sample.draws)),
-}
 
 
 def run_study(
@@ -198,30 +227,30 @@ def run_study(
         sample = draw_sample(case, number, workers, executor, progress)
         provenance = Provenance.of(case, number)
         answers = _answers(sample, provenance, workers, progress)
-    return Study(case=case, provenance=provenance, sample=sample, **answers)
+    return Study(case=case, provenance=provenance, sample=sample, answers=answers)
 
 
 def _answers(
     sample: Sample, provenance: Provenance, workers: int, progress: Progress | None
 ) -> dict[str, Any]:
     """Find every answer, side by side where one does not build on the other."""
-    waiting, answers = PARTS | STAGES, dict[str, Any]()
+    waiting, answers = dict(PARTS), dict[str, Any]()
     running: dict[Future[Any], str] = {}
     with beside((sample, provenance), workers) as submit:
         while waiting or running:
-            for name in [n for n, stage in waiting.items() if {*stage.needs} <= {*answers}]:
+            for name in [n for n, part in waiting.items() if {*part.needs} <= {*answers}]:
                 needs = (answers[need] for need in waiting.pop(name).needs)
                 running[submit(_found, name, *needs)] = name
             for done in wait(running, return_when=FIRST_COMPLETED).done:
                 answers[running.pop(done)] = done.result()
                 if progress:
-                    progress("answers", len(STAGES.keys() & answers), len(STAGES))
-    return {name: answers[name] for name in STAGES}
+                    progress("answers", len(answers), len(PARTS))
+    return {name: answers[name] for name in PARTS}
 
 
 def _found(given: tuple[Sample, Provenance], name: str, *needs: Any) -> Any:
     sample, provenance = given
-    return (PARTS | STAGES)[name].find(sample, *needs, provenance)
+    return PARTS[name].find(sample, *needs, provenance)
 
 
 def _shown(answer: object) -> str:

@@ -5,18 +5,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from capworth.appraisal.cost_cube import cost_cube
 from capworth.model.result import Answer
-from capworth.study.stages import STAGES, Study
+from capworth.study.stages import Study
 
 RANKS = ("capability_ranks", "priority_ranks")  # tables of rank acceptability
 
 
 def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
     """Every table of a study by its file name, answer by answer in the order of the questions."""
-    tables = dict(cost_cube(study.case).tables())
-    for part in (*STAGES, "conventions"):
-        answer = getattr(study, part)
+    tables: dict[str, pd.DataFrame] = {}
+    for answer in study.answers.values():
         if isinstance(answer, Answer):
             tables |= answer.tables()
     return tables

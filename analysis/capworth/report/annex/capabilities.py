@@ -78,9 +78,9 @@ def _row(key: str, row: Row, columns: list[str], language: Language) -> tuple[Ce
 
 def conventions_page(study: Study, language: Language) -> Section | None:
     """Where the decision flips, and which places depend; None where it was not asked for."""
-    found = study.conventions
-    if found is None:
+    if "conventions" not in study:
         return None
+    found = study.conventions
     index = found.places().index
     scales, keys, schedules = (len(index.unique(level)) for level in index.names)
     flips = len({scale for scale, _ in found.flipping})
@@ -102,7 +102,6 @@ def conventions_page(study: Study, language: Language) -> Section | None:
 def _programmes(study: Study, language: Language) -> Table:
     """One row for each scale and set, with the schedules under which it is the best."""
     found = study.conventions
-    assert found is not None
     table = found.programmes()
     base = len(str(table["chosen"].iloc[0]).split()) if len(table) else 0
     rows = []
@@ -135,7 +134,6 @@ def _programmes(study: Study, language: Language) -> Table:
 
 def _places(study: Study, language: Language) -> Table:
     found = study.conventions
-    assert found is not None
     rows = tuple(
         (
             language.name(key),
@@ -159,9 +157,9 @@ def _places(study: Study, language: Language) -> Table:
 
 def functions_page(study: Study, language: Language) -> Section | None:
     """Ratios of the claimed functions to the rest; None where the case claims nothing."""
-    claim = study.claim
-    if claim is None:
+    if "claim" not in study:
         return None
+    claim = study.claim
     group = language.listed(language.word("function", f) for f in claim.group)
     verdict = language.word("verdict", claim.verdict)
     rule = language.say(
@@ -183,7 +181,6 @@ def functions_page(study: Study, language: Language) -> Section | None:
 
 def _readings(study: Study, language: Language) -> Table:
     claim = study.claim
-    assert claim is not None
     rows, marked = [], []
     for k, ((estimand, measure), row) in enumerate(rows_of(claim.to_frame())):
         if (estimand, measure) == claim.primary:
@@ -212,7 +209,6 @@ def _readings(study: Study, language: Language) -> Table:
 
 def _by_function(study: Study, language: Language) -> Table:
     claim, settings = study.claim, study.case.settings
-    assert claim is not None
     rows = [
         (
             language.word("measure", measure),

@@ -113,9 +113,9 @@ def _numbers(row: Mapping[Any, Any], across: list[str], language: Language) -> l
 
 def allocation_page(study: Study, language: Language) -> Section | None:
     """Explain the keys, put them side by side, and the credit beside the cost."""
-    found = study.allocation
-    if found is None:
+    if "allocation" not in study:
         return None
+    found = study.allocation
     table = found.ranks()
     if not len(table):
         title = language.say("allocation.title_unranked", keys=len(found.keys))
@@ -140,7 +140,7 @@ def allocation_page(study: Study, language: Language) -> Section | None:
     blocks += pictures("allocation", study, language)
     if found.depending:
         blocks.append(_ranks(found, language))
-    if study.attribution is not None:
+    if "attribution" in study:
         blocks.append(_credit(study, language))
     return Section(language.say("allocation.topic"), title, blocks)
 
@@ -226,7 +226,6 @@ def _ranks(found: Allocation, language: Language) -> Table:
 def _credit(study: Study, language: Language) -> Table:
     """Share of each outcome that counts for the platform, between first in and last in."""
     found = study.attribution
-    assert found is not None
     outcomes = found.to_frame()
     rows = tuple(
         (

@@ -12,15 +12,15 @@ COLUMNS = ("name", "net", "ratio", "chance", "public", "annual", "payback", "rat
 
 def economics_page(study: Study, language: Language) -> Section | None:
     """Indicators, perspectives and cost-effectiveness; None where nothing is known in money."""
-    found = study.economics
-    if found is None:
+    if "economics" not in study:
         return None
+    found = study.economics
     blocks: list[Block] = [
         Text(language.say("economics.counted", draws=language.number(found.draws, 0))),
         _indicators(study, language),
         _perspectives(study, language),
     ]
-    if study.effectiveness is not None:
+    if "effectiveness" in study:
         blocks.append(_frontiers(study, language))
     blocks += pictures("economics", study, language)
     return Section(language.say("economics.topic"), _title(study, language), blocks)
@@ -28,9 +28,9 @@ def economics_page(study: Study, language: Language) -> Section | None:
 
 def scales(study: Study, language: Language) -> Section | None:
     """The scale panel; None where fewer than two scales value the same outcomes."""
-    panel = study.scales
-    if panel is None:
+    if "scales" not in study:
         return None
+    panel = study.scales
     rows = tuple(
         (
             language.say(
@@ -59,7 +59,6 @@ def scales(study: Study, language: Language) -> Section | None:
 
 def _title(study: Study, language: Language) -> str:
     """How many pay in money alone, and how likely the programme does."""
-    assert study.economics is not None
     table = study.economics.to_frame()
     whole = table.index.get_level_values("kind") == PROGRAMME
     single = table[~whole]
@@ -75,7 +74,6 @@ def _name(kind: str, key: str, language: Language) -> str:
 
 
 def _indicators(study: Study, language: Language) -> Table:
-    assert study.economics is not None
     table = study.economics.to_frame()
     rows, marked = [], []
     for k, ((kind, key), row) in enumerate(rows_of(table)):
@@ -145,7 +143,6 @@ def _rate(row: Row, language: Language) -> Cell:
 
 def _perspectives(study: Study, language: Language) -> Table:
     """The programme in every perspective; without one, the thing of the highest net value."""
-    assert study.economics is not None
     table = study.economics.to_frame()
     best = list(table.index)[int(table["npv_m"].to_numpy().argmax())]
     shown = [label for label in table.index if label[0] == PROGRAMME] or [best]
@@ -184,7 +181,6 @@ def _perspectives(study: Study, language: Language) -> Table:
 def _frontiers(study: Study, language: Language) -> Table:
     """The efficient options by harm-days and by score, with their incremental ratios."""
     found = study.effectiveness
-    assert found is not None
     rows = []
     table = found.to_frame()
     for kind, effect in dict.fromkeys((kind, effect) for kind, effect, _ in table.index):

@@ -25,9 +25,9 @@ MOST = 12  # services of excellence whose place is explained
 
 def excellence_page(study: Study, language: Language) -> Section | None:
     """The table of both routes, and the gap charts; None where the case has no value tree."""
-    found = study.excellence
-    if found is None:
+    if "excellence" not in study:
         return None
+    found = study.excellence
     table, peers = found.to_frame(), found.peers()
     order = {BOTH: 0, NEITHER: 2}
     table = table.assign(_order=table["route"].map(lambda route: order.get(route, 1)))
@@ -69,7 +69,7 @@ def excellence_page(study: Study, language: Language) -> Section | None:
         blocks.append(models_table(found, language))
         if told := practices(study.case, found, language):
             blocks += [Text(language.say("models.practice")), told]
-    if study.gap_worth is not None:
+    if "gap_worth" in study:
         blocks.append(worth_table(study.gap_worth, study.case.settings.price_year, language))
     return Section(language.say("excellence.topic"), title, blocks)
 
@@ -84,7 +84,6 @@ def _note(found: Excellence, language: Language) -> str:
 def _reasons(study: Study, language: Language) -> Bullets | None:
     """Say of each service of excellence why it stands where it stands."""
     found = study.excellence
-    assert found is not None
     table, models = study.appraisal.to_frame(), found.models.to_frame()
     named = [c for c in table.index if c in {*found.derived, *found.designated}][:MOST]
     pairs = study.appraisal.pairwise()
@@ -94,7 +93,6 @@ def _reasons(study: Study, language: Language) -> Bullets | None:
 
 def _reason(key: str, row: Row, study: Study, language: Language) -> str:
     """Say what a capability lacks on the derived route, or that it lacks nothing."""
-    assert study.excellence is not None
     efficient, top, _ = study.excellence.thresholds
     seldom, low = row["p_efficient"] < efficient, row["p_top"] < top
     which = "both" if seldom and low else "efficient" if seldom else "top" if low else "nothing"
@@ -109,9 +107,9 @@ MODEL_OFTEN = 0.5  # share of draws from which a model is named
 
 def frontier_page(study: Study, language: Language) -> Section | None:
     """The chart, who the models are, and what was held fixed; None without a value tree."""
-    check = study.frontier
-    if check is None:
+    if "frontier" not in study:
         return None
+    check = study.frontier
     table = check.to_frame()
     lost = [c for c in check.free if c not in check.bounded]
     title = language.say(
@@ -252,9 +250,9 @@ PLACES = 2  # decimals of a factor
 
 def productivity_page(study: Study, language: Language) -> Section | None:
     """The chart, the indices with their parts, and what they cannot say."""
-    trend = study.productivity
-    if trend is None:
+    if "productivity" not in study:
         return None
+    trend = study.productivity
     table = trend.to_frame()
     rows = [
         (

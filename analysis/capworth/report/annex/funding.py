@@ -16,9 +16,9 @@ from capworth.study.stages import Study
 
 def funding_page(study: Study, language: Language) -> Section | None:
     """What there is, what more buys, what conditions cost; None where no budget is named."""
-    funding = study.funding
-    if funding is None or not study.case.measured:
+    if "funding" not in study or not study.case.measured:
         return None
+    funding = study.funding
     steps = funding.next_euro()
     extra = float(steps.index[-1])
     gain = float(steps["gain"].iloc[-1])

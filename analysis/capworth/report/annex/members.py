@@ -20,14 +20,16 @@ NAMED = 3  # capabilities named in a list
 
 def members_page(study: Study, language: Language) -> Section | None:
     """Need gaps, groups of members and response; None where no member was asked."""
-    found = study.feedback
-    return None if found is None or found.synthetic else _section(study, found, language)
+    if "feedback" not in study or study.feedback.synthetic:
+        return None
+    return _section(study, study.feedback, language)
 
 
 def made_up(study: Study, language: Language) -> Section | None:
     """Write the same from answers that a generator made: further back, and said so; else None."""
-    found = study.feedback
-    return _section(study, found, language) if found is not None and found.synthetic else None
+    if "feedback" not in study or not study.feedback.synthetic:
+        return None
+    return _section(study, study.feedback, language)
 
 
 def _section(study: Study, found: Feedback, language: Language) -> Section:
@@ -136,13 +138,13 @@ def _groups(found: Feedback, language: Language) -> Block:
 
 def network_page(study: Study, language: Language) -> Section | None:
     """The network and the members; None where the case has neither."""
-    network, members = study.network, study.members
-    if network is None and members is None:
+    if "network" not in study and "members" not in study:
         return None
     blocks: list[Block] = list(pictures("network", study, language))
-    if network is not None and len(growth := network.growth()):
+    if "network" in study and len(growth := study.network.growth()):
         blocks.append(Text(_growth(growth, language)))
-    if members is not None:
+    if "members" in study:
+        members = study.members
         blocks.append(
             Text(
                 language.say(
@@ -158,10 +160,9 @@ def network_page(study: Study, language: Language) -> Section | None:
 
 
 def _title(study: Study, language: Language) -> str:
-    network = study.network
-    if network is None:
-        assert study.members is not None
+    if "network" not in study:
         return language.say("network.title_members", count=len(study.members.to_frame()))
+    network = study.network
     if network.break_even is None:
         return language.say("network.title", count=network.members)
     return language.say(
@@ -189,7 +190,6 @@ def _growth(growth: pd.DataFrame, language: Language) -> str:
 
 def _network_groups(study: Study, language: Language) -> Table:
     """Members by region and size; what would give one of them away is left out."""
-    assert study.members is not None
     groups, unknown = study.members.by_group(), language.say("unknown")
     sized = bool(groups.index.get_level_values(1).any())
     rows = []
@@ -230,9 +230,9 @@ def _network_groups(study: Study, language: Language) -> Table:
 
 def weights_page(study: Study, language: Language) -> Section | None:
     """Weights with ranges, contributions, rank reversal; None where there is no value tree."""
-    contributions = study.contributions
-    if contributions is None:
+    if "contributions" not in study:
         return None
+    contributions = study.contributions
     points = contributions.by_criterion()
     mean = points.mean()
     title = language.say(
@@ -242,7 +242,7 @@ def weights_page(study: Study, language: Language) -> Section | None:
         score=language.number(float(mean.sum()), 0),
     )
     blocks: list[Block] = [Text(_reversal(study, language)), _tree(study, language)]
-    if study.elicitation is not None:
+    if "elicitation" in study:
         blocks += _judges(study.case, study.elicitation, language)
     blocks += pictures("weights", study, language)
     return Section(language.say("weights.topic"), title, blocks)
@@ -250,7 +250,6 @@ def weights_page(study: Study, language: Language) -> Section | None:
 
 def _reversal(study: Study, language: Language) -> str:
     found = study.reversals
-    assert found is not None
     by_score, by_value = found.swaps("score"), found.swaps("value")
     score = language.say(
         "weights.reversal_none" if not by_score else "weights.reversal_some",
@@ -267,7 +266,6 @@ def _reversal(study: Study, language: Language) -> str:
 def _tree(study: Study, language: Language) -> Table:
     """Swing, weight and grade of every criterion, branches above what hangs below them."""
     contributions = study.contributions
-    assert contributions is not None
     table = contributions.to_frame().groupby("criterion", sort=False)["weight"].first()
     mean = contributions.by_criterion().mean()
     rows: list[tuple[Cell, ...]] = []

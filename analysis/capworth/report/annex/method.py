@@ -37,9 +37,9 @@ def method_page(study: Study, language: Language) -> Section:
         "chain": bool(case.chain),
         "score": bool(case.measured),
         "ranks": bool(case.measured),
-        "claim": study.claim is not None,
-        "envelopment": study.excellence is not None,
-        "programme": study.programme is not None,
+        "claim": "claim" in study,
+        "envelopment": "excellence" in study,
+        "programme": "programme" in study,
     }
     blocks: list[Block] = [
         Formula(
@@ -164,7 +164,7 @@ def _parameters(study: Study, language: Language) -> Iterator[tuple[Cell, ...]]:
             kept=language.number(min(KEPT, study.provenance.draws), 0),
         ),
     )
-    if study.excellence is not None:
+    if "excellence" in study:
         efficient, top, share = study.excellence.thresholds
         yield row(
             "excellence",
@@ -176,7 +176,7 @@ def _parameters(study: Study, language: Language) -> Iterator[tuple[Cell, ...]]:
                 draws=language.number(study.excellence.draws, 0),
             ),
         )
-    if study.programme is not None:
+    if "programme" in study:
         programme = study.programme
         target = (
             language.say("parameter.no_target")
@@ -194,7 +194,7 @@ def _parameters(study: Study, language: Language) -> Iterator[tuple[Cell, ...]]:
                 draws=language.number(programme.draws, 0),
             ),
         )
-    if study.claim is not None:
+    if "claim" in study:
         claim = study.claim
         yield row(
             "claim",

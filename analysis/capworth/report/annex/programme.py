@@ -18,9 +18,9 @@ from capworth.study.stages import Study
 
 def programme_page(study: Study, language: Language) -> Section | None:
     """Robust choices and reasons for rejection; None where the case names no budget."""
-    found = study.robustness
-    if found is None or study.programme is None:
+    if "robustness" not in study or "programme" not in study:
         return None
+    found = study.robustness
     title = language.say(
         "programme.title",
         count=len(found.agreeing),
@@ -39,9 +39,9 @@ def programme_page(study: Study, language: Language) -> Section | None:
 
 def timetable(study: Study, language: Language) -> Section | None:
     """The timetable and what it promises; None where nothing is scheduled."""
-    schedule = study.schedule
-    if schedule is None or study.programme is None or not schedule.done:
+    if "schedule" not in study or "programme" not in study or not study.schedule.done:
         return None
+    schedule = study.schedule
     title = language.say(
         "timetable.title" if schedule.left_out else "timetable.title_full",
         count=len(schedule.done),
@@ -49,20 +49,18 @@ def timetable(study: Study, language: Language) -> Section | None:
         out=language.named(schedule.left_out),
     )
     blocks: list[Block] = list(pictures("timetable", study, language))
-    if study.baseline is not None:
+    if "baseline" in study:
         blocks.append(_baseline(study, language))
     return Section(language.say("timetable.topic"), title, blocks)
 
 
 def _unit(study: Study, language: Language) -> str:
     """Unit of the objective."""
-    assert study.programme is not None
     unit = language.million()
     return language.say(f"programme.unit_{study.programme.measure}", unit=unit)
 
 
 def _ways(study: Study, language: Language) -> Table:
-    assert study.robustness is not None
     rows = tuple(
         (
             language.say(f"programme.way_{key}"),
@@ -92,7 +90,6 @@ def _ways(study: Study, language: Language) -> Table:
 
 def _why_not(study: Study, language: Language) -> Table:
     """One row for each improvement that is left out, the one nearest to being funded first."""
-    assert study.robustness is not None
     table = study.robustness.why_not().sort_values("forced_loss", kind="stable")
     rows = tuple(_reason(key, row, language) for key, row in rows_of(table))
     columns = ("improvement", "gives_way", "asked", "at_most", "gain", "at_least", "from", "loss")
@@ -121,7 +118,6 @@ def _reason(key: str, row: Row, language: Language) -> tuple[Cell, ...]:
 
 def _targets(study: Study, language: Language) -> Table:
     """How likely the recommended set, and the set likeliest to meet all, meets each target."""
-    assert study.robustness is not None
     table = study.robustness.targets()
     shown = [key for key in ("recommended", "targets") if key in table.index]
     by_rule = table.loc[shown].T
@@ -147,7 +143,6 @@ def _targets(study: Study, language: Language) -> Table:
 
 
 def _baseline(study: Study, language: Language) -> Table:
-    assert study.baseline is not None
     frame = study.baseline.to_frame()
     columns = ("promise", "unit", "reviews", "grade", "today", "planned", "felt", "full")
     return Table(
@@ -189,16 +184,16 @@ LITTLE = 0.05  # points below which nothing is counted twice
 
 def priorities_page(study: Study, language: Language) -> Section | None:
     """Rank acceptability and bundles in order of priority; None where there is nothing to order."""
-    priorities = study.priorities
-    if priorities is None or not study.case.measured:
+    if "priorities" not in study or not study.case.measured:
         return None
+    priorities = study.priorities
     first = priorities.order[0]
     share = float(priorities.to_frame()["p_first"].iloc[0])
     title = language.firmly("priorities.title", share, first=language.name(first))
     blocks: list[Block] = [_reasons(study, language)]
-    if study.programme is not None:
+    if "programme" in study:
         blocks.append(_bundles(study, language))
-    if study.joint_gains is not None:
+    if "joint_gains" in study:
         blocks.append(_together(study, study.joint_gains, language))
     blocks += pictures("priorities", study, language)
     return Section(language.say("priorities.topic"), title, blocks)
@@ -207,7 +202,6 @@ def priorities_page(study: Study, language: Language) -> Section | None:
 def _reasons(study: Study, language: Language) -> Bullets:
     """Say of the first improvements why they come first."""
     priorities = study.priorities
-    assert priorities is not None
     table, pairs = priorities.to_frame(), priorities.pairwise()
     first = priorities.order[:EXPLAINED]
     return Bullets(tuple(("", why_improvement(i, table, pairs, language)) for i in first))
@@ -216,7 +210,6 @@ def _reasons(study: Study, language: Language) -> Bullets:
 def _together(study: Study, joint: JointGains, language: Language) -> Table:
     """Each gain alone, as a share free of order, and as the last one in; and its risks."""
     priorities = study.priorities
-    assert priorities is not None
     table = joint.to_frame().loc[list(priorities.order)]
     own = priorities.to_frame()
     rows = []
@@ -264,7 +257,6 @@ def _together(study: Study, joint: JointGains, language: Language) -> Table:
 
 def _bundles(study: Study, language: Language) -> Table:
     programme, settings = study.programme, study.case.settings
-    assert programme is not None
     rows = tuple(
         (
             f"{place}. {language.named(str(row['improvements']).split(' + '))}",

@@ -16,9 +16,9 @@ SHOWN = 12  # inputs in each table
 
 def switching(study: Study, language: Language) -> Section | None:
     """Switching values of the recommended set; None where there is no programme."""
-    found = study.switching
-    if found is None:
+    if "switching" not in study:
         return None
+    found = study.switching
     count = len(found.plausible)
     key = "switching.title" if count else "switching.title_none"
     table = found.to_frame()
@@ -30,7 +30,6 @@ def switching(study: Study, language: Language) -> Section | None:
 
 
 def _levels(study: Study, language: Language) -> Table:
-    assert study.switching is not None
     case = study.case
     rows = []
     for key, row in rows_of(study.switching.to_frame().head(SHOWN)):
@@ -65,9 +64,9 @@ def _levels(study: Study, language: Language) -> Table:
 
 def resolving(study: Study, language: Language) -> Section | None:
     """Value of information for the programme; None where there is none."""
-    found = study.resolving
-    if found is None:
+    if "resolving" not in study:
         return None
+    found = study.resolving
     whole = language.number(found.everything)
     table = found.to_frame()
     blocks: list[Block] = [*pictures("resolving", study, language)]
@@ -83,7 +82,6 @@ def resolving(study: Study, language: Language) -> Section | None:
 
 def _values(study: Study, language: Language) -> Table:
     found = study.resolving
-    assert found is not None
     rows = tuple(
         (
             input_label(key, study.case, language),
@@ -108,9 +106,9 @@ def _values(study: Study, language: Language) -> Table:
 
 def sensitivity_page(study: Study, language: Language) -> Section | None:
     """The tornado and the table behind it; None where the case has no value tree."""
-    found = study.sensitivity
-    if found is None:
+    if "sensitivity" not in study:
         return None
+    found = study.sensitivity
     table = found.to_frame()
     changing = turns(study) if advice(study) is not None else []
     blocks: list[Block] = []
@@ -127,7 +125,6 @@ def sensitivity_page(study: Study, language: Language) -> Section | None:
 def _title(changing: int, study: Study, language: Language) -> str:
     """How many inputs change the recommended set, and how many the first place."""
     found = study.sensitivity
-    assert found is not None
     turning, every = len(found.turning), len(found.to_frame())
     first = language.name(found.subject)
     if changing:
@@ -140,7 +137,6 @@ def _title(changing: int, study: Study, language: Language) -> str:
 
 def _inputs(study: Study, language: Language) -> Table:
     found = study.sensitivity
-    assert found is not None
     rows = tuple(
         (
             input_label(key, study.case, language),
