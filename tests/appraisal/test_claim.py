@@ -153,7 +153,7 @@ def test_a_measure_that_only_one_side_has_is_not_compared(small: Case) -> None:
 
 
 def test_a_case_that_registers_no_claim_has_no_answer(small: Case) -> None:
-    assert run_study(small.with_settings(claim_group=()), draws=50).claim is None
+    assert "claim" not in run_study(small.with_settings(claim_group=()), draws=50)
 
 
 @pytest.mark.parametrize(
