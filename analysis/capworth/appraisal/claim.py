@@ -108,18 +108,18 @@ def examine_claim(sample: Sample, provenance: Provenance) -> Claim | None:
     strongest = ours.min(axis=1) > theirs.max(axis=1)
     counts = drawn.function_weight[score].mean(axis=0)
     return Claim(
-        table,
-        _by_function(sample),
-        case.settings.claim_group,
-        primary,
-        case.settings.claim_margin,
-        case.settings.claim_probability,
-        _verdict(rows[primary], rows["total", primary[1]], case.settings.claim_probability),
-        float(strongest.mean()),
-        rows[primary]["p_holds"],
-        float(detectable_contrast(1.0, counts[inside].sum(), counts[~inside].sum())),
-        registration(case),
-        provenance,
+        _table=table,
+        _functions=_by_function(sample),
+        group=case.settings.claim_group,
+        primary=primary,
+        margin=case.settings.claim_margin,
+        needed=case.settings.claim_probability,
+        verdict=_verdict(rows[primary], rows["total", primary[1]], case.settings.claim_probability),
+        strongest=float(strongest.mean()),
+        probability=rows[primary]["p_holds"],
+        detectable=float(detectable_contrast(1.0, counts[inside].sum(), counts[~inside].sum())),
+        registered=registration(case),
+        provenance=provenance,
     )
 
 

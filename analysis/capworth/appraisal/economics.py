@@ -344,14 +344,14 @@ def economics(
             )
             accounts |= {(*key, party): row for party, row in _account(paid, gained).items()}
     return Economics(
-        _frame(rows),
-        _frame(views, "perspective"),
-        _frame(categories),
-        _frame(accounts, "party"),
-        _uncounted(case, model),
-        perspective,
-        draws.size,
-        provenance,
+        _table=_frame(rows),
+        _perspectives=_frame(views, "perspective"),
+        _categories=_frame(categories),
+        _accounts=_frame(accounts, "party"),
+        _uncounted=_uncounted(case, model),
+        perspective=perspective,
+        draws=draws.size,
+        provenance=provenance,
     )
 
 

@@ -108,12 +108,12 @@ def _ranked(study: Study) -> bool:
 
 ALLOCATION_CHARTS = (
     Chart(
-        "allocation",
-        ("allocation",),
-        of("allocation", draw_allocation),
-        lambda study: capability_rows(study) + 0.2,
-        _behind,
-        allocation_facts,
-        _ranked,
+        key="allocation",
+        needs=("allocation",),
+        draw=of("allocation", draw_allocation),
+        height=lambda study: capability_rows(study) + 0.2,
+        behind=_behind,
+        facts=allocation_facts,
+        drawable=_ranked,
     ),
 )

@@ -354,19 +354,19 @@ def draw_innovation_map(
 
 INNOVATION_CHARTS = (
     Chart(
-        "innovation",
-        ("gap_worth", "priorities"),
-        alone(_innovation),
-        lambda _: 4.6,
-        frame("gap_worth"),
-        innovation_facts,
+        key="innovation",
+        needs=("gap_worth", "priorities"),
+        draw=alone(_innovation),
+        height=lambda _: 4.6,
+        behind=frame("gap_worth"),
+        facts=innovation_facts,
     ),
     Chart(
-        "architecture",
-        ("priorities",),
-        alone(_architecture),
-        _tall,
-        _lines,
-        architecture_facts,
+        key="architecture",
+        needs=("priorities",),
+        draw=alone(_architecture),
+        height=_tall,
+        behind=_lines,
+        facts=architecture_facts,
     ),
 )

@@ -367,24 +367,31 @@ def _said(study: Study) -> pd.DataFrame:
 
 SCORE_CHARTS = (
     Chart(
-        "contributions",
-        ("contributions",),
-        of("contributions", draw_contributions),
-        capability_rows,
-        _parts_behind,
-        _facts,
+        key="contributions",
+        needs=("contributions",),
+        draw=of("contributions", draw_contributions),
+        height=capability_rows,
+        behind=_parts_behind,
+        facts=_facts,
     ),
     Chart(
-        "score_steps",
-        ("contributions",),
-        of("contributions", draw_waterfall),
-        _step_rows,
-        _steps,
-        _steps_facts,
-        _several,
+        key="score_steps",
+        needs=("contributions",),
+        draw=of("contributions", draw_waterfall),
+        height=_step_rows,
+        behind=_steps,
+        facts=_steps_facts,
+        drawable=_several,
     ),
 )
 
 JUDGES_CHARTS = (
-    Chart("judges", ("elicitation",), of("elicitation", draw_judges), _rows, _said, _judges_facts),
+    Chart(
+        key="judges",
+        needs=("elicitation",),
+        draw=of("elicitation", draw_judges),
+        height=_rows,
+        behind=_said,
+        facts=_judges_facts,
+    ),
 )

@@ -180,7 +180,14 @@ def candidates_of(sample: Sample, choice: Choice) -> Candidates:
     shares[whole[:, 0] <= 0, 0] = 1.0
     relations = with_bonus(choice.relations, choice.worth.bonuses(points).mean(axis=0))
     value = points.mean(axis=0)
-    return Candidates(choice, relations, cost, shares * cost[:, None], value, choice.sets())
+    return Candidates(
+        choice=choice,
+        relations=relations,
+        cost=cost,
+        yearly=shares * cost[:, None],
+        value=value,
+        sets=choice.sets(),
+    )
 
 
 DRAWS = 500  # of the sample, the first ones, in which the best payable set is sought anew
@@ -303,15 +310,15 @@ def price_earmarks(
         if timed is not None and scope == BUDGET:
             paid = _payments(sample.case, mine, timed.paid.sum(axis=2))
     return Earmarks(
-        pd.DataFrame(prices).set_index(["scope", "earmark"]),
-        pd.DataFrame(shadow).set_index(["scope", "fund"]),
-        pd.DataFrame(years, columns=["scope", "fund", "year", "income_m", "worth"]).set_index(
-            ["scope", "fund", "year"]
-        ),
-        paid,
-        _curve(sample.case, candidates, funds[1:]),
-        draws,
-        provenance,
+        _table=pd.DataFrame(prices).set_index(["scope", "earmark"]),
+        _funds=pd.DataFrame(shadow).set_index(["scope", "fund"]),
+        _years=pd.DataFrame(
+            years, columns=["scope", "fund", "year", "income_m", "worth"]
+        ).set_index(["scope", "fund", "year"]),
+        _paid=paid,
+        _curve=_curve(sample.case, candidates, funds[1:]),
+        draws=draws,
+        provenance=provenance,
     )
 
 

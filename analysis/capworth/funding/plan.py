@@ -101,18 +101,18 @@ def fund(sample: Sample, programme: Programme | None, provenance: Provenance) ->
     money = map_money(sample, programme.budget_m, programme.target_m, provenance)
     steps, sets, draws = _next_euro(sample, choice, programme, gain, chosen)
     return Funding(
-        curve[["budget_m", "gain", "gain_low", "gain_high", "earmark_loss", "chosen"]],
-        steps,
-        sets,
-        _pledges(case, money),
-        programme.budget_m,
-        programme.target_m,
-        money.stated_m,
-        money,
-        earmarks,
-        make_menu(sample, choice, programme, provenance),
-        draws,
-        provenance,
+        _table=curve[["budget_m", "gain", "gain_low", "gain_high", "earmark_loss", "chosen"]],
+        _next=steps,
+        _next_sets=sets,
+        _pledges=_pledges(case, money),
+        budget_m=programme.budget_m,
+        target_m=programme.target_m,
+        pledged_m=money.stated_m,
+        money=money,
+        earmarks=earmarks,
+        menu=make_menu(sample, choice, programme, provenance),
+        draws=draws,
+        provenance=provenance,
     )
 
 

@@ -99,17 +99,17 @@ def map_money(
     mine = is_counted(case)
     total = come[:, mine].sum(axis=1)
     return MoneyMap(
-        table.set_index(["pledge", "year"]),
-        float(stated[mine].sum()),
-        Interval.of(total),
-        None if target_m is None else Interval.of(np.maximum(target_m - total, 0.0)),
-        None if target_m is None else float((total >= target_m).mean()),
-        Interval.of(np.maximum(budget_m - total, 0.0)),
-        float((total >= budget_m).mean()),
-        budget_m,
-        target_m,
-        draws,
-        provenance,
+        _table=table.set_index(["pledge", "year"]),
+        stated_m=float(stated[mine].sum()),
+        money_m=Interval.of(total),
+        gap_m=None if target_m is None else Interval.of(np.maximum(target_m - total, 0.0)),
+        p_target=None if target_m is None else float((total >= target_m).mean()),
+        budget_gap_m=Interval.of(np.maximum(budget_m - total, 0.0)),
+        p_budget=float((total >= budget_m).mean()),
+        budget_m=budget_m,
+        target_m=target_m,
+        draws=draws,
+        provenance=provenance,
     )
 
 
@@ -137,7 +137,17 @@ def chance_of(pledge: Pledge) -> Estimate:
     name, amount = f"funding/{pledge.id}/chance", pledge.amount
     low, mode, high = CHANCES[amount.grade] if pledge.use == PROGRAMME else (1.0, 1.0, 1.0)
     basis = f"not stated; by grade {amount.grade}"
-    return Estimate(name, low, mode, high, "share", "E", "", basis, amount.row)
+    return Estimate(
+        name=name,
+        low=low,
+        mode=mode,
+        high=high,
+        unit="share",
+        grade="E",
+        source="",
+        basis=basis,
+        row=amount.row,
+    )
 
 
 def what_comes(case: Case, draws: int) -> Floats:

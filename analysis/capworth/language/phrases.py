@@ -128,20 +128,22 @@ def parse(code: str, text: str) -> Phrases:
             )
     pages = Typography.of(typography.pop("pages"))
     return Phrases(
-        code,
-        grammar["name"],
-        locale,
-        grammar["direction"],
-        grammar["currency"] == "name",
-        tuple(grammar["joins"].items()),
-        tuple(sorted(((float(least), word) for least, word in hedges.items()), reverse=True)),
-        MappingProxyType(
+        code=code,
+        name=grammar["name"],
+        locale=locale,
+        direction=grammar["direction"],
+        by_name=grammar["currency"] == "name",
+        joins=tuple(grammar["joins"].items()),
+        hedges=tuple(
+            sorted(((float(least), word) for least, word in hedges.items()), reverse=True)
+        ),
+        typography=MappingProxyType(
             {
                 **dict.fromkeys(("pages", "brief", "explorer"), pages),
                 **{section: Typography.of(each) for section, each in typography.items()},
             }
         ),
-        MappingProxyType(found),
+        phrases=MappingProxyType(found),
     )
 
 

@@ -152,13 +152,13 @@ def lint(
     """
     rule, named = catalogue()[code], tuple(dict.fromkeys(items))
     return Lint(
-        code,
-        rule.slug,
-        severity or rule.severity,
-        table if "." in table else f"{table}.csv",
-        tuple(sorted(set(rows) - {0})),
-        named,
-        tuple({"items": named, **facts}.items()),
+        code=code,
+        slug=rule.slug,
+        severity=severity or rule.severity,
+        file=table if "." in table else f"{table}.csv",
+        rows=tuple(sorted(set(rows) - {0})),
+        items=named,
+        facts=tuple({"items": named, **facts}.items()),
     )
 
 

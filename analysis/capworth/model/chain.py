@@ -259,7 +259,17 @@ def _burdens(hits: Floats, level: Levels, outcome: str) -> Floats:
 def _unknown(capability: str, step: str, outcome: str) -> Estimate:
     name = "/".join(filter(None, ("chain", capability, outcome, step)))
     basis = "no figure in the case: anything from none to all"
-    return Estimate(name, 0.0, 0.5, 1.0, "share", "E", "", basis, 0)
+    return Estimate(
+        name=name,
+        low=0.0,
+        mode=0.5,
+        high=1.0,
+        unit="share",
+        grade="E",
+        source="",
+        basis=basis,
+        row=0,
+    )
 
 
 def changed(level: Levels, factors: Mapping[str, Floats]) -> Levels:

@@ -189,15 +189,23 @@ def bias_of(line: CostLine) -> Estimate | None:
     known = bias_classes()[line.bias]
     lower, upper = known.capital
     way = (upper - lower) * (1 - line.mitigation)
-    name = f"bias/{line.id}"
-    if known.record:
-        record = tuple(lower + (level - lower) * (1 - line.mitigation) for level in known.record)
-        basis = f"{len(record)} published accounts of {line.bias}: too few to know the tails"
-        ends = record[0], float(np.median(record)), record[-1]
-        return Estimate(name, *ends, "share of the cost", "C", "", basis, 0, record)
+    low, mode, high = lower, lower + way / 3, lower + way
     basis = f"guideline bounds of {line.bias}; mode a third of the way"
+    record = tuple(lower + (level - lower) * (1 - line.mitigation) for level in known.record)
+    if record:
+        low, mode, high = record[0], float(np.median(record)), record[-1]
+        basis = f"{len(record)} published accounts of {line.bias}: too few to know the tails"
     return Estimate(
-        name, lower, lower + way / 3, lower + way, "share of the cost", "C", "", basis, 0
+        name=f"bias/{line.id}",
+        low=low,
+        mode=mode,
+        high=high,
+        unit="share of the cost",
+        grade="C",
+        source="",
+        basis=basis,
+        row=0,
+        record=record,
     )
 
 

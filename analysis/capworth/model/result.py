@@ -37,15 +37,15 @@ class Provenance:
         settings = case.settings
         schedule = schedules()[settings.discounting]
         return cls(
-            settings.name,
-            case.fingerprint,
-            f"{schedule.id} ({schedule.bands[0][1]:.1%}, {schedule.status})",
-            settings.currency,
-            settings.price_year,
-            settings.appraisal_date.isoformat(),
-            settings.seed,
-            draws,
-            version("capworth"),
+            case=settings.name,
+            fingerprint=case.fingerprint,
+            schedule=f"{schedule.id} ({schedule.bands[0][1]:.1%}, {schedule.status})",
+            currency=settings.currency,
+            price_year=settings.price_year,
+            cutoff=settings.appraisal_date.isoformat(),
+            seed=settings.seed,
+            draws=draws,
+            version=version("capworth"),
         )
 
     def __str__(self) -> str:

@@ -115,21 +115,21 @@ class Model:
             share = weights[:, :, None] * below / branch_weight[:, None, :]
         inside = np.einsum("nck,nkb->ncb", values, share)
         return Drawn(
-            whole,
-            costs.capability,
-            points,
-            money,
-            today.harm,
-            inside,
-            values,
-            weights,
-            value,
-            cost,
-            weight,
-            gains,
-            costs.improvement.sum(axis=2),
-            costs.improvement,
-            costs.asked,
+            cost=whole,
+            payers=costs.capability,
+            score=points,
+            money=money,
+            harm=today.harm,
+            branches=inside,
+            levels=values,
+            weights=weights,
+            function_value=value,
+            function_cost=cost,
+            function_weight=weight,
+            gains=gains,
+            improvement_cost=costs.improvement.sum(axis=2),
+            improvement_payers=costs.improvement,
+            asked=costs.asked,
         )
 
     def platform_shares(self, draws: Draws) -> Floats:

@@ -102,15 +102,15 @@ class Choice:
             spending = spend_by_year(sample)
             uses = np.stack([spending.of_payer(limit.payer).sum(axis=1) for limit in limits])
         return cls(
-            case,
-            ties,
-            with_bonus(ties.relations, added),
-            drawn.asked.mean(axis=0),
-            gains.mean(axis=0),
-            worth,
-            limits,
-            uses,
-            np.array([limit.amount for limit in limits]),
+            case=case,
+            ties=ties,
+            relations=with_bonus(ties.relations, added),
+            asked=drawn.asked.mean(axis=0),
+            gain=gains.mean(axis=0),
+            worth=worth,
+            limits=limits,
+            uses=uses,
+            caps=np.array([limit.amount for limit in limits]),
         )
 
     @property

@@ -101,13 +101,13 @@ def join_gains(
     alone_all = sum((_gain(score, {k}, draws.size) for k in everyone), np.zeros(draws.size))
     table = pd.DataFrame(columns, index=pd.Index(case.improvement_ids, name="improvement"))
     return JointGains(
-        table,
-        _pairs(case.improvement_ids, games, draws.size),
-        tuple(case.improvement_ids[k] for k in everyone),
-        Interval.of(alone_all),
-        Interval.of(_gain(score, set(everyone), draws.size)),
-        draws.size,
-        provenance,
+        _table=table,
+        _pairs=_pairs(case.improvement_ids, games, draws.size),
+        base=tuple(case.improvement_ids[k] for k in everyone),
+        alone=Interval.of(alone_all),
+        together=Interval.of(_gain(score, set(everyone), draws.size)),
+        draws=draws.size,
+        provenance=provenance,
     )
 
 

@@ -222,12 +222,14 @@ def rank_sets(
     ).sort_values("expected_place", kind="stable")
     places = pd.RangeIndex(1, len(sets) + 1, name="place")
     return SetRanks(
-        table,
-        pd.DataFrame(shares, index, places).loc[table.index],
-        pd.DataFrame(tally.pairwise(), index, index.rename("above")).loc[table.index, table.index],
-        ranking,
-        tally.draws,
-        provenance or Provenance.of(sample.case, sample.draws),
+        _table=table,
+        _shares=pd.DataFrame(shares, index, places).loc[table.index],
+        _pairs=pd.DataFrame(tally.pairwise(), index, index.rename("above")).loc[
+            table.index, table.index
+        ],
+        ranking=ranking,
+        draws=tally.draws,
+        provenance=provenance or Provenance.of(sample.case, sample.draws),
     )
 
 

@@ -137,16 +137,16 @@ def examine_robustness(
     if case.targets:
         targets["all"] = met.all_of[rows]
     return Robustness(
-        table,
-        competing.join(_weights(sample, values, rivals)),
-        targets,
-        why_not(choice, programme),
-        usual_ways(choice, programme),
-        programme.measure,
-        len(sets),
-        exact,
-        len(gains),
-        provenance,
+        _table=table,
+        _rivals=competing.join(_weights(sample, values, rivals)),
+        _targets=targets,
+        _why_not=why_not(choice, programme),
+        _ways=usual_ways(choice, programme),
+        measure=programme.measure,
+        compared=len(sets),
+        exact=exact,
+        draws=len(gains),
+        provenance=provenance,
     )
 
 

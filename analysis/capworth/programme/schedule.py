@@ -120,15 +120,15 @@ def timetable_of(choice: Choice, spending: Spending, budget: float) -> Timetable
         caps += [limit.amount] * len(taken)
         owners += [(LIMIT, place)] * len(taken)
     return Timetable(
-        gain,
-        opens,
-        asked,
-        effect,
-        np.stack(uses),
-        np.array(caps),
-        tuple(owners),
-        _bonus(choice, calendar),
-        _gaps(choice, calendar),
+        gain=gain,
+        open=opens,
+        cost=asked,
+        share=effect,
+        uses=np.stack(uses),
+        caps=np.array(caps),
+        owners=tuple(owners),
+        bonus=_bonus(choice, calendar),
+        gaps=_gaps(choice, calendar),
     )
 
 

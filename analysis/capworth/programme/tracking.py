@@ -108,12 +108,12 @@ def track(
     case, calendar = sample.case, Calendar.of(sample.case)
     start = starts_of(schedule, case)
     plan = _Plan(
-        case,
-        start,
-        calendar,
-        sample.drawn.asked[:ENVELOPED],
-        yearly_shares(spend_by_year(sample), calendar, start),
-        sample,
+        case=case,
+        start=start,
+        calendar=calendar,
+        spent=sample.drawn.asked[:ENVELOPED],
+        shares=yearly_shares(spend_by_year(sample), calendar, start),
+        sample=sample,
     )
     rows = [_row(plan, actual) for actual in actuals]
     return Tracking(pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1)), provenance)

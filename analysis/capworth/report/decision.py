@@ -134,15 +134,15 @@ def advice(study: Study) -> Advice | None:
     often = often.sort_values("p_in_best", ascending=False, kind="stable")
     scales = {value.scale for value in study.case.unit_values}
     return Advice(
-        chosen,
-        amount_of(drawn.asked @ taken / MILLION),
-        Amount(*programme.cost_m),
-        by_payers(by_payer, means),
-        Amount(*programme.gain),
-        Amount(*programme.money_m) if "money" in scales else None,
-        Amount(*programme.harm_days) if "harm" in scales else None,
-        tuple(table.index[table["chosen"] & (table["standing"] == CORE)]),
-        tuple((str(i), float(p)) for i, p in often["p_in_best"].items()),
+        chosen=chosen,
+        asked=amount_of(drawn.asked @ taken / MILLION),
+        cost=Amount(*programme.cost_m),
+        payers=by_payers(by_payer, means),
+        gain=Amount(*programme.gain),
+        money=Amount(*programme.money_m) if "money" in scales else None,
+        harm=Amount(*programme.harm_days) if "harm" in scales else None,
+        core=tuple(table.index[table["chosen"] & (table["standing"] == CORE)]),
+        rivals=tuple((str(i), float(p)) for i, p in often["p_in_best"].items()),
     )
 
 
@@ -488,7 +488,14 @@ def _turn(key: str, row: Row) -> Turn:
     side, (column, level) = max(ends.items(), key=lambda end: len(str(row[end[1][0]]).split()))
     moved = str(row[column]).split()
     added, dropped = ([m[1:] for m in moved if m[0] == sign] for sign in "+-")
-    return Turn(key, side, float(row[level]), added, dropped, float(row["regret"]))
+    return Turn(
+        name=key,
+        side=side,
+        level=float(row[level]),
+        added=added,
+        dropped=dropped,
+        stake=float(row["regret"]),
+    )
 
 
 def _set(study: Study, language: Language) -> tuple[str, list[str]]:

@@ -116,13 +116,13 @@ def value_of_information(
     table["share"] = table["value"] / whole if whole > 0 else np.nan
     table["clear"] = table["value"] > CLEAR * table["standard_error"]
     return Resolving(
-        table.sort_values("value", ascending=False, kind="stable"),
-        whole,
-        error,
-        price,
-        len(inputs),
-        size,
-        provenance,
+        _table=table.sort_values("value", ascending=False, kind="stable"),
+        everything=whole,
+        everything_error=error,
+        points_per_million=price,
+        looked_at=len(inputs),
+        draws=size,
+        provenance=provenance,
     )
 
 

@@ -136,12 +136,12 @@ def swing_inputs(
     moving["variance_share"] = _explained(sample, [shown[str(i)] for i in moving.index], first)
     runner = int(np.where(np.arange(len(ids)) == first, -np.inf, rates[0]).argmax())
     return Sensitivity(
-        moving,
-        _evidence(sample, inputs, table["swing"].to_numpy()),
-        ids[first],
-        ids[runner],
-        float(lead[0]),
-        provenance,
+        _table=moving,
+        _evidence=_evidence(sample, inputs, table["swing"].to_numpy()),
+        subject=ids[first],
+        rival=ids[runner],
+        base=float(lead[0]),
+        provenance=provenance,
     )
 
 

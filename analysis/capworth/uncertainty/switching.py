@@ -272,12 +272,12 @@ def switching_values(
     table = pd.DataFrame(list(rows.values()), columns=COLUMNS).astype({"inside": bool})
     table.index = pd.Index(list(rows), name="input", dtype=object)
     return SwitchingValues(
-        table.sort_values("p_reached", ascending=False, kind="stable"),
-        subject,
-        margin.question,
-        margin.answer,
-        len(inputs),
-        Provenance.of(case, sample.draws if sample else 1),
+        _table=table.sort_values("p_reached", ascending=False, kind="stable"),
+        subject=subject,
+        question=margin.question,
+        base=margin.answer,
+        looked_at=len(inputs),
+        provenance=Provenance.of(case, sample.draws if sample else 1),
     )
 
 
@@ -484,12 +484,12 @@ def threshold_map(
     weights = normal_copula_cells(_below(pair[0]), _below(pair[1]), shares)
     table = pd.DataFrame(holds, pd.Index(first, name=one), pd.Index(second, name=other))
     return ThresholdMap(
-        table,
-        subject,
-        margin.answer,
-        pair,
-        float(weights[~holds].sum()),
-        Provenance.of(case, sample.draws if sample else 1),
+        _table=table,
+        subject=subject,
+        answer=margin.answer,
+        inputs=pair,
+        p_turned=float(weights[~holds].sum()),
+        provenance=Provenance.of(case, sample.draws if sample else 1),
     )
 
 

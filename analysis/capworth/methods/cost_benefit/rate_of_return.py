@@ -204,12 +204,12 @@ def _halved(stream: Ints, gain: bool, shape: Floats) -> list[_Brackets]:
         first = np.take_along_axis(shape, (shape != 0).argmax(axis=1)[:, None], axis=1)[:, 0]
         parts.append(
             _Brackets(
-                stream[done],
-                np.full(done.sum(), gain),
-                low[done],
-                low[done] + width,
-                np.sign(first[done]),
-                changes[done] == 1,
+                stream=stream[done],
+                gain=np.full(done.sum(), gain),
+                low=low[done],
+                high=low[done] + width,
+                sign=np.sign(first[done]),
+                single=changes[done] == 1,
             )
         )
         rest = (changes > 1) & ~done
@@ -223,7 +223,14 @@ def _halved(stream: Ints, gain: bool, shape: Floats) -> list[_Brackets]:
         ones = np.ones(len(point))
         crosses = np.abs(right[middle, 1]) > ROUNDING * np.abs(right[middle]).max(axis=1)
         parts.append(
-            _Brackets(stream[middle], np.full(len(point), gain), point, point, ones, crosses)
+            _Brackets(
+                stream=stream[middle],
+                gain=np.full(len(point), gain),
+                low=point,
+                high=point,
+                sign=ones,
+                single=crosses,
+            )
         )
         stream, low = np.tile(stream, 2), np.concatenate((low, low + width))
         shape = np.concatenate((left, right))

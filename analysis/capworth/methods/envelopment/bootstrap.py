@@ -121,15 +121,15 @@ def bootstrap(
     tail = (1 - confidence) / 2
     least, most = np.quantile(replicates - distance, (tail, 1 - tail), axis=0)
     return Bootstrapped(
-        1 / distance,
-        1 / (distance - bias),
-        1 / (distance - least),
-        1 / (distance - most),
-        bias,
-        replicates.std(axis=0, ddof=1),
-        width,
-        replications,
-        resolved,
+        efficiency=1 / distance,
+        corrected=1 / (distance - bias),
+        low=1 / (distance - least),
+        high=1 / (distance - most),
+        bias=bias,
+        deviation=replicates.std(axis=0, ddof=1),
+        bandwidth=width,
+        replications=replications,
+        resolved=resolved,
     )
 
 

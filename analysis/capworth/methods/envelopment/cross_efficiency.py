@@ -99,7 +99,15 @@ def cross_efficiency(
     by_others = (total - alone) / (units - 1) if units > 1 else np.full_like(alone, np.nan)
     maverick = np.full_like(alone, np.nan)
     np.divide(alone, by_others, out=maverick, where=by_others > 0)
-    return CrossEfficiency(matrix, total / units, by_others, maverick - 1, v, u, resolved)
+    return CrossEfficiency(
+        matrix=matrix,
+        score=total / units,
+        by_others=by_others,
+        maverick=maverick - 1,
+        input_weight=v,
+        output_weight=u,
+        resolved=resolved,
+    )
 
 
 def _programmes(
@@ -133,13 +141,13 @@ def _programmes(
     columns = technology.pool.shape[2]
     number = np.arange(block[1].start, block[1].start + each)
     return Programmes(
-        technology.pool,
-        np.zeros((groups, 1 + filling, columns)),
-        own,
-        own_goal,
-        rhs,
-        technology.identity(columns + 3, filled=not filling),
-        (),
-        np.broadcast_to(number, (groups, each)),
-        filling,
+        pool=technology.pool,
+        goal=np.zeros((groups, 1 + filling, columns)),
+        own=own,
+        own_goal=own_goal,
+        rhs=rhs,
+        identity=technology.identity(columns + 3, filled=not filling),
+        opening=(),
+        barred=np.broadcast_to(number, (groups, each)),
+        filling=filling,
     )

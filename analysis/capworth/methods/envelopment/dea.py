@@ -199,21 +199,21 @@ def dea(
         used = x - step * toward[0] - found.slack[..., :m]
         made = y + step * toward[1] + found.slack[..., m:]
     return Envelopment(
-        score,
-        found.intensity,
-        found.slack[..., :m],
-        found.slack[..., m:],
-        found.price[..., :m],
-        found.price[..., m:],
-        found.scale_price,
-        x,
-        y,
-        used,
-        made,
-        counted > 0,
-        returns,
-        orientation,
-        found.resolved,
+        score=score,
+        intensities=found.intensity,
+        input_slack=found.slack[..., :m],
+        output_slack=found.slack[..., m:],
+        input_weight=found.price[..., :m],
+        output_weight=found.price[..., m:],
+        scale_weight=found.scale_price,
+        inputs=x,
+        outputs=y,
+        input_target=used,
+        output_target=made,
+        counted=counted > 0,
+        returns=returns,
+        orientation=orientation,
+        resolved=found.resolved,
     )
 
 

@@ -75,12 +75,12 @@ def cost_efficiency(
     overall, mixture, resolved = _best_worth(x, y, prices, spent, returns, outputs=False)
     best = np.einsum("dkj,djm->dkm", mixture, x)
     return PriceEfficiency(
-        overall,
-        radial.efficiency,
-        overall / radial.efficiency,
-        best,
-        mixture,
-        resolved + radial.resolved,
+        overall=overall,
+        technical=radial.efficiency,
+        allocative=overall / radial.efficiency,
+        best=best,
+        intensities=mixture,
+        resolved=resolved + radial.resolved,
     )
 
 
@@ -108,12 +108,12 @@ def revenue_efficiency(
     most, mixture, resolved = _best_worth(x, y, prices, earned, returns, outputs=True)
     best = np.einsum("dkj,djs->dks", mixture, y)
     return PriceEfficiency(
-        1 / most,
-        radial.efficiency,
-        1 / most / radial.efficiency,
-        best,
-        mixture,
-        resolved + radial.resolved,
+        overall=1 / most,
+        technical=radial.efficiency,
+        allocative=1 / most / radial.efficiency,
+        best=best,
+        intensities=mixture,
+        resolved=resolved + radial.resolved,
     )
 
 
@@ -181,13 +181,13 @@ def _programmes(
             (np.full((groups, each), i), np.full((groups, each), columns + i)) for i in rows
         ]
     return Programmes(
-        technology.pool,
-        np.zeros((groups, 1, columns)),
-        own,
-        np.full((groups, each, 1, len(rows)), 1.0 if outputs else -1.0),
-        rhs,
-        technology.identity(columns + len(rows), filled=True),
-        tuple(opening),
+        pool=technology.pool,
+        goal=np.zeros((groups, 1, columns)),
+        own=own,
+        own_goal=np.full((groups, each, 1, len(rows)), 1.0 if outputs else -1.0),
+        rhs=rhs,
+        identity=technology.identity(columns + len(rows), filled=True),
+        opening=tuple(opening),
     )
 
 
@@ -273,7 +273,12 @@ def profit_efficiency(
     most = of_others.max(axis=2)
     overall = (most - profit) / worth
     return ProfitEfficiency(
-        np.array(profit), most, overall, technical, overall - technical, of_others.argmax(axis=2)
+        profit=np.array(profit),
+        most=most,
+        overall=overall,
+        technical=technical,
+        allocative=overall - technical,
+        best=of_others.argmax(axis=2),
     )
 
 

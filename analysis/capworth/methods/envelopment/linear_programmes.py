@@ -365,7 +365,15 @@ def certified(programmes: Programmes, basis: Ints, status: Ints, pivots: int) ->
             _solved_again(programmes, int(group), int(each))
         )
     width = programmes.width + programmes.rhs.shape[2]
-    return Solution(column, value, price, verdict, width, pivots, len(again))
+    return Solution(
+        column=column,
+        value=value,
+        price=price,
+        status=verdict,
+        width=width,
+        pivots=pivots,
+        resolved=len(again),
+    )
 
 
 def _inverse(matrix: Floats) -> Floats:

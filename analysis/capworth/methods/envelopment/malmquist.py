@@ -92,13 +92,13 @@ def malmquist(inputs: ArrayLike, outputs: ArrayLike) -> Malmquist:
     technical_change = np.sqrt(ahead / own[:, new] * own[:, old] / back)
     pure_change = pure[:, new] / pure[:, old]
     return Malmquist(
-        efficiency_change * technical_change,
-        efficiency_change,
-        technical_change,
-        pure_change,
-        efficiency_change / pure_change,
-        np.isnan(technical_change),
-        resolved,
+        productivity=efficiency_change * technical_change,
+        efficiency_change=efficiency_change,
+        technical_change=technical_change,
+        pure_change=pure_change,
+        scale_change=efficiency_change / pure_change,
+        infeasible=np.isnan(technical_change),
+        resolved=resolved,
     )
 
 

@@ -141,13 +141,15 @@ def _most_slack(x: Floats, y: Floats, returns: str, worth: Floats, counted: Bool
         rhs = np.broadcast_to(1 / size, (*scaled.shape[:2], technology.rows)).copy()
         rhs[..., : technology.measured] = scaled
         programmes = Programmes(
-            technology.pool,
-            goal,
-            _slack_columns(technology, scaled),
-            own_goal,
-            rhs,
-            technology.identity(technology.pool.shape[2] + technology.measured, filled=True),
-            (_first(technology, scaled, block),),
+            pool=technology.pool,
+            goal=goal,
+            own=_slack_columns(technology, scaled),
+            own_goal=own_goal,
+            rhs=rhs,
+            identity=technology.identity(
+                technology.pool.shape[2] + technology.measured, filled=True
+            ),
+            opening=(_first(technology, scaled, block),),
         )
         solution = solved(programmes, block)
         amounts = solution.amounts()
@@ -184,13 +186,13 @@ def _least_ratio(x: Floats, y: Floats, returns: str, shares: Floats, gained: Boo
         rhs[..., -1] = 1
         stopgap = columns + 1 + measured
         programmes = Programmes(
-            np.concatenate((technology.pool, np.zeros((groups, 1, columns))), axis=1),
-            np.zeros((groups, 1, columns)),
-            own,
-            own_goal,
-            rhs,
-            np.append(technology.identity(stopgap, filled=True), stopgap + rows - 1),
-            (
+            pool=np.concatenate((technology.pool, np.zeros((groups, 1, columns))), axis=1),
+            goal=np.zeros((groups, 1, columns)),
+            own=own,
+            own_goal=own_goal,
+            rhs=rhs,
+            identity=np.append(technology.identity(stopgap, filled=True), stopgap + rows - 1),
+            opening=(
                 (np.full((groups, each), rows - 1), np.full((groups, each), columns)),
                 _first(technology, scaled, block),
             ),
@@ -260,7 +262,16 @@ def _answer(
     spare, lacking = slack[..., : x.shape[2]], slack[..., x.shape[2] :]
     efficient = negligible(np.where(counted[: x.shape[2]], spare, 0), x) & negligible(lacking, y)
     used, made = np.matmul(mixture, x), np.matmul(mixture, y)
-    return SlackBased(score, mixture, spare, lacking, used, made, efficient, resolved)
+    return SlackBased(
+        score=score,
+        intensities=mixture,
+        input_slack=spare,
+        output_slack=lacking,
+        input_target=used,
+        output_target=made,
+        efficient=efficient,
+        resolved=resolved,
+    )
 
 
 _Weights = Callable[[Floats, Floats], Floats]

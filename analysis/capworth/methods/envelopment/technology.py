@@ -176,7 +176,16 @@ class Technology:
         if trades is not None and traded:
             moved = (trades / scale[:, None]).transpose(0, 2, 1)
             pool[:, :measured, -traded:] = moved / np.abs(moved).max(axis=1, keepdims=True)
-        return cls(pool, scale, size, inputs, outputs, units, returns, joint)
+        return cls(
+            pool=pool,
+            scale=scale,
+            size=size,
+            inputs=inputs,
+            outputs=outputs,
+            units=units,
+            returns=returns,
+            joint=joint,
+        )
 
     @property
     def measured(self) -> int:
@@ -300,13 +309,13 @@ def project(
     draws, many, measured = both.shape
     units = reference[0].shape[1]
     found = Projection(
-        np.empty((draws, many)),
-        np.empty((draws, many, units)),
-        np.empty((draws, many, measured)),
-        np.empty((draws, many, measured)),
-        np.zeros((draws, many)),
-        np.zeros((draws, many), dtype=bool),
-        0,
+        distance=np.empty((draws, many)),
+        intensity=np.empty((draws, many, units)),
+        slack=np.empty((draws, many, measured)),
+        price=np.empty((draws, many, measured)),
+        scale_price=np.zeros((draws, many)),
+        infeasible=np.zeros((draws, many), dtype=bool),
+        resolved=0,
     )
     resolved = 0
     for block in blocks(draws, many, units + measured + 1):
@@ -386,15 +395,15 @@ def _programmes(
             row = scaled[..., : technology.inputs].argmax(axis=2)
         opening = ((row, number),)
     return Programmes(
-        technology.pool,
-        goal,
-        own,
-        own_goal,
-        rhs,
-        technology.identity(columns + 1 + two_way, filled=question.inside),
-        opening,
-        number if question.but_itself else None,
-        filling,
+        pool=technology.pool,
+        goal=goal,
+        own=own,
+        own_goal=own_goal,
+        rhs=rhs,
+        identity=technology.identity(columns + 1 + two_way, filled=question.inside),
+        opening=opening,
+        barred=number if question.but_itself else None,
+        filling=filling,
     )
 
 

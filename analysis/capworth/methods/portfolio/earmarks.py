@@ -418,7 +418,16 @@ def _model(
     lower, upper = np.zeros(columns), np.full(columns, np.inf)
     upper[:whole] = 1.0
     level = np.concatenate((np.zeros(len(due)), come.ravel()))
-    return _Model(worth, wide, limit, books, level, upper, lower, whole)
+    return _Model(
+        value=worth,
+        above=wide,
+        limit=limit,
+        equal=books,
+        level=level,
+        upper=upper,
+        lower=lower,
+        whole=whole,
+    )
 
 
 def _relation_rows(relations: Relations) -> tuple[csr_array, Floats]:
