@@ -152,7 +152,7 @@ def tested(copy: Path, tests: tuple[str, ...]) -> tuple[bool, str]:
     """Whether the tests stay green in the copy, and the first that does not."""
     words = [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", "--tb=no"]
     words += ["-p", "no:cacheprovider", *tests]
-    env = {**os.environ, "PYTHONPATH": str(copy / "analysis"), "PYTHONDONTWRITEBYTECODE": "1"}
+    env = {**os.environ, "PYTHONPATH": str(copy / "analysis")}
     try:
         done = subprocess.run(
             words, cwd=copy, env=env, capture_output=True, text=True, timeout=PATIENCE
@@ -169,20 +169,29 @@ def tried(mistake: Mistake, copy: Path) -> tuple[bool, str]:
     """Whether the tests stay green with the mistake, and the first that does not."""
     path = copy / PACKAGE / mistake.module
     text = path.read_text(encoding="utf-8")
-    path.write_text(mistake.planted(text), encoding="utf-8")
+    write(path, mistake.planted(text))
     try:
         return tested(copy, mistake.tests)
     finally:
-        path.write_text(text, encoding="utf-8")
+        write(path, text)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a module and forget what was compiled of it."""
+    path.write_text(text, encoding="utf-8")
+    for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*"):
+        compiled.unlink()
 
 
 def without_the_red(mistakes: list[Mistake], copy: Path) -> list[Mistake]:
     """Tests that are red without any mistake would kill everything."""
-    sound = {tests: tested(copy, tests) for tests in {m.tests for m in mistakes}}
-    for tests, (green, first) in sound.items():
-        if not green:
-            print(f"red without a mistake: {' '.join(tests)}: {first}")
-    return [m for m in mistakes if sound[m.tests][0]]
+    sound: dict[tuple[str, ...], bool] = {}
+    for tests in dict.fromkeys(m.tests for m in mistakes):
+        began = time.monotonic()
+        sound[tests], first = tested(copy, tests)
+        word = "green" if sound[tests] else f"RED WITHOUT A MISTAKE: {first}"
+        print(f"{' '.join(tests)}: {word}, {time.monotonic() - began:.0f} s", flush=True)
+    return [m for m in mistakes if sound[m.tests]]
 
 
 def main() -> int:
