@@ -207,7 +207,7 @@ def test_several_worlds_have_frontiers_of_their_own() -> None:
     assert by_draw.loc[(1, "d"), "score"] == pytest.approx(1)
     assert by_draw.loc[(0, "d"), "score"] == pytest.approx(2.5)
     assert found.efficient == ("a", "b")
-    assert "every one of 4 worlds" in repr(found)
+    assert "every one of 4 draws" in repr(found)
     near(found.targets().query("unit == 'd' and measure == 'hits'")["today"], [6.5], 1e-12)
     scale = found.scale()
     assert scale.loc["a", "returns"] == "increasing"
@@ -390,7 +390,7 @@ def test_what_a_model_does_not_give_is_said() -> None:
         envelopment(X, Y, orientation="directional").scale()
     many = envelopment(draws(X, [1, 1]), draws(Y, [1, 2]))
     for ask in (many.bootstrap, many.closest_targets):
-        with pytest.raises(InputError, match="the tables hold 2 worlds"):
+        with pytest.raises(InputError, match="the tables hold 2 draws"):
             ask()
     with pytest.raises(InputError, match="undesirable outputs have no price"):
         envelopment(X, Y, undesirable=BAD).cost_efficiency({"staff": 1.0, "sites": 1.0})

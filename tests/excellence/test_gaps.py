@@ -1,4 +1,4 @@
-"""Models and the worth of gaps: by hand, and from the worlds themselves."""
+"""Models and the worth of gaps: by hand, and from the draws themselves."""
 
 import tomllib
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""From low, mode and high to worlds."""
+"""From low, mode and high to draws."""
 
 from dataclasses import replace
 

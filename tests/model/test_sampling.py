@@ -1,4 +1,4 @@
-"""Worlds in chunks: the same numbers however the work is shared."""
+"""Draws in chunks: the same numbers however the work is shared."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor

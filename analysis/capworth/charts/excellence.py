@@ -353,7 +353,7 @@ def frontier_facts(study: Study, language: Language) -> Facts:
         "stay": len(set(check.free) & set(check.bounded)),
         "least": language.part(check.least),
         "draws": language.number(check.draws, 0),
-        "worlds": language.number(check.drawn, 0),
+        "replicates": language.number(check.drawn, 0),
         "list": in_series(language, listed, most=12),
     }
 

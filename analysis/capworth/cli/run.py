@@ -9,7 +9,7 @@ from capworth.cli.terminal import progress
 @click.command("run")
 @click.argument("case", type=click.Path())
 @click.option("--out", type=click.Path(), help="Run folder [default: reports/NAME].")
-@click.option("--draws", type=click.IntRange(100, 10_000_000), help="Sampled worlds.")
+@click.option("--draws", type=click.IntRange(100, 10_000_000), help="Sampled draws.")
 @click.option("--seed", type=click.IntRange(0), help="Seed of every random stream.")
 @click.option("--lang", help="Languages of the report, such as en,fr.")
 @click.option(

@@ -125,7 +125,7 @@ class Comparison:
     def by_draw(self) -> pd.DataFrame:
         """One row for each draw and unit: `score`, `efficiency`, `efficient`, further columns."""
         found, tables = self._found, self._tables
-        index = pd.MultiIndex.from_product([tables.draws, tables.units], names=["world", "unit"])
+        index = pd.MultiIndex.from_product([tables.draws, tables.units], names=["draw", "unit"])
         parts: dict[str, Floats | Bools | None] = {
             "score": found.score,
             "efficiency": found.efficiency,
@@ -212,7 +212,7 @@ class Comparison:
         )
         draws = len(self._tables.draws)
         if draws > 1:
-            text += f"; in every one of {draws:,} worlds"
+            text += f"; in every one of {draws:,} draws"
         if self.infeasible:
             text += f"; infeasible: {_listed(self.infeasible)}"
         if self.left_out:
@@ -389,7 +389,7 @@ class EnvelopmentResult(Comparison):
     def _one_draw(self, what: str) -> UnitTables:
         if len(self._tables.draws) > 1:
             raise InputError(
-                f"{what}: the tables hold {len(self._tables.draws)} worlds. Ask it of one of "
+                f"{what}: the tables hold {len(self._tables.draws)} draws. Ask it of one of "
                 "them, such as the most likely."
             )
         return self._tables

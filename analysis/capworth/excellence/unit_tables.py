@@ -139,7 +139,7 @@ def _framed(table: Table, name: str) -> pd.DataFrame:
     if 0 in frame.shape:
         raise InputError(f"{name}: the table has no {'columns' if len(frame) else 'rows'}.")
     if frame.index.nlevels > 2:
-        raise InputError(f"{name}: rows have {frame.index.nlevels} names. Give world and unit.")
+        raise InputError(f"{name}: rows have {frame.index.nlevels} names. Give draw and unit.")
     return frame
 
 
@@ -147,7 +147,7 @@ def _numbered(cells: NDArray[Any], name: str) -> pd.DataFrame:
     """Name rows and columns by their numbers."""
     if cells.ndim not in (2, 3):
         raise InputError(
-            f"{name}: shape {cells.shape} is not (units, columns) or (worlds, units, columns)."
+            f"{name}: shape {cells.shape} is not (units, columns) or (draws, units, columns)."
         )
     columns = [f"{name.rstrip('s')} {k}" for k in range(1, cells.shape[-1] + 1)]
     index: pd.Index[Any] = pd.RangeIndex(1, cells.shape[-2] + 1)
@@ -174,7 +174,7 @@ def _agree(tables: dict[str, pd.DataFrame]) -> None:
     first = tables["inputs"].index
     for name, table in tables.items():
         if table.index.nlevels != first.nlevels:
-            raise InputError(f"{name}: name the rows as those of inputs are, by world and unit.")
+            raise InputError(f"{name}: name the rows as those of inputs are, by draw and unit.")
         for one, other, lacking in ((first, table.index, name), (table.index, first, "inputs")):
             absent = one.difference(other, sort=False)
             if len(absent):
@@ -183,13 +183,13 @@ def _agree(tables: dict[str, pd.DataFrame]) -> None:
     if len(first) != len(draws) * len(units):
         there = set(first)
         lost = next((w, u) for w in draws for u in units if (w, u) not in there)
-        raise InputError(f"inputs: there is no row for {_row(lost)}. Add it in every world.")
+        raise InputError(f"inputs: there is no row for {_row(lost)}. Add it in every draw.")
 
 
 def _levels(index: pd.Index[Any]) -> tuple[pd.Index[Any], pd.Index[Any]]:
     """Names of the draws and of the units, each in the order of the table."""
     if index.nlevels == 1:
-        return pd.Index(["only"], name="world"), index
+        return pd.Index(["only"], name="draw"), index
     return index.get_level_values(0).unique(), index.get_level_values(1).unique()
 
 

@@ -1,4 +1,4 @@
-"""From low, mode and high to worlds: one number for every estimate in every draw."""
+"""From low, mode and high to draws: one number for every estimate in every draw."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
-"""One batch of worlds: every cost, value and gain of the case in each of them.
+"""One batch of draws: every cost, value and gain of the case in each of them.
 
 Money year by year: who pays it and who gains it, real and not discounted.
 
-Worlds in chunks: any executor, any number of workers, the same numbers.
+Draws in chunks: any executor, any number of workers, the same numbers.
 """
 
 from collections import deque
