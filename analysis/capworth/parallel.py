@@ -2,15 +2,17 @@
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing import get_context
 from typing import Any, TypeAlias
 
 from threadpoolctl import threadpool_limits
 
 Submit: TypeAlias = Callable[..., Future[Any]]  # of a function and what follows what is given
+Map: TypeAlias = Callable[[Callable[..., Any], Iterable[Any]], Iterator[Any]]
 
 
 def copies_are_safe() -> bool:
@@ -45,6 +47,26 @@ def beside(given: Any, workers: int, executor: Executor | None = None) -> Iterat
     else:
         with ThreadPoolExecutor(workers) as threads:
             yield lambda do, *more: threads.submit(do, given, *more)
+
+
+@contextmanager
+def mapped(given: Any, workers: int) -> Iterator[Map]:
+    """Yield a `map` of `do(given, thing)` over things, in order, each by whoever is free.
+
+    With one worker in this process; else in processes, which begin anew where a copy is not safe.
+    The typesetter and the charts hold Python's lock, so that threads would gain nothing.
+
+    Parameters
+    ----------
+    given : what every piece of work needs; sent once to each process
+    workers : processes
+    """
+    if workers == 1:
+        yield lambda do, things: (do(given, thing) for thing in things)
+        return
+    way = "fork" if copies_are_safe() else "spawn"
+    with ProcessPoolExecutor(workers, get_context(way), _receive, (given,)) as pool:
+        yield lambda do, things: pool.map(partial(_do, do), things)
 
 
 _received: list[Any] = []  # in a copy: what was given, once

@@ -3,10 +3,9 @@
 Pages for donors from a run folder: nothing is recomputed, every number is the run's own.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from capworth.members.use import DRAWS, Members, brief_member, member_of, serve_
 from capworth.model.money import MILLION
 from capworth.model.result import Provenance
 from capworth.model.simulation import Progress, draw_sample
+from capworth.parallel import mapped
 from capworth.report.brief import write_brief
 from capworth.report.donor import Offer, write_index, write_package
 from capworth.runs import run as runs
@@ -74,12 +74,14 @@ def write_briefs(
     target = folder / BRIEFS
     target.mkdir(exist_ok=True)
     written = []
-    for done, (name, content) in enumerate(_made(case, members, _chosen(folder), jobs, workers)):
-        path = target / name
-        path.write_bytes(content)
-        written.append(path)
-        if progress:
-            progress("briefs", done + 1, len(jobs))
+    asked = _Asked(case, members, _chosen(folder))
+    with mapped(asked, workers if len(jobs) >= MANY else 1) as make:
+        for done, (name, content) in enumerate(make(_Asked.brief, jobs)):
+            path = target / name
+            path.write_bytes(content)
+            written.append(path)
+            if progress:
+                progress("briefs", done + 1, len(jobs))
     return written
 
 
@@ -96,36 +98,20 @@ Job = tuple[str, str]  # member, language
 File = tuple[str, bytes]
 
 
-def _made(
-    case: Case,
-    members: Members,
-    chosen: Mapping[str, bool] | None,
-    jobs: Sequence[Job],
-    workers: int,
-) -> Iterator[File]:
-    if workers == 1 or len(jobs) < MANY:
-        yield from _do(case, members, chosen, jobs)
-        return
-    parts = [jobs[k::workers] for k in range(workers)]
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for files in pool.map(
-            _listed, *zip(*((case, members, chosen, part) for part in parts), strict=True)
-        ):
-            yield from files
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What every brief is made from."""
 
+    case: Case
+    members: Members
+    chosen: Mapping[str, bool] | None
 
-def _listed(
-    case: Case, members: Members, chosen: Mapping[str, bool] | None, jobs: Sequence[Job]
-) -> list[File]:
-    return list(_do(case, members, chosen, jobs))
-
-
-def _do(
-    case: Case, members: Members, chosen: Mapping[str, bool] | None, jobs: Sequence[Job]
-) -> Iterator[File]:
-    for code, language in jobs:
-        brief = brief_member(case, members, code, chosen)
-        yield f"{code}-{language}.pdf", write_brief(case, brief, members.provenance, language)
+    def brief(self, job: Job) -> File:
+        """Name of the file, and its bytes."""
+        code, language = job
+        found = brief_member(self.case, self.members, code, self.chosen)
+        made = write_brief(self.case, found, self.members.provenance, language)
+        return f"{code}-{language}.pdf", made
 
 
 INDEX = "index"
@@ -178,27 +164,17 @@ def write_donor_papers(
     chosen = tuple(packages) or offer.menu.packages
     jobs = [(p, language) for language in spoken for p in (INDEX, *chosen)]
     written = []
-    for (package, language), content in zip(
-        jobs, _donor_page_made(offer, jobs, workers), strict=True
-    ):
-        path = target / language / f"{package}.pdf"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-        written.append(path)
+    with mapped(offer, workers if len(jobs) > FEW else 1) as make:
+        for (package, language), content in zip(jobs, make(_write, jobs), strict=True):
+            path = target / language / f"{package}.pdf"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            written.append(path)
     return tuple(written)
 
 
-def _donor_page_made(offer: Offer, jobs: Sequence[tuple[str, str]], workers: int) -> list[bytes]:
-    names, languages = zip(*jobs, strict=True)
-    offers = [offer] * len(jobs)
-    if workers == 1 or len(jobs) <= FEW:
-        return list(map(_write, offers, names, languages))
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        chunk = -(-len(jobs) // workers)
-        return list(pool.map(_write, offers, names, languages, chunksize=chunk))
-
-
-def _write(offer: Offer, package: str, language: str) -> bytes:
+def _write(offer: Offer, job: Job) -> bytes:
+    package, language = job
     if package == INDEX:
         return write_index(offer, language)
     return write_package(offer, package, language)

@@ -7,14 +7,11 @@ import json
 import platform
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from hashlib import sha256
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -27,7 +24,7 @@ from capworth.errors import CapworthError, nearest
 from capworth.language.language import Language
 from capworth.language.phrases import languages as spoken_languages
 from capworth.model.simulation import CHUNK, ENVELOPED, KEPT, Progress
-from capworth.parallel import copies_are_safe
+from capworth.parallel import mapped
 from capworth.programme.selection import DRAWS as PROGRAMME_DRAWS
 from capworth.report.pdf import write_report
 from capworth.report.whatif import write_whatif
@@ -305,7 +302,7 @@ def write_papers(
     asked = [name for name, chart in GALLERY.items() if chart.asked(study)]
     jobs = [(name, language) for language in languages for name in asked]
     drawn: dict[Job, str] = {}
-    with _makers(study, workers) as make:
+    with mapped(study if workers == 1 else _light(study), workers) as make:
         for job, svg in zip(jobs, make(_draw, jobs), strict=True):
             drawn[job] = svg
             if progress:
@@ -330,28 +327,6 @@ def _write_charts(study: Study, language: str, drawn: Mapping[Job, str], folder:
             (folder / f"{name}.svg").write_text(alone, encoding="utf-8", newline="")
             table = as_csv(chart.table(study))
             (folder / f"{name}.csv").write_text(table, encoding="utf-8", newline="")
-
-
-@contextmanager
-def _makers(study: Study, workers: int) -> Iterator[Callable[..., Iterator[Any]]]:
-    """Yield a `map` of functions of a study and one thing, in this process or in several."""
-    if workers == 1:
-        yield lambda do, things: (do(study, thing) for thing in things)
-        return
-    way, sent = "fork" if copies_are_safe() else "spawn", (_light(study),)
-    with ProcessPoolExecutor(workers, get_context(way), _receive, sent) as pool:
-        yield lambda do, things: pool.map(partial(_do, do), things)
-
-
-_received: list[Study] = []  # in a process that makes papers: the study, sent once
-
-
-def _receive(study: Study) -> None:
-    _received.append(study)
-
-
-def _do(make: Callable[[Study, Any], Any], thing: Any) -> Any:
-    return make(_received[0], thing)
 
 
 def _draw(study: Study, job: Job) -> str:
