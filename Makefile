@@ -13,6 +13,7 @@ SIDE_BY_SIDE = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 QUICK := tests/test_architecture.py tests/test_docs.py tests/test_streams.py tests/test_processes.py \
 	tests/methods tests/case tests/lints tests/cli/test_envelop_command.py \
 	tests/excellence/test_envelopment_door.py tests/excellence/test_envelopment_table.py
+SLOW := tests/methods/envelopment/test_envelopment_solver.py
 
 .PHONY: run test quick nightly check lint smoke wheel notebooks bench lock clean
 
@@ -23,7 +24,7 @@ test: .venv/test
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 quick: .venv/test
-	$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) -m "not hypothesis" $(QUICK)
+	$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) -m "not hypothesis" $(QUICK) --ignore $(SLOW)
 
 # Other examples every night, and mistakes planted in a copy of the package.
 nightly: .venv/test

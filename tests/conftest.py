@@ -31,7 +31,11 @@ from capworth.study.stages import Study, run_study
 # The same examples every time, on however slow a machine; `make nightly` seeks others, and more.
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile(
-    "nightly", max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "nightly",
+    max_examples=500,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("same")
 

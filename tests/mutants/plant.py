@@ -128,6 +128,8 @@ def at_random(count: int, seed: int) -> list[Mistake]:
     order.shuffle(modules)
     found: list[Mistake] = []
     for path in modules * (1 + count // len(modules)):
+        if len(found) == count:
+            break
         module = path.relative_to(ROOT / PACKAGE)
         tests = ROOT / "tests" / module.parent
         while not tests.is_dir():
@@ -140,8 +142,6 @@ def at_random(count: int, seed: int) -> list[Mistake]:
             says = f"line {node.lineno}: {' '.join(old.split())} -> {new}"
             where = (str(tests.relative_to(ROOT)),)
             found.append(Mistake(says, module.as_posix(), old, new, where, place_of(node, text)))
-        if len(found) == count:
-            break
     return found
 
 

@@ -14,7 +14,7 @@ import pytest
 from capworth.case.read import read_case
 from capworth.errors import CaseError
 from capworth.runs import run as runs
-from capworth.runs.run import RunError, inputs_of, read_manifest, rerun, run
+from capworth.runs.run import Comparison, RunError, inputs_of, read_manifest, rerun, run
 from capworth.study import tables as databook
 from capworth.study.stages import Study, run_study
 
@@ -116,6 +116,15 @@ def test_a_rerun_names_what_differs(made: Path, tmp_path: Path) -> None:
     assert found.missing == ("tables/claim.csv",)
     assert found.new == ("tables/own.csv",)
     assert "tables/capabilities.csv differs" in str(found)
+
+
+@pytest.mark.parametrize("part", ["differing", "missing", "new"])
+def test_one_file_is_enough_to_differ(part: str) -> None:
+    parts: dict[str, tuple[str, ...]] = dict.fromkeys(("differing", "missing", "new"), ())
+    assert Comparison(same=("a",), **parts, elsewhere=()).is_same
+    found = Comparison(same=("a",), **{**parts, part: ("tables/b.csv",)}, elsewhere=())
+    assert not found.is_same
+    assert "tables/b.csv" in str(found)
 
 
 def test_inputs_that_were_changed_are_not_rerun(made: Path, tmp_path: Path) -> None:

@@ -169,6 +169,17 @@ def test_pairs_are_shares_of_draws(study: Study) -> None:
     assert pairs.T["SCAN"]["CLOUD"] == pytest.approx(ahead)
 
 
+def test_a_rival_set_asks_what_its_improvements_ask(study: Study) -> None:
+    assert study.robustness is not None
+    assert study.programme is not None
+    rivals, asked = study.robustness.competitors(), study.programme.to_frame()["asked_m"]
+    step = study.case.settings.grid / 1e6  # what is asked is rounded up to the grid
+    assert len(rivals) > 1
+    for words, found in zip(rivals["chosen"], rivals["asked_m"], strict=True):
+        ids = str(words).split()
+        assert found == pytest.approx(sum(asked[i] for i in ids), abs=len(ids) * step)
+
+
 def test_spread_of_columns() -> None:
     found = spread("x", np.array([[0.0, 10.0], [20.0, 10.0]]), 10.0)
     assert {name: part.tolist() for name, part in found.items()} == {
