@@ -13,7 +13,6 @@ from scipy.stats import kendalltau
 
 from capworth.errors import InputError
 from capworth.methods.acceptability.indices import kendall_tau, spearman
-from capworth.methods.cost_benefit.perspectives import concentration, gini, lorenz
 from capworth.methods.elicitation.agreement import (
     cohen_kappa,
     cronbach_alpha,
@@ -84,33 +83,6 @@ def test_questions_that_measure_one_thing() -> None:
     assert cronbach_alpha([[1, 1, 1], [2, 2, 2], [4, 4, 4]]) == pytest.approx(1)
     assert cronbach_alpha([[1, 2], [2, 3], [3, 5]]) == pytest.approx(2 * (1 - (10 / 3) / (19 / 3)))
     assert np.isnan(cronbach_alpha([[1, 3], [2, 2]]))
-
-
-def test_evenness_by_hand() -> None:
-    assert gini([5, 5, 5]) == 0
-    assert gini([0, 0, 0, 1]) == pytest.approx(0.75)
-    assert gini([2, 1], [2, 1]) == pytest.approx(0)  # one each
-    np.testing.assert_allclose(gini([[1, 1], [3, 1]]), [0, 0.25])
-    members, held = lorenz([6, 1, 3])
-    np.testing.assert_allclose(members, [0, 1 / 3, 2 / 3, 1])
-    np.testing.assert_allclose(held, [0, 0.1, 0.4, 1])
-    assert concentration([1, 1, 1, 1]) == 0.25
-    slips: tuple[Slip, ...] = (
-        (lambda: gini([0, 0]), "nobody has anything"),
-        (lambda: gini([1, -1]), r"entry \[1\] is -1"),
-        (lambda: gini([1, 2], [1]), "Give one for each of 2"),
-    )
-    for wrong, words in slips:
-        with pytest.raises(InputError, match=words):
-            wrong()
-
-
-@given(st.lists(st.integers(0, 20), min_size=1, max_size=8).filter(any))
-def test_gini_is_half_the_mean_difference(amounts: list[int]) -> None:
-    x = np.array(amounts, dtype=float)
-    mean_difference = np.abs(x[:, None] - x).mean()
-    assert float(gini(x)) == pytest.approx(mean_difference / (2 * x.mean()), abs=1e-12)
-    assert float(gini(np.concatenate((x, x)))) == pytest.approx(float(gini(x)), abs=1e-12)
 
 
 @given(st.integers(0, 2**32))
