@@ -130,3 +130,17 @@ def test_no_page_with_code_is_forgotten() -> None:
             for module, names in re.findall(r"from (\S+) import (.+)", block):
                 for wanted in names.split(","):
                     assert hasattr(importlib.import_module(module), wanted.strip()), page.name
+
+
+def test_the_map_of_the_house_is_right() -> None:
+    """Every file that it names is there, and holds what stands in brackets behind it."""
+    text = (ROOT / "docs" / "house.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:analysis|tests)/[\w./]+)`(?: \(`([\w.]+)`\))?", text)
+    assert len(named) > 15
+    for path, thing in named:
+        assert (ROOT / path).exists(), path
+        if thing:
+            code = (ROOT / path).read_text(encoding="utf-8")
+            assert re.search(rf"(def|class) {thing.split('.')[-1]}\b", code), f"{path}: {thing}"
+    folders = {p.parent.name for p in (ROOT / "analysis" / "capworth").glob("*/__init__.py")}
+    assert folders == set(re.findall(r"`(\w+)/`", text)) - {"rules"}

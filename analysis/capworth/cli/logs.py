@@ -30,7 +30,7 @@ def command(
 
     from capworth.errors import InputError
     from capworth.logs import count_activity
-    from capworth.logs.fitting import must_fit
+    from capworth.logs.counting import must_fit
 
     pairs = [pair.partition("=") for pair in columns.split(",") if pair]
     if wrong := [name for name, equals, _ in pairs if not equals]:
