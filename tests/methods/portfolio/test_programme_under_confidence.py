@@ -62,7 +62,7 @@ def test_set_and_start_together() -> None:
     assert found.value[0] == pytest.approx(case["expected"]["value"], abs=1e-9)
     delays = [int(d) if x else -1 for x, d in zip(found.sets[0], found.delays[0], strict=True)]
     assert delays == case["expected"]["delay"]
-    by_year = sum(spend[k].sum() * plan.shifted(k, delays[k]) for k in range(3))  # type: ignore[operator]  # none falls behind the end
+    by_year = sum(spend[k].sum() * plan.shifted(k, delays[k]) for k in range(3))
     np.testing.assert_allclose(by_year, case["expected"]["spend"], atol=1e-9)
 
 
