@@ -1,0 +1,99 @@
+"""Switching values by substitution: the levels of one input at which the advice changes.
+
+One input is set to a level, alone, all others stay as uncertain as they were; the chance of a
+change is the mass of the input's own distribution over all levels at which it holds.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+LEVELS: Final = 41  # at which the advice is asked for
+SHARP: Final = 0.01  # of the input's probability, to which a switching level is found
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A stretch of levels at which the advice is another one.
+
+    Attributes
+    ----------
+    answer : what the advice is there
+    low, high : levels, in the unit of the input; the ends of its range where it holds up to them
+    probability : mass of the input's distribution over the stretch
+    """
+
+    answer: object
+    low: float
+    high: float
+    probability: float
+
+
+def switching_stretches(
+    advice: Callable[[float], object],
+    quantile: Callable[[float], float],
+    levels: int = LEVELS,
+    sharp: float = SHARP,
+) -> tuple[Changed, ...]:
+    """Switching values: stretches of one input on which the advice differs from that at its median.
+
+    Parameters
+    ----------
+    advice : what is advised when the input is set to a level; anything that can be compared
+    quantile : level that the input stays below with a probability
+    levels : quantile levels that are looked at, ends included
+    sharp : probability to which an end of a stretch is found by halving
+
+    Returns
+    -------
+    Stretches in rising order; empty where the advice never changes. What changes and changes back
+    between two neighbouring levels is not seen.
+
+    Notes
+    -----
+    Structural switching values: HM Treasury, The Green Book, on sensitivity analysis.
+
+    >>> found = switching_stretches(lambda x: x > 7.5, lambda p: 10 * p, sharp=1e-6)
+    >>> [(round(s.low, 3), s.high, round(s.probability, 3)) for s in found]
+    [(7.5, 10.0, 0.25)]
+    """
+    asked: dict[float, object] = {}
+
+    def at(probability: float) -> object:
+        if probability not in asked:
+            asked[probability] = advice(quantile(probability))
+        return asked[probability]
+
+    usual = at(0.5)
+    grid = sorted({*np.linspace(0, 1, levels).tolist(), 0.5})
+    ends = [0.0]
+    for low, high in pairwise(grid):
+        if at(low) != at(high):
+            ends.append(_halved(at, low, high, sharp))
+    ends.append(1.0)
+    found = []
+    for low, high in pairwise(ends):
+        inside = [p for p in grid if low <= p <= high] or [(low + high) / 2]
+        answer = at(inside[len(inside) // 2])
+        if answer != usual:
+            found.append(Changed(answer, quantile(low), quantile(high), high - low))
+    return tuple(found)
+
+
+def switching_probability(stretches: tuple[Changed, ...]) -> float:
+    """Chance that one input alone changes the advice: the mass of all stretches together."""
+    return float(sum(stretch.probability for stretch in stretches))
+
+
+def _halved(at: Callable[[float], object], low: float, high: float, sharp: float) -> float:
+    left = at(low)
+    while high - low > sharp:
+        middle = (low + high) / 2
+        if at(middle) == left:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2

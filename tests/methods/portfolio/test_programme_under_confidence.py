@@ -1,0 +1,249 @@
+"""Set and starts under a budget confidence, good sets and roles: worked examples and twins."""
+
+import tomllib
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from capworth.methods.arguments import Bools, Floats
+from capworth.methods.portfolio.confidence import Plan, best_programmes, frontier_at
+from capworth.methods.portfolio.good_sets import NOT_NOW, START, maximal_sets, roles
+from capworth.methods.uncertainty.order_statistics import order_quantile
+from capworth.streams import stream
+
+GOLDEN = tomllib.loads((Path(__file__).parents[2] / "golden/decision.toml").read_text("utf-8"))
+
+
+def every_set(projects: int, requires: list[list[int]] | None = None) -> Bools:
+    rows = np.array(list(product([False, True], repeat=projects)))
+    for a, b in requires or []:
+        rows = rows[~rows[:, a] | rows[:, b]]
+    return rows
+
+
+# ------------------------------------------------------------------------------- worked examples
+
+
+def test_budget_confidence() -> None:
+    case, frontier = GOLDEN["M04"]
+    given_, expected = case["inputs"], case["expected"]
+    cost, value = np.array(given_["cost_by_draw"]), np.array(given_["value"])
+    sets = every_set(4, given_["requires"])
+    at_80 = best_programmes(sets, value, cost, given_["budget"], confidence=0.8)
+    assert np.flatnonzero(at_80.sets[0]).tolist() == expected["p80_set"]
+    assert at_80.quantile[0] == pytest.approx(expected["p80_cost"], abs=1e-9)
+    assert at_80.expected[0] == pytest.approx(expected["expected_cost"], abs=1e-9)
+    assert at_80.contingency[0] == pytest.approx(expected["contingency"], abs=1e-9)
+    at_90 = best_programmes(sets, value, cost, given_["budget"], confidence=0.9)
+    assert np.flatnonzero(at_90.sets[0]).tolist() == expected["p90_set"]
+    over = (cost[:, expected["expected_cost_set"]].sum(axis=1) > given_["budget"]).mean()
+    assert over == pytest.approx(expected["p_over_of_expected_set"])
+    rows, budgets = frontier_at(sets, sets @ value, cost, 0.8, mean_too=False)
+    steps = np.column_stack([budgets, (sets @ value)[rows]])
+    np.testing.assert_allclose(steps, frontier["expected"]["steps"], atol=1e-9)
+    _, held = frontier_at(sets, sets @ value, cost, 0.8)
+    assert held[1] == pytest.approx(3.2), "its mean has to fit as well"
+
+
+def test_set_and_start_together() -> None:
+    (case,) = GOLDEN["M05"]
+    spend, worth = (np.array(case["inputs"][k]) for k in ("spend_by_year", "value_by_delay"))
+    total = spend.sum(axis=1)
+    limits = np.full(case["inputs"]["years"], float(case["inputs"]["limit_a_year"]))
+    plan = Plan(spend / total[:, None], limits, worth)
+    found = best_programmes(
+        every_set(4), worth[:, 0], total[None], case["inputs"]["budget"], plan=plan
+    )
+    assert found.value[0] == pytest.approx(case["expected"]["value"], abs=1e-9)
+    delays = [int(d) if x else -1 for x, d in zip(found.sets[0], found.delays[0], strict=True)]
+    assert delays == case["expected"]["delay"]
+    by_year = sum(spend[k].sum() * plan.shifted(k, delays[k]) for k in range(3))
+    np.testing.assert_allclose(by_year, case["expected"]["spend"], atol=1e-9)
+
+
+def test_start_choose_not_now() -> None:
+    (case,) = GOLDEN["M06"]
+    names, expected = case["inputs"]["names"], case["expected"]
+    sets = np.array([[name in row for name in names] for row in case["inputs"]["sets"]])
+    values = np.array(case["inputs"]["value_by_draw"])
+    kept = maximal_sets(sets, values.mean(axis=0))
+    assert kept.tolist() == expected["maximal"]
+    found = roles(sets[kept], values[:, kept], sets, names)
+    assert [n for n, x in zip(names, found.start, strict=True) if x] == expected["start"]
+    assert [n for n, x in zip(names, found.never, strict=True) if x] == expected["not_now"]
+    exchanges = [
+        [[names[k] for k in e.out], [names[k] for k in e.into], e.p_better] for e in found.exchanges
+    ]
+    assert exchanges == expected["minimal_exchanges"]
+    np.testing.assert_allclose(found.regret, expected["expected_regret"], atol=1e-9)
+    np.testing.assert_allclose(found.p_best, expected["p_best_in_list"], atol=1e-9)
+
+
+def test_pair_and_regret_ex_ante() -> None:
+    (case,) = GOLDEN["M16"]
+    values, expected = np.array(case["inputs"]["value"]), case["expected"]
+    sets = np.eye(3, dtype=bool)
+    found = roles(sets, values)
+    assert 1 - found.p_better[1] == pytest.approx(expected["p_a_better_b"])
+    np.testing.assert_allclose(found.regret, expected["regret"], atol=1e-9)
+    (first, *_) = [e for e in found.exchanges if e.row == 1]
+    assert first.loss == pytest.approx(expected["mean_gap"], abs=1e-9)
+
+
+def test_net_takes_what_pays_and_nothing_else() -> None:
+    for case in GOLDEN["M02"][:2]:
+        benefit, cost, asked = (
+            np.array(case["inputs"][k], dtype=float)
+            for k in ("benefit", "whole_life_cost", "asked")
+        )
+        sets = every_set(len(benefit))
+        found = best_programmes(sets, benefit - cost, asked[None], case["inputs"]["budget"])
+        assert np.flatnonzero(found.sets[0]).tolist() == case["expected"]["chosen"]
+        assert found.value[0] == pytest.approx(case["expected"]["net"], abs=1e-9)
+
+
+# ------------------------------------------------------------------------------------------ rules
+
+
+def test_what_adds_nothing_starts_nothing() -> None:
+    """A +10, B -0.1, Z 0: start is A alone."""
+    value = np.array([10.0, -0.1, 0.0])
+    sets = every_set(3)
+    found = best_programmes(sets, value, np.ones((5, 3)), 3.0, near=0.05)
+    kept = maximal_sets(found.sets, found.value)
+    assert found.sets[kept].tolist() == [[True, False, False]]
+    said = roles(found.sets[kept], np.tile(found.value[kept], (5, 1)), found.sets)
+    assert said.verbs == (START, NOT_NOW, NOT_NOW)
+
+
+def test_a_must_of_negative_value_still_gives_a_list() -> None:
+    value = np.array([-3.0, 1.0])
+    sets = every_set(2)[[2, 3]]  # the first one must be in
+    found = best_programmes(sets, value, np.ones((4, 2)), 2.0, near=0.05)
+    assert found.feasible
+    assert found.sets[0].tolist() == [True, True]
+
+
+def test_a_long_tail_does_not_pass_on_its_quantile() -> None:
+    """A tail of 19 % at 500 has its P80 at 10 and its mean at 103."""
+    cost = np.where(np.arange(100) < 81, 10.0, 500.0)[:, None]
+    found = best_programmes(every_set(1), np.array([1.0]), cost, 20.0)
+    assert order_quantile(cost[:, 0], 0.8) == 10
+    assert not found.sets[0].any()
+
+
+def test_without_a_feasible_set_the_likeliest_is_given_with_its_chance() -> None:
+    cost = np.array([[4.0], [9.0], [9.0], [4.0]])
+    found = best_programmes(np.array([[True]]), np.array([1.0]), cost, 5.0)
+    assert not found.feasible
+    assert found.p_within.tolist() == [0.5]
+
+
+# ------------------------------------------------------------------------------------------- twins
+
+
+def brute(
+    sets: Bools,
+    value: Floats,
+    cost: Floats,
+    budget: float,
+    confidence: float,
+    plan: Plan | None,
+) -> tuple[float, Any]:
+    """Most expected value of all sets and starts, by trying them all."""
+    best: tuple[float, Any] = (-np.inf, None)
+    need = int(np.ceil(confidence * len(cost) - 1e-9))
+    for row in sets:
+        members = np.flatnonzero(row).tolist()
+        total = cost[:, members].sum(axis=1)
+        held = np.sort(total)[need - 1]
+        if held > budget + 1e-9 or total.mean() > budget + 1e-9:
+            continue
+        starts = [range(plan.worth.shape[1])] * len(members) if plan else [range(1)] * len(members)
+        for delays in product(*starts):
+            got = sum(
+                plan.worth[k, d] if plan else value[k] for k, d in zip(members, delays, strict=True)
+            )
+            if plan and not keeps(plan, members, delays, cost, held, need):
+                continue
+            best = max(best, (float(got), tuple(members)), key=lambda b: b[0])
+    return best
+
+
+def keeps(
+    plan: Plan, members: list[int], delays: Any, cost: Floats, held: float, need: int
+) -> bool:
+    when = dict(zip(members, delays, strict=True))
+    for a, b, years in plan.after:
+        if a in when and b in when and when[a] < when[b] - years:
+            return False
+    years = len(plan.limits)
+    by_year = np.zeros((len(cost), years))
+    for k, d in when.items():
+        if plan.spend[k, years - d :].sum() > 1e-9 and d:
+            return False
+        by_year[:, d:] += cost[:, [k]] * plan.spend[k, : years - d]
+    mean = cost[:, members].sum(axis=1).mean()
+    scale = max(1.0, held / mean) if mean > 0 else 1.0
+    planned = by_year.mean(axis=0) * scale
+    if (planned > plan.limits * (1 + 1e-9)).any():
+        return False
+    return bool((by_year <= plan.limits * (1 + 1e-9)).all(axis=1).sum() >= need)
+
+
+@given(st.integers(0, 10**6), st.booleans())
+def test_the_search_is_as_good_as_trying_everything(seed: int, with_plan: bool) -> None:
+    random = stream(seed, "programme under confidence")
+    projects, draws, years = int(random.integers(1, 5)), 12, 4
+    cost = random.integers(0, 12, size=(draws, projects)).astype(float)
+    worth = random.integers(-3, 12, size=(projects, 1)).astype(float)
+    fall = np.cumsum(random.integers(0, 4, size=(projects, 2)), axis=1)
+    worth = np.column_stack([worth[:, 0], worth - fall])
+    spend = random.dirichlet(np.ones(2), size=projects)
+    spend = np.column_stack([spend, np.zeros((projects, years - 2))])
+    after = ((0, 1, int(random.integers(0, 2))),) if projects > 1 else ()
+    limits = random.integers(3, 15, size=years).astype(float)
+    plan = Plan(spend, limits, worth, after) if with_plan else None
+    relations = [[0, projects - 1]] if projects > 2 else None
+    sets = every_set(projects, relations)
+    budget, confidence = float(random.integers(4, 30)), float(random.choice([0.5, 0.8, 0.9]))
+    found = best_programmes(sets, worth[:, 0], cost, budget, confidence=confidence, plan=plan)
+    most, _ = brute(sets, worth[:, 0], cost, budget, confidence, plan)
+    assert found.value[0] == pytest.approx(most)
+    assert found.p_within[0] >= confidence
+    assert found.expected[0] <= budget + 1e-9
+    assert found.p_years[0] >= confidence - 1e-9
+
+
+@given(st.integers(0, 10**6))
+def test_the_list_holds_every_set_that_is_near(seed: int) -> None:
+    random = stream(seed, "near sets")
+    projects = int(random.integers(1, 6))
+    cost = random.integers(1, 9, size=(10, projects)).astype(float)
+    value = random.integers(-2, 9, size=projects).astype(float)
+    sets = every_set(projects)
+    found = best_programmes(sets, value, cost, 15.0, near=0.2)
+    worth = sets @ value
+    totals = [cost[:, row].sum(axis=1) for row in sets]
+    fit = np.array([order_quantile(t, 0.8) <= 15 and t.mean() <= 15 for t in totals])
+    best = worth[fit].max()
+    near = sets[fit & (worth >= best - 0.2 * abs(best) - 1e-9)]
+    assert {tuple(r) for r in found.sets.tolist()} == {tuple(r) for r in near.tolist()}
+
+
+@given(st.integers(0, 10**6))
+def test_roles_do_not_depend_on_the_order_of_projects(seed: int) -> None:
+    random = stream(seed, "roles")
+    sets = every_set(4)[random.permutation(16)[:6]]
+    values = random.integers(0, 9, size=(8, 6)).astype(float)
+    order = random.permutation(4)
+    one, two = roles(sets, values), roles(sets[:, order], values)
+    assert [one.verbs[k] for k in order] == list(two.verbs)
+    np.testing.assert_allclose(one.core[order], two.core)
+    assert one.p_best.sum() == pytest.approx(1)
+    assert (one.regret >= 0).all()
