@@ -9,7 +9,8 @@ from scipy.special import ndtri
 
 from capworth.errors import InputError
 from capworth.methods.cost_benefit.discounting import factors
-from capworth.methods.cost_benefit.overrun import common_cause, out_turn, split_total, standing_for
+from capworth.methods.cost_benefit.overrun import common_cause, out_turn, standing_for
+from capworth.methods.cost_benefit.prices import scaled_to_total
 from capworth.methods.cost_benefit.savings import break_even, remaining_share, saving
 from capworth.methods.uncertainty.order_statistics import order_quantile
 from capworth.streams import stream
@@ -20,7 +21,7 @@ GOLDEN = tomllib.loads((Path(__file__).parents[2] / "golden/decision.toml").read
 def test_overrun_is_counted_once() -> None:
     case, read = GOLDEN["M07"]
     given_, expected = case["inputs"], case["expected"]
-    base = split_total(np.array(given_["parts_by_draw"]), given_["total"])
+    base = scaled_to_total(given_["parts_by_draw"], given_["total"])
     np.testing.assert_allclose(base.sum(axis=1), expected["base_sum_by_draw"], atol=1e-9)
     turned = out_turn(base, np.array(given_["overrun_by_draw"])).sum(axis=1)
     np.testing.assert_allclose(turned, expected["outturn_by_draw"], atol=1e-9)

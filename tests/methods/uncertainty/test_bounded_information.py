@@ -54,13 +54,11 @@ def test_a_survey_resolves_part_of_a_variance() -> None:
         given_["prior_mean"],
         given_["prior_variance"],
     )
-    for name, key in (
-        ("design_effect", "design_effect"),
-        ("effective", "effective_n"),
-        ("prior", "prior_n"),
-        ("resolved", "variance_share_resolved"),
-    ):
-        assert getattr(found, name) == pytest.approx(case["expected"][key], abs=1e-9)
+    expected = case["expected"]
+    assert found.design_effect == pytest.approx(expected["design_effect"], abs=1e-9)
+    assert found.effective == pytest.approx(expected["effective_n"], abs=1e-9)
+    assert found.prior == pytest.approx(expected["prior_n"], abs=1e-9)
+    assert found.resolved == pytest.approx(expected["variance_share_resolved"], abs=1e-9)
 
 
 def test_evsi_of_a_share_is_near_the_exact_one() -> None:

@@ -12,23 +12,6 @@ from capworth.methods.uncertainty.order_statistics import order_quantile
 READINGS: Final = ("base", "mean", "P50", "P80")  # what a published total may stand for
 
 
-def split_total(parts: Floats, total: float) -> Floats:
-    """Parts bound to a published total: in every draw they sum to it.
-
-    Parameters
-    ----------
-    parts : (draws, lines) money of each line, above 0 in sum
-    total : published money
-
-    >>> split_total(np.array([[40.0, 25.0, 20.0]]), 80.0).sum()
-    np.float64(80.0)
-    """
-    sums = parts.sum(axis=1, keepdims=True)
-    if (sums <= 0).any():
-        raise InputError("parts: their sum is not above 0. Give at least one that costs something.")
-    return np.asarray(parts * (total / sums))
-
-
 def common_cause(own: Floats, shared: Floats, share: float) -> Floats:
     """Probabilities that move together: one factor for all, with its share of the variance.
 
