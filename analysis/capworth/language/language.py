@@ -22,7 +22,6 @@ from capworth.language.phrases import Phrases, Typography, phrases
 EVEN = 0.5  # below this probability nothing is said to be so
 MARK = "†"  # behind the name of an improvement that is illustrative
 MILLION = 1e6
-THOUSANDS = 3  # decimals of an amount in millions
 AS_SET = 4  # decimals of a number that was set, not estimated
 LOOSE_END = re.compile(r"(\W|\s[^\W\d]{1,3}\b)+$")  # marks and small words before a cut
 PRICES = re.compile(r"(?P<currency>[A-Z]{3}) of (?P<prices>\d{4})(?P<year> a year)?")  # EUR of 2019
@@ -315,8 +314,7 @@ class Language:
 
     def millions(self, value: float, currency: str = "") -> str:
         """Write an amount of money, given in millions, with at most two significant digits."""
-        places = min(decimals(value, value, value), THOUSANDS)
-        return self.amount(self.exactly(value, places), currency)
+        return self.amount(self.exactly(value, decimals(value, value, value)), currency)
 
     def millions_middle(self, amount: Amount) -> str:
         """Write the middle of an amount of money in millions, rounded by its interval."""
