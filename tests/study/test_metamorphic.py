@@ -552,3 +552,5 @@ def test_what_does_nothing_for_nothing_takes_no_chance_from_the_best_set(first: 
     for name in ("robust_choices", "competitors"):
         one, two = (part[name]["p_best"] for part in (sampled(), with_a_free_dud(first)))
         assert two.tolist() == pytest.approx(one.tolist())
+    named = with_a_free_dud(first)["competitors"]["chosen"].str.split().tolist()
+    assert [DUD in chosen for chosen in named] == [True] + [False] * (len(named) - 1), "as chosen"
