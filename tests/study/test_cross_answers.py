@@ -979,7 +979,6 @@ QUANTITIES: Final = (
             s.priorities.to_frame()["exchange"].loc[alone(s)],
             s.funding.menu.to_frame()["exchange"].loc[alone(s)],
         ),
-        dict.fromkeys(CASES, "a mean of shares in priorities, a share of means in donor_menu"),
     ),
     Quantity(
         "chance that an improvement is first",

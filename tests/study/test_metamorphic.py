@@ -249,7 +249,7 @@ MEANS: Final[Mapping[str, Sequence[str]]] = {  # columns that are means over all
     "gap_worth": ("gap", "closeness", "potential", "gap_money_m", "gap_harm_days"),
     "priorities": (
         *("asked_m", "cost_m", "gain", "gain_per_m", "money_m", "harm_days", "alignment"),
-        *("exchange", "p_first", "expected_place"),
+        *("p_first", "expected_place"),
     ),
     "joint_gains": ("gain_alone", "gain_shapley", "gain_last", "money_m_alone", "harm_days_last"),
     "programme": ("asked_m", "gain"),
