@@ -28,7 +28,6 @@ from capworth.uncertainty.switching import (
 )
 
 GOLDEN = tomllib.loads((Path(__file__).parents[1] / "golden/economics.toml").read_text("utf-8"))
-ENDS = ("low", "mode", "high")
 Pair: TypeAlias = tuple[str, str]
 ASKED: tuple[Pair, ...] = (
     ("REG", "net value"),
@@ -72,9 +71,9 @@ def test_what_no_longer_adds_anything_leaves_the_best_set(
 ) -> None:
     """60 hours are as bad as 48: a project that saves 12 or fewer gains nothing, and costs."""
     monkeypatch.setattr(Sampled, "of", lambda self, e: np.full(self.size, e.mode))
-    cloud, saving = ("CLOUD", "ACA", "speed"), (-40.0, -24.0, -2.0)
+    cloud = "CLOUD", "ACA", "speed"
     effects = tuple(
-        replace(e, change=replace(e.change, **dict(zip(ENDS, saving, strict=True))))
+        replace(e, change=replace(e.change, low=-40.0, mode=-24.0, high=-2.0))
         for e in small.effects
         if (e.improvement, e.capability, e.criterion) == cloud
     )
