@@ -1196,7 +1196,12 @@ QUANTITIES: Final = (
             [s.programme.p_best, s.programme.regret],
             s.robustness.to_frame().loc["recommended", ["p_best", "mean_regret"]],
         ),
-        dict.fromkeys(CASES, "affordable in each draw for programme, as expected for the other"),
+        dict.fromkeys(
+            CASES,
+            "choose_programme (and funding curve, next sets and earmarks) seeks each draw's best set "
+            "among those that this draw's money pays for; ex ante it is the expected money on the "
+            "grid, as in robust_choices",
+        ),
     ),
     Quantity(
         "chance to add the points of a target",
