@@ -13,7 +13,7 @@ from capworth.case.model import Case
 from capworth.excellence.gaps import GapWorth, cost_shares
 from capworth.excellence.services import LEVELS, LIST, NONE, OFTEN, Excellence
 from capworth.model.draws import Sampled
-from capworth.model.joint_gains import games_of
+from capworth.model.joint_gains import Game, games_of
 from capworth.model.simulation import Model
 from capworth.report.blocks import rows_of
 from capworth.study.stages import Study
@@ -227,8 +227,40 @@ def test_the_cost_of_an_improvement_is_shared_out_whole(small: Case) -> None:
         if e.improvement == "CLOUD"
     )
     idle = replace(small, effects=nothing)
-    even = cost_shares(idle, games_of(Model(idle), Sampled(3, 0, 40)))[:, 2]
-    assert even.tolist() == [0.0, 0.5, 0.0, 0.5], "CLOUD acts on two and gives nothing: half each"
+    none = cost_shares(idle, games_of(Model(idle), Sampled(3, 0, 40)))[:, 2]
+    assert none.tolist() == [0.0] * 4, "CLOUD acts on two and gives nothing: no gap answers for it"
+
+
+def test_what_gives_neither_points_nor_money_is_shared_out_by_where_it_gives_at_all(
+    small: Case,
+) -> None:
+    """The first gives days of harm on two, the mean of the second is 0, the third gives nothing."""
+    names = small.capability_ids
+    games = [
+        Game("harm", names[0], (0,), np.array([[0.0, 1.0]])),
+        Game("harm", names[2], (0, 1), np.array([[0.0, 3.0, 0.0, 3.0]])),
+        Game("score", names[3], (1,), np.array([[0.0, 1.0], [0.0, -1.0]])),
+        Game("score", names[1], (0, 1), np.array([[0.0, 0.0, -2.0, -2.0]])),
+        Game("money", names[1], (2,), np.array([[0.0, 0.0]])),
+    ]
+    shares = cost_shares(small, games)
+    assert shares[:, 0].tolist() == [0.5, 0.0, 0.5, 0.0]
+    assert shares[:, 1].tolist() == [0.0, 0.0, 0.0, 1.0]
+    assert shares[:, 2].tolist() == [0.0] * 4
+
+
+def test_a_gap_that_is_only_touched_by_what_gives_nothing_is_open(
+    small: Case, at_modes: AtModesRun
+) -> None:
+    effects = tuple(
+        replace(e, change=replace(e.change, low=0.0, mode=0.0, high=0.0))
+        if e.capability == "ACA"
+        else e
+        for e in small.effects
+    )
+    found = gaps_of(at_modes(replace(small, effects=effects)))
+    assert found.open == ("ACA",)
+    assert found.to_frame().loc["ACA", "improvements"] == ""
 
 
 def test_without_agreed_levels_there_is_no_gap(small: Case, at_modes: AtModesRun) -> None:

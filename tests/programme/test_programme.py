@@ -61,8 +61,8 @@ def test_the_order_of_priority_worked_by_hand(worked: Study, golden: Golden) -> 
 def test_why_each_improvement_is_in_or_out(small: Case, at_modes: AtModes) -> None:
     table = programme_of(at_modes(small)).to_frame()
     assert table["why"].to_dict() == {
-        "SCAN": "in the best set from 0.1 million",
-        "LINK": "in the best set from 0.1 million",
+        "SCAN": "in the best set from 0.12 million",
+        "LINK": "in the best set from 0.12 million",
         "CLOUD": "in the best set",
     }
     assert table["standing"].to_dict() == {"SCAN": "exterior", "LINK": "exterior", "CLOUD": "core"}

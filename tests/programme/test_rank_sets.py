@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from capworth.errors import InputError
-from capworth.programme.priorities import SetRanks, rank_sets
+from capworth.model.gains import Gains
+from capworth.programme.priorities import SetRanks, rank_sets, share_served
 from capworth.study.stages import Study
 
 SETS = {"both": ("SCAN", "LINK"), "scan": ("SCAN",), "link": ("LINK",), "nothing": ()}
@@ -88,3 +89,13 @@ def test_it_says_its_finding_and_its_shares_add_up(study: Study) -> None:
 def test_a_slip_is_named(study: Study, call: Callable[[Study], object], told: str) -> None:
     with pytest.raises(InputError, match=told):
         call(study)
+
+
+def test_the_share_that_serves_the_claimed_functions_worked_by_hand() -> None:
+    """Of 1 and 3 points all and none serve them: 1 of 4, not half; with 2 of 4 beside: 5 of 12."""
+    points, shares = np.array([[1.0, 4, 0], [3, 4, 0]]), np.array([[1.0, 0.25, 0], [0, 0.75, 0]])
+    nothing = np.zeros((2, 3))
+    gains = Gains(points, nothing, nothing, shares, nothing)
+    sets = np.array([[True, False, False], [True, True, False], [False, False, True]])
+    found = share_served(gains, sets).tolist()
+    assert found == pytest.approx([0.25, 5 / 12, np.nan], nan_ok=True)

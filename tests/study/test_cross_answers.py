@@ -979,7 +979,6 @@ QUANTITIES: Final = (
             s.priorities.to_frame()["exchange"].loc[alone(s)],
             s.funding.menu.to_frame()["exchange"].loc[alone(s)],
         ),
-        dict.fromkeys(CASES, "a mean of shares in priorities, a share of means in donor_menu"),
     ),
     Quantity(
         "chance that an improvement is first",
@@ -1197,7 +1196,12 @@ QUANTITIES: Final = (
             [s.programme.p_best, s.programme.regret],
             s.robustness.to_frame().loc["recommended", ["p_best", "mean_regret"]],
         ),
-        dict.fromkeys(CASES, "affordable in each draw for programme, as expected for the other"),
+        dict.fromkeys(
+            CASES,
+            "choose_programme (and funding curve, next sets, earmarks) seeks each draw's best set "
+            "among those that this draw's money pays for; ex ante it is the expected money on the "
+            "grid, as in robust_choices",
+        ),
     ),
     Quantity(
         "chance to add the points of a target",

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from capworth.case.model import Case, Estimate
 from capworth.errors import InputError
 from capworth.methods.uncertainty.switching_value import chance_reached
-from capworth.model.draws import AtModes, quantile_of
+from capworth.model.draws import AtModes, Sampled, quantile_of
 from capworth.model.simulation import Drawn, Model, Sample, draw_sample, gain_per_million
 from capworth.uncertainty.sensitivity import uncertain_inputs
 from capworth.uncertainty.switching import (
@@ -64,6 +64,36 @@ def test_switching_values_worked_by_hand(
     for side in ("below", "above"):
         assert row[side] == pytest.approx(golden[side], rel=1e-6, nan_ok=True), side
     assert row["inside"] is golden["inside"]
+
+
+def test_what_no_longer_adds_anything_leaves_the_best_set(
+    small: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """60 hours are as bad as 48: a project that saves 12 or fewer gains nothing, and costs."""
+    monkeypatch.setattr(Sampled, "of", lambda self, e: np.full(self.size, e.mode))
+    cloud = "CLOUD", "ACA", "speed"
+    effects = tuple(
+        replace(e, change=replace(e.change, low=-40.0, mode=-24.0, high=-2.0))
+        for e in small.effects
+        if (e.improvement, e.capability, e.criterion) == cloud
+    )
+    scores = tuple(
+        replace(s, level=replace(s.level, low=60.0, mode=60.0, high=60.0))
+        if (s.capability, s.criterion) == cloud[1:]
+        else s
+        for s in small.scores
+    )
+    case = replace(
+        small,
+        effects=effects,
+        scores=scores,
+        relations=(),
+        improvements=tuple(i for i in small.improvements if i.id == "CLOUD"),
+        costs=tuple(c for c in small.costs if c.improvement in ("", "CLOUD")),
+    )
+    found = switching_values(case, "programme", sample=draw_sample(case, 2))
+    assert found.base == "best set CLOUD"
+    assert found.to_frame().loc[effects[0].change.name, "above"] == pytest.approx(-12)
 
 
 @pytest.mark.parametrize("pair", [*ASKED, ("programme", "")], ids=str)

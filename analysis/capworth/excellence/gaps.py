@@ -67,11 +67,11 @@ def gap_worth(
     capabilities, and `p_field` the share of draws in which it is in that field;
     `gap` points of score, `gap_money_m` present value over the appraisal and
     `gap_harm_days` a year, all as if the gap were closed from the first year; NaN where it is not
-    measured. `improvements` candidates that act on the capability, without those that a better one
-    excludes; `closed` share of the gap that they close together at full effect; `cost_m` their
-    whole-life cost in proportion to what they give here among all that they give; `points_per_m`
-    and `money_per_m` what they close and earn here for each million of it. What no candidate
-    closes is not priced: the case says nothing of its cost.
+    measured. `improvements` candidates that give the capability anything, without those that a
+    better one excludes; `closed` share of the gap that they close together at full effect; `cost_m`
+    their whole-life cost in proportion to what they give here among all that they give;
+    `points_per_m` and `money_per_m` what they close and earn here for each million of it. What no
+    candidate closes is not priced: the case says nothing of its cost.
     """
     case, model = sample.case, sample.model
     reference = model.value.reference() if case.measured else np.empty(0)
@@ -129,8 +129,9 @@ def cost_shares(case: Case, games: Sequence[Game]) -> Floats:
     """(capabilities, improvements) part of an improvement's cost that each capability answers for.
 
     In proportion to what the improvement alone gives there on average: to points, and where it
-    earns money too, half to points and half to money. Equal parts where it gives nothing anywhere.
-    The parts of an improvement sum to 1.
+    earns money too, half to points and half to money. Where it gives neither on average, equal
+    parts over the capabilities on which it gives anything in some draw. The parts of an improvement
+    sum to 1; those of one that never gives anything are 0, for it closes no gap.
     """
     parts = []
     for measure in ("score", "money"):
@@ -143,13 +144,21 @@ def cost_shares(case: Case, games: Sequence[Game]) -> Floats:
         whole = given.sum(axis=0)
         parts.append(np.divide(given, whole, out=np.zeros_like(given), where=whole > 0))
     acts = np.zeros_like(parts[0])
-    for effect in case.effects:
-        place = case.capability_ids.index(effect.capability)
-        acts[place, case.improvement_ids.index(effect.improvement)] = 1.0
+    for game in games:
+        for user in game.users:
+            if _gives(game, user):
+                acts[case.capability_ids.index(game.capability), user] = 1.0
     there = sum(part.sum(axis=0) > 0 for part in parts)  # measures on which it gives something
     even = acts / np.maximum(acts.sum(axis=0), 1.0)
     mixed: Floats = np.where(there > 0, (parts[0] + parts[1]) / np.maximum(there, 1), even)
     return mixed
+
+
+def _gives(game: Game, user: int) -> bool:
+    """Whether an improvement adds anything to any set of the others, in some draw."""
+    mine, sets = game.mask({user}), np.arange(game.table.shape[1])
+    without = sets[sets & mine == 0]
+    return bool((game.table[:, without | mine] > game.table[:, without]).any())
 
 
 def _fields(close: Floats, potential: Floats) -> Mapping[str, object]:
@@ -192,15 +201,16 @@ def _raised(level: Levels, target: Mapping[str, Floats]) -> Levels:
 
 
 def _candidates(case: Case, games: Sequence[Game], capability: str) -> list[int]:
-    """Improvements that act on a capability; of two that exclude each other, the one giving more.
+    """Improvements that give a capability something; of two that exclude each other, the better.
 
-    More is more points here on average; of equals the first.
+    Better is more points here on average; of equals the first.
     """
     mine = [game for game in games if game.capability == capability]
-    gives = dict.fromkeys(sorted({user for game in mine for user in game.users}), 0.0)
+    users = {user for game in mine for user in game.users if _gives(game, user)}
+    gives = dict.fromkeys(sorted(users), 0.0)
     for game in mine:
         if game.measure == "score":
-            for user in game.users:
+            for user in users.intersection(game.users):
                 gives[user] += float(game.table[:, game.mask({user})].mean())
     out = {frozenset((r.improvement, r.other)) for r in case.relations if r.relation == "excludes"}
     taken: list[int] = []

@@ -15,6 +15,7 @@ from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance, ends
 from capworth.model.simulation import CHUNK, Sample
 from capworth.programme.choice import Choice
+from capworth.programme.priorities import share_served
 from capworth.programme.selection import Programme
 
 RANGED = CHUNK  # draws, the first ones, from which ranges are taken; means are over all
@@ -96,14 +97,11 @@ def make_menu(
 
     points = drawn.gains.score
     gain, asked = choice.totals(bundles, points), drawn.asked.mean(axis=0) @ inside
-    own = points.mean(axis=0) @ inside
     payers = np.einsum("nip,ib->bp", drawn.improvement_payers, inside) / len(
         drawn.improvement_payers
     )
-    served = (drawn.gains.score * drawn.gains.exchange).mean(axis=0) @ inside
     found = programme.to_frame()
     with np.errstate(divide="ignore", invalid="ignore"):
-        exchange = np.where(own != 0, served / own, np.nan)
         rate = gain / (asked / MILLION)
     table = pd.DataFrame(
         {
@@ -116,7 +114,7 @@ def make_menu(
             "gain_per_m": rate,
             **gains("money_m", drawn.gains.money, MILLION),
             **gains("harm_days", drawn.gains.harm),
-            "exchange": exchange,
+            "exchange": share_served(drawn.gains, bundles),
             "p_gain": (choice.worth.over_draws(bundles, points[:RANGED]) > 0).mean(axis=0),
             "p_best": found["p_in_best"].to_numpy(),
             "chosen": _all_in(found["chosen"].to_numpy(dtype=bool), bundles),

@@ -14,7 +14,8 @@ from capworth.errors import InputError, nearest
 from capworth.methods.acceptability import indices
 from capworth.methods.acceptability.indices import expected_ranks
 from capworth.methods.acceptability.smaa import RankTally, snapped
-from capworth.methods.arguments import Floats, known
+from capworth.methods.arguments import Bools, Floats, known
+from capworth.model.gains import Gains
 from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.set_value import SetValue
@@ -88,8 +89,8 @@ def prioritise(sample: Sample, provenance: Provenance) -> Priorities | None:
     `gain` is in points of score summed over capabilities, a mean over the appraisal; `cost_m` the
     discounted whole-life cost in millions, members' own cost included; `asked_m` the one-off money
     to be raised; `alignment` the share of the distance between all capabilities and the agreed
-    levels of a service of excellence that the improvement closes; `exchange` the share of its gain
-    that serves the claimed functions.
+    levels of a service of excellence that the improvement closes; `exchange` the share of its
+    expected gain that serves the claimed functions (`share_served`).
     """
     case, drawn = sample.case, sample.drawn
     tally = sample.tallies.priority
@@ -111,7 +112,7 @@ def prioritise(sample: Sample, provenance: Provenance) -> Priorities | None:
             **spread("money_m", gains.money, MILLION),
             **spread("harm_days", gains.harm),
             **spread("alignment", gains.closed),
-            "exchange": gains.exchange.mean(axis=0),
+            "exchange": share_served(gains, np.eye(len(index), dtype=bool)),
             "p_first": shares[:, 0],
             "expected_place": expected_ranks(shares),
         },
@@ -121,6 +122,20 @@ def prioritise(sample: Sample, provenance: Provenance) -> Priorities | None:
     ranks = pd.DataFrame(shares, index=index, columns=places).loc[table.index]
     pairs = pd.DataFrame(tally.pairwise(), index=index, columns=index.rename("other"))
     return Priorities(table, ranks, pairs.loc[table.index, table.index], provenance)
+
+
+def share_served(gains: Gains, sets: Bools) -> Floats:
+    """(sets,) share of the expected points of sets that serves the claimed functions.
+
+    A share of means: what is served on average, of what is gained on average. Points of the
+    improvements of a set are added; unknown where they add up to nothing.
+    """
+    served, gained = (
+        np.einsum("sp,p->s", sets, points.mean(axis=0))
+        for points in (gains.score * gains.exchange, gains.score)
+    )
+    share: Floats = np.divide(served, gained, out=np.full(len(sets), np.nan), where=gained != 0)
+    return share
 
 
 RANKINGS: Final = ("gain", "gain_per_million")

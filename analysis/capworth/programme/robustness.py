@@ -155,7 +155,9 @@ def _candidates(
 ) -> tuple[Bools, bool]:
     """Sets to compare, and whether they are all that can be best in some draw.
 
-    Where there are too many to list, those on the frontier and those that are best in a draw.
+    Where there are too many to list, those on the frontier and those that are best in a draw. Of
+    sets that differ only in what adds nothing in any draw one is compared: the recommended set, or
+    the smallest.
     """
     listed = choice.sets()
     if listed is None:
@@ -164,12 +166,16 @@ def _candidates(
         listed = np.unique(np.concatenate((best, frontier, mine[None])), axis=0)[::-1]
     paid = listed[affordable(listed @ choice.grid_asked, budget)]
     welcome: Bools = np.asarray((gains >= 0).all(axis=0))
+    idle: Bools = np.asarray((gains == 0).all(axis=0))
     for pair, bonus in zip(choice.worth.pairs, choice.worth.bonuses(gains).T, strict=True):
         if (bonus < 0).any():
             welcome[pair] = False
-    sets = paid[worth_comparing(paid, welcome)]
+        if (bonus != 0).any():
+            idle[list(pair)] = False
+    sets = paid[worth_comparing(paid, welcome, idle)]
     if not (sets == mine).all(axis=1).any():
-        sets = np.concatenate((sets, mine[None]))
+        same = (sets == mine)[:, ~idle].all(axis=1)
+        sets = np.concatenate((sets[~same], mine[None]))
     return sets.reshape(-1, len(mine)), choice.sets() is not None
 
 

@@ -7,6 +7,7 @@ Why an improvement is not funded: what would have to change, exactly, for it to 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from math import floor, log10
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,7 @@ __all__ += ["choose_programme", "relations_of"]
 DRAWS = 1_000  # of the sample, the first ones, in which the best set is sought anew
 CORE, BORDERLINE, EXTERIOR = "core", "borderline", "exterior"
 FIRM = 0.9  # share of draws from which an improvement is core; below 1 - FIRM it is exterior
+MOST_DIGITS = 9  # behind the point of an amount in millions: a thousandth of a unit of money
 SCALE = {"score": 1.0, "money": MILLION, "harm": 1.0}  # what amounts of a measure are divided by
 
 
@@ -179,7 +181,20 @@ def _why(case: Case, frontier: Frontier, k: int, chosen: Bools, budget: float) -
     later = np.flatnonzero(frontier.chosen[:, k] & (frontier.cost > budget))
     if not len(later):
         return "in no best set, whatever the budget"
-    return f"in the best set from {frontier.cost[later[0]] / MILLION:.1f} million"
+    return f"in the best set from {_amount(float(frontier.cost[later[0]]), budget)} million"
+
+
+def _amount(money: float, budget: float) -> str:
+    """Money above a budget in millions: three digits that count, and as many as tell them apart.
+
+    At least one stands behind the point, so that 100 million is 100.0 and 8,300,000 is 8.3.
+    """
+    most = money / MILLION
+    digits = max(1, 2 - floor(log10(most)))
+    while float(f"{most:.{digits}f}") <= budget / MILLION and digits < MOST_DIGITS:
+        digits += 1
+    whole, part = f"{most:.{digits}f}".split(".")
+    return f"{whole}.{part[0]}{part[1:].rstrip('0')}"
 
 
 def _order(choice: Choice, points: Floats) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from capworth.case.dictionary import dictionary
 from capworth.case.model import Case, Estimate
 from capworth.case.rules.chain import SHARE_STEPS
 from capworth.errors import InputError, nearest
-from capworth.methods.arguments import Floats
+from capworth.methods.arguments import Bools, Floats
 from capworth.methods.portfolio.draws import best_in_neighbours
 from capworth.methods.portfolio.frontier import best_over_draws
 from capworth.methods.uncertainty.distributions import normal_copula_cells
@@ -137,7 +137,8 @@ def _programme(sample: Sample) -> Margin:
     """Margin and words for the best set within the budget, around expected costs and gains.
 
     The margin is the lead of the set over the best of the other affordable sets, in points, and
-    below 0 when the set itself is not affordable.
+    below 0 when the set itself is not affordable. A set that differs only by what adds nothing in
+    a draw, and asks for no less, is no rival there (`_rivals`).
     """
     case, today = sample.case, sample.modes
     choice = Choice.of(sample)
@@ -168,16 +169,39 @@ def _programme(sample: Sample) -> Margin:
         ask, add = np.hsplit(rows[order], 2)
         where = order.argsort(kind="stable")[where]
         lead = np.full(len(add), inf)  # nobody can take the place of the only set
-        if len(others):
-            best = best_in_neighbours(ask, add, others, budget)
-            other = np.einsum("wp,wp->w", add, np.where((best >= 0)[:, None], others[best], False))
-            lead = np.where(best >= 0, np.einsum("wp,p->w", add, mine) - other, inf)
+        idle = np.hstack([add == 0, (add == 0) & (ask == 0)])
+        kinds, kind = np.unique(idle, axis=0, return_inverse=True)
+        for k, columns in enumerate(kinds):
+            here = np.flatnonzero(kind == k)
+            rivals = _rivals(others, sets[chosen], *np.split(columns, 2))
+            if len(rivals):
+                best = best_in_neighbours(ask[here], add[here], rivals, budget)
+                held = np.where((best >= 0)[:, None], rivals[best], False)
+                other = np.einsum("wp,wp->w", add[here], held)
+                ours = np.einsum("wp,p->w", add[here], mine)
+                lead[here] = np.where(best >= 0, ours - other, inf)
         over = np.einsum("wp,p->w", ask, mine) - budget
         found: Floats = np.where(over > 0, -over, np.minimum(lead, 1e9))[where]
         return found
 
     names = [i for i, taken in zip(case.improvement_ids, sets[chosen], strict=False) if taken]
     return Margin(PROGRAMME, f"best set {' '.join(names) or 'empty'}", margin)
+
+
+def _rivals(others: Bools, mine: Bools, idle: Bools, free: Bools) -> Bools:
+    """Sets that are more than another way to write the best one.
+
+    By the tie rule (most value, of equals the cheapest) a set cannot take its place by what adds
+    nothing, unless it leaves out something that adds nothing and costs.
+
+    Parameters
+    ----------
+    others, mine : (sets, columns), (columns,)
+    idle, free : (columns,) what adds nothing; what adds nothing and asks for nothing
+    """
+    counts = ~np.where(mine, free, idle)
+    rivals: Bools = others[((others != mine) & counts).any(axis=1)]
+    return rivals
 
 
 STEPS = 8  # looks on each side of the mode inside the range, and as many beyond it

@@ -78,18 +78,23 @@ def test_no_set_that_was_dropped_is_better_than_all_that_were_kept(seed: int) ->
     sets = feasible_sets(relations)
     sets = sets[sets @ cost <= 8]
     gains = rng.integers(-1, 6, (draws, n)).astype(float)
+    gains[:, rng.random(n) < 0.3] = 0.0
     pairs = np.column_stack([sets[:, 0] & sets[:, 3]])
     bonus = rng.integers(-2, 3, (draws, 1)).astype(float)
     values = set_values(sets, gains, pairs, bonus)
     welcome = np.asarray((gains >= 0).all(axis=0))
     if (bonus < 0).any():
         welcome[[0, 3]] = False
-    kept = worth_comparing(sets, welcome)
+    idle = np.asarray((gains == 0).all(axis=0))
+    if (bonus != 0).any():
+        idle[[0, 3]] = False
+    kept = worth_comparing(sets, welcome, idle)
     assert len(set(kept.tolist())) == len(kept)
     np.testing.assert_allclose(values[:, kept].max(axis=1), values.max(axis=1))
     for row in np.setdiff1d(np.arange(len(sets)), kept):
-        wider = [k for k in kept if (sets[k] | ~sets[row]).all()]
+        wider = [k for k in kept if (sets[k] | ~sets[row] | idle).all()]
         assert any((values[:, k] >= values[:, row] - 1e-9).all() for k in wider)
+    assert len(np.unique(sets[kept][:, ~idle], axis=0)) == len(kept)
 
 
 def test_sets_that_can_be_extended_are_dropped() -> None:
@@ -98,6 +103,18 @@ def test_sets_that_can_be_extended_are_dropped() -> None:
     assert kept.tolist() == [[True, False, True], [False, True, True]]
     all_kept = worth_comparing(sets, np.zeros(3, dtype=bool))
     assert len(all_kept) == len(sets)
+
+
+def test_of_sets_that_differ_only_in_what_is_idle_the_smallest_is_kept() -> None:
+    """The first gains, the second adds nothing, the third requires the second."""
+    sets = feasible_sets(Relations(3, requires=((2, (1,)),)))
+    idle = np.array([False, True, False])
+    kept = sets[worth_comparing(sets, ~idle, idle)]
+    assert sorted(kept.tolist()) == [[True, False, False], [True, True, True]]
+    alone = sets[worth_comparing(sets, np.zeros(3, dtype=bool), idle)]
+    assert [False, True, False] not in alone.tolist()
+    assert [True, True, False] not in alone.tolist()
+    assert len(alone) == len(sets) - 2
 
 
 def test_values_of_sets_worked_by_hand() -> None:

@@ -154,30 +154,34 @@ def best_in_neighbours(cost: Floats, value: Floats, sets: Bools, budget: float) 
 BITS: Final = 62  # projects that a key of one whole number can hold
 
 
-def worth_comparing(sets: Bools, welcome: Bools) -> Ints:
-    """Rows of the sets to which no welcome project can be added without leaving the list.
+def worth_comparing(sets: Bools, welcome: Bools, idle: Bools | None = None) -> Ints:
+    """Rows of the sets that no other one on the list makes needless.
 
-    A set that can be extended is never better than its extension, so that the best by any measure
-    that rises with value is among the rest. More than 62 projects: all rows.
+    A set that a welcome project can extend is never better than its extension, and one that holds
+    an idle project is the same without it: the best by any measure that rises with value is among
+    the rest, and of sets that differ only in what is idle the smallest. More than 62 projects: all
+    rows.
 
     Parameters
     ----------
     sets : (sets, projects) those that are allowed and affordable, each once
     welcome : (projects,) whether a project adds 0 or more in every draw, to whatever set
+    idle : (projects,) whether it adds exactly 0 in every draw, to whatever set; none when None
     """
     n = sets.shape[1]
     rows = np.arange(len(sets))
     if n > BITS or not len(sets):
         return rows
+    nothing = np.zeros(n, dtype=bool) if idle is None else idle
     bit = np.left_shift(np.int64(1), np.arange(n))
     keys = np.einsum("sp,p->s", sets.astype(np.int64), bit)
     known = np.sort(keys)
     kept = np.ones(len(sets), dtype=bool)
-    for project in np.flatnonzero(welcome):
-        ahead = np.flatnonzero(kept & ~sets[:, project])
-        wider = keys[ahead] | bit[project]
-        place = np.minimum(np.searchsorted(known, wider), len(known) - 1)
-        kept[ahead[known[place] == wider]] = False
+    for project in np.flatnonzero(welcome | nothing):
+        ahead = np.flatnonzero(kept & (sets[:, project] == nothing[project]))
+        better = keys[ahead] ^ bit[project]
+        place = np.minimum(np.searchsorted(known, better), len(known) - 1)
+        kept[ahead[known[place] == better]] = False
     return rows[kept]
 
 
