@@ -237,7 +237,7 @@ def _several(study: Study) -> bool:
     return len(study.case.capabilities) > 1
 
 
-JUDGES_ACROSS, JUDGE_LETTERS = 4, 24  # judges in a line of the legend, and letters of their names
+JUDGES_ACROSS = 4  # judges in a line of the legend
 DOT = ("o", MUTED)  # of every judge, where there are more than can be told apart
 
 

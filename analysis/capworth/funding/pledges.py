@@ -58,10 +58,6 @@ class MoneyMap(Answer):
         found = mine.pivot_table("stated_m", "year", "kind", "sum", fill_value=0.0)
         return found[[kind for kind in KINDS if kind in found.columns]]
 
-    def by_kind(self) -> pd.DataFrame:
-        """Return, for each use and kind, what is stated and what is expected, in millions."""
-        return self._table.groupby(["use", "kind"], sort=False)[["stated_m", "expected_m"]].sum()
-
     @property
     def is_empty(self) -> bool:
         """Whether no money is pledged to the programme."""

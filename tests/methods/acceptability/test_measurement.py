@@ -25,10 +25,6 @@ def measured(sampler: Any, draws: int = 200_000, seed: int = 3) -> Measured:
     return made
 
 
-def independent_covariance() -> Floats:
-    return np.diag(SPREAD**2 @ W**2)
-
-
 CORRELATION = np.array([[1, 0.5, -0.3], [0.5, 1, 0.2], [-0.3, 0.2, 1]])
 
 

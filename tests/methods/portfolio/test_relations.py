@@ -11,7 +11,6 @@ from capworth.methods.arguments import Bools, Ints
 from capworth.methods.portfolio.earmarks import _relation_rows
 from capworth.methods.portfolio.frontier import budget_frontier, links_of
 from capworth.methods.portfolio.integer import relation_rows
-from capworth.methods.portfolio.priority import priority_curve
 from capworth.methods.portfolio.relations import (
     Gaps,
     Relations,
@@ -135,14 +134,6 @@ def test_lines_over_starts_say_what_the_words_say(seed: int) -> None:
         kept = all(((s >= rule.low) & (s <= rule.high)).all() for rule, s in sums)
         start = {k: int(row[k]) for k in range(n) if row[k] >= 0}
         assert kept == in_time_by_words(relations, gaps, start)
-
-
-def test_a_step_of_priority_does_not_take_away_what_another_needs() -> None:
-    """1 is worth more than 0, which it excludes and 2 needs: it never comes once 2 is there."""
-    relations = Relations(4, requires=((2, (0,)),), excludes=((0, 1),))
-    curve = priority_curve([1, 2, 1, 10], [2, 3.5, 2, 1], relations)
-    steps = [np.flatnonzero(row).tolist() for row in curve.chosen]
-    assert steps == [[], [0], [0, 2], [0, 2, 3]]
 
 
 def test_partial_sets_with_one_future_have_one_status() -> None:

@@ -4,13 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Bools, Floats, finite, within
+from capworth.methods.arguments import Floats, finite, within
 from capworth.methods.exact import in_grains
 from capworth.methods.portfolio.relations import (
     Relations,
@@ -18,18 +17,9 @@ from capworth.methods.portfolio.relations import (
     affordable,
     allowed,
     rules_of,
-    synergy_totals,
 )
 
 Taken = frozenset[int]
-
-
-class PriorityCurve(NamedTuple):
-    """What is in after each step, and what it costs and gives in all."""
-
-    chosen: Bools  # (steps, projects)
-    cost: Floats  # (steps,)
-    value: Floats  # (steps,)
 
 
 def priority_order(
@@ -52,27 +42,10 @@ def priority_order(
     """
     before: Taken = frozenset()
     bundles = []
-    for taken in _steps(cost, value, relations, upgrades=False):
+    for taken in _steps(cost, value, relations):
         bundles.append(tuple(sorted(taken - before)))
         before = taken
     return tuple(bundles)
-
-
-def priority_curve(cost: ArrayLike, value: ArrayLike, relations: Relations) -> PriorityCurve:
-    """Build the curve of steps, each the most added value for the added cost.
-
-    Unlike in `priority_order` a project may give way to one that it excludes: a tower of levels is
-    climbed by the extra value of a level for its extra cost, as on its value-for-money triangles.
-    The first step is the set before anything is added, nothing or what must be done.
-    """
-    steps = [frozenset[int](), *_steps(cost, value, relations, upgrades=True)]
-    chosen = np.zeros((len(steps), relations.n), dtype=bool)
-    for row, taken in zip(chosen, steps, strict=True):
-        row[list(taken)] = True
-    chosen = chosen[allowed(chosen, relations)]
-    prices, worth = finite(cost, "cost"), finite(value, "value")
-    total = np.einsum("sp,p->s", chosen, worth) + synergy_totals(chosen, relations.synergies)
-    return PriorityCurve(chosen, np.einsum("sp,p->s", chosen, prices), np.asarray(total))
 
 
 def filled(
@@ -121,9 +94,7 @@ class _Worth:
 Key = tuple[bool, Fraction, int, tuple[int, ...]]
 
 
-def _steps(
-    cost: ArrayLike, value: ArrayLike, relations: Relations, *, upgrades: bool
-) -> Iterator[Taken]:
+def _steps(cost: ArrayLike, value: ArrayLike, relations: Relations) -> Iterator[Taken]:
     """Sets after each step; the first two phases take in what has to be there."""
     prices, worth = within(cost, "cost", 0), finite(value, "value")
     if prices.shape != (relations.n,) or worth.shape != (relations.n,):
@@ -134,14 +105,14 @@ def _steps(
     scale = _Worth(prices, worth, relations)
     taken: Taken = frozenset()
     if relations.must:
-        taken = _best(taken, [frozenset(relations.must)], scale, relations, False, False)
+        taken = _best(taken, [frozenset(relations.must)], scale, relations, gainful=False)
         if not taken:
             raise InputError("relations: what must be done cannot be done. Drop one of them.")
         yield taken
     for many, group in relations.at_least:
         while len(taken.intersection(group)) < many:
             ahead = [frozenset({project}) for project in group if project not in taken]
-            step = _best(taken, ahead, scale, relations, False, False)
+            step = _best(taken, ahead, scale, relations, gainful=False)
             if not step:
                 raise InputError(
                     f"relations: no {many} of {list(group)} can be reached by adding. Ease it."
@@ -150,7 +121,7 @@ def _steps(
             yield taken
     while True:
         ahead = [frozenset({p}) for p in range(relations.n) if p not in taken]
-        step = _best(taken, ahead, scale, relations, upgrades, True)
+        step = _best(taken, ahead, scale, relations, gainful=True)
         if not step:
             return
         taken = step
@@ -162,7 +133,7 @@ def _best(
     wanted: Iterable[Taken],
     scale: _Worth,
     relations: Relations,
-    upgrades: bool,
+    *,
     gainful: bool,
 ) -> Taken:
     """Set after the step of most added value for the added cost; empty when there is none."""
@@ -170,7 +141,7 @@ def _best(
     cost, gain = scale.cost(taken), scale.gain(taken)
     for start in wanted:
         for bundle in _bundles(start, taken, relations):
-            after = _joined(taken, bundle, relations, upgrades)
+            after = _joined(taken, bundle, relations)
             if after is None:
                 continue
             price, more = scale.cost(after) - cost, scale.gain(after) - gain
@@ -204,18 +175,14 @@ def _bundles(start: Taken, taken: Taken, relations: Relations) -> Iterator[Taken
             yield bundle - taken
 
 
-def _joined(taken: Taken, bundle: Taken, relations: Relations, upgrades: bool) -> Taken | None:
-    """Set with the bundle in it, and without those it excludes; None if that is not allowed."""
+def _joined(taken: Taken, bundle: Taken, relations: Relations) -> Taken | None:
+    """Set with the bundle in it; None if that is not allowed."""
     if not bundle or bundle.intersection(relations.barred):
         return None
     after = taken | bundle
     for group in relations.excludes:
-        inside = after.intersection(group)
-        if len(inside) > 1:
-            kept = inside & bundle
-            if not upgrades or len(kept) > 1:
-                return None
-            after -= inside - kept
+        if len(after.intersection(group)) > 1:
+            return None
     for rule in _rules(relations):  # what is not met before may still be on its way
         if not min(rule.low, rule.total(taken)) <= rule.total(after) <= rule.high:
             return None

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Bools, Floats, Ints
+from capworth.methods.arguments import Bools, Floats
 
 Heads = tuple[tuple[int, tuple[int, ...]], ...]
 
@@ -177,13 +177,6 @@ def synergy_totals(sets: Bools, synergies: Iterable[tuple[int, int, float]]) -> 
     for one, other, extra in synergies:
         bonus += extra * (sets[:, one] & sets[:, other])
     return bonus
-
-
-def first_of_equals(sets: Bools) -> Ints:
-    """Order of sets by the tie rule: first the one that takes the first project that differs."""
-    if not sets.shape[1]:
-        return np.arange(len(sets))
-    return np.lexsort(~sets[:, ::-1].T).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
