@@ -1199,8 +1199,8 @@ QUANTITIES: Final = (
         dict.fromkeys(
             CASES,
             "choose_programme (and funding curve, next sets, earmarks) seeks each draw's best set "
-            "among those that this draw's money pays for; ex ante it is the expected money on the "
-            "grid, as in robust_choices",
+            "among those that the money of the draw pays for; ex ante it is the expected money on "
+            "the grid, as in robust_choices",
         ),
     ),
     Quantity(

@@ -9,7 +9,7 @@ A synergy or overlap is a project of its own that asks for nothing: it is taken 
 When each improvement asks for its money and its posts: by payer and year, as the case states.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -18,7 +18,7 @@ import numpy as np
 from capworth.case.model import Case, Limit
 from capworth.case.relations import Ties, members_of, tie
 from capworth.case.tables import SETTINGS_FILE
-from capworth.errors import CaseError, Finding
+from capworth.errors import CaseError, Finding, InputError
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.portfolio.frontier import (
     Frontier,
@@ -140,9 +140,7 @@ class Choice:
         """
         if gains is not None:
             return self.worth.expected(sets, gains)
-        own = np.einsum("sp,p->s", sets, self.gain)
-        total: Floats = own + synergy_totals(sets, self.relations.synergies)
-        return total
+        return set_totals(sets, self.gain, self.relations)
 
     def best_sets(self, asked: Floats, gains: Floats, budget: float) -> tuple[Bools, Bools]:
         """Best affordable set of every draw, and whether there is one.
@@ -181,6 +179,41 @@ class Choice:
         frontier = budget_frontier(asked, gain, tied, grid, limit=min(budget, most))
         step = int(frontier.steps(min(budget, most)))
         return None if step < 0 else frontier.chosen[step]
+
+
+def set_totals(sets: Bools, gain: Floats, relations: Relations) -> Floats:
+    """(sets,) gains of the improvements of each set, with the bonus of each pair in it."""
+    own = np.einsum("sp,p->s", sets, gain)
+    total: Floats = own + synergy_totals(sets, relations.synergies)
+    return total
+
+
+def running_sets(bundles: Sequence[Sequence[int]], size: int) -> Bools:
+    """(bundles + 1, improvements) what is in after each bundle, nothing first."""
+    sums = np.zeros((len(bundles) + 1, size), dtype=bool)
+    for k, bundle in enumerate(bundles):
+        sums[k + 1] = sums[k]
+        sums[k + 1, list(bundle)] = True
+    return sums
+
+
+def budget_with(frontier: Frontier, k: int, budget: float) -> float:
+    """Lowest budget above this one whose best set holds an improvement; unknown if none does."""
+    later = np.flatnonzero(frontier.chosen[:, k] & (frontier.cost > budget))
+    return float(frontier.cost[later[0]]) if len(later) else float("nan")
+
+
+def held_for_nothing(
+    frontier: Callable[[Relations, Floats], Frontier], relations: Relations, asked: Floats, k: int
+) -> Frontier | None:
+    """Frontier of the sets that hold an improvement, as if it asked for nothing; None if none."""
+    forced = replace(relations, must=tuple(dict.fromkeys((*relations.must, k))))
+    free = asked.copy()
+    free[k] = 0.0
+    try:
+        return frontier(forced, free)
+    except InputError:
+        return None
 
 
 def with_bonus(relations: Relations, bonuses: Floats) -> Relations:

@@ -6,8 +6,8 @@ Why an improvement is not funded: what would have to change, exactly, for it to 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from math import floor, log10
+from dataclasses import dataclass
+from math import floor, isnan, log10
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,15 @@ from capworth.methods.portfolio.relations import affordable, rules_of
 from capworth.model.money import MILLION
 from capworth.model.result import Answer, Interval, Provenance
 from capworth.model.simulation import Sample
-from capworth.programme.choice import Choice, objective_gains, refuse_conflict, relations_of
+from capworth.programme.choice import (
+    Choice,
+    budget_with,
+    held_for_nothing,
+    objective_gains,
+    refuse_conflict,
+    relations_of,
+    running_sets,
+)
 
 __all__ = ["BORDERLINE", "CORE", "DRAWS", "EXTERIOR", "FIRM", "MILLION", "Programme"]
 __all__ += ["choose_programme", "relations_of"]
@@ -178,10 +186,10 @@ def _why(case: Case, frontier: Frontier, k: int, chosen: Bools, budget: float) -
     """Say why an improvement is in, or from which budget it would be."""
     if chosen[k]:
         return "must be done" if case.improvements[k].must else "in the best set"
-    later = np.flatnonzero(frontier.chosen[:, k] & (frontier.cost > budget))
-    if not len(later):
+    enough = budget_with(frontier, k, budget)
+    if isnan(enough):
         return "in no best set, whatever the budget"
-    return f"in the best set from {_amount(float(frontier.cost[later[0]]), budget)} million"
+    return f"in the best set from {_amount(enough, budget)} million"
 
 
 def _amount(money: float, budget: float) -> str:
@@ -200,10 +208,7 @@ def _amount(money: float, budget: float) -> str:
 def _order(choice: Choice, points: Floats) -> pd.DataFrame:
     case, asked = choice.case, choice.grid_asked
     bundles = [list(b) for b in priority_order(asked, choice.gain, choice.relations)]
-    sums = np.zeros((len(bundles) + 1, len(asked)), dtype=bool)
-    for k, bundle in enumerate(bundles):
-        sums[k + 1] = sums[k]
-        sums[k + 1, bundle] = True
+    sums = running_sets(bundles, len(asked))
     gain, value = choice.totals(sums, points), choice.totals(sums)
     table = pd.DataFrame(
         {
@@ -388,11 +393,11 @@ def why_not(choice: Choice, programme: Programme) -> pd.DataFrame:
             "fall": np.nan,
             "gain_at_least": np.nan,
             "rise": np.nan,
-            "budget_at_least_m": _budget(frontier, k, budget),
+            "budget_at_least_m": budget_with(frontier, k, budget) / MILLION,
             "forced_loss": np.nan,
             "gives_way": "",
         }
-        held = _held(choice, k)
+        held = held_for_nothing(choice.frontier, choice.relations, choice.asked, k)
         if held is not None:
             row |= _terms(choice, held, k, chosen, best, budget)
         rows.append(row)
@@ -400,18 +405,6 @@ def why_not(choice: Choice, programme: Programme) -> pd.DataFrame:
     columns = ["name", "asked_m", "gain", "asked_at_most_m", "fall", "gain_at_least", "rise"]
     columns += ["budget_at_least_m", "forced_loss", "gives_way"]
     return pd.DataFrame(rows, index=index, columns=columns)
-
-
-def _held(choice: Choice, k: int) -> Frontier | None:
-    """Frontier of the sets that hold an improvement, as if it asked for nothing; None if none."""
-    relations = choice.relations
-    forced = replace(relations, must=tuple(dict.fromkeys((*relations.must, k))))
-    asked = choice.asked.copy()
-    asked[k] = 0.0
-    try:
-        return choice.frontier(forced, asked)
-    except InputError:
-        return None
 
 
 def _terms(
@@ -433,9 +426,3 @@ def _terms(
             "gives_way": " ".join(names[before & ~found.chosen]),
         }
     return terms
-
-
-def _budget(frontier: Frontier, k: int, budget: float) -> float:
-    """Lowest budget above this one whose best set holds an improvement; unknown if none does."""
-    later = np.flatnonzero(frontier.chosen[:, k] & (frontier.cost > budget))
-    return float(frontier.cost[later[0]]) / MILLION if len(later) else float("nan")

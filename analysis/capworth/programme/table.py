@@ -4,7 +4,7 @@ Projects and what ties them, as an analyst keeps them in plain tables.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,10 +15,16 @@ from capworth.errors import InputError, nearest
 from capworth.methods.arguments import Bools, Floats, finite, within
 from capworth.methods.portfolio.frontier import Frontier, admission, budget_frontier, priority_order
 from capworth.methods.portfolio.integer import best_within, relation_rows, row, smallest_conflict
-from capworth.methods.portfolio.relations import Relations, synergy_totals, with_slack
+from capworth.methods.portfolio.relations import Relations, with_slack
+from capworth.programme.choice import (
+    BUDGET,
+    budget_with,
+    held_for_nothing,
+    running_sets,
+    set_totals,
+    with_bonus,
+)
 from capworth.programme.selection import pair_beside
-
-BUDGET = ("budget", 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -56,10 +62,7 @@ class BestProgramme:
         value = self._table["value"].to_numpy(dtype=float)
         names = np.array(self._table.index)
         bundles = [list(b) for b in priority_order(self._cost, value, self._relations)]
-        sums = np.zeros((len(bundles) + 1, len(names)), dtype=bool)
-        for k, bundle in enumerate(bundles):
-            sums[k + 1] = sums[k]
-            sums[k + 1, bundle] = True
+        sums = running_sets(bundles, len(names))
         totals = self._totals(sums)
         return pd.DataFrame(
             {
@@ -116,10 +119,7 @@ class BestProgramme:
         )
 
     def _totals(self, sets: Bools) -> Floats:
-        value = self._table["value"].to_numpy(dtype=float)
-        own = np.einsum("sp,p->s", sets, value)
-        total: Floats = own + synergy_totals(sets, self._relations.synergies)
-        return total
+        return set_totals(sets, self._table["value"].to_numpy(dtype=float), self._relations)
 
     def __repr__(self) -> str:
         return (
@@ -177,7 +177,7 @@ def best_programme(
     limit = float(within(budget, "budget", 0))
     step = unit or decimal_grid(np.append(cost, limit))
     ties = ties_of_table(projects, relations, minimums or {})
-    rules = with_bonus(ties, relations)
+    rules = with_bonus(ties.relations, _bonuses(ties, relations))
     counted = np.ceil(cost / step - 1e-9) * step
     on_grid = unit is not None or np.allclose(counted, cost, rtol=1e-9, atol=0)
     owners = smallest_conflict(
@@ -222,20 +222,18 @@ def _reasons(
 ) -> pd.DataFrame:
     """For each project that is left out, what alone would bring it in."""
     chosen = table["chosen"].to_numpy()
-    best = float(value @ chosen + synergy_totals(chosen[None], rules.synergies)[0])
+    best = float(set_totals(chosen[None], value, rules)[0])
+
+    def held_by(tied: Relations, money: Floats) -> Frontier:
+        return budget_frontier(money, value, tied, step)
+
     rows = np.full((len(cost), 3), np.nan)
     for k in np.flatnonzero(~chosen):
-        forced = replace(rules, must=tuple(dict.fromkeys((*rules.must, int(k)))))
-        free = np.where(np.arange(len(cost)) == k, 0.0, cost)
-        try:
-            held = budget_frontier(free, value, forced, step)
-        except InputError:
-            continue
-        found = admission(held, float(cost[k]), best, budget)
-        later = np.flatnonzero(frontier.chosen[:, k] & (frontier.cost > budget))
-        rows[k] = found.cost_at_most, value[k] + found.value_lack, np.nan
-        if len(later):
-            rows[k, 2] = frontier.cost[later[0]]
+        held = held_for_nothing(held_by, rules, cost, int(k))
+        if held is not None:
+            found = admission(held, float(cost[k]), best, budget)
+            enough = budget_with(frontier, int(k), budget)
+            rows[k] = found.cost_at_most, value[k] + found.value_lack, enough
     return pd.DataFrame(rows, table.index, ["cost_at_most", "value_at_least", "budget_at_least"])
 
 
@@ -317,14 +315,10 @@ def _rows(relations: pd.DataFrame, names: Sequence[str]) -> Iterator[Tie]:
         yield Tie(one, kind, other)
 
 
-def with_bonus(ties: Ties, relations: pd.DataFrame | None) -> Relations:
-    """Put the bonus of every synergy to its pair."""
+def _bonuses(ties: Ties, relations: pd.DataFrame | None) -> Floats:
+    """(pairs,) bonus of every synergy."""
     if not ties.pairs or relations is None:
-        return ties.relations
+        return np.empty(0)
     if "bonus" not in relations.columns:
         raise InputError("relations: a synergy without the column 'bonus'. Add it.")
-    bonus = finite(relations["bonus"].to_numpy()[list(ties.pairs)], "bonus")
-    pairs = zip(ties.relations.synergies, bonus, strict=True)
-    return replace(
-        ties.relations, synergies=tuple((one, other, float(b)) for (one, other, _), b in pairs)
-    )
+    return finite(relations["bonus"].to_numpy()[list(ties.pairs)], "bonus")
