@@ -19,9 +19,9 @@ from capworth.methods.allocation.nucleolus import MOST_USERS as MOST_OF_NUCLEOLU
 from capworth.methods.allocation.nucleolus import nucleolus, strongest_objection
 from capworth.methods.allocation.shapley import bounds, shapley, shapley_sampled
 from capworth.methods.arguments import Bools, Floats, within
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.costs import CostModel
 from capworth.model.draws import AtModes, Draws, Sampled
-from capworth.model.money import MILLION
 from capworth.model.result import HIGH, LOW, Answer, Provenance, spread
 from capworth.model.simulation import ENVELOPED, Model, Sample
 

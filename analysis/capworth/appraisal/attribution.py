@@ -15,6 +15,7 @@ from capworth.case.facts import Fact, read_facts
 from capworth.case.model import Case
 from capworth.errors import CaseError, Finding
 from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.cost_benefit.value_chain import (
     PARTIES,
     contribution_shares,
@@ -24,7 +25,6 @@ from capworth.methods.cost_benefit.value_chain import (
 )
 from capworth.model.chain import Levels
 from capworth.model.draws import Sampled
-from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.simulation import Model
 

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from capworth.methods.acceptability.indices import expected_ranks
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.costs import PAYERS
-from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.simulation import Sample, value_per_million
 

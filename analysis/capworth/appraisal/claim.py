@@ -11,7 +11,7 @@ import pandas as pd
 from capworth.case.model import FUNCTIONS, Case
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.power import detectable_contrast
-from capworth.model.money import MILLION
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.result import Answer, Interval, Provenance, ends
 from capworth.model.simulation import MEASURES, Sample
 

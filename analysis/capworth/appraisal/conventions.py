@@ -14,8 +14,8 @@ from capworth.methods.acceptability.indices import expected_ranks
 from capworth.methods.acceptability.smaa import rank_shares
 from capworth.methods.allocation.keys import KEYS
 from capworth.methods.arguments import Bools, Floats
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.draws import Draws, Sampled
-from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance
 from capworth.model.set_value import SetValue
 from capworth.model.simulation import Model, Sample, draw_sample

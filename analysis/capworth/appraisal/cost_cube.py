@@ -8,9 +8,9 @@ import pandas as pd
 
 from capworth.case.model import FUNCTIONS, Case, CostLine
 from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.costs import CostModel, bias_of
 from capworth.model.draws import AtModes
-from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import Model
 

@@ -23,6 +23,7 @@ from capworth.methods.cost_benefit.discounting import (
     present_value,
 )
 from capworth.methods.cost_benefit.perspectives import distribution_weights, weighted_total
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.cost_benefit.rate_of_return import Roots, internal_rates, modified_rates
 from capworth.methods.cost_benefit.ratios import (
     Defined,
@@ -34,7 +35,7 @@ from capworth.methods.cost_benefit.ratios import (
 )
 from capworth.model.chain import SCOPES
 from capworth.model.costs import PAYERS, discount_factors
-from capworth.model.money import MILLION, Money
+from capworth.model.money import Money
 from capworth.model.result import Answer, Interval, Provenance, ends
 from capworth.model.set_value import SetValue
 from capworth.model.simulation import Flows, Model, Sample, redrawn, yearly_flows

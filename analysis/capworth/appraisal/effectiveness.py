@@ -25,10 +25,10 @@ from capworth.methods.cost_benefit.effectiveness import (
     frontier,
     frontier_order,
 )
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.chain import UnitValues, Worth
 from capworth.model.costs import PAYERS
 from capworth.model.draws import AtModes, Draws, Sampled
-from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance, ends
 from capworth.model.simulation import Model, Sample, redrawn
 

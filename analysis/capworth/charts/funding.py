@@ -42,6 +42,7 @@ from capworth.funding.plan import Funding
 from capworth.funding.pledges import KINDS, PROGRAMME, MoneyMap
 from capworth.language.language import ENGLISH, Language
 from capworth.language.numbers import Amount, decimals
+from capworth.methods.portfolio.relations import affordable
 from capworth.programme.selection import FIRM
 from capworth.study.stages import Study
 
@@ -161,7 +162,7 @@ def funding_facts(study: Study, language: Language) -> Facts:
     funding = study.funding
     currency = study.provenance.currency
     curve, steps, pledges = funding.curve(), funding.next_euro(), funding.pledges()
-    at = curve[curve["budget_m"] <= funding.budget_m * (1 + 1e-9)].iloc[-1]
+    at = curve[affordable(curve["budget_m"].to_numpy(), funding.budget_m)].iloc[-1]
     middle = steps.iloc[len(steps) // 2]
     earmarked = float(pledges.loc[pledges["earmark"] != "", "amount_m"].sum())
     end = curve.iloc[-1]

@@ -52,7 +52,8 @@ from capworth.charts.schedule import (
 from capworth.charts.style import BLUE, INK, MUTED, PAPER, SMALL, VERMILION, styled
 from capworth.language.language import ENGLISH, Language
 from capworth.language.numbers import Amount, rounded
-from capworth.model.result import HIGH, LOW
+from capworth.methods.cost_benefit.prices import MILLION
+from capworth.model.result import Interval
 from capworth.programme.priorities import Priorities
 from capworth.programme.selection import BORDERLINE, CORE, FIRM, Programme
 from capworth.study.stages import Study
@@ -264,8 +265,8 @@ def order_facts(study: Study, language: Language) -> Facts:
 def _asked_m(study: Study, chosen: Sequence[str]) -> float:
     """Millions that a set asks on average, to the digits that its range allows."""
     taken = [i in chosen for i in study.case.improvement_ids]
-    millions = study.sample.drawn.asked @ np.array(taken, dtype=float) / 1e6
-    return rounded(float(millions.mean()), *np.percentile(millions, (LOW, HIGH)))
+    millions = study.sample.drawn.asked @ np.array(taken, dtype=float) / MILLION
+    return rounded(*Interval.of(millions))
 
 
 def membership_facts(study: Study, language: Language) -> Facts:

@@ -9,10 +9,10 @@ import pandas as pd
 from capworth.case.model import Case
 from capworth.excellence.services import Excellence
 from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.chain import Levels
 from capworth.model.draws import Draws
 from capworth.model.joint_gains import Game, games_of
-from capworth.model.money import MILLION
 from capworth.model.result import HIGH, LOW, Answer, Provenance, spread
 from capworth.model.simulation import Sample
 

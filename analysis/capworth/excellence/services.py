@@ -15,10 +15,10 @@ from capworth.case.model import Capability, Criterion
 from capworth.errors import InputError
 from capworth.methods.acceptability.smaa import rank_shares
 from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.envelopment.bootstrap import bootstrap, shrunk
 from capworth.methods.envelopment.dea import Envelopment, dea, elicited_region
 from capworth.methods.envelopment.technology import NEGLIGIBLE
-from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance, ends, spread
 from capworth.model.simulation import Sample
 

@@ -9,9 +9,9 @@ import pandas as pd
 from capworth.case.model import FUNCTIONS, GRADES, Case
 from capworth.funding.pledges import is_counted, stated_money
 from capworth.methods.arguments import Bools, Floats
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.frontier import Relations
 from capworth.model.costs import PAYERS
-from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance, ends
 from capworth.model.simulation import CHUNK, Sample
 from capworth.programme.choice import Choice

@@ -13,6 +13,7 @@ from capworth.case.model import Case
 from capworth.errors import InputError
 from capworth.funding.pledges import is_counted, stated_money
 from capworth.methods.arguments import Bools, Floats
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.earmarks import (
     Payable,
     Payment,
@@ -29,7 +30,6 @@ from capworth.methods.portfolio.relations import (
     with_slack,
 )
 from capworth.model.draws import AtModes
-from capworth.model.money import MILLION
 from capworth.model.result import Answer, Interval, Provenance
 from capworth.model.simulation import Sample
 from capworth.programme.choice import Choice, with_bonus

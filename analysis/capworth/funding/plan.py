@@ -11,10 +11,10 @@ from capworth.funding.donors import DonorMenu, make_menu
 from capworth.funding.earmarks import SAME, Earmarks, price_earmarks
 from capworth.funding.pledges import PROGRAMME, MoneyMap, map_money
 from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.earmarks import Payable, best_payable
 from capworth.methods.portfolio.frontier import core_index
 from capworth.methods.portfolio.relations import affordable, with_slack
-from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance, ends
 from capworth.model.simulation import Sample
 from capworth.programme.choice import Choice, objective_gains

@@ -8,8 +8,9 @@ import pandas as pd
 
 from capworth.case.model import Case, Estimate, Pledge
 from capworth.methods.arguments import Bools, Floats
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.draws import Sampled, stacked
-from capworth.model.money import MILLION, Money
+from capworth.model.money import Money
 from capworth.model.result import Answer, Interval, Provenance, ends
 from capworth.model.simulation import CHUNK, Sample
 from capworth.streams import stream

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from capworth.case.model import Case
 from capworth.language.language import Language
+from capworth.methods.cost_benefit.prices import MILLION
 
 
 def input_label(name: str, case: Case, language: Language) -> str:
@@ -40,7 +41,7 @@ def level_text(name: str, level: float, case: Case, language: Language) -> str:
     if table == "bias":
         return language.percent(level)
     if table == "costs" and line is not None:
-        return language.millions(level / 1e6, line.currency)
+        return language.millions(level / MILLION, line.currency)
     estimate = case.estimates().get(name)
     share = estimate is not None and estimate.unit == "share"
     return language.percent(level) if share else language.number(level)

@@ -18,10 +18,10 @@ from capworth.errors import InputError
 from capworth.language.isolates import figures_isolated, flat, isolated
 from capworth.language.numbers import Amount, decimals, half_up, written
 from capworth.language.phrases import Phrases, Typography, phrases
+from capworth.methods.cost_benefit.prices import MILLION
 
 EVEN = 0.5  # below this probability nothing is said to be so
 MARK = "†"  # behind the name of an improvement that is illustrative
-MILLION = 1e6
 AS_SET = 4  # decimals of a number that was set, not estimated
 LOOSE_END = re.compile(r"(\W|\s[^\W\d]{1,3}\b)+$")  # marks and small words before a cut
 PRICES = re.compile(r"(?P<currency>[A-Z]{3}) of (?P<prices>\d{4})(?P<year> a year)?")  # EUR of 2019

@@ -12,6 +12,7 @@ import pandas as pd
 from capworth.case.model import Case, counted, whole_figures
 from capworth.members.use import UseModel
 from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.network.network import (
     bilateral_cost,
     dyads_reached,
@@ -20,7 +21,6 @@ from capworth.methods.network.network import (
     hub_break_even,
     hub_cost,
 )
-from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance, ends, spread
 from capworth.model.simulation import Sample
 

@@ -19,6 +19,7 @@ from capworth.case.model import Case, Member, counted, whole_figures
 from capworth.errors import InputError, nearest
 from capworth.members.feedback import member_needs
 from capworth.methods.arguments import Bools, Floats, Ints
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.network.network import exchange, with_known
 from capworth.methods.survey.disclosure import dominated, hidden_cells, without_small
 from capworth.methods.survey.nonresponse import FEWEST
@@ -26,7 +27,7 @@ from capworth.model.chain import ChainModel, hits_of
 from capworth.model.costs import PAYERS
 from capworth.model.draws import Draws, Sampled
 from capworth.model.joint_gains import gain_shares
-from capworth.model.money import MILLION, Money
+from capworth.model.money import Money
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.simulation import Sample
 from capworth.streams import stream

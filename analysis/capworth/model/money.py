@@ -1,10 +1,6 @@
 """Amounts of any currency and price year, told in the money of the case."""
 
-from typing import Final
-
 from capworth.case.model import Case
-
-MILLION: Final = 1e6  # what amounts of money are divided by where they are shown
 
 
 class Money:

@@ -16,11 +16,11 @@ from capworth.case.model import FUNCTIONS, Case, Estimate
 from capworth.errors import InputError
 from capworth.methods.acceptability.smaa import RankTally
 from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.chain import SCOPES, ChainModel, UnitValues
 from capworth.model.costs import PAYERS, CostModel, Costs, discount_factors
 from capworth.model.draws import AtModes, Draws, Sampled
 from capworth.model.gains import GainModel, Gains
-from capworth.model.money import MILLION
 from capworth.model.value import ValueModel, score
 from capworth.parallel import beside
 

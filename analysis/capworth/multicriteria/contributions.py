@@ -11,8 +11,8 @@ import pandas as pd
 from capworth.case.model import Case, Estimate
 from capworth.errors import CapworthError, InputError, nearest
 from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.draws import AtModes
-from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.simulation import Drawn, Model, Sample, gain_per_million
 

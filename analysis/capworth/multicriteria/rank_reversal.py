@@ -12,6 +12,7 @@ import pandas as pd
 from capworth.case.model import Capability, Case, CostLine, Estimate, FunctionShare, Score
 from capworth.methods.acceptability.dominance import dominance_faults, monotonicity_faults
 from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.costs import CostModel, discount_factors
 from capworth.model.draws import AtModes
 from capworth.model.result import Answer, Provenance
@@ -195,7 +196,7 @@ def _values(case: Case) -> dict[str, Floats]:
     modes, value = AtModes(), ValueModel(case)
     points = score(value.worth(value.levels(modes)), value.weights(modes))
     cost = CostModel(case).price(modes, points).capability.sum(axis=2)
-    annual = cost[0] / discount_factors(case).sum() / 1e6
+    annual = cost[0] / discount_factors(case).sum() / MILLION
     with np.errstate(divide="ignore", invalid="ignore"):
         return {"score": points[0], "value": points[0] / annual}
 

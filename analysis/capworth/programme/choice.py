@@ -20,6 +20,7 @@ from capworth.case.relations import Ties, members_of, tie
 from capworth.case.tables import SETTINGS_FILE
 from capworth.errors import CaseError, Finding, InputError
 from capworth.methods.arguments import Bools, Floats
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.frontier import (
     Frontier,
     best_over_draws,
@@ -30,7 +31,6 @@ from capworth.methods.portfolio.frontier import (
 from capworth.methods.portfolio.integer import Owner, relation_rows, row, smallest_conflict, solve
 from capworth.methods.portfolio.relations import Relations, list_sets, synergy_totals, with_slack
 from capworth.model.costs import PAYERS
-from capworth.model.money import MILLION
 from capworth.model.set_value import SetValue, bonuses_of
 from capworth.model.simulation import ENVELOPED, Sample
 

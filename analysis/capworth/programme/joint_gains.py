@@ -12,10 +12,10 @@ import pandas as pd
 from capworth.case.model import Case
 from capworth.methods.allocation.shapley import shapley
 from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.relations import affordable
 from capworth.model.effect_years import EffectYears
 from capworth.model.joint_gains import Game, games_of
-from capworth.model.money import MILLION
 from capworth.model.result import Answer, Interval, Provenance, spread
 from capworth.model.set_value import SetValue
 from capworth.model.simulation import ENVELOPED, Sample

@@ -15,8 +15,8 @@ from capworth.methods.acceptability import indices
 from capworth.methods.acceptability.indices import expected_ranks
 from capworth.methods.acceptability.smaa import RankTally, snapped
 from capworth.methods.arguments import Bools, Floats, known
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.gains import Gains
-from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.set_value import SetValue
 from capworth.model.simulation import Sample, gain_per_million

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from capworth.methods.arguments import Bools, Floats, Ints
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.draws import Standing, standing, worth_comparing
 from capworth.methods.portfolio.relations import affordable
-from capworth.model.money import MILLION
 from capworth.model.result import LOW, Answer, Provenance, ends
 from capworth.model.simulation import Sample
 from capworth.programme.choice import Choice, objective_gains

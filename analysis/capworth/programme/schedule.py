@@ -14,10 +14,10 @@ import pandas as pd
 
 from capworth.case.model import Case, Target
 from capworth.methods.arguments import Bools, Floats, Ints
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.integer import Rows, smallest_conflict
 from capworth.methods.portfolio.scheduling import NEVER, Timetable, best_schedule, schedule_rows
 from capworth.model.effect_years import EffectYears, full_year
-from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.simulation import ENVELOPED, Sample
 from capworth.programme.choice import (

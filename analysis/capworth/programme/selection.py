@@ -15,10 +15,10 @@ import pandas as pd
 from capworth.case.model import Case
 from capworth.errors import InputError, nearest
 from capworth.methods.arguments import Bools, Floats
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.frontier import Frontier, admission, core_index, priority_order
 from capworth.methods.portfolio.priority import filled
 from capworth.methods.portfolio.relations import affordable, rules_of
-from capworth.model.money import MILLION
 from capworth.model.result import Answer, Interval, Provenance
 from capworth.model.simulation import Sample
 from capworth.programme.choice import (

@@ -12,8 +12,8 @@ import pandas as pd
 from capworth.case.actuals import LEVEL, SPEND, START, Actual
 from capworth.case.model import Case, Effect
 from capworth.methods.arguments import Floats, Ints
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.scheduling import NEVER
-from capworth.model.money import MILLION
 from capworth.model.result import Answer, Interval, Provenance
 from capworth.model.simulation import ENVELOPED, Sample
 from capworth.programme.choice import spend_by_year

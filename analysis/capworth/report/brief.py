@@ -9,11 +9,11 @@ from capworth.case.model import Case, Member
 from capworth.language.language import MARK, Language
 from capworth.language.numbers import Amount
 from capworth.members.use import MemberBrief
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.result import Provenance
 from capworth.report.pdf import set_document
 
 PUBLISHED = "ABC"  # grades of a contribution that has a source
-MILLION = 1e6
 
 
 def write_brief(case: Case, brief: MemberBrief, provenance: Provenance, language: str) -> bytes:

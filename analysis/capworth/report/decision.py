@@ -22,7 +22,7 @@ from capworth.language.numbers import Amount
 from capworth.methods.arguments import Floats
 from capworth.model.costs import PAYERS
 from capworth.model.draws import LOW_SWING
-from capworth.model.result import HIGH, LOW
+from capworth.model.result import Interval
 from capworth.programme.selection import CORE, MILLION
 from capworth.report.blocks import Row, row_of, rows_of
 from capworth.study.stages import Study
@@ -162,8 +162,7 @@ def by_payers(kept: Floats, means: Floats) -> Mapping[str, Amount]:
 
 def amount_of(values: Floats) -> Amount:
     """Mean and 80 % interval over the draws."""
-    low, high = np.percentile(values, (LOW, HIGH))
-    return Amount(float(values.mean()), float(low), float(high))
+    return Amount(*Interval.of(values))
 
 
 JUDGED = ("D", "E")

@@ -12,6 +12,7 @@ from capworth.excellence.services import BOTH
 from capworth.funding.earmarks import ALL, BUDGET, SAME
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
+from capworth.methods.portfolio.relations import affordable
 from capworth.model.costs import PAYERS
 from capworth.programme.selection import MILLION
 from capworth.report.blocks import Cell, Row, Table, Text, as_data, row_of, rows_of
@@ -361,5 +362,5 @@ def _pledges(pledges: pd.DataFrame, language: Language) -> str:
 
 def _gain_at(curve: pd.DataFrame, budget: float) -> Amount:
     """Gain of the best set that a budget pays for."""
-    paid = curve[curve["budget_m"] <= budget + 1e-9]
+    paid = curve[affordable(curve["budget_m"].to_numpy(), budget)]
     return Amount.of(rows_of(paid)[-1][1], "gain") if len(paid) else Amount(0.0, 0.0, 0.0)

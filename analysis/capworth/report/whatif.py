@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from capworth.language.language import MARK, Language
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.draws import AtModes
 from capworth.report.pdf import vintage
 from capworth.study.stages import Study
@@ -73,7 +74,7 @@ def _programme(study: Study) -> dict[str, Any] | None:
         {"budget": round(float(b), DIGITS), "gain": round(float(g), DIGITS), "chosen": c.split()}
         for b, g, c in zip(table["budget_m"], table["gain"], table["chosen"], strict=True)
     ]
-    step = study.case.settings.grid / 1e6
+    step = study.case.settings.grid / MILLION
     return {
         "budget": programme.budget_m,
         "most": max(steps[-1]["budget"], programme.budget_m),

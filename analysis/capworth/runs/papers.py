@@ -18,7 +18,7 @@ from capworth.funding.donors import DonorMenu
 from capworth.language.phrases import languages as spoken_languages
 from capworth.members.feedback import hear_members
 from capworth.members.use import DRAWS, Members, brief_member, member_of, serve_members
-from capworth.model.money import MILLION
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.result import Provenance
 from capworth.model.simulation import Progress, draw_sample
 from capworth.parallel import mapped

@@ -8,12 +8,12 @@ import pandas as pd
 
 from capworth.case.model import Estimate
 from capworth.methods.arguments import Bools, Floats
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.draws import best_in_neighbours
 from capworth.methods.portfolio.relations import affordable
 from capworth.methods.uncertainty.spline import smoothed
 from capworth.methods.uncertainty.value_of_information import gain_of_change
 from capworth.model.draws import OneWay, Sampled
-from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import CHUNK, ENVELOPED, Model, Sample
 from capworth.programme.choice import Choice, asking_nothing, option_sets

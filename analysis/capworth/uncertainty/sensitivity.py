@@ -12,6 +12,7 @@ import pandas as pd
 from capworth.case.model import GRADES, Case, Estimate
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.frontier import best_over_draws
 from capworth.methods.uncertainty.sobol import sobol_indices
 from capworth.methods.uncertainty.spline import smoothed
@@ -25,7 +26,6 @@ from capworth.model.draws import (
     probability_below,
     quantile_of,
 )
-from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import (
     CHUNK,

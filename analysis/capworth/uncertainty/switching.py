@@ -17,11 +17,11 @@ from capworth.case.model import Case, Estimate
 from capworth.case.rules.chain import SHARE_STEPS
 from capworth.errors import InputError, nearest
 from capworth.methods.arguments import Bools, Floats
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.draws import best_in_neighbours
 from capworth.methods.portfolio.frontier import best_over_draws
 from capworth.methods.uncertainty.distributions import normal_copula_cells
 from capworth.model.draws import AtModes, probability_below
-from capworth.model.money import MILLION
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import (
     Drawn,

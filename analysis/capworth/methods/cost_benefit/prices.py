@@ -3,13 +3,15 @@
 Parts against the total that was stated for them.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, above, finite, within
+
+MILLION: Final = 1e6  # what amounts of money are divided by where they are shown
 
 
 def rebased(amounts: ArrayLike, index_then: ArrayLike, index_now: ArrayLike) -> Floats:
