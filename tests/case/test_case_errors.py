@@ -247,7 +247,7 @@ SEVERAL: tuple[tuple[tuple[Edit, ...], str], ...] = (  # slips that take more th
     ),
     (
         (("criteria", "30,60,100,D", "0,0,0,D"), ("criteria", "70,100,100,D", "0,0,0,D")),
-        "criteria.csv, row 2, column 'swing': all brothers weigh nothing. Give the largest 100.",
+        "criteria.csv, row 2, column 'swing': all siblings weigh nothing. Give the largest 100.",
     ),
     (
         (

@@ -426,7 +426,7 @@ def test_a_case_without_criteria_cannot_be_written(tmp_path: Path, small: Case) 
 
 SLIPS = [  # what stood there, what the analyst typed, what the analyst is told
     ("analyst,pairwise,results,use,2,", "analyst,pairwise,results,use,12,", "12 is no figure of"),
-    ("analyst,pairwise,results,use,2,", "analyst,pairwise,results,speed,2,", "is no brother of"),
+    ("analyst,pairwise,results,use,2,", "analyst,pairwise,results,speed,2,", "is no sibling of"),
     (
         "field-officer,macbeth,trust,use,,,,weak",
         "field-officer,macbeth,trust,use,,,,feeble",

@@ -80,14 +80,14 @@ def indicators(
     costs, benefits, nets = (present_value(flow, factors) for flow in (paid, gained, net))
     public = _public(cost, payers, factors)
     chance = chance_of_gain(nets)
-    purse = cost[:, [PAYERS.index(p) for p in PUBLIC]].sum(axis=1)
+    public_cost = cost[:, [PAYERS.index(p) for p in PUBLIC]].sum(axis=1)
     fiscal = present_value(benefit[:, SCOPES.index("fiscal")], factors)
     row: dict[str, object] = {}
     for name, values in (("cost_m", costs), ("benefit_m", benefits), ("npv_m", nets)):
         row |= Interval.of(values / MILLION).columns(name)
     row |= {"p_npv_positive": chance.share, "p_npv_positive_se": chance.standard_error}
     row |= _ratios(benefits, costs, public)
-    net_public = net_public_value(fiscal, present_value(purse, factors))
+    net_public = net_public_value(fiscal, present_value(public_cost, factors))
     row |= Interval.of(net_public / MILLION).columns("public_npv_m")
     row |= Interval.of(equivalent_annual(nets, factors) / MILLION).columns("annual_m")
     row |= _times(net, factors)

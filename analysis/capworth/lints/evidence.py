@@ -32,7 +32,7 @@ def evidence_lints(case: Case) -> Iterator[Lint]:
 
 
 def _typed(case: Case) -> Iterator[Estimate]:
-    """Figures that somebody typed; levels heard from members are computed and have no row."""
+    """Figures that somebody typed; levels that members answered are computed and have no row."""
     return (e for e in case.estimates().values() if e.row)
 
 

@@ -1,6 +1,6 @@
 """Weights from judges: each judge's own, how sound they are, and what they come to together.
 
-Weights of the measured criteria, down the tree from weights among brothers.
+Weights of the measured criteria, down the tree from weights among siblings.
 
 From one judge's judgements of one branch to weights, each method with its own check.
 """

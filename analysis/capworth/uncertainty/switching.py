@@ -1,6 +1,6 @@
 """How far each input alone must move for an answer to turn, and how likely it is to get there.
 
-How far one answer is from turning, in any world: the sign of it says which answer holds.
+How far one answer is from turning, in any draw: the sign of it says which answer holds.
 
 Where two inputs together turn an answer that neither need turn alone.
 """

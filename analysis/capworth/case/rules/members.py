@@ -156,7 +156,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {  # cells that a judgement of a method 
 CURE: Mapping[str, str] = {
     "value": "Write down the judge's figure.",
     "words": "Write the question as it was put, with worst and best level; or the category.",
-    "other": "Name the brother it was held against.",
+    "other": "Name the sibling it was held against.",
 }
 RANGES: Mapping[str, tuple[float, float]] = {  # lowest and highest figure of a judgement
     "swing": (0, 100),
@@ -180,7 +180,7 @@ def check_judgements(typed: Typed) -> tuple[Finding, ...]:
 def best_and_worst(pairs: Sequence[Pair], criteria: Sequence[str]) -> Pair | None:
     """Return the best and the worst criterion of best-worst judgements, None when incomplete.
 
-    The best is held against every brother, and every brother against the worst; nothing else.
+    The best is held against every sibling, and every sibling against the worst; nothing else.
 
     >>> best_and_worst([("a", "b"), ("a", "c"), ("b", "c")], ["a", "b", "c"])
     ('a', 'c')
@@ -215,7 +215,7 @@ def _row(row: TypedRow, parent: Mapping[str, str]) -> Iterator[Finding]:
         if row[column] is None:
             yield row.fault(column, f"a judgement by {method} lacks it", CURE[column])
     if other and (other == one or parent.get(other) != parent.get(one)):
-        yield row.fault("other", f"{other} is no brother of {one}", "Compare within one branch.")
+        yield row.fault("other", f"{other} is no sibling of {one}", "Compare within one branch.")
     if other and method in {"swing", "direct"}:
         yield row.fault("other", f"{method} holds a swing against no other", "Leave it blank.")
     if method == "rank" and (row["value"] is None) != bool(other):
@@ -286,7 +286,7 @@ def _missing(method: str, rows: Sequence[TypedRow], siblings: Sequence[str]) -> 
         ]
         return "nothing, but the order goes round in a circle" if _round(entries) else ""
     if method == "bestworst" and best_and_worst(pairs, siblings) is None:
-        return "the best against every brother and every brother against the worst, no more"
+        return "the best against every sibling and every sibling against the worst, no more"
     return ""
 
 

@@ -51,7 +51,7 @@ def _tree(typed: Typed) -> Iterator[Finding]:
     for parent in sorted({row.text("parent") for row in rows}):
         siblings = [row for row in rows if row.text("parent") == parent]
         if max(row.number_in("swing") for row in siblings) <= 0:
-            yield siblings[0].fault("swing", "all brothers weigh nothing", "Give the largest 100.")
+            yield siblings[0].fault("swing", "all siblings weigh nothing", "Give the largest 100.")
 
 
 def _measured(row: TypedRow) -> Iterator[Finding]:
@@ -185,7 +185,7 @@ def check_measures(typed: Typed, faulty: Collection[str] = ()) -> tuple[Finding,
 
 
 def levels_have_one_origin(typed: Typed) -> Iterator[Finding]:
-    """A level is measured by activity, heard from members, or judged; and only of a leaf."""
+    """A level is measured by activity, answered by members, or judged; and only of a leaf."""
     criteria = typed.get("criteria", ())
     parents = {row.text("parent") for row in criteria}
     ready = {row.text("id") for row in criteria if row.text("measure")}

@@ -1,1 +1,1 @@
-"""Which set to fund, in which order, from which purse."""
+"""Which set to fund, in which order, from which fund."""
