@@ -101,7 +101,7 @@ class CostModel:
             else:
                 k = self._improvements[line.improvement]
                 improvement[:, k, payer] += cost
-                if line.kind == "one-off" and line.payer != "members" and not line.in_kind:
+                if self.asked_for(line):
                     asked[:, k] += amount * years.sum()
         if case.platforms:
             shares = self.platform_shares(draws, benefit)
@@ -115,6 +115,14 @@ class CostModel:
         """
         for line, turned in self.out_turns.of(draws, self._lines):
             yield line, turned.amount, self.yearly(line)
+
+    def asked_for(self, line: CostLine) -> bool:
+        """Whether a line is one-off money to be raised: not of members, not in kind."""
+        return line.kind == "one-off" and line.payer != "members" and not line.in_kind
+
+    def improving(self) -> tuple[CostLine, ...]:
+        """Forward lines of the improvements."""
+        return tuple(line for line in self._lines if line.improvement)
 
     def by_line(self) -> Iterator[tuple[CostLine, float, float]]:
         """Each forward line with its amount at the modes and its discounted whole-life cost.

@@ -209,11 +209,13 @@ class Sample:
 
     def of(self, estimate: Estimate) -> Floats:
         """(draws kept,) the level of an estimate in the draws that are kept."""
-        kept = range(0, self.drawn.size, CHUNK)
-        sizes = [min(CHUNK, self.draws - start) for start in kept]
+        return np.concatenate([draws.of(estimate) for draws in self.kept()])[: self.drawn.size]
+
+    def kept(self) -> Iterator[Draws]:
+        """Return the draws that are kept once more, chunk by chunk; the last may hold some more."""
         seed = self.case.settings.seed
-        parts = [Sampled(seed, k, size).of(estimate) for k, size in enumerate(sizes)]
-        return np.concatenate(parts)[: self.drawn.size]
+        for k, start in enumerate(range(0, self.drawn.size, CHUNK)):
+            yield Sampled(seed, k, min(CHUNK, self.draws - start))
 
 
 def value_per_million(drawn: Drawn, annuity: float) -> Floats:
