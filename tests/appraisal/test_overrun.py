@@ -44,7 +44,7 @@ def test_the_three_readings_of_the_published_total(bundled: tuple[Sample, Overru
     assert list(readings["counts"]) == [True, False, False]
     columns = ["expected_m", "expected_m_low", "expected_m_high", "p80_m"]
     for reading, (*levels, within) in expected.items():
-        row = readings.loc[reading]
+        row: Any = readings.loc[reading]
         assert row[columns].tolist() == pytest.approx(levels, abs=1.0), reading
         assert row["p_within"] == pytest.approx(within, abs=0.02)
 
@@ -52,7 +52,7 @@ def test_the_three_readings_of_the_published_total(bundled: tuple[Sample, Overru
 def test_the_bridge_adds_up(bundled: tuple[Sample, Overrun]) -> None:
     """80 + 38.3 + 5.6 = 124, and each improvement's parts make what it asks for in the draws."""
     sample, found = bundled
-    row = found.to_frame().loc["ICORE80"]
+    row: Any = found.to_frame().loc["ICORE80"]
     parts = row[["base_m", "overrun_m", "managing_m"]].tolist()
     assert parts == pytest.approx([80, 38.3, 5.6], abs=0.4)
     assert sum(parts) == pytest.approx(row["expected_m"], rel=1e-12)

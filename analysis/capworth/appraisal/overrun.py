@@ -152,7 +152,7 @@ def _improvements(
     sample: Sample, lines: Sequence[CostLine], turned: Mapping[str, OutTurn]
 ) -> dict[str, dict[str, object]]:
     """Each improvement that asks for money, in the order of the case."""
-    costs, rows = sample.model.costs, {}
+    costs, rows = sample.model.costs, dict[str, dict[str, object]]()
     for improvement in sample.case.improvement_ids:
         mine = [line for line in lines if line.improvement == improvement]
         if mine:

@@ -332,7 +332,6 @@ def draw_overrun(found: Overrun, ax: Axes, language: Language = ENGLISH) -> Axes
     left = np.zeros(len(y))
     for part, (face, hatch) in zip(PARTS, LAYERS, strict=True):
         width = table[f"{part}_m"].to_numpy()
-        hatched = {"facecolor": PAPER, "edgecolor": face, "hatch": hatch} if hatch else {}
         ax.barh(
             y,
             width,
@@ -340,7 +339,9 @@ def draw_overrun(found: Overrun, ax: Axes, language: Language = ENGLISH) -> Axes
             left,
             label=language.say(f"overrun.{part}"),
             linewidth=0.6,
-            **({"facecolor": face, "edgecolor": INK} | hatched),
+            facecolor=PAPER if hatch else face,
+            edgecolor=face if hatch else INK,
+            hatch=hatch or None,
         )
         left = left + width
     ax.hlines(y, table["asked_m_low"], table["asked_m_high"], color=INK, lw=0.9, zorder=4)

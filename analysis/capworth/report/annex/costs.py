@@ -16,7 +16,7 @@ from capworth.charts.allocation import beyond
 from capworth.language.language import Language
 from capworth.language.numbers import Amount, decimals
 from capworth.model.costs import PAYERS
-from capworth.report.blocks import Block, Bullets, Row, Section, Table, Text, pictures, rows_of
+from capworth.report.blocks import Block, Bullets, Cell, Row, Section, Table, Text, pictures, rows_of
 from capworth.study.stages import Study
 
 
@@ -142,7 +142,7 @@ def overrun_text(found: Overrun, language: Language) -> str:
 
 def _way(found: Overrun, language: Language) -> Table:
     """One row for each total: base, overrun and managing the risk make up what is expected."""
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for total, row in rows_of(found.to_frame()):
         amount = Amount.of(row, "expected_m")
         parts = (language.number(float(row[f"{part}_m"]), 1) for part in PARTS)
