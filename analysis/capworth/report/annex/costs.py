@@ -16,7 +16,17 @@ from capworth.charts.allocation import beyond
 from capworth.language.language import Language
 from capworth.language.numbers import Amount, decimals
 from capworth.model.costs import PAYERS
-from capworth.report.blocks import Block, Bullets, Cell, Row, Section, Table, Text, pictures, rows_of
+from capworth.report.blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Row,
+    Section,
+    Table,
+    Text,
+    pictures,
+    rows_of,
+)
 from capworth.study.stages import Study
 
 
