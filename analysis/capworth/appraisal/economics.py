@@ -33,10 +33,13 @@ from capworth.methods.cost_benefit.ratios import (
     category_shares,
     ratio_of_means,
 )
+from capworth.methods.cost_benefit.savings import remaining_share
 from capworth.model.chain import SCOPES
 from capworth.model.costs import PAYERS, discount_factors
+from capworth.model.draws import Draws
 from capworth.model.money import Money
 from capworth.model.result import Answer, Interval, Provenance, ends
+from capworth.model.savings import Saved, SavingModel
 from capworth.model.set_value import SetValue
 from capworth.model.simulation import Flows, Model, Sample, redrawn, yearly_flows
 from capworth.programme.selection import Programme
@@ -56,6 +59,7 @@ def indicators(
     scopes: Sequence[str],
     factors: Floats,
     rate: float,
+    saving: Floats | float = 0.0,
 ) -> Row:
     """Describe one stream in one perspective.
 
@@ -66,6 +70,8 @@ def indicators(
     payers, scopes : those that the perspective counts
     factors : (years,) discount factors
     rate : a year, at which outlays are financed and gains put to work in the modified rate
+    saving : (draws, years) what is saved of costs of today, as the perspective counts it: part of
+        the net value and of what stands above the line of the ratio
 
     Returns
     -------
@@ -76,17 +82,20 @@ def indicators(
     """
     paid = cost[:, [PAYERS.index(p) for p in payers]].sum(axis=1)
     gained = benefit[:, [SCOPES.index(s) for s in scopes]].sum(axis=1)
-    net = gained - paid
+    saved = np.broadcast_to(np.asarray(saving, dtype=np.float64), paid.shape)
+    net = gained + saved - paid
     costs, benefits, nets = (present_value(flow, factors) for flow in (paid, gained, net))
+    savings = present_value(saved, factors)
     public = _public(cost, payers, factors)
     chance = chance_of_gain(nets)
     public_cost = cost[:, [PAYERS.index(p) for p in PUBLIC]].sum(axis=1)
     fiscal = present_value(benefit[:, SCOPES.index("fiscal")], factors)
     row: dict[str, object] = {}
-    for name, values in (("cost_m", costs), ("benefit_m", benefits), ("npv_m", nets)):
+    amounts = (("cost_m", costs), ("benefit_m", benefits), ("saving_m", savings), ("npv_m", nets))
+    for name, values in amounts:
         row |= Interval.of(values / MILLION).columns(name)
     row |= {"p_npv_positive": chance.share, "p_npv_positive_se": chance.standard_error}
-    row |= _ratios(benefits, costs, public)
+    row |= _ratios(benefits + savings, costs, public)
     net_public = net_public_value(fiscal, present_value(public_cost, factors))
     row |= Interval.of(net_public / MILLION).columns("public_npv_m")
     row |= Interval.of(equivalent_annual(nets, factors) / MILLION).columns("annual_m")
@@ -96,17 +105,26 @@ def indicators(
 
 
 def perspective_row(
-    cost: Floats, benefit: Floats, payers: Sequence[str], scopes: Sequence[str], factors: Floats
+    cost: Floats,
+    benefit: Floats,
+    payers: Sequence[str],
+    scopes: Sequence[str],
+    factors: Floats,
+    saving: Floats | float = 0.0,
 ) -> Row:
     """Describe one stream in one perspective in brief; parameters as in `indicators`."""
     paid = cost[:, [PAYERS.index(p) for p in payers]].sum(axis=1)
     gained = benefit[:, [SCOPES.index(s) for s in scopes]].sum(axis=1)
+    saved = np.broadcast_to(np.asarray(saving, dtype=np.float64), paid.shape)
     costs, benefits = present_value(paid, factors), present_value(gained, factors)
-    chance = chance_of_gain(benefits - costs)
+    savings = present_value(saved, factors)
+    nets = benefits + savings - costs
+    chance = chance_of_gain(nets)
     row: dict[str, object] = {}
-    for name, values in (("cost_m", costs), ("benefit_m", benefits), ("npv_m", benefits - costs)):
+    amounts = (("cost_m", costs), ("benefit_m", benefits), ("saving_m", savings), ("npv_m", nets))
+    for name, values in amounts:
         row |= Interval.of(values / MILLION).columns(name)
-    ratio = ratio_of_means(benefits, costs)
+    ratio = ratio_of_means(benefits + savings, costs)
     return row | {
         "p_npv_positive": chance.share,
         "p_npv_positive_se": chance.standard_error,
@@ -193,6 +211,9 @@ GAINS_OF = MappingProxyType(  # whose account a scope of benefit is credited to
 )
 
 
+SOCIETY = "society"  # the perspective that counts everybody
+
+
 class Perspective(NamedTuple):
     """Whose costs and whose benefits count."""
 
@@ -202,7 +223,7 @@ class Perspective(NamedTuple):
 
 PERSPECTIVES: Mapping[str, Perspective] = MappingProxyType(
     {
-        "society": Perspective(PAYERS, SCOPES),
+        SOCIETY: Perspective(PAYERS, SCOPES),
         "organisation": Perspective(("organisation",), ()),
         "members": Perspective(("members",), ("fiscal",)),
         "funders": Perspective(("organisation", "donors"), ("fiscal",)),
@@ -219,6 +240,7 @@ class Economics(Answer):
     _categories: pd.DataFrame
     _accounts: pd.DataFrame
     _uncounted: pd.DataFrame
+    _savings: pd.DataFrame
     perspective: str
     draws: int  # the first draws of the sample, whose yearly flows were looked at
     provenance: Provenance
@@ -238,6 +260,10 @@ class Economics(Answer):
     def uncounted(self) -> pd.DataFrame:
         """Return transfers and sunk costs: shown, and in no account."""
         return self._uncounted.copy()
+
+    def savings(self) -> pd.DataFrame:
+        """Return what each improvement saves of each cost line, and the programme together."""
+        return self._savings.copy()
 
     def weighted(
         self, incomes: Mapping[str, float], median_income: float, elasticity: float = 1.3
@@ -267,6 +293,7 @@ class Economics(Answer):
             "value_for_money": self.categories(),
             "accounts": self.accounts(),
             "uncounted": self.uncounted(),
+            **({"savings": self.savings()} if len(self._savings) else {}),
         }
 
     def __repr__(self) -> str:
@@ -288,7 +315,7 @@ class Economics(Answer):
 def economics(
     sample: Sample,
     provenance: Provenance,
-    perspective: str = "society",
+    perspective: str = SOCIETY,
     programme: Programme | None = None,
 ) -> Economics | None:
     """Appraise every capability and improvement, and the programme, with benefits in money.
@@ -319,7 +346,7 @@ def economics(
     """
     payers, scopes = PERSPECTIVES[known(perspective, "perspective", PERSPECTIVES)]
     case, model = sample.case, sample.model
-    if not model.known["money"].any():
+    if not model.known["money"].any() and not case.savings:
         return None
     draws = redrawn(sample)
     factors = discount_factors(case)
@@ -329,36 +356,54 @@ def economics(
     categories: dict[tuple[str, ...], Row] = {}
     accounts: dict[tuple[str, ...], Row] = {}
     views: dict[tuple[str, ...], Row] = {}
-    for kind, ids, flows, counts in _things(sample, yearly_flows(model, draws), programme):
-        for k in np.flatnonzero(counts):
-            key = kind, ids[k]
-            cost, benefit = flows.cost[:, k], flows.benefit[:, k]
-            described = indicators(cost, benefit, payers, scopes, factors, rate)
-            rows[key] = {"name": names.get(ids[k], ids[k]), **described}
+    flows, saved = yearly_flows(model, draws), _saved(sample, draws, programme)
+    for thing, mine in zip(_things(sample, flows, programme), saved, strict=True):
+        counts = thing.counts | (mine.whole != 0).any(axis=(0, 2, 3))
+        for k in np.flatnonzero(counts).tolist():
+            key = thing.kind, thing.ids[k]
+            cost, benefit = thing.flows.cost[:, k], thing.flows.benefit[:, k]
+            saving = {view: counted_saving(mine, k, view) for view in PERSPECTIVES}
+            own = saving[perspective]
+            described = indicators(cost, benefit, payers, scopes, factors, rate, own)
+            rows[key] = {"name": names.get(key[1], key[1]), **described}
             for view, (payer, scope) in PERSPECTIVES.items():
-                views[*key, view] = perspective_row(cost, benefit, payer, scope, factors)
+                beside = saving[view]
+                views[*key, view] = perspective_row(cost, benefit, payer, scope, factors, beside)
             paid = np.einsum("npt,t->np", cost, factors)
             gained = np.einsum("nst,t->ns", benefit, factors)
+            spared = np.einsum("npt,t->np", mine.whole[:, k], factors)
             categories[key] = category_row(
-                gained[:, [SCOPES.index(s) for s in scopes]].sum(axis=1),
+                gained[:, [SCOPES.index(s) for s in scopes]].sum(axis=1)
+                + present_value(own, factors),
                 paid[:, [PAYERS.index(p) for p in payers]].sum(axis=1),
             )
-            accounts |= {(*key, party): row for party, row in _account(paid, gained).items()}
+            account = _account(paid, gained, spared)
+            accounts |= {(*key, party): row for party, row in account.items()}
     return Economics(
         _table=_frame(rows),
         _perspectives=_frame(views, "perspective"),
         _categories=_frame(categories),
         _accounts=_frame(accounts, "party"),
         _uncounted=_uncounted(case, model),
+        _savings=_savings(sample, draws, programme, perspective),
         perspective=perspective,
         draws=draws.size,
         provenance=provenance,
     )
 
 
+class _Things(NamedTuple):
+    """Things of one kind, their yearly flows, and which of them have benefits in money."""
+
+    kind: str
+    ids: tuple[str, ...]
+    flows: Flows
+    counts: Bools
+
+
 def _things(
     sample: Sample, flows: tuple[Flows, Flows], programme: Programme | None
-) -> tuple[tuple[str, tuple[str, ...], Flows, Bools], ...]:
+) -> tuple[_Things, ...]:
     """Capabilities, improvements and programme with their flows, and which of them have money."""
     case, model = sample.case, sample.model
     gains = (flows[1].benefit != 0).any(axis=(0, 2, 3))
@@ -370,10 +415,67 @@ def _things(
         + _pair_benefits(sample, flows[1].benefit, taken),
     )
     return (
-        ("capability", case.capability_ids, flows[0], model.known["money"]),
-        ("improvement", case.improvement_ids, flows[1], gains),
-        ("programme", (RECOMMENDED,), whole, np.array([bool((taken & gains).any())])),
+        _Things(KINDS[0], case.capability_ids, flows[0], model.known["money"]),
+        _Things(KINDS[1], case.improvement_ids, flows[1], gains),
+        _Things(KINDS[2], (RECOMMENDED,), whole, np.array([bool((taken & gains).any())])),
     )
+
+
+def _saved(sample: Sample, draws: Draws, programme: Programme | None) -> tuple[Saved, ...]:
+    """What is saved of costs of today by capabilities (nothing), improvements, the programme."""
+    case, savings = sample.case, SavingModel(sample.model)
+    tail = len(PAYERS), case.settings.years
+    none = np.zeros((draws.size, len(case.capabilities), *tail))
+    chosen = () if programme is None else programme.chosen
+    taken = np.array([i in chosen for i in case.improvement_ids], dtype=np.bool_)
+    whole = savings.of_set(draws, taken)
+    together = Saved(whole.whole[:, None], whole.cashable[:, None])
+    return Saved(none, none), savings.of_each(draws), together
+
+
+def _savings(
+    sample: Sample, draws: Draws, programme: Programme | None, perspective: str
+) -> pd.DataFrame:
+    """Saving by improvement and cost line, alone; and of the programme's members together."""
+    model, factors = SavingModel(sample.model), discount_factors(sample.case)
+    chosen = () if programme is None else programme.chosen
+    rows: dict[tuple[str, str], dict[str, object]] = {}
+    for line, paid, shares in model.drawn(draws):
+        given = model.rows[line.id]
+        inside = np.array([row.improvement in chosen for row in given], dtype=np.bool_)
+        every = [
+            (row.improvement, share, row.cashable) for row, share in zip(given, shares, strict=True)
+        ]
+        if inside.any():
+            cashable = all(r.cashable for r, taken in zip(given, inside, strict=True) if taken)
+            every.append((RECOMMENDED, 1 - remaining_share(shares[inside]), cashable))
+        for subject, share, cashable in every:
+            saved = present_value(paid * share, factors) / MILLION
+            mine = line.payer in PERSPECTIVES[perspective].payers
+            rows[subject, line.id] = {
+                "owner": line.capability or line.platform,
+                "payer": line.payer,
+                "share": float(share[:, -1].mean()),
+                **Interval.of(saved).columns("saving_m"),
+                "cashable": cashable,
+                "counted": mine and (cashable or perspective == SOCIETY),
+            }
+    index = pd.MultiIndex.from_arrays(
+        [*zip(*rows, strict=True)] or [[], []], names=["subject", "line"]
+    )
+    return pd.DataFrame([*rows.values()], index=index)
+
+
+def counted_saving(saved: Saved, place: int, perspective: str) -> Floats:
+    """(draws, years) what is saved of one thing, as a perspective counts it.
+
+    For society every payer and all of it; in the view of somebody who pays only what comes back as
+    money, of the payers that the perspective counts. The rest is shown and not counted.
+    """
+    payers = [PAYERS.index(p) for p in PERSPECTIVES[perspective].payers]
+    part = saved.whole if perspective == SOCIETY else saved.cashable
+    found: Floats = part[:, place][:, payers].sum(axis=1)
+    return found
 
 
 def _pair_benefits(sample: Sample, benefit: Floats, taken: Bools) -> Floats:
@@ -394,11 +496,12 @@ def _pair_benefits(sample: Sample, benefit: Floats, taken: Bools) -> Floats:
     return total
 
 
-def _account(paid: Floats, gained: Floats) -> dict[str, dict[str, float]]:
-    """Mean present value that each party pays and gains, millions."""
+def _account(paid: Floats, gained: Floats, spared: Floats) -> dict[str, dict[str, float]]:
+    """Mean present value that each party pays and gains, what it is spared among it, millions."""
     rows = {party: {"pays_m": 0.0, "gains_m": 0.0, "net_m": 0.0} for party in PARTIES}
     for k, payer in enumerate(PAYERS):
         rows[payer]["pays_m"] += float(paid[:, k].mean()) / MILLION
+        rows[payer]["gains_m"] += float(spared[:, k].mean()) / MILLION
     for k, scope in enumerate(SCOPES):
         rows[GAINS_OF[scope]]["gains_m"] += float(gained[:, k].mean()) / MILLION
     for row in rows.values():

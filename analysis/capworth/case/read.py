@@ -11,6 +11,7 @@ from capworth.case.distributions import check_distributions, with_distributions
 from capworth.case.measures import measured_scores
 from capworth.case.model import (
     Activity,
+    BusinessAsUsual,
     Capability,
     Case,
     ChainStep,
@@ -32,6 +33,7 @@ from capworth.case.model import (
     Price,
     Rating,
     Relation,
+    Saving,
     Score,
     Settings,
     Source,
@@ -41,6 +43,7 @@ from capworth.case.model import (
     Usage,
 )
 from capworth.case.rules.members import check_network, check_survey
+from capworth.case.rules.paths import check_paths
 from capworth.case.rules.programme import check_plans
 from capworth.case.rules.value import check_measures, check_value, read_points
 from capworth.case.rules.whole import check_rules
@@ -63,6 +66,8 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
     ("scores", Score, "level"),
     ("improvements", Improvement, ""),
     ("effects", Effect, "change"),
+    ("savings", Saving, "share"),
+    ("business_as_usual", BusinessAsUsual, "growth"),
     ("relations", Relation, "bonus"),
     ("minimums", Minimum, ""),
     ("limits", Limit, ""),
@@ -125,6 +130,7 @@ def _checked(raw: RawCase) -> tuple[dict[str, object], Typed, tuple[Finding, ...
         *check_survey(settings, typed, faulty),
         *check_plans(settings, typed, faulty),
         *check_network(typed, faulty),
+        *check_paths(settings, typed, faulty),
         *check_distributions(typed, _inputs, faulty),
     )
     return dict(settings), typed, (*findings, *map(raw.in_place, more))
@@ -149,6 +155,8 @@ def _arguments(
             yield field.name, _transfer(row)
         elif field.name == "chance":
             yield field.name, _chance(row)
+        elif field.name == "cost_growth":
+            yield field.name, _cost_growth(row)
         elif row[field.name] is not None:
             yield field.name, row[field.name]
 
@@ -245,6 +253,23 @@ def _chance(row: TypedRow) -> Estimate | None:
         unit="share",
         grade="D",  # judged, whatever the grade of the amount
         source="",
+        basis=row.text("basis"),
+        row=row.number,
+    )
+
+
+def _cost_growth(row: TypedRow) -> Estimate | None:
+    """Gather how the costs of a capability grow by themselves, if the row says so."""
+    if row["cost_mode"] is None:
+        return None
+    return Estimate(
+        name=f"business_as_usual/{row.text('capability')}/cost",
+        low=row.number_in("cost_low"),
+        mode=row.number_in("cost_mode"),
+        high=row.number_in("cost_high"),
+        unit="share a year",
+        grade=row.text("grade"),
+        source=row.text("source"),
         basis=row.text("basis"),
         row=row.number,
     )

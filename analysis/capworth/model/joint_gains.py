@@ -89,8 +89,18 @@ def _sum(draws: Draws, effects: Iterable[Effect], improvement: str) -> Floats:
     return total
 
 
-def _on_chains(model: Model, draws: Draws) -> Iterator[Game]:
-    case, grouped = model.case, _grouped(model.case, on_chain=True)
+def shared_chains(model: Model, draws: Draws) -> tuple[Game, ...]:
+    """Games of the chains that two improvements or more act on; others are worth what each is."""
+    return tuple(_on_chains(model, draws, least=2))
+
+
+def _on_chains(model: Model, draws: Draws, least: int = 1) -> Iterator[Game]:
+    case = model.case
+    grouped = {
+        place: effects
+        for place, effects in _grouped(case, on_chain=True).items()
+        if len(_users(case, effects)) >= least
+    }
     moved = {capability for capability, _ in grouped}
     if not moved:
         return

@@ -152,6 +152,7 @@ TRIPLES = (
     ("swing_low", "swing", "swing_high"),
     ("transfer_low", "transfer", "transfer_high"),
     ("chance_low", "chance", "chance_high"),
+    ("cost_low", "cost_mode", "cost_high"),
 )
 TOLERANCE = 0.005  # how far shares and parts may miss their sum, relative
 

@@ -1,6 +1,6 @@
 """Annex: costs and benefits in money to appraisal standard; does the ranking survive the scale."""
 
-from capworth.appraisal.economics import KINDS, PERSPECTIVES
+from capworth.appraisal.economics import KINDS, PERSPECTIVES, RECOMMENDED
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.report.blocks import Block, Cell, Row, Section, Table, Text, pictures, rows_of
@@ -20,6 +20,8 @@ def economics_page(study: Study, language: Language) -> Section | None:
         _indicators(study, language),
         _perspectives(study, language),
     ]
+    if len(found.savings()):
+        blocks.append(_savings(study, language))
     if "effectiveness" in study:
         blocks.append(_frontiers(study, language))
     blocks += pictures("economics", study, language)
@@ -174,6 +176,44 @@ def _perspectives(study: Study, language: Language) -> Table:
         tuple(language.say(f"economics.{column}") for column in columns),
         rows,
         note=language.say("economics.views_note"),
+        size=7.0,
+    )
+
+
+def _savings(study: Study, language: Language) -> Table:
+    """What each improvement saves of today's costs; the programme's members together."""
+    owners = {line.id: line for line in study.case.costs}
+    rows = tuple(
+        (
+            language.say("economics.programme")
+            if subject == RECOMMENDED
+            else language.brief(str(subject)),
+            language.say(
+                "economics.saved_line",
+                owner=language.brief(str(row["owner"])),
+                category=language.word("category", owners[line].category),
+            ),
+            language.word("payer", str(row["payer"])),
+            language.percent(float(row["share"])),
+            language.spread(Amount.of(row, "saving_m")),
+            language.say("economics.cashable" if row["cashable"] else "economics.time_free"),
+            language.say("economics.counted_yes" if row["counted"] else "economics.counted_no"),
+        )
+        for (subject, line), row in rows_of(study.economics.savings())
+    )
+    columns = ("saves", "saved", "spares", "saved_share", "saving", "returns", "counts")
+    return Table(
+        language.say(
+            "economics.savings",
+            unit=language.million(),
+            price_year=study.case.settings.price_year,
+            years=study.case.settings.years,
+        ),
+        tuple(language.say(f"economics.{column}") for column in columns),
+        rows,
+        words=3,
+        weights=(1.6, 1.6, 1.0),
+        note=language.say("economics.savings_note"),
         size=7.0,
     )
 
