@@ -139,7 +139,8 @@ def test_nothing_is_chosen_where_nothing_pays(golden: Any) -> None:
     given, expected = golden["inputs"], golden["expected"]
     n = len(given["benefit"])
     own = np.array(given["benefit"], dtype=float) - np.array(given["whole_life_cost"], dtype=float)
-    value = NetValue(own[None], (), np.empty((0, 2), dtype=np.int64), np.empty((1, 0)))
+    every = np.ones(n, dtype=bool)
+    value = NetValue(own[None], (), every, np.empty((0, 2), dtype=np.int64), np.empty((1, 0)))
     sets = (np.arange(1 << n)[:, None] >> np.arange(n) & 1).astype(bool)
     sets = sets[sets @ np.array(given["asked"]) <= given["budget"]]
     worth = value.expected(sets)

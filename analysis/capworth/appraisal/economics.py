@@ -33,11 +33,12 @@ from capworth.methods.cost_benefit.ratios import (
     category_shares,
     ratio_of_means,
 )
-from capworth.methods.cost_benefit.savings import remaining_share
+from capworth.methods.cost_benefit.savings import break_even, remaining_share
 from capworth.model.chain import SCOPES
 from capworth.model.costs import PAYERS, discount_factors
 from capworth.model.draws import Draws
 from capworth.model.money import Money
+from capworth.model.pricing import PARTLY, PRICED, UNPRICED, Pricing
 from capworth.model.result import Answer, Interval, Provenance, ends
 from capworth.model.savings import Saved, SavingModel
 from capworth.model.set_value import SetValue
@@ -211,6 +212,7 @@ GAINS_OF = MappingProxyType(  # whose account a scope of benefit is credited to
 )
 
 
+NOT_PRICED = "not_priced"  # in place of a code or a category
 SOCIETY = "society"  # the perspective that counts everybody
 
 
@@ -241,6 +243,8 @@ class Economics(Answer):
     _accounts: pd.DataFrame
     _uncounted: pd.DataFrame
     _savings: pd.DataFrame
+    _break_even: pd.DataFrame
+    _programme: pd.DataFrame
     perspective: str
     draws: int  # the first draws of the sample, whose yearly flows were looked at
     provenance: Provenance
@@ -264,6 +268,14 @@ class Economics(Answer):
     def savings(self) -> pd.DataFrame:
         """Return what each improvement saves of each cost line, and the programme together."""
         return self._savings.copy()
+
+    def break_even(self) -> pd.DataFrame:
+        """Return what one outcome without a price must be worth for the whole to pay."""
+        return self._break_even.copy()
+
+    def programme(self) -> pd.DataFrame:
+        """Return the programme by price: net of what is priced, cost and number of the rest."""
+        return self._programme.copy()
 
     def weighted(
         self, incomes: Mapping[str, float], median_income: float, elasticity: float = 1.3
@@ -294,17 +306,20 @@ class Economics(Answer):
             "accounts": self.accounts(),
             "uncounted": self.uncounted(),
             **({"savings": self.savings()} if len(self._savings) else {}),
+            **({"break_even": self.break_even()} if len(self._break_even) else {}),
+            **({"programme_by_price": self.programme()} if len(self._programme) else {}),
         }
 
     def __repr__(self) -> str:
         gains = self._table["npv_m"] > 0
+        priced = self._table["priced"] == PRICED
         programme = self._table.index.get_level_values("kind") == KINDS[-1]
-        chances = self._table["p_npv_positive"][programme]
+        chances = self._table["p_npv_positive"][programme].dropna()
         tail = "".join(f"; the programme in {p:.0%} of them" for p in chances)
         words = [
-            f"{int(gains[part].sum())} of {int(part.sum())} {name}"
+            f"{int(gains[part].sum())} of {int((part & priced).sum())} priced {name}"
             for kind, name in zip(KINDS[:2], ("capabilities", "improvements"), strict=True)
-            if (part := self._table.index.get_level_values("kind") == kind).any()
+            if ((part := self._table.index.get_level_values("kind") == kind) & priced).any()
         ]
         return (
             f"<Economics: {' and '.join(words)} return more than they cost to {self.perspective}, "
@@ -364,21 +379,24 @@ def economics(
             cost, benefit = thing.flows.cost[:, k], thing.flows.benefit[:, k]
             saving = {view: counted_saving(mine, k, view) for view in PERSPECTIVES}
             own = saving[perspective]
+            status = thing.status[k]
             described = indicators(cost, benefit, payers, scopes, factors, rate, own)
-            rows[key] = {"name": names.get(key[1], key[1]), **described}
+            named = {"name": names.get(key[1], key[1]), "priced": status}
+            rows[key] = {**named, **without_price(described, status)}
             for view, (payer, scope) in PERSPECTIVES.items():
-                beside = saving[view]
-                views[*key, view] = perspective_row(cost, benefit, payer, scope, factors, beside)
+                beside = perspective_row(cost, benefit, payer, scope, factors, saving[view])
+                views[*key, view] = without_price(beside, status)
             paid = np.einsum("npt,t->np", cost, factors)
             gained = np.einsum("nst,t->ns", benefit, factors)
             spared = np.einsum("npt,t->np", mine.whole[:, k], factors)
-            categories[key] = category_row(
-                gained[:, [SCOPES.index(s) for s in scopes]].sum(axis=1)
-                + present_value(own, factors),
-                paid[:, [PAYERS.index(p) for p in payers]].sum(axis=1),
-            )
+            if status == PRICED:
+                categories[key] = category_row(
+                    gained[:, [SCOPES.index(s) for s in scopes]].sum(axis=1)
+                    + present_value(own, factors),
+                    paid[:, [PAYERS.index(p) for p in payers]].sum(axis=1),
+                )
             account = _account(paid, gained, spared)
-            accounts |= {(*key, party): row for party, row in account.items()}
+            accounts |= {(*key, p): without_price(row, status) for p, row in account.items()}
     return Economics(
         _table=_frame(rows),
         _perspectives=_frame(views, "perspective"),
@@ -386,6 +404,8 @@ def economics(
         _accounts=_frame(accounts, "party"),
         _uncounted=_uncounted(case, model),
         _savings=_savings(sample, draws, programme, perspective),
+        _break_even=break_evens(sample, draws, perspective),
+        _programme=_by_price(sample, draws, flows[1], programme, perspective),
         perspective=perspective,
         draws=draws.size,
         provenance=provenance,
@@ -399,6 +419,7 @@ class _Things(NamedTuple):
     ids: tuple[str, ...]
     flows: Flows
     counts: Bools
+    status: tuple[str, ...]  # of `pricing`, by thing
 
 
 def _things(
@@ -406,19 +427,146 @@ def _things(
 ) -> tuple[_Things, ...]:
     """Capabilities, improvements and programme with their flows, and which of them have money."""
     case, model = sample.case, sample.model
+    pricing = Pricing(case, model.chain)
+    of_capabilities = tuple(map(pricing.capability, case.capability_ids))
+    of_improvements = tuple(map(pricing.improvement, case.improvement_ids))
+    yields = np.array([bool(some) for some in model.chain.beneficial().values()], dtype=np.bool_)
     gains = (flows[1].benefit != 0).any(axis=(0, 2, 3))
+    gains |= np.array([bool(pricing.unpriced(i)) for i in case.improvement_ids], dtype=np.bool_)
     chosen = () if programme is None else programme.chosen
     taken = np.array([i in chosen for i in case.improvement_ids], dtype=np.bool_)
+    mine = [s for s, inside in zip(of_improvements, taken, strict=True) if inside]
     whole = Flows(
         flows[1].cost[:, taken].sum(axis=1, keepdims=True),
         flows[1].benefit[:, taken].sum(axis=1, keepdims=True)
         + _pair_benefits(sample, flows[1].benefit, taken),
     )
     return (
-        _Things(KINDS[0], case.capability_ids, flows[0], model.known["money"]),
-        _Things(KINDS[1], case.improvement_ids, flows[1], gains),
-        _Things(KINDS[2], (RECOMMENDED,), whole, np.array([bool((taken & gains).any())])),
+        _Things(KINDS[0], case.capability_ids, flows[0], yields, of_capabilities),
+        _Things(KINDS[1], case.improvement_ids, flows[1], gains, of_improvements),
+        _Things(KINDS[2], (RECOMMENDED,), whole, _some(taken & gains), (_together(mine),)),
     )
+
+
+def _some(which: Bools) -> Bools:
+    return np.array([bool(which.any())])
+
+
+def _together(members: Sequence[str]) -> str:
+    """Whether a set is priced: only where each of its members is."""
+    if not members or set(members) == {PRICED}:
+        return PRICED
+    return UNPRICED if set(members) == {UNPRICED} else PARTLY
+
+
+KEPT = ("cost_m", "saving_m", "pays_m")  # known whether or not benefits have a price
+
+
+def without_price(row: Row, status: str) -> Row:
+    """The same row with all that a missing price makes unknown absent: never zero, never below it.
+
+    Cost and savings stay; so does the benefit of what is priced, where something is.
+    """
+    if status == PRICED:
+        return row
+    kept = (*KEPT, "benefit_m") if status == PARTLY else KEPT
+    changed: dict[str, object] = {}
+    for name, value in row.items():
+        if name.startswith(kept) or name.endswith("denominator"):
+            changed[name] = value
+        else:
+            changed[name] = NOT_PRICED if isinstance(value, str) else float("nan")
+    return changed
+
+
+def break_evens(sample: Sample, draws: Draws, perspective: str = SOCIETY) -> pd.DataFrame:
+    """What one outcome without a price must be worth for the whole to pay, outcome by outcome.
+
+    (Cost less what is priced or saved) over the outcomes, all discounted, an improvement's from
+    its effect year on; the others without a price taken as worth nothing. The ratio is that of
+    the means; the range is that of the ratio by draw, and absent where some draw has no outcome.
+    """
+    case, model = sample.case, sample.model
+    pricing, factors = Pricing(case, model.chain), discount_factors(case)
+    payers, scopes = PERSPECTIVES[perspective]
+    flows, saved = yearly_flows(model, draws), SavingModel(model).of_each(draws)
+    chain = model.chain.levels(draws)
+    counted: dict[str, tuple[Floats, Floats]] = {}
+
+    def outcomes(outcome: str) -> tuple[Floats, Floats]:
+        """(draws, capabilities) of them a year; (draws, improvements) more at full effect."""
+        if outcome not in counted:
+            worth = {"money": {}, "harm": {outcome: np.ones(draws.size)}}
+            today = model.chain.walk(draws.size, chain, worth)
+            counted[outcome] = today.harm, model.gains.chain_gains(draws, chain, worth, today)[1]
+        return counted[outcome]
+
+    def row(flow: Flows, k: int, spared: Floats, number: Floats, a_year: Floats) -> Row:
+        paid = flow.cost[:, k][:, [PAYERS.index(p) for p in payers]].sum(axis=1)
+        gained = flow.benefit[:, k][:, [SCOPES.index(s) for s in scopes]].sum(axis=1)
+        cost, known = present_value(paid, factors), present_value(gained + spared, factors)
+        need = np.maximum(cost - known, 0.0)
+        low, high = ends(need / number) if (number > 0).all() else (np.nan, np.nan)
+        none = number.mean() <= 0
+        return {
+            **Interval.of(cost / MILLION).columns("cost_m"),
+            "priced_m": float(known.mean()) / MILLION,
+            "outcomes": float(a_year.mean()),
+            "break_even": np.nan
+            if none
+            else break_even(float(cost.mean()), float(known.mean()), float(number.mean())),
+            "break_even_low": float(low),
+            "break_even_high": float(high),
+        }
+
+    rows: dict[tuple[str, ...], Row] = {}
+    for k, capability in enumerate(case.capability_ids):
+        for outcome in pricing.of_capability(capability):
+            a_year = outcomes(outcome)[0][:, k]
+            none = np.zeros((draws.size, len(factors)))
+            number = a_year * factors.sum()
+            rows[KINDS[0], capability, outcome] = row(flows[0], k, none, number, a_year)
+    for k, improvement in enumerate(case.improvement_ids):
+        years = model.gains.years.counted(k)
+        for outcome in dict.fromkeys(o for _, o in pricing.unpriced(improvement)):
+            a_year = outcomes(outcome)[1][:, k]
+            spared = counted_saving(saved, k, perspective)
+            number = a_year * years
+            rows[KINDS[1], improvement, outcome] = row(flows[1], k, spared, number, a_year)
+    return _frame(rows, "outcome")
+
+
+def _by_price(
+    sample: Sample,
+    draws: Draws,
+    flows: Flows,
+    programme: Programme | None,
+    perspective: str,
+) -> pd.DataFrame:
+    """The programme in two parts: net of what is priced, cost and number of what is not."""
+    case, factors = sample.case, discount_factors(sample.case)
+    if programme is None or not programme.chosen:
+        return pd.DataFrame()
+    pricing, (payers, scopes) = Pricing(case, sample.model.chain), PERSPECTIVES[perspective]
+    taken = np.array([i in programme.chosen for i in case.improvement_ids], dtype=np.bool_)
+    full = np.array([pricing.improvement(i) == PRICED for i in case.improvement_ids])
+    rows = {}
+    for status, mine in ((PRICED, taken & full), (UNPRICED, taken & ~full)):
+        paid = flows.cost[:, mine].sum(axis=1)[:, [PAYERS.index(p) for p in payers]].sum(axis=1)
+        cost = present_value(paid, factors)
+        row: dict[str, object] = {"improvements": int(mine.sum())}
+        row |= Interval.of(cost / MILLION).columns("cost_m")
+        gained = flows.benefit[:, mine].sum(axis=1)[:, [SCOPES.index(s) for s in scopes]]
+        saved = SavingModel(sample.model).of_set(draws, mine)
+        together = Saved(saved.whole[:, None], saved.cashable[:, None])
+        known = gained.sum(axis=1) + counted_saving(together, 0, perspective)
+        net = (present_value(known, factors) - cost) / MILLION
+        if status == UNPRICED or not mine.any():
+            net = np.full_like(net, np.nan)
+        row |= Interval.of(net).columns("net_m")
+        row["p_net_positive"] = float((net > 0).mean()) if status == PRICED else np.nan
+        rows[status] = row
+    return pd.DataFrame([*rows.values()], index=pd.Index([*rows], name="part", dtype=object))
 
 
 def _saved(sample: Sample, draws: Draws, programme: Programme | None) -> tuple[Saved, ...]:
@@ -544,5 +692,6 @@ def _uncounted(case: Case, model: Model) -> pd.DataFrame:
 
 
 def _frame(rows: Mapping[tuple[str, ...], Row], *more: str) -> pd.DataFrame:
-    index = pd.MultiIndex.from_tuples(list(rows), names=["kind", "subject", *more])
+    names = ["kind", "subject", *more]
+    index = pd.MultiIndex.from_arrays([*zip(*rows, strict=True)] or [[]] * len(names), names=names)
     return pd.DataFrame(list(rows.values()), index=index)

@@ -12,6 +12,7 @@ import numpy as np
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.model.draws import Draws
 from capworth.model.joint_gains import Game, shared_chains
+from capworth.model.pricing import PRICED, Pricing
 from capworth.model.savings import SavingModel
 from capworth.model.set_value import SetValue
 from capworth.model.simulation import Sample
@@ -26,18 +27,23 @@ class NetValue:
     own : (draws, improvements) what each adds by itself where it shares nothing: benefits less
         whole-life cost of all payers plus savings, present value; or days of harm a year
     joint : the things that two or more share, with the joint gain of every set of these
+    priced : (improvements,) candidates: every benefit of theirs is on the scale, or they save
     pairs : (pairs, 2) numbers of the improvements of each synergy or overlap that is stated
     bonuses : (draws, pairs) what a pair adds beyond the gains of its two
     """
 
     own: Floats
     joint: tuple[Game, ...]
+    priced: Bools
     pairs: Ints
     bonuses: Floats
 
     @classmethod
     def net(cls, sample: Sample) -> "NetValue":
-        """Benefits in money less whole-life cost plus savings; the empty set is worth 0."""
+        """Benefits in money less whole-life cost plus savings; the empty set is worth 0.
+
+        An improvement of which some benefit has no price is no candidate: see `priced`.
+        """
         saved = _kept(sample, SavingModel(sample.model).games)
         return cls._of(sample, "money", saved, sample.drawn.improvement_cost)
 
@@ -59,8 +65,12 @@ class NetValue:
                 own[:, game.users[0]] += game.table[:, 1]
             else:
                 joint.append(game)
-        stated = SetValue.of(sample)
-        return cls(own, tuple(joint), stated.pairs, stated.bonuses(gains))
+        stated, case = SetValue.of(sample), sample.case
+        priced = np.ones(len(case.improvements), dtype=np.bool_)
+        if measure == "money":
+            known = Pricing(case, sample.model.chain)
+            priced = np.array([known.improvement(i) == PRICED for i in case.improvement_ids])
+        return cls(own, tuple(joint), priced, stated.pairs, stated.bonuses(gains))
 
     def over_draws(self, sets: Bools) -> Floats:
         """(draws, sets) value of every set (sets, improvements) in every draw."""

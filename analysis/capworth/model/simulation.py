@@ -36,7 +36,7 @@ class Drawn:
     cost : (draws, capabilities) discounted whole-life cost
     payers : (draws, capabilities, payers) the same by who pays it
     score : (draws, capabilities) 0 to 100
-    money : (draws, capabilities) discounted attributed benefit
+    money : (draws, capabilities) discounted attributed benefit; 0 where it is not known
     harm : (draws, capabilities) attributed days of a harm index a year
     branches : (draws, capabilities, branches) value 0 to 100 on each branch of the tree
     levels : (draws, capabilities, leaves) value 0 to 100 on each leaf
