@@ -53,6 +53,21 @@ class EffectYears:
         """(improvements,) discounted years of full effect of each that starts as stated."""
         return np.array([self.counted(k) for k in range(len(self._improvements))], dtype=np.float64)
 
+    def parts(self, users: Sequence[int]) -> dict[tuple[int, ...], Floats]:
+        """For places of those that work together, the part of each year in which they do, (years,).
+
+        As `levels`, year by year and not discounted.
+        """
+        shares = self.shares()[list(users)]
+        found: dict[tuple[int, ...], Floats] = {}
+        for year in range(len(self.discount)):
+            reached = 0.0
+            for share in sorted(set(shares[:, year].tolist()) - {0.0}):
+                working = tuple(np.flatnonzero(shares[:, year] >= share).tolist())
+                found.setdefault(working, np.zeros(len(self.discount)))[year] += share - reached
+                reached = share
+        return found
+
     def levels(self, users: Sequence[int]) -> list[tuple[tuple[int, ...], float]]:
         """Places of those of some improvements that work together, and discounted years of each.
 

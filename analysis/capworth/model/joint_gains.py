@@ -96,30 +96,75 @@ def shared_chains(model: Model, draws: Draws) -> tuple[Game, ...]:
 
 def _on_chains(model: Model, draws: Draws, least: int = 1) -> Iterator[Game]:
     case = model.case
-    grouped = {
-        place: effects
-        for place, effects in _grouped(case, on_chain=True).items()
-        if len(_users(case, effects)) >= least
-    }
-    moved = {capability for capability, _ in grouped}
-    if not moved:
+    acting = _acting(model)
+    shared = {c: users for c, users in acting.items() if len(users) >= least}
+    if not shared:
         return
-    chain = ChainModel(replace(case, chain=tuple(s for s in case.chain if s.capability in moved)))
+    chain = ChainModel(replace(case, chain=tuple(s for s in case.chain if s.capability in shared)))
     levels, worth = chain.levels(draws), chain.unit_values(draws)
     today: Benefits = chain.walk(draws.size, levels, worth)
-    for (capability, _), effects in grouped.items():
-        c, users = case.capability_ids.index(capability), _users(case, effects)
+    grouped = _grouped(case, on_chain=True)
+    for capability, users in shared.items():
+        c, effects = case.capability_ids.index(capability), grouped.get((capability, ""), [])
         drawn = {e.change.name: draws.of(e.change) for e in effects}
         money, harm = np.zeros((2, draws.size, 1 << len(users)))
         for column, inside in enumerate(memberships(len(users))):
-            if not column:
-                continue
             factors = _factors(case, users, inside, effects, drawn)
+            if not factors:
+                continue
             then = chain.walk(draws.size, {capability: changed(levels[capability], factors)}, worth)
             money[:, column] = then.money[:, c] - today.money[:, c]
             harm[:, column] = then.harm[:, c] - today.harm[:, c]
-        yield Game("money", capability, users, _over_time(model, users, money))
-        yield Game("harm", capability, users, _over_time(model, users, harm) / model.annuity)
+        for measure, full, now in (("money", money, today.money), ("harm", harm, today.harm)):
+            table = _on_its_path(model, draws, capability, users, full, now[:, c])
+            over = 1.0 if measure == "money" else model.annuity
+            yield Game(measure, capability, users, table / over)
+
+
+def _acting(model: Model) -> dict[str, tuple[int, ...]]:
+    """Improvements that act on each chain, or keep its capability from ending."""
+    case, acting = model.case, dict[str, set[int]]()
+    for (capability, _), effects in _grouped(case, on_chain=True).items():
+        acting.setdefault(capability, set()).update(_users(case, effects))
+    for improvement, c in model.costs.paths.keepers.items():
+        acting.setdefault(case.capability_ids[c], set()).add(improvement)
+    chained = {step.capability for step in case.chain}
+    return {c: tuple(sorted(users)) for c, users in acting.items() if c in chained}
+
+
+def _on_its_path(
+    model: Model,
+    draws: Draws,
+    capability: str,
+    users: Sequence[int],
+    full: Floats,
+    now: Floats,
+) -> Floats:
+    """Sum the gains of every set over the years, on the path that the capability goes by itself.
+
+    Once it has ended nothing is gained, but by a set that keeps it: by that, all there would be.
+
+    Parameters
+    ----------
+    full : (draws, 2^users) gain in a year of each set when all its effects are full
+    now : (draws,) what the capability gives in a year today
+    """
+    paths, c = model.costs.paths, model.case.capability_ids.index(capability)
+    if not paths.told:
+        return _over_time(model, users, full)
+    grown = paths.growth(draws, capability)
+    discount = model.gains.years.discount * (1.0 if grown is None else grown)
+    columns, kept = np.arange(full.shape[1]), np.zeros_like(full)
+    keepers = sum(1 << k for k, user in enumerate(users) if paths.keepers.get(user) == c)
+    holds = (columns & keepers) > 0
+    kept[:, holds] = full[:, holds] + now[:, None]
+    total = np.zeros_like(full)
+    for working, share in model.gains.years.parts(users).items():
+        inside = columns & sum(1 << place for place in working)
+        there, gone = (discount @ (share * part) for part in (paths.alive[c], 1 - paths.alive[c]))
+        total += np.reshape(there, (-1, 1)) * full[:, inside]
+        total += np.reshape(gone, (-1, 1)) * kept[:, inside]
+    return total
 
 
 def _factors(
