@@ -266,7 +266,7 @@ def _scales(case: Case) -> Iterator[tuple[str, str, str]]:
     found += [(index or "harm", "harm", index) for index in case.harm_indices]
     if any(v.scale == MONEY for v in case.unit_values):
         found.append((MONEY, MONEY, case.settings.harm_index))
-    yield from sorted(found, key=lambda scale: scale[1] != case.settings.objective)
+    yield from sorted(found, key=lambda scale: scale[1] != case.objective)
 
 
 def _chosen(sample: Sample, budget: float) -> tuple[Bools, float, float]:

@@ -86,6 +86,8 @@ class Capability(Spoken):
     designated: bool = False
     basis: str = ""
     pattern: str = ""
+    part_of: str = ""  # the whole that it is a part of
+    extent: Estimate | None = None  # points beside the most important capability
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +220,8 @@ class Criterion(Spoken):
     reference: float | None = None
     measure: str = ""  # figure of the members' feedback that is its level
     scale: str = ""  # log10 where levels that activity measures are read so
+    extensive: bool = False  # counts amounts
+    served: bool = False  # counts the members served
 
     @property
     def is_measured(self) -> bool:
@@ -232,6 +236,7 @@ class Score:
     capability: str
     criterion: str
     level: Estimate
+    agreed: float | None = None  # this capability's own agreed level
 
 
 @dataclass(frozen=True, slots=True)
@@ -542,7 +547,11 @@ class Settings(Spoken):
     draws: int = 100_000
     languages: tuple[str, ...] = ("en",)
     budget: float | None = None
-    objective: str = "score"
+    objective: str = ""
+    extent_key: str = ""
+    budget_confidence: float = 0.8  # share of the draws; 0: on average only
+    budget_payers: tuple[str, ...] = ("organisation", "donors")
+    near: float = 0.05
     target: float | None = None
     grid: float = 100_000.0
     harm_index: str = ""
@@ -555,6 +564,11 @@ class Settings(Spoken):
     excellent_efficient: float = 0.5
     excellent_top: float = 0.5
     productivity: str = ""
+
+
+DISTANCE, NET, HARM = "distance", "net", "harm"  # what a programme may be to add most of
+ALIASES = {"score": DISTANCE, "money": NET}  # old words of the objective
+SWING, COST, RESULTS, MEMBERS, EQUAL = EXTENT_KEYS = "swing", "cost", "results", "members", "equal"
 
 
 class _Named(Protocol):
@@ -631,6 +645,29 @@ class Case:
         return self.settings.harm_index or next(iter(self.harm_indices), "")
 
     @property
+    def objective(self) -> str:
+        """What the programme is to add most of: distance, net or harm.
+
+        Old words mean what is sound of them; where nothing is said, the distance if levels are
+        agreed, else money.
+        """
+        stated = ALIASES.get(self.settings.objective, self.settings.objective)
+        return stated or (DISTANCE if self.levels_agreed or not self.unit_values else NET)
+
+    @property
+    def levels_agreed(self) -> bool:
+        """Whether it says of any service which level it should reach."""
+        return any(c.reference is not None for c in self.measured) or any(
+            s.agreed is not None for s in self.scores
+        )
+
+    @property
+    def extent_key(self) -> str:
+        """What makes the extent of a capability among the others."""
+        elicited = all(c.extent for c in self.capabilities)
+        return self.settings.extent_key or (SWING if elicited else COST)
+
+    @property
     def measured(self) -> tuple[Criterion, ...]:
         """The criteria on which capabilities have levels, in the order of the case."""
         return tuple(c for c in self.criteria if c.is_measured)
@@ -672,6 +709,7 @@ class Case:
             *(v.transfer for v in self.unit_values if v.transfer),
             *(c.swing for c in self.criteria),
             *(s.level for s in self.scores),
+            *(c.extent for c in self.capabilities if c.extent),
             *(e.change for e in self.effects),
             *(r.bonus for r in self.relations if r.bonus),
             *(p.amount for p in self.funding),

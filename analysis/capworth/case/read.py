@@ -40,6 +40,7 @@ from capworth.case.model import (
     UnitValue,
     Usage,
 )
+from capworth.case.rules.extents import check_extents
 from capworth.case.rules.members import check_network, check_survey
 from capworth.case.rules.programme import check_plans
 from capworth.case.rules.value import check_measures, check_value, read_points
@@ -122,6 +123,7 @@ def _checked(raw: RawCase) -> tuple[dict[str, object], Typed, tuple[Finding, ...
         *check_rules(settings, typed, faulty),
         *check_value(settings, typed, faulty),
         *check_measures(typed, faulty),
+        *check_extents(settings, typed, faulty),
         *check_survey(settings, typed, faulty),
         *check_plans(settings, typed, faulty),
         *check_network(typed, faulty),
@@ -149,6 +151,8 @@ def _arguments(
             yield field.name, _transfer(row)
         elif field.name == "chance":
             yield field.name, _chance(row)
+        elif field.name == "extent":
+            yield field.name, _extent(row)
         elif row[field.name] is not None:
             yield field.name, row[field.name]
 
@@ -246,6 +250,23 @@ def _chance(row: TypedRow) -> Estimate | None:
         grade="D",  # judged, whatever the grade of the amount
         source="",
         basis=row.text("basis"),
+        row=row.number,
+    )
+
+
+def _extent(row: TypedRow) -> Estimate | None:
+    """Gather the extent of a capability, if the case elicited it."""
+    if row["extent"] is None:
+        return None
+    return Estimate(
+        name=f"extent/{row.text('id')}",
+        low=row.number_in("extent_low"),
+        mode=row.number_in("extent"),
+        high=row.number_in("extent_high"),
+        unit="points beside the most important capability",
+        grade=row.text("extent_grade"),
+        source=row.text("extent_source"),
+        basis=row.text("extent_basis"),
         row=row.number,
     )
 

@@ -95,7 +95,7 @@ def make_menu(
         some = choice.worth.over_draws(bundles, each[:RANGED])
         return spread(name, choice.totals(bundles, each), some, scale)
 
-    points = drawn.gains.score
+    points = drawn.gains.distance
     gain, asked = choice.totals(bundles, points), drawn.asked.mean(axis=0) @ inside
     payers = np.einsum("nip,ib->bp", drawn.improvement_payers, inside) / len(
         drawn.improvement_payers

@@ -96,7 +96,7 @@ class Candidates:
         """(ways to pay, draws) value of the best payable set; NaN where nothing can be paid."""
         if self.sets is None:
             return np.full((len(payables), 0), np.nan)
-        cost, value = sample.drawn.asked[:draws] / MILLION, sample.drawn.gains.score[:draws]
+        cost, value = sample.drawn.asked[:draws] / MILLION, sample.drawn.gains.distance[:draws]
         pairs = self.relations.synergies
         bonus = self.choice.worth.bonuses(value)
         rows = best_payable(cost, value, self.sets, payables, pairs, bonus)
@@ -168,7 +168,7 @@ def funds_of(case: Case, budget_m: float) -> list[Fund]:
 
 def candidates_of(sample: Sample, choice: Choice) -> Candidates:
     """Put expected prices, by year as at the modes, and expected gains on the shelf."""
-    case, points = sample.case, sample.drawn.gains.score
+    case, points = sample.case, sample.drawn.gains.distance
     cost = choice.grid_asked / MILLION
     place = {i: k for k, i in enumerate(case.improvement_ids)}
     yearly = np.zeros((len(place), case.settings.years))

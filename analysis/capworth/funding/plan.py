@@ -93,7 +93,7 @@ def fund(sample: Sample, programme: Programme | None, provenance: Provenance) ->
     frontier = programme.frontier()
     chosen = [set(words.split()) for words in frontier["chosen"]]
     taken = np.array([[i in row for i in case.improvement_ids] for row in chosen], dtype=bool)
-    choice, points = Choice.of(sample), sample.drawn.gains.score
+    choice, points = Choice.of(sample), sample.drawn.gains.distance
     gain = choice.worth.over_draws(taken, points).T
     low, high = ends(gain, axis=1)
     earmarks = price_earmarks(sample, choice, programme.budget_m, provenance)

@@ -318,7 +318,7 @@ def serve_members(
         table = table.assign(**spread(measure, sums[measure]))
     needs, sources = member_needs(case)
     factor = np.einsum("ic,mc->mi", gain_shares(sample.model), needs * np.array(chances).T)
-    gains = drawn.gains.score[:size]
+    gains = drawn.gains.distance[:size]
     order = (-factor * gains.mean(axis=0)).argsort(axis=1, kind="stable")[:, :TOP]
     table["best"] = [" ".join(case.improvement_ids[i] for i in row) for row in order]
     totals = pd.DataFrame(

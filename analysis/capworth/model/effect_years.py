@@ -53,6 +53,21 @@ class EffectYears:
         """(improvements,) discounted years of full effect of each that starts as stated."""
         return np.array([self.counted(k) for k in range(len(self._improvements))], dtype=np.float64)
 
+    def profiles(
+        self, users: Sequence[int], delays: Sequence[int] = ()
+    ) -> list[tuple[Floats, float]]:
+        """Shares of the full effect of some improvements, (users,), and discounted years of each.
+
+        Years in which all have the same shares are brought together.
+        """
+        late = delays or [0] * len(users)
+        shares = np.stack([self.share(k, d) for k, d in zip(users, late, strict=True)])
+        found: dict[tuple[float, ...], float] = {}
+        for year, factor in enumerate(self.discount.tolist()):
+            key = tuple(shares[:, year].tolist())
+            found[key] = found.get(key, 0.0) + factor
+        return [(np.array(key), years) for key, years in found.items() if any(key)]
+
     def levels(self, users: Sequence[int]) -> list[tuple[tuple[int, ...], float]]:
         """Places of those of some improvements that work together, and discounted years of each.
 

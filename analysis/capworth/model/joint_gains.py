@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from capworth.case.model import Case, Effect
+from capworth.case.model import DISTANCE, Case, Effect
 from capworth.methods.allocation.coalitions import memberships
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.model.chain import Benefits, ChainModel, changed
@@ -22,12 +22,12 @@ class Game:
 
     Attributes
     ----------
-    measure : score, money or harm
+    measure : distance, money or harm
     capability : where they act
     users : numbers of the improvements
-    table : (draws, 2^users) gain of each set; bit k of the column stands for the k-th user. Points
-        and days are means over the appraisal, money its present value, each improvement counted
-        for its years of effect
+    table : (draws, 2^users) gain of each set; bit k of the column stands for the k-th user. Per
+        cent of the distance and days are means over the appraisal, money its present value, each
+        improvement counted for its years of effect
     """
 
     measure: str
@@ -51,13 +51,13 @@ class Game:
 def games_of(model: Model, draws: Draws) -> tuple[Game, ...]:
     """Every game of a case: one for each level that improvements lift, one for each chain.
 
-    Score is additive over levels and money over chains, so the games may be looked at one by one:
+    The distance is additive over levels and money over chains, so the games may be looked at one by one:
     no set larger than the improvements that meet in one place is ever formed.
 
     Notes
     -----
-    On a level the changes add up, and the value function is read once at the sum; so what lies
-    beyond an end, or behind a bend, is not counted twice. On a chain the factors of all multiply
+    On a level the rises in value add up and are capped together at what lacks to the agreed level,
+    within each year, so that no gap is closed twice. On a chain the factors of all multiply
     and the chain is walked once, so that verified and used, say, strengthen one another, while a
     share stays below 1. In a year each counts for the share of its full effect
     that it has by then; where several rise, they reach the same places first (`EffectYears`).
@@ -66,27 +66,30 @@ def games_of(model: Model, draws: Draws) -> tuple[Game, ...]:
 
 
 def _on_levels(model: Model, draws: Draws) -> Iterator[Game]:
-    case, value = model.case, model.value
-    if not value.leaves:
+    case, value, extents = model.case, model.value, model.extents
+    if not value.leaves or extents.distance <= 0:
         return
-    weights = value.weights(draws)
-    level = {(s.capability, s.criterion): s.level for s in case.scores}
+    tree, agreed = model.tree(draws), value.agreed()
+    weights = extents.weights(tree.weights)
     place = {leaf.id: k for k, leaf in enumerate(value.leaves)}
     for (capability, criterion), effects in _grouped(case, on_chain=False).items():
-        k, now = place[criterion], draws.of(level[capability, criterion])
+        c, k = case.capability_ids.index(capability), place[criterion]
+        if np.isnan(agreed[c, k]):
+            continue
         users = _users(case, effects)
-        change = np.stack([_sum(draws, effects, case.improvement_ids[u]) for u in users], axis=1)
+        rise = np.zeros((draws.size, len(users)))
+        for effect in effects:
+            at = users.index(case.improvement_ids.index(effect.improvement))
+            rise[:, at] += model.gains.rise(tree, draws, effect)
         inside = memberships(len(users)).astype(float)
-        moved = now[:, None] + np.einsum("du,su->ds", change, inside)
-        risen = value.worth_on(k, moved) - value.worth_on(k, now)[:, None]
-        table = _over_time(model, users, risen * weights[:, k, None])
-        yield Game("score", capability, users, table / model.annuity)
-
-
-def _sum(draws: Draws, effects: Iterable[Effect], improvement: str) -> Floats:
-    mine = [draws.of(e.change) for e in effects if e.improvement == improvement]
-    total: Floats = np.sum(mine, axis=0)
-    return total
+        now = tree.values[:, c, k, None]
+        closed = np.zeros((draws.size, len(inside)))
+        for shares, years in model.gains.years.profiles(users):
+            raised = now + np.einsum("du,su->ds", rise * shares, inside)
+            after = np.maximum(agreed[c, k] - raised, 0.0)
+            closed += years / model.annuity * (tree.missing[:, c, k, None] - after)
+        table = closed * (extents.unit * extents.share[c] * weights[:, k, None])
+        yield Game(DISTANCE, capability, users, table)
 
 
 def _on_chains(model: Model, draws: Draws) -> Iterator[Game]:

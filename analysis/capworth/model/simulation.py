@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -20,7 +21,8 @@ from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.chain import SCOPES, ChainModel, UnitValues
 from capworth.model.costs import PAYERS, CostModel, Costs, discount_factors
 from capworth.model.draws import AtModes, Draws, Sampled
-from capworth.model.gains import GainModel, Gains
+from capworth.model.extents import Extents, Today, distances
+from capworth.model.gains import GainModel, Gains, Tree
 from capworth.model.value import ValueModel, score
 from capworth.parallel import beside
 
@@ -38,6 +40,7 @@ class Drawn:
     score : (draws, capabilities) 0 to 100
     money : (draws, capabilities) discounted attributed benefit
     harm : (draws, capabilities) attributed days of a harm index a year
+    distance : (draws,) to the agreed levels, in points of value, services counted by their extents
     branches : (draws, capabilities, branches) value 0 to 100 on each branch of the tree
     levels : (draws, capabilities, leaves) value 0 to 100 on each leaf
     weights : (draws, leaves) weights that sum to 1
@@ -55,6 +58,7 @@ class Drawn:
     score: Floats
     money: Floats
     harm: Floats
+    distance: Floats
     branches: Floats
     levels: Floats
     weights: Floats
@@ -87,23 +91,45 @@ class Model:
         known |= {scale: self.chain.has_scale(scale) for scale in ("money", "harm")}
         self.known = known  # (capabilities,) whether a measure of added value is known
 
-    def answer(self, draws: Draws) -> Drawn:
-        """Answer the case in every draw."""
+    def tree(self, draws: Draws) -> Tree:
+        """Levels, values and weights of today, and what they lack to the agreed levels."""
         levels = self.value.levels(draws)
         values = self.value.worth(levels)
-        weights = self._weights(draws)
+        missing = np.zeros_like(values)
+        if self.value.leaves:
+            missing = distances(values, self.value.agreed())
+        return Tree(levels, values, missing, self._weights(draws))
+
+    @cached_property
+    def today(self) -> Today:
+        """Services as they are, over the first draws of the case however many are asked for."""
+        draws = Sampled(self.case.settings.seed, 0, CHUNK)
+        tree = self.tree(draws)
+        cost = self.costs.price(draws, score(tree.values, tree.weights)).capability.sum(axis=2)
+        return Today.of(self.case, draws, tree.levels, tree.missing, tree.weights, cost)
+
+    @cached_property
+    def extents(self) -> Extents:
+        """Extents of the capabilities by the key of the case."""
+        return self.today.extents(self.case.extent_key)
+
+    def answer(self, draws: Draws) -> Drawn:
+        """Answer the case in every draw."""
+        tree = self.tree(draws)
+        values, weights = tree.values, tree.weights
         points = score(values, weights)
         costs: Costs = self.costs.price(draws, points)
         shares = self.function_shares(draws)
         group = shares[:, :, self._group].sum(axis=2)
         chain, worth = self.chain.levels(draws), self.chain.unit_values(draws)
-        today, gains = self.gains.alone(draws, levels, values, weights, group, chain, worth)
+        whole = costs.improvement.sum(axis=2)
+        today, gains = self.gains.alone(draws, tree, self.extents, group, chain, worth, whole)
         money = today.money * self.annuity
-        whole = costs.capability.sum(axis=2)
+        paid = costs.capability.sum(axis=2)
         by_function = [
             (
                 np.einsum("ncf,nc->nf", shares, added),
-                np.einsum("ncf,nc->nf", shares, whole * self.known[measure]),
+                np.einsum("ncf,nc->nf", shares, paid * self.known[measure]),
                 np.einsum("ncf,c->nf", shares, self.known[measure].astype(float)),
             )
             for measure, added in zip(MEASURES, (points, money, today.harm), strict=True)
@@ -115,11 +141,14 @@ class Model:
             share = weights[:, :, None] * below / branch_weight[:, None, :]
         inside = np.einsum("nck,nkb->ncb", values, share)
         return Drawn(
-            cost=whole,
+            cost=paid,
             payers=costs.capability,
             score=points,
             money=money,
             harm=today.harm,
+            distance=np.einsum(
+                "nck,nk,c->n", tree.missing, self.extents.weights(weights), self.extents.share
+            ),
             branches=inside,
             levels=values,
             weights=weights,
@@ -127,7 +156,7 @@ class Model:
             function_cost=cost,
             function_weight=weight,
             gains=gains,
-            improvement_cost=costs.improvement.sum(axis=2),
+            improvement_cost=whole,
             improvement_payers=costs.improvement,
             asked=costs.asked,
         )
@@ -222,8 +251,8 @@ def value_per_million(drawn: Drawn, annuity: float) -> Floats:
 
 
 def gain_per_million(drawn: Drawn) -> Floats:
-    """(draws, improvements) points gained for each million of whole-life cost."""
-    return drawn.gains.score / (drawn.improvement_cost / MILLION)
+    """(draws, improvements) distance closed for each million of whole-life cost."""
+    return drawn.gains.distance / (drawn.improvement_cost / MILLION)
 
 
 def draw_sample(
@@ -255,6 +284,7 @@ def draw_sample(
         if number < 1:
             raise InputError(f"{name}: {number} is too few. Give 1 or more.")
     model = Model(case)
+    assert model.extents  # found once, before the work is handed out
     sizes = [min(CHUNK, draws - start) for start in range(0, draws, CHUNK)]
     kept: list[Drawn] = []
     tallies: Tallies | None = None

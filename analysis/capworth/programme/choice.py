@@ -224,7 +224,7 @@ def with_bonus(relations: Relations, bonuses: Floats) -> Relations:
 
 def objective_gains(sample: Sample) -> Floats:
     """(draws kept, improvements) gain of each improvement on the objective of the case."""
-    gains: Floats = getattr(sample.drawn.gains, sample.case.settings.objective)
+    gains: Floats = getattr(sample.drawn.gains, sample.case.objective)
     return gains
 
 

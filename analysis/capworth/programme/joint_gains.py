@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from capworth.case.model import Case
+from capworth.case.model import DISTANCE, HARM, Case
 from capworth.methods.allocation.shapley import shapley
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
@@ -22,8 +22,12 @@ from capworth.model.simulation import ENVELOPED, Sample
 from capworth.programme.choice import Choice
 from capworth.programme.selection import Programme
 
-SCALES: Mapping[str, float] = {"score": 1.0, "money": MILLION, "harm": 1.0}
-NAMES: Mapping[str, str] = {"score": "gain", "money": "money_m", "harm": "harm_days"}
+SCALES: Mapping[str, float] = {DISTANCE: 1.0, "money": MILLION, HARM: 1.0}
+NAMES: Mapping[str, str] = {
+    DISTANCE: "gain",
+    "money": "money_m",
+    HARM: "harm_days",
+}
 ENTRIES = 1 << 24  # numbers that the largest table of joint gains may hold
 FEWEST = 16  # draws, however many improvements meet
 APART = 1e-9  # points below which two improvements do not touch one another
@@ -91,10 +95,10 @@ def join_gains(
         name = NAMES[measure]
         for reading, values in (("alone", alone), ("shapley", share), ("last", last)):
             columns |= spread(f"{name}_{reading}", values, scale)
-        if measure == "score":
+        if measure == DISTANCE:
             cost = sample.drawn.improvement_cost[: draws.size] / MILLION
             columns |= spread("last_per_m", last / cost)
-    score = [game for game in games if game.measure == "score"]
+    score = [game for game in games if game.measure == DISTANCE]
     columns |= {"touches": _touches(case.improvement_ids, games)}
     columns |= {"regret": regrets(sample), "lost_a_year": lost_a_year(case)}
     everyone = sorted(base)
@@ -134,7 +138,7 @@ def _base(sample: Sample, programme: Programme | None) -> set[int]:
     ids = sample.case.improvement_ids
     if programme is not None and programme.chosen:
         return {ids.index(i) for i in programme.chosen}
-    rate = (sample.drawn.gains.score / sample.drawn.improvement_cost).mean(axis=0)
+    rate = (sample.drawn.gains.distance / sample.drawn.improvement_cost).mean(axis=0)
     taken: set[int] = set()
     for k in np.argsort(-rate, kind="stable"):
         taken |= {int(k)} if not _excluded(sample, int(k)) & taken else set()
@@ -237,7 +241,7 @@ def regrets(sample: Sample, draws: int = DRAWS) -> Floats:
     sets = choice.sets()
     if case.settings.budget is None or sets is None:
         return np.full(len(case.improvements), np.nan)
-    worth, asked = choice.worth.parts(drawn.gains.score[:draws]), drawn.asked[:draws]
+    worth, asked = choice.worth.parts(drawn.gains.distance[:draws]), drawn.asked[:draws]
     taken = np.ascontiguousarray(choice.worth.taken(sets).T, dtype=np.float64)
     members = np.ascontiguousarray(sets.T, dtype=np.float64)  # (improvements, sets)
     rows = max(1, BLOCK // len(sets))

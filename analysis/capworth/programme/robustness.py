@@ -84,7 +84,7 @@ class Robustness(Answer):
         }
 
     def __repr__(self) -> str:
-        unit = {"score": "points", "money": "million", "harm": "days a year"}[self.measure]
+        unit = {DISTANCE: "% of the distance", NET: "million", HARM: "days a year"}[self.measure]
         mine = self._table.loc[RECOMMENDED]
         return (
             f"<Robustness: the recommended set is best in {self.p_best:.0%} of {self.draws:,} "

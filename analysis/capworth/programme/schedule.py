@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from capworth.case.model import Case, Target
+from capworth.case.model import NET, Case, Target
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.integer import Rows, smallest_conflict
@@ -303,8 +303,8 @@ def _table(choice: Choice, timetable: Timetable, programme: Programme, start: In
             ],
             "asked_m": choice.asked / MILLION,
             "posts": [i.staff for i in case.improvements],
-            "value": gain / SCALE[case.settings.objective],
-            "value_as_stated": choice.gain / SCALE[case.settings.objective],
+            "value": gain / SCALE[case.objective],
+            "value_as_stated": choice.gain / SCALE[case.objective],
         },
         index=pd.Index(case.improvement_ids, name="improvement"),
     )
@@ -336,11 +336,11 @@ def _spent(sample: Sample, spending: Spending, start: Ints) -> Floats:
 
 def _years(sample: Sample, choice: Choice, spending: Spending, start: Ints) -> pd.DataFrame:
     case, calendar = sample.case, Calendar.of(sample.case)
-    scale = SCALE[case.settings.objective]
+    scale = SCALE[case.objective]
     spent = _spent(sample, spending, start) / MILLION
     pairs, effects = choice.worth.pairs, calendar.effects
     parts, posts = np.zeros((len(start) + len(pairs), calendar.years)), np.zeros(calendar.years)
-    annuity = 1.0 if case.settings.objective == "money" else effects.discount.sum()
+    annuity = 1.0 if case.objective == NET else effects.discount.sum()
     delays = np.where(start != NEVER, start - calendar.start, 0).tolist()
     for k in map(int, np.flatnonzero(start != NEVER)):
         whole = effects.counted(k)

@@ -12,7 +12,7 @@ from math import floor, isnan, log10
 import numpy as np
 import pandas as pd
 
-from capworth.case.model import Case
+from capworth.case.model import DISTANCE, HARM, NET, Case
 from capworth.errors import InputError, nearest
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.cost_benefit.prices import MILLION
@@ -38,7 +38,7 @@ DRAWS = 1_000  # of the sample, the first ones, in which the best set is sought 
 CORE, BORDERLINE, EXTERIOR = "core", "borderline", "exterior"
 FIRM = 0.9  # share of draws from which an improvement is core; below 1 - FIRM it is exterior
 MOST_DIGITS = 9  # behind the point of an amount in millions: a thousandth of a unit of money
-SCALE = {"score": 1.0, "money": MILLION, "harm": 1.0}  # what amounts of a measure are divided by
+SCALE = {DISTANCE: 1.0, NET: MILLION, HARM: 1.0}  # what amounts of a measure are divided by
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -122,7 +122,7 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
     inside = core_index(best[found]) if found.any() else np.zeros(len(chosen))
     paid = affordable(drawn.asked @ chosen, budget)
     same = (best[found] == chosen).all(axis=1).sum() / size
-    points = drawn.gains.score
+    points = drawn.gains.distance
     table = pd.DataFrame(
         {
             "name": [i.name for i in case.improvements],
@@ -138,7 +138,7 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         },
         index=pd.Index(case.improvement_ids, name="improvement"),
     )
-    target, measure = case.settings.target, case.settings.objective
+    target, measure = case.settings.target, case.objective
     value = choice.worth.by_draw(chosen, gains) / SCALE[measure]
     return Programme(
         _table=table,
@@ -150,7 +150,7 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         cost_m=Interval.of(drawn.improvement_cost @ chosen / MILLION),
         measure=measure,
         value=Interval.of(value),
-        gain=Interval.of(choice.worth.by_draw(chosen, drawn.gains.score)),
+        gain=Interval.of(choice.worth.by_draw(chosen, drawn.gains.distance)),
         money_m=Interval.of(choice.worth.by_draw(chosen, drawn.gains.money) / MILLION),
         harm_days=Interval.of(choice.worth.by_draw(chosen, drawn.gains.harm)),
         p_best=float(same),
@@ -215,14 +215,14 @@ def _order(choice: Choice, points: Floats) -> pd.DataFrame:
             "improvements": [" + ".join(case.improvement_ids[k] for k in b) for b in bundles],
             "asked_m": [float(asked[b].sum()) / MILLION for b in bundles],
             "gain": np.diff(gain),
-            "value": np.diff(value) / SCALE[case.settings.objective],
+            "value": np.diff(value) / SCALE[case.objective],
         },
         index=pd.RangeIndex(1, len(bundles) + 1, name="place"),
     )
     return table.assign(
         asked_cum_m=table["asked_m"].cumsum(),
         gain_cum=gain[1:],
-        value_cum=value[1:] / SCALE[case.settings.objective],
+        value_cum=value[1:] / SCALE[case.objective],
         gain_per_asked_m=table["gain"] / table["asked_m"],
     )
 
@@ -233,7 +233,7 @@ def _frontier(choice: Choice, frontier: Frontier, points: Floats) -> pd.DataFram
         {
             "budget_m": frontier.cost / MILLION,
             "gain": choice.totals(frontier.chosen, points),
-            "value": frontier.value / SCALE[choice.case.settings.objective],
+            "value": frontier.value / SCALE[choice.case.objective],
             "chosen": [
                 " ".join(i for i, taken in zip(ids, row, strict=True) if taken)
                 for row in frontier.chosen
@@ -331,7 +331,7 @@ def _described(choice: Choice, rows: dict[str, Bools]) -> pd.DataFrame:
         {
             "chosen": [" ".join(ids[row]) for row in taken],
             "asked_m": taken @ choice.grid_asked / MILLION,
-            "value": choice.totals(taken) / SCALE[choice.case.settings.objective],
+            "value": choice.totals(taken) / SCALE[choice.case.objective],
             "added": [" ".join(ids[row & ~first]) for row in taken],
             "dropped": [" ".join(ids[first & ~row]) for row in taken],
         },
@@ -411,7 +411,7 @@ def _terms(
     choice: Choice, held: Frontier, k: int, before: Bools, best: float, budget: float
 ) -> dict[str, object]:
     """At which money, at which gain it would be funded; what it costs to force it in as it is."""
-    scale, names = SCALE[choice.case.settings.objective], np.array(choice.case.improvement_ids)
+    scale, names = SCALE[choice.case.objective], np.array(choice.case.improvement_ids)
     asked, gain = float(choice.asked[k]), float(choice.gain[k])
     found = admission(held, asked, best, budget)
     terms: dict[str, object] = {

@@ -55,7 +55,7 @@ def _table(study: Study, found: Advice | None, language: Language) -> Table:
     """One row for each improvement: the recommended ones, their sum, then the others."""
     priorities = study.priorities
     table = priorities.to_frame()
-    columns = ["improvement", "asked", "cost", "gain", "alignment", "readiness"]
+    columns = ["improvement", "asked", "cost", "gain", "readiness"]
     columns += ["first"] if found is None else ["best", "standing", "why"]
     if found is None or "programme" not in study:
         rows = [
@@ -91,7 +91,6 @@ def _common(key: str, row: Row, language: Language) -> tuple[Cell, ...]:
         language.spread(Amount.of(row, "asked_m")),
         language.spread(Amount.of(row, "cost_m")),
         language.spread(Amount.of(row, "gain")),
-        language.percent(float(row["alignment"]), 1),
         str(int(row["readiness"])),
     )
 

@@ -165,7 +165,7 @@ def _explained(sample: Sample, inputs: list[Estimate], first: int) -> Floats:
     """
     size = min(CURVED, sample.draws, CHUNK)
     if sample.case.improvements:
-        gain, cost = sample.drawn.gains.score[:size], sample.drawn.improvement_cost[:size]
+        gain, cost = sample.drawn.gains.distance[:size], sample.drawn.improvement_cost[:size]
         rates = gain / (cost / MILLION)
     else:
         rates = sample.drawn.score[:size] / sample.drawn.cost[:size]
@@ -194,7 +194,7 @@ def _programmes(
     if sets is None:  # too many to look at for every input
         none = [""] * (drawn.size // 2)
         return {"programme_at_low": none, "programme_at_high": none, "regret": np.zeros(len(none))}
-    gains: Floats = getattr(drawn.gains, case.settings.objective)
+    gains: Floats = getattr(drawn.gains, case.objective)
     asked = asking_nothing(choice, np.ceil(asked / grid - 1e-9) * grid)
     gain = around_expected(choice, choice.gain + gains - gains[0])
     moved, where = np.unique(np.hstack([asked, gain]), axis=0, return_inverse=True)

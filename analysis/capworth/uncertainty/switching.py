@@ -145,7 +145,7 @@ def _programme(sample: Sample) -> Margin:
     sets = option_sets(choice)
     if sets is None:
         raise InputError("subject: there are too many allowed sets to look at. Tie more of them.")
-    budget, measure = case.settings.budget or 0.0, case.settings.objective
+    budget, measure = case.settings.budget or 0.0, case.objective
     now: Floats = getattr(today.gains, measure)
     asked = asking_nothing(choice, choice.asked[None])
     chosen = int(
