@@ -32,8 +32,8 @@ class Costs:
     capability : (draws, capabilities, payers) whole-life cost, shared platforms included
     platform : (draws, platforms) whole-life cost of the shared platforms, before sharing
     improvement : (draws, improvements, payers) whole-life cost
-    asked : (draws, improvements) one-off money to be raised: paid by organisation and donors, not
-        in kind, not discounted
+    asked : (draws, improvements) one-off money that the budget holds: paid by its payers, not in
+        kind, not discounted
     """
 
     capability: Floats
@@ -85,6 +85,7 @@ class CostModel:
         `benefit`, (draws, capabilities), is what platforms with the key "benefit" are shared by.
         """
         case, size = self._case, draws.size
+        payers = case.settings.budget_payers
         capability = np.zeros((size, len(case.capabilities), len(PAYERS)))
         platform = np.zeros((size, len(case.platforms), len(PAYERS)))
         improvement = np.zeros((size, len(case.improvements), len(PAYERS)))
@@ -99,7 +100,7 @@ class CostModel:
             else:
                 k = self._improvements[line.improvement]
                 improvement[:, k, payer] += cost
-                if line.kind == "one-off" and line.payer != "members" and not line.in_kind:
+                if line.kind == "one-off" and line.payer in payers and not line.in_kind:
                     asked[:, k] += amount * years.sum()
         if case.platforms:
             shares = self.platform_shares(draws, benefit)

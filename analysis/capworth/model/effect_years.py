@@ -25,19 +25,17 @@ class EffectYears:
         self._improvements = case.improvements
         self._first = settings.first_year
 
+    @property
+    def annuity(self) -> float:
+        """Discounted years of the appraisal."""
+        return float(self.discount.sum())
+
     def share(self, improvement: int, delay: int = 0) -> Floats:
         """(years,) share of the full effect, when it starts so many years later than stated."""
         row = self._improvements[improvement]
         return effect_profile(
             len(self.discount), row.effect_year - self._first + delay, row.ramp_years
         )
-
-    def shares(self) -> Floats:
-        """(improvements, years) share of the full effect of each that starts as stated."""
-        found = np.zeros((len(self._improvements), len(self.discount)))
-        for k in range(len(found)):
-            found[k] = self.share(k)
-        return found
 
     def together(self, one: int, other: int, delays: tuple[int, int] = (0, 0)) -> Floats:
         """(years,) share of their full joint effect that two improvements have in each year."""
@@ -68,13 +66,16 @@ class EffectYears:
             found[key] = found.get(key, 0.0) + factor
         return [(np.array(key), years) for key, years in found.items() if any(key)]
 
-    def levels(self, users: Sequence[int]) -> list[tuple[tuple[int, ...], float]]:
+    def levels(
+        self, users: Sequence[int], delays: Sequence[int] = ()
+    ) -> list[tuple[tuple[int, ...], float]]:
         """Places of those of some improvements that work together, and discounted years of each.
 
         Each year falls into parts, in each of which some of the improvements work fully: those
         whose share reaches so far. Parts with the same improvements are brought together.
         """
-        shares = self.shares()[list(users)]
+        late = delays or [0] * len(users)
+        shares = np.stack([self.share(k, d) for k, d in zip(users, late, strict=True)])
         found: dict[tuple[int, ...], list[float]] = {}
         for year, factor in enumerate(self.discount.tolist()):
             reached = 0.0

@@ -89,6 +89,12 @@ class Model:
         self._group = np.array([f in case.settings.claim_group for f in FUNCTIONS])
         known = {"score": np.full(len(case.capabilities), bool(case.measured))}
         known |= {scale: self.chain.has_scale(scale) for scale in ("money", "harm")}
+        moved = {(e.improvement, e.capability) for e in case.effects if e.step}
+        valued = dict(zip(case.capability_ids, known["money"].tolist(), strict=True))
+        self.priced = np.array(  # (improvements,) whether what each adds in money is known
+            [any(valued[c] for i, c in moved if i == name) for name in case.improvement_ids],
+            dtype=bool,
+        )
         self.known = known  # (capabilities,) whether a measure of added value is known
 
     def tree(self, draws: Draws) -> Tree:
@@ -236,6 +242,11 @@ class Sample:
         """Return the first draws once more, to be asked for inputs that were not kept."""
         return Sampled(self.case.settings.seed, 0, min(size, self.draws, CHUNK))
 
+    @property
+    def kept(self) -> "Kept":
+        """The draws that are kept, to be asked for inputs that were not."""
+        return Kept(self)
+
     def of(self, estimate: Estimate) -> Floats:
         """(draws kept,) the level of an estimate in the draws that are kept."""
         kept = range(0, self.drawn.size, CHUNK)
@@ -243,6 +254,22 @@ class Sample:
         seed = self.case.settings.seed
         parts = [Sampled(seed, k, size).of(estimate) for k, size in enumerate(sizes)]
         return np.concatenate(parts)[: self.drawn.size]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The draws of a sample that are kept, to be asked for inputs that were not."""
+
+    sample: Sample
+
+    @property
+    def size(self) -> int:
+        """How many draws are kept."""
+        return self.sample.drawn.size
+
+    def of(self, estimate: Estimate) -> Floats:
+        """(draws kept,) the level of an estimate."""
+        return self.sample.of(estimate)
 
 
 def value_per_million(drawn: Drawn, annuity: float) -> Floats:
