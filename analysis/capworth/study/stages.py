@@ -38,16 +38,8 @@ from capworth.multicriteria.rank_reversal import find_reversals
 from capworth.parallel import beside
 from capworth.programme.joint_gains import join_gains
 from capworth.programme.priorities import prioritise
-from capworth.programme.robustness import examine_robustness
-from capworth.programme.schedule import schedule_programme
 from capworth.programme.selection import Programme, choose_programme
 from capworth.programme.tracking import set_baseline
-from capworth.uncertainty.information import value_of_information
-from capworth.uncertainty.sensitivity import swing_inputs
-from capworth.uncertainty.switching import (
-    programme_map,
-    programme_switches,
-)
 
 T = TypeVar("T")
 QUESTION, FOLLOWS, BASIS = "question", "follows", "basis"  # roles of a part
@@ -146,17 +138,15 @@ class Study:
     priorities = Part(prioritise)
     programme = Part(choose_programme)
     economics = Part(_economics, ["programme"])
-    robustness = Part(examine_robustness, ["programme"], role=FOLLOWS)
-    schedule = Part(schedule_programme, ["programme"], role=FOLLOWS)
-    baseline = Part(set_baseline, ["schedule"], role=FOLLOWS)
+    baseline = Part(set_baseline, ["programme"], role=FOLLOWS)
     joint_gains = Part(join_gains, ["programme"], role=FOLLOWS)
     funding = Part(fund, ["programme"])
-    sensitivity = Part(swing_inputs, ["programme"])
+    sensitivity = Part(_on_request)
     members = Part(serve_members, ["use"])
     network = Part(weigh_network, ["use"])
-    switching = Part(lambda sample, chosen, _: programme_switches(sample, chosen), ["programme"])
-    threshold = Part(programme_map, ["switching"])
-    resolving = Part(value_of_information, ["programme"])
+    switching = Part(_on_request)
+    threshold = Part(_on_request)
+    resolving = Part(_on_request)
     soundness = Part(lambda sample, _: examine(sample.case, sample.draws))
     conventions = Part(_on_request, role=FOLLOWS)
 
