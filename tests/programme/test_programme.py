@@ -76,7 +76,7 @@ def test_why_each_improvement_is_in_or_out(small: Case, at_modes: AtModes) -> No
 
 def test_a_budget_that_does_not_pay_for_what_must_be_done(small: Case) -> None:
     forced = tuple(replace(i, must=i.id == "CLOUD") for i in small.improvements)
-    case = replace(small, improvements=forced).with_settings(budget=50_000.0)
+    case = replace(small, improvements=forced).with_settings(budget=50_000.0, common_cause=0.0)
     with pytest.raises(ConflictError) as told:
         run_study(case, draws=20)
     budget, must = told.value.findings

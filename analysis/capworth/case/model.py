@@ -122,13 +122,15 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Total(Spoken):
-    """A stated total, a year, that its cost lines must add up to."""
+    """A stated total, a year if recurrent, that its cost lines must add up to."""
 
     id: str
     name: str
     currency: str
     price_year: int
     amount: Estimate
+    kind: str = "recurrent"
+    stands_for: str = "base"  # or mean, P50, P80 of the sum of the out-turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,25 @@ class CostLine:
     mitigation: float = 0.0
     nominal: bool = False  # in the money of the year in which it is paid
     in_kind: bool = False
+    range_means: str = ""
+    cause: str = ""  # that its overrun has in common with others
+    manages: str = ""  # the line whose risk it pays to manage
+
+    @property
+    def range_holds(self) -> str:
+        """What its range holds: overrun, split or measure; empty where the range is not drawn.
+
+        In a stated total the range is how this divides. Elsewhere it holds the overrun of what is
+        paid once; of what is paid every year, that it is not known better. With an overrun from
+        its class and no total a range that says nothing of itself would count that twice.
+        """
+        if self.range_means:
+            return self.range_means
+        if self.total:
+            return "split"
+        if self.bias != "none":
+            return ""
+        return "overrun" if self.kind == "one-off" else "measure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -554,6 +575,7 @@ class Settings(Spoken):
     near: float = 0.05
     target: float | None = None
     grid: float = 100_000.0
+    common_cause: float = 0.5  # share of the variance of overruns that builds have in common
     harm_index: str = ""
     claim_group: tuple[str, ...] = ()
     claim_primary: str = "per_euro"

@@ -276,7 +276,8 @@ def _unit(row: TypedRow, units: Mapping[str, str], usual: str) -> str:
     if row.table in {"scores", "effects"}:
         return units.get(row.text("criterion"), "factor")
     if row.text("currency"):
-        a_year = row.table == "totals" or row["kind"] == "recurrent"
+        kind = row.text("kind") or ("recurrent" if row.table == "totals" else "")
+        a_year = kind == "recurrent"
         return f"{row.text('currency')} of {row.text('price_year')}{' a year' if a_year else ''}"
     if row.table == "unit_values":
         return "days of a harm index"

@@ -242,18 +242,15 @@ class Sample:
         """Return the first draws once more, to be asked for inputs that were not kept."""
         return Sampled(self.case.settings.seed, 0, min(size, self.draws, CHUNK))
 
-    @property
-    def kept(self) -> "Kept":
-        """The draws that are kept, to be asked for inputs that were not."""
-        return Kept(self)
-
     def of(self, estimate: Estimate) -> Floats:
         """(draws kept,) the level of an estimate in the draws that are kept."""
-        kept = range(0, self.drawn.size, CHUNK)
-        sizes = [min(CHUNK, self.draws - start) for start in kept]
+        return np.concatenate([draws.of(estimate) for draws in self.kept()])[: self.drawn.size]
+
+    def kept(self) -> Iterator[Draws]:
+        """Return the draws that are kept once more, chunk by chunk; the last may hold some more."""
         seed = self.case.settings.seed
-        parts = [Sampled(seed, k, size).of(estimate) for k, size in enumerate(sizes)]
-        return np.concatenate(parts)[: self.drawn.size]
+        for k, start in enumerate(range(0, self.drawn.size, CHUNK)):
+            yield Sampled(seed, k, min(CHUNK, self.draws - start))
 
 
 @dataclass(frozen=True, slots=True)

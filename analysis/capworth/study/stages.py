@@ -20,6 +20,7 @@ from capworth.appraisal.effectiveness import (
     scale_panel,
     willingness,
 )
+from capworth.appraisal.overrun import overrun
 from capworth.case.model import Case
 from capworth.errors import CapworthError, InputError, nearest
 from capworth.excellence.gaps import gap_worth
@@ -120,6 +121,7 @@ class Study:
 
     use = Part(_use, role=BASIS)
     costs = Part(lambda sample, _: cost_cube(sample.case), role=BASIS)
+    overrun = Part(overrun, role=FOLLOWS)
     feedback = Part(lambda sample, known: hear_members(sample.case, known))
     appraisal = Part(appraise)
     elicitation = Part(lambda sample, known: elicit(sample.case, known), role=FOLLOWS)

@@ -16,7 +16,6 @@ from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.frontier import best_over_draws
 from capworth.methods.uncertainty.sobol import sobol_indices
 from capworth.methods.uncertainty.spline import smoothed
-from capworth.model.costs import bias_of
 from capworth.model.draws import (
     HIGH_SWING,
     LOW_SWING,
@@ -75,9 +74,9 @@ class Sensitivity(Answer):
 
 def uncertain_inputs(case: Case, model: Model) -> tuple[Estimate, ...]:
     """Every estimate of the case that is not certain, optimism bias and unknown shares included."""
-    biases = (bias_of(line) for line in case.costs)
-    found = (*case.estimates().values(), *(b for b in biases if b), *model.chain.unknown())
-    return tuple(e for e in found if not e.is_certain)
+    drawn = (*model.costs.out_turns.inputs(), *model.chain.unknown())
+    found = {**case.estimates(), **{e.name: e for e in drawn}}
+    return tuple(e for e in found.values() if not e.is_certain)
 
 
 def swing_inputs(
@@ -238,7 +237,7 @@ def _evidence(sample: Sample, inputs: tuple[Estimate, ...], swings: Floats) -> p
     """Shares by grade at the modes: of whole-life cost, of weighted score, of money, of swings."""
     case, model, modes = sample.case, sample.model, sample.modes
     cost = dict.fromkeys(GRADES, 0.0)
-    for line, amount in model.costs.by_line():
+    for line, _, amount in model.costs.by_line():
         cost[line.amount.grade] += amount
     weights = model.value.weights(AtModes())[0]
     place = {c: k for k, c in enumerate(case.capability_ids)}
@@ -341,7 +340,7 @@ def variance_shares(
     """
     if sensitivity is None or not len(sensitivity.to_frame()):
         raise InputError("sensitivity: no input moves the first place. There is nothing to share.")
-    known = sample.case.estimates()
+    known = {e.name: e for e in uncertain_inputs(sample.case, sample.model)}
     inputs = (str(name) for name in sensitivity.to_frame().index[:most])
     factors = (_factor(known[name]) if name in known else name for name in inputs)
     chosen = list(dict.fromkeys(factors))
