@@ -1,5 +1,6 @@
 """The small case that is worked out by hand, and what is answered to it."""
 
+import os
 import shutil
 import sys
 import tomllib
@@ -13,6 +14,9 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+# As the command line does, before numpy: two processes side by side have no cores to spare.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from capworth.case.model import Case, Estimate
 from capworth.case.read import PARTS, read_case
