@@ -30,7 +30,8 @@ from capworth.programme.robustness import examine_robustness
 from capworth.programme.schedule import schedule_programme
 from capworth.programme.selection import choose_programme
 from capworth.programme.tracking import set_baseline
-from capworth.study.stages import PARTS, Study, run_study
+from capworth.study.stages import PARTS as QUESTIONS
+from capworth.study.stages import Study, run_study
 
 # The same examples every time, on however slow a machine; `make nightly` seeks others, and more.
 settings.register_profile("same", derandomize=True, deadline=None, max_examples=50)
@@ -50,14 +51,20 @@ SMALL = HERE / "cases" / "small"
 LONGEST = (
     "tests/report/test_report.py",
     "tests/test_notebooks.py",
+    "tests/runs/test_runs.py",
     "tests/charts/test_charts.py",
-    "tests/charts/test_speaking_charts.py",
-    "tests/report/test_speaking_pages.py",
+    "tests/study/test_study.py",
+    "tests/runs/test_briefs.py",
     "tests/study/test_cross_answers.py",
     "tests/study/test_metamorphic.py",
-    "tests/runs/test_runs.py",
+    "tests/report/test_speaking_pages.py",
+    "tests/charts/test_speaking_charts.py",
+    "tests/cli/test_cli.py",
+    "tests/language/test_rightwards.py",
+    "tests/runs/test_donors.py",
     "tests/appraisal/test_conventions.py",
-    "tests/programme/test_programme.py",
+    "tests/runs/test_vintage.py",
+    "tests/case/test_case_errors.py",
 )
 
 Revalue = Callable[[Case, str, Callable[[Estimate], Estimate]], Case]
@@ -91,16 +98,17 @@ class Late(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._found:
-            needs = [self[need] for need in PARTS[name].needs]
+            part = QUESTIONS[name]
+            needs = [self[need] for need in part.needs]
             with drawing(at_modes=True):
-                self._found[name] = PARTS[name].find(self._sample, *needs, self._known)
+                self._found[name] = part.find(self._sample, *needs, self._known)
         return self._found[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(PARTS)
+        return iter(QUESTIONS)
 
     def __len__(self) -> int:
-        return len(PARTS)
+        return len(QUESTIONS)
 
 
 @pytest.fixture(scope="session")
