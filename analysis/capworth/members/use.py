@@ -379,7 +379,9 @@ def _totals(sample: Sample, model: UseModel, cost: Floats | None) -> Mapping[str
         "hits": Totals.of(_hits(sample), size),
         "money": Totals.of(drawn.money / years, size),
         "harm": Totals.of(drawn.harm, size),
-        "national": Totals(whole / years, covariance_root(priced / years, sample.draws), priced / years),
+        "national": Totals(
+            whole / years, covariance_root(priced / years, sample.draws), priced / years
+        ),
     }
 
 
