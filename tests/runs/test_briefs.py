@@ -126,9 +126,7 @@ def test_the_page_says_what_the_answer_says(
     assert "60,000 in 2024, not published: estimated (grade E)" in page["pays"]["items"][0]
     first = [cells["cells"] for cells in page["serves"]["rows"]]
     points = members.improvements("XSD").iloc[0]
-    shown = EN.spread(
-        Amount(*points[["points", "points_low", "points_high"]].tolist())
-    )
+    shown = EN.spread(Amount(*points[["points", "points_low", "points_high"]].tolist()))
     assert first[0][1] == f"{shown} ±{EN.number(float(points['points_error']))}"
     said = {cells[0].rstrip("†"): cells[3] for cells in first}
     assert said[small.names()[ids(small)[0]]] == "yes"
