@@ -42,7 +42,8 @@ def at_modes(small: Case) -> Sample:
 @pytest.fixture(scope="module")
 def at_modes_network(at_modes: Sample) -> Network:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(memberuse, "Sampled", lambda seed, chunk, size: AtModes(size))
+        for module in (memberuse, sampling):
+            patch.setattr(module, "Sampled", lambda seed, chunk, size: AtModes(size))
         found = weigh_network(at_modes)
     assert found is not None
     return found

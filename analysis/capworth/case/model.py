@@ -585,6 +585,9 @@ class Settings(Spoken):
     top_share: float = 0.25
     excellent_efficient: float = 0.5
     excellent_top: float = 0.5
+    excellence_measures: str = "unit_costs"
+    excellence_returns: str = ""
+    excellence_extent: str = ""
     productivity: str = ""
 
 

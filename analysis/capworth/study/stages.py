@@ -30,7 +30,8 @@ from capworth.funding.plan import fund
 from capworth.lints.examine import examine
 from capworth.members.feedback import hear_members
 from capworth.members.network import weigh_network
-from capworth.members.use import UseModel, serve_members
+from capworth.members.served import serve_members
+from capworth.members.use import Use, share_out
 from capworth.model.result import Provenance
 from capworth.model.simulation import ENVELOPED, Progress, Sample, draw_sample
 from capworth.multicriteria.contributions import part_scores
@@ -92,8 +93,8 @@ def _economics(sample: Sample, programme: Programme | None, known: Provenance) -
     return economics(sample, known, programme=programme)
 
 
-def _use(sample: Sample, _: Provenance) -> UseModel | None:
-    return UseModel(sample) if sample.case.members else None
+def _use(sample: Sample, _: Provenance) -> Use | None:
+    return share_out(sample)
 
 
 def _on_request(_: Sample, __: Provenance) -> Conventions | None:
