@@ -23,6 +23,7 @@ from capworth.model.draws import (
     AtModes,
     OneWay,
     Sampled,
+    moves_with,
     probability_below,
     quantile_of,
 )
@@ -314,7 +315,7 @@ class _Swapped:
 
     def of(self, estimate: Estimate) -> Floats:
         """(draws,) levels of the estimate."""
-        swapped = (_factor(estimate) in self.names) == self.inside
+        swapped = (moves_with(estimate) in self.names) == self.inside
         return (self.other if swapped else self.one).of(estimate)
 
 
@@ -343,7 +344,7 @@ def variance_shares(
         raise InputError("sensitivity: no input moves the first place. There is nothing to share.")
     known = sample.case.estimates()
     inputs = (str(name) for name in sensitivity.to_frame().index[:most])
-    factors = (_factor(known[name]) if name in known else name for name in inputs)
+    factors = (moves_with(known[name]) if name in known else name for name in inputs)
     chosen = list(dict.fromkeys(factors))
     seed = sample.case.settings.seed
     one, other = (Sampled(seed, chunk, size) for chunk in (0, 1))
@@ -363,11 +364,6 @@ def variance_shares(
         size,
         Provenance.of(sample.case, sample.draws),
     )
-
-
-def _factor(estimate: Estimate) -> str:
-    """What an input moves with: its group, or itself."""
-    return f"group {estimate.group}" if estimate.group else estimate.name
 
 
 def _place(sample: Sample, subject: str) -> int:
