@@ -34,6 +34,7 @@ from capworth.model.simulation import (
     Model,
     Sample,
     gain_per_million,
+    sampled,
     value_per_million,
 )
 from capworth.programme.choice import Choice, around_expected, asking_nothing, option_sets
@@ -173,7 +174,7 @@ def _explained(sample: Sample, inputs: list[Estimate], first: int) -> Floats:
     lead = rates[:, first] - np.delete(rates, first, axis=1).max(axis=1)
     if not np.isfinite(lead).all() or np.ptp(lead) <= 1e-12 * np.abs(lead).max():
         return np.zeros(len(inputs))
-    drawn = Sampled(sample.case.settings.seed, 0, size)
+    drawn = sampled(sample.case, 0, size)
     curves = (smoothed(drawn.of(e), lead[:, None]).fitted for e in inputs)
     parts: Floats = np.array([curve.var() for curve in curves])
     return parts / float(lead.var())
@@ -347,6 +348,7 @@ def variance_shares(
     factors = (moves_with(known[name]) if name in known else name for name in inputs)
     chosen = list(dict.fromkeys(factors))
     seed = sample.case.settings.seed
+    # always random streams: two stretches of one Sobol sequence are not independent
     one, other = (Sampled(seed, chunk, size) for chunk in (0, 1))
     place = _place(sample, sensitivity.subject)
 
