@@ -42,6 +42,7 @@ from capworth.programme.robustness import examine_robustness
 from capworth.programme.schedule import schedule_programme
 from capworth.programme.selection import Programme, choose_programme
 from capworth.programme.tracking import set_baseline
+from capworth.uncertainty.convergence import converge
 from capworth.uncertainty.information import value_of_information
 from capworth.uncertainty.sensitivity import swing_inputs
 from capworth.uncertainty.switching import (
@@ -158,6 +159,7 @@ class Study:
     threshold = Part(programme_map, ["switching"])
     resolving = Part(value_of_information, ["programme"])
     soundness = Part(lambda sample, _: examine(sample.case, sample.draws))
+    convergence = Part(converge, ["programme"], role=FOLLOWS)
     conventions = Part(_on_request, role=FOLLOWS)
 
     def __contains__(self, part: object) -> bool:
