@@ -100,12 +100,9 @@ def several(start: int, *columns: Column) -> dict[int, Column]:
 
 
 def quantile(values: Iterable[float], share: float) -> float:
-    """Linear between the two nearest of the ordered values."""
+    """The smallest value that so many of all do not exceed."""
     ordered = sorted(float(v) for v in values)
-    at = share * (len(ordered) - 1)
-    below = int(at)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (at - below) * (ordered[above] - ordered[below])
+    return next(v for k, v in enumerate(ordered, 1) if k >= share * len(ordered) - 1e-9)
 
 
 def of_draws(values: Any) -> tuple[float, float, float]:

@@ -42,6 +42,7 @@ from capworth.programme.joint_gains import join_gains
 from capworth.programme.priorities import prioritise
 from capworth.programme.selection import Programme, choose_programme
 from capworth.programme.tracking import set_baseline
+from capworth.uncertainty.convergence import converge
 
 T = TypeVar("T")
 QUESTION, FOLLOWS, BASIS = "question", "follows", "basis"  # roles of a part
@@ -151,6 +152,7 @@ class Study:
     threshold = Part(_on_request)
     resolving = Part(_on_request)
     soundness = Part(lambda sample, _: examine(sample.case, sample.draws))
+    convergence = Part(converge, ["programme"], role=FOLLOWS)
     conventions = Part(_on_request, role=FOLLOWS)
 
     def __contains__(self, part: object) -> bool:
