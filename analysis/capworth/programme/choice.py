@@ -20,7 +20,7 @@ from capworth.methods.portfolio.confidence import Plan, Programmes, Search
 from capworth.methods.portfolio.integer import Owner, relation_rows, row, smallest_conflict, solve
 from capworth.methods.portfolio.relations import Relations, list_sets, synergy_totals, with_slack
 from capworth.model.set_value import SetValue
-from capworth.model.simulation import Sample
+from capworth.model.simulation import Kept, Sample
 from capworth.programme.calendar import Calendar, Spending, limit_rows, spend_by_year
 
 LISTED = 1 << 21  # allowed sets up to which every one is looked at
@@ -137,8 +137,15 @@ class Choice:
         return spend_by_year(self.sample)
 
     @cached_property
-    def _cost_left(self) -> Floats:
-        return self.calendar.cost_left()
+    def _costs(self) -> Floats:
+        """(improvements, delays, draws kept) whole-life cost by years of delay."""
+        return self.calendar.cost(Kept(self.sample))
+
+    def whole_cost(self, chosen: Bools, delays: Ints) -> Floats:
+        """(draws kept,) whole-life cost of a set whose members start so many years later."""
+        members = np.flatnonzero(chosen)
+        total: Floats = self._costs[members, delays[members]].sum(axis=0)
+        return total
 
     @cached_property
     def _means(self) -> Floats:
@@ -203,8 +210,7 @@ class Choice:
         whole = years.counted(k)
         left = years.counted(k, delay) / whole if whole > 0 else 0.0
         if measure == NET:
-            spent = drawn.improvement_cost[:, k] * self._cost_left[k, delay]
-            return np.asarray(drawn.gains.money[:, k] * left - spent)
+            return np.asarray(drawn.gains.money[:, k] * left - self._costs[k, delay])
         return np.asarray(self.worth.gains(measure)[:, k] * left)
 
 

@@ -179,7 +179,6 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
     good = good_sets(choice, budget)
     found, scale = good.programmes, SCALE[choice.measure]
     chosen, delays = found.sets[0], found.delays[0]
-    drawn = sample.drawn
     value, gain, money, net, harm = (
         choice.by_draw(chosen, delays, measure)
         for measure in (choice.measure, DISTANCE, "money", NET, HARM)
@@ -213,7 +212,7 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         p_within=float(found.p_within[0]),
         p_years=float(found.p_years[0]),
         payers_m=_payers(choice, chosen),
-        cost_m=Interval.of(drawn.improvement_cost @ chosen / MILLION),
+        cost_m=Interval.of(choice.whole_cost(chosen, delays) / MILLION),
         measure=choice.measure,
         value=_share(choice, value) if choice.measure == DISTANCE else Interval.of(value / scale),
         gain=_share(choice, gain),
