@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from capworth.case.model import ALIASES, COST, EQUAL, MEMBERS, Case
+from capworth.case.model import ALIASES, EQUAL, MEMBERS, Case
 from capworth.case.tables import SETTINGS_FILE
 from capworth.lints.lint import Lint, lint
 
@@ -50,7 +50,7 @@ def money_beside_the_budget(case: Case) -> Iterator[Lint]:
 def extents_by_list(case: Case) -> Iterator[Lint]:
     """Extents by a key that depends on how services are listed."""
     if case.improvements and case.extent_key in SPLIT:
-        yield lint("O04", SETTINGS_FILE, (), (), key=case.extent_key)
+        yield lint("O04", SETTINGS_FILE, (), (), by=case.extent_key)
 
 
 def extents_of_nothing(case: Case) -> Iterator[Lint]:
@@ -65,4 +65,4 @@ def extents_of_nothing(case: Case) -> Iterator[Lint]:
 def nothing_agreed(case: Case) -> Iterator[Lint]:
     """Improvements counted on a distance to levels that nobody agreed."""
     if case.improvements and case.measured and not case.levels_agreed:
-        yield lint("O06", "criteria", (), (), key=COST)
+        yield lint("O06", "criteria", (), ())
