@@ -27,6 +27,7 @@ from capworth.model.out_turn import OutTurns
 from capworth.model.value import ValueModel, score
 from capworth.parallel import beside
 
+CHUNK = 10_000  # draws of one chunk; part of what makes the numbers
 MEASURES = ("score", "money", "harm")  # of added value; never added to one another
 
 
@@ -80,8 +81,9 @@ class Drawn:
 class Model:
     """The whole case, ready to be answered in any number of draws."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, first: int = CHUNK) -> None:
         self.case = case
+        self._first = first  # draws by which services are known as they are today
         self.costs = CostModel(case)
         self.value = ValueModel(case)
         self.chain = ChainModel(case)
@@ -110,7 +112,7 @@ class Model:
     @cached_property
     def today(self) -> Today:
         """Services as they are, over the first draws of the case however many are asked for."""
-        draws = sampled(self.case, 0, CHUNK)
+        draws = sampled(self.case, 0, self._first)
         tree = self.tree(draws)
         cost = self.costs.price(draws, score(tree.values, tree.weights)).capability.sum(axis=2)
         return Today.of(self.case, draws, tree.levels, tree.missing, tree.weights, cost)
@@ -191,7 +193,6 @@ class Model:
 
 
 SOBOL = "sobol"  # the other way of drawing than from random streams
-CHUNK = 10_000  # draws of one chunk; part of what makes the numbers
 KEPT = 20_000  # draws, the first ones, kept for means and ranges; ranks are counted over all
 ENVELOPED = 1_000  # draws, the first ones, for the costly stages
 BULKY = ("branches", "levels", "weights", "payers", "improvement_payers")  # of `ENVELOPED` draws
@@ -310,6 +311,7 @@ def draw_sample(
     workers: int = 1,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    first: int = CHUNK,
 ) -> Sample:
     """Answer the case in `draws` draws.
 
@@ -323,6 +325,7 @@ def draw_sample(
     workers : processes or threads, when no executor is given; see `beside`
     executor : anything with the interface of `concurrent.futures`
     progress : told of the stage, the draws done and the draws in all
+    first : draws by which services are known as they are today: extents and the unit
 
     Raises
     ------
@@ -332,7 +335,7 @@ def draw_sample(
     for name, number in (("draws", draws), ("workers", workers)):
         if number < 1:
             raise InputError(f"{name}: {number} is too few. Give 1 or more.")
-    model = Model(case)
+    model = Model(case, first)
     assert model.extents  # found once, before the work is handed out
     sizes = [min(CHUNK, draws - start) for start in range(0, draws, CHUNK)]
     kept: list[Drawn] = []
