@@ -1,5 +1,6 @@
 """Monte Carlo error: by formula, and against what other seeds really do."""
 
+from collections.abc import Callable
 from math import sqrt
 
 import numpy as np
@@ -8,6 +9,7 @@ from scipy import stats
 from scipy.stats import qmc
 
 from capworth.errors import InputError
+from capworth.methods.arguments import Floats
 from capworth.methods.uncertainty.convergence import batch_error, figure_error, share_error
 
 
@@ -32,7 +34,7 @@ def test_errors_are_what_other_seeds_do(figure: str | float) -> None:
     rng = np.random.default_rng(11)
     sets = rng.gamma(2.0, 3.0, size=(600, 2_000))
 
-    def spread(values: np.ndarray) -> float:  # type: ignore[type-arg]  # of any kind
+    def spread(values: Floats) -> float:
         return float(values.std() / values.mean())
 
     found = {
@@ -52,9 +54,9 @@ def test_of_a_sequence_the_error_is_no_less_than_it_is() -> None:
     The batches say so without knowing of it, and do not say less than there is.
     """
 
-    def levels(seed: int) -> np.ndarray:  # type: ignore[type-arg]  # (draws,)
+    def levels(seed: int) -> Floats:
         points = qmc.Sobol(6, rng=np.random.default_rng(seed)).random_base2(10)
-        found: np.ndarray = stats.norm.ppf(points + 2.0**-31).sum(axis=1) + points[:, 0] ** 3  # type: ignore[type-arg]
+        found: Floats = stats.norm.ppf(points + 2.0**-31).sum(axis=1) + points[:, 0] ** 3
         return found
 
     sets = [levels(seed) for seed in range(64)]
@@ -71,11 +73,12 @@ def test_of_a_sequence_the_error_is_no_less_than_it_is() -> None:
 def test_what_shows_no_error_says_none() -> None:
     assert np.isnan(figure_error(np.array([1.0]), "mean"))
     assert np.isnan(batch_error(np.arange(5.0), lambda x: float(x.mean())))
-    for call in (
+    calls: tuple[Callable[[], float], ...] = (
         lambda: batch_error(np.arange(5.0), lambda x: 0.0, 1),
         lambda: share_error(1.1, 5),
         lambda: share_error(0.1, 0),
         lambda: figure_error(np.arange(50.0), "median"),
-    ):
+    )
+    for call in calls:
         with pytest.raises(InputError):
             call()
