@@ -15,7 +15,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 from capworth.appraisal.claim import CONTRADICTED, SUPPORTED, VERDICTS
 from capworth.case.dictionary import table_names
-from capworth.case.model import Case
+from capworth.case.model import Case, Correlation, Distribution
 from capworth.case.read import read_case
 from capworth.charts.gallery import GALLERY
 from capworth.charts.svg import to_svg
@@ -787,6 +787,17 @@ BUNDLED = {  # said of the bundled case only: it has earmarks, targets, a networ
 }
 
 
+def _drawn_otherwise(small: Case) -> Case:
+    """Low and high as quantiles, a level that was observed, a correlation, and a Sobol sequence."""
+    first, *rest = small.scores
+    seen = replace(first.level, record=(130.0, 150.0, 170.0), weights=(1.0, 2.0, 1.0))
+    row = Distribution(inputs="scores/*", grade="D", ends="10-90", basis="asked so")
+    pair = Correlation(a="scores/REG/*", b="scores/LAB/*", r=0.2, grade="D", basis="one panel")
+    said = replace(small, scores=(replace(first, level=seen), *rest), distributions=(row,))
+    settings = {"sampling": "sobol", "distribution_ends": "5-95"}
+    return replace(said, correlations=(pair,)).with_settings(**settings)
+
+
 def _of_pages() -> set[str]:
     found = (key.partition(".") for key in phrases("en").phrases)
     return {key for section, _, key in found if section == "pages"}
@@ -808,7 +819,8 @@ def test_every_phrase_is_said_by_some_case(
 
     monkeypatch.setattr(Language, "say", listening)
     shown = study.with_answers(claim=replace(study.claim, verdict=SUPPORTED))
-    for one in (study, shown, *map(lean, LEAN)):
+    other = run_study(_drawn_otherwise(small), draws=60)
+    for one in (study, shown, *map(lean, LEAN), other):
         document(one, "en")
     unsaid = {key for key in _of_pages() - said if not key.startswith(WORDS)}
     assert unsaid <= RARE | BUNDLED, sorted(unsaid - RARE - BUNDLED)
