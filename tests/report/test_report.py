@@ -17,7 +17,14 @@ from capworth.case.model import Case
 from capworth.case.read import read_case
 from capworth.charts.gallery import GALLERY
 from capworth.errors import InputError
-from capworth.excellence.services import DESIGNATED
+from capworth.excellence.services import (
+    ALONE,
+    BY_DEFAULT,
+    DESIGNATED,
+    MIXED,
+    SELDOM,
+    lack,
+)
 from capworth.language.language import MARK, Language
 from capworth.language.numbers import Amount
 from capworth.language.phrases import languages, phrases
@@ -388,12 +395,11 @@ def test_the_reason_says_what_is_missing(study: Study) -> None:
     least, least_top, _ = found.thresholds
     for key, row in found.to_frame().iterrows():
         reason = reasons[words.name(str(key))]
-        seldom, low = row["p_efficient"] < least, row["p_top"] < least_top
-        lost = row["p_excellent"] < least and not seldom
-        default = row["p_default"] >= row["p_alone"]
-        assert ("efficient too seldom" in reason) == seldom
-        assert ("none is better on one factor" in reason) == (lost and default)
-        assert ("efficient against itself" in reason) == (lost and not default)
+        why, low = lack(row, least), row["p_top"] < least_top
+        assert ("efficient too seldom" in reason) == (why == SELDOM)
+        assert ("none is better on one factor" in reason) == (why == BY_DEFAULT)
+        assert ("efficient against itself" in reason) == (why == ALONE)
+        assert ("excellent too seldom" in reason) == (why == MIXED)
         assert ("among the best too seldom" in reason) == low
         assert ("agreed, but" in reason) == (row["route"] == DESIGNATED)
 
@@ -662,6 +668,7 @@ RARE = {  # said of numbers that the small case does not give, and the page numb
     "economics.title",
     "economics.years",
     "excellence.lacks_alone",
+    "excellence.lacks_excellent",
     "excellence.lacks_efficient",
     "excellence.without",
     "frame.page",
