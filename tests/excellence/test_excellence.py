@@ -131,15 +131,14 @@ def test_a_service_that_is_good_at_several_things_is_excellent(
     """
     found = excellence_of(at_modes(costing(small, "REG-STAFF", 1.0)))
     table = found.to_frame()
-    cost = table["unit_cost_m"]
+    cost = table["unit_cost_m"].to_dict()
     share = (57.5 - 21.6666667) / (92.5 - 21.6666667)  # on the way from LAB to NET, by use
     assert cost["REG"] < cost["LAB"] + share * (cost["NET"] - cost["LAB"])
     assert cost["LAB"] < cost["REG"]  # so it is not by its cost alone either
-    assert table.loc["REG", ["p_excellent", "p_default", "p_alone"]].tolist() == [1, 0, 0]
-    assert table.loc["REG", ["route", "reason"]].tolist() == [
-        "derived only",
-        "efficient, a model of others, and among the best",
-    ]
+    row = table.to_dict("index")["REG"]
+    assert [row[name] for name in ("p_excellent", "p_default", "p_alone")] == [1, 0, 0]
+    assert row["route"] == "derived only"
+    assert row["reason"] == "efficient, a model of others, and among the best"
     assert found.derived == ("REG",)
     assert found.over_thresholds()["variable"].tolist() == ["REG"] * 6
     assert found.lacking(BY_DEFAULT) == ("NET", "LAB")
@@ -229,7 +228,11 @@ def test_the_weights_of_the_tree_move_nobody_s_efficiency(small: Case, at_modes:
     )
     other = replace(small, criteria=criteria)
     plain, moved = (excellence_of(at_modes(case)).to_frame() for case in (small, other))
-    same = [c for c in plain if c.startswith(("efficiency", "p_e", "p_alone", "p_default", "lift"))]
+    same = [
+        c
+        for c in map(str, plain)
+        if c.startswith(("efficiency", "p_e", "p_alone", "p_default", "lift"))
+    ]
     assert len(same) > 12
     assert plain[same].equals(moved[same])
     scores = [at_modes(case).sample.modes.score[0] for case in (small, other)]

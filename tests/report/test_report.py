@@ -32,7 +32,7 @@ from capworth.report import blocks as pictures
 from capworth.report import pdf
 from capworth.report.annex import capabilities, excellence
 from capworth.report.annex import method as provenance
-from capworth.report.blocks import Table
+from capworth.report.blocks import Table, rows_of
 from capworth.report.decision import advice, decision_page, turns, what_would_change
 from capworth.report.pdf import document, write_report
 from capworth.report.summary import summary_page
@@ -393,7 +393,7 @@ def test_the_reason_says_what_is_missing(study: Study) -> None:
     assert isinstance(table, Table)
     reasons = {row[0]: str(row[2]) for row in table.rows}
     least, least_top, _ = found.thresholds
-    for key, row in found.to_frame().iterrows():
+    for key, row in rows_of(found.to_frame()):
         reason = reasons[words.name(str(key))]
         why, low = lack(row, least), row["p_top"] < least_top
         assert ("efficient too seldom" in reason) == (why == SELDOM)
