@@ -12,6 +12,7 @@ from capworth.methods.cost_benefit.optimism import observed_quantiles, reference
 from capworth.methods.uncertainty.distributions import SHAPES, normal_copula
 from capworth.streams import stream
 
+GROUP = "group"  # first word of the name of what a group has in common
 LOW_SWING, HIGH_SWING = 0.1, 0.9  # quantiles between which an input swings in a one-way analysis
 
 
@@ -63,15 +64,14 @@ class Sampled:
         """(draws,) levels of the estimate's distribution."""
         if estimate.is_certain:
             return np.full(self.size, estimate.mode, dtype=np.float64)
-        even = _even(self.seed, estimate.name, self.chunk, self.size)
+        even = self.even(estimate.name)
         if estimate.group:
-            common = _even(self.seed, f"group/{estimate.group}", self.chunk, self.size)
-            even = normal_copula(even, common, estimate.share)
+            even = normal_copula(even, self.even(f"{GROUP}/{estimate.group}"), estimate.share)
         return quantile_of(estimate, even)
 
-
-def _even(seed: int, name: str, chunk: int, size: int) -> Floats:
-    return stream(seed, name, chunk).random(size)
+    def even(self, name: str) -> Floats:
+        """(draws,) evenly spread numbers from 0 to 1 of an estimate's own stream, or a group's."""
+        return stream(self.seed, name, self.chunk).random(self.size)
 
 
 @dataclass(frozen=True, slots=True)
