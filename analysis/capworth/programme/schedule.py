@@ -126,7 +126,7 @@ def _met(sample: Sample, choice: Choice, sets: Bools, target: Target, size: int)
         added = choice.worth.over_draws(sets, measure, size)
         good: Bools = added >= target.amount - 1e-12 * abs(target.amount)
         return good
-    draws = sample.first_draws(size)
+    draws = sample.kept
     leaf = next(c for c in case.measured if c.id == target.criterion)
     level = np.zeros(size)
     for row in case.scores:
