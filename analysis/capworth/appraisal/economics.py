@@ -380,7 +380,7 @@ def _pair_benefits(sample: Sample, benefit: Floats, taken: Bools) -> Floats:
     """(draws, 1, scopes, years) what pairs of a set add beyond benefits (draws, ...) of each."""
     total = np.zeros((len(benefit), 1, *benefit.shape[2:]))
     worth, years = SetValue.of(sample), sample.model.gains.years
-    bonuses = worth.bonuses(sample.drawn.gains.money[: len(benefit)])
+    bonuses = worth.bonuses("money", len(benefit))
     for (one, other), bonus in zip(worth.pairs.tolist(), bonuses.T, strict=True):
         together = years.together(one, other)
         whole = float((years.discount * together).sum())

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
+from math import inf
 from typing import Any, Protocol, Self
 
 
@@ -64,6 +65,11 @@ class Estimate:
     group: str = ""  # of inputs that move together
     share: float = 0.0  # of its variance that it has in common with them
     made_from: str = ""  # table whose row it is computed from, where nobody typed it
+    ends: str = ""  # how low and high are read: as ends of what is possible (blank), 5-95, 10-90
+    floor: float = -inf  # the least and the most that the number can be at all
+    ceiling: float = inf
+    weights: tuple[float, ...] = ()  # of the levels of the record; blank where all count alike
+    made_of: tuple[tuple[str, float], ...] = ()  # random streams by name, and their weights
 
     @property
     def is_certain(self) -> bool:
@@ -122,13 +128,15 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Total(Spoken):
-    """A stated total, a year, that its cost lines must add up to."""
+    """A stated total, a year if recurrent, that its cost lines must add up to."""
 
     id: str
     name: str
     currency: str
     price_year: int
     amount: Estimate
+    kind: str = "recurrent"
+    stands_for: str = "base"  # or mean, P50, P80 of the sum of the out-turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +161,25 @@ class CostLine:
     mitigation: float = 0.0
     nominal: bool = False  # in the money of the year in which it is paid
     in_kind: bool = False
+    range_means: str = ""
+    cause: str = ""  # that its overrun has in common with others
+    manages: str = ""  # the line whose risk it pays to manage
+
+    @property
+    def range_holds(self) -> str:
+        """What its range holds: overrun, split or measure; empty where the range is not drawn.
+
+        In a stated total the range is how this divides. Elsewhere it holds the overrun of what is
+        paid once; of what is paid every year, that it is not known better. With an overrun from
+        its class and no total a range that says nothing of itself would count that twice.
+        """
+        if self.range_means:
+            return self.range_means
+        if self.total:
+            return "split"
+        if self.bias != "none":
+            return ""
+        return "overrun" if self.kind == "one-off" else "measure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -500,6 +527,7 @@ __all__ = [
     "Capability",
     "Case",
     "ChainStep",
+    "Correlation",
     "CostLine",
     "Criterion",
     "Distribution",
@@ -512,6 +540,7 @@ __all__ = [
     "Member",
     "Minimum",
     "NetworkFigure",
+    "Observation",
     "Outcome",
     "Platform",
     "Pledge",
@@ -545,6 +574,8 @@ class Settings(Spoken):
     note: str = ""
     timing: str = "start"
     draws: int = 100_000
+    sampling: str = "random"
+    distribution_ends: str = "ends"
     languages: tuple[str, ...] = ("en",)
     budget: float | None = None
     objective: str = ""
@@ -554,6 +585,7 @@ class Settings(Spoken):
     near: float = 0.05
     target: float | None = None
     grid: float = 100_000.0
+    common_cause: float = 0.5  # share of the variance of overruns that builds have in common
     harm_index: str = ""
     claim_group: tuple[str, ...] = ()
     claim_primary: str = "per_euro"
@@ -563,6 +595,9 @@ class Settings(Spoken):
     top_share: float = 0.25
     excellent_efficient: float = 0.5
     excellent_top: float = 0.5
+    excellence_measures: str = "unit_costs"
+    excellence_returns: str = ""
+    excellence_extent: str = ""
     productivity: str = ""
 
 
@@ -606,6 +641,8 @@ class Case:
     feedback: tuple[Rating, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     distributions: tuple[Distribution, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    correlations: tuple[Correlation, ...] = ()
     minimums: tuple[Minimum, ...] = ()
     limits: tuple[Limit, ...] = ()
     targets: tuple[Target, ...] = ()
@@ -724,6 +761,7 @@ class Distribution:
     inputs: str  # names such as `costs/SLTD-STAFF`, with * for any letters
     grade: str
     shape: str = ""
+    ends: str = ""  # how low and high are read
     group: str = ""
     share: float = 0.0  # of the variance that inputs of the group have in common
     source: str = ""
@@ -732,3 +770,28 @@ class Distribution:
     def speaks_of(self, name: str) -> bool:
         """Whether the pattern holds an input of this name."""
         return fnmatchcase(name, self.inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One level of an input that was observed, instead of a shape between low and high."""
+
+    input: str  # its name in full
+    observation: str  # what was observed, such as a year or a project
+    value: float
+    grade: str
+    weight: float = 1.0  # how often, or how likely
+    source: str = ""
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """Rank correlation of two inputs, or of every two of one pattern where `b` is blank."""
+
+    a: str
+    r: float
+    grade: str
+    b: str = ""
+    source: str = ""
+    basis: str = ""

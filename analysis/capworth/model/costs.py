@@ -1,17 +1,18 @@
 """What each capability and each improvement costs over the appraisal, and who pays."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from capworth.case.model import Case, CostLine, Estimate, Platform
-from capworth.case.register import bias_classes, schedules
+from capworth.case.model import Case, CostLine, Platform
+from capworth.case.register import schedules
 from capworth.methods.allocation.keys import KEYS, PEAK, TREE, equal, peak_shares
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.discounting import factors
-from capworth.model.draws import Draws, stacked
+from capworth.model.draws import AtModes, Draws
 from capworth.model.money import Money
+from capworth.model.out_turn import OutTurns
 
 PAYERS = ("organisation", "members", "donors")
 
@@ -49,6 +50,7 @@ class CostModel:
         self._case = case
         self._money = Money(case)
         self._discount = discount_factors(case)
+        self.out_turns = OutTurns(case)
         self._lines = tuple(
             line
             for line in case.costs
@@ -85,7 +87,6 @@ class CostModel:
         `benefit`, (draws, capabilities), is what platforms with the key "benefit" are shared by.
         """
         case, size = self._case, draws.size
-        payers = case.settings.budget_payers
         capability = np.zeros((size, len(case.capabilities), len(PAYERS)))
         platform = np.zeros((size, len(case.platforms), len(PAYERS)))
         improvement = np.zeros((size, len(case.improvements), len(PAYERS)))
@@ -100,7 +101,7 @@ class CostModel:
             else:
                 k = self._improvements[line.improvement]
                 improvement[:, k, payer] += cost
-                if line.kind == "one-off" and line.payer in payers and not line.in_kind:
+                if self.asked_for(line):
                     asked[:, k] += amount * years.sum()
         if case.platforms:
             shares = self.platform_shares(draws, benefit)
@@ -108,21 +109,29 @@ class CostModel:
         return Costs(capability, platform.sum(axis=2), improvement, asked)
 
     def priced(self, draws: Draws) -> Iterator[tuple[CostLine, Floats, Floats]]:
-        """Each forward line with its amount (draws,), bias in, and its part of each year (years,).
+        """Each forward line, its amount (draws,) with overrun, and its part of each year (years,).
 
         What is paid in a year is amount x part, in the case's money, not discounted.
         """
-        scale = self._scale_to_totals(draws)
-        for line in self._lines:
-            amount = draws.of(line.amount) * scale.get(line.total, 1.0) * _uplift(line, draws)
-            yield line, amount, self.yearly(line)
+        for line, turned in self.out_turns.of(draws, self._lines):
+            yield line, turned.amount, self.yearly(line)
 
-    def by_line(self) -> Iterator[tuple[CostLine, float]]:
-        """Discounted whole-life cost of each forward line at the modes, in the case's money."""
-        for line in self._lines:
-            bias = bias_of(line)
-            uplift = 1.0 if bias is None else 1.0 + bias.mode
-            yield line, line.amount.mode * uplift * float(self.yearly(line) @ self._discount)
+    def asked_for(self, line: CostLine) -> bool:
+        """Whether a line is one-off money that the budget holds: of its payers, not in kind."""
+        payers = self._case.settings.budget_payers
+        return line.kind == "one-off" and line.payer in payers and not line.in_kind
+
+    def improving(self) -> tuple[CostLine, ...]:
+        """Forward lines of the improvements."""
+        return tuple(line for line in self._lines if line.improvement)
+
+    def by_line(self) -> Iterator[tuple[CostLine, float, float]]:
+        """Each forward line with its amount at the modes and its discounted whole-life cost.
+
+        The amount is in the money that the line is stated in, the cost in the case's.
+        """
+        for line, amount, years in self.priced(AtModes()):
+            yield line, float(amount[0]), float(amount[0]) * float(years @ self._discount)
 
     def platform_shares(self, draws: Draws, benefit: Floats | None = None, key: str = "") -> Floats:
         """(draws, platforms, capabilities) share of each platform that each capability bears.
@@ -165,51 +174,3 @@ class CostModel:
         for wider in found:
             found += [p.id for p in self._case.platforms if p.part_of == wider]
         return tuple(found)
-
-    def _scale_to_totals(self, draws: Draws) -> Mapping[str, Floats]:
-        """(draws,) for each stated total: the total over the sum of its lines."""
-        scale = {}
-        for total in self._case.totals:
-            parts = [line.amount for line in self._case.costs if line.total == total.id]
-            if parts:
-                scale[total.id] = draws.of(total.amount) / stacked(draws, parts).sum(axis=1)
-        return scale
-
-
-def bias_of(line: CostLine) -> Estimate | None:
-    """Optimism bias of a line, from the lower to the upper bound of its class; None without one.
-
-    A class that is a record of projects is drawn from the record instead, its median as the mode.
-
-    The share that is managed already is taken off the way from lower to upper bound. Both bounds
-    are starting values, not extremes (HM Treasury, supplementary guidance on optimism bias); the
-    most plausible level a third of the way up is ours.
-    """
-    if line.bias == "none":
-        return None
-    known = bias_classes()[line.bias]
-    lower, upper = known.capital
-    way = (upper - lower) * (1 - line.mitigation)
-    low, mode, high = lower, lower + way / 3, lower + way
-    basis = f"guideline bounds of {line.bias}; mode a third of the way"
-    record = tuple(lower + (level - lower) * (1 - line.mitigation) for level in known.record)
-    if record:
-        low, mode, high = record[0], float(np.median(record)), record[-1]
-        basis = f"{len(record)} published accounts of {line.bias}: too few to know the tails"
-    return Estimate(
-        name=f"bias/{line.id}",
-        low=low,
-        mode=mode,
-        high=high,
-        unit="share of the cost",
-        grade="C",
-        source="",
-        basis=basis,
-        row=0,
-        record=record,
-    )
-
-
-def _uplift(line: CostLine, draws: Draws) -> Floats | float:
-    bias = bias_of(line)
-    return 1.0 if bias is None else 1.0 + draws.of(bias)

@@ -15,7 +15,7 @@ from capworth.case.relations import SYNERGY
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.portfolio.draws import set_values
 from capworth.model.joint_gains import MONEY, Meeting, meetings_of
-from capworth.model.simulation import Sample
+from capworth.model.simulation import Kept, Sample
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +46,7 @@ class SetValue:
         for k, row in enumerate(rows):
             assert row.bonus is not None  # a synergy has one: checked at the door
             shares[:, k] = sample.of(row.bonus)
-        meetings = meetings_of(sample.model, sample.kept, fewest=2)
+        meetings = meetings_of(sample.model, Kept(sample), fewest=2)
         return cls(sample, np.array(pairs, dtype=np.int64).reshape(-1, 2), shares, meetings)
 
     def gains(self, measure: str, draws: int | None = None) -> Floats:

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from capworth.methods.acceptability.smaa import RankTally
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.chain import SCOPES, ChainModel, UnitValues
-from capworth.model.costs import PAYERS, CostModel, Costs, discount_factors
+from capworth.model.costs import PAYERS, CostModel, Costs, bias_of, discount_factors
 from capworth.model.draws import AtModes, Draws, Sampled
 from capworth.model.extents import Extents, Today, distances
 from capworth.model.gains import GainModel, Gains, Tree
@@ -109,7 +109,7 @@ class Model:
     @cached_property
     def today(self) -> Today:
         """Services as they are, over the first draws of the case however many are asked for."""
-        draws = Sampled(self.case.settings.seed, 0, CHUNK)
+        draws = sampled(self.case, 0, CHUNK)
         tree = self.tree(draws)
         cost = self.costs.price(draws, score(tree.values, tree.weights)).capability.sum(axis=2)
         return Today.of(self.case, draws, tree.levels, tree.missing, tree.weights, cost)
@@ -189,11 +189,37 @@ class Model:
         return self.value.weights(draws)
 
 
+SOBOL = "sobol"  # the other way of drawing than from random streams
 CHUNK = 10_000  # draws of one chunk; part of what makes the numbers
 KEPT = 20_000  # draws, the first ones, kept for means and ranges; ranks are counted over all
 ENVELOPED = 1_000  # draws, the first ones, for the costly stages
 BULKY = ("branches", "levels", "weights", "payers", "improvement_payers")  # of `ENVELOPED` draws
 Progress = Callable[[str, int, int], None]
+
+
+def sampled(case: Case, chunk: int, size: int) -> Sampled:
+    """Draws of one chunk of a case, by random streams or by a Sobol sequence, as it says."""
+    if case.settings.sampling != SOBOL:
+        return Sampled(case.settings.seed, chunk, size)
+    return Sampled(case.settings.seed, chunk, size, _dimensions(case), chunk * CHUNK)
+
+
+@lru_cache(maxsize=4)
+def _dimensions(case: Case) -> tuple[str, ...]:
+    """Names of the streams of every uncertain number, each a dimension of the Sobol sequence."""
+    biases = (bias_of(line) for line in case.costs)
+    estimates = (
+        *case.estimates().values(),
+        *(figure.level for figure in case.network),
+        *(bias for bias in biases if bias),
+        *ChainModel(case).unknown(),
+    )
+    uncertain = [e for e in estimates if not e.is_certain]
+    names = {e.name for e in uncertain}
+    names |= {f"group/{e.group}" for e in uncertain if e.group}
+    names |= {name for e in uncertain for name, _ in e.made_of}
+    names |= {f"funding/{pledge.id}/chance" for pledge in case.funding}
+    return tuple(sorted(names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,20 +266,16 @@ class Sample:
 
     def first_draws(self, size: int = ENVELOPED) -> Draws:
         """Return the first draws once more, to be asked for inputs that were not kept."""
-        return Sampled(self.case.settings.seed, 0, min(size, self.draws, CHUNK))
-
-    @property
-    def kept(self) -> "Kept":
-        """The draws that are kept, to be asked for inputs that were not."""
-        return Kept(self)
+        return sampled(self.case, 0, min(size, self.draws, CHUNK))
 
     def of(self, estimate: Estimate) -> Floats:
         """(draws kept,) the level of an estimate in the draws that are kept."""
-        kept = range(0, self.drawn.size, CHUNK)
-        sizes = [min(CHUNK, self.draws - start) for start in kept]
-        seed = self.case.settings.seed
-        parts = [Sampled(seed, k, size).of(estimate) for k, size in enumerate(sizes)]
-        return np.concatenate(parts)[: self.drawn.size]
+        return np.concatenate([draws.of(estimate) for draws in self.kept()])[: self.drawn.size]
+
+    def kept(self) -> Iterator[Draws]:
+        """Return the draws that are kept once more, chunk by chunk; the last may hold some more."""
+        for k, start in enumerate(range(0, self.drawn.size, CHUNK)):
+            yield sampled(self.case, k, min(CHUNK, self.draws - start))
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,8 +339,7 @@ def draw_sample(
     tallies: Tallies | None = None
     with beside(model, workers, executor) as submit:
         chunks = deque(
-            submit(_chunk, Sampled(case.settings.seed, k, size), k * CHUNK)
-            for k, size in enumerate(sizes)
+            submit(_chunk, sampled(case, k, size), k * CHUNK) for k, size in enumerate(sizes)
         )
         for k in range(len(sizes)):
             drawn, counted = chunks.popleft().result()
@@ -390,7 +411,7 @@ class Flows:
 
 def redrawn(sample: Sample) -> Sampled:
     """Draw the first draws of a sample again: `sampling.ENVELOPED` of them at most."""
-    return Sampled(sample.case.settings.seed, 0, min(sample.draws, ENVELOPED, CHUNK))
+    return sampled(sample.case, 0, min(sample.draws, ENVELOPED, CHUNK))
 
 
 def yearly_flows(model: Model, draws: Draws) -> tuple[Flows, Flows]:

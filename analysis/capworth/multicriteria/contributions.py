@@ -193,7 +193,7 @@ def _capability(case: Case, model: Model, modes: Drawn, subject: str) -> Explana
     rows: list[dict[str, object]] = []
     money = f"million {case.settings.currency} of {case.settings.price_year}, whole life"
     shares = model.platform_shares(AtModes())[0] if case.platforms else None
-    for line, amount in model.costs.by_line():
+    for line, _, amount in model.costs.by_line():
         what = f"{line.category}, {line.payer}"
         if line.capability == subject:
             rows.append(_row("cost", what, amount / MILLION, money, line.amount))
@@ -241,7 +241,7 @@ def _improvement(case: Case, model: Model, modes: Drawn, subject: str) -> Explan
             money,
             line.amount,
         )
-        for line, amount in model.costs.by_line()
+        for line, _, amount in model.costs.by_line()
         if line.improvement == subject
     ]
     for effect in case.effects:

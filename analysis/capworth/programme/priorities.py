@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from capworth.case.model import DISTANCE
 from capworth.errors import InputError, nearest
 from capworth.methods.acceptability import indices
 from capworth.methods.acceptability.indices import expected_ranks
@@ -55,8 +56,8 @@ class Priorities(Answer):
             float(self._table[c].iloc[at]) for c in ("gain", "cost_m", "gain_per_m")
         )
         words = (
-            f"{names[at]} is in place {at + 1} of {len(names)}: it closes {gain:.2g} % of the distance for "
-            f"{cost:.2g} million ({rate:.2g} % a million)"
+            f"{names[at]} is in place {at + 1} of {len(names)}: it closes {gain:.2g} % of the "
+            f"distance for {cost:.2g} million ({rate:.2g} % a million)"
         )
         open_ = [k for k in range(at + 1, len(names)) if wins[at, k] < CLEAR]
         if not open_:
@@ -211,8 +212,7 @@ def rank_sets(
             if inside[names.index(name), column]:
                 raise InputError(f"sets, {label!r}: {name!r} stands there twice. Keep one.")
             inside[names.index(name), column] = 1
-    points = sample.drawn.gains.distance
-    gain = SetValue.of(sample).over_draws(inside.T > 0, points)
+    gain = SetValue.of(sample).over_draws(inside.T > 0, DISTANCE)
     cost = np.einsum("ni,is->ns", sample.drawn.improvement_cost, inside) / MILLION
     values = gain if ranking == "gain" else _per_million(gain, cost)
     largest = float(np.abs(values).max())

@@ -12,9 +12,9 @@ from capworth.excellence.services import BOTH
 from capworth.funding.earmarks import ALL, BUDGET, SAME
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.relations import affordable
 from capworth.model.costs import PAYERS
-from capworth.programme.selection import MILLION
 from capworth.report.blocks import Cell, Row, Table, Text, as_data, row_of, rows_of
 from capworth.report.decision import Advice, advice, by_payers, case_note
 from capworth.study.stages import Study
