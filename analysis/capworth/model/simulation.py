@@ -19,10 +19,11 @@ from capworth.methods.acceptability.smaa import RankTally
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.chain import SCOPES, ChainModel, UnitValues
-from capworth.model.costs import PAYERS, CostModel, Costs, bias_of, discount_factors
+from capworth.model.costs import PAYERS, CostModel, Costs, discount_factors
 from capworth.model.draws import AtModes, Draws, Sampled
 from capworth.model.extents import Extents, Today, distances
 from capworth.model.gains import GainModel, Gains, Tree
+from capworth.model.out_turn import OutTurns
 from capworth.model.value import ValueModel, score
 from capworth.parallel import beside
 
@@ -207,11 +208,10 @@ def sampled(case: Case, chunk: int, size: int) -> Sampled:
 @lru_cache(maxsize=4)
 def _dimensions(case: Case) -> tuple[str, ...]:
     """Names of the streams of every uncertain number, each a dimension of the Sobol sequence."""
-    biases = (bias_of(line) for line in case.costs)
     estimates = (
         *case.estimates().values(),
         *(figure.level for figure in case.network),
-        *(bias for bias in biases if bias),
+        *OutTurns(case).inputs(),
         *ChainModel(case).unknown(),
     )
     uncertain = [e for e in estimates if not e.is_certain]
