@@ -24,6 +24,8 @@ from capworth.model.draws import AtModes, Draws, Sampled
 from capworth.model.extents import Extents, Today, distances
 from capworth.model.gains import GainModel, Gains, Tree
 from capworth.model.out_turn import OutTurns
+from capworth.model.pricing import PRICED, Pricing
+from capworth.model.savings import SavingModel
 from capworth.model.value import ValueModel, score
 from capworth.parallel import beside
 
@@ -40,7 +42,7 @@ class Drawn:
     cost : (draws, capabilities) discounted whole-life cost
     payers : (draws, capabilities, payers) the same by who pays it
     score : (draws, capabilities) 0 to 100
-    money : (draws, capabilities) discounted attributed benefit
+    money : (draws, capabilities) discounted attributed benefit; 0 where it is not known
     harm : (draws, capabilities) attributed days of a harm index a year
     distance : (draws,) to the agreed levels, in points of value, services counted by their extents
     branches : (draws, capabilities, branches) value 0 to 100 on each branch of the tree
@@ -88,15 +90,14 @@ class Model:
         self.value = ValueModel(case)
         self.chain = ChainModel(case)
         self.gains = GainModel(case, self.value, self.chain)
+        self.savings = SavingModel(case, self.costs, self.gains.years)
         self.annuity = float(discount_factors(case).sum())  # discounted years of the appraisal
         self._group = np.array([f in case.settings.claim_group for f in FUNCTIONS])
         known = {"score": np.full(len(case.capabilities), bool(case.measured))}
         known |= {scale: self.chain.has_scale(scale) for scale in ("money", "harm")}
-        moved = {(e.improvement, e.capability) for e in case.effects if e.step}
-        valued = dict(zip(case.capability_ids, known["money"].tolist(), strict=True))
+        pricing = Pricing(case, self.chain)
         self.priced = np.array(  # (improvements,) whether what each adds in money is known
-            [any(valued[c] for i, c in moved if i == name) for name in case.improvement_ids],
-            dtype=bool,
+            [pricing.improvement(i) == PRICED for i in case.improvement_ids], dtype=bool
         )
         self.known = known  # (capabilities,) whether a measure of added value is known
 
@@ -132,7 +133,8 @@ class Model:
         group = shares[:, :, self._group].sum(axis=2)
         chain, worth = self.chain.levels(draws), self.chain.unit_values(draws)
         whole = costs.improvement.sum(axis=2)
-        today, gains = self.gains.alone(draws, tree, self.extents, group, chain, worth, whole)
+        net_cost = whole - self.savings.alone(draws)
+        today, gains = self.gains.alone(draws, tree, self.extents, group, chain, worth, net_cost)
         money = today.money * self.annuity
         paid = costs.capability.sum(axis=2)
         by_function = [

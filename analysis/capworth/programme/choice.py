@@ -233,7 +233,9 @@ class Choice:
         whole = years.counted(k)
         left = years.counted(k, delay) / whole if whole > 0 else 0.0
         if measure == NET:
-            return np.asarray(drawn.gains.money[:, k] * left - self._costs[k, delay])
+            saved = [x.joint(NET, [k], [delay]) for x in self.worth.lines if k in x.users]
+            spared = np.sum(saved, axis=0) if saved else 0.0
+            return np.asarray(drawn.gains.money[:, k] * left - self._costs[k, delay] + spared)
         return np.asarray(self.worth.gains(measure)[:, k] * left)
 
 

@@ -288,9 +288,7 @@ def _payers(choice: Choice, chosen: Bools) -> Mapping[str, float]:
 def _options(choice: Choice, good: GoodSets, scale: float) -> pd.DataFrame:
     """Do nothing, do-minimum where the case names one, start only, and the programme."""
     none = np.zeros(len(choice.gain), dtype=bool)
-    minimum = np.array(
-        [getattr(i, "do_minimum", False) for i in choice.case.improvements], dtype=bool
-    )
+    minimum = np.array([i.do_minimum for i in choice.case.improvements], dtype=bool)
     rows: dict[str, Bools] = {NOTHING: none}
     if minimum.any():
         rows[MINIMUM] = minimum
