@@ -13,7 +13,7 @@ import pandas as pd
 
 from capworth.case.model import Case
 from capworth.case.register import schedules
-from capworth.methods.arguments import Bools, Floats, known
+from capworth.methods.arguments import Bools, Floats, Ints, known
 from capworth.methods.cost_benefit.discounting import (
     Paid,
     chance_of_gain,
@@ -34,15 +34,16 @@ from capworth.methods.cost_benefit.ratios import (
     ratio_of_means,
 )
 from capworth.methods.cost_benefit.savings import break_even, remaining_share
+from capworth.methods.portfolio.confidence import later
 from capworth.model.chain import SCOPES
 from capworth.model.costs import PAYERS, discount_factors
 from capworth.model.draws import Draws
 from capworth.model.money import Money
 from capworth.model.pricing import PARTLY, PRICED, UNPRICED, Pricing
 from capworth.model.result import Answer, Interval, Provenance, ends
-from capworth.model.savings import Saved, SavingModel
-from capworth.model.set_value import SetValue
+from capworth.model.savings import Saved
 from capworth.model.simulation import Flows, Model, Sample, redrawn, yearly_flows
+from capworth.programme.choice import Choice
 from capworth.programme.selection import Programme
 
 DENOMINATOR = "all costs"  # of the headline ratio
@@ -433,19 +434,32 @@ def _things(
     yields = np.array([bool(some) for some in model.chain.beneficial().values()], dtype=np.bool_)
     gains = (flows[1].benefit != 0).any(axis=(0, 2, 3))
     gains |= np.array([bool(pricing.unpriced(i)) for i in case.improvement_ids], dtype=np.bool_)
-    chosen = () if programme is None else programme.chosen
-    taken = np.array([i in chosen for i in case.improvement_ids], dtype=np.bool_)
+    taken = np.zeros(len(case.improvements), dtype=np.bool_)
+    whole = Flows(*(np.zeros_like(part[:, :1]) for part in (flows[1].cost, flows[1].benefit)))
+    if programme is not None:
+        table = programme.to_frame()
+        taken = table["chosen"].to_numpy(dtype=np.bool_)
+        delays = table["delay"].to_numpy(dtype=np.int64)
+        whole = _of_programme(sample, flows[1], taken, delays)
     mine = [s for s, inside in zip(of_improvements, taken, strict=True) if inside]
-    whole = Flows(
-        flows[1].cost[:, taken].sum(axis=1, keepdims=True),
-        flows[1].benefit[:, taken].sum(axis=1, keepdims=True)
-        + _pair_benefits(sample, flows[1].benefit, taken),
-    )
     return (
         _Things(KINDS[0], case.capability_ids, flows[0], yields, of_capabilities),
         _Things(KINDS[1], case.improvement_ids, flows[1], gains, of_improvements),
         _Things(KINDS[2], (RECOMMENDED,), whole, _some(taken & gains), (_together(mine),)),
     )
+
+
+def _of_programme(sample: Sample, flows: Flows, taken: Bools, delays: Ints) -> Flows:
+    """Flows of a set as its members start; benefits add up to what the set is worth together."""
+    members = np.flatnonzero(taken).tolist()
+    cost, benefit = (np.zeros_like(part[:, 0]) for part in (flows.cost, flows.benefit))
+    for k in members:
+        cost += later(flows.cost[:, k], int(delays[k]))
+        benefit += later(flows.benefit[:, k], int(delays[k]))
+    worth = Choice.of(sample).by_draw(taken, delays, "money")[: len(benefit)]
+    alone = np.einsum("nst,t->n", benefit, sample.model.gains.years.discount)
+    factor = np.divide(worth, alone, out=np.ones_like(alone), where=alone != 0)
+    return Flows(cost[:, None], (benefit * factor[:, None, None])[:, None])
 
 
 def _some(which: Bools) -> Bools:
@@ -489,7 +503,7 @@ def break_evens(sample: Sample, draws: Draws, perspective: str = SOCIETY) -> pd.
     case, model = sample.case, sample.model
     pricing, factors = Pricing(case, model.chain), discount_factors(case)
     payers, scopes = PERSPECTIVES[perspective]
-    flows, saved = yearly_flows(model, draws), SavingModel(model).of_each(draws)
+    flows, saved = yearly_flows(model, draws), model.savings.of_each(draws)
     chain = model.chain.levels(draws)
     counted: dict[str, tuple[Floats, Floats, Floats]] = {}
     paths = model.costs.paths
@@ -563,7 +577,7 @@ def _by_price(
         row: dict[str, object] = {"improvements": int(mine.sum())}
         row |= Interval.of(cost / MILLION).columns("cost_m")
         gained = flows.benefit[:, mine].sum(axis=1)[:, [SCOPES.index(s) for s in scopes]]
-        saved = SavingModel(sample.model).of_set(draws, mine)
+        saved = sample.model.savings.of_set(draws, mine)
         together = Saved(saved.whole[:, None], saved.cashable[:, None])
         known = gained.sum(axis=1) + counted_saving(together, 0, perspective)
         net = (present_value(known, factors) - cost) / MILLION
@@ -577,7 +591,7 @@ def _by_price(
 
 def _saved(sample: Sample, draws: Draws, programme: Programme | None) -> tuple[Saved, ...]:
     """What is saved of costs of today by capabilities (nothing), improvements, the programme."""
-    case, savings = sample.case, SavingModel(sample.model)
+    case, savings = sample.case, sample.model.savings
     tail = len(PAYERS), case.settings.years
     none = np.zeros((draws.size, len(case.capabilities), *tail))
     chosen = () if programme is None else programme.chosen
@@ -591,7 +605,7 @@ def _savings(
     sample: Sample, draws: Draws, programme: Programme | None, perspective: str
 ) -> pd.DataFrame:
     """Saving by improvement and cost line, alone; and of the programme's members together."""
-    model, factors = SavingModel(sample.model), discount_factors(sample.case)
+    model, factors = sample.model.savings, discount_factors(sample.case)
     chosen = () if programme is None else programme.chosen
     rows: dict[tuple[str, str], dict[str, object]] = {}
     for line, paid, shares in model.drawn(draws):
@@ -630,24 +644,6 @@ def counted_saving(saved: Saved, place: int, perspective: str) -> Floats:
     part = saved.whole if perspective == SOCIETY else saved.cashable
     found: Floats = part[:, place][:, payers].sum(axis=1)
     return found
-
-
-def _pair_benefits(sample: Sample, benefit: Floats, taken: Bools) -> Floats:
-    """(draws, 1, scopes, years) what pairs of a set add beyond benefits (draws, ...) of each."""
-    total = np.zeros((len(benefit), 1, *benefit.shape[2:]))
-    worth, years = SetValue.of(sample), sample.model.gains.years
-    bonuses = worth.bonuses(sample.drawn.gains.money[: len(benefit)])
-    for (one, other), bonus in zip(worth.pairs.tolist(), bonuses.T, strict=True):
-        together = years.together(one, other)
-        whole = float((years.discount * together).sum())
-        if not (taken[one] and taken[other] and whole > 0):
-            continue
-        sums = np.einsum("npst,t->nps", benefit[:, [one, other]], years.discount)
-        lesser = sums[np.arange(len(sums)), sums.sum(axis=2).argmin(axis=1)]  # (draws, scopes)
-        every = lesser.sum(axis=1, keepdims=True)
-        shares = np.divide(lesser, every, out=np.zeros_like(lesser), where=every > 0)
-        total[:, 0] += bonus[:, None, None] * shares[:, :, None] * (together / whole)
-    return total
 
 
 def _account(paid: Floats, gained: Floats, spared: Floats) -> dict[str, dict[str, float]]:

@@ -25,6 +25,11 @@ class EffectYears:
         self._improvements = case.improvements
         self._first = settings.first_year
 
+    @property
+    def annuity(self) -> float:
+        """Discounted years of the appraisal."""
+        return float(self.discount.sum())
+
     def share(self, improvement: int, delay: int = 0) -> Floats:
         """(years,) share of the full effect, when it starts so many years later than stated."""
         row = self._improvements[improvement]
@@ -53,12 +58,31 @@ class EffectYears:
         """(improvements,) discounted years of full effect of each that starts as stated."""
         return np.array([self.counted(k) for k in range(len(self._improvements))], dtype=np.float64)
 
-    def parts(self, users: Sequence[int]) -> dict[tuple[int, ...], Floats]:
-        """For places of those that work together, the part of each year in which they do, (years,).
+    def profiles(
+        self, users: Sequence[int], delays: Sequence[int] = (), there: Floats | float = 1.0
+    ) -> list[tuple[Floats, float]]:
+        """Shares of the full effect of some improvements, (users,), and discounted years of each.
+
+        Years in which all have the same shares are brought together. `there`, (years,), is 0 in
+        the years that are left out.
+        """
+        late = delays or [0] * len(users)
+        shares = np.stack([self.share(k, d) for k, d in zip(users, late, strict=True)])
+        found: dict[tuple[float, ...], float] = {}
+        for year, factor in enumerate((self.discount * there).tolist()):
+            key = tuple(shares[:, year].tolist())
+            found[key] = found.get(key, 0.0) + factor
+        return [(np.array(key), years) for key, years in found.items() if any(key)]
+
+    def parts(
+        self, users: Sequence[int], delays: Sequence[int] = ()
+    ) -> dict[tuple[int, ...], Floats]:
+        """Places of those that work together, and the part of each year in which they do, (years,).
 
         As `levels`, year by year and not discounted.
         """
-        shares = self.shares()[list(users)]
+        late = delays or [0] * len(users)
+        shares = np.stack([self.share(k, d) for k, d in zip(users, late, strict=True)])
         found: dict[tuple[int, ...], Floats] = {}
         for year in range(len(self.discount)):
             reached = 0.0
@@ -68,13 +92,16 @@ class EffectYears:
                 reached = share
         return found
 
-    def levels(self, users: Sequence[int]) -> list[tuple[tuple[int, ...], float]]:
+    def levels(
+        self, users: Sequence[int], delays: Sequence[int] = ()
+    ) -> list[tuple[tuple[int, ...], float]]:
         """Places of those of some improvements that work together, and discounted years of each.
 
         Each year falls into parts, in each of which some of the improvements work fully: those
         whose share reaches so far. Parts with the same improvements are brought together.
         """
-        shares = self.shares()[list(users)]
+        late = delays or [0] * len(users)
+        shares = np.stack([self.share(k, d) for k, d in zip(users, late, strict=True)])
         found: dict[tuple[int, ...], list[float]] = {}
         for year, factor in enumerate(self.discount.tolist()):
             reached = 0.0

@@ -1,18 +1,17 @@
 """What improvements save of the costs of today: of a line, remaining shares multiply."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from capworth.case.model import CostLine, Saving
-from capworth.methods.allocation.coalitions import memberships
+from capworth.case.model import NET, Case, CostLine, Saving
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.cost_benefit.savings import remaining_share, saving
-from capworth.model.costs import PAYERS
+from capworth.methods.portfolio.confidence import later
+from capworth.model.costs import PAYERS, CostModel
 from capworth.model.draws import Draws
-from capworth.model.joint_gains import Game
-from capworth.model.simulation import Model
+from capworth.model.effect_years import EffectYears
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +28,45 @@ class Saved:
     cashable: Floats
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SavedLine:
+    """One cost line of today on which improvements save: what remains multiplies.
+
+    Attributes
+    ----------
+    users : numbers of the improvements, in the order of the rows
+    capability : or platform, whose line it is
+    paid : (draws, years)
+    shares : (rows, draws, years) saved by each as stated
+    fixed : (rows,) whether its first year is stated, so that a later start does not move it
+    discount : (years,)
+    """
+
+    users: tuple[int, ...]
+    capability: str
+    paid: Floats
+    shares: Floats
+    fixed: tuple[bool, ...]
+    discount: Floats
+
+    def joint(self, measure: str, users: Sequence[int], delays: Sequence[int] = ()) -> Floats:
+        """(draws,) what some of the users save together, present value; see `Meeting`."""
+        if measure != NET:
+            return np.zeros(len(self.paid))
+        late = dict(zip(users, delays or [0] * len(users), strict=True))
+        shares = [
+            share if fixed else later(share, late[user])
+            for user, share, fixed in zip(self.users, self.shares, self.fixed, strict=True)
+            if user in late
+        ]
+        return saving(self.paid, np.array(shares), self.discount)
+
+
 class SavingModel:
     """The savings of a case, ready to be counted for any set of its improvements."""
 
-    def __init__(self, model: Model) -> None:
-        case = model.case
-        self._case, self._costs, self._years = case, model.costs, model.gains.years
+    def __init__(self, case: Case, costs: CostModel, years: EffectYears) -> None:
+        self._case, self._costs, self._years = case, costs, years
         self._place = {i: k for k, i in enumerate(case.improvement_ids)}
         lines = {line.id: line for line in case.costs}
         self.rows: Mapping[str, tuple[Saving, ...]] = {
@@ -75,14 +107,27 @@ class SavingModel:
                 sums[:, payer] += paid * (1 - remaining_share(shares[np.array(inside, dtype=bool)]))
         return Saved(whole, cashable)
 
-    def games(self, draws: Draws) -> Iterator[Game]:
-        """Discounted saving of every set of the improvements that save on one line, by line."""
-        for line, paid, shares in self.drawn(draws):
-            inside = memberships(len(shares))
-            table = np.stack(
-                [saving(paid, shares[some], self._years.discount) for some in inside], axis=1
+    def saved_lines(self, draws: Draws) -> tuple[SavedLine, ...]:
+        """Every line on which something is saved, in some draws."""
+        return tuple(
+            SavedLine(
+                users=self.users(line.id),
+                capability=line.capability or line.platform,
+                paid=paid,
+                shares=shares,
+                fixed=tuple(row.from_year is not None for row in self.rows[line.id]),
+                discount=self._years.discount,
             )
-            yield Game("saving", line.capability or line.platform, self.users(line.id), table)
+            for line, paid, shares in self.drawn(draws)
+        )
+
+    def alone(self, draws: Draws) -> Floats:
+        """(draws, improvements) present value of what each saves by itself."""
+        found = np.zeros((draws.size, len(self._case.improvements)))
+        for line in self.saved_lines(draws):
+            for user in line.users:
+                found[:, user] += line.joint(NET, [user])
+        return found
 
     def drawn(self, draws: Draws) -> Iterator[tuple[CostLine, Floats, Floats]]:
         """Each line, what is paid of it (draws, years), and shares saved (rows, draws, years)."""

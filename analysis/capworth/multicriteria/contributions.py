@@ -250,7 +250,7 @@ def _improvement(case: Case, model: Model, modes: Drawn, subject: str) -> Explan
             on = names.get(effect.criterion, effect.step)
             what = f"{names[effect.capability]}: {on}"
             rows.append(_row("effect", what, change.mode, change.unit, change))
-    gain = float(modes.gains.score[0, i])
+    gain = float(modes.gains.distance[0, i])
     words = (
         f"{names[subject]} asks {float(modes.asked[0, i]) / MILLION:.3g} million, costs "
         f"{float(modes.improvement_cost[0, i]) / MILLION:.3g} million over its life, "

@@ -150,6 +150,7 @@ Rule = Callable[[Mapping[str, object], Typed], Iterator[Finding]]
 TRIPLES = (
     ("low", "mode", "high"),
     ("swing_low", "swing", "swing_high"),
+    ("extent_low", "extent", "extent_high"),
     ("transfer_low", "transfer", "transfer_high"),
     ("chance_low", "chance", "chance_high"),
     ("cost_low", "cost_mode", "cost_high"),
