@@ -19,7 +19,7 @@ from capworth.model.costs import PAYERS
 from capworth.model.effect_years import full_year
 from capworth.model.result import Answer, Interval, Provenance, ends
 from capworth.model.simulation import Sample
-from capworth.programme.choice import FURTHER, Choice, refuse_conflict, running_sets
+from capworth.programme.choice import FURTHER, Choice, refuse_conflict, refuse_years, running_sets
 from capworth.programme.good_sets import GoodSets, choices_table, good_sets, late, sets_table
 from capworth.programme.reasons import described, usual_ways, why_not
 from capworth.programme.schedule import by_year, meets_targets
@@ -177,6 +177,8 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
     choice = Choice.of(sample)
     refuse_conflict(choice, budget)
     good = good_sets(choice, budget)
+    if not good.programmes.feasible:
+        refuse_years(choice, budget)
     found, scale = good.programmes, SCALE[choice.measure]
     chosen, delays = found.sets[0], found.delays[0]
     value, gain, money, net, harm = (
