@@ -216,8 +216,8 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         payers_m=_payers(choice, chosen),
         cost_m=Interval.of(choice.whole_cost(chosen, delays) / MILLION),
         measure=choice.measure,
-        value=_share(choice, value) if choice.measure == DISTANCE else Interval.of(value / scale),
-        gain=_share(choice, gain),
+        value=share_closed(sample, value) if choice.measure == DISTANCE else Interval.of(value / scale),
+        gain=share_closed(sample, gain),
         money_m=Interval.of(money / MILLION),
         net_m=Interval.of(net / MILLION),
         harm_days=Interval.of(harm),
@@ -231,9 +231,9 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
     )
 
 
-def _share(choice: Choice, closed: Floats) -> Interval:
+def share_closed(sample: Sample, closed: Floats) -> Interval:
     """Share of the expected distance closed, with the range of the ratio by draw."""
-    drawn, extents = choice.sample.drawn, choice.sample.model.extents
+    drawn, extents = sample.drawn, sample.model.extents
     with np.errstate(divide="ignore", invalid="ignore"):
         by_draw = np.where(drawn.distance > 0, closed * extents.distance / drawn.distance, 0.0)
     low, high = ends(by_draw)
