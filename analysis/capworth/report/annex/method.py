@@ -10,8 +10,10 @@ from collections.abc import Iterator
 
 from capworth.case.model import GRADES, Case
 from capworth.case.register import bias_classes, schedules
+from capworth.charts.chart import sure
 from capworth.language.language import Language
 from capworth.lints.lint import SEVERITIES, Lint, catalogue
+from capworth.methods.portfolio.good_sets import CHOICE, CORE, LISTED
 from capworth.model.result import HIGH, LOW
 from capworth.model.simulation import KEPT
 from capworth.report.blocks import Block, Bullets, Cell, Formula, Section, Table, Text
@@ -36,6 +38,7 @@ def method_page(study: Study, language: Language) -> Section:
         "pert": True,
         "chain": bool(case.chain),
         "score": bool(case.measured),
+        "distance": bool(case.measured),
         "ranks": bool(case.measured),
         "claim": "claim" in study,
         "envelopment": "excellence" in study,
@@ -176,6 +179,12 @@ def _parameters(study: Study, language: Language) -> Iterator[tuple[Cell, ...]]:
                 draws=language.number(study.excellence.draws, 0),
             ),
         )
+    if case.measured:
+        extents = study.sample.model.extents
+        yield row(
+            "extents",
+            language.say("parameter.extents_value", key=language.word("extent", extents.key)),
+        )
     if "programme" in study:
         programme = study.programme
         target = (
@@ -188,9 +197,22 @@ def _parameters(study: Study, language: Language) -> Iterator[tuple[Cell, ...]]:
             language.say(
                 "parameter.budget_value",
                 budget=language.money(programme.budget_m),
+                sure=sure(programme.confidence, language),
+                payers=language.listed(
+                    language.word("payer", payer) for payer in settings.budget_payers
+                ),
                 target=target,
-                grid=language.exactly(settings.grid),
-                currency=settings.currency,
+            ),
+        )
+        yield row(
+            "objective",
+            language.say(
+                "parameter.objective_value",
+                objective=language.word("objective", programme.measure),
+                near=language.percent(programme.near),
+                choice=language.percent(CHOICE),
+                listed=language.percent(LISTED),
+                core=language.number(CORE, 1),
                 draws=language.number(programme.draws, 0),
             ),
         )
