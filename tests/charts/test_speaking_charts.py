@@ -343,10 +343,10 @@ def claim(s: Any) -> Words:
 
 def efficiency(s: Any) -> Words:
     f = s.excellence
-    table = f.to_frame().sort_values("p_efficient", ascending=False, kind="stable")
+    table = f.to_frame().sort_values("p_excellent", ascending=False, kind="stable")
     least, top, share = f.thresholds
-    mine = table[table["p_efficient"] >= least]
-    told = each(mine, lambda r: chance(float(r["p_efficient"])))
+    mine = table[table["p_excellent"] >= least]
+    told = each(mine, lambda r: chance(float(r["p_excellent"])))
     at = whole_part(least)
     return (
         [str(len(mine)), str(len(table)), *at, *f.derived],
@@ -880,9 +880,9 @@ def drawn_claim(s: Any) -> list[Tokens]:
 
 
 def drawn_efficiency(s: Any) -> list[Tokens]:
-    """First all shares of draws in which it is efficient, then in which it is among the best."""
+    """First all shares of draws in which it is excellent, then in which it is among the best."""
     table = s.excellence.to_frame()
-    columns = [sorted(map(float, table[c])) for c in ("p_efficient", "p_top")]
+    columns = [sorted(map(float, table[c])) for c in ("p_excellent", "p_top")]
     return [chance(p) for column in columns for p in column]
 
 

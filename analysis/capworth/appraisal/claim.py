@@ -12,7 +12,7 @@ from capworth.case.model import FUNCTIONS, Case
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.power import detectable_contrast
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.model.result import Answer, Interval, Provenance, ends
+from capworth.model.result import Answer, Interval, Provenance, ends, middle
 from capworth.model.simulation import MEASURES, Sample
 
 ESTIMANDS = ("total", "average", "per_euro", "next_euro")
@@ -147,7 +147,7 @@ def _next_euro(sample: Sample) -> Floats:
 def _row(ratio: Floats, margin: float) -> dict[str, float]:
     low, high = ends(ratio)
     return {
-        "ratio": float(np.percentile(ratio, 50)),
+        "ratio": middle(ratio),
         "ratio_low": float(low),
         "ratio_high": float(high),
         "p_holds": float((ratio > 1).mean()),

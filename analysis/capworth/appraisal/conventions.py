@@ -15,10 +15,10 @@ from capworth.methods.acceptability.smaa import rank_shares
 from capworth.methods.allocation.keys import KEYS
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.model.draws import Draws, Sampled
+from capworth.model.draws import Draws
 from capworth.model.result import Answer, Provenance
 from capworth.model.set_value import SetValue
-from capworth.model.simulation import Model, Sample, draw_sample
+from capworth.model.simulation import Model, Sample, draw_sample, sampled
 from capworth.programme.choice import Choice
 from capworth.programme.selection import SCALE
 
@@ -143,7 +143,7 @@ def compare_conventions(
     and by how many places key, schedule and scale alone move it (NaN where not every scale values
     it).
     """
-    drawn = Sampled(case.settings.seed, 0, draws)
+    drawn = sampled(case, 0, draws)
     places, leaders = {}, {}
     values = _values(case, drawn)
     for label, cost in _costs(case, drawn):

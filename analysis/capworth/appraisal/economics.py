@@ -13,7 +13,7 @@ import pandas as pd
 
 from capworth.case.model import Case
 from capworth.case.register import schedules
-from capworth.methods.arguments import Bools, Floats, known
+from capworth.methods.arguments import Bools, Floats, Ints, known
 from capworth.methods.cost_benefit.discounting import (
     Paid,
     chance_of_gain,
@@ -33,12 +33,13 @@ from capworth.methods.cost_benefit.ratios import (
     category_shares,
     ratio_of_means,
 )
+from capworth.methods.portfolio.confidence import later
 from capworth.model.chain import SCOPES
 from capworth.model.costs import PAYERS, discount_factors
 from capworth.model.money import Money
 from capworth.model.result import Answer, Interval, Provenance, ends
-from capworth.model.set_value import SetValue
 from capworth.model.simulation import Flows, Model, Sample, redrawn, yearly_flows
+from capworth.programme.choice import Choice
 from capworth.programme.selection import Programme
 
 DENOMINATOR = "all costs"  # of the headline ratio
@@ -362,13 +363,13 @@ def _things(
     """Capabilities, improvements and programme with their flows, and which of them have money."""
     case, model = sample.case, sample.model
     gains = (flows[1].benefit != 0).any(axis=(0, 2, 3))
-    chosen = () if programme is None else programme.chosen
-    taken = np.array([i in chosen for i in case.improvement_ids], dtype=np.bool_)
-    whole = Flows(
-        flows[1].cost[:, taken].sum(axis=1, keepdims=True),
-        flows[1].benefit[:, taken].sum(axis=1, keepdims=True)
-        + _pair_benefits(sample, flows[1].benefit, taken),
-    )
+    taken = np.zeros(len(case.improvements), dtype=np.bool_)
+    whole = Flows(*(np.zeros_like(part[:, :1]) for part in (flows[1].cost, flows[1].benefit)))
+    if programme is not None:
+        table = programme.to_frame()
+        taken = table["chosen"].to_numpy(dtype=np.bool_)
+        delays = table["delay"].to_numpy(dtype=np.int64)
+        whole = _of_programme(sample, flows[1], taken, delays)
     return (
         ("capability", case.capability_ids, flows[0], model.known["money"]),
         ("improvement", case.improvement_ids, flows[1], gains),
@@ -376,22 +377,17 @@ def _things(
     )
 
 
-def _pair_benefits(sample: Sample, benefit: Floats, taken: Bools) -> Floats:
-    """(draws, 1, scopes, years) what pairs of a set add beyond benefits (draws, ...) of each."""
-    total = np.zeros((len(benefit), 1, *benefit.shape[2:]))
-    worth, years = SetValue.of(sample), sample.model.gains.years
-    bonuses = worth.bonuses("money", len(benefit))
-    for (one, other), bonus in zip(worth.pairs.tolist(), bonuses.T, strict=True):
-        together = years.together(one, other)
-        whole = float((years.discount * together).sum())
-        if not (taken[one] and taken[other] and whole > 0):
-            continue
-        sums = np.einsum("npst,t->nps", benefit[:, [one, other]], years.discount)
-        lesser = sums[np.arange(len(sums)), sums.sum(axis=2).argmin(axis=1)]  # (draws, scopes)
-        every = lesser.sum(axis=1, keepdims=True)
-        shares = np.divide(lesser, every, out=np.zeros_like(lesser), where=every > 0)
-        total[:, 0] += bonus[:, None, None] * shares[:, :, None] * (together / whole)
-    return total
+def _of_programme(sample: Sample, flows: Flows, taken: Bools, delays: Ints) -> Flows:
+    """Flows of a set as its members start; benefits add up to what the set is worth together."""
+    members = np.flatnonzero(taken).tolist()
+    cost, benefit = (np.zeros_like(part[:, 0]) for part in (flows.cost, flows.benefit))
+    for k in members:
+        cost += later(flows.cost[:, k], int(delays[k]))
+        benefit += later(flows.benefit[:, k], int(delays[k]))
+    worth = Choice.of(sample).by_draw(taken, delays, "money")[: len(benefit)]
+    alone = np.einsum("nst,t->n", benefit, sample.model.gains.years.discount)
+    factor = np.divide(worth, alone, out=np.ones_like(alone), where=alone != 0)
+    return Flows(cost[:, None], (benefit * factor[:, None, None])[:, None])
 
 
 def _account(paid: Floats, gained: Floats) -> dict[str, dict[str, float]]:

@@ -28,9 +28,9 @@ from capworth.methods.cost_benefit.effectiveness import (
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.chain import UnitValues, Worth
 from capworth.model.costs import PAYERS
-from capworth.model.draws import AtModes, Draws, Sampled
+from capworth.model.draws import AtModes, Draws
 from capworth.model.result import Answer, Provenance, ends
-from capworth.model.simulation import Model, Sample, redrawn
+from capworth.model.simulation import Model, Sample, redrawn, sampled
 
 NOTHING = "nothing"  # the option that costs nothing and does nothing
 EFFECTS = ("harm", "score")
@@ -211,7 +211,7 @@ def compare_scales(case: Case, draws: int = DRAWS) -> HarmScales:
     never added.
     """
     model = Model(case)
-    drawn = Sampled(case.settings.seed, 0, draws)
+    drawn = sampled(case, 0, draws)
     scales = scales_of(case, drawn)
     cost = model.answer(drawn).cost
     names = list(scales)

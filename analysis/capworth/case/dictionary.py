@@ -17,6 +17,8 @@ ROW_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "unit_values": ("outcome", "scale", "scope", "index"),
         "scores": ("capability", "criterion"),
         "distributions": ("inputs",),
+        "observations": ("input", "observation"),
+        "correlations": ("a", "b"),
         "measures": ("capability", "criterion", "metric", "year"),
         "effects": ("improvement", "capability", "criterion", "step"),
         "relations": ("improvement", "relation", "other"),

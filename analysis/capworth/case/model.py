@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
+from math import inf
 from typing import Any, Protocol, Self
 
 
@@ -64,6 +65,11 @@ class Estimate:
     group: str = ""  # of inputs that move together
     share: float = 0.0  # of its variance that it has in common with them
     made_from: str = ""  # table whose row it is computed from, where nobody typed it
+    ends: str = ""  # how low and high are read: as ends of what is possible (blank), 5-95, 10-90
+    floor: float = -inf  # the least and the most that the number can be at all
+    ceiling: float = inf
+    weights: tuple[float, ...] = ()  # of the levels of the record; blank where all count alike
+    made_of: tuple[tuple[str, float], ...] = ()  # random streams by name, and their weights
 
     @property
     def is_certain(self) -> bool:
@@ -521,6 +527,7 @@ __all__ = [
     "Capability",
     "Case",
     "ChainStep",
+    "Correlation",
     "CostLine",
     "Criterion",
     "Distribution",
@@ -533,6 +540,7 @@ __all__ = [
     "Member",
     "Minimum",
     "NetworkFigure",
+    "Observation",
     "Outcome",
     "Platform",
     "Pledge",
@@ -566,6 +574,8 @@ class Settings(Spoken):
     note: str = ""
     timing: str = "start"
     draws: int = 100_000
+    sampling: str = "random"
+    distribution_ends: str = "ends"
     languages: tuple[str, ...] = ("en",)
     budget: float | None = None
     objective: str = ""
@@ -585,6 +595,9 @@ class Settings(Spoken):
     top_share: float = 0.25
     excellent_efficient: float = 0.5
     excellent_top: float = 0.5
+    excellence_measures: str = "unit_costs"
+    excellence_returns: str = ""
+    excellence_extent: str = ""
     productivity: str = ""
 
 
@@ -628,6 +641,8 @@ class Case:
     feedback: tuple[Rating, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     distributions: tuple[Distribution, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    correlations: tuple[Correlation, ...] = ()
     minimums: tuple[Minimum, ...] = ()
     limits: tuple[Limit, ...] = ()
     targets: tuple[Target, ...] = ()
@@ -746,6 +761,7 @@ class Distribution:
     inputs: str  # names such as `costs/SLTD-STAFF`, with * for any letters
     grade: str
     shape: str = ""
+    ends: str = ""  # how low and high are read
     group: str = ""
     share: float = 0.0  # of the variance that inputs of the group have in common
     source: str = ""
@@ -754,3 +770,28 @@ class Distribution:
     def speaks_of(self, name: str) -> bool:
         """Whether the pattern holds an input of this name."""
         return fnmatchcase(name, self.inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One level of an input that was observed, instead of a shape between low and high."""
+
+    input: str  # its name in full
+    observation: str  # what was observed, such as a year or a project
+    value: float
+    grade: str
+    weight: float = 1.0  # how often, or how likely
+    source: str = ""
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """Rank correlation of two inputs, or of every two of one pattern where `b` is blank."""
+
+    a: str
+    r: float
+    grade: str
+    b: str = ""
+    source: str = ""
+    basis: str = ""

@@ -10,6 +10,7 @@ from capworth.case.model import DISTANCE, Case
 from capworth.excellence.services import Excellence
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
+from capworth.methods.uncertainty.order_statistics import known_quantiles
 from capworth.model.chain import Levels
 from capworth.model.draws import Draws
 from capworth.model.joint_gains import Game, games_of
@@ -258,6 +259,6 @@ def _spread_known(name: str, values: Floats) -> Mapping[str, Floats]:
     if not known.any():
         return columns
     columns[name][known] = np.nanmean(values[:, known], axis=0)
-    ends = np.nanpercentile(values[:, known], (LOW, HIGH), axis=0)
+    ends = known_quantiles(values[:, known], (LOW / 100, HIGH / 100))
     columns[f"{name}_low"][known], columns[f"{name}_high"][known] = ends
     return columns

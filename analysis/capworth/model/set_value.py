@@ -66,7 +66,7 @@ class SetValue:
         """(draws, sets) value of every set (sets, improvements) in every draw."""
         own = self.gains(measure, draws)
         both = self._both(sets)
-        total = set_values(sets, own, both, self.bonuses(measure, draws))
+        total: Floats = set_values(sets, own, both, self.bonuses(measure, draws))
         for inside, added in self._met(sets, measure, len(own)):
             total[:, inside] += added[:, None]
         return total
@@ -78,7 +78,7 @@ class SetValue:
         """
         own = self.gains(measure, draws)
         mine = np.broadcast_to(sets, own.shape)
-        total = np.einsum("dp,dp->d", own, mine)
+        total: Floats = np.einsum("dp,dp->d", own, mine)
         total = total + np.einsum("ds,ds->d", self.bonuses(measure, draws), self._both(mine))
         for inside, added in self._met(np.atleast_2d(sets), measure, len(own)):
             total = total + np.where(inside, added, 0.0)
@@ -86,7 +86,7 @@ class SetValue:
 
     def expected(self, sets: Bools, measure: str) -> Floats:
         """(sets,) mean value of every set (sets, improvements) over the draws."""
-        total = np.einsum("sp,p->s", sets, self.gains(measure).mean(axis=0))
+        total: Floats = np.einsum("sp,p->s", sets, self.gains(measure).mean(axis=0))
         total = total + np.einsum("sp,p->s", self._both(sets), self.bonuses(measure).mean(axis=0))
         for inside, added in self._met(sets, measure, self.sample.drawn.size):
             total[inside] += added.mean()
@@ -101,7 +101,7 @@ class SetValue:
         kept : (improvements, draws) or (improvements, 1) what is left of each one's own gain
         """
         members = np.flatnonzero(chosen)
-        total = np.einsum("pd->d", kept[members])
+        total: Floats = np.einsum("pd->d", kept[members])
         pairs = [both.all() for both in chosen[self.pairs]]
         if any(pairs):
             whole = self.gains(measure).mean(axis=0)

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -23,9 +23,11 @@ from capworth.model.costs import PAYERS, CostModel, Costs, discount_factors
 from capworth.model.draws import AtModes, Draws, Sampled
 from capworth.model.extents import Extents, Today, distances
 from capworth.model.gains import GainModel, Gains, Tree
+from capworth.model.out_turn import OutTurns
 from capworth.model.value import ValueModel, score
 from capworth.parallel import beside
 
+CHUNK = 10_000  # draws of one chunk; part of what makes the numbers
 MEASURES = ("score", "money", "harm")  # of added value; never added to one another
 
 
@@ -79,8 +81,9 @@ class Drawn:
 class Model:
     """The whole case, ready to be answered in any number of draws."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, first: int = CHUNK) -> None:
         self.case = case
+        self._first = first  # draws by which services are known as they are today
         self.costs = CostModel(case)
         self.value = ValueModel(case)
         self.chain = ChainModel(case)
@@ -109,7 +112,7 @@ class Model:
     @cached_property
     def today(self) -> Today:
         """Services as they are, over the first draws of the case however many are asked for."""
-        draws = Sampled(self.case.settings.seed, 0, CHUNK)
+        draws = sampled(self.case, 0, self._first)
         tree = self.tree(draws)
         cost = self.costs.price(draws, score(tree.values, tree.weights)).capability.sum(axis=2)
         return Today.of(self.case, draws, tree.levels, tree.missing, tree.weights, cost)
@@ -189,11 +192,35 @@ class Model:
         return self.value.weights(draws)
 
 
-CHUNK = 10_000  # draws of one chunk; part of what makes the numbers
+SOBOL = "sobol"  # the other way of drawing than from random streams
 KEPT = 20_000  # draws, the first ones, kept for means and ranges; ranks are counted over all
 ENVELOPED = 1_000  # draws, the first ones, for the costly stages
 BULKY = ("branches", "levels", "weights", "payers", "improvement_payers")  # of `ENVELOPED` draws
 Progress = Callable[[str, int, int], None]
+
+
+def sampled(case: Case, chunk: int, size: int) -> Sampled:
+    """Draws of one chunk of a case, by random streams or by a Sobol sequence, as it says."""
+    if case.settings.sampling != SOBOL:
+        return Sampled(case.settings.seed, chunk, size)
+    return Sampled(case.settings.seed, chunk, size, _dimensions(case), chunk * CHUNK)
+
+
+@lru_cache(maxsize=4)
+def _dimensions(case: Case) -> tuple[str, ...]:
+    """Names of the streams of every uncertain number, each a dimension of the Sobol sequence."""
+    estimates = (
+        *case.estimates().values(),
+        *(figure.level for figure in case.network),
+        *OutTurns(case).inputs(),
+        *ChainModel(case).unknown(),
+    )
+    uncertain = [e for e in estimates if not e.is_certain]
+    names = {e.name for e in uncertain}
+    names |= {f"group/{e.group}" for e in uncertain if e.group}
+    names |= {name for e in uncertain for name, _ in e.made_of}
+    names |= {f"funding/{pledge.id}/chance" for pledge in case.funding}
+    return tuple(sorted(names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +267,7 @@ class Sample:
 
     def first_draws(self, size: int = ENVELOPED) -> Draws:
         """Return the first draws once more, to be asked for inputs that were not kept."""
-        return Sampled(self.case.settings.seed, 0, min(size, self.draws, CHUNK))
+        return sampled(self.case, 0, min(size, self.draws, CHUNK))
 
     def of(self, estimate: Estimate) -> Floats:
         """(draws kept,) the level of an estimate in the draws that are kept."""
@@ -248,9 +275,8 @@ class Sample:
 
     def kept(self) -> Iterator[Draws]:
         """Return the draws that are kept once more, chunk by chunk; the last may hold some more."""
-        seed = self.case.settings.seed
         for k, start in enumerate(range(0, self.drawn.size, CHUNK)):
-            yield Sampled(seed, k, min(CHUNK, self.draws - start))
+            yield sampled(self.case, k, min(CHUNK, self.draws - start))
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +311,7 @@ def draw_sample(
     workers: int = 1,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    first: int = CHUNK,
 ) -> Sample:
     """Answer the case in `draws` draws.
 
@@ -298,6 +325,7 @@ def draw_sample(
     workers : processes or threads, when no executor is given; see `beside`
     executor : anything with the interface of `concurrent.futures`
     progress : told of the stage, the draws done and the draws in all
+    first : draws by which services are known as they are today: extents and the unit
 
     Raises
     ------
@@ -307,15 +335,14 @@ def draw_sample(
     for name, number in (("draws", draws), ("workers", workers)):
         if number < 1:
             raise InputError(f"{name}: {number} is too few. Give 1 or more.")
-    model = Model(case)
+    model = Model(case, first)
     assert model.extents  # found once, before the work is handed out
     sizes = [min(CHUNK, draws - start) for start in range(0, draws, CHUNK)]
     kept: list[Drawn] = []
     tallies: Tallies | None = None
     with beside(model, workers, executor) as submit:
         chunks = deque(
-            submit(_chunk, Sampled(case.settings.seed, k, size), k * CHUNK)
-            for k, size in enumerate(sizes)
+            submit(_chunk, sampled(case, k, size), k * CHUNK) for k, size in enumerate(sizes)
         )
         for k in range(len(sizes)):
             drawn, counted = chunks.popleft().result()
@@ -387,7 +414,7 @@ class Flows:
 
 def redrawn(sample: Sample) -> Sampled:
     """Draw the first draws of a sample again: `sampling.ENVELOPED` of them at most."""
-    return Sampled(sample.case.settings.seed, 0, min(sample.draws, ENVELOPED, CHUNK))
+    return sampled(sample.case, 0, min(sample.draws, ENVELOPED, CHUNK))
 
 
 def yearly_flows(model: Model, draws: Draws) -> tuple[Flows, Flows]:

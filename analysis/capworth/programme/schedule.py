@@ -126,17 +126,16 @@ def _met(sample: Sample, choice: Choice, sets: Bools, target: Target, size: int)
         added = choice.worth.over_draws(sets, measure, size)
         good: Bools = added >= target.amount - 1e-12 * abs(target.amount)
         return good
-    draws = sample.first_draws(size)
     leaf = next(c for c in case.measured if c.id == target.criterion)
     level = np.zeros(size)
     for row in case.scores:
         if (row.capability, row.criterion) == (target.capability, target.criterion):
-            level = draws.of(row.level)[:size]
+            level = sample.of(row.level)[:size]
     change = np.zeros((size, len(case.improvements)))
     for effect in case.effects:
         if (effect.capability, effect.criterion) == (target.capability, target.criterion):
             k = case.improvement_ids.index(effect.improvement)
-            change[:, k] = draws.of(effect.change)[:size]
+            change[:, k] = sample.of(effect.change)[:size]
     reached = level[:, None] + change @ sets.T.astype(float)
     rising = (leaf.best or 0.0) > (leaf.worst or 0.0)
     reaches: Bools = reached >= target.amount if rising else reached <= target.amount

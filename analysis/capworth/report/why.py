@@ -58,7 +58,7 @@ def why_capability(
         annual=annual,
         ahead=_ahead(key, pairs, language),
         route=language.word("why.route", str(route["route"])),
-        efficient=language.probability(float(route["p_efficient"])),
+        efficient=language.probability(float(route["p_excellent"])),
         top=language.probability(float(route["p_top"])),
         **parts,
     )

@@ -22,6 +22,7 @@ from capworth.model.draws import (
     AtModes,
     OneWay,
     Sampled,
+    moves_with,
     probability_below,
     quantile_of,
 )
@@ -32,6 +33,7 @@ from capworth.model.simulation import (
     Model,
     Sample,
     gain_per_million,
+    sampled,
     value_per_million,
 )
 from capworth.programme.choice import Choice, around_expected, asking_nothing, option_sets
@@ -171,7 +173,7 @@ def _explained(sample: Sample, inputs: list[Estimate], first: int) -> Floats:
     lead = rates[:, first] - np.delete(rates, first, axis=1).max(axis=1)
     if not np.isfinite(lead).all() or np.ptp(lead) <= 1e-12 * np.abs(lead).max():
         return np.zeros(len(inputs))
-    drawn = Sampled(sample.case.settings.seed, 0, size)
+    drawn = sampled(sample.case, 0, size)
     curves = (smoothed(drawn.of(e), lead[:, None]).fitted for e in inputs)
     parts: Floats = np.array([curve.var() for curve in curves])
     return parts / float(lead.var())
@@ -313,7 +315,7 @@ class _Swapped:
 
     def of(self, estimate: Estimate) -> Floats:
         """(draws,) levels of the estimate."""
-        swapped = (_factor(estimate) in self.names) == self.inside
+        swapped = (moves_with(estimate) in self.names) == self.inside
         return (self.other if swapped else self.one).of(estimate)
 
 
@@ -342,9 +344,10 @@ def variance_shares(
         raise InputError("sensitivity: no input moves the first place. There is nothing to share.")
     known = {e.name: e for e in uncertain_inputs(sample.case, sample.model)}
     inputs = (str(name) for name in sensitivity.to_frame().index[:most])
-    factors = (_factor(known[name]) if name in known else name for name in inputs)
+    factors = (moves_with(known[name]) if name in known else name for name in inputs)
     chosen = list(dict.fromkeys(factors))
     seed = sample.case.settings.seed
+    # always random streams: two stretches of one Sobol sequence are not independent
     one, other = (Sampled(seed, chunk, size) for chunk in (0, 1))
     place = _place(sample, sensitivity.subject)
 
@@ -362,11 +365,6 @@ def variance_shares(
         size,
         Provenance.of(sample.case, sample.draws),
     )
-
-
-def _factor(estimate: Estimate) -> str:
-    """What an input moves with: its group, or itself."""
-    return f"group {estimate.group}" if estimate.group else estimate.name
 
 
 def _place(sample: Sample, subject: str) -> int:
