@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
+from capworth.charts.chart import sure
 from capworth.language.language import MARK, Language
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.draws import AtModes
@@ -91,6 +92,7 @@ def _words(study: Study, language: Language) -> dict[str, Any]:
         "title": settings.in_language("title", language.code),
         "note": settings.in_language("note", language.code),
         "currency": language.sign(),
+        "sure": sure(settings.budget_confidence, language),
     }
     return {
         **{key: page.say(key, **facts, **later) for key in SAID},

@@ -12,7 +12,7 @@ import numpy as np
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.methods.arguments import Floats
-from capworth.programme.selection import FIRM
+from capworth.charts.chart import FIRM
 from capworth.report.blocks import Block, Cell, Row, Section, Table, Text, pictures, rows_of
 from capworth.study.stages import Study
 
