@@ -296,8 +296,6 @@ def _parameters(study: Study, language: Language) -> Iterator[tuple[Cell, ...]]:
                 "parameter.budget_value",
                 budget=language.money(programme.budget_m),
                 target=target,
-                grid=language.exactly(settings.grid),
-                currency=settings.currency,
                 draws=language.number(programme.draws, 0),
             ),
         )
