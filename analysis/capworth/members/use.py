@@ -259,7 +259,7 @@ class Totals:
 
 def covariance_root(drawn: Floats, many: int) -> Floats:
     """(capabilities, capabilities) root of the covariance of means over many draws."""
-    if len(drawn) < 2:
+    if len(drawn) < 2 or not drawn.shape[1]:
         return np.zeros((1, drawn.shape[1]))
     spreads, axes = np.linalg.eigh(np.cov(drawn, rowvar=False, ddof=1).reshape(drawn.shape[1], -1))
     root: Floats = np.sqrt(np.maximum(spreads, 0.0) / many)[:, None] * axes.T
