@@ -37,7 +37,7 @@ def same(ours: Sample, theirs: Sample) -> None:
         one, other = (getattr(s.drawn, part.name) for s in (ours, theirs))
         if part.name != "gains":
             assert one.tobytes() == other.tobytes(), part.name
-    assert ours.drawn.gains.score.tobytes() == theirs.drawn.gains.score.tobytes()
+    assert ours.drawn.gains.distance.tobytes() == theirs.drawn.gains.distance.tobytes()
 
 
 def test_the_points_are_those_of_scipy_in_the_middle_of_their_cells(sobol: Case) -> None:
