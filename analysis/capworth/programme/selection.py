@@ -216,7 +216,9 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         payers_m=_payers(choice, chosen),
         cost_m=Interval.of(choice.whole_cost(chosen, delays) / MILLION),
         measure=choice.measure,
-        value=share_closed(sample, value) if choice.measure == DISTANCE else Interval.of(value / scale),
+        value=share_closed(sample, value)
+        if choice.measure == DISTANCE
+        else Interval.of(value / scale),
         gain=share_closed(sample, gain),
         money_m=Interval.of(money / MILLION),
         net_m=Interval.of(net / MILLION),

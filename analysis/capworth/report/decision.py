@@ -395,7 +395,9 @@ def choice_text(study: Study, exchange: Exchange, language: Language) -> str:
         for option in exchange.options
     )
     out = named_with_years(study, exchange.out, language)
-    return language.say("choice.choose" if exchange.even else "choice.prefer", out=out, into=options)
+    return language.say(
+        "choice.choose" if exchange.even else "choice.prefer", out=out, into=options
+    )
 
 
 def _roles(study: Study, found: Advice, language: Language) -> list[str]:

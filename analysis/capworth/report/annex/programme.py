@@ -13,7 +13,17 @@ from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.methods.portfolio.good_sets import CHOICE, LISTED, REVIEW, START
 from capworth.programme.joint_gains import JointGains
-from capworth.report.blocks import Block, Bullets, Cell, Row, Section, Table, Text, pictures, rows_of
+from capworth.report.blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Row,
+    Section,
+    Table,
+    Text,
+    pictures,
+    rows_of,
+)
 from capworth.report.why import why_improvement
 from capworth.study.stages import Study
 
@@ -150,9 +160,7 @@ def _options(study: Study, language: Language) -> Table:
         rows,
         words=2,
         weights=(0.8, 2.0),
-        note=language.say(
-            "programme.options_note", key=language.word("extent", found.extent_key)
-        ),
+        note=language.say("programme.options_note", key=language.word("extent", found.extent_key)),
         marked=(len(rows) - 1,),
     )
 
@@ -201,9 +209,7 @@ def _why_not(study: Study, language: Language) -> Table:
         rows,
         words=3,
         weights=(1.5, 0.8, 1.4),
-        note=language.say(
-            "programme.why_note", sure=sure(study.programme.confidence, language)
-        ),
+        note=language.say("programme.why_note", sure=sure(study.programme.confidence, language)),
         size=7.0,
     )
 
