@@ -150,7 +150,7 @@ def test_discrete_levels_come_as_often_as_they_were_seen(said: Said) -> None:
     assert counts / 40_000 == pytest.approx([1 / 6, 1 / 6, 1 / 2, 1 / 6], abs=0.01)
 
 
-BAD_SEEN = (
+BAD_SEEN: tuple[tuple[list[str], list[str], str], ...] = (
     (["scores/REG/rich,2019,130,,B,LEDGER,"], [], "column 'input': no input is called 'scores/REG"),
     (SEEN, ["scores/REG/reach,uniform,,,,D,,x"], "drawn from its observations, not from a uniform"),
     ([], ["scores/REG/reach,empirical,,,,D,,x"], "there are no observations of scores/REG/reach"),

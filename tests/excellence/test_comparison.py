@@ -1,7 +1,6 @@
 """How services are compared: by hand, and what must hold whatever the numbers are."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -152,7 +151,8 @@ def made(seed: int, many: int = 6, draws: int = 3) -> tuple[Floats, Floats, Floa
     rng = np.random.default_rng(seed)
     cost = rng.uniform(1, 9, (draws, many)) * rng.uniform(0.5, 40, many)
     levels = rng.integers(1, 11, (draws, many, 2)) * 10.0
-    return cost, levels, rng.uniform(0.5, 40, many)
+    extent: Floats = np.asarray(rng.uniform(0.5, 40, many))
+    return np.asarray(cost), np.asarray(levels, dtype=float), extent
 
 
 @given(some)
@@ -254,14 +254,15 @@ def test_a_dud_crowns_and_dethrones_nobody(seed: int, way: Way) -> None:
 
 def test_the_way_of_a_case(small: Case, learning: Callable[..., Any]) -> None:
     """Amounts go with constant returns, all else with variable ones, unless the case says so."""
-    for said, way in (
+    asked: tuple[tuple[dict[str, Any], tuple[str, str]], ...] = (
         ({}, (UNIT_COSTS, VARIABLE)),
         ({"excellence_measures": AMOUNTS}, (AMOUNTS, CONSTANT)),
         ({"excellence_measures": LEVELS}, (LEVELS, VARIABLE)),
         ({"excellence_measures": AMOUNTS, "excellence_returns": VARIABLE}, (AMOUNTS, VARIABLE)),
         ({"excellence_returns": CONSTANT}, (UNIT_COSTS, CONSTANT)),
-    ):
-        case = replace(small, settings=replace(small.settings, **said))
+    )
+    for said, way in asked:
+        case = small.with_settings(**said)
         answer = learning(case, 3, modes=True).excellence
         assert (answer.way.measures, answer.way.returns) == way
         table = answer.to_frame()

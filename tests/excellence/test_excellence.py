@@ -9,7 +9,14 @@ import pytest
 
 from capworth.case.model import Case
 from capworth.excellence.comparison import Way
-from capworth.excellence.services import Excellence
+from capworth.excellence.services import (
+    ALONE,
+    BY_DEFAULT,
+    MIXED,
+    SELDOM,
+    Excellence,
+    lack,
+)
 from capworth.methods.envelopment.dea import dea
 from capworth.study.stages import Study, run_study
 
@@ -99,8 +106,9 @@ def test_the_answer(worked: Study) -> None:
         "of draws",
         "ACA": "efficient in only 0% of draws and among the best in only 0% of draws",
     }
-    assert found.by_default == ("REG", "NET", "LAB")
-    assert found.alone == ("LAB",)
+    assert found.lacking(BY_DEFAULT) == ("REG", "NET", "LAB")
+    assert found.lacking(ALONE) == found.lacking(MIXED) == ()
+    assert found.lacking(SELDOM) == ("ACA",)
 
 
 def costing(case: Case, line: str, money: float) -> Case:
@@ -123,18 +131,18 @@ def test_a_service_that_is_good_at_several_things_is_excellent(
     """
     found = excellence_of(at_modes(costing(small, "REG-STAFF", 1.0)))
     table = found.to_frame()
-    cost = table["unit_cost_m"]
+    cost = table["unit_cost_m"].to_dict()
     share = (57.5 - 21.6666667) / (92.5 - 21.6666667)  # on the way from LAB to NET, by use
     assert cost["REG"] < cost["LAB"] + share * (cost["NET"] - cost["LAB"])
     assert cost["LAB"] < cost["REG"]  # so it is not by its cost alone either
-    assert table.loc["REG", ["p_excellent", "p_default", "p_alone"]].tolist() == [1, 0, 0]
-    assert table.loc["REG", ["route", "reason"]].tolist() == [
-        "derived only",
-        "efficient, a model of others, and among the best",
-    ]
+    row = table.to_dict("index")["REG"]
+    assert [row[name] for name in ("p_excellent", "p_default", "p_alone")] == [1, 0, 0]
+    assert row["route"] == "derived only"
+    assert row["reason"] == "efficient, a model of others, and among the best"
     assert found.derived == ("REG",)
     assert found.over_thresholds()["variable"].tolist() == ["REG"] * 6
-    assert found.by_default == ("NET", "LAB")
+    assert found.lacking(BY_DEFAULT) == ("NET", "LAB")
+    assert found.lacking("") == ("REG",)
 
 
 def test_thresholds_decide(small: Case, at_modes: AtModes) -> None:
@@ -148,6 +156,29 @@ def test_thresholds_decide(small: Case, at_modes: AtModes) -> None:
     good = costing(small, "REG-STAFF", 1.0)
     strict = good.with_settings(top_share=0.25, excellent_top=1.0, excellent_efficient=1.0)
     assert excellence_of(at_modes(strict)).derived == ("REG",)
+
+
+@pytest.mark.parametrize(
+    ("efficient", "default", "alone", "excellent", "why"),
+    [
+        (0.9, 0.2, 0.2, 0.5, ""),
+        (0.4, 0.4, 0.0, 0.0, SELDOM),
+        (0.8, 0.4, 0.1, 0.3, BY_DEFAULT),  # just the half
+        (0.8, 0.39, 0.1, 0.31, MIXED),
+        (0.6, 0.1, 0.4, 0.1, ALONE),
+        (0.6, 0.5, 0.5, 0.1, BY_DEFAULT),  # both: the one that tells more
+    ],
+)
+def test_why_a_service_is_not_excellent(
+    efficient: float, default: float, alone: float, excellent: float, why: str
+) -> None:
+    found = {
+        "p_efficient": efficient,
+        "p_default": default,
+        "p_alone": alone,
+        "p_excellent": excellent,
+    }
+    assert lack(found, 0.5) == why
 
 
 def test_the_table_over_thresholds_counts_both_probabilities(study: Study) -> None:
@@ -197,7 +228,11 @@ def test_the_weights_of_the_tree_move_nobody_s_efficiency(small: Case, at_modes:
     )
     other = replace(small, criteria=criteria)
     plain, moved = (excellence_of(at_modes(case)).to_frame() for case in (small, other))
-    same = [c for c in plain if c.startswith(("efficiency", "p_e", "p_alone", "p_default", "lift"))]
+    same = [
+        c
+        for c in map(str, plain)
+        if c.startswith(("efficiency", "p_e", "p_alone", "p_default", "lift"))
+    ]
     assert len(same) > 12
     assert plain[same].equals(moved[same])
     scores = [at_modes(case).sample.modes.score[0] for case in (small, other)]

@@ -16,6 +16,7 @@ from capworth.model import draws as drawing
 from capworth.model import simulation as sampling
 from capworth.model.draws import Sampled, probability_below
 from capworth.model.simulation import Drawn, Sample, draw_sample, sampled
+from capworth.streams import stream
 
 NAMES = ("costs/REG-STAFF", "scores/REG/reach", "chain/REG/verified")
 
@@ -52,7 +53,7 @@ def test_the_points_are_those_of_scipy_in_the_middle_of_their_cells(sobol: Case)
 
 
 def sampling_stream(case: Case) -> np.random.Generator:
-    return drawing.stream(case.settings.seed, "sobol")
+    return stream(case.settings.seed, "sobol")
 
 
 @pytest.mark.parametrize("name", NAMES)

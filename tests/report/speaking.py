@@ -237,7 +237,7 @@ def speaking_study(objective: str = "score") -> Study:
     sample, drawn, tallies = study.sample, study.sample.drawn, study.sample.tallies
     drawn = replace(
         drawn,
-        asked=drawn.asked * 163.7,
+        asked=drawn.asked * 153.7,
         payers=drawn.payers * 27.1,
         improvement_payers=drawn.improvement_payers * 349.3,
     )

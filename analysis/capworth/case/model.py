@@ -203,6 +203,7 @@ class Outcome(Spoken):
 
     id: str
     name: str
+    adverse: bool = False  # harm done on the way: its worth makes no benefit known
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +282,8 @@ class Improvement(Spoken):
     tower: str = ""
     ramp_years: int = 0  # from the first effect until the full one
     staff: float = 0.0  # posts in each year from the start to the first effect
+    do_minimum: bool = False  # part of the least that has to be done
+    keeps: str = ""  # the capability that would end without it
     row: int = field(default=0, compare=False)  # as a spreadsheet shows it
 
 
@@ -293,6 +296,27 @@ class Effect:
     change: Estimate
     criterion: str = ""
     step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """The share of a cost line that an improvement saves."""
+
+    improvement: str
+    line: str
+    share: Estimate
+    from_year: int | None = None
+    cashable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessAsUsual:
+    """Where a capability goes by itself: growth of what it gives and costs, and its end."""
+
+    capability: str
+    growth: Estimate
+    cost_growth: Estimate | None = None
+    ends: int | None = None  # first year in which it is no longer there
 
 
 @dataclass(frozen=True, slots=True)
@@ -524,6 +548,7 @@ __all__ = [
     "FUNCTIONS",
     "GRADES",
     "Activity",
+    "BusinessAsUsual",
     "Capability",
     "Case",
     "ChainStep",
@@ -547,6 +572,7 @@ __all__ = [
     "Price",
     "Rating",
     "Relation",
+    "Saving",
     "Score",
     "Settings",
     "Source",
@@ -646,6 +672,8 @@ class Case:
     minimums: tuple[Minimum, ...] = ()
     limits: tuple[Limit, ...] = ()
     targets: tuple[Target, ...] = ()
+    savings: tuple[Saving, ...] = ()
+    business_as_usual: tuple[BusinessAsUsual, ...] = ()
 
     def __repr__(self) -> str:
         return (
@@ -748,6 +776,9 @@ class Case:
             *(s.level for s in self.scores),
             *(c.extent for c in self.capabilities if c.extent),
             *(e.change for e in self.effects),
+            *(s.share for s in self.savings),
+            *(b.growth for b in self.business_as_usual),
+            *(b.cost_growth for b in self.business_as_usual if b.cost_growth),
             *(r.bonus for r in self.relations if r.bonus),
             *(p.amount for p in self.funding),
         )

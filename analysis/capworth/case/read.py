@@ -20,6 +20,7 @@ from capworth.case.measures import measured_scores
 from capworth.case.model import (
     ONE,
     Activity,
+    BusinessAsUsual,
     Capability,
     Case,
     ChainStep,
@@ -43,6 +44,7 @@ from capworth.case.model import (
     Price,
     Rating,
     Relation,
+    Saving,
     Score,
     Settings,
     Source,
@@ -56,6 +58,7 @@ from capworth.case.rules.distributions import TABLES as DRAWING
 from capworth.case.rules.distributions import check_distributions, check_fits
 from capworth.case.rules.extents import check_extents
 from capworth.case.rules.members import check_network, check_survey
+from capworth.case.rules.paths import check_paths
 from capworth.case.rules.programme import check_plans
 from capworth.case.rules.value import check_measures, check_value, read_points
 from capworth.case.rules.whole import check_rules
@@ -78,6 +81,8 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
     ("scores", Score, "level"),
     ("improvements", Improvement, ""),
     ("effects", Effect, "change"),
+    ("savings", Saving, "share"),
+    ("business_as_usual", BusinessAsUsual, "growth"),
     ("relations", Relation, "bonus"),
     ("minimums", Minimum, ""),
     ("limits", Limit, ""),
@@ -162,6 +167,7 @@ def _checked(raw: RawCase) -> tuple[dict[str, object], Typed, tuple[Finding, ...
         *check_survey(settings, typed, faulty),
         *check_plans(settings, typed, faulty),
         *check_network(typed, faulty),
+        *check_paths(settings, typed, faulty),
         *check_distributions(typed, _inputs, faulty),
     )
     return dict(settings), typed, (*findings, *map(raw.in_place, more))
@@ -188,6 +194,8 @@ def _arguments(
             yield field.name, _chance(row)
         elif field.name == "extent":
             yield field.name, _extent(row)
+        elif field.name == "cost_growth":
+            yield field.name, _cost_growth(row)
         elif row[field.name] is not None:
             yield field.name, row[field.name]
 
@@ -328,6 +336,23 @@ def _extent(row: TypedRow) -> Estimate | None:
         grade=row.text("extent_grade"),
         source=row.text("extent_source"),
         basis=row.text("extent_basis"),
+        row=row.number,
+    )
+
+
+def _cost_growth(row: TypedRow) -> Estimate | None:
+    """Gather how the costs of a capability grow by themselves, if the row says so."""
+    if row["cost_mode"] is None:
+        return None
+    return Estimate(
+        name=f"business_as_usual/{row.text('capability')}/cost",
+        low=row.number_in("cost_low"),
+        mode=row.number_in("cost_mode"),
+        high=row.number_in("cost_high"),
+        unit="share a year",
+        grade=row.text("grade"),
+        source=row.text("source"),
+        basis=row.text("basis"),
         row=row.number,
     )
 

@@ -7,8 +7,9 @@ being small. So both are taken per unit of extent, or both in full (ratios among
 Hollingsworth & Smith 2003, Applied Economics Letters 10, 733-735).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -25,6 +26,11 @@ AMOUNTS: Final = "amounts"  # cost, and levels x extent
 LEVELS: Final = "levels"  # cost, and levels: of unlike kinds
 CONSTANT, VARIABLE = "constant", "variable"
 EQUAL = "equal"
+FLAGS: Final[Mapping[str, str]] = {  # key of extents: flag of the criterion that it is made of
+    "swing": "",
+    "members": "served",
+    "results": "extensive",
+}
 COST = -1  # instead of the number of an output: the one input
 LEAST = 1e-6  # smallest output and input of the envelopment
 
@@ -167,13 +173,23 @@ class Units:
 
 def keys_of(sample: Sample) -> tuple[str, ...]:
     """Keys of the extents that a case knows, the most telling first; cost would count itself."""
-    return (EQUAL,)
+    today = _today(sample)
+    return (*(key for key in FLAGS if today is not None and key in today.given), EQUAL)
 
 
 def extents_of(sample: Sample, key: str) -> tuple[Floats, Bools]:
     """(capabilities,) extents, frozen as they are today; (leaves,) criteria that still count."""
-    leaves = sample.model.value.leaves
-    return np.ones(len(sample.case.capabilities)), np.ones(len(leaves), dtype=bool)
+    today, leaves = _today(sample), sample.model.value.leaves
+    extent = np.ones(len(sample.case.capabilities))
+    if today is not None:
+        extent = today.extents(key).share
+    counted = np.array([not getattr(leaf, FLAGS.get(key, ""), False) for leaf in leaves])
+    return extent, counted if counted.any() else ~counted
+
+
+def _today(sample: Sample) -> Any:
+    """Services as they are, of which extents are made; None where a model knows no extents."""
+    return getattr(sample.model, "today", None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

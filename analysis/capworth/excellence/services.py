@@ -5,7 +5,7 @@ How firm the derived frontier is: with the weights of the value tree, and other 
 Whom each capability can learn from, on what it lags behind them, and what they do.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -237,22 +237,10 @@ class Excellence(Answer):
         """The services of excellence that were agreed on."""
         return tuple(self._wholes.index[self._wholes["route"].isin((BOTH, DESIGNATED))])
 
-    @property
-    def by_default(self) -> tuple[str, ...]:
-        """Services that are efficient often enough, but seldom for more than one factor."""
-        return self._seldom("p_default")
-
-    @property
-    def alone(self) -> tuple[str, ...]:
-        """Services that are efficient often enough, but seldom a model of any other."""
-        return self._seldom("p_alone")
-
-    def _seldom(self, column: str) -> tuple[str, ...]:
-        """Efficient often enough, excellent not; and this the larger reason why."""
-        table, least = self._wholes, self.thresholds[0]
-        lost = (table["p_efficient"] >= least) & (table["p_excellent"] < least)
-        larger = table[column] == table[["p_default", "p_alone"]].max(axis=1)
-        return tuple(table.index[lost & larger & (table[column] > 0)])
+    def lacking(self, reason: str) -> tuple[str, ...]:
+        """Services that are not excellent often enough, for one of the reasons of `lack`."""
+        table = self._wholes
+        return tuple(c for c, row in rows_in(table) if lack(row, self.thresholds[0]) == reason)
 
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Every table of this answer by its file name."""
@@ -396,6 +384,30 @@ def find_excellence(sample: Sample, provenance: Provenance) -> Excellence | None
 
 
 REASONS = ("p_efficient", "p_excellent", "p_alone", "p_default", "factor", "p_top")
+SELDOM, BY_DEFAULT, ALONE, MIXED = "efficient", "default", "alone", "excellent"
+MOSTLY = 0.5  # share of the draws in which a service is efficient that is said to be the reason
+
+
+def lack(found: Mapping[str, Any], least: float) -> str:
+    """Why a service is not excellent often enough; blank where it is.
+
+    SELDOM: not even efficient often enough. BY_DEFAULT, ALONE: efficient often enough, but mostly
+    only because none is better on one factor, or against itself only. MIXED: of all something.
+    """
+    if found["p_excellent"] >= least:
+        return ""
+    if found["p_efficient"] < least:
+        return SELDOM
+    default, alone = found["p_default"], found["p_alone"]
+    if max(default, alone) < MOSTLY * found["p_efficient"]:
+        return MIXED
+    return BY_DEFAULT if default >= alone else ALONE
+
+
+def rows_in(table: pd.DataFrame) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Label and content of each row."""
+    for key, row in zip(table.index, table.to_dict("records"), strict=True):
+        yield str(key), {str(name): value for name, value in row.items()}
 
 
 def _most(default: Ints, names: Sequence[str]) -> str:
@@ -428,7 +440,11 @@ def way_of(sample: Sample) -> Way:
     settings = sample.case.settings
     measures = settings.excellence_measures
     returns = settings.excellence_returns or (CONSTANT if measures == AMOUNTS else VARIABLE)
-    return Way(measures, returns, settings.excellence_extent or keys_of(sample)[0])
+    known = keys_of(sample)
+    key = settings.excellence_extent or known[0]
+    if key not in known:
+        raise InputError(f"excellence_extent: the case has no extents by {key}. Use {known[0]}.")
+    return Way(measures, returns, key)
 
 
 def _ways(
@@ -488,16 +504,14 @@ def _designation(sample: Sample, reference: Floats) -> str:
 
 def _reason(found: Mapping[str, Any], designated: bool, least: tuple[float, float]) -> str:
     """Say in words why the routes agree or not."""
-    lacks = []
-    if found["p_excellent"] < least[0]:
-        if found["p_efficient"] < least[0]:
-            lacks.append(f"efficient in only {found['p_efficient']:.0%} of draws")
-        elif found["p_default"] >= found["p_alone"]:
-            lacks.append(
-                f"efficient by {found['factor']} alone in {found['p_default']:.0%} of draws"
-            )
-        else:
-            lacks.append(f"efficient against itself only in {found['p_alone']:.0%} of draws")
+    said = {
+        "": "",
+        SELDOM: f"efficient in only {found['p_efficient']:.0%} of draws",
+        BY_DEFAULT: f"efficient by {found['factor']} alone in {found['p_default']:.0%} of draws",
+        ALONE: f"efficient against itself only in {found['p_alone']:.0%} of draws",
+        MIXED: f"excellent in only {found['p_excellent']:.0%} of draws",
+    }
+    lacks = list(filter(None, [said[lack(found, least[0])]]))
     if found["p_top"] < least[1]:
         lacks.append(f"among the best in only {found['p_top']:.0%} of draws")
     if not lacks:

@@ -184,7 +184,7 @@ def candidates_of(sample: Sample, choice: Choice) -> Candidates:
         cost=cost,
         yearly=shares * cost[:, None],
         value=value,
-        sets=choice.sets,
+        sets=choice.listed,
     )
 
 

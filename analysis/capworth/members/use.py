@@ -259,9 +259,10 @@ class Totals:
 
 def covariance_root(drawn: Floats, many: int) -> Floats:
     """(capabilities, capabilities) root of the covariance of means over many draws."""
-    if len(drawn) < 2:
-        return np.zeros((1, drawn.shape[1]))
-    spreads, axes = np.linalg.eigh(np.cov(drawn, rowvar=False, ddof=1).reshape(drawn.shape[1], -1))
+    things = drawn.shape[1]
+    if len(drawn) < 2 or not things:
+        return np.zeros((1, things))
+    spreads, axes = np.linalg.eigh(np.cov(drawn, rowvar=False, ddof=1).reshape(things, things))
     root: Floats = np.sqrt(np.maximum(spreads, 0.0) / many)[:, None] * axes.T
     return root
 

@@ -57,6 +57,9 @@ class CostModel:
             if line.treatment == "forward" and line.category != "contribution"
         )
         self._capabilities = {c: k for k, c in enumerate(case.capability_ids)}
+        names = [c.part_of or c.id for c in case.capabilities]
+        number = {name: k for k, name in enumerate(dict.fromkeys(names))}
+        self._whole = np.array([number[name] for name in names], dtype=np.int64)
         self._platforms = {p.id: k for k, p in enumerate(case.platforms)}
         self._improvements = {i: k for k, i in enumerate(case.improvement_ids)}
 
@@ -148,14 +151,37 @@ class CostModel:
         return shares
 
     def _shares(self, draws: Draws, platform: Platform, key: str, worth: Floats) -> Floats:
+        """Shares of wholes by the key, then of their parts by use: a split moves nothing."""
         fixed = draws.of(platform.fixed)
         if key == TREE:
             needs = sum(self.loads(draws, part).sum(axis=1) for part in self._within(platform.id))
-            return equal(np.asarray(needs), fixed, worth)
+            return self._of_parts(equal(self._wholes(np.asarray(needs)), fixed, worth), needs)
         loads = self.loads(draws, platform.id)
+        use = loads.sum(axis=1)
         if key == PEAK:
-            return peak_shares(loads, fixed, self._case.settings.seed)
-        return KEYS[key](loads.sum(axis=1), fixed, worth)
+            peaks = np.stack([self._wholes(part) for part in loads.swapaxes(0, 1)], axis=1)
+            found = peak_shares(peaks, fixed, self._case.settings.seed)
+        else:
+            many = self._wholes(np.ones((1, len(self._whole))))
+            found = KEYS[key](self._wholes(use), fixed, self._wholes(worth) / many)
+        return self._of_parts(found, use)
+
+    def _wholes(self, amounts: Floats) -> Floats:
+        """(draws, wholes) sums over the parts of each whole; (draws, capabilities) without parts."""
+        if len(np.unique(self._whole)) == len(self._whole):
+            return amounts
+        found = np.zeros((len(amounts), int(self._whole.max()) + 1))
+        for k, whole in enumerate(self._whole.tolist()):
+            found[:, whole] += amounts[:, k]
+        return found
+
+    def _of_parts(self, shares: Floats, use: Floats) -> Floats:
+        """(draws, capabilities) the share of each whole, parted by how much its parts use."""
+        if len(np.unique(self._whole)) == len(self._whole):
+            return shares
+        whole = self._wholes(use)[:, self._whole]
+        part = np.divide(use, whole, out=np.zeros_like(use), where=whole > 0)
+        return shares[:, self._whole] * part
 
     def loads(self, draws: Draws, platform: str) -> Floats:
         """(draws, periods, capabilities) how much each capability uses a platform."""

@@ -37,6 +37,13 @@ class EffectYears:
             len(self.discount), row.effect_year - self._first + delay, row.ramp_years
         )
 
+    def shares(self) -> Floats:
+        """(improvements, years) share of the full effect of each that starts as stated."""
+        found = np.zeros((len(self._improvements), len(self.discount)))
+        for k in range(len(found)):
+            found[k] = self.share(k)
+        return found
+
     def together(self, one: int, other: int, delays: tuple[int, int] = (0, 0)) -> Floats:
         """(years,) share of their full joint effect that two improvements have in each year."""
         shares = (self.share(k, d) for k, d in zip((one, other), delays, strict=True))

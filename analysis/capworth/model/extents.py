@@ -101,9 +101,9 @@ class Today:
         wholes = [c.part_of or c.id for c in self.case.capabilities]
         number = {name: k for k, name in enumerate(dict.fromkeys(wholes))}
         whole = np.array([number[name] for name in wholes])
-        parts = next(self.given[k] for k in (SWING, RESULTS, COST) if k in self.given)
+        parts = next(self.given[k] for k in (SWING, COST) if k in self.given)
         given, share = self.given[key], parts
-        if key in {MEMBERS, EQUAL}:  # of wholes: the mean over their parts
+        if key in {RESULTS, MEMBERS, EQUAL}:  # of wholes: the mean over their parts
             sums = np.bincount(whole, parts)[whole]
             inside = np.where(sums > 0, parts / np.where(sums > 0, sums, 1.0), 0.0)
             inside = np.where(sums > 0, inside, 1 / np.bincount(whole)[whole])

@@ -26,7 +26,7 @@ class Gains:
     distance : (draws, improvements) per cent of the expected distance to the agreed levels that it
         closes, services counted by their extents
     money : (draws, improvements) present value in the money of the case
-    net : (draws, improvements) the same, less whole-life cost to all payers
+    net : (draws, improvements) the same, less whole-life cost to all payers, plus savings
     harm : (draws, improvements) days of a harm index, a year
     exchange : (draws, improvements) share of the distance closed that serves the claimed functions
     """
@@ -131,7 +131,7 @@ class GainModel:
         ----------
         draws, tree, extents, group : see `on_tree`
         chain, worth : rates, volumes and unit values; see `ChainModel`
-        cost : (draws, improvements) whole-life cost
+        cost : (draws, improvements) whole-life cost less what is saved of costs of today
 
         Returns
         -------

@@ -58,8 +58,11 @@ class Meeting(Protocol):
     `users` are their numbers; a way to meet is a set of two of them or more.
     """
 
-    users: tuple[int, ...]
-    capability: str
+    @property
+    def users(self) -> tuple[int, ...]: ...
+
+    @property
+    def capability(self) -> str: ...
 
     def joint(self, measure: str, users: Sequence[int], delays: Sequence[int] = ()) -> Floats:
         """(draws,) what some of the users gain here together, so many years late each."""

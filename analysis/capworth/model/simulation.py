@@ -24,9 +24,12 @@ from capworth.model.draws import AtModes, Draws, Sampled
 from capworth.model.extents import Extents, Today, distances
 from capworth.model.gains import GainModel, Gains, Tree
 from capworth.model.out_turn import OutTurns
+from capworth.model.pricing import PRICED, Pricing
+from capworth.model.savings import SavingModel
 from capworth.model.value import ValueModel, score
 from capworth.parallel import beside
 
+CHUNK = 10_000  # draws of one chunk; part of what makes the numbers
 MEASURES = ("score", "money", "harm")  # of added value; never added to one another
 
 
@@ -39,7 +42,7 @@ class Drawn:
     cost : (draws, capabilities) discounted whole-life cost
     payers : (draws, capabilities, payers) the same by who pays it
     score : (draws, capabilities) 0 to 100
-    money : (draws, capabilities) discounted attributed benefit
+    money : (draws, capabilities) discounted attributed benefit; 0 where it is not known
     harm : (draws, capabilities) attributed days of a harm index a year
     distance : (draws,) to the agreed levels, in points of value, services counted by their extents
     branches : (draws, capabilities, branches) value 0 to 100 on each branch of the tree
@@ -80,21 +83,21 @@ class Drawn:
 class Model:
     """The whole case, ready to be answered in any number of draws."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, first: int = CHUNK) -> None:
         self.case = case
+        self._first = first  # draws by which services are known as they are today
         self.costs = CostModel(case)
         self.value = ValueModel(case)
         self.chain = ChainModel(case)
         self.gains = GainModel(case, self.value, self.chain)
+        self.savings = SavingModel(case, self.costs, self.gains.years)
         self.annuity = float(discount_factors(case).sum())  # discounted years of the appraisal
         self._group = np.array([f in case.settings.claim_group for f in FUNCTIONS])
         known = {"score": np.full(len(case.capabilities), bool(case.measured))}
         known |= {scale: self.chain.has_scale(scale) for scale in ("money", "harm")}
-        moved = {(e.improvement, e.capability) for e in case.effects if e.step}
-        valued = dict(zip(case.capability_ids, known["money"].tolist(), strict=True))
+        pricing = Pricing(case, self.chain)
         self.priced = np.array(  # (improvements,) whether what each adds in money is known
-            [any(valued[c] for i, c in moved if i == name) for name in case.improvement_ids],
-            dtype=bool,
+            [pricing.improvement(i) == PRICED for i in case.improvement_ids], dtype=bool
         )
         self.known = known  # (capabilities,) whether a measure of added value is known
 
@@ -110,7 +113,7 @@ class Model:
     @cached_property
     def today(self) -> Today:
         """Services as they are, over the first draws of the case however many are asked for."""
-        draws = sampled(self.case, 0, CHUNK)
+        draws = sampled(self.case, 0, self._first)
         tree = self.tree(draws)
         cost = self.costs.price(draws, score(tree.values, tree.weights)).capability.sum(axis=2)
         return Today.of(self.case, draws, tree.levels, tree.missing, tree.weights, cost)
@@ -130,7 +133,8 @@ class Model:
         group = shares[:, :, self._group].sum(axis=2)
         chain, worth = self.chain.levels(draws), self.chain.unit_values(draws)
         whole = costs.improvement.sum(axis=2)
-        today, gains = self.gains.alone(draws, tree, self.extents, group, chain, worth, whole)
+        net_cost = whole - self.savings.alone(draws)
+        today, gains = self.gains.alone(draws, tree, self.extents, group, chain, worth, net_cost)
         money = today.money * self.annuity
         paid = costs.capability.sum(axis=2)
         by_function = [
@@ -191,7 +195,6 @@ class Model:
 
 
 SOBOL = "sobol"  # the other way of drawing than from random streams
-CHUNK = 10_000  # draws of one chunk; part of what makes the numbers
 KEPT = 20_000  # draws, the first ones, kept for means and ranges; ranks are counted over all
 ENVELOPED = 1_000  # draws, the first ones, for the costly stages
 BULKY = ("branches", "levels", "weights", "payers", "improvement_payers")  # of `ENVELOPED` draws
@@ -310,6 +313,7 @@ def draw_sample(
     workers: int = 1,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    first: int = CHUNK,
 ) -> Sample:
     """Answer the case in `draws` draws.
 
@@ -323,6 +327,7 @@ def draw_sample(
     workers : processes or threads, when no executor is given; see `beside`
     executor : anything with the interface of `concurrent.futures`
     progress : told of the stage, the draws done and the draws in all
+    first : draws by which services are known as they are today: extents and the unit
 
     Raises
     ------
@@ -332,7 +337,7 @@ def draw_sample(
     for name, number in (("draws", draws), ("workers", workers)):
         if number < 1:
             raise InputError(f"{name}: {number} is too few. Give 1 or more.")
-    model = Model(case)
+    model = Model(case, first)
     assert model.extents  # found once, before the work is handed out
     sizes = [min(CHUNK, draws - start) for start in range(0, draws, CHUNK)]
     kept: list[Drawn] = []

@@ -9,7 +9,7 @@ from capworth.case.relations import Ties
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.portfolio.confidence import later
 from capworth.model.costs import PAYERS, CostModel
-from capworth.model.draws import AtModes
+from capworth.model.draws import Draws
 from capworth.model.effect_years import EffectYears
 from capworth.model.simulation import ENVELOPED, Sample
 
@@ -108,20 +108,19 @@ class Calendar:
             opens[k, 1 : max(1, min(most, self.years - 1 - last) + 1)] = True
         return opens
 
-    def cost_left(self) -> Floats:
-        """(improvements, delays) share of its whole-life cost inside the appraisal, so much later.
+    def cost(self, draws: Draws) -> Floats:
+        """(improvements, delays, draws) whole-life cost, when it starts so much later.
 
-        At the modes.
+        Discounted, all payers; what falls behind the end of the appraisal is lost.
         """
         place = {i: k for k, i in enumerate(self.case.improvement_ids)}
-        cost = np.zeros((len(place), min(LATEST, self.years - 1) + 1))
-        for line, amount, part in self.costs.priced(AtModes()):
+        found = np.zeros((len(place), min(LATEST, self.years - 1) + 1, draws.size))
+        for line, amount, part in self.costs.priced(draws):
             if line.improvement:
-                for delay in range(cost.shape[1]):
-                    paid = later(part, delay) @ self.effects.discount
-                    cost[place[line.improvement], delay] += float(amount[0] * paid)
-        whole = cost[:, :1]
-        return np.divide(cost, whole, out=np.ones_like(cost), where=whole > 0)
+                for delay in range(found.shape[1]):
+                    factor = float(later(part, delay) @ self.effects.discount)
+                    found[place[line.improvement], delay] += amount * factor
+        return found
 
     def after(self, ties: Ties) -> tuple[tuple[int, tuple[tuple[int, int], ...]], ...]:
         """What is delayed no less than one of these, less so many years: see `Plan`.

@@ -16,14 +16,18 @@ from capworth.case.tables import SETTINGS_FILE
 from capworth.errors import CaseError, Finding
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
+from capworth.methods.portfolio.candidates import candidate_sets, value_ceiling
 from capworth.methods.portfolio.confidence import Plan, Programmes, Search
 from capworth.methods.portfolio.integer import Owner, relation_rows, row, smallest_conflict, solve
 from capworth.methods.portfolio.relations import Relations, list_sets, synergy_totals, with_slack
 from capworth.model.set_value import SetValue
-from capworth.model.simulation import Sample
+from capworth.model.simulation import Kept, Sample
 from capworth.programme.calendar import Calendar, Spending, limit_rows, spend_by_year
 
-LISTED = 1 << 21  # allowed sets up to which every one is looked at
+LISTED = 1 << 19  # allowed sets up to which every one is looked at
+DRAWS = 5_000  # in which candidates are sought where there are more
+PARTS = (0.25, 0.5, 0.75)  # of the budget, for which candidates are sought too
+FURTHER = (0.0, 1 * MILLION, 5 * MILLION, 10 * MILLION)  # beyond the budget, likewise
 
 
 def ties_of(case: Case) -> Ties:
@@ -115,15 +119,35 @@ class Choice:
         return self.sample.model.priced
 
     @cached_property
-    def sets(self) -> Bools | None:
+    def listed(self) -> Bools | None:
         """Every set that the relations allow, of what is known; None where they are too many."""
         sets = list_sets(self.ties.relations, LISTED)
         return sets if sets is None else sets[~sets[:, ~self.known].any(axis=1)]
 
     @cached_property
+    def sets(self) -> Bools:
+        """Sets that are looked at: every one, or where they are too many the likely candidates."""
+        if self.listed is not None:
+            return self.listed
+        budget = self.case.settings.budget or 0.0
+        known = np.flatnonzero(self.known)
+        value = np.where(self.known, self.gain, -1.0)  # what is not known is never taken
+        budgets = [budget * part for part in PARTS] + [budget + x for x in FURTHER]
+        confidence = self.case.settings.budget_confidence
+        found = candidate_sets(value, self.cost[:DRAWS], self.relations, budgets, confidence)
+        return found[~np.delete(found, known, axis=1).any(axis=1)]
+
+    def gap(self, best: float, budget: float) -> float:
+        """Share of its value by which another programme could be better at most; 0 if all listed."""
+        if self.listed is not None:
+            return 0.0
+        confidence = self.case.settings.budget_confidence
+        most = value_ceiling(self.gain, self.cost[:DRAWS], self.relations, budget, confidence)
+        return max(0.0, most / best - 1) if best > 0 else float("nan")
+
+    @cached_property
     def values(self) -> Floats:
         """(sets,) expected value of every set of `sets` as its members start by the case."""
-        assert self.sets is not None
         return self.worth.expected(self.sets, self.measure)
 
     @cached_property
@@ -137,8 +161,15 @@ class Choice:
         return spend_by_year(self.sample)
 
     @cached_property
-    def _cost_left(self) -> Floats:
-        return self.calendar.cost_left()
+    def _costs(self) -> Floats:
+        """(improvements, delays, draws kept) whole-life cost by years of delay."""
+        return self.calendar.cost(Kept(self.sample))
+
+    def whole_cost(self, chosen: Bools, delays: Ints) -> Floats:
+        """(draws kept,) whole-life cost of a set whose members start so many years later."""
+        members = np.flatnonzero(chosen)
+        total: Floats = self._costs[members, delays[members]].sum(axis=0)
+        return total
 
     @cached_property
     def _means(self) -> Floats:
@@ -163,7 +194,6 @@ class Choice:
     @cached_property
     def search(self) -> Search:
         """Best programmes for any budget under the confidence and the yearly limits of the case."""
-        assert self.sets is not None
         plan = self.plan
         additive = self.sets @ plan.worth.max(axis=1)
         met = self.values - self.sets @ self.gain
@@ -179,9 +209,9 @@ class Choice:
 
     def carried_out(self, chosen: Bools) -> Programmes | None:
         """One set with its best starts; None where no starts keep every year within its limit."""
-        assert self.sets is not None
-        found = self.search.best(np.inf, among=(self.sets == chosen).all(axis=1))
-        return found if found.feasible else None
+        mine = (self.sets == chosen).all(axis=1)
+        found = self.search.best(np.inf, among=mine) if mine.any() else None
+        return found if found is not None and found.feasible else None
 
     def joint(self, chosen: Bools, delays: Ints) -> float:
         """Expected value of a set whose members start so many years later than stated."""
@@ -203,8 +233,9 @@ class Choice:
         whole = years.counted(k)
         left = years.counted(k, delay) / whole if whole > 0 else 0.0
         if measure == NET:
-            spent = drawn.improvement_cost[:, k] * self._cost_left[k, delay]
-            return np.asarray(drawn.gains.money[:, k] * left - spent)
+            saved = [x.joint(NET, [k], [delay]) for x in self.worth.lines if k in x.users]
+            spared = np.sum(saved, axis=0) if saved else 0.0
+            return np.asarray(drawn.gains.money[:, k] * left - self._costs[k, delay] + spared)
         return np.asarray(self.worth.gains(measure)[:, k] * left)
 
 

@@ -231,15 +231,16 @@ def losses_without(choice: Choice) -> Floats:
     """
     budget = choice.case.settings.budget
     lost = np.full(len(choice.gain), np.nan)
-    if budget is None or choice.sets is None:
+    if budget is None:
         return lost
     best = choice.search.best(budget)
     for k, taken in enumerate(best.sets[0]):
         if not taken:
             lost[k] = 0.0
             continue
-        found = choice.search.best(budget, among=~choice.sets[:, k])
-        if found.feasible:
+        without = ~choice.sets[:, k]
+        found = choice.search.best(budget, among=without) if without.any() else best
+        if without.any() and found.feasible:
             lost[k] = float(best.value[0] - found.value[0])
     return lost
 

@@ -41,7 +41,6 @@ def why_not(choice: Choice, best: Programmes, budget: float, scale: float) -> pd
     one whose best programme holds it.
     """
     case, sets, search = choice.case, choice.sets, choice.search
-    assert sets is not None
     ids = np.array(case.improvement_ids)
     mine, top = best.sets[0], float(best.value[0])
     rows = []
@@ -59,7 +58,7 @@ def why_not(choice: Choice, best: Programmes, budget: float, scale: float) -> pd
         if not choice.known[k]:
             row |= {"reason": UNPRICED, "gain": np.nan}
         elif not held.any():
-            row["reason"] = RELATIONS
+            row["reason"] = VALUE if choice.listed is None else RELATIONS
         else:
             found = search.best(budget, among=held)
             if found.feasible:

@@ -19,14 +19,13 @@ from capworth.model.costs import PAYERS
 from capworth.model.effect_years import full_year
 from capworth.model.result import Answer, Interval, Provenance, ends
 from capworth.model.simulation import Sample
-from capworth.programme.choice import Choice, refuse_conflict, running_sets
+from capworth.programme.choice import FURTHER, Choice, refuse_conflict, running_sets
 from capworth.programme.good_sets import GoodSets, choices_table, good_sets, late, sets_table
 from capworth.programme.reasons import described, usual_ways, why_not
 from capworth.programme.schedule import by_year, meets_targets
 
 SCALE = {DISTANCE: 1.0, NET: MILLION, HARM: 1.0}  # what amounts of a measure are divided by
 NOTHING, MINIMUM, START, RECOMMENDED = "nothing", "minimum", "start", "recommended"
-FURTHER = (0.0, 1.0, 5.0, 10.0)  # millions beyond the budget
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -64,6 +63,7 @@ class Programme(Answer):
     p_net: float  # share of draws in which money benefits exceed whole-life cost
     regret: float  # mean of what each draw's best good set is worth more; as `value`
     listed: int  # good sets before they were reduced
+    gap: float  # share of its value by which another could be better at most; 0: exact
     draws: int  # in which good sets are compared
     extent_key: str
     provenance: Provenance
@@ -179,7 +179,6 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
     good = good_sets(choice, budget)
     found, scale = good.programmes, SCALE[choice.measure]
     chosen, delays = found.sets[0], found.delays[0]
-    drawn = sample.drawn
     value, gain, money, net, harm = (
         choice.by_draw(chosen, delays, measure)
         for measure in (choice.measure, DISTANCE, "money", NET, HARM)
@@ -213,7 +212,7 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         p_within=float(found.p_within[0]),
         p_years=float(found.p_years[0]),
         payers_m=_payers(choice, chosen),
-        cost_m=Interval.of(drawn.improvement_cost @ chosen / MILLION),
+        cost_m=Interval.of(choice.whole_cost(chosen, delays) / MILLION),
         measure=choice.measure,
         value=_share(choice, value) if choice.measure == DISTANCE else Interval.of(value / scale),
         gain=_share(choice, gain),
@@ -223,6 +222,7 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         p_net=float((net > 0).mean()),
         regret=float(good.roles.regret[0]) / scale,
         listed=good.listed,
+        gap=choice.gap(float(found.value[0]), budget),
         draws=len(good.values),
         extent_key=sample.model.extents.key,
         provenance=provenance,
@@ -288,9 +288,7 @@ def _payers(choice: Choice, chosen: Bools) -> Mapping[str, float]:
 def _options(choice: Choice, good: GoodSets, scale: float) -> pd.DataFrame:
     """Do nothing, do-minimum where the case names one, start only, and the programme."""
     none = np.zeros(len(choice.gain), dtype=bool)
-    minimum = np.array(
-        [getattr(i, "do_minimum", False) for i in choice.case.improvements], dtype=bool
-    )
+    minimum = np.array([i.do_minimum for i in choice.case.improvements], dtype=bool)
     rows: dict[str, Bools] = {NOTHING: none}
     if minimum.any():
         rows[MINIMUM] = minimum
@@ -332,7 +330,6 @@ def _order(choice: Choice, scale: float) -> pd.DataFrame:
 def _frontier(choice: Choice, scale: float) -> pd.DataFrame:
     """The best set of every budget at the confidence, limits of single years apart."""
     sets = choice.sets
-    assert sets is not None
     confidence = choice.case.settings.budget_confidence
     rows, budgets = frontier_at(sets, choice.values, choice.cost, confidence)
     taken, ids = sets[rows], np.array(choice.case.improvement_ids)
@@ -354,7 +351,7 @@ def _further(choice: Choice, budget: float, scale: float) -> pd.DataFrame:
     rows = []
     first: Programmes | None = None
     for extra in FURTHER:
-        found = choice.search.best(budget + extra * MILLION)
+        found = choice.search.best(budget + extra)
         first = found if first is None else first
         chosen, delays, now = found.sets[0], found.delays[0], first.sets[0]
         more = choice.by_draw(chosen, delays, choice.measure)
@@ -372,4 +369,4 @@ def _further(choice: Choice, budget: float, scale: float) -> pd.DataFrame:
                 "dropped": " ".join(sorted(ids[now & ~chosen])),
             }
         )
-    return pd.DataFrame(rows, index=pd.Index(FURTHER, name="extra_m"))
+    return pd.DataFrame(rows, index=pd.Index([x / MILLION for x in FURTHER], name="extra_m"))

@@ -15,6 +15,7 @@ from capworth.language.numbers import Amount
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.relations import affordable
 from capworth.model.costs import PAYERS
+from capworth.model.pricing import PRICED
 from capworth.report.blocks import Cell, Row, Table, Text, as_data, row_of, rows_of
 from capworth.report.decision import Advice, advice, by_payers, case_note
 from capworth.study.stages import Study
@@ -222,6 +223,8 @@ def _net(study: Study, language: Language) -> str:
     row = next((row for _, row in rows if row["kind"] == "programme"), None)
     if row is None:
         return ""
+    if row["priced"] != PRICED:
+        return language.say("summary.monetised_unpriced")
     net = language.millions_spread(Amount.of(row, "npv_m"))
     return language.say(
         "summary.monetised_net", net=net, hedged=language.hedged(row["p_npv_positive"])

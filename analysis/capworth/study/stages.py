@@ -27,7 +27,7 @@ from capworth.excellence.gaps import gap_worth
 from capworth.excellence.productivity import track_productivity
 from capworth.excellence.services import check_frontier, find_excellence
 from capworth.funding.plan import fund
-from capworth.lints.examine import examine
+from capworth.lints.examine import Soundness, examine
 from capworth.members.feedback import hear_members
 from capworth.members.network import weigh_network
 from capworth.members.served import serve_members
@@ -42,9 +42,11 @@ from capworth.programme.joint_gains import join_gains
 from capworth.programme.priorities import prioritise
 from capworth.programme.selection import Programme, choose_programme
 from capworth.programme.tracking import set_baseline
+from capworth.study.split_check import SplitCheck, check_splits
 from capworth.uncertainty.convergence import converge
 
 T = TypeVar("T")
+FEW = 300  # draws in which a run looks whether a service listed in parts moves anything
 QUESTION, FOLLOWS, BASIS = "question", "follows", "basis"  # roles of a part
 
 
@@ -96,6 +98,14 @@ def _economics(sample: Sample, programme: Programme | None, known: Provenance) -
 
 def _use(sample: Sample, _: Provenance) -> Use | None:
     return share_out(sample)
+
+
+def _splits(sample: Sample, known: Provenance) -> SplitCheck | None:
+    return check_splits(sample.case, known, min(FEW, sample.draws), parts=(2,), declared=False)
+
+
+def _soundness(sample: Sample, splits: SplitCheck | None, _: Provenance) -> Soundness:
+    return examine(sample.case, sample.draws, () if splits is None else splits.silent)
 
 
 def _on_request(_: Sample, __: Provenance) -> Conventions | None:
@@ -151,7 +161,8 @@ class Study:
     switching = Part(_on_request)
     threshold = Part(_on_request)
     resolving = Part(_on_request)
-    soundness = Part(lambda sample, _: examine(sample.case, sample.draws))
+    splits = Part(_splits, role=FOLLOWS)
+    soundness = Part(_soundness, ["splits"])
     convergence = Part(converge, ["programme"], role=FOLLOWS)
     conventions = Part(_on_request, role=FOLLOWS)
 

@@ -20,6 +20,7 @@ from capworth.model.simulation import (
     draw_sample,
     value_per_million,
 )
+from capworth.programme.choice import Choice
 from capworth.programme.selection import Programme, choose_programme
 
 TOLERANCE = 0.025  # of the range of a headline: an error that costs no digit of what is printed

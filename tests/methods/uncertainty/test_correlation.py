@@ -145,7 +145,7 @@ def test_a_conflict_that_no_three_have_names_the_pairs_that_pull() -> None:
 
 
 def test_what_is_no_matrix_of_correlations_is_refused() -> None:
-    for bad in (np.ones((2, 3)), [[1, 0.2], [0.3, 1]], [[0.9, 0], [0, 1]]):
+    for bad in (np.ones((2, 3)), np.array([[1, 0.2], [0.3, 1]]), np.array([[0.9, 0], [0, 1]])):
         with pytest.raises(InputError, match="rank"):
             loadings(bad)
     with pytest.raises(InputError, match="lowest eigenvalue"):

@@ -153,6 +153,7 @@ TRIPLES = (
     ("extent_low", "extent", "extent_high"),
     ("transfer_low", "transfer", "transfer_high"),
     ("chance_low", "chance", "chance_high"),
+    ("cost_low", "cost_mode", "cost_high"),
 )
 TOLERANCE = 0.005  # how far shares and parts may miss their sum, relative
 

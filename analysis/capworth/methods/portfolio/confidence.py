@@ -355,7 +355,7 @@ def frontier_at(
 
 def _budgets(sets: Bools, cost: Floats, confidence: float, mean_too: bool) -> Floats:
     """(sets,) budget that each set keeps with the confidence, and on average."""
-    means = sets @ cost.mean(axis=0)
+    means: Floats = sets @ cost.mean(axis=0)
     if not confidence:
         return means
     found = np.empty(len(sets))

@@ -12,7 +12,15 @@ from capworth.charts.excellence import compared
 from capworth.excellence.comparison import CONSTANT, LEVELS, UNIT_COSTS, other_returns
 from capworth.excellence.gaps import GapWorth
 from capworth.excellence.productivity import SPREAD
-from capworth.excellence.services import BOTH, NEITHER, Excellence
+from capworth.excellence.services import (
+    ALONE,
+    BOTH,
+    BY_DEFAULT,
+    MIXED,
+    NEITHER,
+    Excellence,
+    lack,
+)
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.report.blocks import Block, Bullets, Row, Section, Table, Text, pictures, rows_of
@@ -107,17 +115,20 @@ def _not_excellent(found: Excellence, language: Language) -> str:
             name=language.brief(c),
             factor=_factored(str(factor[c]), language),
         )
-        for c in found.by_default
+        for c in found.lacking(BY_DEFAULT)
     ]
     return language.say(
         "excellence.not_excellent",
         default=language.listed(default),
-        alone=language.listed(map(language.brief, found.alone)),
+        alone=language.listed(map(language.brief, found.lacking(ALONE))),
+        seldom=language.listed(map(language.brief, found.lacking(MIXED))),
     )
 
 
 def _factored(factor: str, language: Language) -> str:
     """Name a factor: a branch of the value tree, or the cost."""
+    if not factor:
+        return language.say("unknown")
     return language.say("excellence.factor_cost") if factor == "cost" else language.name(factor)
 
 
@@ -198,14 +209,9 @@ def _reason(key: str, row: Row, study: Study, language: Language) -> str:
     """Say what a capability lacks on the derived route, or that it lacks nothing."""
     least, least_top, _ = study.excellence.thresholds
     lacks = []
-    if row["p_excellent"] < least:
-        if row["p_efficient"] < least:
-            lacks.append(language.say("excellence.lacks_efficient"))
-        elif row["p_default"] >= row["p_alone"]:
-            factor = _factored(str(row["factor"]), language)
-            lacks.append(language.say("excellence.lacks_default", factor=factor))
-        else:
-            lacks.append(language.say("excellence.lacks_alone"))
+    if why := lack(row, least):
+        factor = _factored(str(row["factor"]), language)
+        lacks.append(language.say(f"excellence.lacks_{why}", factor=factor))
     if row["p_top"] < least_top:
         lacks.append(language.say("excellence.lacks_top"))
     if not lacks:
