@@ -151,7 +151,7 @@ def _options(study: Study, language: Language) -> Table:
         words=2,
         weights=(0.8, 2.0),
         note=language.say(
-            "programme.options_note", key=language.word("extent", found.extent_key)
+            "programme.options_note", extents=language.word("extent", found.extent_key)
         ),
         marked=(len(rows) - 1,),
     )
