@@ -185,10 +185,14 @@ class Choice:
         )
 
     def carried_out(self, chosen: Bools) -> Programmes | None:
-        """One set with its best starts; None where no starts keep every year within its limit."""
+        """One set with its best starts; None where no starts keep every year within its limit.
+
+        None, too, where the set does not keep the relations.
+        """
         assert self.sets is not None
-        found = self.search.best(np.inf, among=(self.sets == chosen).all(axis=1))
-        return found if found.feasible else None
+        mine = (self.sets == chosen).all(axis=1)
+        found = self.search.best(np.inf, among=mine) if mine.any() else None
+        return found if found is not None and found.feasible else None
 
     def joint(self, chosen: Bools, delays: Ints) -> float:
         """Expected value of a set whose members start so many years later than stated."""
@@ -305,7 +309,7 @@ def _budget(choice: Choice, budget: float) -> Finding:
         f"the budget is {budget / MILLION:,.4g} million; the cheapest programme that keeps all "
         f"relations asks for {least / MILLION:,.4g} million"
     )
-    fix = f"Raise it to {least:.0f}, or let go of another."
+    fix = f"Raise it to {np.ceil(least):.0f}, or let go of another."
     if least <= budget:
         fix = "Raise it, or let go of another."
     return Finding(SETTINGS_FILE, 0, "budget", words, fix)
