@@ -19,9 +19,9 @@ from capworth.model.costs import PAYERS
 from capworth.model.effect_years import full_year
 from capworth.model.result import Answer, Interval, Provenance, ends
 from capworth.model.simulation import Sample
-from capworth.programme.choice import FURTHER, Choice, refuse_conflict, running_sets
+from capworth.programme.choice import FURTHER, Choice, refuse_conflict, refuse_years, running_sets
 from capworth.programme.good_sets import GoodSets, choices_table, good_sets, late, sets_table
-from capworth.programme.reasons import described, usual_ways, why_not
+from capworth.programme.reasons import described, money_needed, usual_ways, why_not
 from capworth.programme.schedule import by_year, meets_targets
 
 SCALE = {DISTANCE: 1.0, NET: MILLION, HARM: 1.0}  # what amounts of a measure are divided by
@@ -177,6 +177,8 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
     choice = Choice.of(sample)
     refuse_conflict(choice, budget)
     good = good_sets(choice, budget)
+    if not good.programmes.feasible:
+        refuse_years(choice, budget)
     found, scale = good.programmes, SCALE[choice.measure]
     chosen, delays = found.sets[0], found.delays[0]
     value, gain, money, net, harm = (
@@ -214,8 +216,10 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         payers_m=_payers(choice, chosen),
         cost_m=Interval.of(choice.whole_cost(chosen, delays) / MILLION),
         measure=choice.measure,
-        value=_share(choice, value) if choice.measure == DISTANCE else Interval.of(value / scale),
-        gain=_share(choice, gain),
+        value=share_closed(sample, value)
+        if choice.measure == DISTANCE
+        else Interval.of(value / scale),
+        gain=share_closed(sample, gain),
         money_m=Interval.of(money / MILLION),
         net_m=Interval.of(net / MILLION),
         harm_days=Interval.of(harm),
@@ -229,9 +233,9 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
     )
 
 
-def _share(choice: Choice, closed: Floats) -> Interval:
+def share_closed(sample: Sample, closed: Floats) -> Interval:
     """Share of the expected distance closed, with the range of the ratio by draw."""
-    drawn, extents = choice.sample.drawn, choice.sample.model.extents
+    drawn, extents = sample.drawn, sample.model.extents
     with np.errstate(divide="ignore", invalid="ignore"):
         by_draw = np.where(drawn.distance > 0, closed * extents.distance / drawn.distance, 0.0)
     low, high = ends(by_draw)
@@ -321,6 +325,7 @@ def _order(choice: Choice, scale: float) -> pd.DataFrame:
     )
     return table.assign(
         asked_cum_m=table["asked_m"].cumsum(),
+        at_confidence_cum_m=[money_needed(choice, row) / MILLION for row in sums[1:]],
         gain_cum=gain[1:],
         value_cum=value[1:],
         gain_per_asked_m=table["gain"] / table["asked_m"],

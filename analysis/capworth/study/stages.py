@@ -38,6 +38,7 @@ from capworth.multicriteria.contributions import part_scores
 from capworth.multicriteria.elicitation import elicit
 from capworth.multicriteria.rank_reversal import find_reversals
 from capworth.parallel import beside
+from capworth.programme.extent_keys import compare_keys
 from capworth.programme.joint_gains import join_gains
 from capworth.programme.priorities import prioritise
 from capworth.programme.selection import Programme, choose_programme
@@ -154,6 +155,7 @@ class Study:
     priorities = Part(prioritise)
     programme = Part(choose_programme)
     economics = Part(_economics, ["programme"])
+    extent_keys = Part(compare_keys, ["programme"], role=FOLLOWS)
     baseline = Part(set_baseline, ["programme"], role=FOLLOWS)
     joint_gains = Part(join_gains, ["programme"], role=FOLLOWS)
     funding = Part(fund, ["programme"])
