@@ -355,6 +355,7 @@ class MovedWorth:
             rise=rise,
             unit=np.full(draws.size, extents.unit * extents.share[c]),
             years=model.gains.years,
+            there=model.costs.paths.alive[c],
         )
 
     def _met(self, place: Place, fewest: int = 2) -> list[tuple[Bools, list[int], list[int]]]:
