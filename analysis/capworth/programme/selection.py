@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from capworth.case.model import DISTANCE, HARM, NET
+from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.confidence import Programmes, frontier_at
@@ -19,7 +20,7 @@ from capworth.model.costs import PAYERS
 from capworth.model.effect_years import full_year
 from capworth.model.result import Answer, Interval, Provenance, ends
 from capworth.model.simulation import Sample
-from capworth.programme.choice import Choice, refuse_conflict, running_sets
+from capworth.programme.choice import LISTED, Choice, refuse_conflict, running_sets
 from capworth.programme.good_sets import GoodSets, choices_table, good_sets, late, sets_table
 from capworth.programme.reasons import described, usual_ways, why_not
 from capworth.programme.schedule import by_year, meets_targets
@@ -169,6 +170,8 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
     ------
     ConflictError
         When no set keeps all relations, must-haves and minimums within the budget on average.
+    InputError
+        When the relations allow more sets than can be looked at.
     """
     case = sample.case
     budget = case.settings.budget
@@ -176,6 +179,11 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         return None
     choice = Choice.of(sample)
     refuse_conflict(choice, budget)
+    if choice.sets is None:
+        raise InputError(
+            f"improvements: their relations allow more than {LISTED:,} sets, which are too many to "
+            "look at. Tie some together, or leave some out."
+        )
     good = good_sets(choice, budget)
     found, scale = good.programmes, SCALE[choice.measure]
     chosen, delays = found.sets[0], found.delays[0]
