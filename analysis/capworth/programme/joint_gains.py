@@ -238,8 +238,9 @@ def losses_without(choice: Choice) -> Floats:
         if not taken:
             lost[k] = 0.0
             continue
-        found = choice.search.best(budget, among=~choice.sets[:, k])
-        if found.feasible:
+        without = ~choice.sets[:, k]
+        found = choice.search.best(budget, among=without) if without.any() else None
+        if found is not None and found.feasible:
             lost[k] = float(best.value[0] - found.value[0])
     return lost
 
