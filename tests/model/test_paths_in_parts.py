@@ -18,6 +18,7 @@ def told(small: Case, capability: str = "LAB") -> Case:
     share = Estimate(
         f"savings/SCAN/{capability}-STAFF", 0.2, 0.4, 0.5, "share", "D", "", "judged", 2
     )
+    costs = replace(growth, name=f"business_as_usual/{capability}/cost")
     rows = (BusinessAsUsual(capability, growth, costs, 2027),)
     return replace(
         small, business_as_usual=rows, savings=(Saving("SCAN", f"{capability}-STAFF", share),)
