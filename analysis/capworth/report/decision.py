@@ -83,12 +83,11 @@ def next_euro(study: Study, language: Language) -> dict[str, Any]:
     for extra, row in rows_of(study.funding.next_euro()):
         added, dropped = str(row["added"]).split(), str(row["dropped"]).split()
         text = language.say("next.nothing")
+        more = worth(study.programme.measure, Amount.of(row, "gain"), language, brief=True)
         if float(row["gain"]) > 0 and (added or dropped):
-            more = worth(study.programme.measure, Amount.of(row, "gain"), language)
             changes = changes_text(added, dropped, language)
             text = language.say("next.adds", worth=more, changes=changes)
         elif float(row["gain"]) > 0:
-            more = worth(study.programme.measure, Amount.of(row, "gain"), language)
             text = language.say("next.sooner", worth=more)
         size = float(extra)
         rows.append({"head": language.say("next.step", money=language.money(size)), "text": text})
@@ -390,12 +389,14 @@ def choice_text(study: Study, exchange: Exchange, language: Language) -> str:
             "choice.equal" if option["equal"] else "choice.option",
             names=language.listed(map(language.brief, _into(option))),
             percent=language.probability(float(option["p_better"])),
-            loss=worth(measure, exact_amount(float(option["loss"])), language),
+            loss=worth(measure, exact_amount(float(option["loss"])), language, brief=True),
         )
         for option in exchange.options
     )
     out = named_with_years(study, exchange.out, language)
-    return language.say("choice.choose" if exchange.even else "choice.prefer", out=out, into=options)
+    return language.say(
+        "choice.choose" if exchange.even else "choice.prefer", out=out, into=options
+    )
 
 
 def _roles(study: Study, found: Advice, language: Language) -> list[str]:
@@ -430,15 +431,19 @@ def _judgements(study: Study, found: Advice, language: Language) -> str:
 
 def _money_card(study: Study, language: Language) -> dict[str, str]:
     """Money that holds at the confidence: expected and contingency, and who pays it."""
-    programme = study.programme
+    programme, inside = study.programme, study.case.settings.budget_payers
     say = "decision.money."
-    payers = language.listed(
-        language.say(
+    paid = {
+        payer: language.say(
             f"{say}payer", payer=language.word("payer", payer), money=money_at(amount, language)
         )
         for payer, amount in programme.payers_m.items()
         if amount > 0
-    )
+    }
+    mine, others = ([t for p, t in paid.items() if (p in inside) == here] for here in (True, False))
+    payers = language.say(f"{say}payers", list=language.listed(mine))
+    if others:
+        payers = f"{payers} {language.say(f'{say}beside', list=language.listed(others))}"
     return _card(
         money_at(programme.needed_m, language),
         language.say(f"{say}label", sure=sure(programme.confidence, language)),
@@ -447,7 +452,7 @@ def _money_card(study: Study, language: Language) -> dict[str, str]:
             expected=money_at(programme.asked_m, language),
             contingency=money_at(programme.contingency_m, language),
         ),
-        language.say(f"{say}payers", list=payers),
+        payers,
     )
 
 

@@ -13,7 +13,17 @@ from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.methods.portfolio.good_sets import CHOICE, LISTED, REVIEW, START
 from capworth.programme.joint_gains import JointGains
-from capworth.report.blocks import Block, Bullets, Cell, Row, Section, Table, Text, pictures, rows_of
+from capworth.report.blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Row,
+    Section,
+    Table,
+    Text,
+    pictures,
+    rows_of,
+)
 from capworth.report.why import why_improvement
 from capworth.study.stages import Study
 
@@ -201,9 +211,7 @@ def _why_not(study: Study, language: Language) -> Table:
         rows,
         words=3,
         weights=(1.5, 0.8, 1.4),
-        note=language.say(
-            "programme.why_note", sure=sure(study.programme.confidence, language)
-        ),
+        note=language.say("programme.why_note", sure=sure(study.programme.confidence, language)),
         size=7.0,
     )
 
