@@ -17,6 +17,7 @@ import numpy as np
 
 from capworth.case.model import GRADES, NET
 from capworth.charts.chart import exact_amount, money_at, sure, worth
+from capworth.charts.schedule import yearly_limited
 from capworth.language.inputs import input_label, level_text
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
@@ -351,7 +352,7 @@ def _recommended(study: Study, found: Advice, language: Language) -> str:
     }
     key = "recommendation" if programme.feasible else "recommendation_unsure"
     text = language.say(f"decision.programme.{key}", **parts)
-    if study.case.limits:
+    if yearly_limited(study.case):
         held = language.probability(programme.p_years)
         text = f"{text} {language.say('decision.programme.years', percent=held)}"
     return text
@@ -514,9 +515,9 @@ def break_even(study: Study) -> float:
 
     A ratio of means: cost over discounted days.
     """
-    programme = study.programme
-    days = programme.harm_days.mean * study.sample.model.annuity
-    return programme.cost_m.mean * MILLION / days if days > 0 else float("nan")
+    cost, days = Amount(*study.programme.cost_m), Amount(*study.programme.harm_days)
+    counted = days.middle * study.sample.model.annuity
+    return cost.middle * MILLION / counted if counted > 0 else float("nan")
 
 
 def _ranking(study: Study, language: Language) -> dict[str, Any]:
