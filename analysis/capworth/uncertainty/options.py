@@ -200,22 +200,43 @@ class Options:
 def started(sets: Bools, plan: Plan, asked: Floats) -> tuple[Bools, Ints]:
     """Starts that keep every limit on average, each improvement at the first that still fits.
 
+    Placed in two orders, the dearest year first and what loses most by a year first; of each set
+    the starts that are worth more.
+
     Returns
     -------
     (sets,) whether some were found, and (sets, improvements) years of delay.
     """
     share = np.where(plan.scaled[:, None, None], asked[None, :, None], 1.0)
     takes = (plan.uses * share).transpose(1, 2, 0)  # (improvements, delays, limits)
+    later = plan.worth[:, min(1, plan.worth.shape[1] - 1)]
+    losses = plan.worth[:, 0] - np.where(np.isfinite(later), later, 0.0)
+    places = np.arange(sets.shape[1])
+    found: tuple[Floats, Ints] | None = None
+    for first in (takes.max(axis=(1, 2), initial=0.0), losses):
+        kept, delays = _placed(sets, plan, takes, _in_order(plan, first))
+        worth = np.where(sets, plan.worth[places, delays], 0.0).sum(axis=1)
+        worth = np.where(kept, worth, -np.inf)
+        if found is not None:
+            better = worth > found[0]
+            delays = np.where(better[:, None], delays, found[1])
+            worth = np.maximum(worth, found[0])
+        found = worth, delays
+    assert found is not None  # two orders were tried
+    return np.isfinite(found[0]), found[1]
+
+
+def _placed(sets: Bools, plan: Plan, takes: Floats, order: Sequence[int]) -> tuple[Bools, Ints]:
     used = np.zeros((len(sets), len(plan.caps)))
     delays = np.zeros(sets.shape, dtype=np.int64)
     kept = np.ones(len(sets), dtype=bool)
     caps = plan.caps * (1 + ROOM)
-    for k in _in_order(plan, takes):
-        inside, earliest = sets[:, k], np.zeros(len(sets), dtype=np.int64)
+    for k in order:
+        earliest = np.zeros(len(sets), dtype=np.int64)
         for head, needed in plan.after:
             if head == k:
                 earliest = np.maximum(earliest, _first(sets, delays, needed))
-        waiting = inside.copy()
+        waiting = sets[:, k].copy()
         for delay in range(plan.worth.shape[1]):
             if not np.isfinite(plan.worth[k, delay]):
                 continue
@@ -228,12 +249,11 @@ def started(sets: Bools, plan: Plan, asked: Floats) -> tuple[Bools, Ints]:
     return kept, delays
 
 
-def _in_order(plan: Plan, takes: Floats) -> Sequence[int]:
-    """What others wait for first, then the dearest year first."""
-    peaks = takes.max(axis=(1, 2), initial=0.0)
+def _in_order(plan: Plan, first: Floats) -> Sequence[int]:
+    """What others wait for first, then by falling numbers."""
     needed = {head: {b for b, _ in rows} for head, rows in plan.after}
     order: list[int] = []
-    waiting = sorted(range(len(peaks)), key=lambda k: (-peaks[k], k))
+    waiting = sorted(range(len(first)), key=lambda k: (-first[k], k))
     while waiting:
         ready = [k for k in waiting if needed.get(k, set()) <= {*order}]
         order.append((ready or waiting)[0])
