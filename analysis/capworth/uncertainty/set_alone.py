@@ -360,8 +360,7 @@ class MovedWorth:
             rise=rise,
             unit=np.full(draws.size, extents.unit * extents.share[c]),
             years=model.gains.years,
-            alive=model.costs.paths.alive[c],
-            keepers=tuple(k for k, kept in model.costs.paths.keepers.items() if kept == c),
+            there=model.costs.paths.alive[c],
         )
 
     def _met(self, place: Place, fewest: int = 2) -> list[tuple[Bools, list[int], list[int]]]:
