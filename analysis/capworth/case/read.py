@@ -332,7 +332,7 @@ def _extent(row: TypedRow) -> Estimate | None:
     if row["extent"] is None:
         return None
     return Estimate(
-        name=f"extent/{row.text('id')}",
+        name=f"capabilities/{row.text('id')}",
         low=row.number_in("extent_low"),
         mode=row.number_in("extent"),
         high=row.number_in("extent_high"),
