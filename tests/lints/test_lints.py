@@ -1194,7 +1194,9 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
         all_of(drop("costs/UP-RUN"), put("costs/UP-M", from_year=2027, to_year=2027)),
         "costs.csv, row 9",  # a one-off does not run it
         all_of(  # nothing built
-            drop("costs/UP-RUN", "costs/UP-M"), put("costs/UP-BUILD", kind="recurrent")
+            drop("costs/UP-RUN"),
+            put("costs/UP-BUILD", kind="recurrent"),
+            put("costs/UP-M", kind="recurrent"),
         ),
     ),
     (
