@@ -19,6 +19,8 @@ from datetime import date
 from fnmatch import fnmatchcase
 from typing import Any, Protocol, Self
 
+from capworth.case.claim import Registration
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
@@ -95,6 +97,7 @@ class FunctionShare:
     capability: str
     function: str
     share: Estimate
+    coder: str = ""  # who coded it; empty for what several coders say together
 
 
 @dataclass(frozen=True, slots=True)
@@ -442,6 +445,22 @@ class Rating:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One option of one question that a member was asked, and whether it was taken."""
+
+    member: str
+    task: str
+    option: str
+    function: str
+    cost: float  # to the member, a year
+    chosen: bool
+    grade: str
+    worst: bool = False
+    source: str = ""
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What one judge said of the swing of one criterion; what `value` is depends on the method."""
 
@@ -495,6 +514,7 @@ __all__ = [
     "Capability",
     "Case",
     "ChainStep",
+    "Choice",
     "CostLine",
     "Criterion",
     "Distribution",
@@ -546,15 +566,11 @@ class Settings(Spoken):
     target: float | None = None
     grid: float = 100_000.0
     harm_index: str = ""
-    claim_group: tuple[str, ...] = ()
-    claim_primary: str = "per_euro"
-    claim_value: str = "score"
-    claim_probability: float = 0.95
-    claim_margin: float = 1.25
     top_share: float = 0.25
     excellent_efficient: float = 0.5
     excellent_top: float = 0.5
     productivity: str = ""
+    functions: tuple[str, ...] = FUNCTIONS
 
 
 class _Named(Protocol):
@@ -590,11 +606,15 @@ class Case:
     members: tuple[Member, ...] = ()
     network: tuple[NetworkFigure, ...] = ()
     feedback: tuple[Rating, ...] = ()
+    choices: tuple[Choice, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     distributions: tuple[Distribution, ...] = ()
     minimums: tuple[Minimum, ...] = ()
     limits: tuple[Limit, ...] = ()
     targets: tuple[Target, ...] = ()
+    claim: Registration | None = None
+    codes: tuple[FunctionShare, ...] = ()  # shares as each coder gave them, where coders are named
+    scenario: str = ""  # name of the overrides that made it of another case
 
     def __repr__(self) -> str:
         return (
@@ -606,9 +626,25 @@ class Case:
         """Return the same case under other assumptions; this one stays as it is."""
         return replace(self, settings=replace(self.settings, **changes))
 
+    def with_claim(self, **changes: Any) -> Self:
+        """Return the same case with another claim registered: keys of `claim.toml`."""
+        if self.claim is None:
+            return replace(self, claim=Registration(**changes))
+        return replace(self, claim=replace(self.claim, **changes))
+
+    def as_scenario(self, name: str) -> Self:
+        """Name a case that was made of another by overrides: its claim is exploratory."""
+        return replace(self, scenario=name)
+
     def with_platform_key(self, key: str) -> Self:
         """Return the same case with every shared platform allocated by one key."""
         return replace(self, platforms=tuple(replace(p, key=key) for p in self.platforms))
+
+    @property
+    def claimed(self) -> tuple[bool, ...]:
+        """Whether each function of the settings belongs to the group of the claim."""
+        group = self.claim.group if self.claim else ()
+        return tuple(f in group for f in self.settings.functions)
 
     @property
     def capability_ids(self) -> tuple[str, ...]:

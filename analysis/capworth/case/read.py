@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from capworth.case.check import Typed, TypedRow, check_cells
-from capworth.case.dictionary import SETTINGS, dictionary, row_key, table_names, translations
+from capworth.case.claim import Registration
+from capworth.case.coding import agreed_shares
+from capworth.case.dictionary import CLAIM, SETTINGS, dictionary, row_key, table_names, translations
 from capworth.case.distributions import check_distributions, with_distributions
 from capworth.case.measures import measured_scores
 from capworth.case.model import (
@@ -14,6 +16,7 @@ from capworth.case.model import (
     Capability,
     Case,
     ChainStep,
+    Choice,
     CostLine,
     Criterion,
     Distribution,
@@ -40,6 +43,7 @@ from capworth.case.model import (
     UnitValue,
     Usage,
 )
+from capworth.case.rules.claim import check_claim
 from capworth.case.rules.members import check_network, check_survey
 from capworth.case.rules.programme import check_plans
 from capworth.case.rules.value import check_measures, check_value, read_points
@@ -71,6 +75,7 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
     ("members", Member, ""),
     ("network", NetworkFigure, "level"),
     ("feedback", Rating, ""),
+    ("choices", Choice, ""),
     ("judgements", Judgement, ""),
     ("distributions", Distribution, ""),
     ("prices", Price, ""),
@@ -101,9 +106,23 @@ def read_case(place: str | Path) -> Case:
     }
     parts["scores"] += measured_scores(typed)
     parts["scores"] += survey_scores(parts, int(given["seed"]))
+    claim = _registration(raw, typed)
+    codes = parts["functions"]
+    if any(code.coder for code in codes):
+        parts["codes"] = codes
+        parts["functions"] = agreed_shares(codes, claim.coders if claim else ())
     parts = with_distributions(parts, {table: number for table, _, number in PARTS})
     told = {f.name: given[f.name] for f in fields(Settings) if f.name in given}
-    return Case(Settings(**told), **parts, fingerprint=raw.fingerprint())
+    whole: dict[str, Any] = {**parts, "fingerprint": raw.fingerprint(), "claim": claim}
+    return Case(Settings(**told), **whole)
+
+
+def _registration(raw: RawCase, typed: Typed) -> Registration | None:
+    """Gather what is registered of a claim, with its lock."""
+    if CLAIM not in typed:
+        return None
+    given: dict[str, Any] = {k: v for k, v in typed[CLAIM][0].values.items() if v not in (None, ())}
+    return Registration(**given, lock=raw.lock)
 
 
 def check_case(place: str | Path) -> tuple[Finding, ...]:
@@ -117,9 +136,10 @@ def check_case(place: str | Path) -> tuple[Finding, ...]:
 def _checked(raw: RawCase) -> tuple[dict[str, object], Typed, tuple[Finding, ...]]:
     settings, typed, findings = check_cells(raw)
     places = {finding.file for finding in findings}
-    faulty = {table for table in table_names() if raw.place_of(table) in places}
+    faulty = {table for table in (*table_names(), CLAIM) if raw.place_of(table) in places}
     more = (
         *check_rules(settings, typed, faulty),
+        *check_claim(settings, typed, faulty),
         *check_value(settings, typed, faulty),
         *check_measures(typed, faulty),
         *check_survey(settings, typed, faulty),
@@ -190,8 +210,9 @@ def _estimate(row: TypedRow, units: Mapping[str, str]) -> Estimate:
 
 
 def _name(row: TypedRow) -> str:
-    """Name the uncertain number of a row: its table and the words of its key."""
-    return "/".join([row.table, *filter(None, map(row.text, row_key(row.table)))])
+    """Name the uncertain number of a row: its table and the words of its key, coders left out."""
+    key = [column for column in row_key(row.table) if column != "coder"]
+    return "/".join([row.table, *filter(None, map(row.text, key))])
 
 
 def _inputs(typed: Typed) -> Mapping[str, TypedRow]:

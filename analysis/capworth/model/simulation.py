@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from capworth.case.model import FUNCTIONS, Case, Estimate
+from capworth.case.model import Case, Estimate
 from capworth.errors import InputError
 from capworth.methods.acceptability.smaa import RankTally
 from capworth.methods.arguments import Floats
@@ -82,7 +82,7 @@ class Model:
         self.chain = ChainModel(case)
         self.gains = GainModel(case, self.value, self.chain)
         self.annuity = float(discount_factors(case).sum())  # discounted years of the appraisal
-        self._group = np.array([f in case.settings.claim_group for f in FUNCTIONS])
+        self._group = np.array(case.claimed)
         known = {"score": np.full(len(case.capabilities), bool(case.measured))}
         known |= {scale: self.chain.has_scale(scale) for scale in ("money", "harm")}
         self.known = known  # (capabilities,) whether a measure of added value is known
@@ -141,9 +141,10 @@ class Model:
         """(draws, capabilities, functions) shares that sum to 1 for each capability."""
         case = self.case
         place = {c: k for k, c in enumerate(case.capability_ids)}
-        shares = np.zeros((draws.size, len(case.capabilities), len(FUNCTIONS)))
+        functions = case.settings.functions
+        shares = np.zeros((draws.size, len(case.capabilities), len(functions)))
         for row in case.functions:
-            where = place[row.capability], FUNCTIONS.index(row.function)
+            where = place[row.capability], functions.index(row.function)
             shares[:, where[0], where[1]] = draws.of(row.share)
         shares /= shares.sum(axis=2, keepdims=True)
         return shares
@@ -206,6 +207,12 @@ class Sample:
     def first_draws(self, size: int = ENVELOPED) -> Draws:
         """Return the first draws once more, to be asked for inputs that were not kept."""
         return Sampled(self.case.settings.seed, 0, min(size, self.draws, CHUNK))
+
+    def kept_draws(self) -> Iterator[Draws]:
+        """Yield the draws that are kept once more, chunk by chunk."""
+        for chunk, start in enumerate(range(0, self.drawn.size, CHUNK)):
+            size = min(CHUNK, self.drawn.size - start)
+            yield Sampled(self.case.settings.seed, chunk, size)
 
     def of(self, estimate: Estimate) -> Floats:
         """(draws kept,) the level of an estimate in the draws that are kept."""

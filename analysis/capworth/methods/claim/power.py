@@ -16,7 +16,7 @@ from capworth.methods.claim.share_test import slope_statistic
 
 HIGHEST: Final = 100.0  # ratio up to which one is sought
 _TIE: Final = 1e-10
-_HALVINGS: Final = 14
+_HALVINGS: Final = 10
 
 
 def detectable_contrast(

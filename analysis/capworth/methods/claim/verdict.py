@@ -36,9 +36,10 @@ from capworth.streams import stream
 
 NEVER: Final = PValues(1.0, 1.0, 1.0, 1.0, 1.0)
 DEALS: Final = 4_999
-NULL_DEALS: Final = 499  # of each test under the null, and of power
+NULL_DEALS: Final = 499  # of each test under the null
+POWER_DEALS: Final = 2_999  # and of power
 NULL_CASES: Final = 600
-PLANTED: Final = 300
+PLANTED: Final = 1_000
 SPLITS: Final = 5  # silent splits: so many of the largest lines, each in so many parts
 LEFT_DEALS: Final = 1_999  # without each line in turn
 NULL_LEFT: Final = 199
@@ -235,7 +236,13 @@ class _Dealt:
         return self.inside.exact or any(deals.exact for deals in self.left)
 
 
-def examine(lines: Lines, readings: Sequence[Reading], rule: Rule, deals: int = DEALS) -> Verdict:
+def examine(
+    lines: Lines,
+    readings: Sequence[Reading],
+    rule: Rule,
+    deals: int = DEALS,
+    splits: bool = True,
+) -> Verdict:
     """Test a claim: power first, then the registered reading and what guards it.
 
     Parameters
@@ -244,6 +251,7 @@ def examine(lines: Lines, readings: Sequence[Reading], rule: Rule, deals: int = 
     readings : the registered one first; the weakest word of all counts
     rule : what was registered
     deals : how many
+    splits : whether the largest lines are also listed in parts
     """
     dealt = _Dealt.of(lines, rule, deals, min(deals, LEFT_DEALS))
     power = power_of(lines, readings[0], rule)
@@ -253,8 +261,8 @@ def examine(lines: Lines, readings: Sequence[Reading], rule: Rule, deals: int = 
         word, reason = joined, "weighting"
     if word in (SUPPORTED, GREATER) and not _signs_agree(lines, readings[0]):
         word, reason = INCONCLUSIVE, "signs"
-    splits = _split_words(lines, readings, rule, deals)
-    if word != INCONCLUSIVE and (joined := weakest([word, *splits])) != word:
+    parted = _split_words(lines, readings, rule, deals) if splits else ()
+    if word != INCONCLUSIVE and (joined := weakest([word, *parted])) != word:
         word, reason = joined, "split"
     if not power.testable:
         word, reason = INCONCLUSIVE, "gate"
@@ -266,12 +274,12 @@ def examine(lines: Lines, readings: Sequence[Reading], rule: Rule, deals: int = 
         np.asarray(lines.inside)[served],
         dealt.inside.order,
     )
-    return Verdict(word, reason, judged, power, splits, strong)
+    return Verdict(word, reason, judged, power, parted, strong)
 
 
 def power_of(lines: Lines, reading: Reading, rule: Rule) -> Power:
     """Say what the list could show with this reading; the labels of its outcome are dealt away."""
-    inside = _Dealt.of(lines, rule, NULL_DEALS, name="/null").inside
+    inside = _Dealt.of(lines, rule, POWER_DEALS, name="/power").inside
     weight, share = reading.weight(lines), lines.share
     planted = planted_deals(lines, rule)
     ratio = detectable_ratio(reading.outcome, share, weight, inside, planted, rule.alpha)
@@ -282,7 +290,7 @@ def power_of(lines: Lines, reading: Reading, rule: Rule) -> Power:
 
 def powers(lines: Lines, reading: Reading, rule: Rule, ratios: Sequence[float]) -> Floats:
     """(ratios,) how often a planted ratio is found to exceed 1, by the deals of `power_of`."""
-    inside = _Dealt.of(lines, rule, NULL_DEALS, name="/null").inside
+    inside = _Dealt.of(lines, rule, POWER_DEALS, name="/power").inside
     weight, planted = reading.weight(lines), planted_deals(lines, rule)
     return np.array(
         [
@@ -324,7 +332,8 @@ def null_words(
     """
     dealt = _Dealt.of(lines, rule, NULL_DEALS, NULL_LEFT, "/null")
     counts = dict.fromkeys(WORDS, 0)
-    for order in planted_deals(lines, rule, number):
+    orders = _null_orders(lines, rule, what, number)
+    for order in orders:
         there = lines.dealt(order) if what == "functions" else lines
         here = readings if there is not lines else [r.dealt(order, lines.cost) for r in readings]
         if dealt.few and there is not lines:
@@ -335,7 +344,17 @@ def null_words(
         if word != INCONCLUSIVE:  # costly, and can only take a word away
             word = weakest([_judge(there, r, rule, dealt, GUARDED).word for r in here])
         counts[word] += 1
-    return {word: count / number for word, count in counts.items()}
+    return {word: count / len(orders) for word, count in counts.items()}
+
+
+def _null_orders(lines: Lines, rule: Rule, what: str, number: int) -> Ints:
+    """Every deal once where there are few, else some at random."""
+    kinds = lines.kinds if what == "functions" else np.arange(len(lines.cost))
+    strata = cost_strata(lines.cost, rule.strata)
+    every = deal(kinds, strata, number - 1, stream(rule.seed, "claim/cases"))
+    if not every.exact:
+        return planted_deals(lines, rule, number)
+    return np.concatenate((np.arange(len(kinds))[None], every.order))
 
 
 def _judge(lines: Lines, reading: Reading, rule: Rule, dealt: _Dealt, how: str) -> Judged:

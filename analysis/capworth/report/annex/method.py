@@ -14,6 +14,7 @@ from capworth.language.language import Language
 from capworth.lints.lint import SEVERITIES, Lint, catalogue
 from capworth.model.result import HIGH, LOW
 from capworth.model.simulation import KEPT
+from capworth.report.annex.claim import standing_of
 from capworth.report.blocks import Block, Bullets, Cell, Formula, Section, Table, Text
 from capworth.study.stages import Study
 
@@ -203,10 +204,16 @@ def _parameters(study: Study, language: Language) -> Iterator[tuple[Cell, ...]]:
                 group=language.listed(language.word("function", f) for f in claim.group),
                 estimand=language.word("estimand", claim.primary[0]),
                 measure=language.word("measure", claim.primary[1]),
+                counted=language.word("counted", claim.primary[2]),
                 margin=language.exactly(claim.margin),
-                needed=language.percent(claim.needed),
+                alpha=language.exactly(claim.alpha),
+                gate=language.exactly(claim.power.gate),
             ),
-            language.say("parameter.registered", registered=_hash(claim.registered)),
+            language.say(
+                "parameter.digest",
+                standing=standing_of(claim, language),
+                digest=_hash(claim.digest),
+            ),
         )
 
 
