@@ -95,7 +95,22 @@ def test_the_bundled_words(bundled: Claim) -> None:
     assert (row["drawn_low"], row["drawn_high"]) == pytest.approx((0.63, 1.10), abs=0.03)
     assert row["constant"] == pytest.approx(0.58, abs=0.005)
     assert row["detectable"] == pytest.approx(3.8, abs=0.5)
-    assert table["lines"].tolist() == [31, 31, 31, 15, 16]
+    assert table["lines"].to_dict() == {
+        **{("level", "score", counted): 31 for counted in ("cost", "vote")},
+        **{("per_euro", "score", key): 31 for key in ("members", "results", "equal")},
+        ("per_euro", "harm", "amount"): 15,
+        ("per_euro", "money", "amount"): 12,
+    }
+    members, results = (row_at(table, "per_euro", "score", key) for key in ("members", "results"))
+    assert (members["ratio"], members["ratio_low"], members["ratio_high"]) == pytest.approx(
+        (2.1, 0.8, 3.3), abs=0.4
+    )
+    assert (members["p_greater"], members["p_margin"]) == pytest.approx((0.16, 0.31), abs=0.035)
+    assert np.isnan(results["ratio"])
+    assert results["p_greater"] == pytest.approx(0.01, abs=0.008)  # and is not read
+    assert not results["testable"]
+    assert row_at(table, "per_euro", "harm", "amount")["ratio"] == pytest.approx(1.44, abs=0.02)
+    assert np.isnan(row_at(table, "per_euro", "money", "amount")["ratio"])
     assert set(table.loc["per_euro"]["word"]) == {"inconclusive"}
     assert table["detectable"]["per_euro", "harm", "amount"] == np.inf
 
@@ -204,7 +219,12 @@ def test_a_registered_claim_is_one(locked: Path) -> None:
 
 TAMPERED = (  # file, what stood there, what stands there now, what is named
     ("claim.toml", "margin = 1.25", "margin = 1.1", ("margin",)),
-    ("claim.toml", 'extent_key = "equal"', 'extent_key = "members"', ("extent_key",)),
+    (
+        "claim.toml",
+        'value = "score"\nextent_key = "equal"',
+        'value = "harm"',
+        ("extent_key", "value"),
+    ),
     ("claim.toml", '["hosting", "exchange", "leads"]', '["hosting"]', ("group",)),
     ("claim.toml", "seed = 11", "seed = 12", ("seed",)),
     ("claim.toml", "seed = 11", "seed = 11\nalpha = 0.1", ("alpha",)),
@@ -403,3 +423,17 @@ def test_members_who_choose(small: Case, best: str, finding: str) -> None:
     assert found.taken == ("shares", "switched off", "chosen")
     assert found.by_choice()["utility"].sum() == pytest.approx(0, abs=1e-9)
     assert (found.tasks, found.respondents) == (96, len({c.member for c in case.choices}))
+
+
+def test_declared_parts_are_merged_to_their_whole(small: Case) -> None:
+    """NET in two parts that name their whole: every number as it was."""
+    from capworth.study.split_check import split
+
+    parted = examined(split(small, "NET", 2, declared=True))
+    pd.testing.assert_frame_equal(parted.to_frame(), examined(small).to_frame(), rtol=1e-9)
+    silent = examined(split(small, "NET", 2, declared=False)).to_frame()
+    assert set(silent["lines"]) == {5}
+    level = ("level", "score", "cost")
+    assert row_at(silent, *level)["ratio"] == pytest.approx(
+        row_at(examined(small).to_frame(), *level)["ratio"], rel=1e-9
+    )

@@ -19,7 +19,7 @@ from capworth.case.claim_lock import (
     registered_keys,
     registered_parts,
 )
-from capworth.case.model import Case
+from capworth.case.model import COST, EQUAL, MEMBERS, RESULTS, SWING, Case
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.claim.share_regression import share_regression
 from capworth.methods.claim.specifications import SpecificationCurve, specification_curve
@@ -38,6 +38,7 @@ from capworth.methods.claim.verdict import (
 from capworth.methods.claim.words import CONTRADICTED, INCONCLUSIVE, SUPPORTED
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.elicitation.agreement import krippendorff_alpha
+from capworth.model.extents import weights_of
 from capworth.model.result import Answer, Provenance, ends
 from capworth.model.simulation import ENVELOPED, Sample
 
@@ -50,8 +51,8 @@ PLANTED: Final = (1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)  # ratios whose power is t
 SIDE_DEALS: Final = 999  # of each reading beside the registered one
 CURVE_DEALS: Final = 999
 SUITED: Final = 200  # draws in which the test is run again
-VOTE, COST = "vote", "cost"
-EQUAL: Final = "equal"
+VOTE: Final = "vote"
+KEYS: Final = (SWING, MEMBERS, RESULTS, EQUAL)  # of extents; the first one there is is the usual
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -178,7 +179,7 @@ def examine_claim(sample: Sample, provenance: Provenance) -> Claim | None:
     rows = {}
     for key, (known, reading) in readings.items():
         mine = lists.lines(known)
-        alone = examine(mine, [reading], rule, SIDE_DEALS, splits=False)
+        alone = examine(mine, [reading], rule, SIDE_DEALS, beside=True)
         rows[key] = _row(lists, key, known, reading, alone)
         if key == primary:
             rows[key] |= _tested(verdict.readings[0])
@@ -252,11 +253,15 @@ def _digest(case: Case, claim: Registration) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Lists:
-    """The services of the claim, cheapest first, with their means and their draws."""
+    """The services of the claim, cheapest first, with their means and their draws.
+
+    Parts are merged to their whole: amounts are added, levels and shares are means by extent.
+    """
 
     sample: Sample
     names: tuple[str, ...]
-    places: Ints  # of each in the case
+    sums: Floats  # (lines, capabilities) 1 where a capability is, or is a part of, the line
+    means: Floats  # (lines, capabilities) that sum to 1
     cost: Floats  # (lines,) millions
     vectors: Floats  # (lines, functions)
     inside: Bools
@@ -266,18 +271,22 @@ class _Lists:
     def of(cls, sample: Sample, claim: Registration) -> "_Lists":
         """Read the means of all kept draws; services are in order of cost, whatever their rows."""
         case, drawn = sample.case, sample.drawn
+        names, sums, means = _wholes(sample, claim)
         vectors, first = _shares(sample)
         inside = np.array(case.claimed)
-        cost = drawn.cost.mean(axis=0) / MILLION
-        kept = [k for k, c in enumerate(case.capability_ids) if c not in claim.exclusions]
-        kept = [k for k in kept if cost[k] > 0]
-        share = vectors @ inside
-        score = drawn.score.mean(axis=0)
-        order = sorted(kept, key=lambda k: (cost[k], share[k], score[k]))
-        places = np.array(order)
-        names = tuple(case.capability_ids[k] for k in order)
+        cost = sums @ drawn.cost.mean(axis=0) / MILLION
+        share, score = means @ vectors @ inside, means @ drawn.score.mean(axis=0)
+        order = [k for k in np.lexsort((score, share, cost)) if cost[k] > 0]
+        sums, means = sums[order], means[order]
         return cls(
-            sample, names, places, cost[places], vectors[places], inside, first[:, places] @ inside
+            sample=sample,
+            names=tuple(names[k] for k in order),
+            sums=sums,
+            means=means,
+            cost=cost[order],
+            vectors=means @ vectors,
+            inside=inside,
+            drawn_shares=np.einsum("ncf,f,lc->nl", first, inside.astype(float), means),
         )
 
     def lines(self, known: Ints) -> Lines:
@@ -309,18 +318,28 @@ class _Lists:
 
     def mean(self, value: str) -> Floats:
         """(lines,) mean score, or money in millions, or days of harm."""
-        scale = MILLION if value == "money" else 1.0
-        drawn: Floats = getattr(self.sample.drawn, value)
-        return np.asarray(drawn.mean(axis=0)[self.places] / scale)
+        return self.merged(value, getattr(self.sample.drawn, value).mean(axis=0))
+
+    def merged(self, value: str, amounts: Floats) -> Floats:
+        """(..., lines) of (..., capabilities): scores as means by extent, amounts as sums."""
+        if value == "score":
+            return np.asarray(amounts @ self.means.T)
+        return np.asarray(amounts @ self.sums.T / (MILLION if value != "harm" else 1.0))
 
     def _per_cost(self, value: str) -> Floats:
         """(lines,) value for each million of cost; NaN where the measure is not known."""
-        known = self.sample.model.known[value][self.places]
+        known = self.sums @ self.sample.model.known[value] > 0
         return np.where(known, self.mean(value) / self.cost, np.nan)
 
     def extents(self) -> Mapping[str, Floats]:
-        """For each key but cost, (lines,) how much of each service there is."""
-        return {EQUAL: np.ones(len(self.names))}
+        """For each key but cost, (lines,) how much of each service there is, 1 on average."""
+        today = self.sample.model.today
+        found = {}
+        for key in KEYS:
+            if key in today.given:
+                extent = self.sums @ today.extents(key).share
+                found[key] = extent / extent.mean()
+        return found
 
     def default_extent(self) -> Floats:
         """(lines,) extents by the first key there is."""
@@ -328,13 +347,18 @@ class _Lists:
 
     def score_by(self, key: str) -> Floats:
         """(lines,) mean score on the criteria that count with a key of extents."""
-        return self.mean("score")
+        counted = self.sample.model.today.extents(key).counted
+        if counted.all():
+            return self.mean("score")
+        drawn = self.sample.drawn
+        weights = weights_of(counted, drawn.weights)
+        return self.merged("score", np.einsum("nck,nk->nc", drawn.levels, weights).mean(axis=0))
 
     def drawn(self, key: tuple[str, str, str], known: Ints) -> tuple[Floats, Floats, Floats]:
         """Outcome, share and cost in the first draws, each (draws, some lines)."""
-        places, size = self.places[known], len(self.drawn_shares)
-        cost = self.sample.drawn.cost[:size, places] / MILLION
-        outcome: Floats = getattr(self.sample.drawn, key[1])[:size, places]
+        size = len(self.drawn_shares)
+        cost = self.merged("cost", self.sample.drawn.cost[:size])[:, known]
+        outcome = self.merged(key[1], getattr(self.sample.drawn, key[1])[:size])[:, known]
         if key[0] == PER_EURO:
             extent = self.extents().get(key[2])
             outcome = outcome * (1.0 if extent is None else extent[known]) / cost
@@ -352,13 +376,30 @@ class _Lists:
         return float(np.mean(rejected))
 
 
+def _wholes(sample: Sample, claim: Registration) -> tuple[tuple[str, ...], Floats, Floats]:
+    """Names of the services that count, what belongs to each, and the weights of its parts."""
+    case = sample.case
+    every = [(c.id, c.part_of or c.id) for c in case.capabilities]
+    kept = [(c, whole) for c, whole in every if not {c, whole} & {*claim.exclusions}]
+    names = tuple(dict.fromkeys(whole for _, whole in kept))
+    sums = np.array([[float((c, name) in kept) for c, _ in every] for name in names]).reshape(
+        len(names), len(every)
+    )
+    extent = sums * sample.model.extents.share
+    bare = extent.sum(axis=1, keepdims=True) <= 0
+    extent = np.where(bare, sums, extent)
+    return names, sums, extent / extent.sum(axis=1, keepdims=True)
+
+
 def _shares(sample: Sample) -> tuple[Floats, Floats]:
     """Mean function shares over the draws kept, and those of the first draws."""
     total = np.zeros((len(sample.case.capabilities), len(sample.case.settings.functions)))
     first = np.empty((0, *total.shape))
-    for draws in sample.kept_draws():
-        shares = sample.model.function_shares(draws)
+    left = sample.drawn.size
+    for draws in sample.kept():
+        shares = sample.model.function_shares(draws)[:left]
         total += shares.sum(axis=0)
+        left -= len(shares)
         first = first if len(first) else shares[:ENVELOPED]
     mean = total / sample.drawn.size
     return mean / mean.sum(axis=1, keepdims=True), first
@@ -426,7 +467,8 @@ def _left_out(lists: _Lists, known: Ints, judged: Judged) -> pd.DataFrame:
         },
         index=pd.Index([lists.names[k] for k in known], name="capability"),
     )
-    order = [c for c in lists.sample.case.capability_ids if c in table.index]
+    wholes = dict.fromkeys(c.part_of or c.id for c in lists.sample.case.capabilities)
+    order = [name for name in wholes if name in table.index]
     return table.loc[order]
 
 
@@ -486,14 +528,15 @@ def _without_criteria(lists: _Lists) -> Iterator[tuple[str, Floats]]:
     """Mean scores without each criterion; what the first draws say, moved to all that are kept."""
     drawn, leaves = lists.sample.drawn, lists.sample.case.measured
     size = len(drawn.levels)
-    some = drawn.score[:size, lists.places].mean(axis=0)
     for k, leaf in enumerate(leaves):
         weight = drawn.weights[:, k]
         if len(leaves) < 2 or (weight > 0.999).any():
             continue
-        part = drawn.levels[:, lists.places, k] * weight[:, None]
-        rest = (drawn.score[:size, lists.places] - part) / (1 - weight[:, None])
-        yield leaf.id, lists.mean("score") + rest.mean(axis=0) - some
+        rest = (drawn.score[:size] - drawn.levels[:, :, k] * weight[:, None]) / (
+            1 - weight[:, None]
+        )
+        apart = (rest - drawn.score[:size]).mean(axis=0)
+        yield leaf.id, lists.mean("score") + lists.merged("score", apart)
 
 
 def _coding(case: Case) -> tuple[pd.DataFrame, float]:

@@ -45,7 +45,7 @@ def word_of(claim: Claim, language: Language) -> str:
     word = language.word("verdict", claim.word)
     if not claim.reason:
         return word
-    reason = language.word("reason", claim.reason)
+    reason = language.word("claim_reason", claim.reason)
     return language.say("verdict_with.reason", word=word, reason=reason)
 
 

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator, Mapping
 from capworth.case.check import Typed, TypedRow
 from capworth.case.claim import LEVEL, PER_EURO
 from capworth.case.dictionary import CLAIM
-from capworth.case.model import FUNCTIONS
+from capworth.case.model import FUNCTIONS, SWING
+from capworth.case.rules.extents import NEEDED
 from capworth.errors import Finding, nearest
 
 TABLES = ("capabilities", "functions", "criteria", "scores", "chain", "unit_values")
@@ -63,6 +64,7 @@ def _claim_can_be_tested(settings: Mapping[str, object], typed: Typed) -> Iterat
             yield claim.fault("coders", f"nobody named {word!r} coded shares", fix)
     estimand, value = claim.text("estimand"), claim.text("value")
     yield from _keys_fit(claim, estimand, value)
+    yield from _extents_are_known(claim, typed)
     known = known_on(value, typed) - {*left_out}
     if not known:
         yield claim.fault(
@@ -113,6 +115,21 @@ def _keys_fit(claim: TypedRow, estimand: str, value: str) -> Iterator[Finding]:
             "counted by cost, a score per euro is the level again",
             "Register estimand = 'level', or another key.",
         )
+
+
+def _extents_are_known(claim: TypedRow, typed: Typed) -> Iterator[Finding]:
+    """The key of extents that is registered can be read from the tables."""
+    key = claim.text("extent_key")
+    rows = typed.get("capabilities", ())
+    if key == SWING and not all(row["extent"] is not None for row in rows):
+        fix = "Fill in the extents of capabilities, or take another key."
+        yield claim.fault("extent_key", "no extents were elicited", fix)
+    flag = NEEDED.get(key)
+    flagged = [row for row in typed.get("criteria", ()) if flag and row[flag]]
+    if flag and len(flagged) != 1:
+        words = "no criterion has" if not flagged else f"{len(flagged)} criteria have"
+        problem = f"{words} the flag {flag}"
+        yield claim.fault("extent_key", problem, f"Set {flag} to yes for one.")
 
 
 def known_on(measure: str, typed: Typed) -> set[str]:

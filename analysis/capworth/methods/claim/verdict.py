@@ -43,7 +43,7 @@ PLANTED: Final = 1_000
 SPLITS: Final = 5  # silent splits: so many of the largest lines, each in so many parts
 LEFT_DEALS: Final = 1_999  # without each line in turn
 NULL_LEFT: Final = 199
-BARE, GUARDED, FULL = "bare", "guarded", "full"  # how much of a reading is judged
+BARE, GUARDED, BESIDE, FULL = "bare", "guarded", "beside", "full"  # how much is judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +241,7 @@ def examine(
     readings: Sequence[Reading],
     rule: Rule,
     deals: int = DEALS,
-    splits: bool = True,
+    beside: bool = False,
 ) -> Verdict:
     """Test a claim: power first, then the registered reading and what guards it.
 
@@ -251,17 +251,20 @@ def examine(
     readings : the registered one first; the weakest word of all counts
     rule : what was registered
     deals : how many
-    splits : whether the largest lines are also listed in parts
+    beside : whether it stands beside the registered reading: no splits, and what is left without
+        each line is found only where a word depends on it
     """
     dealt = _Dealt.of(lines, rule, deals, min(deals, LEFT_DEALS))
     power = power_of(lines, readings[0], rule)
-    judged = tuple(_judge(lines, reading, rule, dealt, FULL) for reading in readings)
+    judged = tuple(
+        _judge(lines, reading, rule, dealt, BESIDE if beside else FULL) for reading in readings
+    )
     word, reason = judged[0].word, judged[0].reason
     if (joined := weakest([found.word for found in judged])) != word:
         word, reason = joined, "weighting"
     if word in (SUPPORTED, GREATER) and not _signs_agree(lines, readings[0]):
         word, reason = INCONCLUSIVE, "signs"
-    parted = _split_words(lines, readings, rule, deals) if splits else ()
+    parted = () if beside else _split_words(lines, readings, rule, deals)
     if word != INCONCLUSIVE and (joined := weakest([word, *parted])) != word:
         word, reason = joined, "split"
     if not power.testable:
@@ -375,6 +378,7 @@ def _judge(lines: Lines, reading: Reading, rule: Rule, dealt: _Dealt, how: str) 
     ratios = np.empty(0)
     if how == FULL:
         left, ratios = _left_out(lines, reading, rule, dealt)
+    if how in (BESIDE, FULL):
         interval = ratio_interval(slope, share, outcome, 1 - 2 * rule.alpha)
     if how != BARE and not _stands(word, lines, reading, rule, dealt):
         word, reason = INCONCLUSIVE, "left out"
