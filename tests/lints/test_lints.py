@@ -13,6 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from capworth.case.claim import Lock, Registration
+from capworth.case.claim_lock import METHOD, digest_of, registered_keys, registered_parts
 from capworth.case.model import (
     Activity,
     Capability,
@@ -196,15 +198,13 @@ def clean() -> Case:
         discounting="eu-cohesion-5",
         note="",
         harm_index="",
-        claim_group=("hosting",),
-        claim_primary="per_euro",
-        claim_margin=1.25,
         excellent_efficient=0.5,
         excellent_top=0.5,
         extent_key="cost",
     )
     return replace(
         base,
+        claim=None,
         capabilities=(
             Capability("A", "Register", "data", designated=True, basis="named by the board"),
             Capability("B", "Laboratory", "support"),
@@ -362,6 +362,20 @@ def extents(of_c: float) -> Edit:
 
 def settings(**changes: Any) -> Edit:
     return lambda case: case.with_settings(**changes)
+
+
+def claimed(**keys: Any) -> Edit:
+    """A claim that is registered in advance, and fits its lock."""
+
+    def edit(case: Case) -> Case:
+        claim = Registration(("hosting",), "per_euro", "score", **{"extent_key": "members", **keys})
+        parts, said = registered_parts(case), registered_keys(claim)
+        day = date(2024, 1, 1)
+        digest = digest_of(said, parts, METHOD, day.isoformat())
+        lock = Lock(day, METHOD, digest, tuple(said.items()), tuple(parts.items()))
+        return replace(case, claim=replace(claim, lock=lock))
+
+    return edit
 
 
 def all_of(*edits: Edit) -> Edit:
@@ -1308,15 +1322,15 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
     ),
     (
         "P04",
-        settings(claim_primary="total"),
-        "case.toml, claim_primary",
-        settings(claim_primary="total", claim_group=()),  # not asked
+        claimed(extent_key="equal"),
+        "claim.toml, extent_key",
+        claimed(extent_key="members"),
     ),
     (
         "P05",
-        settings(claim_margin=1.0),
-        "case.toml, claim_margin",
-        settings(claim_margin=1.0, claim_group=()),
+        all_of(claimed(), lambda case: case.with_claim(margin=1.5)),
+        "claim.lock.toml, margin",
+        claimed(),
     ),
     (
         "O01",
