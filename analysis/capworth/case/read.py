@@ -39,6 +39,7 @@ from capworth.case.model import (
     NetworkFigure,
     Observation,
     Outcome,
+    PlannedSurvey,
     Platform,
     Pledge,
     Price,
@@ -60,6 +61,7 @@ from capworth.case.rules.extents import check_extents
 from capworth.case.rules.members import check_network, check_survey
 from capworth.case.rules.paths import check_paths
 from capworth.case.rules.programme import check_plans
+from capworth.case.rules.surveys import check_surveys
 from capworth.case.rules.value import check_measures, check_value, read_points
 from capworth.case.rules.whole import check_rules
 from capworth.case.survey import survey_scores
@@ -83,6 +85,7 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
     ("effects", Effect, "change"),
     ("savings", Saving, "share"),
     ("business_as_usual", BusinessAsUsual, "growth"),
+    ("planned_surveys", PlannedSurvey, ""),
     ("relations", Relation, "bonus"),
     ("minimums", Minimum, ""),
     ("limits", Limit, ""),
@@ -169,6 +172,7 @@ def _checked(raw: RawCase) -> tuple[dict[str, object], Typed, tuple[Finding, ...
         *check_network(typed, faulty),
         *check_paths(settings, typed, faulty),
         *check_distributions(typed, _inputs, faulty),
+        *check_surveys(typed, _inputs, faulty),
     )
     return dict(settings), typed, (*findings, *map(raw.in_place, more))
 

@@ -45,6 +45,7 @@ from capworth.programme.selection import Programme, choose_programme
 from capworth.programme.tracking import set_baseline
 from capworth.study.split_check import SplitCheck, check_splits
 from capworth.uncertainty.convergence import converge
+from capworth.uncertainty.information import value_of_information
 from capworth.uncertainty.sensitivity import swing_inputs
 from capworth.uncertainty.switching import programme_map, switching_values
 
@@ -164,7 +165,7 @@ class Study:
     network = Part(weigh_network, ["use"])
     switching = Part(switching_values, ["programme"])
     threshold = Part(lambda _, found, __: programme_map(found), ["switching"])
-    resolving = Part(_on_request)
+    resolving = Part(value_of_information, ["programme"])
     splits = Part(_splits, role=FOLLOWS)
     soundness = Part(_soundness, ["splits"])
     convergence = Part(converge, ["programme"], role=FOLLOWS)
