@@ -417,9 +417,10 @@ def innovation(s: Any) -> Words:
     close = sum(map(float, table["closeness"])) / len(table)
     potential = sum(map(float, table["potential"])) / len(table)
     firm = sum(float(p) >= 0.9 for p in table["p_field"])
-    assert not fields["unaided"]
+    alone = fields["unaided"]
+    far = [str(len(alone)), str(len(table)), alone[0]] if alone else [str(len(fields["catch up"]))]
     return (
-        [str(len(fields["catch up"]))],
+        far,
         [
             *("80", *percent(close), *number(potential, 1)),
             *(str(firm), str(len(table)), "90", str(f.draws)),
