@@ -1280,9 +1280,7 @@ def exchanged(study: Any, added: list[str], dropped: list[str]) -> str:
     return f"{verb} {named(study, added or dropped)}"
 
 
-@pytest.mark.skipif(
-    "sensitivity" not in speaking.speaking_study(), reason="no input is swung yet"
-)
+@pytest.mark.skipif("sensitivity" not in speaking.speaking_study(), reason="no input is swung yet")
 def test_what_a_turn_takes_in_and_lets_go() -> None:
     study, told = speaking.speaking_study(), speaking.pages("distance", "en")
     table = study.sensitivity.to_frame().sort_values("regret", ascending=False, kind="stable")
