@@ -31,10 +31,10 @@ from capworth.language.numbers import Amount
 from capworth.study.stages import Study
 
 if TYPE_CHECKING:
-    from capworth.uncertainty.information import COSTS, VALUES, Resolving
+    from capworth.uncertainty.information import Resolving
     from capworth.uncertainty.sensitivity import Sensitivity
     from capworth.uncertainty.switching import SwitchingValues
-from capworth.uncertainty.threshold import ThresholdMap
+    from capworth.uncertainty.threshold import ThresholdMap
 
 PARTS = ("cost", "score", "money", "swing")
 ROOM = 0.06  # share from which a field has room for its letter and figure
@@ -162,12 +162,13 @@ def evidence_facts(study: Study, language: Language) -> Facts:
 WEAK = ("D", "E")  # grades of judgement and placeholders
 
 MOST = 12  # inputs shown, the most valuable
+BLOCKS = ("costs", "values")  # groups that no one study can find out
 SPAN = 1.96  # standard errors of a 95 % interval
 
 
 @styled
 def draw_information(
-    resolving: Resolving, ax: Axes, language: Language = ENGLISH, most: int = MOST
+    resolving: "Resolving", ax: Axes, language: Language = ENGLISH, most: int = MOST
 ) -> Axes:
     """Draw what knowing each group adds, with its 95 % sampling error; those above noise."""
     table = resolving.to_frame()
@@ -200,14 +201,14 @@ def unit_of(study: Study, language: Language) -> str:
     return _unit(study.resolving, language)
 
 
-def _unit(resolving: Resolving, language: Language) -> str:
+def _unit(resolving: "Resolving", language: Language) -> str:
     million = language.million(resolving.provenance.currency)
     return language.say(f"knowing.unit_{resolving.measure}", unit=million)
 
 
 @styled
 def draw_switching(
-    switching: SwitchingValues, ax: Axes, language: Language = ENGLISH, most: int = MOST
+    switching: "SwitchingValues", ax: Axes, language: Language = ENGLISH, most: int = MOST
 ) -> Axes:
     """Draw the distribution of each input, its median, and the part in which the advice changes."""
     names = switching.switching[:most]
@@ -242,7 +243,7 @@ def draw_switching(
 
 
 @styled
-def draw_threshold(threshold: ThresholdMap, ax: Axes, language: Language = ENGLISH) -> Axes:
+def draw_threshold(threshold: "ThresholdMap", ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw the ranges of both inputs: hatched where another answer holds, a disc at the usual."""
     first, second = threshold.inputs
     turned = ~threshold.to_frame().to_numpy(dtype=bool)
@@ -402,7 +403,7 @@ def information_facts(study: Study, language: Language) -> Facts:
         )
         for i, v in table["value"].items()
     )
-    single = table.drop(index=[COSTS, VALUES], errors="ignore")
+    single = table.drop(index=list(BLOCKS), errors="ignore")
     first = single.iloc[0] if len(single) else None
     return {
         "variant": "none" if first is None else None,

@@ -175,7 +175,7 @@ def _surveys(study: Study, language: Language) -> Table:
         rows.append(
             (
                 names[key].in_language("name", language.code),
-                language.say("pair", first=row["members"], second=row["items"]),
+                language.say("resolving.each", members=row["members"], items=row["items"]),
                 language.part(float(row["resolved"])),
                 language.number(float(row["value"])) if clear else language.say("resolving.less"),
                 _budget(float(row["money_m"]), language),
