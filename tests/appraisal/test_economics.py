@@ -29,8 +29,9 @@ from capworth.methods.cost_benefit.discounting import factors
 from capworth.model import simulation as flows
 from capworth.model import simulation as sampling
 from capworth.model.chain import SCOPES, UnitValues, transfer_range
-from capworth.model.costs import PAYERS, bias_of, discount_factors
+from capworth.model.costs import PAYERS, discount_factors
 from capworth.model.draws import AtModes, OneWay, Sampled, probability_below, quantile_of
+from capworth.model.out_turn import bias_of
 from capworth.model.result import Provenance
 from capworth.model.simulation import Model, Sample, draw_sample, redrawn, yearly_flows
 from capworth.programme.selection import choose_programme

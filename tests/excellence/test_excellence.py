@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 
 from capworth.case.model import Case
-from capworth.excellence.services import Excellence
+from capworth.excellence.comparison import Way
+from capworth.excellence.services import (
+    ALONE,
+    BY_DEFAULT,
+    MIXED,
+    SELDOM,
+    Excellence,
+    lack,
+)
 from capworth.methods.envelopment.dea import dea
 from capworth.study.stages import Study, run_study
 
@@ -35,9 +43,14 @@ def excellence_of(study: Study) -> Excellence:
 def test_efficiency_routes_and_targets_worked_by_hand(worked: Study, golden: Golden) -> None:
     known = golden["excellence"]
     table = excellence_of(worked).to_frame()
-    assert table["efficiency"].to_dict() == pytest.approx(known["efficiency"], abs=known["atol"])
-    assert table["route"].to_dict() == known["route"]
+    for column in ("efficiency", "efficiency_constant"):
+        assert table[column].to_dict() == pytest.approx(known[column], abs=known["atol"])
+    assert table["efficiency_variable"].equals(table["efficiency"])
+    for column in ("route", "factor", "p_default", "p_alone"):
+        assert table[column].to_dict() == known[column]
     assert table["p_efficient"].to_dict() == {"REG": 1, "NET": 1, "LAB": 1, "ACA": 0}
+    assert table["p_efficient_constant"].to_dict() == {"REG": 0, "NET": 1, "LAB": 1, "ACA": 0}
+    assert (table["p_excellent"] == 0).all()
     assert table["p_top"].to_dict() == {"REG": 1, "NET": 0, "LAB": 0, "ACA": 0}
     lift = list(table[["lift_use", "lift_results"]].to_numpy()[3])
     assert lift == pytest.approx(known["lift_of_aca"], abs=known["atol"])
@@ -79,40 +92,151 @@ def test_without_an_agreed_level_there_is_no_gap_to_tell(worked: Study) -> None:
 
 def test_the_answer(worked: Study) -> None:
     found = excellence_of(worked)
-    assert (found.derived, found.designated) == (("REG",), ("NET", "LAB"))
-    assert repr(found) == "<Excellence: 2 designated, 1 derived; both: none>"
+    assert (found.derived, found.designated) == ((), ("NET", "LAB"))
+    assert repr(found) == "<Excellence: 2 designated, 0 derived; both: none>"
     assert found.thresholds == (0.5, 0.5, 0.25)
     assert found.draws == 3
+    assert found.way == Way("unit_costs", "variable", "equal")
     reasons = found.to_frame()["reason"].to_dict()
     assert reasons == {
-        "REG": "efficient and among the best",
-        "NET": "agreed, but among the best in only 0% of draws",
-        "LAB": "agreed, but among the best in only 0% of draws",
+        "REG": "efficient by results alone in 100% of draws",
+        "NET": "agreed, but efficient by use alone in 100% of draws and among the best in only 0% "
+        "of draws",
+        "LAB": "agreed, but efficient by cost alone in 100% of draws and among the best in only 0% "
+        "of draws",
         "ACA": "efficient in only 0% of draws and among the best in only 0% of draws",
     }
+    assert found.lacking(BY_DEFAULT) == ("REG", "NET", "LAB")
+    assert found.lacking(ALONE) == found.lacking(MIXED) == ()
+    assert found.lacking(SELDOM) == ("ACA",)
+
+
+def costing(case: Case, line: str, money: float) -> Case:
+    """The case with one cost line at another amount, outside of every total."""
+    costs = tuple(
+        replace(c, total="", amount=replace(c.amount, low=money, mode=money, high=money))
+        if c.id == line
+        else c
+        for c in case.costs
+    )
+    return replace(case, costs=costs)
+
+
+def test_a_service_that_is_good_at_several_things_is_excellent(
+    small: Case, at_modes: AtModes
+) -> None:
+    """A register for less than the secure network: efficient by use and cost without its results.
+
+    It costs 0.62 million, NET 0.93; of ACA it is a model, and it is the first by score.
+    """
+    found = excellence_of(at_modes(costing(small, "REG-STAFF", 1.0)))
+    table = found.to_frame()
+    cost = table["unit_cost_m"].to_dict()
+    share = (57.5 - 21.6666667) / (92.5 - 21.6666667)  # on the way from LAB to NET, by use
+    assert cost["REG"] < cost["LAB"] + share * (cost["NET"] - cost["LAB"])
+    assert cost["LAB"] < cost["REG"]  # so it is not by its cost alone either
+    row = table.to_dict("index")["REG"]
+    assert [row[name] for name in ("p_excellent", "p_default", "p_alone")] == [1, 0, 0]
+    assert row["route"] == "derived only"
+    assert row["reason"] == "efficient, a model of others, and among the best"
+    assert found.derived == ("REG",)
+    assert found.over_thresholds()["variable"].tolist() == ["REG"] * 6
+    assert found.lacking(BY_DEFAULT) == ("NET", "LAB")
+    assert found.lacking("") == ("REG",)
 
 
 def test_thresholds_decide(small: Case, at_modes: AtModes) -> None:
-    """At the modes REG is first by score, then LAB, NET and ACA; all but ACA are efficient."""
-    wider = excellence_of(at_modes(small.with_settings(top_share=0.5)))
-    assert wider.derived == ("REG", "LAB")
-    assert wider.to_frame().T["LAB"]["route"] == "both"
-    assert excellence_of(at_modes(small.with_settings(top_share=0.0))).derived == ("REG",)
+    """At the modes REG is first by score, then LAB, NET and ACA; none is excellent."""
     lenient = small.with_settings(top_share=1.0, excellent_efficient=0.0)
     assert excellence_of(at_modes(lenient)).derived == small.capability_ids
+    wider = small.with_settings(top_share=0.5, excellent_efficient=0.0)
+    assert excellence_of(at_modes(wider)).derived == ("REG", "LAB")
+    first = small.with_settings(top_share=0.0, excellent_efficient=0.0)
+    assert excellence_of(at_modes(first)).derived == ("REG",)
+    good = costing(small, "REG-STAFF", 1.0)
+    strict = good.with_settings(top_share=0.25, excellent_top=1.0, excellent_efficient=1.0)
+    assert excellence_of(at_modes(strict)).derived == ("REG",)
+
+
+@pytest.mark.parametrize(
+    ("efficient", "default", "alone", "excellent", "why"),
+    [
+        (0.9, 0.2, 0.2, 0.5, ""),
+        (0.4, 0.4, 0.0, 0.0, SELDOM),
+        (0.8, 0.4, 0.1, 0.3, BY_DEFAULT),  # just the half
+        (0.8, 0.39, 0.1, 0.31, MIXED),
+        (0.6, 0.1, 0.4, 0.1, ALONE),
+        (0.6, 0.5, 0.5, 0.1, BY_DEFAULT),  # both: the one that tells more
+    ],
+)
+def test_why_a_service_is_not_excellent(
+    efficient: float, default: float, alone: float, excellent: float, why: str
+) -> None:
+    found = {
+        "p_efficient": efficient,
+        "p_default": default,
+        "p_alone": alone,
+        "p_excellent": excellent,
+    }
+    assert lack(found, 0.5) == why
+
+
+def test_the_table_over_thresholds_counts_both_probabilities(study: Study) -> None:
+    found = excellence_of(study)
+    table, over = found.to_frame(), found.over_thresholds()
+    assert over.index.tolist() == [0.5, 0.6, 0.7, 0.8, 0.9, 0.95]
+    for least, row in over.iterrows():
+        for returns in ("variable", "constant"):
+            passed = table.index[
+                (table[f"p_excellent_{returns}"] >= least) & (table["p_top"] >= least)
+            ]
+            assert set(str(row[returns]).split()) == set(passed)
+            assert row[f"count_{returns}"] == len(passed)
+    assert over["count_variable"].is_monotonic_decreasing
 
 
 def test_probabilities_are_shares_of_draws(study: Study) -> None:
     """From the draws themselves: the envelopment once more, and the places by score."""
     found, drawn = excellence_of(study), study.sample.drawn
     table = found.to_frame()
-    again = dea(drawn.cost[:, :, None] / 1e6, drawn.branches, "variable", "output")
-    np.testing.assert_allclose(table["p_efficient"], again.efficient.mean(axis=0))
+    use = drawn.levels[:, :, :2].mean(axis=2)  # reach and speed alike, whatever they weigh
+    levels = np.stack((use, drawn.levels[:, :, 2]), axis=2)
+    cost = drawn.cost[: len(levels), :, None] / 1e6
+    for returns in ("variable", "constant"):
+        again = dea(cost, levels, returns, "output")
+        np.testing.assert_allclose(
+            table[f"efficiency_{returns}"], again.efficiency.mean(axis=0), rtol=1e-6
+        )
+    again = dea(cost, levels, "variable", "output")
+    np.testing.assert_allclose(table["p_efficient_plain"], again.efficient.mean(axis=0))
     np.testing.assert_allclose(table["efficiency"], again.efficiency.mean(axis=0), rtol=1e-6)
+    low = np.percentile(again.efficiency, 10, axis=0)
+    np.testing.assert_allclose(table["efficiency_low"], low, rtol=1e-6)
     first = np.bincount(drawn.score.argmax(axis=1), minlength=4) / study.sample.draws
-    np.testing.assert_allclose(table["p_top"], first)
-    assert (table["efficiency_low"] <= table["efficiency_high"]).all()
-    assert table["efficiency"].between(0, 1 + 1e-9).all()
+    np.testing.assert_allclose(table["p_top_plain"], first)
+    parts = table[["p_excellent", "p_alone", "p_default"]].sum(axis=1)
+    assert (parts >= table["p_efficient"] - 1e-12).all()  # both reasons may hold at once
+    assert (table["p_excellent"] <= table["p_efficient"]).all()
+
+
+def test_the_weights_of_the_tree_move_nobody_s_efficiency(small: Case, at_modes: AtModes) -> None:
+    """They decide who is among the best by score, and there only."""
+    swings = {"reach": 10.0, "speed": 100.0}
+    criteria = tuple(
+        replace(c, swing=replace(c.swing, low=s, mode=s, high=s)) if (s := swings.get(c.id)) else c
+        for c in small.criteria
+    )
+    other = replace(small, criteria=criteria)
+    plain, moved = (excellence_of(at_modes(case)).to_frame() for case in (small, other))
+    same = [
+        c
+        for c in map(str, plain)
+        if c.startswith(("efficiency", "p_e", "p_alone", "p_default", "lift"))
+    ]
+    assert len(same) > 12
+    assert plain[same].equals(moved[same])
+    scores = [at_modes(case).sample.modes.score[0] for case in (small, other)]
+    assert not np.allclose(*scores)
 
 
 def test_gaps_are_means_over_the_draws_enveloped(study: Study) -> None:

@@ -15,26 +15,40 @@ from capworth.model.simulation import draw_sample
 from capworth.report.annex.excellence import frontier_page as section
 from capworth.study.stages import Study, run_study
 
+LEAVES = ("reach", "speed", "results")
 
-def test_the_region_is_that_of_the_swings(study: Study) -> None:
-    """Use weighs 30 to 100, results 70 to 100: u_use / u_results is 0.3 to 1.43."""
-    region = tree_region(study.sample.model.value.branches)
+
+def allowed(region: np.ndarray, reach: float, speed: float, results: float) -> bool:
+    return bool((region @ [reach, speed, results] <= 1e-12).all())
+
+
+def test_the_region_is_that_of_the_swings(small: Case) -> None:
+    """Use weighs 30 to 100, results 70 to 100: use / results is 0.3 to 1.43, use being reach and
+    speed together; reach 80 to 100 and speed 20 to 80: reach / speed is 1 to 5."""
+    region = tree_region(small.criteria, LEAVES)
     assert region is not None
-    names = [b.id for b in study.sample.model.value.branches]
-    assert sorted(names) == ["results", "use"]
     for use, held in ((0.29, False), (0.31, True), (1.42, True), (1.44, False)):
-        weights = np.array([{"use": use, "results": 1.0}[name] for name in names])
-        assert (region @ weights <= 0).all() == held
-    assert tree_region(study.sample.model.value.branches[:1]) is None
+        assert allowed(region, 0.75 * use, 0.25 * use, 1.0) == held
+    for ratio, held in ((0.99, False), (1.01, True), (4.9, True), (5.1, False)):
+        speed = 1 / (1 + ratio)
+        assert allowed(region, ratio * speed, speed, 1.0) == held
+    assert len(region) == 4
+    assert tree_region(small.criteria, LEAVES[:1]) is None
+    # without a criterion its branch weighs what the others in it weigh; without all, nothing
+    without = tree_region(small.criteria, ("speed", "results"))
+    assert without is not None
+    assert (without @ [0.31, 1.0] <= 0).all()
+    assert not (without @ [0.29, 1.0] <= 0).all()
 
 
-def test_a_swing_that_may_be_nothing_binds_from_one_side(study: Study) -> None:
-    use, results = sorted(study.sample.model.value.branches, key=lambda b: b.id != "use")
-    nothing = replace(use, swing=replace(use.swing, low=0.0))
-    region = tree_region((nothing, results))
+def test_a_swing_that_may_be_nothing_binds_from_one_side(small: Case) -> None:
+    criteria = tuple(
+        replace(c, swing=replace(c.swing, low=0.0)) if c.id == "use" else c for c in small.criteria
+    )
+    region = tree_region(criteria, LEAVES)
     assert region is not None
-    assert (region @ [1e-3, 1.0] <= 0).all()
-    assert not (region @ [1.5, 1.0] <= 0).all()
+    assert allowed(region, 0.75e-3, 0.25e-3, 1.0)
+    assert not allowed(region, 1.2, 0.3, 1.0)
 
 
 def test_bounded_weights_make_nobody_more_efficient(study: Study) -> None:
@@ -46,11 +60,11 @@ def test_bounded_weights_make_nobody_more_efficient(study: Study) -> None:
     assert (check.draws, check.resolved) == (200, 0)
     many = check.draws
     cost = study.sample.drawn.cost[:many, :, None] / 1e6
-    value = np.maximum(study.sample.drawn.branches[:many], 1e-6)
+    value = np.maximum(study.sample.drawn.levels[:many], 1e-6)  # every criterion for itself
     free = dea(cost, value, "variable", "output")
     np.testing.assert_allclose(table["p_efficient"], free.efficient.mean(axis=0))
     # every bounded score rests on weights inside the region
-    region = tree_region(study.sample.model.value.branches)
+    region = tree_region(study.case.criteria, LEAVES)
     assert region is not None
     rows = np.concatenate((np.zeros((len(region), 1)), region), axis=1)
     bounded = dea(cost, value, "variable", "output", restrictions=rows)
@@ -80,7 +94,7 @@ def test_the_bootstrap_is_at_the_modes(small: Case, study: Study) -> None:
     """Of four small services three are efficient: no spread to draw from. With more there is."""
     sample, provenance = study.sample, study.provenance
     cost = sample.modes.cost[0, :, None] / 1e6
-    value = np.maximum(sample.modes.branches[0], 1e-6)
+    value = np.maximum(sample.modes.levels[0], 1e-6)
     plain = dea(cost, value, "variable", "output").efficiency[0]
     found = study.frontier
     np.testing.assert_allclose(found.to_frame()["efficiency"], plain)
@@ -91,7 +105,7 @@ def test_the_bootstrap_is_at_the_modes(small: Case, study: Study) -> None:
         np.testing.assert_array_equal(found.to_frame()["corrected_high"], again.high)
     else:
         assert found.to_frame()["corrected"].isna().all()
-    worse = replace(sample, modes=replace(sample.modes, branches=_spread(sample.modes.branches)))
+    worse = replace(sample, modes=replace(sample.modes, levels=_spread(sample.modes.levels)))
     check = check_frontier(worse, provenance)
     assert check is not None
     assert check.drawn == 400
@@ -100,9 +114,9 @@ def test_the_bootstrap_is_at_the_modes(small: Case, study: Study) -> None:
     assert (table["corrected_low"] <= table["corrected_high"]).all()
 
 
-def _spread(branches: np.ndarray) -> np.ndarray:
+def _spread(levels: np.ndarray) -> np.ndarray:
     """Values that leave but one capability efficient at any cost."""
-    spread = np.ones_like(branches)
+    spread = np.ones_like(levels)
     spread[0] *= np.array([1.0, 0.6, 0.5, 0.3])[:, None]
     cheapest_first = spread[0].copy()
     return np.broadcast_to(cheapest_first, spread.shape).copy() * 100

@@ -11,7 +11,7 @@ import pytest
 
 from capworth.case.model import Case
 from capworth.excellence.gaps import GapWorth, cost_shares
-from capworth.excellence.services import LEVELS, LIST, NONE, OFTEN, Excellence
+from capworth.excellence.services import LEVELS_AGREED, LIST, NONE, OFTEN, Excellence
 from capworth.model.draws import Sampled
 from capworth.model.joint_gains import Game, games_of
 from capworth.model.simulation import Model
@@ -116,7 +116,7 @@ def test_designated_by_list_or_by_levels(small: Case, at_modes: AtModesRun) -> N
         small, capabilities=tuple(replace(c, designated=False) for c in small.capabilities)
     )
     found = excellence_of(at_modes(bare))
-    assert (found.designated_by, found.designated) == (LEVELS, ("NET",))
+    assert (found.designated_by, found.designated) == (LEVELS_AGREED, ("NET",))
     assert found.to_frame()["p_reaches_levels"].to_dict() == {
         "REG": 0,
         "NET": 1,
@@ -177,7 +177,7 @@ def test_worth_of_gaps_worked_by_hand(worked: Study) -> None:
     assert table.loc["ACA", "points_per_m"] == pytest.approx(46.5568, abs=1e-4)
     assert np.isnan(table["closed"]["NET"])
     assert table.loc[["NET", "ACA"], ["gap_money_m", "gap_harm_days"]].isna().to_numpy().all()
-    assert found.models == ("REG", "NET", "LAB")
+    assert found.models == ("NET", "LAB")
     assert found.open == ()
     assert found.middle == pytest.approx((0.666666667, 3.088541667))
     assert (table["p_field"] == 1).all()

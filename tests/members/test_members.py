@@ -10,16 +10,17 @@ import pytest
 
 from capworth.case.model import Case, Member, Rating
 from capworth.case.read import read_case
+from capworth.members import use
 from capworth.members.feedback import ALL, NONE, OWN, REGION, member_needs
+from capworth.members.served import Members, guard_events, guard_groups, serve_members
 from capworth.members.use import (
+    BATCHES,
     DRAWS,
     MEASURES,
-    Members,
+    SHARED,
     UseModel,
-    guard_events,
-    guard_groups,
     inhabitants,
-    serve_members,
+    share_out,
 )
 from capworth.model.costs import PAYERS
 from capworth.model.draws import AtModes
@@ -111,14 +112,17 @@ def test_inhabitants_stand_in_for_each_other(small: Case) -> None:
     assert inhabitants(case).tolist() == [5.0, 6e7, 1.0]
 
 
-def test_the_same_draws_whatever_the_number(small: Case, sample: Sample, members: Members) -> None:
+def test_use_is_drawn_alike_whatever_the_number_of_draws(small: Case) -> None:
     """The first draws are worked out anew for a brief: they must be those of the run."""
-    again = serve_members(draw_sample(small, 700))
-    assert again is not None
-    more = serve_members(draw_sample(small, 500))
-    assert more is not None
-    pd.testing.assert_frame_equal(again.to_frame(), more.to_frame(), rtol=1e-12)
-    assert again.draws == more.draws == members.draws == DRAWS
+    case = replace(small, members=small.members[:4])
+    first, second = (share_out(draw_sample(case, DRAWS + more)) for more in (0, 40))
+    assert first is not None
+    assert second is not None
+    for kind in ("own", "external", "paid"):
+        np.testing.assert_array_equal(first.shares[kind], second.shares[kind])
+    for measure in MEASURES:
+        np.testing.assert_array_equal(first.ranges[measure], second.ranges[measure])
+    assert first.model.size == second.model.size == DRAWS
 
 
 def test_the_order_of_the_rows_does_not_matter(small: Case) -> None:
@@ -142,21 +146,192 @@ def test_use_scatters_as_much_as_it_is_said_to(small: Case, sample: Sample) -> N
 
 
 def test_gains_are_worked_out_from_the_shares(sample: Sample, members: Members) -> None:
-    """Another way to the same columns: value times share, capability by capability."""
+    """Another way to the same columns: mean value times mean share, capability by capability."""
     drawn, annuity = sample.drawn, sample.model.annuity
-    sums = {
-        name: sum(
-            drawn.money[:, c, None] / annuity / 1e6 * getattr(found, kind)
-            for c, found in enumerate(UseModel(sample).capabilities())
-        )
-        for name, kind in (("own_m", "own"), ("external_m", "external"))
-    }
+    worth = drawn.money / annuity / 1e6
+    uses = list(UseModel(sample).capabilities())
     table = members.to_frame()
-    for name, values in sums.items():
-        np.testing.assert_allclose(table[name], np.mean(values, axis=0), rtol=1e-9)
-        low = np.percentile(values, 10, axis=0, method="inverted_cdf")
+    for name, kind in (("own_m", "own"), ("external_m", "external")):
+        shares = [getattr(found, kind) for found in uses]
+        mean = sum(worth[:, c].mean() * share.mean(axis=0) for c, share in enumerate(shares))
+        np.testing.assert_allclose(table[name], mean, rtol=1e-9)
+        drawn_sums = sum(worth[:, c, None] * share for c, share in enumerate(shares))
+        low, high = np.percentile(drawn_sums, (10, 90), axis=0, method="inverted_cdf")
         np.testing.assert_allclose(table[f"{name}_low"], low, rtol=1e-9)
+        np.testing.assert_allclose(table[f"{name}_high"], high, rtol=1e-9)
+        # use knows nothing of what there is to share: the mean of the products is the same
+        products = np.asarray(drawn_sums)
+        error = products.std(axis=0) / np.sqrt(len(products))
+        assert (np.abs(products.mean(axis=0) - table[name]) < 4 * error).all()
     assert not np.allclose(table["own_m"], table["external_m"], rtol=0.01)
+
+
+def test_members_sum_to_the_report_where_it_has_more_draws_than_they(small: Case) -> None:
+    """One quantity is one figure: a subsample of the draws gives no second total."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(use, "DRAWS", 60)
+        sample = draw_sample(small, 400)
+        members = serve_members(sample)
+    assert members is not None
+    assert members.draws == 60
+    drawn, annuity = sample.drawn, sample.model.annuity
+    paid = sample.tallies.payers[:, PAYERS.index("members")].sum() / sample.draws
+    report = {
+        "own_m": drawn.money.sum(axis=1).mean() / annuity / 1e6,
+        "external_m": drawn.money.sum(axis=1).mean() / annuity / 1e6,
+        "own_harm": drawn.harm.sum(axis=1).mean(),
+        "external_harm": drawn.harm.sum(axis=1).mean(),
+        "national_m": paid / annuity / 1e6,
+    }
+    table, totals = members.to_frame(), members.totals()
+    for measure, told in report.items():
+        assert totals.loc[measure, "study"] == pytest.approx(told, rel=1e-12)
+        assert table[measure].sum() == pytest.approx(told, rel=1e-12)
+        by_capability = members.by_capability()
+        if measure in by_capability:
+            assert by_capability[measure].sum() == pytest.approx(told, rel=1e-12)
+    # the first draws alone would tell another sum
+    assert drawn.money[:60].mean() != pytest.approx(drawn.money.mean(), rel=1e-6)
+
+
+def shares_of(case: Case, seed: int) -> pd.DataFrame:
+    """Each member's part of all own gain, its printed error, and whether it is of the use only."""
+    found = serve_members(draw_sample(case.with_settings(seed=seed), 400))
+    assert found is not None
+    table = found._table
+    return table[["own_m", "own_m_error"]] / table["own_m"].sum()
+
+
+def test_two_seeds_agree_within_the_printed_errors(small: Case) -> None:
+    """Over ten seeds the spread of a member's part is what is printed as its error."""
+    tables = [shares_of(small, seed) for seed in range(1, 11)]
+    parts = np.array([table["own_m"] for table in tables])
+    errors = np.array([table["own_m_error"] for table in tables])
+    pairs = [(a, b) for a in range(10) for b in range(a)]
+    far = [np.abs(parts[a] - parts[b]) / np.hypot(errors[a], errors[b]) for a, b in pairs]
+    assert np.mean(np.array(far) <= 2) > 0.9
+    assert np.max(far) < 8  # ten batches: the error itself is known to a quarter
+    ratio = np.sqrt((parts.var(axis=0, ddof=1)).mean() / (errors**2).mean())
+    assert 0.6 < ratio < 1.3
+
+
+def test_more_draws_move_a_part_less(small: Case) -> None:
+    """The error falls as the root of the draws: a sixteenth of the draws, four times the error."""
+    errors = {}
+    sample = draw_sample(small, 3_200)
+    for draws in (200, 3_200):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(use, "DRAWS", draws)
+            shared = share_out(sample)
+        assert shared is not None
+        noise = shared.noise("hits")[:BATCHES]  # the part of the use that was drawn
+        errors[draws] = np.sqrt((noise**2).sum())
+    assert 2.5 < errors[200] / errors[3_200] < 6.5
+
+
+def test_stratified_use_scatters_less_than_plain_use(small: Case, sample: Sample) -> None:
+    """Every member's place is once in each of as many parts as a batch has draws."""
+    model = UseModel(sample)
+    for batch, rows in enumerate(model.batches):
+        count = rows.stop - rows.start
+        even = model._even("searching", batch)
+        for column in even.T:
+            assert sorted((column * count).astype(int)) == list(range(count))
+    assert len(model.batches) == BATCHES
+    assert [rows.start for rows in model.batches[1:]] == [rows.stop for rows in model.batches[:-1]]
+
+
+def test_errors_of_a_group_are_those_of_its_sum(sample: Sample, members: Members) -> None:
+    """Parts move against one another: the error of all members together is that of the total."""
+    shared = share_out(sample)
+    assert shared is not None
+    noise = shared.noise("own_m")
+    batches = len(shared.sizes)
+    np.testing.assert_allclose(noise[:batches].sum(axis=1), 0, atol=1e-12)  # shares sum to 1
+    whole = sample.drawn.money.sum(axis=1) / sample.model.annuity / 1e6
+    error = np.sqrt((noise.sum(axis=1) ** 2).sum())
+    assert error == pytest.approx(whole.std(ddof=1) / np.sqrt(len(whole)), rel=1e-9)
+    groups = members.by_group()
+    shown = groups[groups["hits"].notna()]
+    assert shown["hits_error"].notna().all()
+    assert groups.loc[groups["hits"].isna(), "hits_error"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("share", "many", "expected"),
+    [
+        (0.5, 2, 1.0),  # the two first always are
+        (0.0, 5, 2 / 5),
+        (1.0, 5, 1.0),
+        # of three with a half: none 1/8, one 3/8, two 3/8, three 1/8: (2/8 + 6/8 + 6/8 + 3/8) / 3
+        (0.5, 3, 17 / 24),
+    ],
+)
+def test_the_chance_of_taking_part_is_worked_out(
+    small: Case, share: float, many: int, expected: float
+) -> None:
+    network = tuple(f for f in small.network if f.item not in ("searchers", "owners", "share"))
+    case = replace(small, members=small.members[:many], network=network, feedback=())
+    model = UseModel(draw_sample(case, 5))
+    chance, error = model.chances("searchers", "REG", np.full(4, share * many))
+    np.testing.assert_allclose(chance, expected)
+    np.testing.assert_allclose(error, 0, atol=1e-12)
+
+
+def test_the_chance_of_taking_part_is_the_share_of_draws(small: Case) -> None:
+    """By counting, where some are known, one region alone is served, and few are connected."""
+    sample = draw_sample(small, 4_000)
+    model = UseModel(sample)
+    for capability, found in zip(small.capability_ids, model.capabilities(), strict=True):
+        for item, on in (("searchers", found.searching), ("owners", found.owning)):
+            count, _ = model.count(item, capability)
+            chance, _ = model.chances(item, capability, count)
+            np.testing.assert_allclose(on.mean(axis=0), chance, atol=0.035)
+
+
+def test_equal_gains_are_said_to_be_equal(members: Members, small: Case) -> None:
+    """A twin is equal, what is far from its neighbour is not; the table says the same."""
+    gains = members._gains
+    twins = np.stack([gains[:, 0], gains[:, 0] * 1.0, gains[:, 0] * 0.2], axis=1)
+    found = replace(
+        members,
+        _gains=twins,
+        _covariance=np.cov(twins, rowvar=False) / len(twins),
+        _factor=np.ones_like(members._factor),
+        _factor_error=np.zeros_like(members._factor),
+    )
+    table = found.improvements("XNB")
+    assert table["equal"].tolist() == [False, True, False]
+    noisy = twins.copy()
+    noisy[:, 1] = np.random.default_rng(4).permutation(twins[:, 1])  # as large, drawn apart
+    found = replace(found, _gains=noisy, _covariance=np.cov(noisy, rowvar=False) / len(noisy))
+    assert found.improvements("XNB")["equal"].tolist() == [False, True, False]
+    lower = noisy.copy()
+    apart = noisy[:, 0] - noisy[:, 1]
+    lower[:, 1] -= 3 * apart.std(ddof=1) / np.sqrt(len(apart))  # three errors below
+    found = replace(found, _gains=lower, _covariance=np.cov(lower, rowvar=False) / len(lower))
+    assert not found.improvements("XNB")["equal"].any()
+    best = members.to_frame()["best_equal"]
+    for member, told in best.items():
+        rows = members.improvements(str(member))
+        rows = rows[rows["points"] > 0]
+        pairs = zip(rows.index[:3], rows.index[1:4], rows["equal"].iloc[1:4], strict=False)
+        assert told == " ".join(f"{a}={b}" for a, b, equal in pairs if equal)
+
+
+def test_every_figure_of_a_member_has_an_error(members: Members) -> None:
+    table = members.to_frame()
+    for measure in MEASURES:
+        known = table[measure].notna()
+        assert (table.loc[known, f"{measure}_error"] >= 0).all()
+        assert table.loc[~known, f"{measure}_error"].isna().all()
+    assert set(SHARED) == set(MEASURES)
+    mine = members.improvements("XNB")
+    points = members._gains * mine["factor"].loc[list(members.improvement_ids)].to_numpy()
+    plain = points.std(axis=0, ddof=1) / np.sqrt(len(points))
+    told = mine["points_error"].loc[list(members.improvement_ids)]
+    assert (told >= plain - 1e-12).all()
+    assert (told <= 1.5 * plain + 1e-9).all()
 
 
 def test_gain_shares_are_those_of_each_capability_alone(sample: Sample, small: Case) -> None:
@@ -188,7 +363,7 @@ def test_improvements_count_chance_and_need(sample: Sample, members: Members, sm
     place = [m.id for m in small.members].index("XNB")
     chance = members.capabilities_of("XNB")["chance"].to_numpy()
     factor = gain_shares(sample.model) @ (needs[place] * chance)
-    gains = sample.drawn.gains.score[: members.draws].mean(axis=0)
+    gains = sample.drawn.gains.score.mean(axis=0)
     for i, improvement in enumerate(small.improvement_ids):
         assert table.loc[improvement, "points"] == pytest.approx(gains[i] * factor[i])
 

@@ -37,7 +37,7 @@ def same(ours: Sample, theirs: Sample) -> None:
         one, other = (getattr(s.drawn, part.name) for s in (ours, theirs))
         if part.name != "gains":
             assert one.tobytes() == other.tobytes(), part.name
-    assert ours.drawn.gains.score.tobytes() == theirs.drawn.gains.score.tobytes()
+    assert ours.drawn.gains.distance.tobytes() == theirs.drawn.gains.distance.tobytes()
 
 
 def test_the_points_are_those_of_scipy_in_the_middle_of_their_cells(sobol: Case) -> None:
@@ -47,7 +47,7 @@ def test_the_points_are_those_of_scipy_in_the_middle_of_their_cells(sobol: Case)
     theirs = engine.random(64)
     for name in NAMES:
         place = draws.dimensions.index(name)
-        found = draws._even(name)
+        found = draws.even(name)
         np.testing.assert_allclose(found, theirs[:, place], atol=2.0**-30)
         assert (found > theirs[:, place]).all()
 
@@ -59,9 +59,9 @@ def sampling_stream(case: Case) -> np.random.Generator:
 @pytest.mark.parametrize("name", NAMES)
 def test_each_of_1024_cells_has_one_of_1024_draws(sobol: Case, small: Case, name: str) -> None:
     """What no random stream has: of 1,024 random draws about 377 cells stay empty."""
-    cells = np.floor(sampled(sobol, 0, 1024)._even(name) * 1024).astype(int)
+    cells = np.floor(sampled(sobol, 0, 1024).even(name) * 1024).astype(int)
     assert sorted(cells) == list(range(1024))
-    assert len({*np.floor(sampled(small, 0, 1024)._even(name) * 1024).astype(int)}) < 700
+    assert len({*np.floor(sampled(small, 0, 1024).even(name) * 1024).astype(int)}) < 700
 
 
 def test_every_uncertain_input_has_a_dimension_of_its_own(sobol: Case) -> None:
@@ -69,7 +69,7 @@ def test_every_uncertain_input_has_a_dimension_of_its_own(sobol: Case) -> None:
     for estimate in sobol.estimates().values():
         assert estimate.is_certain or estimate.name in draws.dimensions
     assert list(draws.dimensions) == sorted(set(draws.dimensions))
-    table = np.array([draws._even(name) for name in draws.dimensions[:12]])
+    table = np.array([draws.even(name) for name in draws.dimensions[:12]])
     found = stats.spearmanr(table, axis=1).statistic
     assert np.abs(found[~np.eye(len(found), dtype=bool)]).max() < 0.25
 
@@ -112,7 +112,7 @@ def test_fewer_draws_are_the_first_ones(sobol: Case) -> None:
 
 
 def test_another_seed_is_another_scrambling(sobol: Case) -> None:
-    one, other = (sampled(sobol.with_settings(seed=seed), 0, 64)._even(NAMES[0]) for seed in (1, 2))
+    one, other = (sampled(sobol.with_settings(seed=seed), 0, 64).even(NAMES[0]) for seed in (1, 2))
     assert not np.isclose(one, other).any()
 
 
@@ -146,7 +146,7 @@ def test_a_sequence_has_21201_dimensions_at_most() -> None:
         qmc.Sobol(21_202)
     many = Sampled(1, 0, 4, tuple(f"x{k}" for k in range(21_202)))
     with pytest.raises(InputError, match="21,202 inputs, and a Sobol sequence has 21,201 dim"):
-        many._even("x0")
+        many.even("x0")
 
 
 def test_a_case_without_the_setting_draws_from_random_streams(small: Case) -> None:

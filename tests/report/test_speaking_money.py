@@ -15,7 +15,7 @@ import pytest
 from capworth.case.model import Case, Limit, Pledge
 from capworth.charts.gallery import GALLERY
 from capworth.language.language import ENGLISH
-from capworth.members.use import serve_members
+from capworth.members.served import serve_members
 from capworth.model.simulation import draw_sample
 from capworth.programme.selection import beside
 from capworth.report.pdf import document

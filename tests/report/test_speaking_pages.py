@@ -49,6 +49,7 @@ exact: Writer = speaking.exact
 Said = dict[str, Tokens]
 Column = Callable[[Any, Any], Tokens]
 PAYERS = ("organisation", "members", "donors")
+PARTS_OF_COST = ("base", "overrun", "managing")
 FUNCTIONS = ("hosting", "exchange", "leads", "analysis", "operations", "training", "coordination")
 MILLION = 1_000_000
 
@@ -545,7 +546,41 @@ def spending(s: Any) -> Said:
             said[f"spending.[2].rows[{k}][{at}]"] = told
     names = ("stated", "capabilities", "platforms", "improvements", "outside", "residual")
     columns = [plain(f"{name}_m", 1) for name in names]
-    return said | rows("spending.[3]", cube.bridge(), several(2, *columns))
+    said |= rows("spending.[3]", cube.bridge(), several(2, *columns))
+    return said | overruns(s)
+
+
+def overruns(s: Any) -> Said:
+    """The published total in words, the way to what is expected, and its three readings."""
+    found = s.overrun
+    table, readings = found.to_frame(), found.readings()
+    (row,) = [r for _, r in table.iterrows()]
+    expected = ends(row, "expected_m")
+    decimals = speaking.places(*expected)
+    p80 = number(float(row["p80_m"]), decimals)
+    stated, year = exact(float(row["stated_m"])), str(int(row["price_year"]))
+    said: Said = {
+        "spending.[4].text": [
+            *(*stated, *middle(*expected), *span(*expected), *p80, "80"),
+            *(*chance(float(row["p_within"])), *percent(found.common_cause)),
+        ],
+        "spending.[5].caption": [year],
+        "spending.[5].head[6]": ["80"],
+        "spending.[5].rows[0][2]": stated,
+        "spending.[5].rows[0][6]": [*number(expected[0], 1), *span(*expected)],
+        "spending.[6].caption": [year],
+        "spending.[6].head[2]": ["80"],
+        "spending.[6].head[3]": ["80"],
+        "spending.[6].rows[2][1]": ["80"],
+    }
+    said |= rows("spending.[5]", table, several(3, *(plain(f"{p}_m", 1) for p in PARTS_OF_COST)))
+
+    def holds(_: Any, one: Any) -> Tokens:
+        return number(float(one["p80_m"]), speaking.places(*ends(one, "expected_m")))
+
+    return said | rows(
+        "spending.[6]", readings, {2: spread("expected_m"), 3: holds, 4: likely("p_within")}
+    )
 
 
 def allocation(s: Any) -> Said:
@@ -619,6 +654,9 @@ def excellence(s: Any) -> Said:
         pairs = [row[f"p_{key}"] for key in ("model", "second") if row[key]]
         return [x for share in pairs for x in chance(float(share))]
 
+    def counted(column: str) -> Column:
+        return lambda _, row: [str(n)] if (n := len(str(row[column]).split())) else []
+
     def closed(_: object, row: Any) -> Tokens:
         return percent(float(row["closed"])) if row["improvements"] else ["0"]
 
@@ -628,25 +666,37 @@ def excellence(s: Any) -> Said:
         "excellence.title": [str(both), str(named)],
         "excellence.[0].caption": [str(found.draws)],
         "excellence.[0].head[6]": ["80"],
+        "excellence.[0].head[7]": ["80"],
         "excellence.[0].note": ["1975", "2007"],
-        "excellence.[2].caption": [str(found.models.draws)],
-        "excellence.[2].head[4]": ["80"],
-        "excellence.[2].note": ["0", "100"],
-        "excellence.[3].caption": [price, str(gaps.draws)],
-        "excellence.[3].note": ["0"],
+        "excellence.[3].caption": [str(found.tried), str(found.draws)],
+        "excellence.[5].caption": [str(found.models.draws)],
+        "excellence.[5].head[4]": ["80"],
+        "excellence.[5].note": ["0", "100"],
+        "excellence.[6].caption": [price, str(gaps.draws)],
+        "excellence.[6].note": ["0"],
         **rows(
             "excellence.[0]",
             table.loc[order],
-            several(4, likely("p_efficient"), likely("p_top"), spread("efficiency")),
+            several(
+                4,
+                *(likely(p) for p in ("p_excellent", "p_top")),
+                *(spread(f"efficiency_{returns}") for returns in ("variable", "constant")),
+            ),
         ),
-        **why_excellent(s),
         **rows(
             "excellence.[2]",
+            found.over_thresholds(),
+            several(0, lambda least, _: percent(least), counted("variable"), counted("constant")),
+        ),
+        **rows("excellence.[3]", found.ways(), {3: counted("derived")}),
+        **why_excellent(s),
+        **rows(
+            "excellence.[5]",
             models,
             {1: learned, 3: plain("now", 0), 4: spread("target"), 5: likely("p_lags")},
         ),
         **rows(
-            "excellence.[3]",
+            "excellence.[6]",
             worth,
             several(
                 2,
@@ -671,13 +721,13 @@ def why_excellent(s: Any) -> Said:
         told = [str(at + 1), str(len(order)), *around(*ends(row, "score"))]
         told += around(*ends(row, "annual_cost_m"))
         told += lead(s, at)
-        told += [*chance(float(route["p_efficient"])), *chance(float(route["p_top"]))]
+        told += [*chance(float(route["p_excellent"])), *chance(float(route["p_top"]))]
         if model["lags_on"]:
             told += [*chance(float(model["p_model"])), *number(float(model["now"]), 0)]
             told += number(float(model["target"]), 0)
         else:
             told += chance(float(model["p_own"]))
-        said[f"excellence.[1].items[{k}]"] = told
+        said[f"excellence.[4].items[{k}]"] = told
         k += 1
     return said
 
@@ -941,10 +991,18 @@ def network(s: Any) -> Said:
         plain("own_harm", None, 1000),
         *map(plain, ("national_m", "contribution_m")),
     ]
+    shown = ("hits", "own_m", "external_m", "own_harm", "national_m")
+    worst = max(
+        float(row[f"{m}_error"]) / abs(float(row[m]))
+        for _, row in groups.iterrows()
+        for m in shown
+        if abs(float(row[m])) > 0
+    )
     return {
         "network.title": [str(found.members), *chance(found.p_hub)],
         "network.[0].text": [str(len(members.to_frame())), str(members.draws)],
         "network.[1].caption": [str(s.case.settings.price_year)],
+        "network.[1].note": [str(members.draws), *percent(worst, 1)],
         **rows("network.[1]", groups, several(2 if sized else 1, *columns)),
     }
 
@@ -1037,7 +1095,7 @@ def provenance(s: Any) -> Said:
         f"{place}[10][1]": [*percent(efficient), *percent(share), *percent(top), draws],
         f"{place}[11][1]": [
             *(*exact(s.programme.budget_m), *exact(s.programme.target_m)),
-            *(str(int(settings.grid)), draws),
+            draws,
         ],
         f"{place}[12][2]": ["256"],
         f"{place}[12][1]": [*exact(round(s.claim.margin, 3)), *percent(s.claim.needed)],

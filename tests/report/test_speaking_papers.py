@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from capworth.language.language import Language
-from capworth.members.use import MemberBrief, brief_member
+from capworth.members.served import MemberBrief, brief_member
+from capworth.members.use import MEASURES
 from capworth.report import donor as donorindex
 from capworth.report import donor as donorpage
 from capworth.report.brief import document
@@ -234,6 +235,7 @@ def test_a_member_reads_the_numbers_of_its_row() -> None:
     settings, row = study.case.settings, study.members.to_frame().loc[MEMBER]
     hits, given = triple(row, "hits"), triple(row, "hits_given")
     own, national = triple(row, "own_m"), triple(row, "national_m")
+    error = {name: number(float(row[f"{name}_error"])) for name in MEASURES}
     paid = number(60_000.0)
     count, draws = str(len(study.case.members)), str(study.members.draws)
     known = [str(study.members.measured), str(len(study.case.capabilities))]
@@ -241,22 +243,24 @@ def test_a_member_reads_the_numbers_of_its_row() -> None:
         "finding": [*middle(*hits), *middle(*given)],
         "modelled": ["80"],
         "cards[0].value": middle(*hits),
-        "cards[0].range": span(*hits),
+        "cards[0].range": [*span(*hits), *error["hits"]],
         "cards[1].value": middle(*given),
-        "cards[1].range": span(*given),
+        "cards[1].range": [*span(*given), *error["hits_given"]],
         "cards[2].value": middle(*own),
-        "cards[2].range": span(*own),
-        "cards[2].detail": around(*triple(row, "own_harm")),
+        "cards[2].range": [*span(*own), *error["own_m"]],
+        "cards[2].detail": [*around(*triple(row, "own_harm")), *error["own_harm"]],
         "cards[3].value": paid,
         "cards[3].range": paid * 2,
         "cards[3].detail": middle(*national),
         "pays.items[0]": [*paid, str(settings.price_year)],
-        "pays.items[1]": [*around(*national), count],
+        "pays.items[1]": [*around(*national), *error["national_m"], count],
         "pays.items[2]": [
             *around(*triple(row, "external_m")),
+            *error["external_m"],
             *around(*triple(row, "external_harm")),
+            *error["external_harm"],
         ],
-        "basis.text": [count, draws, *known, "5"],
+        "basis.text": [count, draws, *known, "5", *number(100 * told.share_error)],
         "foot": ["0.1", "2024", "31", "2024", "11", draws],
         "uses.note": [str(told.others)],
     }
@@ -265,10 +269,19 @@ def test_a_member_reads_the_numbers_of_its_row() -> None:
     for k, capability in enumerate(shown):
         mine = table.to_dict("index")[MEMBER, capability]
         expected[f"uses.rows[{k}].cells[1]"] = chance(float(mine["chance"]))
-        expected[f"uses.rows[{k}].cells[2]"] = around(*triple(mine, "hits"))
-        expected[f"uses.rows[{k}].cells[3]"] = around(*triple(mine, "hits_given"))
+        expected[f"uses.rows[{k}].cells[2]"] = [
+            *around(*triple(mine, "hits")),
+            *number(float(mine["hits_error"])),
+        ]
+        expected[f"uses.rows[{k}].cells[3]"] = [
+            *around(*triple(mine, "hits_given")),
+            *number(float(mine["hits_given_error"])),
+        ]
     for k, (_, mine) in enumerate(study.members.improvements(MEMBER).iterrows()):
-        expected[f"serves.rows[{k}].cells[1]"] = around(*triple(mine, "points"))
+        expected[f"serves.rows[{k}].cells[1]"] = [
+            *around(*triple(mine, "points")),
+            *number(float(mine["points_error"])),
+        ]
         expected[f"serves.rows[{k}].cells[2]"] = chance(float(mine["p_top"]))
     assert shown
     compare(texts("en"), expected)

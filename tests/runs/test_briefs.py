@@ -23,7 +23,13 @@ from capworth.language.isolates import ISOLATE
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.language.phrases import languages
-from capworth.members.use import MemberBrief, Members, brief_member, member_of, serve_members
+from capworth.members.served import (
+    MemberBrief,
+    Members,
+    brief_member,
+    member_of,
+    serve_members,
+)
 from capworth.model.simulation import draw_sample
 from capworth.report.brief import _spread, document, write_brief
 from capworth.runs import papers as briefs
@@ -120,9 +126,8 @@ def test_the_page_says_what_the_answer_says(
     assert "60,000 in 2024, not published: estimated (grade E)" in page["pays"]["items"][0]
     first = [cells["cells"] for cells in page["serves"]["rows"]]
     points = members.improvements("XSD").iloc[0]
-    assert first[0][1] == EN.spread(
-        Amount(*points[["points", "points_low", "points_high"]].tolist())
-    )
+    shown = EN.spread(Amount(*points[["points", "points_low", "points_high"]].tolist()))
+    assert first[0][1] == f"{shown} ±{EN.number(float(points['points_error']))}"
     said = {cells[0].rstrip("†"): cells[3] for cells in first}
     assert said[small.names()[ids(small)[0]]] == "yes"
     assert set(said.values()) == {"yes", "no"}
@@ -186,6 +191,11 @@ def test_long_names_still_fit_one_page(small: Case, members: Members) -> None:
 # ------------------------------------------------------------------------------------- numbers
 
 
+def told(middle: float, low: float, high: float, error: float) -> "pd.Series[float]":
+    """A row with one figure."""
+    return pd.Series({"x": middle, "x_low": low, "x_high": high, "x_error": error})
+
+
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
@@ -196,8 +206,10 @@ def test_long_names_still_fit_one_page(small: Case, members: Members) -> None:
         (replace(EN, currency="USD").price_spread(Amount(5.0, 5.0, 5.0)), "US$5.0"),
         (FR.price_middle(Amount(3_521_478, 2_646_257, 4_582_040)), "3,5 M€"),
         (FR.spread(Amount(9038.0, 290.0, 21310.0)), "9\u202f000 (0–21\u202f000)"),
-        (_spread(Amount(24.0, 0.0, 0.0), EN), "24 (0–0)"),
-        (_spread(Amount(float("nan"), 0.0, 1.0), EN), "–"),
+        (_spread(told(24.0, 0.0, 0.0, 0.0), "x", EN), "24 (0–0)"),
+        (_spread(told(24.0, 0.0, 0.0, 1.25), "x", EN), "24 (0–0) ±1.3"),
+        (_spread(told(float("nan"), 0.0, 1.0, 1.0), "x", EN), "–"),
+        (_spread(told(9038.0, 290.0, 21310.0, 212.0), "x", FR), "9\u202f000 (0–21\u202f000) ±210"),
         (EN.part(0.0), "0%"),
         (EN.part(0.001), "<\u20601%"),
         (EN.part(0.999), ">\u206099%"),
@@ -248,9 +260,10 @@ def test_briefs_of_a_run(run: Path, small: Case) -> None:
 
 
 def test_two_processes_give_the_same_bytes(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    one = {path.name: path.read_bytes() for path in briefs.write_briefs(run, language="fr")}
+    some = ["XSD", "XNA", "XEA"]
+    one = {path.name: path.read_bytes() for path in briefs.write_briefs(run, some, "fr")}
     monkeypatch.setattr(briefs, "MANY", 2)
-    two = {p.name: p.read_bytes() for p in briefs.write_briefs(run, language="fr", workers=2)}
+    two = {p.name: p.read_bytes() for p in briefs.write_briefs(run, some, "fr", workers=2)}
     assert one == two
     shutil.rmtree(run / BRIEFS)
 

@@ -137,7 +137,7 @@ def _next_euro(sample: Sample) -> Floats:
     by the functions of what it touches would let a project that does nothing decide the ratio.
     """
     drawn = sample.drawn
-    gain, share = drawn.gains.score, drawn.gains.exchange
+    gain, share = drawn.gains.distance, drawn.gains.exchange
     cost = np.where(gain != 0, drawn.improvement_cost, 0.0)
     ours, theirs = (gain * share).sum(axis=1), (gain * (1 - share)).sum(axis=1)
     our_cost, their_cost = (cost * share).sum(axis=1), (cost * (1 - share)).sum(axis=1)

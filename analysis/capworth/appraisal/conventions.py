@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from capworth.appraisal.effectiveness import MONEY, SCORE, ScalePanel, scales_of, worth_of
-from capworth.case.model import Case
+from capworth.case.model import DISTANCE, HARM, NET, Case
 from capworth.case.register import schedules
 from capworth.methods.acceptability.indices import expected_ranks
 from capworth.methods.acceptability.smaa import rank_shares
@@ -244,8 +244,7 @@ def _programmes(case: Case, draws: int) -> pd.DataFrame:
                 taken, money, gain = _chosen(sample, budget)
                 drawn = sample.drawn
                 priced = drawn.gains.money.any()
-                worth = SetValue.of(sample).by_draw(taken, drawn.gains.money)
-                net = worth - drawn.improvement_cost @ taken
+                net = SetValue.of(sample).by_draw(taken, NET)
                 rows[scale, name] = {
                     "chosen": " ".join(ids[taken]),
                     "asked_m": money / MILLION,
@@ -262,15 +261,14 @@ def _programmes(case: Case, draws: int) -> pd.DataFrame:
 
 def _scales(case: Case) -> Iterator[tuple[str, str, str]]:
     """Name, objective and harm index of every scale that the case has; its own objective first."""
-    found = [(SCORE, SCORE, case.settings.harm_index)] if case.measured else []
-    found += [(index or "harm", "harm", index) for index in case.harm_indices]
+    found = [(DISTANCE, DISTANCE, case.settings.harm_index)] if case.measured else []
+    found += [(index or HARM, HARM, index) for index in case.harm_indices]
     if any(v.scale == MONEY for v in case.unit_values):
-        found.append((MONEY, MONEY, case.settings.harm_index))
-    yield from sorted(found, key=lambda scale: scale[1] != case.settings.objective)
+        found.append((NET, NET, case.settings.harm_index))
+    yield from sorted(found, key=lambda scale: scale[1] != case.objective)
 
 
 def _chosen(sample: Sample, budget: float) -> tuple[Bools, float, float]:
-    """Best set (improvements,) within the budget, the money it asks for and what it gains."""
-    frontier = Choice.of(sample).frontier()
-    step = frontier.best(budget)
-    return frontier.chosen[step], float(frontier.cost[step]), float(frontier.value[step])
+    """Best set (improvements,) within the budget, the money it needs and what it is worth."""
+    found = Choice.of(sample).search.best(budget)
+    return found.sets[0], float(found.quantile[0]), float(found.value[0])

@@ -111,7 +111,7 @@ def _options(
     for effect in EFFECTS:
         whole = model.annuity if effect == "harm" else 1.0
         now = (drawn.harm if effect == "harm" else drawn.score)[:draws] * whole
-        added = (gains.harm if effect == "harm" else gains.score)[:draws] * whole
+        added = (gains.harm if effect == "harm" else gains.distance)[:draws] * whole
         yield "capability", effect, now, cost, model.known[effect]
         yield "improvement", effect, added, improving, (added != 0).any(axis=0)
 
@@ -481,7 +481,7 @@ def willingness(sample: Sample, provenance: Provenance, effect: str = "harm") ->
     case, drawn = sample.case, sample.drawn
     known(effect, "effect", EFFECTS)
     draws = len(drawn.payers)
-    gains = drawn.gains.harm if effect == "harm" else drawn.gains.score
+    gains = drawn.gains.harm if effect == "harm" else drawn.gains.distance
     added = gains[:draws] * (sample.model.annuity if effect == "harm" else 1.0)
     counts = (added != 0).any(axis=0)
     places = [PAYERS.index(p) for p in PERSPECTIVES["society"].payers]

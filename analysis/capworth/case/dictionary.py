@@ -21,6 +21,8 @@ ROW_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "correlations": ("a", "b"),
         "measures": ("capability", "criterion", "metric", "year"),
         "effects": ("improvement", "capability", "criterion", "step"),
+        "savings": ("improvement", "line"),
+        "business_as_usual": ("capability",),
         "relations": ("improvement", "relation", "other"),
         "feedback": ("member", "capability", "year"),
         "network": ("item", "capability", "member"),

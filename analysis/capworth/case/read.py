@@ -20,6 +20,7 @@ from capworth.case.measures import measured_scores
 from capworth.case.model import (
     ONE,
     Activity,
+    BusinessAsUsual,
     Capability,
     Case,
     ChainStep,
@@ -43,6 +44,7 @@ from capworth.case.model import (
     Price,
     Rating,
     Relation,
+    Saving,
     Score,
     Settings,
     Source,
@@ -54,7 +56,9 @@ from capworth.case.model import (
 from capworth.case.rules.chain import SHARE_STEPS
 from capworth.case.rules.distributions import TABLES as DRAWING
 from capworth.case.rules.distributions import check_distributions, check_fits
+from capworth.case.rules.extents import check_extents
 from capworth.case.rules.members import check_network, check_survey
+from capworth.case.rules.paths import check_paths
 from capworth.case.rules.programme import check_plans
 from capworth.case.rules.value import check_measures, check_value, read_points
 from capworth.case.rules.whole import check_rules
@@ -77,6 +81,8 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
     ("scores", Score, "level"),
     ("improvements", Improvement, ""),
     ("effects", Effect, "change"),
+    ("savings", Saving, "share"),
+    ("business_as_usual", BusinessAsUsual, "growth"),
     ("relations", Relation, "bonus"),
     ("minimums", Minimum, ""),
     ("limits", Limit, ""),
@@ -157,9 +163,11 @@ def _checked(raw: RawCase) -> tuple[dict[str, object], Typed, tuple[Finding, ...
         *check_rules(settings, typed, faulty),
         *check_value(settings, typed, faulty),
         *check_measures(typed, faulty),
+        *check_extents(settings, typed, faulty),
         *check_survey(settings, typed, faulty),
         *check_plans(settings, typed, faulty),
         *check_network(typed, faulty),
+        *check_paths(settings, typed, faulty),
         *check_distributions(typed, _inputs, faulty),
     )
     return dict(settings), typed, (*findings, *map(raw.in_place, more))
@@ -184,6 +192,10 @@ def _arguments(
             yield field.name, _transfer(row)
         elif field.name == "chance":
             yield field.name, _chance(row)
+        elif field.name == "extent":
+            yield field.name, _extent(row)
+        elif field.name == "cost_growth":
+            yield field.name, _cost_growth(row)
         elif row[field.name] is not None:
             yield field.name, row[field.name]
 
@@ -311,12 +323,47 @@ def _chance(row: TypedRow) -> Estimate | None:
     )
 
 
+def _extent(row: TypedRow) -> Estimate | None:
+    """Gather the extent of a capability, if the case elicited it."""
+    if row["extent"] is None:
+        return None
+    return Estimate(
+        name=f"extent/{row.text('id')}",
+        low=row.number_in("extent_low"),
+        mode=row.number_in("extent"),
+        high=row.number_in("extent_high"),
+        unit="points beside the most important capability",
+        grade=row.text("extent_grade"),
+        source=row.text("extent_source"),
+        basis=row.text("extent_basis"),
+        row=row.number,
+    )
+
+
+def _cost_growth(row: TypedRow) -> Estimate | None:
+    """Gather how the costs of a capability grow by themselves, if the row says so."""
+    if row["cost_mode"] is None:
+        return None
+    return Estimate(
+        name=f"business_as_usual/{row.text('capability')}/cost",
+        low=row.number_in("cost_low"),
+        mode=row.number_in("cost_mode"),
+        high=row.number_in("cost_high"),
+        unit="share a year",
+        grade=row.text("grade"),
+        source=row.text("source"),
+        basis=row.text("basis"),
+        row=row.number,
+    )
+
+
 def _unit(row: TypedRow, units: Mapping[str, str], usual: str) -> str:
     """Name the unit of a row's number in full: the case's own words where it has them."""
     if row.table in {"scores", "effects"}:
         return units.get(row.text("criterion"), "factor")
     if row.text("currency"):
-        a_year = row.table == "totals" or row["kind"] == "recurrent"
+        kind = row.text("kind") or ("recurrent" if row.table == "totals" else "")
+        a_year = kind == "recurrent"
         return f"{row.text('currency')} of {row.text('price_year')}{' a year' if a_year else ''}"
     if row.table == "unit_values":
         return "days of a harm index"

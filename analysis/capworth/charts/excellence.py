@@ -41,6 +41,7 @@ from capworth.charts.style import (
     VERMILION,
     styled,
 )
+from capworth.excellence.comparison import other_returns
 from capworth.excellence.productivity import ProductivityTrend
 from capworth.excellence.services import (
     BOTH,
@@ -59,12 +60,12 @@ LINES = {BOTH: BLUE, DESIGNATED: BLUE, DERIVED: VERMILION, NEITHER: MUTED}
 
 @styled
 def draw_efficiency(excellence: Excellence, ax: Axes, language: Language = ENGLISH) -> Axes:
-    """Draw efficiency with its 80 % range, the most often efficient first.
+    """Draw efficiency with its 80 % range, the most often excellent first.
 
-    The columns give the probabilities that decide: of being efficient and of being among the best
-    by score.
+    A cross gives the mean under the other returns to scale. The columns give the probabilities that
+    decide: of being excellent and of being among the best by score.
     """
-    table = excellence.to_frame().sort_values("p_efficient", ascending=False, kind="stable")
+    table = excellence.to_frame().sort_values("p_excellent", ascending=False, kind="stable")
     routes = table["route"].to_numpy()
     y = name_rows(
         ax,
@@ -91,14 +92,27 @@ def draw_efficiency(excellence: Excellence, ax: Axes, language: Language = ENGLI
                 zorder=4,
                 label=language.word("route", route),
             )
-    ax.set_xlim(floor(9.99 * table["efficiency_low"].min()) / 10, 1)
+    beside = other_returns(excellence.way.returns)
+    ax.plot(
+        table[f"efficiency_{beside}"],
+        y,
+        "x",
+        color=MUTED,
+        markersize=3.6,
+        markeredgewidth=1.0,
+        clip_on=False,
+        zorder=5,
+        label=language.say("frontier.other", returns=language.say(f"frontier.returns_{beside}")),
+    )
+    least = min(float(table[c].min()) for c in ("efficiency_low", f"efficiency_{beside}"))
+    ax.set_xlim(floor(9.99 * least) / 10, 1)
     ax.xaxis.set_major_formatter(lambda value, _: language.part(value))
     ax.set_xlabel(language.say("axis.efficiency"), loc="right")
-    efficient = [language.probability(p) for p in table["p_efficient"]]
-    write_column(ax, y, efficient, language.say("column.p_efficient"), 8.0)
+    excellent = [language.probability(p) for p in table["p_excellent"]]
+    write_column(ax, y, excellent, language.say("column.p_excellent"), 8.0)
     top = [language.probability(p) for p in table["p_top"]]
     write_column(ax, y, top, language.say("column.p_top"), 58.0)
-    put_legend(ax, 4)
+    put_legend(ax, 5)
     return ax
 
 
@@ -258,25 +272,29 @@ def gap_table_facts(study: Study, language: Language) -> Facts:
 
 
 def efficiency_facts(study: Study, language: Language) -> Facts:
-    """Which capabilities are efficient, and which are derived services of excellence."""
+    """Which services are excellent, and which are derived services of excellence."""
     found = study.excellence
-    table = found.to_frame().sort_values("p_efficient", ascending=False, kind="stable")
+    table = found.to_frame().sort_values("p_excellent", ascending=False, kind="stable")
+    table = table[table["whole"] == table.index]
     least, least_top, top_share = found.thresholds
-    efficient = table[table["p_efficient"] >= least]
+    excellent = table[table["p_excellent"] >= least]
     rows = (
         language.say(
             "chart.efficiency.alt_row", name=language.name(str(c)), percent=language.probability(p)
         )
-        for c, p in efficient["p_efficient"].items()
+        for c, p in excellent["p_excellent"].items()
     )
+    returns = found.way.returns
     return {
-        "variant": None if len(efficient) else "none",
-        "count": len(efficient),
+        "variant": None if len(excellent) else "none",
+        "count": len(excellent),
         "all": len(table),
         "least": language.part(least),
         "least_top": language.part(least_top),
         "top_share": language.part(top_share),
         "draws": language.number(found.draws, 0),
+        "returns": language.say(f"frontier.returns_{returns}"),
+        "other": language.say(f"frontier.returns_{other_returns(returns)}"),
         "derived": in_series(language, (language.short(c) for c in found.derived)),
         "designated": in_series(language, (language.short(c) for c in found.designated)),
         "list": in_series(language, rows, most=12),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from capworth.case.model import Case
+from capworth.case.model import DISTANCE, Case
 from capworth.excellence.services import Excellence
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
@@ -135,7 +135,7 @@ def cost_shares(case: Case, games: Sequence[Game]) -> Floats:
     sum to 1; those of one that never gives anything are 0, for it closes no gap.
     """
     parts = []
-    for measure in ("score", "money"):
+    for measure in (DISTANCE, "money"):
         given = np.zeros((len(case.capabilities), len(case.improvements)))
         for game in (game for game in games if game.measure == measure):
             c = case.capability_ids.index(game.capability)
@@ -210,7 +210,7 @@ def _candidates(case: Case, games: Sequence[Game], capability: str) -> list[int]
     users = {user for game in mine for user in game.users if _gives(game, user)}
     gives = dict.fromkeys(sorted(users), 0.0)
     for game in mine:
-        if game.measure == "score":
+        if game.measure == DISTANCE:
             for user in users.intersection(game.users):
                 gives[user] += float(game.table[:, game.mask({user})].mean())
     out = {frozenset((r.improvement, r.other)) for r in case.relations if r.relation == "excludes"}

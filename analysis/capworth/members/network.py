@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from capworth.case.model import Case, counted, whole_figures
-from capworth.members.use import UseModel
+from capworth.members.use import Use, connected, share_out
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.network.network import (
@@ -91,29 +91,33 @@ class Network(Answer):
 
 
 def weigh_network(
-    sample: Sample, use: UseModel | None = None, provenance: Provenance | None = None
+    sample: Sample, use: Use | None = None, provenance: Provenance | None = None
 ) -> Network | None:
     """Weigh the network of a case; None where no capability has its searchers counted.
 
     `dyads` is the share of ordered pairs reached, all pairs alike; `reached` weighs pairs by the
     modelled exchange; money is a year, real. A further searcher, or owner, of average size adds
     value x ((1 + 1/connected)^e - 1), e the elasticity of hits to searches, or records; one percent
-    more records, and one point of quality, likewise.
+    more records, and one point of quality, likewise. All in the draws that the study keeps, but for
+    `reached`, which is of the draws in which use is shared out.
     """
     case = sample.case
     circles = counted(case.network, "searchers")
     if not circles or len(case.members) < 2:
         return None
-    model = use or UseModel(sample)
+    shared = use or share_out(sample)
+    if shared is None:
+        return None
+    levels = {item: sample.of(e) for item, e in whole_figures(case.network).items()}
     rows, moves = [], []
     valued = sample.model.chain.has_scale("money")
-    for c, covered in enumerate(model.covered()):
-        if case.capability_ids[c] in circles:
-            row, move = _row(sample, model, c, covered, bool(valued[c]))
+    for c, capability in enumerate(case.capability_ids):
+        if capability in circles:
+            row, move = _row(sample, shared, levels, c, bool(valued[c]))
             rows.append(row)
             moves.append(move)
     index = pd.Index([c for c in case.capability_ids if c in circles], name="capability")
-    even, cheaper, curve = _hub(model)
+    even, cheaper, curve = _hub(case, levels)
     needed = [f for i, f in whole_figures(case.network).items() if i in ("hub", "link", "wanted")]
     return Network(
         _table=pd.DataFrame(rows, index=index),
@@ -123,26 +127,29 @@ def weigh_network(
         members=len(case.members),
         break_even=even,
         p_hub=cheaper,
-        wanted=_middle(model.level("wanted", np.nan)),
-        draws=model.size,
+        wanted=_middle(levels.get("wanted", np.full(2, np.nan))),
+        draws=sample.drawn.size,
         grades=" ".join(sorted({f.grade for f in needed})),
         provenance=provenance or Provenance.of(case, sample.draws),
     )
 
 
 def _row(
-    sample: Sample, model: UseModel, c: int, covered: Floats, valued: bool
+    sample: Sample, shared: Use, levels: Mapping[str, Floats], c: int, valued: bool
 ) -> tuple[dict[str, Any], dict[str, Floats]]:
     """One capability: its circle, its coverage, and what the next step in it is worth."""
-    case, size = sample.case, model.size
-    capability = case.capabilities[c]
-    searchers, region = model.count("searchers", capability.id)
-    owners, _ = model.count("owners", capability.id)
-    most = model.eligible(region).sum()
-    seek, own = np.minimum(searchers, most), np.minimum(owners, most)
-    value = sample.drawn.money[:size, c] / sample.model.annuity / THOUSAND
-    finds, records = model.level("searches"), model.level("records")
-    quality = np.maximum(model.level("quality"), 0.01)
+    case, size = sample.case, sample.drawn.size
+    capability, every = case.capabilities[c], np.ones(size)
+    counts = {}
+    for item in ("searchers", "owners"):
+        estimate, _ = connected(case, item, capability.id)
+        counts[item] = every * len(case.members) if estimate is None else sample.of(estimate)
+    _, region = connected(case, "searchers", capability.id)
+    most = shared.model.eligible(region).sum()
+    seek, own = (np.minimum(counts[item], most) for item in ("searchers", "owners"))
+    value = sample.drawn.money[:, c] / sample.model.annuity / THOUSAND
+    finds, records = (levels.get(item, every) for item in ("searches", "records"))
+    quality = np.maximum(levels.get("quality", every), 0.01)
     move = {
         "searchers": seek,
         "owners": own,
@@ -157,11 +164,11 @@ def _row(
         ("searchers", seek),
         ("owners", own),
         ("dyads", dyads_reached(float(most), own, seek)),
-        ("reached", covered),
-        ("value_m", value / THOUSAND if valued else np.full(size, np.nan)),
+        ("reached", shared.covered[:, c]),
+        ("value_m", value / THOUSAND if valued else every * np.nan),
         *((f"{step}_k", move[step]) for step in ("searcher", "owner", "record", "quality")),
     ):
-        shown = values if valued or not name.endswith("_k") else np.full(size, np.nan)
+        shown = values if valued or not name.endswith("_k") else every * np.nan
         row |= {k: float(v[0]) for k, v in spread(name, shown[:, None]).items()}
     return row, move
 
@@ -212,12 +219,16 @@ def _mean(moves: list[dict[str, Floats]], step: str, weights: list[Floats]) -> F
     return mean
 
 
-def _hub(model: UseModel) -> tuple[tuple[float, float, float] | None, float, pd.DataFrame]:
+def _hub(
+    case: Case, levels: Mapping[str, Floats]
+) -> tuple[tuple[float, float, float] | None, float, pd.DataFrame]:
     """Break-even, share of draws in which the hub is cheaper, and the curve of both costs."""
-    case = model.case
-    if "link" not in whole_figures(case.network):
+    if "link" not in levels:
         return None, float("nan"), pd.DataFrame()
-    fixed, one, link, wanted = (model.level(i) for i in ("hub", "connection", "link", "wanted"))
+    every = np.ones_like(levels["link"])
+    fixed, one, link, wanted = (
+        levels.get(i, every) for i in ("hub", "connection", "link", "wanted")
+    )
     even = hub_break_even(fixed, one, link, wanted)
     here = len(case.members)
     dearer = bilateral_cost(here, link, wanted) > hub_cost(here, fixed, one)

@@ -18,6 +18,7 @@ from capworth.methods.uncertainty.correlation import moved_together
 from capworth.methods.uncertainty.distributions import normal_copula
 from capworth.streams import stream
 
+GROUP = "group"  # first word of the name of what a group has in common
 LOW_SWING, HIGH_SWING = 0.1, 0.9  # quantiles between which an input swings in a one-way analysis
 MOST_DIMENSIONS = 21_201  # of a Sobol sequence: as many direction numbers are known
 
@@ -91,16 +92,16 @@ class Sampled:
             return np.full(self.size, estimate.mode, dtype=np.float64)
         if estimate.made_of:
             names, weights = zip(*estimate.made_of, strict=True)
-            even = moved_together([self._even(name) for name in names], weights)
+            even = moved_together([self.even(name) for name in names], weights)
         else:
-            even = self._even(estimate.name)
+            even = self.even(estimate.name)
         if estimate.group:
-            common = self._even(f"group/{estimate.group}")
+            common = self.even(f"{GROUP}/{estimate.group}")
             even = normal_copula(even, common, estimate.share)
         return quantile_of(estimate, even)
 
-    def _even(self, name: str) -> Floats:
-        """(draws,) of the stream of a name, between 0 and 1."""
+    def even(self, name: str) -> Floats:
+        """(draws,) of the stream of a name, an estimate's or a group's, between 0 and 1."""
         place = _places(self.dimensions).get(name) if self.dimensions else None
         if place is None:
             return stream(self.seed, name, self.chunk).random(self.size)

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -18,13 +18,18 @@ from capworth.errors import InputError
 from capworth.methods.acceptability.smaa import RankTally
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.model.chain import SCOPES, ChainModel, UnitValues
-from capworth.model.costs import PAYERS, CostModel, Costs, bias_of, discount_factors
+from capworth.model.chain import SCOPES, Benefits, ChainModel, UnitValues
+from capworth.model.costs import PAYERS, CostModel, Costs, discount_factors
 from capworth.model.draws import AtModes, Draws, Sampled
-from capworth.model.gains import GainModel, Gains
+from capworth.model.extents import Extents, Today, distances
+from capworth.model.gains import GainModel, Gains, Tree
+from capworth.model.out_turn import OutTurns
+from capworth.model.pricing import PRICED, Pricing
+from capworth.model.savings import SavingModel
 from capworth.model.value import ValueModel, score
 from capworth.parallel import beside
 
+CHUNK = 10_000  # draws of one chunk; part of what makes the numbers
 MEASURES = ("score", "money", "harm")  # of added value; never added to one another
 
 
@@ -37,8 +42,9 @@ class Drawn:
     cost : (draws, capabilities) discounted whole-life cost
     payers : (draws, capabilities, payers) the same by who pays it
     score : (draws, capabilities) 0 to 100
-    money : (draws, capabilities) discounted attributed benefit
+    money : (draws, capabilities) discounted attributed benefit; 0 where it is not known
     harm : (draws, capabilities) attributed days of a harm index a year
+    distance : (draws,) to the agreed levels, in points of value, services counted by their extents
     branches : (draws, capabilities, branches) value 0 to 100 on each branch of the tree
     levels : (draws, capabilities, leaves) value 0 to 100 on each leaf
     weights : (draws, leaves) weights that sum to 1
@@ -56,6 +62,7 @@ class Drawn:
     score: Floats
     money: Floats
     harm: Floats
+    distance: Floats
     branches: Floats
     levels: Floats
     weights: Floats
@@ -76,38 +83,67 @@ class Drawn:
 class Model:
     """The whole case, ready to be answered in any number of draws."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, first: int = CHUNK) -> None:
         self.case = case
+        self._first = first  # draws by which services are known as they are today
         self.costs = CostModel(case)
         self.value = ValueModel(case)
         self.chain = ChainModel(case)
-        self.gains = GainModel(case, self.value, self.chain)
+        self.gains = GainModel(case, self.value, self.chain, self.costs.paths)
+        self.savings = SavingModel(case, self.costs, self.gains.years)
         self.annuity = float(discount_factors(case).sum())  # discounted years of the appraisal
         self._group = np.array([f in case.settings.claim_group for f in FUNCTIONS])
         known = {"score": np.full(len(case.capabilities), bool(case.measured))}
         known |= {scale: self.chain.has_scale(scale) for scale in ("money", "harm")}
+        pricing = Pricing(case, self.chain)
+        self.priced = np.array(  # (improvements,) whether what each adds in money is known
+            [pricing.improvement(i) == PRICED for i in case.improvement_ids], dtype=bool
+        )
         self.known = known  # (capabilities,) whether a measure of added value is known
+
+    def tree(self, draws: Draws) -> Tree:
+        """Levels, values and weights of today, and what they lack to the agreed levels."""
+        levels = self.value.levels(draws)
+        values = self.value.worth(levels)
+        missing = np.zeros_like(values)
+        if self.value.leaves:
+            missing = distances(values, self.value.agreed())
+        return Tree(levels, values, missing, self._weights(draws))
+
+    @cached_property
+    def today(self) -> Today:
+        """Services as they are, over the first draws of the case however many are asked for."""
+        draws = sampled(self.case, 0, self._first)
+        tree = self.tree(draws)
+        cost = self.costs.price(draws, score(tree.values, tree.weights)).capability.sum(axis=2)
+        return Today.of(self.case, draws, tree.levels, tree.missing, tree.weights, cost)
+
+    @cached_property
+    def extents(self) -> Extents:
+        """Extents of the capabilities by the key of the case."""
+        return self.today.extents(self.case.extent_key)
 
     def answer(self, draws: Draws) -> Drawn:
         """Answer the case in every draw."""
-        levels = self.value.levels(draws)
-        values = self.value.worth(levels)
-        weights = self._weights(draws)
+        tree = self.tree(draws)
+        values, weights = tree.values, tree.weights
         points = score(values, weights)
         costs: Costs = self.costs.price(draws, points)
         shares = self.function_shares(draws)
         group = shares[:, :, self._group].sum(axis=2)
         chain, worth = self.chain.levels(draws), self.chain.unit_values(draws)
-        today, gains = self.gains.alone(draws, levels, values, weights, group, chain, worth)
-        money = today.money * self.annuity
-        whole = costs.capability.sum(axis=2)
+        whole = costs.improvement.sum(axis=2)
+        net_cost = whole - self.savings.alone(draws)
+        today, gains = self.gains.alone(draws, tree, self.extents, group, chain, worth, net_cost)
+        money, days = self._over_years(draws, today)
+        paid = costs.capability.sum(axis=2)
         by_function = [
             (
                 np.einsum("ncf,nc->nf", shares, added),
-                np.einsum("ncf,nc->nf", shares, whole * self.known[measure]),
+                np.einsum("ncf,nc->nf", shares, paid * self.known[measure]),
                 np.einsum("ncf,c->nf", shares, self.known[measure].astype(float)),
             )
-            for measure, added in zip(MEASURES, (points, money, today.harm), strict=True)
+            for measure, added in zip(MEASURES, (points, money, days), strict=True)
         ]
         value, cost, weight = (np.stack(part) for part in zip(*by_function, strict=True))
         below = self.value.branch_of()
@@ -116,11 +152,14 @@ class Model:
             share = weights[:, :, None] * below / branch_weight[:, None, :]
         inside = np.einsum("nck,nkb->ncb", values, share)
         return Drawn(
-            cost=whole,
+            cost=paid,
             payers=costs.capability,
             score=points,
             money=money,
-            harm=today.harm,
+            harm=days,
+            distance=np.einsum(
+                "nck,nk,c->n", tree.missing, self.extents.weights(weights), self.extents.share
+            ),
             branches=inside,
             levels=values,
             weights=weights,
@@ -128,10 +167,25 @@ class Model:
             function_cost=cost,
             function_weight=weight,
             gains=gains,
-            improvement_cost=costs.improvement.sum(axis=2),
+            improvement_cost=whole,
             improvement_payers=costs.improvement,
             asked=costs.asked,
         )
+
+    def _over_years(self, draws: Draws, today: Benefits) -> tuple[Floats, Floats]:
+        """Present value of money, and mean days a year, as capabilities go by themselves."""
+        paths = self.costs.paths
+        if not paths.told:
+            return today.money * self.annuity, today.harm
+        discount = discount_factors(self.case)
+        years = np.stack(
+            [
+                paths.given(draws, c) @ discount * np.ones(draws.size)
+                for c in self.case.capability_ids
+            ],
+            axis=1,
+        )
+        return today.money * years, today.harm * years / self.annuity
 
     def platform_shares(self, draws: Draws) -> Floats:
         """(draws, platforms, capabilities) share of each shared platform that each one bears."""
@@ -156,7 +210,6 @@ class Model:
 
 
 SOBOL = "sobol"  # the other way of drawing than from random streams
-CHUNK = 10_000  # draws of one chunk; part of what makes the numbers
 KEPT = 20_000  # draws, the first ones, kept for means and ranges; ranks are counted over all
 ENVELOPED = 1_000  # draws, the first ones, for the costly stages
 BULKY = ("branches", "levels", "weights", "payers", "improvement_payers")  # of `ENVELOPED` draws
@@ -173,11 +226,10 @@ def sampled(case: Case, chunk: int, size: int) -> Sampled:
 @lru_cache(maxsize=4)
 def _dimensions(case: Case) -> tuple[str, ...]:
     """Names of the streams of every uncertain number, each a dimension of the Sobol sequence."""
-    biases = (bias_of(line) for line in case.costs)
     estimates = (
         *case.estimates().values(),
         *(figure.level for figure in case.network),
-        *(bias for bias in biases if bias),
+        *OutTurns(case).inputs(),
         *ChainModel(case).unknown(),
     )
     uncertain = [e for e in estimates if not e.is_certain]
@@ -236,10 +288,28 @@ class Sample:
 
     def of(self, estimate: Estimate) -> Floats:
         """(draws kept,) the level of an estimate in the draws that are kept."""
-        kept = range(0, self.drawn.size, CHUNK)
-        sizes = [min(CHUNK, self.draws - start) for start in kept]
-        parts = [sampled(self.case, k, size).of(estimate) for k, size in enumerate(sizes)]
-        return np.concatenate(parts)[: self.drawn.size]
+        return np.concatenate([draws.of(estimate) for draws in self.kept()])[: self.drawn.size]
+
+    def kept(self) -> Iterator[Draws]:
+        """Return the draws that are kept once more, chunk by chunk; the last may hold some more."""
+        for k, start in enumerate(range(0, self.drawn.size, CHUNK)):
+            yield sampled(self.case, k, min(CHUNK, self.draws - start))
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The draws of a sample that are kept, to be asked for inputs that were not."""
+
+    sample: Sample
+
+    @property
+    def size(self) -> int:
+        """How many draws are kept."""
+        return self.sample.drawn.size
+
+    def of(self, estimate: Estimate) -> Floats:
+        """(draws kept,) the level of an estimate."""
+        return self.sample.of(estimate)
 
 
 def value_per_million(drawn: Drawn, annuity: float) -> Floats:
@@ -248,8 +318,8 @@ def value_per_million(drawn: Drawn, annuity: float) -> Floats:
 
 
 def gain_per_million(drawn: Drawn) -> Floats:
-    """(draws, improvements) points gained for each million of whole-life cost."""
-    return drawn.gains.score / (drawn.improvement_cost / MILLION)
+    """(draws, improvements) distance closed for each million of whole-life cost."""
+    return drawn.gains.distance / (drawn.improvement_cost / MILLION)
 
 
 def draw_sample(
@@ -258,6 +328,7 @@ def draw_sample(
     workers: int = 1,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    first: int = CHUNK,
 ) -> Sample:
     """Answer the case in `draws` draws.
 
@@ -271,6 +342,7 @@ def draw_sample(
     workers : processes or threads, when no executor is given; see `beside`
     executor : anything with the interface of `concurrent.futures`
     progress : told of the stage, the draws done and the draws in all
+    first : draws by which services are known as they are today: extents and the unit
 
     Raises
     ------
@@ -280,7 +352,8 @@ def draw_sample(
     for name, number in (("draws", draws), ("workers", workers)):
         if number < 1:
             raise InputError(f"{name}: {number} is too few. Give 1 or more.")
-    model = Model(case)
+    model = Model(case, first)
+    assert model.extents  # found once, before the work is handed out
     sizes = [min(CHUNK, draws - start) for start in range(0, draws, CHUNK)]
     kept: list[Drawn] = []
     tallies: Tallies | None = None
@@ -364,8 +437,9 @@ def redrawn(sample: Sample) -> Sampled:
 def yearly_flows(model: Model, draws: Draws) -> tuple[Flows, Flows]:
     """Flows of all capabilities, and of all improvements against today.
 
-    A capability's benefit is the same in every year of the appraisal. An improvement's is the
-    share of its full effect that it has in each year (`EffectYears`). Shared platforms are shared
+    A capability's benefit goes by itself as the case says (`Paths`), else it is the same in every
+    year. An improvement's is held against that path: the share of its full effect that it has in
+    each year (`EffectYears`), and what it keeps from ending. Shared platforms are shared
     by their keys. Transfers (contributions, pledges) and sunk costs are in neither.
     """
     cost, improving = _costs(model, draws)
@@ -382,18 +456,22 @@ def _costs(model: Model, draws: Draws) -> tuple[Floats, Floats]:
     capabilities = {c: k for k, c in enumerate(case.capability_ids)}
     platforms = {p.id: k for k, p in enumerate(case.platforms)}
     improvements = {i: k for k, i in enumerate(case.improvement_ids)}
+    keepers = model.costs.paths.keepers
     for line, amount, years in model.costs.priced(draws):
         paid = amount[:, None] * years
         payer = PAYERS.index(line.payer)
         if line.capability:
-            capability[:, capabilities[line.capability], payer] += paid
+            c = capabilities[line.capability]
+            capability[:, c, payer] += amount[:, None] * model.costs.paid(draws, line)
+            for k in (k for k, kept in keepers.items() if kept == c):
+                improvement[:, k, payer] += amount[:, None] * model.costs.kept(draws, line, k)
         elif line.platform:
             platform[:, platforms[line.platform], payer] += paid
         else:
             improvement[:, improvements[line.improvement], payer] += paid
     if case.platforms:
-        shares = model.platform_shares(draws)
-        capability += np.einsum("npc,npyt->ncyt", shares, platform)
+        shares = model.costs.borne(model.platform_shares(draws))
+        capability += np.einsum("npct,npyt->ncyt", shares, platform)
     return capability, improvement
 
 
@@ -401,13 +479,18 @@ def _benefits(model: Model, draws: Draws) -> tuple[Floats, Floats]:
     case, years = model.case, model.case.settings.years
     benefit = np.zeros((draws.size, len(case.capabilities), len(SCOPES), years))
     gained = np.zeros((draws.size, len(case.improvements), len(SCOPES), years))
-    shares = model.gains.years.shares()
-    chain = model.chain.levels(draws)
+    chain, paths = model.chain.levels(draws), model.costs.paths
+    given = np.stack(
+        [np.broadcast_to(paths.given(draws, c), (draws.size, years)) for c in case.capability_ids],
+        axis=1,
+    )
     for k, worth in enumerate(UnitValues(case).by_scope(draws).values()):
         if worth:
             money = {"money": worth, "harm": {}}
             today = model.chain.walk(draws.size, chain, money)
-            benefit[:, :, k] = today.money[:, :, None]
-            added, _ = model.gains.chain_gains(draws, chain, money, today)
-            gained[:, :, k] = added[:, :, None] * shares
+            benefit[:, :, k] = today.money[:, :, None] * given
+            for i, c, added, _ in model.gains.steps(draws, chain, money, today):
+                gained[:, i, k] += added[:, None] * model.gains.when(draws, i, c)
+            for i, c in paths.keepers.items():
+                gained[:, i, k] += today.money[:, c, None] * model.gains.keeps(draws, i)
     return benefit, gained

@@ -8,7 +8,7 @@ import pandas as pd
 from capworth.case.model import Case, Member
 from capworth.language.language import MARK, Language
 from capworth.language.numbers import Amount
-from capworth.members.use import MemberBrief
+from capworth.members.served import MemberBrief
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.result import Provenance
 from capworth.report.pdf import set_document
@@ -89,15 +89,35 @@ def _count(row: "pd.Series[Any]", name: str, language: Language, *, ranged: bool
     ends = _ends(row, name)
     if not isfinite(ends.middle):
         return language.say("page.few")
-    return _spread(ends, language) if ranged else language.middle(ends)
+    return _spread(row, name, language) if ranged else language.middle(ends)
 
 
-def _spread(amount: Amount, language: Language) -> str:
-    """Write an amount with its range, also where its mean lies beyond it."""
+def _spread(row: "pd.Series[Any]", name: str, language: Language) -> str:
+    """Write an amount with its range, also where its mean lies beyond it, and its error."""
+    amount = _ends(row, name)
     if not amount.is_known:
         return language.say("unknown")
     middle = language.middle(amount)
-    return middle if amount.is_exact else language.around(middle, amount)
+    shown = middle if amount.is_exact else language.around(middle, amount)
+    return _with_error(shown, float(row[f"{name}_error"]), language)
+
+
+def _with_error(shown: str, error: float, language: Language, *, money: bool = False) -> str:
+    """Put the Monte Carlo error behind a figure, with two significant digits; none where none."""
+    if not error > 0:
+        return shown
+    said = language.price_middle(_exact(error)) if money else language.number(error)
+    return language.say("page.error", figure=shown, error=said)
+
+
+def _exact(value: float) -> Amount:
+    return Amount(value, value, value)
+
+
+def _price(row: "pd.Series[Any]", name: str, language: Language) -> str:
+    """Write money of a member with its range and its error."""
+    shown = language.price_spread(_ends(row, name, MILLION))
+    return _with_error(shown, float(row[f"{name}_error"]) * MILLION, language, money=True)
 
 
 def _cards(brief: MemberBrief, language: Language) -> list[dict[str, str]]:
@@ -111,27 +131,35 @@ def _cards(brief: MemberBrief, language: Language) -> list[dict[str, str]]:
             {
                 "head": language.say(f"card.{card}"),
                 "value": shown if counted else language.say("page.unknown"),
-                "range": language.span(_ends(row, name)) if counted and not few else "",
+                "range": _with_error(
+                    language.span(_ends(row, name)), float(row[f"{name}_error"]), language
+                )
+                if counted and not few
+                else "",
                 "detail": language.say(f"card.{card}_detail"),
             }
         )
-    own, harm = _ends(row, "own_m", MILLION), _ends(row, "own_harm")
+    own = _ends(row, "own_m", MILLION)
     cards.append(
         {
             "head": language.say("card.gains"),
             "value": language.price_middle(own) if valued else language.say("page.unknown"),
-            "range": language.price_span(own) if valued else "",
-            "detail": language.say("card.gains_detail", harm=_spread(harm, language)),
+            "range": _with_error(
+                language.price_span(own), float(row["own_m_error"]) * MILLION, language, money=True
+            )
+            if valued
+            else "",
+            "detail": language.say("card.gains_detail", harm=_spread(row, "own_harm", language)),
         }
     )
     paid, national = _contribution(brief.member), _ends(row, "national_m", MILLION)
     known = isfinite(paid.middle)
-    first = paid if known else national
+    first, error = (paid, 0.0) if known else (national, float(row["national_m_error"]) * MILLION)
     cards.append(
         {
             "head": language.say("card.pays"),
             "value": language.price_middle(first),
-            "range": language.price_span(first),
+            "range": _with_error(language.price_span(first), error, language, money=True),
             "detail": language.say(
                 "card.pays_detail" if known else "card.pays_none",
                 national=language.price_middle(national),
@@ -188,10 +216,10 @@ def _serves(case: Case, brief: MemberBrief, language: Language) -> dict[str, Any
     most = float(table["points"].max()) if len(table) else 0.0
     rows = []
     for improvement, row in table.iterrows():
-        mark = MARK if improvement in illustrative else ""
+        name = language.name(str(improvement)) + (MARK if improvement in illustrative else "")
         cells = [
-            language.name(str(improvement)) + mark,
-            _spread(_ends(row, "points"), language),
+            language.say("serves.equal", name=name) if row["equal"] else name,
+            _spread(row, "points", language),
             language.probability(float(row["p_top"])),
         ]
         if programme:
@@ -199,6 +227,8 @@ def _serves(case: Case, brief: MemberBrief, language: Language) -> dict[str, Any
         rows.append({"cells": cells, "bars": [float(row["points"]) / most]})
     heads = ["improvement", "points", "top", *(["programme"] if programme else [])]
     note = [language.say("serves.note"), language.say(f"serves.needs_{brief.needs}")]
+    if table["equal"].any():
+        note.append(language.say("serves.equal_note"))
     if brief.synthetic:
         note.append(language.say("serves.synthetic"))
     return {
@@ -226,14 +256,14 @@ def _pays(case: Case, brief: MemberBrief, language: Language) -> dict[str, Any]:
                 grade=grade,
             )
         )
-    national = language.price_spread(_ends(row, "national_m", MILLION))
+    national = _price(row, "national_m", language)
     items.append(language.say("pays.national", amount=national, count=_members(brief, language)))
     if brief.measured[0]:
         items.append(
             language.say(
                 "pays.external",
-                amount=language.price_spread(_ends(row, "external_m", MILLION)),
-                harm=_spread(_ends(row, "external_harm"), language),
+                amount=_price(row, "external_m", language),
+                harm=_spread(row, "external_harm", language),
             )
         )
     return {"head": language.say("pays.head"), "items": items}
@@ -248,6 +278,7 @@ def _basis(brief: MemberBrief, language: Language) -> dict[str, Any]:
             draws=language.number(brief.draws, 0),
         ),
         language.say("basis.measured", known=known, all=every),
+        language.say("basis.error", points=language.number(100 * brief.share_error)),
         language.say("basis.replace"),
     ]
     return {"head": language.say("basis.head"), "text": " ".join(items)}

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from capworth.case.model import Case
+from capworth.case.model import DISTANCE, Case
+from capworth.charts.chart import worth
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.report.blocks import row_of
@@ -23,10 +24,9 @@ def why_improvement(key: str, table: pd.DataFrame, pairs: pd.DataFrame, language
         "name": language.name(key),
         "place": place + 1,
         "count": len(table),
-        "gain": language.spread(Amount.of(row, "gain")),
+        "worth": worth(DISTANCE, Amount.of(row, "gain"), language),
         "cost": language.millions_spread(Amount.of(row, "cost_m")),
-        "rate": language.middle(Amount.of(row, "gain_per_m")),
-        "closed": language.percent(float(row["alignment"]), 1),
+        "rate": language.say("percent", number=language.middle(Amount.of(row, "gain_per_m"))),
     }
     return language.say("why.improvement", ahead=_ahead(key, pairs, language), **parts)
 
@@ -58,7 +58,7 @@ def why_capability(
         annual=annual,
         ahead=_ahead(key, pairs, language),
         route=language.word("why.route", str(route["route"])),
-        efficient=language.probability(float(route["p_efficient"])),
+        efficient=language.probability(float(route["p_excellent"])),
         top=language.probability(float(route["p_top"])),
         **parts,
     )

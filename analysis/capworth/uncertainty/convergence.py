@@ -6,13 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from capworth.case.model import Case
+from capworth.case.model import DISTANCE, HARM, Case
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.uncertainty.convergence import MEAN, figure_error, share_error
 from capworth.model.result import HIGH, LOW, Answer, Provenance, ends
-from capworth.model.set_value import SetValue
 from capworth.model.simulation import (
     KEPT,
     SOBOL,
@@ -21,6 +20,7 @@ from capworth.model.simulation import (
     draw_sample,
     value_per_million,
 )
+from capworth.programme.choice import Choice
 from capworth.programme.selection import Programme, choose_programme
 
 TOLERANCE = 0.025  # of the range of a headline: an error that costs no digit of what is printed
@@ -98,20 +98,22 @@ def _headlines(sample: Sample, programme: Programme | None) -> Iterator[tuple[st
 
 
 def _of_programme(sample: Sample, programme: Programme) -> Iterator[tuple[str, Row]]:
-    case, drawn, worth = sample.case, sample.drawn, SetValue.of(sample)
-    chosen = np.array([i in programme.chosen for i in case.improvement_ids])
+    case, drawn, choice = sample.case, sample.drawn, Choice.of(sample)
+    table = programme.to_frame()
+    chosen = table["chosen"].to_numpy(dtype=bool)
+    delays = table["delay"].to_numpy(dtype=np.int64)
     scales = {value.scale for value in case.unit_values}
     yield from _amount(case, "asked.programme", drawn.asked @ chosen / MILLION)
     yield from _amount(case, "cost.programme", drawn.improvement_cost @ chosen / MILLION)
     if case.measured:
-        yield from _amount(case, "gain.programme", worth.by_draw(chosen, drawn.gains.score))
+        yield from _amount(case, "gain.programme", choice.by_draw(chosen, delays, DISTANCE))
     if "money" in scales:
-        money = worth.by_draw(chosen, drawn.gains.money) / MILLION
+        money = choice.by_draw(chosen, delays, "money") / MILLION
         yield from _amount(case, "money.programme", money)
-    if "harm" in scales:
-        yield from _amount(case, "harm.programme", worth.by_draw(chosen, drawn.gains.harm))
-    yield _share("affordable.programme", programme.p_affordable, drawn.size, sample.draws)
-    yield _share("best.programme", programme.p_best, programme.draws, sample.draws)
+    if HARM in scales:
+        yield from _amount(case, "harm.programme", choice.by_draw(chosen, delays, HARM))
+    yield _share("within.programme", programme.p_within, drawn.size, sample.draws)
+    yield _share("years.programme", programme.p_years, drawn.size, sample.draws)
 
 
 def _of_first(sample: Sample) -> Iterator[tuple[str, Row]]:

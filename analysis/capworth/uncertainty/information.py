@@ -86,7 +86,7 @@ def value_of_information(
     if sets is None:
         return None
     excess = (sample.drawn.asked[:size] - choice.asked) / MILLION
-    measure = case.settings.objective
+    measure = case.objective
     gains: Floats = getattr(sample.drawn.gains, measure)[:size] / SCALE[measure]
     worth = np.hstack([gains - price * excess, choice.worth.bonuses(gains)])
     plan = asking_nothing(choice, choice.grid_asked[None])[0]

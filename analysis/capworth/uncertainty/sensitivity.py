@@ -13,10 +13,8 @@ from capworth.case.model import GRADES, Case, Estimate
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.methods.portfolio.frontier import best_over_draws
 from capworth.methods.uncertainty.sobol import sobol_indices
 from capworth.methods.uncertainty.spline import smoothed
-from capworth.model.costs import bias_of
 from capworth.model.draws import (
     HIGH_SWING,
     LOW_SWING,
@@ -37,8 +35,6 @@ from capworth.model.simulation import (
     sampled,
     value_per_million,
 )
-from capworth.programme.choice import Choice, around_expected, asking_nothing, option_sets
-from capworth.programme.selection import Programme
 
 CURVED = 3_000  # draws through which the curves of explained variance are laid
 
@@ -77,22 +73,18 @@ class Sensitivity(Answer):
 
 def uncertain_inputs(case: Case, model: Model) -> tuple[Estimate, ...]:
     """Every estimate of the case that is not certain, optimism bias and unknown shares included."""
-    biases = (bias_of(line) for line in case.costs)
-    found = (*case.estimates().values(), *(b for b in biases if b), *model.chain.unknown())
-    return tuple(e for e in found if not e.is_certain)
+    drawn = (*model.costs.out_turns.inputs(), *model.chain.unknown())
+    found = {**case.estimates(), **{e.name: e for e in drawn}}
+    return tuple(e for e in found.values() if not e.is_certain)
 
 
-def swing_inputs(
-    sample: Sample, programme: Programme | None, provenance: Provenance
-) -> Sensitivity | None:
+def swing_inputs(sample: Sample, provenance: Provenance) -> Sensitivity | None:
     """Swing one input at a time from its 10 % to its 90 % quantile, all others at their modes.
 
     What is swung is the lead of the first over the best of the others, in points for each million:
     of the improvements where the case has some, else of the capabilities. An input flips the
-    order when something else comes first at either end. Where there is a programme, each end also
-    says which improvements the best set would take in (+) and let go (-) around the expected costs
-    and gains, and `regret` how many points the recommended set would then fall short.
-    `variance_share` is the part of the lead's variance over the draws that the input explains alone
+    order when something else comes first at either end; what would change the programme is asked
+    elsewhere (`switching`). `variance_share` is the part of the lead's variance over the draws that the input explains alone
     (first-order index): a long swing of an input seldom far from its mode explains little. None
     where the case has no value tree, or only one thing to put first.
     """
@@ -131,9 +123,7 @@ def swing_inputs(
         },
         index=pd.Index([e.name for e in inputs], name="input"),
     )
-    table = table.assign(**_programmes(sample, drawn, programme))
-    counts = (table["swing"] > 1e-9) | (table["regret"] > 0)
-    moving = table[counts].sort_values("swing", ascending=False, kind="stable")
+    moving = table[table["swing"] > 1e-9].sort_values("swing", ascending=False, kind="stable")
     shown = {e.name: e for e in inputs}
     moving["variance_share"] = _explained(sample, [shown[str(i)] for i in moving.index], first)
     runner = int(np.where(np.arange(len(ids)) == first, -np.inf, rates[0]).argmax())
@@ -167,7 +157,7 @@ def _explained(sample: Sample, inputs: list[Estimate], first: int) -> Floats:
     """
     size = min(CURVED, sample.draws, CHUNK)
     if sample.case.improvements:
-        gain, cost = sample.drawn.gains.score[:size], sample.drawn.improvement_cost[:size]
+        gain, cost = sample.drawn.gains.distance[:size], sample.drawn.improvement_cost[:size]
         rates = gain / (cost / MILLION)
     else:
         rates = sample.drawn.score[:size] / sample.drawn.cost[:size]
@@ -178,45 +168,6 @@ def _explained(sample: Sample, inputs: list[Estimate], first: int) -> Floats:
     curves = (smoothed(drawn.of(e), lead[:, None]).fitted for e in inputs)
     parts: Floats = np.array([curve.var() for curve in curves])
     return parts / float(lead.var())
-
-
-def _programmes(
-    sample: Sample, drawn: Drawn, programme: Programme | None
-) -> dict[str, list[str] | Floats]:
-    """Best set when one input moves: expected costs and gains, shifted by its one-way effect."""
-    case = sample.case
-    if programme is None:
-        none = [""] * (drawn.size // 2)
-        return {"programme_at_low": none, "programme_at_high": none, "regret": np.zeros(len(none))}
-    base_asked = np.where(drawn.asked[0] > 0, drawn.asked[0], 1.0)  # none asked stays none
-    asked = sample.drawn.asked.mean(axis=0) * drawn.asked / base_asked
-    grid = case.settings.grid  # rounded up as in the programme itself
-    choice = Choice.of(sample)
-    sets = option_sets(choice)
-    if sets is None:  # too many to look at for every input
-        none = [""] * (drawn.size // 2)
-        return {"programme_at_low": none, "programme_at_high": none, "regret": np.zeros(len(none))}
-    gains: Floats = getattr(drawn.gains, case.settings.objective)
-    asked = asking_nothing(choice, np.ceil(asked / grid - 1e-9) * grid)
-    gain = around_expected(choice, choice.gain + gains - gains[0])
-    moved, where = np.unique(np.hstack([asked, gain]), axis=0, return_inverse=True)
-    ask, add = np.hsplit(moved, 2)
-    best = best_over_draws(ask, add, sets, programme.budget_m * MILLION)[where]
-    n = len(case.improvements)
-    ids = np.array(case.improvement_ids)
-    base = best[0]
-    changes, regret = [], np.zeros(len(where))
-    for k, row in enumerate(best):
-        new, old = sets[row], sets[base]
-        come, go = (new & ~old)[:n], (old & ~new)[:n]
-        words = [f"+{i}" for i in ids[come]] + [f"-{i}" for i in ids[go]]
-        changes.append(" ".join(words))
-        regret[k] = max(float(gain[k] @ new - gain[k] @ old), 0.0)
-    return {
-        "programme_at_low": changes[1::2],
-        "programme_at_high": changes[2::2],
-        "regret": np.maximum(regret[1::2], regret[2::2]),
-    }
 
 
 def _probability_of_turning(estimate: Estimate, base: float, low: float, high: float) -> float:
@@ -240,7 +191,7 @@ def _evidence(sample: Sample, inputs: tuple[Estimate, ...], swings: Floats) -> p
     """Shares by grade at the modes: of whole-life cost, of weighted score, of money, of swings."""
     case, model, modes = sample.case, sample.model, sample.modes
     cost = dict.fromkeys(GRADES, 0.0)
-    for line, amount in model.costs.by_line():
+    for line, _, amount in model.costs.by_line():
         cost[line.amount.grade] += amount
     weights = model.value.weights(AtModes())[0]
     place = {c: k for k, c in enumerate(case.capability_ids)}
@@ -343,7 +294,7 @@ def variance_shares(
     """
     if sensitivity is None or not len(sensitivity.to_frame()):
         raise InputError("sensitivity: no input moves the first place. There is nothing to share.")
-    known = sample.case.estimates()
+    known = {e.name: e for e in uncertain_inputs(sample.case, sample.model)}
     inputs = (str(name) for name in sensitivity.to_frame().index[:most])
     factors = (moves_with(known[name]) if name in known else name for name in inputs)
     chosen = list(dict.fromkeys(factors))

@@ -224,8 +224,10 @@ def exchange(
 
 def _beyond(mass: Floats, region: Ints, more: Floats) -> Floats:
     """Mass of all other members as each one sees it, near ones counted by the affinity."""
-    inside = np.eye(int(region.max()) + 1)[region]  # (members, regions)
-    near = np.einsum("...n,nr->...r", mass, inside)[..., region]
+    order = region.argsort(kind="stable")
+    codes, starts = np.unique(region[order], return_index=True)
+    whole = np.add.reduceat(mass[..., order], starts, axis=-1)  # (..., regions)
+    near = whole[..., np.searchsorted(codes, region)]
     far: Floats = mass.sum(axis=-1, keepdims=True) + more * near - (1 + more) * mass
     return np.maximum(far, 0.0)  # a last bit below nothing where nobody else is
 

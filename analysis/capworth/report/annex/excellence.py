@@ -9,9 +9,18 @@ Annex: how the productivity of capabilities changed over the years that are publ
 
 from capworth.case.model import Case
 from capworth.charts.excellence import compared
+from capworth.excellence.comparison import CONSTANT, LEVELS, UNIT_COSTS, other_returns
 from capworth.excellence.gaps import GapWorth
 from capworth.excellence.productivity import SPREAD
-from capworth.excellence.services import BOTH, NEITHER, Excellence
+from capworth.excellence.services import (
+    ALONE,
+    BOTH,
+    BY_DEFAULT,
+    MIXED,
+    NEITHER,
+    Excellence,
+    lack,
+)
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.report.blocks import Block, Bullets, Row, Section, Table, Text, pictures, rows_of
@@ -21,6 +30,7 @@ from capworth.study.stages import Study
 MODELS = 2  # peers named for each capability
 OFTEN = 0.2  # share of draws from which a peer is named
 MOST = 12  # services of excellence whose place is explained
+SIZE = 6.9  # points of the type of wide tables
 
 
 def excellence_page(study: Study, language: Language) -> Section | None:
@@ -29,12 +39,15 @@ def excellence_page(study: Study, language: Language) -> Section | None:
         return None
     found = study.excellence
     table, peers = found.to_frame(), found.peers()
+    table = table[table["whole"] == table.index]
     order = {BOTH: 0, NEITHER: 2}
     table = table.assign(_order=table["route"].map(lambda route: order.get(route, 1)))
     table = table.sort_values(["_order", "p_top"], ascending=[True, False], kind="stable")
+    shown = [found.way.returns, other_returns(found.way.returns)]
     rows = []
     for key, row in rows_of(table):
-        often = peers.loc[key].drop(key).sort_values(ascending=False, kind="stable")
+        often = peers.loc[key].drop(key, errors="ignore")
+        often = often.sort_values(ascending=False, kind="stable")
         named = [str(k) for k, share in often.items() if share >= OFTEN][:MODELS]
         rows.append(
             (
@@ -42,26 +55,30 @@ def excellence_page(study: Study, language: Language) -> Section | None:
                 language.word("route", str(row["route"])),
                 _reason(key, row, study, language),
                 language.listed(map(language.brief, named)) if named else language.say("unknown"),
-                language.probability(float(row["p_efficient"])),
+                language.probability(float(row["p_excellent"])),
                 language.probability(float(row["p_top"])),
-                language.spread(Amount.of(row, "efficiency")),
+                *(language.cell(Amount.of(row, f"efficiency_{returns}")) for returns in shown),
             )
         )
     both = int((table["route"] == BOTH).sum())
-    columns = ("name", "route", "reason", "models", "efficient", "top", "efficiency")
+    columns = ("name", "route", "reason", "models", "efficient", "top")
     main = Table(
         language.say("excellence.table", draws=language.number(found.draws, 0)),
-        tuple(language.say(f"excellence.{column}") for column in columns),
+        tuple(
+            language.say(f"excellence.{column}")
+            for column in (*columns, *(f"efficiency_{returns}" for returns in shown))
+        ),
         tuple(rows),
         words=4,
-        weights=(1.4, 0.75, 1.2, 2.0),
+        weights=(1.4, 0.75, 1.4, 1.4),
         note=_note(found, language),
-        size=6.9,
+        size=SIZE,
     )
     title = language.say(
         "excellence.title", count=both, both=both, named=len({*found.designated, *found.derived})
     )
-    blocks: list[Block] = [main]
+    blocks: list[Block] = [main, Text(_not_excellent(found, language))]
+    blocks += [_thresholds(found, language), _ways(found, language)]
     if why := _reasons(study, language):
         blocks.append(why)
     blocks += pictures("excellence", study, language)
@@ -75,10 +92,107 @@ def excellence_page(study: Study, language: Language) -> Section | None:
 
 
 def _note(found: Excellence, language: Language) -> str:
-    parts = [language.say("excellence.note"), language.say(f"excellence.by_{found.designated_by}")]
+    """Say what is compared, why so, and who was designated."""
+    way = found.way
+    parts = [language.say(f"excellence.how_{way.measures}")]
+    if way.measures != LEVELS:
+        parts.append(language.say(f"excellence.extent_{way.key}"))
+    if found.without:
+        parts.append(language.say("excellence.without", list=language.named(found.without)))
+    parts.append(language.say(f"excellence.returns_{way.returns}"))
+    parts += [language.say("excellence.note"), language.say(f"excellence.by_{found.designated_by}")]
     if found.small_sample:
         parts.append(language.say("excellence.small"))
     return " ".join(parts)
+
+
+def _not_excellent(found: Excellence, language: Language) -> str:
+    """Name what is efficient often enough and yet not excellent, and why."""
+    factor = found.to_frame()["factor"]
+    default = [
+        language.say(
+            "excellence.factored",
+            name=language.brief(c),
+            factor=_factored(str(factor[c]), language),
+        )
+        for c in found.lacking(BY_DEFAULT)
+    ]
+    return language.say(
+        "excellence.not_excellent",
+        default=language.listed(default),
+        alone=language.listed(map(language.brief, found.lacking(ALONE))),
+        seldom=language.listed(map(language.brief, found.lacking(MIXED))),
+    )
+
+
+def _factored(factor: str, language: Language) -> str:
+    """Name a factor: a branch of the value tree, or the cost."""
+    if not factor:
+        return language.say("unknown")
+    return language.say("excellence.factor_cost") if factor == "cost" else language.name(factor)
+
+
+def _thresholds(found: Excellence, language: Language) -> Table:
+    """Who is derived over thresholds, under both returns to scale."""
+    shown = [found.way.returns, other_returns(found.way.returns)]
+    rows = tuple(
+        (
+            language.percent(float(least)),
+            *(_counted(str(row[returns]), language) for returns in shown),
+        )
+        for least, row in rows_of(found.over_thresholds())
+    )
+    return Table(
+        language.say("excellence.thresholds"),
+        tuple(language.say(f"excellence.{column}") for column in ("threshold", *shown)),
+        rows,
+        words=3,
+        weights=(0.4, 2.0, 2.0),
+        size=SIZE,
+    )
+
+
+def _ways(found: Excellence, language: Language) -> Table:
+    """Who is derived if services are compared in other ways."""
+    rows, marked = [], []
+    for place, (_, row) in enumerate(rows_of(found.ways())):
+        measures, returns, extent = (str(row[k]) for k in ("measures", "returns", "extent"))
+        proportioned = measures == UNIT_COSTS and returns == CONSTANT
+        if row["asked"]:
+            marked.append(place)
+        rows.append(
+            (
+                language.say(f"excellence.measures_{measures}{'_constant' * proportioned}"),
+                language.say(f"excellence.returns_word_{returns}"),
+                language.say(f"excellence.key_{extent}") if extent else language.say("unknown"),
+                _counted(str(row["derived"]), language),
+            )
+        )
+    return Table(
+        language.say(
+            "excellence.ways",
+            tried=language.number(found.tried, 0),
+            draws=language.number(found.draws, 0),
+        ),
+        tuple(language.say(f"excellence.{c}") for c in ("way", "returns", "extent", "services")),
+        tuple(rows),
+        words=4,
+        weights=(1.6, 0.7, 0.9, 2.2),
+        marked=tuple(marked),
+        size=SIZE,
+    )
+
+
+def _counted(keys: str, language: Language) -> str:
+    """How many services, and which."""
+    named = keys.split()
+    if not named:
+        return language.listed(())
+    return language.say(
+        "excellence.counted",
+        count=language.number(len(named), 0),
+        list=language.listed(map(language.brief, named)),
+    )
 
 
 def _reasons(study: Study, language: Language) -> Bullets | None:
@@ -93,11 +207,17 @@ def _reasons(study: Study, language: Language) -> Bullets | None:
 
 def _reason(key: str, row: Row, study: Study, language: Language) -> str:
     """Say what a capability lacks on the derived route, or that it lacks nothing."""
-    efficient, top, _ = study.excellence.thresholds
-    seldom, low = row["p_efficient"] < efficient, row["p_top"] < top
-    which = "both" if seldom and low else "efficient" if seldom else "top" if low else "nothing"
-    reason = language.say(f"excellence.lacks_{which}")
-    if which != "nothing" and key in study.excellence.designated:
+    least, least_top, _ = study.excellence.thresholds
+    lacks = []
+    if why := lack(row, least):
+        factor = _factored(str(row["factor"]), language)
+        lacks.append(language.say(f"excellence.lacks_{why}", factor=factor))
+    if row["p_top"] < least_top:
+        lacks.append(language.say("excellence.lacks_top"))
+    if not lacks:
+        return language.say("excellence.lacks_nothing")
+    reason = language.listed(lacks)
+    if key in study.excellence.designated:
         return language.say("excellence.agreed_but", reason=reason)
     return reason
 
@@ -135,7 +255,6 @@ def frontier_page(study: Study, language: Language) -> Section | None:
     return Section(language.say("frontier.topic"), title, blocks)
 
 
-SIZE = 6.9  # points of the type of wide tables
 TINY = 0.01  # millions, points or days below which no number is printed
 
 

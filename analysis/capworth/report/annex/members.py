@@ -16,6 +16,7 @@ from capworth.report.blocks import Block, Bullets, Cell, Section, Table, Text, p
 from capworth.study.stages import Study
 
 NAMED = 3  # capabilities named in a list
+GROUPED = ("hits", "own_m", "external_m", "own_harm", "national_m")  # sums of groups that are shown
 
 
 def members_page(study: Study, language: Language) -> Section | None:
@@ -224,7 +225,19 @@ def _network_groups(study: Study, language: Language) -> Table:
         tuple(rows),
         words=len(heads),
         weights=(1.0,) * len(heads),
-        note=language.say("network.note"),
+        note=f"{language.say('network.note')} {_error_of(study, language)}",
+    )
+
+
+def _error_of(study: Study, language: Language) -> str:
+    """Say the largest Monte Carlo error of the sums that are shown, as a share of the sum."""
+    groups = study.members.by_group()
+    shares = [(groups[f"{m}_error"] / groups[m].abs()).where(groups[m] != 0) for m in GROUPED]
+    worst = float(pd.concat(shares).max())
+    return language.say(
+        "network.error",
+        draws=language.number(study.members.draws, 0),
+        percent=language.percent(worst if worst == worst else 0.0, 1),
     )
 
 
