@@ -26,7 +26,8 @@ from capworth.model.draws import Sampled, probability_below, quantile_of
 from capworth.model.result import Provenance
 from capworth.model.simulation import draw_sample
 from capworth.uncertainty.sensitivity import swing_inputs, variance_shares
-from capworth.uncertainty.switching import switching_values, threshold_map
+from capworth.uncertainty.standing import threshold_map
+from capworth.uncertainty.switching import switching_values
 
 EVEN = np.linspace(0.001, 0.999, 41)
 HEADING = "inputs,shape,group,share,grade,source,basis\n"

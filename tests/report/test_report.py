@@ -837,7 +837,7 @@ def test_every_phrase_is_said_by_some_case(
 
     monkeypatch.setattr(Language, "say", listening)
     shown = study.with_answers(claim=replace(study.claim, verdict=SUPPORTED))
-    other = run_study(_drawn_otherwise(small), draws=60)
+    other = run_study(_drawn_otherwise(study.case), draws=60)
     for one in (study, shown, *map(lean, LEAN), other):
         document(one, "en")
     unsaid = {key for key in _of_pages() - said if not key.startswith(WORDS)}
