@@ -106,9 +106,12 @@ def test_a_sequence_begins_and_ends_at_powers_of_two(small: Case) -> None:
 
 
 def test_the_search_ends_where_ranges_do(small: Case) -> None:
-    draws, last = draws_until_stable(small, 0.001)
+    tried: list[int] = []
+    draws, last = draws_until_stable(small, 0.001, progress=lambda _, __, all_: tried.append(all_))
     assert draws == 20_000
+    assert list(dict.fromkeys(tried)) == [1_000, 2_000, 4_000, 8_000, 16_000, 20_000]
     assert last.unstable != ()
+    assert last.waiting == ()  # more draws would lessen none of them
     with pytest.raises(InputError, match="tolerance"):
         draws_until_stable(small, 0.0)
 

@@ -43,9 +43,14 @@ class Convergence(Answer):
 
     @property
     def unstable(self) -> tuple[str, ...]:
-        """The headlines whose error is above the tolerance, and would fall with more draws."""
-        table = self._table
-        return tuple(table.index[(table["error_share"] > self.tolerance) & table["growing"]])
+        """The headlines whose error is above the tolerance."""
+        return tuple(self._table.index[self._table["error_share"] > self.tolerance])
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Those of the unstable headlines whose error would fall with more draws."""
+        growing = self._table["growing"]
+        return tuple(name for name in self.unstable if growing[name])
 
     @property
     def largest(self) -> float:
@@ -106,8 +111,8 @@ def _of_programme(sample: Sample, programme: Programme) -> Iterator[tuple[str, R
     yield from _amount(case, "asked.programme", asked)
     if programme.confidence:
         yield _needed(case, asked, programme)
-    yield _share("within.programme", programme.p_within, drawn.size, sample.draws)
-    yield _share("years.programme", programme.p_years, drawn.size, sample.draws)
+    yield _share("within.programme", programme.p_within, drawn.size, drawn.size < KEPT)
+    yield _share("years.programme", programme.p_years, drawn.size, drawn.size < KEPT)
     yield from _amount(case, "cost.programme", choice.whole_cost(chosen, delays) / MILLION)
     if case.measured:
         closed = choice.by_draw(chosen, delays, DISTANCE)
@@ -117,7 +122,7 @@ def _of_programme(sample: Sample, programme: Programme) -> Iterator[tuple[str, R
         money, net = (choice.by_draw(chosen, delays, m) / MILLION for m in ("money", NET))
         yield from _amount(case, "money.programme", money)
         yield from _amount(case, "net.programme", net)
-        yield _share("positive.programme", programme.p_net, drawn.size, sample.draws)
+        yield _share("positive.programme", programme.p_net, drawn.size, drawn.size < KEPT)
     if HARM in scales:
         yield from _amount(case, "harm.programme", choice.by_draw(chosen, delays, HARM))
 
@@ -140,7 +145,7 @@ def _of_first(sample: Sample) -> Iterator[tuple[str, Row]]:
     rate = value_per_million(drawn, sample.model.annuity)[:, first]
     yield from _amount(case, f"score.{name}", drawn.score[:, first])
     yield from _amount(case, f"score_per_m.{name}", rate)
-    yield _share(f"first.{name}", float(shares[first]), sample.draws, sample.draws)
+    yield _share(f"first.{name}", float(shares[first]), sample.draws, growing=True)
 
 
 def _amount(
@@ -169,9 +174,8 @@ def _amount(
         yield f"{name}.{basis}", (kind, value, error, high - low, many, growing)
 
 
-def _share(name: str, share: float, many: int, draws: int) -> tuple[str, Row]:
+def _share(name: str, share: float, many: int, growing: bool) -> tuple[str, Row]:
     """Count a share; its error is that of independent draws, which bounds that of a sequence."""
-    growing = many == draws
     return f"{name}.share", (SHARE, share, share_error(share, many), 1.0, many, growing)
 
 
@@ -207,6 +211,6 @@ def draws_until_stable(
         known = Provenance.of(case, size)
         found = converge(sample, choose_programme(sample, known), known, tolerance)
         more = 2 * size if case.settings.sampling == SOBOL else min(2 * size, KEPT)
-        if not found.unstable or not size < more <= KEPT:
+        if not found.waiting or not size < more <= KEPT:
             return size, found
         size = more
