@@ -867,7 +867,7 @@ def test_every_phrase_is_said_by_some_case(
         return say(self, key, **parts)
 
     monkeypatch.setattr(Language, "say", listening)
-    other = run_study(_drawn_otherwise(study.case), draws=60)
+    other = run_study(_drawn_otherwise(small), draws=60)
     for one in (study, *variants_of_the_claim(study), *map(lean, LEAN), other):
         document(one, "en")
     unsaid = {key for key in _of_pages() - said if not key.startswith(WORDS)}
