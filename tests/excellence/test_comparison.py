@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capworth.case.model import Case
+from capworth.errors import InputError
+from capworth.excellence import comparison
 from capworth.excellence.comparison import (
     AMOUNTS,
     CONSTANT,
@@ -21,7 +23,12 @@ from capworth.excellence.comparison import (
     Way,
     compare,
 )
+from capworth.excellence.services import find_excellence
 from capworth.methods.arguments import Floats
+from capworth.model import simulation as sampling
+from capworth.model.draws import AtModes
+from capworth.model.result import Provenance
+from capworth.model.simulation import draw_sample
 
 RETURNS = (CONSTANT, VARIABLE)
 ALL = tuple(Way(m, r, "members") for m in (UNIT_COSTS, AMOUNTS, LEVELS) for r in RETURNS)
@@ -268,3 +275,63 @@ def test_the_way_of_a_case(small: Case, learning: Callable[..., Any]) -> None:
         table = answer.to_frame()
         assert table["efficiency"].equals(table[f"efficiency_{way[1]}"])
         assert answer.ways()["asked"].sum() == 1
+
+
+# ------------------------------------------------------------------- the extents of a case
+
+
+class _Today:
+    """Stands in for the services as they are: extents by one key."""
+
+    def __init__(self, share: Floats) -> None:
+        self.given = {"members": share}
+        self.share = share
+
+    def extents(self, key: str) -> "_Today":
+        return self if key == "members" else _Today(np.full_like(self.share, 1 / len(self.share)))
+
+
+def test_extents_of_a_case_enter_the_comparison(
+    small: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A register that serves ten times as many is cheap for each; what counts them is no output."""
+    with monkeypatch.context() as modes:
+        modes.setattr(sampling, "Sampled", lambda seed, chunk, size: AtModes(size))
+        sample = draw_sample(small, 3)
+        known = Provenance.of(small, 3)
+        monkeypatch.setattr(sample.model, "today", None, raising=False)
+        plain = find_excellence(sample, known)
+        share = np.array([10.0, 1.0, 1.0, 1.0]) / 13
+        monkeypatch.setattr(sample.model, "today", _Today(share))
+        monkeypatch.setattr(comparison, "FLAGS", {"members": "points"})  # speed and results
+        found = find_excellence(sample, known)
+    assert plain is not None
+    assert found is not None
+    assert plain.way.key == "equal"
+    assert found.way == Way(UNIT_COSTS, VARIABLE, "members")
+    assert found.without == ("speed", "results")
+    table = found.to_frame()
+    np.testing.assert_allclose(table["extent"], share)
+    size = share * 4  # against the average extent
+    np.testing.assert_allclose(table["unit_cost_m"], sample.modes.cost[0] / size / 1e6)
+    assert [c for c in table if str(c).startswith("lift_")] == ["lift_use"]
+    # reach alone is made: 75, 95, 30, 60; REG is the cheapest for each, NET has most
+    cost = table["unit_cost_m"].to_dict()
+    assert min(cost, key=cost.__getitem__) == "REG"
+    assert table["efficiency"].to_dict() == pytest.approx(
+        {
+            "REG": 1.0,
+            "NET": 1.0,
+            "LAB": 30 / (75 + 20 * (cost["LAB"] - cost["REG"]) / (cost["NET"] - cost["REG"])),
+            "ACA": 60 / 95,
+        }
+    )
+    assert [*found.ways()["extent"]] == ["members"] * 3 + [""] * 2
+    assert found.ways()["asked"].tolist() == [True, False, False, False, False]
+
+
+def test_an_extent_that_the_case_does_not_know_is_refused(small: Case) -> None:
+    case = small.with_settings(excellence_extent="results")
+    sample = draw_sample(case, 20)
+    with pytest.raises(InputError, match=r"excellence_extent: the case has no extents by results"):
+        find_excellence(sample, Provenance.of(case, 20))
