@@ -191,8 +191,7 @@ def test_the_stated_keys_give_what_the_appraisal_says(small: Case) -> None:
 
 def allocate_modes(case: Case) -> Allocation:
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("model.simulation", "appraisal.allocation"):
-            patch.setattr(f"capworth.{module}.Sampled", lambda seed, chunk, size: AtModes(size))
+        patch.setattr("capworth.model.simulation.Sampled", lambda seed, chunk, size: AtModes(size))
         return allocated(case, 3)
 
 

@@ -132,7 +132,7 @@ def test_probabilities_are_shares_of_draws(study: Study) -> None:
     row = found.to_frame().T["per_euro", "score"]
     assert row["p_holds"] == (ours > theirs).mean() == found.probability
     assert row["p_margin"] == (ours > 1.25 * theirs).mean()
-    assert row["ratio"] == pytest.approx(np.median(ours / theirs))
+    assert row["ratio"] == pytest.approx(np.sort(ours / theirs)[len(ours) // 2 - 1])
     assert row["ratio_low"] <= row["ratio"] <= row["ratio_high"]
 
 
@@ -141,7 +141,8 @@ def test_the_other_group_has_the_inverse_ratio(small: Case, study: Study) -> Non
     other = claim_of(run_study(small.with_settings(claim_group=rest))).to_frame()
     ours = claim_of(study).to_frame()
     low, high = ours["ratio_low"], 1 / other["ratio_high"]
-    np.testing.assert_allclose(low, high, rtol=1e-3)
+    assert (low <= high).all()  # of 400 draws the 40th from below, and the next: no draw between
+    np.testing.assert_allclose(low, high, rtol=0.03)
     np.testing.assert_allclose(ours["p_holds"], 1 - other["p_holds"], atol=1e-12)
 
 

@@ -49,7 +49,7 @@ def answered(case: Case) -> None:
             raise
 
 
-@settings(max_examples=40)  # a study each; `make nightly` seeks further
+@settings(max_examples=25)  # a study each; `make nightly` seeks further
 @given(st.sampled_from(TABLES), st.data())
 def test_one_odd_cell_is_a_case_error_or_a_good_case(table: str, data: st.DataObject) -> None:
     with TemporaryDirectory() as folder:
@@ -67,7 +67,7 @@ def test_one_odd_cell_is_a_case_error_or_a_good_case(table: str, data: st.DataOb
             answered(read_case(folder))
 
 
-@settings(max_examples=25)  # as above
+@settings(max_examples=15)  # as above
 @given(st.sampled_from(SMALL.joinpath("case.toml").read_text("utf-8").splitlines()), odd_values)
 def test_one_odd_setting_is_a_case_error_or_a_good_case(line: str, value: str) -> None:
     if " = " not in line:

@@ -103,7 +103,7 @@ RULES: tuple[Slip, ...] = (  # cells that do not go together
     ("functions", "0.2,0.4,0.6", "0.2,0.45,0.6", "row 5, column 'mode': the shares of LAB sum to"
      " 1.05. Make them sum to 1."),
     ("costs", "REST,,,", "REST,REG,,", "row 6, column 'capability': a line outside has an owner"),
-    ("costs", "250000,EUR,2024,OPS,none,,D,,what", "250000,EUR,2024,,none,,D,,what",
+    ("costs", "250000,EUR,2024,OPS,none,,,D,,what", "250000,EUR,2024,,none,,,D,,what",
      "row 6, column 'total': a line outside names no total. Name the one it completes."),
     ("costs", "LAB-STAFF,LAB,", "LAB-STAFF,,", "row 7, column 'capability': the line has 0 owners"),
     ("costs", "LAB-STAFF,LAB,", "LAB-STAFF,LAB,CENTRE", "row 7, column 'capability': the line has"),
@@ -117,7 +117,12 @@ RULES: tuple[Slip, ...] = (  # cells that do not go together
      " its total (EUR). State the line as its total is stated."),
     ("costs", "REG-STAFF,REG,,,staff,organisation,recurrent",
      "REG-STAFF,REG,,,staff,organisation,one-off",
-     "row 2, column 'kind': a part of a yearly total. Make it recurrent."),
+     "row 2, column 'kind': 'one-off' is not the kind of its total. State the line as its total"),
+    ("costs", "0.5,measure", "0.5,overrun", "row 16, column 'bias': an optimism bias on a range"
+     " that holds the overrun. Leave bias 'none', or say in range_means what else the range"),
+    ("costs", "0.5,measure", "0.5,split", "row 16, column 'total': a split of no total. Name the"),
+    ("costs", "OPS,none,,,D", "OPS,none,,measure,D", "row 2, column 'range_means': a part of a"
+     " total. Say 'split': the range is how it divides."),
     ("usage", "GUARD,REG,2,2,2,doors,A,LEDGER,\nGUARD,ACA,5,5,5,doors,A,LEDGER,\n", "",
      "platforms.csv, row 3, column 'id': nobody uses the platform. Add its users to usage."),
     ("usage", "5,5,5,doors", "5,5,5,gates", "row 6, column 'unit': 'gates' is not 'doors'."),
@@ -227,6 +232,60 @@ SEVERAL: tuple[tuple[tuple[Edit, ...], str], ...] = (  # slips that take more th
             ("costs", "offer of 2023\n", "offer of 2023,yes\n"),
         ),
         "costs.csv, row 5, column 'nominal': a part of a total in real prices. Leave total or",
+    ),
+    (
+        (
+            ("costs", "100000,150000,250000", "150000,150000,150000"),
+            ("totals", "950000,1004000", "150000,1004000"),
+        ),
+        "totals.csv, row 2, column 'low': its lines without a range take 150,000, all that it may",
+    ),
+    (
+        (
+            ("costs", "60000,100000,180000", "0,0,180000"),
+            ("costs", "OPS,none,,,D", "OPS,none,,overrun,D"),
+        ),
+        "costs.csv, row 2, column 'mode': an overrun on a base of nothing. Give the line a base.",
+    ),
+    (
+        (
+            ("costs", ",basis\n", ",basis,cause\n"),
+            ("costs", "one post in part\n", "one post in part,one supplier\n"),
+        ),
+        "costs.csv, row 17, column 'cause': a cause of no overrun. Leave it blank.",
+    ),
+    (
+        (
+            ("costs", "mitigation,range_means", "mitigation,manages"),
+            ("costs", "0.5,measure", "0.5,"),
+            ("costs", "15000,EUR,2024,,none,,,D", "15000,EUR,2024,,none,,LINK-BUILD,D"),
+        ),
+        "costs.csv, row 17, column 'manages': LINK-BUILD has no share of its bias managed. State",
+    ),
+    (
+        (
+            ("costs", "mitigation,range_means", "mitigation,manages"),
+            ("costs", "0.5,measure", "0.5,"),
+            ("costs", "OPS,none,,,D", "OPS,none,,SCAN-BUILD,D"),
+        ),
+        "costs.csv, row 2, column 'total': what manages a risk has none. Put nothing.",
+    ),
+    (
+        (
+            ("costs", "mitigation,range_means", "mitigation,manages"),
+            ("costs", "0.5,measure", "0.5,"),
+            ("costs", "OPS,none,,,D", "OPS,none,,SCAN-BUILD,D"),
+        ),
+        "costs.csv, row 2, column 'capability': REG is not that of SCAN-BUILD. Manage the risk",
+    ),
+    (
+        (
+            ("costs", "mitigation,range_means", "mitigation,manages"),
+            ("costs", "0.5,measure", "0.5,"),
+            ("costs", "15000,EUR,2024,,none,,,D", "15000,EUR,2024,,none,,LINK-BUILD,D"),
+            ("costs", "30000,GBP,2020,,none,,,D", "30000,GBP,2020,,none,,SCAN-BUILD,D"),
+        ),
+        "costs.csv, row 17, column 'manages': it manages what manages a risk. Name the line at",
     ),
     (
         (

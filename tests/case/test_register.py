@@ -25,8 +25,9 @@ from capworth.case.register import (
 )
 from capworth.cli import main
 from capworth.lints import lint_case
-from capworth.model.costs import CostModel, bias_of, discount_factors
+from capworth.model.costs import CostModel, discount_factors
 from capworth.model.draws import AtModes, Sampled
+from capworth.model.out_turn import bias_of
 
 GOLDEN = tomllib.loads((Path(__file__).parents[1] / "golden/parameters.toml").read_text("utf-8"))
 

@@ -199,6 +199,21 @@ def net_value(s: Any) -> Words:
     )
 
 
+def overrun(s: Any) -> Words:
+    f = s.overrun
+    (row,) = [r for _, r in f.to_frame().iterrows()]
+    expected = triple(row, "expected_m")
+    p80 = number(float(row["p80_m"]), speaking.places(*expected))
+    told: Tokens = []
+    for key, one in f.improvements().iterrows():
+        told += [str(key), *wide(one, "asked_m"), *number(float(one["base_m"]))]
+    return (
+        ["PLAN", *exact(float(row["stated_m"])), *middle(*expected), *span(*expected), *p80, "80"],
+        [year(s), "80", "80", *percent(f.common_cause)],
+        ["80", *told],
+    )
+
+
 def acceptability(s: Any) -> Words:
     f = s.willingness
     table = f.to_frame()
@@ -731,7 +746,17 @@ def information(s: Any) -> Words:
 
 EXPECTED: tuple[Callable[[Any], Words], ...] = (
     *(need_map, needs, cost_value, payers, capability_ranks, improvement_ranks, allocation),
-    *(net_value, acceptability, scales, judges, contributions, score_steps, functions, claim),
+    *(
+        overrun,
+        net_value,
+        acceptability,
+        scales,
+        judges,
+        contributions,
+        score_steps,
+        functions,
+        claim,
+    ),
     *(efficiency, gaps, gap_table, frontier, innovation, architecture, productivity, alignment),
     *(order, membership, regret, gantt, funding, money_map, earmarks, donor_menu, hub, coverage),
     *(steps, tornado, evidence, switching, threshold, information),
@@ -807,6 +832,10 @@ def drawn_payers(s: Any) -> list[Tokens]:
     return [wide(r, "cost_m") for r in sorted_by(s.appraisal.to_frame(), "cost_m")]
 
 
+def drawn_overrun(s: Any) -> list[Tokens]:
+    return [wide(r, "asked_m") for r in sorted_by(s.overrun.improvements(), "asked_m")]
+
+
 def drawn_membership(s: Any) -> list[Tokens]:
     rows = sorted_by(s.programme.to_frame(), "p_in_best")
     return [chance(float(r["p_in_best"])) for r in rows]
@@ -879,7 +908,7 @@ def drawn_gantt(s: Any) -> list[Tokens]:
 
 
 BESIDE: tuple[Callable[[Any], list[Tokens]], ...] = (
-    *(drawn_payers, drawn_membership, drawn_regret, drawn_money_map, drawn_earmarks),
+    *(drawn_payers, drawn_overrun, drawn_membership, drawn_regret, drawn_money_map, drawn_earmarks),
     *(drawn_donor_menu, drawn_claim, drawn_efficiency, drawn_steps, drawn_coverage),
     *(drawn_contributions, drawn_gantt),
 )

@@ -123,6 +123,7 @@ def cost_line(text: str) -> CostLine:
         to_year=int(c[9]) if blank[9] else None,
         bias=c[13].replace("KIT", "equipment_development"),
         mitigation=float(c[14]) if blank[14] else 0.0,
+        range_means="measure" if c[13] == "KIT" else "",
     )
 
 
@@ -847,6 +848,30 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
         put("costs/UP-RISK", improvement="", capability="A"),  # managed for somebody else
         "costs.csv, row 9",
         put("costs/UP-RISK", basis="maîtrise des risques"),
+    ),
+    (
+        "C08",
+        put("costs/UP-BUILD", high=180000.0),
+        "costs.csv, row 9",
+        put("costs/UP-BUILD", high=180000.0, range_means="overrun", bias="none"),
+    ),
+    (
+        "C10",
+        put("costs/UP-BUILD", bias="none", mitigation=0.0, high=180000.0, range_means="split"),
+        "costs.csv, row 9",
+        put("costs/UP-BUILD", bias="none", mitigation=0.0, high=180000.0, range_means="overrun"),
+    ),
+    (
+        "C11",
+        put("costs/UP-RISK", id="UP-X", basis="judged"),
+        "costs.csv, row 9",
+        put("costs/UP-RISK", id="UP-X", basis="judged", manages="UP-BUILD"),
+    ),
+    (
+        "C12",
+        put("costs/UP-BUILD", range_means=""),
+        "costs.csv, row 9",
+        put("costs/UP-BUILD", range_means="", bias="none", mitigation=0.0, high=180000.0),
     ),
     (
         "E01",

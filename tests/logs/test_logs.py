@@ -126,7 +126,7 @@ exchanges = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(exchanges)
 def test_counts_are_those_of_pandas_in_any_order(rows: list[tuple[object, ...]]) -> None:
     names = ["capability", "time", "member", "hit", "seconds"]

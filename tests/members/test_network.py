@@ -13,7 +13,6 @@ from capworth.case.read import check_case
 from capworth.charts.gallery import GALLERY
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
-from capworth.members import use as memberuse
 from capworth.members.network import Network, weigh_network
 from capworth.methods.network.network import growth_exponent, links
 from capworth.model import simulation as sampling
@@ -42,8 +41,7 @@ def at_modes(small: Case) -> Sample:
 @pytest.fixture(scope="module")
 def at_modes_network(at_modes: Sample) -> Network:
     with pytest.MonkeyPatch.context() as patch:
-        for module in (memberuse, sampling):
-            patch.setattr(module, "Sampled", lambda seed, chunk, size: AtModes(size))
+        patch.setattr(sampling, "Sampled", lambda seed, chunk, size: AtModes(size))
         found = weigh_network(at_modes)
     assert found is not None
     return found

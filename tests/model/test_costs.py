@@ -13,9 +13,10 @@ from capworth.case.model import Case, CostLine, Estimate, Price
 from capworth.case.register import bias_classes, schedules
 from capworth.methods.allocation.keys import KEYS
 from capworth.methods.arguments import Floats
-from capworth.model.costs import PAYERS, CostModel, Costs, bias_of, discount_factors
+from capworth.model.costs import PAYERS, CostModel, Costs, discount_factors
 from capworth.model.draws import AtModes, Draws, OneWay, Sampled
 from capworth.model.money import Money
+from capworth.model.out_turn import bias_of
 
 Golden: TypeAlias = Mapping[str, Any]
 Revalue: TypeAlias = Callable[[Case, str, Callable[[Estimate], Estimate]], Case]
@@ -116,15 +117,17 @@ def test_sunk_lines_transfers_and_what_is_outside_are_not_counted(
 
     less = CostModel(without("REG-OLD", "DUES")).price(AtModes())
     np.testing.assert_array_equal(less.capability, modes.capability)
-    named = {line.id for line, _ in CostModel(small).by_line()}
+    named = {line.id for line, *_ in CostModel(small).by_line()}
     assert {line.id for line in small.costs} - named == {"REG-OLD", "DUES", "REST"}
 
 
 def test_lines_at_the_modes_add_up_to_the_whole(small: Case, modes: Costs) -> None:
-    lines = dict(CostModel(small).by_line())
-    scaled = sum(a * (1.004 if line.total else 1.0) for line, a in lines.items())
+    lines = [(line.total, cost) for line, _, cost in CostModel(small).by_line()]
     whole = modes.capability.sum() + modes.improvement.sum()
-    assert scaled == pytest.approx(float(whole), rel=1e-12)
+    assert sum(cost for _, cost in lines) == pytest.approx(float(whole), rel=1e-12)
+    annuity = discount_factors(small).sum()  # 1,004,000 a year, of which 150,600 are outside
+    inside = sum(cost for total, cost in lines if total)
+    assert inside == pytest.approx(853_400 * annuity, rel=1e-12)
 
 
 def test_members_are_not_asked_for_money(small: Case, modes: Costs) -> None:
@@ -270,13 +273,20 @@ def test_dearer_prices_today_make_old_amounts_larger(small: Case) -> None:
 def test_bias_makes_a_cost_larger_by_its_class(
     small: Case, seed: int, bias: str, mitigation: float
 ) -> None:
-    lines = tuple(
-        replace(c, bias=bias, mitigation=mitigation) if c.id == "CLOUD-BUILD" else c
-        for c in small.costs
-    )
+    def told(bias: str, mitigation: float) -> Case:
+        return replace(
+            small,
+            costs=tuple(
+                replace(c, bias=bias, mitigation=mitigation, range_means="measure")
+                if c.id == "CLOUD-BUILD"
+                else c
+                for c in small.costs
+            ),
+        )
+
     draws = Sampled(seed, 0, 20)
-    plain = CostModel(small).price(draws).asked[:, 2]
-    biased = CostModel(replace(small, costs=lines)).price(draws).asked[:, 2]
+    plain = CostModel(told("none", 0.0)).price(draws).asked[:, 2]
+    biased = CostModel(told(bias, mitigation)).price(draws).asked[:, 2]
     lower, upper = bias_classes()[bias].capital
     share = biased / plain - 1
     assert share.min() >= lower - 1e-9

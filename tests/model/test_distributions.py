@@ -119,14 +119,14 @@ def test_rank_correlation_is_that_of_the_normal_copula(share: float) -> None:
         assert stats.kstest(moved, "uniform").pvalue > 1e-4
 
 
-def test_joint_cells_are_those_of_the_normal_in_two_dimensions() -> None:
-    shares, ends = (0.5, 0.8), np.array([0, 0.1, 0.5, 0.75, 1])
-    rho = sqrt(shares[0] * shares[1])
+@pytest.mark.parametrize("rho", [sqrt(0.5 * 0.8), -0.4])
+def test_joint_cells_are_those_of_the_normal_in_two_dimensions(rho: float) -> None:
+    ends = np.array([0, 0.1, 0.5, 0.75, 1])
     borders = np.clip(stats.norm.ppf(ends), -9, 9)
     pairs = np.array([[(a, b) for b in borders] for a in borders])
     whole = stats.multivariate_normal(cov=[[1, rho], [rho, 1]]).cdf(pairs)
     expected = np.diff(np.diff(whole, axis=0), axis=1)
-    np.testing.assert_allclose(normal_copula_cells(ends, ends, shares), expected, atol=2e-5)
+    np.testing.assert_allclose(normal_copula_cells(ends, ends, rho), expected, atol=2e-5)
 
 
 def test_a_share_beyond_its_range_is_refused() -> None:
@@ -232,7 +232,7 @@ BAD = (
     ("scores/*,uniform,,0.5,D,,x", "row 2, column 'share': a share of no group"),
     ("scores/REG/reach,,hands,0.5,D,,x", "row 2, column 'group': hands holds one input alone"),
     ("scores/*,,hands,1,D,,x", "row 2, column 'share': 1 is above 0.99"),
-    ("scores/*,normal,,,D,,x", "row 2, column 'shape': 'normal' is not known"),
+    ("scores/*,weibull,,,D,,x", "row 2, column 'shape': 'weibull' is not known"),
     ("effects/*,lognormal,,,D,,x", "may be below 0, which no lognormal is"),
     ("scores/*,uniform,,,E,,", "row 2, column 'basis': grade E without a basis"),
 )

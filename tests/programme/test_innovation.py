@@ -29,7 +29,7 @@ from capworth.report.annex import excellence as gaps_annex
 from capworth.report.annex import programme as priorities_annex
 from capworth.report.blocks import Table
 from capworth.report.why import why_capability, why_improvement, why_in
-from capworth.runs.run import run
+from capworth.runs import run as runs
 from capworth.study.stages import Study
 from capworth.study.tables import tables_of, write_csv
 
@@ -187,8 +187,11 @@ def test_the_tables_of_a_run_say_the_same(study: Study, tmp_path: Path, language
     assert why_in(tmp_path / "none", "SCAN", study.case, language) == ""
 
 
-def test_explain_says_why_from_the_command_line(small_folder: Path, tmp_path: Path) -> None:
-    run(small_folder, tmp_path / "run", draws=40, languages=["en"])
+def test_explain_says_why_from_the_command_line(
+    small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "write_papers", lambda *_: None)
+    runs.run(small_folder, tmp_path / "run", draws=40, languages=["en"])
     runner = CliRunner()
     done = runner.invoke(main, ["explain", str(tmp_path / "run"), "SCAN"])
     assert done.exit_code == 0

@@ -175,7 +175,7 @@ def worth_of(sample: Sample, chosen: Bools, gains: Floats) -> Floats:
 
 
 def interval(values: Floats) -> tuple[float, float, float]:
-    low, high = np.percentile(values, (10, 90))
+    low, high = np.percentile(values, (10, 90), method="inverted_cdf")
     return float(values.mean()), float(low), float(high)
 
 

@@ -51,8 +51,11 @@ def test_where_a_tenth_of_a_million_is_fine_enough_they_agree(
 def test_a_budget_that_is_just_not_enough_is_told_from_the_one_that_is(
     small: Case, plan: Callable[..., Any]
 ) -> None:
-    """By steps of 10: the same to three digits, so that more digits are needed."""
-    fine = small.with_settings(grid=10.0)
+    """By steps of 10: the same to three digits, so that more digits are needed.
+
+    Costs are drawn alone, by which the amount is rounded down to three digits.
+    """
+    fine = small.with_settings(grid=10.0, common_cause=0.0)
     enough = max(real for _, real in amounts(plan(fine, draws=100)).values())
     short = plan(fine.with_settings(budget=enough * 1e6 - 10), draws=100)
     found = {i: said for i, (said, real) in amounts(short).items() if real == enough}

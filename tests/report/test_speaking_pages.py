@@ -49,6 +49,7 @@ exact: Writer = speaking.exact
 Said = dict[str, Tokens]
 Column = Callable[[Any, Any], Tokens]
 PAYERS = ("organisation", "members", "donors")
+PARTS_OF_COST = ("base", "overrun", "managing")
 FUNCTIONS = ("hosting", "exchange", "leads", "analysis", "operations", "training", "coordination")
 MILLION = 1_000_000
 
@@ -99,12 +100,9 @@ def several(start: int, *columns: Column) -> dict[int, Column]:
 
 
 def quantile(values: Iterable[float], share: float) -> float:
-    """Linear between the two nearest of the ordered values."""
+    """The smallest value that so many of all do not exceed."""
     ordered = sorted(float(v) for v in values)
-    at = share * (len(ordered) - 1)
-    below = int(at)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (at - below) * (ordered[above] - ordered[below])
+    return next(v for k, v in enumerate(ordered, 1) if k >= share * len(ordered) - 1e-9)
 
 
 def of_draws(values: Any) -> tuple[float, float, float]:
@@ -548,7 +546,41 @@ def spending(s: Any) -> Said:
             said[f"spending.[2].rows[{k}][{at}]"] = told
     names = ("stated", "capabilities", "platforms", "improvements", "outside", "residual")
     columns = [plain(f"{name}_m", 1) for name in names]
-    return said | rows("spending.[3]", cube.bridge(), several(2, *columns))
+    said |= rows("spending.[3]", cube.bridge(), several(2, *columns))
+    return said | overruns(s)
+
+
+def overruns(s: Any) -> Said:
+    """The published total in words, the way to what is expected, and its three readings."""
+    found = s.overrun
+    table, readings = found.to_frame(), found.readings()
+    (row,) = [r for _, r in table.iterrows()]
+    expected = ends(row, "expected_m")
+    decimals = speaking.places(*expected)
+    p80 = number(float(row["p80_m"]), decimals)
+    stated, year = exact(float(row["stated_m"])), str(int(row["price_year"]))
+    said: Said = {
+        "spending.[4].text": [
+            *(*stated, *middle(*expected), *span(*expected), *p80, "80"),
+            *(*chance(float(row["p_within"])), *percent(found.common_cause)),
+        ],
+        "spending.[5].caption": [year],
+        "spending.[5].head[6]": ["80"],
+        "spending.[5].rows[0][2]": stated,
+        "spending.[5].rows[0][6]": [*number(expected[0], 1), *span(*expected)],
+        "spending.[6].caption": [year],
+        "spending.[6].head[2]": ["80"],
+        "spending.[6].head[3]": ["80"],
+        "spending.[6].rows[2][1]": ["80"],
+    }
+    said |= rows("spending.[5]", table, several(3, *(plain(f"{p}_m", 1) for p in PARTS_OF_COST)))
+
+    def holds(_: Any, one: Any) -> Tokens:
+        return number(float(one["p80_m"]), speaking.places(*ends(one, "expected_m")))
+
+    return said | rows(
+        "spending.[6]", readings, {2: spread("expected_m"), 3: holds, 4: likely("p_within")}
+    )
 
 
 def allocation(s: Any) -> Said:

@@ -111,7 +111,9 @@ def test_what_a_package_costs_and_adds(study: Study) -> None:
             total = part[:, columns].sum(axis=1) / scale
             assert row[name] == pytest.approx(total.mean())
             ends = row[f"{name}_low"], row[f"{name}_high"]
-            assert ends == pytest.approx(tuple(np.percentile(total, (10, 90))))
+            assert ends == pytest.approx(
+                tuple(np.percentile(total, (10, 90), method="inverted_cdf"))
+            )
         assert row["p_gain"] == (drawn.gains.score[:, columns].sum(axis=1) > 0).mean()
         paid = row["organisation_m"] + row["members_m"] + row["donors_m"]
         assert paid == pytest.approx(row["cost_m"])
@@ -181,8 +183,10 @@ def test_a_chain_of_needs_is_asked_for_once(small: Case) -> None:
 # ---------------------------------------------------------------- a page
 
 
-@pytest.mark.parametrize("language", SPOKEN)
-@pytest.mark.parametrize("package", ["SCAN", "LINK", "CLOUD"])
+@pytest.mark.parametrize(
+    ("package", "language"),
+    [("LINK", "en"), ("CLOUD", "en"), *(("SCAN", language) for language in SPOKEN)],
+)
 def test_a_package_is_one_page_tagged_and_the_same_twice(
     study: Study, package: str, language: str
 ) -> None:

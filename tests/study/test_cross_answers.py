@@ -1197,7 +1197,7 @@ QUANTITIES: Final = (
             s.robustness.to_frame().loc["recommended", ["p_best", "mean_regret"]],
         ),
         dict.fromkeys(
-            CASES,
+            [name for name in CASES if name != "score"],  # there both pay for the same sets
             "choose_programme (and funding curve, next sets, earmarks) seeks each draw's best set "
             "among those that the money of the draw pays for; ex ante it is the expected money on "
             "the grid, as in robust_choices",

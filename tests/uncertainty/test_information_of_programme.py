@@ -284,9 +284,6 @@ def test_a_certain_case_has_nothing_to_learn(small: Case, monkeypatch: pytest.Mo
     monkeypatch.setattr(
         "capworth.model.simulation.Sampled", lambda seed, chunk, size: AtModes(size)
     )
-    monkeypatch.setattr(
-        "capworth.uncertainty.information.Sampled", lambda seed, chunk, size: AtModes(size)
-    )
     found = answered(small, 5)
     assert found.everything == 0
     assert (found.to_frame()["value"] == 0).all()

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from capworth.case.model import Case, Estimate
 from capworth.case.read import PARTS
 from capworth.methods.arguments import Floats
-from capworth.model.costs import bias_of
 from capworth.model.draws import AtModes, quantile_of
+from capworth.model.out_turn import bias_of
 from capworth.model.simulation import Model, gain_per_million, value_per_million
 from capworth.study.stages import Study, run_study
 from capworth.uncertainty import sensitivity

@@ -21,9 +21,9 @@ from capworth.methods.allocation.shapley import bounds, shapley, shapley_sampled
 from capworth.methods.arguments import Bools, Floats, within
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.costs import CostModel
-from capworth.model.draws import AtModes, Draws, Sampled
+from capworth.model.draws import AtModes, Draws
 from capworth.model.result import HIGH, LOW, Answer, Provenance, spread
-from capworth.model.simulation import ENVELOPED, Model, Sample
+from capworth.model.simulation import ENVELOPED, Model, Sample, sampled
 
 STATED = "as stated"
 SLACK = 1e-9  # of a platform's cost, below which nobody has a reason to leave
@@ -103,7 +103,7 @@ def allocate(sample: Sample, provenance: Provenance) -> Allocation | None:
     if not case.platforms:
         return None
     size = min(ENVELOPED, sample.drawn.size)
-    draws = Sampled(case.settings.seed, 0, size)
+    draws = sampled(case, 0, size)
     points, whole = sample.drawn.score[:size], sample.drawn.cost[:size]
     platform = costs.price(draws, points).platform
     stated = costs.platform_shares(draws, points)

@@ -24,9 +24,8 @@ from capworth.methods.cost_benefit.value_chain import (
     hits_added,
 )
 from capworth.model.chain import Levels
-from capworth.model.draws import Sampled
 from capworth.model.result import Answer, Provenance, spread
-from capworth.model.simulation import Model
+from capworth.model.simulation import Model, sampled
 
 DRAWS = 2_000
 PLATFORM = PARTIES.index("platform")
@@ -61,7 +60,7 @@ def attribute(case: Case, draws: int = DRAWS) -> Attribution:
     `outcomes` and `money_m` are a year, at the share counted; `money_m_first_in` and
     `money_m_last_in` at the bounds, in millions. 2,000 draws.
     """
-    model, drawn = Model(case), Sampled(case.settings.seed, 0, draws)
+    model, drawn = Model(case), sampled(case, 0, draws)
     chain, worth = model.chain.levels(drawn), model.chain.unit_values(drawn)
     rows = {}
     for capability, level in chain.items():

@@ -12,7 +12,7 @@ from capworth.case.model import FUNCTIONS, Case
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.power import detectable_contrast
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.model.result import Answer, Interval, Provenance, ends
+from capworth.model.result import Answer, Interval, Provenance, ends, middle
 from capworth.model.simulation import MEASURES, Sample
 
 ESTIMANDS = ("total", "average", "per_euro", "next_euro")
@@ -137,7 +137,7 @@ def _next_euro(sample: Sample) -> Floats:
     by the functions of what it touches would let a project that does nothing decide the ratio.
     """
     drawn = sample.drawn
-    gain, share = drawn.gains.score, drawn.gains.exchange
+    gain, share = drawn.gains.distance, drawn.gains.exchange
     cost = np.where(gain != 0, drawn.improvement_cost, 0.0)
     ours, theirs = (gain * share).sum(axis=1), (gain * (1 - share)).sum(axis=1)
     our_cost, their_cost = (cost * share).sum(axis=1), (cost * (1 - share)).sum(axis=1)
@@ -147,7 +147,7 @@ def _next_euro(sample: Sample) -> Floats:
 def _row(ratio: Floats, margin: float) -> dict[str, float]:
     low, high = ends(ratio)
     return {
-        "ratio": float(np.percentile(ratio, 50)),
+        "ratio": middle(ratio),
         "ratio_low": float(low),
         "ratio_high": float(high),
         "p_holds": float((ratio > 1).mean()),

@@ -8,17 +8,17 @@ import numpy as np
 import pandas as pd
 
 from capworth.appraisal.effectiveness import MONEY, SCORE, ScalePanel, scales_of, worth_of
-from capworth.case.model import Case
+from capworth.case.model import DISTANCE, HARM, NET, Case
 from capworth.case.register import schedules
 from capworth.methods.acceptability.indices import expected_ranks
 from capworth.methods.acceptability.smaa import rank_shares
 from capworth.methods.allocation.keys import KEYS
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.model.draws import Draws, Sampled
+from capworth.model.draws import Draws
 from capworth.model.result import Answer, Provenance
 from capworth.model.set_value import SetValue
-from capworth.model.simulation import Model, Sample, draw_sample
+from capworth.model.simulation import Model, Sample, draw_sample, sampled
 from capworth.programme.choice import Choice
 from capworth.programme.selection import SCALE
 
@@ -143,7 +143,7 @@ def compare_conventions(
     and by how many places key, schedule and scale alone move it (NaN where not every scale values
     it).
     """
-    drawn = Sampled(case.settings.seed, 0, draws)
+    drawn = sampled(case, 0, draws)
     places, leaders = {}, {}
     values = _values(case, drawn)
     for label, cost in _costs(case, drawn):
@@ -244,8 +244,7 @@ def _programmes(case: Case, draws: int) -> pd.DataFrame:
                 taken, money, gain = _chosen(sample, budget)
                 drawn = sample.drawn
                 priced = drawn.gains.money.any()
-                worth = SetValue.of(sample).by_draw(taken, drawn.gains.money)
-                net = worth - drawn.improvement_cost @ taken
+                net = SetValue.of(sample).by_draw(taken, NET)
                 rows[scale, name] = {
                     "chosen": " ".join(ids[taken]),
                     "asked_m": money / MILLION,
@@ -262,15 +261,14 @@ def _programmes(case: Case, draws: int) -> pd.DataFrame:
 
 def _scales(case: Case) -> Iterator[tuple[str, str, str]]:
     """Name, objective and harm index of every scale that the case has; its own objective first."""
-    found = [(SCORE, SCORE, case.settings.harm_index)] if case.measured else []
-    found += [(index or "harm", "harm", index) for index in case.harm_indices]
+    found = [(DISTANCE, DISTANCE, case.settings.harm_index)] if case.measured else []
+    found += [(index or HARM, HARM, index) for index in case.harm_indices]
     if any(v.scale == MONEY for v in case.unit_values):
-        found.append((MONEY, MONEY, case.settings.harm_index))
-    yield from sorted(found, key=lambda scale: scale[1] != case.settings.objective)
+        found.append((NET, NET, case.settings.harm_index))
+    yield from sorted(found, key=lambda scale: scale[1] != case.objective)
 
 
 def _chosen(sample: Sample, budget: float) -> tuple[Bools, float, float]:
-    """Best set (improvements,) within the budget, the money it asks for and what it gains."""
-    frontier = Choice.of(sample).frontier()
-    step = frontier.best(budget)
-    return frontier.chosen[step], float(frontier.cost[step]), float(frontier.value[step])
+    """Best set (improvements,) within the budget, the money it needs and what it is worth."""
+    found = Choice.of(sample).search.best(budget)
+    return found.sets[0], float(found.quantile[0]), float(found.value[0])

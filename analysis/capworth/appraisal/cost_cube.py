@@ -9,7 +9,7 @@ import pandas as pd
 from capworth.case.model import FUNCTIONS, Case, CostLine
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.model.costs import CostModel, bias_of
+from capworth.model.costs import CostModel
 from capworth.model.draws import AtModes
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import Model
@@ -55,7 +55,7 @@ def cost_cube(case: Case) -> CostCube:
     places = {c: k for k, c in enumerate(case.capability_ids)}
     platforms = {p.id: k for k, p in enumerate(case.platforms)}
     parts = []
-    for line, _ in model.costs.by_line():
+    for line, amount, _ in model.costs.by_line():
         if line.improvement:
             continue
         if line.capability:
@@ -63,7 +63,7 @@ def cost_cube(case: Case) -> CostCube:
             owners[places[line.capability]] = 1.0
         else:
             owners = platform[platforms[line.platform]]
-        parts.append(_part(case, model.costs, line, owners, shares))
+        parts.append(_part(case, model.costs, (line, amount), owners, shares))
     cube = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*AXES])
     keys = list(AXES)
     table = cube.groupby(keys, observed=True, sort=False, as_index=False)[["amount_m"]].sum()
@@ -71,11 +71,10 @@ def cost_cube(case: Case) -> CostCube:
 
 
 def _part(
-    case: Case, costs: CostModel, line: CostLine, owners: Floats, shares: Floats
+    case: Case, costs: CostModel, priced: tuple[CostLine, float], owners: Floats, shares: Floats
 ) -> pd.DataFrame:
     """Spread one line over its owners, their functions and its years."""
-    bias = bias_of(line)
-    amount = line.amount.mode * (1.0 if bias is None else 1.0 + bias.mode)
+    line, amount = priced
     yearly = costs.yearly(line) * amount / MILLION
     spread = np.einsum("c,cf,y->cfy", owners, shares, yearly)
     c, f, y = np.nonzero(spread)

@@ -28,9 +28,9 @@ from capworth.methods.cost_benefit.effectiveness import (
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.chain import UnitValues, Worth
 from capworth.model.costs import PAYERS
-from capworth.model.draws import AtModes, Draws, Sampled
+from capworth.model.draws import AtModes, Draws
 from capworth.model.result import Answer, Provenance, ends
-from capworth.model.simulation import Model, Sample, redrawn
+from capworth.model.simulation import Model, Sample, redrawn, sampled
 
 NOTHING = "nothing"  # the option that costs nothing and does nothing
 EFFECTS = ("harm", "score")
@@ -111,7 +111,7 @@ def _options(
     for effect in EFFECTS:
         whole = model.annuity if effect == "harm" else 1.0
         now = (drawn.harm if effect == "harm" else drawn.score)[:draws] * whole
-        added = (gains.harm if effect == "harm" else gains.score)[:draws] * whole
+        added = (gains.harm if effect == "harm" else gains.distance)[:draws] * whole
         yield "capability", effect, now, cost, model.known[effect]
         yield "improvement", effect, added, improving, (added != 0).any(axis=0)
 
@@ -211,7 +211,7 @@ def compare_scales(case: Case, draws: int = DRAWS) -> HarmScales:
     never added.
     """
     model = Model(case)
-    drawn = Sampled(case.settings.seed, 0, draws)
+    drawn = sampled(case, 0, draws)
     scales = scales_of(case, drawn)
     cost = model.answer(drawn).cost
     names = list(scales)
@@ -481,7 +481,7 @@ def willingness(sample: Sample, provenance: Provenance, effect: str = "harm") ->
     case, drawn = sample.case, sample.drawn
     known(effect, "effect", EFFECTS)
     draws = len(drawn.payers)
-    gains = drawn.gains.harm if effect == "harm" else drawn.gains.score
+    gains = drawn.gains.harm if effect == "harm" else drawn.gains.distance
     added = gains[:draws] * (sample.model.annuity if effect == "harm" else 1.0)
     counts = (added != 0).any(axis=0)
     places = [PAYERS.index(p) for p in PERSPECTIVES["society"].payers]

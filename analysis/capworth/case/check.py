@@ -138,6 +138,7 @@ def _check_table(
 
 
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+EXPECTED = "expected"  # a budget that must hold on average only
 GRADES = ("A", "B", "C", "D", "E")
 
 
@@ -191,6 +192,8 @@ def read_cell(text: str, column: Column, known: Mapping[str, Collection[str]]) -
             return text
         case "date":
             return _date(text)
+        case "confidence":
+            return _confidence(text)
         case _:
             return text
 
@@ -226,6 +229,18 @@ def _within(value: float, column: Column) -> float:
         raise BadCellError(f"{value:g} is below {column.lowest:g}", f"Raise it.{unit}")
     if column.highest is not None and value > column.highest:
         raise BadCellError(f"{value:g} is above {column.highest:g}", f"Lower it.{unit}")
+    return value
+
+
+def _confidence(text: str) -> float:
+    """Share of the draws; 0 for what must hold on average only."""
+    if text == EXPECTED:
+        return 0.0
+    value = _number(text)
+    if not 0 < value < 1:
+        raise BadCellError(
+            f"{value:g} is not between 0 and 1", f"Write a share such as 0.8, or {EXPECTED}."
+        )
     return value
 
 

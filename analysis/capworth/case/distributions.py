@@ -1,104 +1,166 @@
-"""Which inputs are not drawn alone from a PERT: another shape, or moving with others of a group."""
+"""How inputs are drawn: shape, ends or quantiles, what was observed, what moves with what."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from fnmatch import fnmatchcase
-from typing import Any
+from itertools import combinations, product
+from typing import Any, TypeAlias
 
-from capworth.case.check import Typed, TypedRow
-from capworth.case.model import Distribution, Estimate
-from capworth.errors import Finding, nearest
+import numpy as np
 
-TABLE = "distributions"
+from capworth.case.model import Correlation, Distribution, Estimate, Observation
+from capworth.methods.arguments import Floats
+from capworth.methods.uncertainty.correlation import loadings
+from capworth.methods.uncertainty.fitting import Drawn, Range, distribution, observed
+
+Pair: TypeAlias = tuple[str, str]  # of names, in the order of the alphabet
+
+
+def drawing_of(estimate: Estimate) -> Drawn:
+    """Distribution of an estimate: from what was observed, or from low, mode and high.
+
+    Raises
+    ------
+    InputError
+        Where no distribution of its shape has these.
+    """
+    if estimate.record:
+        weights = estimate.weights or (1.0,) * len(estimate.record)
+        return observed(estimate.record, weights, apart=estimate.shape == "discrete")
+    return distribution(
+        estimate.shape or "pert",
+        estimate.low,
+        estimate.mode,
+        estimate.high,
+        estimate.ends or "ends",
+        Range(estimate.floor, estimate.ceiling),
+    )
 
 
 def with_distributions(
-    parts: Mapping[str, Sequence[Any]], numbers: Mapping[str, str]
+    parts: Mapping[str, Sequence[Any]], numbers: Mapping[str, str], ends: str = "ends"
 ) -> dict[str, tuple[Any, ...]]:
-    """Return the rows of every table, their uncertain numbers with shape and group.
+    """Return the rows of every table, with each uncertain number as it is drawn.
 
     Parameters
     ----------
     parts : the rows by table
     numbers : the field of a row's uncertain number by table; empty where it has none
+    ends : how low and high are read where no row says otherwise
     """
-    said: Sequence[Distribution] = parts[TABLE]
+    said: Sequence[Distribution] = parts["distributions"]
+    seen: dict[str, list[Observation]] = {}
+    for row in parts["observations"]:
+        seen.setdefault(row.input, []).append(row)
+    names = [
+        estimate.name
+        for table, number in numbers.items()
+        for row in parts[table]
+        if number and (estimate := getattr(row, number)) is not None
+    ]
+    together = _made_of(parts["correlations"], names)
 
-    def drawn(estimate: Estimate) -> Estimate:
-        for row in said:
-            if row.speaks_of(estimate.name):
-                shape, group = row.shape or estimate.shape, row.group or estimate.group
-                share = row.share if row.group else estimate.share
-                estimate = replace(estimate, shape=shape, group=group, share=share)
-        return estimate
+    def drawn(estimate: Estimate, alone: bool) -> Estimate:
+        """Say how a number is drawn; one that stands beside another is only named in full."""
+        mine = [
+            row
+            for row in said
+            if (row.inputs == estimate.name if alone else row.speaks_of(estimate.name))
+        ]
+        usual = "" if estimate.made_from == "feedback" else ends  # whose ends are computed
+        estimate = replace(estimate, ends=estimate.ends or ("" if usual == "ends" else usual))
+        for row in mine:
+            estimate = replace(
+                estimate,
+                shape=row.shape or estimate.shape,
+                ends=row.ends or estimate.ends,
+                group=row.group or estimate.group,
+                share=row.share if row.group else estimate.share,
+            )
+        if estimate.name in seen:
+            rows = sorted(seen[estimate.name], key=lambda row: (row.value, row.observation))
+            estimate = replace(
+                estimate,
+                record=tuple(row.value for row in rows),
+                weights=tuple(row.weight for row in rows),
+            )
+        return replace(estimate, made_of=together.get(estimate.name, estimate.made_of))
 
+    speaks = bool(said or seen or together or ends != "ends")
     found = {}
     for table, rows in parts.items():
         number = numbers.get(table, "")
-        if said and number:
+        if speaks and number:
             rows = [
-                replace(row, **{number: drawn(estimate)})
-                if (estimate := getattr(row, number)) is not None
-                else row
+                replace(row, **{f: drawn(e, f != number) for f, e in estimates_in(row)})
                 for row in rows
             ]
         found[table] = tuple(rows)
     return found
 
 
-def check_distributions(
-    typed: Typed, names_of: Callable[[Typed], Mapping[str, TypedRow]], faulty: Collection[str] = ()
-) -> Iterator[Finding]:
-    """Every row speaks of some input, no input is told twice, and a group is of two or more.
+def estimates_in(row: Any) -> Iterator[tuple[str, Estimate]]:
+    """Every uncertain number of a row, by its field."""
+    for field in fields(row):
+        if isinstance(value := getattr(row, field.name), Estimate):
+            yield field.name, value
+
+
+def _made_of(
+    rows: Sequence[Correlation], names: Sequence[str]
+) -> dict[str, tuple[tuple[str, float], ...]]:
+    """Random streams of which each input that is in a matrix is made, by name."""
+    pairs = {pair: row.r for row in rows for pair in pairs_of(row.a, row.b, names)}
+    found = {}
+    for block, matrix in blocks_of(pairs):
+        weights = loadings(matrix)
+        for name, mine in zip(block, weights.tolist(), strict=True):
+            found[name] = tuple(zip(block, mine, strict=True))
+    return found
+
+
+def pairs_of(a: str, b: str, names: Sequence[str]) -> list[Pair]:
+    """Every pair of inputs that a row of correlations is about.
+
+    >>> pairs_of("x/*", "", ["x/c", "x/b", "y"]), pairs_of("y", "x/*", ["x/c", "x/b", "y"])
+    ([('x/b', 'x/c')], [('x/c', 'y'), ('x/b', 'y')])
+    """
+    ours = [name for name in names if fnmatchcase(name, a)]
+    if not b:
+        return [pair_of(*two) for two in combinations(ours, 2)]
+    theirs = [name for name in names if fnmatchcase(name, b)]
+    both = (pair_of(*two) for two in product(ours, theirs) if two[0] != two[1])
+    return list(dict.fromkeys(both))
+
+
+def pair_of(one: str, other: str) -> Pair:
+    """Two names in the order of the alphabet."""
+    return (one, other) if one < other else (other, one)
+
+
+def blocks_of(pairs: Mapping[Pair, float]) -> list[tuple[list[str], Floats]]:
+    """Inputs that hang together by some chain of pairs, each block with its matrix.
 
     Parameters
     ----------
-    typed : the tables of a case
-    names_of : the inputs by name, with the row of each
-    faulty : tables that could not be read whole; nothing is said then
+    pairs : rank correlation of each stated pair; those of all others are 0
+
+    Returns
+    -------
+    Names in the order of the alphabet, and their rank correlations (names, names).
     """
-    rows = typed.get(TABLE, ())
-    if not rows or faulty:
-        return
-    inputs = names_of(typed)
-    told: dict[tuple[str, str], int] = {}
-    members: dict[str, list[str]] = {}
-    for row in rows:
-        mine = [name for name in inputs if fnmatchcase(name, row.text("inputs"))]
-        yield from _says_something(row)
-        if not mine:
-            yield row.fault(
-                "inputs",
-                f"no input is called {row.text('inputs')!r}",
-                nearest(row.text("inputs"), inputs),
-            )
-        members.setdefault(row.text("group"), []).extend(mine)
-        for aspect in ("shape", "group"):
-            twice = [n for n in mine if row.text(aspect) and (aspect, n) in told]
-            if twice:
-                first = told[aspect, twice[0]]
-                problem = f"row {first} gives a {aspect} to {twice[0]} already"
-                yield row.fault(aspect, problem, "Keep one of the two.")
-            told |= {(aspect, n): row.number for n in mine if row.text(aspect)}
-        if row.text("shape") == "lognormal":
-            lows = {n: inputs[n][_low(inputs[n])] for n in mine}
-            bad = [n for n, low in lows.items() if isinstance(low, float) and low < 0]
-            if bad:
-                problem = f"{bad[0]} may be below 0, which no lognormal is"
-                yield row.fault("shape", problem, "Raise its low, or take another shape.")
-    for row in rows:
-        if row.text("group") and len(set(members[row.text("group")])) == 1:
-            problem = f"{row.text('group')} holds one input alone"
-            yield row.fault("group", problem, "Name the others that move with it.")
+    blocks: list[set[str]] = []
+    for pair in pairs:
+        touched = [block for block in blocks if block & {*pair}]
+        blocks = [block for block in blocks if block not in touched]
+        blocks.append(set(pair).union(*touched))
+    return [(names, _matrix(names, pairs)) for names in sorted(sorted(block) for block in blocks)]
 
 
-def _says_something(row: TypedRow) -> Iterator[Finding]:
-    if not row.text("shape") and not row.text("group"):
-        yield row.fault("shape", "the row says nothing", "Name a shape or a group.")
-    if bool(row.text("group")) != (row["share"] is not None):
-        problem = "a group without a share" if row.text("group") else "a share of no group"
-        yield row.fault("share", problem, "Give both or neither.")
-
-
-def _low(row: TypedRow) -> str:
-    return "swing_low" if row.table == "criteria" else "low"
+def _matrix(block: Sequence[str], pairs: Mapping[Pair, float]) -> Floats:
+    matrix = np.eye(len(block))
+    place = {name: k for k, name in enumerate(block)}
+    for (one, other), r in pairs.items():
+        if one in place:
+            matrix[place[one], place[other]] = matrix[place[other], place[one]] = r
+    return matrix

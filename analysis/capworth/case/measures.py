@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from math import log10
+from math import inf, log10
 
 from capworth.case.check import Typed, TypedRow
 from capworth.case.model import Estimate, Score
@@ -67,6 +67,7 @@ def _score(typed: Typed, rows: Sequence[TypedRow], criterion: TypedRow) -> Score
             basis="; ".join(_basis(row, figure) for row, figure in zip(rows, figures, strict=True)),
             row=rows[0].number,
             made_from="measures",
+            floor=-inf if criterion.text("scale") else 0.0,
         ),
     )
 

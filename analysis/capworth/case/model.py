@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
+from math import inf
 from typing import Any, Protocol, Self
 
 
@@ -64,6 +65,11 @@ class Estimate:
     group: str = ""  # of inputs that move together
     share: float = 0.0  # of its variance that it has in common with them
     made_from: str = ""  # table whose row it is computed from, where nobody typed it
+    ends: str = ""  # how low and high are read: as ends of what is possible (blank), 5-95, 10-90
+    floor: float = -inf  # the least and the most that the number can be at all
+    ceiling: float = inf
+    weights: tuple[float, ...] = ()  # of the levels of the record; blank where all count alike
+    made_of: tuple[tuple[str, float], ...] = ()  # random streams by name, and their weights
 
     @property
     def is_certain(self) -> bool:
@@ -86,6 +92,8 @@ class Capability(Spoken):
     designated: bool = False
     basis: str = ""
     pattern: str = ""
+    part_of: str = ""  # the whole that it is a part of
+    extent: Estimate | None = None  # points beside the most important capability
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +128,15 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Total(Spoken):
-    """A stated total, a year, that its cost lines must add up to."""
+    """A stated total, a year if recurrent, that its cost lines must add up to."""
 
     id: str
     name: str
     currency: str
     price_year: int
     amount: Estimate
+    kind: str = "recurrent"
+    stands_for: str = "base"  # or mean, P50, P80 of the sum of the out-turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +161,25 @@ class CostLine:
     mitigation: float = 0.0
     nominal: bool = False  # in the money of the year in which it is paid
     in_kind: bool = False
+    range_means: str = ""
+    cause: str = ""  # that its overrun has in common with others
+    manages: str = ""  # the line whose risk it pays to manage
+
+    @property
+    def range_holds(self) -> str:
+        """What its range holds: overrun, split or measure; empty where the range is not drawn.
+
+        In a stated total the range is how this divides. Elsewhere it holds the overrun of what is
+        paid once; of what is paid every year, that it is not known better. With an overrun from
+        its class and no total a range that says nothing of itself would count that twice.
+        """
+        if self.range_means:
+            return self.range_means
+        if self.total:
+            return "split"
+        if self.bias != "none":
+            return ""
+        return "overrun" if self.kind == "one-off" else "measure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +203,7 @@ class Outcome(Spoken):
 
     id: str
     name: str
+    adverse: bool = False  # harm done on the way: its worth makes no benefit known
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +248,8 @@ class Criterion(Spoken):
     reference: float | None = None
     measure: str = ""  # figure of the members' feedback that is its level
     scale: str = ""  # log10 where levels that activity measures are read so
+    extensive: bool = False  # counts amounts
+    served: bool = False  # counts the members served
 
     @property
     def is_measured(self) -> bool:
@@ -232,6 +264,7 @@ class Score:
     capability: str
     criterion: str
     level: Estimate
+    agreed: float | None = None  # this capability's own agreed level
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +282,8 @@ class Improvement(Spoken):
     tower: str = ""
     ramp_years: int = 0  # from the first effect until the full one
     staff: float = 0.0  # posts in each year from the start to the first effect
+    do_minimum: bool = False  # part of the least that has to be done
+    keeps: str = ""  # the capability that would end without it
     row: int = field(default=0, compare=False)  # as a spreadsheet shows it
 
 
@@ -261,6 +296,27 @@ class Effect:
     change: Estimate
     criterion: str = ""
     step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """The share of a cost line that an improvement saves."""
+
+    improvement: str
+    line: str
+    share: Estimate
+    from_year: int | None = None
+    cashable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessAsUsual:
+    """Where a capability goes by itself: growth of what it gives and costs, and its end."""
+
+    capability: str
+    growth: Estimate
+    cost_growth: Estimate | None = None
+    ends: int | None = None  # first year in which it is no longer there
 
 
 @dataclass(frozen=True, slots=True)
@@ -492,9 +548,11 @@ __all__ = [
     "FUNCTIONS",
     "GRADES",
     "Activity",
+    "BusinessAsUsual",
     "Capability",
     "Case",
     "ChainStep",
+    "Correlation",
     "CostLine",
     "Criterion",
     "Distribution",
@@ -507,12 +565,14 @@ __all__ = [
     "Member",
     "Minimum",
     "NetworkFigure",
+    "Observation",
     "Outcome",
     "Platform",
     "Pledge",
     "Price",
     "Rating",
     "Relation",
+    "Saving",
     "Score",
     "Settings",
     "Source",
@@ -540,11 +600,18 @@ class Settings(Spoken):
     note: str = ""
     timing: str = "start"
     draws: int = 100_000
+    sampling: str = "random"
+    distribution_ends: str = "ends"
     languages: tuple[str, ...] = ("en",)
     budget: float | None = None
-    objective: str = "score"
+    objective: str = ""
+    extent_key: str = ""
+    budget_confidence: float = 0.8  # share of the draws; 0: on average only
+    budget_payers: tuple[str, ...] = ("organisation", "donors")
+    near: float = 0.05
     target: float | None = None
     grid: float = 100_000.0
+    common_cause: float = 0.5  # share of the variance of overruns that builds have in common
     harm_index: str = ""
     claim_group: tuple[str, ...] = ()
     claim_primary: str = "per_euro"
@@ -558,6 +625,11 @@ class Settings(Spoken):
     excellence_returns: str = ""
     excellence_extent: str = ""
     productivity: str = ""
+
+
+DISTANCE, NET, HARM = "distance", "net", "harm"  # what a programme may be to add most of
+ALIASES = {"score": DISTANCE, "money": NET}  # old words of the objective
+SWING, COST, RESULTS, MEMBERS, EQUAL = EXTENT_KEYS = "swing", "cost", "results", "members", "equal"
 
 
 class _Named(Protocol):
@@ -595,9 +667,13 @@ class Case:
     feedback: tuple[Rating, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     distributions: tuple[Distribution, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    correlations: tuple[Correlation, ...] = ()
     minimums: tuple[Minimum, ...] = ()
     limits: tuple[Limit, ...] = ()
     targets: tuple[Target, ...] = ()
+    savings: tuple[Saving, ...] = ()
+    business_as_usual: tuple[BusinessAsUsual, ...] = ()
 
     def __repr__(self) -> str:
         return (
@@ -632,6 +708,29 @@ class Case:
     def harm_index(self) -> str:
         """The harm index that counts: the one the settings name, else the first."""
         return self.settings.harm_index or next(iter(self.harm_indices), "")
+
+    @property
+    def objective(self) -> str:
+        """What the programme is to add most of: distance, net or harm.
+
+        Old words mean what is sound of them; where nothing is said, the distance if levels are
+        agreed, else money.
+        """
+        stated = ALIASES.get(self.settings.objective, self.settings.objective)
+        return stated or (DISTANCE if self.levels_agreed or not self.unit_values else NET)
+
+    @property
+    def levels_agreed(self) -> bool:
+        """Whether it says of any service which level it should reach."""
+        return any(c.reference is not None for c in self.measured) or any(
+            s.agreed is not None for s in self.scores
+        )
+
+    @property
+    def extent_key(self) -> str:
+        """What makes the extent of a capability among the others."""
+        elicited = all(c.extent for c in self.capabilities)
+        return self.settings.extent_key or (SWING if elicited else COST)
 
     @property
     def measured(self) -> tuple[Criterion, ...]:
@@ -675,7 +774,11 @@ class Case:
             *(v.transfer for v in self.unit_values if v.transfer),
             *(c.swing for c in self.criteria),
             *(s.level for s in self.scores),
+            *(c.extent for c in self.capabilities if c.extent),
             *(e.change for e in self.effects),
+            *(s.share for s in self.savings),
+            *(b.growth for b in self.business_as_usual),
+            *(b.cost_growth for b in self.business_as_usual if b.cost_growth),
             *(r.bonus for r in self.relations if r.bonus),
             *(p.amount for p in self.funding),
         )
@@ -689,6 +792,7 @@ class Distribution:
     inputs: str  # names such as `costs/SLTD-STAFF`, with * for any letters
     grade: str
     shape: str = ""
+    ends: str = ""  # how low and high are read
     group: str = ""
     share: float = 0.0  # of the variance that inputs of the group have in common
     source: str = ""
@@ -697,3 +801,28 @@ class Distribution:
     def speaks_of(self, name: str) -> bool:
         """Whether the pattern holds an input of this name."""
         return fnmatchcase(name, self.inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One level of an input that was observed, instead of a shape between low and high."""
+
+    input: str  # its name in full
+    observation: str  # what was observed, such as a year or a project
+    value: float
+    grade: str
+    weight: float = 1.0  # how often, or how likely
+    source: str = ""
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """Rank correlation of two inputs, or of every two of one pattern where `b` is blank."""
+
+    a: str
+    r: float
+    grade: str
+    b: str = ""
+    source: str = ""
+    basis: str = ""

@@ -2,18 +2,29 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from math import inf
 from pathlib import Path
 from typing import Any
 
 from capworth.case.check import Typed, TypedRow, check_cells
-from capworth.case.dictionary import SETTINGS, dictionary, row_key, table_names, translations
-from capworth.case.distributions import check_distributions, with_distributions
+from capworth.case.dictionary import (
+    SETTINGS,
+    Column,
+    dictionary,
+    row_key,
+    table_names,
+    translations,
+)
+from capworth.case.distributions import with_distributions
 from capworth.case.measures import measured_scores
 from capworth.case.model import (
+    ONE,
     Activity,
+    BusinessAsUsual,
     Capability,
     Case,
     ChainStep,
+    Correlation,
     CostLine,
     Criterion,
     Distribution,
@@ -26,12 +37,14 @@ from capworth.case.model import (
     Member,
     Minimum,
     NetworkFigure,
+    Observation,
     Outcome,
     Platform,
     Pledge,
     Price,
     Rating,
     Relation,
+    Saving,
     Score,
     Settings,
     Source,
@@ -40,7 +53,12 @@ from capworth.case.model import (
     UnitValue,
     Usage,
 )
+from capworth.case.rules.chain import SHARE_STEPS
+from capworth.case.rules.distributions import TABLES as DRAWING
+from capworth.case.rules.distributions import check_distributions, check_fits
+from capworth.case.rules.extents import check_extents
 from capworth.case.rules.members import check_network, check_survey
+from capworth.case.rules.paths import check_paths
 from capworth.case.rules.programme import check_plans
 from capworth.case.rules.value import check_measures, check_value, read_points
 from capworth.case.rules.whole import check_rules
@@ -63,6 +81,8 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
     ("scores", Score, "level"),
     ("improvements", Improvement, ""),
     ("effects", Effect, "change"),
+    ("savings", Saving, "share"),
+    ("business_as_usual", BusinessAsUsual, "growth"),
     ("relations", Relation, "bonus"),
     ("minimums", Minimum, ""),
     ("limits", Limit, ""),
@@ -73,6 +93,8 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
     ("feedback", Rating, ""),
     ("judgements", Judgement, ""),
     ("distributions", Distribution, ""),
+    ("observations", Observation, ""),
+    ("correlations", Correlation, ""),
     ("prices", Price, ""),
     ("sources", Source, ""),
 )
@@ -92,6 +114,15 @@ def read_case(place: str | Path) -> Case:
         raise CaseError(findings)
     given: dict[str, Any] = {k: v for k, v in settings.items() if v not in (None, ())}
     given["translations"] = _translations(SETTINGS, given)
+    parts = _parts(given, typed)
+    if findings := _unfit(raw, given, typed, parts):
+        raise CaseError(findings)
+    told = {f.name: given[f.name] for f in fields(Settings) if f.name in given}
+    return Case(Settings(**told), **parts, fingerprint=raw.fingerprint())
+
+
+def _parts(given: Mapping[str, Any], typed: Typed) -> dict[str, Any]:
+    """Build the rows of every table, each uncertain number with how it is drawn."""
     units = {row.text("id"): row.text("unit") for row in typed.get("criteria", ())}
     parts: dict[str, Any] = {
         table: tuple(
@@ -101,17 +132,27 @@ def read_case(place: str | Path) -> Case:
     }
     parts["scores"] += measured_scores(typed)
     parts["scores"] += survey_scores(parts, int(given["seed"]))
-    parts = with_distributions(parts, {table: number for table, _, number in PARTS})
-    told = {f.name: given[f.name] for f in fields(Settings) if f.name in given}
-    return Case(Settings(**told), **parts, fingerprint=raw.fingerprint())
+    numbers = {table: number for table, _, number in PARTS}
+    return with_distributions(parts, numbers, given.get("distribution_ends") or "ends")
+
+
+def _unfit(
+    raw: RawCase, given: Mapping[str, Any], typed: Typed, parts: Mapping[str, Any]
+) -> tuple[Finding, ...]:
+    """Find the numbers that cannot be drawn as is said of them, where anything is said."""
+    said = any(typed.get(table) for table in DRAWING)
+    if not said and (given.get("distribution_ends") or "ends") == "ends":
+        return ()
+    return tuple(check_fits(parts, raw.place_of))
 
 
 def check_case(place: str | Path) -> tuple[Finding, ...]:
     """Return every fault of a case, sorted; none means that it can be computed."""
     try:
-        return tuple(sorted(set(_checked(read_raw(place))[2])))
+        read_case(place)
     except CaseError as error:
-        return error.findings
+        return tuple(sorted(set(error.findings)))
+    return ()
 
 
 def _checked(raw: RawCase) -> tuple[dict[str, object], Typed, tuple[Finding, ...]]:
@@ -122,9 +163,11 @@ def _checked(raw: RawCase) -> tuple[dict[str, object], Typed, tuple[Finding, ...
         *check_rules(settings, typed, faulty),
         *check_value(settings, typed, faulty),
         *check_measures(typed, faulty),
+        *check_extents(settings, typed, faulty),
         *check_survey(settings, typed, faulty),
         *check_plans(settings, typed, faulty),
         *check_network(typed, faulty),
+        *check_paths(settings, typed, faulty),
         *check_distributions(typed, _inputs, faulty),
     )
     return dict(settings), typed, (*findings, *map(raw.in_place, more))
@@ -149,6 +192,10 @@ def _arguments(
             yield field.name, _transfer(row)
         elif field.name == "chance":
             yield field.name, _chance(row)
+        elif field.name == "extent":
+            yield field.name, _extent(row)
+        elif field.name == "cost_growth":
+            yield field.name, _cost_growth(row)
         elif row[field.name] is not None:
             yield field.name, row[field.name]
 
@@ -172,10 +219,13 @@ def _estimate(row: TypedRow, units: Mapping[str, str]) -> Estimate:
             source="",
             basis=basis,
             row=row.number,
+            floor=0.0,
+            ceiling=1.0,
         )
     low, mode, high = (
         ("swing_low", "swing", "swing_high") if row.table == "criteria" else ("low", "mode", "high")
     )
+    reach = _reach(row, dictionary()[row.table][mode])
     return Estimate(
         name=_name(row),
         low=row.number_in(low),
@@ -186,7 +236,21 @@ def _estimate(row: TypedRow, units: Mapping[str, str]) -> Estimate:
         source=row.text("source"),
         basis=row.text("basis"),
         row=row.number,
+        floor=reach[0],
+        ceiling=reach[1],
     )
+
+
+def _reach(row: TypedRow, column: Column) -> tuple[float, float]:
+    """Least and most that the number of a row can be at all."""
+    lowest, highest = column.lowest, column.highest
+    if row.table == "effects" and row.text("step"):
+        lowest = 0.0
+    shares = {"chain": ("step", SHARE_STEPS), "network": ("item", ONE)}
+    where, words = shares.get(row.table, ("", ()))
+    if where and row.text(where) in words:
+        highest = 1.0
+    return -inf if lowest is None else lowest, inf if highest is None else highest
 
 
 def _name(row: TypedRow) -> str:
@@ -212,7 +276,13 @@ def _inputs(typed: Typed) -> Mapping[str, TypedRow]:
         for capability in typed.get("capabilities", ())
         if row.text("measure")
     }
-    return rows | counted | surveyed
+    beside = {
+        f"{_name(row)}/{number}": row
+        for table, number in (("unit_values", "transfer"), ("funding", "chance"))
+        for row in typed.get(table, ())
+        if row[number] is not None
+    }
+    return rows | counted | surveyed | beside
 
 
 def _transfer(row: TypedRow) -> Estimate | None:
@@ -230,6 +300,7 @@ def _transfer(row: TypedRow) -> Estimate | None:
         source="",
         basis=row.text("transfer_basis"),
         row=row.number,
+        floor=0.0,
     )
 
 
@@ -247,6 +318,42 @@ def _chance(row: TypedRow) -> Estimate | None:
         source="",
         basis=row.text("basis"),
         row=row.number,
+        floor=0.0,
+        ceiling=1.0,
+    )
+
+
+def _extent(row: TypedRow) -> Estimate | None:
+    """Gather the extent of a capability, if the case elicited it."""
+    if row["extent"] is None:
+        return None
+    return Estimate(
+        name=f"extent/{row.text('id')}",
+        low=row.number_in("extent_low"),
+        mode=row.number_in("extent"),
+        high=row.number_in("extent_high"),
+        unit="points beside the most important capability",
+        grade=row.text("extent_grade"),
+        source=row.text("extent_source"),
+        basis=row.text("extent_basis"),
+        row=row.number,
+    )
+
+
+def _cost_growth(row: TypedRow) -> Estimate | None:
+    """Gather how the costs of a capability grow by themselves, if the row says so."""
+    if row["cost_mode"] is None:
+        return None
+    return Estimate(
+        name=f"business_as_usual/{row.text('capability')}/cost",
+        low=row.number_in("cost_low"),
+        mode=row.number_in("cost_mode"),
+        high=row.number_in("cost_high"),
+        unit="share a year",
+        grade=row.text("grade"),
+        source=row.text("source"),
+        basis=row.text("basis"),
+        row=row.number,
     )
 
 
@@ -255,7 +362,8 @@ def _unit(row: TypedRow, units: Mapping[str, str], usual: str) -> str:
     if row.table in {"scores", "effects"}:
         return units.get(row.text("criterion"), "factor")
     if row.text("currency"):
-        a_year = row.table == "totals" or row["kind"] == "recurrent"
+        kind = row.text("kind") or ("recurrent" if row.table == "totals" else "")
+        a_year = kind == "recurrent"
         return f"{row.text('currency')} of {row.text('price_year')}{' a year' if a_year else ''}"
     if row.table == "unit_values":
         return "days of a harm index"

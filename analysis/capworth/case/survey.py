@@ -26,6 +26,7 @@ from capworth.methods.survey.nonresponse import (
     weighted_means,
     weighting_cells,
 )
+from capworth.methods.uncertainty.order_statistics import known_quantiles
 from capworth.streams import stream
 
 REPLICATES = 2_000  # draws in which other members might have answered
@@ -150,7 +151,8 @@ def survey_scores(parts: Mapping[str, Sequence[Any]], seed: int) -> tuple[Score,
 def _scores(survey: Survey, criterion: Criterion, seed: int) -> Iterator[Score]:
     figures, top = survey.figures(criterion.measure), MEASURES[criterion.measure][1]
     mean = weighted_means(survey.weights(), figures)
-    low, high = np.nanpercentile(weighted_means(survey.replicates(seed), figures), ENDS, axis=0)
+    means = weighted_means(survey.replicates(seed), figures)
+    low, high = known_quantiles(means, [end / 100 for end in ENDS])
     made = f"{SYNTHETIC}: " if survey.synthetic else ""
     for k, capability in enumerate(survey.capabilities):
         answers = int(np.isfinite(figures[:, k]).sum())

@@ -6,6 +6,8 @@ What the charts of costs and benefits in money find.
 
 Net value in money with its range, thing by thing.
 
+What improvements are asked for: base, overrun, managing the risk.
+
 Does the ranking survive the scale? The places of each capability on every scale.
 """
 
@@ -17,6 +19,7 @@ from matplotlib.ticker import LogLocator, NullFormatter
 
 from capworth.appraisal.economics import KINDS, Economics
 from capworth.appraisal.effectiveness import NOTHING, ScalePanel, Willingness
+from capworth.appraisal.overrun import CONFIDENCE, PARTS, Overrun
 from capworth.charts.chart import HEAD, Chart, Facts, frame, in_series, of, rows
 from capworth.charts.rows import name_rows, put_legend, rule_rows, say_ticks, write_column
 from capworth.charts.style import (
@@ -28,11 +31,13 @@ from capworth.charts.style import (
     PAPER,
     PURPLE,
     ROW,
+    SKY,
     VERMILION,
     styled,
 )
 from capworth.language.language import ENGLISH, Language
-from capworth.language.numbers import Amount
+from capworth.language.numbers import Amount, decimals
+from capworth.model.pricing import PRICED
 from capworth.study.stages import Study
 
 LINES = (  # colour, marker and dashes, line by line
@@ -94,6 +99,8 @@ def net_value_facts(study: Study, language: Language) -> Facts:
     found = study.economics
     table = found.to_frame()
     kinds = table.index.get_level_values("kind")
+    priced = table["priced"] == PRICED
+    table, kinds = table[priced], kinds[priced]
     single, whole = table[kinds != KINDS[-1]], table[kinds == KINDS[-1]]
     rows = (
         language.say(
@@ -235,13 +242,14 @@ def draw_scale_places(panel: ScalePanel, ax: Axes, language: Language = ENGLISH)
     return ax
 
 
-PARTS = (KINDS[:1], KINDS[1:])  # capabilities; improvements and their programme
+PANELS = (KINDS[:1], KINDS[1:])  # capabilities; improvements and their programme
 
 
 def _counts(study: Study) -> list[tuple[tuple[str, ...], int]]:
     """Kinds of each panel with its number of rows; panels without rows are left out."""
-    kinds = study.economics.to_frame().index.get_level_values("kind")
-    counts = ((part, int(kinds.isin(part).sum())) for part in PARTS)
+    table = study.economics.to_frame()
+    kinds = table[table["priced"] == PRICED].index.get_level_values("kind")
+    counts = ((part, int(kinds.isin(part).sum())) for part in PANELS)
     return [(part, count) for part, count in counts if count]
 
 
@@ -268,6 +276,10 @@ def _acceptability_behind(study: Study) -> pd.DataFrame:
     return table
 
 
+def _priced(study: Study) -> bool:
+    return bool((study.economics.to_frame()["priced"] == PRICED).any())
+
+
 def _scale_rows(study: Study) -> float:
     return rows(len(study.scales.to_frame()))
 
@@ -285,7 +297,7 @@ def draw_net_values(
     bold.
     """
     table = economics.to_frame()
-    table = table[table.index.get_level_values("kind").isin(kinds)]
+    table = table[table.index.get_level_values("kind").isin(kinds) & (table["priced"] == PRICED)]
     table = table.sort_values("npv_m", ascending=False, kind="stable")
     whole = [kind == PROGRAMME for kind, _ in table.index]
     names = [
@@ -312,7 +324,116 @@ def draw_net_values(
     return ax
 
 
+LAYERS = ((SKY, ""), (VERMILION, "///"), (MUTED, "..."))  # face and hatch of each part
+
+
+@styled
+def draw_overrun(found: Overrun, ax: Axes, language: Language = ENGLISH) -> Axes:
+    """Draw what each improvement asks for by its parts, dearest first.
+
+    The bar is the mean, the thin line its 80 % range, the upright mark the level that holds in
+    eight draws of ten.
+    """
+    table = found.improvements().sort_values("asked_m", ascending=False, kind="stable")
+    y = name_rows(ax, [language.short(str(i)) for i in table.index])
+    rule_rows(ax, y)
+    left = np.zeros(len(y))
+    for part, (face, hatch) in zip(PARTS, LAYERS, strict=True):
+        width = table[f"{part}_m"].to_numpy()
+        ax.barh(
+            y,
+            width,
+            0.62,
+            left,
+            label=language.say(f"overrun.{part}"),
+            linewidth=0.6,
+            facecolor=PAPER if hatch else face,
+            edgecolor=face if hatch else INK,
+            hatch=hatch or None,
+        )
+        left = left + width
+    ax.hlines(y, table["asked_m_low"], table["asked_m_high"], color=INK, lw=0.9, zorder=4)
+    ax.plot(table["p80_m"], y, "|", color=INK, markersize=9, markeredgewidth=1.6, zorder=4)
+    spans = [
+        language.spread(Amount(*map(float, row)))
+        for row in table[["asked_m", "asked_m_low", "asked_m_high"]].to_numpy()
+    ]
+    write_column(ax, y, spans, language.say("column.mean_range"))
+    ax.set_xlim(0, 1.04 * float(table["asked_m_high"].max()))
+    unit = language.million(found.provenance.currency)
+    ax.set_xlabel(
+        language.say("axis.asked_each", unit=unit, year=found.provenance.price_year), loc="right"
+    )
+    say_ticks(ax, language)
+    put_legend(ax, 3)
+    return ax
+
+
+def overrun_facts(study: Study, language: Language) -> Facts:
+    """What the largest total comes to; else how much overruns add to what is stated."""
+    found = study.overrun
+    table, totals = found.improvements(), found.to_frame()
+    added = 100 * (table["asked_m"] / table["base_m"] - 1)
+    rows = (
+        language.say(
+            "chart.overrun.alt_row",
+            name=language.name(str(key)),
+            asked=language.spread(Amount(*map(float, asked))),
+            base=language.number(float(base)),
+        )
+        for key, asked, base in zip(
+            table.index,
+            table[["asked_m", "asked_m_low", "asked_m_high"]].to_numpy(),
+            table["base_m"],
+            strict=True,
+        )
+    )
+    facts: dict[str, object] = {
+        "variant": None if len(totals) else "alone",
+        "least": language.percent(float(added.min()) / 100),
+        "most": language.percent(float(added.max()) / 100),
+        "confidence": language.percent(CONFIDENCE),
+        "share": language.percent(found.common_cause),
+        "unit": language.million(study.provenance.currency),
+        "year": study.provenance.price_year,
+        "list": in_series(language, rows, most=30),
+    }
+    if len(totals):
+        row = totals.sort_values("stated_m", ascending=False, kind="stable").iloc[0]
+        expected = Amount(*(float(row[f"expected_m{end}"]) for end in ("", "_low", "_high")))
+        money, places = str(row["currency"]), decimals(*expected)
+        facts |= {
+            "name": language.name(str(row.name)),
+            "stated": language.money(float(row["stated_m"]), money),
+            "expected": language.money(expected.middle, money, places),
+            "span": language.span(expected),
+            "p80": language.money(float(row["p80_m"]), money, places),
+        }
+    return facts
+
+
+def _overrun_rows(study: Study) -> float:
+    return HEAD + len(study.overrun.improvements()) * ROW
+
+
+def _overrun_behind(study: Study) -> pd.DataFrame:
+    return study.overrun.improvements()
+
+
+def _overrun_drawable(study: Study) -> bool:
+    return len(study.overrun.improvements()) > 0
+
+
 ECONOMICS_CHARTS = (
+    Chart(
+        key="overrun",
+        needs=("overrun",),
+        draw=of("overrun", draw_overrun),
+        height=_overrun_rows,
+        behind=_overrun_behind,
+        facts=overrun_facts,
+        drawable=_overrun_drawable,
+    ),
     Chart(
         key="net_value",
         needs=("economics",),
@@ -320,6 +441,7 @@ ECONOMICS_CHARTS = (
         height=_net_value_rows,
         behind=_net_values_behind,
         facts=net_value_facts,
+        drawable=_priced,
     ),
     Chart(
         key="acceptability",

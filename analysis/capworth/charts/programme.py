@@ -67,7 +67,7 @@ def draw_alignment(priorities: Priorities, ax: Axes, language: Language = ENGLIS
 
     Filled discs are technology that is ready (level 7 or more of 9), open squares are not.
     """
-    table = priorities.to_frame().sort_values("alignment", ascending=False, kind="stable")
+    table = priorities.to_frame().sort_values("gain", ascending=False, kind="stable")
     ready = table["readiness"].to_numpy() >= READY
     y = name_rows(ax, [language.short(str(i)) for i in table.index])
     rule_rows(ax, y)
@@ -76,10 +76,10 @@ def draw_alignment(priorities: Priorities, ax: Axes, language: Language = ENGLIS
         (~ready, VERMILION, "s", "not_ready"),
     ):
         if part.any():
-            rows = 100 * table.loc[part, ["alignment", "alignment_low", "alignment_high"]]
-            ax.hlines(y[part], rows["alignment_low"], rows["alignment_high"], color=colour, lw=1.6)
+            rows = table.loc[part, ["gain", "gain_low", "gain_high"]]
+            ax.hlines(y[part], rows["gain_low"], rows["gain_high"], color=colour, lw=1.6)
             ax.plot(
-                rows["alignment"],
+                rows["gain"],
                 y[part],
                 marker,
                 color=colour,
@@ -295,18 +295,18 @@ def membership_facts(study: Study, language: Language) -> Facts:
 
 def alignment_facts(study: Study, language: Language) -> Facts:
     """Which improvement closes most of the gap."""
-    table = study.priorities.to_frame().sort_values("alignment", ascending=False, kind="stable")
-    columns = ["alignment", "alignment_low", "alignment_high"]
-    value, low, high = (100 * float(x) for x in table[columns].to_numpy()[0])
+    table = study.priorities.to_frame().sort_values("gain", ascending=False, kind="stable")
+    columns = ["gain", "gain_low", "gain_high"]
+    value, low, high = (float(x) for x in table[columns].to_numpy()[0])
     unready = table.index[table["readiness"] < READY]
     rows = (
         language.say(
             "chart.alignment.alt_row",
             name=language.name(str(i)),
-            percent=language.say("percent", number=language.number(100 * share)),
+            percent=language.say("percent", number=language.number(share)),
             level=level,
         )
-        for i, share, level in zip(table.index, table["alignment"], table["readiness"], strict=True)
+        for i, share, level in zip(table.index, table["gain"], table["readiness"], strict=True)
     )
     return {
         "first": language.name(str(table.index[0])),

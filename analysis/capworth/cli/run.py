@@ -19,6 +19,18 @@ from capworth.cli.terminal import progress
     show_default=True,
     help="all: also under every allocation key, discount schedule and harm scale.",
 )
+@click.option(
+    "--until-stable",
+    is_flag=True,
+    help="Double the draws until the Monte Carlo error of every headline is below the tolerance.",
+)
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.025,
+    show_default=True,
+    help="With --until-stable: error of a headline, as a share of its 80 % range.",
+)
 @WORKERS
 def command(
     case: str,
@@ -27,6 +39,8 @@ def command(
     seed: int | None,
     lang: str | None,
     parameters: str,
+    until_stable: bool,
+    tolerance: float,
     workers: int,
 ) -> None:
     """Appraise CASE and write its run folder with tables, charts and reports."""
@@ -38,6 +52,10 @@ def command(
     name = read_case(case).settings.name if out is None else ""
     folder = Path(out) if out else Path("reports") / name
     languages = tuple(word.strip() for word in lang.split(",")) if lang else ()
+    if until_stable:
+        if draws is not None:
+            raise click.UsageError("--until-stable finds the number of draws: leave out --draws.")
+        draws = _enough(case, seed, tolerance, workers)
     with progress() as tell:
         every = parameters == "all"
         study = runs.run(case, folder, draws, seed, languages, workers, tell, every)
@@ -47,3 +65,24 @@ def command(
         click.echo("\n".join(study.conventions.findings()))
     for paper in sorted(folder.glob("report-*.pdf")):
         click.echo(f"decision paper: {paper}")
+
+
+def _enough(place: str, seed: int | None, tolerance: float, workers: int) -> int:
+    """Say how many draws it takes until every headline is stable, and what stays above."""
+    from capworth.case.read import read_case
+    from capworth.uncertainty.convergence import draws_until_stable
+
+    case = read_case(place)
+    case = case if seed is None else case.with_settings(seed=seed)
+    with progress() as tell:
+        draws, found = draws_until_stable(case, tolerance, workers, tell)
+    click.echo(
+        f"{draws:,} draws: largest Monte Carlo error {found.largest:.2%} of its range "
+        f"(tolerance {tolerance:.2%})"
+    )
+    if found.unstable:
+        click.echo(
+            f"above the tolerance even so, as ranges rest on no more draws: "
+            f"{', '.join(found.unstable)}"
+        )
+    return draws

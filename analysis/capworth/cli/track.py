@@ -28,9 +28,9 @@ def command(case: str, actuals: str, out: str | None, draws: int | None, workers
     read = read_case(case)
     told = read_actuals(actuals, read)
     study = run_study(read, draws, workers=workers)
-    if "schedule" not in study:
+    if "programme" not in study:
         raise InputError("the case has no budget or no improvements, so there is no plan to track.")
-    tracking = track(study.sample, study.schedule, told, study.provenance)
+    tracking = track(study.sample, study.programme, told, study.provenance)
     click.echo(repr(tracking))
     table = tracking.to_frame()
     columns = ["measure", "subject", "indicator", "year", "plan", "plan_low", "plan_high"]

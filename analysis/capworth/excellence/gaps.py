@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from capworth.case.model import Case
+from capworth.case.model import DISTANCE, Case
 from capworth.excellence.services import Excellence
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
+from capworth.methods.uncertainty.order_statistics import known_quantiles
 from capworth.model.chain import Levels
 from capworth.model.draws import Draws
 from capworth.model.joint_gains import Game, games_of
@@ -134,7 +135,7 @@ def cost_shares(case: Case, games: Sequence[Game]) -> Floats:
     sum to 1; those of one that never gives anything are 0, for it closes no gap.
     """
     parts = []
-    for measure in ("score", "money"):
+    for measure in (DISTANCE, "money"):
         given = np.zeros((len(case.capabilities), len(case.improvements)))
         for game in (game for game in games if game.measure == measure):
             c = case.capability_ids.index(game.capability)
@@ -209,7 +210,7 @@ def _candidates(case: Case, games: Sequence[Game], capability: str) -> list[int]
     users = {user for game in mine for user in game.users if _gives(game, user)}
     gives = dict.fromkeys(sorted(users), 0.0)
     for game in mine:
-        if game.measure == "score":
+        if game.measure == DISTANCE:
             for user in users.intersection(game.users):
                 gives[user] += float(game.table[:, game.mask({user})].mean())
     out = {frozenset((r.improvement, r.other)) for r in case.relations if r.relation == "excludes"}
@@ -258,6 +259,6 @@ def _spread_known(name: str, values: Floats) -> Mapping[str, Floats]:
     if not known.any():
         return columns
     columns[name][known] = np.nanmean(values[:, known], axis=0)
-    ends = np.nanpercentile(values[:, known], (LOW, HIGH), axis=0)
+    ends = known_quantiles(values[:, known], (LOW / 100, HIGH / 100))
     columns[f"{name}_low"][known], columns[f"{name}_high"][known] = ends
     return columns

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from capworth.case.model import FUNCTIONS, GRADES, Case
+from capworth.case.model import DISTANCE, FUNCTIONS, GRADES, HARM, Case
 from capworth.funding.pledges import is_counted, stated_money
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.cost_benefit.prices import MILLION
@@ -72,7 +72,7 @@ def make_menu(
     `asked_m` is one-off money to be raised, `cost_m` whole-life cost of all payers in present
     value, of which `organisation_m`, `members_m` and `donors_m`; ranges are 80 % intervals over the
     first 10,000 draws.
-    `p_best` is the share of draws in which the whole package is in the best set within the budget,
+    `core` is the share of draws whose best good set holds the improvement,
     `p_gain` the share in which it adds anything. `pledged_m` is earmarked money that may pay for
     the package or for something else; `grade` is the lowest grade of its costs and effects.
     """
@@ -90,13 +90,12 @@ def make_menu(
         """Mean over all draws, interval over the first ones, of (draws, improvements)."""
         return spread(name, each.mean(axis=0) @ inside, each[:RANGED] @ inside, MILLION)
 
-    def gains(name: str, each: Floats, scale: float = 1.0) -> Mapping[str, Floats]:
-        """Do the same for gains, with what pairs of a package add together."""
-        some = choice.worth.over_draws(bundles, each[:RANGED])
-        return spread(name, choice.totals(bundles, each), some, scale)
+    def gains(name: str, measure: str, scale: float = 1.0) -> Mapping[str, Floats]:
+        """Do the same for gains, with what members of a package add together."""
+        some = choice.worth.over_draws(bundles, measure, RANGED)
+        return spread(name, choice.worth.expected(bundles, measure), some, scale)
 
-    points = drawn.gains.score
-    gain, asked = choice.totals(bundles, points), drawn.asked.mean(axis=0) @ inside
+    gain, asked = choice.worth.expected(bundles, DISTANCE), drawn.asked.mean(axis=0) @ inside
     payers = np.einsum("nip,ib->bp", drawn.improvement_payers, inside) / len(
         drawn.improvement_payers
     )
@@ -110,13 +109,13 @@ def make_menu(
             **cost("asked_m", drawn.asked),
             **cost("cost_m", drawn.improvement_cost),
             **{f"{p}_m": payers[:, k] / MILLION for k, p in enumerate(PAYERS)},
-            **gains("gain", points),
+            **gains("gain", DISTANCE),
             "gain_per_m": rate,
-            **gains("money_m", drawn.gains.money, MILLION),
-            **gains("harm_days", drawn.gains.harm),
+            **gains("money_m", "money", MILLION),
+            **gains("harm_days", HARM),
             "exchange": share_served(drawn.gains, bundles),
-            "p_gain": (choice.worth.over_draws(bundles, points[:RANGED]) > 0).mean(axis=0),
-            "p_best": found["p_in_best"].to_numpy(),
+            "p_gain": (choice.worth.over_draws(bundles, DISTANCE, RANGED) > 0).mean(axis=0),
+            "core": found["core"].to_numpy(),
             "chosen": _all_in(found["chosen"].to_numpy(dtype=bool), bundles),
             **_schedule(case, bundles),
             "pledged_m": _pledged(case, bundles),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from capworth.case.model import Case
+from capworth.case.model import DISTANCE, Case
 from capworth.errors import InputError
 from capworth.funding.pledges import is_counted, stated_money
 from capworth.methods.arguments import Bools, Floats
@@ -85,7 +85,6 @@ class Candidates:
                     self.relations,
                     payable.may_pay,
                     income,
-                    *self._limits,
                 )
             except InputError:
                 continue
@@ -96,11 +95,12 @@ class Candidates:
         """(ways to pay, draws) value of the best payable set; NaN where nothing can be paid."""
         if self.sets is None:
             return np.full((len(payables), 0), np.nan)
-        cost, value = sample.drawn.asked[:draws] / MILLION, sample.drawn.gains.score[:draws]
+        worth = self.choice.worth
+        cost, value = self.choice.cost[:draws] / MILLION, worth.gains(DISTANCE, draws)
         pairs = self.relations.synergies
-        bonus = self.choice.worth.bonuses(value)
+        bonus = worth.bonuses(DISTANCE, draws)
         rows = best_payable(cost, value, self.sets, payables, pairs, bonus)
-        total = np.stack([self.choice.worth.by_draw(self.sets[row], value) for row in rows])
+        total = np.stack([worth.by_draw(self.sets[row], DISTANCE, draws) for row in rows])
         return np.where(rows >= 0, total, np.nan)
 
     def free(self, budgets: Floats) -> Floats:
@@ -112,10 +112,6 @@ class Candidates:
         step = np.searchsorted(cost[order], with_slack(budgets), side="right") - 1
         return np.where(step >= 0, best[step], np.nan)
 
-    @property
-    def _limits(self) -> tuple[Floats, Floats]:
-        return self.choice.uses / MILLION, self.choice.caps / MILLION
-
     def in_time(
         self, may_pay: Bools, income: Floats, order: Sequence[int] | None = None
     ) -> Payment | None:
@@ -125,7 +121,7 @@ class Candidates:
         """
         try:
             return best_in_time(
-                self.yearly, self.value, self.relations, may_pay, income, *self._limits, order
+                self.yearly, self.value, self.relations, may_pay, income, order=order
             )
         except InputError:  # not even what must be done can be paid in time
             return None
@@ -133,9 +129,7 @@ class Candidates:
     def worth_in_time(self, may_pay: Bools, income: Floats) -> Floats:
         """(funds, years) points that a million more adds, parts of improvements counted."""
         try:
-            return worth_of_money(
-                self.yearly, self.value, self.relations, may_pay, income, *self._limits
-            )
+            return worth_of_money(self.yearly, self.value, self.relations, may_pay, income)
         except InputError:
             return np.full(income.shape, np.nan)
 
@@ -168,25 +162,29 @@ def funds_of(case: Case, budget_m: float) -> list[Fund]:
 
 def candidates_of(sample: Sample, choice: Choice) -> Candidates:
     """Put expected prices, by year as at the modes, and expected gains on the shelf."""
-    case, points = sample.case, sample.drawn.gains.score
-    cost = choice.grid_asked / MILLION
+    case = sample.case
+    cost = choice.asked / MILLION
     place = {i: k for k, i in enumerate(case.improvement_ids)}
     yearly = np.zeros((len(place), case.settings.years))
     for line, amount, years in sample.model.costs.priced(AtModes()):
-        if line.improvement and line.kind == "one-off" and line.payer != "members":
+        if (
+            line.improvement
+            and line.kind == "one-off"
+            and line.payer in case.settings.budget_payers
+        ):
             yearly[place[line.improvement]] += amount[0] * years
     whole = yearly.sum(axis=1, keepdims=True)
     shares = np.divide(yearly, whole, out=np.zeros_like(yearly), where=whole > 0)
     shares[whole[:, 0] <= 0, 0] = 1.0
-    relations = with_bonus(choice.relations, choice.worth.bonuses(points).mean(axis=0))
-    value = points.mean(axis=0)
+    relations = with_bonus(choice.relations, choice.worth.bonuses(DISTANCE).mean(axis=0))
+    value = choice.worth.gains(DISTANCE).mean(axis=0)
     return Candidates(
         choice=choice,
         relations=relations,
         cost=cost,
         yearly=shares * cost[:, None],
         value=value,
-        sets=choice.sets(),
+        sets=choice.listed,
     )
 
 

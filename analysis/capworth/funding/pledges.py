@@ -9,10 +9,10 @@ import pandas as pd
 from capworth.case.model import Case, Estimate, Pledge
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.model.draws import Sampled, stacked
+from capworth.model.draws import stacked
 from capworth.model.money import Money
 from capworth.model.result import Answer, Interval, Provenance, ends
-from capworth.model.simulation import CHUNK, Sample
+from capworth.model.simulation import CHUNK, Sample, sampled
 from capworth.streams import stream
 
 PROGRAMME, ORGANISATION = "programme", "organisation"
@@ -149,7 +149,7 @@ def chance_of(pledge: Pledge) -> Estimate:
 
 def what_comes(case: Case, draws: int) -> Floats:
     """(draws, pledges) what comes of each pledge, in the money of the case."""
-    drawn = Sampled(case.settings.seed, 0, draws)
+    drawn = sampled(case, 0, draws)
     money = Money(case)
     rates = [money.factor(p.currency, p.price_year) for p in case.funding]
     amounts = stacked(drawn, [p.amount for p in case.funding]) * np.array(rates)

@@ -23,6 +23,7 @@ def cost_lints(case: Case) -> Iterator[Lint]:
     yield from bias_and_contingency(case)
     yield from technology_without_bias(case)
     yield from managed_for_free(case)
+    yield from range_not_drawn(case)
 
 
 def _forward(case: Case) -> Iterator[CostLine]:
@@ -129,7 +130,9 @@ def bias_on_wide_range(case: Case) -> Iterator[Lint]:
     found = [
         c
         for c in _forward(case)
-        if c.bias != "none" and _overrun(c) >= bias_classes()[c.bias].capital[1]
+        if c.bias != "none"
+        and c.range_holds == "measure"
+        and _overrun(c) >= bias_classes()[c.bias].capital[1]
     ]
     for bias in dict.fromkeys(c.bias for c in found):
         mine = [c for c in found if c.bias == bias]
@@ -153,7 +156,7 @@ def technology_without_bias(case: Case) -> Iterator[Lint]:
         c
         for c in _forward(case)
         if (c.kind, c.category, c.bias) == ("one-off", "technology", "none")
-        and _overrun(c) < upper - 1e-9
+        and (c.range_holds == "split" or _overrun(c) < upper - 1e-9)
         and not asserts(c.amount.basis, "contingency")
     ]
     if found:
@@ -170,7 +173,7 @@ def managed_for_free(case: Case) -> Iterator[Lint]:
     managed = {
         owner(c)
         for c in case.costs
-        if c.bias == "none" and asserts(f"{c.id}; {c.amount.basis}", "managing")
+        if c.bias == "none" and (c.manages or asserts(f"{c.id}; {c.amount.basis}", "managing"))
     }
     found = [
         c
@@ -178,3 +181,9 @@ def managed_for_free(case: Case) -> Iterator[Lint]:
         if c.bias != "none" and c.mitigation > 0 and owner(c) not in managed
     ]
     yield from _lines("C11", found)
+
+
+def range_not_drawn(case: Case) -> Iterator[Lint]:
+    """A range beside an optimism bias that does not say what it holds: it is not drawn."""
+    found = [c for c in _forward(case) if not c.range_holds and not c.amount.is_certain]
+    yield from _lines("C12", found)

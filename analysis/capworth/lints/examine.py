@@ -5,7 +5,7 @@ The reference page of the lints.
 What a reviewer would attack in a case, as an answer with its table.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,7 +14,8 @@ from capworth.case.model import Case
 from capworth.lints.costs import cost_lints
 from capworth.lints.evidence import evidence_lints, parameter_lints
 from capworth.lints.improvements import improvement_lints
-from capworth.lints.lint import SEVERITIES, Lint, catalogue
+from capworth.lints.lint import SEVERITIES, Lint, catalogue, lint
+from capworth.lints.objective import objective_lints
 from capworth.lints.value import benefit_lints, tree_lints
 from capworth.model.result import Answer, Provenance
 
@@ -22,6 +23,7 @@ FAMILIES: tuple[Callable[[Case], Iterator[Lint]], ...] = (
     benefit_lints,
     improvement_lints,
     tree_lints,
+    objective_lints,
     cost_lints,
     evidence_lints,
     parameter_lints,
@@ -34,9 +36,12 @@ def lint_case(case: Case) -> tuple[Lint, ...]:
     A lint stops nothing: it is mended, or it is defended in writing. None found does not mean that
     there is nothing to attack: a program sees only what the tables say.
     """
-    found = (lint for family in FAMILIES for lint in family(case))
+    return _in_order(lint for family in FAMILIES for lint in family(case))
+
+
+def _in_order(lints: Iterable[Lint]) -> tuple[Lint, ...]:
     return tuple(
-        sorted(found, key=lambda x: (SEVERITIES.index(x.severity), x.code, x.file, x.rows, x.items))
+        sorted(lints, key=lambda x: (SEVERITIES.index(x.severity), x.code, x.file, x.rows, x.items))
     )
 
 
@@ -87,9 +92,19 @@ class Soundness(Answer):
         return f"<Soundness: {serious} serious things to mend, {look} to be defended in writing>"
 
 
-def examine(case: Case, draws: int = 1) -> Soundness:
-    """Read the case as a reviewer would; `draws` only for the provenance."""
-    return told(lint_case(case), Provenance.of(case, draws))
+def examine(case: Case, draws: int = 1, moved: Iterable[str] = ()) -> Soundness:
+    """Read the case as a reviewer would.
+
+    Parameters
+    ----------
+    draws : for the provenance
+    moved : headline figures that depend on how services are listed, as the split check found
+    """
+    found = lint_case(case)
+    names = tuple(moved)
+    if names:
+        found = _in_order((*found, lint("O07", "capabilities", (), names)))
+    return told(found, Provenance.of(case, draws))
 
 
 def told(lints: tuple[Lint, ...], provenance: Provenance) -> Soundness:

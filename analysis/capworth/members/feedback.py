@@ -24,6 +24,7 @@ from capworth.methods.survey.nonresponse import (
     eta_squared_p_value,
     weighted_means,
 )
+from capworth.methods.uncertainty.order_statistics import known_quantiles
 from capworth.model.result import HIGH, LOW, Answer, Provenance
 from capworth.streams import stream
 
@@ -207,10 +208,7 @@ def hear_members(
 
 
 def _range(means: Floats) -> tuple[Floats, Floats]:
-    known = np.isfinite(means).any(axis=0)
-    low, high = np.full((2, means.shape[1]), np.nan)
-    if known.any():
-        low[known], high[known] = np.nanpercentile(means[:, known], (LOW, HIGH), axis=0)
+    low, high = known_quantiles(means, (LOW / 100, HIGH / 100))
     return low, high
 
 

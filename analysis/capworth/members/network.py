@@ -21,7 +21,7 @@ from capworth.methods.network.network import (
     hub_break_even,
     hub_cost,
 )
-from capworth.model.result import Answer, Provenance, ends, spread
+from capworth.model.result import Answer, Provenance, ends, middle, spread
 from capworth.model.simulation import Sample
 
 THOUSAND = 1e3
@@ -252,7 +252,7 @@ def _hub(
 def _middle(values: Floats) -> tuple[float, float, float]:
     """Median and 80 % interval: a break-even has a long tail, to infinity where links are free."""
     low, high = ends(values)
-    return float(np.percentile(values, 50)), float(low), float(high)
+    return middle(values), float(low), float(high)
 
 
 def _growth(case: Case) -> pd.DataFrame:

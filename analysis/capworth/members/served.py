@@ -201,7 +201,7 @@ def serve_members(
     share = gain_shares(sample.model)
     factor = np.einsum("ic,mc->mi", share, needs * chance.T)
     error = np.sqrt(np.einsum("ic,mc->mi", share**2, (needs * unsure.T) ** 2))
-    gains = sample.drawn.gains.score
+    gains = sample.drawn.gains.distance
     root = covariance_root(gains, len(gains))
     covariance = np.einsum("ki,kj->ij", root, root)
     mean = gains.mean(axis=0)

@@ -18,9 +18,9 @@ from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.network.network import exchange, with_known
 from capworth.model.chain import ChainModel, hits_of
 from capworth.model.costs import PAYERS
-from capworth.model.draws import Draws, Sampled
+from capworth.model.draws import Draws
 from capworth.model.result import ends
-from capworth.model.simulation import Sample
+from capworth.model.simulation import Sample, sampled
 from capworth.streams import stream
 
 DRAWS = 5_000  # of the sample, the first ones, in which use is shared out among members
@@ -65,7 +65,7 @@ class UseModel:
         case = sample.case
         self.case = case
         self.size = min(DRAWS, len(sample.drawn.cost))
-        self.draws: Draws = Sampled(case.settings.seed, 0, self.size)
+        self.draws: Draws = sampled(case, 0, self.size)
         figures = whole_figures(case.network)
         self._levels: Mapping[str, Floats] = {i: self.draws.of(e) for i, e in figures.items()}
         regions = tuple(dict.fromkeys(m.region for m in case.members))

@@ -1,17 +1,18 @@
 """What each capability and each improvement costs over the appraisal, and who pays."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from capworth.case.model import Case, CostLine, Estimate, Platform
-from capworth.case.register import bias_classes, schedules
+from capworth.case.model import Case, CostLine, Platform
+from capworth.case.register import schedules
 from capworth.methods.allocation.keys import KEYS, PEAK, TREE, equal, peak_shares
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.discounting import factors
-from capworth.model.draws import Draws, stacked
+from capworth.model.draws import AtModes, Draws
 from capworth.model.money import Money
+from capworth.model.out_turn import OutTurns
 
 PAYERS = ("organisation", "members", "donors")
 
@@ -32,8 +33,8 @@ class Costs:
     capability : (draws, capabilities, payers) whole-life cost, shared platforms included
     platform : (draws, platforms) whole-life cost of the shared platforms, before sharing
     improvement : (draws, improvements, payers) whole-life cost
-    asked : (draws, improvements) one-off money to be raised: paid by organisation and donors, not
-        in kind, not discounted
+    asked : (draws, improvements) one-off money that the budget holds: paid by its payers, not in
+        kind, not discounted
     """
 
     capability: Floats
@@ -49,12 +50,16 @@ class CostModel:
         self._case = case
         self._money = Money(case)
         self._discount = discount_factors(case)
+        self.out_turns = OutTurns(case)
         self._lines = tuple(
             line
             for line in case.costs
             if line.treatment == "forward" and line.category != "contribution"
         )
         self._capabilities = {c: k for k, c in enumerate(case.capability_ids)}
+        names = [c.part_of or c.id for c in case.capabilities]
+        number = {name: k for k, name in enumerate(dict.fromkeys(names))}
+        self._whole = np.array([number[name] for name in names], dtype=np.int64)
         self._platforms = {p.id: k for k, p in enumerate(case.platforms)}
         self._improvements = {i: k for k, i in enumerate(case.improvement_ids)}
 
@@ -99,7 +104,7 @@ class CostModel:
             else:
                 k = self._improvements[line.improvement]
                 improvement[:, k, payer] += cost
-                if line.kind == "one-off" and line.payer != "members" and not line.in_kind:
+                if self.asked_for(line):
                     asked[:, k] += amount * years.sum()
         if case.platforms:
             shares = self.platform_shares(draws, benefit)
@@ -107,21 +112,29 @@ class CostModel:
         return Costs(capability, platform.sum(axis=2), improvement, asked)
 
     def priced(self, draws: Draws) -> Iterator[tuple[CostLine, Floats, Floats]]:
-        """Each forward line with its amount (draws,), bias in, and its part of each year (years,).
+        """Each forward line, its amount (draws,) with overrun, and its part of each year (years,).
 
         What is paid in a year is amount x part, in the case's money, not discounted.
         """
-        scale = self._scale_to_totals(draws)
-        for line in self._lines:
-            amount = draws.of(line.amount) * scale.get(line.total, 1.0) * _uplift(line, draws)
-            yield line, amount, self.yearly(line)
+        for line, turned in self.out_turns.of(draws, self._lines):
+            yield line, turned.amount, self.yearly(line)
 
-    def by_line(self) -> Iterator[tuple[CostLine, float]]:
-        """Discounted whole-life cost of each forward line at the modes, in the case's money."""
-        for line in self._lines:
-            bias = bias_of(line)
-            uplift = 1.0 if bias is None else 1.0 + bias.mode
-            yield line, line.amount.mode * uplift * float(self.yearly(line) @ self._discount)
+    def asked_for(self, line: CostLine) -> bool:
+        """Whether a line is one-off money that the budget holds: of its payers, not in kind."""
+        payers = self._case.settings.budget_payers
+        return line.kind == "one-off" and line.payer in payers and not line.in_kind
+
+    def improving(self) -> tuple[CostLine, ...]:
+        """Forward lines of the improvements."""
+        return tuple(line for line in self._lines if line.improvement)
+
+    def by_line(self) -> Iterator[tuple[CostLine, float, float]]:
+        """Each forward line with its amount at the modes and its discounted whole-life cost.
+
+        The amount is in the money that the line is stated in, the cost in the case's.
+        """
+        for line, amount, years in self.priced(AtModes()):
+            yield line, float(amount[0]), float(amount[0]) * float(years @ self._discount)
 
     def platform_shares(self, draws: Draws, benefit: Floats | None = None, key: str = "") -> Floats:
         """(draws, platforms, capabilities) share of each platform that each capability bears.
@@ -138,14 +151,37 @@ class CostModel:
         return shares
 
     def _shares(self, draws: Draws, platform: Platform, key: str, worth: Floats) -> Floats:
+        """Shares of wholes by the key, then of their parts by use: a split moves nothing."""
         fixed = draws.of(platform.fixed)
         if key == TREE:
             needs = sum(self.loads(draws, part).sum(axis=1) for part in self._within(platform.id))
-            return equal(np.asarray(needs), fixed, worth)
+            return self._of_parts(equal(self._wholes(np.asarray(needs)), fixed, worth), needs)
         loads = self.loads(draws, platform.id)
+        use = loads.sum(axis=1)
         if key == PEAK:
-            return peak_shares(loads, fixed, self._case.settings.seed)
-        return KEYS[key](loads.sum(axis=1), fixed, worth)
+            peaks = np.stack([self._wholes(part) for part in loads.swapaxes(0, 1)], axis=1)
+            found = peak_shares(peaks, fixed, self._case.settings.seed)
+        else:
+            many = self._wholes(np.ones((1, len(self._whole))))
+            found = KEYS[key](self._wholes(use), fixed, self._wholes(worth) / many)
+        return self._of_parts(found, use)
+
+    def _wholes(self, amounts: Floats) -> Floats:
+        """(draws, wholes) sums over the parts of each whole; (draws, capabilities) without parts."""
+        if len(np.unique(self._whole)) == len(self._whole):
+            return amounts
+        found = np.zeros((len(amounts), int(self._whole.max()) + 1))
+        for k, whole in enumerate(self._whole.tolist()):
+            found[:, whole] += amounts[:, k]
+        return found
+
+    def _of_parts(self, shares: Floats, use: Floats) -> Floats:
+        """(draws, capabilities) the share of each whole, parted by how much its parts use."""
+        if len(np.unique(self._whole)) == len(self._whole):
+            return shares
+        whole = self._wholes(use)[:, self._whole]
+        part = np.divide(use, whole, out=np.zeros_like(use), where=whole > 0)
+        return shares[:, self._whole] * part
 
     def loads(self, draws: Draws, platform: str) -> Floats:
         """(draws, periods, capabilities) how much each capability uses a platform."""
@@ -164,51 +200,3 @@ class CostModel:
         for wider in found:
             found += [p.id for p in self._case.platforms if p.part_of == wider]
         return tuple(found)
-
-    def _scale_to_totals(self, draws: Draws) -> Mapping[str, Floats]:
-        """(draws,) for each stated total: the total over the sum of its lines."""
-        scale = {}
-        for total in self._case.totals:
-            parts = [line.amount for line in self._case.costs if line.total == total.id]
-            if parts:
-                scale[total.id] = draws.of(total.amount) / stacked(draws, parts).sum(axis=1)
-        return scale
-
-
-def bias_of(line: CostLine) -> Estimate | None:
-    """Optimism bias of a line, from the lower to the upper bound of its class; None without one.
-
-    A class that is a record of projects is drawn from the record instead, its median as the mode.
-
-    The share that is managed already is taken off the way from lower to upper bound. Both bounds
-    are starting values, not extremes (HM Treasury, supplementary guidance on optimism bias); the
-    most plausible level a third of the way up is ours.
-    """
-    if line.bias == "none":
-        return None
-    known = bias_classes()[line.bias]
-    lower, upper = known.capital
-    way = (upper - lower) * (1 - line.mitigation)
-    low, mode, high = lower, lower + way / 3, lower + way
-    basis = f"guideline bounds of {line.bias}; mode a third of the way"
-    record = tuple(lower + (level - lower) * (1 - line.mitigation) for level in known.record)
-    if record:
-        low, mode, high = record[0], float(np.median(record)), record[-1]
-        basis = f"{len(record)} published accounts of {line.bias}: too few to know the tails"
-    return Estimate(
-        name=f"bias/{line.id}",
-        low=low,
-        mode=mode,
-        high=high,
-        unit="share of the cost",
-        grade="C",
-        source="",
-        basis=basis,
-        row=0,
-        record=record,
-    )
-
-
-def _uplift(line: CostLine, draws: Draws) -> Floats | float:
-    bias = bias_of(line)
-    return 1.0 if bias is None else 1.0 + draws.of(bias)

@@ -1,39 +1,61 @@
 """From low, mode and high to draws: one number for every estimate in every draw."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
 
+from capworth.case.distributions import drawing_of
 from capworth.case.model import Estimate
+from capworth.errors import InputError
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.optimism import observed_quantiles, reference_class
-from capworth.methods.uncertainty.distributions import SHAPES, normal_copula
+from capworth.methods.uncertainty.correlation import moved_together
+from capworth.methods.uncertainty.distributions import normal_copula
 from capworth.streams import stream
 
+GROUP = "group"  # first word of the name of what a group has in common
 LOW_SWING, HIGH_SWING = 0.1, 0.9  # quantiles between which an input swings in a one-way analysis
+MOST_DIMENSIONS = 21_201  # of a Sobol sequence: as many direction numbers are known
 
 
 def quantile_of(estimate: Estimate, probability: Floats) -> Floats:
     """Level that an estimate stays below with the given probability, of any shape.
 
-    PERT between low and high, or the shape that the case names; where the estimate is a record of
-    observed levels, the quantiles of the record, straight between them.
+    PERT between low and high, or as the case says; where the estimate is a record of observed
+    levels, the quantiles of the record, straight between them.
     """
-    if estimate.record:
+    if estimate.record and not estimate.weights:
         return reference_class(probability, *observed_quantiles(estimate.record))
-    shape = SHAPES[estimate.shape or "pert"]
-    return shape.quantile(probability, estimate.low, estimate.mode, estimate.high)
+    return drawing_of(estimate).quantile(probability)
 
 
 def probability_below(estimate: Estimate, level: float) -> float:
     """Probability that an estimate stays below `level`."""
-    if estimate.record:
+    if estimate.record and not estimate.weights:
         places, levels = observed_quantiles(estimate.record)
         return float(np.interp(level, levels, places, left=0.0, right=1.0))
-    shape = SHAPES[estimate.shape or "pert"]
-    return shape.below(level, estimate.low, estimate.mode, estimate.high)
+    return drawing_of(estimate).below(level)
+
+
+def correlation(one: Estimate, other: Estimate) -> float:
+    """Correlation of two inputs on the normal scale, as they are drawn."""
+    if one.group and one.group == other.group:
+        return float(np.sqrt(one.share * other.share))
+    theirs = dict(other.made_of)
+    return float(sum(weight * theirs.get(name, 0.0) for name, weight in one.made_of))
+
+
+def moves_with(estimate: Estimate) -> str:
+    """What an input moves with, by one name for all that do: its group, its matrix, or itself."""
+    if estimate.group:
+        return f"group {estimate.group}"
+    if estimate.made_of:
+        return f"{estimate.made_of[0][0]} and {len(estimate.made_of) - 1} correlated"
+    return estimate.name
 
 
 class Draws(Protocol):
@@ -49,29 +71,78 @@ class Draws(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """Draws drawn at random; every estimate has a stream of its own, keyed by its name.
+    """Draws of every estimate, from an even stream of its own that is keyed by its name.
 
-    Estimates of one group move together: each has a share of its variance in common with them, by
-    a stream that is keyed by the name of the group.
+    Random streams, or the dimensions of one scrambled Sobol sequence; an input that is not among
+    these has a random stream. Estimates of one group move together: each has a share of its
+    variance in common with them, by a stream that is keyed by the name of the group. Those of a
+    stated matrix are made of the streams of all that are in it.
     """
 
     seed: int
     chunk: int
     size: int
+    dimensions: tuple[str, ...] = ()  # names of the streams of a Sobol sequence
+    first: int = 0  # place in the sequence of the first draw
 
     def of(self, estimate: Estimate) -> Floats:
         """(draws,) levels of the estimate's distribution."""
         if estimate.is_certain:
             return np.full(self.size, estimate.mode, dtype=np.float64)
-        even = _even(self.seed, estimate.name, self.chunk, self.size)
+        if estimate.made_of:
+            names, weights = zip(*estimate.made_of, strict=True)
+            even = moved_together([self.even(name) for name in names], weights)
+        else:
+            even = self.even(estimate.name)
         if estimate.group:
-            common = _even(self.seed, f"group/{estimate.group}", self.chunk, self.size)
+            common = self.even(f"{GROUP}/{estimate.group}")
             even = normal_copula(even, common, estimate.share)
         return quantile_of(estimate, even)
 
+    def even(self, name: str) -> Floats:
+        """(draws,) of the stream of a name, an estimate's or a group's, between 0 and 1."""
+        place = _places(self.dimensions).get(name) if self.dimensions else None
+        if place is None:
+            return stream(self.seed, name, self.chunk).random(self.size)
+        points = _sobol_points(self.seed, len(self.dimensions), self.first, self.size)
+        even: Floats = points[place]
+        return even
 
-def _even(seed: int, name: str, chunk: int, size: int) -> Floats:
-    return stream(seed, name, chunk).random(size)
+
+@lru_cache(maxsize=8)
+def _places(dimensions: tuple[str, ...]) -> Mapping[str, int]:
+    return MappingProxyType({name: k for k, name in enumerate(dimensions)})
+
+
+@lru_cache(maxsize=4)
+def _sobol_points(seed: int, dimensions: int, first: int, size: int) -> Floats:
+    """(dimensions, draws) points of the scrambled Sobol sequence, from one of them on.
+
+    Scrambled by a random linear matrix and a digital shift (Matousek 1998), so that each point is
+    even; in the middle of its cell of 2^-30, so that none is exactly 0.
+    """
+    from scipy.stats import qmc
+
+    if dimensions > MOST_DIMENSIONS:
+        raise InputError(
+            f"sampling: {dimensions:,} inputs, and a Sobol sequence has {MOST_DIMENSIONS:,} "
+            "dimensions at most. Take random."
+        )
+    engine = qmc.Sobol(dimensions, scramble=True, bits=_BITS, rng=stream(seed, "sobol"))
+    points = np.empty((dimensions, size))
+    if first:
+        engine.fast_forward(first)
+        points[:] = engine.random(size).T
+    else:  # one alone first: it warns of any other number that is no power of two
+        points[:, :1] = engine.random(1).T
+        if size > 1:
+            points[:, 1:] = engine.random(size - 1).T
+    points += 2.0 ** -(_BITS + 1)
+    points.setflags(write=False)
+    return points
+
+
+_BITS = 30  # of each point: 2^30 points before the sequence ends
 
 
 @dataclass(frozen=True, slots=True)

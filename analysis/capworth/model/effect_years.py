@@ -25,6 +25,11 @@ class EffectYears:
         self._improvements = case.improvements
         self._first = settings.first_year
 
+    @property
+    def annuity(self) -> float:
+        """Discounted years of the appraisal."""
+        return float(self.discount.sum())
+
     def share(self, improvement: int, delay: int = 0) -> Floats:
         """(years,) share of the full effect, when it starts so many years later than stated."""
         row = self._improvements[improvement]
@@ -53,13 +58,31 @@ class EffectYears:
         """(improvements,) discounted years of full effect of each that starts as stated."""
         return np.array([self.counted(k) for k in range(len(self._improvements))], dtype=np.float64)
 
-    def levels(self, users: Sequence[int]) -> list[tuple[tuple[int, ...], float]]:
+    def profiles(
+        self, users: Sequence[int], delays: Sequence[int] = ()
+    ) -> list[tuple[Floats, float]]:
+        """Shares of the full effect of some improvements, (users,), and discounted years of each.
+
+        Years in which all have the same shares are brought together.
+        """
+        late = delays or [0] * len(users)
+        shares = np.stack([self.share(k, d) for k, d in zip(users, late, strict=True)])
+        found: dict[tuple[float, ...], float] = {}
+        for year, factor in enumerate(self.discount.tolist()):
+            key = tuple(shares[:, year].tolist())
+            found[key] = found.get(key, 0.0) + factor
+        return [(np.array(key), years) for key, years in found.items() if any(key)]
+
+    def levels(
+        self, users: Sequence[int], delays: Sequence[int] = ()
+    ) -> list[tuple[tuple[int, ...], float]]:
         """Places of those of some improvements that work together, and discounted years of each.
 
         Each year falls into parts, in each of which some of the improvements work fully: those
         whose share reaches so far. Parts with the same improvements are brought together.
         """
-        shares = self.shares()[list(users)]
+        late = delays or [0] * len(users)
+        shares = np.stack([self.share(k, d) for k, d in zip(users, late, strict=True)])
         found: dict[tuple[int, ...], list[float]] = {}
         for year, factor in enumerate(self.discount.tolist()):
             reached = 0.0

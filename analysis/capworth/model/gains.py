@@ -10,6 +10,7 @@ from capworth.methods.arguments import Floats
 from capworth.model.chain import Benefits, ChainModel, Levels, Worth, changed
 from capworth.model.draws import Draws
 from capworth.model.effect_years import EffectYears
+from capworth.model.extents import Extents
 from capworth.model.value import ValueModel
 
 
@@ -18,22 +19,39 @@ class Gains:
     """Gains of every improvement taken alone, against today.
 
     A gain that starts late or rises slowly counts for the years of its effect, discounted like
-    money (`EffectYears`): points and days are means over the appraisal.
+    money (`EffectYears`): the distance and days are means over the appraisal.
 
     Attributes
     ----------
-    score : (draws, improvements) points, summed over capabilities
+    distance : (draws, improvements) per cent of the expected distance to the agreed levels that it
+        closes, services counted by their extents
     money : (draws, improvements) present value in the money of the case
+    net : (draws, improvements) the same, less whole-life cost to all payers, plus savings
     harm : (draws, improvements) days of a harm index, a year
-    exchange : (draws, improvements) share of the score gained that serves the claimed functions
-    closed : (draws, improvements) share of the distance to the agreed levels that it closes
+    exchange : (draws, improvements) share of the distance closed that serves the claimed functions
     """
 
-    score: Floats
+    distance: Floats
     money: Floats
+    net: Floats
     harm: Floats
     exchange: Floats
-    closed: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tree:
+    """Levels and values of today on the value tree, and what they lack to the agreed levels.
+
+    Attributes
+    ----------
+    levels, values, missing : (draws, capabilities, leaves)
+    weights : (draws, leaves)
+    """
+
+    levels: Floats
+    values: Floats
+    missing: Floats
+    weights: Floats
 
 
 class GainModel:
@@ -45,7 +63,6 @@ class GainModel:
         self._chain = chain
         self._leaf = {leaf.id: k for k, leaf in enumerate(value.leaves)}
         self._capability = {c: k for k, c in enumerate(case.capability_ids)}
-        self._reference = value.reference()
         self.years = EffectYears(case)
         self._counted = self.years.all_counted()  # (improvements,)
         self._annuity = float(self.years.discount.sum())
@@ -53,53 +70,87 @@ class GainModel:
             i: [e for e in case.effects if e.improvement == i] for i in case.improvement_ids
         }
 
+    def on_tree(self, tree: Tree, draws: Draws, extents: Extents, group: Floats) -> Floats:
+        """Distance that every improvement alone closes, and the part for the claimed functions.
+
+        Parameters
+        ----------
+        tree, draws : today, in the same draws
+        extents : by whatever key
+        group : (draws, capabilities) share of each capability that serves the claimed functions
+
+        Returns
+        -------
+        (2, draws, improvements) points of value: all of it, and that part.
+
+        Notes
+        -----
+        A rise is capped at what lacks to the agreed level, within each year; a fall counts in full,
+        also from above that level.
+        """
+        found = np.zeros((2, draws.size, len(self._case.improvements)))
+        weights = extents.weights(tree.weights)
+        agreed = self._value.agreed() if self._value.leaves else np.empty((0, 0))
+        for i, effects in enumerate(self._effects.values()):
+            profiles = self.years.profiles([i])
+            for effect in (e for e in effects if e.criterion):
+                c, k = self._capability[effect.capability], self._leaf[effect.criterion]
+                if np.isnan(agreed[c, k]):
+                    continue
+                risen = self.rise(tree, draws, effect)
+                before = tree.missing[:, c, k]
+                points = np.zeros(draws.size)
+                for share, years in profiles:
+                    after = np.maximum(agreed[c, k] - tree.values[:, c, k] - share[0] * risen, 0.0)
+                    points += years / self._annuity * (before - after)
+                points *= extents.share[c] * weights[:, k]
+                found[0, :, i] += points
+                found[1, :, i] += points * group[:, c]
+        return found
+
+    def rise(self, tree: Tree, draws: Draws, effect: Effect) -> Floats:
+        """(draws,) value that an effect adds on its criterion, at full effect."""
+        c, k = self._capability[effect.capability], self._leaf[effect.criterion]
+        moved = tree.levels[:, c, k] + draws.of(effect.change)
+        risen: Floats = self._value.worth_on(k, moved) - tree.values[:, c, k]
+        return risen
+
     def alone(
         self,
         draws: Draws,
-        levels: Floats,
-        values: Floats,
-        weights: Floats,
+        tree: Tree,
+        extents: Extents,
         group: Floats,
         chain: Mapping[str, Levels],
         worth: Mapping[str, Worth],
+        cost: Floats,
     ) -> tuple[Benefits, Gains]:
         """Gains of every improvement alone in every draw.
 
         Parameters
         ----------
-        draws : the draws
-        levels, values : (draws, capabilities, leaves) today, in units and as value 0 to 100
-        weights : (draws, leaves)
-        group : (draws, capabilities) share of each capability that serves the claimed functions
+        draws, tree, extents, group : see `on_tree`
         chain, worth : rates, volumes and unit values; see `ChainModel`
+        cost : (draws, improvements) whole-life cost less what is saved of costs of today
 
         Returns
         -------
         Benefits of the chains as they are, and the gains.
         """
         today = self._chain.walk(draws.size, chain, worth)
-        shape = (draws.size, len(self._case.improvements))
-        score, exchange, closed = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         money, harm = self.chain_gains(draws, chain, worth, today)
-        distance = np.maximum(np.nan_to_num(self._reference, nan=-np.inf) - values, 0.0)
-        whole = np.einsum("nck,nk->n", distance, weights)
-        for i, effects in enumerate(self._effects.values()):
-            for effect in effects:
-                if not effect.criterion:
-                    continue
-                c, k = self._capability[effect.capability], self._leaf[effect.criterion]
-                moved = levels[:, c, k] + draws.of(effect.change)
-                risen = self._value.worth_on(k, moved) - values[:, c, k]
-                points = risen * weights[:, k]
-                score[:, i] += points
-                exchange[:, i] += points * group[:, c]
-                step = np.minimum(np.maximum(risen, 0.0), distance[:, c, k])
-                closed[:, i] += step * weights[:, k]
-        late = self._counted / self._annuity
+        points, served = self.on_tree(tree, draws, extents, group)
         with np.errstate(invalid="ignore", divide="ignore"):
-            share = np.where(score != 0, exchange / score, 0.0)
-            part = np.where(whole[:, None] > 0, closed / whole[:, None], 0.0)
-        return today, Gains(score * late, money * self._counted, harm * late, share, part)
+            share = np.where(points != 0, served / points, 0.0)
+        money = money * self._counted
+        closed = points * extents.unit if extents.distance > 0 else np.zeros_like(points)
+        return today, Gains(
+            distance=closed,
+            money=money,
+            net=money - cost,
+            harm=harm * (self._counted / self._annuity),
+            exchange=share,
+        )
 
     def chain_gains(
         self,

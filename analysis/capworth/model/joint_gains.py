@@ -3,17 +3,21 @@
 On which capabilities the gain of each improvement falls.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
-from capworth.case.model import Case, Effect
+from capworth.case.model import DISTANCE, HARM, NET, Case, Effect
 from capworth.methods.allocation.coalitions import memberships
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.model.chain import Benefits, ChainModel, changed
 from capworth.model.draws import AtModes, Draws
+from capworth.model.effect_years import EffectYears
 from capworth.model.simulation import Model
+
+MONEY = "money"  # measure before cost
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,12 +26,12 @@ class Game:
 
     Attributes
     ----------
-    measure : score, money or harm
+    measure : distance, money or harm
     capability : where they act
     users : numbers of the improvements
-    table : (draws, 2^users) gain of each set; bit k of the column stands for the k-th user. Points
-        and days are means over the appraisal, money its present value, each improvement counted
-        for its years of effect
+    table : (draws, 2^users) gain of each set; bit k of the column stands for the k-th user. Per
+        cent of the distance and days are means over the appraisal, money its present value, each
+        improvement counted for its years of effect
     """
 
     measure: str
@@ -48,49 +52,146 @@ class Game:
         return columns
 
 
-def games_of(model: Model, draws: Draws) -> tuple[Game, ...]:
-    """Every game of a case: one for each level that improvements lift, one for each chain.
+class Meeting(Protocol):
+    """Where improvements act on one level or one chain, in some draws.
 
-    Score is additive over levels and money over chains, so the games may be looked at one by one:
-    no set larger than the improvements that meet in one place is ever formed.
+    `users` are their numbers; a way to meet is a set of two of them or more.
+    """
+
+    @property
+    def users(self) -> tuple[int, ...]: ...
+
+    @property
+    def capability(self) -> str: ...
+
+    def joint(self, measure: str, users: Sequence[int], delays: Sequence[int] = ()) -> Floats:
+        """(draws,) what some of the users gain here together, so many years late each."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Level:
+    """One level that improvements lift: rises in value add up, capped at the agreed level.
+
+    Attributes
+    ----------
+    agreed : value of the agreed level
+    now : (draws,) value today
+    rise : (draws, users) value that each adds at full effect
+    unit : (draws,) per cent of the distance in one point of value here
+    """
+
+    users: tuple[int, ...]
+    capability: str
+    agreed: float
+    now: Floats
+    rise: Floats
+    unit: Floats
+    years: EffectYears
+
+    def joint(self, measure: str, users: Sequence[int], delays: Sequence[int] = ()) -> Floats:
+        """See `Meeting`."""
+        if measure != DISTANCE:
+            return np.zeros(len(self.now))
+        columns = [self.users.index(user) for user in users]
+        missing = np.maximum(self.agreed - self.now, 0.0)
+        closed = np.zeros(len(self.now))
+        for shares, years in self.years.profiles(users, delays):
+            raised = self.now + np.einsum("du,u->d", self.rise[:, columns], shares)
+            closed += years * (missing - np.maximum(self.agreed - raised, 0.0))
+        found: Floats = closed / self.years.annuity * self.unit
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chain:
+    """One chain that improvements act on: the factors of all multiply and it is walked once.
+
+    Attributes
+    ----------
+    full : by measure, money or harm, (draws, 2^users) gain in a year of each set of the users when
+        all its effects are full; bit k of the column stands for the k-th user
+    """
+
+    users: tuple[int, ...]
+    capability: str
+    full: Mapping[str, Floats]
+    years: EffectYears
+
+    def joint(self, measure: str, users: Sequence[int], delays: Sequence[int] = ()) -> Floats:
+        """See `Meeting`; in a year those work together that have their effect by then."""
+        kind = MONEY if measure == NET else measure
+        table = self.full.get(kind)
+        if table is None:
+            return np.zeros(len(self.full[MONEY]))
+        found = np.zeros(len(table))
+        for working, years in self.years.levels(users, delays):
+            column = sum(1 << self.users.index(users[place]) for place in working)
+            found += years * table[:, column]
+        return found if kind == MONEY else found / self.years.annuity
+
+
+def meetings_of(model: Model, draws: Draws, fewest: int = 1) -> tuple[Level | Chain, ...]:
+    """Levels that improvements lift and chains that they act on.
+
+    Parameters
+    ----------
+    fewest : only where at least so many improvements meet
 
     Notes
     -----
-    On a level the changes add up, and the value function is read once at the sum; so what lies
-    beyond an end, or behind a bend, is not counted twice. On a chain the factors of all multiply
-    and the chain is walked once, so that verified and used, say, strengthen one another, while a
-    share stays below 1. In a year each counts for the share of its full effect
-    that it has by then; where several rise, they reach the same places first (`EffectYears`).
+    The distance is additive over levels and money over chains, so they may be looked at one by one:
+    no set larger than the improvements that meet in one place is ever formed. On a level the rises
+    in value add up and are capped together at what lacks to the agreed level, within each year, so
+    that no gap is closed twice. On a chain the factors of all multiply and the chain is walked
+    once, so that verified and used, say, strengthen one another, while a share stays below 1.
     """
-    return (*_on_levels(model, draws), *_on_chains(model, draws))
+    return (*_levels(model, draws, fewest), *_chains(model, draws, fewest))
 
 
-def _on_levels(model: Model, draws: Draws) -> Iterator[Game]:
-    case, value = model.case, model.value
-    if not value.leaves:
+def games_of(model: Model, draws: Draws) -> tuple[Game, ...]:
+    """Every game of a case: one for each level that improvements lift, two for each chain."""
+    found = []
+    for place in meetings_of(model, draws):
+        for measure in (DISTANCE,) if isinstance(place, Level) else (MONEY, HARM):
+            table = np.zeros((draws.size, 1 << len(place.users)))
+            for column, inside in enumerate(memberships(len(place.users))):
+                taken = [u for u, there in zip(place.users, inside, strict=True) if there]
+                if taken:
+                    table[:, column] = place.joint(measure, taken)
+            found.append(Game(measure, place.capability, place.users, table))
+    return tuple(found)
+
+
+def _levels(model: Model, draws: Draws, fewest: int) -> Iterator[Level]:
+    case, value, extents = model.case, model.value, model.extents
+    groups = _grouped(case, False, fewest)
+    if not groups or extents.distance <= 0:
         return
-    weights = value.weights(draws)
-    level = {(s.capability, s.criterion): s.level for s in case.scores}
+    tree, agreed = model.tree(draws), value.agreed()
+    weights = extents.weights(tree.weights)
     place = {leaf.id: k for k, leaf in enumerate(value.leaves)}
-    for (capability, criterion), effects in _grouped(case, on_chain=False).items():
-        k, now = place[criterion], draws.of(level[capability, criterion])
+    for (capability, criterion), effects in groups.items():
+        c, k = case.capability_ids.index(capability), place[criterion]
+        if np.isnan(agreed[c, k]):
+            continue
         users = _users(case, effects)
-        change = np.stack([_sum(draws, effects, case.improvement_ids[u]) for u in users], axis=1)
-        inside = memberships(len(users)).astype(float)
-        moved = now[:, None] + np.einsum("du,su->ds", change, inside)
-        risen = value.worth_on(k, moved) - value.worth_on(k, now)[:, None]
-        table = _over_time(model, users, risen * weights[:, k, None])
-        yield Game("score", capability, users, table / model.annuity)
+        rise = np.zeros((draws.size, len(users)))
+        for effect in effects:
+            at = users.index(case.improvement_ids.index(effect.improvement))
+            rise[:, at] += model.gains.rise(tree, draws, effect)
+        yield Level(
+            users=users,
+            capability=capability,
+            agreed=float(agreed[c, k]),
+            now=tree.values[:, c, k].copy(),
+            rise=rise,
+            unit=extents.unit * extents.share[c] * weights[:, k],
+            years=model.gains.years,
+        )
 
 
-def _sum(draws: Draws, effects: Iterable[Effect], improvement: str) -> Floats:
-    mine = [draws.of(e.change) for e in effects if e.improvement == improvement]
-    total: Floats = np.sum(mine, axis=0)
-    return total
-
-
-def _on_chains(model: Model, draws: Draws) -> Iterator[Game]:
-    case, grouped = model.case, _grouped(model.case, on_chain=True)
+def _chains(model: Model, draws: Draws, fewest: int) -> Iterator[Chain]:
+    case, grouped = model.case, _grouped(model.case, True, fewest)
     moved = {capability for capability, _ in grouped}
     if not moved:
         return
@@ -108,8 +209,7 @@ def _on_chains(model: Model, draws: Draws) -> Iterator[Game]:
             then = chain.walk(draws.size, {capability: changed(levels[capability], factors)}, worth)
             money[:, column] = then.money[:, c] - today.money[:, c]
             harm[:, column] = then.harm[:, c] - today.harm[:, c]
-        yield Game("money", capability, users, _over_time(model, users, money))
-        yield Game("harm", capability, users, _over_time(model, users, harm) / model.annuity)
+        yield Chain(users, capability, {MONEY: money, HARM: harm}, model.gains.years)
 
 
 def _factors(
@@ -128,32 +228,18 @@ def _factors(
     return factors
 
 
-def _grouped(case: Case, on_chain: bool) -> dict[tuple[str, str], list[Effect]]:
-    """Effects by what they act on: a level of a capability, or its chain."""
+def _grouped(case: Case, on_chain: bool, fewest: int) -> dict[tuple[str, str], list[Effect]]:
+    """Effects by what they act on, a level of a capability or its chain, where enough do."""
     groups: dict[tuple[str, str], list[Effect]] = {}
     for effect in case.effects:
         if bool(effect.step) == on_chain:
             groups.setdefault((effect.capability, effect.criterion), []).append(effect)
-    return groups
+    return {at: mine for at, mine in groups.items() if len({e.improvement for e in mine}) >= fewest}
 
 
 def _users(case: Case, effects: Iterable[Effect]) -> tuple[int, ...]:
     ids = {effect.improvement for effect in effects}
     return tuple(k for k, i in enumerate(case.improvement_ids) if i in ids)
-
-
-def _over_time(model: Model, users: Sequence[int], full: Floats) -> Floats:
-    """Sum the gains of every set over the years, discounted, each year by who has which effect.
-
-    Parameters
-    ----------
-    full : (draws, 2^users) gain in a year of each set when all its effects are full
-    """
-    columns = np.arange(full.shape[1])
-    total = np.zeros_like(full)
-    for working, years in model.gains.years.levels(users):
-        total += years * full[:, columns & sum(1 << place for place in working)]
-    return total
 
 
 def gain_shares(model: Model) -> Floats:

@@ -1,32 +1,42 @@
-"""Value of a set of improvements over draws: their gains, and what pairs add or take away.
+"""What sets of improvements add together: own gains, what pairs add, and where members meet.
 
-The one place that adds up gains. A synergy or overlap is a share of the lesser gain of its two.
+A set is not a sum: two that lift one level cannot close its gap twice, two that act on one chain
+strengthen one another, and a synergy or overlap of the case adds or takes away. Every answer that
+speaks of a set reads its value here.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from capworth.case.model import NET
 from capworth.case.relations import SYNERGY
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.portfolio.draws import set_values
-from capworth.model.simulation import Sample
+from capworth.model.joint_gains import MONEY, Meeting, meetings_of
+from capworth.model.savings import SavedLine
+from capworth.model.simulation import Kept, Sample
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SetValue:
-    """What sets of improvements add, on whatever their gains are on.
-
-    Gains are (draws, improvements), in the first of the draws that are kept.
+    """What sets of improvements add, on every measure, in the draws that are kept.
 
     Attributes
     ----------
+    sample : whose improvements they are
     pairs : (pairs, 2) numbers of the improvements of each synergy or overlap
     shares : (draws kept, pairs) bonus as a share of the lesser gain; below 0 for an overlap
+    meetings : where improvements act on one level or one chain, or save on one cost line
+    lines : every cost line of today on which something is saved
     """
 
+    sample: Sample
     pairs: Ints
     shares: Floats
+    meetings: tuple[Meeting, ...]
+    lines: tuple[SavedLine, ...]
 
     @classmethod
     def of(cls, sample: Sample) -> "SetValue":
@@ -39,44 +49,107 @@ class SetValue:
         for k, row in enumerate(rows):
             assert row.bonus is not None  # a synergy has one: checked at the door
             shares[:, k] = sample.of(row.bonus)
-        return cls(np.array(pairs, dtype=np.int64).reshape(-1, 2), shares)
+        kept = Kept(sample)
+        lines = sample.model.savings.saved_lines(kept)
+        meetings: tuple[Meeting, ...] = meetings_of(sample.model, kept, fewest=2)
+        meetings = (*meetings, *(line for line in lines if len(line.users) > 1))
+        return cls(sample, np.array(pairs, dtype=np.int64).reshape(-1, 2), shares, meetings, lines)
 
-    def bonuses(self, gains: Floats) -> Floats:
-        """(draws, pairs) what both of a pair add beyond their own gains; a loss has no share."""
-        return bonuses_of(self.pairs, gains, self.shares[: len(gains)])
-
-    def taken(self, sets: Bools) -> Bools:
-        """(sets, improvements + pairs) what is in each set (sets, improvements)."""
-        both = sets[:, self.pairs[:, 0]] & sets[:, self.pairs[:, 1]]
-        found: Bools = np.concatenate((sets, both), axis=1)
+    def gains(self, measure: str, draws: int | None = None) -> Floats:
+        """(draws, improvements) what each adds alone, in the first draws or all that are kept."""
+        found: Floats = getattr(self.sample.drawn.gains, measure)[:draws]
         return found
 
-    def parts(self, gains: Floats) -> Floats:
-        """(draws, improvements + pairs) what each of them adds where it is in a set."""
-        return np.concatenate((gains, self.bonuses(gains)), axis=1)
+    def bonuses(self, measure: str, draws: int | None = None) -> Floats:
+        """(draws, pairs) what both of a pair add beyond their own gains; a loss has no share.
 
-    def over_draws(self, sets: Bools, gains: Floats) -> Floats:
+        Of money net of cost, a share of the lesser gain before cost.
+        """
+        gains = self.gains(MONEY if measure == NET else measure, draws)
+        return bonuses_of(self.pairs, gains, self.shares[: len(gains)])
+
+    def over_draws(self, sets: Bools, measure: str, draws: int | None = None) -> Floats:
         """(draws, sets) value of every set (sets, improvements) in every draw."""
-        both = self.taken(sets)[:, sets.shape[1] :]
-        return set_values(sets, gains, both, self.bonuses(gains))
+        own = self.gains(measure, draws)
+        both = self._both(sets)
+        total: Floats = set_values(sets, own, both, self.bonuses(measure, draws))
+        for inside, added in self._met(sets, measure, len(own)):
+            total[:, inside] += added[:, None]
+        return total
 
-    def by_draw(self, sets: Bools, gains: Floats) -> Floats:
+    def by_draw(self, sets: Bools, measure: str, draws: int | None = None) -> Floats:
         """(draws,) value of one set: the same in all draws, or one for each (draws, improvements).
 
         By einsum, whose bits do not change with the threads of the linear-algebra library.
         """
-        mine = np.broadcast_to(sets, gains.shape)
-        own = np.einsum("dp,dp->d", gains, mine)
-        both = mine[:, self.pairs[:, 0]] & mine[:, self.pairs[:, 1]]
-        total: Floats = own + np.einsum("ds,ds->d", self.bonuses(gains), both)
+        own = self.gains(measure, draws)
+        mine = np.broadcast_to(sets, own.shape)
+        total: Floats = np.einsum("dp,dp->d", own, mine)
+        total = total + np.einsum("ds,ds->d", self.bonuses(measure, draws), self._both(mine))
+        for inside, added in self._met(np.atleast_2d(sets), measure, len(own)):
+            total = total + np.where(inside, added, 0.0)
         return total
 
-    def expected(self, sets: Bools, gains: Floats) -> Floats:
+    def expected(self, sets: Bools, measure: str) -> Floats:
         """(sets,) mean value of every set (sets, improvements) over the draws."""
-        own = np.einsum("sp,p->s", sets, gains.mean(axis=0))
-        both = self.taken(sets)[:, sets.shape[1] :]
-        total: Floats = own + np.einsum("sp,p->s", both, self.bonuses(gains).mean(axis=0))
+        total: Floats = np.einsum("sp,p->s", sets, self.gains(measure).mean(axis=0))
+        total = total + np.einsum("sp,p->s", self._both(sets), self.bonuses(measure).mean(axis=0))
+        for inside, added in self._met(sets, measure, self.sample.drawn.size):
+            total[inside] += added.mean()
         return total
+
+    def started(self, chosen: Bools, delays: Ints, measure: str, kept: Floats) -> Floats:
+        """(draws,) value of one set whose members start so many years later than stated.
+
+        Parameters
+        ----------
+        chosen, delays : (improvements,)
+        kept : (improvements, draws) or (improvements, 1) what is left of each one's own gain
+        """
+        members = np.flatnonzero(chosen)
+        total: Floats = np.einsum("pd->d", kept[members])
+        pairs = [both.all() for both in chosen[self.pairs]]
+        if any(pairs):
+            whole = self.gains(measure).mean(axis=0)
+            left = kept.mean(axis=1) / np.where(whole != 0, whole, 1.0)
+            bonus = self.bonuses(measure)
+            for place in np.flatnonzero(pairs):
+                total = total + bonus[:, place] * float(left[self.pairs[place]].min())
+        for meeting in self.meetings:
+            users = [user for user in meeting.users if chosen[user]]
+            if len(users) > 1:
+                total = total + _beyond(meeting, measure, users, delays[users].tolist())
+        return total
+
+    def meet(self, chosen: Bools) -> bool:
+        """Whether any members of a set (improvements,) meet, or are a pair that adds or takes."""
+        return bool(self._both(chosen[None]).any()) or any(
+            chosen[list(meeting.users)].sum() > 1 for meeting in self.meetings
+        )
+
+    def _both(self, sets: Bools) -> Bools:
+        both: Bools = sets[:, self.pairs[:, 0]] & sets[:, self.pairs[:, 1]]
+        return both
+
+    def _met(self, sets: Bools, measure: str, draws: int) -> Iterator[tuple[Bools, Floats]]:
+        """Sets whose members meet somewhere in one way, and what it adds in the first draws."""
+        for meeting in self.meetings:
+            inside = sets[:, list(meeting.users)]
+            for way in np.unique(inside[inside.sum(axis=1) > 1], axis=0):
+                users = [user for user, there in zip(meeting.users, way, strict=True) if there]
+                yield (inside == way).all(axis=1), _beyond(meeting, measure, users)[:draws]
+
+
+def _beyond(
+    meeting: Meeting, measure: str, users: Sequence[int], delays: Sequence[int] = ()
+) -> Floats:
+    """(draws,) what improvements that meet gain together, beyond what each gains there alone."""
+    late = delays or [0] * len(users)
+    alone = sum(
+        (meeting.joint(measure, [u], [d]) for u, d in zip(users, late, strict=True)),
+        start=np.zeros(1),
+    )
+    return meeting.joint(measure, users, late) - alone
 
 
 def bonuses_of(pairs: Ints, gains: Floats, shares: Floats) -> Floats:

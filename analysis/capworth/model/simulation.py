@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields, replace
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -20,10 +21,15 @@ from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.chain import SCOPES, ChainModel, UnitValues
 from capworth.model.costs import PAYERS, CostModel, Costs, discount_factors
 from capworth.model.draws import AtModes, Draws, Sampled
-from capworth.model.gains import GainModel, Gains
+from capworth.model.extents import Extents, Today, distances
+from capworth.model.gains import GainModel, Gains, Tree
+from capworth.model.out_turn import OutTurns
+from capworth.model.pricing import PRICED, Pricing
+from capworth.model.savings import SavingModel
 from capworth.model.value import ValueModel, score
 from capworth.parallel import beside
 
+CHUNK = 10_000  # draws of one chunk; part of what makes the numbers
 MEASURES = ("score", "money", "harm")  # of added value; never added to one another
 
 
@@ -36,8 +42,9 @@ class Drawn:
     cost : (draws, capabilities) discounted whole-life cost
     payers : (draws, capabilities, payers) the same by who pays it
     score : (draws, capabilities) 0 to 100
-    money : (draws, capabilities) discounted attributed benefit
+    money : (draws, capabilities) discounted attributed benefit; 0 where it is not known
     harm : (draws, capabilities) attributed days of a harm index a year
+    distance : (draws,) to the agreed levels, in points of value, services counted by their extents
     branches : (draws, capabilities, branches) value 0 to 100 on each branch of the tree
     levels : (draws, capabilities, leaves) value 0 to 100 on each leaf
     weights : (draws, leaves) weights that sum to 1
@@ -55,6 +62,7 @@ class Drawn:
     score: Floats
     money: Floats
     harm: Floats
+    distance: Floats
     branches: Floats
     levels: Floats
     weights: Floats
@@ -75,35 +83,64 @@ class Drawn:
 class Model:
     """The whole case, ready to be answered in any number of draws."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, first: int = CHUNK) -> None:
         self.case = case
+        self._first = first  # draws by which services are known as they are today
         self.costs = CostModel(case)
         self.value = ValueModel(case)
         self.chain = ChainModel(case)
         self.gains = GainModel(case, self.value, self.chain)
+        self.savings = SavingModel(case, self.costs, self.gains.years)
         self.annuity = float(discount_factors(case).sum())  # discounted years of the appraisal
         self._group = np.array([f in case.settings.claim_group for f in FUNCTIONS])
         known = {"score": np.full(len(case.capabilities), bool(case.measured))}
         known |= {scale: self.chain.has_scale(scale) for scale in ("money", "harm")}
+        pricing = Pricing(case, self.chain)
+        self.priced = np.array(  # (improvements,) whether what each adds in money is known
+            [pricing.improvement(i) == PRICED for i in case.improvement_ids], dtype=bool
+        )
         self.known = known  # (capabilities,) whether a measure of added value is known
+
+    def tree(self, draws: Draws) -> Tree:
+        """Levels, values and weights of today, and what they lack to the agreed levels."""
+        levels = self.value.levels(draws)
+        values = self.value.worth(levels)
+        missing = np.zeros_like(values)
+        if self.value.leaves:
+            missing = distances(values, self.value.agreed())
+        return Tree(levels, values, missing, self._weights(draws))
+
+    @cached_property
+    def today(self) -> Today:
+        """Services as they are, over the first draws of the case however many are asked for."""
+        draws = sampled(self.case, 0, self._first)
+        tree = self.tree(draws)
+        cost = self.costs.price(draws, score(tree.values, tree.weights)).capability.sum(axis=2)
+        return Today.of(self.case, draws, tree.levels, tree.missing, tree.weights, cost)
+
+    @cached_property
+    def extents(self) -> Extents:
+        """Extents of the capabilities by the key of the case."""
+        return self.today.extents(self.case.extent_key)
 
     def answer(self, draws: Draws) -> Drawn:
         """Answer the case in every draw."""
-        levels = self.value.levels(draws)
-        values = self.value.worth(levels)
-        weights = self._weights(draws)
+        tree = self.tree(draws)
+        values, weights = tree.values, tree.weights
         points = score(values, weights)
         costs: Costs = self.costs.price(draws, points)
         shares = self.function_shares(draws)
         group = shares[:, :, self._group].sum(axis=2)
         chain, worth = self.chain.levels(draws), self.chain.unit_values(draws)
-        today, gains = self.gains.alone(draws, levels, values, weights, group, chain, worth)
+        whole = costs.improvement.sum(axis=2)
+        net_cost = whole - self.savings.alone(draws)
+        today, gains = self.gains.alone(draws, tree, self.extents, group, chain, worth, net_cost)
         money = today.money * self.annuity
-        whole = costs.capability.sum(axis=2)
+        paid = costs.capability.sum(axis=2)
         by_function = [
             (
                 np.einsum("ncf,nc->nf", shares, added),
-                np.einsum("ncf,nc->nf", shares, whole * self.known[measure]),
+                np.einsum("ncf,nc->nf", shares, paid * self.known[measure]),
                 np.einsum("ncf,c->nf", shares, self.known[measure].astype(float)),
             )
             for measure, added in zip(MEASURES, (points, money, today.harm), strict=True)
@@ -115,11 +152,14 @@ class Model:
             share = weights[:, :, None] * below / branch_weight[:, None, :]
         inside = np.einsum("nck,nkb->ncb", values, share)
         return Drawn(
-            cost=whole,
+            cost=paid,
             payers=costs.capability,
             score=points,
             money=money,
             harm=today.harm,
+            distance=np.einsum(
+                "nck,nk,c->n", tree.missing, self.extents.weights(weights), self.extents.share
+            ),
             branches=inside,
             levels=values,
             weights=weights,
@@ -127,7 +167,7 @@ class Model:
             function_cost=cost,
             function_weight=weight,
             gains=gains,
-            improvement_cost=costs.improvement.sum(axis=2),
+            improvement_cost=whole,
             improvement_payers=costs.improvement,
             asked=costs.asked,
         )
@@ -154,11 +194,35 @@ class Model:
         return self.value.weights(draws)
 
 
-CHUNK = 10_000  # draws of one chunk; part of what makes the numbers
+SOBOL = "sobol"  # the other way of drawing than from random streams
 KEPT = 20_000  # draws, the first ones, kept for means and ranges; ranks are counted over all
 ENVELOPED = 1_000  # draws, the first ones, for the costly stages
 BULKY = ("branches", "levels", "weights", "payers", "improvement_payers")  # of `ENVELOPED` draws
 Progress = Callable[[str, int, int], None]
+
+
+def sampled(case: Case, chunk: int, size: int) -> Sampled:
+    """Draws of one chunk of a case, by random streams or by a Sobol sequence, as it says."""
+    if case.settings.sampling != SOBOL:
+        return Sampled(case.settings.seed, chunk, size)
+    return Sampled(case.settings.seed, chunk, size, _dimensions(case), chunk * CHUNK)
+
+
+@lru_cache(maxsize=4)
+def _dimensions(case: Case) -> tuple[str, ...]:
+    """Names of the streams of every uncertain number, each a dimension of the Sobol sequence."""
+    estimates = (
+        *case.estimates().values(),
+        *(figure.level for figure in case.network),
+        *OutTurns(case).inputs(),
+        *ChainModel(case).unknown(),
+    )
+    uncertain = [e for e in estimates if not e.is_certain]
+    names = {e.name for e in uncertain}
+    names |= {f"group/{e.group}" for e in uncertain if e.group}
+    names |= {name for e in uncertain for name, _ in e.made_of}
+    names |= {f"funding/{pledge.id}/chance" for pledge in case.funding}
+    return tuple(sorted(names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,15 +269,32 @@ class Sample:
 
     def first_draws(self, size: int = ENVELOPED) -> Draws:
         """Return the first draws once more, to be asked for inputs that were not kept."""
-        return Sampled(self.case.settings.seed, 0, min(size, self.draws, CHUNK))
+        return sampled(self.case, 0, min(size, self.draws, CHUNK))
 
     def of(self, estimate: Estimate) -> Floats:
         """(draws kept,) the level of an estimate in the draws that are kept."""
-        kept = range(0, self.drawn.size, CHUNK)
-        sizes = [min(CHUNK, self.draws - start) for start in kept]
-        seed = self.case.settings.seed
-        parts = [Sampled(seed, k, size).of(estimate) for k, size in enumerate(sizes)]
-        return np.concatenate(parts)[: self.drawn.size]
+        return np.concatenate([draws.of(estimate) for draws in self.kept()])[: self.drawn.size]
+
+    def kept(self) -> Iterator[Draws]:
+        """Return the draws that are kept once more, chunk by chunk; the last may hold some more."""
+        for k, start in enumerate(range(0, self.drawn.size, CHUNK)):
+            yield sampled(self.case, k, min(CHUNK, self.draws - start))
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The draws of a sample that are kept, to be asked for inputs that were not."""
+
+    sample: Sample
+
+    @property
+    def size(self) -> int:
+        """How many draws are kept."""
+        return self.sample.drawn.size
+
+    def of(self, estimate: Estimate) -> Floats:
+        """(draws kept,) the level of an estimate."""
+        return self.sample.of(estimate)
 
 
 def value_per_million(drawn: Drawn, annuity: float) -> Floats:
@@ -222,8 +303,8 @@ def value_per_million(drawn: Drawn, annuity: float) -> Floats:
 
 
 def gain_per_million(drawn: Drawn) -> Floats:
-    """(draws, improvements) points gained for each million of whole-life cost."""
-    return drawn.gains.score / (drawn.improvement_cost / MILLION)
+    """(draws, improvements) distance closed for each million of whole-life cost."""
+    return drawn.gains.distance / (drawn.improvement_cost / MILLION)
 
 
 def draw_sample(
@@ -232,6 +313,7 @@ def draw_sample(
     workers: int = 1,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    first: int = CHUNK,
 ) -> Sample:
     """Answer the case in `draws` draws.
 
@@ -245,6 +327,7 @@ def draw_sample(
     workers : processes or threads, when no executor is given; see `beside`
     executor : anything with the interface of `concurrent.futures`
     progress : told of the stage, the draws done and the draws in all
+    first : draws by which services are known as they are today: extents and the unit
 
     Raises
     ------
@@ -254,14 +337,14 @@ def draw_sample(
     for name, number in (("draws", draws), ("workers", workers)):
         if number < 1:
             raise InputError(f"{name}: {number} is too few. Give 1 or more.")
-    model = Model(case)
+    model = Model(case, first)
+    assert model.extents  # found once, before the work is handed out
     sizes = [min(CHUNK, draws - start) for start in range(0, draws, CHUNK)]
     kept: list[Drawn] = []
     tallies: Tallies | None = None
     with beside(model, workers, executor) as submit:
         chunks = deque(
-            submit(_chunk, Sampled(case.settings.seed, k, size), k * CHUNK)
-            for k, size in enumerate(sizes)
+            submit(_chunk, sampled(case, k, size), k * CHUNK) for k, size in enumerate(sizes)
         )
         for k in range(len(sizes)):
             drawn, counted = chunks.popleft().result()
@@ -333,7 +416,7 @@ class Flows:
 
 def redrawn(sample: Sample) -> Sampled:
     """Draw the first draws of a sample again: `sampling.ENVELOPED` of them at most."""
-    return Sampled(sample.case.settings.seed, 0, min(sample.draws, ENVELOPED, CHUNK))
+    return sampled(sample.case, 0, min(sample.draws, ENVELOPED, CHUNK))
 
 
 def yearly_flows(model: Model, draws: Draws) -> tuple[Flows, Flows]:

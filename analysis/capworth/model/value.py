@@ -75,6 +75,24 @@ class ValueModel:
             below[k, tops.index(node)] = 1
         return below
 
+    def agreed(self) -> Floats:
+        """(capabilities, leaves) value of the agreed level of each; NaN where none is agreed.
+
+        That of the capability itself, else the reference of the criterion; where a case agrees on
+        nothing, full marks.
+        """
+        case = self._case
+        if not case.levels_agreed:
+            return np.full((len(case.capabilities), len(self.leaves)), 100.0)
+        found = np.tile(self.reference(), (len(case.capabilities), 1))
+        row = {c: k for k, c in enumerate(case.capability_ids)}
+        column = {leaf.id: k for k, leaf in enumerate(self.leaves)}
+        for s in case.scores:
+            if s.agreed is not None:
+                k = column[s.criterion]
+                found[row[s.capability], k] = self.worth_on(k, np.array([s.agreed]))[0]
+        return found
+
     def reference(self) -> Floats:
         """(leaves,) value of the agreed levels of a service of excellence; NaN where none."""
         levels = [np.nan if leaf.reference is None else leaf.reference for leaf in self.leaves]

@@ -193,7 +193,7 @@ def _capability(case: Case, model: Model, modes: Drawn, subject: str) -> Explana
     rows: list[dict[str, object]] = []
     money = f"million {case.settings.currency} of {case.settings.price_year}, whole life"
     shares = model.platform_shares(AtModes())[0] if case.platforms else None
-    for line, amount in model.costs.by_line():
+    for line, _, amount in model.costs.by_line():
         what = f"{line.category}, {line.payer}"
         if line.capability == subject:
             rows.append(_row("cost", what, amount / MILLION, money, line.amount))
@@ -241,7 +241,7 @@ def _improvement(case: Case, model: Model, modes: Drawn, subject: str) -> Explan
             money,
             line.amount,
         )
-        for line, amount in model.costs.by_line()
+        for line, _, amount in model.costs.by_line()
         if line.improvement == subject
     ]
     for effect in case.effects:
@@ -250,7 +250,7 @@ def _improvement(case: Case, model: Model, modes: Drawn, subject: str) -> Explan
             on = names.get(effect.criterion, effect.step)
             what = f"{names[effect.capability]}: {on}"
             rows.append(_row("effect", what, change.mode, change.unit, change))
-    gain = float(modes.gains.score[0, i])
+    gain = float(modes.gains.distance[0, i])
     words = (
         f"{names[subject]} asks {float(modes.asked[0, i]) / MILLION:.3g} million, costs "
         f"{float(modes.improvement_cost[0, i]) / MILLION:.3g} million over its life, "

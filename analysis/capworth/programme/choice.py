@@ -1,41 +1,40 @@
-"""What a programme may be made of, and what it adds: relations, limits, and best sets by draw.
+"""What a programme may be made of, and what it adds: sets, relations, limits and starts.
 
 Why no programme is possible: the smallest set of rules that cannot hold together, in words.
-
-The sets a programme can be chosen from, with a column for each pair that is worth more together.
-
-A synergy or overlap is a project of its own that asks for nothing: it is taken where both are.
-
-When each improvement asks for its money and its posts: by payer and year, as the case states.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
-from capworth.case.model import Case, Limit
+from capworth.case.model import NET, Case, Limit
 from capworth.case.relations import Ties, members_of, tie
 from capworth.case.tables import SETTINGS_FILE
-from capworth.errors import CaseError, Finding, InputError
-from capworth.methods.arguments import Bools, Floats
+from capworth.errors import CaseError, Finding
+from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.methods.portfolio.frontier import (
-    Frontier,
-    best_over_draws,
-    budget_frontier,
-    keeps_limits,
-    limited_frontier,
+from capworth.methods.portfolio.candidates import candidate_sets, value_ceiling
+from capworth.methods.portfolio.confidence import Plan, Programmes, Search
+from capworth.methods.portfolio.integer import Owner, relation_rows, row, smallest_conflict
+from capworth.methods.portfolio.relations import (
+    Relations,
+    list_sets,
+    rules_of,
+    synergy_totals,
+    with_slack,
 )
-from capworth.methods.portfolio.integer import Owner, relation_rows, row, smallest_conflict, solve
-from capworth.methods.portfolio.relations import Relations, list_sets, synergy_totals, with_slack
-from capworth.model.costs import PAYERS
-from capworth.model.set_value import SetValue, bonuses_of
-from capworth.model.simulation import ENVELOPED, Sample
+from capworth.model.set_value import SetValue
+from capworth.model.simulation import Kept, Sample
+from capworth.programme.calendar import Calendar, Spending, limit_rows, spend_by_year
 
-LISTED = 60_000  # allowed sets that are all tried in every draw
-SOLVED = 250  # draws, the first ones, where there are more allowed sets than that
+LISTED = 1 << 19  # allowed sets up to which every one is looked at
+CHEAPEST = 1_000  # sets among which the one that needs least money is sought
+DRAWS = 5_000  # in which candidates are sought where there are more
+PARTS = (0.25, 0.5, 0.75)  # of the budget, for which candidates are sought too
+FURTHER = (0.0, 1 * MILLION, 5 * MILLION, 10 * MILLION)  # beyond the budget, likewise
 
 
 def ties_of(case: Case) -> Ties:
@@ -62,123 +61,204 @@ def relations_of(case: Case) -> Relations:
     return ties_of(case).relations
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Choice:
     """Everything the choice of a programme depends on.
 
     Attributes
     ----------
-    case : whose improvements they are
+    sample : the case in its draws
     ties : relations by number with the rows behind them
-    relations : the same with the expected bonus of every synergy, in the unit of the objective
-    asked : (improvements,) expected one-off money
-    gain : (improvements,) expected gain on the objective
     worth : what sets add over the draws
-    limits : those that hold whatever the years; `uses` (limits, improvements) against `caps`
-    uses, caps : see `limits`
     """
 
-    case: Case
+    sample: Sample
     ties: Ties
-    relations: Relations
-    asked: Floats
-    gain: Floats
     worth: SetValue
-    limits: tuple[Limit, ...]
-    uses: Floats
-    caps: Floats
 
     @classmethod
     def of(cls, sample: Sample) -> "Choice":
         """Gather it from the draws that are kept."""
-        case, drawn = sample.case, sample.drawn
-        ties = ties_of(case)
-        gains = objective_gains(sample)
-        worth = SetValue.of(sample)
-        added = worth.bonuses(gains).mean(axis=0)
-        limits = tuple(limit for limit in case.limits if limit.is_yearless)
-        uses = np.zeros((len(limits), len(case.improvements)))
-        if limits:
-            spending = spend_by_year(sample)
-            uses = np.stack([spending.of_payer(limit.payer).sum(axis=1) for limit in limits])
-        return cls(
-            case=case,
-            ties=ties,
-            relations=with_bonus(ties.relations, added),
-            asked=drawn.asked.mean(axis=0),
-            gain=gains.mean(axis=0),
-            worth=worth,
-            limits=limits,
-            uses=uses,
-            caps=np.array([limit.amount for limit in limits]),
-        )
+        return cls(sample, ties_of(sample.case), SetValue.of(sample))
 
     @property
-    def grid_asked(self) -> Floats:
-        """(improvements,) expected one-off money, rounded up to the grid of the case."""
-        grid = self.case.settings.grid
-        return np.ceil(self.asked / grid - 1e-9) * grid
+    def case(self) -> Case:
+        """The case whose improvements they are."""
+        return self.sample.case
 
-    def frontier(self, relations: Relations | None = None, asked: Floats | None = None) -> Frontier:
-        """Return the best set of every budget; under other relations or other money where given."""
-        tied = self.relations if relations is None else relations
-        money = self.asked if asked is None else asked
-        grid = self.case.settings.grid
-        if self.limits:
-            return limited_frontier(money, self.gain, tied, self.uses, self.caps, grid)
-        return budget_frontier(money, self.gain, tied, grid)
+    @property
+    def measure(self) -> str:
+        """What a programme is to add most of."""
+        return self.case.objective
 
-    def sets(self) -> Bools | None:
-        """Return every set that relations and limits allow; None where they are too many."""
-        sets = list_sets(self.relations, LISTED)
-        return sets if sets is None else sets[keeps_limits(sets, self.uses, self.caps)]
+    @cached_property
+    def cost(self) -> Floats:
+        """(draws kept, improvements) one-off money that the budget holds."""
+        return self.sample.drawn.asked
 
-    def totals(self, sets: Bools, gains: Floats | None = None) -> Floats:
-        """Return the expected value of sets (sets, improvements) on the objective, (sets,).
+    @cached_property
+    def asked(self) -> Floats:
+        """(improvements,) the same, expected."""
+        mean: Floats = self.cost.mean(axis=0)
+        return mean
 
-        With `gains`, (draws kept, improvements), on what these are on.
+    @cached_property
+    def gain(self) -> Floats:
+        """(improvements,) expected gain of each alone on the objective."""
+        mean: Floats = self.worth.gains(self.measure).mean(axis=0)
+        return mean
+
+    @cached_property
+    def relations(self) -> Relations:
+        """Relations with the expected bonus of every synergy, in the unit of the objective."""
+        return with_bonus(self.ties.relations, self.worth.bonuses(self.measure).mean(axis=0))
+
+    @property
+    def open(self) -> Relations:
+        """Relations of a set that is not complete: nothing must be in it yet."""
+        return replace(self.relations, must=(), at_least=())
+
+    @cached_property
+    def known(self) -> Bools:
+        """(improvements,) whether what each adds on the objective is known: unpriced is absent."""
+        if self.measure != NET:
+            return np.ones(len(self.case.improvements), dtype=bool)
+        return self.sample.model.priced
+
+    @cached_property
+    def listed(self) -> Bools | None:
+        """Every set that the relations allow, of what is known; None where they are too many."""
+        sets = list_sets(self.ties.relations, LISTED)
+        return sets if sets is None else sets[~sets[:, ~self.known].any(axis=1)]
+
+    @cached_property
+    def sets(self) -> Bools:
+        """Sets that are looked at: every one, or where they are too many the likely candidates."""
+        if self.listed is not None:
+            return self.listed
+        budget = self.case.settings.budget or 0.0
+        known = np.flatnonzero(self.known)
+        value = np.where(self.known, self.gain, -1.0)  # what is not known is never taken
+        budgets = [budget * part for part in PARTS] + [budget + x for x in FURTHER]
+        confidence = self.case.settings.budget_confidence
+        found = candidate_sets(value, self.cost[:DRAWS], self.relations, budgets, confidence)
+        return found[~np.delete(found, known, axis=1).any(axis=1)]
+
+    def gap(self, best: float, budget: float) -> float:
+        """Share of its value by which another programme could be better at most; 0 if all listed."""
+        if self.listed is not None:
+            return 0.0
+        confidence = self.case.settings.budget_confidence
+        most = value_ceiling(self.gain, self.cost[:DRAWS], self.relations, budget, confidence)
+        return max(0.0, most / best - 1) if best > 0 else float("nan")
+
+    @cached_property
+    def values(self) -> Floats:
+        """(sets,) expected value of every set of `sets` as its members start by the case."""
+        return self.worth.expected(self.sets, self.measure)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Years of the case, and what starting later moves."""
+        return Calendar.of(self.case)
+
+    @cached_property
+    def spending(self) -> Spending:
+        """Money and posts of every improvement by year."""
+        return spend_by_year(self.sample)
+
+    @cached_property
+    def _costs(self) -> Floats:
+        """(improvements, delays, draws kept) whole-life cost by years of delay."""
+        return self.calendar.cost(Kept(self.sample))
+
+    def whole_cost(self, chosen: Bools, delays: Ints) -> Floats:
+        """(draws kept,) whole-life cost of a set whose members start so many years later."""
+        members = np.flatnonzero(chosen)
+        total: Floats = self._costs[members, delays[members]].sum(axis=0)
+        return total
+
+    @property
+    def limit_of(self) -> Ints:
+        """(rules of the plan,) number of the limit that each comes from."""
+        return limit_rows(self.case, self.calendar, self.spending, self.asked)[3]
+
+    @cached_property
+    def _means(self) -> Floats:
+        """(improvements, delays) expected value alone; -inf where it may not start so late."""
+        opens = self.calendar.opens(self.spending)
+        worth = np.full(opens.shape, -np.inf)
+        for k, delay in np.argwhere(opens).tolist():
+            worth[k, delay] = self.own(k, delay, self.measure).mean()
+        return worth
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What each improvement is worth and takes by years of delay.
+
+        Expected values. A later start moves money, posts and effects by as many years; what is
+        worth less than nothing is not put off to lose less.
         """
-        if gains is not None:
-            return self.worth.expected(sets, gains)
-        return set_totals(sets, self.gain, self.relations)
+        calendar, worth = self.calendar, self._means
+        uses, scaled, caps, _ = limit_rows(self.case, calendar, self.spending, self.asked)
+        return Plan(np.minimum(worth, worth[:, :1]), uses, scaled, caps, calendar.after(self.ties))
 
-    def best_sets(self, asked: Floats, gains: Floats, budget: float) -> tuple[Bools, Bools]:
-        """Best affordable set of every draw, and whether there is one.
+    @cached_property
+    def search(self) -> Search:
+        """Best programmes for any budget under the confidence and the yearly limits of the case."""
+        return self.searching(tuple(range(len(self.case.limits))))
 
-        Where there are more allowed sets than can be tried, each of the first 250 draws is solved
-        by itself on the grid of the case.
+    def searching(self, limits: tuple[int, ...], raised: float = 1.0) -> Search:
+        """Search under some of the limits of the case, raised so many times."""
+        rows = np.isin(self.limit_of, limits)
+        plan = replace(
+            self.plan,
+            uses=self.plan.uses[rows],
+            scaled=self.plan.scaled[rows],
+            caps=self.plan.caps[rows] * raised,
+        )
+        additive = self.sets @ plan.worth.max(axis=1)
+        met = self.values - self.sets @ self.gain
+        return Search(
+            self.sets,
+            self.gain,
+            self.cost,
+            confidence=self.case.settings.budget_confidence,
+            plan=plan,
+            bound=additive + np.maximum(met, 0.0),
+            joint=self.joint,
+        )
 
-        Parameters
-        ----------
-        asked, gains : (draws, improvements) in the first draws that are kept
+    def carried_out(self, chosen: Bools) -> Programmes | None:
+        """One set with its best starts; None where no starts keep every year within its limit."""
+        mine = (self.sets == chosen).all(axis=1)
+        found = self.search.best(np.inf, among=mine) if mine.any() else None
+        return found if found is not None and found.feasible else None
 
-        Returns
-        -------
-        (draws, improvements), (draws,); fewer draws where each is solved by itself
-        """
-        bonus = self.worth.bonuses(gains)
-        sets = self.sets()
-        if sets is not None:
-            pairs = self.relations.synergies
-            best = best_over_draws(asked, gains, sets, budget, pairs, bonus)
-            found = best >= 0
-            return np.where(found[:, None], sets[best], False), found
-        chosen = np.zeros((min(SOLVED, len(asked)), asked.shape[1]), dtype=bool)
-        found = np.zeros(len(chosen), dtype=bool)
-        for k in range(len(chosen)):
-            set_k = self._solved(asked[k], gains[k], bonus[k], budget)
-            if set_k is not None:
-                chosen[k], found[k] = set_k, True
-        return chosen, found
+    def joint(self, chosen: Bools, delays: Ints) -> float:
+        """Expected value of a set whose members start so many years later than stated."""
+        if not self.worth.meet(chosen):
+            members = np.flatnonzero(chosen)
+            return float(self._means[members, delays[members]].sum())
+        return float(self.by_draw(chosen, delays, self.measure).mean())
 
-    def _solved(self, asked: Floats, gain: Floats, bonus: Floats, budget: float) -> Bools | None:
-        """Best set of one draw on the grid; limits of payers are left out where there are any."""
-        tied = with_bonus(self.relations, bonus)
-        grid = self.case.settings.grid
-        most = float(np.ceil(asked / grid).sum() * grid)
-        frontier = budget_frontier(asked, gain, tied, grid, limit=min(budget, most))
-        step = int(frontier.steps(min(budget, most)))
-        return None if step < 0 else frontier.chosen[step]
+    def by_draw(self, chosen: Bools, delays: Ints, measure: str) -> Floats:
+        """(draws kept,) value of a set whose members start so many years later than stated."""
+        kept = np.zeros((len(chosen), len(self.cost)))
+        for k in np.flatnonzero(chosen):
+            kept[k] = self.own(int(k), int(delays[k]), measure)
+        return self.worth.started(chosen, delays, measure, kept)
+
+    def own(self, k: int, delay: int, measure: str) -> Floats:
+        """(draws kept,) what an improvement gains alone, so many years later than stated."""
+        years, drawn = self.calendar.effects, self.sample.drawn
+        whole = years.counted(k)
+        left = years.counted(k, delay) / whole if whole > 0 else 0.0
+        if measure == NET:
+            saved = [x.joint(NET, [k], [delay]) for x in self.worth.lines if k in x.users]
+            spared = np.sum(saved, axis=0) if saved else 0.0
+            return np.asarray(drawn.gains.money[:, k] * left - self._costs[k, delay] + spared)
+        return np.asarray(self.worth.gains(measure)[:, k] * left)
 
 
 def set_totals(sets: Bools, gain: Floats, relations: Relations) -> Floats:
@@ -197,39 +277,15 @@ def running_sets(bundles: Sequence[Sequence[int]], size: int) -> Bools:
     return sums
 
 
-def budget_with(frontier: Frontier, k: int, budget: float) -> float:
-    """Lowest budget above this one whose best set holds an improvement; unknown if none does."""
-    later = np.flatnonzero(frontier.chosen[:, k] & (frontier.cost > budget))
-    return float(frontier.cost[later[0]]) if len(later) else float("nan")
-
-
-def held_for_nothing(
-    frontier: Callable[[Relations, Floats], Frontier], relations: Relations, asked: Floats, k: int
-) -> Frontier | None:
-    """Frontier of the sets that hold an improvement, as if it asked for nothing; None if none."""
-    forced = replace(relations, must=tuple(dict.fromkeys((*relations.must, k))))
-    free = asked.copy()
-    free[k] = 0.0
-    try:
-        return frontier(forced, free)
-    except InputError:
-        return None
-
-
 def with_bonus(relations: Relations, bonuses: Floats) -> Relations:
     """Put a bonus (pairs,) to each pair of some relations."""
     pairs = zip(relations.synergies, bonuses.tolist(), strict=True)
     return replace(relations, synergies=tuple((one, other, b) for (one, other, _), b in pairs))
 
 
-def objective_gains(sample: Sample) -> Floats:
-    """(draws kept, improvements) gain of each improvement on the objective of the case."""
-    gains: Floats = getattr(sample.drawn.gains, sample.case.settings.objective)
-    return gains
-
-
 BUDGET: Owner = ("budget", 0)
-LIMIT = "limit"  # kind of an owner; the place is that in the table of limits
+MUSTS = ("must", "at_least")  # kinds of rules by which something has to be done
+MOST, NEARLY = 64.0, 0.001  # how far a limit is raised at most, how nearly the least is found
 
 
 class _Standing(Protocol):
@@ -251,23 +307,52 @@ class ConflictError(CaseError):
 
 
 def refuse_conflict(choice: Choice, budget: float) -> None:
-    """Raise a ConflictError when no set keeps relations, must-haves, minimums, limits and budget.
+    """Raise a ConflictError when no set keeps relations, must-haves, minimums and budget.
 
     Raises
     ------
     ConflictError
         With the smallest set of rules in conflict, each with file, row and what it says.
     """
-    rows = [
-        *relation_rows(choice.relations),
-        row(BUDGET, choice.grid_asked, high=with_slack(budget)),
-    ]
-    for limit, use in zip(choice.limits, choice.uses, strict=True):
-        owner = LIMIT, choice.case.limits.index(limit)
-        rows.append(row(owner, use, high=with_slack(limit.amount)))
+    rows = [*relation_rows(choice.relations), row(BUDGET, choice.asked, high=with_slack(budget))]
     owners = smallest_conflict(rows, choice.relations.n)
     if owners:
         raise ConflictError(findings_of(choice, owners, budget))
+
+
+def refuse_years(choice: Choice, budget: float) -> None:
+    """Raise a ConflictError when limits of years alone leave no programme that must be.
+
+    Raises
+    ------
+    ConflictError
+        With what must be done, and each limit that cannot hold it, with the least it would need.
+    """
+    if not choice.searching(()).best(budget).feasible:
+        return  # the budget itself does not hold it so surely
+    limits = choice.case.limits
+    alone = [k for k in range(len(limits)) if not choice.searching((k,)).best(budget).feasible]
+    owners = [o for o in ((r.kind, r.place) for r in rules_of(choice.relations)) if o[0] in MUSTS]
+    found = findings_of(choice, dict.fromkeys(owners), budget)
+    for k in alone or range(len(limits)):
+        limit, enough = limits[k], _enough(choice, k, budget)
+        fix = f"Raise it to {enough:.0f}, or let go of another." if enough else "Raise it."
+        found.append(Finding("limits.csv", limit.row, "amount", _limit(limit), fix))
+    raise ConflictError(found)
+
+
+def _enough(choice: Choice, place: int, budget: float) -> float:
+    """Amount of a limit from which it holds some programme; 0 where none was found."""
+    low, high = 1.0, MOST
+    if not choice.searching((place,), high).best(budget).feasible:
+        return 0.0
+    while high / low > 1 + NEARLY:
+        middle = (low * high) ** 0.5
+        if choice.searching((place,), middle).best(budget).feasible:
+            high = middle
+        else:
+            low = middle
+    return float(np.ceil(choice.case.limits[place].amount * high))
 
 
 def findings_of(choice: Choice, owners: Iterable[Owner], budget: float) -> list[Finding]:
@@ -282,10 +367,6 @@ def findings_of(choice: Choice, owners: Iterable[Owner], budget: float) -> list[
     for owner in owners:
         if owner == BUDGET:
             found.append(_budget(choice, budget))
-        elif owner[0] == LIMIT:
-            limit = case.limits[owner[1]]
-            fix = "Raise it, or let go of another."
-            found.append(Finding("limits.csv", limit.row, "amount", _limit(limit), fix))
         else:
             place = choice.ties.places[owner]
             number = tables[place.table][place.rows[0]].row
@@ -296,14 +377,15 @@ def findings_of(choice: Choice, owners: Iterable[Owner], budget: float) -> list[
 
 def _budget(choice: Choice, budget: float) -> Finding:
     """The budget, beside the cheapest programme that keeps the relations whatever other limits."""
-    found = solve(-choice.grid_asked, relation_rows(choice.relations))
-    assert found is not None  # relations that conflict are found at the door
-    least = float(choice.grid_asked @ found)
+    cheapest = np.argsort(choice.sets @ choice.asked, kind="stable")[:CHEAPEST].tolist()
+    least = min(choice.search.quantile(row) for row in cheapest)
+    confidence = choice.case.settings.budget_confidence
+    sure = f"at {confidence:.0%}" if confidence else "on average"
     words = (
         f"the budget is {budget / MILLION:,.4g} million; the cheapest programme that keeps all "
-        f"relations asks for {least / MILLION:,.4g} million"
+        f"relations asks for {least / MILLION:,.4g} million {sure}"
     )
-    fix = f"Raise it to {least:.0f}, or let go of another."
+    fix = f"Raise it to {np.ceil(least):.0f}, or let go of another."
     if least <= budget:
         fix = "Raise it, or let go of another."
     return Finding(SETTINGS_FILE, 0, "budget", words, fix)
@@ -317,76 +399,3 @@ def _limit(limit: Limit) -> str:
         "staff": f"{limit.amount:g} posts at a time",
     }
     return f"{limit.name}: no more than {amount[limit.kind]}{years}"
-
-
-def option_sets(choice: Choice) -> Bools | None:
-    """(sets, improvements + pairs) all allowed sets; None where they are too many to list."""
-    sets = choice.sets()
-    return sets if sets is None else choice.worth.taken(sets)
-
-
-def around_expected(choice: Choice, gains: Floats) -> Floats:
-    """(draws, improvements + pairs) gains near the expected ones; pairs move as they do."""
-    pairs, share = choice.worth.pairs, choice.worth.shares.mean(axis=0, keepdims=True)
-    expected = np.array([bonus for _, _, bonus in choice.relations.synergies])
-    here, base = (bonuses_of(pairs, g, share) for g in (gains, choice.gain[None]))
-    return np.hstack([gains, expected + here - base])
-
-
-def asking_nothing(choice: Choice, asked: Floats) -> Floats:
-    """(draws, improvements + pairs) money asked; pairs ask for nothing."""
-    return np.hstack([asked, np.zeros((len(asked), len(choice.worth.pairs)))])
-
-
-RAISED = tuple(p != "members" for p in PAYERS)  # whose one-off money is asked for
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Spending:
-    """Expected one-off money and posts of every improvement when it starts as the case says.
-
-    Attributes
-    ----------
-    money : (improvements, payers, years) in the money of the case, not discounted; what
-        organisation and donors pay adds up to the expected money asked
-    posts : (improvements, years)
-    """
-
-    money: Floats
-    posts: Floats
-
-    def raised(self) -> Floats:
-        """(improvements, years) what organisation and donors pay."""
-        raised: Floats = self.money[:, list(RAISED)].sum(axis=1)
-        return raised
-
-    def of_payer(self, payer: str) -> Floats:
-        """(improvements, years) what one payer pays; organisation and donors where it is blank."""
-        if not payer:
-            return self.raised()
-        paid: Floats = self.money[:, PAYERS.index(payer)]
-        return paid
-
-
-def spend_by_year(sample: Sample) -> Spending:
-    """Spread the expected one-off money of every improvement over payers and years.
-
-    How it is spread is taken from the first 1,000 draws, how much it is from all that are kept.
-    """
-    case, model = sample.case, sample.model
-    years, first = case.settings.years, case.settings.first_year
-    place = {i: k for k, i in enumerate(case.improvement_ids)}
-    money = np.zeros((len(place), len(PAYERS), years))
-    for line, amount, part in model.costs.priced(sample.first_draws(ENVELOPED)):
-        if line.improvement and line.kind == "one-off":
-            paid = float(amount.mean()) * part
-            money[place[line.improvement], PAYERS.index(line.payer)] += paid
-    raised = money[:, list(RAISED)].sum(axis=(1, 2))
-    asked = sample.drawn.asked.mean(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scale = np.where(raised > 0, asked / raised, 1.0)
-    posts = np.zeros((len(place), years))
-    for k, i in enumerate(case.improvements):
-        start, end = i.start_year - first, max(i.effect_year - first, i.start_year - first + 1)
-        posts[k, max(start, 0) : max(end, 0)] = i.staff
-    return Spending(money * scale[:, None, None], posts)

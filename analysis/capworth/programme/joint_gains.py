@@ -9,11 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from capworth.case.model import Case
+from capworth.case.model import DISTANCE, HARM, Case
 from capworth.methods.allocation.shapley import shapley
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.methods.portfolio.relations import affordable
 from capworth.model.effect_years import EffectYears
 from capworth.model.joint_gains import Game, games_of
 from capworth.model.result import Answer, Interval, Provenance, spread
@@ -22,8 +21,12 @@ from capworth.model.simulation import ENVELOPED, Sample
 from capworth.programme.choice import Choice
 from capworth.programme.selection import Programme
 
-SCALES: Mapping[str, float] = {"score": 1.0, "money": MILLION, "harm": 1.0}
-NAMES: Mapping[str, str] = {"score": "gain", "money": "money_m", "harm": "harm_days"}
+SCALES: Mapping[str, float] = {DISTANCE: 1.0, "money": MILLION, HARM: 1.0}
+NAMES: Mapping[str, str] = {
+    DISTANCE: "gain",
+    "money": "money_m",
+    HARM: "harm_days",
+}
 ENTRIES = 1 << 24  # numbers that the largest table of joint gains may hold
 FEWEST = 16  # draws, however many improvements meet
 APART = 1e-9  # points below which two improvements do not touch one another
@@ -91,12 +94,12 @@ def join_gains(
         name = NAMES[measure]
         for reading, values in (("alone", alone), ("shapley", share), ("last", last)):
             columns |= spread(f"{name}_{reading}", values, scale)
-        if measure == "score":
+        if measure == DISTANCE:
             cost = sample.drawn.improvement_cost[: draws.size] / MILLION
             columns |= spread("last_per_m", last / cost)
-    score = [game for game in games if game.measure == "score"]
+    score = [game for game in games if game.measure == DISTANCE]
     columns |= {"touches": _touches(case.improvement_ids, games)}
-    columns |= {"regret": regrets(sample), "lost_a_year": lost_a_year(case)}
+    columns |= {"loss_without": losses_without(Choice.of(sample)), "lost_a_year": lost_a_year(case)}
     everyone = sorted(base)
     alone_all = sum((_gain(score, {k}, draws.size) for k in everyone), np.zeros(draws.size))
     table = pd.DataFrame(columns, index=pd.Index(case.improvement_ids, name="improvement"))
@@ -115,8 +118,8 @@ def _pair_games(sample: Sample, size: int) -> Iterator[Game]:
     """What synergies and overlaps of the case add when both are there, in the first draws."""
     worth = SetValue.of(sample)
     for measure in SCALES:
-        gains: Floats = getattr(sample.drawn.gains, measure)[:size]
-        for (one, other), bonus in zip(worth.pairs.tolist(), worth.bonuses(gains).T, strict=True):
+        bonuses = worth.bonuses(measure, size)
+        for (one, other), bonus in zip(worth.pairs.tolist(), bonuses.T, strict=True):
             table = np.zeros((size, 4))
             table[:, 3] = bonus
             yield Game(measure, "", (one, other), table)
@@ -134,7 +137,7 @@ def _base(sample: Sample, programme: Programme | None) -> set[int]:
     ids = sample.case.improvement_ids
     if programme is not None and programme.chosen:
         return {ids.index(i) for i in programme.chosen}
-    rate = (sample.drawn.gains.score / sample.drawn.improvement_cost).mean(axis=0)
+    rate = (sample.drawn.gains.distance / sample.drawn.improvement_cost).mean(axis=0)
     taken: set[int] = set()
     for k in np.argsort(-rate, kind="stable"):
         taken |= {int(k)} if not _excluded(sample, int(k)) & taken else set()
@@ -220,40 +223,26 @@ def _pairs(ids: Sequence[str], games: Sequence[Game], size: int) -> pd.DataFrame
     return pd.DataFrame(rows).set_index(["improvement", "other"]).sort_index()
 
 
-DRAWS = 200  # the first ones, in which the best set is sought with and without each improvement
-BLOCK = 1 << 21  # numbers of one block of draws x sets
+def losses_without(choice: Choice) -> Floats:
+    """(improvements,) what the best programme loses when it must do without each of them.
 
-
-def regrets(sample: Sample, draws: int = DRAWS) -> Floats:
-    """Expected regret of leaving each improvement out, (improvements,), points of score.
-
-    Mean over the first draws of the gain of the best affordable set less that of the best
-    affordable set without the improvement; gains are added, with what pairs add together, as the
-    programme adds them. NaN where the case has no budget, an improvement must be done, or there
-    are too many allowed sets to list.
+    Under all rules of the programme, in the unit of the objective; 0 for what is not in it. NaN
+    where the case has no budget, or no programme keeps the rules without it.
     """
-    case, drawn = sample.case, sample.drawn
-    choice = Choice.of(sample)
-    sets = choice.sets()
-    if case.settings.budget is None or sets is None:
-        return np.full(len(case.improvements), np.nan)
-    worth, asked = choice.worth.parts(drawn.gains.score[:draws]), drawn.asked[:draws]
-    taken = np.ascontiguousarray(choice.worth.taken(sets).T, dtype=np.float64)
-    members = np.ascontiguousarray(sets.T, dtype=np.float64)  # (improvements, sets)
-    rows = max(1, BLOCK // len(sets))
-    lost = np.zeros(len(case.improvements))
-    for start in range(0, len(worth), rows):
-        block = slice(start, start + rows)
-        total = worth[block] @ taken
-        np.copyto(total, -np.inf, where=~affordable(asked[block] @ members, case.settings.budget))
-        place = total.argmax(axis=1)
-        best = total[np.arange(len(total)), place]
-        for k in range(len(lost)):
-            held = np.flatnonzero(sets[place, k] & np.isfinite(best))  # elsewhere nothing is lost
-            if len(held):
-                rest = np.where(sets[:, k], -np.inf, total[held]).max(axis=1)
-                lost[k] += float((best[held] - rest).sum())
-    return np.where(np.isfinite(lost), lost / max(len(worth), 1), np.nan)
+    budget = choice.case.settings.budget
+    lost = np.full(len(choice.gain), np.nan)
+    if budget is None:
+        return lost
+    best = choice.search.best(budget)
+    for k, taken in enumerate(best.sets[0]):
+        if not taken:
+            lost[k] = 0.0
+            continue
+        without = ~choice.sets[:, k]
+        found = choice.search.best(budget, among=without) if without.any() else best
+        if without.any() and found.feasible:
+            lost[k] = float(best.value[0] - found.value[0])
+    return lost
 
 
 def lost_a_year(case: Case) -> pd.Series:

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from capworth.case.model import DISTANCE
 from capworth.errors import InputError, nearest
 from capworth.methods.acceptability import indices
 from capworth.methods.acceptability.indices import expected_ranks
@@ -26,7 +27,7 @@ CLEAR = 0.9  # probability from which one improvement counts as ahead of another
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Priorities(Answer):
-    """Cost, gain, alignment and the probability of the rank of every improvement."""
+    """Cost, gain and the probability of the rank of every improvement."""
 
     _table: pd.DataFrame
     _ranks: pd.DataFrame
@@ -55,8 +56,8 @@ class Priorities(Answer):
             float(self._table[c].iloc[at]) for c in ("gain", "cost_m", "gain_per_m")
         )
         words = (
-            f"{names[at]} is in place {at + 1} of {len(names)}: it adds {gain:.2g} points for "
-            f"{cost:.2g} million ({rate:.2g} points a million)"
+            f"{names[at]} is in place {at + 1} of {len(names)}: it closes {gain:.2g} % of the "
+            f"distance for {cost:.2g} million ({rate:.2g} % a million)"
         )
         open_ = [k for k in range(at + 1, len(names)) if wins[at, k] < CLEAR]
         if not open_:
@@ -86,11 +87,10 @@ class Priorities(Answer):
 def prioritise(sample: Sample, provenance: Provenance) -> Priorities | None:
     """Rank the improvements by gain for each euro; None where the case has none.
 
-    `gain` is in points of score summed over capabilities, a mean over the appraisal; `cost_m` the
-    discounted whole-life cost in millions, members' own cost included; `asked_m` the one-off money
-    to be raised; `alignment` the share of the distance between all capabilities and the agreed
-    levels of a service of excellence that the improvement closes; `exchange` the share of its
-    expected gain that serves the claimed functions (`share_served`).
+    `gain` is in per cent of the distance to the agreed levels that it closes, services counted by
+    their extents, a mean over the appraisal (`Gains.distance`); `cost_m` the discounted whole-life
+    cost in millions, members' own cost included; `asked_m` the one-off money to be raised;
+    `exchange` the share of its expected gain that serves the claimed functions (`share_served`).
     """
     case, drawn = sample.case, sample.drawn
     tally = sample.tallies.priority
@@ -107,11 +107,10 @@ def prioritise(sample: Sample, provenance: Provenance) -> Priorities | None:
             "asked_mode_m": sample.modes.asked[0] / MILLION,
             **spread("asked_m", drawn.asked, MILLION),
             **spread("cost_m", drawn.improvement_cost, MILLION),
-            **spread("gain", gains.score),
+            **spread("gain", gains.distance),
             **spread("gain_per_m", gain_per_million(drawn)),
             **spread("money_m", gains.money, MILLION),
             **spread("harm_days", gains.harm),
-            **spread("alignment", gains.closed),
             "exchange": share_served(gains, np.eye(len(index), dtype=bool)),
             "p_first": shares[:, 0],
             "expected_place": expected_ranks(shares),
@@ -125,14 +124,14 @@ def prioritise(sample: Sample, provenance: Provenance) -> Priorities | None:
 
 
 def share_served(gains: Gains, sets: Bools) -> Floats:
-    """(sets,) share of the expected points of sets that serves the claimed functions.
+    """(sets,) share of the expected gain of sets that serves the claimed functions.
 
-    A share of means: what is served on average, of what is gained on average. Points of the
+    A share of means: what is served on average, of what is gained on average. Gains of the
     improvements of a set are added; unknown where they add up to nothing.
     """
     served, gained = (
         np.einsum("sp,p->s", sets, points.mean(axis=0))
-        for points in (gains.score * gains.exchange, gains.score)
+        for points in (gains.distance * gains.exchange, gains.distance)
     )
     share: Floats = np.divide(served, gained, out=np.full(len(sets), np.nan), where=gained != 0)
     return share
@@ -186,7 +185,7 @@ def rank_sets(
     sample : of a study with improvements: `study.sample`
     sets : name -> improvements in it; an empty set is doing nothing
     provenance : of the study; that of the case when None
-    ranking : "gain" in points of score, or "gain_per_million" of whole-life cost
+    ranking : "gain" in per cent of the distance closed, or "gain_per_million" of whole-life cost
 
     Returns
     -------
@@ -213,8 +212,7 @@ def rank_sets(
             if inside[names.index(name), column]:
                 raise InputError(f"sets, {label!r}: {name!r} stands there twice. Keep one.")
             inside[names.index(name), column] = 1
-    points = sample.drawn.gains.score
-    gain = SetValue.of(sample).over_draws(inside.T > 0, points)
+    gain = SetValue.of(sample).over_draws(inside.T > 0, DISTANCE)
     cost = np.einsum("ni,is->ns", sample.drawn.improvement_cost, inside) / MILLION
     values = gain if ranking == "gain" else _per_million(gain, cost)
     largest = float(np.abs(values).max())

@@ -1,174 +1,277 @@
-"""Which improvements to carry out under the budget, and how firm the choice is.
+"""The programme: which improvements to carry out under the budget, from which year, how surely.
 
-Better for the same money, the same for less: two exact sets beside any that is proposed.
-
-Why an improvement is not funded: what would have to change, exactly, for it to be.
+One exact problem of set and starts under relations, the confidence of the budget and the limits of
+years; every answer that speaks of the best set reads it here.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import floor, isnan, log10
 
 import numpy as np
 import pandas as pd
 
-from capworth.case.model import Case
-from capworth.errors import InputError, nearest
+from capworth.case.model import DISTANCE, HARM, NET
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.methods.portfolio.frontier import Frontier, admission, core_index, priority_order
-from capworth.methods.portfolio.priority import filled
-from capworth.methods.portfolio.relations import affordable, rules_of
-from capworth.model.result import Answer, Interval, Provenance
+from capworth.methods.portfolio.confidence import Programmes, frontier_at
+from capworth.methods.portfolio.priority import priority_order
+from capworth.model.costs import PAYERS
+from capworth.model.effect_years import full_year
+from capworth.model.result import Answer, Interval, Provenance, ends
 from capworth.model.simulation import Sample
-from capworth.programme.choice import (
-    Choice,
-    budget_with,
-    held_for_nothing,
-    objective_gains,
-    refuse_conflict,
-    relations_of,
-    running_sets,
-)
+from capworth.programme.choice import FURTHER, Choice, refuse_conflict, refuse_years, running_sets
+from capworth.programme.good_sets import GoodSets, choices_table, good_sets, late, sets_table
+from capworth.programme.reasons import described, usual_ways, why_not
+from capworth.programme.schedule import by_year, meets_targets
 
-__all__ = ["BORDERLINE", "CORE", "DRAWS", "EXTERIOR", "FIRM", "MILLION", "Programme"]
-__all__ += ["choose_programme", "relations_of"]
-
-DRAWS = 1_000  # of the sample, the first ones, in which the best set is sought anew
-CORE, BORDERLINE, EXTERIOR = "core", "borderline", "exterior"
-FIRM = 0.9  # share of draws from which an improvement is core; below 1 - FIRM it is exterior
-MOST_DIGITS = 9  # behind the point of an amount in millions: a thousandth of a unit of money
-SCALE = {"score": 1.0, "money": MILLION, "harm": 1.0}  # what amounts of a measure are divided by
+SCALE = {DISTANCE: 1.0, NET: MILLION, HARM: 1.0}  # what amounts of a measure are divided by
+NOTHING, MINIMUM, START, RECOMMENDED = "nothing", "minimum", "start", "recommended"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Programme(Answer):
-    """The exact best set under the budget, with every other budget beside it."""
+    """The best set and its starts, every good set beside it, and every other budget."""
 
     _table: pd.DataFrame
+    _years: pd.DataFrame
+    _sets: pd.DataFrame
+    _choices: pd.DataFrame
+    _options: pd.DataFrame
     _order: pd.DataFrame
     _frontier: pd.DataFrame
+    _further: pd.DataFrame
+    _why_not: pd.DataFrame
+    _ways: pd.DataFrame
+    _targets: pd.DataFrame
     budget_m: float
     target_m: float | None
-    asked_m: float  # expected one-off money of the chosen set, rounded up on the grid
+    confidence: float  # share of draws in which the budget must hold; 0: on average only
+    near: float  # share of the best value within which a set is good
+    feasible: bool  # whether any set keeps the confidence; else the likeliest one is shown
+    asked_m: float  # expected one-off money that the budget holds
+    needed_m: float  # the same at the confidence
+    p_within: float  # share of draws within the budget
+    p_years: float  # share of draws with every year within its limit
+    payers_m: Mapping[str, float]  # expected one-off money of the set by payer
     cost_m: Interval  # whole-life cost of the chosen set
     measure: str  # what the programme is to add most of
     value: Interval  # of that measure, money in millions
-    gain: Interval  # points
+    gain: Interval  # per cent of the distance closed
     money_m: Interval
+    net_m: Interval
     harm_days: Interval
-    p_best: float  # share of draws in which exactly this set is the best
-    p_affordable: float  # share of draws in which the set costs no more than the budget
-    regret: float  # where affordable, mean of what each draw's best set adds above it; as `value`
-    draws: int  # in which the best set was sought anew
+    p_net: float  # share of draws in which money benefits exceed whole-life cost
+    regret: float  # mean of what each draw's best good set is worth more; as `value`
+    listed: int  # good sets before they were reduced
+    gap: float  # share of its value by which another could be better at most; 0: exact
+    draws: int  # in which good sets are compared
+    extent_key: str
     provenance: Provenance
+
+    @property
+    def contingency_m(self) -> float:
+        """What is set aside above the expected money."""
+        return max(0.0, self.needed_m - self.asked_m)
+
+    def by_year(self) -> pd.DataFrame:
+        """Return money asked, posts and the objective by year, with 80 % intervals."""
+        return self._years.copy()
+
+    def good_sets(self) -> pd.DataFrame:
+        """Return every good set that is no part of a better one, the best first."""
+        return self._sets.copy()
+
+    def choices(self) -> pd.DataFrame:
+        """Return the exchanges between the best set and other good ones, likeliest first."""
+        return self._choices.copy()
+
+    def options(self) -> pd.DataFrame:
+        """Return do nothing, do-minimum, what is started in any case, and the programme."""
+        return self._options.copy()
 
     def order(self) -> pd.DataFrame:
         """Return the order-of-priority curve, bundle by bundle."""
         return self._order.copy()
 
     def frontier(self) -> pd.DataFrame:
-        """Return the best set for every budget: where it changes, what it asks, adds and gains.
+        """Return the best set of every budget at the confidence, limits of single years apart.
 
-        `value` is what the programme is to add most of, money in millions; `gain` the points.
+        `budget_m` from which it is the best, `asked_m` expected; `value` is what the programme is
+        to add most of, money in millions; `gain` per cent of the distance closed.
         """
         return self._frontier.copy()
+
+    def further(self) -> pd.DataFrame:
+        """Return what a little more money buys, under all rules, beside the budget as it is."""
+        return self._further.copy()
+
+    def why_not(self) -> pd.DataFrame:
+        """Return why each improvement that is left out is, and what would bring it in."""
+        return self._why_not.copy()
+
+    def ways(self) -> pd.DataFrame:
+        """Return what three ways to spend the budget buy: by value, by value for money, exactly."""
+        return self._ways.copy()
+
+    def targets(self) -> pd.DataFrame:
+        """Return how likely the programme meets each stated target, and all of them."""
+        return self._targets.copy()
 
     @property
     def chosen(self) -> tuple[str, ...]:
         """The improvements in the programme, in the order of the case."""
         return tuple(self._table.index[self._table["chosen"]])
 
+    @property
+    def late(self) -> tuple[str, ...]:
+        """Those that start later than the case states."""
+        return tuple(self._table.index[self._table["delay"] > 0])
+
+    def with_role(self, *roles: str) -> tuple[str, ...]:
+        """Return the improvements with one of some roles, in the order of the case."""
+        return tuple(self._table.index[self._table["role"].isin(roles)])
+
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Every table of this answer by its file name."""
         return {
             "programme": self.to_frame(),
+            "programme_years": self.by_year(),
+            "good_sets": self.good_sets(),
+            "choices": self.choices(),
+            "options": self.options(),
             "order_of_priority": self.order(),
             "budget_frontier": self.frontier(),
+            "further_money": self.further(),
+            "why_not_funded": self.why_not(),
+            "ways_to_spend": self.ways(),
+            "targets": self.targets(),
         }
 
     def __repr__(self) -> str:
+        unit = {DISTANCE: "% of the distance", NET: "million net", HARM: "harm-days a year"}
+        sure = f" at {self.confidence:.0%}" if self.confidence else " on average"
         return (
             f"<Programme: {len(self.chosen)} of {len(self._table)} improvements for "
-            f"{self.asked_m:.1f} of {self.budget_m:g} million, {self.gain[0]:.1f} points; "
-            f"this very set is best in {self.p_best:.0%} of {self.draws:,} draws>"
+            f"{self.needed_m:.1f} of {self.budget_m:g} million{sure}, {self.value.mean:.2f} "
+            f"{unit[self.measure]}; {len(self._sets)} good sets>"
         )
 
 
 def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None:
-    """Choose the set that is expected to add most and whose expected money is within the budget.
+    """Choose set and starts: most expected value within the budget at the confidence of the case.
 
-    What is added most of is the objective of the case: points of score (a mean over the
-    appraisal), money or days of a harm index. Values of improvements are added, with the bonus of
-    every synergy or overlap. Of equals, the cheapest. Money asked is rounded up to the grid of the
-    case for each improvement. None where the case has no improvements, or no budget.
+    What is added most of is the objective of the case: the share of the distance to the agreed
+    levels closed, money net of whole-life cost, or days of a harm index. Doing nothing is always a
+    candidate. Of equals, the one that needs less money, then the smaller one. None where the case
+    has no improvements, or no budget.
 
     Raises
     ------
     ConflictError
-        When no set keeps all relations, must-haves, minimums and limits within the budget.
+        When no set keeps all relations, must-haves and minimums within the budget on average.
     """
-    case, drawn = sample.case, sample.drawn
+    case = sample.case
     budget = case.settings.budget
     if not case.improvements or budget is None:
         return None
     choice = Choice.of(sample)
-    frontier, step = _within(choice, budget)
-    chosen = frontier.chosen[step]
-    gains = objective_gains(sample)
-    best, found = choice.best_sets(drawn.asked[:DRAWS], gains[:DRAWS], budget)
-    size = len(best)
-    mine, ideal = (choice.worth.by_draw(taken, gains[:size]) for taken in (chosen, best))
-    inside = core_index(best[found]) if found.any() else np.zeros(len(chosen))
-    paid = affordable(drawn.asked @ chosen, budget)
-    same = (best[found] == chosen).all(axis=1).sum() / size
-    points = drawn.gains.score
-    table = pd.DataFrame(
-        {
-            "name": [i.name for i in case.improvements],
-            "chosen": chosen,
-            "asked_m": choice.asked / MILLION,
-            "gain": points.mean(axis=0),
-            "gain_per_asked_m": _rate(points.mean(axis=0), choice.asked / MILLION),
-            "p_in_best": inside,
-            "standing": np.select(
-                [inside >= FIRM, inside > 1 - FIRM], [CORE, BORDERLINE], EXTERIOR
-            ),
-            "why": [_why(case, frontier, k, chosen, budget) for k in range(len(chosen))],
-        },
-        index=pd.Index(case.improvement_ids, name="improvement"),
+    refuse_conflict(choice, budget)
+    good = good_sets(choice, budget)
+    if not good.programmes.feasible:
+        refuse_years(choice, budget)
+    found, scale = good.programmes, SCALE[choice.measure]
+    chosen, delays = found.sets[0], found.delays[0]
+    value, gain, money, net, harm = (
+        choice.by_draw(chosen, delays, measure)
+        for measure in (choice.measure, DISTANCE, "money", NET, HARM)
     )
-    target, measure = case.settings.target, case.settings.objective
-    value = choice.worth.by_draw(chosen, gains) / SCALE[measure]
+    met = meets_targets(sample, choice, chosen[None], len(choice.cost))
+    settings = case.settings
     return Programme(
-        _table=table,
-        _order=_order(choice, points),
-        _frontier=_frontier(choice, frontier, points),
+        _table=_table(choice, good),
+        _years=by_year(choice, chosen, delays, scale),
+        _sets=sets_table(choice, good, scale),
+        _choices=choices_table(choice, good, scale),
+        _options=_options(choice, good, scale),
+        _order=_order(choice, scale),
+        _frontier=_frontier(choice, scale),
+        _further=_further(choice, budget, scale),
+        _why_not=why_not(choice, found, budget, scale),
+        _ways=usual_ways(choice, found, budget, scale),
+        _targets=pd.DataFrame(
+            {"met": [*met.any[:, 0], *([met.all_of[0]] if case.targets else [])]},
+            index=pd.Index(
+                [*(t.id for t in case.targets), *(["all"] if case.targets else [])], name="target"
+            ),
+        ),
         budget_m=budget / MILLION,
-        target_m=None if target is None else target / MILLION,
-        asked_m=float(frontier.cost[step]) / MILLION,
-        cost_m=Interval.of(drawn.improvement_cost @ chosen / MILLION),
-        measure=measure,
-        value=Interval.of(value),
-        gain=Interval.of(choice.worth.by_draw(chosen, drawn.gains.score)),
-        money_m=Interval.of(choice.worth.by_draw(chosen, drawn.gains.money) / MILLION),
-        harm_days=Interval.of(choice.worth.by_draw(chosen, drawn.gains.harm)),
-        p_best=float(same),
-        p_affordable=float(paid.mean()),
-        regret=_mean_where(paid[:size] & found, ideal - mine) / SCALE[measure],
-        draws=size,
+        target_m=None if settings.target is None else settings.target / MILLION,
+        confidence=settings.budget_confidence,
+        near=settings.near,
+        feasible=found.feasible,
+        asked_m=float(found.expected[0]) / MILLION,
+        needed_m=float(found.quantile[0]) / MILLION,
+        p_within=float(found.p_within[0]),
+        p_years=float(found.p_years[0]),
+        payers_m=_payers(choice, chosen),
+        cost_m=Interval.of(choice.whole_cost(chosen, delays) / MILLION),
+        measure=choice.measure,
+        value=share_closed(sample, value) if choice.measure == DISTANCE else Interval.of(value / scale),
+        gain=share_closed(sample, gain),
+        money_m=Interval.of(money / MILLION),
+        net_m=Interval.of(net / MILLION),
+        harm_days=Interval.of(harm),
+        p_net=float((net > 0).mean()),
+        regret=float(good.roles.regret[0]) / scale,
+        listed=good.listed,
+        gap=choice.gap(float(found.value[0]), budget),
+        draws=len(good.values),
+        extent_key=sample.model.extents.key,
         provenance=provenance,
     )
 
 
-def _within(choice: Choice, budget: float) -> tuple[Frontier, int]:
-    """Frontier, and the step on it that is best within the budget."""
-    try:
-        frontier = choice.frontier()
-        return frontier, frontier.best(budget)
-    except InputError:
-        refuse_conflict(choice, budget)
-        raise
+def share_closed(sample: Sample, closed: Floats) -> Interval:
+    """Share of the expected distance closed, with the range of the ratio by draw."""
+    drawn, extents = sample.drawn, sample.model.extents
+    with np.errstate(divide="ignore", invalid="ignore"):
+        by_draw = np.where(drawn.distance > 0, closed * extents.distance / drawn.distance, 0.0)
+    low, high = ends(by_draw)
+    return Interval(float(closed.mean()), float(low), float(high))
+
+
+def _table(choice: Choice, good: GoodSets) -> pd.DataFrame:
+    """One row for each improvement: its role, its start, what it asks and adds alone."""
+    case, found = choice.case, good.programmes
+    chosen, delays, scale = found.sets[0], found.delays[0], SCALE[choice.measure]
+    own = choice.worth.gains(DISTANCE).mean(axis=0)
+
+    def year(stated: Sequence[int]) -> Floats:
+        return np.where(chosen, np.array(stated) + delays, np.nan)
+
+    alone = [
+        choice.own(k, int(delays[k]), choice.measure).mean() / scale if taken else 0.0
+        for k, taken in enumerate(chosen)
+    ]
+    return pd.DataFrame(
+        {
+            "name": [i.name for i in case.improvements],
+            "chosen": chosen,
+            "role": list(good.roles.verbs),
+            "core": good.roles.core,
+            "start": year([i.start_year for i in case.improvements]),
+            "delay": np.where(chosen, delays, 0),
+            "effect": year([i.effect_year for i in case.improvements]),
+            "full_effect": year([full_year(i) for i in case.improvements]),
+            "asked_m": choice.asked / MILLION,
+            "posts": [i.staff for i in case.improvements],
+            "gain": own,
+            "gain_per_asked_m": _rate(own, choice.asked / MILLION),
+            "value": alone,
+            "value_as_stated": choice.gain / scale,
+        },
+        index=pd.Index(case.improvement_ids, name="improvement"),
+    )
 
 
 def _rate(gain: Floats, asked: Floats) -> Floats:
@@ -178,251 +281,94 @@ def _rate(gain: Floats, asked: Floats) -> Floats:
     return rate
 
 
-def _mean_where(where: Bools, values: Floats) -> float:
-    return float(values[where].mean()) if where.any() else float("nan")
+def _payers(choice: Choice, chosen: Bools) -> Mapping[str, float]:
+    """Expected one-off money of a set by payer, those outside the budget too."""
+    by_payer = choice.spending.money[chosen].sum(axis=(0, 2)) / MILLION
+    return dict(zip(PAYERS, by_payer.tolist(), strict=True))
 
 
-def _why(case: Case, frontier: Frontier, k: int, chosen: Bools, budget: float) -> str:
-    """Say why an improvement is in, or from which budget it would be."""
-    if chosen[k]:
-        return "must be done" if case.improvements[k].must else "in the best set"
-    enough = budget_with(frontier, k, budget)
-    if isnan(enough):
-        return "in no best set, whatever the budget"
-    return f"in the best set from {_amount(enough, budget)} million"
+def _options(choice: Choice, good: GoodSets, scale: float) -> pd.DataFrame:
+    """Do nothing, do-minimum where the case names one, start only, and the programme."""
+    none = np.zeros(len(choice.gain), dtype=bool)
+    minimum = np.array([i.do_minimum for i in choice.case.improvements], dtype=bool)
+    rows: dict[str, Bools] = {NOTHING: none}
+    if minimum.any():
+        rows[MINIMUM] = minimum
+    rows[START] = good.started
+    rows[RECOMMENDED] = good.sets[0]
+    table = described(choice, rows, scale).drop(columns=["added", "dropped"])
+    further = []
+    for chosen in rows.values():
+        found = choice.carried_out(chosen)
+        delays = np.zeros(len(none), dtype=np.int64) if found is None else found.delays[0]
+        further.append([choice.by_draw(chosen, delays, m).mean() for m in (DISTANCE, NET, HARM)])
+    gain, net, harm = np.array(further).T
+    return table.assign(gain=gain, net_m=net / MILLION, harm_days=harm)
 
 
-def _amount(money: float, budget: float) -> str:
-    """Money above a budget in millions: three digits that count, and as many as tell them apart.
-
-    At least one stands behind the point, so that 100 million is 100.0 and 8,300,000 is 8.3.
-    """
-    most = money / MILLION
-    digits = max(1, 2 - floor(log10(most)))
-    while float(f"{most:.{digits}f}") <= budget / MILLION and digits < MOST_DIGITS:
-        digits += 1
-    whole, part = f"{most:.{digits}f}".split(".")
-    return f"{whole}.{part[0]}{part[1:].rstrip('0')}"
-
-
-def _order(choice: Choice, points: Floats) -> pd.DataFrame:
-    case, asked = choice.case, choice.grid_asked
+def _order(choice: Choice, scale: float) -> pd.DataFrame:
+    case, asked = choice.case, choice.asked
     bundles = [list(b) for b in priority_order(asked, choice.gain, choice.relations)]
     sums = running_sets(bundles, len(asked))
-    gain, value = choice.totals(sums, points), choice.totals(sums)
+    gain = choice.worth.expected(sums, DISTANCE)
+    value = choice.worth.expected(sums, choice.measure) / scale
     table = pd.DataFrame(
         {
             "improvements": [" + ".join(case.improvement_ids[k] for k in b) for b in bundles],
             "asked_m": [float(asked[b].sum()) / MILLION for b in bundles],
             "gain": np.diff(gain),
-            "value": np.diff(value) / SCALE[case.settings.objective],
+            "value": np.diff(value),
         },
         index=pd.RangeIndex(1, len(bundles) + 1, name="place"),
     )
     return table.assign(
         asked_cum_m=table["asked_m"].cumsum(),
         gain_cum=gain[1:],
-        value_cum=value[1:] / SCALE[case.settings.objective],
+        value_cum=value[1:],
         gain_per_asked_m=table["gain"] / table["asked_m"],
     )
 
 
-def _frontier(choice: Choice, frontier: Frontier, points: Floats) -> pd.DataFrame:
-    ids = choice.case.improvement_ids
+def _frontier(choice: Choice, scale: float) -> pd.DataFrame:
+    """The best set of every budget at the confidence, limits of single years apart."""
+    sets = choice.sets
+    confidence = choice.case.settings.budget_confidence
+    rows, budgets = frontier_at(sets, choice.values, choice.cost, confidence)
+    taken, ids = sets[rows], np.array(choice.case.improvement_ids)
     return pd.DataFrame(
         {
-            "budget_m": frontier.cost / MILLION,
-            "gain": choice.totals(frontier.chosen, points),
-            "value": frontier.value / SCALE[choice.case.settings.objective],
-            "chosen": [
-                " ".join(i for i, taken in zip(ids, row, strict=True) if taken)
-                for row in frontier.chosen
-            ],
-        },
-        index=pd.RangeIndex(len(frontier.cost), name="step"),
-    )
-
-
-PROPOSED, BETTER, CHEAPER = "proposed", "better for the same money", "the same for less"
-BY_VALUE, BY_RATE, EXACT = "value alone", "value for money", "exact"
-TIE = 1e-9  # share of a value within which two values are one
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Alternatives(Answer):
-    """A proposed set, the best one for its money, and the cheapest that adds as much."""
-
-    _table: pd.DataFrame
-    broken: tuple[str, ...]  # rules that the proposed set does not keep
-    provenance: Provenance
-
-    def __repr__(self) -> str:
-        rows = self._table
-        more = float(rows["value"].to_numpy()[1] - rows["value"].to_numpy()[0])
-        less = float(rows["asked_m"].to_numpy()[0] - rows["asked_m"].to_numpy()[2])
-        words = f"; it breaks {'; '.join(self.broken)}" if self.broken else ""
-        return (
-            f"<Alternatives: the same money could add {more:.2g} more; the same could be had for "
-            f"{less:.2g} million less{words}>"
-        )
-
-
-def beside(sample: Sample, proposed: Iterable[str], provenance: Provenance) -> Alternatives:
-    """Set two exact sets beside a proposed one: better for its money, and as good for less.
-
-    Values are expected ones on the objective of the case, money in millions.
-
-    Raises
-    ------
-    InputError
-        When an improvement is not known, or no set is affordable for its money.
-    """
-    choice = Choice.of(sample)
-    mine = _set_of(proposed, sample.case.improvement_ids)
-    frontier = choice.frontier()
-    rows = {PROPOSED: mine, **pair_beside(frontier, mine, choice.grid_asked, choice.totals)}
-    table = _described(choice, rows)
-    return Alternatives(table, _broken(choice, mine), provenance)
-
-
-def pair_beside(
-    frontier: Frontier, mine: Bools, asked: Floats, totals: Callable[[Bools], Floats]
-) -> dict[str, Bools]:
-    """Best set for the money of a set, and the cheapest one worth as much.
-
-    Parameters
-    ----------
-    frontier : of all allowed sets
-    mine : (improvements,)
-    asked : (improvements,) money as the frontier counts it
-    totals : value of sets (sets, improvements)
-    """
-    value = float(totals(mine[None])[0])
-    better = frontier.chosen[frontier.best(float(asked @ mine))]
-    enough = np.flatnonzero(frontier.value >= value - TIE * max(abs(value), 1e-300))
-    return {BETTER: better, CHEAPER: frontier.chosen[enough[0]] if len(enough) else mine}
-
-
-def usual_ways(choice: Choice, programme: Programme) -> pd.DataFrame:
-    """Spend the budget by value alone, by value for money, and exactly.
-
-    Going down a list by value, whatever it costs, is what Phillips & Bana e Costa (2007), Annals of
-    Operations Research 154, 51-68, call a common mistake in allocating resources.
-    """
-    budget, asked = programme.budget_m * MILLION, choice.grid_asked
-    ids = choice.case.improvement_ids
-    orders = {
-        BY_VALUE: priority_order(np.ones(len(ids)), choice.gain, choice.relations),
-        BY_RATE: priority_order(asked, choice.gain, choice.relations),
-    }
-    rows = {
-        name: np.isin(np.arange(len(ids)), list(filled(order, asked, budget, choice.relations)))
-        for name, order in orders.items()
-    }
-    rows[EXACT] = np.isin(ids, programme.chosen)
-    return _described(choice, rows)
-
-
-def _described(choice: Choice, rows: dict[str, Bools]) -> pd.DataFrame:
-    ids = np.array(choice.case.improvement_ids)
-    taken = np.array(list(rows.values()), dtype=bool)
-    first = taken[0]
-    return pd.DataFrame(
-        {
+            "budget_m": budgets / MILLION,
+            "asked_m": taken @ choice.asked / MILLION,
+            "gain": choice.worth.expected(taken, DISTANCE),
+            "value": choice.values[rows] / scale,
             "chosen": [" ".join(ids[row]) for row in taken],
-            "asked_m": taken @ choice.grid_asked / MILLION,
-            "value": choice.totals(taken) / SCALE[choice.case.settings.objective],
-            "added": [" ".join(ids[row & ~first]) for row in taken],
-            "dropped": [" ".join(ids[first & ~row]) for row in taken],
         },
-        index=pd.Index(list(rows), name="set"),
+        index=pd.RangeIndex(len(rows), name="step"),
     )
 
 
-def _set_of(proposed: Iterable[str], ids: tuple[str, ...]) -> Bools:
-    named = list(proposed)
-    for name in named:
-        if name not in ids:
-            raise InputError(f"proposed: {name!r} is not known. {nearest(name, ids)}")
-    return np.isin(ids, named)
-
-
-def _broken(choice: Choice, mine: Bools) -> tuple[str, ...]:
-    """Rules that a set does not keep, in words."""
-    words = [
-        choice.ties.places[rule.kind, rule.place].words
-        for rule in rules_of(choice.relations)
-        if not rule.met(mine[None])[0]
-    ]
-    over = [
-        f"{limit.name}: no more than {limit.amount / MILLION:,.4g} million"
-        for limit, use in zip(choice.limits, choice.uses, strict=True)
-        if not affordable(use @ mine, limit.amount)
-    ]
-    return tuple(dict.fromkeys([*words, *over]))
-
-
-def why_not(choice: Choice, programme: Programme) -> pd.DataFrame:
-    """Say for every improvement that is left out what would bring it in.
-
-    One thing changes at a time, everything else being as expected: its money falls, or its gain
-    rises, until a set that holds it adds as much as the recommended one; or the budget rises until
-    the best set holds it. `forced_loss` is what the best set that must hold it adds less. Exact:
-    the frontier is computed anew for every improvement, with it in every set and for nothing.
-
-    Returns
-    -------
-    Index improvement; money in millions, values on the objective. `asked_at_most_m` and
-    `gain_at_least` are unknown where no fall or rise is enough.
-    """
-    case, scale = choice.case, SCALE[programme.measure]
-    budget = programme.budget_m * MILLION
-    ids = case.improvement_ids
-    chosen = np.isin(ids, programme.chosen)
-    best = float(choice.totals(chosen[None])[0])
-    frontier = choice.frontier()
+def _further(choice: Choice, budget: float, scale: float) -> pd.DataFrame:
+    """The best programme for a little more money, under all rules, beside that of the budget."""
+    ids = np.array(choice.case.improvement_ids)
     rows = []
-    for k, name in enumerate(ids):
-        if name in programme.chosen:
-            continue
-        row: dict[str, object] = {
-            "name": case.improvements[k].name,
-            "asked_m": choice.asked[k] / MILLION,
-            "gain": choice.gain[k] / scale,
-            "asked_at_most_m": np.nan,
-            "fall": np.nan,
-            "gain_at_least": np.nan,
-            "rise": np.nan,
-            "budget_at_least_m": budget_with(frontier, k, budget) / MILLION,
-            "forced_loss": np.nan,
-            "gives_way": "",
-        }
-        held = held_for_nothing(choice.frontier, choice.relations, choice.asked, k)
-        if held is not None:
-            row |= _terms(choice, held, k, chosen, best, budget)
-        rows.append(row)
-    index = pd.Index([i for i in ids if i not in programme.chosen], name="improvement")
-    columns = ["name", "asked_m", "gain", "asked_at_most_m", "fall", "gain_at_least", "rise"]
-    columns += ["budget_at_least_m", "forced_loss", "gives_way"]
-    return pd.DataFrame(rows, index=index, columns=columns)
-
-
-def _terms(
-    choice: Choice, held: Frontier, k: int, before: Bools, best: float, budget: float
-) -> dict[str, object]:
-    """At which money, at which gain it would be funded; what it costs to force it in as it is."""
-    scale, names = SCALE[choice.case.settings.objective], np.array(choice.case.improvement_ids)
-    asked, gain = float(choice.asked[k]), float(choice.gain[k])
-    found = admission(held, asked, best, budget)
-    terms: dict[str, object] = {
-        "asked_at_most_m": found.cost_at_most / MILLION,
-        "fall": 1 - found.cost_at_most / asked if asked > 0 else np.nan,
-    }
-    if found.chosen is not None:
-        terms |= {
-            "gain_at_least": (gain + found.value_lack) / scale,
-            "rise": found.value_lack / gain if gain > 0 else np.nan,
-            "forced_loss": found.value_lack / scale,
-            "gives_way": " ".join(names[before & ~found.chosen]),
-        }
-    return terms
+    first: Programmes | None = None
+    for extra in FURTHER:
+        found = choice.search.best(budget + extra)
+        first = found if first is None else first
+        chosen, delays, now = found.sets[0], found.delays[0], first.sets[0]
+        more = choice.by_draw(chosen, delays, choice.measure)
+        more = more - choice.by_draw(now, first.delays[0], choice.measure)
+        rows.append(
+            {
+                "needed_m": float(found.quantile[0]) / MILLION,
+                "asked_m": float(found.expected[0]) / MILLION,
+                "value": float(found.value[0]) / scale,
+                **Interval.of(more / scale).columns("more"),
+                "p_more": float((more > 0).mean()),
+                "chosen": " ".join(ids[chosen]),
+                "late": late(choice, chosen, delays),
+                "added": " ".join(sorted(ids[chosen & ~now])),
+                "dropped": " ".join(sorted(ids[now & ~chosen])),
+            }
+        )
+    return pd.DataFrame(rows, index=pd.Index([x / MILLION for x in FURTHER], name="extra_m"))

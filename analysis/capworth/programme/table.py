@@ -3,8 +3,8 @@
 Projects and what ties them, as an analyst keeps them in plain tables.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,15 +16,10 @@ from capworth.methods.arguments import Bools, Floats, finite, within
 from capworth.methods.portfolio.frontier import Frontier, admission, budget_frontier, priority_order
 from capworth.methods.portfolio.integer import best_within, relation_rows, row, smallest_conflict
 from capworth.methods.portfolio.relations import Relations, with_slack
-from capworth.programme.choice import (
-    BUDGET,
-    budget_with,
-    held_for_nothing,
-    running_sets,
-    set_totals,
-    with_bonus,
-)
-from capworth.programme.selection import pair_beside
+from capworth.programme.choice import BUDGET, running_sets, set_totals, with_bonus
+from capworth.programme.reasons import BETTER, CHEAPER, PROPOSED
+
+TIE = 1e-9  # share of a value within which two values are one
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -105,7 +100,7 @@ class BestProgramme:
                 raise InputError(f"proposed: {name!r} is not known. {nearest(name, names)}")
         mine = np.isin(names, named)
         rows = {
-            "proposed": mine,
+            PROPOSED: mine,
             **pair_beside(self._frontier, mine, self._cost, self._totals),
         }
         taken = np.array(list(rows.values()))
@@ -235,6 +230,43 @@ def _reasons(
             enough = budget_with(frontier, int(k), budget)
             rows[k] = found.cost_at_most, value[k] + found.value_lack, enough
     return pd.DataFrame(rows, table.index, ["cost_at_most", "value_at_least", "budget_at_least"])
+
+
+def pair_beside(
+    frontier: Frontier, mine: Bools, asked: Floats, totals: Callable[[Bools], Floats]
+) -> dict[str, Bools]:
+    """Best set for the money of a set, and the cheapest one worth as much.
+
+    Parameters
+    ----------
+    frontier : of all allowed sets
+    mine : (improvements,)
+    asked : (improvements,) money as the frontier counts it
+    totals : value of sets (sets, improvements)
+    """
+    value = float(totals(mine[None])[0])
+    better = frontier.chosen[frontier.best(float(asked @ mine))]
+    enough = np.flatnonzero(frontier.value >= value - TIE * max(abs(value), 1e-300))
+    return {BETTER: better, CHEAPER: frontier.chosen[enough[0]] if len(enough) else mine}
+
+
+def budget_with(frontier: Frontier, k: int, budget: float) -> float:
+    """Lowest budget above this one whose best set holds an improvement; unknown if none does."""
+    later = np.flatnonzero(frontier.chosen[:, k] & (frontier.cost > budget))
+    return float(frontier.cost[later[0]]) if len(later) else float("nan")
+
+
+def held_for_nothing(
+    frontier: Callable[[Relations, Floats], Frontier], relations: Relations, asked: Floats, k: int
+) -> Frontier | None:
+    """Frontier of the sets that hold an improvement, as if it asked for nothing; None if none."""
+    forced = replace(relations, must=tuple(dict.fromkeys((*relations.must, k))))
+    free = asked.copy()
+    free[k] = 0.0
+    try:
+        return frontier(forced, free)
+    except InputError:
+        return None
 
 
 MOST_STEPS = 100_000  # of the grid, that the sum of all amounts may be divided into

@@ -16,8 +16,10 @@ from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.scheduling import NEVER
 from capworth.model.result import Answer, Interval, Provenance
 from capworth.model.simulation import ENVELOPED, Sample
-from capworth.programme.choice import spend_by_year
-from capworth.programme.schedule import Calendar, Schedule, starts_of, yearly_shares
+from capworth.programme.calendar import Calendar
+from capworth.programme.choice import Choice
+from capworth.programme.schedule import yearly_shares
+from capworth.programme.selection import Programme
 
 AS_PLANNED, BETTER, WORSE, UNPLANNED = "as planned", "better", "worse", "not in the plan"
 MONEY = "million"
@@ -39,7 +41,7 @@ class Tracking(Answer):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Plan:
-    """What the schedule promises by year."""
+    """What the programme promises by year."""
 
     case: Case
     start: Ints
@@ -96,7 +98,7 @@ class _Plan:
 
 
 def track(
-    sample: Sample, schedule: Schedule, actuals: Iterable[Actual], provenance: Provenance
+    sample: Sample, programme: Programme, actuals: Iterable[Actual], provenance: Provenance
 ) -> Tracking:
     """Hold what has come about against the plan.
 
@@ -105,14 +107,17 @@ def track(
     and donors: more than planned is worse. What several improvements change adds up, a factor
     multiplies, each by the share of its effect that it has in the year.
     """
-    case, calendar = sample.case, Calendar.of(sample.case)
-    start = starts_of(schedule, case)
+    case, choice = sample.case, Choice.of(sample)
+    table, calendar = programme.to_frame(), choice.calendar
+    delays = table["delay"].to_numpy(dtype=np.int64)
+    chosen = table["chosen"].to_numpy(dtype=bool)
+    start = np.where(chosen, calendar.start + delays, NEVER)
     plan = _Plan(
         case=case,
         start=start,
         calendar=calendar,
         spent=sample.drawn.asked[:ENVELOPED],
-        shares=yearly_shares(spend_by_year(sample), calendar, start),
+        shares=yearly_shares(choice, chosen, delays),
         sample=sample,
     )
     rows = [_row(plan, actual) for actual in actuals]
@@ -165,19 +170,19 @@ class Baseline(Answer):
 
 
 def set_baseline(
-    sample: Sample, schedule: Schedule | None, provenance: Provenance
+    sample: Sample, programme: Programme | None, provenance: Provenance
 ) -> Baseline | None:
-    """Write down every effect that the schedule promises, before anything is spent.
+    """Write down every effect that the programme promises, before anything is spent.
 
     `today` is the level of the capability on the criterion, `planned` the same with the whole
     change of this improvement alone; for a step of a chain today is 1 and planned the factor.
     80 % ranges over the first 1,000 draws. An effect is reviewed at the end of the year after its
     first year, of the year after its full one, and of the last year of the appraisal.
     """
-    if schedule is None:
+    if programme is None:
         return None
-    case, table = sample.case, schedule.to_frame()
-    done = set(schedule.done)
+    case, table = sample.case, programme.to_frame()
+    done = set(programme.chosen)
     rows = []
     for effect in case.effects:
         if effect.improvement not in done:

@@ -119,6 +119,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
         "capability_ranks",
         "payers",
     ),
+    "spending": ("overrun",),
     "allocation": ("allocation",),
     "functions": (
         "claim",

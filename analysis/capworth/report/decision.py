@@ -20,10 +20,10 @@ from capworth.language.inputs import input_label, level_text
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.costs import PAYERS
 from capworth.model.draws import LOW_SWING
 from capworth.model.result import Interval
-from capworth.programme.selection import CORE, MILLION
 from capworth.report.blocks import Row, row_of, rows_of
 from capworth.study.stages import Study
 

@@ -12,9 +12,10 @@ from capworth.excellence.services import BOTH
 from capworth.funding.earmarks import ALL, BUDGET, SAME
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.relations import affordable
 from capworth.model.costs import PAYERS
-from capworth.programme.selection import MILLION
+from capworth.model.pricing import PRICED
 from capworth.report.blocks import Cell, Row, Table, Text, as_data, row_of, rows_of
 from capworth.report.decision import Advice, advice, by_payers, case_note
 from capworth.study.stages import Study
@@ -55,7 +56,7 @@ def _table(study: Study, found: Advice | None, language: Language) -> Table:
     """One row for each improvement: the recommended ones, their sum, then the others."""
     priorities = study.priorities
     table = priorities.to_frame()
-    columns = ["improvement", "asked", "cost", "gain", "alignment", "readiness"]
+    columns = ["improvement", "asked", "cost", "gain", "readiness"]
     columns += ["first"] if found is None else ["best", "standing", "why"]
     if found is None or "programme" not in study:
         rows = [
@@ -91,7 +92,6 @@ def _common(key: str, row: Row, language: Language) -> tuple[Cell, ...]:
         language.spread(Amount.of(row, "asked_m")),
         language.spread(Amount.of(row, "cost_m")),
         language.spread(Amount.of(row, "gain")),
-        language.percent(float(row["alignment"]), 1),
         str(int(row["readiness"])),
     )
 
@@ -223,6 +223,8 @@ def _net(study: Study, language: Language) -> str:
     row = next((row for _, row in rows if row["kind"] == "programme"), None)
     if row is None:
         return ""
+    if row["priced"] != PRICED:
+        return language.say("summary.monetised_unpriced")
     net = language.millions_spread(Amount.of(row, "npv_m"))
     return language.say(
         "summary.monetised_net", net=net, hedged=language.hedged(row["p_npv_positive"])

@@ -26,7 +26,6 @@ def why_improvement(key: str, table: pd.DataFrame, pairs: pd.DataFrame, language
         "gain": language.spread(Amount.of(row, "gain")),
         "cost": language.millions_spread(Amount.of(row, "cost_m")),
         "rate": language.middle(Amount.of(row, "gain_per_m")),
-        "closed": language.percent(float(row["alignment"]), 1),
     }
     return language.say("why.improvement", ahead=_ahead(key, pairs, language), **parts)
 

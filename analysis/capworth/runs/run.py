@@ -25,7 +25,6 @@ from capworth.language.language import Language
 from capworth.language.phrases import languages as spoken_languages
 from capworth.model.simulation import CHUNK, ENVELOPED, KEPT, Progress
 from capworth.parallel import mapped
-from capworth.programme.selection import DRAWS as PROGRAMME_DRAWS
 from capworth.report.pdf import write_report
 from capworth.report.whatif import write_whatif
 from capworth.study.stages import Study, run_study
@@ -241,7 +240,8 @@ def _manifest(
             "draws in a chunk": CHUNK,
             "draws kept for ranges": min(KEPT, study.provenance.draws),
             "draws of the envelopment": min(ENVELOPED, study.provenance.draws),
-            "draws of the best sets": min(PROGRAMME_DRAWS, study.provenance.draws),
+            "draws of the good sets": study.programme.draws if "programme" in study else 0,
+            "draws of extents": CHUNK,
             "bit generator": "PCG64DXSM",
         },
         "not asked": list(study.not_asked),

@@ -20,13 +20,14 @@ from capworth.appraisal.effectiveness import (
     scale_panel,
     willingness,
 )
+from capworth.appraisal.overrun import overrun
 from capworth.case.model import Case
 from capworth.errors import CapworthError, InputError, nearest
 from capworth.excellence.gaps import gap_worth
 from capworth.excellence.productivity import track_productivity
 from capworth.excellence.services import check_frontier, find_excellence
 from capworth.funding.plan import fund
-from capworth.lints.examine import examine
+from capworth.lints.examine import Soundness, examine
 from capworth.members.feedback import hear_members
 from capworth.members.network import weigh_network
 from capworth.members.served import serve_members
@@ -37,20 +38,16 @@ from capworth.multicriteria.contributions import part_scores
 from capworth.multicriteria.elicitation import elicit
 from capworth.multicriteria.rank_reversal import find_reversals
 from capworth.parallel import beside
+from capworth.programme.extent_keys import compare_keys
 from capworth.programme.joint_gains import join_gains
 from capworth.programme.priorities import prioritise
-from capworth.programme.robustness import examine_robustness
-from capworth.programme.schedule import schedule_programme
 from capworth.programme.selection import Programme, choose_programme
 from capworth.programme.tracking import set_baseline
-from capworth.uncertainty.information import value_of_information
-from capworth.uncertainty.sensitivity import swing_inputs
-from capworth.uncertainty.switching import (
-    programme_map,
-    programme_switches,
-)
+from capworth.study.split_check import SplitCheck, check_splits
+from capworth.uncertainty.convergence import converge
 
 T = TypeVar("T")
+FEW = 300  # draws in which a run looks whether a service listed in parts moves anything
 QUESTION, FOLLOWS, BASIS = "question", "follows", "basis"  # roles of a part
 
 
@@ -104,6 +101,14 @@ def _use(sample: Sample, _: Provenance) -> Use | None:
     return share_out(sample)
 
 
+def _splits(sample: Sample, known: Provenance) -> SplitCheck | None:
+    return check_splits(sample.case, known, min(FEW, sample.draws), parts=(2,), declared=False)
+
+
+def _soundness(sample: Sample, splits: SplitCheck | None, _: Provenance) -> Soundness:
+    return examine(sample.case, sample.draws, () if splits is None else splits.silent)
+
+
 def _on_request(_: Sample, __: Provenance) -> Conventions | None:
     """Every allocation key, discount schedule and harm scale: only where somebody asks."""
     return None
@@ -129,6 +134,7 @@ class Study:
 
     use = Part(_use, role=BASIS)
     costs = Part(lambda sample, _: cost_cube(sample.case), role=BASIS)
+    overrun = Part(overrun, role=FOLLOWS)
     feedback = Part(lambda sample, known: hear_members(sample.case, known))
     appraisal = Part(appraise)
     elicitation = Part(lambda sample, known: elicit(sample.case, known), role=FOLLOWS)
@@ -147,18 +153,19 @@ class Study:
     priorities = Part(prioritise)
     programme = Part(choose_programme)
     economics = Part(_economics, ["programme"])
-    robustness = Part(examine_robustness, ["programme"], role=FOLLOWS)
-    schedule = Part(schedule_programme, ["programme"], role=FOLLOWS)
-    baseline = Part(set_baseline, ["schedule"], role=FOLLOWS)
+    extent_keys = Part(compare_keys, ["programme"], role=FOLLOWS)
+    baseline = Part(set_baseline, ["programme"], role=FOLLOWS)
     joint_gains = Part(join_gains, ["programme"], role=FOLLOWS)
     funding = Part(fund, ["programme"])
-    sensitivity = Part(swing_inputs, ["programme"])
+    sensitivity = Part(_on_request)
     members = Part(serve_members, ["use"])
     network = Part(weigh_network, ["use"])
-    switching = Part(lambda sample, chosen, _: programme_switches(sample, chosen), ["programme"])
-    threshold = Part(programme_map, ["switching"])
-    resolving = Part(value_of_information, ["programme"])
-    soundness = Part(lambda sample, _: examine(sample.case, sample.draws))
+    switching = Part(_on_request)
+    threshold = Part(_on_request)
+    resolving = Part(_on_request)
+    splits = Part(_splits, role=FOLLOWS)
+    soundness = Part(_soundness, ["splits"])
+    convergence = Part(converge, ["programme"], role=FOLLOWS)
     conventions = Part(_on_request, role=FOLLOWS)
 
     def __contains__(self, part: object) -> bool:

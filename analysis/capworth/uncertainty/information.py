@@ -13,9 +13,9 @@ from capworth.methods.portfolio.draws import best_in_neighbours
 from capworth.methods.portfolio.relations import affordable
 from capworth.methods.uncertainty.spline import smoothed
 from capworth.methods.uncertainty.value_of_information import gain_of_change
-from capworth.model.draws import OneWay, Sampled
+from capworth.model.draws import OneWay
 from capworth.model.result import Answer, Provenance
-from capworth.model.simulation import CHUNK, ENVELOPED, Model, Sample
+from capworth.model.simulation import CHUNK, ENVELOPED, Model, Sample, sampled
 from capworth.programme.choice import Choice, asking_nothing, option_sets
 from capworth.programme.selection import SCALE, Programme
 from capworth.uncertainty.sensitivity import uncertain_inputs
@@ -79,14 +79,14 @@ def value_of_information(
         return None
     case, model = sample.case, sample.model
     size = min(DRAWS, sample.draws, CHUNK)
-    drawn = Sampled(case.settings.seed, 0, size)
+    drawn = sampled(case, 0, size)
     price = _price(programme)
     choice = Choice.of(sample)
     sets = option_sets(choice)
     if sets is None:
         return None
     excess = (sample.drawn.asked[:size] - choice.asked) / MILLION
-    measure = case.settings.objective
+    measure = case.objective
     gains: Floats = getattr(sample.drawn.gains, measure)[:size] / SCALE[measure]
     worth = np.hstack([gains - price * excess, choice.worth.bonuses(gains)])
     plan = asking_nothing(choice, choice.grid_asked[None])[0]

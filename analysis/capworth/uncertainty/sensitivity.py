@@ -16,13 +16,13 @@ from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.frontier import best_over_draws
 from capworth.methods.uncertainty.sobol import sobol_indices
 from capworth.methods.uncertainty.spline import smoothed
-from capworth.model.costs import bias_of
 from capworth.model.draws import (
     HIGH_SWING,
     LOW_SWING,
     AtModes,
     OneWay,
     Sampled,
+    moves_with,
     probability_below,
     quantile_of,
 )
@@ -33,6 +33,7 @@ from capworth.model.simulation import (
     Model,
     Sample,
     gain_per_million,
+    sampled,
     value_per_million,
 )
 from capworth.programme.choice import Choice, around_expected, asking_nothing, option_sets
@@ -75,9 +76,9 @@ class Sensitivity(Answer):
 
 def uncertain_inputs(case: Case, model: Model) -> tuple[Estimate, ...]:
     """Every estimate of the case that is not certain, optimism bias and unknown shares included."""
-    biases = (bias_of(line) for line in case.costs)
-    found = (*case.estimates().values(), *(b for b in biases if b), *model.chain.unknown())
-    return tuple(e for e in found if not e.is_certain)
+    drawn = (*model.costs.out_turns.inputs(), *model.chain.unknown())
+    found = {**case.estimates(), **{e.name: e for e in drawn}}
+    return tuple(e for e in found.values() if not e.is_certain)
 
 
 def swing_inputs(
@@ -165,14 +166,14 @@ def _explained(sample: Sample, inputs: list[Estimate], first: int) -> Floats:
     """
     size = min(CURVED, sample.draws, CHUNK)
     if sample.case.improvements:
-        gain, cost = sample.drawn.gains.score[:size], sample.drawn.improvement_cost[:size]
+        gain, cost = sample.drawn.gains.distance[:size], sample.drawn.improvement_cost[:size]
         rates = gain / (cost / MILLION)
     else:
         rates = sample.drawn.score[:size] / sample.drawn.cost[:size]
     lead = rates[:, first] - np.delete(rates, first, axis=1).max(axis=1)
     if not np.isfinite(lead).all() or np.ptp(lead) <= 1e-12 * np.abs(lead).max():
         return np.zeros(len(inputs))
-    drawn = Sampled(sample.case.settings.seed, 0, size)
+    drawn = sampled(sample.case, 0, size)
     curves = (smoothed(drawn.of(e), lead[:, None]).fitted for e in inputs)
     parts: Floats = np.array([curve.var() for curve in curves])
     return parts / float(lead.var())
@@ -194,7 +195,7 @@ def _programmes(
     if sets is None:  # too many to look at for every input
         none = [""] * (drawn.size // 2)
         return {"programme_at_low": none, "programme_at_high": none, "regret": np.zeros(len(none))}
-    gains: Floats = getattr(drawn.gains, case.settings.objective)
+    gains: Floats = getattr(drawn.gains, case.objective)
     asked = asking_nothing(choice, np.ceil(asked / grid - 1e-9) * grid)
     gain = around_expected(choice, choice.gain + gains - gains[0])
     moved, where = np.unique(np.hstack([asked, gain]), axis=0, return_inverse=True)
@@ -238,7 +239,7 @@ def _evidence(sample: Sample, inputs: tuple[Estimate, ...], swings: Floats) -> p
     """Shares by grade at the modes: of whole-life cost, of weighted score, of money, of swings."""
     case, model, modes = sample.case, sample.model, sample.modes
     cost = dict.fromkeys(GRADES, 0.0)
-    for line, amount in model.costs.by_line():
+    for line, _, amount in model.costs.by_line():
         cost[line.amount.grade] += amount
     weights = model.value.weights(AtModes())[0]
     place = {c: k for k, c in enumerate(case.capability_ids)}
@@ -314,7 +315,7 @@ class _Swapped:
 
     def of(self, estimate: Estimate) -> Floats:
         """(draws,) levels of the estimate."""
-        swapped = (_factor(estimate) in self.names) == self.inside
+        swapped = (moves_with(estimate) in self.names) == self.inside
         return (self.other if swapped else self.one).of(estimate)
 
 
@@ -341,11 +342,12 @@ def variance_shares(
     """
     if sensitivity is None or not len(sensitivity.to_frame()):
         raise InputError("sensitivity: no input moves the first place. There is nothing to share.")
-    known = sample.case.estimates()
+    known = {e.name: e for e in uncertain_inputs(sample.case, sample.model)}
     inputs = (str(name) for name in sensitivity.to_frame().index[:most])
-    factors = (_factor(known[name]) if name in known else name for name in inputs)
+    factors = (moves_with(known[name]) if name in known else name for name in inputs)
     chosen = list(dict.fromkeys(factors))
     seed = sample.case.settings.seed
+    # always random streams: two stretches of one Sobol sequence are not independent
     one, other = (Sampled(seed, chunk, size) for chunk in (0, 1))
     place = _place(sample, sensitivity.subject)
 
@@ -363,11 +365,6 @@ def variance_shares(
         size,
         Provenance.of(sample.case, sample.draws),
     )
-
-
-def _factor(estimate: Estimate) -> str:
-    """What an input moves with: its group, or itself."""
-    return f"group {estimate.group}" if estimate.group else estimate.name
 
 
 def _place(sample: Sample, subject: str) -> int:

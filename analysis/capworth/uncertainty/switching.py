@@ -20,8 +20,8 @@ from capworth.methods.arguments import Bools, Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.draws import best_in_neighbours
 from capworth.methods.portfolio.frontier import best_over_draws
-from capworth.methods.uncertainty.distributions import normal_copula_cells
-from capworth.model.draws import AtModes, probability_below
+from capworth.methods.uncertainty.distributions import MOST, normal_copula_cells
+from capworth.model.draws import AtModes, correlation, probability_below
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import (
     Drawn,
@@ -145,7 +145,7 @@ def _programme(sample: Sample) -> Margin:
     sets = option_sets(choice)
     if sets is None:
         raise InputError("subject: there are too many allowed sets to look at. Tie more of them.")
-    budget, measure = case.settings.budget or 0.0, case.settings.objective
+    budget, measure = case.settings.budget or 0.0, case.objective
     now: Floats = getattr(today.gains, measure)
     asked = asking_nothing(choice, choice.asked[None])
     chosen = int(
@@ -504,8 +504,8 @@ def threshold_map(
     levels = {one: np.repeat(first, CELLS), other: np.tile(second, CELLS)}
     margins = margin.of(model.answer(_Pair(levels, CELLS**2)))
     holds = (margins > 0).reshape(CELLS, CELLS)
-    shares = (pair[0].share, pair[1].share) if _same_group(pair) else (0.0, 0.0)
-    weights = normal_copula_cells(_below(pair[0]), _below(pair[1]), shares)
+    together = float(np.clip(correlation(*pair), -MOST, MOST))
+    weights = normal_copula_cells(_below(pair[0]), _below(pair[1]), together)
     table = pd.DataFrame(holds, pd.Index(first, name=one), pd.Index(second, name=other))
     return ThresholdMap(
         _table=table,
@@ -544,8 +544,3 @@ def _below(estimate: Estimate) -> Floats:
     ends = np.linspace(estimate.low, estimate.high, CELLS + 1)
     below = [0.0, *(probability_below(estimate, float(end)) for end in ends[1:-1]), 1.0]
     return np.array(below)
-
-
-def _same_group(pair: tuple[Estimate, Estimate]) -> bool:
-    one, other = pair
-    return bool(one.group) and one.group == other.group

@@ -56,7 +56,7 @@ def _slow_status(cost: Any, effect: Any) -> list[str]:
     return names
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(options)
 def test_status_is_that_of_the_exhaustive_twin(table: Any) -> None:
     cost, effect = table.T

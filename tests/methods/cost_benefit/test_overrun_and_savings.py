@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from capworth.errors import InputError
 from capworth.methods.cost_benefit.discounting import factors
-from capworth.methods.cost_benefit.overrun import common_cause, out_turn, standing_for
+from capworth.methods.cost_benefit.overrun import out_turn, standing_for
 from capworth.methods.cost_benefit.prices import scaled_to_total
 from capworth.methods.cost_benefit.savings import break_even, remaining_share, saving
+from capworth.methods.uncertainty.distributions import normal_copula
 from capworth.methods.uncertainty.order_statistics import order_quantile
 from capworth.streams import stream
 
@@ -43,12 +44,12 @@ def test_a_common_cause_widens_a_sum() -> None:
     given_, expected = case["inputs"], case["expected"]
     draws, n = 200_000, given_["n"]
     random = stream(1, "common cause")
-    own, shared = random.standard_normal((draws, n)), random.standard_normal(draws)
+    own, shared = ndtr(random.standard_normal((draws, n))), ndtr(random.standard_normal((draws, 1)))
     for share, p80 in ((given_["share_in_common"], "p80"), (0.0, "p80_if_independent")):
-        level = common_cause(own, shared, share)
+        level = normal_copula(own, shared, share)
         total = (given_["mean"] + given_["sd"] * ndtri(level)).sum(axis=1)
         assert float(order_quantile(total, 0.8)) == pytest.approx(expected[p80], abs=0.2)
-    level = common_cause(own, shared, given_["share_in_common"])
+    level = normal_copula(own, shared, given_["share_in_common"])
     total = (given_["mean"] + given_["sd"] * ndtri(level)).sum(axis=1)
     assert total.std() == pytest.approx(expected["sd_of_sum"], rel=0.01)
 

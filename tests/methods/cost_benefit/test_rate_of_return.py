@@ -134,7 +134,7 @@ def test_roots_are_those_of_the_eigenvalue_twin() -> None:
         assert np.isnan(rate) == (len(twin) != 1)
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(st.lists(few, min_size=2, max_size=7))
 @example([-1, 0, 0, 0, 0, 0, 1])
 @example([1, -3, 2, 0])

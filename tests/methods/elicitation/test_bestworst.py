@@ -170,7 +170,7 @@ def any_judgements(draw: st.DrawFn) -> tuple[list[int], list[int]]:
     return [a for a, _ in rows], [b for _, b in rows]
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
+@settings(max_examples=30, derandomize=True, deadline=None)
 @given(any_judgements())
 def test_a_ratio_is_a_share(given_: tuple[list[int], list[int]]) -> None:
     found, linear = best_worst(*given_), best_worst_linear(*given_)

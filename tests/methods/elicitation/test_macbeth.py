@@ -84,7 +84,7 @@ def judgements(draw: st.DrawFn) -> tuple[Ints, Ints]:
     return low, high
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(judgements())
 def test_borders_say_the_same_as_the_published_programme(given_: tuple[Ints, Ints]) -> None:
     least = published_programme(*given_)

@@ -22,7 +22,7 @@ from capworth.methods.envelopment.slacks import additive, closest_targets, slack
 
 RETURNS = ("constant", "variable", "nonincreasing", "nondecreasing")
 Data = tuple[Floats, Floats]
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=25, deadline=None)
 
 
 @st.composite

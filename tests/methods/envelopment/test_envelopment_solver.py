@@ -79,9 +79,9 @@ def highs(
 
 @pytest.mark.parametrize("kind", ["general", "tied", "zeros", "twins", "spread"])
 def test_scores_and_slacks_agree_with_another_solver(kind: str) -> None:
-    """200 general and 100 tied, degenerate or spread tables in all; nothing needs solving again."""
+    """72 tables in all, each returns with each orientation; nothing needs solving again."""
     random = np.random.default_rng(sum(map(ord, kind)))
-    for number in range(40 if kind == "general" else 25):
+    for number in range(24 if kind == "general" else 12):
         x, y = problem(random, kind)
         returns, orientation = RETURNS[number % 4], ORIENTATIONS[number % 3]
         found = dea(x, y, returns, orientation)
@@ -89,7 +89,7 @@ def test_scores_and_slacks_agree_with_another_solver(kind: str) -> None:
         step = np.abs(found.score[0] - (orientation != "directional"))
         slack = (found.input_slack[0] / x.max(axis=0)).sum(axis=1)
         slack += (found.output_slack[0] / y.max(axis=0)).sum(axis=1)
-        for unit in random.permutation(len(x))[:5]:
+        for unit in random.permutation(len(x))[:3]:
             distance, most = highs(x, y, returns, orientation, int(unit))
             assert step[unit] == pytest.approx(distance, rel=1e-9, abs=1e-9)
             assert slack[unit] == pytest.approx(most, rel=1e-6, abs=1e-6)
@@ -267,7 +267,7 @@ def test_a_wrong_basis_is_not_proved() -> None:
     shape = right.column.shape
     done = np.full(shape[:2], SOLVED)
     replaced = 0
-    for _ in range(60):
+    for _ in range(25):
         basis = random.permuted(np.broadcast_to(np.arange(9), (*shape[:2], 9)), axis=2)
         found = linear_programmes.certified(programmes, basis[..., : shape[2]], done, 0)
         np.testing.assert_allclose(
@@ -276,7 +276,7 @@ def test_a_wrong_basis_is_not_proved() -> None:
             atol=1e-9,
         )
         replaced += found.resolved
-    assert replaced > 300
+    assert replaced > 120
 
 
 def test_a_basis_with_less_than_nothing_is_not_proved() -> None:

@@ -61,7 +61,7 @@ def programmes(draw: st.DrawFn) -> tuple[list[Rows], int]:
     return [*relation_rows(relations), row(BUDGET, cost, high=budget)], n
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(programmes())
 def test_the_conflict_is_one_and_no_smaller_one_exists(problem: tuple[list[Rows], int]) -> None:
     rows, n = problem

@@ -164,7 +164,7 @@ def worth(sets: Bools, value: Floats, relations: Relations) -> Floats:
     return total
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(offers())
 def test_cuts_say_what_a_maximum_flow_says(
     offer: tuple[Floats, Floats, Payable, Relations],
@@ -181,7 +181,7 @@ def test_cuts_say_what_a_maximum_flow_says(
                 assert flows(cost, larger, taken) is can
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(offers())
 def test_the_best_payable_set_is_the_best_of_all(
     offer: tuple[Floats, Floats, Payable, Relations],
@@ -256,7 +256,7 @@ def test_dual_prices_are_what_a_little_more_money_adds(
 # ---------------------------------------------------------------- what must always hold
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(offers(), st.data())
 def test_loosening_an_earmark_or_adding_money_never_loses(
     offer: tuple[Floats, Floats, Payable, Relations], data: st.DataObject
@@ -366,7 +366,7 @@ def test_a_pledge_gives_way_where_another_can_pay_for_nothing_else() -> None:
     assert paid[:, :, 0].tolist() == [[0, 5], [5, 0]]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32))
 def test_each_fund_in_its_order_pays_the_most_that_a_linear_programme_finds(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -111,7 +111,7 @@ def problems(draw: st.DrawFn) -> tuple[list[int], list[int], Relations]:
     return cost, value, rules
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(problems())
 def test_the_frontier_is_what_trying_every_set_finds(
     problem: tuple[list[int], list[int], Relations],

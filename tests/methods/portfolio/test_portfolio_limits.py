@@ -82,7 +82,7 @@ def tried(
     return steps
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(seeds)
 def test_the_listed_frontier_is_what_trying_finds(seed: int) -> None:
     parts = problem(seed)

@@ -96,7 +96,7 @@ def best_by_trying(
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.integers(1, 6), st.integers(1, 8), st.integers(-1, 12), seeds)
 def test_the_best_set_of_every_draw(n: int, draws: int, budget: int, seed: int) -> None:
     """Few levels, so that ties happen often."""
@@ -210,7 +210,7 @@ def test_the_order_of_priority_worked_by_hand(
     assert list(priority_order(cost, value, relations)) == bundles
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.integers(1, 6), seeds)
 def test_the_order_takes_each_project_once_and_obeys(n: int, seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capworth.methods.arguments import Bools, Floats
-from capworth.methods.portfolio.confidence import Plan, best_programmes, frontier_at
+from capworth.methods.portfolio.confidence import Plan, best_programmes, frontier_at, later
 from capworth.methods.portfolio.good_sets import NOT_NOW, START, maximal_sets, roles
 from capworth.methods.uncertainty.order_statistics import order_quantile
 from capworth.streams import stream
@@ -55,14 +55,14 @@ def test_set_and_start_together() -> None:
     spend, worth = (np.array(case["inputs"][k]) for k in ("spend_by_year", "value_by_delay"))
     total = spend.sum(axis=1)
     limits = np.full(case["inputs"]["years"], float(case["inputs"]["limit_a_year"]))
-    plan = Plan(spend / total[:, None], limits, worth)
+    plan = Plan.of_years(spend / total[:, None], limits, worth)
     found = best_programmes(
         every_set(4), worth[:, 0], total[None], case["inputs"]["budget"], plan=plan
     )
     assert found.value[0] == pytest.approx(case["expected"]["value"], abs=1e-9)
     delays = [int(d) if x else -1 for x, d in zip(found.sets[0], found.delays[0], strict=True)]
     assert delays == case["expected"]["delay"]
-    by_year = sum(spend[k].sum() * plan.shifted(k, delays[k]) for k in range(3))
+    by_year = sum(later(spend[k], delays[k]) for k in range(3))
     np.testing.assert_allclose(by_year, case["expected"]["spend"], atol=1e-9)
 
 
@@ -179,21 +179,22 @@ def keeps(
     plan: Plan, members: list[int], delays: Any, cost: Floats, held: float, need: int
 ) -> bool:
     when = dict(zip(members, delays, strict=True))
-    for a, b, years in plan.after:
+    for a, ((b, years),) in plan.after:
         if a in when and b in when and when[a] < when[b] - years:
             return False
-    years = len(plan.limits)
+    years, limits = len(plan.caps), plan.caps
+    spend = plan.uses[:, :, 0].T  # as stated
     by_year = np.zeros((len(cost), years))
     for k, d in when.items():
-        if plan.spend[k, years - d :].sum() > 1e-9 and d:
+        if spend[k, years - d :].sum() > 1e-9 and d:
             return False
-        by_year[:, d:] += cost[:, [k]] * plan.spend[k, : years - d]
+        by_year[:, d:] += cost[:, [k]] * spend[k, : years - d]
     mean = cost[:, members].sum(axis=1).mean()
     scale = max(1.0, held / mean) if mean > 0 else 1.0
     planned = by_year.mean(axis=0) * scale
-    if (planned > plan.limits * (1 + 1e-9)).any():
+    if (planned > limits * (1 + 1e-9)).any():
         return False
-    return bool((by_year <= plan.limits * (1 + 1e-9)).all(axis=1).sum() >= need)
+    return bool((by_year <= limits * (1 + 1e-9)).all(axis=1).sum() >= need)
 
 
 @given(st.integers(0, 10**6), st.booleans())
@@ -208,7 +209,7 @@ def test_the_search_is_as_good_as_trying_everything(seed: int, with_plan: bool) 
     spend = np.column_stack([spend, np.zeros((projects, years - 2))])
     after = ((0, 1, int(random.integers(0, 2))),) if projects > 1 else ()
     limits = random.integers(3, 15, size=years).astype(float)
-    plan = Plan(spend, limits, worth, after) if with_plan else None
+    plan = Plan.of_years(spend, limits, worth, after) if with_plan else None
     relations = [[0, projects - 1]] if projects > 2 else None
     sets = every_set(projects, relations)
     budget, confidence = float(random.integers(4, 30)), float(random.choice([0.5, 0.8, 0.9]))

@@ -98,7 +98,7 @@ def walked(relations: Relations, row: Bools, order: Ints) -> bool:
     return True
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32))
 def test_every_reading_of_relations_says_what_the_words_say(seed: int) -> None:
     relations, _ = tied(seed)
@@ -118,7 +118,7 @@ def test_every_reading_of_relations_says_what_the_words_say(seed: int) -> None:
         assert bool((matrix @ np.append(row, both) <= limit).all()) == good[k]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32))
 def test_lines_over_starts_say_what_the_words_say(seed: int) -> None:
     relations, gaps = tied(seed)

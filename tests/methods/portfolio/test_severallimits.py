@@ -36,7 +36,7 @@ def test_published_optima(golden: dict[str, Any]) -> None:
         assert programme.cost == found.used[0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 2**32))
 def test_it_is_the_best_of_all(seed: int) -> None:
     rng = np.random.default_rng(seed)

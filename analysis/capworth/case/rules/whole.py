@@ -150,8 +150,10 @@ Rule = Callable[[Mapping[str, object], Typed], Iterator[Finding]]
 TRIPLES = (
     ("low", "mode", "high"),
     ("swing_low", "swing", "swing_high"),
+    ("extent_low", "extent", "extent_high"),
     ("transfer_low", "transfer", "transfer_high"),
     ("chance_low", "chance", "chance_high"),
+    ("cost_low", "cost_mode", "cost_high"),
 )
 TOLERANCE = 0.005  # how far shares and parts may miss their sum, relative
 
@@ -296,8 +298,74 @@ def parts_meet_their_total(_: Mapping[str, object], typed: Typed) -> Iterator[Fi
                         f"{part[column]} is not that of its total ({row[column]})",
                         "State the line as its total is stated.",
                     )
-            if part["kind"] != "recurrent":
-                yield part.fault("kind", "a part of a yearly total", "Make it recurrent.")
+            if part["kind"] != (row["kind"] or "recurrent"):
+                yield part.fault(
+                    "kind",
+                    f"{part.text('kind')!r} is not the kind of its total",
+                    "State the line as its total is stated.",
+                )
+        fixed = sum(x.number_in("mode") for x in mine if x.number_in("low") == x.number_in("high"))
+        ranged = any(x.number_in("low") < x.number_in("high") for x in mine)
+        if ranged and fixed >= row.number_in("low"):
+            yield row.fault(
+                "low",
+                f"its lines without a range take {fixed:,.0f}, all that it may be",
+                "Give these lines a range, or raise low.",
+            )
+
+
+def overrun_counts_once(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """A cost line has its overrun from its range or from its class, never from both."""
+    for row in _rows(typed, "costs"):
+        means, biased = row.text("range_means"), row.text("bias") not in {"", "none"}
+        if means == "overrun" and biased:
+            yield row.fault(
+                "bias",
+                "an optimism bias on a range that holds the overrun",
+                "Leave bias 'none', or say in range_means what else the range holds.",
+            )
+        if means == "split" and not row.text("total"):
+            yield row.fault("total", "a split of no total", "Name the total, or say 'measure'.")
+        if means == "measure" and row.text("total"):
+            yield row.fault(
+                "range_means", "a part of a total", "Say 'split': the range is how it divides."
+            )
+        if means == "overrun" and row.text("total") and row.number_in("mode") == 0:
+            yield row.fault("mode", "an overrun on a base of nothing", "Give the line a base.")
+        recurrent = row["kind"] == "recurrent" and means != "overrun"
+        shared = row.text("total") and means != "overrun"
+        if row.text("cause") and not biased and (recurrent or shared or means == "measure"):
+            yield row.fault("cause", "a cause of no overrun", "Leave it blank.")
+
+
+def managed_risk_is_real(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """What manages the risk of a line belongs with it, and the line says how much is managed."""
+    lines = {row.text("id"): row for row in _rows(typed, "costs")}
+    for row in _rows(typed, "costs"):
+        managed = lines.get(row.text("manages"))
+        if managed is None:
+            continue
+        owner = ("capability", "platform", "improvement", "currency", "price_year")
+        if not managed["mitigation"]:
+            yield row.fault(
+                "manages",
+                f"{row.text('manages')} has no share of its bias managed",
+                "State its mitigation, or leave manages blank.",
+            )
+        for column in owner:
+            if row[column] != managed[column]:
+                yield row.fault(
+                    column,
+                    f"{row[column]} is not that of {row.text('manages')}",
+                    "Manage the risk where it lies, in the same money.",
+                )
+        for column, usual in (("bias", "none"), ("total", "")):
+            if (row.text(column) or usual) != usual:
+                yield row.fault(
+                    column, "what manages a risk has none", f"Put {usual or 'nothing'}."
+                )
+        if managed.text("manages"):
+            yield row.fault("manages", "it manages what manages a risk", "Name the line at risk.")
 
 
 def platforms_have_users(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
@@ -395,6 +463,8 @@ RULES: Mapping[Rule, tuple[str, ...]] = {  # with the tables that each must see 
     costs_have_one_owner: (),
     members_costs_are_stated: ("costs", "usage"),
     parts_meet_their_total: ("costs",),
+    overrun_counts_once: (),
+    managed_risk_is_real: ("costs",),
     platforms_have_users: ("usage",),
     parts_of_platforms_form_a_tree: ("platforms",),
     activity_is_before_the_appraisal: (),

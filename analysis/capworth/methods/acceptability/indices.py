@@ -16,6 +16,7 @@ from capworth.methods.acceptability.measurement import BLOCK, Measured, drawn
 from capworth.methods.arguments import Floats, Ints, finite, table
 from capworth.methods.elicitation.agreement import mean_ranks
 from capworth.methods.elicitation.weights import rank_order_centroid
+from capworth.methods.uncertainty.order_statistics import order_quantile
 
 _ROUNDING: Final = 1e-12  # a cumulative share this close to a bound has reached it
 _ADDED: Final = 1e-6  # by which probabilities may miss 1: they may be printed figures
@@ -299,7 +300,7 @@ def rank_confidence_sets(replicates: Floats, level: float = 0.95, *, jointly: bo
         if varies.any():
             worst[i] = np.abs(deviation[varies] / spread[i, varies, None]).max(axis=0)
     worst = np.broadcast_to(worst.max(axis=0), worst.shape) if jointly else worst
-    critical = np.quantile(worst, level, axis=1, method="higher")[:, None]
+    critical = order_quantile(worst.T, level)[:, None]
     surely_above = gap > critical * spread  # row above column
     surely_below = gap < -critical * spread
     lowest, highest = 1 + surely_below.sum(axis=1), options - surely_above.sum(axis=1)

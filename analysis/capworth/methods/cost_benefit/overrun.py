@@ -1,38 +1,14 @@
-"""Overrun counted once: a stated total, how it splits, and the common cause of overruns."""
+"""Overrun counted once: the out-turn of a base, and what a stated total stands for."""
 
 from typing import Final
 
 import numpy as np
-from scipy.special import ndtr
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats, finite
 from capworth.methods.uncertainty.order_statistics import order_quantile
 
 READINGS: Final = ("base", "mean", "P50", "P80")  # what a published total may stand for
-
-
-def common_cause(own: Floats, shared: Floats, share: float) -> Floats:
-    """Probabilities that move together: one factor for all, with its share of the variance.
-
-    Parameters
-    ----------
-    own : (draws, lines) standard normal
-    shared : (draws,) standard normal, the common cause
-    share : of the variance on the normal scale, from 0 to 1
-
-    Returns
-    -------
-    (draws, lines) probabilities, even between 0 and 1, for the quantile function of each line.
-
-    Notes
-    -----
-    One-factor normal copula: Clemen and Reilly (1999), Management Science 45(2), 208-224.
-    """
-    if not 0 <= share <= 1:
-        raise InputError(f"share: {share} is not between 0 and 1.")
-    together = np.sqrt(share) * shared[:, None] + np.sqrt(1 - share) * own
-    return np.asarray(ndtr(together))
 
 
 def out_turn(base: Floats, overrun: Floats, managing: Floats | float = 0.0) -> Floats:

@@ -15,6 +15,7 @@ from scipy.special import gammaincinv
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats, finite, known, table, within
 from capworth.methods.envelopment.technology import NEGLIGIBLE, Question, measures, project
+from capworth.methods.uncertainty.order_statistics import order_quantiles
 from capworth.streams import stream
 
 _STREAM: Final = "envelopment bootstrap"
@@ -119,7 +120,7 @@ def bootstrap(
         resolved += again.resolved
     bias = replicates.mean(axis=0) - distance
     tail = (1 - confidence) / 2
-    least, most = np.quantile(replicates - distance, (tail, 1 - tail), axis=0)
+    least, most = order_quantiles(replicates - distance, (tail, 1 - tail))
     return Bootstrapped(
         efficiency=1 / distance,
         corrected=1 / (distance - bias),

@@ -5,7 +5,7 @@ starts can be found with which every year keeps within its limit as surely. What
 depend on when it starts, what it is worth only falls with delay: both make the search exact.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -16,34 +16,76 @@ from capworth.methods.arguments import Bools, Floats, Ints, finite, within
 from capworth.methods.uncertainty.order_statistics import order_quantile
 
 Worth: TypeAlias = Callable[[Bools, Ints], float]
+_Found: TypeAlias = tuple[float, float, int, tuple[int, ...], int, Ints, float]
 
 TIE: Final = 1e-12  # of the largest value: two values nearer than this are one
+SCREENED: Final = 2_000  # draws that tell which sets come near the frontier
+LIKELY: Final = 1_000  # cheapest sets among which the likeliest is sought
+MARGIN: Final = 0.05  # share of a budget within which a set is near
+BLOCK: Final = 1 << 23  # numbers of one block of draws x sets
 ROOM: Final = 1e-9  # share of a limit by which rounding may pass it
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """When money is spent, what a year may cost, and how value falls with delay.
+    """What each project is worth, and takes of what is limited, by years of delay.
 
     Attributes
     ----------
-    spend : (projects, years) share of a project's money in each year at its stated start
-    limits : (years,) money; infinite where a year has no limit
-    worth : (projects, delays) expected value by years of delay, the first as stated
-    after : (a, b, years): a is delayed no less than b less so many years
+    worth : (projects, delays) expected value, the first as stated; -inf where it may not start then
+    uses : (rules, projects, delays) what a project takes of each limited thing: a share of its own
+        money, or an amount
+    scaled : (rules,) whether `uses` are shares of money: they follow its draws, and the plan holds
+        each with its share of the contingency
+    caps : (rules,) what there is, in the unit of the money, or of the amounts
+    after : (a, ((b, years), ...)): a is delayed no less than one of these b less so many years
     """
 
-    spend: Floats
-    limits: Floats
     worth: Floats
-    after: tuple[tuple[int, int, int], ...] = ()
+    uses: Floats
+    scaled: Bools
+    caps: Floats
+    after: tuple[tuple[int, tuple[tuple[int, int], ...]], ...] = ()
 
-    def shifted(self, project: int, delay: int) -> Floats | None:
-        """Shares by year of a delayed project; None where money would fall behind the last year."""
-        late = self.spend[project, self.spend.shape[1] - delay :] if delay else np.empty(0)
-        if late.sum() > ROOM:
-            return None
-        return np.concatenate([np.zeros(delay), self.spend[project, : len(self.limits) - delay]])
+    def most(self, chosen: Bools) -> float:
+        """Sum of what the members of a set are worth at most, whenever they start."""
+        return float(self.worth[chosen].max(axis=1).sum())
+
+    @classmethod
+    def of_years(
+        cls,
+        spend: Floats,
+        limits: Floats,
+        worth: Floats,
+        after: tuple[tuple[int, int, int], ...] = (),
+    ) -> "Plan":
+        """Limit the money of each year.
+
+        Parameters
+        ----------
+        spend : (projects, years) share of a project's money in each year at its stated start
+        limits : (years,) money; infinite where a year has no limit
+        worth : (projects, delays) expected value by years of delay
+        after : (a, b, years): a is delayed no less than b less so many years
+        """
+        delays = worth.shape[1]
+        uses = np.stack([later(spend, d) for d in range(delays)], axis=2)  # (projects, years, .)
+        whole = spend.sum(axis=1)[:, None]
+        inside = uses.sum(axis=1) >= whole - ROOM  # nothing falls behind the last year
+        return cls(
+            worth=np.where(inside, worth, -np.inf),
+            uses=uses.transpose(1, 0, 2),
+            scaled=np.ones(len(limits), dtype=bool),
+            caps=limits,
+            after=tuple((a, ((b, years),)) for a, b, years in after),
+        )
+
+
+def later(amounts: Floats, delay: int) -> Floats:
+    """Amounts by year, (..., years), so many years later; what falls behind the end is lost."""
+    moved = np.zeros_like(amounts)
+    moved[..., delay:] = amounts[..., : amounts.shape[-1] - delay]
+    return moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +128,14 @@ def best_programmes(
     confidence: float = 0.8,
     near: float = 0.0,
     plan: Plan | None = None,
+    bound: Floats | None = None,
     joint: Worth | None = None,
 ) -> Programmes:
     """Chance-constrained programme: most expected value within the budget with a confidence.
 
     What is maximised: expected value. Between equals: the smaller cost at the confidence, then
     fewer projects, then the earlier ones. Assumed: cost does not depend on the start; value does
-    not rise with delay; `joint`, where given, is never above the sum of single values.
+    not rise with delay; `joint`, where given, is never above `bound`.
 
     Parameters
     ----------
@@ -100,10 +143,13 @@ def best_programmes(
     value : (projects,) expected value at the stated starts, in any unit, may be negative
     cost : (draws, projects) money asked, 0 or more
     budget : money, in the unit of `cost`
-    confidence : share of draws in which the budget, and the limits of all years, must hold
+    confidence : share of draws in which the budget, and the limits of all years, must hold; 0 where
+        they must hold on average only
     near : sets within this share of the largest value are listed too
     plan : spending by year with its limits; without it only the budget counts
-    joint : value of a set with its delays where gains overlap
+    bound : (sets,) what each set is worth at most, whenever its members start; the sum of their
+        values where None
+    joint : value of a set with its delays where members share gains, or strengthen one another
 
     Returns
     -------
@@ -122,61 +168,157 @@ def best_programmes(
     >>> found.sets[0].tolist(), float(found.quantile[0]), float(found.p_within[0])
     ([False, True], 6.0, 1.0)
     """
-    worth, prices = finite(value, "value"), within(cost, "cost", 0)
-    if not 0 < confidence <= 1:
-        raise InputError(f"confidence: {confidence} is not above 0 and up to 1.")
-    additive = sets @ worth
-    size = sets.sum(axis=1)
-    order = np.lexsort((size, -additive))
-    place = int(np.ceil(confidence * len(prices) - 1e-9))
-    least = sets @ np.sort(prices, axis=0)[:place].mean(axis=0)
-    means = sets @ prices.mean(axis=0)
-    room = budget * (1 + ROOM)
-    found: list[tuple[float, float, int, tuple[int, ...], int, Ints, float]] = []
-    best, tested, solved = -np.inf, 0, 0
-    for row in order.tolist():
-        floor = _floor(best, near)
-        if additive[row] < floor:
-            break
-        if least[row] > room or means[row] > room:
-            continue
-        tested += 1
-        total = prices[:, sets[row]].sum(axis=1)
-        at = float(order_quantile(total, confidence))
-        if at > room:
-            continue
-        delays, got, sure = np.zeros(len(worth), dtype=np.int64), float(additive[row]), 1.0
-        if plan is not None:
-            solved += 1
-            scale = max(1.0, at / means[row]) if means[row] > 0 else 1.0
-            starts = _starts(sets[row], plan, prices, scale, confidence, floor, joint)
-            if starts is None:
+    search = Search(sets, value, cost, confidence=confidence, plan=plan, bound=bound, joint=joint)
+    return search.best(budget, near)
+
+
+class Search:
+    """Best programmes for any budget, and among any sets: what was found once is kept.
+
+    Parameters
+    ----------
+    See `best_programmes`.
+    """
+
+    def __init__(
+        self,
+        sets: Bools,
+        value: Floats,
+        cost: Floats,
+        *,
+        confidence: float = 0.8,
+        plan: Plan | None = None,
+        bound: Floats | None = None,
+        joint: Worth | None = None,
+    ) -> None:
+        if not 0 <= confidence <= 1:
+            raise InputError(f"confidence: {confidence} is not a share from 0 to 1.")
+        self.sets, self.confidence = sets, confidence
+        self._worth, self._cost = finite(value, "value"), within(cost, "cost", 0)
+        self._plan, self._joint = plan, joint
+        self._additive = sets @ self._worth
+        self._bound = self._additive if bound is None else bound
+        self._size = sets.sum(axis=1)
+        self._order = np.lexsort((self._size, -self._bound))
+        self._means = sets @ self._cost.mean(axis=0)
+        self._least = self._means
+        if confidence:
+            place = int(np.ceil(confidence * len(self._cost) - 1e-9))
+            lowest = np.sort(self._cost, axis=0)[:place].mean(axis=0)
+            self._least = np.maximum(sets @ lowest, self._means)
+        self._at: dict[int, float] = {}
+        self._starts: dict[int, tuple[Ints, float, float]] = {}
+        self._below: dict[int, float] = {}  # what a set is known not to reach
+
+    def best(self, budget: float, near: float = 0.0, among: Bools | None = None) -> Programmes:
+        """Best programme within a budget, and those that are nearly as good.
+
+        Parameters
+        ----------
+        budget, near : see `best_programmes`
+        among : (sets,) which of the sets to look at; all where None
+        """
+        room = budget * (1 + ROOM)
+        found: list[_Found] = []
+        best, tested, solved = -np.inf, 0, 0
+        for row in self._order.tolist():
+            floor = _floor(best, near)
+            if self._bound[row] < floor:
+                break
+            if self._least[row] > room or (among is not None and not among[row]):
                 continue
-            delays, got, sure = starts
-        elif joint is not None:
-            got = joint(sets[row], delays)
-        members = tuple(np.flatnonzero(sets[row]).tolist())
-        found.append((-got, at, int(size[row]), members, row, delays, sure))
-        best = max(best, got)
-    feasible = bool(found)
-    if not found:
-        found = [_likeliest(sets, additive, prices, budget, confidence)]
-    floor = _floor(-min(found)[0], near)
-    kept = sorted(f for f in found if -f[0] >= floor)[: None if near else 1]
-    rows = [f[4] for f in kept]
-    within_budget = [(prices[:, sets[r]].sum(axis=1) <= room).mean() for r in rows]
-    return Programmes(
-        sets=sets[rows],
-        delays=np.array([f[5] for f in kept]),
-        value=np.array([-f[0] for f in kept]),
-        expected=means[rows],
-        quantile=np.array([f[1] for f in kept]),
-        p_within=np.array(within_budget),
-        p_years=np.array([f[6] for f in kept]),
-        tested=tested,
-        solved=solved,
-        feasible=feasible,
-    )
+            tested += 1
+            at = self.quantile(row)
+            if at > room:
+                continue
+            solved += self._plan is not None
+            started = self._started(row, at, floor)
+            if started is None or started[1] < floor:
+                continue
+            delays, got, sure = started
+            members = tuple(np.flatnonzero(self.sets[row]).tolist())
+            found.append((-got, at, int(self._size[row]), members, row, delays, sure))
+            best = max(best, got)
+        feasible = bool(found)
+        if not found:
+            found = [self._likeliest(budget, among)]
+        floor = _floor(-min(found)[0], near)
+        kept = sorted(f for f in found if -f[0] >= floor)[: None if near else 1]
+        rows = [f[4] for f in kept]
+        return Programmes(
+            sets=self.sets[rows],
+            delays=np.array([f[5] for f in kept]),
+            value=np.array([-f[0] for f in kept]),
+            expected=self._means[rows],
+            quantile=np.array([f[1] for f in kept]),
+            p_within=np.array([(self._totals(r) <= room).mean() for r in rows]),
+            p_years=np.array([f[6] for f in kept]),
+            tested=tested,
+            solved=solved,
+            feasible=feasible,
+        )
+
+    def downward(self, highest: float) -> Iterator[Programmes]:
+        """Best programme of every budget from the highest down, for as long as it is asked for.
+
+        The next lower budget is the largest that the last programme breaks.
+        """
+        budget = highest
+        while (step := self.best(budget)).feasible:
+            yield step
+            needed = max(float(step.quantile[0]), float(step.expected[0]))
+            if needed <= 0:
+                return
+            budget = needed * (1 - 1e-6)
+
+    def quantile(self, row: int) -> float:
+        """Cost of a set at the confidence, and no less than on average."""
+        if row not in self._at:
+            mean = float(self._means[row])
+            at = (
+                float(order_quantile(self._totals(row), self.confidence))
+                if self.confidence
+                else mean
+            )
+            self._at[row] = at
+        return self._at[row]
+
+    def _totals(self, row: int) -> Floats:
+        return np.asarray(self._cost[:, self.sets[row]].sum(axis=1))
+
+    def _started(self, row: int, at: float, floor: float) -> tuple[Ints, float, float] | None:
+        """Delays, value and the chance to keep every year; None where none reach the floor."""
+        if row in self._starts or floor >= self._below.get(row, np.inf):
+            return self._starts.get(row)
+        chosen = self.sets[row]
+        found: tuple[Ints, float, float] | None
+        if self._plan is None:
+            delays, joint = np.zeros(len(chosen), dtype=np.int64), self._joint
+            got = float(self._additive[row]) if joint is None else joint(chosen, delays)
+            found = delays, got, 1.0
+        else:
+            mean = self._means[row]
+            scale = max(1.0, at / mean) if mean > 0 else 1.0
+            spare = max(0.0, float(self._bound[row] - self._plan.most(chosen)))
+            found = _starts(
+                chosen, self._plan, self._cost, scale, self.confidence, floor, spare, self._joint
+            )
+        if found is None:
+            self._below[row] = floor
+        else:
+            self._starts[row] = found
+        return found
+
+    def _likeliest(self, budget: float, among: Bools | None) -> "_Found":
+        """The set that keeps the budget in most draws, then the most valuable, as started."""
+        rows = np.arange(len(self.sets)) if among is None else np.flatnonzero(among)
+        cheap = rows[np.argsort(self._means[rows], kind="stable")[:LIKELY]]
+        chance = np.array([(self._totals(r) <= budget * (1 + ROOM)).mean() for r in cheap])
+        row = int(cheap[np.lexsort((-self._bound[cheap], -chance))[0]])
+        members = tuple(np.flatnonzero(self.sets[row]).tolist())
+        none = np.zeros(self.sets.shape[1], dtype=np.int64)
+        at = self.quantile(row)
+        return -float(self._bound[row]), at, int(self._size[row]), members, row, none, float("nan")
 
 
 def frontier_at(
@@ -194,19 +336,42 @@ def frontier_at(
     Returns
     -------
     (steps,) rows of `sets` and the budget from which each is the best.
+
+    Notes
+    -----
+    Of more draws than 2,000 the first 2,000 tell which sets come near the frontier, within a
+    twentieth of its budgets; of these the budgets are found on all draws.
     """
-    budgets = np.array(
-        [
-            float(order_quantile(cost[:, row].sum(axis=1), confidence)) if row.any() else 0.0
-            for row in sets
-        ]
-    )
-    if mean_too:
-        budgets = np.maximum(budgets, sets @ cost.mean(axis=0))
-    order = np.lexsort((sets.sum(axis=1), -value, budgets))
-    ahead = np.maximum.accumulate(value[order])
-    rises = np.r_[True, value[order][1:] > ahead[:-1] + TIE * np.abs(value).max(initial=0.0)]
-    return order[rises], budgets[order][rises]
+    near = np.arange(len(sets))
+    if len(cost) > SCREENED:
+        rough = _budgets(sets, cost[:SCREENED], confidence, mean_too)
+        near = near[rough * (1 - MARGIN) <= _cheapest_as_good(value, rough)]
+    budgets = _budgets(sets[near], cost, confidence, mean_too)
+    order = np.lexsort((sets[near].sum(axis=1), -value[near], budgets))
+    ahead = np.maximum.accumulate(value[near][order])
+    rises = np.r_[True, value[near][order][1:] > ahead[:-1] + TIE * np.abs(value).max(initial=0.0)]
+    return near[order][rises], budgets[order][rises]
+
+
+def _budgets(sets: Bools, cost: Floats, confidence: float, mean_too: bool) -> Floats:
+    """(sets,) budget that each set keeps with the confidence, and on average."""
+    means: Floats = sets @ cost.mean(axis=0)
+    if not confidence:
+        return means
+    found = np.empty(len(sets))
+    step = max(1, BLOCK // max(len(cost), 1))
+    for start in range(0, len(sets), step):
+        totals = cost @ sets[start : start + step].T.astype(np.float64)
+        found[start : start + step] = order_quantile(totals, confidence)
+    return np.maximum(found, means) if mean_too else found
+
+
+def _cheapest_as_good(value: Floats, budgets: Floats) -> Floats:
+    """(sets,) smallest budget of a set that is worth as much or more."""
+    order = np.lexsort((budgets, -value))
+    found = np.empty(len(value))
+    found[order] = np.minimum.accumulate(budgets[order])
+    return found
 
 
 def _floor(best: float, near: float) -> float:
@@ -221,86 +386,65 @@ def _starts(
     scale: float,
     confidence: float,
     floor: float,
+    spare: float,
     joint: Worth | None,
 ) -> tuple[Ints, float, float] | None:
     """Delays that lose least value; None where no starts keep every limit and reach the floor.
 
     Depth first, the project with the dearest year first; the rest undelayed bounds what is left.
     """
-    members = np.flatnonzero(chosen)
     means = prices.mean(axis=0)
-    money = plan.spend * means[:, None] * scale  # by year, each with its share of the contingency
-    order = sorted(members.tolist(), key=lambda k: (-money[k].max(), k))
-    ahead = np.cumsum([plan.worth[k].max() for k in reversed(order)])[::-1]
-    rest = np.append(ahead, 0.0)
-    limits = plan.limits * (1 + ROOM)
+    share = np.where(plan.scaled[:, None, None], means[None, :, None] * scale, 1.0)
+    planned = (plan.uses * share).transpose(1, 2, 0)  # (projects, delays, rules), contingency in
+    members = np.flatnonzero(chosen).tolist()
+    order = sorted(members, key=lambda k: (-planned[k].max(initial=0.0), k))
+    caps = plan.caps * (1 + ROOM)
+    tied = ((a, [n for n in needed if chosen[n[0]]]) for a, needed in plan.after if chosen[a])
+    after = [(a, needed) for a, needed in tied if needed]
     delays = np.zeros(len(chosen), dtype=np.int64)
+    sums = np.zeros((len(prices), len(caps)))  # what those placed take, in every draw
     best: list[tuple[float, Ints, float]] = []
-
-    def keeps_order(project: int) -> bool:
-        return all(
-            delays[a] >= delays[b] - years
-            for a, b, years in plan.after
-            if project in (a, b) and {a, b} <= placed
-        )
-
-    def years_held() -> float:
-        by_year = np.zeros((len(prices), len(plan.limits)))
-        for k in order:
-            share = plan.shifted(k, int(delays[k]))
-            assert share is not None  # it was placed
-            by_year += prices[:, [k]] * share
-        return float((by_year <= limits).all(axis=1).mean())
-
     placed: set[int] = set()
 
-    def place(depth: int, used: Floats, value: float) -> None:
-        least = max(best[0][0] if best else -np.inf, floor)
-        if value + rest[depth] < least or (best and value + rest[depth] <= best[0][0]):
+    def keeps_order() -> bool:
+        return all(
+            any(b not in placed or delays[a] >= delays[b] - years for b, years in needed)
+            for a, needed in after
+            if a in placed
+        )
+
+    def most(depth: int, used: Floats) -> float:
+        """What the rest is worth at most, each in the best place that is still free for it."""
+        rest = order[depth:]
+        free = (used + planned[rest] <= caps).all(axis=2)
+        return float(np.where(free, plan.worth[rest], -np.inf).max(axis=1).sum())
+
+    def place(depth: int, used: Floats, within: Bools, value: float) -> None:
+        ahead = value + spare + most(depth, used)
+        if ahead < floor or (best and ahead <= best[0][0]):
             return
         if depth == len(order):
             got = joint(chosen, delays) if joint is not None else value
-            if got < floor or (best and got <= best[0][0]):
-                return
-            held = years_held()
-            if held >= confidence - ROOM:
-                best[:] = [(got, delays.copy(), held)]
+            if got >= floor and (not best or got > best[0][0]):
+                best[:] = [(got, delays.copy(), float(within.mean()))]
             return
         project = order[depth]
         placed.add(project)
         for delay in range(plan.worth.shape[1]):
-            share = plan.shifted(project, delay)
-            if share is None:
-                break
-            total = used + share * means[project] * scale
-            if (total > limits).any():
+            total = used + planned[project, delay]
+            if not np.isfinite(plan.worth[project, delay]) or (total > caps).any():
                 continue
             delays[project] = delay
-            if keeps_order(project):
-                place(depth + 1, total, value + plan.worth[project, delay])
+            taken = np.flatnonzero(plan.uses[:, project, delay])
+            use = plan.uses[taken, project, delay]
+            before = sums[:, taken].copy()
+            sums[:, taken] += np.where(plan.scaled[taken], prices[:, [project]] * use, use)
+            still = within & (sums[:, taken] <= caps[taken]).all(axis=1)
+            if keeps_order() and still.mean() >= confidence - ROOM:
+                place(depth + 1, total, still, value + float(plan.worth[project, delay]))
+            sums[:, taken] = before
         delays[project] = 0
         placed.discard(project)
 
-    place(0, np.zeros(len(plan.limits)), 0.0)
-    if not best:
-        return None
-    got, when, held = best[0]
-    return when, got, held
-
-
-def _likeliest(
-    sets: Bools, additive: Floats, prices: Floats, budget: float, confidence: float
-) -> tuple[float, float, int, tuple[int, ...], int, Ints, float]:
-    """The set that keeps the budget in most draws, then the most valuable, as started."""
-    totals = [prices[:, row].sum(axis=1) for row in sets]
-    chance = np.array([(total <= budget * (1 + ROOM)).mean() for total in totals])
-    row = int(np.lexsort((-additive, -chance))[0])
-    return (
-        -float(additive[row]),
-        float(order_quantile(totals[row], confidence)),
-        int(sets[row].sum()),
-        tuple(np.flatnonzero(sets[row]).tolist()),
-        row,
-        np.zeros(sets.shape[1], dtype=np.int64),
-        float("nan"),
-    )
+    place(0, np.zeros(len(caps)), np.ones(len(prices), dtype=bool), 0.0)
+    return (best[0][1], best[0][0], best[0][2]) if best else None

@@ -17,6 +17,7 @@ from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, Ints, finite, table, within
 from capworth.methods.exact import in_grains
 from capworth.methods.portfolio.relations import affordable
+from capworth.methods.uncertainty.order_statistics import order_quantile
 
 BLOCK_DRAWS: Final = 128
 BLOCK_SETS: Final = 4096  # blocks of 4 MB: they stay in the processor's cache
@@ -234,7 +235,7 @@ def standing(values: ArrayLike, quantile: float = 0.1) -> Standing:
     share = np.einsum("ds,d->s", leads, 1 / leads.sum(axis=1)) / len(worth)
     return Standing(
         worth.mean(axis=0),
-        np.quantile(worth, quantile, axis=0, method="inverted_cdf"),
+        order_quantile(worth, max(quantile, 1 / len(worth))),
         lack.mean(axis=0),
         lack.max(axis=0),
         share,

@@ -248,13 +248,14 @@ def normal_copula(own: Floats, common: Floats, share: float) -> Floats:
     return moved
 
 
-def normal_copula_cells(first: Floats, second: Floats, shares: tuple[float, float]) -> Floats:
-    """Probability of each pair of cells of two numbers of one group.
+def normal_copula_cells(first: Floats, second: Floats, correlation: float) -> Floats:
+    """Probability of each pair of cells of two numbers that move together.
 
     Parameters
     ----------
     first, second : (cells + 1,) probability of lying below each border, from 0 to 1
-    shares : of the two in the group; 0 where they are independent
+    correlation : of the two on the normal scale, -0.99 to 0.99; that of two in a group is the root
+        of the product of their shares
 
     Returns
     -------
@@ -265,22 +266,23 @@ def normal_copula_cells(first: Floats, second: Floats, shares: tuple[float, floa
     Given what is in common the two are independent; that is integrated out by Gauss and Hermite.
 
     >>> halves = np.array([0, 0.5, 1])
-    >>> normal_copula_cells(halves, halves, (0.0, 0.0)).round(12).tolist()
+    >>> normal_copula_cells(halves, halves, 0.0).round(12).tolist()
     [[0.25, 0.25], [0.25, 0.25]]
     """
+    _known(abs(correlation))
     nodes, weights = hermegauss(_QUADRATURE)
+    root = float(np.sqrt(abs(correlation)))
     within = [
-        np.diff(_below(np.asarray(ends, dtype=np.float64), share, nodes), axis=0)
-        for ends, share in zip((first, second), shares, strict=True)
+        np.diff(_below(np.asarray(ends, dtype=np.float64), weight, nodes), axis=0)
+        for ends, weight in ((first, root), (second, float(np.copysign(root, correlation))))
     ]
     found: Floats = np.einsum("ak,bk,k->ab", *within, weights / weights.sum())
     return found
 
 
-def _below(ends: Floats, share: float, common: Floats) -> Floats:
+def _below(ends: Floats, weight: float, common: Floats) -> Floats:
     """(ends, nodes) probability of lying below each border, given what is in common."""
-    _known(share)
-    own = (ndtri(ends)[:, None] - np.sqrt(share) * common) / np.sqrt(1 - share)
+    own = (ndtri(ends)[:, None] - weight * common) / np.sqrt(1 - weight**2)
     below: Floats = ndtr(own)
     return below
 

@@ -1,9 +1,11 @@
 """Quantiles on draws are order statistics, so that what they promise holds on the draws."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats
+from capworth.methods.arguments import Floats, Ints
 
 
 def order_quantile(draws: Floats, probability: float) -> Floats:
@@ -21,11 +23,50 @@ def order_quantile(draws: Floats, probability: float) -> Floats:
     >>> float(order_quantile(np.array([3.0, 1.0, 2.0, 4.0, 5.0]), 0.8))
     4.0
     """
-    if not 0 < probability <= 1:
-        raise InputError(f"probability: {probability} is not above 0 and up to 1.")
-    place = int(np.ceil(probability * len(draws) - 1e-9)) - 1
-    found: Floats = np.partition(draws, place, axis=0)[place]
+    found: Floats = order_quantiles(draws, (probability,))[0]
     return found
+
+
+def order_quantiles(draws: Floats, probabilities: Sequence[float]) -> Floats:
+    """Several quantiles at once, (probabilities, ...): see `order_quantile`.
+
+    NaN where a draw is NaN.
+
+    >>> order_quantiles(np.array([[3.0, 9], [1, 8], [2, np.nan]]), (0.3, 0.5)).tolist()
+    [[1.0, nan], [2.0, nan]]
+    """
+    values = np.asarray(draws, dtype=np.float64)
+    places = [int(place) for place in _places(probabilities, len(values))]
+    sorted_there = np.partition(values, sorted({*places, len(values) - 1}), axis=0)
+    found: Floats = sorted_there[places]
+    return np.where(np.isnan(sorted_there[-1]), np.nan, found)  # NaN is sorted to the end
+
+
+def known_quantiles(draws: Floats, probabilities: Sequence[float]) -> Floats:
+    """Quantiles (probabilities, columns) over the draws in which each column is known.
+
+    Parameters
+    ----------
+    draws : (draws, columns), NaN where a column is not known; it stays NaN where it never is
+    probabilities : as of `order_quantile`
+
+    >>> known_quantiles(np.array([[3.0, 9], [1, 8], [2, np.nan]]), (0.5, 1)).tolist()
+    [[2.0, 8.0], [3.0, 9.0]]
+    """
+    rising = np.sort(draws, axis=0)  # NaN at the end
+    known = np.isfinite(draws).sum(axis=0)
+    columns = np.arange(rising.shape[1])
+    places = np.array([np.maximum(_places((p,), known), 0)[0] for p in probabilities])
+    found: Floats = rising[places, columns]
+    return found
+
+
+def _places(probabilities: Sequence[float], many: int | Ints) -> Ints:
+    """(probabilities, ...) place of each quantile among as many values, from 0."""
+    wanted = np.asarray(probabilities, dtype=np.float64)
+    if not ((wanted > 0) & (wanted <= 1)).all():
+        raise InputError(f"probability: {list(probabilities)} is not above 0 and up to 1.")
+    return np.ceil(np.multiply.outer(wanted, many) - 1e-9).astype(np.int64) - 1
 
 
 def quantile_error(draws: Floats, probability: float) -> float:

@@ -10,12 +10,23 @@ import pandas as pd
 
 from capworth.appraisal.allocation import Allocation
 from capworth.appraisal.cost_cube import CostCube, cost_cube
+from capworth.appraisal.overrun import CONFIDENCE, PARTS, READINGS, Overrun
 from capworth.case.model import FUNCTIONS
 from capworth.charts.allocation import beyond
 from capworth.language.language import Language
-from capworth.language.numbers import Amount
+from capworth.language.numbers import Amount, decimals
 from capworth.model.costs import PAYERS
-from capworth.report.blocks import Block, Bullets, Row, Section, Table, Text, pictures, rows_of
+from capworth.report.blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Row,
+    Section,
+    Table,
+    Text,
+    pictures,
+    rows_of,
+)
 from capworth.study.stages import Study
 
 
@@ -29,6 +40,7 @@ def costs_page(study: Study, language: Language) -> Section | None:
     blocks += [_functions(cube, study, language), _payers(cube, language)]
     if len(cube.bridge()):
         blocks.append(_bridge(cube, language))
+    blocks += _overrun(study, language)
     title = language.say(
         "spending.title",
         category=language.word("category", str(bought.index[0])),
@@ -98,6 +110,103 @@ def _bridge(cube: CostCube, language: Language) -> Table:
         weights=(1.6, 1.0),
         note=language.say("spending.bridge_note"),
     )
+
+
+def _overrun(study: Study, language: Language) -> list[Block]:
+    """What builds turn out at: the way from stated to expected, and what a total may stand for."""
+    if "overrun" not in study:
+        return []
+    found, blocks = study.overrun, list[Block]()
+    if len(found.to_frame()):
+        blocks = [Text(overrun_text(found, language)), _way(found, language)]
+        blocks.append(_readings(found, language))
+    return blocks + pictures("spending", study, language)
+
+
+def overrun_text(found: Overrun, language: Language) -> str:
+    """Each total as published, with the overrun, and what would hold; then what is in common."""
+    confidence = language.percent(CONFIDENCE)
+    lines = []
+    for total, row in rows_of(found.to_frame()):
+        expected, money = Amount.of(row, "expected_m"), str(row["currency"])
+        places = decimals(*expected)
+        lines.append(
+            language.say(
+                f"overrun.text_{row['stands_for']}",
+                name=language.name(str(total)),
+                stated=language.money(float(row["stated_m"]), money),
+                expected=language.money(expected.middle, money, places),
+                span=language.span(expected),
+                p80=language.money(float(row["p80_m"]), money, places),
+                confidence=confidence,
+            )
+        )
+        if row["p_within"] > 0:
+            within = language.probability(float(row["p_within"]))
+            lines.append(language.say("overrun.within", percent=within))
+        else:
+            lines.append(language.say("overrun.within_none"))
+    common = language.percent(found.common_cause)
+    return " ".join((*lines, language.say("overrun.common", share=common)))
+
+
+def _way(found: Overrun, language: Language) -> Table:
+    """One row for each total: base, overrun and managing the risk make up what is expected."""
+    rows: list[tuple[Cell, ...]] = []
+    for total, row in rows_of(found.to_frame()):
+        amount = Amount.of(row, "expected_m")
+        parts = (language.number(float(row[f"{part}_m"]), 1) for part in PARTS)
+        rows.append(
+            (
+                language.name(str(total)),
+                f"{row['grade']} {row['source']}".strip(),
+                language.exactly(float(row["stated_m"])),
+                *parts,
+                (language.number(amount.middle, 1), language.span(amount)),
+            )
+        )
+    columns = ("total", "evidence", "stated", *PARTS, "expected")
+    return Table(
+        language.say("overrun.way", unit=_unit(found, language)),
+        tuple(language.say(f"overrun.{column}") for column in columns),
+        tuple(rows),
+        words=2,
+        weights=(1.2, 0.8),
+        note=language.say("overrun.way_note"),
+    )
+
+
+def _readings(found: Overrun, language: Language) -> Table:
+    """Each total by what it may stand for, the reading that counts on a ground of its own."""
+    table = found.readings()
+    rows = tuple(
+        (
+            language.name(str(total)) if reading == READINGS[0] else "",
+            language.say(f"overrun.reading_{reading}", confidence=language.percent(CONFIDENCE)),
+            language.spread(Amount.of(row, "expected_m")),
+            language.number(float(row["p80_m"]), decimals(*Amount.of(row, "expected_m"))),
+            language.probability(float(row["p_within"])),
+        )
+        for (total, reading), row in rows_of(table)
+    )
+    columns = ("total", "reading", "reading_expected", "p80", "p_within")
+    confidence = language.percent(CONFIDENCE)
+    return Table(
+        language.say("overrun.readings", unit=_unit(found, language)),
+        tuple(language.say(f"overrun.{c}", confidence=confidence) for c in columns),
+        rows,
+        words=2,
+        weights=(1.6, 2.0),
+        note=language.say("overrun.readings_note"),
+        marked=tuple(k for k, counts in enumerate(table["counts"]) if counts),
+    )
+
+
+def _unit(found: Overrun, language: Language) -> str:
+    """The money that the totals are stated in; that of the case where they differ."""
+    told = found.to_frame()[["currency", "price_year"]].drop_duplicates()
+    currency, year = told.iloc[0] if len(told) == 1 else ("", found.provenance.price_year)
+    return language.say("overrun.unit", unit=language.million(str(currency)), year=int(year))
 
 
 def _wide(cube: CostCube, down: str, across: str) -> pd.DataFrame:

@@ -8,15 +8,20 @@ Annex: what the linters found, each thing with its place, its sentence and its r
 from collections import Counter
 from collections.abc import Iterator
 
-from capworth.case.model import GRADES, Case
+from capworth.case.distributions import pairs_of
+from capworth.case.model import GRADES, Case, Distribution
 from capworth.case.register import bias_classes, schedules
 from capworth.language.language import Language
 from capworth.lints.lint import SEVERITIES, Lint, catalogue
+from capworth.methods.uncertainty.convergence import NETS
+from capworth.methods.uncertainty.fitting import ENDS
+from capworth.model.draws import MOST_DIMENSIONS
 from capworth.model.result import HIGH, LOW
-from capworth.model.simulation import KEPT
-from capworth.report.blocks import Block, Bullets, Cell, Formula, Section, Table, Text
+from capworth.model.simulation import KEPT, SOBOL, sampled
+from capworth.report.blocks import Block, Bullets, Cell, Formula, Section, Table, Text, rows_of
 from capworth.study.stages import Study
 
+QUANTILES = {name: tail for name, tail in ENDS.items() if tail}  # readings of low and high
 LIMITS = (  # what no appraisal of this kind can say
     "deterrence",
     "connected",
@@ -51,7 +56,107 @@ def method_page(study: Study, language: Language) -> Section:
         for key, is_used in used.items()
         if is_used
     ]
+    blocks.append(Text(" ".join(_drawing(study, language))))
+    if "convergence" in study:
+        blocks += [Text(_error(study, language)), _errors(study, language)]
     return Section(language.say("method.topic"), language.say("method.title"), blocks)
+
+
+def _drawing(study: Study, language: Language) -> Iterator[str]:
+    """How low and high are read, what moves together, and from which streams all is drawn."""
+    case, say = study.case, "method.drawing."
+    estimates = case.estimates().values()
+    ends = case.settings.distribution_ends
+    if ends in QUANTILES:
+        low, high = _quantiles(ends, language)
+        yield language.say(f"{say}quantiles", low=low, high=high)
+    else:
+        yield language.say(f"{say}ends", interval=language.percent((HIGH - LOW) / 100))
+    usual = {"", "ends"} if ends == "ends" else {ends}
+    otherwise = sum(row.ends not in usual for row in estimates if row.made_from != "feedback")
+    observed = sum(bool(row.weights) for row in estimates)
+    pairs = sum(len(pairs_of(row.a, row.b, tuple(case.estimates()))) for row in case.correlations)
+    for key, number in (("otherwise", otherwise), ("observed", observed), ("correlated", pairs)):
+        if number:
+            yield language.say(f"{say}{key}", number=language.number(number, 0))
+    if case.settings.sampling == SOBOL:
+        yield language.say(
+            f"{say}sobol",
+            draws=language.number(study.provenance.draws, 0),
+            most=language.number(MOST_DIMENSIONS, 0),
+            used=language.number(len(sampled(case, 0, 1).dimensions), 0),
+        )
+
+
+def _quantiles(ends: str, language: Language) -> tuple[str, str]:
+    tail = QUANTILES[ends]
+    return language.percent(tail), language.percent(1 - tail)
+
+
+def _error(study: Study, language: Language) -> str:
+    """The largest error of all headlines, and how errors are found."""
+    found, say = study.convergence, "method.drawing."
+    key = str(found.to_frame()["error_share"].idxmax())
+    quantity, thing, _ = _figure(key)
+    text = language.say(
+        f"{say}error",
+        share=language.percent(found.largest, 1),
+        interval=language.percent((HIGH - LOW) / 100),
+        figure=_headline(quantity, thing, language),
+    )
+    if study.case.settings.sampling == SOBOL:
+        more = language.say(f"{say}sobol_errors", batches=language.number(NETS, 0))
+    else:
+        more = language.say(f"{say}random_errors")
+    return f"{text} {more}"
+
+
+def _figure(key: str) -> tuple[str, str, str]:
+    """Quantity, object and basis of a headline's name; an object may hold dots."""
+    quantity, _, rest = key.partition(".")
+    thing, _, basis = rest.rpartition(".")
+    return quantity, thing, basis
+
+
+def _headline(quantity: str, thing: str, language: Language) -> str:
+    known = f"convergence.{quantity}_{thing}"
+    if language.has(known):
+        return language.say(known, unit=language.million())
+    return language.say(f"convergence.{quantity}", name=language.name(thing))
+
+
+def _errors(study: Study, language: Language) -> Table:
+    """One row for each headline: the error of its mean, or share, and of both ends."""
+    table = study.convergence.to_frame()
+    rows: dict[tuple[str, str], dict[str, tuple[float, float]]] = {}
+    for key, row in rows_of(table):
+        quantity, thing, basis = _figure(key)
+        cells = rows.setdefault((quantity, thing), {})
+        cells["mean" if basis == "share" else basis] = (
+            float(row["error"]),
+            float(row["error_share"]),
+        )
+    bases = ("mean", f"p{LOW}", f"p{HIGH}")
+    columns = (
+        language.say("convergence.figure"),
+        language.say("convergence.mean"),
+        language.say("convergence.low", low=language.percent(LOW / 100)),
+        language.say("convergence.high", high=language.percent(HIGH / 100)),
+        language.say("convergence.of_range"),
+    )
+    return Table(
+        language.say("convergence.title"),
+        columns,
+        tuple(
+            (
+                _headline(*key, language),
+                *(language.number(cells[b][0]) if b in cells else "" for b in bases),
+                language.percent(max(share for _, share in cells.values()), 1),
+            )
+            for key, cells in rows.items()
+        ),
+        weights=(2.6,),
+    )
 
 
 def limits(study: Study, language: Language) -> Section:
@@ -100,6 +205,8 @@ def provenance_page(study: Study, language: Language) -> Section:
     ]
     if case.distributions:
         blocks.append(_drawn(case, language))
+    if case.correlations:
+        blocks.append(_correlated(case, language))
     if case.prices:
         blocks.append(_prices(case, language))
     blocks.append(_sources(case, language))
@@ -240,7 +347,7 @@ def _drawn(case: Case, language: Language) -> Table:
     rows = tuple(
         (
             row.inputs,
-            language.word("shape", row.shape or "pert"),
+            _shape(row, language),
             row.group,
             f"{row.grade} {row.source}".strip(),
             str(sum(map(row.speaks_of, names))),
@@ -256,6 +363,30 @@ def _drawn(case: Case, language: Language) -> Table:
         words=4,
         weights=(1.4, 1.0, 1.2, 1.0),
         note=language.say("provenance.drawn_note"),
+    )
+
+
+def _shape(row: Distribution, language: Language) -> str:
+    shape = language.word("shape", row.shape or "pert")
+    if row.ends not in QUANTILES:
+        return shape
+    low, high = _quantiles(row.ends, language)
+    return language.say("provenance.drawn_ends", shape=shape, low=low, high=high)
+
+
+def _correlated(case: Case, language: Language) -> Table:
+    """Rank correlations as they are stated."""
+    rows = tuple(
+        (row.a, row.b, f"{row.grade} {row.source}".strip(), language.exactly(row.r))
+        for row in case.correlations
+    )
+    columns = ("first_input", "second_input", "evidence", "rank_correlation")
+    return Table(
+        language.say("provenance.correlated"),
+        tuple(language.say(f"provenance.{column}") for column in columns),
+        rows,
+        words=3,
+        weights=(1.6, 1.6, 1.2),
     )
 
 

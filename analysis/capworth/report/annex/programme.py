@@ -221,13 +221,12 @@ def _together(study: Study, joint: JointGains, language: Language) -> Table:
                 *(language.cell(Amount.of(row, f"gain_{name}")) for name in READINGS),
                 language.cell(Amount.of(row, "last_per_m")),
                 *(language.number(float(row[f"money_m_{name}"])) for name in ("alone", "last")),
-                language.percent(float(known["alignment"]), 1),
                 str(known["readiness"]),
                 language.percent(float(row["lost_a_year"])),
                 language.number(float(row["regret"]), 2),
             )
         )
-    risks = ("closed", "readiness", "lost", "regret")
+    risks = ("readiness", "lost", "regret")
     heads = ("name", *READINGS, "last_rate", "money_alone", "money_last", *risks)
     twice = joint.counted_twice
     which = "twice" if twice >= LITTLE else "more" if twice <= -LITTLE else "same"

@@ -1,0 +1,96 @@
+"""Rules of what capabilities weigh among one another, and of what a programme is to add."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from capworth.case.check import Typed, TypedRow
+from capworth.case.model import ALIASES, DISTANCE, HARM, MEMBERS, NET, RESULTS, SWING
+from capworth.case.tables import SETTINGS_FILE
+from capworth.errors import Finding
+
+EXTENT = ("extent_low", "extent", "extent_high")
+NEEDED = {RESULTS: "extensive", MEMBERS: "served"}  # flag of a criterion that a key is made of
+
+
+def check_extents(
+    settings: Mapping[str, object], typed: Typed, faulty: Collection[str] = ()
+) -> tuple[Finding, ...]:
+    """Run the rules; silent while a table that they must see whole is among the `faulty`."""
+    if {"capabilities", "criteria", "scores", "unit_values"} & {*faulty}:
+        return ()
+    return (*_extents(typed), *_agreed(typed), *_key(settings, typed), *_objective(settings, typed))
+
+
+def _extents(typed: Typed) -> Iterator[Finding]:
+    rows = typed.get("capabilities", ())
+    given = [row for row in rows if any(row[c] is not None for c in EXTENT)]
+    if not given:
+        return
+    for row in rows:
+        for column in EXTENT:
+            if row[column] is None:
+                words = "it has no extent, others have one" if row not in given else "it is blank"
+                yield row.fault(column, words, "Fill in low, mode and high of every capability.")
+        if row in given:
+            yield from _evidence(row)
+    if all(row["extent_high"] == 0 for row in given):
+        yield given[0].fault("extent", "all extents are 0", "Give the most important one 100.")
+
+
+def _evidence(row: TypedRow) -> Iterator[Finding]:
+    grade = row.text("extent_grade")
+    if not grade:
+        yield row.fault("extent_grade", "an extent without a grade", "Grade it A to E.")
+    elif grade in "ABC" and not row.text("extent_source"):
+        yield row.fault(
+            "extent_source", f"grade {grade} without a source", "Name it, or grade it D or E."
+        )
+    elif grade in "DE" and not row.text("extent_basis"):
+        fix = "Say in a sentence what it rests on."
+        yield row.fault("extent_basis", f"grade {grade} without a basis", fix)
+
+
+def _agreed(typed: Typed) -> Iterator[Finding]:
+    """An agreed level lies on the scale of its criterion."""
+    scales = {row.text("id"): row for row in typed.get("criteria", ())}
+    for row in typed.get("scores", ()):
+        scale = scales.get(row.text("criterion"))
+        if row["agreed"] is None or scale is None or scale["worst"] is None:
+            continue
+        low, high = sorted((scale.number_in("worst"), scale.number_in("best")))
+        if not low <= row.number_in("agreed") <= high:
+            yield row.fault(
+                "agreed",
+                f"{row.number_in('agreed'):g} is outside the scale {low:g} to {high:g}",
+                "Agree on a level of the scale.",
+            )
+
+
+def _key(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    key = settings.get("extent_key")
+    rows = typed.get("capabilities", ())
+    if key == SWING and not all(row["extent"] is not None for row in rows):
+        fix = "Fill in the extents of capabilities, or take another key."
+        yield _fault("extent_key", "no extents were elicited", fix)
+    flag = NEEDED.get(str(key))
+    flagged = [row for row in typed.get("criteria", ()) if flag and row[flag]]
+    if flag and len(flagged) != 1:
+        words = "no criterion has" if not flagged else f"{len(flagged)} criteria have"
+        yield _fault("extent_key", f"{words} the flag {flag}", f"Set {flag} to yes for one.")
+
+
+def _objective(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    stated = str(settings.get("objective") or "")
+    objective = ALIASES.get(stated, stated)
+    scales = {row["scale"] for row in typed.get("unit_values", ())}
+    lacks = {
+        DISTANCE: "" if typed.get("criteria") else "criteria",
+        NET: "" if "money" in scales else "money among the unit values",
+        HARM: "" if "harm" in scales else "a harm index among the unit values",
+    }
+    if lacks.get(objective):
+        fix = "Add it, or take another objective."
+        yield _fault("objective", f"{stated}: the case has no {lacks[objective]}", fix)
+
+
+def _fault(key: str, problem: str, fix: str) -> Finding:
+    return Finding(SETTINGS_FILE, 0, key, problem, fix)

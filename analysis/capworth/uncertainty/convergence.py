@@ -1,0 +1,186 @@
+"""Monte Carlo error of every headline, and how many draws it takes until it is small."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from capworth.case.model import DISTANCE, HARM, Case
+from capworth.errors import InputError
+from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.prices import MILLION
+from capworth.methods.uncertainty.convergence import MEAN, figure_error, share_error
+from capworth.model.result import HIGH, LOW, Answer, Provenance, ends
+from capworth.model.simulation import (
+    KEPT,
+    SOBOL,
+    Progress,
+    Sample,
+    draw_sample,
+    value_per_million,
+)
+from capworth.programme.choice import Choice
+from capworth.programme.selection import Programme, choose_programme
+
+TOLERANCE = 0.025  # of the range of a headline: an error that costs no digit of what is printed
+FEWEST = 1_000  # draws with which the search for enough of them begins
+QUANTILE, SHARE = "quantile", "share"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Convergence(Answer):
+    """Monte Carlo error of the headlines.
+
+    `figure` is quantity.object.basis; `error` the standard error of `value` by the draws alone;
+    `range` what it is held against, the 80 % interval of the quantity, or 1 for a probability;
+    `error_share` the error as a share of it; `growing` whether more draws would lessen it.
+    """
+
+    _table: pd.DataFrame
+    tolerance: float
+    provenance: Provenance
+
+    @property
+    def unstable(self) -> tuple[str, ...]:
+        """The headlines whose error is above the tolerance, and would fall with more draws."""
+        table = self._table
+        return tuple(table.index[(table["error_share"] > self.tolerance) & table["growing"]])
+
+    @property
+    def largest(self) -> float:
+        """The largest error, as a share of the range of its headline."""
+        return float(self._table["error_share"].max())
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {"convergence": self.to_frame()}
+
+    def __repr__(self) -> str:
+        worst = self._table["error_share"].idxmax()
+        return (
+            f"<Convergence: {len(self._table)} headlines; largest Monte Carlo error "
+            f"{self.largest:.2%} of its range, of {worst}>"
+        )
+
+
+def converge(
+    sample: Sample,
+    programme: Programme | None,
+    provenance: Provenance,
+    tolerance: float = TOLERANCE,
+) -> Convergence:
+    """Find the Monte Carlo error of every headline of a sample.
+
+    Headlines are the whole-life cost of all capabilities; what the recommended set asks for, costs
+    and gains, and how often it is the best and is paid for; or, where no set is recommended, the
+    score of the capability that is most often first, and how often.
+    """
+    rows = dict(_headlines(sample, programme))
+    columns = ["kind", "value", "error", "range", "draws", "growing"]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+    table.index.name = "figure"
+    wide = table["range"].where(table["range"] > 0)
+    table["error_share"] = (table["error"] / wide).fillna(0.0)
+    return Convergence(_table=table, tolerance=tolerance, provenance=provenance)
+
+
+Row = tuple[str, float, float, float, int, bool]
+
+
+def _headlines(sample: Sample, programme: Programme | None) -> Iterator[tuple[str, Row]]:
+    case, drawn = sample.case, sample.drawn
+    yield from _amount(case, "cost.all_capabilities", drawn.cost.sum(axis=1) / MILLION)
+    if programme is not None and programme.chosen:
+        yield from _of_programme(sample, programme)
+    elif case.measured:
+        yield from _of_first(sample)
+
+
+def _of_programme(sample: Sample, programme: Programme) -> Iterator[tuple[str, Row]]:
+    case, drawn, choice = sample.case, sample.drawn, Choice.of(sample)
+    table = programme.to_frame()
+    chosen = table["chosen"].to_numpy(dtype=bool)
+    delays = table["delay"].to_numpy(dtype=np.int64)
+    scales = {value.scale for value in case.unit_values}
+    yield from _amount(case, "asked.programme", drawn.asked @ chosen / MILLION)
+    yield from _amount(case, "cost.programme", drawn.improvement_cost @ chosen / MILLION)
+    if case.measured:
+        yield from _amount(case, "gain.programme", choice.by_draw(chosen, delays, DISTANCE))
+    if "money" in scales:
+        money = choice.by_draw(chosen, delays, "money") / MILLION
+        yield from _amount(case, "money.programme", money)
+    if HARM in scales:
+        yield from _amount(case, "harm.programme", choice.by_draw(chosen, delays, HARM))
+    yield _share("within.programme", programme.p_within, drawn.size, sample.draws)
+    yield _share("years.programme", programme.p_years, drawn.size, sample.draws)
+
+
+def _of_first(sample: Sample) -> Iterator[tuple[str, Row]]:
+    case, drawn = sample.case, sample.drawn
+    shares = sample.tallies.value.shares()[:, 0]
+    first = int(shares.argmax())
+    name = case.capability_ids[first]
+    rate = value_per_million(drawn, sample.model.annuity)[:, first]
+    yield from _amount(case, f"score.{name}", drawn.score[:, first])
+    yield from _amount(case, f"score_per_m.{name}", rate)
+    yield _share(f"first.{name}", float(shares[first]), sample.draws, sample.draws)
+
+
+def _amount(case: Case, name: str, values: Floats) -> Iterator[tuple[str, Row]]:
+    """Mean and both ends of the 80 % interval of a quantity, each with its error."""
+    independent = case.settings.sampling != SOBOL
+    low, high = (float(end) for end in ends(values))
+    many, growing = len(values), len(values) < KEPT
+    parts: tuple[tuple[str, float, str | float], ...] = (
+        ("mean", float(values.mean()), MEAN),
+        (f"p{LOW}", low, LOW / 100),
+        (f"p{HIGH}", high, HIGH / 100),
+    )
+    for basis, value, figure in parts:
+        kind = MEAN if figure == MEAN else QUANTILE
+        error = figure_error(values, figure, independent)
+        yield f"{name}.{basis}", (kind, value, error, high - low, many, growing)
+
+
+def _share(name: str, share: float, many: int, draws: int) -> tuple[str, Row]:
+    """Count a share; its error is that of independent draws, which bounds that of a sequence."""
+    growing = many == draws
+    return f"{name}.share", (SHARE, share, share_error(share, many), 1.0, many, growing)
+
+
+def draws_until_stable(
+    case: Case,
+    tolerance: float = TOLERANCE,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> tuple[int, Convergence]:
+    """Double the draws until the error of every headline is below a share of its range.
+
+    1,000 draws, then twice as many each time; of a Sobol sequence 1,024. Ranges rest on the first
+    `KEPT` draws, so that the search ends there; what is above the tolerance even then is in
+    `unstable`. What rests on fewer draws whatever their number does not hold it up. At a fortieth
+    of the range, the default, the digits printed (a twentieth of the range) stand.
+
+    Parameters
+    ----------
+    case : the case; its settings hold the seed
+    tolerance : share of its range that the error of a headline may be
+    workers : as of `draw_sample`
+    progress : told of the draws
+
+    Returns
+    -------
+    How many draws it took, and what was found with them. The same for the same case and seed.
+    """
+    if not 0 < tolerance < 1:
+        raise InputError(f"tolerance: {tolerance} is not a share. Give one above 0, below 1.")
+    size = 1 << FEWEST.bit_length() if case.settings.sampling == SOBOL else FEWEST
+    while True:
+        sample = draw_sample(case, size, workers, progress=progress)
+        known = Provenance.of(case, size)
+        found = converge(sample, choose_programme(sample, known), known, tolerance)
+        more = 2 * size if case.settings.sampling == SOBOL else min(2 * size, KEPT)
+        if not found.unstable or not size < more <= KEPT:
+            return size, found
+        size = more

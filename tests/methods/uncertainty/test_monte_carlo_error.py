@@ -1,0 +1,84 @@
+"""Monte Carlo error: by formula, and against what other seeds really do."""
+
+from collections.abc import Callable
+from math import sqrt
+
+import numpy as np
+import pytest
+from scipy import stats
+from scipy.stats import qmc
+
+from capworth.errors import InputError
+from capworth.methods.arguments import Floats
+from capworth.methods.uncertainty.convergence import batch_error, figure_error, share_error
+
+
+def test_worked_by_hand() -> None:
+    """1 to 5: deviation sqrt(2.5), over the root of 5. Ten draws 1 to 10, quantile 0.5: the order
+    statistics at 0.5 -+ 0.158, the 4th and the 7th, are 3 apart."""
+    assert figure_error(np.arange(1.0, 6), "mean") == pytest.approx(sqrt(2.5 / 5))
+    assert figure_error(np.arange(1.0, 11), 0.5) == 1.5
+    assert share_error(0.25, 300) == pytest.approx(0.025)
+    parts = np.array([1.0, 1, 3, 3, 5, 5])  # means 1, 3, 5: deviation 2, over the root of 3
+    assert batch_error(parts, lambda x: float(x.mean()), 3) == pytest.approx(2 / sqrt(3))
+
+
+def test_a_share_of_all_or_none_is_not_known_for_certain() -> None:
+    for share in (0.0, 1.0):  # 0.01 of 98 draws is one in a hundred
+        assert share_error(share, 98) == pytest.approx(sqrt(0.01 * 0.99 / 98))
+
+
+@pytest.mark.parametrize("figure", ["mean", 0.1, 0.9, "spread"])
+def test_errors_are_what_other_seeds_do(figure: str | float) -> None:
+    """600 other sets of 2,000 draws of a skewed number: their deviation is the error printed."""
+    rng = np.random.default_rng(11)
+    sets = rng.gamma(2.0, 3.0, size=(600, 2_000))
+
+    def spread(values: Floats) -> float:
+        return float(values.std() / values.mean())
+
+    found = {
+        "mean": lambda x: float(x.mean()),
+        0.1: lambda x: float(np.percentile(x, 10, method="inverted_cdf")),
+        0.9: lambda x: float(np.percentile(x, 90, method="inverted_cdf")),
+        "spread": spread,
+    }[figure]
+    real = float(np.std([found(row) for row in sets], ddof=1))
+    told = [figure_error(row, spread if figure == "spread" else figure) for row in sets[:200]]
+    assert np.mean(told) == pytest.approx(real, rel=0.1)
+
+
+def test_of_a_sequence_the_error_is_no_less_than_it_is() -> None:
+    """64 scramblings of 1,024 points: means stray far less than independent draws would.
+
+    The batches say so without knowing of it, and do not say less than there is.
+    """
+
+    def levels(seed: int) -> Floats:
+        points = qmc.Sobol(6, rng=np.random.default_rng(seed)).random_base2(10)
+        found: Floats = stats.norm.ppf(points + 2.0**-31).sum(axis=1) + points[:, 0] ** 3
+        return found
+
+    sets = [levels(seed) for seed in range(64)]
+    real = float(np.std([row.mean() for row in sets], ddof=1))
+    told = float(np.mean([figure_error(row, "mean", independent=False) for row in sets]))
+    naive = figure_error(sets[0], "mean")
+    assert real < told < 0.3 * naive
+    quantiles = [float(np.percentile(row, 90, method="inverted_cdf")) for row in sets]
+    real = float(np.std(quantiles, ddof=1))
+    told = float(np.mean([figure_error(row, 0.9, independent=False) for row in sets]))
+    assert real < told < 3 * real
+
+
+def test_what_shows_no_error_says_none() -> None:
+    assert np.isnan(figure_error(np.array([1.0]), "mean"))
+    assert np.isnan(batch_error(np.arange(5.0), lambda x: float(x.mean())))
+    calls: tuple[Callable[[], float], ...] = (
+        lambda: batch_error(np.arange(5.0), lambda x: 0.0, 1),
+        lambda: share_error(1.1, 5),
+        lambda: share_error(0.1, 0),
+        lambda: figure_error(np.arange(50.0), "median"),
+    )
+    for call in calls:
+        with pytest.raises(InputError):
+            call()

@@ -1,0 +1,171 @@
+"""Convergence error of the headlines, and how many draws it takes until it is small."""
+
+from dataclasses import replace
+from math import sqrt
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from capworth.case.model import Case
+from capworth.cli.run import command
+from capworth.errors import InputError
+from capworth.language.language import Language
+from capworth.model.result import Provenance
+from capworth.model.simulation import draw_sample
+from capworth.programme.selection import choose_programme
+from capworth.report.annex.method import method_page
+from capworth.report.blocks import Table, Text
+from capworth.runs.run import read_manifest
+from capworth.study.stages import Study, run_study
+from capworth.uncertainty.convergence import Convergence, converge, draws_until_stable
+
+
+def found(case: Case, draws: int, tolerance: float = 0.025) -> Convergence:
+    sample, known = draw_sample(case, draws), Provenance.of(case, draws)
+    return converge(sample, choose_programme(sample, known), known, tolerance)
+
+
+def test_every_amount_of_the_recommendation_has_its_error(study: Study) -> None:
+    """By other formulas, from the draws themselves."""
+    table = study.convergence.to_frame()
+    total = np.sort(study.sample.drawn.cost.sum(axis=1)) / 1e6
+    many = len(total)
+    row = table.loc["cost.all_capabilities.mean"]
+    assert row["value"] == pytest.approx(study.appraisal.total_cost[0])
+    assert row["error"] == pytest.approx(total.std(ddof=1) / sqrt(many))
+    low, high = study.appraisal.total_cost[1:]
+    assert row["range"] == pytest.approx(high - low)
+    around = [round(many * (0.9 + sign * sqrt(0.09 / many)) + 0.4999) - 1 for sign in (-1, 1)]
+    half = (total[around[1]] - total[around[0]]) / 2
+    assert table.loc["cost.all_capabilities.p90", "error"] == pytest.approx(half)
+    programme = study.programme
+    for quantity, interval in (
+        ("cost", programme.cost_m),
+        ("gain", programme.gain),
+        ("money", programme.money_m),
+        ("harm", programme.harm_days),
+    ):
+        rows = table.loc[[f"{quantity}.programme.{basis}" for basis in ("mean", "p10", "p90")]]
+        assert rows["value"].tolist() == pytest.approx(list(interval)), quantity
+        assert (rows["error"] > 0).all()
+    best = table.loc["best.programme.share"]
+    assert best["value"] == programme.p_best
+    share = programme.p_best
+    assert best["error"] == pytest.approx(sqrt(share * (1 - share) / programme.draws))
+    assert table.loc["affordable.programme.share", "value"] == programme.p_affordable
+
+
+def test_a_case_without_a_set_tells_the_first_capability(small: Case) -> None:
+    bare = replace(small.with_settings(budget=None, target=None), improvements=(), effects=(),
+                   relations=(), funding=())  # fmt: skip
+    costs = tuple(line for line in small.costs if not line.improvement)
+    study = run_study(replace(bare, costs=costs), draws=300)
+    table = study.convergence.to_frame()
+    first = study.appraisal.first
+    row = study.appraisal.to_frame().loc[first]
+    assert table.loc[f"score.{first}.mean", "value"] == pytest.approx(row["score"])
+    assert table.loc[f"first.{first}.share", "value"] == pytest.approx(row["p_first"])
+
+
+def test_four_times_the_draws_halve_the_error(small: Case) -> None:
+    few, many = (found(small, draws).to_frame() for draws in (500, 8_000))
+    means = few["kind"] == "mean"
+    ratio = many.loc[means, "error"] / few.loc[means, "error"]
+    assert ratio.to_numpy() == pytest.approx(0.25, rel=0.15)
+
+
+def test_the_draws_double_until_every_headline_is_stable(small: Case) -> None:
+    draws, last = draws_until_stable(small, 0.03)
+    assert draws in {1_000, 2_000, 4_000, 8_000, 16_000}
+    assert last.unstable == ()
+    assert last.largest < 0.03
+    assert last.provenance.draws == draws
+    before = found(small, draws // 2, 0.03)
+    assert before.unstable != ()  # half of them would not have done
+    again, same = draws_until_stable(small, 0.03, workers=2)
+    assert again == draws
+    assert same.to_frame().equals(last.to_frame())
+
+
+def test_a_sequence_begins_and_ends_at_powers_of_two(small: Case) -> None:
+    sobol = small.with_settings(sampling="sobol")
+    draws, last = draws_until_stable(sobol, 0.5)
+    assert draws == 1_024
+    assert last.unstable == ()
+    draws, last = draws_until_stable(sobol, 0.0001)
+    assert draws == 16_384
+    assert last.unstable != ()
+
+
+def test_what_no_more_draws_would_lessen_does_not_hold_it_up(small: Case) -> None:
+    draws, last = draws_until_stable(small, 0.001)
+    assert draws == 20_000
+    table = last.to_frame()
+    assert not table.loc["best.programme.share", "growing"]
+    assert table.loc["best.programme.share", "draws"] == 1_000
+    with pytest.raises(InputError, match="tolerance"):
+        draws_until_stable(small, 0.0)
+
+
+def test_errors_of_a_sequence_are_those_of_its_parts(small: Case) -> None:
+    table = found(small.with_settings(sampling="sobol"), 1_024).to_frame()
+    sample = draw_sample(small.with_settings(sampling="sobol"), 1_024)
+    means = sample.drawn.cost.sum(axis=1).reshape(8, 128).mean(axis=1) / 1e6
+    row = table.loc["cost.all_capabilities.mean"]
+    assert row["error"] == pytest.approx(means.std(ddof=1) / sqrt(8))
+    naive = found(small, 1_024).to_frame().loc["cost.all_capabilities.mean", "error"]
+    assert row["error"] < 0.5 * float(str(naive))
+
+
+def test_the_command_says_how_many_draws_it_took(small_folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    words = [str(small_folder), "--out", str(out), "--until-stable", "--tolerance", "0.2"]
+    done = CliRunner().invoke(command, [*words, "--lang", "en", "--workers", "1"])
+    assert done.exit_code == 0, done.output
+    assert "1,000 draws: largest Monte Carlo error" in done.output
+    assert "(tolerance 20.00%)" in done.output
+    assert read_manifest(out)["settings"]["draws"] == 1_000
+    assert (out / "tables" / "convergence.csv").is_file()
+    both = CliRunner().invoke(command, [*words, "--draws", "500"])
+    assert both.exit_code == 2
+    assert "leave out --draws" in both.output
+
+
+# ------------------------------------------------------------------------ on the method page
+
+
+def said(study: Study, code: str = "en") -> str:
+    language = Language.of(study.case, code).speaking("pages")
+    blocks = method_page(study, language).blocks
+    return " ".join(block.text for block in blocks if isinstance(block, Text))
+
+
+def test_the_method_page_says_how_low_and_high_are_read(study: Study, small: Case) -> None:
+    words = said(study)
+    assert "read as the ends of what is possible" in words
+    assert "80% range of about half the width" in words
+    read = replace(study, case=small.with_settings(distribution_ends="5-95"))
+    assert "read as the quantiles of 5% and 95%." in said(read)
+    assert "Inputs of which the case says otherwise" in said(read)  # none was fitted here
+    sobol = replace(study, case=small.with_settings(sampling="sobol"))
+    words = said(sobol)
+    assert "of one scrambled Sobol sequence" in words
+    assert "power of two of draws; there are 400." in words
+    assert "21,201 dimensions at most" in words
+    assert "that of 8 parts of the sequence" in words
+
+
+def test_the_table_of_errors_is_that_of_the_answer(study: Study) -> None:
+    language = Language.of(study.case, "en").speaking("pages")
+    (table,) = (b for b in method_page(study, language).blocks if isinstance(b, Table))
+    answer = study.convergence.to_frame()
+    assert len(table.rows) == answer.index.str.rpartition(".").get_level_values(0).nunique()
+    cost = table.rows[0]
+    for cell, basis in zip(cost[1:4], ("mean", "p10", "p90"), strict=True):
+        error = answer.loc[f"cost.all_capabilities.{basis}", "error"]
+        assert float(str(cell)) == pytest.approx(error, rel=0.05)
+    worst = f"{100 * answer['error_share'].max():.1f}%"
+    assert worst in said(study)
+    assert worst in {row[4] for row in table.rows}
