@@ -1,6 +1,7 @@
 """How services are compared: by hand, and what must hold whatever the numbers are."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capworth.case.model import Case
-from capworth.errors import InputError
+from capworth.case.read import check_case
+from capworth.errors import CaseError, InputError
 from capworth.excellence import comparison
 from capworth.excellence.comparison import (
     AMOUNTS,
@@ -29,6 +31,7 @@ from capworth.model import simulation as sampling
 from capworth.model.draws import AtModes
 from capworth.model.result import Provenance
 from capworth.model.simulation import draw_sample
+from capworth.study.split_check import split
 
 RETURNS = (CONSTANT, VARIABLE)
 ALL = tuple(Way(m, r, "members") for m in (UNIT_COSTS, AMOUNTS, LEVELS) for r in RETURNS)
@@ -280,17 +283,6 @@ def test_the_way_of_a_case(small: Case, learning: Callable[..., Any]) -> None:
 # ------------------------------------------------------------------- the extents of a case
 
 
-class _Today:
-    """Stands in for the services as they are: extents by one key."""
-
-    def __init__(self, share: Floats) -> None:
-        self.given = {"members": share}
-        self.share = share
-
-    def extents(self, key: str) -> "_Today":
-        return self if key == "members" else _Today(np.full_like(self.share, 1 / len(self.share)))
-
-
 def test_extents_of_a_case_enter_the_comparison(
     small: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -299,10 +291,11 @@ def test_extents_of_a_case_enter_the_comparison(
         modes.setattr(sampling, "Sampled", lambda seed, chunk, size: AtModes(size))
         sample = draw_sample(small, 3)
         known = Provenance.of(small, 3)
-        monkeypatch.setattr(sample.model, "today", None, raising=False)
         plain = find_excellence(sample, known)
         share = np.array([10.0, 1.0, 1.0, 1.0]) / 13
-        monkeypatch.setattr(sample.model, "today", _Today(share))
+        today = sample.model.today
+        given = {**today.given, "members": share}
+        monkeypatch.setattr(sample.model, "today", replace(today, given=given))
         monkeypatch.setattr(comparison, "FLAGS", {"members": "points"})  # speed and results
         found = find_excellence(sample, known)
     assert plain is not None
@@ -330,8 +323,46 @@ def test_extents_of_a_case_enter_the_comparison(
     assert found.ways()["asked"].tolist() == [True, False, False, False, False]
 
 
-def test_an_extent_that_the_case_does_not_know_is_refused(small: Case) -> None:
+def flagged(case: Case) -> Case:
+    """The small case with its criterion of members served flagged."""
+    return replace(case, criteria=tuple(replace(c, served=c.id == "reach") for c in case.criteria))
+
+
+def test_members_served_make_the_extents_where_a_criterion_counts_them(
+    small: Case, learning: Callable[..., Any]
+) -> None:
+    """Reach 150, 190, 60 and 120 members: it makes the extents and is no output any more."""
+    found = learning(flagged(small), 3, modes=True).excellence
+    assert found.way.key == "members"
+    assert found.without == ("reach",)
+    share = np.array([150, 190, 60, 120]) / 520
+    np.testing.assert_allclose(found.to_frame()["extent"], share, rtol=0.05)  # mean, not mode
+
+
+def test_a_service_in_declared_parts_moves_no_figure_of_excellence(
+    small: Case, learning: Callable[..., Any]
+) -> None:
+    """At the modes, with a twin of the academy for half of its cost each."""
+    case = flagged(small)
+    one = learning(case, 3, modes=True).excellence
+    other = learning(split(case, "ACA", 2, declared=True), 3, modes=True).excellence
+    before, after = one.to_frame(), other.to_frame()
+    assert len(after) == 5
+    assert after["whole"].nunique() == 4
+    numbers = before.select_dtypes("number").columns
+    np.testing.assert_allclose(
+        after.loc[before.index, numbers], before[numbers], rtol=1e-9, atol=1e-12
+    )
+    for name in ("derived", "designated"):
+        assert getattr(one, name) == getattr(other, name)
+    assert one.over_thresholds().equals(other.over_thresholds())
+    assert one.ways().equals(other.ways())
+
+
+def test_an_extent_that_the_case_does_not_know_is_a_fault(small: Case) -> None:
     case = small.with_settings(excellence_extent="results")
+    with pytest.raises(CaseError, match=r"excellence_extent.*no criterion has the flag extensive"):
+        check_case(case)
     sample = draw_sample(case, 20)
     with pytest.raises(InputError, match=r"excellence_extent: the case has no extents by results"):
         find_excellence(sample, Provenance.of(case, 20))
