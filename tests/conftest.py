@@ -26,8 +26,6 @@ from capworth.model import simulation as sampling
 from capworth.model.draws import AtModes
 from capworth.model.result import Provenance
 from capworth.programme.joint_gains import join_gains
-from capworth.programme.robustness import examine_robustness
-from capworth.programme.schedule import schedule_programme
 from capworth.programme.selection import choose_programme
 from capworth.programme.tracking import set_baseline
 from capworth.study.stages import PARTS as QUESTIONS
@@ -156,15 +154,12 @@ def plan() -> Callable[..., Any]:
         with drawing(modes):
             sample, known = sampling.draw_sample(case, draws), Provenance.of(case, draws)
             programme = choose_programme(sample, known)
-            schedule = schedule_programme(sample, programme, known)
             return SimpleNamespace(
                 case=case,
                 sample=sample,
                 provenance=known,
                 programme=programme,
-                robustness=examine_robustness(sample, programme, known),
-                schedule=schedule,
-                baseline=set_baseline(sample, schedule, known),
+                baseline=set_baseline(sample, programme, known),
             )
 
     return answer

@@ -29,7 +29,7 @@ from capworth.methods.allocation.keys import KEYS, PEAK, TREE
 
 KINDS = {
     *("key", "text", "number", "whole", "year", "date", "flag", "grade", "choice", "list"),
-    *("ref", "refs", "schedule", "bias"),
+    *("ref", "refs", "schedule", "bias", "confidence"),
 }
 ESTIMATE = {"low", "mode", "high", "swing_low", "swing", "swing_high", "unit"}
 ESTIMATE |= {"grade", "source", "basis"}
@@ -58,7 +58,7 @@ def test_types_and_columns_agree(table: str, kind: type[Any], number: str) -> No
         names -= {number}
         columns -= ESTIMATE - names
     columns -= {
-        c for c in columns if c.startswith(("transfer_", "chance_"))
+        c for c in columns if c.startswith(("transfer_", "chance_", "extent_"))
     }  # gathered in one field
     if table == "business_as_usual":
         columns = columns - {"cost_low", "cost_mode", "cost_high"} | {"cost_growth"}

@@ -256,3 +256,16 @@ def test_a_group_and_a_matrix_do_not_both_move_an_input(said: Said) -> None:
     pairs = ["scores/REG/*,,0.2,D,,x"]
     words = told(said(distributions=rows, correlations=pairs))
     assert "correlations.csv, row 2, column 'a': row 2 of distributions has" in words
+
+
+def test_two_of_a_group_are_correlated_by_the_root_of_their_shares(said: Said) -> None:
+    """Reached by the draws: 6/pi asin(sqrt(0.5 x 0.8) / 2) in ranks."""
+    rows = ["scores/REG/reach,,,hands,0.5,D,,x", "scores/LAB/reach,,,hands,0.8,D,,x"]
+    case = read_case(said(distributions=rows))
+    names = ("scores/REG/reach", "scores/LAB/reach")
+    one, other = (case.estimates()[name] for name in names)
+    assert correlation(one, other) == pytest.approx(np.sqrt(0.4))
+    expected = 6 / np.pi * np.arcsin(np.sqrt(0.4) / 2)
+    assert ranks(case, *names) == pytest.approx(expected, abs=0.015)
+    assert moves_with(one) == moves_with(other) == "group hands"
+    assert correlation(one, case.estimates()["scores/REG/speed"]) == 0

@@ -38,7 +38,7 @@ def workbook(small: Case, small_folder: Path, tmp_path: Path) -> Path:
     words |= small.settings.translations
     words |= {"appraisal_date": date(2024, 12, 31), "first_year": 2025, "years": 3.0}
     words |= {"discounting": "eu-cohesion-5", "seed": 11, "draws": 400, "budget": 110000}
-    words |= {"target": 200000, "grid": 10000.0, "claim_group": "hosting, exchange leads"}
+    words |= {"target": 200000, "extent_key": "equal", "claim_group": "hosting, exchange leads"}
     words |= {"claim_primary": "per_euro", "claim_value": "score", "claim_probability": 0.9}
     words |= {"languages": "en fr", "productivity": "searches -> hits"}
     for pair in words.items():

@@ -166,7 +166,7 @@ def test_all_draws_are_counted_and_some_are_kept(small: Case) -> None:
     sample = draw_sample(small, 230)
     assert sample.drawn.size == 120
     assert {len(getattr(sample.drawn, name)) for name in sampling.BULKY} == {70}
-    assert sample.drawn.gains.score.shape == (120, 3)
+    assert sample.drawn.gains.distance.shape == (120, 3)
     assert sample.drawn.function_value.shape == (3, 120, 7)
     assert sample.tallies.score.draws == sample.tallies.value.draws == 230
     whole = [Model(small).answer(Sampled(11, k, n)) for k, n in enumerate([50, 50, 50, 50, 30])]

@@ -1095,7 +1095,7 @@ def provenance(s: Any) -> Said:
         f"{place}[10][1]": [*percent(efficient), *percent(share), *percent(top), draws],
         f"{place}[11][1]": [
             *(*exact(s.programme.budget_m), *exact(s.programme.target_m)),
-            *(str(int(settings.grid)), draws),
+            draws,
         ],
         f"{place}[12][2]": ["256"],
         f"{place}[12][1]": [*exact(round(s.claim.margin, 3)), *percent(s.claim.needed)],

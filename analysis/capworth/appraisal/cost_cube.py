@@ -75,8 +75,12 @@ def _part(
 ) -> pd.DataFrame:
     """Spread one line over its owners, their functions and its years."""
     line, amount = priced
-    yearly = costs.yearly(line) * amount / MILLION
-    spread = np.einsum("c,cf,y->cfy", owners, shares, yearly)
+    if line.capability:
+        yearly, borne = np.ravel(costs.paid(AtModes(), line)), owners[:, None] * np.ones(1)
+    else:
+        yearly, borne = costs.yearly(line), costs.borne(owners[None, None])[0, 0]
+    borne = np.broadcast_to(borne, (len(owners), len(yearly)))
+    spread = np.einsum("cy,cf,y->cfy", borne, shares, yearly * amount / MILLION)
     c, f, y = np.nonzero(spread)
     return pd.DataFrame(
         {

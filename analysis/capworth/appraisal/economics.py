@@ -505,14 +505,22 @@ def break_evens(sample: Sample, draws: Draws, perspective: str = SOCIETY) -> pd.
     payers, scopes = PERSPECTIVES[perspective]
     flows, saved = yearly_flows(model, draws), model.savings.of_each(draws)
     chain = model.chain.levels(draws)
-    counted: dict[str, tuple[Floats, Floats]] = {}
+    counted: dict[str, tuple[Floats, Floats, Floats]] = {}
+    paths = model.costs.paths
 
-    def outcomes(outcome: str) -> tuple[Floats, Floats]:
-        """(draws, capabilities) of them a year; (draws, improvements) more at full effect."""
+    def outcomes(outcome: str) -> tuple[Floats, Floats, Floats]:
+        """(draws, capabilities) a year; (draws, improvements) more at full effect, and over all."""
         if outcome not in counted:
             worth = {"money": {}, "harm": {outcome: np.ones(draws.size)}}
             today = model.chain.walk(draws.size, chain, worth)
-            counted[outcome] = today.harm, model.gains.chain_gains(draws, chain, worth, today)[1]
+            more = np.zeros((draws.size, len(case.improvements)))
+            years = np.zeros_like(more)
+            for i, c, _, each in model.gains.steps(draws, chain, worth, today):
+                more[:, i] += each
+                years[:, i] += each * (model.gains.when(draws, i, c) @ factors)
+            for i, c in paths.keepers.items():
+                years[:, i] += today.harm[:, c] * (model.gains.keeps(draws, i) @ factors)
+            counted[outcome] = today.harm, more, years
         return counted[outcome]
 
     def row(flow: Flows, k: int, spared: Floats, number: Floats, a_year: Floats) -> Row:
@@ -538,14 +546,12 @@ def break_evens(sample: Sample, draws: Draws, perspective: str = SOCIETY) -> pd.
         for outcome in pricing.of_capability(capability):
             a_year = outcomes(outcome)[0][:, k]
             none = np.zeros((draws.size, len(factors)))
-            number = a_year * factors.sum()
+            number = a_year * (paths.given(draws, capability) @ factors)
             rows[KINDS[0], capability, outcome] = row(flows[0], k, none, number, a_year)
     for k, improvement in enumerate(case.improvement_ids):
-        years = model.gains.years.counted(k)
         for outcome in dict.fromkeys(o for _, o in pricing.unpriced(improvement)):
-            a_year = outcomes(outcome)[1][:, k]
+            a_year, number = (part[:, k] for part in outcomes(outcome)[1:])
             spared = counted_saving(saved, k, perspective)
-            number = a_year * years
             rows[KINDS[1], improvement, outcome] = row(flows[1], k, spared, number, a_year)
     return _frame(rows, "outcome")
 

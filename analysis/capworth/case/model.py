@@ -610,7 +610,6 @@ class Settings(Spoken):
     budget_payers: tuple[str, ...] = ("organisation", "donors")
     near: float = 0.05
     target: float | None = None
-    grid: float = 100_000.0
     common_cause: float = 0.5  # share of the variance of overruns that builds have in common
     harm_index: str = ""
     claim_group: tuple[str, ...] = ()

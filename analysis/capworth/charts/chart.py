@@ -10,8 +10,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from capworth.case.model import DISTANCE, NET
 from capworth.charts.style import ROW, blank, looks, turn
 from capworth.language.language import Language
+from capworth.language.numbers import Amount
 from capworth.study.stages import Study
 
 Facts = Mapping[str, object]
@@ -96,6 +98,7 @@ class Chart:
         return tuple(language.say(key, **facts) for key in found)
 
 
+HUNDRED = 100.0  # millions from which no tenth is written
 NAMED = 8  # things that an alternative text names; the others are counted
 FIRM = 0.9  # probability from which a title names the first without the second
 
@@ -139,9 +142,38 @@ def rank_facts(key: str, shares: pd.DataFrame, study: Study, language: Language)
     }
 
 
-def added_unit(measure: str, currency: str, language: Language) -> str:
-    """Say in which unit the objective is counted."""
-    return language.say(f"added.{measure}", unit=language.million(currency), currency=currency)
+def worth(measure: str, amount: Amount, language: Language, currency: str = "") -> str:
+    """Say an amount of what a programme is to add, with its unit and its range where it has one.
+
+    Per cent of the distance to the agreed levels, millions net of whole-life cost, or harm-days.
+    """
+    certain = not amount.is_known or amount.is_certain
+    middle = language.middle(amount)
+    if measure == DISTANCE:
+        middle = language.say("percent", number=middle)
+    elif measure == NET:
+        middle = language.amount(middle, currency)
+    value = middle if certain else language.around(middle, amount)
+    return language.say(f"worth.{measure}", value=value)
+
+
+def exact_amount(value: float) -> Amount:
+    """A number without a range of its own."""
+    return Amount(value, value, value)
+
+
+def sure(confidence: float, language: Language) -> str:
+    """Say how surely a budget is to hold: at so many per cent, or on average."""
+    if confidence:
+        return language.say("sure.at", percent=language.percent(confidence))
+    return language.say("sure.mean")
+
+
+def money_at(millions: float, language: Language, currency: str = "") -> str:
+    """Write millions that hold at a confidence: to a tenth from one million on."""
+    if abs(millions) < 1:
+        return language.millions(millions, currency)
+    return language.money(millions, currency, 0 if abs(millions) >= HUNDRED else 1)
 
 
 HEAD = 1.05  # inches for legend, axis and its label

@@ -6,7 +6,7 @@ The marginal funding curve: the gain that each budget buys, and the money there 
 
 What the charts of money, earmarks and packages find.
 
-The donor menu: what each package costs, what it adds, and how often it is worth choosing.
+The donor menu: what each package costs, what it adds, and its core index.
 
 From the first pledge to the target: the money there is, year by year, and what is missing.
 """
@@ -15,7 +15,19 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from capworth.charts.chart import Chart, Facts, alone, improvement_rows, in_series, money_unit, rows
+from capworth.case.model import DISTANCE
+from capworth.charts.chart import (
+    Chart,
+    Facts,
+    alone,
+    exact_amount,
+    improvement_rows,
+    in_series,
+    money_unit,
+    rows,
+    sure,
+    worth,
+)
 from capworth.charts.rows import (
     mark_money,
     name_rows,
@@ -43,7 +55,6 @@ from capworth.funding.pledges import KINDS, PROGRAMME, MoneyMap
 from capworth.language.language import ENGLISH, Language
 from capworth.language.numbers import Amount, decimals
 from capworth.methods.portfolio.relations import affordable
-from capworth.programme.selection import FIRM
 from capworth.study.stages import Study
 
 
@@ -89,8 +100,8 @@ def earmark_facts(study: Study, language: Language) -> Facts:
     return {
         **money_unit(study, language),
         "variant": "free" if free else None,
-        "loss": language.number(earmarks.mismatch(BUDGET)),
-        "pledged_loss": language.number(earmarks.mismatch(PLEDGED)),
+        "loss": worth(DISTANCE, exact_amount(earmarks.mismatch(BUDGET)), language),
+        "pledged_loss": worth(DISTANCE, exact_amount(earmarks.mismatch(PLEDGED)), language),
         "percent": language.probability(chance[BUDGET, ALL]),
         "budget": language.money(study.funding.budget_m, study.provenance.currency),
         "draws": language.number(earmarks.draws, 0),
@@ -99,20 +110,19 @@ def earmark_facts(study: Study, language: Language) -> Facts:
 
 
 def menu_facts(study: Study, language: Language) -> Facts:
-    """How many packages there are, what they ask, how many are firmly in the best set."""
+    """How many packages there are, what they ask, how many are in the recommended set."""
     menu, currency = study.funding.menu, study.provenance.currency
     table = menu.to_frame()
-    firm = int((table["p_best"] >= FIRM).sum())
     rows = (
         language.say(
             "chart.donor_menu.alt_row",
             name=name_package(menu, package, language),
             asked=language.number(asked),
-            gain=language.number(gain),
-            percent=language.probability(share),
+            worth=worth(DISTANCE, exact_amount(gain), language),
+            core=language.number(core, 2),
         )
-        for package, asked, gain, share in zip(
-            menu.packages, table["asked_m"], table["gain"], table["p_best"], strict=True
+        for package, asked, gain, core in zip(
+            menu.packages, table["asked_m"], table["gain"], table["core"], strict=True
         )
     )
     return {
@@ -120,8 +130,7 @@ def menu_facts(study: Study, language: Language) -> Facts:
         "count": len(table),
         "least": language.number(float(table["asked_m"].min())),
         "most": language.money(float(f"{table['asked_m'].max():.2g}"), currency),
-        "firm": firm,
-        "least_share": language.part(FIRM),
+        "inside": int(table["chosen"].sum()),
         "budget": language.money(study.funding.budget_m, currency),
         "list": in_series(language, rows, most=20),
     }
@@ -166,13 +175,13 @@ def funding_facts(study: Study, language: Language) -> Facts:
     middle = steps.iloc[len(steps) // 2]
     earmarked = float(pledges.loc[pledges["earmark"] != "", "amount_m"].sum())
     end = curve.iloc[-1]
-    gain = float(at["gain"]), float(at["gain_low"]), float(at["gain_high"])
-    last = float(end["gain"]), float(end["gain_low"]), float(end["gain_high"])
+    measure = study.programme.measure
+    gain, last = (Amount.of(dict(row), "gain") for row in (at, end))
     rows = (
         language.say(
             "chart.funding.alt_row",
             extra=language.money(float(str(extra)), currency),
-            gain=language.number(more),
+            worth=worth(measure, exact_amount(float(more)), language, currency),
         )
         for extra, more in steps["gain"].items()
     )
@@ -181,14 +190,15 @@ def funding_facts(study: Study, language: Language) -> Facts:
         **money_unit(study, language),
         "variant": "budget" if target is None else None,
         "extra": language.money(float(str(middle.name)), currency),
-        "gain": language.number(float(middle["gain"])),
+        "worth": worth(measure, Amount.of(dict(middle), "gain"), language, currency),
+        "sure": sure(study.programme.confidence, language),
+        "key": language.word("extent", study.programme.extent_key),
         "pledged": language.money(funding.pledged_m, currency),
         "earmarked": language.money(earmarked, currency),
         "target": language.money(funding.budget_m if target is None else target, currency),
         "budget": language.money(funding.budget_m, currency),
-        "at_budget": language.middle(Amount(*gain)),
-        "span": language.span(Amount(*gain)),
-        "at_end": language.middle(Amount(*last)),
+        "at_budget": worth(DISTANCE, gain, language),
+        "at_end": worth(DISTANCE, last, language),
         "end": language.money(float(end["budget_m"]), currency),
         "steps": in_series(language, rows),
     }
@@ -256,7 +266,7 @@ STRIP = 0.045  # height of the strip of pledges, in heights of the Axes
 
 @styled
 def draw_funding(funding: Funding, ax: Axes, language: Language = ENGLISH) -> Axes:
-    """Draw the gain of the best set for each budget with its 80 % band, free and under earmarks.
+    """Draw what the best set of each budget closes, with its 80 % band.
 
     The strip along the lower edge is the money pledged, one field a pledge; earmarked pledges are
     hatched.
@@ -280,7 +290,6 @@ def draw_funding(funding: Funding, ax: Axes, language: Language = ENGLISH) -> Ax
         drawstyle="steps-post",
         label=language.say("funding.mean"),
     )
-    _draw_earmarked(funding, ax, language)
     _draw_pledges(funding, ax, language)
     ax.set_xlim(0, 1.04 * max(budget.iloc[-1], funding.budget_m, funding.target_m or 0.0))
     ax.set_ylim(0, 1.08 * max(float(curve["gain_high"].max()), 1e-9))
@@ -294,28 +303,6 @@ def draw_funding(funding: Funding, ax: Axes, language: Language = ENGLISH) -> Ax
         loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=2.2, ncols=3, columnspacing=1.2
     )
     return ax
-
-
-def _draw_earmarked(funding: Funding, ax: Axes, language: Language) -> None:
-    """Draw what the same money buys under the earmarks, and mark where that is less."""
-    curve = funding.curve()
-    if funding.earmarks is None or not (curve["earmark_loss"] > 0).any():
-        return
-    payable = funding.earmarks.curve()
-    ax.plot(
-        payable["total_m"],
-        payable["gain"],
-        color=VERMILION,
-        lw=0.9,
-        linestyle=(0, (3, 1.5)),
-        drawstyle="steps-post",
-        label=language.say("funding.under"),
-    )
-    ends = [*curve["budget_m"].to_numpy()[1:], float(curve["budget_m"].max())]
-    height = ax.get_xaxis_transform()
-    for start, end, loss in zip(curve["budget_m"], ends, curve["earmark_loss"], strict=True):
-        if loss > 0:
-            ax.plot([start, end], [0.985, 0.985], color=VERMILION, lw=2.4, transform=height)
 
 
 def _draw_pledges(funding: Funding, ax: Axes, language: Language) -> None:
@@ -360,8 +347,8 @@ def _draw_pledges(funding: Funding, ax: Axes, language: Language) -> None:
 def draw_menu(menu: DonorMenu, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw the one-off money that each package asks, with its 80 % range, cheapest gain first.
 
-    Filled dots and bold names are in the recommended set; beside them what the package adds and
-    how often it is in the best set.
+    Filled dots and bold names are in the recommended set; beside them what the package closes
+    and its core index.
     """
     table = menu.to_frame()
     chosen = table["chosen"].to_numpy(dtype=bool)
@@ -384,10 +371,10 @@ def draw_menu(menu: DonorMenu, ax: Axes, language: Language = ENGLISH) -> Axes:
         language.say(
             "menu.row",
             gain=language.spread(Amount(gain, low, high)),
-            percent=language.probability(share),
+            core=language.number(core, 2),
         )
-        for gain, low, high, share in zip(
-            table["gain"], table["gain_low"], table["gain_high"], table["p_best"], strict=True
+        for gain, low, high, core in zip(
+            table["gain"], table["gain_low"], table["gain_high"], table["core"], strict=True
         )
     ]
     write_column(ax, y, texts, language.say("column.menu"))

@@ -2,7 +2,7 @@
 
 Which improvements close the gap to the services of excellence, and how ready they are.
 
-How often each improvement is in the best set: what is firm and what is open.
+Which good set holds which improvement: what to start, what is a choice.
 
 The order of priority: what is gained as the money adds up, beside the exact best sets.
 
@@ -10,7 +10,6 @@ What the charts of improvements, programme, funding and sensitivity find.
 """
 
 import textwrap
-from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -19,15 +18,17 @@ from matplotlib.axes import Axes
 from capworth.charts.chart import (
     Chart,
     Facts,
-    added_unit,
     frame,
     improvement_rows,
     in_series,
+    money_at,
     money_unit,
     of,
     rank_facts,
     ranks_behind,
     rows,
+    sure,
+    worth,
 )
 from capworth.charts.excellence import any_gap
 from capworth.charts.funding import draw_funding, funding_facts
@@ -41,21 +42,20 @@ from capworth.charts.rows import (
     write_column,
 )
 from capworth.charts.schedule import (
-    compared,
+    carried_out,
     draw_gantt,
-    draw_regret,
+    draw_good_sets,
     gantt_facts,
+    good_sets_facts,
+    good_sets_shown,
     lines_of,
-    regret_facts,
-    shown,
 )
 from capworth.charts.style import BLUE, INK, MUTED, PAPER, SMALL, VERMILION, styled
 from capworth.language.language import ENGLISH, Language
-from capworth.language.numbers import Amount, rounded
-from capworth.methods.cost_benefit.prices import MILLION
-from capworth.model.result import Interval
+from capworth.language.numbers import Amount
+from capworth.methods.portfolio.good_sets import PREFER, REVIEW, START
 from capworth.programme.priorities import Priorities
-from capworth.programme.selection import BORDERLINE, CORE, FIRM, Programme
+from capworth.programme.selection import Programme
 from capworth.study.stages import Study
 
 READY = 7  # technology readiness level: a prototype has been shown in its place of use
@@ -96,43 +96,72 @@ def draw_alignment(priorities: Priorities, ax: Axes, language: Language = ENGLIS
     return ax
 
 
+SHOWN = 12  # good sets with a column, the best ones
+
+
+def good_members(programme: Programme) -> pd.DataFrame:
+    """Improvements in any good set, those of the recommended one first: which set holds each.
+
+    A column for each of the first good sets by its number, and `core`.
+    """
+    table = programme.to_frame()
+    sets = programme.good_sets()["chosen"].head(SHOWN)
+    held = pd.DataFrame(
+        {number: table.index.isin(str(chosen).split()) for number, chosen in sets.items()},
+        index=table.index,
+    )
+    held["core"] = table["core"]
+    order = table.assign(first=~table["chosen"], last=-table["core"]).sort_values(
+        ["first", "last"], kind="stable"
+    )
+    held = held.loc[order.index]
+    return held[held.drop(columns="core").any(axis=1)]
+
+
 @styled
 def draw_membership(programme: Programme, ax: Axes, language: Language = ENGLISH) -> Axes:
-    """Draw the share of draws in which the best set holds each improvement.
+    """Draw which good set holds which improvement, the best set first.
 
-    Solid bars and bold names are in the recommended set, hatched bars are not; the dashed lines
-    part core, borderline and exterior.
+    Solid squares and bold names are in the recommended set; open squares are in others.
     """
-    table = programme.to_frame().sort_values("p_in_best", ascending=False, kind="stable")
-    chosen = table["chosen"].to_numpy(dtype=bool)
-    y = name_rows(ax, [language.short(str(i)) for i in table.index], bold=list(chosen))
+    held = good_members(programme)
+    mine = [str(key) in programme.chosen for key in held.index]
+    y = name_rows(ax, [language.short(str(i)) for i in held.index], bold=mine)
     rule_rows(ax, y)
-    share = table["p_in_best"].to_numpy()
-    ax.barh(y[chosen], share[chosen], 0.66, color=BLUE, label=language.say("membership.chosen"))
-    ax.barh(
-        y[~chosen],
-        share[~chosen],
-        0.66,
-        facecolor=PAPER,
-        edgecolor=VERMILION,
-        linewidth=0.8,
-        hatch="/////",
-        label=language.say("membership.not_chosen"),
-    )
-    for line in (FIRM, 1 - FIRM):
-        ax.axvline(line, color=MUTED, lw=0.8, linestyle=(0, (3, 2)))
-    ax.set_xlim(0, 1)
-    ax.xaxis.set_major_formatter(lambda value, _: language.part(value))
-    ax.set_xlabel(language.say("axis.share_in_best"), loc="right")
+    sets = [column for column in held.columns if column != "core"]
+    for place, number in enumerate(sets):
+        inside = held[number].to_numpy(dtype=bool)
+        ax.plot(
+            np.full(int(inside.sum()), float(place)),
+            y[inside],
+            "s",
+            color=BLUE if place == 0 else VERMILION,
+            markerfacecolor=BLUE if place == 0 else PAPER,
+            markersize=6,
+            label=language.say("membership.chosen" if place == 0 else "membership.others")
+            if place < 2
+            else None,
+        )
+    ax.set_xlim(-0.6, len(sets) - 0.4)
+    ax.set_xticks(range(len(sets)), [language.number(float(str(n)), 0) for n in sets])
+    ax.tick_params(axis="x", length=0)
+    ax.set_xlabel(language.say("axis.good_sets"), loc="right")
+    roles = programme.to_frame().loc[held.index, "role"]
     texts = [
         language.say(
-            "membership.row", percent=language.probability(p), standing=language.word("standing", s)
+            "membership.row", core=language.number(core, 2), role=role_word(role, inside, language)
         )
-        for p, s in zip(share, table["standing"], strict=True)
+        for core, role, inside in zip(held["core"], roles, mine, strict=True)
     ]
-    write_column(ax, y, texts, language.say("column.in_best"))
+    write_column(ax, y, texts, language.say("column.core"))
     put_legend(ax, 2)
     return ax
+
+
+def role_word(role: str, chosen: bool, language: Language) -> str:
+    """Say what an improvement is to be: start, choose, not now; the side that is not preferred."""
+    key = role.replace(",", "").replace(" ", "_")
+    return language.word("role", f"{key}_out" if role == PREFER and not chosen else key)
 
 
 LETTERS = 50  # in a line of the key
@@ -141,15 +170,15 @@ LEADING = 1.3  # of the lines of the key, in sizes of the font
 
 @styled
 def draw_order(programme: Programme, ax: Axes, language: Language = ENGLISH) -> Axes:
-    """Draw money asked against what it adds on the objective, both summed in order of priority.
+    """Draw money needed against what it adds on the objective, both summed in order of priority.
 
-    Numbered points are bundles, named in the key at the right, bold where the recommended set
-    holds all of them; the stepped line is the exact best set for each budget, the star the
-    recommended one with the 80 % range of its gain.
+    Money is that at the confidence of the budget. Numbered points are bundles, named in the key at
+    the right, bold where the recommended set holds all of them; the stepped line is the best set
+    for each budget, the star the recommended programme with the 80 % range of its value.
     """
     order, frontier = programme.order(), programme.frontier()
     currency = programme.provenance.currency
-    asked = np.concatenate([[0.0], order["asked_cum_m"]])
+    needed = np.concatenate([[0.0], order["at_confidence_cum_m"]])
     gained = np.concatenate([[0.0], order["value_cum"]])
     ax.plot(
         frontier["budget_m"],
@@ -159,9 +188,9 @@ def draw_order(programme: Programme, ax: Axes, language: Language = ENGLISH) -> 
         drawstyle="steps-post",
         label=language.say("order.frontier"),
     )
-    ax.plot(asked, gained, color=BLUE, lw=0.7, zorder=3)
+    ax.plot(needed, gained, color=BLUE, lw=0.7, zorder=3)
     ax.plot(
-        asked[1:],
+        needed[1:],
         gained[1:],
         "o",
         color=BLUE,
@@ -170,24 +199,27 @@ def draw_order(programme: Programme, ax: Axes, language: Language = ENGLISH) -> 
         zorder=4,
         label=language.say("order.curve"),
     )
-    for place, (x, y) in enumerate(zip(asked[1:], gained[1:], strict=True), 1):
+    for place, (x, y) in enumerate(zip(needed[1:], gained[1:], strict=True), 1):
         ax.annotate(str(place), (x, y), ha="center", va="center_baseline", fontsize=SMALL, zorder=5)
-    gain, low, high = programme.value
-    ax.vlines(programme.asked_m, low, high, color=INK, lw=1.4, zorder=5)
+    value, low, high = programme.value
+    ax.vlines(programme.needed_m, low, high, color=INK, lw=1.4, zorder=5)
     ax.plot(
-        programme.asked_m,
-        gain,
+        programme.needed_m,
+        value,
         "*",
         color=INK,
         markersize=9,
         zorder=6,
         label=language.say("order.recommended"),
     )
-    ax.set_xlim(0, 1.04 * max(asked[-1], programme.budget_m, programme.target_m or 0.0))
-    ax.set_ylim(0, 1.12 * max(gained[-1], high))
+    ax.set_xlim(0, 1.04 * max(needed[-1], programme.budget_m, programme.target_m or 0.0))
+    least = min(0.0, *gained, low, *frontier["value"])
+    ax.set_ylim(1.12 * least, 1.12 * max(*gained, high, *frontier["value"], 1e-9))
     mark_money(ax, language, currency, programme.budget_m, programme.target_m)
-    unit = language.million(currency)
-    ax.set_xlabel(language.say("axis.asked", unit=unit, year=programme.provenance.price_year))
+    unit, year = language.million(currency), programme.provenance.price_year
+    ax.set_xlabel(
+        language.say("axis.needed", unit=unit, year=year, sure=sure(programme.confidence, language))
+    )
     ax.set_ylabel(language.say(f"axis.gain_{programme.measure}", unit=unit))
     say_ticks(ax, language)
     say_ticks(ax, language, "y")
@@ -235,7 +267,7 @@ def improvement_rank_facts(study: Study, language: Language) -> Facts:
 
 
 def order_facts(study: Study, language: Language) -> Facts:
-    """What the recommended set asks and gains, and how often it is the best."""
+    """What the recommended set needs and is worth."""
     programme = study.programme
     currency = study.provenance.currency
     bundles = (
@@ -250,45 +282,47 @@ def order_facts(study: Study, language: Language) -> Facts:
         **money_unit(study, language),
         "variant": None if programme.chosen else "none",
         "count": len(programme.chosen),
-        "asked": language.money(_asked_m(study, programme.chosen), currency),
+        "needed": money_at(programme.needed_m, language, currency),
+        "sure": sure(programme.confidence, language),
         "budget": language.money(programme.budget_m, currency),
-        "gain": language.middle(Amount(*programme.value)),
-        "span": language.span(Amount(*programme.value)),
-        "measure": added_unit(programme.measure, currency, language),
-        "counted": language.say(f"order.counted_{programme.measure}"),
-        "p_best": language.probability(programme.p_best),
+        "worth": worth(programme.measure, Amount(*programme.value), language, currency),
+        "counted": counted(programme, language),
         "chosen": in_series(language, (language.short(i) for i in programme.chosen), most=20),
         "list": in_series(language, bundles, most=20),
     }
 
 
-def _asked_m(study: Study, chosen: Sequence[str]) -> float:
-    """Millions that a set asks on average, to the digits that its range allows."""
-    taken = [i in chosen for i in study.case.improvement_ids]
-    millions = study.sample.drawn.asked @ np.array(taken, dtype=float) / MILLION
-    return rounded(*Interval.of(millions))
+def counted(programme: Programme, language: Language) -> str:
+    """Say what is counted, and by which key services weigh where that matters."""
+    key = language.word("extent", programme.extent_key)
+    return language.say(f"order.counted_{programme.measure}", key=key)
 
 
 def membership_facts(study: Study, language: Language) -> Facts:
-    """How many improvements are firm, and how many open."""
+    """How many improvements are in every good set, and how many in some."""
     programme = study.programme
-    table = programme.to_frame().sort_values("p_in_best", ascending=False, kind="stable")
-    core, still_open = ((table["standing"] == word).sum() for word in (CORE, BORDERLINE))
+    held = good_members(programme)
+    table, sets = programme.to_frame(), programme.good_sets()
+    start = len(programme.with_role(START, REVIEW))
+    every = {i for chosen in sets["chosen"] for i in str(chosen).split()}
     rows = (
         language.say(
             "chart.membership.alt_row",
-            name=language.name(str(i)),
-            percent=language.probability(p),
-            standing=language.word("standing", str(standing)),
+            name=language.name(str(key)),
+            sets=language.listed(str(n) for n in row.index[row.to_numpy(dtype=bool)]),
+            core=language.number(float(table["core"].to_dict()[str(key)]), 2),
+            role=role_word(str(table.at[key, "role"]), bool(table.at[key, "chosen"]), language),
         )
-        for i, p, standing in zip(table.index, table["p_in_best"], table["standing"], strict=True)
+        for key, row in held.drop(columns="core").iterrows()
     )
     return {
-        "variant": None if core else "none",
-        "count": int(core),
-        "open": int(still_open),
+        "variant": "only" if len(sets) == 1 else None,
+        "count": start,
+        "open": len(every) - start,
+        "sets": len(sets),
+        "shown": min(len(sets), SHOWN),
+        "near": language.percent(programme.near),
         "draws": language.number(programme.draws, 0),
-        "budget": language.money(programme.budget_m, study.provenance.currency),
         "list": in_series(language, rows, most=20),
     }
 
@@ -310,6 +344,7 @@ def alignment_facts(study: Study, language: Language) -> Facts:
     )
     return {
         "first": language.name(str(table.index[0])),
+        "key": language.word("extent", study.sample.model.extents.key),
         "share": language.say("percent", number=language.middle(Amount(value, low, high))),
         "span": language.say("percent", number=language.span(Amount(value, low, high))),
         "level": READY,
@@ -323,17 +358,23 @@ def _order_behind(study: Study) -> pd.DataFrame:
 
 
 def _gantt_height(study: Study) -> float:
-    return rows(len(shown(study.schedule)), 0.2) + 0.15
+    return rows(len(carried_out(study.programme)), 0.2) + 0.15
 
 
-def _regret_height(study: Study) -> float:
-    return rows(lines_of(study.robustness, study.case), 0.125)
+def _good_sets_height(study: Study) -> float:
+    return rows(lines_of(study.programme, study.case), 0.125)
 
 
-def _regret_behind(study: Study) -> pd.DataFrame:
-    table = pd.DataFrame(compared(study.robustness)).drop(columns="rule")
-    table["rules"] = [" ".join(rules) for rules in table["rules"]]
-    return table.set_index("chosen")
+def _good_sets_behind(study: Study) -> pd.DataFrame:
+    return good_sets_shown(study.programme)
+
+
+def _members_height(study: Study) -> float:
+    return rows(len(good_members(study.programme)))
+
+
+def _has_good_sets(study: Study) -> bool:
+    return "programme" in study and len(good_members(study.programme)) > 0
 
 
 PROGRAMME_CHARTS = (
@@ -363,29 +404,31 @@ PROGRAMME_CHARTS = (
         facts=order_facts,
     ),
     Chart(
+        key="good_sets",
+        needs=("programme",),
+        draw=of("programme", draw_good_sets),
+        height=_good_sets_height,
+        behind=_good_sets_behind,
+        facts=good_sets_facts,
+        drawable=_has_good_sets,
+    ),
+    Chart(
         key="membership",
         needs=("programme",),
         draw=of("programme", draw_membership),
-        height=improvement_rows,
-        behind=frame("programme"),
+        height=_members_height,
+        behind=lambda study: good_members(study.programme),
         facts=membership_facts,
-    ),
-    Chart(
-        key="regret",
-        needs=("programme", "robustness"),
-        draw=of("robustness", draw_regret),
-        height=_regret_height,
-        behind=_regret_behind,
-        facts=regret_facts,
+        drawable=_has_good_sets,
     ),
     Chart(
         key="gantt",
-        needs=("programme", "schedule"),
-        draw=of("schedule", draw_gantt),
+        needs=("programme",),
+        draw=of("programme", draw_gantt),
         height=_gantt_height,
-        behind=frame("schedule"),
+        behind=lambda study: study.programme.to_frame().loc[carried_out(study.programme)],
         facts=gantt_facts,
-        drawable=lambda study: "schedule" in study and bool(shown(study.schedule)),
+        drawable=lambda study: "programme" in study and bool(study.programme.chosen),
     ),
     Chart(
         key="funding",

@@ -1,50 +1,58 @@
 """The timetable of the programme: when each improvement is built and when it has its effect.
 
-How far the recommended set and its competitors fall short of the best set of each draw.
+The good sets: what each is worth beside the recommended one.
 
-What the charts of robustness and of the timetable find.
+What the charts of good sets and of the timetable find.
 """
 
 import textwrap
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 
 from capworth.case.model import Case
-from capworth.charts.chart import Facts, added_unit, in_series, money_unit
+from capworth.charts.chart import (
+    Facts,
+    exact_amount,
+    in_series,
+    money_at,
+    money_unit,
+    sure,
+    triples,
+    worth,
+)
 from capworth.charts.rows import name_rows, put_legend, rule_rows, say_ticks, write_column
 from capworth.charts.style import BLUE, INK, MUTED, PAPER, SKY, VERMILION, styled
 from capworth.language.language import ENGLISH, Language
 from capworth.language.numbers import Amount
 from capworth.language.phrases import languages
 from capworth.methods.arguments import Floats
-from capworth.programme.robustness import RECOMMENDED, Robustness
-from capworth.programme.schedule import Schedule
+from capworth.programme.selection import Programme
 from capworth.study.stages import Study
 
 TALL = 0.56  # height of a bar, in rows
 
 
-def shown(schedule: Schedule) -> list[str]:
-    """Improvements with a row: those carried out by their start, then those that do not fit."""
-    table = schedule.to_frame()
-    done = table[table["done"]].sort_values(["start", "effect"], kind="stable")
-    return [*done.index, *schedule.left_out]
+def carried_out(programme: Programme) -> list[str]:
+    """Improvements of the programme by their start."""
+    table = programme.to_frame()
+    done = table[table["chosen"]].sort_values(["start", "effect"], kind="stable")
+    return [str(key) for key in done.index]
 
 
 @styled
-def draw_gantt(schedule: Schedule, ax: Axes, language: Language = ENGLISH) -> Axes:
+def draw_gantt(programme: Programme, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw the years of building, of rising effect and of full effect of each improvement.
 
-    An open diamond stands at the start that the case states, where the schedule starts later.
-    Below each year stands the money that is asked for in it.
+    An open diamond stands at the start that the case states, where the programme starts it later.
+    Below each year stands the money that is expected to be asked for in it.
     """
-    keys = shown(schedule)
-    table, years = schedule.to_frame().loc[keys], schedule.by_year()
+    keys = carried_out(programme)
+    table, years = programme.to_frame().loc[keys], programme.by_year()
     first, last = int(years.index[0]), int(years.index[-1])
-    done = table["done"].to_numpy(dtype=bool)
-    y = name_rows(ax, [language.short(key, 40) for key in keys], bold=list(done))
+    y = name_rows(ax, [language.short(key, 40) for key in keys])
     rule_rows(ax, y)
     start, effect, full = (
         table[c].to_numpy(dtype=float) for c in ("start", "effect", "full_effect")
@@ -56,13 +64,14 @@ def draw_gantt(schedule: Schedule, ax: Axes, language: Language = ENGLISH) -> Ax
     )
     for word, left, right, look in parts:
         width = np.minimum(right, last + 1) - left
-        some = done & (width > 0)
+        some = width > 0
         if some.any():
             label = language.say(f"gantt.{word}")
             ax.barh(y[some], width[some], TALL, left[some], linewidth=0.6, label=label, **look)
-    late = done & (table["delay"].to_numpy() > 0)
+    delay = table["delay"].to_numpy(dtype=float)
+    late = delay > 0
     if late.any():
-        stated = np.maximum(table["stated_start"].to_numpy(dtype=float), first)
+        stated = np.maximum(start - delay, first)
         ax.plot(
             stated[late],
             y[late],
@@ -74,15 +83,6 @@ def draw_gantt(schedule: Schedule, ax: Axes, language: Language = ENGLISH) -> Ax
             zorder=4,
             label=language.say("gantt.stated"),
         )
-    for row in y[~done]:
-        ax.annotate(
-            language.say("gantt.no_room"),
-            (first, row),
-            (3, 0),
-            textcoords="offset points",
-            va="center",
-            color=MUTED,
-        )
     ax.set_xlim(first, last + 1)
     spent = [language.number(amount, 1) if amount > 0 else "0" for amount in years["spend_m"]]
     names = [f"{year}\n{amount}" for year, amount in zip(years.index, spent, strict=True)]
@@ -90,39 +90,30 @@ def draw_gantt(schedule: Schedule, ax: Axes, language: Language = ENGLISH) -> Ax
     ax.tick_params(axis="x", length=0)
     for year in range(first, last + 2):
         ax.axvline(year, color=MUTED, lw=0.3, zorder=0)
-    unit = language.million(schedule.provenance.currency)
-    ax.set_xlabel(_axis(schedule, language, unit), loc="right", color=INK)
+    unit = language.million(programme.provenance.currency)
+    ax.set_xlabel(_axis(programme, language, unit), loc="right", color=INK)
     money = [language.number(amount) for amount in table["asked_m"]]
     write_column(ax, y, money, language.say("column.asked_one", unit=unit))
     ax.legend(loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.5, ncols=4)
     return ax
 
 
-def _axis(schedule: Schedule, language: Language, unit: str) -> str:
+def _axis(programme: Programme, language: Language, unit: str) -> str:
     """Say what stands below the years, and the limit of a year where there is one."""
-    room = schedule.by_year()["spend_room_m"].to_numpy()
-    year = schedule.provenance.price_year
+    room = programme.by_year()["spend_room_m"].to_numpy()
+    year = programme.provenance.price_year
     if np.isfinite(room).all() and np.ptp(room) == 0:
         return language.say("axis.years_limited", unit=unit, year=year, room=language.tick(room[0]))
     return language.say("axis.years", unit=unit, year=year)
 
 
-Row: TypeAlias = dict[str, Any]
-
 LETTERS = 60  # in a line of the name of a set
+MOST = 10  # good sets with a row, the best ones
 
 
-def compared(robustness: Robustness) -> list[Row]:
-    """Sets with a row, each once: the recommended one, those of other rules, then competitors."""
-    rules = robustness.to_frame().reset_index().to_dict("records")
-    rivals = robustness.competitors().to_dict("records")
-    found: dict[str, Row] = {}
-    for each in (*rules, *rivals):
-        row = {str(name): value for name, value in each.items()}
-        mine = found.setdefault(row["chosen"], {**row, "rules": []})
-        if "rule" in row:
-            mine["rules"].append(row["rule"])
-    return list(found.values())
+def good_sets_shown(programme: Programme) -> pd.DataFrame:
+    """Good sets with a row, the recommended one first."""
+    return programme.good_sets().head(MOST)
 
 
 def difference(chosen: str, base: str) -> tuple[list[str], list[str]]:
@@ -132,110 +123,114 @@ def difference(chosen: str, base: str) -> tuple[list[str], list[str]]:
 
 
 @styled
-def draw_regret(robustness: Robustness, ax: Axes, language: Language = ENGLISH) -> Axes:
-    """Draw mean and greatest regret of each set, the recommended one first.
+def draw_good_sets(programme: Programme, ax: Axes, language: Language = ENGLISH) -> Axes:
+    """Draw mean and 80 % range of what each good set is worth, the recommended one first.
 
-    A set is named by what it takes in and what it lets go against the recommended one, and by the
-    rules that choose it.
+    A set is named by what it takes in and what it lets go against the recommended one; beside it
+    the money that it needs and the share of draws in which it is worth more than that one.
     """
-    rows = compared(robustness)
-    base = str(rows[0]["chosen"])
-    names = [name_of(row, base, language) for row in rows]
-    y = name_rows(ax, names, bold=[RECOMMENDED in row["rules"] for row in rows])
+    rows = good_sets_shown(programme)
+    base = str(rows["chosen"].iloc[0])
+    names = [name_of(str(chosen), base, language) for chosen in rows["chosen"]]
+    y = name_rows(ax, names, bold=[True])
     rule_rows(ax, y)
-    mean = [float(row["mean_regret"]) for row in rows]
-    most = [float(row["most_regret"]) for row in rows]
-    ax.hlines(y, mean, most, color=BLUE, lw=1.0)
-    ax.plot(mean, y, "o", color=BLUE, markersize=5, zorder=4, label=language.say("regret.mean"))
-    ax.plot(
-        most,
-        y,
-        "D",
-        color=VERMILION,
-        markerfacecolor=PAPER,
-        markersize=4.5,
-        zorder=4,
-        label=language.say("regret.most"),
-    )
-    ax.set_xlim(0, 1.05 * max([*most, 1e-9]))
-    unit = language.million(robustness.provenance.currency)
-    ax.set_xlabel(language.say(f"axis.regret_{robustness.measure}", unit=unit), loc="right")
-    ax.locator_params(axis="x", nbins=5)
+    values = triples(rows, "value")
+    for word, colour, some in (
+        ("recommended", INK, slice(0, 1)),
+        ("others", BLUE, slice(1, None)),
+    ):
+        if not len(y[some]):
+            continue
+        ax.hlines(y[some], [v[1] for v in values[some]], [v[2] for v in values[some]], color=colour)
+        ax.plot(
+            [v[0] for v in values[some]],
+            y[some],
+            "o",
+            color=colour,
+            markerfacecolor=colour if word == "recommended" else PAPER,
+            markersize=5,
+            zorder=4,
+            label=language.say(f"good_sets.{word}"),
+        )
+    ax.axvline(values[0][0], color=MUTED, lw=0.8, linestyle=(0, (3, 2)), zorder=0)
+    unit = language.million(programme.provenance.currency)
+    ax.set_xlabel(language.say(f"axis.gain_{programme.measure}", unit=unit), loc="right")
+    ax.locator_params(axis="x", nbins=6)
     say_ticks(ax, language)
-    values = [
-        language.middle(Amount(*(float(row[c]) for c in ("value", "value_low", "value_high"))))
-        for row in rows
-    ]
-    write_column(ax, y, values, language.say("column.added"))
-    best = [language.probability(float(row["p_best"])) for row in rows]
-    write_column(ax, y, best, language.say("column.p_best"), 42.0)
+    money = [language.number(m, 1) for m in rows["at_confidence_m"]]
+    head = language.say("column.needed", unit=unit, sure=sure(programme.confidence, language))
+    write_column(ax, y, money, head)
+    better = [language.probability(p) for p in rows["p_better"]]
+    better[0] = language.say("unknown")
+    write_column(ax, y, better, language.say("column.p_better"), 54.0)
     put_legend(ax, 2)
     return ax
 
 
-def lines_of(robustness: Robustness, case: Case) -> int:
+def lines_of(programme: Programme, case: Case) -> int:
     """How many lines of text the rows need, in any language, each as tall as the tallest."""
-    found = compared(robustness)
-    base = str(found[0]["chosen"])
+    found = list(good_sets_shown(programme)["chosen"])
+    base = str(found[0])
     speakers = [Language(code, case.names(code), section="charts") for code in languages()]
-    names = [name_of(row, base, language) for row in found for language in speakers]
+    names = [name_of(str(chosen), base, language) for chosen in found for language in speakers]
     return len(found) * max(2, *(1 + name.count("\n") for name in names))
 
 
-def name_of(row: Row, base: str, language: Language) -> str:
+def name_of(chosen: str, base: str, language: Language) -> str:
     """Name a set by its difference from the recommended one, folded into few lines."""
-    if RECOMMENDED in row["rules"]:
-        return language.say("regret.recommended")
-    more, less = difference(str(row["chosen"]), base)
+    more, less = difference(chosen, base)
+    if not more and not less:
+        return language.say("good_sets.recommended")
     parts = []
     if more:
-        parts.append(
-            language.say("regret.with", names=language.listed(language.short(i, 36) for i in more))
-        )
+        names = language.listed(language.short(i, 36) for i in more)
+        parts.append(language.say("good_sets.with", names=names))
     if less:
         names = language.listed(language.short(i, 36) for i in less)
-        parts.append(language.say("regret.without", names=names))
-    if named := [language.word("rule", rule) for rule in row["rules"]]:
-        parts.append(language.say("regret.chosen", rules=language.listed(named)))
+        parts.append(language.say("good_sets.without", names=names))
     return "\n".join(line for part in parts for line in textwrap.wrap(part, LETTERS))
 
 
-def regret_facts(study: Study, language: Language) -> Facts:
-    """How far the recommended set falls short, and how many rules choose it."""
-    found = study.robustness
-    rows = compared(found)
-    mine, base = rows[0], str(rows[0]["chosen"])
-    unit = _unit(found.measure, study, language)
+def good_sets_facts(study: Study, language: Language) -> Facts:
+    """How many sets are nearly as good, and how often the best rival is better."""
+    programme, currency = study.programme, study.provenance.currency
+    rows = programme.good_sets()
+    base = str(rows["chosen"].iloc[0])
+    rivals = rows["p_better"].to_numpy()[1:]
+    values = triples(rows, "value")
     told = (
         language.say(
-            "chart.regret.alt_row",
-            name=name_of(row, base, language).replace("\n", " "),
-            mean=language.number(row["mean_regret"]),
-            most=language.number(row["most_regret"]),
-            percent=language.probability(row["p_best"]),
+            "chart.good_sets.alt_row",
+            name=name_of(str(chosen), base, language).replace("\n", " "),
+            worth=worth(programme.measure, Amount(*value), language, currency),
+            percent=language.probability(better),
         )
-        for row in rows
+        for chosen, value, better in zip(rows["chosen"], values, rows["p_better"], strict=True)
     )
+    likeliest = float(rivals.max()) if len(rivals) else float("nan")
     return {
-        **unit,
-        "count": len(found.agreeing),
-        "all": len(found.to_frame()) - 1,
-        "mean": language.number(mine["mean_regret"]),
-        "value": language.middle(Amount(*(mine[c] for c in ("value", "value_low", "value_high")))),
-        "p_best": language.probability(found.p_best),
-        "p_very": language.probability(study.programme.p_best) if "programme" in study else "",
-        "sets": language.number(found.compared, 0),
-        "draws": language.number(found.draws, 0),
+        **money_unit(study, language),
+        "variant": None if len(rivals) else "only",
+        "count": len(rivals),
+        "near": language.percent(programme.near),
+        "listed": language.number(programme.listed, 0),
+        "shown": min(len(rows), MOST),
+        "worth": worth(programme.measure, Amount(*programme.value), language, currency),
+        "percent": language.probability(likeliest),
+        "regret": worth(programme.measure, exact_amount(programme.regret), language, currency),
+        "sure": sure(programme.confidence, language),
+        "draws": language.number(programme.draws, 0),
         "list": in_series(language, told, most=20),
     }
 
 
 def gantt_facts(study: Study, language: Language) -> Facts:
-    """How many improvements start when stated, later, or not at all."""
-    schedule = study.schedule
-    table = schedule.to_frame()
+    """How many improvements start when stated or later, and how surely each year holds."""
+    programme = study.programme
+    currency = study.provenance.currency
+    table = programme.to_frame()
     start, full = table["start"].to_dict(), table["full_effect"].to_dict()
-    out, new = schedule.left_out, schedule.taken_in
+    limited = bool(study.case.limits)
     told = (
         language.say(
             "chart.gantt.alt_row",
@@ -243,24 +238,16 @@ def gantt_facts(study: Study, language: Language) -> Facts:
             start=int(start[key]),
             effect=int(full[key]),
         )
-        for key in shown(schedule)
-        if key in schedule.done
+        for key in carried_out(programme)
     )
     return {
-        **_unit(schedule.measure, study, language),
-        "variant": "full" if not out else "swapped" if new else None,
-        "count": len(schedule.done),
-        "late": len(schedule.late),
-        "percent": language.probability(schedule.p_within),
-        "value": language.number(schedule.value, 1),
-        "stated": language.number(schedule.stated, 1),
-        "out": language.listed(language.short(i) for i in out),
-        "new": language.listed(language.short(i) for i in new),
+        **money_unit(study, language),
+        "variant": None if limited else "free",
+        "count": len(programme.chosen),
+        "late": len(programme.late),
+        "percent": language.probability(programme.p_years),
+        "worth": worth(programme.measure, Amount(*programme.value), language, currency),
+        "needed": money_at(programme.needed_m, language, currency),
+        "sure": sure(programme.confidence, language),
         "list": in_series(language, told, most=20),
     }
-
-
-def _unit(measure: str, study: Study, language: Language) -> Facts:
-    """Words of the unit that the objective is counted in."""
-    unit = added_unit(measure, study.provenance.currency, language)
-    return {"measure": unit, **money_unit(study, language)}

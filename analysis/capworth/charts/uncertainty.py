@@ -15,7 +15,7 @@ The charts of what turns the programme, and of what is worth knowing before it i
 What the charts of turning levels and of the worth of knowing find.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -29,9 +29,11 @@ from capworth.language.inputs import name_inputs
 from capworth.language.language import ENGLISH, Language
 from capworth.language.numbers import Amount
 from capworth.study.stages import Study
-from capworth.uncertainty.information import Resolving
-from capworth.uncertainty.sensitivity import Sensitivity
-from capworth.uncertainty.switching import SwitchingValues, ThresholdMap
+
+if TYPE_CHECKING:
+    from capworth.uncertainty.information import Resolving
+    from capworth.uncertainty.sensitivity import Sensitivity
+    from capworth.uncertainty.switching import SwitchingValues, ThresholdMap
 
 PARTS = ("cost", "score", "money", "swing")
 ROOM = 0.06  # share from which a field has room for its letter and figure
@@ -45,7 +47,7 @@ FIELDS = {  # grade: face, hatch, ink; from firm and dark to weak and light
 
 
 @styled
-def draw_evidence(sensitivity: Sensitivity, ax: Axes, language: Language = ENGLISH) -> Axes:
+def draw_evidence(sensitivity: "Sensitivity", ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw the share of cost, score, money and swings that rests on each grade, A to E."""
     table = sensitivity.evidence()
     parts = [part for part in PARTS if table[part].sum() > 0]
@@ -164,7 +166,7 @@ SPAN = 1.96  # standard errors of a 95 % interval
 
 @styled
 def draw_information(
-    resolving: Resolving, ax: Axes, language: Language = ENGLISH, most: int = MOST
+    resolving: "Resolving", ax: Axes, language: Language = ENGLISH, most: int = MOST
 ) -> Axes:
     """Draw what knowing each input alone would add, with its 95 % sampling error."""
     table = resolving.to_frame().head(most)
@@ -183,7 +185,7 @@ def draw_information(
 
 @styled
 def draw_switching(
-    switching: SwitchingValues, ax: Axes, language: Language = ENGLISH, most: int = MOST
+    switching: "SwitchingValues", ax: Axes, language: Language = ENGLISH, most: int = MOST
 ) -> Axes:
     """Draw the range of each input, its mode, and the part in which the answer is another.
 
@@ -223,7 +225,7 @@ def draw_switching(
 
 
 @styled
-def draw_threshold(threshold: ThresholdMap, ax: Axes, language: Language = ENGLISH) -> Axes:
+def draw_threshold(threshold: "ThresholdMap", ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw the ranges of both inputs: hatched where another set is best, a disc at the modes."""
     first, second = threshold.inputs
     turned = ~threshold.to_frame().to_numpy(dtype=bool)
@@ -266,7 +268,7 @@ LONGEST = 12  # inputs shown, the longest swings
 
 @styled
 def draw_tornado(
-    sensitivity: Sensitivity, ax: Axes, language: Language = ENGLISH, most: int = LONGEST
+    sensitivity: "Sensitivity", ax: Axes, language: Language = ENGLISH, most: int = LONGEST
 ) -> Axes:
     """Draw the lead of the first over the next when one input moves, sorted by swing.
 

@@ -56,7 +56,7 @@ class Candidates:
 
     choice: Choice
     relations: Relations  # with the expected bonus of every synergy, in points
-    cost: Floats  # (improvements,) expected, on the grid
+    cost: Floats  # (improvements,) expected
     yearly: Floats  # (improvements, years) the same by year
     value: Floats  # (improvements,)
     sets: Bools | None  # (sets, improvements); None where they are too many to list
@@ -199,7 +199,7 @@ class Earmarks(Answer):
     """The price of every earmark: best value without it less best value under it.
 
     Values are points of score of the set that is best among those that can be paid, at expected
-    costs on the grid of the case. Every fund pays only for what its earmark names. Where
+    costs. Every fund pays only for what its earmark names. Where
     several may pay, pledges pay first, by their names, and money still to be raised last.
     """
 

@@ -59,38 +59,42 @@ class EffectYears:
         return np.array([self.counted(k) for k in range(len(self._improvements))], dtype=np.float64)
 
     def profiles(
-        self, users: Sequence[int], delays: Sequence[int] = ()
+        self, users: Sequence[int], delays: Sequence[int] = (), counted: Floats | None = None
     ) -> list[tuple[Floats, float]]:
         """Shares of the full effect of some improvements, (users,), and discounted years of each.
 
-        Years in which all have the same shares are brought together.
+        Years in which all have the same shares are brought together. `counted`, (years,), is the
+        part of each year that counts; all of it where None.
         """
-        late = delays or [0] * len(users)
-        shares = np.stack([self.share(k, d) for k, d in zip(users, late, strict=True)])
+        shares = self._shares(users, delays)
+        factors = self.discount if counted is None else self.discount * counted
         found: dict[tuple[float, ...], float] = {}
-        for year, factor in enumerate(self.discount.tolist()):
+        for year, factor in enumerate(factors.tolist()):
             key = tuple(shares[:, year].tolist())
             found[key] = found.get(key, 0.0) + factor
         return [(np.array(key), years) for key, years in found.items() if any(key)]
 
-    def levels(
+    def parts(
         self, users: Sequence[int], delays: Sequence[int] = ()
-    ) -> list[tuple[tuple[int, ...], float]]:
-        """Places of those of some improvements that work together, and discounted years of each.
+    ) -> dict[tuple[int, ...], Floats]:
+        """For places of those that work together, the part of each year in which they do, (years,).
 
         Each year falls into parts, in each of which some of the improvements work fully: those
-        whose share reaches so far. Parts with the same improvements are brought together.
+        whose share reaches so far.
         """
-        late = delays or [0] * len(users)
-        shares = np.stack([self.share(k, d) for k, d in zip(users, late, strict=True)])
-        found: dict[tuple[int, ...], list[float]] = {}
-        for year, factor in enumerate(self.discount.tolist()):
+        shares = self._shares(users, delays)
+        found: dict[tuple[int, ...], Floats] = {}
+        for year in range(len(self.discount)):
             reached = 0.0
             for share in sorted(set(shares[:, year].tolist()) - {0.0}):
                 working = tuple(np.flatnonzero(shares[:, year] >= share).tolist())
-                found.setdefault(working, []).append(factor * (share - reached))
+                found.setdefault(working, np.zeros(len(self.discount)))[year] += share - reached
                 reached = share
-        return [(working, float(np.sum(parts))) for working, parts in found.items()]
+        return found
+
+    def _shares(self, users: Sequence[int], delays: Sequence[int]) -> Floats:
+        late = delays or [0] * len(users)
+        return np.stack([self.share(k, d) for k, d in zip(users, late, strict=True)])
 
 
 def full_year(improvement: Improvement, delay: int = 0) -> int:

@@ -78,6 +78,8 @@ class Level:
     now : (draws,) value today
     rise : (draws, users) value that each adds at full effect
     unit : (draws,) per cent of the distance in one point of value here
+    alive : (years,) whether the capability is there by itself; ended, it is left out of the year
+    keepers : numbers of the improvements that keep it from ending
     """
 
     users: tuple[int, ...]
@@ -87,6 +89,8 @@ class Level:
     rise: Floats
     unit: Floats
     years: EffectYears
+    alive: Floats
+    keepers: tuple[int, ...]
 
     def joint(self, measure: str, users: Sequence[int], delays: Sequence[int] = ()) -> Floats:
         """See `Meeting`."""
@@ -95,7 +99,8 @@ class Level:
         columns = [self.users.index(user) for user in users]
         missing = np.maximum(self.agreed - self.now, 0.0)
         closed = np.zeros(len(self.now))
-        for shares, years in self.years.profiles(users, delays):
+        counted = np.ones_like(self.alive) if set(users) & set(self.keepers) else self.alive
+        for shares, years in self.years.profiles(users, delays, counted):
             raised = self.now + np.einsum("du,u->d", self.rise[:, columns], shares)
             closed += years * (missing - np.maximum(self.agreed - raised, 0.0))
         found: Floats = closed / self.years.annuity * self.unit
@@ -110,23 +115,39 @@ class Chain:
     ----------
     full : by measure, money or harm, (draws, 2^users) gain in a year of each set of the users when
         all its effects are full; bit k of the column stands for the k-th user
+    now : by measure, (draws,) what the capability gives in a year today
+    alive : (years,) whether it is there by itself
+    grown : (draws, years) what it gives in each year, the first as 1; None where steady
+    keepers : numbers of the improvements that keep it from ending
     """
 
     users: tuple[int, ...]
     capability: str
     full: Mapping[str, Floats]
+    now: Mapping[str, Floats]
     years: EffectYears
+    alive: Floats
+    grown: Floats | None
+    keepers: tuple[int, ...]
 
     def joint(self, measure: str, users: Sequence[int], delays: Sequence[int] = ()) -> Floats:
-        """See `Meeting`; in a year those work together that have their effect by then."""
+        """See `Meeting`; in a year those work together that have their effect by then.
+
+        Once the capability has ended nothing is gained, but by a set that keeps it: by that, all
+        there would be.
+        """
         kind = MONEY if measure == NET else measure
-        table = self.full.get(kind)
-        if table is None:
+        if kind not in self.full:
             return np.zeros(len(self.full[MONEY]))
+        table, now = self.full[kind], self.now[kind]
+        weights = self.years.discount * (1.0 if self.grown is None else self.grown)
         found = np.zeros(len(table))
-        for working, years in self.years.levels(users, delays):
-            column = sum(1 << self.users.index(users[place]) for place in working)
-            found += years * table[:, column]
+        for working, share in self.years.parts(users, delays).items():
+            together = [users[place] for place in working]
+            gained = table[:, sum(1 << self.users.index(user) for user in together)]
+            found += (weights @ (share * self.alive)) * gained
+            if set(together) & set(self.keepers):
+                found += (weights @ (share * (1 - self.alive))) * (gained + now)
         return found if kind == MONEY else found / self.years.annuity
 
 
@@ -187,29 +208,53 @@ def _levels(model: Model, draws: Draws, fewest: int) -> Iterator[Level]:
             rise=rise,
             unit=extents.unit * extents.share[c] * weights[:, k],
             years=model.gains.years,
+            alive=model.costs.paths.alive[c],
+            keepers=tuple(k for k, kept in model.costs.paths.keepers.items() if kept == c),
         )
 
 
 def _chains(model: Model, draws: Draws, fewest: int) -> Iterator[Chain]:
-    case, grouped = model.case, _grouped(model.case, True, fewest)
-    moved = {capability for capability, _ in grouped}
-    if not moved:
+    case = model.case
+    shared = {c: users for c, users in _acting(model).items() if len(users) >= fewest}
+    if not shared:
         return
-    chain = ChainModel(replace(case, chain=tuple(s for s in case.chain if s.capability in moved)))
+    chain = ChainModel(replace(case, chain=tuple(s for s in case.chain if s.capability in shared)))
     levels, worth = chain.levels(draws), chain.unit_values(draws)
     today: Benefits = chain.walk(draws.size, levels, worth)
-    for (capability, _), effects in grouped.items():
-        c, users = case.capability_ids.index(capability), _users(case, effects)
+    grouped = _grouped(case, True, 1)
+    for capability, users in shared.items():
+        c, effects = case.capability_ids.index(capability), grouped.get((capability, ""), [])
         drawn = {e.change.name: draws.of(e.change) for e in effects}
         money, harm = np.zeros((2, draws.size, 1 << len(users)))
         for column, inside in enumerate(memberships(len(users))):
-            if not column:
-                continue
             factors = _factors(case, users, inside, effects, drawn)
+            if not factors:
+                continue
             then = chain.walk(draws.size, {capability: changed(levels[capability], factors)}, worth)
             money[:, column] = then.money[:, c] - today.money[:, c]
             harm[:, column] = then.harm[:, c] - today.harm[:, c]
-        yield Chain(users, capability, {MONEY: money, HARM: harm}, model.gains.years)
+        paths = model.costs.paths
+        yield Chain(
+            users=users,
+            capability=capability,
+            full={MONEY: money, HARM: harm},
+            now={MONEY: today.money[:, c], HARM: today.harm[:, c]},
+            years=model.gains.years,
+            alive=paths.alive[c],
+            grown=paths.growth(draws, capability),
+            keepers=tuple(k for k, kept in paths.keepers.items() if kept == c),
+        )
+
+
+def _acting(model: Model) -> dict[str, tuple[int, ...]]:
+    """Improvements that act on each chain, or keep its capability from ending."""
+    case, acting = model.case, dict[str, set[int]]()
+    for (capability, _), effects in _grouped(case, True, 1).items():
+        acting.setdefault(capability, set()).update(_users(case, effects))
+    for improvement, c in model.costs.paths.keepers.items():
+        acting.setdefault(case.capability_ids[c], set()).add(improvement)
+    chained = {step.capability for step in case.chain}
+    return {c: tuple(sorted(users)) for c, users in acting.items() if c in chained}
 
 
 def _factors(

@@ -18,7 +18,7 @@ from capworth.errors import InputError
 from capworth.methods.acceptability.smaa import RankTally
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.model.chain import SCOPES, ChainModel, UnitValues
+from capworth.model.chain import SCOPES, Benefits, ChainModel, UnitValues
 from capworth.model.costs import PAYERS, CostModel, Costs, discount_factors
 from capworth.model.draws import AtModes, Draws, Sampled
 from capworth.model.extents import Extents, Today, distances
@@ -89,7 +89,7 @@ class Model:
         self.costs = CostModel(case)
         self.value = ValueModel(case)
         self.chain = ChainModel(case)
-        self.gains = GainModel(case, self.value, self.chain)
+        self.gains = GainModel(case, self.value, self.chain, self.costs.paths)
         self.savings = SavingModel(case, self.costs, self.gains.years)
         self.annuity = float(discount_factors(case).sum())  # discounted years of the appraisal
         self._group = np.array([f in case.settings.claim_group for f in FUNCTIONS])
@@ -135,7 +135,7 @@ class Model:
         whole = costs.improvement.sum(axis=2)
         net_cost = whole - self.savings.alone(draws)
         today, gains = self.gains.alone(draws, tree, self.extents, group, chain, worth, net_cost)
-        money = today.money * self.annuity
+        money, days = self._over_years(draws, today)
         paid = costs.capability.sum(axis=2)
         by_function = [
             (
@@ -143,7 +143,7 @@ class Model:
                 np.einsum("ncf,nc->nf", shares, paid * self.known[measure]),
                 np.einsum("ncf,c->nf", shares, self.known[measure].astype(float)),
             )
-            for measure, added in zip(MEASURES, (points, money, today.harm), strict=True)
+            for measure, added in zip(MEASURES, (points, money, days), strict=True)
         ]
         value, cost, weight = (np.stack(part) for part in zip(*by_function, strict=True))
         below = self.value.branch_of()
@@ -156,7 +156,7 @@ class Model:
             payers=costs.capability,
             score=points,
             money=money,
-            harm=today.harm,
+            harm=days,
             distance=np.einsum(
                 "nck,nk,c->n", tree.missing, self.extents.weights(weights), self.extents.share
             ),
@@ -171,6 +171,21 @@ class Model:
             improvement_payers=costs.improvement,
             asked=costs.asked,
         )
+
+    def _over_years(self, draws: Draws, today: Benefits) -> tuple[Floats, Floats]:
+        """Present value of money, and mean days a year, as capabilities go by themselves."""
+        paths = self.costs.paths
+        if not paths.told:
+            return today.money * self.annuity, today.harm
+        discount = discount_factors(self.case)
+        years = np.stack(
+            [
+                paths.given(draws, c) @ discount * np.ones(draws.size)
+                for c in self.case.capability_ids
+            ],
+            axis=1,
+        )
+        return today.money * years, today.harm * years / self.annuity
 
     def platform_shares(self, draws: Draws) -> Floats:
         """(draws, platforms, capabilities) share of each shared platform that each one bears."""
@@ -422,8 +437,9 @@ def redrawn(sample: Sample) -> Sampled:
 def yearly_flows(model: Model, draws: Draws) -> tuple[Flows, Flows]:
     """Flows of all capabilities, and of all improvements against today.
 
-    A capability's benefit is the same in every year of the appraisal. An improvement's is the
-    share of its full effect that it has in each year (`EffectYears`). Shared platforms are shared
+    A capability's benefit goes by itself as the case says (`Paths`), else it is the same in every
+    year. An improvement's is held against that path: the share of its full effect that it has in
+    each year (`EffectYears`), and what it keeps from ending. Shared platforms are shared
     by their keys. Transfers (contributions, pledges) and sunk costs are in neither.
     """
     cost, improving = _costs(model, draws)
@@ -440,18 +456,22 @@ def _costs(model: Model, draws: Draws) -> tuple[Floats, Floats]:
     capabilities = {c: k for k, c in enumerate(case.capability_ids)}
     platforms = {p.id: k for k, p in enumerate(case.platforms)}
     improvements = {i: k for k, i in enumerate(case.improvement_ids)}
+    keepers = model.costs.paths.keepers
     for line, amount, years in model.costs.priced(draws):
         paid = amount[:, None] * years
         payer = PAYERS.index(line.payer)
         if line.capability:
-            capability[:, capabilities[line.capability], payer] += paid
+            c = capabilities[line.capability]
+            capability[:, c, payer] += amount[:, None] * model.costs.paid(draws, line)
+            for k in (k for k, kept in keepers.items() if kept == c):
+                improvement[:, k, payer] += amount[:, None] * model.costs.kept(draws, line, k)
         elif line.platform:
             platform[:, platforms[line.platform], payer] += paid
         else:
             improvement[:, improvements[line.improvement], payer] += paid
     if case.platforms:
-        shares = model.platform_shares(draws)
-        capability += np.einsum("npc,npyt->ncyt", shares, platform)
+        shares = model.costs.borne(model.platform_shares(draws))
+        capability += np.einsum("npct,npyt->ncyt", shares, platform)
     return capability, improvement
 
 
@@ -459,13 +479,18 @@ def _benefits(model: Model, draws: Draws) -> tuple[Floats, Floats]:
     case, years = model.case, model.case.settings.years
     benefit = np.zeros((draws.size, len(case.capabilities), len(SCOPES), years))
     gained = np.zeros((draws.size, len(case.improvements), len(SCOPES), years))
-    shares = model.gains.years.shares()
-    chain = model.chain.levels(draws)
+    chain, paths = model.chain.levels(draws), model.costs.paths
+    given = np.stack(
+        [np.broadcast_to(paths.given(draws, c), (draws.size, years)) for c in case.capability_ids],
+        axis=1,
+    )
     for k, worth in enumerate(UnitValues(case).by_scope(draws).values()):
         if worth:
             money = {"money": worth, "harm": {}}
             today = model.chain.walk(draws.size, chain, money)
-            benefit[:, :, k] = today.money[:, :, None]
-            added, _ = model.gains.chain_gains(draws, chain, money, today)
-            gained[:, :, k] = added[:, :, None] * shares
+            benefit[:, :, k] = today.money[:, :, None] * given
+            for i, c, added, _ in model.gains.steps(draws, chain, money, today):
+                gained[:, i, k] += added[:, None] * model.gains.when(draws, i, c)
+            for i, c in paths.keepers.items():
+                gained[:, i, k] += today.money[:, c, None] * model.gains.keeps(draws, i)
     return benefit, gained

@@ -109,7 +109,7 @@ def beside(
     """
     choice = Choice.of(sample)
     mine = _set_of(proposed, sample.case.improvement_ids)
-    money = _money(choice, mine)
+    money = money_needed(choice, mine)
     better = choice.search.best(money)
     started = choice.carried_out(mine)
     value = float(choice.worth.expected(mine[None], choice.measure)[0])
@@ -144,7 +144,7 @@ def usual_ways(choice: Choice, best: Programmes, budget: float, scale: float) ->
         for bundle in order:
             after = taken.copy()
             after[list(bundle)] = True
-            fits = _money(choice, after) <= budget * (1 + 1e-9)
+            fits = money_needed(choice, after) <= budget * (1 + 1e-9)
             if fits and choice.known[list(bundle)].all() and allowed(after[None], choice.open)[0]:
                 taken = after
         rows[name] = taken
@@ -168,7 +168,7 @@ def described(choice: Choice, rows: Mapping[str, Bools], scale: float) -> pd.Dat
         {
             "chosen": [" ".join(ids[row]) for row in taken],
             "asked_m": taken @ choice.asked / MILLION,
-            "at_confidence_m": [_money(choice, row) / MILLION for row in taken],
+            "at_confidence_m": [money_needed(choice, row) / MILLION for row in taken],
             "value": np.array(value) / scale,
             "fits": [one is not None for one in found],
             "added": [" ".join(ids[row & ~first]) for row in taken],
@@ -178,7 +178,7 @@ def described(choice: Choice, rows: Mapping[str, Bools], scale: float) -> pd.Dat
     )
 
 
-def _money(choice: Choice, chosen: Bools) -> float:
+def money_needed(choice: Choice, chosen: Bools) -> float:
     """Money that a set needs at the confidence, and no less than on average."""
     total = choice.cost[:, chosen].sum(axis=1)
     mean = float(total.mean())

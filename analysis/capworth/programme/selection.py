@@ -21,7 +21,7 @@ from capworth.model.result import Answer, Interval, Provenance, ends
 from capworth.model.simulation import Sample
 from capworth.programme.choice import FURTHER, Choice, refuse_conflict, refuse_years, running_sets
 from capworth.programme.good_sets import GoodSets, choices_table, good_sets, late, sets_table
-from capworth.programme.reasons import described, usual_ways, why_not
+from capworth.programme.reasons import described, money_needed, usual_ways, why_not
 from capworth.programme.schedule import by_year, meets_targets
 
 SCALE = {DISTANCE: 1.0, NET: MILLION, HARM: 1.0}  # what amounts of a measure are divided by
@@ -216,7 +216,9 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         payers_m=_payers(choice, chosen),
         cost_m=Interval.of(choice.whole_cost(chosen, delays) / MILLION),
         measure=choice.measure,
-        value=share_closed(sample, value) if choice.measure == DISTANCE else Interval.of(value / scale),
+        value=share_closed(sample, value)
+        if choice.measure == DISTANCE
+        else Interval.of(value / scale),
         gain=share_closed(sample, gain),
         money_m=Interval.of(money / MILLION),
         net_m=Interval.of(net / MILLION),
@@ -323,6 +325,7 @@ def _order(choice: Choice, scale: float) -> pd.DataFrame:
     )
     return table.assign(
         asked_cum_m=table["asked_m"].cumsum(),
+        at_confidence_cum_m=[money_needed(choice, row) / MILLION for row in sums[1:]],
         gain_cum=gain[1:],
         value_cum=value[1:],
         gain_per_asked_m=table["gain"] / table["asked_m"],

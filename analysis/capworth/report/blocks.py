@@ -169,7 +169,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
         "score_steps",
     ),
     "programme": (
-        "regret",
+        "good_sets",
         "membership",
     ),
     "timetable": ("gantt",),

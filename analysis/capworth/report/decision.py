@@ -9,21 +9,32 @@ The head of page 1: the question, the recommendation with its amount, three numb
 What would change the advice: the inputs that come first, the level at which, how likely.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from capworth.case.model import GRADES
+from capworth.case.model import GRADES, NET
+from capworth.charts.chart import exact_amount, money_at, sure, worth
 from capworth.language.inputs import input_label, level_text
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
+from capworth.methods.portfolio.good_sets import (
+    CHOICE,
+    LEAVE,
+    LISTED,
+    NOT_NOW,
+    REPLACE,
+    REVIEW,
+    START,
+)
 from capworth.model.costs import PAYERS
 from capworth.model.draws import LOW_SWING
 from capworth.model.result import Interval
+from capworth.programme.selection import START as OPTION_START
 from capworth.report.blocks import Row, row_of, rows_of
 from capworth.study.stages import Study
 
@@ -64,7 +75,7 @@ def first_sentence(text: str) -> str:
 
 
 def next_euro(study: Study, language: Language) -> dict[str, Any]:
-    """Three lines: what one, five and ten million more would buy."""
+    """Three lines: what one, five and ten million more would buy, under all rules."""
     head = language.say("next.head")
     if "funding" not in study or not study.case.measured:
         return {"head": head, "rows": [], "text": language.say("next.not_asked")}
@@ -72,11 +83,13 @@ def next_euro(study: Study, language: Language) -> dict[str, Any]:
     for extra, row in rows_of(study.funding.next_euro()):
         added, dropped = str(row["added"]).split(), str(row["dropped"]).split()
         text = language.say("next.nothing")
-        if float(row["gain"]) > 0 and added:
+        if float(row["gain"]) > 0 and (added or dropped):
+            more = worth(study.programme.measure, Amount.of(row, "gain"), language)
             changes = changes_text(added, dropped, language)
-            text = language.say(
-                "next.adds", gain=language.number(float(row["gain"])), changes=changes
-            )
+            text = language.say("next.adds", worth=more, changes=changes)
+        elif float(row["gain"]) > 0:
+            more = worth(study.programme.measure, Amount.of(row, "gain"), language)
+            text = language.say("next.sooner", worth=more)
         size = float(extra)
         rows.append({"head": language.say("next.step", money=language.money(size)), "text": text})
     return {"head": head, "rows": rows, "text": ""}
@@ -96,7 +109,13 @@ def _unpriced(study: Study, language: Language) -> dict[str, str]:
     }
 
 
-RIVAL = 0.5  # share of draws in the best set from which an improvement left out is a close rival
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What of the recommended set could be left for something else, and what that would be."""
+
+    out: tuple[str, ...]
+    options: tuple[Row, ...]  # rows of the choices: into, p_better, loss, late
+    even: bool  # likely enough to be a choice; else the recommended side is preferred
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +123,15 @@ class Advice:
     """A set of improvements; money in millions of the case's currency, 80 % intervals."""
 
     chosen: tuple[str, ...]  # best expected place first
-    asked: Amount  # one-off money to be raised
+    asked: Amount  # one-off money to be raised, expected
     cost: Amount  # whole-life cost, all payers
     payers: Mapping[str, Amount]  # the same by payer
-    gain: Amount  # points
+    gain: Amount  # per cent of the distance to the agreed levels that is closed
     money: Amount | None  # None where no chain is valued in money
+    net: Amount | None  # the same less the whole-life cost of the set
     harm: Amount | None
-    core: tuple[str, ...]  # those of the set that are nearly always in the best set
-    rivals: tuple[tuple[str, float], ...]  # left out, yet often in the best set
+    started: tuple[str, ...]  # those in every good set
+    exchanges: tuple[Exchange, ...]  # likely enough to be named, likeliest first
 
     @property
     def count(self) -> int:
@@ -130,19 +150,31 @@ def advice(study: Study) -> Advice | None:
     drawn = study.sample.drawn
     by_payer = np.einsum("npy,p->ny", drawn.improvement_payers, taken.astype(float)) / MILLION
     means = taken @ study.sample.tallies.improvement_payers / study.sample.draws / MILLION
-    often = table[~table["chosen"] & (table["p_in_best"] >= RIVAL)]
-    often = often.sort_values("p_in_best", ascending=False, kind="stable")
     scales = {value.scale for value in study.case.unit_values}
+    priced = "money" in scales
     return Advice(
         chosen=chosen,
         asked=amount_of(drawn.asked @ taken / MILLION),
         cost=Amount(*programme.cost_m),
         payers=by_payers(by_payer, means),
         gain=Amount(*programme.gain),
-        money=Amount(*programme.money_m) if "money" in scales else None,
+        money=Amount(*programme.money_m) if priced else None,
+        net=Amount(*programme.net_m) if priced else None,
         harm=Amount(*programme.harm_days) if "harm" in scales else None,
-        core=tuple(table.index[table["chosen"] & (table["standing"] == CORE)]),
-        rivals=tuple((str(i), float(p)) for i, p in often["p_in_best"].items()),
+        started=tuple(i for i in chosen if i in programme.with_role(START, REVIEW)),
+        exchanges=exchanges(study),
+    )
+
+
+def exchanges(study: Study) -> tuple[Exchange, ...]:
+    """Exchanges that are likely enough to be named; those that let go of the same together."""
+    table = study.programme.choices()
+    found: dict[str, list[Row]] = {}
+    for _, row in rows_of(table[table["p_better"] >= LISTED]):
+        found.setdefault(str(row["out"]), []).append(row)
+    return tuple(
+        Exchange(tuple(out.split()), tuple(rows), float(rows[0]["p_better"]) >= CHOICE)
+        for out, rows in found.items()
     )
 
 
@@ -225,9 +257,6 @@ def _spoken(bars: dict[str, Shares], language: Language) -> list[str]:
     ]
 
 
-NAMED = 8  # improvements named in the recommendation; the rest are counted
-
-
 def headline(study: Study, found: Advice | None, language: Language) -> dict[str, Any]:
     """Title, question, recommendation and three cards, by what the case can answer."""
     if found is not None:
@@ -248,78 +277,243 @@ def _interval(amount: Amount, language: Language) -> str:
 
 
 def _programme(study: Study, found: Advice, language: Language) -> dict[str, Any]:
-    programme, settings = study.programme, study.case.settings
+    programme = study.programme
     say = "decision.programme."
     budget = language.money(programme.budget_m)
     asked = language.say(f"{say}asked", count=len(study.case.improvements), budget=budget)
     if not found.chosen:
+        key = "none_pays" if programme.measure == NET else "nothing"
         return {
-            "title": language.say("decision.nothing.title", budget=budget),
+            "title": language.say(f"decision.{key}.title", budget=budget),
             "asked": asked,
-            "recommendation": language.say("decision.nothing.recommendation", budget=budget),
+            "recommendation": language.say(f"decision.{key}.recommendation", budget=budget),
+            "roles": [],
             "cards": _capabilities(study, language)["cards"],
         }
-    firm = len(found.core)
-    kind = "all" if firm == found.count else "some" if firm else "none"
-    firmness = language.say(f"{say}firm_{kind}", count=firm, open=found.count - firm)
-    title_money = language.millions_middle(found.asked)
-    core = (
-        language.say(f"{say}core_some", names=language.named(found.core, 3))
-        if firm
-        else language.say(f"{say}core_none")
-    )
-    cards = (
-        _card(
-            language.millions_middle(found.cost),
-            language.say(f"{say}cost_label"),
-            _interval(found.cost, language),
-            language.say(
-                "decision.cost_detail", years=settings.years, price_year=settings.price_year
-            ),
-        ),
-        _card(
-            language.say(f"{say}gain_value", gain=language.middle(found.gain)),
-            language.say(f"{say}gain_label"),
-            _interval(found.gain, language),
-            language.say(f"{say}gain_detail", measured=_measured(found, language)),
-        ),
-        _card(
-            language.probability(programme.p_best),
-            language.say(f"{say}best_label"),
-            language.hedge(programme.p_best),
-            language.say(
-                f"{say}best_detail",
-                core=core,
-                affordable=language.probability(programme.p_affordable),
-            ),
-        ),
-    )
     return {
-        "title": language.say(
-            f"{say}title", count=found.count, asked=title_money, firmness=firmness
-        ),
+        "title": _title(study, found, language),
         "asked": asked,
-        "recommendation": language.say(
-            f"{say}recommendation",
-            names=language.named(found.chosen, NAMED),
-            asked=language.millions_spread(found.asked),
-            budget=budget,
+        "recommendation": _recommended(study, found, language),
+        "roles": [*_roles(study, found, language), _judgements(study, found, language)],
+        "cards": (
+            _money_card(study, language),
+            _distance_card(study, found, language),
+            _net_card(study, found, language),
         ),
-        "cards": cards,
     }
 
 
-def _measured(found: Advice, language: Language) -> str:
-    parts = []
-    if found.money is not None and found.money.high > 0:
-        money = language.millions_spread(found.money)
-        parts.append(language.say("decision.programme.gain_money", money=money))
+def _title(study: Study, found: Advice, language: Language) -> str:
+    """What to start and how surely; the likeliest set where none is sure enough."""
+    programme = study.programme
+    say = "decision.programme."
+    certain = sure(programme.confidence, language)
+    if not programme.feasible:
+        return language.say(
+            f"{say}title_unsure",
+            count=found.count,
+            sure=certain,
+            within=language.probability(programme.p_within),
+            years=language.probability(programme.p_years),
+        )
+    open_ones = [e for e in found.exchanges if e.even]
+    choices = ""
+    if len(open_ones) == 1:
+        pair = or_list((open_ones[0].out, _into(open_ones[0].options[0])), language)
+        choices = language.say(f"{say}title_choice", pair=pair)
+    elif open_ones:
+        choices = language.say(f"{say}title_choices", count=len(open_ones))
+    if not found.started:
+        money = money_at(programme.needed_m, language)
+        return language.say(
+            f"{say}title_none", count=found.count, money=money, sure=certain, choices=choices
+        )
+    started = row_of(programme.options(), OPTION_START)
+    return language.say(
+        f"{say}title",
+        count=len(found.started),
+        money=money_at(float(started["at_confidence_m"]), language),
+        sure=certain,
+        choices=choices,
+    )
+
+
+def _recommended(study: Study, found: Advice, language: Language) -> str:
+    """The whole set with its money, how surely that holds, and every year."""
+    programme = study.programme
+    parts = {
+        "count": found.count,
+        "needed": money_at(programme.needed_m, language),
+        "sure": sure(programme.confidence, language),
+        "expected": money_at(programme.asked_m, language),
+        "contingency": money_at(programme.contingency_m, language),
+        "budget": language.money(programme.budget_m),
+        "within": language.probability(programme.p_within),
+    }
+    key = "recommendation" if programme.feasible else "recommendation_unsure"
+    text = language.say(f"decision.programme.{key}", **parts)
+    if study.case.limits:
+        held = language.probability(programme.p_years)
+        text = f"{text} {language.say('decision.programme.years', percent=held)}"
+    return text
+
+
+def named_with_years(study: Study, keys: Iterable[str], language: Language) -> str:
+    """Names of members of the programme, each with its start, and whether that is late."""
+    table = study.programme.to_frame()
+    start, delay = table["start"].to_dict(), table["delay"].to_dict()
+    return language.listed(
+        language.say(
+            "role_year.late" if delay[key] > 0 else "role_year.stated",
+            name=language.brief(key),
+            year=int(start[key]),
+            count=int(delay[key]),
+        )
+        for key in keys
+    )
+
+
+def or_list(sides: Iterable[Iterable[str]], language: Language) -> str:
+    """Name what stands against each other: this, or that with that."""
+    return language.say("role_year.or").join(language.listed(map(language.brief, s)) for s in sides)
+
+
+def _into(option: Row) -> tuple[str, ...]:
+    return tuple(str(option["into"]).split())
+
+
+def choice_text(study: Study, exchange: Exchange, language: Language) -> str:
+    """Say what may come for what, how often that is better, and what it gives up on average."""
+    measure = study.programme.measure
+    options = language.listed(
+        language.say(
+            "choice.equal" if option["equal"] else "choice.option",
+            names=language.listed(map(language.brief, _into(option))),
+            percent=language.probability(float(option["p_better"])),
+            loss=worth(measure, exact_amount(float(option["loss"])), language),
+        )
+        for option in exchange.options
+    )
+    out = named_with_years(study, exchange.out, language)
+    return language.say(
+        "choice.choose" if exchange.even else "choice.prefer", out=out, into=options
+    )
+
+
+def _roles(study: Study, found: Advice, language: Language) -> list[str]:
+    """One line for each role: what to start, each choice, what could be left or replaced."""
+    programme = study.programme
+    lines = []
+    for role, key in ((START, "start"), (REVIEW, "review")):
+        if keys := [i for i in found.chosen if i in programme.with_role(role)]:
+            names = named_with_years(study, keys, language)
+            lines.append(language.say(f"decision.roles.{key}", names=names))
+    lines += [choice_text(study, exchange, language) for exchange in found.exchanges]
+    if keys := [i for i in found.chosen if i in programme.with_role(LEAVE, REPLACE)]:
+        names = named_with_years(study, keys, language)
+        lines.append(language.say("decision.roles.open", names=names))
+    out = len(programme.with_role(NOT_NOW))
+    if out:
+        lines.append(language.say("decision.roles.not_now", count=out))
+    return lines
+
+
+def _judgements(study: Study, found: Advice, language: Language) -> str:
+    """Do nothing, and the judgements on which the roles rest, each with its value here."""
+    programme = study.programme
+    return language.say(
+        "decision.judgements",
+        sure=sure(programme.confidence, language),
+        near=language.percent(programme.near),
+        key=language.word("extent", programme.extent_key),
+        count=len(programme.good_sets()),
+    )
+
+
+def _money_card(study: Study, language: Language) -> dict[str, str]:
+    """Money that holds at the confidence: expected and contingency, and who pays it."""
+    programme = study.programme
+    say = "decision.money."
+    payers = language.listed(
+        language.say(
+            f"{say}payer", payer=language.word("payer", payer), money=money_at(amount, language)
+        )
+        for payer, amount in programme.payers_m.items()
+        if amount > 0
+    )
+    return _card(
+        money_at(programme.needed_m, language),
+        language.say(f"{say}label", sure=sure(programme.confidence, language)),
+        language.say(
+            f"{say}parts",
+            expected=money_at(programme.asked_m, language),
+            contingency=money_at(programme.contingency_m, language),
+        ),
+        language.say(f"{say}payers", list=payers),
+    )
+
+
+def _distance_card(study: Study, found: Advice, language: Language) -> dict[str, str]:
+    programme = study.programme
+    say = "decision.distance."
+    return _card(
+        language.say("percent", number=language.middle(found.gain)),
+        language.say(f"{say}label"),
+        _interval(found.gain, language),
+        language.say(f"{say}detail", key=language.word("extent", programme.extent_key)),
+    )
+
+
+def _net_card(study: Study, found: Advice, language: Language) -> dict[str, str]:
+    """What the set is worth in money alone, and how often that is above nothing; harm beside."""
+    programme, settings = study.programme, study.case.settings
+    say = "decision.net."
+    harm = ""
     if found.harm is not None and found.harm.high > 0:
-        harm = language.spread(found.harm)
-        parts.append(language.say("decision.programme.gain_harm", harm=harm))
-    if not parts:
-        return ""
-    return language.say("decision.programme.gain_measured", list=language.listed(parts))
+        harm = language.say(f"{say}harm", harm=language.spread(found.harm))
+        price = break_even(study)
+        if price > 0:
+            harm = f"{harm} {language.say(f'{say}break_even', price=language.price(price))}"
+    if found.net is None or found.money is None:
+        return _card(
+            language.millions_middle(found.cost),
+            language.say(f"{say}cost_label"),
+            _interval(found.cost, language),
+            harm
+            or language.say(
+                "decision.cost_detail", years=settings.years, price_year=settings.price_year
+            ),
+        )
+    detail = language.say(
+        f"{say}detail",
+        money=language.millions_middle(found.money),
+        cost=language.millions_middle(found.cost),
+        percent=language.probability(programme.p_net),
+    )
+    unpriced = sum(not priced for priced in priced_members(study, found.chosen))
+    more = language.say(f"{say}unpriced", count=unpriced, all=found.count) if unpriced else ""
+    return _card(
+        language.millions_middle(found.net),
+        language.say(f"{say}label"),
+        _interval(found.net, language),
+        " ".join(part for part in (detail, more, harm) if part),
+    )
+
+
+def priced_members(study: Study, keys: Iterable[str]) -> list[bool]:
+    """Whether all that each improvement changes has a price."""
+    priced = dict(zip(study.case.improvement_ids, study.sample.model.priced, strict=True))
+    return [bool(priced[key]) for key in keys]
+
+
+def break_even(study: Study) -> float:
+    """Price of one harm-day at which the programme is worth its whole-life cost on harm alone.
+
+    A ratio of means: cost over discounted days.
+    """
+    programme = study.programme
+    days = programme.harm_days.mean * study.sample.model.annuity
+    return programme.cost_m.mean * MILLION / days if days > 0 else float("nan")
 
 
 def _ranking(study: Study, language: Language) -> dict[str, Any]:
@@ -340,10 +534,13 @@ def _ranking(study: Study, language: Language) -> dict[str, Any]:
             ),
         ),
         _card(
-            language.say("decision.programme.gain_value", gain=language.middle(gain)),
+            language.say("percent", number=language.middle(gain)),
             language.say(f"{say}gain_label", first=first),
             _interval(gain, language),
-            language.say("decision.programme.gain_detail", measured=""),
+            language.say(
+                "decision.distance.detail",
+                key=language.word("extent", study.sample.model.extents.key),
+            ),
         ),
         _card(
             language.probability(share),
@@ -356,6 +553,7 @@ def _ranking(study: Study, language: Language) -> dict[str, Any]:
         "title": language.firmly(f"{say}title", share, first=first),
         "asked": language.say(f"{say}asked", count=count),
         "recommendation": language.say(f"{say}recommendation", first=first, asked=asked),
+        "roles": [],
         "cards": cards,
     }
 
@@ -401,6 +599,7 @@ def _capabilities(study: Study, language: Language) -> dict[str, Any]:
         "recommendation": language.say(
             f"{say}recommendation", first=first, cost=language.millions_spread(total)
         ),
+        "roles": [],
         "cards": cards,
     }
 
@@ -433,6 +632,7 @@ def _costs(study: Study, language: Language) -> dict[str, Any]:
         "title": language.say(f"{say}title", count=count, cost=money, years=years),
         "asked": language.say(f"{say}asked", count=count),
         "recommendation": language.say(f"{say}recommendation", cost=money),
+        "roles": [],
         "cards": cards,
     }
 
@@ -447,16 +647,7 @@ def what_would_change(study: Study, found: Advice | None, language: Language) ->
         return {"head": head, "intro": "", "rows": [], "text": language.say("change.not_asked")}
     chosen = found is not None and found.count > 0
     intro, rows = _set(study, language) if chosen else _first_place(study, language)
-    rivals = ""
-    if found is not None and found.rivals:
-        pairs = (
-            language.say(
-                "change.rival", name=language.name(key), percent=language.probability(share)
-            )
-            for key, share in found.rivals
-        )
-        rivals = language.say("change.rivals", count=len(found.rivals), list=language.listed(pairs))
-    return {"head": head, "intro": intro, "rows": rows, "text": rivals}
+    return {"head": head, "intro": intro, "rows": rows, "text": ""}
 
 
 @dataclass(frozen=True, slots=True)

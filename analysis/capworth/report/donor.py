@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from capworth.case.model import Case
+from capworth.case.model import DISTANCE, Case
+from capworth.charts.chart import worth
 from capworth.charts.funding import draw_package
 from capworth.charts.style import blank, looks, turn
 from capworth.charts.svg import to_svg
@@ -32,7 +33,7 @@ class Offer:
     case: Case
     menu: DonorMenu
     budget_m: float
-    draws: int  # in which the best set was sought
+    draws: int  # in which good sets are compared
     regions: pd.DataFrame | None = None  # need gap by region and capability, where members gave it
 
 
@@ -92,7 +93,6 @@ def _page(offer: Offer, package: str, language: Language) -> dict[str, Any]:
     row = row_of(offer.menu.to_frame(), package)
     budget = language.money(offer.budget_m)
     asked, gain = Amount.of(row, "asked_m"), Amount.of(row, "gain")
-    share = float(row["p_best"])
     say = "donor.title_one" if not row["needs"] else "donor.title_more"
     return {
         "heading": language.say(
@@ -103,9 +103,9 @@ def _page(offer: Offer, package: str, language: Language) -> dict[str, Any]:
         ),
         "finding": language.say(
             "donor.finding",
-            gain=language.spread(gain),
+            worth=worth(DISTANCE, gain, language),
             p_gain=language.probability(float(row["p_gain"])),
-            hedge=language.hedged(share),
+            core=language.number(float(row["core"]), 2),
             budget=budget,
         ),
         "cards": _cards(offer, row, language),
@@ -134,7 +134,7 @@ def _cards(offer: Offer, row: Row, language: Language) -> list[dict[str, str]]:
             "detail": language.say("donor.card_cost", cost=language.millions_spread(cost)),
         },
         {
-            "value": language.middle(gain),
+            "value": language.say("percent", number=language.middle(gain)),
             "range": language.say("decision.range", span=language.span(gain)),
             "label": language.say("donor.card_gain"),
             "detail": language.say(
@@ -144,9 +144,9 @@ def _cards(offer: Offer, row: Row, language: Language) -> list[dict[str, str]]:
             else "",
         },
         {
-            "value": language.probability(float(row["p_best"])),
+            "value": language.number(float(row["core"]), 2),
             "range": language.say("donor.card_draws", draws=language.number(offer.draws, 0)),
-            "label": language.say("donor.card_best"),
+            "label": language.say("donor.card_core"),
             "detail": language.say(state, budget=language.money(offer.budget_m)),
         },
         {
@@ -255,7 +255,7 @@ def _chart(offer: Offer, package: str, language: Language) -> dict[str, str]:
     parts = {
         "name": language.brief(package),
         "asked": language.millions_spread(Amount.of(row, "asked_m")),
-        "gain": language.spread(Amount.of(row, "gain")),
+        "worth": worth(DISTANCE, Amount.of(row, "gain"), language),
         "others": len(offer.menu.packages) - 1,
     }
     return {
@@ -303,7 +303,8 @@ def _sure(offer: Offer, row: Row, language: Language) -> list[str]:
     asked, gain = Amount.of(row, "asked_m"), Amount.of(row, "gain")
     money, harm = Amount.of(row, "money_m"), Amount.of(row, "harm_days")
     years = offer.case.settings.years
-    items = [language.say("donor.points", gain=language.spread(gain), asked=language.span(asked))]
+    closes = worth(DISTANCE, gain, language)
+    items = [language.say("donor.closes", worth=closes, asked=language.span(asked))]
     if money != Amount(0, 0, 0):
         items.append(
             language.say("donor.benefit", money=language.millions_spread(money), years=years)
@@ -323,14 +324,8 @@ def _not_promised(offer: Offer, row: Row, language: Language) -> list[str]:
         language.say("donor.no_running"),
         language.say("donor.no_price"),
     ]
-    if float(row["p_best"]) < 0.5:
-        items.append(
-            language.say(
-                "donor.no_best",
-                budget=language.money(offer.budget_m),
-                percent=language.probability(1 - float(row["p_best"])),
-            )
-        )
+    if not row["chosen"]:
+        items.append(language.say("donor.not_in", budget=language.money(offer.budget_m)))
     if row["illustrative"]:
         items.append(language.say("donor.no_publication", mark=MARK))
     return items
@@ -358,7 +353,7 @@ def _index(offer: Offer, language: Language) -> dict[str, Any]:
                 language.cell(Amount.of(row, "asked_m")),
                 language.cell(Amount.of(row, "gain")),
                 language.number(float(row["gain_per_m"])),
-                language.probability(float(row["p_best"])),
+                language.number(float(row["core"]), 2),
                 str(row["readiness"]),
                 str(row["grade"]),
                 f"{key}.pdf",
@@ -367,7 +362,7 @@ def _index(offer: Offer, language: Language) -> dict[str, Any]:
         if row["chosen"]:
             marked.append(place)
     settings = offer.case.settings
-    columns = ("package", "asked", "gain", "rate", "p_best", "ready", "grade_head", "file")
+    columns = ("package", "asked", "gain", "rate", "core", "ready", "grade_head", "file")
     table = Table(
         language.say("donor.table", unit=language.million(), price_year=settings.price_year),
         tuple(language.say(f"donor.{column}") for column in columns),

@@ -8,14 +8,17 @@ from typing import Any
 import pandas as pd
 
 from capworth.appraisal.claim import SUPPORTED
+from capworth.case.model import DISTANCE
+from capworth.charts.chart import exact_amount, sure, worth
+from capworth.charts.programme import role_word
 from capworth.excellence.services import BOTH
 from capworth.funding.earmarks import ALL, BUDGET, SAME
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.methods.cost_benefit.prices import MILLION
+from capworth.methods.portfolio.good_sets import NOT_NOW
 from capworth.methods.portfolio.relations import affordable
 from capworth.model.costs import PAYERS
-from capworth.model.pricing import PRICED
 from capworth.report.blocks import Cell, Row, Table, Text, as_data, row_of, rows_of
 from capworth.report.decision import Advice, advice, by_payers, case_note
 from capworth.study.stages import Study
@@ -56,39 +59,45 @@ def _table(study: Study, found: Advice | None, language: Language) -> Table:
     """One row for each improvement: the recommended ones, their sum, then the others."""
     priorities = study.priorities
     table = priorities.to_frame()
-    columns = ["improvement", "asked", "cost", "gain", "readiness"]
-    columns += ["first"] if found is None else ["best", "standing", "why"]
+    columns = ["asked", "cost", "gain", "readiness"]
+    words = 1
     if found is None or "programme" not in study:
+        columns = ["improvement", *columns, "first"]
         rows = [
-            (*_common(i, row, language), language.probability(row["p_first"]))
+            (language.name(i), *_common(row, language), language.probability(row["p_first"]))
             for i, row in rows_of(table)
         ]
         marked: tuple[int, ...] = ()
-        draws = priorities.provenance.draws
+        note = ""
     else:
+        columns, words = ["improvement", "role", *columns, "core"], 2
         others = [i for i in table.index if i not in found.chosen]
         rows = [_row(i, row, study, language) for i, row in rows_of(table, found.chosen)]
         if found.chosen:
             rows.append(_sum(found, language))
         marked = (found.count,) if found.chosen else ()
         rows += [_row(i, row, study, language) for i, row in rows_of(table, others)]
-        draws = study.programme.draws
+        note = language.say(
+            "summary.note",
+            draws=language.number(study.programme.draws, 0),
+            near=language.percent(study.programme.near),
+            key=language.word("extent", study.programme.extent_key),
+        )
     settings = study.case.settings
     return Table(
         language.say("summary.table", unit=language.million(), price_year=settings.price_year),
         tuple(language.say(f"summary.{column}") for column in columns),
         tuple(rows),
-        note=""
-        if found is None
-        else language.say("summary.note", draws=language.number(draws, 0), unit=language.million()),
+        words=words,
+        weights=(1.5, 1.0) if words > 1 else (),
+        note=note,
         marked=marked,
         size=7.2,
     )
 
 
-def _common(key: str, row: Row, language: Language) -> tuple[Cell, ...]:
+def _common(row: Row, language: Language) -> tuple[Cell, ...]:
     return (
-        language.name(key),
         language.spread(Amount.of(row, "asked_m")),
         language.spread(Amount.of(row, "cost_m")),
         language.spread(Amount.of(row, "gain")),
@@ -99,27 +108,33 @@ def _common(key: str, row: Row, language: Language) -> tuple[Cell, ...]:
 def _row(key: str, row: Row, study: Study, language: Language) -> tuple[Cell, ...]:
     choice = row_of(study.programme.to_frame(), key)
     return (
-        *_common(key, row, language),
-        language.probability(float(choice["p_in_best"])),
-        language.word("standing", str(choice["standing"])),
-        "" if choice["chosen"] else _why_not(key, study, language),
+        language.name(key),
+        _role(key, choice, study, language),
+        *_common(row, language),
+        language.number(float(choice["core"]), 2),
     )
 
 
-def _why_not(key: str, study: Study, language: Language) -> str:
-    """Smallest budget beyond the present one at which the best set holds the improvement."""
-    programme = study.programme
-    frontier = programme.frontier()
-    later = frontier[frontier["budget_m"] > programme.budget_m]
-    for budget, chosen in zip(later["budget_m"], later["chosen"], strict=True):
-        if key in str(chosen).split():
-            return language.exactly(float(budget))
-    return language.say("summary.why_never")
+def _role(key: str, choice: Row, study: Study, language: Language) -> str:
+    """What it is to be, from which year; why not, where it is not now."""
+    role = role_word(str(choice["role"]), bool(choice["chosen"]), language)
+    if choice["chosen"]:
+        late = float(choice["delay"]) > 0
+        return language.say(
+            "role_year.late" if late else "role_year.stated",
+            name=role,
+            year=int(choice["start"]),
+            count=int(choice["delay"]),
+        )
+    if choice["role"] != NOT_NOW:
+        return role
+    reason = str(row_of(study.programme.why_not(), key)["reason"])
+    return language.say("summary.why", role=role, reason=language.word("reason", reason))
 
 
 def _sum(found: Advice, language: Language) -> tuple[Cell, ...]:
     sums = (found.asked, found.cost, found.gain)
-    return (language.say("summary.total"), *map(language.spread, sums), "", "", "", "", "")
+    return (language.say("summary.total"), "", *map(language.spread, sums), "", "")
 
 
 DATA_EXCHANGE = {"hosting", "exchange", "leads"}
@@ -189,7 +204,7 @@ def _what_is_measured(study: Study, found: Advice | None, language: Language) ->
             more = language.say(
                 "summary.monetised_more", money=language.millions_spread(found.money)
             )
-            more = f"{more} {_net(study, language)}".strip()
+            more = f"{more} {_net(study, found, language)}".strip()
         text = language.say(
             "summary.monetised_some", count=with_money, all=len(money), more=more
         ).strip()
@@ -214,20 +229,15 @@ def _what_is_measured(study: Study, found: Advice | None, language: Language) ->
     )
 
 
-def _net(study: Study, language: Language) -> str:
+def _net(study: Study, found: Advice, language: Language) -> str:
     """What the recommended set is worth in money alone, once its cost is taken off."""
-    if "economics" not in study:
+    if found.net is None:
         return ""
-    economics = study.economics
-    rows = rows_of(economics.to_frame().reset_index())
-    row = next((row for _, row in rows if row["kind"] == "programme"), None)
-    if row is None:
-        return ""
-    if row["priced"] != PRICED:
-        return language.say("summary.monetised_unpriced")
-    net = language.millions_spread(Amount.of(row, "npv_m"))
     return language.say(
-        "summary.monetised_net", net=net, hedged=language.hedged(row["p_npv_positive"])
+        "summary.monetised_net",
+        cost=language.millions_middle(found.cost),
+        net=language.millions_spread(found.net),
+        hedged=language.hedged(study.programme.p_net),
     )
 
 
@@ -329,8 +339,9 @@ def _funding(study: Study, language: Language) -> tuple[str, list[Any]]:
         pledges=_pledges(pledges, language),
         target=language.money(goal),
         budget=budget,
-        at_target=language.spread(_gain_at(curve, goal)),
-        at_budget=language.spread(_gain_at(curve, funding.budget_m)),
+        sure=sure(study.programme.confidence, language),
+        at_target=worth(DISTANCE, _gain_at(curve, goal), language),
+        at_budget=worth(DISTANCE, _gain_at(curve, funding.budget_m), language),
     )
     return head, [Text(f"{text} {_mismatch(study, language)}".strip())]
 
@@ -341,7 +352,7 @@ def _mismatch(study: Study, language: Language) -> str:
     if earmarks is None or not earmarks.mismatch() > SAME:
         return ""
     chance = earmarks.to_frame()["p_costs"].to_dict()[BUDGET, ALL]
-    loss = language.number(earmarks.mismatch())
+    loss = worth(DISTANCE, exact_amount(earmarks.mismatch()), language)
     return language.say("summary.funding_mismatch", loss=loss, percent=language.probability(chance))
 
 

@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
+import numpy as np
+
+from capworth.charts.chart import sure
 from capworth.language.language import MARK, Language
-from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.draws import AtModes
 from capworth.report.pdf import vintage
 from capworth.study.stages import Study
@@ -74,11 +76,11 @@ def _programme(study: Study) -> dict[str, Any] | None:
         {"budget": round(float(b), DIGITS), "gain": round(float(g), DIGITS), "chosen": c.split()}
         for b, g, c in zip(table["budget_m"], table["gain"], table["chosen"], strict=True)
     ]
-    step = study.case.settings.grid / MILLION
+    most = max(steps[-1]["budget"], programme.budget_m)
     return {
         "budget": programme.budget_m,
-        "most": max(steps[-1]["budget"], programme.budget_m),
-        "step": round(step, DIGITS),
+        "most": most,
+        "step": float(10.0 ** np.floor(np.log10(most / 100))) if most > 0 else 1.0,
         "steps": steps,
     }
 
@@ -91,6 +93,7 @@ def _words(study: Study, language: Language) -> dict[str, Any]:
         "title": settings.in_language("title", language.code),
         "note": settings.in_language("note", language.code),
         "currency": language.sign(),
+        "sure": sure(settings.budget_confidence, language),
     }
     return {
         **{key: page.say(key, **facts, **later) for key in SAID},

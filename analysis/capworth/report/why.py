@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from capworth.case.model import Case
+from capworth.case.model import DISTANCE, Case
+from capworth.charts.chart import worth
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.report.blocks import row_of
@@ -23,9 +24,9 @@ def why_improvement(key: str, table: pd.DataFrame, pairs: pd.DataFrame, language
         "name": language.name(key),
         "place": place + 1,
         "count": len(table),
-        "gain": language.spread(Amount.of(row, "gain")),
+        "worth": worth(DISTANCE, Amount.of(row, "gain"), language),
         "cost": language.millions_spread(Amount.of(row, "cost_m")),
-        "rate": language.middle(Amount.of(row, "gain_per_m")),
+        "rate": language.say("percent", number=language.middle(Amount.of(row, "gain_per_m"))),
     }
     return language.say("why.improvement", ahead=_ahead(key, pairs, language), **parts)
 

@@ -29,6 +29,8 @@ SILENT: Final = {
     "sources",
     "activity",
     "distributions",
+    "observations",
+    "correlations",
 }  # fields that no answer is computed from
 SAME_THINGS: Final = ("capabilities", "improvements", "criteria", "platforms", "outcomes")
 
@@ -137,7 +139,8 @@ def _changed_inputs(then: Case, now: Case) -> pd.DataFrame:
 
 
 def _figures(estimate: Any) -> tuple[Any, ...]:
-    drawn = estimate.shape, estimate.group, estimate.share
+    drawn = estimate.shape, estimate.group, estimate.share, estimate.ends, estimate.record
+    drawn = *drawn, estimate.weights, estimate.made_of
     return estimate.low, estimate.mode, estimate.high, estimate.grade, estimate.unit, *drawn
 
 
@@ -146,7 +149,9 @@ def _said(estimate: Any) -> str:
         return ""
     group = f"{estimate.share:.0%} with {estimate.group}" if estimate.group else ""
     figure = f"{estimate.mode:g} ({estimate.low:g} to {estimate.high:g}) {estimate.grade}"
-    return ", ".join(filter(None, (figure, estimate.shape, group)))
+    seen = f"{len(estimate.record)} observed" if estimate.record else ""
+    pairs = f"correlated with {len(estimate.made_of) - 1}" if estimate.made_of else ""
+    return ", ".join(filter(None, (figure, estimate.shape, estimate.ends, group, seen, pairs)))
 
 
 def _kinds(then: Case, now: Case) -> list[str]:

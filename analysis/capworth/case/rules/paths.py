@@ -74,7 +74,11 @@ def what_is_kept_would_end(_: Mapping[str, object], typed: Typed) -> Iterator[Fi
     ends = {
         r.text("capability") for r in typed.get("business_as_usual", ()) if r["ends"] is not None
     }
+    kept: dict[str, str] = {}
     for row in typed.get("improvements", ()):
+        other = kept.setdefault(row.text("keeps"), row.text("id")) if row.text("keeps") else ""
+        if other and other != row.text("id"):
+            yield row.fault("keeps", f"{other} keeps it already", "Let one of the two keep it.")
         if row.text("keeps") and row.text("keeps") not in ends:
             yield row.fault(
                 "keeps",

@@ -9,10 +9,10 @@ Annex: how firm the ranks of the capabilities are, and who pays for them.
 
 import numpy as np
 
+from capworth.charts.chart import FIRM
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.methods.arguments import Floats
-from capworth.programme.selection import FIRM
 from capworth.report.blocks import Block, Cell, Row, Section, Table, Text, pictures, rows_of
 from capworth.study.stages import Study
 

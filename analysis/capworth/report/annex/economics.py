@@ -29,7 +29,7 @@ def economics_page(study: Study, language: Language) -> Section | None:
         return None
     found = study.economics
     blocks: list[Block] = [
-        Text(language.say("economics.counted", draws=language.number(found.draws, 0))),
+        Text(_counted(study, language)),
         _indicators(study, language),
         *_by_price(study, language),
         _perspectives(study, language),
@@ -42,6 +42,20 @@ def economics_page(study: Study, language: Language) -> Section | None:
         blocks.append(_frontiers(study, language))
     blocks += pictures("economics", study, language)
     return Section(language.say("economics.topic"), _title(study, language), blocks)
+
+
+def _counted(study: Study, language: Language) -> str:
+    """What is counted, and where services are taken to go by themselves."""
+    counted = language.say("economics.counted", draws=language.number(study.economics.draws, 0))
+    paths = study.case.business_as_usual
+    if not paths:
+        return f"{counted} {language.say('economics.path_none')}"
+    told = [counted, language.say("economics.path_some", count=len(paths))]
+    ending = [path.capability for path in paths if path.ends is not None]
+    if ending:
+        names = language.named(ending)
+        told.append(language.say("economics.path_ends", count=len(ending), names=names))
+    return " ".join(told)
 
 
 def scales(study: Study, language: Language) -> Section | None:

@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from capworth.case.model import DISTANCE
+from capworth.charts.chart import exact_amount, sure, worth
 from capworth.funding.earmarks import ALL, BUDGET, PLEDGED, SAME, TIMING, Earmarks
 from capworth.funding.plan import Funding
 from capworth.funding.pledges import ORGANISATION
@@ -20,9 +22,9 @@ def funding_page(study: Study, language: Language) -> Section | None:
         return None
     funding = study.funding
     steps = funding.next_euro()
-    extra = float(steps.index[-1])
-    gain = float(steps["gain"].iloc[-1])
-    title = language.say("funding.title", extra=language.money(extra), gain=language.number(gain))
+    extra, last = rows_of(steps)[-1]
+    more = worth(study.programme.measure, Amount.of(last, "gain"), language)
+    title = language.say("funding.title", extra=language.money(float(extra)), worth=more)
     curve, map_, prices = (picture(key, study, language) for key in PLACES["funding"])
     blocks: list[Block | None] = [curve, _next(study, funding, language), map_]
     if len(funding.pledges()):
@@ -117,27 +119,17 @@ def _income(study: Study, funding: Funding, language: Language) -> Table:
 
 
 def _next(study: Study, funding: Funding, language: Language) -> Table:
-    """What the next million, five and ten buy."""
-    then = funding.next_sets()["p_then"].to_dict()
-
-    def taken(extra: float, names: str) -> str:
-        """Names of improvements with how often each is in the best set at that budget."""
-        each = (
-            language.say(
-                "funding.with_chance",
-                name=language.brief(i),
-                percent=language.probability(float(then[extra, i])),
-            )
-            for i in names.split()
-        )
-        return language.listed(each) if names else language.say("funding.nothing")
-
+    """What the next million, five and ten buy under all rules of the programme."""
     rows = [
         (
             language.money(float(extra)),
-            taken(extra, str(row["added"])),
-            taken(extra, str(row["dropped"])),
-            language.number(float(row["spent_m"])),
+            language.named(str(row["added"]).split())
+            if row["added"]
+            else language.say("funding.nothing"),
+            language.named(str(row["dropped"]).split())
+            if row["dropped"]
+            else language.say("funding.nothing"),
+            language.number(float(row["spent_m"]), 1),
             language.cell(Amount.of(row, "gain")),
             language.probability(float(row["p_gain"]))
             if row["added"] or row["dropped"]
@@ -145,14 +137,17 @@ def _next(study: Study, funding: Funding, language: Language) -> Table:
         )
         for extra, row in rows_of(funding.next_euro())
     ]
-    columns = ("extra", "added", "dropped", "spent", "gain", "p_gain")
+    programme = study.programme
+    columns = ("extra", "added", "dropped", "spent", "more", "p_gain")
+    unit = language.say(f"programme.unit_{programme.measure}", unit=language.million())
+    certain = sure(programme.confidence, language)
     return Table(
         language.say("funding.next_table", budget=language.money(funding.budget_m)),
-        tuple(language.say(f"funding.{column}") for column in columns),
+        tuple(language.say(f"funding.{column}", unit=unit, sure=certain) for column in columns),
         tuple(rows),
         words=3,
         weights=(0.5, 2.0, 1.6),
-        note=language.say("funding.next_note", draws=language.number(funding.draws, 0)),
+        note=language.say("funding.next_note"),
     )
 
 
@@ -177,12 +172,13 @@ def _what_it_costs(funding: Funding, language: Language) -> str:
     late = earmarks.to_frame()["price"].to_dict()[BUDGET, TIMING]
     text = language.say(
         key,
-        loss=language.number(loss),
+        loss=worth(DISTANCE, exact_amount(loss), language),
         budget=language.money(funding.budget_m),
-        pledged_loss=language.number(earmarks.mismatch(PLEDGED)),
+        pledged_loss=worth(DISTANCE, exact_amount(earmarks.mismatch(PLEDGED)), language),
     )
     timing = language.say(
-        "funding.late" if late > SAME else "funding.in_time", loss=language.number(late)
+        "funding.late" if late > SAME else "funding.in_time",
+        loss=worth(DISTANCE, exact_amount(late), language),
     )
     return " ".join(part for part in (text, more, timing) if part)
 
@@ -277,14 +273,14 @@ def _menu(study: Study, funding: Funding, language: Language) -> Table:
                 language.cell(Amount.of(row, "gain")),
                 _measured(row, "money_m", language),
                 _measured(row, "harm_days", language),
-                language.probability(float(row["p_best"])),
+                language.number(float(row["core"]), 2),
                 f"{row['readiness']}",
                 str(row["grade"]),
             )
         )
         if row["chosen"]:
             marked.append(place)
-    columns = ("package", "needs", "asked", "points", "benefit", "harm", "p_best", "ready", "grade")
+    columns = ("package", "needs", "asked", "closes", "benefit", "harm", "core", "ready", "grade")
     known = study.provenance
     return Table(
         language.say("funding.menu_table", unit=language.million(), price_year=known.price_year),

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from capworth.case.distributions import pairs_of
 from capworth.case.model import GRADES, Case, Distribution
 from capworth.case.register import bias_classes, schedules
+from capworth.charts.chart import sure
 from capworth.language.language import Language
 from capworth.lints.lint import SEVERITIES, Lint, catalogue
+from capworth.methods.portfolio.good_sets import CHOICE, CORE, LISTED
 from capworth.methods.uncertainty.convergence import NETS
 from capworth.methods.uncertainty.fitting import ENDS
 from capworth.model.draws import MOST_DIMENSIONS
@@ -41,6 +43,7 @@ def method_page(study: Study, language: Language) -> Section:
         "pert": True,
         "chain": bool(case.chain),
         "score": bool(case.measured),
+        "distance": bool(case.measured),
         "ranks": bool(case.measured),
         "claim": "claim" in study,
         "envelopment": "excellence" in study,
@@ -283,6 +286,12 @@ def _parameters(study: Study, language: Language) -> Iterator[tuple[Cell, ...]]:
                 draws=language.number(study.excellence.draws, 0),
             ),
         )
+    if case.measured:
+        extents = study.sample.model.extents
+        yield row(
+            "extents",
+            language.say("parameter.extents_value", key=language.word("extent", extents.key)),
+        )
     if "programme" in study:
         programme = study.programme
         target = (
@@ -295,9 +304,22 @@ def _parameters(study: Study, language: Language) -> Iterator[tuple[Cell, ...]]:
             language.say(
                 "parameter.budget_value",
                 budget=language.money(programme.budget_m),
+                sure=sure(programme.confidence, language),
+                payers=language.listed(
+                    language.word("payer", payer) for payer in settings.budget_payers
+                ),
                 target=target,
-                grid=language.exactly(settings.grid),
-                currency=settings.currency,
+            ),
+        )
+        yield row(
+            "objective",
+            language.say(
+                "parameter.objective_value",
+                objective=language.word("objective", programme.measure),
+                near=language.percent(programme.near),
+                choice=language.percent(CHOICE),
+                listed=language.percent(LISTED),
+                core=language.number(CORE, 1),
                 draws=language.number(programme.draws, 0),
             ),
         )

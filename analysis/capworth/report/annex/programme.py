@@ -1,4 +1,4 @@
-"""Annex: how firm the programme is, why others are not in it, when it is built and reviewed.
+"""Annex: every good set, why others are not in the programme, when it is built and reviewed.
 
 Annex: why the improvements come in this order, what they add together, in which bundles.
 """
@@ -7,46 +7,62 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from capworth.case.model import DISTANCE
+from capworth.charts.chart import exact_amount, sure, worth
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
-from capworth.programme.joint_gains import DRAWS as REGRET_DRAWS
+from capworth.methods.portfolio.good_sets import CHOICE, LISTED, REVIEW, START
 from capworth.programme.joint_gains import JointGains
-from capworth.report.blocks import Block, Bullets, Cell, Row, Section, Table, pictures, rows_of
+from capworth.report.blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Row,
+    Section,
+    Table,
+    Text,
+    pictures,
+    rows_of,
+)
 from capworth.report.why import why_improvement
 from capworth.study.stages import Study
 
 
 def programme_page(study: Study, language: Language) -> Section | None:
-    """Robust choices and reasons for rejection; None where the case names no budget."""
-    if "robustness" not in study or "programme" not in study:
+    """Good sets, choices, options and reasons for rejection; None where no budget is named."""
+    if "programme" not in study:
         return None
-    found = study.robustness
+    found = study.programme
+    sets = found.good_sets()
     title = language.say(
-        "programme.title",
-        count=len(found.agreeing),
-        all=len(found.to_frame()) - 1,
-        percent=language.probability(found.p_best),
-        sets=language.number(found.compared, 0),
+        "programme.title" if len(sets) > 1 else "programme.title_only",
+        count=len(sets),
+        near=language.percent(found.near),
+        start=len(found.with_role(START, REVIEW)),
     )
-    blocks: list[Block] = list(pictures("programme", study, language))
-    blocks.append(_ways(study, language))
+    blocks: list[Block] = [Text(_how_good(study, language))]
+    blocks += pictures("programme", study, language)
+    if len(found.choices()):
+        blocks.append(_choices(study, language))
+    blocks.append(_options(study, language))
     if len(found.why_not()):
         blocks.append(_why_not(study, language))
+    blocks.append(_ways(study, language))
     if study.case.targets:
         blocks.append(_targets(study, language))
     return Section(language.say("programme.topic"), title, blocks)
 
 
 def timetable(study: Study, language: Language) -> Section | None:
-    """The timetable and what it promises; None where nothing is scheduled."""
-    if "schedule" not in study or "programme" not in study or not study.schedule.done:
+    """The timetable and what it promises; None where nothing is carried out."""
+    if "programme" not in study or not study.programme.chosen:
         return None
-    schedule = study.schedule
+    found = study.programme
     title = language.say(
-        "timetable.title" if schedule.left_out else "timetable.title_full",
-        count=len(schedule.done),
-        late=len(schedule.late),
-        out=language.named(schedule.left_out),
+        "timetable.title" if study.case.limits else "timetable.title_free",
+        count=len(found.chosen),
+        late=len(found.late),
+        percent=language.probability(found.p_years),
     )
     blocks: list[Block] = list(pictures("timetable", study, language))
     if "baseline" in study:
@@ -60,24 +76,117 @@ def _unit(study: Study, language: Language) -> str:
     return language.say(f"programme.unit_{study.programme.measure}", unit=unit)
 
 
+def _how_good(study: Study, language: Language) -> str:
+    """What a good set is, how many there are, and what choosing beforehand gives up."""
+    found = study.programme
+    text = language.say(
+        "programme.good",
+        near=language.percent(found.near),
+        listed=language.number(found.listed, 0),
+        count=len(found.good_sets()),
+        sure=sure(found.confidence, language),
+        counted=language.word("extent", found.extent_key),
+    )
+    if len(found.good_sets()) == 1:
+        return text
+    regret = worth(found.measure, exact_amount(found.regret), language)
+    share = found.regret / abs(found.value.mean) if found.value.mean else float("nan")
+    more = language.say("programme.regret", regret=regret, share=language.percent(share, 1))
+    return f"{text} {more}"
+
+
+def _choices(study: Study, language: Language) -> Table:
+    """Each exchange with the recommended set, the likeliest to be better first."""
+    found = study.programme
+    rows = tuple(
+        (
+            language.named(str(row["out"]).split()),
+            language.named(str(row["into"]).split()),
+            _late(str(row["late"]), language),
+            language.number(float(row["at_confidence_m"]), 1),
+            language.probability(float(row["p_better"])),
+            language.say("programme.even") if row["equal"] else language.number(float(row["loss"])),
+        )
+        for _, row in rows_of(found.choices())
+    )
+    columns = ("out", "into", "late", "needed", "p_better", "loss")
+    unit, certain = _unit(study, language), sure(found.confidence, language)
+    return Table(
+        language.say("programme.choices", unit=language.million(), year=_year(study)),
+        tuple(language.say(f"programme.{column}", unit=unit, sure=certain) for column in columns),
+        rows,
+        words=3,
+        weights=(1.3, 1.3, 1.4),
+        note=language.say(
+            "programme.choices_note",
+            listed=language.percent(LISTED),
+            choice=language.percent(CHOICE),
+            draws=language.number(found.draws, 0),
+        ),
+    )
+
+
+def _late(words: str, language: Language) -> str:
+    """Name those that start later than stated, each with its year."""
+    pairs = [word.split(":") for word in words.split()]
+    return language.listed(
+        language.say("role_year.stated", name=language.brief(key), year=int(year))
+        for key, year in pairs
+    )
+
+
+def _options(study: Study, language: Language) -> Table:
+    """Do nothing, do-minimum where there is one, what is started alone, and the programme."""
+    found = study.programme
+    table = found.options()
+    rows = tuple(
+        (
+            language.say(f"programme.option_{key}"),
+            language.named(str(row["chosen"]).split()),
+            language.number(float(row["asked_m"]), 1),
+            language.number(float(row["at_confidence_m"]), 1),
+            language.number(float(row["gain"]), 1),
+            language.number(float(row["net_m"]), 0),
+            language.number(float(row["harm_days"])),
+            language.say("programme.fits" if row["fits"] else "programme.fits_not"),
+        )
+        for key, row in rows_of(table)
+    )
+    columns = ("option", "set", "expected", "needed", "distance", "net", "harm", "in_years")
+    certain = sure(found.confidence, language)
+    return Table(
+        language.say("programme.options", unit=language.million(), year=_year(study)),
+        tuple(language.say(f"programme.{column}", sure=certain) for column in columns),
+        rows,
+        words=2,
+        weights=(0.8, 2.0),
+        note=language.say("programme.options_note", key=language.word("extent", found.extent_key)),
+        marked=(len(rows) - 1,),
+    )
+
+
+def _year(study: Study) -> int:
+    return study.provenance.price_year
+
+
 def _ways(study: Study, language: Language) -> Table:
+    found = study.programme
     rows = tuple(
         (
             language.say(f"programme.way_{key}"),
             language.named(str(row["chosen"]).split()),
-            language.number(float(row["asked_m"])),
+            language.number(float(row["at_confidence_m"]), 1),
             language.number(float(row["value"])),
         )
-        for key, (_, row) in zip(
-            ("value", "rate", "exact"), rows_of(study.robustness.ways()), strict=True
-        )
+        for key, (_, row) in zip(("value", "rate", "exact"), rows_of(found.ways()), strict=True)
     )
+    certain = sure(found.confidence, language)
     return Table(
-        language.say("programme.ways", unit=language.million(), year=study.provenance.price_year),
+        language.say("programme.ways", unit=language.million(), year=_year(study)),
         (
             language.say("programme.way"),
             language.say("programme.set"),
-            language.say("programme.asked"),
+            language.say("programme.needed", sure=certain),
             language.say("programme.adds", unit=_unit(study, language)),
         ),
         rows,
@@ -90,54 +199,46 @@ def _ways(study: Study, language: Language) -> Table:
 
 def _why_not(study: Study, language: Language) -> Table:
     """One row for each improvement that is left out, the one nearest to being funded first."""
-    table = study.robustness.why_not().sort_values("forced_loss", kind="stable")
+    table = study.programme.why_not().sort_values("forced_loss", kind="stable")
     rows = tuple(_reason(key, row, language) for key, row in rows_of(table))
-    columns = ("improvement", "gives_way", "asked", "at_most", "gain", "at_least", "from", "loss")
+    columns = ("improvement", "reason", "gives_way", "asked", "gain", "at_least", "forced")
     unit = _unit(study, language)
     return Table(
-        language.say("programme.why", unit=language.million(), year=study.provenance.price_year),
+        language.say("programme.why", unit=language.million(), year=_year(study)),
         tuple(language.say(f"programme.{column}", unit=unit) for column in columns),
         rows,
-        words=2,
-        weights=(1.5, 1.4),
-        note=language.say("programme.why_note"),
+        words=3,
+        weights=(1.5, 0.8, 1.4),
+        note=language.say("programme.why_note", sure=sure(study.programme.confidence, language)),
         size=7.0,
     )
 
 
 def _reason(key: str, row: Row, language: Language) -> tuple[Cell, ...]:
-    numbers = ("asked_m", "asked_at_most_m", "gain", "gain_at_least", "budget_at_least_m")
+    numbers = ("asked_m", "gain", "gain_at_least", "forced_loss")
     gone = str(row["gives_way"]).split()
     return (
         language.name(key),
+        language.word("reason", str(row["reason"])),
         language.named(gone) if gone else language.say("unknown"),
         *(language.number(float(row[column])) for column in numbers),
-        language.number(float(row["forced_loss"])),
     )
 
 
 def _targets(study: Study, language: Language) -> Table:
-    """How likely the recommended set, and the set likeliest to meet all, meets each target."""
-    table = study.robustness.targets()
-    shown = [key for key in ("recommended", "targets") if key in table.index]
-    by_rule = table.loc[shown].T
+    """How likely the programme meets each target, and all of them."""
     rows = [
         (
             language.name(str(key)) if key != "all" else language.say("programme.all_targets"),
-            *(language.probability(float(share)) for share in by_rule.loc[key]),
+            language.probability(float(row["met"])),
         )
-        for key in by_rule.index
+        for key, row in rows_of(study.programme.targets())
     ]
-    best = study.robustness.to_frame()
-    chosen = str(best["chosen"].to_dict()[shown[-1]]).split()
     return Table(
         language.say("programme.targets"),
-        (
-            language.say("programme.target"),
-            *(language.say(f"programme.rule_{rule}") for rule in shown),
-        ),
+        (language.say("programme.target"), language.say("programme.met")),
         tuple(rows),
-        note=language.say("programme.targets_note", chosen=language.named(chosen)),
+        note=language.say("programme.targets_note"),
         marked=(len(rows) - 1,),
     )
 
@@ -179,7 +280,7 @@ def _promises(frame: pd.DataFrame, language: Language) -> Iterator[tuple[Cell, .
 
 EXPLAINED = 5  # improvements, the first ones, whose place is explained
 READINGS = ("alone", "shapley", "last")  # of a gain, when others come too
-LITTLE = 0.05  # points below which nothing is counted twice
+LITTLE = 0.05  # per cent of the distance below which nothing is counted twice
 
 
 def priorities_page(study: Study, language: Language) -> Section | None:
@@ -223,10 +324,10 @@ def _together(study: Study, joint: JointGains, language: Language) -> Table:
                 *(language.number(float(row[f"money_m_{name}"])) for name in ("alone", "last")),
                 str(known["readiness"]),
                 language.percent(float(row["lost_a_year"])),
-                language.number(float(row["regret"]), 2),
+                language.number(float(row["loss_without"]), 2),
             )
         )
-    risks = ("readiness", "lost", "regret")
+    risks = ("readiness", "lost", "loss")
     heads = ("name", *READINGS, "last_rate", "money_alone", "money_last", *risks)
     twice = joint.counted_twice
     which = "twice" if twice >= LITTLE else "more" if twice <= -LITTLE else "same"
@@ -244,11 +345,11 @@ def _together(study: Study, joint: JointGains, language: Language) -> Table:
             "together.note",
             sum=language.say(
                 f"together.sum_{which}",
-                together=language.spread(Amount(*joint.together)),
-                alone=language.number(joint.alone[0]),
-                twice=language.number(abs(twice)),
+                together=worth(DISTANCE, Amount(*joint.together), language),
+                alone=language.say("percent", number=language.number(joint.alone[0])),
+                twice=language.say("percent", number=language.number(abs(twice))),
             ),
-            draws=language.number(REGRET_DRAWS, 0),
+            unit=_unit(study, language) if "programme" in study else "",
         ),
         size=6.9,
     )
@@ -261,16 +362,18 @@ def _bundles(study: Study, language: Language) -> Table:
             f"{place}. {language.named(str(row['improvements']).split(' + '))}",
             language.number(float(row["asked_m"])),
             language.number(float(row["asked_cum_m"]), 0),
+            language.number(float(row["at_confidence_cum_m"]), 0),
             language.number(float(row["gain"])),
-            language.number(float(row["gain_cum"]), 0),
+            language.number(float(row["gain_cum"]), 1),
             language.number(float(row["gain_per_asked_m"])),
         )
         for place, row in rows_of(programme.order())
     )
-    columns = ("bundle", "asked", "asked_sum", "gain", "gain_sum", "rate")
+    columns = ("bundle", "asked", "asked_sum", "needed_sum", "gain", "gain_sum", "rate")
+    certain = sure(programme.confidence, language)
     return Table(
         language.say("priorities.table", unit=language.million(), price_year=settings.price_year),
-        tuple(language.say(f"priorities.{column}") for column in columns),
+        tuple(language.say(f"priorities.{column}", sure=certain) for column in columns),
         rows,
         note=language.say("priorities.note"),
     )
