@@ -295,7 +295,7 @@ def order_facts(study: Study, language: Language) -> Facts:
 def counted(programme: Programme, language: Language) -> str:
     """Say what is counted, and by which key services weigh where that matters."""
     key = language.word("extent", programme.extent_key)
-    return language.say(f"order.counted_{programme.measure}", key=key)
+    return language.say(f"order.counted_{programme.measure}", extents=key)
 
 
 def membership_facts(study: Study, language: Language) -> Facts:
@@ -344,7 +344,7 @@ def alignment_facts(study: Study, language: Language) -> Facts:
     )
     return {
         "first": language.name(str(table.index[0])),
-        "key": language.word("extent", study.sample.model.extents.key),
+        "extents": language.word("extent", study.sample.model.extents.key),
         "share": language.say("percent", number=language.middle(Amount(value, low, high))),
         "span": language.say("percent", number=language.span(Amount(value, low, high))),
         "level": READY,

@@ -425,7 +425,7 @@ def _judgements(study: Study, found: Advice, language: Language) -> str:
         "decision.judgements",
         sure=sure(programme.confidence, language),
         near=language.percent(programme.near),
-        key=language.word("extent", programme.extent_key),
+        extents=language.word("extent", programme.extent_key),
         count=len(programme.good_sets()),
     )
 
@@ -460,7 +460,7 @@ def _distance_card(study: Study, found: Advice, language: Language) -> dict[str,
         language.say("percent", number=language.middle(found.gain)),
         language.say(f"{say}label"),
         _interval(found.gain, language),
-        language.say(f"{say}detail", key=language.word("extent", programme.extent_key)),
+        language.say(f"{say}detail", extents=language.word("extent", programme.extent_key)),
     )
 
 
@@ -539,7 +539,7 @@ def _ranking(study: Study, language: Language) -> dict[str, Any]:
             _interval(gain, language),
             language.say(
                 "decision.distance.detail",
-                key=language.word("extent", study.sample.model.extents.key),
+                extents=language.word("extent", study.sample.model.extents.key),
             ),
         ),
         _card(

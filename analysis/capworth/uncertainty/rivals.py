@@ -12,7 +12,7 @@ import numpy as np
 from capworth.case.model import NET
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.methods.portfolio.confidence import Search
+from capworth.methods.portfolio.confidence import Search, later
 from capworth.methods.uncertainty.order_statistics import order_quantile, quantile_error
 from capworth.model.simulation import Sample
 from capworth.programme.choice import Choice
@@ -64,13 +64,11 @@ class Rivals:
     confidence: float
 
     @classmethod
-    def of(cls, sample: Sample, programme: Programme) -> "Rivals | None":
-        """Gather them; None where the allowed sets are too many to list."""
+    def of(cls, sample: Sample, programme: Programme) -> "Rivals":
+        """Gather them."""
         case = sample.case
         choice = Choice.of(first_draws(sample, STARTED))
         budget = programme.budget_m * MILLION
-        if choice.sets is None:
-            return None
         table = programme.to_frame()
         chosen = table["chosen"].to_numpy(dtype=bool)
         late = table["delay"].to_numpy(dtype=np.int64)
@@ -96,6 +94,19 @@ class Rivals:
         if not self.confidence:
             return np.asarray(means)
         return np.maximum(order_quantile(totals.T, self.confidence), means)
+
+    def life(self, improvement: int, years: Floats) -> Floats:
+        """(sets,) present value of one of a line of an improvement, as each set starts it.
+
+        Parameters
+        ----------
+        years : (years,) part that is paid in each year, as it starts by the case
+        """
+        discount = self.choice.calendar.effects.discount
+        most = int(self.delays.max(initial=0)) + 1
+        worth = np.array([float(later(years, delay) @ discount) for delay in range(most)])
+        inside = self.sets[:, improvement]
+        return np.asarray(np.where(inside, worth[self.delays[:, improvement]], 0.0))
 
     @cached_property
     def needed(self) -> Floats:
@@ -165,7 +176,6 @@ def _dearer(choice: Choice, budget: float, known: Bools, least: float) -> tuple[
     money: only that can bring in what the budget does not hold.
     """
     sets, values = choice.sets, choice.values
-    assert sets is not None
     order = np.lexsort((sets.sum(axis=1), -values))
     rows = order[sets[order] @ choice.asked <= DEARER * budget][:MORE]
     if choice.measure != NET:

@@ -111,7 +111,7 @@ def switching_values(
     overtaken (by a set that is worth more), or affords (more than the programme, which stays). The
     side `at` is that of an input whose median is such a level.
 
-    None where there is no programme, or the allowed sets are too many to list.
+    None where there is no programme, or none keeps the budget at the confidence.
 
     Notes
     -----
@@ -121,8 +121,6 @@ def switching_values(
     if programme is None or not programme.feasible:
         return None
     rivals = Rivals.of(sample, programme)
-    if rivals is None:
-        return None
     inputs = inputs_of(rivals)
     rows = [row for one in inputs for row in _rows(one, rivals)]
     table = pd.DataFrame(rows, columns=["input", *COLUMNS]).astype(COLUMNS).set_index("input")

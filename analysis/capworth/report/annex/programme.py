@@ -160,7 +160,9 @@ def _options(study: Study, language: Language) -> Table:
         rows,
         words=2,
         weights=(0.8, 2.0),
-        note=language.say("programme.options_note", key=language.word("extent", found.extent_key)),
+        note=language.say(
+            "programme.options_note", extents=language.word("extent", found.extent_key)
+        ),
         marked=(len(rows) - 1,),
     )
 
