@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capworth.case.model import Case
-from capworth.case.read import check_case
-from capworth.errors import CaseError, InputError
+from capworth.case.rules.extents import check_extents
+from capworth.errors import InputError
 from capworth.excellence import comparison
 from capworth.excellence.comparison import (
     AMOUNTS,
@@ -365,8 +365,11 @@ def test_a_service_in_declared_parts_moves_no_figure_of_excellence(
 
 def test_an_extent_that_the_case_does_not_know_is_a_fault(small: Case) -> None:
     case = small.with_settings(excellence_extent="results")
-    with pytest.raises(CaseError, match=r"excellence_extent.*no criterion has the flag extensive"):
-        check_case(case)
+    (fault,) = check_extents({"excellence_extent": "results"}, {})
+    assert (fault.column, fault.problem) == (
+        "excellence_extent",
+        "no criterion has the flag extensive",
+    )
     sample = draw_sample(case, 20)
     with pytest.raises(InputError, match=r"excellence_extent: the case has no extents by results"):
         find_excellence(sample, Provenance.of(case, 20))

@@ -210,7 +210,7 @@ def test_probabilities_are_shares_of_draws(study: Study) -> None:
     again = dea(cost, levels, "variable", "output")
     np.testing.assert_allclose(table["p_efficient_plain"], again.efficient.mean(axis=0))
     np.testing.assert_allclose(table["efficiency"], again.efficiency.mean(axis=0), rtol=1e-6)
-    low = np.percentile(again.efficiency, 10, axis=0)
+    low = np.sort(again.efficiency, axis=0)[39]  # the fortieth of 400
     np.testing.assert_allclose(table["efficiency_low"], low, rtol=1e-6)
     first = np.bincount(drawn.score.argmax(axis=1), minlength=4) / study.sample.draws
     np.testing.assert_allclose(table["p_top_plain"], first)
