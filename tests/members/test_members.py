@@ -356,6 +356,7 @@ def test_gain_shares_worked_by_hand(small: Case) -> None:
     case = replace(
         small.with_settings(extent_key="cost"),
         criteria=tuple(replace(c, reference=agreed.get(c.id)) for c in small.criteria),
+        scores=tuple(replace(s, agreed=None) for s in small.scores),
         effects=(*small.effects, replace(first, capability="LAB", criterion="reach", change=ten)),
     )
     model = Model(case)
