@@ -304,14 +304,15 @@ def membership_facts(study: Study, language: Language) -> Facts:
     held = good_members(programme)
     table, sets = programme.to_frame(), programme.good_sets()
     start = len(programme.with_role(START, REVIEW))
+    core, roles, mine = (table[name].to_dict() for name in ("core", "role", "chosen"))
     every = {i for chosen in sets["chosen"] for i in str(chosen).split()}
     rows = (
         language.say(
             "chart.membership.alt_row",
             name=language.name(str(key)),
             sets=language.listed(str(n) for n in row.index[row.to_numpy(dtype=bool)]),
-            core=language.number(float(table["core"].to_dict()[str(key)]), 2),
-            role=role_word(str(table.at[key, "role"]), bool(table.at[key, "chosen"]), language),
+            core=language.number(float(core[str(key)]), 2),
+            role=role_word(str(roles[str(key)]), bool(mine[str(key)]), language),
         )
         for key, row in held.drop(columns="core").iterrows()
     )

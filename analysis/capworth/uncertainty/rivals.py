@@ -52,14 +52,14 @@ class Rivals:
     sample : the case in all draws that are kept; money is held against the budget in these
     choice : the case in the first `STARTED` of them; values are compared in these
     sets, delays : (sets, improvements)
-    values : (sets,) expected value as things are
+    worth : (sets,) expected value as things are
     """
 
     sample: Sample
     choice: Choice
     sets: Bools
     delays: Ints
-    values: Floats
+    worth: Floats
     budget: float
     confidence: float
 
@@ -93,7 +93,7 @@ class Rivals:
         means = totals.mean(axis=1)
         if not self.confidence:
             return np.asarray(means)
-        return np.maximum(order_quantile(totals.T, self.confidence), means)
+        return np.asarray(np.maximum(order_quantile(totals.T, self.confidence), means))
 
     def life(self, improvement: int, years: Floats) -> Floats:
         """(sets,) present value of one of a line of an improvement, as each set starts it.
@@ -126,8 +126,8 @@ class Rivals:
     @cached_property
     def clear(self) -> float:
         """Value by which another set must be worth more than the programme."""
-        rounding = 1e-9 * float(np.abs(self.values).max())
-        return max(CLEARLY * abs(float(self.values[0])), rounding)
+        rounding = 1e-9 * float(np.abs(self.worth).max())
+        return max(CLEARLY * abs(float(self.worth[0])), rounding)
 
     def nearer(self, values: Floats, needed: Floats) -> float:
         """How far the advice is on its way to another: 0 as things are, 1 where it changes.
@@ -138,7 +138,7 @@ class Rivals:
         """
         over = self.budget + self.room
         spent = (needed[:, 0] - self.needed[0]) / max(over - self.needed[0], 1e-9 * over)
-        now = self._lead(self.values, self.needed)
+        now = self._lead(self.worth, self.needed)
         leads = [self._lead(v, n) for v, n in zip(values, needed, strict=True)]
         way = self.clear - now if np.isfinite(now) else np.inf
         ahead = (max(leads) - now) / way if np.isfinite(way) else float(np.isfinite(max(leads)))

@@ -172,6 +172,9 @@ class Sites:
                     continue
             place = effect.capability, effect.criterion
             found.setdefault(place, set()).add(case.improvement_ids.index(effect.improvement))
+        if self._measure != DISTANCE:
+            for k, c in self._model.costs.paths.keepers.items():
+                found.setdefault((case.capability_ids[c], ""), set()).add(k)
         for saving in case.savings if self._measure == NET else ():
             users = found.setdefault((SAVED, saving.line), set())
             users.add(case.improvement_ids.index(saving.improvement))
@@ -240,6 +243,7 @@ class MovedWorth:
         self._base = Remembered(sampled(self._case, 0, size))
         self.sites = Sites(self._case, self._model, self._measure)
         self._sites = self.sites.users
+        self._agreed = self._model.value.agreed() if self._model.value.leaves else np.empty((0, 0))
         self._as_drawn: dict[Place, Meeting] = {}
         self._together: dict[tuple[Place, tuple[int, ...], tuple[int, ...]], Floats] = {}
 
@@ -276,7 +280,7 @@ class MovedWorth:
                     )
                     change = change - alone.mean(axis=1)
                 beyond[:, rows] += change[:, None]
-        values = rivals.values + beyond
+        values = rivals.worth + beyond
         for user, more in gained.items():
             left = self._left[user, rivals.delays[:, user]] * rivals.sets[:, user]
             values = values + more.mean(axis=1)[:, None] * left
@@ -327,7 +331,8 @@ class MovedWorth:
             return {place: self._level(draws, place) for place in wanted}
         case, model = self._case, self._model
         effects = tuple(e for e in case.effects if e.step and (e.capability, "") in wanted)
-        met = meetings_of(Model(replace(case, effects=effects)), draws) if effects else ()
+        chains = any(not criterion for _, criterion in wanted)
+        met = meetings_of(Model(replace(case, effects=effects)), draws) if chains else ()
         found: dict[Place, Meeting] = {(meeting.capability, ""): meeting for meeting in met}
         rows = tuple(s for s in case.savings if (SAVED, s.line) in wanted)
         saving = SavingModel(replace(case, savings=rows), model.costs, model.gains.years)
@@ -350,7 +355,7 @@ class MovedWorth:
         return Level(
             users=users,
             capability=place[0],
-            agreed=float(model.value.agreed()[c, k]),
+            agreed=float(self._agreed[c, k]),
             now=now,
             rise=rise,
             unit=np.full(draws.size, extents.unit * extents.share[c]),
@@ -533,7 +538,7 @@ class _Line:
         rivals, k = self.rivals, self._improvement
         inside = rivals.sets[:, k]
         needed = np.tile(rivals.needed, (len(levels), 1))
-        values = np.tile(rivals.values, (len(levels), 1))
+        values = np.tile(rivals.worth, (len(levels), 1))
         if self.asked:
             needed[:, inside] = self._rest + levels[:, None] * float(self.years.sum())
         if rivals.choice.measure == NET:
@@ -608,7 +613,7 @@ def _both(
     name: str, levels: Floats, places: Places, worth: MovedWorth, prices: MovedPrices | None
 ) -> tuple[Floats, Floats]:
     rivals = worth.rivals
-    values = np.tile(rivals.values, (len(levels), 1))
+    values = np.tile(rivals.worth, (len(levels), 1))
     needed = np.tile(rivals.needed, (len(levels), 1))
     if places:
         values = worth.at(name, levels, places)
