@@ -129,7 +129,7 @@ def test_the_page_says_what_the_answer_says(
     first = [cells["cells"] for cells in page["serves"]["rows"]]
     points = members.improvements("XSD").iloc[0]
     shown = EN.spread(Amount(*points[["points", "points_low", "points_high"]].tolist()))
-    assert first[0][1] == f"{shown} ±{EN.number(float(points['points_error']))}"
+    assert first[0][1] == f"{shown} ±\u2060{EN.number(float(points['points_error']))}"
     said = {cells[0].rstrip("†"): cells[3] for cells in first}
     assert said[small.names()[ids(small)[0]]] == "yes"
     assert set(said.values()) == {"yes", "no"}
@@ -209,9 +209,9 @@ def told(middle: float, low: float, high: float, error: float) -> "pd.Series[flo
         (FR.price_middle(Amount(3_521_478, 2_646_257, 4_582_040)), "3,5 M€"),
         (FR.spread(Amount(9038.0, 290.0, 21310.0)), "9\u202f000 (0–21\u202f000)"),
         (_spread(told(24.0, 0.0, 0.0, 0.0), "x", EN), "24 (0–0)"),
-        (_spread(told(24.0, 0.0, 0.0, 1.25), "x", EN), "24 (0–0) ±1.3"),
+        (_spread(told(24.0, 0.0, 0.0, 1.25), "x", EN), "24 (0–0) ±\u20601.3"),
         (_spread(told(float("nan"), 0.0, 1.0, 1.0), "x", EN), "–"),
-        (_spread(told(9038.0, 290.0, 21310.0, 212.0), "x", FR), "9\u202f000 (0–21\u202f000) ±210"),
+        (_spread(told(9038.0, 290.0, 21310.0, 212.0), "x", FR), "9\u202f000 (0–21\u202f000) ±\u2060210"),
         (EN.part(0.0), "0%"),
         (EN.part(0.001), "<\u20601%"),
         (EN.part(0.999), ">\u206099%"),
