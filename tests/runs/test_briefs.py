@@ -211,7 +211,10 @@ def told(middle: float, low: float, high: float, error: float) -> "pd.Series[flo
         (_spread(told(24.0, 0.0, 0.0, 0.0), "x", EN), "24 (0–0)"),
         (_spread(told(24.0, 0.0, 0.0, 1.25), "x", EN), "24 (0–0) ±\u20601.3"),
         (_spread(told(float("nan"), 0.0, 1.0, 1.0), "x", EN), "–"),
-        (_spread(told(9038.0, 290.0, 21310.0, 212.0), "x", FR), "9\u202f000 (0–21\u202f000) ±\u2060210"),
+        (
+            _spread(told(9038.0, 290.0, 21310.0, 212.0), "x", FR),
+            "9\u202f000 (0–21\u202f000) ±\u2060210",
+        ),
         (EN.part(0.0), "0%"),
         (EN.part(0.001), "<\u20601%"),
         (EN.part(0.999), ">\u206099%"),
