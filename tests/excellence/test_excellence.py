@@ -181,6 +181,18 @@ def test_why_a_service_is_not_excellent(
     assert lack(found, 0.5) == why
 
 
+def test_both_returns_are_asked_after_shrinkage(small: Case, learning: Callable[..., Any]) -> None:
+    """What decides stands among both, and differs from what the plain draws would say."""
+    good = costing(small, "REG-STAFF", 1.0)
+    for returns in ("variable", "constant"):
+        found = excellence_of(learning(good.with_settings(excellence_returns=returns), 120))
+        table = found.to_frame()
+        for name in ("p_excellent", "p_efficient"):
+            assert table[name].equals(table[f"{name}_{returns}"])
+        assert not table["p_efficient"].equals(table["p_efficient_plain"])
+        assert table["p_excellent"].max() > 0
+
+
 def test_the_table_over_thresholds_counts_both_probabilities(study: Study) -> None:
     found = excellence_of(study)
     table, over = found.to_frame(), found.over_thresholds()
