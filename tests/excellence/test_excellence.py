@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from capworth.case.model import Case
-from capworth.excellence.comparison import Way
+from capworth.excellence.comparison import Units, Way, compare
 from capworth.excellence.services import (
     ALONE,
     BY_DEFAULT,
@@ -181,16 +181,21 @@ def test_why_a_service_is_not_excellent(
     assert lack(found, 0.5) == why
 
 
-def test_both_returns_are_asked_after_shrinkage(small: Case, learning: Callable[..., Any]) -> None:
-    """What decides stands among both, and differs from what the plain draws would say."""
-    good = costing(small, "REG-STAFF", 1.0)
+def test_both_returns_are_asked_after_shrinkage(study: Study) -> None:
+    """What decides stands among both, and is not what the plain draws would say."""
+    found = excellence_of(study)
+    table = found.to_frame()
+    units = Units.of(study.sample, found.draws, found.way.key)
+    differ = False
     for returns in ("variable", "constant"):
-        found = excellence_of(learning(good.with_settings(excellence_returns=returns), 120))
-        table = found.to_frame()
-        for name in ("p_excellent", "p_efficient"):
-            assert table[name].equals(table[f"{name}_{returns}"])
-        assert not table["p_efficient"].equals(table["p_efficient_plain"])
-        assert table["p_excellent"].max() > 0
+        way = replace(found.way, returns=returns)
+        plain, firm = (compare(u, way) for u in (units, units.shrunken()))
+        for name in ("efficient", "excellent"):
+            expected, other = (getattr(c, name).mean(axis=0) for c in (firm, plain))
+            np.testing.assert_allclose(table[f"p_{name}_{returns}"], expected)
+            differ |= not np.allclose(expected, other)
+    assert differ
+    assert table["p_excellent"].equals(table["p_excellent_variable"])
 
 
 def test_the_table_over_thresholds_counts_both_probabilities(study: Study) -> None:
