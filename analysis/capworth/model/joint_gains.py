@@ -301,25 +301,31 @@ def _users(case: Case, effects: Iterable[Effect]) -> tuple[int, ...]:
 
 
 def gain_shares(model: Model) -> Floats:
-    """(improvements, capabilities) share of each improvement's gain in points, at the modes.
+    """(improvements, capabilities) share of each improvement's gain, at the modes and full effect.
 
-    Each row sums to 1; to 0 where an improvement gains nothing on any criterion. An effect that
-    takes points away counts as nothing here, so that no share is below 0.
+    Gain is the distance to the agreed levels that it closes, capabilities counted by their extents.
+    Each row sums to 1; to 0 where an improvement closes nothing. An effect that widens the distance
+    counts as nothing here, so that no share is below 0.
     """
     case, value, modes = model.case, model.value, AtModes()
+    gains = np.zeros((len(case.improvements), len(case.capabilities)))
     if not value.leaves:
-        return np.zeros((len(case.improvements), len(case.capabilities)))
-    levels = value.levels(modes)
-    values, weights = value.worth(levels), value.weights(modes)
+        return gains
+    tree, agreed = model.tree(modes), value.agreed()
+    weights = model.extents.weights(tree.weights)[0]
     leaf = {found.id: k for k, found in enumerate(value.leaves)}
     capability = {c: k for k, c in enumerate(case.capability_ids)}
     improvement = {i: k for k, i in enumerate(case.improvement_ids)}
-    gains = np.zeros((len(improvement), len(capability)))
     for effect in case.effects:
-        if effect.criterion:
-            c, k = capability[effect.capability], leaf[effect.criterion]
-            risen = value.worth_on(k, levels[:, c, k] + modes.of(effect.change)) - values[:, c, k]
-            gains[improvement[effect.improvement], c] += max(float((risen * weights[:, k])[0]), 0.0)
+        if not effect.criterion:
+            continue
+        c, k = capability[effect.capability], leaf[effect.criterion]
+        if np.isnan(agreed[c, k]):
+            continue
+        after = value.worth_on(k, tree.levels[:, c, k] + modes.of(effect.change))[0]
+        closed = tree.missing[0, c, k] - max(agreed[c, k] - after, 0.0)
+        gains[improvement[effect.improvement], c] += max(float(closed * weights[k]), 0.0)
+    gains *= model.extents.share
     total = gains.sum(axis=1, keepdims=True)
     shares: Floats = np.divide(gains, total, out=np.zeros_like(gains), where=total > 0)
     return shares
