@@ -21,6 +21,7 @@ from capworth.case.claim_lock import (
 )
 from capworth.case.model import COST, EQUAL, MEMBERS, RESULTS, SWING, Case
 from capworth.methods.arguments import Bools, Floats, Ints
+from capworth.methods.claim.deals import cost_strata
 from capworth.methods.claim.share_regression import share_regression
 from capworth.methods.claim.specifications import SpecificationCurve, specification_curve
 from capworth.methods.claim.verdict import (
@@ -80,6 +81,7 @@ class Claim(Answer):
     """
 
     _table: pd.DataFrame
+    _lines: pd.DataFrame
     _power: pd.DataFrame
     _null: pd.DataFrame
     _left_out: pd.DataFrame
@@ -104,6 +106,10 @@ class Claim(Answer):
     alpha_of_coders: float
     coders: tuple[str, ...]
     provenance: Provenance
+
+    def lines(self) -> pd.DataFrame:
+        """Index capability, cheapest first: what the registered reading is tested on."""
+        return self._lines.copy()
 
     def power_table(self) -> pd.DataFrame:
         """Index planted ratio: how often the registered test finds it."""
@@ -134,6 +140,7 @@ class Claim(Answer):
         """Every table of this answer by its file name."""
         found = {
             "claim": self.to_frame(),
+            "claim_lines": self.lines(),
             "claim_power": self.power_table(),
             "claim_null": self.null_words(),
             "claim_left_out": self.left_out(),
@@ -195,6 +202,7 @@ def examine_claim(sample: Sample, provenance: Provenance) -> Claim | None:
     coding, agreement = _coding(case)
     return Claim(
         _table=table,
+        _lines=_tested_lines(lists, some, lines, chosen, rule),
         _power=_power_table(lines, chosen, rule),
         _null=pd.DataFrame(
             {what: null_words(lines, guards, rule, what) for what in ("functions", "values")}
@@ -451,6 +459,21 @@ def _tested(judged: Judged) -> dict[str, object]:
         "left_low": float(np.nanmin(left)) if np.isfinite(left).any() else np.nan,
         "left_high": float(np.nanmax(left)) if np.isfinite(left).any() else np.nan,
     }
+
+
+def _tested_lines(
+    lists: _Lists, known: Ints, lines: Lines, reading: Reading, rule: Rule
+) -> pd.DataFrame:
+    columns = {
+        "cost_m": lines.cost,
+        "stratum": cost_strata(lines.cost, rule.strata),
+        "share": lines.share,
+        "outcome": reading.outcome,
+        "weight": reading.weight(lines),
+    }
+    columns |= dict(zip(lists.sample.case.settings.functions, lines.vectors.T, strict=True))
+    index = pd.Index([lists.names[k] for k in known], name="capability")
+    return pd.DataFrame(columns, index=index)
 
 
 def _power_table(lines: Lines, reading: Reading, rule: Rule) -> pd.DataFrame:
