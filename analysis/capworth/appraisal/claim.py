@@ -35,6 +35,7 @@ from capworth.methods.claim.verdict import (
     null_words,
     planted_deals,
     powers,
+    powers_held,
 )
 from capworth.methods.claim.words import CONTRADICTED, INCONCLUSIVE, SUPPORTED
 from capworth.methods.cost_benefit.prices import MILLION
@@ -112,7 +113,7 @@ class Claim(Answer):
         return self._lines.copy()
 
     def power_table(self) -> pd.DataFrame:
-        """Index planted ratio: how often the registered test finds it."""
+        """Index planted ratio: how often the test finds it, and how often also with cost held."""
         return self._power.copy()
 
     def null_words(self) -> pd.DataFrame:
@@ -477,8 +478,11 @@ def _tested_lines(
 
 
 def _power_table(lines: Lines, reading: Reading, rule: Rule) -> pd.DataFrame:
-    found = powers(lines, reading, rule, PLANTED)
-    return pd.DataFrame({"power": found}, index=pd.Index(PLANTED, name="ratio"))
+    found = {
+        "power": powers(lines, reading, rule, PLANTED),
+        "held": powers_held(lines, reading, rule, PLANTED),
+    }
+    return pd.DataFrame(found, index=pd.Index(PLANTED, name="ratio"))
 
 
 def _left_out(lists: _Lists, known: Ints, judged: Judged) -> pd.DataFrame:
