@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from capworth.appraisal.economics import NOT_PRICED, Economics, economics
-from capworth.case.model import Case
+from capworth.case.model import NET, Case
 from capworth.case.read import read_case
 from capworth.language.language import Language
-from capworth.model.net_value import NetValue
 from capworth.model.pricing import PARTLY, PRICED, UNPRICED, Pricing
 from capworth.model.result import Provenance
+from capworth.model.set_value import SetValue
 from capworth.model.simulation import Model, Sample, draw_sample
 from capworth.report.annex.economics import economics_page
 from capworth.report.blocks import Table, Text
@@ -33,7 +33,7 @@ def without_worth(case: Case, *outcomes: str) -> Case:
 
 def row_of(found: Economics, subject: str) -> Any:
     table = found.to_frame()
-    (row,) = [row for (_, key), row in table.iterrows() if key == subject]
+    (row,) = [row for key, row in table.droplevel("kind").iterrows() if key == subject]
     return row
 
 
@@ -127,8 +127,7 @@ def test_services_of_which_only_false_hits_are_priced_have_no_money(bundled: Sam
     assert pricing.improvement("SLTDQ") == UNPRICED
     assert pricing.improvement("CONNECT") == PARTLY  # documents beside identifications
     assert pricing.improvement("API") == PRICED
-    value = NetValue.net(bundled)
-    candidates = {i for i, yes in zip(case.improvement_ids, value.priced, strict=True) if yes}
+    candidates = {i for i, yes in zip(case.improvement_ids, model.priced, strict=True) if yes}
     assert candidates == {
         "BIO1",
         "BIO2",
@@ -140,13 +139,12 @@ def test_services_of_which_only_false_hits_are_priced_have_no_money(bundled: Sam
         "NOTQC",
         "DNAKIN",
     }
-    assert NetValue.harm(bundled).priced.all()
 
 
 def test_in_money_alone_nothing_pays(bundled: Sample) -> None:
     """Best is API: -1.8 million, above zero in 30 % of draws; so the empty set is the best."""
-    value, ids = NetValue.net(bundled), bundled.case.improvement_ids
-    alone = value.over_draws(np.eye(len(ids), dtype=bool))
+    value, ids = SetValue.of(bundled), bundled.case.improvement_ids
+    alone = value.over_draws(np.eye(len(ids), dtype=bool), NET)
     best = int(alone.mean(axis=0).argmax())
     assert ids[best] == "API"
     assert alone[:, best].mean() / 1e6 == pytest.approx(-1.8, abs=0.35)

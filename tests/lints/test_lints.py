@@ -39,8 +39,9 @@ from capworth.case.model import (
 from capworth.case.read import read_case
 from capworth.case.register import schedules
 from capworth.language.phrases import languages, phrases
-from capworth.lints import Lint, lint_case, lints_page
+from capworth.lints import Lint, lints_page
 from capworth.lints.evidence import _digits
+from capworth.lints.examine import examine, lint_case
 from capworth.lints.lint import (
     SEVERITIES,
     _spans,
@@ -199,6 +200,7 @@ def clean() -> Case:
         harm_index="",
         excellent_efficient=0.5,
         excellent_top=0.5,
+        extent_key="cost",
     )
     return replace(
         base,
@@ -238,7 +240,10 @@ def clean() -> Case:
             unit_value(5, "ARREST", "harm", "all", 20, 30, 60, basis=STILL, index="DAYS"),
             unit_value(6, "ARREST", "harm", "all", 2, 3, 6, index="COST"),
         ),
-        criteria=(criterion(2, "reach", "members", 0, 200), criterion(3, "speed", "hours", 48, 0)),
+        criteria=(
+            replace(criterion(2, "reach", "members", 0, 200), reference=150.0),
+            replace(criterion(3, "speed", "hours", 48, 0), reference=6.0),
+        ),
         scores=(
             score(2, "A", "reach", 120, 150, 180),
             score(3, "A", "speed", 12, 24, 40),
@@ -333,6 +338,26 @@ def add(table: str, *records: Any) -> Edit:
         return put_in(case, {table: [*getattr(case, table), *records]})
 
     return edit
+
+
+def agreed(**levels: float | None) -> Edit:
+    """Other agreed levels."""
+    return all_of(*(named("criteria", key, reference=level) for key, level in levels.items()))
+
+
+def extents(of_c: float) -> Edit:
+    """Elicited extents, that of the academy given."""
+    points = {"A": 100.0, "B": 40.0, "C": of_c}
+    return all_of(
+        *(
+            named(
+                "capabilities",
+                c,
+                extent=estimate(f"capabilities/{c}", row, (x / 2, x, 2 * x), "points"),
+            )
+            for row, (c, x) in enumerate(points.items(), 2)
+        )
+    )
 
 
 def settings(**changes: Any) -> Edit:
@@ -1182,7 +1207,11 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
         "I06",
         all_of(drop("costs/UP-RUN"), put("costs/UP-M", from_year=2027, to_year=2027)),
         "costs.csv, row 9",  # a one-off does not run it
-        all_of(drop("costs/UP-RUN"), put("costs/UP-BUILD", kind="recurrent")),  # nothing built
+        all_of(  # nothing built
+            drop("costs/UP-RUN"),
+            put("costs/UP-BUILD", kind="recurrent"),
+            put("costs/UP-M", kind="recurrent"),
+        ),
     ),
     (
         "I06",
@@ -1304,6 +1333,42 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
         claimed(),
     ),
     (
+        "O01",
+        settings(objective="score"),
+        "case.toml",
+        settings(objective="distance"),
+    ),
+    (
+        "O02",
+        settings(budget_confidence=0.0),
+        "case.toml",
+        settings(budget_confidence=0.5),
+    ),
+    (
+        "O03",
+        settings(budget_payers=("organisation", "members")),
+        "costs.csv, rows 9-10",
+        settings(budget_payers=("organisation", "donors", "members")),
+    ),
+    (
+        "O04",
+        settings(extent_key="members"),
+        "case.toml",
+        settings(extent_key="results"),
+    ),
+    (
+        "O05",
+        extents(0.0),
+        "capabilities.csv, row 4",
+        extents(1.0),
+    ),
+    (
+        "O06",
+        agreed(reach=None, speed=None),
+        "criteria.csv",
+        agreed(reach=None),
+    ),
+    (
         "P06",
         settings(discounting="omb-a94-1992"),
         "case.toml, discounting",
@@ -1335,7 +1400,14 @@ def test_a_near_miss_is_left_alone(attack: tuple[str, Edit, str, Edit]) -> None:
 
 
 def test_every_lint_of_the_catalogue_is_attacked_here() -> None:
-    assert {code for code, *_ in ATTACKS} == set(catalogue())
+    told = {"O07"}  # by the split check, see below
+    assert {code for code, *_ in ATTACKS} | told == set(catalogue())
+
+
+def test_what_the_split_check_found_is_a_lint() -> None:
+    found = examine(clean(), moved=("gain", "needed_m"))
+    assert [(lint.code, lint.items) for lint in found.lints] == [("O07", ("gain", "needed_m"))]
+    assert not examine(clean()).lints
 
 
 def test_the_catalogue_is_whole() -> None:

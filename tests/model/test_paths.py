@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from capworth.appraisal.cost_cube import cost_cube
-from capworth.case.model import BusinessAsUsual, Case, Estimate
+from capworth.case.model import NET, BusinessAsUsual, Case, Estimate
 from capworth.model.chain import changed
 from capworth.model.costs import PAYERS, discount_factors
 from capworth.model.draws import AtModes, Sampled
-from capworth.model.net_value import NetValue
+from capworth.model.set_value import SetValue
 from capworth.model.simulation import Model, draw_sample, yearly_flows
 
 A1, A2 = 1 / 1.05, 1 / 1.05**2
@@ -115,7 +115,7 @@ def test_the_value_of_a_set_on_a_path_is_found_year_by_year(small: Case, keeps: 
         Sampled(case.settings.seed, 0, 30),
         discount_factors(case),
     )
-    value = NetValue.net(sample)
+    value = SetValue.of(sample)
     chain, worth = model.chain.levels(draws), model.chain.unit_values(draws)
     today = model.chain.walk(30, chain, worth).money
     ids = case.improvement_ids
@@ -138,9 +138,11 @@ def test_the_value_of_a_set_on_a_path_is_found_year_by_year(small: Case, keeps: 
                 now = then.money[:, c] * there - today[:, c] * alone
                 total = total + discount[year] * grown * now
         taken = np.isin(np.arange(3), members)[None]
-        bonus = value.bonuses[:, [set(p) <= set(members) for p in value.pairs.tolist()]].sum(axis=1)
+        bonus = value.bonuses(NET)[:, [set(p) <= set(members) for p in value.pairs.tolist()]].sum(
+            axis=1
+        )
         np.testing.assert_allclose(
-            value.over_draws(taken)[:, 0], total + bonus, rtol=1e-9, atol=1e-6
+            value.over_draws(taken, NET)[:, 0], total + bonus, rtol=1e-9, atol=1e-6
         )
 
 

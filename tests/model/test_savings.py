@@ -10,15 +10,14 @@ import numpy as np
 import pytest
 
 from capworth.appraisal.economics import economics
-from capworth.case.model import Case, CostLine, Estimate, Saving
+from capworth.case.model import NET, Case, CostLine, Estimate, Saving
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.model.costs import discount_factors
 from capworth.model.draws import AtModes, Sampled
 from capworth.model.joint_gains import games_of
-from capworth.model.net_value import NetValue
 from capworth.model.result import Provenance
-from capworth.model.savings import SavingModel
+from capworth.model.set_value import SetValue
 from capworth.model.simulation import Model, Sample, draw_sample
 from capworth.report.annex.economics import economics_page
 from capworth.report.blocks import Table
@@ -57,12 +56,13 @@ def test_a_line_that_improvements_end_or_lower(small: Case, golden: Any) -> None
         years=given["years"],
         discounting=f"constant-{100 * given['rate']:g}",
     )
-    model = SavingModel(Model(case))
+    model = Model(case).savings
     taken = np.array([k < len(rows) for k in range(len(names))])
     found = model.of_set(AtModes(), taken).whole.sum(axis=1) @ discount_factors(case)
     assert float(found[0]) == pytest.approx(golden["expected"]["saving"], abs=1e-9)
-    (game,) = model.games(AtModes())
-    assert float(game.table[0, -1]) == pytest.approx(golden["expected"]["saving"], abs=1e-9)
+    (place,) = model.saved_lines(AtModes())
+    together = place.joint(NET, np.flatnonzero(taken).tolist())
+    assert float(together[0]) == pytest.approx(golden["expected"]["saving"], abs=1e-9)
 
 
 def test_who_is_spared_and_from_when(small: Case) -> None:
@@ -70,7 +70,7 @@ def test_who_is_spared_and_from_when(small: Case) -> None:
     case = saving(
         small, share("SCAN", "LAB-STAFF", 0.5, cashable=True), share("LINK", "LAB-STAFF", 0.4)
     )
-    model = SavingModel(Model(case))
+    model = Model(case).savings
     each = model.of_each(AtModes())
     np.testing.assert_allclose(each.whole[0, 0, 0], [0, LAB / 2, LAB / 2])
     np.testing.assert_allclose(each.whole[0, 1, 0], [0, 0, 0.4 * LAB])
@@ -86,9 +86,9 @@ def test_twin_vendors_do_not_save_a_line_twice(small: Case) -> None:
     """Both end the same line: additive they would save it twice."""
     rows = [share(i, "LAB-STAFF", 1.0, from_year=2025) for i in ("SCAN", "CLOUD")]
     case = saving(small, *rows)
-    value = NetValue.net(draw_sample(case, 50))
+    value = SetValue.of(draw_sample(case, 50))
     sets = np.array([[1, 0, 0], [0, 0, 1], [1, 0, 1], [0, 0, 0]], dtype=bool)
-    one, other, both, none = value.expected(sets)
+    one, other, both, none = value.expected(sets, NET)
     annuity = float(discount_factors(case).sum())
     line = next(c for c in case.costs if c.id == "LAB-STAFF").amount
     drawn = 1.5 * draw_sample(case, 50).of(line).mean()
@@ -111,42 +111,26 @@ def crowded(small: Case) -> Sample:
 
 def test_the_value_of_a_set_is_found_one_by_one(crowded: Sample) -> None:
     """Against a plain sum over sets: chains by their whole games, savings by set, costs alone."""
-    value, case = NetValue.net(crowded), crowded.case
+    value, case = SetValue.of(crowded), crowded.case
     draws = Sampled(case.settings.seed, 0, 200)
-    model, saved = crowded.model, SavingModel(crowded.model)
+    model, saved = crowded.model, crowded.model.savings
     games = [g for g in games_of(model, draws) if g.measure == "money"]
     discount = discount_factors(case)
     n = len(case.improvements)
     for size in range(n + 1):
         for members in combinations(range(n), size):
             taken = np.isin(np.arange(n), members)
-            found = value.over_draws(taken[None])[:, 0]
+            found = value.over_draws(taken[None], NET)[:, 0]
             expected = sum(g.table[:, g.mask(members)] for g in games) - sum(
                 crowded.drawn.improvement_cost[:, i] for i in members
             )
             expected = expected + saved.of_set(draws, taken).whole.sum(axis=1) @ discount
             pairs = [set(p) <= set(members) for p in value.pairs.tolist()]
-            expected = expected + value.bonuses[:, pairs].sum(axis=1)
+            expected = expected + value.bonuses(NET)[:, pairs].sum(axis=1)
             np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-6)
-            assert float(value.expected(taken[None])[0]) == pytest.approx(
+            assert float(value.expected(taken[None], NET)[0]) == pytest.approx(
                 float(found.mean()), rel=1e-9, abs=1e-6
             )
-
-
-@pytest.mark.parametrize("golden", GOLDEN["M02"][:2])
-def test_nothing_is_chosen_where_nothing_pays(golden: Any) -> None:
-    """M02 through the matrix of sets: the empty set is worth 0 and is always among them."""
-    given, expected = golden["inputs"], golden["expected"]
-    n = len(given["benefit"])
-    own = np.array(given["benefit"], dtype=float) - np.array(given["whole_life_cost"], dtype=float)
-    every = np.ones(n, dtype=bool)
-    value = NetValue(own[None], (), every, np.empty((0, 2), dtype=np.int64), np.empty((1, 0)))
-    sets = (np.arange(1 << n)[:, None] >> np.arange(n) & 1).astype(bool)
-    sets = sets[sets @ np.array(given["asked"]) <= given["budget"]]
-    worth = value.expected(sets)
-    best = sets[int(worth.argmax())]
-    assert np.flatnonzero(best).tolist() == expected["chosen"]
-    assert float(worth.max()) == pytest.approx(expected["net"])
 
 
 def test_what_nobody_of_the_perspective_pays_is_shown_and_not_counted(small: Case) -> None:

@@ -17,16 +17,15 @@ from typing import Any
 
 import pandas as pd
 
-from capworth.case.model import Case, Total
+from capworth.case.model import Case, Limit, Total
 from capworth.case.read import read_case
 from capworth.charts.gallery import GALLERY
-from capworth.programme.selection import BORDERLINE, CORE
 from capworth.report.pdf import document
 from capworth.study.stages import Study, run_study
 
 SMALL = Path(__file__).parents[1] / "cases" / "small"
 LANGUAGES = ("en", "fr", "es", "ar")
-OBJECTIVES = ("score", "money", "harm")
+OBJECTIVES = ("distance", "net", "harm")
 BUDGET, TARGET = 47.3, 88.6  # millions
 DRAWN: Mapping[str, str] = dict.fromkeys(GALLERY, "<svg/>")  # no chart is drawn for its words
 
@@ -34,10 +33,11 @@ DRAWN: Mapping[str, str] = dict.fromkeys(GALLERY, "<svg/>")  # no chart is drawn
 
 COUNTED = {"places_moved", "swaps", "pairs", "limit", "start", "effect", "full_effect", "delay"}
 SHARES = {
-    *("alignment", "exchange", "share", "chance", "most_share", "fixed", "closed", "counted"),
+    *("met", "exchange", "share", "chance", "most_share", "fixed", "closed", "counted"),
     *("first_in", "last_in", "variance_share", "lost_a_year", "change", "weight", "irr", "mirr"),
     *("dyads", "between", "figure", "concordance", "rank_correlation", "corrected", "least"),
-    *("needed", "strong", "silhouette", "wanted", "closeness", "suited", "floor", "power"),
+    *("needed", "strong", "silhouette", "wanted", "closeness", "core", "confidence", "near"),
+    *("suited", "floor", "power"),
     *("held_greater", "held_margin", "functions", "values", "alpha"),
 }
 MATRICES = {
@@ -156,13 +156,14 @@ def crooked(case: Case) -> Case:
 
 
 def planned(case: Case) -> Case:
-    """Let two builds be parts of a stated total, read as what is expected."""
+    """Let two builds be parts of a stated total, read as what is expected; years have a limit."""
     parts = [c for c in case.costs if c.id in {"SCAN-BUILD", "CLOUD-BUILD"}]
     stated = sum(c.amount.mode for c in parts)
     amount = replace(parts[0].amount, name="totals/PLAN", low=stated, mode=stated, high=stated)
     total = Total("PLAN", "Plan of works", "EUR", 2024, amount, "one-off", "mean")
     costs = tuple(replace(c, total="PLAN", range_means="") if c in parts else c for c in case.costs)
-    return replace(case, costs=costs, totals=(*case.totals, total))
+    limit = Limit("YEAR", "Money of a year", "money_a_year", 9.0 * stated, "for the test")
+    return replace(case, costs=costs, totals=(*case.totals, total), limits=(limit,))
 
 
 def in_money(table: pd.DataFrame) -> pd.DataFrame:
@@ -189,6 +190,65 @@ def bought(table: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
+def chosen_programme(programme: Any) -> Any:
+    """Let two of three be carried out: one started, one late and to be chosen against the third.
+
+    Three exchanges: a choice, a preference, and one too unlikely to be named; the first of them
+    equal on the draws.
+    """
+    table = programme.to_frame()
+    table["chosen"], table["role"] = [True, True, False], ["start", "choose", "choose"]
+    table["start"], table["delay"] = [2025.0, 2027.0, float("nan")], [0, 2, 0]
+    table["effect"], table["full_effect"] = [2026.0, 2028.0, float("nan")], [2026.0, 2028.0, 0.0]
+    table["core"] = [0.943, 0.537, 0.268]
+    names = ("budget_m", "asked_m", "gain", "value")
+    steps = pd.DataFrame({name: [1.0] * 3 for name in names}, index=pd.RangeIndex(3, name="step"))
+    steps = renumbered(steps, "Programme._frontier")
+    steps["budget_m"] = [16.2, 45.8, 71.3]  # the budget lies between the last two
+    steps["chosen"] = ["CLOUD", "SCAN", "SCAN LINK"]
+    sets = pd.DataFrame(
+        {
+            "chosen": ["SCAN LINK", "SCAN CLOUD", "CLOUD"],
+            "late": ["LINK:2027", "", "CLOUD:2026"],
+            **{name: [1.0] * 3 for name in ("expected_m", "at_confidence_m", "p_within")},
+            **{name: [1.0] * 3 for name in ("p_years", "value", "value_low", "value_high")},
+            **{name: [1.0] * 3 for name in ("p_better", "p_best_in_list", "regret")},
+        },
+        index=pd.RangeIndex(1, 4, name="set"),
+    )
+    choices = pd.DataFrame(
+        {
+            "out": ["LINK", "SCAN", "SCAN LINK"],
+            "into": ["CLOUD", "CLOUD", "CLOUD"],
+            "p_better": [0.412, 0.268, 0.137],
+            "loss": [0.83, 2.6, 3.7],
+            "equal": [True, False, False],
+            "at_confidence_m": [51.3, 29.4, 46.8],
+            "late": ["", "CLOUD:2026", ""],
+        },
+        index=pd.RangeIndex(1, 4, name="exchange"),
+    )
+    why = programme.why_not().reindex(["CLOUD"])
+    why["name"], why["reason"], why["gives_way"] = "Move to a cloud", "value", "LINK"
+    why[["asked_m", "gain", "gain_at_least", "forced_loss"]] = [[23.4, 7.9, 9.6, 1.7]]
+    return replace(
+        programme,
+        _table=table,
+        _frontier=steps,
+        _sets=renumbered(sets, "Programme._sets"),
+        _choices=choices,
+        _why_not=why,
+        asked_m=31.4,
+        needed_m=38.9,
+        payers_m={"organisation": 3.7, "members": 2.9, "donors": 27.6},
+        p_within=0.871,
+        p_years=0.792,
+        p_net=0.143,
+        regret=1.9,
+        listed=17,
+    )
+
+
 EVIDENCE = {  # what rests on each grade, A to E; each part sums to 1
     "cost": (0.113, 0.274, 0.087, 0.342, 0.184),
     "score": (0.062, 0.158, 0.236, 0.491, 0.053),
@@ -198,33 +258,28 @@ EVIDENCE = {  # what rests on each grade, A to E; each part sums to 1
 
 
 @cache
-def speaking_study(objective: str = "score") -> Study:
+def speaking_study(objective: str = "distance") -> Study:
     """The small case under an objective, each answer with numbers of its own.
 
     What is printed straight from the draws (money asked, cost by payer) is made large, so that it
     is written with as many digits as the rest.
     """
-    study = run_study(
-        planned(crooked(read_case(SMALL))).with_settings(objective=objective), draws=50
-    )
+    case = planned(crooked(read_case(SMALL)))
+    study = run_study(case.with_settings(objective=objective), draws=50)
     told = {n: a for n, a in study.answers.items() if is_dataclass(a)}
     told = {n: a for n, a in told.items() if type(a).__name__ not in STILL}
     new = {name: spoken(answer) for name, answer in told.items()}
-    table = new["programme"].to_frame()
-    table["chosen"], table["standing"] = [True, False, False], [CORE, BORDERLINE, BORDERLINE]
-    table["p_in_best"] = [0.943, 0.268, 0.532]  # of what is left out only the last is a rival
-    steps = new["programme"].frontier()
-    steps["budget_m"] = [16.2, 45.8, 71.3]  # the budget lies between the last two
-    steps["chosen"] = ["CLOUD", "SCAN", "SCAN LINK"]
-    new["programme"] = replace(new["programme"], _table=table, _frontier=steps)
-    curve = new["funding"].curve()
+    new["programme"] = chosen_programme(new["programme"])
+    curve = new["programme"].frontier().assign(gain_low=1.0, gain_high=1.0, earmark_loss=0.0)
+    curve = renumbered(curve.drop(columns=["asked_m", "value"]), "Funding._table")
     curve["budget_m"] = [21.9, 64.7, 97.4]  # budget and target lie each beyond another step
     new["funding"] = replace(new["funding"], _table=curve, _next=bought(new["funding"].next_euro()))
-    swung, turning = new["sensitivity"], new["switching"]
-    parts = pd.DataFrame(EVIDENCE, index=swung.evidence().index)
-    swings = turned(in_money(swung.to_frame()))
-    new["sensitivity"] = replace(swung, _table=swings, _evidence=parts)
-    new["switching"] = replace(turning, _table=in_money(turning.to_frame()))
+    if "sensitivity" in new:
+        swung, turning = new["sensitivity"], new["switching"]
+        parts = pd.DataFrame(EVIDENCE, index=swung.evidence().index)
+        swings = turned(in_money(swung.to_frame()))
+        new["sensitivity"] = replace(swung, _table=swings, _evidence=parts)
+        new["switching"] = replace(turning, _table=in_money(turning.to_frame()))
     curve = new["willingness"].to_frame()
     curve.loc[curve.index[:2], "p_best"] = [0.013, 0.988]  # ends at which nothing is chosen
     assert set(curve["choice"].iloc[:2]) == {"nothing"}
@@ -345,6 +400,7 @@ def numbers(text: str, language: str) -> Tokens:
 
 # ---------------------------------------------------------------- what a document holds
 
+ASKED_LATER = ("sensitivity", "switching", "resolving")  # where the study answers them
 SECTIONS = (  # of the annex, in their order, as far as the small case asks
     *("voice", "capabilities", "economics", "scales", "weights", "functions", "ranks", "spending"),
     *("allocation", "excellence", "frontier", "productivity", "priorities", "programme"),
@@ -373,11 +429,13 @@ def strings(node: object, where: str = "") -> Iterator[tuple[str, str]]:
 @cache
 def pages(objective: str, language: str) -> Mapping[str, str]:
     """Every text of a report of the speaking study, by its place; sections by their names."""
-    content = document(speaking_study(objective), language, DRAWN)
+    study = speaking_study(objective)
+    content = document(study, language, DRAWN)
     sections = content.pop("sections")
-    assert len(sections) == len(SECTIONS)
+    asked = [name for name in SECTIONS if name not in ASKED_LATER or name in study]
+    assert len(sections) == len(asked)
     found = dict(strings(content))
-    for name, section in zip(SECTIONS, sections, strict=True):
+    for name, section in zip(asked, sections, strict=True):
         blocks = [block for block in section["blocks"] if block["kind"] != "picture"]
         found |= strings({"title": section["title"], "": blocks}, name)
     return found

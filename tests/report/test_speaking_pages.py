@@ -124,33 +124,72 @@ def asked_of(study: Any) -> tuple[float, float, float]:
     return of_draws([sum(draw[k] for k in mine) / MILLION for draw in study.sample.drawn.asked])
 
 
+def at_tenths(millions: float) -> Tokens:
+    """Money that holds at a confidence: a tenth of a million, whole ones from 100 on."""
+    return number(millions, 0 if millions >= 100 else 1)
+
+
+def worth(measure: str, value: float, low: float | None = None, high: float = 0.0) -> Tokens:
+    """What a programme adds, with its range where it has one, by the unit of its objective."""
+    assert measure in speaking.OBJECTIVES
+    return number(value) if low is None else around(value, low, high)
+
+
+def starts(s: Any, keys: Iterable[str]) -> Tokens:
+    """The start of each, and by how many years it is late."""
+    table = s.programme.to_frame()
+    told: Tokens = []
+    for key in keys:
+        late = int(table.loc[key, "delay"])
+        told += [str(int(table.loc[key, "start"])), *([str(late)] if late else [])]
+    return told
+
+
 def page_1(s: Any) -> Said:
     found, settings = s.programme, s.case.settings
     budget, set_of, asked = exact(found.budget_m), chosen_of(s), asked_of(s)
-    table = found.to_frame()
-    core = sum(table.loc[i, "standing"] == "core" for i in set_of)
+    assert asked
     years, price = str(settings.years), str(settings.price_year)
-    title = [str(len(set_of)), *middle(*asked)]
-    title += [] if core in (0, len(set_of)) else [str(core), str(len(set_of) - core)]
-    rivals = table[~table["chosen"] & (table["p_in_best"] >= 0.5)]["p_in_best"]
-    assert len(rivals) == 1 < (~table["chosen"]).sum(), "one that is left out is no rival"
+    sure, near = percent(found.confidence), percent(found.near)
+    options, choices = found.options(), found.choices()
+    needed, expected = at_tenths(found.needed_m), at_tenths(found.asked_m)
+    spare = at_tenths(found.needed_m - found.asked_m)
+    title = ["1", *at_tenths(float(options.loc["start", "at_confidence_m"])), *sure]
+    days = found.harm_days[0] * s.sample.model.annuity
+    price_of_day = number(found.cost_m[0] * MILLION / days)
+    even, preferred = (choices.iloc[k] for k in (0, 1))
     said: Said = {
         "title": [],
         "description": title,
         "decision.title": title,
         "decision.asked": [str(len(s.case.improvements)), *budget],
-        "decision.recommendation": [*around(*asked), *budget, *number(s.claim.power.ratio)],
+        "decision.recommendation": [
+            *(str(len(set_of)), *needed, *sure, *expected, *spare, *budget),
+            *(*chance(found.p_within), *chance(found.p_years), *number(s.claim.power.ratio)),
+        ],
+        "decision.roles[0]": starts(s, ["SCAN"]),
+        "decision.roles[1]": [*starts(s, ["LINK"]), *chance(float(even["p_better"]))],
+        "decision.roles[2]": [
+            *starts(s, ["SCAN"]),
+            *chance(float(preferred["p_better"])),
+            *number(float(preferred["loss"])),
+        ],
+        "decision.roles[3]": [*sure, *near, str(len(found.good_sets()))],
         "decision.when": ["31", "2024", years, str(settings.first_year), price],
-        "decision.cards[0].value": middle(*found.cost_m),
-        "decision.cards[0].range": ["80", *span(*found.cost_m)],
-        "decision.cards[0].detail": [years, price],
+        "decision.cards[0].value": needed,
+        "decision.cards[0].label": sure,
+        "decision.cards[0].range": [*expected, *spare],
+        "decision.cards[0].detail": [
+            x for p in ("organisation", "donors", "members") for x in at_tenths(found.payers_m[p])
+        ],
         "decision.cards[1].value": middle(*found.gain),
-        "decision.cards[1].label": ["0", "100"],
         "decision.cards[1].range": ["80", *span(*found.gain)],
-        "decision.cards[1].detail": [*around(*found.money_m), *around(*found.harm_days)],
-        "decision.cards[2].value": chance(found.p_best),
-        "decision.cards[2].detail": ["90", *chance(found.p_affordable)],
-        "decision.change.text": [x for p in rivals for x in chance(float(p))],
+        "decision.cards[2].value": middle(*found.net_m),
+        "decision.cards[2].range": ["80", *span(*found.net_m)],
+        "decision.cards[2].detail": [
+            *(*middle(*found.money_m), *middle(*found.cost_m), *chance(found.p_net)),
+            *(*around(*found.harm_days), *price_of_day),
+        ],
         "decision.unpriced.text": [
             str(int(s.appraisal.to_frame()["money_m"].isna().sum())),
             str(len(s.case.capabilities)),
@@ -163,8 +202,23 @@ def page_1(s: Any) -> Said:
     }
     for k, (extra, row) in enumerate(s.funding.next_euro().iterrows()):
         said[f"decision.next.rows[{k}].head"] = exact(float(str(extra)))
-        said[f"decision.next.rows[{k}].text"] = number(float(row["gain"]))
+        said[f"decision.next.rows[{k}].text"] = worth(found.measure, *ends(row, "gain"))
+    if "sensitivity" not in s:
+        return said | inputs(s)
     return said | turns(s) | grades(s)
+
+
+def inputs(s: Any) -> Said:
+    """The bar of evidence where nothing was swung: how many inputs have each grade."""
+    found = Counter(estimate.grade for estimate in s.case.estimates().values())
+    parts = [found[g] / sum(found.values()) for g in GRADES if found[g]]
+    told = [percent(share) for share in parts]
+    weak = (found["D"] + found["E"]) / sum(found.values())
+    return {
+        "decision.evidence.head": percent(weak),
+        "decision.evidence.alt": [x for share in told for x in share],
+        **{f"decision.evidence.rows[0].shares[{k}].text": x for k, x in enumerate(told)},
+    }
 
 
 def turns(s: Any) -> Said:
@@ -208,41 +262,34 @@ def grades(s: Any) -> Said:
 
 
 def page_2(s: Any) -> Said:
-    table, choice = s.priorities.to_frame(), s.programme.to_frame()
+    found = s.programme
+    table, choice = s.priorities.to_frame(), found.to_frame()
     order = [i for i in table.index if choice.loc[i, "chosen"]]
     others = [i for i in table.index if not choice.loc[i, "chosen"]]
     columns = several(
-        1,
+        2,
         spread("asked_m"),
         spread("cost_m"),
         spread("gain"),
-        part("alignment", 1),
         whole("readiness"),
-        lambda key, _: chance(float(choice.loc[key, "p_in_best"])),
+        lambda key, _: number(float(choice.loc[key, "core"]), 2),
     )
     place, price = "summary.table", str(s.case.settings.price_year)
-    said = rows(place, table.loc[order], columns)
-    total = (asked_of(s), s.programme.cost_m, s.programme.gain)
-    said |= {f"{place}.rows[{len(order)}][{k}]": around(*x) for k, x in enumerate(total, 1)}
-    columns[8] = lambda key, _: best_from(s, str(key))
-    said |= rows(place, table.loc[others], columns, start=len(order) + 1)
+    said = rows(place, table.loc[others], columns, start=len(order) + 1)
+    columns[1] = lambda key, _: starts(s, [str(key)])
+    said |= rows(place, table.loc[order], columns)
+    total = (asked_of(s), found.cost_m, found.gain)
+    said |= {f"{place}.rows[{len(order)}][{k}]": around(*x) for k, x in enumerate(total, 2)}
     mine = table.loc[order]
     share = (mine["gain"] * mine["exchange"]).sum() / mine["gain"].sum()
     said |= {
         "summary.title": [str(len(order)), str(len(table)), *percent(float(share))],
         f"{place}.caption": [price],
         f"{place}.head[5]": ["1", "9"],
-        f"{place}.note": [str(s.programme.draws), "90", "10"],
+        f"{place}.head[6]": ["0", "1"],
+        f"{place}.note": [*percent(found.near), str(found.draws), "2008"],
     }
     return said | costs(s) | claim(s) | excellence_theme(s) | fundraising(s)
-
-
-def best_from(s: Any, key: str) -> Tokens:
-    """The first budget above this one whose best set holds an improvement."""
-    for _, step in s.programme.frontier().iterrows():
-        if step["budget_m"] > s.programme.budget_m and key in str(step["chosen"]).split():
-            return exact(float(step["budget_m"]))
-    return []
 
 
 def costs(s: Any) -> Said:
@@ -259,8 +306,6 @@ def costs(s: Any) -> Said:
         said[f"{place}.rows[{k}][2]"] = around(float(means[payer]), low, high)
     said[f"{place}.rows[3][1]"] = around(*s.programme.cost_m)
     said[f"{place}.rows[3][2]"] = around(*s.appraisal.total_cost)
-    table = s.economics.to_frame()
-    net = table.loc["programme"].iloc[0]
     with_money = int(s.appraisal.to_frame()["money_m"].notna().sum())
     return said | {
         f"{place}.caption": [price],
@@ -268,8 +313,9 @@ def costs(s: Any) -> Said:
             str(with_money),
             str(len(s.case.capabilities)),
             *around(*s.programme.money_m),
-            *around(*ends(net, "npv_m")),
-            *chance(float(net["p_npv_positive"])),
+            *middle(*s.programme.cost_m),
+            *around(*s.programme.net_m),
+            *chance(s.programme.p_net),
             *around(*s.programme.harm_days),
         ],
     }
@@ -355,7 +401,8 @@ def fundraising(s: Any) -> Said:
     prices = found.earmarks.to_frame()
     pledged = number(found.pledged_m)
     told = [str(len(table)), *(x for amount in table["amount_m"] for x in number(float(amount)))]
-    told += [*target, *around(*ends(at[0], "gain")), *around(*ends(at[1], "gain")), *budget]
+    told += [*target, *percent(s.programme.confidence), *around(*ends(at[0], "gain"))]
+    told += [*budget, *around(*ends(at[1], "gain"))]
     everything = prices.to_dict("index")["budget", "all"]
     told += [*number(float(everything["price"])), *chance(float(everything["p_costs"]))]
     return {
@@ -817,12 +864,12 @@ def priorities(s: Any) -> Said:
         "priorities.title": chance(float(table["p_first"].iloc[0])),
         "priorities.[1].caption": [price],
         "priorities.[2].caption": [price, str(joint.draws)],
-        "priorities.[2].head[8]": ["1", "9"],
+        "priorities.[1].head[3]": percent(programme.confidence),
+        "priorities.[2].head[7]": ["1", "9"],
     }
     for k, (key, row) in enumerate(table.iterrows()):
         told = [str(k + 1), str(len(table)), *around(*ends(row, "gain"))]
         told += [*around(*ends(row, "cost_m")), *middle(*ends(row, "gain_per_m"))]
-        told += percent(float(row["alignment"]), 1)
         wins = [float(pairs.loc[key, other]) for other in table.index[k + 1 :]]
         said[f"priorities.[0].items[{k}]"] = told + (chance(min(wins)) if wins else [])
     said |= rows(
@@ -833,8 +880,9 @@ def priorities(s: Any) -> Said:
             lambda place, _: [str(place)],
             plain("asked_m"),
             plain("asked_cum_m", 0),
+            plain("at_confidence_cum_m", 0),
             plain("gain"),
-            plain("gain_cum", 0),
+            plain("gain_cum", 1),
             plain("gain_per_asked_m"),
         ),
     )
@@ -848,41 +896,78 @@ def priorities(s: Any) -> Said:
             spread("last_per_m"),
             plain("money_m_alone"),
             plain("money_m_last"),
-            lambda key, _: percent(float(table.loc[key, "alignment"]), 1),
             lambda key, _: [str(table.loc[key, "readiness"])],
             part("lost_a_year"),
-            plain("regret", 2),
+            plain("loss_without", 2),
         ),
     )
     twice = joint.alone[0] - joint.together[0]
     assert abs(twice) > 0.05
     note = [*around(*joint.together), *number(joint.alone[0]), *number(abs(twice))]
-    return said | {"priorities.[2].note": [*note, "7", "2020", "200"]}
+    return said | {"priorities.[2].note": [*note, "7", "2020"]}
 
 
 def programme(s: Any) -> Said:
-    found, price = s.robustness, str(s.case.settings.price_year)
-    table = found.to_frame()
-    same = int((table["chosen"] == table["chosen"].iloc[0]).sum()) - 1
+    found, price = s.programme, str(s.case.settings.price_year)
     why = found.why_not().sort_values("forced_loss", kind="stable")
-    names = ("asked_m", "asked_at_most_m", "gain", "gain_at_least", "budget_at_least_m")
-    best = chance(float(table["p_best"].iloc[0]))
+    sure, near = percent(found.confidence), percent(found.near)
+    sets, choices = found.good_sets(), found.choices()
+    count = str(len(sets))
+    regret = [*number(found.regret), *percent(found.regret / found.value[0], 1)]
+
+    def late(_: object, row: Any) -> Tokens:
+        return [year.split(":")[1] for year in str(row["late"]).split()]
+
+    def loss(_: object, row: Any) -> Tokens:
+        return [] if row["equal"] else number(float(row["loss"]))
+
     return {
-        "programme.title": [str(same), str(len(table) - 1), str(found.compared), *best],
-        "programme.[0].caption": [price],
-        "programme.[0].note": ["2007"],
+        "programme.title": [count, *near, "1"],
+        "programme.[0].text": [*sure, *near, str(found.listed), count, *regret],
         "programme.[1].caption": [price],
-        **rows("programme.[0]", found.ways(), several(2, plain("asked_m"), plain("value"))),
-        **rows("programme.[1]", why, several(2, *map(plain, names), plain("forced_loss"))),
+        "programme.[1].head[3]": sure,
+        "programme.[1].note": [str(found.draws), "35", "20", "1"],
+        **rows(
+            "programme.[1]",
+            choices.reset_index(drop=True),
+            several(2, late, plain("at_confidence_m", 1), likely("p_better"), loss),
+        ),
+        "programme.[2].caption": [price],
+        "programme.[2].head[3]": sure,
+        **rows(
+            "programme.[2]",
+            found.options(),
+            several(
+                2,
+                plain("asked_m", 1),
+                plain("at_confidence_m", 1),
+                plain("gain", 1),
+                plain("net_m", 0),
+                plain("harm_days"),
+            ),
+        ),
+        "programme.[3].caption": [price],
+        "programme.[3].note": sure,
+        **rows(
+            "programme.[3]",
+            why,
+            several(3, *map(plain, ("asked_m", "gain", "gain_at_least", "forced_loss"))),
+        ),
+        "programme.[4].caption": [price],
+        "programme.[4].head[2]": sure,
+        "programme.[4].note": ["2007"],
+        **rows(
+            "programme.[4]", found.ways(), several(2, plain("at_confidence_m", 1), plain("value"))
+        ),
     }
 
 
 def timetable(s: Any) -> Said:
-    found, base = s.schedule, s.baseline
+    found, base = s.programme, s.baseline
     late = int((found.to_frame()["delay"] > 0).sum())
-    done = len(found.done)
+    done = len(found.chosen)
     return {
-        "timetable.title": [] if done == 1 else [str(done), str(late)],
+        "timetable.title": [str(done), *chance(found.p_years), str(late)],
         "timetable.[0].note": ["80", "1"],
         **rows(
             "timetable.[0]",
@@ -900,13 +985,8 @@ def timetable(s: Any) -> Said:
 
 def funding(s: Any) -> Said:
     found, price = s.funding, str(s.case.settings.price_year)
-    steps, then = found.next_euro(), found.next_sets()["p_then"].to_dict()
+    steps, measure = found.next_euro(), s.programme.measure
     money, pledges, budget = found.money, found.pledges(), exact(found.budget_m)
-
-    def each(column: str) -> Column:
-        return lambda extra, row: [
-            x for i in str(row[column]).split() for x in chance(float(then[extra, i]))
-        ]
 
     def years(_: object, row: Any) -> Tokens:
         first, count = int(row["year"]), int(row["years"])
@@ -914,9 +994,13 @@ def funding(s: Any) -> Said:
 
     gap, short = around(*money.gap_m), around(*money.budget_gap_m)
     said: Said = {
-        "funding.title": [*exact(float(steps.index[-1])), *number(float(steps["gain"].iloc[-1]))],
+        "funding.title": [
+            *exact(float(steps.index[-1])),
+            *worth(measure, *ends(steps.iloc[-1], "gain")),
+        ],
+        "funding.[0].head[3]": percent(s.programme.confidence),
         "funding.[0].caption": budget,
-        "funding.[0].note": ["80", str(found.draws)],
+        "funding.[0].note": ["80"],
         "funding.[1].caption": [price],
         "funding.[1].note": [
             *(*exact(money.target_m), *gap, *exact(money.budget_m), *short, str(money.draws)),
@@ -926,7 +1010,8 @@ def funding(s: Any) -> Said:
         f"funding.[1].rows[{len(pledges)}][7]": middle(*money.money_m),
         "funding.[3].note": ["80", str(found.earmarks.draws)],
         "funding.[5].caption": [price],
-        "funding.[5].note": ["80", "1", "9"],
+        "funding.[5].head[6]": ["0", "1"],
+        "funding.[5].note": ["80", "1", "9", "0", "1"],
     }
     said |= rows(
         "funding.[0]",
@@ -934,9 +1019,9 @@ def funding(s: Any) -> Said:
         several(
             0,
             lambda extra, _: exact(float(extra)),
-            each("added"),
-            each("dropped"),
-            plain("spent_m"),
+            nothing,
+            nothing,
+            plain("spent_m", 1),
             spread("gain"),
             likely("p_gain"),
         ),
@@ -950,7 +1035,7 @@ def funding(s: Any) -> Said:
     said |= rows(
         "funding.[5]",
         found.menu.to_frame(),
-        several(2, *map(spread, ids), likely("p_best"), whole("readiness")),
+        several(2, *map(spread, ids), plain("core", 2), whole("readiness")),
     )
     return said | earmarked(s)
 
@@ -1157,13 +1242,15 @@ PARTS: tuple[Callable[[Any], Said], ...] = (
     *(allocation, excellence, frontier, productivity, priorities, programme, timetable, funding),
     *(network, sensitivity, switching, resolving, provenance),
 )
+ASKED_LATER = (sensitivity, switching, resolving)  # where the study answers them
 WORDS_ONLY = ("method.", "limits.", "soundness.[", "decision.curve.")
 
 
 @pytest.mark.parametrize("objective", speaking.OBJECTIVES)
 def test_every_printed_number_is_that_of_its_field(objective: str) -> None:
     study, told = speaking.speaking_study(objective), speaking.pages(objective, "en")
-    expected = {place: said for part in PARTS for place, said in part(study).items()}
+    asked = [p for p in PARTS if p not in ASKED_LATER or p.__name__ in study]
+    expected = {place: said for part in asked for place, said in part(study).items()}
     wrong = [
         f"{place}: expected {said}, read {speaking.numbers(told.get(place, ''), 'en')}: "
         f"{told.get(place)!r}"
@@ -1187,7 +1274,7 @@ AS_WORDS = {("ar", "sensitivity.[1].caption"): ["10", "90"]}  # deciles
 
 @pytest.mark.parametrize(
     ("objective", "language"),
-    [("score", "fr"), ("score", "es"), ("score", "ar"), ("money", "es"), ("harm", "ar")],
+    [("distance", "fr"), ("distance", "es"), ("distance", "ar"), ("net", "es"), ("harm", "ar")],
 )
 def test_every_language_says_the_same_numbers(objective: str, language: str) -> None:
     english, told = speaking.pages(objective, "en"), speaking.pages(objective, language)
@@ -1217,8 +1304,11 @@ def exchanged(study: Any, added: list[str], dropped: list[str]) -> str:
     return f"{verb} {named(study, added or dropped)}"
 
 
+@pytest.mark.skipif(
+    "sensitivity" not in speaking.speaking_study(), reason="no input is swung yet"
+)
 def test_what_a_turn_takes_in_and_lets_go() -> None:
-    study, told = speaking.speaking_study(), speaking.pages("score", "en")
+    study, told = speaking.speaking_study(), speaking.pages("distance", "en")
     table = study.sensitivity.to_frame().sort_values("regret", ascending=False, kind="stable")
     k = 0
     for _, row in table.iterrows():
@@ -1239,19 +1329,33 @@ def test_what_a_turn_takes_in_and_lets_go() -> None:
 
 
 def test_what_further_money_takes_in_and_lets_go() -> None:
-    study, told = speaking.speaking_study(), speaking.pages("score", "en")
+    study, told = speaking.speaking_study(), speaking.pages("distance", "en")
     for k, (_, row) in enumerate(study.funding.next_euro().iterrows()):
         change = exchanged(study, str(row["added"]).split(), str(row["dropped"]).split())
         assert told[f"decision.next.rows[{k}].text"].endswith(f": {change}")
 
 
-def test_page_1_names_what_it_recommends_and_the_rival() -> None:
-    study, told = speaking.speaking_study(), speaking.pages("score", "en")
-    assert f"Fund **{named(study, ['SCAN'])}**" in told["decision.recommendation"]
-    assert told["decision.cards[2].detail"].startswith(
-        f"In the best set in 90% of draws or more: {named(study, ['SCAN'])}. "
-    )
-    assert told["decision.change.text"].endswith(f": {named(study, ['CLOUD'])} 53%.")
+def test_page_1_names_what_to_start_to_choose_and_to_prefer() -> None:
+    study, told = speaking.speaking_study(), speaking.pages("distance", "en")
+    scan, link, cloud = (named(study, [key]) for key in ("SCAN", "LINK", "CLOUD"))
+    assert told["decision.title"].endswith(f"; choose {link} or {cloud}")
+    assert told["decision.roles[0]"] == f"**Start** {scan} (2025)."
+    assert told["decision.roles[1]"].startswith(f"**Choose** {link} (2027, ")
+    assert f" or {cloud} (better in " in told["decision.roles[1]"]
+    assert told["decision.roles[2]"].startswith(f"**Prefer** {scan} (2025) to {cloud} (better in ")
+    assert "decision.roles[4]" not in told  # the third exchange is too unlikely to be named
+    assert told["programme.[1].rows[2][0]"] == named(study, ["SCAN", "LINK"])
+
+
+def test_no_page_uses_a_word_that_the_programme_does_not_license() -> None:
+    """Neither firm nor robust, no set that is best in so many draws, no budget without its odds."""
+    told = speaking.pages("distance", "en")
+    mine = {k: v for k, v in told.items() if k.startswith(("decision", "summary.t", "programme"))}
+    text = " ".join(mine.values()).lower()
+    assert not re.search(r"firm|robust|best (set )?in \d|good value|\d points", text)
+    assert re.findall(r"within the budget of €47.3 million", text)
+    for found in re.finditer(r"within the budget of €47.3 million(.{0,40})", text):
+        assert re.match(r" in 87% of draws|, |; |\. ", found.group(1)) or "closes" in text
 
 
 @pytest.mark.parametrize("language", speaking.LANGUAGES)
@@ -1265,9 +1369,8 @@ def test_page_1_names_what_it_recommends_and_the_rival() -> None:
 )
 def test_a_share_of_draws_never_says_all_or_nothing(language: str, share: float, said: str) -> None:
     study = speaking.speaking_study()
-    programme = replace(study.programme, p_best=share, p_affordable=1 - share)
+    programme = replace(study.programme, p_within=share, p_years=1 - share)
     changed = study.with_answers(programme=programme)
     page = decision_page(changed, Language.of(changed.case, language))
-    assert speaking.numbers(page["cards"][2]["value"], language) == [said]
-    other = speaking.numbers(page["cards"][2]["detail"], language)[-1]
-    assert other == speaking.chance(1 - share)[0]
+    told = speaking.numbers(page["recommendation"], language)
+    assert told[-2:] == [said, speaking.chance(1 - share)[0]]

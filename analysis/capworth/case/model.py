@@ -312,6 +312,26 @@ class Saving:
     cashable: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedSurvey(Spoken):
+    """A survey that could be made before the programme is chosen."""
+
+    id: str
+    name: str
+    inputs: str  # names or patterns of uncertain inputs, parted by spaces
+    members: int
+    items: int  # answers of each member
+    cost: float
+    basis: str
+    icc: float = 0.1  # how alike answers of one member are
+    payer: str = "organisation"
+    row: int = 0
+
+    def asks_for(self, name: str) -> bool:
+        """Whether it asks for an input of this name."""
+        return any(fnmatchcase(name, pattern) for pattern in self.inputs.split())
+
+
 @dataclass(frozen=True, slots=True)
 class BusinessAsUsual:
     """Where a capability goes by itself: growth of what it gives and costs, and its end."""
@@ -693,6 +713,7 @@ class Case:
     scenario: str = ""  # name of the overrides that made it of another case
     savings: tuple[Saving, ...] = ()
     business_as_usual: tuple[BusinessAsUsual, ...] = ()
+    planned_surveys: tuple[PlannedSurvey, ...] = ()
 
     def __repr__(self) -> str:
         return (

@@ -43,6 +43,7 @@ from capworth.case.model import (
     NetworkFigure,
     Observation,
     Outcome,
+    PlannedSurvey,
     Platform,
     Pledge,
     Price,
@@ -65,6 +66,7 @@ from capworth.case.rules.extents import check_extents
 from capworth.case.rules.members import check_network, check_survey
 from capworth.case.rules.paths import check_paths
 from capworth.case.rules.programme import check_plans
+from capworth.case.rules.surveys import check_surveys
 from capworth.case.rules.value import check_measures, check_value, read_points
 from capworth.case.rules.whole import check_rules
 from capworth.case.survey import survey_scores
@@ -88,6 +90,7 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
     ("effects", Effect, "change"),
     ("savings", Saving, "share"),
     ("business_as_usual", BusinessAsUsual, "growth"),
+    ("planned_surveys", PlannedSurvey, ""),
     ("relations", Relation, "bonus"),
     ("minimums", Minimum, ""),
     ("limits", Limit, ""),
@@ -189,6 +192,7 @@ def _checked(raw: RawCase) -> tuple[dict[str, object], Typed, tuple[Finding, ...
         *check_network(typed, faulty),
         *check_paths(settings, typed, faulty),
         *check_distributions(typed, _inputs, faulty),
+        *check_surveys(typed, _inputs, faulty),
     )
     return dict(settings), typed, (*findings, *map(raw.in_place, more))
 
@@ -349,7 +353,7 @@ def _extent(row: TypedRow) -> Estimate | None:
     if row["extent"] is None:
         return None
     return Estimate(
-        name=f"extent/{row.text('id')}",
+        name=f"capabilities/{row.text('id')}",
         low=row.number_in("extent_low"),
         mode=row.number_in("extent"),
         high=row.number_in("extent_high"),

@@ -142,10 +142,13 @@ def rank_facts(key: str, shares: pd.DataFrame, study: Study, language: Language)
     }
 
 
-def worth(measure: str, amount: Amount, language: Language, currency: str = "") -> str:
+def worth(
+    measure: str, amount: Amount, language: Language, currency: str = "", *, brief: bool = False
+) -> str:
     """Say an amount of what a programme is to add, with its unit and its range where it has one.
 
-    Per cent of the distance to the agreed levels, millions net of whole-life cost, or harm-days.
+    Per cent of the distance to the agreed levels, millions net of whole-life cost, or harm-days;
+    in few words where the unit was named before.
     """
     certain = not amount.is_known or amount.is_certain
     middle = language.middle(amount)
@@ -154,7 +157,7 @@ def worth(measure: str, amount: Amount, language: Language, currency: str = "") 
     elif measure == NET:
         middle = language.amount(middle, currency)
     value = middle if certain else language.around(middle, amount)
-    return language.say(f"worth.{measure}", value=value)
+    return language.say(f"worth_brief.{measure}" if brief else f"worth.{measure}", value=value)
 
 
 def exact_amount(value: float) -> Amount:

@@ -192,7 +192,7 @@ def funding_facts(study: Study, language: Language) -> Facts:
         "extra": language.money(float(str(middle.name)), currency),
         "worth": worth(measure, Amount.of(dict(middle), "gain"), language, currency),
         "sure": sure(study.programme.confidence, language),
-        "key": language.word("extent", study.programme.extent_key),
+        "extents": language.word("extent", study.programme.extent_key),
         "pledged": language.money(funding.pledged_m, currency),
         "earmarked": language.money(earmarked, currency),
         "target": language.money(funding.budget_m if target is None else target, currency),

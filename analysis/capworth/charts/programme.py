@@ -295,7 +295,7 @@ def order_facts(study: Study, language: Language) -> Facts:
 def counted(programme: Programme, language: Language) -> str:
     """Say what is counted, and by which key services weigh where that matters."""
     key = language.word("extent", programme.extent_key)
-    return language.say(f"order.counted_{programme.measure}", key=key)
+    return language.say(f"order.counted_{programme.measure}", extents=key)
 
 
 def membership_facts(study: Study, language: Language) -> Facts:
@@ -304,14 +304,15 @@ def membership_facts(study: Study, language: Language) -> Facts:
     held = good_members(programme)
     table, sets = programme.to_frame(), programme.good_sets()
     start = len(programme.with_role(START, REVIEW))
+    core, roles, mine = (table[name].to_dict() for name in ("core", "role", "chosen"))
     every = {i for chosen in sets["chosen"] for i in str(chosen).split()}
     rows = (
         language.say(
             "chart.membership.alt_row",
             name=language.name(str(key)),
             sets=language.listed(str(n) for n in row.index[row.to_numpy(dtype=bool)]),
-            core=language.number(float(table["core"].to_dict()[str(key)]), 2),
-            role=role_word(str(table.at[key, "role"]), bool(table.at[key, "chosen"]), language),
+            core=language.number(float(core[str(key)]), 2),
+            role=role_word(str(roles[str(key)]), bool(mine[str(key)]), language),
         )
         for key, row in held.drop(columns="core").iterrows()
     )
@@ -344,7 +345,7 @@ def alignment_facts(study: Study, language: Language) -> Facts:
     )
     return {
         "first": language.name(str(table.index[0])),
-        "key": language.word("extent", study.sample.model.extents.key),
+        "extents": language.word("extent", study.sample.model.extents.key),
         "share": language.say("percent", number=language.middle(Amount(value, low, high))),
         "span": language.say("percent", number=language.span(Amount(value, low, high))),
         "level": READY,

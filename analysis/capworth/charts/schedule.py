@@ -35,6 +35,11 @@ from capworth.study.stages import Study
 TALL = 0.56  # height of a bar, in rows
 
 
+def yearly_limited(case: Case) -> bool:
+    """Whether the money of any single year, or of some years, has a limit."""
+    return any(limit.kind != "staff" and not limit.is_yearless for limit in case.limits)
+
+
 def carried_out(programme: Programme) -> list[str]:
     """Improvements of the programme by their start."""
     table = programme.to_frame()
@@ -230,7 +235,7 @@ def gantt_facts(study: Study, language: Language) -> Facts:
     currency = study.provenance.currency
     table = programme.to_frame()
     start, full = table["start"].to_dict(), table["full_effect"].to_dict()
-    limited = bool(study.case.limits)
+    limited = yearly_limited(study.case)
     told = (
         language.say(
             "chart.gantt.alt_row",

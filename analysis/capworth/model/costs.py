@@ -52,7 +52,7 @@ class CostModel:
         self._money = Money(case)
         self._discount = discount_factors(case)
         self.out_turns = OutTurns(case)
-        self.paths = Paths(case)
+        self.paths = Paths(case, self._discount)
         self._lines = tuple(
             line
             for line in case.costs
@@ -209,7 +209,7 @@ class CostModel:
         return self._of_parts(found, use)
 
     def _wholes(self, amounts: Floats) -> Floats:
-        """(draws, wholes) sums over the parts of each whole; (draws, capabilities) without parts."""
+        """(draws, wholes) sums over the parts of each whole; by capability without parts."""
         if len(np.unique(self._whole)) == len(self._whole):
             return amounts
         found = np.zeros((len(amounts), int(self._whole.max()) + 1))

@@ -59,17 +59,17 @@ class EffectYears:
         return np.array([self.counted(k) for k in range(len(self._improvements))], dtype=np.float64)
 
     def profiles(
-        self, users: Sequence[int], delays: Sequence[int] = (), counted: Floats | None = None
+        self, users: Sequence[int], delays: Sequence[int] = (), there: Floats | float = 1.0
     ) -> list[tuple[Floats, float]]:
         """Shares of the full effect of some improvements, (users,), and discounted years of each.
 
-        Years in which all have the same shares are brought together. `counted`, (years,), is the
-        part of each year that counts; all of it where None.
+        Years in which all have the same shares are brought together. `there`, (years,), is 0 in
+        the years that are left out.
         """
-        shares = self._shares(users, delays)
-        factors = self.discount if counted is None else self.discount * counted
+        late = delays or [0] * len(users)
+        shares = np.stack([self.share(k, d) for k, d in zip(users, late, strict=True)])
         found: dict[tuple[float, ...], float] = {}
-        for year, factor in enumerate(factors.tolist()):
+        for year, factor in enumerate((self.discount * there).tolist()):
             key = tuple(shares[:, year].tolist())
             found[key] = found.get(key, 0.0) + factor
         return [(np.array(key), years) for key, years in found.items() if any(key)]
@@ -77,12 +77,12 @@ class EffectYears:
     def parts(
         self, users: Sequence[int], delays: Sequence[int] = ()
     ) -> dict[tuple[int, ...], Floats]:
-        """For places of those that work together, the part of each year in which they do, (years,).
+        """Places of those that work together, and the part of each year in which they do, (years,).
 
-        Each year falls into parts, in each of which some of the improvements work fully: those
-        whose share reaches so far.
+        As `levels`, year by year and not discounted.
         """
-        shares = self._shares(users, delays)
+        late = delays or [0] * len(users)
+        shares = np.stack([self.share(k, d) for k, d in zip(users, late, strict=True)])
         found: dict[tuple[int, ...], Floats] = {}
         for year in range(len(self.discount)):
             reached = 0.0
@@ -92,9 +92,24 @@ class EffectYears:
                 reached = share
         return found
 
-    def _shares(self, users: Sequence[int], delays: Sequence[int]) -> Floats:
+    def levels(
+        self, users: Sequence[int], delays: Sequence[int] = ()
+    ) -> list[tuple[tuple[int, ...], float]]:
+        """Places of those of some improvements that work together, and discounted years of each.
+
+        Each year falls into parts, in each of which some of the improvements work fully: those
+        whose share reaches so far. Parts with the same improvements are brought together.
+        """
         late = delays or [0] * len(users)
-        return np.stack([self.share(k, d) for k, d in zip(users, late, strict=True)])
+        shares = np.stack([self.share(k, d) for k, d in zip(users, late, strict=True)])
+        found: dict[tuple[int, ...], list[float]] = {}
+        for year, factor in enumerate(self.discount.tolist()):
+            reached = 0.0
+            for share in sorted(set(shares[:, year].tolist()) - {0.0}):
+                working = tuple(np.flatnonzero(shares[:, year] >= share).tolist())
+                found.setdefault(working, []).append(factor * (share - reached))
+                reached = share
+        return [(working, float(np.sum(parts))) for working, parts in found.items()]
 
 
 def full_year(improvement: Improvement, delay: int = 0) -> int:

@@ -88,7 +88,7 @@ class GainModel:
         Notes
         -----
         A rise is capped at what lacks to the agreed level, within each year; a fall counts in full,
-        also from above that level.
+        also from above that level. A capability that has ended is left out of that year.
         """
         found = np.zeros((2, draws.size, len(self._case.improvements)))
         weights = extents.weights(tree.weights)
@@ -98,11 +98,11 @@ class GainModel:
                 c, k = self._capability[effect.capability], self._leaf[effect.criterion]
                 if np.isnan(agreed[c, k]):
                     continue
+                profiles = self.years.profiles([i], there=self._paths.alive[c])
                 risen = self.rise(tree, draws, effect)
                 before = tree.missing[:, c, k]
                 points = np.zeros(draws.size)
-                there = None if self._paths.keepers.get(i) == c else self._paths.alive[c]
-                for share, years in self.years.profiles([i], (), there):
+                for share, years in profiles:
                     after = np.maximum(agreed[c, k] - tree.values[:, c, k] - share[0] * risen, 0.0)
                     points += years / self._annuity * (before - after)
                 points *= extents.share[c] * weights[:, k]

@@ -78,8 +78,7 @@ class Level:
     now : (draws,) value today
     rise : (draws, users) value that each adds at full effect
     unit : (draws,) per cent of the distance in one point of value here
-    alive : (years,) whether the capability is there by itself; ended, it is left out of the year
-    keepers : numbers of the improvements that keep it from ending
+    there : (years,) 0 once the capability has ended
     """
 
     users: tuple[int, ...]
@@ -89,8 +88,7 @@ class Level:
     rise: Floats
     unit: Floats
     years: EffectYears
-    alive: Floats
-    keepers: tuple[int, ...]
+    there: Floats
 
     def joint(self, measure: str, users: Sequence[int], delays: Sequence[int] = ()) -> Floats:
         """See `Meeting`."""
@@ -99,12 +97,29 @@ class Level:
         columns = [self.users.index(user) for user in users]
         missing = np.maximum(self.agreed - self.now, 0.0)
         closed = np.zeros(len(self.now))
-        counted = np.ones_like(self.alive) if set(users) & set(self.keepers) else self.alive
-        for shares, years in self.years.profiles(users, delays, counted):
+        for shares, years in self.years.profiles(users, delays, self.there):
             raised = self.now + np.einsum("du,u->d", self.rise[:, columns], shares)
             closed += years * (missing - np.maximum(self.agreed - raised, 0.0))
         found: Floats = closed / self.years.annuity * self.unit
         return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """Where the capability of a chain goes by itself.
+
+    Attributes
+    ----------
+    now : by measure, (draws,) what the capability gives in a year today
+    grown : (draws, years) the same in each year, the first one's as 1; None where it is steady
+    alive : (years,) 0 once it has ended
+    keepers : numbers of the improvements that keep it: by them there is all that would be
+    """
+
+    now: Mapping[str, Floats]
+    grown: Floats | None
+    alive: Floats
+    keepers: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,40 +130,44 @@ class Chain:
     ----------
     full : by measure, money or harm, (draws, 2^users) gain in a year of each set of the users when
         all its effects are full; bit k of the column stands for the k-th user
-    now : by measure, (draws,) what the capability gives in a year today
-    alive : (years,) whether it is there by itself
-    grown : (draws, years) what it gives in each year, the first as 1; None where steady
-    keepers : numbers of the improvements that keep it from ending
+    course : where the capability goes by itself; None where all go on as they are
     """
 
     users: tuple[int, ...]
     capability: str
     full: Mapping[str, Floats]
-    now: Mapping[str, Floats]
     years: EffectYears
-    alive: Floats
-    grown: Floats | None
-    keepers: tuple[int, ...]
+    course: Course | None = None
 
     def joint(self, measure: str, users: Sequence[int], delays: Sequence[int] = ()) -> Floats:
-        """See `Meeting`; in a year those work together that have their effect by then.
-
-        Once the capability has ended nothing is gained, but by a set that keeps it: by that, all
-        there would be.
-        """
+        """See `Meeting`; in a year those work together that have their effect by then."""
         kind = MONEY if measure == NET else measure
-        if kind not in self.full:
+        table = self.full.get(kind)
+        if table is None:
             return np.zeros(len(self.full[MONEY]))
-        table, now = self.full[kind], self.now[kind]
-        weights = self.years.discount * (1.0 if self.grown is None else self.grown)
         found = np.zeros(len(table))
-        for working, share in self.years.parts(users, delays).items():
-            together = [users[place] for place in working]
-            gained = table[:, sum(1 << self.users.index(user) for user in together)]
-            found += (weights @ (share * self.alive)) * gained
-            if set(together) & set(self.keepers):
-                found += (weights @ (share * (1 - self.alive))) * (gained + now)
+        if self.course is not None:
+            found = self._on_course(self.course, kind, users, delays)
+        else:
+            for working, years in self.years.levels(users, delays):
+                found += years * table[:, self._column(users, working)]
         return found if kind == MONEY else found / self.years.annuity
+
+    def _column(self, users: Sequence[int], working: Sequence[int]) -> int:
+        return sum(1 << self.users.index(users[place]) for place in working)
+
+    def _on_course(
+        self, course: Course, kind: str, users: Sequence[int], delays: Sequence[int]
+    ) -> Floats:
+        """(draws,) gain over the years: nothing once it has ended, but by those that keep it."""
+        discount = self.years.discount * (1.0 if course.grown is None else course.grown)
+        found, table = np.zeros(len(self.full[kind])), self.full[kind]
+        for working, share in self.years.parts(users, delays).items():
+            gain = table[:, self._column(users, working)]
+            found += (discount @ (share * course.alive)) * gain
+            if course.keepers & {users[place] for place in working}:
+                found += (discount @ (share * (1 - course.alive))) * (gain + course.now[kind])
+        return found
 
 
 def meetings_of(model: Model, draws: Draws, fewest: int = 1) -> tuple[Level | Chain, ...]:
@@ -208,21 +227,20 @@ def _levels(model: Model, draws: Draws, fewest: int) -> Iterator[Level]:
             rise=rise,
             unit=extents.unit * extents.share[c] * weights[:, k],
             years=model.gains.years,
-            alive=model.costs.paths.alive[c],
-            keepers=tuple(k for k, kept in model.costs.paths.keepers.items() if kept == c),
+            there=model.costs.paths.alive[c],
         )
 
 
 def _chains(model: Model, draws: Draws, fewest: int) -> Iterator[Chain]:
-    case = model.case
-    shared = {c: users for c, users in _acting(model).items() if len(users) >= fewest}
-    if not shared:
+    case, paths = model.case, model.costs.paths
+    acting = {c: users for c, users in _acting(model).items() if len(users) >= fewest}
+    if not acting:
         return
-    chain = ChainModel(replace(case, chain=tuple(s for s in case.chain if s.capability in shared)))
+    chain = ChainModel(replace(case, chain=tuple(s for s in case.chain if s.capability in acting)))
     levels, worth = chain.levels(draws), chain.unit_values(draws)
     today: Benefits = chain.walk(draws.size, levels, worth)
     grouped = _grouped(case, True, 1)
-    for capability, users in shared.items():
+    for capability, users in acting.items():
         c, effects = case.capability_ids.index(capability), grouped.get((capability, ""), [])
         drawn = {e.change.name: draws.of(e.change) for e in effects}
         money, harm = np.zeros((2, draws.size, 1 << len(users)))
@@ -233,17 +251,12 @@ def _chains(model: Model, draws: Draws, fewest: int) -> Iterator[Chain]:
             then = chain.walk(draws.size, {capability: changed(levels[capability], factors)}, worth)
             money[:, column] = then.money[:, c] - today.money[:, c]
             harm[:, column] = then.harm[:, c] - today.harm[:, c]
-        paths = model.costs.paths
-        yield Chain(
-            users=users,
-            capability=capability,
-            full={MONEY: money, HARM: harm},
-            now={MONEY: today.money[:, c], HARM: today.harm[:, c]},
-            years=model.gains.years,
-            alive=paths.alive[c],
-            grown=paths.growth(draws, capability),
-            keepers=tuple(k for k, kept in paths.keepers.items() if kept == c),
-        )
+        course = None
+        if paths.told:
+            now = {MONEY: today.money[:, c].copy(), HARM: today.harm[:, c].copy()}
+            keepers = frozenset(k for k, kept in paths.keepers.items() if kept == c)
+            course = Course(now, paths.growth(draws, capability), paths.alive[c], keepers)
+        yield Chain(users, capability, {MONEY: money, HARM: harm}, model.gains.years, course)
 
 
 def _acting(model: Model) -> dict[str, tuple[int, ...]]:

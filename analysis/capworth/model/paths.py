@@ -18,8 +18,8 @@ class Paths:
     it is.
     """
 
-    def __init__(self, case: Case) -> None:
-        settings = case.settings
+    def __init__(self, case: Case, discount: Floats) -> None:
+        settings, self._discount = case.settings, discount
         self._rows: Mapping[str, BusinessAsUsual] = {
             b.capability: b for b in case.business_as_usual
         }
@@ -35,9 +35,12 @@ class Paths:
             k: self._place[i.keeps] for k, i in enumerate(case.improvements) if i.keeps
         }
 
-    def ends(self, capability: int) -> bool:
-        """Whether it ends within the appraisal."""
-        return not self.alive[capability].all()
+    @property
+    def there(self) -> Floats:
+        """(capabilities,) part of the discounted years in which each is there by itself."""
+        if self.alive.all():
+            return np.ones(len(self.alive))
+        return np.asarray(self.alive @ self._discount / self._discount.sum())
 
     def growth(self, draws: Draws, capability: str) -> Floats | None:
         """(draws, years) what it gives in each year, its end left aside; None where steady."""

@@ -116,7 +116,8 @@ class Model:
         draws = sampled(self.case, 0, self._first)
         tree = self.tree(draws)
         cost = self.costs.price(draws, score(tree.values, tree.weights)).capability.sum(axis=2)
-        return Today.of(self.case, draws, tree.levels, tree.missing, tree.weights, cost)
+        away = tree.missing * self.costs.paths.there[:, None]
+        return Today.of(self.case, draws, tree.levels, away, tree.weights, cost)
 
     @cached_property
     def extents(self) -> Extents:
@@ -158,7 +159,10 @@ class Model:
             money=money,
             harm=days,
             distance=np.einsum(
-                "nck,nk,c->n", tree.missing, self.extents.weights(weights), self.extents.share
+                "nck,nk,c->n",
+                tree.missing,
+                self.extents.weights(weights),
+                self.extents.share * self.costs.paths.there,
             ),
             branches=inside,
             levels=values,

@@ -230,7 +230,10 @@ class Choice:
         )
 
     def carried_out(self, chosen: Bools) -> Programmes | None:
-        """One set with its best starts; None where no starts keep every year within its limit."""
+        """One set with its best starts; None where no starts keep every year within its limit.
+
+        None, too, where the set does not keep the relations.
+        """
         mine = (self.sets == chosen).all(axis=1)
         found = self.search.best(np.inf, among=mine) if mine.any() else None
         return found if found is not None and found.feasible else None

@@ -239,8 +239,8 @@ def losses_without(choice: Choice) -> Floats:
             lost[k] = 0.0
             continue
         without = ~choice.sets[:, k]
-        found = choice.search.best(budget, among=without) if without.any() else best
-        if without.any() and found.feasible:
+        found = choice.search.best(budget, among=without) if without.any() else None
+        if found is not None and found.feasible:
             lost[k] = float(best.value[0] - found.value[0])
     return lost
 

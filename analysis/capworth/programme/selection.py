@@ -169,6 +169,8 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
     ------
     ConflictError
         When no set keeps all relations, must-haves and minimums within the budget on average.
+    InputError
+        When the relations allow more sets than can be looked at.
     """
     case = sample.case
     budget = case.settings.budget

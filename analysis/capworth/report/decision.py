@@ -17,6 +17,7 @@ import numpy as np
 
 from capworth.case.model import GRADES, NET
 from capworth.charts.chart import exact_amount, money_at, sure, worth
+from capworth.charts.schedule import yearly_limited
 from capworth.language.inputs import input_label, level_text
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
@@ -87,12 +88,11 @@ def next_euro(study: Study, language: Language) -> dict[str, Any]:
     for extra, row in rows_of(study.funding.next_euro()):
         added, dropped = str(row["added"]).split(), str(row["dropped"]).split()
         text = language.say("next.nothing")
+        more = worth(study.programme.measure, Amount.of(row, "gain"), language, brief=True)
         if float(row["gain"]) > 0 and (added or dropped):
-            more = worth(study.programme.measure, Amount.of(row, "gain"), language)
             changes = changes_text(added, dropped, language)
             text = language.say("next.adds", worth=more, changes=changes)
         elif float(row["gain"]) > 0:
-            more = worth(study.programme.measure, Amount.of(row, "gain"), language)
             text = language.say("next.sooner", worth=more)
         size = float(extra)
         rows.append({"head": language.say("next.step", money=language.money(size)), "text": text})
@@ -356,7 +356,7 @@ def _recommended(study: Study, found: Advice, language: Language) -> str:
     }
     key = "recommendation" if programme.feasible else "recommendation_unsure"
     text = language.say(f"decision.programme.{key}", **parts)
-    if study.case.limits:
+    if yearly_limited(study.case):
         held = language.probability(programme.p_years)
         text = f"{text} {language.say('decision.programme.years', percent=held)}"
     return text
@@ -394,7 +394,7 @@ def choice_text(study: Study, exchange: Exchange, language: Language) -> str:
             "choice.equal" if option["equal"] else "choice.option",
             names=language.listed(map(language.brief, _into(option))),
             percent=language.probability(float(option["p_better"])),
-            loss=worth(measure, exact_amount(float(option["loss"])), language),
+            loss=worth(measure, exact_amount(float(option["loss"])), language, brief=True),
         )
         for option in exchange.options
     )
@@ -429,22 +429,26 @@ def _judgements(study: Study, found: Advice, language: Language) -> str:
         "decision.judgements",
         sure=sure(programme.confidence, language),
         near=language.percent(programme.near),
-        key=language.word("extent", programme.extent_key),
+        extents=language.word("extent", programme.extent_key),
         count=len(programme.good_sets()),
     )
 
 
 def _money_card(study: Study, language: Language) -> dict[str, str]:
     """Money that holds at the confidence: expected and contingency, and who pays it."""
-    programme = study.programme
+    programme, inside = study.programme, study.case.settings.budget_payers
     say = "decision.money."
-    payers = language.listed(
-        language.say(
+    paid = {
+        payer: language.say(
             f"{say}payer", payer=language.word("payer", payer), money=money_at(amount, language)
         )
         for payer, amount in programme.payers_m.items()
         if amount > 0
-    )
+    }
+    mine, others = ([t for p, t in paid.items() if (p in inside) == here] for here in (True, False))
+    payers = language.say(f"{say}payers", list=language.listed(mine))
+    if others:
+        payers = f"{payers} {language.say(f'{say}beside', list=language.listed(others))}"
     return _card(
         money_at(programme.needed_m, language),
         language.say(f"{say}label", sure=sure(programme.confidence, language)),
@@ -453,7 +457,7 @@ def _money_card(study: Study, language: Language) -> dict[str, str]:
             expected=money_at(programme.asked_m, language),
             contingency=money_at(programme.contingency_m, language),
         ),
-        language.say(f"{say}payers", list=payers),
+        payers,
     )
 
 
@@ -464,7 +468,7 @@ def _distance_card(study: Study, found: Advice, language: Language) -> dict[str,
         language.say("percent", number=language.middle(found.gain)),
         language.say(f"{say}label"),
         _interval(found.gain, language),
-        language.say(f"{say}detail", key=language.word("extent", programme.extent_key)),
+        language.say(f"{say}detail", extents=language.word("extent", programme.extent_key)),
     )
 
 
@@ -515,9 +519,9 @@ def break_even(study: Study) -> float:
 
     A ratio of means: cost over discounted days.
     """
-    programme = study.programme
-    days = programme.harm_days.mean * study.sample.model.annuity
-    return programme.cost_m.mean * MILLION / days if days > 0 else float("nan")
+    cost, days = Amount(*study.programme.cost_m), Amount(*study.programme.harm_days)
+    counted = days.middle * study.sample.model.annuity
+    return cost.middle * MILLION / counted if counted > 0 else float("nan")
 
 
 def _ranking(study: Study, language: Language) -> dict[str, Any]:
@@ -543,7 +547,7 @@ def _ranking(study: Study, language: Language) -> dict[str, Any]:
             _interval(gain, language),
             language.say(
                 "decision.distance.detail",
-                key=language.word("extent", study.sample.model.extents.key),
+                extents=language.word("extent", study.sample.model.extents.key),
             ),
         ),
         _card(

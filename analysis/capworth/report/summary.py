@@ -83,7 +83,7 @@ def _table(study: Study, found: Advice | None, language: Language) -> Table:
             "summary.note",
             draws=language.number(study.programme.draws, 0),
             near=language.percent(study.programme.near),
-            key=language.word("extent", study.programme.extent_key),
+            extents=language.word("extent", study.programme.extent_key),
         )
     settings = study.case.settings
     return Table(

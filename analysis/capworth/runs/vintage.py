@@ -153,8 +153,8 @@ def _changed_inputs(then: Case, now: Case) -> pd.DataFrame:
 
 def _figures(estimate: Any) -> tuple[Any, ...]:
     drawn = estimate.shape, estimate.group, estimate.share, estimate.ends, estimate.record
-    drawn = *drawn, estimate.weights, estimate.made_of
-    return estimate.low, estimate.mode, estimate.high, estimate.grade, estimate.unit, *drawn
+    figure = estimate.low, estimate.mode, estimate.high, estimate.grade, estimate.unit
+    return *figure, *drawn, estimate.weights, estimate.made_of
 
 
 def _said(estimate: Any) -> str:

@@ -46,6 +46,9 @@ from capworth.programme.selection import Programme, choose_programme
 from capworth.programme.tracking import set_baseline
 from capworth.study.split_check import SplitCheck, check_splits
 from capworth.uncertainty.convergence import converge
+from capworth.uncertainty.information import value_of_information
+from capworth.uncertainty.sensitivity import swing_inputs
+from capworth.uncertainty.switching import programme_map, switching_values
 
 T = TypeVar("T")
 FEW = 300  # draws in which a run looks whether a service listed in parts moves anything
@@ -163,12 +166,12 @@ class Study:
     baseline = Part(set_baseline, ["programme"], role=FOLLOWS)
     joint_gains = Part(join_gains, ["programme"], role=FOLLOWS)
     funding = Part(fund, ["programme"])
-    sensitivity = Part(_on_request)
+    sensitivity = Part(swing_inputs)
     members = Part(serve_members, ["use"])
     network = Part(weigh_network, ["use"])
-    switching = Part(_on_request)
-    threshold = Part(_on_request)
-    resolving = Part(_on_request)
+    switching = Part(switching_values, ["programme"])
+    threshold = Part(lambda _, found, __: programme_map(found), ["switching"])
+    resolving = Part(value_of_information, ["programme"])
     splits = Part(_splits, role=FOLLOWS)
     soundness = Part(_soundness, ["splits"])
     convergence = Part(converge, ["programme"], role=FOLLOWS)

@@ -12,7 +12,7 @@ import numpy as np
 from capworth.case.model import NET
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.methods.portfolio.confidence import Search
+from capworth.methods.portfolio.confidence import Search, later
 from capworth.methods.uncertainty.order_statistics import order_quantile, quantile_error
 from capworth.model.simulation import Sample
 from capworth.programme.choice import Choice
@@ -52,25 +52,23 @@ class Rivals:
     sample : the case in all draws that are kept; money is held against the budget in these
     choice : the case in the first `STARTED` of them; values are compared in these
     sets, delays : (sets, improvements)
-    values : (sets,) expected value as things are
+    worth : (sets,) expected value as things are
     """
 
     sample: Sample
     choice: Choice
     sets: Bools
     delays: Ints
-    values: Floats
+    worth: Floats
     budget: float
     confidence: float
 
     @classmethod
-    def of(cls, sample: Sample, programme: Programme) -> "Rivals | None":
-        """Gather them; None where the allowed sets are too many to list."""
+    def of(cls, sample: Sample, programme: Programme) -> "Rivals":
+        """Gather them."""
         case = sample.case
         choice = Choice.of(first_draws(sample, STARTED))
         budget = programme.budget_m * MILLION
-        if choice.sets is None:
-            return None
         table = programme.to_frame()
         chosen = table["chosen"].to_numpy(dtype=bool)
         late = table["delay"].to_numpy(dtype=np.int64)
@@ -95,7 +93,20 @@ class Rivals:
         means = totals.mean(axis=1)
         if not self.confidence:
             return np.asarray(means)
-        return np.maximum(order_quantile(totals.T, self.confidence), means)
+        return np.asarray(np.maximum(order_quantile(totals.T, self.confidence), means))
+
+    def life(self, improvement: int, years: Floats) -> Floats:
+        """(sets,) present value of one of a line of an improvement, as each set starts it.
+
+        Parameters
+        ----------
+        years : (years,) part that is paid in each year, as it starts by the case
+        """
+        discount = self.choice.calendar.effects.discount
+        most = int(self.delays.max(initial=0)) + 1
+        worth = np.array([float(later(years, delay) @ discount) for delay in range(most)])
+        inside = self.sets[:, improvement]
+        return np.asarray(np.where(inside, worth[self.delays[:, improvement]], 0.0))
 
     @cached_property
     def needed(self) -> Floats:
@@ -115,8 +126,8 @@ class Rivals:
     @cached_property
     def clear(self) -> float:
         """Value by which another set must be worth more than the programme."""
-        rounding = 1e-9 * float(np.abs(self.values).max())
-        return max(CLEARLY * abs(float(self.values[0])), rounding)
+        rounding = 1e-9 * float(np.abs(self.worth).max())
+        return max(CLEARLY * abs(float(self.worth[0])), rounding)
 
     def nearer(self, values: Floats, needed: Floats) -> float:
         """How far the advice is on its way to another: 0 as things are, 1 where it changes.
@@ -127,7 +138,7 @@ class Rivals:
         """
         over = self.budget + self.room
         spent = (needed[:, 0] - self.needed[0]) / max(over - self.needed[0], 1e-9 * over)
-        now = self._lead(self.values, self.needed)
+        now = self._lead(self.worth, self.needed)
         leads = [self._lead(v, n) for v, n in zip(values, needed, strict=True)]
         way = self.clear - now if np.isfinite(now) else np.inf
         ahead = (max(leads) - now) / way if np.isfinite(way) else float(np.isfinite(max(leads)))
@@ -165,7 +176,6 @@ def _dearer(choice: Choice, budget: float, known: Bools, least: float) -> tuple[
     money: only that can bring in what the budget does not hold.
     """
     sets, values = choice.sets, choice.values
-    assert sets is not None
     order = np.lexsort((sets.sum(axis=1), -values))
     rows = order[sets[order] @ choice.asked <= DEARER * budget][:MORE]
     if choice.measure != NET:

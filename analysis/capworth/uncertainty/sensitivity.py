@@ -84,9 +84,9 @@ def swing_inputs(sample: Sample, provenance: Provenance) -> Sensitivity | None:
     What is swung is the lead of the first over the best of the others, in points for each million:
     of the improvements where the case has some, else of the capabilities. An input flips the
     order when something else comes first at either end; what would change the programme is asked
-    elsewhere (`switching`). `variance_share` is the part of the lead's variance over the draws that the input explains alone
-    (first-order index): a long swing of an input seldom far from its mode explains little. None
-    where the case has no value tree, or only one thing to put first.
+    elsewhere (`switching`). `variance_share` is the part of the lead's variance over the draws that
+    the input explains alone (first-order index): a long swing of an input seldom far from its mode
+    explains little. None where the case has no value tree, or only one thing to put first.
     """
     case, model = sample.case, sample.model
     ids = case.improvement_ids or case.capability_ids

@@ -12,13 +12,14 @@ from typing import Protocol
 
 import numpy as np
 
-from capworth.case.model import DISTANCE, NET, CostLine, Estimate
+from capworth.case.model import DISTANCE, NET, Case, CostLine, Estimate
 from capworth.case.relations import SYNERGY
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.uncertainty.distributions import normal_copula
 from capworth.model.costs import CostModel
 from capworth.model.draws import GROUP, Draws, Sampled, quantile_of
 from capworth.model.joint_gains import Level, Meeting, meetings_of
+from capworth.model.savings import SavingModel
 from capworth.model.set_value import bonuses_of
 from capworth.model.simulation import CHUNK, Model, Sample, sampled
 from capworth.uncertainty.rivals import Rivals
@@ -34,9 +35,17 @@ LOWEST = 1e-12  # of a value: less is no change
 class Input(Protocol):
     """One thing that may be set alone."""
 
-    name: str
-    unit: str
-    grade: str
+    @property
+    def name(self) -> str:
+        """Name of the estimate, or of what a group has in common."""
+
+    @property
+    def unit(self) -> str:
+        """Unit of its levels."""
+
+    @property
+    def grade(self) -> str:
+        """How it is known."""
 
     def quantiles(self, probabilities: Floats) -> Floats:
         """Levels that it stays below with some probabilities."""
@@ -61,13 +70,13 @@ def inputs_of(rivals: Rivals) -> list[Input]:
             groups.setdefault(estimate.group, []).append(estimate)
         if estimate.name in lines:
             continue  # set as the line turns out
-        places = worth.places([estimate.name])
+        places = worth.sites.places([estimate.name])
         if places or prices.stands_in_total(estimate.name):
             reach = prices if prices.stands_in_total(estimate.name) else None
             found.append(_Alone(estimate, places, worth, reach))
     for group, members in groups.items():
         names = [e.name for e in members]
-        places = worth.places(names)
+        places = worth.sites.places(names)
         priced = prices if lines & set(names) else None
         if places or priced:
             grade = max(e.grade for e in members)
@@ -114,7 +123,8 @@ class Remembered:
         return self._draws.even(name)
 
 
-Place = tuple[str, str]  # a capability with a criterion, or with "" for its chain
+Place = tuple[str, str]  # a capability with a criterion, or "" for its chain; or SAVED with a line
+SAVED = "savings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +146,90 @@ class Places:
         return bool(self.moved or self.weighed or self.pairs)
 
 
+class Sites:
+    """Where improvements act in a way that a measure sees, and what touches each place.
+
+    Attributes
+    ----------
+    users : for each place, the numbers of the improvements
+    """
+
+    def __init__(self, case: Case, model: Model, measure: str) -> None:
+        self._case, self._model, self._measure = case, model, measure
+        self.users = self._found()
+
+    def _found(self) -> dict[Place, tuple[int, ...]]:
+        case, agreed = self._case, None
+        if self._measure == DISTANCE and self._model.value.leaves:
+            agreed = self._model.value.agreed()
+        found: dict[Place, set[int]] = {}
+        for effect in case.effects:
+            if bool(effect.step) == (self._measure == DISTANCE):
+                continue
+            if agreed is not None:
+                c, k = self.where((effect.capability, effect.criterion))
+                if np.isnan(agreed[c, k]) or self._model.extents.distance <= 0:
+                    continue
+            place = effect.capability, effect.criterion
+            found.setdefault(place, set()).add(case.improvement_ids.index(effect.improvement))
+        if self._measure != DISTANCE:
+            for k, c in self._model.costs.paths.keepers.items():
+                found.setdefault((case.capability_ids[c], ""), set()).add(k)
+        for saving in case.savings if self._measure == NET else ():
+            users = found.setdefault((SAVED, saving.line), set())
+            users.add(case.improvement_ids.index(saving.improvement))
+        return {place: tuple(sorted(users)) for place, users in found.items()}
+
+    def where(self, place: Place) -> tuple[int, int]:
+        """Numbers of the capability and of the criterion of a place on the tree."""
+        leaves = [leaf.id for leaf in self._model.value.leaves]
+        return self._case.capability_ids.index(place[0]), leaves.index(place[1])
+
+    @cached_property
+    def _place(self) -> dict[str, Place]:
+        """Where each input stands that touches one place."""
+        case = self._case
+        found = {e.change.name: (e.capability, e.criterion) for e in case.effects}
+        found |= {s.level.name: (s.capability, s.criterion) for s in case.scores}
+        found |= {s.share.name: (SAVED, s.line) for s in case.savings}
+        lines = ((line.id, (SAVED, line.id)) for line in case.costs)
+        found |= {f"{table}/{key}": at for key, at in lines for table in ("costs", "bias")}
+        return {name: place for name, place in found.items() if place in self.users}
+
+    @cached_property
+    def _wide(self) -> dict[str, str]:
+        """Inputs that touch many places, or pairs: of what kind they are."""
+        case = self._case
+        found = {c.swing.name: "weight" for c in case.criteria}
+        found |= {v.worth.name: "worth" for v in case.unit_values}
+        found |= {v.transfer.name: "worth" for v in case.unit_values if v.transfer}
+        return found
+
+    def places(self, names: Iterable[str]) -> Places:
+        """What some inputs touch, of what the measure sees."""
+        moved, weighed, pairs = dict[Place, None](), False, list[int]()
+        chains = {c for c, criterion in self.users if not criterion}
+        for name in names:
+            kind = self._wide.get(name)
+            if name in self._place:
+                moved[self._place[name]] = None
+            elif kind == "weight":
+                weighed = weighed or self._measure == DISTANCE
+            elif kind == "worth":
+                moved |= dict.fromkeys((c, "") for c in chains)
+            elif name.startswith("chain/") and name.split("/")[1] in chains:
+                moved[name.split("/")[1], ""] = None
+            elif name in self.bonuses:
+                pairs.append(self.bonuses[name])
+        return Places(tuple(moved), weighed, tuple(pairs))
+
+    @cached_property
+    def bonuses(self) -> dict[str, int]:
+        """Number of the synergy or overlap of each bonus."""
+        pairs = (r for r in self._case.relations if r.relation == SYNERGY)
+        return {r.bonus.name: k for k, r in enumerate(pairs) if r.bonus}
+
+
 class MovedWorth:
     """What the rivals add by the measure of the case when some input is set to a level."""
 
@@ -147,55 +241,11 @@ class MovedWorth:
         size = min(VALUED, rivals.choice.sample.drawn.size)
         self._size = size
         self._base = Remembered(sampled(self._case, 0, size))
-        self._sites = self._found_sites()
+        self.sites = Sites(self._case, self._model, self._measure)
+        self._sites = self.sites.users
+        self._agreed = self._model.value.agreed() if self._model.value.leaves else np.empty((0, 0))
         self._as_drawn: dict[Place, Meeting] = {}
         self._together: dict[tuple[Place, tuple[int, ...], tuple[int, ...]], Floats] = {}
-
-    def _found_sites(self) -> dict[Place, tuple[int, ...]]:
-        """Where improvements act in a way that the measure sees, and which of them do."""
-        case, agreed = self._case, None
-        if self._measure == DISTANCE and self._model.value.leaves:
-            agreed = self._model.value.agreed()
-        found: dict[Place, set[int]] = {}
-        for effect in case.effects:
-            if bool(effect.step) == (self._measure == DISTANCE):
-                continue
-            if agreed is not None:
-                c, k = self._where((effect.capability, effect.criterion))
-                if np.isnan(agreed[c, k]) or self._model.extents.distance <= 0:
-                    continue
-            place = effect.capability, effect.criterion
-            found.setdefault(place, set()).add(case.improvement_ids.index(effect.improvement))
-        return {place: tuple(sorted(users)) for place, users in found.items()}
-
-    def _where(self, place: Place) -> tuple[int, int]:
-        leaves = [leaf.id for leaf in self._model.value.leaves]
-        return self._case.capability_ids.index(place[0]), leaves.index(place[1])
-
-    def places(self, names: Iterable[str]) -> Places:
-        """What some inputs touch, of what the measure sees."""
-        case, moved, weighed, pairs = self._case, dict[Place, None](), False, list[int]()
-        chains = {c for c, criterion in self._sites if not criterion}
-        synergies = [r for r in case.relations if r.relation == SYNERGY]
-        bonus = {r.bonus.name: k for k, r in enumerate(synergies) if r.bonus}
-        effects = {e.change.name: (e.capability, e.criterion) for e in case.effects}
-        scores = {s.level.name: (s.capability, s.criterion) for s in case.scores}
-        swings = {c.swing.name for c in case.criteria}
-        worths = {v.worth.name for v in case.unit_values}
-        worths |= {v.transfer.name for v in case.unit_values if v.transfer}
-        for name in names:
-            place = effects.get(name) or scores.get(name)
-            if place in self._sites:
-                moved[place] = None
-            elif name in swings:
-                weighed = weighed or self._measure == DISTANCE
-            elif name in worths:
-                moved |= dict.fromkeys((c, "") for c in chains)
-            elif name.startswith("chain/") and name.split("/")[1] in chains:
-                moved[name.split("/")[1], ""] = None
-            elif name in bonus:
-                pairs.append(bonus[name])
-        return Places(tuple(moved), weighed, tuple(pairs))
 
     def at(self, name: str, levels: Floats, places: Places) -> Floats:
         """(levels, sets) expected value of every rival when an input is set to each level."""
@@ -212,6 +262,11 @@ class MovedWorth:
         for place in sites:
             site = then.get(place)
             before = self._meeting(place)
+            if place[0] == SAVED:
+                for rows, users, late in self._met(place, fewest=1):
+                    saved = self._added(place, before, site, users, late, None, now_weights, shape)
+                    beyond[:, rows] += saved.mean(axis=1)[:, None]
+                continue
             for user in self._sites[place]:
                 own = self._added(place, before, site, [user], [0], weights, now_weights, shape)
                 gained[user] = gained.get(user, 0.0) + own
@@ -225,7 +280,7 @@ class MovedWorth:
                     )
                     change = change - alone.mean(axis=1)
                 beyond[:, rows] += change[:, None]
-        values = rivals.values + beyond
+        values = rivals.worth + beyond
         for user, more in gained.items():
             left = self._left[user, rivals.delays[:, user]] * rivals.sets[:, user]
             values = values + more.mean(axis=1)[:, None] * left
@@ -259,7 +314,7 @@ class MovedWorth:
         if self._measure != DISTANCE:
             assert after is not None
             return after.joint(self._measure, users, late).reshape(shape) - points
-        k = self._where(place)[1]
+        k = self.sites.where(place)[1]
         moved = points if after is None else after.joint(DISTANCE, users, late).reshape(shape)
         weight = now[:, k] if weights is None else weights[:, :, k]
         return np.asarray(moved * weight - points * now[:, k])
@@ -274,13 +329,19 @@ class MovedWorth:
         wanted = set(places)
         if self._measure == DISTANCE:
             return {place: self._level(draws, place) for place in wanted}
-        effects = tuple(e for e in self._case.effects if e.step and (e.capability, "") in wanted)
-        found = meetings_of(Model(replace(self._case, effects=effects)), draws) if effects else ()
-        return {(meeting.capability, ""): meeting for meeting in found}
+        case, model = self._case, self._model
+        effects = tuple(e for e in case.effects if e.step and (e.capability, "") in wanted)
+        chains = any(not criterion for _, criterion in wanted)
+        met = meetings_of(Model(replace(case, effects=effects)), draws) if chains else ()
+        found: dict[Place, Meeting] = {(meeting.capability, ""): meeting for meeting in met}
+        rows = tuple(s for s in case.savings if (SAVED, s.line) in wanted)
+        saving = SavingModel(replace(case, savings=rows), model.costs, model.gains.years)
+        lines = zip(saving.lines, saving.saved_lines(draws), strict=True)
+        return found | {(SAVED, key): line for key, line in lines}
 
     def _level(self, draws: Draws, place: Place) -> Level:
         case, model = self._case, self._model
-        c, k = self._where(place)
+        c, k = self.sites.where(place)
         (level,) = (s.level for s in case.scores if (s.capability, s.criterion) == place)
         today = draws.of(level)
         now = model.value.worth_on(k, today)
@@ -294,18 +355,19 @@ class MovedWorth:
         return Level(
             users=users,
             capability=place[0],
-            agreed=float(model.value.agreed()[c, k]),
+            agreed=float(self._agreed[c, k]),
             now=now,
             rise=rise,
             unit=np.full(draws.size, extents.unit * extents.share[c]),
             years=model.gains.years,
+            there=model.costs.paths.alive[c],
         )
 
-    def _met(self, place: Place) -> list[tuple[Bools, list[int], list[int]]]:
-        """Ways in which two or more improvements of some rivals meet at a place."""
+    def _met(self, place: Place, fewest: int = 2) -> list[tuple[Bools, list[int], list[int]]]:
+        """Ways in which so many improvements of some rivals, or more, meet at a place."""
         users = list(self._sites[place])
         inside = self.rivals.sets[:, users]
-        many = inside.sum(axis=1) > 1
+        many = inside.sum(axis=1) >= fewest
         if not many.any():
             return []
         ways = np.where(inside, self.rivals.delays[:, users], -1)
@@ -415,20 +477,16 @@ class MovedPrices:
         """(sets,) money at the confidence, and expected whole-life cost under `net`."""
         rivals = self.rivals
         sets = rivals.sets.astype(np.float64)
-        asked, spent = np.zeros((sets.shape[1], draws.size)), np.zeros(sets.shape[1])
+        asked = np.zeros((sets.shape[1], draws.size))
         number = {i: k for k, i in enumerate(rivals.sample.case.improvement_ids)}
-        discount = rivals.choice.calendar.effects.discount
+        life = np.zeros(len(sets))
         for line, turned in self._costs.out_turns.of(draws, self.priced):
             k, years = number[line.improvement], self._costs.yearly(line)
-            spent[k] += turned.amount.mean() * float(years @ discount)
+            if rivals.choice.measure == NET:
+                life += turned.amount.mean() * rivals.life(k, years)
             if self._costs.asked_for(line):
                 asked[k] += turned.amount * years.sum()
         money = rivals.at(np.asarray(sets @ asked))
-        life = np.zeros(len(sets))
-        if rivals.choice.measure == NET:
-            left = rivals.choice.calendar.cost_left()
-            where = np.arange(sets.shape[1])[None, :]
-            life = (sets * left[where, rivals.delays] * spent).sum(axis=1)
         return money, life
 
 
@@ -480,15 +538,11 @@ class _Line:
         rivals, k = self.rivals, self._improvement
         inside = rivals.sets[:, k]
         needed = np.tile(rivals.needed, (len(levels), 1))
-        values = np.tile(rivals.values, (len(levels), 1))
+        values = np.tile(rivals.worth, (len(levels), 1))
         if self.asked:
             needed[:, inside] = self._rest + levels[:, None] * float(self.years.sum())
         if rivals.choice.measure == NET:
-            calendar = rivals.choice.calendar
-            late = rivals.delays[inside, k]
-            paid = float(self.years @ calendar.effects.discount)
-            left = calendar.cost_left()[k, late]
-            values[:, inside] -= (levels - self.amount.mean())[:, None] * paid * left
+            values -= (levels - self.amount.mean())[:, None] * rivals.life(k, self.years)
         return values, needed
 
 
@@ -559,7 +613,7 @@ def _both(
     name: str, levels: Floats, places: Places, worth: MovedWorth, prices: MovedPrices | None
 ) -> tuple[Floats, Floats]:
     rivals = worth.rivals
-    values = np.tile(rivals.values, (len(levels), 1))
+    values = np.tile(rivals.worth, (len(levels), 1))
     needed = np.tile(rivals.needed, (len(levels), 1))
     if places:
         values = worth.at(name, levels, places)

@@ -4,20 +4,17 @@ The one source of such levels: page 1 prints the first of them.
 """
 
 from collections.abc import Mapping
-from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from capworth.case.model import DISTANCE
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.uncertainty.substitution import LEVELS, Changed, switching_stretches
 from capworth.model.result import Answer, Provenance
-from capworth.model.simulation import Sample, sampled
-from capworth.programme.choice import Choice
+from capworth.model.simulation import Sample
 from capworth.programme.selection import Programme
 from capworth.uncertainty.rivals import CLEARLY, Rivals
 from capworth.uncertainty.set_alone import Input, inputs_of
@@ -49,7 +46,6 @@ class SwitchingValues(Answer):
     """Levels at which one input alone changes the programme, the likeliest first."""
 
     _table: pd.DataFrame
-    _keys: pd.DataFrame
     pair: ThresholdMap | None  # the two likeliest inputs together; None where one or none switches
     looked_at: int  # inputs that move what improvements ask or add, those that never switch too
     rivals: int  # sets that the programme is held against
@@ -69,17 +65,9 @@ class SwitchingValues(Answer):
         """How many inputs never do."""
         return self.looked_at - len(self.switching)
 
-    def keys(self) -> pd.DataFrame:
-        """Return the programme by each other key of the extents of services, beside the one taken.
-
-        `out` and `into` the changes; `loss` what the programme falls short by that key, of the best
-        one's value.
-        """
-        return self._keys.copy()
-
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Every table of this answer by its file name."""
-        return {"switching": self.to_frame(), "extent_keys": self.keys()}
+        return {"switching": self.to_frame()}
 
     def __repr__(self) -> str:
         names = self.switching
@@ -111,7 +99,7 @@ def switching_values(
     overtaken (by a set that is worth more), or affords (more than the programme, which stays). The
     side `at` is that of an input whose median is such a level.
 
-    None where there is no programme, or the allowed sets are too many to list.
+    None where there is no programme, or none keeps the budget at the confidence.
 
     Notes
     -----
@@ -121,8 +109,6 @@ def switching_values(
     if programme is None or not programme.feasible:
         return None
     rivals = Rivals.of(sample, programme)
-    if rivals is None:
-        return None
     inputs = inputs_of(rivals)
     rows = [row for one in inputs for row in _rows(one, rivals)]
     table = pd.DataFrame(rows, columns=["input", *COLUMNS]).astype(COLUMNS).set_index("input")
@@ -132,7 +118,6 @@ def switching_values(
     first = [next(i for i in inputs if i.name == name) for name in dict.fromkeys(table.index)][:2]
     return SwitchingValues(
         _table=table,
-        _keys=_keys(rivals),
         pair=_pair(first[0], first[1], rivals, provenance) if len(first) == 2 else None,
         looked_at=len(inputs),
         rivals=len(rivals.sets) - 1,
@@ -144,43 +129,6 @@ def switching_values(
     )
 
 
-def _keys(rivals: Rivals) -> pd.DataFrame:
-    """The best programme by every other key of the extents, in the draws of the starts."""
-    choice, model = rivals.choice, rivals.sample.model
-    case, sample = choice.case, rivals.choice.sample
-    rows = {}
-    if choice.measure == DISTANCE and model.extents.distance > 0:
-        ids = np.array(case.improvement_ids)
-        draws = sampled(case, 0, sample.drawn.size)
-        tree, none = model.tree(draws), np.zeros((draws.size, len(case.capabilities)))
-        for key in model.today.given:
-            if key == model.extents.key:
-                continue
-            extents = model.today.extents(key)
-            if extents.distance <= 0:
-                continue
-            other = copy(model)
-            other.extents = extents
-            closed = model.gains.on_tree(tree, draws, extents, none)[0] * extents.unit
-            gains = replace(sample.drawn.gains, distance=closed)
-            drawn = replace(sample.drawn, gains=gains)
-            by_key = Choice.of(replace(sample, model=other, drawn=drawn))
-            found = by_key.search.best(rivals.budget)
-            if not found.feasible:
-                continue
-            best, mine = float(found.value[0]), by_key.joint(rivals.sets[0], rivals.delays[0])
-            now, then = rivals.sets[0], found.sets[0]
-            rows[key] = {
-                "out": " ".join(ids[now & ~then]),
-                "into": " ".join(ids[then & ~now]),
-                "value": best,
-                "loss": max(0.0, (best - mine) / abs(best)) if best else 0.0,
-            }
-    columns = ["out", "into", "value", "loss"]
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
-    return table.rename_axis("key")
-
-
 def _pair(one: Input, other: Input, rivals: Rivals, provenance: Provenance) -> ThresholdMap:
     """Where the programme stays over the ranges of two inputs.
 
@@ -190,10 +138,11 @@ def _pair(one: Input, other: Input, rivals: Rivals, provenance: Provenance) -> T
     sides = tuple(Side(i.name, i.unit, *i.quantiles(ends).tolist()) for i in (one, other))
     first, second = sides
     (values, needed), (more, asked) = one.at(first.middles), other.at(second.middles)
+    usual = rivals.worth
     holds = np.array(
         [
             [
-                rivals.better(v + w - rivals.values, n + m - rivals.needed) == STAYS
+                rivals.better(v + w - usual, n + m - rivals.needed) == STAYS
                 for w, m in zip(more, asked, strict=True)
             ]
             for v, n in zip(values, needed, strict=True)
@@ -208,7 +157,7 @@ def _pair(one: Input, other: Input, rivals: Rivals, provenance: Provenance) -> T
 
 def _widened(borders: Floats) -> Floats:
     """Borders of which the outer ones hold everything beyond."""
-    return np.r_[-np.inf, borders[1:-1], np.inf]
+    return np.asarray(np.r_[-np.inf, borders[1:-1], np.inf])
 
 
 def _rows(one: Input, rivals: Rivals) -> list[dict[str, object]]:
@@ -218,12 +167,13 @@ def _rows(one: Input, rivals: Rivals) -> list[dict[str, object]]:
         return []
     levels = dict(zip(grid.tolist(), one.quantiles(grid).tolist(), strict=True))
     looked = np.array([*levels.values()])
-    answers = dict(zip(looked.tolist(), _advised(one, looked, rivals), strict=True))
+    found_at = zip(looked.tolist(), _advised(one, looked, rivals), strict=True)
+    answers: dict[float, tuple[bool, int]] = dict(found_at)
 
     def quantile(probability: float) -> float:
         if probability not in levels:
             levels[probability] = float(one.quantiles(np.array([probability]))[0])
-        return levels[probability]
+        return float(levels[probability])
 
     def advice(level: float) -> tuple[bool, int]:
         if level not in answers:

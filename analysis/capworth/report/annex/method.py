@@ -291,7 +291,7 @@ def _parameters(study: Study, language: Language) -> Iterator[tuple[Cell, ...]]:
         extents = study.sample.model.extents
         yield row(
             "extents",
-            language.say("parameter.extents_value", key=language.word("extent", extents.key)),
+            language.say("parameter.extents_value", extents=language.word("extent", extents.key)),
         )
     if "programme" in study:
         programme = study.programme

@@ -9,6 +9,7 @@ import pandas as pd
 
 from capworth.case.model import DISTANCE
 from capworth.charts.chart import exact_amount, sure, worth
+from capworth.charts.schedule import yearly_limited
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.methods.portfolio.good_sets import CHOICE, LISTED, REVIEW, START
@@ -59,7 +60,7 @@ def timetable(study: Study, language: Language) -> Section | None:
         return None
     found = study.programme
     title = language.say(
-        "timetable.title" if study.case.limits else "timetable.title_free",
+        "timetable.title" if yearly_limited(study.case) else "timetable.title_free",
         count=len(found.chosen),
         late=len(found.late),
         percent=language.probability(found.p_years),
@@ -90,7 +91,8 @@ def _how_good(study: Study, language: Language) -> str:
     if len(found.good_sets()) == 1:
         return text
     regret = worth(found.measure, exact_amount(found.regret), language)
-    share = found.regret / abs(found.value.mean) if found.value.mean else float("nan")
+    value = Amount(*found.value).middle
+    share = found.regret / abs(value) if value else float("nan")
     more = language.say("programme.regret", regret=regret, share=language.percent(share, 1))
     return f"{text} {more}"
 
@@ -160,7 +162,9 @@ def _options(study: Study, language: Language) -> Table:
         rows,
         words=2,
         weights=(0.8, 2.0),
-        note=language.say("programme.options_note", key=language.word("extent", found.extent_key)),
+        note=language.say(
+            "programme.options_note", extents=language.word("extent", found.extent_key)
+        ),
         marked=(len(rows) - 1,),
     )
 
