@@ -45,7 +45,7 @@ SMALLEST = 7.0  # points
 UNITS = re.compile(r"€|%|point|punto|0–100|ratio|rapport|cociente|euro|members|membres|miembros")
 BARS = ("payers", "capability_ranks", "improvement_ranks", "evidence")
 ASKED_LATER = ("tornado", "evidence", "switching", "threshold", "information")  # where answered
-PANELS = {"functions": 3, "net_value": 2}  # charts of several Axes, one below the other
+PANELS = {"claim_curve": 4, "net_value": 2}  # charts of several Axes, one below the other
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -351,7 +351,7 @@ def test_routes_are_drawn_as_they_stand(study: Study) -> None:
     table = study.routes.to_frame()
     dots = [xs(line)[0] for line in ax.get_lines() if line.get_marker() == "o"]
     assert dots == [r for r in table["ratio"] if 0.1 <= r <= 10]
-    assert [t.get_text() for t in ax.texts] == [ENGLISH.word("finding", "not taken")]
+    assert [t.get_text() for t in ax.texts] == [ENGLISH.say("functions.not_taken")]
 
 
 def test_places_are_drawn_as_they_stand(study: Study) -> None:
