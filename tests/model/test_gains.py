@@ -202,7 +202,7 @@ def test_two_effects_on_one_capability_are_felt_together(small: Case) -> None:
 
 
 def test_a_case_without_claimed_functions_serves_none(small: Case) -> None:
-    assert not felt(small.with_settings(claim_group=())).exchange.any()
+    assert not felt(replace(small, claim=None)).exchange.any()
 
 
 def test_a_case_without_improvements(small: Case) -> None:

@@ -94,7 +94,7 @@ def test_moves_are_told_with_their_cause(old: Path, folder: Path, edit: Edit) ->
 
 def test_the_shares_sum_to_the_whole_move(old: Path, folder: Path, edit: Edit) -> None:
     edit("case.toml", "eu-cohesion-5", "eu-cohesion-3")
-    edit("case.toml", 'claim_value = "score"', 'claim_value = "money"')
+    edit("claim.toml", "margin = 1.25", "margin = 1.5")
     edit("scores.csv", "REG,reach,120,150,180", "REG,reach,20,25,30")
     line = (folder / "costs.csv").read_text(encoding="utf-8").splitlines()[1]
     edit("costs.csv", line, line.replace("judged", "judged again"))

@@ -243,8 +243,7 @@ MEANS: Final[Mapping[str, Sequence[str]]] = {  # columns that are means over all
     "perspectives": ("cost_m", "benefit_m", "npv_m", "p_npv_positive"),
     "accounts": ("pays_m", "gains_m", "net_m"),
     "effectiveness": ("cost_m", "amount", "p_efficient"),
-    "claim": ("p_holds", "p_margin"),
-    "functions": ("value", "cost_m", "value_per_m"),
+    "claim_switched_off": ("shapley", "owen", "cost_m"),
     "gaps": ("now", "gap", "p_below"),
     "gap_worth": ("gap", "closeness", "potential", "gap_money_m", "gap_harm_days"),
     "priorities": (
@@ -329,19 +328,6 @@ def test_other_short_names_move_nothing() -> None:
 
 
 # ---- what is one number where nothing is uncertain
-
-
-def test_at_the_modes_the_claim_is_what_the_functions_say() -> None:
-    functions, claim = plausible()["functions"], plausible()["claim"]
-    for measure in ("score", "money", "harm"):
-        table = functions.loc[measure]
-        ours = table.index.isin(base().settings.claim_group)
-        value, cost = (np.array(table[name]) for name in ("value", "cost_m"))
-        total = value[ours].sum() / value[~ours].sum()
-        dear = cost[ours].sum() / cost[~ours].sum()
-        found = claim["ratio"].xs(measure, level="measure")
-        assert found["total"] == pytest.approx(total)
-        assert found["per_euro"] == pytest.approx(total / dear)
 
 
 def test_at_the_modes_the_gap_is_that_of_the_levels_by_their_weights() -> None:
@@ -429,6 +415,10 @@ MONEY: Final = re.compile(
     r"(^|_)[mk](_(low|high|first_in|last_in|mean|alone|shapley|last|joint))*$"
 )
 RATE: Final = re.compile(r"_per_(asked_)?m(_low|_high)?$")
+SWITCHED_OFF: Final = (  # money and days
+    *(f"{rule}{end}" for rule in ("shapley", "owen") for end in ("", "_low", "_high")),
+    *("first_in", "last_in"),
+)
 BY_NAME: Final[Mapping[str, tuple[float, ...]]] = {  # the unit does not stand in the name
     **{f"cost_by_payer.{payer}": TENFOLD for payer in ("organisation", "members", "donors")},
     **dict.fromkeys(("effectiveness.average_ratio", "effectiveness.incremental_ratio"), TENFOLD),
@@ -439,7 +429,7 @@ BY_NAME: Final[Mapping[str, tuple[float, ...]]] = {  # the unit does not stand i
     **{f"sensitivity.{c}": TENTH for c in ("at_low", "at_high", "swing")},  # points a million
     **{f"{t}.{c}": ANY for t in ("sensitivity", "switching") for c in ("low", "mode", "high")},
     **dict.fromkeys(("switching.above", "switching.below"), ANY),
-    **{f"functions.value{r}{e}": ANY for r in ("", "_per_m") for e in ("", "_low", "_high")},
+    **{f"claim_switched_off.{v}": ANY for v in SWITCHED_OFF},
     **dict.fromkeys(("members_totals.members", "members_totals.study"), ANY),
 }
 SAID: Final = {"programme": "why"}  # sentences with amounts in them

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from capworth.case.model import FUNCTIONS, Case, CostLine
+from capworth.case.model import Case, CostLine
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.costs import CostModel
@@ -85,7 +85,7 @@ def _part(
     return pd.DataFrame(
         {
             "capability": np.array(case.capability_ids)[c],
-            "function": np.array(FUNCTIONS)[f],
+            "function": np.array(case.settings.functions)[f],
             "category": line.category,
             "payer": line.payer,
             "kind": line.kind,

@@ -20,6 +20,8 @@ from fnmatch import fnmatchcase
 from math import inf
 from typing import Any, Protocol, Self
 
+from capworth.case.claim import Registration
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
@@ -103,6 +105,7 @@ class FunctionShare:
     capability: str
     function: str
     share: Estimate
+    coder: str = ""  # who coded it; empty for what several coders say together
 
 
 @dataclass(frozen=True, slots=True)
@@ -518,6 +521,22 @@ class Rating:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One option of one question that a member was asked, and whether it was taken."""
+
+    member: str
+    task: str
+    option: str
+    function: str
+    cost: float  # to the member, a year
+    chosen: bool
+    grade: str
+    worst: bool = False
+    source: str = ""
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What one judge said of the swing of one criterion; what `value` is depends on the method."""
 
@@ -572,6 +591,7 @@ __all__ = [
     "Capability",
     "Case",
     "ChainStep",
+    "Choice",
     "Correlation",
     "CostLine",
     "Criterion",
@@ -632,11 +652,6 @@ class Settings(Spoken):
     target: float | None = None
     common_cause: float = 0.5  # share of the variance of overruns that builds have in common
     harm_index: str = ""
-    claim_group: tuple[str, ...] = ()
-    claim_primary: str = "per_euro"
-    claim_value: str = "score"
-    claim_probability: float = 0.95
-    claim_margin: float = 1.25
     top_share: float = 0.25
     excellent_efficient: float = 0.5
     excellent_top: float = 0.5
@@ -644,6 +659,7 @@ class Settings(Spoken):
     excellence_returns: str = ""
     excellence_extent: str = ""
     productivity: str = ""
+    functions: tuple[str, ...] = FUNCTIONS
 
 
 DISTANCE, NET, HARM = "distance", "net", "harm"  # what a programme may be to add most of
@@ -684,6 +700,7 @@ class Case:
     members: tuple[Member, ...] = ()
     network: tuple[NetworkFigure, ...] = ()
     feedback: tuple[Rating, ...] = ()
+    choices: tuple[Choice, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     distributions: tuple[Distribution, ...] = ()
     observations: tuple[Observation, ...] = ()
@@ -691,6 +708,9 @@ class Case:
     minimums: tuple[Minimum, ...] = ()
     limits: tuple[Limit, ...] = ()
     targets: tuple[Target, ...] = ()
+    claim: Registration | None = None
+    codes: tuple[FunctionShare, ...] = ()  # shares as each coder gave them, where coders are named
+    scenario: str = ""  # name of the overrides that made it of another case
     savings: tuple[Saving, ...] = ()
     business_as_usual: tuple[BusinessAsUsual, ...] = ()
     planned_surveys: tuple[PlannedSurvey, ...] = ()
@@ -705,9 +725,25 @@ class Case:
         """Return the same case under other assumptions; this one stays as it is."""
         return replace(self, settings=replace(self.settings, **changes))
 
+    def with_claim(self, **changes: Any) -> Self:
+        """Return the same case with another claim registered: keys of `claim.toml`."""
+        if self.claim is None:
+            return replace(self, claim=Registration(**changes))
+        return replace(self, claim=replace(self.claim, **changes))
+
+    def as_scenario(self, name: str) -> Self:
+        """Name a case that was made of another by overrides: its claim is exploratory."""
+        return replace(self, scenario=name)
+
     def with_platform_key(self, key: str) -> Self:
         """Return the same case with every shared platform allocated by one key."""
         return replace(self, platforms=tuple(replace(p, key=key) for p in self.platforms))
+
+    @property
+    def claimed(self) -> tuple[bool, ...]:
+        """Whether each function of the settings belongs to the group of the claim."""
+        group = self.claim.group if self.claim else ()
+        return tuple(f in group for f in self.settings.functions)
 
     @property
     def capability_ids(self) -> tuple[str, ...]:

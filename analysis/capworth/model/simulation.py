@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from capworth.case.model import FUNCTIONS, Case, Estimate
+from capworth.case.model import Case, Estimate
 from capworth.errors import InputError
 from capworth.methods.acceptability.smaa import RankTally
 from capworth.methods.arguments import Floats
@@ -92,7 +92,7 @@ class Model:
         self.gains = GainModel(case, self.value, self.chain, self.costs.paths)
         self.savings = SavingModel(case, self.costs, self.gains.years)
         self.annuity = float(discount_factors(case).sum())  # discounted years of the appraisal
-        self._group = np.array([f in case.settings.claim_group for f in FUNCTIONS])
+        self._group = np.array(case.claimed)
         known = {"score": np.full(len(case.capabilities), bool(case.measured))}
         known |= {scale: self.chain.has_scale(scale) for scale in ("money", "harm")}
         pricing = Pricing(case, self.chain)
@@ -200,9 +200,10 @@ class Model:
         """(draws, capabilities, functions) shares that sum to 1 for each capability."""
         case = self.case
         place = {c: k for k, c in enumerate(case.capability_ids)}
-        shares = np.zeros((draws.size, len(case.capabilities), len(FUNCTIONS)))
+        functions = case.settings.functions
+        shares = np.zeros((draws.size, len(case.capabilities), len(functions)))
         for row in case.functions:
-            where = place[row.capability], FUNCTIONS.index(row.function)
+            where = place[row.capability], functions.index(row.function)
             shares[:, where[0], where[1]] = draws.of(row.share)
         shares /= shares.sum(axis=2, keepdims=True)
         return shares

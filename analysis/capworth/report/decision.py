@@ -36,6 +36,7 @@ from capworth.model.costs import PAYERS
 from capworth.model.draws import LOW_SWING
 from capworth.model.result import Interval
 from capworth.programme.selection import START as OPTION_START
+from capworth.report.annex.claim import claim_line
 from capworth.report.blocks import Row, row_of, rows_of
 from capworth.study.stages import Study
 
@@ -51,8 +52,11 @@ def decision_page(study: Study, language: Language) -> dict[str, Any]:
         first_year=settings.first_year,
         price_year=settings.price_year,
     )
+    head = headline(study, found, language)
+    advised = " ".join(filter(None, (head["recommendation"], claim_line(study, language))))
     return {
-        **headline(study, found, language),
+        **head,
+        "recommendation": advised,
         "asked_head": language.say("decision.asked_head"),
         "when": when,
         "recommendation_head": language.say("decision.recommendation_head"),

@@ -245,11 +245,20 @@ def _manifest(
             "bit generator": "PCG64DXSM",
         },
         "not asked": list(study.not_asked),
-        "claim registration": study.claim.registered if "claim" in study else None,
+        "claim": _claim(study),
         "made_with": _surroundings(),
         "inputs": [f for f in listed if f["path"].startswith("inputs/")],
         "outputs": [f for f in listed if not f["path"].startswith("inputs/")],
     }
+
+
+def _claim(study: Study) -> dict[str, Any] | None:
+    """The word of the claim and its registration, which `compare` tells first."""
+    if "claim" not in study:
+        return None
+    found = study.claim
+    names = ("word", "reason", "standing", "registered_on", "digest")
+    return {name: getattr(found, name) for name in names} | {"changed": list(found.changed)}
 
 
 def _surroundings() -> dict[str, str]:

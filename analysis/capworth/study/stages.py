@@ -11,7 +11,8 @@ from threadpoolctl import threadpool_limits
 from capworth.appraisal.allocation import allocate
 from capworth.appraisal.attribution import Attribution, attribute
 from capworth.appraisal.capabilities import appraise
-from capworth.appraisal.claim import examine_claim
+from capworth.appraisal.claim import Claim, examine_claim
+from capworth.appraisal.claim_routes import Routes, take_routes
 from capworth.appraisal.conventions import Conventions
 from capworth.appraisal.cost_cube import cost_cube
 from capworth.appraisal.economics import Economics, economics
@@ -100,6 +101,10 @@ def _economics(sample: Sample, programme: Programme | None, known: Provenance) -
     return economics(sample, known, programme=programme)
 
 
+def _routes(sample: Sample, claim: Claim | None, known: Provenance) -> Routes | None:
+    return None if claim is None else take_routes(sample, claim, known)
+
+
 def _use(sample: Sample, _: Provenance) -> Use | None:
     return share_out(sample)
 
@@ -149,6 +154,7 @@ class Study:
     allocation = Part(allocate)
     attribution = Part(_attributed)
     claim = Part(examine_claim)
+    routes = Part(_routes, ["claim"], role=FOLLOWS)
     excellence = Part(find_excellence)
     frontier = Part(check_frontier)
     productivity = Part(lambda sample, known: track_productivity(sample.case, known))

@@ -20,6 +20,7 @@ from capworth.methods.uncertainty.fitting import ENDS
 from capworth.model.draws import MOST_DIMENSIONS
 from capworth.model.result import HIGH, LOW
 from capworth.model.simulation import KEPT, SOBOL, sampled
+from capworth.report.annex.claim import standing_of
 from capworth.report.blocks import Block, Bullets, Cell, Formula, Section, Table, Text, rows_of
 from capworth.study.stages import Study
 
@@ -332,10 +333,16 @@ def _parameters(study: Study, language: Language) -> Iterator[tuple[Cell, ...]]:
                 group=language.listed(language.word("function", f) for f in claim.group),
                 estimand=language.word("estimand", claim.primary[0]),
                 measure=language.word("measure", claim.primary[1]),
+                counted=language.word("counted", claim.primary[2]),
                 margin=language.exactly(claim.margin),
-                needed=language.percent(claim.needed),
+                alpha=language.exactly(claim.alpha),
+                gate=language.exactly(claim.power.gate),
             ),
-            language.say("parameter.registered", registered=_hash(claim.registered)),
+            language.say(
+                "parameter.digest",
+                standing=standing_of(claim, language),
+                digest=_hash(claim.digest),
+            ),
         )
 
 
