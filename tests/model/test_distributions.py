@@ -207,10 +207,11 @@ def test_a_threshold_map_knows_what_moves_together(
     with_distributions: Callable[..., Path], small: Case
 ) -> None:
     """The probability over the cells is the share of draws that fall into them."""
-    subject = small.improvement_ids[0]
-    pair = standing_switches(small, subject).plausible[:2]
+    sample = draw_sample(small, 200)
+    pair = standing_switches(small, "CLOUD", sample=sample).plausible[:2]
     case = read_case(with_distributions(*(f"{name},,one,0.9,E,,one hand" for name in pair)))
-    alone, both = (threshold_map(each, subject, pair[0], pair[1]) for each in (small, case))
+    alone = threshold_map(small, "CLOUD", pair[0], pair[1], sample=sample)
+    both = threshold_map(case, "CLOUD", pair[0], pair[1], sample=draw_sample(case, 200))
     holds = both.to_frame().to_numpy()
     assert 0 < holds.mean() < 1
     levels = [sampled(case, name) for name in pair]
