@@ -198,7 +198,7 @@ SAME = 1e-9  # per cent that count as none
 class Earmarks(Answer):
     """The price of every earmark: best value without it less best value under it.
 
-    Values are per cent of the distance of the set that is best among those that can be paid, at expected
+    Values are per cent of the distance that the best of all payable sets closes, at expected
     costs. Every fund pays only for what its earmark names. Where
     several may pay, pledges pay first, by their names, and money still to be raised last.
     """
@@ -216,7 +216,7 @@ class Earmarks(Answer):
         return self._funds.copy()
 
     def by_year(self) -> pd.DataFrame:
-        """Index (scope, fund, year): income, and per cent of the distance that one more million would add there.
+        """Index (scope, fund, year): income, and per cent that one more million would close there.
 
         Dual prices of the linear relaxation, in which parts of an improvement count too.
         """
