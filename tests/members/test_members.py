@@ -334,14 +334,26 @@ def test_every_figure_of_a_member_has_an_error(members: Members) -> None:
     assert (told <= 1.5 * plain + 1e-9).all()
 
 
-def test_gain_shares_are_those_of_each_capability_alone(sample: Sample, small: Case) -> None:
-    """The slow twin: the effects on one capability alone, through the whole model at the modes."""
-    found = gain_shares(sample.model)
-    whole = Model(small).answer(AtModes()).gains.score[0]
-    for c, capability in enumerate(small.capability_ids):
-        alone = tuple(e for e in small.effects if e.capability == capability)
-        gains = Model(replace(small, effects=alone)).answer(AtModes()).gains.score[0]
-        np.testing.assert_allclose(found[:, c], gains / whole, atol=1e-9)
+@pytest.mark.parametrize("key", ["equal", "cost"])
+def test_gain_shares_are_those_of_each_capability_alone(small: Case, key: str) -> None:
+    """The slow twin: the effects on one capability alone, through the whole model at the modes.
+
+    By cost, and with lower agreed levels, beyond which nothing counts.
+    """
+    low = {"reach": 150.0, "speed": 30.0, "results": 7.0}
+    rows = tuple(replace(s, agreed=low[s.criterion]) for s in small.scores)
+    case = small if key == "equal" else replace(small, scores=rows)
+    case = case.with_settings(extent_key=key)
+    found = gain_shares(Model(case))
+    whole = Model(case).answer(AtModes()).gains.distance[0]
+    extents = Model(case).extents
+    for c, capability in enumerate(case.capability_ids):
+        alone = tuple(e for e in case.effects if e.capability == capability)
+        model = Model(replace(case, effects=alone))
+        assert model.extents.share.tolist() == pytest.approx(extents.share.tolist())
+        gains = model.answer(AtModes()).gains.distance[0]
+        part = np.divide(gains, whole, out=np.zeros_like(gains), where=whole > 0)
+        np.testing.assert_allclose(found[:, c], part, atol=1e-9)
 
 
 def test_gain_shares_are_shares(sample: Sample, small: Case) -> None:
@@ -363,7 +375,7 @@ def test_improvements_count_chance_and_need(sample: Sample, members: Members, sm
     place = [m.id for m in small.members].index("XNB")
     chance = members.capabilities_of("XNB")["chance"].to_numpy()
     factor = gain_shares(sample.model) @ (needs[place] * chance)
-    gains = sample.drawn.gains.score.mean(axis=0)
+    gains = sample.drawn.gains.distance.mean(axis=0)
     for i, improvement in enumerate(small.improvement_ids):
         assert table.loc[improvement, "points"] == pytest.approx(gains[i] * factor[i])
 
