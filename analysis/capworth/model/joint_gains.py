@@ -301,6 +301,7 @@ def _users(case: Case, effects: Iterable[Effect]) -> tuple[int, ...]:
 
 
 def gain_shares(model: Model) -> Floats:
+<<<<<<< HEAD
     """(improvements, capabilities) share of each improvement's gain, at the modes and full effect.
 
     Gain is the distance to the agreed levels that it closes, capabilities counted by their extents.
@@ -326,6 +327,27 @@ def gain_shares(model: Model) -> Floats:
         closed = tree.missing[0, c, k] - max(agreed[c, k] - after, 0.0)
         gains[improvement[effect.improvement], c] += max(float(closed * weights[k]), 0.0)
     gains *= model.extents.share
+=======
+    """(improvements, capabilities) share of each improvement's gain, at the modes.
+
+    Gains are counted as in `Gains.distance`: to the agreed levels, services by their extents. Each
+    row sums to 1; to 0 where an improvement gains nothing on any criterion. An effect that takes
+    away counts as nothing here, so that no share is below 0.
+    """
+    case, value, modes = model.case, model.value, AtModes()
+    gains = np.zeros((len(case.improvements), len(case.capabilities)))
+    if value.leaves:
+        tree, agreed, extents = model.tree(modes), value.agreed(), model.extents
+        weights = extents.weights(tree.weights)[0] * extents.share[:, None]
+        leaf = {found.id: k for k, found in enumerate(value.leaves)}
+        for effect in (e for e in case.effects if e.criterion):
+            c, k = case.capability_ids.index(effect.capability), leaf[effect.criterion]
+            short = agreed[c, k] - tree.values[0, c, k] - model.gains.rise(tree, modes, effect)[0]
+            if not np.isnan(short):
+                closed = tree.missing[0, c, k] - max(float(short), 0.0)
+                place = case.improvement_ids.index(effect.improvement)
+                gains[place, c] += max(float(closed * weights[c, k]), 0.0)
+>>>>>>> refs/heads/tests
     total = gains.sum(axis=1, keepdims=True)
     shares: Floats = np.divide(gains, total, out=np.zeros_like(gains), where=total > 0)
     return shares
