@@ -337,7 +337,6 @@ def test_every_figure_of_a_member_has_an_error(members: Members) -> None:
     assert (told <= 1.5 * plain + 1e-9).all()
 
 
-<<<<<<< HEAD
 def test_gain_shares_worked_by_hand(small: Case) -> None:
     """At the modes: the distance that each improvement closes, by capability.
 
@@ -370,28 +369,6 @@ def test_gain_shares_worked_by_hand(small: Case) -> None:
     np.testing.assert_allclose(found[at["SCAN"]], np.array([reg, 0, lab, 0]) / (reg + lab))
     assert not found[at["LINK"]].any()
     np.testing.assert_allclose(found[at["CLOUD"]], [0, 0, 0, 1])
-=======
-@pytest.mark.parametrize("key", ["equal", "cost"])
-def test_gain_shares_are_those_of_each_capability_alone(small: Case, key: str) -> None:
-    """The slow twin: the effects on one capability alone, through the whole model at the modes.
-
-    By cost, and with lower agreed levels, beyond which nothing counts.
-    """
-    low = {"reach": 150.0, "speed": 30.0, "results": 7.0}
-    rows = tuple(replace(s, agreed=low[s.criterion]) for s in small.scores)
-    case = small if key == "equal" else replace(small, scores=rows)
-    case = case.with_settings(extent_key=key)
-    found = gain_shares(Model(case))
-    whole = Model(case).answer(AtModes()).gains.distance[0]
-    extents = Model(case).extents
-    for c, capability in enumerate(case.capability_ids):
-        alone = tuple(e for e in case.effects if e.capability == capability)
-        model = Model(replace(case, effects=alone))
-        assert model.extents.share.tolist() == pytest.approx(extents.share.tolist())
-        gains = model.answer(AtModes()).gains.distance[0]
-        part = np.divide(gains, whole, out=np.zeros_like(gains), where=whole > 0)
-        np.testing.assert_allclose(found[:, c], part, atol=1e-9)
->>>>>>> refs/heads/tests
 
 
 def test_gain_shares_are_shares(sample: Sample, small: Case) -> None:

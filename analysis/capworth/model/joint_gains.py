@@ -301,33 +301,6 @@ def _users(case: Case, effects: Iterable[Effect]) -> tuple[int, ...]:
 
 
 def gain_shares(model: Model) -> Floats:
-<<<<<<< HEAD
-    """(improvements, capabilities) share of each improvement's gain, at the modes and full effect.
-
-    Gain is the distance to the agreed levels that it closes, capabilities counted by their extents.
-    Each row sums to 1; to 0 where an improvement closes nothing. An effect that widens the distance
-    counts as nothing here, so that no share is below 0.
-    """
-    case, value, modes = model.case, model.value, AtModes()
-    gains = np.zeros((len(case.improvements), len(case.capabilities)))
-    if not value.leaves:
-        return gains
-    tree, agreed = model.tree(modes), value.agreed()
-    weights = model.extents.weights(tree.weights)[0]
-    leaf = {found.id: k for k, found in enumerate(value.leaves)}
-    capability = {c: k for k, c in enumerate(case.capability_ids)}
-    improvement = {i: k for k, i in enumerate(case.improvement_ids)}
-    for effect in case.effects:
-        if not effect.criterion:
-            continue
-        c, k = capability[effect.capability], leaf[effect.criterion]
-        if np.isnan(agreed[c, k]):
-            continue
-        after = value.worth_on(k, tree.levels[:, c, k] + modes.of(effect.change))[0]
-        closed = tree.missing[0, c, k] - max(agreed[c, k] - after, 0.0)
-        gains[improvement[effect.improvement], c] += max(float(closed * weights[k]), 0.0)
-    gains *= model.extents.share
-=======
     """(improvements, capabilities) share of each improvement's gain, at the modes.
 
     Gains are counted as in `Gains.distance`: to the agreed levels, services by their extents. Each
@@ -347,7 +320,6 @@ def gain_shares(model: Model) -> Floats:
                 closed = tree.missing[0, c, k] - max(float(short), 0.0)
                 place = case.improvement_ids.index(effect.improvement)
                 gains[place, c] += max(float(closed * weights[c, k]), 0.0)
->>>>>>> refs/heads/tests
     total = gains.sum(axis=1, keepdims=True)
     shares: Floats = np.divide(gains, total, out=np.zeros_like(gains), where=total > 0)
     return shares
