@@ -299,7 +299,7 @@ def test_without_a_value_tree_there_is_no_rank(small: Case, without: Any) -> Non
         "feedback",
         "judgements",
     ]
-    bare = without(small, *tables, budget=None, target=None, claim_group=())
+    bare = replace(without(small, *tables, budget=None, target=None), claim=None)
     costs = tuple(c for c in bare.costs if not c.improvement)
     study = run_study(replace(bare, costs=costs), draws=60)
     found = allocation_of(study)

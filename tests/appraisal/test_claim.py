@@ -1,235 +1,439 @@
-"""The claim test: estimands worked by hand, the five words, and the registration."""
+"""The claim on the small and the bundled case: readings by hand, words, registration, tampering."""
 
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Mapping
 from dataclasses import replace
-from types import SimpleNamespace
+from datetime import date
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
+import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
+import capworth
 from capworth.appraisal import claim as claims
-from capworth.appraisal.claim import ESTIMANDS, VERDICTS, Claim, registration
-from capworth.case.model import FUNCTIONS, Case
-from capworth.methods.cost_benefit.power import detectable_contrast
+from capworth.appraisal.claim import Claim, examine_claim
+from capworth.appraisal.claim_routes import take_routes
+from capworth.case.claim_lock import changed_since, write_lock
+from capworth.case.coding import agreed_shares
+from capworth.case.model import Case, Choice
+from capworth.case.read import read_case
+from capworth.errors import CaseError
+from capworth.methods.claim.words import WORDS
 from capworth.model.result import Provenance
 from capworth.model.simulation import draw_sample
 from capworth.study.stages import Study, run_study
 
 Golden: TypeAlias = Mapping[str, Any]
-AtModes: TypeAlias = Callable[[Case], Study]
+ROOT = Path(capworth.__file__).parents[2]
+DAY = date(2024, 1, 1)
+PRIMARY = ("per_euro", "score", "equal")
 
 
-def claim_of(study: Study) -> Claim:
-    return study.claim
+def row_at(table: pd.DataFrame, *key: str) -> Any:
+    """A row of a table, whose cells may be of any kind."""
+    return table.iloc[list(table.index).index(key)]
 
 
-def test_every_estimand_worked_by_hand(worked: Study, golden: Golden) -> None:
-    table = claim_of(worked).to_frame()
-    expected = {
-        (estimand, measure): ratio
-        for measure, ratios in golden["claim"]["ratio"].items()
-        for estimand, ratio in ratios.items()
+def examined(case: Case, draws: int = 200) -> Claim:
+    found = examine_claim(draw_sample(case, draws), Provenance.of(case, draws))
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Claim:
+    return examined(read_case(ROOT / "data" / "interpol-2019"), 4_000)
+
+
+@pytest.fixture
+def at_the_modes(worked: Study) -> Claim:
+    return worked.claim
+
+
+# ---------------------------------------------------------------- readings
+
+
+def test_every_reading_worked_by_hand(worked: Study, golden: Golden) -> None:
+    table, by_hand = worked.claim.to_frame(), golden["claim"]
+    found = {
+        "level_cost": table["ratio"]["level", "score", "cost"],
+        "level_vote": table["ratio"]["level", "score", "vote"],
+        "per_euro_equal": table["ratio"]["per_euro", "score", "equal"],
+        "constant": table["constant"]["per_euro", "score", "equal"],
     }
-    for column in ("ratio", "ratio_low", "ratio_high"):
-        assert table[column].to_dict() == pytest.approx(expected, abs=1e-8)
-    assert set(table.index.get_level_values("estimand")) == set(ESTIMANDS)
+    assert found == pytest.approx({name: by_hand[name] for name in found}, rel=1e-7)
+    assert (table["drawn_low"] - table["ratio"]).abs().max() < 1e-9  # one draw, no range
+    assert set(table.index[table["registered"]]) == {PRIMARY}
 
 
-def test_functions_worked_by_hand(worked: Study) -> None:
-    """REG is 0.75 hosting and 0.25 exchange, LAB 0.4 leads; operations are not served."""
-    table = claim_of(worked).by_function()
-    score = table.loc["score"]
-    assert score["value"].to_dict() == pytest.approx(
-        {
-            "hosting": 0.75 * 77.9166667,
-            "exchange": 0.25 * 77.9166667 + 53.75,
-            "leads": 22.0,
-            "analysis": 33.0,
-            "training": 24.375,
-        }
-    )
-    assert score["cost_m"].sum() == pytest.approx(3.1652889)
-    rate = score["value"] / score["cost_m"]
-    assert score["value_per_m"].to_dict() == pytest.approx(rate.to_dict())
-    money = table.loc["money"]  # in millions; NET and ACA have no chain
-    assert money["value"].sum() == pytest.approx((91_501.133787 + 17_156.462585) / 1e6)
-    assert money["cost_m"].sum() == pytest.approx((860_682.54 + 519_276.87) / 1e6)
-    assert "training" not in money.index
-
-
-def test_power_is_told(worked: Study) -> None:
-    expected = float(detectable_contrast(1.0, 2.4, 1.6))  # capabilities' worth on either side
-    assert claim_of(worked).detectable == pytest.approx(expected)
-
-
-def test_the_strong_form_compares_every_pair_of_functions_served(
-    small: Case, at_modes: AtModes
-) -> None:
-    """Per euro at the modes: leads = analysis > hosting > exchange > training."""
-    groups = {("leads", "analysis", "hosting"): 1, ("leads", "hosting"): 0, ("leads",): 0}
-    groups |= {("exchange", "hosting", "leads", "analysis"): 1, ("training",): 0}
-    for group, strongest in groups.items():
-        found = claim_of(at_modes(small.with_settings(claim_group=group)))
-        assert found.strongest == strongest, group
-
-
-def test_the_answer(worked: Study) -> None:
-    found = claim_of(worked)
-    assert (found.verdict, found.probability) == ("supported", 1.0)
-    assert found.primary == ("per_euro", "score")
-    assert (found.margin, found.needed) == (1.25, 0.9)
+def test_four_lines_can_show_nothing(worked: Study) -> None:
+    """24 deals in one stratum: no p below 1/24, and no planted ratio is found in 80 %."""
+    found = worked.claim
+    assert found.power.floor == pytest.approx(1 / 24)
+    assert found.power.ratio == np.inf
+    assert not found.power.testable
+    assert found.word == "inconclusive"
+    assert found.to_frame()["p_greater"].min() >= 1 / 24
     assert repr(found) == (
-        "<Claim: supported; score per_euro greater in hosting+exchange+leads in 100% of draws>"
+        "<Claim: inconclusive (restates costs); per_euro score equal in hosting+exchange+leads: "
+        "ratio 2.01, detectable from inf; not registered>"
     )
 
 
-@pytest.mark.parametrize(
-    ("p_holds", "p_margin", "total", "verdict"),
-    [
-        (0.99, 0.96, 0.99, "supported"),
-        (0.99, 0.95, 0.10, "supported"),
-        (0.99, 0.94, 0.99, "not contradicted"),
-        (0.51, 0.30, 0.99, "not contradicted"),
-        (0.49, 0.10, 0.95, "supported for total, not per euro"),
-        (0.03, 0.01, 0.99, "supported for total, not per euro"),
-        (0.49, 0.10, 0.94, "inconclusive"),
-        (0.50, 0.10, 0.99, "inconclusive"),
-        (0.06, 0.00, 0.10, "inconclusive"),
-        (0.05, 0.00, 0.10, "contradicted"),
-        (0.00, 0.00, 0.00, "contradicted"),
-    ],
-)
-def test_the_five_words(p_holds: float, p_margin: float, total: float, verdict: str) -> None:
-    row = {"p_holds": p_holds, "p_margin": p_margin}
-    assert claims._verdict(row, {"p_margin": total, "p_holds": total}, 0.95) == verdict
-    assert verdict in VERDICTS
+def test_the_bundled_words(bundled: Claim) -> None:
+    """Method note 8.6 and section 0: level greater, margin not shown; per euro inconclusive."""
+    table = bundled.to_frame()
+    assert (bundled.word, bundled.reason) == ("inconclusive", "restates costs")
+    assert bundled.standing == "not registered"
+    level = table.loc["level"]
+    assert set(level["word"]) == {"greater, margin not shown"}
+    assert level["ratio"].tolist() == pytest.approx([1.46, 1.38], abs=0.01)
+    row = row_at(table, *PRIMARY)
+    assert row["ratio"] == pytest.approx(0.81, abs=0.01)
+    assert (row["drawn_low"], row["drawn_high"]) == pytest.approx((0.63, 1.10), abs=0.03)
+    assert row["constant"] == pytest.approx(0.58, abs=0.005)
+    assert row["detectable"] == pytest.approx(3.8, abs=0.5)
+    assert table["lines"].to_dict() == {
+        **{("level", "score", counted): 31 for counted in ("cost", "vote")},
+        **{("per_euro", "score", key): 31 for key in ("members", "results", "equal")},
+        ("per_euro", "harm", "amount"): 15,
+        ("per_euro", "money", "amount"): 12,
+    }
+    members, results = (row_at(table, "per_euro", "score", key) for key in ("members", "results"))
+    assert (members["ratio"], members["ratio_low"], members["ratio_high"]) == pytest.approx(
+        (2.1, 0.8, 3.3), abs=0.4
+    )
+    assert (members["p_greater"], members["p_margin"]) == pytest.approx((0.16, 0.31), abs=0.035)
+    assert np.isnan(results["ratio"])
+    assert results["p_greater"] == pytest.approx(0.01, abs=0.008)  # and is not read
+    assert not results["testable"]
+    assert row_at(table, "per_euro", "harm", "amount")["ratio"] == pytest.approx(1.44, abs=0.02)
+    assert np.isnan(row_at(table, "per_euro", "money", "amount")["ratio"])
+    assert set(table.loc["per_euro"]["word"]) == {"inconclusive"}
+    assert table["detectable"]["per_euro", "harm", "amount"] == np.inf
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0.5, 1))
-def test_more_evidence_never_makes_the_verdict_worse(
-    holds: float, share: float, total: float, needed: float
-) -> None:
-    order = ("contradicted", "inconclusive", "not contradicted", "supported")
-    row = {"p_holds": holds, "p_margin": holds * share}
-    more = {"p_holds": min(1, holds + 0.1), "p_margin": min(1, holds * share + 0.1)}
-    none = {"p_holds": total, "p_margin": 0.0}
-    ours, theirs = (claims._verdict(r, none, needed) for r in (row, more))
-    assert order.index(theirs) >= order.index(ours)
+def test_the_null_says_no_word_of_direction(bundled: Claim) -> None:
+    words = bundled.null_words()
+    assert list(words.index) == list(WORDS)
+    np.testing.assert_allclose(words.sum(), 1)
+    assert words.loc["supported"].max() <= 0.05
+    assert words.loc["contradicted"].max() <= 0.05
 
 
-def test_probabilities_are_shares_of_draws(study: Study) -> None:
-    """From the draws themselves, by another way of adding up."""
-    drawn, found = study.sample.drawn, claim_of(study)
-    inside = [FUNCTIONS.index(f) for f in found.group]
-    outside = [k for k in range(7) if k not in inside]
-    value, cost = drawn.function_value[0], drawn.function_cost[0]
-    ours = value[:, inside].sum(axis=1) / cost[:, inside].sum(axis=1)
-    theirs = value[:, outside].sum(axis=1) / cost[:, outside].sum(axis=1)
-    row = found.to_frame().T["per_euro", "score"]
-    assert row["p_holds"] == (ours > theirs).mean() == found.probability
-    assert row["p_margin"] == (ours > 1.25 * theirs).mean()
-    assert row["ratio"] == pytest.approx(np.sort(ours / theirs)[len(ours) // 2 - 1])
-    assert row["ratio_low"] <= row["ratio"] <= row["ratio_high"]
+def test_leaving_one_service_out(bundled: Claim) -> None:
+    left = bundled.left_out()
+    assert left["ratio"].idxmin() == "TRAINING"
+    assert left["ratio"].idxmax() == "NOTICES"
+    assert bundled.row["left_low"] == left["ratio"].min()
+    assert len(left) == 31
 
 
-def test_the_other_group_has_the_inverse_ratio(small: Case, study: Study) -> None:
-    rest = ("analysis", "operations", "training", "coordination")
-    other = claim_of(run_study(small.with_settings(claim_group=rest))).to_frame()
-    ours = claim_of(study).to_frame()
-    low, high = ours["ratio_low"], 1 / other["ratio_high"]
-    assert (low <= high).all()  # of 400 draws the 40th from below, and the next: no draw between
-    np.testing.assert_allclose(low, high, rtol=0.03)
-    np.testing.assert_allclose(ours["p_holds"], 1 - other["p_holds"], atol=1e-12)
+def test_the_curve_stands_on_the_readings(bundled: Claim) -> None:
+    curve = bundled.specifications()
+    whole = curve[(curve["without"] == "") & (curve["left_out"] == "")]
+    found = {
+        (str(r["estimand"]), str(r["value"]), str(r["counted"])): r["ratio"]
+        for r in whole.to_dict("records")
+    }
+    expected = bundled.to_frame()["ratio"].to_dict()
+    assert {k: v for k, v in found.items() if v == v} == pytest.approx(
+        {k: v for k, v in expected.items() if v == v}
+    )
+    for _, part in curve.groupby("estimand"):
+        assert (part["ratio"].dropna().diff().dropna() >= 0).all()
+    level = curve[(curve["estimand"] == "level") & (curve["left_out"] == "")]
+    lowest, highest = level["ratio"].min(), level["ratio"].max()
+    assert (lowest, highest) == pytest.approx((1.25, 1.59), abs=0.03)  # method note 8.6
+    assert bundled.curves["level"].share_greater == 1.0
 
 
-def test_a_measure_that_only_one_side_has_is_not_compared(small: Case) -> None:
-    only = tuple(s for s in small.chain if s.capability == "REG")  # all hosting and exchange
-    found = claim_of(run_study(replace(small, chain=only), draws=50))
-    measures = set(found.to_frame().index.get_level_values("measure"))
-    assert measures == {"score"}
+def test_other_rows_same_answer(small: Case) -> None:
+    """Services in another order, and other names: the same words and numbers."""
+    turned = replace(small, capabilities=small.capabilities[::-1])
+    one, other = examined(small), examined(turned)
+    pd.testing.assert_frame_equal(one.to_frame(), other.to_frame(), rtol=1e-9)
+    pd.testing.assert_frame_equal(one.null_words(), other.null_words())
+
+
+def test_exclusions_leave_a_service_out(small: Case) -> None:
+    found = examined(small.with_claim(exclusions=("NET",)))
+    assert set(found.to_frame()["lines"]) == {3}
+    assert "NET" not in found.left_out().index
+
+
+def test_any_group_in_own_words(small: Case) -> None:
+    """Functions that no product knows, and a claim about one of them."""
+    own = {"hosting": "keeping", "exchange": "talking", "leads": "telling", "analysis": "thinking"}
+    words = ("keeping", "talking", "telling", "thinking", "training")
+    renamed = tuple(replace(f, function=own.get(f.function, f.function)) for f in small.functions)
+    case = replace(small, functions=renamed).with_settings(functions=words)
+    found = examined(case.with_claim(group=("keeping", "talking", "telling")))
+    pd.testing.assert_frame_equal(found.to_frame(), examined(small).to_frame())
 
 
 def test_a_case_that_registers_no_claim_has_no_answer(small: Case) -> None:
-    assert "claim" not in run_study(small.with_settings(claim_group=()), draws=50)
+    study = run_study(replace(small, claim=None), draws=50)
+    assert "claim" not in study
+    assert "routes" not in study
+
+
+def test_a_measure_that_nobody_has_is_no_reading(small: Case) -> None:
+    only = tuple(s for s in small.chain if s.capability == "REG")
+    found = examined(replace(small, chain=only))
+    assert set(found.to_frame().index.get_level_values("value")) == {"score"}
+
+
+# ---------------------------------------------------------------- registration
+
+
+def folder_of(tmp_path: Path, small_folder: Path) -> Path:
+    place = tmp_path / "case"
+    shutil.copytree(small_folder, place)
+    return place
+
+
+@pytest.fixture
+def locked(tmp_path: Path, small_folder: Path) -> Path:
+    place = folder_of(tmp_path, small_folder)
+    write_lock(place, read_case(place), DAY)
+    return place
+
+
+def edit(place: Path, name: str, old: str, new: str) -> None:
+    path = place / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_a_registered_claim_is_one(locked: Path) -> None:
+    found = examined(read_case(locked), 60)
+    assert found.standing == "registered"
+    assert found.registered_on == "2024-01-01"
+    assert found.changed == ()
+    assert found.digest in (locked / "claim.lock.toml").read_text(encoding="utf-8")
+
+
+TAMPERED = (  # file, what stood there, what stands there now, what is named
+    ("claim.toml", "margin = 1.25", "margin = 1.1", ("margin",)),
+    (
+        "claim.toml",
+        'value = "score"\nextent_key = "equal"',
+        'value = "harm"',
+        ("extent_key", "value"),
+    ),
+    ("claim.toml", '["hosting", "exchange", "leads"]', '["hosting"]', ("group",)),
+    ("claim.toml", "seed = 11", "seed = 12", ("seed",)),
+    ("claim.toml", "seed = 11", "seed = 11\nalpha = 0.1", ("alpha",)),
+    ("claim.toml", "seed = 11", "seed = 11\ndetectable_most = 99", ("detectable_most",)),
+    ("claim.toml", "seed = 11", 'seed = 11\nexclusions = ["ACA"]', ("exclusions",)),
+    ("functions.csv", "REG,hosting,0.5,0.75,0.9", "REG,hosting,0.5,0.75,0.95", ("shares",)),
+    ("costs.csv", "60000,100000,180000", "60000,100000,190000", ("costs",)),
+    ("case.toml", "eu-cohesion-5", "eu-cohesion-3", ("costs",)),
+    ("criteria.csv", "30,60,100,D", "30,70,100,D", ("weights",)),
+)
+
+
+@pytest.mark.parametrize(("file", "old", "new", "named"), TAMPERED, ids=lambda part: str(part)[:30])
+def test_what_was_changed_since_is_named(
+    locked: Path, file: str, old: str, new: str, named: tuple[str, ...]
+) -> None:
+    edit(locked, file, old, new)
+    case = read_case(locked)
+    assert case.claim is not None
+    assert changed_since(case) == named
+    assert claims._standing(case, case.claim) == "changed since"
 
 
 @pytest.mark.parametrize(
-    ("setting", "value", "moves"),
+    ("file", "old", "new"),
     [
-        ("claim_group", ("hosting",), True),
-        ("claim_primary", "total", True),
-        ("claim_value", "harm", True),
-        ("claim_probability", 0.95, True),
-        ("claim_margin", 1.5, True),
-        ("seed", 3, False),
-        ("draws", 100, False),
-        ("budget", 1.0, False),
-        ("title", "Another", False),
+        ("scores.csv", "REG,reach,120,150,180", "REG,reach,110,140,180"),  # outcomes are not in it
+        ("case.toml", "A small police, worked by hand", "Another title"),
+        ("functions.csv", "judged from the service catalogue", "judged anew"),
+        ("capabilities.csv", "Register of persons", "Register"),
+        ("claim.toml", "# Four lines", "# Four services"),
     ],
 )
-def test_the_registration_changes_with_what_is_registered(
-    small: Case, setting: str, value: object, moves: bool
+def test_what_the_test_does_not_read_changes_nothing(
+    locked: Path, file: str, old: str, new: str
 ) -> None:
-    other = small.with_settings(**{setting: value})
-    assert (registration(other) != registration(small)) == moves
-    assert len(registration(small)) == 64
+    edit(locked, file, old, new)
+    assert changed_since(read_case(locked)) == ()
 
 
-def test_the_primary_is_the_one_that_is_registered(small: Case, at_modes: AtModes) -> None:
-    next_euro = claim_of(at_modes(small.with_settings(claim_primary="next_euro")))
-    assert next_euro.primary == ("next_euro", "score")
-    assert next_euro.verdict == "supported for total, not per euro"
-    assert next_euro.probability == 0
-    harm = claim_of(at_modes(small.with_settings(claim_value="harm", claim_margin=2.0)))
-    assert (harm.primary, harm.verdict) == (("per_euro", "harm"), "not contradicted")
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("registered = 2024-01-01", "registered = 2023-01-01", "it was changed after it was"),
+        ('margin = "1.25"', 'margin = "1.1"', "it was changed after it was written"),
+        ('method = "', 'method = "x', "it was changed after it was written"),
+        ("[parts]", "[part]", "it is no lock of a claim"),
+        ("digest = ", "digest = digest = ", "it cannot be read"),
+    ],
+)
+def test_a_lock_that_was_edited_is_a_fault(locked: Path, old: str, new: str, told: str) -> None:
+    edit(locked, "claim.lock.toml", old, new)
+    with pytest.raises(CaseError, match=told):
+        read_case(locked)
 
 
-@pytest.mark.parametrize("effect", [None, 0.0])
-def test_an_improvement_that_costs_and_does_nothing_moves_no_estimand(
-    small: Case, effect: float | None
-) -> None:
-    """Neither its cost nor its row: with it, every ratio is the one without it."""
-    dud = replace(small.improvements[0], id="DUD", name="Dud")
-    line = next(line for line in small.costs if line.improvement == small.improvements[0].id)
-    amount = replace(line.amount, name="costs/DUD", low=9e6, mode=9.5e6, high=9.9e6)
-    cost = replace(line, id="DUD", improvement="DUD", amount=amount)
-    effects = small.effects
-    if effect is not None:
-        row = next(e for e in small.effects if e.criterion)
-        change = replace(row.change, name="effects/DUD", low=effect, mode=effect, high=effect)
-        effects = (*effects, replace(row, improvement="DUD", change=change))
-    more = replace(
-        small,
-        improvements=(*small.improvements, dud),
-        costs=(*small.costs, cost),
-        effects=effects,
+def test_a_lock_that_fits_no_file_is_a_fault(locked: Path) -> None:
+    (locked / "claim.toml").unlink()
+    with pytest.raises(CaseError, match=r"claim.lock.toml: there is no claim"):
+        read_case(locked)
+
+
+def test_a_file_with_a_mistyped_name_is_a_fault(locked: Path) -> None:
+    (locked / "claim.lock.toml").rename(locked / "claims.lock.toml")
+    with pytest.raises(CaseError, match="this is not a table of a case"):
+        read_case(locked)
+
+
+def test_another_method_is_another_test(locked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("capworth.case.claim_lock.METHOD", "2")
+    found = examined(read_case(locked), 60)
+    assert (found.standing, found.changed) == ("changed since", ("method",))
+
+
+def test_a_scenario_is_exploratory(locked: Path) -> None:
+    found = examined(read_case(locked).as_scenario("dear money"), 60)
+    assert found.standing == "exploratory"
+
+
+def test_only_a_registered_claim_is_called_supported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bundled list with level registered and every claimed service lifted."""
+    case = read_case(ROOT / "data" / "interpol-2019").with_claim(estimand="level", extent_key="")
+    sample = draw_sample(case, 400)
+    shares, _ = claims._shares(sample)
+    group = shares @ np.array(case.claimed)
+    for factor, word in ((1.6, "supported"), (0.35, "contradicted")):
+        flat = 50 + 5 * (sample.drawn.score - sample.drawn.score.mean(axis=1, keepdims=True)) / 30
+        lifted = replace(sample.drawn, score=flat * (1 + (factor - 1) * group))
+        found = examine_claim(replace(sample, drawn=lifted), Provenance.of(case, 400))
+        assert found is not None
+        assert (found.tested, found.word, found.reason) == (word, "inconclusive", "not registered")
+        with monkeypatch.context() as patch:
+            patch.setattr(claims, "_standing", lambda *_: "registered")
+            found = examine_claim(replace(sample, drawn=lifted), Provenance.of(case, 400))
+        assert found is not None
+        assert (found.word, found.reason) == (word, "")
+
+
+# ---------------------------------------------------------------- coders
+
+
+def coded(small: Case, second: Mapping[str, float]) -> Case:
+    """The shares by ana, and by ben who moves some of them."""
+    ana = tuple(replace(f, coder="ana") for f in small.functions)
+    ben = []
+    for f in small.functions:
+        mode = second.get(f"{f.capability}/{f.function}", f.share.mode)
+        low, high = min(f.share.low, mode), max(f.share.high, mode)
+        ben.append(replace(f, coder="ben", share=replace(f.share, low=low, mode=mode, high=high)))
+    codes = (*ana, *ben)
+    return replace(small, codes=codes, functions=agreed_shares(codes))
+
+
+def test_two_coders_who_agree_are_as_one(small: Case) -> None:
+    case = coded(small, {})
+    assert [f.share.mode for f in case.functions] == [f.share.mode for f in small.functions]
+    found = examined(case)
+    assert found.alpha_of_coders == 1.0
+    assert found.coders == ("ana", "ben")
+    pd.testing.assert_frame_equal(found.to_frame(), examined(small).to_frame())
+
+
+def test_disputed_shares_are_intervals(small: Case) -> None:
+    moved = {"LAB/leads": 0.8, "LAB/analysis": 0.2}
+    case = coded(small, moved)
+    shares = {(f.capability, f.function): f.share for f in case.functions}
+    leads = shares["LAB", "leads"]
+    assert (leads.low, leads.mode, leads.high) == pytest.approx((0.2, 0.6, 0.8))
+    found = examined(case)
+    assert 0 < found.alpha_of_coders < 1
+    first = found.coding().index[0]
+    assert first in {("LAB", "leads"), ("LAB", "analysis")}
+    assert found.coding()["apart"].iloc[0] == pytest.approx(0.4)
+    widths = []
+    for one in (found, examined(small)):
+        row = row_at(one.to_frame(), "level", "score", "vote")
+        widths.append(row["drawn_high"] - row["drawn_low"])
+    assert widths[0] > widths[1]
+
+
+def test_one_coder_alone_is_told(small: Case) -> None:
+    ana = tuple(replace(f, coder="ana") for f in small.functions)
+    found = examined(replace(small, codes=ana))
+    assert found.coders == ("ana",)
+    assert np.isnan(found.alpha_of_coders)
+    assert len(found.coding()) == 0
+
+
+# ---------------------------------------------------------------- routes
+
+
+def test_functions_switched_off_worked_by_hand(worked: Study, golden: Golden) -> None:
+    table, by_hand = worked.routes.to_frame(), golden["claim"]
+    for measure in ("money", "harm"):
+        row = row_at(table, "switched off", measure)
+        assert row["ratio"] == pytest.approx(by_hand[f"switched_{measure}"], rel=1e-6)
+        assert row["first_in"] == pytest.approx(by_hand[f"switched_{measure}_first"], rel=1e-6)
+        assert row["last_in"] == np.inf  # on last, the claimed functions get all
+    assert table["finding"].tolist() == ["open", "above", "not identified", "not taken"]
+    assert worked.routes.taken == ("shares", "switched off")
+    parts = worked.routes.by_function().loc["money"]
+    assert parts["shapley"].sum() == pytest.approx((91501.133787 + 17156.462585) / 1e6, rel=1e-6)
+    assert parts["owen"].sum() == pytest.approx(parts["shapley"].sum(), rel=1e-9)
+    assert parts.loc["leads", "last_in"] == pytest.approx(17156.462585 / 1e6, rel=1e-6)
+    assert parts["first_in"].max() == 0  # nobody works with one function alone
+    assert "not taken" in repr(worked.routes)
+
+
+def chosen(small: Case, rounds: int, best: str) -> Case:
+    """Members asked to choose between strengthening a claimed and another function."""
+    rows = []
+    for member in range(12):
+        name = small.members[member % len(small.members)].id
+        for task in range(rounds):
+            ours = ("hosting", "exchange")[(member + task) % 2]
+            other = ("training", "analysis")[task % 2]
+            picked = ours if (member + task) % 5 else other
+            picked = picked if best == "ours" else (other if picked == ours else ours)
+            for function, cost in ((ours, 100.0 + 10 * (task % 3)), (other, 100.0)):
+                named = f"{member}-{task}"
+                rows.append(Choice(name, named, function, function, cost, function == picked, "D"))
+    return replace(small, choices=tuple(rows))
+
+
+@pytest.mark.parametrize(("best", "finding"), [("ours", "above"), ("other", "below")])
+def test_members_who_choose(small: Case, best: str, finding: str) -> None:
+    case = chosen(small, 8, best)
+    sample = draw_sample(case, 60)
+    claim = examine_claim(sample, Provenance.of(case, 60))
+    assert claim is not None
+    found = take_routes(sample, claim, Provenance.of(case, 60))
+    row = row_at(found.to_frame(), "chosen", "-")
+    assert row["finding"] == finding
+    assert (row["ratio"] > 1) == (best == "ours")
+    assert row["ratio_low"] < row["ratio"] < row["ratio_high"]
+    assert found.taken == ("shares", "switched off", "chosen")
+    assert found.by_choice()["utility"].sum() == pytest.approx(0, abs=1e-9)
+    assert (found.tasks, found.respondents) == (96, len({c.member for c in case.choices}))
+
+
+def test_declared_parts_are_merged_to_their_whole(small: Case) -> None:
+    """NET in two parts that name their whole: every number as it was."""
+    from capworth.study.split_check import split
+
+    parted = examined(split(small, "NET", 2, declared=True))
+    pd.testing.assert_frame_equal(parted.to_frame(), examined(small).to_frame(), rtol=1e-9)
+    silent = examined(split(small, "NET", 2, declared=False)).to_frame()
+    assert set(silent["lines"]) == {5}
+    level = ("level", "score", "cost")
+    assert row_at(silent, *level)["ratio"] == pytest.approx(
+        row_at(examined(small).to_frame(), *level)["ratio"], rel=1e-9
     )
-    samples = [draw_sample(case, 50) for case in (small, more)]
-    tables = []
-    for sample in samples:
-        claim = claims.examine_claim(sample, Provenance.of(small, 50))
-        assert claim is not None
-        tables.append(claim.to_frame())
-    assert samples[1].drawn.improvement_cost[:, -1].min() > 1e6
-    assert tables[1].to_dict() == tables[0].to_dict()
-
-
-def test_where_it_gains_in_some_draws_only_its_cost_counts_in_those(small: Case) -> None:
-    """Two improvements, two draws: the second gains nothing in the second draw.
-
-    First 6 for 2, half of it ours: 3 for 1 on either side. Second 4 for 1, all theirs.
-    Draw one: 3 / 1 against 7 / 2. Draw two: 3 / 1 against 3 / 1.
-    """
-    drawn = SimpleNamespace(
-        gains=SimpleNamespace(
-            score=np.array([[6.0, 4.0], [6.0, 0.0]]), exchange=np.array([[0.5, 0.0], [0.5, 0.0]])
-        ),
-        improvement_cost=np.array([[2.0, 1.0], [2.0, 1.0]]),
-    )
-    sample: Any = SimpleNamespace(drawn=drawn)
-    found = claims._next_euro(sample)
-    assert found.tolist() == pytest.approx([6 / 7, 1.0])

@@ -41,11 +41,11 @@ odd_values = st.sampled_from(ODD_VALUES)
 
 
 def answered(case: Case) -> None:
-    """A good case is answered, or is told that its grid or its budget does not fit its amounts."""
+    """A good case is answered, or is told that its budget does not fit its amounts."""
     try:
         run_study(case, draws=20)
     except InputError as error:
-        if not str(error).startswith(("unit:", "budget:")):
+        if not str(error).startswith("budget:"):
             raise
 
 
@@ -137,7 +137,7 @@ def test_every_uncertain_number_has_a_name_of_its_own(small: Case) -> None:
 
 def test_absent_settings_have_their_defaults(small: Case) -> None:
     settings = small.settings
-    assert (settings.timing, settings.claim_margin, settings.top_share) == ("start", 1.25, 0.25)
+    assert (settings.timing, settings.top_share) == ("start", 0.25)
     assert (settings.note, settings.languages) == ("", ("en", "fr"))
 
 
@@ -165,7 +165,8 @@ def test_optional_tables_may_be_left_out(folder: Path) -> None:
     for name in ("outcomes", "criteria", "scores", "judgements"):
         (folder / f"{name}.csv").unlink()
     keep_lines(folder / "costs.csv", "SCAN", "LINK", "CLOUD")
-    keep_lines(folder / "case.toml", "budget", "target", "claim_")
+    keep_lines(folder / "case.toml", "budget", "target")
+    (folder / "claim.toml").unlink()
     study: Study = run_study(read_case(folder), draws=50)
     asked = ("claim", "excellence", "priorities", "programme", "funding", "sensitivity")
     assert {*asked} <= {*study.not_asked}

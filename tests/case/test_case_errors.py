@@ -23,6 +23,7 @@ from capworth.errors import CapworthError, CaseError, Finding, InputError, neare
 Edit: TypeAlias = tuple[str, str, str]  # file, what stood there, what the analyst typed
 Slip: TypeAlias = tuple[str, str, str, str]  # the same, and what the analyst is told
 ALL = "*"  # every row below the heading
+KEYS = ("case", "claim")  # files of keys and values
 GROUP = '["hosting", "exchange", "leads"]'
 
 CELLS: tuple[Slip, ...] = (  # one cell that cannot be read: one fault, and no others in its wake
@@ -59,12 +60,22 @@ CELLS: tuple[Slip, ...] = (  # one cell that cannot be read: one fault, and no o
     ("case", "years = 3", "years = 3.5", "column 'years': '3.5' is not a whole number."),
     ("case", "seed = 11", "seed = -1", "column 'seed': -1 is below 0."),
     ("case", "budget = 110000", 'budget = "110,000"', "column 'budget': '110,000' is not a number"),
-    ("case", "claim_probability = 0.9", "claim_probability = 90", "'claim_probability': 90 is above"
-     " 1. Lower it. The unit is: probability."),
+    ("claim", "margin = 1.25", "margin = 0.9", "claim.toml, column 'margin': 0.9 is below 1.01."
+     " Raise it. The unit is: ratio."),
+    ("claim", 'value = "score"', 'value = "points"', "claim.toml, column 'value': 'points' is not"),
+    ("claim", 'estimand = "per_euro"', "", "column 'estimand': the cell is empty. It needs what"),
+    ("claim", '"leads"]', '"leads", "leads"]', "column 'group': 'leads' stands twice. Keep one."),
+    ("claim", "seed = 11", "sead = 11", "column 'sead': there is no such key. Did you mean 'seed"),
+    ("claim", "seed = 11", "seed = 11\nseed = 12", "claim.toml: it cannot be read (Cannot"),
+    ("claim", "seed = 11", 'exclusions = ["REGG"]', "column 'exclusions': 'REGG' is not known."),
+    ("case", "seed = 11", "seed = 11\nclaim_margin = 1.5", "case.toml, column 'claim_margin': it"
+     " went to claim.toml. Write it there as 'margin' and take this line away."),
+    ("case", "seed = 11", 'seed = 11\nclaim_group = ["hosting"]', "column 'claim_group': it went to"
+     " claim.toml. Write it there as 'group'"),
     ("case", 'organisation = "Small Police"', "", "column 'organisation': the cell is empty. It"
      " needs the organisation that is appraised."),
     ("case", '["en", "fr"]', '["en", "it"]', "column 'languages': 'it' is not known."),
-    ("case", '"hosting"', '"hostin"', "'claim_group': 'hostin' is not known. Did you mean"),
+    ("functions", "REG,hosting", "REG,hostin", "row 2, column 'function': 'hostin' is not known."),
     ("case", "budget = 1", "bugdet = 1", "column 'bugdet': there is no such key. Did you mean"
      " 'budget'?"),
     ("sources", "id,title,publisher", "id,title,publicher", "row 1, column 'publicher': there is no"
@@ -159,10 +170,17 @@ RULES: tuple[Slip, ...] = (  # cells that do not go together
      " metric 'search' in activity. Did you mean 'searches'?"),
     ("activity", "LAB,hits,2023", "LAB,hits,2022", "case.toml, column 'productivity': 'searches ->"
      " hits': no two capabilities have these in two common years. Add figures to activity"),
-    ("case", GROUP, '["operations"]', "column 'claim_group': no capability with a value in score"
+    ("claim", '"hosting"', '"hostin"', "column 'group': 'hostin' is no function. Did you mean"),
+    ("claim", 'extent_key = "equal"', "", "column 'extent_key': a score per euro needs to know"),
+    ("claim", '"equal"', '"cost"', "column 'extent_key': counted by cost, a score per euro is the"),
+    ("claim", '"per_euro"', '"level"', "column 'extent_key': an extent is for scores per euro"),
+    ("claim", "seed = 11", 'weighting = "vote"', "column 'weighting': per euro every service"),
+    ("claim", "seed = 11", 'coders = ["ana"]', "column 'coders': nobody named 'ana' coded shares."),
+    ("claim", 'value = "score"', 'value = "harm"', "column 'extent_key': an extent is for scores"),
+    ("claim", GROUP, '["operations"]', "column 'group': no capability with a value in score"
      " serves any of these. Name some of the functions that are served, and not all of them."),
-    ("case", GROUP, '["hosting", "exchange", "leads", "analysis", "training"]',
-     "column 'claim_group': no capability with a value in score serves any other."),
+    ("claim", GROUP, '["hosting", "exchange", "leads", "analysis", "training"]',
+     "column 'group': no capability with a value in score serves any other."),
     ("criteria", "membres,,,,,,", "membres,,,0,,,", "row 2, column 'worst': a criterion with others"
      " below it. Leave it blank."),
     ("criteria", "use,hours", "use,", "row 4, column 'unit': a measured criterion lacks it."),
@@ -175,7 +193,7 @@ RULES: tuple[Slip, ...] = (  # cells that do not go together
     ("criteria", "membres,,,,,,", "membres,reach,,,,,", "row 2, column 'parent': the tree bites its"
      " tail. Name a criterion above it."),
     ("scores", "REG,speed", "REG,use", "row 3, column 'criterion': it has criteria below it."),
-    ("scores", "REG,speed,12,24,40,D,,survey of 2023\n", "", "capabilities.csv, row 2, column 'id':"
+    ("scores", "REG,speed,12,24,40,0,D,,survey of 2023\n", "", "capabilities.csv, row 2, column 'id':"
      " REG has no score on speed. Add it to scores or measures; an unknown level is a wide range of"
      " grade E."),
     ("effects", "SCAN,REG,speed,,", "SCAN,REG,speed,used,", "row 2, column 'criterion': an effect"
@@ -309,15 +327,12 @@ SEVERAL: tuple[tuple[tuple[Edit, ...], str], ...] = (  # slips that take more th
         "criteria.csv, row 2, column 'swing': all siblings weigh nothing. Give the largest 100.",
     ),
     (
-        (
-            ("case", 'claim_primary = "per_euro"', 'claim_primary = "next_euro"'),
-            ("case", 'claim_value = "score"', 'claim_value = "harm"'),
-        ),
-        "case.toml, column 'claim_primary': the next euro is known for the score of improvements",
+        (("claim", 'value = "score"\nextent_key = "equal"', 'value = "money"'), ("chain", ALL, "")),
+        "claim.toml, column 'value': no capability has a value in money. Add chain and",
     ),
     (
-        (("case", 'claim_value = "score"', 'claim_value = "money"'), ("chain", ALL, "")),
-        "case.toml, column 'claim_value': no capability has a value in money. Add chain and",
+        (("claim", '"per_euro"', '"level"'), ("claim", '"score"\nextent_key = "equal"', '"harm"')),
+        "claim.toml, column 'value': harm is an amount and no level. Register value = 'score', or",
     ),
     (
         (("improvements", ALL, ""), ("relations", ALL, "")),
@@ -329,7 +344,7 @@ SINGLE = (*CELLS, *TABLES, *RULES)
 
 def spoil(folder: Path, *edits: Edit) -> None:
     for name, old, new in edits:
-        path = folder / ("case.toml" if name == "case" else f"{name}.csv")
+        path = folder / (f"{name}.toml" if name in KEYS else f"{name}.csv")
         text = path.read_text(encoding="utf-8")
         if old == ALL:
             changed = text.splitlines()[0] + "\n" + new
@@ -356,7 +371,7 @@ def test_the_analyst_is_told_where_what_and_how(folder: Path, slip: Slip) -> Non
     error = faults(folder)
     line = next((line for line in lines(error).splitlines() if told in line), "")
     assert line, f"{told!r} is not told in\n{error}"
-    own = "case.toml" if file == "case" else f"{file}.csv"
+    own = f"{file}.toml" if file in KEYS else f"{file}.csv"
     assert told.split(",")[0].endswith((".csv", ".toml")) or line.strip().startswith(own)
     assert error.findings == check_case(folder)
 
@@ -388,7 +403,7 @@ def test_every_fault_is_complete(folder: Path, slip: Slip) -> None:
         assert finding.fix[-1] in ".?"
         whole_file = "cannot be read" in finding.problem or "quotes" in finding.problem
         whole_row = "heading" in finding.problem or "row yet" in finding.problem
-        assert finding.row or finding.file == "case.toml" or whole_file
+        assert finding.row or finding.file.endswith(".toml") or whole_file
         assert finding.column or whole_file or whole_row or "semicolons" in finding.problem
 
 

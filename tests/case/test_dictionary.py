@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from capworth.case.check import GRADES, check_cells
+from capworth.case.claim import ESTIMANDS, Registration
 from capworth.case.dictionary import (
+    CLAIM,
     LANGUAGES,
     REQUIRED_TABLES,
     ROW_KEYS,
@@ -28,8 +30,8 @@ from capworth.case.tables import read_raw
 from capworth.methods.allocation.keys import KEYS, PEAK, TREE
 
 KINDS = {
-    *("key", "text", "number", "whole", "year", "date", "flag", "grade", "choice", "list"),
-    *("ref", "refs", "schedule", "bias"),
+    *("key", "text", "number", "whole", "year", "date", "flag", "grade", "choice", "list", "words"),
+    *("ref", "refs", "schedule", "bias", "confidence"),
 }
 ESTIMATE = {"low", "mode", "high", "swing_low", "swing", "swing_high", "unit"}
 ESTIMATE |= {"grade", "source", "basis"}
@@ -48,6 +50,7 @@ def columns_of(table: str) -> set[str]:
 
 def test_settings_and_columns_agree() -> None:
     assert {field.name for field in fields(Settings)} == columns_of(SETTINGS)
+    assert {field.name for field in fields(Registration)} - {"lock"} == columns_of(CLAIM)
 
 
 @pytest.mark.parametrize(("table", "kind", "number"), PARTS, ids=lambda part: str(part))
@@ -58,8 +61,10 @@ def test_types_and_columns_agree(table: str, kind: type[Any], number: str) -> No
         names -= {number}
         columns -= ESTIMATE - names
     columns -= {
-        c for c in columns if c.startswith(("transfer_", "chance_"))
+        c for c in columns if c.startswith(("transfer_", "chance_", "extent_"))
     }  # gathered in one field
+    if table == "business_as_usual":
+        columns = columns - {"cost_low", "cost_mode", "cost_high"} | {"cost_growth"}
     assert names == columns
 
 
@@ -67,13 +72,14 @@ def test_every_table_of_the_dictionary_is_a_part_of_the_case() -> None:
     computed = {"measures"}  # its rows become levels, as if they stood in scores
     assert [table for table, _, _ in PARTS] == [t for t in table_names() if t not in computed]
     parts = {field.name for field in fields(Case)} - {"settings", "fingerprint"}
+    parts -= {"claim", "codes", "scenario"}  # claim.toml, and what is made of functions
     assert parts == set(table_names()) - computed
     assert set(REQUIRED_TABLES) <= parts
 
 
 def test_every_number_has_a_unit() -> None:
     bare = {named(c) for c in EVERY if c.kind in {"number", "whole", "year"} and not c.unit}
-    assert bare == {"case.seed"}
+    assert bare == {"case.seed", "claim.seed"}
 
 
 def test_every_estimate_has_a_grade_a_source_and_a_basis() -> None:
@@ -98,7 +104,8 @@ def test_every_column_is_of_a_known_kind_and_says_what_it_means() -> None:
 
 def test_the_words_of_the_dictionary_are_those_of_the_model() -> None:
     assert dictionary()["functions"]["function"].options == FUNCTIONS
-    assert dictionary()[SETTINGS]["claim_group"].options == FUNCTIONS
+    assert dictionary()["choices"]["function"].options == FUNCTIONS
+    assert dictionary()[CLAIM]["estimand"].options == ESTIMANDS
     assert dictionary()["platforms"]["key"].options == (*KEYS, PEAK, TREE)
     assert GRADES == GRADES_OF_ESTIMATES
     steps = set(dictionary()["chain"]["step"].options)
@@ -147,7 +154,8 @@ def test_the_small_case_uses_no_column_that_is_not_described(small_folder: Path)
 def test_every_cell_of_the_small_case_is_read_as_its_kind(small_folder: Path) -> None:
     _, typed, findings = check_cells(read_raw(small_folder))
     assert not findings
-    kinds = {"number": float, "whole": int, "year": int, "flag": bool, "refs": tuple, "date": date}
+    kinds = {"number": float, "whole": int, "year": int, "flag": bool, "date": date}
+    kinds |= {"refs": tuple, "words": tuple, "list": tuple}
     for table, rows in typed.items():
         for row in rows:
             for name, value in row.values.items():

@@ -18,8 +18,8 @@ from capworth.lints.evidence import spurious_precision
 from capworth.multicriteria.contributions import explain
 
 HEADING = "capability,criterion,metric,year,per,low,mode,high,grade,source,basis\n"
-RESULTS = "LAB,results,4,6,8,D,,panel\n"
-REACH = "REG,reach,120,150,180,D,,survey of 2023\n"
+RESULTS = "LAB,results,4,6,8,10,D,,panel\n"
+REACH = "REG,reach,120,150,180,200,D,,survey of 2023\n"
 Measured = Callable[..., Path]
 
 
@@ -82,14 +82,14 @@ def test_one_series_by_another(measured: Measured) -> None:
 
 def test_the_divisor_is_of_the_same_time(measured: Measured) -> None:
     """500 hits of 2023 by the 10,000 searches of 2023, not by the 12,000 of 2024."""
-    gone = "REG,results,6,8,9,D,,panel\n"
+    gone = "REG,results,6,8,9,10,D,,panel\n"
     case = read_case(measured("REG,results,hits,2023,searches,100,100,100,C,LEDGER,", without=gone))
     assert ends(level(case, "REG", "results")) == pytest.approx((5, 5, 5))
 
 
 def test_the_divisor_is_the_last_of_its_time(measured: Measured) -> None:
     """The hits of 2024 by the 12,000 searches of 2024, not by the 10,000 of 2023."""
-    gone = "REG,results,6,8,9,D,,panel\n"
+    gone = "REG,results,6,8,9,10,D,,panel\n"
     case = read_case(measured("REG,results,hits,,searches,100,100,100,C,LEDGER,", without=gone))
     assert ends(level(case, "REG", "results")) == pytest.approx((5, 5, 5))
 

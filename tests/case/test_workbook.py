@@ -38,11 +38,15 @@ def workbook(small: Case, small_folder: Path, tmp_path: Path) -> Path:
     words |= small.settings.translations
     words |= {"appraisal_date": date(2024, 12, 31), "first_year": 2025, "years": 3.0}
     words |= {"discounting": "eu-cohesion-5", "seed": 11, "draws": 400, "budget": 110000}
-    words |= {"target": 200000, "grid": 10000.0, "claim_group": "hosting, exchange leads"}
-    words |= {"claim_primary": "per_euro", "claim_value": "score", "claim_probability": 0.9}
+    words |= {"target": 200000, "extent_key": "equal"}
     words |= {"languages": "en fr", "productivity": "searches -> hits"}
     for pair in words.items():
         sheet.append(pair)
+    claim = book.create_sheet("claim")
+    for pair in {"group": "hosting, exchange leads", "estimand": "per_euro", "seed": 11}.items():
+        claim.append(pair)
+    claim.append(("value", "score"))
+    claim.append(("extent_key", "equal"))
     for path in sorted(small_folder.glob("*.csv")):
         table = book.create_sheet(path.stem)
         text = path.read_text(encoding="utf-8")

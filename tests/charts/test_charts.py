@@ -45,7 +45,7 @@ SMALLEST = 7.0  # points
 UNITS = re.compile(r"€|%|point|punto|0–100|ratio|rapport|cociente|euro|members|membres|miembros")
 BARS = ("payers", "capability_ranks", "improvement_ranks", "evidence")
 ASKED_LATER = ("tornado", "evidence", "switching", "threshold", "information")  # where answered
-PANELS = {"functions": 3, "net_value": 2}  # charts of several Axes, one below the other
+PANELS = {"claim_curve": 4, "net_value": 2}  # charts of several Axes, one below the other
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -257,13 +257,14 @@ DRAWS: Mapping[str, tuple[str, Callable[..., Axes]]] = {
     "draw_alignment": ("priorities", charts.draw_alignment),
     "draw_allocation": ("allocation", charts.draw_allocation),
     "draw_claim": ("claim", charts.draw_claim),
+    "draw_claim_curve": ("claim", charts.draw_claim_curve),
+    "draw_claim_routes": ("routes", charts.draw_claim_routes),
     "draw_contributions": ("contributions", charts.draw_contributions),
     "draw_cost_value": ("appraisal", charts.draw_cost_value),
     "draw_earmarks": ("funding.earmarks", charts.draw_earmarks),
     "draw_efficiency": ("excellence", charts.draw_efficiency),
     "draw_evidence": ("sensitivity", charts.draw_evidence),
     "draw_frontier": ("frontier", charts.draw_frontier),
-    "draw_functions": ("claim", charts.draw_functions),
     "draw_funding": ("funding", charts.draw_funding),
     "draw_gap_table": ("excellence", charts.draw_gap_table),
     "draw_gaps": ("excellence", charts.draw_gaps),
@@ -317,30 +318,40 @@ def test_every_drawing_function_is_tried() -> None:
     assert set(DRAWS) == drawing - {"draw_architecture", "draw_calibration"}  # of no study's answer
 
 
-def test_functions_are_drawn_as_they_stand(study: Study) -> None:
-    ax = charts.draw_functions(study.claim, axes())
-    table = study.claim.by_function().xs("score", level="measure")
-    for ours, line in zip((True, False), ax.get_lines(), strict=True):
-        mine = table[[(f in study.claim.group) is ours for f in table.index]]["value_per_m"]
-        assert sorted(xs(line)) == sorted(mine)
-    markers = {str(line.get_marker()) for line in ax.get_lines()}
-    assert len(markers) == 2, "colour is not the only cue"
-    order = [label.get_text() for label in ax.get_yticklabels()]
-    ranked = table["value_per_m"].sort_values(ascending=False).index
-    assert order == [ENGLISH.word("function", f) for f in ranked]
-
-
 def test_ratios_are_drawn_as_they_stand(study: Study) -> None:
-    ax = charts.draw_claim(study.claim, axes())
+    """Ends inside the view stand where they are; what goes on beyond ends in an arrow."""
     table = study.claim.to_frame()
-    spans = [c for c in ax.collections if isinstance(c, LineCollection)][-1].get_segments()
-    ends = np.array([np.asarray(segment)[:, 0] for segment in spans])
-    np.testing.assert_allclose(ends, table[["ratio_low", "ratio_high"]])
+    table["ratio_low"], table["ratio_high"] = [0.5, 0.0, 0.9], [3.0, 4.0, np.inf]
+    ax = charts.draw_claim(replace(study.claim, _table=table), axes())
+    spans = [c for c in ax.collections if isinstance(c, LineCollection)]
+    ends = [
+        np.asarray(c.get_segments()[0])[:, 0].tolist() for c in spans if len(c.get_segments()) == 1
+    ]
+    assert ends == [[0.5, 3.0], [0.1, 4.0], [0.9, 10.0]]
+    arrows = [(str(line.get_marker()), xs(line)[0]) for line in ax.get_lines()]
+    assert [a for a in arrows if a[0] in "<>"] == [("<", 0.1), (">", 10.0)]
     assert {1.0, study.claim.margin} <= {x for line in ax.get_lines() for x in xs(line)}
     dots = [xs(line)[0] for line in ax.get_lines() if line.get_marker() in ("o", "D")]
     assert dots == list(table["ratio"])
     bold = [t for t in ax.get_yticklabels() if t.get_fontweight() == "bold"]
     assert len(bold) == 1
+
+
+def test_the_curve_is_drawn_as_it_stands(study: Study) -> None:
+    table = study.claim.specifications()
+    for estimand, part in table.groupby("estimand"):
+        ax = charts.draw_claim_curve(study.claim, axes(), estimand=str(estimand))
+        lines = [np.asarray(line.get_ydata(), dtype=float) for line in ax.get_lines()]
+        assert any(np.array_equal(y, part["ratio"], equal_nan=True) for y in lines if len(y) > 2)
+        assert any(np.array_equal(y, part["null_median"], equal_nan=True) for y in lines)
+
+
+def test_routes_are_drawn_as_they_stand(study: Study) -> None:
+    ax = charts.draw_claim_routes(study.routes, axes())
+    table = study.routes.to_frame()
+    dots = [xs(line)[0] for line in ax.get_lines() if line.get_marker() == "o"]
+    assert dots == [r for r in table["ratio"] if 0.1 <= r <= 10]
+    assert [t.get_text() for t in ax.texts] == [ENGLISH.say("functions.not_taken")]
 
 
 def test_places_are_drawn_as_they_stand(study: Study) -> None:

@@ -309,36 +309,41 @@ def score_steps(s: Any) -> Words:
     )
 
 
-def functions(s: Any) -> Words:
-    f = s.claim
-    table = f.by_function()
-    mine = table[table.index.get_level_values("measure") == f.primary[1]]
-    mine = mine.sort_values("value_per_m", ascending=False, kind="stable")
-    values = [wide(row, "value_per_m") for _, row in mine.iterrows()]
-    sure = chance(f.strongest)
-    return (
-        [*values[0], *sure],
-        [year(s), "80"],
-        ["80", *flat(values), *sure],
-    )
-
-
 def claim(s: Any) -> Words:
     f = s.claim
     table = f.to_frame()
     row = table.to_dict("index")[f.primary]
-    ratio, p, margin = triple(row, "ratio"), chance(float(row["p_holds"])), exact(f.margin)
+    names = ("ratio", "ratio_low", "ratio_high")
+    margin, level = exact(f.margin), percent(1 - 2 * f.alpha)
+    told = [x for r in table.to_dict("records") for n in names for x in number(float(r[n]))]
+    mine = [x for n in names for x in number(float(row[n]))]
+    return ([*mine, *number(f.power.ratio)], [*level, "80", *margin], [*level, *told])
+
+
+def claim_curve(s: Any) -> Words:
+    f = s.claim
+    table = f.specifications()
+    mine = table[table["estimand"] == f.primary[0]]["ratio"]
+    alpha = exact(f.alpha)
+    found = f.curves[f.primary[0]]
+    ends = [*number(float(mine.min())), *number(float(mine.max()))]
     told: Tokens = []
-    for _, r in table.iterrows():
-        told += [*wide(r, "ratio"), "1", *chance(float(r["p_holds"]))]
+    for estimand, part in table.groupby("estimand", sort=False):
+        told += [str(len(part)), *number(float(part["ratio"].min()))]
+        told += [*number(float(part["ratio"].max()))]
+        told += [*whole_part(f.curves[estimand].share_greater), "1", *alpha]
     return (
-        [*middle(*ratio), *span(*ratio), *p],
-        ["80", *margin, *whole_part(f.needed)],
-        [
-            *("80", *around(*ratio), "1", *p, *margin),
-            *(*chance(float(row["p_margin"])), *told),
-        ],
+        [*whole_part(found.share_greater), str(len(mine)), "1", *alpha, *whole_part(found.p_share)],
+        ["5", "95", "999"],
+        [str(len(mine)), *ends, *number(found.median_ratio), *told],
     )
+
+
+def claim_routes(s: Any) -> Words:
+    table = s.routes.to_frame()
+    told = [x for r in table["ratio"].dropna() for x in number(float(r))]
+    level = percent(1 - 2 * s.claim.alpha)
+    return ([str(len(s.routes.taken))], [*level, "80"], told)
 
 
 def efficiency(s: Any) -> Words:
@@ -738,17 +743,8 @@ def information(s: Any) -> Words:
 
 EXPECTED: tuple[Callable[[Any], Words], ...] = (
     *(need_map, needs, cost_value, payers, capability_ranks, improvement_ranks, allocation),
-    *(
-        overrun,
-        net_value,
-        acceptability,
-        scales,
-        judges,
-        contributions,
-        score_steps,
-        functions,
-        claim,
-    ),
+    *(overrun, net_value, acceptability, scales, judges, contributions, score_steps),
+    *(claim, claim_curve, claim_routes),
     *(efficiency, gaps, gap_table, frontier, innovation, architecture, productivity, alignment),
     *(order, membership, good_sets, gantt, funding, money_map, earmarks, donor_menu, hub, coverage),
     *(steps, tornado, evidence, switching, threshold, information),
@@ -874,7 +870,7 @@ def drawn_donor_menu(s: Any) -> list[Tokens]:
 
 
 def drawn_claim(s: Any) -> list[Tokens]:
-    return [chance(float(p)) for p in s.claim.to_frame()["p_holds"]]
+    return [number(float(r)) for r in s.claim.to_frame()["detectable"]]
 
 
 def drawn_efficiency(s: Any) -> list[Tokens]:

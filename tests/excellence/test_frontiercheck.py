@@ -124,7 +124,7 @@ def _spread(levels: np.ndarray) -> np.ndarray:
 
 def test_a_case_without_a_tree_has_no_frontier(small: Case) -> None:
     bare = replace(small, criteria=(), scores=(), effects=(), improvements=())
-    bare = replace(bare.with_settings(budget=None, target=None, claim_group=()))
+    bare = replace(bare.with_settings(budget=None, target=None), claim=None)
     bare = replace(bare, costs=tuple(c for c in bare.costs if not c.improvement))
     sample = draw_sample(bare, 100, 1, None, None)
     assert check_frontier(sample, Provenance.of(bare, 100)) is None

@@ -13,6 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from capworth.case.claim import Lock, Registration
+from capworth.case.claim_lock import METHOD, digest_of, registered_keys, registered_parts
 from capworth.case.model import (
     Activity,
     Capability,
@@ -37,8 +39,9 @@ from capworth.case.model import (
 from capworth.case.read import read_case
 from capworth.case.register import schedules
 from capworth.language.phrases import languages, phrases
-from capworth.lints import Lint, lint_case, lints_page
+from capworth.lints import Lint, lints_page
 from capworth.lints.evidence import _digits
+from capworth.lints.examine import examine, lint_case
 from capworth.lints.lint import (
     SEVERITIES,
     _spans,
@@ -195,14 +198,13 @@ def clean() -> Case:
         discounting="eu-cohesion-5",
         note="",
         harm_index="",
-        claim_group=("hosting",),
-        claim_primary="per_euro",
-        claim_margin=1.25,
         excellent_efficient=0.5,
         excellent_top=0.5,
+        extent_key="cost",
     )
     return replace(
         base,
+        claim=None,
         capabilities=(
             Capability("A", "Register", "data", designated=True, basis="named by the board"),
             Capability("B", "Laboratory", "support"),
@@ -238,7 +240,10 @@ def clean() -> Case:
             unit_value(5, "ARREST", "harm", "all", 20, 30, 60, basis=STILL, index="DAYS"),
             unit_value(6, "ARREST", "harm", "all", 2, 3, 6, index="COST"),
         ),
-        criteria=(criterion(2, "reach", "members", 0, 200), criterion(3, "speed", "hours", 48, 0)),
+        criteria=(
+            replace(criterion(2, "reach", "members", 0, 200), reference=150.0),
+            replace(criterion(3, "speed", "hours", 48, 0), reference=6.0),
+        ),
         scores=(
             score(2, "A", "reach", 120, 150, 180),
             score(3, "A", "speed", 12, 24, 40),
@@ -335,8 +340,42 @@ def add(table: str, *records: Any) -> Edit:
     return edit
 
 
+def agreed(**levels: float | None) -> Edit:
+    """Other agreed levels."""
+    return all_of(*(named("criteria", key, reference=level) for key, level in levels.items()))
+
+
+def extents(of_c: float) -> Edit:
+    """Elicited extents, that of the academy given."""
+    points = {"A": 100.0, "B": 40.0, "C": of_c}
+    return all_of(
+        *(
+            named(
+                "capabilities",
+                c,
+                extent=estimate(f"capabilities/{c}", row, (x / 2, x, 2 * x), "points"),
+            )
+            for row, (c, x) in enumerate(points.items(), 2)
+        )
+    )
+
+
 def settings(**changes: Any) -> Edit:
     return lambda case: case.with_settings(**changes)
+
+
+def claimed(**keys: Any) -> Edit:
+    """A claim that is registered in advance, and fits its lock."""
+
+    def edit(case: Case) -> Case:
+        claim = Registration(("hosting",), "per_euro", "score", **{"extent_key": "members", **keys})
+        parts, said = registered_parts(case), registered_keys(claim)
+        day = date(2024, 1, 1)
+        digest = digest_of(said, parts, METHOD, day.isoformat())
+        lock = Lock(day, METHOD, digest, tuple(said.items()), tuple(parts.items()))
+        return replace(case, claim=replace(claim, lock=lock))
+
+    return edit
 
 
 def all_of(*edits: Edit) -> Edit:
@@ -1168,7 +1207,11 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
         "I06",
         all_of(drop("costs/UP-RUN"), put("costs/UP-M", from_year=2027, to_year=2027)),
         "costs.csv, row 9",  # a one-off does not run it
-        all_of(drop("costs/UP-RUN"), put("costs/UP-BUILD", kind="recurrent")),  # nothing built
+        all_of(  # nothing built
+            drop("costs/UP-RUN"),
+            put("costs/UP-BUILD", kind="recurrent"),
+            put("costs/UP-M", kind="recurrent"),
+        ),
     ),
     (
         "I06",
@@ -1279,15 +1322,51 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
     ),
     (
         "P04",
-        settings(claim_primary="total"),
-        "case.toml, claim_primary",
-        settings(claim_primary="total", claim_group=()),  # not asked
+        claimed(extent_key="equal"),
+        "claim.toml, extent_key",
+        claimed(extent_key="members"),
     ),
     (
         "P05",
-        settings(claim_margin=1.0),
-        "case.toml, claim_margin",
-        settings(claim_margin=1.0, claim_group=()),
+        all_of(claimed(), lambda case: case.with_claim(margin=1.5)),
+        "claim.lock.toml, margin",
+        claimed(),
+    ),
+    (
+        "O01",
+        settings(objective="score"),
+        "case.toml",
+        settings(objective="distance"),
+    ),
+    (
+        "O02",
+        settings(budget_confidence=0.0),
+        "case.toml",
+        settings(budget_confidence=0.5),
+    ),
+    (
+        "O03",
+        settings(budget_payers=("organisation", "members")),
+        "costs.csv, rows 9-10",
+        settings(budget_payers=("organisation", "donors", "members")),
+    ),
+    (
+        "O04",
+        settings(extent_key="members"),
+        "case.toml",
+        settings(extent_key="results"),
+    ),
+    (
+        "O05",
+        extents(0.0),
+        "capabilities.csv, row 4",
+        extents(1.0),
+    ),
+    (
+        "O06",
+        agreed(reach=None, speed=None),
+        "criteria.csv",
+        agreed(reach=None),
     ),
     (
         "P06",
@@ -1321,7 +1400,14 @@ def test_a_near_miss_is_left_alone(attack: tuple[str, Edit, str, Edit]) -> None:
 
 
 def test_every_lint_of_the_catalogue_is_attacked_here() -> None:
-    assert {code for code, *_ in ATTACKS} == set(catalogue())
+    told = {"O07"}  # by the split check, see below
+    assert {code for code, *_ in ATTACKS} | told == set(catalogue())
+
+
+def test_what_the_split_check_found_is_a_lint() -> None:
+    found = examine(clean(), moved=("gain", "needed_m"))
+    assert [(lint.code, lint.items) for lint in found.lints] == [("O07", ("gain", "needed_m"))]
+    assert not examine(clean()).lints
 
 
 def test_the_catalogue_is_whole() -> None:

@@ -357,7 +357,7 @@ def test_a_criterion_without_answers_is_a_fault(hearing: Path) -> None:
 
 def test_a_criterion_is_heard_or_scored_not_both(hearing: Path) -> None:
     with (hearing / "scores.csv").open("a", encoding="utf-8") as lines:
-        lines.write("REG,content,1,2,3,D,,panel\n")
+        lines.write("REG,content,1,2,3,,D,,panel\n")
     with pytest.raises(CaseError, match="the level of content comes from feedback"):
         read_case(hearing)
 

@@ -1,9 +1,13 @@
 """Mean and range: the same numbers however they are asked for, and by hand."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+import capworth
 from capworth.methods.uncertainty.order_statistics import known_quantiles, order_quantiles
 from capworth.model.result import Interval, ends, middle, spread
 
@@ -56,3 +60,21 @@ def test_quantiles_are_those_of_the_inverted_distribution_function(
     found = float(order_quantiles(draws, (probability,))[0])
     assert np.mean(draws <= found) >= probability - 1e-9
     assert np.mean(draws < found) < probability
+
+
+ROOT = Path(capworth.__file__).parent
+NO_FIGURES = {  # places of knots, and the width of a kernel: no figure that is printed
+    "methods/uncertainty/spline.py",
+    "methods/envelopment/bootstrap.py",
+}
+
+
+def test_no_other_quantiles_are_taken() -> None:
+    """Whoever interpolates between draws prints another figure than the page beside."""
+    others = re.compile(r"\b(np|numpy)\.(nan)?(quantile|percentile)\(")
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in ROOT.rglob("*.py")
+        if others.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == NO_FIGURES

@@ -37,7 +37,7 @@ def same(ours: Sample, theirs: Sample) -> None:
         one, other = (getattr(s.drawn, part.name) for s in (ours, theirs))
         if part.name != "gains":
             assert one.tobytes() == other.tobytes(), part.name
-    assert ours.drawn.gains.score.tobytes() == theirs.drawn.gains.score.tobytes()
+    assert ours.drawn.gains.distance.tobytes() == theirs.drawn.gains.distance.tobytes()
 
 
 def test_the_points_are_those_of_scipy_in_the_middle_of_their_cells(sobol: Case) -> None:
@@ -85,9 +85,9 @@ def test_everything_that_is_asked_for_has_a_dimension(
         return np.random.default_rng(1)
 
     monkeypatch.setattr(drawing, "stream", note)
-    drawing._sobol_points.cache_clear()
+    drawing._sobol_cells.cache_clear()
     draw_sample(sobol, 50)
-    drawing._sobol_points.cache_clear()
+    drawing._sobol_cells.cache_clear()
     assert {*strays} == {"sobol"}
 
 
@@ -131,9 +131,11 @@ def test_the_mean_cost_is_nearer_than_with_random_draws(small: Case) -> None:
 
 def test_correlations_are_reached_with_sobol_draws_too(folder: Path) -> None:
     rows = "a,b,r,grade,source,basis\nscores/REG/reach,scores/REG/speed,0.7,D,,x\n"
+    rows += "scores/NET/reach,scores/REG/*,0.1,D,,x\n"  # certain, yet its stream moves the others
     (folder / "correlations.csv").write_text(rows, encoding="utf-8")
     case = read_case(folder).with_settings(sampling="sobol")
     draws = sampled(case, 0, 4096)
+    assert {name for name, _ in case.estimates()["scores/REG/reach"].made_of} <= {*draws.dimensions}
     one, other = (draws.of(case.estimates()[f"scores/REG/{c}"]) for c in ("reach", "speed"))
     assert stats.spearmanr(one, other).statistic == pytest.approx(0.7, abs=0.01)
 
@@ -154,3 +156,9 @@ def test_a_case_without_the_setting_draws_from_random_streams(small: Case) -> No
         replace(draws, dimensions=("other",)).of(small.estimates()["scores/REG/reach"]).tolist()
         == draws.of(small.estimates()["scores/REG/reach"]).tolist()
     )
+
+
+def test_each_chunk_of_random_draws_has_streams_of_its_own(small: Case) -> None:
+    estimate = small.estimates()["scores/REG/reach"]
+    first, second = (sampled(small, chunk, 50).of(estimate) for chunk in (0, 1))
+    assert not np.isclose(first, second).any()

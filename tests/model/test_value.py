@@ -112,8 +112,7 @@ def test_the_order_of_criteria_does_not_matter(small: Case, seed: int, order: li
     draws = Sampled(seed, 0, 20)
     ours, theirs = Model(small).answer(draws), Model(other).answer(draws)
     np.testing.assert_allclose(theirs.score, ours.score, rtol=1e-12)
-    np.testing.assert_allclose(theirs.gains.score, ours.gains.score, rtol=1e-9, atol=1e-12)
-    np.testing.assert_allclose(theirs.gains.closed, ours.gains.closed, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(theirs.gains.distance, ours.gains.distance, rtol=1e-9, atol=1e-12)
 
 
 @settings(max_examples=20, deadline=None)
@@ -159,7 +158,8 @@ def test_the_scale_of_a_criterion_does_not_matter(small: Case) -> None:
         for c in small.criteria
     )
     scores = tuple(
-        replace(s, level=told(s.level)) if s.criterion == "speed" else s for s in small.scores
+        replace(s, level=told(s.level), agreed=0.0) if s.criterion == "speed" else s
+        for s in small.scores
     )
     effects = tuple(
         replace(e, change=told(e.change)) if e.criterion == "speed" else e for e in small.effects
@@ -168,7 +168,7 @@ def test_the_scale_of_a_criterion_does_not_matter(small: Case) -> None:
     ours = Model(small).answer(draws)
     theirs = Model(replace(small, criteria=criteria, scores=scores, effects=effects)).answer(draws)
     np.testing.assert_allclose(theirs.score, ours.score, rtol=1e-9)
-    np.testing.assert_allclose(theirs.gains.score, ours.gains.score, rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(theirs.gains.distance, ours.gains.distance, rtol=1e-6, atol=1e-9)
 
 
 def test_the_score_is_a_plain_sum() -> None:
@@ -201,6 +201,8 @@ def test_categories_are_levels_with_a_value_each(folder: Path) -> None:
     text = path.read_text(encoding="utf-8")
     codes = "poor fair good best,1,4,2:30 3:80,2"
     path.write_text(text.replace("hours,48,0,12:60,6", codes), encoding="utf-8")
+    scores = folder / "scores.csv"  # agreed on the best of them
+    scores.write_text(scores.read_text("utf-8").replace(",0,D,,survey", ",4,D,,survey"), "utf-8")
     tree = ValueModel(read_case(folder))
     leaf = [k.id for k in tree.leaves].index("speed")
     assert tree.worth_on(leaf, np.array([1.0, 2, 3, 4])).tolist() == [0, 30, 80, 100]

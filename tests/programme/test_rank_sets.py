@@ -26,7 +26,7 @@ def test_a_set_and_more_is_never_below_the_set(study: Study) -> None:
 
 
 def test_shares_are_those_of_a_plain_loop(study: Study) -> None:
-    gains = study.sample.drawn.gains.score
+    gains = study.sample.drawn.gains.distance
     cost = study.sample.drawn.improvement_cost / 1e6
     names = study.case.improvement_ids
     for ranking in ("gain", "gain_per_million"):
@@ -95,7 +95,7 @@ def test_the_share_that_serves_the_claimed_functions_worked_by_hand() -> None:
     """Of 1 and 3 points all and none serve them: 1 of 4, not half; with 2 of 4 beside: 5 of 12."""
     points, shares = np.array([[1.0, 4, 0], [3, 4, 0]]), np.array([[1.0, 0.25, 0], [0, 0.75, 0]])
     nothing = np.zeros((2, 3))
-    gains = Gains(points, nothing, nothing, shares, nothing)
+    gains = Gains(points, nothing, nothing, nothing, shares)
     sets = np.array([[True, False, False], [True, True, False], [False, False, True]])
     found = share_served(gains, sets).tolist()
     assert found == pytest.approx([0.25, 5 / 12, np.nan], nan_ok=True)

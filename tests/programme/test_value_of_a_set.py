@@ -15,7 +15,7 @@ from capworth.case.read import read_case
 from capworth.model.result import Provenance
 from capworth.model.simulation import Sample, draw_sample
 from capworth.programme.choice import Choice
-from capworth.programme.joint_gains import join_gains, lost_a_year, regrets
+from capworth.programme.joint_gains import join_gains, losses_without, lost_a_year
 from capworth.programme.priorities import rank_sets
 from capworth.programme.selection import Programme, choose_programme
 
@@ -82,7 +82,7 @@ def test_what_a_year_of_delay_loses_is_what_a_year_of_delay_loses(small: Case, r
         case,
         improvements=tuple(replace(i, effect_year=i.effect_year + 1) for i in case.improvements),
     )
-    now, then = (draw_sample(c, 20).drawn.gains.score.mean(axis=0) for c in (case, late))
+    now, then = (draw_sample(c, 20).drawn.gains.distance.mean(axis=0) for c in (case, late))
     assert lost_a_year(case).to_numpy() == pytest.approx(1 - then / now)
 
 
@@ -130,7 +130,7 @@ def together(sample: Sample, programme: Programme, known: Provenance) -> float:
 def test_a_pair_that_meets_nowhere(small: Case, read: Reading, bonus: float) -> None:
     sample, programme, known = answered(apart(small, bonus), 50)
     assert programme.chosen == ("SCAN", "LINK")
-    gains = sample.drawn.gains.score
+    gains = sample.drawn.gains.distance
     wanted = float((gains.sum(axis=1) + bonus * gains.min(axis=1)).mean())
     assert programme.gain[0] == pytest.approx(wanted)
     assert read(sample, programme, known) == pytest.approx(wanted)
@@ -149,18 +149,67 @@ def limited(small: Case) -> Case:
 def test_what_is_lost_without_it_keeps_the_limits(small: Case) -> None:
     """Without donors there are no scanners, so nothing is lost without them."""
     sample, programme, _ = answered(limited(small), 50)
-    assert "SCAN" not in programme.chosen
-    sets = Choice.of(sample).sets()
-    assert sets is not None
-    assert not sets[:, 0].any()
-    assert regrets(sample)[0] == 0
+    assert programme.chosen == ("LINK", "CLOUD")
+    lost = losses_without(Choice.of(sample))
+    assert lost[0] == 0
+    assert lost[1:] == pytest.approx(sample.drawn.gains.distance.mean(axis=0)[1:])
 
 
 def test_what_is_lost_without_it_is_what_the_best_set_adds_with_it(small: Case) -> None:
     """By hand: nothing ties them and all are affordable, so each one's own gain is lost."""
     sample, _, _ = answered(replace(small, relations=()).with_settings(budget=1e6), 50)
-    assert regrets(sample) == pytest.approx(sample.drawn.gains.score.mean(axis=0))
-    assert np.isfinite(regrets(sample)).all()
+    lost = losses_without(Choice.of(sample))
+    assert lost == pytest.approx(sample.drawn.gains.distance.mean(axis=0))
+    assert (lost > 0).all()
+
+
+# ---- one gap closed once
+
+
+def on_one_level(small: Case, one: float, other: float) -> Case:
+    """Two improvements that lift the same level of the same service by so many members."""
+    case = apart(small, 0.0)
+    scan, link = (
+        replace(e, capability="LAB", criterion="reach", change=replace(e.change, **level))
+        for e, by in zip(case.effects, (one, other), strict=True)
+        for level in (dict.fromkeys(("low", "mode", "high"), by),)
+    )
+    return replace(case, effects=(scan, link), relations=())
+
+
+@pytest.mark.parametrize("read", [among_sets, together])
+def test_two_improvements_do_not_close_one_gap_twice(small: Case, read: Reading) -> None:
+    """60 members of LAB may become 200: either alone lifts by 120, both by what lacks.
+
+    SCAN works in 2026 and 2027, LINK in 2027 only: the cap takes from 2027 alone.
+    """
+    sample, programme, known = answered(on_one_level(small, 120.0, 120.0), 50)
+    assert programme.chosen == ("SCAN", "LINK")
+    draws = sample.first_draws(50)
+    model = sample.model
+    now = model.value.levels(draws)[:, 2, 0] / 2  # value: half a point a member
+    weight = model.value.weights(draws)[:, 0]
+    factor = model.gains.years.discount
+    lift = np.minimum(60.0, 100 - now) * factor[1] + np.minimum(120.0, 100 - now) * factor[2]
+    wanted = (lift * weight).mean() / factor.sum() / 4 * 100 / model.extents.distance
+    assert programme.gain[0] == pytest.approx(wanted)
+    assert programme.value[0] == pytest.approx(wanted)
+    assert read(sample, programme, known) == pytest.approx(wanted)
+    assert wanted < 0.95 * sample.drawn.gains.distance.mean(axis=0).sum()
+
+
+def test_a_programme_is_not_chosen_for_a_gap_that_is_closed_already(small: Case) -> None:
+    """Each closes all that lacks; two cost more and close nothing more while both work."""
+    case = on_one_level(small, 500.0, 500.0)
+    case = replace(
+        case, improvements=tuple(replace(i, effect_year=2025) for i in case.improvements)
+    )
+    sample, programme, _ = answered(case, 50)
+    assert len(programme.chosen) == 1
+    own = sample.drawn.gains.distance.mean(axis=0)
+    assert own[0] == pytest.approx(own[1])
+    assert programme.gain[0] == pytest.approx(own[0])
+    assert programme.chosen == ("LINK",)  # the cheaper one
 
 
 def test_every_answer_is_asked_for() -> None:

@@ -36,7 +36,9 @@ SHARES = {
     *("met", "exchange", "share", "chance", "most_share", "fixed", "closed", "counted"),
     *("first_in", "last_in", "variance_share", "lost_a_year", "change", "weight", "irr", "mirr"),
     *("dyads", "between", "figure", "concordance", "rank_correlation", "corrected", "least"),
-    *("needed", "strongest", "silhouette", "wanted", "closeness", "core", "confidence", "near"),
+    *("needed", "strong", "silhouette", "wanted", "closeness", "core", "confidence", "near"),
+    *("suited", "floor", "power"),
+    *("held_greater", "held_margin", "functions", "values", "alpha"),
 }
 MATRICES = {
     "_ranks",
@@ -284,6 +286,9 @@ def speaking_study(objective: str = "distance") -> Study:
     curve.loc[curve.index[:2], "p_best"] = [0.013, 0.988]  # ends at which nothing is chosen
     assert set(curve["choice"].iloc[:2]) == {"nothing"}
     new["willingness"] = replace(new["willingness"], _table=curve)
+    claim = new["claim"]
+    readings = claim.to_frame().assign(testable=True)
+    new["claim"] = replace(claim, _table=readings, alpha=0.0432)  # its level is printed as 91 %
     members = new["members"]
     grouped = members._table.copy()  # what is told of groups of four; smaller ones stay blank
     grouped["size"] = grouped["region"].map(
@@ -293,7 +298,7 @@ def speaking_study(objective: str = "distance") -> Study:
     sample, drawn, tallies = study.sample, study.sample.drawn, study.sample.tallies
     drawn = replace(
         drawn,
-        asked=drawn.asked * 163.7,
+        asked=drawn.asked * 153.7,
         payers=drawn.payers * 27.1,
         improvement_payers=drawn.improvement_payers * 349.3,
     )

@@ -167,7 +167,7 @@ def page_1(s: Any) -> Said:
         "decision.asked": [str(len(s.case.improvements)), *budget],
         "decision.recommendation": [
             *(str(len(set_of)), *needed, *sure, *expected, *spare, *budget),
-            *(*chance(found.p_within), *chance(found.p_years)),
+            *(*chance(found.p_within), *chance(found.p_years), *number(s.claim.power.ratio)),
         ],
         "decision.roles[0]": starts(s, ["SCAN"]),
         "decision.roles[1]": [*starts(s, ["LINK"]), *chance(float(even["p_better"]))],
@@ -324,35 +324,64 @@ def costs(s: Any) -> Said:
 
 
 def claim(s: Any) -> Said:
-    """The registered reading, the margin, the other readings of its measure."""
-    found = s.claim
-    table, (estimand, measure) = found.to_frame(), found.primary
-    row = table.loc[(estimand, measure)]
-    others = [r for (e, m), r in table.iterrows() if m == measure and e != estimand]
-    margin = exact(round(found.margin, 3))
-    told = [*margin, *around(*ends(row, "ratio")), "1", *chance(float(row["p_holds"]))]
-    told += [*chance(float(row["p_margin"])), *(["1"] if others else [])]
-    for other in others:
-        told += [*around(*ends(other, "ratio")), *chance(float(other["p_holds"]))]
-    price = str(s.case.settings.price_year)
+    """Power, the registered reading, every reading, what chance says, the routes."""
+    found, power = s.claim, s.claim.power
+    table, margin, alpha = found.to_frame(), exact(round(found.margin, 3)), exact(found.alpha)
+    row, lines = table.loc[found.primary], str(len(s.case.capabilities))
+    level = percent(1 - 2 * found.alpha)
+    others = [r for key, r in table.iterrows() if key != found.primary]
+    told = [*lines, *number(power.ratio), *ratio_of(row), *level, *number(float(row["constant"]))]
+    shown = [*number(power.contrast), *number(power.ratio), *exact(round(power.gate, 3))]
+    tested = [*p3(row["p_greater"]), "1", *p3(row["p_margin"]), *p3(row["held_greater"])]
+    tested += [*p3(row["held_margin"]), *number(float(row["left_low"]))]
+    tested += [*number(float(row["left_high"])), *chance(found.suited), "1", *p3(found.strong)]
+    routes = s.routes.to_frame()
     return {
-        "summary.themes[1].blocks[0].text": [*told, *chance(found.strongest)],
-        "functions.[0].text": [*margin, *percent(found.needed), *number(found.detectable), "256"],
-        "functions.[1].head[3]": ["80"],
-        "functions.[1].head[4]": ["1"],
-        "functions.[1].head[5]": margin,
-        "functions.[2].caption": ["80", price],
+        "summary.themes[1].blocks[0].text": [
+            *told,
+            *(x for other in others for x in number(float(other["ratio"]))),
+        ],
+        "functions.[0].text": [*lines, *p3(power.floor), *alpha, "80", *shown],
+        "functions.[1].text": margin,
+        "functions.[2].text": tested,
+        "functions.[3].text": ["10", "13.5"],
+        "functions.[5].text": ["256"],
+        "functions.[6].head[5]": level,
+        "functions.[6].head[6]": ["1"],
+        "functions.[6].head[7]": margin,
+        "functions.[8].head[2]": ["80"],
+        "functions.[8].note": percent(s.routes.needed),
         **rows(
-            "functions.[1]",
+            "functions.[6]",
             table,
-            several(3, spread("ratio"), likely("p_holds"), likely("p_margin")),
+            several(3, whole("lines"), plain("detectable"), lambda _, r: ratio_of(r))
+            | {k: third(name) for k, name in ((6, "p_greater"), (7, "p_margin"), (8, HELD))},
         ),
         **rows(
-            "functions.[2]",
-            found.by_function(),
-            several(2, spread("value"), spread("cost_m"), spread("value_per_m")),
+            "functions.[7]", found.null_words(), several(1, likely("functions"), likely("values"))
+        ),
+        **rows(
+            "functions.[8]",
+            routes,
+            several(2, lambda _, r: ratio_of(r), plain("first_in"), plain("last_in")),
         ),
     }
+
+
+HELD = "held_margin"
+
+
+def p3(value: float) -> Tokens:
+    """A p with three decimals, never 0."""
+    return number(max(float(value), 0.001), 3)
+
+
+def third(name: str) -> Column:
+    return lambda _, row: p3(row[name])
+
+
+def ratio_of(row: Any) -> Tokens:
+    return [x for name in ("ratio", "ratio_low", "ratio_high") for x in number(float(row[name]))]
 
 
 def excellence_theme(s: Any) -> Said:
@@ -1191,7 +1220,10 @@ def provenance(s: Any) -> Said:
             *(*percent(s.programme.near), "35", "20", "0.9", str(s.programme.draws)),
         ],
         f"{place}[14][2]": ["256"],
-        f"{place}[14][1]": [*exact(round(s.claim.margin, 3)), *percent(s.claim.needed)],
+        f"{place}[14][1]": [
+            *(*exact(round(s.claim.margin, 3)), *exact(s.claim.alpha)),
+            *exact(round(s.claim.power.gate, 3)),
+        ],
         "soundness.title": [str(len(s.soundness.lints))],
     }
     for k, price in enumerate(s.case.prices):

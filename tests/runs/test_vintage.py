@@ -94,7 +94,7 @@ def test_moves_are_told_with_their_cause(old: Path, folder: Path, edit: Edit) ->
 
 def test_the_shares_sum_to_the_whole_move(old: Path, folder: Path, edit: Edit) -> None:
     edit("case.toml", "eu-cohesion-5", "eu-cohesion-3")
-    edit("case.toml", 'claim_value = "score"', 'claim_value = "money"')
+    edit("claim.toml", "margin = 1.25", "margin = 1.5")
     edit("scores.csv", "REG,reach,120,150,180", "REG,reach,20,25,30")
     line = (folder / "costs.csv").read_text(encoding="utf-8").splitlines()[1]
     edit("costs.csv", line, line.replace("judged", "judged again"))
@@ -136,3 +136,19 @@ def test_a_run_whose_case_is_gone_is_refused(old: Path) -> None:
     shutil.rmtree(copy / "inputs")
     with pytest.raises(RunError):
         compare_runs(old, copy)
+
+
+def test_inputs_that_were_observed_or_read_otherwise_are_told(old: Path, folder: Path) -> None:
+    rows = "inputs,ends,grade,basis\nscores/LAB/reach,5-95,D,asked so\n"
+    (folder / "distributions.csv").write_text(rows, encoding="utf-8")
+    rows = "a,b,r,grade,basis\nscores/REG/reach,scores/REG/speed,0.5,D,one panel\n"
+    (folder / "correlations.csv").write_text(rows, encoding="utf-8")
+    rows = "input,observation,value,grade,basis\n"
+    rows += "".join(f"scores/ACA/reach,{k},{level},D,seen\n" for k, level in ((1, 100), (2, 150)))
+    (folder / "observations.csv").write_text(rows, encoding="utf-8")
+    run(folder, old.parent / "new", DRAWS)
+    table = compare_runs(old, old.parent / "new").inputs().set_index("input")["new"]
+    assert table["scores/LAB/reach"].endswith("D, 5-95")
+    assert table["scores/REG/reach"].endswith("D, correlated with 1")
+    assert table["scores/ACA/reach"].endswith("D, 2 observed")
+    assert len(table) == 4

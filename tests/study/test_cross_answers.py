@@ -556,15 +556,6 @@ QUANTITIES: Final = (
         lambda s: (capabilities(s)["cost_m"].sum(), s.appraisal.total_cost[0]),
     ),
     Quantity(
-        "cost of all capabilities",
-        "capabilities",
-        "functions",
-        lambda s: (
-            capabilities(s)["cost_m"].sum(),
-            s.claim.by_function().loc["score", "cost_m"].sum(),
-        ),
-    ),
-    Quantity(
         "cost borne by members, a year",
         "cost_by_payer",
         "members_totals",
@@ -640,10 +631,10 @@ QUANTITIES: Final = (
     Quantity(
         "benefit in money of all capabilities",
         "capabilities",
-        "functions",
+        "claim_switched_off",
         lambda s: (
             capabilities(s)["money_m"].sum(),
-            s.claim.by_function().loc["money", "value"].sum(),
+            s.routes.by_function().loc["money", "shapley"].sum(),
         ),
     ),
     Quantity(
@@ -667,10 +658,10 @@ QUANTITIES: Final = (
     Quantity(
         "harm-days a year of all capabilities",
         "capabilities",
-        "functions",
+        "claim_switched_off",
         lambda s: (
             capabilities(s)["harm_days"].sum(),
-            s.claim.by_function().loc["harm", "value"].sum(),
+            s.routes.by_function().loc["harm", "shapley"].sum(),
         ),
     ),
     Quantity(
@@ -695,15 +686,6 @@ QUANTITIES: Final = (
         lambda s: (
             capabilities(s)["score"],
             kind(s.effectiveness.to_frame(), "capability", "score")["amount"],
-        ),
-    ),
-    Quantity(
-        "points of all capabilities",
-        "capabilities",
-        "functions",
-        lambda s: (
-            capabilities(s)["score"].sum(),
-            s.claim.by_function().loc["score", "value"].sum(),
         ),
     ),
     Quantity(
@@ -770,10 +752,10 @@ QUANTITIES: Final = (
     Quantity(
         "cost of all capabilities known on a measure",
         "capabilities",
-        "functions",
+        "claim_switched_off",
         lambda s: (
             [capabilities(s).loc[part(s), "cost_m"].sum() for part in (in_money, in_harm)],
-            [s.claim.by_function().loc[m, "cost_m"].sum() for m in ("money", "harm")],
+            [s.routes.by_function().loc[m, "cost_m"].sum() for m in ("money", "harm")],
         ),
     ),
     # -- improvements

@@ -9,6 +9,7 @@ import pandas as pd
 from capworth.methods.acceptability.indices import expected_ranks
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.costs import PAYERS
+from capworth.model.pricing import PRICED, Pricing
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.simulation import Sample, value_per_million
 
@@ -62,14 +63,17 @@ def appraise(sample: Sample, provenance: Provenance) -> Appraisal:
     """Bring the draws of a sample to one row for each capability.
 
     Money in millions of the case's currency, real; cost and money are discounted over the
-    appraisal, `annual_cost` is its equivalent a year. NaN where the case has no chain, or no tree.
+    appraisal, `annual_cost` is its equivalent a year. Ratios are those of the means. NaN where the
+    case has no chain, or no tree.
     """
     case, drawn, model = sample.case, sample.drawn, sample.model
     cost = drawn.cost
     has_money, has_harm = model.known["money"], model.known["harm"]
+    pricing = Pricing(case, model.chain)
+    priced = np.array([pricing.capability(c) == PRICED for c in case.capability_ids])
     money = np.where(has_money, drawn.money, np.nan)
     harm = np.where(has_harm, drawn.harm, np.nan)
-    net = money - cost
+    net = np.where(priced, money - cost, np.nan)
     points, per_million = (
         np.where(model.known["score"], part, np.nan)
         for part in (drawn.score, value_per_million(drawn, model.annuity))
@@ -83,9 +87,14 @@ def appraise(sample: Sample, provenance: Provenance) -> Appraisal:
         **spread("score_per_m", per_million),
         **spread("money_m", money, MILLION),
         **spread("net_m", net, MILLION),
-        "p_net_positive": np.where(has_money, (net > 0).mean(axis=0), np.nan),
+        "p_net_positive": np.where(priced, (net > 0).mean(axis=0), np.nan),
         **spread("harm_days", harm),
         **spread("harm_per_m", harm / (cost / model.annuity / MILLION)),
+    }
+    annual = cost.mean(axis=0) / model.annuity / MILLION
+    columns |= {  # printed ratios are those of the printed means; their ranges go by draw
+        "score_per_m": points.mean(axis=0) / annual,
+        "harm_per_m": harm.mean(axis=0) / annual,
     }
     index = pd.Index(case.capability_ids, name="capability")
     shares = sample.tallies.value.shares()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from capworth.case.model import FUNCTIONS, Case, CostLine
+from capworth.case.model import Case, CostLine
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.costs import CostModel
@@ -75,13 +75,17 @@ def _part(
 ) -> pd.DataFrame:
     """Spread one line over its owners, their functions and its years."""
     line, amount = priced
-    yearly = costs.yearly(line) * amount / MILLION
-    spread = np.einsum("c,cf,y->cfy", owners, shares, yearly)
+    if line.capability:
+        yearly, borne = np.ravel(costs.paid(AtModes(), line)), owners[:, None] * np.ones(1)
+    else:
+        yearly, borne = costs.yearly(line), costs.borne(owners[None, None])[0, 0]
+    borne = np.broadcast_to(borne, (len(owners), len(yearly)))
+    spread = np.einsum("cy,cf,y->cfy", borne, shares, yearly * amount / MILLION)
     c, f, y = np.nonzero(spread)
     return pd.DataFrame(
         {
             "capability": np.array(case.capability_ids)[c],
-            "function": np.array(FUNCTIONS)[f],
+            "function": np.array(case.settings.functions)[f],
             "category": line.category,
             "payer": line.payer,
             "kind": line.kind,

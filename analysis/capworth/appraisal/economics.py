@@ -33,11 +33,15 @@ from capworth.methods.cost_benefit.ratios import (
     category_shares,
     ratio_of_means,
 )
+from capworth.methods.cost_benefit.savings import break_even, remaining_share
 from capworth.methods.portfolio.confidence import later
 from capworth.model.chain import SCOPES
 from capworth.model.costs import PAYERS, discount_factors
+from capworth.model.draws import Draws
 from capworth.model.money import Money
+from capworth.model.pricing import PARTLY, PRICED, UNPRICED, Pricing
 from capworth.model.result import Answer, Interval, Provenance, ends
+from capworth.model.savings import Saved
 from capworth.model.simulation import Flows, Model, Sample, redrawn, yearly_flows
 from capworth.programme.choice import Choice
 from capworth.programme.selection import Programme
@@ -57,6 +61,7 @@ def indicators(
     scopes: Sequence[str],
     factors: Floats,
     rate: float,
+    saving: Floats | float = 0.0,
 ) -> Row:
     """Describe one stream in one perspective.
 
@@ -67,6 +72,8 @@ def indicators(
     payers, scopes : those that the perspective counts
     factors : (years,) discount factors
     rate : a year, at which outlays are financed and gains put to work in the modified rate
+    saving : (draws, years) what is saved of costs of today, as the perspective counts it: part of
+        the net value and of what stands above the line of the ratio
 
     Returns
     -------
@@ -77,17 +84,20 @@ def indicators(
     """
     paid = cost[:, [PAYERS.index(p) for p in payers]].sum(axis=1)
     gained = benefit[:, [SCOPES.index(s) for s in scopes]].sum(axis=1)
-    net = gained - paid
+    saved = np.broadcast_to(np.asarray(saving, dtype=np.float64), paid.shape)
+    net = gained + saved - paid
     costs, benefits, nets = (present_value(flow, factors) for flow in (paid, gained, net))
+    savings = present_value(saved, factors)
     public = _public(cost, payers, factors)
     chance = chance_of_gain(nets)
     public_cost = cost[:, [PAYERS.index(p) for p in PUBLIC]].sum(axis=1)
     fiscal = present_value(benefit[:, SCOPES.index("fiscal")], factors)
     row: dict[str, object] = {}
-    for name, values in (("cost_m", costs), ("benefit_m", benefits), ("npv_m", nets)):
+    amounts = (("cost_m", costs), ("benefit_m", benefits), ("saving_m", savings), ("npv_m", nets))
+    for name, values in amounts:
         row |= Interval.of(values / MILLION).columns(name)
     row |= {"p_npv_positive": chance.share, "p_npv_positive_se": chance.standard_error}
-    row |= _ratios(benefits, costs, public)
+    row |= _ratios(benefits + savings, costs, public)
     net_public = net_public_value(fiscal, present_value(public_cost, factors))
     row |= Interval.of(net_public / MILLION).columns("public_npv_m")
     row |= Interval.of(equivalent_annual(nets, factors) / MILLION).columns("annual_m")
@@ -97,17 +107,26 @@ def indicators(
 
 
 def perspective_row(
-    cost: Floats, benefit: Floats, payers: Sequence[str], scopes: Sequence[str], factors: Floats
+    cost: Floats,
+    benefit: Floats,
+    payers: Sequence[str],
+    scopes: Sequence[str],
+    factors: Floats,
+    saving: Floats | float = 0.0,
 ) -> Row:
     """Describe one stream in one perspective in brief; parameters as in `indicators`."""
     paid = cost[:, [PAYERS.index(p) for p in payers]].sum(axis=1)
     gained = benefit[:, [SCOPES.index(s) for s in scopes]].sum(axis=1)
+    saved = np.broadcast_to(np.asarray(saving, dtype=np.float64), paid.shape)
     costs, benefits = present_value(paid, factors), present_value(gained, factors)
-    chance = chance_of_gain(benefits - costs)
+    savings = present_value(saved, factors)
+    nets = benefits + savings - costs
+    chance = chance_of_gain(nets)
     row: dict[str, object] = {}
-    for name, values in (("cost_m", costs), ("benefit_m", benefits), ("npv_m", benefits - costs)):
+    amounts = (("cost_m", costs), ("benefit_m", benefits), ("saving_m", savings), ("npv_m", nets))
+    for name, values in amounts:
         row |= Interval.of(values / MILLION).columns(name)
-    ratio = ratio_of_means(benefits, costs)
+    ratio = ratio_of_means(benefits + savings, costs)
     return row | {
         "p_npv_positive": chance.share,
         "p_npv_positive_se": chance.standard_error,
@@ -194,6 +213,10 @@ GAINS_OF = MappingProxyType(  # whose account a scope of benefit is credited to
 )
 
 
+NOT_PRICED = "not_priced"  # in place of a code or a category
+SOCIETY = "society"  # the perspective that counts everybody
+
+
 class Perspective(NamedTuple):
     """Whose costs and whose benefits count."""
 
@@ -203,7 +226,7 @@ class Perspective(NamedTuple):
 
 PERSPECTIVES: Mapping[str, Perspective] = MappingProxyType(
     {
-        "society": Perspective(PAYERS, SCOPES),
+        SOCIETY: Perspective(PAYERS, SCOPES),
         "organisation": Perspective(("organisation",), ()),
         "members": Perspective(("members",), ("fiscal",)),
         "funders": Perspective(("organisation", "donors"), ("fiscal",)),
@@ -220,6 +243,9 @@ class Economics(Answer):
     _categories: pd.DataFrame
     _accounts: pd.DataFrame
     _uncounted: pd.DataFrame
+    _savings: pd.DataFrame
+    _break_even: pd.DataFrame
+    _programme: pd.DataFrame
     perspective: str
     draws: int  # the first draws of the sample, whose yearly flows were looked at
     provenance: Provenance
@@ -239,6 +265,18 @@ class Economics(Answer):
     def uncounted(self) -> pd.DataFrame:
         """Return transfers and sunk costs: shown, and in no account."""
         return self._uncounted.copy()
+
+    def savings(self) -> pd.DataFrame:
+        """Return what each improvement saves of each cost line, and the programme together."""
+        return self._savings.copy()
+
+    def break_even(self) -> pd.DataFrame:
+        """Return what one outcome without a price must be worth for the whole to pay."""
+        return self._break_even.copy()
+
+    def programme(self) -> pd.DataFrame:
+        """Return the programme by price: net of what is priced, cost and number of the rest."""
+        return self._programme.copy()
 
     def weighted(
         self, incomes: Mapping[str, float], median_income: float, elasticity: float = 1.3
@@ -268,17 +306,21 @@ class Economics(Answer):
             "value_for_money": self.categories(),
             "accounts": self.accounts(),
             "uncounted": self.uncounted(),
+            **({"savings": self.savings()} if len(self._savings) else {}),
+            **({"break_even": self.break_even()} if len(self._break_even) else {}),
+            **({"programme_by_price": self.programme()} if len(self._programme) else {}),
         }
 
     def __repr__(self) -> str:
         gains = self._table["npv_m"] > 0
+        priced = self._table["priced"] == PRICED
         programme = self._table.index.get_level_values("kind") == KINDS[-1]
-        chances = self._table["p_npv_positive"][programme]
+        chances = self._table["p_npv_positive"][programme].dropna()
         tail = "".join(f"; the programme in {p:.0%} of them" for p in chances)
         words = [
-            f"{int(gains[part].sum())} of {int(part.sum())} {name}"
+            f"{int(gains[part].sum())} of {int((part & priced).sum())} priced {name}"
             for kind, name in zip(KINDS[:2], ("capabilities", "improvements"), strict=True)
-            if (part := self._table.index.get_level_values("kind") == kind).any()
+            if ((part := self._table.index.get_level_values("kind") == kind) & priced).any()
         ]
         return (
             f"<Economics: {' and '.join(words)} return more than they cost to {self.perspective}, "
@@ -289,7 +331,7 @@ class Economics(Answer):
 def economics(
     sample: Sample,
     provenance: Provenance,
-    perspective: str = "society",
+    perspective: str = SOCIETY,
     programme: Programme | None = None,
 ) -> Economics | None:
     """Appraise every capability and improvement, and the programme, with benefits in money.
@@ -320,7 +362,7 @@ def economics(
     """
     payers, scopes = PERSPECTIVES[known(perspective, "perspective", PERSPECTIVES)]
     case, model = sample.case, sample.model
-    if not model.known["money"].any():
+    if not model.known["money"].any() and not case.savings:
         return None
     draws = redrawn(sample)
     factors = discount_factors(case)
@@ -330,51 +372,85 @@ def economics(
     categories: dict[tuple[str, ...], Row] = {}
     accounts: dict[tuple[str, ...], Row] = {}
     views: dict[tuple[str, ...], Row] = {}
-    for kind, ids, flows, counts in _things(sample, yearly_flows(model, draws), programme):
-        for k in np.flatnonzero(counts):
-            key = kind, ids[k]
-            cost, benefit = flows.cost[:, k], flows.benefit[:, k]
-            described = indicators(cost, benefit, payers, scopes, factors, rate)
-            rows[key] = {"name": names.get(ids[k], ids[k]), **described}
+    flows, saved = yearly_flows(model, draws), _saved(sample, draws, programme)
+    for thing, mine in zip(_things(sample, flows, programme), saved, strict=True):
+        counts = thing.counts | (mine.whole != 0).any(axis=(0, 2, 3))
+        for k in np.flatnonzero(counts).tolist():
+            key = thing.kind, thing.ids[k]
+            cost, benefit = thing.flows.cost[:, k], thing.flows.benefit[:, k]
+            saving = {view: counted_saving(mine, k, view) for view in PERSPECTIVES}
+            own = saving[perspective]
+            status = thing.status[k]
+            described = indicators(cost, benefit, payers, scopes, factors, rate, own)
+            named = {"name": names.get(key[1], key[1]), "priced": status}
+            rows[key] = {**named, **without_price(described, status)}
             for view, (payer, scope) in PERSPECTIVES.items():
-                views[*key, view] = perspective_row(cost, benefit, payer, scope, factors)
+                beside = perspective_row(cost, benefit, payer, scope, factors, saving[view])
+                views[*key, view] = without_price(beside, status)
             paid = np.einsum("npt,t->np", cost, factors)
             gained = np.einsum("nst,t->ns", benefit, factors)
-            categories[key] = category_row(
-                gained[:, [SCOPES.index(s) for s in scopes]].sum(axis=1),
-                paid[:, [PAYERS.index(p) for p in payers]].sum(axis=1),
-            )
-            accounts |= {(*key, party): row for party, row in _account(paid, gained).items()}
+            spared = np.einsum("npt,t->np", mine.whole[:, k], factors)
+            if status == PRICED:
+                categories[key] = category_row(
+                    gained[:, [SCOPES.index(s) for s in scopes]].sum(axis=1)
+                    + present_value(own, factors),
+                    paid[:, [PAYERS.index(p) for p in payers]].sum(axis=1),
+                )
+            account = _account(paid, gained, spared)
+            accounts |= {(*key, p): without_price(row, status) for p, row in account.items()}
     return Economics(
         _table=_frame(rows),
         _perspectives=_frame(views, "perspective"),
         _categories=_frame(categories),
         _accounts=_frame(accounts, "party"),
         _uncounted=_uncounted(case, model),
+        _savings=_savings(sample, draws, programme, perspective),
+        _break_even=break_evens(sample, draws, perspective),
+        _programme=_by_price(sample, draws, flows[1], programme, perspective),
         perspective=perspective,
         draws=draws.size,
         provenance=provenance,
     )
 
 
+class _Things(NamedTuple):
+    """Things of one kind, their yearly flows, and which of them have benefits in money."""
+
+    kind: str
+    ids: tuple[str, ...]
+    flows: Flows
+    counts: Bools
+    status: tuple[str, ...]  # of `pricing`, by thing
+
+
 def _things(
     sample: Sample, flows: tuple[Flows, Flows], programme: Programme | None
-) -> tuple[tuple[str, tuple[str, ...], Flows, Bools], ...]:
+) -> tuple[_Things, ...]:
     """Capabilities, improvements and programme with their flows, and which of them have money."""
     case, model = sample.case, sample.model
+    pricing = Pricing(case, model.chain)
+    of_capabilities = tuple(map(pricing.capability, case.capability_ids))
+    of_improvements = tuple(map(pricing.improvement, case.improvement_ids))
+    yields = np.array([bool(some) for some in model.chain.beneficial().values()], dtype=np.bool_)
     gains = (flows[1].benefit != 0).any(axis=(0, 2, 3))
+    gains |= np.array([bool(pricing.unpriced(i)) for i in case.improvement_ids], dtype=np.bool_)
     taken = np.zeros(len(case.improvements), dtype=np.bool_)
     whole = Flows(*(np.zeros_like(part[:, :1]) for part in (flows[1].cost, flows[1].benefit)))
     if programme is not None:
-        table = programme.to_frame()
-        taken = table["chosen"].to_numpy(dtype=np.bool_)
-        delays = table["delay"].to_numpy(dtype=np.int64)
+        taken, delays = _taken(programme)
         whole = _of_programme(sample, flows[1], taken, delays)
+    mine = [s for s, inside in zip(of_improvements, taken, strict=True) if inside]
     return (
-        ("capability", case.capability_ids, flows[0], model.known["money"]),
-        ("improvement", case.improvement_ids, flows[1], gains),
-        ("programme", (RECOMMENDED,), whole, np.array([bool((taken & gains).any())])),
+        _Things(KINDS[0], case.capability_ids, flows[0], yields, of_capabilities),
+        _Things(KINDS[1], case.improvement_ids, flows[1], gains, of_improvements),
+        _Things(KINDS[2], (RECOMMENDED,), whole, _some(taken & gains), (_together(mine),)),
     )
+
+
+def _taken(programme: Programme) -> tuple[Bools, Ints]:
+    """(improvements,) which are in the programme, and how many years later than stated."""
+    table = programme.to_frame()
+    return table["chosen"].to_numpy(dtype=np.bool_), table["delay"].to_numpy(dtype=np.int64)
 
 
 def _of_programme(sample: Sample, flows: Flows, taken: Bools, delays: Ints) -> Flows:
@@ -390,11 +466,200 @@ def _of_programme(sample: Sample, flows: Flows, taken: Bools, delays: Ints) -> F
     return Flows(cost[:, None], (benefit * factor[:, None, None])[:, None])
 
 
-def _account(paid: Floats, gained: Floats) -> dict[str, dict[str, float]]:
-    """Mean present value that each party pays and gains, millions."""
+def _some(which: Bools) -> Bools:
+    return np.array([bool(which.any())])
+
+
+def _together(members: Sequence[str]) -> str:
+    """Whether a set is priced: only where each of its members is."""
+    if not members or set(members) == {PRICED}:
+        return PRICED
+    return UNPRICED if set(members) == {UNPRICED} else PARTLY
+
+
+KEPT = ("cost_m", "saving_m", "pays_m")  # known whether or not benefits have a price
+
+
+def without_price(row: Row, status: str) -> Row:
+    """The same row with all that a missing price makes unknown absent: never zero, never below it.
+
+    Cost and savings stay; so does the benefit of what is priced, where something is.
+    """
+    if status == PRICED:
+        return row
+    kept = (*KEPT, "benefit_m") if status == PARTLY else KEPT
+    changed: dict[str, object] = {}
+    for name, value in row.items():
+        if name.startswith(kept) or name.endswith("denominator"):
+            changed[name] = value
+        else:
+            changed[name] = NOT_PRICED if isinstance(value, str) else float("nan")
+    return changed
+
+
+def break_evens(sample: Sample, draws: Draws, perspective: str = SOCIETY) -> pd.DataFrame:
+    """What one outcome without a price must be worth for the whole to pay, outcome by outcome.
+
+    (Cost less what is priced or saved) over the outcomes, all discounted, an improvement's from
+    its effect year on; the others without a price taken as worth nothing. The ratio is that of
+    the means; the range is that of the ratio by draw, and absent where some draw has no outcome.
+    """
+    case, model = sample.case, sample.model
+    pricing, factors = Pricing(case, model.chain), discount_factors(case)
+    payers, scopes = PERSPECTIVES[perspective]
+    flows, saved = yearly_flows(model, draws), model.savings.of_each(draws)
+    chain = model.chain.levels(draws)
+    counted: dict[str, tuple[Floats, Floats, Floats]] = {}
+    paths = model.costs.paths
+
+    def outcomes(outcome: str) -> tuple[Floats, Floats, Floats]:
+        """(draws, capabilities) a year; (draws, improvements) more at full effect, and over all."""
+        if outcome not in counted:
+            worth = {"money": {}, "harm": {outcome: np.ones(draws.size)}}
+            today = model.chain.walk(draws.size, chain, worth)
+            more = np.zeros((draws.size, len(case.improvements)))
+            years = np.zeros_like(more)
+            for i, c, _, each in model.gains.steps(draws, chain, worth, today):
+                more[:, i] += each
+                years[:, i] += each * (model.gains.when(draws, i, c) @ factors)
+            for i, c in paths.keepers.items():
+                years[:, i] += today.harm[:, c] * (model.gains.keeps(draws, i) @ factors)
+            counted[outcome] = today.harm, more, years
+        return counted[outcome]
+
+    def row(flow: Flows, k: int, spared: Floats, number: Floats, a_year: Floats) -> Row:
+        paid = flow.cost[:, k][:, [PAYERS.index(p) for p in payers]].sum(axis=1)
+        gained = flow.benefit[:, k][:, [SCOPES.index(s) for s in scopes]].sum(axis=1)
+        cost, known = present_value(paid, factors), present_value(gained + spared, factors)
+        need = np.maximum(cost - known, 0.0)
+        low, high = ends(need / number) if (number > 0).all() else (np.nan, np.nan)
+        none = number.mean() <= 0
+        return {
+            **Interval.of(cost / MILLION).columns("cost_m"),
+            "priced_m": float(known.mean()) / MILLION,
+            "outcomes": float(a_year.mean()),
+            "break_even": np.nan
+            if none
+            else break_even(float(cost.mean()), float(known.mean()), float(number.mean())),
+            "break_even_low": float(low),
+            "break_even_high": float(high),
+        }
+
+    rows: dict[tuple[str, ...], Row] = {}
+    for k, capability in enumerate(case.capability_ids):
+        for outcome in pricing.of_capability(capability):
+            a_year = outcomes(outcome)[0][:, k]
+            none = np.zeros((draws.size, len(factors)))
+            number = a_year * (paths.given(draws, capability) @ factors)
+            rows[KINDS[0], capability, outcome] = row(flows[0], k, none, number, a_year)
+    for k, improvement in enumerate(case.improvement_ids):
+        for outcome in dict.fromkeys(o for _, o in pricing.unpriced(improvement)):
+            a_year, number = (part[:, k] for part in outcomes(outcome)[1:])
+            spared = counted_saving(saved, k, perspective)
+            rows[KINDS[1], improvement, outcome] = row(flows[1], k, spared, number, a_year)
+    return _frame(rows, "outcome")
+
+
+def _by_price(
+    sample: Sample,
+    draws: Draws,
+    flows: Flows,
+    programme: Programme | None,
+    perspective: str,
+) -> pd.DataFrame:
+    """The programme in two parts: net of what is priced, cost and number of what is not."""
+    case, factors = sample.case, discount_factors(sample.case)
+    if programme is None or not programme.chosen:
+        return pd.DataFrame()
+    pricing, (payers, scopes) = Pricing(case, sample.model.chain), PERSPECTIVES[perspective]
+    taken, delays = _taken(programme)
+    full = np.array([pricing.improvement(i) == PRICED for i in case.improvement_ids])
+    rows = {}
+    for status, mine in ((PRICED, taken & full), (UNPRICED, taken & ~full)):
+        part = _of_programme(sample, flows, mine, delays)
+        paid = part.cost[:, 0][:, [PAYERS.index(p) for p in payers]].sum(axis=1)
+        cost = present_value(paid, factors)
+        row: dict[str, object] = {"improvements": int(mine.sum())}
+        row |= Interval.of(cost / MILLION).columns("cost_m")
+        gained = part.benefit[:, 0][:, [SCOPES.index(s) for s in scopes]]
+        saved = sample.model.savings.of_set(draws, mine, delays.tolist())
+        together = Saved(saved.whole[:, None], saved.cashable[:, None])
+        known = gained.sum(axis=1) + counted_saving(together, 0, perspective)
+        net = (present_value(known, factors) - cost) / MILLION
+        if status == UNPRICED or not mine.any():
+            net = np.full_like(net, np.nan)
+        row |= Interval.of(net).columns("net_m")
+        row["p_net_positive"] = float((net > 0).mean()) if status == PRICED else np.nan
+        rows[status] = row
+    return pd.DataFrame([*rows.values()], index=pd.Index([*rows], name="part", dtype=object))
+
+
+def _saved(sample: Sample, draws: Draws, programme: Programme | None) -> tuple[Saved, ...]:
+    """What is saved of costs of today by capabilities (nothing), improvements, the programme."""
+    case, savings = sample.case, sample.model.savings
+    tail = len(PAYERS), case.settings.years
+    none = np.zeros((draws.size, len(case.capabilities), *tail))
+    whole = Saved(*np.zeros((2, draws.size, *tail)))
+    if programme is not None:
+        taken, delays = _taken(programme)
+        whole = savings.of_set(draws, taken, delays.tolist())
+    together = Saved(whole.whole[:, None], whole.cashable[:, None])
+    return Saved(none, none), savings.of_each(draws), together
+
+
+def _savings(
+    sample: Sample, draws: Draws, programme: Programme | None, perspective: str
+) -> pd.DataFrame:
+    """Saving by improvement and cost line, alone; and of the programme's members together."""
+    model, factors = sample.model.savings, discount_factors(sample.case)
+    chosen = () if programme is None else programme.chosen
+    delays = () if programme is None else tuple(_taken(programme)[1].tolist())
+    rows: dict[tuple[str, str], dict[str, object]] = {}
+    for line, paid, shares in model.drawn(draws):
+        given = model.rows[line.id]
+        inside = np.array([row.improvement in chosen for row in given], dtype=np.bool_)
+        every = [
+            (row.improvement, share, row.cashable) for row, share in zip(given, shares, strict=True)
+        ]
+        late = model.moved(line.id, shares, delays)
+        if inside.any():
+            cashable = all(r.cashable for r, taken in zip(given, inside, strict=True) if taken)
+            every.append((RECOMMENDED, 1 - remaining_share(late[inside]), cashable))
+        for subject, share, cashable in every:
+            saved = present_value(paid * share, factors) / MILLION
+            mine = line.payer in PERSPECTIVES[perspective].payers
+            rows[subject, line.id] = {
+                "owner": line.capability or line.platform,
+                "payer": line.payer,
+                "share": float(share[:, -1].mean()),
+                **Interval.of(saved).columns("saving_m"),
+                "cashable": cashable,
+                "counted": mine and (cashable or perspective == SOCIETY),
+            }
+    index = pd.MultiIndex.from_arrays(
+        [*zip(*rows, strict=True)] or [[], []], names=["subject", "line"]
+    )
+    return pd.DataFrame([*rows.values()], index=index)
+
+
+def counted_saving(saved: Saved, place: int, perspective: str) -> Floats:
+    """(draws, years) what is saved of one thing, as a perspective counts it.
+
+    For society every payer and all of it; in the view of somebody who pays only what comes back as
+    money, of the payers that the perspective counts. The rest is shown and not counted.
+    """
+    payers = [PAYERS.index(p) for p in PERSPECTIVES[perspective].payers]
+    part = saved.whole if perspective == SOCIETY else saved.cashable
+    found: Floats = part[:, place][:, payers].sum(axis=1)
+    return found
+
+
+def _account(paid: Floats, gained: Floats, spared: Floats) -> dict[str, dict[str, float]]:
+    """Mean present value that each party pays and gains, what it is spared among it, millions."""
     rows = {party: {"pays_m": 0.0, "gains_m": 0.0, "net_m": 0.0} for party in PARTIES}
     for k, payer in enumerate(PAYERS):
         rows[payer]["pays_m"] += float(paid[:, k].mean()) / MILLION
+        rows[payer]["gains_m"] += float(spared[:, k].mean()) / MILLION
     for k, scope in enumerate(SCOPES):
         rows[GAINS_OF[scope]]["gains_m"] += float(gained[:, k].mean()) / MILLION
     for row in rows.values():
@@ -437,5 +702,6 @@ def _uncounted(case: Case, model: Model) -> pd.DataFrame:
 
 
 def _frame(rows: Mapping[tuple[str, ...], Row], *more: str) -> pd.DataFrame:
-    index = pd.MultiIndex.from_tuples(list(rows), names=["kind", "subject", *more])
+    names = ["kind", "subject", *more]
+    index = pd.MultiIndex.from_arrays([*zip(*rows, strict=True)] or [[]] * len(names), names=names)
     return pd.DataFrame(list(rows.values()), index=index)

@@ -6,10 +6,17 @@ One cell at a time: from typed text to a value, or a fault that says how to mend
 import math
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from capworth.case.dictionary import REQUIRED_TABLES, SETTINGS, Column, dictionary, row_key
+from capworth.case.dictionary import (
+    CLAIM,
+    REQUIRED_TABLES,
+    SETTINGS,
+    Column,
+    dictionary,
+    row_key,
+)
 from capworth.case.register import bias_classes, is_combined, is_constant, schedules
 from capworth.case.tables import RawCase, Table
 from capworth.errors import Finding, nearest
@@ -56,7 +63,7 @@ def check_cells(raw: RawCase) -> tuple[Mapping[str, object], Typed, tuple[Findin
         for name in REQUIRED_TABLES
         if name not in raw.tables
     )
-    settings = _check_settings(raw, findings)
+    settings = _check_keys(raw, SETTINGS, raw.settings, {}, findings)
     unreadable = {finding.file for finding in raw.findings}
     findings.extend(
         Finding(table.file, 2, "", "there is no row yet", "Add the first one.")
@@ -68,33 +75,91 @@ def check_cells(raw: RawCase) -> tuple[Mapping[str, object], Typed, tuple[Findin
         for name, table in raw.tables.items()
         if (key := _key_column(name))
     }
-    typed = {name: _check_table(table, known, findings) for name, table in raw.tables.items()}
+    own = settings.get("functions")
+    words = own if isinstance(own, tuple) else ()
+    typed = {
+        name: _check_table(table, known, words, findings) for name, table in raw.tables.items()
+    }
+    if raw.claim is not None and raw.place_of(CLAIM) not in unreadable:
+        typed[CLAIM] = (_claim_row(raw, known, findings),)
     return settings, typed, tuple(findings)
+
+
+def _claim_row(
+    raw: RawCase, known: Mapping[str, Collection[str]], findings: list[Finding]
+) -> TypedRow:
+    """Read the keys of claim.toml as one row."""
+    assert raw.claim is not None
+    values = _check_keys(raw, CLAIM, raw.claim, known, findings)
+    return TypedRow(CLAIM, raw.place_of(CLAIM), 0, values)
 
 
 def _key_column(table: str) -> str:
     return next((c.name for c in dictionary()[table].values() if c.kind == "key"), "")
 
 
-def _check_settings(raw: RawCase, findings: list[Finding]) -> Mapping[str, object]:
-    columns = dictionary()[SETTINGS]
-    findings.extend(
-        Finding(raw.place_of(SETTINGS), 0, key, "there is no such key", nearest(key, columns))
-        for key in raw.settings
-        if key not in columns
-    )
-    settings: dict[str, object] = {}
+WENT = {  # keys of case.toml that are keys of claim.toml now
+    "claim_group": "group",
+    "claim_primary": "estimand",
+    "claim_value": "value",
+    "claim_probability": "alpha",
+    "claim_margin": "margin",
+}
+
+
+def _check_keys(
+    raw: RawCase,
+    table: str,
+    given: Mapping[str, object],
+    known: Mapping[str, Collection[str]],
+    findings: list[Finding],
+) -> Mapping[str, object]:
+    """Read the keys of case.toml or of claim.toml."""
+    columns, place = dictionary()[table], raw.place_of(table)
+    for key in given:
+        if table == SETTINGS and key in WENT:
+            fix = f"Write it there as {WENT[key]!r} and take this line away."
+            findings.append(Finding(place, 0, key, "it went to claim.toml", fix))
+        elif key not in columns:
+            findings.append(Finding(place, 0, key, "there is no such key", nearest(key, columns)))
+    keys: dict[str, object] = {}
     for name, column in columns.items():
-        given = raw.settings.get(name)
+        value = given.get(name)
         try:
-            if column.kind == "list":
-                words = given if isinstance(given, list) else [given] if given else []
-                settings[name] = tuple(_list_word(word, column.options) for word in words)
+            if column.kind in {"list", "words", "refs"}:
+                keys[name] = _several(value, column, known)
             else:
-                settings[name] = read_cell("" if given is None else str(given), column, {})
+                keys[name] = read_cell("" if value is None else str(value), column, known)
         except BadCellError as error:
-            findings.append(Finding(raw.place_of(SETTINGS), 0, name, *error.args))
-    return settings
+            findings.append(Finding(place, 0, name, *error.args))
+    return keys
+
+
+def _several(
+    given: object, column: Column, known: Mapping[str, Collection[str]]
+) -> tuple[str, ...]:
+    words = given if isinstance(given, list) else str(given).split() if given else []
+    if column.required and not words:
+        raise BadCellError("it is empty", f"It needs {column.meaning}.")
+    if column.kind == "list":
+        found = tuple(_list_word(word, column.options) for word in words)
+    elif column.kind == "refs":
+        found = tuple(_word(str(word), known.get(column.options[0], ())) for word in words)
+    else:
+        found = tuple(_short_name(word) for word in words)
+    twice = [word for word in found if found.count(word) > 1]
+    if twice:
+        raise BadCellError(f"{twice[0]!r} stands twice", "Keep one.")
+    return found
+
+
+def _short_name(word: object) -> str:
+    if not isinstance(word, str) or not KEY.fullmatch(word):
+        raise BadCellError(
+            f"{word!r} is not a short name",
+            "Use letters, digits, '-', '_' or '.', without blanks.",
+        )
+    return word
 
 
 def _list_word(word: object, options: tuple[str, ...]) -> str:
@@ -104,9 +169,11 @@ def _list_word(word: object, options: tuple[str, ...]) -> str:
 
 
 def _check_table(
-    table: Table, known: Mapping[str, set[str]], findings: list[Finding]
+    table: Table, known: Mapping[str, set[str]], functions: tuple[str, ...], findings: list[Finding]
 ) -> tuple[TypedRow, ...]:
-    columns = dictionary()[table.name]
+    columns = dict(dictionary()[table.name])
+    if functions and table.name in ("functions", "choices"):
+        columns["function"] = replace(columns["function"], options=functions)
     key = row_key(table.name)
     seen: dict[tuple[str, ...], int] = {}
     typed = []

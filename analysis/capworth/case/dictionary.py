@@ -8,9 +8,10 @@ from importlib.resources import files
 from types import MappingProxyType
 
 SETTINGS = "case"  # the dictionary's table of the keys of case.toml
+CLAIM = "claim"  # and of those of claim.toml
 ROW_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {  # what makes a row the only one of its kind, where the table has no key column
-        "functions": ("capability", "function"),
+        "functions": ("capability", "function", "coder"),
         "usage": ("platform", "capability", "period"),
         "activity": ("capability", "metric", "year"),
         "chain": ("capability", "outcome", "step"),
@@ -21,8 +22,11 @@ ROW_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "correlations": ("a", "b"),
         "measures": ("capability", "criterion", "metric", "year"),
         "effects": ("improvement", "capability", "criterion", "step"),
+        "savings": ("improvement", "line"),
+        "business_as_usual": ("capability",),
         "relations": ("improvement", "relation", "other"),
         "feedback": ("member", "capability", "year"),
+        "choices": ("member", "task", "option"),
         "network": ("item", "capability", "member"),
         "judgements": ("judge", "method", "criterion", "other"),
         "prices": ("kind", "currency", "year"),
@@ -40,7 +44,7 @@ class Column:
 
     table: str
     name: str
-    kind: str  # key text number whole year date flag grade choice list ref refs schedule bias
+    kind: str  # key text number whole year date flag grade choice list words ref refs schedule bias
     options: tuple[str, ...]  # allowed words; for ref and refs the table that is referred to
     unit: str
     lowest: float | None
@@ -105,8 +109,8 @@ def translations(table: str) -> tuple[str, ...]:
 
 
 def table_names() -> tuple[str, ...]:
-    """Return the names of the tables of a case, `case.toml` not among them."""
-    return tuple(name for name in dictionary() if name != SETTINGS)
+    """Return the names of the tables of a case, `case.toml` and `claim.toml` not among them."""
+    return tuple(name for name in dictionary() if name not in (SETTINGS, CLAIM))
 
 
 def row_key(table: str) -> tuple[str, ...]:

@@ -20,6 +20,9 @@ from fnmatch import fnmatchcase
 from math import inf
 from typing import Any, Protocol, Self
 
+from capworth.case.claim import Registration
+from capworth.case.drawing import Correlation, Distribution, Observation
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
@@ -103,6 +106,7 @@ class FunctionShare:
     capability: str
     function: str
     share: Estimate
+    coder: str = ""  # who coded it; empty for what several coders say together
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +207,7 @@ class Outcome(Spoken):
 
     id: str
     name: str
+    adverse: bool = False  # harm done on the way: its worth makes no benefit known
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +286,8 @@ class Improvement(Spoken):
     tower: str = ""
     ramp_years: int = 0  # from the first effect until the full one
     staff: float = 0.0  # posts in each year from the start to the first effect
+    do_minimum: bool = False  # part of the least that has to be done
+    keeps: str = ""  # the capability that would end without it
     row: int = field(default=0, compare=False)  # as a spreadsheet shows it
 
 
@@ -293,6 +300,47 @@ class Effect:
     change: Estimate
     criterion: str = ""
     step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """The share of a cost line that an improvement saves."""
+
+    improvement: str
+    line: str
+    share: Estimate
+    from_year: int | None = None
+    cashable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedSurvey(Spoken):
+    """A survey that could be made before the programme is chosen."""
+
+    id: str
+    name: str
+    inputs: str  # names or patterns of uncertain inputs, parted by spaces
+    members: int
+    items: int  # answers of each member
+    cost: float
+    basis: str
+    icc: float = 0.1  # how alike answers of one member are
+    payer: str = "organisation"
+    row: int = 0
+
+    def asks_for(self, name: str) -> bool:
+        """Whether it asks for an input of this name."""
+        return any(fnmatchcase(name, pattern) for pattern in self.inputs.split())
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessAsUsual:
+    """Where a capability goes by itself: growth of what it gives and costs, and its end."""
+
+    capability: str
+    growth: Estimate
+    cost_growth: Estimate | None = None
+    ends: int | None = None  # first year in which it is no longer there
 
 
 @dataclass(frozen=True, slots=True)
@@ -474,6 +522,22 @@ class Rating:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One option of one question that a member was asked, and whether it was taken."""
+
+    member: str
+    task: str
+    option: str
+    function: str
+    cost: float  # to the member, a year
+    chosen: bool
+    grade: str
+    worst: bool = False
+    source: str = ""
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What one judge said of the swing of one criterion; what `value` is depends on the method."""
 
@@ -524,9 +588,11 @@ __all__ = [
     "FUNCTIONS",
     "GRADES",
     "Activity",
+    "BusinessAsUsual",
     "Capability",
     "Case",
     "ChainStep",
+    "Choice",
     "Correlation",
     "CostLine",
     "Criterion",
@@ -547,6 +613,7 @@ __all__ = [
     "Price",
     "Rating",
     "Relation",
+    "Saving",
     "Score",
     "Settings",
     "Source",
@@ -584,14 +651,8 @@ class Settings(Spoken):
     budget_payers: tuple[str, ...] = ("organisation", "donors")
     near: float = 0.05
     target: float | None = None
-    grid: float = 100_000.0
     common_cause: float = 0.5  # share of the variance of overruns that builds have in common
     harm_index: str = ""
-    claim_group: tuple[str, ...] = ()
-    claim_primary: str = "per_euro"
-    claim_value: str = "score"
-    claim_probability: float = 0.95
-    claim_margin: float = 1.25
     top_share: float = 0.25
     excellent_efficient: float = 0.5
     excellent_top: float = 0.5
@@ -599,6 +660,7 @@ class Settings(Spoken):
     excellence_returns: str = ""
     excellence_extent: str = ""
     productivity: str = ""
+    functions: tuple[str, ...] = FUNCTIONS
 
 
 DISTANCE, NET, HARM = "distance", "net", "harm"  # what a programme may be to add most of
@@ -639,6 +701,7 @@ class Case:
     members: tuple[Member, ...] = ()
     network: tuple[NetworkFigure, ...] = ()
     feedback: tuple[Rating, ...] = ()
+    choices: tuple[Choice, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     distributions: tuple[Distribution, ...] = ()
     observations: tuple[Observation, ...] = ()
@@ -646,6 +709,12 @@ class Case:
     minimums: tuple[Minimum, ...] = ()
     limits: tuple[Limit, ...] = ()
     targets: tuple[Target, ...] = ()
+    claim: Registration | None = None
+    codes: tuple[FunctionShare, ...] = ()  # shares as each coder gave them, where coders are named
+    scenario: str = ""  # name of the overrides that made it of another case
+    savings: tuple[Saving, ...] = ()
+    business_as_usual: tuple[BusinessAsUsual, ...] = ()
+    planned_surveys: tuple[PlannedSurvey, ...] = ()
 
     def __repr__(self) -> str:
         return (
@@ -657,9 +726,25 @@ class Case:
         """Return the same case under other assumptions; this one stays as it is."""
         return replace(self, settings=replace(self.settings, **changes))
 
+    def with_claim(self, **changes: Any) -> Self:
+        """Return the same case with another claim registered: keys of `claim.toml`."""
+        if self.claim is None:
+            return replace(self, claim=Registration(**changes))
+        return replace(self, claim=replace(self.claim, **changes))
+
+    def as_scenario(self, name: str) -> Self:
+        """Name a case that was made of another by overrides: its claim is exploratory."""
+        return replace(self, scenario=name)
+
     def with_platform_key(self, key: str) -> Self:
         """Return the same case with every shared platform allocated by one key."""
         return replace(self, platforms=tuple(replace(p, key=key) for p in self.platforms))
+
+    @property
+    def claimed(self) -> tuple[bool, ...]:
+        """Whether each function of the settings belongs to the group of the claim."""
+        group = self.claim.group if self.claim else ()
+        return tuple(f in group for f in self.settings.functions)
 
     @property
     def capability_ids(self) -> tuple[str, ...]:
@@ -748,50 +833,10 @@ class Case:
             *(s.level for s in self.scores),
             *(c.extent for c in self.capabilities if c.extent),
             *(e.change for e in self.effects),
+            *(s.share for s in self.savings),
+            *(b.growth for b in self.business_as_usual),
+            *(b.cost_growth for b in self.business_as_usual if b.cost_growth),
             *(r.bonus for r in self.relations if r.bonus),
             *(p.amount for p in self.funding),
         )
         return {estimate.name: estimate for estimate in found}
-
-
-@dataclass(frozen=True, slots=True)
-class Distribution:
-    """How the inputs of one pattern are drawn; what is blank stays as it is for all others."""
-
-    inputs: str  # names such as `costs/SLTD-STAFF`, with * for any letters
-    grade: str
-    shape: str = ""
-    ends: str = ""  # how low and high are read
-    group: str = ""
-    share: float = 0.0  # of the variance that inputs of the group have in common
-    source: str = ""
-    basis: str = ""
-
-    def speaks_of(self, name: str) -> bool:
-        """Whether the pattern holds an input of this name."""
-        return fnmatchcase(name, self.inputs)
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """One level of an input that was observed, instead of a shape between low and high."""
-
-    input: str  # its name in full
-    observation: str  # what was observed, such as a year or a project
-    value: float
-    grade: str
-    weight: float = 1.0  # how often, or how likely
-    source: str = ""
-    basis: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Correlation:
-    """Rank correlation of two inputs, or of every two of one pattern where `b` is blank."""
-
-    a: str
-    r: float
-    grade: str
-    b: str = ""
-    source: str = ""
-    basis: str = ""

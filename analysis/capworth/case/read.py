@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from capworth.case.check import Typed, TypedRow, check_cells
+from capworth.case.claim import Registration
+from capworth.case.coding import agreed_shares
 from capworth.case.dictionary import (
+    CLAIM,
     SETTINGS,
     Column,
     dictionary,
@@ -20,9 +23,11 @@ from capworth.case.measures import measured_scores
 from capworth.case.model import (
     ONE,
     Activity,
+    BusinessAsUsual,
     Capability,
     Case,
     ChainStep,
+    Choice,
     Correlation,
     CostLine,
     Criterion,
@@ -38,11 +43,13 @@ from capworth.case.model import (
     NetworkFigure,
     Observation,
     Outcome,
+    PlannedSurvey,
     Platform,
     Pledge,
     Price,
     Rating,
     Relation,
+    Saving,
     Score,
     Settings,
     Source,
@@ -52,11 +59,14 @@ from capworth.case.model import (
     Usage,
 )
 from capworth.case.rules.chain import SHARE_STEPS
+from capworth.case.rules.claim import check_claim
 from capworth.case.rules.distributions import TABLES as DRAWING
 from capworth.case.rules.distributions import check_distributions, check_fits
 from capworth.case.rules.extents import check_extents
 from capworth.case.rules.members import check_network, check_survey
+from capworth.case.rules.paths import check_paths
 from capworth.case.rules.programme import check_plans
+from capworth.case.rules.surveys import check_surveys
 from capworth.case.rules.value import check_measures, check_value, read_points
 from capworth.case.rules.whole import check_rules
 from capworth.case.survey import survey_scores
@@ -78,6 +88,9 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
     ("scores", Score, "level"),
     ("improvements", Improvement, ""),
     ("effects", Effect, "change"),
+    ("savings", Saving, "share"),
+    ("business_as_usual", BusinessAsUsual, "growth"),
+    ("planned_surveys", PlannedSurvey, ""),
     ("relations", Relation, "bonus"),
     ("minimums", Minimum, ""),
     ("limits", Limit, ""),
@@ -86,6 +99,7 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
     ("members", Member, ""),
     ("network", NetworkFigure, "level"),
     ("feedback", Rating, ""),
+    ("choices", Choice, ""),
     ("judgements", Judgement, ""),
     ("distributions", Distribution, ""),
     ("observations", Observation, ""),
@@ -109,14 +123,15 @@ def read_case(place: str | Path) -> Case:
         raise CaseError(findings)
     given: dict[str, Any] = {k: v for k, v in settings.items() if v not in (None, ())}
     given["translations"] = _translations(SETTINGS, given)
-    parts = _parts(given, typed)
+    claim = _registration(raw, typed)
+    parts = _parts(given, typed, claim.coders if claim else ())
     if findings := _unfit(raw, given, typed, parts):
         raise CaseError(findings)
     told = {f.name: given[f.name] for f in fields(Settings) if f.name in given}
-    return Case(Settings(**told), **parts, fingerprint=raw.fingerprint())
+    return Case(Settings(**told), **parts, fingerprint=raw.fingerprint(), claim=claim)
 
 
-def _parts(given: Mapping[str, Any], typed: Typed) -> dict[str, Any]:
+def _parts(given: Mapping[str, Any], typed: Typed, coders: tuple[str, ...]) -> dict[str, Any]:
     """Build the rows of every table, each uncertain number with how it is drawn."""
     units = {row.text("id"): row.text("unit") for row in typed.get("criteria", ())}
     parts: dict[str, Any] = {
@@ -127,8 +142,20 @@ def _parts(given: Mapping[str, Any], typed: Typed) -> dict[str, Any]:
     }
     parts["scores"] += measured_scores(typed)
     parts["scores"] += survey_scores(parts, int(given["seed"]))
+    codes = parts["functions"]
+    if any(code.coder for code in codes):
+        parts["codes"] = codes
+        parts["functions"] = agreed_shares(codes, coders)
     numbers = {table: number for table, _, number in PARTS}
     return with_distributions(parts, numbers, given.get("distribution_ends") or "ends")
+
+
+def _registration(raw: RawCase, typed: Typed) -> Registration | None:
+    """Gather what is registered of a claim, with its lock."""
+    if CLAIM not in typed:
+        return None
+    given: dict[str, Any] = {k: v for k, v in typed[CLAIM][0].values.items() if v not in (None, ())}
+    return Registration(**given, lock=raw.lock)
 
 
 def _unfit(
@@ -153,16 +180,19 @@ def check_case(place: str | Path) -> tuple[Finding, ...]:
 def _checked(raw: RawCase) -> tuple[dict[str, object], Typed, tuple[Finding, ...]]:
     settings, typed, findings = check_cells(raw)
     places = {finding.file for finding in findings}
-    faulty = {table for table in table_names() if raw.place_of(table) in places}
+    faulty = {table for table in (*table_names(), CLAIM) if raw.place_of(table) in places}
     more = (
         *check_rules(settings, typed, faulty),
+        *check_claim(settings, typed, faulty),
         *check_value(settings, typed, faulty),
         *check_measures(typed, faulty),
         *check_extents(settings, typed, faulty),
         *check_survey(settings, typed, faulty),
         *check_plans(settings, typed, faulty),
         *check_network(typed, faulty),
+        *check_paths(settings, typed, faulty),
         *check_distributions(typed, _inputs, faulty),
+        *check_surveys(typed, _inputs, faulty),
     )
     return dict(settings), typed, (*findings, *map(raw.in_place, more))
 
@@ -188,6 +218,8 @@ def _arguments(
             yield field.name, _chance(row)
         elif field.name == "extent":
             yield field.name, _extent(row)
+        elif field.name == "cost_growth":
+            yield field.name, _cost_growth(row)
         elif row[field.name] is not None:
             yield field.name, row[field.name]
 
@@ -246,8 +278,9 @@ def _reach(row: TypedRow, column: Column) -> tuple[float, float]:
 
 
 def _name(row: TypedRow) -> str:
-    """Name the uncertain number of a row: its table and the words of its key."""
-    return "/".join([row.table, *filter(None, map(row.text, row_key(row.table)))])
+    """Name the uncertain number of a row: its table and the words of its key, coders left out."""
+    key = [column for column in row_key(row.table) if column != "coder"]
+    return "/".join([row.table, *filter(None, map(row.text, key))])
 
 
 def _inputs(typed: Typed) -> Mapping[str, TypedRow]:
@@ -320,7 +353,7 @@ def _extent(row: TypedRow) -> Estimate | None:
     if row["extent"] is None:
         return None
     return Estimate(
-        name=f"extent/{row.text('id')}",
+        name=f"capabilities/{row.text('id')}",
         low=row.number_in("extent_low"),
         mode=row.number_in("extent"),
         high=row.number_in("extent_high"),
@@ -328,6 +361,23 @@ def _extent(row: TypedRow) -> Estimate | None:
         grade=row.text("extent_grade"),
         source=row.text("extent_source"),
         basis=row.text("extent_basis"),
+        row=row.number,
+    )
+
+
+def _cost_growth(row: TypedRow) -> Estimate | None:
+    """Gather how the costs of a capability grow by themselves, if the row says so."""
+    if row["cost_mode"] is None:
+        return None
+    return Estimate(
+        name=f"business_as_usual/{row.text('capability')}/cost",
+        low=row.number_in("cost_low"),
+        mode=row.number_in("cost_mode"),
+        high=row.number_in("cost_high"),
+        unit="share a year",
+        grade=row.text("grade"),
+        source=row.text("source"),
+        basis=row.text("basis"),
         row=row.number,
     )
 

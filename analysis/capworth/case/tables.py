@@ -6,7 +6,7 @@ A table of units in a CSV file, its cells as typed, for the comparison of units.
 import csv
 import io
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -14,10 +14,13 @@ from typing import Any
 
 import pandas as pd
 
-from capworth.case.dictionary import SETTINGS, dictionary, table_names
+from capworth.case.claim import Lock
+from capworth.case.claim_lock import FILE as LOCK_FILE
+from capworth.case.claim_lock import LockError, lock_place, read_lock
+from capworth.case.dictionary import CLAIM, SETTINGS, dictionary, table_names
 from capworth.errors import CaseError, Finding, InputError, nearest
 
-SETTINGS_FILE = "case.toml"
+SETTINGS_FILE, CLAIM_FILE = KEYS = ("case.toml", "claim.toml")
 MADE_UP = (
     "members",
     "feedback",
@@ -50,23 +53,24 @@ class RawCase:
     tables: Mapping[str, Table]
     files: Mapping[str, bytes]  # what was read, by file name
     findings: tuple[Finding, ...]
+    claim: Mapping[str, object] | None = None  # keys of claim.toml; None where there is none
+    lock: Lock | None = None
 
     def place_of(self, table: str) -> str:
         """Say where a table, or the settings, stand: a file of the folder, or a sheet."""
         if self.place.name in self.files:
             return f"{self.place.name}, sheet {table}"
-        if table == SETTINGS:
-            return SETTINGS_FILE
+        if table in (SETTINGS, CLAIM):
+            return f"{table}.toml"
         made_up = f"{table}-synthetic.csv"
         return made_up if made_up in self.files else f"{table}.csv"
 
     def in_place(self, finding: Finding) -> Finding:
         """Tell a fault of the settings, or of a table that lacks, where it is to be mended."""
-        stem = finding.file.removesuffix(".csv")
-        if finding.file != SETTINGS_FILE and stem not in table_names():
+        stem = finding.file.removesuffix(".toml" if finding.file in KEYS else ".csv")
+        if stem not in (*table_names(), SETTINGS, CLAIM):
             return finding
-        table = SETTINGS if finding.file == SETTINGS_FILE else stem
-        return replace(finding, file=self.place_of(table))
+        return replace(finding, file=self.place_of(stem))
 
     def fingerprint(self) -> str:
         """SHA-256 over the names and the bytes of all that was read, in the order of names."""
@@ -96,25 +100,19 @@ def read_raw(place: str | Path) -> RawCase:
 
 def _read_folder(path: Path) -> RawCase:
     findings: list[Finding] = []
-    known = {f"{name}.csv" for name in table_names()} | {SETTINGS_FILE}
+    known = {f"{name}.csv" for name in table_names()} | {*KEYS, LOCK_FILE}
     known |= {f"{name}-synthetic.csv" for name in MADE_UP}
     found = sorted(p for p in path.iterdir() if p.is_file())
     contents = {p.name: p.read_bytes() for p in found if p.name in known}
     findings.extend(
         Finding(p.name, 0, "", "this is not a table of a case", nearest(p.name, known))
         for p in found
-        if p.suffix.lower() == ".csv" and p.name not in known
+        if p.name not in known
+        and (p.suffix.lower() == ".csv" or p.name.lower().startswith(("case.", "claim")))
     )
-    settings: Mapping[str, object] = {}
     if SETTINGS_FILE not in contents:
         findings.append(Finding(SETTINGS_FILE, 0, "", "the file is missing", "Add it."))
-    else:
-        try:
-            settings = tomllib.loads(contents[SETTINGS_FILE].decode("utf-8-sig"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            findings.append(
-                Finding(SETTINGS_FILE, 0, "", f"it cannot be read ({error})", "Mend this line.")
-            )
+    settings, claim = (_keys(file, contents, findings) for file in KEYS)
     tables = {}
     for name in table_names():
         file, made_up = f"{name}.csv", f"{name}-synthetic.csv"
@@ -127,7 +125,37 @@ def _read_folder(path: Path) -> RawCase:
         if file in contents:
             cells = _parse(file, contents[file], findings)
             tables[name] = _table(name, file, cells, findings)
-    return RawCase(path, settings, tables, contents, tuple(findings))
+    lock = _lock(LOCK_FILE, contents, claim is not None, findings)
+    return RawCase(path, settings or {}, tables, contents, tuple(findings), claim, lock)
+
+
+def _keys(
+    file: str, contents: Mapping[str, bytes], findings: list[Finding]
+) -> Mapping[str, object] | None:
+    """Read the keys of a TOML file; None where there is none, nothing where it is faulty."""
+    if file not in contents:
+        return None
+    try:
+        return tomllib.loads(contents[file].decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        findings.append(Finding(file, 0, "", f"it cannot be read ({error})", "Mend this line."))
+        return {}
+
+
+def _lock(
+    file: str, contents: Mapping[str, bytes], claimed: bool, findings: list[Finding]
+) -> Lock | None:
+    """Read the lock of a claim; a lock without a claim fits nothing."""
+    if file not in contents:
+        return None
+    mend = "Put the file back as `capworth register` wrote it, or take it away and say why."
+    try:
+        if not claimed:
+            raise LockError("there is no claim that it could be the lock of")
+        return read_lock(contents[file].decode("utf-8"))
+    except (LockError, UnicodeDecodeError) as error:
+        findings.append(Finding(file, 0, "", str(error), mend))
+        return None
 
 
 def _parse(file: str, content: bytes, findings: list[Finding]) -> list[list[str]]:
@@ -208,9 +236,9 @@ def _read_workbook(path: Path) -> RawCase:
         raise CaseError(
             [Finding(path.name, 0, "", f"the workbook cannot be opened ({error})", "Save it anew.")]
         ) from error
-    settings: dict[str, object] = {}
+    keys: dict[str, dict[str, object]] = {}
     tables = {}
-    known = {*table_names(), SETTINGS}
+    known = {*table_names(), SETTINGS, CLAIM}
     for sheet in book.sheet_names:
         place = f"{path.name}, sheet {sheet}"
         if sheet not in known:
@@ -222,15 +250,21 @@ def _read_workbook(path: Path) -> RawCase:
             [_as_typed(cell) for cell in line]
             for line in book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
         ]
-        if sheet == SETTINGS:
-            settings = dict(_sheet_settings(cells))
+        if sheet in (SETTINGS, CLAIM):
+            keys[sheet] = _sheet_keys(sheet, place, cells, findings)
         else:
             tables[sheet] = _table(sheet, place, cells, findings)
-    if not settings:
+    if not keys.get(SETTINGS):
         findings.append(
             Finding(path.name, 0, "", "the sheet 'case' is missing", "Add it: key and value.")
         )
-    return RawCase(path, settings, tables, {path.name: path.read_bytes()}, tuple(findings))
+    files, beside = {path.name: path.read_bytes()}, lock_place(path)
+    if beside.is_file():
+        files[beside.name] = beside.read_bytes()
+    claim = keys.get(CLAIM)
+    lock = _lock(beside.name, files, claim is not None, findings)
+    settings = keys.get(SETTINGS, {})
+    return RawCase(path, settings, tables, files, tuple(findings), claim, lock)
 
 
 def _as_typed(cell: object) -> str:
@@ -240,21 +274,29 @@ def _as_typed(cell: object) -> str:
     return str(cell).strip()
 
 
-def _sheet_settings(cells: list[list[str]]) -> Iterator[tuple[str, object]]:
-    columns = dictionary()[SETTINGS]
-    for line in cells:
+def _sheet_keys(
+    table: str, place: str, cells: list[list[str]], findings: list[Finding]
+) -> dict[str, object]:
+    """Read a sheet of keys and values as a TOML file would say it."""
+    columns, keys = dictionary()[table], dict[str, object]()
+    for number, line in enumerate(cells, start=1):
         if len(line) >= 2 and line[0] and line[1] and line[:2] != ["key", "value"]:
             key, value = line[0], line[1]
-            kind = columns[key].kind if key in columns else "text"
-            if kind == "list":
-                yield key, value.replace(",", " ").split()
-            elif kind in {"number", "whole", "year"}:
-                try:
-                    yield key, float(value) if kind == "number" else int(value)
-                except ValueError:
-                    yield key, value
-            else:
-                yield key, value
+            if key in keys:
+                findings.append(Finding(place, number, key, "the key stands twice", "Keep one."))
+            keys[key] = _as_toml(value, columns[key].kind if key in columns else "text")
+    return keys
+
+
+def _as_toml(value: str, kind: str) -> object:
+    if kind in {"list", "words", "refs"}:
+        return value.replace(",", " ").split()
+    if kind in {"number", "whole", "year"}:
+        try:
+            return float(value) if kind == "number" else int(value)
+        except ValueError:
+            return value
+    return value
 
 
 def read_units(

@@ -6,7 +6,8 @@ table behind it and its alternative text; `svg.to_svg` writes a figure the same 
 
 from capworth.charts.allocation import draw_allocation
 from capworth.charts.calibration import draw_calibration
-from capworth.charts.capabilities import draw_claim, draw_cost_value, draw_functions, draw_payers
+from capworth.charts.capabilities import draw_cost_value, draw_payers
+from capworth.charts.claim import draw_claim, draw_claim_curve, draw_claim_routes
 from capworth.charts.economics import draw_acceptability, draw_net_values, draw_scale_places
 from capworth.charts.excellence import (
     draw_efficiency,
@@ -45,13 +46,14 @@ __all__ = [
     "draw_architecture",
     "draw_calibration",
     "draw_claim",
+    "draw_claim_curve",
+    "draw_claim_routes",
     "draw_contributions",
     "draw_cost_value",
     "draw_earmarks",
     "draw_efficiency",
     "draw_evidence",
     "draw_frontier",
-    "draw_functions",
     "draw_funding",
     "draw_gap_table",
     "draw_gaps",

@@ -7,36 +7,27 @@ What the charts of capabilities find: the words that fill titles, captions and a
 Every finding is taken from the answers as they stand; a rank comes with its probability, a mean
 with its range.
 
-The charts of the claim about the functions.
-
-The functions side by side, and the claim that some of them add most.
-
 Who pays for each capability.
 """
 
 import textwrap
-from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from capworth.appraisal.capabilities import Appraisal
-from capworth.appraisal.claim import Claim
 from capworth.charts.chart import (
     Chart,
     Facts,
     alone,
     capability_rows,
-    frame,
     in_series,
     money_unit,
     of,
     rank_facts,
     ranks_behind,
-    rows,
     triples,
     valued,
 )
@@ -45,7 +36,6 @@ from capworth.charts.rows import (
     name_rows,
     place_labels,
     put_legend,
-    rule_rows,
     say_ticks,
     write_column,
 )
@@ -53,11 +43,9 @@ from capworth.charts.style import (
     BLUE,
     INK,
     MARKS,
-    MUTED,
     ORANGE,
     PAPER,
     RULE,
-    SMALL,
     VERMILION,
     styled,
 )
@@ -104,64 +92,6 @@ def cost_value_facts(study: Study, language: Language) -> Facts:
     }
 
 
-def function_facts(study: Study, language: Language) -> Facts:
-    """Which function adds most for each million, and whether all claimed ones are above."""
-    claim = study.claim
-    measure = claim.primary[1]
-    table = functions_of(claim, measure)
-    values = {
-        str(f): language.spread(Amount(*row))
-        for f, row in zip(table.index, triples(table, "value_per_m"), strict=True)
-    }
-    best = str(table.index[0])
-    return {
-        **money_unit(study, language),
-        "measure": language.word("measure", measure).lower(),
-        "best": language.word("function", best),
-        "value": values[best],
-        "list": in_series(
-            language, (f"{language.word('function', f)} {v}" for f, v in values.items())
-        ),
-        "claimed": _functions(language, claim.group),
-        "strongest": language.probability(claim.strongest),
-    }
-
-
-def claim_facts(study: Study, language: Language) -> Facts:
-    """Verdict and ratio of the registered reading, and all other readings."""
-    claim = study.claim
-    table = claim.to_frame()
-    estimand, measure = claim.primary
-    at = list(table.index).index(claim.primary)
-    row, ratio = table.iloc[at], triples(table, "ratio")[at]
-    readings = (
-        language.say(
-            "chart.claim.alt_row",
-            reading=language.say(
-                "ratio", estimand=language.word("estimand", e), measure=language.word("measure", m)
-            ),
-            ratio=language.spread(Amount(*triple)),
-            percent=language.probability(p),
-        )
-        for (e, m), triple, p in zip(
-            table.index, triples(table, "ratio"), table["p_holds"], strict=True
-        )
-    )
-    return {
-        "verdict": language.word("verdict", claim.verdict),
-        "estimand": language.word("estimand", estimand),
-        "measure": language.word("measure", measure).lower(),
-        "claimed": _functions(language, claim.group),
-        "ratio": language.middle(Amount(*ratio)),
-        "span": language.span(Amount(*ratio)),
-        "p_holds": language.probability(float(row["p_holds"])),
-        "p_margin": language.probability(float(row["p_margin"])),
-        "margin": language.tick(claim.margin),
-        "needed": language.part(claim.needed),
-        "list": in_series(language, readings, most=12),
-    }
-
-
 def capability_rank_facts(study: Study, language: Language) -> Facts:
     """Who is first how often among the capabilities."""
     shares = study.appraisal.rank_acceptability()
@@ -190,10 +120,6 @@ def payer_facts(study: Study, language: Language) -> Facts:
         "dearest": language.name(str(cost.idxmax())),
         "list": in_series(language, rows),
     }
-
-
-def _functions(language: Language, functions: Iterable[str]) -> str:
-    return language.listed(language.word("function", f).lower() for f in functions)
 
 
 FIELDS = ((BLUE, ""), (PAPER, "/////"), (ORANGE, ""))  # face and hatch, payer by payer
@@ -321,126 +247,6 @@ def _label(language: Language, capability: str, important: bool) -> str:
     return "\n".join(textwrap.wrap(language.short(capability, 48), LINE + 4))
 
 
-def functions_of(claim: Claim, measure: str) -> pd.DataFrame:
-    """Return the functions on one measure, most value for each million first."""
-    table = claim.by_function()
-    table = table[table.index.get_level_values("measure") == measure].droplevel("measure")
-    return table.sort_values("value_per_m", ascending=False, kind="stable")
-
-
-@styled
-def draw_functions(
-    claim: Claim, ax: Axes, language: Language = ENGLISH, measure: str | None = None
-) -> Axes:
-    """Draw value for each million of whole-life cost, function by function, with 80 % ranges.
-
-    The claimed functions are blue discs and bold names, the others vermilion squares. `measure` is
-    the registered one unless said otherwise; score, money and harm are never put on one axis.
-    """
-    measure = measure or claim.primary[1]
-    table = functions_of(claim, measure)
-    claimed = [f in claim.group for f in table.index]
-    names = [language.word("function", str(f)) for f in table.index]
-    y = name_rows(ax, names, bold=claimed)
-    rule_rows(ax, y)
-    for ours, colour, marker, word in (
-        (True, BLUE, "o", "claimed"),
-        (False, VERMILION, "s", "others"),
-    ):
-        part = [k for k, inside in enumerate(claimed) if inside is ours]
-        rows = table.iloc[part]
-        ax.hlines(y[part], rows["value_per_m_low"], rows["value_per_m_high"], color=colour, lw=1.6)
-        ax.plot(
-            rows["value_per_m"],
-            y[part],
-            marker,
-            color=colour,
-            markerfacecolor=colour if ours else PAPER,
-            markersize=5,
-            label=language.say(f"functions.{word}"),
-        )
-    unit = language.million(claim.provenance.currency)
-    ax.set_xlabel(
-        language.say(f"axis.per_million_{measure}", unit=unit, year=claim.provenance.price_year),
-        loc="right",
-    )
-    ax.set_xlim(left=0)
-    say_ticks(ax, language)
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=2)
-    return ax
-
-
-@styled
-def draw_claim(claim: Claim, ax: Axes, language: Language = ENGLISH) -> Axes:
-    """Draw every ratio of the claimed functions to the rest with its 80 % range (log scale).
-
-    Right of the line at 1 the claimed functions add more; the dashed line is the registered
-    margin. The registered reading is bold and filled.
-    """
-    table = claim.to_frame()
-    primary = [row == claim.primary for row in table.index]
-    names = [
-        language.say(
-            "ratio", estimand=language.word("estimand", e), measure=language.word("measure", m)
-        )
-        for e, m in table.index
-    ]
-    y = name_rows(ax, names, bold=primary)
-    rule_rows(ax, y)
-    ax.set_xscale("log")
-    ax.axvline(1.0, color=INK, lw=0.9)
-    ax.axvline(claim.margin, color=INK, lw=0.9, linestyle=(0, (3, 2)))
-    ax.hlines(y, table["ratio_low"], table["ratio_high"], color=BLUE, lw=1.6)
-    for height, ratio, registered in zip(y, table["ratio"], primary, strict=True):
-        face = BLUE if registered else PAPER
-        marker = "D" if registered else "o"
-        ax.plot(ratio, height, marker, color=BLUE, markerfacecolor=face, markersize=5)
-    for at, word in ((1.0, "equal"), (claim.margin, "margin")):
-        ax.annotate(
-            language.say(f"functions.{word}", ratio=language.tick(at)),
-            (at, 1.0),
-            (-2 if word == "equal" else 2, 2),
-            xycoords=ax.get_xaxis_transform(),
-            textcoords="offset points",
-            ha="right" if word == "equal" else "left",
-            va="bottom",
-            fontsize=SMALL,
-            color=MUTED,
-        )
-    write_column(
-        ax, y, [language.probability(p) for p in table["p_holds"]], language.say("column.p_above_1")
-    )
-    ax.set_xlabel(language.say("axis.ratio_log"), loc="right")
-    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    ax.xaxis.set_minor_formatter(NullFormatter())
-    say_ticks(ax, language)
-    return ax
-
-
-def _function_table(study: Study, figure: Figure, language: Language) -> None:
-    """One panel for each measure, the registered one first."""
-    measures = list(study.claim.by_function().index.unique("measure"))
-    measures.sort(key=lambda m: m != study.claim.primary[1] if "claim" in study else False)
-    for k, ax in enumerate(figure.subplots(len(measures), squeeze=False)[:, 0]):
-        draw_functions(study.claim, ax, language, measures[k])
-        if k and (legend := ax.get_legend()) is not None:
-            legend.remove()
-        ax.set_title(language.word("measure", measures[k]), loc="right", fontweight="bold")
-
-
-def _function_rows(study: Study) -> float:
-    table = study.claim.by_function()
-    return 0.35 + sum(0.6 + 0.16 * len(part) for _, part in table.groupby(level="measure"))
-
-
-def _claim_rows(study: Study) -> float:
-    return rows(len(study.claim.to_frame()))
-
-
-def _functions_behind(study: Study) -> pd.DataFrame:
-    return study.claim.by_function()
-
-
 CAPABILITY_CHARTS = (
     Chart(
         key="cost_value",
@@ -467,24 +273,5 @@ CAPABILITY_CHARTS = (
         behind=ranks_behind("appraisal"),
         facts=capability_rank_facts,
         drawable=valued,
-    ),
-)
-
-FUNCTION_CHARTS = (
-    Chart(
-        key="functions",
-        needs=("claim",),
-        draw=_function_table,
-        height=_function_rows,
-        behind=_functions_behind,
-        facts=function_facts,
-    ),
-    Chart(
-        key="claim",
-        needs=("claim",),
-        draw=of("claim", draw_claim),
-        height=_claim_rows,
-        behind=frame("claim"),
-        facts=claim_facts,
     ),
 )

@@ -37,6 +37,7 @@ from capworth.charts.style import (
 )
 from capworth.language.language import ENGLISH, Language
 from capworth.language.numbers import Amount, decimals
+from capworth.model.pricing import PRICED
 from capworth.study.stages import Study
 
 LINES = (  # colour, marker and dashes, line by line
@@ -98,6 +99,8 @@ def net_value_facts(study: Study, language: Language) -> Facts:
     found = study.economics
     table = found.to_frame()
     kinds = table.index.get_level_values("kind")
+    priced = table["priced"] == PRICED
+    table, kinds = table[priced], kinds[priced]
     single, whole = table[kinds != KINDS[-1]], table[kinds == KINDS[-1]]
     rows = (
         language.say(
@@ -244,7 +247,8 @@ PANELS = (KINDS[:1], KINDS[1:])  # capabilities; improvements and their programm
 
 def _counts(study: Study) -> list[tuple[tuple[str, ...], int]]:
     """Kinds of each panel with its number of rows; panels without rows are left out."""
-    kinds = study.economics.to_frame().index.get_level_values("kind")
+    table = study.economics.to_frame()
+    kinds = table[table["priced"] == PRICED].index.get_level_values("kind")
     counts = ((part, int(kinds.isin(part).sum())) for part in PANELS)
     return [(part, count) for part, count in counts if count]
 
@@ -272,6 +276,10 @@ def _acceptability_behind(study: Study) -> pd.DataFrame:
     return table
 
 
+def _priced(study: Study) -> bool:
+    return bool((study.economics.to_frame()["priced"] == PRICED).any())
+
+
 def _scale_rows(study: Study) -> float:
     return rows(len(study.scales.to_frame()))
 
@@ -289,7 +297,7 @@ def draw_net_values(
     bold.
     """
     table = economics.to_frame()
-    table = table[table.index.get_level_values("kind").isin(kinds)]
+    table = table[table.index.get_level_values("kind").isin(kinds) & (table["priced"] == PRICED)]
     table = table.sort_values("npv_m", ascending=False, kind="stable")
     whole = [kind == PROGRAMME for kind, _ in table.index]
     names = [
@@ -433,6 +441,7 @@ ECONOMICS_CHARTS = (
         height=_net_value_rows,
         behind=_net_values_behind,
         facts=net_value_facts,
+        drawable=_priced,
     ),
     Chart(
         key="acceptability",

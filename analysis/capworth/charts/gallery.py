@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from capworth.charts.allocation import ALLOCATION_CHARTS
-from capworth.charts.capabilities import CAPABILITY_CHARTS, FUNCTION_CHARTS
+from capworth.charts.capabilities import CAPABILITY_CHARTS
 from capworth.charts.chart import Chart
+from capworth.charts.claim import CLAIM_CHARTS
 from capworth.charts.economics import ECONOMICS_CHARTS
 from capworth.charts.excellence import EXCELLENCE_CHARTS, FRONTIER_CHARTS, PRODUCTIVITY_CHARTS
 from capworth.charts.funding import FUNDING_CHARTS
@@ -23,7 +24,7 @@ FAMILIES = (
     ECONOMICS_CHARTS,
     JUDGES_CHARTS,
     SCORE_CHARTS,
-    FUNCTION_CHARTS,
+    CLAIM_CHARTS,
     EXCELLENCE_CHARTS,
     FRONTIER_CHARTS,
     INNOVATION_CHARTS,

@@ -33,7 +33,8 @@ from capworth.study.stages import Study
 if TYPE_CHECKING:
     from capworth.uncertainty.information import Resolving
     from capworth.uncertainty.sensitivity import Sensitivity
-    from capworth.uncertainty.switching import SwitchingValues, ThresholdMap
+    from capworth.uncertainty.switching import SwitchingValues
+    from capworth.uncertainty.threshold import ThresholdMap
 
 PARTS = ("cost", "score", "money", "swing")
 ROOM = 0.06  # share from which a field has room for its letter and figure
@@ -161,6 +162,7 @@ def evidence_facts(study: Study, language: Language) -> Facts:
 WEAK = ("D", "E")  # grades of judgement and placeholders
 
 MOST = 12  # inputs shown, the most valuable
+BLOCKS = ("costs", "values")  # groups that no one study can find out
 SPAN = 1.96  # standard errors of a 95 % interval
 
 
@@ -168,34 +170,50 @@ SPAN = 1.96  # standard errors of a 95 % interval
 def draw_information(
     resolving: "Resolving", ax: Axes, language: Language = ENGLISH, most: int = MOST
 ) -> Axes:
-    """Draw what knowing each input alone would add, with its 95 % sampling error."""
-    table = resolving.to_frame().head(most)
-    y = name_rows(ax, [language.name(str(i)) for i in table.index])
+    """Draw what knowing each group adds, with its 95 % sampling error; those above noise."""
+    table = resolving.to_frame()
+    table = table[table["clear"]].head(most)
+    y = name_rows(ax, [group_name(str(i), language) for i in table.index])
     value, error = (table[name].to_numpy() for name in ("value", "standard_error"))
     ax.barh(y, value, 0.5, color=BLUE)
     low, high = np.clip(value - SPAN * error, 0, None), value + SPAN * error
     ax.hlines(y, low, high, color=INK, lw=1.2)
-    shares = [language.part(max(share, 1e-9)) for share in table["share"]]
-    write_column(ax, y, shares, language.say("column.share_of_all"))
+    budgets = [language.millions(m) if np.isfinite(m) else "–" for m in table["money_m"]]
+    write_column(ax, y, budgets, language.say("column.as_budget"))
     ax.set_xlim(0, 1.03 * max(float(high.max()), 1e-9))
-    ax.set_xlabel(language.say("axis.information"), loc="right")
+    ax.set_xlabel(language.say("axis.information", unit=_unit(resolving, language)), loc="right")
     say_ticks(ax, language)
     return ax
+
+
+def group_name(group: str, language: Language) -> str:
+    """Name a group of inputs that may be known: all costs, own effects of an improvement."""
+    kind, _, key = group.partition("/")
+    if not key:
+        return language.say(f"knowing.{kind}")
+    if kind == "group":
+        return language.say("knowing.factor", name=language.typeset(key))
+    return language.say(f"knowing.{kind}", name=language.name(key))
+
+
+def unit_of(study: Study, language: Language) -> str:
+    """Unit of what knowing is worth: that of the objective."""
+    return _unit(study.resolving, language)
+
+
+def _unit(resolving: "Resolving", language: Language) -> str:
+    million = language.million(resolving.provenance.currency)
+    return language.say(f"knowing.unit_{resolving.measure}", unit=million)
 
 
 @styled
 def draw_switching(
     switching: "SwitchingValues", ax: Axes, language: Language = ENGLISH, most: int = MOST
 ) -> Axes:
-    """Draw the range of each input, its mode, and the part in which the answer is another.
-
-    Inputs that turn it only beyond their range are not drawn.
-    """
-    table = switching.to_frame()
-    table = table[table["inside"]].head(most)
-    y = name_rows(ax, [language.name(str(i)) for i in table.index])
-    low, width = table["low"], table["high"] - table["low"]
-    place = {side: (table[side] - low) / width for side in ("below", "mode", "above")}
+    """Draw the distribution of each input, its median, and the part in which the advice changes."""
+    names = switching.switching[:most]
+    table = switching.to_frame().loc[[*names]]
+    y = name_rows(ax, [language.name(name) for name in names])
     ax.hlines(y, 0, 1, color=MUTED, lw=1.2)
     turned: dict[str, Any] = {
         "facecolor": PAPER,
@@ -204,16 +222,16 @@ def draw_switching(
         "hatch": "/////",
     }
     label = language.say("switching.turned")
-    for ends in (
-        (np.zeros(len(y)), place["below"].fillna(0).clip(0, 1)),
-        (place["above"].fillna(1).clip(0, 1), np.ones(len(y))),
-    ):
-        left, right = (np.asarray(end) for end in ends)
-        some = right > left
-        ax.barh(y[some], (right - left)[some], 0.5, left[some], label=label, **turned)
+    place = dict(zip(names, y, strict=True))
+    for name, row in table.iterrows():
+        part = float(row["p"])
+        left = {"below": 0.0, "above": 1 - part}.get(str(row["side"]), (1 - part) / 2)
+        ax.barh(place[str(name)], part, 0.5, left, label=label, **turned)
         label = "_"
-    ax.plot(place["mode"], y, "o", color=BLUE, markersize=5, label=language.say("switching.mode"))
-    chances = [language.probability(p) for p in table["p_reached"]]
+    ax.plot(
+        np.full(len(y), 0.5), y, "o", color=BLUE, markersize=5, label=language.say("switching.mode")
+    )
+    chances = [language.probability(float(table.loc[[n], "p_both"].iloc[0])) for n in names]
     write_column(ax, y, chances, language.say("column.p_turned"))
     ax.set_xlim(-0.02, 1.02)
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
@@ -226,10 +244,10 @@ def draw_switching(
 
 @styled
 def draw_threshold(threshold: "ThresholdMap", ax: Axes, language: Language = ENGLISH) -> Axes:
-    """Draw the ranges of both inputs: hatched where another set is best, a disc at the modes."""
+    """Draw the ranges of both inputs: hatched where another answer holds, a disc at the usual."""
     first, second = threshold.inputs
     turned = ~threshold.to_frame().to_numpy(dtype=bool)
-    x, y = (np.linspace(e.low, e.high, turned.shape[0] + 1) for e in (first, second))
+    x, y = (side.borders for side in (first, second))
     for left, right, column in zip(x, x[1:], turned, strict=False):
         edges = np.flatnonzero(np.diff(np.concatenate(([False], column, [False]))))
         for low, high in edges.reshape(-1, 2):  # cells that lie upon one another are one field
@@ -242,9 +260,8 @@ def draw_threshold(threshold: "ThresholdMap", ax: Axes, language: Language = ENG
                 lw=0,
                 hatch="/////",
             )
-    ax.plot(
-        first.mode, second.mode, "o", color=BLUE, markersize=6, label=language.say("switching.mode")
-    )
+    label = language.say("switching.mode")
+    ax.plot(first.usual, second.usual, "o", color=BLUE, markersize=6, label=label)
     ax.set_xlim(first.low, first.high)
     ax.set_ylim(second.low, second.high)
     ax.set_xlabel(_label(language, first.name, first.unit), loc="right")
@@ -334,34 +351,34 @@ def _name(language: Language, name: str, unit: object, grade: object) -> str:
 
 
 def switching_facts(study: Study, language: Language) -> Facts:
-    """How many inputs can turn the programme, and which is likeliest to."""
+    """How many inputs alone change the programme, and which is likeliest to."""
     found = study.switching
+    shown = found.switching[:MOST]
     table = found.to_frame()
-    inside = table[table["inside"]]
-    shown = inside.head(MOST)
-    names = _spoken(study, language, [str(i) for i in shown.index])
+    chances = [float(table.loc[[name], "p_both"].iloc[0]) for name in shown]
+    names = _spoken(study, language, list(shown))
     rows = (
-        language.say("chart.switching.alt_row", name=name, percent=language.probability(float(p)))
-        for name, p in zip(names, shown["p_reached"], strict=True)
+        language.say("chart.switching.alt_row", name=name, percent=language.probability(p))
+        for name, p in zip(names, chances, strict=True)
     )
     return {
-        "count": len(inside),
+        "count": len(found.switching),
         "all": found.looked_at,
         "shown": len(shown),
         "first": names[0],
-        "percent": language.probability(float(inside["p_reached"].iloc[0])),
+        "percent": language.probability(chances[0]),
         "list": in_series(language, rows, most=MOST),
     }
 
 
 def threshold_facts(study: Study, language: Language) -> Facts:
-    """How likely the two inputs are to turn the programme together."""
+    """How likely the two inputs are to change the programme together."""
     found = study.threshold
     names = [e.name for e in found.inputs]
     first, second = _spoken(study, language, names)
     turned = ~found.to_frame().to_numpy(dtype=bool)
-    alone = study.switching.to_frame()["p_reached"]
-    one, other = (language.probability(float(alone[name])) for name in names)
+    alone = study.switching.to_frame()["p_both"]
+    one, other = (language.probability(float(alone.loc[[name]].iloc[0])) for name in names)
     return {
         "first": first,
         "second": second,
@@ -374,27 +391,28 @@ def threshold_facts(study: Study, language: Language) -> Facts:
 
 
 def information_facts(study: Study, language: Language) -> Facts:
-    """Which input is worth knowing first, and what knowing everything would add."""
+    """What to find out first, and what knowing everything would add."""
     found = study.resolving
-    table = found.to_frame().head(MOST)
-    names = _spoken(study, language, [str(i) for i in table.index])
+    table = found.to_frame()
+    table = table[table["clear"]].head(MOST)
     rows = (
-        language.say("chart.information.alt_row", name=name, value=language.number(float(v)))
-        for name, v in zip(names, table["value"], strict=True)
+        language.say(
+            "chart.information.alt_row",
+            name=group_name(str(i), language),
+            value=language.number(float(v)),
+        )
+        for i, v in table["value"].items()
     )
-    first = table.iloc[0]
+    single = table.drop(index=list(BLOCKS), errors="ignore")
+    first = single.iloc[0] if len(single) else None
     return {
-        "variant": None if found.clear else "none",
-        "first": names[0],
-        "value": language.number(float(first["value"])),
-        "share": language.part(max(float(first["share"]), 1e-9)),
-        "whole": language.number(found.everything),
-        "error": language.number(found.everything_error, 1),
-        "clear": len(found.clear),
-        "all": found.looked_at,
-        "shown": len(table),
-        "price": language.number(found.points_per_million),
-        "unit": language.million(study.provenance.currency),
+        "variant": "none" if first is None else None,
+        "first": "" if first is None else group_name(str(single.index[0]), language),
+        "value": "" if first is None else language.number(float(first["value"])),
+        "whole": language.number(found.evpi),
+        "error": language.number(found.evpi_error, 1),
+        "ceiling": language.number(found.ceiling),
+        "unit": unit_of(study, language),
         "draws": language.number(found.draws, 0),
         "list": in_series(language, rows, most=MOST),
     }
@@ -411,14 +429,8 @@ TWO_LINES = 0.29  # inches of a row whose name has two lines
 
 
 def _switching(study: Study, ax: Axes, language: Language) -> Axes:
-    names = name_inputs(study.switching.plausible[:MOST], study.case, language)
+    names = name_inputs(study.switching.switching[:MOST], study.case, language)
     return draw_switching(study.switching, ax, language.knowing(names))
-
-
-def _information(study: Study, ax: Axes, language: Language) -> Axes:
-    shown = study.resolving.to_frame().index[:MOST]
-    names = name_inputs(map(str, shown), study.case, language)
-    return draw_information(study.resolving, ax, language.knowing(names))
 
 
 def _threshold(study: Study, ax: Axes, language: Language) -> Axes:
@@ -427,19 +439,19 @@ def _threshold(study: Study, ax: Axes, language: Language) -> Axes:
 
 
 def _turning(study: Study) -> bool:
-    return "switching" in study and len(study.switching.plausible) > 0
+    return "switching" in study and len(study.switching.switching) > 0
 
 
 def _valued(study: Study) -> bool:
-    return "resolving" in study and len(study.resolving.to_frame()) > 0
+    return "resolving" in study and len(study.resolving.clear) > 0
 
 
 def _switching_rows(study: Study) -> float:
-    return rows(min(MOST, len(study.switching.plausible)), TWO_LINES)
+    return rows(min(MOST, len(study.switching.switching)), TWO_LINES)
 
 
 def _information_rows(study: Study) -> float:
-    return rows(min(MOST, len(study.resolving.to_frame())), TWO_LINES)
+    return rows(min(MOST, len(study.resolving.clear)))
 
 
 SENSITIVITY_CHARTS = (
@@ -483,7 +495,7 @@ UNCERTAINTY_CHARTS = (
     Chart(
         key="information",
         needs=("resolving",),
-        draw=alone(_information),
+        draw=of("resolving", draw_information),
         height=_information_rows,
         behind=frame("resolving"),
         facts=information_facts,

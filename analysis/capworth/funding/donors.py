@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from capworth.case.model import DISTANCE, FUNCTIONS, GRADES, HARM, Case
+from capworth.case.model import DISTANCE, GRADES, HARM, Case
 from capworth.funding.pledges import is_counted, stated_money
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.cost_benefit.prices import MILLION
@@ -171,11 +171,11 @@ def _functions(case: Case, package: set[int]) -> str:
     """Functions that the capabilities of a package serve, at the modes, the largest first."""
     ids = {case.improvement_ids[k] for k in package}
     touched = {e.capability for e in case.effects if e.improvement in ids}
-    shares = dict.fromkeys(FUNCTIONS, 0.0)
+    shares = dict.fromkeys(case.settings.functions, 0.0)
     for row in case.functions:
         if row.capability in touched:
             shares[row.function] += row.share.mode / len(touched)
-    ordered = sorted(FUNCTIONS, key=lambda f: -shares[f])
+    ordered = sorted(shares, key=lambda f: -shares[f])
     return " ".join(f for f in ordered if shares[f] >= SOME)
 
 

@@ -9,6 +9,8 @@ from capworth.case.model import Case
 from capworth.language.language import Language
 from capworth.methods.cost_benefit.prices import MILLION
 
+GROUP = "group"  # first word of the name of what a group of inputs has in common
+
 
 def input_label(name: str, case: Case, language: Language) -> str:
     """Say in words what an input such as `costs/SLTD-STAFF` is.
@@ -37,6 +39,8 @@ def input_label(name: str, case: Case, language: Language) -> str:
 def level_text(name: str, level: float, case: Case, language: Language) -> str:
     """Write a level of an input in its unit: money, share or number."""
     table, key = name.split("/")[:2]
+    if table == GROUP:
+        return language.percent(level)
     line = next((line for line in case.costs if line.id == key), None)
     if table == "bias":
         return language.percent(level)

@@ -1,15 +1,18 @@
 """Attacks on the evidence: digits, ranges and dates that it does not carry.
 
-Attacks on the assumptions: rates that suit, thresholds that suit, claims that restate size.
+Attacks on the assumptions: rates that suit, thresholds that suit, claims that restate costs.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
+from capworth.case.claim import PER_EURO
+from capworth.case.claim_lock import FILE as LOCK_FILE
+from capworth.case.claim_lock import changed_since
 from capworth.case.model import Case, Estimate
 from capworth.case.register import schedules
-from capworth.case.tables import SETTINGS_FILE
+from capworth.case.tables import CLAIM_FILE, SETTINGS_FILE
 from capworth.lints.lint import Lint, lint
 
 DIGITS = 2  # that grade D or E can carry; a third is allowed where it is a half step (1.25)
@@ -189,8 +192,8 @@ def parameter_lints(case: Case) -> Iterator[Lint]:
     yield from schedule_after_the_date(case)
     yield from risk_in_the_rate(case)
     yield from lenient_excellence(case)
-    yield from claim_restates_size(case)
-    yield from claim_without_margin(case)
+    yield from claim_restates_costs(case)
+    yield from claim_not_registered(case)
 
 
 def schedule_not_in_force(case: Case) -> Iterator[Lint]:
@@ -244,13 +247,16 @@ def lenient_excellence(case: Case) -> Iterator[Lint]:
         yield lint("P03", SETTINGS_FILE, (), low, least=EVEN)
 
 
-def claim_restates_size(case: Case) -> Iterator[Lint]:
-    """A claim registered on totals, which larger groups win by being larger."""
-    if case.settings.claim_group and case.settings.claim_primary == "total":
-        yield lint("P04", SETTINGS_FILE, (), ("claim_primary",))
+def claim_restates_costs(case: Case) -> Iterator[Lint]:
+    """Scores per euro with one extent for every service: the ratio is that of costs."""
+    claim = case.claim
+    if claim and (claim.estimand, claim.value, claim.extent_key) == (PER_EURO, "score", "equal"):
+        yield lint("P04", CLAIM_FILE, (), ("extent_key",))
 
 
-def claim_without_margin(case: Case) -> Iterator[Lint]:
-    """A claim that any difference would support, were it too small to change anything."""
-    if case.settings.claim_group and case.settings.claim_margin <= 1:
-        yield lint("P05", SETTINGS_FILE, (), ("claim_margin",))
+def claim_not_registered(case: Case) -> Iterator[Lint]:
+    """A claim without a lock, or one that is not as it was locked."""
+    if case.claim and not case.scenario:
+        changed = changed_since(case)
+        if case.claim.lock is None or changed:
+            yield lint("P05", LOCK_FILE, (), changed or ("claim.lock.toml",))

@@ -130,6 +130,7 @@ def transfer_range(
 
 
 OUTCOME_STEPS = ("outcome", "counterfactual", "contribution")
+FALSE = "false_hit"  # the step of an outcome that false hits lay on people
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +164,31 @@ class ChainModel:
         """(capabilities,) whether the case has a chain for it."""
         return np.array([bool(steps) for steps in self._steps.values()])
 
+    def beneficial(self) -> Mapping[str, tuple[str, ...]]:
+        """Outcomes that each capability brings about, harm done on the way not among them.
+
+        What is flagged as adverse, and what false hits lay on people, makes no benefit known.
+        """
+        adverse = {outcome.id for outcome in self._case.outcomes if outcome.adverse}
+        adverse |= {s.outcome for steps in self._steps.values() for s in steps if s.step == FALSE}
+        return {
+            capability: tuple(
+                dict.fromkeys(s.outcome for s in steps if s.outcome and s.outcome not in adverse)
+            )
+            for capability, steps in self._steps.items()
+        }
+
+    def unpriced(self) -> Mapping[str, tuple[str, ...]]:
+        """Those of the beneficial outcomes of each capability that have no worth in money."""
+        valued = self._values.valued("money")
+        return {
+            c: tuple(o for o in some if o not in valued) for c, some in self.beneficial().items()
+        }
+
     def has_scale(self, scale: str) -> Bools:
-        """(capabilities,) whether some outcome of it is valued on `scale`."""
+        """(capabilities,) whether some benefit of it is valued on `scale`."""
         valued = self._values.valued(scale)
-        return np.array([any(s.outcome in valued for s in st) for st in self._steps.values()])
+        return np.array([any(o in valued for o in some) for some in self.beneficial().values()])
 
     def unit_values(self, draws: Draws) -> Mapping[str, Worth]:
         """For each scale, (draws,) worth of one outcome of each kind; scopes are added."""
@@ -201,7 +223,8 @@ class ChainModel:
         are used x exp(-delay / patience of the outcome); outcomes lose their displaced share; the
         contribution is the platform's Shapley share, given what owner and searcher would bring
         about without it. False hits, hits x (1 - verified), take away the worth of the burden
-        they lay on people, in full: credit is shared, harm done is not.
+        they lay on people, in full: credit is shared, harm done is not. Where no benefit of a
+        capability has a worth in money, its money is absent: 0 here, and `has_scale` says so.
         """
         shape = (size, len(self._steps))
         money, harm, outcomes = np.zeros(shape), np.zeros(shape), np.zeros(shape)
@@ -211,7 +234,7 @@ class ChainModel:
                 continue
             hits = hits_of(level)
             for outcome in dict.fromkeys(outcome for _, outcome in level if outcome):
-                if ("false_hit", outcome) in level:
+                if (FALSE, outcome) in level:
                     got = -_burdens(hits, level, outcome)
                 else:
                     got = _attributed(hits, level, outcome)
@@ -219,6 +242,7 @@ class ChainModel:
                 for scale, total in (("money", money), ("harm", harm)):
                     if outcome in worth[scale]:
                         total[:, k] += got * worth[scale][outcome]
+        money[:, ~self.has_scale("money")] = 0.0  # of harm alone no value is known
         return Benefits(money, harm, outcomes)
 
     def unknown(self) -> tuple[Estimate, ...]:
@@ -230,9 +254,7 @@ class ChainModel:
             known = {(s.step, s.outcome) for s in steps}
             outcomes = dict.fromkeys(s.outcome for s in steps if s.outcome)
             needed = [(s, "") for s in ("verified", "used")] if steps else []
-            needed += [
-                (s, o) for o in outcomes if ("false_hit", o) not in known for s in OUTCOME_STEPS
-            ]
+            needed += [(s, o) for o in outcomes if (FALSE, o) not in known for s in OUTCOME_STEPS]
             known |= {("contribution", o) for s, o in known if s == "bilateral"}
             yield from ((capability, *pair) for pair in needed if pair not in known)
 
@@ -252,7 +274,7 @@ def _attributed(hits: Floats, level: Levels, outcome: str) -> Floats:
 
 def _burdens(hits: Floats, level: Levels, outcome: str) -> Floats:
     """Count the false hits that burden somebody in one way, (draws,)."""
-    burdens: Floats = hits * (1 - level["verified", ""]) * level["false_hit", outcome]
+    burdens: Floats = hits * (1 - level["verified", ""]) * level[FALSE, outcome]
     return burdens
 
 

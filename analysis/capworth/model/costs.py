@@ -9,10 +9,11 @@ from capworth.case.model import Case, CostLine, Platform
 from capworth.case.register import schedules
 from capworth.methods.allocation.keys import KEYS, PEAK, TREE, equal, peak_shares
 from capworth.methods.arguments import Floats
-from capworth.methods.cost_benefit.discounting import factors
+from capworth.methods.cost_benefit.discounting import effect_profile, factors
 from capworth.model.draws import AtModes, Draws
 from capworth.model.money import Money
 from capworth.model.out_turn import OutTurns
+from capworth.model.paths import Paths
 
 PAYERS = ("organisation", "members", "donors")
 
@@ -51,6 +52,7 @@ class CostModel:
         self._money = Money(case)
         self._discount = discount_factors(case)
         self.out_turns = OutTurns(case)
+        self.paths = Paths(case, self._discount)
         self._lines = tuple(
             line
             for line in case.costs
@@ -94,13 +96,21 @@ class CostModel:
         platform = np.zeros((size, len(case.platforms), len(PAYERS)))
         improvement = np.zeros((size, len(case.improvements), len(PAYERS)))
         asked = np.zeros((size, len(case.improvements)))
+        keepers, discount = self.paths.keepers, self._discount
+        spread = np.zeros((*platform.shape, len(discount) if self.paths.told else 0))
         for line, amount, years in self.priced(draws):
             cost = amount * float(years @ self._discount)
             payer = PAYERS.index(line.payer)
             if line.capability:
-                capability[:, self._capabilities[line.capability], payer] += cost
+                c = self._capabilities[line.capability]
+                capability[:, c, payer] += amount * (self.paid(draws, line) @ self._discount)
+                for k in (k for k, kept in keepers.items() if kept == c):
+                    again = self.kept(draws, line, k)
+                    improvement[:, k, payer] += amount * (again @ self._discount)
             elif line.platform:
                 platform[:, self._platforms[line.platform], payer] += cost
+                if self.paths.told:
+                    spread[:, self._platforms[line.platform], payer] += amount[:, None] * years
             else:
                 k = self._improvements[line.improvement]
                 improvement[:, k, payer] += cost
@@ -108,7 +118,10 @@ class CostModel:
                     asked[:, k] += amount * years.sum()
         if case.platforms:
             shares = self.platform_shares(draws, benefit)
-            capability += np.einsum("npc,npy->ncy", shares, platform)
+            if self.paths.told:
+                capability += np.einsum("npyt,npct,t->ncy", spread, self.borne(shares), discount)
+            else:
+                capability += np.einsum("npc,npy->ncy", shares, platform)
         return Costs(capability, platform.sum(axis=2), improvement, asked)
 
     def priced(self, draws: Draws) -> Iterator[tuple[CostLine, Floats, Floats]]:
@@ -118,6 +131,34 @@ class CostModel:
         """
         for line, turned in self.out_turns.of(draws, self._lines):
             yield line, turned.amount, self.yearly(line)
+
+    def paid(self, draws: Draws, line: CostLine) -> Floats:
+        """(years,) or (draws, years) part of a capability's line that is paid in each year.
+
+        As `yearly`, with the growth of its recurrent costs, and nothing once it has ended.
+        """
+        years = self.yearly(line)
+        if not self.paths.told:
+            return years
+        grown = self.paths.cost_growth(draws, line.capability) if line.kind == "recurrent" else None
+        alive = self.paths.alive[self._capabilities[line.capability]]
+        return np.asarray(years * alive if grown is None else years * alive * grown)
+
+    def kept(self, draws: Draws, line: CostLine, improvement: int) -> Floats:
+        """(years,) or (draws, years) part of a line that is paid only as it is kept from ending."""
+        grown = self.paths.cost_growth(draws, line.capability) if line.kind == "recurrent" else None
+        ended = 1 - self.paths.alive[self._capabilities[line.capability]]
+        row, settings = self._case.improvements[improvement], self._case.settings
+        when = row.effect_year - settings.first_year
+        works = effect_profile(settings.years, when, row.ramp_years)
+        years = self.yearly(line) * ended * works
+        return np.asarray(years if grown is None else years * grown)
+
+    def borne(self, shares: Floats) -> Floats:
+        """(draws, platforms, capabilities, years) shares of those that are there still."""
+        there = shares[..., None] * self.paths.alive
+        total = there.sum(axis=2, keepdims=True)
+        return np.asarray(np.divide(there, total, out=np.zeros_like(there), where=total > 0))
 
     def asked_for(self, line: CostLine) -> bool:
         """Whether a line is one-off money that the budget holds: of its payers, not in kind."""
@@ -134,7 +175,8 @@ class CostModel:
         The amount is in the money that the line is stated in, the cost in the case's.
         """
         for line, amount, years in self.priced(AtModes()):
-            yield line, float(amount[0]), float(amount[0]) * float(years @ self._discount)
+            parts = self.paid(AtModes(), line) if line.capability else years
+            yield line, float(amount[0]), float(amount[0]) * float(np.ravel(parts) @ self._discount)
 
     def platform_shares(self, draws: Draws, benefit: Floats | None = None, key: str = "") -> Floats:
         """(draws, platforms, capabilities) share of each platform that each capability bears.
@@ -167,7 +209,7 @@ class CostModel:
         return self._of_parts(found, use)
 
     def _wholes(self, amounts: Floats) -> Floats:
-        """(draws, wholes) sums over the parts of each whole; (draws, capabilities) without parts."""
+        """(draws, wholes) sums over the parts of each whole; by capability without parts."""
         if len(np.unique(self._whole)) == len(self._whole):
             return amounts
         found = np.zeros((len(amounts), int(self._whole.max()) + 1))

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from capworth.case.distributions import drawing_of
 from capworth.case.model import Estimate
@@ -104,8 +105,8 @@ class Sampled:
         place = _places(self.dimensions).get(name) if self.dimensions else None
         if place is None:
             return stream(self.seed, name, self.chunk).random(self.size)
-        points = _sobol_points(self.seed, len(self.dimensions), self.first, self.size)
-        even: Floats = points[place]
+        cells = _sobol_cells(self.seed, len(self.dimensions), self.first, self.size)
+        even: Floats = (cells[place] + 0.5) / _CELLS
         return even
 
 
@@ -114,12 +115,17 @@ def _places(dimensions: tuple[str, ...]) -> Mapping[str, int]:
     return MappingProxyType({name: k for k, name in enumerate(dimensions)})
 
 
+_BITS = 30  # of each point: 2^30 points before the sequence ends
+_CELLS = 2**_BITS
+
+
 @lru_cache(maxsize=4)
-def _sobol_points(seed: int, dimensions: int, first: int, size: int) -> Floats:
-    """(dimensions, draws) points of the scrambled Sobol sequence, from one of them on.
+def _sobol_cells(seed: int, dimensions: int, first: int, size: int) -> NDArray[np.uint32]:
+    """(dimensions, draws) cells of the scrambled Sobol sequence's points, from one of them on.
 
     Scrambled by a random linear matrix and a digital shift (Matousek 1998), so that each point is
-    even; in the middle of its cell of 2^-30, so that none is exactly 0.
+    even. A draw is the middle of its cell of 2^-30, so that none is exactly 0; cells are kept, as
+    they take half the memory.
     """
     from scipy.stats import qmc
 
@@ -129,20 +135,16 @@ def _sobol_points(seed: int, dimensions: int, first: int, size: int) -> Floats:
             "dimensions at most. Take random."
         )
     engine = qmc.Sobol(dimensions, scramble=True, bits=_BITS, rng=stream(seed, "sobol"))
-    points = np.empty((dimensions, size))
+    cells = np.empty((dimensions, size), dtype=np.uint32)
+    known = 0
     if first:
         engine.fast_forward(first)
-        points[:] = engine.random(size).T
     else:  # one alone first: it warns of any other number that is no power of two
-        points[:, :1] = engine.random(1).T
-        if size > 1:
-            points[:, 1:] = engine.random(size - 1).T
-    points += 2.0 ** -(_BITS + 1)
-    points.setflags(write=False)
-    return points
-
-
-_BITS = 30  # of each point: 2^30 points before the sequence ends
+        cells[:, :1], known = (engine.random(1).T * _CELLS).astype(np.uint32), 1
+    if size > known:
+        cells[:, known:] = (engine.random(size - known).T * _CELLS).astype(np.uint32)
+    cells.setflags(write=False)
+    return cells
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,19 +59,38 @@ class EffectYears:
         return np.array([self.counted(k) for k in range(len(self._improvements))], dtype=np.float64)
 
     def profiles(
-        self, users: Sequence[int], delays: Sequence[int] = ()
+        self, users: Sequence[int], delays: Sequence[int] = (), there: Floats | float = 1.0
     ) -> list[tuple[Floats, float]]:
         """Shares of the full effect of some improvements, (users,), and discounted years of each.
 
-        Years in which all have the same shares are brought together.
+        Years in which all have the same shares are brought together. `there`, (years,), is 0 in
+        the years that are left out.
         """
         late = delays or [0] * len(users)
         shares = np.stack([self.share(k, d) for k, d in zip(users, late, strict=True)])
         found: dict[tuple[float, ...], float] = {}
-        for year, factor in enumerate(self.discount.tolist()):
+        for year, factor in enumerate((self.discount * there).tolist()):
             key = tuple(shares[:, year].tolist())
             found[key] = found.get(key, 0.0) + factor
         return [(np.array(key), years) for key, years in found.items() if any(key)]
+
+    def parts(
+        self, users: Sequence[int], delays: Sequence[int] = ()
+    ) -> dict[tuple[int, ...], Floats]:
+        """Places of those that work together, and the part of each year in which they do, (years,).
+
+        As `levels`, year by year and not discounted.
+        """
+        late = delays or [0] * len(users)
+        shares = np.stack([self.share(k, d) for k, d in zip(users, late, strict=True)])
+        found: dict[tuple[int, ...], Floats] = {}
+        for year in range(len(self.discount)):
+            reached = 0.0
+            for share in sorted(set(shares[:, year].tolist()) - {0.0}):
+                working = tuple(np.flatnonzero(shares[:, year] >= share).tolist())
+                found.setdefault(working, np.zeros(len(self.discount)))[year] += share - reached
+                reached = share
+        return found
 
     def levels(
         self, users: Sequence[int], delays: Sequence[int] = ()

@@ -1,6 +1,6 @@
 """What each improvement adds to the capabilities it changes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from capworth.model.chain import Benefits, ChainModel, Levels, Worth, changed
 from capworth.model.draws import Draws
 from capworth.model.effect_years import EffectYears
 from capworth.model.extents import Extents
+from capworth.model.paths import Paths
 from capworth.model.value import ValueModel
 
 
@@ -26,7 +27,7 @@ class Gains:
     distance : (draws, improvements) per cent of the expected distance to the agreed levels that it
         closes, services counted by their extents
     money : (draws, improvements) present value in the money of the case
-    net : (draws, improvements) the same, less whole-life cost to all payers
+    net : (draws, improvements) the same, less whole-life cost to all payers, plus savings
     harm : (draws, improvements) days of a harm index, a year
     exchange : (draws, improvements) share of the distance closed that serves the claimed functions
     """
@@ -57,8 +58,9 @@ class Tree:
 class GainModel:
     """The effects of a case's improvements, ready to be counted in any number of draws."""
 
-    def __init__(self, case: Case, value: ValueModel, chain: ChainModel) -> None:
+    def __init__(self, case: Case, value: ValueModel, chain: ChainModel, paths: Paths) -> None:
         self._case = case
+        self._paths = paths
         self._value = value
         self._chain = chain
         self._leaf = {leaf.id: k for k, leaf in enumerate(value.leaves)}
@@ -86,17 +88,17 @@ class GainModel:
         Notes
         -----
         A rise is capped at what lacks to the agreed level, within each year; a fall counts in full,
-        also from above that level.
+        also from above that level. A capability that has ended is left out of that year.
         """
         found = np.zeros((2, draws.size, len(self._case.improvements)))
         weights = extents.weights(tree.weights)
         agreed = self._value.agreed() if self._value.leaves else np.empty((0, 0))
         for i, effects in enumerate(self._effects.values()):
-            profiles = self.years.profiles([i])
             for effect in (e for e in effects if e.criterion):
                 c, k = self._capability[effect.capability], self._leaf[effect.criterion]
                 if np.isnan(agreed[c, k]):
                     continue
+                profiles = self.years.profiles([i], there=self._paths.alive[c])
                 risen = self.rise(tree, draws, effect)
                 before = tree.missing[:, c, k]
                 points = np.zeros(draws.size)
@@ -131,26 +133,66 @@ class GainModel:
         ----------
         draws, tree, extents, group : see `on_tree`
         chain, worth : rates, volumes and unit values; see `ChainModel`
-        cost : (draws, improvements) whole-life cost
+        cost : (draws, improvements) whole-life cost less what is saved of costs of today
 
         Returns
         -------
         Benefits of the chains as they are, and the gains.
         """
         today = self._chain.walk(draws.size, chain, worth)
-        money, harm = self.chain_gains(draws, chain, worth, today)
+        money, harm = self._over_years(draws, chain, worth, today)
         points, served = self.on_tree(tree, draws, extents, group)
         with np.errstate(invalid="ignore", divide="ignore"):
             share = np.where(points != 0, served / points, 0.0)
-        money = money * self._counted
         closed = points * extents.unit if extents.distance > 0 else np.zeros_like(points)
         return today, Gains(
             distance=closed,
             money=money,
             net=money - cost,
-            harm=harm * (self._counted / self._annuity),
+            harm=harm,
             exchange=share,
         )
+
+    def _over_years(
+        self,
+        draws: Draws,
+        chain: Mapping[str, Levels],
+        worth: Mapping[str, Worth],
+        today: Benefits,
+    ) -> tuple[Floats, Floats]:
+        """Present value of money, and mean days a year, against business as usual.
+
+        An improvement that keeps a capability is credited with all that would end.
+        """
+        if not self._paths.told:
+            money, harm = self.chain_gains(draws, chain, worth, today)
+            return money * self._counted, harm * (self._counted / self._annuity)
+        money, harm = np.zeros((2, draws.size, len(self._case.improvements)))
+        for i, c, more, days in self.steps(draws, chain, worth, today):
+            years = self.when(draws, i, c) @ self.years.discount
+            money[:, i] += more * years
+            harm[:, i] += days * years / self._annuity
+        for i, c in self._paths.keepers.items():
+            years = self.keeps(draws, i) @ self.years.discount
+            money[:, i] += today.money[:, c] * years
+            harm[:, i] += today.harm[:, c] * years / self._annuity
+        return money, harm
+
+    def when(self, draws: Draws, improvement: int, capability: int) -> Floats:
+        """(draws or 1, years) weight of what it gains there, at full effect today, in each year."""
+        key = self._case.capability_ids[capability]
+        share = self.years.share(improvement)
+        if self._paths.keepers.get(improvement) == capability:
+            grown = self._paths.growth(draws, key)
+            return share[None] if grown is None else share * grown
+        return np.asarray(share * self._paths.given(draws, key))
+
+    def keeps(self, draws: Draws, improvement: int) -> Floats:
+        """(draws or 1, years) part of a year's benefit of today that it keeps from ending."""
+        c = self._paths.keepers[improvement]
+        grown = self._paths.growth(draws, self._case.capability_ids[c])
+        kept = (1 - self._paths.alive[c]) * self.years.share(improvement)
+        return np.asarray(kept[None] if grown is None else kept * grown)
 
     def chain_gains(
         self,
@@ -172,6 +214,19 @@ class GainModel:
         """
         shape = (draws.size, len(self._case.improvements))
         money, harm = np.zeros(shape), np.zeros(shape)
+        for i, _, more, days in self.steps(draws, chain, worth, today):
+            money[:, i] += more
+            harm[:, i] += days
+        return money, harm
+
+    def steps(
+        self,
+        draws: Draws,
+        chain: Mapping[str, Levels],
+        worth: Mapping[str, Worth],
+        today: Benefits,
+    ) -> Iterator[tuple[int, int, Floats, Floats]]:
+        """Improvement, capability, and (draws,) money and days that the one adds to the other."""
         for i, effects in enumerate(self._effects.values()):
             for capability in dict.fromkeys(e.capability for e in effects if e.step):
                 c = self._capability[capability]
@@ -182,6 +237,4 @@ class GainModel:
                 }
                 moved_chain = {capability: changed(chain[capability], factors)}
                 then = self._chain.walk(draws.size, moved_chain, worth)
-                money[:, i] += then.money[:, c] - today.money[:, c]
-                harm[:, i] += then.harm[:, c] - today.harm[:, c]
-        return money, harm
+                yield i, c, then.money[:, c] - today.money[:, c], then.harm[:, c] - today.harm[:, c]

@@ -78,6 +78,7 @@ class Level:
     now : (draws,) value today
     rise : (draws, users) value that each adds at full effect
     unit : (draws,) per cent of the distance in one point of value here
+    there : (years,) 0 once the capability has ended
     """
 
     users: tuple[int, ...]
@@ -87,6 +88,7 @@ class Level:
     rise: Floats
     unit: Floats
     years: EffectYears
+    there: Floats
 
     def joint(self, measure: str, users: Sequence[int], delays: Sequence[int] = ()) -> Floats:
         """See `Meeting`."""
@@ -95,11 +97,29 @@ class Level:
         columns = [self.users.index(user) for user in users]
         missing = np.maximum(self.agreed - self.now, 0.0)
         closed = np.zeros(len(self.now))
-        for shares, years in self.years.profiles(users, delays):
+        for shares, years in self.years.profiles(users, delays, self.there):
             raised = self.now + np.einsum("du,u->d", self.rise[:, columns], shares)
             closed += years * (missing - np.maximum(self.agreed - raised, 0.0))
         found: Floats = closed / self.years.annuity * self.unit
         return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """Where the capability of a chain goes by itself.
+
+    Attributes
+    ----------
+    now : by measure, (draws,) what the capability gives in a year today
+    grown : (draws, years) the same in each year, the first one's as 1; None where it is steady
+    alive : (years,) 0 once it has ended
+    keepers : numbers of the improvements that keep it: by them there is all that would be
+    """
+
+    now: Mapping[str, Floats]
+    grown: Floats | None
+    alive: Floats
+    keepers: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,12 +130,14 @@ class Chain:
     ----------
     full : by measure, money or harm, (draws, 2^users) gain in a year of each set of the users when
         all its effects are full; bit k of the column stands for the k-th user
+    course : where the capability goes by itself; None where all go on as they are
     """
 
     users: tuple[int, ...]
     capability: str
     full: Mapping[str, Floats]
     years: EffectYears
+    course: Course | None = None
 
     def joint(self, measure: str, users: Sequence[int], delays: Sequence[int] = ()) -> Floats:
         """See `Meeting`; in a year those work together that have their effect by then."""
@@ -124,10 +146,28 @@ class Chain:
         if table is None:
             return np.zeros(len(self.full[MONEY]))
         found = np.zeros(len(table))
-        for working, years in self.years.levels(users, delays):
-            column = sum(1 << self.users.index(users[place]) for place in working)
-            found += years * table[:, column]
+        if self.course is not None:
+            found = self._on_course(self.course, kind, users, delays)
+        else:
+            for working, years in self.years.levels(users, delays):
+                found += years * table[:, self._column(users, working)]
         return found if kind == MONEY else found / self.years.annuity
+
+    def _column(self, users: Sequence[int], working: Sequence[int]) -> int:
+        return sum(1 << self.users.index(users[place]) for place in working)
+
+    def _on_course(
+        self, course: Course, kind: str, users: Sequence[int], delays: Sequence[int]
+    ) -> Floats:
+        """(draws,) gain over the years: nothing once it has ended, but by those that keep it."""
+        discount = self.years.discount * (1.0 if course.grown is None else course.grown)
+        found, table = np.zeros(len(self.full[kind])), self.full[kind]
+        for working, share in self.years.parts(users, delays).items():
+            gain = table[:, self._column(users, working)]
+            found += (discount @ (share * course.alive)) * gain
+            if course.keepers & {users[place] for place in working}:
+                found += (discount @ (share * (1 - course.alive))) * (gain + course.now[kind])
+        return found
 
 
 def meetings_of(model: Model, draws: Draws, fewest: int = 1) -> tuple[Level | Chain, ...]:
@@ -187,29 +227,47 @@ def _levels(model: Model, draws: Draws, fewest: int) -> Iterator[Level]:
             rise=rise,
             unit=extents.unit * extents.share[c] * weights[:, k],
             years=model.gains.years,
+            there=model.costs.paths.alive[c],
         )
 
 
 def _chains(model: Model, draws: Draws, fewest: int) -> Iterator[Chain]:
-    case, grouped = model.case, _grouped(model.case, True, fewest)
-    moved = {capability for capability, _ in grouped}
-    if not moved:
+    case, paths = model.case, model.costs.paths
+    acting = {c: users for c, users in _acting(model).items() if len(users) >= fewest}
+    if not acting:
         return
-    chain = ChainModel(replace(case, chain=tuple(s for s in case.chain if s.capability in moved)))
+    chain = ChainModel(replace(case, chain=tuple(s for s in case.chain if s.capability in acting)))
     levels, worth = chain.levels(draws), chain.unit_values(draws)
     today: Benefits = chain.walk(draws.size, levels, worth)
-    for (capability, _), effects in grouped.items():
-        c, users = case.capability_ids.index(capability), _users(case, effects)
+    grouped = _grouped(case, True, 1)
+    for capability, users in acting.items():
+        c, effects = case.capability_ids.index(capability), grouped.get((capability, ""), [])
         drawn = {e.change.name: draws.of(e.change) for e in effects}
         money, harm = np.zeros((2, draws.size, 1 << len(users)))
         for column, inside in enumerate(memberships(len(users))):
-            if not column:
-                continue
             factors = _factors(case, users, inside, effects, drawn)
+            if not factors:
+                continue
             then = chain.walk(draws.size, {capability: changed(levels[capability], factors)}, worth)
             money[:, column] = then.money[:, c] - today.money[:, c]
             harm[:, column] = then.harm[:, c] - today.harm[:, c]
-        yield Chain(users, capability, {MONEY: money, HARM: harm}, model.gains.years)
+        course = None
+        if paths.told:
+            now = {MONEY: today.money[:, c].copy(), HARM: today.harm[:, c].copy()}
+            keepers = frozenset(k for k, kept in paths.keepers.items() if kept == c)
+            course = Course(now, paths.growth(draws, capability), paths.alive[c], keepers)
+        yield Chain(users, capability, {MONEY: money, HARM: harm}, model.gains.years, course)
+
+
+def _acting(model: Model) -> dict[str, tuple[int, ...]]:
+    """Improvements that act on each chain, or keep its capability from ending."""
+    case, acting = model.case, dict[str, set[int]]()
+    for (capability, _), effects in _grouped(case, True, 1).items():
+        acting.setdefault(capability, set()).update(_users(case, effects))
+    for improvement, c in model.costs.paths.keepers.items():
+        acting.setdefault(case.capability_ids[c], set()).add(improvement)
+    chained = {step.capability for step in case.chain}
+    return {c: tuple(sorted(users)) for c, users in acting.items() if c in chained}
 
 
 def _factors(
@@ -243,25 +301,25 @@ def _users(case: Case, effects: Iterable[Effect]) -> tuple[int, ...]:
 
 
 def gain_shares(model: Model) -> Floats:
-    """(improvements, capabilities) share of each improvement's gain in points, at the modes.
+    """(improvements, capabilities) share of each improvement's gain, at the modes.
 
-    Each row sums to 1; to 0 where an improvement gains nothing on any criterion. An effect that
-    takes points away counts as nothing here, so that no share is below 0.
+    Gains are counted as in `Gains.distance`: to the agreed levels, services by their extents. Each
+    row sums to 1; to 0 where an improvement gains nothing on any criterion. An effect that takes
+    away counts as nothing here, so that no share is below 0.
     """
     case, value, modes = model.case, model.value, AtModes()
-    if not value.leaves:
-        return np.zeros((len(case.improvements), len(case.capabilities)))
-    levels = value.levels(modes)
-    values, weights = value.worth(levels), value.weights(modes)
-    leaf = {found.id: k for k, found in enumerate(value.leaves)}
-    capability = {c: k for k, c in enumerate(case.capability_ids)}
-    improvement = {i: k for k, i in enumerate(case.improvement_ids)}
-    gains = np.zeros((len(improvement), len(capability)))
-    for effect in case.effects:
-        if effect.criterion:
-            c, k = capability[effect.capability], leaf[effect.criterion]
-            risen = value.worth_on(k, levels[:, c, k] + modes.of(effect.change)) - values[:, c, k]
-            gains[improvement[effect.improvement], c] += max(float((risen * weights[:, k])[0]), 0.0)
+    gains = np.zeros((len(case.improvements), len(case.capabilities)))
+    if value.leaves:
+        tree, agreed, extents = model.tree(modes), value.agreed(), model.extents
+        weights = extents.weights(tree.weights)[0] * extents.share[:, None]
+        leaf = {found.id: k for k, found in enumerate(value.leaves)}
+        for effect in (e for e in case.effects if e.criterion):
+            c, k = case.capability_ids.index(effect.capability), leaf[effect.criterion]
+            short = agreed[c, k] - tree.values[0, c, k] - model.gains.rise(tree, modes, effect)[0]
+            if not np.isnan(short):
+                closed = tree.missing[0, c, k] - max(float(short), 0.0)
+                place = case.improvement_ids.index(effect.improvement)
+                gains[place, c] += max(float(closed * weights[c, k]), 0.0)
     total = gains.sum(axis=1, keepdims=True)
     shares: Floats = np.divide(gains, total, out=np.zeros_like(gains), where=total > 0)
     return shares

@@ -15,6 +15,7 @@ from capworth.case.relations import SYNERGY
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.portfolio.draws import set_values
 from capworth.model.joint_gains import MONEY, Meeting, meetings_of
+from capworth.model.savings import SavedLine
 from capworth.model.simulation import Kept, Sample
 
 
@@ -27,13 +28,15 @@ class SetValue:
     sample : whose improvements they are
     pairs : (pairs, 2) numbers of the improvements of each synergy or overlap
     shares : (draws kept, pairs) bonus as a share of the lesser gain; below 0 for an overlap
-    meetings : where improvements act on one level or one chain
+    meetings : where improvements act on one level or one chain, or save on one cost line
+    lines : every cost line of today on which something is saved
     """
 
     sample: Sample
     pairs: Ints
     shares: Floats
     meetings: tuple[Meeting, ...]
+    lines: tuple[SavedLine, ...]
 
     @classmethod
     def of(cls, sample: Sample) -> "SetValue":
@@ -46,8 +49,11 @@ class SetValue:
         for k, row in enumerate(rows):
             assert row.bonus is not None  # a synergy has one: checked at the door
             shares[:, k] = sample.of(row.bonus)
-        meetings = meetings_of(sample.model, Kept(sample), fewest=2)
-        return cls(sample, np.array(pairs, dtype=np.int64).reshape(-1, 2), shares, meetings)
+        kept = Kept(sample)
+        lines = sample.model.savings.saved_lines(kept)
+        meetings: tuple[Meeting, ...] = meetings_of(sample.model, kept, fewest=2)
+        meetings = (*meetings, *(line for line in lines if len(line.users) > 1))
+        return cls(sample, np.array(pairs, dtype=np.int64).reshape(-1, 2), shares, meetings, lines)
 
     def gains(self, measure: str, draws: int | None = None) -> Floats:
         """(draws, improvements) what each adds alone, in the first draws or all that are kept."""

@@ -13,22 +13,23 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from capworth.case.model import FUNCTIONS, Case, Estimate
+from capworth.case.model import Case, Estimate
 from capworth.errors import InputError
 from capworth.methods.acceptability.smaa import RankTally
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.model.chain import SCOPES, ChainModel, UnitValues
+from capworth.model.chain import SCOPES, Benefits, ChainModel, UnitValues
 from capworth.model.costs import PAYERS, CostModel, Costs, discount_factors
 from capworth.model.draws import AtModes, Draws, Sampled
 from capworth.model.extents import Extents, Today, distances
 from capworth.model.gains import GainModel, Gains, Tree
 from capworth.model.out_turn import OutTurns
+from capworth.model.pricing import PRICED, Pricing
+from capworth.model.savings import SavingModel
 from capworth.model.value import ValueModel, score
 from capworth.parallel import beside
 
 CHUNK = 10_000  # draws of one chunk; part of what makes the numbers
-MEASURES = ("score", "money", "harm")  # of added value; never added to one another
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,12 @@ class Drawn:
     cost : (draws, capabilities) discounted whole-life cost
     payers : (draws, capabilities, payers) the same by who pays it
     score : (draws, capabilities) 0 to 100
-    money : (draws, capabilities) discounted attributed benefit
+    money : (draws, capabilities) discounted attributed benefit; 0 where it is not known
     harm : (draws, capabilities) attributed days of a harm index a year
     distance : (draws,) to the agreed levels, in points of value, services counted by their extents
     branches : (draws, capabilities, branches) value 0 to 100 on each branch of the tree
     levels : (draws, capabilities, leaves) value 0 to 100 on each leaf
     weights : (draws, leaves) weights that sum to 1
-    function_value, function_cost : (measures, draws, functions) capabilities shared out among the
-        functions they serve; costs only of capabilities on which the measure is known
-    function_weight : (measures, draws, functions) how many capabilities' worth of each function
     gains : of every improvement
     improvement_cost : (draws, improvements) discounted whole-life cost
     improvement_payers : (draws, improvements, payers) the same by who pays it
@@ -64,9 +62,6 @@ class Drawn:
     branches: Floats
     levels: Floats
     weights: Floats
-    function_value: Floats
-    function_cost: Floats
-    function_weight: Floats
     gains: Gains
     improvement_cost: Floats
     improvement_payers: Floats
@@ -87,16 +82,15 @@ class Model:
         self.costs = CostModel(case)
         self.value = ValueModel(case)
         self.chain = ChainModel(case)
-        self.gains = GainModel(case, self.value, self.chain)
+        self.gains = GainModel(case, self.value, self.chain, self.costs.paths)
+        self.savings = SavingModel(case, self.costs, self.gains.years)
         self.annuity = float(discount_factors(case).sum())  # discounted years of the appraisal
-        self._group = np.array([f in case.settings.claim_group for f in FUNCTIONS])
+        self._group = np.array(case.claimed)
         known = {"score": np.full(len(case.capabilities), bool(case.measured))}
         known |= {scale: self.chain.has_scale(scale) for scale in ("money", "harm")}
-        moved = {(e.improvement, e.capability) for e in case.effects if e.step}
-        valued = dict(zip(case.capability_ids, known["money"].tolist(), strict=True))
+        pricing = Pricing(case, self.chain)
         self.priced = np.array(  # (improvements,) whether what each adds in money is known
-            [any(valued[c] for i, c in moved if i == name) for name in case.improvement_ids],
-            dtype=bool,
+            [pricing.improvement(i) == PRICED for i in case.improvement_ids], dtype=bool
         )
         self.known = known  # (capabilities,) whether a measure of added value is known
 
@@ -115,7 +109,8 @@ class Model:
         draws = sampled(self.case, 0, self._first)
         tree = self.tree(draws)
         cost = self.costs.price(draws, score(tree.values, tree.weights)).capability.sum(axis=2)
-        return Today.of(self.case, draws, tree.levels, tree.missing, tree.weights, cost)
+        away = tree.missing * self.costs.paths.there[:, None]
+        return Today.of(self.case, draws, tree.levels, away, tree.weights, cost)
 
     @cached_property
     def extents(self) -> Extents:
@@ -132,18 +127,10 @@ class Model:
         group = shares[:, :, self._group].sum(axis=2)
         chain, worth = self.chain.levels(draws), self.chain.unit_values(draws)
         whole = costs.improvement.sum(axis=2)
-        today, gains = self.gains.alone(draws, tree, self.extents, group, chain, worth, whole)
-        money = today.money * self.annuity
+        net_cost = whole - self.savings.alone(draws)
+        today, gains = self.gains.alone(draws, tree, self.extents, group, chain, worth, net_cost)
+        money, days = self._over_years(draws, today)
         paid = costs.capability.sum(axis=2)
-        by_function = [
-            (
-                np.einsum("ncf,nc->nf", shares, added),
-                np.einsum("ncf,nc->nf", shares, paid * self.known[measure]),
-                np.einsum("ncf,c->nf", shares, self.known[measure].astype(float)),
-            )
-            for measure, added in zip(MEASURES, (points, money, today.harm), strict=True)
-        ]
-        value, cost, weight = (np.stack(part) for part in zip(*by_function, strict=True))
         below = self.value.branch_of()
         branch_weight = np.einsum("nk,kb->nb", weights, below)
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -154,21 +141,36 @@ class Model:
             payers=costs.capability,
             score=points,
             money=money,
-            harm=today.harm,
+            harm=days,
             distance=np.einsum(
-                "nck,nk,c->n", tree.missing, self.extents.weights(weights), self.extents.share
+                "nck,nk,c->n",
+                tree.missing,
+                self.extents.weights(weights),
+                self.extents.share * self.costs.paths.there,
             ),
             branches=inside,
             levels=values,
             weights=weights,
-            function_value=value,
-            function_cost=cost,
-            function_weight=weight,
             gains=gains,
             improvement_cost=whole,
             improvement_payers=costs.improvement,
             asked=costs.asked,
         )
+
+    def _over_years(self, draws: Draws, today: Benefits) -> tuple[Floats, Floats]:
+        """Present value of money, and mean days a year, as capabilities go by themselves."""
+        paths = self.costs.paths
+        if not paths.told:
+            return today.money * self.annuity, today.harm
+        discount = discount_factors(self.case)
+        years = np.stack(
+            [
+                paths.given(draws, c) @ discount * np.ones(draws.size)
+                for c in self.case.capability_ids
+            ],
+            axis=1,
+        )
+        return today.money * years, today.harm * years / self.annuity
 
     def platform_shares(self, draws: Draws) -> Floats:
         """(draws, platforms, capabilities) share of each shared platform that each one bears."""
@@ -179,9 +181,10 @@ class Model:
         """(draws, capabilities, functions) shares that sum to 1 for each capability."""
         case = self.case
         place = {c: k for k, c in enumerate(case.capability_ids)}
-        shares = np.zeros((draws.size, len(case.capabilities), len(FUNCTIONS)))
+        functions = case.settings.functions
+        shares = np.zeros((draws.size, len(case.capabilities), len(functions)))
         for row in case.functions:
-            where = place[row.capability], FUNCTIONS.index(row.function)
+            where = place[row.capability], functions.index(row.function)
             shares[:, where[0], where[1]] = draws.of(row.share)
         shares /= shares.sum(axis=2, keepdims=True)
         return shares
@@ -372,7 +375,7 @@ def _chunk(model: Model, draws: Sampled, start: int) -> tuple[Drawn | None, Tall
 
 
 def _trimmed(drawn: Drawn, enveloped: int, kept: int) -> Drawn:
-    parts = {name: part[:, :kept] if axis else part[:kept] for name, axis, part in _parts(drawn)}
+    parts = {name: part[:kept] for name, part in _parts(drawn)}
     gains = Gains(*(getattr(drawn.gains, f.name)[:kept].copy() for f in fields(Gains)))
     parts |= {name: parts[name][:enveloped].copy() for name in BULKY}
     return replace(drawn, gains=gains, **parts)
@@ -380,22 +383,18 @@ def _trimmed(drawn: Drawn, enveloped: int, kept: int) -> Drawn:
 
 def _joined(kept: list[Drawn]) -> Drawn:
     first = kept[0]
-    parts = {
-        name: np.concatenate([getattr(w, name) for w in kept], axis=axis)
-        for name, axis, _ in _parts(first)
-    }
+    parts = {name: np.concatenate([getattr(w, name) for w in kept]) for name, _ in _parts(first)}
     gains = Gains(
         *(np.concatenate([getattr(w.gains, f.name) for w in kept]) for f in fields(Gains))
     )
     return replace(first, gains=gains, **parts)
 
 
-def _parts(drawn: Drawn) -> Iterator[tuple[str, int, Floats]]:
-    """Every array of the draws with the axis that its draws lie on."""
+def _parts(drawn: Drawn) -> Iterator[tuple[str, Floats]]:
+    """Every array of the draws."""
     for field in fields(Drawn):
         if field.name != "gains":
-            axis = 1 if field.name.startswith("function_") else 0
-            yield field.name, axis, getattr(drawn, field.name)
+            yield field.name, getattr(drawn, field.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,8 +419,9 @@ def redrawn(sample: Sample) -> Sampled:
 def yearly_flows(model: Model, draws: Draws) -> tuple[Flows, Flows]:
     """Flows of all capabilities, and of all improvements against today.
 
-    A capability's benefit is the same in every year of the appraisal. An improvement's is the
-    share of its full effect that it has in each year (`EffectYears`). Shared platforms are shared
+    A capability's benefit goes by itself as the case says (`Paths`), else it is the same in every
+    year. An improvement's is held against that path: the share of its full effect that it has in
+    each year (`EffectYears`), and what it keeps from ending. Shared platforms are shared
     by their keys. Transfers (contributions, pledges) and sunk costs are in neither.
     """
     cost, improving = _costs(model, draws)
@@ -438,18 +438,22 @@ def _costs(model: Model, draws: Draws) -> tuple[Floats, Floats]:
     capabilities = {c: k for k, c in enumerate(case.capability_ids)}
     platforms = {p.id: k for k, p in enumerate(case.platforms)}
     improvements = {i: k for k, i in enumerate(case.improvement_ids)}
+    keepers = model.costs.paths.keepers
     for line, amount, years in model.costs.priced(draws):
         paid = amount[:, None] * years
         payer = PAYERS.index(line.payer)
         if line.capability:
-            capability[:, capabilities[line.capability], payer] += paid
+            c = capabilities[line.capability]
+            capability[:, c, payer] += amount[:, None] * model.costs.paid(draws, line)
+            for k in (k for k, kept in keepers.items() if kept == c):
+                improvement[:, k, payer] += amount[:, None] * model.costs.kept(draws, line, k)
         elif line.platform:
             platform[:, platforms[line.platform], payer] += paid
         else:
             improvement[:, improvements[line.improvement], payer] += paid
     if case.platforms:
-        shares = model.platform_shares(draws)
-        capability += np.einsum("npc,npyt->ncyt", shares, platform)
+        shares = model.costs.borne(model.platform_shares(draws))
+        capability += np.einsum("npct,npyt->ncyt", shares, platform)
     return capability, improvement
 
 
@@ -457,13 +461,18 @@ def _benefits(model: Model, draws: Draws) -> tuple[Floats, Floats]:
     case, years = model.case, model.case.settings.years
     benefit = np.zeros((draws.size, len(case.capabilities), len(SCOPES), years))
     gained = np.zeros((draws.size, len(case.improvements), len(SCOPES), years))
-    shares = model.gains.years.shares()
-    chain = model.chain.levels(draws)
+    chain, paths = model.chain.levels(draws), model.costs.paths
+    given = np.stack(
+        [np.broadcast_to(paths.given(draws, c), (draws.size, years)) for c in case.capability_ids],
+        axis=1,
+    )
     for k, worth in enumerate(UnitValues(case).by_scope(draws).values()):
         if worth:
             money = {"money": worth, "harm": {}}
             today = model.chain.walk(draws.size, chain, money)
-            benefit[:, :, k] = today.money[:, :, None]
-            added, _ = model.gains.chain_gains(draws, chain, money, today)
-            gained[:, :, k] = added[:, :, None] * shares
+            benefit[:, :, k] = today.money[:, :, None] * given
+            for i, c, added, _ in model.gains.steps(draws, chain, money, today):
+                gained[:, i, k] += added[:, None] * model.gains.when(draws, i, c)
+            for i, c in paths.keepers.items():
+                gained[:, i, k] += today.money[:, c, None] * model.gains.keeps(draws, i)
     return benefit, gained

@@ -134,8 +134,16 @@ def without_capability(case: Case, capability: str) -> Case:
 
     others: dict[str, Any] = {
         table: tuple(r for r in getattr(case, table) if r.capability != capability)
-        for table in ("functions", "usage", "activity", "chain", "scores", "effects", "feedback")
+        for table in (
+            *("functions", "usage", "activity", "chain", "scores", "effects", "feedback"),
+            "business_as_usual",
+        )
     }
+    lost = {line.id for line in case.costs if line.capability == capability}
+    others["savings"] = tuple(s for s in case.savings if s.line not in lost)
+    others["improvements"] = tuple(
+        replace(i, keeps="") if i.keeps == capability else i for i in case.improvements
+    )
     costs = tuple(
         outside(line) if line.capability == capability else line
         for line in case.costs
@@ -179,7 +187,7 @@ def with_copy(case: Case, capability: str) -> Case:
                 if row.capability == capability
             ),
         )
-        for table in ("functions", "usage", "chain", "scores")
+        for table in ("functions", "usage", "chain", "scores", "business_as_usual")
     }
     lines = tuple(
         replace(line, id=f"{line.id}+", capability=COPY, total="")

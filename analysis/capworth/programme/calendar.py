@@ -147,16 +147,16 @@ class Calendar:
 
 def limit_rows(
     case: Case, calendar: Calendar, spending: Spending, asked: Floats
-) -> tuple[Floats, Bools, Floats]:
+) -> tuple[Floats, Bools, Floats, Ints]:
     """What improvements take of each limit of the case, by years of delay: see `Plan`.
 
     Returns
     -------
-    uses (rules, improvements, delays), scaled (rules,), caps (rules,).
+    uses (rules, improvements, delays), scaled (rules,), caps (rules,), number of the limit (rules,).
     """
     delays = min(LATEST, calendar.years - 1) + 1
-    rows, scaled, caps = [], [], []
-    for limit in case.limits:
+    rows, scaled, caps, owner = [], [], [], []
+    for place, limit in enumerate(case.limits):
         amounts = spending.posts if limit.kind == "staff" else spending.of_payer(limit.payer)
         moved = np.stack([later(amounts, d) for d in range(delays)], axis=2)
         window = moved[:, years_of(limit, case)]  # (improvements, years, delays)
@@ -170,11 +170,13 @@ def limit_rows(
         rows += each
         scaled += [of_budget] * len(each)
         caps += [limit.amount] * len(each)
+        owner += [place] * len(each)
     shape = (0, len(asked), delays)
     return (
         np.stack(rows) if rows else np.zeros(shape),
         np.array(scaled, dtype=bool),
         np.array(caps, dtype=np.float64),
+        np.array(owner, dtype=np.int64),
     )
 
 

@@ -18,13 +18,20 @@ from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.candidates import candidate_sets, value_ceiling
 from capworth.methods.portfolio.confidence import Plan, Programmes, Search
-from capworth.methods.portfolio.integer import Owner, relation_rows, row, smallest_conflict, solve
-from capworth.methods.portfolio.relations import Relations, list_sets, synergy_totals, with_slack
+from capworth.methods.portfolio.integer import Owner, relation_rows, row, smallest_conflict
+from capworth.methods.portfolio.relations import (
+    Relations,
+    list_sets,
+    rules_of,
+    synergy_totals,
+    with_slack,
+)
 from capworth.model.set_value import SetValue
 from capworth.model.simulation import Kept, Sample
 from capworth.programme.calendar import Calendar, Spending, limit_rows, spend_by_year
 
 LISTED = 1 << 19  # allowed sets up to which every one is looked at
+CHEAPEST = 1_000  # sets among which the one that needs least money is sought
 DRAWS = 5_000  # in which candidates are sought where there are more
 PARTS = (0.25, 0.5, 0.75)  # of the budget, for which candidates are sought too
 FURTHER = (0.0, 1 * MILLION, 5 * MILLION, 10 * MILLION)  # beyond the budget, likewise
@@ -171,6 +178,11 @@ class Choice:
         total: Floats = self._costs[members, delays[members]].sum(axis=0)
         return total
 
+    @property
+    def limit_of(self) -> Ints:
+        """(rules of the plan,) number of the limit that each comes from."""
+        return limit_rows(self.case, self.calendar, self.spending, self.asked)[3]
+
     @cached_property
     def _means(self) -> Floats:
         """(improvements, delays) expected value alone; -inf where it may not start so late."""
@@ -188,13 +200,23 @@ class Choice:
         worth less than nothing is not put off to lose less.
         """
         calendar, worth = self.calendar, self._means
-        uses, scaled, caps = limit_rows(self.case, calendar, self.spending, self.asked)
+        uses, scaled, caps, _ = limit_rows(self.case, calendar, self.spending, self.asked)
         return Plan(np.minimum(worth, worth[:, :1]), uses, scaled, caps, calendar.after(self.ties))
 
     @cached_property
     def search(self) -> Search:
         """Best programmes for any budget under the confidence and the yearly limits of the case."""
-        plan = self.plan
+        return self.searching(tuple(range(len(self.case.limits))))
+
+    def searching(self, limits: tuple[int, ...], raised: float = 1.0) -> Search:
+        """Search under some of the limits of the case, raised so many times."""
+        rows = np.isin(self.limit_of, limits)
+        plan = replace(
+            self.plan,
+            uses=self.plan.uses[rows],
+            scaled=self.plan.scaled[rows],
+            caps=self.plan.caps[rows] * raised,
+        )
         additive = self.sets @ plan.worth.max(axis=1)
         met = self.values - self.sets @ self.gain
         return Search(
@@ -208,7 +230,10 @@ class Choice:
         )
 
     def carried_out(self, chosen: Bools) -> Programmes | None:
-        """One set with its best starts; None where no starts keep every year within its limit."""
+        """One set with its best starts; None where no starts keep every year within its limit.
+
+        None, too, where the set does not keep the relations.
+        """
         mine = (self.sets == chosen).all(axis=1)
         found = self.search.best(np.inf, among=mine) if mine.any() else None
         return found if found is not None and found.feasible else None
@@ -233,7 +258,9 @@ class Choice:
         whole = years.counted(k)
         left = years.counted(k, delay) / whole if whole > 0 else 0.0
         if measure == NET:
-            return np.asarray(drawn.gains.money[:, k] * left - self._costs[k, delay])
+            saved = [x.joint(NET, [k], [delay]) for x in self.worth.lines if k in x.users]
+            spared = np.sum(saved, axis=0) if saved else 0.0
+            return np.asarray(drawn.gains.money[:, k] * left - self._costs[k, delay] + spared)
         return np.asarray(self.worth.gains(measure)[:, k] * left)
 
 
@@ -260,7 +287,8 @@ def with_bonus(relations: Relations, bonuses: Floats) -> Relations:
 
 
 BUDGET: Owner = ("budget", 0)
-LIMIT = "limit"  # kind of an owner; the place is that in the table of limits
+MUSTS = ("must", "at_least")  # kinds of rules by which something has to be done
+MOST, NEARLY = 64.0, 0.001  # how far a limit is raised at most, how nearly the least is found
 
 
 class _Standing(Protocol):
@@ -295,6 +323,41 @@ def refuse_conflict(choice: Choice, budget: float) -> None:
         raise ConflictError(findings_of(choice, owners, budget))
 
 
+def refuse_years(choice: Choice, budget: float) -> None:
+    """Raise a ConflictError when limits of years alone leave no programme that must be.
+
+    Raises
+    ------
+    ConflictError
+        With what must be done, and each limit that cannot hold it, with the least it would need.
+    """
+    if not choice.searching(()).best(budget).feasible:
+        return  # the budget itself does not hold it so surely
+    limits = choice.case.limits
+    alone = [k for k in range(len(limits)) if not choice.searching((k,)).best(budget).feasible]
+    owners = [o for o in ((r.kind, r.place) for r in rules_of(choice.relations)) if o[0] in MUSTS]
+    found = findings_of(choice, dict.fromkeys(owners), budget)
+    for k in alone or range(len(limits)):
+        limit, enough = limits[k], _enough(choice, k, budget)
+        fix = f"Raise it to {enough:.0f}, or let go of another." if enough else "Raise it."
+        found.append(Finding("limits.csv", limit.row, "amount", _limit(limit), fix))
+    raise ConflictError(found)
+
+
+def _enough(choice: Choice, place: int, budget: float) -> float:
+    """Amount of a limit from which it holds some programme; 0 where none was found."""
+    low, high = 1.0, MOST
+    if not choice.searching((place,), high).best(budget).feasible:
+        return 0.0
+    while high / low > 1 + NEARLY:
+        middle = (low * high) ** 0.5
+        if choice.searching((place,), middle).best(budget).feasible:
+            high = middle
+        else:
+            low = middle
+    return float(np.ceil(choice.case.limits[place].amount * high))
+
+
 def findings_of(choice: Choice, owners: Iterable[Owner], budget: float) -> list[Finding]:
     """Say where each rule of a conflict stands, what it says and how to let go of it."""
     case = choice.case
@@ -307,10 +370,6 @@ def findings_of(choice: Choice, owners: Iterable[Owner], budget: float) -> list[
     for owner in owners:
         if owner == BUDGET:
             found.append(_budget(choice, budget))
-        elif owner[0] == LIMIT:
-            limit = case.limits[owner[1]]
-            fix = "Raise it, or let go of another."
-            found.append(Finding("limits.csv", limit.row, "amount", _limit(limit), fix))
         else:
             place = choice.ties.places[owner]
             number = tables[place.table][place.rows[0]].row
@@ -321,14 +380,15 @@ def findings_of(choice: Choice, owners: Iterable[Owner], budget: float) -> list[
 
 def _budget(choice: Choice, budget: float) -> Finding:
     """The budget, beside the cheapest programme that keeps the relations whatever other limits."""
-    found = solve(-choice.asked, relation_rows(choice.relations))
-    assert found is not None  # relations that conflict are found at the door
-    least = float(choice.asked @ found)
+    cheapest = np.argsort(choice.sets @ choice.asked, kind="stable")[:CHEAPEST].tolist()
+    least = min(choice.search.quantile(row) for row in cheapest)
+    confidence = choice.case.settings.budget_confidence
+    sure = f"at {confidence:.0%}" if confidence else "on average"
     words = (
         f"the budget is {budget / MILLION:,.4g} million; the cheapest programme that keeps all "
-        f"relations asks for {least / MILLION:,.4g} million"
+        f"relations asks for {least / MILLION:,.4g} million {sure}"
     )
-    fix = f"Raise it to {least:.0f}, or let go of another."
+    fix = f"Raise it to {np.ceil(least):.0f}, or let go of another."
     if least <= budget:
         fix = "Raise it, or let go of another."
     return Finding(SETTINGS_FILE, 0, "budget", words, fix)

@@ -37,8 +37,7 @@ def why_not(choice: Choice, best: Programmes, budget: float, scale: float) -> pd
     `reason`: no allowed set holds it (relations); none of them keeps the budget with the confidence
     (confidence), or every year within its limit (years); what it adds is not known (unpriced); or
     the best programme that holds it is worth less (value), by `forced_loss`. `gain_at_least` is
-    what it would have to add, all else as it is; `budget_at_least_m` the lowest budget above this
-    one whose best programme holds it.
+    what it would have to add, all else as it is.
     """
     case, sets, search = choice.case, choice.sets, choice.search
     ids = np.array(case.improvement_ids)

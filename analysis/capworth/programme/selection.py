@@ -19,7 +19,7 @@ from capworth.model.costs import PAYERS
 from capworth.model.effect_years import full_year
 from capworth.model.result import Answer, Interval, Provenance, ends
 from capworth.model.simulation import Sample
-from capworth.programme.choice import FURTHER, Choice, refuse_conflict, running_sets
+from capworth.programme.choice import FURTHER, Choice, refuse_conflict, refuse_years, running_sets
 from capworth.programme.good_sets import GoodSets, choices_table, good_sets, late, sets_table
 from capworth.programme.reasons import described, money_needed, usual_ways, why_not
 from capworth.programme.schedule import by_year, meets_targets
@@ -169,6 +169,8 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
     ------
     ConflictError
         When no set keeps all relations, must-haves and minimums within the budget on average.
+    InputError
+        When the relations allow more sets than can be looked at.
     """
     case = sample.case
     budget = case.settings.budget
@@ -177,6 +179,8 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
     choice = Choice.of(sample)
     refuse_conflict(choice, budget)
     good = good_sets(choice, budget)
+    if not good.programmes.feasible:
+        refuse_years(choice, budget)
     found, scale = good.programmes, SCALE[choice.measure]
     chosen, delays = found.sets[0], found.delays[0]
     value, gain, money, net, harm = (
@@ -214,8 +218,10 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         payers_m=_payers(choice, chosen),
         cost_m=Interval.of(choice.whole_cost(chosen, delays) / MILLION),
         measure=choice.measure,
-        value=_share(choice, value) if choice.measure == DISTANCE else Interval.of(value / scale),
-        gain=_share(choice, gain),
+        value=share_closed(sample, value)
+        if choice.measure == DISTANCE
+        else Interval.of(value / scale),
+        gain=share_closed(sample, gain),
         money_m=Interval.of(money / MILLION),
         net_m=Interval.of(net / MILLION),
         harm_days=Interval.of(harm),
@@ -229,13 +235,18 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
     )
 
 
-def _share(choice: Choice, closed: Floats) -> Interval:
+def share_closed(sample: Sample, closed: Floats) -> Interval:
     """Share of the expected distance closed, with the range of the ratio by draw."""
-    drawn, extents = choice.sample.drawn, choice.sample.model.extents
-    with np.errstate(divide="ignore", invalid="ignore"):
-        by_draw = np.where(drawn.distance > 0, closed * extents.distance / drawn.distance, 0.0)
-    low, high = ends(by_draw)
+    low, high = ends(ratio_by_draw(sample, closed))
     return Interval(float(closed.mean()), float(low), float(high))
+
+
+def ratio_by_draw(sample: Sample, closed: Floats) -> Floats:
+    """(draws kept,) share of the distance of each draw that is closed in it."""
+    drawn, extents = sample.drawn, sample.model.extents
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = closed * extents.distance / drawn.distance
+    return np.where(drawn.distance > 0, ratio, 0.0)
 
 
 def _table(choice: Choice, good: GoodSets) -> pd.DataFrame:
@@ -288,9 +299,7 @@ def _payers(choice: Choice, chosen: Bools) -> Mapping[str, float]:
 def _options(choice: Choice, good: GoodSets, scale: float) -> pd.DataFrame:
     """Do nothing, do-minimum where the case names one, start only, and the programme."""
     none = np.zeros(len(choice.gain), dtype=bool)
-    minimum = np.array(
-        [getattr(i, "do_minimum", False) for i in choice.case.improvements], dtype=bool
-    )
+    minimum = np.array([i.do_minimum for i in choice.case.improvements], dtype=bool)
     rows: dict[str, Bools] = {NOTHING: none}
     if minimum.any():
         rows[MINIMUM] = minimum

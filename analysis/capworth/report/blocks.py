@@ -123,7 +123,8 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
     "allocation": ("allocation",),
     "functions": (
         "claim",
-        "functions",
+        "claim_curve",
+        "claim_routes",
     ),
     "excellence": (
         "efficiency",

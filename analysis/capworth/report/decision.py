@@ -33,11 +33,12 @@ from capworth.methods.portfolio.good_sets import (
     START,
 )
 from capworth.model.costs import PAYERS
-from capworth.model.draws import LOW_SWING
 from capworth.model.result import Interval
 from capworth.programme.selection import START as OPTION_START
+from capworth.report.annex.claim import claim_line
 from capworth.report.blocks import Row, row_of, rows_of
 from capworth.study.stages import Study
+from capworth.uncertainty.switching import BREAKS
 
 
 def decision_page(study: Study, language: Language) -> dict[str, Any]:
@@ -51,8 +52,11 @@ def decision_page(study: Study, language: Language) -> dict[str, Any]:
         first_year=settings.first_year,
         price_year=settings.price_year,
     )
+    head = headline(study, found, language)
+    advised = " ".join(filter(None, (head["recommendation"], claim_line(study, language))))
     return {
-        **headline(study, found, language),
+        **head,
+        "recommendation": advised,
         "asked_head": language.say("decision.asked_head"),
         "when": when,
         "recommendation_head": language.say("decision.recommendation_head"),
@@ -641,73 +645,57 @@ def _costs(study: Study, language: Language) -> dict[str, Any]:
     }
 
 
+SWITCHES_NAMED = 5  # rows of the table of switching values on page 1
 TURNS_NAMED = 3  # inputs on page 1
 
 
 def what_would_change(study: Study, found: Advice | None, language: Language) -> dict[str, Any]:
-    """Inputs that alone change the recommended set, or else the first place; close rivals."""
+    """Inputs that alone change the programme, the likeliest first; else the first place."""
     head = language.say("change.head")
+    if found is not None and found.count > 0 and "switching" in study:
+        intro, rows = _switches(study, language)
+        return {"head": head, "intro": intro, "rows": rows, "text": _together(study, language)}
     if "sensitivity" not in study:
         return {"head": head, "intro": "", "rows": [], "text": language.say("change.not_asked")}
-    chosen = found is not None and found.count > 0
-    intro, rows = _set(study, language) if chosen else _first_place(study, language)
+    intro, rows = _first_place(study, language)
     return {"head": head, "intro": intro, "rows": rows, "text": ""}
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """An end of the range of one input at which the recommended set changes."""
-
-    name: str  # of the input
-    side: str  # below or above the level
-    level: float
-    added: list[str]
-    dropped: list[str]
-    stake: float  # points that the changed set gains above the recommended one
-
-
-def turns(study: Study) -> list[Turn]:
-    """Inputs that alone change the set, those with most at stake first.
-
-    Of two ends that both change it, the one that changes more; both are equally likely.
-    """
-    table = study.sensitivity.to_frame()
-    changing = table[(table["programme_at_low"] != "") | (table["programme_at_high"] != "")]
-    changing = changing.sort_values("regret", ascending=False, kind="stable")
-    return [_turn(key, row) for key, row in rows_of(changing)]
-
-
-def _turn(key: str, row: Row) -> Turn:
-    ends = {"below": ("programme_at_low", "low"), "above": ("programme_at_high", "high")}
-    side, (column, level) = max(ends.items(), key=lambda end: len(str(row[end[1][0]]).split()))
-    moved = str(row[column]).split()
-    added, dropped = ([m[1:] for m in moved if m[0] == sign] for sign in "+-")
-    return Turn(
-        name=key,
-        side=side,
-        level=float(row[level]),
-        added=added,
-        dropped=dropped,
-        stake=float(row["regret"]),
-    )
-
-
-def _set(study: Study, language: Language) -> tuple[str, list[str]]:
-    """Inputs that change the recommended set."""
-    found, all_inputs = turns(study), len(study.sensitivity.to_frame())
-    if not found:
-        return language.say("change.intro_set_none", all=all_inputs), []
+def _switches(study: Study, language: Language) -> tuple[str, list[str]]:
+    """The first rows of the table of switching values."""
+    switching = study.switching
+    count, every = len(switching.switching), switching.looked_at
+    if not count:
+        return language.say("change.intro_set_none", all=every), []
     rows = [
         language.say(
-            f"change.{turn.side}",
-            label=input_label(turn.name, study.case, language),
-            level=level_text(turn.name, turn.level, study.case, language),
-            hedge=language.hedged(LOW_SWING),
-            changes=changes_text(turn.added, turn.dropped, language),
+            f"change.{row['side']}",
+            label=input_label(key, study.case, language),
+            level=level_text(key, float(row["level"]), study.case, language),
+            percent=language.probability(float(row["p"])),
+            changes=_switched(row, language),
         )
-        for turn in found[:TURNS_NAMED]
+        for key, row in rows_of(switching.to_frame().head(SWITCHES_NAMED))
     ]
-    return language.say("change.intro_set", count=len(found), all=all_inputs), rows
+    return language.say("change.intro_set", count=count, all=every), rows
+
+
+def _switched(row: Row, language: Language) -> str:
+    """What goes and comes where an input switches."""
+    added, dropped = str(row["into"]).split(), str(row["out"]).split()
+    if not added and not dropped:
+        return language.say("change.empties")
+    changes = changes_text(added, dropped, language)
+    broken = row["kind"] == BREAKS
+    return language.say("change.breaks", changes=changes) if broken else changes
+
+
+def _together(study: Study, language: Language) -> str:
+    """The chance that some other good set is better, all inputs together."""
+    found = study.switching
+    if found.good < 2:
+        return ""
+    return language.say("change.together", percent=language.probability(found.p_better))
 
 
 def changes_text(added: list[str], dropped: list[str], language: Language) -> str:

@@ -125,7 +125,10 @@ def _cards(offer: Offer, row: Row, language: Language) -> list[dict[str, str]]:
     asked, gain, cost = (Amount.of(row, name) for name in ("asked_m", "gain", "cost_m"))
     state = "donor.card_in" if row["chosen"] else "donor.card_out"
     served = float(row["exchange"])
-    claimed = [language.word("function", f).lower() for f in offer.case.settings.claim_group]
+    claimed = [
+        language.word("function", f).lower()
+        for f in (offer.case.claim.group if offer.case.claim else ())
+    ]
     return [
         {
             "value": language.millions_middle(asked),

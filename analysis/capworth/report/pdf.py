@@ -22,9 +22,9 @@ from capworth.language.language import MARK, Language
 from capworth.report.annex.capabilities import (
     capabilities_page,
     conventions_page,
-    functions_page,
     ranks_page,
 )
+from capworth.report.annex.claim import claim_page
 from capworth.report.annex.costs import allocation_page, costs_page
 from capworth.report.annex.economics import economics_page, scales
 from capworth.report.annex.excellence import excellence_page, frontier_page, productivity_page
@@ -44,7 +44,7 @@ ANNEX: tuple[Callable[[Study, Language], Section | None], ...] = (
     economics_page,
     scales,
     weights_page,
-    functions_page,
+    claim_page,
     ranks_page,
     costs_page,
     allocation_page,

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from capworth.appraisal.claim import SUPPORTED
 from capworth.case.model import DISTANCE
 from capworth.charts.chart import exact_amount, sure, worth
+from capworth.charts.claim import word_of
 from capworth.charts.programme import role_word
 from capworth.excellence.services import BOTH
 from capworth.funding.earmarks import ALL, BUDGET, SAME
@@ -19,6 +19,7 @@ from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.good_sets import NOT_NOW
 from capworth.methods.portfolio.relations import affordable
 from capworth.model.costs import PAYERS
+from capworth.report.annex.claim import claim_sentences
 from capworth.report.blocks import Cell, Row, Table, Text, as_data, row_of, rows_of
 from capworth.report.decision import Advice, advice, by_payers, case_note
 from capworth.study.stages import Study
@@ -44,12 +45,13 @@ def _title(study: Study, found: Advice | None, language: Language) -> str:
     count = len(study.priorities.order)
     if found is None:
         return language.say("summary.title_ranking", count=count)
-    if not study.case.settings.claim_group or not found.count:
+    claim = study.case.claim
+    if claim is None or not found.count:
         return language.say("summary.title_plain", count=count, chosen=found.count)
     table = study.priorities.to_frame().loc[list(found.chosen)]
     gain = table["gain"].sum()
     share = float((table["gain"] * table["exchange"]).sum() / gain) if gain > 0 else 0.0
-    group = language.listed(language.word("function", f) for f in study.case.settings.claim_group)
+    group = language.listed(language.word("function", f) for f in claim.group)
     return language.say(
         "summary.title", count=count, chosen=found.count, share=language.percent(share), group=group
     )
@@ -152,8 +154,8 @@ def themes(study: Study, found: Advice | None, language: Language) -> list[dict[
 
 def _claimed(study: Study) -> str:
     """Whether what is claimed is the resolution's own claim, or another."""
-    group = study.case.settings.claim_group
-    return "hosting" if not group or set(group) == DATA_EXCHANGE else "claim"
+    claim = study.case.claim
+    return "hosting" if claim is None or set(claim.group) == DATA_EXCHANGE else "claim"
 
 
 def _theme(key: str, head: str, blocks: list[Any], language: Language) -> dict[str, Any]:
@@ -246,44 +248,9 @@ def _claim(study: Study, language: Language) -> tuple[str, list[Any]]:
         text = language.say("summary.claim_not_asked")
         return language.say("summary.claim_not_asked_head"), [Text(text)]
     claim = study.claim
-    table = claim.to_frame()
-    estimand, measure = claim.primary
     group = language.listed(language.word("function", f) for f in claim.group)
-    row = row_of(table, claim.primary)
-    others = [
-        language.say(
-            "summary.claim_other",
-            estimand=language.word("estimand", key),
-            ratio=language.spread(Amount.of(line, "ratio")),
-            percent=language.probability(float(line["p_holds"])),
-        )
-        for (key, scale), line in rows_of(table)
-        if scale == measure and key != estimand
-    ]
-    verdict = language.word("verdict", claim.verdict)
-    shown = "claim_shown" if claim.verdict == SUPPORTED else "claim_not_shown"
-    text = language.say(
-        "summary.claim_text",
-        measure=language.word("measure", measure),
-        estimand=language.word("estimand", estimand),
-        margin=language.exactly(claim.margin),
-        group=group,
-        ratio=language.spread(Amount.of(row, "ratio")),
-        holds=language.hedged(float(row["p_holds"])),
-        passes=language.probability(float(row["p_margin"])),
-        others=language.say(
-            "summary.claim_others",
-            measure=language.word("measure", measure),
-            list=language.listed(others),
-        )
-        if others
-        else "",
-        strongest=language.hedged(claim.strongest),
-        shown=language.say(f"summary.{shown}"),
-        registered=claim.registered[:12],
-    )
-    head = language.say("summary.claim_head", group=group, verdict=verdict)
-    return head, [Text(text)]
+    head = language.say("summary.claim_head", group=group, word=word_of(claim, language))
+    return head, [Text(" ".join(claim_sentences(study, language)))]
 
 
 def _excellence(study: Study, language: Language) -> tuple[str, list[Any]]:
@@ -341,7 +308,7 @@ def _funding(study: Study, language: Language) -> tuple[str, list[Any]]:
         budget=budget,
         sure=sure(study.programme.confidence, language),
         at_target=worth(DISTANCE, _gain_at(curve, goal), language),
-        at_budget=worth(DISTANCE, _gain_at(curve, funding.budget_m), language),
+        at_budget=worth(DISTANCE, Amount(*study.programme.gain), language),
     )
     return head, [Text(f"{text} {_mismatch(study, language)}".strip())]
 

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
+import numpy as np
+
 from capworth.charts.chart import sure
 from capworth.language.language import MARK, Language
-from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.draws import AtModes
 from capworth.report.pdf import vintage
 from capworth.study.stages import Study
@@ -75,11 +76,11 @@ def _programme(study: Study) -> dict[str, Any] | None:
         {"budget": round(float(b), DIGITS), "gain": round(float(g), DIGITS), "chosen": c.split()}
         for b, g, c in zip(table["budget_m"], table["gain"], table["chosen"], strict=True)
     ]
-    step = study.case.settings.grid / MILLION
+    most = max(steps[-1]["budget"], programme.budget_m)
     return {
         "budget": programme.budget_m,
-        "most": max(steps[-1]["budget"], programme.budget_m),
-        "step": round(step, DIGITS),
+        "most": most,
+        "step": float(10.0 ** np.floor(np.log10(most / 100))) if most > 0 else 1.0,
         "steps": steps,
     }
 

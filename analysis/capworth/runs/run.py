@@ -245,11 +245,20 @@ def _manifest(
             "bit generator": "PCG64DXSM",
         },
         "not asked": list(study.not_asked),
-        "claim registration": study.claim.registered if "claim" in study else None,
+        "claim": _claim(study),
         "made_with": _surroundings(),
         "inputs": [f for f in listed if f["path"].startswith("inputs/")],
         "outputs": [f for f in listed if not f["path"].startswith("inputs/")],
     }
+
+
+def _claim(study: Study) -> dict[str, Any] | None:
+    """The word of the claim and its registration, which `compare` tells first."""
+    if "claim" not in study:
+        return None
+    found = study.claim
+    names = ("word", "reason", "standing", "registered_on", "digest")
+    return {name: getattr(found, name) for name in names} | {"changed": list(found.changed)}
 
 
 def _surroundings() -> dict[str, str]:
@@ -282,7 +291,7 @@ def answers_of(study: Study) -> tuple[object, ...]:
     return tuple(study.answers[name] for name in study.found)
 
 
-HEAVY = ("cost", "score", "money", "harm", "function_value", "function_cost", "function_weight")
+HEAVY = ("cost", "score", "money", "harm")
 
 Job: TypeAlias = tuple[str, str]  # a chart by its name, in a language
 

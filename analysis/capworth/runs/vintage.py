@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from capworth.case.claim import Registration
 from capworth.case.model import Case
 from capworth.case.read import read_case
 from capworth.errors import CapworthError
@@ -24,11 +25,18 @@ from capworth.runs.run import RunError, inputs_of, read_manifest
 DRAWS: Final = 1_000  # draws in which a mixture of old and new inputs is answered
 MOST: Final = 6  # kinds of input whose shares are told apart exactly: 2^6 mixtures
 SETTINGS: Final = "settings"
+CLAIM: Final = "claim"
 SILENT: Final = {
     "fingerprint",
+    "claim",
+    "codes",
+    "choices",
+    "scenario",
     "sources",
     "activity",
     "distributions",
+    "observations",
+    "correlations",
 }  # fields that no answer is computed from
 SAME_THINGS: Final = ("capabilities", "improvements", "criteria", "platforms", "outcomes")
 
@@ -46,6 +54,7 @@ class Vintage:
     _shares: pd.DataFrame
     old: str
     new: str
+    claim: str  # its word and registration now and before; empty where none was registered
     news: tuple[str, ...]  # what else is not as it was, in sentences
 
     def moves(self) -> pd.DataFrame:
@@ -72,7 +81,7 @@ class Vintage:
         )
 
     def __str__(self) -> str:
-        lines = [repr(self).strip("<>")]
+        lines = [*filter(None, (self.claim,)), repr(self).strip("<>")]
         kinds = self._inputs.groupby("table", sort=False).size()
         lines += [f"{table}: {count} changed" for table, count in kinds.items()]
         lines += self.news
@@ -106,6 +115,7 @@ def compare_runs(old: str | Path, new: str | Path) -> Vintage:
         _shares=shares,
         old=str(folders[0].name),
         new=str(folders[1].name),
+        claim=_claims(manifests),
         news=tuple(_news(folders, manifests)),
     )
 
@@ -123,6 +133,11 @@ def _changed_inputs(then: Case, now: Case) -> pd.DataFrame:
         before, after = getattr(then.settings, f.name), getattr(now.settings, f.name)
         if before != after:
             rows.append((SETTINGS, f.name, str(before), str(after)))
+    for f in fields(Registration):
+        if f.name != "lock":
+            was, is_now = (str(getattr(c.claim, f.name)) if c.claim else "" for c in (then, now))
+            if was != is_now:
+                rows.append((CLAIM, f.name, was, is_now))
     old, new = then.estimates(), now.estimates()
     for name in dict.fromkeys((*old, *new)):
         if name not in old or name not in new or _figures(old[name]) != _figures(new[name]):
@@ -137,8 +152,9 @@ def _changed_inputs(then: Case, now: Case) -> pd.DataFrame:
 
 
 def _figures(estimate: Any) -> tuple[Any, ...]:
-    drawn = estimate.shape, estimate.group, estimate.share
-    return estimate.low, estimate.mode, estimate.high, estimate.grade, estimate.unit, *drawn
+    drawn = estimate.shape, estimate.group, estimate.share, estimate.ends, estimate.record
+    figure = estimate.low, estimate.mode, estimate.high, estimate.grade, estimate.unit
+    return *figure, *drawn, estimate.weights, estimate.made_of
 
 
 def _said(estimate: Any) -> str:
@@ -146,7 +162,9 @@ def _said(estimate: Any) -> str:
         return ""
     group = f"{estimate.share:.0%} with {estimate.group}" if estimate.group else ""
     figure = f"{estimate.mode:g} ({estimate.low:g} to {estimate.high:g}) {estimate.grade}"
-    return ", ".join(filter(None, (figure, estimate.shape, group)))
+    seen = f"{len(estimate.record)} observed" if estimate.record else ""
+    pairs = f"correlated with {len(estimate.made_of) - 1}" if estimate.made_of else ""
+    return ", ".join(filter(None, (figure, estimate.shape, estimate.ends, group, seen, pairs)))
 
 
 def _kinds(then: Case, now: Case) -> list[str]:
@@ -233,6 +251,23 @@ def _news(folders: Sequence[Path], manifests: Sequence[Mapping[str, Any]]) -> li
         lines += [f"into the programme: {name}" for name in after if name not in before]
         lines += [f"out of the programme: {name}" for name in before if name not in after]
     return lines
+
+
+def _claims(manifests: Sequence[Mapping[str, Any]]) -> str:
+    """Tell the word of the claim and its registration in both runs, changed or not."""
+    before, after = (m.get("claim") for m in manifests)
+    if not before and not after:
+        return ""
+    old, new = (_told(claim) for claim in (before, after))
+    return f"claim: {new}; as before" if old == new else f"claim: {new}; before: {old}"
+
+
+def _told(claim: Mapping[str, Any] | None) -> str:
+    if not claim:
+        return "none"
+    why = f" ({claim['reason']})" if claim["reason"] else ""
+    changed = f" {', '.join(claim['changed'])}" if claim["changed"] else ""
+    return f"{claim['word']}{why}, {claim['standing']}{changed}, {claim['digest'][:12]}"
 
 
 def _chosen(folder: Path) -> list[str] | None:

@@ -158,7 +158,7 @@ def split(case: Case, capability: str, parts: int, declared: bool) -> Case:
     results = {k.id: k.scale for k in case.measured if k.extensive}
     lists = case.extent_key == RESULTS and not declared
     rows: dict[str, tuple[object, ...]] = {}
-    for table in ("functions", "activity", "effects", "network", "feedback"):
+    for table in ("functions", "activity", "effects", "network", "feedback", "business_as_usual"):
         rows[table] = tuple(x for row in getattr(case, table) for x in of(row))
     rows["usage"] = tuple(x for u in case.usage for x in of(u, use=_part(u.use, parts)))
     rows["costs"] = tuple(x for c in case.costs for x in of(c, amount=_part(c.amount, parts)))
@@ -176,6 +176,12 @@ def split(case: Case, capability: str, parts: int, declared: bool) -> Case:
             if lists and s.criterion in results
             else s.level,
         )
+    )
+    mine = {c.id for c in case.costs if c.capability == capability}
+    rows["savings"] = tuple(
+        replace(s, line=f"{s.line}.{name}") if s.line in mine else s
+        for s in case.savings
+        for name in (names if s.line in mine else [""])
     )
     capabilities = tuple(x for row in case.capabilities for x in each(row))
     return replace(case, capabilities=capabilities, **rows)  # type: ignore[arg-type]

@@ -11,7 +11,8 @@ from threadpoolctl import threadpool_limits
 from capworth.appraisal.allocation import allocate
 from capworth.appraisal.attribution import Attribution, attribute
 from capworth.appraisal.capabilities import appraise
-from capworth.appraisal.claim import examine_claim
+from capworth.appraisal.claim import Claim, examine_claim
+from capworth.appraisal.claim_routes import Routes, take_routes
 from capworth.appraisal.conventions import Conventions
 from capworth.appraisal.cost_cube import cost_cube
 from capworth.appraisal.economics import Economics, economics
@@ -38,12 +39,16 @@ from capworth.multicriteria.contributions import part_scores
 from capworth.multicriteria.elicitation import elicit
 from capworth.multicriteria.rank_reversal import find_reversals
 from capworth.parallel import beside
+from capworth.programme.extent_keys import compare_keys
 from capworth.programme.joint_gains import join_gains
 from capworth.programme.priorities import prioritise
 from capworth.programme.selection import Programme, choose_programme
 from capworth.programme.tracking import set_baseline
 from capworth.study.split_check import SplitCheck, check_splits
 from capworth.uncertainty.convergence import converge
+from capworth.uncertainty.information import value_of_information
+from capworth.uncertainty.sensitivity import swing_inputs
+from capworth.uncertainty.switching import programme_map, switching_values
 
 T = TypeVar("T")
 FEW = 300  # draws in which a run looks whether a service listed in parts moves anything
@@ -96,6 +101,10 @@ def _economics(sample: Sample, programme: Programme | None, known: Provenance) -
     return economics(sample, known, programme=programme)
 
 
+def _routes(sample: Sample, claim: Claim | None, known: Provenance) -> Routes | None:
+    return None if claim is None else take_routes(sample, claim, known)
+
+
 def _use(sample: Sample, _: Provenance) -> Use | None:
     return share_out(sample)
 
@@ -145,6 +154,7 @@ class Study:
     allocation = Part(allocate)
     attribution = Part(_attributed)
     claim = Part(examine_claim)
+    routes = Part(_routes, ["claim"], role=FOLLOWS)
     excellence = Part(find_excellence)
     frontier = Part(check_frontier)
     productivity = Part(lambda sample, known: track_productivity(sample.case, known))
@@ -152,15 +162,16 @@ class Study:
     priorities = Part(prioritise)
     programme = Part(choose_programme)
     economics = Part(_economics, ["programme"])
+    extent_keys = Part(compare_keys, ["programme"], role=FOLLOWS)
     baseline = Part(set_baseline, ["programme"], role=FOLLOWS)
     joint_gains = Part(join_gains, ["programme"], role=FOLLOWS)
     funding = Part(fund, ["programme"])
-    sensitivity = Part(_on_request)
+    sensitivity = Part(swing_inputs)
     members = Part(serve_members, ["use"])
     network = Part(weigh_network, ["use"])
-    switching = Part(_on_request)
-    threshold = Part(_on_request)
-    resolving = Part(_on_request)
+    switching = Part(switching_values, ["programme"])
+    threshold = Part(lambda _, found, __: programme_map(found), ["switching"])
+    resolving = Part(value_of_information, ["programme"])
     splits = Part(_splits, role=FOLLOWS)
     soundness = Part(_soundness, ["splits"])
     convergence = Part(converge, ["programme"], role=FOLLOWS)

@@ -1,159 +1,485 @@
-"""Which uncertainty is worth resolving first: what knowing it would add to the programme."""
+"""What to find out first: what knowing more before the choice would add, and what a survey would.
 
-from collections.abc import Mapping, Sequence
+Never more than is left to gain.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
-from capworth.case.model import Estimate
-from capworth.methods.arguments import Bools, Floats
+from capworth.case.model import DISTANCE, HARM, NET, Estimate, PlannedSurvey
+from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.methods.portfolio.draws import best_in_neighbours
-from capworth.methods.portfolio.relations import affordable
-from capworth.methods.uncertainty.spline import smoothed
-from capworth.methods.uncertainty.value_of_information import gain_of_change
-from capworth.model.draws import OneWay
+from capworth.methods.portfolio.confidence import frontier_at
+from capworth.methods.uncertainty.bounded_information import bounded_evpi, survey_resolves
+from capworth.model.draws import GROUP
 from capworth.model.result import Answer, Provenance
-from capworth.model.simulation import CHUNK, ENVELOPED, Model, Sample, sampled
-from capworth.programme.choice import Choice, asking_nothing, option_sets
+from capworth.model.simulation import Sample, sampled
 from capworth.programme.selection import SCALE, Programme
+from capworth.streams import stream
+from capworth.uncertainty.options import Options
 from capworth.uncertainty.sensitivity import uncertain_inputs
+from capworth.uncertainty.set_alone import SAVED, Sites
 
-DRAWS = 3_000  # of the sample, the first ones, through which the curves are laid
-LEVELS = 25  # groups of draws by the level of an input, in each of which the best set is sought
-CLEAR = 2.0  # standard errors from which a value is told from nothing
+COSTS, VALUES, FACTOR, EFFECTS, PRICES, WEIGHTS = (
+    "costs",
+    "values",
+    "factor",
+    "effects",
+    "prices",
+    "weights",
+)
+SHUFFLES = 4  # of the rows, that tell what noise alone gives
+MONEY = "money"
+LEAST = 1e-6  # share, or share of the largest variance, within which an input is not certain
+THINNED = 16  # each so many draws tell which sets are ever best
+STEPS = 120  # budgets beyond the one there is at which worth is found
+FEW = 500  # draws in which it is
+ROUNDING = 1e-9
+
+COLUMNS = {
+    "kind": object,
+    "value": float,
+    "standard_error": float,
+    "floor": float,
+    "clear": bool,
+    "money_m": float,
+}
+SURVEY = {
+    "members": int,
+    "items": int,
+    "icc": float,
+    "effective": float,
+    "resolved": float,
+    "value": float,
+    "floor": float,
+    "clear": bool,
+    "money_m": float,
+    "cost_m": float,
+    "net_m": float,
+    "payer": object,
+    "moves": object,
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Resolving(Answer):
-    """Value of perfect information for the choice of the programme, all of it and by input."""
+    """Value of knowing more before the programme is chosen, by groups of inputs, bounded."""
 
     _table: pd.DataFrame
-    everything: float  # points, of knowing all inputs
-    everything_error: float
-    points_per_million: float  # what further money would buy: the price of an overspend
-    looked_at: int  # inputs that move some improvement
+    _surveys: pd.DataFrame
+    measure: str
+    worth: float  # expected, of the best set under the budget; money in millions
+    evpi: float  # of knowing everything before the choice
+    evpi_error: float
+    ceiling: float  # what is left to gain with the budget lifted
+    evpi_whole: float  # the same where an overspend leaves all undone
+    ceiling_whole: float
+    money_m: float  # further budget that would buy as much; NaN where none does
+    confidence_price: float  # what the programme is worth less than the best set, by this worth
+    sets: int
     draws: int
     provenance: Provenance
 
     @property
     def clear(self) -> tuple[str, ...]:
-        """The inputs whose value is told from nothing, most first."""
+        """The groups that are worth more than noise alone gives, most first."""
         return tuple(self._table.index[self._table["clear"]])
+
+    def surveys(self) -> pd.DataFrame:
+        """Return what each planned survey is worth, in the unit and in money, less its cost."""
+        return self._surveys.copy()
 
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Every table of this answer by its file name."""
-        return {"information": self.to_frame()}
+        found = {"information": self.to_frame()}
+        return found | ({"planned_surveys": self.surveys()} if len(self._surveys) else {})
 
     def __repr__(self) -> str:
         first = f"; first {self.clear[0]}, {self._table['value'].iloc[0]:.2g}" if self.clear else ""
         return (
-            f"<Resolving: knowing everything before choosing adds {self.everything:.2g} points; "
-            f"{len(self.clear)} of {self.looked_at} inputs are worth knowing alone{first}>"
+            f"<Resolving: knowing everything before choosing adds {self.evpi:.2g} of "
+            f"{self.ceiling:.2g} left to gain{first}>"
         )
 
 
 def value_of_information(
     sample: Sample, programme: Programme | None, provenance: Provenance
 ) -> Resolving | None:
-    """Value knowing each uncertain input before the programme is chosen.
+    """Value what could be found out before the programme is chosen.
 
-    In points of score; where the objective of the case is another, in its unit (money in millions).
+    In the unit of the objective (money in millions). The choice is among the 1,000 sets of most
+    expected worth that keep relations and the limits of years, and cost up to half more than there
+    is. A set whose bills exceed the budget is worth the part that can still be done, so that no
+    price of money enters; where its value is below nothing it counts in full. Under `net` worth is
+    the net value, and the list holds what the budget pays on average.
 
-    The choice is that of the programme: the set of most expected gain within the budget at
-    expected costs. Money that a set turns out to ask beyond its plan is taken from, and money that
-    it saves goes to, the best other use, at the points that further budget would buy
-    (`points_per_million`); so an input of cost counts too. Knowing an input means choosing the best
-    set at each of its levels, all others as uncertain as before. Inputs that move no improvement
-    one at a time around the modes are left out. Without knowing, the best set on the same draws is
-    taken: the first `DRAWS`, and for everything `sampling.ENVELOPED`.
+    Groups: all costs of builds and all values are independent, and are known exactly; what a group
+    of inputs has in common is a group of its own; own parts of prices and effects, by improvement,
+    are what is left without it, by regression (linear and square).
 
     Returns
     -------
-    One row for each input: `value` (EVPPI) with its standard error, `share` of the value of
-    knowing everything (EVPI), `clear` where the value is above two standard errors. None where
-    there is no programme, nothing is chosen, or there are too many allowed sets to list.
+    One row for each group, most first: `value` (EVPPI) with its standard error; `floor` what the
+    same regression finds in shuffled rows, `clear` whether it is above that; `money_m` the further
+    budget that would buy as much by the same worth, not a number where none does.
+
+    None where there is no programme.
+
+    Notes
+    -----
+    Regression of conditional means: Strong, Oakley and Brennan (2014), Medical Decision Making
+    34(3), 311-326.
     """
-    if programme is None or not programme.chosen:
+    if programme is None or not programme.feasible:
         return None
-    case, model = sample.case, sample.model
-    size = min(DRAWS, sample.draws, CHUNK)
-    drawn = sampled(case, 0, size)
-    price = _price(programme)
-    choice = Choice.of(sample)
-    sets = option_sets(choice)
-    if sets is None:
-        return None
-    excess = (sample.drawn.asked[:size] - choice.asked) / MILLION
-    measure = case.objective
-    gains: Floats = getattr(sample.drawn.gains, measure)[:size] / SCALE[measure]
-    worth = np.hstack([gains - price * excess, choice.worth.bonuses(gains)])
-    plan = asking_nothing(choice, choice.grid_asked[None])[0]
-    sets = sets[affordable(np.einsum("sp,p->s", sets, plan), programme.budget_m * MILLION)]
-    taken = _best(worth.mean(axis=0, keepdims=True), sets)[0]
-    inputs = _moving(model, uncertain_inputs(case, model), measure)
-    rows = {}
-    for estimate in inputs:
-        level = drawn.of(estimate)
-        smooth = smoothed(level, worth)
-        order = level.argsort(kind="stable")
-        starts = np.unique(np.arange(LEVELS) * size // LEVELS)
-        sums = np.add.reduceat(smooth.fitted[order], starts)
-        change = np.empty(worth.shape)
-        change[order] = np.repeat(_best(sums, sets) - taken, np.diff([*starts, size]), axis=0)
-        rows[estimate.name] = (
-            *gain_of_change(smooth, worth, change),
-            estimate.unit,
-            estimate.grade,
-            estimate.source,
-        )
-    whole, error = _everything(worth[:ENVELOPED], sets)
-    table = pd.DataFrame.from_dict(
-        rows, orient="index", columns=["value", "standard_error", "unit", "grade", "source"]
-    )
-    table.index.name = "input"
-    table["share"] = table["value"] / whole if whole > 0 else np.nan
-    table["clear"] = table["value"] > CLEAR * table["standard_error"]
+    options = Options.of(sample, programme)
+    scale = SCALE[options.choice.measure]
+    parted = bounded_evpi(options.value, options.cost, _budget(options), most=options.most)
+    entire = bounded_evpi(options.value, options.cost, _budget(options), True, options.most)
+    for found in (parted, entire):
+        slack = ROUNDING * max(1.0, abs(found.ceiling))
+        assert -slack <= found.evpi <= found.ceiling + slack
+    worth = options.worth()
+    lead = worth.max(axis=1) - worth[:, parted.best]
+    budgets = _Budgets(options)
+    groups = _Groups(options)
+    rows = {name: group.row(groups, budgets, scale) for name, group in groups.found().items()}
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(COLUMNS)).astype(COLUMNS)
+    table = table.rename_axis("group").sort_values("value", ascending=False, kind="stable")
+    surveys = {s.id: _survey(s, groups, budgets, scale) for s in sample.case.planned_surveys}
+    asked = pd.DataFrame.from_dict(surveys, orient="index", columns=list(SURVEY)).astype(SURVEY)
+    best = float(worth.mean(axis=0).max())
     return Resolving(
-        _table=table.sort_values("value", ascending=False, kind="stable"),
-        everything=whole,
-        everything_error=error,
-        points_per_million=price,
-        looked_at=len(inputs),
-        draws=size,
+        _table=table,
+        _surveys=asked.rename_axis("survey"),
+        measure=options.choice.measure,
+        worth=best / scale,
+        evpi=parted.evpi / scale,
+        evpi_error=float(lead.std() / np.sqrt(len(lead))) / scale,
+        ceiling=parted.ceiling / scale,
+        evpi_whole=entire.evpi / scale,
+        ceiling_whole=entire.ceiling / scale,
+        money_m=budgets.for_as_much(parted.evpi) / MILLION,
+        confidence_price=(best - float(worth[:, options.mine].mean())) / scale,
+        sets=len(options.sets),
+        draws=len(worth),
         provenance=provenance,
     )
 
 
-def _price(programme: Programme) -> float:
-    """Most points that a million beyond the budget can buy, on the budget-value frontier."""
-    steps = programme.frontier()
-    budget, gain = steps["budget_m"].to_numpy(), steps["value"].to_numpy()
-    now = int(affordable(budget, programme.budget_m).sum()) - 1
-    more = budget[now + 1 :] - programme.budget_m
-    return float(np.max((gain[now + 1 :] - gain[now]) / more, initial=0.0))
+def _budget(options: Options) -> float:
+    return float("inf") if options.choice.measure == NET else options.budget
 
 
-def _moving(model: Model, inputs: tuple[Estimate, ...], measure: str) -> Sequence[Estimate]:
-    """Inputs that move what some improvement asks for or gains, one at a time."""
-    drawn = model.answer(OneWay(inputs))
-    both = np.hstack([drawn.asked, getattr(drawn.gains, measure)])
-    moved = (np.abs(both - both[0]) > 1e-9 * np.abs(both).max(axis=0)).any(axis=1)
-    ends = moved[1:].reshape(-1, 2).any(axis=1)
-    return [e for e, counts in zip(inputs, ends, strict=True) if counts]
+class _Budgets:
+    """How much further budget buys what: expected worth of the best set at each budget."""
+
+    def __init__(self, options: Options) -> None:
+        self._money = options.choice.measure == NET
+        if self._money:
+            return
+        choice, budget = options.choice, options.budget
+        sets = np.unique(np.concatenate([options.sets, _frontier(options)]), axis=0)
+        cost = np.asarray(choice.cost[:FEW] @ sets.T.astype(np.float64))
+        value = choice.worth.expected(sets, choice.measure)
+
+        def worths(at: float) -> Floats:
+            return np.asarray(value * np.minimum(1.0, at / np.maximum(cost, 1e-9)).mean(axis=0))
+
+        now = worths(budget)
+        more = value >= now.max()  # no other set can be worth more at any budget
+        value, cost = value[more], cost[:, more]
+        last = max(budget, float(cost.max(initial=budget)))
+        self._more = (last - budget) * (np.arange(STEPS + 1) / STEPS) ** 2
+        found = [float(worths(budget + x).max()) for x in self._more.tolist()]
+        self._gain = np.maximum.accumulate(np.array(found)) - found[0]
+
+    def for_as_much(self, value: float) -> float:
+        """Smallest further budget that adds as much; NaN where none does."""
+        if value <= 0:
+            return 0.0
+        if self._money:
+            return value
+        if value > self._gain[-1]:
+            return float("nan")
+        place = int(np.searchsorted(self._gain, value))
+        low, high = self._gain[place - 1], self._gain[place]
+        part = (value - low) / (high - low)
+        return float(self._more[place - 1] + part * (self._more[place] - self._more[place - 1]))
 
 
-def _best(worth: Floats, sets: Bools) -> Floats:
-    """Most worth in each row (rows, improvements): 1 for what the best affordable set holds."""
-    free = np.zeros(worth.shape)
-    return sets[best_in_neighbours(free, worth, sets, 0.0)].astype(np.float64)
+def _frontier(options: Options) -> Bools:
+    """Sets on the frontier at the confidence of the case."""
+    choice = options.choice
+    confidence = choice.case.settings.budget_confidence
+    rows, _ = frontier_at(choice.sets, choice.values, choice.cost[:FEW], confidence)
+    return choice.sets[rows]
 
 
-def _everything(worth: Floats, sets: Bools) -> tuple[float, float]:
-    """Value of choosing anew in every draw, and its standard error."""
-    change = _best(worth, sets) - _best(worth.mean(axis=0, keepdims=True), sets)
-    lead = np.einsum("np,np->n", worth, change)
-    return float(lead.mean()), float(lead.std(ddof=1) / np.sqrt(len(lead))) if len(
-        lead
-    ) > 1 else 0.0
+@dataclass(frozen=True, eq=False)
+class _Group:
+    """Something to know: features of it, and what it moves.
+
+    Attributes
+    ----------
+    kind : costs, values, factor, effects, prices or weights
+    features : (draws, features) normal scores; none where all of a block is known
+    moves, prices : improvements whose value, or whose price, it moves
+    """
+
+    kind: str
+    features: Floats
+    moves: frozenset[int] = frozenset()
+    prices: frozenset[int] = frozenset()
+
+    @cached_property
+    def basis(self) -> Floats:
+        """(draws, functions) orthonormal, of the features and their squares, each of mean 0."""
+        both = np.hstack([self.features, self.features**2 - 1])
+        both = both - both.mean(axis=0)
+        size, ways = np.linalg.eigh(both.T @ both)
+        solid = size > ROUNDING * size.max(initial=0.0)
+        return np.asarray(both @ (ways[:, solid] / np.sqrt(size[solid])))
+
+    def row(self, groups: "_Groups", budgets: _Budgets, scale: float) -> tuple[object, ...]:
+        """Columns of the table."""
+        if self.kind in (COSTS, VALUES):
+            lead, floor = groups.block(self.kind), 0.0
+        else:
+            lead = groups.lead(self)
+            floor = groups.floor(self) if groups.some(lead) else 0.0
+        value = max(float(lead.mean()), 0.0) if groups.some(lead) else 0.0
+        error = float(lead.std() / np.sqrt(len(lead)))
+        clear = groups.some(lead) and value > floor
+        return (
+            self.kind,
+            value / scale,
+            error / scale,
+            floor / scale,
+            clear,
+            budgets.for_as_much(value if clear else 0.0) / MILLION,
+        )
+
+
+class _Groups:
+    """What is expected of every set when some inputs are known."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._case = options.choice.case
+        self._model = options.choice.sample.model
+        self._measure = options.choice.measure
+        self._draws = sampled(self._case, 0, len(options.cost))
+        self._inputs = uncertain_inputs(self._case, self._model)
+        self.sites = Sites(self._case, self._model, self._measure)
+        self._worth = options.worth()
+        self._mean = self._worth.mean(axis=0)
+        self._done = options.done.mean(axis=0)
+        self._most = np.maximum(options.value, 0.0).mean(axis=0)
+        self._seed = self._case.settings.seed
+
+    def found(self) -> Mapping[str, _Group]:
+        """Every group to be valued."""
+        none = np.empty((len(self._worth), 0))
+        found = {COSTS: _Group(COSTS, none), VALUES: _Group(VALUES, none)}
+        groups: dict[str, list[Estimate]] = {}
+        for e in self._inputs:
+            if e.group and e.share > 0:
+                groups.setdefault(e.group, []).append(e)
+        for name, members in groups.items():
+            made = self.made(FACTOR, members, [f"{GROUP}/{name}"])
+            if made:
+                found[f"{GROUP}/{name}"] = made
+        for k, improvement in enumerate(self._case.improvement_ids):
+            lines = {line.id for line in self._case.costs if line.improvement == improvement}
+            named = f"effects/{improvement}/"
+            mine = [e for e in self._inputs if e.name.startswith(named)]
+            if (made := self.made(EFFECTS, mine)) and k in made.moves:
+                found[f"{EFFECTS}/{improvement}"] = made
+            table = ("costs/", "bias/")
+            mine = [
+                e
+                for e in self._inputs
+                if e.name.startswith(table) and e.name.partition("/")[2] in lines
+            ]
+            if made := self.made(PRICES, mine):
+                found[f"{PRICES}/{improvement}"] = made
+        swings = {c.swing.name for c in self._case.criteria}
+        if made := self.made(WEIGHTS, [e for e in self._inputs if e.name in swings]):
+            found[WEIGHTS] = made
+        return found
+
+    def named(self, survey: PlannedSurvey) -> list[Estimate]:
+        """The uncertain inputs that a survey asks for."""
+        return [e for e in self._inputs if survey.asks_for(e.name)]
+
+    def level(self, estimate: Estimate) -> Floats:
+        """(draws,) of an input."""
+        return self._draws.of(estimate)
+
+    def measures(self, members: Sequence[Estimate]) -> Sequence[str]:
+        """Measures by which some inputs move what some improvement adds."""
+        found = []
+        for measure, scale in ((DISTANCE, ""), (MONEY, MONEY), (HARM, HARM)):
+            sites = Sites(self._case, self._model, NET if measure == MONEY else measure)
+            known = {
+                c
+                for k, c in enumerate(self._case.capability_ids)
+                if not scale or self._model.known[scale][k]
+            }
+            places = sites.places([e.name for e in members])
+            if places.weighed or any(c in known or c == SAVED for c, _ in places.moved):
+                found.append(measure)
+        return found
+
+    def made(
+        self, kind: str, members: Sequence[Estimate], streams: Sequence[str] = ()
+    ) -> _Group | None:
+        """A group of inputs, or None where they move nothing; see `_Group`."""
+        values = self.moved(members, self.sites)
+        prices = self._priced(members)
+        if not members or not (values or prices):
+            return None
+        names = streams or [e.name for e in members]
+        even = np.stack([self._draws.even(name) for name in names], axis=1)
+        return _Group(kind, ndtri(even), frozenset(values), frozenset(prices))
+
+    def moved(self, members: Iterable[Estimate], sites: Sites) -> set[int]:
+        """Improvements whose gain some inputs move."""
+        owner = {e.change.name: e.improvement for e in self._case.effects}
+        ids = self._case.improvement_ids
+        found: set[int] = set()
+        for e in members:
+            places = sites.places([e.name])
+            if e.name in owner and places:
+                found.add(ids.index(owner[e.name]))
+                continue
+            for place in sites.users if places.weighed else places.moved:
+                found |= {*sites.users[place]}
+            for pair in places.pairs:
+                found |= {*self._options.choice.worth.pairs[pair].tolist()}
+        return found
+
+    def _priced(self, members: Iterable[Estimate]) -> set[int]:
+        """Improvements whose price some inputs move."""
+        costs = self._model.costs
+        net = self._measure == NET
+        lines = {x.id: x for x in costs.improving() if net or costs.asked_for(x)}
+        found = set()
+        for e in members:
+            table, _, key = e.name.partition("/")
+            if table in ("costs", "bias") and key in lines:
+                found.add(self._case.improvement_ids.index(lines[key].improvement))
+        return found
+
+    def some(self, lead: Floats) -> bool:
+        """Whether a lead is more than rounding."""
+        return float(lead.mean()) > ROUNDING * float(np.abs(self._mean).max(initial=0.0))
+
+    def block(self, kind: str) -> Floats:
+        """(draws,) lead of choosing when all costs, or all values, are known: exact."""
+        options = self._options
+        if self._measure == NET:
+            gain = options.value + options.spent
+            known = gain.mean(axis=0) - options.spent
+            if kind == VALUES:
+                known = gain - options.spent.mean(axis=0)
+        else:
+            up, down = np.maximum(options.value, 0.0), np.minimum(options.value, 0.0)
+            known = up.mean(axis=0) * options.done + down.mean(axis=0)
+            if kind == VALUES:
+                known = up * options.done.mean(axis=0) + down
+        return np.asarray(known.max(axis=1) - known[:, int(known.mean(axis=0).argmax())])
+
+    def lead(self, group: _Group, part: float = 1.0, order: Ints | None = None) -> Floats:
+        """(draws,) lead of the best set given the group over the best without.
+
+        Parameters
+        ----------
+        part : of the spread of the conditional means that is kept
+        order : draws in whose order the features are taken, for noise
+        """
+        basis = group.basis
+        if order is not None:
+            basis = basis[order]
+        slopes = part * self._slopes(group, basis)
+        ahead = self._mean + basis[::THINNED] @ slopes
+        sets = np.unique(np.append(ahead.argmax(axis=1), int(self._mean.argmax())))
+        known = self._mean[sets] + basis @ slopes[:, sets]
+        return np.asarray(known.max(axis=1) - self._mean.max())
+
+    def floor(self, group: _Group, part: float = 1.0) -> float:
+        """What the same regression finds in shuffled rows: noise alone."""
+        size = len(self._worth)
+        shuffled = [stream(self._seed, f"shuffle/{k}").permutation(size) for k in range(SHUFFLES)]
+        found = np.mean([self.lead(group, part, order).mean() for order in shuffled])
+        return max(float(found), 0.0)
+
+    def _slopes(self, group: _Group, basis: Floats) -> Floats:
+        """(functions, sets) how what is expected of each set moves with functions of a group."""
+        options = self._options
+        slopes = np.zeros((basis.shape[1], len(self._mean)))
+        gained = [not group.moves.isdisjoint(part.owners) for part in options.parts]
+        if any(gained):
+            moved = basis.T @ (options.gains[:, gained] + options.spendings[:, gained])
+            slopes += moved @ options.inside[gained] * self._done
+        if group.prices and self._measure == NET:
+            paid = [not group.prices.isdisjoint(part.owners) for part in options.parts]
+            slopes -= basis.T @ options.spendings[:, paid] @ options.inside[paid]
+        elif group.prices:
+            dearer = options.sets[:, sorted(group.prices)].any(axis=1)
+            slopes += (basis.T @ options.done) * (self._most * dearer)
+        return slopes
+
+
+def _survey(
+    survey: PlannedSurvey, groups: _Groups, budgets: _Budgets, scale: float
+) -> tuple[object, ...]:
+    """Columns of the table of surveys."""
+    members = groups.named(survey)
+    told = [_resolved(survey, groups.level(e), e) for e in members]
+    resolved = float(np.mean([share for share, _ in told])) if told else 0.0
+    effective = float(np.mean([many for _, many in told])) if told else 0.0
+    group = groups.made(EFFECTS, members)
+    value, floor, clear = 0.0, 0.0, False
+    if group is not None:
+        part = float(np.sqrt(resolved))
+        lead = groups.lead(group, part)
+        clear, floor = groups.some(lead), groups.floor(group, part)
+        value = float(lead.mean()) if clear else 0.0
+    clear = clear and value > floor
+    money = budgets.for_as_much(value if clear else 0.0)
+    return (
+        survey.members,
+        survey.items,
+        survey.icc,
+        effective,
+        resolved,
+        value / scale,
+        floor / scale,
+        clear,
+        money / MILLION,
+        survey.cost / MILLION,
+        (money - survey.cost) / MILLION,
+        survey.payer,
+        " ".join(groups.measures(members)),
+    )
+
+
+def _resolved(survey: PlannedSurvey, level: Floats, estimate: Estimate) -> tuple[float, float]:
+    """Share of an input's variance that a survey resolves, and the answers that count.
+
+    An input that is no share is read as a place between its low and its high.
+    """
+    place = level
+    if estimate.unit != "share":
+        place = (level - estimate.low) / (estimate.high - estimate.low)
+    mean = float(np.clip(place.mean(), LEAST, 1 - LEAST))
+    variance = float(np.clip(place.var(), LEAST**2, (1 - LEAST) * mean * (1 - mean)))
+    found = survey_resolves(survey.members, survey.items, survey.icc, mean, variance)
+    return found.resolved, found.effective

@@ -13,7 +13,6 @@ from capworth.case.model import GRADES, Case, Estimate
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.methods.portfolio.frontier import best_over_draws
 from capworth.methods.uncertainty.sobol import sobol_indices
 from capworth.methods.uncertainty.spline import smoothed
 from capworth.model.draws import (
@@ -36,8 +35,6 @@ from capworth.model.simulation import (
     sampled,
     value_per_million,
 )
-from capworth.programme.choice import Choice, around_expected, asking_nothing, option_sets
-from capworth.programme.selection import Programme
 
 CURVED = 3_000  # draws through which the curves of explained variance are laid
 
@@ -81,19 +78,15 @@ def uncertain_inputs(case: Case, model: Model) -> tuple[Estimate, ...]:
     return tuple(e for e in found.values() if not e.is_certain)
 
 
-def swing_inputs(
-    sample: Sample, programme: Programme | None, provenance: Provenance
-) -> Sensitivity | None:
+def swing_inputs(sample: Sample, provenance: Provenance) -> Sensitivity | None:
     """Swing one input at a time from its 10 % to its 90 % quantile, all others at their modes.
 
     What is swung is the lead of the first over the best of the others, in points for each million:
     of the improvements where the case has some, else of the capabilities. An input flips the
-    order when something else comes first at either end. Where there is a programme, each end also
-    says which improvements the best set would take in (+) and let go (-) around the expected costs
-    and gains, and `regret` how many points the recommended set would then fall short.
-    `variance_share` is the part of the lead's variance over the draws that the input explains alone
-    (first-order index): a long swing of an input seldom far from its mode explains little. None
-    where the case has no value tree, or only one thing to put first.
+    order when something else comes first at either end; what would change the programme is asked
+    elsewhere (`switching`). `variance_share` is the part of the lead's variance over the draws that
+    the input explains alone (first-order index): a long swing of an input seldom far from its mode
+    explains little. None where the case has no value tree, or only one thing to put first.
     """
     case, model = sample.case, sample.model
     ids = case.improvement_ids or case.capability_ids
@@ -130,9 +123,7 @@ def swing_inputs(
         },
         index=pd.Index([e.name for e in inputs], name="input"),
     )
-    table = table.assign(**_programmes(sample, drawn, programme))
-    counts = (table["swing"] > 1e-9) | (table["regret"] > 0)
-    moving = table[counts].sort_values("swing", ascending=False, kind="stable")
+    moving = table[table["swing"] > 1e-9].sort_values("swing", ascending=False, kind="stable")
     shown = {e.name: e for e in inputs}
     moving["variance_share"] = _explained(sample, [shown[str(i)] for i in moving.index], first)
     runner = int(np.where(np.arange(len(ids)) == first, -np.inf, rates[0]).argmax())
@@ -177,45 +168,6 @@ def _explained(sample: Sample, inputs: list[Estimate], first: int) -> Floats:
     curves = (smoothed(drawn.of(e), lead[:, None]).fitted for e in inputs)
     parts: Floats = np.array([curve.var() for curve in curves])
     return parts / float(lead.var())
-
-
-def _programmes(
-    sample: Sample, drawn: Drawn, programme: Programme | None
-) -> dict[str, list[str] | Floats]:
-    """Best set when one input moves: expected costs and gains, shifted by its one-way effect."""
-    case = sample.case
-    if programme is None:
-        none = [""] * (drawn.size // 2)
-        return {"programme_at_low": none, "programme_at_high": none, "regret": np.zeros(len(none))}
-    base_asked = np.where(drawn.asked[0] > 0, drawn.asked[0], 1.0)  # none asked stays none
-    asked = sample.drawn.asked.mean(axis=0) * drawn.asked / base_asked
-    grid = case.settings.grid  # rounded up as in the programme itself
-    choice = Choice.of(sample)
-    sets = option_sets(choice)
-    if sets is None:  # too many to look at for every input
-        none = [""] * (drawn.size // 2)
-        return {"programme_at_low": none, "programme_at_high": none, "regret": np.zeros(len(none))}
-    gains: Floats = getattr(drawn.gains, case.objective)
-    asked = asking_nothing(choice, np.ceil(asked / grid - 1e-9) * grid)
-    gain = around_expected(choice, choice.gain + gains - gains[0])
-    moved, where = np.unique(np.hstack([asked, gain]), axis=0, return_inverse=True)
-    ask, add = np.hsplit(moved, 2)
-    best = best_over_draws(ask, add, sets, programme.budget_m * MILLION)[where]
-    n = len(case.improvements)
-    ids = np.array(case.improvement_ids)
-    base = best[0]
-    changes, regret = [], np.zeros(len(where))
-    for k, row in enumerate(best):
-        new, old = sets[row], sets[base]
-        come, go = (new & ~old)[:n], (old & ~new)[:n]
-        words = [f"+{i}" for i in ids[come]] + [f"-{i}" for i in ids[go]]
-        changes.append(" ".join(words))
-        regret[k] = max(float(gain[k] @ new - gain[k] @ old), 0.0)
-    return {
-        "programme_at_low": changes[1::2],
-        "programme_at_high": changes[2::2],
-        "regret": np.maximum(regret[1::2], regret[2::2]),
-    }
 
 
 def _probability_of_turning(estimate: Estimate, base: float, low: float, high: float) -> float:

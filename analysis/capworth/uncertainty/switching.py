@@ -1,546 +1,232 @@
-"""How far each input alone must move for an answer to turn, and how likely it is to get there.
+"""What would change the advice: the level of each input, set alone, at which another set is better.
 
-How far one answer is from turning, in any draw: the sign of it says which answer holds.
-
-Where two inputs together turn an answer that neither need turn alone.
+The one source of such levels: page 1 prints the first of them.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from math import inf, isfinite, nan
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from capworth.case.dictionary import dictionary
-from capworth.case.model import Case, Estimate
-from capworth.case.rules.chain import SHARE_STEPS
-from capworth.errors import InputError, nearest
-from capworth.methods.arguments import Bools, Floats
+from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.methods.portfolio.draws import best_in_neighbours
-from capworth.methods.portfolio.frontier import best_over_draws
-from capworth.methods.uncertainty.distributions import MOST, normal_copula_cells
-from capworth.model.draws import AtModes, correlation, probability_below
+from capworth.methods.uncertainty.substitution import LEVELS, Changed, switching_stretches
 from capworth.model.result import Answer, Provenance
-from capworth.model.simulation import (
-    Drawn,
-    Model,
-    Sample,
-    draw_sample,
-    gain_per_million,
-    value_per_million,
-)
-from capworth.programme.choice import Choice, around_expected, asking_nothing, option_sets
+from capworth.model.simulation import Sample
 from capworth.programme.selection import Programme
-from capworth.uncertainty.sensitivity import uncertain_inputs
+from capworth.uncertainty.rivals import CLEARLY, Rivals
+from capworth.uncertainty.set_alone import Input, inputs_of
+from capworth.uncertainty.threshold import Side, ThresholdMap
 
-PROGRAMME = "programme"
-NET, PLACE = "net value", "place"
-QUESTIONS = (NET, PLACE)
-DRAWS = 2_000  # draws behind the expected programme, where no sample is given
+BREAKS, OVERTAKEN, AFFORDS = "breaks", "overtaken", "affords"
+BELOW, ABOVE, AT = "below", "above", "at"  # where levels are; `at`: at the median already
+COARSE, HALFWAY = 5, 0.5  # what is less than half way to another advice at each fifth level stays
+STAYS: Final = (False, 0)
 
-
-@dataclass(frozen=True, slots=True)
-class Margin:
-    """One answer at the modes, and how far other draws are from another answer."""
-
-    question: str
-    answer: str  # in words
-    of: Callable[[Drawn], Floats]  # (draws,): above 0 while the answer is the one at the modes
-
-
-def margin_of(
-    case: Case, model: Model, subject: str, question: str = "", sample: Sample | None = None
-) -> Margin:
-    """Margin of the net value or the place of a capability or improvement, or of the programme.
-
-    See `switches.switching_values` for the parameters.
-
-    Raises
-    ------
-    InputError
-        When the subject or the question is not known, or cannot be asked of it.
-    """
-    asked = _question(case, model, subject, question)
-    if asked == PROGRAMME:
-        return _programme(sample or draw_sample(case, DRAWS))
-    return _standing(case, model, subject, asked)
-
-
-def _question(case: Case, model: Model, subject: str, question: str) -> str:
-    """Which question is meant; refuse one that cannot be asked."""
-    if subject == PROGRAMME:
-        if not case.improvements or case.settings.budget is None:
-            raise InputError("subject: the case has no improvements or no budget to choose for.")
-        return PROGRAMME
-    ids = (*case.capability_ids, *case.improvement_ids)
-    if subject not in ids:
-        raise InputError(
-            f"subject: {subject!r} is not known. {nearest(subject, (*ids, PROGRAMME))}"
-        )
-    if question not in ("", *QUESTIONS):
-        raise InputError(f"question: {question!r} is not known. {nearest(question, QUESTIONS)}")
-    capability = subject in case.capability_ids
-    if capability:
-        has_money = bool(model.known["money"][case.capability_ids.index(subject)])
-    else:
-        known = set(np.array(case.capability_ids)[model.known["money"]])
-        mine = [e for e in case.effects if e.improvement == subject and e.step]
-        has_money = any(e.capability in known for e in mine)
-    if question == NET and not has_money:
-        raise InputError(f"question: no benefit of {subject} is known in money. Ask for its place.")
-    asked = question or (NET if capability and has_money else PLACE)
-    if asked == PLACE and not case.measured:
-        raise InputError("question: the case has no value tree, so nothing has a place.")
-    return asked
-
-
-def _standing(case: Case, model: Model, subject: str, question: str) -> Margin:
-    """Margin and words for the net value or the place of one capability or improvement."""
-    capability = subject in case.capability_ids
-    ids = case.capability_ids if capability else case.improvement_ids
-    k = ids.index(subject)
-
-    def net(drawn: Drawn) -> Floats:
-        gains = drawn.money if capability else drawn.gains.money
-        costs = drawn.cost if capability else drawn.improvement_cost
-        return gains[:, k] - costs[:, k]
-
-    def rates(drawn: Drawn) -> Floats:
-        if capability:
-            return value_per_million(drawn, model.annuity)
-        return gain_per_million(drawn)
-
-    today = model.answer(AtModes())
-    if question == NET:
-        worth = float(net(today)[0])
-        sign = 1.0 if worth > 0 else -1.0
-        currency = case.settings.currency
-        words = f"net value {worth / MILLION:,.3g} million {currency}"
-        return Margin(question, words, lambda drawn: sign * net(drawn))
-    now = rates(today)[0]
-    ahead, behind = now > now[k], now < now[k]
-
-    def margin(drawn: Drawn) -> Floats:
-        with np.errstate(divide="ignore", invalid="ignore"):  # what costs nothing leads
-            every = rates(drawn)
-        lead = every[:, k, None] - every[:, behind]
-        lack = every[:, ahead] - every[:, k, None]
-        closest: Floats = np.hstack([lead, lack]).min(axis=1, initial=inf)
-        return closest
-
-    return Margin(question, f"place {int(ahead.sum()) + 1} of {len(ids)}", margin)
-
-
-def _programme(sample: Sample) -> Margin:
-    """Margin and words for the best set within the budget, around expected costs and gains.
-
-    The margin is the lead of the set over the best of the other affordable sets, in points, and
-    below 0 when the set itself is not affordable. A set that differs only by what adds nothing in
-    a draw, and asks for no less, is no rival there (`_rivals`).
-    """
-    case, today = sample.case, sample.modes
-    choice = Choice.of(sample)
-    sets = option_sets(choice)
-    if sets is None:
-        raise InputError("subject: there are too many allowed sets to look at. Tie more of them.")
-    budget, measure = case.settings.budget or 0.0, case.objective
-    now: Floats = getattr(today.gains, measure)
-    asked = asking_nothing(choice, choice.asked[None])
-    chosen = int(
-        best_over_draws(asked, around_expected(choice, choice.gain[None]), sets, budget)[0]
-    )
-    if chosen < 0:
-        raise InputError("subject: the budget does not pay for what must be done. Raise it.")
-    mine = sets[chosen].astype(float)
-    others = np.delete(sets, chosen, axis=0)
-
-    def margin(drawn: Drawn) -> Floats:
-        asks = today.asked > 0  # what asks for nothing has nothing that could be dearer
-        dearer = np.divide(drawn.asked, today.asked, np.ones_like(drawn.asked), where=asks)
-        ask = asking_nothing(choice, choice.asked * dearer)
-        gains: Floats = getattr(drawn.gains, measure)
-        add = around_expected(choice, choice.gain + gains - now)
-        rows, first, where = np.unique(
-            np.hstack([ask, add]), axis=0, return_index=True, return_inverse=True
-        )
-        order = first.argsort(kind="stable")  # draws in which one input moves stay neighbours
-        ask, add = np.hsplit(rows[order], 2)
-        where = order.argsort(kind="stable")[where]
-        lead = np.full(len(add), inf)  # nobody can take the place of the only set
-        idle = np.hstack([add == 0, (add == 0) & (ask == 0)])
-        kinds, kind = np.unique(idle, axis=0, return_inverse=True)
-        for k, columns in enumerate(kinds):
-            here = np.flatnonzero(kind == k)
-            rivals = _rivals(others, sets[chosen], *np.split(columns, 2))
-            if len(rivals):
-                best = best_in_neighbours(ask[here], add[here], rivals, budget)
-                held = np.where((best >= 0)[:, None], rivals[best], False)
-                other = np.einsum("wp,wp->w", add[here], held)
-                ours = np.einsum("wp,p->w", add[here], mine)
-                lead[here] = np.where(best >= 0, ours - other, inf)
-        over = np.einsum("wp,p->w", ask, mine) - budget
-        found: Floats = np.where(over > 0, -over, np.minimum(lead, 1e9))[where]
-        return found
-
-    names = [i for i, taken in zip(case.improvement_ids, sets[chosen], strict=False) if taken]
-    return Margin(PROGRAMME, f"best set {' '.join(names) or 'empty'}", margin)
-
-
-def _rivals(others: Bools, mine: Bools, idle: Bools, free: Bools) -> Bools:
-    """Sets that are more than another way to write the best one.
-
-    By the tie rule (most value, of equals the cheapest) a set cannot take its place by what adds
-    nothing, unless it leaves out something that adds nothing and costs.
-
-    Parameters
-    ----------
-    others, mine : (sets, columns), (columns,)
-    idle, free : (columns,) what adds nothing; what adds nothing and asks for nothing
-    """
-    counts = ~np.where(mine, free, idle)
-    rivals: Bools = others[((others != mine) & counts).any(axis=1)]
-    return rivals
-
-
-STEPS = 8  # looks on each side of the mode inside the range, and as many beyond it
-HALVINGS = 30  # of the step in which an answer turns
-AT_ONCE = 3  # halvings with one look, at seven levels between
-REACH = 10.0  # how far beyond the range is looked, in ranges
-SIDES = ((1, 3), (2, 4))  # columns of the corners below and above the mode
-BATCH = 2_000  # draws answered at a time
-COLUMNS = [
-    "low",
-    "mode",
-    "high",
-    "unit",
-    "grade",
-    "below",
-    "above",
-    "inside",
-    "p_reached",
-    "change",
-]
-Answers = Callable[[Sequence[Estimate], Floats], Floats]  # inputs and levels to margins
+COLUMNS = {
+    "side": object,
+    "level": float,
+    "p": float,
+    "p_both": float,
+    "out": object,
+    "into": object,
+    "kind": object,
+    "unit": object,
+    "low": float,
+    "median": float,
+    "high": float,
+    "grade": object,
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SwitchingValues(Answer):
-    """The level of each input, all others at their modes, at which one answer turns."""
+    """Levels at which one input alone changes the programme, the likeliest first."""
 
     _table: pd.DataFrame
-    subject: str
-    question: str
-    base: str  # the answer at the modes, in words
-    looked_at: int  # uncertain inputs, those that never turn it among them
+    pair: ThresholdMap | None  # the two likeliest inputs together; None where one or none switches
+    looked_at: int  # inputs that move what improvements ask or add, those that never switch too
+    rivals: int  # sets that the programme is held against
+    p_better: float  # chance that some other good set is better, all inputs together
+    good: int  # good sets, the programme among them
+    room_m: float  # money by which the budget must be broken or kept
+    clearly: float  # share of its value by which another set must be worth more
     provenance: Provenance
 
     @property
-    def plausible(self) -> tuple[str, ...]:
-        """The inputs that can turn the answer within their range, likeliest first."""
-        return tuple(self._table.index[self._table["inside"]])
+    def switching(self) -> tuple[str, ...]:
+        """The inputs that alone change the programme, likeliest first."""
+        return tuple(dict.fromkeys(map(str, self._table.index)))
+
+    @property
+    def never(self) -> int:
+        """How many inputs never do."""
+        return self.looked_at - len(self.switching)
 
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Every table of this answer by its file name."""
         return {"switching": self.to_frame()}
 
     def __repr__(self) -> str:
-        count = len(self.plausible)
-        first = (
-            f"; likeliest {self.plausible[0]}, {self._table['p_reached'].iloc[0]:.0%}"
-            if count
-            else ""
-        )
+        names = self.switching
+        first = f"; likeliest {names[0]}, {self._table['p_both'].iloc[0]:.0%}" if names else ""
         return (
-            f"<SwitchingValues of {self.subject}: {self.base}; {count} of {self.looked_at} inputs "
-            f"turn it within their range{first}>"
+            f"<SwitchingValues: {len(names)} of {self.looked_at} inputs alone change the "
+            f"programme{first}>"
         )
 
 
 def switching_values(
-    case: Case, subject: str, question: str = "", sample: Sample | None = None
-) -> SwitchingValues:
-    """Find the switching value of every uncertain input for one answer.
+    sample: Sample, programme: Programme | None, provenance: Provenance
+) -> SwitchingValues | None:
+    """Find the switching values of the programme by substitution.
 
-    Parameters
-    ----------
-    case : the case
-    subject : a capability, an improvement, or "programme"
-    question : of a capability or an improvement, its "net value" to society (turns at 0) or its
-        "place" in value for money (turns when another overtakes it, or it another); blank is the
-        net value of a capability known in money, and the place of everything else. Of the
-        programme, the best set within the budget at expected costs and gains, each input shifting
-        them by what it shifts them at the modes.
-    sample : draws behind the expected programme; 2,000 are drawn when it is asked for without
+    Each input that moves what improvements ask for, or what they add by the objective, is set to
+    41 levels of its own distribution, alone: all others stay as uncertain as they were. At each
+    level the programme either stays, breaks the budget at the confidence, or another set that keeps
+    it is worth clearly more; the sets are the good ones (within 15 %) and the 200 best that cost up
+    to a fifth more than there is, each with the starts that it has as things are. What money is
+    paid in which year is not asked for anew.
 
     Returns
     -------
-    One row for each input that can turn the answer, likeliest first. `below` and `above` are the
-    levels nearest to the mode on either side at which it turns, NaN where there is none, found by
-    root-finding inside the range and up to ten ranges beyond it, as far as the input can go;
-    `inside`: one of them lies in the range; `p_reached`: probability of lying beyond either;
-    `change`: the smallest change that does it, relative to the mode. One input moves alone, so
-    that a small figure does not say that all together are small.
+    One row for each input and side of its median: `level` is the first on the way out from the
+    median at which the programme changes, to 1 % of the input's probability; `p` is the probability
+    of all levels on that side at which it does, `p_both` that of both sides, by which rows are
+    ordered; `out` and `into` what goes and comes at that level; `kind` is breaks (the budget),
+    overtaken (by a set that is worth more), or affords (more than the programme, which stays). The
+    side `at` is that of an input whose median is such a level.
 
-    Raises
-    ------
-    InputError
-        When the subject or the question is not known, or cannot be asked of it.
+    None where there is no programme, or none keeps the budget at the confidence.
+
+    Notes
+    -----
+    Structural substitution and not conditioning of the draws: inputs that share a cause would all
+    seem to switch. Switching values: HM Treasury, The Green Book.
     """
-    model = sample.model if sample else Model(case)
-    margin = margin_of(case, model, subject, question, sample)
-    inputs = uncertain_inputs(case, model)
-    turns = _turns(inputs, lambda chosen, levels: _answered(model, chosen, levels, margin))
-    rows = {e.name: _row(e, *ends) for e, ends in turns if np.isfinite(ends).any()}
-    table = pd.DataFrame(list(rows.values()), columns=COLUMNS).astype({"inside": bool})
-    table.index = pd.Index(list(rows), name="input", dtype=object)
+    if programme is None or not programme.feasible:
+        return None
+    rivals = Rivals.of(sample, programme)
+    inputs = inputs_of(rivals)
+    rows = [row for one in inputs for row in _rows(one, rivals)]
+    table = pd.DataFrame(rows, columns=["input", *COLUMNS]).astype(COLUMNS).set_index("input")
+    order = np.lexsort((-table["p"], table.index.astype(str), -table["p_both"].round(9)))
+    good = programme.good_sets()
+    table = table.iloc[order]
+    first = [next(i for i in inputs if i.name == name) for name in dict.fromkeys(table.index)][:2]
     return SwitchingValues(
-        _table=table.sort_values("p_reached", ascending=False, kind="stable"),
-        subject=subject,
-        question=margin.question,
-        base=margin.answer,
-        looked_at=len(inputs),
-        provenance=Provenance.of(case, sample.draws if sample else 1),
-    )
-
-
-def programme_switches(sample: Sample, programme: Programme | None) -> SwitchingValues | None:
-    """Find the switching values of the programme; None without one, or with too many rivals."""
-    if programme is None or option_sets(Choice.of(sample)) is None:
-        return None
-    return switching_values(sample.case, PROGRAMME, sample=sample)
-
-
-class _Moved:
-    """Draws at the modes in which single estimates take given levels, one after the other."""
-
-    def __init__(self, estimates: Sequence[Estimate], levels: Floats) -> None:
-        self.size = levels.size
-        self._levels = levels  # (estimates, levels)
-        self._row = {e.name: k for k, e in enumerate(estimates)}
-
-    def of(self, estimate: Estimate) -> Floats:
-        """(draws,) the mode, but its given levels in the draws of this estimate."""
-        found = np.full(self._levels.shape, estimate.mode)
-        if estimate.name in self._row:
-            row = self._row[estimate.name]
-            found[row] = self._levels[row]
-        return found.ravel()
-
-
-def _turns(
-    inputs: Sequence[Estimate], margins_at: Answers
-) -> Iterator[tuple[Estimate, tuple[float, float]]]:
-    """Levels nearest to the mode, below and above, at which each input turns the answer.
-
-    First the margins are looked at on a grid, from the mode outwards; where one is lost, the place
-    is halved until it is known, for all inputs and both sides at once. Two turns inside one step
-    are not seen.
-    """
-    ends = [_ends(estimate) for estimate in inputs]
-    corners = np.array([[e.mode, e.low, e.high, *end] for e, end in zip(inputs, ends, strict=True)])
-    corners = corners.reshape(-1, 5)
-    seen = margins_at(inputs, corners)
-    moving = [k for k, row in enumerate(seen) if (row != row[0]).any()]
-    chosen = [inputs[k] for k in moving]
-    way = np.array([[_outwards(corners[k, [0, *side]]) for side in SIDES] for k in moving])
-    way = way.reshape(len(moving), len(SIDES), 2 * STEPS + 1)
-    turns = _first_lost(way, chosen, margins_at)
-    yield from zip(chosen, map(tuple, turns.tolist()), strict=True)
-
-
-def _outwards(corners: Floats) -> Floats:
-    """Levels from the mode over the end of the range to the end of what is looked at."""
-    mode, near, far = corners
-    inside = np.linspace(mode, near, STEPS, endpoint=False)
-    return np.concatenate((inside, np.linspace(near, far, STEPS + 1)))
-
-
-def _first_lost(levels: Floats, chosen: Sequence[Estimate], margins_at: Answers) -> Floats:
-    """Level (inputs, sides) at which the margin first falls to 0 along a way; NaN where never.
-
-    Parameters
-    ----------
-    levels : (inputs, sides, steps) outwards from the mode
-    """
-    if not chosen:
-        return np.empty((0, len(SIDES)))
-    margins = margins_at(chosen, levels.reshape(len(chosen), -1)).reshape(levels.shape)
-    first = (margins <= 0).argmax(axis=2)
-    turns = (margins <= 0).any(axis=2) & (first > 0)
-    rows = np.flatnonzero(turns.any(axis=1))
-    mine = [chosen[row] for row in rows.tolist()]
-    way, at = levels[rows], np.maximum(first[rows], 1)[:, :, None]
-    kept, lost = (np.take_along_axis(way, at - back, axis=2) for back in (1, 0))
-    parts = np.linspace(0, 1, 2**AT_ONCE + 1)
-    for _ in range(HALVINGS // AT_ONCE if mine else 0):
-        edges = kept + (lost - kept) * parts
-        edges[:, :, -1:] = lost
-        inner = edges[:, :, 1:-1]
-        seen = margins_at(mine, inner.reshape(len(mine), -1)).reshape(inner.shape)
-        gone = np.concatenate((seen <= 0, np.ones_like(lost, dtype=np.bool_)), axis=2)
-        place = gone.argmax(axis=2)[:, :, None]
-        kept, lost = (np.take_along_axis(edges, place + more, axis=2) for more in (0, 1))
-    turn = np.full(turns.shape, nan)
-    turn[rows] = np.where(turns[rows], lost[:, :, 0], nan)
-    return turn
-
-
-def _answered(model: Model, inputs: Sequence[Estimate], levels: Floats, margin: Margin) -> Floats:
-    """Margins (inputs, levels), so many draws at a time that memory stays flat."""
-    step = max(BATCH // max(levels.shape[-1], 1), 1)
-    parts = [
-        margin.of(model.answer(_Moved(inputs[k : k + step], levels[k : k + step])))
-        for k in range(0, len(inputs), step)
-    ]
-    return np.concatenate(parts).reshape(levels.shape) if parts else levels
-
-
-def _ends(estimate: Estimate) -> tuple[float, float]:
-    """How far beyond its range an input is looked at: ten ranges, as far as it can go."""
-    table, *_, last = estimate.name.split("/")
-    column = dictionary().get(table, {}).get("swing" if table == "criteria" else "mode")
-    lowest, highest = (column.lowest, column.highest) if column else (0.0, None)
-    if table == "chain" and last in SHARE_STEPS:
-        highest = 1.0
-    if table == "effects" and estimate.unit == "factor":
-        lowest = 0.0
-    reach = REACH * (estimate.high - estimate.low)
-    low = max(estimate.low - reach, -inf if lowest is None else lowest)
-    high = min(estimate.high + reach, inf if highest is None else highest)
-    return min(low, estimate.low), max(high, estimate.high)
-
-
-def _row(estimate: Estimate, below: float, above: float) -> dict[str, object]:
-    p_below = probability_below(estimate, below) if isfinite(below) else 0.0
-    p_above = 1 - probability_below(estimate, above) if isfinite(above) else 0.0
-    changes = [abs(turn - estimate.mode) for turn in (below, above) if isfinite(turn)]
-    return {
-        "low": estimate.low,
-        "mode": estimate.mode,
-        "high": estimate.high,
-        "unit": estimate.unit,
-        "grade": estimate.grade,
-        "below": below,
-        "above": above,
-        "inside": bool(below >= estimate.low or above <= estimate.high),
-        "p_reached": p_below + p_above,
-        "change": min(changes) / abs(estimate.mode) if estimate.mode else nan,
-    }
-
-
-CELLS = 24  # in which the range of each input is parted
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class ThresholdMap(Answer):
-    """One answer over the ranges of two inputs, all others at their modes."""
-
-    _table: pd.DataFrame  # rows: levels of the first, columns: of the second; True where it holds
-    subject: str
-    answer: str  # at the modes, in words
-    inputs: tuple[Estimate, Estimate]
-    p_turned: float  # probability of lying where the answer is another
-    provenance: Provenance
-
-    def tables(self) -> Mapping[str, pd.DataFrame]:
-        """Every table of this answer by its file name."""
-        return {"threshold": self.to_frame()}
-
-    def __repr__(self) -> str:
-        one, other = (e.name for e in self.inputs)
-        return (
-            f"<ThresholdMap of {self.subject}: {one} and {other} together turn {self.answer} with "
-            f"probability {self.p_turned:.0%}>"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """Draws at the modes in which two estimates take given levels."""
-
-    levels: dict[str, Floats]  # (draws,) each
-    size: int
-
-    def of(self, estimate: Estimate) -> Floats:
-        """(draws,) the mode, or the given levels."""
-        given = self.levels.get(estimate.name)
-        return np.full(self.size, estimate.mode) if given is None else given
-
-
-def threshold_map(
-    case: Case,
-    subject: str,
-    one: str,
-    other: str,
-    question: str = "",
-    sample: Sample | None = None,
-) -> ThresholdMap:
-    """Look at one answer over the ranges of two inputs.
-
-    Parameters
-    ----------
-    case, subject, question, sample : see `switches.switching_values`
-    one, other : names of two uncertain inputs, such as `costs/SLTD-STAFF`
-
-    Returns
-    -------
-    A table with the middles of `CELLS` equal parts of the first range as rows and of the second as
-    columns, True where the answer is that at the modes. `p_turned` sums the probability of the
-    cells in which it is another, the two inputs independent or of one group as they are sampled.
-
-    Raises
-    ------
-    InputError
-        When an input is not known or is certain, both are one, or the question cannot be asked.
-    """
-    model = sample.model if sample else Model(case)
-    pair = _named(case, model, one), _named(case, model, other)
-    if one == other:
-        raise InputError(f"other: {other!r} is the first input too. Name another.")
-    margin = margin_of(case, model, subject, question, sample)
-    first, second = (_middles(estimate) for estimate in pair)
-    levels = {one: np.repeat(first, CELLS), other: np.tile(second, CELLS)}
-    margins = margin.of(model.answer(_Pair(levels, CELLS**2)))
-    holds = (margins > 0).reshape(CELLS, CELLS)
-    together = float(np.clip(correlation(*pair), -MOST, MOST))
-    weights = normal_copula_cells(_below(pair[0]), _below(pair[1]), together)
-    table = pd.DataFrame(holds, pd.Index(first, name=one), pd.Index(second, name=other))
-    return ThresholdMap(
         _table=table,
-        subject=subject,
-        answer=margin.answer,
-        inputs=pair,
-        p_turned=float(weights[~holds].sum()),
-        provenance=Provenance.of(case, sample.draws if sample else 1),
+        pair=_pair(first[0], first[1], rivals, provenance) if len(first) == 2 else None,
+        looked_at=len(inputs),
+        rivals=len(rivals.sets) - 1,
+        p_better=1 - float(good["p_best_in_list"].iloc[0]),
+        good=len(good),
+        room_m=rivals.room / MILLION,
+        clearly=CLEARLY,
+        provenance=provenance,
     )
 
 
-def programme_map(
-    sample: Sample, switching: SwitchingValues | None, provenance: Provenance
-) -> ThresholdMap | None:
-    """Map the two inputs that are likeliest to turn the programme; None where there are not two."""
-    if switching is None or len(switching.plausible) < 2:
-        return None
-    one, other = switching.plausible[:2]
-    return threshold_map(sample.case, PROGRAMME, one, other, sample=sample)
+def _pair(one: Input, other: Input, rivals: Rivals, provenance: Provenance) -> ThresholdMap:
+    """Where the programme stays over the ranges of two inputs.
+
+    What both move is added up: exact for lines of cost and for inputs of different improvements.
+    """
+    ends = np.array([0.0, 0.5, 1.0])
+    sides = tuple(Side(i.name, i.unit, *i.quantiles(ends).tolist()) for i in (one, other))
+    first, second = sides
+    (values, needed), (more, asked) = one.at(first.middles), other.at(second.middles)
+    usual = rivals.worth
+    holds = np.array(
+        [
+            [
+                rivals.better(v + w - usual, n + m - rivals.needed) == STAYS
+                for w, m in zip(more, asked, strict=True)
+            ]
+            for v, n in zip(values, needed, strict=True)
+        ]
+    )
+    bins = [_widened(side.borders) for side in sides]
+    weights, *_ = np.histogram2d(one.drawn(), other.drawn(), bins=bins)
+    ids = np.array(rivals.sample.case.improvement_ids)
+    answer = " ".join(ids[rivals.sets[0]])
+    return ThresholdMap.of("programme", answer, (first, second), holds, weights, provenance)
 
 
-def _named(case: Case, model: Model, name: str) -> Estimate:
-    inputs = {e.name: e for e in uncertain_inputs(case, model)}
-    if name not in inputs:
-        raise InputError(f"input: {name!r} is not an uncertain input. {nearest(name, inputs)}")
-    return inputs[name]
+def _widened(borders: Floats) -> Floats:
+    """Borders of which the outer ones hold everything beyond."""
+    return np.asarray(np.r_[-np.inf, borders[1:-1], np.inf])
 
 
-def _middles(estimate: Estimate) -> Floats:
-    ends: Floats = np.linspace(estimate.low, estimate.high, CELLS + 1)
-    return (ends[1:] + ends[:-1]) / 2
+def _rows(one: Input, rivals: Rivals) -> list[dict[str, object]]:
+    """Rows of one input."""
+    grid = np.linspace(0, 1, LEVELS)
+    if rivals.nearer(*one.at(one.quantiles(grid[::COARSE]))) < HALFWAY:
+        return []
+    levels = dict(zip(grid.tolist(), one.quantiles(grid).tolist(), strict=True))
+    looked = np.array([*levels.values()])
+    found_at = zip(looked.tolist(), _advised(one, looked, rivals), strict=True)
+    answers: dict[float, tuple[bool, int]] = dict(found_at)
+
+    def quantile(probability: float) -> float:
+        if probability not in levels:
+            levels[probability] = float(one.quantiles(np.array([probability]))[0])
+        return float(levels[probability])
+
+    def advice(level: float) -> tuple[bool, int]:
+        if level not in answers:
+            (answers[level],) = _advised(one, np.array([level]), rivals)
+        return answers[level]
+
+    stretches = switching_stretches(advice, quantile, usual=STAYS)
+    sides: dict[str, list[Changed]] = {}
+    for stretch in stretches:
+        side = BELOW if stretch.below + stretch.probability <= 0.5 else ABOVE
+        if stretch.below < 0.5 < stretch.below + stretch.probability:
+            side = AT
+        sides.setdefault(side, []).append(stretch)
+    whole = sum(stretch.probability for stretch in stretches)
+    ends = {"low": quantile(0.0), "median": quantile(0.5), "high": quantile(1.0)}
+    found = []
+    for side, mine in sides.items():
+        first = mine[-1] if side == BELOW else mine[0]
+        level = {BELOW: first.high, ABOVE: first.low, AT: ends["median"]}[side]
+        p = sum(stretch.probability for stretch in mine)
+        found.append(
+            {
+                "input": one.name,
+                "side": side,
+                "level": level,
+                "p": p,
+                "p_both": whole,
+                **_change(first.answer, rivals),
+                "unit": one.unit,
+                **ends,
+                "grade": one.grade,
+            }
+        )
+    return found
 
 
-def _below(estimate: Estimate) -> Floats:
-    """(cells + 1,) probability of lying below each border of the parts of the range."""
-    ends = np.linspace(estimate.low, estimate.high, CELLS + 1)
-    below = [0.0, *(probability_below(estimate, float(end)) for end in ends[1:-1]), 1.0]
-    return np.array(below)
+def _advised(one: Input, levels: Floats, rivals: Rivals) -> list[tuple[bool, int]]:
+    values, needed = one.at(levels)
+    return [rivals.better(v, n) for v, n in zip(values, needed, strict=True)]
+
+
+def _change(answer: object, rivals: Rivals) -> dict[str, object]:
+    """What goes out and comes in, and why."""
+    assert isinstance(answer, tuple)
+    broken, row = answer
+    now = rivals.sets[0]
+    then = rivals.sets[row] if row >= 0 else np.zeros_like(now)
+    ids = np.array(rivals.sample.case.improvement_ids)
+    out, into = ids[now & ~then], ids[then & ~now]
+    kind = BREAKS if broken else OVERTAKEN if len(out) else AFFORDS
+    return {"out": " ".join(out), "into": " ".join(into), "kind": kind}
+
+
+def programme_map(switching: SwitchingValues | None) -> ThresholdMap | None:
+    """The two inputs that are likeliest to change the programme; None where there are not two."""
+    return None if switching is None else switching.pair

@@ -6,13 +6,11 @@ What the settings may ask of the tables: only what these can answer.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import fields
 from datetime import date
 from itertools import groupby
 
 from capworth.case.check import BadCellError, Typed, TypedRow
 from capworth.case.comparisons import Counted, panel_of, read_comparisons
-from capworth.case.model import Settings
 from capworth.case.rules.programme import pledges_are_whole, relations_are_possible
 from capworth.case.tables import SETTINGS_FILE
 from capworth.errors import Finding, nearest
@@ -68,40 +66,6 @@ def budget_has_a_use(settings: Mapping[str, object], typed: Typed) -> Iterator[F
         yield _fault("target", "it is below the budget", "Raise it.")
 
 
-def claim_can_be_tested(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
-    """The registered claim compares functions that are served, on a measure that is known."""
-    group = settings.get("claim_group")
-    if not isinstance(group, tuple) or not group:
-        return
-    chosen = {f.name: settings.get(f.name) or f.default for f in fields(Settings)}
-    measure, estimand = str(chosen["claim_value"]), chosen["claim_primary"]
-    known = _known_on(measure, typed)
-    if not known:
-        yield _fault(
-            "claim_value",
-            f"no capability has a value in {measure}",
-            "Add criteria and scores." if measure == "score" else "Add chain and unit_values.",
-        )
-    if estimand == "next_euro" and (measure != "score" or not typed.get("improvements")):
-        yield _fault(
-            "claim_primary",
-            "the next euro is known for the score of improvements only",
-            "Register another estimand, or the score and some improvements.",
-        )
-    served = {
-        row.text("function")
-        for row in typed.get("functions", ())
-        if row.text("capability") in known and row.number_in("mode") > 0
-    }
-    for some, which in ((served & {*group}, "any of these"), (served - {*group}, "any other")):
-        if known and not some:
-            yield _fault(
-                "claim_group",
-                f"no capability with a value in {measure} serves {which}",
-                "Name some of the functions that are served, and not all of them.",
-            )
-
-
 def productivity_can_be_tracked(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
     """Two capabilities have all figures of each comparison in two common years."""
     text = settings.get("productivity")
@@ -133,15 +97,6 @@ def productivity_can_be_tracked(settings: Mapping[str, object], typed: Typed) ->
             )
 
 
-def _known_on(measure: str, typed: Typed) -> set[str]:
-    """Capabilities with a value on a measure."""
-    if measure == "score":
-        some = bool(typed.get("criteria"))
-        return {row.text("id") for row in typed.get("capabilities", ()) if some}
-    valued = {r.text("outcome") for r in typed.get("unit_values", ()) if r["scale"] == measure}
-    return {r.text("capability") for r in typed.get("chain", ()) if r.text("outcome") in valued}
-
-
 def _fault(key: str, problem: str, fix: str) -> Finding:
     return Finding(SETTINGS_FILE, 0, key, problem, fix)
 
@@ -153,6 +108,7 @@ TRIPLES = (
     ("extent_low", "extent", "extent_high"),
     ("transfer_low", "transfer", "transfer_high"),
     ("chance_low", "chance", "chance_high"),
+    ("cost_low", "cost_mode", "cost_high"),
 )
 TOLERANCE = 0.005  # how far shares and parts may miss their sum, relative
 
@@ -219,17 +175,21 @@ def evidence_is_named(_: Mapping[str, object], typed: Typed) -> Iterator[Finding
 
 
 def shares_sum_to_one(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
-    """Every capability has function shares that sum to 1 at the modes."""
+    """Every capability has function shares that sum to 1 at the modes, by each of its coders."""
     shares = _by(_rows(typed, "functions"), "capability")
     for row in _rows(typed, "capabilities"):
         mine = shares.get(row.text("id"), [])
-        total = sum(share.number_in("mode") for share in mine)
         if not mine:
             yield row.fault("id", "the capability has no function shares", "Add them to functions.")
-        elif abs(total - 1) > TOLERANCE:
-            yield mine[0].fault(
-                "mode", f"the shares of {row.text('id')} sum to {total:g}", "Make them sum to 1."
-            )
+        for coder, coded in _by(iter(mine), "coder").items():
+            total = sum(share.number_in("mode") for share in coded)
+            if abs(total - 1) > TOLERANCE:
+                whose = f" by {coder}" if coder else ""
+                yield coded[0].fault(
+                    "mode",
+                    f"the shares of {row.text('id')}{whose} sum to {total:g}",
+                    "Make them sum to 1.",
+                )
 
 
 def costs_have_one_owner(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
@@ -474,12 +434,4 @@ RULES: Mapping[Rule, tuple[str, ...]] = {  # with the tables that each must see 
     nominal_money_has_an_index: ("prices",),
     budget_has_a_use: ("improvements",),
     productivity_can_be_tracked: ("activity",),
-    claim_can_be_tested: (
-        "capabilities",
-        "functions",
-        "criteria",
-        "chain",
-        "unit_values",
-        "improvements",
-    ),
 }

@@ -280,7 +280,7 @@ class Search:
                 if self.confidence
                 else mean
             )
-            self._at[row] = at
+            self._at[row] = max(at, mean)
         return self._at[row]
 
     def _totals(self, row: int) -> Floats:

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 LEVELS: Final = 41  # at which the advice is asked for
+AT_MEDIAN: Final = object()
 SHARP: Final = 0.01  # of the input's probability, to which a switching level is found
 
 
@@ -23,12 +24,14 @@ class Changed:
     ----------
     answer : what the advice is there
     low, high : levels, in the unit of the input; the ends of its range where it holds up to them
-    probability : mass of the input's distribution over the stretch
+    below : mass of the input's distribution below the stretch
+    probability : mass over the stretch
     """
 
     answer: object
     low: float
     high: float
+    below: float
     probability: float
 
 
@@ -37,8 +40,9 @@ def switching_stretches(
     quantile: Callable[[float], float],
     levels: int = LEVELS,
     sharp: float = SHARP,
+    usual: object = AT_MEDIAN,
 ) -> tuple[Changed, ...]:
-    """Switching values: stretches of one input on which the advice differs from that at its median.
+    """Switching values: stretches of one input on which the advice is not the usual one.
 
     Parameters
     ----------
@@ -46,6 +50,7 @@ def switching_stretches(
     quantile : level that the input stays below with a probability
     levels : quantile levels that are looked at, ends included
     sharp : probability to which an end of a stretch is found by halving
+    usual : what is advised while the input is uncertain; that at its median where it is not given
 
     Returns
     -------
@@ -67,7 +72,7 @@ def switching_stretches(
             asked[probability] = advice(quantile(probability))
         return asked[probability]
 
-    usual = at(0.5)
+    known = at(0.5) if usual is AT_MEDIAN else usual
     grid = sorted({*np.linspace(0, 1, levels).tolist(), 0.5})
     ends = [0.0]
     for low, high in pairwise(grid):
@@ -78,8 +83,8 @@ def switching_stretches(
     for low, high in pairwise(ends):
         inside = [p for p in grid if low <= p <= high] or [(low + high) / 2]
         answer = at(inside[len(inside) // 2])
-        if answer != usual:
-            found.append(Changed(answer, quantile(low), quantile(high), high - low))
+        if answer != known:
+            found.append(Changed(answer, quantile(low), quantile(high), low, high - low))
     return tuple(found)
 
 

@@ -2,8 +2,6 @@
 
 Annex: the answer under every allocation key, discount schedule and harm scale, on request.
 
-Annex: the claim about functions, in every reading, and the functions side by side.
-
 Annex: how firm the ranks of the capabilities are, and who pays for them.
 """
 
@@ -152,80 +150,6 @@ def _places(study: Study, language: Language) -> Table:
         rows,
         note=language.say("conventions.note"),
         size=7.0,
-    )
-
-
-def functions_page(study: Study, language: Language) -> Section | None:
-    """Ratios of the claimed functions to the rest; None where the case claims nothing."""
-    if "claim" not in study:
-        return None
-    claim = study.claim
-    group = language.listed(language.word("function", f) for f in claim.group)
-    verdict = language.word("verdict", claim.verdict)
-    rule = language.say(
-        "functions.rule",
-        needed=language.percent(claim.needed),
-        margin=language.exactly(claim.margin),
-        detectable=language.number(claim.detectable),
-        registered=claim.registered,
-    )
-    blocks: list[Block] = [
-        Text(rule),
-        _readings(study, language),
-        *pictures("functions", study, language),
-        _by_function(study, language),
-    ]
-    title = language.say("functions.title", group=group, verdict=verdict)
-    return Section(language.say("functions.topic", group=group), title, blocks)
-
-
-def _readings(study: Study, language: Language) -> Table:
-    claim = study.claim
-    rows, marked = [], []
-    for k, ((estimand, measure), row) in enumerate(rows_of(claim.to_frame())):
-        if (estimand, measure) == claim.primary:
-            marked.append(k)
-        holds = float(row["p_holds"])
-        rows.append(
-            (
-                language.word("measure", measure),
-                language.word("estimand", estimand),
-                language.hedge(holds),
-                language.spread(Amount.of(row, "ratio")),
-                language.probability(holds),
-                language.probability(float(row["p_margin"])),
-            )
-        )
-    margin = language.exactly(claim.margin)
-    columns = ("measure", "estimand", "hedge", "ratio", "holds", "passes")
-    return Table(
-        language.say("functions.readings"),
-        tuple(language.say(f"functions.{column}", margin=margin) for column in columns),
-        tuple(rows),
-        words=3,
-        marked=tuple(marked),
-    )
-
-
-def _by_function(study: Study, language: Language) -> Table:
-    claim, settings = study.claim, study.case.settings
-    rows = [
-        (
-            language.word("measure", measure),
-            language.word("function", function),
-            language.spread(Amount.of(row, "value")),
-            language.spread(Amount.of(row, "cost_m")),
-            language.spread(Amount.of(row, "value_per_m")),
-        )
-        for (measure, function), row in rows_of(claim.by_function())
-    ]
-    columns = ("measure", "function", "value", "cost", "rate")
-    return Table(
-        language.say("functions.table", unit=language.million(), price_year=settings.price_year),
-        tuple(language.say(f"functions.{column}") for column in columns),
-        tuple(rows),
-        words=2,
-        note=language.say("functions.note"),
     )
 
 

@@ -11,7 +11,6 @@ import pandas as pd
 from capworth.appraisal.allocation import Allocation
 from capworth.appraisal.cost_cube import CostCube, cost_cube
 from capworth.appraisal.overrun import CONFIDENCE, PARTS, READINGS, Overrun
-from capworth.case.model import FUNCTIONS
 from capworth.charts.allocation import beyond
 from capworth.language.language import Language
 from capworth.language.numbers import Amount, decimals
@@ -51,7 +50,11 @@ def costs_page(study: Study, language: Language) -> Section | None:
 
 def _functions(cube: CostCube, study: Study, language: Language) -> Table:
     """Functions down, categories across."""
-    wide = _wide(cube, "function", "category").reindex(list(FUNCTIONS)).dropna(how="all")
+    wide = (
+        _wide(cube, "function", "category")
+        .reindex(list(study.case.settings.functions))
+        .dropna(how="all")
+    )
     across = list(wide.columns)
     rows = [
         (language.word("function", str(f)), *_numbers(row, across, language))

@@ -1,9 +1,22 @@
 """Annex: costs and benefits in money to appraisal standard; does the ranking survive the scale."""
 
-from capworth.appraisal.economics import KINDS, PERSPECTIVES
+import numpy as np
+
+from capworth.appraisal.economics import KINDS, PERSPECTIVES, RECOMMENDED
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
-from capworth.report.blocks import Block, Cell, Row, Section, Table, Text, pictures, rows_of
+from capworth.model.pricing import PRICED, UNPRICED
+from capworth.report.blocks import (
+    Block,
+    Cell,
+    Row,
+    Section,
+    Table,
+    Text,
+    pictures,
+    row_of,
+    rows_of,
+)
 from capworth.study.stages import Study
 
 PROGRAMME = KINDS[-1]
@@ -16,14 +29,33 @@ def economics_page(study: Study, language: Language) -> Section | None:
         return None
     found = study.economics
     blocks: list[Block] = [
-        Text(language.say("economics.counted", draws=language.number(found.draws, 0))),
+        Text(_counted(study, language)),
         _indicators(study, language),
+        *_by_price(study, language),
         _perspectives(study, language),
     ]
+    if len(found.break_even()):
+        blocks.append(_break_even(study, language))
+    if len(found.savings()):
+        blocks.append(_savings(study, language))
     if "effectiveness" in study:
         blocks.append(_frontiers(study, language))
     blocks += pictures("economics", study, language)
     return Section(language.say("economics.topic"), _title(study, language), blocks)
+
+
+def _counted(study: Study, language: Language) -> str:
+    """What is counted, and where services are taken to go by themselves."""
+    counted = language.say("economics.counted", draws=language.number(study.economics.draws, 0))
+    paths = study.case.business_as_usual
+    if not paths:
+        return f"{counted} {language.say('economics.path_none')}"
+    told = [counted, language.say("economics.path_some", count=len(paths))]
+    ending = [path.capability for path in paths if path.ends is not None]
+    if ending:
+        names = language.named(ending)
+        told.append(language.say("economics.path_ends", count=len(ending), names=names))
+    return " ".join(told)
 
 
 def scales(study: Study, language: Language) -> Section | None:
@@ -61,9 +93,9 @@ def _title(study: Study, language: Language) -> str:
     """How many pay in money alone, and how likely the programme does."""
     table = study.economics.to_frame()
     whole = table.index.get_level_values("kind") == PROGRAMME
-    single = table[~whole]
+    single = table[~whole & (table["priced"] == PRICED)]
     counts = {"count": int((single["npv_m"] > 0).sum()), "all": len(single)}
-    if not whole.any():
+    if not whole.any() or (table["priced"][whole] != PRICED).any():
         return language.say("economics.title", **counts)
     chance = language.probability(float(table["p_npv_positive"][whole].iloc[0]))
     return language.say("economics.title_programme", percent=chance, **counts)
@@ -89,6 +121,10 @@ def _indicators(study: Study, language: Language) -> Table:
             "rate": _rate(row, language),
             "category": language.say(f"category_of_value.{row['category']}"),
         }
+        if row["priced"] != PRICED:
+            word = language.say(f"category_of_value.{str(row['priced']).replace(' ', '_')}")
+            cells = dict.fromkeys(COLUMNS, language.say("unknown"))
+            cells |= {"name": _name(kind, key, language), "net": word}
         rows.append(tuple(cells[column] for column in COLUMNS))
     settings = study.case.settings
     return Table(
@@ -144,7 +180,7 @@ def _rate(row: Row, language: Language) -> Cell:
 def _perspectives(study: Study, language: Language) -> Table:
     """The programme in every perspective; without one, the thing of the highest net value."""
     table = study.economics.to_frame()
-    best = list(table.index)[int(table["npv_m"].to_numpy().argmax())]
+    best = list(table.index)[int(table["npv_m"].fillna(-np.inf).to_numpy().argmax())]
     shown = [label for label in table.index if label[0] == PROGRAMME] or [best]
     kind, key = shown[0]
     views = study.economics.perspectives()
@@ -174,6 +210,103 @@ def _perspectives(study: Study, language: Language) -> Table:
         tuple(language.say(f"economics.{column}") for column in columns),
         rows,
         note=language.say("economics.views_note"),
+        size=7.0,
+    )
+
+
+def _by_price(study: Study, language: Language) -> list[Block]:
+    """The programme's net of what is priced, cost and number of what is not; never one ratio."""
+    parts = study.economics.programme()
+    if not len(parts) or not parts["improvements"].to_dict()[UNPRICED]:
+        return []
+    absent = row_of(parts, UNPRICED)
+    cost = language.millions_spread(Amount.of(absent, "cost_m"))
+    key = "economics.all_unpriced"
+    values: dict[str, object] = {"count": int(absent["improvements"]), "cost": cost}
+    priced = row_of(parts, PRICED)
+    if priced["improvements"]:
+        key = "economics.by_price"
+        values |= {
+            "priced": int(priced["improvements"]),
+            "net": language.millions_spread(Amount.of(priced, "net_m")),
+            "percent": language.probability(float(priced["p_net_positive"])),
+        }
+    return [Text(language.say(key, **values))]
+
+
+def _break_even(study: Study, language: Language) -> Table:
+    """What one outcome without a price must be worth for each service and improvement to pay."""
+    rows = tuple(
+        (
+            language.brief(str(subject)),
+            language.name(str(outcome)),
+            language.cell(Amount.of(row, "cost_m")),
+            language.number(float(row["priced_m"])),
+            language.number(float(row["outcomes"])),
+            _price(row, language),
+        )
+        for (_, subject, outcome), row in rows_of(study.economics.break_even())
+    )
+    columns = ("name", "outcome", "costs", "priced", "outcomes", "break_even")
+    return Table(
+        language.say(
+            "economics.break_evens",
+            unit=language.million(),
+            price_year=study.case.settings.price_year,
+            years=study.case.settings.years,
+        ),
+        tuple(language.say(f"economics.{column}") for column in columns),
+        rows,
+        words=2,
+        weights=(1.6, 1.6),
+        note=language.say("economics.break_even_note", sign=language.sign()),
+        size=7.0,
+    )
+
+
+def _price(row: Row, language: Language) -> str:
+    """The break-even price with its range; the price alone where some draw has no outcome."""
+    if not np.isfinite(row["break_even"]):
+        return language.say("undefined.no_outcome")
+    if not np.isfinite(row["break_even_low"]):
+        return language.price(float(row["break_even"]))
+    return language.price_spread(Amount.of(row, "break_even"))
+
+
+def _savings(study: Study, language: Language) -> Table:
+    """What each improvement saves of today's costs; the programme's members together."""
+    owners = {line.id: line for line in study.case.costs}
+    rows = tuple(
+        (
+            language.say("economics.programme")
+            if subject == RECOMMENDED
+            else language.brief(str(subject)),
+            language.say(
+                "economics.saved_line",
+                owner=language.brief(str(row["owner"])),
+                category=language.word("category", owners[line].category),
+            ),
+            language.word("payer", str(row["payer"])),
+            language.percent(float(row["share"])),
+            language.spread(Amount.of(row, "saving_m")),
+            language.say("economics.cashable" if row["cashable"] else "economics.time_free"),
+            language.say("economics.counted_yes" if row["counted"] else "economics.counted_no"),
+        )
+        for (subject, line), row in rows_of(study.economics.savings())
+    )
+    columns = ("saves", "saved", "spares", "saved_share", "saving", "returns", "counts")
+    return Table(
+        language.say(
+            "economics.savings",
+            unit=language.million(),
+            price_year=study.case.settings.price_year,
+            years=study.case.settings.years,
+        ),
+        tuple(language.say(f"economics.{column}") for column in columns),
+        rows,
+        words=3,
+        weights=(1.6, 1.6, 1.0),
+        note=language.say("economics.savings_note"),
         size=7.0,
     )
 

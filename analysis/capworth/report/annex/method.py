@@ -20,6 +20,7 @@ from capworth.methods.uncertainty.fitting import ENDS
 from capworth.model.draws import MOST_DIMENSIONS
 from capworth.model.result import HIGH, LOW
 from capworth.model.simulation import KEPT, SOBOL, sampled
+from capworth.report.annex.claim import standing_of
 from capworth.report.blocks import Block, Bullets, Cell, Formula, Section, Table, Text, rows_of
 from capworth.study.stages import Study
 
@@ -131,15 +132,15 @@ def _headline(quantity: str, thing: str, language: Language) -> str:
 def _errors(study: Study, language: Language) -> Table:
     """One row for each headline: the error of its mean, or share, and of both ends."""
     table = study.convergence.to_frame()
+    bases = ("mean", f"p{LOW}", f"p{HIGH}")
     rows: dict[tuple[str, str], dict[str, tuple[float, float]]] = {}
     for key, row in rows_of(table):
         quantity, thing, basis = _figure(key)
         cells = rows.setdefault((quantity, thing), {})
-        cells["mean" if basis == "share" else basis] = (
+        cells[basis if basis in bases else "mean"] = (
             float(row["error"]),
             float(row["error_share"]),
         )
-    bases = ("mean", f"p{LOW}", f"p{HIGH}")
     columns = (
         language.say("convergence.figure"),
         language.say("convergence.mean"),
@@ -332,10 +333,16 @@ def _parameters(study: Study, language: Language) -> Iterator[tuple[Cell, ...]]:
                 group=language.listed(language.word("function", f) for f in claim.group),
                 estimand=language.word("estimand", claim.primary[0]),
                 measure=language.word("measure", claim.primary[1]),
+                counted=language.word("counted", claim.primary[2]),
                 margin=language.exactly(claim.margin),
-                needed=language.percent(claim.needed),
+                alpha=language.exactly(claim.alpha),
+                gate=language.exactly(claim.power.gate),
             ),
-            language.say("parameter.registered", registered=_hash(claim.registered)),
+            language.say(
+                "parameter.digest",
+                standing=standing_of(claim, language),
+                digest=_hash(claim.digest),
+            ),
         )
 
 

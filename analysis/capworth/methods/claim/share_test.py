@@ -1,0 +1,230 @@
+"""Tests of the ratio of a group of functions to the others: p values and intervals by dealing.
+
+The statistic at ratio q is the weighted slope of outcome / (1 + (q - 1) share) on the share: where
+q is the true ratio, that slope is 0 but for chance. p is never 0 (Phipson and Smyth 2010).
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from capworth.methods.arguments import Floats, Ints, above, finite, within
+from capworth.methods.claim.share_regression import function_levels
+
+REACH: Final = (1e-4, 1e4)  # ratios among which an interval is sought
+_STEPS: Final = 241
+_HALVINGS: Final = 20
+_TIE: Final = 1e-10  # of the size of the sum: two deals that give the same but for rounding
+
+
+class Statistic(NamedTuple):
+    """A test statistic that is linear in the outcome, as observed and in every deal.
+
+    Attributes
+    ----------
+    observed : (lines,) what the outcomes are multiplied by and summed
+    dealt : (deals, lines) the same in each deal
+    """
+
+    observed: Floats
+    dealt: Floats
+
+
+class Tails(NamedTuple):
+    """One-sided p of each ratio: that the true one is no greater, and that it is no less."""
+
+    up: Floats
+    down: Floats
+
+
+class PValues(NamedTuple):
+    """The five probabilities that the words of a claim rest on."""
+
+    margin: float  # against a ratio of at most the margin
+    greater: float  # against a ratio of at most 1
+    less: float  # against a ratio of at least 1
+    below_margin: float  # against a ratio of at least the margin
+    above_inverse: float  # against a ratio of at most 1 / margin
+
+    def worst(self, other: PValues) -> PValues:
+        """Return the larger of each two: both tests must pass."""
+        return PValues(*map(max, self, other))
+
+
+class RatioInterval(NamedTuple):
+    """Hull of the ratios that are not rejected; 0 or infinite where not bounded, NaN if none."""
+
+    low: float
+    high: float
+
+
+def slope_statistic(share: ArrayLike, weight: ArrayLike, order: Ints) -> Statistic:
+    """Weighted slope on the share, as observed and with the shares dealt.
+
+    Parameters
+    ----------
+    share : (lines,)
+    weight : (lines,) stays with its line
+    order : (deals, lines) whose share each line gets
+    """
+    g, w = within(share, "share", 0, 1), above(weight, "weight")
+    w = np.broadcast_to(w, g.shape)
+    return Statistic(_slope(g[None], w)[0], _slope(g[order], w))
+
+
+def _slope(share: Floats, weight: Floats) -> Floats:
+    apart = share - ((share @ weight) / weight.sum())[:, None]
+    pulled = apart * weight
+    spread = (pulled * apart).sum(axis=1)
+    return np.asarray(pulled / np.where(spread > 0, spread, np.inf)[:, None])
+
+
+def cost_statistic(
+    share: ArrayLike, weight: ArrayLike, cost: ArrayLike, order: Ints
+) -> Statistic | None:
+    """Slope with log cost held: the residual of the share on (1, log cost), dealt among all lines.
+
+    Parameters
+    ----------
+    share, weight, cost : (lines,)
+    order : (deals, lines) permutations of all lines, strata or not
+
+    Returns
+    -------
+    None where the share goes with the cost so closely that nothing is left to test, or where there
+    are fewer than 4 lines.
+
+    Notes
+    -----
+    The weighted residual of the share is dealt against the residual of the outcome. Deals are
+    widened by sqrt((lines - 1) / (lines - 2)), as the residual has lost the two degrees of freedom
+    of the fit. Only a linear pull of log cost is met.
+    """
+    g, w = within(share, "share", 0, 1), above(weight, "weight")
+    w = np.broadcast_to(w, g.shape)
+    lines = len(g)
+    if lines < 4:
+        return None
+    fitted = np.column_stack((np.ones(lines), np.log(above(cost, "cost"))))
+    keep = (
+        np.eye(lines)
+        - fitted @ np.linalg.pinv((w[:, None] * fitted).T @ fitted) @ (fitted * w[:, None]).T
+    )
+    pull = w * (keep @ g)
+    if (pull**2).sum() <= 1e-10 * ((w * (g - g.mean())) ** 2).sum():
+        return None
+    wider = np.sqrt((lines - 1) / (lines - 2))
+    return Statistic(pull @ keep, wider * (pull[order] @ keep))
+
+
+def tails(statistic: Statistic, share: ArrayLike, outcome: ArrayLike, ratios: ArrayLike) -> Tails:
+    """One-sided p of each ratio; each (ratios,).
+
+    >>> import numpy as np
+    >>> order = np.array([[1, 0, 2, 3], [0, 1, 3, 2], [1, 0, 3, 2]])
+    >>> shares = [1, 0, 1, 0]
+    >>> slope = slope_statistic(shares, np.ones(4), order)
+    >>> tails(slope, shares, [5, 1, 4, 2], [1]).up.tolist()
+    [0.25]
+    """
+    y, g = finite(outcome, "outcome"), finite(share, "share")
+    q = above(ratios, "ratios")
+    under = y[:, None] / (1 + (q - 1) * g[:, None])  # (lines, ratios)
+    seen, dealt = statistic.observed @ under, statistic.dealt @ under
+    tie = _TIE * (np.abs(statistic.observed) @ np.abs(under))
+    deals = len(dealt) + 1
+    return Tails(
+        (1 + (dealt >= seen - tie).sum(axis=0)) / deals,
+        (1 + (dealt <= seen + tie).sum(axis=0)) / deals,
+    )
+
+
+def p_values(statistic: Statistic, share: ArrayLike, outcome: ArrayLike, margin: float) -> PValues:
+    """The five probabilities at a margin above 1."""
+    up, down = tails(statistic, share, outcome, (1 / margin, 1.0, margin))
+    return PValues(float(up[2]), float(up[1]), float(down[1]), float(down[2]), float(up[0]))
+
+
+def ratio_interval(
+    statistic: Statistic, share: ArrayLike, outcome: ArrayLike, level: float = 0.9
+) -> RatioInterval:
+    """All ratios that neither one-sided test rejects, from the smallest to the largest.
+
+    Parameters
+    ----------
+    level : confidence; each side is tested at half of the rest
+
+    Notes
+    -----
+    The test is turned round (inversion). The accepted ratios may have holes; their hull is given.
+    An end outside 0.0001 to 10,000 is not bounded.
+    """
+    half = (1 - float(within(level, "level", 0, 1))) / 2
+    steps = np.linspace(np.log(REACH[0]), np.log(REACH[1]), _STEPS)
+
+    def accepted(logs: Floats) -> Floats:
+        found = tails(statistic, share, outcome, np.exp(logs))
+        return np.asarray((found.up > half) & (found.down > half))
+
+    fits = np.flatnonzero(accepted(steps))
+    if not len(fits):
+        near = _narrow(statistic, share, outcome, steps)
+        fitting = accepted(near)
+        if not fitting.any():
+            return RatioInterval(np.nan, np.nan)
+        steps, fits = near, np.flatnonzero(fitting)
+    ends = []
+    for first, beyond, open_end in ((fits[0], -1, 0.0), (fits[-1], 1, np.inf)):
+        if not 0 <= first + beyond < len(steps):
+            ends.append(open_end)
+            continue
+        inside, outside = steps[first], steps[first + beyond]
+        for _ in range(_HALVINGS):
+            middle = (inside + outside) / 2
+            if accepted(np.array([middle]))[0]:
+                inside = middle
+            else:
+                outside = middle
+        ends.append(float(np.exp(inside)))
+    return RatioInterval(*ends)
+
+
+def _narrow(statistic: Statistic, share: ArrayLike, outcome: ArrayLike, steps: Floats) -> Floats:
+    """Between the last ratio that is too small and the first that is too large: a finer grid."""
+    found = tails(statistic, share, outcome, np.exp(steps))
+    small = np.flatnonzero(found.up <= found.down)
+    low = steps[small[-1]] if len(small) else steps[0]
+    high = steps[min(small[-1] + 1 if len(small) else 1, len(steps) - 1)]
+    return np.linspace(low, high, _STEPS)
+
+
+def strong_form(
+    outcome: ArrayLike, shares: ArrayLike, weight: ArrayLike, inside: ArrayLike, order: Ints
+) -> float:
+    """Test whether every function of the group exceeds every other: intersection-union.
+
+    Parameters
+    ----------
+    outcome, weight : (lines,)
+    shares : (lines, functions) of the functions that are served
+    inside : (functions,) whether each belongs to the group
+    order : (deals, lines) whose vector each line gets
+
+    Returns
+    -------
+    p, the largest of all pairs, so that no pair needs a level of its own (Berger 1982).
+    """
+    vectors, member = finite(shares, "shares"), np.asarray(inside, dtype=bool)
+    seen = function_levels(outcome, vectors, weight)
+    dealt = function_levels(outcome, vectors[order], weight)
+    size = _TIE * np.abs(finite(outcome, "outcome")).max()
+    worst = 0.0
+    for one in np.flatnonzero(member):
+        for other in np.flatnonzero(~member):
+            apart = seen[one] - seen[other]
+            beyond = (dealt[:, one] - dealt[:, other] >= apart - size).sum()
+            worst = max(worst, float((1 + beyond) / (len(order) + 1)))
+    return worst

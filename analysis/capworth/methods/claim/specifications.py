@@ -1,0 +1,107 @@
+"""Specification curve: every defensible way to measure a claim, and what chance makes of them.
+
+All ways are tested on the same deals, so that how they hang together is in the null as well
+(Simonsohn, Simmons and Nelson 2020).
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from capworth.errors import InputError
+from capworth.methods.arguments import Floats, Ints, finite, within
+
+QUANTILES: Final = (0.05, 0.5, 0.95)  # of the null's curve
+_TIE: Final = 1e-10
+
+
+class SpecificationCurve(NamedTuple):
+    """Ratio and p of each specification, and the curve that chance draws.
+
+    Attributes
+    ----------
+    ratio : (specifications,) NaN where the intercept is not above 0
+    p_greater : (specifications,) one-sided, by the shared deals
+    null : (ranks, 3) of the sorted ratios of a deal: 5 %, median and 95 % at each rank, where
+        every deal has so many ratios; NaN elsewhere
+    median_ratio : of the specifications that have one
+    p_median : that chance alone gives a median slope, in standard deviations of its deals, as large
+    share_greater : of specifications with p at most alpha
+    p_share : that chance alone gives so many
+    """
+
+    ratio: Floats
+    p_greater: Floats
+    null: Floats
+    median_ratio: float
+    p_median: float
+    share_greater: float
+    p_share: float
+
+
+def specification_curve(
+    outcomes: ArrayLike,
+    weights: ArrayLike,
+    share: ArrayLike,
+    order: Ints,
+    alpha: float = 0.05,
+) -> SpecificationCurve:
+    """Measure the ratio of a group of functions in many ways at once, and deal them all alike.
+
+    Parameters
+    ----------
+    outcomes : (specifications, lines); NaN where a line has none
+    weights : (specifications, lines); 0 leaves a line out
+    share : (lines,) share of each line in the group
+    order : (deals, lines) whose share each line gets
+    alpha : level at which a specification counts as greater
+
+    Notes
+    -----
+    A line without an outcome stays in the deals with weight 0. 1,000 specifications of 31 lines in
+    1,000 deals take well under a second.
+    """
+    y, g = np.asarray(outcomes, dtype=np.float64), within(share, "share", 0, 1)
+    given = np.asarray(weights, dtype=np.float64)
+    if y.ndim != 2 or y.shape != given.shape or y.shape[1:] != g.shape:
+        raise InputError(f"outcomes {y.shape}, weights {given.shape}, share {g.shape} do not fit.")
+    known = np.isfinite(y)
+    w = np.where(known, given, 0.0)
+    within(w, "weights", 0)
+    y = finite(np.where(known, y, 0.0), "outcomes")
+    w = w / w.sum(axis=1, keepdims=True)
+    dealt = np.concatenate((g[None], g[order]))  # the observed one first
+    middle, square = dealt @ w.T, (dealt**2) @ w.T  # (deals, specifications)
+    level = (w * y).sum(axis=1)
+    spread = square - middle**2
+    slope = np.where(
+        spread > 1e-12,
+        (dealt @ (w * y).T - middle * level) / np.where(spread > 1e-12, spread, 1),
+        0.0,
+    )
+    intercept = level - slope * middle
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = np.where(intercept > 0, (intercept + slope) / intercept, np.nan)
+    size = _TIE * np.abs(slope).max(axis=0)
+    ranks = np.empty_like(slope)  # how many deals reach at least as much
+    for k in range(slope.shape[1]):
+        column = np.sort(slope[:, k])
+        ranks[:, k] = len(column) - np.searchsorted(column, slope[:, k] - size[k], side="left")
+    p = ranks / len(slope)
+    deviation = slope.std(axis=0)
+    score = np.median(slope / np.where(deviation > 0, deviation, 1), axis=1)
+    many = (p <= alpha).mean(axis=1)
+    curve = np.sort(ratios, axis=1)
+    with np.errstate(invalid="ignore"):
+        null = np.quantile(curve, QUANTILES, axis=0).T
+    found = ratios[0][np.isfinite(ratios[0])]
+    return SpecificationCurve(
+        ratios[0],
+        p[0],
+        null,
+        float(np.median(found)) if len(found) else float("nan"),
+        float((score >= score[0] - _TIE).mean()),
+        float(many[0]),
+        float((many >= many[0] - _TIE).mean()),
+    )

@@ -1,0 +1,476 @@
+"""The word of a claim: the test, what guards it, the gate, and how often chance says each word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from capworth.errors import InputError
+from capworth.methods.arguments import Bools, Floats, Ints, above, shares, within
+from capworth.methods.claim.deals import Deals, cost_strata, deal
+from capworth.methods.claim.power import detectable_contrast, detectable_ratio, power_at
+from capworth.methods.claim.share_regression import ShareFit, share_regression
+from capworth.methods.claim.share_test import (
+    PValues,
+    RatioInterval,
+    cost_statistic,
+    p_values,
+    ratio_interval,
+    slope_statistic,
+    strong_form,
+)
+from capworth.methods.claim.words import (
+    CONTRADICTED,
+    GREATER,
+    INCONCLUSIVE,
+    NO_DIFFERENCE,
+    SUPPORTED,
+    WORDS,
+    weakest,
+    word_of,
+)
+from capworth.streams import stream
+
+NEVER: Final = PValues(1.0, 1.0, 1.0, 1.0, 1.0)
+DEALS: Final = 4_999
+NULL_DEALS: Final = 499  # of each test under the null
+POWER_DEALS: Final = 2_999  # and of power
+NULL_CASES: Final = 600
+PLANTED: Final = 1_000
+SPLITS: Final = 5  # silent splits: so many of the largest lines, each in so many parts
+LEFT_DEALS: Final = 1_999  # without each line in turn
+NULL_LEFT: Final = 199
+BARE, GUARDED, BESIDE, FULL = "bare", "guarded", "beside", "full"  # how much is judged
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What a claim is about: lines of a list with their cost and the functions they serve.
+
+    Attributes
+    ----------
+    cost : (lines,) whole-life cost, above 0
+    vectors : (lines, functions) shares that sum to 1
+    inside : (functions,) whether each belongs to the group
+    """
+
+    cost: Floats
+    vectors: Floats
+    inside: Bools
+
+    def __post_init__(self) -> None:
+        lines, functions = shares(self.vectors, "vectors").shape
+        if above(self.cost, "cost").shape != (lines,) or len(self.inside) != functions:
+            raise InputError("cost, vectors, inside: give one cost a line, one flag a function.")
+
+    @property
+    def share(self) -> Floats:
+        """(lines,) share of each line in the group."""
+        return np.asarray(np.minimum(self.vectors @ np.asarray(self.inside, dtype=float), 1.0))
+
+    @property
+    def kinds(self) -> Ints:
+        """(lines,) lines of one kind have the same function vector."""
+        return np.unique(self.vectors, axis=0, return_inverse=True)[1].reshape(-1)
+
+    def take(self, places: Ints) -> Lines:
+        """Return some lines, in this order; a line may be taken more than once."""
+        return replace(self, cost=self.cost[places], vectors=self.vectors[places])
+
+    def dealt(self, order: Ints) -> Lines:
+        """Return the same lines with the functions of others."""
+        return replace(self, vectors=self.vectors[order])
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One outcome under one weighting.
+
+    Attributes
+    ----------
+    outcome : (lines,) level of the line, or its value for each unit of cost
+    by_cost : whether a line weighs what it costs; else every line has one vote
+    per_cost : whether the outcome is a value divided by the cost of the line
+    additive : whether a line listed in parts gives each part the outcome of the whole; where each
+        line counts as one whatever its size, a value per cost is multiplied by the number of parts
+    signs : further outcomes, each (lines,), NaN where not known: of these and the outcome itself
+        two must be greater in the group, where there are any
+    """
+
+    outcome: Floats
+    by_cost: bool = True
+    per_cost: bool = False
+    additive: bool = True
+    signs: tuple[Floats, ...] = ()
+
+    def weight(self, lines: Lines) -> Floats:
+        """(lines,) weights of the regression, 1 on average."""
+        return lines.cost / lines.cost.mean() if self.by_cost else np.ones(len(lines.cost))
+
+    def take(self, places: Ints) -> Reading:
+        """Return some lines, in this order."""
+        signs = tuple(s[places] for s in self.signs)
+        return replace(self, outcome=self.outcome[places], signs=signs)
+
+    def dealt(self, order: Ints, cost: Floats) -> Reading:
+        """Return the values of other lines: of levels as they are, of values before division."""
+        size = cost if self.per_cost else np.ones(len(cost))
+        moved = [((s * size)[order]) / size for s in (self.outcome, *self.signs)]
+        return replace(self, outcome=moved[0], signs=tuple(moved[1:]))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What was fixed before the outcomes were read.
+
+    Attributes
+    ----------
+    margin : smallest ratio that matters
+    alpha : level of every one-sided test
+    detectable_most : largest detectable ratio at which a list still counts as testable
+    strata : number of cost strata; see `cost_strata`
+    seed : of the deals
+    """
+
+    margin: float = 1.25
+    alpha: float = 0.05
+    detectable_most: float = 4.0
+    strata: int | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.margin > 1:
+            raise InputError(f"margin: is {self.margin:g}. Give a ratio above 1.")
+        within(self.alpha, "alpha", 0.001, 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the test of one reading found.
+
+    Attributes
+    ----------
+    fit, interval, plain : ratio, its 90 % interval and the five p, by deals inside cost strata
+    held : the five p with log cost held; 1 where that cannot be tested
+    left_out : the five p without each line in turn; `ratios_left` its ratios
+    word : with all guards of this reading; `alone` the word of `plain`
+    """
+
+    fit: ShareFit
+    interval: RatioInterval
+    plain: PValues
+    held: PValues
+    left_out: tuple[PValues, ...]
+    ratios_left: Floats
+    alone: str
+    word: str
+    reason: str  # "cost", "left out", "absent", or empty where the word is that of `plain`
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """What the list could show, told before outcomes are read by function."""
+
+    floor: float  # smallest p that its deals can give
+    deals: float  # different deals there are
+    contrast: float  # standard deviations
+    ratio: float  # infinite where none up to 100 is found
+    gate: float
+
+    @property
+    def testable(self) -> bool:
+        """Whether the detectable ratio is small enough for an outcome to be read."""
+        return self.ratio <= self.gate
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The word of a claim and all that it rests on.
+
+    Attributes
+    ----------
+    word : one of `WORDS`
+    reason : what took the word of the registered test away: "gate", "absent", "cost", "left out",
+        "weighting", "split", "signs"; or empty
+    readings : what each reading found, the registered one first
+    power : of the registered reading
+    splits : word of the readings with each of the largest lines listed in parts
+    strong : p that every function of the group exceeds every other
+    """
+
+    word: str
+    reason: str
+    readings: tuple[Judged, ...]
+    power: Power
+    splits: tuple[str, ...]
+    strong: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Dealt:
+    """The deals of one list: inside strata, among all lines for the check of costs, without one."""
+
+    inside: Deals
+    free: Ints
+    left: tuple[Deals, ...]
+
+    @classmethod
+    def of(cls, lines: Lines, rule: Rule, number: int, left: int = 0, name: str = "") -> _Dealt:
+        """Deal `number` times, and `left` times without each line in turn."""
+        strata, every = cost_strata(lines.cost, rule.strata), np.arange(len(lines.cost))
+        inside = deal(lines.kinds, strata, number, stream(rule.seed, f"claim/strata{name}"))
+        free = deal(every, 0 * every, number, stream(rule.seed, f"claim/free{name}")).order
+        fewer = []
+        for line in every if left else ():
+            some = lines.take(np.delete(every, line))
+            random = stream(rule.seed, f"claim/left out{name}", int(line))
+            fewer.append(deal(some.kinds, cost_strata(some.cost, rule.strata), left, random))
+        return cls(inside, free, tuple(fewer))
+
+    @property
+    def few(self) -> bool:
+        """Whether some are all the deals there are, and so belong to these vectors alone."""
+        return self.inside.exact or any(deals.exact for deals in self.left)
+
+
+def examine(
+    lines: Lines,
+    readings: Sequence[Reading],
+    rule: Rule,
+    deals: int = DEALS,
+    beside: bool = False,
+) -> Verdict:
+    """Test a claim: power first, then the registered reading and what guards it.
+
+    Parameters
+    ----------
+    lines : see `Lines`
+    readings : the registered one first; the weakest word of all counts
+    rule : what was registered
+    deals : how many
+    beside : whether it stands beside the registered reading: no splits, and what is left without
+        each line is found only where a word depends on it
+    """
+    dealt = _Dealt.of(lines, rule, deals, min(deals, LEFT_DEALS))
+    power = power_of(lines, readings[0], rule)
+    judged = tuple(
+        _judge(lines, reading, rule, dealt, BESIDE if beside else FULL) for reading in readings
+    )
+    word, reason = judged[0].word, judged[0].reason
+    if (joined := weakest([found.word for found in judged])) != word:
+        word, reason = joined, "weighting"
+    if word in (SUPPORTED, GREATER) and not _signs_agree(lines, readings[0]):
+        word, reason = INCONCLUSIVE, "signs"
+    parted = () if beside else _split_words(lines, readings, rule, deals)
+    if word != INCONCLUSIVE and (joined := weakest([word, *parted])) != word:
+        word, reason = joined, "split"
+    if not power.testable:
+        word, reason = INCONCLUSIVE, "gate"
+    served = lines.vectors.any(axis=0)
+    strong = strong_form(
+        readings[0].outcome,
+        lines.vectors[:, served],
+        readings[0].weight(lines),
+        np.asarray(lines.inside)[served],
+        dealt.inside.order,
+    )
+    return Verdict(word, reason, judged, power, parted, strong)
+
+
+def power_of(lines: Lines, reading: Reading, rule: Rule) -> Power:
+    """Say what the list could show with this reading; the labels of its outcome are dealt away."""
+    inside = _Dealt.of(lines, rule, POWER_DEALS, name="/power").inside
+    weight, share = reading.weight(lines), lines.share
+    planted = planted_deals(lines, rule)
+    ratio = detectable_ratio(reading.outcome, share, weight, inside, planted, rule.alpha)
+    contrast = detectable_contrast(share, weight, rule.alpha)
+    floor = 1 / min(inside.many, DEALS + 1)
+    return Power(floor, inside.many, contrast, ratio, rule.detectable_most)
+
+
+def powers(lines: Lines, reading: Reading, rule: Rule, ratios: Sequence[float]) -> Floats:
+    """(ratios,) how often a planted ratio is found to exceed 1, by the deals of `power_of`."""
+    inside = _Dealt.of(lines, rule, POWER_DEALS, name="/power").inside
+    weight, planted = reading.weight(lines), planted_deals(lines, rule)
+    return np.array(
+        [
+            power_at(q, reading.outcome, lines.share, weight, inside, planted, rule.alpha)
+            for q in ratios
+        ]
+    )
+
+
+def powers_held(
+    lines: Lines, reading: Reading, rule: Rule, ratios: Sequence[float], number: int = 100
+) -> Floats:
+    """(ratios,) how often a planted ratio is found both inside strata and with log cost held."""
+    dealt = _Dealt.of(lines, rule, NULL_DEALS, name="/null")
+    cases = [lines.dealt(order) for order in planted_deals(lines, rule, number)]
+    found = []
+    for ratio in ratios:
+        hits = 0
+        for there in cases:
+            if dealt.few:
+                dealt = _Dealt.of(there, rule, NULL_DEALS, name="/null")
+            grown = reading.outcome * (1 + (ratio - 1) * there.share)
+            judged = _judge(there, replace(reading, outcome=grown), rule, dealt, BARE)
+            hits += max(judged.plain.greater, judged.held.greater) <= rule.alpha
+        found.append(hits / number)
+    return np.array(found)
+
+
+def planted_deals(lines: Lines, rule: Rule, number: int = PLANTED) -> Ints:
+    """(number, lines) whose functions each line gets before a ratio is planted, or under a null."""
+    strata = cost_strata(lines.cost, rule.strata)
+    generator = stream(rule.seed, "claim/planted")
+    order = np.tile(np.arange(len(strata)), (number, 1))
+    for place in (np.flatnonzero(strata == s) for s in np.unique(strata)):
+        order[:, place] = generator.permuted(np.tile(place, (number, 1)), axis=1)
+    return order
+
+
+def null_words(
+    lines: Lines,
+    readings: Sequence[Reading],
+    rule: Rule,
+    what: str = "functions",
+    number: int = NULL_CASES,
+) -> Mapping[str, float]:
+    """Share of random cases without any effect in which the rule says each word.
+
+    Parameters
+    ----------
+    lines, readings, rule : as in `examine`
+    what : "functions", function vectors are dealt inside the strata; "values", the values of the
+        lines are (before they are divided by cost, where they are)
+    number : how many cases
+
+    Notes
+    -----
+    With every guard but the silent splits, which can only take a word away, and without the gate.
+    """
+    dealt = _Dealt.of(lines, rule, NULL_DEALS, NULL_LEFT, "/null")
+    counts = dict.fromkeys(WORDS, 0)
+    orders = _null_orders(lines, rule, what, number)
+    for order in orders:
+        there = lines.dealt(order) if what == "functions" else lines
+        here = readings if there is not lines else [r.dealt(order, lines.cost) for r in readings]
+        if dealt.few and there is not lines:
+            dealt = _Dealt.of(there, rule, NULL_DEALS, NULL_LEFT, "/null")
+        word = weakest([_judge(there, r, rule, dealt, BARE).word for r in here])
+        if word in (SUPPORTED, GREATER) and not _signs_agree(there, here[0]):
+            word = INCONCLUSIVE
+        if word != INCONCLUSIVE:  # costly, and can only take a word away
+            word = weakest([_judge(there, r, rule, dealt, GUARDED).word for r in here])
+        counts[word] += 1
+    return {word: count / len(orders) for word, count in counts.items()}
+
+
+def _null_orders(lines: Lines, rule: Rule, what: str, number: int) -> Ints:
+    """Every deal once where there are few, else some at random."""
+    kinds = lines.kinds if what == "functions" else np.arange(len(lines.cost))
+    strata = cost_strata(lines.cost, rule.strata)
+    every = deal(kinds, strata, number - 1, stream(rule.seed, "claim/cases"))
+    if not every.exact:
+        return planted_deals(lines, rule, number)
+    return np.concatenate((np.arange(len(kinds))[None], every.order))
+
+
+def _judge(lines: Lines, reading: Reading, rule: Rule, dealt: _Dealt, how: str) -> Judged:
+    share, weight, outcome = lines.share, reading.weight(lines), reading.outcome
+    fit = share_regression(outcome, share, weight)
+    slope = slope_statistic(share, weight, dealt.inside.order)
+    plain = p_values(slope, share, outcome, rule.margin)
+    check = cost_statistic(share, weight, lines.cost, dealt.free)
+    held = NEVER if check is None else p_values(check, share, outcome, rule.margin)
+    alone = word_of(plain, rule.alpha)
+    word, reason = weakest((alone, word_of(held, rule.alpha))), "cost"
+    if word == alone:
+        reason = ""
+    if np.isnan(fit.ratio):
+        word, reason = INCONCLUSIVE, "absent"
+    interval = RatioInterval(np.nan, np.nan)
+    left: tuple[PValues, ...] = ()
+    ratios = np.empty(0)
+    if how == FULL:
+        left, ratios = _left_out(lines, reading, rule, dealt)
+    if how in (BESIDE, FULL):
+        interval = ratio_interval(slope, share, outcome, 1 - 2 * rule.alpha)
+    if how != BARE and not _stands(word, lines, reading, rule, dealt):
+        word, reason = INCONCLUSIVE, "left out"
+    return Judged(fit, interval, plain, held, left, ratios, alone, word, reason)
+
+
+def _stands(word: str, lines: Lines, reading: Reading, rule: Rule, dealt: _Dealt) -> bool:
+    """Whether a word stands, at twice its level, in every list that lacks one line."""
+    rests_on: tuple[str, ...] = {
+        SUPPORTED: ("greater",),
+        GREATER: ("greater",),
+        CONTRADICTED: ("less",),
+        NO_DIFFERENCE: ("below_margin", "above_inverse"),
+        INCONCLUSIVE: (),
+    }[word]
+    return not rests_on or all(
+        max(getattr(_without(lines, reading, rule, dealt, line)[0], name) for name in rests_on)
+        <= 2 * rule.alpha
+        for line in range(len(lines.cost))
+    )
+
+
+def _left_out(
+    lines: Lines, reading: Reading, rule: Rule, dealt: _Dealt
+) -> tuple[tuple[PValues, ...], Floats]:
+    """Find the five p and the ratio without each line in turn."""
+    found = [_without(lines, reading, rule, dealt, line) for line in range(len(lines.cost))]
+    return tuple(p for p, _ in found), np.array([ratio for _, ratio in found])
+
+
+def _without(
+    lines: Lines, reading: Reading, rule: Rule, dealt: _Dealt, line: int
+) -> tuple[PValues, float]:
+    others = np.delete(np.arange(len(lines.cost)), line)
+    fewer, read = lines.take(others), reading.take(others)
+    share, weight = fewer.share, read.weight(fewer)
+    if len(others) < 2 or np.ptp(share) <= 1e-6:
+        return NEVER, float("nan")
+    slope = slope_statistic(share, weight, dealt.left[line].order)
+    ratio = float(share_regression(read.outcome, share, weight).ratio)
+    return p_values(slope, share, read.outcome, rule.margin), ratio
+
+
+def _split_words(
+    lines: Lines, readings: Sequence[Reading], rule: Rule, deals: int
+) -> tuple[str, ...]:
+    """Word of the readings with each of the largest lines silently listed in parts."""
+    words = []
+    for line in np.argsort(-lines.cost, kind="stable")[:SPLITS]:
+        splits = [split_line(lines, reading, int(line), SPLITS) for reading in readings]
+        dealt = _Dealt.of(splits[0][0], rule, deals)
+        words.append(weakest(_judge(more, read, rule, dealt, BARE).word for more, read in splits))
+    return tuple(words)
+
+
+def split_line(lines: Lines, reading: Reading, line: int, parts: int) -> tuple[Lines, Reading]:
+    """List one line in parts of equal cost, as if they were lines of their own."""
+    places = np.concatenate((np.arange(len(lines.cost)), np.full(parts - 1, line)))
+    more, read = lines.take(places), reading.take(places)
+    times = np.where(places == line, parts, 1)
+    outcome = read.outcome if reading.additive else read.outcome * times
+    return replace(more, cost=more.cost / times), replace(read, outcome=outcome)
+
+
+def _signs_agree(lines: Lines, reading: Reading) -> bool:
+    """Whether two measures are greater in the group, where there is more than one."""
+    if not reading.signs:
+        return True
+    share, positive = lines.share, 0
+    for outcome in (reading.outcome, *reading.signs):
+        known = np.isfinite(outcome)
+        weight = np.where(known, reading.weight(lines), 0.0)
+        if np.ptp(share[known]) > 1e-6:
+            slope = share_regression(np.where(known, outcome, 0.0), share, weight).slope
+            positive += bool(slope > 0)
+    return positive >= 2

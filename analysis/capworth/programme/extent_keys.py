@@ -1,0 +1,104 @@
+"""Extent keys side by side: which programme would be chosen if services counted otherwise."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from capworth.case.model import DISTANCE, EXTENT_KEYS
+from capworth.methods.cost_benefit.prices import MILLION
+from capworth.model.result import Answer, Provenance
+from capworth.model.simulation import Kept, Model, Sample
+from capworth.programme.choice import Choice
+from capworth.programme.good_sets import good_sets
+from capworth.programme.selection import Programme, share_closed
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ExtentKeys(Answer):
+    """The best programme under every extent key that the case knows, the headline's first."""
+
+    _table: pd.DataFrame
+    _extents: pd.DataFrame
+    always: tuple[str, ...]  # improvements that are started under every key
+    never: tuple[str, ...]  # improvements in no good set under any key
+    provenance: Provenance
+
+    def extents(self) -> pd.DataFrame:
+        """Return the extent of every capability by key; each column sums to 1."""
+        return self._extents.copy()
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of this answer by its file name."""
+        return {"extent_keys": self.to_frame(), "extents": self.extents()}
+
+    def __repr__(self) -> str:
+        names = ", ".join(self.always) or "nothing"
+        return f"<ExtentKeys: {names} is started under each of {len(self._table)} keys>"
+
+
+def compare_keys(
+    sample: Sample, programme: Programme | None, provenance: Provenance
+) -> ExtentKeys | None:
+    """Choose the programme anew under each extent key; None where the distance is not the objective.
+
+    Columns: `distance` expected, in points; `chosen`; `gain` per cent of it that the programme
+    closes, with its 80 % range; `needed_m` money at the confidence; `start` what every good set
+    holds; `headline` whether it is the key of the case.
+    """
+    case = sample.case
+    if programme is None or case.objective != DISTANCE or sample.model.extents.distance <= 0:
+        return None
+    ids = np.array(case.improvement_ids)
+    known = [key for key in EXTENT_KEYS if key in sample.model.today.given]
+    keys = sorted(known, key=lambda key: key != case.extent_key)
+    always, never = np.ones(len(ids), dtype=bool), np.ones(len(ids), dtype=bool)
+    rows, shares = [], {}
+    for key in keys:
+        other = sample if key == case.extent_key else counted_by(sample, key)
+        extents = other.model.extents
+        shares[key] = extents.share
+        if extents.distance <= 0:
+            continue
+        choice = Choice.of(other)
+        good = good_sets(choice, programme.budget_m * MILLION)
+        found = good.programmes
+        closed = choice.by_draw(found.sets[0], found.delays[0], DISTANCE)
+        always &= good.roles.start
+        never &= good.roles.never
+        rows.append(
+            {
+                "key": key,
+                "headline": key == case.extent_key,
+                "distance": extents.distance,
+                "chosen": " ".join(ids[found.sets[0]]),
+                **share_closed(other, closed).columns("gain"),
+                "needed_m": float(found.quantile[0]) / MILLION,
+                "start": " ".join(ids[good.roles.start]),
+            }
+        )
+    index = pd.Index(case.capability_ids, name="capability")
+    return ExtentKeys(
+        _table=pd.DataFrame(rows).set_index("key"),
+        _extents=pd.DataFrame(shares, index=index),
+        always=tuple(ids[always].tolist()),
+        never=tuple(ids[never].tolist()),
+        provenance=provenance,
+    )
+
+
+def counted_by(sample: Sample, key: str) -> Sample:
+    """Return the same draws with services counted by another extent key."""
+    case = sample.case.with_settings(extent_key=key)
+    model = Model(case)
+    model.today = sample.model.today
+    kept, extents = Kept(sample), model.extents
+    tree = model.tree(kept)
+    none = np.zeros((kept.size, len(case.capabilities)))
+    points = model.gains.on_tree(tree, kept, extents, none)[0]
+    weights = extents.weights(tree.weights)
+    distance = np.einsum("nck,nk,c->n", tree.missing, weights, extents.share)
+    gains = replace(sample.drawn.gains, distance=points * extents.unit)
+    drawn = replace(sample.drawn, gains=gains, distance=distance)
+    return replace(sample, model=model, drawn=drawn)

@@ -1,0 +1,625 @@
+"""One input set to a level, all else as drawn: what the rivals of a programme then ask and add.
+
+Only what the input moves is computed again. A line of cost is set to what it turns out at, overrun
+and all, and the other lines of its total do not fall in its stead. What a group of inputs has in
+common is an input of its own: its level is a probability.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+
+from capworth.case.model import DISTANCE, NET, Case, CostLine, Estimate
+from capworth.case.relations import SYNERGY
+from capworth.methods.arguments import Bools, Floats
+from capworth.methods.uncertainty.distributions import normal_copula
+from capworth.methods.uncertainty.order_statistics import order_quantiles
+from capworth.model.costs import CostModel
+from capworth.model.draws import GROUP, Draws, Sampled, quantile_of
+from capworth.model.joint_gains import Level, Meeting, meetings_of
+from capworth.model.savings import SavingModel
+from capworth.model.set_value import bonuses_of
+from capworth.model.simulation import CHUNK, Model, Sample, sampled
+from capworth.uncertainty.rivals import Rivals
+from capworth.uncertainty.sensitivity import uncertain_inputs
+
+VALUED = 1_000  # draws, the first ones, in which changes of value are found
+PRICED = 2_000  # draws in which lines of cost are priced again together
+EDGE = 0.001  # of probability: levels beyond are not looked at
+NARROW = 1e-9  # share of its size within which a drawn amount is certain
+LOWEST = 1e-12  # of a value: less is no change
+
+
+class Input(Protocol):
+    """One thing that may be set alone."""
+
+    @property
+    def name(self) -> str:
+        """Name of the estimate, or of what a group has in common."""
+
+    @property
+    def unit(self) -> str:
+        """Unit of its levels."""
+
+    @property
+    def grade(self) -> str:
+        """How it is known."""
+
+    def quantiles(self, probabilities: Floats) -> Floats:
+        """Levels that it stays below with some probabilities."""
+
+    def drawn(self) -> Floats:
+        """(draws kept,) its level."""
+
+    def at(self, levels: Floats) -> tuple[Floats, Floats]:
+        """(levels, sets) value of the rivals, and the money that they need."""
+
+
+def inputs_of(rivals: Rivals) -> list[Input]:
+    """Every uncertain input that moves what improvements ask, or what they add by the measure."""
+    worth, prices = MovedWorth(rivals), MovedPrices(rivals)
+    found: list[Input] = list(prices.lines())
+    groups: dict[str, list[Estimate]] = {}
+    lines = {f"costs/{line.id}" for line in prices.priced} | {
+        f"bias/{line.id}" for line in prices.priced
+    }
+    for estimate in uncertain_inputs(rivals.sample.case, rivals.sample.model):
+        if estimate.group and estimate.share > 0:
+            groups.setdefault(estimate.group, []).append(estimate)
+        if estimate.name in lines:
+            continue  # set as the line turns out
+        places = worth.sites.places([estimate.name])
+        if places or prices.stands_in_total(estimate.name):
+            reach = prices if prices.stands_in_total(estimate.name) else None
+            found.append(_Alone(estimate, places, worth, reach))
+    for group, members in groups.items():
+        names = [e.name for e in members]
+        places = worth.sites.places(names)
+        priced = prices if lines & set(names) else None
+        if places or priced:
+            grade = max(e.grade for e in members)
+            found.append(_Common(f"{GROUP}/{group}", grade, places, worth, priced))
+    return found
+
+
+class Substituted:
+    """Draws in which one input is at one level after the other, and all else as it is drawn.
+
+    Draw n of level k stands at k x size + n.
+    """
+
+    def __init__(self, base: "Remembered", name: str, levels: Floats) -> None:
+        self._base, self._name, self._levels = base, name, levels
+        self.size = base.size * len(levels)
+
+    def of(self, estimate: Estimate) -> Floats:
+        """(draws,) the levels of the input itself; the same draws for every level of all others."""
+        if estimate.name == self._name:
+            return np.repeat(self._levels, self._base.size)
+        if estimate.group and f"{GROUP}/{estimate.group}" == self._name:
+            own = np.tile(self._base.even(estimate.name), len(self._levels))
+            common = np.repeat(self._levels, self._base.size)
+            return quantile_of(estimate, normal_copula(own, common, estimate.share))
+        return np.tile(self._base.of(estimate), len(self._levels))
+
+
+class Remembered:
+    """The first draws of a case, each asked for once."""
+
+    def __init__(self, draws: Sampled) -> None:
+        self._draws, self.size = draws, draws.size
+        self._known: dict[str, Floats] = {}
+
+    def of(self, estimate: Estimate) -> Floats:
+        """(draws,) levels of an estimate."""
+        if estimate.name not in self._known:
+            self._known[estimate.name] = self._draws.of(estimate)
+        return self._known[estimate.name]
+
+    def even(self, name: str) -> Floats:
+        """(draws,) of the stream of a name."""
+        return self._draws.even(name)
+
+
+Place = tuple[str, str]  # a capability with a criterion, or "" for its chain; or SAVED with a line
+SAVED = "savings"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What an input touches.
+
+    Attributes
+    ----------
+    moved : where levels, effects or chains are other ones
+    weighed : whether weights of criteria are
+    pairs : numbers of the synergies whose bonus is
+    """
+
+    moved: tuple[Place, ...] = ()
+    weighed: bool = False
+    pairs: tuple[int, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.moved or self.weighed or self.pairs)
+
+
+class Sites:
+    """Where improvements act in a way that a measure sees, and what touches each place.
+
+    Attributes
+    ----------
+    users : for each place, the numbers of the improvements
+    """
+
+    def __init__(self, case: Case, model: Model, measure: str) -> None:
+        self._case, self._model, self._measure = case, model, measure
+        self.users = self._found()
+
+    def _found(self) -> dict[Place, tuple[int, ...]]:
+        case, agreed = self._case, None
+        if self._measure == DISTANCE and self._model.value.leaves:
+            agreed = self._model.value.agreed()
+        found: dict[Place, set[int]] = {}
+        for effect in case.effects:
+            if bool(effect.step) == (self._measure == DISTANCE):
+                continue
+            if agreed is not None:
+                c, k = self.where((effect.capability, effect.criterion))
+                if np.isnan(agreed[c, k]) or self._model.extents.distance <= 0:
+                    continue
+            place = effect.capability, effect.criterion
+            found.setdefault(place, set()).add(case.improvement_ids.index(effect.improvement))
+        if self._measure != DISTANCE:
+            for k, c in self._model.costs.paths.keepers.items():
+                found.setdefault((case.capability_ids[c], ""), set()).add(k)
+        for saving in case.savings if self._measure == NET else ():
+            users = found.setdefault((SAVED, saving.line), set())
+            users.add(case.improvement_ids.index(saving.improvement))
+        return {place: tuple(sorted(users)) for place, users in found.items()}
+
+    def where(self, place: Place) -> tuple[int, int]:
+        """Numbers of the capability and of the criterion of a place on the tree."""
+        leaves = [leaf.id for leaf in self._model.value.leaves]
+        return self._case.capability_ids.index(place[0]), leaves.index(place[1])
+
+    @cached_property
+    def _place(self) -> dict[str, Place]:
+        """Where each input stands that touches one place."""
+        case = self._case
+        found = {e.change.name: (e.capability, e.criterion) for e in case.effects}
+        found |= {s.level.name: (s.capability, s.criterion) for s in case.scores}
+        found |= {s.share.name: (SAVED, s.line) for s in case.savings}
+        lines = ((line.id, (SAVED, line.id)) for line in case.costs)
+        found |= {f"{table}/{key}": at for key, at in lines for table in ("costs", "bias")}
+        return {name: place for name, place in found.items() if place in self.users}
+
+    @cached_property
+    def _wide(self) -> dict[str, str]:
+        """Inputs that touch many places, or pairs: of what kind they are."""
+        case = self._case
+        found = {c.swing.name: "weight" for c in case.criteria}
+        found |= {v.worth.name: "worth" for v in case.unit_values}
+        found |= {v.transfer.name: "worth" for v in case.unit_values if v.transfer}
+        return found
+
+    def places(self, names: Iterable[str]) -> Places:
+        """What some inputs touch, of what the measure sees."""
+        moved, weighed, pairs = dict[Place, None](), False, list[int]()
+        chains = {c for c, criterion in self.users if not criterion}
+        for name in names:
+            kind = self._wide.get(name)
+            if name in self._place:
+                moved[self._place[name]] = None
+            elif kind == "weight":
+                weighed = weighed or self._measure == DISTANCE
+            elif kind == "worth":
+                moved |= dict.fromkeys((c, "") for c in chains)
+            elif name.startswith("chain/") and name.split("/")[1] in chains:
+                moved[name.split("/")[1], ""] = None
+            elif name in self.bonuses:
+                pairs.append(self.bonuses[name])
+        return Places(tuple(moved), weighed, tuple(pairs))
+
+    @cached_property
+    def bonuses(self) -> dict[str, int]:
+        """Number of the synergy or overlap of each bonus."""
+        pairs = (r for r in self._case.relations if r.relation == SYNERGY)
+        return {r.bonus.name: k for k, r in enumerate(pairs) if r.bonus}
+
+
+class MovedWorth:
+    """What the rivals add by the measure of the case when some input is set to a level."""
+
+    def __init__(self, rivals: Rivals) -> None:
+        self.rivals, self._choice = rivals, rivals.choice
+        self._model: Model = rivals.sample.model
+        self._case = rivals.sample.case
+        self._measure = rivals.choice.measure
+        size = min(VALUED, rivals.choice.sample.drawn.size)
+        self._size = size
+        self._base = Remembered(sampled(self._case, 0, size))
+        self.sites = Sites(self._case, self._model, self._measure)
+        self._sites = self.sites.users
+        self._agreed = self._model.value.agreed() if self._model.value.leaves else np.empty((0, 0))
+        self._as_drawn: dict[Place, Meeting] = {}
+        self._together: dict[tuple[Place, tuple[int, ...], tuple[int, ...]], Floats] = {}
+
+    def at(self, name: str, levels: Floats, places: Places) -> Floats:
+        """(levels, sets) expected value of every rival when an input is set to each level."""
+        rivals, size = self.rivals, self._size
+        draws = Substituted(self._base, name, levels)
+        shape = len(levels), size
+        gained: dict[int, Floats] = {}
+        beyond = np.zeros((len(levels), len(rivals.sets)))
+        sites = self._sites if places.weighed else places.moved
+        then = self._meetings(draws, places.moved)
+        now_weights, weights = self._weights(self._base), None
+        if places.weighed:
+            weights = self._weights(draws).reshape(*shape, -1)
+        for place in sites:
+            site = then.get(place)
+            before = self._meeting(place)
+            if place[0] == SAVED:
+                for rows, users, late in self._met(place, fewest=1):
+                    saved = self._added(place, before, site, users, late, None, now_weights, shape)
+                    beyond[:, rows] += saved.mean(axis=1)[:, None]
+                continue
+            for user in self._sites[place]:
+                own = self._added(place, before, site, [user], [0], weights, now_weights, shape)
+                gained[user] = gained.get(user, 0.0) + own
+            for rows, users, late in self._met(place):
+                change = self._added(
+                    place, before, site, users, late, weights, now_weights, shape
+                ).mean(axis=1)
+                for user, delay in zip(users, late, strict=True):
+                    alone = self._added(
+                        place, before, site, [user], [delay], weights, now_weights, shape
+                    )
+                    change = change - alone.mean(axis=1)
+                beyond[:, rows] += change[:, None]
+        values = rivals.worth + beyond
+        for user, more in gained.items():
+            left = self._left[user, rivals.delays[:, user]] * rivals.sets[:, user]
+            values = values + more.mean(axis=1)[:, None] * left
+        return values + self._bonuses(gained, places, draws, shape)
+
+    def _weights(self, draws: Draws) -> Floats:
+        if self._measure != DISTANCE:
+            return np.empty((draws.size, 0))
+        return self._model.extents.weights(self._model.value.weights(draws))
+
+    def _added(
+        self,
+        place: Place,
+        before: Meeting,
+        after: Meeting | None,
+        users: Sequence[int],
+        late: Sequence[int],
+        weights: Floats | None,
+        now: Floats,
+        shape: tuple[int, int],
+    ) -> Floats:
+        """(levels, draws) what some improvements gain more at a place, at the levels of an input.
+
+        On a level the gain is points x weight: points are not computed again where only weights
+        are other ones.
+        """
+        key = place, tuple(users), tuple(late)
+        if key not in self._together:
+            self._together[key] = before.joint(self._measure, users, late)
+        points = self._together[key]
+        if self._measure != DISTANCE:
+            assert after is not None
+            return after.joint(self._measure, users, late).reshape(shape) - points
+        k = self.sites.where(place)[1]
+        moved = points if after is None else after.joint(DISTANCE, users, late).reshape(shape)
+        weight = now[:, k] if weights is None else weights[:, :, k]
+        return np.asarray(moved * weight - points * now[:, k])
+
+    def _meeting(self, place: Place) -> Meeting:
+        """Where improvements act, as drawn; the unit of a level without its weight."""
+        if place not in self._as_drawn:
+            self._as_drawn |= self._meetings(self._base, [place])
+        return self._as_drawn[place]
+
+    def _meetings(self, draws: Draws, places: Iterable[Place]) -> dict[Place, Meeting]:
+        wanted = set(places)
+        if self._measure == DISTANCE:
+            return {place: self._level(draws, place) for place in wanted}
+        case, model = self._case, self._model
+        effects = tuple(e for e in case.effects if e.step and (e.capability, "") in wanted)
+        chains = any(not criterion for _, criterion in wanted)
+        met = meetings_of(Model(replace(case, effects=effects)), draws) if chains else ()
+        found: dict[Place, Meeting] = {(meeting.capability, ""): meeting for meeting in met}
+        rows = tuple(s for s in case.savings if (SAVED, s.line) in wanted)
+        saving = SavingModel(replace(case, savings=rows), model.costs, model.gains.years)
+        lines = zip(saving.lines, saving.saved_lines(draws), strict=True)
+        return found | {(SAVED, key): line for key, line in lines}
+
+    def _level(self, draws: Draws, place: Place) -> Level:
+        case, model = self._case, self._model
+        c, k = self.sites.where(place)
+        (level,) = (s.level for s in case.scores if (s.capability, s.criterion) == place)
+        today = draws.of(level)
+        now = model.value.worth_on(k, today)
+        users = self._sites[place]
+        rise = np.zeros((draws.size, len(users)))
+        for effect in case.effects:
+            if (effect.capability, effect.criterion) == place:
+                at = users.index(case.improvement_ids.index(effect.improvement))
+                rise[:, at] += model.value.worth_on(k, today + draws.of(effect.change)) - now
+        extents = model.extents
+        return Level(
+            users=users,
+            capability=place[0],
+            agreed=float(self._agreed[c, k]),
+            now=now,
+            rise=rise,
+            unit=np.full(draws.size, extents.unit * extents.share[c]),
+            years=model.gains.years,
+            there=model.costs.paths.alive[c],
+        )
+
+    def _met(self, place: Place, fewest: int = 2) -> list[tuple[Bools, list[int], list[int]]]:
+        """Ways in which so many improvements of some rivals, or more, meet at a place."""
+        users = list(self._sites[place])
+        inside = self.rivals.sets[:, users]
+        many = inside.sum(axis=1) >= fewest
+        if not many.any():
+            return []
+        ways = np.where(inside, self.rivals.delays[:, users], -1)
+        found = []
+        for way in np.unique(ways[many], axis=0):
+            there = [(user, int(d)) for user, d in zip(users, way, strict=True) if d >= 0]
+            rows = (ways == way).all(axis=1)
+            found.append((rows, [u for u, _ in there], [d for _, d in there]))
+        return found
+
+    @cached_property
+    def _left(self) -> Floats:
+        """(improvements, delays) share of its own gain that is left to each that starts later."""
+        years = self._model.gains.years
+        delays = int(self.rivals.delays.max(initial=0)) + 1
+        whole = [years.counted(k) for k in range(len(self._case.improvements))]
+        return np.array(
+            [
+                [years.counted(k, d) / full if full > 0 else 0.0 for d in range(delays)]
+                for k, full in enumerate(whole)
+            ]
+        )
+
+    def _bonuses(
+        self, gained: dict[int, Floats], places: Places, draws: Draws, shape: tuple[int, int]
+    ) -> Floats:
+        """(levels, sets) what synergies add more."""
+        rivals, worth = self.rivals, self._choice.worth
+        found = np.zeros((shape[0], len(rivals.sets)))
+        gains = worth.gains("money" if self._measure == NET else self._measure, self._size)
+        synergies = [r for r in self._case.relations if r.relation == SYNERGY]
+        for k, pair in enumerate(worth.pairs.tolist()):
+            if k not in places.pairs and not any(user in gained for user in pair):
+                continue
+            bonus = synergies[k].bonus
+            assert bonus is not None  # a synergy has one: checked at the door
+            both = np.stack([gains[:, user] + gained.get(user, np.zeros(shape)) for user in pair])
+            share = draws.of(bonus).reshape(shape)
+            then = (share * np.maximum(both.min(axis=0), 0.0)).mean(axis=1)
+            one = worth.pairs[[k]]
+            now = bonuses_of(one, gains, worth.shares[: self._size, [k]]).mean()
+            late = np.stack([self._left[user, rivals.delays[:, user]] for user in pair])
+            together = rivals.sets[:, pair].all(axis=1) * late.min(axis=0)
+            found += (then - now)[:, None] * together
+        return found
+
+
+class MovedPrices:
+    """What the rivals ask when a line of cost, or what several have in common, is set alone."""
+
+    def __init__(self, rivals: Rivals) -> None:
+        self.rivals = rivals
+        sample: Sample = rivals.sample
+        case = sample.case
+        mine = {line.id for line in sample.model.costs.improving()}
+        totals = {line.total for line in case.costs if line.id in mine and line.total}
+        near = tuple(
+            line for line in case.costs if line.id in mine or line.total in totals or line.manages
+        )
+        self._costs = CostModel(replace(case, costs=near))
+        self._mine = mine
+        self._totals = totals
+        self._size = min(PRICED, sample.drawn.size)
+        self._base = Remembered(sampled(case, 0, min(self._size, sample.draws)))
+
+    @cached_property
+    def priced(self) -> tuple[CostLine, ...]:
+        """Lines of the improvements that move what the measure sees."""
+        lines = self._costs.improving()
+        if self.rivals.choice.measure == NET:
+            return lines
+        return tuple(line for line in lines if self._costs.asked_for(line))
+
+    def stands_in_total(self, name: str) -> bool:
+        """Whether an input is an uncertain total of which a line of an improvement is part."""
+        table, _, key = name.partition("/")
+        return table == "totals" and key in self._totals
+
+    def lines(self) -> Iterable["_Line"]:
+        """Each line of an improvement as an input: what it turns out at."""
+        parts: dict[str, list[Floats]] = {}
+        years = {}
+        for draws in self.rivals.sample.kept():
+            for line, amount, part in self._costs.priced(draws):
+                parts.setdefault(line.id, []).append(amount)
+                years[line.id] = part
+        for line in self.priced:
+            amount = np.concatenate(parts[line.id])[: self.rivals.sample.drawn.size]
+            if np.ptp(amount) > NARROW * np.abs(amount).max():
+                yield _Line(self.rivals, line, amount, years[line.id], self._costs.asked_for(line))
+
+    def at(self, name: str, levels: Floats) -> tuple[Floats, Floats]:
+        """(levels, sets) money that the rivals need more, and value that they lose, at levels.
+
+        Both against the same draws as they are.
+        """
+        now, lost = self._totalled(self._base)
+        money, less = [], []
+        for level in levels:
+            draws = Substituted(self._base, name, np.array([level]))
+            then, life = self._totalled(draws)
+            money.append(then - now)
+            less.append(life - lost)
+        return np.array(money), np.array(less)
+
+    def _totalled(self, draws: Draws) -> tuple[Floats, Floats]:
+        """(sets,) money at the confidence, and expected whole-life cost under `net`."""
+        rivals = self.rivals
+        sets = rivals.sets.astype(np.float64)
+        asked = np.zeros((sets.shape[1], draws.size))
+        number = {i: k for k, i in enumerate(rivals.sample.case.improvement_ids)}
+        life = np.zeros(len(sets))
+        for line, turned in self._costs.out_turns.of(draws, self.priced):
+            k, years = number[line.improvement], self._costs.yearly(line)
+            if rivals.choice.measure == NET:
+                life += turned.amount.mean() * rivals.life(k, years)
+            if self._costs.asked_for(line):
+                asked[k] += turned.amount * years.sum()
+        money = rivals.at(np.asarray(sets @ asked))
+        return money, life
+
+
+@dataclass(frozen=True, eq=False)
+class _Line:
+    """What one line of cost turns out at, in its own money."""
+
+    rivals: Rivals
+    line: CostLine
+    amount: Floats
+    years: Floats
+    asked: bool
+
+    @property
+    def name(self) -> str:
+        return self.line.amount.name
+
+    @property
+    def unit(self) -> str:
+        return self.line.amount.unit
+
+    @property
+    def grade(self) -> str:
+        return self.line.amount.grade
+
+    def quantiles(self, probabilities: Floats) -> Floats:
+        """See `Input`; in the draws that are kept."""
+        least = 1 / len(self.amount)  # the lowest draw
+        return order_quantiles(self.amount, np.maximum(probabilities, least).tolist())
+
+    def drawn(self) -> Floats:
+        """See `Input`."""
+        return self.amount
+
+    @cached_property
+    def _rest(self) -> Floats:
+        """(sets with the improvement,) money that they need besides this line."""
+        rivals = self.rivals
+        inside = rivals.sets[:, self._improvement]
+        if not inside.any():
+            return np.empty(0)
+        return rivals.at(rivals.totals[inside] - self.amount * float(self.years.sum()))
+
+    @property
+    def _improvement(self) -> int:
+        return self.rivals.sample.case.improvement_ids.index(self.line.improvement)
+
+    def at(self, levels: Floats) -> tuple[Floats, Floats]:
+        """See `Input`: with the line away, the quantile of the rest moves with it one to one."""
+        rivals, k = self.rivals, self._improvement
+        inside = rivals.sets[:, k]
+        needed = np.tile(rivals.needed, (len(levels), 1))
+        values = np.tile(rivals.worth, (len(levels), 1))
+        if self.asked:
+            needed[:, inside] = self._rest + levels[:, None] * float(self.years.sum())
+        if rivals.choice.measure == NET:
+            values -= (levels - self.amount.mean())[:, None] * rivals.life(k, self.years)
+        return values, needed
+
+
+@dataclass(frozen=True, slots=True)
+class _Alone:
+    """An estimate of the case."""
+
+    estimate: Estimate
+    places: Places
+    worth: MovedWorth
+    prices: MovedPrices | None
+
+    @property
+    def name(self) -> str:
+        return self.estimate.name
+
+    @property
+    def unit(self) -> str:
+        return self.estimate.unit
+
+    @property
+    def grade(self) -> str:
+        return self.estimate.grade
+
+    def quantiles(self, probabilities: Floats) -> Floats:
+        """See `Input`."""
+        return quantile_of(self.estimate, np.clip(probabilities, EDGE, 1 - EDGE))
+
+    def drawn(self) -> Floats:
+        """See `Input`."""
+        return self.worth.rivals.sample.of(self.estimate)
+
+    def at(self, levels: Floats) -> tuple[Floats, Floats]:
+        """See `Input`."""
+        return _both(self.name, levels, self.places, self.worth, self.prices)
+
+
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """What a group of estimates has in common; its level is a probability."""
+
+    name: str
+    grade: str
+    places: Places
+    worth: MovedWorth
+    prices: MovedPrices | None
+    unit: str = "share"
+
+    def quantiles(self, probabilities: Floats) -> Floats:
+        """See `Input`."""
+        return np.clip(probabilities, EDGE, 1 - EDGE)
+
+    def drawn(self) -> Floats:
+        """See `Input`."""
+        sample = self.worth.rivals.sample
+        size, chunks = sample.drawn.size, range(0, sample.drawn.size, CHUNK)
+        parts = (
+            sampled(sample.case, k, min(CHUNK, size - start)) for k, start in enumerate(chunks)
+        )
+        return np.concatenate([part.even(self.name) for part in parts])
+
+    def at(self, levels: Floats) -> tuple[Floats, Floats]:
+        """See `Input`."""
+        return _both(self.name, levels, self.places, self.worth, self.prices)
+
+
+def _both(
+    name: str, levels: Floats, places: Places, worth: MovedWorth, prices: MovedPrices | None
+) -> tuple[Floats, Floats]:
+    rivals = worth.rivals
+    values = np.tile(rivals.worth, (len(levels), 1))
+    needed = np.tile(rivals.needed, (len(levels), 1))
+    if places:
+        values = worth.at(name, levels, places)
+    if prices is not None:
+        more, lost = prices.at(name, levels)
+        needed, values = needed + more, values - lost
+    return values, needed

@@ -1,0 +1,183 @@
+"""What has no price is absent: never zero, never below it; and the price at which it would pay."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from capworth.appraisal.economics import NOT_PRICED, Economics, economics
+from capworth.case.model import NET, Case
+from capworth.case.read import read_case
+from capworth.language.language import Language
+from capworth.model.pricing import PARTLY, PRICED, UNPRICED, Pricing
+from capworth.model.result import Provenance
+from capworth.model.set_value import SetValue
+from capworth.model.simulation import Model, Sample, draw_sample
+from capworth.report.annex.economics import economics_page
+from capworth.report.blocks import Table, Text
+from capworth.study.stages import Study
+
+BUNDLED = Path(__file__).parents[2] / "data" / "interpol-2019"
+A1, A2 = 1 / 1.05, 1 / 1.05**2
+Modes = Callable[[Case], Study]
+
+
+def without_worth(case: Case, *outcomes: str) -> Case:
+    """The same case with no worth in money for some outcomes."""
+    values = tuple(v for v in case.unit_values if v.scale != "money" or v.outcome not in outcomes)
+    return replace(case, unit_values=values)
+
+
+def row_of(found: Economics, subject: str) -> Any:
+    table = found.to_frame()
+    (row,) = [row for key, row in table.droplevel("kind").iterrows() if key == subject]
+    return row
+
+
+def test_a_price_that_is_missing_leaves_the_net_absent(small: Case, at_modes: Modes) -> None:
+    """Documents without a price: the arrests of REG are told, 2 x 10,000 a year, and no net."""
+    found = at_modes(without_worth(small, "DOC")).economics
+    row = row_of(found, "REG")
+    assert row["priced"] == PARTLY
+    assert row["benefit_m"] == pytest.approx(0.02 * (1 + A1 + A2))
+    assert row["cost_m"] == pytest.approx(0.86068254, abs=1e-7)
+    blank = ["npv_m", "npv_m_low", "p_npv_positive", "bcr", "bcr_high", "annual_m", "irr", "mirr"]
+    assert row[blank].isna().all()
+    assert {row[c] for c in ("category", "bcr_code", "irr_code", "payback_code")} == {NOT_PRICED}
+    assert row_of(found, "LAB")["priced"] == PRICED
+    assert "REG" not in found.categories().index.get_level_values("subject")
+    accounts = found.accounts()
+    mine = accounts[accounts.index.get_level_values("subject") == "REG"]
+    assert mine["net_m"].isna().all()
+    assert mine["pays_m"].sum() == pytest.approx(row["cost_m"])
+
+
+def test_break_even_worked_by_hand(small: Case, at_modes: Modes) -> None:
+    """REG 12 documents a year over all three; SCAN 6 more from 2026 on, after 10,000 for an arrest.
+
+    REG (860,682.54 - 57,188.21) / 34.312925; SCAN (105,570.29 - 18,594.10) / 11.156463.
+    """
+    table = at_modes(without_worth(small, "DOC")).economics.break_even()
+    assert list(table.index) == [("capability", "REG", "DOC"), ("improvement", "SCAN", "DOC")]
+    reg, scan = (row for _, row in table.iterrows())
+    assert reg["outcomes"] == pytest.approx(12)
+    assert reg["break_even"] == pytest.approx((860_682.54 - 57_188.21) / (12 * (1 + A1 + A2)), 1e-6)
+    assert scan["outcomes"] == pytest.approx(6)
+    expected = (105_570.294785 - 10_000 * (A1 + A2)) / (6 * (A1 + A2))
+    assert scan["break_even"] == pytest.approx(expected, rel=1e-9)
+    assert scan["break_even_low"] == pytest.approx(expected, rel=1e-9)
+
+
+def test_of_harm_alone_no_value_is_known(small: Case) -> None:
+    """A trap of M02: arrests and documents without a price, wrong stops with one."""
+    wrong = next(v for v in small.unit_values if v.outcome == "DOC" and v.scale == "money")
+    steps = tuple(s for s in small.chain if s.outcome != "DOC")
+    burden = next(s for s in small.chain if s.step == "outcome" and s.capability == "REG")
+    named = replace(burden.level, name="chain/REG/DOC/false_hit")
+    steps = (*steps, replace(burden, step="false_hit", outcome="DOC", level=named))
+    case = replace(
+        small,
+        chain=steps,
+        unit_values=(wrong, *(v for v in small.unit_values if v.scale == "harm")),
+    )
+    model = Model(case)
+    assert not model.known["money"].any()
+    assert model.chain.beneficial() == {
+        "REG": ("ARREST",),
+        "NET": (),
+        "LAB": ("ARREST",),
+        "ACA": (),
+    }
+    drawn = draw_sample(case, 50).drawn
+    assert not drawn.money.any()
+    assert not drawn.gains.money.any()
+    assert economics(draw_sample(case, 50), Provenance.of(case, 50)) is None
+
+
+def test_an_outcome_flagged_as_adverse_makes_no_benefit_known(small: Case) -> None:
+    outcomes = tuple(replace(o, adverse=o.id == "ARREST") for o in small.outcomes)
+    model = Model(replace(small, outcomes=outcomes))
+    assert model.known["money"].tolist() == [True, False, False, False]  # documents of REG
+    bare = Model(without_worth(replace(small, outcomes=outcomes), "DOC"))
+    assert not bare.known["money"].any()
+
+
+# ------------------------------------------------------------------------------- the bundled case
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Sample:
+    return draw_sample(read_case(BUNDLED), 1_000)
+
+
+def test_services_of_which_only_false_hits_are_priced_have_no_money(bundled: Sample) -> None:
+    """Twelve services are priced, in the count of the method's note; four were at -2.4 million."""
+    case, model = bundled.case, bundled.model
+    assert int(model.known["money"].sum()) == 12
+    silent = ("SLTD", "ICHECKIT", "WOA", "IARMS")
+    places = [case.capability_ids.index(c) for c in silent]
+    assert not model.known["money"][places].any()
+    assert not bundled.drawn.money[:, places].any()
+    pricing = Pricing(case, model.chain)
+    assert {pricing.capability(c) for c in silent} == {UNPRICED}
+    assert {pricing.capability(c) for c in ("IMEST", "FIREOPS")} == {PARTLY}
+    assert pricing.improvement("SLTDQ") == UNPRICED
+    assert pricing.improvement("CONNECT") == PARTLY  # documents beside identifications
+    assert pricing.improvement("API") == PRICED
+    candidates = {i for i, yes in zip(case.improvement_ids, model.priced, strict=True) if yes}
+    assert candidates == {
+        "BIO1",
+        "BIO2",
+        "UIA",
+        "FED",
+        "MOBILE",
+        "API",
+        "ICSENG",
+        "NOTQC",
+        "DNAKIN",
+    }
+
+
+def test_in_money_alone_nothing_pays(bundled: Sample) -> None:
+    """Best is API: -1.8 million, above zero in 30 % of draws; so the empty set is the best."""
+    value, ids = SetValue.of(bundled), bundled.case.improvement_ids
+    alone = value.over_draws(np.eye(len(ids), dtype=bool), NET)
+    best = int(alone.mean(axis=0).argmax())
+    assert ids[best] == "API"
+    assert alone[:, best].mean() / 1e6 == pytest.approx(-1.8, abs=0.35)
+    assert (alone[:, best] > 0).mean() == pytest.approx(0.30, abs=0.05)
+    assert (alone.mean(axis=0) < 0).all()
+
+
+def test_a_set_of_both_has_no_ratio(bundled: Sample) -> None:
+    """Net of the priced part, cost and number of the other; the page says so and no category."""
+    chosen = ("SLTDQ", "API", "NOTQC", "INFOSEC", "ELEARN", "DNAKIN")
+    ids = bundled.case.improvement_ids
+    table = pd.DataFrame({"chosen": [i in chosen for i in ids], "delay": 0}, index=ids)
+    programme: Any = SimpleNamespace(chosen=chosen, to_frame=lambda: table)
+    found = economics(bundled, Provenance.of(bundled.case, 1_000), programme=programme)
+    assert found is not None
+    whole = row_of(found, "recommended")
+    assert whole["priced"] == PARTLY
+    assert np.isnan(whole["bcr"])
+    parts = found.programme()
+    assert parts["improvements"].tolist() == [3, 3]
+    each: Any = [row_of(found, i) for i in ("API", "NOTQC", "DNAKIN")]
+    assert parts["net_m"].iloc[0] == pytest.approx(sum(r["npv_m"] for r in each), rel=1e-9)
+    assert parts["cost_m"].sum() == pytest.approx(whole["cost_m"], rel=1e-9)
+    assert np.isnan(parts["net_m"].iloc[1])
+    study: Any = Study(bundled.case, found.provenance, bundled, {"economics": found})
+    page = economics_page(study, Language.of(bundled.case, "en"))
+    assert page is not None
+    table = next(b for b in page.blocks if isinstance(b, Table))
+    rows = {str(row[0]): row for row in table.rows}
+    assert rows["Stolen and lost travel documents (SLTD)"][1:3] == ("not priced", "–")
+    said = " ".join(b.text for b in page.blocks if isinstance(b, Text))
+    assert "3 improvements are priced in full" in said
+    assert "no ratio is formed of both" in said
+    assert page.title.startswith("1 of 19 priced")

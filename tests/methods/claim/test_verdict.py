@@ -1,0 +1,338 @@
+"""Power, words, the whole rule and the specification curve."""
+
+import tomllib
+from collections import Counter
+from dataclasses import replace
+from itertools import combinations
+from math import factorial, prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from capworth.errors import InputError
+from capworth.methods.claim import words
+from capworth.methods.claim.deals import cost_strata, deal
+from capworth.methods.claim.power import detectable_contrast, detectable_ratio, power_at
+from capworth.methods.claim.share_regression import share_regression
+from capworth.methods.claim.share_test import PValues, cost_statistic, slope_statistic, tails
+from capworth.methods.claim.specifications import specification_curve
+from capworth.methods.claim.verdict import (
+    Lines,
+    Reading,
+    Rule,
+    examine,
+    null_words,
+    planted_deals,
+    power_of,
+    split_line,
+)
+from capworth.methods.claim.words import weakest, word_of
+from capworth.streams import stream
+
+HERE = Path(__file__).parents[2] / "golden"
+GOLDEN = tomllib.loads((HERE / "claim.toml").read_text("utf-8"))
+OLDER = tomllib.loads((HERE / "appraisal.toml").read_text("utf-8"))
+BUNDLED = GOLDEN["bundled"]
+Y, COST, G = (np.array(BUNDLED[name]) for name in ("score", "cost_m", "group_share"))
+SIGMA = 0.022  # four standard errors of a rate of 5 % in 1,600 cases
+
+
+def lines_of(share: Any, cost: Any) -> Lines:
+    return Lines(np.asarray(cost), np.column_stack((share, 1 - np.asarray(share))), GROUP)
+
+
+GROUP = np.array([True, False])
+LINES = lines_of(G, COST)
+LEVEL = (Reading(Y), Reading(Y, by_cost=False))
+PER_EURO = (Reading(Y / COST, per_cost=True, additive=False),)
+
+
+@pytest.mark.parametrize("golden", GOLDEN["power"], ids=lambda golden: golden["name"])
+def test_detectable_contrast_of_fractional_shares(golden: dict[str, Any]) -> None:
+    share = np.array(golden["share"])
+    assert detectable_contrast(share) == pytest.approx(golden["detectable"], abs=golden["atol"])
+    inside = share.sum()
+    pure = detectable_contrast([1, 0]) / np.sqrt(2)
+    pure *= np.sqrt(1 / inside + 1 / (len(share) - inside))
+    assert pure == pytest.approx(golden["as_if_pure"], abs=golden["atol"])
+
+
+@pytest.mark.parametrize("golden", OLDER["contrast"], ids=lambda golden: golden["name"])
+def test_detectable_contrast_of_whole_lines(golden: dict[str, Any]) -> None:
+    first, second = golden["groups"]
+    share = np.repeat([1.0, 0.0], [first, second])
+    assert detectable_contrast(share) == pytest.approx(golden["detectable"], abs=golden["atol"])
+
+
+@pytest.mark.parametrize("golden", OLDER["floor"], ids=lambda golden: golden["name"])
+def test_smallest_p_of_a_labelling(golden: dict[str, Any]) -> None:
+    kinds = np.arange(golden["units"]) < golden["group"]
+    deals = deal(kinds.astype(int), np.zeros(len(kinds)), 4_999, stream(0, "floor"))
+    assert deals.many == golden["labelings"]
+    assert deals.many == len(list(combinations(range(golden["units"]), golden["group"])))
+    assert deals.floor == pytest.approx(golden["p"], abs=golden["atol"])
+
+
+def test_the_announced_contrast_has_the_announced_power() -> None:
+    """Normal outcomes with a difference of that size: found in 80 % of the cases."""
+    order = deal(np.arange(31), cost_strata(COST), 499, stream(0, "deals")).order
+    random = stream(1, "cases")
+    found = []
+    for weight in (np.ones(31), COST):
+        size = detectable_contrast(G, weight)
+        slope = slope_statistic(G, weight, order)
+        p = [
+            tails(slope, G, random.normal(size=31) + 20 + size * G, [1.0]).up[0] for _ in range(800)
+        ]
+        found.append((np.array(p) <= 0.05).mean())
+    assert found == pytest.approx([0.8, 0.8], abs=0.06)  # t instead of normal costs 2 points
+
+
+def test_detectable_ratio_is_where_the_power_is() -> None:
+    """Method note, section 8.5: power at ratios 1.5 / 2 / 3 / 3.5 / 4 / 5."""
+    deals = deal(np.arange(31), cost_strata(COST), 499, stream(0, "deals"))
+    planted = planted_deals(LINES, Rule(), 600)
+    rates = [
+        power_at(q, Y / COST, G, COST, deals, planted) for q in (1.0, 1.5, 2.0, 3.0, 3.5, 4.0, 5.0)
+    ]
+    expected = [0.05, 0.34, 0.54, 0.71, 0.78, 0.83, 0.90]
+    assert rates == pytest.approx(expected, abs=0.055)
+    ratio = detectable_ratio(Y / COST, G, COST, deals, planted)
+    assert 3.3 < ratio < 4.3
+    assert power_at(ratio, Y / COST, G, COST, deals, planted) >= 0.8
+    assert power_at(ratio / 1.1, Y / COST, G, COST, deals, planted) < 0.8
+
+
+def test_no_ratio_can_be_shown_where_p_cannot_be_small() -> None:
+    """Four lines in one stratum of pairs: 2 x 2 x ... deals, floor above the level."""
+    deals = deal([0, 1, 2, 3], [0, 0, 1, 1], 99, stream(0, "few"))
+    assert deals.floor == 0.25
+    planted = np.tile(np.arange(4), (20, 1))
+    assert detectable_ratio([1, 2, 3, 4], [1, 0, 1, 0], np.ones(4), deals, planted) == np.inf
+
+
+@pytest.mark.parametrize("row", GOLDEN["words"]["rows"], ids=lambda row: row["word"])
+def test_words(row: dict[str, Any]) -> None:
+    assert word_of(PValues(*row["p"]), GOLDEN["words"]["alpha"]) == row["word"]
+
+
+def test_the_weakest_word_counts() -> None:
+    s, g, n, i, c = words.WORDS
+    assert [weakest([s, w]) for w in words.WORDS] == [s, g, i, i, i]
+    assert [weakest([g, w]) for w in words.WORDS] == [g, g, i, i, i]
+    assert [weakest([n, w]) for w in words.WORDS] == [i, i, n, i, i]
+    assert [weakest([c, w]) for w in words.WORDS] == [i, i, i, i, c]
+    assert weakest([s, s, g]) == g
+    assert weakest([s, g, i]) == i
+
+
+def test_the_bundled_level_is_higher_and_the_margin_not_shown() -> None:
+    """Method note 8.6: supported by itself with weights C, not with cost held; splits agree."""
+    found = examine(LINES, LEVEL, Rule(seed=3), deals=1_999)
+    assert (found.word, found.reason) == ("greater, margin not shown", "cost")
+    assert found.readings[0].alone == "supported"
+    assert found.readings[1].alone == "greater, margin not shown"
+    assert set(found.splits) == {"greater, margin not shown"}
+    assert found.power.contrast == pytest.approx(1.675, abs=0.01)
+    assert found.strong <= 0.005  # two "functions" here: the group and the rest
+    low, high = found.readings[0].interval
+    assert (low, high) == pytest.approx((1.30, 1.62), abs=0.04)  # 1.33 to 1.58 on a coarser grid
+
+
+def test_the_bundled_value_per_euro_is_inconclusive() -> None:
+    found = examine(LINES, PER_EURO, Rule(seed=3), deals=1_999)
+    judged = found.readings[0]
+    assert found.word == "inconclusive"
+    assert float(judged.fit.ratio) == pytest.approx(0.81, abs=0.005)
+    assert judged.interval == pytest.approx((0.38, 1.33), abs=0.06)
+    assert np.nanmin(judged.ratios_left) == pytest.approx(0.64, abs=0.005)  # without TRAINING
+    assert np.nanmax(judged.ratios_left) == pytest.approx(1.01, abs=0.005)  # without NOTICES
+    names = BUNDLED["capability"]
+    assert names[int(np.nanargmin(judged.ratios_left))] == "TRAINING"
+    assert names[int(np.nanargmax(judged.ratios_left))] == "NOTICES"
+    assert found.power.testable
+    assert found.power.ratio == pytest.approx(3.8, abs=0.4)
+
+
+def test_the_gate_closes_before_the_outcome_is_read() -> None:
+    """The same strong effect, and a list that could not have shown less than it."""
+    strong = (Reading(Y * (1 + G)),)
+    open_gate, shut = (
+        examine(LINES, strong, Rule(detectable_most=most, seed=1), deals=999) for most in (4, 1.1)
+    )
+    assert open_gate.word == "supported"
+    assert (shut.word, shut.reason) == ("inconclusive", "gate")
+    assert shut.readings[0].word == "supported"
+
+
+def test_planted_effects_get_their_word() -> None:
+    """2.2 times, 1/2.2 times, and the same but for a hair."""
+    random = stream(4, "planted")
+    noise = 50 * np.exp(random.normal(0, 0.12, 31))
+    planted = {2.2: "supported", 1 / 2.2: "contradicted"}
+    for ratio, word in planted.items():
+        reading = Reading(noise * (1 + (ratio - 1) * G), by_cost=False)
+        assert examine(LINES, [reading], Rule(seed=2), deals=999).word == word
+    even = Reading(50 * np.exp(random.normal(0, 0.03, 31)), by_cost=False)
+    assert examine(LINES, [even], Rule(seed=2), deals=999).word == "no material difference"
+
+
+def test_one_line_that_carries_all_is_noticed() -> None:
+    """Nine equal lines and one giant of the group: without it nothing is left."""
+    share = np.array([1.0, 0.9, 0.8, 0.9, 0.7, 0.1, 0.0, 0.2, 0.1, 0.0])
+    y = np.array([90.0, 51, 50, 49, 50, 50, 51, 49, 50, 50])
+    cost = np.array([30.0, 3, 4, 5, 6, 3, 4, 5, 6, 7])
+    found = examine(lines_of(share, cost), [Reading(y)], Rule(strata=1, detectable_most=50))
+    judged = found.readings[0]
+    assert judged.plain.greater <= 0.05
+    assert found.word == "inconclusive"
+    assert np.argmin(np.abs(judged.ratios_left - 1)) == 0
+    assert judged.left_out[0].greater > 0.1
+
+
+def test_conflicting_weightings_say_nothing() -> None:
+    costly = (np.sign(COST - np.median(COST)) > 0).astype(float)
+    y = 50 + 20 * (2 * costly - 1) * (G - G.mean()) + stream(1, "noise").normal(0, 0.5, 31)
+    readings = [Reading(y), Reading(y, by_cost=False)]
+    found = examine(LINES, readings, Rule(seed=1), deals=999)
+    assert found.readings[0].alone in {"supported", "greater, margin not shown"}
+    assert found.readings[1].alone not in {"supported", "greater, margin not shown"}
+    assert found.word == "inconclusive"
+
+
+def test_a_measure_that_disagrees_takes_the_word_away() -> None:
+    strong = Reading(Y * (1 + G), by_cost=True)
+    against = replace(strong, signs=(100 - 50 * G,))
+    beside = replace(strong, signs=(np.where(np.arange(31) < 20, 10 + G, np.nan),))
+    assert examine(LINES, [strong], Rule(), deals=499).word == "supported"
+    assert examine(LINES, [beside], Rule(), deals=499).word == "supported"
+    found = examine(LINES, [against], Rule(), deals=499)
+    assert (found.word, found.reason) == ("inconclusive", "signs")
+
+
+def test_no_word_without_a_ratio() -> None:
+    y = 40 * G**3 - 1.0
+    found = examine(LINES, [Reading(y, by_cost=False)], Rule(detectable_most=1e9), deals=499)
+    assert np.isnan(found.readings[0].fit.ratio)
+    assert found.word == "inconclusive"
+
+
+@pytest.mark.parametrize(("line", "parts"), [(1, 8), (0, 3), (28, 5), (2, 5), (7, 4)])
+def test_silent_splits_move_no_ratio_of_levels(line: int, parts: int) -> None:
+    more, read = split_line(LINES, LEVEL[0], line, parts)
+    assert more.cost.sum() == pytest.approx(COST.sum())
+    fit = share_regression(read.outcome, more.share, read.weight(more))
+    assert float(fit.ratio) == pytest.approx(BUNDLED["reading"][0]["ratio"], abs=1e-6)
+    harm = Reading(Y**2 / COST, per_cost=True)
+    before = share_regression(harm.outcome, G, harm.weight(LINES))
+    more, read = split_line(LINES, harm, line, parts)
+    after = share_regression(read.outcome, more.share, read.weight(more))
+    assert float(after.ratio) == pytest.approx(float(before.ratio), rel=1e-12)
+
+
+def test_silent_splits_move_a_ratio_that_counts_lines() -> None:
+    """Method note 8.6: with equal extents TRAINING in five gives 0.44, SLTD in five 1.33."""
+    names = BUNDLED["capability"]
+    found = {}
+    for name in ("TRAINING", "SLTD"):
+        more, read = split_line(LINES, PER_EURO[0], names.index(name), 5)
+        found[name] = float(share_regression(read.outcome, more.share, read.weight(more)).ratio)
+    assert found == pytest.approx({"TRAINING": 0.44, "SLTD": 1.33}, abs=0.005)
+
+
+@pytest.mark.parametrize("what", ["functions", "values"])
+def test_chance_rarely_says_a_word_of_direction(what: str) -> None:
+    for readings in (LEVEL, PER_EURO):
+        found = null_words(LINES, readings, Rule(seed=5), what, 200)
+        assert sum(found.values()) == pytest.approx(1)
+        assert found["supported"] <= 0.03
+        assert found["supported"] + found["greater, margin not shown"] <= 0.10
+        assert found["contradicted"] <= 0.09
+
+
+def test_the_rate_of_false_alarms() -> None:
+    """1,600 cases dealt inside strata: 5 %, at weights by cost and by vote, with 31 and 8 lines."""
+    for few in (31, 8):
+        lines = LINES.take(np.arange(few))
+        order = planted_deals(lines, Rule(seed=9), 1_600)
+        deals = deal(np.arange(few), cost_strata(lines.cost), 499, stream(0, "size")).order
+        for weight in (lines.cost, np.ones(few)):
+            rows = slope_statistic(lines.share, weight, np.concatenate((deals, order)))
+            null, seen = rows.dealt[: len(deals)] @ Y[:few], rows.dealt[len(deals) :] @ Y[:few]
+            p = (1 + (null[None] >= seen[:, None] - 1e-9).sum(axis=1)) / (len(null) + 1)
+            assert (p <= 0.05).mean() == pytest.approx(0.05, abs=SIGMA)
+
+
+def test_costs_do_not_pass_for_functions() -> None:
+    """Outcomes that rise with cost alone, shares that go with it (0.7), in one stratum."""
+    random, rates = stream(8, "confounded"), []
+    for lines in (8, 12, 31):
+        free = deal(np.arange(lines), np.zeros(lines), 199, stream(0, "free")).order
+        p = []
+        for _ in range(600):
+            log = random.normal(size=lines)
+            z = 0.7 * log + np.sqrt(0.51) * random.normal(size=lines)
+            share = np.clip(0.5 + 0.3 * z, 0, 1)
+            y = 50 + 4 * log + 4 * random.normal(size=lines)
+            check = cost_statistic(share, np.ones(lines), np.exp(log), free)
+            assert check is not None
+            slope = slope_statistic(share, np.ones(lines), free)
+            p.append([float(tails(s, share, y, [1.0]).up[0]) for s in (slope, check)])
+        rates.append((np.array(p) <= 0.05).mean(axis=0))
+    plain, held = np.array(rates).T
+    assert (plain > 0.2).all()  # what the check is for
+    assert held == pytest.approx([0.05] * 3, abs=0.03)
+
+
+def test_power_is_told_without_the_labels_of_the_outcome() -> None:
+    """Functions dealt anew leave what is announced where it was, but for chance."""
+    before = power_of(LINES, LEVEL[0], Rule(seed=1))
+    other = LINES.dealt(planted_deals(LINES, Rule(seed=2), 1)[0])
+    after = power_of(other, LEVEL[0], Rule(seed=1))
+    assert after.ratio == pytest.approx(before.ratio, rel=0.08)
+    alike = [Counter(G[cost_strata(COST) == s].tolist()) for s in range(3)]
+    ways = prod(factorial(c.total()) // prod(map(factorial, c.values())) for c in alike)
+    assert before.deals == pytest.approx(ways)
+
+
+def test_the_specification_curve_by_hand() -> None:
+    outcomes = np.array([Y, Y, np.where(np.arange(31) == 5, np.nan, Y)])
+    weights = np.array([COST, np.ones(31), COST])
+    order = planted_deals(LINES, Rule(), 999)
+    found = specification_curve(outcomes, weights, G, order)
+    ratios = [r["ratio"] for r in BUNDLED["reading"][:2]]
+    assert found.ratio[:2] == pytest.approx(ratios, abs=1e-6)
+    left = np.delete(np.arange(31), 5)
+    third = share_regression(Y[left], G[left], COST[left])
+    assert found.ratio[2] == pytest.approx(float(third.ratio), rel=1e-12)
+    for k, weight in enumerate(weights[:2]):
+        p = tails(slope_statistic(G, weight, order), G, Y, [1.0]).up[0]
+        assert found.p_greater[k] == pytest.approx(p)
+    assert found.share_greater == 1.0
+    assert found.p_share <= 0.05  # three tests of 5 % that hang together
+    assert found.p_median <= 0.005
+    assert found.median_ratio == pytest.approx(np.median(found.ratio))
+    assert (np.diff(found.null, axis=1) > 0).all()  # quantiles in order
+    assert (np.diff(found.null, axis=0) >= 0).all()  # ranks in order
+    assert (found.null[:, 0] < 1).all()
+
+
+def test_chance_draws_the_null_curve() -> None:
+    """Dealt functions: the curve lies inside the band of chance, its p is even."""
+    order = planted_deals(LINES, Rule(), 499)
+    outcomes, weights = np.array([Y, Y**1.2]), np.array([COST, np.ones(31)])
+    cases = planted_deals(LINES, Rule(seed=77), 300)
+    p = [specification_curve(outcomes, weights, G[case], order).p_median for case in cases]
+    assert (np.array(p) <= 0.1).mean() == pytest.approx(0.1, abs=0.06)
+    assert np.mean(p) == pytest.approx(0.5, abs=0.07)
+
+
+def test_slips() -> None:
+    with pytest.raises(InputError, match="margin"):
+        Rule(margin=1.0)
+    with pytest.raises(InputError, match="give one cost a line"):
+        Lines(np.ones(3), np.eye(2), GROUP)
+    with pytest.raises(InputError, match="do not fit"):
+        specification_curve([Y], [COST[:5]], G, np.arange(31)[None])

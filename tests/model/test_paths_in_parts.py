@@ -1,0 +1,79 @@
+"""A service listed in parts: paths and savings follow it, to the last digit."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from capworth.case.model import BusinessAsUsual, Case, Estimate, Saving
+from capworth.model.draws import Sampled
+from capworth.model.joint_gains import games_of
+from capworth.model.simulation import Model
+from capworth.multicriteria.rank_reversal import without_capability
+from capworth.study.split_check import split
+
+
+def told(small: Case, capability: str = "LAB") -> Case:
+    growth = Estimate(
+        f"business_as_usual/{capability}", -0.1, 0, 0.2, "share a year", "D", "", "judged", 2
+    )
+    share = Estimate(
+        f"savings/SCAN/{capability}-STAFF", 0.2, 0.4, 0.5, "share", "D", "", "judged", 2
+    )
+    costs = replace(growth, name=f"business_as_usual/{capability}/cost")
+    rows = (BusinessAsUsual(capability, growth, costs, 2027),)
+    return replace(
+        small, business_as_usual=rows, savings=(Saving("SCAN", f"{capability}-STAFF", share),)
+    )
+
+
+def test_a_declared_split_moves_nothing(small: Case) -> None:
+    case, draws = told(small, "REG"), Sampled(3, 0, 40)
+    whole, parts = (Model(c).answer(draws) for c in (case, split(case, "REG", 2, declared=True)))
+    for name in ("cost", "money", "harm"):
+        ours, theirs = getattr(whole, name).sum(axis=1), getattr(parts, name).sum(axis=1)
+        np.testing.assert_allclose(theirs, ours, rtol=1e-9)
+    np.testing.assert_allclose(parts.gains.net, whole.gains.net, rtol=1e-9)
+    np.testing.assert_allclose(parts.gains.distance, whole.gains.distance, rtol=1e-9)
+    np.testing.assert_allclose(parts.distance, whole.distance, rtol=1e-9)
+
+
+def test_a_case_without_the_service_has_neither_path_nor_saving(small: Case) -> None:
+    case = without_capability(told(small), "LAB")
+    assert (case.business_as_usual, case.savings) == ((), ())
+    assert Model(case).answer(Sampled(3, 0, 10)).size == 10
+
+
+def test_a_service_that_ended_is_left_out_of_the_distance(small: Case) -> None:
+    """LAB is there for 1 + 1/1.05 of 2.8594 discounted years; so is what lacks there."""
+    case, draws = told(small), Sampled(3, 0, 20)
+    ended, plain = Model(case), Model(small)
+    extents = plain.today.extents(case.extent_key)
+    with_end = ended.today.extents(case.extent_key)
+    tree = plain.tree(draws)
+    weights = extents.weights(tree.weights)
+    there = np.array([1, 1, (1 + 1 / 1.05) / (1 + 1 / 1.05 + 1 / 1.05**2), 1])
+    expected = np.einsum("nck,nk,c->n", tree.missing, weights, with_end.share * there)
+    np.testing.assert_allclose(ended.answer(draws).distance, expected, rtol=1e-9)
+    assert ended.answer(draws).gains.distance.shape == (20, 3)
+
+
+def test_what_is_closed_there_counts_until_it_ends(small: Case) -> None:
+    """SCAN lifts the results of LAB from 2026 on: with an end in 2027 in one year of two."""
+    only = tuple(e for e in small.effects if e.improvement != "SCAN" or e.capability == "LAB")
+    plain, ended = (Model(replace(c, effects=only)) for c in (small, told(small)))
+    draws = Sampled(3, 0, 20)
+    tree, extents = plain.tree(draws), plain.extents
+    group = np.ones((20, 4))
+    both, one = (m.gains.on_tree(tree, draws, extents, group)[0, :, 0] for m in (plain, ended))
+    assert (both > 0).all()
+    np.testing.assert_allclose(one / both, 1 / (1 + 1 / 1.05), rtol=1e-9)
+
+
+def test_the_game_of_what_is_kept_holds_all_that_would_end(small: Case) -> None:
+    """CLOUD keeps LAB and does nothing else there: its column is what the draws credit it with."""
+    kept = tuple(replace(i, keeps="LAB" if i.id == "CLOUD" else "") for i in small.improvements)
+    model, draws = Model(replace(told(small), improvements=kept)), Sampled(3, 0, 20)
+    (game,) = (g for g in games_of(model, draws) if (g.measure, g.capability) == ("money", "LAB"))
+    credited = model.answer(draws).gains.money[:, 2]
+    assert (credited > 0).all()
+    np.testing.assert_allclose(game.table[:, game.mask([2])], credited, rtol=1e-9)
