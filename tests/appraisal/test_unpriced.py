@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from capworth.appraisal.economics import NOT_PRICED, Economics, economics
@@ -155,7 +157,9 @@ def test_in_money_alone_nothing_pays(bundled: Sample) -> None:
 def test_a_set_of_both_has_no_ratio(bundled: Sample) -> None:
     """Net of the priced part, cost and number of the other; the page says so and no category."""
     chosen = ("SLTDQ", "API", "NOTQC", "INFOSEC", "ELEARN", "DNAKIN")
-    programme: Any = type("Programme", (), {"chosen": chosen})()
+    ids = bundled.case.improvement_ids
+    table = pd.DataFrame({"chosen": [i in chosen for i in ids], "delay": 0}, index=ids)
+    programme: Any = SimpleNamespace(chosen=chosen, to_frame=lambda: table)
     found = economics(bundled, Provenance.of(bundled.case, 1_000), programme=programme)
     assert found is not None
     whole = row_of(found, "recommended")

@@ -31,6 +31,7 @@ from capworth import charts
 from capworth.charts import style
 from capworth.charts.gallery import GALLERY
 from capworth.charts.rows import place_labels
+from capworth.charts.schedule import draw_good_sets
 from capworth.charts.svg import framed, to_svg
 from capworth.errors import InputError
 from capworth.language.inputs import name_inputs
@@ -42,8 +43,9 @@ from capworth.study.stages import PARTS, Study
 LANGUAGES = ("en", "es", "fr")  # from left to right; those the other way have tests of their own
 SMALLEST = 7.0  # points
 UNITS = re.compile(r"€|%|point|punto|0–100|ratio|rapport|cociente|euro|members|membres|miembros")
-BARS = ("payers", "capability_ranks", "improvement_ranks", "membership", "evidence")
-PANELS = {"functions": 3, "net_value": 2}  # charts of several Axes, one below the other
+BARS = ("payers", "capability_ranks", "improvement_ranks", "evidence")
+ASKED_LATER = ("tornado", "evidence", "switching", "threshold", "information")  # where answered
+PANELS = {"claim_curve": 4, "net_value": 2}  # charts of several Axes, one below the other
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -91,8 +93,20 @@ def drawn(study: Study) -> Mapping[tuple[str, str], Figure]:
     return {
         (name, language): chart.figure(study, voice_of(study, language))
         for name, chart in GALLERY.items()
+        if chart.asked(study)
         for language in LANGUAGES
     }
+
+
+@pytest.fixture(autouse=True)
+def _asked(request: pytest.FixtureRequest) -> None:
+    """Skip what the study does not answer yet."""
+    named = getattr(request.node, "callspec", None)
+    name = "" if named is None else named.params.get("name", "")
+    if name in ASKED_LATER or name in LATER_DRAWS:
+        answer = GALLERY[name].needs[-1] if name in ASKED_LATER else DRAWS[name][0]
+        if answer not in request.getfixturevalue("study"):
+            pytest.skip(f"{answer} is not answered yet")
 
 
 # What every chart must be
@@ -184,7 +198,7 @@ def test_no_english_is_left_in_another_language(
 
 
 def test_svg_reads_no_clock_and_says_what_it_shows(study: Study) -> None:
-    chart = GALLERY["evidence"]
+    chart = GALLERY["payers"]
     figure = chart.figure(study, ENGLISH)
     text = to_svg(figure, "A finding & more", "What is seen")
     assert to_svg(figure, "A finding & more", "What is seen") == text
@@ -276,6 +290,15 @@ DRAWS: Mapping[str, tuple[str, Callable[..., Axes]]] = {
 }
 
 
+LATER_DRAWS = {
+    "draw_evidence",
+    "draw_information",
+    "draw_switching",
+    "draw_threshold",
+    "draw_tornado",
+}
+
+
 @pytest.mark.parametrize("name", DRAWS)
 def test_it_draws_on_the_axes_it_is_given(name: str, study: Study) -> None:
     stage, draw = DRAWS[name]
@@ -328,7 +351,7 @@ def test_routes_are_drawn_as_they_stand(study: Study) -> None:
     table = study.routes.to_frame()
     dots = [xs(line)[0] for line in ax.get_lines() if line.get_marker() == "o"]
     assert dots == [r for r in table["ratio"] if 0.1 <= r <= 10]
-    assert [t.get_text() for t in ax.texts] == [ENGLISH.word("finding", "not taken")]
+    assert [t.get_text() for t in ax.texts] == [ENGLISH.say("functions.not_taken")]
 
 
 def test_places_are_drawn_as_they_stand(study: Study) -> None:
@@ -363,11 +386,13 @@ def test_curves_are_drawn_as_they_stand(study: Study) -> None:
 def test_the_order_of_priority_starts_at_nothing_and_names_every_bundle(study: Study) -> None:
     ax = charts.draw_order(study.programme, axes())
     order = study.programme.order()
-    curve = next(line for line in ax.get_lines() if xs(line)[1:] == list(order["asked_cum_m"]))
+    curve = next(
+        line for line in ax.get_lines() if xs(line)[1:] == list(order["at_confidence_cum_m"])
+    )
     assert xs(curve)[0] == 0
-    assert ys(curve) == [0, *order["gain_cum"]]
+    assert ys(curve) == [0, *order["value_cum"]]
     star = next(line for line in ax.get_lines() if line.get_marker() == "*")
-    assert xs(star)[0] == study.programme.asked_m
+    assert xs(star)[0] == study.programme.needed_m
     said = " ".join(t.get_text() for t in ax.texts)
     for bundle in order["improvements"]:
         for improvement in bundle.split(" + "):
@@ -375,6 +400,8 @@ def test_the_order_of_priority_starts_at_nothing_and_names_every_bundle(study: S
 
 
 def test_swings_are_drawn_from_the_base_and_turning_ones_are_marked(study: Study) -> None:
+    if "sensitivity" not in study:
+        pytest.skip("no input is swung yet")
     table = study.sensitivity.to_frame().head(3)
     table = table.assign(
         at_low=[-1.0, 2.0, 1.5], at_high=[3.0, 0.5, 1.6], flips=[True, False, False]
@@ -415,15 +442,55 @@ def test_gaps_are_drawn_as_they_stand(study: Study) -> None:
     assert len(bold) == (gaps["p_below"] >= 0.9).sum()
 
 
-def test_standing_is_drawn_as_it_stands(study: Study) -> None:
-    table = study.programme.to_frame()
-    ax = charts.draw_membership(study.programme, axes())
-    assert sorted(p.get_width() for p in patches(ax)) == sorted(table["p_in_best"])
-    hatched = [p for p in patches(ax) if p.get_hatch()]
-    assert len(hatched) == (~table["chosen"]).sum()
+def several_sets(study: Study) -> Any:
+    """A programme with three good sets, the first recommended."""
+    sets = pd.DataFrame(
+        {
+            "chosen": ["SCAN", "CLOUD", "SCAN LINK"],
+            "at_confidence_m": [0.102, 0.109, 0.1],
+            "value": [9.0, 8.8, 8.7],
+            "value_low": [5.0, 4.0, 6.0],
+            "value_high": [12.0, 14.0, 11.0],
+            "p_better": [0.5, 0.41, 0.2],
+        },
+        index=pd.RangeIndex(1, 4, name="set"),
+    )
+    table = study.programme.to_frame().assign(
+        chosen=[True, False, False], core=[0.8, 0.3, 0.4], role=["start", "prefer", "choose"]
+    )
+    return replace(study.programme, _table=table, _sets=sets)
+
+
+def test_members_of_good_sets_are_drawn_as_they_stand(study: Study) -> None:
+    """SCAN is in sets 1 and 3, CLOUD in 2, LINK in 3; rows by core behind the recommended one."""
+    ax = charts.draw_membership(several_sets(study), axes())
+    marks = sorted(
+        (y, x)
+        for line in ax.get_lines()
+        if line.get_marker() == "s"
+        for x, y in zip(xs(line), ys(line), strict=True)
+    )
+    assert marks == [(0.0, 0.0), (0.0, 2.0), (1.0, 1.0), (2.0, 2.0)]
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["SCAN", "CLOUD", "LINK"]
+    assert [t.get_text() for t in ax.get_xticklabels()] == ["1", "2", "3"]
+    beside = [t.get_text() for t in ax.texts if t.get_position()[0] == 1.0]
+    assert beside == ["0.80, start", "0.40, choose", "0.30, second to another"]
+
+
+def test_good_sets_are_drawn_as_they_stand(study: Study) -> None:
+    ax = draw_good_sets(several_sets(study), axes())
+    spans = [c for c in ax.collections if isinstance(c, LineCollection)][1:]
+    ends = [np.asarray(part)[:, 0].tolist() for c in spans for part in c.get_segments()]
+    assert ends == [[5.0, 12.0], [4.0, 14.0], [6.0, 11.0]]
+    dots = [x for line in ax.get_lines() if line.get_marker() == "o" for x in xs(line)]
+    assert dots == [9.0, 8.8, 8.7]
+    names = [t.get_text() for t in ax.get_yticklabels()]
+    assert names == ["recommended set", "with CLOUD\nwithout SCAN", "with LINK"]
 
 
 def test_grades_are_drawn_as_they_stand(study: Study) -> None:
+    if "sensitivity" not in study:
+        pytest.skip("no input is swung yet")
     table = study.sensitivity.evidence()
     shown = table.loc[:, table.sum() > 0]
     ax = charts.draw_evidence(study.sensitivity, axes())

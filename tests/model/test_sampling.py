@@ -167,7 +167,6 @@ def test_all_draws_are_counted_and_some_are_kept(small: Case) -> None:
     assert sample.drawn.size == 120
     assert {len(getattr(sample.drawn, name)) for name in sampling.BULKY} == {70}
     assert sample.drawn.gains.distance.shape == (120, 3)
-    assert sample.drawn.function_value.shape == (3, 120, 7)
     assert sample.tallies.score.draws == sample.tallies.value.draws == 230
     whole = [Model(small).answer(Sampled(11, k, n)) for k, n in enumerate([50, 50, 50, 50, 30])]
     annuity = sample.model.annuity
@@ -211,20 +210,6 @@ def test_nothing_comes_of_nothing(small: Case, draws: int, workers: int, name: s
 
 
 # ------------------------------------------------------------------------- what a draw holds
-
-
-def test_functions_share_out_what_capabilities_are_and_cost(small: Case) -> None:
-    drawn = draw_sample(small, 40).drawn
-    score, money, harm = drawn.function_value
-    np.testing.assert_allclose(score.sum(axis=1), drawn.score.sum(axis=1), rtol=1e-12)
-    np.testing.assert_allclose(money.sum(axis=1), drawn.money.sum(axis=1), rtol=1e-12)
-    np.testing.assert_allclose(harm.sum(axis=1), drawn.harm.sum(axis=1), rtol=1e-12)
-    np.testing.assert_allclose(
-        drawn.function_cost[0].sum(axis=1), drawn.cost.sum(axis=1), rtol=1e-12
-    )
-    chained = drawn.cost[:, [0, 2]].sum(axis=1)  # only REG and LAB have a chain
-    np.testing.assert_allclose(drawn.function_cost[1].sum(axis=1), chained, rtol=1e-12)
-    np.testing.assert_allclose(drawn.function_weight.sum(axis=2), [[4] * 40, [2] * 40, [2] * 40])
 
 
 def test_function_shares_sum_to_one_in_every_draw(small: Case) -> None:

@@ -93,14 +93,19 @@ def test_the_choice_and_the_roles_by_trying_all(open_study: Any) -> None:
     assert bool(row["equal"]) == (abs(ahead.mean()) < 2 * ahead.std(ddof=1) / np.sqrt(400))
     table = found.to_frame()
     assert table["role"].to_dict() == dict.fromkeys(("SCAN", "LINK", "CLOUD"), "choose")
-    share = {s: float((options[s] >= np.maximum(options[out], options[into])).mean()) for s in (out, into)}
+    share = {
+        s: float((options[s] >= np.maximum(options[out], options[into])).mean())
+        for s in (out, into)
+    }
     core = {i: share[out] if i in out else share[into] for i in open_study.case.improvement_ids}
     assert table["core"].to_dict() == pytest.approx(core)
 
 
 def test_roles_worked_by_hand(small: Case, plan: Plan) -> None:
     """By 5 %: CLOUD 2.348, SCAN 2.294 are good for 0.11; by 2 % CLOUD alone is."""
-    wide, narrow = (plan(small.with_settings(near=x), 3, modes=True).programme for x in (0.05, 0.02))
+    wide, narrow = (
+        plan(small.with_settings(near=x), 3, modes=True).programme for x in (0.05, 0.02)
+    )
     assert wide.good_sets()["chosen"].tolist() == ["CLOUD", "SCAN"]
     assert wide.good_sets()["p_better"].tolist() == [0.5, 0]
     roles = wide.to_frame()["role"].to_dict()

@@ -129,9 +129,7 @@ def made(seed: int, objective: str = "distance") -> Case:
         limits=(Limit("DONORS", "Donors in all", "money", 300_000.0, "", payer="donors"),),
         minimums=(Minimum("ONE", "One of two", 1, "invented", improvements=("I1", "I2")),),
         targets=(),
-    ).with_settings(
-        budget=float(rng.integers(34, 46)) * 1e4, objective=objective, seed=seed
-    )
+    ).with_settings(budget=float(rng.integers(34, 46)) * 1e4, objective=objective, seed=seed)
 
 
 @cache
@@ -200,9 +198,7 @@ def closed(sample: Sample, effects: list[Effect], share: dict[str, Floats]) -> F
     return found
 
 
-def walked(
-    sample: Sample, effects: list[Effect], share: dict[str, Floats], measure: str
-) -> Floats:
+def walked(sample: Sample, effects: list[Effect], share: dict[str, Floats], measure: str) -> Floats:
     """Money or days of all years, discounted: each year by places, in each those that work."""
     case, draws = sample.case, sample.first_draws(DRAWS)
     chain, factor = ChainModel(case), EffectYears(case).discount
@@ -308,9 +304,7 @@ def kept_by(sample: Sample, row: Bools) -> bool:
     held = max(float(np.sort(total)[need - 1]), float(total.mean()))
     donors = np.zeros(DRAWS)
     for k in np.flatnonzero(row).tolist():
-        line = next(
-            (c for c in case.costs if c.id == f"{case.improvement_ids[k]}-donors"), None
-        )
+        line = next((c for c in case.costs if c.id == f"{case.improvement_ids[k]}-donors"), None)
         if line is not None:  # its part of what the improvement asks for, on average
             asked = sample.drawn.asked[:, k]
             donors += asked * sample.of(line.amount).mean() / asked.mean()

@@ -156,14 +156,16 @@ def crooked(case: Case) -> Case:
 
 
 def planned(case: Case) -> Case:
-    """Let two builds be parts of a stated total, read as what is expected; years have a limit."""
+    """Let two builds be parts of a stated total, one must be done; years have a limit."""
     parts = [c for c in case.costs if c.id in {"SCAN-BUILD", "CLOUD-BUILD"}]
     stated = sum(c.amount.mode for c in parts)
     amount = replace(parts[0].amount, name="totals/PLAN", low=stated, mode=stated, high=stated)
     total = Total("PLAN", "Plan of works", "EUR", 2024, amount, "one-off", "mean")
     costs = tuple(replace(c, total="PLAN", range_means="") if c in parts else c for c in case.costs)
     limit = Limit("YEAR", "Money of a year", "money_a_year", 9.0 * stated, "for the test")
-    return replace(case, costs=costs, totals=(*case.totals, total), limits=(limit,))
+    must = tuple(replace(i, must=i.id == "SCAN") for i in case.improvements)
+    totals = (*case.totals, total)
+    return replace(case, costs=costs, totals=totals, limits=(limit,), improvements=must)
 
 
 def in_money(table: pd.DataFrame) -> pd.DataFrame:

@@ -89,9 +89,9 @@ def offer() -> Offer:
     study = speaking.speaking_study()
     menu, regions = study.funding.menu, study.feedback.by_region()
     table = menu.to_frame()
-    table.loc["LINK", ["asked_m", "asked_m_low", "asked_m_high"]] += 62.4
+    table.loc["LINK", ["asked_m", "asked_m_low", "asked_m_high"]] += 51.2
     menu = replace(menu, _table=table)
-    return Offer(study.case, menu, study.funding.budget_m, study.funding.draws, regions)
+    return Offer(study.case, menu, study.funding.budget_m, study.programme.draws, regions)
 
 
 def paper(monkeypatch: pytest.MonkeyPatch, package: str, language: str) -> dict[str, str]:
@@ -123,7 +123,8 @@ def test_a_donor_reads_the_numbers_of_the_menu(
     study, given = speaking.speaking_study(), offer()
     table: Any = given.menu.to_frame()
     row, budget = table.loc[package], exact(given.budget_m)
-    asked, gain, best = triple(row, "asked_m"), triple(row, "gain"), float(row["p_best"])
+    asked, gain = triple(row, "asked_m"), triple(row, "gain")
+    core = number(float(row["core"]), 2)
     money, harm = triple(row, "money_m"), triple(row, "harm_days")
     case = {i.id: i for i in study.case.improvements}
     settings = study.case.settings
@@ -135,14 +136,14 @@ def test_a_donor_reads_the_numbers_of_the_menu(
     expected: Said = {
         **frame(study),
         "heading": middle(*asked),
-        "finding": [*around(*gain), *chance(float(row["p_gain"])), *budget, *chance(best)],
+        "finding": [*around(*gain), *chance(float(row["p_gain"])), *budget, *core, "1"],
         "cards[0].value": middle(*asked),
         "cards[0].range": ["80", *span(*asked)],
         "cards[0].detail": around(*triple(row, "cost_m")),
         "cards[1].value": middle(*gain),
         "cards[1].range": ["80", *span(*gain)],
         "cards[1].detail": percent(float(row["exchange"])),
-        "cards[2].value": chance(best),
+        "cards[2].value": core,
         "cards[2].range": [str(given.draws)],
         "cards[2].detail": budget,
         "cards[3].value": [str(row["readiness"]), "9"],
@@ -166,8 +167,8 @@ def test_a_donor_reads_the_numbers_of_the_menu(
     items = [[*around(*money), str(settings.years)] if any(money) else [], around(*harm)]
     items = [x for x, there in zip(items, (any(money), any(harm)), strict=True) if there]
     expected |= {f"columns[2].items[{k}]": told for k, told in enumerate(items, 1)}
-    if best < 0.5:
-        expected["columns[3].items[3]"] = [*chance(1 - best), *budget]
+    if not row["chosen"]:
+        expected["columns[3].items[3]"] = budget
     expected["serves.note"] = needs(given, package)
     compare(paper(monkeypatch, package, "en"), expected)
 
@@ -193,14 +194,15 @@ def test_the_index_holds_every_package(monkeypatch: pytest.MonkeyPatch) -> None:
         "heading": [str(len(table))],
         "finding": budget,
         "table.caption": [str(study.case.settings.price_year)],
-        "table.note": ["80", *budget],
+        "table.head[4]": ["0", "1"],
+        "table.note": ["80", "0", "1", *budget],
     }
     for k, (_, row) in enumerate(table.iterrows()):
         told = (
             around(*triple(row, "asked_m")),
             around(*triple(row, "gain")),
             number(float(row["gain_per_m"])),
-            chance(float(row["p_best"])),
+            number(float(row["core"]), 2),
             [str(row["readiness"])],
         )
         expected |= {f"table.rows[{k}][{at}]": cell for at, cell in enumerate(told, 1)}
@@ -277,7 +279,9 @@ def test_a_member_reads_the_numbers_of_its_row() -> None:
             *around(*triple(mine, "hits_given")),
             *number(float(mine["hits_given_error"])),
         ]
-    for k, (_, mine) in enumerate(study.members.improvements(MEMBER).iterrows()):
+    gaining = study.members.improvements(MEMBER)
+    gaining = gaining[gaining["points"] > 1e-9]
+    for k, (_, mine) in enumerate(gaining.iterrows()):
         expected[f"serves.rows[{k}].cells[1]"] = [
             *around(*triple(mine, "points")),
             *number(float(mine["points_error"])),

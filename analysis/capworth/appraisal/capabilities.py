@@ -63,7 +63,8 @@ def appraise(sample: Sample, provenance: Provenance) -> Appraisal:
     """Bring the draws of a sample to one row for each capability.
 
     Money in millions of the case's currency, real; cost and money are discounted over the
-    appraisal, `annual_cost` is its equivalent a year. NaN where the case has no chain, or no tree.
+    appraisal, `annual_cost` is its equivalent a year. Ratios are those of the means. NaN where the
+    case has no chain, or no tree.
     """
     case, drawn, model = sample.case, sample.drawn, sample.model
     cost = drawn.cost
@@ -89,6 +90,11 @@ def appraise(sample: Sample, provenance: Provenance) -> Appraisal:
         "p_net_positive": np.where(priced, (net > 0).mean(axis=0), np.nan),
         **spread("harm_days", harm),
         **spread("harm_per_m", harm / (cost / model.annuity / MILLION)),
+    }
+    annual = cost.mean(axis=0) / model.annuity / MILLION
+    columns |= {  # printed ratios are those of the printed means; their ranges go by draw
+        "score_per_m": points.mean(axis=0) / annual,
+        "harm_per_m": harm.mean(axis=0) / annual,
     }
     index = pd.Index(case.capability_ids, name="capability")
     shares = sample.tallies.value.shares()

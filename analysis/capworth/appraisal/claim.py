@@ -21,6 +21,7 @@ from capworth.case.claim_lock import (
 )
 from capworth.case.model import COST, EQUAL, MEMBERS, RESULTS, SWING, Case
 from capworth.methods.arguments import Bools, Floats, Ints
+from capworth.methods.claim.deals import cost_strata
 from capworth.methods.claim.share_regression import share_regression
 from capworth.methods.claim.specifications import SpecificationCurve, specification_curve
 from capworth.methods.claim.verdict import (
@@ -34,6 +35,7 @@ from capworth.methods.claim.verdict import (
     null_words,
     planted_deals,
     powers,
+    powers_held,
 )
 from capworth.methods.claim.words import CONTRADICTED, INCONCLUSIVE, SUPPORTED
 from capworth.methods.cost_benefit.prices import MILLION
@@ -80,6 +82,7 @@ class Claim(Answer):
     """
 
     _table: pd.DataFrame
+    _lines: pd.DataFrame
     _power: pd.DataFrame
     _null: pd.DataFrame
     _left_out: pd.DataFrame
@@ -105,8 +108,12 @@ class Claim(Answer):
     coders: tuple[str, ...]
     provenance: Provenance
 
+    def lines(self) -> pd.DataFrame:
+        """Index capability, cheapest first: what the registered reading is tested on."""
+        return self._lines.copy()
+
     def power_table(self) -> pd.DataFrame:
-        """Index planted ratio: how often the registered test finds it."""
+        """Index planted ratio: how often the test finds it, and how often also with cost held."""
         return self._power.copy()
 
     def null_words(self) -> pd.DataFrame:
@@ -134,6 +141,7 @@ class Claim(Answer):
         """Every table of this answer by its file name."""
         found = {
             "claim": self.to_frame(),
+            "claim_lines": self.lines(),
             "claim_power": self.power_table(),
             "claim_null": self.null_words(),
             "claim_left_out": self.left_out(),
@@ -195,6 +203,7 @@ def examine_claim(sample: Sample, provenance: Provenance) -> Claim | None:
     coding, agreement = _coding(case)
     return Claim(
         _table=table,
+        _lines=_tested_lines(lists, some, lines, chosen, rule),
         _power=_power_table(lines, chosen, rule),
         _null=pd.DataFrame(
             {what: null_words(lines, guards, rule, what) for what in ("functions", "values")}
@@ -453,9 +462,27 @@ def _tested(judged: Judged) -> dict[str, object]:
     }
 
 
+def _tested_lines(
+    lists: _Lists, known: Ints, lines: Lines, reading: Reading, rule: Rule
+) -> pd.DataFrame:
+    columns = {
+        "cost_m": lines.cost,
+        "stratum": cost_strata(lines.cost, rule.strata),
+        "share": lines.share,
+        "outcome": reading.outcome,
+        "weight": reading.weight(lines),
+    }
+    columns |= dict(zip(lists.sample.case.settings.functions, lines.vectors.T, strict=True))
+    index = pd.Index([lists.names[k] for k in known], name="capability")
+    return pd.DataFrame(columns, index=index)
+
+
 def _power_table(lines: Lines, reading: Reading, rule: Rule) -> pd.DataFrame:
-    found = powers(lines, reading, rule, PLANTED)
-    return pd.DataFrame({"power": found}, index=pd.Index(PLANTED, name="ratio"))
+    found = {
+        "power": powers(lines, reading, rule, PLANTED),
+        "held": powers_held(lines, reading, rule, PLANTED),
+    }
+    return pd.DataFrame(found, index=pd.Index(PLANTED, name="ratio"))
 
 
 def _left_out(lists: _Lists, known: Ints, judged: Judged) -> pd.DataFrame:

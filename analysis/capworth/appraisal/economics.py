@@ -437,9 +437,7 @@ def _things(
     taken = np.zeros(len(case.improvements), dtype=np.bool_)
     whole = Flows(*(np.zeros_like(part[:, :1]) for part in (flows[1].cost, flows[1].benefit)))
     if programme is not None:
-        table = programme.to_frame()
-        taken = table["chosen"].to_numpy(dtype=np.bool_)
-        delays = table["delay"].to_numpy(dtype=np.int64)
+        taken, delays = _taken(programme)
         whole = _of_programme(sample, flows[1], taken, delays)
     mine = [s for s, inside in zip(of_improvements, taken, strict=True) if inside]
     return (
@@ -447,6 +445,12 @@ def _things(
         _Things(KINDS[1], case.improvement_ids, flows[1], gains, of_improvements),
         _Things(KINDS[2], (RECOMMENDED,), whole, _some(taken & gains), (_together(mine),)),
     )
+
+
+def _taken(programme: Programme) -> tuple[Bools, Ints]:
+    """(improvements,) which are in the programme, and how many years later than stated."""
+    table = programme.to_frame()
+    return table["chosen"].to_numpy(dtype=np.bool_), table["delay"].to_numpy(dtype=np.int64)
 
 
 def _of_programme(sample: Sample, flows: Flows, taken: Bools, delays: Ints) -> Flows:
@@ -568,16 +572,17 @@ def _by_price(
     if programme is None or not programme.chosen:
         return pd.DataFrame()
     pricing, (payers, scopes) = Pricing(case, sample.model.chain), PERSPECTIVES[perspective]
-    taken = np.array([i in programme.chosen for i in case.improvement_ids], dtype=np.bool_)
+    taken, delays = _taken(programme)
     full = np.array([pricing.improvement(i) == PRICED for i in case.improvement_ids])
     rows = {}
     for status, mine in ((PRICED, taken & full), (UNPRICED, taken & ~full)):
-        paid = flows.cost[:, mine].sum(axis=1)[:, [PAYERS.index(p) for p in payers]].sum(axis=1)
+        part = _of_programme(sample, flows, mine, delays)
+        paid = part.cost[:, 0][:, [PAYERS.index(p) for p in payers]].sum(axis=1)
         cost = present_value(paid, factors)
         row: dict[str, object] = {"improvements": int(mine.sum())}
         row |= Interval.of(cost / MILLION).columns("cost_m")
-        gained = flows.benefit[:, mine].sum(axis=1)[:, [SCOPES.index(s) for s in scopes]]
-        saved = sample.model.savings.of_set(draws, mine)
+        gained = part.benefit[:, 0][:, [SCOPES.index(s) for s in scopes]]
+        saved = sample.model.savings.of_set(draws, mine, delays.tolist())
         together = Saved(saved.whole[:, None], saved.cashable[:, None])
         known = gained.sum(axis=1) + counted_saving(together, 0, perspective)
         net = (present_value(known, factors) - cost) / MILLION
@@ -594,9 +599,10 @@ def _saved(sample: Sample, draws: Draws, programme: Programme | None) -> tuple[S
     case, savings = sample.case, sample.model.savings
     tail = len(PAYERS), case.settings.years
     none = np.zeros((draws.size, len(case.capabilities), *tail))
-    chosen = () if programme is None else programme.chosen
-    taken = np.array([i in chosen for i in case.improvement_ids], dtype=np.bool_)
-    whole = savings.of_set(draws, taken)
+    whole = Saved(*np.zeros((2, draws.size, *tail)))
+    if programme is not None:
+        taken, delays = _taken(programme)
+        whole = savings.of_set(draws, taken, delays.tolist())
     together = Saved(whole.whole[:, None], whole.cashable[:, None])
     return Saved(none, none), savings.of_each(draws), together
 
@@ -607,6 +613,7 @@ def _savings(
     """Saving by improvement and cost line, alone; and of the programme's members together."""
     model, factors = sample.model.savings, discount_factors(sample.case)
     chosen = () if programme is None else programme.chosen
+    delays = () if programme is None else tuple(_taken(programme)[1].tolist())
     rows: dict[tuple[str, str], dict[str, object]] = {}
     for line, paid, shares in model.drawn(draws):
         given = model.rows[line.id]
@@ -614,9 +621,10 @@ def _savings(
         every = [
             (row.improvement, share, row.cashable) for row, share in zip(given, shares, strict=True)
         ]
+        late = model.moved(line.id, shares, delays)
         if inside.any():
             cashable = all(r.cashable for r, taken in zip(given, inside, strict=True) if taken)
-            every.append((RECOMMENDED, 1 - remaining_share(shares[inside]), cashable))
+            every.append((RECOMMENDED, 1 - remaining_share(late[inside]), cashable))
         for subject, share, cashable in every:
             saved = present_value(paid * share, factors) / MILLION
             mine = line.payer in PERSPECTIVES[perspective].payers

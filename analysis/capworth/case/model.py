@@ -21,6 +21,7 @@ from math import inf
 from typing import Any, Protocol, Self
 
 from capworth.case.claim import Registration
+from capworth.case.drawing import Correlation, Distribution, Observation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -839,46 +840,3 @@ class Case:
             *(p.amount for p in self.funding),
         )
         return {estimate.name: estimate for estimate in found}
-
-
-@dataclass(frozen=True, slots=True)
-class Distribution:
-    """How the inputs of one pattern are drawn; what is blank stays as it is for all others."""
-
-    inputs: str  # names such as `costs/SLTD-STAFF`, with * for any letters
-    grade: str
-    shape: str = ""
-    ends: str = ""  # how low and high are read
-    group: str = ""
-    share: float = 0.0  # of the variance that inputs of the group have in common
-    source: str = ""
-    basis: str = ""
-
-    def speaks_of(self, name: str) -> bool:
-        """Whether the pattern holds an input of this name."""
-        return fnmatchcase(name, self.inputs)
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """One level of an input that was observed, instead of a shape between low and high."""
-
-    input: str  # its name in full
-    observation: str  # what was observed, such as a year or a project
-    value: float
-    grade: str
-    weight: float = 1.0  # how often, or how likely
-    source: str = ""
-    basis: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Correlation:
-    """Rank correlation of two inputs, or of every two of one pattern where `b` is blank."""
-
-    a: str
-    r: float
-    grade: str
-    b: str = ""
-    source: str = ""
-    basis: str = ""

@@ -26,7 +26,8 @@ from capworth.study.stages import Study
 VIEW = (0.1, 10.0)  # ratios that are drawn; what lies beyond ends in an arrow
 POWER = 0.8
 BINS = 60  # of the strips below a curve
-STRIPS = {"weights": 0.12, "head": 0.8, "panel": 1.05}  # inches
+STRIP, BELOW = 0.15, 0.7  # height of a strip, and of words, over that of a curve
+PANEL = 1.15  # inches of a curve
 
 
 def reading_of(language: Language, key: tuple[str, ...]) -> str:
@@ -227,20 +228,18 @@ def _interval(ax: Axes, height: float, low: float, high: float, colour: str, wid
 
 
 def _draw_curves(study: Study, figure: Figure, language: Language) -> None:
-    """One panel for each estimand, the registered one first, its strips below."""
+    """One panel for each estimand, the registered one first, with its strips below."""
     claim = study.claim
     table = claim.specifications()
     kinds = sorted(table["estimand"].unique(), key=lambda e: e != claim.primary[0])
-    strips = {kind: _strips(table[table["estimand"] == kind], language) for kind in kinds}
-    ratios = [
-        n for k in kinds for n in (STRIPS["panel"], STRIPS["weights"] * len(strips[k]) + 0.02)
-    ]
+    strips = [_strips(table[table["estimand"] == kind], language) for kind in kinds]
+    ratios = [height for part in strips for height in (1.0, STRIP * len(part))]
     axes = figure.subplots(len(ratios), 1, gridspec_kw={"height_ratios": ratios})
-    for k, kind in enumerate(kinds):
+    for k, (kind, part) in enumerate(zip(kinds, strips, strict=True)):
         ax = draw_claim_curve(claim, axes[2 * k], language, str(kind))
         if k and (legend := ax.get_legend()) is not None:
             legend.remove()
-        _draw_strips(axes[2 * k + 1], strips[kind], language, last=k == len(kinds) - 1)
+        _draw_strips(axes[2 * k + 1], part)
 
 
 @styled
@@ -270,9 +269,11 @@ def draw_claim_curve(
     ax.yaxis.set_major_formatter(lambda value, _: language.tick(value))
     ax.yaxis.set_minor_formatter(NullFormatter())
     ax.set_xlim(0, 100)
-    ax.set_xticks([])
     ax.set_title(language.word("estimand", kind), loc="right", fontweight="bold")
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2)
+    say_ticks(ax, language)
+    ax.yaxis.set_major_formatter(lambda value, _: language.tick(value))
+    ax.set_xlabel(language.say("axis.specifications"), loc="right")
     return ax
 
 
@@ -292,35 +293,33 @@ def _strips(table: pd.DataFrame, language: Language) -> list[tuple[str, Floats]]
     return [(name, np.bincount(bins, made, BINS) / sizes) for name, made in choices]
 
 
-def _draw_strips(
-    ax: Axes, strips: list[tuple[str, Floats]], language: Language, *, last: bool
-) -> None:
-    filled = np.array([part for _, part in strips])
+def _draw_strips(ax: Axes, strips: list[tuple[str, Floats]]) -> None:
+    """Shade where each way to measure stands; names left of the strips, no measured axis."""
     edges = np.linspace(0, 100, BINS + 1)
-    known = filled.max(axis=0) > 0 if filled.size else np.zeros(BINS, dtype=bool)
-    for k, (_, part) in enumerate(strips):
-        for b in np.flatnonzero((part > 0) & known):
-            ax.fill_between(
-                edges[b : b + 2], k - 0.35, k + 0.35, color=BLUE, alpha=float(part[b]), lw=0
-            )
+    for k, (name, part) in enumerate(strips):
+        for b in np.flatnonzero(part > 0):
+            shade = float(part[b])
+            ax.fill_between(edges[b : b + 2], k - 0.35, k + 0.35, color=BLUE, alpha=shade, lw=0)
+        ax.annotate(
+            name,
+            (0, k),
+            (-4, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center",
+            fontsize=SMALL,
+            annotation_clip=False,
+        )
     ax.set_ylim(len(strips) - 0.5, -0.5)
-    ax.set_yticks(range(len(strips)), [name for name, _ in strips])
-    ax.tick_params(axis="y", length=0, labelsize=SMALL)
     ax.set_xlim(0, 100)
-    for side in ("top", "right", "left"):
-        ax.spines[side].set_visible(False)
-    if last:
-        say_ticks(ax, language)
-        ax.set_xlabel(language.say("axis.specifications"), loc="right")
-    else:
-        ax.set_xticks([])
+    ax.set_axis_off()
 
 
 def _curve_height(study: Study) -> float:
     table = study.claim.specifications()
-    kinds = table.groupby("estimand", sort=False)
-    strips = sum(2 + len((part["value"] + part["counted"]).unique()) for _, part in kinds)
-    return len(kinds) * (STRIPS["panel"] + STRIPS["head"] * 0.5) + strips * STRIPS["weights"] + 0.4
+    panels = table.groupby("estimand", sort=False)
+    strips = sum(2 + len((part["value"] + part["counted"]).unique()) for _, part in panels)
+    return PANEL * (len(panels) * (1 + BELOW) + STRIP * strips) + 0.5
 
 
 @styled
@@ -340,7 +339,7 @@ def draw_claim_routes(routes: Routes, ax: Axes, language: Language = ENGLISH) ->
     for height, (key, row) in zip(y, _rows(table), strict=True):
         if row["finding"] == NOT_TAKEN:
             ax.annotate(
-                language.word("finding", NOT_TAKEN),
+                language.say("functions.not_taken"),
                 (1.0, height),
                 (4, 0),
                 textcoords="offset points",

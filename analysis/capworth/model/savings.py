@@ -92,20 +92,35 @@ class SavingModel:
                     cashable[:, self._place[row.improvement], payer] += saved
         return Saved(whole, cashable)
 
-    def of_set(self, draws: Draws, taken: Bools) -> Saved:
+    def of_set(self, draws: Draws, taken: Bools, delays: Sequence[int] = ()) -> Saved:
         """(draws, payers, years) what a set (improvements,) saves together: no sum of its members.
 
-        Two that save 50 and 40 % of a line leave 30 % of it, not 10.
+        Two that save 50 and 40 % of a line leave 30 % of it, not 10. With `delays`, the members
+        start so many years later than stated.
         """
         shape = (draws.size, len(PAYERS), self._case.settings.years)
         whole, cashable = np.zeros(shape), np.zeros(shape)
         for line, paid, shares in self.drawn(draws):
             payer, rows = PAYERS.index(line.payer), self.rows[line.id]
+            shares = self.moved(line.id, shares, delays)
             mine = [taken[self._place[row.improvement]] for row in rows]
             cash = [taken_ and row.cashable for taken_, row in zip(mine, rows, strict=True)]
             for sums, inside in ((whole, mine), (cashable, cash)):
                 sums[:, payer] += paid * (1 - remaining_share(shares[np.array(inside, dtype=bool)]))
         return Saved(whole, cashable)
+
+    def moved(self, line: str, shares: Floats, delays: Sequence[int] = ()) -> Floats:
+        """(rows, draws, years) shares saved of a line when improvements start so much later.
+
+        A first year that is stated does not move.
+        """
+        if not delays:
+            return shares
+        late = (
+            share if row.from_year is not None else later(share, delays[user])
+            for row, user, share in zip(self.rows[line], self.users(line), shares, strict=True)
+        )
+        return np.stack(list(late))
 
     def saved_lines(self, draws: Draws) -> tuple[SavedLine, ...]:
         """Every line on which something is saved, in some draws."""

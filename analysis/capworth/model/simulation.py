@@ -30,7 +30,6 @@ from capworth.model.value import ValueModel, score
 from capworth.parallel import beside
 
 CHUNK = 10_000  # draws of one chunk; part of what makes the numbers
-MEASURES = ("score", "money", "harm")  # of added value; never added to one another
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +47,6 @@ class Drawn:
     branches : (draws, capabilities, branches) value 0 to 100 on each branch of the tree
     levels : (draws, capabilities, leaves) value 0 to 100 on each leaf
     weights : (draws, leaves) weights that sum to 1
-    function_value, function_cost : (measures, draws, functions) capabilities shared out among the
-        functions they serve; costs only of capabilities on which the measure is known
-    function_weight : (measures, draws, functions) how many capabilities' worth of each function
     gains : of every improvement
     improvement_cost : (draws, improvements) discounted whole-life cost
     improvement_payers : (draws, improvements, payers) the same by who pays it
@@ -66,9 +62,6 @@ class Drawn:
     branches: Floats
     levels: Floats
     weights: Floats
-    function_value: Floats
-    function_cost: Floats
-    function_weight: Floats
     gains: Gains
     improvement_cost: Floats
     improvement_payers: Floats
@@ -138,15 +131,6 @@ class Model:
         today, gains = self.gains.alone(draws, tree, self.extents, group, chain, worth, net_cost)
         money, days = self._over_years(draws, today)
         paid = costs.capability.sum(axis=2)
-        by_function = [
-            (
-                np.einsum("ncf,nc->nf", shares, added),
-                np.einsum("ncf,nc->nf", shares, paid * self.known[measure]),
-                np.einsum("ncf,c->nf", shares, self.known[measure].astype(float)),
-            )
-            for measure, added in zip(MEASURES, (points, money, days), strict=True)
-        ]
-        value, cost, weight = (np.stack(part) for part in zip(*by_function, strict=True))
         below = self.value.branch_of()
         branch_weight = np.einsum("nk,kb->nb", weights, below)
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -167,9 +151,6 @@ class Model:
             branches=inside,
             levels=values,
             weights=weights,
-            function_value=value,
-            function_cost=cost,
-            function_weight=weight,
             gains=gains,
             improvement_cost=whole,
             improvement_payers=costs.improvement,
@@ -394,7 +375,7 @@ def _chunk(model: Model, draws: Sampled, start: int) -> tuple[Drawn | None, Tall
 
 
 def _trimmed(drawn: Drawn, enveloped: int, kept: int) -> Drawn:
-    parts = {name: part[:, :kept] if axis else part[:kept] for name, axis, part in _parts(drawn)}
+    parts = {name: part[:kept] for name, part in _parts(drawn)}
     gains = Gains(*(getattr(drawn.gains, f.name)[:kept].copy() for f in fields(Gains)))
     parts |= {name: parts[name][:enveloped].copy() for name in BULKY}
     return replace(drawn, gains=gains, **parts)
@@ -402,22 +383,18 @@ def _trimmed(drawn: Drawn, enveloped: int, kept: int) -> Drawn:
 
 def _joined(kept: list[Drawn]) -> Drawn:
     first = kept[0]
-    parts = {
-        name: np.concatenate([getattr(w, name) for w in kept], axis=axis)
-        for name, axis, _ in _parts(first)
-    }
+    parts = {name: np.concatenate([getattr(w, name) for w in kept]) for name, _ in _parts(first)}
     gains = Gains(
         *(np.concatenate([getattr(w.gains, f.name) for w in kept]) for f in fields(Gains))
     )
     return replace(first, gains=gains, **parts)
 
 
-def _parts(drawn: Drawn) -> Iterator[tuple[str, int, Floats]]:
-    """Every array of the draws with the axis that its draws lie on."""
+def _parts(drawn: Drawn) -> Iterator[tuple[str, Floats]]:
+    """Every array of the draws."""
     for field in fields(Drawn):
         if field.name != "gains":
-            axis = 1 if field.name.startswith("function_") else 0
-            yield field.name, axis, getattr(drawn, field.name)
+            yield field.name, getattr(drawn, field.name)
 
 
 @dataclass(frozen=True, slots=True)

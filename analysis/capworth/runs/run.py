@@ -291,7 +291,7 @@ def answers_of(study: Study) -> tuple[object, ...]:
     return tuple(study.answers[name] for name in study.found)
 
 
-HEAVY = ("cost", "score", "money", "harm", "function_value", "function_cost", "function_weight")
+HEAVY = ("cost", "score", "money", "harm")
 
 Job: TypeAlias = tuple[str, str]  # a chart by its name, in a language
 

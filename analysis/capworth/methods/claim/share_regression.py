@@ -4,13 +4,15 @@ A line of the list is partly in the group and partly not. The regression asks wh
 the group would reach, against one wholly outside (Scheffe 1958, mixture models).
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats, finite, within
+
+_ROUNDING: Final = 1e-9  # that a sum of shares may miss
 
 
 class ShareFit(NamedTuple):
@@ -39,7 +41,8 @@ def share_regression(outcome: ArrayLike, share: ArrayLike, weight: ArrayLike = 1
     >>> [round(float(x), 6) for x in fit]
     [1.0, 2.0, 3.0]
     """
-    y, g = finite(outcome, "outcome"), within(share, "share", 0, 1)
+    y = finite(outcome, "outcome")
+    g = np.clip(within(share, "share", -_ROUNDING, 1 + _ROUNDING), 0, 1)
     w = np.broadcast_to(within(weight, "weight", 0), np.broadcast_shapes(y.shape, g.shape))
     total = w.sum(axis=-1)
     middle = (w * g).sum(axis=-1) / total

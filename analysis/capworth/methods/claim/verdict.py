@@ -303,6 +303,25 @@ def powers(lines: Lines, reading: Reading, rule: Rule, ratios: Sequence[float]) 
     )
 
 
+def powers_held(
+    lines: Lines, reading: Reading, rule: Rule, ratios: Sequence[float], number: int = 100
+) -> Floats:
+    """(ratios,) how often a planted ratio is found both inside strata and with log cost held."""
+    dealt = _Dealt.of(lines, rule, NULL_DEALS, name="/null")
+    cases = [lines.dealt(order) for order in planted_deals(lines, rule, number)]
+    found = []
+    for ratio in ratios:
+        hits = 0
+        for there in cases:
+            if dealt.few:
+                dealt = _Dealt.of(there, rule, NULL_DEALS, name="/null")
+            grown = reading.outcome * (1 + (ratio - 1) * there.share)
+            judged = _judge(there, replace(reading, outcome=grown), rule, dealt, BARE)
+            hits += max(judged.plain.greater, judged.held.greater) <= rule.alpha
+        found.append(hits / number)
+    return np.array(found)
+
+
 def planted_deals(lines: Lines, rule: Rule, number: int = PLANTED) -> Ints:
     """(number, lines) whose functions each line gets before a ratio is planted, or under a null."""
     strata = cost_strata(lines.cost, rule.strata)
