@@ -421,14 +421,13 @@ def packages(study: Answers) -> Pair:
 def convention(study: Answers) -> Pair:
     """Programme and places under the conventions of the case, and as they are recommended."""
     found = compare_conventions(study.case, draws=study.sample.draws)
-    measure = study.case.settings.objective
-    names = {"score": "score", "money": "money", "harm": study.case.harm_index}
-    row = found.programmes().loc[(names[measure], "as stated")]
+    names = {"distance": "distance", "net": "net", "harm": study.case.harm_index}
+    row = found.programmes().loc[(names[study.programme.measure], "as stated")]
     expected = capabilities(study)["expected_place"].reindex(study.case.capability_ids)
     mine = study.programme
     return (
         [row["chosen"], row["asked_m"], row["gain"], *found.to_frame()["place"].sort_index()],
-        [" ".join(chosen(study)), mine.asked_m, mine.value[0], *places(expected).sort_index()],
+        [" ".join(chosen(study)), mine.needed_m, mine.value[0], *places(expected).sort_index()],
     )
 
 
