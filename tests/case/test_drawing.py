@@ -269,3 +269,35 @@ def test_two_of_a_group_are_correlated_by_the_root_of_their_shares(said: Said) -
     assert ranks(case, *names) == pytest.approx(expected, abs=0.015)
     assert moves_with(one) == moves_with(other) == "group hands"
     assert correlation(one, case.estimates()["scores/REG/speed"]) == 0
+
+
+def test_what_is_cut_off_at_the_range_of_a_share_is_not_drawn(said: Said) -> None:
+    """Uncut, the triangular with these quantiles would reach from 0.325 to 1.046."""
+    found = read_case(
+        said(distributions=["functions/REG/hosting,triangular,10-90,,,D,,asked so"])
+    ).estimates()["functions/REG/hosting"]
+    ends = quantile_of(found, np.array([0.0, 0.1, 0.9, 1.0]))
+    assert ends.tolist() == pytest.approx([0.324, 0.5, 0.9, 1.0], abs=1e-3)
+    assert ends[-1] == 1.0
+
+
+def test_levels_from_the_survey_keep_their_own_ends(said: Said, folder: Path) -> None:
+    """Their low and high are computed as ends, whatever the analyst means by the others."""
+    path = folder / "criteria.csv"
+    head, *rows = path.read_text(encoding="utf-8").splitlines()
+    new = "content,Content,Contents,use,points,0,10,,,30,60,90,D,,board,satisfaction"
+    lines = [f"{head},measure", *(f"{row}," for row in rows), new]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "judgements.csv").unlink()
+    tables = ("scores/*/reach", "scores/*/speed", "scores/*/results", "chain/*", "functions/*")
+    tables += ("costs/*", "unit_values/*", "network/*", "usage/*", "criteria/*", "effects/*")
+    rows = [f"{table},,ends,,,D,,x" for table in tables]
+    case = read_case(said('distribution_ends = "10-90"', distributions=rows))
+    heard = [s.level for s in case.scores if s.criterion == "content"]
+    assert len(heard) == 4
+    assert {level.ends for level in heard} == {""}
+    for level in heard:
+        reach = quantile_of(level, np.array([0.0, 1.0]))
+        assert reach.tolist() == pytest.approx([level.low, level.high])
+    funded = case.funding[0].amount
+    assert (funded.ends, funded.is_certain) == ("10-90", funded.low == funded.high)

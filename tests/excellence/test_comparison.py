@@ -1,6 +1,7 @@
 """How services are compared: by hand, and what must hold whatever the numbers are."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capworth.case.model import Case
+from capworth.case.rules.extents import check_extents
+from capworth.errors import InputError
+from capworth.excellence import comparison
 from capworth.excellence.comparison import (
     AMOUNTS,
     CONSTANT,
@@ -21,7 +25,13 @@ from capworth.excellence.comparison import (
     Way,
     compare,
 )
+from capworth.excellence.services import find_excellence
 from capworth.methods.arguments import Floats
+from capworth.model import simulation as sampling
+from capworth.model.draws import AtModes
+from capworth.model.result import Provenance
+from capworth.model.simulation import draw_sample
+from capworth.study.split_check import split
 
 RETURNS = (CONSTANT, VARIABLE)
 ALL = tuple(Way(m, r, "members") for m in (UNIT_COSTS, AMOUNTS, LEVELS) for r in RETURNS)
@@ -268,3 +278,98 @@ def test_the_way_of_a_case(small: Case, learning: Callable[..., Any]) -> None:
         table = answer.to_frame()
         assert table["efficiency"].equals(table[f"efficiency_{way[1]}"])
         assert answer.ways()["asked"].sum() == 1
+
+
+# ------------------------------------------------------------------- the extents of a case
+
+
+def test_extents_of_a_case_enter_the_comparison(
+    small: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A register that serves ten times as many is cheap for each; what counts them is no output."""
+    with monkeypatch.context() as modes:
+        modes.setattr(sampling, "Sampled", lambda seed, chunk, size: AtModes(size))
+        sample = draw_sample(small, 3)
+        known = Provenance.of(small, 3)
+        plain = find_excellence(sample, known)
+        share = np.array([10.0, 1.0, 1.0, 1.0]) / 13
+        today = sample.model.today
+        given = {**today.given, "members": share}
+        monkeypatch.setattr(sample.model, "today", replace(today, given=given))
+        monkeypatch.setattr(comparison, "FLAGS", {"members": "points"})  # speed and results
+        found = find_excellence(sample, known)
+    assert plain is not None
+    assert found is not None
+    assert plain.way.key == "equal"
+    assert found.way == Way(UNIT_COSTS, VARIABLE, "members")
+    assert found.without == ("speed", "results")
+    table = found.to_frame()
+    np.testing.assert_allclose(table["extent"], share)
+    size = share * 4  # against the average extent
+    np.testing.assert_allclose(table["unit_cost_m"], sample.modes.cost[0] / size / 1e6)
+    assert [c for c in table if str(c).startswith("lift_")] == ["lift_use"]
+    # reach alone is made: 75, 95, 30, 60; REG is the cheapest for each, NET has most
+    cost = table["unit_cost_m"].to_dict()
+    assert min(cost, key=cost.__getitem__) == "REG"
+    assert table["efficiency"].to_dict() == pytest.approx(
+        {
+            "REG": 1.0,
+            "NET": 1.0,
+            "LAB": 30 / (75 + 20 * (cost["LAB"] - cost["REG"]) / (cost["NET"] - cost["REG"])),
+            "ACA": 60 / 95,
+        }
+    )
+    assert [*found.ways()["extent"]] == ["members"] * 3 + [""] * 2
+    assert found.ways()["asked"].tolist() == [True, False, False, False, False]
+
+
+def flagged(case: Case) -> Case:
+    """The small case with its criterion of members served flagged."""
+    return replace(case, criteria=tuple(replace(c, served=c.id == "reach") for c in case.criteria))
+
+
+def test_members_served_make_the_extents_where_a_criterion_counts_them(
+    small: Case, learning: Callable[..., Any]
+) -> None:
+    """Reach 150, 190, 60 and 120 members: it makes the extents and is no output any more."""
+    found = learning(flagged(small), 3, modes=True).excellence
+    assert found.way.key == "members"
+    assert found.without == ("reach",)
+    share = np.array([150, 190, 60, 120]) / 520
+    np.testing.assert_allclose(found.to_frame()["extent"], share, rtol=0.05)  # mean, not mode
+
+
+def test_a_service_in_declared_parts_moves_no_figure_of_excellence(
+    small: Case, learning: Callable[..., Any]
+) -> None:
+    """At the modes, with a twin of the academy for half of its cost each."""
+    case = flagged(small)
+    one = learning(case, 3, modes=True).excellence
+    other = learning(split(case, "ACA", 2, declared=True), 3, modes=True).excellence
+    before, after = one.to_frame(), other.to_frame()
+    assert len(after) == 5
+    for _, parts in after.groupby("whole"):  # a part has the figures of its whole
+        assert parts.drop(columns="name").drop_duplicates().shape[0] == 1
+    wholes = after[after["whole"] == after.index]
+    first = wholes.index[-1]  # stands for the academy
+    assert list(wholes.index) == ["REG", "NET", "LAB", first]
+    numbers = before.select_dtypes("number").columns
+    np.testing.assert_allclose(wholes[numbers], before[numbers], rtol=1e-9, atol=1e-12)
+    same = {"ACA": first}
+    for name in ("derived", "designated"):
+        assert [same.get(c, c) for c in getattr(one, name)] == [*getattr(other, name)]
+    for table in ("over_thresholds", "ways"):
+        told, anew = (getattr(found, table)().to_csv() for found in (one, other))
+        assert told.replace("ACA", str(first)) == anew
+
+
+def test_an_extent_that_the_case_does_not_know_is_a_fault(small: Case) -> None:
+    case = small.with_settings(excellence_extent="results")
+    (fault,) = check_extents({"excellence_extent": "results"}, {})
+    assert (fault.column, fault.problem) == (
+        "excellence_extent",
+        "no criterion has the flag extensive",
+    )
+    sample = draw_sample(case, 20)
+    with pytest.raises(InputError, match=r"excellence_extent: the case has no extents by results"):
+        find_excellence(sample, Provenance.of(case, 20))

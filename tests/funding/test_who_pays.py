@@ -66,7 +66,7 @@ def pledged(
             )
             for name, (amount, earmark) in pledges.items()
         ),
-    ).with_settings(grid=1_000.0)
+    )
 
 
 def who_pays(case: Case) -> tuple[Paid, Paid]:

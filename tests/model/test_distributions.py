@@ -26,7 +26,7 @@ from capworth.model.draws import Sampled, probability_below, quantile_of
 from capworth.model.result import Provenance
 from capworth.model.simulation import draw_sample
 from capworth.uncertainty.sensitivity import swing_inputs, variance_shares
-from capworth.uncertainty.switching import switching_values, threshold_map
+from capworth.uncertainty.standing import standing_switches, threshold_map
 
 EVEN = np.linspace(0.001, 0.999, 41)
 HEADING = "inputs,shape,group,share,grade,source,basis\n"
@@ -197,7 +197,7 @@ def test_shape_and_group_may_come_from_two_rows(with_distributions: Callable[...
 def test_a_group_is_one_factor_of_the_variance(with_distributions: Callable[..., Path]) -> None:
     case = read_case(with_distributions("effects/*,,promises,0.5,E,,one hand"))
     sample = draw_sample(case, 200)
-    swings = swing_inputs(sample, None, Provenance.of(case, 200))
+    swings = swing_inputs(sample, Provenance.of(case, 200))
     found = variance_shares(sample, swings, size=100).to_frame()
     assert "group promises" in found.index
     assert not any(str(name).startswith("effects/") for name in found.index)
@@ -208,10 +208,10 @@ def test_a_threshold_map_knows_what_moves_together(
 ) -> None:
     """The probability over the cells is the share of draws that fall into them."""
     sample = draw_sample(small, 200)
-    pair = switching_values(small, "programme", sample=sample).plausible[:2]
+    pair = standing_switches(small, "CLOUD", sample=sample).plausible[:2]
     case = read_case(with_distributions(*(f"{name},,one,0.9,E,,one hand" for name in pair)))
-    alone = threshold_map(small, "programme", pair[0], pair[1], sample=sample)
-    both = threshold_map(case, "programme", pair[0], pair[1], sample=draw_sample(case, 200))
+    alone = threshold_map(small, "CLOUD", pair[0], pair[1], sample=sample)
+    both = threshold_map(case, "CLOUD", pair[0], pair[1], sample=draw_sample(case, 200))
     holds = both.to_frame().to_numpy()
     assert 0 < holds.mean() < 1
     levels = [sampled(case, name) for name in pair]

@@ -6,6 +6,7 @@ import numpy as np
 
 from capworth.case.model import BusinessAsUsual, Case, Estimate, Saving
 from capworth.model.draws import Sampled
+from capworth.model.joint_gains import games_of
 from capworth.model.simulation import Model
 from capworth.multicriteria.rank_reversal import without_capability
 from capworth.study.split_check import split
@@ -54,3 +55,25 @@ def test_a_service_that_ended_is_left_out_of_the_distance(small: Case) -> None:
     expected = np.einsum("nck,nk,c->n", tree.missing, weights, with_end.share * there)
     np.testing.assert_allclose(ended.answer(draws).distance, expected, rtol=1e-9)
     assert ended.answer(draws).gains.distance.shape == (20, 3)
+
+
+def test_what_is_closed_there_counts_until_it_ends(small: Case) -> None:
+    """SCAN lifts the results of LAB from 2026 on: with an end in 2027 in one year of two."""
+    only = tuple(e for e in small.effects if e.improvement != "SCAN" or e.capability == "LAB")
+    plain, ended = (Model(replace(c, effects=only)) for c in (small, told(small)))
+    draws = Sampled(3, 0, 20)
+    tree, extents = plain.tree(draws), plain.extents
+    group = np.ones((20, 4))
+    both, one = (m.gains.on_tree(tree, draws, extents, group)[0, :, 0] for m in (plain, ended))
+    assert (both > 0).all()
+    np.testing.assert_allclose(one / both, 1 / (1 + 1 / 1.05), rtol=1e-9)
+
+
+def test_the_game_of_what_is_kept_holds_all_that_would_end(small: Case) -> None:
+    """CLOUD keeps LAB and does nothing else there: its column is what the draws credit it with."""
+    kept = tuple(replace(i, keeps="LAB" if i.id == "CLOUD" else "") for i in small.improvements)
+    model, draws = Model(replace(told(small), improvements=kept)), Sampled(3, 0, 20)
+    (game,) = (g for g in games_of(model, draws) if (g.measure, g.capability) == ("money", "LAB"))
+    credited = model.answer(draws).gains.money[:, 2]
+    assert (credited > 0).all()
+    np.testing.assert_allclose(game.table[:, game.mask([2])], credited, rtol=1e-9)

@@ -1,7 +1,7 @@
 """The bundled case: gains in points under budget confidence, and the programme as it is found now.
 
 In points: costs as they were drawn, a range, an optimism bias on top of it, and nothing in common;
-and with the overrun counted once. Numbers of the worked examples were found apart from this program.
+and with the overrun counted once. Numbers of worked examples were found apart from this program.
 """
 
 from collections.abc import Callable, Iterator
@@ -173,8 +173,8 @@ def test_good_sets_by_the_plan_alone(now: tuple[Case, Sample, Bools]) -> None:
 
     5.55 %, API and INFOSEC a year late; MOBILE for INFOSEC is better with 47 %, loss 0.017, BALLIST
     for DNAKIN with 36 %, loss 0.030; regret 0.15. The plan alone: expected money of each year with
-    its contingency. That every year keeps its limit in 80 % of the draws is asked for besides in the
-    program; the next test says what it costs.
+    its contingency. That every year keeps its limit in 80 % of the draws is asked for besides by
+    the program; the next test says what it costs.
     """
     case, sample, sets = now
     choice, ids = Choice.of(sample), np.array(case.improvement_ids)

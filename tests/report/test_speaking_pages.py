@@ -224,19 +224,17 @@ def inputs(s: Any) -> Said:
 
 
 def turns(s: Any) -> Said:
-    """Inputs that alone change the set: the level at the end that changes it."""
-    table = s.sensitivity.to_frame()
-    turning = table[(table["programme_at_low"] != "") | (table["programme_at_high"] != "")]
-    turning = turning.sort_values("regret", ascending=False, kind="stable")
-    said: Said = {"decision.change.intro": [str(len(turning)), str(len(table)), "80"]}
-    said["sensitivity.[0].caption"] = ["80"]
-    for k, (key, row) in enumerate(turning.iterrows()):
-        more = [len(str(row[f"programme_at_{end}"]).split()) for end in ("low", "high")]
-        level = level_of(s, str(key), float(row["low" if more[0] >= more[1] else "high"]))
-        if k < 3:
-            said[f"decision.change.rows[{k}]"] = [*level, "10"]
-        said[f"sensitivity.[0].rows[{k}][1]"] = level
-        said[f"sensitivity.[0].rows[{k}][3]"] = number(float(row["regret"]))
+    """First rows of the table of switching values, each with its level and its probability."""
+    if "switching" not in s:
+        return {}
+    found = s.switching
+    count, every = str(len(found.switching)), str(found.looked_at)
+    said: Said = {"decision.change.intro": [count, every]}
+    for k, (key, row) in enumerate(found.to_frame().head(5).iterrows()):
+        level = level_of(s, str(key), float(row["level"]))
+        said[f"decision.change.rows[{k}]"] = [*level, *chance(float(row["p"]))]
+    if found.good > 1:
+        said["decision.change.text"] = chance(found.p_better)
     return said
 
 
@@ -244,7 +242,7 @@ def level_of(s: Any, name: str, level: float) -> Tokens:
     """A level in the unit of its input: millions of money, percent of a share, or a number."""
     if name.startswith("costs/"):
         return number(level / MILLION)
-    if name.startswith("bias/") or s.case.estimates()[name].unit == "share":
+    if name.startswith(("bias/", "group/")) or s.case.estimates()[name].unit == "share":
         return percent(level)
     return number(level)
 
@@ -1128,13 +1126,12 @@ def network(s: Any) -> Said:
 def sensitivity(s: Any) -> Said:
     found = s.sensitivity
     table = found.to_frame()
-    changing = int(((table["programme_at_low"] != "") | (table["programme_at_high"] != "")).sum())
     return {
-        "sensitivity.title": [str(changing), str(len(table)), str(len(found.turning))],
-        "sensitivity.[1].caption": ["10", "90", *number(found.base)],
-        "sensitivity.[1].note": ["100"],
+        "sensitivity.title": [str(len(found.turning)), str(len(table))],
+        "sensitivity.[0].caption": ["10", "90", *number(found.base)],
+        "sensitivity.[0].note": ["100"],
         **rows(
-            "sensitivity.[1]",
+            "sensitivity.[0]",
             table.head(12),
             several(
                 2,
@@ -1149,44 +1146,45 @@ def sensitivity(s: Any) -> Said:
 def switching(s: Any) -> Said:
     found = s.switching
     table = found.to_frame()
-
-    def level(name: str) -> Column:
-        def told(key: Any, row: Any) -> Tokens:
-            value = float(row[name])
-            return level_of(s, str(key), value) if np.isfinite(value) else []
-
-        return told
-
-    return {
-        "switching.title": [str(int(table["inside"].sum())), str(found.looked_at)],
-        "switching.[0].caption": [str(len(table))],
-        **rows(
-            "switching.[0]",
-            table.head(12),
-            several(
-                2,
-                level("below"),
-                level("mode"),
-                level("above"),
-                part("change"),
-                likely("p_reached"),
-            ),
-        ),
+    said: Said = {
+        "switching.title": [str(len(found.switching)), str(found.looked_at)],
     }
+    if len(table):
+        said["switching.title"] += chance(float(table["p_both"].iloc[0]))
+        said["switching.[0].note"] = [
+            *(str(found.looked_at - len(found.switching)), str(found.rivals)),
+            *(*percent(s.programme.confidence), *percent(found.clearly), *number(found.room_m)),
+            *(str(found.good), *chance(found.p_better)),
+        ]
+    for k, (key, row) in enumerate(table.iterrows()):
+        place = f"switching.[0].rows[{k}]"
+        said[f"{place}[2]"] = level_of(s, str(key), float(row["level"]))
+        said[f"{place}[3]"] = chance(float(row["p"]))
+        said[f"{place}[4]"] = chance(float(row["p_both"]))
+    return said
 
 
 def resolving(s: Any) -> Said:
     found = s.resolving
-    return {
-        "resolving.title": number(found.everything),
-        "resolving.[0].caption": [str(found.draws)],
-        "resolving.[0].note": number(found.points_per_million),
-        **rows(
-            "resolving.[0]",
-            found.to_frame().head(12),
-            several(2, plain("value"), plain("standard_error")),
-        ),
+    table = found.to_frame()
+    shown = table[table["clear"]]
+    said: Said = {
+        "resolving.title": [*number(found.evpi), *number(found.ceiling)],
+        "resolving.[1].caption": [str(found.sets), str(found.draws)],
+        "resolving.[1].note": [
+            *(str(len(table) - len(shown)), *number(found.worth), *number(found.evpi_whole)),
+            *number(found.confidence_price),
+        ],
     }
+    if np.isfinite(found.money_m):
+        said["resolving.[0].text"] = number(found.money_m)
+    for k, (_, row) in enumerate(shown.head(12).iterrows()):
+        place = f"resolving.[1].rows[{k}]"
+        for column, name in enumerate(("value", "standard_error", "floor"), start=1):
+            said[f"{place}[{column}]"] = number(float(row[name]))
+        if np.isfinite(row["money_m"]):
+            said[f"{place}[4]"] = number(float(row["money_m"]))
+    return said
 
 
 def provenance(s: Any) -> Said:
@@ -1311,26 +1309,22 @@ def exchanged(study: Any, added: list[str], dropped: list[str]) -> str:
     return f"{verb} {named(study, added or dropped)}"
 
 
-@pytest.mark.skipif("sensitivity" not in speaking.speaking_study(), reason="no input is swung yet")
-def test_what_a_turn_takes_in_and_lets_go() -> None:
+def test_what_a_switch_takes_in_and_lets_go() -> None:
     study, told = speaking.speaking_study(), speaking.pages("distance", "en")
-    table = study.sensitivity.to_frame().sort_values("regret", ascending=False, kind="stable")
-    k = 0
-    for _, row in table.iterrows():
-        low, high = (str(row[f"programme_at_{end}"]).split() for end in ("low", "high"))
-        if not low and not high:
-            continue
-        moved, side = (high, "or more") if len(high) > len(low) else (low, "or less")
-        added, dropped = ([m[1:] for m in moved if m[0] == sign] for sign in "+-")
-        change = exchanged(study, added, dropped)
-        assert told[f"sensitivity.[0].rows[{k}][2]"] == change
-        assert told[f"sensitivity.[0].rows[{k}][1]"].endswith(side)
-        if k < 3:
+    table = study.switching.to_frame()
+    assert len(table)
+    for k, (_, row) in enumerate(table.iterrows()):
+        added, dropped = str(row["into"]).split(), str(row["out"]).split()
+        out, into = (named(study, ids) if ids else "nothing" for ids in (dropped, added))
+        side = {"below": "or less", "above": "or more", "at": "median"}[str(row["side"])]
+        assert side in told[f"switching.[0].rows[{k}][2]"]
+        assert told[f"switching.[0].rows[{k}][5]"] == out
+        assert told[f"switching.[0].rows[{k}][6]"] == into
+        if k < 5:
             text = told[f"decision.change.rows[{k}]"]
-            assert text.endswith(f": {change}")
-            assert f" {side}, " in text
-        k += 1
-    assert k == 5
+            assert text.endswith(exchanged(study, added, dropped))
+            assert side in text
+            assert ("the budget no longer holds" in text) == (row["kind"] == "breaks")
 
 
 def test_what_further_money_takes_in_and_lets_go() -> None:

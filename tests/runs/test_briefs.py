@@ -23,6 +23,7 @@ from capworth.language.isolates import ISOLATE
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.language.phrases import languages
+from capworth.members import use
 from capworth.members.served import (
     MemberBrief,
     Members,
@@ -30,6 +31,7 @@ from capworth.members.served import (
     member_of,
     serve_members,
 )
+from capworth.members.use import MEASURES
 from capworth.model.simulation import draw_sample
 from capworth.report.brief import _spread, document, write_brief
 from capworth.runs import papers as briefs
@@ -127,7 +129,7 @@ def test_the_page_says_what_the_answer_says(
     first = [cells["cells"] for cells in page["serves"]["rows"]]
     points = members.improvements("XSD").iloc[0]
     shown = EN.spread(Amount(*points[["points", "points_low", "points_high"]].tolist()))
-    assert first[0][1] == f"{shown} ±{EN.number(float(points['points_error']))}"
+    assert first[0][1] == f"{shown} ±\u2060{EN.number(float(points['points_error']))}"
     said = {cells[0].rstrip("†"): cells[3] for cells in first}
     assert said[small.names()[ids(small)[0]]] == "yes"
     assert set(said.values()) == {"yes", "no"}
@@ -207,9 +209,12 @@ def told(middle: float, low: float, high: float, error: float) -> "pd.Series[flo
         (FR.price_middle(Amount(3_521_478, 2_646_257, 4_582_040)), "3,5 M€"),
         (FR.spread(Amount(9038.0, 290.0, 21310.0)), "9\u202f000 (0–21\u202f000)"),
         (_spread(told(24.0, 0.0, 0.0, 0.0), "x", EN), "24 (0–0)"),
-        (_spread(told(24.0, 0.0, 0.0, 1.25), "x", EN), "24 (0–0) ±1.3"),
+        (_spread(told(24.0, 0.0, 0.0, 1.25), "x", EN), "24 (0–0) ±\u20601.3"),
         (_spread(told(float("nan"), 0.0, 1.0, 1.0), "x", EN), "–"),
-        (_spread(told(9038.0, 290.0, 21310.0, 212.0), "x", FR), "9\u202f000 (0–21\u202f000) ±210"),
+        (
+            _spread(told(9038.0, 290.0, 21310.0, 212.0), "x", FR),
+            "9\u202f000 (0–21\u202f000) ±\u2060210",
+        ),
         (EN.part(0.0), "0%"),
         (EN.part(0.001), "<\u20601%"),
         (EN.part(0.999), ">\u206099%"),
@@ -257,6 +262,40 @@ def test_briefs_of_a_run(run: Path, small: Case) -> None:
     assert len(everybody) == len(small.members)
     assert written[0].read_bytes() == before
     shutil.rmtree(run / BRIEFS)
+
+
+def test_a_brief_tells_the_numbers_of_its_run(
+    small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Means over all draws of the run, though use is shared out in the first of them only."""
+    monkeypatch.setattr(use, "DRAWS", 60)
+    monkeypatch.setattr(runs, "write_papers", lambda *_: None)
+    out = tmp_path / "run"
+    runs.run(small_folder, out, draws=400, languages=("en",))
+    told: list[MemberBrief] = []
+
+    def keep(_: Case, found: MemberBrief, *__: object) -> bytes:
+        told.append(found)
+        return b""
+
+    monkeypatch.setattr(briefs, "write_brief", keep)
+    briefs.write_briefs(out)
+    printed = pd.read_csv(out / "tables" / "members.csv", index_col=0).to_dict("index")
+    for found in told:
+        mine, row = printed[found.member.id], found.row.to_dict()
+        for measure in MEASURES:
+            for name in (measure, f"{measure}_low", f"{measure}_high", f"{measure}_error"):
+                np.testing.assert_allclose(float(row[name]), float(mine[name]), rtol=1e-8)
+        assert row["best"] == mine["best"]
+    assert len(told) == len(printed)
+    assert {found.draws for found in told} == {60}
+    # of a run with more draws than are kept, the national cost is a mean over all of them
+    told.clear()
+    monkeypatch.setattr(briefs, "KEPT", 150)
+    briefs.write_briefs(out)
+    for found in told:
+        national = float(printed[found.member.id]["national_m"])
+        assert float(found.row["national_m"]) == pytest.approx(national, rel=1e-8)
 
 
 def test_two_processes_give_the_same_bytes(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,16 +45,22 @@ def test_every_amount_of_the_recommendation_has_its_error(study: Study) -> None:
         ("cost", programme.cost_m),
         ("gain", programme.gain),
         ("money", programme.money_m),
+        ("net", programme.net_m),
         ("harm", programme.harm_days),
     ):
         rows = table.loc[[f"{quantity}.programme.{basis}" for basis in ("mean", "p10", "p90")]]
         assert rows["value"].tolist() == pytest.approx(list(interval)), quantity
         assert (rows["error"] > 0).all()
-    best = table.loc["best.programme.share"]
-    assert best["value"] == programme.p_best
-    share = programme.p_best
-    assert best["error"] == pytest.approx(sqrt(share * (1 - share) / programme.draws))
-    assert table.loc["affordable.programme.share", "value"] == programme.p_affordable
+    asked = table.loc["asked.programme.mean"]
+    assert asked["value"] == pytest.approx(programme.asked_m)
+    needed = table.loc["needed.programme.confidence"]
+    assert needed["value"] == programme.needed_m
+    assert 0 < needed["error"] < asked["range"]
+    for name, share in (("within", programme.p_within), ("positive", programme.p_net)):
+        row = table.loc[f"{name}.programme.share"]
+        assert row["value"] == share
+        inside = min(max(share, 1 / (many + 2)), 1 - 1 / (many + 2))
+        assert row["error"] == pytest.approx(sqrt(inside * (1 - inside) / many))
 
 
 def test_a_case_without_a_set_tells_the_first_capability(small: Case) -> None:
@@ -99,12 +105,13 @@ def test_a_sequence_begins_and_ends_at_powers_of_two(small: Case) -> None:
     assert last.unstable != ()
 
 
-def test_what_no_more_draws_would_lessen_does_not_hold_it_up(small: Case) -> None:
-    draws, last = draws_until_stable(small, 0.001)
+def test_the_search_ends_where_ranges_do(small: Case) -> None:
+    tried: list[int] = []
+    draws, last = draws_until_stable(small, 0.001, progress=lambda _, __, all_: tried.append(all_))
     assert draws == 20_000
-    table = last.to_frame()
-    assert not table.loc["best.programme.share", "growing"]
-    assert table.loc["best.programme.share", "draws"] == 1_000
+    assert list(dict.fromkeys(tried)) == [1_000, 2_000, 4_000, 8_000, 16_000, 20_000]
+    assert last.unstable != ()
+    assert last.waiting == ()  # more draws would lessen none of them
     with pytest.raises(InputError, match="tolerance"):
         draws_until_stable(small, 0.0)
 

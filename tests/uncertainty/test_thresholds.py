@@ -6,17 +6,11 @@ import pytest
 from capworth.case.model import Case, Estimate
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats
-from capworth.model.draws import AtModes, Sampled
-from capworth.model.result import Provenance
+from capworth.model.draws import Sampled
 from capworth.model.simulation import Sample, draw_sample
 from capworth.uncertainty.sensitivity import uncertain_inputs
-from capworth.uncertainty.switching import (
-    CELLS,
-    margin_of,
-    programme_map,
-    switching_values,
-    threshold_map,
-)
+from capworth.uncertainty.standing import margin_of, standing_switches, threshold_map
+from capworth.uncertainty.threshold import CELLS
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +31,9 @@ class Two:
 
 
 def test_every_cell_is_the_answer_there(small: Case, sample: Sample) -> None:
-    one, other = switching_values(small, "programme", sample=sample).plausible[:2]
-    found = threshold_map(small, "programme", one, other, sample=sample)
-    margin = margin_of(small, sample.model, "programme", sample=sample)
+    one, other = standing_switches(small, "CLOUD", sample=sample).plausible[:2]
+    found = threshold_map(small, "CLOUD", one, other, sample=sample)
+    margin = margin_of(small, sample.model, "CLOUD")
     table = found.to_frame()
     assert table.shape == (CELLS, CELLS)
     for i, j in ((0, 0), (0, CELLS - 1), (CELLS - 1, 0), (5, 9), (20, 3)):
@@ -56,8 +50,8 @@ def test_every_cell_is_the_answer_there(small: Case, sample: Sample) -> None:
 
 
 def test_the_probability_is_that_of_sampled_worlds(small: Case, sample: Sample) -> None:
-    one, other = switching_values(small, "programme", sample=sample).plausible[:2]
-    found = threshold_map(small, "programme", one, other, sample=sample)
+    one, other = standing_switches(small, "CLOUD", sample=sample).plausible[:2]
+    found = threshold_map(small, "CLOUD", one, other, sample=sample)
     inputs = {e.name: e for e in uncertain_inputs(small, sample.model)}
     draws = Sampled(3, 0, 20_000)
     table = found.to_frame()
@@ -75,7 +69,7 @@ def test_the_probability_is_that_of_sampled_worlds(small: Case, sample: Sample) 
 
 def test_an_input_that_does_nothing_leaves_the_other(small: Case, sample: Sample) -> None:
     """SCAN's net value hangs on what it costs to build, and not on the register's staff."""
-    values = switching_values(small, "SCAN", "net value").to_frame()
+    values = standing_switches(small, "SCAN", "net value").to_frame()
     turn = next(str(name) for name in values.index if values["inside"][name] or True)
     idle = next(
         e.name
@@ -88,20 +82,6 @@ def test_an_input_that_does_nothing_leaves_the_other(small: Case, sample: Sample
     np.testing.assert_array_equal(turned, found.T)
 
 
-def test_the_map_of_a_study(small: Case, sample: Sample) -> None:
-    switching = switching_values(small, "programme", sample=sample)
-    found = programme_map(sample, switching, Provenance.of(small, 400))
-    assert found is not None
-    assert tuple(e.name for e in found.inputs) == switching.plausible[:2]
-    assert programme_map(sample, None, Provenance.of(small, 400)) is None
-    assert (
-        margin_of(small, sample.model, "programme", sample=sample).of(
-            sample.model.answer(AtModes())
-        )[0]
-        > 0
-    )
-
-
 @pytest.mark.parametrize(
     ("one", "other", "words"),
     [
@@ -111,4 +91,4 @@ def test_the_map_of_a_study(small: Case, sample: Sample) -> None:
 )
 def test_slips(small: Case, sample: Sample, one: str, other: str, words: str) -> None:
     with pytest.raises(InputError, match=words):
-        threshold_map(small, "programme", one, other, sample=sample)
+        threshold_map(small, "CLOUD", one, other, sample=sample)

@@ -100,7 +100,7 @@ def test_slips(call: Any, words: str) -> None:
 def test_two_ways_to_the_first_order_agree(small: Case) -> None:
     """Curves through the draws of the study, and swapped samples; no input moves with another."""
     sample = draw_sample(small.with_settings(common_cause=0.0), 3_000)
-    sensitivity = swing_inputs(sample, None, Provenance.of(small, 3_000))
+    sensitivity = swing_inputs(sample, Provenance.of(small, 3_000))
     assert sensitivity is not None
     found = variance_shares(sample, sensitivity, most=6, size=3_000)
     table, curves = found.to_frame(), sensitivity.to_frame()["variance_share"]
@@ -124,7 +124,7 @@ def test_nothing_to_share_is_said(small: Case) -> None:
     sample = draw_sample(small, 50)
     with pytest.raises(InputError, match="no input moves the first place"):
         variance_shares(sample, None)
-    found = swing_inputs(sample, None, Provenance.of(small, 50))
+    found = swing_inputs(sample, Provenance.of(small, 50))
     assert found is not None
     with pytest.raises(InputError, match="nothing to share"):
         variance_shares(sample, replace(found, _table=found.to_frame().iloc[:0]))

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from capworth.case.model import DISTANCE, NET
 from capworth.charts.style import ROW, blank, looks, turn
 from capworth.language.language import Language
-from capworth.language.numbers import Amount
+from capworth.language.numbers import Amount, decimals
 from capworth.study.stages import Study
 
 Facts = Mapping[str, object]
@@ -173,10 +173,11 @@ def sure(confidence: float, language: Language) -> str:
 
 
 def money_at(millions: float, language: Language, currency: str = "") -> str:
-    """Write millions that hold at a confidence: to a tenth from one million on."""
+    """Write millions that hold at a confidence: to a tenth, below one million to two digits."""
+    places = 1 if abs(millions) < HUNDRED else 0
     if abs(millions) < 1:
-        return language.millions(millions, currency)
-    return language.money(millions, currency, 0 if abs(millions) >= HUNDRED else 1)
+        places = decimals(millions, millions, millions)
+    return language.money(millions, currency, places)
 
 
 HEAD = 1.05  # inches for legend, axis and its label

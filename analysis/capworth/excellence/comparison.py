@@ -9,11 +9,11 @@ Hollingsworth & Smith 2003, Applied Economics Letters 10, 733-735).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
-from capworth.case.model import Case
+from capworth.case.model import EQUAL, MEMBERS, RESULTS, SWING, Case
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.envelopment.bootstrap import shrunk
@@ -25,11 +25,10 @@ UNIT_COSTS: Final = "unit_costs"  # cost per unit of extent, and levels
 AMOUNTS: Final = "amounts"  # cost, and levels x extent
 LEVELS: Final = "levels"  # cost, and levels: of unlike kinds
 CONSTANT, VARIABLE = "constant", "variable"
-EQUAL = "equal"
 FLAGS: Final[Mapping[str, str]] = {  # key of extents: flag of the criterion that it is made of
-    "swing": "",
-    "members": "served",
-    "results": "extensive",
+    SWING: "",
+    MEMBERS: "served",
+    RESULTS: "extensive",
 }
 COST = -1  # instead of the number of an output: the one input
 LEAST = 1e-6  # smallest output and input of the envelopment
@@ -109,7 +108,7 @@ class Units:
         cls, case: Case, extent: Floats, cost: Floats, levels: Floats, score: Floats, outputs: Ints
     ) -> "Units":
         """Add up the parts: costs and extents as they are, levels and scores by their extents."""
-        names = [getattr(c, "part_of", "") or c.id for c in case.capabilities]
+        names = [c.part_of or c.id for c in case.capabilities]
         wholes = list(dict.fromkeys(names))
         rows = np.array([wholes.index(name) for name in names])
         ids = list(case.capability_ids)
@@ -173,23 +172,15 @@ class Units:
 
 def keys_of(sample: Sample) -> tuple[str, ...]:
     """Keys of the extents that a case knows, the most telling first; cost would count itself."""
-    today = _today(sample)
-    return (*(key for key in FLAGS if today is not None and key in today.given), EQUAL)
+    given = sample.model.today.given
+    return (*(key for key in FLAGS if key in given), EQUAL)
 
 
 def extents_of(sample: Sample, key: str) -> tuple[Floats, Bools]:
     """(capabilities,) extents, frozen as they are today; (leaves,) criteria that still count."""
-    today, leaves = _today(sample), sample.model.value.leaves
-    extent = np.ones(len(sample.case.capabilities))
-    if today is not None:
-        extent = today.extents(key).share
+    leaves = sample.model.value.leaves
     counted = np.array([not getattr(leaf, FLAGS.get(key, ""), False) for leaf in leaves])
-    return extent, counted if counted.any() else ~counted
-
-
-def _today(sample: Sample) -> Any:
-    """Services as they are, of which extents are made; None where a model knows no extents."""
-    return getattr(sample.model, "today", None)
+    return sample.model.today.extents(key).share, counted if counted.any() else ~counted
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,13 +13,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from capworth.case.model import Capability, Criterion
+from capworth.case.model import EQUAL, Capability, Criterion
 from capworth.errors import InputError
 from capworth.excellence.comparison import (
     AMOUNTS,
     CONSTANT,
     COST,
-    EQUAL,
     LEVELS,
     UNIT_COSTS,
     VARIABLE,

@@ -49,20 +49,20 @@ class Fund:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What can be bought, at expected prices and gains, in millions and points of score.
+    """What can be bought, at expected prices and gains, in millions and per cent of the distance.
 
-    What is best here is so in points, whatever the objective of the programme.
+    What is best here is so in the distance closed, whatever the objective of the programme.
     """
 
     choice: Choice
-    relations: Relations  # with the expected bonus of every synergy, in points
+    relations: Relations  # with the expected bonus of every synergy, in the same
     cost: Floats  # (improvements,) expected
     yearly: Floats  # (improvements, years) the same by year
     value: Floats  # (improvements,)
     sets: Bools | None  # (sets, improvements); None where they are too many to list
 
     def worth(self, rows: Bools) -> Floats:
-        """(rows,) points of each set (rows, improvements), bonuses of pairs included."""
+        """(rows,) per cent closed by each set (rows, improvements), bonuses of pairs included."""
         bonus = synergy_totals(rows, self.relations.synergies)
         return set_totals(rows, self.value) + bonus
 
@@ -127,7 +127,7 @@ class Candidates:
             return None
 
     def worth_in_time(self, may_pay: Bools, income: Floats) -> Floats:
-        """(funds, years) points that a million more adds, parts of improvements counted."""
+        """(funds, years) per cent that a million more closes, parts of improvements counted."""
         try:
             return worth_of_money(self.yearly, self.value, self.relations, may_pay, income)
         except InputError:
@@ -191,14 +191,14 @@ def candidates_of(sample: Sample, choice: Choice) -> Candidates:
 DRAWS = 500  # of the sample, the first ones, in which the best payable set is sought anew
 ALL, TIMING = "all", "timing"  # every earmark lifted; all money in hand from the first year
 PLEDGED, BUDGET = "pledged", "budget"  # scopes: the pledges alone; with free money up to the budget
-SAME = 1e-9  # points that count as none
+SAME = 1e-9  # per cent that count as none
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Earmarks(Answer):
     """The price of every earmark: best value without it less best value under it.
 
-    Values are points of score of the set that is best among those that can be paid, at expected
+    Values are per cent of the distance that the best of all payable sets closes, at expected
     costs. Every fund pays only for what its earmark names. Where
     several may pay, pledges pay first, by their names, and money still to be raised last.
     """
@@ -216,7 +216,7 @@ class Earmarks(Answer):
         return self._funds.copy()
 
     def by_year(self) -> pd.DataFrame:
-        """Index (scope, fund, year): income, and points that one more million would add there.
+        """Index (scope, fund, year): income, and per cent that one more million would close there.
 
         Dual prices of the linear relaxation, in which parts of an improvement count too.
         """
@@ -249,7 +249,7 @@ class Earmarks(Answer):
 
     def __repr__(self) -> str:
         words = ", ".join(
-            f"{self.mismatch(scope):.2g} points within the {words}"
+            f"{self.mismatch(scope):.2g} % of the distance within the {words}"
             for scope, words in ((BUDGET, "budget"), (PLEDGED, "pledges alone"))
         )
         return f"<Earmarks: all together cost {words}>"

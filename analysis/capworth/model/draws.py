@@ -106,8 +106,8 @@ class Sampled:
         if place is None:
             return stream(self.seed, name, self.chunk).random(self.size)
         cells = _sobol_cells(self.seed, len(self.dimensions), self.first, self.size)
-        found: Floats = (cells[place] + 0.5) / _CELLS
-        return found
+        even: Floats = (cells[place] + 0.5) / _CELLS
+        return even
 
 
 @lru_cache(maxsize=8)

@@ -29,7 +29,7 @@ NAMES: Mapping[str, str] = {
 }
 ENTRIES = 1 << 24  # numbers that the largest table of joint gains may hold
 FEWEST = 16  # draws, however many improvements meet
-APART = 1e-9  # points below which two improvements do not touch one another
+APART = 1e-9  # per cent below which two improvements do not touch one another
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -39,13 +39,13 @@ class JointGains(Answer):
     _table: pd.DataFrame
     _pairs: pd.DataFrame
     base: tuple[str, ...]  # the set in which they are counted together
-    alone: Interval  # points of the set, gains simply added
-    together: Interval  # points of the set, counted together
+    alone: Interval  # per cent of the distance that the set closes, gains simply added
+    together: Interval  # per cent of the distance that the set closes, counted together
     draws: int
     provenance: Provenance
 
     def pairs(self) -> pd.DataFrame:
-        """Pairs that touch: points and money of the two together, less those of each alone."""
+        """Pairs that touch: distance and money of the two together, less those of each alone."""
         return self._pairs.copy()
 
     @property
@@ -59,7 +59,7 @@ class JointGains(Answer):
 
     def __repr__(self) -> str:
         return (
-            f"<JointGains: {len(self.base)} improvements add {self.together[0]:.1f} points "
+            f"<JointGains: {len(self.base)} improvements close {self.together[0]:.1f} % "
             f"together, {self.alone[0]:.1f} when counted one by one; {self.draws:,} draws>"
         )
 

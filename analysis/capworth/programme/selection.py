@@ -237,11 +237,16 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
 
 def share_closed(sample: Sample, closed: Floats) -> Interval:
     """Share of the expected distance closed, with the range of the ratio by draw."""
+    low, high = ends(ratio_by_draw(sample, closed))
+    return Interval(float(closed.mean()), float(low), float(high))
+
+
+def ratio_by_draw(sample: Sample, closed: Floats) -> Floats:
+    """(draws kept,) share of the distance of each draw that is closed in it."""
     drawn, extents = sample.drawn, sample.model.extents
     with np.errstate(divide="ignore", invalid="ignore"):
-        by_draw = np.where(drawn.distance > 0, closed * extents.distance / drawn.distance, 0.0)
-    low, high = ends(by_draw)
-    return Interval(float(closed.mean()), float(low), float(high))
+        ratio = closed * extents.distance / drawn.distance
+    return np.where(drawn.distance > 0, ratio, 0.0)
 
 
 def _table(choice: Choice, good: GoodSets) -> pd.DataFrame:

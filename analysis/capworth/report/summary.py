@@ -308,7 +308,7 @@ def _funding(study: Study, language: Language) -> tuple[str, list[Any]]:
         budget=budget,
         sure=sure(study.programme.confidence, language),
         at_target=worth(DISTANCE, _gain_at(curve, goal), language),
-        at_budget=worth(DISTANCE, _gain_at(curve, funding.budget_m), language),
+        at_budget=worth(DISTANCE, Amount(*study.programme.gain), language),
     )
     return head, [Text(f"{text} {_mismatch(study, language)}".strip())]
 

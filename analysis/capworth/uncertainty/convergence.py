@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from capworth.case.model import DISTANCE, HARM, Case
+from capworth.case.model import DISTANCE, HARM, NET, Case
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
@@ -21,7 +21,7 @@ from capworth.model.simulation import (
     value_per_million,
 )
 from capworth.programme.choice import Choice
-from capworth.programme.selection import Programme, choose_programme
+from capworth.programme.selection import Programme, choose_programme, ratio_by_draw
 
 TOLERANCE = 0.025  # of the range of a headline: an error that costs no digit of what is printed
 FEWEST = 1_000  # draws with which the search for enough of them begins
@@ -43,9 +43,14 @@ class Convergence(Answer):
 
     @property
     def unstable(self) -> tuple[str, ...]:
-        """The headlines whose error is above the tolerance, and would fall with more draws."""
-        table = self._table
-        return tuple(table.index[(table["error_share"] > self.tolerance) & table["growing"]])
+        """The headlines whose error is above the tolerance."""
+        return tuple(self._table.index[self._table["error_share"] > self.tolerance])
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Those of the unstable headlines whose error would fall with more draws."""
+        growing = self._table["growing"]
+        return tuple(name for name in self.unstable if growing[name])
 
     @property
     def largest(self) -> float:
@@ -72,9 +77,9 @@ def converge(
 ) -> Convergence:
     """Find the Monte Carlo error of every headline of a sample.
 
-    Headlines are the whole-life cost of all capabilities; what the recommended set asks for, costs
-    and gains, and how often it is the best and is paid for; or, where no set is recommended, the
-    score of the capability that is most often first, and how often.
+    Headlines are the whole-life cost of all capabilities; what the recommended set asks for, needs
+    at the confidence of the budget, costs and gains, and how often it is paid for; or, where no set
+    is recommended, the score of the capability that is most often first, and how often.
     """
     rows = dict(_headlines(sample, programme))
     columns = ["kind", "value", "error", "range", "draws", "growing"]
@@ -102,18 +107,34 @@ def _of_programme(sample: Sample, programme: Programme) -> Iterator[tuple[str, R
     table = programme.to_frame()
     chosen = table["chosen"].to_numpy(dtype=bool)
     delays = table["delay"].to_numpy(dtype=np.int64)
-    scales = {value.scale for value in case.unit_values}
-    yield from _amount(case, "asked.programme", drawn.asked @ chosen / MILLION)
-    yield from _amount(case, "cost.programme", drawn.improvement_cost @ chosen / MILLION)
+    asked = choice.cost @ chosen / MILLION
+    yield from _amount(case, "asked.programme", asked)
+    if programme.confidence:
+        yield _needed(case, asked, programme)
+    yield _share("within.programme", programme.p_within, drawn.size, drawn.size < KEPT)
+    yield _share("years.programme", programme.p_years, drawn.size, drawn.size < KEPT)
+    yield from _amount(case, "cost.programme", choice.whole_cost(chosen, delays) / MILLION)
     if case.measured:
-        yield from _amount(case, "gain.programme", choice.by_draw(chosen, delays, DISTANCE))
+        closed = choice.by_draw(chosen, delays, DISTANCE)
+        yield from _amount(case, "gain.programme", closed, ratio_by_draw(sample, closed))
+    scales = {value.scale for value in case.unit_values}
     if "money" in scales:
-        money = choice.by_draw(chosen, delays, "money") / MILLION
+        money, net = (choice.by_draw(chosen, delays, m) / MILLION for m in ("money", NET))
         yield from _amount(case, "money.programme", money)
+        yield from _amount(case, "net.programme", net)
+        yield _share("positive.programme", programme.p_net, drawn.size, drawn.size < KEPT)
     if HARM in scales:
         yield from _amount(case, "harm.programme", choice.by_draw(chosen, delays, HARM))
-    yield _share("within.programme", programme.p_within, drawn.size, sample.draws)
-    yield _share("years.programme", programme.p_years, drawn.size, sample.draws)
+
+
+def _needed(case: Case, asked: Floats, programme: Programme) -> tuple[str, Row]:
+    """Money that the set needs at the confidence of the budget, an order statistic."""
+    confidence = float(programme.confidence)
+    low, high = (float(end) for end in ends(asked))
+    error = figure_error(asked, confidence, case.settings.sampling != SOBOL)
+    many = len(asked)
+    row = (QUANTILE, programme.needed_m, error, high - low, many, many < KEPT)
+    return "needed.programme.confidence", row
 
 
 def _of_first(sample: Sample) -> Iterator[tuple[str, Row]]:
@@ -124,28 +145,37 @@ def _of_first(sample: Sample) -> Iterator[tuple[str, Row]]:
     rate = value_per_million(drawn, sample.model.annuity)[:, first]
     yield from _amount(case, f"score.{name}", drawn.score[:, first])
     yield from _amount(case, f"score_per_m.{name}", rate)
-    yield _share(f"first.{name}", float(shares[first]), sample.draws, sample.draws)
+    yield _share(f"first.{name}", float(shares[first]), sample.draws, growing=True)
 
 
-def _amount(case: Case, name: str, values: Floats) -> Iterator[tuple[str, Row]]:
-    """Mean and both ends of the 80 % interval of a quantity, each with its error."""
+def _amount(
+    case: Case, name: str, values: Floats, spread: Floats | None = None
+) -> Iterator[tuple[str, Row]]:
+    """Mean and both ends of the 80 % interval of a quantity, each with its error.
+
+    Parameters
+    ----------
+    case, name : how it was sampled, and what the quantity is called
+    values : (draws,) of which the mean is taken
+    spread : (draws,) of which the ends are taken, where they are not those of the values
+    """
     independent = case.settings.sampling != SOBOL
-    low, high = (float(end) for end in ends(values))
+    ranged = values if spread is None else spread
+    low, high = (float(end) for end in ends(ranged))
     many, growing = len(values), len(values) < KEPT
-    parts: tuple[tuple[str, float, str | float], ...] = (
-        ("mean", float(values.mean()), MEAN),
-        (f"p{LOW}", low, LOW / 100),
-        (f"p{HIGH}", high, HIGH / 100),
+    parts: tuple[tuple[str, float, Floats, str | float], ...] = (
+        (MEAN, float(values.mean()), values, MEAN),
+        (f"p{LOW}", low, ranged, LOW / 100),
+        (f"p{HIGH}", high, ranged, HIGH / 100),
     )
-    for basis, value, figure in parts:
+    for basis, value, draws, figure in parts:
         kind = MEAN if figure == MEAN else QUANTILE
-        error = figure_error(values, figure, independent)
+        error = figure_error(draws, figure, independent)
         yield f"{name}.{basis}", (kind, value, error, high - low, many, growing)
 
 
-def _share(name: str, share: float, many: int, draws: int) -> tuple[str, Row]:
+def _share(name: str, share: float, many: int, growing: bool) -> tuple[str, Row]:
     """Count a share; its error is that of independent draws, which bounds that of a sequence."""
-    growing = many == draws
     return f"{name}.share", (SHARE, share, share_error(share, many), 1.0, many, growing)
 
 
@@ -181,6 +211,6 @@ def draws_until_stable(
         known = Provenance.of(case, size)
         found = converge(sample, choose_programme(sample, known), known, tolerance)
         more = 2 * size if case.settings.sampling == SOBOL else min(2 * size, KEPT)
-        if not found.unstable or not size < more <= KEPT:
+        if not found.waiting or not size < more <= KEPT:
             return size, found
         size = more

@@ -16,6 +16,7 @@ from capworth.case.model import DISTANCE, NET, Case, CostLine, Estimate
 from capworth.case.relations import SYNERGY
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.uncertainty.distributions import normal_copula
+from capworth.methods.uncertainty.order_statistics import order_quantiles
 from capworth.model.costs import CostModel
 from capworth.model.draws import GROUP, Draws, Sampled, quantile_of
 from capworth.model.joint_gains import Level, Meeting, meetings_of
@@ -514,7 +515,8 @@ class _Line:
 
     def quantiles(self, probabilities: Floats) -> Floats:
         """See `Input`; in the draws that are kept."""
-        return np.asarray(np.quantile(self.amount, probabilities))
+        least = 1 / len(self.amount)  # the lowest draw
+        return order_quantiles(self.amount, np.maximum(probabilities, least).tolist())
 
     def drawn(self) -> Floats:
         """See `Input`."""

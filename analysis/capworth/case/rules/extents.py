@@ -17,7 +17,12 @@ def check_extents(
     """Run the rules; silent while a table that they must see whole is among the `faulty`."""
     if {"capabilities", "criteria", "scores", "unit_values"} & {*faulty}:
         return ()
-    return (*_extents(typed), *_agreed(typed), *_key(settings, typed), *_objective(settings, typed))
+    return (
+        *_extents(typed),
+        *_agreed(typed),
+        *_keys(settings, typed),
+        *_objective(settings, typed),
+    )
 
 
 def _extents(typed: Typed) -> Iterator[Finding]:
@@ -65,17 +70,21 @@ def _agreed(typed: Typed) -> Iterator[Finding]:
             )
 
 
-def _key(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
-    key = settings.get("extent_key")
+def _keys(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    for setting in ("extent_key", "excellence_extent"):
+        yield from _key(setting, settings.get(setting), typed)
+
+
+def _key(setting: str, key: object, typed: Typed) -> Iterator[Finding]:
     rows = typed.get("capabilities", ())
     if key == SWING and not all(row["extent"] is not None for row in rows):
         fix = "Fill in the extents of capabilities, or take another key."
-        yield _fault("extent_key", "no extents were elicited", fix)
+        yield _fault(setting, "no extents were elicited", fix)
     flag = NEEDED.get(str(key))
     flagged = [row for row in typed.get("criteria", ()) if flag and row[flag]]
     if flag and len(flagged) != 1:
         words = "no criterion has" if not flagged else f"{len(flagged)} criteria have"
-        yield _fault("extent_key", f"{words} the flag {flag}", f"Set {flag} to yes for one.")
+        yield _fault(setting, f"{words} the flag {flag}", f"Set {flag} to yes for one.")
 
 
 def _objective(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:

@@ -132,15 +132,15 @@ def _headline(quantity: str, thing: str, language: Language) -> str:
 def _errors(study: Study, language: Language) -> Table:
     """One row for each headline: the error of its mean, or share, and of both ends."""
     table = study.convergence.to_frame()
+    bases = ("mean", f"p{LOW}", f"p{HIGH}")
     rows: dict[tuple[str, str], dict[str, tuple[float, float]]] = {}
     for key, row in rows_of(table):
         quantity, thing, basis = _figure(key)
         cells = rows.setdefault((quantity, thing), {})
-        cells["mean" if basis == "share" else basis] = (
+        cells[basis if basis in bases else "mean"] = (
             float(row["error"]),
             float(row["error_share"]),
         )
-    bases = ("mean", f"p{LOW}", f"p{HIGH}")
     columns = (
         language.say("convergence.figure"),
         language.say("convergence.mean"),

@@ -1,7 +1,6 @@
-"""Worth of knowing: closed forms, an exhaustive twin of the pruned search, and a nested twin."""
+"""Smooth curves and partial information: closed forms; the pruned search and an exhaustive twin."""
 
 import tomllib
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from capworth.case.model import Case, Estimate
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats
 from capworth.methods.portfolio.draws import best_in_neighbours, best_over_draws
-from capworth.methods.portfolio.frontier import feasible_sets
 from capworth.methods.uncertainty.spline import KNOTS, smoothed
 from capworth.methods.uncertainty.value_of_information import (
     evpi,
     evppi,
 )
-from capworth.model.draws import AtModes, OneWay, Sampled, quantile_of
-from capworth.model.result import Provenance
-from capworth.model.simulation import Model, draw_sample
-from capworth.programme.selection import choose_programme, relations_of
 from capworth.streams import stream
-from capworth.uncertainty.information import Resolving, value_of_information
-from capworth.uncertainty.sensitivity import uncertain_inputs
 
 GOLDEN = tomllib.loads((Path(__file__).parents[1] / "golden/appraisal.toml").read_text("utf-8"))
 DRAWS = 2_000
@@ -174,129 +164,3 @@ def test_a_set_that_is_sometimes_too_dear_bars_no_other() -> None:
     cost, value = np.array([[4.9, 1.0], [5.1, 1.0]]), np.array([[9.0, 1.0], [9.0, 1.0]])
     assert best_in_neighbours(cost, value, sets, 5.0).tolist() == [0, 1]
     assert best_in_neighbours(cost, value, sets, 0.5).tolist() == [-1, -1]
-
-
-# ------------------------------------------------------------------------------ the programme
-
-
-def answered(case: Case, draws: int = DRAWS) -> Resolving:
-    sample = draw_sample(case, draws)
-    provenance = Provenance.of(case, draws)
-    found = value_of_information(sample, choose_programme(sample, provenance), provenance)
-    assert found is not None
-    return found
-
-
-class Fixed:
-    """Sampled draws in which one input has one level."""
-
-    size = 400
-
-    def __init__(self, name: str, level: float) -> None:
-        self.name, self.level, self.others = name, level, Sampled(9, 0, self.size)
-
-    def of(self, estimate: Estimate) -> Floats:
-        if estimate.name == self.name:
-            return np.full(self.size, self.level)
-        return self.others.of(estimate)
-
-
-def test_knowing_one_input_by_a_nested_twin(small: Case) -> None:
-    """For the likeliest inputs: fix it at each of its levels, average all else, choose anew."""
-    found = answered(small)
-    sample = draw_sample(small, DRAWS)
-    programme = choose_programme(sample, Provenance.of(small, DRAWS))
-    assert programme is not None
-    sets = feasible_sets(relations_of(small)).astype(float)
-    grid, budget = small.settings.grid, small.settings.budget or 0
-    plan = sample.drawn.asked.mean(axis=0)
-    rounded = np.ceil(plan / grid - 1e-9) * grid
-    affordable = sets[sets @ rounded <= budget]
-    inputs = {e.name: e for e in uncertain_inputs(small, Model(small))}
-    for name in found.to_frame().index[:3]:
-        estimate = inputs[str(name)]
-
-        best = []
-        for level in quantile_of(estimate, (np.arange(40) + 0.5) / 40):
-            drawn = sample.model.answer(Fixed(str(name), float(level)))
-            worth = drawn.gains.score - found.points_per_million * (drawn.asked - plan) / 1e6
-            best.append(affordable @ worth.mean(axis=0))
-        table = np.array(best)
-        nested = table.max(axis=1).mean() - table.mean(axis=0).max()
-        row = found.to_frame().loc[name]
-        assert row["value"] == pytest.approx(nested, abs=max(4 * row["standard_error"], 0.02)), name
-
-
-def test_knowing_everything_by_an_exhaustive_twin(small: Case) -> None:
-    """In each of the first draws the best of all affordable sets, an overspend at its price."""
-    found = answered(small)
-    sample = draw_sample(small, DRAWS)
-    assert found.points_per_million > 1  # what is asked matters
-    sets = feasible_sets(relations_of(small)).astype(float)
-    plan = sample.drawn.asked.mean(axis=0)
-    grid = small.settings.grid
-    affordable = sets[sets @ (np.ceil(plan / grid - 1e-9) * grid) <= (small.settings.budget or 0)]
-    asked, gain = sample.drawn.asked[:1_000], sample.drawn.gains.score[:1_000]
-    worth = (gain - found.points_per_million * (asked - plan) / 1e6) @ affordable.T
-    lead = worth.max(axis=1) - worth[:, worth.mean(axis=0).argmax()]
-    assert found.everything == pytest.approx(lead.mean())
-    assert found.everything_error == pytest.approx(lead.std(ddof=1) / np.sqrt(1_000))
-
-
-def test_inputs_that_move_no_improvement_are_left_out(small: Case) -> None:
-    model = Model(small)
-    moving = set()
-    for estimate in uncertain_inputs(small, model):
-        drawn = model.answer(OneWay([estimate]))
-        both = np.hstack([drawn.asked, drawn.gains.score])
-        if np.abs(both - both[0]).max() > 1e-9:
-            moving.add(estimate.name)
-    assert set(answered(small).to_frame().index) == moving
-
-
-def test_nothing_is_worth_more_than_everything(small: Case) -> None:
-    found = answered(small)
-    table = found.to_frame()
-    assert (table["value"] >= 0).all()
-    assert (
-        table["value"]
-        <= found.everything + 3 * table["standard_error"] + 3 * found.everything_error
-    ).all()
-    assert table["value"].is_monotonic_decreasing
-    assert found.looked_at == len(table) < len(uncertain_inputs(small, Model(small)))
-    assert set(found.clear) == set(table.index[table["value"] > 2 * table["standard_error"]])
-    assert f"{found.looked_at} inputs are worth knowing alone" in repr(found)
-    np.testing.assert_allclose(table["share"], table["value"] / found.everything)
-
-
-def test_the_price_of_a_million_is_what_the_frontier_sells_it_for(small: Case) -> None:
-    found = answered(small)
-    sample = draw_sample(small, DRAWS)
-    programme = choose_programme(sample, Provenance.of(small, DRAWS))
-    assert programme is not None
-    steps = programme.frontier()
-    more = steps[steps["budget_m"] > programme.budget_m]
-    rates = (more["gain"] - programme.gain[0]) / (more["budget_m"] - programme.budget_m)
-    assert found.points_per_million == pytest.approx(max(rates, default=0.0), rel=1e-6)
-
-
-def test_a_certain_case_has_nothing_to_learn(small: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "capworth.model.simulation.Sampled", lambda seed, chunk, size: AtModes(size)
-    )
-    found = answered(small, 5)
-    assert found.everything == 0
-    assert (found.to_frame()["value"] == 0).all()
-    assert found.clear == ()
-    assert "0 of" in repr(found)
-
-
-def test_without_a_programme_it_is_not_asked(small: Case) -> None:
-    poor = small.with_settings(budget=None, target=None)
-    sample = draw_sample(poor, 50)
-    assert value_of_information(sample, None, Provenance.of(poor, 50)) is None
-    empty = small.with_settings(budget=10_000.0)
-    sample = draw_sample(empty, 50)
-    programme = choose_programme(sample, Provenance.of(empty, 50))
-    assert value_of_information(sample, programme, Provenance.of(empty, 50)) is None
-    assert replace(poor).improvements

@@ -1,9 +1,8 @@
-"""Switching values: by hand, on both sides of every turn, and against an exhaustive twin."""
+"""Switching values of a net value or a place: by hand, on both sides of every turn, and a twin."""
 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import product
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -15,16 +14,16 @@ from hypothesis import strategies as st
 from capworth.case.model import Case, Estimate
 from capworth.errors import InputError
 from capworth.methods.uncertainty.switching_value import chance_reached
-from capworth.model.draws import AtModes, Sampled, quantile_of
+from capworth.model.draws import AtModes, quantile_of
 from capworth.model.simulation import Drawn, Model, Sample, draw_sample, gain_per_million
 from capworth.uncertainty.sensitivity import uncertain_inputs
-from capworth.uncertainty.switching import (
+from capworth.uncertainty.standing import (
     HALVINGS,
-    SwitchingValues,
+    StandingSwitches,
     _Moved,
     _turns,
     margin_of,
-    switching_values,
+    standing_switches,
 )
 
 GOLDEN = tomllib.loads((Path(__file__).parents[1] / "golden/economics.toml").read_text("utf-8"))
@@ -45,9 +44,8 @@ def sample(small: Case) -> Sample:
 
 
 @pytest.fixture(scope="module")
-def found(small: Case, sample: Sample) -> Mapping[Pair, SwitchingValues]:
-    pairs = (*ASKED, ("programme", ""))
-    return {pair: switching_values(small, *pair, sample=sample) for pair in pairs}
+def found(small: Case, sample: Sample) -> Mapping[Pair, StandingSwitches]:
+    return {pair: standing_switches(small, *pair, sample=sample) for pair in ASKED}
 
 
 def moved(model: Model, estimate: Estimate, level: float) -> Drawn:
@@ -56,7 +54,7 @@ def moved(model: Model, estimate: Estimate, level: float) -> Drawn:
 
 @pytest.mark.parametrize("golden", GOLDEN["switch"], ids=lambda golden: golden["name"])
 def test_switching_values_worked_by_hand(
-    golden: dict[str, Any], found: Mapping[Pair, SwitchingValues]
+    golden: dict[str, Any], found: Mapping[Pair, StandingSwitches]
 ) -> None:
     asked = golden["subject"], "" if golden["subject"] == "CLOUD" else golden["question"]
     row = found[asked].to_frame().to_dict("index")[golden["input"]]
@@ -66,44 +64,14 @@ def test_switching_values_worked_by_hand(
     assert row["inside"] is golden["inside"]
 
 
-def test_what_no_longer_adds_anything_leaves_the_best_set(
-    small: Case, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """60 hours are as bad as 48: a project that saves 12 or fewer gains nothing, and costs."""
-    monkeypatch.setattr(Sampled, "of", lambda self, e: np.full(self.size, e.mode))
-    cloud = "CLOUD", "ACA", "speed"
-    effects = tuple(
-        replace(e, change=replace(e.change, low=-40.0, mode=-24.0, high=-2.0))
-        for e in small.effects
-        if (e.improvement, e.capability, e.criterion) == cloud
-    )
-    scores = tuple(
-        replace(s, level=replace(s.level, low=60.0, mode=60.0, high=60.0))
-        if (s.capability, s.criterion) == cloud[1:]
-        else s
-        for s in small.scores
-    )
-    case = replace(
-        small,
-        effects=effects,
-        scores=scores,
-        relations=(),
-        improvements=tuple(i for i in small.improvements if i.id == "CLOUD"),
-        costs=tuple(c for c in small.costs if c.improvement in ("", "CLOUD")),
-    )
-    found = switching_values(case, "programme", sample=draw_sample(case, 2))
-    assert found.base == "best set CLOUD"
-    assert found.to_frame().loc[effects[0].change.name, "above"] == pytest.approx(-12)
-
-
-@pytest.mark.parametrize("pair", [*ASKED, ("programme", "")], ids=str)
+@pytest.mark.parametrize("pair", ASKED, ids=str)
 def test_the_answer_holds_before_a_turn_and_not_beyond(
     small: Case,
     sample: Sample,
-    found: Mapping[Pair, SwitchingValues],
+    found: Mapping[Pair, StandingSwitches],
     pair: Pair,
 ) -> None:
-    margin = margin_of(small, sample.model, *pair, sample=sample)
+    margin = margin_of(small, sample.model, *pair)
     inputs = {e.name: e for e in uncertain_inputs(small, sample.model)}
     turns = 0
     assert margin.of(sample.model.answer(AtModes()))[0] > 0
@@ -120,10 +88,10 @@ def test_the_answer_holds_before_a_turn_and_not_beyond(
 
 
 def test_an_input_that_is_not_listed_turns_nothing(
-    small: Case, sample: Sample, found: Mapping[Pair, SwitchingValues]
+    small: Case, sample: Sample, found: Mapping[Pair, StandingSwitches]
 ) -> None:
     for pair, values in found.items():
-        margin = margin_of(small, sample.model, *pair, sample=sample)
+        margin = margin_of(small, sample.model, *pair)
         for estimate in uncertain_inputs(small, sample.model):
             if estimate.name not in values.to_frame().index:
                 levels = np.linspace(estimate.low, estimate.high, 31)[None, :]
@@ -132,7 +100,7 @@ def test_an_input_that_is_not_listed_turns_nothing(
 
 
 def test_plausibility_is_the_chance_of_lying_beyond(
-    small: Case, sample: Sample, found: Mapping[Pair, SwitchingValues]
+    small: Case, sample: Sample, found: Mapping[Pair, StandingSwitches]
 ) -> None:
     inputs = {e.name: e for e in uncertain_inputs(small, sample.model)}
     for values in found.values():
@@ -158,7 +126,7 @@ def test_the_place_is_the_place(small: Case, sample: Sample) -> None:
     base = gain_per_million(sample.modes)[0]
     k = small.improvement_ids.index("SCAN")
     place = int((base > base[k]).sum())
-    values = switching_values(small, "SCAN", "place", sample).to_frame().to_dict("index")
+    values = standing_switches(small, "SCAN", "place", sample).to_frame().to_dict("index")
     for estimate in uncertain_inputs(small, sample.model):
         levels = np.linspace(estimate.low, estimate.high, 60)
         rates = gain_per_million(sample.model.answer(_Moved([estimate], levels[None, :])))
@@ -175,39 +143,6 @@ def test_the_place_is_the_place(small: Case, sample: Sample) -> None:
                 assert abs(turn - nearest) <= step, estimate.name
             else:
                 assert np.isnan(turn) or not estimate.low < turn < estimate.high, estimate.name
-
-
-def test_the_programme_against_all_sets(
-    small: Case, sample: Sample, found: Mapping[Pair, SwitchingValues]
-) -> None:
-    """At every turn another of the 2^3 sets is better, or the chosen one is too dear."""
-    asked, gain = sample.drawn.asked.mean(axis=0), sample.drawn.gains.score.mean(axis=0)
-    today, ids = sample.modes, small.improvement_ids
-
-    def best(drawn: Drawn) -> tuple[str, ...]:
-        ask = asked * drawn.asked[0] / today.asked[0]
-        add = gain + drawn.gains.score[0] - today.gains.score[0]
-        allowed = [
-            taken
-            for taken in product((0, 1), repeat=3)
-            if taken[ids.index("LINK")] <= taken[ids.index("SCAN")]
-            and not (taken[ids.index("CLOUD")] and taken[ids.index("SCAN")])
-            and ask @ taken <= small.settings.budget
-        ]
-        chosen = max(allowed, key=lambda taken: add @ taken)
-        return tuple(i for i, t in zip(ids, chosen, strict=True) if t)
-
-    inputs = {e.name: e for e in uncertain_inputs(small, sample.model)}
-    base = best(today)
-    values = found["programme", ""]
-    assert values.base == f"best set {' '.join(base)}"
-    for name, row in values.to_frame().iterrows():
-        estimate = inputs[str(name)]
-        for level, way in ((row["below"], 1), (row["above"], -1)):
-            if np.isfinite(level):
-                step = 1e-6 * max(abs(level), 1e-9) * way
-                assert best(moved(sample.model, estimate, level + step)) == base, name
-                assert best(moved(sample.model, estimate, level - step)) != base, name
 
 
 @settings(deadline=None, max_examples=40)
@@ -237,33 +172,19 @@ def test_a_root_is_found_inside_and_beyond_the_range(mode: float, root: float) -
 def test_what_cannot_be_asked_is_refused(small: Case, sample: Sample) -> None:
     for subject, question, told in (
         ("REGG", "", "Did you mean 'REG'"),
-        ("program", "", "Did you mean 'programme'"),
+        ("programme", "", "'programme' is not known"),
         ("REG", "worth", "question: 'worth' is not known"),
         ("NET", "net value", "no benefit of NET is known in money"),
         ("CLOUD", "net value", "no benefit of CLOUD is known in money"),
     ):
         with pytest.raises(InputError, match=told):
-            switching_values(small, subject, question, sample)
-    poor = small.with_settings(budget=None, target=None)
-    with pytest.raises(InputError, match="no budget"):
-        switching_values(poor, "programme")
+            standing_switches(small, subject, question, sample)
     treeless = replace(small, criteria=(), scores=(), effects=())
     with pytest.raises(InputError, match="no value tree"):
-        switching_values(treeless, "NET")
+        standing_switches(treeless, "NET")
 
 
-def test_an_answer_that_nothing_turns_is_said(small: Case) -> None:
-    """All inputs certain: nothing is looked at."""
-    sure = replace(small, costs=small.costs[:1], chain=(), unit_values=(), effects=())
-    sure = replace(sure, criteria=small.criteria)
-    values = switching_values(small.with_settings(budget=10_000.0), "programme")
-    assert values.base == "best set empty"
-    assert "inputs turn it" in repr(values)
-    assert values.looked_at == len(uncertain_inputs(small, Model(small)))
-    assert sure.unit_values == ()
-
-
-def test_the_answer_says_its_finding(found: Mapping[Pair, SwitchingValues]) -> None:
+def test_the_answer_says_its_finding(found: Mapping[Pair, StandingSwitches]) -> None:
     values = found["SCAN", "net value"]
     assert values.subject == "SCAN"
     assert "net value -0.0758 million EUR" in repr(values)

@@ -1,0 +1,322 @@
+"""Switching values by substitution: against a model answered anew, and by what they must keep."""
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from capworth.case.model import HARM, NET, Case, Estimate
+from capworth.methods.arguments import Bools, Floats, Ints
+from capworth.methods.uncertainty.distributions import normal_copula
+from capworth.model.draws import Sampled, quantile_of
+from capworth.model.result import Provenance
+from capworth.model.simulation import Model, Sample, draw_sample
+from capworth.programme.selection import choose_programme
+from capworth.uncertainty.rivals import CLEARLY, Rivals
+from capworth.uncertainty.set_alone import Input, inputs_of
+from capworth.uncertainty.switching import SwitchingValues, _rows, switching_values
+
+GOLDEN = tomllib.loads((Path(__file__).parents[1] / "golden/decision.toml").read_text("utf-8"))
+DRAWS = 300
+
+
+def found_in(case: Case, draws: int = DRAWS) -> SwitchingValues:
+    sample, known = draw_sample(case, draws), Provenance.of(case, draws)
+    found = switching_values(sample, choose_programme(sample, known), known)
+    assert found is not None
+    return found
+
+
+def rivals_in(case: Case, draws: int = DRAWS) -> Rivals:
+    sample = draw_sample(case, draws)
+    programme = choose_programme(sample, Provenance.of(case, draws))
+    assert programme is not None
+    return Rivals.of(sample, programme)
+
+
+def meeting(small: Case) -> Case:
+    """LINK lifts what SCAN lifts, and both may be funded: their gains are capped together."""
+    place = next(e for e in small.effects if e.improvement == "SCAN" and e.criterion)
+    change = replace(place.change, name=f"effects/LINK/{place.capability}/{place.criterion}")
+    effects = (*small.effects, replace(place, improvement="LINK", change=change))
+    kept = [e for e in effects if e.improvement != "LINK" or e.change.name == change.name]
+    return replace(small, effects=tuple(kept), relations=()).with_settings(budget=400_000.0)
+
+
+class Fixed:
+    """The draws of a case, one input or what a group has in common held at a level."""
+
+    def __init__(self, sample: Sample, name: str, level: float) -> None:
+        self.draws = Sampled(sample.case.settings.seed, 0, sample.drawn.size)
+        self.size, self.name, self.level = self.draws.size, name, level
+
+    def of(self, estimate: Estimate) -> Floats:
+        if estimate.name == self.name:
+            return np.full(self.size, self.level)
+        if estimate.group and self.name == f"group/{estimate.group}":
+            common = np.full(self.size, self.level)
+            even = normal_copula(self.draws.even(estimate.name), common, estimate.share)
+            return quantile_of(estimate, even)
+        return self.draws.of(estimate)
+
+
+def closed_anew(model: Model, draws: Fixed, sets: Bools) -> Floats:
+    """(sets,) share of the distance closed, capped year by year, from levels and weights."""
+    case, extents = model.case, model.extents
+    agreed, leaves = model.value.agreed(), [leaf.id for leaf in model.value.leaves]
+    tree = model.tree(draws)
+    weights = extents.weights(tree.weights)
+    years = model.gains.years
+    total = np.zeros(len(sets))
+    for c, capability in enumerate(case.capability_ids):
+        for k, leaf in enumerate(leaves):
+            mine = [e for e in case.effects if (e.capability, e.criterion) == (capability, leaf)]
+            for row, chosen in enumerate(sets):
+                for year, discount in enumerate(years.discount):
+                    level = tree.values[:, c, k].copy()
+                    for effect in mine:
+                        i = case.improvement_ids.index(effect.improvement)
+                        if chosen[i]:
+                            share = years.share(i)[year]
+                            level += share * model.gains.rise(tree, draws, effect)
+                    before = np.maximum(agreed[c, k] - tree.values[:, c, k], 0)
+                    after = np.maximum(agreed[c, k] - level, 0)
+                    points = (before - after) * weights[:, k] * extents.share[c]
+                    total[row] += points.mean() * discount / years.discount.sum()
+    return np.asarray(100 * total / extents.distance)
+
+
+def needed_anew(rivals: Rivals, one: Input, level: float) -> Floats:
+    """(sets,) money at the confidence with one input at a level, by sorting."""
+    sample, name = rivals.sample, one.name
+    draws = Sampled(sample.case.settings.seed, 0, sample.drawn.size)
+    lines = {line.amount.name: line for line in sample.case.costs}
+    if name in lines and lines[name].improvement:
+        line = lines[name]
+        k = sample.case.improvement_ids.index(line.improvement)
+        (amount,) = (a for x, a, _ in sample.model.costs.priced(draws) if x.id == line.id)
+        (years,) = (y for x, _, y in sample.model.costs.priced(draws) if x.id == line.id)
+        asked = sample.drawn.asked.copy()
+        asked[:, k] += (level - amount) * years.sum()
+    else:
+        asked = sample.model.costs.price(Fixed(sample, name, level)).asked
+    sums = np.sort(asked @ rivals.sets.T, axis=0)
+    place = int(np.ceil(0.8 * len(sums) - 1e-9)) - 1
+    return np.asarray(np.maximum(sums[place], sums.mean(axis=0)))
+
+
+@pytest.mark.parametrize("make", [lambda case: case, meeting], ids=["small", "meeting"])
+def test_every_input_against_the_model_answered_anew(
+    small: Case, make: Callable[[Case], Case]
+) -> None:
+    rivals = rivals_in(make(small))
+    assert not rivals.delays.any()
+    kinds = set()
+    for one in inputs_of(rivals):
+        levels = one.quantiles(np.array([0.04, 0.5, 0.9]))
+        worth, needed = one.at(levels)
+        kinds.add(one.name.partition("/")[0])
+        for row, level in enumerate(levels.tolist()):
+            anew = closed_anew(
+                rivals.sample.model, Fixed(rivals.sample, one.name, level), rivals.sets
+            )
+            np.testing.assert_allclose(worth[row], anew, atol=1e-8, err_msg=one.name)
+            money = needed_anew(rivals, one, level)
+            np.testing.assert_allclose(needed[row], money, rtol=1e-9, err_msg=one.name)
+    assert {"costs", "effects", "scores", "criteria", "group"} <= kinds
+
+
+@pytest.mark.parametrize("objective", [NET, HARM])
+def test_money_and_harm_against_the_model_answered_anew(small: Case, objective: str) -> None:
+    """Of sets of one improvement: what each adds alone is what the model answers."""
+    case = replace(small, relations=()).with_settings(objective=objective, budget=400_000.0)
+    rivals = rivals_in(case)
+    alone = np.flatnonzero(rivals.sets.sum(axis=1) == 1)
+    assert len(alone)
+    moved = 0
+    lines = {line.amount.name: line for line in case.costs if line.improvement}
+    for one in inputs_of(rivals):
+        if one.name in lines:
+            continue  # as it turns out, which no single estimate is
+        levels = one.quantiles(np.array([0.1, 0.8]))
+        worth, _ = one.at(levels)
+        for row, level in enumerate(levels.tolist()):
+            answered = rivals.sample.model.answer(Fixed(rivals.sample, one.name, level))
+            gains = getattr(answered.gains, objective).mean(axis=0)
+            anew = rivals.sets[alone].astype(float) @ gains
+            np.testing.assert_allclose(worth[row, alone], anew, rtol=1e-7, err_msg=one.name)
+            moved += int(np.abs(anew - rivals.worth[alone]).max() > 1e-9)
+    assert moved
+
+
+def test_levels_and_chances_on_a_fine_grid(small: Case) -> None:
+    """The advice at 400 levels, by the rule written anew; ends and masses agree to 1 %."""
+    rivals = rivals_in(small)
+    mine, budget = float(rivals.worth[0]), rivals.budget
+    table = found_in(small).to_frame()
+    assert len(table)
+    p = (np.arange(400) + 0.5) / 400
+    for one in inputs_of(rivals):
+        levels = one.quantiles(p)
+        worth, needed = one.at(levels)
+        other = []
+        for v, n in zip(worth, needed, strict=True):
+            better = [
+                v[k] - v[0]
+                for k in range(1, len(v))
+                if n[k] <= budget - rivals.room and v[k] - v[0] > CLEARLY * abs(mine)
+            ]
+            other.append(n[0] > budget + rivals.room or bool(better))
+        share = np.array(other)
+        rows = table.loc[[one.name]] if one.name in table.index else table.iloc[:0]
+        assert float(rows["p"].sum()) == pytest.approx(share.mean(), abs=0.02), one.name
+        for _, row in rows.iterrows():
+            side = share[p < 0.5] if row["side"] == "below" else share[p > 0.5]
+            assert row["p"] == pytest.approx(side.mean() / 2, abs=0.012), one.name
+            inner = levels[(p < 0.5) & share].max() if row["side"] == "below" else None
+            first = levels[(p > 0.5) & share].min() if inner is None else inner
+            place = np.searchsorted(levels, [first, row["level"]])
+            assert abs(int(place[0]) - int(place[1])) <= 5, one.name
+
+
+def test_the_switching_level_of_the_worked_example() -> None:
+    """M13: A = 20 - 1.5 x against B = 10.7, x PERT (2, 5, 12.5): 6.2 above, probability 0.386."""
+    golden = GOLDEN["M13"][0]
+    x = golden["inputs"]["x"]
+    width = x["high"] - x["low"]
+    peak = (x["mode"] - x["low"]) / width
+    spread = stats.beta(1 + 4 * peak, 5 - 4 * peak)
+    mean = x["low"] + width * spread.mean()
+
+    class One:
+        name, unit, grade = "x", "", "D"
+
+        def quantiles(self, probabilities: Floats) -> Floats:
+            return np.asarray(x["low"] + width * spread.ppf(probabilities))
+
+        def drawn(self) -> Floats:
+            return self.quantiles(np.linspace(0, 1, 9))
+
+        def at(self, levels: Floats) -> tuple[Floats, Floats]:
+            worth = np.stack([20 - 1.5 * levels, np.full(len(levels), 10.7)], axis=1)
+            return worth, np.zeros(worth.shape)
+
+    sample: Any = SimpleNamespace(case=SimpleNamespace(improvement_ids=("A", "B")))
+    rivals = Rivals(
+        sample=sample,
+        choice=SimpleNamespace(),  # type: ignore[arg-type]  # nothing of it is asked
+        sets=np.eye(2, dtype=bool),
+        delays=np.zeros((2, 2), dtype=np.int64),
+        worth=np.array([20 - 1.5 * mean, 10.7]),
+        budget=1.0,
+        confidence=0.8,
+    )
+    vars(rivals).update(clear=0.0, room=0.0, needed=np.zeros(2))
+    (row,) = _rows(One(), rivals)
+    expected = golden["expected"]
+    assert row["side"] == expected["side"]
+    assert row["level"] == pytest.approx(expected["switch_at"], abs=0.06)
+    assert row["p"] == pytest.approx(expected["probability"], abs=0.01)
+    assert (row["out"], row["into"], row["kind"]) == ("A", "B", "overtaken")
+
+
+def test_rows_stand_by_their_probability(small: Case) -> None:
+    found = found_in(small)
+    table = found.to_frame()
+    assert table["p_both"].is_monotonic_decreasing
+    assert ((table["p"] > 0) & (table["p"] <= table["p_both"]) & (table["p_both"] <= 1)).all()
+    assert found.never == found.looked_at - len(found.switching)
+    assert f"{len(found.switching)} of {found.looked_at}" in repr(found)
+    whole = table.groupby(level=0)["p"].sum()
+    assert whole.to_dict() == pytest.approx(table["p_both"].groupby(level=0).first().to_dict())
+
+
+def test_ten_times_the_money_changes_no_chance(small: Case) -> None:
+    def dearer(estimate: Estimate) -> Estimate:
+        return replace(
+            estimate, low=10 * estimate.low, mode=10 * estimate.mode, high=10 * estimate.high
+        )
+
+    costs = tuple(replace(line, amount=dearer(line.amount)) for line in small.costs)
+    totals = tuple(replace(total, amount=dearer(total.amount)) for total in small.totals)
+    rich = replace(small, costs=costs, totals=totals)
+    rich = rich.with_settings(budget=10 * (small.settings.budget or 0))
+    one, ten = found_in(small).to_frame(), found_in(rich).to_frame()
+    columns = ["side", "p", "p_both", "out", "into", "kind"]
+    assert one[columns].equals(ten[columns])
+    money = one.index.str.startswith("costs/")
+    assert money.any()
+    np.testing.assert_allclose(ten["level"][money], 10 * one["level"][money])
+    np.testing.assert_allclose(ten["level"][~money], one["level"][~money])
+
+
+def test_what_does_nothing_changes_nothing(small: Case) -> None:
+    """A project that costs and adds nothing is never brought in, and takes no chance."""
+    last = small.improvements[-1]
+    dud = replace(last, id="DUD", name="Nothing", translations=(), must=False)
+    line = next(x for x in small.costs if x.improvement == last.id and x.kind == "one-off")
+    cost = replace(
+        line, id="DUD-BUILD", improvement="DUD", amount=replace(line.amount, name="costs/DUD-BUILD")
+    )
+    more = replace(small, improvements=(*small.improvements, dud), costs=(*small.costs, cost))
+    one, two = found_in(small), found_in(more)
+    columns = ["side", "level", "p", "out", "into", "kind"]
+    assert two.to_frame()[columns].equals(one.to_frame()[columns])
+    assert two.looked_at == one.looked_at + 1
+
+
+def test_the_pair_is_that_of_the_draws(small: Case) -> None:
+    found = found_in(small)
+    one, other = found.switching[:2]
+    assert found.pair is not None
+    assert tuple(side.name for side in found.pair.inputs) == (one, other)
+    rivals = rivals_in(small)
+    first, second = (next(i for i in inputs_of(rivals) if i.name == n) for n in (one, other))
+    holds = found.pair.to_frame().to_numpy(dtype=bool)
+    cells = []
+    for side, drawn in zip(found.pair.inputs, (first.drawn(), second.drawn()), strict=True):
+        step = (side.high - side.low) / len(holds)
+        cells.append(np.clip(((drawn - side.low) / step).astype(int), 0, len(holds) - 1))
+    share = (~holds[cells[0], cells[1]]).mean()
+    assert found.pair.p_turned == pytest.approx(share, abs=0.01)
+
+
+def test_the_chance_together_is_that_of_the_list(small: Case) -> None:
+    sample, known = draw_sample(small, DRAWS), Provenance.of(small, DRAWS)
+    programme = choose_programme(sample, known)
+    assert programme is not None
+    found = switching_values(sample, programme, known)
+    assert found is not None
+    assert found.good == len(programme.good_sets())
+    assert found.p_better == pytest.approx(1 - programme.good_sets()["p_best_in_list"].iloc[0])
+    assert switching_values(sample, None, known) is None
+
+
+def test_starts_stay_where_they_are(small: Case) -> None:
+    """Values of sets that start later are those of the choice, at the levels of today."""
+    free = replace(small, relations=()).with_settings(budget=400_000.0)
+    rivals = rivals_in(free)
+    late: Ints = np.where(rivals.sets & (np.array(small.improvement_ids) == "CLOUD"), 1, 0)
+    moved = replace(rivals, delays=late)
+    value = rivals.choice.by_draw
+    joint = [value(s, d, "distance").mean() for s, d in zip(rivals.sets, late, strict=True)]
+    moved = replace(moved, worth=np.array(joint))
+    one = next(i for i in inputs_of(moved) if i.name.startswith("effects/CLOUD"))
+    worth, _ = one.at(one.quantiles(np.array([0.9])))
+    k = small.improvement_ids.index("CLOUD")
+    years = rivals.choice.calendar.effects
+    left = years.counted(k, 1) / years.counted(k)
+    usual, _ = next(i for i in inputs_of(rivals) if i.name == one.name).at(
+        one.quantiles(np.array([0.9]))
+    )
+    alone = rivals.sets[:, k]  # it meets no other where it acts
+    assert alone.any()
+    np.testing.assert_allclose(
+        (worth[0] - moved.worth)[alone], left * (usual[0] - rivals.worth)[alone], rtol=1e-9
+    )
