@@ -339,7 +339,7 @@ def claim(s: Any) -> Said:
             *told,
             *(x for other in others for x in number(float(other["ratio"]))),
         ],
-        "functions.[0].text": [*lines, *p3(power.floor), *alpha, "80", *shown],
+        "functions.[0].text": [*lines, *number(power.floor, 4), *alpha, "80", *shown],
         "functions.[1].text": margin,
         "functions.[2].text": tested,
         "functions.[3].text": ["10", "13.5"],
@@ -347,8 +347,7 @@ def claim(s: Any) -> Said:
         "functions.[6].head[5]": level,
         "functions.[6].head[6]": ["1"],
         "functions.[6].head[7]": margin,
-        "functions.[8].head[2]": ["80"],
-        "functions.[8].note": percent(s.routes.needed),
+        "functions.[8].note": [*percent(s.routes.needed), "90", "80"],
         **rows(
             "functions.[6]",
             table,

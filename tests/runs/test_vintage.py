@@ -152,3 +152,21 @@ def test_inputs_that_were_observed_or_read_otherwise_are_told(old: Path, folder:
     assert table["scores/REG/reach"].endswith("D, correlated with 1")
     assert table["scores/ACA/reach"].endswith("D, 2 observed")
     assert len(table) == 4
+
+
+def test_the_claim_is_told_first(old: Path, folder: Path, edit: Edit) -> None:
+    """Registered, then changed: word, standing, what changed and the hash, before all else."""
+    told = str(compare_runs(old, old)).splitlines()[0]
+    assert told.startswith("claim: inconclusive (restates costs), not registered, ")
+    assert told.endswith("; as before")
+    call = CliRunner().invoke(main, ["register", str(folder), "--date", "2024-05-06"])
+    assert call.exit_code == 0
+    edit("claim.toml", "margin = 1.25", "margin = 1.5")
+    run(folder, old.parent / "new", DRAWS)
+    assert (old.parent / "new" / "inputs" / "claim.lock.toml").is_file()
+    found = compare_runs(old, old.parent / "new")
+    first = str(found).splitlines()[0]
+    assert "claim: inconclusive (restates costs), changed since margin, " in first
+    assert "; before: inconclusive (restates costs), not registered, " in first
+    changed = found.inputs()
+    assert changed[changed["table"] == "claim"]["input"].tolist() == ["margin"]

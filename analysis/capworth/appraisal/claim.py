@@ -4,7 +4,7 @@ Power comes first, then the registered reading with what guards it, then every o
 it, and how often chance alone says each word.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -199,7 +199,8 @@ def examine_claim(sample: Sample, provenance: Provenance) -> Claim | None:
     tested = word
     if standing in (NOT_REGISTERED, CHANGED) and word in (SUPPORTED, CONTRADICTED):
         word, reason = INCONCLUSIVE, UNREGISTERED
-    curve, curves = _curves(lists, rule)
+    read = {key for key, row in rows.items() if row["testable"]} | {primary}
+    curve, curves = _curves(lists, rule, read)
     coding, agreement = _coding(case)
     return Claim(
         _table=table,
@@ -499,13 +500,18 @@ def _left_out(lists: _Lists, known: Ints, judged: Judged) -> pd.DataFrame:
     return table.loc[order]
 
 
-def _curves(lists: _Lists, rule: Rule) -> tuple[pd.DataFrame, Mapping[str, SpecificationCurve]]:
-    """Measure each estimand in every way, and draw the curve of chance under each."""
+def _curves(
+    lists: _Lists, rule: Rule, read: Collection[tuple[str, str, str]]
+) -> tuple[pd.DataFrame, Mapping[str, SpecificationCurve]]:
+    """Measure each estimand in every way, and draw the curve of chance under each.
+
+    Readings that could show nothing are not among them: a p without power is not read.
+    """
     parts, curves = [], dict[str, SpecificationCurve]()
     lines = lists.lines(np.arange(len(lists.names)))
     order = planted_deals(lines, rule, CURVE_DEALS)
     for estimand in (LEVEL, PER_EURO):
-        specs = list(_specifications(lists, estimand))
+        specs = list(_specifications(lists, estimand, read))
         if not specs:
             continue
         labels, outcomes, weights = zip(*specs, strict=True)
@@ -525,11 +531,13 @@ def _curves(lists: _Lists, rule: Rule) -> tuple[pd.DataFrame, Mapping[str, Speci
 Label = tuple[str, str, str, str]  # value, how services count, criterion and service left out
 
 
-def _specifications(lists: _Lists, estimand: str) -> Iterator[tuple[Label, Floats, Floats]]:
+def _specifications(
+    lists: _Lists, estimand: str, read: Collection[tuple[str, str, str]]
+) -> Iterator[tuple[Label, Floats, Floats]]:
     """Every value and way to count, without each criterion and without each service in turn."""
     outcomes = list(lists.readings())
     for (kind, value, counted), (known, reading) in outcomes:
-        if kind != estimand:
+        if kind != estimand or (kind, value, counted) not in read:
             continue
         weight = np.zeros(len(lists.names))
         weight[known] = lists.cost[known] if reading.by_cost else 1.0

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from capworth.appraisal.claim import CHANGED, REGISTERED, RESTATES, Claim
+from capworth.appraisal.claim_routes import LEVEL as LEVEL_OF_ROUTES
 from capworth.appraisal.claim_routes import NOT_TAKEN, Routes
 from capworth.case.claim import LEVEL
 from capworth.charts.claim import POWER, ratio_span, reading_of, word_of
@@ -137,7 +138,7 @@ def _power(claim: Claim, language: Language) -> str:
     return language.say(
         "functions.power" if power else "functions.power_none",
         lines=language.number(float(claim.row["lines"]), 0),
-        floor=_p(language, found.floor),
+        floor=language.number(found.floor, 4),
         alpha=language.exactly(claim.alpha),
         power=language.percent(POWER),
         contrast=language.number(found.contrast),
@@ -261,13 +262,17 @@ def _routes(routes: Routes, language: Language) -> Table:
                 language.word("finding", str(row["finding"])),
             )
         )
-    columns = ("route", "measure", "ratio", "first_in", "last_in", "finding")
-    level = language.percent(POWER)
+    columns = ("route", "measure", "ratio_interval", "first_in", "last_in", "finding")
     return Table(
         language.say("functions.routes"),
-        tuple(language.say(f"functions.{column}", level=level) for column in columns),
+        tuple(language.say(f"functions.{column}") for column in columns),
         tuple(rows),
         words=2,
-        note=language.say("functions.routes_note", needed=language.percent(routes.needed)),
+        note=language.say(
+            "functions.routes_note",
+            needed=language.percent(routes.needed),
+            level=language.percent(LEVEL_OF_ROUTES),
+            drawn=language.percent(POWER),
+        ),
         size=7.0,
     )
