@@ -124,7 +124,7 @@ def test_axes_carry_units(
     name: str, language: str, drawn: Mapping[tuple[str, str], Figure]
 ) -> None:
     for ax in drawn[name, language].axes:
-        if not ax.axison:  # a graph has no measured axes
+        if not ax.axison or name == "membership":  # rows and columns are named, not measured
             continue
         assert UNITS.search(ax.get_xlabel()), ax.get_xlabel()
         if not ax.get_yticklabels():  # rows are named; a measured axis has a label

@@ -37,6 +37,7 @@ SHARES = {
     *("first_in", "last_in", "variance_share", "lost_a_year", "change", "weight", "irr", "mirr"),
     *("dyads", "between", "figure", "concordance", "rank_correlation", "corrected", "least"),
     *("needed", "strong", "silhouette", "wanted", "closeness", "core", "confidence", "near"),
+    *("p", "clearly", "resolved"),
     *("suited", "floor", "power"),
     *("held_greater", "held_margin", "functions", "values", "alpha"),
 }
@@ -171,18 +172,8 @@ def planned(case: Case) -> Case:
 def in_money(table: pd.DataFrame) -> pd.DataFrame:
     """Let the levels of inputs of cost be millions."""
     costs = table.index.str.startswith("costs/")
-    levels = [c for c in ("low", "mode", "high", "below", "above") if c in table]
+    levels = [c for c in ("low", "mode", "high", "level") if c in table]
     table.loc[costs, levels] *= 1e6
-    return table
-
-
-def turned(table: pd.DataFrame) -> pd.DataFrame:
-    """Let some ends of inputs change the set: something out, something in, both, at either end."""
-    low, high = [""] * len(table), [""] * len(table)
-    low[0], high[1], high[4] = "-SCAN", "+CLOUD -SCAN", "-SCAN +LINK"
-    low[3], high[3] = "+LINK", "+CLOUD +LINK -SCAN"
-    low[7], high[7] = "-SCAN +CLOUD", "+LINK"
-    table["programme_at_low"], table["programme_at_high"] = low, high
     return table
 
 
@@ -276,12 +267,10 @@ def speaking_study(objective: str = "distance") -> Study:
     curve = renumbered(curve.drop(columns=["asked_m", "value"]), "Funding._table")
     curve["budget_m"] = [21.9, 64.7, 97.4]  # budget and target lie each beyond another step
     new["funding"] = replace(new["funding"], _table=curve, _next=bought(new["funding"].next_euro()))
-    if "sensitivity" in new:
-        swung, turning = new["sensitivity"], new["switching"]
-        parts = pd.DataFrame(EVIDENCE, index=swung.evidence().index)
-        swings = turned(in_money(swung.to_frame()))
-        new["sensitivity"] = replace(swung, _table=swings, _evidence=parts)
-        new["switching"] = replace(turning, _table=in_money(turning.to_frame()))
+    swung, turning = new["sensitivity"], new["switching"]
+    parts = pd.DataFrame(EVIDENCE, index=swung.evidence().index)
+    new["sensitivity"] = replace(swung, _table=in_money(swung.to_frame()), _evidence=parts)
+    new["switching"] = replace(turning, _table=in_money(turning.to_frame()), good=7)
     curve = new["willingness"].to_frame()
     curve.loc[curve.index[:2], "p_best"] = [0.013, 0.988]  # ends at which nothing is chosen
     assert set(curve["choice"].iloc[:2]) == {"nothing"}
@@ -402,7 +391,6 @@ def numbers(text: str, language: str) -> Tokens:
 
 # ---------------------------------------------------------------- what a document holds
 
-ASKED_LATER = ("sensitivity", "switching", "resolving")  # where the study answers them
 SECTIONS = (  # of the annex, in their order, as far as the small case asks
     *("voice", "capabilities", "economics", "scales", "weights", "functions", "ranks", "spending"),
     *("allocation", "excellence", "frontier", "productivity", "priorities", "programme"),
@@ -434,10 +422,9 @@ def pages(objective: str, language: str) -> Mapping[str, str]:
     study = speaking_study(objective)
     content = document(study, language, DRAWN)
     sections = content.pop("sections")
-    asked = [name for name in SECTIONS if name not in ASKED_LATER or name in study]
-    assert len(sections) == len(asked)
+    assert len(sections) == len(SECTIONS)
     found = dict(strings(content))
-    for name, section in zip(asked, sections, strict=True):
+    for name, section in zip(SECTIONS, sections, strict=True):
         blocks = [block for block in section["blocks"] if block["kind"] != "picture"]
         found |= strings({"title": section["title"], "": blocks}, name)
     return found

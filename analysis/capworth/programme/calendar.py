@@ -152,7 +152,7 @@ def limit_rows(
 
     Returns
     -------
-    uses (rules, improvements, delays), scaled (rules,), caps (rules,), number of the limit (rules,).
+    uses (rules, improvements, delays), scaled (rules,), caps (rules,), number of its limit (rules,)
     """
     delays = min(LATEST, calendar.years - 1) + 1
     rows, scaled, caps, owner = [], [], [], []

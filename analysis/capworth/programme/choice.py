@@ -145,7 +145,7 @@ class Choice:
         return found[~np.delete(found, known, axis=1).any(axis=1)]
 
     def gap(self, best: float, budget: float) -> float:
-        """Share of its value by which another programme could be better at most; 0 if all listed."""
+        """Share of its value by which another could be better at most; 0 where all are listed."""
         if self.listed is not None:
             return 0.0
         confidence = self.case.settings.budget_confidence
@@ -153,7 +153,7 @@ class Choice:
         return max(0.0, most / best - 1) if best > 0 else float("nan")
 
     @cached_property
-    def values(self) -> Floats:
+    def expected(self) -> Floats:
         """(sets,) expected value of every set of `sets` as its members start by the case."""
         return self.worth.expected(self.sets, self.measure)
 
@@ -218,7 +218,7 @@ class Choice:
             caps=self.plan.caps[rows] * raised,
         )
         additive = self.sets @ plan.worth.max(axis=1)
-        met = self.values - self.sets @ self.gain
+        met = self.expected - self.sets @ self.gain
         return Search(
             self.sets,
             self.gain,

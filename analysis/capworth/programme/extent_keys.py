@@ -8,6 +8,8 @@ import pandas as pd
 
 from capworth.case.model import DISTANCE, EXTENT_KEYS
 from capworth.methods.cost_benefit.prices import MILLION
+from capworth.methods.portfolio.good_sets import NOT_NOW, REVIEW, START
+from capworth.model.gains import Tree
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import Kept, Model, Sample
 from capworth.programme.choice import Choice
@@ -41,7 +43,7 @@ class ExtentKeys(Answer):
 def compare_keys(
     sample: Sample, programme: Programme | None, provenance: Provenance
 ) -> ExtentKeys | None:
-    """Choose the programme anew under each extent key; None where the distance is not the objective.
+    """Choose the programme anew under each extent key; None where another thing is the objective.
 
     Columns: `distance` expected, in points; `chosen`; `gain` per cent of it that the programme
     closes, with its 80 % range; `needed_m` money at the confidence; `start` what every good set
@@ -51,31 +53,40 @@ def compare_keys(
     if programme is None or case.objective != DISTANCE or sample.model.extents.distance <= 0:
         return None
     ids = np.array(case.improvement_ids)
-    known = [key for key in EXTENT_KEYS if key in sample.model.today.given]
+    today = sample.model.today
+    known = [k for k in EXTENT_KEYS if k in today.given and today.extents(k).distance > 0]
     keys = sorted(known, key=lambda key: key != case.extent_key)
     always, never = np.ones(len(ids), dtype=bool), np.ones(len(ids), dtype=bool)
-    rows, shares = [], {}
+    known_tree = sample.model.tree(Kept(sample))
+    rows: list[dict[str, object]] = []
+    shares = {}
     for key in keys:
-        other = sample if key == case.extent_key else counted_by(sample, key)
-        extents = other.model.extents
+        if key == case.extent_key:
+            table = programme.to_frame()
+            start = table["role"].isin([START, REVIEW]).to_numpy()
+            away = table["role"].eq(NOT_NOW).to_numpy() & (table["core"] == 0).to_numpy()
+            extents, gain = sample.model.extents, programme.gain
+            chosen, needed = " ".join(programme.chosen), programme.needed_m
+        else:
+            other = counted_by(sample, key, known_tree)
+            extents, choice = other.model.extents, Choice.of(other)
+            good = good_sets(choice, programme.budget_m * MILLION)
+            found = good.programmes
+            closed = choice.by_draw(found.sets[0], found.delays[0], DISTANCE)
+            start, away, gain = good.roles.start, good.roles.never, share_closed(other, closed)
+            chosen, needed = " ".join(ids[found.sets[0]]), float(found.quantile[0]) / MILLION
         shares[key] = extents.share
-        if extents.distance <= 0:
-            continue
-        choice = Choice.of(other)
-        good = good_sets(choice, programme.budget_m * MILLION)
-        found = good.programmes
-        closed = choice.by_draw(found.sets[0], found.delays[0], DISTANCE)
-        always &= good.roles.start
-        never &= good.roles.never
+        always &= start
+        never &= away
         rows.append(
             {
                 "key": key,
                 "headline": key == case.extent_key,
                 "distance": extents.distance,
-                "chosen": " ".join(ids[found.sets[0]]),
-                **share_closed(other, closed).columns("gain"),
-                "needed_m": float(found.quantile[0]) / MILLION,
-                "start": " ".join(ids[good.roles.start]),
+                "chosen": chosen,
+                **gain.columns("gain"),
+                "needed_m": needed,
+                "start": " ".join(ids[start]),
             }
         )
     index = pd.Index(case.capability_ids, name="capability")
@@ -88,13 +99,17 @@ def compare_keys(
     )
 
 
-def counted_by(sample: Sample, key: str) -> Sample:
-    """Return the same draws with services counted by another extent key."""
+def counted_by(sample: Sample, key: str, tree: Tree) -> Sample:
+    """Return the same draws with services counted by another extent key.
+
+    Parameters
+    ----------
+    tree : levels and values of today in the draws that are kept
+    """
     case = sample.case.with_settings(extent_key=key)
     model = Model(case)
     model.today = sample.model.today
     kept, extents = Kept(sample), model.extents
-    tree = model.tree(kept)
     none = np.zeros((kept.size, len(case.capabilities)))
     points = model.gains.on_tree(tree, kept, extents, none)[0]
     weights = extents.weights(tree.weights)

@@ -29,7 +29,7 @@ class GoodSets:
     ----------
     sets : (sets, improvements)
     delays : (sets, improvements) years after the stated start
-    values : (draws, sets) on the objective
+    worth : (draws, sets) on the objective
     roles : of each improvement
     listed : sets before they were reduced
     cut : whether more were found than are kept
@@ -38,7 +38,7 @@ class GoodSets:
 
     sets: Bools
     delays: Ints
-    values: Floats
+    worth: Floats
     roles: Roles
     listed: int
     cut: bool
@@ -69,7 +69,7 @@ def good_sets(choice: Choice, budget: float) -> GoodSets:
     return GoodSets(
         sets=found.sets[rows],
         delays=found.delays[rows],
-        values=values,
+        worth=values,
         roles=roles(found.sets[rows], values, found.sets, choice.case.improvement_ids),
         listed=every,
         cut=every > MOST,
@@ -81,7 +81,7 @@ def good_sets(choice: Choice, budget: float) -> GoodSets:
 def sets_table(choice: Choice, good: GoodSets, scale: float) -> pd.DataFrame:
     """Each good set: what it holds, asks and is worth, how often it is better, its regret."""
     ids, found = np.array(choice.case.improvement_ids), good.programmes
-    low, high = ends(good.values / scale)
+    low, high = ends(good.worth / scale)
     rows = good.rows
     return pd.DataFrame(
         {

@@ -229,7 +229,7 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         regret=float(good.roles.regret[0]) / scale,
         listed=good.listed,
         gap=choice.gap(float(found.value[0]), budget),
-        draws=len(good.values),
+        draws=len(good.worth),
         extent_key=sample.model.extents.key,
         provenance=provenance,
     )
@@ -343,14 +343,14 @@ def _frontier(choice: Choice, scale: float) -> pd.DataFrame:
     """The best set of every budget at the confidence, limits of single years apart."""
     sets = choice.sets
     confidence = choice.case.settings.budget_confidence
-    rows, budgets = frontier_at(sets, choice.values, choice.cost, confidence)
+    rows, budgets = frontier_at(sets, choice.expected, choice.cost, confidence)
     taken, ids = sets[rows], np.array(choice.case.improvement_ids)
     return pd.DataFrame(
         {
             "budget_m": budgets / MILLION,
             "asked_m": taken @ choice.asked / MILLION,
             "gain": choice.worth.expected(taken, DISTANCE),
-            "value": choice.values[rows] / scale,
+            "value": choice.expected[rows] / scale,
             "chosen": [" ".join(ids[row]) for row in taken],
         },
         index=pd.RangeIndex(len(rows), name="step"),
