@@ -41,7 +41,7 @@ from capworth.report import pdf
 from capworth.report.annex import capabilities, excellence
 from capworth.report.annex import method as provenance
 from capworth.report.blocks import Table, rows_of
-from capworth.report.decision import advice, break_even, decision_page, turns
+from capworth.report.decision import advice, break_even, decision_page
 from capworth.report.pdf import document, write_report
 from capworth.report.summary import summary_page
 from capworth.study.stages import Study, run_study
@@ -555,20 +555,15 @@ def test_the_service_contributed_and_never_caused(contents: Contents) -> None:
     assert not re.search(r"\bcausé", said["fr"])
 
 
-def test_each_turn_names_the_end_that_changes_the_set(study: Study) -> None:
-    if "sensitivity" not in study:
-        pytest.skip("no input is swung yet")
-    table = study.sensitivity.to_frame()
-    found = turns(study)
-    changed = (table["programme_at_low"] != "") | (table["programme_at_high"] != "")
-    assert len(found) == changed.sum() > 0
-    assert [t.stake for t in found] == sorted((t.stake for t in found), reverse=True)
-    for turn in found:
-        row = table.loc[turn.name]
-        end = {"below": "low", "above": "high"}[turn.side]
-        assert turn.level == row[end]
-        moved = [f"+{i}" for i in turn.added] + [f"-{i}" for i in turn.dropped]
-        assert sorted(moved) == sorted(str(row[f"programme_at_{end}"]).split())
+def test_page_1_prints_the_first_rows_of_the_one_table_of_switching_values(
+    study: Study, contents: Contents
+) -> None:
+    rows = contents["en"]["decision"]["change"]["rows"]
+    table = study.switching.to_frame()
+    assert len(rows) == min(5, len(table)) > 0
+    for said, kind in zip(rows, table["kind"], strict=False):
+        assert ("no longer holds" in said) == (kind == "breaks")
+        assert "80% range" not in said
 
 
 @pytest.mark.parametrize(

@@ -97,11 +97,12 @@ def test_costs_and_values_are_known_apart(small: Case) -> None:
 
 def test_no_group_is_worth_more_than_its_block(small: Case) -> None:
     table = answered(free(small), 2_000).to_frame()
-    room = 3 * table["standard_error"].max() + 1e-12
-    for name, row in table.iterrows():
-        block = "costs" if row["kind"] == "prices" else "values"
-        if row["kind"] in {"prices", "effects", "weights"}:
-            assert row["value"] <= table.loc[block, "value"] + room, name
+    room = 3 * float(table["standard_error"].max()) + 1e-12
+    worth = {str(name): float(value) for name, value in table["value"].items()}
+    for name, kind in table["kind"].items():
+        block = worth["costs" if kind == "prices" else "values"]
+        if kind in {"prices", "effects", "weights"}:
+            assert worth[str(name)] <= block + room, name
     assert table["value"].is_monotonic_decreasing
     assert (table["value"] >= 0).all()
     shown = table[table["clear"] & ~table["kind"].isin(["costs", "values"])]
