@@ -708,7 +708,8 @@ def evidence(s: Any) -> Words:
 
 def switching(s: Any) -> Words:
     f = s.switching
-    p = f.to_frame()["p_both"].groupby(level=0).first().sort_values(ascending=False)
+    p = f.to_frame()["p_both"]
+    p = p[~p.index.duplicated()]
     count, shown = str(len(f.switching)), str(min(len(p), 12))
     told = flat(chance(float(x)) for x in p.head(12))
     first = chance(float(p.iloc[0]))

@@ -555,6 +555,17 @@ def test_the_service_contributed_and_never_caused(contents: Contents) -> None:
     assert not re.search(r"\bcausé", said["fr"])
 
 
+def test_page_1_prints_the_first_rows_of_the_one_table_of_switching_values(
+    study: Study, contents: Contents
+) -> None:
+    rows = contents["en"]["decision"]["change"]["rows"]
+    table = study.switching.to_frame()
+    assert len(rows) == min(5, len(table)) > 0
+    for said, kind in zip(rows, table["kind"], strict=False):
+        assert ("no longer holds" in said) == (kind == "breaks")
+        assert "80% range" not in said
+
+
 @pytest.mark.parametrize(
     ("probability", "word"),
     [

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import ndtri
 
 from capworth.case.model import HARM, NET, Case, Estimate, PlannedSurvey
 from capworth.case.read import read_case
 from capworth.errors import CaseError
 from capworth.methods.arguments import Floats
 from capworth.methods.portfolio.confidence import Plan
+from capworth.model.draws import Sampled
 from capworth.model.result import Provenance
 from capworth.model.simulation import draw_sample
 from capworth.programme.selection import SCALE, choose_programme
@@ -95,11 +97,12 @@ def test_costs_and_values_are_known_apart(small: Case) -> None:
 
 def test_no_group_is_worth_more_than_its_block(small: Case) -> None:
     table = answered(free(small), 2_000).to_frame()
-    room = 3 * table["standard_error"].max() + 1e-12
-    for name, row in table.iterrows():
-        block = "costs" if row["kind"] == "prices" else "values"
-        if row["kind"] in {"prices", "effects", "weights"}:
-            assert row["value"] <= table.loc[block, "value"] + room, name
+    room = 3 * float(table["standard_error"].max()) + 1e-12
+    worth = {str(name): float(value) for name, value in table["value"].items()}
+    for name, kind in table["kind"].items():
+        block = worth["costs" if kind == "prices" else "values"]
+        if kind in {"prices", "effects", "weights"}:
+            assert worth[str(name)] <= block + room, name
     assert table["value"].is_monotonic_decreasing
     assert (table["value"] >= 0).all()
     shown = table[table["clear"] & ~table["kind"].isin(["costs", "values"])]
@@ -174,6 +177,29 @@ def test_a_survey_tells_less_than_knowing_and_more_when_more_are_asked(small: Ca
     assert told[0] < own
     last = values[-1]
     assert last["net_m"] == pytest.approx(last["money_m"] - 0.001)
+
+
+def test_own_effects_and_a_survey_of_them_by_least_squares(small: Case) -> None:
+    """Conditional means by ordinary regression on normal scores, drawn here by their names."""
+    case = replace(free(small), planned_surveys=(survey("effects/CLOUD/*", 4),))
+    found, options = answered(case, 1_000), options_of(case, 1_000)
+    draws = Sampled(case.settings.seed, 0, 1_000)
+    names = [e.change.name for e in case.effects if e.improvement == "CLOUD" and e.criterion]
+    z = ndtri(np.stack([draws.even(name) for name in names], axis=1))
+    design = np.hstack([np.ones((1_000, 1)), z, z**2])
+    k = case.improvement_ids.index("CLOUD")
+    gain = options.choice.worth.gains("distance")[:, k]
+    fitted = design @ np.linalg.lstsq(design, gain, rcond=None)[0]
+    done = np.minimum(1, options.budget / np.maximum(options.cost, 1e-9)).mean(axis=0)
+    moved = np.outer(fitted - fitted.mean(), options.sets[:, k] * done)
+    mean = options.worth().mean(axis=0)
+    known = (mean + moved).max(axis=1).mean() - mean.max()
+    row = found.surveys().iloc[0]
+    assert 0.3 < row["resolved"] < 0.9
+    told = (mean + np.sqrt(row["resolved"]) * moved).max(axis=1).mean() - mean.max()
+    assert found.to_frame().loc["effects/CLOUD", "value"] == pytest.approx(known, rel=0.02)
+    assert row["value"] == pytest.approx(told, rel=0.02)
+    assert told < 0.95 * known
 
 
 def test_what_resolves_nothing_of_the_question_is_said(small: Case) -> None:

@@ -18,7 +18,7 @@ from capworth.model.draws import Sampled, quantile_of
 from capworth.model.result import Provenance
 from capworth.model.simulation import Model, Sample, draw_sample
 from capworth.programme.selection import choose_programme
-from capworth.uncertainty.rivals import CLEARLY, Rivals
+from capworth.uncertainty.rivals import Rivals
 from capworth.uncertainty.set_alone import Input, inputs_of
 from capworth.uncertainty.switching import SwitchingValues, _rows, switching_values
 
@@ -170,7 +170,7 @@ def test_levels_and_chances_on_a_fine_grid(small: Case) -> None:
             better = [
                 v[k] - v[0]
                 for k in range(1, len(v))
-                if n[k] <= budget - rivals.room and v[k] - v[0] > CLEARLY * abs(mine)
+                if n[k] <= budget - rivals.room and v[k] - v[0] > 0.02 * abs(mine)
             ]
             other.append(n[0] > budget + rivals.room or bool(better))
         share = np.array(other)
@@ -185,6 +185,81 @@ def test_levels_and_chances_on_a_fine_grid(small: Case) -> None:
             assert abs(int(place[0]) - int(place[1])) <= 5, one.name
 
 
+class Told:
+    """An input of which the worth of two sets, A and B, and the money of A, are told."""
+
+    name, unit, grade = "x", "", "D"
+
+    def __init__(
+        self,
+        quantiles: Callable[[Floats], Floats],
+        worth: Callable[[Floats], Floats],
+        money: Callable[[Floats], Floats] = np.zeros_like,
+    ) -> None:
+        self.quantiles, self.worth, self.money = quantiles, worth, money
+
+    def drawn(self) -> Floats:
+        return self.quantiles(np.linspace(0, 1, 9))
+
+    def at(self, levels: Floats) -> tuple[Floats, Floats]:
+        needed = np.stack([self.money(levels), np.zeros(len(levels))], axis=1)
+        return self.worth(levels), needed
+
+
+def two_sets(a: float, b: float) -> Rivals:
+    """A is the programme; the budget is 10, and what is needed now nothing."""
+    sample: Any = SimpleNamespace(case=SimpleNamespace(improvement_ids=("A", "B")))
+    rivals = Rivals(
+        sample=sample,
+        choice=SimpleNamespace(),  # type: ignore[arg-type]  # nothing of it is asked
+        sets=np.eye(2, dtype=bool),
+        delays=np.zeros((2, 2), dtype=np.int64),
+        worth=np.array([a, b]),
+        budget=10.0,
+        confidence=0.8,
+    )
+    vars(rivals).update(room=0.5, needed=np.zeros(2))
+    return rivals
+
+
+def even(levels: Floats) -> Floats:
+    return levels
+
+
+def constant(a: float, b: float) -> Callable[[Floats], Floats]:
+    return lambda levels: np.tile([a, b], (len(levels), 1))
+
+
+def test_another_set_must_be_worth_clearly_more() -> None:
+    """A is worth 100; B worth 101.5 at all levels is no reason, 103 is one: from 2 % on."""
+    assert _rows(Told(even, constant(100.0, 101.5)), two_sets(100.0, 90.0)) == []
+    (row,) = _rows(Told(even, constant(100.0, 102.5)), two_sets(100.0, 90.0))
+    assert (row["side"], row["p"], row["kind"]) == ("at", 1.0, "overtaken")
+
+
+def test_the_budget_must_break_clearly_and_says_so() -> None:
+    """Money of 10.5 is within the room; above it A breaks the budget and B comes in."""
+    money = Told(even, constant(100.0, 90.0), lambda levels: 10 + levels)
+    (row,) = _rows(money, two_sets(100.0, 90.0))
+    assert (row["side"], row["kind"], row["out"], row["into"]) == ("above", "breaks", "A", "B")
+    assert row["level"] == pytest.approx(0.5, abs=0.02)
+    within = Told(even, constant(100.0, 90.0), lambda levels: 10 + 0.4 * levels)
+    assert _rows(within, two_sets(100.0, 90.0)) == []
+
+
+def test_the_level_nearest_to_the_median_is_printed() -> None:
+    """B is better below 0.1 and between 0.3 and 0.4: 0.4 is the level, 0.2 the probability."""
+
+    def worth(levels: Floats) -> Floats:
+        better = (levels < 0.1) | ((levels > 0.3) & (levels < 0.4))
+        return np.stack([np.full(len(levels), 100.0), np.where(better, 120.0, 80.0)], axis=1)
+
+    (row,) = _rows(Told(even, worth), two_sets(100.0, 80.0))
+    assert row["side"] == "below"
+    assert row["level"] == pytest.approx(0.4, abs=0.01)
+    assert row["p"] == pytest.approx(0.2, abs=0.02)
+
+
 def test_the_switching_level_of_the_worked_example() -> None:
     """M13: A = 20 - 1.5 x against B = 10.7, x PERT (2, 5, 12.5): 6.2 above, probability 0.386."""
     golden = GOLDEN["M13"][0]
@@ -194,31 +269,14 @@ def test_the_switching_level_of_the_worked_example() -> None:
     spread = stats.beta(1 + 4 * peak, 5 - 4 * peak)
     mean = x["low"] + width * spread.mean()
 
-    class One:
-        name, unit, grade = "x", "", "D"
+    rivals = two_sets(20 - 1.5 * mean, 10.7)
+    vars(rivals).update(clear=0.0)
 
-        def quantiles(self, probabilities: Floats) -> Floats:
-            return np.asarray(x["low"] + width * spread.ppf(probabilities))
+    def worth(levels: Floats) -> Floats:
+        return np.stack([20 - 1.5 * levels, np.full(len(levels), 10.7)], axis=1)
 
-        def drawn(self) -> Floats:
-            return self.quantiles(np.linspace(0, 1, 9))
-
-        def at(self, levels: Floats) -> tuple[Floats, Floats]:
-            worth = np.stack([20 - 1.5 * levels, np.full(len(levels), 10.7)], axis=1)
-            return worth, np.zeros(worth.shape)
-
-    sample: Any = SimpleNamespace(case=SimpleNamespace(improvement_ids=("A", "B")))
-    rivals = Rivals(
-        sample=sample,
-        choice=SimpleNamespace(),  # type: ignore[arg-type]  # nothing of it is asked
-        sets=np.eye(2, dtype=bool),
-        delays=np.zeros((2, 2), dtype=np.int64),
-        worth=np.array([20 - 1.5 * mean, 10.7]),
-        budget=1.0,
-        confidence=0.8,
-    )
-    vars(rivals).update(clear=0.0, room=0.0, needed=np.zeros(2))
-    (row,) = _rows(One(), rivals)
+    one = Told(lambda p: np.asarray(x["low"] + width * spread.ppf(p)), worth)
+    (row,) = _rows(one, rivals)
     expected = golden["expected"]
     assert row["side"] == expected["side"]
     assert row["level"] == pytest.approx(expected["switch_at"], abs=0.06)

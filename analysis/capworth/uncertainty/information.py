@@ -217,7 +217,7 @@ def _frontier(options: Options) -> Bools:
     """Sets on the frontier at the confidence of the case."""
     choice = options.choice
     confidence = choice.case.settings.budget_confidence
-    rows, _ = frontier_at(choice.sets, choice.values, choice.cost[:FEW], confidence)
+    rows, _ = frontier_at(choice.sets, choice.expected, choice.cost[:FEW], confidence)
     return choice.sets[rows]
 
 

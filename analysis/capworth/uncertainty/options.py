@@ -79,7 +79,7 @@ class Options:
         done = np.ones(len(rows))
         if choice.measure != NET:
             done = _done(choice.sets[rows] @ choice.cost[:SCREENED].T, budget).mean(axis=1)
-        order = np.argsort(-choice.values[rows] * done, kind="stable")
+        order = np.argsort(-choice.expected[rows] * done, kind="stable")
         rows = rows[order[: int(MOST * SPARE)]]
         kept, delays = started(choice.sets[rows], choice.plan, choice.asked)
         sets, delays = choice.sets[rows][kept], delays[kept]

@@ -175,7 +175,7 @@ def _dearer(choice: Choice, budget: float, known: Bools, least: float) -> tuple[
     Those that are known are left out, and those that are worth too little to be brought in by less
     money: only that can bring in what the budget does not hold.
     """
-    sets, values = choice.sets, choice.values
+    sets, values = choice.sets, choice.expected
     order = np.lexsort((sets.sum(axis=1), -values))
     rows = order[sets[order] @ choice.asked <= DEARER * budget][:MORE]
     if choice.measure != NET:
