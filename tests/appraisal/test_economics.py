@@ -154,7 +154,7 @@ def test_dominance_through_the_whole_path(golden: dict[str, Any], sample: Sample
         harm=np.tile(golden["effect"], (3, 1)),
         score=np.zeros((3, n)),
         improvement_payers=np.zeros((3, 0, len(PAYERS))),
-        gains=replace(sample.drawn.gains, harm=np.zeros((3, 0)), score=np.zeros((3, 0))),
+        gains=replace(sample.drawn.gains, harm=np.zeros((3, 0)), distance=np.zeros((3, 0))),
     )
     model = Model(case)
     model.case, model.annuity = told, 1.0
