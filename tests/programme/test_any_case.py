@@ -52,7 +52,8 @@ def made(seed: int, objective: str = "") -> Case:
         least, mode, most = np.sort(rng.uniform(low, high, 3)).tolist()
         return Estimate(name, least, mode, most, "", "D", "", "invented", 0)
 
-    improvements, costs, effects = [], [], []
+    improvements, costs = [], []
+    effects: list[Effect] = []
     for k in range(size):
         name, start = f"I{k}", int(rng.integers(0, 2))
         improvements.append(
@@ -245,7 +246,7 @@ class Tried:
         return total
 
     def years_of_effect(self, k: int, delay: int) -> float:
-        return sum(self.factor[y] * self.share(k, delay, y) for y in range(YEARS))
+        return float(sum(self.factor[y] * self.share(k, delay, y) for y in range(YEARS)))
 
     def spent(self, k: int, delay: int) -> float:
         """Expected whole-life cost inside the appraisal."""
@@ -279,10 +280,10 @@ class Tried:
         yearly, posts = self.case.limits[0].amount, self.case.limits[1].amount
         money, staff = np.zeros((DRAWS, YEARS)), np.zeros(YEARS)
         for k, delay in late.items():
-            row, part = self.rows[k], self.parts[self.rows[k].id]
-            start = row.start_year - self.first + delay
-            busy = max(row.effect_year - row.start_year, 1)
-            staff[start : start + busy] += row.staff
+            mine, part = self.rows[k], self.parts[self.rows[k].id]
+            start = mine.start_year - self.first + delay
+            busy = max(mine.effect_year - mine.start_year, 1)
+            staff[start : start + busy] += mine.staff
             for year in range(delay, YEARS):
                 money[:, year] += self.asked[:, k] * part[year - delay] / part.sum()
         plan = money.mean(axis=0) * (held / total.mean() if late else 1.0)

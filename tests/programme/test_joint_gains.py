@@ -160,7 +160,7 @@ def test_one_that_excludes_takes_its_rival_out(small: Case, at_modes: AtModesRun
     a1, a2 = 1 / 1.05, 1 / 1.05**2
     twice = 10 * 0.125 * (a1 + a2) / (1 + a1 + a2) * 100 / (400 - 211.041666667)
     for name in ("SCAN", "CLOUD"):
-        lost = both.loc[name, "gain_alone"] - both.loc[name, "gain_last"]
+        lost = both["gain_alone"].to_dict()[name] - both["gain_last"].to_dict()[name]
         assert lost == pytest.approx(twice)
 
 

@@ -311,7 +311,7 @@ def kept_by(sample: Sample, row: Bools) -> bool:
     contingency = held / total.mean() if total.mean() > 0 else 1.0
     limit = case.limits[0].amount
     return bool(
-        held <= case.settings.budget
+        held <= (case.settings.budget or 0.0)
         and donors.mean() * contingency <= limit
         and (donors <= limit).sum() >= need
     )
