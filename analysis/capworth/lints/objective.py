@@ -1,4 +1,4 @@
-"""Attacks on what the programme is to add, how surely its budget holds, and what counts how much."""
+"""Attacks on what the programme is to add, how its budget holds, and what counts how much."""
 
 from collections.abc import Iterator
 

@@ -59,10 +59,12 @@ class Meeting(Protocol):
     """
 
     @property
-    def users(self) -> tuple[int, ...]: ...
+    def users(self) -> tuple[int, ...]:
+        """Numbers of the improvements."""
 
     @property
-    def capability(self) -> str: ...
+    def capability(self) -> str:
+        """Where they act."""
 
     def joint(self, measure: str, users: Sequence[int], delays: Sequence[int] = ()) -> Floats:
         """(draws,) what some of the users gain here together, so many years late each."""

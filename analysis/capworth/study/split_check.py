@@ -152,7 +152,7 @@ def split(case: Case, capability: str, parts: int, declared: bool) -> Case:
         for name in names:
             changed = {"capability": name, **changes}
             if hasattr(row, "id"):
-                changed["id"] = f"{getattr(row, 'id')}.{name}"
+                changed["id"] = f"{row.id}.{name}"
             yield replace(row, **changed)  # type: ignore[type-var]
 
     results = {k.id: k.scale for k in case.measured if k.extensive}
