@@ -708,11 +708,10 @@ def evidence(s: Any) -> Words:
 
 def switching(s: Any) -> Words:
     f = s.switching
-    table = f.to_frame()
-    inside = table[table["inside"]]
-    first = chance(float(inside["p_reached"].iloc[0]))
-    count, shown = str(len(inside)), str(min(len(inside), 16))
-    told = flat(chance(float(p)) for p in inside["p_reached"].head(16))
+    p = f.to_frame()["p_both"].groupby(level=0).first().sort_values(ascending=False)
+    count, shown = str(len(f.switching)), str(min(len(p), 12))
+    told = flat(chance(float(x)) for x in p.head(12))
+    first = chance(float(p.iloc[0]))
     return ([count, str(f.looked_at), *first], [shown, count], [shown, *told])
 
 
@@ -720,7 +719,7 @@ def threshold(s: Any) -> Words:
     f, alone = s.threshold, s.switching
     grid = f.to_frame().to_numpy()
     turned, p = str(int((~grid).sum())), chance(f.p_turned)
-    reached = alone.to_frame()["p_reached"]
+    reached = alone.to_frame()["p_both"].groupby(level=0).first()
     single = flat(chance(float(reached[e.name])) for e in f.inputs)
     return (p, [], [turned, str(grid.size), *p, *single])
 
@@ -728,15 +727,14 @@ def threshold(s: Any) -> Words:
 def information(s: Any) -> Words:
     f = s.resolving
     table = f.to_frame()
-    shown, whole = table.head(12), number(f.everything)
-    assert not f.clear
+    shown, whole = table[table["clear"]].head(12), number(f.evpi)
     told = flat(number(float(v)) for v in shown["value"])
+    single = shown[~shown.index.isin(["costs", "values"])]
+    first = number(float(single["value"].iloc[0])) if len(single) else []
+    error, ceiling = number(f.evpi_error), number(f.ceiling)
     return (
-        whole,
-        [
-            *(str(len(shown)), str(f.looked_at), "0", "95", *whole),
-            *(*number(f.everything_error, 1), *number(f.points_per_million), str(f.draws)),
-        ],
+        [*first, *whole],
+        ["95", *whole, *error, *ceiling, str(f.draws)],
         [*told, *whole],
     )
 

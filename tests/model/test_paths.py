@@ -17,7 +17,7 @@ from capworth.model.simulation import Model, draw_sample, yearly_flows
 
 A1, A2 = 1 / 1.05, 1 / 1.05**2
 A = 1 + A1 + A2
-LAB, SCAN, LINK, CLOUD = 2, 0, 1, 2
+LAB, SCAN, LINK = 2, 0, 1
 
 
 def rate(name: str, *levels: float) -> Estimate:

@@ -80,7 +80,10 @@ def test_money_and_effects_by_year_worked_by_hand(worked: Any, small: Case) -> N
 def test_what_the_budget_holds_is_what_its_payers_pay(small: Case, plan: Plan) -> None:
     """The members' 4,000 of SCAN are beside the budget, or in it where the case says so."""
     case = small.with_settings(budget=85_000.0)
-    assert plan(case, 3, modes=True).programme.chosen == ("SCAN",)
+    alone = plan(case, 3, modes=True).programme
+    assert alone.chosen == ("SCAN",)
+    assert alone.by_year()["spend_m"].tolist() == pytest.approx([0.0425, 0.0425, 0])
+    assert alone.payers_m == pytest.approx({"organisation": 0, "donors": 0.085, "members": 0.004})
     every = case.with_settings(budget_payers=("organisation", "donors", "members"))
     assert plan(every, 3, modes=True).programme.chosen == ()
     found = plan(every.with_settings(budget=89_000.0), 3, modes=True).programme

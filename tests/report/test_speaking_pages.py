@@ -15,6 +15,7 @@ from math import isnan
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -208,21 +209,17 @@ def page_1(s: Any) -> Said:
 
 
 def turns(s: Any) -> Said:
-    """The first five switching values: the level, how likely, and what the set risks in all."""
+    """First rows of the table of switching values, each with its level and its probability."""
+    if "switching" not in s:
+        return {}
     found = s.switching
-    table = found.to_frame()
-    if table.empty:
-        return {
-            "decision.change.intro": [str(found.looked_at)],
-            "decision.change.text": chance(found.p_better),
-        }
-    said: Said = {
-        "decision.change.intro": [str(len(set(table.index))), str(found.looked_at)],
-        "decision.change.text": chance(found.p_better),
-    }
-    for k, (key, row) in enumerate(table.head(5).iterrows()):
+    count, every = str(len(found.switching)), str(found.looked_at)
+    said: Said = {"decision.change.intro": [count, every] if found.switching else [every]}
+    for k, (key, row) in enumerate(found.to_frame().head(5).iterrows()):
         level = level_of(s, str(key), float(row["level"]))
         said[f"decision.change.rows[{k}]"] = [*level, *chance(float(row["p"]))]
+    if found.good > 1:
+        said["decision.change.text"] = chance(found.p_better)
     return said
 
 
@@ -1135,44 +1132,45 @@ def sensitivity(s: Any) -> Said:
 def switching(s: Any) -> Said:
     found = s.switching
     table = found.to_frame()
-    count = len(set(table.index))
-
-    def level(key: Any, row: Any) -> Tokens:
-        return level_of(s, str(key), float(row["level"]))
-
-    if table.empty:
-        return {"switching.title": [str(found.looked_at)]}
-    return {
-        "switching.title": [
-            *(str(count), str(found.looked_at), *chance(float(table["p_both"].iloc[0]))),
-        ],
-        "switching.[0].note": [
-            *(str(found.looked_at - count), str(found.rivals), *percent(s.programme.confidence)),
-            *(*percent(found.clearly), *number(found.room_m), str(found.good)),
-            *chance(found.p_better),
-        ],
-        **rows("switching.[0]", table.head(24), several(2, level, likely("p"), likely("p_both"))),
+    said: Said = {
+        "switching.title": [str(n) for n in (len(found.switching), found.looked_at) if n],
     }
+    if len(table):
+        said["switching.title"] += chance(float(table["p_both"].iloc[0]))
+        said["switching.[0].note"] = [
+            *(str(found.looked_at - len(found.switching)), str(found.rivals)),
+            *(*percent(s.programme.confidence), *percent(found.clearly), *number(found.room_m)),
+            *(str(found.good), *chance(found.p_better)),
+        ]
+    for k, (key, row) in enumerate(table.iterrows()):
+        place = f"switching.[0].rows[{k}]"
+        said[f"{place}[2]"] = level_of(s, str(key), float(row["level"]))
+        said[f"{place}[3]"] = chance(float(row["p"]))
+        said[f"{place}[4]"] = chance(float(row["p_both"]))
+    return said
 
 
 def resolving(s: Any) -> Said:
     found = s.resolving
     table = found.to_frame()
-    clear = table[table["clear"]]
-    return {
+    shown = table[table["clear"]]
+    said: Said = {
         "resolving.title": [*number(found.evpi), *number(found.ceiling)],
-        "resolving.[0].text": number(found.money_m),
         "resolving.[1].caption": [str(found.sets), str(found.draws)],
         "resolving.[1].note": [
-            *(str(len(table) - len(clear)), *number(found.worth), *number(found.evpi_whole)),
+            *(str(len(table) - len(shown)), *number(found.worth), *number(found.evpi_whole)),
             *number(found.confidence_price),
         ],
-        **rows(
-            "resolving.[1]",
-            clear.head(12),
-            several(1, *map(plain, ("value", "standard_error", "floor", "money_m"))),
-        ),
     }
+    if np.isfinite(found.money_m):
+        said["resolving.[0].text"] = number(found.money_m)
+    for k, (_, row) in enumerate(shown.head(12).iterrows()):
+        place = f"resolving.[1].rows[{k}]"
+        for column, name in enumerate(("value", "standard_error", "floor"), start=1):
+            said[f"{place}[{column}]"] = number(float(row[name]))
+        if np.isfinite(row["money_m"]):
+            said[f"{place}[4]"] = number(float(row["money_m"]))
+    return said
 
 
 def provenance(s: Any) -> Said:
@@ -1297,9 +1295,20 @@ def exchanged(study: Any, added: list[str], dropped: list[str]) -> str:
 
 def test_what_a_switch_takes_in_and_lets_go() -> None:
     study, told = speaking.speaking_study(), speaking.pages("distance", "en")
-    for k, (_, row) in enumerate(study.switching.to_frame().head(5).iterrows()):
+    table = study.switching.to_frame()
+    assert len(table)
+    for k, (_, row) in enumerate(table.iterrows()):
         added, dropped = str(row["into"]).split(), str(row["out"]).split()
-        assert told[f"decision.change.rows[{k}]"].endswith(exchanged(study, added, dropped))
+        out, into = (named(study, ids) if ids else "nothing" for ids in (dropped, added))
+        side = {"below": "or less", "above": "or more", "at": "median"}[str(row["side"])]
+        assert side in told[f"switching.[0].rows[{k}][2]"]
+        assert told[f"switching.[0].rows[{k}][5]"] == out
+        assert told[f"switching.[0].rows[{k}][6]"] == into
+        if k < 5:
+            text = told[f"decision.change.rows[{k}]"]
+            assert text.endswith(exchanged(study, added, dropped))
+            assert side in text
+            assert ("the budget no longer holds" in text) == (row["kind"] == "breaks")
 
 
 def test_what_further_money_takes_in_and_lets_go() -> None:

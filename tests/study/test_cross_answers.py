@@ -34,15 +34,14 @@ from capworth.case.model import (
     Target,
 )
 from capworth.case.read import read_case
-from capworth.methods.arguments import Floats
 from capworth.model.costs import discount_factors
 from capworth.model.result import Provenance
 from capworth.model.simulation import draw_sample
 from capworth.multicriteria.contributions import explain
 from capworth.programme.choice import Choice
 from capworth.programme.priorities import rank_sets
-from capworth.programme.selection import beside
-from capworth.programme.table import best_programme
+from capworth.programme.reasons import beside
+from capworth.programme.selection import choose_programme
 from capworth.study.stages import PARTS
 
 ROOT: Final = Path(__file__).parents[2]
@@ -163,13 +162,12 @@ def made(seed: int, *, ramps: bool = False, pairs: bool = False, objective: str 
         limits=limits,
         minimums=(Minimum("ONE", "One of two", 1, "invented", improvements=("I1", "I2")),),
         targets=(
-            Target("POINTS", "Points", "score", 12.0, "invented"),
+            Target("POINTS", "Points", "score", 6.0, "invented"),
             Target("FAST", "Fast register", "level", 15.0, "invented", "REG", "speed"),
         ),
     ).with_settings(
         budget=float(rng.integers(34, 46)) * 1e4,
         target=8e5,
-        grid=1_000.0,
         objective=objective,
         seed=seed,
     )
@@ -283,8 +281,10 @@ def added(study: Answers, name: str) -> Any:
 
 def of_objective(study: Answers) -> Any:
     """Mean gain of each improvement on the objective of the case."""
-    name = {"score": "gain", "money": "money_m", "harm": "harm_days"}
-    return study.priorities.to_frame()[name[study.case.settings.objective]]
+    table = study.priorities.to_frame()
+    if study.programme.measure == "net":
+        return table["money_m"] - table["cost_m"]
+    return table["gain" if study.programme.measure == "distance" else "harm_days"]
 
 
 def both_ways(shares: pd.DataFrame) -> Any:
@@ -303,11 +303,9 @@ def places(expected: pd.Series) -> Any:
 
 
 def paid_by_improvement(study: Answers) -> Pair:
-    """What all funds pay for an improvement, and what it asks, in whole grains of the grid."""
+    """What all funds pay for an improvement, and what it asks."""
     paid = study.funding.earmarks.payments()["paid_m"].groupby(level="improvement").sum()
-    grid = study.case.settings.grid / 1e6
-    asked = study.programme.to_frame().loc[paid.index, "asked_m"]
-    return paid, np.ceil(asked / grid - 1e-9) * grid
+    return paid, study.programme.to_frame().loc[paid.index, "asked_m"]
 
 
 def left_over(study: Answers) -> Pair:
@@ -343,26 +341,24 @@ def cost_at_modes(study: Answers) -> Pair:
 
 
 def in_the_long_run(study: Answers) -> Pair:
-    """What the schedule adds by year, brought together, and what it adds in all."""
-    years = study.schedule.by_year()["value"].to_numpy()
-    whole = 1.0 if study.case.settings.objective == "money" else annuity(study)
-    return float(discount_factors(study.case) @ years) / whole, study.schedule.value
+    """What the programme adds by year, brought together, and what it adds in all."""
+    years = study.programme.by_year()["value"].to_numpy()
+    whole = 1.0 if study.programme.measure == "net" else annuity(study)
+    return float(discount_factors(study.case) @ years) / whole, study.programme.value[0]
 
 
 def spent_by_year(study: Answers) -> Pair:
-    """Money of all years of the schedule, and what its improvements ask for."""
-    asked = study.programme.to_frame().loc[list(study.schedule.done), "asked_m"]
-    return study.schedule.by_year()["spend_m"].sum(), asked.sum()
+    """Money of all years of the programme, and what its improvements ask for."""
+    return study.programme.by_year()["spend_m"].sum(), study.programme.asked_m
 
 
 def more_money(study: Answers) -> Pair:
-    """What further money buys, from the curve and from the next steps."""
-    curve, budget = study.funding.curve(), study.programme.budget_m
-    now = step(curve, budget)
-    steps = study.funding.next_euro()
-    then = [step(curve, budget + extra) for extra in steps.index]
-    found = [[float(t[c] - now[c]) for c in ("gain", "budget_m")] for t in then]
-    return np.array(found), steps[["gain", "spent_m"]].to_numpy()
+    """What further money buys, on the programme's table and as the next steps of funding."""
+    table, steps = study.programme.further(), study.funding.next_euro()
+    found = table[["more", "more_low", "more_high", "p_more", "added", "dropped"]].iloc[1:]
+    return found.to_numpy(), steps[
+        ["gain", "gain_low", "gain_high", "p_gain", "added", "dropped"]
+    ].to_numpy()
 
 
 def price_of_money(study: Answers) -> Pair:
@@ -371,50 +367,6 @@ def price_of_money(study: Answers) -> Pair:
     later = table[table["budget_m"] > budget * (1 + 1e-9)]
     more = (later["value"] - step(table, budget)["value"]) / (later["budget_m"] - budget)
     return max(more.max(), 0.0) if len(more) else 0.0, study.resolving.points_per_million
-
-
-def brought_in(study: Answers) -> Pair:
-    """Budget from which a rejected one is in the best set, on the frontier and beside its name."""
-    why = study.robustness.why_not()["budget_at_least_m"]
-    table = study.programme.frontier()
-    later = table[table["budget_m"] > study.programme.budget_m]
-    rows = {}
-    for name in why.index:
-        holding = [name in words.split() for words in later["chosen"]]
-        rows[name] = later.loc[holding, "budget_m"].min()
-    return pd.Series(rows, dtype=float), why
-
-
-def by_the_table(study: Answers) -> Pair:
-    """The recommended set of the case, and that of the same projects in a plain table."""
-    case, sample = study.case, study.sample
-    gains: Floats = getattr(sample.drawn.gains, case.settings.objective)
-    ids = list(case.improvement_ids)
-    projects = pd.DataFrame(
-        {
-            "cost": sample.drawn.asked.mean(axis=0),
-            "value": gains.mean(axis=0),
-            "tower": [i.tower for i in case.improvements],
-            "must": [i.must for i in case.improvements],
-        },
-        index=pd.Index(ids),
-    )
-    rows = []
-    for tie in case.relations:
-        bonus = np.nan
-        if tie.bonus is not None:
-            lesser = np.minimum(*(gains[:, ids.index(i)] for i in (tie.improvement, tie.other)))
-            bonus = float((sample.of(tie.bonus) * np.maximum(lesser, 0.0)).mean())
-        rows.append((tie.improvement, tie.relation, tie.other, bonus))
-    found = best_programme(
-        projects,
-        case.settings.budget or 0.0,
-        pd.DataFrame(rows, columns=["improvement", "relation", "other", "bonus"]),
-        {m.id: (m.at_least, m.improvements) for m in case.minimums},
-        unit=case.settings.grid,
-    )
-    scale = 1e6 if case.settings.objective == "money" else 1.0
-    return [*found.chosen, found.value / scale], [*chosen(study), study.programme.value[0]]
 
 
 def attributed(study: Answers) -> Pair:
@@ -426,20 +378,24 @@ def attributed(study: Answers) -> Pair:
 
 
 def leaving_out(study: Answers) -> Pair:
-    """What the best set of a draw loses without each improvement: told, and every set tried."""
-    case, drawn = study.case, study.sample.drawn
-    choice = Choice.of(study.sample)
-    sets = choice.sets()
-    assert sets is not None
-    values = choice.worth.over_draws(sets, drawn.gains.score)
-    values[drawn.asked @ sets.T > (case.settings.budget or 0.0)] = -np.inf
-    best = values.max(axis=1)
-    lost = {}
-    for k, name in enumerate(case.improvement_ids):
-        rest = values[:, ~sets[:, k]].max(axis=1)
-        apart = np.where(np.isfinite(best), best, 0.0) - np.where(np.isfinite(best), rest, 0.0)
-        lost[name] = apart.mean() if np.isfinite(apart).all() else np.nan
-    return study.joint_gains.to_frame()["regret"], pd.Series(lost)
+    """What the best programme loses without each improvement, and what the case without it has."""
+    found, wanted = study.joint_gains.to_frame()["loss_without"], {}
+    scale = 1e6 if study.programme.measure == "net" else 1.0
+    for name in study.programme.chosen[:2]:
+        dear = tuple(  # it costs more than there is, and nobody can have it
+            replace(c, amount=replace(c.amount, **dict.fromkeys(("low", "mode", "high"), 1e12)))
+            if c.improvement == name and c.kind == "one-off" and not c.total
+            else c
+            for c in study.case.costs
+        )
+        case = replace(study.case, costs=dear)
+        sample = draw_sample(case, study.sample.draws)
+        without = choose_programme(sample, Provenance.of(case, study.sample.draws))
+        assert without is not None
+        if without.feasible and name not in without.chosen:
+            wanted[name] = (study.programme.value[0] - without.value[0]) * scale
+    assert wanted
+    return found.loc[list(wanted)], pd.Series(wanted)
 
 
 def of_a_member(study: Answers) -> Pair:
@@ -465,14 +421,13 @@ def packages(study: Answers) -> Pair:
 def convention(study: Answers) -> Pair:
     """Programme and places under the conventions of the case, and as they are recommended."""
     found = compare_conventions(study.case, draws=study.sample.draws)
-    measure = study.case.settings.objective
-    names = {"score": "score", "money": "money", "harm": study.case.harm_index}
-    row = found.programmes().loc[(names[measure], "as stated")]
+    names = {"distance": "distance", "net": "net", "harm": study.case.harm_index}
+    row = found.programmes().loc[(names[study.programme.measure], "as stated")]
     expected = capabilities(study)["expected_place"].reindex(study.case.capability_ids)
     mine = study.programme
     return (
         [row["chosen"], row["asked_m"], row["gain"], *found.to_frame()["place"].sort_index()],
-        [" ".join(chosen(study)), mine.asked_m, mine.value[0], *places(expected).sort_index()],
+        [" ".join(chosen(study)), mine.needed_m, mine.value[0], *places(expected).sort_index()],
     )
 
 
@@ -490,6 +445,10 @@ class Quantity(NamedTuple):
     only: tuple[str, ...] = tuple(CASES)
 
 
+RATIO: Final = (
+    "the range of the programme is that of the ratio by draw, the others are of what is closed "
+    "over the expected distance"
+)
 MADE: Final = ("small", "score", "money", "harm", "ramps", "pairs")  # all but the bundled case
 SCORE: Final = ("bundled", "small", "score", "ramps", "pairs")  # cases whose objective is the score
 
@@ -788,21 +747,16 @@ QUANTITIES: Final = (
         lambda s: (s.priorities.to_frame()["asked_m"], s.programme.to_frame()["asked_m"]),
     ),
     Quantity(
-        "money asked",
-        "priorities",
-        "schedule",
-        lambda s: (s.priorities.to_frame()["asked_m"], s.schedule.to_frame()["asked_m"]),
-    ),
-    Quantity(
         "money asked and gain of what is left out",
         "priorities",
         "why_not_funded",
         lambda s: (
             pd.concat([s.priorities.to_frame()["asked_m"], of_objective(s)], axis=1)
             .set_axis(["asked_m", "gain"], axis=1)
-            .loc[s.robustness.why_not().index],
-            s.robustness.why_not()[["asked_m", "gain"]],
+            .loc[s.programme.why_not().index],
+            s.programme.why_not()[["asked_m", "gain"]],
         ),
+        only=tuple(name for name in CASES if name != "money"),  # unpriced gains are absent
     ),
     Quantity(
         "cost of an improvement, with range",
@@ -878,8 +832,8 @@ QUANTITIES: Final = (
     Quantity(
         "gain of an improvement on the objective",
         "priorities",
-        "schedule",
-        lambda s: (of_objective(s), s.schedule.to_frame()["value_as_stated"]),
+        "programme",
+        lambda s: (of_objective(s), s.programme.to_frame()["value_as_stated"]),
     ),
     Quantity(
         "gain of an improvement, with range",
@@ -984,34 +938,20 @@ QUANTITIES: Final = (
         lambda s: (s.priorities.to_frame()["expected_place"], by_pairs(s.priorities.pairwise())),
     ),
     Quantity(
-        "chance to be in the best set",
+        "core index",
         "programme",
         "donor_menu",
         lambda s: (
-            s.programme.to_frame().loc[alone(s), "p_in_best"],
-            s.funding.menu.to_frame().loc[alone(s), "p_best"],
+            s.programme.to_frame().loc[alone(s), "core"],
+            s.funding.menu.to_frame().loc[alone(s), "core"],
         ),
-    ),
-    Quantity(
-        "chance to be in the best set",
-        "programme",
-        "next_sets",
-        lambda s: (
-            s.programme.to_frame()["p_in_best"],
-            s.funding.next_sets().loc[1.0, "p_now"],
-        ),
-    ),
-    Quantity(
-        "budget from which it is in the best set",
-        "budget_frontier",
-        "why_not_funded",
-        brought_in,
     ),
     Quantity(
         "what the best set loses without it",
         "joint_gains",
         "all sets",
         leaving_out,
+        only=MADE,
     ),
     # -- sets
     Quantity(
@@ -1030,8 +970,8 @@ QUANTITIES: Final = (
     Quantity(
         "recommended set",
         "programme",
-        "robust_choices",
-        lambda s: (" ".join(chosen(s)), s.robustness.to_frame().loc["recommended", "chosen"]),
+        "good_sets",
+        lambda s: (" ".join(chosen(s)), s.programme.good_sets()["chosen"].to_list()[0]),
     ),
     Quantity(
         "recommended set",
@@ -1042,7 +982,6 @@ QUANTITIES: Final = (
             step(s.programme.frontier(), s.programme.budget_m)["chosen"],
         ),
     ),
-    Quantity("recommended set and its value", "best_programme", "programme", by_the_table),
     Quantity(
         "cost of the programme, with range",
         "programme",
@@ -1069,6 +1008,7 @@ QUANTITIES: Final = (
         "programme",
         "rank_sets",
         lambda s: (s.programme.gain, ends(ranked(s, {"it": chosen(s)}), "gain").loc["it"]),
+        wrong=dict.fromkeys(CASES, RATIO),
     ),
     Quantity(
         "gain of the programme, with range",
@@ -1078,6 +1018,24 @@ QUANTITIES: Final = (
             s.programme.gain,
             step(s.funding.curve(), s.programme.budget_m)[["gain", "gain_low", "gain_high"]],
         ),
+        wrong=dict.fromkeys(CASES, RATIO),
+    ),
+    Quantity(
+        "gain of the programme",
+        "programme",
+        "rank_sets",
+        lambda s: (s.programme.gain[0], ranked(s, {"it": chosen(s)}).loc["it", "gain"]),
+        only=MADE,
+    ),
+    Quantity(
+        "gain of the programme",
+        "programme",
+        "funding_curve",
+        lambda s: (
+            s.programme.gain[0],
+            step(s.funding.curve(), s.programme.budget_m)["gain"],
+        ),
+        only=MADE,
     ),
     Quantity(
         "gains of the programme's improvements, added",
@@ -1104,12 +1062,17 @@ QUANTITIES: Final = (
         lambda s: (s.programme.money_m, recommended(s, s.economics.to_frame(), "benefit_m")),
     ),
     Quantity(
-        "value of the programme, with range",
+        "value, money and chances of the programme",
         "programme",
-        "robust_choices",
+        "good_sets",
         lambda s: (
-            s.programme.value,
-            ends(s.robustness.to_frame(), "value").loc["recommended"],
+            [
+                *(s.programme.value[0], s.programme.asked_m, s.programme.needed_m),
+                *(s.programme.p_within, s.programme.p_years, s.programme.regret),
+            ],
+            s.programme.good_sets()[
+                ["value", "expected_m", "at_confidence_m", "p_within", "p_years", "regret"]
+            ].iloc[0],
         ),
     ),
     Quantity(
@@ -1118,7 +1081,7 @@ QUANTITIES: Final = (
         "ways_to_spend",
         lambda s: (
             [s.programme.value[0], s.programme.asked_m],
-            s.robustness.ways().loc["exact", ["value", "asked_m"]],
+            s.programme.ways().loc["exact", ["value", "asked_m"]],
         ),
     ),
     Quantity(
@@ -1126,63 +1089,27 @@ QUANTITIES: Final = (
         "programme",
         "budget_frontier",
         lambda s: (
-            [s.programme.value[0], s.programme.gain[0], s.programme.asked_m],
+            [s.programme.value[0], s.programme.gain[0], s.programme.needed_m],
             step(s.programme.frontier(), s.programme.budget_m)[["value", "gain", "budget_m"]],
         ),
+        only=MADE,  # the frontier knows no limits of years
     ),
     Quantity(
-        "value of the programme",
+        "value of the years",
+        "programme_years",
         "programme",
-        "schedule as stated",
-        lambda s: (s.programme.value[0], s.schedule.stated),
-    ),
-    Quantity(
-        "value of the programme, where nothing has to wait",
-        "programme",
-        "schedule",
-        lambda s: (s.programme.value[0], s.schedule.value),
-        only=MADE,
-    ),
-    Quantity(
-        "value of the schedule",
-        "schedule_years",
-        "schedule",
         in_the_long_run,
     ),
-    Quantity("money of the schedule", "schedule_years", "programme", spent_by_year),
-    Quantity(
-        "money that the programme asks",
-        "programme",
-        "robust_choices",
-        lambda s: (
-            [s.programme.asked_m, s.programme.p_affordable],
-            s.robustness.to_frame().loc["recommended", ["asked_m", "p_affordable"]],
-        ),
-    ),
+    Quantity("money of the years", "programme_years", "programme", spent_by_year),
     Quantity(
         "programme as a proposal",
         "programme",
         "alternatives",
         lambda s: (
             [s.programme.asked_m, s.programme.value[0]],
-            beside(s.sample, chosen(s), s.provenance)
+            beside(s.sample, chosen(s), 1e6 if s.programme.measure == "net" else 1.0, s.provenance)
             .to_frame()
             .loc["proposed", ["asked_m", "value"]],
-        ),
-    ),
-    Quantity(
-        "chance that the recommended set is the best, and what it misses",
-        "programme",
-        "robust_choices",
-        lambda s: (
-            [s.programme.p_best, s.programme.regret],
-            s.robustness.to_frame().loc["recommended", ["p_best", "mean_regret"]],
-        ),
-        dict.fromkeys(
-            [name for name in CASES if name != "score"],  # there both pay for the same sets
-            "choose_programme (and funding curve, next sets, earmarks) seeks each draw's best set "
-            "among those that the money of the draw pays for; ex ante it is the expected money on "
-            "the grid, as in robust_choices",
         ),
     ),
     Quantity(
@@ -1190,14 +1117,17 @@ QUANTITIES: Final = (
         "targets",
         "priorities",
         lambda s: (
-            s.robustness.targets().loc["recommended", "POINTS"],
+            s.programme.targets()["met"].to_dict()["POINTS"],
             (
-                s.sample.drawn.gains.score[:, s.programme.to_frame()["chosen"]].sum(axis=1) >= 12
+                Choice.of(s.sample).worth.by_draw(
+                    s.programme.to_frame()["chosen"].to_numpy(bool), "distance"
+                )
+                >= 6
             ).mean(),
         ),
         only=("score", "money", "harm", "ramps"),
     ),
-    Quantity("what further money buys", "funding_curve", "next_euro", more_money),
+    Quantity("what further money buys", "further_money", "next_euro", more_money),
     Quantity("price of further money", "budget_frontier", "information", price_of_money),
     Quantity(
         "answer whose turning is mapped",
@@ -1209,10 +1139,10 @@ QUANTITIES: Final = (
     Quantity(
         "first year of effect of what is promised",
         "baseline",
-        "schedule",
+        "programme",
         lambda s: (
             s.baseline.to_frame()["first_effect"].groupby(level="improvement").first(),
-            s.schedule.to_frame()
+            s.programme.to_frame()
             .loc[s.baseline.to_frame().index.get_level_values("improvement").unique(), "effect"]
             .sort_index(),
         ),
@@ -1289,6 +1219,11 @@ QUANTITIES: Final = (
         lambda s: (
             s.funding.earmarks.to_frame().loc[("budget", "all"), "without"],
             s.programme.gain[0],
+        ),
+        wrong=dict.fromkeys(
+            ("ramps", "pairs"),
+            "earmarks are priced at expected costs and added gains: neither the confidence of the "
+            "budget nor what improvements close together is in it",
         ),
         only=SCORE,
     ),

@@ -227,7 +227,7 @@ def test_planned_surveys_are_read_and_checked(small_folder: Path, tmp_path: Path
 @settings(deadline=None, max_examples=60)
 @given(st.integers(0, 10**6))
 def test_starts_keep_every_limit(seed: int) -> None:
-    """Found starts keep limits and order; where none are found no delay at all of one alone fits."""
+    """Found starts keep limits and order; one alone has a start where it fits at all."""
     random = stream(seed, "starts")
     n, years, delays = 4, 5, 3
     spend = random.dirichlet(np.ones(years), size=n)

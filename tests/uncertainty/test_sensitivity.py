@@ -44,8 +44,11 @@ def with_mode(case: Case, name: str, level: float) -> Case:
     return replace(case, **parts)
 
 
-def rates(case: Case) -> Floats:
-    found: Floats = gain_per_million(Model(case).answer(AtModes()))[0]
+def rates(case: Case, usual: Case) -> Floats:
+    """With the extents of the services frozen as they were: no input moves them."""
+    model = Model(case)
+    model.extents = Model(usual).extents
+    found: Floats = gain_per_million(model.answer(AtModes()))[0]
     return found
 
 
@@ -67,7 +70,7 @@ def test_every_swing_is_that_of_a_case_with_one_input_moved(small: Case, worked:
         for end, quantile in (("low", 0.1), ("high", 0.9)):
             level = float(quantile_of(estimate, np.array([quantile]))[0])
             assert row[end] == pytest.approx(level)
-            at = rates(with_mode(small, estimate.name, level))
+            at = rates(with_mode(small, estimate.name, level), small)
             assert row[f"at_{end}"] == pytest.approx(at[2] - max(at[0], at[1]), abs=1e-6)
             assert row[f"first_at_{end}"] == small.improvement_ids[int(at.argmax())]
         assert row["mode"] == estimate.mode
@@ -113,7 +116,6 @@ def test_without_improvements_the_capabilities_are_swung(small: Case, at_modes: 
     at = value_per_million(model.answer(AtModes()), model.annuity)[0]
     row = found.to_frame().T["scores/LAB/results"]
     assert row["at_low"] == pytest.approx(at[2] - max(at[0], at[1], at[3]))
-    assert found.to_frame()["regret"].eq(0).all()
 
 
 def test_with_one_thing_to_put_first_there_is_nothing_to_swing(small: Case) -> None:
@@ -176,37 +178,6 @@ def test_a_lead_that_is_lost_at_both_ends_is_lost_by_both() -> None:
     one = straight(estimate, 1.0, 4.0)
     assert chance == pytest.approx(2 * one, rel=1e-6)
     assert sensitivity._probability_of_turning(estimate, 1.0, 1.5, 1.0) == 0
-
-
-# ------------------------------------------------------------------------------- the programme
-
-
-def test_how_the_programme_turns(small: Case, worked: Study) -> None:
-    """Worked by hand: SCAN at its low price asks 80,000 with LINK 110,000, and beats CLOUD."""
-    table = sensitivity_of(worked).to_frame()
-    row = table.T["costs/SCAN-BUILD"]
-    assert row["low"] * (1 + 0.1 + 0.95 / 3) < 80_000
-    assert row["programme_at_low"] == "+SCAN +LINK -CLOUD"
-    assert row["programme_at_high"] == ""
-    assert row["regret"] == pytest.approx(4.335183717 + 0.396510706 - 4.4375, abs=1e-6)
-    unmoved = table.T["criteria/speed"]
-    assert (unmoved["programme_at_low"], unmoved["programme_at_high"]) == ("", "")
-    assert unmoved["regret"] == 0
-    assert (table["regret"] >= 0).all()
-
-
-def test_the_programme_that_is_turned_is_the_one_that_was_chosen(small: Case) -> None:
-    """On the same grid: at the price of 100,000.01 CLOUD counts 110,000 in both."""
-    costs = tuple(
-        replace(c, amount=replace(c.amount, low=100_001.0, mode=100_001.0, high=100_001.0))
-        if c.id == "CLOUD-BUILD"
-        else c
-        for c in small.costs
-    )
-    study = run_study(replace(small, costs=costs).with_settings(budget=105_000.0), draws=200)
-    assert "CLOUD" not in study.programme.chosen
-    words = sensitivity_of(study).to_frame()[["programme_at_low", "programme_at_high"]]
-    assert not words.apply(lambda column: column.str.contains("-CLOUD")).any(axis=None)
 
 
 # --------------------------------------------------------------------------------- evidence

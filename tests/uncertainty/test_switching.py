@@ -41,7 +41,7 @@ def rivals_in(case: Case, draws: int = DRAWS) -> Rivals:
 
 
 def meeting(small: Case) -> Case:
-    """LINK lifts what SCAN lifts, and both may be funded: gains on one level are capped together."""
+    """LINK lifts what SCAN lifts, and both may be funded: their gains are capped together."""
     place = next(e for e in small.effects if e.improvement == "SCAN" and e.criterion)
     change = replace(place.change, name=f"effects/LINK/{place.capability}/{place.criterion}")
     effects = (*small.effects, replace(place, improvement="LINK", change=change))
@@ -302,9 +302,10 @@ def test_starts_stay_where_they_are(small: Case) -> None:
     """Values of sets that start later are those of the choice, at the levels of today."""
     free = replace(small, relations=()).with_settings(budget=400_000.0)
     rivals = rivals_in(free)
-    late: Ints = np.where(rivals.sets, 1, 0)
+    late: Ints = np.where(rivals.sets & (np.array(small.improvement_ids) == "CLOUD"), 1, 0)
     moved = replace(rivals, delays=late)
-    joint = [rivals.choice.joint(s, d) for s, d in zip(rivals.sets, late, strict=True)]
+    value = rivals.choice.by_draw
+    joint = [value(s, d, "distance").mean() for s, d in zip(rivals.sets, late, strict=True)]
     moved = replace(moved, worth=np.array(joint))
     one = next(i for i in inputs_of(moved) if i.name.startswith("effects/CLOUD"))
     worth, _ = one.at(one.quantiles(np.array([0.9])))

@@ -337,9 +337,9 @@ def economics(
     """Appraise every capability and improvement, and the programme, with benefits in money.
 
     A capability is appraised against doing without it, its benefits the same in every year; an
-    improvement against today, its benefits by its years of effect. The programme is the sum of its
-    improvements: costs of all of them, benefits of those known in money, and what pairs add
-    together, in the years in which both have an effect and in the scopes of the lesser. Yearly
+    improvement against today, its benefits by its years of effect. The programme is what its
+    improvements are worth together as they start: costs of all of them, benefits and savings of
+    those known in money, joint where two touch one chain or one cost line. Yearly
     flows are those of the first draws of the sample, `sampling.ENVELOPED` at most. Real prices of
     the case's price year, discounted by its schedule; the modified rate finances and reinvests at
     the schedule's first rate. Benefits are those attributed to the capability, costs those of all

@@ -25,7 +25,7 @@ from matplotlib.patches import Patch
 from capworth.charts.chart import Chart, Facts, alone, frame, in_series, of, rows
 from capworth.charts.rows import name_rows, put_legend, say_ticks, write_column
 from capworth.charts.style import BLUE, INK, LADDER, MUTED, PAPER, SMALL, VERMILION, styled
-from capworth.language.inputs import name_inputs
+from capworth.language.inputs import GROUP, group_text, name_inputs
 from capworth.language.language import ENGLISH, Language
 from capworth.language.numbers import Amount
 from capworth.study.stages import Study
@@ -191,8 +191,8 @@ def group_name(group: str, language: Language) -> str:
     kind, _, key = group.partition("/")
     if not key:
         return language.say(f"knowing.{kind}")
-    if kind == "group":
-        return language.say("knowing.factor", name=language.typeset(key))
+    if kind == GROUP:
+        return language.say("knowing.factor", name=group_text(key, language))
     return language.say(f"knowing.{kind}", name=language.name(key))
 
 
@@ -410,7 +410,7 @@ def information_facts(study: Study, language: Language) -> Facts:
         "first": "" if first is None else group_name(str(single.index[0]), language),
         "value": "" if first is None else language.number(float(first["value"])),
         "whole": language.number(found.evpi),
-        "error": language.number(found.evpi_error, 1),
+        "error": language.number(found.evpi_error),
         "ceiling": language.number(found.ceiling),
         "unit": unit_of(study, language),
         "draws": language.number(found.draws, 0),

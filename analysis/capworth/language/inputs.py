@@ -9,6 +9,7 @@ from capworth.case.model import Case
 from capworth.language.language import Language
 from capworth.methods.cost_benefit.prices import MILLION
 
+OVERRUNS = "overruns"  # the group of what builds have in common
 GROUP = "group"  # first word of the name of what a group of inputs has in common
 
 
@@ -24,6 +25,8 @@ def input_label(name: str, case: Case, language: Language) -> str:
     table, *keys = name.split("/")
     if table in ("costs", "bias"):
         return _cost_label(table, keys[0], case, language)
+    if table == GROUP:
+        return language.say("input.group", head=group_text(keys[0], language))
     parts = [_part(table, key, language) for key in keys]
     head, rest = parts[0], language.listed(parts[1:])
     if language.has(f"input.{table}"):
@@ -34,6 +37,11 @@ def input_label(name: str, case: Case, language: Language) -> str:
         )
         return language.say(key, head=head, rest=rest)
     return language.typeset(" / ".join(keys))
+
+
+def group_text(group: str, language: Language) -> str:
+    """Name a group of inputs that move together; that of all overruns by our own word."""
+    return language.word("knowing", group) if group == OVERRUNS else language.typeset(group)
 
 
 def level_text(name: str, level: float, case: Case, language: Language) -> str:
@@ -95,6 +103,8 @@ def name_inputs(inputs: Iterable[str], case: Case, language: Language) -> Mappin
                 category=language.word("category", line.category),
                 kind=language.word("kind", line.kind),
             )
+        elif table == GROUP:
+            names[name] = language.say("input.group", owner=group_text(keys[0], language))
         elif language.has(f"input.{table}"):
             parts = [
                 _part_name(language, key, OWNER if k < 2 else THING) for k, key in enumerate(keys)

@@ -36,7 +36,7 @@ class SetValue:
     pairs: Ints
     shares: Floats
     meetings: tuple[Meeting, ...]
-    lines: tuple[SavedLine, ...]
+    lines: tuple[SavedLine, ...] = ()
 
     @classmethod
     def of(cls, sample: Sample) -> "SetValue":

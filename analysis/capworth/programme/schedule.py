@@ -93,8 +93,8 @@ class Met(NamedTuple):
 def meets_targets(sample: Sample, choice: Choice, sets: Bools, draws: int) -> Met:
     """Share of the first draws in which each set meets each target, and all targets together.
 
-    A target on the distance, money or harm is met when the set adds that much; one on a level when the
-    capability is on the good side of it with the changes of the set added to today's level.
+    A target on the distance, money or harm is met when the set adds that much; one on a level when
+    the capability is on the good side of it with the changes of the set added to today's level.
 
     Parameters
     ----------

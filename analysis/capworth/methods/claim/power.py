@@ -3,6 +3,7 @@
 In standard deviations of the outcome from the shares alone; as a ratio by planting one.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -10,11 +11,12 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Ints, above, finite, within
+from capworth.methods.arguments import Floats, Ints, above, finite, within
 from capworth.methods.claim.deals import Deals
 from capworth.methods.claim.share_test import slope_statistic
 
 HIGHEST: Final = 100.0  # ratio up to which one is sought
+WIDEST: Final = 20.0  # standard deviations up to which a contrast is sought
 _TIE: Final = 1e-10
 _HALVINGS: Final = 10
 
@@ -71,16 +73,61 @@ def power_at(
     level : at which the test that the ratio exceeds 1 rejects
     """
     y, g = finite(outcome, "outcome"), finite(share, "share")
-    dealt = slope_statistic(g, weight, np.concatenate((deals.order, planted)))
+    grown = y * (1 + (float(above(ratio, "ratio")) - 1) * g[planted])
+    return _found(grown, g, weight, deals, planted, level)
+
+
+def _found(
+    grown: Floats, share: Floats, weight: ArrayLike, deals: Deals, planted: Ints, level: float
+) -> float:
+    """Share of the planted cases (claims, lines) that the test finds."""
+    dealt = slope_statistic(share, weight, np.concatenate((deals.order, planted)))
     null, seen = dealt.dealt[: len(deals.order)], dealt.dealt[len(deals.order) :]
     own = 1  # the planted deal itself, where the others are drawn at random
     if deals.exact:
         null, own = np.concatenate((dealt.observed[None], null)), 0
-    grown = y * (1 + (float(above(ratio, "ratio")) - 1) * g[planted])
     found = (seen * grown).sum(axis=1)
     tie = _TIE * (np.abs(seen) * np.abs(grown)).sum(axis=1)
     beyond = (grown @ null.T >= (found - tie)[:, None]).sum(axis=1)
     return float(((own + beyond) / (own + len(null)) <= level).mean())
+
+
+def planted_contrast(
+    errors: ArrayLike,
+    share: ArrayLike,
+    weight: ArrayLike,
+    deals: Deals,
+    planted: Ints,
+    level: float = 0.05,
+    power: float = 0.8,
+) -> float:
+    """Smallest difference in standard deviations that the test itself finds with this power.
+
+    What `detectable_contrast` says by a formula with normal quantiles is found here by planting:
+    the test pays for its strata and for not knowing the spread, the more the shorter the list.
+
+    Parameters
+    ----------
+    errors : (claims, lines) outcomes of standard deviation 1 without any effect
+    share, weight, deals, planted, level, power : see `detectable_ratio`
+    """
+    g, e = finite(share, "share"), finite(errors, "errors")
+    return _smallest(
+        lambda size: _found(e + size * g[planted], g, weight, deals, planted, level),
+        0.0,
+        WIDEST,
+        _inside(power, "power"),
+    )
+
+
+def _smallest(finds: Callable[[float], float], low: float, high: float, wanted: float) -> float:
+    """Smallest size that is found so often; infinite where the highest is not."""
+    if finds(high) < wanted:
+        return float("inf")
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if finds(middle) >= wanted else (middle, high)
+    return high
 
 
 def detectable_ratio(
@@ -99,19 +146,13 @@ def detectable_ratio(
     outcome, share, weight, deals, planted, level : see `power_at`
     power : probability of finding a ratio of this size
     """
-    wanted = _inside(power, "power")
-
-    def finds(log: float) -> bool:
-        ratio = float(np.exp(log))
-        return power_at(ratio, outcome, share, weight, deals, planted, level) >= wanted
-
-    low, high = 0.0, float(np.log(HIGHEST))
-    if not finds(high):
-        return float("inf")
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        low, high = (low, middle) if finds(middle) else (middle, high)
-    return float(np.exp(high))
+    log = _smallest(
+        lambda q: power_at(float(np.exp(q)), outcome, share, weight, deals, planted, level),
+        0.0,
+        float(np.log(HIGHEST)),
+        _inside(power, "power"),
+    )
+    return float(np.exp(log))
 
 
 def _inside(given: float, name: str) -> float:

@@ -11,7 +11,12 @@ import numpy as np
 from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, Ints, above, shares, within
 from capworth.methods.claim.deals import Deals, cost_strata, deal
-from capworth.methods.claim.power import detectable_contrast, detectable_ratio, power_at
+from capworth.methods.claim.power import (
+    detectable_contrast,
+    detectable_ratio,
+    planted_contrast,
+    power_at,
+)
 from capworth.methods.claim.share_regression import ShareFit, share_regression
 from capworth.methods.claim.share_test import (
     PValues,
@@ -176,7 +181,8 @@ class Power:
 
     floor: float  # smallest p that its deals can give
     deals: float  # different deals there are
-    contrast: float  # standard deviations
+    contrast: float  # standard deviations; found by planting
+    formula: float  # the same by normal quantiles, as textbooks have it
     ratio: float  # infinite where none up to 100 is found
     gate: float
 
@@ -286,9 +292,11 @@ def power_of(lines: Lines, reading: Reading, rule: Rule) -> Power:
     weight, share = reading.weight(lines), lines.share
     planted = planted_deals(lines, rule)
     ratio = detectable_ratio(reading.outcome, share, weight, inside, planted, rule.alpha)
-    contrast = detectable_contrast(share, weight, rule.alpha)
+    formula = detectable_contrast(share, weight, rule.alpha)
+    errors = stream(rule.seed, "claim/errors").normal(size=planted.shape)
+    contrast = planted_contrast(errors, share, weight, inside, planted, rule.alpha)
     floor = 1 / min(inside.many, DEALS + 1)
-    return Power(floor, inside.many, contrast, ratio, rule.detectable_most)
+    return Power(floor, inside.many, contrast, formula, ratio, rule.detectable_most)
 
 
 def powers(lines: Lines, reading: Reading, rule: Rule, ratios: Sequence[float]) -> Floats:

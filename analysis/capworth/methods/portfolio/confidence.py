@@ -13,7 +13,6 @@ import numpy as np
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, Ints, finite, within
-from capworth.methods.uncertainty.order_statistics import order_quantile
 
 Worth: TypeAlias = Callable[[Bools, Ints], float]
 _Found: TypeAlias = tuple[float, float, int, tuple[int, ...], int, Ints, float]
@@ -195,12 +194,14 @@ class Search:
             raise InputError(f"confidence: {confidence} is not a share from 0 to 1.")
         self.sets, self.confidence = sets, confidence
         self._worth, self._cost = finite(value, "value"), within(cost, "cost", 0)
+        self._by_project = np.ascontiguousarray(self._cost.T)
         self._plan, self._joint = plan, joint
         self._additive = sets @ self._worth
         self._bound = self._additive if bound is None else bound
         self._size = sets.sum(axis=1)
         self._order = np.lexsort((self._size, -self._bound))
-        self._means = sets @ self._cost.mean(axis=0)
+        self._expected = self._cost.mean(axis=0)
+        self._means = sets @ self._expected
         self._least = self._means
         if confidence:
             place = int(np.ceil(confidence * len(self._cost) - 1e-9))
@@ -221,12 +222,11 @@ class Search:
         room = budget * (1 + ROOM)
         found: list[_Found] = []
         best, tested, solved = -np.inf, 0, 0
-        for row in self._order.tolist():
+        looked = self._least <= room if among is None else (self._least <= room) & among
+        for row in self._order[looked[self._order]].tolist():
             floor = _floor(best, near)
             if self._bound[row] < floor:
                 break
-            if self._least[row] > room or (among is not None and not among[row]):
-                continue
             tested += 1
             at = self.quantile(row)
             if at > room:
@@ -275,16 +275,15 @@ class Search:
         """Cost of a set at the confidence, and no less than on average."""
         if row not in self._at:
             mean = float(self._means[row])
-            at = (
-                float(order_quantile(self._totals(row), self.confidence))
-                if self.confidence
-                else mean
-            )
+            at = mean
+            if self.confidence:
+                place = int(np.ceil(self.confidence * len(self._cost) - 1e-9)) - 1
+                at = float(np.partition(self._totals(row), place)[place])
             self._at[row] = max(at, mean)
         return self._at[row]
 
     def _totals(self, row: int) -> Floats:
-        return np.asarray(self._cost[:, self.sets[row]].sum(axis=1))
+        return np.asarray(self._by_project[self.sets[row]].sum(axis=0))
 
     def _started(self, row: int, at: float, floor: float) -> tuple[Ints, float, float] | None:
         """Delays, value and the chance to keep every year; None where none reach the floor."""
@@ -301,7 +300,15 @@ class Search:
             scale = max(1.0, at / mean) if mean > 0 else 1.0
             spare = max(0.0, float(self._bound[row] - self._plan.most(chosen)))
             found = _starts(
-                chosen, self._plan, self._cost, scale, self.confidence, floor, spare, self._joint
+                chosen,
+                self._plan,
+                self._by_project,
+                self._expected,
+                scale,
+                self.confidence,
+                floor,
+                spare,
+                self._joint,
             )
         if found is None:
             self._below[row] = floor
@@ -359,10 +366,12 @@ def _budgets(sets: Bools, cost: Floats, confidence: float, mean_too: bool) -> Fl
     if not confidence:
         return means
     found = np.empty(len(sets))
+    place = int(np.ceil(confidence * len(cost) - 1e-9)) - 1
+    by_project = np.ascontiguousarray(cost.T)
     step = max(1, BLOCK // max(len(cost), 1))
     for start in range(0, len(sets), step):
-        totals = cost @ sets[start : start + step].T.astype(np.float64)
-        found[start : start + step] = order_quantile(totals, confidence)
+        totals = sets[start : start + step].astype(np.float64) @ by_project
+        found[start : start + step] = np.partition(totals, place, axis=1)[:, place]
     return np.maximum(found, means) if mean_too else found
 
 
@@ -383,6 +392,7 @@ def _starts(
     chosen: Bools,
     plan: Plan,
     prices: Floats,
+    means: Floats,
     scale: float,
     confidence: float,
     floor: float,
@@ -392,8 +402,8 @@ def _starts(
     """Delays that lose least value; None where no starts keep every limit and reach the floor.
 
     Depth first, the project with the dearest year first; the rest undelayed bounds what is left.
+    Prices are (projects, draws), so that those of one project lie together.
     """
-    means = prices.mean(axis=0)
     share = np.where(plan.scaled[:, None, None], means[None, :, None] * scale, 1.0)
     planned = (plan.uses * share).transpose(1, 2, 0)  # (projects, delays, rules), contingency in
     members = np.flatnonzero(chosen).tolist()
@@ -402,7 +412,7 @@ def _starts(
     tied = ((a, [n for n in needed if chosen[n[0]]]) for a, needed in plan.after if chosen[a])
     after = [(a, needed) for a, needed in tied if needed]
     delays = np.zeros(len(chosen), dtype=np.int64)
-    sums = np.zeros((len(prices), len(caps)))  # what those placed take, in every draw
+    sums = np.zeros((len(caps), prices.shape[1]))  # what those placed take, in every draw
     best: list[tuple[float, Ints, float]] = []
     placed: set[int] = set()
 
@@ -435,16 +445,19 @@ def _starts(
             if not np.isfinite(plan.worth[project, delay]) or (total > caps).any():
                 continue
             delays[project] = delay
-            taken = np.flatnonzero(plan.uses[:, project, delay])
-            use = plan.uses[taken, project, delay]
-            before = sums[:, taken].copy()
-            sums[:, taken] += np.where(plan.scaled[taken], prices[:, [project]] * use, use)
-            still = within & (sums[:, taken] <= caps[taken]).all(axis=1)
-            if keeps_order() and still.mean() >= confidence - ROOM:
+            if not keeps_order():
+                continue
+            taken = np.flatnonzero(plan.uses[:, project, delay]).tolist()
+            before, still = sums[taken], within
+            for rule in taken:
+                use = plan.uses[rule, project, delay]
+                sums[rule] += prices[project] * use if plan.scaled[rule] else use
+                still = still & (sums[rule] <= caps[rule])
+            if still.mean() >= confidence - ROOM:
                 place(depth + 1, total, still, value + float(plan.worth[project, delay]))
-            sums[:, taken] = before
+            sums[taken] = before
         delays[project] = 0
         placed.discard(project)
 
-    place(0, np.zeros(len(caps)), np.ones(len(prices), dtype=bool), 0.0)
+    place(0, np.zeros(len(caps)), np.ones(prices.shape[1], dtype=bool), 0.0)
     return (best[0][1], best[0][0], best[0][2]) if best else None
