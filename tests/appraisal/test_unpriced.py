@@ -174,8 +174,8 @@ def test_a_set_of_both_has_no_ratio(bundled: Sample) -> None:
     study: Any = Study(bundled.case, found.provenance, bundled, {"economics": found})
     page = economics_page(study, Language.of(bundled.case, "en"))
     assert page is not None
-    table = next(b for b in page.blocks if isinstance(b, Table))
-    rows = {str(row[0]): row for row in table.rows}
+    shown = next(b for b in page.blocks if isinstance(b, Table))
+    rows = {str(row[0]): row for row in shown.rows}
     assert rows["Stolen and lost travel documents (SLTD)"][1:3] == ("not priced", "–")
     said = " ".join(b.text for b in page.blocks if isinstance(b, Text))
     assert "3 improvements are priced in full" in said

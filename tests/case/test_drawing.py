@@ -289,7 +289,13 @@ def test_levels_from_the_survey_keep_their_own_ends(said: Said, folder: Path) ->
     lines = [f"{head},measure", *(f"{row}," for row in rows), new]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     (folder / "judgements.csv").unlink()
-    tables = ("scores/*/reach", "scores/*/speed", "scores/*/results", "chain/*", "functions/*")
+    tables: tuple[str, ...] = (
+        "scores/*/reach",
+        "scores/*/speed",
+        "scores/*/results",
+        "chain/*",
+        "functions/*",
+    )
     tables += ("costs/*", "unit_values/*", "network/*", "usage/*", "criteria/*", "effects/*")
     rows = [f"{table},,ends,,,D,,x" for table in tables]
     case = read_case(said('distribution_ends = "10-90"', distributions=rows))

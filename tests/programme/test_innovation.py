@@ -14,7 +14,7 @@ from capworth.case.model import Case
 from capworth.charts.gallery import GALLERY
 from capworth.cli import main
 from capworth.excellence.gaps import CATCH_UP, EXTEND, KEEP, UNAIDED
-from capworth.excellence.services import LEVELS, LIST, NONE
+from capworth.excellence.services import LEVELS_AGREED, LIST, NONE
 from capworth.language.language import Language
 from capworth.programme.architecture import (
     CAPABILITY,
@@ -251,7 +251,7 @@ def test_every_rare_phrase_can_be_said(study: Study, language: str) -> None:
     fields = (f.replace(" ", "_") for f in (CATCH_UP, EXTEND, UNAIDED, KEEP))
     rare = (
         *(f"together.sum_{sum_}" for sum_ in ("twice", "more", "same")),
-        *(f"excellence.by_{by}" for by in (LIST, LEVELS, NONE)),
+        *(f"excellence.by_{by}" for by in (LIST, LEVELS_AGREED, NONE)),
         *(f"gaps.field_{field}" for field in fields),
         "gaps.tiny",
         "models.does",

@@ -170,9 +170,13 @@ def on_one_level(small: Case, one: float, other: float) -> Case:
     """Two improvements that lift the same level of the same service by so many members."""
     case = apart(small, 0.0)
     scan, link = (
-        replace(e, capability="LAB", criterion="reach", change=replace(e.change, **level))
+        replace(
+            e,
+            capability="LAB",
+            criterion="reach",
+            change=replace(e.change, low=by, mode=by, high=by),
+        )
         for e, by in zip(case.effects, (one, other), strict=True)
-        for level in (dict.fromkeys(("low", "mode", "high"), by),)
     )
     return replace(case, effects=(scan, link), relations=())
 

@@ -214,7 +214,7 @@ def turns(s: Any) -> Said:
         return {}
     found = s.switching
     count, every = str(len(found.switching)), str(found.looked_at)
-    said: Said = {"decision.change.intro": [count, every]}
+    said: Said = {"decision.change.intro": [count, every] if found.switching else [every]}
     for k, (key, row) in enumerate(found.to_frame().head(5).iterrows()):
         level = level_of(s, str(key), float(row["level"]))
         said[f"decision.change.rows[{k}]"] = [*level, *chance(float(row["p"]))]
@@ -1132,7 +1132,11 @@ def switching(s: Any) -> Said:
     found = s.switching
     table = found.to_frame()
     said: Said = {
+<<<<<<< HEAD
         "switching.title": [str(len(found.switching)), str(found.looked_at)],
+=======
+        "switching.title": [str(n) for n in (len(found.switching), found.looked_at) if n],
+>>>>>>> refs/heads/pages
     }
     if len(table):
         said["switching.title"] += chance(float(table["p_both"].iloc[0]))

@@ -197,12 +197,12 @@ def same_answers(ours: Study, theirs: Study, rtol: float = 1e-9) -> None:
     for name, table in one.items():
         found = other[name]
         if name.startswith(("programme.", "funding.")):  # sets are named in the order of the case
-            words = {"chosen", "late", "out", "into", "added", "dropped", "gives_way"}
+            names = {"chosen", "late", "out", "into", "added", "dropped", "gives_way"}
             found = found.loc[table.index]
-            for column in words & {*table.columns}:
+            for column in names & {*table.columns}:
                 sets = [[sorted(str(w).split()) for w in t[column]] for t in (table, found)]
                 assert sets[0] == sets[1], (name, column)
-            columns = [c for c in table.columns if c not in words]
+            columns = [c for c in table.columns if c not in names]
             table, found = table[columns], found[columns]
         if name == "soundness.to_frame":  # lints name the rows where they are
             words = ["place", "items", "sentence"]

@@ -4,6 +4,7 @@ import shutil
 import tomllib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -171,7 +172,7 @@ def test_a_survey_tells_less_than_knowing_and_more_when_more_are_asked(small: Ca
         values.append(answered(asked, 1_000).surveys().iloc[0])
     told = [row["value"] for row in values]
     assert told == sorted(told)
-    own = answered(case, 1_000).to_frame().loc["effects/CLOUD", "value"]
+    own: Any = answered(case, 1_000).to_frame().loc["effects/CLOUD", "value"]
     assert told[-1] <= own + 1e-12
     assert told[-1] == pytest.approx(own, rel=0.05)
     assert told[0] < own
