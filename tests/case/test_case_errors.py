@@ -194,8 +194,8 @@ RULES: tuple[Slip, ...] = (  # cells that do not go together
      " tail. Name a criterion above it."),
     ("scores", "REG,speed", "REG,use", "row 3, column 'criterion': it has criteria below it."),
     ("scores", "REG,speed,12,24,40,0,D,,survey of 2023\n", "", "capabilities.csv, row 2, column"
-     " 'id': REG has no score on speed. Add it to scores or measures; an unknown level is a wide range of"
-     " grade E."),
+     " 'id': REG has no score on speed. Add it to scores or measures; an unknown level is a wide"
+     " range of grade E."),
     ("effects", "SCAN,REG,speed,,", "SCAN,REG,speed,used,", "row 2, column 'criterion': an effect"
      " changes one thing. Name criterion or step."),
     ("effects", "SCAN,REG,speed,,", "SCAN,REG,use,,", "row 2, column 'criterion': it has criteria"

@@ -1132,11 +1132,7 @@ def switching(s: Any) -> Said:
     found = s.switching
     table = found.to_frame()
     said: Said = {
-<<<<<<< HEAD
-        "switching.title": [str(len(found.switching)), str(found.looked_at)],
-=======
         "switching.title": [str(n) for n in (len(found.switching), found.looked_at) if n],
->>>>>>> refs/heads/pages
     }
     if len(table):
         said["switching.title"] += chance(float(table["p_both"].iloc[0]))
