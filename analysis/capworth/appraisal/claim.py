@@ -44,7 +44,7 @@ from capworth.model.extents import weights_of
 from capworth.model.result import Answer, Provenance, ends
 from capworth.model.simulation import ENVELOPED, Sample
 
-REGISTERED, NOT_REGISTERED, CHANGED, EXPLORATORY = STANDINGS = (
+REGISTERED, NOT_REGISTERED, CHANGED, EXPLORATORY = (
     *("registered", "not registered", "changed since", "exploratory"),
 )
 RESTATES: Final = "restates costs"  # reasons of a word beside those of the method
@@ -67,7 +67,7 @@ class Claim(Answer):
     word : one of `methods.claim.words.WORDS`
     reason : what took the word of the registered test away; empty where nothing did
     tested : the word before registration was looked at
-    standing : one of `STANDINGS`
+    standing : registered, not registered, changed since, or exploratory
     registered_on : day stated in the lock; empty where there is none
     changed : keys of claim.toml and parts of the case that are not as they were registered
     digest : SHA-256 of the registration: that of the lock, else of what would be locked
