@@ -153,7 +153,8 @@ def value_of_information(
     table = table.rename_axis("group").sort_values("value", ascending=False, kind="stable")
     surveys = {s.id: _survey(s, groups, budgets, scale) for s in sample.case.planned_surveys}
     asked = pd.DataFrame.from_dict(surveys, orient="index", columns=list(SURVEY)).astype(SURVEY)
-    best = float(worth.mean(axis=0).max())
+    means = worth.mean(axis=0)
+    best = float(means.max())
     return Resolving(
         _table=table,
         _surveys=asked.rename_axis("survey"),
@@ -165,7 +166,7 @@ def value_of_information(
         evpi_whole=entire.evpi / scale,
         ceiling_whole=entire.ceiling / scale,
         money_m=budgets.for_as_much(parted.evpi) / MILLION,
-        confidence_price=(best - float(worth[:, options.mine].mean())) / scale,
+        confidence_price=(best - float(means[options.mine])) / scale,
         sets=len(options.sets),
         draws=len(worth),
         provenance=provenance,
