@@ -361,14 +361,6 @@ def more_money(study: Answers) -> Pair:
     ].to_numpy()
 
 
-def price_of_money(study: Answers) -> Pair:
-    """Most that a million beyond the budget buys, on the frontier and as information prices it."""
-    table, budget = study.programme.frontier(), study.programme.budget_m
-    later = table[table["budget_m"] > budget * (1 + 1e-9)]
-    more = (later["value"] - step(table, budget)["value"]) / (later["budget_m"] - budget)
-    return max(more.max(), 0.0) if len(more) else 0.0, study.resolving.points_per_million
-
-
 def attributed(study: Answers) -> Pair:
     """Benefit a year in money, and the outcomes' part of it where no false hit burdens anybody."""
     burdened = {s.capability for s in study.case.chain if s.step == "false_hit"}
@@ -963,8 +955,8 @@ QUANTITIES: Final = (
     Quantity(
         "recommended set",
         "programme",
-        "switching",
-        lambda s: (f"best set {' '.join(chosen(s))}", s.switching.base),
+        "threshold",
+        lambda s: (" ".join(chosen(s)), s.threshold.answer if s.threshold else " ".join(chosen(s))),
         only=MADE,
     ),
     Quantity(
@@ -1128,12 +1120,14 @@ QUANTITIES: Final = (
         only=("score", "money", "harm", "ramps"),
     ),
     Quantity("what further money buys", "further_money", "next_euro", more_money),
-    Quantity("price of further money", "budget_frontier", "information", price_of_money),
     Quantity(
-        "answer whose turning is mapped",
+        "good sets, and chance that the first of them is best",
         "switching",
-        "threshold",
-        lambda s: (s.switching.base, s.threshold.answer if s.threshold else s.switching.base),
+        "good_sets",
+        lambda s: (
+            [s.switching.good, 1 - s.switching.p_better],
+            [len(s.programme.good_sets()), s.programme.good_sets()["p_best_in_list"].iloc[0]],
+        ),
         only=MADE,
     ),
     Quantity(
