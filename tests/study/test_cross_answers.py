@@ -236,6 +236,12 @@ def in_money(study: Answers) -> list[str]:
     return list(table.index[table["money_m"].notna()])
 
 
+def priced(study: Answers) -> list[str]:
+    """Improvements whose yearly benefits all have a price: of others the benefit is unknown."""
+    table = kind(study.economics.to_frame(), "improvement")
+    return list(table.index[table["benefit_m"].notna()])
+
+
 def in_harm(study: Answers) -> list[str]:
     """Capabilities whose effect is known in days of a harm index."""
     table = capabilities(study)
@@ -473,7 +479,7 @@ QUANTITIES: Final = (
         "economics",
         lambda s: (
             ends(capabilities(s).loc[in_money(s)], "cost_m"),
-            ends(kind(s.economics.to_frame(), "capability"), "cost_m"),
+            ends(kind(s.economics.to_frame(), "capability"), "cost_m").loc[in_money(s)],
         ),
     ),
     Quantity(
@@ -521,7 +527,7 @@ QUANTITIES: Final = (
         "economics",
         lambda s: (
             ends(capabilities(s).loc[in_money(s)], "money_m"),
-            ends(kind(s.economics.to_frame(), "capability"), "benefit_m"),
+            ends(kind(s.economics.to_frame(), "capability"), "benefit_m").loc[in_money(s)],
         ),
     ),
     Quantity(
@@ -530,7 +536,7 @@ QUANTITIES: Final = (
         "economics",
         lambda s: (
             ends(capabilities(s).loc[in_money(s)], "net_m"),
-            ends(kind(s.economics.to_frame(), "capability"), "npv_m"),
+            ends(kind(s.economics.to_frame(), "capability"), "npv_m").loc[in_money(s)],
         ),
     ),
     Quantity(
@@ -539,7 +545,7 @@ QUANTITIES: Final = (
         "economics",
         lambda s: (
             capabilities(s).loc[in_money(s), "p_net_positive"],
-            kind(s.economics.to_frame(), "capability")["p_npv_positive"],
+            kind(s.economics.to_frame(), "capability").loc[in_money(s), "p_npv_positive"],
         ),
     ),
     Quantity(
@@ -697,7 +703,7 @@ QUANTITIES: Final = (
         "accounts",
         lambda s: (
             s.appraisal.cost_by_payer().loc[in_money(s)],
-            by_payer(s, "capability"),
+            by_payer(s, "capability").loc[in_money(s)],
         ),
     ),
     Quantity(
@@ -859,8 +865,8 @@ QUANTITIES: Final = (
         "priorities",
         "economics",
         lambda s: (
-            added(s, "money_m").loc[list(kind(s.economics.to_frame(), "improvement").index)],
-            ends(kind(s.economics.to_frame(), "improvement"), "benefit_m"),
+            added(s, "money_m").loc[priced(s)],
+            ends(kind(s.economics.to_frame(), "improvement"), "benefit_m").loc[priced(s)],
         ),
     ),
     Quantity(
@@ -985,6 +991,7 @@ QUANTITIES: Final = (
         "programme",
         "rank_sets",
         lambda s: (s.programme.cost_m, ends(ranked(s, {"it": chosen(s)}), "cost_m").loc["it"]),
+        only=MADE,  # limits of years delay some of the bundled case
     ),
     Quantity(
         "cost of the programme",
@@ -994,6 +1001,7 @@ QUANTITIES: Final = (
             s.programme.cost_m[0],
             s.priorities.to_frame().loc[chosen(s), "cost_m"].sum(),
         ),
+        only=MADE,  # limits of years delay some of the bundled case
     ),
     Quantity(
         "gain of the programme, with range",
@@ -1149,7 +1157,7 @@ QUANTITIES: Final = (
         lambda s: (
             s.economics.accounts()[["pays_m", "gains_m", "net_m"]]
             .groupby(level=["kind", "subject"])
-            .sum()
+            .sum(min_count=1)  # what has no price is unknown
             .set_axis(["cost_m", "benefit_m", "npv_m"], axis=1),
             s.economics.to_frame()[["cost_m", "benefit_m", "npv_m"]],
         ),
@@ -1218,7 +1226,8 @@ QUANTITIES: Final = (
             ("ramps", "pairs"),
             "earmarks are priced at expected costs and added gains: neither the confidence of the "
             "budget nor what improvements close together is in it",
-        ),
+        )
+        | {"bundled": "earmarks are priced with starts as stated, the programme delays some"},
         only=SCORE,
     ),
 )
