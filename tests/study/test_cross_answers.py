@@ -236,6 +236,12 @@ def in_money(study: Answers) -> list[str]:
     return list(table.index[table["money_m"].notna()])
 
 
+def priced(study: Answers) -> list[str]:
+    """Improvements whose yearly benefits all have a price: of others the benefit is unknown."""
+    table = kind(study.economics.to_frame(), "improvement")
+    return list(table.index[table["benefit_m"].notna()])
+
+
 def in_harm(study: Answers) -> list[str]:
     """Capabilities whose effect is known in days of a harm index."""
     table = capabilities(study)
@@ -361,14 +367,6 @@ def more_money(study: Answers) -> Pair:
     ].to_numpy()
 
 
-def price_of_money(study: Answers) -> Pair:
-    """Most that a million beyond the budget buys, on the frontier and as information prices it."""
-    table, budget = study.programme.frontier(), study.programme.budget_m
-    later = table[table["budget_m"] > budget * (1 + 1e-9)]
-    more = (later["value"] - step(table, budget)["value"]) / (later["budget_m"] - budget)
-    return max(more.max(), 0.0) if len(more) else 0.0, study.resolving.points_per_million
-
-
 def attributed(study: Answers) -> Pair:
     """Benefit a year in money, and the outcomes' part of it where no false hit burdens anybody."""
     burdened = {s.capability for s in study.case.chain if s.step == "false_hit"}
@@ -481,7 +479,7 @@ QUANTITIES: Final = (
         "economics",
         lambda s: (
             ends(capabilities(s).loc[in_money(s)], "cost_m"),
-            ends(kind(s.economics.to_frame(), "capability"), "cost_m"),
+            ends(kind(s.economics.to_frame(), "capability"), "cost_m").loc[in_money(s)],
         ),
     ),
     Quantity(
@@ -529,7 +527,7 @@ QUANTITIES: Final = (
         "economics",
         lambda s: (
             ends(capabilities(s).loc[in_money(s)], "money_m"),
-            ends(kind(s.economics.to_frame(), "capability"), "benefit_m"),
+            ends(kind(s.economics.to_frame(), "capability"), "benefit_m").loc[in_money(s)],
         ),
     ),
     Quantity(
@@ -538,7 +536,7 @@ QUANTITIES: Final = (
         "economics",
         lambda s: (
             ends(capabilities(s).loc[in_money(s)], "net_m"),
-            ends(kind(s.economics.to_frame(), "capability"), "npv_m"),
+            ends(kind(s.economics.to_frame(), "capability"), "npv_m").loc[in_money(s)],
         ),
     ),
     Quantity(
@@ -547,7 +545,7 @@ QUANTITIES: Final = (
         "economics",
         lambda s: (
             capabilities(s).loc[in_money(s), "p_net_positive"],
-            kind(s.economics.to_frame(), "capability")["p_npv_positive"],
+            kind(s.economics.to_frame(), "capability").loc[in_money(s), "p_npv_positive"],
         ),
     ),
     Quantity(
@@ -705,7 +703,7 @@ QUANTITIES: Final = (
         "accounts",
         lambda s: (
             s.appraisal.cost_by_payer().loc[in_money(s)],
-            by_payer(s, "capability"),
+            by_payer(s, "capability").loc[in_money(s)],
         ),
     ),
     Quantity(
@@ -867,8 +865,8 @@ QUANTITIES: Final = (
         "priorities",
         "economics",
         lambda s: (
-            added(s, "money_m").loc[list(kind(s.economics.to_frame(), "improvement").index)],
-            ends(kind(s.economics.to_frame(), "improvement"), "benefit_m"),
+            added(s, "money_m").loc[priced(s)],
+            ends(kind(s.economics.to_frame(), "improvement"), "benefit_m").loc[priced(s)],
         ),
     ),
     Quantity(
@@ -963,8 +961,8 @@ QUANTITIES: Final = (
     Quantity(
         "recommended set",
         "programme",
-        "switching",
-        lambda s: (f"best set {' '.join(chosen(s))}", s.switching.base),
+        "threshold",
+        lambda s: (" ".join(chosen(s)), s.threshold.answer if s.threshold else " ".join(chosen(s))),
         only=MADE,
     ),
     Quantity(
@@ -993,6 +991,7 @@ QUANTITIES: Final = (
         "programme",
         "rank_sets",
         lambda s: (s.programme.cost_m, ends(ranked(s, {"it": chosen(s)}), "cost_m").loc["it"]),
+        only=MADE,  # limits of years delay some of the bundled case
     ),
     Quantity(
         "cost of the programme",
@@ -1002,6 +1001,7 @@ QUANTITIES: Final = (
             s.programme.cost_m[0],
             s.priorities.to_frame().loc[chosen(s), "cost_m"].sum(),
         ),
+        only=MADE,  # limits of years delay some of the bundled case
     ),
     Quantity(
         "gain of the programme, with range",
@@ -1128,12 +1128,14 @@ QUANTITIES: Final = (
         only=("score", "money", "harm", "ramps"),
     ),
     Quantity("what further money buys", "further_money", "next_euro", more_money),
-    Quantity("price of further money", "budget_frontier", "information", price_of_money),
     Quantity(
-        "answer whose turning is mapped",
+        "good sets, and chance that the first of them is best",
         "switching",
-        "threshold",
-        lambda s: (s.switching.base, s.threshold.answer if s.threshold else s.switching.base),
+        "good_sets",
+        lambda s: (
+            [s.switching.good, 1 - s.switching.p_better],
+            [len(s.programme.good_sets()), s.programme.good_sets()["p_best_in_list"].iloc[0]],
+        ),
         only=MADE,
     ),
     Quantity(
@@ -1155,7 +1157,7 @@ QUANTITIES: Final = (
         lambda s: (
             s.economics.accounts()[["pays_m", "gains_m", "net_m"]]
             .groupby(level=["kind", "subject"])
-            .sum()
+            .sum(min_count=1)  # what has no price is unknown
             .set_axis(["cost_m", "benefit_m", "npv_m"], axis=1),
             s.economics.to_frame()[["cost_m", "benefit_m", "npv_m"]],
         ),
@@ -1224,7 +1226,8 @@ QUANTITIES: Final = (
             ("ramps", "pairs"),
             "earmarks are priced at expected costs and added gains: neither the confidence of the "
             "budget nor what improvements close together is in it",
-        ),
+        )
+        | {"bundled": "earmarks are priced with starts as stated, the programme delays some"},
         only=SCORE,
     ),
 )

@@ -378,3 +378,10 @@ def test_starts_stay_where_they_are(small: Case) -> None:
     np.testing.assert_allclose(
         (worth[0] - moved.worth)[alone], left * (usual[0] - rivals.worth)[alone], rtol=1e-9
     )
+
+
+def test_without_any_money_nothing_switches(small: Case) -> None:
+    """Every improvement of the case costs something at any level of any input."""
+    found = found_in(small.with_settings(budget=0.0), 60)
+    assert found.looked_at > 0
+    assert found.switching == ()
