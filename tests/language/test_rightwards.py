@@ -287,9 +287,7 @@ def test_every_number_is_painted_as_it_is_said(
     assert len([n for n in numbers if n[0] in "<>−"]) > 5
     assert len([n for n in numbers if n[-1] == "%"]) > 10
     whole = "\n".join(lines)
-    alone = (
-        r"(?<!\d[.,])(?<![\d–−<>])"  # the full stop of a sentence stands at the left of its number
-    )
+    alone = r"(?<!\d[.,])(?<![\d–−<>])"  # a full stop stands at the left of its number
     lost = {n for n in numbers if not re.search(rf"{alone}{re.escape(n)}(?![\d–%])", whole)}
     assert not lost
 
