@@ -44,10 +44,10 @@ def with_mode(case: Case, name: str, level: float) -> Case:
     return replace(case, **parts)
 
 
-def rates(case: Case, usual: Case) -> Floats:
-    """With the extents of the services frozen as they were: no input moves them."""
+def rates(case: Case, usual: Study) -> Floats:
+    """With the extents of the services frozen as the study has them: no input moves them."""
     model = Model(case)
-    model.extents = Model(usual).extents
+    model.extents = usual.sample.model.extents
     found: Floats = gain_per_million(model.answer(AtModes()))[0]
     return found
 
@@ -70,7 +70,7 @@ def test_every_swing_is_that_of_a_case_with_one_input_moved(small: Case, worked:
         for end, quantile in (("low", 0.1), ("high", 0.9)):
             level = float(quantile_of(estimate, np.array([quantile]))[0])
             assert row[end] == pytest.approx(level)
-            at = rates(with_mode(small, estimate.name, level), small)
+            at = rates(with_mode(small, estimate.name, level), worked)
             assert row[f"at_{end}"] == pytest.approx(at[2] - max(at[0], at[1]), abs=1e-6)
             assert row[f"first_at_{end}"] == small.improvement_ids[int(at.argmax())]
         assert row["mode"] == estimate.mode

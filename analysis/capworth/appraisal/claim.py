@@ -44,9 +44,10 @@ from capworth.model.extents import weights_of
 from capworth.model.result import Answer, Provenance, ends
 from capworth.model.simulation import ENVELOPED, Sample
 
-REGISTERED, NOT_REGISTERED, CHANGED, EXPLORATORY = (
-    *("registered", "not registered", "changed since", "exploratory"),
-)
+REGISTERED: Final = "registered"
+NOT_REGISTERED: Final = "not registered"
+CHANGED: Final = "changed since"
+EXPLORATORY: Final = "exploratory"
 RESTATES: Final = "restates costs"  # reasons of a word beside those of the method
 UNREGISTERED: Final = "not registered"
 PLANTED: Final = (1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)  # ratios whose power is told

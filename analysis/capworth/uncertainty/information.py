@@ -152,7 +152,8 @@ def value_of_information(
     table = table.rename_axis("group").sort_values("value", ascending=False, kind="stable")
     surveys = {s.id: _survey(s, groups, budgets, scale) for s in sample.case.planned_surveys}
     asked = pd.DataFrame.from_dict(surveys, orient="index", columns=list(SURVEY)).astype(SURVEY)
-    best = float(worth.mean(axis=0).max())
+    means = worth.mean(axis=0)
+    best = float(means.max())
     return Resolving(
         _table=table,
         _surveys=asked.rename_axis("survey"),
@@ -163,7 +164,7 @@ def value_of_information(
         ceiling=parted.ceiling / scale,
         evpi_whole=entire.evpi / scale,
         money_m=budgets.for_as_much(parted.evpi) / MILLION,
-        confidence_price=(best - float(worth[:, options.mine].mean())) / scale,
+        confidence_price=(best - float(means[options.mine])) / scale,
         sets=len(options.sets),
         draws=len(worth),
         provenance=provenance,
