@@ -155,6 +155,10 @@ class Options:
             found = np.maximum(found, more.max(axis=1))
         return found
 
+    def _stacked(self, rows: list[Floats]) -> Floats:
+        """(draws, parts), of which there are none where the budget pays for nothing."""
+        return np.stack(rows, axis=1) if rows else np.zeros((len(self.choice.cost), 0))
+
     def _own(self) -> list[Part]:
         choice, found = self.choice, []
         none = np.zeros(len(choice.cost))
