@@ -70,12 +70,12 @@ def test_places_are_those_of_a_study_run_anew(small: Case, found: Conventions) -
     assert np.argsort(place, kind="stable").tolist() == np.argsort(expected).tolist()
 
 
-def test_the_programme_by_score_is_the_recommended_one(small: Case, found: Conventions) -> None:
+def test_the_programme_by_distance_is_the_recommended_one(small: Case, found: Conventions) -> None:
     for name, variant in discountings(small).items():
         sample = draw_sample(variant, DRAWS)
         programme = choose_programme(sample, Provenance.of(variant, DRAWS))
         assert programme is not None
-        row = found.programmes().to_dict("index")["score", name]
+        row = found.programmes().to_dict("index")["distance", name]
         assert row["chosen"].split() == list(programme.chosen)
         assert row["gain"] == pytest.approx(programme.gain[0])
         assert row["asked_m"] <= programme.budget_m + 1e-9
@@ -87,7 +87,7 @@ def test_the_programme_by_score_is_the_recommended_one(small: Case, found: Conve
 def test_flips_are_told_from_the_set_as_stated(found: Conventions) -> None:
     table = found.programmes()
     first = str(table["chosen"].iloc[0])
-    assert table.index[0] == ("score", AS_STATED)
+    assert table.index[0] == ("distance", AS_STATED)
     for label, row in table.to_dict("index").items():
         assert row["flips"] == (set(row["chosen"].split()) != set(first.split()))
         assert row["kept"] == len(set(row["chosen"].split()) & set(first.split()))
@@ -96,13 +96,16 @@ def test_flips_are_told_from_the_set_as_stated(found: Conventions) -> None:
 
 
 def test_a_scale_that_chooses_otherwise_flips(small: Case) -> None:
-    """SCAN adds nothing to the score and averts harm; CLOUD the other way round."""
+    """SCAN closes no distance and averts harm; CLOUD the other way round.
+
+    In four of five draws CLOUD needs no more than 0.117 million: the budget pays for one of both.
+    """
     effects = tuple(e for e in small.effects if e.improvement != "SCAN" or e.step)
-    turned = replace(small, effects=effects)
+    turned = replace(small, effects=effects).with_settings(budget=120_000)
     found = compare_conventions(turned, None, DRAWS)
     rows = found.programmes().to_dict("index")
-    assert rows["score", AS_STATED]["chosen"] == "CLOUD"
-    assert not rows["score", AS_STATED]["flips"]
+    assert rows["distance", AS_STATED]["chosen"] == "CLOUD"
+    assert not rows["distance", AS_STATED]["flips"]
     assert rows["harm", AS_STATED]["chosen"] == "SCAN"
     assert rows["harm", AS_STATED]["flips"]
     assert rows["harm", AS_STATED]["kept"] == 0
@@ -147,7 +150,7 @@ def test_without_a_budget_no_programme_flips(small: Case) -> None:
 def test_the_findings_are_sentences(found: Conventions) -> None:
     said = found.findings()
     assert said[0].startswith("Conventions: another programme is chosen under")
-    assert any(s.startswith(("holds by score", "FLIPS by score")) for s in said)
+    assert any(s.startswith(("holds by distance", "FLIPS by distance")) for s in said)
     for what in ("key", "discounting", "scale"):
         assert any(s.startswith(f"places that depend on the {what}: ") for s in said)
 

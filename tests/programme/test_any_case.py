@@ -555,8 +555,8 @@ def flagged(case: Case, key: str) -> Case:
     ).with_settings(extent_key=key)
 
 
-def split(case: Case, whole: str, key: str) -> Case:
-    """One service declared as two: a third of its costs, use and results, the same levels."""
+def split(case: Case, whole: str) -> Case:
+    """One service declared as two: a third of its costs and use, the same levels."""
 
     def parts(table: str, scaled: Callable[[Any], str]) -> tuple[Any, ...]:
         found = []
@@ -581,13 +581,10 @@ def split(case: Case, whole: str, key: str) -> Case:
                 extent = times(extent, 2 / 3)
             capabilities.append(replace(row, id=f"{whole}2", part_of=whole, extent=extent))
 
-    def results(row: Any) -> str:
-        return "level" if key == "results" and row.criterion == "results" else ""
-
     return replace(
         case,
         capabilities=tuple(capabilities),
-        scores=parts("scores", results),
+        scores=parts("scores", lambda row: ""),
         effects=parts("effects", lambda row: ""),
         functions=parts("functions", lambda row: ""),
         chain=parts("chain", lambda row: "level" if row.step in ("searches", "hits") else ""),
@@ -606,9 +603,9 @@ def test_a_declared_split_changes_no_figure(key: str, seed: int, whole: str) -> 
         chain=tuple(s for s in case.chain if s.capability != "LAB"),
         effects=tuple(e for e in case.effects if (e.capability, e.criterion) != ("LAB", "")),
     )
-    if key == "results":  # what is lifted by results is split with them, and counts nowhere
+    if key == "results":  # an effect on what counts results counts nowhere
         case = replace(case, effects=tuple(e for e in case.effects if e.criterion != "results"))
-    (one, ours), (other, theirs) = answered(case), answered(split(case, whole, key))
+    (one, ours), (other, theirs) = answered(case), answered(split(case, whole))
     assert other.model.extents.distance == pytest.approx(one.model.extents.distance, rel=1e-9)
     assert theirs.chosen == ours.chosen
     assert figures(theirs) == pytest.approx(figures(ours), rel=1e-9, abs=1e-9)

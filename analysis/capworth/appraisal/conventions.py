@@ -127,8 +127,8 @@ def compare_conventions(
 
     Capabilities are ranked in worth for each euro of whole-life cost, by score, by every harm index
     and by money, among those that the scale values; a place is that of the expected rank. The
-    programme is the set that gains most on the scale within the budget, at expected costs and
-    gains. The draws are the same under every convention, so that a difference is its alone.
+    programme is the set that gains most on the scale and keeps within the budget as surely as the
+    case asks. The draws are the same under every convention, so that a difference is its alone.
 
     Parameters
     ----------
