@@ -327,6 +327,11 @@ def test_weights_stand_beside_the_unweighted_figure(sample: Sample) -> None:
     np.testing.assert_allclose(added, gains * (2**1.3 - 1))
     with pytest.raises(InputError, match="people"):
         found.weighted({"peeple": 1.0}, 30_000)
+    accounts = found.accounts()
+    accounts.iloc[1, list(accounts.columns).index("net_m")] = np.nan  # of the first row
+    bare = replace(found, _accounts=accounts).weighted({"people": 15_000}, 30_000)
+    assert np.isnan(bare.iloc[0]).all()
+    pd.testing.assert_frame_equal(bare.iloc[1:], poor.iloc[1:])
 
 
 def test_transfers_and_sunk_costs_are_shown_and_not_counted(sample: Sample, small: Case) -> None:

@@ -135,6 +135,7 @@ SEEN = [f"scores/REG/reach,{year},{value},,B,LEDGER," for year, value in
 
 def test_what_was_observed_is_drawn_as_it_was(said: Said) -> None:
     case = read_case(said(observations=SEEN))
+    assert [row.value for row in case.observations] == [130, 170, 140, 150]
     found = case.estimates()["scores/REG/reach"]
     assert found.record == (130, 140, 150, 170)
     levels = quantile_of(found, np.array([0, 1 / 3, 0.5, 1]))

@@ -57,26 +57,23 @@ def test_places_on_every_scale_are_drawn_as_they_stand(study: Study) -> None:
 
 
 def test_the_turned_part_of_each_range_is_hatched(study: Study) -> None:
+    """By probability: below from the left end, above to the right end; the disc is the median."""
     table = study.switching.to_frame()
-    table = table[table["inside"]].head(12)
+    names = study.switching.switching[:12]
     ax = draw_switching(study.switching, axes())
-    for k, row in enumerate(table.to_dict("records")):
+    assert set(table["side"]) == {"below", "above"}
+    for k, name in enumerate(names):
         mine = [p for p in bars(ax) if abs(p.get_y() + 0.25 - k) < 1e-9]
-        width = row["high"] - row["low"]
-        turned = 0.0
-        if row["below"] >= row["low"]:
-            turned += (row["below"] - row["low"]) / width
-        if row["above"] <= row["high"]:
-            turned += (row["high"] - row["above"]) / width
-        assert sum(p.get_width() for p in mine) == np.float64(turned) or np.isclose(
-            sum(p.get_width() for p in mine), turned
-        )
-    modes = (table["mode"] - table["low"]) / (table["high"] - table["low"])
-    np.testing.assert_allclose([x for x, _ in points(ax, "o")], modes)
+        ends = sorted((p.get_x(), p.get_x() + p.get_width()) for p in mine)
+        rows = table.loc[[name]].to_dict("records")
+        told = sorted((0.0, r["p"]) if r["side"] == "below" else (1 - r["p"], 1.0) for r in rows)
+        np.testing.assert_allclose(ends, told)
+    np.testing.assert_allclose(points(ax, "o"), [(0.5, k) for k in range(len(names))])
 
 
 def test_the_worth_of_knowing_is_drawn_with_its_error(study: Study) -> None:
-    table = study.resolving.to_frame().head(12)
+    table = study.resolving.to_frame()
+    table = table[table["clear"]].head(12)
     ax = draw_information(study.resolving, axes())
     np.testing.assert_allclose([p.get_width() for p in bars(ax)], table["value"])
     (errors,) = [c for c in ax.collections if isinstance(c, LineCollection)]
@@ -105,8 +102,9 @@ def test_titles_without_a_programme_or_a_finding(study: Study) -> None:
         assert "%" not in GALLERY["net_value"].title(study.with_answers(economics=alone), voice)
         unclear = study.resolving.to_frame().assign(clear=False)
         nothing = study.with_answers(resolving=replace(study.resolving, _table=unclear))
-        assert GALLERY["information"].title(nothing, voice)[:2] in ("No", "Au")
-        firm = study.switching.to_frame().assign(inside=False)
+        title = GALLERY["information"].title(nothing, voice)
+        assert title.startswith(("Nothing single is worth", "Rien de particulier ne vaut"))
+        firm = study.switching.to_frame().iloc[:0]
         assert not GALLERY["switching"].asked(
             study.with_answers(switching=replace(study.switching, _table=firm))
         )

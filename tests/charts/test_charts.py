@@ -45,7 +45,7 @@ SMALLEST = 7.0  # points
 UNITS = re.compile(r"€|%|point|punto|0–100|ratio|rapport|cociente|euro|members|membres|miembros")
 BARS = ("payers", "capability_ranks", "improvement_ranks", "evidence")
 ASKED_LATER = ("tornado", "evidence", "switching", "threshold", "information")  # where answered
-PANELS = {"claim_curve": 4, "net_value": 2}  # charts of several Axes, one below the other
+PANELS = {"claim_curve": 2, "net_value": 2}  # charts of several Axes; a curve for what is read
 SVG = "{http://www.w3.org/2000/svg}"
 
 

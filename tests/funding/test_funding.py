@@ -315,7 +315,7 @@ def test_too_many_sets_to_list_are_left_to_the_solver(
     worked: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listed = earmarks_of(worked)
-    monkeypatch.setattr(Choice, "sets", None)
+    monkeypatch.setattr(Choice, "listed", None)
     found = price_earmarks(worked.sample, Choice.of(worked.sample), 0.11, worked.provenance)
     assert found is not None
     assert found.draws == 0

@@ -100,7 +100,7 @@ def test_a_slot_isolates_what_runs_from_left_to_right() -> None:
     """Whole numbers and Latin names as they are; what is Arabic, or isolated, is not touched."""
     say = Language("ar", section="charts").say
     values = {"capability": "SLTD", "first": "قدرة", "span": "19–24", "year": 2019}
-    assert seen(say("axis.asked", unit="مليون يورو", year=values["year"])).endswith("[2019]")
+    assert seen(say("axis.budget", unit="مليون يورو", year=values["year"])).endswith("[2019]")
     assert seen(say("pair", first=values["capability"], second=values["first"])) == "[SLTD]: قدرة"
     assert seen(say("pair", first="\u206619–24\u2069", second=7)) == "[19–24]: [7]"
 
@@ -287,7 +287,8 @@ def test_every_number_is_painted_as_it_is_said(
     assert len([n for n in numbers if n[0] in "<>−"]) > 5
     assert len([n for n in numbers if n[-1] == "%"]) > 10
     whole = "\n".join(lines)
-    lost = {n for n in numbers if not re.search(rf"(?<![\d.,–−<>]){re.escape(n)}(?![\d–%])", whole)}
+    alone = r"(?<!\d[.,])(?<![\d–−<>])"  # a full stop stands at the left of its number
+    lost = {n for n in numbers if not re.search(rf"{alone}{re.escape(n)}(?![\d–%])", whole)}
     assert not lost
 
 

@@ -160,6 +160,7 @@ def page_1(s: Any) -> Said:
     days = found.harm_days[0] * s.sample.model.annuity
     price_of_day = number(found.cost_m[0] * MILLION / days)
     even, preferred = (choices.iloc[k] for k in (0, 1))
+    keyed = "extent_keys" in s
     said: Said = {
         "title": [],
         "description": title,
@@ -176,7 +177,8 @@ def page_1(s: Any) -> Said:
             *chance(float(preferred["p_better"])),
             *number(float(preferred["loss"])),
         ],
-        "decision.roles[3]": [*sure, *near, str(len(found.good_sets()))],
+        f"decision.roles[{3 + keyed}]": [*sure, *near, str(len(found.good_sets()))],
+        **({"decision.roles[3]": [str(len(s.extent_keys.to_frame()))]} if keyed else {}),
         "decision.when": ["31", "2024", years, str(settings.first_year), price],
         "decision.cards[0].value": needed,
         "decision.cards[0].label": sure,
@@ -907,7 +909,17 @@ def programme(s: Any) -> Said:
     def loss(_: object, row: Any) -> Tokens:
         return [] if row["equal"] else number(float(row["loss"]))
 
-    return {
+    said: Said = {}
+    keyed = "extent_keys" in s
+    if keyed:
+        said = rows(
+            "programme.[3]",
+            s.extent_keys.to_frame(),
+            several(2, plain("distance"), plain("needed_m", 1), spread("gain")),
+        )
+        said |= {"programme.[3].caption": [price], "programme.[3].head[3]": sure}
+    reasons, ways = (f"programme.[{k + keyed}]" for k in (3, 4))
+    return said | {
         "programme.title": [count, *near, "1"],
         "programme.[0].text": [*sure, *near, str(found.listed), count, *regret],
         "programme.[1].caption": [price],
@@ -932,19 +944,17 @@ def programme(s: Any) -> Said:
                 plain("harm_days"),
             ),
         ),
-        "programme.[3].caption": [price],
-        "programme.[3].note": sure,
+        f"{reasons}.caption": [price],
+        f"{reasons}.note": sure,
         **rows(
-            "programme.[3]",
+            reasons,
             why,
             several(3, *map(plain, ("asked_m", "gain", "gain_at_least", "forced_loss"))),
         ),
-        "programme.[4].caption": [price],
-        "programme.[4].head[2]": sure,
-        "programme.[4].note": ["2007"],
-        **rows(
-            "programme.[4]", found.ways(), several(2, plain("at_confidence_m", 1), plain("value"))
-        ),
+        f"{ways}.caption": [price],
+        f"{ways}.head[2]": sure,
+        f"{ways}.note": ["2007"],
+        **rows(ways, found.ways(), several(2, plain("at_confidence_m", 1), plain("value"))),
     }
 
 
@@ -1325,7 +1335,8 @@ def test_page_1_names_what_to_start_to_choose_and_to_prefer() -> None:
     assert told["decision.roles[1]"].startswith(f"**Choose** {link} (2027, ")
     assert f" or {cloud} (better in " in told["decision.roles[1]"]
     assert told["decision.roles[2]"].startswith(f"**Prefer** {scan} (2025) to {cloud} (better in ")
-    assert "decision.roles[4]" not in told  # the third exchange is too unlikely to be named
+    assert told["decision.roles[3]"].startswith("**However services are counted**")
+    assert "decision.roles[5]" not in told  # the third exchange is too unlikely to be named
     assert told["programme.[1].rows[2][0]"] == named(study, ["SCAN", "LINK"])
 
 

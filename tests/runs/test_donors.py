@@ -215,14 +215,15 @@ def test_a_page_says_what_the_menu_says(study: Study) -> None:
     words = Language.of(study.case, "en")
     for package in menu_of(study).packages:
         text, row = words_of(write_package(offer, package, "en")), table.T[package]
-        assert words.probability(row["p_best"]) in text
+        core = words.number(row["core"], 2)
+        assert f"Core index within a programme of €0.11 million: {core} of 1." in text
         for name in ("asked_m", "gain"):
             amount = Amount(*(float(row[f"{name}{end}"]) for end in ENDS))
             assert words.span(amount) in text
             assert words.middle(amount) in text
         assert "A gift is a transfer" in text
         assert "What it does not promise" in text
-        assert ("would be the better use" in text) == (row["p_best"] < 0.5)
+        assert ("would spend its own money on other" in text) is not row["chosen"]
         assert words.name(package) in text
     link = words_of(write_package(offer, "LINK", "en"))
     assert "It requires Scanners at the border†, which is in the price" in link

@@ -44,9 +44,10 @@ from capworth.model.extents import weights_of
 from capworth.model.result import Answer, Provenance, ends
 from capworth.model.simulation import ENVELOPED, Sample
 
-REGISTERED, NOT_REGISTERED, CHANGED, EXPLORATORY = STANDINGS = (
-    *("registered", "not registered", "changed since", "exploratory"),
-)
+REGISTERED: Final = "registered"
+NOT_REGISTERED: Final = "not registered"
+CHANGED: Final = "changed since"
+EXPLORATORY: Final = "exploratory"
 RESTATES: Final = "restates costs"  # reasons of a word beside those of the method
 UNREGISTERED: Final = "not registered"
 PLANTED: Final = (1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)  # ratios whose power is told
@@ -67,7 +68,7 @@ class Claim(Answer):
     word : one of `methods.claim.words.WORDS`
     reason : what took the word of the registered test away; empty where nothing did
     tested : the word before registration was looked at
-    standing : one of `STANDINGS`
+    standing : registered, not registered, changed since, or exploratory
     registered_on : day stated in the lock; empty where there is none
     changed : keys of claim.toml and parts of the case that are not as they were registered
     digest : SHA-256 of the registration: that of the lock, else of what would be locked

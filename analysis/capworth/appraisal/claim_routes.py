@@ -26,7 +26,7 @@ from capworth.model.result import Answer, Provenance, ends, spread
 from capworth.model.simulation import Sample
 
 NEEDED: Final = 0.1  # share from which a service cannot work without a function
-SHARES, SWITCHED, CHOSEN = ROUTES = ("shares", "switched off", "chosen")
+SHARES, SWITCHED, CHOSEN = "shares", "switched off", "chosen"
 ABOVE, BELOW, OPEN, NOT_IDENTIFIED, NOT_TAKEN = (
     *("above", "below", "open", "not identified", "not taken"),
 )

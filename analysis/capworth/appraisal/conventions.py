@@ -269,6 +269,6 @@ def _scales(case: Case) -> Iterator[tuple[str, str, str]]:
 
 
 def _chosen(sample: Sample, budget: float) -> tuple[Bools, float, float]:
-    """Best set (improvements,) within the budget, the money it needs and what it is worth."""
+    """Best set (improvements,) within the budget, its expected money and what it is worth."""
     found = Choice.of(sample).search.best(budget)
-    return found.sets[0], float(found.quantile[0]), float(found.value[0])
+    return found.sets[0], float(found.expected[0]), float(found.value[0])

@@ -283,6 +283,8 @@ class Economics(Answer):
     ) -> pd.DataFrame:
         """Net value unweighted, then with each party's money weighted by its income.
 
+        Not a number where something is gained that has no price.
+
         Parameters
         ----------
         incomes : income a head of some parties (`PARTIES`); the others keep weight 1
@@ -294,9 +296,11 @@ class Economics(Answer):
             known(party, "incomes", PARTIES)
             weights[party] = float(distribution_weights([income], median_income, elasticity)[0])
         nets = self._accounts["net_m"].to_numpy().reshape(-1, len(PARTIES))
-        table = pd.DataFrame({"net_m": nets.sum(axis=1)}, index=self._table.index)
-        table["weighted_net_m"] = weighted_total(nets, [weights[party] for party in PARTIES])
-        return table
+        known_all = ~np.isnan(nets).any(axis=1)
+        total = np.full(len(nets), np.nan)
+        total[known_all] = weighted_total(nets[known_all], [weights[party] for party in PARTIES])
+        columns = {"net_m": nets.sum(axis=1), "weighted_net_m": total}
+        return pd.DataFrame(columns, index=self._table.index)
 
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Every table of this answer by its file name."""

@@ -178,7 +178,8 @@ def draw_information(
     ax.barh(y, value, 0.5, color=BLUE)
     low, high = np.clip(value - SPAN * error, 0, None), value + SPAN * error
     ax.hlines(y, low, high, color=INK, lw=1.2)
-    budgets = [language.millions(m) if np.isfinite(m) else "–" for m in table["money_m"]]
+    currency = resolving.provenance.currency
+    budgets = [language.millions(m, currency) if np.isfinite(m) else "–" for m in table["money_m"]]
     write_column(ax, y, budgets, language.say("column.as_budget"))
     ax.set_xlim(0, 1.03 * max(float(high.max()), 1e-9))
     ax.set_xlabel(language.say("axis.information", unit=_unit(resolving, language)), loc="right")

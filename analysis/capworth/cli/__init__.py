@@ -20,7 +20,7 @@ EXIT_FAULT = 2
 COMMANDS = {  # in the order in which a newcomer meets them: what each is for
     "new": "Write an empty, commented case into FOLDER.",
     "check": "Report every fault of CASE (a folder or a workbook) at once, then its lints.",
-    "register": "Lock the claim of CASE before its outcomes are read.",
+    "register": "Lock the claim of CASE before its outcomes are read: write claim.lock.toml.",
     "run": "Appraise CASE and write its run folder with tables, charts and reports.",
     "allocate": "Share the shared platforms of CASE by every key, side by side.",
     "calibrate": "Hold the value chain against published facts in FOLDER.",
@@ -29,7 +29,7 @@ COMMANDS = {  # in the order in which a newcomer meets them: what each is for
     "brief": "Write a page for one member of RUN, or for each, in its own language.",
     "track": "Hold what has come about (ACTUALS, a CSV file) against the plan of CASE.",
     "compare": "Tell what moved from OLD_RUN to NEW_RUN, and which inputs moved it.",
-    "switch": "Show how far each input of CASE must move for one answer to turn.",
+    "switch": "Show the level of each input of CASE, set alone, at which one answer turns.",
     "elicit": "Turn the judgements of CASE into weights with ranges, and say what to revisit.",
     "survey": "Make up a SYNTHETIC survey of the members of CASE, to try the machinery.",
     "logs": "Count the exchanges of LOGS, to rows of the table activity.",

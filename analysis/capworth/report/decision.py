@@ -298,7 +298,11 @@ def _programme(study: Study, found: Advice, language: Language) -> dict[str, Any
         "title": _title(study, found, language),
         "asked": asked,
         "recommendation": _recommended(study, found, language),
-        "roles": [*_roles(study, found, language), _judgements(study, found, language)],
+        "roles": [
+            *_roles(study, found, language),
+            *_whatever_the_key(study, language),
+            _judgements(study, found, language),
+        ],
         "cards": (
             _money_card(study, language),
             _distance_card(study, found, language),
@@ -420,6 +424,21 @@ def _roles(study: Study, found: Advice, language: Language) -> list[str]:
     if out:
         lines.append(language.say("decision.roles.not_now", count=out))
     return lines
+
+
+def _whatever_the_key(study: Study, language: Language) -> list[str]:
+    """What is started under every extent key that the case knows; nothing where it knows one."""
+    if "extent_keys" not in study or len(study.extent_keys.to_frame()) < 2:
+        return []
+    found = study.extent_keys
+    key = "always" if found.always else "always_none"
+    return [
+        language.say(
+            f"decision.roles.{key}",
+            names=language.named(found.always),
+            count=len(found.to_frame()),
+        )
+    ]
 
 
 def _judgements(study: Study, found: Advice, language: Language) -> str:

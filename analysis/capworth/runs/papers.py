@@ -208,7 +208,7 @@ def _offer(run: Path, manifest: Any) -> Offer:
     )
     budget = case.settings.budget
     assert budget is not None  # without one there is no menu
-    draws = manifest["sampling"]["draws of the best sets"]
+    draws = manifest["sampling"]["draws of the good sets"]
     return Offer(case, found, budget / MILLION, draws, _regions(case))
 
 

@@ -18,8 +18,9 @@ from capworth.errors import CapworthError
 from capworth.methods.acceptability.indices import expected_ranks
 from capworth.methods.allocation.shapley import shapley
 from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.draws import Sampled
-from capworth.model.simulation import Model, gain_per_million, value_per_million
+from capworth.model.simulation import Model, gain_per_million
 from capworth.runs.run import RunError, inputs_of, read_manifest
 
 DRAWS: Final = 1_000  # draws in which a mixture of old and new inputs is answered
@@ -201,10 +202,14 @@ def _index(case: Case) -> pd.MultiIndex:
 
 
 def _worth(case: Case, seed: int) -> Floats:
-    """(things,) mean points for each million, of capabilities and then of improvements."""
+    """(things,) points for each million, as printed: of capabilities, then of improvements.
+
+    Of a capability the ratio of the means, of an improvement the mean of the ratios.
+    """
     model = Model(case)
     drawn = model.answer(Sampled(seed, 0, DRAWS))
-    parts = [value_per_million(drawn, model.annuity).mean(axis=0)]
+    annual = drawn.cost.mean(axis=0) / model.annuity / MILLION
+    parts = [drawn.score.mean(axis=0) / annual]
     if case.improvements:
         parts.append(gain_per_million(drawn).mean(axis=0))
     return np.concatenate(parts)

@@ -78,7 +78,6 @@ class Resolving(Answer):
     evpi_error: float
     ceiling: float  # what is left to gain with the budget lifted
     evpi_whole: float  # the same where an overspend leaves all undone
-    ceiling_whole: float
     money_m: float  # further budget that would buy as much; NaN where none does
     confidence_price: float  # what the programme is worth less than the best set, by this worth
     sets: int
@@ -153,7 +152,8 @@ def value_of_information(
     table = table.rename_axis("group").sort_values("value", ascending=False, kind="stable")
     surveys = {s.id: _survey(s, groups, budgets, scale) for s in sample.case.planned_surveys}
     asked = pd.DataFrame.from_dict(surveys, orient="index", columns=list(SURVEY)).astype(SURVEY)
-    best = float(worth.mean(axis=0).max())
+    means = worth.mean(axis=0)
+    best = float(means.max())
     return Resolving(
         _table=table,
         _surveys=asked.rename_axis("survey"),
@@ -163,9 +163,8 @@ def value_of_information(
         evpi_error=float(lead.std() / np.sqrt(len(lead))) / scale,
         ceiling=parted.ceiling / scale,
         evpi_whole=entire.evpi / scale,
-        ceiling_whole=entire.ceiling / scale,
         money_m=budgets.for_as_much(parted.evpi) / MILLION,
-        confidence_price=(best - float(worth[:, options.mine].mean())) / scale,
+        confidence_price=(best - float(means[options.mine])) / scale,
         sets=len(options.sets),
         draws=len(worth),
         provenance=provenance,

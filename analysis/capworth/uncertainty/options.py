@@ -96,17 +96,23 @@ class Options:
     @cached_property
     def gains(self) -> Floats:
         """(draws, parts) what each part adds."""
-        return np.stack([part.gain for part in self.parts], axis=1)
+        return self._columns([part.gain for part in self.parts])
 
     @cached_property
     def spendings(self) -> Floats:
         """(draws, parts) whole-life cost in each part, under `net`."""
-        return np.stack([part.spent for part in self.parts], axis=1)
+        return self._columns([part.spent for part in self.parts])
 
     @cached_property
     def inside(self) -> Floats:
         """(parts, sets) 1 where a part is in a set."""
-        return np.stack([part.sets for part in self.parts]).astype(np.float64)
+        rows = np.array([part.sets for part in self.parts], dtype=np.float64)
+        return rows.reshape(len(self.parts), len(self.sets))
+
+    def _columns(self, rows: Sequence[Floats]) -> Floats:
+        """(draws, parts); none where only the empty set is left."""
+        columns = np.array(rows, dtype=np.float64).reshape(len(rows), len(self.choice.cost)).T
+        return np.ascontiguousarray(columns)
 
     @cached_property
     def value(self) -> Floats:
@@ -148,6 +154,10 @@ class Options:
             more = worth.over_draws(sets[start : start + BLOCK], measure)
             found = np.maximum(found, more.max(axis=1))
         return found
+
+    def _stacked(self, rows: list[Floats]) -> Floats:
+        """(draws, parts), of which there are none where the budget pays for nothing."""
+        return np.stack(rows, axis=1) if rows else np.zeros((len(self.choice.cost), 0))
 
     def _own(self) -> list[Part]:
         choice, found = self.choice, []

@@ -137,8 +137,8 @@ class Rivals:
         values, needed : (levels, sets) at some levels of an input
         """
         over = self.budget + self.room
-        least = 1e-9 * max(over, 1.0)  # a budget of nothing, and nothing needed: no way at all
-        spent = (needed[:, 0] - self.needed[0]) / max(over - self.needed[0], least)
+        left = max(over - self.needed[0], 1e-9 * over, 1e-9)  # also of a budget of nothing
+        spent = (needed[:, 0] - self.needed[0]) / left
         now = self._lead(self.worth, self.needed)
         leads = [self._lead(v, n) for v, n in zip(values, needed, strict=True)]
         way = self.clear - now if np.isfinite(now) else np.inf

@@ -429,7 +429,6 @@ class MovedPrices:
             line for line in case.costs if line.id in mine or line.total in totals or line.manages
         )
         self._costs = CostModel(replace(case, costs=near))
-        self._mine = mine
         self._totals = totals
         self._size = min(PRICED, sample.drawn.size)
         self._base = Remembered(sampled(case, 0, min(self._size, sample.draws)))

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats, Ints, finite, within
+from capworth.methods.uncertainty.order_statistics import order_quantiles
 
 QUANTILES: Final = (0.05, 0.5, 0.95)  # of the null's curve
 _TIE: Final = 1e-10
@@ -93,8 +94,7 @@ def specification_curve(
     score = np.median(slope / np.where(deviation > 0, deviation, 1), axis=1)
     many = (p <= alpha).mean(axis=1)
     curve = np.sort(ratios, axis=1)
-    with np.errstate(invalid="ignore"):
-        null = np.quantile(curve, QUANTILES, axis=0).T
+    null = order_quantiles(curve, QUANTILES).T
     found = ratios[0][np.isfinite(ratios[0])]
     return SpecificationCurve(
         ratios[0],

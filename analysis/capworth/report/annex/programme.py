@@ -46,6 +46,8 @@ def programme_page(study: Study, language: Language) -> Section | None:
     if len(found.choices()):
         blocks.append(_choices(study, language))
     blocks.append(_options(study, language))
+    if "extent_keys" in study and len(study.extent_keys.to_frame()) > 1:
+        blocks.append(_keys(study, language))
     if len(found.why_not()):
         blocks.append(_why_not(study, language))
     blocks.append(_ways(study, language))
@@ -166,6 +168,37 @@ def _options(study: Study, language: Language) -> Table:
             "programme.options_note", extents=language.word("extent", found.extent_key)
         ),
         marked=(len(rows) - 1,),
+    )
+
+
+def _keys(study: Study, language: Language) -> Table:
+    """The programme under each extent key, that of the case first."""
+    found = study.extent_keys
+    rows = tuple(
+        (
+            language.word("extent", key),
+            language.named(str(row["chosen"]).split()),
+            language.number(float(row["distance"])),
+            language.number(float(row["needed_m"]), 1),
+            language.cell(Amount.of(row, "gain")),
+        )
+        for key, row in rows_of(found.to_frame())
+    )
+    columns = ("counted", "set", "points", "needed", "distance")
+    certain = sure(study.programme.confidence, language)
+    none = language.say("programme.keys_none")
+    return Table(
+        language.say("programme.keys", unit=language.million(), year=_year(study)),
+        tuple(language.say(f"programme.{column}", sure=certain) for column in columns),
+        rows,
+        words=2,
+        weights=(0.8, 2.0),
+        note=language.say(
+            "programme.keys_note",
+            always=language.named(found.always) if found.always else none,
+            never=language.named(found.never) if found.never else none,
+        ),
+        marked=(0,),
     )
 
 
