@@ -242,6 +242,11 @@ def priced(study: Answers) -> list[str]:
     return list(table.index[table["benefit_m"].notna()])
 
 
+def whole_benefits(table: pd.DataFrame) -> pd.DataFrame:
+    """Indicators, the benefit absent where it is only the part of it that has a price."""
+    return table.assign(benefit_m=table["benefit_m"].where(table["npv_m"].notna()))
+
+
 def in_harm(study: Answers) -> list[str]:
     """Capabilities whose effect is known in days of a harm index."""
     table = capabilities(study)
@@ -1159,7 +1164,7 @@ QUANTITIES: Final = (
             .groupby(level=["kind", "subject"])
             .sum(min_count=1)  # what has no price is unknown
             .set_axis(["cost_m", "benefit_m", "npv_m"], axis=1),
-            s.economics.to_frame()[["cost_m", "benefit_m", "npv_m"]],
+            whole_benefits(s.economics.to_frame())[["cost_m", "benefit_m", "npv_m"]],
         ),
     ),
     Quantity(
