@@ -166,8 +166,8 @@ def _coders(claim: Claim, language: Language) -> str:
     told = [
         language.say(
             "pair",
-            one=language.short(str(capability)),
-            other=language.word("function", str(function)).lower(),
+            first=language.short(str(capability)),
+            second=language.word("function", str(function)).lower(),
         )
         for capability, function in disputed.index[disputed["apart"] > 0]
     ]
