@@ -99,7 +99,7 @@ def main() -> None:
     print(
         "Measured earlier on a like machine, the same work at 40 / 200 / 1,000 units: "
         "R Benchmarking 0.02 / 0.15-0.21 / 3.1-3.9 s; pyDEA 0.63 / 9.7 / 163 s; "
-        "bootstrap of 200 worlds, R Benchmarking, 40 / 200 units: 1.4 / 13.5 s."
+        "bootstrap of 200 draws, R Benchmarking, 40 / 200 units: 1.4 / 13.5 s."
     )
 
 
