@@ -137,7 +137,7 @@ class Rivals:
         values, needed : (levels, sets) at some levels of an input
         """
         over = self.budget + self.room
-        spent = (needed[:, 0] - self.needed[0]) / max(over - self.needed[0], 1e-9 * over)
+        spent = (needed[:, 0] - self.needed[0]) / max(over - self.needed[0], 1e-9 * over, 1e-9)
         now = self._lead(self.worth, self.needed)
         leads = [self._lead(v, n) for v, n in zip(values, needed, strict=True)]
         way = self.clear - now if np.isfinite(now) else np.inf
