@@ -195,7 +195,7 @@ def test_explain_says_why_from_the_command_line(
     runner = CliRunner()
     done = runner.invoke(main, ["explain", str(tmp_path / "run"), "SCAN"])
     assert done.exit_code == 0
-    assert "of 3: it adds" in done.output
+    assert "of 3: it closes" in done.output
     french = runner.invoke(main, ["explain", str(tmp_path / "run"), "ACA", "--language", "fr"])
     assert "rapport valeur-coût" in french.output
     wrong = runner.invoke(main, ["explain", str(tmp_path / "run"), "ACA", "--language", "tlh"])

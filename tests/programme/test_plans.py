@@ -12,7 +12,7 @@ import pytest
 from capworth.case.model import Case, Limit, Relation
 from capworth.case.read import check_case, read_case
 from capworth.case.rules.programme import RULES
-from capworth.errors import CaseError, InputError
+from capworth.errors import CaseError
 from capworth.methods.portfolio.relations import feasible_sets
 from capworth.model.result import Provenance
 from capworth.model.simulation import draw_sample
@@ -247,15 +247,6 @@ def test_a_limit_of_a_payer_changes_the_choice(small: Case) -> None:
     found = programme_of(replace(plenty, limits=(none,)))
     assert found.chosen == ("SCAN",)
     assert found.why_not()["reason"].to_dict() == {"LINK": "years", "CLOUD": "years"}
-
-
-def test_more_sets_than_can_be_listed_are_told(
-    small: Case, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for module in ("choice", "selection"):
-        monkeypatch.setattr(f"capworth.programme.{module}.LISTED", 1)
-    with pytest.raises(InputError, match="improvements: their relations allow more than 1 sets"):
-        programme_of(small, 20)
 
 
 def test_the_choice_lists_what_the_relations_allow(planned: Path) -> None:
