@@ -243,7 +243,9 @@ class Search:
         if not found:
             found = [self._likeliest(budget, among)]
         floor = _floor(-min(found)[0], near)
-        kept = sorted(f for f in found if -f[0] >= floor)[: None if near else 1]
+        step = TIE * max(-min(found)[0], max(found)[0], 1e-300)  # within which two values are one
+        rising = sorted(found, key=lambda f: (round(f[0] / step), *f[1:5]))
+        kept = [f for f in rising if -f[0] >= floor][: None if near else 1]
         rows = [f[4] for f in kept]
         return Programmes(
             sets=self.sets[rows],
