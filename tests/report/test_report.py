@@ -822,17 +822,13 @@ RARE = {  # said of numbers that the small case does not give
 RARE |= {  # said of a programme that the small case does not have; see test_speaking_pages.py
     "change.at",  # an input whose median already changes the programme
     "change.empties",
-    "change.together",  # several good sets
     "decision.roles.always_none",
     "knowing.distance",  # these and the next two: another objective than the distance
     "knowing.unit_harm",
     "knowing.unit_net",
-    "next.takes_and_drops",
     "resolving.idle",  # a survey that moves nothing of any objective
     "resolving.less",
     "switching.at",
-    "switching.overtaken",
-    "excellence.lacks_nothing",  # a service on both routes
     "choice.choose",
     "choice.equal",
     "choice.option",
@@ -854,6 +850,10 @@ RARE |= {  # said of a programme that the small case does not have; see test_spe
     "programme.unit_net",
 }
 BUNDLED = {  # said of the bundled case only: it has earmarks, targets, a network and yearly limits
+    "change.together",
+    "excellence.lacks_nothing",
+    "next.takes_and_drops",
+    "switching.overtaken",
     "economics.by_price",
     "economics.break_evens",
     "economics.outcome",
