@@ -15,7 +15,7 @@ from capworth.model import simulation as sampling
 from capworth.model.costs import discount_factors
 from capworth.model.draws import AtModes
 from capworth.programme.calendar import spend_by_year
-from capworth.programme.choice import Choice
+from capworth.programme.choice import Choice, ConflictError
 from capworth.programme.tracking import (
     AS_PLANNED,
     BETTER,
@@ -182,7 +182,7 @@ def test_what_requires_another_takes_effect_no_earlier_or_starts_after_its_lag(
     assert waits["effect"].to_dict()["LINK"] >= waits["effect"].to_dict()["SCAN"]
 
 
-def test_limits_that_leave_no_start_show_the_likeliest_set_as_not_feasible(
+def test_limits_that_leave_no_start_are_named_with_the_least_that_would_do(
     small: Case, plan: Plan
 ) -> None:
     """CLOUD must be done and spends a third of 100,000 a year; with 20,000 a year it cannot."""
@@ -191,10 +191,13 @@ def test_limits_that_leave_no_start_show_the_likeliest_set_as_not_feasible(
     case = replace(small, improvements=forced, limits=(ceiling,)).with_settings(
         budget=GENEROUS, target=None
     )
-    found = plan(case, 50).programme
-    assert not found.feasible
-    assert found.chosen == ("CLOUD",)
-    assert found.why_not()["reason"].to_dict() == {"SCAN": "relations", "LINK": "relations"}
+    with pytest.raises(ConflictError) as told:
+        plan(case, 50)
+    must, year = map(str, told.value.findings)
+    assert must.startswith("improvements.csv, row 4, column 'must': CLOUD must be done.")
+    assert year.startswith("limits.csv, row ")
+    least = float(year.partition("Raise it to ")[2].partition(",")[0])
+    assert 20_000 < least < 60_000
     enough = plan(replace(case, limits=(limit("money_a_year", 60_000.0),)), 50).programme
     assert enough.feasible
 
