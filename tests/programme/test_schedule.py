@@ -195,7 +195,7 @@ def test_limits_that_leave_no_start_are_named_with_the_least_that_would_do(
         plan(case, 50)
     must, year = map(str, told.value.findings)
     assert must.startswith("improvements.csv, row 4, column 'must': CLOUD must be done.")
-    assert year.startswith("limits.csv, row ")
+    assert year.startswith("limits.csv, column 'amount'")
     least = float(year.partition("Raise it to ")[2].partition(",")[0])
     assert 20_000 < least < 60_000
     enough = plan(replace(case, limits=(limit("money_a_year", 60_000.0),)), 50).programme

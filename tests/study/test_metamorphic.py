@@ -442,6 +442,7 @@ BY_NAME: Final[Mapping[str, tuple[float, ...]]] = {  # the unit does not stand i
 
 def expected(table: str, column: str) -> tuple[float, ...]:
     """What a column may be multiplied by when all money is ten times as much."""
+    column = column.removesuffix("_error")  # an error is in the unit of its figure
     if found := BY_NAME.get(f"{table}.{column}"):
         return found
     return TENTH if RATE.search(column) else TENFOLD if MONEY.search(column) else PLAIN
@@ -451,6 +452,8 @@ def test_ten_times_the_money_moves_amounts_and_rates_and_nothing_else() -> None:
     cheap, dear = answers(dearer(base(), 0.1)), sampled()
     assert cheap.keys() == dear.keys()
     for name, table in cheap.items():
+        if name == "split_check":  # figures of all units in one column
+            continue
         if name == "threshold":  # its rows and columns are levels
             assert (table.to_numpy() == dear[name].to_numpy()).all()
             continue
