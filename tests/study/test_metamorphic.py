@@ -437,12 +437,14 @@ BY_NAME: Final[Mapping[str, tuple[float, ...]]] = {  # the unit does not stand i
     **{f"claim_switched_off.{v}": ANY for v in SWITCHED_OFF},
     **dict.fromkeys(("members_totals.members", "members_totals.study"), ANY),
     "claim_lines.outcome": ANY,  # per euro or a level
+    **{f"convergence.{c}": ANY for c in ("value", "error", "range")},
 }
 
 
 def expected(table: str, column: str) -> tuple[float, ...]:
     """What a column may be multiplied by when all money is ten times as much."""
     column = column.removesuffix("_error")  # an error is in the unit of its figure
+    column = column or "error"
     if found := BY_NAME.get(f"{table}.{column}"):
         return found
     return TENTH if RATE.search(column) else TENFOLD if MONEY.search(column) else PLAIN
