@@ -66,7 +66,8 @@ def test_steps_lead_from_one_score_to_the_other(study: Study) -> None:
         assert steps["step"].is_monotonic_decreasing
     there, back = found.between("REG", "NET"), found.between("NET", "REG")
     np.testing.assert_allclose(there["step"], -back.loc[there.index, "step"])
-    np.testing.assert_allclose(there["step_low"], -back.loc[there.index, "step_high"])
+    # Ends are draws themselves: from below and from above they may be a draw apart.
+    np.testing.assert_allclose(there["step_low"], -back.loc[there.index, "step_high"], rtol=0.02)
 
 
 def test_who_is_ahead_how_often(study: Study) -> None:

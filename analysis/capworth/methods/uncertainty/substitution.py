@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 LEVELS: Final = 41  # at which the advice is asked for
-AT_MEDIAN: Final = object()
+AT_MEDIAN: Final = "what is advised at the median"
 SHARP: Final = 0.01  # of the input's probability, to which a switching level is found
 
 
