@@ -430,7 +430,7 @@ def convention(study: Answers) -> Pair:
     mine = study.programme
     return (
         [row["chosen"], row["asked_m"], row["gain"], *found.to_frame()["place"].sort_index()],
-        [" ".join(chosen(study)), mine.needed_m, mine.value[0], *places(expected).sort_index()],
+        [" ".join(chosen(study)), mine.asked_m, mine.value[0], *places(expected).sort_index()],
     )
 
 
