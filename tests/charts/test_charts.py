@@ -44,7 +44,6 @@ LANGUAGES = ("en", "es", "fr")  # from left to right; those the other way have t
 SMALLEST = 7.0  # points
 UNITS = re.compile(r"€|%|point|punto|0–100|ratio|rapport|cociente|euro|members|membres|miembros")
 BARS = ("payers", "capability_ranks", "improvement_ranks", "evidence")
-ASKED_LATER = ("tornado", "evidence", "switching", "threshold", "information")  # where answered
 PANELS = {"claim_curve": 2, "net_value": 2}  # charts of several Axes; a curve for what is read
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -96,17 +95,6 @@ def drawn(study: Study) -> Mapping[tuple[str, str], Figure]:
         if chart.asked(study)
         for language in LANGUAGES
     }
-
-
-@pytest.fixture(autouse=True)
-def _asked(request: pytest.FixtureRequest) -> None:
-    """Skip what the study does not answer yet."""
-    named = getattr(request.node, "callspec", None)
-    name = "" if named is None else named.params.get("name", "")
-    if name in ASKED_LATER or name in LATER_DRAWS:
-        answer = GALLERY[name].needs[-1] if name in ASKED_LATER else DRAWS[name][0]
-        if answer not in request.getfixturevalue("study"):
-            pytest.skip(f"{answer} is not answered yet")
 
 
 # What every chart must be
@@ -290,15 +278,6 @@ DRAWS: Mapping[str, tuple[str, Callable[..., Axes]]] = {
 }
 
 
-LATER_DRAWS = {
-    "draw_evidence",
-    "draw_information",
-    "draw_switching",
-    "draw_threshold",
-    "draw_tornado",
-}
-
-
 @pytest.mark.parametrize("name", DRAWS)
 def test_it_draws_on_the_axes_it_is_given(name: str, study: Study) -> None:
     stage, draw = DRAWS[name]
@@ -400,8 +379,6 @@ def test_the_order_of_priority_starts_at_nothing_and_names_every_bundle(study: S
 
 
 def test_swings_are_drawn_from_the_base_and_turning_ones_are_marked(study: Study) -> None:
-    if "sensitivity" not in study:
-        pytest.skip("no input is swung yet")
     table = study.sensitivity.to_frame().head(3)
     table = table.assign(
         at_low=[-1.0, 2.0, 1.5], at_high=[3.0, 0.5, 1.6], flips=[True, False, False]
@@ -489,8 +466,6 @@ def test_good_sets_are_drawn_as_they_stand(study: Study) -> None:
 
 
 def test_grades_are_drawn_as_they_stand(study: Study) -> None:
-    if "sensitivity" not in study:
-        pytest.skip("no input is swung yet")
     table = study.sensitivity.evidence()
     shown = table.loc[:, table.sum() > 0]
     ax = charts.draw_evidence(study.sensitivity, axes())

@@ -73,6 +73,12 @@ from capworth.case.survey import survey_scores
 from capworth.case.tables import RawCase, read_raw
 from capworth.errors import CaseError, Finding
 
+BESIDE = {  # numbers beside a row's own: unit, the least and the most they can be
+    "transfer": ("factor", 0.0, inf),
+    "chance": ("share", 0.0, 1.0),
+    "extent": ("points beside the most important capability", -inf, inf),
+    "cost_growth": ("share a year", -inf, inf),
+}
 PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its uncertain number
     ("capabilities", Capability, ""),
     ("functions", FunctionShare, "share"),
@@ -212,14 +218,8 @@ def _arguments(
             yield field.name, row.number
         elif field.name == "translations":
             yield field.name, _translations(row.table, row.values)
-        elif field.name == "transfer":
-            yield field.name, _transfer(row)
-        elif field.name == "chance":
-            yield field.name, _chance(row)
-        elif field.name == "extent":
-            yield field.name, _extent(row)
-        elif field.name == "cost_growth":
-            yield field.name, _cost_growth(row)
+        elif field.name in BESIDE:
+            yield field.name, _beside(row, field.name)
         elif row[field.name] is not None:
             yield field.name, row[field.name]
 
@@ -310,75 +310,28 @@ def _inputs(typed: Typed) -> Mapping[str, TypedRow]:
     return rows | counted | surveyed | beside
 
 
-def _transfer(row: TypedRow) -> Estimate | None:
-    """Gather the factor that carries a unit value to other incomes, if the row has one."""
-    if row["transfer"] is None:
+def _beside(row: TypedRow, field: str) -> Estimate | None:
+    """Gather the number that stands beside a row's own; None if the row does not state it."""
+    column = "cost_mode" if field == "cost_growth" else field
+    if row[column] is None:
         return None
-    words = (row.text(column) for column in row_key(row.table))
+    stem = column.removesuffix("_mode")
+    name = "/".join([row.table, *filter(None, (row.text(part) for part in row_key(row.table)))])
+    judged = field in {"transfer", "chance"}  # by the case, whatever the grade of its own number
+    asked = {"transfer": "transfer_", "extent": "extent_"}.get(field, "")
+    unit, floor, ceiling = BESIDE[field]
     return Estimate(
-        name="/".join([row.table, *filter(None, words), "transfer"]),
-        low=row.number_in("transfer_low"),
-        mode=row.number_in("transfer"),
-        high=row.number_in("transfer_high"),
-        unit="factor",
-        grade="D",  # whose incomes and which elasticity is judged
-        source="",
-        basis=row.text("transfer_basis"),
+        name=name if field == "extent" else f"{name}/{stem}",
+        low=row.number_in(f"{stem}_low"),
+        mode=row.number_in(column),
+        high=row.number_in(f"{stem}_high"),
+        unit=unit,
+        grade="D" if judged else row.text(f"{asked}grade"),
+        source="" if judged else row.text(f"{asked}source"),
+        basis=row.text(f"{asked}basis"),
         row=row.number,
-        floor=0.0,
-    )
-
-
-def _chance(row: TypedRow) -> Estimate | None:
-    """Gather the probability that a pledge comes, if the row states one."""
-    if row["chance"] is None:
-        return None
-    return Estimate(
-        name=f"funding/{row.text('id')}/chance",
-        low=row.number_in("chance_low"),
-        mode=row.number_in("chance"),
-        high=row.number_in("chance_high"),
-        unit="share",
-        grade="D",  # judged, whatever the grade of the amount
-        source="",
-        basis=row.text("basis"),
-        row=row.number,
-        floor=0.0,
-        ceiling=1.0,
-    )
-
-
-def _extent(row: TypedRow) -> Estimate | None:
-    """Gather the extent of a capability, if the case elicited it."""
-    if row["extent"] is None:
-        return None
-    return Estimate(
-        name=f"capabilities/{row.text('id')}",
-        low=row.number_in("extent_low"),
-        mode=row.number_in("extent"),
-        high=row.number_in("extent_high"),
-        unit="points beside the most important capability",
-        grade=row.text("extent_grade"),
-        source=row.text("extent_source"),
-        basis=row.text("extent_basis"),
-        row=row.number,
-    )
-
-
-def _cost_growth(row: TypedRow) -> Estimate | None:
-    """Gather how the costs of a capability grow by themselves, if the row says so."""
-    if row["cost_mode"] is None:
-        return None
-    return Estimate(
-        name=f"business_as_usual/{row.text('capability')}/cost",
-        low=row.number_in("cost_low"),
-        mode=row.number_in("cost_mode"),
-        high=row.number_in("cost_high"),
-        unit="share a year",
-        grade=row.text("grade"),
-        source=row.text("source"),
-        basis=row.text("basis"),
-        row=row.number,
+        floor=floor,
+        ceiling=ceiling,
     )
 
 

@@ -153,7 +153,7 @@ def split(case: Case, capability: str, parts: int, declared: bool) -> Case:
             changed = {"capability": name, **changes}
             if hasattr(row, "id"):
                 changed["id"] = f"{row.id}.{name}"
-            yield replace(row, **changed)  # type: ignore[type-var]
+            yield replace(row, **changed)  # type: ignore[type-var]  # each is a row
 
     results = {k.id: k.scale for k in case.measured if k.extensive}
     lists = case.extent_key == RESULTS and not declared
@@ -184,7 +184,7 @@ def split(case: Case, capability: str, parts: int, declared: bool) -> Case:
         for name in (names if s.line in mine else [""])
     )
     capabilities = tuple(x for row in case.capabilities for x in each(row))
-    return replace(case, capabilities=capabilities, **rows)  # type: ignore[arg-type]
+    return replace(case, capabilities=capabilities, **rows)  # type: ignore[arg-type]  # by table
 
 
 def _part(estimate: Estimate, parts: int) -> Estimate:

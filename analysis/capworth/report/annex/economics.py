@@ -249,12 +249,7 @@ def _break_even(study: Study, language: Language) -> Table:
     )
     columns = ("name", "outcome", "costs", "priced", "outcomes", "break_even")
     return Table(
-        language.say(
-            "economics.break_evens",
-            unit=language.million(),
-            price_year=study.case.settings.price_year,
-            years=study.case.settings.years,
-        ),
+        _caption("break_evens", study, language),
         tuple(language.say(f"economics.{column}") for column in columns),
         rows,
         words=2,
@@ -296,12 +291,7 @@ def _savings(study: Study, language: Language) -> Table:
     )
     columns = ("saves", "saved", "spares", "saved_share", "saving", "returns", "counts")
     return Table(
-        language.say(
-            "economics.savings",
-            unit=language.million(),
-            price_year=study.case.settings.price_year,
-            years=study.case.settings.years,
-        ),
+        _caption("savings", study, language),
         tuple(language.say(f"economics.{column}") for column in columns),
         rows,
         words=3,
@@ -346,4 +336,14 @@ def _frontiers(study: Study, language: Language) -> Table:
         weights=(1.6, 2.0, 1.6),
         note=language.say("economics.frontier_note"),
         size=7.0,
+    )
+
+
+def _caption(key: str, study: Study, language: Language) -> str:
+    """Head a table of money over the horizon."""
+    return language.say(
+        f"economics.{key}",
+        unit=language.million(),
+        price_year=study.case.settings.price_year,
+        years=study.case.settings.years,
     )
