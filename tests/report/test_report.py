@@ -54,6 +54,7 @@ BLANK = (
 )
 BLANKS = dict.fromkeys(GALLERY, BLANK)
 BUNDLED_CASE = Path(__file__).parents[2] / "data" / "interpol-2019"
+WIDEST_NUMBER = 36  # letters of a cell in a column that is no words
 STRAY = re.compile(r"\b(?:nan|NaN|None|inf|NaT)\b|\{\w*\}")
 ENGLISH = ("the", "draws", "likely", "with", "improvements", "whole-life", "budget of", "and")
 ISOLATES = re.compile("[\u2066-\u2069]")
@@ -212,6 +213,20 @@ def test_every_table_has_a_head(reports: Reports) -> None:
     tables = [e for e in elements(root["/StructTreeRoot"]) if e["/S"] == "/Table"]
     assert len(tables) > 5
     assert all(any(cell["/S"] == "/TH" for cell in elements(table["/K"])) for table in tables)
+
+
+def test_columns_of_numbers_are_narrow(contents: Contents) -> None:
+    """They are as wide as their widest cell: names in one would push the others off the page."""
+    blocks = [b for s in contents["en"]["sections"] for b in s["blocks"] if b["kind"] == "table"]
+    for table in blocks:
+        for row in table["rows"]:
+            cells = [part for cell in row[table["words"] :] for part in np.ravel(cell)]
+            assert all(len(str(part)) <= WIDEST_NUMBER for part in cells), table["caption"]
+
+
+def test_widths_that_no_column_takes_are_refused() -> None:
+    with pytest.raises(ValueError, match="3 widths, 1 columns"):
+        Table("t", ("a", "b", "c"), (), words=1, weights=(1.0, 2.0, 1.0))
 
 
 def test_a_language_without_texts_is_refused(study: Study) -> None:

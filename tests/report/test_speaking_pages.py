@@ -1153,9 +1153,9 @@ def switching(s: Any) -> Said:
         ]
     for k, (key, row) in enumerate(table.iterrows()):
         place = f"switching.[0].rows[{k}]"
-        said[f"{place}[2]"] = level_of(s, str(key), float(row["level"]))
-        said[f"{place}[3]"] = chance(float(row["p"]))
-        said[f"{place}[4]"] = chance(float(row["p_both"]))
+        said[f"{place}[1]"] = level_of(s, str(key), float(row["level"]))
+        said[f"{place}[6]"] = chance(float(row["p"]))
+        said[f"{place}[7]"] = chance(float(row["p_both"]))
     return said
 
 
@@ -1175,8 +1175,9 @@ def resolving(s: Any) -> Said:
         said["resolving.[0].text"] = number(found.money_m)
     for k, (_, row) in enumerate(shown.head(12).iterrows()):
         place = f"resolving.[1].rows[{k}]"
-        for column, name in enumerate(("value", "standard_error", "floor"), start=1):
-            said[f"{place}[{column}]"] = number(float(row[name]))
+        said[f"{place}[1]"] = number(float(row["value"]))
+        said[f"{place}[2]"] = number(float(row["standard_error"]))
+        said[f"{place}[3]"] = number(float(row["floor"]), 4)
         if np.isfinite(row["money_m"]):
             said[f"{place}[4]"] = number(float(row["money_m"]))
     return said
@@ -1310,9 +1311,9 @@ def test_what_a_switch_takes_in_and_lets_go() -> None:
         added, dropped = str(row["into"]).split(), str(row["out"]).split()
         out, into = (named(study, ids) if ids else "nothing" for ids in (dropped, added))
         side = {"below": "or less", "above": "or more", "at": "median"}[str(row["side"])]
-        assert side in told[f"switching.[0].rows[{k}][2]"]
-        assert told[f"switching.[0].rows[{k}][5]"] == out
-        assert told[f"switching.[0].rows[{k}][6]"] == into
+        assert side in told[f"switching.[0].rows[{k}][1]"]
+        assert told[f"switching.[0].rows[{k}][2]"] == out
+        assert told[f"switching.[0].rows[{k}][3]"] == into
         if k < 5:
             text = told[f"decision.change.rows[{k}]"]
             assert text.endswith(exchanged(study, added, dropped))

@@ -162,7 +162,6 @@ def evidence_facts(study: Study, language: Language) -> Facts:
 WEAK = ("D", "E")  # grades of judgement and placeholders
 
 MOST = 12  # inputs shown, the most valuable
-BLOCKS = ("costs", "values")  # groups that no one study can find out
 SPAN = 1.96  # standard errors of a 95 % interval
 
 
@@ -404,12 +403,11 @@ def information_facts(study: Study, language: Language) -> Facts:
         )
         for i, v in table["value"].items()
     )
-    single = table.drop(index=list(BLOCKS), errors="ignore")
-    first = single.iloc[0] if len(single) else None
+    first = found.first
     return {
-        "variant": "none" if first is None else None,
-        "first": "" if first is None else group_name(str(single.index[0]), language),
-        "value": "" if first is None else language.number(float(first["value"])),
+        "variant": None if first else "none",
+        "first": group_name(first, language) if first else "",
+        "value": language.number(float(table["value"][first])) if first else "",
         "whole": language.number(found.evpi),
         "error": language.number(found.evpi_error),
         "ceiling": language.number(found.ceiling),

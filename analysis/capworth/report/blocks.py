@@ -50,6 +50,11 @@ class Table:
     marked: tuple[int, ...] = ()  # rows that are printed on a ground of their own
     size: float = 7.5  # of the type, in points
 
+    def __post_init__(self) -> None:
+        """Refuse widths that no column takes: the page would drop them without a word."""
+        if self.weights and len(self.weights) != self.words:
+            raise ValueError(f"{self.caption}: {len(self.weights)} widths, {self.words} columns")
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:

@@ -89,6 +89,14 @@ class Resolving(Answer):
         """The groups that are worth more than noise alone gives, most first."""
         return tuple(self._table.index[self._table["clear"]])
 
+    @property
+    def first(self) -> str:
+        """The narrow group that is clearly worth most; empty where none is.
+
+        All costs and all gains are no one study: they bound what any of theirs could tell.
+        """
+        return next((name for name in self.clear if name not in (COSTS, VALUES)), "")
+
     def surveys(self) -> pd.DataFrame:
         """Return what each planned survey is worth, in the unit and in money, less its cost."""
         return self._surveys.copy()
@@ -99,7 +107,8 @@ class Resolving(Answer):
         return found | ({"planned_surveys": self.surveys()} if len(self._surveys) else {})
 
     def __repr__(self) -> str:
-        first = f"; first {self.clear[0]}, {self._table['value'].iloc[0]:.2g}" if self.clear else ""
+        worth = self._table["value"]
+        first = f"; first {self.first}, {worth[self.first]:.2g}" if self.first else ""
         return (
             f"<Resolving: knowing everything before choosing adds {self.evpi:.2g} of "
             f"{self.ceiling:.2g} left to gain{first}>"

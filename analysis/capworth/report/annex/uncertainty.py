@@ -10,7 +10,6 @@ from capworth.language.inputs import input_label, level_text
 from capworth.language.language import Language
 from capworth.report.blocks import Block, Section, Table, Text, pictures, rows_of
 from capworth.study.stages import Study
-from capworth.uncertainty.information import COSTS, VALUES
 
 SHOWN = 12  # inputs in each table
 LEVELS_SHOWN = 24  # rows of switching values
@@ -41,23 +40,23 @@ def _levels(study: Study, language: Language) -> Table:
         rows.append(
             (
                 input_label(key, case, language),
-                str(row["grade"]),
                 language.say(f"switching.{row['side']}", level=level),
-                language.probability(float(row["p"])),
-                language.probability(float(row["p_both"])),
                 _named(str(row["out"]), language),
                 _named(str(row["into"]), language),
                 language.say(f"switching.{row['kind']}"),
+                str(row["grade"]),
+                language.probability(float(row["p"])),
+                language.probability(float(row["p_both"])),
             )
         )
-    columns = ("input", "evidence", "level", "p", "p_both", "out", "into", "kind")
+    columns = ("input", "level", "out", "into", "kind", "evidence", "p", "p_both")
     confidence = study.programme.confidence
     return Table(
         language.say("switching.table"),
         tuple(language.say(f"switching.{column}") for column in columns),
         tuple(rows),
-        words=3,
-        weights=(2.6, 0.5, 1.4, 0.7, 0.7, 1.6, 1.6, 1.2),
+        words=5,
+        weights=(2.2, 1.0, 1.6, 1.6, 1.1),
         note=language.say(
             "switching.note",
             never=found.never,
@@ -116,13 +115,12 @@ def resolving(study: Study, language: Language) -> Section | None:
     if len(surveys):
         blocks.append(_surveys(study, language))
         blocks += [Text(said) for said in _idle(study, language)]
-    single = [name for name in found.clear if name not in (COSTS, VALUES)]
     title = language.say(
-        "resolving.title" if single else "resolving.title_none",
+        "resolving.title" if found.first else "resolving.title_none",
         whole=language.number(found.evpi),
         ceiling=language.number(found.ceiling),
         unit=unit_of(study, language),
-        first=group_name(single[0], language) if single else "",
+        first=group_name(found.first, language) if found.first else "",
     )
     return Section(language.say("resolving.topic"), title, blocks)
 
@@ -136,7 +134,7 @@ def _values(study: Study, language: Language) -> Table:
             group_name(key, language),
             language.number(float(row["value"])),
             language.number(float(row["standard_error"])),
-            language.number(float(row["floor"])),
+            language.number(float(row["floor"]), 4),
             _budget(float(row["money_m"]), language),
         )
         for key, row in rows_of(shown)
@@ -148,7 +146,6 @@ def _values(study: Study, language: Language) -> Table:
         tuple(language.say(f"resolving.{column}", unit=unit) for column in columns),
         rows,
         words=1,
-        weights=(3.0, 1.0, 1.0, 1.0, 1.2),
         note=language.say(
             "resolving.note",
             less=len(table) - int(table["clear"].sum()),
@@ -190,7 +187,6 @@ def _surveys(study: Study, language: Language) -> Table:
         tuple(language.say(f"resolving.{column}", unit=unit) for column in columns),
         tuple(rows),
         words=1,
-        weights=(2.4, 1.0, 0.8, 1.0, 1.0, 0.8, 0.9, 1.0),
         size=7.0,
     )
 
