@@ -4,16 +4,20 @@ Copies are tried in a process of its own: that of the tests may have threads (ea
 pytest-xdist has) or have met the typesetter, and then makes none.
 """
 
+import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from capworth.errors import InputError
-from capworth.parallel import beside, copies_are_safe
+from capworth.parallel import WorkerError, beside, copies_are_safe, mapped
 
 
 def times(given: int, factor: int) -> int:
@@ -64,7 +68,7 @@ def test_a_process_with_threads_is_not_copied() -> None:
 COPIED = """
 import os
 from capworth.errors import InputError
-from capworth.parallel import beside, copies_are_safe
+from capworth.parallel import WorkerError, beside, copies_are_safe, mapped
 
 def of_copy(given, factor):
     if factor < 0:
@@ -99,3 +103,61 @@ def test_copies_answer_alike_and_leave_what_was_given_as_it_was() -> None:
 def test_a_fault_is_told_as_it_was(workers: int) -> None:
     with beside(7, workers) as submit, pytest.raises(InputError, match="factor: -1 is below 0"):
         submit(times, -1).result()
+
+
+BUSY = """
+import os, sys, time
+from capworth.parallel import mapped
+
+def work(given, k):
+    os.write(1, f"{os.getpid()}\\n".encode())
+    time.sleep(60)
+
+if __name__ == "__main__":
+    with mapped(0, 2) as make:
+        list(make(work, range(8)))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="signals as Linux has them")
+@pytest.mark.parametrize("ends", [["SIGKILL"], ["SIGTERM"], ["SIGINT", "SIGINT"]])
+def test_no_process_outlives_the_one_that_began_it(ends: list[str], tmp_path: Path) -> None:
+    """Two Ctrl-C go to all of a terminal's processes, and do not hang."""
+    script = tmp_path / "busy.py"
+    script.write_text(BUSY, encoding="utf-8")
+    words = [sys.executable, str(script)]
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        workers = [int(process.stdout.readline()) for _ in range(2)]
+        for end in ends:
+            if end == "SIGINT":
+                os.killpg(process.pid, signal.SIGINT)
+                time.sleep(0.05)
+            else:
+                process.send_signal(getattr(signal, end))
+        process.wait(timeout=20)
+    deadline = time.monotonic() + 10
+    while any(is_alive(pid) for pid in workers):
+        assert time.monotonic() < deadline, workers
+        time.sleep(0.05)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process works; one that is dead and not yet buried does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+def die(_: int, __: int) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="signals as Linux has them")
+def test_a_worker_ended_from_outside_is_told_in_a_sentence() -> None:
+    with pytest.raises(WorkerError, match="want of memory"), mapped(0, 2) as make:
+        list(make(die, range(4)))

@@ -36,7 +36,8 @@ from capworth.model.simulation import draw_sample
 from capworth.report.brief import _spread, document, write_brief
 from capworth.runs import papers as briefs
 from capworth.runs import run as runs
-from capworth.runs.run import BRIEFS, RunError
+from capworth.runs.manifest import RunError
+from capworth.runs.run import BRIEFS
 
 STRAY = re.compile(r"\b(?:nan|NaN|None|inf|NaT)\b|\{\w*\}")
 EN = Language("en", currency="EUR", section="brief")

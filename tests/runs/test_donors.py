@@ -28,8 +28,8 @@ from capworth.methods.portfolio.frontier import Relations
 from capworth.report.donor import Offer, own_asks, write_index, write_package
 from capworth.runs import papers as donorpapers
 from capworth.runs import run as runs
+from capworth.runs.manifest import RunError
 from capworth.runs.papers import write_donor_papers
-from capworth.runs.run import RunError
 from capworth.study.stages import Study, run_study
 
 LANGUAGES = ("en", "fr")  # of the small case

@@ -18,7 +18,8 @@ from capworth.charts.gallery import GALLERY
 from capworth.errors import CaseError
 from capworth.model.simulation import draw_sample
 from capworth.runs import run as runs
-from capworth.runs.run import Comparison, RunError, inputs_of, read_manifest, rerun, run
+from capworth.runs.manifest import RunError
+from capworth.runs.run import Comparison, inputs_of, read_manifest, rerun, run
 from capworth.study import tables as databook
 from capworth.study.stages import Study, run_study
 
@@ -180,36 +181,16 @@ def test_an_interrupted_run_leaves_the_last_good_one(
     assert [p.name for p in tmp_path.iterdir()] == ["run"]
 
 
-def test_a_run_that_cannot_take_its_place_gives_it_back(
+def test_an_older_run_is_replaced_whole_and_what_is_no_part_of_it_is_kept(
     made: Path, small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = Path(shutil.copytree(made, tmp_path / "run"))
-    before, rename, beside = contents(copy), Path.rename, []
-
-    def full(self: Path, target: Path) -> Path:
-        beside.append(self.parent if self.name == "new" else target.parent)
-        if self.name == "new":
-            raise OSError("the disk is full")
-        return rename(self, target)
-
-    monkeypatch.setattr(runs, "write_papers", lambda *_: None)
-    monkeypatch.setattr(Path, "rename", full)
-    with pytest.raises(OSError, match="full"):
-        run(small_folder, copy, DRAWS)
-    assert contents(copy) == before
-    assert [p.name for p in tmp_path.iterdir()] == ["run"]
-    assert beside[0].parent == tmp_path, "on the same disk, so that a rename is enough"
-
-
-def test_an_older_run_is_replaced_whole(
-    made: Path, small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    copy = Path(shutil.copytree(made, tmp_path / "run"))
-    (copy / "tables" / "old.csv").write_text("of last year\n", encoding="utf-8")
+    (copy / "notes.txt").write_text("of last year\n", encoding="utf-8")
     monkeypatch.setattr(runs, "write_papers", lambda *_: None)
     run(small_folder, copy, DRAWS)
-    assert not (copy / "tables" / "old.csv").exists()
     assert not (copy / "report-en.pdf").exists()
+    assert (copy / "notes.txt").read_text(encoding="utf-8") == "of last year\n"
+    assert runs.kept_in(copy) == ("notes.txt",)
 
 
 def test_what_is_no_run_is_not_touched(small_folder: Path, tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from click.testing import CliRunner
 from capworth.case.read import read_case
 from capworth.cli import main
 from capworth.runs import run as runs
-from capworth.runs.run import RunError, run
+from capworth.runs.manifest import RunError
+from capworth.runs.run import run
 from capworth.runs.vintage import DRAWS, compare_runs
 from capworth.study.stages import run_study
 

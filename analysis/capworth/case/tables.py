@@ -21,6 +21,7 @@ from capworth.case.dictionary import CLAIM, SETTINGS, dictionary, table_names
 from capworth.errors import CaseError, Finding, InputError, nearest
 
 SETTINGS_FILE, CLAIM_FILE = KEYS = ("case.toml", "claim.toml")
+BOOKS = frozenset({".xlsx", ".xlsm", ".ods"})  # endings of workbooks, in small letters
 MADE_UP = (
     "members",
     "feedback",
@@ -91,7 +92,7 @@ def read_raw(place: str | Path) -> RawCase:
     path = Path(place)
     if path.is_dir():
         return _read_folder(path)
-    if path.is_file() and path.suffix.lower() in {".xlsx", ".xlsm", ".ods"}:
+    if path.is_file() and path.suffix.lower() in BOOKS:
         return _read_workbook(path)
     beside = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
     fix = nearest(path.name, beside) if beside else "Name a case folder or a workbook."

@@ -1,6 +1,7 @@
 """The command line: words in, one library call, words out. Answers on stdout, the rest on stderr.
 
-Exit codes: 0 done; 1 a rerun that differs; 2 something to mend in case, folder or command.
+Exit codes: 0 done; 1 a rerun that differs; 2 something to mend in case, folder or command, or a
+system that refuses; 3 a fault of ours; 130 and 143 interrupted (Ctrl-C, SIGTERM).
 Each command is a module of this folder, imported when it is called for.
 """
 
@@ -8,15 +9,21 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: threads change last bits
 
+import csv
+import io
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from types import FrameType
 from typing import Any
 
 import click
 
 from capworth.errors import CapworthError, nearest
 
-EXIT_FAULT = 2
+EXIT_FAULT, EXIT_OURS, EXIT_CTRL_C = 2, 3, 128 + signal.SIGINT
 COMMANDS = {  # in the order in which a newcomer meets them: what each is for
     "new": "Write an empty, commented case into FOLDER.",
     "check": "Report every fault of CASE (a folder or a workbook) at once, then its lints.",
@@ -69,13 +76,72 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; tell its faults as sentences."""
         try:
-            return super().invoke(ctx)
-        except CapworthError as error:
-            click.echo(str(error), err=True)
-            ctx.exit(EXIT_FAULT)
+            with _ending_in_order():
+                answer = super().invoke(ctx)
+                sys.stdout.flush()
+                return answer
+        except (click.exceptions.Exit, click.exceptions.Abort, click.ClickException):
+            raise
         except BrokenPipeError:  # somebody closed the pipe, as `head` does
             sys.stderr.close()
             ctx.exit(0)
+        except KeyboardInterrupt:
+            click.echo("Interrupted: nothing was left half-written.", err=True)
+            ctx.exit(EXIT_CTRL_C)
+        except Exception as error:
+            told = _told(error)
+            if not told:
+                import traceback
+
+                traceback.print_exc()
+                told = "This is a fault of capworth, not of the case: tell its makers."
+            click.echo(told, err=True)
+            ctx.exit(EXIT_OURS if told.startswith("This is a fault") else EXIT_FAULT)
+
+
+def _told(error: Exception) -> str:
+    """Say in a sentence what the analyst or the system can mend; empty for a fault of ours."""
+    match error:
+        case CapworthError():
+            return str(error)
+        case OSError():
+            place = error.filename2 or error.filename or "a file"
+            why = (error.strerror or str(error) or type(error).__name__).lower()
+            return f"{place}: the system says: {why}. Mend that, or name another place."
+        case MemoryError():
+            return "There is not enough memory for this. Take fewer --draws or --workers."
+        case RecursionError():
+            return "Something in the files is nested too deeply to be read. Make it flat."
+        case csv.Error():
+            return f"A CSV file cannot be read ({error}). Save it anew as CSV UTF-8."
+        case UnicodeError():
+            return f"A text cannot be read or written ({error}). Save it as UTF-8."
+        case _:
+            return ""
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """Let an end from outside clean up, and a terminal of few letters show the others as codes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+    def end(number: int, _: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    ends = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    ours = [number for number in ends if signal.getsignal(number) == signal.SIG_DFL]
+    try:
+        for number in ours:
+            signal.signal(number, end)
+    except ValueError:  # not in the main thread of a program: it has its own ways to end
+        ours = []
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -5,7 +5,6 @@ Pages for donors from a run folder: nothing is recomputed, every number is the r
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,9 @@ from capworth.parallel import mapped
 from capworth.report.brief import write_brief
 from capworth.report.donor import Offer, write_index, write_package
 from capworth.runs import run as runs
-from capworth.runs.run import BRIEFS, RunError, inputs_of, read_manifest
+from capworth.runs.manifest import MANIFEST, RunError, sha_of
+from capworth.runs.run import BRIEFS, inputs_of, read_manifest
+from capworth.writing import write
 
 MANY = 24  # briefs from which a second process is worth its start
 
@@ -83,7 +84,7 @@ def write_briefs(
     with mapped(asked, workers if len(jobs) >= MANY else 1) as make:
         for done, (name, content) in enumerate(make(_Asked.brief, jobs)):
             path = target / name
-            path.write_bytes(content)
+            write(path, content)
             written.append(path)
             if progress:
                 progress("briefs", done + 1, len(jobs))
@@ -171,7 +172,7 @@ def write_donor_papers(
     target = run.parent / f"{run.name}-donors" if out is None else Path(out)
     if target.is_file():
         raise RunError(f"{target} is a file. Name a folder for the pages.")
-    if (target / runs.MANIFEST).is_file():
+    if (target / MANIFEST).is_file():
         raise RunError(f"{target} is a run, which holds its own files only. Name another folder.")
     chosen = tuple(packages) or offer.menu.packages
     jobs = [(p, language) for language in spoken for p in (INDEX, *chosen)]
@@ -180,7 +181,7 @@ def write_donor_papers(
         for (package, language), content in zip(jobs, make(_write, jobs), strict=True):
             path = target / language / f"{package}.pdf"
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            write(path, content)
             written.append(path)
     return tuple(written)
 
@@ -197,7 +198,7 @@ def _offer(run: Path, manifest: Any) -> Offer:
     if TABLES[0] not in stated:
         raise RunError(f"{run} has no donor menu: its case names no budget or no improvements.")
     for path, known in stated.items():
-        if (path in TABLES or path.startswith("inputs/")) and _sha(run / path) != known:
+        if (path in TABLES or path.startswith("inputs/")) and sha_of(run / path) != known:
             raise RunError(f"changed since the run: {path}. Restore it, or run anew.")
     seed = manifest["settings"]["seed"]
     case = read_case(runs.inputs_of(run)).with_settings(seed=seed)
@@ -232,7 +233,3 @@ def _read(path: Path) -> pd.DataFrame:
         else:
             table[column] = pd.to_numeric(cells)
     return table
-
-
-def _sha(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest() if path.is_file() else "missing"

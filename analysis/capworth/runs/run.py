@@ -5,39 +5,33 @@ The charts and reports of a run, drawn side by side.
 
 import json
 import platform
-import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from capworth.appraisal.conventions import compare_conventions
 from capworth.case.read import read_case
-from capworth.case.tables import read_raw
+from capworth.case.tables import BOOKS, read_raw
 from capworth.charts.gallery import GALLERY
 from capworth.charts.svg import framed, to_svg
-from capworth.errors import CapworthError, nearest
+from capworth.errors import nearest
 from capworth.language.language import Language
 from capworth.language.phrases import languages as spoken_languages
 from capworth.model.simulation import CHUNK, ENVELOPED, KEPT, Progress
 from capworth.parallel import mapped
 from capworth.report.pdf import write_report
 from capworth.report.whatif import write_whatif
+from capworth.runs.manifest import FORMAT, MANIFEST, RunError, load_manifest, sha_of, strangers
+from capworth.runs.place import heal, replacing, scratch
 from capworth.study.stages import Study, run_study
 from capworth.study.tables import as_csv, tables_of, write_csv
 
-MANIFEST = "manifest.json"
 PACKAGES = ("babel", "matplotlib", "numpy", "pandas", "scipy", "typst")
-FORMAT = 1
+RERUN = "capworth-rerun"  # of scratch folders among those of the system
 BRIEFS = "briefs"  # folder of a run for what is sent to single members
-
-
-class RunError(CapworthError):
-    """A run folder that cannot be written, read or compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +76,12 @@ def run(
     """Appraise a case and write its run folder.
 
     Everything is written to a folder beside `out`, which takes its place at the very end: an
-    interrupted run leaves the last good one as it was.
+    interrupted run leaves the last good one as it was. That it can be written is found out first.
 
     Parameters
     ----------
     case : folder or workbook
-    out : the run folder; an older run there is replaced, anything else is not touched
+    out : the run folder; an older run there is replaced, anything else in it is kept
     draws, seed, languages : those of the case when not given
     workers : threads; the bytes do not depend on it
     all_parameters : also answer under every allocation key, discount schedule and harm scale
@@ -97,21 +91,19 @@ def run(
     CaseError
         With every fault of the case; nothing is written.
     RunError
-        When `out` holds something that is no run.
+        When `out` holds something that is no run, or a file of the run was changed by hand.
     """
-    target = Path(out)
-    _refuse_foreign(target)
     asked = read_case(case)
     spoken, known = tuple(languages) or asked.settings.languages, spoken_languages()
     for language in spoken:
         if language not in known:
             raise RunError(f"there is no report in {language!r}. {nearest(language, known)}")
-    study = run_study(asked, draws, seed, workers, progress=progress)
-    if all_parameters:
-        study = study.with_answers(
-            conventions=compare_conventions(study.case, study.answers.get("scales"))
-        )
-    with _replacing(target) as folder:
+    with replacing(Path(out)) as folder:
+        study = run_study(asked, draws, seed, workers, progress=progress)
+        if all_parameters:
+            study = study.with_answers(
+                conventions=compare_conventions(study.case, study.answers.get("scales"))
+            )
         _write_inputs(case, study, folder / "inputs")
         _write_tables(study, folder / "tables")
         write_papers(study, spoken, folder, workers, progress)
@@ -131,12 +123,14 @@ def rerun(folder: str | Path, workers: int = 1, progress: Progress | None = None
     """
     path = Path(folder)
     manifest = read_manifest(path)
-    changed = [f["path"] for f in manifest["inputs"] if _sha(path / f["path"]) != f["sha256"]]
+    changed = [f["path"] for f in manifest["inputs"] if sha_of(path / f["path"]) != f["sha256"]]
     if changed:
         raise RunError(f"changed since the run: {', '.join(changed)}. Restore it, or run anew.")
     settings = manifest["settings"]
-    with tempfile.TemporaryDirectory() as scratch:
-        again = Path(scratch) / "run"
+    shared = Path(tempfile.gettempdir()).resolve()
+    heal(shared / RERUN)
+    with scratch(shared, RERUN) as place:
+        again = place / "run"
         run(
             inputs_of(path),
             again,
@@ -164,11 +158,17 @@ def rerun(folder: str | Path, workers: int = 1, progress: Progress | None = None
 
 
 def read_manifest(folder: Path) -> Any:
-    """Read the manifest of a run; RunError where there is none."""
-    try:
-        return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise RunError(f"{folder} is not a run folder: no readable {MANIFEST}.") from error
+    """Read the manifest of a run; RunError where there is none.
+
+    What an interrupted run left beside the folder is put in order first.
+    """
+    heal(folder)
+    return load_manifest(folder)
+
+
+def kept_in(folder: Path) -> tuple[str, ...]:
+    """Name what stands in a run folder and is no part of the run; a new run there keeps it."""
+    return strangers(folder)[0]
 
 
 def inputs_of(folder: Path) -> Path:
@@ -176,33 +176,8 @@ def inputs_of(folder: Path) -> Path:
     inputs = folder / "inputs"
     if not inputs.is_dir():
         raise RunError(f"{folder} has no inputs. Run the case anew.")
-    books = sorted(p for p in inputs.iterdir() if p.suffix in {".xlsx", ".xlsm", ".ods"})
+    books = sorted(p for p in inputs.iterdir() if p.suffix.lower() in BOOKS)
     return books[0] if books else inputs
-
-
-def _refuse_foreign(target: Path) -> None:
-    if target.is_file():
-        raise RunError(f"{target} is a file. Name a folder for the run.")
-    if target.is_dir() and any(target.iterdir()) and not (target / MANIFEST).is_file():
-        raise RunError(f"{target} holds something that is no run. Name another folder.")
-
-
-@contextmanager
-def _replacing(target: Path) -> Iterator[Path]:
-    """Yield a folder that takes the place of `target` when all went well."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
-        fresh = scratch / "new"
-        fresh.mkdir()
-        yield fresh
-        if target.exists():
-            target.rename(scratch / "old")
-        fresh.rename(target)
-    finally:
-        if not target.exists() and (scratch / "old").exists():
-            (scratch / "old").rename(target)
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _write_inputs(case: str | Path, study: Study, folder: Path) -> None:
@@ -225,7 +200,7 @@ def _manifest(
 ) -> dict[str, Any]:
     """Everything that made the run and everything it made; no clock, host, user or path."""
     files = sorted(p for p in folder.rglob("*") if p.is_file())
-    listed = [{"path": p.relative_to(folder).as_posix(), "sha256": _sha(p)} for p in files]
+    listed = [{"path": p.relative_to(folder).as_posix(), "sha256": sha_of(p)} for p in files]
     return {
         "format": FORMAT,
         "case": study.case.settings.name,
@@ -274,11 +249,7 @@ def _surroundings() -> dict[str, str]:
 def _hashes(folder: Path) -> Mapping[str, str]:
     """Hashes of all files of a run; briefs to members are written later and are no part of it."""
     files = sorted(p for p in folder.rglob("*") if p.is_file() and folder / BRIEFS not in p.parents)
-    return {p.relative_to(folder).as_posix(): _sha(p) for p in files}
-
-
-def _sha(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest() if path.is_file() else "missing"
+    return {p.relative_to(folder).as_posix(): sha_of(p) for p in files}
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:

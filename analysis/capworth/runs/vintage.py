@@ -21,7 +21,8 @@ from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.draws import Sampled
 from capworth.model.simulation import Model, gain_per_million
-from capworth.runs.run import RunError, inputs_of, read_manifest
+from capworth.runs.manifest import RunError
+from capworth.runs.run import inputs_of, read_manifest
 
 DRAWS: Final = 1_000  # draws in which a mixture of old and new inputs is answered
 MOST: Final = 6  # kinds of input whose shares are told apart exactly: 2^6 mixtures

@@ -1,0 +1,199 @@
+"""The place of a run: an older run is replaced at once and whole, and nothing else is lost.
+
+What was interrupted is healed by the next command that looks at the place.
+"""
+
+import ctypes
+import errno
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from capworth.runs.manifest import RunError, strangers
+from capworth.writing import settle, settle_all
+
+LOCK = "capworth.lock"  # in a scratch folder: held by the process that works there
+WORDS = "A scratch folder of capworth; the next command takes it away.\n"
+NEW, READY, OLD = "new", "ready", "old"  # being written; whole, or what it was exchanged with
+SHOWN = 8  # names that a sentence lists
+AT_CWD, EXCHANGE = -100, 2  # of renameat2
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """Yield a folder that takes the place of `target` when all went well.
+
+    That it can be written is found out before anything is yielded. Of an older run there, what
+    its manifest lists goes; all else stays where it is.
+
+    Raises
+    ------
+    RunError
+        When something stands there that is no run, or files of the run were changed by hand.
+    """
+    target = target.resolve()
+    heal(target)
+    _refuse(target)
+    with scratch(target.parent, target.name) as place:
+        fresh = place / NEW
+        fresh.mkdir()
+        yield fresh
+        settle_all(fresh)
+        _refuse(target, fresh)
+        ready, old = fresh.rename(place / READY), place / OLD
+        if target.is_dir() and any(target.iterdir()):
+            _exchange(ready, target, old)
+        else:
+            ready.replace(target)
+        settle(target.parent)
+        _give_back(place, target)
+
+
+def heal(target: Path) -> None:
+    """Finish or undo what an interrupted run left beside `target`; do nothing where it cannot."""
+    target = target.resolve()
+    with suppress(OSError):
+        for place in [*target.parent.iterdir()]:
+            if place.name.startswith(_prefix(target.name)) and place.is_dir():
+                _sweep(place, target)
+
+
+@contextmanager
+def scratch(parent: Path, name: str) -> Iterator[Path]:
+    """Yield a folder of our own that is gone in the end; one left by a killed process is swept."""
+    made = [p for p in (parent, *parent.parents) if not p.exists()]
+    place = None
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        place = Path(tempfile.mkdtemp(prefix=_prefix(name), dir=parent))
+        with (place / LOCK).open("x", encoding="utf-8") as lock:
+            _take(lock.fileno())
+            lock.write(WORDS)  # only now may it be swept, if this process is gone
+            lock.flush()
+            yield place
+    finally:
+        if place is not None and not _holds_something(place):
+            shutil.rmtree(place, ignore_errors=True)
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()  # only where it is empty
+
+
+def _prefix(name: str) -> str:
+    return f".{name[:100]}-"
+
+
+def _refuse(target: Path, fresh: Path | None = None) -> None:
+    """Refuse what would lose somebody's files: no run, changed files, or names that are taken."""
+    if target.exists() and not target.is_dir():
+        raise RunError(f"{target} is a file. Name a folder for the run.")
+    if not target.is_dir() or not any(target.iterdir()):
+        return
+    try:
+        others, changed = strangers(target)
+    except RunError as error:
+        raise RunError(
+            f"{target} holds something that is no run. Name another folder. ({error})"
+        ) from error
+    taken = [n for n in others if fresh is not None and _is_taken(fresh, n)]
+    for names, what in ((changed, "was changed since the run"), (taken, "has a name of the run")):
+        if names:
+            raise RunError(f"{target}: {_listed(names)} {what}. Move it, or name another folder.")
+
+
+def _is_taken(fresh: Path, name: str) -> bool:
+    """Whether a file of the new run stands where `name` does, or where one of its folders does."""
+    place = fresh / name
+    return place.exists() or any(p.is_file() for p in place.parents if p.is_relative_to(fresh))
+
+
+def _listed(names: tuple[str, ...] | list[str]) -> str:
+    more = len(names) - SHOWN
+    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _exchange(ready: Path, target: Path, old: Path) -> None:
+    """Exchange two folders at once where the system can; else one after the other."""
+    if _exchanged(ready, target):
+        return
+    target.rename(old)
+    try:
+        ready.rename(target)
+    except BaseException:
+        if not target.exists():
+            old.rename(target)
+        raise
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    if sys.platform != "linux":
+        return False
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        return False
+    if rename(AT_CWD, os.fsencode(one), AT_CWD, os.fsencode(other), EXCHANGE) == 0:
+        return True
+    code = ctypes.get_errno()
+    if code in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
+        return False
+    raise OSError(code, os.strerror(code), str(other))
+
+
+def _give_back(place: Path, target: Path) -> None:
+    """Put into `target` what stood in the older run and was no part of it."""
+    for left in (place / OLD, place / READY):
+        if not left.is_dir():
+            continue
+        for name in (*_kept(left),):
+            to = target / name
+            while os.path.lexists(to):
+                to = to.with_name(f"{to.name}.kept")
+            to.parent.mkdir(parents=True, exist_ok=True)
+            (left / name).rename(to)
+        shutil.rmtree(left)
+
+
+def _kept(left: Path) -> tuple[str, ...]:
+    try:
+        others, changed = strangers(left)
+    except RunError:  # the manifest itself was lost meanwhile: all of it is somebody's
+        return tuple(p.name for p in left.iterdir())
+    return (*others, *changed)
+
+
+def _holds_something(place: Path) -> bool:
+    """Whether something is left there that is not ours to take away."""
+    ready = place / READY
+    return (place / OLD).exists() or (ready.is_dir() and bool(_kept(ready)))
+
+
+def _sweep(place: Path, target: Path) -> None:
+    """Take away a scratch folder whose process is gone, when what it holds is back in place."""
+    try:
+        with (place / LOCK).open(encoding="utf-8") as lock:
+            if lock.read() != WORDS or not _take(lock.fileno()):
+                return
+            old = place / OLD
+            if old.is_dir() and not target.exists():
+                old.rename(target)
+            _give_back(place, target)
+            shutil.rmtree(place)
+    except (OSError, UnicodeDecodeError):
+        return
+
+
+def _take(handle: int) -> bool:
+    """Hold the lock of an open file until it is closed; False where another process holds it."""
+    try:
+        import fcntl
+    except ImportError:
+        return False  # without locks nobody can tell whether a process is gone: nothing is swept
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
