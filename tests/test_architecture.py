@@ -167,7 +167,6 @@ def test_heavy_libraries_stay_where_they_belong() -> None:
         "typst": {"report"},
         "click": {"cli"},
         "rich": {"cli"},
-        "python_calamine": {"case"},
         "openpyxl": {"case", "study"},
     }
     for path in MODULES:

@@ -5,6 +5,7 @@ One cell at a time: from typed text to a value, or a fault that says how to mend
 
 import math
 import re
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,6 +20,7 @@ from capworth.case.dictionary import (
 )
 from capworth.case.register import bias_classes, is_combined, is_constant, schedules
 from capworth.case.tables import RawCase, Table
+from capworth.case.workbook import ERROR
 from capworth.errors import Finding, nearest
 
 NEVER_EMPTY = ("capabilities", "functions", "costs")
@@ -77,8 +79,10 @@ def check_cells(raw: RawCase) -> tuple[Mapping[str, object], Typed, tuple[Findin
     }
     own = settings.get("functions")
     words = own if isinstance(own, tuple) else ()
+    told = {(f.file, f.row, f.column) for f in raw.findings}
     typed = {
-        name: _check_table(table, known, words, findings) for name, table in raw.tables.items()
+        name: _check_table(table, known, words, findings, told)
+        for name, table in raw.tables.items()
     }
     if raw.claim is not None and raw.place_of(CLAIM) not in unreadable:
         typed[CLAIM] = (_claim_row(raw, known, findings),)
@@ -123,8 +127,11 @@ def _check_keys(
         elif key not in columns:
             findings.append(Finding(place, 0, key, "there is no such key", nearest(key, columns)))
     keys: dict[str, object] = {}
+    told = {finding.column for finding in findings if finding.file == place}
     for name, column in columns.items():
         value = given.get(name)
+        if value is None and name in told:
+            continue
         try:
             if column.kind in {"list", "words", "refs"}:
                 keys[name] = _several(value, column, known)
@@ -169,7 +176,11 @@ def _list_word(word: object, options: tuple[str, ...]) -> str:
 
 
 def _check_table(
-    table: Table, known: Mapping[str, set[str]], functions: tuple[str, ...], findings: list[Finding]
+    table: Table,
+    known: Mapping[str, set[str]],
+    functions: tuple[str, ...],
+    findings: list[Finding],
+    told: Collection[tuple[str, int, str]],
 ) -> tuple[TypedRow, ...]:
     columns = dict(dictionary()[table.name])
     if functions and table.name in ("functions", "choices"):
@@ -181,6 +192,9 @@ def _check_table(
         values: dict[str, object] = {}
         faulty = False
         for name, text in row.cells.items():
+            if (table.file, row.number, name) in told:
+                faulty = True
+                continue
             try:
                 values[name] = read_cell(text, columns[name], known)
             except BadCellError as error:
@@ -204,6 +218,8 @@ def _check_table(
     return tuple(typed)
 
 
+SHOWN = 60  # letters of a cell that a fault quotes
+NOT_OF_WRITING = "\u2060\ufeff\ufff9\ufffa\ufffb"  # marks of bytes and of notes, joiners of nothing
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 EXPECTED = "expected"  # a budget that must hold on average only
 GRADES = ("A", "B", "C", "D", "E")
@@ -231,6 +247,7 @@ def read_cell(text: str, column: Column, known: Mapping[str, Collection[str]]) -
         if column.required:
             raise BadCellError("the cell is empty", f"It needs {column.meaning}.")
         return None
+    _refuse_odd_text(text)
     match column.kind:
         case "number":
             return _within(_number(text), column)
@@ -263,6 +280,28 @@ def read_cell(text: str, column: Column, known: Mapping[str, Collection[str]]) -
             return _confidence(text)
         case _:
             return text
+
+
+def _refuse_odd_text(text: str) -> None:
+    """Refuse what is no text of anybody: an error or a formula of a spreadsheet, odd characters."""
+    if ERROR.fullmatch(text):
+        raise BadCellError(f"the cell shows the error {text}", "Mend what it refers to.")
+    if text.startswith("=") and len(text) > 1:
+        raise BadCellError(f"{_short(text)} is a formula", "Put its value there.")
+    for letter in text:
+        if not letter.isprintable() and letter not in " \t\n\r" and not _is_of_writing(letter):
+            code = f"U+{ord(letter):04X}"
+            raise BadCellError(f"it holds the character {code}, which no one sees", "Take it out.")
+
+
+def _is_of_writing(letter: str) -> bool:
+    """Whether a character that is not seen belongs to how text is written."""
+    kind = unicodedata.category(letter)
+    return kind == "Zs" or (kind == "Cf" and letter not in NOT_OF_WRITING)
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]} ...")
 
 
 def _word(text: str, allowed: Collection[str]) -> str:

@@ -8,9 +8,10 @@ import io
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -20,8 +21,12 @@ from capworth.case.claim_lock import LockError, lock_place, read_lock
 from capworth.case.dictionary import CLAIM, SETTINGS, dictionary, table_names
 from capworth.errors import CaseError, Finding, InputError, nearest
 
+if TYPE_CHECKING:
+    from capworth.case.workbook import Oddity
+
 SETTINGS_FILE, CLAIM_FILE = KEYS = ("case.toml", "claim.toml")
 BOOKS = frozenset({".xlsx", ".xlsm", ".ods"})  # endings of workbooks, in small letters
+OTHER_BOOKS = frozenset({".xls", ".xlsb", ".xlt", ".fods", ".numbers", ".et"})
 MADE_UP = (
     "members",
     "feedback",
@@ -56,6 +61,7 @@ class RawCase:
     findings: tuple[Finding, ...]
     claim: Mapping[str, object] | None = None  # keys of claim.toml; None where there is none
     lock: Lock | None = None
+    unread: tuple[str, ...] = ()  # what stands beside the tables and is none
 
     def place_of(self, table: str) -> str:
         """Say where a table, or the settings, stand: a file of the folder, or a sheet."""
@@ -92,7 +98,10 @@ def read_raw(place: str | Path) -> RawCase:
     path = Path(place)
     if path.is_dir():
         return _read_folder(path)
-    if path.is_file() and path.suffix.lower() in BOOKS:
+    if path.is_file() and path.name.startswith("~$"):
+        problem, fix = "this is the mark of an open workbook", f"Name {path.name[2:]}."
+        raise CaseError([Finding(str(place), 0, "", problem, fix)])
+    if path.is_file() and path.suffix.lower() in {*BOOKS, *OTHER_BOOKS}:
         return _read_workbook(path)
     beside = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
     fix = nearest(path.name, beside) if beside else "Name a case folder or a workbook."
@@ -228,51 +237,71 @@ def _table(name: str, file: str, cells: list[list[str]], findings: list[Finding]
 
 
 def _read_workbook(path: Path) -> RawCase:
-    from python_calamine import CalamineError, CalamineWorkbook
+    from capworth.case.workbook import BookError, read_book
 
     findings: list[Finding] = []
     try:
-        book = CalamineWorkbook.from_path(path)
-    except (CalamineError, OSError) as error:
-        raise CaseError(
-            [Finding(path.name, 0, "", f"the workbook cannot be opened ({error})", "Save it anew.")]
-        ) from error
+        content, sheets = read_book(path)
+    except BookError as error:
+        raise CaseError([Finding(path.name, 0, "", *error.args)]) from error
     keys: dict[str, dict[str, object]] = {}
     tables = {}
+    unread = []
     known = {*table_names(), SETTINGS, CLAIM}
-    for sheet in book.sheet_names:
-        place = f"{path.name}, sheet {sheet}"
-        if sheet not in known:
-            findings.append(
-                Finding(place, 0, "", "this is not a table of a case", nearest(sheet, known))
-            )
+    for sheet in sheets:
+        place, lines = f"{path.name}, sheet {sheet.name}", sheet.lines()
+        if sheet.name not in known:
+            if hint := _mistaken(sheet.name, lines[0] if lines else []):
+                findings.append(Finding(place, 0, "", "this is not a table of a case", hint))
+            unread.append(f"sheet {sheet.name}")
             continue
-        cells = [
-            [_as_typed(cell) for cell in line]
-            for line in book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-        ]
-        if sheet in (SETTINGS, CLAIM):
-            keys[sheet] = _sheet_keys(sheet, place, cells, findings)
+        if sheet.name in tables or sheet.name in keys:
+            findings.append(Finding(place, 0, "", "the sheet stands twice", "Keep one."))
+            continue
+        for odd in sheet.odd:
+            column = _column_of(sheet.name, odd, lines)
+            findings.append(Finding(place, odd.row, column, odd.problem, odd.fix))
+        if sheet.name in (SETTINGS, CLAIM):
+            keys[sheet.name] = _sheet_keys(sheet.name, place, lines, findings)
         else:
-            tables[sheet] = _table(sheet, place, cells, findings)
-    if not keys.get(SETTINGS):
+            tables[sheet.name] = _table(sheet.name, place, lines, findings)
+    if SETTINGS not in keys:
         findings.append(
             Finding(path.name, 0, "", "the sheet 'case' is missing", "Add it: key and value.")
         )
-    files, beside = {path.name: path.read_bytes()}, lock_place(path)
+    files, beside = {path.name: content}, lock_place(path)
     if beside.is_file():
         files[beside.name] = beside.read_bytes()
     claim = keys.get(CLAIM)
     lock = _lock(beside.name, files, claim is not None, findings)
     settings = keys.get(SETTINGS, {})
-    return RawCase(path, settings, tables, files, tuple(findings), claim, lock)
+    return RawCase(
+        path, settings, tables, files, tuple(findings), claim, lock, unread=tuple(unread)
+    )
 
 
-def _as_typed(cell: object) -> str:
-    """Return a cell's text; whole numbers without the decimal that spreadsheets add."""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
+def _column_of(table: str, odd: "Oddity", lines: list[list[str]]) -> str:
+    """Name the column of a cell: by its heading, or the key that stands before it."""
+    if not odd.row:
+        return ""
+    if table in (SETTINGS, CLAIM):
+        line = lines[odd.row - 1] if odd.row <= len(lines) else []
+        return line[0] if line and odd.column == 2 else ""
+    heading = lines[0] if lines else []
+    named = heading[odd.column - 1].strip() if odd.column <= len(heading) else ""
+    return named or f"number {odd.column}"
+
+
+def _mistaken(name: str, heading: Sequence[str]) -> str:
+    """Say which table a sheet was probably meant to be; empty where it is none, as notes are."""
+    if name.startswith(("_", ".")):
+        return ""
+    known = {*table_names(), SETTINGS, CLAIM}
+    if (plain := name.strip().casefold().replace(" ", "_")) in known:
+        return f"Name it {plain!r}."
+    words = {*heading} - {""}
+    alike = [t for t in table_names() if len(words) > 1 and words <= {*dictionary()[t]}]
+    return nearest(plain, known) if alike or get_close_matches(plain, known, n=1) else ""
 
 
 def _sheet_keys(
@@ -285,6 +314,7 @@ def _sheet_keys(
             key, value = line[0], line[1]
             if key in keys:
                 findings.append(Finding(place, number, key, "the key stands twice", "Keep one."))
+                continue
             keys[key] = _as_toml(value, columns[key].kind if key in columns else "text")
     return keys
 
