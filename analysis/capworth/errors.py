@@ -1,8 +1,13 @@
 """Faults as data: where they are, what was found, how to mend them."""
 
-from collections.abc import Iterable
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+
+SHOWN = 50  # faults of a kind that are printed
+PARTICULARS = re.compile(r"'[^']*'|\d[\d.,]*")
 
 
 class CapworthError(Exception):
@@ -26,6 +31,11 @@ class Finding:
     problem: str
     fix: str
 
+    @property
+    def kind(self) -> tuple[str, str]:
+        """What faults of one kind have in common: the file, and the problem without its words."""
+        return self.file, PARTICULARS.sub("_", self.problem)
+
     def __str__(self) -> str:
         place = self.file
         if self.row:
@@ -46,7 +56,18 @@ class CaseError(CapworthError):
         return type(self), (self.findings,)
 
     def __str__(self) -> str:
-        return "\n  ".join([f"{len(self.findings)} to mend:", *map(str, self.findings)])
+        return "\n  ".join([f"{len(self.findings)} to mend:", *self._lines()])
+
+    def _lines(self) -> Iterator[str]:
+        """Each fault; of a kind that comes too often the others are counted."""
+        many = Counter(finding.kind for finding in self.findings)
+        seen = Counter[tuple[str, str]]()
+        for finding in self.findings:
+            seen[finding.kind] += 1
+            if seen[finding.kind] <= SHOWN:
+                yield str(finding)
+            elif seen[finding.kind] == SHOWN + 1:
+                yield f"{finding.file}: {many[finding.kind] - SHOWN} more like the last one"
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import shutil
 from contextlib import suppress
 from dataclasses import FrozenInstanceError, replace
@@ -16,7 +17,7 @@ from capworth.case.model import Case
 from capworth.case.read import check_case, read_case
 from capworth.case.tables import read_raw
 from capworth.case.template import write_template
-from capworth.errors import CaseError, InputError
+from capworth.errors import CaseError, Finding, InputError
 from capworth.study.stages import Study, run_study
 
 SMALL = Path(__file__).parents[1] / "cases" / "small"
@@ -194,10 +195,11 @@ def test_a_byte_order_mark_blank_lines_and_other_line_ends_do_no_harm(
 
 
 def test_other_files_beside_the_tables_are_left_alone(folder: Path, small: Case) -> None:
-    (folder / "README.md").write_text("notes")
-    (folder / "attic.csv").mkdir()
-    (folder / "costs.csv.bak").write_text("old")
+    for name in ("README.md", ".DS_Store", "_notes", "_costs.csv", "~$costs.xlsx", "minutes.docx"):
+        (folder / name).write_text("notes")
+    (folder / ".git").mkdir()
     assert read_case(folder).fingerprint == small.fingerprint
+    assert read_raw(folder).unread == ("README.md", "minutes.docx")
 
 
 # ------------------------------------------------------------------------------ what is refused
@@ -209,6 +211,90 @@ def test_a_table_under_a_wrong_name_is_not_lost(folder: Path) -> None:
     told = str([str(finding) for finding in check_case(folder)])
     assert "score.csv: this is not a table of a case. Did you mean 'scores.csv'?" in told
     assert "USAGE.CSV: this is not a table of a case" in told
+
+
+ALIKE = (
+    *("relations.csv.txt", "relations.tsv", "relations.xlsx", "Relations.csv", "relations"),
+    *("relations (1).csv", "relations - Copy.csv", "Copy of relations.csv", "relations_v2.csv"),
+    *(
+        "relations.csv.bak",
+        "RELATIONS.CSV",
+        "relation.csv",
+        "relations.csv~",
+        "relations_final.csv",
+    ),
+)
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_what_is_named_as_a_table_and_is_none_is_told(folder: Path, name: str) -> None:
+    (folder / "relations.csv").rename(folder / name)
+    (finding,) = check_case(folder)
+    assert (finding.file, finding.problem) == (name, "this is not a table of a case")
+    assert finding.fix == "Did you mean 'relations.csv'?"
+
+
+@pytest.mark.parametrize("name", ["relations.csv", "anything", "case.toml", "claim.lock.toml"])
+@pytest.mark.parametrize("kind", ["a folder", "a link to nothing", "a link to itself", "a pipe"])
+def test_what_is_no_regular_file_is_told_and_never_opened(
+    folder: Path, kind: str, name: str
+) -> None:
+    place = folder / name
+    place.unlink(missing_ok=True)
+    match kind:
+        case "a folder":
+            place.mkdir()
+        case "a link to nothing":
+            place.symlink_to(folder / "nowhere")
+        case "a link to itself":
+            place.symlink_to(place)
+        case _:
+            os.mkfifo(place)
+    told = [f.problem for f in check_case(folder) if f.file == name]
+    assert len(told) == 1
+    assert told[0].startswith("it is ")
+
+
+def test_references_into_a_table_that_cannot_be_read_are_not_checked(folder: Path) -> None:
+    path = folder / "capabilities.csv"
+    path.write_bytes("é".encode("cp1252") + path.read_bytes())
+    assert [f.problem for f in check_case(folder)] == ["the text is not UTF-8"]
+    path.unlink()
+    assert [f.problem for f in check_case(folder)] == ["the table is missing"]
+
+
+def test_faults_of_a_kind_are_counted_beyond_fifty() -> None:
+    faults = [Finding("costs.csv", k, "mode", f"'{k}x' is not a number", "Mend") for k in range(90)]
+    told = str(CaseError([*faults, Finding("usage.csv", 2, "use", "the cell is empty", "Fill")]))
+    assert told.startswith("91 to mend:")
+    assert "costs.csv: 40 more like the last one" in told
+    assert len(told.splitlines()) == 1 + 50 + 1 + 1
+
+
+TOO_MUCH = {
+    "rows": "capability,function,low,mode,high,grade\n" + "a\n" * 200_001,
+    "bytes": "x" * 64_000_001,
+}
+
+
+@pytest.mark.parametrize("much", TOO_MUCH)
+def test_a_table_has_its_limits(folder: Path, much: str) -> None:
+    (folder / "functions.csv").write_text(TOO_MUCH[much])
+    (finding,) = check_case(folder)
+    assert "more than 200,000 rows" in finding.problem or "64 million bytes" in finding.problem
+
+
+@pytest.mark.parametrize("value", ["[" * 5_000 + "]" * 5_000, "9" * 5_000])
+def test_settings_that_no_reader_can_hold_are_told(folder: Path, value: str) -> None:
+    (folder / "case.toml").write_text(f"draws = {value}\n")
+    (finding,) = check_case(folder)
+    assert finding.problem.startswith("it cannot be read (")
+
+
+def test_a_link_to_a_file_is_the_file(folder: Path, small: Case, tmp_path: Path) -> None:
+    moved = (folder / "relations.csv").rename(tmp_path / "elsewhere.csv")
+    (folder / "relations.csv").symlink_to(moved)
+    assert read_case(folder).fingerprint == small.fingerprint
 
 
 @pytest.mark.parametrize("table", ["capabilities", "functions", "costs", "sources"])

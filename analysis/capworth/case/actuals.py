@@ -1,6 +1,7 @@
 """What has come about, told in a file of its own: read, checked, and only then used."""
 
 import csv
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -10,7 +11,8 @@ from pathlib import Path
 from capworth.case.check import BadCellError, read_cell
 from capworth.case.dictionary import Column
 from capworth.case.model import Case
-from capworth.errors import CaseError, Finding, nearest
+from capworth.errors import CaseError, Finding, InputError, nearest
+from capworth.files import read_text
 
 START, SPEND, LEVEL, FACTOR = "start", "spend", "level", "factor"
 
@@ -45,17 +47,12 @@ def read_actuals(path: str | Path, case: Case) -> tuple[Actual, ...]:
         With every fault found. A half-good file is never returned.
     """
     place = Path(path)
-    if not place.is_file():
-        raise CaseError([Finding(place.name, 0, "", "the file is missing", "Name a CSV file.")])
     columns = actuals_dictionary()
     try:
-        with place.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.reader(lines)
-            header = [name.strip() for name in next(reader, [])]
-            rows = [
-                (k, line) for k, line in enumerate(reader, start=2) if any(map(str.strip, line))
-            ]
-    except (UnicodeDecodeError, csv.Error) as error:
+        reader = csv.reader(io.StringIO(read_text(place), newline=""))
+        header = [name.strip() for name in next(reader, [])]
+        rows = [(k, line) for k, line in enumerate(reader, start=2) if any(map(str.strip, line))]
+    except (InputError, csv.Error) as error:
         words = f"it cannot be read ({error})"
         raise CaseError([Finding(place.name, 0, "", words, "Save it as CSV in UTF-8.")]) from error
     findings = list(_headings(place.name, header, columns))

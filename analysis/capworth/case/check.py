@@ -57,26 +57,39 @@ class TypedRow:
 Typed = Mapping[str, tuple[TypedRow, ...]]
 
 
+class Anything(frozenset[str]):
+    """The keys of a table that could not be read: any word may be among them."""
+
+    __slots__ = ()
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
 def check_cells(raw: RawCase) -> tuple[Mapping[str, object], Typed, tuple[Finding, ...]]:
     """Read every cell; return settings, typed rows and all faults found on the way."""
     findings = list(raw.findings)
     findings.extend(
         Finding(raw.place_of(name), 0, "", "the table is missing", "Add it; see `capworth new`.")
         for name in REQUIRED_TABLES
-        if name not in raw.tables
+        if name not in raw.tables and name not in raw.spoilt
     )
-    settings = _check_keys(raw, SETTINGS, raw.settings, {}, findings)
+    settings: Mapping[str, object] = {}
+    if SETTINGS not in raw.spoilt:
+        settings = _check_keys(raw, SETTINGS, raw.settings, {}, findings)
     unreadable = {finding.file for finding in raw.findings}
     findings.extend(
         Finding(table.file, 2, "", "there is no row yet", "Add the first one.")
         for name, table in raw.tables.items()
         if name in NEVER_EMPTY and not table.rows and table.file not in unreadable
     )
-    known = {
+    known: dict[str, Collection[str]] = {
         name: {row.cells.get(key, "") for row in table.rows} - {""}
         for name, table in raw.tables.items()
         if (key := _key_column(name))
     }
+    lost = {*raw.spoilt, *(name for name in REQUIRED_TABLES if name not in raw.tables)}
+    known |= dict.fromkeys(lost, Anything())  # no word can be held against what was not read
     own = settings.get("functions")
     words = own if isinstance(own, tuple) else ()
     told = {(f.file, f.row, f.column) for f in raw.findings}
@@ -177,7 +190,7 @@ def _list_word(word: object, options: tuple[str, ...]) -> str:
 
 def _check_table(
     table: Table,
-    known: Mapping[str, set[str]],
+    known: Mapping[str, Collection[str]],
     functions: tuple[str, ...],
     findings: list[Finding],
     told: Collection[tuple[str, int, str]],

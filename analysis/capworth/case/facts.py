@@ -1,13 +1,15 @@
 """Published facts that the model is held against; they belong to no case."""
 
 import csv
+import io
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from capworth.errors import CaseError, Finding
+from capworth.errors import CaseError, Finding, InputError
+from capworth.files import read_text
 
 FILE = "facts.csv"
 COLUMNS = ("fact", "year", "low", "value", "high", "unit", "bound", "source", "address", "note")
@@ -39,16 +41,17 @@ def read_facts(folder: str | Path) -> Mapping[tuple[str, int], Fact]:
         With every fault: a column or figure missing, a source not named, a fact told twice.
     """
     path = Path(folder) / FILE
-    if not path.is_file():
-        raise CaseError([Finding(FILE, 0, "", "the file is missing", "Add it.")])
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        reader = csv.DictReader(lines)
-        missing = [c for c in COLUMNS if c not in (reader.fieldnames or ())]
-        if missing:
-            raise CaseError(
-                Finding(FILE, 1, column, "the column is missing", "Add it.") for column in missing
-            )
+    try:
+        reader = csv.DictReader(io.StringIO(read_text(path), newline=""))
+        names = reader.fieldnames or ()
         rows = list(enumerate(reader, start=2))
+    except (InputError, csv.Error) as error:
+        problem = f"it cannot be read ({error})"
+        raise CaseError([Finding(FILE, 0, "", problem, "Save it as CSV in UTF-8.")]) from error
+    if missing := [column for column in COLUMNS if column not in names]:
+        raise CaseError(
+            Finding(FILE, 1, column, "the column is missing", "Add it.") for column in missing
+        )
     faults: list[Finding] = []
     facts: dict[tuple[str, int], Fact] = {}
     for number, cells in rows:

@@ -5,8 +5,9 @@ A table of units in a CSV file, its cells as typed, for the comparison of units.
 
 import csv
 import io
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from hashlib import sha256
@@ -20,10 +21,14 @@ from capworth.case.claim_lock import FILE as LOCK_FILE
 from capworth.case.claim_lock import LockError, lock_place, read_lock
 from capworth.case.dictionary import CLAIM, SETTINGS, dictionary, table_names
 from capworth.errors import CaseError, Finding, InputError, nearest
+from capworth.files import read, read_text, unreadable
 
 if TYPE_CHECKING:
     from capworth.case.workbook import Oddity
 
+MOST_ROWS, MOST_CELLS = 200_000, 2_000_000  # of a table
+ASIDE = (".", "_", "~$", "Thumbs.db", "desktop.ini")  # so begins what is nobody's table
+COPY = re.compile(r"^copy of |[ _-]*(copy|final|old|new|v?\d+|\(\d+\))$")
 SETTINGS_FILE, CLAIM_FILE = KEYS = ("case.toml", "claim.toml")
 BOOKS = frozenset({".xlsx", ".xlsm", ".ods"})  # endings of workbooks, in small letters
 OTHER_BOOKS = frozenset({".xls", ".xlsb", ".xlt", ".fods", ".numbers", ".et"})
@@ -62,6 +67,7 @@ class RawCase:
     claim: Mapping[str, object] | None = None  # keys of claim.toml; None where there is none
     lock: Lock | None = None
     unread: tuple[str, ...] = ()  # what stands beside the tables and is none
+    spoilt: frozenset[str] = frozenset()  # tables, and `case`, of which nothing could be read
 
     def place_of(self, table: str) -> str:
         """Say where a table, or the settings, stand: a file of the folder, or a sheet."""
@@ -112,15 +118,22 @@ def _read_folder(path: Path) -> RawCase:
     findings: list[Finding] = []
     known = {f"{name}.csv" for name in table_names()} | {*KEYS, LOCK_FILE}
     known |= {f"{name}-synthetic.csv" for name in MADE_UP}
-    found = sorted(p for p in path.iterdir() if p.is_file())
-    contents = {p.name: p.read_bytes() for p in found if p.name in known}
-    findings.extend(
-        Finding(p.name, 0, "", "this is not a table of a case", nearest(p.name, known))
-        for p in found
-        if p.name not in known
-        and (p.suffix.lower() == ".csv" or p.name.lower().startswith(("case.", "claim")))
-    )
-    if SETTINGS_FILE not in contents:
+    contents: dict[str, bytes] = {}
+    unread = []
+    for entry in sorted(path.iterdir()):
+        name = entry.name
+        if name not in known and name.startswith(ASIDE):
+            continue
+        if refused := unreadable(entry):
+            findings.append(Finding(name, 0, "", *refused))
+        elif name in known:
+            contents[name] = read(entry)
+        elif hint := _meant(name, known):
+            findings.append(Finding(name, 0, "", "this is not a table of a case", hint))
+        else:
+            unread.append(name)
+    told = {finding.file for finding in findings}
+    if SETTINGS_FILE not in contents and SETTINGS_FILE not in told:
         findings.append(Finding(SETTINGS_FILE, 0, "", "the file is missing", "Add it."))
     settings, claim = (_keys(file, contents, findings) for file in KEYS)
     tables = {}
@@ -134,9 +147,38 @@ def _read_folder(path: Path) -> RawCase:
             file = made_up
         if file in contents:
             cells = _parse(file, contents[file], findings)
-            tables[name] = _table(name, file, cells, findings)
+            if cells is not None:
+                tables[name] = _table(name, file, cells, findings)
     lock = _lock(LOCK_FILE, contents, claim is not None, findings)
-    return RawCase(path, settings or {}, tables, contents, tuple(findings), claim, lock)
+    lost = {f.file for f in findings if f.file in known} - {table.file for table in tables.values()}
+    return RawCase(
+        path,
+        settings or {},
+        tables,
+        contents,
+        tuple(findings),
+        claim,
+        lock,
+        tuple(unread),
+        frozenset(file.rpartition(".")[0].removesuffix("-synthetic") for file in lost),
+    )
+
+
+def _meant(name: str, known: Collection[str]) -> str:
+    """Say which file of a case was probably meant; empty where it is none, as notes are.
+
+    >>> [_meant(name, ["costs.csv", "case.toml"]) for name in ("costs.csv.txt", "Costs (1).xlsx")]
+    ["Did you mean 'costs.csv'?", "Did you mean 'costs.csv'?"]
+    >>> _meant("minutes.docx", ["costs.csv"])
+    ''
+    """
+    if name.lower().startswith(("case.", "claim")):
+        return nearest(name, known)
+    stem = COPY.sub("", name.casefold().split(".")[0]).strip()
+    own = [k for k in sorted(known) if k.rpartition(".")[0].removesuffix(".lock") == stem]
+    if own:
+        return f"Did you mean {own[0]!r}?"
+    return nearest(name, known) if name.lower().endswith(".csv") else ""
 
 
 def _keys(
@@ -147,7 +189,7 @@ def _keys(
         return None
     try:
         return tomllib.loads(contents[file].decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # of the reader, of UTF-8, of a number too long
         findings.append(Finding(file, 0, "", f"it cannot be read ({error})", "Mend this line."))
         return {}
 
@@ -168,7 +210,7 @@ def _lock(
         return None
 
 
-def _parse(file: str, content: bytes, findings: list[Finding]) -> list[list[str]]:
+def _parse(file: str, content: bytes, findings: list[Finding]) -> list[list[str]] | None:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -176,17 +218,22 @@ def _parse(file: str, content: bytes, findings: list[Finding]) -> list[list[str]
         findings.append(
             Finding(file, row, "", "the text is not UTF-8", "Save it as CSV UTF-8 and try again.")
         )
-        return []
+        return None
     if "\0" in text:
         findings.append(Finding(file, 0, "", "it is not a text file", "Save it as CSV UTF-8."))
-        return []
+        return None
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        cells = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         findings.append(
             Finding(file, 0, "", f"the quotes do not match ({error})", "Close every quote.")
         )
-        return []
+        return None
+    if len(cells) > MOST_ROWS or sum(map(len, cells)) > MOST_CELLS:
+        most = f"more than {MOST_ROWS:,} rows or {MOST_CELLS:,} cells"
+        findings.append(Finding(file, 0, "", f"it has {most}", "Take out what is no case."))
+        return None
+    return cells
 
 
 def _table(name: str, file: str, cells: list[list[str]], findings: list[Finding]) -> Table:
@@ -352,9 +399,9 @@ def read_units(
     """
     place = Path(path)
     try:
-        with place.open(encoding="utf-8-sig", newline="") as lines:
-            rows = [row for row in csv.reader(lines) if any(cell.strip() for cell in row)]
-    except (OSError, UnicodeDecodeError) as error:
+        lines = csv.reader(io.StringIO(read_text(place), newline=""))
+        rows = [row for row in lines if any(cell.strip() for cell in row)]
+    except csv.Error as error:
         raise InputError(f"{place.name}: it cannot be read ({error}). Name a CSV file.") from error
     if len(rows) < 2:
         raise InputError(f"{place.name}: there is no row of a unit. Add one below the heading.")

@@ -13,6 +13,7 @@ import pandas as pd
 from capworth.case.model import Case
 from capworth.case.read import read_case
 from capworth.errors import InputError, nearest
+from capworth.files import write
 from capworth.funding.donors import DonorMenu
 from capworth.language.phrases import languages as spoken_languages
 from capworth.members.feedback import hear_members
@@ -28,7 +29,6 @@ from capworth.report.donor import Offer, write_index, write_package
 from capworth.runs import run as runs
 from capworth.runs.manifest import MANIFEST, RunError, sha_of
 from capworth.runs.run import BRIEFS, inputs_of, read_manifest
-from capworth.writing import write
 
 MANY = 24  # briefs from which a second process is worth its start
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from capworth.files import settle, settle_all
 from capworth.runs.manifest import RunError, strangers
-from capworth.writing import settle, settle_all
 
 LOCK = "capworth.lock"  # in a scratch folder: held by the process that works there
 WORDS = "A scratch folder of capworth; the next command takes it away.\n"
