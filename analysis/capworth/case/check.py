@@ -6,7 +6,7 @@ One cell at a time: from typed text to a value, or a fault that says how to mend
 import math
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -18,11 +18,13 @@ from capworth.case.dictionary import (
     dictionary,
     row_key,
 )
+from capworth.case.numerals import as_point, doubtful
 from capworth.case.register import bias_classes, is_combined, is_constant, schedules
 from capworth.case.tables import RawCase, Table
 from capworth.case.workbook import ERROR
 from capworth.errors import Finding, nearest
 
+NUMBERS = ("number", "whole", "confidence")  # kinds of columns that hold numbers
 NEVER_EMPTY = ("capabilities", "functions", "costs")
 
 
@@ -93,13 +95,44 @@ def check_cells(raw: RawCase) -> tuple[Mapping[str, object], Typed, tuple[Findin
     own = settings.get("functions")
     words = own if isinstance(own, tuple) else ()
     told = {(f.file, f.row, f.column) for f in raw.findings}
+    form = str(settings.get("number_format") or "")
+    tables = {name: _in_form(table, form) for name, table in raw.tables.items()}
+    if not form:
+        doubts = [d for table in tables.values() for d in _doubts(table, raw.is_book)]
+        told |= {(f.file, f.row, f.column) for f in doubts}
+        findings.extend(doubts)
     typed = {
-        name: _check_table(table, known, words, findings, told)
-        for name, table in raw.tables.items()
+        name: _check_table(table, known, words, findings, told) for name, table in tables.items()
     }
     if raw.claim is not None and raw.place_of(CLAIM) not in unreadable:
         typed[CLAIM] = (_claim_row(raw, known, findings),)
     return settings, typed, tuple(findings)
+
+
+def _in_form(table: Table, form: str) -> Table:
+    """Write the numbers of a table with a decimal point, as the case declared their form."""
+    if not form:
+        return table
+    numbers = {c.name for c in dictionary()[table.name].values() if c.kind in NUMBERS}
+    rows = tuple(
+        replace(r, cells={k: as_point(t, form) if k in numbers else t for k, t in r.cells.items()})
+        for r in table.rows
+    )
+    return replace(table, rows=rows)
+
+
+def _doubts(table: Table, in_book: bool) -> Iterator[Finding]:
+    """Ask about the numbers that may be a thousand times as large."""
+    rows = [(row.number, row.cells) for row in table.rows]
+    for row, column, text in doubtful(rows, dictionary()[table.name], in_book):
+        yield Finding(
+            table.file,
+            row,
+            column,
+            f"{text!r} may be {float(text):g} or {text.replace('.', '')}",
+            f"Write {text.rstrip('0').rstrip('.')} or {text.replace('.', '')}; or say in the "
+            'settings number_format = "point", or "comma".',
+        )
 
 
 def _claim_row(
@@ -327,9 +360,8 @@ def _number(text: str) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise BadCellError(
-            f"{text!r} is not a number", "Write it like 1200000.50, without blanks or commas."
-        ) from None
+        fix = "Write it like 1200000.50, without blanks or commas."
+        raise BadCellError(f"{_short(text)} is not a number", fix) from None
     if "_" in text or not math.isfinite(value):
         raise BadCellError(f"{text!r} is not a finite number", "Write it like 1200000.50.")
     return value

@@ -138,6 +138,7 @@ class Settings(Spoken):
     draws: int = 100_000
     sampling: str = "random"
     distribution_ends: str = "ends"
+    number_format: str = ""  # of the tables; "" asks where a number may be meant either way
     languages: tuple[str, ...] = ("en",)
     budget: float | None = None
     objective: str = ""

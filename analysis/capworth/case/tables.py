@@ -69,9 +69,14 @@ class RawCase:
     unread: tuple[str, ...] = ()  # what stands beside the tables and is none
     spoilt: frozenset[str] = frozenset()  # tables, and `case`, of which nothing could be read
 
+    @property
+    def is_book(self) -> bool:
+        """Whether it is one workbook."""
+        return self.place.name in self.files
+
     def place_of(self, table: str) -> str:
         """Say where a table, or the settings, stand: a file of the folder, or a sheet."""
-        if self.place.name in self.files:
+        if self.is_book:
             return f"{self.place.name}, sheet {table}"
         if table in (SETTINGS, CLAIM):
             return f"{table}.toml"

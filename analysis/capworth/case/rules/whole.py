@@ -11,6 +11,7 @@ from itertools import groupby
 
 from capworth.case.check import BadCellError, Typed, TypedRow
 from capworth.case.comparisons import Counted, panel_of, read_comparisons
+from capworth.case.numerals import TRIPLES
 from capworth.case.rules.programme import pledges_are_whole, relations_are_possible
 from capworth.case.tables import SETTINGS_FILE
 from capworth.errors import Finding, nearest
@@ -102,14 +103,6 @@ def _fault(key: str, problem: str, fix: str) -> Finding:
 
 
 Rule = Callable[[Mapping[str, object], Typed], Iterator[Finding]]
-TRIPLES = (
-    ("low", "mode", "high"),
-    ("swing_low", "swing", "swing_high"),
-    ("extent_low", "extent", "extent_high"),
-    ("transfer_low", "transfer", "transfer_high"),
-    ("chance_low", "chance", "chance_high"),
-    ("cost_low", "cost_mode", "cost_high"),
-)
 TOLERANCE = 0.005  # how far shares and parts may miss their sum, relative
 
 

@@ -1,0 +1,84 @@
+"""How numbers are written: with a decimal point or comma, and what could be either."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from capworth.case.dictionary import Column
+
+POINT, COMMA = FORMATS = ("point", "comma")  # what parts the decimals, where a case says so
+GROUPED = {
+    POINT: re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?"),
+    COMMA: re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?"),
+}
+DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+DOUBTFUL = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")  # one thousand two hundred, or a little over one
+MUCH = 1_000.0
+TRIPLES = (
+    ("low", "mode", "high"),
+    ("swing_low", "swing", "swing_high"),
+    ("extent_low", "extent", "extent_high"),
+    ("transfer_low", "transfer", "transfer_high"),
+    ("chance_low", "chance", "chance_high"),
+    ("cost_low", "cost_mode", "cost_high"),
+    ("contribution_low", "contribution", "contribution_high"),
+)
+
+
+def as_point(text: str, form: str) -> str:
+    """Write a number with a decimal point and nothing between its thousands, as a case declared.
+
+    What does not look like a number of that form is left as it is.
+
+    >>> as_point("1.200.000,50", "comma"), as_point("1,200,000.50", "point"), as_point("0,5", "")
+    ('1200000.50', '1200000.50', '0,5')
+    """
+    if form in GROUPED and GROUPED[form].fullmatch(text):
+        text = text.replace("," if form == POINT else ".", "")
+    if form == COMMA and DECIMAL_COMMA.fullmatch(text):
+        text = text.replace(",", ".")
+    return text
+
+
+def doubtful(
+    rows: Sequence[tuple[int, Mapping[str, str]]], columns: Mapping[str, Column], in_book: bool
+) -> Iterator[tuple[int, str, str]]:
+    """Yield the numbers that may be a thousand times as large: their row, column and text.
+
+    Exactly three decimals after one to three digits are asked about where they are noughts, where
+    they are of money, and where others of their row or column are in thousands.
+
+    Parameters
+    ----------
+    rows : numbers of rows and their cells as typed
+    columns : of the table, by name
+    in_book : whether cells may hold numbers that nobody typed; those are written shortest
+    """
+    numbers = [name for name, column in columns.items() if column.kind == "number"]
+    beside = {name: set(triple) for triple in TRIPLES for name in triple}
+    found = [
+        (row, name, cells[name])
+        for row, cells in rows
+        for name in numbers
+        if DOUBTFUL.fullmatch(cells.get(name, "")) and not (in_book and _shortest(cells[name]))
+    ]
+    if not found:
+        return
+    by_row = dict(rows)
+    large = {name: any(_much(cells.get(name, "")) for _, cells in rows) for name in numbers}
+    for row, name, text in found:
+        near = beside.get(name, {name})
+        thousands = any(_much(by_row[row].get(other, "")) for other in near)
+        money = "currency" in columns[name].unit
+        if text.endswith(".000") or money or thousands or any(large.get(n) for n in near):
+            yield row, name, text
+
+
+def _shortest(text: str) -> bool:
+    return repr(float(text)) == text
+
+
+def _much(text: str) -> bool:
+    try:
+        return abs(float(text)) >= MUCH
+    except ValueError:
+        return False
