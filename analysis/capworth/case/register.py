@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,13 +14,26 @@ PART = re.compile(r"(?P<bias>[A-Za-z_]+) +(?P<share>\d*\.?\d+)")  # of a combine
 WHOLE = 1e-6  # how far the shares of a combined project may miss 1
 
 
+class Bands(tuple[tuple[int, float], ...]):
+    """Bands of a schedule, (first year, rate a year), and the last year of them all."""
+
+    last_year: int | None = None
+
+    @classmethod
+    def until(cls, bands: Iterable[tuple[int, float]], last_year: int | None) -> "Bands":
+        """Make bands that end with a year, or go on where it is None."""
+        made = cls(bands)
+        made.last_year = last_year
+        return made
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """A published discount schedule and its standing."""
 
     id: str
     name: str
-    bands: tuple[tuple[int, float], ...]  # (first year, rate a year)
+    bands: Bands
     status: str  # one of `STATUSES`
     source: str
     read: str  # month in which the source was read
@@ -68,7 +81,7 @@ class _Schedules(dict[str, Schedule]):
             raise KeyError(name)
         words = "a plain constant, chosen by the case; for comparison only"
         band = (0, float(rate[1]) / 100)
-        return Schedule(name, f"{rate[1]} % a year", (band,), "constant", words, "")
+        return Schedule(name, f"{rate[1]} % a year", Bands((band,)), "constant", words, "")
 
 
 class _Classes(dict[str, BiasClass]):
@@ -120,7 +133,13 @@ def schedules() -> Mapping[str, Schedule]:
     return MappingProxyType(
         _Schedules(
             {
-                key: Schedule(id=key, bands=tuple(bands[key]), **{k: row[k] for k in rest})
+                key: Schedule(
+                    id=key,
+                    bands=Bands.until(
+                        bands[key], int(row["last_year"]) if row["last_year"] else None
+                    ),
+                    **{k: row[k] for k in rest},
+                )
                 for key, row in rows.items()
             }
         )

@@ -3,11 +3,16 @@
 The array types that the kernels speak of.
 
 What a caller hands over has limits: a share lies between 0 and 1, a number of years is whole.
+
+`checked` stands before every public method: it refuses what is of another kind than is asked for.
 """
 
-from collections.abc import Iterable
-from math import inf
-from typing import TypeAlias
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
+from math import inf, isnan
+from types import NoneType, UnionType
+from typing import Any, ParamSpec, TypeAlias, TypeVar, Union, get_args, get_origin
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -123,3 +128,239 @@ def _refuse(numbers: Floats, bad: Bools, name: str, rule: str) -> None:
     place = np.argwhere(bad)[0].tolist()
     where = f"entry {place} " if place else ""
     raise InputError(f"{name}: {where}is {numbers[tuple(place)]:g}. Give a number {rule}.")
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Check: TypeAlias = Callable[[Any, str], Any]
+MOST = 1_000_000_000  # of a whole number that is no seed
+RAW = (  # what Python and numpy raise of arguments that do not go together
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
+
+def checked(method: Callable[P, R]) -> Callable[P, R]:
+    """Refuse arguments of another kind than a method asks for, in a sentence that names them.
+
+    What is asked for is read from the annotations: arrays of numbers without masked entries or
+    text, one number, one whole number, one truth value, a word, something to call. Whatever else
+    does not go together is refused too, with the shapes of all that was given. The method itself
+    holds the limits of its numbers.
+    """
+    parameters = inspect.signature(method).parameters
+    names = tuple(parameters)
+    checks = {name: _check_of(p.annotation, p.default) for name, p in parameters.items()}
+    plain = all(p.kind is p.POSITIONAL_OR_KEYWORD or p.kind is p.KEYWORD_ONLY
+                for p in parameters.values())  # fmt: skip
+
+    @wraps(method)
+    def door(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not plain or len(args) > len(names) or not kwargs.keys() <= checks.keys():
+            return method(*args, **kwargs)  # Python says what is wrong with the call itself
+        given: dict[str, Any] = dict(zip(names, args, strict=False))
+        if given.keys() & kwargs.keys():
+            return method(*args, **kwargs)
+        given |= kwargs
+        taken = {name: checks[name](value, name) for name, value in given.items()}
+        if len(taken) < len(names) and any(
+            parameters[n].default is inspect.Parameter.empty for n in names if n not in taken
+        ):
+            return method(*args, **kwargs)
+        try:
+            return method(**taken)  # type: ignore[call-arg]
+        except InputError:
+            raise
+        except RAW as error:
+            told = ", ".join(f"{name} {_described(value)}" for name, value in taken.items())
+            why = (str(error) or type(error).__name__).splitlines()[0]
+            raise InputError(
+                f"{method.__name__}: these do not go together: {told} ({why}). Give what its "
+                "description asks for."
+            ) from error
+
+    return door
+
+
+def _check_of(annotation: Any, default: Any) -> Check:
+    parts = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
+    check = _kind(annotation, parts, isinstance(default, str))
+    if NoneType in parts or default is None:
+        return lambda value, name: None if value is None else check(value, name)
+    return check
+
+
+def _kind(annotation: Any, parts: Sequence[Any], or_word: bool) -> Check:
+    """Choose the check of an annotation; what is of several kinds, or of none known, passes."""
+    if set(parts) >= set(get_args(ArrayLike)):
+        return _array_or_word if or_word else _array
+    single = [part for part in parts if part is not NoneType]
+    if len(single) != 1:
+        return _anything
+    if get_origin(single[0]) is np.ndarray:
+        return {"f": _floats, "b": _truths}.get(_letter(single[0]), _array)
+    if get_origin(single[0]) is not None:
+        return _callable if get_origin(single[0]) is Callable else _anything
+    simple: Mapping[Any, Check] = {
+        int: _whole_number,
+        float: _one_number,
+        bool: _truth,
+        str: _text,
+    }
+    if single[0] in simple:
+        return simple[single[0]]
+    if inspect.isclass(single[0]) and not getattr(single[0], "_is_protocol", single[0] is object):
+        return lambda value, name: _instance(value, name, single[0])
+    return _anything
+
+
+def _letter(annotation: Any) -> str:
+    """Kind of the numbers in an array type, as numpy abbreviates it."""
+    kind = get_args(get_args(annotation)[1])[0]
+    return str(np.dtype(kind).kind) if inspect.isclass(kind) else ""
+
+
+def _anything(value: Any, _: str) -> Any:
+    return value
+
+
+def _array(value: Any, name: str) -> Any:
+    """Take what holds numbers, however deep, and nothing that is masked or text."""
+    if isinstance(value, float | int):
+        return value
+    for part in (value, *(value if isinstance(value, list | tuple) else ())):
+        if isinstance(part, np.ma.MaskedArray) and np.ma.getmaskarray(part).any():
+            place = np.argwhere(np.ma.getmaskarray(part))[0].tolist()
+            raise InputError(f"{name}: entry {place} is masked. Fill it or leave it out.")
+    if isinstance(value, np.ma.MaskedArray):
+        value = value.data
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
+        return value
+    try:
+        kind = np.asarray(value).dtype.kind
+        if kind == "O":
+            np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError(f"{name}: {error}. Give numbers in rows of one length.") from error
+    if kind not in "fiubO" or value is None:
+        raise InputError(f"{name}: {_first_odd(value)}, not a number. Give numbers.")
+    return value
+
+
+def _first_odd(value: Any) -> str:
+    """Say where something stands that is no number."""
+    entries = np.asarray(value, dtype=object)
+    for place, entry in np.ndenumerate(entries):
+        if not isinstance(entry, float | int | np.number):
+            return f"entry {[*place]} is {entry!r}" if place else f"it is {entry!r}"
+    return f"it is {_described(value)}"
+
+
+def _array_or_word(value: Any, name: str) -> Any:
+    return value if isinstance(value, str) else _array(value, name)
+
+
+def _floats(value: Any, name: str) -> Any:
+    taken = _array(value, name)
+    return taken if isinstance(taken, np.ndarray) else np.asarray(taken, dtype=np.float64)
+
+
+def _truths(value: Any, name: str) -> Any:
+    taken = np.asarray(_array(value, name))
+    if taken.dtype.kind != "b" and not np.isin(taken, (0, 1)).all():
+        raise InputError(f"{name}: {_described(value)} is not true or false. Give truth values.")
+    return taken.astype(bool, copy=False)
+
+
+def _whole_number(value: Any, name: str) -> int:
+    if isinstance(value, bool | str | bytes) or value is None:
+        raise InputError(f"{name}: {value!r} is not one whole number. Count in whole steps.")
+    if type(value) is not int:
+        value = whole(value, name)
+    if abs(value) > MOST and name != "seed":
+        raise InputError(
+            f"{name}: {value:,} is more than can be worked with. Take {MOST:,} at most."
+        )
+    return int(value)
+
+
+def _one_number(value: Any, name: str) -> Any:
+    if isinstance(value, bool | str | bytes) or value is None:
+        raise InputError(f"{name}: {value!r} is not a number. Give one.")
+    taken = _array(value, name)
+    if isinstance(taken, float) and isnan(taken):
+        raise InputError(f"{name}: it is nan, not a number. Fill it or leave it out.")
+    return taken
+
+
+def _truth(value: Any, name: str) -> bool:
+    if not isinstance(value, bool | np.bool_):
+        raise InputError(f"{name}: {value!r} is not true or false. Give one of the two.")
+    return bool(value)
+
+
+def truths(given: Iterable[object], name: str, labels: Sequence[str] = ()) -> Bools:
+    """Take true or false for each entry; a word such as "no" is neither, and is named.
+
+    >>> truths([True, False], "must").tolist()
+    [True, False]
+    """
+    found = list(given)
+    for k, one in enumerate(found):
+        if not isinstance(one, bool | np.bool_) and not (isinstance(one, int) and one in (0, 1)):
+            where = f"'{labels[k]}'" if k < len(labels) else f"entry [{k}]"
+            raise InputError(f"{name}: {where} is {one!r}, not true or false. Give one of the two.")
+    return np.array(found, dtype=bool)
+
+
+def _text(value: Any, name: str) -> str:
+    if not isinstance(value, str):
+        raise InputError(f"{name}: {_described(value)} is not a word. Give one of those it knows.")
+    return value
+
+
+def _callable(value: Any, name: str) -> Any:
+    if not callable(value):
+        raise InputError(f"{name}: {_described(value)} cannot be called. Give a function.")
+    return value
+
+
+def _instance(value: Any, name: str, kind: type[Any]) -> Any:
+    if not isinstance(value, kind):
+        raise InputError(
+            f"{name}: {_described(value)} is not of the type {kind.__name__}. Make one."
+        )
+    return value
+
+
+def alike(**given: ArrayLike | None) -> None:
+    """Refuse plain lists of different lengths: one entry would count as if it stood in every place.
+
+    A number that is no list holds for all, and so do arrays of more axes as numpy stretches them.
+
+    >>> alike(cost=[1, 2], value=[3, 4], share=0.5)
+    """
+    shapes = {name: np.shape(value) for name, value in given.items() if value is not None}
+    lengths = {name: shape[0] for name, shape in shapes.items() if len(shape) == 1}
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{length} of {name}" for name, length in lengths.items())
+        raise InputError(
+            f"{' and '.join(lengths)}: there are {told}. Give as many of each, or one number that "
+            "is no list where it holds for all."
+        )
+
+
+def _described(value: Any) -> str:
+    if isinstance(value, list | tuple | np.ndarray):
+        try:
+            return f"of shape {np.shape(value)}"
+        except ValueError:
+            return "of rows of different lengths"
+    words = repr(value)
+    return words if len(words) <= 40 else f"of the type {type(value).__name__}"

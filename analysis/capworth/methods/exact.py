@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from capworth.methods.arguments import Floats
+from capworth.methods.arguments import Floats, checked
 
 _DIGITS: Final = 12
 _SMALLEST: Final = 1e-280
@@ -22,6 +22,7 @@ class Grains(NamedTuple):
     grain: Floats  # (..., 1)
 
 
+@checked
 def in_grains(amounts: Floats) -> Grains:
     """Count amounts (..., k) in grains; each row has a grain of its own, a power of ten.
 

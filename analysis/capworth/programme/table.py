@@ -12,8 +12,14 @@ import pandas as pd
 
 from capworth.case.relations import SYNERGY, Tie, Tied, Ties, tie
 from capworth.errors import InputError, nearest
-from capworth.methods.arguments import Bools, Floats, finite, within
-from capworth.methods.portfolio.frontier import Frontier, admission, budget_frontier, priority_order
+from capworth.methods.arguments import Bools, Floats, finite, truths, within
+from capworth.methods.portfolio.frontier import (
+    Frontier,
+    admission,
+    budget_frontier,
+    decimal_grid,
+    priority_order,
+)
 from capworth.methods.portfolio.integer import best_within, relation_rows, row, smallest_conflict
 from capworth.methods.portfolio.relations import Relations, with_slack
 from capworth.programme.choice import BUDGET, running_sets, set_totals, with_bonus
@@ -284,27 +290,7 @@ def column_of(projects: pd.DataFrame, name: str) -> Floats:
     return found
 
 
-def decimal_grid(amounts: Floats) -> float:
-    """Return the largest power of ten that all amounts are multiples of, if it is not too fine.
-
-    Where more than 100,000 steps would make up their sum, the coarsest power of ten below that.
-
-    >>> decimal_grid(np.array([0.4, 0.7])), decimal_grid(np.array([1_200_000.0, 300_000.0]))
-    (0.1, 100000.0)
-    """
-    total = float(amounts.sum())
-    if not np.isfinite(total) or total <= 0:
-        return 1.0
-    power = int(np.floor(np.log10(total)))
-    while True:
-        grid = 10.0**power
-        steps = amounts / grid
-        if (
-            total / grid * 10 > MOST_STEPS
-            or (np.abs(steps - np.rint(steps)) < 1e-9 * steps + 1e-12).all()
-        ):
-            return grid
-        power -= 1
+COLUMNS = ("cost", "value", "tower", "must", "name", "comment")  # of a table of projects
 
 
 def ties_of_table(
@@ -316,9 +302,15 @@ def ties_of_table(
     names = [str(name) for name in projects.index]
     if len(set(names)) < len(names):
         raise InputError("projects: a name stands twice in the index. Name each once.")
+    for column in projects.columns:
+        if column not in COLUMNS:
+            hint = nearest(str(column), COLUMNS)
+            raise InputError(f"projects: there is no use for a column {column!r}. {hint}")
     blank = pd.Series([""] * len(names), index=projects.index)
     tower = projects.get("tower", blank).fillna("").astype(str)
-    must = projects.get("must", blank.astype(bool)).fillna(False).astype(bool)
+    told: Any = [] if "must" not in projects else projects["must"].astype(object)
+    must = truths([False if pd.isna(m) else m for m in told], "must", names)
+    must = must if len(must) else np.zeros(len(names), dtype=bool)
     listed = [Tied(n, t, bool(m)) for n, t, m in zip(names, tower, must, strict=True)]
     rows = [] if relations is None else list(_rows(relations, names))
     for key, (_, group) in minimums.items():

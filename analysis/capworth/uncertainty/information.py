@@ -226,7 +226,8 @@ def _frontier(options: Options) -> Bools:
     choice = options.choice
     confidence = choice.case.settings.budget_confidence
     rows, _ = frontier_at(choice.sets, choice.expected, choice.cost[:FEW], confidence)
-    return choice.sets[rows]
+    frontier: Bools = choice.sets[rows]
+    return frontier
 
 
 @dataclass(frozen=True, eq=False)

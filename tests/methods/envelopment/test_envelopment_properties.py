@@ -340,7 +340,7 @@ SLIPS: list[tuple[Any, Any, dict[str, Any], str]] = [
     ([[1.0, 0], [3, 0]], GOOD[1], {}, "inputs: column 1 .draw 0. has nothing above 0"),
     (GOOD[0], [[1.0]], {}, "2. and .1, 1. draws and units"),
     ([1.0, 2], GOOD[1], {}, "inputs: shape .2,. is not"),
-    ([["a"]], GOOD[1], {}, "inputs: could not convert"),
+    ([["a"]], GOOD[1], {}, r"inputs: entry \[0, 0\] is 'a'"),
     (*GOOD, {"returns": "variabel"}, "returns: 'variabel' is not known. Did you mean 'variable'"),
     (*GOOD, {"orientation": "in"}, "orientation: 'in' is not known"),
     (*GOOD, {"fixed_inputs": [True, True], "orientation": "input"}, "at least one of them false"),

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from capworth.methods.arguments import Bools, Floats
+from capworth.methods.arguments import Bools, Floats, checked
 
 Score: TypeAlias = Callable[[Floats, Floats], Floats]
 """Takes levels (..., options, criteria), weights (draws, criteria); gives (..., draws, options)."""
@@ -17,6 +17,7 @@ _SLACK: Final = 1e-9  # rounding, in shares of the largest value
 _STEPS: Final = (0.01, 0.5)  # how far a cell is improved, in ranges of its criterion
 
 
+@checked
 def dominance_faults(
     score: Score, levels: Floats, weights: Floats, rising: Bools
 ) -> list[tuple[int, int]]:
@@ -35,6 +36,7 @@ def dominance_faults(
     return [(int(i), int(k)) for i, k in np.argwhere(no_worse & below)]
 
 
+@checked
 def monotonicity_faults(
     score: Score, levels: Floats, weights: Floats, rising: Bools
 ) -> list[tuple[int, int]]:

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
 from capworth.methods.acceptability.measurement import BLOCK, Measured, drawn
-from capworth.methods.arguments import Floats, Ints, finite, table
+from capworth.methods.arguments import Floats, Ints, checked, finite, table
 from capworth.methods.elicitation.agreement import mean_ranks
 from capworth.methods.elicitation.weights import rank_order_centroid
 from capworth.methods.uncertainty.order_statistics import order_quantile
@@ -26,6 +26,7 @@ def _places(shares: ArrayLike) -> Floats:
     return table(shares, "shares", "options", "places")
 
 
+@checked
 def expected_ranks(shares: ArrayLike) -> Floats:
     """Mean rank of each option, 1 is the first: (options,). They sum to n (n + 1) / 2.
 
@@ -37,6 +38,7 @@ def expected_ranks(shares: ArrayLike) -> Floats:
     return mean
 
 
+@checked
 def expected_rank_errors(shares: ArrayLike, draws: int) -> Floats:
     """Give the standard errors of the expected ranks from independent draws: (options,)."""
     held = _places(shares)
@@ -46,6 +48,7 @@ def expected_rank_errors(shares: ArrayLike, draws: int) -> Floats:
     return error
 
 
+@checked
 def share_errors(shares: Floats, draws: int) -> Floats:
     """Give the standard error of each share from `draws` independent draws.
 
@@ -56,6 +59,7 @@ def share_errors(shares: Floats, draws: int) -> Floats:
     return error
 
 
+@checked
 def rank_intervals(shares: ArrayLike, level: float = 0.9) -> Ints:
     """Rank interval: central ranks that an option takes with probability `level` at least.
 
@@ -76,6 +80,7 @@ def rank_intervals(shares: ArrayLike, level: float = 0.9) -> Ints:
     return np.column_stack((first, last)).astype(np.int64)
 
 
+@checked
 def k_best_shares(shares: ArrayLike, k: int) -> Floats:
     """Share of draws in which an option is among the `k` best: (options,).
 
@@ -114,6 +119,7 @@ MERITS: Final[Mapping[str, Callable[[int], Floats]]] = {
 }
 
 
+@checked
 def holistic_shares(shares: ArrayLike, merits: ArrayLike) -> Floats:
     """Holistic acceptability index: each place counts by its merit, (options,).
 
@@ -137,6 +143,7 @@ def holistic_shares(shares: ArrayLike, merits: ArrayLike) -> Floats:
     return total
 
 
+@checked
 def entropy(probabilities: ArrayLike) -> float:
     """Shannon entropy in bits; 0 for certainty, log2 n for n equal chances.
 
@@ -152,11 +159,13 @@ def entropy(probabilities: ArrayLike) -> float:
     return float(-(seen * np.log2(seen)).sum()) + 0.0
 
 
+@checked
 def choice_entropy(shares: ArrayLike) -> float:
     """How open the choice of the first place is, in bits."""
     return entropy(_places(shares)[:, 0])
 
 
+@checked
 def ranking_entropy(values: Floats) -> float:
     """Entropy of the whole ranking in bits, over the distinct rankings seen.
 
@@ -184,6 +193,7 @@ def ranking_entropy(values: Floats) -> float:
     return entropy(counts / len(numbers))
 
 
+@checked
 def lead_counts(measured: Measured, central: Floats, draws: int) -> Ints:
     """Draws in which each option is first under its own weights, all from the same measurements.
 
@@ -213,6 +223,7 @@ def lead_counts(measured: Measured, central: Floats, draws: int) -> Ints:
     return counts
 
 
+@checked
 def confidence_from_counts(counts: Ints, central: Floats, draws: int) -> Floats:
     """Confidence factors from the counts of `lead_counts`: (options,).
 
@@ -224,6 +235,7 @@ def confidence_from_counts(counts: Ints, central: Floats, draws: int) -> Floats:
     return found
 
 
+@checked
 def confidence_factors(measurements: Floats, central: Floats) -> Floats:
     """Confidence factor: chance that an option is first when its own central weights are right.
 
@@ -256,6 +268,7 @@ def confidence_factors(measurements: Floats, central: Floats) -> Floats:
     )
 
 
+@checked
 def rank_confidence_sets(replicates: Floats, level: float = 0.95, *, jointly: bool = True) -> Ints:
     """Rank confidence sets: ranks not excluded, given how uncertain each difference is.
 
@@ -307,6 +320,7 @@ def rank_confidence_sets(replicates: Floats, level: float = 0.95, *, jointly: bo
     return np.column_stack((lowest, highest)).astype(np.int64)
 
 
+@checked
 def spearman(first: ArrayLike, second: ArrayLike) -> Floats:
     """Spearman's rank correlation (rho) of two orders in each draw, (draws,).
 
@@ -337,6 +351,7 @@ def spearman(first: ArrayLike, second: ArrayLike) -> Floats:
     return agree
 
 
+@checked
 def kendall_tau(first: ArrayLike, second: ArrayLike) -> Floats:
     """Kendall's rank correlation (tau-b) of two orders in each draw, (draws,).
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, Ints, finite, table
+from capworth.methods.arguments import Floats, Ints, checked, finite, table
 
 ALL: Final = slice(None)
 
@@ -35,6 +35,7 @@ Shape: TypeAlias = Callable[[Floats], Floats]
 BLOCK: Final = 2048  # draws whose shared errors are held in the processor's cache
 
 
+@checked
 def linear(
     mean: ArrayLike, spread: ArrayLike, loadings: ArrayLike | None = None
 ) -> MeasurementSampler:
@@ -152,6 +153,7 @@ def _joint(centre: Floats, deviation: Floats, loadings: Floats) -> MeasurementSa
     return sample
 
 
+@checked
 def shaped(
     mean: ArrayLike,
     spread: ArrayLike,
@@ -188,6 +190,7 @@ def shaped(
     return sample
 
 
+@checked
 def drawn(measurements: Floats) -> Measured:
     """Make a draw from draws made elsewhere: (draws, options, criteria), one value scale."""
     levels = finite(measurements, "measurements")
@@ -250,6 +253,7 @@ _WIDTH: Final = 128  # draws of one product: small enough that the library gives
 _FLAT: Final = 1e-10  # a pivot below this share of its variance: nothing of its own is left
 
 
+@checked
 def mixed(root: Floats, normals: Floats) -> Floats:
     """Give `root` (n, k) times `normals` (k, draws).
 
@@ -277,6 +281,10 @@ def _stacked(numbers: Floats) -> Floats:
     return numbers.reshape(len(numbers), -1, _WIDTH).transpose(1, 0, 2)
 
 
+_SMALL: Final = 1e-6  # how far below 0 rounding may take an eigenvalue, beside the variances
+
+
+@checked
 def covariance_root(covariance: Floats) -> Floats:
     """Lower triangle whose product with its own transpose is `covariance` (n, n).
 
@@ -289,6 +297,12 @@ def covariance_root(covariance: Floats) -> Floats:
     covariance is flat. Golub & Van Loan (2013), Matrix Computations, 4th edition, section 4.2.
     """
     variance = covariance.diagonal()
+    least = float(np.linalg.eigvalsh(covariance)[0]) if covariance.size else 0.0
+    if least < -_SMALL * max(float(np.abs(variance).max(initial=0)), np.finfo(float).tiny):
+        raise InputError(
+            f"covariance: no numbers vary together like this (eigenvalue {least:.3g}). Lower the "
+            "correlations that contradict each other."
+        )
     try:
         lower = np.asarray(np.linalg.cholesky(covariance), dtype=np.float64)
     except np.linalg.LinAlgError:
@@ -307,6 +321,7 @@ _ROUNDING: Final = 1e-9
 _SAME: Final = 1e-12  # how far spreads may be from proportional, and roots from 0
 
 
+@checked
 def shared_baselines(baseline: Sequence[int] | Ints, correlation: float) -> Floats:
     """Give the loadings of options whose measurements start from a shared baseline.
 
@@ -327,6 +342,7 @@ def shared_baselines(baseline: Sequence[int] | Ints, correlation: float) -> Floa
     return loadings
 
 
+@checked
 def loadings_of(correlation: ArrayLike) -> Floats:
     """Give loadings that correlate the options' errors like this matrix: (options, options).
 
@@ -370,6 +386,7 @@ def _own_share(loadings: Floats) -> Floats:
     return own
 
 
+@checked
 def as_one(loadings: Floats) -> bool:
     """Whether the errors of two options are the same error."""
     together = np.einsum("if,kf->ik", loadings, loadings)

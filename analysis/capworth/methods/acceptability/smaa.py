@@ -24,7 +24,7 @@ from capworth.methods.acceptability.indices import (
     share_errors,
 )
 from capworth.methods.acceptability.measurement import ALL, Measured, MeasurementSampler
-from capworth.methods.arguments import Floats, Ints, table
+from capworth.methods.arguments import Floats, Ints, checked, table
 from capworth.methods.elicitation.weights import Sampler
 from capworth.streams import stream
 
@@ -34,6 +34,7 @@ _MOST_FOR_ORDERS: Final = 8  # whole rankings are counted up to this many option
 _Small: TypeAlias = NDArray[np.unsignedinteger[Any]]
 
 
+@checked
 def rank_shares(values: Floats) -> Floats:
     """Share of draws in which each option takes each place.
 
@@ -58,6 +59,7 @@ def rank_shares(values: Floats) -> Floats:
     return RankTally.of(values).shares()
 
 
+@checked
 def snapped(values: Floats, grain: float) -> Floats:
     """Values in whole multiples of `grain`, so that what is equal on paper is equal in the machine.
 
@@ -280,6 +282,7 @@ class RankDraws:
     sets: Ints
 
 
+@checked
 def rank_draws(
     measurements: MeasurementSampler,
     weights: Sampler,

@@ -13,9 +13,10 @@ from numpy.typing import ArrayLike
 from capworth.errors import InputError
 from capworth.methods.allocation.coalitions import sums
 from capworth.methods.allocation.shapley import shapley
-from capworth.methods.arguments import Floats, within
+from capworth.methods.arguments import Floats, checked, within
 
 
+@checked
 def proportional(estate: ArrayLike, claims: ArrayLike) -> Floats:
     """Every claim is met by the same share of it.
 
@@ -28,6 +29,7 @@ def proportional(estate: ArrayLike, claims: ArrayLike) -> Floats:
     return np.asarray(asked * share[..., None])
 
 
+@checked
 def constrained_equal_awards(estate: ArrayLike, claims: ArrayLike) -> Floats:
     """Everybody gets the same, but no more than it claims (constrained equal awards).
 
@@ -47,6 +49,7 @@ def constrained_equal_awards(estate: ArrayLike, claims: ArrayLike) -> Floats:
     return result
 
 
+@checked
 def constrained_equal_losses(estate: ArrayLike, claims: ArrayLike) -> Floats:
     """Everybody loses the same of its claim, but gets nothing below 0 (constrained equal losses).
 
@@ -57,6 +60,7 @@ def constrained_equal_losses(estate: ArrayLike, claims: ArrayLike) -> Floats:
     return np.asarray(asked - constrained_equal_awards(asked.sum(axis=-1) - amount, asked))
 
 
+@checked
 def talmud(estate: ArrayLike, claims: ArrayLike) -> Floats:
     """Up to half of all claims by equal awards on half claims, beyond it by equal losses.
 
@@ -75,6 +79,7 @@ def talmud(estate: ArrayLike, claims: ArrayLike) -> Floats:
     return np.where((amount <= middle)[..., None], low, high)
 
 
+@checked
 def random_arrival(estate: ArrayLike, claims: ArrayLike) -> Floats:
     """Mean over all orders of arrival, each taking what it claims until nothing is left.
 

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Bools, Floats, Ints, finite, whole, within
+from capworth.methods.arguments import Bools, Floats, Ints, checked, finite, whole, within
 
 MOST_USERS = 20  # 2^20 entries
 
 
+@checked
 def memberships(users: int) -> Bools:
     """Whether each user is in each coalition, (2^users, users).
 
@@ -24,12 +25,14 @@ def memberships(users: int) -> Bools:
     return np.asarray((np.arange(1 << users)[:, None] >> np.arange(users)) & 1, dtype=np.bool_)
 
 
+@checked
 def sizes(users: int) -> Ints:
     """Count the users in each coalition, (2^users,)."""
     masks = np.arange(1 << whole(users, "users", 1, MOST_USERS))
     return np.bitwise_count(masks).astype(np.int64)
 
 
+@checked
 def tabled(cost_of: Callable[[Bools], Floats], users: int) -> Floats:
     """Table of a cost function that takes coalitions (k, users) and gives costs (k,)."""
     costs = finite(cost_of(memberships(users)), "cost_of")
@@ -38,6 +41,7 @@ def tabled(cost_of: Callable[[Bools], Floats], users: int) -> Floats:
     return costs
 
 
+@checked
 def sums(amounts: ArrayLike) -> Floats:
     """Sum over the users of each coalition: (..., users) -> (..., 2^users).
 
@@ -47,6 +51,7 @@ def sums(amounts: ArrayLike) -> Floats:
     return _doubled(finite(amounts, "amounts"), np.add)
 
 
+@checked
 def largest(amounts: ArrayLike) -> Floats:
     """Largest amount in each coalition, 0 for nobody: (..., users) -> (..., 2^users).
 
@@ -55,6 +60,7 @@ def largest(amounts: ArrayLike) -> Floats:
     return _doubled(within(amounts, "amounts", 0), np.maximum)
 
 
+@checked
 def peaks(loads: ArrayLike) -> Floats:
     """Largest joint load over the periods of each coalition.
 
@@ -73,6 +79,7 @@ def peaks(loads: ArrayLike) -> Floats:
     return np.asarray(_doubled(table, np.add).max(axis=-2))
 
 
+@checked
 def users_of(values: Floats) -> int:
     """Count the users of a table (..., 2^users), in which nobody costs nothing."""
     entries = values.shape[-1] if values.ndim else 0

@@ -17,23 +17,26 @@ from capworth.methods.allocation.coalitions import memberships, peaks, sums, use
 from capworth.methods.allocation.nucleolus import airport_nucleolus
 from capworth.methods.allocation.shapley import airport
 from capworth.methods.allocation.shapley import shapley as shapley_peakload
-from capworth.methods.arguments import Bools, Floats, finite, known
+from capworth.methods.arguments import Bools, Floats, checked, finite, known
 from capworth.streams import stream
 
 _Key = Callable[[Floats, Floats, Floats], Floats]
 
 
+@checked
 def equal(use: Floats, fixed: Floats, benefit: Floats) -> Floats:
     """Every user bears the same: what is shared is that the platform is there at all."""
     share: Floats = (use > 0) / np.maximum((use > 0).sum(axis=1, keepdims=True), 1)
     return share
 
 
+@checked
 def usage(use: Floats, fixed: Floats, benefit: Floats) -> Floats:
     """Every user bears what it uses."""
     return _shared(use)
 
 
+@checked
 def stand_alone(use: Floats, fixed: Floats, benefit: Floats) -> Floats:
     """In proportion to what each user would pay for a platform of its own.
 
@@ -42,6 +45,7 @@ def stand_alone(use: Floats, fixed: Floats, benefit: Floats) -> Floats:
     return _shared(_alone(use, fixed))
 
 
+@checked
 def shapley(use: Floats, fixed: Floats, benefit: Floats) -> Floats:
     """Every user bears the mean of what it adds to the cost over all orders of joining.
 
@@ -55,12 +59,14 @@ def shapley(use: Floats, fixed: Floats, benefit: Floats) -> Floats:
     return part
 
 
+@checked
 def by_benefit(use: Floats, fixed: Floats, benefit: Floats) -> Floats:
     """In proportion to the benefit of each user; by use where none of the users has any."""
     worth = np.where(use > 0, benefit, 0.0)
     return _shared(np.where((worth > 0).any(axis=1, keepdims=True), worth, use))
 
 
+@checked
 def serial(use: Floats, fixed: Floats, benefit: Floats) -> Floats:
     """As a runway is shared: the platform is as large as its most demanding user needs it.
 
@@ -71,6 +77,7 @@ def serial(use: Floats, fixed: Floats, benefit: Floats) -> Floats:
     return _shared(airport(_sized(use, fixed)))
 
 
+@checked
 def nucleolus(use: Floats, fixed: Floats, benefit: Floats) -> Floats:
     """Runway again, shared so that the group with least reason to stay has as much as can be.
 
@@ -114,6 +121,7 @@ KEYS: Mapping[str, _Key] = MappingProxyType(
 PEAK, TREE = "peak", "tree"  # keys that need more: use by period; platforms that are parts of one
 
 
+@checked
 def objection(use: Floats, fixed: Floats, share: Floats) -> tuple[Floats, Bools]:
     """Find the group of users that pays most beyond a platform of its own.
 
@@ -154,6 +162,7 @@ class Separable(NamedTuple):
     joint: Floats  # (...) cost of all less the sum of these
 
 
+@checked
 def separable_costs(values: ArrayLike) -> Separable:
     """Separable costs: what each user causes, and what is joint.
 
@@ -172,6 +181,7 @@ def separable_costs(values: ArrayLike) -> Separable:
     return Separable(np.asarray(own), np.asarray(table[..., -1] - own.sum(axis=-1)))
 
 
+@checked
 def nonseparable_shared(values: ArrayLike, key: str = "avoided") -> Floats:
     """Each user pays what it causes, and the joint rest goes by a key.
 
@@ -224,6 +234,7 @@ _BLOCK = 512  # draws whose table over groups is held at once
 _ORDERS = 32  # pairs of orders, forwards and backwards, that stand for all beyond `EXACT` users
 
 
+@checked
 def peak_shares(loads: Floats, fixed: Floats, seed: int = 0) -> Floats:
     """Shares by the Shapley value of the peak-load game; the fixed part is borne equally.
 
@@ -244,6 +255,7 @@ def peak_shares(loads: Floats, fixed: Floats, seed: int = 0) -> Floats:
     return share
 
 
+@checked
 def peak_shares_sampled(loads: Floats, fixed: Floats, seed: int = 0) -> tuple[Floats, Floats]:
     """Shares (draws, users) as `peak_shares`, and their standard error, 0 up to 8 users.
 

@@ -9,7 +9,7 @@ from scipy.optimize import linprog
 
 from capworth.errors import InputError
 from capworth.methods.allocation.coalitions import memberships, sums, users_of
-from capworth.methods.arguments import Bools, Floats, Ints, finite, within
+from capworth.methods.arguments import Bools, Floats, Ints, checked, finite, within
 
 MOST_USERS = 12  # of the nucleolus: 2^12 rows in each linear programme
 _EPSILON = 1e-9  # beside the largest value of the table
@@ -22,6 +22,7 @@ class Objection(NamedTuple):
     coalition: Ints  # (...), bit mask
 
 
+@checked
 def strongest_objection(values: ArrayLike, payments: ArrayLike) -> Objection:
     """Find the group of users, short of all, with most reason to leave.
 
@@ -46,6 +47,7 @@ def strongest_objection(values: ArrayLike, payments: ArrayLike) -> Objection:
     return Objection(np.asarray(worst), np.asarray(coalition))
 
 
+@checked
 def in_core(values: ArrayLike, payments: ArrayLike) -> Bools:
     """Core: whether no group pays more than its stand-alone cost, and nobody has reason to leave.
 
@@ -59,6 +61,7 @@ def in_core(values: ArrayLike, payments: ArrayLike) -> Bools:
     return np.asarray(strongest_objection(table, payments).excess <= slack)
 
 
+@checked
 def nucleolus(values: ArrayLike) -> Floats:
     """Nucleolus: payments whose largest excess is least, then the second largest, and so on.
 
@@ -110,6 +113,7 @@ def nucleolus(values: ArrayLike) -> Floats:
     return np.asarray(payment * largest)
 
 
+@checked
 def airport_nucleolus(costs: ArrayLike) -> Floats:
     """Nucleolus of the serial (airport) game, without a linear programme, for any number of users.
 

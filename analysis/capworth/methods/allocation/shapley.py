@@ -13,7 +13,7 @@ from scipy.special import comb
 
 from capworth.errors import InputError
 from capworth.methods.allocation.coalitions import sizes, users_of
-from capworth.methods.arguments import Bools, Floats, Ints, finite, whole, within
+from capworth.methods.arguments import Bools, Floats, Ints, checked, finite, whole, within
 from capworth.streams import stream
 
 _BLOCK = 256  # pairs of orders that are looked at together
@@ -33,6 +33,7 @@ class Bounds(NamedTuple):
     last_in: Floats
 
 
+@checked
 def shapley(values: ArrayLike) -> Floats:
     """Exact Shapley value of a game given as a table over coalitions.
 
@@ -66,6 +67,7 @@ def shapley(values: ArrayLike) -> Floats:
     return result
 
 
+@checked
 def bounds(values: ArrayLike) -> Bounds:
     """Find what each user adds to nobody and to all others, each (..., users).
 
@@ -78,6 +80,7 @@ def bounds(values: ArrayLike) -> Bounds:
     return Bounds(table[..., bits], table[..., everybody:] - table[..., everybody - bits])
 
 
+@checked
 def shapley_sampled(
     cost_of: Callable[[Bools], Floats], users: int, orders: int = 1000, seed: int = 0
 ) -> Sampled:
@@ -115,6 +118,7 @@ def shapley_sampled(
     return Sampled(pairs.mean(axis=0), pairs.std(axis=0, ddof=1) / np.sqrt(orders))
 
 
+@checked
 def airport(costs: ArrayLike) -> Floats:
     """Shapley value of the serial (airport) game, in closed form.
 
@@ -159,6 +163,7 @@ def _added(cost_of: Callable[[Bools], Floats], order: Ints) -> Floats:
     return np.take_along_axis(added, place, axis=1)
 
 
+@checked
 def owen(values: ArrayLike, unions: Sequence[Sequence[int]]) -> Floats:
     """Share of each user when the users of a union join one after the other, others not between.
 

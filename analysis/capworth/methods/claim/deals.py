@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Ints, finite, whole
+from capworth.methods.arguments import Ints, checked, finite, whole
 
 LEAST: Final = 5  # lines of a stratum
 MOST_STRATA: Final = 3
@@ -38,6 +38,7 @@ class Deals(NamedTuple):
         return 1 / (len(self.order) + 1)
 
 
+@checked
 def cost_strata(cost: ArrayLike, number: int | None = None) -> Ints:
     """Put lines into strata of like cost, 0 for the cheapest.
 
@@ -61,6 +62,7 @@ def cost_strata(cost: ArrayLike, number: int | None = None) -> Ints:
     return np.asarray(below * strata // max(lines, 1), dtype=np.int64)
 
 
+@checked
 def deal(kinds: ArrayLike, strata: ArrayLike, number: int, generator: np.random.Generator) -> Deals:
     """Deal the vectors inside strata: every different deal where there are few, else at random.
 

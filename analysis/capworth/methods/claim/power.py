@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, Ints, above, finite, within
+from capworth.methods.arguments import Floats, Ints, above, checked, finite, within
 from capworth.methods.claim.deals import Deals
 from capworth.methods.claim.share_test import slope_statistic
 
@@ -21,6 +21,7 @@ _TIE: Final = 1e-10
 _HALVINGS: Final = 10
 
 
+@checked
 def detectable_contrast(
     share: ArrayLike, weight: ArrayLike = 1.0, level: float = 0.05, power: float = 0.8
 ) -> float:
@@ -52,6 +53,7 @@ def detectable_contrast(
     return float(quantiles * np.sqrt((w**2) @ x**2) / spread)
 
 
+@checked
 def power_at(
     ratio: float,
     outcome: ArrayLike,
@@ -92,6 +94,7 @@ def _found(
     return float(((own + beyond) / (own + len(null)) <= level).mean())
 
 
+@checked
 def planted_contrast(
     errors: ArrayLike,
     share: ArrayLike,
@@ -130,6 +133,7 @@ def _smallest(finds: Callable[[float], float], low: float, high: float, wanted: 
     return high
 
 
+@checked
 def detectable_ratio(
     outcome: ArrayLike,
     share: ArrayLike,

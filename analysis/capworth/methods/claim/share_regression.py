@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, finite, within
+from capworth.methods.arguments import Floats, checked, finite, within
 
 _ROUNDING: Final = 1e-9  # that a sum of shares may miss
 
@@ -23,6 +23,7 @@ class ShareFit(NamedTuple):
     ratio: Floats  # (...) (intercept + slope) / intercept; NaN where the intercept is not above 0
 
 
+@checked
 def share_regression(outcome: ArrayLike, share: ArrayLike, weight: ArrayLike = 1.0) -> ShareFit:
     """Fit outcome = intercept + slope x share by weighted least squares.
 
@@ -57,6 +58,7 @@ def share_regression(outcome: ArrayLike, share: ArrayLike, weight: ArrayLike = 1
     return ShareFit(np.asarray(intercept), np.asarray(slope), ratio)
 
 
+@checked
 def function_levels(outcome: ArrayLike, shares: ArrayLike, weight: ArrayLike) -> Floats:
     """Outcome of a line wholly in each function: regression on all shares, without intercept.
 

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from capworth.methods.arguments import Floats, Ints, above, finite, within
+from capworth.methods.arguments import Floats, Ints, above, checked, finite, within
 from capworth.methods.claim.share_regression import function_levels
 
 REACH: Final = (1e-4, 1e4)  # ratios among which an interval is sought
@@ -61,6 +61,7 @@ class RatioInterval(NamedTuple):
     high: float
 
 
+@checked
 def slope_statistic(share: ArrayLike, weight: ArrayLike, order: Ints) -> Statistic:
     """Weighted slope on the share, as observed and with the shares dealt.
 
@@ -82,6 +83,7 @@ def _slope(share: Floats, weight: Floats) -> Floats:
     return np.asarray(pulled / np.where(spread > 0, spread, np.inf)[:, None])
 
 
+@checked
 def cost_statistic(
     share: ArrayLike, weight: ArrayLike, cost: ArrayLike, order: Ints
 ) -> Statistic | None:
@@ -120,6 +122,7 @@ def cost_statistic(
     return Statistic(pull @ keep, wider * (pull[order] @ keep))
 
 
+@checked
 def tails(statistic: Statistic, share: ArrayLike, outcome: ArrayLike, ratios: ArrayLike) -> Tails:
     """One-sided p of each ratio; each (ratios,).
 
@@ -142,12 +145,14 @@ def tails(statistic: Statistic, share: ArrayLike, outcome: ArrayLike, ratios: Ar
     )
 
 
+@checked
 def p_values(statistic: Statistic, share: ArrayLike, outcome: ArrayLike, margin: float) -> PValues:
     """The five probabilities at a margin above 1."""
     up, down = tails(statistic, share, outcome, (1 / margin, 1.0, margin))
     return PValues(float(up[2]), float(up[1]), float(down[1]), float(down[2]), float(up[0]))
 
 
+@checked
 def ratio_interval(
     statistic: Statistic, share: ArrayLike, outcome: ArrayLike, level: float = 0.9
 ) -> RatioInterval:
@@ -201,6 +206,7 @@ def _narrow(statistic: Statistic, share: ArrayLike, outcome: ArrayLike, steps: F
     return np.linspace(low, high, _STEPS)
 
 
+@checked
 def strong_form(
     outcome: ArrayLike, shares: ArrayLike, weight: ArrayLike, inside: ArrayLike, order: Ints
 ) -> float:

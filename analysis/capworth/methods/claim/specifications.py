@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, Ints, finite, within
+from capworth.methods.arguments import Floats, Ints, checked, finite, within
 from capworth.methods.uncertainty.order_statistics import order_quantiles
 
 QUANTILES: Final = (0.05, 0.5, 0.95)  # of the null's curve
@@ -41,6 +41,7 @@ class SpecificationCurve(NamedTuple):
     p_share: float
 
 
+@checked
 def specification_curve(
     outcomes: ArrayLike,
     weights: ArrayLike,

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Bools, Floats, Ints, above, shares, within
+from capworth.methods.arguments import Bools, Floats, Ints, above, checked, shares, within
 from capworth.methods.claim.deals import Deals, cost_strata, deal
 from capworth.methods.claim.power import (
     detectable_contrast,
@@ -242,6 +242,7 @@ class _Dealt:
         return self.inside.exact or any(deals.exact for deals in self.left)
 
 
+@checked
 def examine(
     lines: Lines,
     readings: Sequence[Reading],
@@ -299,6 +300,7 @@ def power_of(lines: Lines, reading: Reading, rule: Rule) -> Power:
     return Power(floor, inside.many, contrast, formula, ratio, rule.detectable_most)
 
 
+@checked
 def powers(lines: Lines, reading: Reading, rule: Rule, ratios: Sequence[float]) -> Floats:
     """(ratios,) how often a planted ratio is found to exceed 1, by the deals of `power_of`."""
     inside = _Dealt.of(lines, rule, POWER_DEALS, name="/power").inside
@@ -311,6 +313,7 @@ def powers(lines: Lines, reading: Reading, rule: Rule, ratios: Sequence[float]) 
     )
 
 
+@checked
 def powers_held(
     lines: Lines, reading: Reading, rule: Rule, ratios: Sequence[float], number: int = 100
 ) -> Floats:
@@ -330,6 +333,7 @@ def powers_held(
     return np.array(found)
 
 
+@checked
 def planted_deals(lines: Lines, rule: Rule, number: int = PLANTED) -> Ints:
     """(number, lines) whose functions each line gets before a ratio is planted, or under a null."""
     strata = cost_strata(lines.cost, rule.strata)
@@ -340,6 +344,7 @@ def planted_deals(lines: Lines, rule: Rule, number: int = PLANTED) -> Ints:
     return order
 
 
+@checked
 def null_words(
     lines: Lines,
     readings: Sequence[Reading],
@@ -461,6 +466,7 @@ def _split_words(
     return tuple(words)
 
 
+@checked
 def split_line(lines: Lines, reading: Reading, line: int, parts: int) -> tuple[Lines, Reading]:
     """List one line in parts of equal cost, as if they were lines of their own."""
     places = np.concatenate((np.arange(len(lines.cost)), np.full(parts - 1, line)))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from capworth.methods.arguments import checked
 from capworth.methods.claim.share_test import PValues
 
 SUPPORTED: Final = "supported"
@@ -13,6 +14,7 @@ CONTRADICTED: Final = "contradicted"
 WORDS: Final = (SUPPORTED, GREATER, NO_DIFFERENCE, INCONCLUSIVE, CONTRADICTED)
 
 
+@checked
 def word_of(found: PValues, alpha: float = 0.05) -> str:
     """Read the word off the five probabilities.
 

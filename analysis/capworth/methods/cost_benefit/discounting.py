@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, Ints, finite, known, table, whole, within
+from capworth.methods.arguments import Floats, Ints, checked, finite, known, table, whole, within
 
 # (first year of the band, rate a year), from year 0; or one rate for all years
 Bands: TypeAlias = Sequence[tuple[int, float]] | float
 TIMINGS = ("start", "mid", "end")
 
 
+@checked
 def yearly_rates(bands: Bands, years: int) -> Floats:
     """Rate of each year, read from the bands of a schedule.
 
@@ -37,6 +38,9 @@ def yearly_rates(bands: Bands, years: int) -> Floats:
     band still has the rate of that band; entry 0 belongs to no step.
     """
     years = whole(years, "years", 1)
+    last = getattr(bands, "last_year", None)  # of the register: none is stated for later years
+    if last is not None and years > last + 1:
+        raise InputError(f"years: these bands stop at year {last}. Take {last + 1} years at most.")
     table = finite([(0, bands)] if isinstance(bands, int | float) else list(bands), "bands")
     if table.ndim != 2 or table.shape[1] != 2:
         raise InputError("bands: give pairs (first year, rate), such as ((0, 0.035), (31, 0.03)).")
@@ -50,6 +54,7 @@ def yearly_rates(bands: Bands, years: int) -> Floats:
     return chosen
 
 
+@checked
 def factors(bands: Bands, years: int, timing: str = "start") -> Floats:
     """Discount factors of the years 0, 1, 2, ...: the rates apply year on year.
 
@@ -85,6 +90,7 @@ def factors(bands: Bands, years: int, timing: str = "start") -> Floats:
     return chosen
 
 
+@checked
 def annuity(discount_factors: ArrayLike) -> float:
     """Present value of 1 in every year whose factor is given.
 
@@ -94,6 +100,7 @@ def annuity(discount_factors: ArrayLike) -> float:
     return float(within(discount_factors, "discount_factors", 0).sum())
 
 
+@checked
 def equivalent_annual(present_value: ArrayLike, discount_factors: ArrayLike) -> Floats:
     """Constant amount a year, over the years of the factors, of the same present value.
 
@@ -105,6 +112,7 @@ def equivalent_annual(present_value: ArrayLike, discount_factors: ArrayLike) -> 
     return np.asarray(finite(present_value, "present_value") / level)
 
 
+@checked
 def time_preference_rate(
     pure: ArrayLike, risk: ArrayLike, elasticity: ArrayLike, growth: ArrayLike
 ) -> Floats:
@@ -135,6 +143,7 @@ class Chance(NamedTuple):
     standard_error: float
 
 
+@checked
 def present_value(flows: ArrayLike, discount_factors: ArrayLike) -> Floats:
     """Present value of each stream, in the unit of the flows.
 
@@ -151,6 +160,7 @@ def present_value(flows: ArrayLike, discount_factors: ArrayLike) -> Floats:
     return np.asarray(np.einsum("...t,t->...", streams, weights))
 
 
+@checked
 def cumulative(flows: ArrayLike, discount_factors: ArrayLike | None = None) -> Floats:
     """Position at the end of each year, (..., years); discounted where factors are given."""
     if discount_factors is None:
@@ -160,6 +170,7 @@ def cumulative(flows: ArrayLike, discount_factors: ArrayLike | None = None) -> F
     return np.asarray((streams * weights).cumsum(axis=-1))
 
 
+@checked
 def net_public_value(
     fiscal_benefits: ArrayLike, public_costs: ArrayLike, other_effects: ArrayLike = 0.0
 ) -> Floats:
@@ -175,6 +186,7 @@ def net_public_value(
     )
 
 
+@checked
 def chance_of_gain(net_values: ArrayLike) -> Chance:
     """Share of draws in which the net value is above 0; breaking even is no gain.
 
@@ -199,6 +211,7 @@ def _aligned(flows: ArrayLike, discount_factors: ArrayLike) -> tuple[Floats, Flo
     return streams, weights
 
 
+@checked
 def effect_profile(years: int, first: int, ramp: int = 0) -> Floats:
     """Share of the full effect that there is in each year, (years,).
 
@@ -240,6 +253,7 @@ class Payback(NamedTuple):
     code: Ints  # Paid
 
 
+@checked
 def payback(flows: ArrayLike, discount_factors: ArrayLike | None = None) -> Payback:
     """Time after which the position never falls below 0 again.
 

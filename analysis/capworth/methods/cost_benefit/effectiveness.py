@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, Ints, finite, table
+from capworth.methods.arguments import Floats, Ints, checked, finite, table
 from capworth.methods.uncertainty.value_of_information import chance_best, evpi
 
 SAME_SLOPE = 1e-12  # relative: a point nearer than this to the line between others is on it
@@ -31,6 +31,7 @@ class Frontier(NamedTuple):
     ratio: Floats  # (..., options), NaN off the frontier and for its first option
 
 
+@checked
 def frontier(cost: ArrayLike, effect: ArrayLike) -> Frontier:
     """Efficient frontier of cost against effect, with the incremental ratios.
 
@@ -75,12 +76,14 @@ def frontier(cost: ArrayLike, effect: ArrayLike) -> Frontier:
     return Frontier(status, ratio)
 
 
+@checked
 def frontier_order(status: Ints, effect: ArrayLike) -> Ints:
     """Efficient options of one set (options,), least effect first; equals in the order given."""
     efficient = np.flatnonzero(np.asarray(status) == Status.EFFICIENT)
     return efficient[np.argsort(finite(effect, "effect")[efficient], kind="stable")]
 
 
+@checked
 def net_benefit(cost: ArrayLike, effect: ArrayLike, price: ArrayLike) -> Floats:
     """Price of the effect x effect - cost, in money; of two differences, the incremental one."""
     return np.asarray(finite(price, "price") * finite(effect, "effect") - finite(cost, "cost"))
@@ -96,6 +99,7 @@ class Acceptability(NamedTuple):
     information: Floats  # (prices,) expected value of perfect information, in money
 
 
+@checked
 def acceptability(cost: ArrayLike, effect: ArrayLike, prices: ArrayLike) -> Acceptability:
     """Judge options under uncertainty at each price that may be paid for one of the effect.
 
@@ -130,6 +134,7 @@ def acceptability(cost: ArrayLike, effect: ArrayLike, prices: ArrayLike) -> Acce
     return Acceptability(chance, choice, chance[np.arange(len(rates)), choice], mean, value)
 
 
+@checked
 def incremental_benefit(cost: ArrayLike, effect: ArrayLike, prices: ArrayLike) -> Floats:
     """Give the expected incremental net benefit at each price, (prices,): EIB.
 
@@ -141,6 +146,7 @@ def incremental_benefit(cost: ArrayLike, effect: ArrayLike, prices: ArrayLike) -
     return np.asarray(np.atleast_1d(finite(prices, "prices")) * better.mean() - more.mean())
 
 
+@checked
 def quadrants(cost: ArrayLike, effect: ArrayLike) -> Floats:
     """Share of draws in each quadrant of the cost-effectiveness plane, (4,), summing to 1.
 

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, above, finite, shares, within
+from capworth.methods.arguments import Floats, above, alike, checked, finite, shares, within
+
+MOST = 10.0  # an uplift is a share: what is higher was typed in percent
 
 
 class Allowance(NamedTuple):
@@ -21,6 +23,7 @@ class Allowance(NamedTuple):
     total: Floats
 
 
+@checked
 def managed_uplift(upper: ArrayLike, contributions: ArrayLike, mitigations: ArrayLike) -> Floats:
     """Uplift that is left: upper bound x (1 - sum of contribution x mitigation).
 
@@ -38,13 +41,20 @@ def managed_uplift(upper: ArrayLike, contributions: ArrayLike, mitigations: Arra
     >>> round(float(managed_uplift(0.51, [1], [0.92])), 4)
     0.0408
     """
+    alike(contributions=contributions, mitigations=mitigations)
     parts = within(contributions, "contributions", 0, 1)
+    done = within(mitigations, "mitigations", 0, 1)
+    if parts.shape[-1:] != done.shape[-1:]:
+        raise InputError(
+            f"mitigations {done.shape}, contributions {parts.shape}: give one for each."
+        )
     if parts.ndim == 0 or (parts.sum(axis=-1) > 1 + 1e-9).any():
         raise InputError("contributions: they sum to more than 1. Share the bias among the causes.")
-    managed = (parts * within(mitigations, "mitigations", 0, 1)).sum(axis=-1)
+    managed = (parts * done).sum(axis=-1)
     return np.asarray(_uplift(upper, "upper") * (1 - managed))
 
 
+@checked
 def combined_uplift(uplifts: ArrayLike, weights: ArrayLike) -> Floats:
     """Uplift of a project of several classes, weighted by their shares of its cost.
 
@@ -53,9 +63,16 @@ def combined_uplift(uplifts: ArrayLike, weights: ArrayLike) -> Floats:
     uplifts : (..., classes)
     weights : (..., classes), summing to 1
     """
-    return np.asarray((_uplift(uplifts, "uplifts") * shares(weights, "weights")).sum(axis=-1))
+    alike(uplifts=uplifts, weights=weights)
+    parts, weighed = _uplift(uplifts, "uplifts"), shares(weights, "weights")
+    if parts.shape[-1:] != weighed.shape[-1:]:
+        raise InputError(
+            f"weights {weighed.shape}, uplifts {parts.shape}: give one for each class."
+        )
+    return np.asarray((parts * weighed).sum(axis=-1))
 
 
+@checked
 def uplifted(base: ArrayLike, uplift: ArrayLike, cost_of_managing: ArrayLike = 0.0) -> Floats:
     """Estimate with its uplift, plus what it costs to hold the uplift that low.
 
@@ -65,10 +82,12 @@ def uplifted(base: ArrayLike, uplift: ArrayLike, cost_of_managing: ArrayLike = 0
     uplift : (...) see `managed_uplift`
     cost_of_managing : (...) in the unit of `base`. Mitigation without its cost is a free lunch.
     """
+    alike(base=base, uplift=uplift, cost_of_managing=cost_of_managing)
     added = within(cost_of_managing, "cost_of_managing", 0)
-    return np.asarray(finite(base, "base") * (1 + within(uplift, "uplift", -1)) + added)
+    return np.asarray(finite(base, "base") * (1 + within(uplift, "uplift", -1, MOST)) + added)
 
 
+@checked
 def reference_class(uniforms: ArrayLike, probabilities: ArrayLike, overruns: ArrayLike) -> Floats:
     """Draw overruns from the record of a reference class, by its quantile function.
 
@@ -102,6 +121,7 @@ def reference_class(uniforms: ArrayLike, probabilities: ArrayLike, overruns: Arr
     return np.asarray(np.interp(within(uniforms, "uniforms", 0, 1), places, levels))
 
 
+@checked
 def observed_quantiles(overruns: ArrayLike) -> tuple[Floats, Floats]:
     """Quantile function of projects observed one by one.
 
@@ -118,6 +138,7 @@ def observed_quantiles(overruns: ArrayLike) -> tuple[Floats, Floats]:
     return np.linspace(0, 1, levels.size), levels
 
 
+@checked
 def with_register(uplift: ArrayLike, register: ArrayLike, covered: ArrayLike) -> Allowance:
     """Add optimism and named risks without counting the same trouble twice.
 
@@ -128,6 +149,7 @@ def with_register(uplift: ArrayLike, register: ArrayLike, covered: ArrayLike) ->
     covered : (...) share of the optimism that the named risks explain. 1, the register is
         complete: it replaces the uplift. 0: they have nothing in common, and both count.
     """
+    alike(uplift=uplift, register=register, covered=covered)
     left = _uplift(uplift, "uplift") * (1 - within(covered, "covered", 0, 1))
     named = within(register, "register", 0)
     return Allowance(left, named, np.asarray(left + named))
@@ -137,4 +159,4 @@ def _uplift(given: ArrayLike, name: str) -> Floats:
     """Uplifts above -1; a class without a bound (NaN) has none to give."""
     if np.isnan(np.asarray(given, dtype=np.float64)).any():
         raise InputError(f"{name}: this class has no published bound of this kind. Choose another.")
-    return above(given, name, -1)
+    return within(above(given, name, -1), name, -1, MOST)

@@ -5,17 +5,19 @@ from typing import Final
 import numpy as np
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, finite
+from capworth.methods.arguments import Floats, checked, finite
 from capworth.methods.uncertainty.order_statistics import order_quantile
 
 READINGS: Final = ("base", "mean", "P50", "P80")  # what a published total may stand for
 
 
+@checked
 def out_turn(base: Floats, overrun: Floats, managing: Floats | float = 0.0) -> Floats:
     """Out-turn cost: base x (1 + overrun) and what managing the risk costs, money of the base."""
     return np.asarray(base * (1 + overrun) + managing)
 
 
+@checked
 def standing_for(out_turns: Floats, total: float, reading: str) -> tuple[Floats, float]:
     """Out-turns rescaled so that a published total stands for their base, mean, P50 or P80.
 

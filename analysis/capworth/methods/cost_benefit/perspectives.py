@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, above, finite
+from capworth.methods.arguments import Floats, above, alike, checked, finite
 from capworth.methods.cost_benefit.ratios import Ratio, divided
 
 
@@ -21,6 +21,7 @@ class Account(NamedTuple):
     ratio: Ratio
 
 
+@checked
 def account(benefits: ArrayLike, cost: ArrayLike) -> Account:
     """Total benefit, net value and ratio of benefits held apart by perspective.
 
@@ -43,6 +44,7 @@ def account(benefits: ArrayLike, cost: ArrayLike) -> Account:
     return Account(np.asarray(total), np.asarray(total - paid), divided(total, paid, "net cost"))
 
 
+@checked
 def distribution_weights(
     incomes: ArrayLike, median_income: ArrayLike, elasticity: ArrayLike = 1.3
 ) -> Floats:
@@ -61,10 +63,12 @@ def distribution_weights(
     >>> distribution_weights([10_000, 20_000], 20_000).round(3).tolist()
     [2.462, 1.0]
     """
+    alike(incomes=incomes, median_income=median_income, elasticity=elasticity)
     ratio = above(median_income, "median_income") / above(incomes, "incomes")
     return np.asarray(ratio ** finite(elasticity, "elasticity"))
 
 
+@checked
 def weighted_total(benefits: ArrayLike, weights: ArrayLike) -> Floats:
     """Benefits (..., groups) less costs of each group, each times its weight (groups,), summed."""
     columns, weight = finite(benefits, "benefits"), finite(weights, "weights")

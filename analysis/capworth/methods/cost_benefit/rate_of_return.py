@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from scipy.special import comb
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Bools, Floats, Ints, above, finite, table
+from capworth.methods.arguments import Bools, Floats, Ints, above, alike, checked, finite, table
 
 DEPTH = 40  # halvings of an interval before two roots count as touching
 PLAUSIBLE = (-0.5, inf)  # a project that loses more than half of everything every year is none
@@ -58,6 +58,7 @@ class _Brackets(NamedTuple):
     single: Bools  # False: two roots that touch, or nearly
 
 
+@checked
 def internal_rates(flows: ArrayLike, plausible: tuple[float, float] = PLAUSIBLE) -> Rates:
     """Find the internal rate of return of each stream; refuse none and more than one.
 
@@ -97,6 +98,7 @@ def internal_rates(flows: ArrayLike, plausible: tuple[float, float] = PLAUSIBLE)
     return Rates(value, code.astype(np.int64))
 
 
+@checked
 def internal_rate(flows: ArrayLike, plausible: tuple[float, float] = PLAUSIBLE) -> float:
     """Find the internal rate of return of one stream (years,).
 
@@ -119,11 +121,13 @@ def internal_rate(flows: ArrayLike, plausible: tuple[float, float] = PLAUSIBLE) 
     raise InputError(f"flows: {problem}. Use the net present value.")
 
 
+@checked
 def all_rates(flows: ArrayLike) -> Floats:
     """Every rate above -100 % at which one stream (years,) is worth 0, lowest first."""
     return np.sort(_rates(table([finite(flows, "flows")], "flows", "draws", "years"))[1])
 
 
+@checked
 def modified_rates(flows: ArrayLike, finance: ArrayLike, reinvest: ArrayLike) -> Rates:
     """Find the modified rate: outlays financed, gains put to work, at stated rates.
 
@@ -142,6 +146,7 @@ def modified_rates(flows: ArrayLike, finance: ArrayLike, reinvest: ArrayLike) ->
     -----
     Lin (1976), Engineering Economist 21(4), 237-247.
     """
+    alike(finance=finance, reinvest=reinvest)
     streams = table(flows, "flows", "draws", "years")
     last = streams.shape[1] - 1
     year = np.arange(last + 1)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, Ints, finite, known
+from capworth.methods.arguments import Floats, Ints, alike, checked, finite, known
 
 NOTHING = 1e-12  # a cost this small beside the benefit is what rounding leaves of 0
 
@@ -46,6 +46,7 @@ DENOMINATORS: Mapping[str, Terms] = {
 }
 
 
+@checked
 def divided(above: ArrayLike, below: ArrayLike, denominator: str = "all costs") -> Ratio:
     """Divide where what is below the line is above 0; elsewhere NaN and the reason.
 
@@ -63,6 +64,7 @@ def divided(above: ArrayLike, below: ArrayLike, denominator: str = "all costs") 
     return Ratio(value, code, denominator)
 
 
+@checked
 def benefit_cost_ratio(
     benefits: ArrayLike,
     public_costs: ArrayLike,
@@ -88,6 +90,7 @@ def benefit_cost_ratio(
     value (draws,), NaN with a reason where the denominator is 0 or below: a programme that saves
     money has no ratio, and its net value speaks for it. Negative benefits give a negative ratio.
     """
+    alike(benefits=benefits, public_costs=public_costs, other_costs=other_costs, savings=savings)
     terms = DENOMINATORS[known(denominator, "denominator", DENOMINATORS)]
     upper, lower = terms(
         finite(benefits, "benefits"),
@@ -98,13 +101,16 @@ def benefit_cost_ratio(
     return divided(upper, lower, denominator)
 
 
+@checked
 def net_value_per_public_cost(net_value: ArrayLike, public_costs: ArrayLike) -> Ratio:
     """Return on public sector cost: net present social value for each unit of net public cost."""
+    alike(net_value=net_value, public_costs=public_costs)
     return divided(
         finite(net_value, "net_value"), finite(public_costs, "public_costs"), "net public cost"
     )
 
 
+@checked
 def ratio_of_means(benefits: ArrayLike, costs: ArrayLike) -> Ratio:
     """Mean benefit over mean cost, the ratio of a whole distribution of draws.
 
@@ -119,6 +125,7 @@ def ratio_of_means(benefits: ArrayLike, costs: ArrayLike) -> Ratio:
     return divided(upper.mean(), lower.mean(), "mean of all costs")
 
 
+@checked
 def categories(ratio: ArrayLike, edges: ArrayLike) -> Ints:
     """Place of each ratio among the categories that the edges part, from 0 for the lowest.
 
@@ -144,6 +151,7 @@ def categories(ratio: ArrayLike, edges: ArrayLike) -> Ints:
     return np.where(np.isnan(values), -1, places).astype(np.int64)
 
 
+@checked
 def category_shares(ratio: ArrayLike, edges: ArrayLike) -> Floats:
     """Share of draws in each category; the last entry is the share without a ratio.
 

@@ -3,9 +3,10 @@
 import numpy as np
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, within
+from capworth.methods.arguments import Floats, checked, within
 
 
+@checked
 def remaining_share(saved: Floats) -> Floats:
     """Share of a cost line that several improvements leave: what each leaves, multiplied.
 
@@ -19,6 +20,7 @@ def remaining_share(saved: Floats) -> Floats:
     return np.asarray(np.prod(1 - within(saved, "share saved", 0, 1), axis=0))
 
 
+@checked
 def saving(line: Floats, saved: Floats, factors: Floats) -> Floats:
     """Present value of what improvements save of one cost line.
 
@@ -31,6 +33,7 @@ def saving(line: Floats, saved: Floats, factors: Floats) -> Floats:
     return np.asarray((line * (1 - remaining_share(saved))) @ factors)
 
 
+@checked
 def break_even(cost: float, benefit: float, outcomes: float) -> float:
     """Break-even value of an outcome without a price: what one must be worth for the whole to pay.
 

@@ -14,9 +14,10 @@ from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
 from capworth.methods.allocation.shapley import bounds, shapley
-from capworth.methods.arguments import Floats, above, finite, within
+from capworth.methods.arguments import Floats, above, alike, checked, finite, within
 
 
+@checked
 def volumes(start: ArrayLike, rates: ArrayLike) -> Floats:
     """Volume after each step of a chain in which every step keeps a share of the one before.
 
@@ -44,6 +45,7 @@ def volumes(start: ArrayLike, rates: ArrayLike) -> Floats:
     return np.asarray(entered * through)
 
 
+@checked
 def match_probability(
     intensity: ArrayLike, records: ArrayLike, quality: ArrayLike = 1.0, access: ArrayLike = 1.0
 ) -> Floats:
@@ -60,6 +62,7 @@ def match_probability(
     return np.asarray(-np.expm1(-_exposure(intensity, records, quality, access)))
 
 
+@checked
 def match_elasticity(
     intensity: ArrayLike, records: ArrayLike, quality: ArrayLike = 1.0, access: ArrayLike = 1.0
 ) -> Floats:
@@ -72,6 +75,7 @@ def match_elasticity(
     return np.divide(exposure, growth, out=np.ones_like(growth), where=growth > 0)
 
 
+@checked
 def lead_use(at_once: ArrayLike, delay: ArrayLike, patience: ArrayLike) -> Floats:
     """Share of leads used when the verified answer comes after `delay`.
 
@@ -82,6 +86,7 @@ def lead_use(at_once: ArrayLike, delay: ArrayLike, patience: ArrayLike) -> Float
     return np.asarray(within(at_once, "at_once", 0, 1) * np.exp(-waited))
 
 
+@checked
 def elasticity(cause: ArrayLike, effect: ArrayLike) -> Floats:
     """Percent of the effect for one percent of the cause, from two levels of each.
 
@@ -102,11 +107,13 @@ def elasticity(cause: ArrayLike, effect: ArrayLike) -> Floats:
     return np.asarray(grown[1] / grown[0])
 
 
+@checked
 def marginal_rate(average_rate: ArrayLike, response: ArrayLike) -> Floats:
     """Rate of the next unit: average rate x elasticity. The average overstates it below 1."""
     return np.asarray(finite(average_rate, "average_rate") * finite(response, "response"))
 
 
+@checked
 def change_by_step(before: ArrayLike, after: ArrayLike) -> Floats:
     """Split the change of a product among its factors; the parts sum to the whole change.
 
@@ -148,6 +155,7 @@ def _log_growth(levels: ArrayLike, name: str) -> Floats:
     return np.asarray(np.log(pair[..., 1] / pair[..., 0]))
 
 
+@checked
 def net_factor(
     deadweight: ArrayLike,
     displacement: ArrayLike = 0.0,
@@ -173,6 +181,13 @@ def net_factor(
     >>> round(float(net_factor(0.2, 0.25, 0.1)), 4)
     0.54
     """
+    alike(
+        deadweight=deadweight,
+        displacement=displacement,
+        leakage=leakage,
+        substitution=substitution,
+        multiplier=multiplier,
+    )
     return np.asarray(
         (1 - within(deadweight, "deadweight", 0, 1))
         * (1 - within(displacement, "displacement", 0, 1))
@@ -182,6 +197,7 @@ def net_factor(
     )
 
 
+@checked
 def additional(gross: ArrayLike, counterfactual: ArrayLike, effect_lost: ArrayLike = 0.0) -> Floats:
     """Gross outcomes less those of the best other channel, and less those displaced.
 
@@ -191,6 +207,7 @@ def additional(gross: ArrayLike, counterfactual: ArrayLike, effect_lost: ArrayLi
     counterfactual : (...) probability that the same outcome had come, in time, by another channel
     effect_lost : (...) share of the rest that only moves elsewhere (displacement)
     """
+    alike(gross=gross, counterfactual=counterfactual, effect_lost=effect_lost)
     return np.asarray(
         finite(gross, "gross")
         * net_factor(within(counterfactual, "counterfactual", 0, 1), displacement=effect_lost)
@@ -208,6 +225,7 @@ class Contribution(NamedTuple):
     last_in: Floats  # (..., 3) what is lost without it
 
 
+@checked
 def contribution_game(
     bilateral: ArrayLike, with_owner: ArrayLike = 0.0, with_searcher: ArrayLike = 0.0
 ) -> Floats:
@@ -237,6 +255,7 @@ def contribution_game(
     return game
 
 
+@checked
 def contribution_shares(
     bilateral: ArrayLike, with_owner: ArrayLike = 0.0, with_searcher: ArrayLike = 0.0
 ) -> Contribution:
@@ -253,6 +272,7 @@ def contribution_shares(
     return Contribution(shapley(game), first_in, last_in)
 
 
+@checked
 def share_of(party: str, bilateral: ArrayLike) -> Floats:
     """Share (...) of one party, given what owner and searcher would bring about without platform.
 
@@ -264,6 +284,7 @@ def share_of(party: str, bilateral: ArrayLike) -> Floats:
     return np.asarray(contribution_shares(bilateral).share[..., PARTIES.index(party)])
 
 
+@checked
 def fitted_intensity(hits: ArrayLike, searches: ArrayLike, records: ArrayLike) -> Floats:
     """Encounters for each record and search that explain the hits: -ln(1 - hits/searches)/records.
 
@@ -281,6 +302,7 @@ def fitted_intensity(hits: ArrayLike, searches: ArrayLike, records: ArrayLike) -
     return np.asarray(-np.log1p(-share) / above(records, "records"))
 
 
+@checked
 def hits_added(
     searches: ArrayLike, intensity: ArrayLike, records: ArrayLike, added: ArrayLike
 ) -> Floats:

@@ -3,18 +3,20 @@
 Of coders on units, of the questions of a scale, of judges on an order; beyond what chance brings.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, known, table, within
+from capworth.methods.arguments import Floats, checked, known, table, within
 
 _LEVELS: Final = ("nominal", "ordinal", "interval", "ratio")
+ROUNDING: Final = 1e-9  # of a sum: what differs by less is the same
 _KAPPA_WEIGHTS: Final = ("none", "linear", "quadratic")
 
 
+@checked
 def cohen_kappa(counts: ArrayLike, weights: str = "none") -> float:
     """Cohen's kappa of two coders: 1 when they agree on all, 0 when no more than by chance.
 
@@ -51,18 +53,34 @@ def cohen_kappa(counts: ArrayLike, weights: str = "none") -> float:
 def cross_table(first: ArrayLike, second: ArrayLike) -> Floats:
     """Count the units (categories, categories) by the codes of two coders, codes in rising order.
 
+    A unit to which one of them gave no code (None, NaN, "" or masked) does not count.
+
     >>> cross_table(["a", "b", "b"], ["a", "a", "b"]).tolist()
     [[1.0, 0.0], [1.0, 1.0]]
     """
-    one, other = np.asarray(first), np.asarray(second)
-    if one.ndim != 1 or one.shape != other.shape or not len(one):
-        raise InputError(f"first {one.shape}, second {other.shape}: give a code for each unit.")
+    every: Any = np.ma.asarray(first, dtype=object)
+    others: Any = np.ma.asarray(second, dtype=object)
+    if every.ndim != 1 or every.shape != others.shape or not len(every):
+        raise InputError(f"first {every.shape}, second {others.shape}: give a code for each unit.")
+    pairs = [(a, b) for a, b in zip(every, others, strict=True) if not (_is_gap(a) or _is_gap(b))]
+    if not pairs:
+        raise InputError(
+            "first and second: no unit has a code of both. There is nothing to compare."
+        )
+    one, other = (np.array([pair[k] for pair in pairs]) for k in (0, 1))
     codes, place = np.unique(np.concatenate((one, other)), return_inverse=True)
     counts = np.zeros((len(codes), len(codes)))
     np.add.at(counts, (place[: len(one)], place[len(one) :]), 1)
     return counts
 
 
+def _is_gap(code: object) -> bool:
+    """Whether a coder gave no code: a gap is no category, and two gaps do not agree."""
+    missing = code is None or code is np.ma.masked or code == ""
+    return missing or (isinstance(code, float) and code != code) or type(code).__name__ == "NAType"
+
+
+@checked
 def fleiss_kappa(counts: ArrayLike) -> float:
     """Fleiss' kappa: the same number of coders on every unit, not always the same persons.
 
@@ -89,6 +107,7 @@ def fleiss_kappa(counts: ArrayLike) -> float:
     return float((agree.mean() - chance) / (1 - chance)) if chance < 1 else float("nan")
 
 
+@checked
 def krippendorff_alpha(codes: ArrayLike, level: str = "nominal") -> float:
     """Krippendorff's alpha: any number of coders, gaps allowed; 1 full agreement, 0 chance.
 
@@ -152,6 +171,7 @@ def _differences(values: Floats, size: Floats, level: str) -> Floats:
     return np.asarray((middle[:, None] - middle[None]) ** 2)
 
 
+@checked
 def cronbach_alpha(answers: ArrayLike) -> float:
     """Reliability of a sum over questions: how far they measure one thing.
 
@@ -174,12 +194,14 @@ def cronbach_alpha(answers: ArrayLike) -> float:
     persons, questions = ratings.shape
     if persons < 2 or questions < 2:
         raise InputError(f"answers: {persons} persons, {questions} questions. Give two or more.")
-    whole = float(ratings.sum(axis=1).var(ddof=1))
-    if whole <= 0:
-        return float("nan")
+    sums = ratings.sum(axis=1)
+    whole = float(sums.var(ddof=1))
+    if whole <= (ROUNDING * np.abs(ratings).sum(axis=1).max()) ** 2:
+        return float("nan")  # the sums are all the same, but for the last bits of their adding
     return float(questions / (questions - 1) * (1 - ratings.var(axis=0, ddof=1).sum() / whole))
 
 
+@checked
 def kendall_w(points: ArrayLike) -> float:
     """Kendall's W: 1 when all judges give one order, 0 when their orders cancel out.
 
@@ -213,6 +235,7 @@ def kendall_w(points: ArrayLike) -> float:
     return float(12 * (apart**2).sum() / most) if most > 0 else float("nan")
 
 
+@checked
 def mean_ranks(points: Floats) -> Floats:
     """Rank of each thing, 1 for the most points; ties share their mean: (judges, things)."""
     above = (points[:, None, :] > points[:, :, None]).sum(axis=2)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, finite, known
+from capworth.methods.arguments import Floats, checked, finite, known
 from capworth.methods.elicitation.weights import normalised
 
 _ROUNDING: Final = 0.05  # opposites typed with two digits, as 0.33 or 0.13, are reciprocal
@@ -39,6 +39,7 @@ RANDOM_INDEX: Final[Mapping[str, tuple[float, ...]]] = {
 }
 
 
+@checked
 def reciprocal(judgements: ArrayLike) -> Floats:
     """Take judgements as a reciprocal matrix, or name the pair that contradicts itself.
 
@@ -61,6 +62,7 @@ def reciprocal(judgements: ArrayLike) -> Floats:
     return exact
 
 
+@checked
 def eigenvector(judgements: ArrayLike) -> Floats:
     """Eigenvector method: the principal right eigenvector, summing to 1: (..., criteria).
 
@@ -80,6 +82,7 @@ def eigenvector(judgements: ArrayLike) -> Floats:
     return weights
 
 
+@checked
 def geometric_mean(judgements: ArrayLike) -> Floats:
     """Geometric mean method: the means of the rows, summing to 1: (..., criteria).
 
@@ -92,6 +95,7 @@ def geometric_mean(judgements: ArrayLike) -> Floats:
     return _normalised_rows(np.exp(np.log(reciprocal(judgements)).mean(axis=-1)))
 
 
+@checked
 def column_mean(judgements: ArrayLike) -> Floats:
     """Give the means of the normalised columns, summing to 1: (..., criteria).
 
@@ -128,6 +132,7 @@ class Consistency:
     ratio: Floats
 
 
+@checked
 def consistency(
     judgements: ArrayLike, *, priorities: str = "eigenvector", random_index: str = "saaty 1980"
 ) -> Consistency:
@@ -161,6 +166,7 @@ def consistency(
     return Consistency(lambda_max, np.asarray(index), np.asarray(ratio))
 
 
+@checked
 def geometric_consistency_index(judgements: ArrayLike) -> Floats:
     """Geometric consistency index (GCI), which goes with the weights of `geometric_mean`: (...).
 
@@ -199,6 +205,7 @@ class Judgement:
     ratio_if_mended: float
 
 
+@checked
 def to_revisit(
     judgements: ArrayLike, *, priorities: str = "eigenvector", random_index: str = "saaty 1980"
 ) -> tuple[Judgement, ...]:
@@ -224,6 +231,7 @@ def to_revisit(
     return tuple(sorted(found, key=lambda judgement: -round(abs(judgement.error), 12)))
 
 
+@checked
 def aggregated(judgements: ArrayLike, judges: ArrayLike | None = None) -> Floats:
     """Give one matrix for several judges: the geometric mean of their judgements.
 

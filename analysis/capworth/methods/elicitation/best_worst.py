@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import linprog
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, finite
+from capworth.methods.arguments import Floats, checked, finite
 
 _SLACK: Final = 1e-10  # deviation granted above the least, so that the last step is not rounding
 
@@ -41,6 +41,7 @@ class BestWorst:
     input_ratio: float
 
 
+@checked
 def best_worst(best_to_others: ArrayLike, others_to_worst: ArrayLike) -> BestWorst:
     """Best-worst method, min-max model: no ratio of weights is off its judgement by more than xi.
 
@@ -97,6 +98,7 @@ def best_worst(best_to_others: ArrayLike, others_to_worst: ArrayLike) -> BestWor
     return _answer(ends, xi, to_others, to_worst, direct)
 
 
+@checked
 def best_worst_linear(best_to_others: ArrayLike, others_to_worst: ArrayLike) -> BestWorst:
     """Best-worst method, linear model: a single weight vector in all but odd cases.
 
@@ -134,6 +136,7 @@ def best_worst_linear(best_to_others: ArrayLike, others_to_worst: ArrayLike) -> 
     return _answer(ends, xi, to_others, to_worst, direct)
 
 
+@checked
 def consistency_index(best_to_worst: float) -> float:
     """Consistency index (CI): largest deviation that one criterion can have with this `a_BW`.
 

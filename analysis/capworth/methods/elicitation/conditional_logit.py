@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, Ints, finite, table, within
+from capworth.methods.arguments import Floats, Ints, checked, finite, table, within
 
 _ROUNDS: Final = 60
 _FAR: Final = 30.0  # a utility that parts options for certain
@@ -39,6 +39,7 @@ class Contrast(NamedTuple):
     high: float
 
 
+@checked
 def conditional_logit(
     attributes: ArrayLike, chosen: ArrayLike, task: ArrayLike, cluster: ArrayLike
 ) -> ChoiceFit:
@@ -109,6 +110,7 @@ def conditional_logit(
     return ChoiceFit(beta, clustered, likelihood, len(tasks), len(groups))
 
 
+@checked
 def worst_as_choice(
     attributes: ArrayLike, best: ArrayLike, worst: ArrayLike, task: ArrayLike, cluster: ArrayLike
 ) -> tuple[Floats, Floats, Ints, Ints]:
@@ -141,6 +143,7 @@ def worst_as_choice(
     )
 
 
+@checked
 def contrast(fit: ChoiceFit, weights: ArrayLike, level: float = 0.9) -> Contrast:
     """Weighted sum of the coefficients, with its normal interval."""
     w = finite(weights, "weights")
@@ -149,6 +152,7 @@ def contrast(fit: ChoiceFit, weights: ArrayLike, level: float = 0.9) -> Contrast
     return Contrast(value, value - reach, value + reach)
 
 
+@checked
 def willingness_to_pay(
     fit: ChoiceFit, weights: ArrayLike, cost: int, level: float = 0.9
 ) -> Contrast:

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, Ints
+from capworth.methods.arguments import Floats, Ints, checked
 
 CATEGORIES: Final = ("no", "very weak", "weak", "moderate", "strong", "very strong", "extreme")
 EXTREME: Final = len(CATEGORIES) - 1
@@ -52,12 +52,14 @@ class Change:
     instead: int
 
 
+@checked
 def consistent(lower: ArrayLike, upper: ArrayLike | None = None) -> bool:
     """Whether any values agree with the judgements."""
     low, high = _judgements(lower, upper)
     return _solve(*_rules(low, high), goal=0) is not None
 
 
+@checked
 def macbeth(lower: ArrayLike, upper: ArrayLike | None = None) -> MacbethScale:
     """MACBETH scale: values that agree with the judgements.
 
@@ -95,6 +97,7 @@ def macbeth(lower: ArrayLike, upper: ArrayLike | None = None) -> MacbethScale:
     return MacbethScale(units * per_unit, units, ends[:, 0] * per_unit, ends[:, 1] * per_unit)
 
 
+@checked
 def repairs(lower: ArrayLike, upper: ArrayLike | None = None) -> tuple[tuple[Change, ...], ...]:
     """Suggest how to make judgements consistent with the fewest category steps.
 

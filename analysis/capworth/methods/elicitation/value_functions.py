@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, Ints, finite, known
+from capworth.methods.arguments import Floats, Ints, checked, finite, known
 
 _BEYOND: Final = ("clip", "extrapolate")
 _FLAT: Final = 1e-8  # a curvature below this is a straight line to the last digit
 
 
+@checked
 def piecewise(
     levels: ArrayLike, at: ArrayLike, worth: ArrayLike, *, beyond: str = "clip"
 ) -> Floats:
@@ -77,6 +78,7 @@ def piecewise(
     return value
 
 
+@checked
 def exponential(
     levels: ArrayLike,
     worst: float,
@@ -123,6 +125,7 @@ def exponential(
     return value
 
 
+@checked
 def curvature_from_midpoint(share: float) -> float:
     """Curvature of the exponential value function that is worth one half at `share` of the way.
 
@@ -148,6 +151,7 @@ def curvature_from_midpoint(share: float) -> float:
     return float(high if share < 0.5 else -high)
 
 
+@checked
 def categorical(codes: ArrayLike, worth: ArrayLike) -> Floats:
     """Value of each category, looked up.
 

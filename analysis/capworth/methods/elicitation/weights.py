@@ -14,13 +14,14 @@ from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, Ints, finite, table
+from capworth.methods.arguments import Floats, Ints, checked, finite, table
 
 Sampler: TypeAlias = Callable[[np.random.Generator, int], Floats]
 
 ROUNDING: Final = 1e-9  # how far a sum of weights may be from 1
 
 
+@checked
 def normalised(points: ArrayLike) -> Floats:
     """Points of importance as weights: each row divided by its sum.
 
@@ -57,6 +58,7 @@ def normalised(points: ArrayLike) -> Floats:
     return weights
 
 
+@checked
 def fixed(points: ArrayLike) -> Sampler:
     """Weights that are known: the same normalised points in every draw."""
     weights = normalised(points)
@@ -65,6 +67,7 @@ def fixed(points: ArrayLike) -> Sampler:
     return lambda _, draws: np.tile(weights, (draws, 1))
 
 
+@checked
 def free(criteria: int) -> Sampler:
     """Weights of which nothing is known: uniform over all vectors that sum to 1.
 
@@ -81,6 +84,7 @@ def free(criteria: int) -> Sampler:
     return sample
 
 
+@checked
 def swings(low: ArrayLike, mode: ArrayLike, high: ArrayLike) -> Sampler:
     """Weights from swing points with a range: triangular points, each draw then normalised.
 
@@ -122,6 +126,7 @@ def swings(low: ArrayLike, mode: ArrayLike, high: ArrayLike) -> Sampler:
     return sample
 
 
+@checked
 def around(centre: ArrayLike, evidence: float) -> Sampler:
     """Weights scattered around a centre: a Dirichlet distribution with mean `centre`.
 
@@ -142,6 +147,7 @@ def around(centre: ArrayLike, evidence: float) -> Sampler:
     return sample
 
 
+@checked
 def resampled(records: ArrayLike) -> Sampler:
     """Weights of judges, or draws made elsewhere: each draw is one record, taken with replacement.
 
@@ -153,6 +159,7 @@ def resampled(records: ArrayLike) -> Sampler:
     return lambda rng, draws: weights[rng.integers(len(weights), size=draws)]
 
 
+@checked
 def rank_order_centroid(criteria: int) -> Floats:
     """Centre of all weights that fall from first to last place.
 
@@ -167,6 +174,7 @@ def rank_order_centroid(criteria: int) -> Floats:
     return sums / count
 
 
+@checked
 def rank_sum(criteria: int) -> Floats:
     """Weights in proportion to n, n - 1, ..., 1.
 
@@ -178,6 +186,7 @@ def rank_sum(criteria: int) -> Floats:
     return normalised(np.arange(_count(criteria), 0, -1.0))
 
 
+@checked
 def rank_reciprocal(criteria: int) -> Floats:
     """Weights in proportion to 1, 1/2, ..., 1/n, from the same source as `rank_sum`.
 
@@ -194,6 +203,7 @@ FROM_ORDER: Final[Mapping[str, Callable[[int], Floats]]] = {
 }
 
 
+@checked
 def composed(parents: ArrayLike, children: ArrayLike, branch: Sequence[int] | Ints) -> Floats:
     """Weights of leaves in a tree: the branch's weight times the leaf's weight in its branch.
 
@@ -233,6 +243,7 @@ def _count(criteria: int) -> int:
 _MOST_CRITERIA: Final = 20  # a partial order needs a table of 2 ** criteria numbers
 
 
+@checked
 def within(low: ArrayLike, high: ArrayLike) -> Sampler:
     """Weights uniform over all vectors that sum to 1 and keep their bounds.
 
@@ -285,6 +296,7 @@ def within(low: ArrayLike, high: ArrayLike) -> Sampler:
     return sample
 
 
+@checked
 def ordered(criteria: int, pairs: Iterable[tuple[int, int]]) -> Sampler:
     """Weights uniform over all vectors that sum to 1 and keep an order, complete or partial.
 

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from scipy.special import gammaincinv
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, finite, known, table, within
+from capworth.methods.arguments import Floats, checked, finite, known, table, within
 from capworth.methods.envelopment.technology import NEGLIGIBLE, Question, measures, project
 from capworth.methods.uncertainty.order_statistics import order_quantiles
 from capworth.streams import stream
@@ -50,6 +50,7 @@ class Bootstrapped:
     resolved: int
 
 
+@checked
 def bootstrap(
     inputs: ArrayLike,
     outputs: ArrayLike,
@@ -134,6 +135,7 @@ def bootstrap(
     )
 
 
+@checked
 def smoothing(distance: Floats) -> float:
     """Width of the normal kernel by which distances (units,), 1 or more, are smoothed.
 
@@ -186,6 +188,7 @@ _STEPS = 100  # of the bisection: each halves the interval
 _STILL = 1e-12  # share of the mean square below which a spread is rounding
 
 
+@checked
 def spread_floor(means: ArrayLike, variances: ArrayLike, confidence: float = _CONFIDENCE) -> float:
     """Lower confidence limit of the variance between units, beyond what chance alone gives.
 
@@ -232,6 +235,7 @@ def spread_floor(means: ArrayLike, variances: ArrayLike, confidence: float = _CO
     return low
 
 
+@checked
 def shrunk(draws: ArrayLike, confidence: float = _CONFIDENCE) -> Floats:
     """Move draws of units towards their common mean, the more the less is known of them.
 

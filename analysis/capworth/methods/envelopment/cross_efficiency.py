@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, known
+from capworth.methods.arguments import Floats, checked, known
 from capworth.methods.envelopment.dea import dea
 from capworth.methods.envelopment.linear_programmes import Programmes
 from capworth.methods.envelopment.technology import Technology, blocks, measures, solved
@@ -43,6 +43,7 @@ class CrossEfficiency:
     resolved: int
 
 
+@checked
 def cross_efficiency(
     inputs: ArrayLike, outputs: ArrayLike, attitude: str = "benevolent"
 ) -> CrossEfficiency:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Bools, Floats, Ints, finite, flags, known
+from capworth.methods.arguments import Bools, Floats, Ints, checked, finite, flags, known
 from capworth.methods.envelopment.technology import (
     NEGLIGIBLE,
     Question,
@@ -112,6 +112,7 @@ class Envelopment:
         return bool(units < 3 * measured)
 
 
+@checked
 def dea(
     inputs: ArrayLike,
     outputs: ArrayLike,
@@ -284,6 +285,7 @@ class SuperEfficiency:
     resolved: int
 
 
+@checked
 def super_efficiency(
     inputs: ArrayLike,
     outputs: ArrayLike,
@@ -350,6 +352,7 @@ class ScaleEfficiency:
     resolved: int
 
 
+@checked
 def scale_efficiency(
     inputs: ArrayLike, outputs: ArrayLike, orientation: str = "output"
 ) -> ScaleEfficiency:
@@ -376,6 +379,7 @@ def scale_efficiency(
     return ScaleEfficiency(overall, pure, scale, kind, resolved)
 
 
+@checked
 def weight_ratio(
     measures: int, upper: int, lower: int, least: float | None = None, most: float | None = None
 ) -> Floats:
@@ -420,6 +424,7 @@ def weight_ratio(
     return np.array(rows)
 
 
+@checked
 def elicited_region(least: ArrayLike, most: ArrayLike, swing: ArrayLike) -> Floats:
     """Let each pair of weights differ no more than elicited swing weights do.
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, Ints, finite, within
+from capworth.methods.arguments import Floats, Ints, checked, finite, within
 from capworth.methods.envelopment.dea import dea
 from capworth.methods.envelopment.linear_programmes import Programmes
 from capworth.methods.envelopment.technology import (
@@ -48,6 +48,7 @@ class PriceEfficiency:
     resolved: int
 
 
+@checked
 def cost_efficiency(
     inputs: ArrayLike, outputs: ArrayLike, input_prices: ArrayLike, returns: str = "variable"
 ) -> PriceEfficiency:
@@ -84,6 +85,7 @@ def cost_efficiency(
     )
 
 
+@checked
 def revenue_efficiency(
     inputs: ArrayLike, outputs: ArrayLike, output_prices: ArrayLike, returns: str = "variable"
 ) -> PriceEfficiency:
@@ -228,6 +230,7 @@ class Profitability:
     allocative: Floats
 
 
+@checked
 def profit_efficiency(
     inputs: ArrayLike,
     outputs: ArrayLike,
@@ -282,6 +285,7 @@ def profit_efficiency(
     )
 
 
+@checked
 def profitability(
     inputs: ArrayLike, outputs: ArrayLike, input_prices: ArrayLike, output_prices: ArrayLike
 ) -> Profitability:
@@ -316,6 +320,7 @@ _HALVINGS: Final = 45  # of an interval of logarithms; the score then holds to a
 _LEAST: Final = 1e-6  # no unit is taken to be less efficient than this
 
 
+@checked
 def hyperbolic(
     inputs: ArrayLike, outputs: ArrayLike, returns: str = "variable", alpha: float = 0.5
 ) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Bools, Floats, Ints, known
+from capworth.methods.arguments import Bools, Floats, Ints, checked, known
 from capworth.methods.envelopment.dea import Envelopment, dea
 from capworth.methods.envelopment.technology import amounts, measures
 
@@ -34,6 +34,7 @@ class FreeDisposal:
     peer: Ints
 
 
+@checked
 def fdh(inputs: ArrayLike, outputs: ArrayLike, orientation: str = "output") -> FreeDisposal:
     """Compare every unit with each unit that makes no less (or uses no more) than it does.
 
@@ -88,6 +89,7 @@ def _ratio(above: Floats, below: Floats, never: float = 0.0) -> Floats:
     return found
 
 
+@checked
 def dea_undesirable(
     inputs: ArrayLike,
     outputs: ArrayLike,

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from scipy.optimize import linprog
 
-from capworth.methods.arguments import Bools, Floats, Ints
+from capworth.methods.arguments import Bools, Floats, Ints, checked
 
 SOLVED: Final = 0
 INFEASIBLE: Final = 1
@@ -332,6 +332,7 @@ _NOT_TIED: Final = 1e-11  # a column that loses more than this on a goal is out 
 _HIGHS_TOLERANCE: Final = 1e-10
 
 
+@checked
 def certified(programmes: Programmes, basis: Ints, status: Ints, pivots: int) -> Solution:
     """Prove each optimum from its basis; give what is not proved to HiGHS.
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Bools, Floats, finite
+from capworth.methods.arguments import Bools, Floats, checked, finite
 from capworth.methods.envelopment.dea import NOTHING
 from capworth.methods.envelopment.technology import Question, amounts, measures, project
 
@@ -38,6 +38,7 @@ class Malmquist:
     resolved: int
 
 
+@checked
 def malmquist(inputs: ArrayLike, outputs: ArrayLike) -> Malmquist:
     """Malmquist index: each unit against itself one period later, by the frontiers of both periods.
 
@@ -140,6 +141,7 @@ class GreenChange:
     infeasible: Bools
 
 
+@checked
 def malmquist_luenberger(
     inputs: ArrayLike, outputs: ArrayLike, undesirable: ArrayLike
 ) -> GreenChange:

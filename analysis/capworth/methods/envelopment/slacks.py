@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from capworth.errors import CapworthError, InputError
-from capworth.methods.arguments import Bools, Floats, Ints, finite, flags, known
+from capworth.methods.arguments import Bools, Floats, Ints, checked, finite, flags, known
 from capworth.methods.envelopment.linear_programmes import Programmes
 from capworth.methods.envelopment.technology import (
     DUST,
@@ -55,6 +55,7 @@ class SlackBased:
     resolved: int
 
 
+@checked
 def slack_based_measure(
     inputs: ArrayLike,
     outputs: ArrayLike,
@@ -288,6 +289,7 @@ _ADDITIVE_WEIGHTS: Final[Mapping[str, _Weights]] = {
     ),
 }
 _BOUNDED: Final = "bounded"
+ROUNDING: Final = 1e-12  # relative: amounts that differ by less are one
 
 
 def _inverse(amounts: Floats) -> Floats:
@@ -296,6 +298,7 @@ def _inverse(amounts: Floats) -> Floats:
     return found
 
 
+@checked
 def additive(
     inputs: ArrayLike,
     outputs: ArrayLike,
@@ -339,6 +342,8 @@ def additive(
     if isinstance(weights, str):
         known(weights, "weights", (*_ADDITIVE_WEIGHTS, _BOUNDED))
         low, high = both.min(axis=1, keepdims=True), both.max(axis=1, keepdims=True)
+        constant = high - low <= ROUNDING * np.maximum(np.abs(high), np.abs(low))
+        high = np.where(constant, low, high)  # it differs in the last bits only, and is one level
         if weights == _BOUNDED:
             if returns != "variable":
                 raise InputError(
@@ -346,9 +351,12 @@ def additive(
                     "the best unit. Use those, or 'range'."
                 )
             used = np.arange(both.shape[2]) < x.shape[2]
-            worth = _inverse(np.where(used, both - low, high - both)) / both.shape[2]
+            worth = _inverse(np.where(constant, 0, np.where(used, both - low, high - both)))
+            worth = worth / both.shape[2]
         else:
             worth = _ADDITIVE_WEIGHTS[weights](both, high - low)
+            if weights in ("range", "deviation"):
+                worth = np.where(constant, 0, worth)
     else:
         worth = _given(weights, both)
     return _most_slack(x, y, returns, worth, _counted_measures(fixed_inputs, both, x.shape[2]))
@@ -390,6 +398,7 @@ class ClosestTargets:
     efficient: Bools
 
 
+@checked
 def closest_targets(
     inputs: ArrayLike, outputs: ArrayLike, returns: str = "variable"
 ) -> ClosestTargets:

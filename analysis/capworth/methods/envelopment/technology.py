@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Bools, Floats, Ints, finite, known
+from capworth.methods.arguments import Bools, Floats, Ints, checked, finite, known
 from capworth.methods.envelopment.linear_programmes import (
     INFEASIBLE,
     SOLVED,
@@ -34,6 +34,7 @@ RETURNS: Final[Mapping[str, int | None]] = {
 }
 
 
+@checked
 def measures(inputs: ArrayLike, outputs: ArrayLike) -> tuple[Floats, Floats]:
     """Take inputs and outputs as (draws, units, columns), or say which entry cannot be used.
 
@@ -59,6 +60,7 @@ def measures(inputs: ArrayLike, outputs: ArrayLike) -> tuple[Floats, Floats]:
     return x, y
 
 
+@checked
 def amounts(given: ArrayLike, name: str, *, idle_units: bool = True) -> Floats:
     """Take amounts, 0 or more, as (draws, units, columns); no column is 0 for all units.
 
@@ -96,6 +98,7 @@ def _refuse(fault: Bools, name: str, numbers: Floats, problem: str) -> None:
         )
 
 
+@checked
 def negligible(slack: Floats, amount: Floats) -> Bools:
     """(draws, units) whether no slack is worth the name.
 
@@ -266,6 +269,7 @@ def blocks(draws: int, points: int, columns: int) -> Iterator[tuple[slice, slice
             yield slice(draw, min(draw + many, draws)), slice(point, min(point + few, points))
 
 
+@checked
 def project(
     reference: tuple[Floats, Floats],
     points: tuple[Floats, Floats],

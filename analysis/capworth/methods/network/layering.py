@@ -6,12 +6,13 @@ from typing import TypeAlias
 import numpy as np
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, Ints
+from capworth.methods.arguments import Floats, Ints, checked
 
 Edges: TypeAlias = Sequence[tuple[int, int]]  # from a node of one layer to one of the next
 _SWEEPS = 24  # up and down; the best order on the way is kept
 
 
+@checked
 def crossings(places: Sequence[Ints], edges: Sequence[Edges]) -> int:
     """Count the pairs of edges that cross between neighbouring layers.
 
@@ -32,6 +33,7 @@ def crossings(places: Sequence[Ints], edges: Sequence[Edges]) -> int:
     return total
 
 
+@checked
 def ordered(sizes: Sequence[int], edges: Sequence[Edges]) -> tuple[Ints, ...]:
     """Place the nodes of each layer so that few edges cross.
 

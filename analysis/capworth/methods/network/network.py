@@ -13,7 +13,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Bools, Floats, Ints, above, finite, known, within
+from capworth.methods.arguments import (
+    Bools,
+    Floats,
+    Ints,
+    above,
+    alike,
+    checked,
+    finite,
+    known,
+    within,
+)
 
 # Reference lines for the value of a network of n members. None of them is assumed anywhere.
 _LAWS: Mapping[str, Callable[[Floats], Floats]] = {
@@ -37,6 +47,7 @@ class Exponent(NamedTuple):
     standard_error: float
 
 
+@checked
 def links(members: ArrayLike) -> Floats:
     """Pairs of members: n (n - 1) / 2; a hub needs n connections instead.
 
@@ -47,26 +58,31 @@ def links(members: ArrayLike) -> Floats:
     return np.asarray(n * (n - 1) / 2)
 
 
+@checked
 def bilateral_cost(members: ArrayLike, link_cost: ArrayLike, wanted: ArrayLike = 1.0) -> Floats:
     """Links: cost of linking the share `wanted` of all pairs one by one.
 
     >>> float(bilateral_cost(10, 2.0, wanted=0.2))  # 9 of 45 pairs
     18.0
     """
+    alike(members=members, link_cost=link_cost, wanted=wanted)
     share = within(wanted, "wanted", 0, 1)
     return np.asarray(share * within(link_cost, "link_cost", 0) * links(members))
 
 
+@checked
 def hub_cost(members: ArrayLike, fixed: ArrayLike, member_cost: ArrayLike) -> Floats:
     """Hub: a fixed cost and one connection for each member.
 
     >>> float(hub_cost(10, 5.0, 0.5))
     10.0
     """
+    alike(members=members, fixed=fixed, member_cost=member_cost)
     connections = within(member_cost, "member_cost", 0) * within(members, "members", 0)
     return np.asarray(within(fixed, "fixed", 0) + connections)
 
 
+@checked
 def hub_break_even(
     fixed: ArrayLike, member_cost: ArrayLike, link_cost: ArrayLike, wanted: ArrayLike = 1.0
 ) -> Floats:
@@ -83,6 +99,7 @@ def hub_break_even(
     >>> round(float(hub_break_even(10, 0.1, 0.05)), 3)
     22.656
     """
+    alike(fixed=fixed, member_cost=member_cost, link_cost=link_cost, wanted=wanted)
     b = within(wanted, "wanted", 0, 1) * within(link_cost, "link_cost", 0)
     c, f = within(member_cost, "member_cost", 0), within(fixed, "fixed", 0)
     half = b / 2 + c
@@ -90,6 +107,7 @@ def hub_break_even(
     return np.asarray(np.divide(root, b, out=np.full(root.shape, np.inf), where=b > 0))
 
 
+@checked
 def dyad_coverage(members: ArrayLike, connected: ArrayLike) -> Floats:
     """Share of ordered pairs of members in which both are connected: c (c - 1) / (n (n - 1)).
 
@@ -102,6 +120,7 @@ def dyad_coverage(members: ArrayLike, connected: ArrayLike) -> Floats:
     return np.asarray(links(c) / links(n))
 
 
+@checked
 def weighted_coverage(flows: ArrayLike, access: ArrayLike, quality: ArrayLike = 1.0) -> Floats:
     """Coverage: share of the wanted exchange that is reached, w a q over w, i other than j.
 
@@ -119,6 +138,7 @@ def weighted_coverage(flows: ArrayLike, access: ArrayLike, quality: ArrayLike = 
     >>> float(weighted_coverage([[0, 3], [1, 0]], [[1, 1], [0, 1]]))
     0.75
     """
+    alike(flows=flows, access=access, quality=quality)
     w = within(flows, "flows", 0)
     if w.ndim < 2 or w.shape[-1] != w.shape[-2]:
         raise InputError(f"flows: shape {w.shape} is not (..., owners, searchers), of one length.")
@@ -130,6 +150,7 @@ def weighted_coverage(flows: ArrayLike, access: ArrayLike, quality: ArrayLike = 
     return np.asarray(reached.sum(axis=(-2, -1)) / total)
 
 
+@checked
 def member_gains(values: ArrayLike) -> MemberGains:
     """Split what is lost when one member leaves: its own loss and that of the others.
 
@@ -150,6 +171,7 @@ def member_gains(values: ArrayLike) -> MemberGains:
     return MemberGains(np.asarray(others.sum(axis=-2)), np.asarray(others.sum(axis=-1)))
 
 
+@checked
 def merger_gains(small: ArrayLike, large: ArrayLike, law: str = "n log n") -> tuple[Floats, Floats]:
     """Find what the members of each of two networks gain in all when the two become one.
 
@@ -166,6 +188,7 @@ def merger_gains(small: ArrayLike, large: ArrayLike, law: str = "n log n") -> tu
     return np.asarray(first * both - value(first)), np.asarray(second * both - value(second))
 
 
+@checked
 def growth_exponent(members: ArrayLike, exchange: ArrayLike) -> Exponent:
     """Exponent of realised exchange on membership, by least squares on logarithms.
 
@@ -194,6 +217,7 @@ class Exchange(NamedTuple):
     whole: Floats  # (...)
 
 
+@checked
 def exchange(
     owners: ArrayLike, searchers: ArrayLike, region: Ints, affinity: ArrayLike = 1.0
 ) -> Exchange:
@@ -232,6 +256,7 @@ def _beyond(mass: Floats, region: Ints, more: Floats) -> Floats:
     return np.maximum(far, 0.0)  # a last bit below nothing where nobody else is
 
 
+@checked
 def with_known(shares: Floats, known: Bools, levels: Floats) -> Floats:
     """Give some members the share that is known of them; the others share what is left.
 
@@ -254,6 +279,7 @@ def with_known(shares: Floats, known: Bools, levels: Floats) -> Floats:
     return shared
 
 
+@checked
 def dyads_reached(members: ArrayLike, owners: ArrayLike, searchers: ArrayLike) -> Floats:
     """Share of ordered pairs (owner, searcher) that are connected, all pairs counting alike.
 
@@ -270,6 +296,7 @@ def dyads_reached(members: ArrayLike, owners: ArrayLike, searchers: ArrayLike) -
     return np.asarray(np.maximum(own * seek - np.minimum(own, seek), 0.0) / (n * (n - 1)))
 
 
+@checked
 def further(share: ArrayLike, elasticity: ArrayLike) -> Floats:
     """Growth of hits when what they rest on grows by `share` of itself: (1 + share)^e - 1.
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from capworth.methods.arguments import Bools, Floats
+from capworth.methods.arguments import Bools, Floats, checked
 from capworth.methods.portfolio.integer import best_within
 from capworth.methods.portfolio.relations import Relations, allowed
 from capworth.methods.uncertainty.order_statistics import order_quantile
@@ -22,6 +22,7 @@ NEAR: Final = 0.02  # share of the draws, near the quantile, in which each cost 
 ROOM: Final = 1e-9
 
 
+@checked
 def candidate_sets(
     value: Floats,
     cost: Floats,
@@ -73,6 +74,7 @@ def candidate_sets(
     return sets[order][:most]
 
 
+@checked
 def value_ceiling(
     value: Floats, cost: Floats, relations: Relations, budget: float, confidence: float
 ) -> float:
@@ -165,4 +167,5 @@ def _neighbours(chosen: Bools, relations: Relations) -> Bools:
                 row[list(into)] = True
                 rows.append(row)
     sets = np.array(rows, dtype=bool).reshape(-1, len(chosen))
-    return sets[allowed(sets, replace(relations, synergies=()))]
+    kept: Bools = sets[allowed(sets, replace(relations, synergies=()))]
+    return kept

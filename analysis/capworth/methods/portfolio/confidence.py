@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Bools, Floats, Ints, finite, within
+from capworth.methods.arguments import Bools, Floats, Ints, checked, finite, within
 
 Worth: TypeAlias = Callable[[Bools, Ints], float]
 _Found: TypeAlias = tuple[float, float, int, tuple[int, ...], int, Ints, float]
@@ -80,6 +80,7 @@ class Plan:
         )
 
 
+@checked
 def later(amounts: Floats, delay: int) -> Floats:
     """Amounts by year, (..., years), so many years later; what falls behind the end is lost."""
     moved = np.zeros_like(amounts)
@@ -118,6 +119,7 @@ class Programmes:
         return np.maximum(self.quantile - self.expected, 0.0)
 
 
+@checked
 def best_programmes(
     sets: Bools,
     value: Floats,
@@ -330,6 +332,7 @@ class Search:
         return -float(self._bound[row]), at, int(self._size[row]), members, row, none, float("nan")
 
 
+@checked
 def frontier_at(
     sets: Bools, value: Floats, cost: Floats, confidence: float = 0.8, mean_too: bool = True
 ) -> tuple[Ints, Floats]:

@@ -7,9 +7,10 @@ distance, weighed by the extent of the service. Levels above the agreed one coun
 import numpy as np
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, Ints, finite
+from capworth.methods.arguments import Floats, Ints, checked, finite
 
 
+@checked
 def extents(given: Floats, whole: Ints | None = None, share: Floats | None = None) -> Floats:
     """Extents that sum to 1; the parts of one whole share what the whole has.
 
@@ -45,6 +46,7 @@ def extents(given: Floats, whole: Ints | None = None, share: Floats | None = Non
     return np.asarray(found / found.sum())
 
 
+@checked
 def distance(value: Floats, reference: Floats, weight: Floats) -> Floats:
     """Distance to the agreed levels, weighted: sum of weight x max(0, reference - value).
 
@@ -64,6 +66,7 @@ def distance(value: Floats, reference: Floats, weight: Floats) -> Floats:
     return np.asarray(np.maximum(reference - value, 0.0) @ weight)
 
 
+@checked
 def closed(
     value: Floats,
     reference: Floats,
@@ -107,6 +110,7 @@ def closed(
     return np.asarray(total / factors.sum())
 
 
+@checked
 def share_closed(gain: Floats, whole: Floats) -> tuple[Floats, Floats] | None:
     """Share of the distance closed, in per cent: ratio of the means, and the ratio by draw.
 

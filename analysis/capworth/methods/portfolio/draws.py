@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Bools, Floats, Ints, finite, table, within
+from capworth.methods.arguments import Bools, Floats, Ints, checked, finite, table, within
 from capworth.methods.exact import in_grains
 from capworth.methods.portfolio.relations import affordable
 from capworth.methods.uncertainty.order_statistics import order_quantile
@@ -23,6 +23,7 @@ BLOCK_DRAWS: Final = 128
 BLOCK_SETS: Final = 4096  # blocks of 4 MB: they stay in the processor's cache
 
 
+@checked
 def best_over_draws(
     cost: ArrayLike,
     value: ArrayLike,
@@ -100,6 +101,7 @@ def _best_row(spent: Floats, gains: Floats, parts: Bools, limit: Floats) -> Ints
     return best
 
 
+@checked
 def core_index(chosen: Bools) -> Floats:
     """Share of draws in which each project is in the best set: (draws, projects) to (projects,).
 
@@ -120,6 +122,7 @@ TOGETHER: Final = 64  # draws looked at together; neighbours should be alike
 SLACK: Final = 1e-9  # relative, so that no set is dropped by rounding
 
 
+@checked
 def best_in_neighbours(cost: Floats, value: Floats, sets: Bools, budget: float) -> Ints:
     """Row of `sets` that is best in each draw, -1 where none is affordable.
 
@@ -155,6 +158,7 @@ def best_in_neighbours(cost: Floats, value: Floats, sets: Bools, budget: float) 
 BITS: Final = 62  # projects that a key of one whole number can hold
 
 
+@checked
 def worth_comparing(sets: Bools, welcome: Bools, idle: Bools | None = None) -> Ints:
     """Rows of the sets that no other one on the list makes needless.
 
@@ -186,6 +190,7 @@ def worth_comparing(sets: Bools, welcome: Bools, idle: Bools | None = None) -> I
     return rows[kept]
 
 
+@checked
 def set_values(sets: Bools, gains: Floats, pairs: Bools, bonuses: Floats) -> Floats:
     """Value of each set in each draw, (draws, sets).
 
@@ -214,6 +219,7 @@ class Standing(NamedTuple):
     best: Floats  # share of draws in which it is the best; sets that tie share a draw
 
 
+@checked
 def standing(values: ArrayLike, quantile: float = 0.1) -> Standing:
     """Say how every set does against the best one of each draw.
 

@@ -18,7 +18,7 @@ from scipy.optimize import Bounds, LinearConstraint, linprog
 from scipy.sparse import coo_array, csr_array, vstack
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Bools, Floats, Ints, finite, table
+from capworth.methods.arguments import Bools, Floats, Ints, checked, finite, table
 from capworth.methods.exact import in_grains
 from capworth.methods.portfolio.integer import least, pair_rows, relation_rows, widened
 from capworth.methods.portfolio.relations import Relations, affordable
@@ -46,6 +46,7 @@ class Cuts:
         return found
 
 
+@checked
 def payment_cuts(may_pay: Bools) -> Cuts:
     """List the groups of projects that decide whether a set can be paid.
 
@@ -85,6 +86,7 @@ def payment_cuts(may_pay: Bools) -> Cuts:
     return Cuts(inside[kept], unions[kept])
 
 
+@checked
 def least_more(cost: ArrayLike, sets: Bools, cuts: Cuts, amounts: ArrayLike) -> Floats:
     """(sets,) least further money without conditions that makes each set payable, 0 or more.
 
@@ -127,6 +129,7 @@ class Payable:
         return Payable(self.may_pay, amounts)
 
 
+@checked
 def best_payable(
     cost: ArrayLike,
     value: ArrayLike,
@@ -243,6 +246,7 @@ class _Model:
     whole: int  # columns, from the first, that are 0 or 1
 
 
+@checked
 def best_in_time(
     cost: ArrayLike,
     value: ArrayLike,
@@ -295,6 +299,7 @@ def best_in_time(
     return Payment(chosen, most, paid, total - paid.sum(axis=(1, 2)))
 
 
+@checked
 def worth_of_money(
     cost: ArrayLike,
     value: ArrayLike,
@@ -446,6 +451,7 @@ def _relation_rows(relations: Relations) -> tuple[csr_array, Floats]:
     return csr_array(np.concatenate(lines)), np.concatenate(ends)
 
 
+@checked
 def who_pays(
     bills: ArrayLike, may_pay: Bools, income: ArrayLike, order: Sequence[int] | None = None
 ) -> Floats:

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Bools, Floats, Ints, above, finite, within
+from capworth.methods.arguments import Bools, Floats, Ints, above, checked, finite, within
 from capworth.methods.exact import in_grains
 from capworth.methods.portfolio.draws import best_over_draws, core_index
 from capworth.methods.portfolio.integer import (
@@ -106,11 +106,35 @@ class Frontier:
         return np.asarray(np.searchsorted(self.cost, affordable, side="right") - 1, dtype=np.int64)
 
 
+def decimal_grid(amounts: Floats) -> float:
+    """Return the largest power of ten that all amounts are multiples of, if it is not too fine.
+
+    Where more than 100,000 steps would make up their sum, the coarsest power of ten below that.
+
+    >>> decimal_grid(np.array([0.4, 0.7])), decimal_grid(np.array([1_200_000.0, 300_000.0]))
+    (0.1, 100000.0)
+    """
+    total = float(amounts.sum())
+    if not np.isfinite(total) or total <= 0:
+        return 1.0
+    power = int(np.floor(np.log10(total)))
+    while True:
+        grid = 10.0**power
+        steps = amounts / grid
+        if (
+            total / grid * 10 > MOST_STEPS
+            or (np.abs(steps - np.rint(steps)) < 1e-9 * steps + 1e-12).all()
+        ):
+            return grid
+        power -= 1
+
+
+@checked
 def budget_frontier(
     cost: ArrayLike,
     value: ArrayLike,
     relations: Relations,
-    unit: float = 1.0,
+    unit: float | None = None,
     limit: float | None = None,
 ) -> Frontier:
     """Exact best set for every budget up to a limit.
@@ -124,7 +148,8 @@ def budget_frontier(
     ----------
     cost, value : (projects,) in one unit each; cost 0 or more, value of any sign
     relations : which sets are allowed, and the bonus of pairs
-    unit : step of money to which costs are rounded up
+    unit : step of money to which costs are rounded up. When left out it is the largest power of
+        ten that costs and limit are multiples of, or what divides their sum into 100,000 steps
     limit : the largest budget of interest; all of them when left out
 
     Raises
@@ -141,7 +166,8 @@ def budget_frontier(
     """
     prices = within(_each(cost, "cost", relations.n), "cost", 0)
     worth = _each(value, "value", relations.n)
-    step = float(above(unit, "unit"))
+    ends = prices if limit is None else np.append(prices, within(limit, "limit", 0))
+    step = decimal_grid(ends) if unit is None else float(above(unit, "unit"))
     units = np.ceil(prices / step - ROUNDING)
     reach = float(units.sum())
     if limit is not None:
@@ -206,6 +232,7 @@ def links_of(relations: Relations) -> tuple[Link, ...]:
     return (*found, *(Link((one, other)) for one, other, _ in relations.synergies))
 
 
+@checked
 def order_of(n: int, links: Sequence[Link]) -> tuple[int, ...]:
     """Order in which to decide projects so that little is left open at any time.
 
@@ -385,6 +412,7 @@ class _Problem:
         return tuple(found), gain
 
 
+@checked
 def spend_table(
     relations: Relations, cost: Ints, gains: Ints, bonuses: Ints, reach: int
 ) -> SpendTable:
@@ -450,6 +478,7 @@ def _refuse_too_many(tables: int, cells: int) -> None:
 MOST_LISTED: Final = 1 << 18  # allowed sets that are all tried; beyond, HiGHS is asked step by step
 
 
+@checked
 def keeps_limits(sets: Bools, uses: Floats, limits: Floats) -> Bools:
     """Say of each set (sets, n) whether what it uses (limits, n) stays within each limit."""
     total = np.einsum("sn,ln->sl", sets, uses)
@@ -457,6 +486,7 @@ def keeps_limits(sets: Bools, uses: Floats, limits: Floats) -> Bools:
     return good
 
 
+@checked
 def limited_frontier(
     cost: ArrayLike,
     value: ArrayLike,
@@ -552,6 +582,7 @@ class Admission(NamedTuple):
     chosen: Bools | None  # the best set that holds it as it is; None if none is affordable
 
 
+@checked
 def admission(held: Frontier, cost: float, best: float, budget: float) -> Admission:
     """Say at which cost or value a project would be in a best set.
 

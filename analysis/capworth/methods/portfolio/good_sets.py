@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from capworth.methods.arguments import Bools, Floats, Ints
+from capworth.methods.arguments import Bools, Floats, Ints, checked
 
 LISTED: Final = 0.2  # chance to be better from which an exchange is named
 CHOICE: Final = 0.35  # chance from which it is a choice, not a preference
@@ -27,6 +27,7 @@ REPLACE: Final = "could be replaced"
 NOT_NOW: Final = "not now"
 
 
+@checked
 def maximal_sets(sets: Bools, value: Floats) -> Ints:
     """Sets that no other of the list makes idle: the maximal ones, and no dead weight.
 
@@ -114,6 +115,7 @@ class Roles:
         return tuple(map(tuple, groups.values()))
 
 
+@checked
 def roles(
     sets: Bools, values: Floats, every: Bools | None = None, names: Sequence[str] = ()
 ) -> Roles:

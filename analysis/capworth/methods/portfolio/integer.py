@@ -15,7 +15,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csc_array
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Bools, Floats, finite
+from capworth.methods.arguments import Bools, Floats, checked, finite
 from capworth.methods.portfolio.relations import Relations, rules_of, synergy_totals
 
 SOLVED: Final = 0  # status of HiGHS
@@ -42,6 +42,7 @@ class Rows:
     high: Floats
 
 
+@checked
 def row(owner: Owner, line: Floats, low: float = -np.inf, high: float = np.inf) -> Rows:
     """Write one rule as rows, scaled so that its largest factor is 1."""
     scale = max(float(np.abs(line).max(initial=0.0)), 1e-300)
@@ -57,12 +58,14 @@ def relation_rows(relations: Relations) -> list[Rows]:
     return found
 
 
+@checked
 def widened(part: Rows, width: int) -> Rows:
     """The same rules over more variables, which are free."""
     matrix = np.pad(part.matrix, ((0, 0), (0, width - part.matrix.shape[1])))
     return Rows(part.owner, matrix, part.low, part.high)
 
 
+@checked
 def solve(goal: Floats, rows: Sequence[Rows], decisions: Bools | None = None) -> Floats | None:
     """Solution (variables,) of the highest goal, each variable between 0 and 1; None if none is.
 
@@ -90,6 +93,7 @@ def solve(goal: Floats, rows: Sequence[Rows], decisions: Bools | None = None) ->
     return None if found is None else np.where(whole > 0, np.rint(found), found)
 
 
+@checked
 def least(
     goal: Floats, rules: Sequence[LinearConstraint], whole: Floats, bounds: Bounds
 ) -> Floats | None:
@@ -110,6 +114,7 @@ def least(
     raise InputError(f"programme: HiGHS gave no answer ({found.message}). Simplify the rules.")
 
 
+@checked
 def cheapest_of_best(
     goal: Floats, price: Floats, rows: Sequence[Rows], decisions: Bools | None = None
 ) -> Floats | None:
@@ -145,6 +150,7 @@ def pair_rows(
 TILT: Final = 1e-3  # of equally small sets, the one with the rules listed first
 
 
+@checked
 def smallest_conflict(
     rows: Sequence[Rows], variables: int, always: Sequence[Rows] = ()
 ) -> tuple[Owner, ...]:
@@ -236,6 +242,7 @@ class Best(NamedTuple):
     used: Floats  # (limits,)
 
 
+@checked
 def best_within(
     value: ArrayLike, relations: Relations, uses: ArrayLike, limits: ArrayLike
 ) -> Best | None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, finite, within
+from capworth.methods.arguments import Floats, checked, finite, within
 from capworth.methods.exact import in_grains
 from capworth.methods.portfolio.relations import (
     Relations,
@@ -22,6 +22,7 @@ from capworth.methods.portfolio.relations import (
 Taken = frozenset[int]
 
 
+@checked
 def priority_order(
     cost: ArrayLike, value: ArrayLike, relations: Relations
 ) -> tuple[tuple[int, ...], ...]:
@@ -48,6 +49,7 @@ def priority_order(
     return tuple(bundles)
 
 
+@checked
 def filled(
     bundles: Iterable[Iterable[int]], cost: ArrayLike, budget: float, relations: Relations
 ) -> Taken:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Bools, Floats
+from capworth.methods.arguments import Bools, Floats, checked
 
 Heads = tuple[tuple[int, tuple[int, ...]], ...]
 
@@ -111,12 +111,14 @@ def with_slack(limit: FloatsT) -> FloatsT:
     return limit + SLACK * abs(limit)
 
 
+@checked
 def affordable(cost: ArrayLike, limit: ArrayLike) -> Bools:
     """Say whether costs keep to a limit. The one tolerance for what a budget pays for."""
     good: Bools = np.asarray(cost) <= with_slack(np.asarray(limit, dtype=np.float64))
     return good
 
 
+@checked
 def allowed(sets: Bools, relations: Relations) -> Bools:
     """Say of each set (sets, n) whether the relations allow it."""
     good = np.ones(len(sets), dtype=bool)
@@ -147,6 +149,7 @@ def feasible_sets(relations: Relations) -> Bools:
     return rows
 
 
+@checked
 def list_sets(relations: Relations, most: int) -> Bools | None:
     """Every allowed set as `feasible_sets` gives them; None when there are more than so many."""
     n = relations.n
@@ -166,11 +169,13 @@ def list_sets(relations: Relations, most: int) -> Bools | None:
     return rows
 
 
+@checked
 def set_totals(sets: Bools, amounts: Floats) -> Floats:
     """Sum over the projects of each set: (sets, n) and (n,) give (sets,)."""
     return np.asarray(np.einsum("sn,n->s", sets, amounts))
 
 
+@checked
 def synergy_totals(sets: Bools, synergies: Iterable[tuple[int, int, float]]) -> Floats:
     """Bonus of each set (sets, n) from pairs that are both in it."""
     bonus = np.zeros(len(sets))

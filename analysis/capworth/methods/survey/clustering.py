@@ -6,12 +6,13 @@ import numpy as np
 from scipy.cluster.vq import ClusterError, kmeans2
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, Ints, table
+from capworth.methods.arguments import Floats, Ints, checked, table
 
 _STARTS: Final = 10  # of the search; the best end counts
 _ROUNDS: Final = 30
 
 
+@checked
 def k_means(points: Floats, k: int, rng: np.random.Generator, starts: int = _STARTS) -> Ints:
     """K-means: `k` groups of rows with the least squared distances to the means of the groups.
 
@@ -49,6 +50,7 @@ def k_means(points: Floats, k: int, rng: np.random.Generator, starts: int = _STA
     return _renumbered(best)
 
 
+@checked
 def silhouette(points: Floats, groups: Ints) -> Floats:
     """How much nearer each row is to its own group than to the next: (rows,), from -1 to 1.
 
@@ -73,6 +75,7 @@ def silhouette(points: Floats, groups: Ints) -> Floats:
     return width
 
 
+@checked
 def best_grouping(
     points: Floats, most: int, rng: np.random.Generator, fewest: int = 1
 ) -> tuple[Ints, float]:

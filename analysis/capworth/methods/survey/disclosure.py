@@ -3,11 +3,12 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from capworth.methods.arguments import Bools, Floats, table, within
+from capworth.methods.arguments import Bools, Floats, checked, table, within
 
 _ROUNDING = 1e-9
 
 
+@checked
 def hidden_cells(counts: ArrayLike, least: float) -> Bools:
     """Cells of a two-way table of counts to hide, its sums by row and by column being shown.
 
@@ -44,6 +45,7 @@ def hidden_cells(counts: ArrayLike, least: float) -> Bools:
             return hidden
 
 
+@checked
 def recoverable(hidden: Bools) -> Bools:
     """Hidden cells that follow exactly from the sums of rows and columns, (rows, columns).
 
@@ -73,6 +75,7 @@ def _fill_lines(cells: Floats, hidden: Bools) -> None:
             return
 
 
+@checked
 def dominated(largest: ArrayLike, total: ArrayLike, share: float) -> Bools:
     """Groups in which one member holds more than `share` of the total, so that it is known.
 
@@ -83,6 +86,7 @@ def dominated(largest: ArrayLike, total: ArrayLike, share: float) -> Bools:
     return np.asarray(most > float(within(share, "share", 0, 1)) * whole)
 
 
+@checked
 def without_small(counts: Floats, least: float) -> Floats:
     """Counts of events of one member, with those from above 0 to below `least` made unknown."""
     return np.where((counts > 0) & (counts < least), np.nan, counts)

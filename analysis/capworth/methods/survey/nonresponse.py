@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Bools, Floats, Ints
+from capworth.methods.arguments import Bools, Floats, Ints, checked
 
 FEWEST: Final = 3  # answers below which a cell is joined with another
 
 
+@checked
 def weighting_cells(region: Ints, size: Ints, answered: Bools, fewest: int = FEWEST) -> Ints:
     """Cells in which enough members answered to speak for the rest: (members,), numbered from 0.
 
@@ -51,6 +52,7 @@ def weighting_cells(region: Ints, size: Ints, answered: Bools, fewest: int = FEW
     return cells
 
 
+@checked
 def response_weights(cells: ArrayLike, answered: ArrayLike) -> Floats:
     """Members for whom each answering member speaks, itself included: (answering,).
 
@@ -66,6 +68,7 @@ def response_weights(cells: ArrayLike, answered: ArrayLike) -> Floats:
     return weights
 
 
+@checked
 def replicate_weights(
     cells: Ints,
     answered: Bools,
@@ -77,7 +80,8 @@ def replicate_weights(
 
     In every cell, n - 1 of its n answers are drawn with replacement and the weights stretched, so
     that the spread of a mean over the draws is that of its sampling error without replacement. A
-    cell in which all members answered everything does not move.
+    cell in which all members answered everything does not move; one answer that speaks for others
+    too leaves the spread unknown (NaN), not 0.
 
     Parameters
     ----------
@@ -96,8 +100,8 @@ def replicate_weights(
     weights = np.empty((replicates, len(own)))
     for cell, (whole, n) in enumerate(zip(members, answers, strict=True)):
         inside = own == cell
-        if n == 1:
-            weights[:, inside] = whole
+        if n == 1:  # of one answer among several nobody knows how far another would be off
+            weights[:, inside] = whole if whole == 1 else np.nan
             continue
         drawn = rng.multinomial(n - 1, np.full(n, 1 / n), replicates)
         stretch = np.sqrt(1 - known[cell])
@@ -105,6 +109,7 @@ def replicate_weights(
     return weights
 
 
+@checked
 def weighted_means(weights: ArrayLike, answers: ArrayLike) -> Floats:
     """Mean answer on each thing over those who answered on it: (..., things); NaN where nobody did.
 
@@ -125,6 +130,7 @@ def weighted_means(weights: ArrayLike, answers: ArrayLike) -> Floats:
     return mean
 
 
+@checked
 def eta_squared(groups: Ints, weights: Floats, answers: Floats) -> Floats:
     """Eta squared: share of the variance that lies between groups, (..., things), 0 to 1.
 
@@ -160,6 +166,7 @@ def eta_squared(groups: Ints, weights: Floats, answers: Floats) -> Floats:
     return share
 
 
+@checked
 def eta_squared_p_value(
     groups: Ints, weights: Floats, answers: Floats, shuffles: int, rng: np.random.Generator
 ) -> Floats:

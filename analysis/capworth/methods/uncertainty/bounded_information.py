@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Bools, Floats
+from capworth.methods.arguments import Bools, Floats, checked
 
 
+@checked
 def worth_within(value: Floats, cost: Floats, budget: float, whole: bool = False) -> Floats:
     """Worth of a set when its bills exceed the budget: the part that can still be done.
 
@@ -50,6 +51,7 @@ class BoundedInformation:
     ceiling: float
 
 
+@checked
 def bounded_evpi(
     value: Floats, cost: Floats, budget: float, whole: bool = False, most: Floats | None = None
 ) -> BoundedInformation:
@@ -77,6 +79,7 @@ def bounded_evpi(
     )
 
 
+@checked
 def set_sums(things: Floats, sets: Bools) -> Floats:
     """Sum what the members of each set have: (draws, projects) to (draws, sets)."""
     return np.asarray(things @ sets.T.astype(np.float64))
@@ -100,6 +103,7 @@ class Survey:
     resolved: float
 
 
+@checked
 def survey_resolves(
     members: int, items: int, icc: float, prior_mean: float, prior_variance: float
 ) -> Survey:
@@ -122,6 +126,7 @@ def survey_resolves(
     return Survey(design, effective, prior, effective / (effective + prior))
 
 
+@checked
 def bounded_evsi(conditional: Floats, resolved: float) -> float:
     """Expected value of sample information from conditional means, shrunk to what is resolved.
 

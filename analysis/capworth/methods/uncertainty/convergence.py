@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats
+from capworth.methods.arguments import Floats, checked
 from capworth.methods.uncertainty.order_statistics import order_quantile, quantile_error
 
 BATCHES: Final = 10  # of independent draws, for a figure whose error has no formula
@@ -16,6 +16,7 @@ MEAN: Final = "mean"
 Statistic = Callable[[Floats], float]
 
 
+@checked
 def figure_error(draws: Floats, figure: str | float | Statistic, independent: bool = True) -> float:
     """Standard error of a figure of draws (draws,).
 
@@ -53,6 +54,7 @@ def figure_error(draws: Floats, figure: str | float | Statistic, independent: bo
     return batch_error(values, _statistic(figure), BATCHES if independent else NETS)
 
 
+@checked
 def batch_error(draws: Floats, statistic: Statistic, batches: int = BATCHES) -> float:
     """Error of a figure from batches of the draws; NaN where there are fewer draws than that.
 
@@ -68,6 +70,7 @@ def batch_error(draws: Floats, statistic: Statistic, batches: int = BATCHES) -> 
     return float(np.std(found, ddof=1) / np.sqrt(batches))
 
 
+@checked
 def share_error(share: float, many: int) -> float:
     """Standard error of a share of independent draws, binomial.
 

@@ -13,12 +13,13 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, within
+from capworth.methods.arguments import Floats, checked, within
 
 _SMALL = 1e-9  # how far below 0 an eigenvalue may lie by rounding
 _LEAST = 2.0**-54  # an even number is not exactly 0, which has no normal score
 
 
+@checked
 def to_normal(rank: ArrayLike) -> Floats:
     """Correlation on the normal scale of numbers with this rank correlation (Spearman's).
 
@@ -30,6 +31,7 @@ def to_normal(rank: ArrayLike) -> Floats:
     return np.asarray(2 * np.sin(np.pi * within(rank, "rank", -1, 1) / 6))
 
 
+@checked
 def to_rank(normal: ArrayLike) -> Floats:
     """Rank correlation of numbers with this correlation on the normal scale: 6/pi asin(rho / 2)."""
     return np.asarray(6 / np.pi * np.arcsin(within(normal, "normal", -1, 1) / 2))
@@ -51,6 +53,7 @@ class Conflict(NamedTuple):
     factor: float
 
 
+@checked
 def conflict(rank: ArrayLike) -> Conflict | None:
     """Find which rank correlations cannot stand together; None where all can.
 
@@ -90,6 +93,7 @@ def conflict(rank: ArrayLike) -> Conflict | None:
     return Conflict(named, None, _factor(stated))
 
 
+@checked
 def loadings(rank: ArrayLike) -> Floats:
     """Weights (numbers, numbers) of normal scores, one alone to each number, in each number.
 
@@ -110,6 +114,7 @@ def loadings(rank: ArrayLike) -> Floats:
     return found
 
 
+@checked
 def moved_together(evens: Sequence[Floats], weights: Sequence[float]) -> Floats:
     """Even numbers (draws,) made of several by their normal scores, weighted.
 

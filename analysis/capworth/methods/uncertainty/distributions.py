@@ -13,7 +13,7 @@ from numpy.polynomial.hermite_e import hermegauss
 from scipy.special import betainc, ndtr, ndtri
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats
+from capworth.methods.arguments import Floats, checked
 
 _NODES = 1025  # of the distribution function, closer together towards both ends of the range
 _CELLS = 4096  # of the quantile table, evenly spaced over the probabilities
@@ -29,6 +29,7 @@ def _tables(peak: float) -> tuple[Floats, Floats, Floats]:
     return place, below, quantiles
 
 
+@checked
 def pert_quantile(probability: Floats, low: float, mode: float, high: float) -> Floats:
     """PERT quantile: level that the distribution stays below with the given probability.
 
@@ -65,6 +66,7 @@ def pert_quantile(probability: Floats, low: float, mode: float, high: float) -> 
     return drawn
 
 
+@checked
 def pert_mean(low: float, mode: float, high: float) -> float:
     """PERT mean, (low + 4 mode + high) / 6.
 
@@ -74,6 +76,7 @@ def pert_mean(low: float, mode: float, high: float) -> float:
     return (low + 4 * mode + high) / 6
 
 
+@checked
 def pert_deviation(low: float, mode: float, high: float) -> float:
     """PERT standard deviation, sqrt((mean - low) (high - mean) / 7).
 
@@ -88,6 +91,7 @@ def pert_deviation(low: float, mode: float, high: float) -> float:
     return float(np.sqrt((centre - low) * (high - centre) / 7))
 
 
+@checked
 def pert_below(level: float, low: float, mode: float, high: float) -> float:
     """PERT probability of staying below `level`.
 
@@ -120,6 +124,7 @@ class Shape(NamedTuple):
     below: Callable[[float, float, float, float], float]
 
 
+@checked
 def triangular_quantile(probability: Floats, low: float, mode: float, high: float) -> Floats:
     """Level that a triangular distribution stays below with the given probability.
 
@@ -137,6 +142,7 @@ def triangular_quantile(probability: Floats, low: float, mode: float, high: floa
     return np.clip(np.where(even < (mode - low) / width, rising, falling), low, high)
 
 
+@checked
 def triangular_below(level: float, low: float, mode: float, high: float) -> float:
     """Probability that a triangular distribution stays below `level`."""
     _in_order(low, mode, high)
@@ -147,6 +153,7 @@ def triangular_below(level: float, low: float, mode: float, high: float) -> floa
     return 1 - (high - level) ** 2 / ((high - low) * (high - mode))
 
 
+@checked
 def uniform_quantile(probability: Floats, low: float, mode: float, high: float) -> Floats:
     """Level of an even distribution between low and high; the mode does not matter."""
     _in_order(low, mode, high)
@@ -154,6 +161,7 @@ def uniform_quantile(probability: Floats, low: float, mode: float, high: float) 
     return np.clip(low + even * (high - low), low, high)
 
 
+@checked
 def uniform_below(level: float, low: float, mode: float, high: float) -> float:
     """Probability that an even distribution stays below `level`."""
     _in_order(low, mode, high)
@@ -162,6 +170,7 @@ def uniform_below(level: float, low: float, mode: float, high: float) -> float:
     return min(max((level - low) / (high - low), 0.0), 1.0)
 
 
+@checked
 def lognormal_quantile(probability: Floats, low: float, mode: float, high: float) -> Floats:
     """Level of a lognormal with this mode that keeps 99 % below high, cut off at low and high.
 
@@ -181,6 +190,7 @@ def lognormal_quantile(probability: Floats, low: float, mode: float, high: float
     return np.clip(level, low, high)
 
 
+@checked
 def lognormal_below(level: float, low: float, mode: float, high: float) -> float:
     """Probability that the lognormal of `lognormal_quantile` stays below `level`."""
     centre, deviation, ends = _lognormal(low, mode, high)
@@ -222,6 +232,7 @@ MOST = 0.99  # share in common that numbers may have and still be two
 _QUADRATURE = 96  # nodes of the quadrature over what is in common
 
 
+@checked
 def normal_copula(own: Floats, common: Floats, share: float) -> Floats:
     """Normal copula of one factor: even probabilities of which a share moves with the whole group.
 
@@ -248,6 +259,7 @@ def normal_copula(own: Floats, common: Floats, share: float) -> Floats:
     return moved
 
 
+@checked
 def normal_copula_cells(first: Floats, second: Floats, correlation: float) -> Floats:
     """Probability of each pair of cells of two numbers that move together.
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, Ints
+from capworth.methods.arguments import Floats, Ints, checked
 
 
+@checked
 def order_quantile(draws: Floats, probability: float) -> Floats:
     """Quantile as an order statistic: the smallest draw that enough draws do not exceed.
 
@@ -27,6 +28,7 @@ def order_quantile(draws: Floats, probability: float) -> Floats:
     return found
 
 
+@checked
 def order_quantiles(draws: Floats, probabilities: Sequence[float]) -> Floats:
     """Several quantiles at once, (probabilities, ...): see `order_quantile`.
 
@@ -42,6 +44,7 @@ def order_quantiles(draws: Floats, probabilities: Sequence[float]) -> Floats:
     return np.where(np.isnan(sorted_there[-1]), np.nan, found)  # NaN is sorted to the end
 
 
+@checked
 def known_quantiles(draws: Floats, probabilities: Sequence[float]) -> Floats:
     """Quantiles (probabilities, columns) over the draws in which each column is known.
 
@@ -69,6 +72,7 @@ def _places(probabilities: Sequence[float], many: int | Ints) -> Ints:
     return np.ceil(np.multiply.outer(wanted, many) - 1e-9).astype(np.int64) - 1
 
 
+@checked
 def quantile_error(draws: Floats, probability: float) -> float:
     """Standard error of a quantile: half the binomial interval of its order statistic."""
     many = len(draws)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, finite
+from capworth.methods.arguments import Floats, checked, finite
 
 
 class SobolIndices(NamedTuple):
@@ -22,6 +22,7 @@ class SobolIndices(NamedTuple):
     total_error: Floats
 
 
+@checked
 def sobol_indices(base: ArrayLike, other: ArrayLike, mixed: ArrayLike) -> SobolIndices:
     """Sobol' indices, first order and total, of independent inputs or groups of inputs.
 

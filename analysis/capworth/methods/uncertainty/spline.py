@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from capworth.methods.arguments import Floats
+from capworth.methods.arguments import Floats, checked
 
 KNOTS: Final = 10  # at quantiles of the input; the curve is a cubic between them
 _PENALTIES: Final = 40  # tried between no smoothing and a straight line
@@ -36,6 +36,7 @@ class Smooth:
         return np.asarray(self.basis @ (self.kept * shares))
 
 
+@checked
 def smoothed(level: Floats, response: Floats) -> Smooth:
     """Fit each response as a smooth function of one input.
 

@@ -11,6 +11,8 @@ from typing import Final
 
 import numpy as np
 
+from capworth.methods.arguments import checked
+
 LEVELS: Final = 41  # at which the advice is asked for
 AT_MEDIAN: Final = "what is advised at the median"
 SHARP: Final = 0.01  # of the input's probability, to which a switching level is found
@@ -35,6 +37,7 @@ class Changed:
     probability: float
 
 
+@checked
 def switching_stretches(
     advice: Callable[[float], object],
     quantile: Callable[[float], float],

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, finite, whole
+from capworth.methods.arguments import Floats, alike, checked, finite, whole
 
 
 class Switch(IntEnum):
@@ -27,6 +27,7 @@ class SwitchingValue(NamedTuple):
     code: Switch
 
 
+@checked
 def switching_multiple(part: ArrayLike, net_value: ArrayLike) -> Floats:
     """Switching multiple: of one part of a sum, at which the sum is 0.
 
@@ -43,11 +44,13 @@ def switching_multiple(part: ArrayLike, net_value: ArrayLike) -> Floats:
     >>> float(switching_multiple(40, 10))
     0.75
     """
+    alike(part=part, net_value=net_value)
     parts, nets = np.broadcast_arrays(finite(part, "part"), finite(net_value, "net_value"))
     share = np.divide(nets, parts, out=np.full(parts.shape, np.nan), where=parts != 0)
     return np.asarray(1 - share)
 
 
+@checked
 def switching_value(
     net_value: Callable[[Floats], Floats], low: float, high: float, points: int = 201
 ) -> SwitchingValue:
@@ -88,6 +91,7 @@ def switching_value(
     return SwitchingValue(float(level), Switch.ONE)
 
 
+@checked
 def sensitivity_indicator(input_change: ArrayLike, net_change: ArrayLike) -> Floats:
     """Sensitivity indicator: relative change of the net value for that of an input, without sign.
 
@@ -97,12 +101,14 @@ def sensitivity_indicator(input_change: ArrayLike, net_change: ArrayLike) -> Flo
     >>> float(sensitivity_indicator(0.25, -0.5))
     2.0
     """
+    alike(input_change=input_change, net_change=net_change)
     change = finite(input_change, "input_change")
     if (change == 0).any():
         raise InputError("input_change: it is 0. Move the input, then look at the net value.")
     return np.abs(finite(net_change, "net_change") / change)
 
 
+@checked
 def switching_change(input_change: ArrayLike, net_change: ArrayLike) -> Floats:
     """Relative change of an input that makes the net value 0, from one trial change.
 
@@ -112,6 +118,7 @@ def switching_change(input_change: ArrayLike, net_change: ArrayLike) -> Floats:
     >>> round(float(switching_change(0.20, -2.66)), 3)
     0.075
     """
+    alike(input_change=input_change, net_change=net_change)
     change, effect = np.broadcast_arrays(
         finite(input_change, "input_change"), finite(net_change, "net_change")
     )
@@ -119,6 +126,7 @@ def switching_change(input_change: ArrayLike, net_change: ArrayLike) -> Floats:
     return np.asarray(np.divide(-change, effect, out=never, where=effect != 0))
 
 
+@checked
 def chance_reached(sampled: ArrayLike, level: ArrayLike, base: ArrayLike) -> Floats:
     """Plausibility of a switching value: share of draws of the input at or beyond it.
 

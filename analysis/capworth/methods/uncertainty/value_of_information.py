@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import norm
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Floats, above, finite, shares, table, within
+from capworth.methods.arguments import Floats, above, alike, checked, finite, shares, table, within
 from capworth.methods.uncertainty.spline import Smooth, smoothed
 
 
@@ -23,6 +23,7 @@ class PerfectInformation(NamedTuple):
     choice: int  # option of the highest mean; of equals, the first
 
 
+@checked
 def evpi(net_benefit: ArrayLike, probabilities: ArrayLike | None = None) -> PerfectInformation:
     """Expected value of perfect information (EVPI): mean of the best less best of the means.
 
@@ -53,6 +54,7 @@ def evpi(net_benefit: ArrayLike, probabilities: ArrayLike | None = None) -> Perf
     return PerfectInformation(value, error, choice)
 
 
+@checked
 def opportunity_loss(net_benefit: ArrayLike) -> Floats:
     """Opportunity loss: what each choice falls short of the best in each draw, (draws, options).
 
@@ -63,6 +65,7 @@ def opportunity_loss(net_benefit: ArrayLike) -> Floats:
     return np.asarray(nets.max(axis=1, keepdims=True) - nets)
 
 
+@checked
 def chance_best(net_benefit: ArrayLike, probabilities: ArrayLike | None = None) -> Floats:
     """Probability that each option is best, (options,); equals share a draw, so it sums to 1.
 
@@ -93,6 +96,7 @@ class PartialInformation(NamedTuple):
     standard_error: Floats  # (inputs,)
 
 
+@checked
 def evppi(inputs: ArrayLike, net_benefit: ArrayLike) -> PartialInformation:
     """Expected value of partial perfect information (EVPPI), about each input alone.
 
@@ -146,6 +150,7 @@ def _known(level: Floats, lead: Floats) -> tuple[float, float]:
     return gain_of_change(smooth, lead, change)
 
 
+@checked
 def gain_of_change(smooth: Smooth, response: Floats, change: Floats) -> tuple[float, float]:
     """Mean gain of changing the choice with the level of one input, and its standard error.
 
@@ -172,6 +177,7 @@ class SamplingBenefit(NamedTuple):
     worth_doing: bool  # whether that net worth is above 0
 
 
+@checked
 def evsi_discrete(
     net_benefit: ArrayLike, probabilities: ArrayLike, likelihoods: ArrayLike
 ) -> float:
@@ -205,6 +211,7 @@ def evsi_discrete(
     return max(0.0, round(gained, 12))
 
 
+@checked
 def evsi_normal(mean: ArrayLike, sd: ArrayLike, noise: ArrayLike, size: ArrayLike) -> Floats:
     """EVSI in closed form, for a yes or no on a net benefit that is normal.
 
@@ -222,6 +229,7 @@ def evsi_normal(mean: ArrayLike, sd: ArrayLike, noise: ArrayLike, size: ArrayLik
     >>> evsi_normal(1, 1, 5, [0, 100, np.inf]).round(4).tolist()
     [0.0, 0.0592, 0.0833]
     """
+    alike(mean=mean, sd=sd, noise=noise, size=size)
     centre, spread, error = finite(mean, "mean"), above(sd, "sd"), above(noise, "noise")
     count = np.asarray(size, dtype=np.float64)
     if np.isnan(count).any() or (count < 0).any():
@@ -241,6 +249,7 @@ def evsi_normal(mean: ArrayLike, sd: ArrayLike, noise: ArrayLike, size: ArrayLik
     return loss
 
 
+@checked
 def evsi(
     inputs: ArrayLike, net_benefit: ArrayLike, prior_sizes: ArrayLike, sizes: ArrayLike
 ) -> Floats:
@@ -297,6 +306,7 @@ def evsi(
     return np.maximum(found, 0)
 
 
+@checked
 def enbs(
     value: ArrayLike, sizes: ArrayLike, decisions: float, fixed: float, each: float
 ) -> SamplingBenefit:
