@@ -101,7 +101,9 @@ WRONG: Mapping[str, Callable[[Any], Any]] = {
     "ragged rows": lambda v: [[1, 2], [3]],
     "complex": lambda v: np.array([1 + 2j, 3]),
     "days": lambda v: np.array(["2024-01-01"], dtype="datetime64[D]"),
-    "masked": lambda v: np.ma.masked_array(np.ones(np.shape(v) or (2,)), mask=True),
+    "masked": lambda v: np.ma.masked_array(
+        np.ones(np.shape(v) if np.ndim(v) and np.size(v) else 2), mask=True
+    ),
     "a list with a masked part": lambda v: [np.ma.masked_array([1.0, 2.0], mask=[True, False])],
     "not a number": lambda v: filled(v, np.nan),
     "infinite": lambda v: filled(v, np.inf),
@@ -124,7 +126,6 @@ NEVER = (  # whatever is asked for, unless it is optional or a word: these are o
     *("an object", "ragged rows", "complex", "days", "masked", "a list with a masked part"),
     *("numbers as texts", "a dict", "missing"),
 )
-NUMBERS = ("ArrayLike", "Floats", "Ints", "Bools", "int", "float")
 
 
 def filled(value: Any, odd: float) -> Any:
@@ -137,10 +138,6 @@ def filled(value: Any, odd: float) -> Any:
         return odd
     made.flat[:1] = odd
     return made
-
-
-def told_by(method: Callable[..., Any], parameter: str) -> str:
-    return str(inspect.get_annotations(inspect.unwrap(method)).get(parameter, ""))
 
 
 METHODS = {
@@ -158,6 +155,8 @@ def test_no_wrong_argument_gets_past_or_breaks_out(module: str) -> None:
         if name.rpartition(".")[0] != module:
             continue
         method = METHODS[name]
+        if inspect.isgeneratorfunction(method):
+            continue
         parameters = inspect.signature(method).parameters
         args, kwargs = calls[0]
         given = dict(zip(parameters, args, strict=False)) | kwargs
@@ -165,8 +164,15 @@ def test_no_wrong_argument_gets_past_or_breaks_out(module: str) -> None:
             for kind, make in WRONG.items():
                 if is_slow(name, kind):
                     continue
+                try:
+                    odd = make(value)
+                except (
+                    TypeError,
+                    ValueError,
+                ):  # what has no shape cannot be made longer or shorter
+                    continue
                 tried += 1
-                said = outcome(method, {**given, parameter: make(value)})
+                said = outcome(method, {**given, parameter: odd})
                 numbers = plain(parameters[parameter].annotation)
                 if said is None and numbers and kind in NEVER:
                     broken.append(f"{name}({parameter}): {kind} passed")
@@ -195,20 +201,21 @@ def outcome(method: Callable[..., Any], given: Mapping[str, Any]) -> str | None:
             method(**given)
         except InputError as error:
             return "refused" if len(str(error)) > 10 and str(error)[-1] in ".)?" else str(error)
+        except NameError:  # of an example's own function, whose names are gone by now
+            return None
         except Exception as error:
             return f"{type(error).__name__}: {error}"
     return None
 
 
-def test_every_public_method_that_takes_numbers_has_the_door() -> None:
+def test_every_public_method_has_the_door() -> None:
     without = [
         name
         for name, method in METHODS.items()
         if not hasattr(method, "__wrapped__")
-        and any(word in told_by(method, p) for p in inspect.signature(method).parameters
-                for word in NUMBERS)
         and not inspect.isgeneratorfunction(method)
-    ]  # fmt: skip
+        and inspect.signature(method).parameters
+    ]
     assert without == ["capworth.methods.elicitation.agreement.cross_table"], "it takes words"
     assert len(examples()) > 110
 
@@ -217,7 +224,7 @@ def test_every_public_method_that_takes_numbers_has_the_door() -> None:
 
 
 def test_one_entry_is_not_stretched_along_several() -> None:
-    with pytest.raises(InputError, match="give one for each class|Give as many"):
+    with pytest.raises(InputError, match="Give as many"):
         combined_uplift([0.51, 0.24, 2.0], [1.0])
     with pytest.raises(InputError, match="Give as many"):
         managed_uplift(0.5, [0.5, 0.5], [1.0])
@@ -226,7 +233,7 @@ def test_one_entry_is_not_stretched_along_several() -> None:
 
 
 def test_percent_is_no_share() -> None:
-    with pytest.raises(InputError, match="uplift: is 51. Give a number at least -1 and at most 10"):
+    with pytest.raises(InputError, match="uplift: is 51"):
         uplifted(100, 51)
     with pytest.raises(InputError, match="nominal: is 5"):
         real_rate(5, 0.02)
@@ -242,7 +249,7 @@ def test_a_word_is_no_truth(must: object) -> None:
 
 def test_a_column_of_another_name_is_not_passed_over() -> None:
     table = pd.DataFrame({"cost": [1, 1], "value": [3, 2], "Tower": ["x", "x"]}, ["a", "b"])
-    with pytest.raises(InputError, match="column 'Tower'. Did you mean 'tower'"):
+    with pytest.raises(InputError, match="Did you mean 'tower'"):
         best_programme(table, 5)
 
 
@@ -259,8 +266,9 @@ def test_a_gap_is_no_agreement() -> None:
     nan = float("nan")
     first, second = [1, 1, 2, 2, nan, nan], [1, 2, 1, 2, nan, nan]
     assert cohen_kappa(cross_table(first, second)) == 0.0
-    words = ["a", "a", "b", "b", None, ""], ["a", "b", "a", "b", "", None]
-    assert cohen_kappa(cross_table(*words)) == 0.0
+    words: Any = ["a", "a", "b", "b", None, ""]
+    others: Any = ["a", "b", "a", "b", "", None]
+    assert cohen_kappa(cross_table(words, others)) == 0.0
 
 
 def test_costs_below_one_are_not_rounded_up_to_one() -> None:
@@ -304,7 +312,7 @@ def test_an_argument_too_many_is_told_by_python() -> None:
         return 2 * number
 
     with pytest.raises(TypeError):
-        twice(1.0, number=2.0)
+        twice(1.0, number=2.0)  # type: ignore[misc]
     with pytest.raises(TypeError):
         twice()  # type: ignore[call-arg]
     with pytest.raises(InputError, match="number: 'two' is not a number"):

@@ -170,7 +170,7 @@ class _Named(Protocol):
     def in_language(self, what: str, language: str) -> str: ...
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, weakref_slot=True)
 class Case:
     """Everything that is known before the first draw; nothing in it can be changed."""
 

@@ -1,7 +1,7 @@
 """The one door of a case: read, check, and only then build typed objects."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,12 @@ from capworth.case.rules.value import check_measures, check_value, read_points
 from capworth.case.rules.whole import check_rules
 from capworth.case.survey import survey_scores
 from capworth.case.tables import RawCase, read_raw
+from capworth.case.written import (
+    came_from_the_door,
+    fingerprint_of,
+    is_from_the_door,
+    write_case,
+)
 from capworth.errors import CaseError, Finding
 
 BESIDE = {  # numbers beside a row's own: unit, the least and the most they can be
@@ -134,7 +140,27 @@ def read_case(place: str | Path) -> Case:
     if findings := _unfit(raw, given, typed, parts):
         raise CaseError(findings)
     told = {f.name: given[f.name] for f in fields(Settings) if f.name in given}
-    return Case(Settings(**told), **parts, fingerprint=raw.fingerprint(), claim=claim)
+    case = Case(Settings(**told), **parts, fingerprint=raw.fingerprint(), claim=claim)
+    return came_from_the_door(case)
+
+
+def checked_case(case: Case) -> Case:
+    """Hold a case that was made or changed in memory against the rules of the files' door.
+
+    One that was read passes as it is; any other is given the fingerprint of what it is now.
+
+    Raises
+    ------
+    CaseError
+        With every fault, each by its table and row.
+    """
+    if is_from_the_door(case):
+        return case
+    raw = write_case(case, PARTS)
+    _, _, findings = _checked(raw)
+    if findings:
+        raise CaseError(findings)
+    return came_from_the_door(replace(case, fingerprint=fingerprint_of(raw)))
 
 
 def _parts(given: Mapping[str, Any], typed: Typed, coders: tuple[str, ...]) -> dict[str, Any]:

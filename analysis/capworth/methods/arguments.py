@@ -141,6 +141,7 @@ RAW = (  # what Python and numpy raise of arguments that do not go together
     LookupError,
     MemoryError,
     RecursionError,
+    np.ma.MAError,
     TypeError,
     ValueError,
 )
@@ -206,6 +207,9 @@ def _kind(annotation: Any, parts: Sequence[Any], or_word: bool) -> Check:
     if get_origin(single[0]) is np.ndarray:
         return {"f": _floats, "b": _truths}.get(_letter(single[0]), _array)
     if get_origin(single[0]) is not None:
+        inside = get_args(single[0])
+        if get_origin(single[0]) is Sequence and get_origin(inside[0]) is np.ndarray:
+            return _several
         return _callable if get_origin(single[0]) is Callable else _anything
     simple: Mapping[Any, Check] = {
         int: _whole_number,
@@ -269,6 +273,12 @@ def _array_or_word(value: Any, name: str) -> Any:
 def _floats(value: Any, name: str) -> Any:
     taken = _array(value, name)
     return taken if isinstance(taken, np.ndarray) else np.asarray(taken, dtype=np.float64)
+
+
+def _several(value: Any, name: str) -> Any:
+    if not isinstance(value, list | tuple | np.ndarray):
+        raise InputError(f"{name}: {_described(value)} is no list of arrays. Give one.")
+    return [_floats(one, name) for one in value]
 
 
 def _truths(value: Any, name: str) -> Any:

@@ -23,6 +23,7 @@ from capworth.appraisal.effectiveness import (
 )
 from capworth.appraisal.overrun import overrun
 from capworth.case.model import Case
+from capworth.case.read import checked_case
 from capworth.errors import CapworthError, InputError, nearest
 from capworth.excellence.gaps import gap_worth
 from capworth.excellence.productivity import track_productivity
@@ -237,6 +238,7 @@ def run_study(
     executor : anything with the interface of `concurrent.futures`, instead of threads
     progress : told of each stage with what is done and what there is in all
     """
+    case = checked_case(case)
     if seed is not None:
         case = case.with_settings(seed=seed)
     number = case.settings.draws if draws is None else draws

@@ -347,6 +347,7 @@ def rank_draws(
     )
 
 
+@checked
 def largest_error(tally: RankTally) -> float:
     """Largest standard error of any rank share or pairwise share."""
     shares = tally.shares(), tally.pairwise()

@@ -287,6 +287,7 @@ def examine(
     return Verdict(word, reason, judged, power, parted, strong)
 
 
+@checked
 def power_of(lines: Lines, reading: Reading, rule: Rule) -> Power:
     """Say what the list could show with this reading; the labels of its outcome are dealt away."""
     inside = _Dealt.of(lines, rule, POWER_DEALS, name="/power").inside

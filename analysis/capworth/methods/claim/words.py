@@ -33,6 +33,7 @@ def word_of(found: PValues, alpha: float = 0.05) -> str:
     return GREATER if found.greater <= alpha else INCONCLUSIVE
 
 
+@checked
 def weakest(words: Iterable[str]) -> str:
     """Join the words of several readings: the weakest counts, words that conflict say nothing.
 

@@ -37,10 +37,19 @@ def yearly_rates(bands: Bands, years: int) -> Floats:
     (years,). Entry t is the rate of the step from year t - 1 to year t, so the last year of a
     band still has the rate of that band; entry 0 belongs to no step.
     """
-    years = whole(years, "years", 1)
-    last = getattr(bands, "last_year", None)  # of the register: none is stated for later years
-    if last is not None and years > last + 1:
+    return _rates(bands, _stated(bands, years))
+
+
+def _stated(bands: Bands, years: int) -> int:
+    """Years as a whole number that a schedule of the register states rates for."""
+    last = getattr(bands, "last_year", None)
+    many = whole(years, "years", 1)
+    if last is not None and many > last + 1:
         raise InputError(f"years: these bands stop at year {last}. Take {last + 1} years at most.")
+    return many
+
+
+def _rates(bands: Bands, years: int) -> Floats:
     table = finite([(0, bands)] if isinstance(bands, int | float) else list(bands), "bands")
     if table.ndim != 2 or table.shape[1] != 2:
         raise InputError("bands: give pairs (first year, rate), such as ((0, 0.035), (31, 0.03)).")
@@ -80,7 +89,7 @@ def factors(bands: Bands, years: int, timing: str = "start") -> Floats:
     [1.0, 0.9662, 0.9335]
     """
     timing = known(timing, "timing", TIMINGS)
-    steps = 1 / (1 + yearly_rates(bands, whole(years, "years", 1) + 1)[1:])
+    steps = 1 / (1 + _rates(bands, _stated(bands, years) + 1)[1:])
     edges = np.concatenate(([1.0], np.cumprod(steps)))
     chosen: Floats = {
         "start": edges[:-1],

@@ -139,6 +139,7 @@ _LACKING: Final = 1e-9  # more than this left over is infeasible
 _GOLDEN_RATIO: Final = 0.6180339887498949
 
 
+@checked
 def solve(programmes: Programmes) -> Solution:
     """Solve every programme and prove it.
 

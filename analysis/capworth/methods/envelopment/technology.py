@@ -346,6 +346,7 @@ def project(
     return replace(found, resolved=resolved)
 
 
+@checked
 def solved(programmes: Programmes, block: tuple[slice, slice]) -> Solution:
     """Solve the programmes of a block, each of which has an optimum or is infeasible.
 

@@ -106,6 +106,7 @@ class Frontier:
         return np.asarray(np.searchsorted(self.cost, affordable, side="right") - 1, dtype=np.int64)
 
 
+@checked
 def decimal_grid(amounts: Floats) -> float:
     """Return the largest power of ten that all amounts are multiples of, if it is not too fine.
 
@@ -225,6 +226,7 @@ class Link:
         return self.rule.status(total, left)
 
 
+@checked
 def links_of(relations: Relations) -> tuple[Link, ...]:
     """Write every relation among projects as a link; those that no set breaks are left out."""
     rules = [rule for rule in rules_of(relations, together=True) if rule.binds]

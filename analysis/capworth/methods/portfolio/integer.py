@@ -49,6 +49,7 @@ def row(owner: Owner, line: Floats, low: float = -np.inf, high: float = np.inf) 
     return Rows(owner, line[None] / scale, np.array([low / scale]), np.array([high / scale]))
 
 
+@checked
 def relation_rows(relations: Relations) -> list[Rows]:
     """Relations as rows over the projects, one entry an owner."""
     found = []

@@ -89,6 +89,7 @@ class Relations:
             raise InputError(f"{name}: entry {place} names a project twice. Name it once.")
 
 
+@checked
 def towers(label: Sequence[object]) -> tuple[tuple[int, ...], ...]:
     """Groups for `excludes` when each project is one level of a tower.
 
@@ -106,6 +107,7 @@ def towers(label: Sequence[object]) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(group) for group in groups.values() if len(group) > 1)
 
 
+@checked
 def with_slack(limit: FloatsT) -> FloatsT:
     """A limit and what rounding may pass it by: a thousand millionth of it."""
     return limit + SLACK * abs(limit)
@@ -127,6 +129,7 @@ def allowed(sets: Bools, relations: Relations) -> Bools:
     return good
 
 
+@checked
 def feasible_sets(relations: Relations) -> Bools:
     """Every allowed set, each once.
 

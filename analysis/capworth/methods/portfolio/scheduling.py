@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from capworth.methods.arguments import Bools, Floats, Ints
+from capworth.methods.arguments import Bools, Floats, Ints, checked
 from capworth.methods.portfolio.integer import Owner, Rows, cheapest_of_best, row
 from capworth.methods.portfolio.relations import Gaps, Relations, Rule, rules_of, with_slack
 
@@ -41,6 +41,7 @@ class Timetable:
     gaps: Gaps
 
 
+@checked
 def best_schedule(timetable: Timetable, relations: Relations) -> Ints | None:
     """Start of each project that gives most value, (projects,); `NEVER` for what is not done.
 

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.arguments import Bools, Floats, Ints, checked
+from capworth.methods.arguments import Bools, Floats, Ints, checked, within
 
+MOST_GROUPS: Final = 100_000
 FEWEST: Final = 3  # answers below which a cell is joined with another
 
 
@@ -149,6 +150,7 @@ def eta_squared(groups: Ints, weights: Floats, answers: Floats) -> Floats:
     >>> eta_squared(np.array([0, 0, 1, 1]), np.ones(4), answers).tolist()
     [1.0, 0.0]
     """
+    within(groups, "groups", 0, MOST_GROUPS)
     given = np.isfinite(answers)
     filled = np.where(given, answers, 0.0)
     mean = weighted_means(weights, answers)

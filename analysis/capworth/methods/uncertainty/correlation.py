@@ -126,6 +126,8 @@ def moved_together(evens: Sequence[Floats], weights: Sequence[float]) -> Floats:
     >>> moved_together([np.array([0.2, 0.7]), np.array([0.9, 0.9])], [1.0, 0.0]).round(9).tolist()
     [0.2, 0.7]
     """
+    if len({np.shape(even) for even in evens}) != 1:
+        raise InputError("evens: they are not of one length. Give as many draws of each.")
     score = np.zeros(len(evens[0]))
     for even, weight in zip(evens, weights, strict=True):
         score += weight * ndtri(np.maximum(even, _LEAST))

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from capworth.methods.arguments import checked
+from capworth.methods.arguments import checked, whole, within
 
 LEVELS: Final = 41  # at which the advice is asked for
 AT_MEDIAN: Final = "what is advised at the median"
@@ -68,6 +68,8 @@ def switching_stretches(
     >>> [(round(s.low, 3), s.high, round(s.probability, 3)) for s in found]
     [(7.5, 10.0, 0.25)]
     """
+    within(sharp, "sharp", 1e-12, 1)
+    whole(levels, "levels", 2, 100_000)
     asked: dict[float, object] = {}
 
     def at(probability: float) -> object:
@@ -91,6 +93,7 @@ def switching_stretches(
     return tuple(found)
 
 
+@checked
 def switching_probability(stretches: tuple[Changed, ...]) -> float:
     """Chance that one input alone changes the advice: the mass of all stretches together."""
     return float(sum(stretch.probability for stretch in stretches))
