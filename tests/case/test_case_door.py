@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import re
 import shutil
 from contextlib import suppress
 from dataclasses import FrozenInstanceError, replace
@@ -349,3 +350,53 @@ def test_the_fingerprint_changes_with_every_byte_and_name(folder: Path, small: C
     raw = read_raw(folder)
     swapped = {**raw.files, "usage.csv": raw.files["totals.csv"], "totals.csv": b""}
     assert replace(raw, files=swapped).fingerprint() != small.fingerprint
+
+
+@pytest.mark.parametrize("half", ["199.9", "199.99999", "0.1", "100"])
+def test_half_of_the_value_may_be_reached_anywhere_between_the_ends(
+    folder: Path, half: str
+) -> None:
+    path = folder / "criteria.csv"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("members,0,200,,", f"members,0,200,half:{half},"), "utf-8")
+    points = read_case(folder).criteria[1].points
+    levels, values = zip(*points, strict=True) if points else ((), ())
+    assert list(levels) == sorted(levels)
+    assert list(values) == sorted(values)
+    assert all(0 <= level <= 200 for level in levels)
+
+
+def test_a_criterion_that_weighs_nothing_is_answered(folder: Path) -> None:
+    path = folder / "criteria.csv"
+    text = path.read_text("utf-8")
+    assert "12:60,6,20,50,80" in text
+    path.write_text(text.replace("12:60,6,20,50,80", "12:60,6,0,0,0"), encoding="utf-8")
+    assert run_study(read_case(folder), draws=100).excellence is not None
+
+
+ODD_TEXTS = {
+    "#REF!": "shows the error",
+    "#N/A": "shows the error",
+    "=cmd|' /C calc'!A0": "is a formula",
+    "a\x07b": "the character U\\+0007",
+    "a\u202eb": None,
+    "n/a": "says nothing",
+    "tbd": "says nothing",
+    "-": "says nothing",
+    "TODO": "says nothing",
+    "???": "says nothing",
+}
+
+
+@pytest.mark.parametrize("odd", ODD_TEXTS)
+def test_a_text_that_says_nothing_is_no_basis(folder: Path, odd: str) -> None:
+    path = folder / "criteria.csv"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("board of 2024", odd, 1), encoding="utf-8")
+    told = ODD_TEXTS[odd]
+    found = check_case(folder)
+    if told is None:
+        assert found == ()
+    else:
+        assert [(f.row, f.column) for f in found] == [(2, "basis")]
+        assert re.search(told, found[0].problem)

@@ -37,6 +37,7 @@ from capworth.model.result import Answer, Provenance, ends, spread
 from capworth.model.simulation import Sample
 
 OFTEN = 0.2  # share of draws from which a peer is a model
+NO_SWING = 1e-6  # beside the largest sibling: what weighs nothing has next to no weight
 LAG = 0.5  # points of value from which a capability counts as lagging in a draw
 
 
@@ -678,6 +679,7 @@ def tree_region(criteria: Sequence[Criterion], leaves: Sequence[str]) -> Floats 
         siblings = [c for c in criteria if c.parent == parent and below[c.id].any()]
         if len(siblings) > 1:
             high = np.array([c.swing.high for c in siblings])
+            high = np.where(high > 0, high, NO_SWING * high.max())  # it weighs nothing
             low = np.maximum([c.swing.low for c in siblings], LEAST_SWING * high)
             region = elicited_region(low, high, np.ones(len(siblings)))
             rows.append(np.einsum("rs,sk->rk", region, np.stack([below[c.id] for c in siblings])))

@@ -257,8 +257,9 @@ def read_points(text: str, worst: float, best: float) -> tuple[tuple[float, floa
 
 
 def _curve(half: float, worst: float, best: float) -> tuple[tuple[float, float], ...]:
+    """Bends of the curve; one of which half is reached late is the mirror of one reached early."""
     try:
-        bend = curvature_from_midpoint(half)
+        bend = curvature_from_midpoint(min(half, 1 - half))
     except InputError as error:
         raise ValueError(str(error)) from error
     if bend == 0:
@@ -266,8 +267,8 @@ def _curve(half: float, worst: float, best: float) -> tuple[tuple[float, float],
     top = -expm1(-bend)
     steps = [k / STEPS for k in range(1, STEPS)]
     curved = (round(-log1p(-value * top) / bend, NEAR) for value in steps)
-    shares = sorted({*curved, *(round(step, NEAR) for step in steps)})
-    return tuple(
-        (worst + share * (best - worst), 100 * expm1(-bend * share) / expm1(-bend))
-        for share in shares
-    )
+    shares = sorted({*curved, *(round(step, NEAR) for step in steps)} - {0.0, 1.0})
+    found = [(share, 100 * expm1(-bend * share) / expm1(-bend)) for share in shares]
+    if half > 0.5:
+        found = [(round(1 - share, NEAR), 100 - value) for share, value in reversed(found)]
+    return tuple((worst + share * (best - worst), value) for share, value in found)

@@ -5,6 +5,7 @@ What must hold in cost lines and platforms: years with a price index, parts with
 What the settings may ask of the tables: only what these can answer.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from itertools import groupby
@@ -103,6 +104,11 @@ def _fault(key: str, problem: str, fix: str) -> Finding:
 
 
 Rule = Callable[[Mapping[str, object], Typed], Iterator[Finding]]
+EMPTY_WORDS = re.compile(  # what is typed where nothing is known; French and Spanish too
+    r"(n\W?[ad]\W?|tb[acd]|to ?do|none|null|nil|unknown|pending|x+|à (compléter|définir|venir)"
+    r"|inconnue?|por (definir|completar)|desconocid[oa]|sin datos?|s/[od]|غير معروف|\W*)",
+    re.IGNORECASE,
+)
 TOLERANCE = 0.005  # how far shares and parts may miss their sum, relative
 
 
@@ -152,10 +158,10 @@ def evidence_is_named(_: Mapping[str, object], typed: Typed) -> Iterator[Finding
                 "source", f"grade {grade} without a source", "Name the source, or grade it D or E."
             )
         if grade in {"D", "E"}:
-            if not row.text("basis"):
+            if EMPTY_WORDS.fullmatch(basis := row.text("basis")):
                 yield row.fault(
                     "basis",
-                    f"grade {grade} without a basis",
+                    f"{basis!r} says nothing" if basis else f"grade {grade} without a basis",
                     "Say in a sentence what it rests on.",
                 )
             low, high = ("swing_low", "swing_high") if row.table == "criteria" else ("low", "high")
