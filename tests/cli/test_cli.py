@@ -1,5 +1,8 @@
 """The command line: words in, one library call, words out."""
 
+import csv
+import json
+import os
 import shutil
 import subprocess
 import sys
@@ -9,7 +12,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from capworth import read_case
+from capworth.case.model import Case
 from capworth.cli import COMMANDS, main
+from capworth.lints.examine import examine
+from capworth.lints.report import CODES, in_its_place
 from capworth.multicriteria.contributions import explain
 
 DRAWS = "120"
@@ -170,3 +176,68 @@ def test_weights_need_judgements(small_folder: Path, tmp_path: Path) -> None:
     done = call("elicit", case)
     assert done.exit_code == 2
     assert "small has no judgements. Add the table judgements" in done.stderr
+
+
+def test_check_tells_programs_all_that_it_finds(small_folder: Path, folder: Path) -> None:
+    good = call("check", small_folder, "--json")
+    told = json.loads(good.stdout)
+    assert good.exit_code == 0
+    assert (told["version"], told["is_good"], told["counts"]["fault"]) == (1, True, 0)
+    assert {f["severity"] for f in told["findings"]} <= {"serious", "look"}
+    costs = folder / "costs.csv"
+    costs.write_text(costs.read_text("utf-8").replace("staff,organ", "staf,organ", 1), "utf-8")
+    bad = call("check", folder, "--json")
+    assert (bad.exit_code, bad.stderr) == (2, "")
+    told = json.loads(bad.stdout)
+    (found,) = told["findings"]
+    assert (found["code"], found["file"], found["row"]) == ("unknown-word", "costs.csv", 2)
+    assert (found["column"], found["found"], found["suggestion"]) == ("category", "staf", "staff")
+    assert "staff" in found["expected"]["options"]
+    assert {r["what"] for r in told["not_evaluated"]} == {"rules between tables", "lints"}
+    page = Path(__file__).parents[2] / "docs" / "reference" / "check-json.md"
+    text = page.read_text("utf-8")
+    assert all(f"`{key}`" in text for key in (*told, *found, *found["expected"]))
+    assert all(f"`{code}`" in text for _, code in CODES)
+
+
+def test_lints_of_a_workbook_name_its_sheets(small: Case) -> None:
+    lints = list(examine(small).lints)
+    assert {x.file for x in in_its_place(lints, "a/case")} == {x.file for x in lints}
+    placed = {x.file for x in in_its_place(lints, "a/BOOK.XLSX")}
+    assert "BOOK.XLSX, sheet chain" in placed
+    assert not any(".csv" in file for file in placed)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (PermissionError(13, "Permission denied", "x.csv"), 2, "x.csv: the system says: permis"),
+        (MemoryError(), 2, "not enough memory"),
+        (RecursionError(), 2, "nested too deeply"),
+        (csv.Error("field larger"), 2, "cannot be read (field larger)"),
+        (KeyboardInterrupt(), 130, "Interrupted"),
+        (ZeroDivisionError("of ours"), 3, "fault of capworth"),
+    ],
+)
+def test_every_end_has_its_code_and_its_sentence(
+    error: BaseException, code: int, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("capworth.case.read.read_case", broken)
+    done = call("check", "anything")
+    assert done.exit_code == code
+    assert words in done.stderr
+    assert ("Traceback" in done.stderr) == (code == 3)
+
+
+def test_a_terminal_of_few_letters_is_no_fault(folder: Path) -> None:
+    costs = folder / "costs.csv"
+    costs.write_text(costs.read_text("utf-8").replace("staff,organ", "é→中,organ", 1), "utf-8")
+    words = [sys.executable, "-m", "capworth.cli", "check", str(folder)]
+    few = {**os.environ, "PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"}
+    done = subprocess.run(words, capture_output=True, check=False, env=few)
+    assert done.returncode == 2
+    assert b"\\u2192" in done.stderr
+    assert b"Traceback" not in done.stderr
