@@ -65,6 +65,7 @@ from capworth.case.rules.distributions import check_distributions, check_fits
 from capworth.case.rules.extents import check_extents
 from capworth.case.rules.members import check_network, check_survey
 from capworth.case.rules.paths import check_paths
+from capworth.case.rules.plausible import check_plausible
 from capworth.case.rules.programme import check_plans
 from capworth.case.rules.surveys import check_surveys
 from capworth.case.rules.value import check_measures, check_value, read_points
@@ -225,6 +226,7 @@ def _checked(raw: RawCase) -> tuple[dict[str, object], Typed, tuple[Finding, ...
         *check_paths(settings, typed, faulty),
         *check_distributions(typed, _inputs, faulty),
         *check_surveys(typed, _inputs, faulty),
+        *check_plausible(settings, typed, faulty),
     )
     return dict(settings), typed, (*findings, *map(raw.in_place, more))
 

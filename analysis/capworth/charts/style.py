@@ -63,6 +63,7 @@ _LOOKS: dict[str, Any] = {
     "svg.fonttype": "path",  # outlines: no reader needs the fonts
     "svg.hashsalt": "capworth",  # ids in the file do not change from run to run
     "text.color": INK,
+    "text.parse_math": False,  # a dollar is a dollar
     "xtick.color": MUTED,
     "xtick.labelcolor": INK,
     "xtick.labelsize": SMALL,
