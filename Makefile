@@ -14,7 +14,7 @@ QUICK := tests/test_architecture.py tests/test_docs.py tests/test_streams.py tes
 	tests/case/test_dictionary.py tests/case/test_register.py tests/methods/cost_benefit \
 	tests/methods/portfolio tests/methods/uncertainty
 
-.PHONY: run test quick nightly check lint smoke wheel notebooks bench lock clean
+.PHONY: run test quick nightly faults check lint smoke wheel notebooks bench lock clean
 
 run: .venv/run
 	$(BIN)/capworth run $(CASE) --out reports/$(notdir $(CASE))
@@ -31,6 +31,11 @@ nightly: .venv/test
 		$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) -m hypothesis --hypothesis-profile nightly || exit 1; \
 	done
 	$(BIN)/python tests/mutants/plant.py --random 40
+
+# What can break is broken at random, for about an hour: cases, workbooks, writes, runs that are killed.
+faults: .venv/test
+	$(BIN)/python -m pytest -q -n 0 tests/faults
+	$(BIN)/python tests/faults/harness.py
 
 check: .venv/run
 	$(BIN)/capworth check $(CASE)

@@ -374,10 +374,22 @@ def test_a_criterion_that_weighs_nothing_is_answered(folder: Path) -> None:
     assert run_study(read_case(folder), draws=100).excellence is not None
 
 
+@pytest.mark.parametrize("name", ["comment", "Notes", "_mine"])
+def test_a_column_of_notes_passes(folder: Path, small: Case, name: str) -> None:
+    path = folder / "usage.csv"
+    lines = path.read_text("utf-8").splitlines()
+    text = [f"{lines[0]},{name}", *(f"{line},mine" for line in lines[1:])]
+    path.write_text("\n".join(text) + "\n", encoding="utf-8")
+    assert read_case(folder).usage == small.usage
+
+
 ODD_TEXTS = {
     "#REF!": "shows the error",
     "#N/A": "shows the error",
     "=cmd|' /C calc'!A0": "is a formula",
+    "@SUM(1)": "is a formula",
+    "+cmd|x": "is a formula",
+    "- see the note (2)": None,
     "a\x07b": "the character U\\+0007",
     "a\u202eb": None,
     "n/a": "says nothing",

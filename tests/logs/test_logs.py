@@ -104,6 +104,16 @@ def test_parquet_and_csv_of_one_log_agree(log: Path, tmp_path: Path) -> None:
     assert "of 3 files" in ours.to_frame()["basis"].iloc[0]
 
 
+def test_the_name_of_a_file_is_no_pattern_and_that_of_a_folder_no_column(tmp_path: Path) -> None:
+    folder = tmp_path / "hit=0"
+    folder.mkdir()
+    (folder / "log[1].csv").write_text(LOG, encoding="utf-8")
+    (folder / "log1.csv").write_text(LOG.splitlines()[0] + "\n", encoding="utf-8")
+    found = count_activity([folder / "log[1].csv"], "LEDGER")
+    assert value(found, "REG", "searches", 2023) == 3
+    assert value(found, "REG", "hits", 2023) == 1
+
+
 def test_large_counts_are_written_to_the_last_digit() -> None:
     table = pd.DataFrame({"capability": ["REG"], "value": [1_243_456_789]})
     found = LoggedActivity(table, table, 1, pd.Timestamp(0), pd.Timestamp(0), 0)

@@ -18,7 +18,7 @@ from capworth.case.dictionary import (
     dictionary,
     row_key,
 )
-from capworth.case.numerals import as_point, doubtful
+from capworth.case.numerals import as_point, doubtful, said
 from capworth.case.register import bias_classes, is_combined, is_constant, schedules
 from capworth.case.tables import RawCase, Table
 from capworth.case.workbook import ERROR
@@ -129,7 +129,7 @@ def _doubts(table: Table, in_book: bool) -> Iterator[Finding]:
             table.file,
             row,
             column,
-            f"{text!r} may be {float(text):g} or {text.replace('.', '')}",
+            f"{text!r} may be {said(float(text))} or {text.replace('.', '')}",
             f"Write {text.rstrip('0').rstrip('.')} or {text.replace('.', '')}; or say in the "
             'settings number_format = "point", or "comma".',
         )
@@ -266,6 +266,7 @@ def _check_table(
 
 SHOWN = 60  # letters of a cell that a fault quotes
 NOT_OF_WRITING = "\u2060\ufeff\ufff9\ufffa\ufffb"  # marks of bytes and of notes, joiners of nothing
+LIVE = re.compile(r"=.|[+@-]\S.*[|!]|[+@-]\s*\w+\(")  # what a spreadsheet would compute
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 EXPECTED = "expected"  # a budget that must hold on average only
 GRADES = ("A", "B", "C", "D", "E")
@@ -332,7 +333,7 @@ def _refuse_odd_text(text: str) -> None:
     """Refuse what is no text of anybody: an error or a formula of a spreadsheet, odd characters."""
     if ERROR.fullmatch(text):
         raise BadCellError(f"the cell shows the error {text}", "Mend what it refers to.")
-    if text.startswith("=") and len(text) > 1:
+    if LIVE.match(text):
         raise BadCellError(f"{_short(text)} is a formula", "Put its value there.")
     for letter in text:
         if not letter.isprintable() and letter not in " \t\n\r" and not _is_of_writing(letter):
@@ -377,9 +378,9 @@ def _whole(text: str, column: Column) -> float:
 def _within(value: float, column: Column) -> float:
     unit = f" The unit is: {column.unit}." if column.unit else ""
     if column.lowest is not None and value < column.lowest:
-        raise BadCellError(f"{value:g} is below {column.lowest:g}", f"Raise it.{unit}")
+        raise BadCellError(f"{said(value)} is below {said(column.lowest)}", f"Raise it.{unit}")
     if column.highest is not None and value > column.highest:
-        raise BadCellError(f"{value:g} is above {column.highest:g}", f"Lower it.{unit}")
+        raise BadCellError(f"{said(value)} is above {said(column.highest)}", f"Lower it.{unit}")
     return value
 
 

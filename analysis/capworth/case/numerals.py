@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from capworth.case.dictionary import Column
 
-POINT, COMMA = FORMATS = ("point", "comma")  # what parts the decimals, where a case says so
+POINT, COMMA = "point", "comma"  # what parts the decimals, where a case says so
 GROUPED = {
     POINT: re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?"),
     COMMA: re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?"),
@@ -71,6 +71,15 @@ def doubtful(
         money = "currency" in columns[name].unit
         if text.endswith(".000") or money or thousands or any(large.get(n) for n in near):
             yield row, name, text
+
+
+def said(value: float) -> str:
+    """Write a number as a person would: large ones in full, with commas.
+
+    >>> said(26_000_000.0), said(0.5), said(-1e300)
+    ('26,000,000', '0.5', '-1e+300')
+    """
+    return f"{value:,.0f}" if 1e6 <= abs(value) < 1e15 and value.is_integer() else f"{value:g}"
 
 
 def _shortest(text: str) -> bool:

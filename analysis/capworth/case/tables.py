@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from capworth.case.workbook import Oddity
 
 MOST_ROWS, MOST_CELLS = 200_000, 2_000_000  # of a table
+NOTES = ("comment", "comments", "remark", "remarks", "note", "notes", "commentaire", "nota")
 ASIDE = (".", "_", "~$", "Thumbs.db", "desktop.ini")  # so begins what is nobody's table
 COPY = re.compile(r"^copy of |[ _-]*(copy|final|old|new|v?\d+|\(\d+\))$")
 SETTINGS_FILE, CLAIM_FILE = KEYS = ("case.toml", "claim.toml")
@@ -256,6 +257,8 @@ def _table(name: str, file: str, cells: list[list[str]], findings: list[Finding]
         )
         return Table(name, file, ())
     for column in header:
+        if column not in columns and _is_note(column):
+            continue  # what analysts write for themselves
         if column not in columns:
             findings.append(
                 Finding(file, 1, column, "there is no such column", nearest(column, columns))
@@ -286,6 +289,10 @@ def _table(name: str, file: str, cells: list[list[str]], findings: list[Finding]
             Row(number, {c: v.strip() for c, v in zip(header, padded, strict=True) if c in columns})
         )
     return Table(name, file, tuple(rows))
+
+
+def _is_note(column: str) -> bool:
+    return column.startswith("_") or column.casefold() in NOTES
 
 
 def _read_workbook(path: Path) -> RawCase:

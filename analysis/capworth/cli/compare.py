@@ -16,10 +16,11 @@ def command(old: str, new: str, out: str | None) -> None:
     from capworth.runs.vintage import compare_runs
     from capworth.study.tables import write_csv
 
+    if out is not None:
+        Path(out).mkdir(parents=True, exist_ok=True)  # that it can be written is found out first
     found = compare_runs(old, new)
     click.echo(str(found))
     if out is not None:
         folder = Path(out)
-        folder.mkdir(parents=True, exist_ok=True)
         for name in ("moves", "inputs", "shares"):
             write_csv(getattr(found, name)(), folder / f"{name}.csv")

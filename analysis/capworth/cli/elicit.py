@@ -26,6 +26,7 @@ def command(case: str, mean: str, file: str | None) -> None:
 
     from capworth.case.read import read_case
     from capworth.errors import InputError
+    from capworth.files import write
     from capworth.multicriteria.elicitation import elicit
     from capworth.multicriteria.workshop import judged_criteria
 
@@ -70,7 +71,7 @@ def command(case: str, mean: str, file: str | None) -> None:
     for words in found.to_revisit:
         click.echo(f"  {words}")
     if file is not None:
-        Path(file).write_text(judged_criteria(case, found), encoding="utf-8", newline="")
+        write(Path(file), judged_criteria(case, found))
         click.echo(f"\nwrote {len(table)} swings with ranges to {file}")
 
 

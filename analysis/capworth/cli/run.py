@@ -59,6 +59,8 @@ def command(
     with progress() as tell:
         every = parameters == "all"
         study = runs.run(case, folder, draws, seed, languages, workers, tell, every)
+    if kept := runs.kept_in(folder):
+        click.echo(f"kept in {folder}, as no part of the run: {', '.join(kept)}", err=True)
     for answer in runs.answers_of(study):
         click.echo(repr(answer))
     if "conventions" in study:

@@ -27,6 +27,7 @@ def command(case: str, out: str, seed: int | None, response: float, members: int
 
     from capworth.case.read import read_case
     from capworth.errors import InputError
+    from capworth.files import write
     from capworth.members.synthetic import synthetic_survey
 
     known = read_case(case)
@@ -40,5 +41,5 @@ def command(case: str, out: str, seed: int | None, response: float, members: int
     folder.mkdir(parents=True, exist_ok=True)
     for table, rows in made.items():
         text = rows.to_csv(index=False, lineterminator="\n")
-        paths[table].write_text(text, encoding="utf-8", newline="")
+        write(paths[table], text)
         click.echo(f"SYNTHETIC, grade E, {len(rows):,} rows nobody gave: {paths[table]}")

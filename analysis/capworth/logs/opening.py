@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from glob import escape
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,7 +42,11 @@ def count_activity(
     reader = READERS[files[0].suffix]
     try:
         table = getattr(engine, reader)(
-            list(map(str, files)), filename=True, union_by_name=True, **AS_TEXT.get(reader, {})
+            [escape(str(file)) for file in files],  # a name is a name, and no pattern
+            filename=True,
+            union_by_name=True,
+            hive_partitioning=False,  # a folder called hit=0 is a folder
+            **AS_TEXT.get(reader, {}),
         )
     except Exception as error:  # whatever the engine says of a file that is none
         raise InputError(f"{files[0]}: cannot be read as a log. {error}") from error

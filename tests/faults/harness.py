@@ -1,0 +1,268 @@
+"""Break what can break, at random, and count: `make faults` runs the long form and prints a table.
+
+Four kinds: cases with odd cells, workbooks with flipped bits, an OSError at each call that writes,
+and kills of a run at random moments. Nothing may break out, be lost, or be left behind.
+"""
+
+import csv
+import io
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from unittest import mock
+
+from openpyxl import Workbook
+
+from capworth.case.read import check_case, read_case
+from capworth.errors import CapworthError
+from capworth.runs.manifest import strangers
+from capworth.runs.place import heal, replacing
+from capworth.runs.run import run
+
+SMALL = Path(__file__).parents[1] / "cases" / "small"
+ODD = (
+    *("", " ", "0", "-1", "1e400", "nan", "-inf", "0x10", "1_000", "100.000", "1.000,5", "12,5"),
+    *("٣", "yes", "REG", "A", "D", "n/a", "#REF!", "=1+1", "@SUM(1)", "\0", "\x07", "\u202e", '"'),
+    *(",", "\n", "\r", "\ufeff", "é", "$2m to $3m", "a" * 40_000, "2090", "31/12/2024", "1e308"),
+)
+Told = Counter[str]
+
+
+def fuzz(rounds: int, seed: int) -> Told:
+    """Spoil a few cells, lines or bytes of the small case, and check it."""
+    chance, told = random.Random(seed), Told()
+    with TemporaryDirectory() as place:
+        folder = Path(shutil.copytree(SMALL, Path(place) / "small"))
+        files = sorted(folder.iterdir())
+        for _ in range(rounds):
+            file = chance.choice(files)
+            before = file.read_bytes()
+            file.write_bytes(spoil(before, chance))
+            told[outcome(check_case, folder)] += 1
+            file.write_bytes(before)
+    return told
+
+
+def spoil(content: bytes, chance: random.Random) -> bytes:
+    """Change one cell, one line, or one byte."""
+    kind = chance.random()
+    if kind < 0.15:
+        spoilt = bytearray(content)
+        spoilt[chance.randrange(len(spoilt))] = chance.randrange(256)
+        return bytes(spoilt)
+    lines = content.decode("utf-8").splitlines(keepends=True)
+    at = chance.randrange(len(lines))
+    if kind < 0.3:
+        lines[at : at + 1] = chance.choice(([], [lines[at]] * 2, [lines[at][:-3]]))
+        return "".join(lines).encode()
+    if content.lstrip()[:1] == b"#" or b" = " in lines[0].encode():
+        key = lines[at].partition(" = ")[0]
+        lines[at] = f"{key} = {chance.choice(('1', '-1', 'true', '[]', '{}', repr('x')))}\n"
+        return "".join(lines).encode()
+    rows = list(csv.reader(io.StringIO("".join(lines), newline="")))
+    row = rows[at % len(rows)]
+    if row:
+        row[chance.randrange(len(row))] = chance.choice(ODD)
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode("utf-8", "surrogatepass")
+
+
+def outcome(do: Any, *given: Any) -> str:
+    """Call, and say what came of it."""
+    try:
+        found = do(*given)
+    except CapworthError:
+        return "told"
+    except Exception as error:
+        return f"BROKE: {type(error).__name__}: {error}"[:200]
+    return "told" if found else "passed"
+
+
+def flips(rounds: int, seed: int) -> Told:
+    """Flip bits of a workbook, and read it: it is the same case, or is told to be damaged."""
+    chance, told = random.Random(seed), Told()
+    with TemporaryDirectory() as place:
+        whole = write_book(Path(place) / "small.xlsx")
+        costs, content = read_case(whole).costs, whole.read_bytes()
+        for _ in range(rounds):
+            spoilt = bytearray(content)
+            for _ in range(chance.choice([1, 2, 16, 256])):
+                spoilt[chance.randrange(len(spoilt))] ^= 1 << chance.randrange(8)
+            whole.write_bytes(spoilt)
+            said = outcome(lambda: read_case(whole).costs == costs or "OTHER")
+            told["passed" if said == "told" and _same(whole, costs) else said] += 1
+    return told
+
+
+def _same(book: Path, costs: object) -> bool:
+    try:
+        found = read_case(book).costs
+    except CapworthError:
+        return False
+    assert found == costs, "a silent wrong answer"
+    return True
+
+
+def write_book(path: Path) -> Path:
+    """Write the small case as a workbook."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "case"
+    for line in (SMALL / "case.toml").read_text("utf-8").splitlines():
+        key, is_key, value = line.partition(" = ")
+        if is_key:
+            sheet.append([key, value.strip('"[]').replace('"', "")])
+    for file in sorted(SMALL.glob("*.csv")):
+        table = book.create_sheet(file.stem)
+        for row in csv.reader(io.StringIO(file.read_text("utf-8"), newline="")):
+            table.append([cell or None for cell in row])
+    book.save(path)
+    return path
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder."""
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
+    }
+
+
+WRITES = (
+    *("pathlib.Path.mkdir", "pathlib.Path.rename", "pathlib.Path.replace", "os.fsync"),
+    *("shutil.rmtree", "tempfile.mkdtemp"),
+)
+
+
+@contextmanager
+def failing(name: str, at: int) -> Iterator[list[int]]:
+    """Inside this block the call of that number of one function raises an OSError."""
+    module, _, function = name.rpartition(".")
+    owner: Any = Path if module == "pathlib.Path" else sys.modules[module]
+    calls, real = [0], getattr(owner, function)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        calls[0] += 1
+        if calls[0] == at:
+            raise OSError(28, "No space left on device")
+        return real(*args, **kwargs)
+
+    with mock.patch.object(owner, function, call):
+        yield calls
+
+
+def writes(old: Path, new: dict[str, bytes]) -> Told:
+    """Let each call that writes fail once while a run is replaced: old or new stands, all whole.
+
+    Parameters
+    ----------
+    old : a run with a file `notes.txt` that is no part of it; left as it is
+    new : files of the new run, its manifest among them
+    """
+    told, before = Told(), contents(old)
+    for name in WRITES:
+        at = 0
+        while True:
+            at += 1
+            with TemporaryDirectory() as place:
+                target = Path(shutil.copytree(old, Path(place) / "run"))
+                with failing(name, at) as calls:
+                    said = outcome(_replace, target, new)
+                if calls[0] < at:
+                    break
+                heal(target)
+                found = contents(target)
+                kept = found.pop("notes.txt", None) == before["notes.txt"]
+                stands = found in ({k: v for k, v in before.items() if k != "notes.txt"}, new)
+                clean = [p.name for p in Path(place).iterdir()] == ["run"]
+                fine = kept and stands and clean and (said == "passed" or "No space" in said)
+                told["right" if fine else f"WRONG: {name} {at}: {kept} {stands} {clean}"] += 1
+    return told
+
+
+def _replace(target: Path, new: dict[str, bytes]) -> None:
+    with replacing(target) as fresh:
+        for name, content in new.items():
+            (fresh / name).parent.mkdir(parents=True, exist_ok=True)
+            (fresh / name).write_bytes(content)
+
+
+def kills(rounds: int, seed: int) -> Told:
+    """Kill a run of the small case at random moments: the last good one stands, nobody is left."""
+    chance, told = random.Random(seed), Told()
+    with TemporaryDirectory() as place:
+        target = Path(place) / "run"
+        run(SMALL, target, 100, languages=["en"])
+        (target / "notes.txt").write_text("mine", encoding="utf-8")
+        before = contents(target)
+        words = [sys.executable, "-m", "capworth.cli", "run", str(SMALL), "--out", str(target)]
+        words += ["--draws", "100", "--lang", "en", "--workers", "2"]
+        for _ in range(rounds):
+            process = subprocess.Popen(
+                words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+            )
+            time.sleep(chance.uniform(0.5, 20))
+            end = chance.choice((signal.SIGKILL, signal.SIGTERM, signal.SIGINT))
+            process.send_signal(end)
+            process.wait(timeout=60)
+            time.sleep(0.5)
+            left = alive_in(process.pid)
+            heal(target)
+            others = [p.name for p in Path(place).iterdir() if p.name != "run"]
+            same = contents(target) == before and strangers(target)[0] == ("notes.txt",)
+            fine = same and not left and not others
+            told["right" if fine else f"WRONG: {end.name} {same} {left} {others}"] += 1
+            for pid in left:
+                os.kill(pid, signal.SIGKILL)
+    return told
+
+
+def alive_in(session: int) -> list[int]:
+    """Processes of a session that live, by their ids."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            parts = (place / "stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        if int(parts[3]) == session and parts[0] != "Z":
+            found.append(int(place.name))
+    return found
+
+
+def main() -> None:
+    """Run the long form and print what was tried and what came of it."""
+    words = ArgumentParser(description=__doc__)
+    words.add_argument("--cases", type=int, default=100_000)
+    words.add_argument("--books", type=int, default=200)
+    words.add_argument("--kills", type=int, default=50)
+    words.add_argument("--seed", type=int, default=1)
+    asked = words.parse_args()
+    kinds = {
+        "cases with an odd cell, line or byte": (fuzz, asked.cases),
+        "workbooks with flipped bits": (flips, asked.books),
+        "runs killed at a random moment": (kills, asked.kills),
+    }
+    bad = 0
+    for kind, (do, rounds) in kinds.items():
+        told = do(rounds, asked.seed) if rounds else Told()
+        wrong = {k: n for k, n in told.items() if k.startswith(("BROKE", "WRONG"))}
+        bad += sum(wrong.values())
+        print(f"{kind}: {rounds} tried, {sum(wrong.values())} wrong; {dict(told)}", flush=True)
+    sys.exit(1 if bad else 0)
+
+
+if __name__ == "__main__":
+    main()

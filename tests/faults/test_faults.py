@@ -1,0 +1,41 @@
+"""The short form of the standing harness; `make faults` runs the long one."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "runs"))
+
+from harness import contents, flips, fuzz, writes
+from test_place import OUTPUTS, write_run
+
+
+def wrong(told: dict[str, int]) -> list[str]:
+    return [words for words in told if words.startswith(("BROKE", "WRONG"))]
+
+
+def test_odd_cases_are_told_or_pass() -> None:
+    told = fuzz(60, 3)
+    assert wrong(told) == []
+    assert told["told"] > 20
+    assert told["passed"] > 5
+
+
+def test_damaged_workbooks_are_told_or_read_as_they_were() -> None:
+    told = flips(12, 3)
+    assert wrong(told) == []
+    assert told["told"] > 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders are opened as POSIX does")
+def test_whatever_write_fails_a_run_stands_whole(tmp_path: Path) -> None:
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+    old = write_run(tmp_path / "old", OUTPUTS)
+    (old / "notes.txt").write_text("mine", encoding="utf-8")
+    new = contents(write_run(tmp_path / "new", {"tables/gains.csv": "2\n"}))
+    told = writes(old, new)
+    assert wrong(told) == []
+    assert told["right"] > 10
