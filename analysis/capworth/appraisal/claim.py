@@ -34,8 +34,6 @@ from capworth.methods.claim.verdict import (
     examine,
     null_words,
     planted_deals,
-    powers,
-    powers_held,
 )
 from capworth.methods.claim.words import CONTRADICTED, INCONCLUSIVE, SUPPORTED
 from capworth.methods.cost_benefit.prices import MILLION
@@ -206,7 +204,7 @@ def examine_claim(sample: Sample, provenance: Provenance) -> Claim | None:
     return Claim(
         _table=table,
         _lines=_tested_lines(lists, some, lines, chosen, rule),
-        _power=_power_table(lines, chosen, rule),
+        _power=_power_table(verdict.power),
         _null=pd.DataFrame(
             {what: null_words(lines, guards, rule, what) for what in ("functions", "values")}
         ).rename_axis("word"),
@@ -479,11 +477,8 @@ def _tested_lines(
     return pd.DataFrame(columns, index=index)
 
 
-def _power_table(lines: Lines, reading: Reading, rule: Rule) -> pd.DataFrame:
-    found = {
-        "power": powers(lines, reading, rule, PLANTED),
-        "held": powers_held(lines, reading, rule, PLANTED),
-    }
+def _power_table(power: Power) -> pd.DataFrame:
+    found = {"power": power.at(PLANTED), "held": power.held_at(PLANTED)}
     return pd.DataFrame(found, index=pd.Index(PLANTED, name="ratio"))
 
 
