@@ -536,6 +536,10 @@ def test_was_shown_is_said_of_one_word_only(study: Study, word: str) -> None:
     assert ("contradicted" in said) == (word == CONTRADICTED)
     assert "Registered in advance on 1 January 2024" in said
     assert "Not registered" not in said
+    exploratory = study.with_answers(claim=replace(claim, standing=EXPLORATORY))
+    assert "This was shown" not in " ".join(
+        strings(summary_page(exploratory, words_of(study.case)))
+    )
 
 
 def variants_of_the_claim(study: Study) -> list[Study]:
@@ -543,7 +547,8 @@ def variants_of_the_claim(study: Study) -> list[Study]:
     claim = study.claim
     without = claim.to_frame()
     without["ratio"] = np.nan
-    powerful = replace(claim.power, ratio=2.0)
+    powerful = replace(claim.power, ratio=2.0, ratio_low=1.9, ratio_high=2.1, held=2.5, gate=2.0)
+    helpless = replace(powerful, held=np.inf)
     coding = pd.DataFrame(
         {"ana": [0.2], "ben": [0.4], "apart": [0.2]},
         index=pd.MultiIndex.from_tuples([("LAB", "leads")], names=["capability", "function"]),
@@ -554,7 +559,7 @@ def variants_of_the_claim(study: Study) -> list[Study]:
     told: tuple[dict[str, Any], ...] = (
         {**shown, "registered_on": "2024-01-01", **two},
         {**changed, "coders": ("ana",)},
-        {"standing": EXPLORATORY, "_table": without},
+        {"standing": EXPLORATORY, "_table": without, "power": helpless},
         {"_table": claim.to_frame().assign(testable=True, ratio_low=0.0)},
         {"_table": claim.to_frame().assign(ratio_low=0.4, ratio_high=[3.0, np.inf, np.nan])},
     )

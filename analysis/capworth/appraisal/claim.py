@@ -193,11 +193,9 @@ def examine_claim(sample: Sample, provenance: Provenance) -> Claim | None:
     index = pd.MultiIndex.from_tuples(list(rows), names=["estimand", "value", "counted"])
     table = pd.DataFrame(list(rows.values()), index=index)
     table["registered"] = [key == primary for key in rows]
-    word, reason = _restated(verdict, primary)
+    tested, why = _restated(verdict, primary)
     standing = _standing(case, claim)
-    tested = word
-    if standing in (NOT_REGISTERED, CHANGED) and word in (SUPPORTED, CONTRADICTED):
-        word, reason = INCONCLUSIVE, UNREGISTERED
+    word, reason = _said(tested, why, standing)
     read = {key for key, row in rows.items() if row["testable"]} | {primary}
     curve, curves = _curves(lists, rule, read)
     coding, agreement = _coding(case)
@@ -244,6 +242,13 @@ def _restated(verdict: Verdict, primary: tuple[str, str, str]) -> tuple[str, str
     if primary == (PER_EURO, "score", EQUAL):
         return INCONCLUSIVE, RESTATES
     return verdict.word, verdict.reason
+
+
+def _said(word: str, reason: str, standing: str) -> tuple[str, str]:
+    """Take away a word that only a claim registered in advance may have."""
+    if standing in (NOT_REGISTERED, CHANGED) and word in (SUPPORTED, CONTRADICTED):
+        return INCONCLUSIVE, UNREGISTERED
+    return word, reason
 
 
 def _standing(case: Case, claim: Registration) -> str:

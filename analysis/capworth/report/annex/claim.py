@@ -57,7 +57,7 @@ def claim_sentences(study: Study, language: Language) -> Iterator[str]:
             span=ratio_span(language, float(row["ratio_low"]), float(row["ratio_high"])),
             level=language.percent(1 - 2 * claim.alpha),
         )
-    if claim.word == SUPPORTED:
+    if claim.word == SUPPORTED and claim.standing == REGISTERED:
         yield language.say("summary.claim_shown")
     if claim.reason == RESTATES and np.isfinite(row["constant"]):
         constant = language.number(float(row["constant"]))
@@ -133,18 +133,31 @@ def claim_page(study: Study, language: Language) -> Section | None:
 
 def _power(claim: Claim, language: Language) -> str:
     found, power = claim.power, {}
-    if np.isfinite(found.ratio):
+    shown = bool(np.isfinite(found.ratio))
+    if shown:
         power["detectable"] = language.number(found.ratio)
-    return language.say(
-        "functions.power" if power else "functions.power_none",
-        lines=language.number(float(claim.row["lines"]), 0),
-        floor=language.number(found.floor, 4),
-        alpha=language.exactly(claim.alpha),
-        power=language.percent(POWER),
-        contrast=language.number(found.contrast),
-        gate=language.exactly(found.gate),
-        **power,
-    )
+    told = [
+        language.say(
+            "functions.power" if shown else "functions.power_none",
+            lines=language.number(float(claim.row["lines"]), 0),
+            floor=language.number(found.floor, 4),
+            alpha=language.exactly(claim.alpha),
+            power=language.percent(POWER),
+            contrast=language.number(found.contrast),
+            gate=language.exactly(found.gate),
+            **power,
+        )
+    ]
+    if shown and np.isfinite(found.ratio_high):
+        low, high = language.number(found.ratio_low, 2), language.number(found.ratio_high, 2)
+        told.append(language.say("functions.power_range", low=low, high=high))
+    if found.near:
+        told.append(language.say("functions.power_near"))
+    if np.isfinite(found.held):
+        told.append(language.say("functions.power_held", held=language.number(found.held)))
+    elif shown:
+        told.append(language.say("functions.power_held_none"))
+    return " ".join(told)
 
 
 def _result(claim: Claim, language: Language) -> str:
