@@ -286,8 +286,9 @@ def test_a_lock_that_fits_no_file_is_a_fault(locked: Path) -> None:
         read_case(locked)
 
 
-def test_a_file_with_a_mistyped_name_is_a_fault(locked: Path) -> None:
-    (locked / "claim.lock.toml").rename(locked / "claims.lock.toml")
+@pytest.mark.parametrize("name", ["claims.lock.toml", "other.claim.lock.toml"])
+def test_a_file_with_a_mistyped_name_is_a_fault(locked: Path, name: str) -> None:
+    (locked / "claim.lock.toml").rename(locked / name)
     with pytest.raises(CaseError, match="this is not a table of a case"):
         read_case(locked)
 

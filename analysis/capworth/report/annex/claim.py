@@ -118,7 +118,7 @@ def claim_page(study: Study, language: Language) -> Section | None:
             high=language.percent(MOST_FALSE[1], 1),
         ),
         _coders(claim, language),
-        f"{standing_of(claim, language)} {language.say('functions.digest', digest=claim.digest)}",
+        f"{standing_of(claim, language)} {_digest(claim, language)}",
     )
     blocks: list[Block] = [
         *map(Text, paragraphs),
@@ -129,6 +129,11 @@ def claim_page(study: Study, language: Language) -> Section | None:
     ]
     title = language.say("functions.title", group=group, word=word_of(claim, language))
     return Section(language.say("functions.topic", group=group), title, blocks)
+
+
+def _digest(claim: Claim, language: Language) -> str:
+    locked = "functions.digest" if claim.registered_on else "functions.digest_unlocked"
+    return language.say(locked, digest=claim.digest)
 
 
 def _power(claim: Claim, language: Language) -> str:
