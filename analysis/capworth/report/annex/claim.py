@@ -16,6 +16,7 @@ from capworth.appraisal.claim_routes import NOT_TAKEN, Routes
 from capworth.case.claim import LEVEL
 from capworth.charts.claim import POWER, ratio_span, reading_of, word_of
 from capworth.language.language import Language
+from capworth.language.numbers import Amount
 from capworth.methods.claim.words import SUPPORTED
 from capworth.report.blocks import Block, Section, Table, Text, pictures
 from capworth.study.stages import Study
@@ -125,6 +126,7 @@ def claim_page(study: Study, language: Language) -> Section | None:
         _readings(claim, language),
         _null(claim, language),
         *([_routes(study.routes, language)] if "routes" in study else []),
+        *([_choices(study, language)] if "routes" in study and study.routes.tasks else []),
         *pictures("functions", study, language),
     ]
     title = language.say("functions.title", group=group, word=word_of(claim, language))
@@ -292,5 +294,27 @@ def _routes(routes: Routes, language: Language) -> Table:
             level=language.percent(LEVEL_OF_ROUTES),
             drawn=language.percent(POWER),
         ),
+        size=7.0,
+    )
+
+
+def _choices(study: Study, language: Language) -> Table:
+    """What members who chose would pay for each function, against the mean of all."""
+    routes = study.routes
+    rows = []
+    for function, row in routes.by_choice().iterrows():
+        said = {str(column): value for column, value in row.items()}
+        cells = (language.cell(Amount.of(said, name)) for name in ("utility", "pays"))
+        rows.append((language.word("function", str(function)), *cells))
+    unit = study.case.settings.currency
+    return Table(
+        language.say("functions.choices", members=routes.respondents, count=routes.tasks),
+        (
+            language.say("functions.function"),
+            language.say("functions.utility"),
+            language.say("functions.pays", unit=unit),
+        ),
+        tuple(rows),
+        note=language.say("functions.choices_note", level=language.percent(LEVEL_OF_ROUTES)),
         size=7.0,
     )
