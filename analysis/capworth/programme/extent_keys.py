@@ -10,11 +10,11 @@ from capworth.case.model import DISTANCE, EXTENT_KEYS
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.good_sets import NOT_NOW, REVIEW, START
 from capworth.model.gains import Tree
-from capworth.model.result import Answer, Provenance
+from capworth.model.result import Answer, Interval, Provenance
 from capworth.model.simulation import Kept, Model, Sample
 from capworth.programme.choice import Choice
 from capworth.programme.good_sets import good_sets
-from capworth.programme.selection import Programme, share_closed
+from capworth.programme.selection import Programme
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -73,7 +73,8 @@ def compare_keys(
             good = good_sets(choice, programme.budget_m * MILLION)
             found = good.programmes
             closed = choice.by_draw(found.sets[0], found.delays[0], DISTANCE)
-            start, away, gain = good.roles.start, good.roles.never, share_closed(other, closed)
+            start, away = good.roles.start, good.roles.never
+            gain = Interval.of(closed, other.ratio_by_draw(closed))
             chosen, needed = " ".join(ids[found.sets[0]]), float(found.quantile[0]) / MILLION
         shares[key] = extents.share
         always &= start

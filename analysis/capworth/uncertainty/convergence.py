@@ -21,7 +21,7 @@ from capworth.model.simulation import (
     value_per_million,
 )
 from capworth.programme.choice import Choice
-from capworth.programme.selection import Programme, choose_programme, ratio_by_draw
+from capworth.programme.selection import Programme, choose_programme
 
 TOLERANCE = 0.025  # of the range of a headline: an error that costs no digit of what is printed
 FEWEST = 1_000  # draws with which the search for enough of them begins
@@ -116,7 +116,7 @@ def _of_programme(sample: Sample, programme: Programme) -> Iterator[tuple[str, R
     yield from _amount(case, "cost.programme", choice.whole_cost(chosen, delays) / MILLION)
     if case.measured:
         closed = choice.by_draw(chosen, delays, DISTANCE)
-        yield from _amount(case, "gain.programme", closed, ratio_by_draw(sample, closed))
+        yield from _amount(case, "gain.programme", closed, sample.ratio_by_draw(closed))
     scales = {value.scale for value in case.unit_values}
     if "money" in scales:
         money, net = (choice.by_draw(chosen, delays, m) / MILLION for m in ("money", NET))

@@ -6,6 +6,7 @@ depend on when it starts, what it is worth only falls with delay: both make the 
 """
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -211,6 +212,12 @@ class Search:
         self._starts: dict[int, tuple[Ints, float, float]] = {}
         self._below: dict[int, float] = {}  # what a set is known not to reach
 
+    def under(self, plan: Plan) -> "Search":
+        """Search the same sets under another plan; what they cost at the confidence is shared."""
+        other = copy(self)
+        other._plan, other._starts, other._below = plan, {}, {}
+        return other
+
     def best(self, budget: float, near: float = 0.0, among: Bools | None = None) -> Programmes:
         """Best programme within a budget, and those that are nearly as good.
 
@@ -330,8 +337,16 @@ class Search:
         return -float(self._bound[row]), at, int(self._size[row]), members, row, none, float("nan")
 
 
+Groups: TypeAlias = tuple[Bools, Floats]  # (groups, projects), and (groups,) money held for each
+
+
 def frontier_at(
-    sets: Bools, value: Floats, cost: Floats, confidence: float = 0.8, mean_too: bool = True
+    sets: Bools,
+    value: Floats,
+    cost: Floats,
+    confidence: float = 0.8,
+    mean_too: bool = True,
+    groups: Groups | None = None,
 ) -> tuple[Ints, Floats]:
     """Budget frontier at a confidence: every budget at which the best set changes.
 
@@ -341,6 +356,8 @@ def frontier_at(
     value : (sets,) expected value of each set
     cost : (draws, projects)
     mean_too : whether the expected cost must keep within the budget as well, as a programme must
+    groups : what is held for some projects only; the budget is then what is lacking at most, over
+        all groups, to what the members of a set in the group cost
 
     Returns
     -------
@@ -353,18 +370,22 @@ def frontier_at(
     """
     near = np.arange(len(sets))
     if len(cost) > SCREENED:
-        rough = _budgets(sets, cost[:SCREENED], confidence, mean_too)
+        rough = _budgets(sets, cost[:SCREENED], confidence, mean_too, groups)
+        held = 0.0 if groups is None else groups[1].max(initial=0.0)
+        rough += held  # as money in all, so that a twentieth means what it says
         near = near[rough * (1 - MARGIN) <= _cheapest_as_good(value, rough)]
-    budgets = _budgets(sets[near], cost, confidence, mean_too)
+    budgets = _budgets(sets[near], cost, confidence, mean_too, groups)
     order = np.lexsort((sets[near].sum(axis=1), -value[near], budgets))
     ahead = np.maximum.accumulate(value[near][order])
     rises = np.r_[True, value[near][order][1:] > ahead[:-1] + TIE * np.abs(value).max(initial=0.0)]
     return near[order][rises], budgets[order][rises]
 
 
-def _budgets(sets: Bools, cost: Floats, confidence: float, mean_too: bool) -> Floats:
+def _budgets(
+    sets: Bools, cost: Floats, confidence: float, mean_too: bool, groups: Groups | None
+) -> Floats:
     """(sets,) budget that each set keeps with the confidence, and on average."""
-    means: Floats = sets @ cost.mean(axis=0)
+    means = _lacking(sets, cost.mean(axis=0)[:, None], groups)[:, 0]
     if not confidence:
         return means
     found = np.empty(len(sets))
@@ -372,9 +393,19 @@ def _budgets(sets: Bools, cost: Floats, confidence: float, mean_too: bool) -> Fl
     by_project = np.ascontiguousarray(cost.T)
     step = max(1, BLOCK // max(len(cost), 1))
     for start in range(0, len(sets), step):
-        totals = sets[start : start + step].astype(np.float64) @ by_project
+        totals = _lacking(sets[start : start + step], by_project, groups)
         found[start : start + step] = np.partition(totals, place, axis=1)[:, place]
     return np.maximum(found, means) if mean_too else found
+
+
+def _lacking(sets: Bools, by_project: Floats, groups: Groups | None) -> Floats:
+    """(sets, draws) what the sets cost, or what is lacking most to what a group of them costs."""
+    if groups is None:
+        return np.asarray(sets.astype(np.float64) @ by_project)
+    most = np.zeros((len(sets), by_project.shape[1]))
+    for group, held in zip(*groups, strict=True):
+        np.maximum(most, (sets & group).astype(np.float64) @ by_project - held, out=most)
+    return most
 
 
 def _cheapest_as_good(value: Floats, budgets: Floats) -> Floats:
@@ -388,6 +419,27 @@ def _cheapest_as_good(value: Floats, budgets: Floats) -> Floats:
 def _floor(best: float, near: float) -> float:
     """Value from which a set is listed: so much below the best, whatever its sign."""
     return best - (near + TIE) * abs(best) if np.isfinite(best) else -np.inf
+
+
+def _possible(
+    chosen: Bools, plan: Plan, planned: Floats, caps: Floats, prices: Floats, confidence: float
+) -> bool:
+    """Whether a set can keep all rules if each member takes its least of each, whenever it starts.
+
+    A rule that no start can ease, such as money for some projects only, would else be tried with
+    every start of all members.
+    """
+    opens = np.isfinite(plan.worth[chosen])[:, :, None]
+    least = np.where(opens, planned[chosen], np.inf).min(axis=1, initial=np.inf).sum(axis=0)
+    if (least > caps).any():
+        return False
+    uses = plan.uses[:, chosen]
+    lowest = np.where(opens[None, :, :, 0], uses, np.inf).min(axis=2, initial=np.inf)
+    within = np.ones(prices.shape[1], dtype=bool)
+    mine = prices[chosen]
+    for rule in np.flatnonzero(plan.scaled & (lowest > 0).any(axis=1)).tolist():
+        within &= lowest[rule] @ mine <= caps[rule]
+    return bool(within.mean() >= confidence - ROOM)
 
 
 def _starts(
@@ -414,6 +466,8 @@ def _starts(
     tied = ((a, [n for n in needed if chosen[n[0]]]) for a, needed in plan.after if chosen[a])
     after = [(a, needed) for a, needed in tied if needed]
     delays = np.zeros(len(chosen), dtype=np.int64)
+    if not _possible(chosen, plan, planned, caps, prices, confidence):
+        return None
     sums = np.zeros((len(caps), prices.shape[1]))  # what those placed take, in every draw
     best: list[tuple[float, Ints, float]] = []
     placed: set[int] = set()
