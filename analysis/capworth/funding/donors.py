@@ -100,7 +100,7 @@ def make_menu(
             **spread("cost_m", drawn.improvement_cost @ inside, MILLION),
             **{f"{p}_m": payers[:, k] / MILLION for k, p in enumerate(PAYERS)},
             **gains("gain", DISTANCE),
-            "gain_per_m": rate,
+            "gain_per_asked_m": rate,
             **gains("money_m", "money", MILLION),
             **gains("harm_days", HARM),
             "exchange": share_served(drawn.gains, bundles),
@@ -112,7 +112,7 @@ def make_menu(
             "grade": [_grade(case, row) for row in bundles],
         },
         index=pd.Index(ids, name="package"),
-    ).sort_values("gain_per_m", ascending=False, kind="stable")
+    ).sort_values("gain_per_asked_m", ascending=False, kind="stable")
     return DonorMenu(table, _serves(case, bundles, list(map(str, table.index))), provenance)
 
 

@@ -196,6 +196,11 @@ def price_earmarks(sample: Sample, budget_m: float, provenance: Provenance) -> E
         payable = Payable(np.stack([f.may_pay for f in mine]), np.array([f.amount for f in mine]))
         income = np.stack([f.income for f in mine])
         marked = [k for k, fund in enumerate(mine) if not fund.may_pay.all()]
+        cuts = payment_cuts(payable.may_pay)
+        held = cuts.limits(payable.amounts) * MILLION
+        choice = choice.with_candidates(
+            float(payable.amounts.sum()) * MILLION, (cuts.projects, held)
+        )
         under, timed = best_paid(choice, payable), best_paid(choice, payable, income)
         labels = [ALL, *(mine[k].id for k in marked)]
         amounts = [sum(mine[k].amount for k in marked), *(mine[k].amount for k in marked)]

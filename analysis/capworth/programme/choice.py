@@ -17,7 +17,7 @@ from capworth.errors import CaseError, Finding
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.candidates import candidate_sets, value_ceiling
-from capworth.methods.portfolio.confidence import Plan, Programmes, Search, frontier_at
+from capworth.methods.portfolio.confidence import Groups, Plan, Programmes, Search, frontier_at
 from capworth.methods.portfolio.integer import Owner, relation_rows, row, smallest_conflict
 from capworth.methods.portfolio.relations import (
     Relations,
@@ -140,6 +140,19 @@ class Choice:
         confidence = self.case.settings.budget_confidence
         found = candidate_sets(value, self.cost[:DRAWS], self.relations, budgets, confidence)
         return found[~np.delete(found, known, axis=1).any(axis=1)]
+
+    def with_candidates(self, budget: float, groups: Groups) -> "Choice":
+        """Look at sets, too, that money held for some improvements only can pay.
+
+        Where every allowed set is looked at, the choice as it is; see `candidate_sets`.
+        """
+        if self.listed is not None:
+            return self
+        confidence, cost = self.case.settings.budget_confidence, self.cost[:DRAWS]
+        found = candidate_sets(self.gain, cost, self.relations, [budget], confidence, groups=groups)
+        other = replace(self)
+        vars(other)["sets"] = np.unique(np.concatenate((self.sets, found)), axis=0)
+        return other
 
     def gap(self, best: float, budget: float) -> float:
         """Share of its value by which another could be better at most; 0 where all are listed."""
