@@ -110,11 +110,11 @@ class SetValue:
         total: Floats = np.einsum("pd->d", kept[members])
         pairs = [both.all() for both in chosen[self.pairs]]
         if any(pairs):
-            whole = self.gains(measure).mean(axis=0)
-            left = kept.mean(axis=1) / np.where(whole != 0, whole, 1.0)
-            bonus = self.bonuses(measure)
+            years, bonus = self.sample.model.gains.years, self.bonuses(measure)
             for place in np.flatnonzero(pairs):
-                total = total + bonus[:, place] * float(left[self.pairs[place]].min())
+                both = self.pairs[place].tolist()
+                left = min(years.left(k, int(delays[k])) for k in both)
+                total = total + bonus[:, place] * left
         for meeting in self.meetings:
             users = [user for user in meeting.users if chosen[user]]
             if len(users) > 1:

@@ -212,12 +212,22 @@ class Choice:
     def plan(self) -> Plan:
         """What each improvement is worth and takes by years of delay.
 
-        Expected values. A later start moves money, posts and effects by as many years; what is
-        worth less than nothing is not put off to lose less.
+        Expected values. A later start moves money, posts and effects by as many years. What must
+        be done and is worth less than nothing is not put off to lose less: whatever of its cost
+        then falls behind the appraisal is not saved.
         """
         calendar, worth = self.calendar, self._means
         uses, scaled, caps, _ = limit_rows(self.case, calendar, self.spending, self.asked)
-        return Plan(np.minimum(worth, worth[:, :1]), uses, scaled, caps, calendar.after(self.ties))
+        kept = np.minimum(worth, worth[:, :1])
+        opens = np.isfinite(worth)
+        return Plan(
+            worth=kept,
+            uses=uses,
+            scaled=scaled,
+            caps=caps,
+            after=calendar.after(self.ties),
+            eased=np.where(opens, worth, 0.0) - np.where(opens, kept, 0.0),
+        )
 
     def searching(self, limits: tuple[int, ...], raised: float = 1.0) -> Search:
         """Search under some of the limits of the case, raised so many times."""
@@ -253,7 +263,7 @@ class Choice:
     def search(self) -> Search:
         """Best programmes for any budget under the confidence and the yearly limits of the case."""
         plan = self.plan
-        additive = self.sets @ plan.worth.max(axis=1)
+        additive = self.sets @ self._means.max(axis=1)
         met = self.expected - self.sets @ self.gain
         return Search(
             self.sets,
@@ -290,9 +300,7 @@ class Choice:
 
     def own(self, k: int, delay: int, measure: str) -> Floats:
         """(draws kept,) what an improvement gains alone, so many years later than stated."""
-        years, drawn = self.calendar.effects, self.sample.drawn
-        whole = years.counted(k)
-        left = years.counted(k, delay) / whole if whole > 0 else 0.0
+        left, drawn = self.calendar.effects.left(k, delay), self.sample.drawn
         if measure == NET:
             saved = [x.joint(NET, [k], [delay]) for x in self.worth.lines if k in x.users]
             spared = np.sum(saved, axis=0) if saved else 0.0

@@ -39,6 +39,8 @@ class Plan:
         each with its share of the contingency
     caps : (rules,) what there is, in the unit of the money, or of the amounts
     after : (a, ((b, years), ...)): a is delayed no less than one of these b less so many years
+    eased : (projects, delays) by how much a project loses less where it is put off; no reason to
+        put it off, and real where it has to be. None where nothing loses
     """
 
     worth: Floats
@@ -46,6 +48,18 @@ class Plan:
     scaled: Bools
     caps: Floats
     after: tuple[tuple[int, tuple[tuple[int, int], ...]], ...] = ()
+    eased: Floats | None = None
+
+    def eases(self, chosen: Bools, delays: Ints) -> float:
+        """By how much the members of a set lose less as they are put off."""
+        if self.eased is None:
+            return 0.0
+        members = np.flatnonzero(chosen)
+        return float(self.eased[members, delays[members]].sum())
+
+    def eases_most(self, chosen: Bools) -> float:
+        """The same, each put off as suits it best."""
+        return 0.0 if self.eased is None else float(self.eased[chosen].max(axis=1).sum())
 
     def most(self, chosen: Bools) -> float:
         """Sum of what the members of a set are worth at most, whenever they start."""
@@ -307,7 +321,8 @@ class Search:
         else:
             mean = self._means[row]
             scale = max(1.0, at / mean) if mean > 0 else 1.0
-            spare = max(0.0, float(self._bound[row] - self._plan.most(chosen)))
+            spare = float(self._bound[row]) - self._plan.most(chosen)
+            spare = max(0.0, spare - self._plan.eases_most(chosen))
             found = _starts(
                 chosen,
                 self._plan,
@@ -455,8 +470,9 @@ def _starts(
 ) -> tuple[Ints, float, float] | None:
     """Delays that lose least value; None where no starts keep every limit and reach the floor.
 
-    Depth first, the project with the dearest year first; the rest undelayed bounds what is left.
-    Prices are (projects, draws), so that those of one project lie together.
+    What loses less when it is put off is not put off for that: see `Plan.eased`. Depth first, the
+    project with the dearest year first; the rest undelayed bounds what is left. Prices are
+    (projects, draws), so that those of one project lie together.
     """
     share = np.where(plan.scaled[:, None, None], means[None, :, None] * scale, 1.0)
     planned = (plan.uses * share).transpose(1, 2, 0)  # (projects, delays, rules), contingency in
@@ -469,7 +485,8 @@ def _starts(
     if not _possible(chosen, plan, planned, caps, prices, confidence):
         return None
     sums = np.zeros((len(caps), prices.shape[1]))  # what those placed take, in every draw
-    best: list[tuple[float, Ints, float]] = []
+    best: list[tuple[float, Ints, float, float]] = []
+    eased = plan.eases_most(chosen)
     placed: set[int] = set()
 
     def keeps_order() -> bool:
@@ -487,12 +504,13 @@ def _starts(
 
     def place(depth: int, used: Floats, within: Bools, value: float) -> None:
         ahead = value + spare + most(depth, used)
-        if ahead < floor or (best and ahead <= best[0][0]):
+        if ahead + eased < floor or (best and ahead <= best[0][0]):
             return
         if depth == len(order):
-            got = joint(chosen, delays) if joint is not None else value
-            if got >= floor and (not best or got > best[0][0]):
-                best[:] = [(got, delays.copy(), float(within.mean()))]
+            gains = plan.eases(chosen, delays)
+            got = joint(chosen, delays) if joint is not None else value + gains
+            if got >= floor and (not best or got - gains > best[0][0]):
+                best[:] = [(got - gains, delays.copy(), float(within.mean()), got)]
             return
         project = order[depth]
         placed.add(project)
@@ -516,4 +534,4 @@ def _starts(
         placed.discard(project)
 
     place(0, np.zeros(len(caps)), np.ones(prices.shape[1], dtype=bool), 0.0)
-    return (best[0][1], best[0][0], best[0][2]) if best else None
+    return (best[0][1], best[0][3], best[0][2]) if best else None
