@@ -1,7 +1,7 @@
 """What each improvement adds to the capabilities it changes."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -47,12 +47,15 @@ class Tree:
     ----------
     levels, values, missing : (draws, capabilities, leaves)
     weights : (draws, leaves)
+    rises : (draws,) value that an effect adds on it at full effect, by the name of its change, as
+        far as it was asked for
     """
 
     levels: Floats
     values: Floats
     missing: Floats
     weights: Floats
+    rises: dict[str, Floats] = field(default_factory=dict)
 
 
 class GainModel:
@@ -112,10 +115,12 @@ class GainModel:
 
     def rise(self, tree: Tree, draws: Draws, effect: Effect) -> Floats:
         """(draws,) value that an effect adds on its criterion, at full effect."""
-        c, k = self._capability[effect.capability], self._leaf[effect.criterion]
-        moved = tree.levels[:, c, k] + draws.of(effect.change)
-        risen: Floats = self._value.worth_on(k, moved) - tree.values[:, c, k]
-        return risen
+        name = effect.change.name
+        if name not in tree.rises:
+            c, k = self._capability[effect.capability], self._leaf[effect.criterion]
+            moved = tree.levels[:, c, k] + draws.of(effect.change)
+            tree.rises[name] = self._value.worth_on(k, moved) - tree.values[:, c, k]
+        return tree.rises[name]
 
     def alone(
         self,

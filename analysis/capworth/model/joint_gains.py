@@ -15,6 +15,7 @@ from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.model.chain import Benefits, ChainModel, changed
 from capworth.model.draws import AtModes, Draws
 from capworth.model.effect_years import EffectYears
+from capworth.model.gains import Tree
 from capworth.model.simulation import Model
 
 MONEY = "money"  # measure before cost
@@ -187,7 +188,7 @@ def meetings_of(model: Model, draws: Draws, fewest: int = 1) -> tuple[Level | Ch
     that no gap is closed twice. On a chain the factors of all multiply and the chain is walked
     once, so that verified and used, say, strengthen one another, while a share stays below 1.
     """
-    return (*_levels(model, draws, fewest), *_chains(model, draws, fewest))
+    return (*levels_of(model, draws, fewest), *_chains(model, draws, fewest))
 
 
 def games_of(model: Model, draws: Draws) -> tuple[Game, ...]:
@@ -204,12 +205,20 @@ def games_of(model: Model, draws: Draws) -> tuple[Game, ...]:
     return tuple(found)
 
 
-def _levels(model: Model, draws: Draws, fewest: int) -> Iterator[Level]:
+def levels_of(
+    model: Model, draws: Draws, fewest: int, known: Tree | None = None
+) -> Iterator[Level]:
+    """Levels that improvements lift; see `meetings_of`.
+
+    Parameters
+    ----------
+    known : levels and values of today in these draws, where they are known
+    """
     case, value, extents = model.case, model.value, model.extents
     groups = _grouped(case, False, fewest)
     if not groups or extents.distance <= 0:
         return
-    tree, agreed = model.tree(draws), value.agreed()
+    tree, agreed = known or model.tree(draws), value.agreed()
     weights = extents.weights(tree.weights)
     place = {leaf.id: k for k, leaf in enumerate(value.leaves)}
     for (capability, criterion), effects in groups.items():

@@ -57,6 +57,7 @@ def compare_keys(
     known = [k for k in EXTENT_KEYS if k in today.given and today.extents(k).distance > 0]
     keys = sorted(known, key=lambda key: key != case.extent_key)
     always, never = np.ones(len(ids), dtype=bool), np.ones(len(ids), dtype=bool)
+    mine = Choice.of(sample)
     known_tree = sample.model.tree(Kept(sample))
     rows: list[dict[str, object]] = []
     shares = {}
@@ -69,7 +70,8 @@ def compare_keys(
             chosen, needed = " ".join(programme.chosen), programme.needed_m
         else:
             other = counted_by(sample, key, known_tree)
-            extents, choice = other.model.extents, Choice.of(other)
+            worth = mine.worth.recounted(other, known_tree)
+            extents, choice = other.model.extents, replace(mine, sample=other, worth=worth)
             good = good_sets(choice, programme.budget_m * MILLION)
             found = good.programmes
             closed = choice.by_draw(found.sets[0], found.delays[0], DISTANCE)

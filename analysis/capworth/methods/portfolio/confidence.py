@@ -19,7 +19,7 @@ Worth: TypeAlias = Callable[[Bools, Ints], float]
 _Found: TypeAlias = tuple[float, float, int, tuple[int, ...], int, Ints, float]
 
 TIE: Final = 1e-12  # of the largest value: two values nearer than this are one
-SCREENED: Final = 2_000  # draws that tell which sets come near the frontier
+SCREENED: Final = 500  # draws that tell which sets come near the frontier
 LIKELY: Final = 1_000  # cheapest sets among which the likeliest is sought
 MARGIN: Final = 0.05  # share of a budget within which a set is near
 BLOCK: Final = 1 << 23  # numbers of one block of draws x sets
@@ -380,7 +380,7 @@ def frontier_at(
 
     Notes
     -----
-    Of more draws than 2,000 the first 2,000 tell which sets come near the frontier, within a
+    Of more draws than 500 the first 500 tell which sets come near the frontier, within a
     twentieth of its budgets; of these the budgets are found on all draws.
     """
     near = np.arange(len(sets))
@@ -457,6 +457,15 @@ def _possible(
     return bool(within.mean() >= confidence - ROOM)
 
 
+def _binding(chosen: Bools, plan: Plan, planned: Floats, caps: Floats, prices: Floats) -> Bools:
+    """(rules,) whether a set could break one, each member taking its most in its dearest draw."""
+    opens = np.isfinite(plan.worth[chosen])
+    price = np.where(plan.scaled[:, None], prices[chosen].max(axis=1, initial=0.0), 1.0)
+    drawn = np.where(opens, plan.uses[:, chosen], 0.0).max(axis=2, initial=0.0) * price
+    stated = np.where(opens[:, :, None], planned[chosen], 0.0).max(axis=1, initial=0.0).T
+    return np.asarray(np.maximum(drawn, stated).sum(axis=1) > caps)
+
+
 def _starts(
     chosen: Bools,
     plan: Plan,
@@ -484,9 +493,16 @@ def _starts(
     delays = np.zeros(len(chosen), dtype=np.int64)
     if not _possible(chosen, plan, planned, caps, prices, confidence):
         return None
+    binds = _binding(chosen, plan, planned, caps, prices)
+    uses, scaled, caps, planned = (
+        plan.uses[binds],
+        plan.scaled[binds],
+        caps[binds],
+        planned[..., binds],
+    )
     sums = np.zeros((len(caps), prices.shape[1]))  # what those placed take, in every draw
     best: list[tuple[float, Ints, float, float]] = []
-    eased = plan.eases_most(chosen)
+    eased, enough = plan.eases_most(chosen), (confidence - ROOM) * prices.shape[1]
     placed: set[int] = set()
 
     def keeps_order() -> bool:
@@ -502,10 +518,11 @@ def _starts(
         free = (used + planned[rest] <= caps).all(axis=2)
         return float(np.where(free, plan.worth[rest], -np.inf).max(axis=1).sum())
 
-    def place(depth: int, used: Floats, within: Bools, value: float) -> None:
+    def hopeless(depth: int, used: Floats, value: float) -> bool:
         ahead = value + spare + most(depth, used)
-        if ahead + eased < floor or (best and ahead <= best[0][0]):
-            return
+        return ahead + eased < floor or bool(best and ahead <= best[0][0])
+
+    def place(depth: int, used: Floats, within: Bools, value: float) -> None:
         if depth == len(order):
             gains = plan.eases(chosen, delays)
             got = joint(chosen, delays) if joint is not None else value + gains
@@ -519,19 +536,22 @@ def _starts(
             if not np.isfinite(plan.worth[project, delay]) or (total > caps).any():
                 continue
             delays[project] = delay
-            if not keeps_order():
+            then = value + float(plan.worth[project, delay])
+            if not keeps_order() or hopeless(depth + 1, total, then):
                 continue
-            taken = np.flatnonzero(plan.uses[:, project, delay]).tolist()
+            taken = np.flatnonzero(uses[:, project, delay]).tolist()
             before, still = sums[taken], within
             for rule in taken:
-                use = plan.uses[rule, project, delay]
-                sums[rule] += prices[project] * use if plan.scaled[rule] else use
+                use = uses[rule, project, delay]
+                sums[rule] += prices[project] * use if scaled[rule] else use
                 still = still & (sums[rule] <= caps[rule])
-            if still.mean() >= confidence - ROOM:
-                place(depth + 1, total, still, value + float(plan.worth[project, delay]))
+            if np.count_nonzero(still) >= enough:
+                place(depth + 1, total, still, then)
             sums[taken] = before
         delays[project] = 0
         placed.discard(project)
 
-    place(0, np.zeros(len(caps)), np.ones(prices.shape[1], dtype=bool), 0.0)
+    none = np.zeros(len(caps))
+    if not hopeless(0, none, 0.0):
+        place(0, none, np.ones(prices.shape[1], dtype=bool), 0.0)
     return (best[0][1], best[0][3], best[0][2]) if best else None
