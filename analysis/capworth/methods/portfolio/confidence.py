@@ -220,7 +220,7 @@ class Search:
         self._least = self._means
         if confidence:
             place = int(np.ceil(confidence * len(self._cost) - 1e-9))
-            lowest = np.sort(self._cost, axis=0)[:place].mean(axis=0)
+            lowest = np.partition(self._cost, place - 1, axis=0)[:place].mean(axis=0)
             self._least = np.maximum(sets @ lowest, self._means)
         self._at: dict[int, float] = {}
         self._starts: dict[int, tuple[Ints, float, float]] = {}
