@@ -63,9 +63,7 @@ def inputs_of(rivals: Rivals) -> list[Input]:
     worth, prices = MovedWorth(rivals), MovedPrices(rivals)
     found: list[Input] = list(prices.lines())
     groups: dict[str, list[Estimate]] = {}
-    lines = {f"costs/{line.id}" for line in prices.priced} | {
-        f"bias/{line.id}" for line in prices.priced
-    }
+    lines = {f"{table}/{line.id}" for line in prices.priced for table in ("costs", "bias")}
     for estimate in uncertain_inputs(rivals.sample.case, rivals.sample.model):
         if estimate.group and estimate.share > 0:
             groups.setdefault(estimate.group, []).append(estimate)
