@@ -26,6 +26,7 @@ from capworth.model.result import Provenance
 from capworth.model.simulation import Sample, draw_sample
 from capworth.programme.choice import ConflictError
 from capworth.programme.selection import Programme, choose_programme
+from capworth.uncertainty.information import value_of_information
 
 SMALL = Path(__file__).parents[1] / "cases" / "small"
 DRAWS, YEARS, CONFIDENCE = 20, 4, 0.8
@@ -608,13 +609,8 @@ def split(case: Case, whole: str) -> Case:
 @settings(max_examples=4, deadline=None)
 @given(seed=seeds, whole=st.sampled_from(["ACA", "LAB"]))
 def test_a_declared_split_changes_no_figure(key: str, seed: int, whole: str) -> None:
-    """On the arrays that are drawn: LAB without its chain, of which a step is drawn by its name."""
+    """Nor where a step of its chain is not known: both parts then draw what the whole does."""
     case = flagged(made(seed, "distance"), key)
-    case = replace(
-        case,
-        chain=tuple(s for s in case.chain if s.capability != "LAB"),
-        effects=tuple(e for e in case.effects if (e.capability, e.criterion) != ("LAB", "")),
-    )
     if key == "results":  # an effect on what counts results counts nowhere
         case = replace(case, effects=tuple(e for e in case.effects if e.criterion != "results"))
     (one, ours), (other, theirs) = answered(case), answered(split(case, whole))
@@ -622,3 +618,17 @@ def test_a_declared_split_changes_no_figure(key: str, seed: int, whole: str) -> 
     assert theirs.chosen == ours.chosen
     assert figures(theirs) == pytest.approx(figures(ours), rel=1e-9, abs=1e-9)
     assert ours.extent_key == key
+
+
+@settings(max_examples=12, deadline=None)
+@given(seeds)
+def test_knowing_more_is_worth_something_and_no_more_than_is_left_to_gain(seed: int) -> None:
+    sample, found = answered(made(seed))
+    known = value_of_information(sample, found, found.provenance)
+    assert known is not None
+    slack = 1e-9 * max(1.0, abs(known.ceiling))
+    assert -slack <= known.evpi <= known.ceiling + slack
+    assert known.to_frame()["value"].between(0, known.evpi + slack).all()
+    assert known.confidence_price >= -slack
+    if found.measure != "net":  # an overspend that leaves all undone takes more than a part of it
+        assert known.worth >= found.value[0] * 0.8 - slack
