@@ -64,6 +64,20 @@ def test_what_is_not_known_of_a_service_is_not_known_of_its_parts(small: Case) -
     np.testing.assert_allclose(named.answer(draws).money.sum(axis=1), whole.money.sum(axis=1))
 
 
+def test_what_keeps_a_service_keeps_all_its_parts(small: Case) -> None:
+    case, draws = told(small), Sampled(3, 0, 40)
+    keeps = tuple(replace(i, keeps="LAB" if i.id == "SCAN" else "") for i in case.improvements)
+    case = replace(case, improvements=keeps)
+    whole = Model(case).answer(draws)
+    lost = Model(told(small)).answer(draws)
+    assert (whole.gains.money[:, 0] > lost.gains.money[:, 0]).all()
+    for declared in (True, False):
+        parts = Model(split(case, "LAB", 2, declared=declared)).answer(draws)
+        for name in ("money", "harm", "net"):
+            ours, theirs = getattr(whole.gains, name), getattr(parts.gains, name)
+            np.testing.assert_allclose(theirs, ours, rtol=1e-9, atol=1e-9, err_msg=name)
+
+
 def test_a_case_without_the_service_has_neither_path_nor_saving(small: Case) -> None:
     case = without_capability(told(small), "LAB")
     assert (case.business_as_usual, case.savings) == ((), ())

@@ -265,7 +265,7 @@ def _chains(model: Model, draws: Draws, fewest: int) -> Iterator[Chain]:
         course = None
         if paths.told:
             now = {MONEY: today.money[:, c].copy(), HARM: today.harm[:, c].copy()}
-            keepers = frozenset(k for k, kept in paths.keepers.items() if kept == c)
+            keepers = frozenset(k for k, kept in paths.keepers if kept == c)
             course = Course(now, paths.growth(draws, capability), paths.alive[c], keepers)
         yield Chain(users, capability, {MONEY: money, HARM: harm}, model.gains.years, course)
 
@@ -275,7 +275,7 @@ def _acting(model: Model) -> dict[str, tuple[int, ...]]:
     case, acting = model.case, dict[str, set[int]]()
     for (capability, _), effects in _grouped(case, True, 1).items():
         acting.setdefault(capability, set()).update(_users(case, effects))
-    for improvement, c in model.costs.paths.keepers.items():
+    for improvement, c in model.costs.paths.keepers:
         acting.setdefault(case.capability_ids[c], set()).add(improvement)
     chained = {step.capability for step in case.chain}
     return {c: tuple(sorted(users)) for c, users in acting.items() if c in chained}

@@ -460,7 +460,7 @@ def _costs(model: Model, draws: Draws) -> tuple[Floats, Floats]:
         if line.capability:
             c = capabilities[line.capability]
             capability[:, c, payer] += amount[:, None] * model.costs.paid(draws, line)
-            for k in (k for k, kept in keepers.items() if kept == c):
+            for k in (k for k, kept in keepers if kept == c):
                 improvement[:, k, payer] += amount[:, None] * model.costs.kept(draws, line, k)
         elif line.platform:
             platform[:, platforms[line.platform], payer] += paid
@@ -488,6 +488,6 @@ def _benefits(model: Model, draws: Draws) -> tuple[Floats, Floats]:
             benefit[:, :, k] = today.money[:, :, None] * given
             for i, c, added, _ in model.gains.steps(draws, chain, money, today):
                 gained[:, i, k] += added[:, None] * model.gains.when(draws, i, c)
-            for i, c in paths.keepers.items():
-                gained[:, i, k] += today.money[:, c, None] * model.gains.keeps(draws, i)
+            for i, c in paths.keepers:
+                gained[:, i, k] += today.money[:, c, None] * model.gains.keeps(draws, i, c)
     return benefit, gained

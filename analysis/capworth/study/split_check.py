@@ -196,6 +196,9 @@ def split(case: Case, capability: str, parts: int, declared: bool) -> Case:
         for s in case.savings
         for name in (names if s.line in mine else [""])
     )
+    rows["improvements"] = tuple(
+        replace(i, keeps=" ".join(names)) if i.keeps == capability else i for i in case.improvements
+    )
     capabilities = tuple(x for row in case.capabilities for x in each(row))
     return replace(case, capabilities=capabilities, **rows)  # type: ignore[arg-type]  # by table
 

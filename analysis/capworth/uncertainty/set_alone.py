@@ -172,7 +172,7 @@ class Sites:
             place = effect.capability, effect.criterion
             found.setdefault(place, set()).add(case.improvement_ids.index(effect.improvement))
         if self._measure != DISTANCE:
-            for k, c in self._model.costs.paths.keepers.items():
+            for k, c in self._model.costs.paths.keepers:
                 found.setdefault((case.capability_ids[c], ""), set()).add(k)
         for saving in case.savings if self._measure == NET else ():
             users = found.setdefault((SAVED, saving.line), set())
