@@ -121,6 +121,7 @@ class Column:
     where : level of the index and label, for part of the rows only; that level is no part of the id
     error : column of the error, where the table has one
     alias : labels that stand for a thing of another name, and that name: a set that is the programme
+    without : labels of rows that are no figure: a set held against itself
     """
 
     table: str
@@ -137,6 +138,7 @@ class Column:
     draws: int | str = KEPT
     error: str = ""
     alias: tuple[tuple[str, str], ...] = ()
+    without: tuple[str, ...] = ()
 
     def figures(self, table: pd.DataFrame, answer: Any) -> Iterator[Figure]:
         """Read one figure from each row."""
@@ -160,6 +162,8 @@ class Column:
                 rest = key
             labels = [word(label) for label in rest]
             thing = ".".join(labels)
+            if thing in self.without:
+                continue
             whole = [self.quantity, thing]
             if thing in dict(self.alias):
                 thing = dict(self.alias)[thing]

@@ -42,8 +42,8 @@ class Priorities(Answer):
         return columns(
             "priorities",
             ("readiness", "readiness", "level", "asked", (), STATED),
-            ("asked_mode_m", "asked_mode", "millions", "asked", money, MODE),
-            ("asked_m", "asked", "millions", "asked", money),
+            ("asked_mode_m", "asked_mode", "millions", "asked", ("asked",), MODE),
+            ("asked_m", "asked", "millions", "asked", ("asked",)),
             ("cost_m", "cost", "millions", "cost", money),
             ("gain", "gain", "distance", "gain", gains),
             (*rate, RATIO),

@@ -92,7 +92,7 @@ class Programme(Answer):
     def lifts(self) -> Sequence[Column]:
         """How the columns of its tables become figures."""
         name, unit = WORDS[self.measure]
-        worth, money = ("effects", "scores", "chain"), ("costs",)
+        worth, money = ("effects", "scores", "chain"), ("asked",)
         it = {"alias": (("1", PROGRAMME), (RECOMMENDED, PROGRAMME), ("exact", PROGRAMME))}
         rows: tuple[tuple[Any, ...], ...] = (
             ("asked_m", "asked.{}", "millions", "asked", money),
@@ -125,7 +125,9 @@ class Programme(Answer):
         )
         for table, column, quantity, formula in shares:
             rests = money if formula == "within" else worth
-            more = it if table in WHOLE else {}
+            more: dict[str, Any] = it if table in WHOLE else {}
+            if table == "good_sets" and formula == "exchange":
+                more = {"without": ("1",)}  # the programme against itself
             found.append(Column(table, column, quantity, "chance", formula, rests, SHARE, **more))
         return (
             *found,
@@ -181,7 +183,7 @@ class Programme(Answer):
         """The figures of every set and improvement, and those of the programme itself."""
         known = self.provenance
         prices = f"{known.currency} of {known.price_year}"
-        worth, money = ("effects", "scores", "chain"), ("costs",)
+        worth, money = ("effects", "scores", "chain"), ("asked",)
 
         def one(
             name: str, value: float | Interval | None, unit: str, formula: str, *behind: str, **more: Any
@@ -199,17 +201,17 @@ class Programme(Answer):
         chance = {"kind": SHARE}
         certain = {"kind": STATED, "draws": NONE}
         found = [
-            one("cost", self.cost_m, "millions", "cost", *money),
+            one("cost", self.cost_m, "millions", "cost", "costs"),
             one("gain", self.gain, "distance", "gain", *worth),
             one("money", self.money_m, "millions", "money", *worth),
-            one("net", self.net_m, "millions", "net", *worth, *money),
+            one("net", self.net_m, "millions", "net", *worth, "costs"),
             one("harm", self.harm_days, "days", "harm", *worth),
             one("asked", self.asked_m, "millions", "asked", *money),
             one("needed", self.needed_m, "millions", "needed", *money, kind=QUANTILE),
             one("contingency", self.contingency_m, "millions", "contingency", *money, kind=QUANTILE),
             one("within", self.p_within, "chance", "within", *money, **chance),
             one("years", self.p_years, "chance", "within", *money, **chance),
-            one("positive", self.p_net, "chance", "share_of_draws", *worth, *money, **chance),
+            one("positive", self.p_net, "chance", "share_of_draws", *worth, "costs", **chance),
             *(
                 one(f"asked_by_{payer}", paid, "millions", "asked", *money, payer=payer)
                 for payer, paid in self.payers_m.items()

@@ -5,6 +5,7 @@ The rows of the case, the level at the modes, the Monte Carlo error, and what mo
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
+from difflib import get_close_matches
 from math import isclose
 from types import MappingProxyType
 from typing import Any, Final
@@ -66,11 +67,19 @@ class Figures(Mapping[str, Figure]):
 
 
 def near(name: str, known: Iterable[str]) -> str:
-    """Say which ids were probably meant: those of the same words first, in whatever order."""
+    """Say which ids were probably meant: those of the same words, in whatever order.
+
+    >>> near("programme.cots", ["cost.programme", "net.programme"])
+    "Did you mean 'cost.programme'?"
+    """
     known = tuple(known)
-    words = set(name.lower().split("."))
+    vocabulary = {word.lower() for one in known for word in one.split(".")}
+    words = set()
+    for word in name.lower().split("."):
+        close = get_close_matches(word, vocabulary, n=1, cutoff=0.5)
+        words |= {word} if word in vocabulary else set(close)
     same = sorted((k for k in known if words <= set(k.lower().split("."))), key=len)
-    return f"Did you mean {', '.join(map(repr, same[:3]))}?" if same else nearest(name, known)
+    return f"Did you mean {same[0]!r}?" if words and same else nearest(name, known)
 
 
 def gather(answers: Iterable[Any], sample: Sample, draws: int) -> Figures:

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from capworth.case.model import GRADES, Case, Estimate
 from capworth.model.figures import EVERY, PROGRAMME, Origin
 
+FORWARD, ONE_OFF = "forward", "one-off"  # treatment and kind of a cost line
+
 
 class Origins:
     """Rows of a case by kind and by whose they are, each found once.
 
-    Kinds are costs, scores, chain, functions, effects, funding, feedback, members, network, extents
+    Kinds are costs, asked, scores, chain, functions, effects, funding, feedback, members, network, extents
     and activity. An object is a capability, improvement, pledge or member; the programme stands for
     its improvements; anything else, such as a budget, for all rows of the kind.
     """
@@ -22,6 +24,7 @@ class Origins:
         self._members = {member.id for member in case.members}
         self._finders: Mapping[str, Callable[[str], Iterator[Origin]]] = {
             "costs": self._costs,
+            "asked": self._asked,
             "scores": self._scores,
             "chain": self._chain,
             "functions": self._functions,
@@ -51,6 +54,8 @@ class Origins:
         parts = label.split(".")
         if PROGRAMME in parts:
             return self._chosen
+        if EVERY in parts:
+            return tuple(self._case.capability_ids)
         known = self._capabilities | self._improvements | self._pledges | self._members
         found = [part for part in parts if part in known]
         return (found[0],) if found else ("",)
@@ -59,18 +64,23 @@ class Origins:
         return thing in ("", *owners)
 
     def _costs(self, thing: str) -> Iterator[Origin]:
+        """Lines of a thing and of the platforms it uses; sunk cost and transfers are not counted."""
         case = self._case
         used = {u.platform for u in case.usage if self._mine(thing, u.capability)}
         for line in case.costs:
-            if (
-                self._mine(thing, line.capability, line.improvement)
-                or line.platform in used
-                and line.platform
-            ):
+            mine = self._mine(thing, line.capability, line.improvement) or line.platform in used
+            if mine and line.treatment == FORWARD:
                 yield _row(line.amount)
         for use in case.usage:
             if self._mine(thing, use.capability):
                 yield _row(use.use)
+
+    def _asked(self, thing: str) -> Iterator[Origin]:
+        """One-off lines of improvements: the money that has to be raised."""
+        for line in self._case.costs:
+            mine = line.improvement and self._mine(thing, line.improvement)
+            if mine and line.kind == ONE_OFF and line.treatment == FORWARD:
+                yield _row(line.amount)
 
     def _scores(self, thing: str) -> Iterator[Origin]:
         for score in self._case.scores:
