@@ -112,13 +112,17 @@ class Column:
 
     Parameters
     ----------
-    table, name : file name and column; its range stands in `name_low` and `name_high`
+    table, name : file name and column
     quantity : first part of the id; the labels of the row follow
-    unit, formula, kind, perspective, payer, draws : as of `Figure`; draws may be the name of an
-        attribute of the answer
+    unit, formula, kind : as of `Figure`
     behind : kinds of the rows that it rests on
     basis : last part of the id
-    where : level of the index and label, for part of the rows only; that level is no part of the id
+    payer, perspective : as of `Figure`; with @ before it, the level of the index that names it
+    where : levels of the index and their labels, for these rows only; they are no part of the id
+    drop : levels of the index that are no part of the id, since nothing depends on them
+    tail : a column whose word belongs to the id, where labels alone do not tell rows apart
+    draws : as of `Figure`, or the name of an attribute of the answer
+    ends : columns of its 80 % interval, where they are not `name_low` and `name_high`
     error : column of the error, where the table has one
     alias : labels that stand for a thing of another name, and that name: a set that is the programme
     without : labels of rows that are no figure: a set held against itself
@@ -134,8 +138,11 @@ class Column:
     basis: str = ""
     payer: str = ""
     perspective: str = ""
-    where: tuple[str, str] | None = None
+    where: tuple[tuple[str, str], ...] = ()
+    drop: tuple[str, ...] = ()
+    tail: str = ""
     draws: int | str = KEPT
+    ends: tuple[str, str] | None = None
     error: str = ""
     alias: tuple[tuple[str, str], ...] = ()
     without: tuple[str, ...] = ()
@@ -143,49 +150,52 @@ class Column:
     def figures(self, table: pd.DataFrame, answer: Any) -> Iterator[Figure]:
         """Read one figure from each row."""
         draws = getattr(answer, self.draws) if isinstance(self.draws, str) else self.draws
-        ends = [f"{self.name}_low", f"{self.name}_high"]
-        has_range = set(ends) <= set(table.columns)
-        columns = [self.name, *(ends if has_range else []), *([self.error] if self.error else [])]
-        keys = [label if isinstance(label, tuple) else (label,) for label in table.index]
-        names = list(table.index.names)
-        cells = table[columns].to_numpy(dtype=float, na_value=float("nan")).tolist()
-        money = MONEY_UNITS.get(self.unit, False)
-        known = answer.provenance
-        prices = f"{known.currency} of {known.price_year}" if money else ""
-        for key, row in zip(keys, cells, strict=True):
-            if self.where is not None:
-                place = names.index(self.where[0])
-                if str(key[place]) != self.where[1]:
-                    continue
-                rest = (*key[:place], *key[place + 1 :])
-            else:
-                rest = key
-            labels = [word(label) for label in rest]
-            thing = ".".join(labels)
-            if thing in self.without:
+        low, high = self.ends or (f"{self.name}_low", f"{self.name}_high")
+        ranged = {low, high} <= set(table.columns)
+        shown = [self.name, *([low, high] if ranged else []), *([self.error] if self.error else [])]
+        cells = table[shown].to_numpy(dtype=float, na_value=float("nan")).tolist()
+        tails = table[self.tail].tolist() if self.tail else [None] * len(cells)
+        known, aliases = answer.provenance, dict(self.alias)
+        prices = f"{known.currency} of {known.price_year}" if MONEY_UNITS[self.unit] else ""
+        for key, row, tail in zip(table.index, cells, tails, strict=True):
+            labels = self._labels(table.index.names, key if isinstance(key, tuple) else (key,))
+            if labels is None:
                 continue
-            whole = [self.quantity, thing]
-            if thing in dict(self.alias):
-                thing = dict(self.alias)[thing]
-                whole = [self.quantity.partition(".")[0], thing]
-            value = number(row[0])
-            low, high = (number(row[1]), number(row[2])) if has_range else (None, None)
+            told = [*labels.values()] + ([] if tail is None else [word(tail)])
+            if set(told) & set(self.without):
+                continue
+            thing, first = ".".join(told), self.quantity
+            if thing in aliases:
+                thing, first = aliases[thing], self.quantity.partition(".")[0]
+            place = [*map(word, key if isinstance(key, tuple) else (key,)), *told[len(labels) :]]
             yield Figure(
-                id=".".join([*whole, *([self.basis] if self.basis else [])]),
-                value=value,
+                id=".".join([first, thing, *([self.basis] if self.basis else [])]),
+                value=number(row[0]),
                 unit=self.unit,
                 formula=self.formula,
                 kind=self.kind,
-                low=low,
-                high=high,
+                low=number(row[1]) if ranged else None,
+                high=number(row[2]) if ranged else None,
                 prices=prices,
-                perspective=self.perspective,
-                payer=self.payer,
+                perspective=_party(self.perspective, labels),
+                payer=_party(self.payer, labels),
                 draws=draws,
                 error=number(row[-1]) if self.error else None,
                 behind=tuple((kind, thing) for kind in self.behind),
-                places=(f"{self.table}/{self.name}/{'/'.join(map(word, key))}",),
+                places=("/".join((self.table, self.name, *place)),),
             )
+
+    def _labels(self, names: Sequence[Any], key: tuple[Any, ...]) -> dict[str, str] | None:
+        """Labels that belong to the id by their levels; None where the row is another's."""
+        labels = {str(name): word(label) for name, label in zip(names, key, strict=True)}
+        for level, wanted in self.where:
+            if labels.pop(level) != word(wanted):
+                return None
+        return {name: label for name, label in labels.items() if name not in self.drop}
+
+
+def _party(told: str, labels: Mapping[str, str]) -> str:
+    return labels.get(told[1:], "") if told.startswith("@") else told
 
 
 def columns(table: str, *rows: tuple[Any, ...], **shared: Any) -> tuple[Column, ...]:

@@ -6,13 +6,14 @@ from capworth.case.model import GRADES, Case, Estimate
 from capworth.model.figures import EVERY, PROGRAMME, Origin
 
 FORWARD, ONE_OFF = "forward", "one-off"  # treatment and kind of a cost line
+CONTRIBUTION = "contribution"  # category of a cost line that is a transfer
 
 
 class Origins:
     """Rows of a case by kind and by whose they are, each found once.
 
-    Kinds are costs, asked, scores, chain, functions, effects, funding, feedback, members, network, extents
-    and activity. An object is a capability, improvement, pledge or member; the programme stands for
+    Kinds are costs, asked, scores, chain, functions, effects, funding, feedback, members, network,
+    extents, totals, activity, judgements and input. An object is a capability, improvement, pledge or member; the programme stands for
     its improvements; anything else, such as a budget, for all rows of the kind.
     """
 
@@ -21,6 +22,7 @@ class Origins:
         self._known: dict[tuple[str, str], tuple[Origin, ...]] = {}
         self._capabilities, self._improvements = {*case.capability_ids}, {*case.improvement_ids}
         self._pledges = {pledge.id for pledge in case.funding}
+        self._inputs = case.estimates()
         self._members = {member.id for member in case.members}
         self._finders: Mapping[str, Callable[[str], Iterator[Origin]]] = {
             "costs": self._costs,
@@ -37,13 +39,14 @@ class Origins:
             "totals": self._totals,
             "activity": self._activity,
             "judgements": self._judgements,
+            "input": self._input,
         }
 
     def find(self, behind: Iterable[tuple[str, str]]) -> tuple[Origin, ...]:
         """Every row of some kinds and objects, once, in the order of the kinds."""
         rows: dict[str, Origin] = {}
         for kind, label in behind:
-            for thing in self._things(label):
+            for thing in (label,) if kind == "input" else self._things(label):
                 if (kind, thing) not in self._known:
                     self._known[kind, thing] = tuple(self._finders[kind](thing))
                 rows |= {row.name: row for row in self._known[kind, thing]}
@@ -69,7 +72,7 @@ class Origins:
         used = {u.platform for u in case.usage if self._mine(thing, u.capability)}
         for line in case.costs:
             mine = self._mine(thing, line.capability, line.improvement) or line.platform in used
-            if mine and line.treatment == FORWARD:
+            if mine and line.treatment == FORWARD and line.category != CONTRIBUTION:
                 yield _row(line.amount)
         for use in case.usage:
             if self._mine(thing, use.capability):
@@ -79,7 +82,8 @@ class Origins:
         """One-off lines of improvements: the money that has to be raised."""
         for line in self._case.costs:
             mine = line.improvement and self._mine(thing, line.improvement)
-            if mine and line.kind == ONE_OFF and line.treatment == FORWARD:
+            held = line.payer in self._case.settings.budget_payers and not line.in_kind
+            if mine and held and line.kind == ONE_OFF and line.treatment == FORWARD:
                 yield _row(line.amount)
 
     def _scores(self, thing: str) -> Iterator[Origin]:
@@ -186,6 +190,12 @@ class Origins:
             said.setdefault(row.judge, []).append((row.grade, row.source))
         for judge, rows in said.items():
             yield _rows("judgements", judge, rows)
+
+    def _input(self, name: str) -> Iterator[Origin]:
+        """One input by its name, or all of a group that move together."""
+        for known, estimate in self._inputs.items():
+            if known == name or f"group/{estimate.group}" == name:
+                yield _row(estimate)
 
 
 def _row(estimate: Estimate) -> Origin:
