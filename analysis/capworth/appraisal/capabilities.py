@@ -9,8 +9,8 @@ import pandas as pd
 from capworth.methods.acceptability.indices import expected_ranks
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.costs import PAYERS
-from capworth.model.pricing import PRICED, Pricing
 from capworth.model.figures import ALL, EVERY, MEAN, RATIO, SHARE, Column, Figure, columns, number
+from capworth.model.pricing import PRICED, Pricing
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.simulation import Sample, value_per_million
 
@@ -32,12 +32,34 @@ class Appraisal(Answer):
             *columns(
                 "capabilities",
                 ("cost_m", "cost", "millions", "cost", ("costs",)),
-                ("annual_cost_m", "cost", "millions_a_year", "cost_a_year", ("costs",), MEAN, "yearly"),
+                (
+                    "annual_cost_m",
+                    "cost",
+                    "millions_a_year",
+                    "cost_a_year",
+                    ("costs",),
+                    MEAN,
+                    "yearly",
+                ),
                 ("score", "score", "points", "score", ("scores",)),
-                ("score_per_m", "score_rate", "points_per_million", "rate", ("scores", "costs"), RATIO),
+                (
+                    "score_per_m",
+                    "score_rate",
+                    "points_per_million",
+                    "rate",
+                    ("scores", "costs"),
+                    RATIO,
+                ),
                 ("money_m", "money", "millions", "money", ("chain",)),
                 ("net_m", "net", "millions", "net", ("chain", "costs")),
-                ("p_net_positive", "positive", "chance", "share_of_draws", ("chain", "costs"), SHARE),
+                (
+                    "p_net_positive",
+                    "positive",
+                    "chance",
+                    "share_of_draws",
+                    ("chain", "costs"),
+                    SHARE,
+                ),
                 ("harm_days", "harm", "days", "harm", ("chain",)),
                 ("harm_per_m", "harm_rate", "days_per_million", "rate", ("chain", "costs"), RATIO),
                 ("expected_place", "place", "place", "expected_place", ("scores", "costs")),

@@ -30,6 +30,7 @@ from capworth.methods.portfolio.relations import (
     with_slack,
 )
 from capworth.model.draws import AtModes
+from capworth.model.figures import SHARE, STATED, Column, columns
 from capworth.model.result import Answer, Interval, Provenance
 from capworth.model.simulation import Sample
 from capworth.programme.choice import Choice, with_bonus
@@ -210,6 +211,48 @@ class Earmarks(Answer):
     _curve: pd.DataFrame
     draws: int  # 0 where the sets are too many to be tried in every draw
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        gains, fund = ("effects", "scores", "funding"), ("funding",)
+        return (
+            *columns(
+                "earmark_prices",
+                ("amount_m", "pledged.earmark", "millions", "pledged", fund, STATED),
+                ("without", "gain_free.earmark", "distance", "earmark", gains),
+                ("under", "gain_under.earmark", "distance", "earmark", gains),
+                ("price", "earmark_price_at_means", "distance", "earmark", gains),
+            ),
+            Column(
+                *("earmark_prices", "price_mean", "earmark_price", "distance", "earmark", gains),
+                ends=("price_low", "price_high"),
+                draws="draws",
+            ),
+            *columns(
+                "earmark_prices",
+                ("p_costs", "earmark_costs", "chance", "earmark", gains, SHARE),
+                draws="draws",
+            ),
+            *columns(
+                "earmark_curve",
+                ("raised_m", "raised.step", "millions", "earmark", fund, STATED),
+                ("total_m", "total.step", "millions", "earmark", fund, STATED),
+                ("gain", "gain.step", "distance", "earmark", gains),
+                ("loss", "loss.step", "distance", "earmark", gains),
+            ),
+            *columns(
+                "fund_worth",
+                ("amount_m", "amount.fund", "millions", "pledged", fund, STATED),
+                ("unspent_m", "unspent.fund", "millions", "earmark", fund),
+                ("one_more", "one_more.fund", "distance", "earmark", gains),
+            ),
+            *columns(
+                "fund_worth_by_year",
+                ("income_m", "income.fund", "millions", "pledged", fund, STATED),
+                ("worth", "worth.fund", "distance", "earmark", gains),
+            ),
+            Column("fund_payments", "paid_m", "paid", "millions", "earmark", ("asked",)),
+        )
 
     def funds(self) -> pd.DataFrame:
         """Index (scope, fund): what it holds, may pay for, leaves unspent; worth of 1 m more."""

@@ -18,7 +18,13 @@ TINY = 1e-300  # below it a number is none
 
 
 def say(
-    value: float, places: int, locale: Locale, *, minus: str = "−", plus: str = "", padded: bool = True
+    value: float,
+    places: int,
+    locale: Locale,
+    *,
+    minus: str = "−",
+    plus: str = "",
+    padded: bool = True,
 ) -> str:
     r"""Write a number: the one place where a number becomes a text, rounded once, half up.
 

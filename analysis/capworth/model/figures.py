@@ -14,7 +14,7 @@ import pandas as pd
 MEAN, SHARE, RATIO, QUANTILE = "mean", "share", "ratio", "quantile"
 MODE, STATED, COUNT, TEST = "mode", "stated", "count", "test"
 KINDS: Final = (MEAN, SHARE, RATIO, QUANTILE, MODE, STATED, COUNT, TEST)  # what a value is
-NONE, KEPT, ALL = 0, -1, -2  # draws: on none; on those that are kept; on all of the study
+NO_DRAWS, KEPT, ALL = 0, -1, -2  # draws: on none; on those that are kept; on all of the study
 PROGRAMME, EVERY = "programme", "all_capabilities"  # objects that are several things
 
 
@@ -53,7 +53,7 @@ class Figure:
     unit : a word of `UNITS`
     prices : currency and price year, such as EUR of 2019; empty where it is no money
     perspective, payer : whose; empty where all are meant
-    draws : on how many it rests; `NONE`, or until a study knows them `KEPT` or `ALL`
+    draws : on how many it rests; `NO_DRAWS`, or until a study knows them `KEPT` or `ALL`
     error : by how much another set of draws would move it, one standard error
     formula : id of the formula by which it is computed, see `formulas`
     behind : kinds of rows that it rests on, and whose they are
@@ -124,7 +124,7 @@ class Column:
     draws : as of `Figure`, or the name of an attribute of the answer
     ends : columns of its 80 % interval, where they are not `name_low` and `name_high`
     error : column of the error, where the table has one
-    alias : labels that stand for a thing of another name, and that name: a set that is the programme
+    alias : labels that stand for a thing of another name: a set that is the programme
     without : labels of rows that are no figure: a set held against itself
     """
 
@@ -212,7 +212,7 @@ def columns(table: str, *rows: tuple[Any, ...], **shared: Any) -> tuple[Column, 
 def lifted(answer: Any, lifts: Sequence[Column]) -> tuple[Figure, ...]:
     """Every figure of an answer that stands in its tables."""
     tables = answer.tables()
-    found = []
+    found: list[Figure] = []
     for column in lifts:
         table = tables.get(column.table)
         if table is not None and column.name in table.columns:

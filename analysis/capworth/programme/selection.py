@@ -21,7 +21,7 @@ from capworth.model.effect_years import full_year
 from capworth.model.figures import (
     COUNT,
     MONEY_UNITS,
-    NONE,
+    NO_DRAWS,
     PROGRAMME,
     QUANTILE,
     SHARE,
@@ -93,7 +93,9 @@ class Programme(Answer):
         """How the columns of its tables become figures."""
         name, unit = WORDS[self.measure]
         worth, money = ("effects", "scores", "chain"), ("asked",)
-        it = {"alias": (("1", PROGRAMME), (RECOMMENDED, PROGRAMME), ("exact", PROGRAMME))}
+        it: dict[str, Any] = {
+            "alias": (("1", PROGRAMME), (RECOMMENDED, PROGRAMME), ("exact", PROGRAMME))
+        }
         rows: tuple[tuple[Any, ...], ...] = (
             ("asked_m", "asked.{}", "millions", "asked", money),
             ("expected_m", "asked.{}", "millions", "asked", money),
@@ -107,11 +109,17 @@ class Programme(Answer):
             ("loss", "loss.{}", unit, "exchange", worth),
             ("more", "more.{}", unit, "further", worth),
         )
-        sets = (("good_sets", "set"), ("options", "option"), ("choices", "exchange"))
-        sets = (*sets, ("budget_frontier", "budget"), ("further_money", "further"))
+        sets = (
+            *(("good_sets", "set"), ("options", "option"), ("choices", "exchange")),
+            *(
+                ("budget_frontier", "budget"),
+                ("further_money", "further"),
+                ("ways_to_spend", "way"),
+            ),
+        )
         found = [
             Column(table, column, quantity.format(thing), *rest, **(it if table in WHOLE else {}))
-            for table, thing in (*sets, ("ways_to_spend", "way"))
+            for table, thing in sets
             for column, quantity, *rest in rows
         ]
         shares = (
@@ -186,7 +194,12 @@ class Programme(Answer):
         worth, money = ("effects", "scores", "chain"), ("asked",)
 
         def one(
-            name: str, value: float | Interval | None, unit: str, formula: str, *behind: str, **more: Any
+            name: str,
+            value: float | Interval | None,
+            unit: str,
+            formula: str,
+            *behind: str,
+            **more: Any,
         ) -> Figure:
             mean, low, high = value if isinstance(value, Interval) else (value, None, None)
             return Figure(
@@ -199,7 +212,7 @@ class Programme(Answer):
             )
 
         chance = {"kind": SHARE}
-        certain = {"kind": STATED, "draws": NONE}
+        certain = {"kind": STATED, "draws": NO_DRAWS}
         found = [
             one("cost", self.cost_m, "millions", "cost", "costs"),
             one("gain", self.gain, "distance", "gain", *worth),
@@ -208,7 +221,9 @@ class Programme(Answer):
             one("harm", self.harm_days, "days", "harm", *worth),
             one("asked", self.asked_m, "millions", "asked", *money),
             one("needed", self.needed_m, "millions", "needed", *money, kind=QUANTILE),
-            one("contingency", self.contingency_m, "millions", "contingency", *money, kind=QUANTILE),
+            one(
+                "contingency", self.contingency_m, "millions", "contingency", *money, kind=QUANTILE
+            ),
             one("within", self.p_within, "chance", "within", *money, **chance),
             one("years", self.p_years, "chance", "within", *money, **chance),
             one("positive", self.p_net, "chance", "share_of_draws", *worth, "costs", **chance),
@@ -220,7 +235,9 @@ class Programme(Answer):
             one("target", self.target_m, "millions", "needed", **certain),
             one("confidence", self.confidence, "share", "needed", **certain),
             one("near", self.near, "share", "exchange", **certain),
-            one("members", float(len(self.chosen)), "count", "objective", kind=COUNT, draws=NONE),
+            one(
+                "members", float(len(self.chosen)), "count", "objective", kind=COUNT, draws=NO_DRAWS
+            ),
             one("good_sets", float(len(self._sets)), "count", "exchange", kind=COUNT),
             one("listed", float(self.listed), "count", "exchange", kind=COUNT),
         ]

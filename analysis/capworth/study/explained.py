@@ -17,7 +17,9 @@ def explained(figure: Figure, case: Case, language: Language) -> tuple[str, ...]
         return language.say(f"figure.{key}", **values)
 
     def amount(value: float | None) -> str:
-        one = Figure(figure.id, value, figure.unit, figure.formula, low=figure.low, high=figure.high)
+        one = Figure(
+            figure.id, value, figure.unit, figure.formula, low=figure.low, high=figure.high
+        )
         return language.said(one, ranged=False)
 
     formula = formulas()[figure.formula]

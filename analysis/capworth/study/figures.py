@@ -85,13 +85,15 @@ def near(name: str, known: Iterable[str]) -> str:
 def gather(answers: Iterable[Any], sample: Sample, draws: int) -> Figures:
     """Collect the figures of every answer, and complete them.
 
+    Of two readings of one quantity the one on more draws is kept.
+
     Parameters
     ----------
     answers : those of the study; what offers no figures is passed over
     sample : from which they were found
     draws : of the study
     """
-    offered, programme, explicit = [], None, []
+    offered, programme, second = [], None, []
     for answer in answers:
         if isinstance(answer, Programme):
             programme = answer
@@ -99,15 +101,23 @@ def gather(answers: Iterable[Any], sample: Sample, draws: int) -> Figures:
         if callable(offer):
             offered += offer()
     found: dict[str, Figure] = {}
-    for figure in offered:
+    kept = sample.drawn.size
+    order = {figure.id: None for figure in offered}  # as the answers offer them
+    for figure in sorted(offered, key=lambda f: -_resting_on(f, kept, draws)):
         first = found.get(figure.id)
         if first is None:
             found[figure.id] = figure
         elif same(first, figure):
             found[figure.id] = _merged(first, figure)
         else:
-            explicit.append(figure)
-    return Figures(_completed(found, sample, programme, draws), explicit)
+            second.append(figure)
+    found = {name: found[name] for name in order}
+    return Figures(_completed(found, sample, programme, draws), second)
+
+
+def _resting_on(figure: Figure, kept: int, draws: int) -> int:
+    """On how many draws a figure rests."""
+    return {KEPT: kept, ALL: draws}.get(figure.draws, figure.draws)
 
 
 def same(one: Figure, other: Figure) -> bool:
@@ -142,7 +152,7 @@ def _completed(
     moved = _Moved(sample)
     complete = {}
     for name, figure in found.items():
-        count = {KEPT: kept, ALL: draws}.get(figure.draws, figure.draws)
+        count = _resting_on(figure, kept, draws)
         rows, values = origins.find(figure.behind), over.get(name)
         point, error = figure.point, figure.error
         if values is not None and figure.value is not None:

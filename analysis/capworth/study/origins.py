@@ -12,9 +12,10 @@ CONTRIBUTION = "contribution"  # category of a cost line that is a transfer
 class Origins:
     """Rows of a case by kind and by whose they are, each found once.
 
-    Kinds are costs, asked, scores, chain, functions, effects, funding, feedback, members, network,
-    extents, totals, activity, judgements and input. An object is a capability, improvement, pledge or member; the programme stands for
-    its improvements; anything else, such as a budget, for all rows of the kind.
+    Kinds are costs, asked, scores, weights, chain, functions, effects, funding, feedback, members,
+    network, extents, totals, activity, judgements and input. An object is a capability,
+    improvement, pledge or member; the programme stands for its improvements; anything else, such
+    as a budget, for all rows of the kind.
     """
 
     def __init__(self, case: Case, chosen: Iterable[str] = ()) -> None:
@@ -28,6 +29,7 @@ class Origins:
             "costs": self._costs,
             "asked": self._asked,
             "scores": self._scores,
+            "weights": self._weights,
             "chain": self._chain,
             "functions": self._functions,
             "effects": self._effects,
@@ -67,7 +69,7 @@ class Origins:
         return thing in ("", *owners)
 
     def _costs(self, thing: str) -> Iterator[Origin]:
-        """Lines of a thing and of the platforms it uses; sunk cost and transfers are not counted."""
+        """Lines of a thing and of its platforms; sunk cost and transfers are not counted."""
         case = self._case
         used = {u.platform for u in case.usage if self._mine(thing, u.capability)}
         for line in case.costs:
@@ -90,6 +92,9 @@ class Origins:
         for score in self._case.scores:
             if self._mine(thing, score.capability):
                 yield _row(score.level)
+        yield from self._weights("")
+
+    def _weights(self, _: str) -> Iterator[Origin]:
         yield from map(_row, (criterion.swing for criterion in self._case.criteria))
 
     def _chain(self, thing: str) -> Iterator[Origin]:
@@ -120,7 +125,7 @@ class Origins:
         for step in case.chain:
             if (step.capability, step.step) in touched:
                 yield _row(step.level)
-        yield from map(_row, (criterion.swing for criterion in case.criteria))
+        yield from self._weights("")
 
     def _funding(self, thing: str) -> Iterator[Origin]:
         for pledge in self._case.funding:

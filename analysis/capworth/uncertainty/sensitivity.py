@@ -3,8 +3,9 @@
 Which inputs make the top answer uncertain, alone and together with others.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ from capworth.model.draws import (
     probability_below,
     quantile_of,
 )
+from capworth.model.figures import MODE, NO_DRAWS, QUANTILE, RATIO, Column, columns
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import (
     CHUNK,
@@ -49,6 +51,30 @@ class Sensitivity(Answer):
     rival: str  # which comes next
     base: float  # lead of the first over the next at the modes, in points a million
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        rest: dict[str, Any] = {"draws": NO_DRAWS}
+        rate = "level"
+        parts = [str(name) for name in self._evidence.columns]
+        return (
+            *columns(
+                "sensitivity",
+                ("low", "input_low", "level", "swing", ("input",), QUANTILE),
+                ("mode", "input_mode", "level", "swing", ("input",), MODE),
+                ("high", "input_high", "level", "swing", ("input",), QUANTILE),
+                ("at_low", "lead_at_low", rate, "swing", ("input",), MODE),
+                ("at_high", "lead_at_high", rate, "swing", ("input",), MODE),
+                ("swing", "swing", rate, "swing", ("input",), MODE),
+                ("p_beyond", "turns", "chance", "swing", ("input",), QUANTILE),
+                ("variance_share", "variance_share", "share", "swing", ("input",), RATIO),
+                **rest,
+            ),
+            *columns(
+                "evidence",
+                *((part, "evidence", "share", "evidence", (), RATIO, part) for part in parts),
+            ),
+        )
 
     def evidence(self) -> pd.DataFrame:
         """Share of cost, of score, of money and of the swings that rests on each grade."""
