@@ -38,6 +38,7 @@ class DonorMenu(Answer):
     def lifts(self) -> Sequence[Column]:
         """How the columns of its tables become figures."""
         gains, money = ("effects", "scores"), ("effects", "chain")
+        stated = ("improvements",)
         payers = (
             ("organisation_m", "organisation"),
             ("members_m", "members"),
@@ -64,9 +65,9 @@ class DonorMenu(Answer):
                 ("p_gain", "gains.package", "chance", "share_of_draws", gains, SHARE),
                 ("core", "core.package", "ratio", "core", gains),
                 ("pledged_m", "pledged.package", "millions", "pledged", ("funding",), STATED),
-                ("readiness", "readiness.package", "level", "package", (), STATED),
-                ("start_year", "start.package", "year", "package", (), STATED),
-                ("effect_year", "effect.package", "year", "package", (), STATED),
+                ("readiness", "readiness.package", "level", "package", stated, STATED),
+                ("start_year", "start.package", "year", "package", stated, STATED),
+                ("effect_year", "effect.package", "year", "package", stated, STATED),
             ),
             *(
                 Column(

@@ -164,9 +164,10 @@ class Column:
             told = [*labels.values()] + ([] if tail is None else [word(tail)])
             if set(told) & set(self.without):
                 continue
-            thing, first = ".".join(told), self.quantity
+            thing, first, whose = ".".join(told), self.quantity, ".".join(labels.values())
             if thing in aliases:
                 thing, first = aliases[thing], self.quantity.partition(".")[0]
+                whose = thing
             place = [*map(word, key if isinstance(key, tuple) else (key,)), *told[len(labels) :]]
             yield Figure(
                 id=".".join([first, thing, *([self.basis] if self.basis else [])]),
@@ -181,7 +182,7 @@ class Column:
                 payer=_party(self.payer, labels),
                 draws=draws,
                 error=number(row[-1]) if self.error else None,
-                behind=tuple((kind, thing) for kind in self.behind),
+                behind=tuple((kind, whose) for kind in self.behind),
                 places=("/".join((self.table, self.name, *place)),),
             )
 

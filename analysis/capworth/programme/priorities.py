@@ -41,7 +41,7 @@ class Priorities(Answer):
         rate = ("gain_per_m", "gain_rate", "distance_per_million", "gain_rate", (*gains, *money))
         return columns(
             "priorities",
-            ("readiness", "readiness", "level", "asked", (), STATED),
+            ("readiness", "readiness", "level", "asked", ("improvements",), STATED),
             ("asked_mode_m", "asked_mode", "millions", "asked", ("asked",), MODE),
             ("asked_m", "asked", "millions", "asked", ("asked",)),
             ("cost_m", "cost", "millions", "cost", money),

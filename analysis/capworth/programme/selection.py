@@ -143,10 +143,10 @@ class Programme(Answer):
                 "programme",
                 ("core", "core", "ratio", "core", worth),
                 ("asked_m", "asked", "millions", "asked", money),
-                ("posts", "posts", "count", "asked", (), STATED),
-                ("start", "start", "year", "by_year", (), STATED),
-                ("effect", "effect", "year", "by_year", (), STATED),
-                ("full_effect", "full_effect", "year", "by_year", (), STATED),
+                ("posts", "posts", "count", "asked", ("improvements",), STATED),
+                ("start", "start", "year", "by_year", ("improvements",), STATED),
+                ("effect", "effect", "year", "by_year", ("improvements",), STATED),
+                ("full_effect", "full_effect", "year", "by_year", ("improvements",), STATED),
                 ("gain", "gain", "distance", "gain", worth),
                 ("gain_per_asked_m", "gain_asked_rate", "distance_per_million", "gain_rate", worth),
                 ("value_as_stated", name, unit, "objective", worth),
@@ -159,9 +159,9 @@ class Programme(Answer):
             ),
             *columns(
                 "programme_years",
-                ("posts", f"posts.{PROGRAMME}", "count", "by_year", ()),
-                ("spend_room_m", "limit", "millions", "by_year", ()),
-                ("posts_room", "posts_limit", "count", "by_year", ()),
+                ("posts", f"posts.{PROGRAMME}", "count", "by_year", ("improvements",)),
+                ("spend_room_m", "limit", "millions", "by_year", ("limits",)),
+                ("posts_room", "posts_limit", "count", "by_year", ("limits",)),
                 kind=STATED,
             ),
             *columns(
@@ -172,8 +172,12 @@ class Programme(Answer):
                 ("gain_cum", "gain_in_all.order", "distance", "gain", worth),
                 ("gain_per_asked_m", "gain_rate.order", "distance_per_million", "gain_rate", worth),
             ),
-            Column("order_of_priority", "value", f"{name}_objective.order", unit, "objective"),
-            Column("order_of_priority", "value_cum", f"{name}_of_all.order", unit, "objective"),
+            Column(
+                "order_of_priority", "value", f"{name}_objective.order", unit, "objective", worth
+            ),
+            Column(
+                "order_of_priority", "value_cum", f"{name}_of_all.order", unit, "objective", worth
+            ),
             Column(
                 *("order_of_priority", "at_confidence_cum_m", "needed_in_all.order", "millions"),
                 *("needed", money, QUANTILE),

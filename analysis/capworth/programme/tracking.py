@@ -174,8 +174,8 @@ class Baseline(Answer):
             draws=draws,
         ) + columns(
             "baseline",
-            ("first_effect", "promise_from", "year", "by_year", (), STATED),
-            ("full_effect", "promise_full", "year", "by_year", (), STATED),
+            ("first_effect", "promise_from", "year", "by_year", ("improvements",), STATED),
+            ("full_effect", "promise_full", "year", "by_year", ("improvements",), STATED),
             draws=NO_DRAWS,
         )
 

@@ -27,10 +27,12 @@ from capworth.model.simulation import ENVELOPED, SOBOL, Drawn, Model, Sample
 from capworth.programme.choice import Choice
 from capworth.programme.selection import Programme
 from capworth.study.origins import Origins
+from capworth.uncertainty.convergence import Convergence
 
 SAME: Final = 1e-9  # relative difference within which two readings are one quantity
 NAMED: Final = 3  # inputs that are said to move a figure
 NOISE: Final = 3.0  # standard errors of a rank correlation that is told from none
+OF_FIGURES: Final = ("mean", "share", "confidence")  # bases of headlines that are figures
 ENDS: Final = ("value", "low", "high")
 
 
@@ -93,10 +95,15 @@ def gather(answers: Iterable[Any], sample: Sample, draws: int) -> Figures:
     sample : from which they were found
     draws : of the study
     """
-    offered, programme, second = [], None, []
+    offered: list[Figure] = []
+    second: list[Figure] = []
+    programme: Programme | None = None
+    errors: Mapping[str, float] = {}
     for answer in answers:
         if isinstance(answer, Programme):
             programme = answer
+        if isinstance(answer, Convergence):
+            errors = errors_of(answer)
         offer = getattr(answer, "figures", None)
         if callable(offer):
             offered += offer()
@@ -112,7 +119,15 @@ def gather(answers: Iterable[Any], sample: Sample, draws: int) -> Figures:
         else:
             second.append(figure)
     found = {name: found[name] for name in order}
-    return Figures(_completed(found, sample, programme, draws), second)
+    return Figures(_completed(found, sample, programme, errors, draws), second)
+
+
+def errors_of(convergence: Convergence) -> Mapping[str, float]:
+    """Monte Carlo error of each headline by the id of its figure, the ends of ranges apart."""
+    table = convergence.to_frame()
+    whole = (name.rpartition(".") for name in table.index)
+    told = zip(whole, table["error"].tolist(), strict=True)
+    return {name: float(error) for (name, _, basis), error in told if basis in OF_FIGURES}
 
 
 def _resting_on(figure: Figure, kept: int, draws: int) -> int:
@@ -143,7 +158,11 @@ def _merged(first: Figure, other: Figure) -> Figure:
 
 
 def _completed(
-    found: Mapping[str, Figure], sample: Sample, programme: Programme | None, draws: int
+    found: Mapping[str, Figure],
+    sample: Sample,
+    programme: Programme | None,
+    errors: Mapping[str, float],
+    draws: int,
 ) -> Mapping[str, Figure]:
     kept = sample.drawn.size
     origins = Origins(sample.case, programme.chosen if programme else ())
@@ -154,7 +173,7 @@ def _completed(
     for name, figure in found.items():
         count = _resting_on(figure, kept, draws)
         rows, values = origins.find(figure.behind), over.get(name)
-        point, error = figure.point, figure.error
+        point, error = figure.point, errors.get(name, figure.error)
         if values is not None and figure.value is not None:
             error = _error(values, sample) if error is None else error
             if figure.low is None:

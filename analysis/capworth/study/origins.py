@@ -6,16 +6,16 @@ from capworth.case.model import GRADES, Case, Estimate
 from capworth.model.figures import EVERY, PROGRAMME, Origin
 
 FORWARD, ONE_OFF = "forward", "one-off"  # treatment and kind of a cost line
+OVERRUNS = "group/overruns"  # what builds have in common
 CONTRIBUTION = "contribution"  # category of a cost line that is a transfer
 
 
 class Origins:
     """Rows of a case by kind and by whose they are, each found once.
 
-    Kinds are costs, asked, scores, weights, chain, functions, effects, funding, feedback, members,
-    network, extents, totals, activity, judgements and input. An object is a capability,
-    improvement, pledge or member; the programme stands for its improvements; anything else, such
-    as a budget, for all rows of the kind.
+    Kinds are the tables of a case, asked (one-off lines of improvements) and input (one input). An
+    object is a capability, improvement, pledge or member; the programme stands for its
+    improvements; anything else, such as a budget, for all rows of the kind.
     """
 
     def __init__(self, case: Case, chosen: Iterable[str] = ()) -> None:
@@ -39,6 +39,8 @@ class Origins:
             "network": self._network,
             "extents": self._extents,
             "totals": self._totals,
+            "improvements": self._improvements,
+            "limits": self._limits,
             "activity": self._activity,
             "judgements": self._judgements,
             "input": self._input,
@@ -143,6 +145,16 @@ class Origins:
         if not stated:
             yield from self._costs(thing)
 
+    def _improvements(self, thing: str) -> Iterator[Origin]:
+        """The rows that state readiness, years and posts, which have no grade of their own."""
+        for row in self._case.improvements:
+            if self._mine(thing, row.id):
+                yield Origin(f"improvements/{row.id}", "improvements", row.row, "", "")
+
+    def _limits(self, _: str) -> Iterator[Origin]:
+        for limit in self._case.limits:
+            yield Origin(f"limits/{limit.id}", "limits", limit.row, "", "", mode=limit.amount)
+
     def _totals(self, thing: str) -> Iterator[Origin]:
         for total in self._case.totals:
             if self._mine(thing, total.id):
@@ -197,9 +209,19 @@ class Origins:
             yield _rows("judgements", judge, rows)
 
     def _input(self, name: str) -> Iterator[Origin]:
-        """One input by its name, or all of a group that move together."""
+        """One input by its name, or all of a group that move together.
+
+        An overrun, of one line or what all have in common, stands behind the lines that it raises.
+        """
+        for line in self._case.costs:
+            if (
+                name in (f"bias/{line.id}", OVERRUNS)
+                and line.kind == ONE_OFF
+                and line.bias != "none"
+            ):
+                yield _row(line.amount)
         for known, estimate in self._inputs.items():
-            if known == name or f"group/{estimate.group}" == name:
+            if known == name or (estimate.group and f"group/{estimate.group}" == name):
                 yield _row(estimate)
 
 

@@ -41,6 +41,9 @@ from capworth.model.simulation import (
 CURVED = 3_000  # draws through which the curves of explained variance are laid
 
 
+RESTS = {"cost": "costs", "score": "scores", "money": "chain", "swing": "effects"}  # by its column
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Sensitivity(Answer):
     """One-way swings of every input that moves the top of the ranking."""
@@ -55,7 +58,6 @@ class Sensitivity(Answer):
     def lifts(self) -> Sequence[Column]:
         """How the columns of its tables become figures."""
         rest: dict[str, Any] = {"draws": NO_DRAWS}
-        rate = "level"
         parts = [str(name) for name in self._evidence.columns]
         return (
             *columns(
@@ -63,16 +65,19 @@ class Sensitivity(Answer):
                 ("low", "input_low", "level", "swing", ("input",), QUANTILE),
                 ("mode", "input_mode", "level", "swing", ("input",), MODE),
                 ("high", "input_high", "level", "swing", ("input",), QUANTILE),
-                ("at_low", "lead_at_low", rate, "swing", ("input",), MODE),
-                ("at_high", "lead_at_high", rate, "swing", ("input",), MODE),
-                ("swing", "swing", rate, "swing", ("input",), MODE),
+                ("at_low", "lead_at_low", "level", "swing", ("input",), MODE),
+                ("at_high", "lead_at_high", "level", "swing", ("input",), MODE),
+                ("swing", "swing", "level", "swing", ("input",), MODE),
                 ("p_beyond", "turns", "chance", "swing", ("input",), QUANTILE),
                 ("variance_share", "variance_share", "share", "swing", ("input",), RATIO),
                 **rest,
             ),
             *columns(
                 "evidence",
-                *((part, "evidence", "share", "evidence", (), RATIO, part) for part in parts),
+                *(
+                    (part, "evidence", "share", "evidence", (RESTS[part],), RATIO, part)
+                    for part in parts
+                ),
             ),
         )
 
