@@ -50,10 +50,12 @@ class Routes(Answer):
     def lifts(self) -> Sequence[Column]:
         """How the columns of its tables become figures."""
         rests = ("functions", "costs", "scores", "chain")
+        ratio = ("claim_routes", "ratio", "claim_route", "ratio", "claim_route", rests, RATIO)
+        shares = ("shares",)  # the ratio of the claim itself, with the interval of its test
         return (
+            Column(*ratio, "ratio", without=shares),
             *columns(
                 "claim_routes",
-                ("ratio", "claim_route", "ratio", "claim_route", rests, RATIO, "ratio"),
                 ("first_in", "claim_route", "ratio", "claim_route", rests, RATIO, "first_in"),
                 ("last_in", "claim_route", "ratio", "claim_route", rests, RATIO, "last_in"),
             ),

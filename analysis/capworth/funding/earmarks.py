@@ -221,7 +221,17 @@ class Earmarks(Answer):
                 ("amount_m", "pledged.earmark", "millions", "pledged", fund, STATED),
                 ("without", "gain_free.earmark", "distance", "earmark", gains),
                 ("under", "gain_under.earmark", "distance", "earmark", gains),
-                ("price", "earmark_price_at_means", "distance", "earmark", gains),
+            ),
+            Column(
+                *(
+                    "earmark_prices",
+                    "price",
+                    "earmark_price_at_means",
+                    "distance",
+                    "earmark",
+                    gains,
+                ),
+                ends=("", ""),  # those of the table are of the mean price
             ),
             Column(
                 *("earmark_prices", "price_mean", "earmark_price", "distance", "earmark", gains),

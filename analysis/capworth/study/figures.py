@@ -20,7 +20,7 @@ from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.uncertainty.convergence import MEAN as OF_MEAN
 from capworth.methods.uncertainty.convergence import figure_error, share_error
 from capworth.model.draws import stacked
-from capworth.model.figures import ALL, EVERY, KEPT, PROGRAMME, SHARE, Figure, Origin, number
+from capworth.model.figures import ALL, EVERY, KEPT, PROGRAMME, RATIO, SHARE, Figure, Origin, number
 from capworth.model.formulas import Formula, formulas
 from capworth.model.result import Interval
 from capworth.model.simulation import ENVELOPED, SOBOL, Drawn, Model, Sample
@@ -108,6 +108,8 @@ def gather(answers: Iterable[Any], sample: Sample, draws: int) -> Figures:
         if callable(offer):
             offered += offer()
     found: dict[str, Figure] = {}
+    if programme is not None:
+        offered.append(harm_break_even(programme, sample.model.annuity))
     kept = sample.drawn.size
     order = {figure.id: None for figure in offered}  # as the answers offer them
     for figure in sorted(offered, key=lambda f: -_resting_on(f, kept, draws)):
@@ -128,6 +130,27 @@ def errors_of(convergence: Convergence) -> Mapping[str, float]:
     whole = (name.rpartition(".") for name in table.index)
     told = zip(whole, table["error"].tolist(), strict=True)
     return {name: float(error) for (name, _, basis), error in told if basis in OF_FIGURES}
+
+
+def harm_break_even(programme: Programme, annuity: float) -> Figure:
+    """Price of one harm-day at which a programme is worth its whole-life cost on harm alone.
+
+    A ratio of means: cost over discounted days; absent where no day is spared.
+
+    Parameters
+    ----------
+    annuity : discounted years of the appraisal
+    """
+    days, known = programme.harm_days.mean * annuity, programme.provenance
+    return Figure(
+        id=f"break_even.{PROGRAMME}.harm",
+        value=programme.cost_m.mean * MILLION / days if days > 0 else None,
+        unit="money",
+        formula="break_even",
+        kind=RATIO,
+        prices=f"{known.currency} of {known.price_year}",
+        behind=tuple((kind, PROGRAMME) for kind in ("costs", "effects", "chain")),
+    )
 
 
 def _resting_on(figure: Figure, kept: int, draws: int) -> int:

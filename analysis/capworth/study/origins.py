@@ -39,7 +39,7 @@ class Origins:
             "network": self._network,
             "extents": self._extents,
             "totals": self._totals,
-            "improvements": self._improvements,
+            "improvements": self._plans,
             "limits": self._limits,
             "activity": self._activity,
             "judgements": self._judgements,
@@ -131,7 +131,7 @@ class Origins:
 
     def _funding(self, thing: str) -> Iterator[Origin]:
         for pledge in self._case.funding:
-            if self._mine(thing, pledge.id):
+            if self._mine(thing, pledge.id, *pledge.earmark):
                 yield _row(pledge.amount)
                 if pledge.chance:
                     yield _row(pledge.chance)
@@ -145,7 +145,7 @@ class Origins:
         if not stated:
             yield from self._costs(thing)
 
-    def _improvements(self, thing: str) -> Iterator[Origin]:
+    def _plans(self, thing: str) -> Iterator[Origin]:
         """The rows that state readiness, years and posts, which have no grade of their own."""
         for row in self._case.improvements:
             if self._mine(thing, row.id):

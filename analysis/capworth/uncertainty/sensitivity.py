@@ -26,7 +26,7 @@ from capworth.model.draws import (
     probability_below,
     quantile_of,
 )
-from capworth.model.figures import MODE, NO_DRAWS, QUANTILE, RATIO, Column, columns
+from capworth.model.figures import MODE, NO_DRAWS, QUANTILE, RATIO, Column, Figure, columns
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import (
     CHUNK,
@@ -41,6 +41,7 @@ from capworth.model.simulation import (
 CURVED = 3_000  # draws through which the curves of explained variance are laid
 
 
+WEAK = ("D", "E")  # grades that are judged, or hold a place
 RESTS = {"cost": "costs", "score": "scores", "money": "chain", "swing": "effects"}  # by its column
 
 
@@ -80,6 +81,18 @@ class Sensitivity(Answer):
                 ),
             ),
         )
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures of each input and grade, and what rests on judged and placeholder grades."""
+        weak = self._evidence.loc[[grade for grade in WEAK if grade in self._evidence.index]]
+        judged = [
+            Figure(
+                *(f"evidence.judged.{part}", float(share), "share", "evidence", RATIO),
+                behind=((RESTS[str(part)], "all"),),
+            )
+            for part, share in weak.sum().items()
+        ]
+        return (*Answer.figures(self), *judged)
 
     def evidence(self) -> pd.DataFrame:
         """Share of cost, of score, of money and of the swings that rests on each grade."""
