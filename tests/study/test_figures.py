@@ -32,7 +32,7 @@ from capworth.model.figures import (
     columns,
     word,
 )
-from capworth.model.formulas import formulas
+from capworth.model.formulas import FORMULAS
 from capworth.study.figures import as_data, from_data, gather, near
 from capworth.study.stages import Study
 from capworth.study.tables import tables_of
@@ -107,7 +107,7 @@ def test_every_figure_is_whole(study: Study) -> None:
         assert re.fullmatch(r"[a-z][a-z_0-9]*(\.[^.\s]\S*)+", name), name
         assert figure.unit in UNITS, name
         assert figure.kind in KINDS, name
-        assert figure.formula in formulas(), name
+        assert figure.formula in FORMULAS, name
         assert bool(figure.prices) == MONEY_UNITS[figure.unit], name
         assert figure.draws >= 0, name
         ends = (figure.value, figure.low, figure.high, figure.point, figure.error)
@@ -344,9 +344,9 @@ def test_a_column_reads_its_rows() -> None:
 # ------------------------------------------------------------ formulas
 
 
-@pytest.mark.parametrize("name", formulas())
+@pytest.mark.parametrize("name", FORMULAS)
 def test_a_formula_has_words_symbols_a_place_and_a_function(name: str) -> None:
-    formula = formulas()[name]
+    formula = FORMULAS[name]
     assert formula.symbols
     headings = re.findall(r"^##+ (.+)$", (ROOT / "docs/method.md").read_text("utf-8"), re.M)
     assert any(heading.startswith(formula.section) for heading in headings), formula.section
@@ -367,6 +367,6 @@ def test_a_formula_has_words_symbols_a_place_and_a_function(name: str) -> None:
 
 def test_every_formula_is_used_and_every_phrase_of_one_is_a_formula(study: Study) -> None:
     used = {figure.formula for figure in study.figures.values()}
-    assert used == set(formulas())
+    assert used == set(FORMULAS)
     phrases = Language("en").phrases.phrases
-    assert {k.split(".")[2] for k in phrases if k.startswith("common.formula.")} == set(formulas())
+    assert {k.split(".")[2] for k in phrases if k.startswith("common.formula.")} == set(FORMULAS)

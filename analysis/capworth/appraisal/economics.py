@@ -271,17 +271,10 @@ class Economics(Answer):
             ("npv_m", "net", "millions", "net", both),
             ("bcr", "benefit_cost_ratio", "ratio", "benefit_cost_ratio", both, RATIO),
         )
-        positive: tuple[Any, ...] = (
-            "p_npv_positive",
-            "positive",
-            "chance",
-            "share_of_draws",
-            both,
-            SHARE,
-        )
+        positive = ("p_npv_positive", "positive", "chance", "share_of_draws", both, SHARE)
         more: tuple[tuple[Any, ...], ...] = (
             ("bcr_public", "benefit_cost_ratio_public", "ratio", "benefit_cost_ratio", both, RATIO),
-            ("public_npv_m", "net_public", "ratio", "benefit_cost_ratio", both, RATIO),
+            ("public_npv_m", "net_public", "millions", "net", both),
             ("annual_m", "net", "millions_a_year", "net", both, MEAN, "yearly"),
             ("payback_years", "payback", "years", "payback", both, RATIO),
             ("p_payback", "paid_back", "chance", "payback", both, SHARE),

@@ -12,7 +12,7 @@ import click
 @click.option("--find", metavar="WORDS", default="", help="List only ids that hold these words.")
 @click.option("--language", default="en", show_default=True, help="Language of the sentences.")
 def command(folder: str, subject: str, find: str, language: str) -> None:
-    """Show how one number of RUN came about: its formula, range and error, and the rows behind it.
+    """Show how one number of RUN came about, down to the rows of the case.
 
     FIGURE is an id such as cost.programme; without it, every id is listed with its value. The short
     name of a capability or improvement shows its whole answer instead, after a sentence on why it

@@ -1,12 +1,13 @@
 """One figure in words: its formula, value, range and error, what moves it, the rows behind it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from capworth.case.model import Case
 from capworth.language.inputs import input_label
 from capworth.language.language import Language
 from capworth.model.figures import MONEY_UNITS, Figure, Origin
-from capworth.model.formulas import formulas
+from capworth.model.formulas import FORMULAS
 from capworth.model.result import HIGH, LOW
 
 
@@ -17,12 +18,9 @@ def explained(figure: Figure, case: Case, language: Language) -> tuple[str, ...]
         return language.say(f"figure.{key}", **values)
 
     def amount(value: float | None) -> str:
-        one = Figure(
-            figure.id, value, figure.unit, figure.formula, low=figure.low, high=figure.high
-        )
-        return language.said(one, ranged=False)
+        return language.said(replace(figure, value=value), ranged=False)
 
-    formula = formulas()[figure.formula]
+    formula = FORMULAS[figure.formula]
     kind = language.word("figure_kind", figure.kind)
     head = {"id": figure.id, "value": amount(figure.value), "kind": kind}
     lines = [

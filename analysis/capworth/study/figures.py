@@ -21,7 +21,7 @@ from capworth.methods.uncertainty.convergence import MEAN as OF_MEAN
 from capworth.methods.uncertainty.convergence import figure_error, share_error
 from capworth.model.draws import stacked
 from capworth.model.figures import ALL, EVERY, KEPT, PROGRAMME, RATIO, SHARE, Figure, Origin, number
-from capworth.model.formulas import Formula, formulas
+from capworth.model.formulas import FORMULAS, Formula
 from capworth.model.result import Interval
 from capworth.model.simulation import ENVELOPED, SOBOL, Drawn, Model, Sample
 from capworth.programme.choice import Choice
@@ -333,7 +333,7 @@ def as_data(figures: Figures) -> dict[str, Any]:
         told[name] = entry | {"places": list(figure.places)}
     used = {figure.formula for figure in figures.values()}
     return {
-        "formulas": {k: _formula(f) for k, f in formulas().items() if k in used},
+        "formulas": {k: _formula(f) for k, f in FORMULAS.items() if k in used},
         "rows": {name: _origin(row) for name, row in sorted(rows.items())},
         "groups": {name: list(members) for members, name in groups.items()},
         "figures": told,
