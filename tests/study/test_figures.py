@@ -167,7 +167,7 @@ def _is_same(figure: Figure, value: Any, low: Any, high: Any) -> bool:
 
 
 def test_a_quantity_has_one_value_however_many_answers_have_it(study: Study) -> None:
-    assert {figure.id for figure in study.figures.second} == set(SECOND)
+    assert {figure.id for figure in study.figures.second} <= set(SECOND)
     shared = [figure for figure in study.figures.values() if len(figure.places) > 1]
     assert len(shared) > 60
     for name in ("cost.REG", "cost.SCAN", "net.REG", "money.LAB", "gain.CLOUD", "asked.LINK"):

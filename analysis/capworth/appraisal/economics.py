@@ -49,7 +49,7 @@ from capworth.model.figures import (
     columns,
     word,
 )
-from capworth.model.money import Money
+from capworth.model.price_base import PriceBase
 from capworth.model.pricing import PARTLY, PRICED, UNPRICED, Pricing
 from capworth.model.result import Answer, Interval, Provenance, ends
 from capworth.model.savings import Saved
@@ -759,7 +759,7 @@ def _account(paid: Floats, gained: Floats, spared: Floats) -> dict[str, dict[str
 
 def _uncounted(case: Case, model: Model) -> pd.DataFrame:
     """Contributions, pledges and sunk costs at their modes over the appraisal, not discounted."""
-    money = Money(case)
+    money = PriceBase(case)
     rows = []
     for line in case.costs:
         transfer = line.category == "contribution"
