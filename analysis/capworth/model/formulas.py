@@ -116,7 +116,7 @@ WRITTEN: Final = (
         "claim_power",
         "#{deals in which the word is reached} / deals",
         "The claim",
-        "methods.claim.verdict.powers",
+        "methods.claim.verdict.power_of",
     ),
     Formula(
         "claim_route",
