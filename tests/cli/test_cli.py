@@ -1,5 +1,6 @@
 """The command line: words in, one library call, words out."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -141,6 +142,7 @@ def test_a_number_opens(made: Path, small_folder: Path) -> None:
     assert "With every input at its mode: €0.5" in text
     assert f"{DRAWS} draws, one standard error" in text
     assert "Moved most by (rank correlation): Cost: Forensic laboratory (staff" in text
+    assert re.search(r"recurrent\) \+0\.\d\d", text)
     rows = [line.split("\t") for line in lines if "\t" in line]
     assert rows[0][:5] == ["name", "file", "row", "grade", "source"]
     assert [row[0] for row in rows[1:]] == [origin.name for origin in figure.rows]

@@ -264,6 +264,52 @@ def test_errors_are_those_of_the_draws(study: Study) -> None:
     assert study.figure("payback.SCAN").error is None
 
 
+def test_what_a_payer_bears_has_the_range_of_its_draws(study: Study) -> None:
+    drawn = study.sample.drawn.payers.sum(axis=1)[:, 1] / 1e6
+    members = study.figure("cost.all_capabilities.members")
+    assert members.payer == "members"
+    assert members.low == order_quantile(drawn, 0.1)
+    assert members.high == order_quantile(drawn, 0.9)
+
+
+def test_the_headlines_are_those_of_the_answers(study: Study) -> None:
+    programme, money = study.programme, study.funding.money
+    evidence = study.sensitivity.evidence()
+    payers = study.appraisal.cost_by_payer().sum()
+    days = programme.harm_days.mean * study.sample.model.annuity
+    expected = {
+        "cost.all_capabilities": study.appraisal.total_cost[0],
+        "cost.all_capabilities.members": payers["members"],
+        "cost_share.all_capabilities.members": payers["members"] / payers.sum(),
+        "needed.programme": programme.needed_m,
+        "asked.programme": programme.asked_m,
+        "contingency.programme": programme.needed_m - programme.asked_m,
+        "within.programme": programme.p_within,
+        "years.programme": programme.p_years,
+        "positive.programme": programme.p_net,
+        "net.programme": programme.net_m.mean,
+        "harm.programme": programme.harm_days.mean,
+        "asked_by_donors.programme": programme.payers_m["donors"],
+        "break_even.programme.harm": programme.cost_m.mean * 1e6 / days,
+        "pledged.all_pledges": money.stated_m,
+        "coming.all_pledges": money.money_m[0],
+        "missing_to_budget.all_pledges": money.budget_gap_m[0],
+        "reached.all_pledges.budget": money.p_budget,
+        "better.programme": study.switching.p_better,
+        "information.everything": study.resolving.evpi,
+        "left_to_gain.everything": study.resolving.ceiling,
+        "confidence_price.everything": study.resolving.confidence_price,
+        "evidence.judged.cost": evidence["cost"]["D"] + evidence["cost"]["E"],
+        "inputs.switching": len(study.switching.switching),
+    }
+    for name, value in expected.items():
+        assert study.figure(name).value == pytest.approx(value), name
+    assert study.figure("missing_to_budget.all_pledges").low == money.budget_gap_m[1]
+    assert study.figure("cost.programme").high == programme.cost_m.high
+    names = {row.name for row in study.figure("cost.programme").rows}
+    assert names == {line.amount.name for line in study.case.costs if line.improvement == "SCAN"}
+
+
 def test_needed_is_a_quantile_and_says_so(study: Study) -> None:
     asked = study.figure("asked.programme")
     needed = study.figure("needed.programme")
@@ -274,10 +320,18 @@ def test_needed_is_a_quantile_and_says_so(study: Study) -> None:
     assert needed.value == pytest.approx(order_quantile(draws, study.programme.confidence))
 
 
-def test_what_moves_a_figure_most_is_the_rank_correlation_with_its_inputs(study: Study) -> None:
-    figure = study.figure("cost.LAB")
-    assert figure.movers
-    drawn = study.sample.drawn.cost[:, study.case.capability_ids.index("LAB")]
+@pytest.mark.parametrize("name", ["cost.LAB", "gain.SCAN"])
+def test_what_moves_a_figure_most_is_the_rank_correlation_with_its_inputs(
+    study: Study, name: str
+) -> None:
+    figure, thing = study.figure(name), name.partition(".")[2]
+    assert len(figure.movers) > (name == "gain.SCAN")
+    sample = study.sample
+    drawn = (
+        sample.drawn.gains.distance[:, sample.case.improvement_ids.index(thing)]
+        if name == "gain.SCAN"
+        else sample.drawn.cost[:, sample.case.capability_ids.index(thing)]
+    )
     estimates, draws = study.case.estimates(), study.sample.first_draws()
     expected = {
         row.name: float(spearmanr(draws.of(estimates[row.name]), drawn[: draws.size]).statistic)
@@ -285,9 +339,9 @@ def test_what_moves_a_figure_most_is_the_rank_correlation_with_its_inputs(study:
         if not estimates[row.name].is_certain
     }
     order = sorted(expected, key=lambda name: -abs(expected[name]))
-    assert [name for name, _ in figure.movers] == order[: len(figure.movers)]
-    for name, correlation in figure.movers:
-        assert correlation == pytest.approx(expected[name], abs=1e-9)
+    assert [mover for mover, _ in figure.movers] == order[: len(figure.movers)]
+    for mover, correlation in figure.movers:
+        assert correlation == pytest.approx(expected[mover], abs=1e-9)
         assert abs(correlation) > 3 / np.sqrt(draws.size)
 
 

@@ -79,16 +79,21 @@ FINEST: Mapping[str, int] = MappingProxyType(
 def digits(unit: str, value: float, low: float, high: float, error: float | None = None) -> int:
     """Decimals to print of a figure: by its range, what its unit allows, and its error.
 
-    The last digit is at least two standard errors of the draws, but one digit of the range stands.
+    The last digit is at least two standard errors of the draws, but one digit of the range stands;
+    a figure without a range has the digits that its error leaves.
 
     >>> digits("millions", 19.6497, 16.5, 22.3), digits("millions", 19.6497, 16.5, 22.3, 0.3)
     (1, 0)
     >>> digits("days", 5900.9, 5897.2, 5904.1), digits("distance", 5.395, 3.679, 7.24, 0.025)
     (0, 1)
     """
-    places = min(decimals(value, low, high), FINEST.get(unit, MOST + 2))
-    if error is None or not error > 0 or high - low < TINY:
+    finest = FINEST.get(unit, MOST + 2)
+    places = min(decimals(value, low, high), finest)
+    if error is None or not error > 0:
         return places
+    if high - low < TINY:
+        held = MOST - 1 - _power(abs(value)) if abs(value) >= TINY else 0
+        return min(floor(-log10(2 * error)), held, finest)
     least = min(places, -_power(high - low))  # one digit of the range
     return max(min(places, floor(-log10(2 * error))), least)
 

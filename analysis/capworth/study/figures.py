@@ -19,6 +19,7 @@ from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.uncertainty.convergence import MEAN as OF_MEAN
 from capworth.methods.uncertainty.convergence import figure_error, share_error
+from capworth.model.costs import PAYERS
 from capworth.model.draws import stacked
 from capworth.model.figures import ALL, EVERY, KEPT, PROGRAMME, RATIO, SHARE, Figure, Origin, number
 from capworth.model.formulas import FORMULAS, Formula
@@ -198,7 +199,8 @@ def _completed(
         rows, values = origins.find(figure.behind), over.get(name)
         point, error = figure.point, errors.get(name, figure.error)
         if values is not None and figure.value is not None:
-            error = _error(values, sample) if error is None else error
+            if error is None and len(values) == count:
+                error = _error(values, sample)
             if figure.low is None:
                 low, high = Interval.of(values)[1:]
                 figure = replace(figure, low=low, high=high)
@@ -246,8 +248,11 @@ def _each(case: Case, model: Model, drawn: Drawn) -> Iterator[tuple[str, Floats]
 
 
 def _over_draws(sample: Sample, programme: Programme | None) -> Iterator[tuple[str, Floats]]:
-    """Every quantity whose draws are kept by the id of its figure, (draws kept,)."""
+    """Every quantity whose draws are kept by the id of its figure, (draws kept,) or the first."""
     yield from _each(sample.case, sample.model, sample.drawn)
+    paid = sample.drawn.payers.sum(axis=1) / MILLION  # (first draws, payers)
+    for k, payer in enumerate(PAYERS):
+        yield f"cost.{EVERY}.{payer}", paid[:, k]
     if programme is None:
         return
     choice, table = Choice.of(sample), programme.to_frame()
