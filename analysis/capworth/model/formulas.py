@@ -284,6 +284,12 @@ WRITTEN: Final = (
         "methods.cost_benefit.rate_of_return.internal_rates",
     ),
     Formula(
+        "harm_break_even",
+        "E[C] / (E[H] Σ_y δ_y)",
+        "Costs and benefits in money",
+        "study.figures.harm_break_even",
+    ),
+    Formula(
         "break_even",
         "(C − B priced) / Σ_y δ_y outcomes_y",
         "Costs and benefits in money",

@@ -147,7 +147,7 @@ def harm_break_even(programme: Programme, annuity: float) -> Figure:
         id=f"break_even.{PROGRAMME}.harm",
         value=programme.cost_m.mean * MILLION / days if days > 0 else None,
         unit="money",
-        formula="break_even",
+        formula="harm_break_even",
         kind=RATIO,
         prices=f"{known.currency} of {known.price_year}",
         behind=tuple((kind, PROGRAMME) for kind in ("costs", "effects", "chain")),
