@@ -178,7 +178,8 @@ def _meant(name: str, known: Collection[str]) -> str:
     >>> _meant("minutes.docx", ["costs.csv"])
     ''
     """
-    if name.lower().startswith(("case.", "claim")):
+    lower = name.lower()
+    if lower.startswith(("case.", "claim")) or lower.endswith(f".{LOCK_FILE}"):
         return nearest(name, known)
     stem = COPY.sub("", name.casefold().split(".")[0]).strip()
     own = [k for k in sorted(known) if k.rpartition(".")[0].removesuffix(".lock") == stem]
