@@ -301,7 +301,7 @@ def test_pairs_that_add_together_are_counted(small: Case) -> None:
 
 
 def test_no_earmark_no_price(small: Case) -> None:
-    free = tuple(replace(p, earmark=()) for p in small.funding)
+    free = tuple(replace(p, earmark=(), kind="voluntary") for p in small.funding)
     found = funding_of(run_study(replace(small, funding=free), draws=30))
     assert found.earmarks is None
     assert (found.curve()["earmark_loss"] == 0).all()

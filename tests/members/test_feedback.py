@@ -363,7 +363,7 @@ def test_a_criterion_is_heard_or_scored_not_both(hearing: Path) -> None:
 
 
 def test_a_case_without_a_survey_works(small: Case, without: Without) -> None:
-    bare = without(small, "members", "feedback")
+    bare = without(small, "members", "feedback", "network")
     assert hear_members(bare) is None
     study = run_study(bare, draws=40)
     assert "feedback" not in study
