@@ -335,6 +335,8 @@ def _refuse_odd_text(text: str) -> None:
         raise BadCellError(f"the cell shows the error {text}", "Mend what it refers to.")
     if LIVE.match(text):
         raise BadCellError(f"{_short(text)} is a formula", "Put its value there.")
+    if text.isprintable():
+        return
     for letter in text:
         if not letter.isprintable() and letter not in " \t\n\r" and not _is_of_writing(letter):
             code = f"U+{ord(letter):04X}"
