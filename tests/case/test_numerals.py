@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from capworth.case.dictionary import dictionary
 from capworth.case.model import Case
+from capworth.case.numerals import doubtful
 from capworth.case.read import check_case, read_case
 
 
@@ -52,3 +54,13 @@ def test_a_declared_comma_reads_every_number_as_it_is_meant(folder: Path, small:
     found = read_case(folder)
     assert found.costs == small.costs
     assert found.functions == small.functions
+
+
+def test_money_and_noughts_are_asked_about_even_where_nothing_is_in_thousands() -> None:
+    columns = dictionary()["costs"]
+    rows = [(2, {"low": "60.500", "mode": "100.250", "high": "180.125"})]
+    assert [column for _, column, _ in doubtful(rows, columns, False)] == ["low", "mode", "high"]
+    scores = dictionary()["scores"]
+    assert list(doubtful([(2, {"low": "1.500", "mode": "2.250"})], scores, False)) == []
+    assert [text for *_, text in doubtful([(2, {"low": "1.000"})], scores, False)] == ["1.000"]
+    assert list(doubtful([(2, {"low": "80.125"})], columns, True)) == []
