@@ -145,6 +145,23 @@ def test_from_which_size_on_is_what_the_test_finds() -> None:
             assert ((1 + beyond) / 200 <= 0.05) == (size > from_)
 
 
+def test_from_which_size_on_where_every_deal_is_known() -> None:
+    """Eight lines, three of them pure: 56 deals, each case one of them, outcomes that tie."""
+    g, y = np.repeat([1.0, 0.0], [3, 5]), np.array([5.0, 5, 6, 4, 5, 5, 4, 6])
+    deals = deal(g.astype(int), np.zeros(8), 99, stream(0, "pure"))
+    assert deals.exact
+    cases = planted_deals(lines_of(g, np.arange(1.0, 9)), Rule(strata=1), 30)
+    found = found_from(y, y * g[cases], g, np.ones(8), deals, cases)
+    sizes = (0.1, 0.2, 0.3, 0.5, 1.0)
+    for case, from_ in zip(cases, found, strict=True):
+        own = deal(g[case].astype(int), np.zeros(8), 99, stream(0, "own")).order
+        for size in sizes:
+            grown = y * (1 + size * g[case])
+            p = tails(slope_statistic(g[case], np.ones(8), own), g[case], grown, [1.0]).up[0]
+            assert (p <= 0.05) == (size > from_)
+    assert 0 < np.mean(found < 0.3) < 1
+
+
 def test_detectable_ratio_is_where_the_power_is() -> None:
     """Method note, section 8.5: power at ratios 1.5 / 2 / 3 / 3.5 / 4 / 5; and its own error."""
     power = power_of(LINES, PER_EURO[0], Rule(seed=3))
