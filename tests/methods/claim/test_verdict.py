@@ -135,6 +135,10 @@ def test_from_which_size_on_is_what_the_test_finds() -> None:
     by_hand = planted_by_hand(y, G, cases, sizes, check=True)
     assert [[bool(size > from_) for size in sizes] for from_ in held] == by_hand
     assert 0.2 < np.mean(by_hand) < 0.9
+    some = [k for k in range(len(cases)) if 0 < held[k] < 20][:8]
+    for k, just in ((k, just) for k in some for just in (0.999, 1.001)):
+        [found] = planted_by_hand(y, G, cases[k : k + 1], (held[k] * just,), check=True)
+        assert found == [just > 1]
     plain = found_from(y, grown, G, weight, free, cases)
     fixed = slope_statistic(G, weight, free.order).dealt
     for case, from_ in zip(cases, plain, strict=True):
