@@ -38,7 +38,7 @@ from capworth.methods.portfolio.confidence import later
 from capworth.model.chain import SCOPES
 from capworth.model.costs import PAYERS, discount_factors
 from capworth.model.draws import Draws
-from capworth.model.money import Money
+from capworth.model.price_base import PriceBase
 from capworth.model.pricing import PARTLY, PRICED, UNPRICED, Pricing
 from capworth.model.result import Answer, Interval, Provenance, ends
 from capworth.model.savings import Saved
@@ -526,8 +526,8 @@ def break_evens(sample: Sample, draws: Draws, perspective: str = SOCIETY) -> pd.
             for i, c, _, each in model.gains.steps(draws, chain, worth, today):
                 more[:, i] += each
                 years[:, i] += each * (model.gains.when(draws, i, c) @ factors)
-            for i, c in paths.keepers.items():
-                years[:, i] += today.harm[:, c] * (model.gains.keeps(draws, i) @ factors)
+            for i, c in paths.keepers:
+                years[:, i] += today.harm[:, c] * (model.gains.keeps(draws, i, c) @ factors)
             counted[outcome] = today.harm, more, years
         return counted[outcome]
 
@@ -673,7 +673,7 @@ def _account(paid: Floats, gained: Floats, spared: Floats) -> dict[str, dict[str
 
 def _uncounted(case: Case, model: Model) -> pd.DataFrame:
     """Contributions, pledges and sunk costs at their modes over the appraisal, not discounted."""
-    money = Money(case)
+    money = PriceBase(case)
     rows = []
     for line in case.costs:
         transfer = line.category == "contribution"

@@ -33,7 +33,7 @@ from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.survey.disclosure import dominated, hidden_cells, without_small
 from capworth.methods.survey.nonresponse import FEWEST
 from capworth.model.joint_gains import gain_shares
-from capworth.model.money import Money
+from capworth.model.price_base import PriceBase
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.simulation import Sample
 
@@ -57,6 +57,7 @@ class Members(Answer):
     _factor: Floats  # (members, improvements) on each improvement's gain
     _factor_error: Floats  # of it, from the counts of the connected
     _gains: Floats  # (draws, improvements) points, in all draws kept
+    _ratio: Floats  # (draws, improvements) the same, of the distance of each draw
     _covariance: Floats  # (improvements, improvements) of their means
     _totals: pd.DataFrame
     improvement_ids: tuple[str, ...]
@@ -115,7 +116,7 @@ class Members(Answer):
         top = np.bincount(best.ravel(), minlength=len(factor)) / len(points)
         table = pd.DataFrame(
             {
-                **spread("points", points),
+                **spread("points", points, ranged=self._ratio * factor),
                 "points_error": known.error,
                 "p_top": top,
                 "p_top_error": np.sqrt(top * (1 - top) / len(points)),
@@ -214,6 +215,7 @@ def serve_members(
         _factor=factor,
         _factor_error=error,
         _gains=gains,
+        _ratio=sample.ratio_by_draw(gains),
         _covariance=covariance,
         _totals=pd.DataFrame(totals).T.rename_axis("measure"),
         improvement_ids=case.improvement_ids,
@@ -286,7 +288,7 @@ def _of(table: pd.DataFrame, member: str) -> pd.DataFrame:
 
 
 def _features(case: Case, index: pd.Index[str]) -> pd.DataFrame:
-    money, settings = Money(case), case.settings
+    money, settings = PriceBase(case), case.settings
     rows = []
     for m in case.members:
         year = m.contribution_year or settings.price_year
