@@ -368,6 +368,9 @@ def test_chance_rarely_says_a_word_of_direction(what: str) -> None:
         assert found["supported"] <= 0.03
         assert found["supported"] + found["greater, margin not shown"] <= 0.10
         assert found["contradicted"] <= 0.09
+    alone = null_words(LINES, LEVEL[1:], Rule(seed=5), what, 200)  # see benchmarks/claim.md
+    assert alone["no material difference"] == pytest.approx(0.27, abs=0.09)
+    assert alone["greater, margin not shown"] == pytest.approx(0.04, abs=0.035)
 
 
 def test_what_the_guards_take_from_the_words_of_chance() -> None:

@@ -216,7 +216,7 @@ class Power:
     @property
     def detectable(self) -> float:
         """Ratio that the list could show: `cleared` where this alone opens the gate."""
-        return self.cleared if self.ratio > self.gate >= self.cleared else self.ratio
+        return self.cleared if self.cleared <= self.gate else self.ratio
 
     @property
     def testable(self) -> bool:
