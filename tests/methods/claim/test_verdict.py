@@ -179,6 +179,8 @@ def test_detectable_ratio_is_where_the_power_is() -> None:
     assert other.ratio == pytest.approx(power.ratio, rel=0.08)
     assert power.held == pytest.approx(4.0, abs=0.25)  # little is lost with log cost held
     assert (power.held_at((2.0, 4.0)) <= power.at((2.0, 4.0))).all()
+    assert power.held_at([1.5])[0] < 0.05 < power.at([1.5])[0]
+    assert power.held > power.ratio
     assert replace(power, gate=power.ratio * 1.01).near
     assert not replace(power, gate=power.ratio * 1.3).near
     assert not replace(power, gate=power.ratio / 1.3).near
