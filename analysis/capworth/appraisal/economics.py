@@ -612,8 +612,8 @@ def break_evens(sample: Sample, draws: Draws, perspective: str = SOCIETY) -> pd.
             for i, c, _, each in model.gains.steps(draws, chain, worth, today):
                 more[:, i] += each
                 years[:, i] += each * (model.gains.when(draws, i, c) @ factors)
-            for i, c in paths.keepers.items():
-                years[:, i] += today.harm[:, c] * (model.gains.keeps(draws, i) @ factors)
+            for i, c in paths.keepers:
+                years[:, i] += today.harm[:, c] * (model.gains.keeps(draws, i, c) @ factors)
             counted[outcome] = today.harm, more, years
         return counted[outcome]
 

@@ -165,8 +165,8 @@ def fund(sample: Sample, programme: Programme | None, provenance: Provenance) ->
     chosen = [set(words.split()) for words in frontier["chosen"]]
     taken = np.array([[i in row for i in case.improvement_ids] for row in chosen], dtype=bool)
     choice = Choice.of(sample)
-    low, high = ends(choice.worth.over_draws(taken, DISTANCE).T, axis=1)
-    earmarks = price_earmarks(sample, choice, programme.budget_m, provenance)
+    low, high = ends(sample.ratio_by_draw(choice.worth.over_draws(taken, DISTANCE)))
+    earmarks = price_earmarks(sample, programme.budget_m, provenance)
     curve = frontier.assign(gain_low=low, gain_high=high, earmark_loss=_loss(frontier, earmarks))
     money = map_money(sample, programme.budget_m, programme.target_m, provenance)
     return Funding(

@@ -58,6 +58,7 @@ class Members(Answer):
     _factor: Floats  # (members, improvements) on each improvement's gain
     _factor_error: Floats  # of it, from the counts of the connected
     _gains: Floats  # (draws, improvements) points, in all draws kept
+    _ratio: Floats  # (draws, improvements) the same, of the distance of each draw
     _covariance: Floats  # (improvements, improvements) of their means
     _totals: pd.DataFrame
     improvement_ids: tuple[str, ...]
@@ -153,7 +154,7 @@ class Members(Answer):
         top = np.bincount(best.ravel(), minlength=len(factor)) / len(points)
         table = pd.DataFrame(
             {
-                **spread("points", points),
+                **spread("points", points, ranged=self._ratio * factor),
                 "points_error": known.error,
                 "p_top": top,
                 "p_top_error": np.sqrt(top * (1 - top) / len(points)),
@@ -252,6 +253,7 @@ def serve_members(
         _factor=factor,
         _factor_error=error,
         _gains=gains,
+        _ratio=sample.ratio_by_draw(gains),
         _covariance=covariance,
         _totals=pd.DataFrame(totals).T.rename_axis("measure"),
         improvement_ids=case.improvement_ids,

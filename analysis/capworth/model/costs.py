@@ -104,7 +104,7 @@ class CostModel:
             if line.capability:
                 c = self._capabilities[line.capability]
                 capability[:, c, payer] += amount * (self.paid(draws, line) @ self._discount)
-                for k in (k for k, kept in keepers.items() if kept == c):
+                for k in (k for k, kept in keepers if kept == c):
                     again = self.kept(draws, line, k)
                     improvement[:, k, payer] += amount * (again @ self._discount)
             elif line.platform:

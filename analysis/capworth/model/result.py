@@ -118,9 +118,9 @@ class Interval(NamedTuple):
     high: float
 
     @classmethod
-    def of(cls, values: Floats) -> "Interval":
-        """Read it from draws (draws,)."""
-        low, high = ends(values)
+    def of(cls, values: Floats, ranged: Floats | None = None) -> "Interval":
+        """Read it from draws (draws,); of a ratio, the ends from `ranged`, see `spread`."""
+        low, high = ends(values if ranged is None else ranged)
         return cls(float(values.mean()), float(low), float(high))
 
     def columns(self, name: str) -> dict[str, float]:
@@ -128,7 +128,9 @@ class Interval(NamedTuple):
         return {name: self.mean, f"{name}_low": self.low, f"{name}_high": self.high}
 
 
-def spread(name: str, values: Floats, scale: float = 1.0) -> Mapping[str, Floats]:
+def spread(
+    name: str, values: Floats, scale: float = 1.0, ranged: Floats | None = None
+) -> Mapping[str, Floats]:
     """Mean and 80 % interval of each column: `name`, `name_low`, `name_high`.
 
     Parameters
@@ -136,7 +138,8 @@ def spread(name: str, values: Floats, scale: float = 1.0) -> Mapping[str, Floats
     name : what the columns are called
     values : (draws, things)
     scale : what the numbers are divided by, such as 1e6
+    ranged : (draws, things) of a ratio of means, the ratio in each draw, of which the ends are
+        taken
     """
-    scaled = values / scale
-    low, high = ends(scaled)
-    return {name: scaled.mean(axis=0), f"{name}_low": low, f"{name}_high": high}
+    low, high = ends((values if ranged is None else ranged) / scale)
+    return {name: (values / scale).mean(axis=0), f"{name}_low": low, f"{name}_high": high}

@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from capworth.case.model import Case, Estimate
+from capworth.case.model import DISTANCE, Case, Estimate
 from capworth.errors import InputError
 from capworth.methods.acceptability.smaa import RankTally
 from capworth.methods.arguments import Floats
@@ -251,7 +251,7 @@ class Tallies:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sample:
     """What was sampled: the draws that are kept, the one at the modes, the ranks of all.
 
@@ -282,6 +282,21 @@ class Sample:
     def of(self, estimate: Estimate) -> Floats:
         """(draws kept,) the level of an estimate in the draws that are kept."""
         return np.concatenate([draws.of(estimate) for draws in self.kept()])[: self.drawn.size]
+
+    def ratio_by_draw(self, closed: Floats) -> Floats:
+        """(draws, ...) per cent of the distance of each draw that is closed in it.
+
+        What is closed (draws, ...), in the first draws or all that are kept, is in per cent of the
+        expected distance: the ratio of the means. The range beside such a mean is of this.
+        """
+        away = self.drawn.distance[: len(closed)].reshape(-1, *[1] * (closed.ndim - 1))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = closed * (self.model.extents.distance / away)
+        return np.where(away > 0, ratio, 0.0)
+
+    def ranged(self, measure: str, values: Floats) -> Floats:
+        """(draws, ...) of which the range of an amount of some measure is taken."""
+        return self.ratio_by_draw(values) if measure == DISTANCE else values
 
     def kept(self) -> Iterator[Draws]:
         """Return the draws that are kept once more, chunk by chunk; the last may hold some more."""
@@ -452,7 +467,7 @@ def _costs(model: Model, draws: Draws) -> tuple[Floats, Floats]:
         if line.capability:
             c = capabilities[line.capability]
             capability[:, c, payer] += amount[:, None] * model.costs.paid(draws, line)
-            for k in (k for k, kept in keepers.items() if kept == c):
+            for k in (k for k, kept in keepers if kept == c):
                 improvement[:, k, payer] += amount[:, None] * model.costs.kept(draws, line, k)
         elif line.platform:
             platform[:, platforms[line.platform], payer] += paid
@@ -480,6 +495,6 @@ def _benefits(model: Model, draws: Draws) -> tuple[Floats, Floats]:
             benefit[:, :, k] = today.money[:, :, None] * given
             for i, c, added, _ in model.gains.steps(draws, chain, money, today):
                 gained[:, i, k] += added[:, None] * model.gains.when(draws, i, c)
-            for i, c in paths.keepers.items():
-                gained[:, i, k] += today.money[:, c, None] * model.gains.keeps(draws, i)
+            for i, c in paths.keepers:
+                gained[:, i, k] += today.money[:, c, None] * model.gains.keeps(draws, i, c)
     return benefit, gained

@@ -126,22 +126,24 @@ def join_gains(
         alone, share, last = readings(mine, sets, draws.size)
         name = NAMES[measure]
         for reading, values in (("alone", alone), ("shapley", share), ("last", last)):
-            columns |= spread(f"{name}_{reading}", values, scale)
+            columns |= spread(f"{name}_{reading}", values, scale, sample.ranged(measure, values))
         if measure == DISTANCE:
             cost = sample.drawn.improvement_cost[: draws.size] / MILLION
-            columns |= spread("last_per_m", last / cost)
+            columns |= spread("last_per_m", sample.ratio_by_draw(last) / cost)
+            columns |= {"last_per_m": last.mean(axis=0) / cost.mean(axis=0)}
     score = [game for game in games if game.measure == DISTANCE]
     columns |= {"touches": _touches(case.improvement_ids, games)}
     columns |= {"loss_without": losses_without(Choice.of(sample)), "lost_a_year": lost_a_year(case)}
     everyone = sorted(base)
+    together = _gain(score, set(everyone), draws.size)
     alone_all = sum((_gain(score, {k}, draws.size) for k in everyone), np.zeros(draws.size))
     table = pd.DataFrame(columns, index=pd.Index(case.improvement_ids, name="improvement"))
     return JointGains(
         _table=table,
-        _pairs=_pairs(case.improvement_ids, games, draws.size),
+        _pairs=_pairs(sample, games, draws.size),
         base=tuple(case.improvement_ids[k] for k in everyone),
-        alone=Interval.of(alone_all),
-        together=Interval.of(_gain(score, set(everyone), draws.size)),
+        alone=Interval.of(alone_all, sample.ratio_by_draw(alone_all)),
+        together=Interval.of(together, sample.ratio_by_draw(together)),
         draws=draws.size,
         provenance=provenance,
     )
@@ -170,7 +172,7 @@ def _base(sample: Sample, programme: Programme | None) -> set[int]:
     ids = sample.case.improvement_ids
     if programme is not None and programme.chosen:
         return {ids.index(i) for i in programme.chosen}
-    rate = (sample.drawn.gains.distance / sample.drawn.improvement_cost).mean(axis=0)
+    rate = sample.drawn.gains.distance.mean(axis=0) / sample.drawn.improvement_cost.mean(axis=0)
     taken: set[int] = set()
     for k in np.argsort(-rate, kind="stable"):
         taken |= {int(k)} if not _excluded(sample, int(k)) & taken else set()
@@ -239,7 +241,8 @@ def _touches(ids: Sequence[str], games: Iterable[Game]) -> list[str]:
     return [" ".join(sorted(ids[k] for k in others)) for others in found]
 
 
-def _pairs(ids: Sequence[str], games: Sequence[Game], size: int) -> pd.DataFrame:
+def _pairs(sample: Sample, games: Sequence[Game], size: int) -> pd.DataFrame:
+    ids = sample.case.improvement_ids
     met = sorted({(a, b) for g in games for a in g.users for b in g.users if a < b})
     rows = []
     for a, b in met:
@@ -249,7 +252,8 @@ def _pairs(ids: Sequence[str], games: Sequence[Game], size: int) -> pd.DataFrame
             both = [g for g in games if g.measure == measure and a in g.users and b in g.users]
             bonus = _gain(both, {a, b}, size) - _gain(both, {a}, size) - _gain(both, {b}, size)
             bonus = np.where(np.abs(bonus) < APART, 0.0, bonus)
-            row |= Interval.of(bonus / scale).columns(f"{NAMES[measure]}_joint")
+            ranged = sample.ranged(measure, bonus) / scale
+            row |= Interval.of(bonus / scale, ranged).columns(f"{NAMES[measure]}_joint")
         rows.append(row)
     if not rows:
         return pd.DataFrame(columns=["improvement", "other", "gain_joint"])

@@ -14,7 +14,7 @@ import pandas as pd
 from capworth.case.model import DISTANCE, HARM, NET
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.methods.portfolio.confidence import Programmes, frontier_at
+from capworth.methods.portfolio.confidence import Programmes
 from capworth.methods.portfolio.priority import priority_order
 from capworth.model.costs import PAYERS
 from capworth.model.effect_years import full_year
@@ -31,7 +31,7 @@ from capworth.model.figures import (
     columns,
     number,
 )
-from capworth.model.result import Answer, Interval, Provenance, ends
+from capworth.model.result import Answer, Interval, Provenance
 from capworth.model.simulation import ENVELOPED, Sample
 from capworth.programme.choice import FURTHER, Choice, refuse_conflict, refuse_years, running_sets
 from capworth.programme.good_sets import GoodSets, choices_table, good_sets, late, sets_table
@@ -392,10 +392,8 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         payers_m=_payers(choice, chosen),
         cost_m=Interval.of(choice.whole_cost(chosen, delays) / MILLION),
         measure=choice.measure,
-        value=share_closed(sample, value)
-        if choice.measure == DISTANCE
-        else Interval.of(value / scale),
-        gain=share_closed(sample, gain),
+        value=Interval.of(value / scale, sample.ranged(choice.measure, value / scale)),
+        gain=Interval.of(gain, sample.ratio_by_draw(gain)),
         money_m=Interval.of(money / MILLION),
         net_m=Interval.of(net / MILLION),
         harm_days=Interval.of(harm),
@@ -407,20 +405,6 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         extent_key=sample.model.extents.key,
         provenance=provenance,
     )
-
-
-def share_closed(sample: Sample, closed: Floats) -> Interval:
-    """Share of the expected distance closed, with the range of the ratio by draw."""
-    low, high = ends(ratio_by_draw(sample, closed))
-    return Interval(float(closed.mean()), float(low), float(high))
-
-
-def ratio_by_draw(sample: Sample, closed: Floats) -> Floats:
-    """(draws kept,) share of the distance of each draw that is closed in it."""
-    drawn, extents = sample.drawn, sample.model.extents
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = closed * extents.distance / drawn.distance
-    return np.where(drawn.distance > 0, ratio, 0.0)
 
 
 def _table(choice: Choice, good: GoodSets) -> pd.DataFrame:
@@ -515,10 +499,8 @@ def _order(choice: Choice, scale: float) -> pd.DataFrame:
 
 def _frontier(choice: Choice, scale: float) -> pd.DataFrame:
     """The best set of every budget at the confidence, limits of single years apart."""
-    sets = choice.sets
-    confidence = choice.case.settings.budget_confidence
-    rows, budgets = frontier_at(sets, choice.expected, choice.cost, confidence)
-    taken, ids = sets[rows], np.array(choice.case.improvement_ids)
+    rows, budgets = choice.frontier
+    taken, ids = choice.sets[rows], np.array(choice.case.improvement_ids)
     return pd.DataFrame(
         {
             "budget_m": budgets / MILLION,
@@ -541,13 +523,13 @@ def _further(choice: Choice, budget: float, scale: float) -> pd.DataFrame:
         first = found if first is None else first
         chosen, delays, now = found.sets[0], found.delays[0], first.sets[0]
         more = choice.by_draw(chosen, delays, choice.measure)
-        more = more - choice.by_draw(now, first.delays[0], choice.measure)
+        more = (more - choice.by_draw(now, first.delays[0], choice.measure)) / scale
         rows.append(
             {
                 "needed_m": float(found.quantile[0]) / MILLION,
                 "asked_m": float(found.expected[0]) / MILLION,
                 "value": float(found.value[0]) / scale,
-                **Interval.of(more / scale).columns("more"),
+                **Interval.of(more, choice.sample.ranged(choice.measure, more)).columns("more"),
                 "p_more": float((more > 0).mean()),
                 "chosen": " ".join(ids[chosen]),
                 "late": late(choice, chosen, delays),

@@ -199,7 +199,7 @@ def value_of_information(
     worth = options.worth()
     lead = worth.max(axis=1) - worth[:, parted.best]
     budgets = _Budgets(options)
-    groups = _Groups(options)
+    groups = _Groups(options, parted.evpi)
     rows = {name: group.row(groups, budgets, scale) for name, group in groups.found().items()}
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(COLUMNS)).astype(COLUMNS)
     table = table.rename_axis("group").sort_values("value", ascending=False, kind="stable")
@@ -305,7 +305,7 @@ class _Group:
         else:
             lead = groups.lead(self)
             floor = groups.floor(self) if groups.some(lead) else 0.0
-        value = max(float(lead.mean()), 0.0) if groups.some(lead) else 0.0
+        value = groups.value(lead)
         error = float(lead.std() / np.sqrt(len(lead)))
         clear = groups.some(lead) and value > floor
         return (
@@ -321,8 +321,8 @@ class _Group:
 class _Groups:
     """What is expected of every set when some inputs are known."""
 
-    def __init__(self, options: Options) -> None:
-        self._options = options
+    def __init__(self, options: Options, evpi: float) -> None:
+        self._options, self._evpi = options, evpi
         self._case = options.choice.case
         self._model = options.choice.sample.model
         self._measure = options.choice.measure
@@ -433,6 +433,10 @@ class _Groups:
         """Whether a lead is more than rounding."""
         return float(lead.mean()) > ROUNDING * float(np.abs(self._mean).max(initial=0.0))
 
+    def value(self, lead: Floats) -> float:
+        """Mean lead, no more than knowing everything is worth, as it is in any number of draws."""
+        return min(max(float(lead.mean()), 0.0), self._evpi) if self.some(lead) else 0.0
+
     def block(self, kind: str) -> Floats:
         """(draws,) lead of choosing when all costs, or all values, are known: exact."""
         options = self._options
@@ -503,7 +507,7 @@ def _survey(
         part = float(np.sqrt(resolved))
         lead = groups.lead(group, part)
         clear, floor = groups.some(lead), groups.floor(group, part)
-        value = float(lead.mean()) if clear else 0.0
+        value = groups.value(lead)
     clear = clear and value > floor
     money = budgets.for_as_much(value if clear else 0.0)
     return (

@@ -6,6 +6,7 @@ depend on when it starts, what it is worth only falls with delay: both make the 
 """
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -18,7 +19,7 @@ Worth: TypeAlias = Callable[[Bools, Ints], float]
 _Found: TypeAlias = tuple[float, float, int, tuple[int, ...], int, Ints, float]
 
 TIE: Final = 1e-12  # of the largest value: two values nearer than this are one
-SCREENED: Final = 2_000  # draws that tell which sets come near the frontier
+SCREENED: Final = 500  # draws that tell which sets come near the frontier
 LIKELY: Final = 1_000  # cheapest sets among which the likeliest is sought
 MARGIN: Final = 0.05  # share of a budget within which a set is near
 BLOCK: Final = 1 << 23  # numbers of one block of draws x sets
@@ -38,6 +39,8 @@ class Plan:
         each with its share of the contingency
     caps : (rules,) what there is, in the unit of the money, or of the amounts
     after : (a, ((b, years), ...)): a is delayed no less than one of these b less so many years
+    eased : (projects, delays) by how much a project loses less where it is put off; no reason to
+        put it off, and real where it has to be. None where nothing loses
     """
 
     worth: Floats
@@ -45,6 +48,18 @@ class Plan:
     scaled: Bools
     caps: Floats
     after: tuple[tuple[int, tuple[tuple[int, int], ...]], ...] = ()
+    eased: Floats | None = None
+
+    def eases(self, chosen: Bools, delays: Ints) -> float:
+        """By how much the members of a set lose less as they are put off."""
+        if self.eased is None:
+            return 0.0
+        members = np.flatnonzero(chosen)
+        return float(self.eased[members, delays[members]].sum())
+
+    def eases_most(self, chosen: Bools) -> float:
+        """The same, each put off as suits it best."""
+        return 0.0 if self.eased is None else float(self.eased[chosen].max(axis=1).sum())
 
     def most(self, chosen: Bools) -> float:
         """Sum of what the members of a set are worth at most, whenever they start."""
@@ -205,11 +220,17 @@ class Search:
         self._least = self._means
         if confidence:
             place = int(np.ceil(confidence * len(self._cost) - 1e-9))
-            lowest = np.sort(self._cost, axis=0)[:place].mean(axis=0)
+            lowest = np.partition(self._cost, place - 1, axis=0)[:place].mean(axis=0)
             self._least = np.maximum(sets @ lowest, self._means)
         self._at: dict[int, float] = {}
         self._starts: dict[int, tuple[Ints, float, float]] = {}
         self._below: dict[int, float] = {}  # what a set is known not to reach
+
+    def under(self, plan: Plan) -> "Search":
+        """Search the same sets under another plan; what they cost at the confidence is shared."""
+        other = copy(self)
+        other._plan, other._starts, other._below = plan, {}, {}
+        return other
 
     def best(self, budget: float, near: float = 0.0, among: Bools | None = None) -> Programmes:
         """Best programme within a budget, and those that are nearly as good.
@@ -300,7 +321,8 @@ class Search:
         else:
             mean = self._means[row]
             scale = max(1.0, at / mean) if mean > 0 else 1.0
-            spare = max(0.0, float(self._bound[row] - self._plan.most(chosen)))
+            spare = float(self._bound[row]) - self._plan.most(chosen)
+            spare = max(0.0, spare - self._plan.eases_most(chosen))
             found = _starts(
                 chosen,
                 self._plan,
@@ -330,8 +352,16 @@ class Search:
         return -float(self._bound[row]), at, int(self._size[row]), members, row, none, float("nan")
 
 
+Groups: TypeAlias = tuple[Bools, Floats]  # (groups, projects), and (groups,) money held for each
+
+
 def frontier_at(
-    sets: Bools, value: Floats, cost: Floats, confidence: float = 0.8, mean_too: bool = True
+    sets: Bools,
+    value: Floats,
+    cost: Floats,
+    confidence: float = 0.8,
+    mean_too: bool = True,
+    groups: Groups | None = None,
 ) -> tuple[Ints, Floats]:
     """Budget frontier at a confidence: every budget at which the best set changes.
 
@@ -341,6 +371,8 @@ def frontier_at(
     value : (sets,) expected value of each set
     cost : (draws, projects)
     mean_too : whether the expected cost must keep within the budget as well, as a programme must
+    groups : what is held for some projects only; the budget is then what is lacking at most, over
+        all groups, to what the members of a set in the group cost
 
     Returns
     -------
@@ -348,23 +380,27 @@ def frontier_at(
 
     Notes
     -----
-    Of more draws than 2,000 the first 2,000 tell which sets come near the frontier, within a
+    Of more draws than 500 the first 500 tell which sets come near the frontier, within a
     twentieth of its budgets; of these the budgets are found on all draws.
     """
     near = np.arange(len(sets))
     if len(cost) > SCREENED:
-        rough = _budgets(sets, cost[:SCREENED], confidence, mean_too)
+        rough = _budgets(sets, cost[:SCREENED], confidence, mean_too, groups)
+        held = 0.0 if groups is None else groups[1].max(initial=0.0)
+        rough += held  # as money in all, so that a twentieth means what it says
         near = near[rough * (1 - MARGIN) <= _cheapest_as_good(value, rough)]
-    budgets = _budgets(sets[near], cost, confidence, mean_too)
+    budgets = _budgets(sets[near], cost, confidence, mean_too, groups)
     order = np.lexsort((sets[near].sum(axis=1), -value[near], budgets))
     ahead = np.maximum.accumulate(value[near][order])
     rises = np.r_[True, value[near][order][1:] > ahead[:-1] + TIE * np.abs(value).max(initial=0.0)]
     return near[order][rises], budgets[order][rises]
 
 
-def _budgets(sets: Bools, cost: Floats, confidence: float, mean_too: bool) -> Floats:
+def _budgets(
+    sets: Bools, cost: Floats, confidence: float, mean_too: bool, groups: Groups | None
+) -> Floats:
     """(sets,) budget that each set keeps with the confidence, and on average."""
-    means: Floats = sets @ cost.mean(axis=0)
+    means = _lacking(sets, cost.mean(axis=0)[:, None], groups)[:, 0]
     if not confidence:
         return means
     found = np.empty(len(sets))
@@ -372,9 +408,19 @@ def _budgets(sets: Bools, cost: Floats, confidence: float, mean_too: bool) -> Fl
     by_project = np.ascontiguousarray(cost.T)
     step = max(1, BLOCK // max(len(cost), 1))
     for start in range(0, len(sets), step):
-        totals = sets[start : start + step].astype(np.float64) @ by_project
+        totals = _lacking(sets[start : start + step], by_project, groups)
         found[start : start + step] = np.partition(totals, place, axis=1)[:, place]
     return np.maximum(found, means) if mean_too else found
+
+
+def _lacking(sets: Bools, by_project: Floats, groups: Groups | None) -> Floats:
+    """(sets, draws) what the sets cost, or what is lacking most to what a group of them costs."""
+    if groups is None:
+        return np.asarray(sets.astype(np.float64) @ by_project)
+    most = np.zeros((len(sets), by_project.shape[1]))
+    for group, held in zip(*groups, strict=True):
+        np.maximum(most, (sets & group).astype(np.float64) @ by_project - held, out=most)
+    return most
 
 
 def _cheapest_as_good(value: Floats, budgets: Floats) -> Floats:
@@ -390,6 +436,36 @@ def _floor(best: float, near: float) -> float:
     return best - (near + TIE) * abs(best) if np.isfinite(best) else -np.inf
 
 
+def _possible(
+    chosen: Bools, plan: Plan, planned: Floats, caps: Floats, prices: Floats, confidence: float
+) -> bool:
+    """Whether a set can keep all rules if each member takes its least of each, whenever it starts.
+
+    A rule that no start can ease, such as money for some projects only, would else be tried with
+    every start of all members.
+    """
+    opens = np.isfinite(plan.worth[chosen])[:, :, None]
+    least = np.where(opens, planned[chosen], np.inf).min(axis=1, initial=np.inf).sum(axis=0)
+    if (least > caps).any():
+        return False
+    uses = plan.uses[:, chosen]
+    lowest = np.where(opens[None, :, :, 0], uses, np.inf).min(axis=2, initial=np.inf)
+    within = np.ones(prices.shape[1], dtype=bool)
+    mine = prices[chosen]
+    for rule in np.flatnonzero(plan.scaled & (lowest > 0).any(axis=1)).tolist():
+        within &= lowest[rule] @ mine <= caps[rule]
+    return bool(within.mean() >= confidence - ROOM)
+
+
+def _binding(chosen: Bools, plan: Plan, planned: Floats, caps: Floats, prices: Floats) -> Bools:
+    """(rules,) whether a set could break one, each member taking its most in its dearest draw."""
+    opens = np.isfinite(plan.worth[chosen])
+    price = np.where(plan.scaled[:, None], prices[chosen].max(axis=1, initial=0.0), 1.0)
+    drawn = np.where(opens, plan.uses[:, chosen], 0.0).max(axis=2, initial=0.0) * price
+    stated = np.where(opens[:, :, None], planned[chosen], 0.0).max(axis=1, initial=0.0).T
+    return np.asarray(np.maximum(drawn, stated).sum(axis=1) > caps)
+
+
 def _starts(
     chosen: Bools,
     plan: Plan,
@@ -403,8 +479,9 @@ def _starts(
 ) -> tuple[Ints, float, float] | None:
     """Delays that lose least value; None where no starts keep every limit and reach the floor.
 
-    Depth first, the project with the dearest year first; the rest undelayed bounds what is left.
-    Prices are (projects, draws), so that those of one project lie together.
+    What loses less when it is put off is not put off for that: see `Plan.eased`. Depth first, the
+    project with the dearest year first; the rest undelayed bounds what is left. Prices are
+    (projects, draws), so that those of one project lie together.
     """
     share = np.where(plan.scaled[:, None, None], means[None, :, None] * scale, 1.0)
     planned = (plan.uses * share).transpose(1, 2, 0)  # (projects, delays, rules), contingency in
@@ -414,8 +491,18 @@ def _starts(
     tied = ((a, [n for n in needed if chosen[n[0]]]) for a, needed in plan.after if chosen[a])
     after = [(a, needed) for a, needed in tied if needed]
     delays = np.zeros(len(chosen), dtype=np.int64)
+    if not _possible(chosen, plan, planned, caps, prices, confidence):
+        return None
+    binds = _binding(chosen, plan, planned, caps, prices)
+    uses, scaled, caps, planned = (
+        plan.uses[binds],
+        plan.scaled[binds],
+        caps[binds],
+        planned[..., binds],
+    )
     sums = np.zeros((len(caps), prices.shape[1]))  # what those placed take, in every draw
-    best: list[tuple[float, Ints, float]] = []
+    best: list[tuple[float, Ints, float, float]] = []
+    eased, enough = plan.eases_most(chosen), (confidence - ROOM) * prices.shape[1]
     placed: set[int] = set()
 
     def keeps_order() -> bool:
@@ -431,14 +518,16 @@ def _starts(
         free = (used + planned[rest] <= caps).all(axis=2)
         return float(np.where(free, plan.worth[rest], -np.inf).max(axis=1).sum())
 
-    def place(depth: int, used: Floats, within: Bools, value: float) -> None:
+    def hopeless(depth: int, used: Floats, value: float) -> bool:
         ahead = value + spare + most(depth, used)
-        if ahead < floor or (best and ahead <= best[0][0]):
-            return
+        return ahead + eased < floor or bool(best and ahead <= best[0][0])
+
+    def place(depth: int, used: Floats, within: Bools, value: float) -> None:
         if depth == len(order):
-            got = joint(chosen, delays) if joint is not None else value
-            if got >= floor and (not best or got > best[0][0]):
-                best[:] = [(got, delays.copy(), float(within.mean()))]
+            gains = plan.eases(chosen, delays)
+            got = joint(chosen, delays) if joint is not None else value + gains
+            if got >= floor and (not best or got - gains > best[0][0]):
+                best[:] = [(got - gains, delays.copy(), float(within.mean()), got)]
             return
         project = order[depth]
         placed.add(project)
@@ -447,19 +536,22 @@ def _starts(
             if not np.isfinite(plan.worth[project, delay]) or (total > caps).any():
                 continue
             delays[project] = delay
-            if not keeps_order():
+            then = value + float(plan.worth[project, delay])
+            if not keeps_order() or hopeless(depth + 1, total, then):
                 continue
-            taken = np.flatnonzero(plan.uses[:, project, delay]).tolist()
+            taken = np.flatnonzero(uses[:, project, delay]).tolist()
             before, still = sums[taken], within
             for rule in taken:
-                use = plan.uses[rule, project, delay]
-                sums[rule] += prices[project] * use if plan.scaled[rule] else use
+                use = uses[rule, project, delay]
+                sums[rule] += prices[project] * use if scaled[rule] else use
                 still = still & (sums[rule] <= caps[rule])
-            if still.mean() >= confidence - ROOM:
-                place(depth + 1, total, still, value + float(plan.worth[project, delay]))
+            if np.count_nonzero(still) >= enough:
+                place(depth + 1, total, still, then)
             sums[taken] = before
         delays[project] = 0
         placed.discard(project)
 
-    place(0, np.zeros(len(caps)), np.ones(prices.shape[1], dtype=bool), 0.0)
-    return (best[0][1], best[0][0], best[0][2]) if best else None
+    none = np.zeros(len(caps))
+    if not hopeless(0, none, 0.0):
+        place(0, none, np.ones(prices.shape[1], dtype=bool), 0.0)
+    return (best[0][1], best[0][3], best[0][2]) if best else None
