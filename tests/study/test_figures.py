@@ -42,11 +42,6 @@ from capworth.study.tables import tables_of
 ROOT = Path(__file__).parents[2]
 TRIES = 200  # figures that are followed to their rows
 
-# What is read a second time in a table and differs from the figure, and why.
-SECOND = {
-    "gain.programme": "good_sets: its range is that of the points closed, not of the share by draw",
-}
-
 # Numeric columns that are no figures, and why.
 NO_FIGURES = {
     "cost_cube": "every line by year at the modes: the cost figures are its sums",
@@ -169,7 +164,7 @@ def _is_same(figure: Figure, value: Any, low: Any, high: Any) -> bool:
 
 
 def test_a_quantity_has_one_value_however_many_answers_have_it(study: Study) -> None:
-    assert {figure.id for figure in study.figures.second} <= set(SECOND)
+    assert study.figures.second == ()
     shared = [figure for figure in study.figures.values() if len(figure.places) > 1]
     assert len(shared) > 60
     for name in ("cost.REG", "cost.SCAN", "net.REG", "money.LAB", "gain.CLOUD", "asked.LINK"):
