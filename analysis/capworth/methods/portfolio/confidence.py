@@ -348,8 +348,10 @@ class Search:
         row = int(cheap[np.lexsort((-self._bound[cheap], -chance))[0]])
         members = tuple(np.flatnonzero(self.sets[row]).tolist())
         none = np.zeros(self.sets.shape[1], dtype=np.int64)
-        at = self.quantile(row)
-        return -float(self._bound[row]), at, int(self._size[row]), members, row, none, float("nan")
+        at, sure = self.quantile(row), 1.0
+        if self._plan is not None:
+            sure = _as_stated(self.sets[row], self._plan, self._by_project)
+        return -float(self._bound[row]), at, int(self._size[row]), members, row, none, sure
 
 
 Groups: TypeAlias = tuple[Bools, Floats]  # (groups, projects), and (groups,) money held for each
@@ -434,6 +436,15 @@ def _cheapest_as_good(value: Floats, budgets: Floats) -> Floats:
 def _floor(best: float, near: float) -> float:
     """Value from which a set is listed: so much below the best, whatever its sign."""
     return best - (near + TIE) * abs(best) if np.isfinite(best) else -np.inf
+
+
+def _as_stated(chosen: Bools, plan: Plan, prices: Floats) -> float:
+    """Share of draws in which a set whose members start as stated keeps every rule."""
+    within = np.ones(prices.shape[1], dtype=bool)
+    for uses, scaled, cap in zip(plan.uses[:, chosen, 0], plan.scaled, plan.caps, strict=True):
+        taken = uses @ prices[chosen] if scaled else uses.sum()
+        within &= taken <= cap * (1 + ROOM)
+    return float(within.mean())
 
 
 def _possible(
