@@ -317,6 +317,7 @@ def claim(s: Any) -> Said:
     others = [r for key, r in table.iterrows() if key != found.primary]
     told = [*lines, *number(power.ratio), *ratio_of(row), *level, *number(float(row["constant"]))]
     shown = [*number(power.contrast), *number(power.ratio), *exact(round(power.gate, 3))]
+    shown += [*number(power.ratio_low, 2), *number(power.ratio_high, 2), *number(power.held)]
     tested = [*p3(row["p_greater"]), "1", *p3(row["p_margin"]), *p3(row["held_greater"])]
     tested += [*p3(row["held_margin"]), *number(float(row["left_low"]))]
     tested += [*number(float(row["left_high"])), *chance(found.suited), "1", *p3(found.strong)]

@@ -19,6 +19,7 @@ import pandas as pd
 import pytest
 from threadpoolctl import threadpool_limits
 
+from capworth import best_programme
 from capworth.appraisal.conventions import compare_conventions
 from capworth.appraisal.cost_cube import cost_cube
 from capworth.case.model import (
@@ -1281,3 +1282,41 @@ def compare(one: Any, other: Any) -> None:
 @pytest.mark.parametrize(("quantity", "name"), lines())
 def test_one_quantity_is_one_number(quantity: Quantity, name: str) -> None:
     compare(*quantity.read(study_of(name)))
+
+
+@pytest.mark.parametrize("seed", range(1, 7))
+def test_a_case_and_a_plain_table_choose_alike(seed: int) -> None:
+    """One choice, two doors: the budget kept on average, no limits, no two effects on one thing."""
+    case = made(seed, pairs=seed % 2 == 0)
+    apart = {(e.capability, e.criterion): e for e in case.effects if e.criterion}
+    case = replace(case, effects=tuple(apart.values()), limits=(), targets=())
+    case = case.with_settings(budget_confidence=0.0)
+    sample = draw_sample(case, FEW)
+    choice, ids = Choice.of(sample), case.improvement_ids
+    bonus = {(ids[a], ids[b]): met for a, b, met in choice.relations.synergies}
+    found = best_programme(
+        pd.DataFrame(
+            {
+                "cost": choice.asked,
+                "value": choice.gain,
+                "tower": [improvement.tower for improvement in case.improvements],
+            },
+            index=ids,
+        ),
+        case.settings.budget or 0.0,
+        pd.DataFrame(
+            {
+                "improvement": relation.improvement,
+                "relation": relation.relation,
+                "other": relation.other,
+                "bonus": bonus.get((relation.improvement, relation.other), np.nan),
+            }
+            for relation in case.relations
+        ),
+        {m.name: (m.at_least, m.improvements) for m in case.minimums},
+    )
+    chosen = choose_programme(sample, Provenance.of(case, FEW))
+    assert chosen is not None
+    assert found.chosen == chosen.chosen
+    assert len(found.chosen) > 0
+    assert chosen.asked_m * 1e6 == pytest.approx(found.cost, rel=1e-9)

@@ -34,8 +34,6 @@ from capworth.methods.claim.verdict import (
     examine,
     null_words,
     planted_deals,
-    powers,
-    powers_held,
 )
 from capworth.methods.claim.words import CONTRADICTED, INCONCLUSIVE, SUPPORTED
 from capworth.methods.cost_benefit.prices import MILLION
@@ -195,18 +193,16 @@ def examine_claim(sample: Sample, provenance: Provenance) -> Claim | None:
     index = pd.MultiIndex.from_tuples(list(rows), names=["estimand", "value", "counted"])
     table = pd.DataFrame(list(rows.values()), index=index)
     table["registered"] = [key == primary for key in rows]
-    word, reason = _restated(verdict, primary)
+    tested, why = _restated(verdict, primary)
     standing = _standing(case, claim)
-    tested = word
-    if standing in (NOT_REGISTERED, CHANGED) and word in (SUPPORTED, CONTRADICTED):
-        word, reason = INCONCLUSIVE, UNREGISTERED
+    word, reason = _said(tested, why, standing)
     read = {key for key, row in rows.items() if row["testable"]} | {primary}
     curve, curves = _curves(lists, rule, read)
     coding, agreement = _coding(case)
     return Claim(
         _table=table,
         _lines=_tested_lines(lists, some, lines, chosen, rule),
-        _power=_power_table(lines, chosen, rule),
+        _power=_power_table(verdict.power),
         _null=pd.DataFrame(
             {what: null_words(lines, guards, rule, what) for what in ("functions", "values")}
         ).rename_axis("word"),
@@ -246,6 +242,13 @@ def _restated(verdict: Verdict, primary: tuple[str, str, str]) -> tuple[str, str
     if primary == (PER_EURO, "score", EQUAL):
         return INCONCLUSIVE, RESTATES
     return verdict.word, verdict.reason
+
+
+def _said(word: str, reason: str, standing: str) -> tuple[str, str]:
+    """Take away a word that only a claim registered in advance may have."""
+    if standing in (NOT_REGISTERED, CHANGED) and word in (SUPPORTED, CONTRADICTED):
+        return INCONCLUSIVE, UNREGISTERED
+    return word, reason
 
 
 def _standing(case: Case, claim: Registration) -> str:
@@ -479,11 +482,8 @@ def _tested_lines(
     return pd.DataFrame(columns, index=index)
 
 
-def _power_table(lines: Lines, reading: Reading, rule: Rule) -> pd.DataFrame:
-    found = {
-        "power": powers(lines, reading, rule, PLANTED),
-        "held": powers_held(lines, reading, rule, PLANTED),
-    }
+def _power_table(power: Power) -> pd.DataFrame:
+    found = {"power": power.at(PLANTED), "held": power.held_at(PLANTED)}
     return pd.DataFrame(found, index=pd.Index(PLANTED, name="ratio"))
 
 

@@ -38,7 +38,7 @@ from capworth.methods.portfolio.confidence import later
 from capworth.model.chain import SCOPES
 from capworth.model.costs import PAYERS, discount_factors
 from capworth.model.draws import Draws
-from capworth.model.money import Money
+from capworth.model.price_base import PriceBase
 from capworth.model.pricing import PARTLY, PRICED, UNPRICED, Pricing
 from capworth.model.result import Answer, Interval, Provenance, ends
 from capworth.model.savings import Saved
@@ -673,7 +673,7 @@ def _account(paid: Floats, gained: Floats, spared: Floats) -> dict[str, dict[str
 
 def _uncounted(case: Case, model: Model) -> pd.DataFrame:
     """Contributions, pledges and sunk costs at their modes over the appraisal, not discounted."""
-    money = Money(case)
+    money = PriceBase(case)
     rows = []
     for line in case.costs:
         transfer = line.category == "contribution"

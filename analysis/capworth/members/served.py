@@ -33,7 +33,7 @@ from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.survey.disclosure import dominated, hidden_cells, without_small
 from capworth.methods.survey.nonresponse import FEWEST
 from capworth.model.joint_gains import gain_shares
-from capworth.model.money import Money
+from capworth.model.price_base import PriceBase
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.simulation import Sample
 
@@ -288,7 +288,7 @@ def _of(table: pd.DataFrame, member: str) -> pd.DataFrame:
 
 
 def _features(case: Case, index: pd.Index[str]) -> pd.DataFrame:
-    money, settings = Money(case), case.settings
+    money, settings = PriceBase(case), case.settings
     rows = []
     for m in case.members:
         year = m.contribution_year or settings.price_year

@@ -17,7 +17,7 @@ from capworth.methods.arguments import Bools, Floats
 from capworth.methods.cost_benefit.prices import transferred
 from capworth.methods.cost_benefit.value_chain import lead_use, match_probability, share_of
 from capworth.model.draws import Draws
-from capworth.model.money import Money
+from capworth.model.price_base import PriceBase
 
 Levels: TypeAlias = Mapping[tuple[str, str], Floats]  # (step, outcome) to (draws,)
 RESPONSE = ("response", "")  # factor on hits that follows from an elasticity; see `responded`
@@ -73,7 +73,7 @@ class UnitValues:
     """The unit values of a case that count: all of money, and the days of one harm index."""
 
     def __init__(self, case: Case) -> None:
-        self._money = Money(case)
+        self._money = PriceBase(case)
         self._values = tuple(
             v for v in case.unit_values if v.scale == "money" or v.index == case.harm_index
         )

@@ -8,6 +8,7 @@ Draws in chunks: any executor, any number of workers, the same numbers.
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
+from copy import copy
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
 
@@ -267,6 +268,12 @@ class Sample:
     def case(self) -> Case:
         """The case that was sampled."""
         return self.model.case
+
+    def with_objective(self, objective: str) -> "Sample":
+        """The same draws of the case under another objective, on which nothing drawn depends."""
+        model = copy(self.model)
+        model.case = self.case.with_settings(objective=objective)
+        return replace(self, model=model)
 
     def first_draws(self, size: int = ENVELOPED) -> Draws:
         """Return the first draws once more, to be asked for inputs that were not kept."""

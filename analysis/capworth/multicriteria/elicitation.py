@@ -598,11 +598,11 @@ def weights_down_the_tree(case: Case, judged: Mapping[str, Mapping[str, Floats]]
     A row for each judge who weighed every branch, a column for each measured criterion; rows sum
     to 1. A branch with a single criterion needs no judgement.
     """
-    rows = {}
+    rows, tree = {}, case.siblings
     for judge, own in judged.items():
         weights: dict[str, float] = {"": 1.0}
         for criterion in _down(case):
-            siblings = [c.id for c in case.criteria if c.parent == criterion.parent]
+            siblings = [c.id for c in tree[criterion.parent]]
             found = own.get(criterion.parent)
             if found is None and len(siblings) > 1:
                 break
