@@ -23,7 +23,9 @@ from capworth.methods.portfolio.earmarks import (
     who_pays,
     worth_of_money,
 )
-from capworth.methods.portfolio.relations import with_slack
+from capworth.methods.portfolio.relations import (
+    with_slack,
+)
 from capworth.model.figures import SHARE, STATED, Column, columns
 from capworth.model.result import Answer, Interval, Provenance
 from capworth.model.simulation import Sample
@@ -134,19 +136,7 @@ class Earmarks(Answer):
                 ("under", "gain_under.earmark", "distance", "earmark", gains),
             ),
             Column(
-                *(
-                    "earmark_prices",
-                    "price",
-                    "earmark_price_at_means",
-                    "distance",
-                    "earmark",
-                    gains,
-                ),
-                ends=("", ""),  # those of the table are of the mean price
-            ),
-            Column(
-                *("earmark_prices", "price_mean", "earmark_price", "distance", "earmark", gains),
-                ends=("price_low", "price_high"),
+                *("earmark_prices", "price", "earmark_price", "distance", "earmark", gains),
                 draws="draws",
             ),
             *columns(
