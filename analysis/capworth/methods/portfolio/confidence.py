@@ -23,6 +23,7 @@ SCREENED: Final = 500  # draws that tell which sets come near the frontier
 LIKELY: Final = 1_000  # cheapest sets among which the likeliest is sought
 NODES: Final = 10_000  # places of members at starts that are tried for one set
 WEIGHED: Final = 5_000  # joint values that are found for the starts of all sets together
+FEW: Final = 20  # in any case, for one set
 ONE: Final = 1_000  # of them, for those of one set
 MARGIN: Final = 0.05  # share of a budget within which a set is near
 BLOCK: Final = 1 << 23  # numbers of one block of draws x sets
@@ -529,7 +530,7 @@ def _starts(
 ) -> tuple[tuple[Ints, float, float] | None, "_Tried"]:
     """Delays that lose least value; None where no starts keep every limit and reach the floor.
 
-    No more than `NODES` places are tried and, once there is one, `most_weighed` joint values.
+    No more than `NODES` places are tried, and about `most_weighed` joint values.
 
     What loses less when it is put off is not put off for that: see `Plan.eased`. Depth first, the
     project with the dearest year first; the rest undelayed bounds what is left. Prices are
@@ -576,11 +577,11 @@ def _starts(
         ahead = value + spare + most(depth, used)
         if ahead + eased < floor or (best and ahead <= best[0][0]):
             return True
-        if not meets or joint is None or not depth or not best:
+        if not meets or joint is None:
             return False
         tried.weighed += 1
         together = joint(chosen, delays) - plan.eases(chosen, delays)  # the rest as stated
-        return together <= best[0][0]
+        return together + eased < floor or bool(best and together <= best[0][0])
 
     def place(depth: int, used: Floats, within: Bools, value: float) -> None:
         tried.places += 1
@@ -597,7 +598,7 @@ def _starts(
             total = used + planned[project, delay]
             if not np.isfinite(plan.worth[project, delay]) or (total > caps).any():
                 continue
-            if tried.places >= NODES or (best and tried.weighed >= most_weighed):
+            if tried.places >= NODES or tried.weighed >= max(most_weighed, FEW):
                 tried.cut = True
                 break
             delays[project] = delay
