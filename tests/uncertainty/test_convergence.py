@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from capworth.case.model import Case
+from capworth.case.model import Case, Limit
 from capworth.cli.run import command
 from capworth.errors import InputError
 from capworth.language.language import Language
@@ -100,6 +100,20 @@ def test_choosing_now_and_the_likeliest_other_set_have_their_errors(small: Case)
     assert study.convergence.error("better.programme.share") == pytest.approx(
         sqrt(chance * (1 - chance) / 400)
     )
+
+
+def test_the_likeliest_set_has_errors_where_none_keeps_the_budget_as_surely(small: Case) -> None:
+    must = tuple(replace(i, must=i.id == "CLOUD") for i in small.improvements)
+    year = Limit("YEAR", "2025", "money_a_year", 35_000.0, "invented", from_year=2025, to_year=2025)
+    study = found_with(replace(small, improvements=must, limits=(year,)), 300)
+    asked = study.sample.drawn.asked[:, small.improvement_ids.index("CLOUD")]
+    assert study.programme.p_years == (asked / 3 <= 35_000).mean()  # a third in each of its years
+    assert not study.programme.feasible
+    assert 0 < study.programme.p_within < 0.8
+    table = study.convergence.to_frame()
+    assert table.loc["within.programme.share", "value"] == study.programme.p_within
+    assert table.loc["years.programme.share", "value"] == study.programme.p_years
+    assert np.isfinite(table["error"]).all()
 
 
 def test_a_case_without_a_set_tells_the_first_capability(small: Case) -> None:

@@ -200,9 +200,10 @@ class Claim(Answer):
 
     def __repr__(self) -> str:
         why = f" ({self.reason})" if self.reason else ""
+        shown = f"detectable from {self.power.detectable:.1f}"
         return (
             f"<Claim: {self.word}{why}; {' '.join(self.primary)} in {'+'.join(self.group)}: ratio "
-            f"{self.row['ratio']:.2f}, detectable from {self.power.ratio:.1f}; {self.standing}>"
+            f"{self.row['ratio']:.2f}, {shown}; {self.standing}>"
         )
 
 
@@ -497,7 +498,7 @@ def _row(
         constant = float(share_regression(extent / mine.cost, mine.share, weight).ratio)
     return {
         "lines": len(known),
-        "detectable": found.power.ratio,
+        "detectable": found.power.detectable,
         "contrast": found.power.contrast,
         "testable": found.power.testable,
         **_tested(found.readings[0]),

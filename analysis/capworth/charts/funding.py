@@ -171,12 +171,13 @@ def funding_facts(study: Study, language: Language) -> Facts:
     funding = study.funding
     currency = study.provenance.currency
     curve, steps, pledges = funding.curve(), funding.next_euro(), funding.pledges()
-    at = curve[affordable(curve["budget_m"].to_numpy(), funding.budget_m)].iloc[-1]
+    paid = curve[affordable(curve["budget_m"].to_numpy(), funding.budget_m)]
     middle = steps.iloc[len(steps) // 2]
     earmarked = float(pledges.loc[pledges["earmark"] != "", "amount_m"].sum())
     end = curve.iloc[-1]
     measure = study.programme.measure
-    gain, last = (Amount.of(dict(row), "gain") for row in (at, end))
+    gain = Amount.of(dict(paid.iloc[-1]), "gain") if len(paid) else exact_amount(float("nan"))
+    last = Amount.of(dict(end), "gain")
     rows = (
         language.say(
             "chart.funding.alt_row",

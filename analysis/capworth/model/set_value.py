@@ -68,6 +68,10 @@ class SetValue:
         others = (place for place in self.meetings if not isinstance(place, Level))
         return replace(self, sample=sample, meetings=(*levels, *others))
 
+    def levels(self) -> Iterator[Level]:
+        """Levels on which improvements meet."""
+        return (place for place in self.meetings if isinstance(place, Level))
+
     def gains(self, measure: str, draws: int | None = None) -> Floats:
         """(draws, improvements) what each adds alone, in the first draws or all that are kept."""
         found: Floats = getattr(self.sample.drawn.gains, measure)[:draws]

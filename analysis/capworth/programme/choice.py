@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from capworth.case.model import NET, Case, Limit
+from capworth.case.model import DISTANCE, NET, Case, Limit
 from capworth.case.relations import Ties, members_of, tie
 from capworth.case.tables import SETTINGS_FILE
 from capworth.errors import CaseError, Finding
@@ -156,9 +156,12 @@ class Choice:
 
     def gap(self, best: float, budget: float) -> float:
         """Share of its value by which another could be better at most; 0 where all are listed."""
-        if self.listed is not None:
-            return 0.0
         confidence = self.case.settings.budget_confidence
+        if self.listed is not None:
+            if not self.search.cut:
+                return 0.0
+            most = self.search.ceiling(budget)
+            return max(0.0, most / best - 1) if best > 0 else float("nan")
         most = value_ceiling(self.gain, self.cost[:DRAWS], self.relations, budget, confidence)
         return max(0.0, most / best - 1) if best > 0 else float("nan")
 
@@ -273,7 +276,14 @@ class Choice:
             plan=plan,
             bound=additive + np.maximum(met, 0.0),
             joint=self.joint,
+            falling=self._falling,
         )
+
+    @property
+    def _falling(self) -> bool:
+        """Whether what a set adds never rises as a member is put off: all lift and none takes."""
+        lifts = all((place.rise >= 0).all() for place in self.worth.levels())
+        return self.measure == DISTANCE and lifts and bool((self.worth.gains(DISTANCE) >= 0).all())
 
     def carried_out(self, chosen: Bools) -> Programmes | None:
         """One set with its best starts; None where no starts keep every year within its limit.

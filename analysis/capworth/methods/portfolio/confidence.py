@@ -21,6 +21,10 @@ _Found: TypeAlias = tuple[float, float, int, tuple[int, ...], int, Ints, float]
 TIE: Final = 1e-12  # of the largest value: two values nearer than this are one
 SCREENED: Final = 500  # draws that tell which sets come near the frontier
 LIKELY: Final = 1_000  # cheapest sets among which the likeliest is sought
+NODES: Final = 10_000  # places of members at starts that are tried for one set
+WEIGHED: Final = 5_000  # joint values that are found for the starts of all sets together
+FEW: Final = 20  # in any case, for one set
+ONE: Final = 1_000  # of them, for those of one set
 MARGIN: Final = 0.05  # share of a budget within which a set is near
 BLOCK: Final = 1 << 23  # numbers of one block of draws x sets
 ROOM: Final = 1e-9  # share of a limit by which rounding may pass it
@@ -194,6 +198,12 @@ class Search:
     Parameters
     ----------
     See `best_programmes`.
+    falling : whether `joint`, less what `Plan.eased` says, never rises as a member is put off
+
+    Attributes
+    ----------
+    cut : whether the starts of some set were too many to try them all: another start, or set, may
+        then be worth more, no set more than `ceiling` says
     """
 
     def __init__(
@@ -206,13 +216,16 @@ class Search:
         plan: Plan | None = None,
         bound: Floats | None = None,
         joint: Worth | None = None,
+        falling: bool = False,
     ) -> None:
         if not 0 <= confidence <= 1:
             raise InputError(f"confidence: {confidence} is not a share from 0 to 1.")
         self.sets, self.confidence = sets, confidence
         self._worth, self._cost = finite(value, "value"), within(cost, "cost", 0)
         self._by_project = np.ascontiguousarray(self._cost.T)
-        self._plan, self._joint = plan, joint
+        self._plan, self._joint, self._falling = plan, joint, falling
+        self.cut = False
+        self._left = WEIGHED
         self._additive = sets @ self._worth
         self._bound = self._additive if bound is None else bound
         self._size = sets.sum(axis=1)
@@ -233,6 +246,11 @@ class Search:
         other = copy(self)
         other._plan, other._starts, other._below = plan, {}, {}
         return other
+
+    def ceiling(self, budget: float) -> float:
+        """Value that no set within a budget can exceed, whenever its members start."""
+        within = self._least <= budget * (1 + ROOM)
+        return float(self._bound[within].max(initial=-np.inf))
 
     def best(self, budget: float, near: float = 0.0, among: Bools | None = None) -> Programmes:
         """Best programme within a budget, and those that are nearly as good.
@@ -325,7 +343,7 @@ class Search:
             scale = max(1.0, at / mean) if mean > 0 else 1.0
             spare = float(self._bound[row]) - self._plan.most(chosen)
             spare = max(0.0, spare - self._plan.eases_most(chosen))
-            found = _starts(
+            found, tried = _starts(
                 chosen,
                 self._plan,
                 self._by_project,
@@ -335,7 +353,11 @@ class Search:
                 floor,
                 spare,
                 self._joint,
+                self._falling,
+                min(self._left, ONE),
             )
+            self._left -= tried.weighed
+            self.cut |= tried.cut
         if found is None:
             self._below[row] = floor
         else:
@@ -350,8 +372,10 @@ class Search:
         row = int(cheap[np.lexsort((-self._bound[cheap], -chance))[0]])
         members = tuple(np.flatnonzero(self.sets[row]).tolist())
         none = np.zeros(self.sets.shape[1], dtype=np.int64)
-        at = self.quantile(row)
-        return -float(self._bound[row]), at, int(self._size[row]), members, row, none, float("nan")
+        at, sure = self.quantile(row), 1.0
+        if self._plan is not None:
+            sure = _as_stated(self.sets[row], self._plan, self._by_project)
+        return -float(self._bound[row]), at, int(self._size[row]), members, row, none, sure
 
 
 Groups: TypeAlias = tuple[Bools, Floats]  # (groups, projects), and (groups,) money held for each
@@ -439,6 +463,15 @@ def _floor(best: float, near: float) -> float:
     return best - (near + TIE) * abs(best) if np.isfinite(best) else -np.inf
 
 
+def _as_stated(chosen: Bools, plan: Plan, prices: Floats) -> float:
+    """Share of draws in which a set whose members start as stated keeps every rule."""
+    within = np.ones(prices.shape[1], dtype=bool)
+    for uses, scaled, cap in zip(plan.uses[:, chosen, 0], plan.scaled, plan.caps, strict=True):
+        taken = uses @ prices[chosen] if scaled else uses.sum()
+        within &= taken <= cap * (1 + ROOM)
+    return float(within.mean())
+
+
 def _possible(
     chosen: Bools, plan: Plan, planned: Floats, caps: Floats, prices: Floats, confidence: float
 ) -> bool:
@@ -469,6 +502,22 @@ def _binding(chosen: Bools, plan: Plan, planned: Floats, caps: Floats, prices: F
     return np.asarray(np.maximum(drawn, stated).sum(axis=1) > caps)
 
 
+@dataclass(slots=True)
+class _Tried:
+    """How much was tried for one set."""
+
+    places: int = 0
+    weighed: int = 0
+    cut: bool = False
+
+
+def _meets(chosen: Bools, plan: Plan, joint: Worth) -> bool:
+    """Whether a set as stated is worth something else than its members one by one."""
+    stated = np.zeros(len(chosen), dtype=np.int64)
+    apart = float(plan.worth[chosen, 0].sum())
+    return abs(joint(chosen, stated) - apart) > TIE * max(abs(apart), 1e-300)
+
+
 def _starts(
     chosen: Bools,
     plan: Plan,
@@ -479,8 +528,12 @@ def _starts(
     floor: float,
     spare: float,
     joint: Worth | None,
-) -> tuple[Ints, float, float] | None:
+    falling: bool,
+    most_weighed: int,
+) -> tuple[tuple[Ints, float, float] | None, "_Tried"]:
     """Delays that lose least value; None where no starts keep every limit and reach the floor.
+
+    No more than `NODES` places are tried, and about `most_weighed` joint values.
 
     What loses less when it is put off is not put off for that: see `Plan.eased`. Depth first, the
     project with the dearest year first; the rest undelayed bounds what is left. Prices are
@@ -494,8 +547,9 @@ def _starts(
     tied = ((a, [n for n in needed if chosen[n[0]]]) for a, needed in plan.after if chosen[a])
     after = [(a, needed) for a, needed in tied if needed]
     delays = np.zeros(len(chosen), dtype=np.int64)
+    tried = _Tried()
     if not _possible(chosen, plan, planned, caps, prices, confidence):
-        return None
+        return None, tried
     binds = _binding(chosen, plan, planned, caps, prices)
     uses, scaled, caps, planned = (
         plan.uses[binds],
@@ -507,6 +561,7 @@ def _starts(
     best: list[tuple[float, Ints, float, float]] = []
     eased, enough = plan.eases_most(chosen), (confidence - ROOM) * prices.shape[1]
     placed: set[int] = set()
+    meets = falling and joint is not None and _meets(chosen, plan, joint)
 
     def keeps_order() -> bool:
         return all(
@@ -523,11 +578,19 @@ def _starts(
 
     def hopeless(depth: int, used: Floats, value: float) -> bool:
         ahead = value + spare + most(depth, used)
-        return ahead + eased < floor or bool(best and ahead <= best[0][0])
+        if ahead + eased < floor or (best and ahead <= best[0][0]):
+            return True
+        if not meets or joint is None:
+            return False
+        tried.weighed += 1
+        together = joint(chosen, delays) - plan.eases(chosen, delays)  # the rest as stated
+        return together + eased < floor or bool(best and together <= best[0][0])
 
     def place(depth: int, used: Floats, within: Bools, value: float) -> None:
+        tried.places += 1
         if depth == len(order):
             gains = plan.eases(chosen, delays)
+            tried.weighed += joint is not None
             got = joint(chosen, delays) if joint is not None else value + gains
             if got >= floor and (not best or got - gains > best[0][0]):
                 best[:] = [(got - gains, delays.copy(), float(within.mean()), got)]
@@ -538,6 +601,9 @@ def _starts(
             total = used + planned[project, delay]
             if not np.isfinite(plan.worth[project, delay]) or (total > caps).any():
                 continue
+            if tried.places >= NODES or tried.weighed >= max(most_weighed, FEW):
+                tried.cut = True
+                break
             delays[project] = delay
             then = value + float(plan.worth[project, delay])
             if not keeps_order() or hopeless(depth + 1, total, then):
@@ -557,4 +623,4 @@ def _starts(
     none = np.zeros(len(caps))
     if not hopeless(0, none, 0.0):
         place(0, none, np.ones(prices.shape[1], dtype=bool), 0.0)
-    return (best[0][1], best[0][3], best[0][2]) if best else None
+    return ((best[0][1], best[0][3], best[0][2]) if best else None), tried
