@@ -36,7 +36,6 @@ GOLDEN: Mapping[str, Any] = tomllib.loads(
     (Path(__file__).parents[1] / "golden/funding.toml").read_text("utf-8")
 )
 KNOWN = GOLDEN["small"]
-IDS = ["SCAN", "LINK", "CLOUD"]
 PAID = ["pledged_m"]  # what of the money may pay for a package
 AtModes: TypeAlias = Callable[[Case], Study]
 

@@ -97,14 +97,12 @@ def renumbered(table: pd.DataFrame, name: str) -> pd.DataFrame:
         if table[column].dtype.kind != "f" or base in COUNTED:
             continue
         ends = [f"{base}{end}" for end in ("", "_low", "_high")]
-        if base == "price_mean":
-            ends[1:] = ["price_low", "price_high"]
         stem = base.rsplit("_", 1)[0]
-        if base.endswith(("_low", "_high")) and (stem in names or f"{stem}_mean" in names):
+        if base.endswith(("_low", "_high")) and stem in names:
             continue
         share = matrix or base in SHARES or base.startswith(("p_", "weight_"))
         blank = table[column].isna()
-        if all(end in names for end in ends) and base != "price":
+        if all(end in names for end in ends):
             made = [digits.triple(1000.0 if share else 10.0) for _ in range(len(table))]
             for place, end in enumerate(ends):
                 new[end] = [row[place] for row in made]

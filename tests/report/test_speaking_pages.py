@@ -1054,7 +1054,7 @@ def earmarked(s: Any) -> Said:
         return frame.iloc[order]
 
     def mean_price(_: object, row: Any) -> Tokens:
-        return around(*(float(row[f"price_{end}"]) for end in ("mean", "low", "high")))
+        return around(*(float(row[f"price{end}"]) for end in ("", "_low", "_high")))
 
     def of_fund(key: Any) -> Any:
         return worth[[label[:2] == key for label in worth.index]]
@@ -1074,7 +1074,7 @@ def earmarked(s: Any) -> Said:
         **rows(
             "funding.[3]",
             shown,
-            several(2, plain("amount_m"), plain("price"), mean_price, likely("p_costs")),
+            several(2, plain("amount_m"), mean_price, likely("p_costs")),
         ),
         **rows(
             "funding.[4]",
