@@ -123,6 +123,13 @@ def test_the_null_says_no_word_of_direction(bundled: Claim) -> None:
     assert words.loc["contradicted"].max() <= 0.05
 
 
+def test_less_is_found_with_costs_held(bundled: Claim) -> None:
+    told = bundled.power_table()
+    assert told["held"][1.5] < 0.05 < told["power"][1.5]
+    assert told["held"][4.0] > 0.7  # values per euro are held against costs as values
+    assert row_at(bundled.to_frame(), *PRIMARY)["held_margin"] == pytest.approx(0.18, abs=0.05)
+
+
 def test_leaving_one_service_out(bundled: Claim) -> None:
     left = bundled.left_out()
     assert left["ratio"].idxmin() == "TRAINING"

@@ -551,6 +551,7 @@ def variants_of_the_claim(study: Study) -> list[Study]:
     without["ratio"] = np.nan
     powerful = replace(claim.power, ratio=2.0, ratio_low=1.9, ratio_high=2.1, held=2.5, gate=2.0)
     helpless = replace(powerful, held=np.inf)
+    opened = replace(powerful, ratio=3.0, cleared=1.9)
     coding = pd.DataFrame(
         {"ana": [0.2], "ben": [0.4], "apart": [0.2]},
         index=pd.MultiIndex.from_tuples([("LAB", "leads")], names=["capability", "function"]),
@@ -560,7 +561,7 @@ def variants_of_the_claim(study: Study) -> list[Study]:
     shown = {"word": SUPPORTED, "reason": "", "standing": REGISTERED, "power": powerful}
     told: tuple[dict[str, Any], ...] = (
         {**shown, "registered_on": "2024-01-01", **two},
-        {**changed, "coders": ("ana",)},
+        {**changed, "coders": ("ana",), "power": opened},
         {"standing": EXPLORATORY, "_table": without, "power": helpless},
         {"_table": claim.to_frame().assign(testable=True, ratio_low=0.0)},
         {"_table": claim.to_frame().assign(ratio_low=0.4, ratio_high=[3.0, np.inf, np.nan])},

@@ -4,7 +4,7 @@ Power comes first, then the registered reading with what guards it, then every o
 it, and how often chance alone says each word.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,6 +39,7 @@ from capworth.methods.claim.words import CONTRADICTED, INCONCLUSIVE, SUPPORTED
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.elicitation.agreement import krippendorff_alpha
 from capworth.model.extents import weights_of
+from capworth.model.figures import COUNT, NO_DRAWS, RATIO, TEST, Column, columns
 from capworth.model.result import Answer, Provenance, ends
 from capworth.model.simulation import ENVELOPED, Sample
 
@@ -107,6 +108,55 @@ class Claim(Answer):
     coders: tuple[str, ...]
     provenance: Provenance
 
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        rests = ("functions", "costs", "scores", "chain")
+        tested: tuple[str, ...] = (
+            "detectable",
+            "contrast",
+            "ratio_low",
+            "ratio_high",
+            "left_low",
+            "left_high",
+        )
+        tested = (*tested, "p_greater", "p_margin", "p_less", "held_greater", "held_margin")
+        found = [
+            Column(*("claim", name, f"claim_{name}", "ratio", _formula(name), rests, TEST))
+            for name in (*tested, "constant")
+        ]
+        lines = ("claim_lines", "weight", "claim_weight", "ratio", "claim_ratio", rests, TEST)
+        dealt = {"kind": TEST, "draws": NO_DRAWS}
+        return (
+            Column(
+                *("claim", "ratio", "claim_ratio", "ratio", "claim_ratio", rests, RATIO),
+                ends=("drawn_low", "drawn_high"),
+            ),
+            *found,
+            Column("claim", "lines", "claim_lines", "count", "claim_ratio", rests, COUNT),
+            Column("claim_lines", "share", "claim_share", "share", "claim_ratio", ("functions",)),
+            Column(*lines),
+            Column("claim_lines", "outcome", "claim_outcome", "level", "claim_ratio", rests),
+            *columns(
+                "claim_power",
+                ("power", "claim_power", "chance", "claim_power", rests),
+                ("held", "claim_power_held", "chance", "claim_power", rests),
+                **dealt,
+            ),
+            *columns(
+                "claim_null",
+                ("functions", "claim_null", "chance", "claim_power", rests, TEST, "functions"),
+                ("values", "claim_null", "chance", "claim_power", rests, TEST, "values"),
+                draws=NO_DRAWS,
+            ),
+            *columns(
+                "claim_left_out",
+                ("ratio", "claim_without", "ratio", "claim_ratio", rests, TEST, "ratio"),
+                ("p_greater", "claim_without", "ratio", "claim_p", rests, TEST, "p_greater"),
+                ("p_less", "claim_without", "ratio", "claim_p", rests, TEST, "p_less"),
+                draws=NO_DRAWS,
+            ),
+        )
+
     def lines(self) -> pd.DataFrame:
         """Index capability, cheapest first: what the registered reading is tested on."""
         return self._lines.copy()
@@ -150,10 +200,18 @@ class Claim(Answer):
 
     def __repr__(self) -> str:
         why = f" ({self.reason})" if self.reason else ""
+        shown = f"detectable from {self.power.detectable:.1f}"
         return (
             f"<Claim: {self.word}{why}; {' '.join(self.primary)} in {'+'.join(self.group)}: ratio "
-            f"{self.row['ratio']:.2f}, detectable from {self.power.ratio:.1f}; {self.standing}>"
+            f"{self.row['ratio']:.2f}, {shown}; {self.standing}>"
         )
+
+
+def _formula(column: str) -> str:
+    """Which formula a column of the table of the claim is found by."""
+    if column in ("detectable", "contrast"):
+        return "claim_power"
+    return "claim_p" if column.startswith(("p_", "held_")) else "claim_ratio"
 
 
 def examine_claim(sample: Sample, provenance: Provenance) -> Claim | None:
@@ -440,7 +498,7 @@ def _row(
         constant = float(share_regression(extent / mine.cost, mine.share, weight).ratio)
     return {
         "lines": len(known),
-        "detectable": found.power.ratio,
+        "detectable": found.power.detectable,
         "contrast": found.power.contrast,
         "testable": found.power.testable,
         **_tested(found.readings[0]),

@@ -12,6 +12,7 @@ from capworth.methods.arguments import Bools, Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.frontier import Relations
 from capworth.model.costs import PAYERS
+from capworth.model.figures import RATIO, SHARE, STATED, Column, columns
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.simulation import Sample
 from capworth.programme.choice import Choice
@@ -32,6 +33,50 @@ class DonorMenu(Answer):
     _table: pd.DataFrame
     _serves: pd.DataFrame
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        gains, money = ("effects", "scores"), ("effects", "chain")
+        stated = ("improvements",)
+        payers = (
+            ("organisation_m", "organisation"),
+            ("members_m", "members"),
+            ("donors_m", "donors"),
+        )
+        rate = (
+            "gain_per_asked_m",
+            "gain_asked_rate.package",
+            "distance_per_million",
+            "gain_rate",
+            gains,
+            RATIO,
+        )
+        return (
+            *columns(
+                "donor_menu",
+                ("asked_m", "asked.package", "millions", "package", ("asked",)),
+                ("cost_m", "cost.package", "millions", "package", ("costs",)),
+                ("gain", "gain.package", "distance", "package", gains),
+                rate,
+                ("money_m", "money.package", "millions", "package", money),
+                ("harm_days", "harm.package", "days", "package", money),
+                ("exchange", "served.package", "share", "served", gains, RATIO),
+                ("p_gain", "gains.package", "chance", "share_of_draws", gains, SHARE),
+                ("core", "core.package", "ratio", "core", gains),
+                ("pledged_m", "pledged.package", "millions", "pledged", ("funding",), STATED),
+                ("readiness", "readiness.package", "level", "package", stated, STATED),
+                ("start_year", "start.package", "year", "package", stated, STATED),
+                ("effect_year", "effect.package", "year", "package", stated, STATED),
+            ),
+            *(
+                Column(
+                    *("donor_menu", name, "cost.package", "millions", "package", ("costs",)),
+                    basis=payer,
+                    payer=payer,
+                )
+                for name, payer in payers
+            ),
+        )
 
     def serves(self) -> pd.DataFrame:
         """Index (package, capability): what changes there, on which criteria and chain steps."""

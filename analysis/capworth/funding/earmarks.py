@@ -23,7 +23,10 @@ from capworth.methods.portfolio.earmarks import (
     who_pays,
     worth_of_money,
 )
-from capworth.methods.portfolio.relations import with_slack
+from capworth.methods.portfolio.relations import (
+    with_slack,
+)
+from capworth.model.figures import SHARE, STATED, Column, columns
 from capworth.model.result import Answer, Interval, Provenance
 from capworth.model.simulation import Sample
 from capworth.programme.choice import Choice
@@ -121,6 +124,46 @@ class Earmarks(Answer):
     _curve: pd.DataFrame
     draws: int
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        gains, fund = ("effects", "scores", "funding"), ("funding",)
+        return (
+            *columns(
+                "earmark_prices",
+                ("amount_m", "pledged.earmark", "millions", "pledged", fund, STATED),
+                ("without", "gain_free.earmark", "distance", "earmark", gains),
+                ("under", "gain_under.earmark", "distance", "earmark", gains),
+            ),
+            Column(
+                *("earmark_prices", "price", "earmark_price", "distance", "earmark", gains),
+                draws="draws",
+            ),
+            *columns(
+                "earmark_prices",
+                ("p_costs", "earmark_costs", "chance", "earmark", gains, SHARE),
+                draws="draws",
+            ),
+            *columns(
+                "earmark_curve",
+                ("raised_m", "raised.step", "millions", "earmark", fund, STATED),
+                ("total_m", "total.step", "millions", "earmark", fund, STATED),
+                ("gain", "gain.step", "distance", "earmark", gains),
+                ("loss", "loss.step", "distance", "earmark", gains),
+            ),
+            *columns(
+                "fund_worth",
+                ("amount_m", "amount.fund", "millions", "pledged", fund, STATED),
+                ("unspent_m", "unspent.fund", "millions", "earmark", fund),
+                ("one_more", "one_more.fund", "distance", "earmark", gains),
+            ),
+            *columns(
+                "fund_worth_by_year",
+                ("income_m", "income.fund", "millions", "pledged", fund, STATED),
+                ("worth", "worth.fund", "distance", "earmark", gains),
+            ),
+            Column("fund_payments", "paid_m", "paid", "millions", "earmark", ("asked",)),
+        )
 
     def funds(self) -> pd.DataFrame:
         """Index (scope, fund): what it holds, may pay for, leaves unspent; worth of 1 m more."""

@@ -32,6 +32,7 @@ from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.survey.disclosure import dominated, hidden_cells, without_small
 from capworth.methods.survey.nonresponse import FEWEST
+from capworth.model.figures import COUNT, STATED, Column
 from capworth.model.joint_gains import gain_shares
 from capworth.model.price_base import PriceBase
 from capworth.model.result import Answer, Provenance, spread
@@ -66,6 +67,43 @@ class Members(Answer):
     measured: int  # capabilities with a value in money
     draws: int  # in which use is shared out
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        named = (
+            ("hits", "hits_got", "a_year"),
+            ("hits_given", "hits_given", "a_year"),
+            ("own_m", "own_worth", "millions_a_year"),
+            ("external_m", "worth_to_others", "millions_a_year"),
+            ("own_harm", "own_harm", "days"),
+            ("external_harm", "harm_to_others", "days"),
+            ("national_m", "national_cost", "millions_a_year"),
+        )
+        rests = ("members", "network")
+        found = [
+            Column(
+                *(table, name, f"{quantity}{tail}", unit, "member_part", rests),
+                error=f"{name}_error",
+                draws="draws",
+            )
+            for table, tail in (("members", ""), ("members_by_group", ".group"))
+            for name, quantity, unit in named
+        ]
+        share = ("members", "contribution_m", "contribution", "millions_a_year", "member_part")
+        totals = ("members_totals", "members", "all_members", "level", "member_part", rests)
+        return (
+            *found,
+            Column(*share, ("members",), STATED),
+            Column(
+                *("members_by_group", "contribution_m", "contribution.group", "millions_a_year"),
+                *("member_part", ("members",), STATED),
+            ),
+            Column(
+                *("members_by_group", "members", "members.group_of", "count", "member_part", rests),
+                COUNT,
+            ),
+            Column(*totals, draws="draws"),
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Return every member's row; counts of events below 5 a year are blank."""

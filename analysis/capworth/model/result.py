@@ -4,7 +4,7 @@ Which data, which seed, which version: what every answer knows of where it comes
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from capworth.case.model import Case
 from capworth.case.register import schedules
 from capworth.methods.arguments import Floats
 from capworth.methods.uncertainty.order_statistics import order_quantiles
+from capworth.model.figures import Column, Figure, lifted
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,17 @@ class Answer:
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Every table of this answer by its file name; where there is one, that of the class."""
         return {re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower(): self.to_frame()}
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        return ()
+
+    def figures(self) -> tuple[Figure, ...]:
+        """Every quantity of this answer that is printed, each with its range, unit and formula.
+
+        A study adds the rows behind them, their error and their level at the modes.
+        """
+        return lifted(self, self.lifts())
 
     def _repr_html_(self) -> str:
         shown = self._table.to_html(float_format="{:.3g}".format, border=0)

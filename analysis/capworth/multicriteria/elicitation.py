@@ -23,6 +23,7 @@ from capworth.methods.elicitation import ahp, macbeth
 from capworth.methods.elicitation.agreement import kendall_w
 from capworth.methods.elicitation.best_worst import best_worst
 from capworth.methods.elicitation.weights import normalised, ordered, rank_order_centroid
+from capworth.model.figures import NO_DRAWS, STATED, Column, columns
 from capworth.model.result import Answer, Provenance, ends
 from capworth.streams import stream
 
@@ -333,6 +334,18 @@ class Elicitation(Answer):
     _agreement: pd.DataFrame
     mean: str
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        rests = ("judgements",)
+        return columns(
+            "weights",
+            ("weight", "elicited_weight", "share", "weight", rests),
+            ("swing_low", "swing_low", "points", "weight", rests, STATED),
+            ("swing", "swing_judged", "points", "weight", rests, STATED),
+            ("swing_high", "swing_high", "points", "weight", rests, STATED),
+            draws=NO_DRAWS,
+        )
 
     def records(self) -> pd.DataFrame:
         """What each judge said by each method: weight among siblings, points, and their ranges."""

@@ -1,7 +1,8 @@
 """Extent keys side by side: which programme would be chosen if services counted otherwise."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from capworth.case.model import DISTANCE, EXTENT_KEYS
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.good_sets import NOT_NOW, REVIEW, START
+from capworth.model.figures import EVERY, MEAN, PROGRAMME, QUANTILE, Column, columns, word
 from capworth.model.gains import Tree
 from capworth.model.result import Answer, Interval, Provenance
 from capworth.model.simulation import Kept, Model, Sample
@@ -26,6 +28,27 @@ class ExtentKeys(Answer):
     always: tuple[str, ...]  # improvements that are started under every key
     never: tuple[str, ...]  # improvements in no good set under any key
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        rests = ("effects", "scores")
+        head = [str(key) for key in self._table.index[self._table["headline"]]]
+        whole: dict[str, Any] = {"alias": tuple((key, EVERY) for key in head)}
+        own: dict[str, Any] = {"alias": tuple((key, PROGRAMME) for key in head)}
+        shares = [
+            (key, "extent", "share", "extent", ("extents",), MEAN, f"by_{word(key)}")
+            for key in self._extents.columns
+        ]
+        return (
+            Column("extent_keys", "distance", "distance.key", "points", "distance", rests, **whole),
+            Column("extent_keys", "gain", "gain.key", "distance", "gain", rests, **own),
+            Column(
+                *("extent_keys", "needed_m", "needed.key", "millions", "needed", ("asked",)),
+                QUANTILE,
+                **own,
+            ),
+            *columns("extents", *shares),
+        )
 
     def extents(self) -> pd.DataFrame:
         """Return the extent of every capability by key; each column sums to 1."""

@@ -5,6 +5,7 @@ What is lost without an improvement, or when it comes late.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from capworth.methods.allocation.shapley import shapley
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.effect_years import EffectYears
+from capworth.model.figures import MEAN, RATIO, Column, columns
 from capworth.model.joint_gains import Game, games_of
 from capworth.model.result import Answer, Interval, Provenance, spread
 from capworth.model.set_value import SetValue
@@ -43,6 +45,37 @@ class JointGains(Answer):
     together: Interval  # per cent of the distance that the set closes, counted together
     draws: int
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        gains, money = ("effects", "scores"), ("effects", "chain")
+        units = (
+            ("gain", "gain", "distance", gains),
+            ("money_m", "money", "millions", money),
+            ("harm_days", "harm", "days", money),
+        )
+        found: list[tuple[Any, ...]] = []
+        for name, quantity, unit, rests in units:
+            found += [
+                (f"{name}_alone", quantity, unit, "joint_gain", rests, MEAN),
+                (f"{name}_shapley", quantity, unit, "joint_gain", rests, MEAN, "fair_share"),
+                (f"{name}_last", quantity, unit, "joint_gain", rests, MEAN, "last_to_join"),
+            ]
+        rate = ("last_per_m", "gain_rate", "distance_per_million", "gain_rate")
+        return (
+            *columns("joint_gains", *found, draws="draws"),
+            Column("joint_gains", *rate, (*gains, "costs"), RATIO, "last_to_join", draws="draws"),
+            Column("joint_gains", "loss_without", "loss_without", "level", "joint_gain", gains),
+            Column("joint_gains", "lost_a_year", "lost_by_a_year", "level", "joint_gain", gains),
+            *columns(
+                "joint_pairs",
+                *(
+                    (f"{name}_joint", f"{quantity}_joint", unit, "joint_gain", rests)
+                    for name, quantity, unit, rests in units
+                ),
+                draws="draws",
+            ),
+        )
 
     def pairs(self) -> pd.DataFrame:
         """Pairs that touch: distance and money of the two together, less those of each alone."""

@@ -17,6 +17,7 @@ from capworth.methods.acceptability.indices import expected_ranks
 from capworth.methods.acceptability.smaa import RankTally, snapped
 from capworth.methods.arguments import Bools, Floats, known
 from capworth.methods.cost_benefit.prices import MILLION
+from capworth.model.figures import ALL, MODE, RATIO, SHARE, STATED, Column, columns
 from capworth.model.gains import Gains
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.set_value import SetValue
@@ -33,6 +34,28 @@ class Priorities(Answer):
     _ranks: pd.DataFrame
     _pairs: pd.DataFrame
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        gains, money = ("effects", "scores"), ("costs",)
+        rate = ("gain_per_m", "gain_rate", "distance_per_million", "gain_rate", (*gains, *money))
+        return columns(
+            "priorities",
+            ("readiness", "readiness", "level", "asked", ("improvements",), STATED),
+            ("asked_mode_m", "asked_mode", "millions", "asked", ("asked",), MODE),
+            ("asked_m", "asked", "millions", "asked", ("asked",)),
+            ("cost_m", "cost", "millions", "cost", money),
+            ("gain", "gain", "distance", "gain", gains),
+            (*rate, RATIO),
+            ("money_m", "money", "millions", "money", ("effects", "chain")),
+            ("harm_days", "harm", "days", "harm", ("effects", "chain")),
+            ("exchange", "served", "share", "served", ("effects", "functions"), RATIO),
+            ("expected_place", "place", "place", "expected_place", (*gains, *money)),
+        ) + columns(
+            "priorities",
+            ("p_first", "first", "chance", "rank_share", (*gains, *money), SHARE),
+            draws=ALL,
+        )
 
     def rank_acceptability(self) -> pd.DataFrame:
         """Share of draws in which each improvement takes each place."""

@@ -17,9 +17,10 @@ from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.confidence import frontier_at
 from capworth.methods.uncertainty.bounded_information import bounded_evpi, survey_resolves
 from capworth.model.draws import GROUP
+from capworth.model.figures import Column, Figure, number
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import Sample, sampled
-from capworth.programme.selection import SCALE, Programme
+from capworth.programme.selection import SCALE, WORDS, Programme
 from capworth.streams import stream
 from capworth.uncertainty.options import Options
 from capworth.uncertainty.sensitivity import uncertain_inputs
@@ -83,6 +84,49 @@ class Resolving(Answer):
     sets: int
     draws: int
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        unit, rests = WORDS[self.measure][1], ("effects", "asked")
+        return (
+            Column(
+                *("information", "value", "information", unit, "information", rests),
+                error="standard_error",
+                draws="draws",
+            ),
+            Column(
+                *("information", "money_m", "information_price", "millions", "information", rests),
+                draws="draws",
+            ),
+            Column(
+                *("information", "floor", "information_noise", unit, "information", rests),
+                draws="draws",
+            ),
+        )
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures of each group of inputs, and those of knowing everything."""
+        unit, known = WORDS[self.measure][1], self.provenance
+        prices = f"{known.currency} of {known.price_year}"
+        rests = (("effects", ""), ("asked", ""))
+
+        def one(name: str, value: float, kind: str, error: float | None = None) -> Figure:
+            return Figure(
+                *(f"{name}.everything", number(value), kind, "information"),
+                prices=prices if kind == "millions" else "",
+                draws=self.draws,
+                error=error,
+                behind=rests,
+            )
+
+        return (
+            *Answer.figures(self),
+            one("information", self.evpi, unit, number(self.evpi_error)),
+            one("information_whole", self.evpi_whole, unit),
+            one("left_to_gain", self.ceiling, unit),
+            one("information_price", self.money_m, "millions"),
+            one("confidence_price", self.confidence_price, unit),
+        )
 
     @property
     def clear(self) -> tuple[str, ...]:

@@ -195,6 +195,8 @@ class Power:
     ratio : found in 80 % of the claims planted; infinite where none up to 100 is
     ratio_low, ratio_high : 90 % range of its simulation error
     held : ratio that is found so often by the test and by that with log cost held
+    cleared : ratio that is found so often with the fitted ratio taken out of the outcome, so that
+        an effect does not count as noise against itself; NaN unless `ratio` is beyond the gate
     gate : largest ratio at which a list counts as testable
     """
 
@@ -206,19 +208,25 @@ class Power:
     ratio_low: float
     ratio_high: float
     held: float
+    cleared: float
     gate: float
     _sizes: Floats = field(repr=False, compare=False)  # (batches, claims) ratio less 1
     _held: Floats = field(repr=False, compare=False)
 
     @property
+    def detectable(self) -> float:
+        """Ratio that the list could show: `cleared` where this alone opens the gate."""
+        return self.cleared if self.cleared <= self.gate else self.ratio
+
+    @property
     def testable(self) -> bool:
         """Whether the detectable ratio is small enough for an outcome to be read."""
-        return self.ratio <= self.gate
+        return self.detectable <= self.gate
 
     @property
     def near(self) -> bool:
         """Whether other random deals might open or close the gate."""
-        return self.ratio_low <= self.gate < self.ratio_high
+        return self.detectable == self.ratio and self.ratio_low <= self.gate < self.ratio_high
 
     def at(self, ratios: Sequence[float]) -> Floats:
         """(ratios,) how often a planted ratio is found to exceed 1."""
@@ -335,9 +343,12 @@ def power_of(lines: Lines, reading: Reading, rule: Rule, held: bool = True) -> P
     errors = stream(rule.seed, "claim/errors").normal(size=planted.shape)
     check = CostCheck.of(weight, lines.cost, reading.per_cost) if held else None
     every = np.arange(len(share))
+    dealt = [
+        deal(lines.kinds, strata, POWER_DEALS, stream(rule.seed, "claim/power", batch))
+        for batch in range(BATCHES)
+    ]
     by_ratio, by_contrast, by_check = [], [], []
-    for batch, (claims, apart) in enumerate(zip(planted, errors, strict=True)):
-        inside = deal(lines.kinds, strata, POWER_DEALS, stream(rule.seed, "claim/power", batch))
+    for batch, (claims, apart, inside) in enumerate(zip(planted, errors, dealt, strict=True)):
         free = deal(every, 0 * every, HELD_DEALS, stream(rule.seed, "claim/power/free", batch))
         there = share[claims]
         test, grown = (share, weight, inside, claims, rule.alpha), reading.outcome * there
@@ -346,17 +357,26 @@ def power_of(lines: Lines, reading: Reading, rule: Rule, held: bool = True) -> P
         by_check.append(
             found_from_held(reading.outcome, grown, share, check, free.order, claims, rule.alpha)
         )
-    ratio = smallest(by_ratio, POWER, HIGHEST - 1)
+    ratio, cleared = smallest(by_ratio, POWER, HIGHEST - 1), float("nan")
+    fitted = float(share_regression(reading.outcome, share, weight).ratio)
+    if 1 + ratio.size > rule.detectable_most and np.isfinite(fitted) and fitted > 0:
+        alone = reading.outcome / (1 + (fitted - 1) * share)
+        sizes = [
+            found_from(alone, alone * share[claims], share, weight, inside, claims, rule.alpha)
+            for claims, inside in zip(planted, dealt, strict=True)
+        ]
+        cleared = 1 + smallest(sizes, POWER, HIGHEST - 1).size
     both = np.maximum(by_ratio, by_check)
     return Power(
-        floor=1 / min(inside.many, DEALS + 1),
-        deals=inside.many,
+        floor=1 / min(dealt[0].many, DEALS + 1),
+        deals=dealt[0].many,
         contrast=smallest(by_contrast, POWER, WIDEST).size,
         formula=detectable_contrast(share, weight, rule.alpha, POWER),
         ratio=1 + ratio.size,
         ratio_low=1 + ratio.low,
         ratio_high=1 + ratio.high,
         held=1 + smallest(both, POWER, HIGHEST - 1).size,
+        cleared=cleared,
         gate=rule.detectable_most,
         _sizes=np.array(by_ratio),
         _held=both,

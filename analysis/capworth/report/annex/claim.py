@@ -90,16 +90,18 @@ def claim_line(study: Study, language: Language) -> str:
         "group": language.listed(language.word("function", f) for f in claim.group),
         "word": word_of(claim, language),
     }
-    if not np.isfinite(claim.power.ratio):
+    if not np.isfinite(claim.power.detectable):
         return language.say("decision.claim_none", **said)
-    return language.say("decision.claim", **said, detectable=language.number(claim.power.ratio))
+    return language.say(
+        "decision.claim", **said, detectable=language.number(claim.power.detectable)
+    )
 
 
 def _power_sentence(claim: Claim, language: Language) -> str:
     lines = language.number(float(claim.row["lines"]), 0)
-    if not np.isfinite(claim.power.ratio):
+    if not np.isfinite(claim.power.detectable):
         return language.say("summary.claim_power_none", lines=lines)
-    detectable = language.number(claim.power.ratio)
+    detectable = language.number(claim.power.detectable)
     return language.say("summary.claim_power", lines=lines, detectable=detectable)
 
 
@@ -158,6 +160,8 @@ def _power(claim: Claim, language: Language) -> str:
     if shown and np.isfinite(found.ratio_high):
         low, high = language.number(found.ratio_low, 2), language.number(found.ratio_high, 2)
         told.append(language.say("functions.power_range", low=low, high=high))
+    if found.detectable < found.ratio:
+        told.append(language.say("functions.power_cleared", cleared=language.number(found.cleared)))
     if found.near:
         told.append(language.say("functions.power_near"))
     if np.isfinite(found.held):
