@@ -111,13 +111,6 @@ def section_data(
     return {**plain, "blocks": [as_data(block, drawings) for block in section.blocks]}
 
 
-FIRST: Mapping[str, float] = {  # for page 1: the first that the case asks for; inches, 0: its own
-    "order": 0.0,
-    "improvement_ranks": 0.0,
-    "cost_value": 3.6,
-    "payers": 0.0,
-}
-TALLEST = 4.5  # inches of a chart on page 1
 PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their charts
     "capabilities": ("cost_value",),
     "ranks": (
@@ -205,17 +198,6 @@ def pictures(section: str, study: Study, language: Language) -> list[Picture]:
     """Every chart of a section that the case asks for."""
     found = (picture(key, study, language) for key in PLACES[section])
     return [one for one in found if one is not None]
-
-
-def first_picture(study: Study, language: Language) -> Picture | None:
-    """The chart of page 1: the order of priority, or what stands in for it."""
-    unmeasured = () if study.case.measured else ("order", "improvement_ranks", "cost_value")
-    for key, height in FIRST.items():
-        chart = GALLERY.get(key)
-        if chart is not None and key not in unmeasured and chart.asked(study):
-            own = chart.height(study)
-            return picture(key, study, language, height or (TALLEST if own > TALLEST else 0.0))
-    return None
 
 
 Row: TypeAlias = dict[str, Any]
