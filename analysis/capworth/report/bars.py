@@ -53,6 +53,8 @@ class Bars:
     mark : "bar" from nought, or "dot"
     key : fills of the parts, each with what it stands for
     spare : rows at the end that a full page leaves out, and counts in one line
+    wide : whether names and cells may be sentences
+    years : whether the scale counts years, whose ticks are whole and without separators
     """
 
     title: str
@@ -64,6 +66,8 @@ class Bars:
     mark: str = "bar"
     key: tuple[tuple[str, str], ...] = ()
     spare: int = 0
+    wide: bool = False
+    years: bool = False
 
     def drawn(self, language: Language) -> dict[str, Any]:
         """Turn it into plain data: every end as a share of the width, ticks in words."""
@@ -78,7 +82,12 @@ class Bars:
             "left_out": [language.say("and_more", count=count + 1) for count in range(self.spare)],
             "grouped": any(group.head for group in self.groups),
             "zero": min(max(zero, 0.0), 1.0),
-            "ticks": [{"at": (t - low) / (high - low), "text": language.tick(t)} for t in ticks],
+            "ticks": [
+                {"at": (t - low) / (high - low), "text": self._tick(t, language)}
+                for t in ticks
+                if not self.years or t == int(t)
+            ],
+            "wide": self.wide,
             "groups": [
                 {
                     "head": group.head,
@@ -91,6 +100,9 @@ class Bars:
                 for group in self.groups
             ],
         }
+
+    def _tick(self, value: float, language: Language) -> str:
+        return str(int(value)) if self.years else language.tick(value)
 
     def _shares(self, bar: Bar, low: float, high: float) -> dict[str, Any] | None:
         if bar.amount is None or not all(map(isfinite, bar.amount)):

@@ -84,7 +84,7 @@ class Formula:
     text: str
 
 
-Block: TypeAlias = Text | Bullets | Table | Picture | Formula
+Block: TypeAlias = Text | Bullets | Table | Picture | Formula | Mapping[str, Any]  # drawn data
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,8 @@ class Section:
 
 def as_data(block: Block, drawings: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
     """Turn a block into plain data, with the kind of block by name."""
+    if isinstance(block, Mapping):
+        return dict(block)
     plain = block.as_data(drawings) if isinstance(block, Picture) else asdict(block)
     return {"kind": type(block).__name__.lower(), **plain}
 

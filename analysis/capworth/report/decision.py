@@ -406,7 +406,7 @@ def _candidates(study: Study, found: Advice, language: Language) -> Bars:
             extents=language.word("extent", programme.extent_key),
             count=len(programme.good_sets()),
         ),
-        spare=max(len(programme.with_role(NOT_NOW)) - 1, 0),
+        spare=len(programme.with_role(NOT_NOW)),
     )
 
 

@@ -34,9 +34,11 @@ from capworth.report.annex.funding import funding_page
 from capworth.report.annex.members import made_up, members_page, network_page, weights_page
 from capworth.report.annex.method import limits, method_page, provenance_page, soundness_page
 from capworth.report.annex.programme import priorities_page, programme_page, timetable
+from capworth.report.annex.short import short_annex
 from capworth.report.annex.uncertainty import resolving, sensitivity_page, switching
 from capworth.report.blocks import Section, section_data
 from capworth.report.decision import decision_page
+from capworth.report.packing import packed
 from capworth.report.summary import summary_page
 from capworth.study.stages import Study
 
@@ -70,14 +72,19 @@ ANNEX: tuple[Callable[[Study, Language], Section | None], ...] = (
 )
 
 
+SHORT, FULL = "short", "full"  # the annex
 OVERFLOW = re.compile(r"overflow (?P<page>\d) (?P<points>[\d.]+)")  # said by the template
 
 
 def write_report(
-    study: Study, language: str, drawings: Mapping[str, str] = MappingProxyType({})
+    study: Study,
+    language: str,
+    drawings: Mapping[str, str] = MappingProxyType({}),
+    annex: str = SHORT,
 ) -> bytes:
     """Write the report in one language.
 
+    Its annex is the short one, with pictures that the page draws, or the full one with every chart.
     Charts are drawn where `drawings` does not hold them, by their names, as SVG.
 
     No clock is read: the PDF carries the appraisal date of the case, so the same study gives the
@@ -88,7 +95,7 @@ def write_report(
     InputError
         When there are no texts for the language, or a name holds a letter that no font has.
     """
-    content = document(study, language, drawings)
+    content = document(study, language, drawings, annex)
     try:
         return set_document("report.typ", content, study.case.settings.appraisal_date)
     except InputError as error:
@@ -121,14 +128,17 @@ def _texts(node: Any) -> Iterator[str]:
 
 
 def document(
-    study: Study, language: str, drawings: Mapping[str, str] = MappingProxyType({})
+    study: Study,
+    language: str,
+    drawings: Mapping[str, str] = MappingProxyType({}),
+    annex: str = SHORT,
 ) -> dict[str, Any]:
     """Everything that the template prints, as plain data."""
     spoken = Language.of(study.case, language)
     settings = study.case.settings
     paper = _unmarked(study, spoken)
     decision = decision_page(study, paper)
-    sections = [found for section in ANNEX if (found := section(study, spoken)) is not None]
+    sections = short_annex(study, spoken) if annex == SHORT else _full(study, spoken)
     day = settings.appraisal_date
     return {
         "language": language,
@@ -147,6 +157,10 @@ def document(
         "summary": summary_page(study, paper),
         "sections": [section_data(section, drawings) for section in sections],
     }
+
+
+def _full(study: Study, language: Language) -> list[Section]:
+    return [found for section in ANNEX if (found := section(study, language)) is not None]
 
 
 def _unmarked(study: Study, language: Language) -> Language:
@@ -229,7 +243,7 @@ def set_document(
     except typst.TypstError as error:
         raise InputError(f"{name} cannot be set: {error}") from error
     assert isinstance(pdf, bytes)  # one document, one file
-    return pdf
+    return packed(pdf)
 
 
 @cache

@@ -55,8 +55,8 @@ def summary_page(study: Study, language: Language) -> dict[str, Any]:
         "answers": {
             "head": language.say("answers.head"),
             "rows": [
-                {"head": language.say(f"answers.{key}"), "text": text}
-                for key, text in _answers(study, language)
+                {"head": language.say(f"answers.{key}"), "text": text, "more": more}
+                for key, text, more in _answers(study, language)
             ],
         },
         "columns": [[*left, _left_out(study, language)], right],
@@ -231,13 +231,13 @@ def _target(study: Study, language: Language) -> Iterator[Option]:
 # ---------------------------------------------------------------- answers
 
 
-def _answers(study: Study, language: Language) -> Iterator[tuple[str, str]]:
-    """Each question of the resolution, and its answer in a sentence or two."""
-    yield "costs", _costs(study, language)
-    yield _claimed(study), _claim(study, language)
-    yield "excellence", _excellence(study, language)
-    yield "members", _members(study, language)
-    yield "funding", _funding(study, language)
+def _answers(study: Study, language: Language) -> Iterator[tuple[str, str, str]]:
+    """Each question of the resolution, its answer in a sentence or two, and what may be added."""
+    yield "costs", _costs(study, language), ""
+    yield _claimed(study), _claim(study, language), ""
+    yield "excellence", _excellence(study, language), ""
+    yield "members", _members(study, language), ""
+    yield "funding", *_funding(study, language)
 
 
 def _claimed(study: Study) -> str:
@@ -298,30 +298,28 @@ def _members(study: Study, language: Language) -> str:
     return language.say("answers.members_text", names=names)
 
 
-def _funding(study: Study, language: Language) -> str:
+def _funding(study: Study, language: Language) -> tuple[str, str]:
+    """What is pledged; then what more money would buy, and what the earmarks cost."""
     if "funding" not in study or not study.case.measured:
-        return language.say("summary.funding_not_asked")
+        return language.say("summary.funding_not_asked"), ""
     funding = study.funding
     goal = funding.target_m or funding.budget_m
     suffix = "" if funding.target_m else "_budget"
     share = language.percent(funding.pledged_m / goal) if goal else language.say("unknown")
-    parts = [
-        language.say(
-            f"answers.pledged{suffix}",
-            pledged=language.millions(funding.pledged_m),
-            share=share,
-            goal=language.money(goal),
-        ),
-        *_further(study, language),
-    ]
+    pledged = language.say(
+        f"answers.pledged{suffix}",
+        pledged=language.millions(funding.pledged_m),
+        share=share,
+        goal=language.money(goal),
+    )
+    more = [*_further(study, language)]
     earmarks = funding.earmarks
     if earmarks is not None and earmarks.mismatch() > SAME:
         chance = earmarks.to_frame()["p_costs"].to_dict()[BUDGET, ALL]
         loss = worth(DISTANCE, exact_amount(earmarks.mismatch()), language, brief=True)
-        parts.append(
-            language.say("answers.earmarks", loss=loss, percent=language.probability(float(chance)))
-        )
-    return " ".join(parts)
+        percent = language.probability(float(chance))
+        more.append(language.say("answers.earmarks", loss=loss, percent=percent))
+    return pledged, " ".join(more)
 
 
 def _further(study: Study, language: Language) -> Iterator[str]:
