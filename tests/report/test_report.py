@@ -331,6 +331,20 @@ def test_french_signs_stand_behind_unbreakable_spaces(
         assert "'" not in text, text
 
 
+@pytest.mark.parametrize(
+    ("said", "set_"),
+    [
+        ("prix de Accès mobile", "prix d’Accès mobile"),
+        ("à la place de **Accès**", "à la place d’**Accès**"),
+        ("plus que Empreintes", "plus qu’Empreintes"),
+        ("de 6 ans et de notices", "de 6 ans et de notices"),
+        ("l'Europe", "l’Europe"),
+    ],
+)
+def test_french_elides_before_a_vowel(said: str, set_: str) -> None:
+    assert Language("fr").typeset(said) == set_
+
+
 def test_the_case_note_is_in_short_on_page_1(study: Study) -> None:
     case = study.case.with_settings(note="Only an example. It's small.")
     page = decision_page(replace(study, case=case), words_of(case))

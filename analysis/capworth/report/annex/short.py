@@ -5,12 +5,10 @@ the chart of the gallery that shows the same numbers in a notebook, or says why 
 Titles are the findings of those charts. Nothing is computed here.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
-
-import pandas as pd
 
 from capworth.case.model import GRADES
 from capworth.charts.chart import sure
@@ -23,9 +21,19 @@ from capworth.language.numbers import Amount
 from capworth.model.costs import PAYERS
 from capworth.report.advice import changes_text, money_cell
 from capworth.report.annex.claim import claim_page
+from capworth.report.annex.leaf import (
+    asked_of,
+    bars_of,
+    by_fill,
+    head,
+    largest_first,
+    page_of,
+    source_of,
+)
 from capworth.report.annex.members import network_page
 from capworth.report.annex.method import limits, method_page, provenance_page
-from capworth.report.bars import GREY, HATCHED, OUTLINE, SOLID, Bar, Bars, Group
+from capworth.report.annex.programme import plain_unit, scaled
+from capworth.report.bars import GREY, HATCHED, OUTLINE, SOLID, Bar, Group
 from capworth.report.blocks import Block, Section, Table, Text, rows_of
 from capworth.study.stages import Study
 
@@ -36,7 +44,6 @@ LINES = 12  # of a table with words
 NAME = 42  # letters of a name in a picture
 READY = 7  # readiness from which technology is shown solid
 TYPE = 9.0  # of tables, in points
-MINUS = "\u2212"
 STEPS = 14  # of a curve that is told in rows
 
 Page = Callable[[Study, Language], Section | None]
@@ -55,11 +62,12 @@ def short_annex(study: Study, language: Language) -> list[Section]:
     """Every page that the case asks for, in the order of the questions; then what was asked."""
     found = [(leaf, leaf.page(study, language)) for leaf in LEAVES]
     pages = [replace(page, breaks=_rows(page) > FEW) for _, page in found if page is not None]
-    frame = [limits(study, language), method_page(study, language), _evidence(study, language)]
+    frame = [method_page(study, language), _evidence(study, language)]
     answered = {leaf.question for leaf, page in found if page is not None}
     return [
         replace(_asked(study, answered, language), breaks=True),
         *pages,
+        limits(study, language),
         *(replace(section, breaks=True) for section in frame),
     ]
 
@@ -77,76 +85,11 @@ def _rows(page: Section) -> int:
     return found
 
 
-# ---------------------------------------------------------------- how a page is made
-
-
-def _page(
-    topic: str, chart: str, study: Study, blocks: Iterable[Block], language: Language
-) -> Section:
-    """A page with the finding of a chart as its title, and its source line."""
-    shown = GALLERY[chart]
-    title = _signed(language.typeset(shown.title(study, language)))
-    return Section(language.say(topic), title, [*blocks, _source(study, chart, language)])
-
-
-def _signed(text: str) -> str:
-    """Give the true minus to what a chart says with a hyphen."""
-    return "".join(
-        MINUS if letter == "-" and k + 1 < len(text) and _is_sign(text, k) else letter
-        for k, letter in enumerate(text)
-    )
-
-
-def _is_sign(text: str, k: int) -> bool:
-    before = text[k - 1] if k else " "
-    return text[k + 1].isdigit() and not (before.isalnum() or before in ")]–")
-
-
-def _source(study: Study, chart: str, language: Language) -> Text:
-    line = language.typeset(GALLERY[chart].source(study, language))
-    draws = language.number(study.provenance.draws, 0)
-    return Text(f"{language.say('leaf.ranges', draws=draws)} {line}", small=True)
-
-
-def _head(key: str, language: Language, **parts: object) -> str:
-    return language.say(f"leaf.{key}", **parts)
-
-
-def _asked_of(chart: str, study: Study) -> bool:
-    return GALLERY[chart].asked(study)
-
-
-def _bars(
-    axis: str,
-    names: str,
-    heads: Iterable[str],
-    groups: Iterable[Group],
-    language: Language,
-    **more: Any,
-) -> Mapping[str, Any]:
-    return Bars("", axis, names, tuple(heads), tuple(groups), **more).drawn(language)
-
-
-def _by_fill(rows: Iterable[tuple[str, str, Bar]]) -> list[Group]:
-    """Rows that follow each other with one head and fill, as groups."""
-    groups: list[Group] = []
-    for head, fill, bar in rows:
-        if groups and (groups[-1].head, groups[-1].fill) == (head, fill):
-            groups[-1] = replace(groups[-1], bars=(*groups[-1].bars, bar))
-        else:
-            groups.append(Group(head, fill, (bar,)))
-    return groups
-
-
-def _sorted(table: pd.DataFrame, column: str) -> pd.DataFrame:
-    return table.sort_values(column, ascending=False, kind="stable")
-
-
 # ---------------------------------------------------------------- the pages
 
 
 def _productivity(study: Study, language: Language) -> Section | None:
-    if not _asked_of("productivity", study):
+    if not asked_of("productivity", study):
         return None
     table = GALLERY["productivity"].table(study)
     bars = tuple(
@@ -161,17 +104,17 @@ def _productivity(study: Study, language: Language) -> Section | None:
         )
         for _, row in rows_of(table.head(ROWS))
     )
-    heads = [_head(k, language) for k in ("factor", "rise", "grade")]
-    block = _bars(
-        heads[0], _head("service", language), heads, (Group("", SOLID, bars),), language, mark="dot"
+    heads = [head(k, language) for k in ("factor", "rise", "grade")]
+    block = bars_of(
+        heads[0], head("service", language), heads, (Group("", SOLID, bars),), language, mark="dot"
     )
-    return _page("productivity.topic", "productivity", study, [block], language)
+    return page_of("productivity.topic", "productivity", study, [block], language)
 
 
 def _needs(study: Study, language: Language) -> Section | None:
-    if not _asked_of("needs", study) or study.feedback.synthetic:
+    if not asked_of("needs", study) or study.feedback.synthetic:
         return None
-    table = _sorted(study.feedback.to_frame(), "gap").dropna(subset=["gap"])
+    table = largest_first(study.feedback.to_frame(), "gap").dropna(subset=["gap"])
     bars = tuple(
         Bar(
             language.short(str(key), NAME),
@@ -180,20 +123,22 @@ def _needs(study: Study, language: Language) -> Section | None:
         )
         for key, row in rows_of(table.head(ROWS))
     )
-    axis = _head("need", language)
-    block = _bars(axis, _head("capability", language), (axis,), (Group("", SOLID, bars),), language)
-    return _page("voice.topic", "needs", study, [block], language)
+    axis = head("need", language)
+    block = bars_of(
+        axis, head("capability", language), (axis,), (Group("", SOLID, bars),), language
+    )
+    return page_of("voice.topic", "needs", study, [block], language)
 
 
 def _capabilities(study: Study, language: Language) -> Section | None:
-    if not _asked_of("payers", study):
+    if not asked_of("payers", study):
         return None
-    table = _sorted(study.appraisal.to_frame(), "cost_m")
+    table = largest_first(study.appraisal.to_frame(), "cost_m")
     payers = study.appraisal.cost_by_payer()
     scored = bool(study.case.measured)
-    heads = [_head("cost", language, unit=language.million())]
+    heads = [head("cost", language, unit=language.million())]
     if scored:
-        heads += [_head("score", language), _head("p_first", language)]
+        heads += [head("score", language), head("p_first", language)]
     bars = []
     for key, row in rows_of(table.head(ROWS)):
         cells = [language.spread(Amount.of(row, "cost_m"))]
@@ -207,19 +152,19 @@ def _capabilities(study: Study, language: Language) -> Section | None:
         (fill, language.word("payer", payer))
         for fill, payer in zip((SOLID, HATCHED, GREY), PAYERS, strict=True)
     )
-    block = _bars(
+    block = bars_of(
         heads[0],
-        _head("capability", language),
+        head("capability", language),
         heads,
         (Group("", SOLID, tuple(bars)),),
         language,
         key=key,
     )
-    return _page("capabilities.topic", "payers", study, [block], language)
+    return page_of("capabilities.topic", "payers", study, [block], language)
 
 
 def _allocation(study: Study, language: Language) -> Section | None:
-    if not _asked_of("allocation", study):
+    if not asked_of("allocation", study):
         return None
     table = GALLERY["allocation"].table(study)
     bars = tuple(
@@ -231,15 +176,15 @@ def _allocation(study: Study, language: Language) -> Section | None:
         for key, row in rows_of(table.head(ROWS))
         for low, high in [_places(row)]
     )
-    block = _bars(
-        _head("places", language),
-        _head("capability", language),
-        (_head("place", language),),
+    block = bars_of(
+        head("places", language),
+        head("capability", language),
+        (head("place", language),),
         (Group("", SOLID, bars),),
         language,
         mark="dot",
     )
-    return _page("allocation.topic", "allocation", study, [block], language)
+    return page_of("allocation.topic", "allocation", study, [block], language)
 
 
 def _places(row: Mapping[str, Any]) -> tuple[float, float]:
@@ -250,23 +195,23 @@ def _places(row: Mapping[str, Any]) -> tuple[float, float]:
 
 
 def _economics(study: Study, language: Language) -> Section | None:
-    if not _asked_of("net_value", study):
+    if not asked_of("net_value", study):
         return None
     table = GALLERY["net_value"].table(study)
     single = table.index.get_level_values("kind") != "programme"
     table = table[single & (table["priced"] == "priced")].dropna(subset=["npv_m"])
     rows = []
-    for (kind, key), row in rows_of(_sorted(table, "npv_m").head(ROWS)):
+    for (kind, key), row in rows_of(largest_first(table, "npv_m").head(ROWS)):
         chance = language.probability(float(row["p_npv_positive"]))
         cells = (language.spread(Amount.of(row, "npv_m")), chance)
         name = language.short(str(key), NAME)
         fill = SOLID if kind == "capability" else OUTLINE
         rows.append((str(kind), fill, Bar(name, cells, Amount.of(row, "npv_m"))))
     rows.sort(key=lambda row: row[0])
-    groups = [replace(group, head=_head(group.head, language)) for group in _by_fill(rows)]
-    unit = _head("net", language, unit=language.million())
-    block = _bars(unit, "", ("", _head("positive", language)), groups, language, mark="dot")
-    return _page("economics.topic", "net_value", study, [block], language)
+    groups = [replace(group, head=head(group.head, language)) for group in by_fill(rows)]
+    unit = head("net", language, unit=language.million())
+    block = bars_of(unit, "", ("", head("positive", language)), groups, language, mark="dot")
+    return page_of("economics.topic", "net_value", study, [block], language)
 
 
 def _chain(study: Study, language: Language) -> Section | None:
@@ -274,7 +219,7 @@ def _chain(study: Study, language: Language) -> Section | None:
     table = study.appraisal.to_frame()
     if "harm_per_m" not in table or not (table["harm_per_m"] > 0).any():
         return None
-    table = _sorted(table[table["harm_per_m"] > 0], "harm_per_m")
+    table = largest_first(table[table["harm_per_m"] > 0], "harm_per_m")
     bars = tuple(
         Bar(
             language.short(str(key), NAME),
@@ -288,11 +233,11 @@ def _chain(study: Study, language: Language) -> Section | None:
         for key, row in rows_of(table.head(ROWS))
     )
     first = rows_of(table)[0]
-    heads = [_head(k, language) for k in ("harm_rate", "harm")]
-    heads.append(_head("money", language, unit=language.million()))
-    block = _bars(
+    heads = [head(k, language) for k in ("harm_rate", "harm")]
+    heads.append(head("money", language, unit=language.million()))
+    block = bars_of(
         heads[0],
-        _head("capability", language),
+        head("capability", language),
         (language.say("leaf.rate"), *heads[1:]),
         (Group("", SOLID, bars),),
         language,
@@ -305,7 +250,7 @@ def _chain(study: Study, language: Language) -> Section | None:
     blocks: list[Block] = [
         block,
         Text(language.say("leaf.chain_note")),
-        _source(study, "payers", language),
+        source_of(study, "payers", language),
     ]
     return Section(language.say("question.frontline"), title, blocks)
 
@@ -324,28 +269,28 @@ def _claim(study: Study, language: Language) -> Section | None:
         word = language.word("verdict", str(row["word"]))
         amount = Amount(*ends) if all(map(isfinite, ends)) else None
         bars.append(Bar(reading_of(language.charts, key), (told, word), amount))
-    block = _bars(
-        _head("ratio", language),
-        _head("reading", language),
-        ("", _head("word", language)),
+    block = bars_of(
+        head("ratio", language),
+        head("reading", language),
+        ("", head("word", language)),
         (Group("", SOLID, tuple(bars)),),
         language,
         mark="dot",
         wide=True,
     )
     texts = [b for b in section.blocks if isinstance(b, Text)][:3]
-    blocks: list[Block] = [block, *texts, _source(study, "claim", language)]
+    blocks: list[Block] = [block, *texts, source_of(study, "claim", language)]
     return Section(section.topic, section.title, blocks)
 
 
 def _excellence(study: Study, language: Language) -> Section | None:
-    if not _asked_of("efficiency", study):
+    if not asked_of("efficiency", study):
         return None
     table = study.excellence.to_frame()
     fills = {BOTH: SOLID, "designated only": HATCHED, "derived only": GREY}
     rows = []
     for route in (BOTH, "derived only", "designated only", "neither"):
-        part = _sorted(table[table["route"] == route], "p_excellent")
+        part = largest_first(table[table["route"] == route], "p_excellent")
         for key, row in rows_of(part):
             share = 100 * float(row["p_excellent"])
             cells = tuple(
@@ -353,18 +298,18 @@ def _excellence(study: Study, language: Language) -> Section | None:
             )
             bar = Bar(language.short(str(key), NAME), cells, Amount(share, share, share))
             rows.append((language.word("route", route), fills.get(route, OUTLINE), bar))
-    block = _bars(
-        _head("excellent", language),
-        _head("capability", language),
-        ("", _head("p_top", language)),
-        _by_fill(rows[:ROWS]),
+    block = bars_of(
+        head("excellent", language),
+        head("capability", language),
+        ("", head("p_top", language)),
+        by_fill(rows[:ROWS]),
         language,
     )
-    return _page("excellence.topic", "efficiency", study, [block], language)
+    return page_of("excellence.topic", "efficiency", study, [block], language)
 
 
 def _gaps(study: Study, language: Language) -> Section | None:
-    if not _asked_of("gaps", study):
+    if not asked_of("gaps", study):
         return None
     bars = []
     for (capability, criterion), row in rows_of(GALLERY["gaps"].table(study).head(ROWS)):
@@ -375,20 +320,20 @@ def _gaps(study: Study, language: Language) -> Section | None:
             language.probability(float(row["p_below"])),
         )
         bars.append(Bar(name, cells, Amount.of(row, "now")))
-    block = _bars(
-        _head("level", language),
-        _head("capability", language),
-        [_head(k, language) for k in ("agreed", "gap", "below")],
+    block = bars_of(
+        head("level", language),
+        head("capability", language),
+        [head(k, language) for k in ("agreed", "gap", "below")],
         (Group("", SOLID, tuple(bars)),),
         language,
         mark="dot",
     )
-    return _page("excellence.topic", "gaps", study, [block], language)
+    return page_of("excellence.topic", "gaps", study, [block], language)
 
 
 def _distances(study: Study, language: Language) -> Section | None:
     """How far each service is from the agreed levels, a number in every cell."""
-    if not _asked_of("gap_table", study):
+    if not asked_of("gap_table", study):
         return None
     table = GALLERY["gap_table"].table(study)
     order = list(dict.fromkeys(table.index.get_level_values("capability")))
@@ -414,15 +359,15 @@ def _distances(study: Study, language: Language) -> Section | None:
     ]
     heat = {
         "kind": "heat",
-        "names": _head("capability", language),
+        "names": head("capability", language),
         "heads": [language.short(str(criterion), 34) for criterion in table.columns],
         "rows": rows,
     }
-    return _page("excellence.topic", "gap_table", study, [heat], language)
+    return page_of("excellence.topic", "gap_table", study, [heat], language)
 
 
 def _priorities(study: Study, language: Language) -> Section | None:
-    if not _asked_of("improvement_ranks", study):
+    if not asked_of("improvement_ranks", study):
         return None
     bars = tuple(
         Bar(
@@ -436,22 +381,22 @@ def _priorities(study: Study, language: Language) -> Section | None:
         )
         for key, row in rows_of(study.priorities.to_frame().head(ROWS))
     )
-    heads = ("", _head("cost", language, unit=language.million()), _head("p_first", language))
-    block = _bars(
-        _head("per_m", language),
-        _head("improvement", language),
+    heads = ("", head("cost", language, unit=language.million()), head("p_first", language))
+    block = bars_of(
+        head("per_m", language),
+        head("improvement", language),
         heads,
         (Group("", SOLID, bars),),
         language,
     )
-    return _page("priorities.topic", "improvement_ranks", study, [block], language)
+    return page_of("priorities.topic", "improvement_ranks", study, [block], language)
 
 
 def _alignment(study: Study, language: Language) -> Section | None:
     """What closes the distance with technology that is ready."""
-    if not _asked_of("alignment", study):
+    if not asked_of("alignment", study):
         return None
-    table = _sorted(study.priorities.to_frame(), "gain")
+    table = largest_first(study.priorities.to_frame(), "gain")
     rows = []
     for ready in (True, False):
         for key, row in rows_of(table[(table["readiness"] >= READY) == ready].head(ROWS)):
@@ -459,18 +404,18 @@ def _alignment(study: Study, language: Language) -> Section | None:
             cells = (language.spread(gain), str(int(row["readiness"])))
             bar = Bar(language.short(str(key), NAME), cells, gain)
             rows.append(("", SOLID if ready else OUTLINE, bar))
-    block = _bars(
-        _head("closes_axis", language),
-        _head("improvement", language),
-        (_head("closes", language), _head("ready", language)),
-        _by_fill(rows),
+    block = bars_of(
+        head("closes_axis", language),
+        head("improvement", language),
+        (head("closes", language), head("ready", language)),
+        by_fill(rows),
         language,
     )
-    return _page("priorities.topic", "alignment", study, [block], language)
+    return page_of("priorities.topic", "alignment", study, [block], language)
 
 
 def _architecture(study: Study, language: Language) -> Section | None:
-    if not _asked_of("architecture", study):
+    if not asked_of("architecture", study):
         return None
     links = GALLERY["architecture"].table(study)
     rows = []
@@ -483,19 +428,19 @@ def _architecture(study: Study, language: Language) -> Section | None:
         rows.append((language.brief(key), *names))
     table = Table(
         "",
-        tuple(_head(k, language) for k in ("improvement", "touches", "needs")),
+        tuple(head(k, language) for k in ("improvement", "touches", "needs")),
         tuple(rows),
         words=3,
         weights=(1.2, 2.6, 1.2),
-        size=8.0,
+        size=TYPE,
     )
-    return _page("priorities.topic", "architecture", study, [table], language)
+    return page_of("priorities.topic", "architecture", study, [table], language)
 
 
 def _overrun(study: Study, language: Language) -> Section | None:
-    if not _asked_of("overrun", study):
+    if not asked_of("overrun", study):
         return None
-    table = _sorted(GALLERY["overrun"].table(study), "asked_m")
+    table = largest_first(GALLERY["overrun"].table(study), "asked_m")
     unit = language.million()
     bars = tuple(
         Bar(
@@ -507,22 +452,22 @@ def _overrun(study: Study, language: Language) -> Section | None:
         for key, row in rows_of(table.head(ROWS))
     )
     key = tuple(
-        (fill, _head(name, language))
+        (fill, head(name, language))
         for fill, name in zip((SOLID, HATCHED, GREY), ("base", "overrun", "managing"), strict=True)
     )
-    block = _bars(
-        _head("raise_axis", language, unit=unit),
-        _head("improvement", language),
-        (unit, _head("at_80", language)),
+    block = bars_of(
+        head("raise_axis", language, unit=unit),
+        head("improvement", language),
+        (unit, head("at_80", language)),
         (Group("", SOLID, bars),),
         language,
         key=key,
     )
-    return _page("spending.topic", "overrun", study, [block], language)
+    return page_of("spending.topic", "overrun", study, [block], language)
 
 
 def _sets(study: Study, language: Language) -> Section | None:
-    if not _asked_of("good_sets", study):
+    if not asked_of("good_sets", study):
         return None
     found = study.programme
     mine = list(found.chosen)
@@ -531,7 +476,7 @@ def _sets(study: Study, language: Language) -> Section | None:
         chosen = str(row["chosen"]).split()
         new = [i for i in chosen if i not in mine]
         left = [i for i in mine if i not in chosen]
-        name = changes_text(new, left, language) if new or left else _head("proposed", language)
+        name = changes_text(new, left, language) if new or left else head("proposed", language)
         cells = (
             language.spread(Amount.of(row, "value")),
             money_cell(float(row["at_confidence_m"]), language),
@@ -540,19 +485,19 @@ def _sets(study: Study, language: Language) -> Section | None:
         )
         bars.append(Bar(name, cells, Amount.of(row, "value")))
     unit = language.say(f"programme.unit_{found.measure}", unit=language.million())
-    needed = _head(
+    needed = head(
         "needed", language, sure=sure(found.confidence, language), unit=language.million()
     )
-    block = _bars(
-        _head("value", language, unit=unit),
-        _head("set", language),
-        (unit, needed, _head("within", language), _head("better", language)),
+    block = bars_of(
+        head("value", language, unit=unit),
+        head("set", language),
+        (unit, needed, head("within", language), head("better", language)),
         (Group("", SOLID, tuple(bars[:1])), Group("", OUTLINE, tuple(bars[1:]))),
         language,
         mark="dot",
         wide=True,
     )
-    return _page("programme.topic", "good_sets", study, [block], language)
+    return page_of("programme.topic", "good_sets", study, [block], language)
 
 
 def _switching(study: Study, language: Language) -> Section | None:
@@ -573,11 +518,11 @@ def _switching(study: Study, language: Language) -> Section | None:
     heads = [language.say(f"switching.{k}") for k in ("input", "level")]
     heads += [language.say("change.head"), language.say("leaf.chance")]
     table = Table("", tuple(heads), tuple(rows), words=3, weights=(2.0, 1.1, 2.4), size=TYPE)
-    return _page("switching.topic", "switching", study, [table], language)
+    return page_of("switching.topic", "switching", study, [table], language)
 
 
 def _timetable(study: Study, language: Language) -> Section | None:
-    if not _asked_of("gantt", study):
+    if not asked_of("gantt", study):
         return None
     table = study.programme.to_frame()
     table = table[table["chosen"]].sort_values(["start", "full_effect"], kind="stable")
@@ -586,20 +531,20 @@ def _timetable(study: Study, language: Language) -> Section | None:
         start, full = float(row["start"]), float(row["full_effect"])
         cells = (str(int(start)), str(int(full)), money_cell(float(row["asked_m"]), language))
         bars.append(Bar(language.short(str(key), NAME), cells, Amount(start, start, full)))
-    block = _bars(
-        _head("years", language),
-        _head("improvement", language),
+    block = bars_of(
+        head("years", language),
+        head("improvement", language),
         (
-            _head("start", language),
-            _head("full", language),
-            _head("asked", language, unit=language.million()),
+            head("start", language),
+            head("full", language),
+            head("asked", language, unit=language.million()),
         ),
         (Group("", SOLID, tuple(bars)),),
         language,
         mark="dot",
         years=True,
     )
-    return _page("timetable.topic", "gantt", study, [block], language)
+    return page_of("timetable.topic", "gantt", study, [block], language)
 
 
 def _promises(study: Study, language: Language) -> Section | None:
@@ -626,38 +571,23 @@ def _promises(study: Study, language: Language) -> Section | None:
                 str(row["reviews"])[:4],
             )
         )
-    heads = [_head(k, language) for k in ("promise", "unit_head", "today", "planned", "by")]
+    heads = [head(k, language) for k in ("promise", "unit_head", "today", "planned", "by")]
     table = Table(
         "",
         tuple(heads),
         tuple(rows),
         words=2,
-        weights=(4.2, 1.2),
-        size=8.0,
-        note=_head("geometric", language),
+        weights=(4.6, 1.2),
+        size=TYPE,
+        note=head("geometric", language),
     )
     title = language.say("leaf.promises_title", count=len(frame))
-    blocks: list[Block] = [table, _source(study, "gantt", language)]
+    blocks: list[Block] = [table, source_of(study, "gantt", language)]
     return Section(language.say("timetable.topic"), title, blocks)
 
 
-LOGS = {"log10 of minutes": "minutes", "log10 of results a year": "results"}
-
-
-def plain_unit(unit: str, language: Language) -> tuple[str, bool]:
-    """Say the unit of a promise, and whether its level is kept as a logarithm."""
-    if unit in LOGS:
-        return language.say(f"leaf.{LOGS[unit]}"), True
-    return language.typeset(language.charts.unit(unit)), False
-
-
-def scaled(amount: Amount, logarithm: bool) -> Amount:
-    """A level in its plain unit."""
-    return Amount(*(10.0**end for end in amount)) if logarithm else amount
-
-
 def _funding(study: Study, language: Language) -> Section | None:
-    if not _asked_of("funding", study):
+    if not asked_of("funding", study):
         return None
     curve = study.funding.curve()
     every = max(1, -(-len(curve) // STEPS))
@@ -670,19 +600,19 @@ def _funding(study: Study, language: Language) -> Section | None:
         )
         for _, row in rows_of(curve.iloc[picked])
     )
-    axis = _head("closes_axis", language)
-    block = _bars(
+    axis = head("closes_axis", language)
+    block = bars_of(
         axis,
-        _head("budget", language),
-        (_head("closes", language),),
+        head("budget", language),
+        (head("closes", language),),
         (Group("", SOLID, bars),),
         language,
     )
-    return _page("funding.topic", "funding", study, [block], language)
+    return page_of("funding.topic", "funding", study, [block], language)
 
 
 def _money(study: Study, language: Language) -> Section | None:
-    if not _asked_of("money_map", study) or not len(study.funding.pledges()):
+    if not asked_of("money_map", study) or not len(study.funding.pledges()):
         return None
     bars = tuple(
         Bar(
@@ -695,16 +625,16 @@ def _money(study: Study, language: Language) -> Section | None:
         )
         for key, row in rows_of(study.funding.pledges())
     )
-    unit = _head("amount", language, unit=language.million())
-    block = _bars(
+    unit = head("amount", language, unit=language.million())
+    block = bars_of(
         unit,
-        _head("pledge", language),
-        ("", _head("chance", language)),
+        head("pledge", language),
+        ("", head("chance", language)),
         (Group("", SOLID, bars),),
         language,
         wide=True,
     )
-    return _page("funding.topic", "money_map", study, [block], language)
+    return page_of("funding.topic", "money_map", study, [block], language)
 
 
 def _pledge(key: str, earmark: list[str], language: Language) -> str:
@@ -716,10 +646,10 @@ def _pledge(key: str, earmark: list[str], language: Language) -> str:
 
 
 def _donors(study: Study, language: Language) -> Section | None:
-    if not _asked_of("donor_menu", study):
+    if not asked_of("donor_menu", study):
         return None
     rows = []
-    table = _sorted(study.funding.menu.to_frame(), "gain")
+    table = largest_first(study.funding.menu.to_frame(), "gain")
     for inside in (True, False):
         for key, row in rows_of(table[table["chosen"] == inside].head(ROWS)):
             cells = (
@@ -729,22 +659,22 @@ def _donors(study: Study, language: Language) -> Section | None:
             )
             bar = Bar(language.short(str(key), NAME), cells, Amount.of(row, "gain"))
             rows.append(("", SOLID if inside else OUTLINE, bar))
-    block = _bars(
-        _head("closes_axis", language),
-        _head("package", language),
+    block = bars_of(
+        head("closes_axis", language),
+        head("package", language),
         (
-            _head("closes", language),
-            _head("asked", language, unit=language.million()),
-            _head("agree", language),
+            head("closes", language),
+            head("asked", language, unit=language.million()),
+            head("agree", language),
         ),
-        _by_fill(rows),
+        by_fill(rows),
         language,
     )
-    return _page("donor.topic", "donor_menu", study, [block], language)
+    return page_of("donor.topic", "donor_menu", study, [block], language)
 
 
 def _hub(study: Study, language: Language) -> Section | None:
-    if not _asked_of("hub", study):
+    if not asked_of("hub", study):
         return None
     table = GALLERY["hub"].table(study)
     every = max(1, -(-len(table) // STEPS))
@@ -761,25 +691,25 @@ def _hub(study: Study, language: Language) -> Section | None:
         for members, row in rows_of(table.iloc[::-1].iloc[::every].iloc[::-1])
     )
     unit = language.million()
-    block = _bars(
-        _head("hub", language, unit=unit),
-        _head("members", language),
-        ("", _head("links", language), _head("hub_pays", language)),
+    block = bars_of(
+        head("hub", language, unit=unit),
+        head("members", language),
+        ("", head("links", language), head("hub_pays", language)),
         (Group("", SOLID, bars),),
         language,
     )
-    return _page("network.topic", "hub", study, [block], language)
+    return page_of("network.topic", "hub", study, [block], language)
 
 
 def _members(study: Study, language: Language) -> Section | None:
     """What members put in and get out, by groups that are large enough to be told of."""
-    section = network_page(study, language)
+    section = network_page(study, language) if asked_of("steps", study) else None
     if section is None or "members" not in study:
         return None
     tables = [b for b in section.blocks if isinstance(b, Table) and "%" not in b.caption]
     if not tables:
         return None
-    return _page("network.topic", "steps", study, [replace(tables[-1], size=8.0)], language)
+    return page_of("network.topic", "steps", study, [replace(tables[-1], size=TYPE)], language)
 
 
 # ---------------------------------------------------------------- the frame
@@ -791,7 +721,7 @@ def _evidence(study: Study, language: Language) -> Section:
     tables = [b for b in section.blocks if isinstance(b, Table)]
     grades = next(b for b in tables if tuple(b.head[1 : 1 + len(GRADES)]) == tuple(GRADES))
     parameters = next(b for b in tables if b is not grades)
-    blocks = [replace(grades, size=TYPE), replace(parameters, size=8.0)]
+    blocks = [replace(grades, size=TYPE), replace(parameters, size=TYPE)]
     return Section(section.topic, section.title, blocks)
 
 
