@@ -215,6 +215,7 @@ def test_a_scale_of_dots_need_not_begin_at_nought() -> None:
     low, high, ticks = scale([Amount(101.0, 100.0, 104.0)], from_zero=False)
     assert (low, high) == (100.0, 104.0)
     assert ticks == [100.0, 101.0, 102.0, 103.0, 104.0]
+    assert scale([Amount(101.0, 100.0, 104.0)], from_zero=True)[:2] == (0.0, 104.0)
     assert scale([], from_zero=True)[:2] == (0.0, 1.0)
 
 

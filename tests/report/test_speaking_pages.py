@@ -522,7 +522,7 @@ def economics(s: Any) -> Said:
         "economics.[0].text": [str(found.draws)],
         "economics.[1].caption": [price, years, "80"],
         "economics.[1].head[3]": ["0"],
-        "economics.[1].note": ["0", "2025"],
+        "economics.[1].note": ["0"],
         "economics.[2].caption": [price, "80"],
         "economics.[2].head[4]": ["0"],
         **rows(
