@@ -13,7 +13,9 @@ from capworth.case.register import bias_classes, schedules
 from capworth.case.register import parameters as parameters_of_register
 from capworth.case.template import columns_page
 from capworth.cli import COMMANDS, main
+from capworth.language.language import Language
 from capworth.lints import lints_page
+from capworth.model.formulas import FORMULAS
 
 HERE = Path(__file__).parent / "reference"
 
@@ -127,9 +129,31 @@ def parameters() -> str:
     return "\n".join(lines) + "\n"
 
 
+def formula_page() -> str:
+    """List every formula with its words, symbols, place in the method, and what computes it."""
+    english = Language("en")
+    lines = [
+        "# The formulas",
+        "",
+        "Each is written once, in `capworth/model/formulas.py`; every figure of a run names its",
+        "own (`capworth explain RUN FIGURE`). n draws, c capabilities, i improvements, X sets, k",
+        "criteria, l cost lines, p payers, y years, o outcomes; E[ ] is the mean over the draws,",
+        "q_p the ceil(pN)-th smallest draw, δ_y the discount factor of year y.",
+        "",
+        "| formula | says | in symbols | method | computed by |",
+        "|---|---|---|---|---|",
+    ]
+    for one in FORMULAS.values():
+        symbols = one.symbols.replace("|", "\\|")
+        cells = (f"`{one.id}`", english.say(f"formula.{one.id}"), f"`{symbols}`")
+        lines.append(f"| {' | '.join(cells)} | {one.section} | `{one.computed}` |")
+    return "\n".join(lines) + "\n"
+
+
 PAGES = {
     "case.md": columns_page,
     "commands.md": commands,
+    "formulas.md": formula_page,
     "library.md": library,
     "lints.md": lints_page,
     "methods.md": methods,

@@ -1,5 +1,6 @@
 """The command line: words in, one library call, words out."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -10,7 +11,10 @@ from click.testing import CliRunner, Result
 
 from capworth import read_case
 from capworth.cli import COMMANDS, main
+from capworth.language.language import Language
+from capworth.model.formulas import FORMULAS
 from capworth.multicriteria.contributions import explain
+from capworth.runs.run import read_figures
 
 DRAWS = "120"
 
@@ -121,6 +125,84 @@ def test_an_explanation_is_what_the_library_gives(made: Path, small_folder: Path
     unknown = call("explain", made, subject[:-1] + "X")
     assert unknown.exit_code == 2
     assert subject in unknown.stderr, "the nearest known word"
+
+
+def test_a_number_opens(made: Path, small_folder: Path) -> None:
+    done = call("explain", made, "cost.LAB")
+    assert done.exit_code == 0
+    figure = read_figures(made)["cost.LAB"]
+    lines = done.stdout.splitlines()
+    said = Language.of(read_case(small_folder), "en")
+    assert lines[0] == f"cost.LAB: {said.said(figure, ranged=False)} (mean, € of 2024)"
+    text = "\n".join(lines)
+    formula = FORMULAS["cost"]
+    assert f"In symbols: {formula.symbols}" in text
+    assert f"Formula: {said.say('formula.cost')}" in text
+    assert "the middle 80% of the draws" in text
+    assert "With every input at its mode: €0.5" in text
+    assert f"{DRAWS} draws, one standard error" in text
+    assert "Moved most by (rank correlation): Cost: Forensic laboratory (staff" in text
+    assert re.search(r"recurrent\) \+0\.\d\d", text)
+    rows = [line.split("\t") for line in lines if "\t" in line]
+    assert rows[0][:5] == ["name", "file", "row", "grade", "source"]
+    assert [row[0] for row in rows[1:]] == [origin.name for origin in figure.rows]
+    assert ["costs/LAB-STAFF", "costs.csv", "7", "D"] in [row[:4] for row in rows]
+
+
+def test_what_a_figure_has_none_of_is_said(made: Path) -> None:
+    absent = call("explain", made, "money.NET").stdout
+    assert absent.startswith("money.NET: not measured (mean")
+    assert "€0" not in absent
+    stated = call("explain", made, "confidence.programme").stdout
+    for words in (
+        "80% (as stated)",
+        "Range: none",
+        "not found for this figure",
+        "No row of a table",
+    ):
+        assert words in stated
+    french = call("explain", made, "cost.LAB", "--language", "fr").stdout
+    assert "Formule\u202f: coût complet" in french
+    assert call("explain", made, "cost.LAB", "--language", "tlh").exit_code == 2
+
+
+def test_figures_are_listed_and_found(made: Path) -> None:
+    done = call("explain", made)
+    assert done.exit_code == 0
+    lines = done.stdout.splitlines()
+    assert lines[0] == "figure\tvalue\tkind"
+    assert [line.split("\t")[0] for line in lines[1:]] == list(read_figures(made))
+    some = call("explain", made, "--find", "cost programme").stdout.splitlines()[1:]
+    assert "cost.programme" in {line.split("\t")[0] for line in some}
+    assert all("cost" in line and "programme" in line for line in some)
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["cost.programe"], "'cost.programme'"),
+        (["programme.cost"], "'cost.programme'"),
+        (["--find", "cots programme"], "'cost.programme'"),
+        (["LABB"], "'LAB'"),
+    ],
+)
+def test_a_wrong_id_is_one_sentence_with_the_nearest(
+    made: Path, words: list[str], hint: str
+) -> None:
+    done = call("explain", made, *words)
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert hint in done.stderr
+
+
+def test_an_older_run_without_figures_says_so(made: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(made, tmp_path / "copy"))
+    (copy / "figures.json").unlink()
+    done = call("explain", copy, "cost.LAB")
+    assert done.exit_code == 2
+    assert "Run the case anew." in done.stderr
+    assert call("explain", copy, "LAB").exit_code == 0
 
 
 def test_a_made_up_survey_is_named_so_and_can_be_used(

@@ -11,9 +11,15 @@ import pytest
 from babel import Locale
 
 import capworth
+from capworth.charts.chart import FIRM as SURELY
+from capworth.charts.excellence import SURE
+from capworth.charts.innovation import FIRM
 from capworth.errors import InputError
+from capworth.funding.pledges import CHANCES
 from capworth.language.language import Language
 from capworth.language.phrases import Phrase, languages, parse, phrases
+from capworth.members.served import EVENTS
+from capworth.model.result import HIGH, LOW
 
 LANGUAGES = languages()
 SECTIONS = {"common", "pages", "charts", "brief", "explorer", "lints"}
@@ -145,3 +151,94 @@ def test_templates_hold_no_words(template: str) -> None:
     else:
         content = re.findall(r"(?<![\w.#\])])\[([^\[\]#]*[A-Za-z]{3}[^\[\]]*)\]", text)
         assert not content
+
+
+# ------------------------------------------------------------ no number stands in a sentence
+
+# Digits that are part of a word, an end of a scale, or a constant of the program; each constant is
+# held against the program below. All else that is a number has a slot.
+SCALES = {
+    "log10 of a level": ("common.units.log10",),
+    "readiness, 1 to 9": (
+        *("pages.summary.readiness", "pages.together.readiness", "pages.together.note"),
+        *("pages.donor.card_level", "pages.funding.menu_note", "charts.column.readiness"),
+        "charts.chart.alignment.caption",
+    ),
+    "core index, 0 to 1": (
+        *("pages.summary.core", "pages.funding.core", "pages.donor.core", "pages.donor.finding"),
+        "pages.donor.table_note",
+    ),
+    "answers, points and needs, to 10 or 100": (
+        *("pages.voice.method", "pages.weights.note", "pages.check.", "pages.donor.region"),
+        *("charts.axis.points", "charts.axis.importance", "charts.axis.dissatisfaction"),
+        *("charts.chart.need_map.", "charts.chart.needs.", "charts.chart.judges.caption"),
+        "explorer.weights_note",
+    ),
+    "above nothing, above 1, all": (
+        *("pages.economics.", "pages.conventions.gain", "charts.column.p_net_gain"),
+        *("pages.scales.note", "pages.functions.", "pages.gaps.note", "pages.productivity.note"),
+        *("pages.timetable.note", "pages.sensitivity.note", "charts.chart.claim_curve."),
+        *("charts.axis.place_per_euro", "pages.models.note"),
+    ),
+    "one per cent, one point, one draw more": ("charts.network.",),
+    "page 1 and page 2": (
+        *("pages.decision.roles.not_now", "pages.decision.ranking.recommendation"),
+        "pages.programme.choices_note",
+    ),
+    "names: SHA-256": ("pages.parameter.",),
+    "constants of a method, with its source": (
+        *("pages.method.", "lints.", "pages.voice.groups", "pages.voice.no_groups"),
+        *("pages.sensitivity.table", "charts.chart.architecture.caption"),
+        *("charts.axis.information", "charts.chart.information.caption"),
+        "charts.chart.tornado.caption",
+    ),
+    "constants that are held against the program": (
+        *("pages.funding.gap", "brief.page.few", "brief.basis.measured", "pages.ranks.title"),
+        *("charts.chart.gap_table.", "charts.chart.innovation.caption"),
+    ),
+}
+RANGE = re.compile(r"\b80[\s\u00a0\u202f]?[%٪]")
+OF_SCORE = re.compile(r"\b0[\s\u00a0]?(?:–|to|à|a|إلى)[\s\u00a0]?100\b")
+YEARS = re.compile(r"\b(?:19|20)\d\d\b")  # of a source, or of published counts
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_no_number_stands_in_a_sentence(code: str) -> None:
+    known = tuple(start for starts in SCALES.values() for start in starts)
+    bare = []
+    for key, phrase in phrases(code).phrases.items():
+        for form in forms(phrase):
+            text = re.sub(r"\{[^}]*\}", "", form)
+            for constant in (RANGE, OF_SCORE, YEARS):
+                text = constant.sub("", text)
+            if re.search(r"\d", text) and not key.startswith(known):
+                bare.append(f"{key}: {form}")
+    assert bare == []
+
+
+def test_every_exception_has_a_use() -> None:
+    """A reason that no phrase needs any more leaves the list."""
+    digits = {
+        key
+        for code in LANGUAGES
+        for key, phrase in phrases(code).phrases.items()
+        if any(re.search(r"\d", re.sub(r"\{[^}]*\}", "", form)) for form in forms(phrase))
+    }
+    for reason, starts in SCALES.items():
+        assert any(key.startswith(starts) for key in digits), reason
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_constants_in_sentences_are_those_of_the_program(code: str) -> None:
+    def numbers(key: str) -> list[float]:
+        found = phrases(code).phrases[key]
+        text = re.sub(r"\{[^}]*\}", "", found if isinstance(found, str) else found["other"])
+        return [float(n.replace(",", ".")) for n in re.findall(r"\d+(?:[.,]\d+)?", text)]
+
+    assert HIGH - LOW == 80
+    assert numbers("pages.funding.gap") == [mode for _, mode, _ in CHANCES.values()]
+    assert numbers("brief.page.few") == [EVENTS]
+    assert numbers("brief.basis.measured") == [EVENTS]
+    assert numbers("charts.chart.gap_table.title_none") == [100 * SURE]
+    assert numbers("pages.ranks.title") == [100 * SURELY]
+    assert 100 * FIRM in numbers("charts.chart.innovation.caption")

@@ -15,8 +15,8 @@ from capworth.methods.allocation.keys import KEYS
 from capworth.methods.arguments import Floats
 from capworth.model.costs import PAYERS, CostModel, Costs, discount_factors
 from capworth.model.draws import AtModes, Draws, OneWay, Sampled
-from capworth.model.money import Money
 from capworth.model.out_turn import bias_of
+from capworth.model.price_base import PriceBase
 
 Golden: TypeAlias = Mapping[str, Any]
 Revalue: TypeAlias = Callable[[Case, str, Callable[[Estimate], Estimate]], Case]
@@ -32,7 +32,7 @@ def modes(small: Case) -> Costs:
 
 
 def test_money_of_another_currency_and_year(small: Case, golden: Golden) -> None:
-    money = Money(small)
+    money = PriceBase(small)
     for currency, year, factor in golden["money"]["factor"]:
         assert money.factor(currency, year) == pytest.approx(factor, abs=1e-12)
 
@@ -262,7 +262,7 @@ def test_dearer_prices_today_make_old_amounts_larger(small: Case) -> None:
         Price("deflator", "EUR", 2024, 120.0, "A", "LEDGER") if p.year == 2024 else p
         for p in small.prices
     )
-    money = Money(replace(small, prices=prices))
+    money = PriceBase(replace(small, prices=prices))
     assert money.factor("EUR", 2020) == pytest.approx(1.5)
     assert money.factor("GBP", 2020) == pytest.approx(1.8)
     assert money.factor("EUR", 2024) == 1

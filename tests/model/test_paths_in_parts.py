@@ -37,6 +37,47 @@ def test_a_declared_split_moves_nothing(small: Case) -> None:
     np.testing.assert_allclose(parts.distance, whole.distance, rtol=1e-9)
 
 
+def test_what_is_not_known_of_a_service_is_not_known_of_its_parts(small: Case) -> None:
+    """A share of the chain of REG that the case lacks, and an overrun: drawn once for all."""
+    chain = tuple(s for s in small.chain if (s.capability, s.step) != ("REG", "used"))
+    costs = tuple(
+        replace(c, kind="one-off", bias="equipment_development", from_year=2025, to_year=2025)
+        if c.capability == "REG" and not c.platform
+        else c
+        for c in small.costs
+    )
+    case, draws = replace(small, chain=chain, costs=costs), Sampled(3, 0, 40)
+    assert [e.name for e in Model(case).chain.unknown()] == ["chain/REG/used", "chain/LAB/used"]
+    assert any(c.bias != "none" for c in case.costs if c.capability == "REG")
+    whole = Model(case).answer(draws)
+    assert whole.money.std(axis=0).max() > 0
+    for declared in (True, False):
+        parted = split(case, "REG", 3, declared=declared)
+        parts = Model(parted).answer(draws)
+        for name in ("cost", "money", "harm"):
+            ours, theirs = getattr(whole, name).sum(axis=1), getattr(parts, name).sum(axis=1)
+            np.testing.assert_allclose(theirs, ours, rtol=1e-9, err_msg=name)
+    own = tuple(s for s in parted.chain if s.step != "used" or not s.capability.startswith("REG"))
+    declared_rows = split(case, "REG", 3, declared=True).capabilities
+    named = Model(replace(parted, chain=own, capabilities=declared_rows))
+    assert [e.name for e in named.chain.unknown()] == ["chain/REG/used", "chain/LAB/used"]
+    np.testing.assert_allclose(named.answer(draws).money.sum(axis=1), whole.money.sum(axis=1))
+
+
+def test_what_keeps_a_service_keeps_all_its_parts(small: Case) -> None:
+    case, draws = told(small), Sampled(3, 0, 40)
+    keeps = tuple(replace(i, keeps="LAB" if i.id == "SCAN" else "") for i in case.improvements)
+    case = replace(case, improvements=keeps)
+    whole = Model(case).answer(draws)
+    lost = Model(told(small)).answer(draws)
+    assert (whole.gains.money[:, 0] > lost.gains.money[:, 0]).all()
+    for declared in (True, False):
+        parts = Model(split(case, "LAB", 2, declared=declared)).answer(draws)
+        for name in ("money", "harm", "net"):
+            ours, theirs = getattr(whole.gains, name), getattr(parts.gains, name)
+            np.testing.assert_allclose(theirs, ours, rtol=1e-9, atol=1e-9, err_msg=name)
+
+
 def test_a_case_without_the_service_has_neither_path_nor_saving(small: Case) -> None:
     case = without_capability(told(small), "LAB")
     assert (case.business_as_usual, case.savings) == ((), ())

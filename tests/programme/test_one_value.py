@@ -17,6 +17,7 @@ import pytest
 
 from capworth.appraisal.economics import economics
 from capworth.case.model import (
+    DISTANCE,
     Case,
     CostLine,
     Effect,
@@ -28,9 +29,10 @@ from capworth.case.model import (
     Relation,
 )
 from capworth.case.read import read_case
-from capworth.funding.earmarks import candidates_of, funds_of
+from capworth.funding.earmarks import best_paid, funds_of
 from capworth.funding.plan import fund
 from capworth.methods.arguments import Bools, Floats
+from capworth.methods.portfolio.earmarks import Payable, who_pays
 from capworth.model.chain import ChainModel, changed
 from capworth.model.effect_years import EffectYears
 from capworth.model.result import Provenance
@@ -38,6 +40,7 @@ from capworth.model.simulation import Sample, draw_sample
 from capworth.programme.choice import Choice
 from capworth.programme.joint_gains import join_gains, losses_without, lost_a_year
 from capworth.programme.priorities import prioritise, rank_sets
+from capworth.programme.schedule import yearly_shares
 from capworth.programme.selection import choose_programme
 
 SMALL = Path(__file__).parents[1] / "cases" / "small"
@@ -221,8 +224,10 @@ def walked(sample: Sample, effects: list[Effect], share: dict[str, Floats], meas
     return total
 
 
-def interval(values: Floats) -> tuple[float, float, float]:
-    low, high = np.percentile(values, (10, 90), method="inverted_cdf")
+def interval(values: Floats, ranged: Floats | None = None) -> tuple[float, float, float]:
+    """Mean of the values, and the ends of them or of a ratio by draw."""
+    by_draw = values if ranged is None else ranged
+    low, high = np.percentile(by_draw, (10, 90), method="inverted_cdf")
     return float(values.mean()), float(low), float(high)
 
 
@@ -255,8 +260,11 @@ def test_the_chosen_set(seed: int, objective: str) -> None:
     programme = found.programme
     chosen = np.isin(found.case.improvement_ids, programme.chosen)
     assert programme.late == ()
-    points = interval(worth_of(found.sample, chosen, "distance"))
-    assert programme.gain[0] == pytest.approx(points[0], rel=1e-9)
+    closed = worth_of(found.sample, chosen, "distance")
+    points = interval(
+        closed, closed * found.sample.model.extents.distance / found.sample.drawn.distance
+    )
+    assert programme.gain == pytest.approx(points, rel=1e-9)
     ranked = rank_sets(found.sample, {"it": programme.chosen, "nothing": []}).to_frame()
     assert ends(ranked.loc[["it"]], "gain")[0] == pytest.approx(points, rel=1e-9)
     money = interval(worth_of(found.sample, chosen, "money") / 1e6)
@@ -420,12 +428,16 @@ def test_the_order_of_pledges_changes_nothing_and_the_least_is_raised(
     may_pay, income = (
         np.stack([getattr(f, name) for f in funds]) for name in ("may_pay", "income")
     )
-    candidates = candidates_of(sample, Choice.of(sample))
-    fresh = []
-    for order in permutations(range(len(funds))):
-        payment = candidates.in_time(may_pay, income, order)
-        assert payment is not None
-        fresh.append(payment.paid[0].sum())
+    choice = Choice.of(sample, DISTANCE)
+    payable = Payable(may_pay, np.array([f.amount for f in funds]))
+    best = best_paid(choice, payable, income)
+    assert best is not None
+    shares = yearly_shares(choice, best.sets[0], best.delays[0])
+    bills = shares * choice.asked[:, None] / 1e6
+    fresh = [
+        who_pays(bills, may_pay, income, order)[0].sum()
+        for order in permutations(range(len(funds)))
+    ]
     raised = paid[0].groupby(level="fund").sum().get("raise", 0.0)
     assert raised == pytest.approx(min(fresh), abs=1e-9)
     assert max(fresh) > min(fresh) + 1e-6

@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 from capworth.appraisal.claim import CHANGED, EXPLORATORY, REGISTERED
+from capworth.appraisal.claim_routes import Routes
 from capworth.case.dictionary import table_names
 from capworth.case.model import Case, Correlation, Distribution, PlannedSurvey
 from capworth.case.read import read_case
@@ -41,6 +42,7 @@ from capworth.report import pdf
 from capworth.report.advice import advice, break_even
 from capworth.report.annex import capabilities, excellence
 from capworth.report.annex import method as provenance
+from capworth.report.annex.claim import claim_page
 from capworth.report.blocks import Table, rows_of
 from capworth.report.decision import decision_page, page_one_of
 from capworth.report.summary import summary_page
@@ -544,6 +546,10 @@ def test_was_shown_is_said_of_one_word_only(study: Study, word: str) -> None:
     assert ("contradicted" in said) == (word == CONTRADICTED)
     assert "Registered in advance on 1 January 2024" in said
     assert "Not registered" not in said
+    exploratory = study.with_answers(claim=replace(claim, standing=EXPLORATORY))
+    assert "This was shown" not in " ".join(
+        strings(summary_page(exploratory, words_of(study.case)))
+    )
 
 
 def variants_of_the_claim(study: Study) -> list[Study]:
@@ -551,7 +557,9 @@ def variants_of_the_claim(study: Study) -> list[Study]:
     claim = study.claim
     without = claim.to_frame()
     without["ratio"] = np.nan
-    powerful = replace(claim.power, ratio=2.0)
+    powerful = replace(claim.power, ratio=2.0, ratio_low=1.9, ratio_high=2.1, held=2.5, gate=2.0)
+    helpless = replace(powerful, held=np.inf)
+    opened = replace(powerful, ratio=3.0, cleared=1.9)
     coding = pd.DataFrame(
         {"ana": [0.2], "ben": [0.4], "apart": [0.2]},
         index=pd.MultiIndex.from_tuples([("LAB", "leads")], names=["capability", "function"]),
@@ -561,12 +569,36 @@ def variants_of_the_claim(study: Study) -> list[Study]:
     shown = {"word": SUPPORTED, "reason": "", "standing": REGISTERED, "power": powerful}
     told: tuple[dict[str, Any], ...] = (
         {**shown, "registered_on": "2024-01-01", **two},
-        {**changed, "coders": ("ana",)},
-        {"standing": EXPLORATORY, "_table": without},
+        {**changed, "coders": ("ana",), "power": opened},
+        {"standing": EXPLORATORY, "_table": without, "power": helpless},
         {"_table": claim.to_frame().assign(testable=True, ratio_low=0.0)},
         {"_table": claim.to_frame().assign(ratio_low=0.4, ratio_high=[3.0, np.inf, np.nan])},
     )
-    return [study.with_answers(claim=replace(claim, **changes)) for changes in told]
+    varied = [study.with_answers(claim=replace(claim, **changes)) for changes in told]
+    return [*varied, study.with_answers(routes=asked(study))]
+
+
+def asked(study: Study) -> Routes:
+    """Routes of the small case with what twelve members chose."""
+    columns = [f"{name}{end}" for name in ("utility", "pays") for end in ("", "_low", "_high")]
+    table = pd.DataFrame(
+        [[0.4, 0.2, 0.6, 61.2, 34.0, 87.4], [-0.4, -0.6, -0.2, -61.2, -87.4, -34.0]],
+        index=pd.Index(["exchange", "training"], name="function"),
+        columns=columns,
+    )
+    return replace(study.routes, _choices=table, respondents=12, tasks=96)
+
+
+def test_what_members_chose_stands_on_the_page(study: Study) -> None:
+    words = words_of(study.case)
+    page = claim_page(study.with_answers(routes=asked(study)), words)
+    assert page is not None
+    chosen = next(b for b in page.blocks if isinstance(b, Table) and "chose in" in b.caption)
+    assert "12 members chose in 96 questions" in chosen.caption
+    assert chosen.rows[0] == ("exchange", ("0.40", "0.20–0.60"), ("61", "34–87"))
+    without = claim_page(study, words)
+    assert without is not None
+    assert len(without.blocks) == len(page.blocks) - 1
 
 
 def test_the_service_contributed_and_never_caused(contents: Contents) -> None:

@@ -392,6 +392,7 @@ def claim(s: Any) -> Said:
     row, lines = table.loc[found.primary], str(len(s.case.capabilities))
     level = percent(1 - 2 * found.alpha)
     shown = [*number(power.contrast), *number(power.ratio), *exact(round(power.gate, 3))]
+    shown += [*number(power.ratio_low, 2), *number(power.ratio_high, 2), *number(power.held)]
     tested = [*p3(row["p_greater"]), "1", *p3(row["p_margin"]), *p3(row["held_greater"])]
     tested += [*p3(row["held_margin"]), *number(float(row["left_low"]))]
     tested += [*number(float(row["left_high"])), *chance(found.suited), "1", *p3(found.strong)]
@@ -1094,9 +1095,6 @@ def earmarked(s: Any) -> Said:
         order = sorted(range(len(frame)), key=lambda k: frame.index[k][0] != "budget")
         return frame.iloc[order]
 
-    def mean_price(_: object, row: Any) -> Tokens:
-        return around(*(float(row[f"price_{end}"]) for end in ("mean", "low", "high")))
-
     def of_fund(key: Any) -> Any:
         return worth[[label[:2] == key for label in worth.index]]
 
@@ -1115,7 +1113,7 @@ def earmarked(s: Any) -> Said:
         **rows(
             "funding.[3]",
             shown,
-            several(2, plain("amount_m"), plain("price"), mean_price, likely("p_costs")),
+            several(2, plain("amount_m"), spread("price"), likely("p_costs")),
         ),
         **rows(
             "funding.[4]",

@@ -201,7 +201,7 @@ def test_the_index_holds_every_package(monkeypatch: pytest.MonkeyPatch) -> None:
         told = (
             around(*triple(row, "asked_m")),
             around(*triple(row, "gain")),
-            number(float(row["gain_per_m"])),
+            number(float(row["gain_per_asked_m"])),
             number(float(row["core"]), 2),
             [str(row["readiness"])],
         )

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,7 +19,15 @@ from capworth.charts.gallery import GALLERY
 from capworth.errors import CaseError
 from capworth.model.simulation import draw_sample
 from capworth.runs import run as runs
-from capworth.runs.run import Comparison, RunError, inputs_of, read_manifest, rerun, run
+from capworth.runs.run import (
+    Comparison,
+    RunError,
+    inputs_of,
+    read_figures,
+    read_manifest,
+    rerun,
+    run,
+)
 from capworth.study import tables as databook
 from capworth.study.stages import Study, run_study
 
@@ -56,7 +65,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_a_run_holds_what_it_promises(made: Path, small_folder: Path) -> None:
     files = contents(made)
-    assert {"manifest.json", "report-en.pdf", "report-fr.pdf"} <= set(files)
+    assert {"manifest.json", "figures.json", "report-en.pdf", "report-fr.pdf"} <= set(files)
     tables = {name for name in files if name.startswith("tables/")}
     study = run_study(read_case(small_folder), DRAWS)
     assert tables == {f"tables/{name}.csv" for name in databook.tables_of(study)}
@@ -66,6 +75,9 @@ def test_a_run_holds_what_it_promises(made: Path, small_folder: Path) -> None:
         kept
     )
     assert all(files[f"inputs/{name}"] == content for name, content in kept.items())
+    assert {**read_figures(made)} == {
+        name: replace(figure, behind=()) for name, figure in study.figures.items()
+    }, "every figure of the study, to the last bit"
 
 
 def test_the_full_annex_writes_every_chart_with_its_numbers(whole: Path) -> None:

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from math import sqrt
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from capworth.case.model import Case
+from capworth.case.model import Case, Limit
 from capworth.cli.run import command
 from capworth.errors import InputError
 from capworth.language.language import Language
@@ -20,6 +21,13 @@ from capworth.report.blocks import Table, Text
 from capworth.runs.run import read_manifest
 from capworth.study.stages import Study, run_study
 from capworth.uncertainty.convergence import Convergence, converge, draws_until_stable
+
+
+def found_with(case: Case, draws: int) -> SimpleNamespace:
+    sample, known = draw_sample(case, draws), Provenance.of(case, draws)
+    programme = choose_programme(sample, known)
+    errors = converge(sample, programme, known)
+    return SimpleNamespace(sample=sample, programme=programme, convergence=errors)
 
 
 def found(case: Case, draws: int, tolerance: float = 0.025) -> Convergence:
@@ -56,11 +64,56 @@ def test_every_amount_of_the_recommendation_has_its_error(study: Study) -> None:
     needed = table.loc["needed.programme.confidence"]
     assert needed["value"] == programme.needed_m
     assert 0 < needed["error"] < asked["range"]
+    assert study.convergence.error("needed.programme.confidence") == needed["error"]
+    contingency = table.loc["contingency.programme.confidence"]
+    assert contingency["value"] == programme.contingency_m
+    mine = [study.case.improvement_ids.index(i) for i in programme.chosen]
+    total = study.sample.drawn.asked[:, mine].sum(axis=1) / 1e6
+    parts = [np.sort(part)[int(np.ceil(0.8 * len(part))) - 1] - part.mean()
+             for part in np.split(total, 10)]  # fmt: skip
+    assert contingency["error"] == pytest.approx(np.std(parts, ddof=1) / sqrt(10))
+    with pytest.raises(InputError, match="no headline"):
+        study.convergence.error("gain.programe.mean")
     for name, share in (("within", programme.p_within), ("positive", programme.p_net)):
         row = table.loc[f"{name}.programme.share"]
         assert row["value"] == share
         inside = min(max(share, 1 / (many + 2)), 1 - 1 / (many + 2))
         assert row["error"] == pytest.approx(sqrt(inside * (1 - inside) / many))
+
+
+def test_choosing_now_and_the_likeliest_other_set_have_their_errors(small: Case) -> None:
+    """A budget that pays for either of two good sets: regret and chance, from the draws."""
+    case = small.with_settings(budget=180_000.0, near=0.2)
+    study = found_with(case, 400)
+    table, sets = study.convergence.to_frame(), study.programme.good_sets()
+    assert len(sets) == 2
+    gains, ids = study.sample.drawn.gains.distance, case.improvement_ids
+    first, second = (
+        gains[:, [ids.index(i) for i in words.split()]].sum(axis=1) for words in sets["chosen"]
+    )
+    lost = np.maximum(second - first, 0.0)
+    row = table.loc["regret.programme.mean"]
+    assert row["value"] == pytest.approx(lost.mean()) == pytest.approx(study.programme.regret)
+    assert row["error"] == pytest.approx(lost.std(ddof=1) / sqrt(400))
+    chance = (second > first).mean()
+    assert table.loc["better.programme.share", "value"] == pytest.approx(chance)
+    assert study.convergence.error("better.programme.share") == pytest.approx(
+        sqrt(chance * (1 - chance) / 400)
+    )
+
+
+def test_the_likeliest_set_has_errors_where_none_keeps_the_budget_as_surely(small: Case) -> None:
+    must = tuple(replace(i, must=i.id == "CLOUD") for i in small.improvements)
+    year = Limit("YEAR", "2025", "money_a_year", 35_000.0, "invented", from_year=2025, to_year=2025)
+    study = found_with(replace(small, improvements=must, limits=(year,)), 300)
+    asked = study.sample.drawn.asked[:, small.improvement_ids.index("CLOUD")]
+    assert study.programme.p_years == (asked / 3 <= 35_000).mean()  # a third in each of its years
+    assert not study.programme.feasible
+    assert 0 < study.programme.p_within < 0.8
+    table = study.convergence.to_frame()
+    assert table.loc["within.programme.share", "value"] == study.programme.p_within
+    assert table.loc["years.programme.share", "value"] == study.programme.p_years
+    assert np.isfinite(table["error"]).all()
 
 
 def test_a_case_without_a_set_tells_the_first_capability(small: Case) -> None:

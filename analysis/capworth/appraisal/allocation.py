@@ -22,6 +22,7 @@ from capworth.methods.arguments import Bools, Floats, within
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.costs import CostModel
 from capworth.model.draws import AtModes, Draws
+from capworth.model.figures import COUNT, SHARE, Column, columns, word
 from capworth.model.result import HIGH, LOW, Answer, Provenance, spread
 from capworth.model.simulation import ENVELOPED, Model, Sample, sampled
 
@@ -39,6 +40,57 @@ class Allocation(Answer):
     _bearing: pd.DataFrame
     draws: int
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        money, rests = "millions", ("costs",)
+        users = columns(
+            "allocation",
+            ("share", "allocated_share", "share", "allocated", rests),
+            ("cost_m", "allocated", money, "allocated", rests),
+            draws="draws",
+        )
+        alone = ("alone_m", "stand_alone", money, "allocated", rests)
+        whole = columns(
+            "allocation_platforms",
+            ("cost_m", "platform_cost", money, "cost", rests),
+            ("fixed", "platform_fixed", "share", "allocated", rests),
+            ("alone_m", "platform_alone", money, "allocated", rests),
+            ("users", "platform_users", "count", "allocated", rests, COUNT),
+            draws="draws",
+            drop=("key",),
+        )
+        keys = columns(
+            "allocation_platforms",
+            ("most_share", "largest_share", "share", "allocated", rests),
+            ("excess_m", "excess", money, "allocated", rests),
+            ("p_stable", "stable", "chance", "allocated", rests, SHARE),
+            draws="draws",
+        )
+        cost = ("allocation_costs", "cost_m", "cost", money)
+        ranks = [
+            Column(
+                *("allocation_ranks", key, "place", "place", "places", rests, COUNT),
+                f"by_{word(key)}",
+                draws="draws",
+            )
+            for key in self._ranks.columns
+            if key not in ("places_moved", "place_low", "place_high")
+        ]
+        ends = columns(
+            "allocation_ranks",
+            ("places_moved", "places_moved", "count", "places", rests, COUNT, "by_key"),
+            ("place_low", "best_place", "place", "places", rests, COUNT, "by_key"),
+            ("place_high", "worst_place", "place", "places", rests, COUNT, "by_key"),
+            draws="draws",
+        )
+        return (
+            *users,
+            Column("allocation", *alone, drop=("key",), draws="draws"),
+            *(*whole, *keys, *ranks, *ends),
+            Column(*cost, "cost", rests, where=(("key", STATED),), draws="draws"),
+            Column(*cost, "allocated", rests, without=(word(STATED),), draws="draws"),
+        )
 
     def ranks(self) -> pd.DataFrame:
         """Place of each capability in value for money by each key, and whether it hangs on it.

@@ -3,7 +3,7 @@
 The model beside the record: what it would have said, and what was seen later.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -24,6 +24,7 @@ from capworth.methods.cost_benefit.value_chain import (
     hits_added,
 )
 from capworth.model.chain import Levels
+from capworth.model.figures import Column, columns
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.simulation import Model, sampled
 
@@ -38,6 +39,23 @@ class Attribution(Answer):
     _table: pd.DataFrame
     draws: int
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        rests = ("chain",)
+        return columns(
+            "attribution",
+            ("counted", "counted", "share", "attributed", rests),
+            ("first_in", "first_in", "share", "attributed", rests),
+            ("last_in", "last_in", "share", "attributed", rests),
+            ("owner", "owner_share", "share", "attributed", rests),
+            ("searcher", "searcher_share", "share", "attributed", rests),
+            ("outcomes", "outcomes", "a_year", "chain", rests),
+            ("money_m", "money_a_year", "millions_a_year", "money", rests),
+            ("money_m_first_in", "money_first_in", "millions_a_year", "attributed", rests),
+            ("money_m_last_in", "money_last_in", "millions_a_year", "attributed", rests),
+            draws="draws",
+        )
 
     def __repr__(self) -> str:
         split = int((self._table["rests_on"] == "bilateral").sum())

@@ -1,6 +1,6 @@
 """What each capability costs and what it adds, with ranges and the probability of its rank."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ import pandas as pd
 from capworth.methods.acceptability.indices import expected_ranks
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.costs import PAYERS
+from capworth.model.figures import ALL, EVERY, MEAN, RATIO, SHARE, Column, Figure, columns, number
 from capworth.model.pricing import PRICED, Pricing
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.simulation import Sample, value_per_million
@@ -24,6 +25,95 @@ class Appraisal(Answer):
     _payers: pd.DataFrame
     total_cost: tuple[float, float, float]  # mean and 80 % interval, millions, all capabilities
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        return (
+            *columns(
+                "capabilities",
+                ("cost_m", "cost", "millions", "cost", ("costs",)),
+                (
+                    "annual_cost_m",
+                    "cost",
+                    "millions_a_year",
+                    "cost_a_year",
+                    ("costs",),
+                    MEAN,
+                    "yearly",
+                ),
+                ("score", "score", "points", "score", ("scores",)),
+                (
+                    "score_per_m",
+                    "score_rate",
+                    "points_per_million",
+                    "rate",
+                    ("scores", "costs"),
+                    RATIO,
+                ),
+                ("money_m", "money", "millions", "money", ("chain",)),
+                ("net_m", "net", "millions", "net", ("chain", "costs")),
+                (
+                    "p_net_positive",
+                    "positive",
+                    "chance",
+                    "share_of_draws",
+                    ("chain", "costs"),
+                    SHARE,
+                ),
+                ("harm_days", "harm", "days", "harm", ("chain",)),
+                ("harm_per_m", "harm_rate", "days_per_million", "rate", ("chain", "costs"), RATIO),
+                ("expected_place", "place", "place", "expected_place", ("scores", "costs")),
+            ),
+            Column(
+                *("capabilities", "p_first", "first", "chance", "rank_share", ("scores", "costs")),
+                kind=SHARE,
+                draws=ALL,
+            ),
+            *(
+                Column(
+                    *("cost_by_payer", payer, "cost", "millions", "cost_by_payer", ("costs",)),
+                    basis=payer,
+                    payer=payer,
+                    draws=ALL,
+                )
+                for payer in PAYERS
+            ),
+        )
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures of each capability, and those of all together, by payer too."""
+        known = self.provenance
+        prices = f"{known.currency} of {known.price_year}"
+        behind = (("costs", EVERY),)
+        mean, low, high = self.total_cost
+        payers = self._payers.sum()
+        whole = Figure(
+            *(f"cost.{EVERY}", mean, "millions", "cost"),
+            low=low,
+            high=high,
+            prices=prices,
+            behind=behind,
+        )
+        found = [*Answer.figures(self), whole]
+        for payer, paid in payers.items():
+            found += [
+                Figure(
+                    *(f"cost.{EVERY}.{payer}", float(paid), "millions", "cost_by_payer"),
+                    prices=prices,
+                    payer=str(payer),
+                    draws=ALL,
+                    behind=behind,
+                ),
+                Figure(
+                    *(f"cost_share.{EVERY}.{payer}", number(paid / payers.sum()), "share"),
+                    formula="share_of_payer",
+                    kind=RATIO,
+                    payer=str(payer),
+                    draws=ALL,
+                    behind=behind,
+                ),
+            ]
+        return tuple(found)
 
     def rank_acceptability(self) -> pd.DataFrame:
         """Share of draws in which each capability takes each place in value for money."""

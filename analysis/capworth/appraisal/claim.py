@@ -4,7 +4,7 @@ Power comes first, then the registered reading with what guards it, then every o
 it, and how often chance alone says each word.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,13 +34,12 @@ from capworth.methods.claim.verdict import (
     examine,
     null_words,
     planted_deals,
-    powers,
-    powers_held,
 )
 from capworth.methods.claim.words import CONTRADICTED, INCONCLUSIVE, SUPPORTED
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.elicitation.agreement import krippendorff_alpha
 from capworth.model.extents import weights_of
+from capworth.model.figures import COUNT, NO_DRAWS, RATIO, TEST, Column, columns
 from capworth.model.result import Answer, Provenance, ends
 from capworth.model.simulation import ENVELOPED, Sample
 
@@ -109,6 +108,55 @@ class Claim(Answer):
     coders: tuple[str, ...]
     provenance: Provenance
 
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        rests = ("functions", "costs", "scores", "chain")
+        tested: tuple[str, ...] = (
+            "detectable",
+            "contrast",
+            "ratio_low",
+            "ratio_high",
+            "left_low",
+            "left_high",
+        )
+        tested = (*tested, "p_greater", "p_margin", "p_less", "held_greater", "held_margin")
+        found = [
+            Column(*("claim", name, f"claim_{name}", "ratio", _formula(name), rests, TEST))
+            for name in (*tested, "constant")
+        ]
+        lines = ("claim_lines", "weight", "claim_weight", "ratio", "claim_ratio", rests, TEST)
+        dealt = {"kind": TEST, "draws": NO_DRAWS}
+        return (
+            Column(
+                *("claim", "ratio", "claim_ratio", "ratio", "claim_ratio", rests, RATIO),
+                ends=("drawn_low", "drawn_high"),
+            ),
+            *found,
+            Column("claim", "lines", "claim_lines", "count", "claim_ratio", rests, COUNT),
+            Column("claim_lines", "share", "claim_share", "share", "claim_ratio", ("functions",)),
+            Column(*lines),
+            Column("claim_lines", "outcome", "claim_outcome", "level", "claim_ratio", rests),
+            *columns(
+                "claim_power",
+                ("power", "claim_power", "chance", "claim_power", rests),
+                ("held", "claim_power_held", "chance", "claim_power", rests),
+                **dealt,
+            ),
+            *columns(
+                "claim_null",
+                ("functions", "claim_null", "chance", "claim_power", rests, TEST, "functions"),
+                ("values", "claim_null", "chance", "claim_power", rests, TEST, "values"),
+                draws=NO_DRAWS,
+            ),
+            *columns(
+                "claim_left_out",
+                ("ratio", "claim_without", "ratio", "claim_ratio", rests, TEST, "ratio"),
+                ("p_greater", "claim_without", "ratio", "claim_p", rests, TEST, "p_greater"),
+                ("p_less", "claim_without", "ratio", "claim_p", rests, TEST, "p_less"),
+                draws=NO_DRAWS,
+            ),
+        )
+
     def lines(self) -> pd.DataFrame:
         """Index capability, cheapest first: what the registered reading is tested on."""
         return self._lines.copy()
@@ -152,10 +200,18 @@ class Claim(Answer):
 
     def __repr__(self) -> str:
         why = f" ({self.reason})" if self.reason else ""
+        shown = f"detectable from {self.power.detectable:.1f}"
         return (
             f"<Claim: {self.word}{why}; {' '.join(self.primary)} in {'+'.join(self.group)}: ratio "
-            f"{self.row['ratio']:.2f}, detectable from {self.power.ratio:.1f}; {self.standing}>"
+            f"{self.row['ratio']:.2f}, {shown}; {self.standing}>"
         )
+
+
+def _formula(column: str) -> str:
+    """Which formula a column of the table of the claim is found by."""
+    if column in ("detectable", "contrast"):
+        return "claim_power"
+    return "claim_p" if column.startswith(("p_", "held_")) else "claim_ratio"
 
 
 def examine_claim(sample: Sample, provenance: Provenance) -> Claim | None:
@@ -195,18 +251,16 @@ def examine_claim(sample: Sample, provenance: Provenance) -> Claim | None:
     index = pd.MultiIndex.from_tuples(list(rows), names=["estimand", "value", "counted"])
     table = pd.DataFrame(list(rows.values()), index=index)
     table["registered"] = [key == primary for key in rows]
-    word, reason = _restated(verdict, primary)
+    tested, why = _restated(verdict, primary)
     standing = _standing(case, claim)
-    tested = word
-    if standing in (NOT_REGISTERED, CHANGED) and word in (SUPPORTED, CONTRADICTED):
-        word, reason = INCONCLUSIVE, UNREGISTERED
+    word, reason = _said(tested, why, standing)
     read = {key for key, row in rows.items() if row["testable"]} | {primary}
     curve, curves = _curves(lists, rule, read)
     coding, agreement = _coding(case)
     return Claim(
         _table=table,
         _lines=_tested_lines(lists, some, lines, chosen, rule),
-        _power=_power_table(lines, chosen, rule),
+        _power=_power_table(verdict.power),
         _null=pd.DataFrame(
             {what: null_words(lines, guards, rule, what) for what in ("functions", "values")}
         ).rename_axis("word"),
@@ -246,6 +300,13 @@ def _restated(verdict: Verdict, primary: tuple[str, str, str]) -> tuple[str, str
     if primary == (PER_EURO, "score", EQUAL):
         return INCONCLUSIVE, RESTATES
     return verdict.word, verdict.reason
+
+
+def _said(word: str, reason: str, standing: str) -> tuple[str, str]:
+    """Take away a word that only a claim registered in advance may have."""
+    if standing in (NOT_REGISTERED, CHANGED) and word in (SUPPORTED, CONTRADICTED):
+        return INCONCLUSIVE, UNREGISTERED
+    return word, reason
 
 
 def _standing(case: Case, claim: Registration) -> str:
@@ -437,7 +498,7 @@ def _row(
         constant = float(share_regression(extent / mine.cost, mine.share, weight).ratio)
     return {
         "lines": len(known),
-        "detectable": found.power.ratio,
+        "detectable": found.power.detectable,
         "contrast": found.power.contrast,
         "testable": found.power.testable,
         **_tested(found.readings[0]),
@@ -479,11 +540,8 @@ def _tested_lines(
     return pd.DataFrame(columns, index=index)
 
 
-def _power_table(lines: Lines, reading: Reading, rule: Rule) -> pd.DataFrame:
-    found = {
-        "power": powers(lines, reading, rule, PLANTED),
-        "held": powers_held(lines, reading, rule, PLANTED),
-    }
+def _power_table(power: Power) -> pd.DataFrame:
+    found = {"power": power.at(PLANTED), "held": power.held_at(PLANTED)}
     return pd.DataFrame(found, index=pd.Index(PLANTED, name="ratio"))
 
 

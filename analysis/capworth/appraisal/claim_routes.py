@@ -3,7 +3,7 @@
 Only the first is registered and gives the word. The others stand beside it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +22,7 @@ from capworth.methods.elicitation.conditional_logit import (
     willingness_to_pay,
     worst_as_choice,
 )
+from capworth.model.figures import MEAN, RATIO, Column, columns
 from capworth.model.result import Answer, Provenance, ends, spread
 from capworth.model.simulation import Sample
 
@@ -45,6 +46,30 @@ class Routes(Answer):
     respondents: int
     tasks: int
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        rests = ("functions", "costs", "scores", "chain")
+        ratio = ("claim_routes", "ratio", "claim_route", "ratio", "claim_route", rests, RATIO)
+        shares = ("shares",)  # the ratio of the claim itself, with the interval of its test
+        return (
+            Column(*ratio, "ratio", without=shares),
+            *columns(
+                "claim_routes",
+                ("first_in", "claim_route", "ratio", "claim_route", rests, RATIO, "first_in"),
+                ("last_in", "claim_route", "ratio", "claim_route", rests, RATIO, "last_in"),
+            ),
+            *columns(
+                "claim_switched_off",
+                *(
+                    (name, "switched_off", "level", "claim_route", rests, MEAN, name)
+                    for name in ("shapley", "owen", "first_in", "last_in")
+                ),
+            ),
+            Column(
+                *("claim_switched_off", "cost_m", "cost_of_function", "millions", "cost", rests),
+            ),
+        )
 
     def by_function(self) -> pd.DataFrame:
         """Index (measure, function): Shapley and Owen values, first in and last in, and cost."""

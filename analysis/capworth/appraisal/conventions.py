@@ -237,10 +237,11 @@ def _programmes(case: Case, draws: int) -> pd.DataFrame:
     if case.improvements and budget is not None:
         base = _chosen(draw_sample(case, draws), budget)[0]
         ids = np.array(case.improvement_ids)
+        indices = dict.fromkeys(index for _, _, index in _scales(case))
         for name, variant in discountings(case).items():
+            samples = {i: draw_sample(variant.with_settings(harm_index=i), draws) for i in indices}
             for scale, objective, index in _scales(case):
-                asked = variant.with_settings(objective=objective, harm_index=index)
-                sample = draw_sample(asked, draws)
+                sample = samples[index].with_objective(objective)
                 taken, money, gain = _chosen(sample, budget)
                 drawn = sample.drawn
                 priced = drawn.gains.money.any()
@@ -261,10 +262,10 @@ def _programmes(case: Case, draws: int) -> pd.DataFrame:
 
 def _scales(case: Case) -> Iterator[tuple[str, str, str]]:
     """Name, objective and harm index of every scale that the case has; its own objective first."""
-    found = [(DISTANCE, DISTANCE, case.settings.harm_index)] if case.measured else []
+    found = [(DISTANCE, DISTANCE, case.harm_index)] if case.measured else []
     found += [(index or HARM, HARM, index) for index in case.harm_indices]
     if any(v.scale == MONEY for v in case.unit_values):
-        found.append((NET, NET, case.settings.harm_index))
+        found.append((NET, NET, case.harm_index))
     yield from sorted(found, key=lambda scale: scale[1] != case.objective)
 
 

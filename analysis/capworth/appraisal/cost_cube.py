@@ -1,6 +1,6 @@
 """The cost cube: capability x function x category x payer x year, and its bridge to totals."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.costs import CostModel
 from capworth.model.draws import AtModes
+from capworth.model.figures import MODE, NO_DRAWS, Column, columns
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import Model
 
@@ -24,6 +25,18 @@ class CostCube(Answer):
     _table: pd.DataFrame
     _bridge: pd.DataFrame
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        bridge = ("stated", "capabilities", "platforms", "improvements", "outside", "residual")
+        return columns(
+            "cost_bridge",
+            *(
+                (f"{part}_m", "stated_total", "millions", "stated_total", ("totals",), MODE, part)
+                for part in bridge
+            ),
+            draws=NO_DRAWS,
+        )
 
     def bridge(self) -> pd.DataFrame:
         """Return how the lines of each stated total add up to it, with what is left over."""

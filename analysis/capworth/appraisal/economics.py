@@ -6,7 +6,7 @@ The indicators of appraisal practice for one stream of costs and benefits.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -38,7 +38,18 @@ from capworth.methods.portfolio.confidence import later
 from capworth.model.chain import SCOPES
 from capworth.model.costs import PAYERS, discount_factors
 from capworth.model.draws import Draws
-from capworth.model.money import Money
+from capworth.model.figures import (
+    COUNT,
+    MEAN,
+    PROGRAMME,
+    RATIO,
+    SHARE,
+    STATED,
+    Column,
+    columns,
+    word,
+)
+from capworth.model.price_base import PriceBase
 from capworth.model.pricing import PARTLY, PRICED, UNPRICED, Pricing
 from capworth.model.result import Answer, Interval, Provenance, ends
 from capworth.model.savings import Saved
@@ -249,6 +260,81 @@ class Economics(Answer):
     perspective: str
     draws: int  # the first draws of the sample, whose yearly flows were looked at
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        both = ("costs", "chain", "effects")
+        whole: tuple[tuple[Any, ...], ...] = (
+            ("cost_m", "cost", "millions", "cost", ("costs",)),
+            ("benefit_m", "money", "millions", "money", ("chain", "effects")),
+            ("saving_m", "saving", "millions", "net", ("costs",)),
+            ("npv_m", "net", "millions", "net", both),
+            ("bcr", "benefit_cost_ratio", "ratio", "benefit_cost_ratio", both, RATIO),
+        )
+        positive = ("p_npv_positive", "positive", "chance", "share_of_draws", both, SHARE)
+        more: tuple[tuple[Any, ...], ...] = (
+            ("bcr_public", "benefit_cost_ratio_public", "ratio", "benefit_cost_ratio", both, RATIO),
+            ("public_npv_m", "net_public", "millions", "net", both),
+            ("annual_m", "net", "millions_a_year", "net", both, MEAN, "yearly"),
+            ("payback_years", "payback", "years", "payback", both, RATIO),
+            ("p_payback", "paid_back", "chance", "payback", both, SHARE),
+            ("discounted_payback_years", "payback_discounted", "years", "payback", both, RATIO),
+            ("p_discounted_payback", "paid_back_discounted", "chance", "payback", both, SHARE),
+            ("irr", "rate_of_return", "share", "rate_of_return", both, RATIO),
+            ("mirr", "rate_of_return_modified", "share", "rate_of_return", both, RATIO),
+        )
+        parties: tuple[tuple[Any, ...], ...] = (
+            ("pays_m", "cost", "millions", "cost_by_payer", ("costs",)),
+            ("gains_m", "money", "millions", "money", ("chain", "effects")),
+            ("net_m", "account", "millions", "net", both),
+        )
+        at: dict[str, Any] = {"alias": ((RECOMMENDED, PROGRAMME),), "draws": "draws"}
+        found: list[Column] = []
+        for kind in KINDS:
+            mine: dict[str, Any] = {"where": (("kind", kind),), **at}
+            found += columns("economics", *whole, *more, **mine)
+            found += columns("economics", positive, error="p_npv_positive_se", **mine)
+            found += columns(
+                "value_for_money",
+                *(
+                    (name, "category", "chance", "benefit_cost_ratio", both, SHARE, name)
+                    for name in self._categories.columns
+                ),
+                **mine,
+            )
+            found += columns(
+                "break_even",
+                ("break_even", "break_even", "money", "break_even", both, RATIO),
+                ("outcomes", "discounted_outcomes", "count", "break_even", both),
+                ("priced_m", "priced", "millions", "money", ("chain",)),
+                **mine,
+            )
+            for party in dict.fromkeys(self._accounts.index.get_level_values("party")):
+                mine["where"] = (("kind", kind), ("party", str(party)))
+                for name, quantity, *rest in parties:
+                    paid: dict[str, Any] = {"basis": word(party), "payer": word(party), **mine}
+                    found.append(Column("accounts", name, quantity, *rest, **paid))
+            for view in dict.fromkeys(self._perspectives.index.get_level_values("perspective")):
+                mine["where"] = (("kind", kind), ("perspective", str(view)))
+                seen: dict[str, Any] = {"perspective": str(view), **mine}
+                if view != self.perspective:
+                    seen["basis"] = f"to_{word(view)}"
+                found += columns("perspectives", *whole, positive, **seen)
+        for kind, where in (("pledged", (("what", "transfer"),)), ("uncounted", ())):
+            without = () if where else ("transfer",)
+            rests = ("uncounted", "amount_m", kind, "millions", "pledged", ("funding",), STATED)
+            found.append(Column(*rests, where=where, without=without))
+        return (
+            *found,
+            *columns(
+                "programme_by_price",
+                ("cost_m", "cost.programme", "millions", "cost", ("costs",)),
+                ("net_m", "net.programme", "millions", "net", both),
+                ("p_net_positive", "positive.programme", "chance", "net", both, SHARE),
+                ("improvements", "members.programme", "count", "net", (), COUNT),
+                draws="draws",
+            ),
+        )
 
     def perspectives(self) -> pd.DataFrame:
         """Return cost, benefit, net value, its probability and the ratio in every perspective."""
@@ -526,8 +612,8 @@ def break_evens(sample: Sample, draws: Draws, perspective: str = SOCIETY) -> pd.
             for i, c, _, each in model.gains.steps(draws, chain, worth, today):
                 more[:, i] += each
                 years[:, i] += each * (model.gains.when(draws, i, c) @ factors)
-            for i, c in paths.keepers.items():
-                years[:, i] += today.harm[:, c] * (model.gains.keeps(draws, i) @ factors)
+            for i, c in paths.keepers:
+                years[:, i] += today.harm[:, c] * (model.gains.keeps(draws, i, c) @ factors)
             counted[outcome] = today.harm, more, years
         return counted[outcome]
 
@@ -673,7 +759,7 @@ def _account(paid: Floats, gained: Floats, spared: Floats) -> dict[str, dict[str
 
 def _uncounted(case: Case, model: Model) -> pd.DataFrame:
     """Contributions, pledges and sunk costs at their modes over the appraisal, not discounted."""
-    money = Money(case)
+    money = PriceBase(case)
     rows = []
     for line in case.costs:
         transfer = line.category == "contribution"

@@ -7,7 +7,7 @@ One panel: the same capabilities ranked by every harm scale, by money and by sco
 What to choose at each price of a harm-day or a point, and how sure it is the best.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -29,6 +29,7 @@ from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.chain import UnitValues, Worth
 from capworth.model.costs import PAYERS
 from capworth.model.draws import AtModes, Draws
+from capworth.model.figures import COUNT, RATIO, SHARE, Column, columns, word
 from capworth.model.result import Answer, Provenance, ends
 from capworth.model.simulation import Model, Sample, redrawn, sampled
 
@@ -44,6 +45,31 @@ class Effectiveness(Answer):
     perspective: str
     draws: int
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        rests = ("costs", "chain", "scores")
+        found = [
+            Column(
+                *("effectiveness", "cost_m", "cost", "millions", "cost", ("costs",)),
+                where=(("kind", kind), ("effect", effect)),
+                draws="draws",
+            )
+            for kind in ("capability", "improvement")
+            for effect in ("harm", "score")
+        ]
+        return (
+            *found,
+            *columns(
+                "effectiveness",
+                ("amount", "effect", "level", "effectiveness", rests),
+                ("average_ratio", "average_price", "money", "effectiveness", rests, RATIO),
+                ("incremental_ratio", "next_price", "money", "effectiveness", rests, RATIO),
+                ("p_efficient", "on_frontier", "chance", "effectiveness", rests, SHARE),
+                draws="draws",
+                drop=("kind",),
+            ),
+        )
 
     def frontier(self, kind: str, effect: str) -> pd.DataFrame:
         """Return the efficient options of one kind, cheapest first, with their ratios."""
@@ -317,6 +343,35 @@ class ScalePanel(Answer):
     outcomes: tuple[str, ...]  # those that every harm scale and money value
     draws: int
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        rests = ("costs", "chain", "scores")
+        found = [
+            Column(
+                *("scales", name, "place" if name.startswith("place_") else "first"),
+                *("place" if name.startswith("place_") else "chance", "places", rests),
+                SHARE if name.startswith("p_first_") else COUNT,
+                f"by_{word(name.partition('place_')[2] or name.partition('p_first_')[2])}",
+                draws="draws",
+            )
+            for name in self._table.columns
+            if name.startswith(("place_", "p_first_"))
+        ]
+        return (
+            *found,
+            *columns(
+                "scales",
+                ("places_moved", "places_moved", "count", "places", rests, COUNT, "by_scale"),
+                draws="draws",
+            ),
+            *columns(
+                "scale_pairs",
+                ("rank_correlation", "rank_correlation", "ratio", "places", rests),
+                ("p_same_first", "same_first", "chance", "places", rests, SHARE),
+                draws="draws",
+            ),
+        )
 
     def pairs(self) -> pd.DataFrame:
         """Return for each pair of scales the rank correlation and the chance of one first."""

@@ -10,6 +10,7 @@ from capworth.case.model import Case, CostLine, Total
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.uncertainty.order_statistics import order_quantile
+from capworth.model.figures import COUNT, QUANTILE, SHARE, Column, columns
 from capworth.model.out_turn import OutTurn
 from capworth.model.result import Answer, Interval, Provenance
 from capworth.model.simulation import Sample
@@ -28,6 +29,33 @@ class Overrun(Answer):
     _improvements: pd.DataFrame
     common_cause: float
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        money, costs = "millions", ("asked", "totals")
+        parts = ("base_m", "overrun_m", "managing_m")
+        found = [
+            Column(*("overrun", part, f"total_{part[:-2]}", money, "out_turn", costs))
+            for part in parts
+        ]
+        for table in ("overrun", "overrun_readings"):
+            found += [
+                Column(*(table, "expected_m", "total_expected", money, "out_turn", costs)),
+                Column(*(table, "p80_m", "total_needed", money, "out_turn", costs, QUANTILE)),
+                Column(*(table, "p_within", "total_within", "chance", "within", costs, SHARE)),
+            ]
+        return (
+            *found,
+            Column(*("overrun", "lines", "total_lines", "count", "out_turn", costs, COUNT)),
+            *columns(
+                "overrun_improvements",
+                ("base_m", "base", money, "out_turn", ("asked",)),
+                ("overrun_m", "overrun", money, "out_turn", ("asked",)),
+                ("managing_m", "managing", money, "out_turn", ("asked",)),
+                ("asked_m", "asked", money, "asked", ("asked",)),
+                ("p80_m", "needed", money, "needed", ("asked",), QUANTILE),
+            ),
+        )
 
     def readings(self) -> pd.DataFrame:
         """Return what each total would come to if it stood for the base, the mean or the P80."""

@@ -17,7 +17,7 @@ from capworth.case.claim import Lock, Registration
 from capworth.case.model import Case, Estimate
 from capworth.errors import CapworthError
 
-METHOD: Final = "1"  # of testing claims; raised where the same inputs would get another word
+METHOD: Final = "2"  # of testing claims; raised where the same inputs would get another word
 FILE: Final = "claim.lock.toml"
 _SETTINGS: Final = (
     *("currency", "price_year", "first_year", "years", "discounting", "timing", "functions"),

@@ -289,6 +289,14 @@ class Case:
         """The criteria on which capabilities have levels, in the order of the case."""
         return tuple(c for c in self.criteria if c.is_measured)
 
+    @property
+    def siblings(self) -> Mapping[str, tuple[Criterion, ...]]:
+        """Criteria that share a parent, by that parent: "" above the whole tree."""
+        return {
+            parent: tuple(c for c in self.criteria if c.parent == parent)
+            for parent in dict.fromkeys(c.parent for c in self.criteria)
+        }
+
     def cited(self, source: str) -> str:
         """Publisher and year of a source, for readers who know no short names."""
         found = next(s for s in self.sources if s.id == source)

@@ -108,7 +108,11 @@ def _read_folder(path: Path) -> RawCase:
         Finding(p.name, 0, "", "this is not a table of a case", nearest(p.name, known))
         for p in found
         if p.name not in known
-        and (p.suffix.lower() == ".csv" or p.name.lower().startswith(("case.", "claim")))
+        and (
+            p.suffix.lower() == ".csv"
+            or p.name.lower().startswith(("case.", "claim"))
+            or p.name.lower().endswith(f".{LOCK_FILE}")  # of a workbook that is not read
+        )
     )
     if SETTINGS_FILE not in contents:
         findings.append(Finding(SETTINGS_FILE, 0, "", "the file is missing", "Add it."))

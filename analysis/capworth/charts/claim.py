@@ -72,7 +72,7 @@ def _claimed(language: Language, group: tuple[str, ...]) -> str:
 def claim_facts(study: Study, language: Language) -> Facts:
     """Word and ratio of the registered reading, and all other readings."""
     claim = study.claim
-    row, detectable = claim.row, claim.power.ratio
+    row, detectable = claim.row, claim.power.detectable
     variant = None if np.isfinite(detectable) else "none"
     told = []
     for key, line in _rows(claim.to_frame()):

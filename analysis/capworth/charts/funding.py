@@ -171,12 +171,13 @@ def funding_facts(study: Study, language: Language) -> Facts:
     funding = study.funding
     currency = study.provenance.currency
     curve, steps, pledges = funding.curve(), funding.next_euro(), funding.pledges()
-    at = curve[affordable(curve["budget_m"].to_numpy(), funding.budget_m)].iloc[-1]
+    paid = curve[affordable(curve["budget_m"].to_numpy(), funding.budget_m)]
     middle = steps.iloc[len(steps) // 2]
     earmarked = float(pledges.loc[pledges["earmark"] != "", "amount_m"].sum())
     end = curve.iloc[-1]
     measure = study.programme.measure
-    gain, last = (Amount.of(dict(row), "gain") for row in (at, end))
+    gain = Amount.of(dict(paid.iloc[-1]), "gain") if len(paid) else exact_amount(float("nan"))
+    last = Amount.of(dict(end), "gain")
     rows = (
         language.say(
             "chart.funding.alt_row",
@@ -209,7 +210,7 @@ SCOPES = ((BUDGET, BLUE, "o", -0.16), (PLEDGED, VERMILION, "s", 0.16))
 
 @styled
 def draw_earmarks(earmarks: Earmarks, ax: Axes, language: Language = ENGLISH) -> Axes:
-    """Draw the price of each earmark: mean and 80 % range, and a diamond at expected costs.
+    """Draw the price of each earmark: mean and 80 % range.
 
     Above, of the money up to the budget; below, of the pledges alone.
     """
@@ -220,23 +221,11 @@ def draw_earmarks(earmarks: Earmarks, ax: Axes, language: Language = ENGLISH) ->
     most = 0.0
     for scope, colour, marker, shift in SCOPES:
         part = table.loc[scope].loc[labels]
-        low, high, mean = (
-            part[name].to_numpy() for name in ("price_low", "price_high", "price_mean")
-        )
+        low, high, mean = (part[name].to_numpy() for name in ("price_low", "price_high", "price"))
         ax.hlines(y + shift, low, high, color=colour, linewidth=1.2)
         label = language.say(f"earmarks.{scope}")
         ax.plot(mean, y + shift, marker, color=colour, markersize=4, label=label)
-        ax.plot(
-            part["price"],
-            y + shift,
-            "D",
-            markerfacecolor=PAPER,
-            markeredgecolor=INK,
-            markersize=3.2,
-            linestyle="none",
-            label=language.say("earmarks.expected") if scope == PLEDGED else None,
-        )
-        most = max(most, float(np.nanmax([*high, *part["price"], 0.0])))
+        most = max(most, float(np.nanmax([*high, *mean, 0.0])))
     ax.set_xlim(-0.02 * max(most, 0.1), 1.05 * max(most, 0.1))
     chances = table["p_costs"].to_dict()
     texts = [

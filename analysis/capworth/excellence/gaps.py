@@ -13,6 +13,7 @@ from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.uncertainty.order_statistics import known_quantiles
 from capworth.model.chain import Levels
 from capworth.model.draws import Draws
+from capworth.model.figures import RATIO, SHARE, Column, columns
 from capworth.model.joint_gains import Game, games_of
 from capworth.model.result import HIGH, LOW, Answer, Provenance, spread
 from capworth.model.simulation import Sample
@@ -31,6 +32,24 @@ class GapWorth(Answer):
     models: tuple[str, ...]  # the services of excellence whose chains give the targets
     draws: int
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        rests, money = ("scores", "chain"), ("scores", "chain", "effects", "costs")
+        return columns(
+            "gap_worth",
+            ("gap", "gap", "points", "gap", ("scores",)),
+            ("closeness", "closeness", "share", "gap", ("scores",)),
+            ("potential", "potential", "points", "gap", money),
+            ("p_field", "field", "chance", "gap", money, SHARE),
+            ("gap_money_m", "gap_money", "millions", "money", rests),
+            ("gap_harm_days", "gap_harm", "days", "harm", rests),
+            ("closed", "gap_closed", "share", "gap", money),
+            ("cost_m", "gap_cost", "millions", "cost", money),
+            ("points_per_m", "gap_rate", "points_per_million", "gap", money, RATIO),
+            ("money_per_m", "gap_money_rate", "ratio", "benefit_cost_ratio", money, RATIO),
+            draws="draws",
+        )
 
     @property
     def open(self) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from capworth.errors import InputError
 from capworth.excellence.unit_tables import Table, UnitTables, unit_tables
 from capworth.methods.arguments import Floats
 from capworth.methods.envelopment.malmquist import Malmquist, malmquist
+from capworth.model.figures import SHARE, STATED, Column, columns
 from capworth.model.result import Answer, Provenance, spread
 from capworth.streams import stream
 
@@ -55,6 +56,18 @@ class ProductivityTrend(Answer):
     without: tuple[str, ...]
     resolved: int
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        rests = ("activity",)
+        names = ("productivity", "efficiency_change", "technical_change", "pure_change")
+        return columns(
+            "productivity",
+            *((name, name, "ratio", "productivity", rests) for name in (*names, "scale_change")),
+            ("p_rise", "productivity_rise", "chance", "productivity", rests, SHARE),
+            ("to_year", "productivity_to", "year", "productivity", rests, STATED),
+            tail="from_year",
+        )
 
     @property
     def fewest(self) -> int:

@@ -33,6 +33,7 @@ from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.envelopment.bootstrap import bootstrap
 from capworth.methods.envelopment.dea import dea, elicited_region
 from capworth.methods.envelopment.technology import NEGLIGIBLE
+from capworth.model.figures import COUNT, MODE, SHARE, TEST, Column, columns
 from capworth.model.result import Answer, Provenance, ends, spread
 from capworth.model.simulation import Sample
 
@@ -192,6 +193,69 @@ class Excellence(Answer):
     without: tuple[str, ...]  # criteria that do not count, as extents are made of them
     models: Models
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        rests = ("scores", "costs", "extents")
+        shares = (
+            *("p_efficient", "p_excellent", "p_alone", "p_default", "p_top"),
+            *("p_efficient_plain", "p_top_plain", "p_reaches_levels"),
+            *("p_efficient_constant", "p_excellent_constant"),
+            *("p_efficient_variable", "p_excellent_variable"),
+        )
+        chances = [(name, name[2:], "chance", "excellent", rests, SHARE) for name in shares]
+        rates = [
+            (name, name, "share", "efficiency", rests)
+            for name in ("efficiency", "efficiency_constant", "efficiency_variable")
+        ]
+        lifts = [
+            (name, name, "ratio", "efficiency", rests)
+            for name in self._table.columns
+            if name.startswith("lift_")
+        ]
+        return (
+            *columns("excellence", *chances, *rates, *lifts, draws="draws"),
+            Column("excellence", "extent", "extent", "share", "extent", ("extents",)),
+            *columns(
+                "excellence",
+                ("unit_cost_m", "unit_cost", "millions", "efficiency", rests),
+                draws="draws",
+            ),
+            *columns(
+                "excellence_thresholds",
+                ("count_variable", "derived", "count", "excellent", rests, COUNT, "variable"),
+                ("count_constant", "derived", "count", "excellent", rests, COUNT, "constant"),
+                draws="draws",
+            ),
+            *columns(
+                "gaps",
+                ("now", "value", "points", "score_part", ("scores",)),
+                ("model", "agreed_level", "points", "gap", ("scores",)),
+                ("gap", "gap", "points", "gap", ("scores",)),
+                ("p_below", "below", "chance", "gap", ("scores",), SHARE),
+                draws="draws",
+            ),
+            *columns(
+                "models",
+                ("p_own", "own_model", "chance", "model_share", rests, SHARE),
+                ("p_model", "model", "chance", "model_share", rests, SHARE),
+                ("p_second", "second_model", "chance", "model_share", rests, SHARE),
+                ("now", "lags_now", "points", "score_part", ("scores",)),
+                ("target", "lags_target", "points", "gap", rests),
+                ("p_lags", "lags_most", "chance", "model_share", rests, SHARE),
+                ("points", "lags_points", "points", "gap", rests),
+                draws="draws",
+            ),
+            *columns(
+                "model_targets",
+                ("now", "value", "points", "score_part", ("scores",)),
+                ("target", "target_level", "points", "gap", rests),
+                ("lag", "lag", "points", "gap", rests),
+                ("p_lags", "lags", "chance", "model_share", rests, SHARE),
+                ("points", "lag_points", "points", "gap", rests),
+                draws="draws",
+            ),
+        )
 
     def peers(self) -> pd.DataFrame:
         """How often each service (column) is a model of each capability (row)."""
@@ -564,6 +628,20 @@ class FrontierCheck(Answer):
     small_sample: bool
     resolved: int
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        rests = ("scores", "costs", "extents")
+        return columns(
+            "frontier",
+            ("p_efficient", "efficient_free", "chance", "excellent", rests, SHARE),
+            ("p_bounded", "efficient_bounded", "chance", "excellent", rests, SHARE),
+            ("efficiency_bounded", "efficiency_bounded", "share", "efficiency", rests),
+            ("p_model", "model_bounded", "chance", "model_share", rests, SHARE),
+            ("efficiency", "efficiency_mode", "share", "efficiency", rests, MODE),
+            ("corrected", "efficiency_corrected", "share", "efficiency", rests, TEST),
+            draws="draws",
+        )
 
     @property
     def free(self) -> tuple[str, ...]:

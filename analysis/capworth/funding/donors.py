@@ -12,13 +12,13 @@ from capworth.methods.arguments import Bools, Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.frontier import Relations
 from capworth.model.costs import PAYERS
-from capworth.model.result import Answer, Provenance, ends
-from capworth.model.simulation import CHUNK, Sample
+from capworth.model.figures import RATIO, SHARE, STATED, Column, columns
+from capworth.model.result import Answer, Provenance, spread
+from capworth.model.simulation import Sample
 from capworth.programme.choice import Choice
 from capworth.programme.priorities import share_served
 from capworth.programme.selection import Programme
 
-RANGED = CHUNK  # draws, the first ones, from which ranges are taken; means are over all
 SOME = 0.1  # mean share of the capabilities of a package from which a function counts as served
 
 
@@ -33,6 +33,50 @@ class DonorMenu(Answer):
     _table: pd.DataFrame
     _serves: pd.DataFrame
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        gains, money = ("effects", "scores"), ("effects", "chain")
+        stated = ("improvements",)
+        payers = (
+            ("organisation_m", "organisation"),
+            ("members_m", "members"),
+            ("donors_m", "donors"),
+        )
+        rate = (
+            "gain_per_asked_m",
+            "gain_asked_rate.package",
+            "distance_per_million",
+            "gain_rate",
+            gains,
+            RATIO,
+        )
+        return (
+            *columns(
+                "donor_menu",
+                ("asked_m", "asked.package", "millions", "package", ("asked",)),
+                ("cost_m", "cost.package", "millions", "package", ("costs",)),
+                ("gain", "gain.package", "distance", "package", gains),
+                rate,
+                ("money_m", "money.package", "millions", "package", money),
+                ("harm_days", "harm.package", "days", "package", money),
+                ("exchange", "served.package", "share", "served", gains, RATIO),
+                ("p_gain", "gains.package", "chance", "share_of_draws", gains, SHARE),
+                ("core", "core.package", "ratio", "core", gains),
+                ("pledged_m", "pledged.package", "millions", "pledged", ("funding",), STATED),
+                ("readiness", "readiness.package", "level", "package", stated, STATED),
+                ("start_year", "start.package", "year", "package", stated, STATED),
+                ("effect_year", "effect.package", "year", "package", stated, STATED),
+            ),
+            *(
+                Column(
+                    *("donor_menu", name, "cost.package", "millions", "package", ("costs",)),
+                    basis=payer,
+                    payer=payer,
+                )
+                for name, payer in payers
+            ),
+        )
 
     def serves(self) -> pd.DataFrame:
         """Index (package, capability): what changes there, on which criteria and chain steps."""
@@ -70,8 +114,7 @@ def make_menu(
     """Describe every package by cost, gains, probability, what it needs, opens and serves.
 
     `asked_m` is one-off money to be raised, `cost_m` whole-life cost of all payers in present
-    value, of which `organisation_m`, `members_m` and `donors_m`; ranges are 80 % intervals over the
-    first 10,000 draws.
+    value, of which `organisation_m`, `members_m` and `donors_m`; ranges are 80 % intervals.
     `core` is the share of draws whose best good set holds the improvement,
     `p_gain` the share in which it adds anything. `pledged_m` is earmarked money that may pay for
     the package or for something else; `grade` is the lowest grade of its costs and effects.
@@ -82,18 +125,10 @@ def make_menu(
     ids = case.improvement_ids
     inside = bundles.T.astype(float)
 
-    def spread(name: str, mean: Floats, draws: Floats, scale: float) -> Mapping[str, Floats]:
-        low, high = ends(draws)
-        return {name: mean / scale, f"{name}_low": low / scale, f"{name}_high": high / scale}
-
-    def cost(name: str, each: Floats) -> Mapping[str, Floats]:
-        """Mean over all draws, interval over the first ones, of (draws, improvements)."""
-        return spread(name, each.mean(axis=0) @ inside, each[:RANGED] @ inside, MILLION)
-
     def gains(name: str, measure: str, scale: float = 1.0) -> Mapping[str, Floats]:
-        """Do the same for gains, with what members of a package add together."""
-        some = choice.worth.over_draws(bundles, measure, RANGED)
-        return spread(name, choice.worth.expected(bundles, measure), some, scale)
+        """Gains of every package, with what its members add together."""
+        found = choice.worth.over_draws(bundles, measure)
+        return spread(name, found, scale, sample.ranged(measure, found))
 
     gain, asked = choice.worth.expected(bundles, DISTANCE), drawn.asked.mean(axis=0) @ inside
     payers = np.einsum("nip,ib->bp", drawn.improvement_payers, inside) / len(
@@ -106,15 +141,15 @@ def make_menu(
         {
             "name": [i.name for i in case.improvements],
             **_words(case, relations, bundles),
-            **cost("asked_m", drawn.asked),
-            **cost("cost_m", drawn.improvement_cost),
+            **spread("asked_m", drawn.asked @ inside, MILLION),
+            **spread("cost_m", drawn.improvement_cost @ inside, MILLION),
             **{f"{p}_m": payers[:, k] / MILLION for k, p in enumerate(PAYERS)},
             **gains("gain", DISTANCE),
-            "gain_per_m": rate,
+            "gain_per_asked_m": rate,
             **gains("money_m", "money", MILLION),
             **gains("harm_days", HARM),
             "exchange": share_served(drawn.gains, bundles),
-            "p_gain": (choice.worth.over_draws(bundles, DISTANCE, RANGED) > 0).mean(axis=0),
+            "p_gain": (choice.worth.over_draws(bundles, DISTANCE) > 0).mean(axis=0),
             "core": found["core"].to_numpy(),
             "chosen": _all_in(found["chosen"].to_numpy(dtype=bool), bundles),
             **_schedule(case, bundles),
@@ -122,7 +157,7 @@ def make_menu(
             "grade": [_grade(case, row) for row in bundles],
         },
         index=pd.Index(ids, name="package"),
-    ).sort_values("gain_per_m", ascending=False, kind="stable")
+    ).sort_values("gain_per_asked_m", ascending=False, kind="stable")
     return DonorMenu(table, _serves(case, bundles, list(map(str, table.index))), provenance)
 
 

@@ -1,6 +1,6 @@
 """What money there is, what the next euro buys, and how far it is to the target."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,17 @@ from capworth.funding.earmarks import SAME, Earmarks, price_earmarks
 from capworth.funding.pledges import PROGRAMME, MoneyMap, map_money
 from capworth.methods.arguments import Floats
 from capworth.methods.portfolio.relations import with_slack
+from capworth.model.figures import (
+    MEAN,
+    NO_DRAWS,
+    QUANTILE,
+    SHARE,
+    STATED,
+    Column,
+    Figure,
+    columns,
+    number,
+)
 from capworth.model.result import Answer, Provenance, ends
 from capworth.model.simulation import Sample
 from capworth.programme.choice import Choice
@@ -32,6 +43,79 @@ class Funding(Answer):
     earmarks: Earmarks | None  # None where no money is earmarked
     menu: DonorMenu
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        gains = ("effects", "scores")
+        return (
+            *columns(
+                "funding_curve",
+                ("budget_m", "needed.budget", "millions", "needed", ("asked",), QUANTILE),
+                ("gain", "gain.budget", "distance", "gain", gains),
+                ("earmark_loss", "earmark_loss.budget", "distance", "earmark", gains),
+            ),
+            *columns(
+                "next_euro",
+                ("gain", "more.further", "distance", "further", gains),
+                ("p_gain", "more_share.further", "chance", "exchange", gains, SHARE),
+                ("spent_m", "spent.further", "millions", "needed", ("asked",), QUANTILE),
+            ),
+            *columns(
+                "pledges",
+                ("amount_m", "pledged", "millions", "pledged", ("funding",), STATED),
+                ("chance", "chance", "chance", "coming", ("funding",), MEAN),
+                ("expected_m", "coming", "millions", "coming", ("funding",)),
+                ("year", "comes_in", "year", "pledged", ("funding",), STATED),
+            ),
+            *columns(
+                "money_map",
+                ("stated_m", "pledged", "millions", "pledged", ("funding",), STATED),
+            ),
+            Column(
+                *("money_map", "expected_m", "coming", "millions", "coming", ("funding",)),
+                ends=("low_m", "high_m"),
+            ),
+        )
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures of its tables, and those of all pledges together."""
+        known = self.provenance
+        prices = f"{known.currency} of {known.price_year}"
+        money, rests = self.money, (("funding", "all"),)
+        spans = [("coming", money.money_m), ("missing_to_budget", money.budget_gap_m)]
+        spans += [("missing_to_target", money.gap_m)] if money.gap_m is not None else []
+        chances = [("budget", money.p_budget), ("target", money.p_target)]
+        return (
+            *Answer.figures(self),
+            *self.menu.figures(),
+            *(self.earmarks.figures() if self.earmarks else ()),
+            Figure(
+                *("pledged.all_pledges", money.stated_m, "millions", "pledged", STATED),
+                prices=prices,
+                behind=rests,
+                draws=NO_DRAWS,
+            ),
+            *(
+                Figure(
+                    *(f"{name}.all_pledges", number(span[0]), "millions", "coming"),
+                    low=number(span[1]),
+                    high=number(span[2]),
+                    prices=prices,
+                    behind=rests,
+                    draws=money.draws,
+                )
+                for name, span in spans
+            ),
+            *(
+                Figure(
+                    *(f"reached.all_pledges.{name}", chance, "chance", "share_of_draws", SHARE),
+                    behind=rests,
+                    draws=money.draws,
+                )
+                for name, chance in chances
+                if chance is not None
+            ),
+        )
 
     def curve(self) -> pd.DataFrame:
         """Return the best set of every budget: gain with its 80 % interval over the draws.
@@ -81,8 +165,8 @@ def fund(sample: Sample, programme: Programme | None, provenance: Provenance) ->
     chosen = [set(words.split()) for words in frontier["chosen"]]
     taken = np.array([[i in row for i in case.improvement_ids] for row in chosen], dtype=bool)
     choice = Choice.of(sample)
-    low, high = ends(choice.worth.over_draws(taken, DISTANCE).T, axis=1)
-    earmarks = price_earmarks(sample, choice, programme.budget_m, provenance)
+    low, high = ends(sample.ratio_by_draw(choice.worth.over_draws(taken, DISTANCE)))
+    earmarks = price_earmarks(sample, programme.budget_m, provenance)
     curve = frontier.assign(gain_low=low, gain_high=high, earmark_loss=_loss(frontier, earmarks))
     money = map_money(sample, programme.budget_m, programme.target_m, provenance)
     return Funding(

@@ -10,7 +10,7 @@ from capworth.case.model import Case, Estimate, Pledge
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.draws import stacked
-from capworth.model.money import Money
+from capworth.model.price_base import PriceBase
 from capworth.model.result import Answer, Interval, Provenance, ends
 from capworth.model.simulation import CHUNK, Sample, sampled
 from capworth.streams import stream
@@ -117,7 +117,7 @@ def is_counted(case: Case) -> Bools:
 
 def stated_money(case: Case) -> Floats:
     """(pledges,) amounts as stated, in the money of the case."""
-    money = Money(case)
+    money = PriceBase(case)
     return np.array(
         [p.amount.mode * money.factor(p.currency, p.price_year) for p in case.funding],
         dtype=np.float64,
@@ -150,7 +150,7 @@ def chance_of(pledge: Pledge) -> Estimate:
 def what_comes(case: Case, draws: int) -> Floats:
     """(draws, pledges) what comes of each pledge, in the money of the case."""
     drawn = sampled(case, 0, draws)
-    money = Money(case)
+    money = PriceBase(case)
     rates = [money.factor(p.currency, p.price_year) for p in case.funding]
     amounts = stacked(drawn, [p.amount for p in case.funding]) * np.array(rates)
     chances = stacked(drawn, [chance_of(p) for p in case.funding])

@@ -16,7 +16,7 @@ from babel.numbers import get_currency_name, get_currency_symbol
 from capworth.case.model import Case
 from capworth.errors import InputError
 from capworth.language.isolates import figures_isolated, flat, isolated
-from capworth.language.numbers import Amount, decimals, half_up, written
+from capworth.language.numbers import Amount, Quantity, decimals, digits, half_up, say
 from capworth.language.phrases import Phrases, Typography, phrases
 from capworth.methods.cost_benefit.prices import MILLION
 
@@ -194,8 +194,7 @@ class Language:
 
     def signed(self, value: float, places: int) -> str:
         """Write a change with its sign, also where it lifts."""
-        plus = "+" if half_up(value, places) >= 0 else ""
-        return self._isolated(plus + self._bare(value, places))
+        return self._isolated(self._bare(value, places, plus="+"))
 
     def tick(self, value: float, _: object = None) -> str:
         """Write a tick label: as many decimals as the number has, at most four."""
@@ -273,12 +272,54 @@ class Language:
             return "_above", self.number(99, 0)
         return "", self.number(100 * share, 0)
 
-    def _bare(self, value: float, places: int, *, padded: bool = True) -> str:
-        minus = self._typography.minus if half_up(value, places) < 0 else ""
-        return minus + written(value, places, self.phrases.locale, padded=padded)
+    def _bare(self, value: float, places: int, *, plus: str = "", padded: bool = True) -> str:
+        minus, locale = self._typography.minus, self.phrases.locale
+        return say(value, places, locale, minus=minus, plus=plus, padded=padded)
 
     def _isolated(self, value: str) -> str:
         return isolated(value) if self.rightwards else value
+
+    # ------------------------------------------------------------ figures
+
+    def said(self, figure: Quantity, *, ranged: bool = True) -> str:
+        """Write a figure in its unit, with its range: the digits are those of its role.
+
+        Money in millions or units, shares and chances in percent, a year without separators; for
+        the rest the word of the unit follows.
+
+        Parameters
+        ----------
+        figure : value, range, unit and error; "not measured" is said where there is no value
+        ranged : whether the range stands behind
+        """
+        if figure.value is None:
+            return self.say("figure.absent")
+        unit, value = figure.unit, figure.value
+        if unit == "year":
+            return self._isolated(str(half_up(value, 0)))
+        if unit == "chance":
+            return self.probability(value)
+        scale = 100.0 if unit == "share" else 1.0
+        low = value if figure.low is None else figure.low
+        high = value if figure.high is None else figure.high
+        error = None if figure.error is None else figure.error * scale
+        amount = Amount(value * scale, low * scale, high * scale)
+        places = digits(unit, *amount, error)
+        middle, low_end, high_end = (self.number(end, places) for end in amount)
+        text = self._in_unit(middle, unit)
+        if not ranged or figure.low is None or amount.is_certain:
+            return text
+        key = "span_signed" if amount.low < 0 else "span"
+        return self.say("around", middle=text, span=self.say(key, low=low_end, high=high_end))
+
+    def _in_unit(self, number: str, unit: str) -> str:
+        if unit in ("millions", "money"):
+            return self.amount(number, millions=unit == "millions")
+        if unit in ("share", "distance"):
+            text = self.say("percent", number=number)
+            return text if unit == "share" else self.say("figure_unit.distance", number=text)
+        money = self.amount(number, millions=True) if unit == "millions_a_year" else number
+        return self.say(f"figure_unit.{unit}", number=money)
 
     # ------------------------------------------------------------ money
 

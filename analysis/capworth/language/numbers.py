@@ -6,7 +6,8 @@ An amount is a number that is never printed without its interval.
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from math import floor, isfinite, log10
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 from babel import Locale
 from babel.numbers import format_decimal
@@ -16,17 +17,31 @@ MOST = 4  # significant digits that are never passed, however narrow the range
 TINY = 1e-300  # below it a number is none
 
 
-def written(value: float, places: int, locale: Locale, *, padded: bool = True) -> str:
-    r"""Write the size of a number, rounded half up in decimals as they stand; signs are words.
+def say(
+    value: float,
+    places: int,
+    locale: Locale,
+    *,
+    minus: str = "−",
+    plus: str = "",
+    padded: bool = True,
+) -> str:
+    r"""Write a number: the one place where a number becomes a text, rounded once, half up.
 
-    Negative `places` round off tens or thousands; zeros at the end only if `padded`.
+    Parameters
+    ----------
+    value : a number with an end
+    places : decimals; negative ones round off tens or thousands
+    minus, plus : signs before what is below 0 after rounding, and before all else
+    padded : whether zeros stand at the end
 
-    >>> written(2.675, 2, Locale("en")), written(-8500.0, -3, Locale("fr"))
-    ('2.68', '9\u202f000')
+    >>> say(2.675, 2, Locale("en")), say(-8500.0, -3, Locale("fr")), say(-0.04, 1, Locale("en"))
+    ('2.68', '−9\u202f000', '0.0')
     """
-    shown = abs(half_up(value, places))
+    shown = half_up(value, places)
     decimals = ("0" if padded else "#") * max(places, 0)
-    return str(format_decimal(shown, format=f"#,##0.{decimals}".rstrip("."), locale=locale))
+    text = str(format_decimal(abs(shown), format=f"#,##0.{decimals}".rstrip("."), locale=locale))
+    return (minus if shown < 0 else plus) + text
 
 
 def half_up(value: float, places: int) -> Decimal:
@@ -54,6 +69,33 @@ def decimals(value: float, low: float, high: float) -> int:
     if width < TINY:
         return DIGITS - 1 - _power(largest)
     return min(DIGITS - 1 - _power(width), MOST - 1 - _power(largest))
+
+
+FINEST: Mapping[str, int] = MappingProxyType(
+    {"count": 0, "year": 0, "days": 0, "place": 1, "share": 0, "chance": 0, "years": 1}
+)  # decimals that a quantity of this unit never passes; shares and chances in percent
+
+
+def digits(unit: str, value: float, low: float, high: float, error: float | None = None) -> int:
+    """Decimals to print of a figure: by its range, what its unit allows, and its error.
+
+    The last digit is at least two standard errors of the draws, but one digit of the range stands;
+    a figure without a range has the digits that its error leaves.
+
+    >>> digits("millions", 19.6497, 16.5, 22.3), digits("millions", 19.6497, 16.5, 22.3, 0.3)
+    (1, 0)
+    >>> digits("days", 5900.9, 5897.2, 5904.1), digits("distance", 5.395, 3.679, 7.24, 0.025)
+    (0, 1)
+    """
+    finest = FINEST.get(unit, MOST + 2)
+    places = min(decimals(value, low, high), finest)
+    if error is None or not error > 0:
+        return places
+    if high - low < TINY:
+        held = MOST - 1 - _power(abs(value)) if abs(value) >= TINY else 0
+        return min(floor(-log10(2 * error)), held, finest)
+    least = min(places, -_power(high - low))  # one digit of the range
+    return max(min(places, floor(-log10(2 * error))), least)
 
 
 def rounded(value: float, low: float, high: float) -> float:
@@ -97,3 +139,27 @@ class Amount(NamedTuple):
     def is_exact(self) -> bool:
         """Whether all three are the same: a rare event may have a mean beyond its interval."""
         return self.low == self.middle == self.high
+
+
+class Quantity(Protocol):
+    """What a figure has to tell so that it can be written."""
+
+    @property
+    def value(self) -> float | None:
+        """What is printed; None where it was not measured."""
+
+    @property
+    def low(self) -> float | None:
+        """Low end of its interval, or none."""
+
+    @property
+    def high(self) -> float | None:
+        """High end of its interval, or none."""
+
+    @property
+    def unit(self) -> str:
+        """A word that says how it is written."""
+
+    @property
+    def error(self) -> float | None:
+        """By how much other draws would move it, or none."""

@@ -7,7 +7,7 @@ How much each member needs each capability to be better, against its other needs
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,7 @@ from capworth.methods.survey.nonresponse import (
     weighted_means,
 )
 from capworth.methods.uncertainty.order_statistics import known_quantiles
+from capworth.model.figures import COUNT, MEAN, NO_DRAWS, TEST, Column, columns
 from capworth.model.result import HIGH, LOW, Answer, Provenance
 from capworth.streams import stream
 
@@ -56,6 +57,50 @@ class Feedback(Answer):
     grade: str  # lowest grade of any answer
     synthetic: bool  # whether any answer was made by a generator
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        points = [
+            (name, name, "points", "need", ("feedback",))
+            for name in ("need", "gap", "importance", "satisfaction")
+        ]
+        regions = [(name, f"{name}.region", *rest) for name, _, *rest in points]
+        views = [(view, "gap", "points", "need", ("feedback",), MEAN, view) for view in self._views]
+        response = ("members", "answered", "share", "weight")
+        units = {"share": "share", "weight": "ratio"}
+        return (
+            *columns("feedback", *[(n, f"{q}_by_members", *rest) for n, q, *rest in points]),
+            *columns(
+                "feedback",
+                ("answers", "answers", "count", "need", ("feedback",), COUNT),
+                ("between", "between_regions", "share", "need", ("feedback",), TEST),
+                ("p_chance", "by_chance", "ratio", "need", ("feedback",), TEST),
+                ("p_adjusted", "by_chance_adjusted", "ratio", "need", ("feedback",), TEST),
+                draws=NO_DRAWS,
+            ),
+            *columns("feedback_regions", *regions, draws=NO_DRAWS),
+            *columns(
+                "feedback_regions",
+                ("members", "members.region", "count", "need", ("feedback",), COUNT),
+                ("answers", "answers.region", "count", "need", ("feedback",), COUNT),
+                draws=NO_DRAWS,
+            ),
+            *columns("feedback_views", *[(n, "gap_view", *rest) for n, _, *rest in views]),
+            *columns(
+                "feedback_response",
+                *(
+                    (n, f"response_{n}", units.get(n, "count"), "need", ("feedback",), COUNT)
+                    for n in response
+                ),
+                draws=NO_DRAWS,
+            ),
+            *columns(
+                "feedback_groups",
+                ("members", "members.group", "count", "need", ("feedback",), COUNT),
+                ("share", "share.group", "share", "need", ("feedback",), COUNT),
+                draws=NO_DRAWS,
+            ),
+        )
 
     @property
     def title(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from capworth.methods.network.network import (
     hub_break_even,
     hub_cost,
 )
+from capworth.model.figures import COUNT, MEAN, NO_DRAWS, STATED, TEST, Column, columns
 from capworth.model.result import Answer, Provenance, ends, middle, spread
 from capworth.model.simulation import Sample
 
@@ -51,6 +52,41 @@ class Network(Answer):
     draws: int
     grades: str  # of the figures that hub and links rest on, from best to worst
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        rests, value = ("network", "members"), ("network", "members", "chain")
+        thousand = "thousands_a_year"
+        return (
+            *columns(
+                "network",
+                ("searchers", "searchers", "count", "network_step", rests),
+                ("owners", "owners", "count", "network_step", rests),
+                ("members", "members", "count", "network_step", rests, COUNT),
+                ("dyads", "pairs", "share", "network_step", rests),
+                ("reached", "pairs_reached", "share", "network_step", rests),
+                ("value_m", "value_a_year", "millions_a_year", "network_step", value),
+                ("searcher_k", "one_more_searcher", thousand, "network_step", value),
+                ("owner_k", "one_more_owner", thousand, "network_step", value),
+                ("record_k", "more_records", thousand, "network_step", value),
+                ("quality_k", "more_quality", thousand, "network_step", value),
+                draws="draws",
+            ),
+            *columns(
+                "network_steps",
+                ("own_k", "one_more", thousand, "network_step", value, MEAN, "own"),
+                ("external_k", "one_more", thousand, "network_step", value, MEAN, "external"),
+                draws="draws",
+            ),
+            *columns(
+                "network_growth",
+                ("exponent", "growth", "ratio", "network_step", ("activity",), TEST),
+                ("first", "growth_from", "year", "network_step", ("activity",), STATED),
+                ("last", "growth_to", "year", "network_step", ("activity",), STATED),
+                draws=NO_DRAWS,
+                error="standard_error",
+            ),
+        )
 
     def steps(self) -> pd.DataFrame:
         """Worth of one more member, connection, percent of records, point of quality.

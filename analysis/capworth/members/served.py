@@ -32,8 +32,9 @@ from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.survey.disclosure import dominated, hidden_cells, without_small
 from capworth.methods.survey.nonresponse import FEWEST
+from capworth.model.figures import COUNT, STATED, Column
 from capworth.model.joint_gains import gain_shares
-from capworth.model.money import Money
+from capworth.model.price_base import PriceBase
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.simulation import Sample
 
@@ -57,6 +58,7 @@ class Members(Answer):
     _factor: Floats  # (members, improvements) on each improvement's gain
     _factor_error: Floats  # of it, from the counts of the connected
     _gains: Floats  # (draws, improvements) points, in all draws kept
+    _ratio: Floats  # (draws, improvements) the same, of the distance of each draw
     _covariance: Floats  # (improvements, improvements) of their means
     _totals: pd.DataFrame
     improvement_ids: tuple[str, ...]
@@ -65,6 +67,43 @@ class Members(Answer):
     measured: int  # capabilities with a value in money
     draws: int  # in which use is shared out
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        named = (
+            ("hits", "hits_got", "a_year"),
+            ("hits_given", "hits_given", "a_year"),
+            ("own_m", "own_worth", "millions_a_year"),
+            ("external_m", "worth_to_others", "millions_a_year"),
+            ("own_harm", "own_harm", "days"),
+            ("external_harm", "harm_to_others", "days"),
+            ("national_m", "national_cost", "millions_a_year"),
+        )
+        rests = ("members", "network")
+        found = [
+            Column(
+                *(table, name, f"{quantity}{tail}", unit, "member_part", rests),
+                error=f"{name}_error",
+                draws="draws",
+            )
+            for table, tail in (("members", ""), ("members_by_group", ".group"))
+            for name, quantity, unit in named
+        ]
+        share = ("members", "contribution_m", "contribution", "millions_a_year", "member_part")
+        totals = ("members_totals", "members", "all_members", "level", "member_part", rests)
+        return (
+            *found,
+            Column(*share, ("members",), STATED),
+            Column(
+                *("members_by_group", "contribution_m", "contribution.group", "millions_a_year"),
+                *("member_part", ("members",), STATED),
+            ),
+            Column(
+                *("members_by_group", "members", "members.group_of", "count", "member_part", rests),
+                COUNT,
+            ),
+            Column(*totals, draws="draws"),
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Return every member's row; counts of events below 5 a year are blank."""
@@ -115,7 +154,7 @@ class Members(Answer):
         top = np.bincount(best.ravel(), minlength=len(factor)) / len(points)
         table = pd.DataFrame(
             {
-                **spread("points", points),
+                **spread("points", points, ranged=self._ratio * factor),
                 "points_error": known.error,
                 "p_top": top,
                 "p_top_error": np.sqrt(top * (1 - top) / len(points)),
@@ -214,6 +253,7 @@ def serve_members(
         _factor=factor,
         _factor_error=error,
         _gains=gains,
+        _ratio=sample.ratio_by_draw(gains),
         _covariance=covariance,
         _totals=pd.DataFrame(totals).T.rename_axis("measure"),
         improvement_ids=case.improvement_ids,
@@ -286,7 +326,7 @@ def _of(table: pd.DataFrame, member: str) -> pd.DataFrame:
 
 
 def _features(case: Case, index: pd.Index[str]) -> pd.DataFrame:
-    money, settings = Money(case), case.settings
+    money, settings = PriceBase(case), case.settings
     rows = []
     for m in case.members:
         year = m.contribution_year or settings.price_year

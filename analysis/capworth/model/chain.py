@@ -17,7 +17,7 @@ from capworth.methods.arguments import Bools, Floats
 from capworth.methods.cost_benefit.prices import transferred
 from capworth.methods.cost_benefit.value_chain import lead_use, match_probability, share_of
 from capworth.model.draws import Draws
-from capworth.model.money import Money
+from capworth.model.price_base import PriceBase
 
 Levels: TypeAlias = Mapping[tuple[str, str], Floats]  # (step, outcome) to (draws,)
 RESPONSE = ("response", "")  # factor on hits that follows from an elasticity; see `responded`
@@ -73,7 +73,7 @@ class UnitValues:
     """The unit values of a case that count: all of money, and the days of one harm index."""
 
     def __init__(self, case: Case) -> None:
-        self._money = Money(case)
+        self._money = PriceBase(case)
         self._values = tuple(
             v for v in case.unit_values if v.scale == "money" or v.index == case.harm_index
         )
@@ -155,6 +155,7 @@ class ChainModel:
     def __init__(self, case: Case) -> None:
         self._case = case
         self._values = UnitValues(case)
+        self._whole = {c.id: c.part_of or c.id for c in case.capabilities}
         self._steps: Mapping[str, list[ChainStep]] = {
             c: [s for s in case.chain if s.capability == c] for c in case.capability_ids
         }
@@ -199,8 +200,8 @@ class ChainModel:
         levels: dict[str, dict[tuple[str, str], Floats]] = {c: {} for c in self._steps}
         for capability, steps in self._steps.items():
             levels[capability] = {(s.step, s.outcome): draws.of(s.level) for s in steps}
-        for capability, step, outcome in self._missing():
-            levels[capability][step, outcome] = draws.of(_unknown(capability, step, outcome))
+            for step, outcome, share in self.missing(capability):
+                levels[capability][step, outcome] = draws.of(share)
         return levels
 
     def walk(self, size: int, levels: Mapping[str, Levels], worth: Mapping[str, Worth]) -> Benefits:
@@ -247,16 +248,23 @@ class ChainModel:
 
     def unknown(self) -> tuple[Estimate, ...]:
         """Shares that a chain needs and the case does not give: anything from none to all."""
-        return tuple(_unknown(*missing) for missing in self._missing())
+        found = {e.name: e for c in self._steps for _, _, e in self.missing(c)}
+        return tuple(found.values())
 
-    def _missing(self) -> Iterator[tuple[str, str, str]]:
-        for capability, steps in self._steps.items():
-            known = {(s.step, s.outcome) for s in steps}
-            outcomes = dict.fromkeys(s.outcome for s in steps if s.outcome)
-            needed = [(s, "") for s in ("verified", "used")] if steps else []
-            needed += [(s, o) for o in outcomes if (FALSE, o) not in known for s in OUTCOME_STEPS]
-            known |= {("contribution", o) for s, o in known if s == "bilateral"}
-            yield from ((capability, *pair) for pair in needed if pair not in known)
+    def missing(self, capability: str) -> Iterator[tuple[str, str, Estimate]]:
+        """Step and outcome of every such share of one capability.
+
+        What is not known of a whole is not known of its parts: they have the share in common.
+        """
+        steps = self._steps[capability]
+        known = {(s.step, s.outcome) for s in steps}
+        outcomes = dict.fromkeys(s.outcome for s in steps if s.outcome)
+        needed = [(s, "") for s in ("verified", "used")] if steps else []
+        needed += [(s, o) for o in outcomes if (FALSE, o) not in known for s in OUTCOME_STEPS]
+        known |= {("contribution", o) for s, o in known if s == "bilateral"}
+        for step, outcome in needed:
+            if (step, outcome) not in known:
+                yield step, outcome, _unknown(self._whole[capability], step, outcome)
 
 
 def _attributed(hits: Floats, level: Levels, outcome: str) -> Floats:

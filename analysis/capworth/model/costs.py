@@ -11,9 +11,9 @@ from capworth.methods.allocation.keys import KEYS, PEAK, TREE, equal, peak_share
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.discounting import effect_profile, factors
 from capworth.model.draws import AtModes, Draws
-from capworth.model.money import Money
 from capworth.model.out_turn import OutTurns
 from capworth.model.paths import Paths
+from capworth.model.price_base import PriceBase
 
 PAYERS = ("organisation", "members", "donors")
 
@@ -49,7 +49,7 @@ class CostModel:
 
     def __init__(self, case: Case) -> None:
         self._case = case
-        self._money = Money(case)
+        self._money = PriceBase(case)
         self._discount = discount_factors(case)
         self.out_turns = OutTurns(case)
         self.paths = Paths(case, self._discount)
@@ -104,7 +104,7 @@ class CostModel:
             if line.capability:
                 c = self._capabilities[line.capability]
                 capability[:, c, payer] += amount * (self.paid(draws, line) @ self._discount)
-                for k in (k for k, kept in keepers.items() if kept == c):
+                for k in (k for k, kept in keepers if kept == c):
                     again = self.kept(draws, line, k)
                     improvement[:, k, payer] += amount * (again @ self._discount)
             elif line.platform:

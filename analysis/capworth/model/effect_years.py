@@ -54,6 +54,11 @@ class EffectYears:
         """Discounted years of full effect."""
         return float((self.discount * self.share(improvement, delay)).sum())
 
+    def left(self, improvement: int, delay: int) -> float:
+        """Share of its discounted years of effect that is left so many years later."""
+        whole = self.counted(improvement)
+        return self.counted(improvement, delay) / whole if whole > 0 else 0.0
+
     def all_counted(self) -> Floats:
         """(improvements,) discounted years of full effect of each that starts as stated."""
         return np.array([self.counted(k) for k in range(len(self._improvements))], dtype=np.float64)

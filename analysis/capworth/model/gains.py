@@ -1,7 +1,7 @@
 """What each improvement adds to the capabilities it changes."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -47,12 +47,15 @@ class Tree:
     ----------
     levels, values, missing : (draws, capabilities, leaves)
     weights : (draws, leaves)
+    rises : (draws,) value that an effect adds on it at full effect, by the name of its change, as
+        far as it was asked for
     """
 
     levels: Floats
     values: Floats
     missing: Floats
     weights: Floats
+    rises: dict[str, Floats] = field(default_factory=dict)
 
 
 class GainModel:
@@ -112,10 +115,12 @@ class GainModel:
 
     def rise(self, tree: Tree, draws: Draws, effect: Effect) -> Floats:
         """(draws,) value that an effect adds on its criterion, at full effect."""
-        c, k = self._capability[effect.capability], self._leaf[effect.criterion]
-        moved = tree.levels[:, c, k] + draws.of(effect.change)
-        risen: Floats = self._value.worth_on(k, moved) - tree.values[:, c, k]
-        return risen
+        name = effect.change.name
+        if name not in tree.rises:
+            c, k = self._capability[effect.capability], self._leaf[effect.criterion]
+            moved = tree.levels[:, c, k] + draws.of(effect.change)
+            tree.rises[name] = self._value.worth_on(k, moved) - tree.values[:, c, k]
+        return tree.rises[name]
 
     def alone(
         self,
@@ -172,8 +177,8 @@ class GainModel:
             years = self.when(draws, i, c) @ self.years.discount
             money[:, i] += more * years
             harm[:, i] += days * years / self._annuity
-        for i, c in self._paths.keepers.items():
-            years = self.keeps(draws, i) @ self.years.discount
+        for i, c in self._paths.keepers:
+            years = self.keeps(draws, i, c) @ self.years.discount
             money[:, i] += today.money[:, c] * years
             harm[:, i] += today.harm[:, c] * years / self._annuity
         return money, harm
@@ -182,16 +187,15 @@ class GainModel:
         """(draws or 1, years) weight of what it gains there, at full effect today, in each year."""
         key = self._case.capability_ids[capability]
         share = self.years.share(improvement)
-        if self._paths.keepers.get(improvement) == capability:
+        if (improvement, capability) in self._paths.keepers:
             grown = self._paths.growth(draws, key)
             return share[None] if grown is None else share * grown
         return np.asarray(share * self._paths.given(draws, key))
 
-    def keeps(self, draws: Draws, improvement: int) -> Floats:
+    def keeps(self, draws: Draws, improvement: int, capability: int) -> Floats:
         """(draws or 1, years) part of a year's benefit of today that it keeps from ending."""
-        c = self._paths.keepers[improvement]
-        grown = self._paths.growth(draws, self._case.capability_ids[c])
-        kept = (1 - self._paths.alive[c]) * self.years.share(improvement)
+        grown = self._paths.growth(draws, self._case.capability_ids[capability])
+        kept = (1 - self._paths.alive[capability]) * self.years.share(improvement)
         return np.asarray(kept[None] if grown is None else kept * grown)
 
     def chain_gains(

@@ -15,6 +15,7 @@ from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.model.chain import Benefits, ChainModel, changed
 from capworth.model.draws import AtModes, Draws
 from capworth.model.effect_years import EffectYears
+from capworth.model.gains import Tree
 from capworth.model.simulation import Model
 
 MONEY = "money"  # measure before cost
@@ -187,7 +188,7 @@ def meetings_of(model: Model, draws: Draws, fewest: int = 1) -> tuple[Level | Ch
     that no gap is closed twice. On a chain the factors of all multiply and the chain is walked
     once, so that verified and used, say, strengthen one another, while a share stays below 1.
     """
-    return (*_levels(model, draws, fewest), *_chains(model, draws, fewest))
+    return (*levels_of(model, draws, fewest), *_chains(model, draws, fewest))
 
 
 def games_of(model: Model, draws: Draws) -> tuple[Game, ...]:
@@ -204,12 +205,20 @@ def games_of(model: Model, draws: Draws) -> tuple[Game, ...]:
     return tuple(found)
 
 
-def _levels(model: Model, draws: Draws, fewest: int) -> Iterator[Level]:
+def levels_of(
+    model: Model, draws: Draws, fewest: int, known: Tree | None = None
+) -> Iterator[Level]:
+    """Levels that improvements lift; see `meetings_of`.
+
+    Parameters
+    ----------
+    known : levels and values of today in these draws, where they are known
+    """
     case, value, extents = model.case, model.value, model.extents
     groups = _grouped(case, False, fewest)
     if not groups or extents.distance <= 0:
         return
-    tree, agreed = model.tree(draws), value.agreed()
+    tree, agreed = known or model.tree(draws), value.agreed()
     weights = extents.weights(tree.weights)
     place = {leaf.id: k for k, leaf in enumerate(value.leaves)}
     for (capability, criterion), effects in groups.items():
@@ -256,7 +265,7 @@ def _chains(model: Model, draws: Draws, fewest: int) -> Iterator[Chain]:
         course = None
         if paths.told:
             now = {MONEY: today.money[:, c].copy(), HARM: today.harm[:, c].copy()}
-            keepers = frozenset(k for k, kept in paths.keepers.items() if kept == c)
+            keepers = frozenset(k for k, kept in paths.keepers if kept == c)
             course = Course(now, paths.growth(draws, capability), paths.alive[c], keepers)
         yield Chain(users, capability, {MONEY: money, HARM: harm}, model.gains.years, course)
 
@@ -266,7 +275,7 @@ def _acting(model: Model) -> dict[str, tuple[int, ...]]:
     case, acting = model.case, dict[str, set[int]]()
     for (capability, _), effects in _grouped(case, True, 1).items():
         acting.setdefault(capability, set()).update(_users(case, effects))
-    for improvement, c in model.costs.paths.keepers.items():
+    for improvement, c in model.costs.paths.keepers:
         acting.setdefault(case.capability_ids[c], set()).add(improvement)
     chained = {step.capability for step in case.chain}
     return {c: tuple(sorted(users)) for c, users in acting.items() if c in chained}

@@ -185,7 +185,7 @@ def bias_of(line: CostLine, common: float = 0.0) -> Estimate | None:
         low, mode, high = record[0], float(np.median(record)), record[-1]
         basis = f"{len(record)} published accounts of {line.bias}: too few to know the tails"
     return Estimate(
-        name=f"bias/{line.id}",
+        name=f"bias/{line.amount.name.removeprefix('costs/')}",  # parts of a line turn out as one
         low=low,
         mode=mode,
         high=high,

@@ -31,9 +31,11 @@ class Paths:
             if row is not None and row.ends is not None:
                 self.alive[c, row.ends - settings.first_year :] = 0.0
         self._place = {c: k for k, c in enumerate(case.capability_ids)}
-        self.keepers = {  # improvement to the capability that would end without it, by number
-            k: self._place[i.keeps] for k, i in enumerate(case.improvements) if i.keeps
-        }
+        self.keepers = tuple(  # (improvement, a capability that would end without it), by number
+            (k, self._place[c])
+            for k, i in enumerate(case.improvements)
+            for c in i.keeps.split()  # several where one is listed in parts
+        )
 
     @property
     def there(self) -> Floats:

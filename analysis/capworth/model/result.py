@@ -4,7 +4,7 @@ Which data, which seed, which version: what every answer knows of where it comes
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from capworth.case.model import Case
 from capworth.case.register import schedules
 from capworth.methods.arguments import Floats
 from capworth.methods.uncertainty.order_statistics import order_quantiles
+from capworth.model.figures import Column, Figure, lifted
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,17 @@ class Answer:
         """Every table of this answer by its file name; where there is one, that of the class."""
         return {re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower(): self.to_frame()}
 
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        return ()
+
+    def figures(self) -> tuple[Figure, ...]:
+        """Every quantity of this answer that is printed, each with its range, unit and formula.
+
+        A study adds the rows behind them, their error and their level at the modes.
+        """
+        return lifted(self, self.lifts())
+
     def _repr_html_(self) -> str:
         shown = self._table.to_html(float_format="{:.3g}".format, border=0)
         return f"<p>{_escaped(repr(self))}</p>{shown}<p><small>{self.provenance}</small></p>"
@@ -106,9 +118,9 @@ class Interval(NamedTuple):
     high: float
 
     @classmethod
-    def of(cls, values: Floats) -> "Interval":
-        """Read it from draws (draws,)."""
-        low, high = ends(values)
+    def of(cls, values: Floats, ranged: Floats | None = None) -> "Interval":
+        """Read it from draws (draws,); of a ratio, the ends from `ranged`, see `spread`."""
+        low, high = ends(values if ranged is None else ranged)
         return cls(float(values.mean()), float(low), float(high))
 
     def columns(self, name: str) -> dict[str, float]:
@@ -116,7 +128,9 @@ class Interval(NamedTuple):
         return {name: self.mean, f"{name}_low": self.low, f"{name}_high": self.high}
 
 
-def spread(name: str, values: Floats, scale: float = 1.0) -> Mapping[str, Floats]:
+def spread(
+    name: str, values: Floats, scale: float = 1.0, ranged: Floats | None = None
+) -> Mapping[str, Floats]:
     """Mean and 80 % interval of each column: `name`, `name_low`, `name_high`.
 
     Parameters
@@ -124,7 +138,8 @@ def spread(name: str, values: Floats, scale: float = 1.0) -> Mapping[str, Floats
     name : what the columns are called
     values : (draws, things)
     scale : what the numbers are divided by, such as 1e6
+    ranged : (draws, things) of a ratio of means, the ratio in each draw, of which the ends are
+        taken
     """
-    scaled = values / scale
-    low, high = ends(scaled)
-    return {name: scaled.mean(axis=0), f"{name}_low": low, f"{name}_high": high}
+    low, high = ends((values if ranged is None else ranged) / scale)
+    return {name: (values / scale).mean(axis=0), f"{name}_low": low, f"{name}_high": high}

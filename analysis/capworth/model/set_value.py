@@ -6,7 +6,7 @@ speaks of a set reads its value here.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,7 +14,8 @@ from capworth.case.model import NET
 from capworth.case.relations import SYNERGY
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.portfolio.draws import set_values
-from capworth.model.joint_gains import MONEY, Meeting, meetings_of
+from capworth.model.gains import Tree
+from capworth.model.joint_gains import MONEY, Level, Meeting, levels_of, meetings_of
 from capworth.model.savings import SavedLine
 from capworth.model.simulation import Kept, Sample
 
@@ -54,6 +55,22 @@ class SetValue:
         meetings: tuple[Meeting, ...] = meetings_of(sample.model, kept, fewest=2)
         meetings = (*meetings, *(line for line in lines if len(line.users) > 1))
         return cls(sample, np.array(pairs, dtype=np.int64).reshape(-1, 2), shares, meetings, lines)
+
+    def recounted(self, sample: Sample, tree: Tree) -> "SetValue":
+        """Return the value of the same sets where services count by other extents.
+
+        Parameters
+        ----------
+        sample : the same draws with the other extents
+        tree : levels and values of today in them
+        """
+        levels = levels_of(sample.model, Kept(sample), 2, tree)
+        others = (place for place in self.meetings if not isinstance(place, Level))
+        return replace(self, sample=sample, meetings=(*levels, *others))
+
+    def levels(self) -> Iterator[Level]:
+        """Levels on which improvements meet."""
+        return (place for place in self.meetings if isinstance(place, Level))
 
     def gains(self, measure: str, draws: int | None = None) -> Floats:
         """(draws, improvements) what each adds alone, in the first draws or all that are kept."""
@@ -110,11 +127,11 @@ class SetValue:
         total: Floats = np.einsum("pd->d", kept[members])
         pairs = [both.all() for both in chosen[self.pairs]]
         if any(pairs):
-            whole = self.gains(measure).mean(axis=0)
-            left = kept.mean(axis=1) / np.where(whole != 0, whole, 1.0)
-            bonus = self.bonuses(measure)
+            years, bonus = self.sample.model.gains.years, self.bonuses(measure)
             for place in np.flatnonzero(pairs):
-                total = total + bonus[:, place] * float(left[self.pairs[place]].min())
+                both = self.pairs[place].tolist()
+                left = min(years.left(k, int(delays[k])) for k in both)
+                total = total + bonus[:, place] * left
         for meeting in self.meetings:
             users = [user for user in meeting.users if chosen[user]]
             if len(users) > 1:

@@ -8,12 +8,13 @@ Draws in chunks: any executor, any number of workers, the same numbers.
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
+from copy import copy
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
 
-from capworth.case.model import Case, Estimate
+from capworth.case.model import DISTANCE, Case, Estimate
 from capworth.errors import InputError
 from capworth.methods.acceptability.smaa import RankTally
 from capworth.methods.arguments import Floats
@@ -250,7 +251,7 @@ class Tallies:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sample:
     """What was sampled: the draws that are kept, the one at the modes, the ranks of all.
 
@@ -268,6 +269,12 @@ class Sample:
         """The case that was sampled."""
         return self.model.case
 
+    def with_objective(self, objective: str) -> "Sample":
+        """The same draws of the case under another objective, on which nothing drawn depends."""
+        model = copy(self.model)
+        model.case = self.case.with_settings(objective=objective)
+        return replace(self, model=model)
+
     def first_draws(self, size: int = ENVELOPED) -> Draws:
         """Return the first draws once more, to be asked for inputs that were not kept."""
         return sampled(self.case, 0, min(size, self.draws, CHUNK))
@@ -275,6 +282,21 @@ class Sample:
     def of(self, estimate: Estimate) -> Floats:
         """(draws kept,) the level of an estimate in the draws that are kept."""
         return np.concatenate([draws.of(estimate) for draws in self.kept()])[: self.drawn.size]
+
+    def ratio_by_draw(self, closed: Floats) -> Floats:
+        """(draws, ...) per cent of the distance of each draw that is closed in it.
+
+        What is closed (draws, ...), in the first draws or all that are kept, is in per cent of the
+        expected distance: the ratio of the means. The range beside such a mean is of this.
+        """
+        away = self.drawn.distance[: len(closed)].reshape(-1, *[1] * (closed.ndim - 1))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = closed * (self.model.extents.distance / away)
+        return np.where(away > 0, ratio, 0.0)
+
+    def ranged(self, measure: str, values: Floats) -> Floats:
+        """(draws, ...) of which the range of an amount of some measure is taken."""
+        return self.ratio_by_draw(values) if measure == DISTANCE else values
 
     def kept(self) -> Iterator[Draws]:
         """Return the draws that are kept once more, chunk by chunk; the last may hold some more."""
@@ -445,7 +467,7 @@ def _costs(model: Model, draws: Draws) -> tuple[Floats, Floats]:
         if line.capability:
             c = capabilities[line.capability]
             capability[:, c, payer] += amount[:, None] * model.costs.paid(draws, line)
-            for k in (k for k, kept in keepers.items() if kept == c):
+            for k in (k for k, kept in keepers if kept == c):
                 improvement[:, k, payer] += amount[:, None] * model.costs.kept(draws, line, k)
         elif line.platform:
             platform[:, platforms[line.platform], payer] += paid
@@ -473,6 +495,6 @@ def _benefits(model: Model, draws: Draws) -> tuple[Floats, Floats]:
             benefit[:, :, k] = today.money[:, :, None] * given
             for i, c, added, _ in model.gains.steps(draws, chain, money, today):
                 gained[:, i, k] += added[:, None] * model.gains.when(draws, i, c)
-            for i, c in paths.keepers.items():
-                gained[:, i, k] += today.money[:, c, None] * model.gains.keeps(draws, i)
+            for i, c in paths.keepers:
+                gained[:, i, k] += today.money[:, c, None] * model.gains.keeps(draws, i, c)
     return benefit, gained

@@ -1,7 +1,5 @@
 """The added-value score: levels on criteria, worth by value functions, weighed by swings."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from capworth.case.model import Case, Criterion
@@ -18,15 +16,12 @@ class ValueModel:
         self.leaves: tuple[Criterion, ...] = case.measured
         level = {(s.capability, s.criterion): s.level for s in case.scores}
         self._levels = [level[c, k.id] for c in case.capability_ids for k in self.leaves]
-        self._children: Mapping[str, list[Criterion]] = {
-            parent: [c for c in case.criteria if c.parent == parent]
-            for parent in dict.fromkeys(c.parent for c in case.criteria)
-        }
+        self._children = case.siblings
 
     @property
     def branches(self) -> tuple[Criterion, ...]:
         """The criteria at the top of the tree."""
-        return tuple(self._children.get("", ()))
+        return self._children.get("", ())
 
     def levels(self, draws: Draws) -> Floats:
         """(draws, capabilities, leaves) levels in the units of the criteria."""

@@ -3,6 +3,7 @@
 How one answer came about, at the most plausible levels, down to the rows of the case.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from capworth.errors import CapworthError, InputError, nearest
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.draws import AtModes
+from capworth.model.figures import Column, columns
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.simulation import Drawn, Model, Sample, gain_per_million
 
@@ -31,6 +33,21 @@ class Contributions(Answer):
     _criteria: tuple[str, ...]
     draws: int
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        return columns(
+            "contributions",
+            ("points", "points", "points", "score_part", ("scores",)),
+            ("value", "value", "points", "score_part", ("scores",)),
+            ("missed", "missed", "points", "score_part", ("scores",)),
+            draws="draws",
+        ) + columns(
+            "contributions",
+            ("weight", "weight", "share", "weight", ("weights",)),
+            draws="draws",
+            drop=("capability",),
+        )
 
     def by_criterion(self) -> pd.DataFrame:
         """Mean points: a row for each capability, best score first, a column for each criterion."""

@@ -23,6 +23,7 @@ from capworth.methods.elicitation import ahp, macbeth
 from capworth.methods.elicitation.agreement import kendall_w
 from capworth.methods.elicitation.best_worst import best_worst
 from capworth.methods.elicitation.weights import normalised, ordered, rank_order_centroid
+from capworth.model.figures import NO_DRAWS, STATED, Column, columns
 from capworth.model.result import Answer, Provenance, ends
 from capworth.streams import stream
 
@@ -334,6 +335,18 @@ class Elicitation(Answer):
     mean: str
     provenance: Provenance
 
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        rests = ("judgements",)
+        return columns(
+            "weights",
+            ("weight", "elicited_weight", "share", "weight", rests),
+            ("swing_low", "swing_low", "points", "weight", rests, STATED),
+            ("swing", "swing_judged", "points", "weight", rests, STATED),
+            ("swing_high", "swing_high", "points", "weight", rests, STATED),
+            draws=NO_DRAWS,
+        )
+
     def records(self) -> pd.DataFrame:
         """What each judge said by each method: weight among siblings, points, and their ranges."""
         return self._records.copy()
@@ -598,11 +611,11 @@ def weights_down_the_tree(case: Case, judged: Mapping[str, Mapping[str, Floats]]
     A row for each judge who weighed every branch, a column for each measured criterion; rows sum
     to 1. A branch with a single criterion needs no judgement.
     """
-    rows = {}
+    rows, tree = {}, case.siblings
     for judge, own in judged.items():
         weights: dict[str, float] = {"": 1.0}
         for criterion in _down(case):
-            siblings = [c.id for c in case.criteria if c.parent == criterion.parent]
+            siblings = [c.id for c in tree[criterion.parent]]
             found = own.get(criterion.parent)
             if found is None and len(siblings) > 1:
                 break

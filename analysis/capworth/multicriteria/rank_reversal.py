@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.costs import CostModel, discount_factors
 from capworth.model.draws import AtModes
+from capworth.model.figures import COUNT, Column, columns
 from capworth.model.result import Answer, Provenance
 from capworth.model.value import ValueModel, score
 
@@ -36,6 +37,12 @@ class Reversals(Answer):
 
     _table: pd.DataFrame
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        return columns(
+            "rank_reversals", ("swaps", "swaps", "count", "rank_share", ("scores",), COUNT)
+        )
 
     @property
     def changes(self) -> int:

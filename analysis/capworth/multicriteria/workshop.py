@@ -51,9 +51,8 @@ class SwingPage:
             raise InputError(f"case: {case.settings.name} has no criteria. Add the table criteria.")
         self._case = case
         self._w = _widgets()
-        parents = dict.fromkeys(c.parent for c in case.criteria)
         self._branches: Mapping[str, list[str]] = {
-            parent: [c.id for c in case.criteria if c.parent == parent] for parent in parents
+            parent: [c.id for c in criteria] for parent, criteria in case.siblings.items()
         }
         self._names = {c.id: c.name for c in case.criteria}
         wide = {"width": "480px"}
@@ -348,7 +347,7 @@ def swing_words(case: Case, criterion: str) -> str:
     found = known[criterion]
     if found.is_measured:
         return f"from {found.worst:g} to {found.best:g} ({found.unit})"
-    below = ", ".join(c.name.lower() for c in case.criteria if c.parent == criterion)
+    below = ", ".join(c.name.lower() for c in case.siblings[criterion])
     return f"from the worst to the best level of all of it ({below})"
 
 

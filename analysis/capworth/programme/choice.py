@@ -5,19 +5,19 @@ Why no programme is possible: the smallest set of rules that cannot hold togethe
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 import numpy as np
 
-from capworth.case.model import NET, Case, Limit
+from capworth.case.model import DISTANCE, NET, Case, Limit
 from capworth.case.relations import Ties, members_of, tie
 from capworth.case.tables import SETTINGS_FILE
 from capworth.errors import CaseError, Finding
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.candidates import candidate_sets, value_ceiling
-from capworth.methods.portfolio.confidence import Plan, Programmes, Search
+from capworth.methods.portfolio.confidence import Groups, Plan, Programmes, Search, frontier_at
 from capworth.methods.portfolio.integer import Owner, relation_rows, row, smallest_conflict
 from capworth.methods.portfolio.relations import (
     Relations,
@@ -70,26 +70,23 @@ class Choice:
     sample : the case in its draws
     ties : relations by number with the rows behind them
     worth : what sets add over the draws
+    measure : what a programme is to add most of
     """
 
     sample: Sample
     ties: Ties
     worth: SetValue
+    measure: str
 
     @classmethod
-    def of(cls, sample: Sample) -> "Choice":
-        """Gather it from the draws that are kept."""
-        return cls(sample, ties_of(sample.case), SetValue.of(sample))
+    def of(cls, sample: Sample, measure: str = "") -> "Choice":
+        """Gather it from the draws that are kept, for a measure; that of the case when blank."""
+        return _choice(sample, measure or sample.case.objective)
 
     @property
     def case(self) -> Case:
         """The case whose improvements they are."""
         return self.sample.case
-
-    @property
-    def measure(self) -> str:
-        """What a programme is to add most of."""
-        return self.case.objective
 
     @cached_property
     def cost(self) -> Floats:
@@ -144,11 +141,27 @@ class Choice:
         found = candidate_sets(value, self.cost[:DRAWS], self.relations, budgets, confidence)
         return found[~np.delete(found, known, axis=1).any(axis=1)]
 
+    def with_candidates(self, budget: float, groups: Groups) -> "Choice":
+        """Look at sets, too, that money held for some improvements only can pay.
+
+        Where every allowed set is looked at, the choice as it is; see `candidate_sets`.
+        """
+        if self.listed is not None:
+            return self
+        confidence, cost = self.case.settings.budget_confidence, self.cost[:DRAWS]
+        found = candidate_sets(self.gain, cost, self.relations, [budget], confidence, groups=groups)
+        other = replace(self)
+        vars(other)["sets"] = np.unique(np.concatenate((self.sets, found)), axis=0)
+        return other
+
     def gap(self, best: float, budget: float) -> float:
         """Share of its value by which another could be better at most; 0 where all are listed."""
-        if self.listed is not None:
-            return 0.0
         confidence = self.case.settings.budget_confidence
+        if self.listed is not None:
+            if not self.search.cut:
+                return 0.0
+            most = self.search.ceiling(budget)
+            return max(0.0, most / best - 1) if best > 0 else float("nan")
         most = value_ceiling(self.gain, self.cost[:DRAWS], self.relations, budget, confidence)
         return max(0.0, most / best - 1) if best > 0 else float("nan")
 
@@ -156,6 +169,12 @@ class Choice:
     def expected(self) -> Floats:
         """(sets,) expected value of every set of `sets` as its members start by the case."""
         return self.worth.expected(self.sets, self.measure)
+
+    @cached_property
+    def frontier(self) -> tuple[Ints, Floats]:
+        """Rows of `sets`, and the money from which each is the best, limits of years apart."""
+        confidence = self.case.settings.budget_confidence
+        return frontier_at(self.sets, self.expected, self.cost, confidence)
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -196,28 +215,58 @@ class Choice:
     def plan(self) -> Plan:
         """What each improvement is worth and takes by years of delay.
 
-        Expected values. A later start moves money, posts and effects by as many years; what is
-        worth less than nothing is not put off to lose less.
+        Expected values. A later start moves money, posts and effects by as many years. What must
+        be done and is worth less than nothing is not put off to lose less: whatever of its cost
+        then falls behind the appraisal is not saved.
         """
         calendar, worth = self.calendar, self._means
         uses, scaled, caps, _ = limit_rows(self.case, calendar, self.spending, self.asked)
-        return Plan(np.minimum(worth, worth[:, :1]), uses, scaled, caps, calendar.after(self.ties))
-
-    @cached_property
-    def search(self) -> Search:
-        """Best programmes for any budget under the confidence and the yearly limits of the case."""
-        return self.searching(tuple(range(len(self.case.limits))))
+        kept = np.minimum(worth, worth[:, :1])
+        opens = np.isfinite(worth)
+        return Plan(
+            worth=kept,
+            uses=uses,
+            scaled=scaled,
+            caps=caps,
+            after=calendar.after(self.ties),
+            eased=np.where(opens, worth, 0.0) - np.where(opens, kept, 0.0),
+        )
 
     def searching(self, limits: tuple[int, ...], raised: float = 1.0) -> Search:
         """Search under some of the limits of the case, raised so many times."""
         rows = np.isin(self.limit_of, limits)
-        plan = replace(
-            self.plan,
-            uses=self.plan.uses[rows],
-            scaled=self.plan.scaled[rows],
-            caps=self.plan.caps[rows] * raised,
+        return self.search.under(
+            replace(
+                self.plan,
+                uses=self.plan.uses[rows],
+                scaled=self.plan.scaled[rows],
+                caps=self.plan.caps[rows] * raised,
+            )
         )
-        additive = self.sets @ plan.worth.max(axis=1)
+
+    def under(self, uses: Floats, caps: Floats) -> Search:
+        """Search under all limits of the case and some on money besides; see `Plan`.
+
+        Parameters
+        ----------
+        uses : (rules, improvements, delays) share of its own money that an improvement takes
+        caps : (rules,) money
+        """
+        plan = self.plan
+        return self.search.under(
+            replace(
+                plan,
+                uses=np.concatenate((plan.uses, uses)),
+                scaled=np.concatenate((plan.scaled, np.ones(len(caps), dtype=bool))),
+                caps=np.concatenate((plan.caps, caps)),
+            )
+        )
+
+    @cached_property
+    def search(self) -> Search:
+        """Best programmes for any budget under the confidence and the yearly limits of the case."""
+        plan = self.plan
+        additive = self.sets @ self._means.max(axis=1)
         met = self.expected - self.sets @ self.gain
         return Search(
             self.sets,
@@ -227,7 +276,14 @@ class Choice:
             plan=plan,
             bound=additive + np.maximum(met, 0.0),
             joint=self.joint,
+            falling=self._falling,
         )
+
+    @property
+    def _falling(self) -> bool:
+        """Whether what a set adds never rises as a member is put off: all lift and none takes."""
+        lifts = all((place.rise >= 0).all() for place in self.worth.levels())
+        return self.measure == DISTANCE and lifts and bool((self.worth.gains(DISTANCE) >= 0).all())
 
     def carried_out(self, chosen: Bools) -> Programmes | None:
         """One set with its best starts; None where no starts keep every year within its limit.
@@ -254,14 +310,17 @@ class Choice:
 
     def own(self, k: int, delay: int, measure: str) -> Floats:
         """(draws kept,) what an improvement gains alone, so many years later than stated."""
-        years, drawn = self.calendar.effects, self.sample.drawn
-        whole = years.counted(k)
-        left = years.counted(k, delay) / whole if whole > 0 else 0.0
+        left, drawn = self.calendar.effects.left(k, delay), self.sample.drawn
         if measure == NET:
             saved = [x.joint(NET, [k], [delay]) for x in self.worth.lines if k in x.users]
             spared = np.sum(saved, axis=0) if saved else 0.0
             return np.asarray(drawn.gains.money[:, k] * left - self._costs[k, delay] + spared)
         return np.asarray(self.worth.gains(measure)[:, k] * left)
+
+
+@lru_cache(maxsize=2)  # several answers in turn ask for that of one sample
+def _choice(sample: Sample, measure: str) -> Choice:
+    return Choice(sample, ties_of(sample.case), SetValue.of(sample), measure)
 
 
 def set_totals(sets: Bools, gain: Floats, relations: Relations) -> Floats:

@@ -1,7 +1,8 @@
 """Extent keys side by side: which programme would be chosen if services counted otherwise."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,12 +10,13 @@ import pandas as pd
 from capworth.case.model import DISTANCE, EXTENT_KEYS
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.good_sets import NOT_NOW, REVIEW, START
+from capworth.model.figures import EVERY, MEAN, PROGRAMME, QUANTILE, Column, columns, word
 from capworth.model.gains import Tree
-from capworth.model.result import Answer, Provenance
+from capworth.model.result import Answer, Interval, Provenance
 from capworth.model.simulation import Kept, Model, Sample
 from capworth.programme.choice import Choice
 from capworth.programme.good_sets import good_sets
-from capworth.programme.selection import Programme, share_closed
+from capworth.programme.selection import Programme
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -26,6 +28,27 @@ class ExtentKeys(Answer):
     always: tuple[str, ...]  # improvements that are started under every key
     never: tuple[str, ...]  # improvements in no good set under any key
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        rests = ("effects", "scores")
+        head = [str(key) for key in self._table.index[self._table["headline"]]]
+        whole: dict[str, Any] = {"alias": tuple((key, EVERY) for key in head)}
+        own: dict[str, Any] = {"alias": tuple((key, PROGRAMME) for key in head)}
+        shares = [
+            (key, "extent", "share", "extent", ("extents",), MEAN, f"by_{word(key)}")
+            for key in self._extents.columns
+        ]
+        return (
+            Column("extent_keys", "distance", "distance.key", "points", "distance", rests, **whole),
+            Column("extent_keys", "gain", "gain.key", "distance", "gain", rests, **own),
+            Column(
+                *("extent_keys", "needed_m", "needed.key", "millions", "needed", ("asked",)),
+                QUANTILE,
+                **own,
+            ),
+            *columns("extents", *shares),
+        )
 
     def extents(self) -> pd.DataFrame:
         """Return the extent of every capability by key; each column sums to 1."""
@@ -57,6 +80,7 @@ def compare_keys(
     known = [k for k in EXTENT_KEYS if k in today.given and today.extents(k).distance > 0]
     keys = sorted(known, key=lambda key: key != case.extent_key)
     always, never = np.ones(len(ids), dtype=bool), np.ones(len(ids), dtype=bool)
+    mine = Choice.of(sample)
     known_tree = sample.model.tree(Kept(sample))
     rows: list[dict[str, object]] = []
     shares = {}
@@ -69,11 +93,13 @@ def compare_keys(
             chosen, needed = " ".join(programme.chosen), programme.needed_m
         else:
             other = counted_by(sample, key, known_tree)
-            extents, choice = other.model.extents, Choice.of(other)
+            worth = mine.worth.recounted(other, known_tree)
+            extents, choice = other.model.extents, replace(mine, sample=other, worth=worth)
             good = good_sets(choice, programme.budget_m * MILLION)
             found = good.programmes
             closed = choice.by_draw(found.sets[0], found.delays[0], DISTANCE)
-            start, away, gain = good.roles.start, good.roles.never, share_closed(other, closed)
+            start, away = good.roles.start, good.roles.never
+            gain = Interval.of(closed, other.ratio_by_draw(closed))
             chosen, needed = " ".join(ids[found.sets[0]]), float(found.quantile[0]) / MILLION
         shares[key] = extents.share
         always &= start

@@ -81,7 +81,7 @@ def good_sets(choice: Choice, budget: float) -> GoodSets:
 def sets_table(choice: Choice, good: GoodSets, scale: float) -> pd.DataFrame:
     """Each good set: what it holds, asks and is worth, how often it is better, its regret."""
     ids, found = np.array(choice.case.improvement_ids), good.programmes
-    low, high = ends(good.worth / scale)
+    low, high = ends(choice.sample.ranged(choice.measure, good.worth / scale))
     rows = good.rows
     return pd.DataFrame(
         {

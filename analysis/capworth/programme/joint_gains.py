@@ -5,6 +5,7 @@ What is lost without an improvement, or when it comes late.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from capworth.methods.allocation.shapley import shapley
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.effect_years import EffectYears
+from capworth.model.figures import MEAN, RATIO, Column, columns
 from capworth.model.joint_gains import Game, games_of
 from capworth.model.result import Answer, Interval, Provenance, spread
 from capworth.model.set_value import SetValue
@@ -43,6 +45,37 @@ class JointGains(Answer):
     together: Interval  # per cent of the distance that the set closes, counted together
     draws: int
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        gains, money = ("effects", "scores"), ("effects", "chain")
+        units = (
+            ("gain", "gain", "distance", gains),
+            ("money_m", "money", "millions", money),
+            ("harm_days", "harm", "days", money),
+        )
+        found: list[tuple[Any, ...]] = []
+        for name, quantity, unit, rests in units:
+            found += [
+                (f"{name}_alone", quantity, unit, "joint_gain", rests, MEAN),
+                (f"{name}_shapley", quantity, unit, "joint_gain", rests, MEAN, "fair_share"),
+                (f"{name}_last", quantity, unit, "joint_gain", rests, MEAN, "last_to_join"),
+            ]
+        rate = ("last_per_m", "gain_rate", "distance_per_million", "gain_rate")
+        return (
+            *columns("joint_gains", *found, draws="draws"),
+            Column("joint_gains", *rate, (*gains, "costs"), RATIO, "last_to_join", draws="draws"),
+            Column("joint_gains", "loss_without", "loss_without", "level", "joint_gain", gains),
+            Column("joint_gains", "lost_a_year", "lost_by_a_year", "level", "joint_gain", gains),
+            *columns(
+                "joint_pairs",
+                *(
+                    (f"{name}_joint", f"{quantity}_joint", unit, "joint_gain", rests)
+                    for name, quantity, unit, rests in units
+                ),
+                draws="draws",
+            ),
+        )
 
     def pairs(self) -> pd.DataFrame:
         """Pairs that touch: distance and money of the two together, less those of each alone."""
@@ -93,22 +126,24 @@ def join_gains(
         alone, share, last = readings(mine, sets, draws.size)
         name = NAMES[measure]
         for reading, values in (("alone", alone), ("shapley", share), ("last", last)):
-            columns |= spread(f"{name}_{reading}", values, scale)
+            columns |= spread(f"{name}_{reading}", values, scale, sample.ranged(measure, values))
         if measure == DISTANCE:
             cost = sample.drawn.improvement_cost[: draws.size] / MILLION
-            columns |= spread("last_per_m", last / cost)
+            columns |= spread("last_per_m", sample.ratio_by_draw(last) / cost)
+            columns |= {"last_per_m": last.mean(axis=0) / cost.mean(axis=0)}
     score = [game for game in games if game.measure == DISTANCE]
     columns |= {"touches": _touches(case.improvement_ids, games)}
     columns |= {"loss_without": losses_without(Choice.of(sample)), "lost_a_year": lost_a_year(case)}
     everyone = sorted(base)
+    together = _gain(score, set(everyone), draws.size)
     alone_all = sum((_gain(score, {k}, draws.size) for k in everyone), np.zeros(draws.size))
     table = pd.DataFrame(columns, index=pd.Index(case.improvement_ids, name="improvement"))
     return JointGains(
         _table=table,
-        _pairs=_pairs(case.improvement_ids, games, draws.size),
+        _pairs=_pairs(sample, games, draws.size),
         base=tuple(case.improvement_ids[k] for k in everyone),
-        alone=Interval.of(alone_all),
-        together=Interval.of(_gain(score, set(everyone), draws.size)),
+        alone=Interval.of(alone_all, sample.ratio_by_draw(alone_all)),
+        together=Interval.of(together, sample.ratio_by_draw(together)),
         draws=draws.size,
         provenance=provenance,
     )
@@ -137,7 +172,7 @@ def _base(sample: Sample, programme: Programme | None) -> set[int]:
     ids = sample.case.improvement_ids
     if programme is not None and programme.chosen:
         return {ids.index(i) for i in programme.chosen}
-    rate = (sample.drawn.gains.distance / sample.drawn.improvement_cost).mean(axis=0)
+    rate = sample.drawn.gains.distance.mean(axis=0) / sample.drawn.improvement_cost.mean(axis=0)
     taken: set[int] = set()
     for k in np.argsort(-rate, kind="stable"):
         taken |= {int(k)} if not _excluded(sample, int(k)) & taken else set()
@@ -206,7 +241,8 @@ def _touches(ids: Sequence[str], games: Iterable[Game]) -> list[str]:
     return [" ".join(sorted(ids[k] for k in others)) for others in found]
 
 
-def _pairs(ids: Sequence[str], games: Sequence[Game], size: int) -> pd.DataFrame:
+def _pairs(sample: Sample, games: Sequence[Game], size: int) -> pd.DataFrame:
+    ids = sample.case.improvement_ids
     met = sorted({(a, b) for g in games for a in g.users for b in g.users if a < b})
     rows = []
     for a, b in met:
@@ -216,7 +252,8 @@ def _pairs(ids: Sequence[str], games: Sequence[Game], size: int) -> pd.DataFrame
             both = [g for g in games if g.measure == measure and a in g.users and b in g.users]
             bonus = _gain(both, {a, b}, size) - _gain(both, {a}, size) - _gain(both, {b}, size)
             bonus = np.where(np.abs(bonus) < APART, 0.0, bonus)
-            row |= Interval.of(bonus / scale).columns(f"{NAMES[measure]}_joint")
+            ranged = sample.ranged(measure, bonus) / scale
+            row |= Interval.of(bonus / scale, ranged).columns(f"{NAMES[measure]}_joint")
         rows.append(row)
     if not rows:
         return pd.DataFrame(columns=["improvement", "other", "gain_joint"])

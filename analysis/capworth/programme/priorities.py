@@ -17,10 +17,11 @@ from capworth.methods.acceptability.indices import expected_ranks
 from capworth.methods.acceptability.smaa import RankTally, snapped
 from capworth.methods.arguments import Bools, Floats, known
 from capworth.methods.cost_benefit.prices import MILLION
+from capworth.model.figures import ALL, MODE, RATIO, SHARE, STATED, Column, columns
 from capworth.model.gains import Gains
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.set_value import SetValue
-from capworth.model.simulation import Sample, gain_per_million
+from capworth.model.simulation import Sample
 
 CLEAR = 0.9  # probability from which one improvement counts as ahead of another
 
@@ -33,6 +34,28 @@ class Priorities(Answer):
     _ranks: pd.DataFrame
     _pairs: pd.DataFrame
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        gains, money = ("effects", "scores"), ("costs",)
+        rate = ("gain_per_m", "gain_rate", "distance_per_million", "gain_rate", (*gains, *money))
+        return columns(
+            "priorities",
+            ("readiness", "readiness", "level", "asked", ("improvements",), STATED),
+            ("asked_mode_m", "asked_mode", "millions", "asked", ("asked",), MODE),
+            ("asked_m", "asked", "millions", "asked", ("asked",)),
+            ("cost_m", "cost", "millions", "cost", money),
+            ("gain", "gain", "distance", "gain", gains),
+            (*rate, RATIO),
+            ("money_m", "money", "millions", "money", ("effects", "chain")),
+            ("harm_days", "harm", "days", "harm", ("effects", "chain")),
+            ("exchange", "served", "share", "served", ("effects", "functions"), RATIO),
+            ("expected_place", "place", "place", "expected_place", (*gains, *money)),
+        ) + columns(
+            "priorities",
+            ("p_first", "first", "chance", "rank_share", (*gains, *money), SHARE),
+            draws=ALL,
+        )
 
     def rank_acceptability(self) -> pd.DataFrame:
         """Share of draws in which each improvement takes each place."""
@@ -88,8 +111,9 @@ def prioritise(sample: Sample, provenance: Provenance) -> Priorities | None:
     """Rank the improvements by gain for each euro; None where the case has none.
 
     `gain` is in per cent of the distance to the agreed levels that it closes, services counted by
-    their extents, a mean over the appraisal (`Gains.distance`); `cost_m` the discounted whole-life
-    cost in millions, members' own cost included; `asked_m` the one-off money to be raised;
+    their extents, a mean over the appraisal (`Gains.distance`), its range that of the ratio by
+    draw; `gain_per_m` the ratio of the means; `cost_m` the discounted whole-life cost in millions,
+    members' own cost included; `asked_m` the one-off money to be raised;
     `exchange` the share of its expected gain that serves the claimed functions (`share_served`).
     """
     case, drawn = sample.case, sample.drawn
@@ -98,7 +122,8 @@ def prioritise(sample: Sample, provenance: Provenance) -> Priorities | None:
         return None
     shares = tally.shares()
     index = pd.Index(case.improvement_ids, name="improvement")
-    gains = drawn.gains
+    gains, cost = drawn.gains, drawn.improvement_cost / MILLION
+    ratio = sample.ratio_by_draw(gains.distance)
     table = pd.DataFrame(
         {
             "name": [i.name for i in case.improvements],
@@ -107,8 +132,9 @@ def prioritise(sample: Sample, provenance: Provenance) -> Priorities | None:
             "asked_mode_m": sample.modes.asked[0] / MILLION,
             **spread("asked_m", drawn.asked, MILLION),
             **spread("cost_m", drawn.improvement_cost, MILLION),
-            **spread("gain", gains.distance),
-            **spread("gain_per_m", gain_per_million(drawn)),
+            **spread("gain", gains.distance, ranged=ratio),
+            **spread("gain_per_m", ratio / cost),
+            "gain_per_m": gains.distance.mean(axis=0) / cost.mean(axis=0),
             **spread("money_m", gains.money, MILLION),
             **spread("harm_days", gains.harm),
             "exchange": share_served(gains, np.eye(len(index), dtype=bool)),
@@ -190,8 +216,8 @@ def rank_sets(
     Returns
     -------
     One row for each set, best expected place first: `improvements` counted, `cost_m` and `gain`
-    with 80 % intervals, `p_first` with its standard error, `expected_place`, and `place_low` to
-    `place_high`, which hold 90 % of the draws.
+    with 80 % intervals, of `gain` that of the ratio by draw, `p_first` with its standard error,
+    `expected_place`, and `place_low` to `place_high`, which hold 90 % of the draws.
 
     Raises
     ------
@@ -224,7 +250,7 @@ def rank_sets(
         {
             "improvements": inside.sum(axis=0).astype(int),
             **spread("cost_m", cost),
-            **spread("gain", gain),
+            **spread("gain", gain, ranged=sample.ratio_by_draw(gain)),
             "p_first": shares[:, 0],
             "p_first_error": indices.share_errors(shares[:, 0], tally.draws),
             "expected_place": indices.expected_ranks(shares),

@@ -13,7 +13,7 @@ from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.confidence import later
 from capworth.model.result import spread
-from capworth.model.simulation import ENVELOPED, Sample
+from capworth.model.simulation import Sample
 from capworth.programme.calendar import years_of
 from capworth.programme.choice import Choice
 
@@ -22,7 +22,7 @@ TARGETED = {"score": DISTANCE}  # old word of what a target is on
 
 
 def by_year(choice: Choice, chosen: Bools, delays: Ints, scale: float) -> pd.DataFrame:
-    """Money, posts and value by year with 80 % intervals, in the first draws.
+    """Money, posts and value by year with 80 % intervals.
 
     Parameters
     ----------
@@ -33,11 +33,11 @@ def by_year(choice: Choice, chosen: Bools, delays: Ints, scale: float) -> pd.Dat
     years, effects = calendar.years, calendar.effects
     members = np.flatnonzero(chosen).tolist()
     shares = yearly_shares(choice, chosen, delays)
-    spent = choice.cost[:ENVELOPED] @ shares / MILLION
+    spent = choice.cost @ shares / MILLION
     posts = np.zeros(years)
     for k in members:
         posts += later(spending.posts[k], int(delays[k]))
-    whole = choice.by_draw(chosen, delays, choice.measure)[:ENVELOPED] / scale
+    whole = choice.by_draw(chosen, delays, choice.measure) / scale
     part = np.zeros(years)  # of the value that falls into each year
     for k in members:
         profile = effects.share(k, int(delays[k])) * effects.discount
@@ -48,8 +48,8 @@ def by_year(choice: Choice, chosen: Bools, delays: Ints, scale: float) -> pd.Dat
     rate = part / total * annuity / effects.discount if total else np.zeros(years)
     added = whole[:, None] * rate
     columns: dict[str, Floats] = {}
-    for name, values in (("spend_m", spent), ("value", added)):
-        columns |= spread(name, values)
+    columns |= spread("spend_m", spent)
+    columns |= spread("value", added, ranged=choice.sample.ranged(choice.measure, added))
     columns["spend_room_m"] = room(case, *MONEY) / MILLION
     columns["posts"], columns["posts_room"] = posts, room(case, "staff")
     first = case.settings.first_year

@@ -6,6 +6,7 @@ years; every answer that speaks of the best set reads it here.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,18 +14,33 @@ import pandas as pd
 from capworth.case.model import DISTANCE, HARM, NET
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.methods.portfolio.confidence import Programmes, frontier_at
+from capworth.methods.portfolio.confidence import Programmes
 from capworth.methods.portfolio.priority import priority_order
 from capworth.model.costs import PAYERS
 from capworth.model.effect_years import full_year
-from capworth.model.result import Answer, Interval, Provenance, ends
-from capworth.model.simulation import Sample
+from capworth.model.figures import (
+    COUNT,
+    MONEY_UNITS,
+    NO_DRAWS,
+    PROGRAMME,
+    QUANTILE,
+    SHARE,
+    STATED,
+    Column,
+    Figure,
+    columns,
+    number,
+)
+from capworth.model.result import Answer, Interval, Provenance
+from capworth.model.simulation import ENVELOPED, Sample
 from capworth.programme.choice import FURTHER, Choice, refuse_conflict, refuse_years, running_sets
 from capworth.programme.good_sets import GoodSets, choices_table, good_sets, late, sets_table
 from capworth.programme.reasons import described, money_needed, usual_ways, why_not
 from capworth.programme.schedule import by_year, meets_targets
 
 SCALE = {DISTANCE: 1.0, NET: MILLION, HARM: 1.0}  # what amounts of a measure are divided by
+WORDS = {DISTANCE: ("gain", "distance"), NET: ("net", "millions"), HARM: ("harm", "days")}
+WHOLE = ("good_sets", "options", "ways_to_spend")  # tables in which one set is the programme
 NOTHING, MINIMUM, START, RECOMMENDED = "nothing", "minimum", "start", "recommended"
 
 
@@ -72,6 +88,164 @@ class Programme(Answer):
     def contingency_m(self) -> float:
         """What is set aside above the expected money."""
         return max(0.0, self.needed_m - self.asked_m)
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        name, unit = WORDS[self.measure]
+        worth, money = ("effects", "scores", "chain"), ("asked",)
+        it: dict[str, Any] = {
+            "alias": (("1", PROGRAMME), (RECOMMENDED, PROGRAMME), ("exact", PROGRAMME))
+        }
+        rows: tuple[tuple[Any, ...], ...] = (
+            ("asked_m", "asked.{}", "millions", "asked", money),
+            ("expected_m", "asked.{}", "millions", "asked", money),
+            ("at_confidence_m", "needed.{}", "millions", "needed", money, QUANTILE),
+            ("needed_m", "needed.{}", "millions", "needed", money, QUANTILE),
+            ("value", f"{name}.{{}}", unit, "objective", worth),
+            ("gain", "gain.{}", "distance", "gain", worth),
+            ("net_m", "net.{}", "millions", "net", (*worth, "costs")),
+            ("harm_days", "harm.{}", "days", "harm", worth),
+            ("regret", "regret.{}", unit, "regret", worth),
+            ("loss", "loss.{}", unit, "exchange", worth),
+            ("more", "more.{}", unit, "further", worth),
+        )
+        sets = (
+            *(("good_sets", "set"), ("options", "option"), ("choices", "exchange")),
+            *(
+                ("budget_frontier", "budget"),
+                ("further_money", "further"),
+                ("ways_to_spend", "way"),
+            ),
+        )
+        found = [
+            Column(table, column, quantity.format(thing), *rest, **(it if table in WHOLE else {}))
+            for table, thing in sets
+            for column, quantity, *rest in rows
+        ]
+        shares = (
+            ("good_sets", "p_within", "within.set", "within"),
+            ("good_sets", "p_years", "years.set", "within"),
+            ("good_sets", "p_better", "better.set", "exchange"),
+            ("good_sets", "p_best_in_list", "best.set", "exchange"),
+            ("choices", "p_better", "better.exchange", "exchange"),
+            ("further_money", "p_more", "more_share.further", "exchange"),
+            ("targets", "met", "met.target", "share_of_draws"),
+        )
+        for table, column, quantity, formula in shares:
+            rests = money if formula == "within" else worth
+            more: dict[str, Any] = it if table in WHOLE else {}
+            if table == "good_sets" and formula == "exchange":
+                more = {"without": ("1",)}  # the programme against itself
+            found.append(Column(table, column, quantity, "chance", formula, rests, SHARE, **more))
+        return (
+            *found,
+            *columns(
+                "programme",
+                ("core", "core", "ratio", "core", worth),
+                ("asked_m", "asked", "millions", "asked", money),
+                ("posts", "posts", "count", "asked", ("improvements",), STATED),
+                ("start", "start", "year", "by_year", ("improvements",), STATED),
+                ("effect", "effect", "year", "by_year", ("improvements",), STATED),
+                ("full_effect", "full_effect", "year", "by_year", ("improvements",), STATED),
+                ("gain", "gain", "distance", "gain", worth),
+                ("gain_per_asked_m", "gain_asked_rate", "distance_per_million", "gain_rate", worth),
+                ("value_as_stated", name, unit, "objective", worth),
+            ),
+            *columns(
+                "programme_years",
+                ("spend_m", f"asked.{PROGRAMME}", "millions", "by_year", money),
+                ("value", f"{name}.{PROGRAMME}", unit, "by_year", worth),
+                draws=min(ENVELOPED, self.provenance.draws),
+            ),
+            *columns(
+                "programme_years",
+                ("posts", f"posts.{PROGRAMME}", "count", "by_year", ("improvements",)),
+                ("spend_room_m", "limit", "millions", "by_year", ("limits",)),
+                ("posts_room", "posts_limit", "count", "by_year", ("limits",)),
+                kind=STATED,
+            ),
+            *columns(
+                "order_of_priority",
+                ("asked_m", "asked.order", "millions", "asked", money),
+                ("gain", "gain.order", "distance", "gain", worth),
+                ("asked_cum_m", "asked_in_all.order", "millions", "asked", money),
+                ("gain_cum", "gain_in_all.order", "distance", "gain", worth),
+                ("gain_per_asked_m", "gain_rate.order", "distance_per_million", "gain_rate", worth),
+            ),
+            Column(
+                "order_of_priority", "value", f"{name}_objective.order", unit, "objective", worth
+            ),
+            Column(
+                "order_of_priority", "value_cum", f"{name}_of_all.order", unit, "objective", worth
+            ),
+            Column(
+                *("order_of_priority", "at_confidence_cum_m", "needed_in_all.order", "millions"),
+                *("needed", money, QUANTILE),
+            ),
+            *columns(
+                "why_not_funded",
+                ("asked_m", "asked", "millions", "asked", money),
+                ("gain", name, unit, "objective", worth),
+                ("gain_at_least", "enters_at", unit, "objective", worth),
+                ("forced_loss", "forced_loss", unit, "objective", worth),
+            ),
+        )
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures of every set and improvement, and those of the programme itself."""
+        known = self.provenance
+        prices = f"{known.currency} of {known.price_year}"
+        worth, money = ("effects", "scores", "chain"), ("asked",)
+
+        def one(
+            name: str,
+            value: float | Interval | None,
+            unit: str,
+            formula: str,
+            *behind: str,
+            **more: Any,
+        ) -> Figure:
+            mean, low, high = value if isinstance(value, Interval) else (value, None, None)
+            return Figure(
+                *(f"{name}.{PROGRAMME}", None if mean is None else number(mean), unit, formula),
+                low=low,
+                high=high,
+                prices=prices if MONEY_UNITS[unit] else "",
+                behind=tuple((kind, PROGRAMME) for kind in behind),
+                **more,
+            )
+
+        chance = {"kind": SHARE}
+        certain = {"kind": STATED, "draws": NO_DRAWS}
+        found = [
+            one("cost", self.cost_m, "millions", "cost", "costs"),
+            one("gain", self.gain, "distance", "gain", *worth),
+            one("money", self.money_m, "millions", "money", *worth),
+            one("net", self.net_m, "millions", "net", *worth, "costs"),
+            one("harm", self.harm_days, "days", "harm", *worth),
+            one("asked", self.asked_m, "millions", "asked", *money),
+            one("needed", self.needed_m, "millions", "needed", *money, kind=QUANTILE),
+            one(
+                "contingency", self.contingency_m, "millions", "contingency", *money, kind=QUANTILE
+            ),
+            one("within", self.p_within, "chance", "within", *money, **chance),
+            one("years", self.p_years, "chance", "within", *money, **chance),
+            one("positive", self.p_net, "chance", "share_of_draws", *worth, "costs", **chance),
+            *(
+                one(f"asked_by_{payer}", paid, "millions", "asked", *money, payer=payer)
+                for payer, paid in self.payers_m.items()
+            ),
+            one("budget", self.budget_m, "millions", "needed", **certain),
+            one("target", self.target_m, "millions", "needed", **certain),
+            one("confidence", self.confidence, "share", "needed", **certain),
+            one("near", self.near, "share", "exchange", **certain),
+            one(
+                "members", float(len(self.chosen)), "count", "objective", kind=COUNT, draws=NO_DRAWS
+            ),
+            one("good_sets", float(len(self._sets)), "count", "exchange", kind=COUNT),
+            one("listed", float(self.listed), "count", "exchange", kind=COUNT),
+        ]
+        return (*found, *Answer.figures(self))
 
     def by_year(self) -> pd.DataFrame:
         """Return money asked, posts and the objective by year, with 80 % intervals."""
@@ -218,10 +392,8 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         payers_m=_payers(choice, chosen),
         cost_m=Interval.of(choice.whole_cost(chosen, delays) / MILLION),
         measure=choice.measure,
-        value=share_closed(sample, value)
-        if choice.measure == DISTANCE
-        else Interval.of(value / scale),
-        gain=share_closed(sample, gain),
+        value=Interval.of(value / scale, sample.ranged(choice.measure, value / scale)),
+        gain=Interval.of(gain, sample.ratio_by_draw(gain)),
         money_m=Interval.of(money / MILLION),
         net_m=Interval.of(net / MILLION),
         harm_days=Interval.of(harm),
@@ -233,20 +405,6 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         extent_key=sample.model.extents.key,
         provenance=provenance,
     )
-
-
-def share_closed(sample: Sample, closed: Floats) -> Interval:
-    """Share of the expected distance closed, with the range of the ratio by draw."""
-    low, high = ends(ratio_by_draw(sample, closed))
-    return Interval(float(closed.mean()), float(low), float(high))
-
-
-def ratio_by_draw(sample: Sample, closed: Floats) -> Floats:
-    """(draws kept,) share of the distance of each draw that is closed in it."""
-    drawn, extents = sample.drawn, sample.model.extents
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = closed * extents.distance / drawn.distance
-    return np.where(drawn.distance > 0, ratio, 0.0)
 
 
 def _table(choice: Choice, good: GoodSets) -> pd.DataFrame:
@@ -341,10 +499,8 @@ def _order(choice: Choice, scale: float) -> pd.DataFrame:
 
 def _frontier(choice: Choice, scale: float) -> pd.DataFrame:
     """The best set of every budget at the confidence, limits of single years apart."""
-    sets = choice.sets
-    confidence = choice.case.settings.budget_confidence
-    rows, budgets = frontier_at(sets, choice.expected, choice.cost, confidence)
-    taken, ids = sets[rows], np.array(choice.case.improvement_ids)
+    rows, budgets = choice.frontier
+    taken, ids = choice.sets[rows], np.array(choice.case.improvement_ids)
     return pd.DataFrame(
         {
             "budget_m": budgets / MILLION,
@@ -367,13 +523,13 @@ def _further(choice: Choice, budget: float, scale: float) -> pd.DataFrame:
         first = found if first is None else first
         chosen, delays, now = found.sets[0], found.delays[0], first.sets[0]
         more = choice.by_draw(chosen, delays, choice.measure)
-        more = more - choice.by_draw(now, first.delays[0], choice.measure)
+        more = (more - choice.by_draw(now, first.delays[0], choice.measure)) / scale
         rows.append(
             {
                 "needed_m": float(found.quantile[0]) / MILLION,
                 "asked_m": float(found.expected[0]) / MILLION,
                 "value": float(found.value[0]) / scale,
-                **Interval.of(more / scale).columns("more"),
+                **Interval.of(more, choice.sample.ranged(choice.measure, more)).columns("more"),
                 "p_more": float((more > 0).mean()),
                 "chosen": " ".join(ids[chosen]),
                 "late": late(choice, chosen, delays),

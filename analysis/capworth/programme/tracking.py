@@ -3,7 +3,7 @@
 What the programme promises, to be looked at later: level today, planned level, review dates.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from capworth.case.model import Case, Effect
 from capworth.methods.arguments import Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.scheduling import NEVER
+from capworth.model.figures import NO_DRAWS, STATED, Column, columns
 from capworth.model.result import Answer, Interval, Provenance
 from capworth.model.simulation import ENVELOPED, Sample
 from capworth.programme.calendar import Calendar
@@ -162,6 +163,21 @@ class Baseline(Answer):
 
     _table: pd.DataFrame
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        draws = min(ENVELOPED, self.provenance.draws)
+        return columns(
+            "baseline",
+            ("today", "today", "level", "promise", ("effects",)),
+            ("planned", "promised", "level", "promise", ("effects",)),
+            draws=draws,
+        ) + columns(
+            "baseline",
+            ("first_effect", "promise_from", "year", "by_year", ("improvements",), STATED),
+            ("full_effect", "promise_full", "year", "by_year", ("improvements",), STATED),
+            draws=NO_DRAWS,
+        )
 
     def __repr__(self) -> str:
         dates = sorted({d for words in self._table["reviews"] for d in str(words).split()})

@@ -65,10 +65,7 @@ def decision_page(study: Study, language: Language) -> dict[str, Any]:
         **head,
         "picture": picture.drawn(language),
         "change": what_would_change(study, found, language),
-        "trust": {
-            "head": language.say("trust.head"),
-            "rows": list(how_far_to_trust(study, found, language)),
-        },
+        "trust": how_far_to_trust(study, found, language),
         "note": " ".join(filter(None, _notes(study, language))),
     }
 

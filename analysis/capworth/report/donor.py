@@ -355,7 +355,7 @@ def _index(offer: Offer, language: Language) -> dict[str, Any]:
                 language.name(str(key)),
                 language.cell(Amount.of(row, "asked_m")),
                 language.cell(Amount.of(row, "gain")),
-                language.number(float(row["gain_per_m"])),
+                language.number(float(row["gain_per_asked_m"])),
                 language.number(float(row["core"]), 2),
                 str(row["readiness"]),
                 str(row["grade"]),

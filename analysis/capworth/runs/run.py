@@ -27,10 +27,12 @@ from capworth.model.simulation import CHUNK, ENVELOPED, KEPT, Progress
 from capworth.parallel import mapped
 from capworth.report.pdf import FULL, SHORT, write_report
 from capworth.report.whatif import write_whatif
+from capworth.study.figures import Figures, as_data, from_data
 from capworth.study.stages import Study, run_study
 from capworth.study.tables import as_csv, tables_of, write_csv
 
 MANIFEST = "manifest.json"
+FIGURES = "figures.json"
 PACKAGES = ("babel", "matplotlib", "numpy", "pandas", "scipy", "typst")
 FORMAT = 1
 BRIEFS = "briefs"  # folder of a run for what is sent to single members
@@ -117,6 +119,7 @@ def run(
     with _replacing(target) as folder:
         _write_inputs(case, study, folder / "inputs")
         _write_tables(study, folder / "tables")
+        write_figures(study.figures, folder / FIGURES)
         write_papers(study, spoken, folder, workers, progress, annex)
         if (page := write_whatif(study, spoken)) is not None:
             (folder / "whatif.html").write_text(page, encoding="utf-8", newline="")
@@ -216,6 +219,27 @@ def _write_inputs(case: str | Path, study: Study, folder: Path) -> None:
     folder.mkdir()
     for name, content in sorted(raw.files.items()):
         (folder / name).write_bytes(content)
+
+
+def write_figures(figures: Figures, path: Path) -> None:
+    """Write every figure at full precision, each on a line of its own; the same bytes always."""
+    parts = []
+    for name, content in as_data(figures).items():
+        lines = [f"  {_plain(key)}: {_plain(value)}" for key, value in content.items()]
+        parts.append(f" {_plain(name)}: {{\n" + ",\n".join(lines) + "\n }")
+    path.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8", newline="")
+
+
+def read_figures(folder: Path) -> Figures:
+    """Read the figures of a run; RunError where it has none."""
+    try:
+        return from_data(json.loads((folder / FIGURES).read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise RunError(f"{folder} has no readable {FIGURES}. Run the case anew.") from error
+
+
+def _plain(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _write_tables(study: Study, folder: Path) -> None:

@@ -20,7 +20,7 @@ from capworth.methods.allocation.shapley import shapley
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.draws import Sampled
-from capworth.model.simulation import Model, gain_per_million
+from capworth.model.simulation import Model
 from capworth.runs.run import RunError, inputs_of, read_manifest
 
 DRAWS: Final = 1_000  # draws in which a mixture of old and new inputs is answered
@@ -204,14 +204,15 @@ def _index(case: Case) -> pd.MultiIndex:
 def _worth(case: Case, seed: int) -> Floats:
     """(things,) points for each million, as printed: of capabilities, then of improvements.
 
-    Of a capability the ratio of the means, of an improvement the mean of the ratios.
+    Ratios are those of the means.
     """
     model = Model(case)
     drawn = model.answer(Sampled(seed, 0, DRAWS))
     annual = drawn.cost.mean(axis=0) / model.annuity / MILLION
     parts = [drawn.score.mean(axis=0) / annual]
     if case.improvements:
-        parts.append(gain_per_million(drawn).mean(axis=0))
+        gain, cost = drawn.gains.distance, drawn.improvement_cost / MILLION
+        parts.append(gain.mean(axis=0) / cost.mean(axis=0))
     return np.concatenate(parts)
 
 

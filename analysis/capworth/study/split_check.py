@@ -11,8 +11,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from capworth.case.model import DISTANCE, HARM, NET, RESULTS, Capability, Case, Estimate
+from capworth.case.model import (
+    DISTANCE,
+    HARM,
+    NET,
+    RESULTS,
+    Capability,
+    Case,
+    ChainStep,
+    Estimate,
+)
 from capworth.methods.cost_benefit.prices import MILLION
+from capworth.model.chain import ChainModel
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import Sample, draw_sample
 from capworth.programme.choice import Choice
@@ -134,6 +144,9 @@ def split(case: Case, capability: str, parts: int, declared: bool) -> Case:
     ----------
     declared : whether the parts name their whole
     """
+    shares = ChainModel(case).missing(capability)  # what nobody knows of the whole, or of a part
+    lacking = [ChainStep(capability, step, e, outcome) for step, outcome, e in shares]
+    case = replace(case, chain=(*case.chain, *lacking))
     names = [f"{capability}.{k + 1}" for k in range(parts)]
 
     def each(row: Capability) -> Iterator[Capability]:
@@ -182,6 +195,9 @@ def split(case: Case, capability: str, parts: int, declared: bool) -> Case:
         replace(s, line=f"{s.line}.{name}") if s.line in mine else s
         for s in case.savings
         for name in (names if s.line in mine else [""])
+    )
+    rows["improvements"] = tuple(
+        replace(i, keeps=" ".join(names)) if i.keeps == capability else i for i in case.improvements
     )
     capabilities = tuple(x for row in case.capabilities for x in each(row))
     return replace(case, capabilities=capabilities, **rows)  # type: ignore[arg-type]  # by table

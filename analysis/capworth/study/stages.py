@@ -5,6 +5,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar, overload
+from weakref import WeakKeyDictionary
 
 from threadpoolctl import threadpool_limits
 
@@ -33,6 +34,7 @@ from capworth.members.feedback import hear_members
 from capworth.members.network import weigh_network
 from capworth.members.served import serve_members
 from capworth.members.use import Use, share_out
+from capworth.model.figures import Figure
 from capworth.model.result import Provenance
 from capworth.model.simulation import ENVELOPED, Progress, Sample, draw_sample
 from capworth.multicriteria.contributions import part_scores
@@ -44,6 +46,7 @@ from capworth.programme.joint_gains import join_gains
 from capworth.programme.priorities import prioritise
 from capworth.programme.selection import Programme, choose_programme
 from capworth.programme.tracking import set_baseline
+from capworth.study.figures import Figures, gather
 from capworth.study.split_check import SplitCheck, check_splits
 from capworth.uncertainty.convergence import converge
 from capworth.uncertainty.information import value_of_information
@@ -122,7 +125,7 @@ def _on_request(_: Sample, __: Provenance) -> Conventions | None:
     return None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)
 class Study:
     """Every answer to one case, in the order of the questions.
 
@@ -190,6 +193,19 @@ class Study:
         return replace(self, answers={**self.answers, **answers})
 
     @property
+    def figures(self) -> Figures:
+        """Every quantity that is printed, by id, with its range, error, formula and rows."""
+        if self not in _FIGURES:
+            with threadpool_limits(1, "blas"):
+                answers = self.answers.values()
+                _FIGURES[self] = gather(answers, self.sample, self.provenance.draws)
+        return _FIGURES[self]
+
+    def figure(self, name: str) -> Figure:
+        """Return one figure, such as `cost.programme`; the error names the nearest ids."""
+        return self.figures[name]
+
+    @property
     def found(self) -> tuple[str, ...]:
         """The parts that have an answer, in the order of the questions."""
         return tuple(k for k, part in PARTS.items() if part.role != BASIS and k in self)
@@ -212,6 +228,7 @@ class Study:
         return f"<table>{rows}</table><p><small>{self.provenance}</small></p>"
 
 
+_FIGURES: WeakKeyDictionary[Study, Figures] = WeakKeyDictionary()  # found once for each study
 FINDINGS = ("appraisal", "claim", "programme")  # that a study prints of itself
 PARTS: Mapping[str, Part[Any]] = MappingProxyType(
     {name: part for name, part in vars(Study).items() if isinstance(part, Part)}

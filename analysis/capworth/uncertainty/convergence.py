@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 from capworth.case.model import DISTANCE, HARM, NET, Case
-from capworth.errors import InputError
+from capworth.errors import InputError, nearest
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.uncertainty.convergence import MEAN, figure_error, share_error
+from capworth.methods.uncertainty.order_statistics import order_quantile
 from capworth.model.result import HIGH, LOW, Answer, Provenance, ends
 from capworth.model.simulation import (
     KEPT,
@@ -21,7 +22,8 @@ from capworth.model.simulation import (
     value_per_million,
 )
 from capworth.programme.choice import Choice
-from capworth.programme.selection import Programme, choose_programme, ratio_by_draw
+from capworth.programme.good_sets import good_sets
+from capworth.programme.selection import SCALE, Programme, choose_programme
 
 TOLERANCE = 0.025  # of the range of a headline: an error that costs no digit of what is printed
 FEWEST = 1_000  # draws with which the search for enough of them begins
@@ -57,6 +59,19 @@ class Convergence(Answer):
         """The largest error, as a share of the range of its headline."""
         return float(self._table["error_share"].max())
 
+    def error(self, figure: str) -> float:
+        """Return the Monte Carlo error of one headline, in its own unit.
+
+        Raises
+        ------
+        InputError
+            When there is no such headline.
+        """
+        if figure not in self._table.index:
+            names = list(map(str, self._table.index))
+            raise InputError(f"figure: {figure!r} is no headline. {nearest(figure, names)}")
+        return float(self._table["error"].to_dict()[figure])
+
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Every table of this answer by its file name."""
         return {"convergence": self.to_frame()}
@@ -78,7 +93,8 @@ def converge(
     """Find the Monte Carlo error of every headline of a sample.
 
     Headlines are the whole-life cost of all capabilities; what the recommended set asks for, needs
-    at the confidence of the budget, costs and gains, and how often it is paid for; or, where no set
+    at the confidence of the budget, costs and gains, how often it is paid for, what choosing it now
+    gives up, and how often the likeliest other good set is better; or, where no set
     is recommended, the score of the capability that is most often first, and how often.
     """
     rows = dict(_headlines(sample, programme))
@@ -110,13 +126,14 @@ def _of_programme(sample: Sample, programme: Programme) -> Iterator[tuple[str, R
     asked = choice.cost @ chosen / MILLION
     yield from _amount(case, "asked.programme", asked)
     if programme.confidence:
-        yield _needed(case, asked, programme)
+        yield from _needed(case, asked, programme)
     yield _share("within.programme", programme.p_within, drawn.size, drawn.size < KEPT)
     yield _share("years.programme", programme.p_years, drawn.size, drawn.size < KEPT)
+    yield from _of_list(case, choice, programme)
     yield from _amount(case, "cost.programme", choice.whole_cost(chosen, delays) / MILLION)
     if case.measured:
         closed = choice.by_draw(chosen, delays, DISTANCE)
-        yield from _amount(case, "gain.programme", closed, ratio_by_draw(sample, closed))
+        yield from _amount(case, "gain.programme", closed, sample.ratio_by_draw(closed))
     scales = {value.scale for value in case.unit_values}
     if "money" in scales:
         money, net = (choice.by_draw(chosen, delays, m) / MILLION for m in ("money", NET))
@@ -127,14 +144,36 @@ def _of_programme(sample: Sample, programme: Programme) -> Iterator[tuple[str, R
         yield from _amount(case, "harm.programme", choice.by_draw(chosen, delays, HARM))
 
 
-def _needed(case: Case, asked: Floats, programme: Programme) -> tuple[str, Row]:
-    """Money that the set needs at the confidence of the budget, an order statistic."""
+def _needed(case: Case, asked: Floats, programme: Programme) -> Iterator[tuple[str, Row]]:
+    """Money that the set needs at the confidence, an order statistic, and its contingency."""
     confidence = float(programme.confidence)
     low, high = (float(end) for end in ends(asked))
-    error = figure_error(asked, confidence, case.settings.sampling != SOBOL)
+    independent = case.settings.sampling != SOBOL
     many = len(asked)
-    row = (QUANTILE, programme.needed_m, error, high - low, many, many < KEPT)
-    return "needed.programme.confidence", row
+    for name, value, statistic in (
+        ("needed", programme.needed_m, confidence),
+        (
+            "contingency",
+            programme.contingency_m,
+            lambda part: float(order_quantile(part, confidence) - part.mean()),
+        ),
+    ):
+        error = figure_error(asked, statistic, independent)
+        yield (
+            f"{name}.programme.confidence",
+            (QUANTILE, value, error, high - low, many, many < KEPT),
+        )
+
+
+def _of_list(case: Case, choice: Choice, programme: Programme) -> Iterator[tuple[str, Row]]:
+    """Regret of choosing now, and how often the likeliest other good set is better."""
+    good = good_sets(choice, programme.budget_m * MILLION)
+    lost = (good.worth.max(axis=1) - good.worth[:, 0]) / SCALE[programme.measure]
+    if len(good.sets) > 1 and lost.any():
+        yield next(iter(_amount(case, "regret.programme", lost)))
+    chances = [exchange.p_better for exchange in good.roles.exchanges]
+    if chances:
+        yield _share("better.programme", max(chances), len(lost), len(lost) < KEPT)
 
 
 def _of_first(sample: Sample) -> Iterator[tuple[str, Row]]:

@@ -17,9 +17,10 @@ from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.confidence import frontier_at
 from capworth.methods.uncertainty.bounded_information import bounded_evpi, survey_resolves
 from capworth.model.draws import GROUP
+from capworth.model.figures import Column, Figure, number
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import Sample, sampled
-from capworth.programme.selection import SCALE, Programme
+from capworth.programme.selection import SCALE, WORDS, Programme
 from capworth.streams import stream
 from capworth.uncertainty.options import Options
 from capworth.uncertainty.sensitivity import uncertain_inputs
@@ -83,6 +84,49 @@ class Resolving(Answer):
     sets: int
     draws: int
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        unit, rests = WORDS[self.measure][1], ("effects", "asked")
+        return (
+            Column(
+                *("information", "value", "information", unit, "information", rests),
+                error="standard_error",
+                draws="draws",
+            ),
+            Column(
+                *("information", "money_m", "information_price", "millions", "information", rests),
+                draws="draws",
+            ),
+            Column(
+                *("information", "floor", "information_noise", unit, "information", rests),
+                draws="draws",
+            ),
+        )
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures of each group of inputs, and those of knowing everything."""
+        unit, known = WORDS[self.measure][1], self.provenance
+        prices = f"{known.currency} of {known.price_year}"
+        rests = (("effects", ""), ("asked", ""))
+
+        def one(name: str, value: float, kind: str, error: float | None = None) -> Figure:
+            return Figure(
+                *(f"{name}.everything", number(value), kind, "information"),
+                prices=prices if kind == "millions" else "",
+                draws=self.draws,
+                error=error,
+                behind=rests,
+            )
+
+        return (
+            *Answer.figures(self),
+            one("information", self.evpi, unit, number(self.evpi_error)),
+            one("information_whole", self.evpi_whole, unit),
+            one("left_to_gain", self.ceiling, unit),
+            one("information_price", self.money_m, "millions"),
+            one("confidence_price", self.confidence_price, unit),
+        )
 
     @property
     def clear(self) -> tuple[str, ...]:
@@ -155,7 +199,7 @@ def value_of_information(
     worth = options.worth()
     lead = worth.max(axis=1) - worth[:, parted.best]
     budgets = _Budgets(options)
-    groups = _Groups(options)
+    groups = _Groups(options, parted.evpi)
     rows = {name: group.row(groups, budgets, scale) for name, group in groups.found().items()}
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(COLUMNS)).astype(COLUMNS)
     table = table.rename_axis("group").sort_values("value", ascending=False, kind="stable")
@@ -261,7 +305,7 @@ class _Group:
         else:
             lead = groups.lead(self)
             floor = groups.floor(self) if groups.some(lead) else 0.0
-        value = max(float(lead.mean()), 0.0) if groups.some(lead) else 0.0
+        value = groups.value(lead)
         error = float(lead.std() / np.sqrt(len(lead)))
         clear = groups.some(lead) and value > floor
         return (
@@ -277,8 +321,8 @@ class _Group:
 class _Groups:
     """What is expected of every set when some inputs are known."""
 
-    def __init__(self, options: Options) -> None:
-        self._options = options
+    def __init__(self, options: Options, evpi: float) -> None:
+        self._options, self._evpi = options, evpi
         self._case = options.choice.case
         self._model = options.choice.sample.model
         self._measure = options.choice.measure
@@ -389,6 +433,10 @@ class _Groups:
         """Whether a lead is more than rounding."""
         return float(lead.mean()) > ROUNDING * float(np.abs(self._mean).max(initial=0.0))
 
+    def value(self, lead: Floats) -> float:
+        """Mean lead, no more than knowing everything is worth, as it is in any number of draws."""
+        return min(max(float(lead.mean()), 0.0), self._evpi) if self.some(lead) else 0.0
+
     def block(self, kind: str) -> Floats:
         """(draws,) lead of choosing when all costs, or all values, are known: exact."""
         options = self._options
@@ -459,7 +507,7 @@ def _survey(
         part = float(np.sqrt(resolved))
         lead = groups.lead(group, part)
         clear, floor = groups.some(lead), groups.floor(group, part)
-        value = float(lead.mean()) if clear else 0.0
+        value = groups.value(lead)
     clear = clear and value > floor
     money = budgets.for_as_much(value if clear else 0.0)
     return (

@@ -3,8 +3,9 @@
 Which inputs make the top answer uncertain, alone and together with others.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ from capworth.model.draws import (
     probability_below,
     quantile_of,
 )
+from capworth.model.figures import MODE, NO_DRAWS, QUANTILE, RATIO, Column, Figure, columns
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import (
     CHUNK,
@@ -39,6 +41,10 @@ from capworth.model.simulation import (
 CURVED = 3_000  # draws through which the curves of explained variance are laid
 
 
+WEAK = ("D", "E")  # grades that are judged, or hold a place
+RESTS = {"cost": "costs", "score": "scores", "money": "chain", "swing": "effects"}  # by its column
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Sensitivity(Answer):
     """One-way swings of every input that moves the top of the ranking."""
@@ -49,6 +55,44 @@ class Sensitivity(Answer):
     rival: str  # which comes next
     base: float  # lead of the first over the next at the modes, in points a million
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        rest: dict[str, Any] = {"draws": NO_DRAWS}
+        parts = [str(name) for name in self._evidence.columns]
+        return (
+            *columns(
+                "sensitivity",
+                ("low", "input_low", "level", "swing", ("input",), QUANTILE),
+                ("mode", "input_mode", "level", "swing", ("input",), MODE),
+                ("high", "input_high", "level", "swing", ("input",), QUANTILE),
+                ("at_low", "lead_at_low", "level", "swing", ("input",), MODE),
+                ("at_high", "lead_at_high", "level", "swing", ("input",), MODE),
+                ("swing", "swing", "level", "swing", ("input",), MODE),
+                ("p_beyond", "turns", "chance", "swing", ("input",), QUANTILE),
+                ("variance_share", "variance_share", "share", "swing", ("input",), RATIO),
+                **rest,
+            ),
+            *columns(
+                "evidence",
+                *(
+                    (part, "evidence", "share", "evidence", (RESTS[part],), RATIO, part)
+                    for part in parts
+                ),
+            ),
+        )
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures of each input and grade, and what rests on judged and placeholder grades."""
+        weak = self._evidence.loc[[grade for grade in WEAK if grade in self._evidence.index]]
+        judged = [
+            Figure(
+                *(f"evidence.judged.{part}", float(share), "share", "evidence", RATIO),
+                behind=((RESTS[str(part)], "all"),),
+            )
+            for part, share in weak.sum().items()
+        ]
+        return (*Answer.figures(self), *judged)
 
     def evidence(self) -> pd.DataFrame:
         """Share of cost, of score, of money and of the swings that rests on each grade."""

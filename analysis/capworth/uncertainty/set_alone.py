@@ -63,9 +63,7 @@ def inputs_of(rivals: Rivals) -> list[Input]:
     worth, prices = MovedWorth(rivals), MovedPrices(rivals)
     found: list[Input] = list(prices.lines())
     groups: dict[str, list[Estimate]] = {}
-    lines = {f"costs/{line.id}" for line in prices.priced} | {
-        f"bias/{line.id}" for line in prices.priced
-    }
+    lines = {f"{table}/{line.id}" for line in prices.priced for table in ("costs", "bias")}
     for estimate in uncertain_inputs(rivals.sample.case, rivals.sample.model):
         if estimate.group and estimate.share > 0:
             groups.setdefault(estimate.group, []).append(estimate)
@@ -174,7 +172,7 @@ class Sites:
             place = effect.capability, effect.criterion
             found.setdefault(place, set()).add(case.improvement_ids.index(effect.improvement))
         if self._measure != DISTANCE:
-            for k, c in self._model.costs.paths.keepers.items():
+            for k, c in self._model.costs.paths.keepers:
                 found.setdefault((case.capability_ids[c], ""), set()).add(k)
         for saving in case.savings if self._measure == NET else ():
             users = found.setdefault((SAVED, saving.line), set())

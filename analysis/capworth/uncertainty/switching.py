@@ -3,7 +3,7 @@
 The one source of such levels: page 1 prints the first of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +13,17 @@ import pandas as pd
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.uncertainty.substitution import LEVELS, Changed, switching_stretches
+from capworth.model.figures import (
+    COUNT,
+    NO_DRAWS,
+    PROGRAMME,
+    QUANTILE,
+    SHARE,
+    Column,
+    Figure,
+    columns,
+    number,
+)
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import Sample
 from capworth.programme.selection import Programme
@@ -54,6 +65,35 @@ class SwitchingValues(Answer):
     room_m: float  # money by which the budget must be broken or kept
     clearly: float  # share of its value by which another set must be worth more
     provenance: Provenance
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its tables become figures."""
+        return columns(
+            "switching",
+            ("level", "switches_at", "level", "switching", ("input",), QUANTILE),
+            ("p", "switches", "chance", "switching", ("input",), QUANTILE),
+            ("low", "input_p10", "level", "switching", ("input",), QUANTILE),
+            ("median", "input_median", "level", "switching", ("input",), QUANTILE),
+            ("high", "input_p90", "level", "switching", ("input",), QUANTILE),
+            ("p_both", "switches_either", "chance", "switching", ("input",), QUANTILE),
+            draws=NO_DRAWS,
+            tail="side",
+        )
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures of each input, and the chance that another set is better, all together."""
+        inputs = (("looked_at", self.looked_at), ("switching", len(self.switching)))
+        return (
+            *Answer.figures(self),
+            Figure(
+                *(f"better.{PROGRAMME}", number(self.p_better), "chance", "exchange", SHARE),
+                behind=(("effects", PROGRAMME), ("asked", PROGRAMME)),
+            ),
+            *(
+                Figure(f"inputs.{name}", float(many), "count", "switching", COUNT, draws=NO_DRAWS)
+                for name, many in inputs
+            ),
+        )
 
     @property
     def switching(self) -> tuple[str, ...]:

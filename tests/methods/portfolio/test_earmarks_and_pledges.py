@@ -20,6 +20,7 @@ from capworth.methods.portfolio.earmarks import (
     Payable,
     best_in_time,
     best_payable,
+    cuts_in_time,
     least_more,
     payment_cuts,
     who_pays,
@@ -342,6 +343,39 @@ def test_every_kind_of_relation_reaches_the_solver() -> None:
     assert sets.tolist() == [[True, False, True, True]]
     assert found.chosen.tolist() == sets[0].tolist()
     assert found.left.tolist() == [pytest.approx(11.0)]
+
+
+@settings(max_examples=150)
+@given(st.integers(0, 10**6))
+def test_cuts_in_time_say_what_can_be_paid_in_its_year(seed: int) -> None:
+    """Bills are paid if and only if each cut's money suffices; augmenting paths are the judge."""
+    rng = np.random.default_rng(seed)
+    funds, projects, years = (int(rng.integers(1, top)) for top in (4, 5, 5))
+    may_pay = rng.random((funds, projects)) < 0.5
+    may_pay[0] |= rng.random() < 0.5
+    income = rng.integers(0, 6, (funds, years)) * (rng.random((funds, years)) < 0.6)
+    bills = rng.integers(0, 4, (projects, years)) * (rng.random((projects, years)) < 0.7)
+    last, held = cuts_in_time(may_pay, income)
+    within = np.arange(years) <= last[:, :, None]  # (cuts, projects, years)
+    asked = (within * bills).sum(axis=(1, 2))
+    paid = who_pays(bills.astype(float), may_pay, income.astype(float)).sum()
+    assert bool((asked <= held).all()) == bool(np.isclose(paid, bills.sum()))
+    assert len(np.unique(last, axis=0)) == len(last)
+
+
+def test_money_all_at_once_has_the_cuts_of_money_without_years() -> None:
+    may_pay = np.array(FIRST["may_pay"])
+    last, held = cuts_in_time(may_pay, np.array(FIRST["amounts"])[:, None])
+    cuts = payment_cuts(may_pay)
+    found = {tuple(row): amount for row, amount in zip((last == 0).tolist(), held, strict=True)}
+    limits = cuts.limits(FIRST["amounts"])
+    assert found == {tuple(r): a for r, a in zip(cuts.projects.tolist(), limits, strict=True)}
+
+
+def test_funds_that_come_in_too_many_ways() -> None:
+    income = np.ones((5, 6))
+    with pytest.raises(InputError, match="Bring funds with like earmarks together"):
+        cuts_in_time(np.ones((5, 2), dtype=bool), income)
 
 
 def test_who_pays_worked_by_hand() -> None:

@@ -3,22 +3,30 @@
 In standard deviations of the outcome from the shares alone; as a ratio by planting one.
 """
 
-from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
+from scipy.special import ndtri, stdtrit
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats, Ints, above, finite, within
 from capworth.methods.claim.deals import Deals
-from capworth.methods.claim.share_test import slope_statistic
+from capworth.methods.claim.share_test import CostCheck, slope_statistic
 
 HIGHEST: Final = 100.0  # ratio up to which one is sought
 WIDEST: Final = 20.0  # standard deviations up to which a contrast is sought
+LEVEL: Final = 0.9  # of the range of a simulated size
 _TIE: Final = 1e-10
-_HALVINGS: Final = 10
+_AT_ONCE: Final = 50  # claims; more do not fit a processor at once
+
+
+class Detectable(NamedTuple):
+    """Smallest size that is found so often, with the 90 % range of its simulation error."""
+
+    size: float  # infinite where none is
+    low: float
+    high: float
 
 
 def detectable_contrast(
@@ -52,107 +60,137 @@ def detectable_contrast(
     return float(quantiles * np.sqrt((w**2) @ x**2) / spread)
 
 
-def power_at(
-    ratio: float,
-    outcome: ArrayLike,
+def found_from(
+    start: ArrayLike,
+    growth: ArrayLike,
     share: ArrayLike,
     weight: ArrayLike,
     deals: Deals,
     planted: Ints,
     level: float = 0.05,
-) -> float:
-    """Share of planted claims that the test finds: the ratio is put on shares dealt at random.
+) -> Floats:
+    """Find from which size on the test finds each planted claim, a slope above 0; never: infinite.
 
     Parameters
     ----------
-    ratio : of a line wholly in the group to one wholly outside, planted on the outcome
-    outcome : (lines,) whose spread is used; its own shares are not
+    start : (lines,) or (claims, lines) outcomes without any effect
+    growth : (claims, lines) what one unit of the effect adds
     share, weight : (lines,)
     deals : null distribution
-    planted : (claims, lines) whose share each line gets before the ratio is planted
-    level : at which the test that the ratio exceeds 1 rejects
+    planted : (claims, lines) whose share each line gets in each claim
+    level : one-sided
+
+    Returns
+    -------
+    (claims,)
+
+    Notes
+    -----
+    The statistic is linear in the outcome, so each deal is passed at one size: no search. A deal
+    that grows as fast as the claim, or faster, counts as never passed.
     """
-    y, g = finite(outcome, "outcome"), finite(share, "share")
-    grown = y * (1 + (float(above(ratio, "ratio")) - 1) * g[planted])
-    return _found(grown, g, weight, deals, planted, level)
+    g, grown = finite(share, "share"), finite(growth, "growth")
+    order = (
+        deals.order if not deals.exact else np.concatenate((np.arange(len(g))[None], deals.order))
+    )
+    null = slope_statistic(g, weight, order).dealt
+    seen = slope_statistic(g, weight, planted).dealt
+    y = np.broadcast_to(finite(start, "start"), grown.shape)
+    allowed = _allowed(len(null), level, own=not deals.exact)
+    sizes = []
+    for some in _parts(len(grown)):
+        ahead, gain = (seen[some] * y[some]).sum(axis=1), (seen[some] * grown[some]).sum(axis=1)
+        tie = _TIE * (np.abs(seen[some]) * np.abs(y[some])).sum(axis=1)
+        sizes.append(_passed(y[some] @ null.T, ahead - tie, grown[some] @ null.T, gain, allowed))
+    return np.concatenate(sizes)
 
 
-def _found(
-    grown: Floats, share: Floats, weight: ArrayLike, deals: Deals, planted: Ints, level: float
-) -> float:
-    """Share of the planted cases (claims, lines) that the test finds."""
-    dealt = slope_statistic(share, weight, np.concatenate((deals.order, planted)))
-    null, seen = dealt.dealt[: len(deals.order)], dealt.dealt[len(deals.order) :]
-    own = 1  # the planted deal itself, where the others are drawn at random
-    if deals.exact:
-        null, own = np.concatenate((dealt.observed[None], null)), 0
-    found = (seen * grown).sum(axis=1)
-    tie = _TIE * (np.abs(seen) * np.abs(grown)).sum(axis=1)
-    beyond = (grown @ null.T >= (found - tie)[:, None]).sum(axis=1)
-    return float(((own + beyond) / (own + len(null)) <= level).mean())
-
-
-def planted_contrast(
-    errors: ArrayLike,
+def found_from_held(
+    start: ArrayLike,
+    growth: ArrayLike,
     share: ArrayLike,
-    weight: ArrayLike,
-    deals: Deals,
+    check: CostCheck | None,
+    order: Ints,
     planted: Ints,
     level: float = 0.05,
-    power: float = 0.8,
-) -> float:
-    """Smallest difference in standard deviations that the test itself finds with this power.
-
-    What `detectable_contrast` says by a formula with normal quantiles is found here by planting:
-    the test pays for its strata and for not knowing the spread, the more the shorter the list.
+) -> Floats:
+    """Find the same for the test with log cost held.
 
     Parameters
     ----------
-    errors : (claims, lines) outcomes of standard deviation 1 without any effect
-    share, weight, deals, planted, level, power : see `detectable_ratio`
+    start, growth, share, planted, level : see `found_from`
+    check : None where nothing can be held, and nothing is found
+    order : (deals, lines) permutations of all lines
     """
-    g, e = finite(share, "share"), finite(errors, "errors")
-    return _smallest(
-        lambda size: _found(e + size * g[planted], g, weight, deals, planted, level),
-        0.0,
-        WIDEST,
-        _inside(power, "power"),
-    )
+    g, grown = finite(share, "share"), finite(growth, "growth")
+    if check is None:
+        return np.full(len(grown), np.inf)
+    y = np.broadcast_to(finite(start, "start"), grown.shape)
+    allowed = _allowed(len(order), level, own=True)
+    sizes = []
+    for some in _parts(len(grown)):
+        pull = check.pull(g[planted[some]])
+        rest = check.rest(np.stack((y[some], grown[some]), axis=1))  # (claims, 2, lines)
+        ahead, gain = (pull[:, None] * rest).sum(axis=2).T
+        dealt = (check.wider * rest) @ pull[:, order].transpose(0, 2, 1)
+        null, rising = dealt[:, 0], dealt[:, 1]
+        sizes.append(_passed(null, ahead, rising, gain, allowed))
+    return np.concatenate(sizes)
 
 
-def _smallest(finds: Callable[[float], float], low: float, high: float, wanted: float) -> float:
-    """Smallest size that is found so often; infinite where the highest is not."""
-    if finds(high) < wanted:
-        return float("inf")
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        low, high = (low, middle) if finds(middle) >= wanted else (middle, high)
-    return high
+def _parts(claims: int) -> list[slice]:
+    return [slice(first, first + _AT_ONCE) for first in range(0, claims, _AT_ONCE)]
 
 
-def detectable_ratio(
-    outcome: ArrayLike,
-    share: ArrayLike,
-    weight: ArrayLike,
-    deals: Deals,
-    planted: Ints,
-    level: float = 0.05,
-    power: float = 0.8,
-) -> float:
-    """Smallest planted ratio above 1 that the test finds with this power; infinite beyond 100.
+def _allowed(deals: int, level: float, own: bool) -> int:
+    """How many deals may reach as much, the claim's own not among them; below 0 never so few."""
+    return int(np.floor(level * (deals + own) + 1e-9)) - own
+
+
+def _passed(null: Floats, ahead: Floats, rising: Floats, gain: Floats, allowed: int) -> Floats:
+    """Size beyond which no more deals (claims, deals) than allowed reach as much as the claim."""
+    if allowed < 0:
+        return np.full(len(ahead), np.inf)
+    if allowed >= null.shape[1]:
+        return np.zeros(len(ahead))
+    pace = gain[:, None] - rising
+    slow = pace <= _TIE * np.abs(gain)[:, None]
+    passed = np.where(slow, np.inf, (null - ahead[:, None]) / np.where(slow, 1.0, pace))
+    nth = passed.shape[1] - 1 - allowed
+    return np.asarray(np.partition(passed, nth, axis=1)[:, nth])
+
+
+def smallest(sizes: ArrayLike, power: float = 0.8, most: float = np.inf) -> Detectable:
+    """Read the smallest size that is found so often off the sizes of many planted claims.
 
     Parameters
     ----------
-    outcome, share, weight, deals, planted, level : see `power_at`
-    power : probability of finding a ratio of this size
+    sizes : (batches, claims) of `found_from`, every batch on deals of its own
+    power : share of the claims that are to be found
+    most : a size beyond it counts as infinite
+
+    Notes
+    -----
+    The power at that size differs by batch; the error of its mean, with as many degrees of freedom
+    as batches less one, gives the range of the size.
     """
-    log = _smallest(
-        lambda q: power_at(float(np.exp(q)), outcome, share, weight, deals, planted, level),
-        0.0,
-        float(np.log(HIGHEST)),
-        _inside(power, "power"),
+    found = np.asarray(sizes, dtype=np.float64)
+    wanted = float(within(power, "power", 1e-12, 1 - 1e-12))
+    every = np.sort(found, axis=None)
+
+    def at(share: float) -> float:
+        place = int(np.clip(np.ceil(share * len(every) - 1e-9) - 1, 0, len(every) - 1))
+        size = max(float(every[place]), 0.0)
+        return size if size <= most else float("inf")
+
+    size = at(wanted)
+    seen = (found <= size).mean(axis=1) if np.isfinite(size) else (found <= most).mean(axis=1)
+    if len(seen) < 2:
+        return Detectable(size, size, size)
+    error = seen.std(ddof=1) / np.sqrt(len(seen)) * stdtrit(len(seen) - 1, (1 + LEVEL) / 2)
+    return Detectable(
+        size, at(wanted - error), at(wanted + error) if wanted + error < 1 else np.inf
     )
-    return float(np.exp(log))
 
 
 def _inside(given: float, name: str) -> float:

@@ -82,8 +82,60 @@ def _slope(share: Floats, weight: Floats) -> Floats:
     return np.asarray(pulled / np.where(spread > 0, spread, np.inf)[:, None])
 
 
+class CostCheck(NamedTuple):
+    """Slope with log cost held: what turns shares and outcomes into the two sides of its sum.
+
+    Attributes
+    ----------
+    keep : (lines, lines) takes away what a weighted fit on (1, log cost) explains
+    share_weight, outcome_weight : (lines,) their product is the weight of the regression
+    """
+
+    keep: Floats
+    share_weight: Floats
+    outcome_weight: Floats
+
+    @classmethod
+    def of(cls, weight: ArrayLike, cost: ArrayLike, per_cost: bool = False) -> CostCheck | None:
+        """Fit (1, log cost); None with fewer than 4 lines, too few to hold anything.
+
+        Parameters
+        ----------
+        weight, cost : (lines,)
+        per_cost : whether the outcome is a value divided by the cost
+        """
+        w, c = above(weight, "weight"), above(cost, "cost")
+        w = np.broadcast_to(w, c.shape)
+        if len(c) < 4:
+            return None
+        fitted = np.column_stack((np.ones(len(c)), np.log(c)))
+        keep = (
+            np.eye(len(c))
+            - fitted @ np.linalg.pinv((w[:, None] * fitted).T @ fitted) @ (fitted * w[:, None]).T
+        )
+        even = np.ones(len(c))
+        return cls(keep, even, w) if per_cost else cls(keep, w, even)
+
+    @property
+    def wider(self) -> float:
+        """What deals are widened by: the residual has lost the two degrees of freedom."""
+        return float(np.sqrt((len(self.keep) - 1) / (len(self.keep) - 2)))
+
+    def pull(self, share: ArrayLike) -> Floats:
+        """(..., lines) what is dealt; 0 where the share goes with the cost all but wholly."""
+        g = finite(share, "share")
+        pull = np.asarray((g @ self.keep.T) * self.share_weight)
+        middle = g - g.mean(axis=-1, keepdims=True)
+        left = (pull**2).sum(axis=-1) > 1e-10 * ((self.share_weight * middle) ** 2).sum(axis=-1)
+        return np.where(left[..., None], pull, 0.0)
+
+    def rest(self, outcome: ArrayLike) -> Floats:
+        """(..., lines) what the pull is multiplied by and summed."""
+        return np.asarray((finite(outcome, "outcome") @ self.keep.T) * self.outcome_weight)
+
+
 def cost_statistic(
-    share: ArrayLike, weight: ArrayLike, cost: ArrayLike, order: Ints
+    share: ArrayLike, weight: ArrayLike, cost: ArrayLike, order: Ints, per_cost: bool = False
 ) -> Statistic | None:
     """Slope with log cost held: the residual of the share on (1, log cost), dealt among all lines.
 
@@ -91,6 +143,7 @@ def cost_statistic(
     ----------
     share, weight, cost : (lines,)
     order : (deals, lines) permutations of all lines, strata or not
+    per_cost : whether the outcome is a value divided by the cost
 
     Returns
     -------
@@ -99,25 +152,19 @@ def cost_statistic(
 
     Notes
     -----
-    The weighted residual of the share is dealt against the residual of the outcome. Deals are
-    widened by sqrt((lines - 1) / (lines - 2)), as the residual has lost the two degrees of freedom
-    of the fit. Only a linear pull of log cost is met.
+    The residual of the share is dealt against what is of one kind from line to line: the residual
+    of the level, or that of the value before it was divided by the cost. Deals are widened by
+    sqrt((lines - 1) / (lines - 2)), as the residual has lost the two degrees of freedom of the fit.
+    Only a linear pull of log cost is met.
     """
-    g, w = within(share, "share", 0, 1), above(weight, "weight")
-    w = np.broadcast_to(w, g.shape)
-    lines = len(g)
-    if lines < 4:
+    check = CostCheck.of(weight, cost, per_cost)
+    if check is None:
         return None
-    fitted = np.column_stack((np.ones(lines), np.log(above(cost, "cost"))))
-    keep = (
-        np.eye(lines)
-        - fitted @ np.linalg.pinv((w[:, None] * fitted).T @ fitted) @ (fitted * w[:, None]).T
-    )
-    pull = w * (keep @ g)
-    if (pull**2).sum() <= 1e-10 * ((w * (g - g.mean())) ** 2).sum():
+    pull = check.pull(within(share, "share", 0, 1))
+    if not pull.any():
         return None
-    wider = np.sqrt((lines - 1) / (lines - 2))
-    return Statistic(pull @ keep, wider * (pull[order] @ keep))
+    turned = check.outcome_weight[:, None] * check.keep
+    return Statistic(pull @ turned, check.wider * (pull[order] @ turned))
 
 
 def tails(statistic: Statistic, share: ArrayLike, outcome: ArrayLike, ratios: ArrayLike) -> Tails:
@@ -130,22 +177,59 @@ def tails(statistic: Statistic, share: ArrayLike, outcome: ArrayLike, ratios: Ar
     >>> tails(slope, shares, [5, 1, 4, 2], [1]).up.tolist()
     [0.25]
     """
+    under = without_ratio(outcome, share, ratios)  # (ratios, lines)
+    seen, dealt = under @ statistic.observed, under @ statistic.dealt.T
+    tie = _TIE * (np.abs(under) @ np.abs(statistic.observed))
+    return counted(seen, dealt, tie)
+
+
+def without_ratio(outcome: ArrayLike, share: ArrayLike, ratios: ArrayLike) -> Floats:
+    """(..., ratios, lines) of (..., lines): outcomes that would be alike, were that the ratio."""
     y, g = finite(outcome, "outcome"), finite(share, "share")
     q = above(ratios, "ratios")
-    under = y[:, None] / (1 + (q - 1) * g[:, None])  # (lines, ratios)
-    seen, dealt = statistic.observed @ under, statistic.dealt @ under
-    tie = _TIE * (np.abs(statistic.observed) @ np.abs(under))
-    deals = len(dealt) + 1
+    return np.asarray(y[..., None, :] / (1 + (q - 1)[:, None] * g[..., None, :]))
+
+
+def counted(seen: Floats, dealt: Floats, tie: Floats) -> Tails:
+    """Count the deals that reach as much, the observed one among them.
+
+    Parameters
+    ----------
+    seen, tie : (...) what was observed, and how far off is still the same
+    dealt : (..., deals)
+    """
+    deals = dealt.shape[-1] + 1
     return Tails(
-        (1 + (dealt >= seen - tie).sum(axis=0)) / deals,
-        (1 + (dealt <= seen + tie).sum(axis=0)) / deals,
+        (1 + (dealt >= (seen - tie)[..., None]).sum(axis=-1)) / deals,
+        (1 + (dealt <= (seen + tie)[..., None]).sum(axis=-1)) / deals,
     )
 
 
 def p_values(statistic: Statistic, share: ArrayLike, outcome: ArrayLike, margin: float) -> PValues:
     """The five probabilities at a margin above 1."""
-    up, down = tails(statistic, share, outcome, (1 / margin, 1.0, margin))
-    return PValues(float(up[2]), float(up[1]), float(down[1]), float(down[2]), float(up[0]))
+    found = tails(statistic, share, outcome, (1 / margin, 1.0, margin))
+    return PValues(*map(float, _ordered(*found)))
+
+
+def case_p_values(
+    seen: Floats, null: Floats, share: Floats, outcome: Floats, margin: float
+) -> Floats:
+    """(5, cases): the same five, in their order, of many cases at once.
+
+    Parameters
+    ----------
+    seen : (cases, lines) what the outcomes of a case are multiplied by and summed
+    null : (deals, lines) the same in each deal, of all cases alike
+    share, outcome : (cases, lines)
+    """
+    under = without_ratio(outcome, share, (1 / margin, 1.0, margin))
+    tie = _TIE * (np.abs(seen)[:, None] * np.abs(under)).sum(axis=-1)
+    return _ordered(*counted((seen[:, None] * under).sum(axis=-1), under @ null.T, tie))
+
+
+def _ordered(up: Floats, down: Floats) -> Floats:
+    """(5, ...) of (..., 3): the order of `PValues`."""
+    return np.stack((up[..., 2], up[..., 1], down[..., 1], down[..., 2], up[..., 0]))
 
 
 def ratio_interval(

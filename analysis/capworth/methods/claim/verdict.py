@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -12,15 +12,19 @@ from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, Ints, above, shares, within
 from capworth.methods.claim.deals import Deals, cost_strata, deal
 from capworth.methods.claim.power import (
+    HIGHEST,
+    WIDEST,
     detectable_contrast,
-    detectable_ratio,
-    planted_contrast,
-    power_at,
+    found_from,
+    found_from_held,
+    smallest,
 )
 from capworth.methods.claim.share_regression import ShareFit, share_regression
 from capworth.methods.claim.share_test import (
+    CostCheck,
     PValues,
     RatioInterval,
+    case_p_values,
     cost_statistic,
     p_values,
     ratio_interval,
@@ -42,9 +46,12 @@ from capworth.streams import stream
 NEVER: Final = PValues(1.0, 1.0, 1.0, 1.0, 1.0)
 DEALS: Final = 4_999
 NULL_DEALS: Final = 499  # of each test under the null
-POWER_DEALS: Final = 2_999  # and of power
+POWER_DEALS: Final = 1_499  # of each batch of planted claims
+HELD_DEALS: Final = 499
 NULL_CASES: Final = 600
-PLANTED: Final = 1_000
+BATCHES: Final = 8
+PLANTED: Final = 500  # claims of a batch
+POWER: Final = 0.8  # at which what is detectable is said
 SPLITS: Final = 5  # silent splits: so many of the largest lines, each in so many parts
 LEFT_DEALS: Final = 1_999  # without each line in turn
 NULL_LEFT: Final = 199
@@ -177,19 +184,57 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Power:
-    """What the list could show, told before outcomes are read by function."""
+    """What the list could show, told before outcomes are read by function.
 
-    floor: float  # smallest p that its deals can give
-    deals: float  # different deals there are
-    contrast: float  # standard deviations; found by planting
-    formula: float  # the same by normal quantiles, as textbooks have it
-    ratio: float  # infinite where none up to 100 is found
+    Attributes
+    ----------
+    floor : smallest p that its deals can give
+    deals : different deals there are
+    contrast : standard deviations of the outcome; found by planting
+    formula : the same by normal quantiles, as textbooks have it
+    ratio : found in 80 % of the claims planted; infinite where none up to 100 is
+    ratio_low, ratio_high : 90 % range of its simulation error
+    held : ratio that is found so often by the test and by that with log cost held
+    cleared : ratio that is found so often with the fitted ratio taken out of the outcome, so that
+        an effect does not count as noise against itself; NaN unless `ratio` is beyond the gate
+    gate : largest ratio at which a list counts as testable
+    """
+
+    floor: float
+    deals: float
+    contrast: float
+    formula: float
+    ratio: float
+    ratio_low: float
+    ratio_high: float
+    held: float
+    cleared: float
     gate: float
+    _sizes: Floats = field(repr=False, compare=False)  # (batches, claims) ratio less 1
+    _held: Floats = field(repr=False, compare=False)
+
+    @property
+    def detectable(self) -> float:
+        """Ratio that the list could show: `cleared` where this alone opens the gate."""
+        return self.cleared if self.cleared <= self.gate else self.ratio
 
     @property
     def testable(self) -> bool:
         """Whether the detectable ratio is small enough for an outcome to be read."""
-        return self.ratio <= self.gate
+        return self.detectable <= self.gate
+
+    @property
+    def near(self) -> bool:
+        """Whether other random deals might open or close the gate."""
+        return self.detectable == self.ratio and self.ratio_low <= self.gate < self.ratio_high
+
+    def at(self, ratios: Sequence[float]) -> Floats:
+        """(ratios,) how often a planted ratio is found to exceed 1."""
+        return np.array([(self._sizes < ratio - 1).mean() for ratio in ratios])
+
+    def held_at(self, ratios: Sequence[float]) -> Floats:
+        """(ratios,) how often it is found both inside strata and with log cost held."""
+        return np.array([(self._held < ratio - 1).mean() for ratio in ratios])
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +249,7 @@ class Verdict:
     readings : what each reading found, the registered one first
     power : of the registered reading
     splits : word of the readings with each of the largest lines listed in parts
-    strong : p that every function of the group exceeds every other
+    strong : p that every function of the group exceeds every other; NaN where it stands beside
     """
 
     word: str
@@ -261,7 +306,7 @@ def examine(
         each line is found only where a word depends on it
     """
     dealt = _Dealt.of(lines, rule, deals, min(deals, LEFT_DEALS))
-    power = power_of(lines, readings[0], rule)
+    power = power_of(lines, readings[0], rule, held=not beside)
     judged = tuple(
         _judge(lines, reading, rule, dealt, BESIDE if beside else FULL) for reading in readings
     )
@@ -275,62 +320,70 @@ def examine(
         word, reason = joined, "split"
     if not power.testable:
         word, reason = INCONCLUSIVE, "gate"
-    served = lines.vectors.any(axis=0)
-    strong = strong_form(
-        readings[0].outcome,
-        lines.vectors[:, served],
-        readings[0].weight(lines),
-        np.asarray(lines.inside)[served],
-        dealt.inside.order,
-    )
+    strong = float("nan") if beside else _strong(lines, readings[0], dealt.inside.order)
     return Verdict(word, reason, judged, power, parted, strong)
 
 
-def power_of(lines: Lines, reading: Reading, rule: Rule) -> Power:
-    """Say what the list could show with this reading; the labels of its outcome are dealt away."""
-    inside = _Dealt.of(lines, rule, POWER_DEALS, name="/power").inside
-    weight, share = reading.weight(lines), lines.share
-    planted = planted_deals(lines, rule)
-    ratio = detectable_ratio(reading.outcome, share, weight, inside, planted, rule.alpha)
-    formula = detectable_contrast(share, weight, rule.alpha)
+def _strong(lines: Lines, reading: Reading, order: Ints) -> float:
+    served = lines.vectors.any(axis=0)
+    inside, weight = np.asarray(lines.inside)[served], reading.weight(lines)
+    return strong_form(reading.outcome, lines.vectors[:, served], weight, inside, order)
+
+
+def power_of(lines: Lines, reading: Reading, rule: Rule, held: bool = True) -> Power:
+    """Say what the list could show with this reading; the labels of its outcome are dealt away.
+
+    Claims are planted in batches, each on deals of its own, so that the error of the simulation is
+    known. `contrast` is the difference that the test finds in 80 % of outcomes of one variance;
+    the formula with normal quantiles promises it a little sooner, as the test pays for its strata
+    and for not knowing the spread. Without `held` the test with log cost held is not looked at.
+    """
+    weight, share, strata = reading.weight(lines), lines.share, cost_strata(lines.cost, rule.strata)
+    planted = planted_deals(lines, rule, BATCHES * PLANTED).reshape(BATCHES, PLANTED, -1)
     errors = stream(rule.seed, "claim/errors").normal(size=planted.shape)
-    contrast = planted_contrast(errors, share, weight, inside, planted, rule.alpha)
-    floor = 1 / min(inside.many, DEALS + 1)
-    return Power(floor, inside.many, contrast, formula, ratio, rule.detectable_most)
-
-
-def powers(lines: Lines, reading: Reading, rule: Rule, ratios: Sequence[float]) -> Floats:
-    """(ratios,) how often a planted ratio is found to exceed 1, by the deals of `power_of`."""
-    inside = _Dealt.of(lines, rule, POWER_DEALS, name="/power").inside
-    weight, planted = reading.weight(lines), planted_deals(lines, rule)
-    return np.array(
-        [
-            power_at(q, reading.outcome, lines.share, weight, inside, planted, rule.alpha)
-            for q in ratios
+    check = CostCheck.of(weight, lines.cost, reading.per_cost) if held else None
+    every = np.arange(len(share))
+    dealt = [
+        deal(lines.kinds, strata, POWER_DEALS, stream(rule.seed, "claim/power", batch))
+        for batch in range(BATCHES)
+    ]
+    by_ratio, by_contrast, by_check = [], [], []
+    for batch, (claims, apart, inside) in enumerate(zip(planted, errors, dealt, strict=True)):
+        free = deal(every, 0 * every, HELD_DEALS, stream(rule.seed, "claim/power/free", batch))
+        there = share[claims]
+        test, grown = (share, weight, inside, claims, rule.alpha), reading.outcome * there
+        by_ratio.append(found_from(reading.outcome, grown, *test))
+        by_contrast.append(found_from(apart, there, *test))
+        by_check.append(
+            found_from_held(reading.outcome, grown, share, check, free.order, claims, rule.alpha)
+        )
+    ratio, cleared = smallest(by_ratio, POWER, HIGHEST - 1), float("nan")
+    fitted = float(share_regression(reading.outcome, share, weight).ratio)
+    if 1 + ratio.size > rule.detectable_most and np.isfinite(fitted) and fitted > 0:
+        alone = reading.outcome / (1 + (fitted - 1) * share)
+        sizes = [
+            found_from(alone, alone * share[claims], share, weight, inside, claims, rule.alpha)
+            for claims, inside in zip(planted, dealt, strict=True)
         ]
+        cleared = 1 + smallest(sizes, POWER, HIGHEST - 1).size
+    both = np.maximum(by_ratio, by_check)
+    return Power(
+        floor=1 / min(dealt[0].many, DEALS + 1),
+        deals=dealt[0].many,
+        contrast=smallest(by_contrast, POWER, WIDEST).size,
+        formula=detectable_contrast(share, weight, rule.alpha, POWER),
+        ratio=1 + ratio.size,
+        ratio_low=1 + ratio.low,
+        ratio_high=1 + ratio.high,
+        held=1 + smallest(both, POWER, HIGHEST - 1).size,
+        cleared=cleared,
+        gate=rule.detectable_most,
+        _sizes=np.array(by_ratio),
+        _held=both,
     )
 
 
-def powers_held(
-    lines: Lines, reading: Reading, rule: Rule, ratios: Sequence[float], number: int = 100
-) -> Floats:
-    """(ratios,) how often a planted ratio is found both inside strata and with log cost held."""
-    dealt = _Dealt.of(lines, rule, NULL_DEALS, name="/null")
-    cases = [lines.dealt(order) for order in planted_deals(lines, rule, number)]
-    found = []
-    for ratio in ratios:
-        hits = 0
-        for there in cases:
-            if dealt.few:
-                dealt = _Dealt.of(there, rule, NULL_DEALS, name="/null")
-            grown = reading.outcome * (1 + (ratio - 1) * there.share)
-            judged = _judge(there, replace(reading, outcome=grown), rule, dealt, BARE)
-            hits += max(judged.plain.greater, judged.held.greater) <= rule.alpha
-        found.append(hits / number)
-    return np.array(found)
-
-
-def planted_deals(lines: Lines, rule: Rule, number: int = PLANTED) -> Ints:
+def planted_deals(lines: Lines, rule: Rule, number: int = 1_000) -> Ints:
     """(number, lines) whose functions each line gets before a ratio is planted, or under a null."""
     strata = cost_strata(lines.cost, rule.strata)
     generator = stream(rule.seed, "claim/planted")
@@ -363,7 +416,14 @@ def null_words(
     dealt = _Dealt.of(lines, rule, NULL_DEALS, NULL_LEFT, "/null")
     counts = dict.fromkeys(WORDS, 0)
     orders = _null_orders(lines, rule, what, number)
-    for order in orders:
+    far = np.zeros(len(orders), dtype=bool)
+    if not dealt.few:
+        cases = [
+            _far_from_words(lines, r, rule, dealt.inside.order, what, orders) for r in readings
+        ]
+        far = np.any(cases, axis=0)
+    counts[INCONCLUSIVE] += int(far.sum())
+    for order in orders[~far]:
         there = lines.dealt(order) if what == "functions" else lines
         here = readings if there is not lines else [r.dealt(order, lines.cost) for r in readings]
         if dealt.few and there is not lines:
@@ -375,6 +435,25 @@ def null_words(
             word = weakest([_judge(there, r, rule, dealt, GUARDED).word for r in here])
         counts[word] += 1
     return {word: count / len(orders) for word, count in counts.items()}
+
+
+def _far_from_words(
+    lines: Lines, reading: Reading, rule: Rule, inside: Ints, what: str, orders: Ints
+) -> Bools:
+    """(cases,) whether every p is so large, twice the level, that no guard needs to be asked."""
+    weight = reading.weight(lines)
+    shares = np.broadcast_to(lines.share, orders.shape)
+    outcomes = np.broadcast_to(reading.outcome, orders.shape)
+    if what == "functions":
+        shares = lines.share[orders]
+    else:
+        outcomes = np.array([reading.dealt(order, lines.cost).outcome for order in orders])
+    slope = slope_statistic(lines.share, weight, np.concatenate((inside, orders)))
+    null, dealt = np.split(slope.dealt, [len(inside)])
+    seen = dealt if what == "functions" else np.broadcast_to(slope.observed, orders.shape)
+    found = case_p_values(seen, null, shares, outcomes, rule.margin)
+    nearest = np.minimum(found[:3].min(axis=0), found[3:].max(axis=0))
+    return np.asarray(nearest > 2 * rule.alpha)
 
 
 def _null_orders(lines: Lines, rule: Rule, what: str, number: int) -> Ints:
@@ -392,7 +471,7 @@ def _judge(lines: Lines, reading: Reading, rule: Rule, dealt: _Dealt, how: str) 
     fit = share_regression(outcome, share, weight)
     slope = slope_statistic(share, weight, dealt.inside.order)
     plain = p_values(slope, share, outcome, rule.margin)
-    check = cost_statistic(share, weight, lines.cost, dealt.free)
+    check = cost_statistic(share, weight, lines.cost, dealt.free, reading.per_cost)
     held = NEVER if check is None else p_values(check, share, outcome, rule.margin)
     alone = word_of(plain, rule.alpha)
     word, reason = weakest((alone, word_of(held, rule.alpha))), "cost"

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from capworth.methods.arguments import Bools, Floats
+from capworth.methods.portfolio.confidence import Groups
 from capworth.methods.portfolio.integer import best_within
 from capworth.methods.portfolio.relations import Relations, allowed
 from capworth.methods.uncertainty.order_statistics import order_quantile
@@ -30,6 +31,7 @@ def candidate_sets(
     confidence: float,
     near: float = 0.05,
     most: int = 4_000,
+    groups: Groups | None = None,
 ) -> Bools:
     """Sets worth looking at under a budget confidence, where all sets are too many to list.
 
@@ -42,6 +44,7 @@ def candidate_sets(
     confidence : share of draws in which a budget must hold; 0 where on average only
     near : neighbours within this share of the best value are kept
     most : candidates kept, the most valuable for the last budget
+    groups : what is held for some projects only, which the members in each group must keep too
 
     Returns
     -------
@@ -58,15 +61,15 @@ def candidate_sets(
         found[none.tobytes()] = none
     for budget in budgets:
         best: Bools | None = None
-        for chosen in _linearised(value, cost, relations, budget, confidence):
+        for chosen in _linearised(value, cost, relations, budget, confidence, groups):
             found.setdefault(chosen.tobytes(), chosen)
-            if _fits(chosen, cost, budget, confidence) and (
+            if _fits(chosen, cost, budget, confidence, groups) and (
                 best is None or value @ chosen > value @ best
             ):
                 best = chosen
         if best is None:
             continue
-        for chosen in _exchanged(best, value, cost, relations, budget, confidence, near):
+        for chosen in _exchanged(best, value, cost, relations, budget, confidence, near, groups):
             found.setdefault(chosen.tobytes(), chosen)
     sets = np.array(list(found.values()), dtype=bool).reshape(-1, len(value))
     order = np.argsort(-(sets @ value), kind="stable")
@@ -88,8 +91,16 @@ def value_ceiling(
 
 
 def _linearised(
-    value: Floats, cost: Floats, relations: Relations, budget: float, confidence: float
+    value: Floats,
+    cost: Floats,
+    relations: Relations,
+    budget: float,
+    confidence: float,
+    groups: Groups | None,
 ) -> Iterator[Bools]:
+    everything = np.ones((1, len(value)), dtype=bool)
+    inside, held = groups or (everything[:0], np.empty(0))
+    rows, limits = np.concatenate((everything, inside)), [budget, *held.tolist()]
     means = cost.mean(axis=0)
     weights = means
     if confidence:
@@ -97,7 +108,7 @@ def _linearised(
     scale = 1.0
     seen: set[bytes] = set()
     for _ in range(ROUNDS):
-        solved = best_within(value, relations, (weights * scale)[None], [budget])
+        solved = best_within(value, relations, rows * (weights * scale), limits)
         if solved is None:
             scale *= 0.8
             continue
@@ -116,12 +127,19 @@ def _linearised(
         seen.add(chosen.tobytes())
 
 
-def _fits(chosen: Bools, cost: Floats, budget: float, confidence: float) -> bool:
+def _fits(
+    chosen: Bools, cost: Floats, budget: float, confidence: float, groups: Groups | None = None
+) -> bool:
     total = cost[:, chosen].sum(axis=1)
     room = budget * (1 + ROOM)
     if total.mean() > room:
         return False
-    return not confidence or float(order_quantile(total, confidence)) <= room
+    if confidence and float(order_quantile(total, confidence)) > room:
+        return False
+    within = np.ones(len(cost), dtype=bool)
+    for inside, held in zip(*(groups or ((), ())), strict=True):
+        within &= cost[:, chosen & inside].sum(axis=1) <= held * (1 + ROOM)
+    return bool(within.mean() >= confidence - ROOM)
 
 
 def _exchanged(
@@ -132,6 +150,7 @@ def _exchanged(
     budget: float,
     confidence: float,
     near: float,
+    groups: Groups | None,
 ) -> Iterator[Bools]:
     """Climb by the best exchange while there is one, and yield what was met near the top."""
     best, climbing = start, True
@@ -143,7 +162,7 @@ def _exchanged(
         for row in np.argsort(-worth, kind="stable").tolist():
             if worth[row] < floor:
                 break
-            if not _fits(steps[row], cost, budget, confidence):
+            if not _fits(steps[row], cost, budget, confidence, groups):
                 continue
             yield steps[row]
             if worth[row] > value @ best + ROOM * abs(float(value @ best)):

@@ -6,6 +6,7 @@ depend on when it starts, what it is worth only falls with delay: both make the 
 """
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -18,8 +19,11 @@ Worth: TypeAlias = Callable[[Bools, Ints], float]
 _Found: TypeAlias = tuple[float, float, int, tuple[int, ...], int, Ints, float]
 
 TIE: Final = 1e-12  # of the largest value: two values nearer than this are one
-SCREENED: Final = 2_000  # draws that tell which sets come near the frontier
+SCREENED: Final = 500  # draws that tell which sets come near the frontier
 LIKELY: Final = 1_000  # cheapest sets among which the likeliest is sought
+NODES: Final = 10_000  # places of members at starts that are tried for one set
+WEIGHED: Final = 5_000  # joint values that are found for the starts of all sets together
+ONE: Final = 1_000  # of them, for those of one set
 MARGIN: Final = 0.05  # share of a budget within which a set is near
 BLOCK: Final = 1 << 23  # numbers of one block of draws x sets
 ROOM: Final = 1e-9  # share of a limit by which rounding may pass it
@@ -38,6 +42,8 @@ class Plan:
         each with its share of the contingency
     caps : (rules,) what there is, in the unit of the money, or of the amounts
     after : (a, ((b, years), ...)): a is delayed no less than one of these b less so many years
+    eased : (projects, delays) by how much a project loses less where it is put off; no reason to
+        put it off, and real where it has to be. None where nothing loses
     """
 
     worth: Floats
@@ -45,6 +51,18 @@ class Plan:
     scaled: Bools
     caps: Floats
     after: tuple[tuple[int, tuple[tuple[int, int], ...]], ...] = ()
+    eased: Floats | None = None
+
+    def eases(self, chosen: Bools, delays: Ints) -> float:
+        """By how much the members of a set lose less as they are put off."""
+        if self.eased is None:
+            return 0.0
+        members = np.flatnonzero(chosen)
+        return float(self.eased[members, delays[members]].sum())
+
+    def eases_most(self, chosen: Bools) -> float:
+        """The same, each put off as suits it best."""
+        return 0.0 if self.eased is None else float(self.eased[chosen].max(axis=1).sum())
 
     def most(self, chosen: Bools) -> float:
         """Sum of what the members of a set are worth at most, whenever they start."""
@@ -177,6 +195,12 @@ class Search:
     Parameters
     ----------
     See `best_programmes`.
+    falling : whether `joint`, less what `Plan.eased` says, never rises as a member is put off
+
+    Attributes
+    ----------
+    cut : whether the starts of some set were too many to try them all: another start, or set, may
+        then be worth more, no set more than `ceiling` says
     """
 
     def __init__(
@@ -189,13 +213,16 @@ class Search:
         plan: Plan | None = None,
         bound: Floats | None = None,
         joint: Worth | None = None,
+        falling: bool = False,
     ) -> None:
         if not 0 <= confidence <= 1:
             raise InputError(f"confidence: {confidence} is not a share from 0 to 1.")
         self.sets, self.confidence = sets, confidence
         self._worth, self._cost = finite(value, "value"), within(cost, "cost", 0)
         self._by_project = np.ascontiguousarray(self._cost.T)
-        self._plan, self._joint = plan, joint
+        self._plan, self._joint, self._falling = plan, joint, falling
+        self.cut = False
+        self._left = WEIGHED
         self._additive = sets @ self._worth
         self._bound = self._additive if bound is None else bound
         self._size = sets.sum(axis=1)
@@ -205,11 +232,22 @@ class Search:
         self._least = self._means
         if confidence:
             place = int(np.ceil(confidence * len(self._cost) - 1e-9))
-            lowest = np.sort(self._cost, axis=0)[:place].mean(axis=0)
+            lowest = np.partition(self._cost, place - 1, axis=0)[:place].mean(axis=0)
             self._least = np.maximum(sets @ lowest, self._means)
         self._at: dict[int, float] = {}
         self._starts: dict[int, tuple[Ints, float, float]] = {}
         self._below: dict[int, float] = {}  # what a set is known not to reach
+
+    def under(self, plan: Plan) -> "Search":
+        """Search the same sets under another plan; what they cost at the confidence is shared."""
+        other = copy(self)
+        other._plan, other._starts, other._below = plan, {}, {}
+        return other
+
+    def ceiling(self, budget: float) -> float:
+        """Value that no set within a budget can exceed, whenever its members start."""
+        within = self._least <= budget * (1 + ROOM)
+        return float(self._bound[within].max(initial=-np.inf))
 
     def best(self, budget: float, near: float = 0.0, among: Bools | None = None) -> Programmes:
         """Best programme within a budget, and those that are nearly as good.
@@ -300,8 +338,9 @@ class Search:
         else:
             mean = self._means[row]
             scale = max(1.0, at / mean) if mean > 0 else 1.0
-            spare = max(0.0, float(self._bound[row] - self._plan.most(chosen)))
-            found = _starts(
+            spare = float(self._bound[row]) - self._plan.most(chosen)
+            spare = max(0.0, spare - self._plan.eases_most(chosen))
+            found, tried = _starts(
                 chosen,
                 self._plan,
                 self._by_project,
@@ -311,7 +350,11 @@ class Search:
                 floor,
                 spare,
                 self._joint,
+                self._falling,
+                min(self._left, ONE),
             )
+            self._left -= tried.weighed
+            self.cut |= tried.cut
         if found is None:
             self._below[row] = floor
         else:
@@ -326,12 +369,22 @@ class Search:
         row = int(cheap[np.lexsort((-self._bound[cheap], -chance))[0]])
         members = tuple(np.flatnonzero(self.sets[row]).tolist())
         none = np.zeros(self.sets.shape[1], dtype=np.int64)
-        at = self.quantile(row)
-        return -float(self._bound[row]), at, int(self._size[row]), members, row, none, float("nan")
+        at, sure = self.quantile(row), 1.0
+        if self._plan is not None:
+            sure = _as_stated(self.sets[row], self._plan, self._by_project)
+        return -float(self._bound[row]), at, int(self._size[row]), members, row, none, sure
+
+
+Groups: TypeAlias = tuple[Bools, Floats]  # (groups, projects), and (groups,) money held for each
 
 
 def frontier_at(
-    sets: Bools, value: Floats, cost: Floats, confidence: float = 0.8, mean_too: bool = True
+    sets: Bools,
+    value: Floats,
+    cost: Floats,
+    confidence: float = 0.8,
+    mean_too: bool = True,
+    groups: Groups | None = None,
 ) -> tuple[Ints, Floats]:
     """Budget frontier at a confidence: every budget at which the best set changes.
 
@@ -341,6 +394,8 @@ def frontier_at(
     value : (sets,) expected value of each set
     cost : (draws, projects)
     mean_too : whether the expected cost must keep within the budget as well, as a programme must
+    groups : what is held for some projects only; the budget is then what is lacking at most, over
+        all groups, to what the members of a set in the group cost
 
     Returns
     -------
@@ -348,23 +403,27 @@ def frontier_at(
 
     Notes
     -----
-    Of more draws than 2,000 the first 2,000 tell which sets come near the frontier, within a
+    Of more draws than 500 the first 500 tell which sets come near the frontier, within a
     twentieth of its budgets; of these the budgets are found on all draws.
     """
     near = np.arange(len(sets))
     if len(cost) > SCREENED:
-        rough = _budgets(sets, cost[:SCREENED], confidence, mean_too)
+        rough = _budgets(sets, cost[:SCREENED], confidence, mean_too, groups)
+        held = 0.0 if groups is None else groups[1].max(initial=0.0)
+        rough += held  # as money in all, so that a twentieth means what it says
         near = near[rough * (1 - MARGIN) <= _cheapest_as_good(value, rough)]
-    budgets = _budgets(sets[near], cost, confidence, mean_too)
+    budgets = _budgets(sets[near], cost, confidence, mean_too, groups)
     order = np.lexsort((sets[near].sum(axis=1), -value[near], budgets))
     ahead = np.maximum.accumulate(value[near][order])
     rises = np.r_[True, value[near][order][1:] > ahead[:-1] + TIE * np.abs(value).max(initial=0.0)]
     return near[order][rises], budgets[order][rises]
 
 
-def _budgets(sets: Bools, cost: Floats, confidence: float, mean_too: bool) -> Floats:
+def _budgets(
+    sets: Bools, cost: Floats, confidence: float, mean_too: bool, groups: Groups | None
+) -> Floats:
     """(sets,) budget that each set keeps with the confidence, and on average."""
-    means: Floats = sets @ cost.mean(axis=0)
+    means = _lacking(sets, cost.mean(axis=0)[:, None], groups)[:, 0]
     if not confidence:
         return means
     found = np.empty(len(sets))
@@ -372,9 +431,19 @@ def _budgets(sets: Bools, cost: Floats, confidence: float, mean_too: bool) -> Fl
     by_project = np.ascontiguousarray(cost.T)
     step = max(1, BLOCK // max(len(cost), 1))
     for start in range(0, len(sets), step):
-        totals = sets[start : start + step].astype(np.float64) @ by_project
+        totals = _lacking(sets[start : start + step], by_project, groups)
         found[start : start + step] = np.partition(totals, place, axis=1)[:, place]
     return np.maximum(found, means) if mean_too else found
+
+
+def _lacking(sets: Bools, by_project: Floats, groups: Groups | None) -> Floats:
+    """(sets, draws) what the sets cost, or what is lacking most to what a group of them costs."""
+    if groups is None:
+        return np.asarray(sets.astype(np.float64) @ by_project)
+    most = np.zeros((len(sets), by_project.shape[1]))
+    for group, held in zip(*groups, strict=True):
+        np.maximum(most, (sets & group).astype(np.float64) @ by_project - held, out=most)
+    return most
 
 
 def _cheapest_as_good(value: Floats, budgets: Floats) -> Floats:
@@ -390,6 +459,61 @@ def _floor(best: float, near: float) -> float:
     return best - (near + TIE) * abs(best) if np.isfinite(best) else -np.inf
 
 
+def _as_stated(chosen: Bools, plan: Plan, prices: Floats) -> float:
+    """Share of draws in which a set whose members start as stated keeps every rule."""
+    within = np.ones(prices.shape[1], dtype=bool)
+    for uses, scaled, cap in zip(plan.uses[:, chosen, 0], plan.scaled, plan.caps, strict=True):
+        taken = uses @ prices[chosen] if scaled else uses.sum()
+        within &= taken <= cap * (1 + ROOM)
+    return float(within.mean())
+
+
+def _possible(
+    chosen: Bools, plan: Plan, planned: Floats, caps: Floats, prices: Floats, confidence: float
+) -> bool:
+    """Whether a set can keep all rules if each member takes its least of each, whenever it starts.
+
+    A rule that no start can ease, such as money for some projects only, would else be tried with
+    every start of all members.
+    """
+    opens = np.isfinite(plan.worth[chosen])[:, :, None]
+    least = np.where(opens, planned[chosen], np.inf).min(axis=1, initial=np.inf).sum(axis=0)
+    if (least > caps).any():
+        return False
+    uses = plan.uses[:, chosen]
+    lowest = np.where(opens[None, :, :, 0], uses, np.inf).min(axis=2, initial=np.inf)
+    within = np.ones(prices.shape[1], dtype=bool)
+    mine = prices[chosen]
+    for rule in np.flatnonzero(plan.scaled & (lowest > 0).any(axis=1)).tolist():
+        within &= lowest[rule] @ mine <= caps[rule]
+    return bool(within.mean() >= confidence - ROOM)
+
+
+def _binding(chosen: Bools, plan: Plan, planned: Floats, caps: Floats, prices: Floats) -> Bools:
+    """(rules,) whether a set could break one, each member taking its most in its dearest draw."""
+    opens = np.isfinite(plan.worth[chosen])
+    price = np.where(plan.scaled[:, None], prices[chosen].max(axis=1, initial=0.0), 1.0)
+    drawn = np.where(opens, plan.uses[:, chosen], 0.0).max(axis=2, initial=0.0) * price
+    stated = np.where(opens[:, :, None], planned[chosen], 0.0).max(axis=1, initial=0.0).T
+    return np.asarray(np.maximum(drawn, stated).sum(axis=1) > caps)
+
+
+@dataclass(slots=True)
+class _Tried:
+    """How much was tried for one set."""
+
+    places: int = 0
+    weighed: int = 0
+    cut: bool = False
+
+
+def _meets(chosen: Bools, plan: Plan, joint: Worth) -> bool:
+    """Whether a set as stated is worth something else than its members one by one."""
+    stated = np.zeros(len(chosen), dtype=np.int64)
+    apart = float(plan.worth[chosen, 0].sum())
+    return abs(joint(chosen, stated) - apart) > TIE * max(abs(apart), 1e-300)
+
+
 def _starts(
     chosen: Bools,
     plan: Plan,
@@ -400,11 +524,16 @@ def _starts(
     floor: float,
     spare: float,
     joint: Worth | None,
-) -> tuple[Ints, float, float] | None:
+    falling: bool,
+    most_weighed: int,
+) -> tuple[tuple[Ints, float, float] | None, "_Tried"]:
     """Delays that lose least value; None where no starts keep every limit and reach the floor.
 
-    Depth first, the project with the dearest year first; the rest undelayed bounds what is left.
-    Prices are (projects, draws), so that those of one project lie together.
+    No more than `NODES` places are tried and, once there is one, `most_weighed` joint values.
+
+    What loses less when it is put off is not put off for that: see `Plan.eased`. Depth first, the
+    project with the dearest year first; the rest undelayed bounds what is left. Prices are
+    (projects, draws), so that those of one project lie together.
     """
     share = np.where(plan.scaled[:, None, None], means[None, :, None] * scale, 1.0)
     planned = (plan.uses * share).transpose(1, 2, 0)  # (projects, delays, rules), contingency in
@@ -414,9 +543,21 @@ def _starts(
     tied = ((a, [n for n in needed if chosen[n[0]]]) for a, needed in plan.after if chosen[a])
     after = [(a, needed) for a, needed in tied if needed]
     delays = np.zeros(len(chosen), dtype=np.int64)
+    tried = _Tried()
+    if not _possible(chosen, plan, planned, caps, prices, confidence):
+        return None, tried
+    binds = _binding(chosen, plan, planned, caps, prices)
+    uses, scaled, caps, planned = (
+        plan.uses[binds],
+        plan.scaled[binds],
+        caps[binds],
+        planned[..., binds],
+    )
     sums = np.zeros((len(caps), prices.shape[1]))  # what those placed take, in every draw
-    best: list[tuple[float, Ints, float]] = []
+    best: list[tuple[float, Ints, float, float]] = []
+    eased, enough = plan.eases_most(chosen), (confidence - ROOM) * prices.shape[1]
     placed: set[int] = set()
+    meets = falling and joint is not None and _meets(chosen, plan, joint)
 
     def keeps_order() -> bool:
         return all(
@@ -431,14 +572,24 @@ def _starts(
         free = (used + planned[rest] <= caps).all(axis=2)
         return float(np.where(free, plan.worth[rest], -np.inf).max(axis=1).sum())
 
-    def place(depth: int, used: Floats, within: Bools, value: float) -> None:
+    def hopeless(depth: int, used: Floats, value: float) -> bool:
         ahead = value + spare + most(depth, used)
-        if ahead < floor or (best and ahead <= best[0][0]):
-            return
+        if ahead + eased < floor or (best and ahead <= best[0][0]):
+            return True
+        if not meets or joint is None or not depth or not best:
+            return False
+        tried.weighed += 1
+        together = joint(chosen, delays) - plan.eases(chosen, delays)  # the rest as stated
+        return together <= best[0][0]
+
+    def place(depth: int, used: Floats, within: Bools, value: float) -> None:
+        tried.places += 1
         if depth == len(order):
-            got = joint(chosen, delays) if joint is not None else value
-            if got >= floor and (not best or got > best[0][0]):
-                best[:] = [(got, delays.copy(), float(within.mean()))]
+            gains = plan.eases(chosen, delays)
+            tried.weighed += joint is not None
+            got = joint(chosen, delays) if joint is not None else value + gains
+            if got >= floor and (not best or got - gains > best[0][0]):
+                best[:] = [(got - gains, delays.copy(), float(within.mean()), got)]
             return
         project = order[depth]
         placed.add(project)
@@ -446,20 +597,26 @@ def _starts(
             total = used + planned[project, delay]
             if not np.isfinite(plan.worth[project, delay]) or (total > caps).any():
                 continue
+            if tried.places >= NODES or (best and tried.weighed >= most_weighed):
+                tried.cut = True
+                break
             delays[project] = delay
-            if not keeps_order():
+            then = value + float(plan.worth[project, delay])
+            if not keeps_order() or hopeless(depth + 1, total, then):
                 continue
-            taken = np.flatnonzero(plan.uses[:, project, delay]).tolist()
+            taken = np.flatnonzero(uses[:, project, delay]).tolist()
             before, still = sums[taken], within
             for rule in taken:
-                use = plan.uses[rule, project, delay]
-                sums[rule] += prices[project] * use if plan.scaled[rule] else use
+                use = uses[rule, project, delay]
+                sums[rule] += prices[project] * use if scaled[rule] else use
                 still = still & (sums[rule] <= caps[rule])
-            if still.mean() >= confidence - ROOM:
-                place(depth + 1, total, still, value + float(plan.worth[project, delay]))
+            if np.count_nonzero(still) >= enough:
+                place(depth + 1, total, still, then)
             sums[taken] = before
         delays[project] = 0
         placed.discard(project)
 
-    place(0, np.zeros(len(caps)), np.ones(prices.shape[1], dtype=bool), 0.0)
-    return (best[0][1], best[0][0], best[0][2]) if best else None
+    none = np.zeros(len(caps))
+    if not hopeless(0, none, 0.0):
+        place(0, none, np.ones(prices.shape[1], dtype=bool), 0.0)
+    return ((best[0][1], best[0][3], best[0][2]) if best else None), tried

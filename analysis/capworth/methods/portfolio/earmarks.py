@@ -10,6 +10,7 @@ The best set of projects that can be paid from funds with earmarks, each year in
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -83,6 +84,51 @@ def payment_cuts(may_pay: Bools) -> Cuts:
     inside: Bools = ~others
     kept = np.asarray(inside.any(axis=1))
     return Cuts(inside[kept], unions[kept])
+
+
+def cuts_in_time(may_pay: Bools, income: ArrayLike) -> tuple[Ints, Floats]:
+    """List the bills that decide whether a set can be paid when money comes by and by.
+
+    Parameters
+    ----------
+    may_pay : (funds, projects) whether a fund may pay for a project
+    income : (funds, years) what comes into each fund in each year; nothing is borrowed
+
+    Returns
+    -------
+    (cuts, projects) last year whose bills are in the cut, -1 for none, and (cuts,) the money that
+    may pay any of them. A set is payable if and only if, in each cut, the bills of what is taken
+    are no more than that money.
+
+    Raises
+    ------
+    InputError
+        When the funds come in so many ways that the cuts cannot be listed.
+
+    Notes
+    -----
+    Gale (1957) as for `payment_cuts`, with a fund for each income: a bill may be paid by what comes
+    in its year or before. A cut takes each fund up to some year, and all bills that no later money
+    may pay; only years before further income comes matter.
+    """
+    come = finite(income, "income")
+    years = come.shape[1]
+    ends = [[*(np.flatnonzero(row > 0) - 1).tolist(), years - 1] for row in come]
+    count = int(np.prod([len(each) for each in ends]))
+    if count > MOST_CUTS:
+        raise InputError(
+            f"income: the funds come in more than {MOST_CUTS} ways. "
+            "Bring funds with like earmarks together."
+        )
+    upto = np.array(list(product(*ends)), dtype=np.int64).reshape(count, len(come))
+    last = np.where(may_pay, upto[:, :, None], years - 1).min(axis=1, initial=years - 1)
+    running = np.concatenate((np.zeros((len(come), 1)), come.cumsum(axis=1)), axis=1)
+    held = running[np.arange(len(come)), upto + 1].sum(axis=1)
+    order = np.lexsort((held, *last.T))
+    first = np.r_[True, (last[order][1:] != last[order][:-1]).any(axis=1)]
+    kept = order[first]  # of equal bills the least money
+    kept = kept[(last[kept] >= 0).any(axis=1)]
+    return last[kept], held[kept]
 
 
 def least_more(cost: ArrayLike, sets: Bools, cuts: Cuts, amounts: ArrayLike) -> Floats:

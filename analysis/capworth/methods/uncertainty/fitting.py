@@ -493,9 +493,13 @@ def _has_mode(
 ) -> None:
     if abs(peak - mode) > MODE_OFF * (high - low):
         read = f"has {_percent(tail)} beyond each of" if tail else "lies between"
+        written = (
+            np.format_float_positional(x, 4, unique=False, fractional=False, trim="-")
+            for x in (mode, low, high, peak)
+        )
         raise InputError(
-            f"mode {mode:g}: the {name} that {read} low {low:g} and high {high:g} has its mode at "
-            f"{peak:.4g}. Write that, or take a PERT."
+            "mode {}: the {name} that {read} low {} and high {} has its mode at {}. "
+            "Write that, or take a PERT.".format(*written, name=name, read=read)
         )
 
 

@@ -16,6 +16,7 @@ from capworth.appraisal.claim_routes import NOT_TAKEN, Routes
 from capworth.case.claim import LEVEL
 from capworth.charts.claim import POWER, ratio_span, reading_of, word_of
 from capworth.language.language import Language
+from capworth.language.numbers import Amount
 from capworth.methods.claim.words import SUPPORTED
 from capworth.report.blocks import Block, Section, Table, Text, pictures
 from capworth.study.stages import Study
@@ -57,7 +58,7 @@ def claim_sentences(study: Study, language: Language) -> Iterator[str]:
             span=ratio_span(language, float(row["ratio_low"]), float(row["ratio_high"])),
             level=language.percent(1 - 2 * claim.alpha),
         )
-    if claim.word == SUPPORTED:
+    if claim.word == SUPPORTED and claim.standing == REGISTERED:
         yield language.say("summary.claim_shown")
     if claim.reason == RESTATES and np.isfinite(row["constant"]):
         constant = language.number(float(row["constant"]))
@@ -89,16 +90,18 @@ def claim_line(study: Study, language: Language) -> str:
         "group": language.listed(language.word("function", f) for f in claim.group),
         "word": word_of(claim, language),
     }
-    if not np.isfinite(claim.power.ratio):
+    if not np.isfinite(claim.power.detectable):
         return language.say("decision.claim_none", **said)
-    return language.say("decision.claim", **said, detectable=language.number(claim.power.ratio))
+    return language.say(
+        "decision.claim", **said, detectable=language.number(claim.power.detectable)
+    )
 
 
 def _power_sentence(claim: Claim, language: Language) -> str:
     lines = language.number(float(claim.row["lines"]), 0)
-    if not np.isfinite(claim.power.ratio):
+    if not np.isfinite(claim.power.detectable):
         return language.say("summary.claim_power_none", lines=lines)
-    detectable = language.number(claim.power.ratio)
+    detectable = language.number(claim.power.detectable)
     return language.say("summary.claim_power", lines=lines, detectable=detectable)
 
 
@@ -118,33 +121,54 @@ def claim_page(study: Study, language: Language) -> Section | None:
             high=language.percent(MOST_FALSE[1], 1),
         ),
         _coders(claim, language),
-        f"{standing_of(claim, language)} {language.say('functions.digest', digest=claim.digest)}",
+        f"{standing_of(claim, language)} {_digest(claim, language)}",
     )
     blocks: list[Block] = [
         *map(Text, paragraphs),
         _readings(claim, language),
         _null(claim, language),
         *([_routes(study.routes, language)] if "routes" in study else []),
+        *([_choices(study, language)] if "routes" in study and study.routes.tasks else []),
         *pictures("functions", study, language),
     ]
     title = language.say("functions.title", group=group, word=word_of(claim, language))
     return Section(language.say("functions.topic", group=group), title, blocks)
 
 
+def _digest(claim: Claim, language: Language) -> str:
+    locked = "functions.digest" if claim.registered_on else "functions.digest_unlocked"
+    return language.say(locked, digest=claim.digest)
+
+
 def _power(claim: Claim, language: Language) -> str:
     found, power = claim.power, {}
-    if np.isfinite(found.ratio):
+    shown = bool(np.isfinite(found.ratio))
+    if shown:
         power["detectable"] = language.number(found.ratio)
-    return language.say(
-        "functions.power" if power else "functions.power_none",
-        lines=language.number(float(claim.row["lines"]), 0),
-        floor=language.number(found.floor, 4),
-        alpha=language.exactly(claim.alpha),
-        power=language.percent(POWER),
-        contrast=language.number(found.contrast),
-        gate=language.exactly(found.gate),
-        **power,
-    )
+    told = [
+        language.say(
+            "functions.power" if shown else "functions.power_none",
+            lines=language.number(float(claim.row["lines"]), 0),
+            floor=language.number(found.floor, 4),
+            alpha=language.exactly(claim.alpha),
+            power=language.percent(POWER),
+            contrast=language.number(found.contrast),
+            gate=language.exactly(found.gate),
+            **power,
+        )
+    ]
+    if shown and np.isfinite(found.ratio_high):
+        low, high = language.number(found.ratio_low, 2), language.number(found.ratio_high, 2)
+        told.append(language.say("functions.power_range", low=low, high=high))
+    if found.detectable < found.ratio:
+        told.append(language.say("functions.power_cleared", cleared=language.number(found.cleared)))
+    if found.near:
+        told.append(language.say("functions.power_near"))
+    if np.isfinite(found.held):
+        told.append(language.say("functions.power_held", held=language.number(found.held)))
+    elif shown:
+        told.append(language.say("functions.power_held_none"))
+    return " ".join(told)
 
 
 def _result(claim: Claim, language: Language) -> str:
@@ -274,5 +298,27 @@ def _routes(routes: Routes, language: Language) -> Table:
             level=language.percent(LEVEL_OF_ROUTES),
             drawn=language.percent(POWER),
         ),
+        size=7.0,
+    )
+
+
+def _choices(study: Study, language: Language) -> Table:
+    """What members who chose would pay for each function, against the mean of all."""
+    routes = study.routes
+    rows = []
+    for function, row in routes.by_choice().iterrows():
+        said = {str(column): value for column, value in row.items()}
+        cells = (language.cell(Amount.of(said, name)) for name in ("utility", "pays"))
+        rows.append((language.word("function", str(function)), *cells))
+    unit = study.case.settings.currency
+    return Table(
+        language.say("functions.choices", members=routes.respondents, count=routes.tasks),
+        (
+            language.say("functions.function"),
+            language.say("functions.utility"),
+            language.say("functions.pays", unit=unit),
+        ),
+        tuple(rows),
+        note=language.say("functions.choices_note", level=language.percent(LEVEL_OF_ROUTES)),
         size=7.0,
     )

@@ -198,12 +198,11 @@ def _prices(earmarks: Earmarks, language: Language) -> Table:
                 name,
                 language.say(f"funding.scope_{scope}"),
                 language.number(float(row["amount_m"])),
-                language.number(float(row["price"])),
-                language.cell(Amount(row["price_mean"], row["price_low"], row["price_high"])),
+                language.cell(Amount.of(row, "price")),
                 language.probability(float(row["p_costs"])),
             )
         )
-    columns = ("earmarked", "scope", "amount", "price", "price_mean", "p_costs")
+    columns = ("earmarked", "scope", "amount", "price", "p_costs")
     return Table(
         language.say("funding.price_table"),
         tuple(language.say(f"funding.{column}") for column in columns),

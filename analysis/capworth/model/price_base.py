@@ -1,9 +1,9 @@
-"""Amounts of any currency and price year, told in the money of the case."""
+"""The price base of a case: amounts of any currency and price year in its money."""
 
 from capworth.case.model import Case
 
 
-class Money:
+class PriceBase:
     """Rates and price indices of a case.
 
     An amount is first changed into the case's currency at the rate of its own price year, then
@@ -17,19 +17,20 @@ class Money:
 
     def factor(self, currency: str, price_year: int) -> float:
         """How much one unit of `currency` at prices of `price_year` is in the case's money."""
-        return self._rate(currency, price_year) * self._moved(price_year)
+        return self._rate(currency, price_year) * self.deflator(price_year)
 
     def nominal_factor(self, currency: str, rate_year: int, paid: int) -> float:
         """How much one unit of `currency` paid in the year `paid` is in the case's money.
 
         It is exchanged at the rate of `rate_year`; no rate of a year to come is known.
         """
-        return self._rate(currency, rate_year) * self._moved(paid)
+        return self._rate(currency, rate_year) * self.deflator(paid)
 
     def _rate(self, currency: str, year: int) -> float:
         return 1.0 if currency == self._currency else self._prices["exchange", currency, year]
 
-    def _moved(self, year: int) -> float:
+    def deflator(self, year: int) -> float:
+        """How much money at prices of a year is at those of the case's price year."""
         if year == self._year:
             return 1.0
         index = (self._prices["deflator", self._currency, y] for y in (self._year, year))

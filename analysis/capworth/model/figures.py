@@ -1,0 +1,248 @@
+"""A figure: one printed quantity, with its range, its error and the rows behind it.
+
+How the columns of an answer's tables become figures.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from types import MappingProxyType
+from typing import Any, Final
+
+import pandas as pd
+
+MEAN, SHARE, RATIO, QUANTILE = "mean", "share", "ratio", "quantile"
+MODE, STATED, COUNT, TEST = "mode", "stated", "count", "test"
+KINDS: Final = (MEAN, SHARE, RATIO, QUANTILE, MODE, STATED, COUNT, TEST)  # what a value is
+NO_DRAWS, KEPT, ALL = 0, -1, -2  # draws: on none; on those that are kept; on all of the study
+PROGRAMME, EVERY = "programme", "all_capabilities"  # objects that are several things
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A row of a case behind a figure: where it stands, what it says, how it is known.
+
+    Row 0 is unknown; several rows of one table may stand as one, `many`.
+    """
+
+    name: str
+    table: str
+    row: int
+    grade: str
+    source: str
+    unit: str = ""
+    low: float | None = None
+    mode: float | None = None
+    high: float | None = None
+    many: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One quantity that is printed, at full precision, with all that stands behind it.
+
+    What a figure has none of is None, never 0: a `value` of None was not measured.
+
+    Attributes
+    ----------
+    id : quantity.object, or quantity.object.basis, such as cost.SLTD.yearly
+    value : what is printed, and `kind` what it is: mean, share of draws, ratio of means, quantile
+        over the draws, level at the modes, as stated, a count, or a number of a test
+    low, high : 80 % interval over the draws
+    point : the same quantity with every input at its mode
+    unit : a word of `UNITS`
+    prices : currency and price year, such as EUR of 2019; empty where it is no money
+    perspective, payer : whose; empty where all are meant
+    draws : on how many it rests; `NO_DRAWS`, or until a study knows them `KEPT` or `ALL`
+    error : by how much another set of draws would move it, one standard error
+    formula : id of the formula by which it is computed, see `formulas`
+    behind : kinds of rows that it rests on, and whose they are
+    places : table, column and row of a run in which it stands
+    rows : of the case, with grade and source
+    movers : inputs whose rank correlation with it is the largest, with that correlation
+    """
+
+    id: str
+    value: float | None
+    unit: str
+    formula: str
+    kind: str = MEAN
+    low: float | None = None
+    high: float | None = None
+    point: float | None = None
+    prices: str = ""
+    perspective: str = ""
+    payer: str = ""
+    draws: int = KEPT
+    error: float | None = None
+    behind: tuple[tuple[str, str], ...] = ()
+    places: tuple[str, ...] = ()
+    rows: tuple[Origin, ...] = ()
+    movers: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def quantity(self) -> str:
+        """The first word of its id."""
+        return self.id.partition(".")[0]
+
+    def __str__(self) -> str:
+        value = "not measured" if self.value is None else f"{self.value:.6g}"
+        span = "" if self.low is None else f" ({self.low:.6g} to {self.high:.6g}, 80 %)"
+        error = "" if self.error is None else f", error {self.error:.2g}"
+        words = self.unit.replace("_", " ") + (f", {self.prices}" if self.prices else "")
+        return f"{self.id}: {self.kind} {value}{span} {words}{error}"
+
+
+def number(value: object) -> float | None:
+    """A number that is known, or None: not measured, or without an end."""
+    known = isinstance(value, float | int) and isfinite(value)
+    return float(value) if known else None  # type: ignore[arg-type]  # seen to be a number
+
+
+def word(label: object) -> str:
+    """A label as a part of an id: without spaces, a whole number without decimals."""
+    if isinstance(label, float) and label.is_integer():
+        label = int(label)
+    return "_".join(str(label).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """How a column of a table becomes figures: one for each row.
+
+    Parameters
+    ----------
+    table, name : file name and column
+    quantity : first part of the id; the labels of the row follow
+    unit, formula, kind : as of `Figure`
+    behind : kinds of the rows that it rests on
+    basis : last part of the id
+    payer, perspective : as of `Figure`; with @ before it, the level of the index that names it
+    where : levels of the index and their labels, for these rows only; they are no part of the id
+    drop : levels of the index that are no part of the id, since nothing depends on them
+    tail : a column whose word belongs to the id, where labels alone do not tell rows apart
+    draws : as of `Figure`, or the name of an attribute of the answer
+    ends : columns of its 80 % interval, where they are not `name_low` and `name_high`
+    error : column of the error, where the table has one
+    alias : labels that stand for a thing of another name: a set that is the programme
+    without : labels of rows that are no figure: a set held against itself
+    """
+
+    table: str
+    name: str
+    quantity: str
+    unit: str
+    formula: str
+    behind: tuple[str, ...] = ()
+    kind: str = MEAN
+    basis: str = ""
+    payer: str = ""
+    perspective: str = ""
+    where: tuple[tuple[str, str], ...] = ()
+    drop: tuple[str, ...] = ()
+    tail: str = ""
+    draws: int | str = KEPT
+    ends: tuple[str, str] | None = None
+    error: str = ""
+    alias: tuple[tuple[str, str], ...] = ()
+    without: tuple[str, ...] = ()
+
+    def figures(self, table: pd.DataFrame, answer: Any) -> Iterator[Figure]:
+        """Read one figure from each row."""
+        draws = getattr(answer, self.draws) if isinstance(self.draws, str) else self.draws
+        low, high = self.ends or (f"{self.name}_low", f"{self.name}_high")
+        ranged = {low, high} <= set(table.columns)
+        shown = [self.name, *([low, high] if ranged else []), *([self.error] if self.error else [])]
+        cells = table[shown].to_numpy(dtype=float, na_value=float("nan")).tolist()
+        tails = table[self.tail].tolist() if self.tail else [None] * len(cells)
+        known, aliases = answer.provenance, dict(self.alias)
+        prices = f"{known.currency} of {known.price_year}" if MONEY_UNITS[self.unit] else ""
+        for key, row, tail in zip(table.index, cells, tails, strict=True):
+            labels = self._labels(table.index.names, key if isinstance(key, tuple) else (key,))
+            if labels is None:
+                continue
+            told = [*labels.values()] + ([] if tail is None else [word(tail)])
+            if set(told) & set(self.without):
+                continue
+            thing, first, whose = ".".join(told), self.quantity, ".".join(labels.values())
+            if thing in aliases:
+                thing, first = aliases[thing], self.quantity.partition(".")[0]
+                whose = thing
+            place = [*map(word, key if isinstance(key, tuple) else (key,)), *told[len(labels) :]]
+            yield Figure(
+                id=".".join([first, thing, *([self.basis] if self.basis else [])]),
+                value=number(row[0]),
+                unit=self.unit,
+                formula=self.formula,
+                kind=self.kind,
+                low=number(row[1]) if ranged else None,
+                high=number(row[2]) if ranged else None,
+                prices=prices,
+                perspective=_party(self.perspective, labels),
+                payer=_party(self.payer, labels),
+                draws=draws,
+                error=number(row[-1]) if self.error else None,
+                behind=tuple((kind, whose) for kind in self.behind),
+                places=("/".join((self.table, self.name, *place)),),
+            )
+
+    def _labels(self, names: Sequence[Any], key: tuple[Any, ...]) -> dict[str, str] | None:
+        """Labels that belong to the id by their levels; None where the row is another's."""
+        labels = {str(name): word(label) for name, label in zip(names, key, strict=True)}
+        for level, wanted in self.where:
+            if labels.pop(level) != word(wanted):
+                return None
+        return {name: label for name, label in labels.items() if name not in self.drop}
+
+
+def _party(told: str, labels: Mapping[str, str]) -> str:
+    return labels.get(told[1:], "") if told.startswith("@") else told
+
+
+def columns(table: str, *rows: tuple[Any, ...], **shared: Any) -> tuple[Column, ...]:
+    """Several columns of one table, each with name, quantity, unit, formula, rows and more.
+
+    Parameters
+    ----------
+    rows : the arguments of `Column` after the table
+    shared : arguments of `Column` that all of them have
+    """
+    return tuple(Column(table, *row, **shared) for row in rows)
+
+
+def lifted(answer: Any, lifts: Sequence[Column]) -> tuple[Figure, ...]:
+    """Every figure of an answer that stands in its tables."""
+    tables = answer.tables()
+    found: list[Figure] = []
+    for column in lifts:
+        table = tables.get(column.table)
+        if table is not None and column.name in table.columns:
+            found += column.figures(table, answer)
+    return tuple(found)
+
+
+# What a unit is, and whether it is money: then the figure has a price base.
+MONEY_UNITS: Final[Mapping[str, bool]] = MappingProxyType(
+    {
+        "millions": True,
+        "millions_a_year": True,
+        "thousands_a_year": True,
+        "money": True,
+        "share": False,
+        "chance": False,
+        "points": False,
+        "distance": False,
+        "distance_per_million": False,
+        "points_per_million": False,
+        "days": False,
+        "days_per_million": False,
+        "ratio": False,
+        "years": False,
+        "year": False,
+        "place": False,
+        "count": False,
+        "a_year": False,
+        "level": False,
+    }
+)
+UNITS: Final = tuple(MONEY_UNITS)

@@ -1,0 +1,374 @@
+"""Every figure of a study: each answer offers its own; here is added what stands behind them.
+
+The rows of the case, the level at the modes, the Monte Carlo error, and what moves a figure most.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
+from difflib import get_close_matches
+from math import isclose
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+from scipy.stats import rankdata
+
+from capworth.case.model import DISTANCE, HARM, NET, Case
+from capworth.errors import InputError, nearest
+from capworth.methods.arguments import Floats
+from capworth.methods.cost_benefit.prices import MILLION
+from capworth.methods.uncertainty.convergence import MEAN as OF_MEAN
+from capworth.methods.uncertainty.convergence import figure_error, share_error
+from capworth.model.costs import PAYERS
+from capworth.model.draws import stacked
+from capworth.model.figures import ALL, EVERY, KEPT, PROGRAMME, RATIO, SHARE, Figure, Origin, number
+from capworth.model.formulas import FORMULAS, Formula
+from capworth.model.result import Interval
+from capworth.model.simulation import ENVELOPED, SOBOL, Drawn, Model, Sample
+from capworth.programme.choice import Choice
+from capworth.programme.selection import Programme
+from capworth.study.origins import Origins
+from capworth.uncertainty.convergence import Convergence
+
+SAME: Final = 1e-9  # relative difference within which two readings are one quantity
+NAMED: Final = 3  # inputs that are said to move a figure
+NOISE: Final = 3.0  # standard errors of a rank correlation that is told from none
+OF_FIGURES: Final = ("mean", "share", "confidence")  # bases of headlines that are figures
+ENDS: Final = ("value", "low", "high")
+
+
+class Figures(Mapping[str, Figure]):
+    """Figures by id, in the order of the answers.
+
+    Attributes
+    ----------
+    second : readings that stand in a table and differ from the figure that is kept: the quantity is
+        read there again on fewer draws
+    """
+
+    def __init__(self, found: Mapping[str, Figure], second: Iterable[Figure] = ()) -> None:
+        self._found, self.second = MappingProxyType(dict(found)), tuple(second)
+
+    def __getitem__(self, name: str) -> Figure:
+        """Return a figure; InputError with the nearest ids where there is none of that id."""
+        if name not in self._found:
+            raise InputError(f"there is no figure {name!r}. {near(name, self._found)}")
+        return self._found[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __repr__(self) -> str:
+        measured = sum(figure.value is not None for figure in self.values())
+        return f"<Figures: {len(self)}, of which {measured} are measured>"
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """Say which ids were probably meant: those of the same words, in whatever order.
+
+    >>> near("programme.cots", ["cost.programme", "net.programme"])
+    "Did you mean 'cost.programme'?"
+    """
+    known = tuple(known)
+    vocabulary = {word.lower() for one in known for word in one.split(".")}
+    words = set()
+    for word in name.lower().split("."):
+        close = get_close_matches(word, vocabulary, n=1, cutoff=0.5)
+        words |= {word} if word in vocabulary else set(close)
+    same = sorted((k for k in known if words <= set(k.lower().split("."))), key=len)
+    return f"Did you mean {same[0]!r}?" if words and same else nearest(name, known)
+
+
+def gather(answers: Iterable[Any], sample: Sample, draws: int) -> Figures:
+    """Collect the figures of every answer, and complete them.
+
+    Of two readings of one quantity the one on more draws is kept.
+
+    Parameters
+    ----------
+    answers : those of the study; what offers no figures is passed over
+    sample : from which they were found
+    draws : of the study
+    """
+    offered: list[Figure] = []
+    second: list[Figure] = []
+    programme: Programme | None = None
+    errors: Mapping[str, float] = {}
+    for answer in answers:
+        if isinstance(answer, Programme):
+            programme = answer
+        if isinstance(answer, Convergence):
+            errors = errors_of(answer)
+        offer = getattr(answer, "figures", None)
+        if callable(offer):
+            offered += offer()
+    found: dict[str, Figure] = {}
+    if programme is not None:
+        offered.append(harm_break_even(programme, sample.model.annuity))
+    kept = sample.drawn.size
+    order = {figure.id: None for figure in offered}  # as the answers offer them
+    for figure in sorted(offered, key=lambda f: -_resting_on(f, kept, draws)):
+        first = found.get(figure.id)
+        if first is None:
+            found[figure.id] = figure
+        elif same(first, figure):
+            found[figure.id] = _merged(first, figure)
+        else:
+            second.append(figure)
+    found = {name: found[name] for name in order}
+    return Figures(_completed(found, sample, programme, errors, draws), second)
+
+
+def errors_of(convergence: Convergence) -> Mapping[str, float]:
+    """Monte Carlo error of each headline by the id of its figure, the ends of ranges apart."""
+    table = convergence.to_frame()
+    whole = (name.rpartition(".") for name in table.index)
+    told = zip(whole, table["error"].tolist(), strict=True)
+    return {name: float(error) for (name, _, basis), error in told if basis in OF_FIGURES}
+
+
+def harm_break_even(programme: Programme, annuity: float) -> Figure:
+    """Price of one harm-day at which a programme is worth its whole-life cost on harm alone.
+
+    A ratio of means: cost over discounted days; absent where no day is spared.
+
+    Parameters
+    ----------
+    annuity : discounted years of the appraisal
+    """
+    days, known = programme.harm_days.mean * annuity, programme.provenance
+    return Figure(
+        id=f"break_even.{PROGRAMME}.harm",
+        value=programme.cost_m.mean * MILLION / days if days > 0 else None,
+        unit="money",
+        formula="harm_break_even",
+        kind=RATIO,
+        prices=f"{known.currency} of {known.price_year}",
+        behind=tuple((kind, PROGRAMME) for kind in ("costs", "effects", "chain")),
+    )
+
+
+def _resting_on(figure: Figure, kept: int, draws: int) -> int:
+    """On how many draws a figure rests."""
+    return {KEPT: kept, ALL: draws}.get(figure.draws, figure.draws)
+
+
+def same(one: Figure, other: Figure) -> bool:
+    """Whether two readings have one value, and one range where both have a range."""
+    for end in ENDS:
+        mine, yours = getattr(one, end), getattr(other, end)
+        if mine is None or yours is None:
+            if end == "value" and mine is not yours:
+                return False
+        elif not isclose(mine, yours, rel_tol=SAME, abs_tol=1e-12):
+            return False
+    return True
+
+
+def _merged(first: Figure, other: Figure) -> Figure:
+    """One figure that stands in two places; what one of them does not tell, the other does."""
+    told = {
+        name: getattr(other, name)
+        for name in ("low", "high", "error")
+        if getattr(first, name) is None and getattr(other, name) is not None
+    }
+    return replace(first, places=(*first.places, *other.places), **told)
+
+
+def _completed(
+    found: Mapping[str, Figure],
+    sample: Sample,
+    programme: Programme | None,
+    errors: Mapping[str, float],
+    draws: int,
+) -> Mapping[str, Figure]:
+    kept = sample.drawn.size
+    origins = Origins(sample.case, programme.chosen if programme else ())
+    over = dict(_over_draws(sample, programme))
+    modes = dict(_each(sample.case, sample.model, sample.modes))
+    moved = _Moved(sample)
+    complete = {}
+    for name, figure in found.items():
+        count = _resting_on(figure, kept, draws)
+        rows, values = origins.find(figure.behind), over.get(name)
+        point, error = figure.point, errors.get(name, figure.error)
+        if values is not None and figure.value is not None:
+            if error is None and len(values) == count:
+                error = _error(values, sample)
+            if figure.low is None:
+                low, high = Interval.of(values)[1:]
+                figure = replace(figure, low=low, high=high)
+            point = float(modes[name][0]) if name in modes else point
+        if error is None and figure.kind == SHARE and figure.value is not None and count:
+            error = share_error(min(max(figure.value, 0.0), 1.0), count)
+        complete[name] = replace(
+            figure,
+            draws=count,
+            rows=rows,
+            point=point,
+            error=number(error),
+            movers=() if values is None or figure.value is None else moved.by(values, rows),
+        )
+    return complete
+
+
+def _error(values: Floats, sample: Sample) -> float:
+    return figure_error(values, OF_MEAN, sample.case.settings.sampling != SOBOL)
+
+
+def _each(case: Case, model: Model, drawn: Drawn) -> Iterator[tuple[str, Floats]]:
+    """Every quantity of single things by the id of its figure, (draws,)."""
+    annual = drawn.cost / model.annuity / MILLION
+    everything: tuple[tuple[str, tuple[str, ...], Floats], ...] = (
+        ("cost.{}", case.capability_ids, drawn.cost / MILLION),
+        ("cost.{}.yearly", case.capability_ids, annual),
+        ("score.{}", case.capability_ids, drawn.score),
+        ("money.{}", case.capability_ids, drawn.money / MILLION),
+        ("net.{}", case.capability_ids, (drawn.money - drawn.cost) / MILLION),
+        ("harm.{}", case.capability_ids, drawn.harm),
+        ("asked.{}", case.improvement_ids, drawn.asked / MILLION),
+        ("cost.{}", case.improvement_ids, drawn.improvement_cost / MILLION),
+        ("gain.{}", case.improvement_ids, drawn.gains.distance),
+        ("money.{}", case.improvement_ids, drawn.gains.money / MILLION),
+        ("harm.{}", case.improvement_ids, drawn.gains.harm),
+    )
+    for name, things, values in everything:
+        if values.ndim == 2 and values.shape[1] == len(things):
+            for k, thing in enumerate(things):
+                yield name.format(thing), values[:, k]
+    yield f"cost.{EVERY}", drawn.cost.sum(axis=1) / MILLION
+    yield f"cost.{EVERY}.yearly", annual.sum(axis=1)
+    yield f"distance.{EVERY}", drawn.distance
+
+
+def _over_draws(sample: Sample, programme: Programme | None) -> Iterator[tuple[str, Floats]]:
+    """Every quantity whose draws are kept by the id of its figure, (draws kept,) or the first."""
+    yield from _each(sample.case, sample.model, sample.drawn)
+    paid = sample.drawn.payers.sum(axis=1) / MILLION  # (first draws, payers)
+    for k, payer in enumerate(PAYERS):
+        yield f"cost.{EVERY}.{payer}", paid[:, k]
+    if programme is None:
+        return
+    choice, table = Choice.of(sample), programme.to_frame()
+    chosen = table["chosen"].to_numpy(dtype=bool)
+    delays = table["delay"].to_numpy(dtype=np.int64)
+    yield f"asked.{PROGRAMME}", choice.cost @ chosen / MILLION
+    yield f"cost.{PROGRAMME}", choice.whole_cost(chosen, delays) / MILLION
+    measures = (("gain", DISTANCE, 1.0), ("money", "money", MILLION), ("net", NET, MILLION))
+    for name, measure, scale in (*measures, ("harm", HARM, 1.0)):
+        yield f"{name}.{PROGRAMME}", choice.by_draw(chosen, delays, measure) / scale
+
+
+class _Moved:
+    """Rank correlation of figures with the inputs behind them, in the first draws."""
+
+    def __init__(self, sample: Sample) -> None:
+        self._estimates = {
+            name: e for name, e in sample.case.estimates().items() if not e.is_certain
+        }
+        self._draws = sample.first_draws(ENVELOPED)
+        self._ranks: dict[str, Floats] = {}
+
+    def by(self, values: Floats, rows: Iterable[Origin]) -> tuple[tuple[str, float], ...]:
+        """Find the inputs that move a figure most, those above the noise of so many draws."""
+        names = [row.name for row in rows if row.name in self._estimates]
+        size = min(self._draws.size, len(values))
+        if not names or size < NOISE**2:
+            return ()
+        self._know(names)
+        mine = _ranked(values[:size, None])[:, 0]
+        inputs = np.stack([self._ranks[name][:size] for name in names], axis=1)
+        found = np.einsum("n,nk->k", mine, inputs) / size
+        order = np.argsort(-np.abs(found), kind="stable")[:NAMED]
+        least = NOISE / np.sqrt(size)
+        return tuple((names[k], float(found[k])) for k in order if abs(found[k]) > least)
+
+    def _know(self, names: Iterable[str]) -> None:
+        new = [name for name in names if name not in self._ranks]
+        if new:
+            levels = stacked(self._draws, [self._estimates[name] for name in new])
+            self._ranks |= dict(zip(new, _ranked(levels).T, strict=True))
+
+
+def _ranked(values: Floats) -> Floats:
+    """(draws, things) ranks, each thing with mean 0 and variance 1; 0 where nothing varies."""
+    ranks = rankdata(values, axis=0)
+    ranks = ranks - ranks.mean(axis=0)
+    wide = ranks.std(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found: Floats = np.where(wide > 0, ranks / wide, 0.0)
+    return found
+
+
+# ------------------------------------------------------------ as data
+
+PLAIN: Final = (
+    *("value", "kind", "low", "high", "point", "unit", "prices", "perspective", "payer"),
+    *("draws", "error", "formula"),
+)
+
+
+def as_data(figures: Figures) -> dict[str, Any]:
+    """Write figures as data: each formula, row and group of rows once, figures at full precision.
+
+    `rows` holds every row of the case that stands behind a figure; `groups` lists of them; a figure
+    names its group. What a figure has none of is left out.
+    """
+    groups: dict[tuple[str, ...], str] = {}
+    rows: dict[str, Origin] = {}
+    told: dict[str, dict[str, Any]] = {}
+    for name, figure in figures.items():
+        mine = tuple(row.name for row in figure.rows)
+        rows |= {row.name: row for row in figure.rows}
+        entry = {
+            key: value
+            for key in PLAIN
+            if (value := getattr(figure, key)) is not None and value != ""
+        }
+        if mine:
+            entry["group"] = groups.setdefault(mine, f"g{len(groups) + 1}")
+        if figure.movers:
+            entry["moved_by"] = dict(figure.movers)
+        told[name] = entry | {"places": list(figure.places)}
+    used = {figure.formula for figure in figures.values()}
+    return {
+        "formulas": {k: _formula(f) for k, f in FORMULAS.items() if k in used},
+        "rows": {name: _origin(row) for name, row in sorted(rows.items())},
+        "groups": {name: list(members) for members, name in groups.items()},
+        "figures": told,
+    }
+
+
+def _formula(formula: Formula) -> dict[str, str]:
+    return {key: value for key, value in asdict(formula).items() if key != "id"}
+
+
+def _origin(row: Origin) -> dict[str, Any]:
+    plain = {k: v for k, v in asdict(row).items() if k != "name" and v not in (None, "")}
+    return {k: v for k, v in plain.items() if (k, v) not in (("many", 1), ("row", 0))}
+
+
+def from_data(content: Mapping[str, Any]) -> Figures:
+    """Read figures back from data that `as_data` wrote."""
+    rows = {name: Origin(name=name, **_whole(row)) for name, row in content["rows"].items()}
+    groups = {name: tuple(rows[r] for r in members) for name, members in content["groups"].items()}
+    found = {}
+    for name, entry in content["figures"].items():
+        found[name] = Figure(
+            id=name,
+            rows=groups.get(entry.get("group", ""), ()),
+            movers=tuple(entry.get("moved_by", {}).items()),
+            places=tuple(entry["places"]),
+            **{"value": None, **{key: entry[key] for key in PLAIN if key in entry}},
+        )
+    return Figures(found)
+
+
+def _whole(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"row": 0, "grade": "", "source": "", **row}
