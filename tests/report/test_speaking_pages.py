@@ -205,7 +205,7 @@ def page_1(s: Any) -> Said:
         said[f"{place}[0]"] = middle(*ends(row, "gain"))
         said[f"{place}[1]"] = around(*ends(row, "asked_m"))
         said[f"{place}[2]"] = [str(int(choice.loc[key, "start"]))] if key in set_of else []
-    trusted = [grades(s), number(s.claim.power.ratio)]
+    trusted = [grades(s), number(s.claim.power.detectable)]
     if "extent_keys" in s:
         trusted.insert(1, [str(len(s.extent_keys.to_frame()))])
         said |= {f"decision.trust.rows[{k}]": told for k, told in enumerate(trusted)}
