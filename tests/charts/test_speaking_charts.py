@@ -317,7 +317,7 @@ def claim(s: Any) -> Words:
     margin, level = exact(f.margin), percent(1 - 2 * f.alpha)
     told = [x for r in table.to_dict("records") for n in names for x in number(float(r[n]))]
     mine = [x for n in names for x in number(float(row[n]))]
-    return ([*mine, *number(f.power.ratio)], [*level, "80", *margin], [*level, *told])
+    return ([*mine, *number(f.power.detectable)], [*level, "80", *margin], [*level, *told])
 
 
 def claim_curve(s: Any) -> Words:

@@ -908,6 +908,8 @@ RARE = {  # said of numbers that the small case does not give
     "funding.late",
 }
 RARE |= {
+    "convergence.better_programme",
+    "convergence.regret_programme",
     "answers.nothing",
     "answers.sooner",
     "choice.more",

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from capworth.appraisal.claim import REGISTERED
 from capworth.case.model import DISTANCE
 from capworth.charts.chart import exact_amount, money_at, sure, worth
 from capworth.charts.schedule import yearly_limited
@@ -266,7 +267,11 @@ def _claim(study: Study, language: Language) -> str:
         return language.say("summary.claim_not_asked")
     claim = study.claim
     _, text, *_ = claim_sentences(study, language)
-    shown = [language.say("summary.claim_shown")] if claim.word == SUPPORTED else []
+    shown = (
+        [language.say("summary.claim_shown")]
+        if claim.word == SUPPORTED and claim.standing == REGISTERED
+        else []
+    )
     return " ".join((text, *shown, standing_of(claim, language)))
 
 
