@@ -270,7 +270,7 @@ def _claim(study: Study, language: Language) -> Section | None:
         amount = Amount(*ends) if all(map(isfinite, ends)) else None
         bars.append(Bar(reading_of(language.charts, key), (told, word), amount))
     block = bars_of(
-        head("ratio", language),
+        head("ratio", language, level=language.percent(1 - 2 * study.claim.alpha)),
         head("reading", language),
         ("", head("word", language)),
         (Group("", SOLID, tuple(bars)),),
