@@ -20,7 +20,7 @@ import pandas as pd
 from capworth.case.model import Case, Limit, Total
 from capworth.case.read import read_case
 from capworth.charts.gallery import GALLERY
-from capworth.report.pdf import document
+from capworth.report.pdf import FULL, document
 from capworth.study.stages import Study, run_study
 
 SMALL = Path(__file__).parents[1] / "cases" / "small"
@@ -418,7 +418,7 @@ def strings(node: object, where: str = "") -> Iterator[tuple[str, str]]:
 def pages(objective: str, language: str) -> Mapping[str, str]:
     """Every text of a report of the speaking study, by its place; sections by their names."""
     study = speaking_study(objective)
-    content = document(study, language, DRAWN)
+    content = document(study, language, DRAWN, FULL)
     sections = content.pop("sections")
     assert len(sections) == len(SECTIONS)
     found = dict(strings(content))
