@@ -15,7 +15,8 @@ from capworth.case.read import read_case
 from capworth.charts.gallery import GALLERY
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
-from capworth.report.annex.short import LEAVES, plain_unit, scaled, short_annex
+from capworth.report.annex.programme import plain_unit, scaled
+from capworth.report.annex.short import LEAVES, short_annex
 from capworth.report.bars import Bar, Bars, Group, scale
 from capworth.report.packing import packed
 from capworth.report.pdf import SHORT, document, write_report
@@ -181,7 +182,8 @@ def test_packing_changes_no_word_and_no_tag(papers: dict[str, bytes]) -> None:
     plain = papers["en"]
     assert packed(plain) == plain  # it has no plain table of references any more
     reader = PdfReader(BytesIO(plain))
-    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    marks: Any = reader.trailer["/Root"]
+    assert marks["/MarkInfo"]["/Marked"]
     assert "Start" in reader.pages[0].extract_text() or "Choose" in reader.pages[0].extract_text()
 
 

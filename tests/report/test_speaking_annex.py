@@ -30,7 +30,6 @@ def _speaking() -> Any:
 
 
 speaking = _speaking()
-Cells = list[list[str]]
 number, around, middle = speaking.number, speaking.around, speaking.middle
 percent, chance = speaking.percent, speaking.chance
 
@@ -40,7 +39,8 @@ def ends(row: Any, name: str) -> tuple[float, float, float]:
 
 
 def at_tenths(millions: float) -> list[str]:
-    return number(millions, 0 if abs(millions) >= 100 else 1)
+    said: list[str] = number(millions, 0 if abs(millions) >= 100 else 1)
+    return said
 
 
 def falling(table: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -134,7 +134,11 @@ def picture(chart: str, language: str) -> dict[str, Any] | None:
     study = speaking.speaking_study()
     leaf = next(leaf for leaf in LEAVES if leaf.chart == chart)
     page = leaf.page(study, Language.of(study.case, language))
-    return None if page is None else dict(page.blocks[0])  # type: ignore[call-overload]
+    if page is None:
+        return None
+    drawn = page.blocks[0]
+    assert isinstance(drawn, Mapping)
+    return dict(drawn)
 
 
 @pytest.mark.parametrize("language", speaking.LANGUAGES)

@@ -132,8 +132,8 @@ def test_the_page_says_what_the_answer_says(
     assert page["cards"][0]["value"] == hits
     assert hits in page["finding"]
     pay = page["cards"][3]
-    said = ("Pays", "€60,000", "as stated, money of 2024")
-    assert (pay["head"], pay["value"], pay["range"]) == said
+    stated = ("Pays", "€60,000", "as stated, money of 2024")
+    assert (pay["head"], pay["value"], pay["range"]) == stated
     assert "60,000 in 2024, not published: estimated (grade E)" in page["pays"]["items"][0]
     first = [cells["cells"] for cells in page["serves"]["rows"]]
     points = members.improvements("XSD").iloc[0]
