@@ -58,8 +58,12 @@ def below_low_and_above_high(estimate: Estimate, size: int = 200_000) -> tuple[f
 def test_the_setting_is_for_all_and_a_row_says_otherwise(said: Said) -> None:
     """150 (120 to 180), and 24 (12 to 40): a tenth of the draws lies beyond each, or none."""
     rows = ["scores/*/speed,,ends,,,D,,asked as extremes", "scores/LAB/reach,,5-95,,,D,,asked so"]
-    rows += ["chain/*,,ends,,,D,,x", "functions/*,,ends,,,D,,x", "costs/*,,ends,,,D,,x"]
-    rows += [f"{table}/*,,ends,,,D,,x" for table in ("unit_values", "network", "usage")]
+    rows += [
+        "chain/*,,ends,,,D,,seen",
+        "functions/*,,ends,,,D,,seen",
+        "costs/*,,ends,,,D,,seen",
+    ]
+    rows += [f"{table}/*,,ends,,,D,,seen" for table in ("unit_values", "network", "usage")]
     case = read_case(said('distribution_ends = "10-90"', distributions=rows))
     assert case.settings.distribution_ends == "10-90"
     reach = case.estimates()["scores/REG/reach"]
@@ -105,8 +109,11 @@ def test_a_share_drawn_from_quantiles_stays_a_share(said: Said) -> None:
 
 
 def test_an_impossible_fit_is_told_with_its_row_and_reason(said: Said) -> None:
-    rows = ["scores/REG/reach,normal,10-90,,,D,,x", "scores/LAB/reach,lognormal,10-90,,,D,,x"]
-    rows += ["chain/REG/searches,beta,,,,D,,x", "scores/REG/speed,normal,,,,D,,x"]
+    rows = [
+        "scores/REG/reach,normal,10-90,,,D,,seen",
+        "scores/LAB/reach,lognormal,10-90,,,D,,seen",
+    ]
+    rows += ["chain/REG/searches,beta,,,,D,,seen", "scores/REG/speed,normal,,,,D,,seen"]
     said(distributions=rows)
     found = check_case(said())
     words = "\n".join(map(str, found))
@@ -118,11 +125,11 @@ def test_an_impossible_fit_is_told_with_its_row_and_reason(said: Said) -> None:
 
 
 def test_rows_of_shape_and_ends_may_be_two_but_not_two_of_ends(said: Said) -> None:
-    rows = ["scores/*,uniform,,,,D,,x", "scores/REG/*,,10-90,,,D,,x"]
+    rows = ["scores/*,uniform,,,,D,,seen", "scores/REG/*,,10-90,,,D,,seen"]
     case = read_case(said(distributions=rows))
     found = case.estimates()["scores/REG/reach"]
     assert (found.shape, found.ends) == ("uniform", "10-90")
-    twice = ["scores/*,,5-95,,,D,,x", "scores/REG/reach,,10-90,,,D,,x"]
+    twice = ["scores/*,,5-95,,,D,,seen", "scores/REG/reach,,10-90,,,D,,seen"]
     assert "row 2 gives an ends to scores/REG/reach already" in told(said(distributions=twice))
 
 
@@ -144,7 +151,7 @@ def test_what_was_observed_is_drawn_as_it_was(said: Said) -> None:
 
 def test_discrete_levels_come_as_often_as_they_were_seen(said: Said) -> None:
     seen = [row.replace(",,B", ",3,B") if ",150" in row else row for row in SEEN]
-    rows = ["scores/REG/reach,discrete,,,,D,,x"]
+    rows = ["scores/REG/reach,discrete,,,,D,,seen"]
     case = read_case(said(observations=seen, distributions=rows))
     levels, counts = np.unique(drawn(case, "scores/REG/reach"), return_counts=True)
     assert levels.tolist() == [130, 140, 150, 170]
@@ -153,14 +160,22 @@ def test_discrete_levels_come_as_often_as_they_were_seen(said: Said) -> None:
 
 BAD_SEEN: tuple[tuple[list[str], list[str], str], ...] = (
     (["scores/REG/rich,2019,130,,B,LEDGER,"], [], "column 'input': no input is called 'scores/REG"),
-    (SEEN, ["scores/REG/reach,uniform,,,,D,,x"], "drawn from its observations, not from a uniform"),
-    ([], ["scores/REG/reach,empirical,,,,D,,x"], "there are no observations of scores/REG/reach"),
+    (
+        SEEN,
+        ["scores/REG/reach,uniform,,,,D,,seen"],
+        "drawn from its observations, not from a uniform",
+    ),
+    (
+        [],
+        ["scores/REG/reach,empirical,,,,D,,seen"],
+        "there are no observations of scores/REG/reach",
+    ),
     (SEEN[:1], [], "one level of scores/REG/reach was observed, which leaves nothing to draw"),
     ([*SEEN, SEEN[0]], [], "'scores/REG/reach/2019' stands in row 2 already"),
     ([*SEEN, "scores/REG/reach,x,181,,B,LEDGER,"], [], "181 was observed, outside low to high"),
     (
         [row.replace("150", "149") for row in SEEN],
-        ["scores/REG/reach,discrete,,,,D,,x"],
+        ["scores/REG/reach,discrete,,,,D,,seen"],
         "mode 150 is no level that was observed",
     ),
     ([*SEEN, "scores/REG/reach,x,160,0,B,LEDGER,"], [], "column 'weight': 0 is below 1e-12"),
@@ -176,7 +191,7 @@ def test_observations_that_do_not_fit_are_told(
 
 def test_quantiles_leave_room_for_what_was_observed_beyond(said: Said) -> None:
     seen = [*SEEN, "scores/REG/reach,x,200,,B,LEDGER,"]
-    rows = ["scores/REG/reach,,10-90,,,D,,x"]
+    rows = ["scores/REG/reach,,10-90,,,D,,seen"]
     case = read_case(said(observations=seen, distributions=rows))
     assert drawn(case, "scores/REG/reach").max() > 190
 
@@ -192,7 +207,10 @@ def ranks(case: Case, *names: str) -> Floats:
 def test_stated_rank_correlations_are_reached_and_others_stay_to_the_bit(
     said: Said, small: Case
 ) -> None:
-    rows = ["scores/REG/reach,scores/REG/speed,0.7,D,,x", "costs/REG-STAFF,scores/REG/*,-0.3,D,,x"]
+    rows = [
+        "scores/REG/reach,scores/REG/speed,0.7,D,,seen",
+        "costs/REG-STAFF,scores/REG/*,-0.3,D,,seen",
+    ]
     case = read_case(said(correlations=rows))
     names = ("costs/REG-STAFF", "scores/REG/reach", "scores/REG/results", "scores/REG/speed")
     expected = np.array([[1, -0.3, -0.3, -0.3], [-0.3, 1, 0, 0.7], [-0.3, 0, 1, 0]])
@@ -214,11 +232,14 @@ def test_a_pattern_alone_is_every_two_of_it(said: Said) -> None:
 
 
 def test_the_order_of_the_rows_does_not_matter(said: Said) -> None:
-    rows = ["scores/REG/reach,scores/REG/speed,0.7,D,,x", "scores/LAB/reach,scores/REG/*,0.2,D,,x"]
+    rows = [
+        "scores/REG/reach,scores/REG/speed,0.7,D,,seen",
+        "scores/LAB/reach,scores/REG/*,0.2,D,,seen",
+    ]
     one = read_case(said(correlations=rows))
     turned = [
-        "scores/REG/*,scores/LAB/reach,0.2,D,,x",
-        "scores/REG/speed,scores/REG/reach,0.7,D,,x",
+        "scores/REG/*,scores/LAB/reach,0.2,D,,seen",
+        "scores/REG/speed,scores/REG/reach,0.7,D,,seen",
     ]
     other = read_case(said(correlations=turned))
     for name in ("scores/REG/reach", "scores/LAB/reach"):
@@ -226,24 +247,24 @@ def test_the_order_of_the_rows_does_not_matter(said: Said) -> None:
 
 
 BAD_PAIRS = (
-    (["scores/REG/rich,scores/*,0.5,D,,x"], "row 2, column 'a': no input is called"),
-    (["scores/REG/reach,,0.5,D,,x"], "row 2, column 'b': the row names no two inputs"),
-    (["scores/*,,1.5,D,,x"], "row 2, column 'r': 1.5 is above 1"),
+    (["scores/REG/rich,scores/*,0.5,D,,seen"], "row 2, column 'a': no input is called"),
+    (["scores/REG/reach,,0.5,D,,seen"], "row 2, column 'b': the row names no two inputs"),
+    (["scores/*,,1.5,D,,seen"], "row 2, column 'r': 1.5 is above 1"),
     (
-        ["scores/REG/reach,scores/REG/speed,0.5,D,,x", "scores/REG/*,,0.2,D,,x"],
+        ["scores/REG/reach,scores/REG/speed,0.5,D,,seen", "scores/REG/*,,0.2,D,,seen"],
         "row 2 correlates scores/REG/reach and scores/REG/speed already",
     ),
     (
         [
-            "scores/REG/reach,scores/REG/speed,0.9,D,,x",
-            "scores/REG/reach,scores/LAB/reach,0.9,D,,x",
+            "scores/REG/reach,scores/REG/speed,0.9,D,,seen",
+            "scores/REG/reach,scores/LAB/reach,0.9,D,,seen",
         ],
         "these cannot all be so: scores/LAB/reach with scores/REG/speed 0 (not stated), "
         "scores/LAB/reach with scores/REG/reach 0.9, scores/REG/reach with scores/REG/speed 0.9. "
         "Give scores/LAB/reach with scores/REG/speed an r of 0.64 to 1, or multiply all r of these "
         "inputs by 0.76 at most.",
     ),
-    (["scores/REG/*,,-0.8,D,,x"], "these cannot all be so: scores/REG/reach with"),
+    (["scores/REG/*,,-0.8,D,,seen"], "these cannot all be so: scores/REG/reach with"),
 )
 
 
@@ -253,15 +274,15 @@ def test_correlations_that_cannot_be_are_told(said: Said, rows: list[str], words
 
 
 def test_a_group_and_a_matrix_do_not_both_move_an_input(said: Said) -> None:
-    rows = ["scores/*/reach,,,hands,0.5,D,,x"]
-    pairs = ["scores/REG/*,,0.2,D,,x"]
+    rows = ["scores/*/reach,,,hands,0.5,D,,seen"]
+    pairs = ["scores/REG/*,,0.2,D,,seen"]
     words = told(said(distributions=rows, correlations=pairs))
     assert "correlations.csv, row 2, column 'a': row 2 of distributions has" in words
 
 
 def test_two_of_a_group_are_correlated_by_the_root_of_their_shares(said: Said) -> None:
     """Reached by the draws: 6/pi asin(sqrt(0.5 x 0.8) / 2) in ranks."""
-    rows = ["scores/REG/reach,,,hands,0.5,D,,x", "scores/LAB/reach,,,hands,0.8,D,,x"]
+    rows = ["scores/REG/reach,,,hands,0.5,D,,seen", "scores/LAB/reach,,,hands,0.8,D,,seen"]
     case = read_case(said(distributions=rows))
     names = ("scores/REG/reach", "scores/LAB/reach")
     one, other = (case.estimates()[name] for name in names)
@@ -298,7 +319,7 @@ def test_levels_from_the_survey_keep_their_own_ends(said: Said, folder: Path) ->
         "functions/*",
     )
     tables += ("costs/*", "unit_values/*", "network/*", "usage/*", "criteria/*", "effects/*")
-    rows = [f"{table},,ends,,,D,,x" for table in tables]
+    rows = [f"{table},,ends,,,D,,seen" for table in tables]
     case = read_case(said('distribution_ends = "10-90"', distributions=rows))
     heard = [s.level for s in case.scores if s.criterion == "content"]
     assert len(heard) == 4

@@ -131,7 +131,7 @@ def test_the_grade_is_that_of_the_weakest_figure(measured: Measured) -> None:
     text = activity.read_text("utf-8")
     good, bad = (
         "LAB,hits,2024,80,hits/year,exact,A,LEDGER,",
-        "LAB,hits,2024,80,hits/year,exact,D,LEDGER,x",
+        "LAB,hits,2024,80,hits/year,exact,D,LEDGER,as asked",
     )
     assert good in text
     activity.write_text(text.replace(good, bad), encoding="utf-8")
@@ -199,31 +199,31 @@ def test_levels_are_in_order_and_grow_with_the_figure(
 
 BAD = (
     (
-        "LAB,results,hist,2024,,1,2,3,D,,x",
+        "LAB,results,hist,2024,,1,2,3,D,,as asked",
         "measures.csv, row 2, column 'metric': activity has no 'hist' of LAB. Did you mean 'hits'?",
     ),
     (
-        "LAB,results,hits,2019,,1,2,3,D,,x",
+        "LAB,results,hits,2019,,1,2,3,D,,as asked",
         "column 'year': 'hits' of LAB has no figure of 2019. It has 2023, 2024.",
     ),
     (
-        "LAB,results,hits,2024,serches,1,2,3,D,,x",
+        "LAB,results,hits,2024,serches,1,2,3,D,,as asked",
         "column 'per': activity has no 'serches' of LAB. Did you mean 'searches'?",
     ),
     (
-        "LAB,use,hits,2024,,1,2,3,D,,x",
+        "LAB,use,hits,2024,,1,2,3,D,,as asked",
         "column 'criterion': it has criteria below it. Measure those instead.",
     ),
     (
-        "LAB,results,hits,2024,,3,2,1,D,,x",
+        "LAB,results,hits,2024,,3,2,1,D,,as asked",
         "column 'mode': 2 is not between 3 and 1.",
     ),
     (
-        "LAB,results,hits,2024,,-1,2,3,D,,x",
+        "LAB,results,hits,2024,,-1,2,3,D,,as asked",
         "column 'low': -1 is below 0.",
     ),
     (
-        "LAB,results,hits,2024,,2,2,2,E,,x",
+        "LAB,results,hits,2024,,2,2,2,E,,as asked",
         "column 'high': a figure of grade E without a range.",
     ),
     (
@@ -242,18 +242,18 @@ def test_the_analyst_is_told(measured: Measured, row: str, told: str) -> None:
 
 def test_a_level_has_one_origin(measured: Measured) -> None:
     with pytest.raises(CaseError, match=r"REG has a score on results already"):
-        read_case(measured("REG,results,hits,2024,,1,2,3,D,,x", without=""))
+        read_case(measured("REG,results,hits,2024,,1,2,3,D,,as asked", without=""))
 
 
 def test_a_level_of_nothing_has_no_logarithm(measured: Measured) -> None:
-    folder = measured("LAB,results,hits,2024,,0,2,3,D,,x", scale="log10")
+    folder = measured("LAB,results,hits,2024,,0,2,3,D,,as asked", scale="log10")
     with pytest.raises(CaseError, match=r"the low level is 0, which has no logarithm") as caught:
         read_case(folder)
     assert caught.value.findings[0].column == "low"
 
 
 def test_nothing_is_divided_by_nobody(measured: Measured) -> None:
-    folder = measured(f"LAB,results,hits,2024,{MEMBERS},1,2,3,D,,x")
+    folder = measured(f"LAB,results,hits,2024,{MEMBERS},1,2,3,D,,as asked")
     for table in ("members.csv", "feedback.csv", "network.csv"):
         (folder / table).unlink(missing_ok=True)
     with pytest.raises(CaseError, match=r"column 'per': 'members' is 0"):
@@ -261,7 +261,7 @@ def test_nothing_is_divided_by_nobody(measured: Measured) -> None:
 
 
 def test_a_criterion_is_heard_or_measured(measured: Measured) -> None:
-    folder = measured("LAB,results,hits,2024,,1,2,3,D,,x")
+    folder = measured("LAB,results,hits,2024,,1,2,3,D,,as asked")
     criteria = folder / "criteria.csv"
     heading, *lines = criteria.read_text("utf-8").splitlines()
     surveyed = [line + (",need" if line.startswith("results") else ",") for line in lines]
@@ -272,9 +272,9 @@ def test_a_criterion_is_heard_or_measured(measured: Measured) -> None:
 
 def test_all_faults_of_measures_at_once(measured: Measured) -> None:
     folder = measured(
-        "LAB,results,hist,2024,,1,2,3,D,,x",
-        "LAB,results,hits,2019,,1,2,3,D,,x",
-        "LAB,speed,hits,2024,,1,2,3,D,,x",
+        "LAB,results,hist,2024,,1,2,3,D,,as asked",
+        "LAB,results,hits,2019,,1,2,3,D,,as asked",
+        "LAB,speed,hits,2024,,1,2,3,D,,as asked",
     )
     with pytest.raises(CaseError) as caught:
         read_case(folder)

@@ -317,7 +317,7 @@ def claim(s: Any) -> Words:
     margin, level = exact(f.margin), percent(1 - 2 * f.alpha)
     told = [x for r in table.to_dict("records") for n in names for x in number(float(r[n]))]
     mine = [x for n in names for x in number(float(row[n]))]
-    return ([*mine, *number(f.power.ratio)], [*level, "80", *margin], [*level, *told])
+    return ([*mine, *number(f.power.detectable)], [*level, "80", *margin], [*level, *told])
 
 
 def claim_curve(s: Any) -> Words:
@@ -808,13 +808,13 @@ def test_charts_say_the_same_numbers_in_every_language(language: str) -> None:
 
 @pytest.mark.parametrize("language", speaking.LANGUAGES)
 def test_the_report_prints_what_the_chart_says(language: str) -> None:
-    """Page 1 takes over the words of its chart."""
+    """The picture of page 1 tells the numbers of the chart that stood there."""
     study, told = speaking.speaking_study(), speaking.pages("distance", language)
-    for what, text in zip(
-        ("title", "caption", "alt"), words(study, "order", language), strict=True
-    ):
-        mine = told[f"decision.curve.{what}"]
-        assert speaking.numbers(mine, language) == speaking.numbers(text, language)
+    title = words(study, "order", language)[0]
+    mine = speaking.numbers(told["decision.picture.title"], language)
+    shared = [x for x in speaking.numbers(title, language) if x in mine]
+    # how many (Arabic says two in a word), the money, how surely
+    assert len(shared) == (2 if language == "ar" else 3)
 
 
 # ---------------------------------------------------------------- figures beside the rows

@@ -94,4 +94,4 @@ def test_files_that_cannot_be_used(
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     done = call(tmp_path / "no.csv", "--inputs", "a", "--outputs", "b")
     assert done.exit_code == 2
-    assert "no.csv: it cannot be read" in done.stderr
+    assert "no.csv: there is no such file" in done.stderr

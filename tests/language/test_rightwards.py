@@ -27,7 +27,7 @@ from capworth.language.phrases import phrases
 from capworth.methods.arguments import Floats
 from capworth.report import blocks as pictures
 from capworth.report import pdf
-from capworth.report.pdf import document, write_report
+from capworth.report.pdf import FULL, document, write_report
 from capworth.report.whatif import write_whatif
 from capworth.study.stages import Study
 
@@ -242,7 +242,7 @@ def content(study: Study) -> dict[str, Any]:
     """What the template of the Arabic report gets, charts left out."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pictures, "GALLERY", {})
-        return document(study, "ar")
+        return document(study, "ar", annex=FULL)
 
 
 @pytest.fixture(scope="module")
@@ -250,7 +250,7 @@ def report(study: Study, content: dict[str, Any]) -> PdfReader:
     """The report itself."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pdf, "document", lambda *_: content)
-        return PdfReader(BytesIO(write_report(study, "ar")))
+        return PdfReader(BytesIO(write_report(study, "ar", annex=FULL)))
 
 
 @pytest.fixture(scope="module")

@@ -51,10 +51,12 @@ def test_levels_out_of_order_are_refused() -> None:
     for call in (
         lambda: pert_quantile(np.array([0.5]), 3, 2, 4),
         lambda: pert_deviation(1, 5, 4),
-        lambda: pert_below(2, 1, float("nan"), 4),
+        lambda: pert_below(2, 1, 0.5, 4),
     ):
         with pytest.raises(InputError, match="out of order"):
             call()
+    with pytest.raises(InputError, match="mode: it is nan"):
+        pert_below(2, 1, float("nan"), 4)
 
 
 def test_a_mode_at_an_end_has_a_closed_form() -> None:

@@ -35,7 +35,9 @@ def worth_of(
 ) -> SetValue:
     """Value of sets of plain gains, the same on the distance and in money; cost is 10 each."""
     each = SimpleNamespace(distance=gains, money=gains, harm=gains, net=gains - 10)
-    sample = SimpleNamespace(drawn=SimpleNamespace(gains=each, size=len(gains)))
+    years = SimpleNamespace(left=lambda _, delay: 0.5**delay)  # of effect, half for every year
+    model = SimpleNamespace(gains=SimpleNamespace(years=years))
+    sample = SimpleNamespace(drawn=SimpleNamespace(gains=each, size=len(gains)), model=model)
     number = np.array(pairs, dtype=np.int64).reshape(-1, 2)
     return SetValue(cast(Sample, sample), number, np.array(shares, dtype=float), meetings)
 
@@ -89,9 +91,9 @@ def test_a_late_member_meets_the_others_late_and_its_pair_counts_for_what_is_lef
     kept = gains.T.copy()
     kept[2] = np.minimum(GAINS[:, 2] / 2, 6.0)  # 4, 2
     late = np.array([0, 0, 1])
-    #  together 6 and 3; the pair adds 2 and 0.5, of which (4 + 2) / (6 + 4) is left
+    #  together 6 and 3; the pair adds 2 and 0.5, of which half is left, as of the later one
     found = worth.started(SETS[1], late, "distance", kept)
-    assert found.tolist() == pytest.approx([6.0 + 2.0 * 0.6, 3.0 + 0.5 * 0.6])
+    assert found.tolist() == pytest.approx([6.0 + 2.0 / 2, 3.0 + 0.5 / 2])
     at_once = worth.started(SETS[1], np.zeros(3, dtype=np.int64), "distance", gains.T)
     assert at_once.tolist() == pytest.approx(worth.by_draw(SETS[1], "distance").tolist())
 

@@ -130,8 +130,10 @@ def test_the_mean_cost_is_nearer_than_with_random_draws(small: Case) -> None:
 
 
 def test_correlations_are_reached_with_sobol_draws_too(folder: Path) -> None:
-    rows = "a,b,r,grade,source,basis\nscores/REG/reach,scores/REG/speed,0.7,D,,x\n"
-    rows += "scores/NET/reach,scores/REG/*,0.1,D,,x\n"  # certain, yet its stream moves the others
+    rows = "a,b,r,grade,source,basis\nscores/REG/reach,scores/REG/speed,0.7,D,,seen\n"
+    rows += (
+        "scores/NET/reach,scores/REG/*,0.1,D,,seen\n"  # certain, yet its stream moves the others
+    )
     (folder / "correlations.csv").write_text(rows, encoding="utf-8")
     case = read_case(folder).with_settings(sampling="sobol")
     draws = sampled(case, 0, 4096)

@@ -20,7 +20,7 @@ import pandas as pd
 from capworth.case.model import Case, Limit, Total
 from capworth.case.read import read_case
 from capworth.charts.gallery import GALLERY
-from capworth.report.pdf import document
+from capworth.report.pdf import FULL, document
 from capworth.study.stages import Study, run_study
 
 SMALL = Path(__file__).parents[1] / "cases" / "small"
@@ -97,14 +97,12 @@ def renumbered(table: pd.DataFrame, name: str) -> pd.DataFrame:
         if table[column].dtype.kind != "f" or base in COUNTED:
             continue
         ends = [f"{base}{end}" for end in ("", "_low", "_high")]
-        if base == "price_mean":
-            ends[1:] = ["price_low", "price_high"]
         stem = base.rsplit("_", 1)[0]
-        if base.endswith(("_low", "_high")) and (stem in names or f"{stem}_mean" in names):
+        if base.endswith(("_low", "_high")) and stem in names:
             continue
         share = matrix or base in SHARES or base.startswith(("p_", "weight_"))
         blank = table[column].isna()
-        if all(end in names for end in ends) and base != "price":
+        if all(end in names for end in ends):
             made = [digits.triple(1000.0 if share else 10.0) for _ in range(len(table))]
             for place, end in enumerate(ends):
                 new[end] = [row[place] for row in made]
@@ -420,7 +418,7 @@ def strings(node: object, where: str = "") -> Iterator[tuple[str, str]]:
 def pages(objective: str, language: str) -> Mapping[str, str]:
     """Every text of a report of the speaking study, by its place; sections by their names."""
     study = speaking_study(objective)
-    content = document(study, language, DRAWN)
+    content = document(study, language, DRAWN, FULL)
     sections = content.pop("sections")
     assert len(sections) == len(SECTIONS)
     found = dict(strings(content))

@@ -19,7 +19,7 @@ from capworth.language.language import ENGLISH
 from capworth.members.served import serve_members
 from capworth.model.simulation import draw_sample
 from capworth.programme.reasons import beside
-from capworth.report.pdf import document
+from capworth.report.pdf import FULL, document
 from capworth.study.stages import Study, run_study
 
 Plan = Callable[..., Any]
@@ -78,7 +78,7 @@ def test_the_earmarks_count_a_third_in_each_year(instalments: Study) -> None:
 def test_the_report_says_when_and_how_much(instalments: Study) -> None:
     tables = [
         block
-        for section in document(instalments, "en", DRAWN)["sections"]
+        for section in document(instalments, "en", DRAWN, FULL)["sections"]
         for block in section["blocks"]
         if block["kind"] == "table" and block["caption"].startswith("Pledges as stated")
     ]

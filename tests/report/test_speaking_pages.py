@@ -151,7 +151,7 @@ def page_1(s: Any) -> Said:
     found, settings = s.programme, s.case.settings
     budget, set_of, asked = exact(found.budget_m), chosen_of(s), asked_of(s)
     assert asked
-    years, price = str(settings.years), str(settings.price_year)
+    years = str(settings.years)
     sure, near = percent(found.confidence), percent(found.near)
     options, choices = found.options(), found.choices()
     needed, expected = at_tenths(found.needed_m), at_tenths(found.asked_m)
@@ -160,54 +160,82 @@ def page_1(s: Any) -> Said:
     days = found.harm_days[0] * s.sample.model.annuity
     price_of_day = number(found.cost_m[0] * MILLION / days)
     even, preferred = (choices.iloc[k] for k in (0, 1))
-    keyed = "extent_keys" in s
+    payers, own = paid_for(s, set_of)
+    usable, other = usable_of(s, set_of)
+    inside = [x for p in settings.budget_payers for x in at_tenths(found.payers_m[p])]
     said: Said = {
         "title": [],
         "description": title,
         "decision.title": title,
-        "decision.asked": [str(len(s.case.improvements)), *budget],
-        "decision.recommendation": [
-            *(str(len(set_of)), *needed, *sure, *expected, *spare, *budget),
-            *(*chance(found.p_within), *chance(found.p_years), *number(s.claim.power.ratio)),
+        "decision.box[0].text": [
+            *(*needed, *sure, str(len(set_of)), str(len(s.case.improvements)), *budget),
+            *(*chance(found.p_within), *chance(found.p_years)),
         ],
-        "decision.roles[0]": starts(s, ["SCAN"]),
-        "decision.roles[1]": [*starts(s, ["LINK"]), *chance(float(even["p_better"]))],
-        "decision.roles[2]": [
-            *starts(s, ["SCAN"]),
-            *chance(float(preferred["p_better"])),
-            *number(float(preferred["loss"])),
+        "decision.box[1].text": starts(s, ["SCAN"]),
+        "decision.box[2].text": chance(float(even["p_better"])),
+        "decision.box[3].text": chance(float(preferred["p_better"])),
+        "decision.box[4].text": [*around(*found.net_m), *chance(found.p_net), *price_of_day],
+        "decision.numbers[0].value": needed,
+        "decision.numbers[0].label": sure,
+        "decision.numbers[0].text": [
+            *(*expected, *inside, *spare, *at_tenths(found.payers_m["members"])),
+            *(*at_tenths(usable), *(at_tenths(other) if other else [])),
         ],
-        f"decision.roles[{3 + keyed}]": [*sure, *near, str(len(found.good_sets()))],
-        **({"decision.roles[3]": [str(len(s.extent_keys.to_frame()))]} if keyed else {}),
-        "decision.when": ["31", "2024", years, str(settings.first_year), price],
-        "decision.cards[0].value": needed,
-        "decision.cards[0].label": sure,
-        "decision.cards[0].range": [*expected, *spare],
-        "decision.cards[0].detail": [
-            x for p in ("organisation", "donors", "members") for x in at_tenths(found.payers_m[p])
+        "decision.numbers[1].value": middle(*own),
+        "decision.numbers[1].text": [
+            *(years, *around(*payers["members"]), *around(*payers["organisation"])),
+            *around(*found.cost_m),
         ],
-        "decision.cards[1].value": middle(*found.gain),
-        "decision.cards[1].range": ["80", *span(*found.gain)],
-        "decision.cards[2].value": middle(*found.net_m),
-        "decision.cards[2].range": ["80", *span(*found.net_m)],
-        "decision.cards[2].detail": [
-            *(*middle(*found.money_m), *middle(*found.cost_m), *chance(found.p_net)),
-            *(*around(*found.harm_days), *price_of_day),
-        ],
-        "decision.unpriced.text": [
-            str(int(s.appraisal.to_frame()["money_m"].isna().sum())),
-            str(len(s.case.capabilities)),
+        "decision.numbers[2].value": middle(*found.gain),
+        "decision.numbers[2].text": span(*found.gain),
+        "decision.note": [
+            *(str(s.provenance.draws), *percent(s.convergence.largest, 1)),
         ],
         "vintage": [
-            *("0.1", price, "5", "5.0", "31", "2024", str(settings.seed)),
+            *("0.1", str(settings.price_year), "5", "5.0", "31", "2024", str(settings.seed)),
             str(s.provenance.draws),
         ],
         "footnote": ["80"],
+        "decision.picture.title": [str(len(set_of)), *needed, *sure, *around(*found.gain)],
+        "decision.picture.note": ["80", str(len(found.good_sets())), *near],
     }
-    for k, (extra, row) in enumerate(s.funding.next_euro().iterrows()):
-        said[f"decision.next.rows[{k}].head"] = exact(float(str(extra)))
-        said[f"decision.next.rows[{k}].text"] = worth(found.measure, *ends(row, "gain"))
-    return said | turns(s) | grades(s)
+    table, choice = s.priorities.to_frame(), found.to_frame()
+    for k, key in enumerate(("SCAN", "LINK", "CLOUD")):  # started; in the set; against it
+        place, row = f"decision.picture.groups[{k}].rows[0].cells", table.loc[key]
+        said[f"{place}[0]"] = middle(*ends(row, "gain"))
+        said[f"{place}[1]"] = around(*ends(row, "asked_m"))
+        said[f"{place}[2]"] = [str(int(choice.loc[key, "start"]))] if key in set_of else []
+    trusted = [grades(s), number(s.claim.power.detectable)]
+    if "extent_keys" in s:
+        trusted.insert(1, [str(len(s.extent_keys.to_frame()))])
+        said |= {f"decision.trust.rows[{k}]": told for k, told in enumerate(trusted)}
+    else:  # two texts of a list are read as one
+        said["decision.trust.rows"] = [x for told in trusted for x in told]
+    return said | turns(s)
+
+
+def paid_for(s: Any, keys: Iterable[str]) -> tuple[Any, tuple[float, float, float]]:
+    """Whole-life cost of a set by payer, and that of the members and the organisation."""
+    ids, drawn = list(s.case.improvement_ids), s.sample.drawn.improvement_payers
+    mine = [ids.index(i) for i in keys]
+    by = {
+        payer: of_draws([sum(d[i, k] for i in mine) / MILLION for d in drawn])
+        for k, payer in enumerate(PAYERS)
+    }
+    own = of_draws([sum(d[i, k] for i in mine for k in (0, 1)) / MILLION for d in drawn])
+    return by, own
+
+
+def usable_of(s: Any, keys: Iterable[str]) -> tuple[float, float]:
+    """Millions pledged that a set may use, and those that are for others only."""
+    usable = other = 0.0
+    for _, row in s.funding.pledges().iterrows():
+        wanted = set(str(row["earmark"]).split())
+        if wanted and not wanted & set(keys):
+            other += float(row["amount_m"])
+        else:
+            usable += float(row["amount_m"])
+    return usable, other
 
 
 def turns(s: Any) -> Said:
@@ -234,78 +262,127 @@ def level_of(s: Any, name: str, level: float) -> Tokens:
     return number(level)
 
 
-def grades(s: Any) -> Said:
-    """The bars of evidence: cost, score, money and swings; their parts above nothing."""
+def grades(s: Any) -> Tokens:
+    """What of cost, score and money rests on the two weakest grades."""
     table = s.sensitivity.evidence()
-    said: Said = {"decision.evidence.head": percent(table["cost"]["D"] + table["cost"]["E"])}
-    spoken: Tokens = []
-    for k, bar in enumerate(("cost", "score", "money", "swing")):
-        shown = [g for g in GRADES if table[bar][g] > 0]
-        for at, grade in enumerate(shown):
-            told = percent(float(table[bar][grade]))
-            said[f"decision.evidence.rows[{k}].shares[{at}].text"] = told
-            spoken += told
-    return said | {"decision.evidence.alt": spoken}
+    weak = [float(table[bar]["D"] + table[bar]["E"]) for bar in ("cost", "score", "money")]
+    return [x for share in weak for x in chance(share)]
 
 
 def page_2(s: Any) -> Said:
-    found = s.programme
-    table, choice = s.priorities.to_frame(), found.to_frame()
-    order = [i for i in table.index if choice.loc[i, "chosen"]]
-    others = [i for i in table.index if not choice.loc[i, "chosen"]]
-    columns = several(
-        2,
-        spread("asked_m"),
-        spread("cost_m"),
-        spread("gain"),
-        whole("readiness"),
-        lambda key, _: number(float(choice.loc[key, "core"]), 2),
-    )
-    place, price = "summary.table", str(s.case.settings.price_year)
-    said = rows(place, table.loc[others], columns, start=len(order) + 1)
-    columns[1] = lambda key, _: starts(s, [str(key)])
-    said |= rows(place, table.loc[order], columns)
-    total = (asked_of(s), found.cost_m, found.gain)
-    said |= {f"{place}.rows[{len(order)}][{k}]": around(*x) for k, x in enumerate(total, 2)}
-    mine = table.loc[order]
+    table, set_of = s.priorities.to_frame(), chosen_of(s)
+    mine = table.loc[[i for i in table.index if i in set_of]]
     share = (mine["gain"] * mine["exchange"]).sum() / mine["gain"].sum()
-    said |= {
-        "summary.title": [str(len(order)), str(len(table)), *percent(float(share))],
-        f"{place}.caption": [price],
-        f"{place}.head[5]": ["1", "9"],
-        f"{place}.head[6]": ["0", "1"],
-        f"{place}.note": [*percent(found.near), str(found.draws), "2008"],
+    said: Said = {
+        "summary.title": [*percent(float(share)), str(len(set_of))],
+        "summary.options.title": [str(s.case.settings.price_year)],
     }
-    return said | costs(s) | claim(s) | excellence_theme(s) | fundraising(s)
+    return said | options_of(s) | answers(s) | steps(s)
 
 
-def costs(s: Any) -> Said:
-    """Who pays: the recommended set, all capabilities, and the sums."""
-    ids, drawn = list(s.case.improvement_ids), s.sample.drawn
-    mine = [ids.index(i) for i in chosen_of(s)]
-    means = s.appraisal.cost_by_payer().sum()
-    place, price = "summary.themes[0].blocks[1]", str(s.case.settings.price_year)
-    said: Said = {"summary.themes[0].head": percent(float(means["members"] / means.sum()))}
-    for k, payer in enumerate(PAYERS):
-        own = of_draws([sum(d[i, k] for i in mine) / MILLION for d in drawn.improvement_payers])
-        _, low, high = of_draws([sum(d[:, k]) / MILLION for d in drawn.payers])
-        said[f"{place}.rows[{k}][1]"] = around(*own)
-        said[f"{place}.rows[{k}][2]"] = around(float(means[payer]), low, high)
-    said[f"{place}.rows[3][1]"] = around(*s.programme.cost_m)
-    said[f"{place}.rows[3][2]"] = around(*s.appraisal.total_cost)
-    with_money = int(s.appraisal.to_frame()["money_m"].notna().sum())
-    return said | {
-        f"{place}.caption": [price],
-        "summary.themes[0].blocks[0].text": [
-            str(with_money),
-            str(len(s.case.capabilities)),
-            *around(*s.programme.money_m),
-            *middle(*s.programme.cost_m),
-            *around(*s.programme.net_m),
-            *chance(s.programme.p_net),
-            *around(*s.programme.harm_days),
+def options_of(s: Any) -> Said:
+    """Columns: nothing, start, proposed, two rivals, target; a row for each quantity."""
+    found, curve = s.programme, s.funding.curve()
+    ids, mine = list(s.case.improvement_ids), chosen_of(s)
+    options, rivals = found.options(), found.good_sets().iloc[1:]
+    rivals = rivals.sort_values("p_better", ascending=False).head(2)
+    reached = curve[curve["budget_m"] <= s.funding.target_m].iloc[-1]
+    sets = [[], str(options.loc["start", "chosen"]).split(), mine]
+    sets += [str(chosen).split() for chosen in rivals["chosen"]]
+    sets.append(str(reached["chosen"]).split())
+    kept = [k for k, keys in enumerate(sets) if not (k == 1 and set(keys) in (set(), set(mine)))]
+
+    def asked(keys: list[str]) -> Tokens:
+        at = [ids.index(i) for i in keys]
+        draws = s.sample.drawn.asked
+        return around(*of_draws([sum(d[k] for k in at) / MILLION for d in draws]))
+
+    def mean_of(name: str) -> list[Tokens]:
+        return [number(float(options.loc[o, name])) for o in ("nothing", "start")]
+
+    unknown: list[Tokens] = [[], [], []]
+    gains = [around(*ends(row, "value")) for _, row in rivals.iterrows()]
+    gains = gains if found.measure == "distance" else [[], []]
+    lines: list[list[Tokens]] = [
+        [asked(keys) for keys in sets],
+        [
+            ["0"],
+            at_tenths(float(options.loc["start", "at_confidence_m"])),
+            at_tenths(found.needed_m),
+            *(at_tenths(float(x)) for x in rivals["at_confidence_m"]),
+            at_tenths(float(reached["budget_m"])),
         ],
+    ]
+    for name in ("p_within", "p_years"):
+        own = chance(float(getattr(found, name)))
+        lines.append([[], [], own, *(chance(float(x)) for x in rivals[name]), []])
+    paid = [paid_for(s, keys)[0] for keys in sets]
+    lines += [[middle(*by[payer]) for by in paid] for payer in PAYERS]
+    lines.append([*mean_of("gain"), around(*found.gain), *gains, around(*ends(reached, "gain"))])
+    lines.append([*mean_of("net_m"), around(*found.net_m), *unknown])
+    lines.append([*mean_of("harm_days"), around(*found.harm_days), *unknown])
+    better = [chance(float(x)) for x in rivals["p_better"]]
+    lines.append([[], [], [], *better, []])
+    place = "summary.options"
+    said: Said = {
+        f"{place}.rows[{y}].cells[{x}]": line[k]
+        for y, line in enumerate(lines)
+        for x, k in enumerate(kept)
     }
+    heads = [[], [str(len(sets[1]))], [str(len(mine))], [], [], exact(s.funding.target_m)]
+    said |= {f"{place}.heads[{x}]": heads[k] for x, k in enumerate(kept)}
+    return said | {
+        f"{place}.rows[1].head": percent(found.confidence),
+        f"{place}.rows[2].head": exact(found.budget_m),
+        f"{place}.note": ["80", str(s.case.settings.years)],
+    }
+
+
+def answers(s: Any) -> Said:
+    """What all capabilities cost and who carries it, the claim, and the money there is."""
+    means, found = s.appraisal.cost_by_payer().sum(), s.funding
+    known = s.appraisal.to_frame()["money_m"].notna()
+    row, level = s.claim.to_frame().loc[s.claim.primary], percent(1 - 2 * s.claim.alpha)
+    further = [
+        x
+        for extra, line in found.next_euro().iterrows()
+        for x in (*exact(float(str(extra))), *number(float(line["gain"])))
+    ]
+    everything = found.earmarks.to_frame().to_dict("index")["budget", "all"]
+    place = "summary.answers.rows"
+    return {
+        f"{place}[0].text": [
+            *(str(len(known)), *around(*s.appraisal.total_cost), str(s.case.settings.years)),
+            *(*percent(float(means["members"] / means.sum())), str(int(known.sum()))),
+        ],
+        f"{place}[1].text": [*ratio_of(row), *level],
+        f"{place}[4].text": [
+            *(*number(found.pledged_m), *percent(found.pledged_m / found.target_m)),
+            *exact(found.target_m),
+        ],
+        f"{place}[4].more": [
+            *(*further, *number(float(everything["price"])), *chance(float(everything["p_costs"]))),
+        ],
+        "summary.columns[0][1].text": [str(int((~known).sum())), str(len(known))],
+    }
+
+
+def steps(s: Any) -> Said:
+    """The day of the decision and its money; before which year; the money of the years."""
+    found, place = s.programme, "summary.columns[1][0].rows"
+    start = at_tenths(float(found.options().loc["start", "at_confidence_m"]))
+    years = found.by_year()
+    spent = years[years["spend_m"] > 0]["spend_m"]
+    said: Said = {
+        f"{place}[0].head": ["31", "2024"],
+        f"{place}[0].text": ["1", *start, *percent(found.confidence)],
+        f"{place}[1].head": [str(int(found.to_frame().loc[["LINK", "SCAN"], "start"].min()))],
+        f"{place}[2].head": [str(spent.index[0]), str(spent.index[-1])],
+        f"{place}[2].text": [x for m in spent for x in at_tenths(float(m))],
+    }
+    if "baseline" in s:
+        said[f"{place}[3].text"] = [str(len(s.baseline.to_frame()))]
+    return said
 
 
 def claim(s: Any) -> Said:
@@ -314,8 +391,6 @@ def claim(s: Any) -> Said:
     table, margin, alpha = found.to_frame(), exact(round(found.margin, 3)), exact(found.alpha)
     row, lines = table.loc[found.primary], str(len(s.case.capabilities))
     level = percent(1 - 2 * found.alpha)
-    others = [r for key, r in table.iterrows() if key != found.primary]
-    told = [*lines, *number(power.ratio), *ratio_of(row), *level, *number(float(row["constant"]))]
     shown = [*number(power.contrast), *number(power.ratio), *exact(round(power.gate, 3))]
     shown += [*number(power.ratio_low, 2), *number(power.ratio_high, 2), *number(power.held)]
     tested = [*p3(row["p_greater"]), "1", *p3(row["p_margin"]), *p3(row["held_greater"])]
@@ -323,10 +398,6 @@ def claim(s: Any) -> Said:
     tested += [*number(float(row["left_high"])), *chance(found.suited), "1", *p3(found.strong)]
     routes = s.routes.to_frame()
     return {
-        "summary.themes[1].blocks[0].text": [
-            *told,
-            *(x for other in others for x in number(float(other["ratio"]))),
-        ],
         "functions.[0].text": [*lines, *number(power.floor, 4), *alpha, "80", *shown],
         "functions.[1].text": margin,
         "functions.[2].text": tested,
@@ -367,35 +438,6 @@ def third(name: str) -> Column:
 
 def ratio_of(row: Any) -> Tokens:
     return [x for name in ("ratio", "ratio_low", "ratio_high") for x in number(float(row[name]))]
-
-
-def excellence_theme(s: Any) -> Said:
-    found = s.excellence
-    both = str(len(set(found.derived) & set(found.designated)))
-    efficient, top, share = found.thresholds
-    return {
-        "summary.themes[2].head": [str(len(found.derived)), str(len(found.designated)), both],
-        "summary.themes[2].blocks[0].text": [*percent(efficient), *percent(share), *percent(top)],
-    }
-
-
-def fundraising(s: Any) -> Said:
-    """Pledged, its share of the target, the gains at target and budget, what earmarks cost."""
-    found = s.funding
-    table, curve = found.pledges(), found.curve()
-    target, budget = exact(found.target_m), exact(found.budget_m)
-    at = [curve[curve["budget_m"] <= found.target_m].iloc[-1]]
-    prices = found.earmarks.to_frame()
-    pledged = number(found.pledged_m)
-    told = [str(len(table)), *(x for amount in table["amount_m"] for x in number(float(amount)))]
-    told += [*target, *percent(s.programme.confidence), *around(*ends(at[0], "gain"))]
-    told += [*budget, *around(*s.programme.gain)]
-    everything = prices.to_dict("index")["budget", "all"]
-    told += [*number(float(everything["price"])), *chance(float(everything["p_costs"]))]
-    return {
-        "summary.themes[3].head": [*pledged, *percent(found.pledged_m / found.target_m), *target],
-        "summary.themes[3].blocks[0].text": told,
-    }
 
 
 # ---------------------------------------------------------------- what the annex says
@@ -481,7 +523,7 @@ def economics(s: Any) -> Said:
         "economics.[0].text": [str(found.draws)],
         "economics.[1].caption": [price, years, "80"],
         "economics.[1].head[3]": ["0"],
-        "economics.[1].note": ["0", "2025"],
+        "economics.[1].note": ["0"],
         "economics.[2].caption": [price, "80"],
         "economics.[2].head[4]": ["0"],
         **rows(
@@ -1053,9 +1095,6 @@ def earmarked(s: Any) -> Said:
         order = sorted(range(len(frame)), key=lambda k: frame.index[k][0] != "budget")
         return frame.iloc[order]
 
-    def mean_price(_: object, row: Any) -> Tokens:
-        return around(*(float(row[f"price_{end}"]) for end in ("mean", "low", "high")))
-
     def of_fund(key: Any) -> Any:
         return worth[[label[:2] == key for label in worth.index]]
 
@@ -1074,7 +1113,7 @@ def earmarked(s: Any) -> Said:
         **rows(
             "funding.[3]",
             shown,
-            several(2, plain("amount_m"), plain("price"), mean_price, likely("p_costs")),
+            several(2, plain("amount_m"), spread("price"), likely("p_costs")),
         ),
         **rows(
             "funding.[4]",
@@ -1240,11 +1279,11 @@ def provenance(s: Any) -> Said:
 
 
 PARTS: tuple[Callable[[Any], Said], ...] = (
-    *(page_1, page_2, voice, capabilities, economics, scales, weights, ranks, spending),
+    *(page_1, page_2, claim, voice, capabilities, economics, scales, weights, ranks, spending),
     *(allocation, excellence, frontier, productivity, priorities, programme, timetable, funding),
     *(network, sensitivity, switching, resolving, provenance),
 )
-WORDS_ONLY = ("method.", "limits.", "soundness.[", "decision.curve.")
+WORDS_ONLY = ("method.", "limits.", "soundness.[", "decision.picture.ticks")
 
 
 @pytest.mark.parametrize("objective", speaking.OBJECTIVES)
@@ -1290,18 +1329,18 @@ def test_every_language_says_the_same_numbers(objective: str, language: str) -> 
     assert not differ, f"{len(differ)}\n" + "\n".join(differ)
 
 
-def named(study: Any, keys: Iterable[str]) -> str:
-    """English names, joined, with the mark of what is illustrative."""
-    known = {i.id: i.name + "†" * i.illustrative for i in study.case.improvements}
+def named(study: Any, keys: Iterable[str], mark: str = "†") -> str:
+    """English names, joined, with the mark of what is illustrative; page 1 says it once of all."""
+    known = {i.id: i.name + mark * i.illustrative for i in study.case.improvements}
     return " and ".join(known[key] for key in keys)
 
 
 def exchanged(study: Any, added: list[str], dropped: list[str]) -> str:
     """What is taken in stands first, what it displaces behind."""
+    came, went = named(study, added, ""), named(study, dropped, "")
     if added and dropped:
-        return f"takes in {named(study, added)} in place of {named(study, dropped)}"
-    verb = "takes in" if added else "lets go"
-    return f"{verb} {named(study, added or dropped)}"
+        return f"takes in {came} in place of {went}"
+    return f"takes in {came}" if added else f"lets go {went}"
 
 
 def test_what_a_switch_takes_in_and_lets_go() -> None:
@@ -1322,30 +1361,33 @@ def test_what_a_switch_takes_in_and_lets_go() -> None:
             assert ("the budget no longer holds" in text) == (row["kind"] == "breaks")
 
 
-def test_what_further_money_takes_in_and_lets_go() -> None:
+def test_what_further_money_takes_in() -> None:
     study, told = speaking.speaking_study(), speaking.pages("distance", "en")
-    for k, (_, row) in enumerate(study.funding.next_euro().iterrows()):
-        change = exchanged(study, str(row["added"]).split(), str(row["dropped"]).split())
-        assert told[f"decision.next.rows[{k}].text"].endswith(f": {change}")
+    text = told["summary.answers.rows[4].more"]
+    for _, row in study.funding.next_euro().iterrows():
+        assert f"takes in {named(study, str(row['added']).split(), '')} (" in text
 
 
 def test_page_1_names_what_to_start_to_choose_and_to_prefer() -> None:
     study, told = speaking.speaking_study(), speaking.pages("distance", "en")
-    scan, link, cloud = (named(study, [key]) for key in ("SCAN", "LINK", "CLOUD"))
+    scan, link, cloud = (named(study, [key], "") for key in ("SCAN", "LINK", "CLOUD"))
     assert told["decision.title"].endswith(f"; choose {link} or {cloud}")
-    assert told["decision.roles[0]"] == f"**Start** {scan} (2025)."
-    assert told["decision.roles[1]"].startswith(f"**Choose** {link} (2027, ")
-    assert f" or {cloud} (better in " in told["decision.roles[1]"]
-    assert told["decision.roles[2]"].startswith(f"**Prefer** {scan} (2025) to {cloud} (better in ")
-    assert told["decision.roles[3]"].startswith("**However services are counted**")
-    assert "decision.roles[5]" not in told  # the third exchange is too unlikely to be named
+    assert told["decision.box[1].head"] == "Start"
+    assert told["decision.box[1].text"] == f"**{scan}** (2025)"
+    assert told["decision.box[2].head"] == "Choose"
+    assert told["decision.box[2].text"].startswith(f"**{link}** or {cloud} (better in ")
+    assert told["decision.box[3].head"] == "Prefer"
+    assert told["decision.box[3].text"].startswith(f"**{scan}** to {cloud} (better in ")
+    heads = [told[f"decision.picture.groups[{k}].head"] for k in range(3)]
+    assert heads == ["Start", "Choose", "or"]
+    assert "more" not in told["decision.box[3].text"]  # the third is too unlikely to be named
     assert told["programme.[1].rows[2][0]"] == named(study, ["SCAN", "LINK"])
 
 
 def test_no_page_uses_a_word_that_the_programme_does_not_license() -> None:
     """Neither firm nor robust, no set that is best in so many draws, no budget without its odds."""
     told = speaking.pages("distance", "en")
-    mine = {k: v for k, v in told.items() if k.startswith(("decision", "summary.t", "programme"))}
+    mine = {k: v for k, v in told.items() if k.startswith(("decision", "summary", "programme"))}
     text = " ".join(mine.values()).lower()
     assert not re.search(r"firm|robust|best (set )?in \d|good value|\d points", text)
     held = [t for t in mine.values() if "within the budget" in t]
@@ -1367,5 +1409,5 @@ def test_a_share_of_draws_never_says_all_or_nothing(language: str, share: float,
     programme = replace(study.programme, p_within=share, p_years=1 - share)
     changed = study.with_answers(programme=programme)
     page = decision_page(changed, Language.of(changed.case, language))
-    told = speaking.numbers(page["recommendation"], language)
-    assert told[-3:-1] == [said, speaking.chance(1 - share)[0]]  # before what the claim could show
+    told = speaking.numbers(page["box"][0]["text"], language)
+    assert told[-2:] == [said, speaking.chance(1 - share)[0]]

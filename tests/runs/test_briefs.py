@@ -114,6 +114,14 @@ def test_a_letter_that_no_font_has_is_told(
         write_brief(small, odd, members.provenance, "ar")
 
 
+def test_no_brief_is_made_from_answers_that_a_generator_gave(small: Case) -> None:
+    made = tuple(replace(row, basis="SYNTHETIC: for the test") for row in small.feedback)
+    assert made
+    kept = briefs._answered(replace(small, feedback=(*made[:2], *small.feedback[2:])))
+    assert kept.feedback == small.feedback[2:]
+    assert briefs._answered(replace(small, feedback=made)).feedback == ()
+
+
 def test_the_page_says_what_the_answer_says(
     small: Case, members: Members, brief: MemberBrief
 ) -> None:
@@ -125,7 +133,8 @@ def test_the_page_says_what_the_answer_says(
     assert page["cards"][0]["value"] == hits
     assert hits in page["finding"]
     pay = page["cards"][3]
-    assert (pay["head"], pay["value"], pay["range"]) == ("Pays", "€60,000", "€60,000–60,000")
+    stated = ("Pays", "€60,000", "as stated, money of 2024")
+    assert (pay["head"], pay["value"], pay["range"]) == stated
     assert "60,000 in 2024, not published: estimated (grade E)" in page["pays"]["items"][0]
     first = [cells["cells"] for cells in page["serves"]["rows"]]
     points = members.improvements("XSD").iloc[0]
@@ -151,7 +160,8 @@ def test_a_published_contribution_names_its_source(small: Case, members: Members
     assert found is not None
     page = document(case, brief_member(case, found, "XNA"), found.provenance, "en")
     words = page["pays"]["items"][0]
-    assert "€1.25 million (0.90–1.50) in 2023" in words
+    assert "€1.25 million (stated €900,000 to €1.5 million, no 80% range) in 2023" in words
+    assert page["cards"][3]["range"] == "stated €900,000 to €1.5 million; money of 2023"
     assert (source.publisher or source.title) in words
     assert "grade B" in words
     assert found.to_frame().loc["XNA", "contribution_m"] == pytest.approx(1.25 * 110 / 100)

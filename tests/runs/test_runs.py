@@ -31,7 +31,7 @@ DRAWS = 120
 def whole(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of the small case with every chart, in one language; never written to."""
     out = tmp_path_factory.mktemp("whole") / "small"
-    run(small_folder, out, DRAWS, languages=["fr"])
+    run(small_folder, out, DRAWS, languages=["fr"], annex="full")
     return out
 
 
@@ -41,7 +41,7 @@ def made(
     tmp_path_factory: pytest.TempPathFactory,
     drawing_few: Callable[[], AbstractContextManager[None]],
 ) -> Path:
-    """A run of the small case with three charts, in the languages of the case; never written to."""
+    """A run of the small case as it comes, in the languages of the case; never written to."""
     out = tmp_path_factory.mktemp("runs") / "small"
     with drawing_few():
         run(small_folder, out, DRAWS)
@@ -62,10 +62,7 @@ def test_a_run_holds_what_it_promises(made: Path, small_folder: Path) -> None:
     tables = {name for name in files if name.startswith("tables/")}
     study = run_study(read_case(small_folder), DRAWS)
     assert tables == {f"tables/{name}.csv" for name in databook.tables_of(study)}
-    charts = {name for name in files if name.startswith("charts/")}
-    assert {Path(name).stem for name in charts if name.endswith(".svg")} == {
-        Path(name).stem for name in charts if name.endswith(".csv")
-    }, "behind every chart its numbers"
+    assert not any(name.startswith("charts/") for name in files), "the page draws its pictures"
     kept = {name: (small_folder / name).read_bytes() for name in contents(small_folder)}
     assert {name.removeprefix("inputs/") for name in files if name.startswith("inputs/")} == set(
         kept
@@ -74,6 +71,15 @@ def test_a_run_holds_what_it_promises(made: Path, small_folder: Path) -> None:
     assert {**read_figures(made)} == {
         name: replace(figure, behind=()) for name, figure in study.figures.items()
     }, "every figure of the study, to the last bit"
+
+
+def test_the_full_annex_writes_every_chart_with_its_numbers(whole: Path) -> None:
+    charts = {name for name in contents(whole) if name.startswith("charts/")}
+    assert charts
+    assert {Path(name).stem for name in charts if name.endswith(".svg")} == {
+        Path(name).stem for name in charts if name.endswith(".csv")
+    }, "behind every chart its numbers"
+    assert read_manifest(whole)["settings"]["annex"] == "full"
 
 
 def test_the_manifest_names_every_file_and_no_machine(made: Path) -> None:

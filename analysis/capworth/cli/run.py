@@ -20,6 +20,13 @@ from capworth.cli.terminal import progress
     help="all: also under every allocation key, discount schedule and harm scale.",
 )
 @click.option(
+    "--annex",
+    type=click.Choice(["short", "full"]),
+    default="short",
+    show_default=True,
+    help="short: about twenty pages; full: every page and chart, written as SVG too.",
+)
+@click.option(
     "--until-stable",
     is_flag=True,
     help="Double the draws until the Monte Carlo error of every headline is below the tolerance.",
@@ -39,11 +46,12 @@ def command(
     seed: int | None,
     lang: str | None,
     parameters: str,
+    annex: str,
     until_stable: bool,
     tolerance: float,
     workers: int,
 ) -> None:
-    """Appraise CASE and write its run folder with tables, charts and reports."""
+    """Appraise CASE and write its run folder with tables and reports."""
     from pathlib import Path
 
     from capworth.case.read import read_case
@@ -58,7 +66,7 @@ def command(
         draws = _enough(case, seed, tolerance, workers)
     with progress() as tell:
         every = parameters == "all"
-        study = runs.run(case, folder, draws, seed, languages, workers, tell, every)
+        study = runs.run(case, folder, draws, seed, languages, workers, tell, every, annex)
     if kept := runs.kept_in(folder):
         click.echo(f"kept in {folder}, as no part of the run: {', '.join(kept)}", err=True)
     for answer in runs.answers_of(study):

@@ -30,6 +30,7 @@ class Typography:
     spaces: tuple[tuple[re.Pattern[str], str], ...] = ()
     apostrophe: str = "'"
     minus: str = "-"
+    elisions: tuple[tuple[re.Pattern[str], str], ...] = ()  # a word that ends before a vowel
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> "Typography":
@@ -41,10 +42,13 @@ class Typography:
             (re.compile(f"(?<=[{re.escape(marks)}])[{SPACES}]"), space)
             for marks, space in content["after"].items()
         ]
-        return cls(tuple(spaces), content["apostrophe"], content["minus"])
+        elisions = [(re.compile(p), by) for p, by in content.get("elisions", {}).items()]
+        return cls(tuple(spaces), content["apostrophe"], content["minus"], tuple(elisions))
 
     def set(self, text: str) -> str:
         """Give a text the typography."""
+        for pattern, short in self.elisions:
+            text = pattern.sub(short, text)
         text = text.replace("'", self.apostrophe)
         for pattern, space in self.spaces:
             text = pattern.sub(space, text)

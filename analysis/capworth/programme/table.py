@@ -275,7 +275,6 @@ def held_for_nothing(
         return None
 
 
-MOST_STEPS = 100_000  # of the grid, that the sum of all amounts may be divided into
 KINDS = ("requires", "requires_any", "excludes", SYNERGY)
 
 

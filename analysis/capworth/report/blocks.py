@@ -84,7 +84,7 @@ class Formula:
     text: str
 
 
-Block: TypeAlias = Text | Bullets | Table | Picture | Formula
+Block: TypeAlias = Text | Bullets | Table | Picture | Formula | Mapping[str, Any]  # drawn data
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,8 @@ class Section:
 
 def as_data(block: Block, drawings: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
     """Turn a block into plain data, with the kind of block by name."""
+    if isinstance(block, Mapping):
+        return dict(block)
     plain = block.as_data(drawings) if isinstance(block, Picture) else asdict(block)
     return {"kind": type(block).__name__.lower(), **plain}
 
@@ -111,13 +113,6 @@ def section_data(
     return {**plain, "blocks": [as_data(block, drawings) for block in section.blocks]}
 
 
-FIRST: Mapping[str, float] = {  # for page 1: the first that the case asks for; inches, 0: its own
-    "order": 0.0,
-    "improvement_ranks": 0.0,
-    "cost_value": 3.6,
-    "payers": 0.0,
-}
-TALLEST = 4.5  # inches of a chart on page 1
 PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their charts
     "capabilities": ("cost_value",),
     "ranks": (
@@ -205,17 +200,6 @@ def pictures(section: str, study: Study, language: Language) -> list[Picture]:
     """Every chart of a section that the case asks for."""
     found = (picture(key, study, language) for key in PLACES[section])
     return [one for one in found if one is not None]
-
-
-def first_picture(study: Study, language: Language) -> Picture | None:
-    """The chart of page 1: the order of priority, or what stands in for it."""
-    unmeasured = () if study.case.measured else ("order", "improvement_ranks", "cost_value")
-    for key, height in FIRST.items():
-        chart = GALLERY.get(key)
-        if chart is not None and key not in unmeasured and chart.asked(study):
-            own = chart.height(study)
-            return picture(key, study, language, height or (TALLEST if own > TALLEST else 0.0))
-    return None
 
 
 Row: TypeAlias = dict[str, Any]

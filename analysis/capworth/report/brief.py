@@ -48,11 +48,12 @@ def document(case: Case, brief: MemberBrief, provenance: Provenance, code: str) 
         "place": f"{organisation} · {region}",
         "finding": _finding(brief, language),
         "modelled": language.say("page.modelled"),
-        "cards": _cards(brief, language),
+        "cards": _cards(case, brief, language),
         "uses": _uses(brief, language),
         "serves": _serves(case, brief, language),
         "pays": _pays(case, brief, language),
         "basis": _basis(brief, language),
+        "ask": _ask(brief, language),
         "foot": language.say(
             "page.foot",
             version=provenance.version,
@@ -120,7 +121,7 @@ def _price(row: "pd.Series[Any]", name: str, language: Language) -> str:
     return _with_error(shown, float(row[f"{name}_error"]) * MILLION, language, money=True)
 
 
-def _cards(brief: MemberBrief, language: Language) -> list[dict[str, str]]:
+def _cards(case: Case, brief: MemberBrief, language: Language) -> list[dict[str, str]]:
     row = brief.row
     counted, valued = len(brief.capabilities) > 0, brief.measured[0] > 0
     cards = []
@@ -154,12 +155,18 @@ def _cards(brief: MemberBrief, language: Language) -> list[dict[str, str]]:
     )
     paid, national = _contribution(brief.member), _ends(row, "national_m", MILLION)
     known = isfinite(paid.middle)
-    first, error = (paid, 0.0) if known else (national, float(row["national_m_error"]) * MILLION)
+    error = float(row["national_m_error"]) * MILLION
+    first = paid if known else national
+    span = (
+        _stated(brief.member, case.settings.price_year, language)
+        if known
+        else _with_error(language.price_span(national), error, language, money=True)
+    )
     cards.append(
         {
             "head": language.say("card.pays"),
             "value": language.price_middle(first),
-            "range": _with_error(language.price_span(first), error, language, money=True),
+            "range": span,
             "detail": language.say(
                 "card.pays_detail" if known else "card.pays_none",
                 national=language.price_middle(national),
@@ -169,8 +176,17 @@ def _cards(brief: MemberBrief, language: Language) -> list[dict[str, str]]:
     return cards
 
 
+def _stated(member: Member, price_year: int, language: Language) -> str:
+    """Between what a contribution was stated to lie, and in the money of which year."""
+    paid, year = _contribution(member), str(member.contribution_year or price_year)
+    if paid.is_exact or not paid.is_known:
+        return language.say("card.stated_exact", year=year)
+    low, high = (language.price_middle(_exact(end)) for end in (paid.low, paid.high))
+    return language.say("card.stated", low=low, high=high, year=year)
+
+
 def _contribution(member: Member) -> Amount:
-    """What a member pays, with its range, as it was stated: in the money of its own year."""
+    """What a member pays, and its ends as stated: no interval, in the money of its own year."""
     if member.contribution is None:
         return Amount(nan, nan, nan)
     ends = (member.contribution_low, member.contribution_high)
@@ -229,8 +245,6 @@ def _serves(case: Case, brief: MemberBrief, language: Language) -> dict[str, Any
     note = [language.say("serves.note"), language.say(f"serves.needs_{brief.needs}")]
     if table["equal"].any():
         note.append(language.say("serves.equal_note"))
-    if brief.synthetic:
-        note.append(language.say("serves.synthetic"))
     return {
         "head": language.say("serves.head"),
         "heads": [language.say(f"serves.{k}") for k in heads],
@@ -247,10 +261,14 @@ def _pays(case: Case, brief: MemberBrief, language: Language) -> dict[str, Any]:
         grade = str(row["contribution_grade"])
         source = case.cited(member.contribution_source) if member.contribution_source else ""
         published = grade in PUBLISHED and source
+        amount = language.price_middle(paid)
+        if not paid.is_exact and paid.is_known:
+            low, high = (language.price_middle(_exact(end)) for end in (paid.low, paid.high))
+            amount = language.say("pays.stated", amount=amount, low=low, high=high)
         items.append(
             language.say(
                 "pays.text_published" if published else "pays.text_modelled",
-                amount=language.price_spread(paid),
+                amount=amount,
                 year=str(member.contribution_year or case.settings.price_year),
                 source=source,
                 grade=grade,
@@ -267,6 +285,25 @@ def _pays(case: Case, brief: MemberBrief, language: Language) -> dict[str, Any]:
             )
         )
     return {"head": language.say("pays.head"), "items": items}
+
+
+def _ask(brief: MemberBrief, language: Language) -> dict[str, Any]:
+    """Four numbers to confirm or correct, each with what this page says of it."""
+    row, counted = brief.row, len(brief.capabilities) > 0
+    unknown = language.say("page.unknown")
+    paid = _contribution(brief.member)
+    told = {
+        "hits": _count(row, "hits", language, ranged=False) if counted else unknown,
+        "given": _count(row, "hits_given", language, ranged=False) if counted else unknown,
+        "national": language.price_middle(_ends(row, "national_m", MILLION)),
+        "contribution": language.price_middle(paid) if paid.is_known else unknown,
+    }
+    return {
+        "head": language.say("ask.head"),
+        "heads": [language.say(f"ask.{key}") for key in ("what", "model", "yours")],
+        "rows": [[language.say(f"ask.{key}"), value] for key, value in told.items()],
+        "note": language.say("ask.note"),
+    }
 
 
 def _basis(brief: MemberBrief, language: Language) -> dict[str, Any]:

@@ -1,71 +1,87 @@
-"""Page 1: the decision paper, on one side.
+"""Page 1: the decision, on one side.
 
-What the study recommends, with the ranges that its documents print.
+A rule, no choice of the author, says which page 1 is printed: a set of improvements, one project,
+an order without a budget, what the capabilities are worth, or what they cost.
 
-How much of the answer rests on which grade of evidence, as bars with their numbers.
-
-The head of page 1: the question, the recommendation with its amount, three numbers.
-
-What would change the advice: the inputs that come first, the level at which, how likely.
+The advice with its verbs (start; start, review at first quote; choose; prefer; not now), three
+numbers, one picture, what would change the advice, how far to trust it.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-import numpy as np
-
-from capworth.case.model import GRADES, NET
-from capworth.charts.chart import exact_amount, money_at, sure, worth
+from capworth.case.model import NET
+from capworth.charts.chart import money_at, sure
 from capworth.charts.schedule import yearly_limited
-from capworth.language.inputs import input_label, level_text
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
-from capworth.methods.arguments import Floats
-from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.good_sets import (
-    CHOICE,
+    CHOOSE,
     LEAVE,
-    LISTED,
     NOT_NOW,
+    PREFER,
     REPLACE,
     REVIEW,
     START,
 )
 from capworth.model.costs import PAYERS
-from capworth.model.result import Interval
 from capworth.programme.selection import START as OPTION_START
-from capworth.report.annex.claim import claim_line
+from capworth.report.advice import (
+    Advice,
+    Exchange,
+    advice,
+    break_even,
+    money_cell,
+    priced_members,
+    usable_m,
+)
+from capworth.report.bars import GREY, HATCHED, OUTLINE, SOLID, Bar, Bars, Group
 from capworth.report.blocks import Row, row_of, rows_of
+from capworth.report.doubt import how_far_to_trust, what_would_change
 from capworth.study.stages import Study
-from capworth.uncertainty.switching import BREAKS
+
+SET, PROJECT, RANKING, CAPABILITIES, COSTS = "set", "project", "ranking", "capabilities", "costs"
+PAYS, NOT_PAYS = 0.9, 0.1  # chance from which a project pays for itself, up to which it does not
+NAME = 40  # letters of a name in a picture
+
+
+def page_one_of(study: Study) -> str:
+    """Say which page 1 is printed, by what the case asks."""
+    if not study.case.measured:
+        return COSTS
+    if "priorities" not in study:
+        return CAPABILITIES
+    if "programme" not in study:
+        return RANKING
+    return PROJECT if len(study.case.improvements) == 1 else SET
 
 
 def decision_page(study: Study, language: Language) -> dict[str, Any]:
-    """Everything on page 1 except the curve."""
-    found = advice(study)
-    settings = study.case.settings
-    when = language.say(
-        "decision.when",
-        date=language.day(settings.appraisal_date),
-        years=settings.years,
-        first_year=settings.first_year,
-        price_year=settings.price_year,
-    )
-    head = headline(study, found, language)
-    advised = " ".join(filter(None, (head["recommendation"], claim_line(study, language))))
+    """Everything on page 1."""
+    found, kind = advice(study), page_one_of(study)
+    head = _HEADS[kind](study, language) if found is None else _advised(study, found, language)
+    picture = head.pop("picture")
     return {
         **head,
-        "recommendation": advised,
-        "asked_head": language.say("decision.asked_head"),
-        "when": when,
-        "recommendation_head": language.say("decision.recommendation_head"),
-        "next": next_euro(study, language),
+        "picture": picture.drawn(language),
         "change": what_would_change(study, found, language),
-        "evidence": evidence_strip(study, language),
-        "unpriced": _unpriced(study, language),
-        "note": first_sentence(case_note(study, language)),
+        "trust": how_far_to_trust(study, found, language),
+        "note": " ".join(filter(None, _notes(study, language))),
     }
+
+
+def _notes(study: Study, language: Language) -> Iterator[str]:
+    """What the whole case is, whether its improvements have true names, the simulation's error."""
+    yield first_sentence(case_note(study, language))
+    improvements = study.case.improvements
+    if improvements and all(i.illustrative for i in improvements):
+        yield language.say("trust.illustrative")
+    if "convergence" in study:
+        yield language.say(
+            "trust.error",
+            draws=language.number(study.provenance.draws, 0),
+            share=language.percent(study.convergence.largest, 1),
+        )
 
 
 def case_note(study: Study, language: Language) -> str:
@@ -79,240 +95,62 @@ def first_sentence(text: str) -> str:
     return head + stop.strip()
 
 
-def next_euro(study: Study, language: Language) -> dict[str, Any]:
-    """Three lines: what one, five and ten million more would buy, under all rules."""
-    head = language.say("next.head")
-    if "funding" not in study or not study.case.measured:
-        return {"head": head, "rows": [], "text": language.say("next.not_asked")}
-    rows = []
-    for extra, row in rows_of(study.funding.next_euro()):
-        added, dropped = str(row["added"]).split(), str(row["dropped"]).split()
-        text = language.say("next.nothing")
-        more = worth(study.programme.measure, Amount.of(row, "gain"), language, brief=True)
-        if float(row["gain"]) > 0 and (added or dropped):
-            changes = changes_text(added, dropped, language)
-            text = language.say("next.adds", worth=more, changes=changes)
-        elif float(row["gain"]) > 0:
-            text = language.say("next.sooner", worth=more)
-        size = float(extra)
-        rows.append({"head": language.say("next.step", money=language.money(size)), "text": text})
-    return {"head": head, "rows": rows, "text": ""}
+# ---------------------------------------------------------------- a set, or one project
 
 
-def _unpriced(study: Study, language: Language) -> dict[str, str]:
-    money = study.appraisal.to_frame()["money_m"]
-    without = int(money.isna().sum())
-    chains = (
-        language.say("unpriced.chains", count=without, all=len(money))
-        if without
-        else language.say("unpriced.none")
-    )
-    return {
-        "head": language.say("unpriced.head"),
-        "text": f"{chains} {language.say('unpriced.always')}",
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """What of the recommended set could be left for something else, and what that would be."""
-
-    out: tuple[str, ...]
-    options: tuple[Row, ...]  # rows of the choices: into, p_better, loss, late
-    even: bool  # likely enough to be a choice; else the recommended side is preferred
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """A set of improvements; money in millions of the case's currency, 80 % intervals."""
-
-    chosen: tuple[str, ...]  # best expected place first
-    asked: Amount  # one-off money to be raised, expected
-    cost: Amount  # whole-life cost, all payers
-    payers: Mapping[str, Amount]  # the same by payer
-    gain: Amount  # per cent of the distance to the agreed levels that is closed
-    money: Amount | None  # None where no chain is valued in money
-    net: Amount | None  # the same less the whole-life cost of the set
-    harm: Amount | None
-    started: tuple[str, ...]  # those in every good set
-    exchanges: tuple[Exchange, ...]  # likely enough to be named, likeliest first
-
-    @property
-    def count(self) -> int:
-        """How many improvements are recommended."""
-        return len(self.chosen)
-
-
-def advice(study: Study) -> Advice | None:
-    """Gather the recommendation; None where the case has no budget or no value tree."""
-    if "programme" not in study or "priorities" not in study or not study.case.measured:
-        return None
-    programme, priorities = study.programme, study.priorities
-    table = programme.to_frame().loc[list(priorities.order)]
-    chosen = tuple(table.index[table["chosen"]])
-    taken = np.array([i in chosen for i in study.case.improvement_ids])
-    drawn = study.sample.drawn
-    by_payer = np.einsum("npy,p->ny", drawn.improvement_payers, taken.astype(float)) / MILLION
-    means = taken @ study.sample.tallies.improvement_payers / study.sample.draws / MILLION
-    scales = {value.scale for value in study.case.unit_values}
-    priced = "money" in scales
-    return Advice(
-        chosen=chosen,
-        asked=amount_of(drawn.asked @ taken / MILLION),
-        cost=Amount(*programme.cost_m),
-        payers=by_payers(by_payer, means),
-        gain=Amount(*programme.gain),
-        money=Amount(*programme.money_m) if priced else None,
-        net=Amount(*programme.net_m) if priced else None,
-        harm=Amount(*programme.harm_days) if "harm" in scales else None,
-        started=tuple(i for i in chosen if i in programme.with_role(START, REVIEW)),
-        exchanges=exchanges(study),
-    )
-
-
-def exchanges(study: Study) -> tuple[Exchange, ...]:
-    """Exchanges that are likely enough to be named; those that let go of the same together."""
-    table = study.programme.choices()
-    found: dict[str, list[Row]] = {}
-    for _, row in rows_of(table[table["p_better"] >= LISTED]):
-        found.setdefault(str(row["out"]), []).append(row)
-    return tuple(
-        Exchange(tuple(out.split()), tuple(rows), float(rows[0]["p_better"]) >= CHOICE)
-        for out, rows in found.items()
-    )
-
-
-def by_payers(kept: Floats, means: Floats) -> Mapping[str, Amount]:
-    """Cost by payer: the mean over all draws, the interval over those that are kept.
-
-    Parameters
-    ----------
-    kept : (draws kept, payers)
-    means : (payers,) over all draws
-    """
-    return {
-        payer: amount_of(kept[:, k])._replace(middle=float(means[k]))
-        for k, payer in enumerate(PAYERS)
-    }
-
-
-def amount_of(values: Floats) -> Amount:
-    """Mean and 80 % interval over the draws."""
-    return Amount(*Interval.of(values))
-
-
-JUDGED = ("D", "E")
-Shares = dict[str, float]  # grade to share
-
-
-def evidence_strip(study: Study, language: Language) -> dict[str, Any]:
-    """One bar for cost, score, money and swings each; one for the inputs where nothing is known."""
-    bars = _bars(study)
-    first = next(iter(bars))
-    weak = language.percent(sum(bars[first].get(grade, 0.0) for grade in JUDGED))
-    head = language.say(
-        "evidence.head_inputs" if first == "inputs" else "evidence.head", share=weak
-    )
-    return {
-        "head": head,
-        "rows": [
-            {
-                "label": language.say(f"evidence.{key}"),
-                "shares": [
-                    {"grade": grade, "share": share, "text": language.percent(share)}
-                    for grade, share in shares.items()
-                    if share > 0
-                ],
-            }
-            for key, shares in bars.items()
-        ],
-        "legend": [{"grade": grade, "text": language.word("grade", grade)} for grade in GRADES],
-        "alt": language.say("evidence.alt", list=language.series(_spoken(bars, language))),
-    }
-
-
-def _bars(study: Study) -> dict[str, Shares]:
-    found: dict[str, Shares] = {}
-    if "sensitivity" in study:
-        table = study.sensitivity.evidence()
-        for key in ("cost", "score", "money", "swing"):
-            shares = {str(grade): float(share) for grade, share in table[key].items()}
-            if sum(shares.values()) > 0:
-                found[key] = shares
-    if "cost" in found:
-        return found
-    grades = [estimate.grade for estimate in study.case.estimates().values()]
-    return {"inputs": {grade: grades.count(grade) / max(len(grades), 1) for grade in GRADES}}
-
-
-def _spoken(bars: dict[str, Shares], language: Language) -> list[str]:
-    """Say each bar in words, for those who cannot see it."""
-    return [
-        language.say(
-            "evidence.alt_row",
-            label=language.say(f"evidence.{key}"),
-            shares=language.listed(
-                language.say("evidence.share", grade=grade, percent=language.percent(share))
-                for grade, share in shares.items()
-                if share > 0
-            ),
-        )
-        for key, shares in bars.items()
-    ]
-
-
-def headline(study: Study, found: Advice | None, language: Language) -> dict[str, Any]:
-    """Title, question, recommendation and three cards, by what the case can answer."""
-    if found is not None:
-        return _programme(study, found, language)
-    if "priorities" in study and study.case.measured:
-        return _ranking(study, language)
-    return _capabilities(study, language) if study.case.measured else _costs(study, language)
-
-
-def _card(value: str, label: str, span: str = "", detail: str = "") -> dict[str, str]:
-    return {"value": value, "label": label, "range": span, "detail": detail}
-
-
-def _interval(amount: Amount, language: Language) -> str:
-    return (
-        language.say("decision.range", span=language.span(amount)) if not amount.is_certain else ""
-    )
-
-
-def _programme(study: Study, found: Advice, language: Language) -> dict[str, Any]:
-    programme = study.programme
-    say = "decision.programme."
-    budget = language.money(programme.budget_m)
-    asked = language.say(f"{say}asked", count=len(study.case.improvements), budget=budget)
+def _advised(study: Study, found: Advice, language: Language) -> dict[str, Any]:
     if not found.chosen:
-        key = "none_pays" if programme.measure == NET else "nothing"
-        return {
-            "title": language.say(f"decision.{key}.title", budget=budget),
-            "asked": asked,
-            "recommendation": language.say(f"decision.{key}.recommendation", budget=budget),
-            "roles": [],
-            "cards": _capabilities(study, language)["cards"],
-        }
+        return _nothing(study, language)
+    if page_one_of(study) == PROJECT:
+        return _project(study, found, language)
     return {
         "title": _title(study, found, language),
-        "asked": asked,
-        "recommendation": _recommended(study, found, language),
-        "roles": [
-            *_roles(study, found, language),
-            *_whatever_the_key(study, language),
-            _judgements(study, found, language),
+        "box": [
+            _line("asked", _asked(study, found, language), language),
+            *_verbs(study, found, language),
+            *_in_money(study, found, language),
         ],
-        "cards": (
-            _money_card(study, language),
-            _distance_card(study, found, language),
-            _net_card(study, found, language),
-        ),
+        "numbers": _three(study, found, language),
+        "picture": _candidates(study, found, language),
     }
+
+
+def _line(head: str, text: str, language: Language) -> dict[str, str]:
+    return {"head": language.say(f"verb.{head}"), "text": text}
+
+
+def _number(value: str, label: str, text: str) -> dict[str, str]:
+    return {"value": value, "label": label, "text": text}
+
+
+def _nothing(study: Study, language: Language) -> dict[str, Any]:
+    """No set is worth more than doing nothing, or none fits."""
+    programme = study.programme
+    budget = language.money(programme.budget_m)
+    key = "none_pays" if programme.measure == NET else "nothing"
+    return {
+        "title": language.say(f"decision.{key}.title", budget=budget),
+        "box": [
+            _line("question", _question(study, language), language),
+            _line(
+                "advice", language.say(f"decision.{key}.recommendation", budget=budget), language
+            ),
+        ],
+        "numbers": _capabilities(study, language)["numbers"],
+        "picture": _by_cost(study, language),
+    }
+
+
+def _question(study: Study, language: Language) -> str:
+    return language.say(
+        "decision.programme.asked",
+        count=len(study.case.improvements),
+        budget=language.money(study.programme.budget_m),
+    )
 
 
 def _title(study: Study, found: Advice, language: Language) -> str:
-    """What to start and how surely; the likeliest set where none is sure enough."""
+    """What to start and how surely; one of two; the likeliest set where none is sure enough."""
     programme = study.programme
     say = "decision.programme."
     certain = sure(programme.confidence, language)
@@ -325,6 +163,13 @@ def _title(study: Study, found: Advice, language: Language) -> str:
             years=language.probability(programme.p_years),
         )
     open_ones = [e for e in found.exchanges if e.even]
+    if not found.started and open_ones:
+        first = open_ones[0]
+        return language.say(
+            f"{say}title_pair",
+            pair=or_list((first.out, _into(first.options[0])), language),
+            percent=language.probability(float(first.options[0]["p_better"])),
+        )
     choices = ""
     if len(open_ones) == 1:
         pair = or_list((open_ones[0].out, _into(open_ones[0].options[0])), language)
@@ -333,9 +178,7 @@ def _title(study: Study, found: Advice, language: Language) -> str:
         choices = language.say(f"{say}title_choices", count=len(open_ones))
     if not found.started:
         money = money_at(programme.needed_m, language)
-        return language.say(
-            f"{say}title_none", count=found.count, money=money, sure=certain, choices=choices
-        )
+        return language.say(f"{say}title_none", count=found.count, money=money, sure=certain)
     started = row_of(programme.options(), OPTION_START)
     return language.say(
         f"{say}title",
@@ -346,24 +189,39 @@ def _title(study: Study, found: Advice, language: Language) -> str:
     )
 
 
-def _recommended(study: Study, found: Advice, language: Language) -> str:
-    """The whole set with its money, how surely that holds, and every year."""
+def _asked(study: Study, found: Advice, language: Language) -> str:
+    """The money for the whole set, how surely that holds, and every year."""
     programme = study.programme
-    parts = {
-        "count": found.count,
-        "needed": money_at(programme.needed_m, language),
-        "sure": sure(programme.confidence, language),
-        "expected": money_at(programme.asked_m, language),
-        "contingency": money_at(programme.contingency_m, language),
-        "budget": language.money(programme.budget_m),
-        "within": language.probability(programme.p_within),
-    }
-    key = "recommendation" if programme.feasible else "recommendation_unsure"
-    text = language.say(f"decision.programme.{key}", **parts)
+    text = language.say(
+        f"decision.programme.{'raise' if programme.feasible else 'raise_unsure'}",
+        count=found.count,
+        all=len(study.case.improvements),
+        needed=money_at(programme.needed_m, language),
+        sure=sure(programme.confidence, language),
+        budget=language.money(programme.budget_m),
+        within=language.probability(programme.p_within),
+    )
     if yearly_limited(study.case):
         held = language.probability(programme.p_years)
         text = f"{text} {language.say('decision.programme.years', percent=held)}"
     return text
+
+
+def _verbs(study: Study, found: Advice, language: Language) -> Iterator[dict[str, str]]:
+    """One line for each verb: what to start, each choice and preference, what is not now."""
+    programme = study.programme
+    for role, key in ((START, "start"), (REVIEW, "review")):
+        if keys := [i for i in found.chosen if i in programme.with_role(role)]:
+            yield _line(key, named_with_years(study, keys, language), language)
+    for even, key in ((True, "choose"), (False, "prefer")):
+        mine = [e for e in found.exchanges if e.even == even]
+        if mine:
+            more = [language.say("choice.more", count=len(mine) - 1)] if len(mine) > 1 else []
+            yield _line(key, " ".join((choice_text(mine[0], language), *more)), language)
+    if keys := [i for i in found.chosen if i in programme.with_role(LEAVE, REPLACE)]:
+        yield _line("open", named_with_years(study, keys, language), language)
+    if out := len(programme.with_role(NOT_NOW)):
+        yield _line("not_now", language.say("decision.roles.not_now", count=out), language)
 
 
 def named_with_years(study: Study, keys: Iterable[str], language: Language) -> str:
@@ -373,7 +231,7 @@ def named_with_years(study: Study, keys: Iterable[str], language: Language) -> s
     return language.listed(
         language.say(
             "role_year.late" if delay[key] > 0 else "role_year.stated",
-            name=language.brief(key),
+            name=f"**{language.brief(key)}**",
             year=int(start[key]),
             count=int(delay[key]),
         )
@@ -390,363 +248,424 @@ def _into(option: Row) -> tuple[str, ...]:
     return tuple(str(option["into"]).split())
 
 
-def choice_text(study: Study, exchange: Exchange, language: Language) -> str:
-    """Say what may come for what, how often that is better, and what it gives up on average."""
-    measure = study.programme.measure
+def choice_text(exchange: Exchange, language: Language) -> str:
+    """Say what may come for what, and how often that is better."""
     options = language.listed(
         language.say(
             "choice.equal" if option["equal"] else "choice.option",
             names=language.listed(map(language.brief, _into(option))),
             percent=language.probability(float(option["p_better"])),
-            loss=worth(measure, exact_amount(float(option["loss"])), language, brief=True),
         )
         for option in exchange.options
     )
-    out = named_with_years(study, exchange.out, language)
+    out = language.listed(f"**{language.brief(i)}**" for i in exchange.out)
     return language.say(
         "choice.choose" if exchange.even else "choice.prefer", out=out, into=options
     )
 
 
-def _roles(study: Study, found: Advice, language: Language) -> list[str]:
-    """One line for each role: what to start, each choice, what could be left or replaced."""
-    programme = study.programme
-    lines = []
-    for role, key in ((START, "start"), (REVIEW, "review")):
-        if keys := [i for i in found.chosen if i in programme.with_role(role)]:
-            names = named_with_years(study, keys, language)
-            lines.append(language.say(f"decision.roles.{key}", names=names))
-    lines += [choice_text(study, exchange, language) for exchange in found.exchanges]
-    if keys := [i for i in found.chosen if i in programme.with_role(LEAVE, REPLACE)]:
-        names = named_with_years(study, keys, language)
-        lines.append(language.say("decision.roles.open", names=names))
-    out = len(programme.with_role(NOT_NOW))
-    if out:
-        lines.append(language.say("decision.roles.not_now", count=out))
-    return lines
-
-
-def _whatever_the_key(study: Study, language: Language) -> list[str]:
-    """What is started under every extent key that the case knows; nothing where it knows one."""
-    if "extent_keys" not in study or len(study.extent_keys.to_frame()) < 2:
-        return []
-    found = study.extent_keys
-    key = "always" if found.always else "always_none"
-    return [
+def _three(study: Study, found: Advice, language: Language) -> list[dict[str, str]]:
+    """To raise, what follows for members and the regular budget, the share of the distance."""
+    programme, settings = study.programme, study.case.settings
+    payers = language.listed(
         language.say(
-            f"decision.roles.{key}",
-            names=language.named(found.always),
-            count=len(found.to_frame()),
+            "decision.money.payer",
+            payer=language.word("payer", payer),
+            money=money_cell(amount, language),
         )
+        for payer, amount in programme.payers_m.items()
+        if amount > 0 and payer in settings.budget_payers
+    )
+    beside = [
+        language.say(
+            "decision.money.payer",
+            payer=language.word("payer", payer),
+            money=money_cell(amount, language),
+        )
+        for payer, amount in programme.payers_m.items()
+        if amount > 0 and payer not in settings.budget_payers
+    ]
+    raised = language.say(
+        "decision.money.parts",
+        expected=money_cell(programme.asked_m, language),
+        contingency=money_cell(programme.contingency_m, language),
+        list=payers,
+    )
+    if beside:
+        raised += " " + language.say("decision.money.beside", list=language.listed(beside))
+    if "funding" in study:
+        raised += " " + _in_hand(study, found.chosen, language)
+    say = "decision.follows."
+    follows = language.say(
+        f"{say}text",
+        years=settings.years,
+        members=language.spread(found.payers["members"]),
+        organisation=language.spread(found.payers["organisation"]),
+        cost=language.millions_spread(found.cost),
+    )
+    distance = language.say(
+        "decision.distance.text",
+        span=language.span(found.gain),
+        extents=language.word("extent", programme.extent_key),
+    )
+    return [
+        _number(
+            money_at(programme.needed_m, language),
+            language.say("decision.money.label", sure=sure(programme.confidence, language)),
+            raised,
+        ),
+        _number(language.millions_middle(found.own), language.say(f"{say}label"), follows),
+        _number(
+            language.say("percent", number=language.middle(found.gain)),
+            language.say("decision.distance.label"),
+            distance,
+        ),
     ]
 
 
-def _judgements(study: Study, found: Advice, language: Language) -> str:
-    """Do nothing, and the judgements on which the roles rest, each with its value here."""
+def _in_hand(study: Study, chosen: Iterable[str], language: Language) -> str:
+    """What is pledged and may be used for the set, and what is for others only."""
+    usable, other = usable_m(study, chosen)
+    text = language.say("decision.money.usable", usable=money_at(usable, language))
+    if not other > 0:
+        return f"{text}."
+    return f"{text} {language.say('decision.money.other', other=money_cell(other, language))}"
+
+
+def _in_money(study: Study, found: Advice, language: Language) -> Iterator[dict[str, str]]:
+    """What the set is worth in money alone, how often that is above nothing; harm beside."""
     programme = study.programme
-    return language.say(
-        "decision.judgements",
-        sure=sure(programme.confidence, language),
-        near=language.percent(programme.near),
-        extents=language.word("extent", programme.extent_key),
-        count=len(programme.good_sets()),
-    )
-
-
-def _money_card(study: Study, language: Language) -> dict[str, str]:
-    """Money that holds at the confidence: expected and contingency, and who pays it."""
-    programme, inside = study.programme, study.case.settings.budget_payers
-    say = "decision.money."
-    paid = {
-        payer: language.say(
-            f"{say}payer", payer=language.word("payer", payer), money=money_at(amount, language)
+    say, told = "decision.net.", []
+    if found.net is not None:
+        told.append(
+            language.say(
+                f"{say}text",
+                net=language.millions_spread(found.net),
+                percent=language.probability(programme.p_net),
+            )
         )
-        for payer, amount in programme.payers_m.items()
-        if amount > 0
-    }
-    mine, others = ([t for p, t in paid.items() if (p in inside) == here] for here in (True, False))
-    payers = language.say(f"{say}payers", list=language.listed(mine))
-    if others:
-        payers = f"{payers} {language.say(f'{say}beside', list=language.listed(others))}"
-    return _card(
-        money_at(programme.needed_m, language),
-        language.say(f"{say}label", sure=sure(programme.confidence, language)),
+        if unpriced := sum(not priced for priced in priced_members(study, found.chosen)):
+            told.append(language.say(f"{say}unpriced", count=unpriced, all=found.count))
+    if found.harm is not None and found.harm.high > 0 and (price := break_even(study)) > 0:
+        told.append(language.say(f"{say}break_even", price=language.price(price)))
+    if told:
+        yield _line("money", " ".join(told), language)
+
+
+VERBS = {  # in their order in the picture
+    START: "start",
+    REVIEW: "review",
+    CHOOSE: "choose",
+    PREFER: "prefer",
+    LEAVE: "open",
+    REPLACE: "open",
+    NOT_NOW: "not_now",
+}
+
+
+def _candidates(study: Study, found: Advice, language: Language) -> Bars:
+    """Each improvement by its verb: what it closes, what it asks for, from which year."""
+    programme, table = study.programme, study.priorities.to_frame()
+    choice = programme.to_frame()
+    order = list(table.sort_values("gain", ascending=False, kind="stable").index)
+    groups = []
+    for role in VERBS:
+        for inside in (True, False):
+            mine = [
+                _candidate(i, study, language)
+                for i in order
+                if choice.loc[i, "role"] == role and bool(choice.loc[i, "chosen"]) == inside
+            ]
+            if mine:
+                head = _verb(role, inside, language)
+                groups.append(Group(head, _fill(role, inside), tuple(mine)))
+    return Bars(
         language.say(
-            f"{say}parts",
-            expected=money_at(programme.asked_m, language),
-            contingency=money_at(programme.contingency_m, language),
+            "decision.picture.title",
+            count=found.count,
+            money=money_at(programme.needed_m, language),
+            sure=sure(programme.confidence, language),
+            share=_ranged_percent(found.gain, language),
         ),
-        payers,
+        language.say("decision.picture.axis"),
+        language.say("decision.picture.names"),
+        (
+            language.say("decision.picture.closes"),
+            language.say("decision.picture.asked", unit=language.million()),
+            language.say("decision.picture.start"),
+        ),
+        tuple(groups),
+        language.say(
+            "decision.picture.note",
+            near=language.percent(programme.near),
+            extents=language.word("extent", programme.extent_key),
+            count=len(programme.good_sets()),
+        ),
+        spare=len(programme.with_role(NOT_NOW)),
     )
 
 
-def _distance_card(study: Study, found: Advice, language: Language) -> dict[str, str]:
-    programme = study.programme
-    say = "decision.distance."
-    return _card(
-        language.say("percent", number=language.middle(found.gain)),
-        language.say(f"{say}label"),
-        _interval(found.gain, language),
-        language.say(f"{say}detail", extents=language.word("extent", programme.extent_key)),
-    )
+def _ranged_percent(amount: Amount, language: Language) -> str:
+    """Write per cent with its range behind the sign."""
+    middle = language.say("percent", number=language.middle(amount))
+    return middle if amount.is_certain else language.around(middle, amount)
 
 
-def _net_card(study: Study, found: Advice, language: Language) -> dict[str, str]:
-    """What the set is worth in money alone, and how often that is above nothing; harm beside."""
-    programme, settings = study.programme, study.case.settings
-    say = "decision.net."
-    harm = ""
-    if found.harm is not None and found.harm.high > 0:
-        harm = language.say(f"{say}harm", harm=language.spread(found.harm))
-        price = break_even(study)
-        if price > 0:
-            harm = f"{harm} {language.say(f'{say}break_even', price=language.price(price))}"
-    if found.net is None or found.money is None:
-        return _card(
-            language.millions_middle(found.cost),
-            language.say(f"{say}cost_label"),
-            _interval(found.cost, language),
-            harm
-            or language.say(
-                "decision.cost_detail", years=settings.years, price_year=settings.price_year
-            ),
+def _verb(role: str, inside: bool, language: Language) -> str:
+    """Head of a group: its verb; those that stand against others follow with "or" and "to"."""
+    if not inside and role in (CHOOSE, PREFER):
+        return language.say(f"decision.picture.{'or' if role == CHOOSE else 'to'}")
+    return language.say(f"verb.{VERBS[role]}")
+
+
+def _fill(role: str, inside: bool) -> str:
+    if role in (START, REVIEW):
+        return SOLID
+    if inside:
+        return HATCHED
+    return OUTLINE if role == NOT_NOW else GREY
+
+
+def _candidate(key: str, study: Study, language: Language) -> Bar:
+    row, choice = row_of(study.priorities.to_frame(), key), row_of(study.programme.to_frame(), key)
+    gain = Amount.of(row, "gain")
+    start = str(int(choice["start"])) if choice["chosen"] else ""
+    cells = (language.middle(gain), language.spread(Amount.of(row, "asked_m")), start)
+    return Bar(language.short(key, NAME), cells, gain)
+
+
+def _project(study: Study, found: Advice, language: Language) -> dict[str, Any]:
+    """One project: is it worth it? Its verdict by the chance that it pays, and its break-even."""
+    programme, key = study.programme, found.chosen[0]
+    say, name = "decision.project.", language.brief(key)
+    verdict = "unpriced"
+    if found.net is not None and all(priced_members(study, found.chosen)):
+        verdict = "open"
+        if programme.p_net >= PAYS:
+            verdict = "pays"
+        elif programme.p_net <= NOT_PAYS:
+            verdict = "not"
+    chance = language.probability(programme.p_net)
+    price = break_even(study)
+    worth_it = language.say(f"{say}worth_none")
+    if found.harm is not None and found.harm.high > 0 and price > 0:
+        worth_it = language.say(f"{say}worth", price=language.price(price))
+    closed = _ranged_percent(found.gain, language)
+    bars = [
+        Bar(
+            language.say(f"{say}bar_{what}"),
+            (language.spread(amount),),
+            amount,
         )
-    detail = language.say(
-        f"{say}detail",
-        money=language.millions_middle(found.money),
-        cost=language.millions_middle(found.cost),
-        percent=language.probability(programme.p_net),
-    )
-    unpriced = sum(not priced for priced in priced_members(study, found.chosen))
-    more = language.say(f"{say}unpriced", count=unpriced, all=found.count) if unpriced else ""
-    return _card(
-        language.millions_middle(found.net),
-        language.say(f"{say}label"),
-        _interval(found.net, language),
-        " ".join(part for part in (detail, more, harm) if part),
-    )
+        for what, amount in (("cost", found.cost), ("money", found.money), ("net", found.net))
+        if amount is not None
+    ]
+    fills = (HATCHED, SOLID, GREY)
+    return {
+        "title": language.say(f"{say}title_{verdict}", name=name, share=closed),
+        "box": [
+            _line("asked", _asked(study, found, language), language),
+            _line("advice", language.say(f"{say}{verdict}", percent=chance), language),
+            _line("worth", worth_it, language),
+        ],
+        "numbers": _three(study, found, language),
+        "picture": Bars(
+            language.say(f"{say}picture", percent=chance),
+            language.say("decision.costs.axis", unit=language.million()),
+            "",
+            (language.say("decision.costs.axis", unit=language.million()),),
+            tuple(Group("", fill, (bar,)) for fill, bar in zip(fills, bars, strict=False)),
+            language.say(f"{say}note", years=study.case.settings.years),
+        ),
+    }
 
 
-def priced_members(study: Study, keys: Iterable[str]) -> list[bool]:
-    """Whether all that each improvement changes has a price."""
-    priced = dict(zip(study.case.improvement_ids, study.sample.model.priced, strict=True))
-    return [bool(priced[key]) for key in keys]
-
-
-def break_even(study: Study) -> float:
-    """Price of one harm-day at which the programme is worth its whole-life cost on harm alone.
-
-    A ratio of means: cost over discounted days.
-    """
-    cost, days = Amount(*study.programme.cost_m), Amount(*study.programme.harm_days)
-    counted = days.middle * study.sample.model.annuity
-    return cost.middle * MILLION / counted if counted > 0 else float("nan")
+# ---------------------------------------------------------------- no set to advise
 
 
 def _ranking(study: Study, language: Language) -> dict[str, Any]:
-    priorities, settings = study.priorities, study.case.settings
-    row = row_of(priorities.to_frame(), priorities.order[0])
+    """Improvements in order; the case names no budget."""
+    priorities = study.priorities
+    table = priorities.to_frame()
+    row = row_of(table, priorities.order[0])
     first, count = language.name(priorities.order[0]), len(priorities.order)
     cost, gain = Amount.of(row, "cost_m"), Amount.of(row, "gain")
     asked = language.millions_spread(Amount.of(row, "asked_m"))
     share = float(row["p_first"])
     say = "decision.ranking."
-    cards = (
-        _card(
+    numbers = [
+        _number(
             language.millions_middle(cost),
             language.say(f"{say}cost_label", first=first),
-            _interval(cost, language),
-            language.say(
-                "decision.cost_detail", years=settings.years, price_year=settings.price_year
-            ),
+            _ranged(cost, _whole_life(study, language), language),
         ),
-        _card(
+        _number(
             language.say("percent", number=language.middle(gain)),
             language.say(f"{say}gain_label", first=first),
-            _interval(gain, language),
             language.say(
-                "decision.distance.detail",
+                "decision.distance.text",
+                span=language.span(gain),
                 extents=language.word("extent", study.sample.model.extents.key),
             ),
         ),
-        _card(
+        _number(
             language.probability(share),
             language.say(f"{say}best_label", first=first),
-            language.hedge(share),
             language.say(f"{say}best_detail", count=count),
         ),
+    ]
+    bars = tuple(
+        Bar(
+            language.short(str(key), NAME),
+            (language.middle(Amount.of(r, "gain")), language.spread(Amount.of(r, "asked_m"))),
+            Amount.of(r, "gain"),
+        )
+        for key, r in rows_of(table, priorities.order)
     )
     return {
         "title": language.firmly(f"{say}title", share, first=first),
-        "asked": language.say(f"{say}asked", count=count),
-        "recommendation": language.say(f"{say}recommendation", first=first, asked=asked),
-        "roles": [],
-        "cards": cards,
+        "box": [
+            _line("question", language.say(f"{say}asked", count=count), language),
+            _line(
+                "advice", language.say(f"{say}recommendation", first=first, asked=asked), language
+            ),
+        ],
+        "numbers": numbers,
+        "picture": Bars(
+            language.say(f"{say}picture", count=len(bars)),
+            language.say("decision.picture.axis"),
+            language.say("decision.picture.names"),
+            (
+                language.say("decision.picture.closes"),
+                language.say("decision.picture.asked", unit=language.million()),
+            ),
+            (Group("", SOLID, bars),),
+            spare=max(len(bars) - FEW, 0),
+        ),
     }
 
 
-def _total_cost(study: Study, language: Language) -> tuple[Amount, dict[str, str]]:
-    settings, count = study.case.settings, len(study.case.capabilities)
-    total = Amount(*study.appraisal.total_cost)
-    card = _card(
-        language.millions_middle(total),
-        language.say("decision.capabilities.cost_label", count=count),
-        _interval(total, language),
-        language.say("decision.cost_detail", years=settings.years, price_year=settings.price_year),
+def _whole_life(study: Study, language: Language) -> str:
+    settings = study.case.settings
+    return language.say(
+        "decision.cost_detail", years=settings.years, price_year=settings.price_year
     )
-    return total, card
+
+
+def _ranged(amount: Amount, text: str, language: Language) -> str:
+    """Put the range of a number before what is said of it."""
+    if amount.is_certain:
+        return text
+    return f"{language.say('decision.range', span=language.span(amount))} {text}"
+
+
+def _total_cost(study: Study, language: Language) -> dict[str, str]:
+    total = Amount(*study.appraisal.total_cost)
+    return _number(
+        language.millions_middle(total),
+        language.say("decision.capabilities.cost_label", count=len(study.case.capabilities)),
+        _ranged(total, _whole_life(study, language), language),
+    )
+
+
+def _by_cost(study: Study, language: Language) -> Bars:
+    """The dearest capabilities with the payers of each, and the others together."""
+    table = study.appraisal.to_frame().sort_values("cost_m", ascending=False, kind="stable")
+    payers = study.appraisal.cost_by_payer()
+    bars = [
+        Bar(
+            language.short(str(key), NAME),
+            (language.spread(Amount.of(row, "cost_m")),),
+            Amount.of(row, "cost_m"),
+            tuple(float(payers.loc[key, payer]) for payer in PAYERS),
+        )
+        for key, row in rows_of(table)
+    ]
+    held = float(table["cost_m"].head(FEW).sum() / table["cost_m"].sum())
+    say = "decision.costs."
+    return Bars(
+        language.say(f"{say}picture", count=min(FEW, len(table)), share=language.percent(held)),
+        language.say(f"{say}axis", unit=language.million()),
+        language.say(f"{say}names"),
+        (language.say(f"{say}axis", unit=language.million()),),
+        (Group("", SOLID, tuple(bars)),),
+        _whole_life(study, language),
+        key=tuple(
+            (fill, language.word("payer", payer))
+            for fill, payer in zip((SOLID, HATCHED, GREY), PAYERS, strict=True)
+        ),
+        spare=max(len(bars) - FEW, 0),
+    )
+
+
+FEW = 5  # of which the picture of costs says how much they hold
 
 
 def _capabilities(study: Study, language: Language) -> dict[str, Any]:
+    """What gives most value for money; the case names no improvements."""
     table = study.appraisal.to_frame()
     key = study.appraisal.first
     row, first, count = row_of(table, key), language.name(key), len(table)
     share, score = float(row["p_first"]), Amount.of(row, "score")
-    total, cost = _total_cost(study, language)
     say = "decision.capabilities."
     rate = language.spread(Amount.of(row, "score_per_m"))
-    cards = (
-        cost,
-        _card(
+    numbers = [
+        _total_cost(study, language),
+        _number(
             language.say(f"{say}gain_value", gain=language.middle(score)),
             language.say(f"{say}gain_label", first=first),
-            _interval(score, language),
-            language.say(f"{say}gain_detail", rate=rate),
+            _ranged(score, language.say(f"{say}gain_detail", rate=rate), language),
         ),
-        _card(
+        _number(
             language.probability(share),
             language.say(f"{say}best_label", first=first),
-            language.hedge(share),
             language.say(f"{say}best_detail", count=count),
         ),
-    )
+    ]
+    total = language.millions_spread(Amount(*study.appraisal.total_cost))
+    advised = language.say(f"{say}recommendation", first=first, cost=total)
     return {
         "title": language.firmly(f"{say}title", share, first=first),
-        "asked": language.say(f"{say}asked", count=count),
-        "recommendation": language.say(
-            f"{say}recommendation", first=first, cost=language.millions_spread(total)
-        ),
-        "roles": [],
-        "cards": cards,
+        "box": [
+            _line("question", language.say(f"{say}asked", count=count), language),
+            _line("advice", advised, language),
+        ],
+        "numbers": numbers,
+        "picture": _by_cost(study, language),
     }
 
 
 def _costs(study: Study, language: Language) -> dict[str, Any]:
+    """What the capabilities cost and who carries it; the case has no value tree."""
     table = study.appraisal.to_frame().sort_values("cost_m", ascending=False, kind="stable")
     largest, count = Amount.of(rows_of(table)[0][1], "cost_m"), len(table)
-    total, card = _total_cost(study, language)
     payers = study.appraisal.cost_by_payer().sum()
     share = float(payers["members"] / payers.sum())
-    money = language.millions_spread(total)
+    money = language.millions_spread(Amount(*study.appraisal.total_cost))
     say = "decision.costs."
-    cards = (
-        card,
-        _card(
+    numbers = [
+        _total_cost(study, language),
+        _number(
             language.millions_middle(largest),
             language.say(f"{say}largest_label", first=language.name(str(table.index[0]))),
-            _interval(largest, language),
-            language.say(f"{say}largest_detail"),
+            _ranged(largest, language.say(f"{say}largest_detail"), language),
         ),
-        _card(
+        _number(
             language.percent(share),
             language.say(f"{say}share_label"),
-            "",
             language.say(f"{say}share_detail"),
         ),
-    )
+    ]
     years = study.case.settings.years
     return {
         "title": language.say(f"{say}title", count=count, cost=money, years=years),
-        "asked": language.say(f"{say}asked", count=count),
-        "recommendation": language.say(f"{say}recommendation", cost=money),
-        "roles": [],
-        "cards": cards,
+        "box": [
+            _line("question", language.say(f"{say}asked", count=count), language),
+            _line("advice", language.say(f"{say}recommendation", cost=money), language),
+        ],
+        "numbers": numbers,
+        "picture": _by_cost(study, language),
     }
 
 
-SWITCHES_NAMED = 5  # rows of the table of switching values on page 1
-TURNS_NAMED = 3  # inputs on page 1
-
-
-def what_would_change(study: Study, found: Advice | None, language: Language) -> dict[str, Any]:
-    """Inputs that alone change the programme, the likeliest first; else the first place."""
-    head = language.say("change.head")
-    if found is not None and found.count > 0 and "switching" in study:
-        intro, rows = _switches(study, language)
-        return {"head": head, "intro": intro, "rows": rows, "text": _together(study, language)}
-    if "sensitivity" not in study:
-        return {"head": head, "intro": "", "rows": [], "text": language.say("change.not_asked")}
-    intro, rows = _first_place(study, language)
-    return {"head": head, "intro": intro, "rows": rows, "text": ""}
-
-
-def _switches(study: Study, language: Language) -> tuple[str, list[str]]:
-    """The first rows of the table of switching values."""
-    switching = study.switching
-    count, every = len(switching.switching), switching.looked_at
-    if not count:
-        return language.say("change.intro_set_none", all=every), []
-    rows = [
-        language.say(
-            f"change.{row['side']}",
-            label=input_label(key, study.case, language),
-            level=level_text(key, float(row["level"]), study.case, language),
-            percent=language.probability(float(row["p"])),
-            changes=_switched(row, language),
-        )
-        for key, row in rows_of(switching.to_frame().head(SWITCHES_NAMED))
-    ]
-    return language.say("change.intro_set", count=count, all=every), rows
-
-
-def _switched(row: Row, language: Language) -> str:
-    """What goes and comes where an input switches."""
-    added, dropped = str(row["into"]).split(), str(row["out"]).split()
-    if not added and not dropped:
-        return language.say("change.empties")
-    changes = changes_text(added, dropped, language)
-    broken = row["kind"] == BREAKS
-    return language.say("change.breaks", changes=changes) if broken else changes
-
-
-def _together(study: Study, language: Language) -> str:
-    """The chance that some other good set is better, all inputs together."""
-    found = study.switching
-    if found.good < 2:
-        return ""
-    return language.say("change.together", percent=language.probability(found.p_better))
-
-
-def changes_text(added: list[str], dropped: list[str], language: Language) -> str:
-    """Say what a set takes in and what it lets go."""
-    if not dropped:
-        return language.say("next.takes", names=language.named(added))
-    if not added:
-        return language.say("change.lets_go", names=language.named(dropped))
-    return language.say(
-        "next.takes_and_drops", added=language.named(added), dropped=language.named(dropped)
-    )
-
-
-def _first_place(study: Study, language: Language) -> tuple[str, list[str]]:
-    """Inputs that come nearest to taking the first place for each euro."""
-    found = study.sensitivity
-    table = found.to_frame()
-    table = table[table["swing"] > 0]
-    if table.empty:
-        return language.say("change.stable"), []
-    nearest = table.sort_values(["p_beyond", "swing"], ascending=False, kind="stable").head(
-        TURNS_NAMED
-    )
-    key = "change.intro_turning" if found.turning else "change.intro"
-    rows = [
-        language.say(
-            "change.line",
-            label=input_label(str(name), study.case, language),
-            hedge=language.hedged(float(share)),
-        )
-        for name, share in nearest["p_beyond"].items()
-    ]
-    return language.say(
-        key, first=language.name(found.subject), second=language.name(found.rival)
-    ), rows
+_HEADS = {RANKING: _ranking, CAPABILITIES: _capabilities, COSTS: _costs}

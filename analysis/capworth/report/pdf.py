@@ -4,8 +4,10 @@ A document from a template: tagged for readers who cannot see, and fit for archi
 """
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import as_file, files
@@ -32,9 +34,11 @@ from capworth.report.annex.funding import funding_page
 from capworth.report.annex.members import made_up, members_page, network_page, weights_page
 from capworth.report.annex.method import limits, method_page, provenance_page, soundness_page
 from capworth.report.annex.programme import priorities_page, programme_page, timetable
+from capworth.report.annex.short import short_annex
 from capworth.report.annex.uncertainty import resolving, sensitivity_page, switching
-from capworth.report.blocks import Section, first_picture, section_data
+from capworth.report.blocks import Section, section_data
 from capworth.report.decision import decision_page
+from capworth.report.packing import packed
 from capworth.report.summary import summary_page
 from capworth.study.stages import Study
 
@@ -68,11 +72,19 @@ ANNEX: tuple[Callable[[Study, Language], Section | None], ...] = (
 )
 
 
+SHORT, FULL = "short", "full"  # the annex
+OVERFLOW = re.compile(r"overflow (?P<page>\d) (?P<points>[\d.]+)")  # said by the template
+
+
 def write_report(
-    study: Study, language: str, drawings: Mapping[str, str] = MappingProxyType({})
+    study: Study,
+    language: str,
+    drawings: Mapping[str, str] = MappingProxyType({}),
+    annex: str = SHORT,
 ) -> bytes:
     """Write the report in one language.
 
+    Its annex is the short one, with pictures that the page draws, or the full one with every chart.
     Charts are drawn where `drawings` does not hold them, by their names, as SVG.
 
     No clock is read: the PDF carries the appraisal date of the case, so the same study gives the
@@ -83,18 +95,50 @@ def write_report(
     InputError
         When there are no texts for the language, or a name holds a letter that no font has.
     """
-    content = document(study, language, drawings)
-    return set_document("report.typ", content, study.case.settings.appraisal_date)
+    content = document(study, language, drawings, annex)
+    try:
+        return set_document("report.typ", content, study.case.settings.appraisal_date)
+    except InputError as error:
+        raise _overflowing(error, content) from error
+
+
+def _overflowing(error: InputError, content: Mapping[str, Any]) -> InputError:
+    """Say which page of the paper does not hold its words, and the longest of them."""
+    found = OVERFLOW.search(str(error))
+    if found is None:
+        return error
+    page = content["decision" if found["page"] == "1" else "summary"]
+    longest = max(_texts(page), key=len)
+    return InputError(
+        f"page {found['page']} of the paper ({content['language']}) is too long by "
+        f"{found['points']} points, and sizes never shrink. Its longest phrase: {longest!r}. "
+        f"Shorten the names of the case that stand in it."
+    )
+
+
+def _texts(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, Mapping):
+        for value in node.values():
+            yield from _texts(value)
+    elif isinstance(node, list | tuple):
+        for value in node:
+            yield from _texts(value)
 
 
 def document(
-    study: Study, language: str, drawings: Mapping[str, str] = MappingProxyType({})
+    study: Study,
+    language: str,
+    drawings: Mapping[str, str] = MappingProxyType({}),
+    annex: str = SHORT,
 ) -> dict[str, Any]:
     """Everything that the template prints, as plain data."""
     spoken = Language.of(study.case, language)
     settings = study.case.settings
-    decision = {"curve": _curve(study, spoken, drawings), **decision_page(study, spoken)}
-    sections = [found for section in ANNEX if (found := section(study, spoken)) is not None]
+    paper = _unmarked(study, spoken)
+    decision = decision_page(study, paper)
+    sections = short_annex(study, spoken) if annex == SHORT else _full(study, spoken)
     day = settings.appraisal_date
     return {
         "language": language,
@@ -110,15 +154,20 @@ def document(
         "vintage": vintage(study, spoken),
         "footnote": _footnote(study, spoken),
         "decision": decision,
-        "summary": summary_page(study, spoken),
+        "summary": summary_page(study, paper),
         "sections": [section_data(section, drawings) for section in sections],
     }
 
 
-def _curve(study: Study, language: Language, drawings: Mapping[str, str]) -> dict[str, Any] | None:
-    """The order-of-priority curve, its title above it."""
-    found = first_picture(study, language)
-    return None if found is None else found.as_data(drawings)
+def _full(study: Study, language: Language) -> list[Section]:
+    return [found for section in ANNEX if (found := section(study, language)) is not None]
+
+
+def _unmarked(study: Study, language: Language) -> Language:
+    """Leave the marks of illustrative improvements out where all are: page 1 says so once."""
+    if not all(improvement.illustrative for improvement in study.case.improvements):
+        return language
+    return replace(language, names={k: n.removesuffix(MARK) for k, n in language.names.items()})
 
 
 def vintage(study: Study, language: Language) -> str:
@@ -157,7 +206,9 @@ def _footnote(study: Study, language: Language) -> str:
     return " · ".join(parts)
 
 
-BARE = frozenset({"svg", "kind", "name", "language", "direction", "grade"})  # not read as words
+BARE = frozenset(
+    {"svg", "kind", "name", "language", "direction", "fill", "mark"}
+)  # not read as words
 STANDARDS: Final[tuple[Literal["ua-1", "a-2a"], ...]] = ("ua-1", "a-2a")
 
 
@@ -192,7 +243,7 @@ def set_document(
     except typst.TypstError as error:
         raise InputError(f"{name} cannot be set: {error}") from error
     assert isinstance(pdf, bytes)  # one document, one file
-    return pdf
+    return packed(pdf)
 
 
 @cache

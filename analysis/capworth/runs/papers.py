@@ -4,7 +4,7 @@ Pages for donors from a run folder: nothing is recomputed, every number is the r
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,7 @@ def write_briefs(
     case = read_case(inputs_of(folder))
     if case.fingerprint != manifest["fingerprint"]:
         raise RunError("the inputs were changed since the run. Restore them, or run anew.")
-    case = case.with_settings(seed=settings["seed"])
+    case = _answered(case.with_settings(seed=settings["seed"]))
     wanted = [member_of(case, code) for code in codes] if codes else list(case.members)
     sample = draw_sample(case, min(KEPT, settings["draws"]), workers)
     use = share_out(sample, _paid_by_members(folder, case))
@@ -89,6 +89,11 @@ def write_briefs(
             if progress:
                 progress("briefs", done + 1, len(jobs))
     return written
+
+
+def _answered(case: Case) -> Case:
+    """Leave out answers that a generator made: no real body is told of them."""
+    return replace(case, feedback=tuple(row for row in case.feedback if not row.is_synthetic))
 
 
 def _paid_by_members(folder: Path, case: Case) -> Floats:

@@ -22,7 +22,7 @@ from capworth.language.language import Language
 from capworth.language.phrases import languages as spoken_languages
 from capworth.model.simulation import CHUNK, ENVELOPED, KEPT, Progress
 from capworth.parallel import mapped
-from capworth.report.pdf import write_report
+from capworth.report.pdf import FULL, SHORT, write_report
 from capworth.report.whatif import write_whatif
 from capworth.runs.manifest import FORMAT, MANIFEST, RunError, load_manifest, sha_of, strangers
 from capworth.runs.place import heal, replacing, scratch
@@ -74,6 +74,7 @@ def run(
     workers: int = 1,
     progress: Progress | None = None,
     all_parameters: bool = False,
+    annex: str = SHORT,
 ) -> Study:
     """Appraise a case and write its run folder.
 
@@ -87,6 +88,8 @@ def run(
     draws, seed, languages : those of the case when not given
     workers : threads; the bytes do not depend on it
     all_parameters : also answer under every allocation key, discount schedule and harm scale
+    annex : "short", about twenty pages with pictures that the page draws; or "full", with every
+        chart, which are then written too
 
     Raises
     ------
@@ -109,10 +112,10 @@ def run(
         _write_inputs(case, study, folder / "inputs")
         _write_tables(study, folder / "tables")
         write_figures(study.figures, folder / FIGURES)
-        write_papers(study, spoken, folder, workers, progress)
+        write_papers(study, spoken, folder, workers, progress, annex)
         if (page := write_whatif(study, spoken)) is not None:
             (folder / "whatif.html").write_text(page, encoding="utf-8", newline="")
-        _write_json(folder / MANIFEST, _manifest(study, spoken, all_parameters, folder))
+        _write_json(folder / MANIFEST, _manifest(study, spoken, all_parameters, annex, folder))
     return study
 
 
@@ -143,6 +146,7 @@ def rerun(folder: str | Path, workers: int = 1, progress: Progress | None = None
             workers,
             progress,
             settings["all parameters"],
+            settings.get("annex", SHORT),
         )
         old, new = _hashes(path), _hashes(again)
     here = _surroundings()
@@ -220,7 +224,7 @@ def _write_tables(study: Study, folder: Path) -> None:
 
 
 def _manifest(
-    study: Study, languages: Sequence[str], all_parameters: bool, folder: Path
+    study: Study, languages: Sequence[str], all_parameters: bool, annex: str, folder: Path
 ) -> dict[str, Any]:
     """Everything that made the run and everything it made; no clock, host, user or path."""
     files = sorted(p for p in folder.rglob("*") if p.is_file())
@@ -234,6 +238,7 @@ def _manifest(
             "seed": study.provenance.seed,
             "languages": list(languages),
             "all parameters": all_parameters,
+            "annex": annex,
         },
         "sampling": {
             "draws in a chunk": CHUNK,
@@ -297,23 +302,27 @@ def write_papers(
     folder: Path,
     workers: int = 1,
     progress: Progress | None = None,
+    annex: str = SHORT,
 ) -> None:
-    """Write a report in each language, and every chart with its numbers in the first of them.
+    """Write a report in each language; with the full annex also every chart with its numbers.
 
-    Every chart is drawn once in each language. With more than one worker they are drawn in
-    processes of their own; the bytes are the same.
+    The short annex draws its own pictures: no chart is made for it. For the full one every chart is
+    drawn once in each language, with more than one worker in processes of their own; the bytes are
+    the same.
     """
-    asked = [name for name, chart in GALLERY.items() if chart.asked(study)]
+    asked = [name for name, chart in GALLERY.items() if chart.asked(study)] if annex == FULL else []
     jobs = [(name, language) for language in languages for name in asked]
     drawn: dict[Job, str] = {}
-    with mapped(study if workers == 1 else _light(study), workers) as make:
+    full = workers == 1 or not jobs
+    with mapped(study if full else _light(study), workers if jobs else 1) as make:
         for job, svg in zip(jobs, make(_draw, jobs), strict=True):
             drawn[job] = svg
             if progress:
                 progress("charts", len(drawn), len(jobs))
-        by_language = [(k, {name: drawn[name, k] for name in asked}) for k in languages]
+        by_language = [(k, {name: drawn[name, k] for name in asked}, annex) for k in languages]
         reports = make(_report, by_language)
-        _write_charts(study, languages[0], drawn, folder / "charts")
+        if jobs:
+            _write_charts(study, languages[0], drawn, folder / "charts")
         for done, (language, report) in enumerate(zip(languages, reports, strict=True), start=1):
             (folder / f"report-{language}.pdf").write_bytes(report)
             if progress:
@@ -338,7 +347,7 @@ def _draw(study: Study, job: Job) -> str:
     return to_svg(GALLERY[name].figure(study, Language.of(study.case, language)))
 
 
-def _report(study: Study, content: tuple[str, Mapping[str, str]]) -> bytes:
+def _report(study: Study, content: tuple[str, Mapping[str, str], str]) -> bytes:
     return write_report(study, *content)
 
 

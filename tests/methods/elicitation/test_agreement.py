@@ -61,7 +61,10 @@ def test_codes_as_words_and_what_cannot_be_used() -> None:
         (lambda: fleiss_kappa([[1, 1], [2, 1]]), "2 to 3 coders"),
         (lambda: krippendorff_alpha([[1, nan], [nan, 2]]), "no unit was coded twice"),
         (lambda: krippendorff_alpha([[-1, 1], [1, 2]], "ratio"), "below 0"),
-        (lambda: krippendorff_alpha([["a", "b"], ["a", "b"]]), "Number the categories"),
+        (
+            lambda: krippendorff_alpha([["a", "b"], ["a", "b"]]),
+            "is 'a', not a number",
+        ),
         (lambda: krippendorff_alpha([1, 2]), "two coders or more"),
         (lambda: cronbach_alpha([[1, 2]]), "1 persons, 2 questions"),
     )

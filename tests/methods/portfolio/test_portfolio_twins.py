@@ -172,8 +172,8 @@ def test_all_allowed_sets_are_listed_once() -> None:
 
 def test_steps_that_are_too_many_are_refused_in_words() -> None:
     with pytest.raises(InputError, match=r"unit: 1e\+19 steps of 1 are too many"):
-        budget_frontier([1e19, 1.0], [1.0, 1.0], Relations(2))
-    frontier = budget_frontier([1e19, 1.0], [1.0, 1.0], Relations(2), limit=5.0)
+        budget_frontier([1e19, 1.0], [1.0, 1.0], Relations(2), unit=1.0)
+    frontier = budget_frontier([1e19, 1.0], [1.0, 1.0], Relations(2), unit=1.0, limit=5.0)
     assert frontier.chosen.tolist() == [[False, False], [False, True]]
 
 

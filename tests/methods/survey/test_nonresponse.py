@@ -83,11 +83,13 @@ def test_a_cell_that_answered_in_full_does_not_move_and_half_known_moves_more() 
     np.testing.assert_allclose(half.sum(axis=1), 4)
 
 
-def test_one_answer_alone_speaks_for_its_cell_in_every_world() -> None:
+def test_of_one_answer_that_speaks_for_others_the_spread_is_unknown() -> None:
     weights = replicate_weights(
         np.array([0, 0, 0]), np.array([True, False, False]), 5, stream(1, "test")
     )
-    assert weights.tolist() == [[3.0]] * 5
+    assert np.isnan(weights).all()
+    alone = replicate_weights(np.array([0]), np.array([True]), 5, stream(1, "test"))
+    assert alone.tolist() == [[1.0]] * 5  # it speaks for nobody else
 
 
 def test_means_leave_out_who_did_not_answer() -> None:

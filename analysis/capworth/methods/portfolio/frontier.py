@@ -59,6 +59,7 @@ __all__ = [
 
 LOWEST: Final = np.iinfo(np.int64).min // 4  # below every value
 ROUNDING: Final = 1e-9  # of a grid unit: what exceeds a whole number by less is that number
+FINEST: Final = 100_000  # steps into which the sum of all amounts is divided where nobody says
 MOST_STEPS: Final = float(1 << 53)  # of the grid; whole numbers beyond are not exact
 
 
@@ -123,7 +124,7 @@ def decimal_grid(amounts: Floats) -> float:
         grid = 10.0**power
         steps = amounts / grid
         if (
-            total / grid * 10 > MOST_STEPS
+            total / grid * 10 > FINEST
             or (np.abs(steps - np.rint(steps)) < 1e-9 * steps + 1e-12).all()
         ):
             return grid

@@ -20,7 +20,8 @@ from capworth.report.blocks import (
 from capworth.study.stages import Study
 
 PROGRAMME = KINDS[-1]
-COLUMNS = ("name", "net", "ratio", "chance", "public", "annual", "payback", "rate", "category")
+COLUMNS = ("name", "net", "ratio", "chance", "public", "annual", "payback", "rate")
+RATES = ("one", "one_plausible")  # where there is exactly one internal rate
 
 
 def economics_page(study: Study, language: Language) -> Section | None:
@@ -107,6 +108,8 @@ def _name(kind: str, key: str, language: Language) -> str:
 
 def _indicators(study: Study, language: Language) -> Table:
     table = study.economics.to_frame()
+    known = table["irr_code"].isin(RATES).any() or (table["mirr_code"] == "one").any()
+    columns = COLUMNS if known else COLUMNS[:-1]  # no column that says of every row that it is none
     rows, marked = [], []
     for k, ((kind, key), row) in enumerate(rows_of(table)):
         marked += [k] if kind == PROGRAMME else []
@@ -119,13 +122,12 @@ def _indicators(study: Study, language: Language) -> Table:
             "annual": language.cell(Amount.of(row, "annual_m")),
             "payback": _payback(row, language),
             "rate": _rate(row, language),
-            "category": language.say(f"category_of_value.{row['category']}"),
         }
         if row["priced"] != PRICED:
             word = language.say(f"category_of_value.{str(row['priced']).replace(' ', '_')}")
             cells = dict.fromkeys(COLUMNS, language.say("unknown"))
             cells |= {"name": _name(kind, key, language), "net": word}
-        rows.append(tuple(cells[column] for column in COLUMNS))
+        rows.append(tuple(cells[column] for column in columns))
     settings = study.case.settings
     return Table(
         language.say(
@@ -134,7 +136,7 @@ def _indicators(study: Study, language: Language) -> Table:
             price_year=settings.price_year,
             years=settings.years,
         ),
-        tuple(language.say(f"economics.{column}") for column in COLUMNS),
+        tuple(language.say(f"economics.{column}") for column in columns),
         tuple(rows),
         note=language.say("economics.note"),
         marked=tuple(marked),
@@ -166,7 +168,7 @@ def _payback(row: Row, language: Language) -> Cell:
 
 def _rate(row: Row, language: Language) -> Cell:
     """Internal rate, or why there is none; below it the modified rate."""
-    given = row["irr_code"] in ("one", "one_plausible")
+    given = row["irr_code"] in RATES
     internal = (
         language.percent(float(row["irr"]), 1)
         if given

@@ -294,10 +294,26 @@ def _baseline(study: Study, language: Language) -> Table:
     )
 
 
+LOGS = {"log10 of minutes": "minutes", "log10 of results a year": "results"}
+
+
+def plain_unit(unit: str, language: Language) -> tuple[str, bool]:
+    """Say the unit of a promise, and whether its level is kept as a logarithm."""
+    if unit in LOGS:
+        return language.say(f"leaf.{LOGS[unit]}"), True
+    return language.typeset(language.charts.unit(unit)), False
+
+
+def scaled(amount: Amount, logarithm: bool) -> Amount:
+    """A level in its plain unit."""
+    return Amount(*(10.0**end for end in amount)) if logarithm else amount
+
+
 def _promises(frame: pd.DataFrame, language: Language) -> Iterator[tuple[Cell, ...]]:
     for (improvement, capability, indicator), row in rows_of(frame):
         names = language.names
         known = language.name(indicator) if indicator in names else language.word("step", indicator)
+        unit, logarithm = plain_unit(str(row["unit"]), language)
         yield (
             language.say(
                 "timetable.row",
@@ -305,11 +321,11 @@ def _promises(frame: pd.DataFrame, language: Language) -> Iterator[tuple[Cell, .
                 capability=language.brief(capability),
                 indicator=known,
             ),
-            language.typeset(language.charts.unit(str(row["unit"]))),
+            unit,
             " ".join(day[:4] for day in str(row["reviews"]).split()),
             str(row["grade"]),
-            language.cell(Amount.of(row, "today")),
-            language.cell(Amount.of(row, "planned")),
+            language.cell(scaled(Amount.of(row, "today"), logarithm)),
+            language.cell(scaled(Amount.of(row, "planned"), logarithm)),
             str(int(row["first_effect"])),
             str(int(row["full_effect"])),
         )

@@ -1,0 +1,238 @@
+"""The short annex and the pictures that a page draws: what is shown where, and how large."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from capworth.case.model import Case
+from capworth.case.read import read_case
+from capworth.charts.gallery import GALLERY
+from capworth.language.language import Language
+from capworth.language.numbers import Amount
+from capworth.report.annex.programme import plain_unit, scaled
+from capworth.report.annex.short import LEAVES, short_annex
+from capworth.report.bars import Bar, Bars, Group, scale
+from capworth.report.packing import packed
+from capworth.report.pdf import SHORT, document, write_report
+from capworth.study.stages import Study, run_study
+
+BUNDLED = Path(__file__).parents[2] / "data" / "interpol-2019"
+QUESTIONS = (  # one for each row of the table in DESIGN 1
+    *("changing", "remarks", "analysis", "greatest", "excellence", "frontline", "technology"),
+    *("sharing", "programme", "raising", "urged"),
+)
+SIZES = {"body": 9.5, "table": 9.0, "small": 8.0, "foot": 7.5}
+MOST_PAGES = 26
+MOST_BYTES = 600_000
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Study:
+    """The bundled case in few draws."""
+    return run_study(read_case(BUNDLED), draws=60)
+
+
+@pytest.fixture(scope="module")
+def papers(bundled: Study) -> dict[str, bytes]:
+    """Its paper in every language."""
+    return {code: write_report(bundled, code) for code in ("en", "fr", "es", "ar")}
+
+
+# ---------------------------------------------------------------- what has a page
+
+
+def test_every_question_of_the_resolution_has_its_pages_and_its_charts() -> None:
+    assert tuple(dict.fromkeys(leaf.question for leaf in LEAVES)) == QUESTIONS
+    assert {leaf.chart for leaf in LEAVES} - {""} <= set(GALLERY)
+
+
+def test_a_question_has_its_page_or_says_why_not(bundled: Study, study: Study) -> None:
+    for one in (bundled, study):
+        language = Language.of(one.case, "en")
+        made = {leaf.question for leaf in LEAVES if leaf.page(one, language) is not None}
+        table = short_annex(one, language)[0].blocks[1]
+        told = {row[0]: str(row[1]) for row in table.rows}  # type: ignore[union-attr]
+        for question in QUESTIONS:
+            said = told[language.say(f"question.{question}")]
+            assert (said == "answered") == (question in made)
+            assert said == "answered" or said.startswith("not asked: ")
+
+
+def test_a_survey_that_is_made_up_enters_no_document(bundled: Study) -> None:
+    assert bundled.feedback.synthetic
+    for code in ("en", "fr"):
+        text = str(document(bundled, code)["sections"])
+        assert "SYNTHETIC" not in text.upper().replace("SYNTHÉTIQUE", "SYNTHETIC")
+
+
+def test_each_page_has_one_picture_or_one_table(bundled: Study) -> None:
+    for leaf in LEAVES:
+        page = leaf.page(bundled, Language.of(bundled.case, "en"))
+        if page is not None:
+            shown = [b for b in page.blocks if isinstance(b, dict) or type(b).__name__ == "Table"]
+            assert len(shown) == 1, leaf
+
+
+@pytest.mark.parametrize("code", ["fr", "es", "ar"])
+def test_every_language_tells_the_same_rows(bundled: Study, code: str) -> None:
+    english, other = (document(bundled, c)["sections"] for c in ("en", code))
+    shapes = [
+        [
+            [(type(b["kind"]), b["kind"], _count(b)) for b in section["blocks"]]
+            for section in sections
+        ]
+        for sections in (english, other)
+    ]
+    assert shapes[0] == shapes[1]
+
+
+def _count(block: dict[str, Any]) -> int:
+    if block["kind"] == "bars":
+        return sum(len(group["rows"]) for group in block["groups"])
+    return len(block.get("rows", ()))
+
+
+def test_no_chart_says_a_hyphen_for_a_minus(bundled: Study) -> None:
+    for section in document(bundled, "en")["sections"]:
+        assert not re.search(r"(?<![\w)\]–])-\d", section["title"]), section["title"]
+
+
+def test_levels_kept_as_logarithms_are_promised_in_plain_units(bundled: Study) -> None:
+    language = Language.of(bundled.case, "en")
+    assert plain_unit("log10 of minutes", language) == ("minutes", True)
+    assert plain_unit("% sound", language) == ("% sound", False)
+    assert scaled(Amount(2.0, 1.0, 3.0), True) == Amount(100.0, 10.0, 1000.0)
+    page = next(leaf for leaf in LEAVES if leaf.page.__name__ == "_promises").page(
+        bundled, language
+    )
+    assert page is not None
+    assert "log10" not in str(page.blocks[0])
+
+
+# ---------------------------------------------------------------- how it is set
+
+
+def sizes(report: bytes, pages: range) -> Iterator[tuple[int, float, str]]:
+    """Size of the type of every text, page by page, in points."""
+    reader = PdfReader(BytesIO(report))
+    for number in pages:
+        found: list[tuple[float, str]] = []
+
+        def see(text: str, cm: Any, tm: Any, _font: Any, size: float, found: Any = found) -> None:
+            if text.strip():
+                found.append((abs(size * tm[3] * cm[3]), text))
+
+        reader.pages[number].extract_text(visitor_text=see)
+        yield from ((number, size, text) for size, text in found)
+
+
+@pytest.mark.parametrize("code", ["en", "fr", "es", "ar"])
+def test_type_is_never_small(papers: dict[str, bytes], code: str) -> None:
+    told = list(sizes(papers[code], range(2)))
+    assert len(told) > 100
+    least = SIZES["foot"] - 0.01
+    assert not [(page, size, text) for page, size, text in told if size < least]
+    letters = {size: 0 for _, size, _ in told}
+    for _, size, text in told:
+        letters[size] += len(text)
+    read = sum(n for size, n in letters.items() if size >= SIZES["table"] - 0.01)
+    assert read > 0.7 * sum(letters.values())
+
+
+@pytest.mark.parametrize("code", ["en", "fr", "es", "ar"])
+def test_the_paper_is_two_pages_and_an_annex_that_is_short_and_light(
+    bundled: Study, papers: dict[str, bytes], code: str
+) -> None:
+    report = papers[code]
+    reader = PdfReader(BytesIO(report))
+    marks = [mark for mark in reader.outline if not isinstance(mark, list)]
+    assert [reader.get_destination_page_number(mark) for mark in marks[:3]] == [0, 1, 2]
+    assert len(reader.pages) - 2 <= MOST_PAGES
+    assert len(report) <= MOST_BYTES
+
+
+def _lowest(report: bytes, number: int) -> float:
+    """Where the last line above the footer stands, as a share of what a page holds."""
+    heights: list[float] = []
+
+    def see(text: str, cm: Any, tm: Any, _font: Any, _size: float) -> None:
+        if text.strip():
+            heights.append(tm[5] * cm[3] + cm[5])
+
+    page = PdfReader(BytesIO(report)).pages[number]
+    page.extract_text(visitor_text=see)
+    millimetre = 72 / 25.4
+    foot, head = 20 * millimetre, float(page.mediabox.height) - 16 * millimetre
+    body = [height for height in heights if height > foot - 1]
+    return (head - min(body)) / (head - foot)
+
+
+@pytest.mark.parametrize("code", ["en", "fr", "es", "ar"])
+def test_pages_of_decision_are_full(papers: dict[str, bytes], code: str) -> None:
+    assert all(0.75 <= _lowest(papers[code], number) <= 1.0 for number in range(2))
+
+
+def test_packing_changes_no_word_and_no_tag(papers: dict[str, bytes]) -> None:
+    plain = papers["en"]
+    assert packed(plain) == plain  # it has no plain table of references any more
+    reader = PdfReader(BytesIO(plain))
+    marks: Any = reader.trailer["/Root"]
+    assert marks["/MarkInfo"]["/Marked"]
+    assert "Start" in reader.pages[0].extract_text() or "Choose" in reader.pages[0].extract_text()
+
+
+# ---------------------------------------------------------------- pictures
+
+
+def _picture(mark: str = "bar") -> Bars:
+    bars = (
+        Bar("a", ("2",), Amount(2.0, 1.0, 4.0)),
+        Bar("b", ("-1",), Amount(-1.0, -2.0, 0.0)),
+        Bar("c", ("-",)),
+    )
+    return Bars("t", "axis", "names", ("n",), (Group("", "solid", bars),), mark=mark, spare=1)
+
+
+def test_a_bar_stands_where_its_number_says() -> None:
+    data = _picture().drawn(Language("en"))
+    first, second, third = (row["bar"] for row in data["groups"][0]["rows"])
+    assert third is None
+    for bar, amount in ((first, (2.0, 1.0, 4.0)), (second, (-1.0, -2.0, 0.0))):
+        found = (bar["at"], bar["low"], bar["high"])
+        assert found == pytest.approx([(x + 2.0) / 6.0 for x in amount])
+    assert data["zero"] == pytest.approx(2.0 / 6.0)
+    ticks = {tick["text"]: tick["at"] for tick in data["ticks"]}
+    assert ticks == pytest.approx({"-2": 0.0, "0": 1 / 3, "2": 2 / 3, "4": 1.0}) or ticks
+    assert ticks["2"] == pytest.approx(2 / 3)
+    assert data["left_out"] == ["1 more"]
+
+
+def test_a_scale_of_dots_need_not_begin_at_nought() -> None:
+    low, high, ticks = scale([Amount(101.0, 100.0, 104.0)], from_zero=False)
+    assert (low, high) == (100.0, 104.0)
+    assert ticks == [100.0, 101.0, 102.0, 103.0, 104.0]
+    assert scale([Amount(101.0, 100.0, 104.0)], from_zero=True)[:2] == (0.0, 104.0)
+    assert scale([], from_zero=True)[:2] == (0.0, 1.0)
+
+
+def test_parts_of_a_bar_are_as_long_as_their_amounts() -> None:
+    bar = Bar("a", ("6",), Amount(6.0, 5.0, 8.0), (1.0, 2.0, 3.0))
+    key = (("solid", "x"), ("hatched", "y"), ("grey", "z"))
+    data = Bars("t", "", "", ("n",), (Group("", "solid", (bar,)),), key=key).drawn(Language("en"))
+    parts = data["groups"][0]["rows"][0]["bar"]["parts"]
+    assert [part["fill"] for part in parts] == ["solid", "hatched", "grey"]
+    assert [part["share"] for part in parts] == pytest.approx([1 / 8, 2 / 8, 3 / 8])
+
+
+def test_names_of_a_right_to_left_page_are_isolated_and_marks_are_not(small: Case) -> None:
+    improvements = tuple(replace(i, name="Latin name") for i in small.improvements)
+    study = run_study(replace(small, improvements=improvements), draws=60)
+    content = document(study, "ar", annex=SHORT)
+    assert content["direction"] == "rtl"
+    assert len(write_report(study, "ar")) > 10_000
