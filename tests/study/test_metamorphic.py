@@ -233,7 +233,13 @@ def test_the_order_of_draws_moves_nothing() -> None:
     order = np.random.default_rng(5).permutation(DRAWS).tolist()
     with drawn(chosen_draws(order, DRAWS)):
         found = answers(base())
-    assert all_moved(sampled(), found, OWN) == {}
+    assert all_moved(apart(sampled()), apart(found), OWN) == {}
+
+
+def apart(tables: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
+    """All tables without the one error that is of batches, which part the draws in their order."""
+    errors = tables["convergence"]
+    return {**tables, "convergence": errors.drop(index="contingency.programme.confidence")}
 
 
 MEANS: Final[Mapping[str, Sequence[str]]] = {  # columns that are means over all draws
@@ -254,7 +260,7 @@ MEANS: Final[Mapping[str, Sequence[str]]] = {  # columns that are means over all
     "gaps": ("now", "gap", "p_below"),
     "gap_worth": ("gap", "closeness", "potential", "gap_money_m", "gap_harm_days"),
     "priorities": (
-        *("asked_m", "cost_m", "gain", "gain_per_m", "money_m", "harm_days"),
+        *("asked_m", "cost_m", "gain", "money_m", "harm_days"),
         *("p_first", "expected_place"),
     ),
     "joint_gains": ("gain_alone", "gain_shapley", "gain_last", "money_m_alone", "harm_days_last"),
