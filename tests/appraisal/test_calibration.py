@@ -119,7 +119,7 @@ def facts_in_again(folder: Path) -> Path:
 
 
 def test_no_folder_no_facts(tmp_path: Path) -> None:
-    with pytest.raises(CaseError, match="the file is missing"):
+    with pytest.raises(CaseError, match="there is no such file"):
         read_facts(tmp_path)
     assert COLUMNS[0] == "fact"
 
@@ -172,4 +172,4 @@ def test_the_command_writes_table_and_charts_the_same_twice(tmp_path: Path) -> N
 def test_the_command_tells_faults(tmp_path: Path) -> None:
     told = CliRunner().invoke(main, ["calibrate", str(tmp_path)])
     assert told.exit_code == 2
-    assert "the file is missing" in told.output
+    assert "there is no such file" in told.output

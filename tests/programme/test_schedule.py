@@ -382,7 +382,7 @@ def test_faults_of_the_actuals_are_told_all_at_once(small: Case, tmp_path: Path)
     ):
         with pytest.raises(CaseError, match=words):
             read_actuals(told(tmp_path, "", head), small)
-    with pytest.raises(CaseError, match="the file is missing"):
+    with pytest.raises(CaseError, match="there is no such file"):
         read_actuals(tmp_path / "none.csv", small)
     (tmp_path / "latin.csv").write_bytes(HEAD.encode() + b"start,\xe9,,,2025,,m\n")
     with pytest.raises(CaseError, match="it cannot be read"):

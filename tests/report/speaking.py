@@ -158,7 +158,15 @@ def planned(case: Case) -> Case:
     """Let two builds be parts of a stated total, one must be done; years have a limit."""
     parts = [c for c in case.costs if c.id in {"SCAN-BUILD", "CLOUD-BUILD"}]
     stated = sum(c.amount.mode for c in parts)
-    amount = replace(parts[0].amount, name="totals/PLAN", low=stated, mode=stated, high=stated)
+    amount = replace(
+        parts[0].amount,
+        name="totals/PLAN",
+        low=stated,
+        mode=stated,
+        high=stated,
+        grade="B",
+        source="LEDGER",
+    )
     total = Total("PLAN", "Plan of works", "EUR", 2024, amount, "one-off", "mean")
     costs = tuple(replace(c, total="PLAN", range_means="") if c in parts else c for c in case.costs)
     limit = Limit("YEAR", "Money of a year", "money_a_year", 9.0 * stated, "for the test")

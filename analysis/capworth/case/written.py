@@ -96,6 +96,8 @@ def _cells(table: str, row: Any, number: str) -> Iterator[tuple[str, str]]:
         value = getattr(row, field.name)
         if field.name == "row" or value is None:
             continue
+        if field.name in columns and not columns[field.name].required and value == field.default:
+            continue  # what a blank cell is read as
         if field.name == number:
             if table != "platforms" or value.basis != NO_FIGURE:
                 yield from _estimate(table, value, columns)

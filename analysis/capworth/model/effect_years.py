@@ -24,6 +24,7 @@ class EffectYears:
         self.discount = discount_factors(case)  # (years,)
         self._improvements = case.improvements
         self._first = settings.first_year
+        self._shares: dict[tuple[int, int], Floats] = {}
 
     @property
     def annuity(self) -> float:
@@ -32,10 +33,14 @@ class EffectYears:
 
     def share(self, improvement: int, delay: int = 0) -> Floats:
         """(years,) share of the full effect, when it starts so many years later than stated."""
-        row = self._improvements[improvement]
-        return effect_profile(
-            len(self.discount), row.effect_year - self._first + delay, row.ramp_years
-        )
+        found = self._shares.get((improvement, delay))
+        if found is None:
+            row = self._improvements[improvement]
+            begin = row.effect_year - self._first + delay
+            found = effect_profile(len(self.discount), begin, row.ramp_years)
+            found.setflags(write=False)
+            self._shares[improvement, delay] = found
+        return found
 
     def shares(self) -> Floats:
         """(improvements, years) share of the full effect of each that starts as stated."""

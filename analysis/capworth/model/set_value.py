@@ -5,8 +5,9 @@ strengthen one another, and a synergy or overlap of the case adds or takes away.
 speaks of a set reads its value here.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from capworth.model.gains import Tree
 from capworth.model.joint_gains import MONEY, Level, Meeting, levels_of, meetings_of
 from capworth.model.savings import SavedLine
 from capworth.model.simulation import Kept, Sample
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +41,7 @@ class SetValue:
     shares: Floats
     meetings: tuple[Meeting, ...]
     lines: tuple[SavedLine, ...] = ()
+    _known: dict[object, Any] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(cls, sample: Sample) -> "SetValue":
@@ -137,6 +141,42 @@ class SetValue:
             if len(users) > 1:
                 total = total + _beyond(meeting, measure, users, delays[users].tolist())
         return total
+
+    def together(self, chosen: Bools, delays: Ints, measure: str) -> float:
+        """Mean of what members of one set add beyond their own gains, started so much later.
+
+        As `started`, of which it is the mean less that of `kept`; what a meeting adds in one way is
+        found once.
+        """
+        total = 0.0
+        pairs = np.flatnonzero(self._both(chosen[None])[0]).tolist()
+        if pairs:
+            years = self.sample.model.gains.years
+            bonus = self._once(("bonus", measure), lambda: self.bonuses(measure).mean(axis=0))
+            for place in pairs:
+                both = self.pairs[place].tolist()
+                total += bonus[place] * min(years.left(k, int(delays[k])) for k in both)
+        for place, meeting in enumerate(self.meetings):
+            users = [user for user in meeting.users if chosen[user]]
+            if len(users) > 1:
+                late = delays[users].tolist()
+                total += self._mean(place, measure, users, late)
+                total -= sum(
+                    self._mean(place, measure, [u], [d]) for u, d in zip(users, late, strict=True)
+                )
+        return total
+
+    def _mean(self, place: int, measure: str, users: list[int], delays: list[int]) -> float:
+        key = (place, measure, *users, *delays)
+        meeting = self.meetings[place]
+        return self._once(key, lambda: float(meeting.joint(measure, users, delays).mean()))
+
+    def _once(self, key: object, find: Callable[[], T]) -> T:
+        """Find a mean, or what was found before."""
+        if key not in self._known:
+            self._known[key] = find()
+        found: T = self._known[key]
+        return found
 
     def meet(self, chosen: Bools) -> bool:
         """Whether any members of a set (improvements,) meet, or are a pair that adds or takes."""

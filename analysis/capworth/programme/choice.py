@@ -203,13 +203,17 @@ class Choice:
         return limit_rows(self.case, self.calendar, self.spending, self.asked)[3]
 
     @cached_property
-    def _means(self) -> Floats:
-        """(improvements, delays) expected value alone; -inf where it may not start so late."""
-        opens = self.calendar.opens(self.spending)
-        worth = np.full(opens.shape, -np.inf)
-        for k, delay in np.argwhere(opens).tolist():
+    def _alone(self) -> Floats:
+        """(improvements, delays) expected value alone, so many years later than stated."""
+        worth = np.empty(self.calendar.opens(self.spending).shape)
+        for k, delay in np.ndindex(*worth.shape):
             worth[k, delay] = self.own(k, delay, self.measure).mean()
         return worth
+
+    @cached_property
+    def _means(self) -> Floats:
+        """(improvements, delays) the same; -inf where it may not start so late."""
+        return np.where(self.calendar.opens(self.spending), self._alone, -np.inf)
 
     @cached_property
     def plan(self) -> Plan:
@@ -296,10 +300,9 @@ class Choice:
 
     def joint(self, chosen: Bools, delays: Ints) -> float:
         """Expected value of a set whose members start so many years later than stated."""
-        if not self.worth.meet(chosen):
-            members = np.flatnonzero(chosen)
-            return float(self._means[members, delays[members]].sum())
-        return float(self.by_draw(chosen, delays, self.measure).mean())
+        members = np.flatnonzero(chosen)
+        apart = float(self._alone[members, delays[members]].sum())
+        return apart + self.worth.together(chosen, delays, self.measure)
 
     def by_draw(self, chosen: Bools, delays: Ints, measure: str) -> Floats:
         """(draws kept,) value of a set whose members start so many years later than stated."""

@@ -562,6 +562,7 @@ def _starts(
     eased, enough = plan.eases_most(chosen), (confidence - ROOM) * prices.shape[1]
     placed: set[int] = set()
     meets = falling and joint is not None and _meets(chosen, plan, joint)
+    stated = np.inf if joint is None else joint(chosen, delays)
 
     def keeps_order() -> bool:
         return all(
@@ -592,8 +593,10 @@ def _starts(
             gains = plan.eases(chosen, delays)
             tried.weighed += joint is not None
             got = joint(chosen, delays) if joint is not None else value + gains
-            if got >= floor and (not best or got - gains > best[0][0]):
-                best[:] = [(got - gains, delays.copy(), float(within.mean()), got)]
+            held = min(got - gains, stated)  # an overlap that fades is no reason to be late either
+            more = TIE * max(abs(held), 1e-300)  # within which two starts are worth the same
+            if not best or held > best[0][0] + more:
+                best[:] = [(held, delays.copy(), float(within.mean()), got)]
             return
         project = order[depth]
         placed.add(project)
@@ -623,4 +626,6 @@ def _starts(
     none = np.zeros(len(caps))
     if not hopeless(0, none, 0.0):
         place(0, none, np.ones(prices.shape[1], dtype=bool), 0.0)
-    return ((best[0][1], best[0][3], best[0][2]) if best else None), tried
+    if not best or best[0][3] < floor:
+        return None, tried
+    return (best[0][1], best[0][3], best[0][2]), tried
