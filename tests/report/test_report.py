@@ -46,7 +46,7 @@ from capworth.report.annex import method as provenance
 from capworth.report.annex.claim import claim_page
 from capworth.report.blocks import Table, rows_of
 from capworth.report.decision import decision_page, page_one_of
-from capworth.report.summary import summary_page
+from capworth.report.summary import opening, summary_page
 from capworth.study.stages import Study, run_study
 
 document = partial(pdf.document, annex=pdf.FULL)  # every page and chart
@@ -359,7 +359,7 @@ def test_the_line_at_the_foot_says_which_vintage(study: Study, printed: Printed)
     known = study.provenance
     for page in printed["en"]:
         assert f"case {known.case} {known.fingerprint[:12]} · {known.currency}" in page
-        assert f"seed {known.seed} · {known.draws} draws" in page
+        assert f"seed {known.seed} · {known.draws} simulations" in page
 
 
 # ---------------------------------------------------------------- what is said
@@ -408,7 +408,7 @@ def test_what_is_left_out_says_why(study: Study) -> None:
     out = programme.with_role("not now")
     assert out
     for key in out:
-        reason = words.word("reason", str(why.loc[key, "reason"]))
+        reason = opening(words.word("reason", str(why.loc[key, "reason"])))
         part = text.split(f"**{reason}:**")[1].split("**")[0]
         assert words.brief(key) in part
 

@@ -365,7 +365,7 @@ def _why_not(study: Study, language: Language) -> dict[str, Any]:
     told = [
         language.say(
             "why_others.reason",
-            reason=language.word("reason", reason),
+            reason=opening(language.word("reason", reason)),
             names=language.listed(names),
         )
         for reason, names in reasons.items()
@@ -455,3 +455,12 @@ def _reviews(study: Study, found: Advice, language: Language) -> Iterator[dict[s
     elif "baseline" in study:
         count = len(study.baseline.to_frame())
         yield _step(language.say("steps.reviews"), "promises", language, count=count)
+
+
+def opening(words: str) -> str:
+    """Words at the beginning of a sentence.
+
+    >>> opening("others add more")
+    'Others add more'
+    """
+    return words[:1].upper() + words[1:]
