@@ -44,6 +44,7 @@ from capworth.report.advice import advice, break_even
 from capworth.report.annex import capabilities, excellence
 from capworth.report.annex import method as provenance
 from capworth.report.annex.claim import claim_page
+from capworth.report.annex.short import LEAVES
 from capworth.report.blocks import Table, rows_of
 from capworth.report.decision import decision_page, page_one_of
 from capworth.report.summary import opening, summary_page
@@ -1112,3 +1113,38 @@ def test_names_of_inputs_are_words(contents: Contents, study: Study) -> None:
     tables = [block for block in section["blocks"] if block["kind"] == "table"]
     for table in tables:
         assert not any("/" in str(row[0]) for row in table["rows"])
+
+
+FIRST = 12  # letters by which names are told, as pictures cut them at different lengths
+
+
+def _filled(picture: Mapping[str, Any], *fills: str) -> set[str]:
+    """What the rows of a picture with one of some fills name."""
+    groups = [group for group in picture["groups"] if group["fill"] in fills]
+    return {row["name"][:FIRST] for group in groups for row in group["rows"]}
+
+
+def test_the_paper_speaks_of_one_set(bundled: Study) -> None:
+    """Page 1, the options, the timetable, the donor menu and the tables name the same programme."""
+    words = words_of(bundled.case)
+    names = {words.name(name)[:FIRST] for name in bundled.programme.chosen}
+    assert len(names) == len(bundled.programme.chosen) > 0
+    page = document(bundled, "en")
+    leaves = {leaf.chart: leaf.page(bundled, words) for leaf in LEAVES}
+    assert _filled(page["decision"]["picture"], "solid", "hatched") == names
+    assert _filled(drawn(leaves["gantt"]), "solid") == names
+    assert _filled(drawn(leaves["donor_menu"]), "solid") == names
+    assert f"({len(names)})" in page["summary"]["options"]["heads"][2]
+    chosen = set(bundled.programme.chosen)
+    menu = bundled.funding.menu.to_frame()
+    assert set(menu.index[menu["chosen"]]) == chosen
+    assert set(bundled.baseline.to_frame().index.get_level_values("improvement")) <= chosen
+    lets_go = {key for row in bundled.switching.to_frame()["out"] for key in str(row).split()}
+    assert lets_go <= chosen  # what a switch lets go was in
+
+
+def drawn(section: Any) -> Mapping[str, Any]:
+    """The picture of a page of the short annex."""
+    picture = section.blocks[0]
+    assert isinstance(picture, Mapping)
+    return picture
