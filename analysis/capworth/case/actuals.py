@@ -10,9 +10,9 @@ from pathlib import Path
 
 from capworth.case.check import BadCellError, read_cell
 from capworth.case.dictionary import Column
+from capworth.case.files import read_text
 from capworth.case.model import Case
 from capworth.errors import CaseError, Finding, InputError, nearest
-from capworth.files import read_text
 
 START, SPEND, LEVEL, FACTOR = "start", "spend", "level", "factor"
 

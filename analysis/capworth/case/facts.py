@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from capworth.case.files import read_text
 from capworth.errors import CaseError, Finding, InputError
-from capworth.files import read_text
 
 FILE = "facts.csv"
 COLUMNS = ("fact", "year", "low", "value", "high", "unit", "bound", "source", "address", "note")

@@ -20,8 +20,8 @@ from capworth.case.claim import Lock
 from capworth.case.claim_lock import FILE as LOCK_FILE
 from capworth.case.claim_lock import LockError, lock_place, read_lock
 from capworth.case.dictionary import CLAIM, SETTINGS, dictionary, table_names
+from capworth.case.files import read, read_text, unreadable
 from capworth.errors import CaseError, Finding, InputError, nearest
-from capworth.files import read, read_text, unreadable
 
 if TYPE_CHECKING:
     from capworth.case.workbook import Oddity

@@ -24,9 +24,9 @@ def command(case: str, mean: str, file: str | None) -> None:
     """Turn the judgements of CASE into weights with ranges, and say what to revisit."""
     from pathlib import Path
 
+    from capworth.case.files import write
     from capworth.case.read import read_case
     from capworth.errors import InputError
-    from capworth.files import write
     from capworth.multicriteria.elicitation import elicit
     from capworth.multicriteria.workshop import judged_criteria
 

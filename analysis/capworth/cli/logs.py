@@ -28,8 +28,8 @@ def command(
     """
     from pathlib import Path
 
+    from capworth.case.files import write
     from capworth.errors import InputError
-    from capworth.files import write
     from capworth.logs import count_activity
     from capworth.logs.counting import must_fit
 

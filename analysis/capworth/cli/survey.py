@@ -25,9 +25,9 @@ def command(case: str, out: str, seed: int | None, response: float, members: int
     """
     from pathlib import Path
 
+    from capworth.case.files import write
     from capworth.case.read import read_case
     from capworth.errors import InputError
-    from capworth.files import write
     from capworth.members.synthetic import synthetic_survey
 
     known = read_case(case)

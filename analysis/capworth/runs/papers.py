@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
+from capworth.case.files import write
 from capworth.case.model import Case
 from capworth.case.read import read_case
 from capworth.errors import InputError, nearest
-from capworth.files import write
 from capworth.funding.donors import DonorMenu
 from capworth.language.phrases import languages as spoken_languages
 from capworth.members.feedback import hear_members

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from capworth.files import settle, settle_all
+from capworth.case.files import settle, settle_all
 from capworth.runs.manifest import RunError, strangers
 
 LOCK = "capworth.lock"  # in a scratch folder: held by the process that works there
