@@ -144,7 +144,7 @@ def test_a_number_opens(made: Path, small_folder: Path) -> None:
     formula = FORMULAS["cost"]
     assert f"In symbols: {formula.symbols}" in text
     assert f"Formula: {said.say('formula.cost')}" in text
-    assert "the middle 80% of the draws" in text
+    assert "the middle 80% of the simulations" in text
     assert "With every input at its mode: €0.5" in text
     assert f"{DRAWS} draws, one standard error" in text
     assert "Moved most by (rank correlation): Cost: Forensic laboratory (staff" in text

@@ -212,7 +212,7 @@ def test_the_method_page_says_how_low_and_high_are_read(study: Study, small: Cas
     sobol = replace(study, case=small.with_settings(sampling="sobol"))
     words = said(sobol)
     assert "of one scrambled Sobol sequence" in words
-    assert "power of two of draws; there are 400." in words
+    assert "power of two of simulations; there are 400." in words
     assert "21,201 dimensions at most" in words
     assert "that of 8 parts of the sequence" in words
 
