@@ -146,7 +146,7 @@ def test_a_number_opens(made: Path, small_folder: Path) -> None:
     assert f"Formula: {said.say('formula.cost')}" in text
     assert "the middle 80% of the simulations" in text
     assert "With every input at its mode: €0.5" in text
-    assert f"{DRAWS} draws, one standard error" in text
+    assert f"{DRAWS} simulations, one standard error" in text
     assert "Moved most by (rank correlation): Cost: Forensic laboratory (staff" in text
     assert re.search(r"recurrent\) \+0\.\d\d", text)
     rows = [line.split("\t") for line in lines if "\t" in line]
