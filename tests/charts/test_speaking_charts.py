@@ -4,11 +4,9 @@ Numbers and names as they follow in English, from the fields of the speaking stu
 in the other languages.
 """
 
-import importlib.util
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
-from pathlib import Path
+from importlib import import_module
 from typing import Any
 
 import pandas as pd
@@ -17,21 +15,7 @@ import pytest
 from capworth.charts.gallery import GALLERY
 from capworth.language.language import Language
 
-
-def _speaking() -> Any:
-    """The study and its reader, which the tests of the pages use too."""
-    if "speaking" not in sys.modules:
-        place = Path(__file__).parents[1] / "report" / "speaking.py"
-        spec = importlib.util.spec_from_file_location("speaking", place)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules["speaking"] = module
-        spec.loader.exec_module(module)
-    return sys.modules["speaking"]
-
-
-speaking = _speaking()
+speaking: Any = import_module("speaking")  # the study and its reader, beside the pages
 Tokens = list[str]
 Writer = Callable[..., Tokens]
 number: Writer = speaking.number

@@ -94,6 +94,8 @@ def test_a_late_member_meets_the_others_late_and_its_pair_counts_for_what_is_lef
     #  together 6 and 3; the pair adds 2 and 0.5, of which half is left, as of the later one
     found = worth.started(SETS[1], late, "distance", kept)
     assert found.tolist() == pytest.approx([6.0 + 2.0 / 2, 3.0 + 0.5 / 2])
+    beyond = worth.together(SETS[1], late, "distance")  # the mean of the same
+    assert beyond + kept[[0, 2]].sum(axis=0).mean() == pytest.approx(found.mean())
     at_once = worth.started(SETS[1], np.zeros(3, dtype=np.int64), "distance", gains.T)
     assert at_once.tolist() == pytest.approx(worth.by_draw(SETS[1], "distance").tolist())
 
@@ -127,3 +129,6 @@ def test_every_way_to_ask_gives_the_sum_of_parts(seed: int) -> None:
         np.testing.assert_allclose(worth.by_draw(row, "distance"), found[:, s], atol=1e-9)
         started = worth.started(row, none, "distance", gains.T)
         np.testing.assert_allclose(started, found[:, s], atol=1e-9)
+        own = gains[:, row].sum(axis=1).mean()
+        beyond = worth.together(row, none, "distance")
+        assert own + beyond == pytest.approx(found[:, s].mean(), abs=1e-9)

@@ -3,10 +3,8 @@
 The study is `speaking_study`, as in test_speaking_pages.py: its numbers all differ.
 """
 
-import importlib.util
-import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from importlib import import_module
 from typing import Any
 
 import pandas as pd
@@ -16,20 +14,7 @@ from capworth.charts.gallery import GALLERY
 from capworth.language.language import Language
 from capworth.report.annex.short import LEAVES
 
-
-def _speaking() -> Any:
-    if "speaking" not in sys.modules:
-        place = Path(__file__).parent / "speaking.py"
-        spec = importlib.util.spec_from_file_location("speaking", place)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules["speaking"] = module
-        spec.loader.exec_module(module)
-    return sys.modules["speaking"]
-
-
-speaking = _speaking()
+speaking: Any = import_module("speaking")  # the study and its reader, beside the pages
 number, around, middle = speaking.number, speaking.around, speaking.middle
 percent, chance = speaking.percent, speaking.chance
 

@@ -5,14 +5,12 @@ the cost printed on the gain, or two columns exchanged change what is read. What
 here field by field; it is written by `speaking`, not by the product.
 """
 
-import importlib.util
 import re
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from importlib import import_module
 from math import isnan
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,21 +22,7 @@ from capworth.case.model import GRADES
 from capworth.language.language import Language
 from capworth.report.decision import decision_page
 
-
-def _speaking() -> Any:
-    """The study and its reader, which the tests of the charts use too."""
-    if "speaking" not in sys.modules:
-        place = Path(__file__).parents[1] / "report" / "speaking.py"
-        spec = importlib.util.spec_from_file_location("speaking", place)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules["speaking"] = module
-        spec.loader.exec_module(module)
-    return sys.modules["speaking"]
-
-
-speaking = _speaking()
+speaking: Any = import_module("speaking")  # the study and its reader, beside the pages
 Tokens = list[str]
 Writer = Callable[..., Tokens]
 number: Writer = speaking.number

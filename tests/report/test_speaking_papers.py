@@ -1,11 +1,9 @@
 """Every number on the papers for donors and members is that of its field, in every language."""
 
-import importlib.util
-import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -19,21 +17,7 @@ from capworth.report.brief import document
 from capworth.report.donor import Offer
 from capworth.study.stages import Study
 
-
-def _speaking() -> Any:
-    """The study and its reader, which the tests of the pages use too."""
-    if "speaking" not in sys.modules:
-        place = Path(__file__).parent / "speaking.py"
-        spec = importlib.util.spec_from_file_location("speaking", place)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules["speaking"] = module
-        spec.loader.exec_module(module)
-    return sys.modules["speaking"]
-
-
-speaking = _speaking()
+speaking: Any = import_module("speaking")  # the study and its reader, beside the pages
 Tokens = list[str]
 Writer = Callable[..., Tokens]
 number: Writer = speaking.number

@@ -158,8 +158,8 @@ def checked(method: Callable[P, R]) -> Callable[P, R]:
     parameters = inspect.signature(method).parameters
     names = tuple(parameters)
     checks = {name: _check_of(p.annotation, p.default) for name, p in parameters.items()}
-    plain = all(p.kind is p.POSITIONAL_OR_KEYWORD or p.kind is p.KEYWORD_ONLY
-                for p in parameters.values())  # fmt: skip
+    named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    plain = all(parameter.kind in named for parameter in parameters.values())
 
     @wraps(method)
     def door(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -175,7 +175,7 @@ def checked(method: Callable[P, R]) -> Callable[P, R]:
         ):
             return method(*args, **kwargs)
         try:
-            return method(**taken)  # type: ignore[call-arg]
+            return method(**taken)  # type: ignore[call-arg]  # by name, whatever its parameters
         except InputError:
             raise
         except RAW as error:

@@ -95,8 +95,7 @@ class Figure:
 
 def number(value: object) -> float | None:
     """A number that is known, or None: not measured, or without an end."""
-    known = isinstance(value, float | int) and isfinite(value)
-    return float(value) if known else None  # type: ignore[arg-type]  # seen to be a number
+    return float(value) if isinstance(value, float | int) and isfinite(value) else None
 
 
 def word(label: object) -> str:
