@@ -398,7 +398,7 @@ def numbers(text: str, language: str) -> Tokens:
 # ---------------------------------------------------------------- what a document holds
 
 SECTIONS = (  # of the annex, in their order, as far as the small case asks
-    *("voice", "capabilities", "economics", "scales", "weights", "functions", "ranks", "spending"),
+    *("survey", "capabilities", "economics", "scales", "weights", "functions", "ranks", "spending"),
     *("allocation", "excellence", "frontier", "productivity", "priorities", "programme"),
     *("timetable", "funding", "network", "sensitivity", "switching", "resolving", "method"),
     *("limits", "soundness", "provenance"),

@@ -852,7 +852,7 @@ WORDS = (  # groups of words of which a case uses a few
     "allocation.by.",
     "undefined.",
     "donor.",  # said on the pages of test_donors.py
-    "voice.",  # these and the next have a test of their own, in test_voice_pages.py
+    "survey.",  # these and the next have a test of their own, in test_survey_pages.py
     "weights.",
     "together.sum_",
     "why.",

@@ -427,7 +427,7 @@ def ratio_of(row: Any) -> Tokens:
 # ---------------------------------------------------------------- what the annex says
 
 
-def voice(s: Any) -> Said:
+def survey(s: Any) -> Said:
     found = s.feedback
     asked = [str(found.answered), str(found.members)]
     groups = found.groups()
@@ -437,17 +437,17 @@ def voice(s: Any) -> Said:
     }
     clear = exact(round(found.silhouette, 2))
     return {
-        "voice.title": [*asked, str(found.year)],
-        "voice.[0].text": ["0", "10", *asked, "5", "3"],
-        "voice.[1].caption": [*clear, "0.25"],
-        **{f"voice.[1].rows[{k}][1]": told for k, told in where.items()},
+        "survey.title": [*asked, str(found.year)],
+        "survey.[0].text": ["0", "10", *asked, "5", "3"],
+        "survey.[1].caption": [*clear, "0.25"],
+        **{f"survey.[1].rows[{k}][1]": told for k, told in where.items()},
         **rows(
-            "voice.[1]",
+            "survey.[1]",
             groups,
             {0: lambda key, _: [str(key)], 4: plain("members", 0), 5: part("share")},
         ),
         **rows(
-            "voice.[2]",
+            "survey.[2]",
             found.response(),
             several(2, plain("members", 0), plain("answered", 0), plain("weight", 1)),
         ),
@@ -1263,7 +1263,7 @@ def provenance(s: Any) -> Said:
 
 
 PARTS: tuple[Callable[[Any], Said], ...] = (
-    *(page_1, page_2, claim, voice, capabilities, economics, scales, weights, ranks, spending),
+    *(page_1, page_2, claim, survey, capabilities, economics, scales, weights, ranks, spending),
     *(allocation, excellence, frontier, productivity, priorities, programme, timetable, funding),
     *(network, sensitivity, switching, resolving, provenance),
 )

@@ -640,10 +640,14 @@ def _coding(case: Case) -> tuple[pd.DataFrame, float]:
         return pd.DataFrame(), float("nan")
     coded = {(code.capability, code.coder) for code in case.codes}
     pairs = dict.fromkeys((code.capability, code.function) for code in case.codes)
-    said = {(code.capability, code.function, code.coder): code.share.mode for code in case.codes}
+    coded_share = {
+        (code.capability, code.function, code.coder): code.share.mode for code in case.codes
+    }
     rows = [
         [
-            said.get((capability, function, coder), 0.0) if (capability, coder) in coded else np.nan
+            coded_share.get((capability, function, coder), 0.0)
+            if (capability, coder) in coded
+            else np.nan
             for coder in coders
         ]
         for capability, function in pairs

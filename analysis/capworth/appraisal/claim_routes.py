@@ -94,8 +94,8 @@ class Routes(Answer):
 
     def __repr__(self) -> str:
         rows = zip(self._table.index, self._table["finding"], strict=True)
-        told = "; ".join(f"{route} {value}: {finding}" for (route, value), finding in rows)
-        return f"<Routes: {told.replace(' -:', ':')}>"
+        line = "; ".join(f"{route} {value}: {finding}" for (route, value), finding in rows)
+        return f"<Routes: {line.replace(' -:', ':')}>"
 
 
 def take_routes(sample: Sample, claim: Claim, provenance: Provenance) -> Routes:

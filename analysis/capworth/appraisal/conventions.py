@@ -64,23 +64,23 @@ class Conventions(Answer):
 
     def findings(self) -> tuple[str, ...]:
         """Say in sentences where the decision flips and which places depend on the choice."""
-        said = [repr(self)[1:-1]]
+        lines = [repr(self)[1:-1]]
         for scale, part in self._programmes.groupby(level="scale", sort=False):
             flips = part[part["flips"]]
             where = [str(schedule) for _, schedule in flips.index]
             if len(flips) == len(part):
                 chosen = " ".join(dict.fromkeys(part["chosen"]))
-                said.append(f"FLIPS by {scale}, under every schedule: {chosen or 'nothing'}")
+                lines.append(f"FLIPS by {scale}, under every schedule: {chosen or 'nothing'}")
             elif where:
-                said.append(f"FLIPS by {scale}, under {', '.join(where)}")
+                lines.append(f"FLIPS by {scale}, under {', '.join(where)}")
             else:
-                said.append(f"holds by {scale}, under all {len(part)} schedules")
+                lines.append(f"holds by {scale}, under all {len(part)} schedules")
         for what in ("key", "discounting", "scale"):
             moved = self._table[f"moved_by_{what}"]
             names = moved[moved > 0].sort_values(ascending=False, kind="stable")
             listed = ", ".join(f"{c} {int(n)}" for c, n in names.items())
-            said.append(f"places that depend on the {what}: {listed or 'none'}")
-        return tuple(said)
+            lines.append(f"places that depend on the {what}: {listed or 'none'}")
+        return tuple(lines)
 
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Every table of this answer by its file name."""

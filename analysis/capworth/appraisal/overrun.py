@@ -75,12 +75,12 @@ class Overrun(Answer):
         return {name: table for name, table in found.items() if len(table)}
 
     def __repr__(self) -> str:
-        told = "; ".join(
+        listed = "; ".join(
             f"{total}: {row['stated_m']:,.3g} million stated, {row['expected_m']:,.3g} expected, "
             f"{row['p80_m']:,.3g} would hold with {CONFIDENCE:.0%}"
             for total, row in self._table.iterrows()
         )
-        return f"<Overrun: {told or f'{len(self._improvements)} improvements, no stated total'}>"
+        return f"<Overrun: {listed or f'{len(self._improvements)} improvements, no stated total'}>"
 
 
 def overrun(sample: Sample, provenance: Provenance) -> Overrun | None:

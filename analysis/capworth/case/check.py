@@ -18,7 +18,7 @@ from capworth.case.dictionary import (
     dictionary,
     row_key,
 )
-from capworth.case.numerals import as_point, doubtful, said
+from capworth.case.numerals import as_point, doubtful, written_as
 from capworth.case.register import bias_classes, is_combined, is_constant, schedules
 from capworth.case.tables import RawCase, Table
 from capworth.case.workbook import ERROR
@@ -94,15 +94,16 @@ def check_cells(raw: RawCase) -> tuple[Mapping[str, object], Typed, tuple[Findin
     known |= dict.fromkeys(lost, Anything())  # no word can be held against what was not read
     own = settings.get("functions")
     words = own if isinstance(own, tuple) else ()
-    told = {(f.file, f.row, f.column) for f in raw.findings}
+    known_faults = {(f.file, f.row, f.column) for f in raw.findings}
     form = str(settings.get("number_format") or "")
     tables = {name: _in_form(table, form) for name, table in raw.tables.items()}
     if not form:
         doubts = [d for table in tables.values() for d in _doubts(table, raw.is_book)]
-        told |= {(f.file, f.row, f.column) for f in doubts}
+        known_faults |= {(f.file, f.row, f.column) for f in doubts}
         findings.extend(doubts)
     typed = {
-        name: _check_table(table, known, words, findings, told) for name, table in tables.items()
+        name: _check_table(table, known, words, findings, known_faults)
+        for name, table in tables.items()
     }
     if raw.claim is not None and raw.place_of(CLAIM) not in unreadable:
         typed[CLAIM] = (_claim_row(raw, known, findings),)
@@ -129,7 +130,7 @@ def _doubts(table: Table, in_book: bool) -> Iterator[Finding]:
             table.file,
             row,
             column,
-            f"{text!r} may be {said(float(text))} or {text.replace('.', '')}",
+            f"{text!r} may be {written_as(float(text))} or {text.replace('.', '')}",
             f"Write {text.rstrip('0').rstrip('.')} or {text.replace('.', '')}; or say in the "
             'settings number_format = "point", or "comma".',
         )
@@ -173,10 +174,10 @@ def _check_keys(
         elif key not in columns:
             findings.append(Finding(place, 0, key, "there is no such key", nearest(key, columns)))
     keys: dict[str, object] = {}
-    told = {finding.column for finding in findings if finding.file == place}
+    known_faults = {finding.column for finding in findings if finding.file == place}
     for name, column in columns.items():
         value = given.get(name)
-        if value is None and name in told:
+        if value is None and name in known_faults:
             continue
         try:
             if column.kind in {"list", "words", "refs"}:
@@ -226,7 +227,7 @@ def _check_table(
     known: Mapping[str, Collection[str]],
     functions: tuple[str, ...],
     findings: list[Finding],
-    told: Collection[tuple[str, int, str]],
+    known_faults: Collection[tuple[str, int, str]],
 ) -> tuple[TypedRow, ...]:
     columns = dict(dictionary()[table.name])
     if functions and table.name in ("functions", "choices"):
@@ -238,7 +239,7 @@ def _check_table(
         values: dict[str, object] = {}
         faulty = False
         for name, text in row.cells.items():
-            if (table.file, row.number, name) in told:
+            if (table.file, row.number, name) in known_faults:
                 faulty = True
                 continue
             try:
@@ -380,9 +381,13 @@ def _whole(text: str, column: Column) -> float:
 def _within(value: float, column: Column) -> float:
     unit = f" The unit is: {column.unit}." if column.unit else ""
     if column.lowest is not None and value < column.lowest:
-        raise BadCellError(f"{said(value)} is below {said(column.lowest)}", f"Raise it.{unit}")
+        raise BadCellError(
+            f"{written_as(value)} is below {written_as(column.lowest)}", f"Raise it.{unit}"
+        )
     if column.highest is not None and value > column.highest:
-        raise BadCellError(f"{said(value)} is above {said(column.highest)}", f"Lower it.{unit}")
+        raise BadCellError(
+            f"{written_as(value)} is above {written_as(column.highest)}", f"Lower it.{unit}"
+        )
     return value
 
 

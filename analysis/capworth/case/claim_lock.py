@@ -91,22 +91,22 @@ def read_lock(text: str) -> Lock:
         When it is no lock, or its digest is not that of what it holds.
     """
     try:
-        told: dict[str, Any] = tomllib.loads(text)
+        entries: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise LockError(f"it cannot be read ({error})") from error
     shapes = {"registered": date, "method": str, "digest": str, "claim": dict, "parts": dict}
-    if set(told) != set(shapes) or any(not isinstance(told[k], t) for k, t in shapes.items()):
+    if set(entries) != set(shapes) or any(not isinstance(entries[k], t) for k, t in shapes.items()):
         raise LockError("it is no lock of a claim")
-    keys, parts = told["claim"], told["parts"]
+    keys, parts = entries["claim"], entries["parts"]
     if not all(isinstance(v, str) for v in (*keys.values(), *parts.values())):
         raise LockError("it is no lock of a claim")
-    day = told["registered"].isoformat()
-    if told["digest"] != digest_of(keys, parts, told["method"], day):
+    day = entries["registered"].isoformat()
+    if entries["digest"] != digest_of(keys, parts, entries["method"], day):
         raise LockError("it was changed after it was written")
     return Lock(
-        told["registered"],
-        told["method"],
-        told["digest"],
+        entries["registered"],
+        entries["method"],
+        entries["digest"],
         tuple(keys.items()),
         tuple(parts.items()),
     )

@@ -48,7 +48,7 @@ def with_distributions(
     numbers : the field of a row's uncertain number by table; empty where it has none
     ends : how low and high are read where no row says otherwise
     """
-    said: Sequence[Distribution] = parts["distributions"]
+    judgements: Sequence[Distribution] = parts["distributions"]
     seen: dict[str, list[Observation]] = {}
     for row in parts["observations"]:
         seen.setdefault(row.input, []).append(row)
@@ -64,7 +64,7 @@ def with_distributions(
         """Say how a number is drawn; one that stands beside another is only named in full."""
         mine = [
             row
-            for row in said
+            for row in judgements
             if (row.inputs == estimate.name if alone else row.speaks_of(estimate.name))
         ]
         usual = "" if estimate.made_from == "feedback" else ends  # whose ends are computed
@@ -86,7 +86,7 @@ def with_distributions(
             )
         return replace(estimate, made_of=together.get(estimate.name, estimate.made_of))
 
-    speaks = bool(said or seen or together or ends != "ends")
+    speaks = bool(judgements or seen or together or ends != "ends")
     found = {}
     for table, rows in parts.items():
         number = numbers.get(table, "")

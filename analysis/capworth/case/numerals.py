@@ -73,7 +73,7 @@ def doubtful(
             yield row, name, text
 
 
-def said(value: float) -> str:
+def written_as(value: float) -> str:
     """Write a number as a person would: large ones in full, with commas.
 
     >>> said(26_000_000.0), said(0.5), said(-1e300)

@@ -140,8 +140,8 @@ def read_case(place: str | Path) -> Case:
     parts = _parts(given, typed, claim.coders if claim else ())
     if findings := _unfit(raw, given, typed, parts):
         raise CaseError(findings)
-    told = {f.name: given[f.name] for f in fields(Settings) if f.name in given}
-    case = Case(Settings(**told), **parts, fingerprint=raw.fingerprint(), claim=claim)
+    given_settings = {f.name: given[f.name] for f in fields(Settings) if f.name in given}
+    case = Case(Settings(**given_settings), **parts, fingerprint=raw.fingerprint(), claim=claim)
     return came_from_the_door(case)
 
 
@@ -195,8 +195,8 @@ def _unfit(
     raw: RawCase, given: Mapping[str, Any], typed: Typed, parts: Mapping[str, Any]
 ) -> tuple[Finding, ...]:
     """Find the numbers that cannot be drawn as is said of them, where anything is said."""
-    said = any(typed.get(table) for table in DRAWING)
-    if not said and (given.get("distribution_ends") or "ends") == "ends":
+    own_words = any(typed.get(table) for table in DRAWING)
+    if not own_words and (given.get("distribution_ends") or "ends") == "ends":
         return ()
     return tuple(check_fits(parts, raw.place_of))
 

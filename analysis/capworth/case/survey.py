@@ -84,9 +84,9 @@ class Survey:
         column = {capability: k for k, capability in enumerate(capabilities)}
         table = np.full((len(members), len(capabilities), len(ITEMS)), np.nan)
         for row in rows:
-            said = (row.importance, row.satisfaction, row.need)
+            ratings = (row.importance, row.satisfaction, row.need)
             table[place[row.member], column[row.capability]] = [
-                np.nan if figure is None else figure for figure in said
+                np.nan if figure is None else figure for figure in ratings
             ]
         answered = np.zeros(len(members), dtype=bool)
         answered[[place[row.member] for row in rows]] = True

@@ -138,8 +138,8 @@ def _read_folder(path: Path) -> RawCase:
             findings.append(Finding(name, 0, "", "this is not a table of a case", hint))
         else:
             unread.append(name)
-    told = {finding.file for finding in findings}
-    if SETTINGS_FILE not in contents and SETTINGS_FILE not in told:
+    faulty_files = {finding.file for finding in findings}
+    if SETTINGS_FILE not in contents and SETTINGS_FILE not in faulty_files:
         findings.append(Finding(SETTINGS_FILE, 0, "", "the file is missing", "Add it."))
     settings, claim = (_keys(file, contents, findings) for file in KEYS)
     tables = {}

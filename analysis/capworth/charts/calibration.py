@@ -49,11 +49,11 @@ def draw_calibration(found: Calibration, ax: Axes, language: Language = ENGLISH)
             (at, height),
             arrowprops={"arrowstyle": "->", "color": VERMILION, "lw": 1.4},
         )
-    told = [
+    captions = [
         language.say("calibration.holds" if held else "calibration.fails")
         for held in table["holds"]
     ]
-    write_column(ax, y, told, language.say("column.holds"))
+    write_column(ax, y, captions, language.say("column.holds"))
     ax.set_xlabel(language.say("axis.fact_to_model"), loc="right")
     ax.xaxis.set_major_locator(FixedLocator(TICKS))
     ax.xaxis.set_minor_locator(NullLocator())

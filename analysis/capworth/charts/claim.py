@@ -74,9 +74,9 @@ def claim_facts(study: Study, language: Language) -> Facts:
     claim = study.claim
     row, detectable = claim.row, claim.power.detectable
     variant = None if np.isfinite(detectable) else "none"
-    told = []
+    captions = []
     for key, line in _rows(claim.to_frame()):
-        told.append(
+        captions.append(
             language.say(
                 "chart.claim.alt_row",
                 reading=reading_of(language, key),
@@ -97,7 +97,7 @@ def claim_facts(study: Study, language: Language) -> Facts:
         "level": language.percent(1 - 2 * claim.alpha),
         "power": language.percent(POWER),
         "margin": language.tick(claim.margin),
-        "list": in_series(language, told),
+        "list": in_series(language, captions),
     }
 
 
@@ -107,7 +107,7 @@ def curve_facts(study: Study, language: Language) -> Facts:
     found = claim.curves[claim.primary[0]]
     ratios = claim.specifications()
     mine = ratios[ratios["estimand"] == claim.primary[0]]["ratio"]
-    told = [
+    captions = [
         language.say(
             "chart.claim_curve.alt_row",
             estimand=language.word("estimand", str(estimand)),
@@ -131,26 +131,26 @@ def curve_facts(study: Study, language: Language) -> Facts:
         "low": language.percent(QUANTILES[0]),
         "high": language.percent(QUANTILES[2]),
         "deals": language.number(CURVE_DEALS, 0),
-        "list": " ".join(told),
+        "list": " ".join(captions),
     }
 
 
 def routes_facts(study: Study, language: Language) -> Facts:
     """Which routes could be taken, and what each found."""
     routes, claim = study.routes, study.claim
-    told = []
+    captions = []
     for (route, value), row in _rows(routes.to_frame()):
-        said = {
+        answers = {
             "route": language.word("claim_route", route),
             "finding": language.word("finding", str(row["finding"])),
         }
         if row["finding"] == NOT_TAKEN:
-            told.append(language.say("chart.claim_routes.alt_not_taken", **said))
+            captions.append(language.say("chart.claim_routes.alt_not_taken", **answers))
             continue
         ratio = language.number(float(row["ratio"]))
         measure = language.word("measure", value) if value != "-" else language.say("none")
-        told.append(
-            language.say("chart.claim_routes.alt_row", measure=measure, ratio=ratio, **said)
+        captions.append(
+            language.say("chart.claim_routes.alt_row", measure=measure, ratio=ratio, **answers)
         )
     return {
         "count": len(routes.taken),
@@ -158,7 +158,7 @@ def routes_facts(study: Study, language: Language) -> Facts:
         "claimed": _claimed(language, claim.group),
         "level": language.percent(1 - 2 * claim.alpha),
         "drawn": language.percent(POWER),
-        "told": in_series(language, told),
+        "told": in_series(language, captions),
     }
 
 
@@ -200,8 +200,8 @@ def draw_claim(claim: Claim, ax: Axes, language: Language = ENGLISH) -> Axes:
             face = colour if registered else PAPER
             marker = "D" if registered else "o"
             ax.plot(row["ratio"], height, marker, color=colour, markerfacecolor=face, markersize=5)
-    told = [detectable_of(language, float(ratio)) for ratio in table["detectable"]]
-    write_column(ax, y, told, language.say("column.shown_from"))
+    captions = [detectable_of(language, float(ratio)) for ratio in table["detectable"]]
+    write_column(ax, y, captions, language.say("column.shown_from"))
     level = language.percent(1 - 2 * claim.alpha)
     ax.set_xlabel(language.say("axis.ratio_log", level=level), loc="right")
     return ax
@@ -254,8 +254,8 @@ def draw_claim_curve(
     low, middle, high, ratio = (
         table[c].to_numpy(dtype=float) for c in ("null_low", "null_median", "null_high", "ratio")
     )
-    said = {"low": language.percent(QUANTILES[0]), "high": language.percent(QUANTILES[2])}
-    chance = language.say("functions.chance", **said)
+    answers = {"low": language.percent(QUANTILES[0]), "high": language.percent(QUANTILES[2])}
+    chance = language.say("functions.chance", **answers)
     ax.fill_between(at, low, high, color=RULE, lw=0, label=chance)
     ax.plot(at, middle, color=MUTED, lw=0.8, linestyle=(0, (3, 2)))
     ax.axhline(1.0, color=INK, lw=0.8)

@@ -300,7 +300,7 @@ def _draw_pledges(funding: Funding, ax: Axes, language: Language) -> None:
     pledges = pledges.assign(free=pledges["earmark"] == "").sort_values(
         "free", ascending=False, kind="stable"
     )
-    start, said = 0.0, set()
+    start, labelled = 0.0, set()
     for amount, free in zip(pledges["amount_m"], pledges["free"], strict=True):
         word = "free" if free else "earmarked"
         ax.barh(
@@ -315,9 +315,9 @@ def _draw_pledges(funding: Funding, ax: Axes, language: Language) -> None:
             linewidth=0.5,
             hatch=None if free else "//////",
             zorder=4,
-            label=None if word in said else language.say(f"funding.{word}"),
+            label=None if word in labelled else language.say(f"funding.{word}"),
         )
-        said.add(word)
+        labelled.add(word)
         start += amount
     if start:
         ax.annotate(
@@ -444,7 +444,7 @@ def draw_money_map(money: MoneyMap, ax: Axes, language: Language = ENGLISH) -> A
     names += [language.say(f"money_map.{word}") for word, _, _ in steps]
     y = name_rows(ax, names)
     rule_rows(ax, y)
-    left, said = 0.0, set[str]()
+    left, labelled = 0.0, set[str]()
     for height, (_, row) in zip(y, years.iterrows(), strict=False):
         for kind in KINDS:
             amount = float(row.get(kind, 0.0))
@@ -459,9 +459,9 @@ def draw_money_map(money: MoneyMap, ax: Axes, language: Language = ENGLISH) -> A
                     edgecolor=INK,
                     linewidth=0.5,
                     hatch=hatch or None,
-                    label=None if kind in said else language.word("pledge_kind", kind),
+                    label=None if kind in labelled else language.word("pledge_kind", kind),
                 )
-                said.add(kind)
+                labelled.add(kind)
                 left += amount
     for height, (word, width, start) in zip(y[len(years) :], steps, strict=True):
         ax.barh(

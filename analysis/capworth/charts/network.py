@@ -127,8 +127,8 @@ def draw_hub(network: Network, ax: Axes, language: Language = ENGLISH) -> Axes:
         ax.fill_between(
             n, curve[f"{name}_m_low"], curve[f"{name}_m_high"], color=colour, alpha=0.18, lw=0
         )
-        said = language.say(f"network.{name}")
-        ax.plot(n, curve[f"{name}_m"], color=colour, ls=dashes, lw=1.4, label=said)
+        words = language.say(f"network.{name}")
+        ax.plot(n, curve[f"{name}_m"], color=colour, ls=dashes, lw=1.4, label=words)
     now = float(np.interp(here, n, curve["hub_m"]))
     shapes = {"n_log_n": n * np.log(n), "n_squared": n**2}
     at = {"n_log_n": here * np.log(here), "n_squared": here**2}

@@ -203,7 +203,7 @@ def good_sets_facts(study: Study, language: Language) -> Facts:
     base = str(rows["chosen"].iloc[0])
     rivals = rows["p_better"].to_numpy()[1:]
     values = triples(rows, "value")
-    told = (
+    caption = (
         language.say(
             "chart.good_sets.alt_row",
             name=name_of(str(chosen), base, language).replace("\n", " "),
@@ -225,7 +225,7 @@ def good_sets_facts(study: Study, language: Language) -> Facts:
         "regret": worth(programme.measure, exact_amount(programme.regret), language, currency),
         "sure": sure(programme.confidence, language),
         "draws": language.number(programme.draws, 0),
-        "list": in_series(language, told, most=20),
+        "list": in_series(language, caption, most=20),
     }
 
 
@@ -236,7 +236,7 @@ def gantt_facts(study: Study, language: Language) -> Facts:
     table = programme.to_frame()
     start, full = table["start"].to_dict(), table["full_effect"].to_dict()
     limited = yearly_limited(study.case)
-    told = (
+    caption = (
         language.say(
             "chart.gantt.alt_row",
             name=language.name(key),
@@ -254,5 +254,5 @@ def gantt_facts(study: Study, language: Language) -> Facts:
         "worth": worth(programme.measure, Amount(*programme.value), language, currency),
         "needed": money_at(programme.needed_m, language, currency),
         "sure": sure(programme.confidence, language),
-        "list": in_series(language, told, most=20),
+        "list": in_series(language, caption, most=20),
     }

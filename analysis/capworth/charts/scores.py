@@ -299,13 +299,13 @@ def _name(branch: str, language: Language) -> str:
 
 def _points(table: pd.DataFrame, language: Language) -> Mapping[str, str]:
     """Points of each criterion together, with their range."""
-    said = {}
+    labels = {}
     swings = table[["swing", "swing_low", "swing_high"]].to_numpy(dtype=float)
     for criterion, row in zip(table.index, swings, strict=True):
         middle, low, high = (language.number(float(end), 0) for end in row)
         span = language.say("span", low=low, high=high)
-        said[str(criterion)] = language.say("around", middle=middle, span=span)
-    return said
+        labels[str(criterion)] = language.say("around", middle=middle, span=span)
+    return labels
 
 
 def _judged(study: Study) -> Elicitation:
@@ -315,8 +315,8 @@ def _judged(study: Study) -> Elicitation:
 def _judges_facts(study: Study, language: Language) -> Mapping[str, object]:
     """On which swing judges are farthest apart, and whose judgements need another look."""
     found = _judged(study)
-    said = found.records().groupby("criterion", sort=False)["points"]
-    low, high = said.min(), said.max()
+    labels = found.records().groupby("criterion", sort=False)["points"]
+    low, high = labels.min(), labels.max()
     widest = str((high - low).round(6).idxmax())
     table = found.to_frame()
     top = table[table["branch"] == table["branch"].sort_values().iloc[0]]  # the tree's, if judged

@@ -191,10 +191,12 @@ def turn(figure: Figure) -> None:
         text.set_text(turned(text.get_text()))
     for ax in figure.axes:
         for axis in (ax.xaxis, ax.yaxis):
-            said = axis.get_major_formatter()
-            if isinstance(said, FuncFormatter):  # of named rows, or of the language of the chart
-                axis.set_major_formatter(_turning(said))
+            formatter = axis.get_major_formatter()
+            if isinstance(
+                formatter, FuncFormatter
+            ):  # of named rows, or of the language of the chart
+                axis.set_major_formatter(_turning(formatter))
 
 
-def _turning(said: FuncFormatter) -> FuncFormatter:
-    return FuncFormatter(lambda value, place: turned(said(value, place)))
+def _turning(formatter: FuncFormatter) -> FuncFormatter:
+    return FuncFormatter(lambda value, place: turned(formatter(value, place)))

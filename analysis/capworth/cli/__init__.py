@@ -89,14 +89,14 @@ class Commands(click.Group):
             click.echo("Interrupted: nothing was left half-written.", err=True)
             ctx.exit(EXIT_CTRL_C)
         except Exception as error:
-            told = _told(error)
-            if not told:
+            sentence = _told(error)
+            if not sentence:
                 import traceback
 
                 traceback.print_exc()
-                told = "This is a fault of capworth, not of the case: tell its makers."
-            click.echo(told, err=True)
-            ctx.exit(EXIT_OURS if told.startswith("This is a fault") else EXIT_FAULT)
+                sentence = "This is a fault of capworth, not of the case: tell its makers."
+            click.echo(sentence, err=True)
+            ctx.exit(EXIT_OURS if sentence.startswith("This is a fault") else EXIT_FAULT)
 
 
 def _told(error: Exception) -> str:

@@ -57,13 +57,13 @@ def _list(folder: Path, case: Any, words: str, language: str) -> None:
     from capworth.runs.run import read_figures
     from capworth.study.figures import near
 
-    said, figures = Language.of(case, language), read_figures(folder)
+    language_of, figures = Language.of(case, language), read_figures(folder)
     asked = words.lower().split()
     found = [f for f in figures.values() if all(word in f.id.lower() for word in asked)]
     if not found:
         raise CapworthError(f"no figure holds {words!r}. {near('.'.join(asked), figures)}")
-    kinds = [said.word("figure_kind", figure.kind) for figure in found]
-    rows = [[f.id, said.said(f), kind] for f, kind in zip(found, kinds, strict=True)]
+    kinds = [language_of.word("figure_kind", figure.kind) for figure in found]
+    rows = [[f.id, language_of.said(f), kind] for f, kind in zip(found, kinds, strict=True)]
     show(["figure", "value", "kind"], rows)
 
 

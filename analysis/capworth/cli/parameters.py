@@ -29,9 +29,9 @@ def command(which: str | None, status: str | None) -> None:
     for one in parameters().values():
         if (not status or one.status == status) and chosen in one.set.casefold():
             value = "not set" if one.value is None else f"{one.value:g} {one.unit}"
-            told = "; ".join(filter(None, (one.name, one.note)))
+            line = "; ".join(filter(None, (one.name, one.note)))
             review = f"; next review: {one.next_review}" if one.next_review else ""
-            click.echo(f"{one.id} [{one.status}]: {value} ({one.set}: {told})")
+            click.echo(f"{one.id} [{one.status}]: {value} ({one.set}: {line})")
             click.echo(f"    {one.source}, {one.page}; read {one.read}{review}")
     if not status and not which:
         for bias in bias_classes().values():

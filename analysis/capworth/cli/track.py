@@ -26,11 +26,11 @@ def command(case: str, actuals: str, out: str | None, draws: int | None, workers
     from capworth.study.tables import write_csv
 
     read = read_case(case)
-    told = read_actuals(actuals, read)
+    reading = read_actuals(actuals, read)
     study = run_study(read, draws, workers=workers)
     if "programme" not in study:
         raise InputError("the case has no budget or no improvements, so there is no plan to track.")
-    tracking = track(study.sample, study.programme, told, study.provenance)
+    tracking = track(study.sample, study.programme, reading, study.provenance)
     click.echo(repr(tracking))
     table = tracking.to_frame()
     columns = ["measure", "subject", "indicator", "year", "plan", "plan_low", "plan_high"]

@@ -549,8 +549,8 @@ def envelopment(
 
 
 def _refuse_options(model: str, **given: bool) -> None:
-    for option, said in given.items():
-        if said and option not in MODELS[model].options:
+    for option, value in given.items():
+        if value and option not in MODELS[model].options:
             where = [name for name, found in MODELS.items() if option in found.options]
             raise InputError(
                 f"{option}: this does not go with model {model!r}. Leave it out, or use model "

@@ -153,7 +153,7 @@ def _row(
     named = [int(j) for j in order[:2] if others[j] >= OFTEN]
     first = whole[named[0]] if named else None
     known = [whole[j] for j in order if others[j] >= OFTEN and whole[j].pattern]
-    told = known[0] if known else None
+    basis = known[0] if known else None
     lags = bool(named) and float(points.max()) > 0
     return {
         "name": capabilities[k].name,
@@ -163,8 +163,8 @@ def _row(
         "second": whole[named[1]].id if len(named) > 1 else "",
         "p_second": float(others[named[1]]) if len(named) > 1 else np.nan,
         "lags_on": str(keys[int(points.argmax())]) if lags else "",
-        "practised_by": told.id if told else "",
-        "pattern": told.pattern if told else "",
+        "practised_by": basis.id if basis else "",
+        "pattern": basis.pattern if basis else "",
     }
 
 
@@ -568,14 +568,14 @@ def _designation(sample: Sample, reference: Floats) -> str:
 
 def _reason(found: Mapping[str, Any], designated: bool, least: tuple[float, float]) -> str:
     """Say in words why the routes agree or not."""
-    said = {
+    words = {
         "": "",
         SELDOM: f"efficient in only {found['p_efficient']:.0%} of draws",
         BY_DEFAULT: f"efficient by {found['factor']} alone in {found['p_default']:.0%} of draws",
         ALONE: f"efficient against itself only in {found['p_alone']:.0%} of draws",
         MIXED: f"excellent in only {found['p_excellent']:.0%} of draws",
     }
-    lacks = list(filter(None, [said[lack(found, least[0])]]))
+    lacks = list(filter(None, [words[lack(found, least[0])]]))
     if found["p_top"] < least[1]:
         lacks.append(f"among the best in only {found['p_top']:.0%} of draws")
     if not lacks:

@@ -78,8 +78,8 @@ def _part(table: str, key: str, language: Language) -> str:
         return language.name(key)
     kinds = {"functions": ("function",), "unit_values": ("scale", "scope")}
     for kind in kinds.get(table, ("step",)):
-        if (said := language.word(kind, key)) != language.typeset(key):
-            return said
+        if (given_word := language.word(kind, key)) != language.typeset(key):
+            return given_word
     return language.typeset(key)
 
 

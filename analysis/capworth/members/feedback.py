@@ -376,7 +376,9 @@ def group_members(survey: Survey, seed: int) -> MemberGroups:
     fewest = max(FEWEST, int(np.ceil(SMALLEST * len(points))))
     rng = stream(seed, "members' feedback: groups")
     groups, clear = best_grouping(points, MOST_GROUPS, rng, fewest)
-    answering = [m for m, said in zip(survey.members, survey.answered, strict=True) if said]
+    answering = [
+        m for m, answers_of in zip(survey.members, survey.answered, strict=True) if answers_of
+    ]
     usual = weighted_means(weights, points)
     rows, profiles = [], []
     for group in range(int(groups.max()) + 1):
@@ -404,11 +406,11 @@ def group_members(survey: Survey, seed: int) -> MemberGroups:
 
 def _needs(survey: Survey) -> Floats:
     """(answering, capabilities) need over the member's own mean; importance if not asked."""
-    said = survey.figures("need")
-    if not np.isfinite(said).any():
-        said = survey.figures("importance")
-    usual = weighted_means(survey.weights(), said)
-    filled = np.where(np.isfinite(said), said, np.nan_to_num(usual))
+    answers_of = survey.figures("need")
+    if not np.isfinite(answers_of).any():
+        answers_of = survey.figures("importance")
+    usual = weighted_means(survey.weights(), answers_of)
+    filled = np.where(np.isfinite(answers_of), answers_of, np.nan_to_num(usual))
     points: Floats = filled - filled.mean(axis=1, keepdims=True)
     return np.where(np.isfinite(usual), points, 0.0)
 
@@ -427,18 +429,18 @@ def member_needs(case: Case) -> tuple[Floats, tuple[str, ...]]:
     if not case.feedback:
         return np.ones(shape), (NONE,) * shape[0]
     survey = Survey.of(case.members, case.capability_ids, case.feedback)
-    said = survey.figures("need")
-    if not np.isfinite(said).any():
-        said = survey.figures("importance")
+    answers_of = survey.figures("need")
+    if not np.isfinite(answers_of).any():
+        answers_of = survey.figures("importance")
     weights, regions = survey.weights(), survey.region[survey.answered]
     needs = np.empty(shape)
-    needs[survey.answered] = said
+    needs[survey.answered] = answers_of
     sources = [OWN if answered else ALL for answered in survey.answered]
-    everybody = weighted_means(weights, said)
+    everybody = weighted_means(weights, answers_of)
     for code in range(len(survey.regions)):
         silent = (survey.region == code) & ~survey.answered
         surveyed = (regions == code).sum() >= FEWEST
-        mean = weighted_means(weights * (regions == code), said) if surveyed else everybody
+        mean = weighted_means(weights * (regions == code), answers_of) if surveyed else everybody
         needs[silent] = mean
         for member in np.flatnonzero(silent):
             sources[member] = REGION if surveyed else ALL

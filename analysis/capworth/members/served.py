@@ -445,8 +445,8 @@ class MemberBrief:
     @property
     def share_error(self) -> float:
         """The largest Monte Carlo error of the shares of draws that it is told."""
-        told = (self.capabilities["chance_error"], self.improvements["p_top_error"])
-        return max((float(x) for part in told for x in part), default=0.0)
+        chance_errors = (self.capabilities["chance_error"], self.improvements["p_top_error"])
+        return max((float(x) for part in chance_errors for x in part), default=0.0)
 
     def __repr__(self) -> str:
         best = self.improvements.index[0] if len(self.improvements) else "none"
@@ -498,8 +498,10 @@ def brief_member(
     useful = useful.head(SHOWN)
     improvements = members.improvements(code)
     improvements = improvements[improvements["points"] > 0].head(SHOWN)
-    told = {} if chosen is None else chosen
-    taken = [float(told[str(i)]) if str(i) in told else np.nan for i in improvements.index]
+    in_best_set = {} if chosen is None else chosen
+    taken = [
+        float(in_best_set[str(i)]) if str(i) in in_best_set else np.nan for i in improvements.index
+    ]
     return MemberBrief(
         member=member,
         row=members.to_frame().iloc[place],

@@ -335,7 +335,7 @@ def share_out(sample: Sample, cost: Floats | None = None) -> Use | None:
     covered = np.zeros((size, shape[1]))
     for c, capability in enumerate(case.capability_ids):
         given = [name for name in totals if totals[name].drawn[:, c].any()]
-        told = {m: np.zeros((size, many)) for m in COUNTS if SHARED[m][0] in given}
+        counts_of = {m: np.zeros((size, many)) for m in COUNTS if SHARED[m][0] in given}
         for b, (rows, found) in enumerate(
             zip(model.batches, model.batches_of(capability), strict=True)
         ):
@@ -348,10 +348,10 @@ def share_out(sample: Sample, cost: Floats | None = None) -> Use | None:
                 if total in given:
                     mine = totals[total].drawn[rows, c, None] * parts[kind]
                     sums[measure][rows] += mine
-                    if measure in told:
-                        told[measure][rows] = mine
+                    if measure in counts_of:
+                        counts_of[measure][rows] = mine
             covered[rows, c] = found.covered
-        for measure, mine in told.items():
+        for measure, mine in counts_of.items():
             counts[measure][:, c] = _ends(mine)
     return Use(
         model=model,

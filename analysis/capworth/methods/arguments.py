@@ -179,10 +179,10 @@ def checked(method: Callable[P, R]) -> Callable[P, R]:
         except InputError:
             raise
         except RAW as error:
-            told = ", ".join(f"{name} {_described(value)}" for name, value in taken.items())
+            listed = ", ".join(f"{name} {_described(value)}" for name, value in taken.items())
             why = (str(error) or type(error).__name__).splitlines()[0]
             raise InputError(
-                f"{method.__name__}: these do not go together: {told} ({why}). Give what its "
+                f"{method.__name__}: these do not go together: {listed} ({why}). Give what its "
                 "description asks for."
             ) from error
 
@@ -359,10 +359,10 @@ def alike(**given: ArrayLike | None) -> None:
     shapes = {name: np.shape(value) for name, value in given.items() if value is not None}
     lengths = {name: shape[0] for name, shape in shapes.items() if len(shape) == 1}
     if len(set(lengths.values())) > 1:
-        told = ", ".join(f"{length} of {name}" for name, length in lengths.items())
+        listed = ", ".join(f"{length} of {name}" for name, length in lengths.items())
         raise InputError(
-            f"{' and '.join(lengths)}: there are {told}. Give as many of each, or one number that "
-            "is no list where it holds for all."
+            f"{' and '.join(lengths)}: there are {listed}. Give as many of each, or one number "
+            "that is no list where it holds for all."
         )
 
 

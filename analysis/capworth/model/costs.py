@@ -97,7 +97,7 @@ class CostModel:
         improvement = np.zeros((size, len(case.improvements), len(PAYERS)))
         asked = np.zeros((size, len(case.improvements)))
         keepers, discount = self.paths.keepers, self._discount
-        spread = np.zeros((*platform.shape, len(discount) if self.paths.told else 0))
+        spread = np.zeros((*platform.shape, len(discount) if self.paths.declared else 0))
         for line, amount, years in self.priced(draws):
             cost = amount * float(years @ self._discount)
             payer = PAYERS.index(line.payer)
@@ -109,7 +109,7 @@ class CostModel:
                     improvement[:, k, payer] += amount * (again @ self._discount)
             elif line.platform:
                 platform[:, self._platforms[line.platform], payer] += cost
-                if self.paths.told:
+                if self.paths.declared:
                     spread[:, self._platforms[line.platform], payer] += amount[:, None] * years
             else:
                 k = self._improvements[line.improvement]
@@ -118,7 +118,7 @@ class CostModel:
                     asked[:, k] += amount * years.sum()
         if case.platforms:
             shares = self.platform_shares(draws, benefit)
-            if self.paths.told:
+            if self.paths.declared:
                 capability += np.einsum("npyt,npct,t->ncy", spread, self.borne(shares), discount)
             else:
                 capability += np.einsum("npc,npy->ncy", shares, platform)
@@ -138,7 +138,7 @@ class CostModel:
         As `yearly`, with the growth of its recurrent costs, and nothing once it has ended.
         """
         years = self.yearly(line)
-        if not self.paths.told:
+        if not self.paths.declared:
             return years
         grown = self.paths.cost_growth(draws, line.capability) if line.kind == "recurrent" else None
         alive = self.paths.alive[self._capabilities[line.capability]]

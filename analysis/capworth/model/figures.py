@@ -160,14 +160,14 @@ class Column:
             labels = self._labels(table.index.names, key if isinstance(key, tuple) else (key,))
             if labels is None:
                 continue
-            told = [*labels.values()] + ([] if tail is None else [word(tail)])
-            if set(told) & set(self.without):
+            listed = [*labels.values()] + ([] if tail is None else [word(tail)])
+            if set(listed) & set(self.without):
                 continue
-            thing, first, whose = ".".join(told), self.quantity, ".".join(labels.values())
+            thing, first, whose = ".".join(listed), self.quantity, ".".join(labels.values())
             if thing in aliases:
                 thing, first = aliases[thing], self.quantity.partition(".")[0]
                 whose = thing
-            place = [*map(word, key if isinstance(key, tuple) else (key,)), *told[len(labels) :]]
+            place = [*map(word, key if isinstance(key, tuple) else (key,)), *listed[len(labels) :]]
             yield Figure(
                 id=".".join([first, thing, *([self.basis] if self.basis else [])]),
                 value=number(row[0]),
@@ -194,8 +194,8 @@ class Column:
         return {name: label for name, label in labels.items() if name not in self.drop}
 
 
-def _party(told: str, labels: Mapping[str, str]) -> str:
-    return labels.get(told[1:], "") if told.startswith("@") else told
+def _party(listed: str, labels: Mapping[str, str]) -> str:
+    return labels.get(listed[1:], "") if listed.startswith("@") else listed
 
 
 def columns(table: str, *rows: tuple[Any, ...], **shared: Any) -> tuple[Column, ...]:

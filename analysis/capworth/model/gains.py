@@ -169,7 +169,7 @@ class GainModel:
 
         An improvement that keeps a capability is credited with all that would end.
         """
-        if not self._paths.told:
+        if not self._paths.declared:
             money, harm = self.chain_gains(draws, chain, worth, today)
             return money * self._counted, harm * (self._counted / self._annuity)
         money, harm = np.zeros((2, draws.size, len(self._case.improvements)))

@@ -263,7 +263,7 @@ def _chains(model: Model, draws: Draws, fewest: int) -> Iterator[Chain]:
             money[:, column] = then.money[:, c] - today.money[:, c]
             harm[:, column] = then.harm[:, c] - today.harm[:, c]
         course = None
-        if paths.told:
+        if paths.declared:
             now = {MONEY: today.money[:, c].copy(), HARM: today.harm[:, c].copy()}
             keepers = frozenset(k for k, kept in paths.keepers if kept == c)
             course = Course(now, paths.growth(draws, capability), paths.alive[c], keepers)

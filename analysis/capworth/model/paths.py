@@ -24,7 +24,7 @@ class Paths:
             b.capability: b for b in case.business_as_usual
         }
         self._years = np.arange(settings.years)
-        self.told = bool(self._rows)
+        self.declared = bool(self._rows)
         self.alive = np.ones((len(case.capabilities), settings.years))
         for c, capability in enumerate(case.capability_ids):
             row = self._rows.get(capability)

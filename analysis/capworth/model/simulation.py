@@ -161,7 +161,7 @@ class Model:
     def _over_years(self, draws: Draws, today: Benefits) -> tuple[Floats, Floats]:
         """Present value of money, and mean days a year, as capabilities go by themselves."""
         paths = self.costs.paths
-        if not paths.told:
+        if not paths.declared:
             return today.money * self.annuity, today.harm
         discount = discount_factors(self.case)
         years = np.stack(

@@ -211,13 +211,13 @@ def _scale(
                 raise InputError(f"{what}: there is no criterion {name!r}. {_near(name, criteria)}")
     for name, word in given.items():
         known(word, f"direction of {name!r}", DIRECTIONS)
-    said = set() if isinstance(direction, str) and direction == "max" else set(given)
+    declared = set() if isinstance(direction, str) and direction == "max" else set(given)
     gain, zero, rising = np.ones(len(criteria)), np.zeros(len(criteria)), []
     for c, name in enumerate(criteria):
         up = given.get(name, "max") == "max"
         if name not in value_functions and scales is not None:
             worst, best = _ends(scales, name)
-            if name in said and up != (best > worst):
+            if name in declared and up != (best > worst):
                 raise InputError(
                     f"direction of {name!r}: {given[name]!r} contradicts its scale from worst "
                     f"{worst:g} to best {best:g}. The scale is enough: leave the direction out."

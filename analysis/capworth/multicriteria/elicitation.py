@@ -56,13 +56,13 @@ class Weighed:
     revisit: str
 
 
-def by_swing(criteria: Sequence[str], said: Sequence[Judgement]) -> Weighed:
+def by_swing(criteria: Sequence[str], given: Sequence[Judgement]) -> Weighed:
     """Points for the swing from worst to best, the most valuable swing 100.
 
     von Winterfeldt & Edwards (1986), Decision Analysis and Behavioral Research, ch. 8. Its check:
     the judge did name a most valuable swing. Points are stretched where the largest is not 100.
     """
-    points, low, high = _points_of(criteria, said)
+    points, low, high = _points_of(criteria, given)
     largest = float(points.max())
     revisit = "" if largest == 100 else f"{criteria[int(points.argmax())]} should have 100 points"
     return _weighed(
@@ -77,9 +77,9 @@ def by_swing(criteria: Sequence[str], said: Sequence[Judgement]) -> Weighed:
     )
 
 
-def by_direct(criteria: Sequence[str], said: Sequence[Judgement]) -> Weighed:
+def by_direct(criteria: Sequence[str], given: Sequence[Judgement]) -> Weighed:
     """Points given outright. Its check: the judge told criteria apart, and ruled none out."""
-    points, low, high = _points_of(criteria, said)
+    points, low, high = _points_of(criteria, given)
     kinds = len(set(points.tolist()))
     nothing = [c for c, p in zip(criteria, points, strict=True) if p == 0]
     revisit = f"no weight for {', '.join(nothing)}" if nothing else ""
@@ -97,13 +97,13 @@ def by_direct(criteria: Sequence[str], said: Sequence[Judgement]) -> Weighed:
     )
 
 
-def by_pairwise(criteria: Sequence[str], said: Sequence[Judgement]) -> Weighed:
+def by_pairwise(criteria: Sequence[str], given: Sequence[Judgement]) -> Weighed:
     """How many times one swing is worth another (analytic hierarchy process).
 
     Its check: the consistency ratio; beyond 0.1 the judgement furthest from the weights is named.
     """
     matrix = np.ones((len(criteria), len(criteria)))
-    for row in said:
+    for row in given:
         i, j = criteria.index(row.criterion), criteria.index(row.other)
         assert row.value is not None  # checked at the door
         matrix[i, j], matrix[j, i] = row.value, 1 / row.value
@@ -128,16 +128,16 @@ def by_pairwise(criteria: Sequence[str], said: Sequence[Judgement]) -> Weighed:
     )
 
 
-def by_bestworst(criteria: Sequence[str], said: Sequence[Judgement]) -> Weighed:
+def by_bestworst(criteria: Sequence[str], given: Sequence[Judgement]) -> Weighed:
     """The best swing against all, all against the worst: Rezaei (2015).
 
     Its check: the ratio of the largest deviation to the largest that the scale allows.
     """
-    pairs = [(row.criterion, row.other) for row in said]
+    pairs = [(row.criterion, row.other) for row in given]
     found = best_and_worst(pairs, criteria)
     assert found is not None  # checked at the door
     best, worst = found
-    times = {(row.criterion, row.other): row.value or 1.0 for row in said}
+    times = {(row.criterion, row.other): row.value or 1.0 for row in given}
     to_others = [times.get((best, c), 1.0) for c in criteria]
     to_worst = [times.get((c, worst), 1.0) for c in criteria]
     solved = best_worst(to_others, to_worst)
@@ -162,18 +162,18 @@ def by_bestworst(criteria: Sequence[str], said: Sequence[Judgement]) -> Weighed:
     )
 
 
-def by_macbeth(criteria: Sequence[str], said: Sequence[Judgement]) -> Weighed:
+def by_macbeth(criteria: Sequence[str], given: Sequence[Judgement]) -> Weighed:
     """Differences between swings in words, from no to extreme; blank `other` is no swing at all.
 
     Its check: some values agree with all the words; where none do, the fewest steps that mend it
     are named and taken. A judgement that closes a circle of preferences is left out and named.
     """
-    names = [*_falling(criteria, said), ""]
+    names = [*_falling(criteria, given), ""]
     place = {name: k for k, name in enumerate(names)}
     low, high = (np.full((len(names), len(names)), -1, dtype=np.int64) for _ in range(2))
     low[:-1, -1], high[:-1, -1] = 1, macbeth.EXTREME  # every swing is worth something, if unsaid
     circles = []
-    for row in said:
+    for row in given:
         i, j = place[row.criterion], place[row.other]
         least, most = category_range(row.words)
         if i > j and most > 0:
@@ -204,14 +204,14 @@ def by_macbeth(criteria: Sequence[str], said: Sequence[Judgement]) -> Weighed:
     )
 
 
-def by_rank(criteria: Sequence[str], said: Sequence[Judgement]) -> Weighed:
+def by_rank(criteria: Sequence[str], given: Sequence[Judgement]) -> Weighed:
     """Only an order, complete or not: the centre of all weights that keep it.
 
     For a complete order, rank order centroid weights (Barron & Barrett 1996). The range holds 80 %
     of the compatible weights. Its check: the share of pairs whose order is known; none is too few,
     but criteria that stand in no order are named.
     """
-    entries = [(row.criterion, row.other, row.value) for row in said]
+    entries = [(row.criterion, row.other, row.value) for row in given]
     pairs = [(criteria.index(a), criteria.index(b)) for a, b in order_pairs(entries)]
     drawn = ordered(len(criteria), pairs)(stream(0, "weights of an order"), DRAWS)
     points = 100 * drawn / drawn.max(axis=1, keepdims=True)
@@ -248,9 +248,11 @@ METHODS: Final[Mapping[str, Method]] = {
 }
 
 
-def _points_of(criteria: Sequence[str], said: Sequence[Judgement]) -> tuple[Floats, Floats, Floats]:
+def _points_of(
+    criteria: Sequence[str], given: Sequence[Judgement]
+) -> tuple[Floats, Floats, Floats]:
     """Points of each criterion as said, and the judge's own range where there is one."""
-    by_name = {row.criterion: row for row in said}
+    by_name = {row.criterion: row for row in given}
     value = np.array([by_name[c].value for c in criteria], dtype=float)
     low = [by_name[c].value if by_name[c].low is None else by_name[c].low for c in criteria]
     high = [by_name[c].value if by_name[c].high is None else by_name[c].high for c in criteria]
@@ -264,11 +266,13 @@ def _weighed(points: Floats, low: Floats, high: Floats, **checked: Any) -> Weigh
     return Weighed(weights=normalised(points), low=low, high=high, **checked)
 
 
-def _falling(criteria: Sequence[str], said: Sequence[Judgement]) -> list[str]:
+def _falling(criteria: Sequence[str], given: Sequence[Judgement]) -> list[str]:
     """Criteria from the most valuable swing down: by swings that they beat, one after the other."""
     left = list(criteria)
     beaten = [
-        (row.criterion, row.other) for row in said if row.other and category_range(row.words)[1] > 0
+        (row.criterion, row.other)
+        for row in given
+        if row.other and category_range(row.words)[1] > 0
     ]
     order = []
     while left:
@@ -375,8 +379,8 @@ class Elicitation(Answer):
     def to_revisit(self) -> tuple[str, ...]:
         """Judgements that did not pass their method's check, in words."""
         failed = self._checks[~self._checks["passed"]].reset_index()
-        said = failed[["judge", "method", "revisit"]].to_numpy()
-        return tuple(f"{judge}, {method}: {revisit}" for judge, method, revisit in said)
+        given = failed[["judge", "method", "revisit"]].to_numpy()
+        return tuple(f"{judge}, {method}: {revisit}" for judge, method, revisit in given)
 
     def is_in(self, case: Case) -> bool:
         """Whether the criteria of a case have these very swings, with their ranges and basis."""
@@ -449,8 +453,8 @@ def elicit(
     for row in case.judgements:
         sets.setdefault((row.judge, row.method, parent[row.criterion]), []).append(row)
     weighed = {
-        key: METHODS[key[1]](branches[key[2]], said)
-        for key, said in sorted(sets.items(), key=lambda item: _place(case, item[0]))
+        key: METHODS[key[1]](branches[key[2]], given)
+        for key, given in sorted(sets.items(), key=lambda item: _place(case, item[0]))
     }
     local: dict[str, dict[str, Floats]] = {}  # branch -> judge -> weights
     for judge, _, branch in weighed:
@@ -488,11 +492,11 @@ def _rescaled(weights: Floats, who: str) -> Floats:
 
 
 def _by_judge(local: Mapping[str, Mapping[str, Floats]]) -> dict[str, dict[str, Floats]]:
-    said: dict[str, dict[str, Floats]] = {}
+    given: dict[str, dict[str, Floats]] = {}
     for branch, of in local.items():
         for judge, weights in of.items():
-            said.setdefault(judge, {})[branch] = weights
-    return said
+            given.setdefault(judge, {})[branch] = weights
+    return given
 
 
 def _points(weights: Floats) -> Floats:
@@ -517,14 +521,14 @@ def _swings(
         low = np.min([w.low for w in mine.values()], axis=0)
         high = np.max([w.high for w in mine.values()], axis=0)
         mode = _points(weights)
-        said = [j for j in case.judgements if (j.judge, j.method, branch) in mine]
-        judges = sorted({j.judge for j in said})
-        days = sorted({j.day for j in said if j.day})
+        given = [j for j in case.judgements if (j.judge, j.method, branch) in mine]
+        judges = sorted({j.judge for j in given})
+        days = sorted({j.day for j in given if j.day})
         basis = (
             f"swings from worst to best elicited from {len(judges)} judges ({', '.join(judges)}) "
             f"by {', '.join(dict.fromkeys(key[1] for key in mine))}"
             f"{f' on {days[-1].isoformat()}' if days else ''}; low and high are the lowest and "
-            f"highest judge; {'; '.join(sorted({j.basis for j in said if j.basis}))}"
+            f"highest judge; {'; '.join(sorted({j.basis for j in given if j.basis}))}"
         ).rstrip("; ")
         for k, name in enumerate(branches[branch]):
             rows[name] = {
@@ -534,7 +538,7 @@ def _swings(
                 "swing_low": _whole(max(min(low[k], mode[k] - STEP), 0.0), floor),
                 "swing": _whole(mode[k], round),
                 "swing_high": _whole(min(max(high[k], mode[k] + STEP), 100.0), ceil),
-                "grade": max((*(j.grade for j in said), "D")),
+                "grade": max((*(j.grade for j in given), "D")),
                 "basis": basis,
             }
     order = [c.id for c in case.criteria if c.id in rows]

@@ -123,13 +123,13 @@ def _checked(case: Case) -> list[tuple[str, str, str, int, str]]:
 
     below = dominance_faults(scored, levels, weights, rising)
     falls = monotonicity_faults(scored, levels, weights, rising)
-    said = (
+    words = (
         [f"{names[i]} {names[k]}" for i, k in below],
         [f"{names[i]} {leaves[c].id}" for i, c in falls],
     )
     return [
         ("score", check, "", len(found), "; ".join(sorted(found)))
-        for check, found in zip(CHECKS, said, strict=True)
+        for check, found in zip(CHECKS, words, strict=True)
     ]
 
 

@@ -124,11 +124,11 @@ class SwingPage:
     def _check(self, branch: str) -> None:
         """Say what the judgements of a branch come to, and whether they agree."""
         criteria = self._branches[branch]
-        said = self._swings(branch)
-        if not any(row.value for row in said):
+        answers = self._swings(branch)
+        if not any(row.value for row in answers):
             self.found[branch].value = "<p>No swing has points yet.</p>"
             return
-        swing = by_swing(criteria, said)
+        swing = by_swing(criteria, answers)
         shares = ", ".join(
             f"{escape(self._names[c])} {w:.0%}"
             for c, w in zip(criteria, swing.weights, strict=True)
@@ -138,7 +138,7 @@ class SwingPage:
             words.append(f"The most valuable swing has {swing.figure:g} points, not 100.")
         words += [
             f"{escape(self._names[row.criterion])}: its points are outside its range."
-            for row in said
+            for row in answers
             if _outside(row)
         ]
         pairs = self._compared(branch)
@@ -147,7 +147,7 @@ class SwingPage:
             words.append(f"Consistency ratio of the comparisons: {found.figure:.2f}.")
             if found.revisit:
                 words.append(f"Look again at {escape(found.revisit)}.")
-        points = {row.criterion: row.value or 0.0 for row in said}
+        points = {row.criterion: row.value or 0.0 for row in answers}
         for row in pairs:
             times = points[row.criterion] / points[row.other] if points[row.other] else 0.0
             spoken = row.value or 1.0
@@ -160,13 +160,13 @@ class SwingPage:
         self.found[branch].value = "".join(f"<p>{word}</p>" for word in words)
 
     def _swings(self, branch: str) -> list[Judgement]:
-        said = []
+        answers = []
         for c in self._branches[branch]:
             ends = self.ranges[c].value
             low, high = (None, None) if tuple(ends) == OPEN else map(float, ends)
             value, words = float(self.points[c].value), swing_question(self._case, c)
-            said.append(self._said("swing", c, value=value, low=low, high=high, words=words))
-        return said
+            answers.append(self._said("swing", c, value=value, low=low, high=high, words=words))
+        return answers
 
     def _compared(self, branch: str) -> list[Judgement]:
         return [
@@ -202,14 +202,14 @@ class SwingPage:
             When the judge has no name, a branch has no points, or points are outside their range.
         """
         path = Path(self.file.value if file is None else file)
-        said = self.judgements()
+        answers = self.judgements()
         if not self.judge.value.strip():
             raise InputError("judge: the name is empty. Write who judges; a role will do.")
         for branch in self._branches:
             if not any(self.points[c].value for c in self._branches[branch]):
                 where = self._names.get(branch, "the top of the tree")
                 raise InputError(f"{where}: no swing has points. Give the most valuable one 100.")
-        for row in said:
+        for row in answers:
             if _outside(row):
                 raise InputError(
                     f"{self._names[row.criterion]}: {row.value:g} points are outside "
@@ -222,10 +222,10 @@ class SwingPage:
             raise InputError(f"day: {day!r} is not a day. Write it like 2019-11-04.") from None
         columns = list(dictionary()["judgements"])
         kept = [] if not path.is_file() else _rows(path)
-        self._methods |= {row.method for row in said}
+        self._methods |= {row.method for row in answers}
         mine = self.judge.value.strip()
         kept = [r for r in kept if r.get("judge") != mine or r.get("method") not in self._methods]
-        new = [{c: _cell(getattr(row, c)) for c in columns} for row in said]
+        new = [{c: _cell(getattr(row, c)) for c in columns} for row in answers]
         for row_cells in new:
             row_cells["day"] = day
         with path.open("w", encoding="utf-8", newline="") as lines:

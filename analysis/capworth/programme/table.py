@@ -307,8 +307,8 @@ def ties_of_table(
             raise InputError(f"projects: there is no use for a column {column!r}. {hint}")
     blank = pd.Series([""] * len(names), index=projects.index)
     tower = projects.get("tower", blank).fillna("").astype(str)
-    told: Any = [] if "must" not in projects else projects["must"].astype(object)
-    must = truths([False if pd.isna(m) else m for m in told], "must", names)
+    required: Any = [] if "must" not in projects else projects["must"].astype(object)
+    must = truths([False if pd.isna(m) else m for m in required], "must", names)
     must = must if len(must) else np.zeros(len(names), dtype=bool)
     listed = [Tied(n, t, bool(m)) for n, t, m in zip(names, tower, must, strict=True)]
     rows = [] if relations is None else list(_rows(relations, names))

@@ -160,7 +160,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their cha
         "threshold",
     ),
     "resolving": ("information",),
-    "voice": (
+    "survey": (
         "need_map",
         "needs",
     ),
@@ -186,8 +186,8 @@ def picture(key: str, study: Study, language: Language, height: float = 0.0) -> 
     if chart is None or not chart.asked(study):
         return None
     tall = replace(chart, height=lambda _: height) if height else chart
-    said = chart.words(study, language, "alt", "title", "caption")
-    alt, title, caption = map(language.typeset, said)
+    chart_words = chart.words(study, language, "alt", "title", "caption")
+    alt, title, caption = map(language.typeset, chart_words)
     draw = partial(_drawn, tall, study, language)
     return Picture("" if height else key, draw, alt, title, caption)
 

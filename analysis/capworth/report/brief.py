@@ -107,8 +107,8 @@ def _with_error(shown: str, error: float, language: Language, *, money: bool = F
     """Put the Monte Carlo error behind a figure, with two significant digits; none where none."""
     if not error > 0:
         return shown
-    said = language.price_middle(_exact(error)) if money else language.number(error)
-    return language.say("page.error", figure=shown, error=said)
+    deviation = language.price_middle(_exact(error)) if money else language.number(error)
+    return language.say("page.error", figure=shown, error=deviation)
 
 
 def _exact(value: float) -> Amount:
@@ -292,7 +292,7 @@ def _ask(brief: MemberBrief, language: Language) -> dict[str, Any]:
     row, counted = brief.row, len(brief.capabilities) > 0
     unknown = language.say("page.unknown")
     paid = _contribution(brief.member)
-    told = {
+    sentences = {
         "hits": _count(row, "hits", language, ranged=False) if counted else unknown,
         "given": _count(row, "hits_given", language, ranged=False) if counted else unknown,
         "national": language.price_middle(_ends(row, "national_m", MILLION)),
@@ -301,7 +301,7 @@ def _ask(brief: MemberBrief, language: Language) -> dict[str, Any]:
     return {
         "head": language.say("ask.head"),
         "heads": [language.say(f"ask.{key}") for key in ("what", "model", "yours")],
-        "rows": [[language.say(f"ask.{key}"), value] for key, value in told.items()],
+        "rows": [[language.say(f"ask.{key}"), value] for key, value in sentences.items()],
         "note": language.say("ask.note"),
     }
 

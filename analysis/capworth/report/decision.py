@@ -335,9 +335,9 @@ def _in_hand(study: Study, chosen: Iterable[str], language: Language) -> str:
 def _in_money(study: Study, found: Advice, language: Language) -> Iterator[dict[str, str]]:
     """What the set is worth in money alone, how often that is above nothing; harm beside."""
     programme = study.programme
-    say, told = "decision.net.", []
+    say, sentences = "decision.net.", []
     if found.net is not None:
-        told.append(
+        sentences.append(
             language.say(
                 f"{say}text",
                 net=language.millions_spread(found.net),
@@ -345,11 +345,11 @@ def _in_money(study: Study, found: Advice, language: Language) -> Iterator[dict[
             )
         )
         if unpriced := sum(not priced for priced in priced_members(study, found.chosen)):
-            told.append(language.say(f"{say}unpriced", count=unpriced, all=found.count))
+            sentences.append(language.say(f"{say}unpriced", count=unpriced, all=found.count))
     if found.harm is not None and found.harm.high > 0 and (price := break_even(study)) > 0:
-        told.append(language.say(f"{say}break_even", price=language.price(price)))
-    if told:
-        yield _line("money", " ".join(told), language)
+        sentences.append(language.say(f"{say}break_even", price=language.price(price)))
+    if sentences:
+        yield _line("money", " ".join(sentences), language)
 
 
 VERBS = {  # in their order in the picture

@@ -148,15 +148,15 @@ def _evidence(study: Study, language: Language) -> str:
             if float(table[key].sum()) > 0
         }
         if "cost" in parts:
-            told = language.listed(
+            alternatives = language.listed(
                 language.say(f"trust.{key}", share=language.part(share))
                 for key, share in parts.items()
             )
-            return language.say("trust.rests", list=told)
+            return language.say("trust.rests", list=alternatives)
     grades = [estimate.grade for estimate in study.case.estimates().values()]
     share = sum(grade in JUDGED for grade in grades) / max(len(grades), 1)
-    told = language.say("trust.inputs", share=language.part(share))
-    return language.say("trust.rests", list=told)
+    alternatives = language.say("trust.inputs", share=language.part(share))
+    return language.say("trust.rests", list=alternatives)
 
 
 def _whatever_the_key(study: Study, language: Language) -> str:

@@ -330,12 +330,12 @@ def _funding(study: Study, language: Language) -> tuple[str, str]:
 def _further(study: Study, language: Language) -> Iterator[str]:
     """What further money would buy, under all rules."""
     measure = study.programme.measure
-    told = []
+    sentences = []
     for extra, row in rows_of(study.funding.next_euro()):
         more = worth(measure, exact_amount(Amount.of(row, "gain").middle), language, brief=True)
         added = [language.brief(i) for i in str(row["added"]).split()]
         key = "nothing" if not float(row["gain"]) > 0 else ("adds" if added else "sooner")
-        told.append(
+        sentences.append(
             language.say(
                 f"answers.{key}",
                 money=language.money(float(extra)),
@@ -343,8 +343,8 @@ def _further(study: Study, language: Language) -> Iterator[str]:
                 names=language.listed(added),
             )
         )
-    if told:
-        yield language.say("answers.further", list=language.series(told))
+    if sentences:
+        yield language.say("answers.further", list=language.series(sentences))
 
 
 # ---------------------------------------------------------------- the rest
@@ -362,7 +362,7 @@ def _why_not(study: Study, language: Language) -> dict[str, Any]:
     for key, row in rows_of(why):
         if key in out:
             reasons.setdefault(str(row["reason"]), []).append(language.brief(str(key)))
-    told = [
+    sentences = [
         language.say(
             "why_others.reason",
             reason=opening(language.word("reason", reason)),
@@ -370,7 +370,7 @@ def _why_not(study: Study, language: Language) -> dict[str, Any]:
         )
         for reason, names in reasons.items()
     ]
-    text = " ".join(told) if told else language.say("why_others.none")
+    text = " ".join(sentences) if sentences else language.say("why_others.none")
     return _part(language.say("why_others.head"), text)
 
 
@@ -434,15 +434,15 @@ def _yearly(study: Study, language: Language) -> Iterator[dict[str, str]]:
     spent = years[years["spend_m"] > 0]["spend_m"]
     if len(spent):
         first, last = int(spent.index[0]), int(spent.index[-1])
-        told = language.listed(money_cell(float(m), language) for m in spent)
+        sentences = language.listed(money_cell(float(m), language) for m in spent)
         when = str(first) if first == last else language.say("span", low=first, high=last)
-        yield _step(when, "pay", language, list=told, unit=language.million())
+        yield _step(when, "pay", language, list=sentences, unit=language.million())
 
 
 def _reviews(study: Study, found: Advice, language: Language) -> Iterator[dict[str, str]]:
     """The promises of the programme, each with its chance."""
     if study.case.targets:
-        told = language.series(
+        sentences = language.series(
             language.say(
                 "steps.target",
                 name=language.name(str(key)),
@@ -451,7 +451,7 @@ def _reviews(study: Study, found: Advice, language: Language) -> Iterator[dict[s
             for key, row in rows_of(study.programme.targets())
             if key != "all"
         )
-        yield _step(language.say("steps.reviews"), "review", language, list=told)
+        yield _step(language.say("steps.reviews"), "review", language, list=sentences)
     elif "baseline" in study:
         count = len(study.baseline.to_frame())
         yield _step(language.say("steps.reviews"), "promises", language, count=count)

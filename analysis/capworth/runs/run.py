@@ -330,13 +330,13 @@ def write_papers(
 
 
 def _write_charts(study: Study, language: str, drawn: Mapping[Job, str], folder: Path) -> None:
-    said = Language.of(study.case, language)
+    in_language = Language.of(study.case, language)
     folder.mkdir(exist_ok=True)
     for (name, spoken), svg in drawn.items():
         if spoken == language:
             chart = GALLERY[name]
-            title, alt = chart.words(study, said, "title", "alt")
-            alone = framed(svg, title, chart.source(study, said), alt)
+            title, alt = chart.words(study, in_language, "title", "alt")
+            alone = framed(svg, title, chart.source(study, in_language), alt)
             (folder / f"{name}.svg").write_text(alone, encoding="utf-8", newline="")
             table = as_csv(chart.table(study))
             (folder / f"{name}.csv").write_text(table, encoding="utf-8", newline="")

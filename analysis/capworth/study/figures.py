@@ -129,8 +129,8 @@ def errors_of(convergence: Convergence) -> Mapping[str, float]:
     """Monte Carlo error of each headline by the id of its figure, the ends of ranges apart."""
     table = convergence.to_frame()
     whole = (name.rpartition(".") for name in table.index)
-    told = zip(whole, table["error"].tolist(), strict=True)
-    return {name: float(error) for (name, _, basis), error in told if basis in OF_FIGURES}
+    error_pairs = zip(whole, table["error"].tolist(), strict=True)
+    return {name: float(error) for (name, _, basis), error in error_pairs if basis in OF_FIGURES}
 
 
 def harm_break_even(programme: Programme, annuity: float) -> Figure:
@@ -173,12 +173,12 @@ def same(one: Figure, other: Figure) -> bool:
 
 def _merged(first: Figure, other: Figure) -> Figure:
     """One figure that stands in two places; what one of them does not tell, the other does."""
-    told = {
+    error_pairs = {
         name: getattr(other, name)
         for name in ("low", "high", "error")
         if getattr(first, name) is None and getattr(other, name) is not None
     }
-    return replace(first, places=(*first.places, *other.places), **told)
+    return replace(first, places=(*first.places, *other.places), **error_pairs)
 
 
 def _completed(
@@ -322,7 +322,7 @@ def as_data(figures: Figures) -> dict[str, Any]:
     """
     groups: dict[tuple[str, ...], str] = {}
     rows: dict[str, Origin] = {}
-    told: dict[str, dict[str, Any]] = {}
+    error_pairs: dict[str, dict[str, Any]] = {}
     for name, figure in figures.items():
         mine = tuple(row.name for row in figure.rows)
         rows |= {row.name: row for row in figure.rows}
@@ -335,13 +335,13 @@ def as_data(figures: Figures) -> dict[str, Any]:
             entry["group"] = groups.setdefault(mine, f"g{len(groups) + 1}")
         if figure.movers:
             entry["moved_by"] = dict(figure.movers)
-        told[name] = entry | {"places": list(figure.places)}
+        error_pairs[name] = entry | {"places": list(figure.places)}
     used = {figure.formula for figure in figures.values()}
     return {
         "formulas": {k: _formula(f) for k, f in FORMULAS.items() if k in used},
         "rows": {name: _origin(row) for name, row in sorted(rows.items())},
         "groups": {name: list(members) for members, name in groups.items()},
-        "figures": told,
+        "figures": error_pairs,
     }
 
 

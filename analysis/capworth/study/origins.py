@@ -202,10 +202,10 @@ class Origins:
             yield _rows("activity", f"{capability}/{metric}", rows)
 
     def _judgements(self, _: str) -> Iterator[Origin]:
-        said: dict[str, list[tuple[str, str]]] = {}
+        quoted: dict[str, list[tuple[str, str]]] = {}
         for row in self._case.judgements:
-            said.setdefault(row.judge, []).append((row.grade, row.source))
-        for judge, rows in said.items():
+            quoted.setdefault(row.judge, []).append((row.grade, row.source))
+        for judge, rows in quoted.items():
             yield _rows("judgements", judge, rows)
 
     def _input(self, name: str) -> Iterator[Origin]:

@@ -219,8 +219,8 @@ class Study:
         )
 
     def __repr__(self) -> str:
-        told = "; ".join(repr(self.answers[k]) for k in FINDINGS if k in self)
-        return f"<Study of {self.case.settings.name}: {len(self.found)} answers; {told}>"
+        findings = "; ".join(repr(self.answers[k]) for k in FINDINGS if k in self)
+        return f"<Study of {self.case.settings.name}: {len(self.found)} answers; {findings}>"
 
     def _repr_html_(self) -> str:
         rows = "".join(

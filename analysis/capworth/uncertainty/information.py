@@ -499,9 +499,9 @@ def _survey(
 ) -> tuple[object, ...]:
     """Columns of the table of surveys."""
     members = groups.named(survey)
-    told = [_resolved(survey, groups.level(e), e) for e in members]
-    resolved = float(np.mean([share for share, _ in told])) if told else 0.0
-    effective = float(np.mean([many for _, many in told])) if told else 0.0
+    resolving = [_resolved(survey, groups.level(e), e) for e in members]
+    resolved = float(np.mean([share for share, _ in resolving])) if resolving else 0.0
+    effective = float(np.mean([many for _, many in resolving])) if resolving else 0.0
     group = groups.made(EFFECTS, members)
     value, floor, clear = 0.0, 0.0, False
     if group is not None:

@@ -46,7 +46,7 @@ def check_distributions(
 
 
 def _check_shapes(rows: Sequence[TypedRow], inputs: Mapping[str, TypedRow]) -> Iterator[Finding]:
-    told: dict[tuple[str, str], int] = {}
+    judged: dict[tuple[str, str], int] = {}
     members: dict[str, list[str]] = {}
     for row in rows:
         mine = _named(row, "inputs", inputs)
@@ -55,13 +55,13 @@ def _check_shapes(rows: Sequence[TypedRow], inputs: Mapping[str, TypedRow]) -> I
             yield _nobody(row, "inputs", inputs)
         members.setdefault(row.text("group"), []).extend(mine)
         for aspect in ("shape", "ends", "group"):
-            twice = [n for n in mine if row.text(aspect) and (aspect, n) in told]
+            twice = [n for n in mine if row.text(aspect) and (aspect, n) in judged]
             if twice:
-                first = told[aspect, twice[0]]
+                first = judged[aspect, twice[0]]
                 article = "an" if aspect == "ends" else "a"
                 problem = f"row {first} gives {article} {aspect} to {twice[0]} already"
                 yield row.fault(aspect, problem, "Keep one of the two.")
-            told |= {(aspect, n): row.number for n in mine if row.text(aspect)}
+            judged |= {(aspect, n): row.number for n in mine if row.text(aspect)}
         if row.text("shape") == "lognormal":
             lows = {n: inputs[n][_low(inputs[n])] for n in mine}
             bad = [n for n, low in lows.items() if isinstance(low, float) and low < 0]
@@ -132,7 +132,7 @@ def _check_together(typed: Typed, inputs: Mapping[str, TypedRow]) -> Iterator[Fi
         if row.text("group")
         for name in _named(row, "inputs", inputs)
     }
-    told: dict[Pair, TypedRow] = {}
+    judged: dict[Pair, TypedRow] = {}
     sound = True
     for row in rows:
         missing = [c for c in ("a", "b") if row.text(c) and not _named(row, c, inputs)]
@@ -140,9 +140,9 @@ def _check_together(typed: Typed, inputs: Mapping[str, TypedRow]) -> Iterator[Fi
         found = [_nobody(row, column, inputs) for column in missing]
         if not missing and not pairs:
             found.append(row.fault("b", "the row names no two inputs", "Name another in b."))
-        twice = [pair for pair in pairs if pair in told]
+        twice = [pair for pair in pairs if pair in judged]
         if twice:
-            problem = f"row {told[twice[0]].number} correlates {' and '.join(twice[0])} already"
+            problem = f"row {judged[twice[0]].number} correlates {' and '.join(twice[0])} already"
             found.append(row.fault("a", problem, "Keep one of the two."))
         inside = [name for pair in pairs for name in pair if name in grouped]
         if inside:
@@ -151,14 +151,14 @@ def _check_together(typed: Typed, inputs: Mapping[str, TypedRow]) -> Iterator[Fi
             found.append(row.fault("a", problem, fix))
         sound &= not found
         yield from found
-        told |= dict.fromkeys(pairs, row)
+        judged |= dict.fromkeys(pairs, row)
     if sound and rows:
-        yield from _can_stand_together(told)
+        yield from _can_stand_together(judged)
 
 
-def _can_stand_together(told: Mapping[Pair, TypedRow]) -> Iterator[Finding]:
+def _can_stand_together(judged: Mapping[Pair, TypedRow]) -> Iterator[Finding]:
     """Every matrix of inputs that hang together is one of correlations; else say which pairs."""
-    stated = {pair: row.number_in("r") for pair, row in told.items()}
+    stated = {pair: row.number_in("r") for pair, row in judged.items()}
     for block, matrix in blocks_of(stated):
         found = conflict(matrix)
         if found is None:
@@ -180,7 +180,7 @@ def _can_stand_together(told: Mapping[Pair, TypedRow]) -> Iterator[Finding]:
                 np.floor(100 * found.between[1]) / 100,
             )
             fix = f"Give {' with '.join(pairs[0])} an r of {low:g} to {high:g}, or m{fix}"
-        row = next(told[pair] for pair in pairs if pair in told)
+        row = next(judged[pair] for pair in pairs if pair in judged)
         yield row.fault("r", problem, fix)
 
 

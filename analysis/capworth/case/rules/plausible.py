@@ -37,8 +37,8 @@ def _after_the_appraisal(settings: Mapping[str, object], typed: Typed) -> Iterat
         return
     fix = f"Take it out, or move appraisal_date: nothing later than {day} enters the case."
     for row in typed.get("judgements", ()):
-        if isinstance(said := row["day"], date) and said > day:
-            yield row.fault("day", f"{said} is after the day of the appraisal", fix)
+        if isinstance(dated := row["day"], date) and dated > day:
+            yield row.fault("day", f"{dated} is after the day of the appraisal", fix)
 
 
 def _after_the_end(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:

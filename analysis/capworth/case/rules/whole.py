@@ -12,7 +12,7 @@ from itertools import groupby
 
 from capworth.case.check import BadCellError, Typed, TypedRow
 from capworth.case.comparisons import Counted, panel_of, read_comparisons
-from capworth.case.numerals import TRIPLES, said
+from capworth.case.numerals import TRIPLES, written_as
 from capworth.case.rules.programme import pledges_are_whole, relations_are_possible
 from capworth.case.tables import SETTINGS_FILE
 from capworth.errors import Finding, nearest
@@ -143,8 +143,8 @@ def estimates_are_ordered(_: Mapping[str, object], typed: Typed) -> Iterator[Fin
             if not row.number_in(low) <= row.number_in(mode) <= row.number_in(high):
                 yield row.fault(
                     mode,
-                    f"{said(row.number_in(mode))} is not between {said(row.number_in(low))} and "
-                    f"{said(row.number_in(high))}",
+                    f"{written_as(row.number_in(mode))} is not between "
+                    f"{written_as(row.number_in(low))} and {written_as(row.number_in(high))}",
                     f"Put {low}, {mode} and {high} in this order.",
                 )
 

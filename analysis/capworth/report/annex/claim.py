@@ -41,7 +41,7 @@ def claim_sentences(study: Study, language: Language) -> Iterator[str]:
     row = claim.row
     yield _power_sentence(claim, language)
     group = language.listed(language.word("function", f) for f in claim.group)
-    said = {
+    answers = {
         "measure": language.word("measure", claim.primary[1]),
         "estimand": language.word("estimand", claim.primary[0]),
         "counted": language.word("counted", claim.primary[2]),
@@ -49,11 +49,11 @@ def claim_sentences(study: Study, language: Language) -> Iterator[str]:
         "word": word_of(claim, language),
     }
     if np.isnan(row["ratio"]):
-        yield language.say("summary.claim_text_absent", **said)
+        yield language.say("summary.claim_text_absent", **answers)
     else:
         yield language.say(
             "summary.claim_text",
-            **said,
+            **answers,
             ratio=language.number(float(row["ratio"])),
             span=ratio_span(language, float(row["ratio_low"]), float(row["ratio_high"])),
             level=language.percent(1 - 2 * claim.alpha),
@@ -86,14 +86,14 @@ def claim_line(study: Study, language: Language) -> str:
     if "claim" not in study:
         return ""
     claim = study.claim
-    said = {
+    answers = {
         "group": language.listed(language.word("function", f) for f in claim.group),
         "word": word_of(claim, language),
     }
     if not np.isfinite(claim.power.detectable):
-        return language.say("decision.claim_none", **said)
+        return language.say("decision.claim_none", **answers)
     return language.say(
-        "decision.claim", **said, detectable=language.number(claim.power.detectable)
+        "decision.claim", **answers, detectable=language.number(claim.power.detectable)
     )
 
 
@@ -145,7 +145,7 @@ def _power(claim: Claim, language: Language) -> str:
     shown = bool(np.isfinite(found.ratio))
     if shown:
         power["detectable"] = language.number(found.ratio)
-    told = [
+    sentences = [
         language.say(
             "functions.power" if shown else "functions.power_none",
             lines=language.number(float(claim.row["lines"]), 0),
@@ -159,16 +159,18 @@ def _power(claim: Claim, language: Language) -> str:
     ]
     if shown and np.isfinite(found.ratio_high):
         low, high = language.number(found.ratio_low, 2), language.number(found.ratio_high, 2)
-        told.append(language.say("functions.power_range", low=low, high=high))
+        sentences.append(language.say("functions.power_range", low=low, high=high))
     if found.detectable < found.ratio:
-        told.append(language.say("functions.power_cleared", cleared=language.number(found.cleared)))
+        sentences.append(
+            language.say("functions.power_cleared", cleared=language.number(found.cleared))
+        )
     if found.near:
-        told.append(language.say("functions.power_near"))
+        sentences.append(language.say("functions.power_near"))
     if np.isfinite(found.held):
-        told.append(language.say("functions.power_held", held=language.number(found.held)))
+        sentences.append(language.say("functions.power_held", held=language.number(found.held)))
     elif shown:
-        told.append(language.say("functions.power_held_none"))
-    return " ".join(told)
+        sentences.append(language.say("functions.power_held_none"))
+    return " ".join(sentences)
 
 
 def _result(claim: Claim, language: Language) -> str:
@@ -187,7 +189,7 @@ def _coders(claim: Claim, language: Language) -> str:
     if len(claim.coders) < 2:
         return language.say("functions.coders_one" if claim.coders else "functions.coders_none")
     disputed = claim.coding().head(DISPUTED)
-    told = [
+    sentences = [
         language.say(
             "pair",
             first=language.short(str(capability)),
@@ -199,7 +201,7 @@ def _coders(claim: Claim, language: Language) -> str:
         "functions.coders",
         count=len(claim.coders),
         alpha=language.number(claim.alpha_of_coders, 2),
-        list=language.series(told),
+        list=language.series(sentences),
     )
 
 
@@ -307,8 +309,8 @@ def _choices(study: Study, language: Language) -> Table:
     routes = study.routes
     rows = []
     for function, row in routes.by_choice().iterrows():
-        said = {str(column): value for column, value in row.items()}
-        cells = (language.cell(Amount.of(said, name)) for name in ("utility", "pays"))
+        answers = {str(column): value for column, value in row.items()}
+        cells = (language.cell(Amount.of(answers, name)) for name in ("utility", "pays"))
         rows.append((language.word("function", str(function)), *cells))
     unit = study.case.settings.currency
     return Table(

@@ -207,8 +207,8 @@ def _readings(found: Overrun, language: Language) -> Table:
 
 def _unit(found: Overrun, language: Language) -> str:
     """The money that the totals are stated in; that of the case where they differ."""
-    told = found.to_frame()[["currency", "price_year"]].drop_duplicates()
-    currency, year = told.iloc[0] if len(told) == 1 else ("", found.provenance.price_year)
+    bases = found.to_frame()[["currency", "price_year"]].drop_duplicates()
+    currency, year = bases.iloc[0] if len(bases) == 1 else ("", found.provenance.price_year)
     return language.say("overrun.unit", unit=language.million(str(currency)), year=int(year))
 
 

@@ -51,12 +51,12 @@ def _counted(study: Study, language: Language) -> str:
     paths = study.case.business_as_usual
     if not paths:
         return f"{counted} {language.say('economics.path_none')}"
-    told = [counted, language.say("economics.path_some", count=len(paths))]
+    sentences = [counted, language.say("economics.path_some", count=len(paths))]
     ending = [path.capability for path in paths if path.ends is not None]
     if ending:
         names = language.named(ending)
-        told.append(language.say("economics.path_ends", count=len(ending), names=names))
-    return " ".join(told)
+        sentences.append(language.say("economics.path_ends", count=len(ending), names=names))
+    return " ".join(sentences)
 
 
 def scales(study: Study, language: Language) -> Section | None:

@@ -84,8 +84,8 @@ def excellence_page(study: Study, language: Language) -> Section | None:
     blocks += pictures("excellence", study, language)
     if (found.models.to_frame()["model"] != "").any():
         blocks.append(models_table(found, language))
-        if told := practices(study.case, found, language):
-            blocks += [Text(language.say("models.practice")), told]
+        if practised := practices(study.case, found, language):
+            blocks += [Text(language.say("models.practice")), practised]
     if "gap_worth" in study:
         blocks.append(worth_table(study.gap_worth, study.case.settings.price_year, language))
     return Section(language.say("excellence.topic"), title, blocks)
@@ -310,13 +310,13 @@ def practices(case: Case, found: Excellence, language: Language) -> Bullets | No
     if table.empty:
         return None
     counts = table["practised_by"].value_counts(sort=False)
-    told = {c.id: c.in_language("pattern", language.code) for c in case.capabilities}
+    practised = {c.id: c.in_language("pattern", language.code) for c in case.capabilities}
     order = sorted(counts.index, key=lambda c: (-int(counts[c]), str(c)))
     return Bullets(
         tuple(
             (
                 language.name(str(key)),
-                language.say("models.does", count=int(counts[key]), text=told[str(key)]),
+                language.say("models.does", count=int(counts[key]), text=practised[str(key)]),
             )
             for key in order
         )

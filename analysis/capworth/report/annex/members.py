@@ -36,7 +36,7 @@ def made_up(study: Study, language: Language) -> Section | None:
 def _section(study: Study, found: Feedback, language: Language) -> Section:
     made = "_synthetic" if found.synthetic else ""
     title = language.say(
-        f"voice.title{made}",
+        f"survey.title{made}",
         answered=found.answered,
         members=found.members,
         year=found.year,
@@ -44,20 +44,20 @@ def _section(study: Study, found: Feedback, language: Language) -> Section:
     )
     blocks: list[Block] = []
     if found.synthetic:
-        blocks.append(Text(f"**{language.say('voice.synthetic')}**"))
+        blocks.append(Text(f"**{language.say('survey.synthetic')}**"))
     blocks.append(Text(_what_was_asked(study, found, language)))
-    shown = pictures("voice", study, language)
+    shown = pictures("survey", study, language)
     blocks += [*shown[:1], _groups(found, language), *shown[1:], _response(found, language)]
-    return Section(language.say("voice.topic"), title, blocks)
+    return Section(language.say("survey.topic"), title, blocks)
 
 
 def _what_was_asked(study: Study, found: Feedback, language: Language) -> str:
     parts = [
         language.say(
-            "voice.method", answered=found.answered, members=found.members, grade=found.grade
+            "survey.method", answered=found.answered, members=found.members, grade=found.grade
         ),
         language.say(
-            "voice.regions" if found.disagreed else "voice.regions_none",
+            "survey.regions" if found.disagreed else "survey.regions_none",
             list=language.named(found.disagreed),
             doubt=language.percent(DOUBT),
         ),
@@ -65,9 +65,9 @@ def _what_was_asked(study: Study, found: Feedback, language: Language) -> str:
     ]
     surveyed = [c.id for c in study.case.criteria if c.measure]
     if surveyed:
-        parts.append(language.say("voice.enters", list=language.named(surveyed)))
+        parts.append(language.say("survey.enters", list=language.named(surveyed)))
     else:
-        parts.append(language.say("voice.stays_out"))
+        parts.append(language.say("survey.stays_out"))
     return " ".join(parts)
 
 
@@ -77,9 +77,11 @@ def _views(found: Feedback, language: Language) -> str:
     firsts = {str(column): set(values.nlargest(NAMED).index) for column, values in views.items()}
     usual = firsts["one_member_one_vote"]
     if all(first == usual for first in firsts.values()):
-        return language.say("voice.views_agree", count=NAMED)
-    other = [language.say(f"voice.view_{name}") for name, first in firsts.items() if first != usual]
-    return language.say("voice.views_differ", count=NAMED, list=language.listed(other))
+        return language.say("survey.views_agree", count=NAMED)
+    other = [
+        language.say(f"survey.view_{name}") for name, first in firsts.items() if first != usual
+    ]
+    return language.say("survey.views_differ", count=NAMED, list=language.listed(other))
 
 
 def _response(found: Feedback, language: Language) -> Table:
@@ -97,18 +99,18 @@ def _response(found: Feedback, language: Language) -> Table:
     )
     columns = ("region", "size", "members", "answered", "weight")
     return Table(
-        language.say("voice.response"),
-        tuple(language.say(f"voice.{column}") for column in columns),
+        language.say("survey.response"),
+        tuple(language.say(f"survey.{column}") for column in columns),
         rows,
         words=2,
-        note=language.say("voice.response_note"),
+        note=language.say("survey.response_note"),
     )
 
 
 def _groups(found: Feedback, language: Language) -> Block:
     if not found.has_groups:
         return Text(
-            language.say("voice.no_groups", clear=language.exactly(round(found.silhouette, 2)))
+            language.say("survey.no_groups", clear=language.exactly(round(found.silhouette, 2)))
         )
     rows = []
     for group, row in rows_of(found.groups()):
@@ -128,12 +130,12 @@ def _groups(found: Feedback, language: Language) -> Block:
         )
     columns = ("group", "where", "needs_most", "needs_least", "members", "share")
     return Table(
-        language.say("voice.groups", clear=language.exactly(round(found.silhouette, 2))),
-        tuple(language.say(f"voice.{column}") for column in columns),
+        language.say("survey.groups", clear=language.exactly(round(found.silhouette, 2))),
+        tuple(language.say(f"survey.{column}") for column in columns),
         tuple(rows),
         words=4,
         weights=(0.5, 1.5, 2.0, 2.0),
-        note=language.say("voice.groups_note"),
+        note=language.say("survey.groups_note"),
     )
 
 

@@ -127,7 +127,7 @@ def _needs(study: Study, language: Language) -> Section | None:
     block = bars_of(
         axis, head("capability", language), (axis,), (Group("", SOLID, bars),), language
     )
-    return page_of("voice.topic", "needs", study, [block], language)
+    return page_of("survey.topic", "needs", study, [block], language)
 
 
 def _capabilities(study: Study, language: Language) -> Section | None:
@@ -263,12 +263,14 @@ def _claim(study: Study, language: Language) -> Section | None:
     bars = []
     for key, row in rows_of(table):
         ends = float(row["ratio"]), float(row["ratio_low"]), float(row["ratio_high"])
-        told = language.number(ends[0])
+        ends_text = language.number(ends[0])
         if isfinite(ends[0]):
-            told = language.say("around", middle=told, span=ratio_span(language, ends[1], ends[2]))
+            ends_text = language.say(
+                "around", middle=ends_text, span=ratio_span(language, ends[1], ends[2])
+            )
         word = language.word("verdict", str(row["word"]))
         amount = Amount(*ends) if all(map(isfinite, ends)) else None
-        bars.append(Bar(reading_of(language.charts, key), (told, word), amount))
+        bars.append(Bar(reading_of(language.charts, key), (ends_text, word), amount))
     block = bars_of(
         head("ratio", language, level=language.percent(1 - 2 * study.claim.alpha)),
         head("reading", language),
@@ -557,7 +559,7 @@ def _promises(study: Study, language: Language) -> Section | None:
         unit, scale = plain_unit(str(row["unit"]), language)
         known = indicator in language.names
         what = language.name(indicator) if known else language.word("step", indicator)
-        told = [scaled(Amount.of(row, name), scale) for name in ("today", "planned")]
+        ends_text = [scaled(Amount.of(row, name), scale) for name in ("today", "planned")]
         rows.append(
             (
                 language.say(
@@ -567,7 +569,7 @@ def _promises(study: Study, language: Language) -> Section | None:
                     indicator=what,
                 ),
                 unit,
-                *(language.middle(amount) for amount in told),
+                *(language.middle(amount) for amount in ends_text),
                 str(row["reviews"])[:4],
             )
         )
@@ -730,10 +732,10 @@ def _asked(study: Study, answered: set[str], language: Language) -> Section:
     questions = list(dict.fromkeys(leaf.question for leaf in LEAVES))
     rows = []
     for question in questions:
-        told = language.say("leaf.answered")
+        ends_text = language.say("leaf.answered")
         if question not in answered:
-            told = language.say("leaf.not_asked", why=_why_not(question, study, language))
-        rows.append((language.say(f"question.{question}"), told))
+            ends_text = language.say("leaf.not_asked", why=_why_not(question, study, language))
+        rows.append((language.say(f"question.{question}"), ends_text))
     title = language.say("leaf.asked_title", count=len(answered), all=len(questions))
     note = language.typeset(study.case.settings.in_language("note", language.code))
     table = Table("", (language.say("verb.question"), ""), tuple(rows), words=2, weights=(1.2, 1))

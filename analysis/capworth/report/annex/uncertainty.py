@@ -114,7 +114,7 @@ def resolving(study: Study, language: Language) -> Section | None:
     surveys = found.surveys()
     if len(surveys):
         blocks.append(_surveys(study, language))
-        blocks += [Text(said) for said in _idle(study, language)]
+        blocks += [Text(idle) for idle in _idle(study, language)]
     title = language.say(
         "resolving.title" if found.first else "resolving.title_none",
         whole=language.number(found.evpi),
@@ -196,7 +196,7 @@ def _idle(study: Study, language: Language) -> list[str]:
     found = study.resolving
     mine = {"net": "money"}.get(found.measure, found.measure)
     names = {survey.id: survey for survey in study.case.planned_surveys}
-    said = []
+    idle = []
     for key, row in rows_of(found.surveys()):
         others = [m for m in str(row["moves"]).split() if m != mine]
         if float(row["value"]) > 0 or mine in str(row["moves"]).split():
@@ -204,8 +204,8 @@ def _idle(study: Study, language: Language) -> list[str]:
         name = names[key].in_language("name", language.code)
         measures = language.listed(language.say(f"knowing.{m}") for m in others)
         how = "moves" if others else "idle"
-        said.append(language.say(f"resolving.{how}", name=name, measures=measures))
-    return said
+        idle.append(language.say(f"resolving.{how}", name=name, measures=measures))
+    return idle
 
 
 def sensitivity_page(study: Study, language: Language) -> Section | None:

@@ -20,7 +20,7 @@ from capworth.members.synthetic import synthetic_feedback
 from capworth.multicriteria.elicitation import elicit
 from capworth.multicriteria.rank_reversal import find_reversals
 from capworth.report import blocks as pictures
-from capworth.report.annex import members as voice
+from capworth.report.annex import members
 from capworth.report.annex import members as weights
 from capworth.report.blocks import Section, section_data
 from capworth.study.stages import Study, run_study
@@ -63,8 +63,8 @@ def strings(node: object) -> Iterator[str]:
 def test_made_up_answers_are_called_so_loudly(made_up: Study, language: str) -> None:
     words = Language.of(made_up.case, language)
     word = {"en": "SYNTHETIC", "fr": "SYNTHÉTIQUE"}[language]
-    section = voice.made_up(made_up, words)
-    assert voice.members_page(made_up, words) is None
+    section = members.made_up(made_up, words)
+    assert members.members_page(made_up, words) is None
     assert section is not None
     assert word in section.title
     first = section_data(section)["blocks"][0]["text"]
@@ -85,8 +85,8 @@ def test_made_up_answers_are_called_so_loudly(made_up: Study, language: str) -> 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_real_answers_are_not_called_made_up(study: Study, language: str) -> None:
     words = Language.of(study.case, language)
-    assert voice.made_up(study, words) is None
-    assert "SYNTH" not in said(voice.members_page(study, words))
+    assert members.made_up(study, words) is None
+    assert "SYNTH" not in said(members.members_page(study, words))
     speaker = Language(language, study.case.names(language)).charts
     for name in ("need_map", "needs"):
         chart = GALLERY[name]
@@ -96,7 +96,7 @@ def test_real_answers_are_not_called_made_up(study: Study, language: str) -> Non
 
 
 def test_the_page_says_who_answered_and_in_which_groups(study: Study) -> None:
-    text = said(voice.members_page(study, Language.of(study.case, "en")))
+    text = said(members.members_page(study, Language.of(study.case, "en")))
     assert "10 of 12 members answered in 2024; the largest need gap is Forensic laboratory" in text
     assert "Africa 3, Asia 1 and Europe 1" in text
     assert "On no capability do regions disagree by more than chance" in text
@@ -129,8 +129,8 @@ def test_the_page_of_weights_names_judges_and_what_to_revisit(language: str) -> 
 def test_a_case_without_survey_or_tree_has_no_such_page(study: Study) -> None:
     words = Language.of(study.case, "en")
     bare = study.with_answers(feedback=None, contributions=None, reversals=None)
-    assert voice.members_page(bare, words) is None
-    assert voice.made_up(bare, words) is None
+    assert members.members_page(bare, words) is None
+    assert members.made_up(bare, words) is None
     assert weights.weights_page(bare, words) is None
     assert not {"feedback", "contributions", "rank_reversals"} & set(tables_of(bare))
 
@@ -165,10 +165,10 @@ def test_every_phrase_is_said(
         replace(found, _views=alike),
         replace(found, _views=found.views().assign(**views)),
     ):
-        voice.members_page(study.with_answers(feedback=feedback), english)
-    voice.members_page(replace(study, case=asked), english)
-    voice.members_page(study, english)
-    voice.made_up(made_up, english)
+        members.members_page(study.with_answers(feedback=feedback), english)
+    members.members_page(replace(study, case=asked), english)
+    members.members_page(study, english)
+    members.made_up(made_up, english)
     for reversals in (swapped, still, unsound, study.reversals):
         weights.weights_page(study.with_answers(reversals=reversals), english)
     weights.weights_page(run_study(read_case(EXAMPLE), draws=40), Language.of(small, "en"))
@@ -183,7 +183,7 @@ def test_every_phrase_is_said(
         weights.weights_page(
             replace(study.with_answers(elicitation=found_weights), case=case), english
         )
-    groups = ("voice.", "weights.", "size.", "elicited.", "check.")
+    groups = ("survey.", "weights.", "size.", "elicited.", "check.")
     known = {key.removeprefix("pages.") for key in phrases("en").phrases}
     wanted = {key for key in known if key.startswith(groups)}
     assert wanted <= surveyed, sorted(wanted - surveyed)
