@@ -164,7 +164,6 @@ def _is_same(figure: Figure, value: Any, low: Any, high: Any) -> bool:
 
 
 def test_a_quantity_has_one_value_however_many_answers_have_it(study: Study) -> None:
-    assert study.figures.second == ()
     shared = [figure for figure in study.figures.values() if len(figure.places) > 1]
     assert len(shared) > 60
     for name in ("cost.REG", "cost.SCAN", "net.REG", "money.LAB", "gain.CLOUD", "asked.LINK"):
@@ -177,18 +176,24 @@ def test_two_figures_of_one_thing_are_two_quantities(study: Study) -> None:
     assert len(set(words)) == len(words)
 
 
-def test_of_two_readings_the_one_on_more_draws_is_kept(study: Study) -> None:
-    def one(value: float, draws: int) -> SimpleNamespace:
-        figure = Figure("some.thing", value, "ratio", "rate", draws=draws)
+def test_two_values_of_one_quantity_cannot_be(study: Study) -> None:
+    def one(
+        value: float | None, low: float | None = None, high: float | None = None
+    ) -> SimpleNamespace:
+        figure = Figure("some.thing", value, "ratio", "rate", low=low, high=high)
         return SimpleNamespace(figures=lambda: (figure,))
 
-    kept = gather([one(1.0, 50), one(2.0, 90), one(2.0 + 1e-12, 70)], study.sample, 400)
-    assert kept["some.thing"].value == 2.0
-    assert [figure.value for figure in kept.second] == [1.0]
+    kept = gather([one(2.0), one(2.0 + 1e-12, low=1.0, high=3.0)], study.sample, 400)
+    assert (kept["some.thing"].value, kept["some.thing"].high) == (2.0, 3.0)
+    for other in (one(2.1), one(None)):
+        with pytest.raises(AssertionError, match="two values of one quantity"):
+            gather([one(2.0), other], study.sample, 400)
+    with pytest.raises(AssertionError, match=r"some\.thing"):
+        gather([one(2.0, low=1.0, high=3.0), one(2.0, low=1.0, high=3.1)], study.sample, 400)
 
 
 def test_every_number_of_a_table_is_a_figure_or_has_its_reason(study: Study) -> None:
-    places = (p for f in [*study.figures.values(), *study.figures.second] for p in f.places)
+    places = (place for figure in study.figures.values() for place in figure.places)
     have = {tuple(place.split("/", 2)[:2]) for place in places}
     bare = []
     for name, table in tables_of(study).items():
