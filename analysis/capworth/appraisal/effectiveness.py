@@ -55,14 +55,21 @@ class Effectiveness(Answer):
                 where=(("kind", kind), ("effect", effect)),
             )
             for kind in ("capability", "improvement")
-            for effect in ("harm", "score")
+            for effect in EFFECTS
+        ]
+        found += [
+            Column(
+                *("effectiveness", "amount", f"effect.{effect}", "level", effect, rests),
+                where=(("effect", effect),),
+                drop=("kind",),
+            )
+            for effect in EFFECTS
         ]
         return (
             *found,
             *columns(
                 "effectiveness",
-                ("amount", "effect", "level", "effectiveness", rests),
-                ("average_ratio", "average_price", "money", "effectiveness", rests, RATIO),
+                ("average_ratio", "average_price", "money", "average_price", rests, RATIO),
                 ("incremental_ratio", "next_price", "money", "effectiveness", rests, RATIO),
                 drop=("kind",),
             ),
