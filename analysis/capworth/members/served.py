@@ -488,6 +488,7 @@ def brief_member(
         When the case has no such member.
     """
     member, table = member_of(case, code), members.to_frame()
+    place = [m.id for m in case.members].index(code)
     mine, found = members.capabilities_of(code), members.hits_of(code)
     useful = found[(found["hits"] > 0) & (mine["chance"] >= LEAST)].sort_values(
         "hits", ascending=False, kind="stable"
@@ -510,7 +511,7 @@ def brief_member(
     }
     return MemberBrief(
         member=member,
-        row=table.loc[code],
+        row=table.iloc[place],
         capabilities=mine.loc[useful.index],
         others=int((mine["chance"] > 0).sum()) - len(useful),
         chances=chances,

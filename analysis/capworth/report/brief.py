@@ -16,13 +16,13 @@ from capworth.members.served import MemberBrief
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.result import Provenance
 from capworth.report.bars import OUTLINE, SOLID, Bar, Bars, Group
-from capworth.report.pdf import set_document
+from capworth.report.single import set_single
 
 PUBLISHED = "ABC"  # grades of a contribution that has a source
 CONFIRMED = 3  # services whose hits the member is asked for
-SERVICES = 4  # in the table of services
-TOUCHED = 3  # services named for an improvement
-LETTERS = 40  # of a name
+SERVICES = 3  # in the table of services
+TOUCHED = 2  # services named for an improvement
+LETTERS = 36  # of a name
 THOUSAND = 1e3
 ADDRESS = "explorer.html#/member/"
 FIGURES = ("hits_got", "hits_given", "national_cost", "contribution")
@@ -38,7 +38,7 @@ def write_brief(case: Case, brief: MemberBrief, provenance: Provenance, language
     """
     page = document(case, brief, provenance, language)
     name = f"the brief of {brief.member.id}"
-    return set_document("single.typ", page, case.settings.appraisal_date, name)
+    return set_single(page, case.settings.appraisal_date, name)
 
 
 def document(case: Case, brief: MemberBrief, provenance: Provenance, code: str) -> dict[str, Any]:

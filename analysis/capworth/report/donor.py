@@ -19,9 +19,8 @@ from capworth.methods.portfolio.good_sets import CHOOSE, NOT_NOW, PREFER, REVIEW
 from capworth.methods.uncertainty.convergence import share_error
 from capworth.report.bars import OUTLINE, SOLID, Bar, Bars, Group
 from capworth.report.blocks import Row, row_of, rows_of
-from capworth.report.pdf import set_document
+from capworth.report.single import set_single
 
-TEMPLATE = "single.typ"
 EXPLORER = "explorer.html#/improvement/"  # address of a package there
 REGIONS = 2  # named where members need most
 PICTURED = 16  # packages in the picture at most
@@ -64,7 +63,7 @@ def _language(case: Case, code: str) -> Language:
 
 def _written(offer: Offer, page: dict[str, Any], code: str) -> bytes:
     content = {**frame(offer, _language(offer.case, code)), **page}
-    return set_document(TEMPLATE, content, offer.case.settings.appraisal_date)
+    return set_single(content, offer.case.settings.appraisal_date)
 
 
 def frame(offer: Offer, language: Language) -> dict[str, Any]:
@@ -388,6 +387,7 @@ def _index(offer: Offer, language: Language) -> dict[str, Any]:
                 "words": 2,
                 "widths": [2.6, 1.0, 0, 0, 0, 0, 0],
                 "note": " ".join(items),
+                "spare": 0,
             }
         ],
         "long": True,
