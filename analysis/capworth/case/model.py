@@ -43,6 +43,7 @@ from capworth.case.rows import (
     Platform,
     Pledge,
     Price,
+    Published,
     Rating,
     Relation,
     Saving,
@@ -53,6 +54,7 @@ from capworth.case.rows import (
     Total,
     UnitValue,
     Usage,
+    Word,
     category_range,
     counted,
     whole_figures,
@@ -105,6 +107,7 @@ __all__ = [
     "Platform",
     "Pledge",
     "Price",
+    "Published",
     "Rating",
     "Relation",
     "Saving",
@@ -117,6 +120,7 @@ __all__ = [
     "Total",
     "UnitValue",
     "Usage",
+    "Word",
     "category_range",
     "counted",
     "whole_figures",
@@ -254,6 +258,8 @@ class Case:
     savings: tuple[Saving, ...] = ()
     business_as_usual: tuple[BusinessAsUsual, ...] = ()
     planned_surveys: tuple[PlannedSurvey, ...] = ()
+    published: tuple[Published, ...] = ()
+    words: tuple[Word, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     changes: tuple[Change, ...] = field(default=(), compare=False)  # since it was read
     base: str = field(default="", compare=False)  # fingerprint of the case that was changed

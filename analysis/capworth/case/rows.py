@@ -292,6 +292,39 @@ class Effect:
     change: Estimate
     criterion: str = ""
     step: str = ""
+    means: str = "change"  # of a step: a factor on it; or level, which it has then
+
+    @property
+    def sets_level(self) -> bool:
+        """Whether it says what a step is with the improvement, not what it is multiplied by."""
+        return self.means == "level"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One published estimate of what something will cost or take, by the year it was made."""
+
+    metric: str
+    year: int
+    kind: str
+    value: float
+    unit: str
+    grade: str
+    source: str
+    improvement: str = ""
+    line: str = ""
+    currency: str = ""
+    price_year: int | None = None
+    basis: str = ""
+    row: int = field(default=0, compare=False)  # as a spreadsheet shows it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word(Spoken):
+    """What a case calls something that the papers have a word for."""
+
+    word: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ How many hits a chain begins with: counted, at a rate, or from records and searc
 What one outcome is worth: on which scale, in whose incomes, to whom.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
-from capworth.case.model import Case, ChainStep, Estimate, UnitValue
+from capworth.case.model import Case, ChainStep, Effect, Estimate, UnitValue
 from capworth.case.rules.chain import SHARE_STEPS as SHARES
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.cost_benefit.prices import transferred
@@ -302,19 +302,47 @@ def _unknown(capability: str, step: str, outcome: str) -> Estimate:
     )
 
 
-def changed(level: Levels, factors: Mapping[str, Floats]) -> Levels:
-    """Multiply the steps of one chain; shares stay between 0 and 1.
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What some improvements do to the steps of one chain, in every draw.
+
+    Attributes
+    ----------
+    factors : for each step, what it is multiplied by, (draws,): those of all of them
+    levels : for each step that is set and not multiplied, the highest that one of them sets
+    """
+
+    factors: Mapping[str, Floats]
+    levels: Mapping[str, Floats]
+
+    @classmethod
+    def of(cls, effects: Iterable[Effect], drawn: Callable[[Estimate], Floats]) -> "Changes":
+        """Gather the effects of some improvements on the chain of one capability."""
+        factors, levels = dict[str, Floats](), dict[str, Floats]()
+        for effect in effects:
+            number, step = drawn(effect.change), effect.step
+            if effect.sets_level:
+                levels[step] = np.maximum(levels.get(step, number), number)
+            else:
+                factors[step] = factors.get(step, 1.0) * number
+        return cls(factors, levels)
+
+
+def changed(level: Levels, changes: Changes) -> Levels:
+    """Set and multiply the steps of one chain; shares stay between 0 and 1.
 
     Where the chain has an elasticity, hits follow searches and records by it.
 
     Parameters
     ----------
     level : the rates and volumes of one capability
-    factors : for each step, what it is multiplied by in every draw, (draws,)
+    changes : what is done to them
     """
+    factors = changes.factors
+    moved = {(step, outcome): changes.levels.get(step, rate) for (step, outcome), rate in level.items()}
     moved = {
         (step, outcome): _times(step, rate, factors[step]) if step in factors else rate
-        for (step, outcome), rate in level.items()
+        for (step, outcome), rate in moved.items()
     }
     response = responded(level, factors)
     if response is not None:
