@@ -339,7 +339,9 @@ def changed(level: Levels, changes: Changes) -> Levels:
     changes : what is done to them
     """
     factors = changes.factors
-    moved = {(step, outcome): changes.levels.get(step, rate) for (step, outcome), rate in level.items()}
+    moved = {
+        (step, outcome): changes.levels.get(step, rate) for (step, outcome), rate in level.items()
+    }
     moved = {
         (step, outcome): _times(step, rate, factors[step]) if step in factors else rate
         for (step, outcome), rate in moved.items()
