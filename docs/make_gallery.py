@@ -16,7 +16,12 @@ def main() -> None:
     folder = HERE / "gallery"
     folder.mkdir(exist_ok=True)
     study = run_study(read_case(CASE), DRAWS)
-    lines = ["# Gallery", "", "Every chart by its name: `study.plot(NAME)`. The case is invented.", ""]
+    lines = [
+        "# Gallery",
+        "",
+        "Every chart by its name: `study.plot(NAME)`. The case is invented.",
+        "",
+    ]
     missing = []
     for name, chart in GALLERY.items():
         if not chart.asked(study):

@@ -171,7 +171,13 @@ def test_no_page_with_code_is_forgotten() -> None:
     with_code = {page.name for page in GUIDES if any(map(is_python, blocks(page)))}
     elsewhere = {"appraise-plain-arrays.md", "envelopment.md"}  # run by tests of their own
     imported = {"README.md", "count-logs.md"}
-    assert with_code == {"tutorial.md", "plan-and-track.md", "ask-what-if.md", *elsewhere, *imported}
+    assert with_code == {
+        "tutorial.md",
+        "plan-and-track.md",
+        "ask-what-if.md",
+        *elsewhere,
+        *imported,
+    }
     for page in (page for page in GUIDES if page.name in imported):
         for block in filter(is_python, blocks(page)):
             for module, names in re.findall(r"from (\S+) import (.+)", block):

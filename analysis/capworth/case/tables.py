@@ -135,7 +135,7 @@ def read_raw(place: str | Path) -> RawCase:
 
 
 def bundled(name: str) -> Path | None:
-    """Return the folder of a case that comes with the package, by its name; None where none does."""
+    """Return the folder of a case that comes with the package, by its name; else None."""
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         return None
     package = Path(__file__).parents[1]
