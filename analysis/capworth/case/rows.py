@@ -40,6 +40,9 @@ class Spoken:
 
 FUNCTIONS = ("hosting", "exchange", "leads", "analysis", "operations", "training", "coordination")
 GRADES = ("A", "B", "C", "D", "E")
+OWN_WORDS = (  # of the papers, that a case may call otherwise (common.own of the phrases)
+    *("member", "members", "donor", "donors", "organisation", "agreed level", "agreed levels"),
+)
 
 
 @dataclass(frozen=True, slots=True)

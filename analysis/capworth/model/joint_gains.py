@@ -12,7 +12,7 @@ import numpy as np
 from capworth.case.model import DISTANCE, HARM, NET, Case, Effect
 from capworth.methods.allocation.coalitions import memberships
 from capworth.methods.arguments import Bools, Floats, Ints
-from capworth.model.chain import Benefits, ChainModel, Changes, changed
+from capworth.model.chain import Benefits, ChainModel, changed, changes_of
 from capworth.model.draws import AtModes, Draws
 from capworth.model.effect_years import EffectYears
 from capworth.model.gains import Tree
@@ -256,11 +256,13 @@ def _chains(model: Model, draws: Draws, fewest: int) -> Iterator[Chain]:
         drawn = {e.change.name: draws.of(e.change) for e in effects}
         money, harm = np.zeros((2, draws.size, 1 << len(users)))
         for column, inside in enumerate(memberships(len(users))):
-            acting = [e for e in effects if e.improvement in _those(case, users, inside)]
-            if not acting:
+            mine = [e for e in effects if e.improvement in _those(case, users, inside)]
+            if not mine:
                 continue
-            changes = Changes.of(acting, lambda change: drawn[change.name])
-            then = chain.walk(draws.size, {capability: changed(levels[capability], changes)}, worth)
+            changes = changes_of(mine, drawn)
+            then = chain.walk(
+                draws.size, {capability: changed(levels[capability], *changes)}, worth
+            )
             money[:, column] = then.money[:, c] - today.money[:, c]
             harm[:, column] = then.harm[:, c] - today.harm[:, c]
         course = None
