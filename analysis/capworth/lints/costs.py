@@ -31,7 +31,7 @@ def cost_lints(case: Case) -> Iterator[Lint]:
 def _forward(case: Case) -> Iterator[CostLine]:
     """Lines that are counted."""
     for line in case.costs:
-        if line.treatment == "forward" and line.category != "contribution" and line.amount.high > 0:
+        if line.treatment == "forward" and not line.is_transfer and line.amount.high > 0:
             yield line
 
 

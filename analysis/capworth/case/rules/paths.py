@@ -6,7 +6,7 @@ What must hold of published estimates, and of the words of a case.
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from capworth.case.check import Typed
-from capworth.case.rows import FUNCTIONS, OWN_WORDS
+from capworth.case.rows import FUNCTIONS, OWN_WORDS, TRANSFERS
 from capworth.errors import Finding, nearest
 
 Rule = Callable[[Mapping[str, object], Typed], Iterator[Finding]]
@@ -29,7 +29,7 @@ def savings_have_a_line(settings: Mapping[str, object], typed: Typed) -> Iterato
         line = lines.get(row.text("line"))
         if line is None:
             continue
-        counted = line.text("treatment") in {"", "forward"} and line["category"] != "contribution"
+        counted = line.text("treatment") in {"", "forward"} and line["category"] not in TRANSFERS
         if not counted:
             yield row.fault("line", f"{row.text('line')} is not counted", "Name a forward line.")
         if line.text("improvement"):
