@@ -273,7 +273,7 @@ class Sample:
     def with_objective(self, objective: str) -> "Sample":
         """The same draws of the case under another objective, on which nothing drawn depends."""
         model = copy(self.model)
-        model.case = self.case.with_settings(objective=objective)
+        model.case = self.case.assuming(objective=objective)
         return replace(self, model=model)
 
     def first_draws(self, size: int = ENVELOPED) -> Draws:
