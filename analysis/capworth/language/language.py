@@ -38,6 +38,7 @@ class Language:
     names : printed names of the things of the case
     currency : of the case
     section : of the phrases ("pages", "charts", "brief", "explorer", "lints"), with its typography
+    linking : told of each number that is written, with its text; what it returns stands there
 
     >>> Language("en").money(19.4, "EUR", 1), Language("en").probability(0.2606)
     ('€19.4 million', '26%')
@@ -51,6 +52,7 @@ class Language:
     names: Mapping[str, str] = field(default_factory=dict)
     currency: str = ""
     section: str = "pages"
+    linking: Callable[[float, str], str] | None = None
 
     def __post_init__(self) -> None:
         phrases(self.code)  # raises at once where there is no such language
@@ -274,7 +276,8 @@ class Language:
 
     def _bare(self, value: float, places: int, *, plus: str = "", padded: bool = True) -> str:
         minus, locale = self._typography.minus, self.phrases.locale
-        return say(value, places, locale, minus=minus, plus=plus, padded=padded)
+        text = say(value, places, locale, minus=minus, plus=plus, padded=padded)
+        return text if self.linking is None else self.linking(value, text)
 
     def _isolated(self, value: str) -> str:
         return isolated(value) if self.rightwards else value
