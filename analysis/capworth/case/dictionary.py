@@ -23,6 +23,8 @@ ROW_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "measures": ("capability", "criterion", "metric", "year"),
         "effects": ("improvement", "capability", "criterion", "step"),
         "savings": ("improvement", "line"),
+        "published": ("improvement", "line", "metric", "year"),
+        "words": ("word",),
         "business_as_usual": ("capability",),
         "relations": ("improvement", "relation", "other"),
         "feedback": ("member", "capability", "year"),

@@ -41,6 +41,7 @@ from capworth.case.rows import (
     Platform,
     Pledge,
     Price,
+    Published,
     Rating,
     Relation,
     Saving,
@@ -51,6 +52,7 @@ from capworth.case.rows import (
     Total,
     UnitValue,
     Usage,
+    Word,
     category_range,
     counted,
     whole_figures,
@@ -102,6 +104,7 @@ __all__ = [
     "Platform",
     "Pledge",
     "Price",
+    "Published",
     "Rating",
     "Relation",
     "Saving",
@@ -113,6 +116,7 @@ __all__ = [
     "Total",
     "UnitValue",
     "Usage",
+    "Word",
     "category_range",
     "counted",
     "whole_figures",
@@ -211,6 +215,8 @@ class Case:
     savings: tuple[Saving, ...] = ()
     business_as_usual: tuple[BusinessAsUsual, ...] = ()
     planned_surveys: tuple[PlannedSurvey, ...] = ()
+    published: tuple[Published, ...] = ()
+    words: tuple[Word, ...] = ()
 
     def __repr__(self) -> str:
         return (

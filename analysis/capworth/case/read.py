@@ -47,6 +47,7 @@ from capworth.case.model import (
     Platform,
     Pledge,
     Price,
+    Published,
     Rating,
     Relation,
     Saving,
@@ -57,6 +58,7 @@ from capworth.case.model import (
     Total,
     UnitValue,
     Usage,
+    Word,
 )
 from capworth.case.rules.chain import SHARE_STEPS
 from capworth.case.rules.claim import check_claim
@@ -103,6 +105,7 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
     ("effects", Effect, "change"),
     ("savings", Saving, "share"),
     ("business_as_usual", BusinessAsUsual, "growth"),
+    ("published", Published, ""),
     ("planned_surveys", PlannedSurvey, ""),
     ("relations", Relation, "bonus"),
     ("minimums", Minimum, ""),
@@ -118,6 +121,7 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
     ("observations", Observation, ""),
     ("correlations", Correlation, ""),
     ("prices", Price, ""),
+    ("words", Word, ""),
     ("sources", Source, ""),
 )
 
@@ -130,8 +134,12 @@ def read_case(place: str | Path) -> Case:
     CaseError
         With every fault found. A half-good case is never returned.
     """
-    raw = read_raw(place)
-    settings, typed, findings = _checked(raw)
+    return came_from_the_door(_built(read_raw(place)))
+
+
+def _built(raw: RawCase, levels: bool = True) -> Case:
+    """Build the typed case of what was read; `levels` may be missing where only a claim counts."""
+    settings, typed, findings = _checked(raw, levels)
     if findings:
         raise CaseError(findings)
     given: dict[str, Any] = {k: v for k, v in settings.items() if v not in (None, ())}
@@ -141,8 +149,24 @@ def read_case(place: str | Path) -> Case:
     if findings := _unfit(raw, given, typed, parts):
         raise CaseError(findings)
     given_settings = {f.name: given[f.name] for f in fields(Settings) if f.name in given}
-    case = Case(Settings(**given_settings), **parts, fingerprint=raw.fingerprint(), claim=claim)
-    return came_from_the_door(case)
+    return Case(Settings(**given_settings), **parts, fingerprint=raw.fingerprint(), claim=claim)
+
+
+def read_claim(place: str | Path) -> Case:
+    """Read a case whose levels need not be entered yet, so that its claim can be registered.
+
+    For nothing else: what may not be known when a claim is registered is left out of the rules,
+    and such a case cannot be computed.
+
+    Raises
+    ------
+    CaseError
+        With every other fault.
+    """
+    raw = read_raw(place)
+    if raw.tables.get("scores") is not None and raw.tables["scores"].rows:
+        return read_case(place)
+    return _built(raw, levels=False)
 
 
 def checked_case(case: Case) -> Case:
@@ -210,14 +234,16 @@ def check_case(place: str | Path) -> tuple[Finding, ...]:
     return ()
 
 
-def _checked(raw: RawCase) -> tuple[dict[str, object], Typed, tuple[Finding, ...]]:
+def _checked(
+    raw: RawCase, levels: bool = True
+) -> tuple[dict[str, object], Typed, tuple[Finding, ...]]:
     settings, typed, findings = check_cells(raw)
     places = {finding.file for finding in findings}
     faulty = {table for table in (*table_names(), CLAIM) if raw.place_of(table) in places}
     more = (
         *check_rules(settings, typed, faulty),
         *check_claim(settings, typed, faulty),
-        *check_value(settings, typed, faulty),
+        *check_value(settings, typed, faulty if levels else faulty | {"scores"}),
         *check_measures(typed, faulty),
         *check_extents(settings, typed, faulty),
         *check_survey(settings, typed, faulty),
@@ -365,6 +391,8 @@ def _beside(row: TypedRow, field: str) -> Estimate | None:
 
 def _unit(row: TypedRow, units: Mapping[str, str], usual: str) -> str:
     """Name the unit of a row's number in full: the case's own words where it has them."""
+    if row.text("means") == "level":
+        return "share" if row.text("step") in SHARE_STEPS else "a year"
     if row.table in {"scores", "effects"}:
         return units.get(row.text("criterion"), "factor")
     if row.text("currency"):

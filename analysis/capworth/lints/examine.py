@@ -15,6 +15,7 @@ from capworth.lints.costs import cost_lints
 from capworth.lints.evidence import evidence_lints, parameter_lints
 from capworth.lints.improvements import improvement_lints
 from capworth.lints.lint import SEVERITIES, Lint, catalogue, lint
+from capworth.lints.magnitudes import magnitude_lints
 from capworth.lints.objective import objective_lints
 from capworth.lints.value import benefit_lints, tree_lints
 from capworth.model.result import Answer, Provenance
@@ -26,6 +27,7 @@ FAMILIES: tuple[Callable[[Case], Iterator[Lint]], ...] = (
     objective_lints,
     cost_lints,
     evidence_lints,
+    magnitude_lints,
     parameter_lints,
 )
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from capworth.case.model import Case, Effect
 from capworth.methods.arguments import Floats
-from capworth.model.chain import Benefits, ChainModel, Levels, Worth, changed
+from capworth.model.chain import Benefits, ChainModel, Levels, Worth, changed, changes_of
 from capworth.model.draws import Draws
 from capworth.model.effect_years import EffectYears
 from capworth.model.extents import Extents
@@ -234,11 +234,8 @@ class GainModel:
         for i, effects in enumerate(self._effects.values()):
             for capability in dict.fromkeys(e.capability for e in effects if e.step):
                 c = self._capability[capability]
-                factors = {
-                    e.step: draws.of(e.change)
-                    for e in effects
-                    if e.step and e.capability == capability
-                }
-                moved_chain = {capability: changed(chain[capability], factors)}
+                mine = [e for e in effects if e.step and e.capability == capability]
+                changes = changes_of(mine, {e.change.name: draws.of(e.change) for e in mine})
+                moved_chain = {capability: changed(chain[capability], *changes)}
                 then = self._chain.walk(draws.size, moved_chain, worth)
                 yield i, c, then.money[:, c] - today.money[:, c], then.harm[:, c] - today.harm[:, c]

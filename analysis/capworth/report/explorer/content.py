@@ -4,13 +4,15 @@ Nothing is computed: figures are those of the run, sentences those of the paper.
 show for want of an answer is left out of it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 from babel import Locale
 
 from capworth.case.model import GRADES, Case
+from capworth.language.isolates import ISOLATE
 from capworth.language.language import Language
 from capworth.language.phrases import languages, phrases
 from capworth.methods.cost_benefit.prices import MILLION
@@ -49,6 +51,8 @@ SINGLE = (
     *("percent", "percent_below", "percent_above", "money", "price", "around", "span"),
     *("span_signed", "none", "unknown", "million", "and_more", "separator", "pair"),
 )
+
+SLOT = re.compile(r"\{(\w+)\}")
 
 
 def content(study: Study, first: str) -> dict[str, Any]:
@@ -179,7 +183,16 @@ def _words(language: Language) -> Iterator[tuple[str, str]]:
             continue
         found = known.find("explorer", name) or known.find("pages", name)
         if isinstance(found, str):
-            yield key if section == "explorer" else name, language.typeset(found)
+            yield key if section == "explorer" else name, _open(language, name, found)
+
+
+def _open(language: Language, key: str, phrase: str) -> str:
+    """Say a phrase with its slots left open: the page fills them, and isolates what it puts in."""
+    slots = SLOT.findall(phrase)
+    text = language.say(key, **{slot: f"{{{slot}}}" for slot in slots})
+    for slot in slots:
+        text = text.replace(f"{{{slot}}}".join(ISOLATE), f"{{{slot}}}")
+    return text
 
 
 def _names(case: Case, language: Language) -> dict[str, str]:
