@@ -138,7 +138,7 @@ def test_every_id_in_the_code_is_a_phrase() -> None:
     assert not [(key, where) for key, where in found if key not in known]
 
 
-@pytest.mark.parametrize("template", ["report.typ", "donor.typ", "brief.typ", "whatif.html"])
+@pytest.mark.parametrize("template", ["report.typ", "donor.typ", "brief.typ", "explorer/template.html"])
 def test_templates_hold_no_words(template: str) -> None:
     """What a reader sees comes from the phrases; the name of the product is no word."""
     text = (files("capworth.report") / template).read_text("utf-8")

@@ -77,6 +77,7 @@ class Level:
 
     Attributes
     ----------
+    leaf : number of the criterion among those that are measured
     agreed : value of the agreed level
     now : (draws,) value today
     rise : (draws, users) value that each adds at full effect
@@ -86,6 +87,7 @@ class Level:
 
     users: tuple[int, ...]
     capability: str
+    leaf: int
     agreed: float
     now: Floats
     rise: Floats
@@ -233,6 +235,7 @@ def levels_of(
         yield Level(
             users=users,
             capability=capability,
+            leaf=k,
             agreed=float(agreed[c, k]),
             now=tree.values[:, c, k].copy(),
             rise=rise,
