@@ -25,7 +25,7 @@ from capworth.case.workbook import ERROR
 from capworth.errors import Finding, nearest
 
 NUMBERS = ("number", "whole", "confidence")  # kinds of columns that hold numbers
-NEVER_EMPTY = ("capabilities", "functions", "costs")
+NEVER_EMPTY = ("capabilities", "costs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +177,8 @@ def _check_keys(
     known_faults = {finding.column for finding in findings if finding.file == place}
     for name, column in columns.items():
         value = given.get(name)
-        if value is None and name in known_faults:
-            continue
+        if value is None and (name in known_faults or column.filled):
+            continue  # what would be taken hangs on another key that is told
         try:
             if column.kind in {"list", "words", "refs"}:
                 keys[name] = _several(value, column, known)
@@ -238,7 +238,8 @@ def _check_table(
     for row in table.rows:
         values: dict[str, object] = {}
         faulty = False
-        for name, text in row.cells.items():
+        asked = {c.name: "" for c in columns.values() if c.required and c.filled}
+        for name, text in (asked | dict(row.cells)).items():
             if (table.file, row.number, name) in known_faults:
                 faulty = True
                 continue

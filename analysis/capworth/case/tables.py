@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 MOST_ROWS, MOST_CELLS = 200_000, 2_000_000  # of a table
 NOTES = ("comment", "comments", "remark", "remarks", "note", "notes", "commentaire", "nota")
 ASIDE = (".", "_", "~$", "Thumbs.db", "desktop.ini")  # so begins what is nobody's table
+EXAMPLE = "#"  # so begins a row that is only shown
 COPY = re.compile(r"^copy of |[ _-]*(copy|final|old|new|v?\d+|\(\d+\))$")
 SETTINGS_FILE, CLAIM_FILE = KEYS = ("case.toml", "claim.toml")
 SCENARIOS, CHANGES = "scenarios.toml", "changes.toml"  # beside the tables, where they are
@@ -283,11 +284,11 @@ def table_of(name: str, file: str, cells: list[list[str]], findings: list[Findin
     findings.extend(
         Finding(file, 1, column.name, "the column is missing", f"Add it: {column.meaning}.")
         for column in columns.values()
-        if column.required and column.name not in header
+        if column.required and not column.filled and column.name not in header
     )
     rows = []
     for number, line in enumerate(cells[1:], start=2):
-        if not any(cell.strip() for cell in line):
+        if not any(cell.strip() for cell in line) or _is_example(line):
             continue
         if len(line) < len(header) or any(cell.strip() for cell in line[len(header) :]):
             findings.append(
@@ -304,6 +305,12 @@ def table_of(name: str, file: str, cells: list[list[str]], findings: list[Findin
             Row(number, {c: v.strip() for c, v in zip(header, padded, strict=True) if c in columns})
         )
     return Table(name, file, tuple(rows))
+
+
+def _is_example(line: Sequence[str]) -> bool:
+    """Whether a row is only shown, as its first cell says with a mark."""
+    first = next((cell.strip() for cell in line if cell.strip()), "")
+    return first.startswith(EXAMPLE)
 
 
 def _is_note(column: str) -> bool:
@@ -396,7 +403,13 @@ def _sheet_keys(
     """Read a sheet of keys and values as a TOML file would say it."""
     columns, keys = dictionary()[table], dict[str, object]()
     for number, line in enumerate(cells, start=1):
-        if len(line) >= 2 and line[0] and line[1] and line[:2] != ["key", "value"]:
+        if (
+            len(line) >= 2
+            and line[0]
+            and line[1]
+            and not _is_example(line)
+            and line[:2] != ["key", "value"]
+        ):
             key, value = line[0], line[1]
             if key in keys:
                 findings.append(Finding(place, number, key, "the key stands twice", "Keep one."))
