@@ -66,7 +66,7 @@ def test_tables_of_any_kind_make_the_same_case(small: Case, kind: str) -> None:
 
 
 def test_frames_keep_labels_and_types(small: Case) -> None:
-    costs = small.to_frames()["costs"]
+    costs: Any = small.to_frames()["costs"]
     assert costs.index.name == "id"
     assert costs.loc["SCAN-BUILD", "mode"] == small.estimates()["costs/SCAN-BUILD"].mode
     assert costs["low"].dtype.kind in "if"

@@ -139,11 +139,13 @@ def read_case(place: str | Path | Mapping[str, Any]) -> Case:
     return case_of(raw_of_frames(place) if isinstance(place, Mapping) else read_raw(place))
 
 
-def case_of(raw: RawCase, levels: bool = True) -> Case:
-    """Check the text of a case, and build it; CaseError with every fault.
+def case_of(raw: RawCase) -> Case:
+    """Check the text of a case, and build it; CaseError with every fault."""
+    return came_from_the_door(_built(raw), raw)
 
-    `levels` may be missing where only a claim counts.
-    """
+
+def _built(raw: RawCase, levels: bool = True) -> Case:
+    """Build the typed case of what was read; `levels` may be missing where only a claim counts."""
     settings, typed, findings = _checked(raw, levels)
     scenarios = read_scenarios(raw.scenarios or {}, raw.tables, typed)
     findings = (*findings, *map(raw.in_place, scenarios.findings))
@@ -157,7 +159,7 @@ def case_of(raw: RawCase, levels: bool = True) -> Case:
     if findings := _unfit(raw, given, typed, parts):
         raise CaseError(findings)
     given_settings = {f.name: given[f.name] for f in fields(Settings) if f.name in given}
-    case = Case(
+    return Case(
         Settings(**given_settings),
         **parts,
         fingerprint=raw.fingerprint(),
@@ -165,7 +167,6 @@ def case_of(raw: RawCase, levels: bool = True) -> Case:
         scenarios=scenarios.found,
         **read_history(raw.history),
     )
-    return came_from_the_door(case, raw)
 
 
 def read_claim(place: str | Path) -> Case:
@@ -182,7 +183,7 @@ def read_claim(place: str | Path) -> Case:
     raw = read_raw(place)
     if raw.tables.get("scores") is not None and raw.tables["scores"].rows:
         return read_case(place)
-    return case_of(raw, levels=False)
+    return _built(raw, levels=False)
 
 
 def checked_case(case: Case) -> Case:

@@ -27,6 +27,7 @@ from capworth.model.simulation import CHUNK, ENVELOPED, KEPT, Progress
 from capworth.parallel import mapped
 from capworth.report.explorer import write_explorer
 from capworth.report.pdf import FULL, SHORT, write_report
+from capworth.runs.interchange import write_interchange
 from capworth.runs.manifest import FORMAT, MANIFEST, RunError, load_manifest, sha_of, strangers
 from capworth.runs.place import heal, replacing, scratch
 from capworth.study.figures import Figures, as_data, from_data
@@ -170,6 +171,7 @@ def _write(
     write_papers(study, spoken, folder, workers, progress, annex)
     page = write_explorer(study, spoken)
     (folder / EXPLORER).write_text(page, encoding="utf-8", newline="")
+    write_interchange(study, folder)
     _write_json(folder / MANIFEST, _manifest(study, spoken, annex, folder))
 
 

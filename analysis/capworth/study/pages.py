@@ -94,14 +94,17 @@ def output_columns() -> Mapping[str, tuple[OutputColumn, ...]]:
 
 def told_of(table: str, column: str) -> OutputColumn | None:
     """Say what a column of a table is: of its own, of all tables, or as an end of another one."""
-    for known in (*output_columns().get(table, ()), *output_columns().get("*", ())):
-        if known.names(column):
-            return known
+    own = output_columns().get(table, ())
+    exact = [known for known in own if known.name == column]
+    if exact:
+        return exact[0]
     for ending, words in ENDS.items():
-        if column.endswith(ending) and (whole := told_of(table, column.removesuffix(ending))):
-            meaning = f"{words} of the 80 % interval of {whole.name}"
+        stem = column.removesuffix(ending)
+        if stem != column and (whole := told_of(table, stem)) is not None:
+            meaning = f"{words} of the 80 % interval of {stem}"
             return OutputColumn(table, column, whole.unit, meaning)
-    return None
+    shared = [known for known in output_columns()["*"] if known.name == column]
+    return next((known for known in (*shared, *own) if known.names(column)), None)
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

@@ -117,9 +117,11 @@ def _row(study: Study, first: Study, name: str) -> dict[str, Any]:
     }
     figures: dict[str, Figure] = {}
     if "programme" in study:
-        figures = {f.id: f for f in study.programme.figures() if f.id in HEADLINES}
-    for figure, column in COLUMNS.items():
-        found = figures.get(figure)
+        for figure in study.programme.figures():  # the first of an id has its range
+            if figure.id in HEADLINES:
+                figures.setdefault(figure.id, figure)
+    for name_of_figure, column in COLUMNS.items():
+        found = figures.get(name_of_figure)
         row[column] = None if found is None else found.value
         if column != "p_within" and column != "needed_m" and column != "asked_m":
             row |= {

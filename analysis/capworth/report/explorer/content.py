@@ -112,11 +112,7 @@ def _speakable(study: Study) -> Iterator[tuple[str, Figure]]:
         parts = name.split(".")
         if parts[-1] == PROGRAMME or (len(parts) == 3 and parts[1] == PROGRAMME):
             yield name, figure
-        elif len(parts) > 2 and parts[1] in SETS:
-            later.append((name, figure))
-        elif name.startswith(OF_ALL):
-            later.append((name, figure))
-        elif parts[-1] in things and f"{parts[0]}.{{}}" in OF_IMPROVEMENT and len(parts) == 2:
+        elif (len(parts) > 2 and parts[1] in SETS) or name.startswith(OF_ALL) or (parts[-1] in things and f"{parts[0]}.{{}}" in OF_IMPROVEMENT and len(parts) == 2):
             later.append((name, figure))
     yield from later
 
