@@ -14,8 +14,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from capworth.case.claim import Lock
 from capworth.case.claim_lock import FILE as LOCK_FILE
 from capworth.case.claim_lock import LockError, lock_place, read_lock
@@ -24,6 +22,8 @@ from capworth.case.files import read, read_text, unreadable
 from capworth.errors import CaseError, Finding, InputError, nearest
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from capworth.case.workbook import Oddity
 
 MOST_ROWS, MOST_CELLS = 200_000, 2_000_000  # of a table
@@ -431,7 +431,7 @@ def _as_toml(value: str, kind: str) -> object:
 
 def read_units(
     path: str | Path, unit: str = "", draw: str = "", columns: Sequence[str] = ()
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """Read a table of units: one row for each unit, or for each draw and unit.
 
     Parameters
@@ -449,6 +449,8 @@ def read_units(
     InputError
         When the file cannot be read, lacks a column, or a row has no name.
     """
+    import pandas as pd
+
     place = Path(path)
     try:
         lines = csv.reader(io.StringIO(read_text(place), newline=""))
