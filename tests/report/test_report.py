@@ -396,7 +396,7 @@ def test_who_pays_for_the_set(study: Study) -> None:
     found, sample = advice(study), study.sample
     assert found is not None
     rows = [study.case.improvement_ids.index(key) for key in found.chosen]
-    sums = sample.tallies.improvement_payers[rows].sum(axis=0) / sample.draws / 1e6
+    sums = sample.drawn.improvement_payers[:, rows].sum(axis=1).mean(axis=0) / 1e6
     assert list(found.payers) == ["organisation", "members", "donors"]
     assert [amount.middle for amount in found.payers.values()] == pytest.approx(list(sums))
     assert len(set(sums)) == 3  # lopsided, so that no two payers can be confused
