@@ -112,7 +112,11 @@ def _speakable(study: Study) -> Iterator[tuple[str, Figure]]:
         parts = name.split(".")
         if parts[-1] == PROGRAMME or (len(parts) == 3 and parts[1] == PROGRAMME):
             yield name, figure
-        elif (len(parts) > 2 and parts[1] in SETS) or name.startswith(OF_ALL) or (parts[-1] in things and f"{parts[0]}.{{}}" in OF_IMPROVEMENT and len(parts) == 2):
+        elif (
+            (len(parts) > 2 and parts[1] in SETS)
+            or name.startswith(OF_ALL)
+            or (len(parts) == 2 and parts[1] in things and f"{parts[0]}.{{}}" in OF_IMPROVEMENT)
+        ):
             later.append((name, figure))
     yield from later
 
@@ -177,9 +181,10 @@ def _words(language: Language) -> Iterator[tuple[str, str]]:
         group = section if section == "explorer" else name.partition(".")[0]
         if group not in WORDS and name not in SINGLE:
             continue
-        found = known.find("explorer", name) or known.find("pages", name)
+        speaker = language if known.find("explorer", name) else language.speaking("pages")
+        found = known.find(speaker.section, name)
         if isinstance(found, str):
-            yield key if section == "explorer" else name, _open(language, name, found)
+            yield key if section == "explorer" else name, _open(speaker, name, found)
 
 
 def _open(language: Language, key: str, phrase: str) -> str:
@@ -242,7 +247,8 @@ def _capabilities(study: Study) -> Iterator[dict[str, Any]]:
                 if any(s.outcome == value.outcome for s in case.chain if s.capability == key)
             ],
             "improvements": [
-                i for i in case.improvement_ids
+                i
+                for i in case.improvement_ids
                 if any(e.improvement == i and e.capability == key for e in case.effects)
             ],
         }
@@ -265,9 +271,7 @@ def _improvements(study: Study) -> Iterator[dict[str, Any]]:
                 for e in case.effects
                 if e.improvement == key
             ],
-            "relations": [
-                [r.relation, r.other] for r in case.relations if r.improvement == key
-            ],
+            "relations": [[r.relation, r.other] for r in case.relations if r.improvement == key],
             "must": improvement.must,
         }
 

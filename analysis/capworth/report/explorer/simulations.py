@@ -146,12 +146,12 @@ def _alone(sample: Sample, columns: Columns) -> list[list[int]]:
     draws = sampled(sample.case, 0, min(columns.draws, sample.draws, CHUNK))
     tree = model.tree(draws)
     group = np.zeros((draws.size, len(sample.case.capabilities)))
-    found = []
+    found: list[list[int]] = []
     for k in counted:
         tree.weights[:] = np.arange(len(leaves)) == k
         points = model.gains.on_tree(tree, draws, model.extents, group)[0]
-        for i in np.flatnonzero((points != 0).any(axis=0)).tolist():
-            found.append([i, k, columns.put(points[:, i])])
+        users = np.flatnonzero((points != 0).any(axis=0)).tolist()
+        found += [[i, k, columns.put(points[:, i])] for i in users]
     return found
 
 
