@@ -29,7 +29,7 @@ LAYERS = (  # by folder: nobody sees another of its own line, nor a line below
     {"render"},
     {"runs"},
     {"cli"},
-    {"__init__"},
+    {"__init__", "__main__"},
 )
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
 PURE = set().union(*LAYERS[2:8]) - {"case", "language", "lints", "logs"}

@@ -113,12 +113,16 @@ class RawCase:
 def read_raw(place: str | Path) -> RawCase:
     """Read a folder of CSV files with `case.toml`, or one workbook with the same tables as sheets.
 
+    Where there is neither, the name of a case that comes with the package.
+
     Raises
     ------
     CaseError
         When there is no such folder or workbook.
     """
     path = Path(place)
+    if not path.exists() and (known := bundled(str(place))) is not None:
+        path = known
     if path.is_dir():
         return _read_folder(path)
     if path.is_file() and path.name.startswith("~$"):
@@ -129,6 +133,15 @@ def read_raw(place: str | Path) -> RawCase:
     beside = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
     fix = nearest(path.name, beside) if beside else "Name a case folder or a workbook."
     raise CaseError([Finding(str(place), 0, "", "there is no such case folder or workbook", fix)])
+
+
+def bundled(name: str) -> Path | None:
+    """Return the folder of a case that comes with the package, by its name; None where none does."""
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+        return None
+    package = Path(__file__).parents[1]
+    places = package / "cases" / name, package.parents[1] / "data" / name
+    return next((place for place in places if (place / SETTINGS_FILE).is_file()), None)
 
 
 def _read_folder(path: Path) -> RawCase:
