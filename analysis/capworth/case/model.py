@@ -165,6 +165,7 @@ class Settings(Spoken):
     excellence_extent: str = ""
     productivity: str = ""
     functions: tuple[str, ...] = FUNCTIONS
+    assumed: tuple[str, ...] = ()  # of these, those that the case leaves to be taken
 
 
 DISTANCE, NET, HARM = "distance", "net", "harm"  # what a programme may be to add most of

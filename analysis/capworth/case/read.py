@@ -9,6 +9,7 @@ from typing import Any
 from capworth.case.check import Typed, TypedRow, check_cells
 from capworth.case.claim import Registration
 from capworth.case.coding import agreed_shares
+from capworth.case.defaults import assumed, with_defaults
 from capworth.case.dictionary import (
     CLAIM,
     SETTINGS,
@@ -152,6 +153,7 @@ def _built(raw: RawCase, levels: bool = True) -> Case:
         raise CaseError(findings)
     given: dict[str, Any] = {k: v for k, v in settings.items() if v not in (None, ())}
     given["translations"] = _translations(SETTINGS, given)
+    given["assumed"] = assumed(raw)
     claim = _registration(raw, typed)
     parts = _parts(given, typed, claim.coders if claim else ())
     if findings := _unfit(raw, given, typed, parts):
@@ -265,6 +267,7 @@ def check_case(place: str | Path) -> tuple[Finding, ...]:
 def _checked(
     raw: RawCase, levels: bool = True
 ) -> tuple[dict[str, object], Typed, tuple[Finding, ...]]:
+    raw = with_defaults(raw)
     settings, typed, findings = check_cells(raw)
     places = {finding.file for finding in findings}
     faulty = {table for table in (*table_names(), CLAIM) if raw.place_of(table) in places}

@@ -39,7 +39,11 @@ class Spoken:
 
 
 FUNCTIONS = ("hosting", "exchange", "leads", "analysis", "operations", "training", "coordination")
+TRANSFERS = ("contribution", "fee")  # categories of what one pays and another gets: only shown
 GRADES = ("A", "B", "C", "D", "E")
+OWN_WORDS = (  # of the papers, that a case may call otherwise (common.own of the phrases)
+    *("member", "members", "donor", "donors", "organisation", "agreed level", "agreed levels"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +164,11 @@ class CostLine:
     range_means: str = ""
     cause: str = ""  # that its overrun has in common with others
     manages: str = ""  # the line whose risk it pays to manage
+
+    @property
+    def is_transfer(self) -> bool:
+        """Whether one pays and another gets it, so that it is no cost to all: only shown."""
+        return self.category in TRANSFERS
 
     @property
     def range_holds(self) -> str:

@@ -14,8 +14,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from capworth.case.claim import Lock
 from capworth.case.claim_lock import FILE as LOCK_FILE
 from capworth.case.claim_lock import LockError, lock_place, read_lock
@@ -24,11 +22,14 @@ from capworth.case.files import read, read_text, unreadable
 from capworth.errors import CaseError, Finding, InputError, nearest
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from capworth.case.workbook import Oddity
 
 MOST_ROWS, MOST_CELLS = 200_000, 2_000_000  # of a table
 NOTES = ("comment", "comments", "remark", "remarks", "note", "notes", "commentaire", "nota")
 ASIDE = (".", "_", "~$", "Thumbs.db", "desktop.ini")  # so begins what is nobody's table
+EXAMPLE = "#"  # so begins a row that is only shown
 COPY = re.compile(r"^copy of |[ _-]*(copy|final|old|new|v?\d+|\(\d+\))$")
 SETTINGS_FILE, CLAIM_FILE = KEYS = ("case.toml", "claim.toml")
 SCENARIOS, CHANGES = "scenarios.toml", "changes.toml"  # beside the tables, where they are
@@ -296,11 +297,11 @@ def table_of(name: str, file: str, cells: list[list[str]], findings: list[Findin
     findings.extend(
         Finding(file, 1, column.name, "the column is missing", f"Add it: {column.meaning}.")
         for column in columns.values()
-        if column.required and column.name not in header
+        if column.required and not column.filled and column.name not in header
     )
     rows = []
     for number, line in enumerate(cells[1:], start=2):
-        if not any(cell.strip() for cell in line):
+        if not any(cell.strip() for cell in line) or _is_example(line):
             continue
         if len(line) < len(header) or any(cell.strip() for cell in line[len(header) :]):
             findings.append(
@@ -317,6 +318,12 @@ def table_of(name: str, file: str, cells: list[list[str]], findings: list[Findin
             Row(number, {c: v.strip() for c, v in zip(header, padded, strict=True) if c in columns})
         )
     return Table(name, file, tuple(rows))
+
+
+def _is_example(line: Sequence[str]) -> bool:
+    """Whether a row is only shown, as its first cell says with a mark."""
+    first = next((cell.strip() for cell in line if cell.strip()), "")
+    return first.startswith(EXAMPLE)
 
 
 def _is_note(column: str) -> bool:
@@ -409,7 +416,13 @@ def _sheet_keys(
     """Read a sheet of keys and values as a TOML file would say it."""
     columns, keys = dictionary()[table], dict[str, object]()
     for number, line in enumerate(cells, start=1):
-        if len(line) >= 2 and line[0] and line[1] and line[:2] != ["key", "value"]:
+        if (
+            len(line) >= 2
+            and line[0]
+            and line[1]
+            and not _is_example(line)
+            and line[:2] != ["key", "value"]
+        ):
             key, value = line[0], line[1]
             if key in keys:
                 findings.append(Finding(place, number, key, "the key stands twice", "Keep one."))
@@ -431,7 +444,7 @@ def _as_toml(value: str, kind: str) -> object:
 
 def read_units(
     path: str | Path, unit: str = "", draw: str = "", columns: Sequence[str] = ()
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """Read a table of units: one row for each unit, or for each draw and unit.
 
     Parameters
@@ -449,6 +462,8 @@ def read_units(
     InputError
         When the file cannot be read, lacks a column, or a row has no name.
     """
+    import pandas as pd
+
     place = Path(path)
     try:
         lines = csv.reader(io.StringIO(read_text(place), newline=""))

@@ -25,7 +25,7 @@ from capworth.errors import CapworthError, nearest
 
 EXIT_FAULT, EXIT_OURS, EXIT_CTRL_C = 2, 3, 128 + signal.SIGINT
 COMMANDS = {  # in the order in which a newcomer meets them: what each is for
-    "new": "Write an empty, commented case into FOLDER.",
+    "new": "Write a case to fill in at PLACE: a workbook (.xlsx) or a folder; or copy an example.",
     "check": "Report every fault of CASE (a folder or a workbook) at once, then its lints.",
     "register": "Lock the claim of CASE before its outcomes are read: write claim.lock.toml.",
     "run": "Appraise CASE and write its run folder with tables and reports.",

@@ -16,7 +16,8 @@ def command(case: str, day: str) -> None:
     """Lock the claim of CASE before its outcomes are read: write claim.lock.toml.
 
     The lock holds the keys of claim.toml and a hash of function shares, costs, capabilities and
-    weights, not of scores, which need not be entered yet. It is written once; every later run holds the case against it.
+    weights, not of scores, which need not be entered yet. It is written once; every later run
+    holds the case against it.
     """
     from datetime import date
 

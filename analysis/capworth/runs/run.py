@@ -25,8 +25,8 @@ from capworth.language.language import Language
 from capworth.language.phrases import languages as spoken_languages
 from capworth.model.simulation import CHUNK, ENVELOPED, KEPT, Progress
 from capworth.parallel import mapped
+from capworth.report.explorer import write_explorer
 from capworth.report.pdf import FULL, SHORT, write_report
-from capworth.report.whatif import write_whatif
 from capworth.runs.interchange import write_interchange
 from capworth.runs.manifest import FORMAT, MANIFEST, RunError, load_manifest, sha_of, strangers
 from capworth.runs.place import heal, replacing, scratch
@@ -35,6 +35,7 @@ from capworth.study.stages import Study, run_study
 from capworth.study.tables import as_csv, tables_of, write_csv
 
 FIGURES, INPUTS = "figures.json", "inputs"
+EXPLORER = "explorer.html"
 PACKAGES = ("babel", "matplotlib", "numpy", "pandas", "scipy", "typst")
 RERUN = "capworth-rerun"  # of scratch folders among those of the system
 BRIEFS = "briefs"  # folder of a run for what is sent to single members
@@ -168,8 +169,8 @@ def _write(
     _write_tables(study, folder / "tables")
     write_figures(study.figures, folder / FIGURES)
     write_papers(study, spoken, folder, workers, progress, annex)
-    if (page := write_whatif(study, spoken)) is not None:
-        (folder / "whatif.html").write_text(page, encoding="utf-8", newline="")
+    page = write_explorer(study, spoken)
+    (folder / EXPLORER).write_text(page, encoding="utf-8", newline="")
     write_interchange(study, folder)
     _write_json(folder / MANIFEST, _manifest(study, spoken, annex, folder))
 

@@ -33,6 +33,7 @@ from capworth.excellence.gaps import gap_worth
 from capworth.excellence.productivity import track_productivity
 from capworth.excellence.services import check_frontier, find_excellence
 from capworth.funding.plan import fund
+from capworth.language.language import Language
 from capworth.lints.examine import Soundness, examine
 from capworth.members.feedback import hear_members
 from capworth.members.network import weigh_network
@@ -53,6 +54,7 @@ from capworth.programme.selection import Programme, choose_programme
 from capworth.programme.tracking import set_baseline
 from capworth.study.differences import Differences, compare
 from capworth.study.drawings import Drawings
+from capworth.study.explained import cells, explained
 from capworth.study.figures import Figures, gather
 from capworth.study.pages import part_pages
 from capworth.study.progress import showing
@@ -277,6 +279,12 @@ class Study:
     def figure(self, name: str) -> Figure:
         """Return one figure, such as `cost.programme`; the error names the nearest ids."""
         return self.figures[name]
+
+    def explain(self, name: str, language: str = "en") -> str:
+        """Say how one figure came about: formula, range, error, what moves it, rows behind it."""
+        spoken, figure = Language.of(self.case, language), self.figure(name)
+        rows = ("  ".join(str(x) for x in row if x != "") for row in cells(figure.rows))
+        return "\n".join((*explained(figure, self.case, spoken), *rows))
 
     @property
     def found(self) -> tuple[str, ...]:
