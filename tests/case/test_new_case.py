@@ -227,7 +227,7 @@ def test_a_plain_list_asks_for_nothing_more(tmp_path: Path) -> None:
     assert "row 2 of c.csv" in case.costs[0].amount.basis
 
 
-@pytest.mark.parametrize("name", ("interpol", "uk"))
+@pytest.mark.parametrize("name", ["interpol", "uk"])
 def test_an_example_is_a_copy(tmp_path: Path, name: str) -> None:
     copied = copy_example(name, tmp_path / "mine")
     (original,) = (Path(__file__).parents[2] / "data").glob(f"{name}-*")
