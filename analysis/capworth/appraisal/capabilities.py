@@ -180,7 +180,7 @@ def appraise(sample: Sample, provenance: Provenance) -> Appraisal:
     }
     annual = cost.mean(axis=0) / model.annuity / MILLION
     columns |= {  # printed ratios are those of the printed means; their ranges go by draw
-        "score_per_m": points.mean(axis=0) / annual,
+        "score_per_m": (points * drawn.given).mean(axis=0) / annual,
         "harm_per_m": harm.mean(axis=0) / annual,
     }
     index = pd.Index(case.capability_ids, name="capability")

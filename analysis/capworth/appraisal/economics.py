@@ -710,7 +710,7 @@ def _uncounted(case: Case, model: Model) -> pd.DataFrame:
     money = PriceBase(case)
     rows = []
     for line in case.costs:
-        transfer = line.category == "contribution"
+        transfer = line.is_transfer
         if transfer or line.treatment == "sunk":
             amount = line.amount.mode * money.factor(line.currency, line.price_year)
             if transfer and line.kind == "recurrent" and line.treatment != "sunk":

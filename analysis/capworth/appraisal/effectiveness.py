@@ -285,7 +285,7 @@ def scales_of(case: Case, drawn: Draws) -> Mapping[str, Worth]:
     """Worth of one outcome of each kind on every harm index, and in money."""
     found: dict[str, Worth] = {}
     for index in case.harm_indices:
-        variant = case.with_settings(harm_index=index)
+        variant = case.assuming(harm_index=index)
         found[index or "harm"] = UnitValues(variant).worth(drawn)["harm"]
     money = UnitValues(case).worth(drawn)["money"]
     return found | ({MONEY: money} if money else {})

@@ -7,7 +7,7 @@ import numpy as np
 
 from capworth.case.model import Case, Effect
 from capworth.methods.arguments import Floats
-from capworth.model.chain import Benefits, ChainModel, Levels, Worth, changed
+from capworth.model.chain import Benefits, ChainModel, Levels, Worth, changed, changes_of
 from capworth.model.draws import Draws
 from capworth.model.effect_years import EffectYears
 from capworth.model.extents import Extents
@@ -240,9 +240,6 @@ class GainModel:
         """Improvement, capability, and the rates and volumes of the one's chain with the other."""
         for i, effects in enumerate(self._effects.values()):
             for capability in dict.fromkeys(e.capability for e in effects if e.step):
-                factors = {
-                    e.step: draws.of(e.change)
-                    for e in effects
-                    if e.step and e.capability == capability
-                }
-                yield i, capability, changed(chain[capability], factors)
+                mine = [e for e in effects if e.step and e.capability == capability]
+                changes = changes_of(mine, {e.change.name: draws.of(e.change) for e in mine})
+                yield i, capability, changed(chain[capability], *changes)

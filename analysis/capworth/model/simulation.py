@@ -19,7 +19,7 @@ from capworth.errors import InputError
 from capworth.methods.acceptability.smaa import RankTally
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.model.chain import Benefits, ChainModel
+from capworth.model.chain import ChainModel
 from capworth.model.costs import CostModel, Costs, discount_factors
 from capworth.model.draws import AtModes, Draws, Sampled
 from capworth.model.extents import Extents, Today, distances
@@ -41,7 +41,9 @@ class Drawn:
     ----------
     cost : (draws, capabilities) discounted whole-life cost
     payers : (draws, capabilities, payers) the same by who pays it
-    score : (draws, capabilities) 0 to 100
+    score : (draws, capabilities) 0 to 100, as it is today
+    given : (draws, capabilities) mean part of today's service that it gives over the discounted
+        years, as it goes by itself: 1 where nothing is told of its path
     money : (draws, capabilities) discounted attributed benefit; 0 where it is not known
     harm : (draws, capabilities) attributed days of a harm index a year
     distance : (draws,) to the agreed levels, in points of value, services counted by their extents
@@ -57,6 +59,7 @@ class Drawn:
     cost: Floats
     payers: Floats
     score: Floats
+    given: Floats
     money: Floats
     harm: Floats
     distance: Floats
@@ -133,7 +136,10 @@ class Model:
         whole = costs.improvement.sum(axis=2)
         net_cost = whole - self.savings.alone(draws)
         today, gains = self.gains.alone(draws, tree, self.extents, group, chain, worth, net_cost)
-        money, days = self._over_years(draws, today)
+        given = self._given(draws)
+        money, days = today.money * self.annuity, today.harm
+        if self.costs.paths.declared:
+            money, days = money * given, days * given
         paid = costs.capability.sum(axis=2)
         below = self.value.branch_of()
         branch_weight = np.einsum("nk,kb->nb", weights, below)
@@ -144,6 +150,7 @@ class Model:
             cost=paid,
             payers=costs.capability,
             score=points,
+            given=given,
             money=money,
             harm=days,
             distance=np.einsum(
@@ -161,20 +168,14 @@ class Model:
             asked=costs.asked,
         )
 
-    def _over_years(self, draws: Draws, today: Benefits) -> tuple[Floats, Floats]:
-        """Present value of money, and mean days a year, as capabilities go by themselves."""
+    def _given(self, draws: Draws) -> Floats:
+        """(draws, capabilities) part of today's service that each gives over discounted years."""
         paths = self.costs.paths
         if not paths.declared:
-            return today.money * self.annuity, today.harm
+            return np.ones((draws.size, len(self.case.capabilities)))
         discount = discount_factors(self.case)
-        years = np.stack(
-            [
-                paths.given(draws, c) @ discount * np.ones(draws.size)
-                for c in self.case.capability_ids
-            ],
-            axis=1,
-        )
-        return today.money * years, today.harm * years / self.annuity
+        years = (paths.given(draws, c) @ discount for c in self.case.capability_ids)
+        return np.stack([each * np.ones(draws.size) for each in years], axis=1) / self.annuity
 
     def platform_shares(self, draws: Draws) -> Floats:
         """(draws, platforms, capabilities) share of each shared platform that each one bears."""
@@ -267,7 +268,7 @@ class Sample:
     def with_objective(self, objective: str) -> "Sample":
         """The same draws of the case under another objective, on which nothing drawn depends."""
         model = copy(self.model)
-        model.case = self.case.with_settings(objective=objective)
+        model.case = self.case.assuming(objective=objective)
         return replace(self, model=model)
 
     def first_draws(self, size: int = ENVELOPED) -> Draws:
@@ -316,8 +317,11 @@ class Kept:
 
 
 def value_per_million(drawn: Drawn, annuity: float) -> Floats:
-    """(draws, capabilities) points of score for each million a year of whole-life cost."""
-    return drawn.score / (drawn.cost / annuity / MILLION)
+    """(draws, capabilities) points of score for each million a year of whole-life cost.
+
+    What declines or ends by itself has its points for what it gives, as it has its cost.
+    """
+    return drawn.score * drawn.given / (drawn.cost / annuity / MILLION)
 
 
 def gain_per_million(drawn: Drawn) -> Floats:

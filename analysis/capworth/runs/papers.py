@@ -69,7 +69,7 @@ def write_briefs(
     case = read_case(inputs_of(folder))
     if case.fingerprint != manifest["fingerprint"]:
         raise RunError("the inputs were changed since the run. Restore them, or run anew.")
-    case = case.with_settings(seed=settings["seed"])
+    case = case.assuming(seed=settings["seed"])
     wanted = [member_of(case, code) for code in codes] if codes else list(case.members)
     sample = draw_sample(case, min(KEPT, settings["draws"]), workers)
     members = serve_members(sample, provenance=Provenance.of(case, settings["draws"]))
@@ -204,7 +204,7 @@ def _offer(run: Path, manifest: Any) -> Offer:
         if (path in TABLES or path.startswith("inputs/")) and sha_of(run / path) != known:
             raise RunError(f"changed since the run: {path}. Restore it, or run anew.")
     seed = manifest["settings"]["seed"]
-    case = read_case(runs.inputs_of(run)).with_settings(seed=seed)
+    case = read_case(runs.inputs_of(run)).assuming(seed=seed)
     provenance = Provenance.of(case, manifest["settings"]["draws"])
     menu, serves = (_read(run / name) for name in TABLES)
     found = DonorMenu(
