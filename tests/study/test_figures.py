@@ -92,6 +92,7 @@ NO_FIGURES = {
     "targets/met": "empty where no target is stated",
     "weights/judges": "how many judged",
     "claim_left_out": "empty where one line less decides nothing",
+    "donor_menu/from_year": "the start of its improvement in the programme",
 }
 
 
