@@ -161,7 +161,6 @@ class Settings(Spoken):
     excellence_extent: str = ""
     productivity: str = ""
     functions: tuple[str, ...] = FUNCTIONS
-    assumed: tuple[str, ...] = ()  # of these, those that the case leaves to be taken
 
 
 DISTANCE, NET, HARM = "distance", "net", "harm"  # what a programme may be to add most of
@@ -217,7 +216,8 @@ class Case:
     business_as_usual: tuple[BusinessAsUsual, ...] = ()
     planned_surveys: tuple[PlannedSurvey, ...] = ()
     published: tuple[Published, ...] = ()
-    words: tuple[Word, ...] = ()
+    vocabulary: tuple[Word, ...] = ()
+    assumed: tuple[str, ...] = ()  # settings that are taken and not given
 
     def __repr__(self) -> str:
         return (

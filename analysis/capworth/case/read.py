@@ -122,7 +122,7 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
     ("observations", Observation, ""),
     ("correlations", Correlation, ""),
     ("prices", Price, ""),
-    ("words", Word, ""),
+    ("vocabulary", Word, ""),
     ("sources", Source, ""),
 )
 
@@ -145,13 +145,18 @@ def _built(raw: RawCase, levels: bool = True) -> Case:
         raise CaseError(findings)
     given: dict[str, Any] = {k: v for k, v in settings.items() if v not in (None, ())}
     given["translations"] = _translations(SETTINGS, given)
-    given["assumed"] = assumed(raw)
     claim = _registration(raw, typed)
     parts = _parts(given, typed, claim.coders if claim else ())
     if findings := _unfit(raw, given, typed, parts):
         raise CaseError(findings)
     given_settings = {f.name: given[f.name] for f in fields(Settings) if f.name in given}
-    return Case(Settings(**given_settings), **parts, fingerprint=raw.fingerprint(), claim=claim)
+    return Case(
+        Settings(**given_settings),
+        **parts,
+        fingerprint=raw.fingerprint(),
+        claim=claim,
+        assumed=assumed(raw),
+    )
 
 
 def read_claim(place: str | Path) -> Case:
