@@ -2,8 +2,8 @@
 
 import csv
 import io
-import re
 import random
+import re
 import shutil
 import zipfile
 from collections.abc import Mapping, Sequence

@@ -43,7 +43,8 @@ from capworth.case.register import schedules
 from capworth.language.phrases import languages, phrases
 from capworth.lints import Lint, lints_page
 from capworth.lints.evidence import _digits
-from capworth.lints.examine import examine, lint_case
+from capworth.lints.examine import examine
+from capworth.lints.found import lint_case
 from capworth.lints.lint import (
     SEVERITIES,
     _spans,

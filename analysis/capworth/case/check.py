@@ -294,6 +294,7 @@ def _check_table(
 
 SHOWN = 60  # letters of a cell that a fault quotes
 NOT_OF_WRITING = "\u2060\ufeff\ufff9\ufffa\ufffb"  # marks of bytes and of notes, joiners of nothing
+SUSPECT = "#=+-@Ee"  # how an error (Err:504) or a formula begins
 LIVE = re.compile(r"=.|[+@-]\S.*[|!]|[+@-]\s*\w+\(")  # what a spreadsheet would compute
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 FINANCIAL = re.compile(r"(\d{4})\s*[/–-]\s*(\d{2}|\d{4})")  # 2021/22: the year in which it begins
@@ -364,6 +365,8 @@ def read_cell(text: str, column: Column, known: Mapping[str, Collection[str]]) -
 
 def _refuse_odd_text(text: str) -> None:
     """Refuse what is no text of anybody: an error or a formula of a spreadsheet, odd characters."""
+    if text.isascii() and text.isprintable() and text[0] not in SUSPECT:
+        return
     if ERROR.fullmatch(text):
         raise BadCellError(f"the cell shows the error {text}", "Mend what it refers to.")
     if LIVE.match(text):

@@ -40,6 +40,7 @@ class Language:
     currency : of the case
     section : of the phrases ("pages", "charts", "brief", "explorer", "lints"), with its typography
     own : what the case calls what phrases have a word for, such as a member, and its functions
+    linking : told of each number that is written, with its text; what it returns stands there
 
     >>> Language("en").money(19.4, "EUR", 1), Language("en").probability(0.2606)
     ('€19.4 million', '26%')
@@ -54,6 +55,7 @@ class Language:
     currency: str = ""
     section: str = "pages"
     own: Mapping[str, str] = field(default_factory=dict)
+    linking: Callable[[float, str], str] | None = None
 
     def __post_init__(self) -> None:
         phrases(self.code)  # raises at once where there is no such language
@@ -285,7 +287,8 @@ class Language:
 
     def _bare(self, value: float, places: int, *, plus: str = "", padded: bool = True) -> str:
         minus, locale = self._typography.minus, self.phrases.locale
-        return say(value, places, locale, minus=minus, plus=plus, padded=padded)
+        text = say(value, places, locale, minus=minus, plus=plus, padded=padded)
+        return text if self.linking is None else self.linking(value, text)
 
     def _isolated(self, value: str) -> str:
         return isolated(value) if self.rightwards else value
@@ -317,13 +320,14 @@ class Language:
         amount = Amount(value * scale, low * scale, high * scale)
         places = digits(unit, *amount, error)
         middle, low_end, high_end = (self.number(end, places) for end in amount)
-        text = self._in_unit(middle, unit)
+        text = self.in_unit(middle, unit)
         if not ranged or figure.low is None or amount.is_certain:
             return text
         key = "span_signed" if amount.low < 0 else "span"
         return self.say("around", middle=text, span=self.say(key, low=low_end, high=high_end))
 
-    def _in_unit(self, number: str, unit: str) -> str:
+    def in_unit(self, number: str, unit: str) -> str:
+        """Put the unit of a figure to a written number, or to a written interval."""
         if unit in ("millions", "money"):
             return self.amount(number, millions=unit == "millions")
         if unit in ("share", "distance"):
