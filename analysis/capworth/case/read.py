@@ -79,6 +79,7 @@ from capworth.case.written import (
     write_case,
 )
 from capworth.errors import CaseError, Finding
+from capworth.methods.arguments import kinds_checked
 
 BESIDE = {  # numbers beside a row's own: unit, the least and the most they can be
     "transfer": ("factor", 0.0, inf),
@@ -122,6 +123,7 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
 )
 
 
+@kinds_checked
 def read_case(place: str | Path) -> Case:
     """Read and check a case: a folder of CSV files with `case.toml`, or one workbook.
 
@@ -145,6 +147,7 @@ def read_case(place: str | Path) -> Case:
     return came_from_the_door(case)
 
 
+@kinds_checked
 def checked_case(case: Case) -> Case:
     """Hold a case that was made or changed in memory against the rules of the files' door.
 
@@ -201,6 +204,7 @@ def _unfit(
     return tuple(check_fits(parts, raw.place_of))
 
 
+@kinds_checked
 def check_case(place: str | Path) -> tuple[Finding, ...]:
     """Return every fault of a case, sorted; none means that it can be computed."""
     try:

@@ -35,6 +35,7 @@ from capworth.members.feedback import hear_members
 from capworth.members.network import weigh_network
 from capworth.members.served import serve_members
 from capworth.members.use import Use, share_out
+from capworth.methods.arguments import kinds_checked, whole
 from capworth.model.figures import Figure
 from capworth.model.result import Provenance
 from capworth.model.simulation import ENVELOPED, Progress, Sample, draw_sample
@@ -236,6 +237,7 @@ PARTS: Mapping[str, Part[Any]] = MappingProxyType(
 )
 
 
+@kinds_checked
 def run_study(
     case: Case,
     draws: int | None = None,
@@ -257,7 +259,7 @@ def run_study(
     """
     case = checked_case(case)
     if seed is not None:
-        case = case.with_settings(seed=seed)
+        case = case.with_settings(seed=whole(seed, "seed", 0))
     number = case.settings.draws if draws is None else draws
     with threadpool_limits(1, "blas"):  # more threads change the last bits of products
         sample = draw_sample(case, number, workers, executor, progress)
