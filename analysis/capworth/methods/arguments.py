@@ -260,7 +260,8 @@ def _kind(annotation: Any, parts: Sequence[Any], or_word: bool) -> Check:
         return _array_or_word if or_word else _array
     single = [part for part in parts if part is not NoneType]
     if len(single) != 1:
-        one_of = tuple(part for part in single if _is_plain(part))
+        bare = (Mapping if get_origin(part) is Mapping else part for part in single)
+        one_of = tuple(part for part in bare if _is_plain(part))
         if len(one_of) < len(single) or {int, float, bool} & {*one_of}:
             return _anything
         return lambda value, name: _instance(value, name, one_of)

@@ -169,7 +169,7 @@ def _in_percent(typed: Typed) -> Iterator[Finding]:
     """A factor is no percentage."""
     for table, (columns, most) in FACTORS.items():
         for row in typed.get(table, ()):
-            if table == "effects" and not row.text("step"):
+            if table == "effects" and (not row.text("step") or row["means"] == "level"):
                 continue
             for column in columns:
                 if (factor := _number(row, column)) is not None and factor >= most:
