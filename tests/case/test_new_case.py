@@ -22,7 +22,7 @@ from capworth.case.read import check_case, read_case
 from capworth.case.template import write_template
 from capworth.cli import main
 from capworth.errors import CaseError, InputError
-from capworth.lints.examine import lint_case
+from capworth.lints.found import lint_case
 from capworth.study.stages import run_study
 
 Rows = Mapping[str, Sequence[Mapping[str, object]]]

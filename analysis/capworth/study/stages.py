@@ -39,6 +39,7 @@ from capworth.members.feedback import hear_members
 from capworth.members.network import weigh_network
 from capworth.members.served import serve_members
 from capworth.members.use import Use, share_out
+from capworth.methods.arguments import kinds_checked, whole
 from capworth.model.figures import Figure
 from capworth.model.result import Provenance
 from capworth.model.simulation import ENVELOPED, Progress, Sample, draw_sample
@@ -351,6 +352,7 @@ PARTS: Mapping[str, Part[Any]] = MappingProxyType(
 )
 
 
+@kinds_checked
 def run_study(
     case: Case,
     draws: int | None = None,
@@ -378,7 +380,7 @@ def run_study(
     _check_parts(wanted)
     case = checked_case(case)
     if seed is not None:
-        case = seeded(case, seed)
+        case = seeded(case, whole(seed, "seed", 0))
     number = case.settings.draws if draws is None else draws
     with showing(progress) as tell, threadpool_limits(1, "blas"):
         # more threads than one would change the last bits of products
