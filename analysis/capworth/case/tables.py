@@ -298,10 +298,12 @@ def table_of(name: str, file: str, cells: list[list[str]], findings: list[Findin
             )
         elif header.count(column) > 1:
             findings.append(Finding(file, 1, column, "the column stands twice", "Keep one."))
+    strange = [name for name in header if name not in columns]
     findings.extend(
         Finding(file, 1, column.name, "the column is missing", f"Add it: {column.meaning}.")
         for column in columns.values()
-        if column.required and not column.filled and column.name not in header
+        if column.required and column.name not in header
+        if not column.filled or get_close_matches(column.name, strange, 1, 0.85)
     )
     rows = []
     for number, line in enumerate(cells[1:], start=2):
