@@ -31,6 +31,7 @@ from capworth.case.model import (
     Outcome,
     Pledge,
     Price,
+    Published,
     Rating,
     Score,
     Source,
@@ -42,7 +43,8 @@ from capworth.case.register import schedules
 from capworth.language.phrases import languages, phrases
 from capworth.lints import Lint, lints_page
 from capworth.lints.evidence import _digits
-from capworth.lints.examine import examine, lint_case
+from capworth.lints.examine import examine
+from capworth.lints.found import lint_case
 from capworth.lints.lint import (
     SEVERITIES,
     _spans,
@@ -316,6 +318,20 @@ def named(table: str, id_: str, **changes: Any) -> Edit:
     def edit(case: Case) -> Case:
         rows = (replace(r, **changes) if r.id == id_ else r for r in getattr(case, table))
         return put_in(case, {table: rows})
+
+    return edit
+
+
+def estimated(first: float, then: float, price_year: int = 2024) -> Edit:
+    """Publish two estimates of the upgrade, whose build then has a range of its own."""
+    build = put("costs/UP-BUILD", range_means="", bias="none", mitigation=0.0, high=180000.0)
+
+    def edit(case: Case) -> Case:
+        rows = (
+            Published("whole life", year, "whole-life", value, "EUR", "B", "S", "UP", "", "EUR", py)
+            for year, value, py in ((2022, first, 2024), (2023, then, price_year))
+        )
+        return replace(build(case), published=tuple(rows))
 
     return edit
 
@@ -948,6 +964,18 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
         put("costs/UP-BUILD", range_means=""),
         "costs.csv, row 9",
         put("costs/UP-BUILD", range_means="", bias="none", mitigation=0.0, high=180000.0),
+    ),
+    (
+        "C13",
+        estimated(100.0, 150.0),
+        "costs.csv, rows 9-10, 12",
+        estimated(100.0, 105.0),
+    ),
+    (
+        "C13",
+        estimated(100.0, 40.0),
+        "costs.csv, rows 9-10, 12",
+        estimated(100.0, 40.0, price_year=2023),  # in other prices it is no move
     ),
     (
         "E01",

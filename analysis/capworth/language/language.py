@@ -320,13 +320,14 @@ class Language:
         amount = Amount(value * scale, low * scale, high * scale)
         places = digits(unit, *amount, error)
         middle, low_end, high_end = (self.number(end, places) for end in amount)
-        text = self._in_unit(middle, unit)
+        text = self.in_unit(middle, unit)
         if not ranged or figure.low is None or amount.is_certain:
             return text
         key = "span_signed" if amount.low < 0 else "span"
         return self.say("around", middle=text, span=self.say(key, low=low_end, high=high_end))
 
-    def _in_unit(self, number: str, unit: str) -> str:
+    def in_unit(self, number: str, unit: str) -> str:
+        """Put the unit of a figure to a written number, or to a written interval."""
         if unit in ("millions", "money"):
             return self.amount(number, millions=unit == "millions")
         if unit in ("share", "distance"):

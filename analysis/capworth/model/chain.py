@@ -234,18 +234,23 @@ class ChainModel:
             level = levels.get(capability)
             if not level:
                 continue
-            hits = hits_of(level)
-            for outcome in dict.fromkeys(outcome for _, outcome in level if outcome):
-                if (FALSE, outcome) in level:
-                    got = -_burdens(hits, level, outcome)
-                else:
-                    got = _attributed(hits, level, outcome)
+            for outcome, got in self.counted(level):
+                if (FALSE, outcome) not in level:
                     outcomes[:, k] += got
                 for scale, total in (("money", money), ("harm", harm)):
                     if outcome in worth[scale]:
                         total[:, k] += got * worth[scale][outcome]
         money[:, ~self.has_scale("money")] = 0.0  # of harm alone no value is known
         return Benefits(money, harm, outcomes)
+
+    def counted(self, level: Levels) -> Iterator[tuple[str, Floats]]:
+        """Each outcome of one chain and (draws,) how many a year; burdens of false hits below 0."""
+        hits = hits_of(level)
+        for outcome in dict.fromkeys(outcome for _, outcome in level if outcome):
+            if (FALSE, outcome) in level:
+                yield outcome, -_burdens(hits, level, outcome)
+            else:
+                yield outcome, _attributed(hits, level, outcome)
 
     def unknown(self) -> tuple[Estimate, ...]:
         """Shares that a chain needs and the case does not give: anything from none to all."""

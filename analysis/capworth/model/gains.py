@@ -231,11 +231,15 @@ class GainModel:
         today: Benefits,
     ) -> Iterator[tuple[int, int, Floats, Floats]]:
         """Improvement, capability, and (draws,) money and days that the one adds to the other."""
+        for i, capability, moved in self.moves(draws, chain):
+            c = self._capability[capability]
+            then = self._chain.walk(draws.size, {capability: moved}, worth)
+            yield i, c, then.money[:, c] - today.money[:, c], then.harm[:, c] - today.harm[:, c]
+
+    def moves(self, draws: Draws, chain: Mapping[str, Levels]) -> Iterator[tuple[int, str, Levels]]:
+        """Improvement, capability, and the rates and volumes of the one's chain with the other."""
         for i, effects in enumerate(self._effects.values()):
             for capability in dict.fromkeys(e.capability for e in effects if e.step):
-                c = self._capability[capability]
                 mine = [e for e in effects if e.step and e.capability == capability]
                 changes = changes_of(mine, {e.change.name: draws.of(e.change) for e in mine})
-                moved_chain = {capability: changed(chain[capability], *changes)}
-                then = self._chain.walk(draws.size, moved_chain, worth)
-                yield i, c, then.money[:, c] - today.money[:, c], then.harm[:, c] - today.harm[:, c]
+                yield i, capability, changed(chain[capability], *changes)

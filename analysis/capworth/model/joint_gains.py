@@ -193,16 +193,16 @@ def meetings_of(model: Model, draws: Draws, fewest: int = 1) -> tuple[Level | Ch
     return (*levels_of(model, draws, fewest), *_chains(model, draws, fewest))
 
 
-def games_of(model: Model, draws: Draws) -> tuple[Game, ...]:
-    """Every game of a case: one for each level that improvements lift, two for each chain."""
+def games_of(places: Iterable[Level | Chain], size: int) -> tuple[Game, ...]:
+    """Games of some meetings in the first draws: one for each level, two for each chain."""
     found = []
-    for place in meetings_of(model, draws):
+    for place in places:
         for measure in (DISTANCE,) if isinstance(place, Level) else (MONEY, HARM):
-            table = np.zeros((draws.size, 1 << len(place.users)))
+            table = np.zeros((size, 1 << len(place.users)))
             for column, inside in enumerate(memberships(len(place.users))):
                 taken = [u for u, there in zip(place.users, inside, strict=True) if there]
                 if taken:
-                    table[:, column] = place.joint(measure, taken)
+                    table[:, column] = place.joint(measure, taken)[:size]
             found.append(Game(measure, place.capability, place.users, table))
     return tuple(found)
 

@@ -15,6 +15,7 @@ from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.good_sets import CHOICE, LISTED, REVIEW, START
 from capworth.model.costs import PAYERS
 from capworth.model.result import Interval
+from capworth.programme.choice import Choice
 from capworth.report.blocks import Row, rows_of
 from capworth.study.stages import Study
 
@@ -83,12 +84,19 @@ def taken_of(study: Study, chosen: Iterable[str]) -> Floats:
 
 
 def payers_of(study: Study, taken: Floats) -> tuple[Mapping[str, Amount], Amount]:
-    """Whole-life cost of a set by payer, and that of members and the organisation together."""
-    drawn = np.einsum("npy,p->ny", study.sample.drawn.improvement_payers, taken) / MILLION
-    means = taken @ study.sample.tallies.improvement_payers / study.sample.draws / MILLION
+    """Whole-life cost of a set by payer, and that of members and the organisation together.
+
+    The proposed set as its members start, others as their members are stated to.
+    """
+    inside, delays = taken > 0, np.zeros(len(taken), dtype=np.int64)
+    if "programme" in study:
+        table = study.programme.to_frame()
+        if (table["chosen"].to_numpy(dtype=bool) == inside).all():
+            delays = table["delay"].to_numpy(dtype=np.int64)
+    drawn = Choice.of(study.sample).payers(inside, delays) / MILLION
     own = [PAYERS.index("organisation"), PAYERS.index("members")]
-    together = amount_of(drawn[:, own].sum(axis=1))._replace(middle=float(means[own].sum()))
-    return by_payers(drawn, means), together
+    by_payer = {payer: amount_of(drawn[:, k]) for k, payer in enumerate(PAYERS)}
+    return by_payer, amount_of(drawn[:, own].sum(axis=1))
 
 
 def exchanges(study: Study) -> tuple[Exchange, ...]:
@@ -101,20 +109,6 @@ def exchanges(study: Study) -> tuple[Exchange, ...]:
         Exchange(tuple(out.split()), tuple(rows), float(rows[0]["p_better"]) >= CHOICE)
         for out, rows in found.items()
     )
-
-
-def by_payers(kept: Floats, means: Floats) -> Mapping[str, Amount]:
-    """Cost by payer: the mean over all draws, the interval over those that are kept.
-
-    Parameters
-    ----------
-    kept : (draws kept, payers)
-    means : (payers,) over all draws
-    """
-    return {
-        payer: amount_of(kept[:, k])._replace(middle=float(means[k]))
-        for k, payer in enumerate(PAYERS)
-    }
 
 
 def amount_of(values: Floats) -> Amount:

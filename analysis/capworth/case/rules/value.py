@@ -10,6 +10,7 @@ from itertools import pairwise
 from math import expm1, log1p
 
 from capworth.case.check import Typed, TypedRow
+from capworth.case.library import library
 from capworth.case.measures import UnmeasuredError, amount_of, by_level, levels_of
 from capworth.case.rules.chain import SHARE_STEPS, check_chain
 from capworth.case.tables import SETTINGS_FILE
@@ -105,6 +106,11 @@ def _unit_values(typed: Typed) -> Iterator[Finding]:
     rows = typed.get("unit_values", ())
     for row in rows:
         scale, index = row.text("scale"), row.text("index")
+        cited = row.text("library")
+        if cited and cited not in library():
+            yield row.fault("library", f"{cited!r} is not known", nearest(cited, library()))
+        elif cited and (library()[cited].currency == "") == (scale == "money"):
+            yield row.fault("library", f"{cited} is not of the scale {scale}", "Name another.")
         if scale == "money" and index:
             yield row.fault("index", f"money is on no harm index ({index})", "Leave it blank.")
         beside = [

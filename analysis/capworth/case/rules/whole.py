@@ -12,6 +12,7 @@ from itertools import groupby
 
 from capworth.case.check import BadCellError, Typed, TypedRow
 from capworth.case.comparisons import Counted, panel_of, read_comparisons
+from capworth.case.dictionary import dictionary
 from capworth.case.numerals import TRIPLES, written_as
 from capworth.case.rows import TRANSFERS
 from capworth.case.rules.programme import pledges_are_whole, relations_are_possible
@@ -137,8 +138,9 @@ def _by(rows: Iterator[TypedRow], column: str) -> Mapping[str, list[TypedRow]]:
 
 def estimates_are_ordered(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
     """Low, mode and high come in this order."""
+    triples = {table: [t for t in TRIPLES if t[0] in dictionary()[table]] for table in typed}
     for row in _rows(typed, *typed):
-        for low, mode, high in TRIPLES:
+        for low, mode, high in triples[row.table]:
             if any(row[column] is None for column in (low, mode, high)):
                 continue
             if not row.number_in(low) <= row.number_in(mode) <= row.number_in(high):
