@@ -27,6 +27,13 @@ from capworth.cli.terminal import progress
     help="short: about twenty pages; full: every page and chart, written as SVG too.",
 )
 @click.option(
+    "--format",
+    "formats",
+    default="pdf,html",
+    show_default=True,
+    help="Papers, such as pdf,html,book,word: book is a workbook of every figure, block and table.",
+)
+@click.option(
     "--until-stable",
     is_flag=True,
     help="Double the draws until the Monte Carlo error of every headline is below the tolerance.",
@@ -47,6 +54,7 @@ def command(
     lang: str | None,
     parameters: str,
     annex: str,
+    formats: str,
     until_stable: bool,
     tolerance: float,
     workers: int,
@@ -66,7 +74,8 @@ def command(
         draws = _enough(case, seed, tolerance, workers)
     with progress() as tell:
         every = parameters == "all"
-        study = runs.run(case, folder, draws, seed, languages, workers, tell, every, annex)
+        written = tuple(word.strip() for word in formats.split(",") if word.strip())
+        study = runs.run(case, folder, draws, seed, languages, workers, tell, every, annex, written)
     if kept := runs.kept_in(folder):
         click.echo(f"kept in {folder}, as no part of the run: {', '.join(kept)}", err=True)
     for answer in runs.answers_of(study):

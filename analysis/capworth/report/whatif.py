@@ -10,7 +10,7 @@ import numpy as np
 from capworth.charts.chart import sure
 from capworth.language.language import MARK, Language
 from capworth.model.draws import AtModes
-from capworth.report.pdf import vintage
+from capworth.report.edition import vintage
 from capworth.study.stages import Study
 
 FOLDER = "capworth.report"
