@@ -30,6 +30,8 @@ from capworth.case.model import (
     Member,
     Outcome,
     Pledge,
+    Price,
+    Published,
     Rating,
     Score,
     Source,
@@ -41,7 +43,8 @@ from capworth.case.register import schedules
 from capworth.language.phrases import languages, phrases
 from capworth.lints import Lint, lints_page
 from capworth.lints.evidence import _digits
-from capworth.lints.examine import examine, lint_case
+from capworth.lints.examine import examine
+from capworth.lints.found import lint_case
 from capworth.lints.lint import (
     SEVERITIES,
     _spans,
@@ -319,6 +322,20 @@ def named(table: str, id_: str, **changes: Any) -> Edit:
     return edit
 
 
+def estimated(first: float, then: float, price_year: int = 2024) -> Edit:
+    """Publish two estimates of the upgrade, whose build then has a range of its own."""
+    build = put("costs/UP-BUILD", range_means="", bias="none", mitigation=0.0, high=180000.0)
+
+    def edit(case: Case) -> Case:
+        rows = (
+            Published("whole life", year, "whole-life", value, "EUR", "B", "S", "UP", "", "EUR", py)
+            for year, value, py in ((2022, first, 2024), (2023, then, price_year))
+        )
+        return replace(build(case), published=tuple(rows))
+
+    return edit
+
+
 def drop(*names: str) -> Edit:
     def edit(case: Case) -> Case:
         assert set(names) <= set(case.estimates())
@@ -398,6 +415,42 @@ def twenty(group: str = "") -> Edit:
     )
     lines = [cost_line(text.format(k, 40 + k)) for k in range(20)]
     return add("costs", *(replace(x, amount=replace(x.amount, group=group)) for x in lines))
+
+
+def prices(kind: str, currency: str, values: Mapping[int, float]) -> Edit:
+    """Other prices: those of one kind and currency, by year."""
+
+    def edit(case: Case) -> Case:
+        mine = [Price(kind, currency, year, x, "A", "LEDGER") for year, x in values.items()]
+        others = (p for p in case.prices if (p.kind, p.currency) != (kind, currency))
+        return put_in(case, {"prices": [*others, *mine]})
+
+    return edit
+
+
+def rate(currency: str, value: float) -> Edit:
+    return prices("exchange", currency, {2020: value})
+
+
+def index(first: float, last: float) -> Edit:
+    return prices("deflator", "EUR", {2020: first, 2024: last})
+
+
+def series(*values: float) -> Edit:
+    """A series of activity from 2020 on."""
+    years = enumerate(values, 2020)
+    return add(
+        "activity", *(Activity("B", "found", y, x, "finds", "A", "LEDGER") for y, x in years)
+    )
+
+
+def sought(many: float) -> Edit:
+    return add("activity", Activity("B", "searches", 2024, many, "searches/year", "A", "LEDGER"))
+
+
+def paying(budget: float) -> Edit:
+    """A budget without a target."""
+    return settings(budget=budget, target=None)
 
 
 def twin_scores(case: Case) -> Case:
@@ -617,9 +670,9 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
     ),
     (
         "B10",
-        add("unit_values", unit_value(7, "DOC", "money", "social", 2, 3, 6)),
+        add("unit_values", unit_value(7, "DOC", "money", "social", 200, 300, 600)),
         "chain.csv, row 9",
-        add("unit_values", unit_value(7, "DOC", "money", "economic", 2, 3, 6)),
+        add("unit_values", unit_value(7, "DOC", "money", "economic", 200, 300, 600)),
     ),
     (
         "B11",
@@ -911,6 +964,18 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
         put("costs/UP-BUILD", range_means=""),
         "costs.csv, row 9",
         put("costs/UP-BUILD", range_means="", bias="none", mitigation=0.0, high=180000.0),
+    ),
+    (
+        "C13",
+        estimated(100.0, 150.0),
+        "costs.csv, rows 9-10, 12",
+        estimated(100.0, 105.0),
+    ),
+    (
+        "C13",
+        estimated(100.0, 40.0),
+        "costs.csv, rows 9-10, 12",
+        estimated(100.0, 40.0, price_year=2023),  # in other prices it is no move
     ),
     (
         "E01",
@@ -1211,6 +1276,7 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
             drop("costs/UP-RUN"),
             put("costs/UP-BUILD", kind="recurrent"),
             put("costs/UP-M", kind="recurrent"),
+            settings(budget=4000.0, target=4000.0),
         ),
     ),
     (
@@ -1223,7 +1289,9 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
         "I06",
         put("costs/UP-RUN", treatment="outside"),
         "costs.csv, row 9",
-        named("improvements", "UP", effect_year=2028),  # felt after the last year
+        all_of(  # felt when it is over
+            settings(years=4), named("improvements", "UP", effect_year=2028)
+        ),
     ),
     (
         "W01",
@@ -1377,6 +1445,88 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
         ),
     ),
 )
+MAGNITUDES: tuple[tuple[str, Edit, str, Edit], ...] = (
+    (
+        "M01",
+        put("costs/B-STAFF", low=60.0, mode=100.0, high=180.0),  # typed in thousands
+        "costs.csv, row 3",
+        put("costs/B-STAFF", low=6000.0, mode=10000.0, high=18000.0),
+    ),
+    (
+        "M01",
+        put("costs/B-STAFF", low=6e10, mode=1e11, high=1.8e11),
+        "costs.csv, row 3",
+        put("costs/B-STAFF", low=6e5, mode=1e6, high=1.8e6),
+    ),
+    (
+        "M01",
+        put("funding/GIFT", low=20.0, mode=30.0, high=50.0),
+        "funding.csv, row 2",
+        put("funding/GIFT", low=2000.0, mode=3000.0, high=5000.0),
+    ),
+    (
+        "M02",
+        put("costs/B-STAFF", low=60.0),
+        "costs.csv, row 3",
+        put("costs/B-STAFF", low=600.0),
+    ),
+    ("M03", rate("GBP", 0.83), "prices.csv, GBP", rate("GBP", 1.2)),
+    ("M03", rate("XAF", 655.96), "prices.csv, XAF", rate("XAF", 1 / 655.96)),
+    (
+        "M03",
+        prices("exchange", "XYZ", {2019: 4.0, 2020: 0.25, 2021: 4.2}),
+        "prices.csv, XYZ",
+        prices("exchange", "XYZ", {2019: 4.0, 2020: 2.2, 2021: 4.2}),
+    ),
+    ("M04", index(0.8, 100.0), "prices.csv, EUR, 2020-2024", index(80.0, 100.0)),
+    ("M04", index(100.0, 80.0), "prices.csv, EUR, 2020-2024", index(100.0, 96.0)),
+    (
+        "M05",
+        all_of(sought(79.0), put("chain/B/hits", low=50.0, mode=60.0, high=70.0)),
+        "activity.csv, B 2024",
+        sought(80.0),
+    ),
+    (
+        "M05",
+        all_of(sought(80.0), put("chain/B/hits", low=70.0, mode=81.0, high=90.0)),
+        "chain.csv, row 12",
+        add("activity", Activity("B", "searches", 2024, 60.0, "searches, Jan-May", "A", "LEDGER")),
+    ),
+    (
+        "M06",
+        put("effects/UP/A/speed", low=-30.0, mode=-24.5, high=0.0),
+        "effects.csv, row 2",
+        put("effects/UP/A/speed", low=-30.0, mode=-24.0, high=0.0),
+    ),
+    ("M07", put("scores/C/speed", low=-1.0), "scores.csv, row 7", put("scores/C/speed", low=0.0)),
+    (
+        "M07",
+        put("scores/B/speed", high=70.0),
+        "scores.csv, row 5",
+        put("scores/B/speed", high=60.0),
+    ),
+    ("M08", paying(budget=60.0), "case.toml, budget", paying(budget=110000.0)),
+    ("M08", paying(budget=7e5), "case.toml, budget", paying(budget=6e5)),
+    (
+        "M09",
+        named("improvements", "UP", effect_year=2028),
+        "improvements.csv, UP",
+        named("improvements", "UP", start_year=2024),
+    ),
+    (
+        "M09",
+        settings(appraisal_date=date(2204, 12, 31)),
+        "case.toml, appraisal_date",
+        settings(appraisal_date=date(2034, 12, 31)),
+    ),
+    (
+        "M10",
+        series(70.0, 2500.0, 80.0),
+        "activity.csv, B/found/2021",
+        series(70.0, 2000.0, 80.0),
+    ),
+)
+ATTACKS = (*ATTACKS, *MAGNITUDES)
 NAMES = [f"{code}-{k}" for k, (code, *_) in enumerate(ATTACKS)]
 
 
@@ -1525,15 +1675,23 @@ def test_serious_things_come_first_then_codes() -> None:
     ]
 
 
+def _thousandfold(record: Any, field: str) -> Any:
+    old = getattr(record, field)
+    ends = {k: 1000 * getattr(old, k) for k in ("low", "mode", "high")}
+    return replace(record, **{field: replace(old, **ends)})
+
+
 def test_money_does_not_change_what_is_seen() -> None:
     """The same case in a currency a thousand times smaller has the same lints."""
     for case in (clean(), read(SMALL), read(DATA)):
-        thousand = tuple(
-            replace(c, amount=replace(c.amount, low=1000 * c.amount.low, mode=1000 * c.amount.mode,
-                                      high=1000 * c.amount.high))
-            for c in case.costs
-        )  # fmt: skip
-        places = [(x.code, x.place) for x in lint_case(replace(case, costs=thousand))]
+        money = {"costs": "amount", "totals": "amount", "funding": "amount"}
+        thousand = put_in(
+            case.with_settings(
+                **{k: 1000 * x for k in ("budget", "target") if (x := getattr(case.settings, k))}
+            ),
+            {t: [_thousandfold(r, f) for r in getattr(case, t)] for t, f in money.items()},
+        )
+        places = [(x.code, x.place) for x in lint_case(thousand)]
         assert places == [(x.code, x.place) for x in lint_case(case)]
 
 

@@ -307,15 +307,14 @@ def speaking_study(objective: str = "distance") -> Study:
         {"Africa": "large", "Asia": "small", "Europe": "medium"}
     )
     new["members"] = replace(members, _table=grouped)
-    sample, drawn, tallies = study.sample, study.sample.drawn, study.sample.tallies
+    sample, drawn = study.sample, study.sample.drawn
     drawn = replace(
         drawn,
         asked=drawn.asked * 153.7,
         payers=drawn.payers * 27.1,
         improvement_payers=drawn.improvement_payers * 349.3,
     )
-    tallies = replace(tallies, improvement_payers=tallies.improvement_payers * 349.3)
-    return replace(study.with_answers(**new), sample=replace(sample, drawn=drawn, tallies=tallies))
+    return replace(study.with_answers(**new), sample=replace(sample, drawn=drawn))
 
 
 # ---------------------------------------------------------------- a writer of its own

@@ -25,7 +25,7 @@ from capworth.case.workbook import ERROR
 from capworth.errors import Finding, nearest
 
 NUMBERS = ("number", "whole", "confidence")  # kinds of columns that hold numbers
-NEVER_EMPTY = ("capabilities", "functions", "costs")
+NEVER_EMPTY = ("capabilities", "costs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +177,8 @@ def _check_keys(
     known_faults = {finding.column for finding in findings if finding.file == place}
     for name, column in columns.items():
         value = given.get(name)
-        if value is None and name in known_faults:
-            continue
+        if value is None and (name in known_faults or column.filled):
+            continue  # what would be taken hangs on another key that is told
         try:
             if column.kind in {"list", "words", "refs"}:
                 keys[name] = _several(value, column, known)
@@ -238,7 +238,8 @@ def _check_table(
     for row in table.rows:
         values: dict[str, object] = {}
         faulty = False
-        for name, text in row.cells.items():
+        asked = {c.name: "" for c in columns.values() if c.required and c.filled}
+        for name, text in (asked | dict(row.cells)).items():
             if (table.file, row.number, name) in known_faults:
                 faulty = True
                 continue
@@ -247,7 +248,10 @@ def _check_table(
             except BadCellError as error:
                 findings.append(Finding(table.file, row.number, name, *error.args))
                 faulty = True
-        name_of_row = tuple(row.cells.get(column, "") for column in key)
+        name_of_row = tuple(
+            row.cells.get(c, "") if columns[c].kind != "year" else _year(row.cells.get(c, ""))
+            for c in key
+        )
         if name_of_row in seen:
             findings.append(
                 Finding(
@@ -267,8 +271,10 @@ def _check_table(
 
 SHOWN = 60  # letters of a cell that a fault quotes
 NOT_OF_WRITING = "\u2060\ufeff\ufff9\ufffa\ufffb"  # marks of bytes and of notes, joiners of nothing
+SUSPECT = "#=+-@Ee"  # how an error (Err:504) or a formula begins
 LIVE = re.compile(r"=.|[+@-]\S.*[|!]|[+@-]\s*\w+\(")  # what a spreadsheet would compute
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+FINANCIAL = re.compile(r"(\d{4})\s*[/–-]\s*(\d{2}|\d{4})")  # 2021/22: the year in which it begins
 EXPECTED = "expected"  # a budget that must hold on average only
 GRADES = ("A", "B", "C", "D", "E")
 
@@ -299,6 +305,8 @@ def read_cell(text: str, column: Column, known: Mapping[str, Collection[str]]) -
     match column.kind:
         case "number":
             return _within(_number(text), column)
+        case "year" if found := FINANCIAL.fullmatch(text):
+            return int(_within(_first_of(found, text), column))
         case "whole" | "year":
             return int(_within(_whole(text, column), column))
         case "flag":
@@ -332,6 +340,8 @@ def read_cell(text: str, column: Column, known: Mapping[str, Collection[str]]) -
 
 def _refuse_odd_text(text: str) -> None:
     """Refuse what is no text of anybody: an error or a formula of a spreadsheet, odd characters."""
+    if text.isascii() and text.isprintable() and text[0] not in SUSPECT:
+        return
     if ERROR.fullmatch(text):
         raise BadCellError(f"the cell shows the error {text}", "Mend what it refers to.")
     if LIVE.match(text):
@@ -376,6 +386,20 @@ def _whole(text: str, column: Column) -> float:
     if not value.is_integer():
         raise BadCellError(f"{text!r} is not a whole number", f"The unit is {column.unit}.")
     return value
+
+
+def _year(text: str) -> str:
+    """A financial year is the year in which it begins."""
+    found = FINANCIAL.fullmatch(text)
+    return found[1] if found else text
+
+
+def _first_of(found: re.Match[str], text: str) -> float:
+    """The year in which a financial year begins."""
+    first, second = int(found[1]), found[2]
+    if str(first + 1)[-len(second) :] != second:
+        raise BadCellError(f"{text!r} is no financial year", "Write 2021/22, or 2021.")
+    return float(first)
 
 
 def _within(value: float, column: Column) -> float:

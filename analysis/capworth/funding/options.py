@@ -218,7 +218,8 @@ def _row(choice: Choice, programme: Programme, chosen: Bools, delays: Ints) -> d
     ids = np.array(choice.case.improvement_ids)
     asked = choice.cost[:, chosen].sum(axis=1) / MILLION
     gain, net, harm = (choice.by_draw(chosen, delays, m) for m in (DISTANCE, NET, HARM))
-    whole, running = _paid(choice, chosen, delays)
+    whole = choice.payers(chosen, delays).T / MILLION
+    running = _running(choice, chosen, delays)
     priced = bool(choice.sample.model.priced[chosen].any()) or not chosen.any()
     absent = Interval(float("nan"), float("nan"), float("nan"))
     own = sum(whole[PAYERS.index(payer)] for payer in OWN)
@@ -244,18 +245,14 @@ def _row(choice: Choice, programme: Programme, chosen: Bools, delays: Ints) -> d
     return found | Interval.of(harm).columns("harm_days")
 
 
-def _paid(choice: Choice, chosen: Bools, delays: Ints) -> tuple[Floats, Floats]:
-    """(payers, draws kept) discounted whole-life cost of a set, and its running cost at the end."""
-    case, calendar = choice.case, choice.calendar
+def _running(choice: Choice, chosen: Bools, delays: Ints) -> Floats:
+    """(payers, draws kept) what recurs in the last year of the appraisal, not discounted."""
+    case, costs = choice.case, choice.calendar.costs
     place = {i: k for k, i in enumerate(case.improvement_ids)}
-    whole = np.zeros((len(PAYERS), len(choice.cost)))
-    running = np.zeros_like(whole)
-    for line, amount, part in calendar.costs.priced(Kept(choice.sample)):
+    running = np.zeros((len(PAYERS), len(choice.cost)))
+    for line, amount, part in costs.priced(Kept(choice.sample)):
         k = place.get(line.improvement, -1)
-        if k < 0 or not chosen[k]:
-            continue
-        years, payer = later(part, int(delays[k])), PAYERS.index(line.payer)
-        whole[payer] += amount * float(years @ calendar.effects.discount)
-        if line.kind == "recurrent":
-            running[payer] += amount * float(years[-1])
-    return whole / MILLION, running / MILLION
+        if k >= 0 and chosen[k] and line.kind == "recurrent":
+            last = float(later(part, int(delays[k]))[-1])
+            running[PAYERS.index(line.payer)] += amount * last
+    return running / MILLION

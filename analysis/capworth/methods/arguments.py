@@ -8,8 +8,10 @@ What a caller hands over has limits: a share lies between 0 and 1, a number of y
 """
 
 import inspect
+import os
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import wraps
+from functools import cache, wraps
 from math import inf, isnan
 from types import NoneType, UnionType
 from typing import Any, ParamSpec, TypeAlias, TypeVar, Union, get_args, get_origin
@@ -134,9 +136,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Check: TypeAlias = Callable[[Any, str], Any]
 MOST = 1_000_000_000  # of a whole number that is no seed
+SHOW_BUGS = "CAPWORTH_SHOW_BUGS" in os.environ  # as in our tests: what breaks inside stays broken
 RAW = (  # what Python and numpy raise of arguments that do not go together
     ArithmeticError,
-    AssertionError,
     AttributeError,
     LookupError,
     MemoryError,
@@ -154,15 +156,24 @@ def checked(method: Callable[P, R]) -> Callable[P, R]:
     text, one number, one whole number, one truth value, a word, something to call. Whatever else
     does not go together is refused too, with the shapes of all that was given. The method itself
     holds the limits of its numbers.
+
+    What is certainly a mistake of ours stays what it is: an assertion, an attribute that something
+    of our own lacks and, where `CAPWORTH_SHOW_BUGS` is set, all that breaks when we call ourselves.
     """
-    parameters = inspect.signature(method).parameters
-    names = tuple(parameters)
-    checks = {name: _check_of(p.annotation, p.default) for name, p in parameters.items()}
-    named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    plain = all(parameter.kind in named for parameter in parameters.values())
+
+    @cache
+    def asked() -> tuple[tuple[str, ...], dict[str, Check], frozenset[str], bool]:
+        """Names, their checks, those without a default, whether all go by name."""
+        parameters = inspect.signature(method).parameters
+        checks = {name: _check_of(p.annotation, p.default) for name, p in parameters.items()}
+        named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+        needed = {n for n, p in parameters.items() if p.default is inspect.Parameter.empty}
+        plain = all(parameter.kind in named for parameter in parameters.values())
+        return tuple(parameters), checks, frozenset(needed), plain
 
     @wraps(method)
     def door(*args: P.args, **kwargs: P.kwargs) -> R:
+        names, checks, needed, plain = asked()
         if not plain or len(args) > len(names) or not kwargs.keys() <= checks.keys():
             return method(*args, **kwargs)  # Python says what is wrong with the call itself
         given: dict[str, Any] = dict(zip(names, args, strict=False))
@@ -170,15 +181,15 @@ def checked(method: Callable[P, R]) -> Callable[P, R]:
             return method(*args, **kwargs)
         given |= kwargs
         taken = {name: checks[name](value, name) for name, value in given.items()}
-        if len(taken) < len(names) and any(
-            parameters[n].default is inspect.Parameter.empty for n in names if n not in taken
-        ):
+        if not needed <= taken.keys():
             return method(*args, **kwargs)
         try:
             return method(**taken)  # type: ignore[call-arg]  # by name, whatever its parameters
         except InputError:
             raise
         except RAW as error:
+            if _is_ours(error, sys._getframe(1).f_globals.get("__name__")):
+                raise
             listed = ", ".join(f"{name} {_described(value)}" for name, value in taken.items())
             why = (str(error) or type(error).__name__).splitlines()[0]
             raise InputError(
@@ -187,6 +198,13 @@ def checked(method: Callable[P, R]) -> Callable[P, R]:
             ) from error
 
     return door
+
+
+def _is_ours(error: Exception, caller: object) -> bool:
+    """Whether an exception is a mistake of ours, as far as that can be told."""
+    if isinstance(error, AttributeError) and type(error.obj).__module__.startswith("capworth."):
+        return True
+    return SHOW_BUGS and isinstance(caller, str) and caller.startswith("capworth.")
 
 
 def _check_of(annotation: Any, default: Any) -> Check:

@@ -87,6 +87,12 @@ WRITTEN: Final = (
         "members.feedback.hear_members",
     ),
     Formula(
+        "by_chance",
+        "#{regions dealt at random: they differ as much} / deals",
+        "Members and weights",
+        "members.feedback.hear_members",
+    ),
+    Formula(
         "chain",
         "searches × hit rate × verified × used × outcomes × additional × attributed",
         "Money and harm",
@@ -321,7 +327,13 @@ WRITTEN: Final = (
     ),
     Formula(
         "effectiveness",
-        "ΔE[added value] / ΔE[C]",
+        "ΔE[C] / ΔE[added value]",
+        "Costs and benefits in money",
+        "appraisal.effectiveness.cost_effectiveness",
+    ),
+    Formula(
+        "average_price",
+        "E[C] / E[added value]",
         "Costs and benefits in money",
         "appraisal.effectiveness.cost_effectiveness",
     ),

@@ -12,7 +12,7 @@ import numpy as np
 from capworth.case.model import DISTANCE, HARM, NET, Case, Effect
 from capworth.methods.allocation.coalitions import memberships
 from capworth.methods.arguments import Bools, Floats, Ints
-from capworth.model.chain import Benefits, ChainModel, changed
+from capworth.model.chain import Benefits, ChainModel, changed, changes_of
 from capworth.model.draws import AtModes, Draws
 from capworth.model.effect_years import EffectYears
 from capworth.model.gains import Tree
@@ -77,6 +77,7 @@ class Level:
 
     Attributes
     ----------
+    leaf : number of the criterion among those that are measured
     agreed : value of the agreed level
     now : (draws,) value today
     rise : (draws, users) value that each adds at full effect
@@ -86,6 +87,7 @@ class Level:
 
     users: tuple[int, ...]
     capability: str
+    leaf: int
     agreed: float
     now: Floats
     rise: Floats
@@ -191,16 +193,16 @@ def meetings_of(model: Model, draws: Draws, fewest: int = 1) -> tuple[Level | Ch
     return (*levels_of(model, draws, fewest), *_chains(model, draws, fewest))
 
 
-def games_of(model: Model, draws: Draws) -> tuple[Game, ...]:
-    """Every game of a case: one for each level that improvements lift, two for each chain."""
+def games_of(places: Iterable[Level | Chain], size: int) -> tuple[Game, ...]:
+    """Games of some meetings in the first draws: one for each level, two for each chain."""
     found = []
-    for place in meetings_of(model, draws):
+    for place in places:
         for measure in (DISTANCE,) if isinstance(place, Level) else (MONEY, HARM):
-            table = np.zeros((draws.size, 1 << len(place.users)))
+            table = np.zeros((size, 1 << len(place.users)))
             for column, inside in enumerate(memberships(len(place.users))):
                 taken = [u for u, there in zip(place.users, inside, strict=True) if there]
                 if taken:
-                    table[:, column] = place.joint(measure, taken)
+                    table[:, column] = place.joint(measure, taken)[:size]
             found.append(Game(measure, place.capability, place.users, table))
     return tuple(found)
 
@@ -233,6 +235,7 @@ def levels_of(
         yield Level(
             users=users,
             capability=capability,
+            leaf=k,
             agreed=float(agreed[c, k]),
             now=tree.values[:, c, k].copy(),
             rise=rise,
@@ -256,10 +259,13 @@ def _chains(model: Model, draws: Draws, fewest: int) -> Iterator[Chain]:
         drawn = {e.change.name: draws.of(e.change) for e in effects}
         money, harm = np.zeros((2, draws.size, 1 << len(users)))
         for column, inside in enumerate(memberships(len(users))):
-            factors = _factors(case, users, inside, effects, drawn)
-            if not factors:
+            mine = [e for e in effects if e.improvement in _those(case, users, inside)]
+            if not mine:
                 continue
-            then = chain.walk(draws.size, {capability: changed(levels[capability], factors)}, worth)
+            changes = changes_of(mine, drawn)
+            then = chain.walk(
+                draws.size, {capability: changed(levels[capability], *changes)}, worth
+            )
             money[:, column] = then.money[:, c] - today.money[:, c]
             harm[:, column] = then.harm[:, c] - today.harm[:, c]
         course = None
@@ -281,20 +287,10 @@ def _acting(model: Model) -> dict[str, tuple[int, ...]]:
     return {c: tuple(sorted(users)) for c, users in acting.items() if c in chained}
 
 
-def _factors(
-    case: Case,
-    users: Sequence[int],
-    inside: Bools,
-    effects: Iterable[Effect],
-    drawn: dict[str, Floats],
-) -> dict[str, Floats]:
-    """For each step, the product of the factors of those in the set."""
-    names = {case.improvement_ids[user] for user, taken in zip(users, inside, strict=True) if taken}
-    factors: dict[str, Floats] = {}
-    for effect in effects:
-        if effect.improvement in names:
-            factors[effect.step] = factors.get(effect.step, 1.0) * drawn[effect.change.name]
-    return factors
+def _those(case: Case, users: Sequence[int], inside: Bools) -> frozenset[str]:
+    """The improvements of a set by their names."""
+    pairs = zip(users, inside, strict=True)
+    return frozenset(case.improvement_ids[user] for user, taken in pairs if taken)
 
 
 def _grouped(case: Case, on_chain: bool, fewest: int) -> dict[tuple[str, str], list[Effect]]:

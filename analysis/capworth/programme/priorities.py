@@ -114,7 +114,8 @@ def prioritise(sample: Sample, provenance: Provenance) -> Priorities | None:
     their extents, a mean over the appraisal (`Gains.distance`), its range that of the ratio by
     draw; `gain_per_m` the ratio of the means; `cost_m` the discounted whole-life cost in millions,
     members' own cost included; `asked_m` the one-off money to be raised;
-    `exchange` the share of its expected gain that serves the claimed functions (`share_served`).
+    `exchange` the share of its expected gain that serves the claimed functions (`share_served`);
+    `money_m` is absent where nothing that it adds has a price.
     """
     case, drawn = sample.case, sample.drawn
     tally = sample.tallies.priority
@@ -135,7 +136,7 @@ def prioritise(sample: Sample, provenance: Provenance) -> Priorities | None:
             **spread("gain", gains.distance, ranged=ratio),
             **spread("gain_per_m", ratio / cost),
             "gain_per_m": gains.distance.mean(axis=0) / cost.mean(axis=0),
-            **spread("money_m", gains.money, MILLION),
+            **spread("money_m", np.where(sample.model.valued, gains.money, np.nan), MILLION),
             **spread("harm_days", gains.harm),
             "exchange": share_served(gains, np.eye(len(index), dtype=bool)),
             "p_first": shares[:, 0],

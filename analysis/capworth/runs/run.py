@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from capworth.appraisal.conventions import compare_conventions
-from capworth.case.read import read_case
-from capworth.case.tables import BOOKS, read_raw
+from capworth.case.files import write
+from capworth.case.frames import files_of
+from capworth.case.model import Case
+from capworth.case.read import checked_case, read_case
+from capworth.case.tables import BOOKS
 from capworth.charts.gallery import GALLERY
 from capworth.charts.svg import framed, to_svg
 from capworth.errors import nearest
@@ -26,15 +29,17 @@ from capworth.parallel import mapped
 from capworth.render.console import write_text
 from capworth.render.html import write_html
 from capworth.report.edition import Content, Edition
+from capworth.report.explorer import write_explorer
 from capworth.report.pdf import FULL, SHORT, draw_picture, write_report
-from capworth.report.whatif import write_whatif
+from capworth.runs.interchange import write_interchange
 from capworth.runs.manifest import FORMAT, MANIFEST, RunError, load_manifest, sha_of, strangers
 from capworth.runs.place import heal, replacing, scratch
 from capworth.study.figures import Figures, as_data, from_data
 from capworth.study.stages import Study, run_study
 from capworth.study.tables import as_csv, tables_of, write_csv
 
-FIGURES = "figures.json"
+FIGURES, INPUTS = "figures.json", "inputs"
+EXPLORER = "explorer.html"
 PACKAGES = ("babel", "matplotlib", "numpy", "pandas", "scipy", "typst")
 RERUN = "capworth-rerun"  # of scratch folders among those of the system
 PDF, HTML, BOOK, WORD = FORMATS = ("pdf", "html", "book", "word")
@@ -73,7 +78,7 @@ class Comparison:
 
 
 def run(
-    case: str | Path,
+    case: str | Path | Case,
     out: str | Path,
     draws: int | None = None,
     seed: int | None = None,
@@ -82,6 +87,7 @@ def run(
     progress: Progress | None = None,
     all_parameters: bool = False,
     annex: str = SHORT,
+    scenario: str = "",
     formats: Sequence[str] = DEFAULT,
 ) -> Study:
     """Appraise a case and write its run folder.
@@ -91,13 +97,14 @@ def run(
 
     Parameters
     ----------
-    case : folder or workbook
+    case : folder or workbook; or a case, perhaps changed: its inputs are then written as it is
     out : the run folder; an older run there is replaced, anything else in it is kept
     draws, seed, languages : those of the case when not given
     workers : threads; the bytes do not depend on it
     all_parameters : also answer under every allocation key, discount schedule and harm scale
     annex : "short", about twenty pages with pictures that the page draws; or "full", with every
         chart, which are then written too
+    scenario : one of the case, by its name
     formats : what papers are written as: "pdf", "html", "book" (a workbook of every figure, block
         and table) and "word"; the two pages as blocks always
 
@@ -108,30 +115,79 @@ def run(
     RunError
         When `out` holds something that is no run, or a file of the run was changed by hand.
     """
-    asked = read_case(case)
-    spoken, known = tuple(languages) or asked.settings.languages, spoken_languages()
-    for language in spoken:
-        if language not in known:
-            raise RunError(f"there is no report in {language!r}. {nearest(language, known)}")
-    for name in formats:
-        if name not in FORMATS:
-            raise RunError(f"there is no format {name!r}. {nearest(name, FORMATS)}")
+    asked = checked_case(case) if isinstance(case, Case) else read_case(case)
+    asked = asked.with_scenario(scenario) if scenario else asked
+    _check_languages(languages, formats)
     with replacing(Path(out)) as folder:
         study = run_study(asked, draws, seed, workers, progress=progress)
         if all_parameters:
             study = study.with_answers(
                 conventions=compare_conventions(study.case, study.answers.get("scales"))
             )
-        _write_inputs(case, study, folder / "inputs")
-        _write_tables(study, folder / "tables")
-        write_figures(study.figures, folder / FIGURES)
-        write_papers(study, spoken, folder, workers, progress, annex, formats)
-        if (page := write_whatif(study, spoken)) is not None:
-            (folder / "whatif.html").write_text(page, encoding="utf-8", newline="")
-        _write_json(
-            folder / MANIFEST, _manifest(study, spoken, all_parameters, annex, formats, folder)
-        )
+        _write(study, languages, folder, workers, progress, annex, formats)
     return study
+
+
+def write_run(
+    study: Study,
+    out: str | Path,
+    languages: Sequence[str] = (),
+    workers: int = 1,
+    progress: Progress | None = None,
+    annex: str = SHORT,
+    formats: Sequence[str] = DEFAULT,
+) -> Path:
+    """Write the run folder of a study: its inputs, tables, figures, papers and manifest.
+
+    Parameters
+    ----------
+    study : of any case, read or changed; `capworth rerun` finds the same bytes
+    out, languages, workers, progress, annex, formats : as of `run`
+    """
+    _check_languages(languages, formats)
+    with replacing(Path(out)) as folder:
+        _write(study, languages, folder, workers, progress, annex, formats)
+    return Path(out)
+
+
+def write_paper(study: Study, path: Path, language: str, annex: str = SHORT) -> Path:
+    """Write the decision paper of a study as a PDF; see `Study.report`."""
+    _check_languages([language])
+    write(path, write_report(study, language, annex=annex))
+    return path
+
+
+def _check_languages(languages: Sequence[str], formats: Sequence[str] = ()) -> None:
+    known = spoken_languages()
+    for language in languages:
+        if language not in known:
+            raise RunError(f"there is no report in {language!r}. {nearest(language, known)}")
+    for name in formats:
+        if name not in FORMATS:
+            raise RunError(f"there is no format {name!r}. {nearest(name, FORMATS)}")
+
+
+def _write(
+    study: Study,
+    languages: Sequence[str],
+    folder: Path,
+    workers: int,
+    progress: Progress | None,
+    annex: str,
+    formats: Sequence[str],
+) -> None:
+    """Write everything that a run holds into an empty folder."""
+    spoken = tuple(languages) or study.case.settings.languages
+    (folder / INPUTS).mkdir()
+    for name, content in sorted(files_of(study.case).items()):
+        (folder / INPUTS / name).write_bytes(content)
+    _write_tables(study, folder / "tables")
+    write_figures(study.figures, folder / FIGURES)
+    write_papers(study, spoken, folder, workers, progress, annex, formats)
+    page = write_explorer(study, spoken)
+    (folder / EXPLORER).write_text(page, encoding="utf-8", newline="")
+    write_interchange(study, folder)
+    _write_json(folder / MANIFEST, _manifest(study, spoken, annex, formats, folder))
 
 
 def rerun(folder: str | Path, workers: int = 1, progress: Progress | None = None) -> Comparison:
@@ -162,7 +218,7 @@ def rerun(folder: str | Path, workers: int = 1, progress: Progress | None = None
             progress,
             settings["all parameters"],
             settings.get("annex", SHORT),
-            settings.get("formats", (PDF,)),
+            formats=settings.get("formats", (PDF,)),
         )
         old, new = _hashes(path), _hashes(again)
     here = _surroundings()
@@ -196,20 +252,11 @@ def kept_in(folder: Path) -> tuple[str, ...]:
 
 def inputs_of(folder: Path) -> Path:
     """Return the case inside a run folder: its inputs, or the one workbook among them."""
-    inputs = folder / "inputs"
+    inputs = folder / INPUTS
     if not inputs.is_dir():
         raise RunError(f"{folder} has no inputs. Run the case anew.")
     books = sorted(p for p in inputs.iterdir() if p.suffix.lower() in BOOKS)
     return books[0] if books else inputs
-
-
-def _write_inputs(case: str | Path, study: Study, folder: Path) -> None:
-    raw = read_raw(case)
-    if raw.fingerprint() != study.case.fingerprint:
-        raise RunError("the case was changed while it was being appraised. Run it again.")
-    folder.mkdir()
-    for name, content in sorted(raw.files.items()):
-        (folder / name).write_bytes(content)
 
 
 def write_figures(figures: Figures, path: Path) -> None:
@@ -240,12 +287,7 @@ def _write_tables(study: Study, folder: Path) -> None:
 
 
 def _manifest(
-    study: Study,
-    languages: Sequence[str],
-    all_parameters: bool,
-    annex: str,
-    formats: Sequence[str],
-    folder: Path,
+    study: Study, languages: Sequence[str], annex: str, formats: Sequence[str], folder: Path
 ) -> dict[str, Any]:
     """Everything that made the run and everything it made; no clock, host, user or path."""
     files = sorted(p for p in folder.rglob("*") if p.is_file())
@@ -254,11 +296,12 @@ def _manifest(
         "format": FORMAT,
         "case": study.case.settings.name,
         "fingerprint": study.case.fingerprint,
+        "changed": _changed(study.case),
         "settings": {
             "draws": study.provenance.draws,
             "seed": study.provenance.seed,
             "languages": list(languages),
-            "all parameters": all_parameters,
+            "all parameters": "conventions" in study,
             "annex": annex,
             "formats": list(formats),
         },
@@ -276,6 +319,14 @@ def _manifest(
         "inputs": [f for f in listed if f["path"].startswith("inputs/")],
         "outputs": [f for f in listed if not f["path"].startswith("inputs/")],
     }
+
+
+def _changed(case: Case) -> dict[str, Any] | None:
+    """Of which case this one was made, under which name and by which changes; None as it was."""
+    if not case.changes:
+        return None
+    changes = [str(change) for change in case.changes]
+    return {"of": case.base, "scenario": case.scenario, "changes": changes}
 
 
 def _claim(study: Study) -> dict[str, Any] | None:

@@ -233,6 +233,7 @@ def _parameters(study: Study, language: Language) -> Iterator[tuple[Cell, ...]]:
 
     yield row("case", settings.name)
     yield row("fingerprint", _hash(case.fingerprint), language.say("parameter.hash_of_case"))
+    yield from _changes(case, language)
     yield row("version", f"capworth {study.provenance.version}", language.say("parameter.software"))
     yield row("cutoff", language.day(settings.appraisal_date))
     prices = language.say(
@@ -475,6 +476,26 @@ def _sources(case: Case, language: Language) -> Table:
         weights=(1.35, 3.0, 1.2, 0.8),
         size=6.3,
     )
+
+
+def _changes(case: Case, language: Language) -> Iterator[tuple[Cell, ...]]:
+    """In what a case that was changed is not the one that was read; nothing where it is."""
+
+    def say(key: str, **values: object) -> str:
+        return language.say(f"parameter.{key}", **values)
+
+    if case.scenario:
+        yield say("scenario"), case.scenario, say("scenario_of_case")
+    if case.base:
+        yield say("base"), _hash(case.base), say("base_hash")
+    for change in case.changes:
+        if change.before and change.after:
+            status = say("changed_before", before=change.before)
+            yield say("changed", name=change.name), change.after, status
+        elif change.kind == "without":
+            yield say("left_out", name=change.name), change.before, say("left_out_with")
+        else:
+            yield say("added", name=change.name), change.after or "-", say("added_with")
 
 
 def _hash(digest: str) -> str:
