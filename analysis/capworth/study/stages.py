@@ -32,7 +32,8 @@ from capworth.errors import CapworthError, InputError, nearest
 from capworth.excellence.gaps import gap_worth
 from capworth.excellence.productivity import track_productivity
 from capworth.excellence.services import check_frontier, find_excellence
-from capworth.funding.plan import fund
+from capworth.funding.options import Options, compare_options
+from capworth.funding.plan import Funding, fund
 from capworth.language.language import Language
 from capworth.lints.examine import Soundness, examine
 from capworth.members.feedback import hear_members
@@ -49,7 +50,7 @@ from capworth.multicriteria.rank_reversal import find_reversals
 from capworth.parallel import beside
 from capworth.programme.extent_keys import compare_keys
 from capworth.programme.joint_gains import join_gains
-from capworth.programme.priorities import prioritise
+from capworth.programme.priorities import Priorities, prioritise
 from capworth.programme.proposal import Proposal, propose_set
 from capworth.programme.selection import Programme, choose_programme
 from capworth.programme.tracking import set_baseline
@@ -119,6 +120,16 @@ def _routes(sample: Sample, claim: Claim | None, known: Provenance) -> Routes | 
     return None if claim is None else take_routes(sample, claim, known)
 
 
+def _options(
+    sample: Sample,
+    programme: Programme | None,
+    funding: Funding | None,
+    priorities: Priorities | None,
+    known: Provenance,
+) -> Options | None:
+    return compare_options(sample, programme, funding, priorities, known)
+
+
 def _use(sample: Sample, _: Provenance) -> Use | None:
     return share_out(sample)
 
@@ -180,6 +191,7 @@ class Study:
     baseline = Part(set_baseline, ["programme"], role=FOLLOWS)
     joint_gains = Part(join_gains, ["programme"], role=FOLLOWS)
     funding = Part(fund, ["programme"])
+    options = Part(_options, ["programme", "funding", "priorities"], role=FOLLOWS)
     sensitivity = Part(swing_inputs)
     members = Part(serve_members, ["use"])
     network = Part(weigh_network, ["use"])
