@@ -136,7 +136,7 @@ def read_raw(place: str | Path) -> RawCase:
 
 
 def bundled(name: str) -> Path | None:
-    """Return the folder of a bundled case by its name; None where none comes so with the package."""
+    """Return the folder of a bundled case by its name; None where there is none."""
     return bundled_cases().get(name)
 
 
