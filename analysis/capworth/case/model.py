@@ -165,7 +165,6 @@ class Settings(Spoken):
     excellence_extent: str = ""
     productivity: str = ""
     functions: tuple[str, ...] = FUNCTIONS
-    assumed: tuple[str, ...] = ()  # of these, those that the case leaves to be taken
 
 
 DISTANCE, NET, HARM = "distance", "net", "harm"  # what a programme may be to add most of
@@ -260,7 +259,8 @@ class Case:
     business_as_usual: tuple[BusinessAsUsual, ...] = ()
     planned_surveys: tuple[PlannedSurvey, ...] = ()
     published: tuple[Published, ...] = ()
-    words: tuple[Word, ...] = ()
+    vocabulary: tuple[Word, ...] = ()
+    assumed: tuple[str, ...] = ()  # settings that are taken and not given
     scenarios: tuple[Scenario, ...] = ()
     changes: tuple[Change, ...] = field(default=(), compare=False)  # since it was read
     base: str = field(default="", compare=False)  # fingerprint of the case that was changed
