@@ -62,7 +62,8 @@ def with_defaults(raw: RawCase) -> RawCase:
         settings = {**settings, "functions": [WHOLE]}
     if "sources" not in tables and "sources" not in raw.spoilt:
         tables["sources"] = Table("sources", raw.place_of("sources"), ())
-    tables["sources"] = _cited(tables)
+    if "sources" in tables:  # and not lost
+        tables["sources"] = _cited(tables)
     tables = {name: tables[name] for name in table_names() if name in tables}
     return replace(raw, settings=settings, tables=tables)
 
