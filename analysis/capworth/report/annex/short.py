@@ -593,7 +593,9 @@ def _funding(study: Study, language: Language) -> Section | None:
         return None
     curve = study.funding.curve()
     every = max(1, -(-len(curve) // STEPS))
-    picked = sorted({*range(len(curve) - 1, 0, -every), 1} - {0})
+    picked = sorted({*range(len(curve) - 1, 0, -every), 1} - {0, len(curve)})
+    if not picked:  # no money buys anything: there is no curve to show
+        return None
     bars = tuple(
         Bar(
             language.money(float(row["budget_m"]), places=1),
