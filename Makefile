@@ -16,7 +16,7 @@ QUICK := tests/test_architecture.py tests/test_docs.py tests/test_streams.py tes
 	tests/case/test_dictionary.py tests/case/test_register.py tests/methods/cost_benefit \
 	tests/methods/portfolio tests/methods/uncertainty
 
-.PHONY: run test quick nightly faults check lint smoke wheel notebooks bench lock clean
+.PHONY: run test quick nightly faults check lint smoke wheel notebooks docs bench lock clean
 
 run: .venv/run
 	$(BIN)/capworth run $(CASE) --out reports/$(notdir $(CASE))
@@ -58,6 +58,12 @@ smoke: .venv/test
 
 notebooks: .venv/test
 	$(BIN)/jupyter lab notebooks
+
+# The documents as pages that need no server, in build/site; a link that leads nowhere is an error.
+docs: .venv/test
+	$(INSTALL) --no-build-isolation --editable '.[docs]'
+	$(BIN)/python docs/make_reference.py && $(BIN)/python docs/make_gallery.py
+	$(BIN)/python -m mkdocs build --strict --quiet
 
 bench: .venv/test
 	$(INSTALL) --require-hashes -r requirements-bench.lock

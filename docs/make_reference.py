@@ -1,5 +1,6 @@
 """Write docs/reference from the data dictionary, the docstrings and the command line itself."""
 
+import csv
 import inspect
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +17,7 @@ from capworth.cli import COMMANDS, main
 from capworth.language.language import Language
 from capworth.lints import lints_page
 from capworth.model.formulas import FORMULAS
+from capworth.study.pages import OutputColumn, output_columns, part_pages
 
 HERE = Path(__file__).parent / "reference"
 
@@ -27,7 +29,24 @@ def library() -> str:
         thing = getattr(capworth, name)
         text = inspect.getdoc(thing) or ""
         lines += [f"## {name}", "", "```text", f"{name}{_signature(thing)}", "", text, "```", ""]
+        if inspect.isclass(thing) and not issubclass(thing, Exception):
+            lines += _members(thing)
     return "\n".join(lines)
+
+
+def _members(kind: type) -> list[str]:
+    """Describe what one can do with a thing of a class, and what it tells."""
+    lines = []
+    for name, member in vars(kind).items():
+        plain = member.__func__ if isinstance(member, classmethod) else member
+        function = plain.fget if isinstance(plain, property) else plain
+        if name.startswith("_") or not inspect.isfunction(function):
+            continue
+        mark = "" if isinstance(plain, property) else _signature(function).replace("(self, ", "(")
+        mark = mark.replace("(self)", "()").replace("(cls, ", "(")
+        lines += [f"### {kind.__name__}.{name}", "", "```text", f"{name}{mark}", ""]
+        lines += [inspect.getdoc(function) or "", "```", ""]
+    return lines
 
 
 def _signature(thing: object) -> str:
@@ -150,8 +169,74 @@ def formula_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def parts_page() -> str:
+    """Describe every part of a study: its question, its method, its tables and their columns."""
+    lines = [
+        "# The parts of a study",
+        "",
+        "`study.NAME` is the answer to one question, `study.parts` lists them all, and",
+        '`run_study(case, only="NAME")` finds one alone. Ranges `..._low` and `..._high` are 80 %',
+        "intervals over the draws unless said otherwise; money is in millions, real, in the",
+        "currency and price year of the case. What is not asked or measured is blank.",
+        "",
+        "| part | question |",
+        "|---|---|",
+    ]
+    lines += [f"| [`{p.name}`](#{p.name}) | {p.question} |" for p in part_pages().values()]
+    for page in part_pages().values():
+        lines += ["", f"## {page.name}", "", f"{page.question}", "", page.method]
+        if page.first:
+            lines += ["", f"First to read: {', '.join(f'`{c}`' for c in page.first)}."]
+        for table in page.tables:
+            lines += ["", f"`{table}.csv`", "", "| column | unit | meaning |", "|---|---|---|"]
+            own = output_columns().get(table, ())
+            lines += [f"| `{c.name}` | {c.unit} | {c.meaning} |" for c in own]
+            lines.append("| others | | [of every table](columns.md#of-every-table) |")
+    return "\n".join(lines) + "\n"
+
+
+def output_page() -> str:
+    """List every output column by its name, with its table, unit and meaning."""
+    head = ["| column | table | unit | meaning |", "|---|---|---|---|"]
+    lines = [
+        "# Every output column",
+        "",
+        "From `analysis/capworth/study/columns.csv`, of which heads in notebooks and",
+        "`datapackage.json` are made too. {word} stands for labels of the case.",
+        "",
+        "## Of every table",
+        "",
+        *head,
+    ]
+    told = [c for columns in output_columns().values() for c in columns]
+
+    def line(column: OutputColumn) -> str:
+        table = "" if column.table == "*" else f"`{column.table}`"
+        return f"| `{column.name}` | {table} | {column.unit} | {column.meaning} |"
+
+    lines += [line(c) for c in sorted(told, key=lambda c: c.name) if c.table == "*"]
+    lines += ["", "## Of one table", "", *head]
+    others = sorted(told, key=lambda c: (c.name, c.table))
+    lines += [line(c) for c in others if c.table != "*"]
+    return "\n".join(lines) + "\n"
+
+
+def glossary() -> str:
+    """The words of the paper in four languages, from docs/glossary.csv."""
+    with (HERE.parent / "glossary.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    lines = ["# Glossary", "", "| English | Français | Español | العربية | meaning |"]
+    lines += ["|---|---|---|---|---|"]
+    names = ("en", "fr", "es", "ar", "meaning")
+    lines += [f"| {' | '.join(row[name] for name in names)} |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
 PAGES = {
+    "../glossary.md": glossary,
     "case.md": columns_page,
+    "columns.md": output_page,
+    "parts.md": parts_page,
     "commands.md": commands,
     "formulas.md": formula_page,
     "library.md": library,

@@ -22,6 +22,8 @@ from hypothesis import HealthCheck, settings
 
 # As the command line does, before numpy: two processes side by side have no cores to spare.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# What breaks in a method that we call ourselves is a mistake of ours, and no argument's.
+os.environ.setdefault("CAPWORTH_SHOW_BUGS", "1")
 
 from capworth.case.model import Case, Estimate
 from capworth.case.read import PARTS, read_case

@@ -5,7 +5,6 @@
 """
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from capworth.programme.table import BestProgramme, best_programme
     from capworth.study.stages import Study, run_study
 
-__version__ = version("capworth")
+    __version__: str
 
 _HOME = {
     "BestProgramme": "programme.table",
@@ -67,6 +66,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import a name of the front door when it is first asked for, so that the import is fast."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("capworth")
     if name not in _HOME:
         raise AttributeError(f"capworth has no {name!r}")
     return getattr(import_module(f"capworth.{_HOME[name]}"), name)

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from parts_of_cases import unchecked
 
 from capworth.appraisal.allocation import STATED, Allocation, allocate, explained
 from capworth.case.model import Case
 from capworth.case.read import check_case, read_case
-from capworth.case.written import came_from_the_door  # a part of a case stands for a whole one
 from capworth.charts.allocation import beyond
 from capworth.language.language import Language
 from capworth.methods.allocation.coalitions import largest
@@ -283,7 +283,7 @@ def test_a_capability_beyond_its_interval_is_named(study: Study) -> None:
 def test_no_platform_no_allocation(small: Case, without: Any) -> None:
     costs = tuple(c for c in small.costs if not c.platform)
     case = replace(without(small, "platforms", "usage"), costs=costs)
-    study = run_study(came_from_the_door(case), draws=60)
+    study = run_study(unchecked(case), draws=60)
     assert "allocation" not in study
     assert "allocation" in study.not_asked
     assert "allocation_ranks" not in tables_of(study)
@@ -302,7 +302,7 @@ def test_without_a_value_tree_there_is_no_rank(small: Case, without: Any) -> Non
     ]
     bare = replace(without(small, *tables, budget=None, target=None), claim=None)
     costs = tuple(c for c in bare.costs if not c.improvement)
-    study = run_study(came_from_the_door(replace(bare, costs=costs)), draws=60)
+    study = run_study(unchecked(replace(bare, costs=costs)), draws=60)
     found = allocation_of(study)
     assert found.ranks().empty
     assert "no value tree" in repr(found)

@@ -17,6 +17,7 @@ from capworth.appraisal.economics import (
     PARTIES,
     PERSPECTIVES,
     Economics,
+    View,
     category_row,
     economics,
     indicators,
@@ -31,13 +32,13 @@ from capworth.model import simulation as sampling
 from capworth.model.chain import SCOPES, UnitValues, transfer_range
 from capworth.model.costs import PAYERS, discount_factors
 from capworth.model.draws import AtModes, OneWay, Sampled, probability_below, quantile_of
+from capworth.model.flows import FlowModel, Flows
 from capworth.model.out_turn import bias_of
 from capworth.model.result import Provenance
-from capworth.model.simulation import Model, Sample, draw_sample, redrawn, yearly_flows
+from capworth.model.simulation import Model, Sample, draw_sample
 from capworth.programme.selection import choose_programme
 
 GOLDEN = tomllib.loads((Path(__file__).parents[1] / "golden/economics.toml").read_text("utf-8"))
-ALL = PERSPECTIVES["society"]
 
 
 def answered(sample: Sample, perspective: str = "society") -> Economics:
@@ -71,13 +72,12 @@ def modes_flow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def stream(cost: Any, benefit: Any, rate: float, **scopes: Any) -> dict[str, Any]:
     """Indicators of one draw: cost paid by the organisation, benefit of all scopes."""
-    paid = np.zeros((1, len(PAYERS), len(cost)))
-    paid[0, 0] = cost
-    gained = np.zeros((1, len(SCOPES), len(cost)))
-    gained[0, SCOPES.index("all")] = benefit
-    for scope, amount in scopes.items():
-        gained[0, SCOPES.index(scope)] = amount
-    return dict(indicators(paid, gained, *ALL, factors([(0, rate)], len(cost)), rate))
+    weights = factors([(0, rate)], len(cost))
+    found = Flows.none(weights, 1, 1)
+    found.cost.add(0, 0, 1.0, np.array([cost], dtype=float))
+    for scope, amount in {"all": benefit, **scopes}.items():
+        found.benefit.add(0, SCOPES.index(scope), 1.0, np.array([amount], dtype=float))
+    return dict(indicators(View.of(found, 0, "society"), weights, rate))
 
 
 # ----------------------------------------------------------------------------- numbers from outside
@@ -175,22 +175,25 @@ def test_dominance_through_the_whole_path(golden: dict[str, Any], sample: Sample
 
 def test_yearly_flows_are_those_of_the_sample(sample: Sample) -> None:
     """The same draws: discounted and summed they give what the study has."""
-    weights = discount_factors(sample.case)
-    capability, improvement = yearly_flows(sample.model, redrawn(sample))
-    drawn = sample.drawn
+    weights, drawn = discount_factors(sample.case), sample.drawn
+    today, added = FlowModel(sample).both()
     for flow, payers, money in (
-        (capability, drawn.payers, drawn.money),
-        (improvement, drawn.improvement_payers, drawn.gains.money),
+        (today, drawn.payers, drawn.money),
+        (added, drawn.improvement_payers, drawn.gains.money),
     ):
-        np.testing.assert_allclose(np.einsum("ncpt,t->ncp", flow.cost, weights), payers)
-        gained = np.einsum("ncst,t->nc", flow.benefit, weights)
-        np.testing.assert_allclose(gained, money, rtol=1e-9, atol=1e-6)
+        np.testing.assert_allclose(flow.cost.present, payers.transpose(1, 2, 0))
+        gained = flow.benefit.present.sum(axis=1)
+        np.testing.assert_allclose(gained, money.T, rtol=1e-9, atol=1e-6)
+        np.testing.assert_allclose(flow.cost.yearly @ weights, payers.mean(axis=0))
 
 
-def test_only_the_first_draws_are_looked_at(small: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_draws_that_are_kept_are_looked_at(
+    small: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However few are first: a subsample gives no second value of a stored quantity."""
     monkeypatch.setattr(flows, "ENVELOPED", 50)
     few = draw_sample(small, 200)
-    assert answered(few).draws == 50
+    assert answered(few).draws == 200
     assert answered(few).to_frame().equals(answered(few).to_frame())
 
 
@@ -298,11 +301,11 @@ def test_rates_are_refused_with_their_reason() -> None:
 
 
 def test_shares_of_paid_back_draws_are_counted() -> None:
-    paid = np.zeros((4, len(PAYERS), 3))
-    paid[:, 1, 0] = [1, 2, 3, 4]
-    gained = np.zeros((4, len(SCOPES), 3))
-    gained[:, 0, 1:] = 1.4
-    row = indicators(paid, gained, *ALL, factors([(0, 0.5)], 3), 0.5)
+    weights = factors([(0, 0.5)], 3)
+    found = Flows.none(weights, 4, 1)
+    found.cost.add(0, 1, np.array([1.0, 2, 3, 4]), np.array([1.0, 0, 0]))
+    found.benefit.add(0, 0, 1.4, np.array([0.0, 1, 1]))
+    row = indicators(View.of(found, 0, "society"), weights, 0.5)
     assert row["p_payback"] == 0.5  # 2.8 pays for 1 and 2
     assert row["p_discounted_payback"] == 0.25  # 1.56 pays for 1
     assert row["p_npv_positive"] == 0.25

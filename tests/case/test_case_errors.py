@@ -219,14 +219,13 @@ RULES: tuple[Slip, ...] = (  # cells that do not go together
      " belongs to an outcome. Name it."),
     ("chain", "0.3,0.5,0.7,share", "0.3,0.5,1.7,share", "row 4, column 'high': 1.7 is above 1. It"
      " is a share."),
-    ("unit_values", "DOC,money,fiscal,,500,1000,2000,EUR,2024,,,,,C,LEDGER,\n", "",
-     "chain.csv, row 9, column 'outcome': 'DOC' has no unit value. Add it to unit_values."),
     ("chain", "LAB,,hits,60,80,100,a year,B,LEDGER,\n", "", "chain.csv, row 12, column 'step': the"
      " chain of LAB does not begin in one way."),
     ("chain", "REG,DOC,outcome,0.3,0.5,0.6", "REG,DOC,outcome,0.3,0.8,0.9", "row 6, column 'mode':"
      " the outcomes of REG sum to 1.05. Keep the sum below 1."),
 )  # fmt: skip
 
+MEANS = ("effects", "step,low", "step,means,low")  # a column that the small case does not use
 SEVERAL: tuple[tuple[tuple[Edit, ...], str], ...] = (  # slips that take more than one cell
     (
         (
@@ -337,6 +336,36 @@ SEVERAL: tuple[tuple[tuple[Edit, ...], str], ...] = (  # slips that take more th
     (
         (("improvements", ALL, ""), ("relations", ALL, "")),
         "case.toml, column 'budget': there are no improvements to spend it on.",
+    ),
+    (
+        (
+            ("unit_values", "outcome,scale", "outcome,library,scale"),
+            (
+                "unit_values",
+                ALL,
+                "ARREST,CCHI-RAPE,money,fiscal,,3000,5000,9000,GBP,2020,,,,,C,LEDGER,\n",
+            ),
+        ),
+        "unit_values.csv, row 2, column 'library': CCHI-RAPE is not of the scale money. Name",
+    ),
+    (
+        (MEANS, ("effects", ALL, "SCAN,REG,speed,,level,-18,-12,-4,D,,judged\n")),
+        "effects.csv, row 2, column 'means': a level of no step. What is added to a criterion is",
+    ),
+    (
+        (("chain", "LAB,,hits,60,80,100", "LAB,,hits,0,0,0"),
+         MEANS, ("effects", ALL, "LINK,LAB,,hits,change,1,2,3,D,,judged\n")),
+        "effects.csv, row 2, column 'means': hits of LAB are 0 today, and a factor on nothing is "
+        "nothing. Write level, and in low, mode and high what they are with the improvement.",
+    ),
+    (
+        (("chain", "REG,,verified", "REG,,elasticity,0.5,0.7,0.9,factor,D,,judged\nREG,,verified"),
+         MEANS, ("effects", ALL, "SCAN,REG,,searches,level,100,200,300,D,,judged\n")),
+        "effects.csv, row 2, column 'means': hits follow searches by an elasticity. Give a factor",
+    ),
+    (
+        (MEANS, ("effects", ALL, "SCAN,REG,,hit_rate,level,0.1,0.5,1.5,D,,judged\n")),
+        "effects.csv, row 2, column 'high': 1.5 is above 1. It is a share.",
     ),
 )  # fmt: skip
 SINGLE = (*CELLS, *TABLES, *RULES)

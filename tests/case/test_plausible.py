@@ -12,6 +12,17 @@ SLIPS = {
         "after the last year of the appraisal (2027)",
     ),
     "a level off the scale": ("scores.csv", "120,150,180", "-500,150,180", "low", "far off the"),
+    "a reference off the scale": ("criteria.csv", ",6,20,50", ",-4,20,50", "reference", "outside"),
+    "a promise far off the scale": (
+        *("effects.csv", "10,30,50", "10,30,500", "high"),
+        "it leads to 690, far off the scale (0 to 200)",
+    ),
+    "a volume of no time": ("chain.csv", "12000,a year", "12000,searches", "unit", "does not say"),
+    "money of a month": ("network.csv", "2024 a year", "2024 a month", "unit", "counts 'a month'"),
+    "a budget in millions": (
+        *("case.toml", "budget = 110000", "budget = 40", "budget"),
+        "40 is less than a hundredth of the cheapest improvement (LINK: 24,000)",
+    ),
     "a factor in percent": ("effects.csv", "1.1,1.5,2", "1.1,150,200", "mode", "a factor of 150"),
 }
 
@@ -32,7 +43,39 @@ def test_a_slip_is_told_where_it_stands(folder: Path, kind: str) -> None:
     assert told in found[0].problem
 
 
-@pytest.mark.parametrize("unit", ["searches a month", "searches/week", "searches per day"])
+MORE = {  # tables that the small case leaves out: a slip in each
+    "limits": (
+        "id,name,kind,amount,basis\nL,Limit,money_a_year,40,board\n",
+        ("amount", "40 is less than a hundredth"),
+    ),
+    "targets": (
+        "id,name,measure,capability,criterion,amount,basis\nT,Aim,level,REG,reach,208,board\n",
+        ("amount", "208 is outside the scale 0 to 200"),
+    ),
+    "savings": (
+        "improvement,line,low,mode,high,grade,basis\nSCAN,REG-STAFF,0.6,0.7,0.8,D,judged\n"
+        "LINK,REG-STAFF,0.5,0.6,0.7,D,judged\n",
+        ("low", "1.1 of REG-STAFF is saved at the least"),
+    ),
+}
+
+
+@pytest.mark.parametrize("table", MORE)
+def test_a_slip_in_another_table_is_told(folder: Path, table: str) -> None:
+    content, (column, told) = MORE[table]
+    (folder / f"{table}.csv").write_text(content, encoding="utf-8")
+    (found,) = check_case(folder)
+    assert (found.file, found.column) == (f"{table}.csv", column)
+    assert found.problem.startswith(told)
+
+
+OTHER_TIMES = (
+    *("searches a month", "searches/week", "searches per day", "per fortnight", "searches p.m."),
+    *("/mo", "weekly", "Jan-Mar", "in 6 months", "par mois", "al mes", "per hour", "a decade"),
+)
+
+
+@pytest.mark.parametrize("unit", OTHER_TIMES)
 def test_volumes_of_another_time_are_told(folder: Path, unit: str) -> None:
     path = folder / "chain.csv"
     lines = path.read_text("utf-8").splitlines(keepends=True)
@@ -43,3 +86,9 @@ def test_volumes_of_another_time_are_told(folder: Path, unit: str) -> None:
     found = [f for f in check_case(folder) if f.column == "unit"]
     assert len(found) == 1
     assert "and not a year" in found[0].problem
+
+
+@pytest.mark.parametrize("unit", ["a year", "searches/year", "annual", "par an", "al año", "p.a."])
+def test_a_year_is_told_in_many_words(folder: Path, unit: str) -> None:
+    retype(folder, "chain.csv", "9000,10000,12000,a year", f"9000,10000,12000,{unit}")
+    assert check_case(folder) == ()

@@ -6,9 +6,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
+from parts_of_cases import unchecked
 
 from capworth.case.model import Case
-from capworth.case.written import came_from_the_door  # a part of a case stands for a whole one
 from capworth.excellence.comparison import Units, Way, compare
 from capworth.excellence.services import (
     ALONE,
@@ -286,7 +286,7 @@ def test_a_dear_twin_is_no_model(small: Case, at_modes: AtModes) -> None:
 def test_a_case_without_a_value_tree_has_no_answer(small: Case) -> None:
     effects = tuple(e for e in small.effects if e.step)
     bare = replace(small, criteria=(), scores=(), judgements=(), effects=effects)
-    study = run_study(came_from_the_door(replace(bare, claim=None)), draws=30)
+    study = run_study(unchecked(replace(bare, claim=None)), draws=30)
     assert not {"excellence", "sensitivity"} & {*study.found}
     table = study.appraisal.to_frame()
     assert table[["score", "score_per_m"]].isna().all(axis=None)

@@ -13,7 +13,7 @@ from capworth.case.model import Case
 from capworth.excellence.gaps import GapWorth, cost_shares
 from capworth.excellence.services import LEVELS_AGREED, LIST, NONE, OFTEN, Excellence
 from capworth.model.draws import Sampled
-from capworth.model.joint_gains import Game, games_of
+from capworth.model.joint_gains import Game, games_of, meetings_of
 from capworth.model.simulation import Model
 from capworth.report.blocks import rows_of
 from capworth.study.stages import Study
@@ -220,7 +220,7 @@ def test_nothing_is_lowered_to_a_target(study: Study) -> None:
 
 
 def test_the_cost_of_an_improvement_is_shared_out_whole(small: Case) -> None:
-    shares = cost_shares(small, games_of(Model(small), Sampled(3, 0, 40)))
+    shares = cost_shares(small, games_of(meetings_of(Model(small), Sampled(3, 0, 40)), 40))
     np.testing.assert_allclose(shares.sum(axis=0), 1)
     assert (shares >= 0).all()
     nothing = tuple(
@@ -229,7 +229,7 @@ def test_the_cost_of_an_improvement_is_shared_out_whole(small: Case) -> None:
         if e.improvement == "CLOUD"
     )
     idle = replace(small, effects=nothing)
-    none = cost_shares(idle, games_of(Model(idle), Sampled(3, 0, 40)))[:, 2]
+    none = cost_shares(idle, games_of(meetings_of(Model(idle), Sampled(3, 0, 40)), 40))[:, 2]
     assert none.tolist() == [0.0] * 4, "CLOUD acts on two and gives nothing: no gap answers for it"
 
 

@@ -28,7 +28,6 @@ from capworth.methods.arguments import Floats
 from capworth.report import blocks as pictures
 from capworth.report import pdf
 from capworth.report.pdf import FULL, document, write_report
-from capworth.report.whatif import write_whatif
 from capworth.study.stages import Study
 
 ARABIC = re.compile("[\u0621-\u064a]")
@@ -376,12 +375,3 @@ def test_a_chart_alone_begins_at_its_right_edge(study: Study) -> None:
     words_of_it = alone.findall("{http://www.w3.org/2000/svg}text")
     assert [t.attrib["direction"] for t in words_of_it] == ["rtl", "rtl"]
     assert all(float(t.attrib["x"]) > 0.9 * width for t in words_of_it)
-
-
-def test_the_what_if_page_turns_with_its_language(study: Study) -> None:
-    page = write_whatif(study, ("ar", "en"))
-    assert page is not None
-    assert '"direction": "rtl"' in page
-    assert '"direction": "ltr"' in page
-    assert "document.documentElement.dir = said.direction" in page
-    assert "-u-nu-latn" in page

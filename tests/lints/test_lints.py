@@ -30,6 +30,8 @@ from capworth.case.model import (
     Member,
     Outcome,
     Pledge,
+    Price,
+    Published,
     Rating,
     Score,
     Source,
@@ -41,7 +43,8 @@ from capworth.case.register import schedules
 from capworth.language.phrases import languages, phrases
 from capworth.lints import Lint, lints_page
 from capworth.lints.evidence import _digits
-from capworth.lints.examine import examine, lint_case
+from capworth.lints.examine import examine
+from capworth.lints.found import lint_case
 from capworth.lints.lint import (
     SEVERITIES,
     _spans,
@@ -158,6 +161,11 @@ def unit_value(
     return UnitValue(outcome, scale, scope, worth, currency, 2024)
 
 
+def under(case: Case, **changes: Any) -> Case:
+    """The case under other assumptions; no door looks whether it can be computed."""
+    return replace(case, settings=replace(case.settings, **changes))
+
+
 def score(row: int, capability: str, criterion: str, *levels: float) -> Score:
     low, mode, high = levels
     unit = {"reach": "members", "speed": "hours"}.get(criterion, "points")
@@ -189,7 +197,8 @@ def clean() -> Case:
     """A case of three services in which there is nothing to attack."""
     pledge = estimate("funding/GIFT", 2, (20000, 30000, 50000), "EUR of 2024")
     total = estimate("totals/OPS", 2, (950000, 1000000, 1100000), "EUR of 2024", "B", "", "LEDGER")
-    base = read(SMALL).with_settings(
+    base = under(
+        read(SMALL),
         appraisal_date=date(2024, 12, 31),
         currency="EUR",
         price_year=2024,
@@ -319,6 +328,20 @@ def named(table: str, id_: str, **changes: Any) -> Edit:
     return edit
 
 
+def estimated(first: float, then: float, price_year: int = 2024) -> Edit:
+    """Publish two estimates of the upgrade, whose build then has a range of its own."""
+    build = put("costs/UP-BUILD", range_means="", bias="none", mitigation=0.0, high=180000.0)
+
+    def edit(case: Case) -> Case:
+        rows = (
+            Published("whole life", year, "whole-life", value, "EUR", "B", "S", "UP", "", "EUR", py)
+            for year, value, py in ((2022, first, 2024), (2023, then, price_year))
+        )
+        return replace(build(case), published=tuple(rows))
+
+    return edit
+
+
 def drop(*names: str) -> Edit:
     def edit(case: Case) -> Case:
         assert set(names) <= set(case.estimates())
@@ -361,7 +384,7 @@ def extents(of_c: float) -> Edit:
 
 
 def settings(**changes: Any) -> Edit:
-    return lambda case: case.with_settings(**changes)
+    return lambda case: under(case, **changes)
 
 
 def claimed(**keys: Any) -> Edit:
@@ -398,6 +421,42 @@ def twenty(group: str = "") -> Edit:
     )
     lines = [cost_line(text.format(k, 40 + k)) for k in range(20)]
     return add("costs", *(replace(x, amount=replace(x.amount, group=group)) for x in lines))
+
+
+def prices(kind: str, currency: str, values: Mapping[int, float]) -> Edit:
+    """Other prices: those of one kind and currency, by year."""
+
+    def edit(case: Case) -> Case:
+        mine = [Price(kind, currency, year, x, "A", "LEDGER") for year, x in values.items()]
+        others = (p for p in case.prices if (p.kind, p.currency) != (kind, currency))
+        return put_in(case, {"prices": [*others, *mine]})
+
+    return edit
+
+
+def rate(currency: str, value: float) -> Edit:
+    return prices("exchange", currency, {2020: value})
+
+
+def index(first: float, last: float) -> Edit:
+    return prices("deflator", "EUR", {2020: first, 2024: last})
+
+
+def series(*values: float) -> Edit:
+    """A series of activity from 2020 on."""
+    years = enumerate(values, 2020)
+    return add(
+        "activity", *(Activity("B", "found", y, x, "finds", "A", "LEDGER") for y, x in years)
+    )
+
+
+def sought(many: float) -> Edit:
+    return add("activity", Activity("B", "searches", 2024, many, "searches/year", "A", "LEDGER"))
+
+
+def paying(budget: float) -> Edit:
+    """A budget without a target."""
+    return settings(budget=budget, target=None)
 
 
 def twin_scores(case: Case) -> Case:
@@ -617,9 +676,9 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
     ),
     (
         "B10",
-        add("unit_values", unit_value(7, "DOC", "money", "social", 2, 3, 6)),
+        add("unit_values", unit_value(7, "DOC", "money", "social", 200, 300, 600)),
         "chain.csv, row 9",
-        add("unit_values", unit_value(7, "DOC", "money", "economic", 2, 3, 6)),
+        add("unit_values", unit_value(7, "DOC", "money", "economic", 200, 300, 600)),
     ),
     (
         "B11",
@@ -911,6 +970,18 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
         put("costs/UP-BUILD", range_means=""),
         "costs.csv, row 9",
         put("costs/UP-BUILD", range_means="", bias="none", mitigation=0.0, high=180000.0),
+    ),
+    (
+        "C13",
+        estimated(100.0, 400.0),
+        "costs.csv, rows 9-10, 12",
+        estimated(100.0, 105.0),
+    ),
+    (
+        "C13",
+        estimated(100.0, 40.0),
+        "costs.csv, rows 9-10, 12",
+        estimated(100.0, 40.0, price_year=2023),  # in other prices it is no move
     ),
     (
         "E01",
@@ -1211,6 +1282,7 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
             drop("costs/UP-RUN"),
             put("costs/UP-BUILD", kind="recurrent"),
             put("costs/UP-M", kind="recurrent"),
+            settings(budget=4000.0, target=4000.0),
         ),
     ),
     (
@@ -1223,7 +1295,9 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
         "I06",
         put("costs/UP-RUN", treatment="outside"),
         "costs.csv, row 9",
-        named("improvements", "UP", effect_year=2028),  # felt after the last year
+        all_of(  # felt when it is over
+            settings(years=4), named("improvements", "UP", effect_year=2028)
+        ),
     ),
     (
         "W01",
@@ -1290,6 +1364,12 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
         survey("AAA", "BBB"),
     ),
     ("E09", twenty(), "costs.csv, A-STAFF, B-STAFF, C-STAFF, A-M and 27 more", twenty("one hand")),
+    (
+        "E10",
+        put("costs/A-STAFF", basis="ledger; range by grade (C)"),
+        "costs.csv, row 2",
+        put("costs/A-STAFF", basis="ledger; a range of its own"),
+    ),
     (
         "E08",
         survey("AAA"),
@@ -1377,6 +1457,88 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
         ),
     ),
 )
+MAGNITUDES: tuple[tuple[str, Edit, str, Edit], ...] = (
+    (
+        "M01",
+        put("costs/B-STAFF", low=60.0, mode=100.0, high=180.0),  # typed in thousands
+        "costs.csv, row 3",
+        put("costs/B-STAFF", low=6000.0, mode=10000.0, high=18000.0),
+    ),
+    (
+        "M01",
+        put("costs/B-STAFF", low=6e10, mode=1e11, high=1.8e11),
+        "costs.csv, row 3",
+        put("costs/B-STAFF", low=6e5, mode=1e6, high=1.8e6),
+    ),
+    (
+        "M01",
+        put("funding/GIFT", low=20.0, mode=30.0, high=50.0),
+        "funding.csv, row 2",
+        put("funding/GIFT", low=2000.0, mode=3000.0, high=5000.0),
+    ),
+    (
+        "M02",
+        put("costs/B-STAFF", low=60.0),
+        "costs.csv, row 3",
+        put("costs/B-STAFF", low=600.0),
+    ),
+    ("M03", rate("GBP", 0.83), "prices.csv, GBP", rate("GBP", 1.2)),
+    ("M03", rate("XAF", 655.96), "prices.csv, XAF", rate("XAF", 1 / 655.96)),
+    (
+        "M03",
+        prices("exchange", "XYZ", {2019: 4.0, 2020: 0.25, 2021: 4.2}),
+        "prices.csv, XYZ",
+        prices("exchange", "XYZ", {2019: 4.0, 2020: 2.2, 2021: 4.2}),
+    ),
+    ("M04", index(0.8, 100.0), "prices.csv, EUR, 2020-2024", index(80.0, 100.0)),
+    ("M04", index(100.0, 80.0), "prices.csv, EUR, 2020-2024", index(100.0, 96.0)),
+    (
+        "M05",
+        all_of(sought(79.0), put("chain/B/hits", low=50.0, mode=60.0, high=70.0)),
+        "activity.csv, B 2024",
+        sought(80.0),
+    ),
+    (
+        "M05",
+        all_of(sought(80.0), put("chain/B/hits", low=70.0, mode=81.0, high=90.0)),
+        "chain.csv, row 12",
+        add("activity", Activity("B", "searches", 2024, 60.0, "searches, Jan-May", "A", "LEDGER")),
+    ),
+    (
+        "M06",
+        put("effects/UP/A/speed", low=-30.0, mode=-24.5, high=0.0),
+        "effects.csv, row 2",
+        put("effects/UP/A/speed", low=-30.0, mode=-24.0, high=0.0),
+    ),
+    ("M07", put("scores/C/speed", low=-1.0), "scores.csv, row 7", put("scores/C/speed", low=0.0)),
+    (
+        "M07",
+        put("scores/B/speed", high=70.0),
+        "scores.csv, row 5",
+        put("scores/B/speed", high=60.0),
+    ),
+    ("M08", paying(budget=60.0), "case.toml, budget", paying(budget=110000.0)),
+    ("M08", paying(budget=7e5), "case.toml, budget", paying(budget=6e5)),
+    (
+        "M09",
+        named("improvements", "UP", effect_year=2028),
+        "improvements.csv, UP",
+        named("improvements", "UP", start_year=2024),
+    ),
+    (
+        "M09",
+        settings(appraisal_date=date(2204, 12, 31)),
+        "case.toml, appraisal_date",
+        settings(appraisal_date=date(2034, 12, 31)),
+    ),
+    (
+        "M10",
+        series(70.0, 2500.0, 80.0),
+        "activity.csv, B/found/2021",
+        series(70.0, 2000.0, 80.0),
+    ),
+)
+ATTACKS = (*ATTACKS, *MAGNITUDES)
 NAMES = [f"{code}-{k}" for k, (code, *_) in enumerate(ATTACKS)]
 
 
@@ -1400,7 +1562,7 @@ def test_a_near_miss_is_left_alone(attack: tuple[str, Edit, str, Edit]) -> None:
 
 
 def test_every_lint_of_the_catalogue_is_attacked_here() -> None:
-    told = {"O07"}  # by the split check, see below
+    told = {"O07", "E10"}  # by the split check, see below; in tests/case/test_new_case.py
     assert {code for code, *_ in ATTACKS} | told == set(catalogue())
 
 
@@ -1498,7 +1660,7 @@ def test_hits_counted_twice_are_told_at_three_digits() -> None:
 
 @pytest.mark.parametrize("schedule", sorted(schedules()))
 def test_every_schedule_is_judged_by_its_standing(schedule: str) -> None:
-    case = clean().with_settings(discounting=schedule, appraisal_date=date(2030, 1, 1))
+    case = under(clean(), discounting=schedule, appraisal_date=date(2030, 1, 1))
     found = {lint.code: lint.severity for lint in lint_case(case)}
     status, rate = schedules()[schedule].status, schedules()[schedule].bands[0][1]
     found.pop("P06" if rate >= 0.06 else "", None)  # of the rate, not of its standing
@@ -1507,10 +1669,10 @@ def test_every_schedule_is_judged_by_its_standing(schedule: str) -> None:
 
 
 def test_a_schedule_of_tomorrow_is_seen() -> None:
-    case = clean().with_settings(discounting="green-book-review-2026")
+    case = under(clean(), discounting="green-book-review-2026")
     assert [lint.code for lint in lint_case(case)] == ["P01", "P02"]
     assert "published in 2026, after the appraisal (2024)" in lint_case(case)[1].sentence
-    of_the_year = case.with_settings(appraisal_date=date(2026, 12, 31))
+    of_the_year = under(case, appraisal_date=date(2026, 12, 31))
     assert [lint.code for lint in lint_case(of_the_year)] == ["P01"]
 
 
@@ -1525,15 +1687,24 @@ def test_serious_things_come_first_then_codes() -> None:
     ]
 
 
+def _thousandfold(record: Any, field: str) -> Any:
+    old = getattr(record, field)
+    ends = {k: 1000 * getattr(old, k) for k in ("low", "mode", "high")}
+    return replace(record, **{field: replace(old, **ends)})
+
+
 def test_money_does_not_change_what_is_seen() -> None:
     """The same case in a currency a thousand times smaller has the same lints."""
     for case in (clean(), read(SMALL), read(DATA)):
-        thousand = tuple(
-            replace(c, amount=replace(c.amount, low=1000 * c.amount.low, mode=1000 * c.amount.mode,
-                                      high=1000 * c.amount.high))
-            for c in case.costs
-        )  # fmt: skip
-        places = [(x.code, x.place) for x in lint_case(replace(case, costs=thousand))]
+        money = {"costs": "amount", "totals": "amount", "funding": "amount"}
+        thousand = put_in(
+            under(
+                case,
+                **{k: 1000 * x for k in ("budget", "target") if (x := getattr(case.settings, k))},
+            ),
+            {t: [_thousandfold(r, f) for r in getattr(case, t)] for t, f in money.items()},
+        )
+        places = [(x.code, x.place) for x in lint_case(thousand)]
         assert places == [(x.code, x.place) for x in lint_case(case)]
 
 

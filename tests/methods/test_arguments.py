@@ -317,3 +317,41 @@ def test_an_argument_too_many_is_told_by_python() -> None:
         twice()  # type: ignore[call-arg]
     with pytest.raises(InputError, match="number: 'two' is not a number"):
         twice("two")  # type: ignore[arg-type]
+
+
+def test_a_mistake_of_ours_stays_one() -> None:
+    class Ours:
+        __module__ = "capworth.somewhere"
+
+    @checked
+    def lacks(number: float) -> object:
+        return Ours().total  # type: ignore[attr-defined]
+
+    @checked
+    def wrong(number: float) -> float:
+        assert number > 5, "ours"
+        return number
+
+    @checked
+    def theirs(thing: object) -> object:
+        return thing.total  # type: ignore[attr-defined]
+
+    with pytest.raises(AttributeError):
+        lacks(1.0)
+    with pytest.raises(AssertionError, match="ours"):
+        wrong(1.0)
+    with pytest.raises(InputError, match="theirs: these do not go together"):
+        theirs(3)
+
+
+def test_what_breaks_when_we_call_ourselves_shows_in_tests() -> None:
+    """The switch: the same call is refused in a sentence to others and breaks to us."""
+
+    @checked
+    def breaks(number: float) -> float:
+        return number / 0
+
+    with pytest.raises(InputError, match="breaks: these do not go together"):
+        breaks(1.0)
+    with pytest.raises(ZeroDivisionError):
+        exec("breaks(1.0)", {"__name__": "capworth.somewhere", "breaks": breaks})

@@ -428,11 +428,6 @@ SLIPS = (  # rows that are added, a text that is taken out first, what the analy
         "REG,DOC,outcome,0.3,0.5,0.6,share,D,,judged by two officers\n",
         "the outcomes of REG sum to 1.05",
     ),
-    (
-        "",
-        "DOC,money,fiscal,,500,1000,2000,EUR,2024,,,,,C,LEDGER,\n",
-        "'DOC' has no unit value. Add it to unit_values.",
-    ),
 )
 
 

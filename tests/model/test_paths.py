@@ -12,8 +12,9 @@ from capworth.case.model import NET, BusinessAsUsual, Case, Estimate
 from capworth.model.chain import changed
 from capworth.model.costs import PAYERS, discount_factors
 from capworth.model.draws import AtModes, Sampled
+from capworth.model.flows import FlowModel
 from capworth.model.set_value import SetValue
-from capworth.model.simulation import Model, draw_sample, yearly_flows
+from capworth.model.simulation import Model, draw_sample
 
 A1, A2 = 1 / 1.05, 1 / 1.05**2
 A = 1 + A1 + A2
@@ -91,18 +92,21 @@ def crowded(small: Case, keeps: str) -> Case:
 
 @pytest.mark.parametrize("keeps", ["", "SCAN", "LINK", "CLOUD"])
 def test_present_values_are_those_of_the_years(small: Case, keeps: str) -> None:
-    case = crowded(small, keeps)
-    model, draws, discount = Model(case), Sampled(3, 0, 40), discount_factors(case)
-    drawn = model.answer(draws)
-    capability, improvement = yearly_flows(model, draws)
+    sample = draw_sample(crowded(small, keeps), 40)
+    drawn, discount = sample.drawn, discount_factors(sample.case)
+    today, added = FlowModel(sample).both()
     for flows, cost, money in (
-        (capability, drawn.payers, drawn.money),
-        (improvement, drawn.improvement_payers, drawn.gains.money),
+        (today, drawn.payers, drawn.money),
+        (added, drawn.improvement_payers, drawn.gains.money),
     ):
-        np.testing.assert_allclose(flows.cost @ discount, cost, rtol=1e-9, atol=1e-6)
-        np.testing.assert_allclose(
-            flows.benefit.sum(axis=2) @ discount, money, rtol=1e-9, atol=1e-6
-        )
+        paid, gained = flows.cost, flows.benefit
+        np.testing.assert_allclose(paid.present, cost.transpose(1, 2, 0), rtol=1e-9, atol=1e-6)
+        np.testing.assert_allclose(gained.present.sum(axis=1), money.T, rtol=1e-9, atol=1e-6)
+        for stream in (paid, gained):
+            mean = stream.present.mean(axis=2)
+            np.testing.assert_allclose(stream.yearly @ discount, mean, rtol=1e-9, atol=1e-6)
+            ever = stream.ever.mean(axis=2)
+            np.testing.assert_allclose(stream.yearly.sum(axis=2), ever, rtol=1e-9, atol=1e-6)
 
 
 @pytest.mark.parametrize("keeps", ["", "SCAN", "LINK", "CLOUD"])

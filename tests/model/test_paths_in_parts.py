@@ -6,7 +6,7 @@ import numpy as np
 
 from capworth.case.model import BusinessAsUsual, Case, Estimate, Saving
 from capworth.model.draws import Sampled
-from capworth.model.joint_gains import games_of
+from capworth.model.joint_gains import games_of, meetings_of
 from capworth.model.simulation import Model
 from capworth.multicriteria.rank_reversal import without_capability
 from capworth.study.split_check import split
@@ -114,7 +114,11 @@ def test_the_game_of_what_is_kept_holds_all_that_would_end(small: Case) -> None:
     """CLOUD keeps LAB and does nothing else there: its column is what the draws credit it with."""
     kept = tuple(replace(i, keeps="LAB" if i.id == "CLOUD" else "") for i in small.improvements)
     model, draws = Model(replace(told(small), improvements=kept)), Sampled(3, 0, 20)
-    (game,) = (g for g in games_of(model, draws) if (g.measure, g.capability) == ("money", "LAB"))
+    (game,) = (
+        g
+        for g in games_of(meetings_of(model, draws), draws.size)
+        if (g.measure, g.capability) == ("money", "LAB")
+    )
     credited = model.answer(draws).gains.money[:, 2]
     assert (credited > 0).all()
     np.testing.assert_allclose(game.gain([2]), credited, rtol=1e-9)

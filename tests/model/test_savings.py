@@ -13,10 +13,12 @@ from capworth.appraisal.economics import economics
 from capworth.case.model import NET, Case, CostLine, Estimate, Saving
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
+from capworth.methods.arguments import Bools, Floats
 from capworth.model.costs import discount_factors
-from capworth.model.draws import AtModes, Sampled
-from capworth.model.joint_gains import games_of
+from capworth.model.draws import AtModes, Draws, Sampled
+from capworth.model.joint_gains import games_of, meetings_of
 from capworth.model.result import Provenance
+from capworth.model.savings import SavingModel
 from capworth.model.set_value import SetValue
 from capworth.model.simulation import Model, Sample, draw_sample
 from capworth.report.annex.economics import economics_page
@@ -58,11 +60,17 @@ def test_a_line_that_improvements_end_or_lower(small: Case, golden: Any) -> None
     )
     model = Model(case).savings
     taken = np.array([k < len(rows) for k in range(len(names))])
-    found = model.of_set(AtModes(), taken).whole.sum(axis=1) @ discount_factors(case)
+    found = together_of(model, AtModes(), taken) @ discount_factors(case)
     assert float(found[0]) == pytest.approx(golden["expected"]["saving"], abs=1e-9)
     (place,) = model.saved_lines(AtModes())
     together = place.joint(NET, np.flatnonzero(taken).tolist())
     assert float(together[0]) == pytest.approx(golden["expected"]["saving"], abs=1e-9)
+
+
+def together_of(model: SavingModel, draws: Draws, taken: Bools) -> Floats:
+    """(draws, years) what a set saves, of all payers and lines."""
+    found: Floats = np.sum([whole for _, whole, _ in model.of_set(draws, taken)], axis=0)[:, :]
+    return found
 
 
 def test_who_is_spared_and_from_when(small: Case) -> None:
@@ -71,15 +79,19 @@ def test_who_is_spared_and_from_when(small: Case) -> None:
         small, share("SCAN", "LAB-STAFF", 0.5, cashable=True), share("LINK", "LAB-STAFF", 0.4)
     )
     model = Model(case).savings
-    each = model.of_each(AtModes())
-    np.testing.assert_allclose(each.whole[0, 0, 0], [0, LAB / 2, LAB / 2])
-    np.testing.assert_allclose(each.whole[0, 1, 0], [0, 0, 0.4 * LAB])
-    both = model.of_set(AtModes(), np.array([True, True, False]))
-    np.testing.assert_allclose(both.whole[0, 0], [0, LAB / 2, 0.7 * LAB])
-    np.testing.assert_allclose(both.cashable[0, 0], [0, LAB / 2, LAB / 2])
-    assert not both.whole[0, 1:].any()
-    none = model.of_set(AtModes(), np.zeros(3, dtype=bool))
-    assert not none.whole.any()
+    each = [(k, payer, saved[0], cash) for k, payer, saved, cash in model.of_each(AtModes())]
+    assert [row[:2] + row[3:] for row in each] == [
+        (0, "organisation", True),
+        (1, "organisation", False),
+    ]
+    np.testing.assert_allclose(each[0][2], [0, LAB / 2, LAB / 2])
+    np.testing.assert_allclose(each[1][2], [0, 0, 0.4 * LAB])
+    ((payer, whole, money),) = model.of_set(AtModes(), np.array([True, True, False]))
+    assert payer == "organisation"
+    np.testing.assert_allclose(whole[0], [0, LAB / 2, 0.7 * LAB])
+    np.testing.assert_allclose(money[0], [0, LAB / 2, LAB / 2])
+    ((_, none, _),) = model.of_set(AtModes(), np.zeros(3, dtype=bool))
+    assert not none.any()
 
 
 def test_twin_vendors_do_not_save_a_line_twice(small: Case) -> None:
@@ -114,7 +126,7 @@ def test_the_value_of_a_set_is_found_one_by_one(crowded: Sample) -> None:
     value, case = SetValue.of(crowded), crowded.case
     draws = Sampled(case.settings.seed, 0, 200)
     model, saved = crowded.model, crowded.model.savings
-    games = [g for g in games_of(model, draws) if g.measure == "money"]
+    games = [g for g in games_of(meetings_of(model, draws), draws.size) if g.measure == "money"]
     discount = discount_factors(case)
     n = len(case.improvements)
     for size in range(n + 1):
@@ -124,7 +136,7 @@ def test_the_value_of_a_set_is_found_one_by_one(crowded: Sample) -> None:
             expected = sum(g.gain(members) for g in games) - sum(
                 crowded.drawn.improvement_cost[:, i] for i in members
             )
-            expected = expected + saved.of_set(draws, taken).whole.sum(axis=1) @ discount
+            expected = expected + together_of(saved, draws, taken) @ discount
             pairs = [set(p) <= set(members) for p in value.pairs.tolist()]
             expected = expected + value.bonuses(NET)[:, pairs].sum(axis=1)
             np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-6)

@@ -220,3 +220,16 @@ def test_every_answer_is_asked_for() -> None:
     """The programme of the bundled case is not empty, or the rows above would compare nothing."""
     names: Any = bundled(0)[1].chosen
     assert len(names) > 2
+
+
+@pytest.mark.parametrize("delays", [(0, 0, 0), (1, 0, 0), (1, 2, 0)])
+def test_what_payers_pay_for_a_set_adds_up_to_its_cost(
+    small: Case, delays: tuple[int, int, int]
+) -> None:
+    """Also where its members start later: each payer's part moves as the cost does."""
+    choice = Choice.of(draw_sample(small, 40))
+    taken, late = np.array([True, True, False]), np.array(delays)
+    paid = choice.payers(taken, late)
+    np.testing.assert_allclose(paid.sum(axis=1), choice.whole_cost(taken, late), rtol=1e-12)
+    stated = choice.sample.drawn.improvement_payers[:, taken].sum(axis=1)
+    assert np.allclose(paid, stated) == (not any(delays))

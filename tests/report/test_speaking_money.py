@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from parts_of_cases import unchecked
 
 from capworth.case.model import Case, Limit, Pledge
-from capworth.case.written import came_from_the_door  # a part of a case stands for a whole one
 from capworth.charts.gallery import GALLERY
 from capworth.language.language import ENGLISH
 from capworth.members.served import serve_members
@@ -39,9 +39,7 @@ def instalments(small: Case) -> Study:
         amount = replace(pledge.amount, low=36_000, mode=36_000, high=36_000)
         return replace(pledge, amount=amount, year=2025, years=3)
 
-    return run_study(
-        came_from_the_door(replace(small, funding=(three_years(first), second))), draws=20
-    )
+    return run_study(unchecked(replace(small, funding=(three_years(first), second))), draws=20)
 
 
 def test_a_pledge_of_three_years_comes_in_three_parts(instalments: Study) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 import pytest
+from parts_of_cases import unchecked
 
 from capworth.case.model import (
     Case,
@@ -24,7 +25,6 @@ from capworth.case.model import (
     Target,
 )
 from capworth.case.read import read_case
-from capworth.case.written import came_from_the_door  # a part of a case stands for a whole one
 from capworth.methods.arguments import Floats, Ints
 from capworth.model.draws import Sampled
 from capworth.study.stages import run_study
@@ -137,7 +137,7 @@ def chosen_draws(
 
 def answers(case: Case, draws: int = DRAWS) -> dict[str, pd.DataFrame]:
     """Every table of a study."""
-    return dict(tables_of(run_study(came_from_the_door(case), draws=draws)))
+    return dict(tables_of(run_study(unchecked(case), draws=draws)))
 
 
 @cache

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from parts_of_cases import unchecked
 
 from capworth.case.model import Case, Estimate
 from capworth.case.read import PARTS
-from capworth.case.written import came_from_the_door  # a part of a case stands for a whole one
 from capworth.methods.arguments import Floats
 from capworth.model.draws import AtModes, quantile_of
 from capworth.model.out_turn import bias_of
@@ -127,7 +127,7 @@ def test_with_one_thing_to_put_first_there_is_nothing_to_swing(small: Case) -> N
         costs=tuple(c for c in small.costs if c.improvement in ("", "SCAN")),
         relations=(),
     )
-    study = run_study(came_from_the_door(one), draws=30)
+    study = run_study(unchecked(one), draws=30)
     assert "sensitivity" not in study
     assert study.priorities.order == ("SCAN",)
 

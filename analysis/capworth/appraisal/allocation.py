@@ -88,7 +88,7 @@ class Allocation(Answer):
             *users,
             Column("allocation", *alone, drop=("key",), draws="draws"),
             *(*whole, *keys, *ranks, *ends),
-            Column(*cost, "cost", rests, where=(("key", STATED),), draws="draws"),
+            Column(*cost, "cost", rests, where=(("key", STATED),)),
             Column(*cost, "allocated", rests, without=(word(STATED),), draws="draws"),
         )
 
@@ -147,6 +147,9 @@ class Allocation(Answer):
 def allocate(sample: Sample, provenance: Provenance) -> Allocation | None:
     """Share every platform by every key in the first 1,000 draws; None without platforms.
 
+    What a capability bears by the keys that count is its cost in all draws that are kept; by
+    another key it is that cost and what the key moves in the first draws.
+
     Keys: those of `methods.allocation.keys`, `peak` where some use is told by period, `tree` where
     some platform is part of another. Costs are whole-life, discounted. Alone means: a platform of
     one's own, which costs the fixed part in full and the rest by use.
@@ -171,7 +174,7 @@ def allocate(sample: Sample, provenance: Provenance) -> Allocation | None:
         _table=_shares(case, costs, draws, shares, platform, used, fixed),
         _ranks=_ranks(case, points, bearing),
         _platforms=_platforms(case, shares, platform, used, fixed),
-        _bearing=_bearing(case, bearing),
+        _bearing=_bearing(sample, bearing),
         draws=size,
         provenance=provenance,
     )
@@ -304,12 +307,16 @@ def _platforms(
     return table
 
 
-def _bearing(case: Case, bearing: Mapping[str, Floats]) -> pd.DataFrame:
-    index = pd.Index(case.capability_ids, name="capability")
-    parts = [
-        pd.DataFrame(spread("cost_m", cost, MILLION), index=index).assign(key=key)
-        for key, cost in bearing.items()
-    ]
+def _bearing(sample: Sample, bearing: Mapping[str, Floats]) -> pd.DataFrame:
+    """Cost by the stated keys in all draws that are kept; what another key moves, in the first."""
+    index = pd.Index(sample.case.capability_ids, name="capability")
+    parts = [pd.DataFrame(spread("cost_m", sample.drawn.cost, MILLION), index).assign(key=STATED)]
+    first = bearing[STATED].mean(axis=0)
+    for key, cost in bearing.items():
+        if key != STATED:
+            found = pd.DataFrame(spread("cost_m", cost, MILLION), index).assign(key=key)
+            found["cost_m"] = parts[0]["cost_m"] + (cost.mean(axis=0) - first) / MILLION
+            parts.append(found)
     return pd.concat(parts).set_index("key", append=True)
 
 

@@ -74,7 +74,6 @@ class Appraisal(Answer):
                     *("cost_by_payer", payer, "cost", "millions", "cost_by_payer", ("costs",)),
                     basis=payer,
                     payer=payer,
-                    draws=ALL,
                 )
                 for payer in PAYERS
             ),
@@ -101,7 +100,6 @@ class Appraisal(Answer):
                     *(f"cost.{EVERY}.{payer}", float(paid), "millions", "cost_by_payer"),
                     prices=prices,
                     payer=str(payer),
-                    draws=ALL,
                     behind=behind,
                 ),
                 Figure(
@@ -109,7 +107,6 @@ class Appraisal(Answer):
                     formula="share_of_payer",
                     kind=RATIO,
                     payer=str(payer),
-                    draws=ALL,
                     behind=behind,
                 ),
             ]
@@ -183,7 +180,7 @@ def appraise(sample: Sample, provenance: Provenance) -> Appraisal:
     }
     annual = cost.mean(axis=0) / model.annuity / MILLION
     columns |= {  # printed ratios are those of the printed means; their ranges go by draw
-        "score_per_m": points.mean(axis=0) / annual,
+        "score_per_m": (points * drawn.given).mean(axis=0) / annual,
         "harm_per_m": harm.mean(axis=0) / annual,
     }
     index = pd.Index(case.capability_ids, name="capability")
@@ -196,7 +193,7 @@ def appraise(sample: Sample, provenance: Provenance) -> Appraisal:
     wins = sample.tallies.value.pairwise()
     pairs = pd.DataFrame(wins, index, index.rename("other")).loc[table.index, table.index]
     payers = pd.DataFrame(
-        sample.tallies.payers / sample.draws / MILLION,
+        drawn.payers.mean(axis=0) / MILLION,
         index=index,
         columns=pd.Index(PAYERS, name="payer"),
     ).loc[table.index]

@@ -105,9 +105,9 @@ def discountings(case: Case) -> Mapping[str, Case]:
     found = {AS_STATED: case}
     for name, schedule in schedules().items():
         if name != case.settings.discounting:
-            found[f"{name} ({schedule.status})"] = case.with_settings(discounting=name)
+            found[f"{name} ({schedule.status})"] = case.assuming(discounting=name)
     timing = "mid" if case.settings.timing == "start" else "start"
-    found[f"timing {timing}"] = case.with_settings(timing=timing)
+    found[f"timing {timing}"] = case.assuming(timing=timing)
     return found
 
 
@@ -239,7 +239,7 @@ def _programmes(case: Case, draws: int) -> pd.DataFrame:
         ids = np.array(case.improvement_ids)
         indices = dict.fromkeys(index for _, _, index in _scales(case))
         for name, variant in discountings(case).items():
-            samples = {i: draw_sample(variant.with_settings(harm_index=i), draws) for i in indices}
+            samples = {i: draw_sample(variant.assuming(harm_index=i), draws) for i in indices}
             for scale, objective, index in _scales(case):
                 sample = samples[index].with_objective(objective)
                 taken, money, gain = _chosen(sample, budget)

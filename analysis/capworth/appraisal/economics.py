@@ -15,6 +15,7 @@ from capworth.case.model import Case
 from capworth.case.register import schedules
 from capworth.methods.arguments import Bools, Floats, Ints, known
 from capworth.methods.cost_benefit.discounting import (
+    ROUNDING,
     Paid,
     chance_of_gain,
     equivalent_annual,
@@ -34,10 +35,8 @@ from capworth.methods.cost_benefit.ratios import (
     ratio_of_means,
 )
 from capworth.methods.cost_benefit.savings import break_even, remaining_share
-from capworth.methods.portfolio.confidence import later
 from capworth.model.chain import SCOPES
 from capworth.model.costs import PAYERS, discount_factors
-from capworth.model.draws import Draws
 from capworth.model.figures import (
     COUNT,
     MEAN,
@@ -49,11 +48,11 @@ from capworth.model.figures import (
     columns,
     word,
 )
+from capworth.model.flows import FlowModel, Flows, Stream
 from capworth.model.price_base import PriceBase
 from capworth.model.pricing import PARTLY, PRICED, UNPRICED, Pricing
 from capworth.model.result import Answer, Interval, Provenance, ends
-from capworth.model.savings import Saved
-from capworth.model.simulation import Flows, Model, Sample, redrawn, yearly_flows
+from capworth.model.simulation import Kept, Model, Sample
 from capworth.programme.choice import Choice
 from capworth.programme.selection import Programme
 
@@ -65,79 +64,99 @@ CATEGORIES = ("very_poor", "poor", "low", "medium", "high", "very_high")
 Row = Mapping[str, object]
 
 
-def indicators(
-    cost: Floats,
-    benefit: Floats,
-    payers: Sequence[str],
-    scopes: Sequence[str],
-    factors: Floats,
-    rate: float,
-    saving: Floats | float = 0.0,
-) -> Row:
+@dataclass(frozen=True, slots=True)
+class View:
+    """One thing as a perspective sees it.
+
+    Attributes
+    ----------
+    cost, benefit, saving : (draws,) present values of what the perspective counts
+    public : (draws,) the part of `cost` that public payers bear
+    net_public : (draws,) fiscal gains less all public costs, whatever the perspective
+    ever : (draws,) benefits and savings less costs, summed over the years, not discounted
+    mean : (years,) the same as expected in each year
+    """
+
+    cost: Floats
+    benefit: Floats
+    saving: Floats
+    public: Floats
+    net_public: Floats
+    ever: Floats
+    mean: Floats
+
+    @classmethod
+    def of(cls, flows: Flows, k: int, perspective: str) -> "View":
+        """Look at the k-th thing."""
+        payers, scopes = PERSPECTIVES[perspective]
+        saved = flows.saving if perspective == SOCIETY else flows.cashable
+
+        def summed(stream: Stream, parties: Sequence[str], known: Sequence[str]) -> Stream:
+            places = [known.index(party) for party in parties]
+            return Stream(
+                discount=stream.discount,
+                present=stream.present[k, places].sum(axis=0),
+                ever=stream.ever[k, places].sum(axis=0),
+                yearly=stream.yearly[k, places].sum(axis=0),
+            )
+
+        cost, saving = (summed(stream, payers, PAYERS) for stream in (flows.cost, saved))
+        benefit = summed(flows.benefit, scopes, SCOPES)
+        public = [p for p in payers if p in PUBLIC]
+        fiscal = summed(flows.benefit, ("fiscal",), SCOPES).present
+        return cls(
+            cost=cost.present,
+            benefit=benefit.present,
+            saving=saving.present,
+            public=summed(flows.cost, public, PAYERS).present,
+            net_public=net_public_value(fiscal, summed(flows.cost, PUBLIC, PAYERS).present),
+            ever=benefit.ever + saving.ever - cost.ever,
+            mean=benefit.yearly + saving.yearly - cost.yearly,
+        )
+
+    @property
+    def net(self) -> Floats:
+        """(draws,) present value of benefits and savings less costs."""
+        return self.benefit + self.saving - self.cost
+
+
+def indicators(view: View, factors: Floats, rate: float) -> Row:
     """Describe one stream in one perspective.
 
     Parameters
     ----------
-    cost : (draws, payers, years), all payers
-    benefit : (draws, scopes, years), all scopes
-    payers, scopes : those that the perspective counts
+    view : savings of costs of today are part of its net value and stand above the line of the ratio
     factors : (years,) discount factors
     rate : a year, at which outlays are financed and gains put to work in the modified rate
-    saving : (draws, years) what is saved of costs of today, as the perspective counts it: part of
-        the net value and of what stands above the line of the ratio
 
     Returns
     -------
     Amounts in millions, mean and 80 % interval over the draws. Payback and rates of return are
-    those of the mean stream, years counted from the start of the appraisal; `p_paid_back` is the
+    those of the mean stream, years counted from the start of the appraisal; `p_payback` is the
     share of draws that are paid back in time. Codes are the names of `ratios.Defined`,
     `payback.Paid` and `rate_of_return.Roots`, in small letters.
     """
-    paid = cost[:, [PAYERS.index(p) for p in payers]].sum(axis=1)
-    gained = benefit[:, [SCOPES.index(s) for s in scopes]].sum(axis=1)
-    saved = np.broadcast_to(np.asarray(saving, dtype=np.float64), paid.shape)
-    net = gained + saved - paid
-    costs, benefits, nets = (present_value(flow, factors) for flow in (paid, gained, net))
-    savings = present_value(saved, factors)
-    public = _public(cost, payers, factors)
-    chance = chance_of_gain(nets)
-    public_cost = cost[:, [PAYERS.index(p) for p in PUBLIC]].sum(axis=1)
-    fiscal = present_value(benefit[:, SCOPES.index("fiscal")], factors)
-    row: dict[str, object] = {}
-    amounts = (("cost_m", costs), ("benefit_m", benefits), ("saving_m", savings), ("npv_m", nets))
-    for name, values in amounts:
-        row |= Interval.of(values / MILLION).columns(name)
-    row |= {"p_npv_positive": chance.share, "p_npv_positive_se": chance.standard_error}
-    row |= _ratios(benefits + savings, costs, public)
-    net_public = net_public_value(fiscal, present_value(public_cost, factors))
-    row |= Interval.of(net_public / MILLION).columns("public_npv_m")
-    row |= Interval.of(equivalent_annual(nets, factors) / MILLION).columns("annual_m")
-    row |= _times(net, factors)
-    row |= _rates(net.mean(axis=0, keepdims=True), rate)
+    row: dict[str, object] = {**perspective_row(view)}
+    row |= _ratios(view)
+    row |= Interval.of(view.net_public / MILLION).columns("public_npv_m")
+    row |= Interval.of(equivalent_annual(view.net, factors) / MILLION).columns("annual_m")
+    row |= _times(view, factors)
+    row |= _rates(view.mean[None], rate)
     return row
 
 
-def perspective_row(
-    cost: Floats,
-    benefit: Floats,
-    payers: Sequence[str],
-    scopes: Sequence[str],
-    factors: Floats,
-    saving: Floats | float = 0.0,
-) -> Row:
-    """Describe one stream in one perspective in brief; parameters as in `indicators`."""
-    paid = cost[:, [PAYERS.index(p) for p in payers]].sum(axis=1)
-    gained = benefit[:, [SCOPES.index(s) for s in scopes]].sum(axis=1)
-    saved = np.broadcast_to(np.asarray(saving, dtype=np.float64), paid.shape)
-    costs, benefits = present_value(paid, factors), present_value(gained, factors)
-    savings = present_value(saved, factors)
-    nets = benefits + savings - costs
-    chance = chance_of_gain(nets)
+def perspective_row(view: View) -> Row:
+    """Describe one stream in one perspective in brief; see `indicators`."""
+    chance = chance_of_gain(view.net)
     row: dict[str, object] = {}
-    amounts = (("cost_m", costs), ("benefit_m", benefits), ("saving_m", savings), ("npv_m", nets))
-    for name, values in amounts:
+    for name, values in (
+        ("cost_m", view.cost),
+        ("benefit_m", view.benefit),
+        ("saving_m", view.saving),
+        ("npv_m", view.net),
+    ):
         row |= Interval.of(values / MILLION).columns(name)
-    ratio = ratio_of_means(benefits + savings, costs)
+    ratio = ratio_of_means(view.benefit + view.saving, view.cost)
     return row | {
         "p_npv_positive": chance.share,
         "p_npv_positive_se": chance.standard_error,
@@ -159,26 +178,18 @@ def category_row(benefits: Floats, costs: Floats) -> Row:
     return dict(zip((*CATEGORIES, "no_ratio"), shares.tolist(), strict=True))
 
 
-def _public(cost: Floats, payers: Sequence[str], factors: Floats) -> Floats:
-    """Present value of what the public payers of a perspective pay, (draws,)."""
-    places = [PAYERS.index(p) for p in payers if p in PUBLIC]
-    return present_value(cost[:, places].sum(axis=1), factors)
-
-
-def _ratios(benefits: Floats, costs: Floats, public: Floats) -> dict[str, object]:
-    whole = ratio_of_means(benefits, costs)
-    each = benefit_cost_ratio(benefits, costs, denominator=DENOMINATOR)
+def _ratios(view: View) -> dict[str, object]:
+    gained = view.benefit + view.saving
+    each = benefit_cost_ratio(gained, view.cost, denominator=DENOMINATOR)
+    private = [(view.cost - view.public).mean()]
     beside = benefit_cost_ratio(
-        [benefits.mean()], [public.mean()], [(costs - public).mean()], 0.0, PUBLIC_DENOMINATOR
+        [gained.mean()], [view.public.mean()], private, 0.0, PUBLIC_DENOMINATOR
     )
     low, high = _interval(each)
-    place = int(categories(whole.value, EDGES))
+    place = int(categories(ratio_of_means(gained, view.cost).value, EDGES))
     return {
-        "bcr": float(whole.value),
         "bcr_low": low,
         "bcr_high": high,
-        "bcr_code": Defined(int(whole.code)).name.lower(),
-        "bcr_denominator": DENOMINATOR,
         "bcr_public": float(beside.value[0]),
         "bcr_public_code": Defined(int(beside.code[0])).name.lower(),
         "category": CATEGORIES[place] if place >= 0 else "no_ratio",
@@ -193,14 +204,19 @@ def _interval(ratio: Ratio) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _times(net: Floats, factors: Floats) -> dict[str, object]:
+def _times(view: View, factors: Floats) -> dict[str, object]:
+    """Payback of the mean stream; a draw is paid back where the whole of it is not below 0."""
     row: dict[str, object] = {}
-    for name, weights in (("payback", None), ("discounted_payback", factors)):
-        mean, every = payback(net.mean(axis=0, keepdims=True), weights), payback(net, weights)
+    for name, weights, whole in (
+        ("payback", None, view.ever),
+        ("discounted_payback", factors, view.net),
+    ):
+        mean = payback(view.mean[None], weights)
+        nothing = ROUNDING * float(np.abs(whole).max(initial=0.0))
         row |= {
             f"{name}_years": float(mean.years[0]),
             f"{name}_code": Paid(int(mean.code[0])).name.lower(),
-            f"p_{name}": float((every.code != Paid.NEVER).mean()),
+            f"p_{name}": float((whole >= -nothing).mean()),
         }
     return row
 
@@ -258,7 +274,7 @@ class Economics(Answer):
     _break_even: pd.DataFrame
     _programme: pd.DataFrame
     perspective: str
-    draws: int  # the first draws of the sample, whose yearly flows were looked at
+    draws: int  # those that are kept
     provenance: Provenance
 
     def lifts(self) -> Sequence[Column]:
@@ -288,12 +304,15 @@ class Economics(Answer):
             ("gains_m", "money", "millions", "money", ("chain", "effects")),
             ("net_m", "account", "millions", "net", both),
         )
-        at: dict[str, Any] = {"alias": ((RECOMMENDED, PROGRAMME),), "draws": "draws"}
+        at: dict[str, Any] = {"alias": ((RECOMMENDED, PROGRAMME),)}
+        net = {"npv_m", "p_npv_positive"}  # of the programme: its own answer has both
         found: list[Column] = []
         for kind in KINDS:
             mine: dict[str, Any] = {"where": (("kind", kind),), **at}
-            found += columns("economics", *whole, *more, **mine)
-            found += columns("economics", positive, error="p_npv_positive_se", **mine)
+            own = [row for row in whole if kind != KINDS[-1] or row[0] not in net]
+            found += columns("economics", *own, *more, **mine)
+            if kind != KINDS[-1]:
+                found += columns("economics", positive, error="p_npv_positive_se", **mine)
             found += columns(
                 "value_for_money",
                 *(
@@ -319,7 +338,11 @@ class Economics(Answer):
                 seen: dict[str, Any] = {"perspective": str(view), **mine}
                 if view != self.perspective:
                     seen["basis"] = f"to_{word(view)}"
-                found += columns("perspectives", *whole, positive, **seen)
+                    found += columns("perspectives", *whole, positive, **seen)
+                else:
+                    found += columns("perspectives", *own, **seen)
+                    if kind != KINDS[-1]:
+                        found += columns("perspectives", positive, **seen)
         for kind, where in (("pledged", (("what", "transfer"),)), ("uncounted", ())):
             without = () if where else ("transfer",)
             rests = ("uncounted", "amount_m", kind, "millions", "pledged", ("funding",), STATED)
@@ -332,7 +355,6 @@ class Economics(Answer):
                 ("net_m", "net.programme", "millions", "net", both),
                 ("p_net_positive", "positive.programme", "chance", "net", both, SHARE),
                 ("improvements", "members.programme", "count", "net", (), COUNT),
-                draws="draws",
             ),
         )
 
@@ -429,11 +451,10 @@ def economics(
     A capability is appraised against doing without it, its benefits the same in every year; an
     improvement against today, its benefits by its years of effect. The programme is what its
     improvements are worth together as they start: costs of all of them, benefits and savings of
-    those known in money, joint where two touch one chain or one cost line. Yearly
-    flows are those of the first draws of the sample, `sampling.ENVELOPED` at most. Real prices of
-    the case's price year, discounted by its schedule; the modified rate finances and reinvests at
-    the schedule's first rate. Benefits are those attributed to the capability, costs those of all
-    payers counted: the ratio errs low.
+    those known in money, joint where two touch one chain or one cost line. All draws
+    that are kept. Real prices of the case's price year, discounted by its schedule; the modified
+    rate finances and reinvests at the schedule's first rate. Benefits are those attributed to the
+    capability, costs those of all payers counted: the ratio errs low.
 
     Perspectives: `society` counts every payer and every scope; `organisation` what it spends, as
     nothing comes back to it but transfers; `members` their own outlays against fiscal gains, the
@@ -450,11 +471,10 @@ def economics(
     InputError
         When the perspective is not known.
     """
-    payers, scopes = PERSPECTIVES[known(perspective, "perspective", PERSPECTIVES)]
+    known(perspective, "perspective", PERSPECTIVES)
     case, model = sample.case, sample.model
     if not model.known["money"].any() and not case.savings:
         return None
-    draws = redrawn(sample)
     factors = discount_factors(case)
     rate = schedules()[case.settings.discounting].bands[0][1]
     names = case.names()
@@ -462,31 +482,22 @@ def economics(
     categories: dict[tuple[str, ...], Row] = {}
     accounts: dict[tuple[str, ...], Row] = {}
     views: dict[tuple[str, ...], Row] = {}
-    flows, saved = yearly_flows(model, draws), _saved(sample, draws, programme)
-    for thing, mine in zip(_things(sample, flows, programme), saved, strict=True):
-        counts = thing.counts | (mine.whole != 0).any(axis=(0, 2, 3))
-        for k in np.flatnonzero(counts).tolist():
+    flows = FlowModel(sample)
+    everything = _things(flows, programme)
+    for thing in everything:
+        for k in np.flatnonzero(thing.counts).tolist():
             key = thing.kind, thing.ids[k]
-            cost, benefit = thing.flows.cost[:, k], thing.flows.benefit[:, k]
-            saving = {view: counted_saving(mine, k, view) for view in PERSPECTIVES}
-            own = saving[perspective]
             status = thing.status[k]
-            described = indicators(cost, benefit, payers, scopes, factors, rate, own)
+            seen = {view: View.of(thing.flows, k, view) for view in PERSPECTIVES}
+            described = indicators(seen[perspective], factors, rate)
             named = {"name": names.get(key[1], key[1]), "priced": status}
             rows[key] = {**named, **without_price(described, status)}
-            for view, (payer, scope) in PERSPECTIVES.items():
-                beside = perspective_row(cost, benefit, payer, scope, factors, saving[view])
-                views[*key, view] = without_price(beside, status)
-            paid = np.einsum("npt,t->np", cost, factors)
-            gained = np.einsum("nst,t->ns", benefit, factors)
-            spared = np.einsum("npt,t->np", mine.whole[:, k], factors)
+            for view, beside in seen.items():
+                views[*key, view] = without_price(perspective_row(beside), status)
             if status == PRICED:
-                categories[key] = category_row(
-                    gained[:, [SCOPES.index(s) for s in scopes]].sum(axis=1)
-                    + present_value(own, factors),
-                    paid[:, [PAYERS.index(p) for p in payers]].sum(axis=1),
-                )
-            account = _account(paid, gained, spared)
+                mine = seen[perspective]
+                categories[key] = category_row(mine.benefit + mine.saving, mine.cost)
+            account = _account(thing.flows, k)
             accounts |= {(*key, p): without_price(row, status) for p, row in account.items()}
     return Economics(
         _table=_frame(rows),
@@ -494,11 +505,11 @@ def economics(
         _categories=_frame(categories),
         _accounts=_frame(accounts, "party"),
         _uncounted=_uncounted(case, model),
-        _savings=_savings(sample, draws, programme, perspective),
-        _break_even=break_evens(sample, draws, perspective),
-        _programme=_by_price(sample, draws, flows[1], programme, perspective),
+        _savings=_savings(sample, programme, perspective),
+        _break_even=break_evens(flows, everything, perspective),
+        _programme=_by_price(flows, programme, perspective),
         perspective=perspective,
-        draws=draws.size,
+        draws=sample.drawn.size,
         provenance=provenance,
     )
 
@@ -513,28 +524,28 @@ class _Things(NamedTuple):
     status: tuple[str, ...]  # of `pricing`, by thing
 
 
-def _things(
-    sample: Sample, flows: tuple[Flows, Flows], programme: Programme | None
-) -> tuple[_Things, ...]:
+def _things(flows: FlowModel, programme: Programme | None) -> tuple[_Things, ...]:
     """Capabilities, improvements and programme with their flows, and which of them have money."""
-    case, model = sample.case, sample.model
+    case, model = flows.sample.case, flows.sample.model
     pricing = Pricing(case, model.chain)
     of_capabilities = tuple(map(pricing.capability, case.capability_ids))
     of_improvements = tuple(map(pricing.improvement, case.improvement_ids))
     yields = np.array([bool(some) for some in model.chain.beneficial().values()], dtype=np.bool_)
-    gains = (flows[1].benefit != 0).any(axis=(0, 2, 3))
+    today, added = flows.both()
+    gains = (added.benefit.yearly != 0).any(axis=(1, 2))
     gains |= np.array([bool(pricing.unpriced(i)) for i in case.improvement_ids], dtype=np.bool_)
-    taken = np.zeros(len(case.improvements), dtype=np.bool_)
-    whole = Flows(*(np.zeros_like(part[:, :1]) for part in (flows[1].cost, flows[1].benefit)))
+    saves = (added.saving.yearly != 0).any(axis=(1, 2))
+    found = [
+        _Things(KINDS[0], case.capability_ids, today, yields, of_capabilities),
+        _Things(KINDS[1], case.improvement_ids, added, gains | saves, of_improvements),
+    ]
     if programme is not None:
         taken, delays = _taken(programme)
-        whole = _of_programme(sample, flows[1], taken, delays)
-    mine = [s for s, inside in zip(of_improvements, taken, strict=True) if inside]
-    return (
-        _Things(KINDS[0], case.capability_ids, flows[0], yields, of_capabilities),
-        _Things(KINDS[1], case.improvement_ids, flows[1], gains, of_improvements),
-        _Things(KINDS[2], (RECOMMENDED,), whole, _some(taken & gains), (_together(mine),)),
-    )
+        whole = _of_programme(flows, taken, delays)
+        mine = [s for s, inside in zip(of_improvements, taken, strict=True) if inside]
+        counts = _some(np.append(taken & gains, (whole.saving.yearly != 0).any()))
+        found.append(_Things(KINDS[2], (RECOMMENDED,), whole, counts, (_together(mine),)))
+    return tuple(found)
 
 
 def _taken(programme: Programme) -> tuple[Bools, Ints]:
@@ -543,17 +554,9 @@ def _taken(programme: Programme) -> tuple[Bools, Ints]:
     return table["chosen"].to_numpy(dtype=np.bool_), table["delay"].to_numpy(dtype=np.int64)
 
 
-def _of_programme(sample: Sample, flows: Flows, taken: Bools, delays: Ints) -> Flows:
+def _of_programme(flows: FlowModel, taken: Bools, delays: Ints) -> Flows:
     """Flows of a set as its members start; benefits add up to what the set is worth together."""
-    members = np.flatnonzero(taken).tolist()
-    cost, benefit = (np.zeros_like(part[:, 0]) for part in (flows.cost, flows.benefit))
-    for k in members:
-        cost += later(flows.cost[:, k], int(delays[k]))
-        benefit += later(flows.benefit[:, k], int(delays[k]))
-    worth = Choice.of(sample).by_draw(taken, delays, "money")[: len(benefit)]
-    alone = np.einsum("nst,t->n", benefit, sample.model.gains.years.discount)
-    factor = np.divide(worth, alone, out=np.ones_like(alone), where=alone != 0)
-    return Flows(cost[:, None], (benefit * factor[:, None, None])[:, None])
+    return flows.of_set(taken, delays, Choice.of(flows.sample).by_draw(taken, delays, "money"))
 
 
 def _some(which: Bools) -> Bools:
@@ -587,95 +590,63 @@ def without_price(row: Row, status: str) -> Row:
     return changed
 
 
-def break_evens(sample: Sample, draws: Draws, perspective: str = SOCIETY) -> pd.DataFrame:
+def break_evens(
+    flows: FlowModel, things: Sequence[_Things], perspective: str = SOCIETY
+) -> pd.DataFrame:
     """What one outcome without a price must be worth for the whole to pay, outcome by outcome.
 
     (Cost less what is priced or saved) over the outcomes, all discounted, an improvement's from
     its effect year on; the others without a price taken as worth nothing. The ratio is that of
     the means; the range is that of the ratio by draw, and absent where some draw has no outcome.
     """
-    case, model = sample.case, sample.model
-    pricing, factors = Pricing(case, model.chain), discount_factors(case)
-    payers, scopes = PERSPECTIVES[perspective]
-    flows, saved = yearly_flows(model, draws), model.savings.of_each(draws)
-    chain = model.chain.levels(draws)
-    counted: dict[str, tuple[Floats, Floats, Floats]] = {}
-    paths = model.costs.paths
-
-    def outcomes(outcome: str) -> tuple[Floats, Floats, Floats]:
-        """(draws, capabilities) a year; (draws, improvements) more at full effect, and over all."""
-        if outcome not in counted:
-            worth = {"money": {}, "harm": {outcome: np.ones(draws.size)}}
-            today = model.chain.walk(draws.size, chain, worth)
-            more = np.zeros((draws.size, len(case.improvements)))
-            years = np.zeros_like(more)
-            for i, c, _, each in model.gains.steps(draws, chain, worth, today):
-                more[:, i] += each
-                years[:, i] += each * (model.gains.when(draws, i, c) @ factors)
-            for i, c in paths.keepers:
-                years[:, i] += today.harm[:, c] * (model.gains.keeps(draws, i, c) @ factors)
-            counted[outcome] = today.harm, more, years
-        return counted[outcome]
-
-    def row(flow: Flows, k: int, spared: Floats, number: Floats, a_year: Floats) -> Row:
-        paid = flow.cost[:, k][:, [PAYERS.index(p) for p in payers]].sum(axis=1)
-        gained = flow.benefit[:, k][:, [SCOPES.index(s) for s in scopes]].sum(axis=1)
-        cost, known = present_value(paid, factors), present_value(gained + spared, factors)
-        need = np.maximum(cost - known, 0.0)
-        low, high = ends(need / number) if (number > 0).all() else (np.nan, np.nan)
-        none = number.mean() <= 0
-        return {
-            **Interval.of(cost / MILLION).columns("cost_m"),
-            "priced_m": float(known.mean()) / MILLION,
-            "outcomes": float(a_year.mean()),
-            "break_even": np.nan
-            if none
-            else break_even(float(cost.mean()), float(known.mean()), float(number.mean())),
-            "break_even_low": float(low),
-            "break_even_high": float(high),
-        }
-
+    case = flows.sample.case
+    pricing = Pricing(case, flows.sample.model.chain)
+    unpriced = {c: tuple(pricing.of_capability(c)) for c in case.capability_ids}
+    unpriced |= {
+        i: tuple(dict.fromkeys(o for _, o in pricing.unpriced(i))) for i in case.improvement_ids
+    }
+    counted = {o: flows.outcomes(o) for o in dict.fromkeys(o for x in unpriced.values() for o in x)}
     rows: dict[tuple[str, ...], Row] = {}
-    for k, capability in enumerate(case.capability_ids):
-        for outcome in pricing.of_capability(capability):
-            a_year = outcomes(outcome)[0][:, k]
-            none = np.zeros((draws.size, len(factors)))
-            number = a_year * (paths.given(draws, capability) @ factors)
-            rows[KINDS[0], capability, outcome] = row(flows[0], k, none, number, a_year)
-    for k, improvement in enumerate(case.improvement_ids):
-        for outcome in dict.fromkeys(o for _, o in pricing.unpriced(improvement)):
-            a_year, number = (part[:, k] for part in outcomes(outcome)[1:])
-            spared = counted_saving(saved, k, perspective)
-            rows[KINDS[1], improvement, outcome] = row(flows[1], k, spared, number, a_year)
+    for place, thing in enumerate(things[:2]):
+        for k, subject in enumerate(thing.ids):
+            for outcome in unpriced[subject]:
+                found = counted[outcome][place]
+                seen = View.of(thing.flows, k, perspective)
+                number = found.discounted[:, k]
+                rows[thing.kind, subject, outcome] = _break_even(
+                    seen.cost, seen.benefit + seen.saving, number, found.a_year[:, k]
+                )
     return _frame(rows, "outcome")
 
 
-def _by_price(
-    sample: Sample,
-    draws: Draws,
-    flows: Flows,
-    programme: Programme | None,
-    perspective: str,
-) -> pd.DataFrame:
+def _break_even(cost: Floats, gained: Floats, number: Floats, a_year: Floats) -> Row:
+    need = np.maximum(cost - gained, 0.0)
+    low, high = ends(need / number) if (number > 0).all() else (np.nan, np.nan)
+    means = float(cost.mean()), float(gained.mean()), float(number.mean())
+    return {
+        **Interval.of(cost / MILLION).columns("cost_m"),
+        "priced_m": means[1] / MILLION,
+        "outcomes": float(a_year.mean()),
+        "break_even": break_even(*means) if means[2] > 0 else np.nan,
+        "break_even_low": float(low),
+        "break_even_high": float(high),
+    }
+
+
+def _by_price(flows: FlowModel, programme: Programme | None, perspective: str) -> pd.DataFrame:
     """The programme in two parts: net of what is priced, cost and number of what is not."""
-    case, factors = sample.case, discount_factors(sample.case)
+    case, model = flows.sample.case, flows.sample.model
     if programme is None or not programme.chosen:
         return pd.DataFrame()
-    pricing, (payers, scopes) = Pricing(case, sample.model.chain), PERSPECTIVES[perspective]
+    pricing = Pricing(case, model.chain)
     taken, delays = _taken(programme)
     full = np.array([pricing.improvement(i) == PRICED for i in case.improvement_ids])
     rows = {}
     for status, mine in ((PRICED, taken & full), (UNPRICED, taken & ~full)):
-        part = _of_programme(sample, flows, mine, delays)
-        paid = part.cost[:, 0][:, [PAYERS.index(p) for p in payers]].sum(axis=1)
-        cost = present_value(paid, factors)
+        seen = View.of(_of_programme(flows, mine, delays), 0, perspective)
         row: dict[str, object] = {"improvements": int(mine.sum())}
-        row |= Interval.of(cost / MILLION).columns("cost_m")
-        gained = part.benefit[:, 0][:, [SCOPES.index(s) for s in scopes]]
-        saved = sample.model.savings.of_set(draws, mine, delays.tolist())
-        together = Saved(saved.whole[:, None], saved.cashable[:, None])
-        known = gained.sum(axis=1) + counted_saving(together, 0, perspective)
-        net = (present_value(known, factors) - cost) / MILLION
+        row |= Interval.of(seen.cost / MILLION).columns("cost_m")
+        net = seen.net / MILLION
         if status == UNPRICED or not mine.any():
             net = np.full_like(net, np.nan)
         row |= Interval.of(net).columns("net_m")
@@ -684,28 +655,13 @@ def _by_price(
     return pd.DataFrame([*rows.values()], index=pd.Index([*rows], name="part", dtype=object))
 
 
-def _saved(sample: Sample, draws: Draws, programme: Programme | None) -> tuple[Saved, ...]:
-    """What is saved of costs of today by capabilities (nothing), improvements, the programme."""
-    case, savings = sample.case, sample.model.savings
-    tail = len(PAYERS), case.settings.years
-    none = np.zeros((draws.size, len(case.capabilities), *tail))
-    whole = Saved(*np.zeros((2, draws.size, *tail)))
-    if programme is not None:
-        taken, delays = _taken(programme)
-        whole = savings.of_set(draws, taken, delays.tolist())
-    together = Saved(whole.whole[:, None], whole.cashable[:, None])
-    return Saved(none, none), savings.of_each(draws), together
-
-
-def _savings(
-    sample: Sample, draws: Draws, programme: Programme | None, perspective: str
-) -> pd.DataFrame:
+def _savings(sample: Sample, programme: Programme | None, perspective: str) -> pd.DataFrame:
     """Saving by improvement and cost line, alone; and of the programme's members together."""
     model, factors = sample.model.savings, discount_factors(sample.case)
     chosen = () if programme is None else programme.chosen
     delays = () if programme is None else tuple(_taken(programme)[1].tolist())
     rows: dict[tuple[str, str], dict[str, object]] = {}
-    for line, paid, shares in model.drawn(draws):
+    for line, paid, shares in model.drawn(Kept(sample)):
         given = model.rows[line.id]
         inside = np.array([row.improvement in chosen for row in given], dtype=np.bool_)
         every = [
@@ -732,26 +688,18 @@ def _savings(
     return pd.DataFrame([*rows.values()], index=index)
 
 
-def counted_saving(saved: Saved, place: int, perspective: str) -> Floats:
-    """(draws, years) what is saved of one thing, as a perspective counts it.
-
-    For society every payer and all of it; in the view of somebody who pays only what comes back as
-    money, of the payers that the perspective counts. The rest is shown and not counted.
-    """
-    payers = [PAYERS.index(p) for p in PERSPECTIVES[perspective].payers]
-    part = saved.whole if perspective == SOCIETY else saved.cashable
-    found: Floats = part[:, place][:, payers].sum(axis=1)
-    return found
-
-
-def _account(paid: Floats, gained: Floats, spared: Floats) -> dict[str, dict[str, float]]:
+def _account(flows: Flows, k: int) -> dict[str, dict[str, float]]:
     """Mean present value that each party pays and gains, what it is spared among it, millions."""
+    paid, spared, gained = (
+        stream.present[k].mean(axis=1) / MILLION
+        for stream in (flows.cost, flows.saving, flows.benefit)
+    )
     rows = {party: {"pays_m": 0.0, "gains_m": 0.0, "net_m": 0.0} for party in PARTIES}
-    for k, payer in enumerate(PAYERS):
-        rows[payer]["pays_m"] += float(paid[:, k].mean()) / MILLION
-        rows[payer]["gains_m"] += float(spared[:, k].mean()) / MILLION
-    for k, scope in enumerate(SCOPES):
-        rows[GAINS_OF[scope]]["gains_m"] += float(gained[:, k].mean()) / MILLION
+    for payer, pays, saves in zip(PAYERS, paid.tolist(), spared.tolist(), strict=True):
+        rows[payer]["pays_m"] += pays
+        rows[payer]["gains_m"] += saves
+    for scope, gains in zip(SCOPES, gained.tolist(), strict=True):
+        rows[GAINS_OF[scope]]["gains_m"] += gains
     for row in rows.values():
         row["net_m"] = row["gains_m"] - row["pays_m"]
     return rows
@@ -762,7 +710,7 @@ def _uncounted(case: Case, model: Model) -> pd.DataFrame:
     money = PriceBase(case)
     rows = []
     for line in case.costs:
-        transfer = line.category == "contribution"
+        transfer = line.is_transfer
         if transfer or line.treatment == "sunk":
             amount = line.amount.mode * money.factor(line.currency, line.price_year)
             if transfer and line.kind == "recurrent" and line.treatment != "sunk":

@@ -31,7 +31,7 @@ from capworth.model.costs import PAYERS
 from capworth.model.draws import AtModes, Draws
 from capworth.model.figures import COUNT, RATIO, SHARE, Column, columns, word
 from capworth.model.result import Answer, Provenance, ends
-from capworth.model.simulation import Model, Sample, redrawn, sampled
+from capworth.model.simulation import ENVELOPED, Model, Sample, redrawn, sampled
 
 NOTHING = "nothing"  # the option that costs nothing and does nothing
 EFFECTS = ("harm", "score")
@@ -43,7 +43,7 @@ class Effectiveness(Answer):
 
     _table: pd.DataFrame
     perspective: str
-    draws: int
+    draws: int  # in which the frontier is drawn for the probability of being on it
     provenance: Provenance
 
     def lifts(self) -> Sequence[Column]:
@@ -53,21 +53,31 @@ class Effectiveness(Answer):
             Column(
                 *("effectiveness", "cost_m", "cost", "millions", "cost", ("costs",)),
                 where=(("kind", kind), ("effect", effect)),
-                draws="draws",
             )
             for kind in ("capability", "improvement")
-            for effect in ("harm", "score")
+            for effect in EFFECTS
+        ]
+        found += [
+            Column(
+                *("effectiveness", "amount", f"effect.{effect}", "level", effect, rests),
+                where=(("effect", effect),),
+                drop=("kind",),
+            )
+            for effect in EFFECTS
         ]
         return (
             *found,
             *columns(
                 "effectiveness",
-                ("amount", "effect", "level", "effectiveness", rests),
-                ("average_ratio", "average_price", "money", "effectiveness", rests, RATIO),
+                ("average_ratio", "average_price", "money", "average_price", rests, RATIO),
                 ("incremental_ratio", "next_price", "money", "effectiveness", rests, RATIO),
-                ("p_efficient", "on_frontier", "chance", "effectiveness", rests, SHARE),
-                draws="draws",
                 drop=("kind",),
+            ),
+            Column(
+                *("effectiveness", "p_efficient", "on_frontier", "chance", "effectiveness", rests),
+                *(SHARE,),
+                drop=("kind",),
+                draws="draws",
             ),
         )
 
@@ -108,7 +118,8 @@ def cost_effectiveness(
     Cost is whole-life and discounted, of the payers that the perspective counts. Harm-days are
     those of the whole appraisal, discounted like money; points are held over all of it, and do not
     grow with the size of a service. Ratios are in the money of the case for one day or one point.
-    The first 2,000 draws of the sample at most.
+    Amounts, costs and ratios are those of all draws that are kept; the probability of being on the
+    frontier is that of the first of them.
 
     None where neither harm nor score is known.
     """
@@ -120,7 +131,7 @@ def cost_effectiveness(
     ]
     if not parts:
         return None
-    draws = len(sample.drawn.payers)
+    draws = min(ENVELOPED, sample.drawn.size)
     return Effectiveness(pd.concat(parts), perspective, draws, provenance)
 
 
@@ -129,15 +140,14 @@ def _options(
 ) -> Iterator[tuple[str, str, Floats, Floats, Bools]]:
     """Kind, effect, amounts and costs (draws, things), and which things have the effect at all."""
     drawn, model = sample.drawn, sample.model
-    draws = len(drawn.payers)
     places = [PAYERS.index(p) for p in payers]
     cost = drawn.payers[:, :, places].sum(axis=2)
     improving = drawn.improvement_payers[:, :, places].sum(axis=2)
     gains = drawn.gains
     for effect in EFFECTS:
         whole = model.annuity if effect == "harm" else 1.0
-        now = (drawn.harm if effect == "harm" else drawn.score)[:draws] * whole
-        added = (gains.harm if effect == "harm" else gains.distance)[:draws] * whole
+        now = (drawn.harm if effect == "harm" else drawn.score) * whole
+        added = (gains.harm if effect == "harm" else gains.distance) * whole
         yield "capability", effect, now, cost, model.known[effect]
         yield "improvement", effect, added, improving, (added != 0).any(axis=0)
 
@@ -151,7 +161,8 @@ def _compared(
     nothing = np.zeros((len(amounts), 1))
     does, pays = (np.hstack([nothing, part[:, counts]]) for part in (amounts, costs))
     mean = frontier(pays.mean(axis=0), does.mean(axis=0))
-    efficient = (frontier(pays, does).status == Status.EFFICIENT).mean(axis=0)
+    first = frontier(pays[:ENVELOPED], does[:ENVELOPED])
+    efficient = (first.status == Status.EFFICIENT).mean(axis=0)
     cost, amount = pays.mean(axis=0), does.mean(axis=0)
     before: dict[int, str] = {}
     for j, k in pairwise(frontier_order(mean.status, amount).tolist()):  # equals share theirs
@@ -274,7 +285,7 @@ def scales_of(case: Case, drawn: Draws) -> Mapping[str, Worth]:
     """Worth of one outcome of each kind on every harm index, and in money."""
     found: dict[str, Worth] = {}
     for index in case.harm_indices:
-        variant = case.with_settings(harm_index=index)
+        variant = case.assuming(harm_index=index)
         found[index or "harm"] = UnitValues(variant).worth(drawn)["harm"]
     money = UnitValues(case).worth(drawn)["money"]
     return found | ({MONEY: money} if money else {})
@@ -535,12 +546,12 @@ def willingness(sample: Sample, provenance: Provenance, effect: str = "harm") ->
     """
     case, drawn = sample.case, sample.drawn
     known(effect, "effect", EFFECTS)
-    draws = len(drawn.payers)
+    draws = min(ENVELOPED, drawn.size)
     gains = drawn.gains.harm if effect == "harm" else drawn.gains.distance
     added = gains[:draws] * (sample.model.annuity if effect == "harm" else 1.0)
     counts = (added != 0).any(axis=0)
     places = [PAYERS.index(p) for p in PERSPECTIVES["society"].payers]
-    costs = drawn.improvement_payers[:, :, places].sum(axis=2)
+    costs = drawn.improvement_payers[:draws][:, :, places].sum(axis=2)
     nothing = np.zeros((draws, 1))
     pays, does = (np.hstack([nothing, part[:, counts]]) for part in (costs, added))
     mean = frontier(pays.mean(axis=0), does.mean(axis=0))

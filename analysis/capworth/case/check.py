@@ -18,6 +18,7 @@ from capworth.case.dictionary import (
     dictionary,
     row_key,
 )
+from capworth.case.library import library
 from capworth.case.numerals import as_point, doubtful, written_as
 from capworth.case.register import bias_classes, is_combined, is_constant, schedules
 from capworth.case.tables import RawCase, Table
@@ -25,7 +26,7 @@ from capworth.case.workbook import ERROR
 from capworth.errors import Finding, nearest
 
 NUMBERS = ("number", "whole", "confidence")  # kinds of columns that hold numbers
-NEVER_EMPTY = ("capabilities", "functions", "costs")
+NEVER_EMPTY = ("capabilities", "costs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def check_cells(raw: RawCase) -> tuple[Mapping[str, object], Typed, tuple[Findin
     findings = list(raw.findings)
     findings.extend(
         Finding(raw.place_of(name), 0, "", "the table is missing", "Add it; see `capworth new`.")
-        for name in REQUIRED_TABLES
+        for name in tables_needed(raw)
         if name not in raw.tables and name not in raw.spoilt
     )
     settings: Mapping[str, object] = {}
@@ -90,7 +91,7 @@ def check_cells(raw: RawCase) -> tuple[Mapping[str, object], Typed, tuple[Findin
         for name, table in raw.tables.items()
         if (key := _key_column(name))
     }
-    lost = {*raw.spoilt, *(name for name in REQUIRED_TABLES if name not in raw.tables)}
+    lost = {*raw.spoilt, *(name for name in tables_needed(raw) if name not in raw.tables)}
     known |= dict.fromkeys(lost, Anything())  # no word can be held against what was not read
     own = settings.get("functions")
     words = own if isinstance(own, tuple) else ()
@@ -108,6 +109,27 @@ def check_cells(raw: RawCase) -> tuple[Mapping[str, object], Typed, tuple[Findin
     if raw.claim is not None and raw.place_of(CLAIM) not in unreadable:
         typed[CLAIM] = (_claim_row(raw, known, findings),)
     return settings, typed, tuple(findings)
+
+
+def tables_needed(raw: RawCase) -> tuple[str, ...]:
+    """Name the tables that a case cannot do without.
+
+    Functions where some claim, minimum or choice is told in them; sources where one is cited.
+    """
+    functions = raw.claim is not None or any(
+        row.cells.get("function")
+        for name in ("minimums", "choices")
+        if name in raw.tables
+        for row in raw.tables[name].rows
+    )
+    cited = any(
+        cells.get("source") and not cells.get("library")
+        for name, table in raw.tables.items()
+        if name != "sources"
+        for cells in (row.cells for row in table.rows)
+    )
+    asked = {"functions": functions, "sources": cited}
+    return (*REQUIRED_TABLES, *(name for name, needed in asked.items() if needed))
 
 
 def _in_form(table: Table, form: str) -> Table:
@@ -177,8 +199,8 @@ def _check_keys(
     known_faults = {finding.column for finding in findings if finding.file == place}
     for name, column in columns.items():
         value = given.get(name)
-        if value is None and name in known_faults:
-            continue
+        if value is None and (name in known_faults or column.filled):
+            continue  # what would be taken hangs on another key that is told
         try:
             if column.kind in {"list", "words", "refs"}:
                 keys[name] = _several(value, column, known)
@@ -238,7 +260,9 @@ def _check_table(
     for row in table.rows:
         values: dict[str, object] = {}
         faulty = False
-        for name, text in row.cells.items():
+        asked = {c.name: "" for c in columns.values() if c.required and c.filled}
+        asked = {c: "" for c in asked if (table.file, 1, c) not in known_faults}
+        for name, text in (asked | dict(row.cells)).items():
             if (table.file, row.number, name) in known_faults:
                 faulty = True
                 continue
@@ -247,7 +271,10 @@ def _check_table(
             except BadCellError as error:
                 findings.append(Finding(table.file, row.number, name, *error.args))
                 faulty = True
-        name_of_row = tuple(row.cells.get(column, "") for column in key)
+        name_of_row = tuple(
+            row.cells.get(c, "") if columns[c].kind != "year" else _year(row.cells.get(c, ""))
+            for c in key
+        )
         if name_of_row in seen:
             findings.append(
                 Finding(
@@ -267,8 +294,10 @@ def _check_table(
 
 SHOWN = 60  # letters of a cell that a fault quotes
 NOT_OF_WRITING = "\u2060\ufeff\ufff9\ufffa\ufffb"  # marks of bytes and of notes, joiners of nothing
+SUSPECT = "#=+-@Ee"  # how an error (Err:504) or a formula begins
 LIVE = re.compile(r"=.|[+@-]\S.*[|!]|[+@-]\s*\w+\(")  # what a spreadsheet would compute
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+FINANCIAL = re.compile(r"(\d{4})\s*[/–-]\s*(\d{2}|\d{4})")  # 2021/22: the year in which it begins
 EXPECTED = "expected"  # a budget that must hold on average only
 GRADES = ("A", "B", "C", "D", "E")
 
@@ -299,6 +328,8 @@ def read_cell(text: str, column: Column, known: Mapping[str, Collection[str]]) -
     match column.kind:
         case "number":
             return _within(_number(text), column)
+        case "year" if found := FINANCIAL.fullmatch(text):
+            return int(_within(_first_of(found, text), column))
         case "whole" | "year":
             return int(_within(_whole(text, column), column))
         case "flag":
@@ -313,6 +344,8 @@ def read_cell(text: str, column: Column, known: Mapping[str, Collection[str]]) -
             return tuple(_word(word, known.get(column.options[0], ())) for word in text.split())
         case "bias":
             return text if is_combined(text) else _word(text, bias_classes())
+        case "published":
+            return _word(text, library())
         case "schedule":
             return text if is_constant(text) else _word(text, schedules())
         case "key":
@@ -332,6 +365,8 @@ def read_cell(text: str, column: Column, known: Mapping[str, Collection[str]]) -
 
 def _refuse_odd_text(text: str) -> None:
     """Refuse what is no text of anybody: an error or a formula of a spreadsheet, odd characters."""
+    if text.isascii() and text.isprintable() and text[0] not in SUSPECT:
+        return
     if ERROR.fullmatch(text):
         raise BadCellError(f"the cell shows the error {text}", "Mend what it refers to.")
     if LIVE.match(text):
@@ -376,6 +411,20 @@ def _whole(text: str, column: Column) -> float:
     if not value.is_integer():
         raise BadCellError(f"{text!r} is not a whole number", f"The unit is {column.unit}.")
     return value
+
+
+def _year(text: str) -> str:
+    """A financial year is the year in which it begins."""
+    found = FINANCIAL.fullmatch(text)
+    return found[1] if found else text
+
+
+def _first_of(found: re.Match[str], text: str) -> float:
+    """The year in which a financial year begins."""
+    first, second = int(found[1]), found[2]
+    if str(first + 1)[-len(second) :] != second:
+        raise BadCellError(f"{text!r} is no financial year", "Write 2021/22, or 2021.")
+    return float(first)
 
 
 def _within(value: float, column: Column) -> float:

@@ -23,6 +23,8 @@ ROW_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "measures": ("capability", "criterion", "metric", "year"),
         "effects": ("improvement", "capability", "criterion", "step"),
         "savings": ("improvement", "line"),
+        "published": ("improvement", "line", "metric", "year"),
+        "vocabulary": ("word",),
         "business_as_usual": ("capability",),
         "relations": ("improvement", "relation", "other"),
         "feedback": ("member", "capability", "year"),
@@ -35,7 +37,7 @@ ROW_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 LANGUAGES: Mapping[str, str] = MappingProxyType(
     {"en": "English", "fr": "French", "es": "Spanish", "ar": "Arabic"}
 )  # in which a case may say its names; English is always there
-REQUIRED_TABLES = ("capabilities", "functions", "costs", "sources")
+REQUIRED_TABLES = ("capabilities", "costs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Column:
 
     table: str
     name: str
-    kind: str  # key text number whole year date flag grade choice list words ref refs schedule bias
+    kind: str  # key text number whole year date flag grade choice list words ref refs, or a list
     options: tuple[str, ...]  # allowed words; for ref and refs the table that is referred to
     unit: str
     lowest: float | None
@@ -52,6 +54,7 @@ class Column:
     required: bool
     meaning: str
     language: str = ""  # of a column that says another one in this language
+    filled: bool = False  # taken where it is blank, so that nobody has to type it
 
     @classmethod
     def of(cls, row: Mapping[str, str]) -> "Column":
@@ -64,7 +67,8 @@ class Column:
             unit=row["unit"],
             lowest=float(row["lowest"]) if row["lowest"] else None,
             highest=float(row["highest"]) if row["highest"] else None,
-            required=row["required"] == "yes",
+            required=row["required"] != "no",
+            filled=row["required"] == "default",
             meaning=row["meaning"],
         )
 

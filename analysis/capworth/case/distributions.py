@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from fnmatch import fnmatchcase
+from functools import cache
 from itertools import combinations, product
 from typing import Any, TypeAlias
 
@@ -101,9 +102,14 @@ def with_distributions(
 
 def estimates_in(row: Any) -> Iterator[tuple[str, Estimate]]:
     """Every uncertain number of a row, by its field."""
-    for field in fields(row):
-        if isinstance(value := getattr(row, field.name), Estimate):
-            yield field.name, value
+    for name in _fields(row.__class__):
+        if isinstance(value := getattr(row, name), Estimate):
+            yield name, value
+
+
+@cache
+def _fields(kind: type[object]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))  # type: ignore[arg-type]  # of a row
 
 
 def _made_of(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from importlib import import_module
+from pathlib import Path
 from typing import Any, Protocol, Self
 
 from capworth.case.claim import Registration
@@ -41,6 +43,7 @@ from capworth.case.rows import (
     Platform,
     Pledge,
     Price,
+    Published,
     Rating,
     Relation,
     Saving,
@@ -51,6 +54,7 @@ from capworth.case.rows import (
     Total,
     UnitValue,
     Usage,
+    Word,
     category_range,
     counted,
     whole_figures,
@@ -82,6 +86,7 @@ __all__ = [
     "Capability",
     "Case",
     "ChainStep",
+    "Change",
     "Choice",
     "Correlation",
     "CostLine",
@@ -102,9 +107,11 @@ __all__ = [
     "Platform",
     "Pledge",
     "Price",
+    "Published",
     "Rating",
     "Relation",
     "Saving",
+    "Scenario",
     "Score",
     "Settings",
     "Source",
@@ -113,6 +120,7 @@ __all__ = [
     "Total",
     "UnitValue",
     "Usage",
+    "Word",
     "category_range",
     "counted",
     "whole_figures",
@@ -164,6 +172,45 @@ ALIASES = {"score": DISTANCE, "money": NET}  # old words of the objective
 SWING, COST, RESULTS, MEMBERS, EQUAL = EXTENT_KEYS = "swing", "cost", "results", "members", "equal"
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing in which a case is not as it was read: `case.changes` lists them.
+
+    Attributes
+    ----------
+    kind : value, weight, setting, claim, without or improvement
+    name : of the input, criterion, key or thing
+    before, after : as they stand in files; low / mode / high of an estimate; of what is left out or
+        added, how many rows of which tables
+    """
+
+    kind: str
+    name: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        if not self.after:
+            return f"{self.kind} {self.name} ({self.before})"
+        if not self.before:
+            return f"{self.kind} {self.name} ({self.after})"
+        return f"{self.kind} {self.name}: {self.after}, before {self.before}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario(Spoken):
+    """A future, or another view, with a name: what it changes in a case (`scenarios.toml`)."""
+
+    id: str
+    name: str
+    settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    claim: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    values: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    weights: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    without: tuple[str, ...] = ()
+    improvements: tuple[Mapping[str, Any], ...] = field(default=(), hash=False)
+
+
 class _Named(Protocol):
     @property
     def id(self) -> str: ...
@@ -211,22 +258,121 @@ class Case:
     savings: tuple[Saving, ...] = ()
     business_as_usual: tuple[BusinessAsUsual, ...] = ()
     planned_surveys: tuple[PlannedSurvey, ...] = ()
+    published: tuple[Published, ...] = ()
+    vocabulary: tuple[Word, ...] = ()
+    assumed: tuple[str, ...] = ()  # settings that are taken and not given
+    scenarios: tuple[Scenario, ...] = ()
+    changes: tuple[Change, ...] = field(default=(), compare=False)  # since it was read
+    base: str = field(default="", compare=False)  # fingerprint of the case that was changed
 
     def __repr__(self) -> str:
+        changed = f", {len(self.changes)} changed since it was read" if self.changes else ""
         return (
             f"<Case {self.settings.name}: {len(self.capabilities)} capabilities, "
-            f"{len(self.improvements)} improvements, {len(self.sources)} sources>"
+            f"{len(self.improvements)} improvements, {len(self.sources)} sources{changed}>"
         )
 
-    def with_settings(self, **changes: Any) -> Self:
-        """Return the same case under other assumptions; this one stays as it is."""
-        return replace(self, settings=replace(self.settings, **changes))
+    # What follows makes another case of this one, which stays as it is. Each is held against the
+    # rules of the files' door, has a fingerprint of its own and remembers what was changed; or it
+    # raises a CaseError with every fault, and an InputError with the nearest word.
 
-    def with_claim(self, **changes: Any) -> Self:
-        """Return the same case with another claim registered: keys of `claim.toml`."""
-        if self.claim is None:
-            return replace(self, claim=Registration(**changes))
-        return replace(self, claim=replace(self.claim, **changes))
+    @classmethod
+    def from_frames(cls, frames: Mapping[str, Any]) -> Case:
+        """Make a case of tables in memory, by the same rules as one of files.
+
+        Parameters
+        ----------
+        frames : table by its name; `case` (and `claim`) a dict of keys, or a table of key and
+            value. A table is a pandas, Polars or Arrow one, a dict of columns or a list of rows;
+            an index that is named as a column counts as that column
+
+        Raises
+        ------
+        CaseError
+            With every fault. Rows are counted as they would stand in a spreadsheet: the first is 2.
+        """
+        case: Case = import_module("capworth.case.read").read_case(frames)
+        return case
+
+    def to_frames(self) -> dict[str, Any]:
+        """Return every table as a pandas frame, with `case` (and `claim`) as dicts of keys.
+
+        Numbers are numbers and blank cells are missing; where one column names the rows, it is the
+        index. `Case.from_frames` makes an equal case of them.
+        """
+        frames: dict[str, Any] = import_module("capworth.case.frames").to_frames(self)
+        return frames
+
+    def write(self, place: str | Path) -> Path:
+        """Write the case to a new folder, or to a workbook where the name ends in .xlsx.
+
+        Raises
+        ------
+        CaseError
+            When the folder holds something, or there is a file of that name.
+        """
+        path: Path = import_module("capworth.case.frames").write_to(self, Path(place))
+        return path
+
+    def with_settings(self, **settings: Any) -> Self:
+        """Change keys of `case.toml`, such as `budget=40e6`; None takes one away."""
+        return self._changed("with_settings", settings)
+
+    def with_claim(self, **keys: Any) -> Self:
+        """Register another claim: keys of `claim.toml`; None takes one away."""
+        return self._changed("with_claim", keys)
+
+    def with_value(
+        self,
+        name: str,
+        mode: float | None = None,
+        *,
+        low: float | None = None,
+        high: float | None = None,
+        **cells: Any,
+    ) -> Self:
+        """Change an uncertain number, such as `costs/NSAP-BUILD`: the names of `case.estimates()`.
+
+        What is not given stays as it is. `cells` are others of its row: grade, source, basis.
+        """
+        return self._changed("with_value", name, {"low": low, "mode": mode, "high": high, **cells})
+
+    def with_weight(
+        self, criterion: str, swing: float, low: float | None = None, high: float | None = None
+    ) -> Self:
+        """Change the swing weight of a criterion, 0 to 100; its range keeps its relative width."""
+        return self._changed("with_weight", criterion, swing, low, high)
+
+    def without(self, *names: str) -> Self:
+        """Leave out capabilities, improvements or whatever has a short name, with all their rows.
+
+        Every row that refers to one goes too, and `changes` counts them. Where several tables know
+        a short name, say which: `improvements/MOBILE`.
+        """
+        return self._changed("without", *names)
+
+    def with_improvement(self, columns: Mapping[str, Any]) -> Self:
+        """Add an improvement: its columns, and lists of rows `costs`, `effects`, `relations`, ...
+
+        Rows need not name it; amounts are in currency and prices of the case, cost lines named by
+        their place, paid once and by the organisation, unless they say otherwise.
+        """
+        return self._changed("with_improvement", columns)
+
+    def with_scenario(self, name: str) -> Self:
+        """Put one of the case's scenarios in place: `scenarios.toml`."""
+        return self._changed("with_scenario", name)
+
+    def _changed(self, how: str, *given: Any) -> Self:
+        changed: Self = getattr(import_module("capworth.case.changes"), how)(self, *given)
+        return changed
+
+    def assuming(self, **settings: Any) -> Self:
+        """Return the case under other settings, unchecked and under its own fingerprint.
+
+        For what a study itself varies; whoever changes a case takes `with_settings`.
+        """
+        return replace(self, settings=replace(self.settings, **settings))
 
     def as_scenario(self, name: str) -> Self:
         """Name a case that was made of another by overrides: its claim is exploratory."""

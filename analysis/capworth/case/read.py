@@ -9,6 +9,7 @@ from typing import Any
 from capworth.case.check import Typed, TypedRow, check_cells
 from capworth.case.claim import Registration
 from capworth.case.coding import agreed_shares
+from capworth.case.defaults import assumed, with_defaults
 from capworth.case.dictionary import (
     CLAIM,
     SETTINGS,
@@ -47,6 +48,7 @@ from capworth.case.model import (
     Platform,
     Pledge,
     Price,
+    Published,
     Rating,
     Relation,
     Saving,
@@ -57,6 +59,7 @@ from capworth.case.model import (
     Total,
     UnitValue,
     Usage,
+    Word,
 )
 from capworth.case.rules.chain import SHARE_STEPS
 from capworth.case.rules.claim import check_claim
@@ -70,15 +73,12 @@ from capworth.case.rules.programme import check_plans
 from capworth.case.rules.surveys import check_surveys
 from capworth.case.rules.value import check_measures, check_value, read_points
 from capworth.case.rules.whole import check_rules
+from capworth.case.scenarios import read_history, read_scenarios
 from capworth.case.survey import survey_scores
 from capworth.case.tables import RawCase, read_raw
-from capworth.case.written import (
-    came_from_the_door,
-    fingerprint_of,
-    is_from_the_door,
-    write_case,
-)
+from capworth.case.written import came_from_the_door, text_of, write_case
 from capworth.errors import CaseError, Finding
+from capworth.methods.arguments import kinds_checked
 
 BESIDE = {  # numbers beside a row's own: unit, the least and the most they can be
     "transfer": ("factor", 0.0, inf),
@@ -103,6 +103,7 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
     ("effects", Effect, "change"),
     ("savings", Saving, "share"),
     ("business_as_usual", BusinessAsUsual, "growth"),
+    ("published", Published, ""),
     ("planned_surveys", PlannedSurvey, ""),
     ("relations", Relation, "bonus"),
     ("minimums", Minimum, ""),
@@ -118,20 +119,41 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
     ("observations", Observation, ""),
     ("correlations", Correlation, ""),
     ("prices", Price, ""),
+    ("vocabulary", Word, ""),
     ("sources", Source, ""),
 )
 
 
-def read_case(place: str | Path) -> Case:
-    """Read and check a case: a folder of CSV files with `case.toml`, or one workbook.
+@kinds_checked
+def read_case(place: str | Path | Mapping[str, Any]) -> Case:
+    """Read and check a case: a folder of CSV files with `case.toml`, one workbook, or frames.
+
+    Parameters
+    ----------
+    place : folder or workbook; or tables in memory by their names, see `Case.from_frames`
 
     Raises
     ------
     CaseError
         With every fault found. A half-good case is never returned.
     """
-    raw = read_raw(place)
-    settings, typed, findings = _checked(raw)
+    if not isinstance(place, Mapping):
+        return case_of(read_raw(place))
+    from capworth.case.tabular import raw_of_frames  # it loads pandas, which no file needs
+
+    return case_of(raw_of_frames(place))
+
+
+def case_of(raw: RawCase) -> Case:
+    """Check the text of a case, and build it; CaseError with every fault."""
+    return came_from_the_door(_built(raw), raw)
+
+
+def _built(raw: RawCase, levels: bool = True) -> Case:
+    """Build the typed case of what was read; `levels` may be missing where only a claim counts."""
+    settings, typed, findings = _checked(raw, levels)
+    scenarios = read_scenarios(raw.scenarios or {}, raw.tables, typed)
+    findings = (*findings, *map(raw.in_place, scenarios.findings))
     if findings:
         raise CaseError(findings)
     given: dict[str, Any] = {k: v for k, v in settings.items() if v not in (None, ())}
@@ -141,10 +163,35 @@ def read_case(place: str | Path) -> Case:
     if findings := _unfit(raw, given, typed, parts):
         raise CaseError(findings)
     given_settings = {f.name: given[f.name] for f in fields(Settings) if f.name in given}
-    case = Case(Settings(**given_settings), **parts, fingerprint=raw.fingerprint(), claim=claim)
-    return came_from_the_door(case)
+    return Case(
+        Settings(**given_settings),
+        **parts,
+        fingerprint=raw.fingerprint(),
+        claim=claim,
+        assumed=assumed(raw),
+        scenarios=scenarios.found,
+        **read_history(raw.history),
+    )
 
 
+def read_claim(place: str | Path) -> Case:
+    """Read a case whose levels need not be entered yet, so that its claim can be registered.
+
+    For nothing else: what may not be known when a claim is registered is left out of the rules,
+    and such a case cannot be computed.
+
+    Raises
+    ------
+    CaseError
+        With every other fault.
+    """
+    raw = read_raw(place)
+    if raw.tables.get("scores") is not None and raw.tables["scores"].rows:
+        return read_case(place)
+    return _built(raw, levels=False)
+
+
+@kinds_checked
 def checked_case(case: Case) -> Case:
     """Hold a case that was made or changed in memory against the rules of the files' door.
 
@@ -155,13 +202,26 @@ def checked_case(case: Case) -> Case:
     CaseError
         With every fault, each by its table and row.
     """
-    if is_from_the_door(case):
+    if text_of(case) is not None:
         return case
     raw = write_case(case, PARTS)
     _, _, findings = _checked(raw)
     if findings:
         raise CaseError(findings)
-    return came_from_the_door(replace(case, fingerprint=fingerprint_of(raw)))
+    return came_from_the_door(replace(case, fingerprint=raw.fingerprint()), raw)
+
+
+def raw_of(case: Case) -> RawCase:
+    """Return the text of a case: as it was typed where it was read, else as it would be written."""
+    known = text_of(case)
+    return write_case(case, PARTS) if known is None else known
+
+
+def seeded(case: Case, seed: int) -> Case:
+    """Return a checked case under another seed: its text, and so its fingerprint, stay."""
+    other = case.assuming(seed=seed)
+    known = text_of(case)
+    return other if known is None else came_from_the_door(other, known)
 
 
 def _parts(given: Mapping[str, Any], typed: Typed, coders: tuple[str, ...]) -> dict[str, Any]:
@@ -201,6 +261,7 @@ def _unfit(
     return tuple(check_fits(parts, raw.place_of))
 
 
+@kinds_checked
 def check_case(place: str | Path) -> tuple[Finding, ...]:
     """Return every fault of a case, sorted; none means that it can be computed."""
     try:
@@ -210,14 +271,17 @@ def check_case(place: str | Path) -> tuple[Finding, ...]:
     return ()
 
 
-def _checked(raw: RawCase) -> tuple[dict[str, object], Typed, tuple[Finding, ...]]:
+def _checked(
+    raw: RawCase, levels: bool = True
+) -> tuple[dict[str, object], Typed, tuple[Finding, ...]]:
+    raw = with_defaults(raw)
     settings, typed, findings = check_cells(raw)
     places = {finding.file for finding in findings}
     faulty = {table for table in (*table_names(), CLAIM) if raw.place_of(table) in places}
     more = (
         *check_rules(settings, typed, faulty),
         *check_claim(settings, typed, faulty),
-        *check_value(settings, typed, faulty),
+        *check_value(settings, typed, faulty if levels else faulty | {"scores"}),
         *check_measures(typed, faulty),
         *check_extents(settings, typed, faulty),
         *check_survey(settings, typed, faulty),
@@ -365,6 +429,8 @@ def _beside(row: TypedRow, field: str) -> Estimate | None:
 
 def _unit(row: TypedRow, units: Mapping[str, str], usual: str) -> str:
     """Name the unit of a row's number in full: the case's own words where it has them."""
+    if row.text("means") == "level":
+        return "share" if row.text("step") in SHARE_STEPS else "a year"
     if row.table in {"scores", "effects"}:
         return units.get(row.text("criterion"), "factor")
     if row.text("currency"):

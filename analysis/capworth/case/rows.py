@@ -39,7 +39,11 @@ class Spoken:
 
 
 FUNCTIONS = ("hosting", "exchange", "leads", "analysis", "operations", "training", "coordination")
+TRANSFERS = ("contribution", "fee")  # categories of what one pays and another gets: only shown
 GRADES = ("A", "B", "C", "D", "E")
+OWN_WORDS = (  # of the papers, that a case may call otherwise (common.own of the phrases)
+    *("member", "members", "donor", "donors", "organisation", "agreed level", "agreed levels"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,11 @@ class CostLine:
     manages: str = ""  # the line whose risk it pays to manage
 
     @property
+    def is_transfer(self) -> bool:
+        """Whether one pays and another gets it, so that it is no cost to all: only shown."""
+        return self.category in TRANSFERS
+
+    @property
     def range_holds(self) -> str:
         """What its range holds: overrun, split or measure; empty where the range is not drawn.
 
@@ -223,6 +232,7 @@ class UnitValue:
     currency: str = ""
     price_year: int | None = None
     index: str = ""  # which harm index, where the scale is harm
+    library: str = ""  # the published value from which blank cells were taken
     transfer: Estimate | None = None  # factor that carries it to the incomes where it is applied
 
 
@@ -292,6 +302,39 @@ class Effect:
     change: Estimate
     criterion: str = ""
     step: str = ""
+    means: str = "change"  # of a step: a factor on it; or level, which it has then
+
+    @property
+    def sets_level(self) -> bool:
+        """Whether it says what a step is with the improvement, not what it is multiplied by."""
+        return self.means == "level"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One published estimate of what something will cost or take, by the year it was made."""
+
+    metric: str
+    year: int
+    kind: str
+    value: float
+    unit: str
+    grade: str
+    source: str
+    improvement: str = ""
+    line: str = ""
+    currency: str = ""
+    price_year: int | None = None
+    basis: str = ""
+    row: int = field(default=0, compare=False)  # as a spreadsheet shows it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word(Spoken):
+    """What a case calls something that the papers have a word for."""
+
+    word: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from capworth.case.claim import Lock
 from capworth.case.claim_lock import FILE as LOCK_FILE
 from capworth.case.claim_lock import LockError, lock_place, read_lock
@@ -24,13 +22,18 @@ from capworth.case.files import read, read_text, unreadable
 from capworth.errors import CaseError, Finding, InputError, nearest
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from capworth.case.workbook import Oddity
 
 MOST_ROWS, MOST_CELLS = 200_000, 2_000_000  # of a table
 NOTES = ("comment", "comments", "remark", "remarks", "note", "notes", "commentaire", "nota")
 ASIDE = (".", "_", "~$", "Thumbs.db", "desktop.ini")  # so begins what is nobody's table
+EXAMPLE = "#"  # so begins a row that is only shown
 COPY = re.compile(r"^copy of |[ _-]*(copy|final|old|new|v?\d+|\(\d+\))$")
 SETTINGS_FILE, CLAIM_FILE = KEYS = ("case.toml", "claim.toml")
+SCENARIOS, CHANGES = "scenarios.toml", "changes.toml"  # beside the tables, where they are
+FRAMES = "frames in memory"  # in the place of a folder
 BOOKS = frozenset({".xlsx", ".xlsm", ".ods"})  # endings of workbooks, in small letters
 OTHER_BOOKS = frozenset({".xls", ".xlsb", ".xlt", ".fods", ".numbers", ".et"})
 MADE_UP = (
@@ -69,6 +72,8 @@ class RawCase:
     lock: Lock | None = None
     unread: tuple[str, ...] = ()  # what stands beside the tables and is none
     spoilt: frozenset[str] = frozenset()  # tables, and `case`, of which nothing could be read
+    scenarios: Mapping[str, object] | None = None  # those of scenarios.toml, by name
+    history: Mapping[str, object] | None = None  # changes.toml: of which case it was made, and how
 
     @property
     def is_book(self) -> bool:
@@ -76,7 +81,9 @@ class RawCase:
         return self.place.name in self.files
 
     def place_of(self, table: str) -> str:
-        """Say where a table, or the settings, stand: a file of the folder, or a sheet."""
+        """Say where a table, or the settings, stand: a file of the folder, a sheet, or a frame."""
+        if self.place.name == FRAMES:
+            return f"frame {table}"
         if self.is_book:
             return f"{self.place.name}, sheet {table}"
         if table in (SETTINGS, CLAIM):
@@ -92,15 +99,21 @@ class RawCase:
         return replace(finding, file=self.place_of(stem))
 
     def fingerprint(self) -> str:
-        """SHA-256 over the names and the bytes of all that was read, in the order of names."""
+        """SHA-256 over the names and the bytes of all that was read, in the order of names.
+
+        How it came to be, `changes.toml`, is no part of what it is.
+        """
         digest = sha256()
         for name, content in sorted(self.files.items()):
-            digest.update(name.encode() + b"\0" + sha256(content).digest())
+            if name != CHANGES:
+                digest.update(name.encode() + b"\0" + sha256(content).digest())
         return digest.hexdigest()
 
 
 def read_raw(place: str | Path) -> RawCase:
     """Read a folder of CSV files with `case.toml`, or one workbook with the same tables as sheets.
+
+    Where there is neither, the name of a case that comes with the package.
 
     Raises
     ------
@@ -108,6 +121,8 @@ def read_raw(place: str | Path) -> RawCase:
         When there is no such folder or workbook.
     """
     path = Path(place)
+    if not path.exists() and (known := bundled(str(place))) is not None:
+        path = known
     if path.is_dir():
         return _read_folder(path)
     if path.is_file() and path.name.startswith("~$"):
@@ -120,9 +135,22 @@ def read_raw(place: str | Path) -> RawCase:
     raise CaseError([Finding(str(place), 0, "", "there is no such case folder or workbook", fix)])
 
 
+def bundled(name: str) -> Path | None:
+    """Return the folder of a bundled case by its name; None where there is none."""
+    return bundled_cases().get(name)
+
+
+def bundled_cases() -> dict[str, Path]:
+    """Return the folders of the cases that come with the package, by their names."""
+    package = Path(__file__).parents[1]
+    places = package / "cases", package.parents[1] / "data"
+    cases = (file.parent for place in places for file in place.glob(f"*/{SETTINGS_FILE}"))
+    return {case.name: case for case in sorted(cases, reverse=True)}
+
+
 def _read_folder(path: Path) -> RawCase:
     findings: list[Finding] = []
-    known = {f"{name}.csv" for name in table_names()} | {*KEYS, LOCK_FILE}
+    known = {f"{name}.csv" for name in table_names()} | {*KEYS, LOCK_FILE, SCENARIOS, CHANGES}
     known |= {f"{name}-synthetic.csv" for name in MADE_UP}
     contents: dict[str, bytes] = {}
     unread = []
@@ -141,7 +169,9 @@ def _read_folder(path: Path) -> RawCase:
     faulty_files = {finding.file for finding in findings}
     if SETTINGS_FILE not in contents and SETTINGS_FILE not in faulty_files:
         findings.append(Finding(SETTINGS_FILE, 0, "", "the file is missing", "Add it."))
-    settings, claim = (_keys(file, contents, findings) for file in KEYS)
+    settings, claim, scenarios, history = (
+        _keys(file, contents, findings) for file in (*KEYS, SCENARIOS, CHANGES)
+    )
     tables = {}
     for name in table_names():
         file, made_up = f"{name}.csv", f"{name}-synthetic.csv"
@@ -154,7 +184,7 @@ def _read_folder(path: Path) -> RawCase:
         if file in contents:
             cells = _parse(file, contents[file], findings)
             if cells is not None:
-                tables[name] = _table(name, file, cells, findings)
+                tables[name] = table_of(name, file, cells, findings)
     lock = _lock(LOCK_FILE, contents, claim is not None, findings)
     lost = {f.file for f in findings if f.file in known} - {table.file for table in tables.values()}
     return RawCase(
@@ -167,6 +197,8 @@ def _read_folder(path: Path) -> RawCase:
         lock,
         tuple(unread),
         frozenset(file.rpartition(".")[0].removesuffix("-synthetic") for file in lost),
+        scenarios,
+        history,
     )
 
 
@@ -243,7 +275,7 @@ def _parse(file: str, content: bytes, findings: list[Finding]) -> list[list[str]
     return cells
 
 
-def _table(name: str, file: str, cells: list[list[str]], findings: list[Finding]) -> Table:
+def table_of(name: str, file: str, cells: list[list[str]], findings: list[Finding]) -> Table:
     """Put the cells under their headings; report headings and rows of the wrong shape."""
     if not cells or not any(cell.strip() for cell in cells[0]):
         findings.append(Finding(file, 1, "", "there is no heading", "Put the column names there."))
@@ -266,14 +298,16 @@ def _table(name: str, file: str, cells: list[list[str]], findings: list[Finding]
             )
         elif header.count(column) > 1:
             findings.append(Finding(file, 1, column, "the column stands twice", "Keep one."))
+    strange = [name for name in header if name not in columns]
     findings.extend(
         Finding(file, 1, column.name, "the column is missing", f"Add it: {column.meaning}.")
         for column in columns.values()
         if column.required and column.name not in header
+        if not column.filled or get_close_matches(column.name, strange, 1, 0.85)
     )
     rows = []
     for number, line in enumerate(cells[1:], start=2):
-        if not any(cell.strip() for cell in line):
+        if not any(cell.strip() for cell in line) or _is_example(line):
             continue
         if len(line) < len(header) or any(cell.strip() for cell in line[len(header) :]):
             findings.append(
@@ -290,6 +324,12 @@ def _table(name: str, file: str, cells: list[list[str]], findings: list[Finding]
             Row(number, {c: v.strip() for c, v in zip(header, padded, strict=True) if c in columns})
         )
     return Table(name, file, tuple(rows))
+
+
+def _is_example(line: Sequence[str]) -> bool:
+    """Whether a row is only shown, as its first cell says with a mark."""
+    first = next((cell.strip() for cell in line if cell.strip()), "")
+    return first.startswith(EXAMPLE)
 
 
 def _is_note(column: str) -> bool:
@@ -324,7 +364,7 @@ def _read_workbook(path: Path) -> RawCase:
         if sheet.name in (SETTINGS, CLAIM):
             keys[sheet.name] = _sheet_keys(sheet.name, place, lines, findings)
         else:
-            tables[sheet.name] = _table(sheet.name, place, lines, findings)
+            tables[sheet.name] = table_of(sheet.name, place, lines, findings)
     if SETTINGS not in keys:
         findings.append(
             Finding(path.name, 0, "", "the sheet 'case' is missing", "Add it: key and value.")
@@ -332,11 +372,23 @@ def _read_workbook(path: Path) -> RawCase:
     files, beside = {path.name: content}, lock_place(path)
     if beside.is_file():
         files[beside.name] = beside.read_bytes()
+    futures = path.with_name(f"{path.stem}.{SCENARIOS}")
+    if futures.is_file():
+        files[futures.name] = futures.read_bytes()
+    scenarios = _keys(futures.name, files, findings)
     claim = keys.get(CLAIM)
     lock = _lock(beside.name, files, claim is not None, findings)
     settings = keys.get(SETTINGS, {})
     return RawCase(
-        path, settings, tables, files, tuple(findings), claim, lock, unread=tuple(unread)
+        path,
+        settings,
+        tables,
+        files,
+        tuple(findings),
+        claim,
+        lock,
+        unread=tuple(unread),
+        scenarios=scenarios,
     )
 
 
@@ -370,7 +422,13 @@ def _sheet_keys(
     """Read a sheet of keys and values as a TOML file would say it."""
     columns, keys = dictionary()[table], dict[str, object]()
     for number, line in enumerate(cells, start=1):
-        if len(line) >= 2 and line[0] and line[1] and line[:2] != ["key", "value"]:
+        if (
+            len(line) >= 2
+            and line[0]
+            and line[1]
+            and not _is_example(line)
+            and line[:2] != ["key", "value"]
+        ):
             key, value = line[0], line[1]
             if key in keys:
                 findings.append(Finding(place, number, key, "the key stands twice", "Keep one."))
@@ -392,7 +450,7 @@ def _as_toml(value: str, kind: str) -> object:
 
 def read_units(
     path: str | Path, unit: str = "", draw: str = "", columns: Sequence[str] = ()
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """Read a table of units: one row for each unit, or for each draw and unit.
 
     Parameters
@@ -410,6 +468,8 @@ def read_units(
     InputError
         When the file cannot be read, lacks a column, or a row has no name.
     """
+    import pandas as pd
+
     place = Path(path)
     try:
         lines = csv.reader(io.StringIO(read_text(place), newline=""))

@@ -1,14 +1,18 @@
 """An empty case that explains itself."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 from capworth.case.dictionary import SETTINGS, Column, dictionary, row_key, table_names
+from capworth.case.model import Settings
 from capworth.errors import CaseError, Finding
+from capworth.methods.arguments import kinds_checked
 
 README = "README.md"
 
 
+@kinds_checked
 def write_template(folder: str | Path) -> Path:
     """Write `case.toml`, every table with its headings, and a page that explains each column.
 
@@ -31,39 +35,47 @@ def write_template(folder: str | Path) -> Path:
 
 def _settings(name: str) -> str:
     lines = [
-        "# Assumptions of the case. Lines that begin with # are not read; take the mark away to",
-        "# use a setting. Amounts of money are in the currency of the case.",
+        "# Assumptions of the case. Three must be given. Lines that begin with # are not read:",
+        "# they say what is taken, so that taking the mark away changes nothing by itself.",
+        "# Amounts of money are in the currency of the case.",
         "",
     ]
-    for column in dictionary()[SETTINGS].values():
+    for column in (c for c in dictionary()[SETTINGS].values() if not c.language):
         lines.append(f"# {column.meaning}{_limits(column)}")
-        mark = "" if column.required else "# "
-        lines += [f"{mark}{column.name} = {_example(column, name)}", ""]
+        taken = _taken(column, name)
+        if column.required and not column.filled:
+            lines += [f"{column.name} = {GIVEN[column.name]}", ""]
+        elif taken:
+            lines += [f"# {column.name} = {taken}", ""]
+        else:
+            lines += ["# (nothing is taken; write it as", f"#  {column.name} = ...)", ""]
     return "\n".join(lines)
 
 
-def _example(column: Column, name: str) -> str:
-    examples = {
-        "name": f'"{re.sub("[^A-Za-z0-9_.-]+", "-", name).strip("-_.") or "case"}"',
-        "discounting": '"green-book"',
-        "timing": '"start"',
-        "appraisal_date": '"2025-12-31"',
-        "currency": '"EUR"',
-        "price_year": "2025",
-        "first_year": "2026",
-        "years": "10",
-        "seed": "1",
-        "draws": "100000",
-    }
-    if column.name in examples:
-        return examples[column.name]
-    if column.kind == "list":
-        return "[" + ", ".join(f'"{word}"' for word in column.options[:3]) + "]"
-    if column.kind == "choice":
-        return f'"{column.options[0]}"'
-    if column.kind in {"number", "whole", "year"}:
-        return "1.0" if column.kind == "number" else "1"
-    return '"..."'
+GIVEN = {"organisation": '"..."', "appraisal_date": '"2025-12-31"', "currency": '"EUR"'}
+DATED = {"price_year": "2025", "first_year": "2026", "discounting": '"eu-cohesion-3"'}  # by these
+
+
+def _taken(column: Column, name: str) -> str:
+    """What is taken where the setting is not given, as it stands in the file; else nothing."""
+    if column.name == "name":
+        return f'"{re.sub("[^A-Za-z0-9]+", "-", name).strip("-") or "case"}"'
+    if column.name == "title":
+        return '"...: what services cost and what they add"'
+    if column.name in DATED:
+        return DATED[column.name]
+    if column.name in ("years", "seed"):
+        return {"years": "10", "seed": "1"}[column.name]
+    usual = next((f.default for f in fields(Settings) if f.name == column.name), None)
+    match usual:
+        case tuple() if usual:
+            return "[" + ", ".join(f'"{word}"' for word in usual) + "]"
+        case int() | float():
+            return str(usual)
+        case str() if usual:
+            return f'"{usual}"'
+        case _:
+            return ""
 
 
 def columns_page() -> str:
@@ -82,7 +94,7 @@ def columns_page() -> str:
         lines += ["| column | kind | unit | needed | meaning |", "| --- | --- | --- | --- | --- |"]
         for column in dictionary()[table].values():
             kind = column.kind + (f" ({', '.join(column.options)})" if column.options else "")
-            needed = "yes" if column.required else ""
+            needed = "taken if blank" if column.filled else "yes" if column.required else ""
             meaning = column.meaning + _limits(column)
             lines.append(f"| {column.name} | {kind} | {column.unit} | {needed} | {meaning} |")
     return "\n".join(lines) + "\n"

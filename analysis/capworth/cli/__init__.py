@@ -25,17 +25,20 @@ from capworth.errors import CapworthError, nearest
 
 EXIT_FAULT, EXIT_OURS, EXIT_CTRL_C = 2, 3, 128 + signal.SIGINT
 COMMANDS = {  # in the order in which a newcomer meets them: what each is for
-    "new": "Write an empty, commented case into FOLDER.",
+    "new": "Write a case to fill in at PLACE: a workbook (.xlsx) or a folder; or copy an example.",
     "check": "Report every fault of CASE (a folder or a workbook) at once, then its lints.",
     "register": "Lock the claim of CASE before its outcomes are read: write claim.lock.toml.",
     "run": "Appraise CASE and write its run folder with tables and reports.",
     "allocate": "Share the shared platforms of CASE by every key, side by side.",
     "calibrate": "Hold the value chain against published facts in FOLDER.",
     "parameters": "List the published parameters of the register, with their standing.",
+    "read": "Say the two pages of RUN in the terminal, in any language of the run.",
     "rerun": "Recompute RUN from its own inputs and compare every byte.",
     "brief": "Write a page for one member of RUN, or for each, in its own language.",
     "track": "Hold what has come about (ACTUALS, a CSV file) against the plan of CASE.",
     "compare": "Tell what moved from OLD_RUN to NEW_RUN, and which inputs moved it.",
+    "scenarios": "Show the programme of CASE under each of its scenarios, side by side.",
+    "propose": "Hold a set of improvements of your own (a CSV file) against the best sets of RUN.",
     "switch": "Show the level of each input of CASE, set alone, at which one answer turns.",
     "elicit": "Turn the judgements of CASE into weights with ranges, and say what to revisit.",
     "survey": "Make up a SYNTHETIC survey of the members of CASE, to try the machinery.",

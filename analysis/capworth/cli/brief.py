@@ -3,7 +3,7 @@
 import click
 
 from capworth.cli.options import WORKERS
-from capworth.cli.terminal import progress
+from capworth.study.progress import showing
 
 
 @click.command("brief")
@@ -25,7 +25,7 @@ def command(
 
     if bool(codes) == everybody:
         raise click.UsageError("Name members with --member, or take --all.")
-    with progress() as tell:
+    with showing() as tell:
         written = write_briefs(Path(folder), codes, lang or "", workers, tell)
     for path in written if len(written) <= len(codes) else ():
         click.echo(str(path))

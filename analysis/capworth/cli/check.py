@@ -1,6 +1,14 @@
 """`capworth check`: every fault of a case at once, and what a reviewer would attack in it."""
 
+from typing import TYPE_CHECKING
+
 import click
+
+from capworth.errors import InputError
+
+if TYPE_CHECKING:
+    from capworth.case.model import Case
+    from capworth.study.split_check import SplitCheck
 
 
 @click.command("check")
@@ -16,40 +24,52 @@ def command(case: str, deep: bool, known: bool, as_json: bool) -> None:
     A fault must be mended (exit code 2). A lint is what a reviewer would attack: it stops nothing
     (exit code 0); mend it, or defend it in writing.
     """
-    import json
-
     from capworth.case.read import read_case
-    from capworth.cli import EXIT_FAULT
-    from capworth.errors import InputError
-    from capworth.lints.examine import examine
-    from capworth.lints.lint import catalogue
-    from capworth.lints.report import in_its_place, report_of
-    from capworth.model.result import Provenance
-    from capworth.study.split_check import DRAWS, check_splits
+    from capworth.lints.found import in_order, lint_case
+    from capworth.lints.lint import SEVERITIES, catalogue, lint
+    from capworth.lints.report import in_its_place
 
     if as_json:
         if deep or known:
             raise click.UsageError("--json tells all by itself: leave out --deep and --list.")
-        found_all = report_of(case)
-        click.echo(json.dumps(found_all, indent=1, ensure_ascii=False))
-        if not found_all["is_good"]:
-            raise SystemExit(EXIT_FAULT)
+        _as_json(case)
         return
     found = read_case(case)
     click.echo(f"{found!r}: nothing to mend")
-    splits = check_splits(found, Provenance.of(found, DRAWS)) if deep else None
-    sound = examine(found, moved=() if splits is None else splits.silent)
-    for lint in in_its_place(sound.lints, case):
-        click.echo(f"{lint}\n    {lint.mend}")
+    splits = _split(found) if deep else None
+    lints = lint_case(found)
+    if splits is not None and splits.silent:
+        lints = in_order((*lints, lint("O07", "capabilities", (), splits.silent)))
+    for one in in_its_place(lints, case):
+        click.echo(f"{one}\n    {one.mend}")
     if splits is not None:
         click.echo(repr(splits))
         if splits.declared:
             raise InputError(
                 f"a declared split moves {', '.join(splits.declared)}: tell its makers."
             )
-    serious, look = sound.counts.values()
+    serious, look = ([x.severity for x in lints].count(severity) for severity in SEVERITIES)
     click.echo(f"{serious} serious, {look} to be defended in writing")
     if known:
-        fired = {lint.code for lint in sound.lints}
+        fired = {one.code for one in lints}
         for code, rule in catalogue().items():
             click.echo(f"{'*' if code in fired else ' '} {code} {rule.slug}: {rule.sees}")
+
+
+def _as_json(place: str) -> None:
+    import json
+
+    from capworth.cli import EXIT_FAULT
+    from capworth.lints.report import report_of
+
+    found = report_of(place)
+    click.echo(json.dumps(found, indent=1, ensure_ascii=False))
+    if not found["is_good"]:
+        raise SystemExit(EXIT_FAULT)
+
+
+def _split(case: "Case") -> "SplitCheck | None":
+    from capworth.model.result import Provenance
+    from capworth.study.split_check import DRAWS, check_splits
+
+    return check_splits(case, Provenance.of(case, DRAWS))

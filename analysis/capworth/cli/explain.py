@@ -24,7 +24,7 @@ def command(folder: str, subject: str, find: str, language: str) -> None:
 
     path = Path(folder)
     manifest = runs.read_manifest(path)
-    case = read_case(runs.inputs_of(path)).with_settings(seed=manifest["settings"]["seed"])
+    case = read_case(runs.inputs_of(path)).assuming(seed=manifest["settings"]["seed"])
     subjects = (*case.capability_ids, *case.improvement_ids)
     if subject in subjects:
         _answer(path, case, subject, language)

@@ -1,13 +1,65 @@
-"""`capworth new`: an empty, commented case."""
+"""`capworth new`: a case to fill in: a workbook, a folder, or one that is there already."""
 
 import click
 
 
 @click.command("new")
-@click.argument("folder", type=click.Path())
-def command(folder: str) -> None:
-    """Write an empty, commented case into FOLDER."""
+@click.argument("place", type=click.Path())
+@click.option(
+    "--with",
+    "wanted",
+    default="",
+    metavar="TABLES",
+    help="More sheets of the workbook, such as improvements,chain.",
+)
+@click.option(
+    "--from",
+    "costs",
+    type=click.Path(),
+    help="A CSV file with name, amount and year: services and what they cost a year.",
+)
+@click.option("--example", help="Copy a bundled case, such as uk; a wrong name lists them all.")
+@click.option("--organisation", help="With --from: whose services they are.")
+@click.option("--currency", help="With --from: three-letter code, such as GBP.")
+@click.option("--date", "day", metavar="YYYY-MM-DD", help="With --from: day of the appraisal.")
+def command(
+    place: str,
+    wanted: str,
+    costs: str | None,
+    example: str | None,
+    organisation: str | None,
+    currency: str | None,
+    day: str | None,
+) -> None:
+    """Write a case to fill in at PLACE: a workbook where it ends in .xlsx, else a folder.
+
+    A workbook begins with three sheets: case, capabilities, costs. What is left blank is taken
+    where it can be (ranges by grade, years, discounting), and the paper says so.
+    """
+    from capworth.case.book import write_book
+    from capworth.case.examples import copy_example
+    from capworth.case.plain import read_plain
     from capworth.case.template import write_template
 
-    path = write_template(folder)
-    click.echo(f"wrote an empty case to {path}; begin with {path / 'README.md'}")
+    is_book = place.lower().endswith(".xlsx")
+    if example:
+        if costs or wanted or is_book:
+            raise click.UsageError("--example goes into a folder, and alone.")
+        path = copy_example(example, place)
+        click.echo(f"copied {example} to {path}; try `capworth check {path}`")
+        return
+    if costs and not is_book:
+        raise click.UsageError("--from writes a workbook: name a file that ends in .xlsx.")
+    if not is_book:
+        if wanted:
+            raise click.UsageError("--with is for workbooks: a folder has every table.")
+        path = write_template(place)
+        click.echo(f"wrote an empty case to {path}; begin with {path / 'README.md'}")
+        return
+    tables = [word.strip() for word in wanted.split(",") if word.strip()]
+    given = {"organisation": organisation, "currency": currency, "appraisal_date": day}
+    settings = {key: value for key, value in given.items() if value}
+    path = write_book(place, tables, settings, read_plain(costs) if costs else None)
+    left = [key for key in given if key not in settings]
+    fill = f"fill in {', '.join(left)} on the sheet case, then " if left else ""
+    click.echo(f"wrote {path}; {fill}`capworth check {path}`")

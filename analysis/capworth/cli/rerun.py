@@ -3,7 +3,7 @@
 import click
 
 from capworth.cli.options import WORKERS
-from capworth.cli.terminal import progress
+from capworth.study.progress import showing
 
 EXIT_DIFFERS = 1
 
@@ -15,7 +15,7 @@ def command(folder: str, workers: int) -> None:
     """Recompute RUN from its own inputs and compare every byte."""
     from capworth.runs import run as runs
 
-    with progress() as tell:
+    with showing() as tell:
         found = runs.rerun(folder, workers, tell)
     click.echo(str(found))
     if not found.is_same:

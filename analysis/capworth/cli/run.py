@@ -1,14 +1,20 @@
 """`capworth run`: the whole appraisal, from the case to the decision paper."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from capworth.cli.options import WORKERS
-from capworth.cli.terminal import progress
+from capworth.study.progress import showing
+
+if TYPE_CHECKING:
+    from capworth.case.model import Case
 
 
 @click.command("run")
 @click.argument("case", type=click.Path())
 @click.option("--out", type=click.Path(), help="Run folder [default: reports/NAME].")
+@click.option("--scenario", metavar="NAME", default="", help="One of the case's scenarios.toml.")
 @click.option("--draws", type=click.IntRange(100, 10_000_000), help="Sampled draws.")
 @click.option("--seed", type=click.IntRange(0), help="Seed of every random stream.")
 @click.option("--lang", help="Languages of the report, such as en,fr.")
@@ -27,6 +33,13 @@ from capworth.cli.terminal import progress
     help="short: about twenty pages; full: every page and chart, written as SVG too.",
 )
 @click.option(
+    "--format",
+    "formats",
+    default="pdf,html",
+    show_default=True,
+    help="Papers, such as pdf,html,book,word: book is a workbook of every figure, block and table.",
+)
+@click.option(
     "--until-stable",
     is_flag=True,
     help="Double the draws until the Monte Carlo error of every headline is below the tolerance.",
@@ -42,11 +55,13 @@ from capworth.cli.terminal import progress
 def command(
     case: str,
     out: str | None,
+    scenario: str,
     draws: int | None,
     seed: int | None,
     lang: str | None,
     parameters: str,
     annex: str,
+    formats: str,
     until_stable: bool,
     tolerance: float,
     workers: int,
@@ -57,16 +72,30 @@ def command(
     from capworth.case.read import read_case
     from capworth.runs import run as runs
 
-    name = read_case(case).settings.name if out is None else ""
+    asked = read_case(case)
+    asked = asked.with_scenario(scenario) if scenario else asked
+    name = f"{asked.settings.name}-{scenario}" if scenario else asked.settings.name
     folder = Path(out) if out else Path("reports") / name
     languages = tuple(word.strip() for word in lang.split(",")) if lang else ()
     if until_stable:
         if draws is not None:
             raise click.UsageError("--until-stable finds the number of draws: leave out --draws.")
-        draws = _enough(case, seed, tolerance, workers)
-    with progress() as tell:
+        draws = _enough(asked, seed, tolerance, workers)
+    with showing() as tell:
         every = parameters == "all"
-        study = runs.run(case, folder, draws, seed, languages, workers, tell, every, annex)
+        written = tuple(word.strip() for word in formats.split(",") if word.strip())
+        study = runs.run(
+            asked,
+            folder,
+            draws,
+            seed,
+            languages,
+            workers,
+            tell,
+            every,
+            annex,
+            formats=written,
+        )
     if kept := runs.kept_in(folder):
         click.echo(f"kept in {folder}, as no part of the run: {', '.join(kept)}", err=True)
     for answer in runs.answers_of(study):
@@ -77,14 +106,12 @@ def command(
         click.echo(f"decision paper: {paper}")
 
 
-def _enough(place: str, seed: int | None, tolerance: float, workers: int) -> int:
+def _enough(case: "Case", seed: int | None, tolerance: float, workers: int) -> int:
     """Say how many draws it takes until every headline is stable, and what stays above."""
-    from capworth.case.read import read_case
     from capworth.uncertainty.convergence import draws_until_stable
 
-    case = read_case(place)
-    case = case if seed is None else case.with_settings(seed=seed)
-    with progress() as tell:
+    case = case if seed is None else case.assuming(seed=seed)
+    with showing() as tell:
         draws, found = draws_until_stable(case, tolerance, workers, tell)
     click.echo(
         f"{draws:,} draws: largest Monte Carlo error {found.largest:.2%} of its range "

@@ -15,7 +15,7 @@ from capworth.methods.uncertainty.order_statistics import known_quantiles
 from capworth.model.chain import Levels
 from capworth.model.draws import Draws
 from capworth.model.figures import RATIO, SHARE, Column, columns
-from capworth.model.joint_gains import Game, games_of
+from capworth.model.joint_gains import Game, games_of, meetings_of
 from capworth.model.result import HIGH, LOW, Answer, Provenance, spread
 from capworth.model.simulation import Sample
 
@@ -106,7 +106,7 @@ def gap_worth(
     whole = np.einsum("nk,k->n", weights, np.nan_to_num(reference))  # points at the levels
     named = [c for c in case.capability_ids if c in {*excellence.derived, *excellence.designated}]
     money, harm = _chain_gap(sample, named, draws)
-    games = games_of(model, draws)
+    games = games_of(meetings_of(model, draws), draws.size)
     cost = sample.drawn.improvement_cost[: draws.size] / MILLION
     shares = cost_shares(case, games)
     closed, paid, earned = (np.full(gap.shape, np.nan) for _ in range(3))

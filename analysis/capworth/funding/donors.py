@@ -13,6 +13,7 @@ from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.frontier import Relations
 from capworth.model.costs import PAYERS
 from capworth.model.figures import RATIO, SHARE, STATED, Column, columns
+from capworth.model.joint_gains import MONEY
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.simulation import Sample
 from capworth.programme.choice import Choice
@@ -128,6 +129,8 @@ def make_menu(
     def gains(name: str, measure: str, scale: float = 1.0) -> Mapping[str, Floats]:
         """Gains of every package, with what its members add together."""
         found = choice.worth.over_draws(bundles, measure)
+        if measure == MONEY:  # absent where nothing in it has a price
+            found = np.where((bundles & sample.model.valued).any(axis=1), found, np.nan)
         return spread(name, found, scale, sample.ranged(measure, found))
 
     gain, asked = choice.worth.expected(bundles, DISTANCE), drawn.asked.mean(axis=0) @ inside
@@ -146,7 +149,7 @@ def make_menu(
             **{f"{p}_m": payers[:, k] / MILLION for k, p in enumerate(PAYERS)},
             **gains("gain", DISTANCE),
             "gain_per_asked_m": rate,
-            **gains("money_m", "money", MILLION),
+            **gains("money_m", MONEY, MILLION),
             **gains("harm_days", HARM),
             "exchange": share_served(drawn.gains, bundles),
             "p_gain": (choice.worth.over_draws(bundles, DISTANCE) > 0).mean(axis=0),

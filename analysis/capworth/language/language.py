@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from math import isfinite
 from numbers import Integral
 from typing import Literal
@@ -38,6 +39,8 @@ class Language:
     names : printed names of the things of the case
     currency : of the case
     section : of the phrases ("pages", "charts", "brief", "explorer", "lints"), with its typography
+    own : what the case calls what phrases have a word for, such as a member, and its functions
+    linking : told of each number that is written, with its text; what it returns stands there
 
     >>> Language("en").money(19.4, "EUR", 1), Language("en").probability(0.2606)
     ('€19.4 million', '26%')
@@ -51,6 +54,8 @@ class Language:
     names: Mapping[str, str] = field(default_factory=dict)
     currency: str = ""
     section: str = "pages"
+    own: Mapping[str, str] = field(default_factory=dict)
+    linking: Callable[[float, str], str] | None = None
 
     def __post_init__(self) -> None:
         phrases(self.code)  # raises at once where there is no such language
@@ -60,7 +65,7 @@ class Language:
         """Take names and currency from a case; illustrative improvements carry a mark."""
         marked = {i.id for i in case.improvements if i.illustrative}
         names = {k: n + MARK if k in marked else n for k, n in case.names(code).items()}
-        return cls(code, names, case.settings.currency)
+        return cls(code, names, case.settings.currency, own=own_words(case, code))
 
     def speaking(self, section: str) -> "Language":
         """Return the same language as another section speaks it."""
@@ -110,7 +115,7 @@ class Language:
         InputError
             When there is no such phrase, or no value for one of its slots.
         """
-        phrase = self.phrases.form(self.section, key, values.get("count"))
+        phrase = self._worded(self.phrases.form(self.section, key, values.get("count")))
         try:
             text = phrase.format_map(_Slots(values, self.rightwards))
         except (KeyError, TypeError) as error:
@@ -121,7 +126,15 @@ class Language:
     def word(self, group: str, key: str) -> str:
         """Say a word that cases use, such as a function; as it stands where it is unknown."""
         known = f"{group}.{key}"
+        if group == "function" and key in self.own:
+            return self.typeset(self.own[key])
         return self.say(known) if self.has(known) else self.typeset(key)
+
+    def _worded(self, phrase: str) -> str:
+        """Put the case's own words for those of a phrase; its slots stay."""
+        if not self.own:
+            return phrase
+        return _reworded(phrase, self.code, tuple(self.own.items()))
 
     def typeset(self, text: str) -> str:
         """Give a text, also one of the case, the typography of the language."""
@@ -274,7 +287,8 @@ class Language:
 
     def _bare(self, value: float, places: int, *, plus: str = "", padded: bool = True) -> str:
         minus, locale = self._typography.minus, self.phrases.locale
-        return say(value, places, locale, minus=minus, plus=plus, padded=padded)
+        text = say(value, places, locale, minus=minus, plus=plus, padded=padded)
+        return text if self.linking is None else self.linking(value, text)
 
     def _isolated(self, value: str) -> str:
         return isolated(value) if self.rightwards else value
@@ -306,13 +320,14 @@ class Language:
         amount = Amount(value * scale, low * scale, high * scale)
         places = digits(unit, *amount, error)
         middle, low_end, high_end = (self.number(end, places) for end in amount)
-        text = self._in_unit(middle, unit)
+        text = self.in_unit(middle, unit)
         if not ranged or figure.low is None or amount.is_certain:
             return text
         key = "span_signed" if amount.low < 0 else "span"
         return self.say("around", middle=text, span=self.say(key, low=low_end, high=high_end))
 
-    def _in_unit(self, number: str, unit: str) -> str:
+    def in_unit(self, number: str, unit: str) -> str:
+        """Put the unit of a figure to a written number, or to a written interval."""
         if unit in ("millions", "money"):
             return self.amount(number, millions=unit == "millions")
         if unit in ("share", "distance"):
@@ -401,6 +416,34 @@ class Language:
             key = "units.money_year" if amount["year"] else "units.money"
             return self.say(key, sign=self.sign(amount["currency"]), year=amount["prices"])
         return self.word("units", unit)
+
+
+def own_words(case: Case, code: str) -> Mapping[str, str]:
+    """What a case calls things in a language, by its table `vocabulary`."""
+    return {word.word: word.in_language("name", code) for word in case.vocabulary}
+
+
+@cache
+def _reworded(phrase: str, code: str, own: tuple[tuple[str, str], ...]) -> str:
+    found = phrases(code).phrases
+    words = {
+        str(found[f"common.own.{key.replace(' ', '_')}"]): name
+        for key, name in own
+        if f"common.own.{key.replace(' ', '_')}" in found
+    }
+    if not words:
+        return phrase
+    longest = sorted(words, key=len, reverse=True)
+    pattern = rf"\{{[^{{}}]*\}}|(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)"
+
+    def put(match: re.Match[str]) -> str:
+        text = match.group()
+        name = words.get(text) or words.get(text[0].lower() + text[1:])
+        if text.startswith("{") or name is None:
+            return text
+        return name if text[0].islower() else name[0].upper() + name[1:]
+
+    return re.sub(pattern, put, phrase, flags=re.IGNORECASE)
 
 
 class _Slots(dict[str, object]):

@@ -1,6 +1,6 @@
 """What a reviewer would attack: each attack that a program can see in a case is one lint."""
 
-from capworth.lints.examine import lint_case, lints_page
+from capworth.lints.found import lint_case, lints_page
 from capworth.lints.lint import Lint
 
 __all__ = ["Lint", "lint_case", "lints_page"]

@@ -1,8 +1,9 @@
 """Attacks on the costs: what is counted that should not be, what is missing, and optimism."""
 
 from collections.abc import Iterator
+from itertools import groupby, pairwise
 
-from capworth.case.model import Case, CostLine, Estimate
+from capworth.case.model import Case, CostLine, Estimate, Published
 from capworth.case.register import bias_classes
 from capworth.lints.lint import Lint, asserts, lint, speaks_of
 
@@ -24,12 +25,13 @@ def cost_lints(case: Case) -> Iterator[Lint]:
     yield from technology_without_bias(case)
     yield from managed_for_free(case)
     yield from range_not_drawn(case)
+    yield from narrower_than_vintages(case)
 
 
 def _forward(case: Case) -> Iterator[CostLine]:
     """Lines that are counted."""
     for line in case.costs:
-        if line.treatment == "forward" and line.category != "contribution" and line.amount.high > 0:
+        if line.treatment == "forward" and not line.is_transfer and line.amount.high > 0:
             yield line
 
 
@@ -187,3 +189,49 @@ def range_not_drawn(case: Case) -> Iterator[Lint]:
     """A range beside an optimism bias that does not say what it holds: it is not drawn."""
     found = [c for c in _forward(case) if not c.range_holds and not c.amount.is_certain]
     yield from _lines("C12", found)
+
+
+VINTAGES = frozenset({"whole-life", "one-off"})  # published estimates of what is paid once
+
+
+def narrower_than_vintages(case: Case) -> Iterator[Lint]:
+    """A build whose range is narrower than published estimates of such things have moved.
+
+    The largest move from one estimate to the next of the same thing in the same prices: up against
+    the upper side of the range, down against the lower. Of the improvement itself where it has
+    moved that way, else of any in the case.
+    """
+    moves = [*_moves(case)]
+    found, up, down = [], 0.0, 0.0
+    for line in _forward(case):
+        if line.kind != "one-off" or not line.improvement or line.bias != "none":
+            continue
+        rise, fall = (
+            max(
+                (abs(m) for owner, m in moves if m * sign > 0 and owner == line.improvement),
+                default=max((abs(m) for _, m in moves if m * sign > 0), default=0.0),
+            )
+            for sign in (1, -1)
+        )
+        amount = line.amount
+        if amount.high < (1 + rise) * amount.mode or amount.low > (1 - fall) * amount.mode:
+            found.append(line)
+            up, down = max(up, rise), max(down, fall)
+    if found:
+        rows = (line.amount.row for line in found)
+        names = (line.id for line in found)
+        yield lint("C13", "costs", rows, names, up=round(100 * up), down=round(100 * down))
+
+
+def _moves(case: Case) -> Iterator[tuple[str, float]]:
+    """Improvement, and by what share its estimate moved from one vintage to the next."""
+    owners = {line.id: line.improvement for line in case.costs}
+    rows = [p for p in case.published if p.kind in VINTAGES and p.value > 0]
+
+    def same(p: Published) -> tuple[str, str, str, str, int]:
+        return p.improvement, p.line, p.metric, p.currency, p.price_year or 0
+
+    for (improvement, line, *_), series in groupby(sorted(rows, key=same), key=same):
+        by_year = sorted(series, key=lambda p: p.year)
+        for before, after in pairwise(by_year):
+            yield improvement or owners.get(line, ""), after.value / before.value - 1

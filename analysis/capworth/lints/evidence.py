@@ -10,6 +10,7 @@ from decimal import Decimal
 from capworth.case.claim import PER_EURO
 from capworth.case.claim_lock import FILE as LOCK_FILE
 from capworth.case.claim_lock import changed_since
+from capworth.case.defaults import BY_GRADE
 from capworth.case.model import Case, Estimate
 from capworth.case.register import schedules
 from capworth.case.tables import CLAIM_FILE, SETTINGS_FILE
@@ -32,6 +33,7 @@ def evidence_lints(case: Case) -> Iterator[Lint]:
     yield from synthetic_feedback(case)
     yield from feedback_of_few(case)
     yield from judged_as_independent(case)
+    yield from ranges_by_default(case)
 
 
 def _typed(case: Case) -> Iterator[Estimate]:
@@ -179,6 +181,13 @@ def judged_as_independent(case: Case) -> Iterator[Lint]:
     for table, found in _by_table(judged).items():
         if len(found) >= MANY and not any(e.group for e in found):
             yield lint("E09", table, (), map(_name, found), count=str(len(found)))
+
+
+def ranges_by_default(case: Case) -> Iterator[Lint]:
+    """Ranges that nobody gave, so that the grade gave them."""
+    taken = (e for e in _typed(case) if BY_GRADE in e.basis)
+    for table, found in _by_table(taken).items():
+        yield lint("E10", table, (e.row for e in found), map(_name, found), count=len(found))
 
 
 WITHDRAWN = frozenset({"revoked", "superseded"})

@@ -23,7 +23,9 @@ def improvement_lints(case: Case) -> Iterator[Lint]:
 
 
 def _steps(case: Case, step: str) -> Mapping[tuple[str, str], Effect]:
-    return {(e.improvement, e.capability): e for e in case.effects if e.step == step}
+    """Factors on a step; what sets its level is none."""
+    mine = (e for e in case.effects if e.step == step and not e.sets_level)
+    return {(e.improvement, e.capability): e for e in mine}
 
 
 def average_for_marginal(case: Case) -> Iterator[Lint]:
@@ -79,7 +81,7 @@ def no_chance_of_nothing(case: Case) -> Iterator[Lint]:
     found = []
     for effect in case.effects:
         up = effect.criterion not in falling and effect.step not in LESS_IS_BETTER
-        nothing = 0.0 if effect.criterion else 1.0
+        nothing = 0.0 if effect.criterion or effect.sets_level else 1.0
         least = effect.change.low - nothing if up else nothing - effect.change.high
         if effect.change.grade in JUDGED and least > 0:
             found.append(effect)

@@ -10,7 +10,7 @@ from capworth.case.dictionary import dictionary
 from capworth.case.read import read_case
 from capworth.case.tables import BOOKS, read_raw
 from capworth.errors import CaseError, Finding
-from capworth.lints.examine import examine
+from capworth.lints.found import lint_case
 from capworth.lints.lint import Lint
 
 VERSION = 1
@@ -54,7 +54,7 @@ def report_of(place: str | Path) -> dict[str, Any]:
         files = sorted({str(f["file"] if not f["sheet"] else f["sheet"]) for f in found})
         rest = [{"what": what, "because": files} for what in ("rules between tables", "lints")]
     else:
-        found = [_of_lint(lint) for lint in in_its_place(examine(case).lints, place)]
+        found = [_of_lint(lint) for lint in in_its_place(lint_case(case), place)]
         rest = []
     severities = [finding["severity"] for finding in found]
     return {

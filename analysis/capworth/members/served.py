@@ -30,7 +30,7 @@ from capworth.members.use import (
 )
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.methods.survey.disclosure import dominated, hidden_cells, without_small
+from capworth.methods.survey.disclosure import dominated, hidden_cells, hidden_with, without_small
 from capworth.methods.survey.nonresponse import FEWEST
 from capworth.model.figures import COUNT, STATED, Column
 from capworth.model.joint_gains import gain_shares
@@ -373,8 +373,9 @@ def guard_groups(
 ) -> pd.DataFrame:
     """Add up members by two of their features; groups that would give a member away are blank.
 
-    Hidden are groups of fewer than three members, as many more as keep those from being worked out
-    from the sums of rows and columns, and single sums that rest on one member for more than 75 %.
+    Hidden are groups of fewer than three members and single sums that rest on one member for more
+    than 75 %, each with as many more as keep it from being worked out from the sums of rows and
+    columns.
 
     Parameters
     ----------
@@ -394,12 +395,12 @@ def guard_groups(
     secret = cells[places, counts.columns.get_indexer(table.index.get_level_values(1))]
     table.insert(0, "members", groups.size().astype(float))
     for column in sums:
-        ruled = dominated(
-            np.nan_to_num(largest[column].to_numpy(dtype=float)),
-            np.nan_to_num(table[column].to_numpy(dtype=float)),
-            DOMINANT,
-        )
-        table[column] = table[column].where(~(secret | ruled))
+        whole = np.nan_to_num(table[column].to_numpy(dtype=float))
+        most = np.nan_to_num(largest[column].to_numpy(dtype=float))
+        amounts, first = np.zeros(counts.shape), np.zeros(counts.shape, dtype=bool)
+        at = places, counts.columns.get_indexer(table.index.get_level_values(1))
+        amounts[at], first[at] = np.maximum(whole, 0.0), secret | dominated(most, whole, DOMINANT)
+        table[column] = table[column].where(~hidden_with(amounts, first)[at])
     table["members"] = table["members"].where(~secret)
     return table.assign(hidden=secret)
 

@@ -20,7 +20,7 @@ from capworth.model.chain import ChainModel, hits_of
 from capworth.model.costs import PAYERS
 from capworth.model.draws import Draws
 from capworth.model.result import ends
-from capworth.model.simulation import Sample, sampled
+from capworth.model.simulation import Kept, Sample, sampled
 from capworth.streams import stream
 
 DRAWS = 5_000  # of the sample, the first ones, in which use is shared out among members
@@ -242,7 +242,7 @@ class Totals:
 
     Attributes
     ----------
-    mean : (capabilities,) as the study prints it, over all of its draws
+    mean : (capabilities,) as the study prints it, over the draws that it keeps
     error : (parts, capabilities) whose squares sum to the squared Monte Carlo error of the means
     drawn : (draws, capabilities) in the first draws, in which use is shared out
     """
@@ -309,23 +309,18 @@ class Use:
         return np.concatenate((apart, whole.error @ self.mean(kind)))
 
 
-def share_out(sample: Sample, cost: Floats | None = None) -> Use | None:
+def share_out(sample: Sample) -> Use | None:
     """Share hits, value and national cost out among the members; None where there are none.
 
-    A member's mean is the mean that the study prints, of all its draws, times the member's mean
-    share, as use is drawn independently of what there is to share: so the members' parts sum to
-    the study's figure, and no total is told twice. Ranges are those of the products in the draws.
-
-    Parameters
-    ----------
-    cost : (capabilities,) members' whole-life cost as the study prints it; that of the sample's
-        tallies when None
+    A member's mean is the mean that the study prints times the member's mean share, as use is drawn
+    independently of what there is to share: so the members' parts sum to the study's figure, and no
+    total is told twice. Ranges are those of the products in the draws.
     """
     case = sample.case
     if not case.members:
         return None
     model = UseModel(sample)
-    totals = _totals(sample, model, cost)
+    totals = _totals(sample, model.size)
     many, size = len(case.members), model.size
     flat = model.level("national", 0.0)[:, None]
     sums = {m: np.zeros((size, many)) for m in MEASURES}
@@ -369,35 +364,16 @@ def _ends(values: Floats) -> Floats:
     return np.stack(ends(np.ascontiguousarray(values.T), axis=1))
 
 
-def _totals(sample: Sample, model: UseModel, cost: Floats | None) -> Mapping[str, Totals]:
+def _totals(sample: Sample, size: int) -> Mapping[str, Totals]:
     """Gather what is shared out, as the study prints it: a year, money in millions."""
-    drawn, size = sample.drawn, model.size
-    years = sample.model.annuity * MILLION
-    place = PAYERS.index("members")
-    whole = sample.tallies.payers[:, place] / sample.draws if cost is None else cost
-    priced = sample.model.costs.price(model.draws, drawn.score[:size]).capability[:, :, place]
+    drawn, years = sample.drawn, sample.model.annuity * MILLION
+    paid = drawn.payers[:, :, PAYERS.index("members")]
     return {
         "hits": Totals.of(_hits(sample), size),
         "money": Totals.of(drawn.money / years, size),
         "harm": Totals.of(drawn.harm, size),
-        "national": Totals(
-            whole / years, covariance_root(priced / years, sample.draws), priced / years
-        ),
+        "national": Totals.of(paid / years, size),
     }
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """The draws that a sample keeps."""
-
-    sample: Sample
-
-    @property
-    def size(self) -> int:
-        return self.sample.drawn.size
-
-    def of(self, estimate: Estimate) -> Floats:
-        return self.sample.of(estimate)
 
 
 COUNTED = ("hits", "searches", "hit_rate", "intensity", "records", "quality", "access")
@@ -405,7 +381,7 @@ COUNTED = ("hits", "searches", "hit_rate", "intensity", "records", "quality", "a
 
 def _hits(sample: Sample) -> Floats:
     """(draws kept, capabilities) hits a year; 0 where the case has no chain."""
-    case, kept = sample.case, _Kept(sample)
+    case, kept = sample.case, Kept(sample)
     begins = tuple(s for s in case.chain if s.step in COUNTED)
     levels = ChainModel(replace(case, chain=begins)).levels(kept)
     found = [hits_of(level) if level else np.zeros(kept.size) for level in levels.values()]

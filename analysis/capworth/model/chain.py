@@ -5,13 +5,14 @@ How many hits a chain begins with: counted, at a rate, or from records and searc
 What one outcome is worth: on which scale, in whose incomes, to whom.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeAlias
 
 import numpy as np
 
-from capworth.case.model import Case, ChainStep, Estimate, UnitValue
+from capworth.case.model import Case, ChainStep, Effect, Estimate, UnitValue
 from capworth.case.rules.chain import SHARE_STEPS as SHARES
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.cost_benefit.prices import transferred
@@ -233,18 +234,23 @@ class ChainModel:
             level = levels.get(capability)
             if not level:
                 continue
-            hits = hits_of(level)
-            for outcome in dict.fromkeys(outcome for _, outcome in level if outcome):
-                if (FALSE, outcome) in level:
-                    got = -_burdens(hits, level, outcome)
-                else:
-                    got = _attributed(hits, level, outcome)
+            for outcome, got in self.counted(level):
+                if (FALSE, outcome) not in level:
                     outcomes[:, k] += got
                 for scale, total in (("money", money), ("harm", harm)):
                     if outcome in worth[scale]:
                         total[:, k] += got * worth[scale][outcome]
         money[:, ~self.has_scale("money")] = 0.0  # of harm alone no value is known
         return Benefits(money, harm, outcomes)
+
+    def counted(self, level: Levels) -> Iterator[tuple[str, Floats]]:
+        """Each outcome of one chain and (draws,) how many a year; burdens of false hits below 0."""
+        hits = hits_of(level)
+        for outcome in dict.fromkeys(outcome for _, outcome in level if outcome):
+            if (FALSE, outcome) in level:
+                yield outcome, -_burdens(hits, level, outcome)
+            else:
+                yield outcome, _attributed(hits, level, outcome)
 
     def unknown(self) -> tuple[Estimate, ...]:
         """Shares that a chain needs and the case does not give: anything from none to all."""
@@ -302,8 +308,37 @@ def _unknown(capability: str, step: str, outcome: str) -> Estimate:
     )
 
 
-def changed(level: Levels, factors: Mapping[str, Floats]) -> Levels:
-    """Multiply the steps of one chain; shares stay between 0 and 1.
+def changes_of(
+    effects: Iterable[Effect], drawn: Mapping[str, Floats]
+) -> tuple[Mapping[str, Floats], Mapping[str, Floats]]:
+    """Gather what improvements do to the steps of one chain, for `changed`.
+
+    Parameters
+    ----------
+    effects : of some improvements, all on one capability
+    drawn : (draws,) each by its name
+
+    Returns
+    -------
+    Factors of each step, all multiplied; and levels of the steps that are set and not multiplied,
+    as of a service that does not exist yet: the highest that one of them sets.
+    """
+    factors, levels = dict[str, Floats](), dict[str, Floats]()
+    for effect in effects:
+        number, step = drawn[effect.change.name], effect.step
+        if effect.sets_level:
+            levels[step] = np.maximum(levels.get(step, number), number)
+        else:
+            factors[step] = factors.get(step, 1.0) * number
+    return factors, levels
+
+
+def changed(
+    level: Levels,
+    factors: Mapping[str, Floats],
+    levels: Mapping[str, Floats] = MappingProxyType({}),
+) -> Levels:
+    """Set and multiply the steps of one chain; shares stay between 0 and 1.
 
     Where the chain has an elasticity, hits follow searches and records by it.
 
@@ -311,11 +346,12 @@ def changed(level: Levels, factors: Mapping[str, Floats]) -> Levels:
     ----------
     level : the rates and volumes of one capability
     factors : for each step, what it is multiplied by in every draw, (draws,)
+    levels : for each step that is set first, its level in every draw, (draws,)
     """
-    moved = {
-        (step, outcome): _times(step, rate, factors[step]) if step in factors else rate
-        for (step, outcome), rate in level.items()
-    }
+    moved = {}
+    for (step, outcome), today in level.items():
+        rate = levels.get(step, today)
+        moved[step, outcome] = _times(step, rate, factors[step]) if step in factors else rate
     response = responded(level, factors)
     if response is not None:
         moved[RESPONSE] = level.get(RESPONSE, 1.0) * response

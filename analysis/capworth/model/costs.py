@@ -1,7 +1,8 @@
 """What each capability and each improvement costs over the appraisal, and who pays."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from capworth.model.paths import Paths
 from capworth.model.price_base import PriceBase
 
 PAYERS = ("organisation", "members", "donors")
+Priced: TypeAlias = tuple[CostLine, Floats, Floats]  # line, (draws,) amount, its part of each year
 
 
 def discount_factors(case: Case) -> Floats:
@@ -54,9 +56,7 @@ class CostModel:
         self.out_turns = OutTurns(case)
         self.paths = Paths(case, self._discount)
         self._lines = tuple(
-            line
-            for line in case.costs
-            if line.treatment == "forward" and line.category != "contribution"
+            line for line in case.costs if line.treatment == "forward" and not line.is_transfer
         )
         self._capabilities = {c: k for k, c in enumerate(case.capability_ids)}
         names = [c.part_of or c.id for c in case.capabilities]
@@ -124,13 +124,28 @@ class CostModel:
                 capability += np.einsum("npc,npy->ncy", shares, platform)
         return Costs(capability, platform.sum(axis=2), improvement, asked)
 
-    def priced(self, draws: Draws) -> Iterator[tuple[CostLine, Floats, Floats]]:
+    def priced(self, draws: Draws) -> Iterator[Priced]:
         """Each forward line, its amount (draws,) with overrun, and its part of each year (years,).
 
         What is paid in a year is amount x part, in the case's money, not discounted.
         """
         for line, turned in self.out_turns.of(draws, self._lines):
             yield line, turned.amount, self.yearly(line)
+
+    def outlays(
+        self, draws: Draws, lines: Iterable[Priced] | None = None
+    ) -> Iterator[tuple[int, str, Floats, Floats]]:
+        """Improvement, payer, (draws,) amount and its part of each year, with what it keeps.
+
+        `lines` are those of `priced`, where they are known already.
+        """
+        for line, amount, years in self.priced(draws) if lines is None else lines:
+            if line.improvement:
+                yield self._improvements[line.improvement], line.payer, amount, years
+            elif line.capability:
+                for k, kept in self.paths.keepers:
+                    if kept == self._capabilities[line.capability]:
+                        yield k, line.payer, amount, self.kept(draws, line, k)
 
     def paid(self, draws: Draws, line: CostLine) -> Floats:
         """(years,) or (draws, years) part of a capability's line that is paid in each year.

@@ -7,7 +7,7 @@ import numpy as np
 
 from capworth.case.model import Case, Effect
 from capworth.methods.arguments import Floats
-from capworth.model.chain import Benefits, ChainModel, Levels, Worth, changed
+from capworth.model.chain import Benefits, ChainModel, Levels, Worth, changed, changes_of
 from capworth.model.draws import Draws
 from capworth.model.effect_years import EffectYears
 from capworth.model.extents import Extents
@@ -231,14 +231,15 @@ class GainModel:
         today: Benefits,
     ) -> Iterator[tuple[int, int, Floats, Floats]]:
         """Improvement, capability, and (draws,) money and days that the one adds to the other."""
+        for i, capability, moved in self.moves(draws, chain):
+            c = self._capability[capability]
+            then = self._chain.walk(draws.size, {capability: moved}, worth)
+            yield i, c, then.money[:, c] - today.money[:, c], then.harm[:, c] - today.harm[:, c]
+
+    def moves(self, draws: Draws, chain: Mapping[str, Levels]) -> Iterator[tuple[int, str, Levels]]:
+        """Improvement, capability, and the rates and volumes of the one's chain with the other."""
         for i, effects in enumerate(self._effects.values()):
             for capability in dict.fromkeys(e.capability for e in effects if e.step):
-                c = self._capability[capability]
-                factors = {
-                    e.step: draws.of(e.change)
-                    for e in effects
-                    if e.step and e.capability == capability
-                }
-                moved_chain = {capability: changed(chain[capability], factors)}
-                then = self._chain.walk(draws.size, moved_chain, worth)
-                yield i, c, then.money[:, c] - today.money[:, c], then.harm[:, c] - today.harm[:, c]
+                mine = [e for e in effects if e.step and e.capability == capability]
+                changes = changes_of(mine, {e.change.name: draws.of(e.change) for e in mine})
+                yield i, capability, changed(chain[capability], *changes)

@@ -14,7 +14,7 @@ import numpy as np
 from capworth.case.model import DISTANCE, HARM, NET, Case, Effect
 from capworth.methods.allocation.coalitions import memberships
 from capworth.methods.arguments import Floats
-from capworth.model.chain import Benefits, ChainModel, Levels, Worth, changed
+from capworth.model.chain import Benefits, ChainModel, Levels, Worth, changed, changes_of
 from capworth.model.draws import AtModes, Draws
 from capworth.model.effect_years import EffectYears
 from capworth.model.gains import Tree
@@ -96,6 +96,7 @@ class Level:
 
     Attributes
     ----------
+    leaf : number of the criterion among those that are measured
     agreed : value of the agreed level
     now : (draws,) value today
     rise : (draws, users) value that each adds at full effect
@@ -105,6 +106,7 @@ class Level:
 
     users: tuple[int, ...]
     capability: str
+    leaf: int
     agreed: float
     now: Floats
     rise: Floats
@@ -211,13 +213,17 @@ def meetings_of(model: Model, draws: Draws, fewest: int = 1) -> tuple[Level | Ch
     return (*levels_of(model, draws, fewest), *_chains(model, draws, fewest))
 
 
-def games_of(model: Model, draws: Draws) -> tuple[Game, ...]:
-    """Every game of a case: one for each level that improvements lift, two for each chain."""
+def games_of(places: Iterable[Level | Chain], size: int) -> tuple[Game, ...]:
+    """Games of some meetings in the first draws: one for each level, two for each chain."""
     return tuple(
-        Game(measure, place.capability, place.users, draws.size, partial(place.joint, measure))
-        for place in meetings_of(model, draws)
+        Game(measure, place.capability, place.users, size, partial(_first, place, measure, size))
+        for place in places
         for measure in ((DISTANCE,) if isinstance(place, Level) else (MONEY, HARM))
     )
+
+
+def _first(place: Meeting, measure: str, size: int, taken: tuple[int, ...]) -> Floats:
+    return place.joint(measure, taken)[:size]
 
 
 def levels_of(
@@ -248,6 +254,7 @@ def levels_of(
         yield Level(
             users=users,
             capability=capability,
+            leaf=k,
             agreed=float(agreed[c, k]),
             now=tree.values[:, c, k].copy(),
             rise=rise,
@@ -294,16 +301,13 @@ def _gained(
     case: Case,
     effects: Iterable[Effect],
     drawn: Mapping[str, Floats],
-    walk: Callable[[Mapping[str, Floats]], Mapping[str, Floats]],
+    walk: Callable[..., Mapping[str, Floats]],
     taken: tuple[int, ...],
 ) -> Mapping[str, Floats]:
-    """Let some improvements work on a chain: for each step the product of their factors."""
+    """Let some improvements work on a chain together."""
     names = {case.improvement_ids[user] for user in taken}
-    factors: dict[str, Floats] = {}
-    for effect in effects:
-        if effect.improvement in names:
-            factors[effect.step] = factors.get(effect.step, 1.0) * drawn[effect.change.name]
-    return walk(factors)
+    mine = [effect for effect in effects if effect.improvement in names]
+    return walk(changes_of(mine, drawn) if mine else ())
 
 
 def _together(
@@ -312,13 +316,13 @@ def _together(
     levels: Levels,
     worth: Mapping[str, Worth],
     today: Mapping[str, Floats],
-    factors: Mapping[str, Floats],
+    changes: Sequence[Mapping[str, Floats]],
 ) -> Mapping[str, Floats]:
-    """By measure, (draws,) what a chain gives more in a year when its steps are multiplied."""
-    if not factors:
+    """By measure, (draws,) what a chain gives more in a year when its steps change."""
+    if not changes:
         return {measure: np.zeros_like(now) for measure, now in today.items()}
     place, capability = at
-    then = chain.walk(len(today[MONEY]), {capability: changed(levels, factors)}, worth)
+    then = chain.walk(len(today[MONEY]), {capability: changed(levels, *changes)}, worth)
     return {
         MONEY: then.money[:, place] - today[MONEY],
         HARM: then.harm[:, place] - today[HARM],

@@ -6,6 +6,7 @@ Which data, which seed, which version: what every answer knows of where it comes
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import version
 from typing import NamedTuple
 
@@ -88,12 +89,8 @@ class Answer:
         return lifted(self, self.lifts())
 
     def _repr_html_(self) -> str:
-        shown = self._table.to_html(float_format="{:.3g}".format, border=0)
-        return f"<p>{_escaped(repr(self))}</p>{shown}<p><small>{self.provenance}</small></p>"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        shown: str = import_module("capworth.study.shown").answer_in_html(self)
+        return shown
 
 
 def ends(values: Floats, axis: int = 0) -> tuple[Floats, Floats]:

@@ -9,23 +9,9 @@ from capworth.case.model import NET, Case, CostLine, Saving
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.cost_benefit.savings import remaining_share, saving
 from capworth.methods.portfolio.confidence import later
-from capworth.model.costs import PAYERS, CostModel
+from capworth.model.costs import CostModel
 from capworth.model.draws import Draws
 from capworth.model.effect_years import EffectYears
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """What is saved, (..., payers, years): real money of the case, not discounted.
-
-    Attributes
-    ----------
-    whole : all of it
-    cashable : the part that comes back as money; the rest is time set free
-    """
-
-    whole: Floats
-    cashable: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,35 +65,29 @@ class SavingModel:
         """Numbers of the improvements that save on a line, in the order of its rows."""
         return tuple(self._place[row.improvement] for row in self.rows[line])
 
-    def of_each(self, draws: Draws) -> Saved:
-        """(draws, improvements, payers, years) what each improvement saves alone."""
-        shape = (draws.size, len(self._case.improvements), len(PAYERS), self._case.settings.years)
-        whole, cashable = np.zeros(shape), np.zeros(shape)
-        for line, paid, shares in self.drawn(draws):
-            payer = PAYERS.index(line.payer)
-            for row, share in zip(self.rows[line.id], shares, strict=True):
-                saved = paid * share
-                whole[:, self._place[row.improvement], payer] += saved
-                if row.cashable:
-                    cashable[:, self._place[row.improvement], payer] += saved
-        return Saved(whole, cashable)
+    def of_each(self, draws: Draws) -> Iterator[tuple[int, str, Floats, bool]]:
+        """Improvement, payer, (draws, years) what it saves alone on a line, and if in money.
 
-    def of_set(self, draws: Draws, taken: Bools, delays: Sequence[int] = ()) -> Saved:
-        """(draws, payers, years) what a set (improvements,) saves together: no sum of its members.
-
-        Two that save 50 and 40 % of a line leave 30 % of it, not 10. With `delays`, the members
-        start so many years later than stated.
+        Real money of the case, not discounted. What does not come back as money is time set free.
         """
-        shape = (draws.size, len(PAYERS), self._case.settings.years)
-        whole, cashable = np.zeros(shape), np.zeros(shape)
         for line, paid, shares in self.drawn(draws):
-            payer, rows = PAYERS.index(line.payer), self.rows[line.id]
-            shares = self.moved(line.id, shares, delays)
-            mine = [taken[self._place[row.improvement]] for row in rows]
-            cash = [taken_ and row.cashable for taken_, row in zip(mine, rows, strict=True)]
-            for sums, inside in ((whole, mine), (cashable, cash)):
-                sums[:, payer] += paid * (1 - remaining_share(shares[np.array(inside, dtype=bool)]))
-        return Saved(whole, cashable)
+            for row, share in zip(self.rows[line.id], shares, strict=True):
+                yield self._place[row.improvement], line.payer, paid * share, row.cashable
+
+    def of_set(
+        self, draws: Draws, taken: Bools, delays: Sequence[int] = ()
+    ) -> Iterator[tuple[str, Floats, Floats]]:
+        """Payer, (draws, years) what a set (improvements,) saves on a line, and of it in money.
+
+        No sum of its members: two that save 50 and 40 % of a line leave 30 % of it, not 10. With
+        `delays`, the members start so many years later than stated.
+        """
+        for line, paid, shares in self.drawn(draws):
+            rows, shares = self.rows[line.id], self.moved(line.id, shares, delays)
+            mine = np.array([taken[self._place[row.improvement]] for row in rows], dtype=bool)
+            cash = mine & np.array([row.cashable for row in rows], dtype=bool)
+            whole, money = (paid * (1 - remaining_share(shares[k])) for k in (mine, cash))
+            yield line.payer, whole, money
 
     def moved(self, line: str, shares: Floats, delays: Sequence[int] = ()) -> Floats:
         """(rows, draws, years) shares saved of a line when improvements start so much later.
@@ -146,6 +126,8 @@ class SavingModel:
 
     def drawn(self, draws: Draws) -> Iterator[tuple[CostLine, Floats, Floats]]:
         """Each line, what is paid of it (draws, years), and shares saved (rows, draws, years)."""
+        if not self.lines:
+            return
         for line, turned in self._costs.out_turns.of(draws, self.lines.values()):
             paid = turned.amount[:, None] * self._costs.yearly(line)
             shares = [draws.of(s.share)[:, None] * self._when(s) for s in self.rows[line.id]]

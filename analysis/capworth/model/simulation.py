@@ -19,13 +19,13 @@ from capworth.errors import InputError
 from capworth.methods.acceptability.smaa import RankTally
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.model.chain import SCOPES, Benefits, ChainModel, UnitValues
-from capworth.model.costs import PAYERS, CostModel, Costs, discount_factors
+from capworth.model.chain import ChainModel
+from capworth.model.costs import CostModel, Costs, discount_factors
 from capworth.model.draws import AtModes, Draws, Sampled
 from capworth.model.extents import Extents, Today, distances
 from capworth.model.gains import GainModel, Gains, Tree
 from capworth.model.out_turn import OutTurns
-from capworth.model.pricing import PRICED, Pricing
+from capworth.model.pricing import PRICED, UNPRICED, Pricing
 from capworth.model.savings import SavingModel
 from capworth.model.value import ValueModel, score
 from capworth.parallel import beside
@@ -41,7 +41,9 @@ class Drawn:
     ----------
     cost : (draws, capabilities) discounted whole-life cost
     payers : (draws, capabilities, payers) the same by who pays it
-    score : (draws, capabilities) 0 to 100
+    score : (draws, capabilities) 0 to 100, as it is today
+    given : (draws, capabilities) mean part of today's service that it gives over the discounted
+        years, as it goes by itself: 1 where nothing is told of its path
     money : (draws, capabilities) discounted attributed benefit; 0 where it is not known
     harm : (draws, capabilities) attributed days of a harm index a year
     distance : (draws,) to the agreed levels, in points of value, services counted by their extents
@@ -57,6 +59,7 @@ class Drawn:
     cost: Floats
     payers: Floats
     score: Floats
+    given: Floats
     money: Floats
     harm: Floats
     distance: Floats
@@ -92,6 +95,9 @@ class Model:
         pricing = Pricing(case, self.chain)
         self.priced = np.array(  # (improvements,) whether what each adds in money is known
             [pricing.improvement(i) == PRICED for i in case.improvement_ids], dtype=bool
+        )
+        self.valued = np.array(  # (improvements,) whether anything that each adds has a price
+            [pricing.improvement(i) != UNPRICED for i in case.improvement_ids], dtype=bool
         )
         self.known = known  # (capabilities,) whether a measure of added value is known
 
@@ -130,7 +136,10 @@ class Model:
         whole = costs.improvement.sum(axis=2)
         net_cost = whole - self.savings.alone(draws)
         today, gains = self.gains.alone(draws, tree, self.extents, group, chain, worth, net_cost)
-        money, days = self._over_years(draws, today)
+        given = self._given(draws)
+        money, days = today.money * self.annuity, today.harm
+        if self.costs.paths.declared:
+            money, days = money * given, days * given
         paid = costs.capability.sum(axis=2)
         below = self.value.branch_of()
         branch_weight = np.einsum("nk,kb->nb", weights, below)
@@ -141,6 +150,7 @@ class Model:
             cost=paid,
             payers=costs.capability,
             score=points,
+            given=given,
             money=money,
             harm=days,
             distance=np.einsum(
@@ -158,20 +168,14 @@ class Model:
             asked=costs.asked,
         )
 
-    def _over_years(self, draws: Draws, today: Benefits) -> tuple[Floats, Floats]:
-        """Present value of money, and mean days a year, as capabilities go by themselves."""
+    def _given(self, draws: Draws) -> Floats:
+        """(draws, capabilities) part of today's service that each gives over discounted years."""
         paths = self.costs.paths
         if not paths.declared:
-            return today.money * self.annuity, today.harm
+            return np.ones((draws.size, len(self.case.capabilities)))
         discount = discount_factors(self.case)
-        years = np.stack(
-            [
-                paths.given(draws, c) @ discount * np.ones(draws.size)
-                for c in self.case.capability_ids
-            ],
-            axis=1,
-        )
-        return today.money * years, today.harm * years / self.annuity
+        years = (paths.given(draws, c) @ discount for c in self.case.capability_ids)
+        return np.stack([each * np.ones(draws.size) for each in years], axis=1) / self.annuity
 
     def platform_shares(self, draws: Draws) -> Floats:
         """(draws, platforms, capabilities) share of each shared platform that each one bears."""
@@ -199,7 +203,7 @@ class Model:
 SOBOL = "sobol"  # the other way of drawing than from random streams
 KEPT = 20_000  # draws, the first ones, kept for means and ranges; ranks are counted over all
 ENVELOPED = 1_000  # draws, the first ones, for the costly stages
-BULKY = ("branches", "levels", "weights", "payers", "improvement_payers")  # of `ENVELOPED` draws
+BULKY = ("branches", "levels", "weights")  # of `ENVELOPED` draws
 Progress = Callable[[str, int, int], None]
 
 
@@ -229,26 +233,18 @@ def _dimensions(case: Case) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Tallies:
-    """What is counted and summed over all draws."""
+    """What is counted over all draws."""
 
     score: RankTally  # capabilities by score
     value: RankTally  # capabilities by score for each million a year
     priority: RankTally | None  # improvements by gain for each million
-    payers: Floats  # (capabilities, payers) whole-life cost, summed over the draws
-    improvement_payers: Floats  # (improvements, payers) the same
 
     def merge(self, other: "Tallies") -> "Tallies":
         """Count both; merge in the order of chunks."""
         both = self.priority
         if both is not None and other.priority is not None:
             both = both.merge(other.priority)
-        return Tallies(
-            self.score.merge(other.score),
-            self.value.merge(other.value),
-            both,
-            self.payers + other.payers,
-            self.improvement_payers + other.improvement_payers,
-        )
+        return Tallies(self.score.merge(other.score), self.value.merge(other.value), both)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -272,7 +268,7 @@ class Sample:
     def with_objective(self, objective: str) -> "Sample":
         """The same draws of the case under another objective, on which nothing drawn depends."""
         model = copy(self.model)
-        model.case = self.case.with_settings(objective=objective)
+        model.case = self.case.assuming(objective=objective)
         return replace(self, model=model)
 
     def first_draws(self, size: int = ENVELOPED) -> Draws:
@@ -321,8 +317,11 @@ class Kept:
 
 
 def value_per_million(drawn: Drawn, annuity: float) -> Floats:
-    """(draws, capabilities) points of score for each million a year of whole-life cost."""
-    return drawn.score / (drawn.cost / annuity / MILLION)
+    """(draws, capabilities) points of score for each million a year of whole-life cost.
+
+    What declines or ends by itself has its points for what it gives, as it has its cost.
+    """
+    return drawn.score * drawn.given / (drawn.cost / annuity / MILLION)
 
 
 def gain_per_million(drawn: Drawn) -> Floats:
@@ -384,13 +383,7 @@ def _chunk(model: Model, draws: Sampled, start: int) -> tuple[Drawn | None, Tall
     drawn = model.answer(draws)
     priority = RankTally.of(gain_per_million(drawn)) if model.case.improvements else None
     value = RankTally.of(value_per_million(drawn, model.annuity))
-    counted = Tallies(
-        RankTally.of(drawn.score),
-        value,
-        priority,
-        drawn.payers.sum(axis=0),
-        drawn.improvement_payers.sum(axis=0),
-    )
+    counted = Tallies(RankTally.of(drawn.score), value, priority)
     if start >= KEPT:
         return None, counted
     return _trimmed(drawn, max(ENVELOPED - start, 0), KEPT - start), counted
@@ -419,82 +412,6 @@ def _parts(drawn: Drawn) -> Iterator[tuple[str, Floats]]:
             yield field.name, getattr(drawn, field.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Flows:
-    """Yearly amounts of some capabilities or improvements, in the money of the case.
-
-    Attributes
-    ----------
-    cost : (draws, things, payers, years) amounts paid, by `costs.PAYERS`
-    benefit : (draws, things, scopes, years) attributed benefits, by `unitvalues.SCOPES`
-    """
-
-    cost: Floats
-    benefit: Floats
-
-
 def redrawn(sample: Sample) -> Sampled:
     """Draw the first draws of a sample again: `sampling.ENVELOPED` of them at most."""
     return sampled(sample.case, 0, min(sample.draws, ENVELOPED, CHUNK))
-
-
-def yearly_flows(model: Model, draws: Draws) -> tuple[Flows, Flows]:
-    """Flows of all capabilities, and of all improvements against today.
-
-    A capability's benefit goes by itself as the case says (`Paths`), else it is the same in every
-    year. An improvement's is held against that path: the share of its full effect that it has in
-    each year (`EffectYears`), and what it keeps from ending. Shared platforms are shared
-    by their keys. Transfers (contributions, pledges) and sunk costs are in neither.
-    """
-    cost, improving = _costs(model, draws)
-    benefit, gained = _benefits(model, draws)
-    return Flows(cost, benefit), Flows(improving, gained)
-
-
-def _costs(model: Model, draws: Draws) -> tuple[Floats, Floats]:
-    case = model.case
-    tail = len(PAYERS), case.settings.years
-    capability = np.zeros((draws.size, len(case.capabilities), *tail))
-    platform = np.zeros((draws.size, len(case.platforms), *tail))
-    improvement = np.zeros((draws.size, len(case.improvements), *tail))
-    capabilities = {c: k for k, c in enumerate(case.capability_ids)}
-    platforms = {p.id: k for k, p in enumerate(case.platforms)}
-    improvements = {i: k for k, i in enumerate(case.improvement_ids)}
-    keepers = model.costs.paths.keepers
-    for line, amount, years in model.costs.priced(draws):
-        paid = amount[:, None] * years
-        payer = PAYERS.index(line.payer)
-        if line.capability:
-            c = capabilities[line.capability]
-            capability[:, c, payer] += amount[:, None] * model.costs.paid(draws, line)
-            for k in (k for k, kept in keepers if kept == c):
-                improvement[:, k, payer] += amount[:, None] * model.costs.kept(draws, line, k)
-        elif line.platform:
-            platform[:, platforms[line.platform], payer] += paid
-        else:
-            improvement[:, improvements[line.improvement], payer] += paid
-    if case.platforms:
-        shares = model.costs.borne(model.platform_shares(draws))
-        capability += np.einsum("npct,npyt->ncyt", shares, platform)
-    return capability, improvement
-
-
-def _benefits(model: Model, draws: Draws) -> tuple[Floats, Floats]:
-    case, years = model.case, model.case.settings.years
-    benefit = np.zeros((draws.size, len(case.capabilities), len(SCOPES), years))
-    gained = np.zeros((draws.size, len(case.improvements), len(SCOPES), years))
-    chain, paths = model.chain.levels(draws), model.costs.paths
-    given = np.stack(
-        [np.broadcast_to(paths.given(draws, c), (draws.size, years)) for c in case.capability_ids],
-        axis=1,
-    )
-    for k, worth in enumerate(UnitValues(case).by_scope(draws).values()):
-        if worth:
-            money = {"money": worth, "harm": {}}
-            today = model.chain.walk(draws.size, chain, money)
-            benefit[:, :, k] = today.money[:, :, None] * given
-            for i, c, added, _ in model.gains.steps(draws, chain, money, today):
-                gained[:, i, k] += added[:, None] * model.gains.when(draws, i, c)
-            for i, c in paths.keepers:
-                gained[:, i, k] += today.money[:, c, None] * model.gains.keeps(draws, i, c)
-    return benefit, gained

@@ -111,15 +111,23 @@ class Calendar:
     def cost(self, draws: Draws) -> Floats:
         """(improvements, delays, draws) whole-life cost, when it starts so much later.
 
-        Discounted, all payers; what falls behind the end of the appraisal is lost.
+        Discounted, all payers, with the cost of what it keeps from ending; what falls behind the
+        end of the appraisal is lost.
         """
-        place = {i: k for k, i in enumerate(self.case.improvement_ids)}
-        found = np.zeros((len(place), min(LATEST, self.years - 1) + 1, draws.size))
-        for line, amount, part in self.costs.priced(draws):
-            if line.improvement:
-                for delay in range(found.shape[1]):
-                    factor = float(later(part, delay) @ self.effects.discount)
-                    found[place[line.improvement], delay] += amount * factor
+        most = min(LATEST, self.years - 1) + 1
+        found = np.zeros((len(self.start), most, draws.size))
+        for k, _, amount, parts in self.costs.outlays(draws):
+            for delay in range(most):
+                found[k, delay] += amount * (later(parts, delay) @ self.effects.discount)
+        return found
+
+    def payers(self, draws: Draws, delays: Ints) -> Floats:
+        """(draws, payers) the same of the improvements that start later (improvements,)."""
+        found = np.zeros((draws.size, len(PAYERS)))
+        for k, payer, amount, parts in self.costs.outlays(draws):
+            if delays[k] > 0:
+                moved = later(parts, int(delays[k])) @ self.effects.discount
+                found[:, PAYERS.index(payer)] += amount * moved
         return found
 
     def after(self, ties: Ties) -> tuple[tuple[int, tuple[tuple[int, int], ...]], ...]:

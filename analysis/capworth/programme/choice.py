@@ -197,6 +197,14 @@ class Choice:
         total: Floats = self._costs[members, delays[members]].sum(axis=0)
         return total
 
+    def payers(self, chosen: Bools, delays: Ints) -> Floats:
+        """(draws kept, payers) the same by who pays it."""
+        stated = chosen & (delays == 0)
+        paid: Floats = np.einsum("nip,i->np", self.sample.drawn.improvement_payers, stated * 1.0)
+        if (chosen & (delays > 0)).any():
+            paid = paid + self.calendar.payers(Kept(self.sample), np.where(chosen, delays, 0))
+        return paid
+
     @property
     def limit_of(self) -> Ints:
         """(rules of the plan,) number of the limit that each comes from."""

@@ -132,7 +132,7 @@ def counted_by(sample: Sample, key: str, tree: Tree) -> Sample:
     ----------
     tree : levels and values of today in the draws that are kept
     """
-    case = sample.case.with_settings(extent_key=key)
+    case = sample.case.assuming(extent_key=key)
     model = Model(case)
     model.today = sample.model.today
     kept, extents = Kept(sample), model.extents

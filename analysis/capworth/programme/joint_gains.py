@@ -16,20 +16,21 @@ from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.effect_years import EffectYears
 from capworth.model.figures import MEAN, RATIO, Column, columns
-from capworth.model.joint_gains import Game, games_of
+from capworth.model.joint_gains import MONEY, Chain, Game, Level, games_of, meetings_of
 from capworth.model.result import Answer, Interval, Provenance, spread
 from capworth.model.set_value import SetValue
-from capworth.model.simulation import ENVELOPED, Sample
+from capworth.model.simulation import Sample
 from capworth.programme.choice import Choice
 from capworth.programme.selection import Programme
 from capworth.streams import stream
 
-SCALES: Mapping[str, float] = {DISTANCE: 1.0, "money": MILLION, HARM: 1.0}
+SCALES: Mapping[str, float] = {DISTANCE: 1.0, MONEY: MILLION, HARM: 1.0}
 NAMES: Mapping[str, str] = {
     DISTANCE: "gain",
-    "money": "money_m",
+    MONEY: "money_m",
     HARM: "harm_days",
 }
+ENTRIES = 1 << 24  # numbers that the largest table of joint gains may hold
 EXACT = 12  # improvements that meet up to which all orders of joining are averaged; 2^12 sets
 ORDERS = 100  # of joining beyond, each forwards and backwards
 STREAM = "orders of joining"
@@ -56,15 +57,17 @@ class JointGains(Answer):
             ("money_m", "money", "millions", money),
             ("harm_days", "harm", "days", money),
         )
+        alone: list[tuple[Any, ...]] = []
         found: list[tuple[Any, ...]] = []
         for name, quantity, unit, rests in units:
+            alone.append((f"{name}_alone", quantity, unit, "joint_gain", rests, MEAN))
             found += [
-                (f"{name}_alone", quantity, unit, "joint_gain", rests, MEAN),
                 (f"{name}_shapley", quantity, unit, "joint_gain", rests, MEAN, "fair_share"),
                 (f"{name}_last", quantity, unit, "joint_gain", rests, MEAN, "last_to_join"),
             ]
         rate = ("last_per_m", "gain_rate", "distance_per_million", "gain_rate")
         return (
+            *columns("joint_gains", *alone),
             *columns("joint_gains", *found, draws="draws"),
             Column("joint_gains", *rate, (*gains, "costs"), RATIO, "last_to_join", draws="draws"),
             Column("joint_gains", "loss_without", "loss_without", "level", "joint_gain", gains),
@@ -102,7 +105,9 @@ class JointGains(Answer):
 def join_gains(
     sample: Sample, programme: Programme | None, provenance: Provenance
 ) -> JointGains | None:
-    """Count the improvements together, in the first draws; None where the case has none.
+    """Count the improvements together; None where the case has none.
+
+    In all draws that are kept, or in the first of them where many meet on one thing.
 
     The set is the recommended programme, or without one the improvements by gain for their cost,
     leaving out what an earlier one excludes. Three readings of each improvement: `alone`, as if
@@ -113,8 +118,13 @@ def join_gains(
     case = sample.case
     if not case.improvements:
         return None
-    draws = sample.first_draws(min(ENVELOPED, sample.draws))
-    games = (*games_of(sample.model, draws), *_pair_games(sample, draws.size))
+    worth = Choice.of(sample).worth
+    places = [place for place in worth.meetings if isinstance(place, Level | Chain)]
+    crowd = max((len(place.users) for place in places), default=1)
+    size = min(sample.drawn.size, ENTRIES >> min(crowd, EXACT))
+    if size < sample.drawn.size:
+        places = list(meetings_of(sample.model, sample.first_draws(size), fewest=2))
+    games = (*games_of(places, size), *_pair_games(worth, size))
     base = _base(sample, programme)
     sets = [_joined(sample, base, k) for k in range(len(case.improvements))]
     columns: dict[str, object] = {
@@ -122,38 +132,55 @@ def join_gains(
         "in_set": [k in base for k in range(len(sets))],
     }
     for measure, scale in SCALES.items():
+        own = worth.gains(measure)
+        if measure == MONEY:
+            own = np.where(sample.model.valued, own, np.nan)
         mine = [game for game in games if game.measure == measure]
-        alone, share, last, error = readings(mine, sets, draws.size, case.settings.seed)
-        name = NAMES[measure]
-        for reading, values in (("alone", alone), ("shapley", share), ("last", last)):
-            columns |= spread(f"{name}_{reading}", values, scale, sample.ranged(measure, values))
+        alone, share, last, error = readings(mine, sets, size, case.settings.seed)
+        name, none = NAMES[measure], np.zeros_like(alone)
+        for reading, more in (("alone", none), ("shapley", share - alone), ("last", last - alone)):
+            columns |= _spread(sample, f"{name}_{reading}", measure, own, more, scale)
         if error.any():
             columns |= {f"{name}_shapley_error": error / scale}
         if measure == DISTANCE:
-            cost = sample.drawn.improvement_cost[: draws.size] / MILLION
-            columns |= spread("last_per_m", sample.ratio_by_draw(last) / cost)
-            columns |= {"last_per_m": last.mean(axis=0) / cost.mean(axis=0)}
+            joined, cost = own[:size] + last - alone, sample.drawn.improvement_cost[:size] / MILLION
+            columns |= spread("last_per_m", sample.ratio_by_draw(joined) / cost)
+            columns |= {"last_per_m": columns["gain_last"] / cost.mean(axis=0)}
     score = [game for game in games if game.measure == DISTANCE]
     columns |= {"touches": _touches(case.improvement_ids, games)}
     columns |= {"loss_without": losses_without(Choice.of(sample)), "lost_a_year": lost_a_year(case)}
     everyone = sorted(base)
-    together = _gain(score, set(everyone), draws.size)
-    alone_all = sum((_gain(score, {k}, draws.size) for k in everyone), np.zeros(draws.size))
+    alone_all = worth.gains(DISTANCE)[:size, everyone].sum(axis=1)
+    together = alone_all + _gain(score, set(everyone), size)
+    for k in everyone:
+        together = together - _gain(score, {k}, size)
     table = pd.DataFrame(columns, index=pd.Index(case.improvement_ids, name="improvement"))
     return JointGains(
         _table=table,
-        _pairs=_pairs(sample, games, draws.size),
+        _pairs=_pairs(sample, games, size),
         base=tuple(case.improvement_ids[k] for k in everyone),
         alone=Interval.of(alone_all, sample.ratio_by_draw(alone_all)),
         together=Interval.of(together, sample.ratio_by_draw(together)),
-        draws=draws.size,
+        draws=size,
         provenance=provenance,
     )
 
 
-def _pair_games(sample: Sample, size: int) -> Iterator[Game]:
+def _spread(
+    sample: Sample, name: str, measure: str, own: Floats, more: Floats, scale: float
+) -> Mapping[str, Floats]:
+    """Mean and range of own gains with what meeting adds, in the draws in which that is known.
+
+    What meets nothing has its own gain, in all draws that are kept.
+    """
+    alone = spread(name, own, scale, sample.ranged(measure, own))
+    joint = own[: len(more)] + more
+    met = spread(name, joint, scale, sample.ranged(measure, joint))
+    return {key: np.where(more.any(axis=0), met[key], alone[key]) for key in alone}
+
+
+def _pair_games(worth: SetValue, size: int) -> Iterator[Game]:
     """What synergies and overlaps of the case add when both are there, in the first draws."""
-    worth = SetValue.of(sample)
     for measure in SCALES:
         bonuses = worth.bonuses(measure, size)
         for (one, other), bonus in zip(worth.pairs.tolist(), bonuses.T, strict=True):

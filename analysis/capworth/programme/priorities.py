@@ -15,7 +15,7 @@ from capworth.errors import InputError, nearest
 from capworth.methods.acceptability import indices
 from capworth.methods.acceptability.indices import expected_ranks
 from capworth.methods.acceptability.smaa import RankTally, snapped
-from capworth.methods.arguments import Bools, Floats, known
+from capworth.methods.arguments import Bools, Floats, kinds_checked, known
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.figures import ALL, MODE, RATIO, SHARE, STATED, Column, columns
 from capworth.model.gains import Gains
@@ -114,7 +114,8 @@ def prioritise(sample: Sample, provenance: Provenance) -> Priorities | None:
     their extents, a mean over the appraisal (`Gains.distance`), its range that of the ratio by
     draw; `gain_per_m` the ratio of the means; `cost_m` the discounted whole-life cost in millions,
     members' own cost included; `asked_m` the one-off money to be raised;
-    `exchange` the share of its expected gain that serves the claimed functions (`share_served`).
+    `exchange` the share of its expected gain that serves the claimed functions (`share_served`);
+    `money_m` is absent where nothing that it adds has a price.
     """
     case, drawn = sample.case, sample.drawn
     tally = sample.tallies.priority
@@ -135,7 +136,7 @@ def prioritise(sample: Sample, provenance: Provenance) -> Priorities | None:
             **spread("gain", gains.distance, ranged=ratio),
             **spread("gain_per_m", ratio / cost),
             "gain_per_m": gains.distance.mean(axis=0) / cost.mean(axis=0),
-            **spread("money_m", gains.money, MILLION),
+            **spread("money_m", np.where(sample.model.valued, gains.money, np.nan), MILLION),
             **spread("harm_days", gains.harm),
             "exchange": share_served(gains, np.eye(len(index), dtype=bool)),
             "p_first": shares[:, 0],
@@ -198,6 +199,7 @@ class SetRanks(Answer):
         )
 
 
+@kinds_checked
 def rank_sets(
     sample: Sample,
     sets: Mapping[str, Sequence[str]],

@@ -86,6 +86,8 @@ class _Plan:
         draws = self.sample.first_draws(ENVELOPED)
         factor = np.ones(draws.size)
         for k, share in self._come(actual, year, "step"):
+            if self.case.effects[k].sets_level:
+                continue  # of what is not there yet there is no multiple
             factor = factor * (1 + share * (draws.of(self.case.effects[k].change) - 1))
         return factor
 
@@ -154,9 +156,6 @@ def _row(plan: _Plan, actual: Actual) -> dict[str, object]:
     }
 
 
-FACTOR = "factor"  # unit of what a step of a chain is multiplied by
-
-
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Baseline(Answer):
     """One row for each promised effect: indicator, today, plan, and when to look."""
@@ -211,7 +210,7 @@ def set_baseline(
                 "improvement": effect.improvement,
                 "capability": effect.capability,
                 "indicator": effect.criterion or effect.step,
-                "unit": effect.change.unit if effect.criterion else FACTOR,
+                "unit": effect.change.unit,
                 **Interval.of(today).columns("today"),
                 **Interval.of(planned).columns("planned"),
                 "first_effect": first,
@@ -240,6 +239,10 @@ def _levels(sample: Sample, effect: Effect) -> tuple[Floats, Floats]:
     """(draws,) of today and of the plan."""
     draws = sample.first_draws(ENVELOPED)
     change = draws.of(effect.change)
+    if effect.sets_level:
+        steps = [s.level for s in sample.case.chain if s.capability == effect.capability]
+        steps = [s for s in steps if s.name.endswith(f"/{effect.step}")]
+        return (draws.of(steps[0]) if steps else np.zeros(draws.size)), change
     if not effect.criterion:
         return np.ones(draws.size), change
     level = np.zeros(draws.size)

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from capworth.case.model import Case, Member
-from capworth.language.language import MARK, Language
+from capworth.language.language import MARK, Language, own_words
 from capworth.language.numbers import Amount
 from capworth.members.served import MemberBrief
 from capworth.methods.cost_benefit.prices import MILLION
@@ -32,7 +32,7 @@ def write_brief(case: Case, brief: MemberBrief, provenance: Provenance, language
 def document(case: Case, brief: MemberBrief, provenance: Provenance, code: str) -> dict[str, Any]:
     """Everything that the template prints, as plain data."""
     settings, member = case.settings, brief.member
-    language = Language(code, case.names(code), settings.currency, "brief")
+    language = Language(code, case.names(code), settings.currency, "brief", own_words(case, code))
     organisation = language.typeset(settings.in_language("organisation", code))
     name = member.in_language("name", code)
     region = language.word("region", member.region)

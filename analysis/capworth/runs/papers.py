@@ -18,8 +18,6 @@ from capworth.funding.donors import DonorMenu
 from capworth.language.phrases import languages as spoken_languages
 from capworth.members.feedback import hear_members
 from capworth.members.served import Members, brief_member, member_of, serve_members
-from capworth.members.use import share_out
-from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.result import Provenance
 from capworth.model.simulation import KEPT, Progress, draw_sample
@@ -42,8 +40,7 @@ def write_briefs(
 ) -> list[Path]:
     """Write briefs into a run folder; they are no part of the run itself.
 
-    The members' part is worked out anew from the run's inputs, in the draws that the run kept; the
-    members' cost of each capability, a mean over all of its draws, is read from its table. So a
+    The members' part is worked out anew from the run's inputs, in the draws that the run kept, so a
     brief tells the numbers of the run.
 
     Parameters
@@ -69,11 +66,10 @@ def write_briefs(
     case = read_case(inputs_of(folder))
     if case.fingerprint != manifest["fingerprint"]:
         raise RunError("the inputs were changed since the run. Restore them, or run anew.")
-    case = _answered(case.with_settings(seed=settings["seed"]))
+    case = _answered(case.assuming(seed=settings["seed"]))
     wanted = [member_of(case, code) for code in codes] if codes else list(case.members)
     sample = draw_sample(case, min(KEPT, settings["draws"]), workers)
-    use = share_out(sample, _paid_by_members(folder, case))
-    members = serve_members(sample, use, Provenance.of(case, settings["draws"]))
+    members = serve_members(sample, provenance=Provenance.of(case, settings["draws"]))
     if members is None:
         raise InputError("the case lists no members. Add the table members.")
     jobs = [(m.id, language or (m.language if m.language in spoken else "en")) for m in wanted]
@@ -94,13 +90,6 @@ def write_briefs(
 def _answered(case: Case) -> Case:
     """Leave out answers that a generator made: no real body is told of them."""
     return replace(case, feedback=tuple(row for row in case.feedback if not row.is_synthetic))
-
-
-def _paid_by_members(folder: Path, case: Case) -> Floats:
-    """(capabilities,) whole-life cost that members pay, as the run prints it."""
-    table = pd.read_csv(folder / "tables" / "cost_by_payer.csv", index_col=0)
-    paid: Floats = table.loc[list(case.capability_ids), "members"].to_numpy(float) * MILLION
-    return paid
 
 
 def _chosen(folder: Path) -> Mapping[str, bool] | None:
@@ -206,7 +195,7 @@ def _offer(run: Path, manifest: Any) -> Offer:
         if (path in TABLES or path.startswith("inputs/")) and sha_of(run / path) != known:
             raise RunError(f"changed since the run: {path}. Restore it, or run anew.")
     seed = manifest["settings"]["seed"]
-    case = read_case(runs.inputs_of(run)).with_settings(seed=seed)
+    case = read_case(runs.inputs_of(run)).assuming(seed=seed)
     provenance = Provenance.of(case, manifest["settings"]["draws"])
     menu, serves = (_read(run / name) for name in TABLES)
     found = DonorMenu(

@@ -11,7 +11,6 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from capworth.case.claim import Registration
 from capworth.case.model import Case
 from capworth.case.read import read_case
 from capworth.errors import CapworthError
@@ -23,17 +22,19 @@ from capworth.model.draws import Sampled
 from capworth.model.simulation import Model
 from capworth.runs.manifest import RunError
 from capworth.runs.run import inputs_of, read_manifest
+from capworth.study.differences import changed_inputs
 
 DRAWS: Final = 1_000  # draws in which a mixture of old and new inputs is answered
 MOST: Final = 6  # kinds of input whose shares are told apart exactly: 2^6 mixtures
-SETTINGS: Final = "settings"
-CLAIM: Final = "claim"
 SILENT: Final = {
     "fingerprint",
     "claim",
     "codes",
     "choices",
     "scenario",
+    "scenarios",
+    "changes",
+    "base",
     "sources",
     "activity",
     "distributions",
@@ -108,7 +109,7 @@ def compare_runs(old: str | Path, new: str | Path) -> Vintage:
     folders = Path(old), Path(new)
     manifests = [read_manifest(folder) for folder in folders]
     then, now = (_case(folder) for folder in folders)
-    inputs = _changed_inputs(then, now)
+    inputs = changed_inputs(then, now)
     shares = _shares(then, now, now.settings.seed)
     moves = _moves(*folders, shares)
     return Vintage(
@@ -127,46 +128,6 @@ def _case(folder: Path) -> Case:
         return read_case(inputs_of(folder))
     except CapworthError as error:
         raise RunError(f"{folder}: its case cannot be read by this version. {error}") from error
-
-
-def _changed_inputs(then: Case, now: Case) -> pd.DataFrame:
-    rows: list[tuple[str, str, str, str]] = []
-    for f in fields(then.settings):
-        before, after = getattr(then.settings, f.name), getattr(now.settings, f.name)
-        if before != after:
-            rows.append((SETTINGS, f.name, str(before), str(after)))
-    for f in fields(Registration):
-        if f.name != "lock":
-            was, is_now = (str(getattr(c.claim, f.name)) if c.claim else "" for c in (then, now))
-            if was != is_now:
-                rows.append((CLAIM, f.name, was, is_now))
-    old, new = then.estimates(), now.estimates()
-    for name in dict.fromkeys((*old, *new)):
-        if name not in old or name not in new or _figures(old[name]) != _figures(new[name]):
-            words = (_said(old.get(name)), _said(new.get(name)))
-            rows.append((name.split("/")[0], name, *words))
-    for table in ("capabilities", "improvements", "relations"):
-        old_rows, new_rows = (set(map(str, getattr(c, table))) for c in (then, now))
-        differ = len(old_rows ^ new_rows)
-        if differ:
-            rows.append((table, f"{table}: rows", str(len(old_rows)), str(len(new_rows))))
-    return pd.DataFrame(rows, columns=["table", "input", "old", "new"])
-
-
-def _figures(estimate: Any) -> tuple[Any, ...]:
-    drawn = estimate.shape, estimate.group, estimate.share, estimate.ends, estimate.record
-    figure = estimate.low, estimate.mode, estimate.high, estimate.grade, estimate.unit
-    return *figure, *drawn, estimate.weights, estimate.made_of
-
-
-def _said(estimate: Any) -> str:
-    if estimate is None:
-        return ""
-    group = f"{estimate.share:.0%} with {estimate.group}" if estimate.group else ""
-    figure = f"{estimate.mode:g} ({estimate.low:g} to {estimate.high:g}) {estimate.grade}"
-    seen = f"{len(estimate.record)} observed" if estimate.record else ""
-    pairs = f"correlated with {len(estimate.made_of) - 1}" if estimate.made_of else ""
-    return ", ".join(filter(None, (figure, estimate.shape, estimate.ends, group, seen, pairs)))
 
 
 def _kinds(then: Case, now: Case) -> list[str]:

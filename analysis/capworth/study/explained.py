@@ -1,70 +1,105 @@
 """One figure in words: its formula, value, range and error, what moves it, the rows behind it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from capworth.case.model import Case
 from capworth.language.inputs import input_label
 from capworth.language.language import Language
-from capworth.model.figures import MONEY_UNITS, Figure, Origin
+from capworth.model.costs import PAYERS
+from capworth.model.figures import COUNT, STATED, Figure, Origin
 from capworth.model.formulas import FORMULAS
 from capworth.model.result import HIGH, LOW
 
 
 def explained(figure: Figure, case: Case, language: Language) -> tuple[str, ...]:
-    """Say how a figure came about, line by line; what it has none of is said to be missing."""
+    """Say how a figure came about, line by line; what it has none of is said to be missing.
+
+    What is stated in the case, or counted, has no formula, no range and no error to tell of.
+    """
 
     def say(key: str, **values: object) -> str:
         return language.say(f"figure.{key}", **values)
 
-    def amount(value: float | None) -> str:
-        return language.said(replace(figure, value=value), ranged=False)
-
-    formula = FORMULAS[figure.formula]
+    formula, given = FORMULAS[figure.formula], figure.kind in (STATED, COUNT)
     kind = language.word("figure_kind", figure.kind)
-    head = {"id": figure.id, "value": amount(figure.value), "kind": kind}
+    head = {"id": figure.id, "value": _amount(figure, figure.value, language), "kind": kind}
     lines = [
         say("head_prices", **head, prices=language.unit(figure.prices))
         if figure.prices
         else say("head", **head)
     ]
-    if whose := [word for word in (figure.perspective, figure.payer) if word]:
-        lines.append(say("whose", whose=language.listed(_party(word, language) for word in whose)))
-    lines += [
-        say("formula", words=language.word("formula", formula.id)),
-        say("symbols", symbols=formula.symbols),
-        say("method", section=formula.section, computed=formula.computed),
-    ]
-    if figure.value is None:
-        return (*lines, say("rows", count=len(figure.rows)))
-    if figure.low is None or figure.high is None:
-        lines.append(say("no_range"))
+    if names := _names(figure, case, language):
+        lines.append(say("about", list=language.series(names)))
+    for key, word in (("perspective", figure.perspective), ("payer", figure.payer)):
+        if word:
+            lines.append(say(key, whose=_party(word, language)))
+    if given:
+        lines += [say(figure.kind), say("method_plain", section=formula.section)]
     else:
-        share = language.percent((HIGH - LOW) / 100)
-        lines.append(say("range", low=amount(figure.low), high=amount(figure.high), share=share))
-    if figure.point is not None:
-        lines.append(say("point", value=amount(figure.point)))
-    lines.append(_error(figure, language) if figure.error is not None else say("no_error"))
-    lines.append(_moved(figure, case, language))
-    if figure.places:
-        lines.append(say("places", list=language.listed(figure.places, 4)))
+        lines += [
+            say("formula", words=language.word("formula", formula.id)),
+            say("symbols", symbols=formula.symbols),
+            say("method", section=formula.section, computed=formula.computed),
+        ]
+    if figure.value is not None:
+        lines += _spread(figure, language, given)
+        if figure.movers or not given:
+            lines.append(_moved(figure, case, language))
+        if figure.places:
+            lines.append(say("places", list=language.listed(figure.places, 4)))
     lines.append(say("rows", count=len(figure.rows)) if figure.rows else say("no_rows"))
     return tuple(lines)
 
 
+def _names(figure: Figure, case: Case, language: Language) -> tuple[str, ...]:
+    """Printed names of the things of the case in the id of a figure: its short names in words."""
+    inputs, code = case.estimates(), language.code
+    voice = language.knowing({m.id: m.in_language("name", code) for m in case.members})
+    return tuple(
+        input_label(part, case, voice) if part in inputs else voice.name(part)
+        for part in dict.fromkeys(figure.id.split(".")[1:])
+        if part in inputs or voice.names.get(part, part) != part
+    )
+
+
 def _party(word: str, language: Language) -> str:
-    return language.word("payer", word)
+    return language.word("payer", word) if word in PAYERS else language.word("party", word)
+
+
+def _amount(figure: Figure, value: float | None, language: Language) -> str:
+    """The figure, or one end of it; a level in the unit of the one row that it is of."""
+    text = language.said(replace(figure, value=value), ranged=False)
+    units = {row.unit for row in figure.rows if row.unit}
+    if figure.unit != "level" or value is None or len(units) != 1:
+        return text
+    return language.say("figure.of_row", number=text, unit=language.unit(units.pop()))
+
+
+def _spread(figure: Figure, language: Language, given: bool) -> Iterator[str]:
+    """Its range, its level at the modes and its error; of what is given only what there is."""
+    if figure.low is not None and figure.high is not None:
+        share = language.percent((HIGH - LOW) / 100)
+        low, high = (_amount(figure, end, language) for end in (figure.low, figure.high))
+        yield language.say("figure.range", low=low, high=high, share=share)
+    elif not given:
+        yield language.say("figure.no_range")
+    if figure.point is not None:
+        yield language.say("figure.point", value=_amount(figure, figure.point, language))
+    if figure.error is not None:
+        yield _error(figure, language)
+    elif not given:
+        yield language.say("figure.no_error")
 
 
 def _error(figure: Figure, language: Language) -> str:
     """The standard error of the draws, in the unit of the figure."""
-    error = figure.error or 0.0
-    number = language.number(error * (100 if figure.unit in ("share", "chance") else 1))
-    if MONEY_UNITS[figure.unit]:
-        number = language.amount(number, millions=figure.unit.startswith("millions"))
-    elif figure.unit in ("share", "chance"):
-        number = language.say("percent", number=number)
-    return language.say("figure.error", error=number, draws=language.number(figure.draws, 0))
+    scale = 100.0 if figure.unit in ("share", "chance") else 1.0
+    number = language.number((figure.error or 0.0) * scale)
+    unit = "share" if figure.unit == "chance" else figure.unit
+    plain = unit in ("place", "year")
+    error = number if plain else language.in_unit(number, unit)
+    return language.say("figure.error", error=error, draws=language.number(figure.draws, 0))
 
 
 def _moved(figure: Figure, case: Case, language: Language) -> str:

@@ -38,22 +38,25 @@ ENDS: Final = ("value", "low", "high")
 
 
 class Figures(Mapping[str, Figure]):
-    """Figures by id, in the order of the answers.
+    """Figures by id, in the order of the answers: each id is one quantity and has one value."""
 
-    Attributes
-    ----------
-    second : readings that stand in a table and differ from the figure that is kept: the quantity is
-        read there again on fewer draws
-    """
-
-    def __init__(self, found: Mapping[str, Figure], second: Iterable[Figure] = ()) -> None:
-        self._found, self.second = MappingProxyType(dict(found)), tuple(second)
+    def __init__(self, found: Mapping[str, Figure]) -> None:
+        self._found = MappingProxyType(dict(found))
+        self._places: dict[str, str] = {}
 
     def __getitem__(self, name: str) -> Figure:
         """Return a figure; InputError with the nearest ids where there is none of that id."""
         if name not in self._found:
             raise InputError(f"there is no figure {name!r}. {near(name, self._found)}")
         return self._found[name]
+
+    def stored(self, where: str) -> str | None:
+        """Id of the figure that has this id, or stands in this `table/column/row`; else None."""
+        if where in self._found:
+            return where
+        if not self._places:
+            self._places |= {place: k for k, f in self._found.items() for place in f.places}
+        return self._places.get(where)
 
     def __contains__(self, name: object) -> bool:
         return name in self._found
@@ -88,16 +91,18 @@ def near(name: str, known: Iterable[str]) -> str:
 def gather(answers: Iterable[Any], sample: Sample, draws: int) -> Figures:
     """Collect the figures of every answer, and complete them.
 
-    Of two readings of one quantity the one on more draws is kept.
-
     Parameters
     ----------
     answers : those of the study; what offers no figures is passed over
     sample : from which they were found
     draws : of the study
+
+    Raises
+    ------
+    AssertionError
+        When two answers give one quantity two values: an error of the program, never of a case.
     """
     offered: list[Figure] = []
-    second: list[Figure] = []
     programme: Programme | None = None
     errors: Mapping[str, float] = {}
     for answer in answers:
@@ -111,18 +116,12 @@ def gather(answers: Iterable[Any], sample: Sample, draws: int) -> Figures:
     found: dict[str, Figure] = {}
     if programme is not None:
         offered.append(harm_break_even(programme, sample.model.annuity))
-    kept = sample.drawn.size
-    order = {figure.id: None for figure in offered}  # as the answers offer them
-    for figure in sorted(offered, key=lambda f: -_resting_on(f, kept, draws)):
+    for figure in offered:
         first = found.get(figure.id)
-        if first is None:
-            found[figure.id] = figure
-        elif same(first, figure):
-            found[figure.id] = _merged(first, figure)
-        else:
-            second.append(figure)
-    found = {name: found[name] for name in order}
-    return Figures(_completed(found, sample, programme, errors, draws), second)
+        if first is not None and not same(first, figure):
+            raise AssertionError(f"two values of one quantity: {first}; {figure}")
+        found[figure.id] = figure if first is None else _merged(first, figure)
+    return Figures(_completed(found, sample, programme, errors, draws))
 
 
 def errors_of(convergence: Convergence) -> Mapping[str, float]:
@@ -142,10 +141,10 @@ def harm_break_even(programme: Programme, annuity: float) -> Figure:
     ----------
     annuity : discounted years of the appraisal
     """
-    days, known = programme.harm_days.mean * annuity, programme.provenance
+    days, known = programme.harm_days[0] * annuity, programme.provenance
     return Figure(
         id=f"break_even.{PROGRAMME}.harm",
-        value=programme.cost_m.mean * MILLION / days if days > 0 else None,
+        value=programme.cost_m[0] * MILLION / days if days > 0 else None,
         unit="money",
         formula="harm_break_even",
         kind=RATIO,

@@ -1,12 +1,15 @@
 """One run of everything: the case in, the answers out."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar, overload
 from weakref import WeakKeyDictionary
 
+import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from capworth.appraisal.allocation import allocate
@@ -24,17 +27,20 @@ from capworth.appraisal.effectiveness import (
 )
 from capworth.appraisal.overrun import overrun
 from capworth.case.model import Case
-from capworth.case.read import checked_case
+from capworth.case.read import checked_case, seeded
 from capworth.errors import CapworthError, InputError, nearest
 from capworth.excellence.gaps import gap_worth
 from capworth.excellence.productivity import track_productivity
 from capworth.excellence.services import check_frontier, find_excellence
-from capworth.funding.plan import fund
+from capworth.funding.options import Options, compare_options
+from capworth.funding.plan import Funding, fund
+from capworth.language.language import Language
 from capworth.lints.examine import Soundness, examine
 from capworth.members.feedback import hear_members
 from capworth.members.network import weigh_network
 from capworth.members.served import serve_members
 from capworth.members.use import Use, share_out
+from capworth.methods.arguments import kinds_checked, whole
 from capworth.model.figures import Figure
 from capworth.model.result import Provenance
 from capworth.model.simulation import ENVELOPED, Progress, Sample, draw_sample
@@ -44,10 +50,17 @@ from capworth.multicriteria.rank_reversal import find_reversals
 from capworth.parallel import beside
 from capworth.programme.extent_keys import compare_keys
 from capworth.programme.joint_gains import join_gains
-from capworth.programme.priorities import prioritise
+from capworth.programme.priorities import Priorities, prioritise
+from capworth.programme.proposal import Proposal, propose_set
 from capworth.programme.selection import Programme, choose_programme
 from capworth.programme.tracking import set_baseline
+from capworth.study.differences import Differences, compare
+from capworth.study.drawings import Drawings
+from capworth.study.explained import cells, explained
 from capworth.study.figures import Figures, gather
+from capworth.study.pages import part_pages
+from capworth.study.progress import showing
+from capworth.study.shown import study_in_html
 from capworth.study.split_check import SplitCheck, check_splits
 from capworth.uncertainty.convergence import converge
 from capworth.uncertainty.information import value_of_information
@@ -90,9 +103,7 @@ class Part(Generic[T]):
     def __get__(self, study: "Study | None", owner: type) -> "Part[T] | T":
         if study is None:
             return self
-        answer: T | None = study.answers.get(self.name)
-        if answer is None:
-            raise NotAskedError(f"{study.case.settings.name} does not ask for {self.name}.")
+        answer: T = study.answer(self.name)
         return answer
 
 
@@ -107,6 +118,16 @@ def _economics(sample: Sample, programme: Programme | None, known: Provenance) -
 
 def _routes(sample: Sample, claim: Claim | None, known: Provenance) -> Routes | None:
     return None if claim is None else take_routes(sample, claim, known)
+
+
+def _options(
+    sample: Sample,
+    programme: Programme | None,
+    funding: Funding | None,
+    priorities: Priorities | None,
+    known: Provenance,
+) -> Options | None:
+    return compare_options(sample, programme, funding, priorities, known)
 
 
 def _use(sample: Sample, _: Provenance) -> Use | None:
@@ -130,8 +151,8 @@ def _on_request(_: Sample, __: Provenance) -> Conventions | None:
 class Study:
     """Every answer to one case, in the order of the questions.
 
-    `"claim" in study` says whether a question is asked; `study.claim` is its answer, and a
-    `NotAskedError` in one sentence where there is none.
+    `study.parts` lists them; `"claim" in study` says whether a question is asked; `study.claim` is
+    its answer, and a `NotAskedError` in one sentence where there is none.
 
     Attributes
     ----------
@@ -170,6 +191,7 @@ class Study:
     baseline = Part(set_baseline, ["programme"], role=FOLLOWS)
     joint_gains = Part(join_gains, ["programme"], role=FOLLOWS)
     funding = Part(fund, ["programme"])
+    options = Part(_options, ["programme", "funding", "priorities"], role=FOLLOWS)
     sensitivity = Part(swing_inputs)
     members = Part(serve_members, ["use"])
     network = Part(weigh_network, ["use"])
@@ -182,16 +204,81 @@ class Study:
     conventions = Part(_on_request, role=FOLLOWS)
 
     def __contains__(self, part: object) -> bool:
-        if part not in PARTS:
-            raise InputError(f"a study has no part {part!r}. {nearest(str(part), PARTS)}")
+        _check_parts([part])
         return self.answers.get(str(part)) is not None
 
     def with_answers(self, **answers: object) -> "Study":
         """Return the study with some answers put in place of others; None takes one away."""
-        strange = [name for name in answers if name not in PARTS]
-        if strange:
-            raise InputError(f"a study has no part {strange[0]!r}. {nearest(strange[0], PARTS)}")
+        _check_parts(answers)
         return replace(self, answers={**self.answers, **answers})
+
+    def answer(self, part: str) -> Any:
+        """Return the answer to one question by its name, as `study.claim` does.
+
+        Of a study that was run for some parts `only`, another is found when it is first asked for.
+
+        Raises
+        ------
+        NotAskedError
+            Where the case does not ask.
+        """
+        _check_parts([part])
+        answer = self.answers.get(part)
+        if answer is None:
+            raise NotAskedError(f"{self.case.settings.name} does not ask for {part}.")
+        return answer
+
+    @property
+    def parts(self) -> pd.DataFrame:
+        """What a study answers: each part, its question, whether it is asked, and its finding."""
+        asked = {name: name in self for name in PARTS}
+        return pd.DataFrame(
+            {
+                "question": [part_pages()[name].question for name in PARTS],
+                "asked": list(asked.values()),
+                "finding": [_shown(self.answers[k]) if asked[k] else "-" for k in PARTS],
+                "tables": [" ".join(part_pages()[name].tables) for name in PARTS],
+            },
+            index=pd.Index(PARTS, name="part"),
+        )
+
+    @property
+    def draws(self) -> Drawings:
+        """The draws as labelled arrays that cannot be written to; see `Drawings`."""
+        return Drawings(self.sample, self.answers.get("programme"))
+
+    def where(self, mask: Any) -> Drawings:
+        """Return the draws of which something is true.
+
+        Parameters
+        ----------
+        mask : name of an array of yes and no, such as `budget_exceeded`; such an array (draws,); or
+            a function of `study.draws` that gives one
+        """
+        return self.draws.where(mask)
+
+    def compare(self, other: "Study") -> Differences:
+        """Tell what differs from here to another study: in the inputs, and in the answers."""
+        return compare(self, other)
+
+    def propose(self, improvements: Iterable[str]) -> Proposal:
+        """Hold a set of improvements of one's own against the best ones; see `propose_set`."""
+        return propose_set(self.sample, self.programme, improvements, self.provenance)
+
+    def plot(self, chart: str, ax: Any = None, language: str = "en") -> Any:
+        """Draw a chart of the gallery, such as "frontier": a picture, or on one's own `ax`."""
+        return import_module("capworth.charts.picture").plot(self, chart, ax, language)
+
+    def report(self, path: str | Path, language: str = "en", annex: str = "short") -> Path:
+        """Write the decision paper with its annex, "short" or "full", as a PDF."""
+        write = import_module("capworth.runs.run").write_paper
+        written: Path = write(self, Path(path), language, annex)
+        return written
+
+    def write(self, folder: str | Path, languages: Sequence[str] = ()) -> Path:
+        """Write the run folder, as `capworth run` does: inputs, tables, papers, manifest."""
+        written: Path = import_module("capworth.runs.run").write_run(self, folder, languages)
+        return written
 
     @property
     def figures(self) -> Figures:
@@ -206,6 +293,12 @@ class Study:
         """Return one figure, such as `cost.programme`; the error names the nearest ids."""
         return self.figures[name]
 
+    def explain(self, name: str, language: str = "en") -> str:
+        """Say how one figure came about: formula, range, error, what moves it, rows behind it."""
+        spoken, figure = Language.of(self.case, language), self.figure(name)
+        rows = ("  ".join(str(x) for x in row if x != "") for row in cells(figure.rows))
+        return "\n".join((*explained(figure, self.case, spoken), *rows))
+
     @property
     def found(self) -> tuple[str, ...]:
         """The parts that have an answer, in the order of the questions."""
@@ -218,15 +311,50 @@ class Study:
             name for name, part in PARTS.items() if part.role == QUESTION and name not in self
         )
 
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The parts that were found so far, the basis of others left out: all, unless `only`."""
+        names = self.answers.known if isinstance(self.answers, Found) else PARTS
+        return tuple(k for k in PARTS if k in names and PARTS[k].role != BASIS and k in self)
+
     def __repr__(self) -> str:
-        findings = "; ".join(repr(self.answers[k]) for k in FINDINGS if k in self)
-        return f"<Study of {self.case.settings.name}: {len(self.found)} answers; {findings}>"
+        known = self.known
+        findings = "; ".join(repr(self.answers[k]) for k in FINDINGS if k in known)
+        return f"<Study of {self.case.settings.name}: {len(known)} answers; {findings}>"
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th>{name}</th><td>{_shown(self.answers.get(name))}</td></tr>" for name in PARTS
-        )
-        return f"<table>{rows}</table><p><small>{self.provenance}</small></p>"
+        return study_in_html(self)
+
+
+def _check_parts(names: Iterable[object]) -> None:
+    for name in names:
+        if name not in PARTS:
+            raise InputError(f"a study has no part {name!r}. {nearest(str(name), PARTS)}")
+
+
+class Found(Mapping[str, Any]):
+    """Answers by name, each found when it is first asked for, with those that it builds on."""
+
+    def __init__(self, sample: Sample, known: Provenance) -> None:
+        self._given, self._found = (sample, known), dict[str, Any]()
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._found:
+            needs = [self[need] for need in PARTS[name].needs]
+            with threadpool_limits(1, "blas"):
+                self._found[name] = _found(self._given, name, *needs)
+        return self._found[name]
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Names of those that were found."""
+        return frozenset(self._found)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(PARTS)
+
+    def __len__(self) -> int:
+        return len(PARTS)
 
 
 _FIGURES: WeakKeyDictionary[Study, Figures] = WeakKeyDictionary()  # found once for each study
@@ -236,15 +364,17 @@ PARTS: Mapping[str, Part[Any]] = MappingProxyType(
 )
 
 
+@kinds_checked
 def run_study(
     case: Case,
     draws: int | None = None,
     seed: int | None = None,
     workers: int = 1,
     executor: Executor | None = None,
-    progress: Progress | None = None,
+    progress: Progress | bool | None = None,
+    only: str | Sequence[str] = (),
 ) -> Study:
-    """Answer every question that a case asks.
+    """Answer every question that a case asks, or some of them.
 
     Parameters
     ----------
@@ -253,16 +383,30 @@ def run_study(
     seed : that of the case when None
     workers : processes or threads; the numbers do not depend on it
     executor : anything with the interface of `concurrent.futures`, instead of threads
-    progress : told of each stage with what is done and what there is in all
+    progress : whether a bar is shown; in a notebook and on a terminal when None. Or a function that
+        is told of each stage with what is done and what there is in all
+    only : parts to find now, such as "claim", with what they build on; others are then found when
+        they are first asked for
     """
+    wanted = (only,) if isinstance(only, str) else tuple(only)
+    _check_parts(wanted)
     case = checked_case(case)
     if seed is not None:
-        case = case.with_settings(seed=seed)
+        case = seeded(case, whole(seed, "seed", 0))
     number = case.settings.draws if draws is None else draws
-    with threadpool_limits(1, "blas"):  # more threads change the last bits of products
-        sample = draw_sample(case, number, workers, executor, progress)
+    with showing(progress) as tell, threadpool_limits(1, "blas"):
+        # more threads than one would change the last bits of products
+        sample = draw_sample(case, number, workers, executor, tell)
         provenance = Provenance.of(case, number)
-        answers = _answers(sample, provenance, workers, progress)
+        answers: Mapping[str, Any]
+        if wanted:
+            answers = Found(sample, provenance)
+            for done, name in enumerate(wanted, start=1):
+                _ = answers[name]
+                if tell:
+                    tell("answers", done, len(wanted))
+        else:
+            answers = _answers(sample, provenance, workers, tell)
     return Study(case=case, provenance=provenance, sample=sample, answers=answers)
 
 
@@ -290,6 +434,4 @@ def _found(given: tuple[Sample, Provenance], name: str, *needs: Any) -> Any:
 
 
 def _shown(answer: object) -> str:
-    if answer is None:
-        return "not asked by this case"
-    return repr(answer).replace("<", "&lt;").replace(">", "&gt;")
+    return repr(answer).strip("<>")

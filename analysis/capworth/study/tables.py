@@ -22,7 +22,17 @@ def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
 
 def as_csv(table: pd.DataFrame) -> str:
     """Return a table with ten significant digits, whatever the locale or the system."""
-    return table.to_csv(float_format="%.10g", lineterminator="\n")
+    return indexed(table).to_csv(float_format="%.10g", lineterminator="\n")
+
+
+def heading(column: object) -> str:
+    """Return the label of a column as `as_csv` writes it."""
+    return f"{column:.10g}" if isinstance(column, float) else str(column)
+
+
+def indexed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose rows have a name for what names them: `row` where they are counted."""
+    return table.rename_axis("row") if table.index.names == [None] else table
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

@@ -354,6 +354,7 @@ class MovedWorth:
         return Level(
             users=users,
             capability=place[0],
+            leaf=k,
             agreed=float(self._agreed[c, k]),
             now=now,
             rise=rise,

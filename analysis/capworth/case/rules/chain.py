@@ -46,9 +46,8 @@ NEEDS = (  # a step, what it needs one of, why
 def check_chain(typed: Typed) -> Iterator[Finding]:
     """Run the rules of the chain table."""
     rows = typed.get("chain", ())
-    valued = {row.text("outcome") for row in typed.get("unit_values", ())}
     for row in rows:
-        yield from _row(row, valued)
+        yield from _row(row)
     for capability in sorted({row.text("capability") for row in rows}):
         mine = [row for row in rows if row.text("capability") == capability]
         yield from _beginning(capability, mine)
@@ -56,7 +55,7 @@ def check_chain(typed: Typed) -> Iterator[Finding]:
         yield from _outcomes(capability, mine)
 
 
-def _row(row: TypedRow, valued: set[str]) -> Iterator[Finding]:
+def _row(row: TypedRow) -> Iterator[Finding]:
     step, outcome = row.text("step"), row.text("outcome")
     if step in SHARED_STEPS and outcome:
         yield row.fault("outcome", f"all outcomes share the step {step!r}", "Leave it blank.")
@@ -66,8 +65,6 @@ def _row(row: TypedRow, valued: set[str]) -> Iterator[Finding]:
         yield row.fault("high", f"{row.number_in('high'):g} is above 1", "It is a share.")
     if step == "patience" and row.number_in("low") <= 0:
         yield row.fault("low", "a lead that waits for nothing", "Give a time above 0.")
-    if outcome and outcome not in valued:
-        yield row.fault("outcome", f"{outcome!r} has no unit value", "Add it to unit_values.")
 
 
 def _beginning(capability: str, rows: Sequence[TypedRow]) -> Iterator[Finding]:

@@ -1,9 +1,13 @@
-"""What must hold of savings, and of where capabilities go by themselves."""
+"""What must hold of savings, and of where capabilities go by themselves.
+
+What must hold of published estimates, and of the words of a case.
+"""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from capworth.case.check import Typed
-from capworth.errors import Finding
+from capworth.case.rows import FUNCTIONS, OWN_WORDS, TRANSFERS
+from capworth.errors import Finding, nearest
 
 Rule = Callable[[Mapping[str, object], Typed], Iterator[Finding]]
 
@@ -25,7 +29,7 @@ def savings_have_a_line(settings: Mapping[str, object], typed: Typed) -> Iterato
         line = lines.get(row.text("line"))
         if line is None:
             continue
-        counted = line.text("treatment") in {"", "forward"} and line["category"] != "contribution"
+        counted = line.text("treatment") in {"", "forward"} and line["category"] not in TRANSFERS
         if not counted:
             yield row.fault("line", f"{row.text('line')} is not counted", "Name a forward line.")
         if line.text("improvement"):
@@ -87,6 +91,28 @@ def what_is_kept_would_end(_: Mapping[str, object], typed: Typed) -> Iterator[Fi
             )
 
 
+def estimates_have_an_owner(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """A published estimate is of one improvement or one cost line; money says its prices."""
+    for row in typed.get("published", ()):
+        if bool(row.text("improvement")) == bool(row.text("line")):
+            yield row.fault("improvement", "an estimate of one thing", "Name improvement or line.")
+        if row.text("currency") and row["price_year"] is None:
+            yield row.fault("price_year", "money without a price year", "Name it.")
+        if row.text("kind") in {"whole-life", "one-off", "recurrent"} and not row.text("currency"):
+            yield row.fault("currency", "a cost without a currency", "Name it.")
+
+
+def words_are_known(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """What is called otherwise is a word of the papers, or a function of the case."""
+    own = settings.get("functions")
+    known = (*OWN_WORDS, *(own if isinstance(own, tuple) and own else FUNCTIONS))
+    for row in typed.get("vocabulary", ()):
+        if row.text("word") not in known:
+            yield row.fault(
+                "word", f"{row.text('word')!r} is not known", nearest(row.text("word"), known)
+            )
+
+
 def _last_year(settings: Mapping[str, object]) -> int | None:
     first, years = settings.get("first_year"), settings.get("years")
     if isinstance(first, int) and isinstance(years, int):
@@ -98,4 +124,6 @@ RULES: Mapping[Rule, tuple[str, ...]] = {  # with the tables that each must see 
     savings_have_a_line: (),
     paths_are_whole: (),
     what_is_kept_would_end: ("business_as_usual",),
+    estimates_have_an_owner: (),
+    words_are_known: (),
 }

@@ -7,10 +7,13 @@ What must hold among improvements that require or exclude one another.
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
+import numpy as np
+
 from capworth.case.check import Typed, TypedRow
 from capworth.case.relations import SYNERGY, Tie, Tied, Ties, members_of, tie
 from capworth.errors import Finding
-from capworth.methods.portfolio.integer import relation_rows, smallest_conflict
+from capworth.methods.arguments import Bools
+from capworth.methods.portfolio.relations import Relations, allowed
 
 Rule = Callable[[Mapping[str, object], Typed], Iterator[Finding]]
 
@@ -140,11 +143,28 @@ def ties_of_rows(typed: Typed) -> Ties:
     )
 
 
+def _least(relations: Relations) -> Bools:
+    """Must-haves and all that they require, and nothing else: mostly a set that is allowed."""
+    needs: dict[int, tuple[int, ...]] = {}
+    for project, group in relations.requires:
+        needs[project] = (*needs.get(project, ()), *group)
+    taken, ahead = np.zeros(relations.n, dtype=bool), [*relations.must]
+    while ahead:
+        if not taken[project := ahead.pop()]:
+            taken[project] = True
+            ahead.extend(needs.get(project, ()))
+    return taken
+
+
 def _conflict(typed: Typed) -> Iterator[Finding]:
     """Report the smallest set of relations, must-haves and minimums that cannot all be kept."""
     if any(r.text("improvement") == r.text("other") for r in typed.get("relations", ())):
         return
     ties = ties_of_rows(typed)
+    if allowed(_least(ties.relations)[None], ties.relations).all():
+        return
+    from capworth.methods.portfolio.integer import relation_rows, smallest_conflict  # slow to load
+
     owners = smallest_conflict(relation_rows(ties.relations), ties.relations.n)
     places = [ties.places[owner] for owner in owners]
     words = "; ".join(place.words for place in places)

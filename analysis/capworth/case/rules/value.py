@@ -10,8 +10,9 @@ from itertools import pairwise
 from math import expm1, log1p
 
 from capworth.case.check import Typed, TypedRow
+from capworth.case.library import library
 from capworth.case.measures import UnmeasuredError, amount_of, by_level, levels_of
-from capworth.case.rules.chain import check_chain
+from capworth.case.rules.chain import SHARE_STEPS, check_chain
 from capworth.case.tables import SETTINGS_FILE
 from capworth.errors import Finding, InputError, nearest
 from capworth.methods.elicitation.value_functions import curvature_from_midpoint
@@ -105,6 +106,9 @@ def _unit_values(typed: Typed) -> Iterator[Finding]:
     rows = typed.get("unit_values", ())
     for row in rows:
         scale, index = row.text("scale"), row.text("index")
+        cited = row.text("library")
+        if cited and (library()[cited].currency == "") == (scale == "money"):
+            yield row.fault("library", f"{cited} is not of the scale {scale}", "Name another.")
         if scale == "money" and index:
             yield row.fault("index", f"money is on no harm index ({index})", "Leave it blank.")
         beside = [
@@ -151,12 +155,36 @@ def _effects(typed: Typed) -> Iterator[Finding]:
     criteria = typed.get("criteria", ())
     parents = {row.text("parent") for row in criteria}
     chained = {(row.text("capability"), row.text("step")) for row in typed.get("chain", ())}
+    nothing = {
+        (row.text("capability"), row.text("step"))
+        for row in typed.get("chain", ())
+        if row.number_in("high") == 0
+    }
     for row in typed.get("effects", ()):
         if bool(row.text("criterion")) == bool(row.text("step")):
             yield row.fault("criterion", "an effect changes one thing", "Name criterion or step.")
         if row.text("criterion") in parents - {""}:
             yield row.fault("criterion", "it has criteria below it", "Name a measured one.")
+        sets_level = row.text("means") == "level"
+        if sets_level and not row.text("step"):
+            yield row.fault(
+                "means", "a level of no step", "What is added to a criterion is a change."
+            )
         if row.text("step"):
+            at = (row.text("capability"), row.text("step"))
+            if at in nothing and not sets_level:
+                yield row.fault(
+                    "means",
+                    f"{at[1]} of {at[0]} are 0 today, and a factor on nothing is nothing",
+                    "Write level, and in low, mode and high what they are with the improvement.",
+                )
+            elastic = {"searches": "elasticity", "records": "record_elasticity"}.get(at[1], "")
+            if sets_level and (at[0], elastic) in chained:
+                yield row.fault(
+                    "means", f"hits follow {at[1]} by an elasticity", "Give a factor (change)."
+                )
+            if sets_level and at[1] in SHARE_STEPS and row.number_in("high") > 1:
+                yield row.fault("high", f"{row.number_in('high'):g} is above 1", "It is a share.")
             if row.number_in("low") < 0:
                 yield row.fault("low", "a factor below 0", "Give the factor, 1 for no change.")
             if (row.text("capability"), row.text("step")) not in chained:
@@ -170,7 +198,7 @@ def _effects(typed: Typed) -> Iterator[Finding]:
 RULES: Mapping[Callable[[Typed], Iterator[Finding]], tuple[str, ...]] = {
     _tree: ("criteria",),
     _scores: ("criteria", "scores", "measures"),
-    check_chain: ("chain", "unit_values"),
+    check_chain: ("chain",),
     _unit_values: (),
     _effects: ("criteria", "chain"),
 }

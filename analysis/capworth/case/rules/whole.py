@@ -12,7 +12,9 @@ from itertools import groupby
 
 from capworth.case.check import BadCellError, Typed, TypedRow
 from capworth.case.comparisons import Counted, panel_of, read_comparisons
+from capworth.case.dictionary import dictionary
 from capworth.case.numerals import TRIPLES, written_as
+from capworth.case.rows import TRANSFERS
 from capworth.case.rules.programme import pledges_are_whole, relations_are_possible
 from capworth.case.tables import SETTINGS_FILE
 from capworth.errors import Finding, nearest
@@ -136,8 +138,9 @@ def _by(rows: Iterator[TypedRow], column: str) -> Mapping[str, list[TypedRow]]:
 
 def estimates_are_ordered(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
     """Low, mode and high come in this order."""
+    triples = {table: [t for t in TRIPLES if t[0] in dictionary()[table]] for table in typed}
     for row in _rows(typed, *typed):
-        for low, mode, high in TRIPLES:
+        for low, mode, high in triples[row.table]:
             if any(row[column] is None for column in (low, mode, high)):
                 continue
             if not row.number_in(low) <= row.number_in(mode) <= row.number_in(high):
@@ -167,7 +170,8 @@ def evidence_is_named(_: Mapping[str, object], typed: Typed) -> Iterator[Finding
             low, high = ("swing_low", "swing_high") if row.table == "criteria" else ("low", "high")
             given = row[low] is not None and row[high] is not None
             given &= row.table != "judgements"  # the most valuable swing has 100 by definition
-            if given and row.number_in(low) == row.number_in(high) != 0:
+            whole = row.table == "functions" and given and row.number_in(low) == 1
+            if given and not whole and row.number_in(low) == row.number_in(high) != 0:
                 yield row.fault(
                     high, f"a figure of grade {grade} without a range", "Widen low and high."
                 )
@@ -198,7 +202,7 @@ def costs_have_one_owner(_: Mapping[str, object], typed: Typed) -> Iterator[Find
         outside = row.text("treatment") == "outside"
         if outside and owners:
             yield row.fault(owners[0], "a line outside has an owner", "Leave the owner blank.")
-        elif outside and not row.text("total") and row["category"] != "contribution":
+        elif outside and not row.text("total") and row["category"] not in TRANSFERS:
             yield row.fault("total", "a line outside names no total", "Name the one it completes.")
         elif not outside and len(owners) != 1:
             yield row.fault(
@@ -213,17 +217,24 @@ def costs_have_one_owner(_: Mapping[str, object], typed: Typed) -> Iterator[Find
 
 def _counts(row: TypedRow) -> bool:
     """Whether a cost line adds to the cost of what it belongs to."""
-    forward = row.text("treatment") in {"", "forward"} and row["category"] != "contribution"
+    forward = row.text("treatment") in {"", "forward"} and row["category"] not in TRANSFERS
     return forward and row.number_in("mode") > 0
 
 
 def members_costs_are_stated(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
-    """What members spend themselves is stated for every capability, were it zero in writing."""
+    """What members spend themselves is stated for every capability, were it zero in writing.
+
+    Not where there are no members: no table, no survey, no line that they pay, no criterion that
+    counts them.
+    """
+    asked = any(typed.get(t) for t in ("members", "feedback", "network", "choices"))
+    asked |= any(r["payer"] == "members" for r in _rows(typed, "costs"))
+    asked |= any(r["served"] for r in _rows(typed, "criteria"))
     stated = {row.text("capability") for row in _rows(typed, "costs") if row["payer"] == "members"}
     has_cost = {row.text("capability") for row in _rows(typed, "costs") if _counts(row)}
     has_cost |= {r.text("capability") for r in _rows(typed, "usage") if r.number_in("mode") > 0}
     for row in _rows(typed, "capabilities"):
-        if row.text("id") not in stated:
+        if asked and row.text("id") not in stated:
             yield row.fault(
                 "id",
                 f"no cost line says what members spend on {row.text('id')}",

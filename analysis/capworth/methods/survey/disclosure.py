@@ -30,7 +30,23 @@ def hidden_cells(counts: ArrayLike, least: float) -> Bools:
     The greedy choice is safe against exact recovery; it is not the one that hides least.
     """
     cells = within(table(counts, "counts", "rows", "columns"), "counts", 0)
-    small: Bools = (cells > 0) & (cells < least)
+    return hidden_with(cells, (cells > 0) & (cells < least))
+
+
+@checked
+def hidden_with(amounts: ArrayLike, small: Bools) -> Bools:
+    """Cells to hide with those that are secret, (rows, columns), so that none can be worked out.
+
+    Parameters
+    ----------
+    amounts : (rows, columns) not below 0, whose sums by row and by column are shown
+    small : (rows, columns) the cells that are secret; see `hidden_cells`
+
+    >>> secret = np.array([[True, False, False], [False, False, False]])
+    >>> hidden_with([[90, 1, 5], [1, 8, 4]], secret).astype(int).tolist()
+    [[1, 1, 0], [1, 1, 0]]
+    """
+    cells = within(table(amounts, "amounts", "rows", "columns"), "amounts", 0)
     hidden = small.copy()
     while True:
         _fill_lines(cells, hidden)

@@ -9,8 +9,8 @@ from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
+import scipy  # its part `special` is loaded when it is first called for
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, ndtri
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats, checked, within
@@ -130,8 +130,8 @@ def moved_together(evens: Sequence[Floats], weights: Sequence[float]) -> Floats:
         raise InputError("evens: they are not of one length. Give as many draws of each.")
     score = np.zeros(len(evens[0]))
     for even, weight in zip(evens, weights, strict=True):
-        score += weight * ndtri(np.maximum(even, _LEAST))
-    together: Floats = ndtr(score)
+        score += weight * scipy.special.ndtri(np.maximum(even, _LEAST))
+    together: Floats = scipy.special.ndtr(score)
     return together
 
 

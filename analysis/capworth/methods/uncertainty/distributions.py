@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
+import scipy  # its part `special` is loaded when it is first called for
 from numpy.polynomial.hermite_e import hermegauss
-from scipy.special import betainc, ndtr, ndtri
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats, checked
@@ -23,7 +23,7 @@ _CELLS = 4096  # of the quantile table, evenly spaced over the probabilities
 def _tables(peak: float) -> tuple[Floats, Floats, Floats]:
     """Distribution function and quantiles on 0 to 1 with the mode at `peak`."""
     place = (1 - np.cos(np.linspace(0.0, np.pi, _NODES))) / 2
-    below: Floats = betainc(1 + 4 * peak, 5 - 4 * peak, place)
+    below: Floats = scipy.special.betainc(1 + 4 * peak, 5 - 4 * peak, place)
     below[0], below[-1] = 0.0, 1.0
     quantiles = np.interp(np.linspace(0.0, 1.0, _CELLS + 1), below, place)
     return place, below, quantiles
@@ -103,7 +103,7 @@ def pert_below(level: float, low: float, mode: float, high: float) -> float:
         return float(level > low)
     place = min(max((level - low) / (high - low), 0.0), 1.0)
     peak = (mode - low) / (high - low)
-    return float(betainc(1 + 4 * peak, 5 - 4 * peak, place))
+    return float(scipy.special.betainc(1 + 4 * peak, 5 - 4 * peak, place))
 
 
 def _in_order(low: float, mode: float, high: float) -> None:
@@ -186,7 +186,7 @@ def lognormal_quantile(probability: Floats, low: float, mode: float, high: float
     if low == high:
         return np.full(even.shape, float(low))
     inside = ends[0] + even * (ends[1] - ends[0])
-    level: Floats = np.exp(centre + deviation * ndtri(inside))
+    level: Floats = np.exp(centre + deviation * scipy.special.ndtri(inside))
     return np.clip(level, low, high)
 
 
@@ -198,7 +198,7 @@ def lognormal_below(level: float, low: float, mode: float, high: float) -> float
         return float(level > low)
     if ends[0] == ends[1]:  # nearer than numbers can tell
         return 0.5
-    below = float(ndtr((np.log(level) - centre) / deviation))
+    below = float(scipy.special.ndtr((np.log(level) - centre) / deviation))
     return min((below - ends[0]) / (ends[1] - ends[0]), 1.0)
 
 
@@ -213,12 +213,16 @@ def _lognormal(low: float, mode: float, high: float) -> tuple[float, float, tupl
         raise InputError(
             f"low {low:g}, mode {mode:g}: a lognormal is above 0. Raise them or take another shape."
         )
-    z = float(ndtri(BELOW_HIGH))
+    z = float(scipy.special.ndtri(BELOW_HIGH))
     deviation = (-z + float(np.sqrt(z**2 + 4 * np.log(high / mode)))) / 2
     deviation = max(deviation, 1e-9)
     centre = float(np.log(mode)) + deviation**2
-    bottom = float(ndtr((np.log(low) - centre) / deviation)) if low > 0 else 0.0
-    return centre, deviation, (bottom, float(ndtr((np.log(high) - centre) / deviation)))
+    bottom = float(scipy.special.ndtr((np.log(low) - centre) / deviation)) if low > 0 else 0.0
+    return (
+        centre,
+        deviation,
+        (bottom, float(scipy.special.ndtr((np.log(high) - centre) / deviation))),
+    )
 
 
 SHAPES: Final[Mapping[str, Shape]] = {
@@ -255,7 +259,9 @@ def normal_copula(own: Floats, common: Floats, share: float) -> Floats:
     [0.2, 0.8]
     """
     _known(share)
-    moved: Floats = ndtr(np.sqrt(share) * ndtri(common) + np.sqrt(1 - share) * ndtri(own))
+    moved: Floats = scipy.special.ndtr(
+        np.sqrt(share) * scipy.special.ndtri(common) + np.sqrt(1 - share) * scipy.special.ndtri(own)
+    )
     return moved
 
 
@@ -294,8 +300,8 @@ def normal_copula_cells(first: Floats, second: Floats, correlation: float) -> Fl
 
 def _below(ends: Floats, weight: float, common: Floats) -> Floats:
     """(ends, nodes) probability of lying below each border, given what is in common."""
-    own = (ndtri(ends)[:, None] - weight * common) / np.sqrt(1 - weight**2)
-    below: Floats = ndtr(own)
+    own = (scipy.special.ndtri(ends)[:, None] - weight * common) / np.sqrt(1 - weight**2)
+    below: Floats = scipy.special.ndtr(own)
     return below
 
 

@@ -13,7 +13,7 @@ from math import inf, log
 from typing import Final, NamedTuple
 
 import numpy as np
-from scipy.special import betainc, betaincinv, gammainc, gammaincinv, ndtr, ndtri
+import scipy  # its part `special` is loaded when it is first called for
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats
@@ -139,30 +139,34 @@ def _cut(family: Family, floor: float, ceiling: float, mode: float) -> Drawn:
 
 def _normal(mean: float, deviation: float) -> Family:
     return Family(
-        lambda even: mean + deviation * ndtri(even),
-        lambda level: float(ndtr((level - mean) / deviation)),
+        lambda even: mean + deviation * scipy.special.ndtri(even),
+        lambda level: float(scipy.special.ndtr((level - mean) / deviation)),
     )
 
 
 def _lognormal(mean: float, deviation: float) -> Family:
     return Family(
-        lambda even: np.exp(mean + deviation * ndtri(even)),
-        lambda level: float(ndtr((log(level) - mean) / deviation)) if level > 0 else 0.0,
+        lambda even: np.exp(mean + deviation * scipy.special.ndtri(even)),
+        lambda level: (
+            float(scipy.special.ndtr((log(level) - mean) / deviation)) if level > 0 else 0.0
+        ),
     )
 
 
 def _gamma(shape: float, scale: float) -> Family:
     return Family(
-        lambda even: scale * gammaincinv(shape, even),
-        lambda level: float(gammainc(shape, max(level, 0.0) / scale)),
+        lambda even: scale * scipy.special.gammaincinv(shape, even),
+        lambda level: float(scipy.special.gammainc(shape, max(level, 0.0) / scale)),
     )
 
 
 def _beta(first: float, second: float, within: Range) -> Family:
     floor, width = within.floor, within.ceiling - within.floor
     return Family(
-        lambda even: floor + width * betaincinv(first, second, even),
-        lambda level: float(betainc(first, second, min(max((level - floor) / width, 0.0), 1.0))),
+        lambda even: floor + width * scipy.special.betaincinv(first, second, even),
+        lambda level: float(
+            scipy.special.betainc(first, second, min(max((level - floor) / width, 0.0), 1.0))
+        ),
     )
 
 
@@ -185,7 +189,7 @@ def _triangular(start: float, mode: float, end: float) -> Family:
 
 def _normal_at_ends(low: float, mode: float, high: float, _: Range) -> Family:
     _has_mode(low, (low + high) / 2, high, mode, "normal")
-    return _normal(mode, (high - low) / 2 / float(ndtri(BELOW_HIGH)))
+    return _normal(mode, (high - low) / 2 / float(scipy.special.ndtri(BELOW_HIGH)))
 
 
 def _gamma_at_ends(low: float, mode: float, high: float, _: Range) -> Family:
@@ -195,7 +199,7 @@ def _gamma_at_ends(low: float, mode: float, high: float, _: Range) -> Family:
         return _gamma(1.0, high / -log(1 - BELOW_HIGH))
 
     def ratio(shape: float) -> float:
-        return float(gammaincinv(shape, BELOW_HIGH)) / (shape - 1) - high / mode
+        return float(scipy.special.gammaincinv(shape, BELOW_HIGH)) / (shape - 1) - high / mode
 
     shape = _NARROW
     if ratio(_NARROW) < 0:
@@ -347,13 +351,13 @@ class _Two(NamedTuple):
 
 def _normal_start(stated: _Stated) -> Sequence[float]:
     low, high = stated.low, stated.high
-    return (low + high) / 2, (high - low) / -2 / float(ndtri(stated.tail))
+    return (low + high) / 2, (high - low) / -2 / float(scipy.special.ndtri(stated.tail))
 
 
 def _lognormal_start(stated: _Stated) -> Sequence[float]:
     low, high = stated.low, stated.high
     _is_above_nothing(low, high, "lognormal", strictly=True)
-    return log(low * high) / 2, log(high / low) / -2 / float(ndtri(stated.tail))
+    return log(low * high) / 2, log(high / low) / -2 / float(scipy.special.ndtri(stated.tail))
 
 
 def _lognormal_kept(spread: float, stated: _Stated) -> Family:
@@ -366,10 +370,15 @@ def _gamma_start(stated: _Stated) -> Sequence[float]:
     _is_above_nothing(low, high, "gamma", strictly=True)
 
     def ratio(shape: float) -> float:  # falls with the shape
-        return float(gammaincinv(shape, 1 - tail) / gammaincinv(shape, tail)) - high / low
+        return (
+            float(
+                scipy.special.gammaincinv(shape, 1 - tail) / scipy.special.gammaincinv(shape, tail)
+            )
+            - high / low
+        )
 
     shape = _root(ratio, 0.05, 1e7) if ratio(0.05) > 0 > ratio(1e7) else 1.0
-    return shape, low / float(gammaincinv(shape, tail))
+    return shape, low / float(scipy.special.gammaincinv(shape, tail))
 
 
 def _gamma_kept(spread: float, stated: _Stated) -> Family:
@@ -382,7 +391,7 @@ def _gamma_kept(spread: float, stated: _Stated) -> Family:
 def _beta_start(stated: _Stated) -> Sequence[float]:
     floor, width = _bounded(stated.within)
     mean = ((stated.low + stated.high) / 2 - floor) / width
-    spread = (stated.high - stated.low) / width / -2 / float(ndtri(stated.tail))
+    spread = (stated.high - stated.low) / width / -2 / float(scipy.special.ndtri(stated.tail))
     size = max(mean * (1 - mean) / spread**2 - 1, 2.0)
     return mean * size, (1 - mean) * size
 
@@ -447,7 +456,7 @@ def _solved(
     from scipy.optimize import root
 
     within, free = stated.within, np.array(stated.free)
-    wanted = float(ndtri(stated.tail))
+    wanted = float(scipy.special.ndtri(stated.tail))
 
     def miss(theta: Floats) -> Floats:
         whole = at(theta)
@@ -457,7 +466,7 @@ def _solved(
             return np.full(int(free.sum()), 9.0)
         beyond = whole.below(stated.low) - bottom, top - whole.below(stated.high)
         shares = np.clip(np.array(beyond) / (top - bottom), 1e-15, 1 - 1e-15)
-        return np.asarray(ndtri(shares)[free] - wanted)
+        return np.asarray(scipy.special.ndtri(shares)[free] - wanted)
 
     for start in starts:
         answer = root(miss, start, tol=1e-13)

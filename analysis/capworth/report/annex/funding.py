@@ -255,9 +255,8 @@ def _budget_first(table: pd.DataFrame) -> list[tuple[Any, Row]]:
 def _measured(row: Row, name: str, language: Language) -> Cell:
     """Fill in a gain; what is nothing in every draw was not measured."""
     amount = Amount.of(row, name)
-    return (
-        language.say("funding.unmeasured") if amount == Amount(0, 0, 0) else language.cell(amount)
-    )
+    none = amount == Amount(0, 0, 0) or not amount.is_known
+    return language.say("funding.unmeasured") if none else language.cell(amount)
 
 
 def _menu(study: Study, funding: Funding, language: Language) -> Table:

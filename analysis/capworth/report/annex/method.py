@@ -22,6 +22,7 @@ from capworth.model.result import HIGH, LOW
 from capworth.model.simulation import KEPT, SOBOL, sampled
 from capworth.report.annex.claim import standing_of
 from capworth.report.blocks import Block, Bullets, Cell, Formula, Section, Table, Text, rows_of
+from capworth.report.content import Voice, said
 from capworth.study.stages import Study
 
 QUANTILES = {name: tail for name, tail in ENDS.items() if tail}  # readings of low and high
@@ -182,7 +183,9 @@ def limits(study: Study, language: Language) -> Section:
     if missing:
         asked = [("", language.say(f"not_asked.{stage}")) for stage in missing]
         blocks += [Text(language.say("limits.not_asked")), Bullets(tuple(asked))]
-    return Section(language.say("limits.topic"), language.say("limits.title"), blocks)
+    return Section(
+        language.say("limits.topic"), language.say("limits.title"), blocks, name="limits"
+    )
 
 
 def provenance_page(study: Study, language: Language) -> Section:
@@ -230,6 +233,7 @@ def _parameters(study: Study, language: Language) -> Iterator[tuple[Cell, ...]]:
 
     yield row("case", settings.name)
     yield row("fingerprint", _hash(case.fingerprint), language.say("parameter.hash_of_case"))
+    yield from _changes(case, language)
     yield row("version", f"capworth {study.provenance.version}", language.say("parameter.software"))
     yield row("cutoff", language.day(settings.appraisal_date))
     prices = language.say(
@@ -340,7 +344,7 @@ def _parameters(study: Study, language: Language) -> Iterator[tuple[Cell, ...]]:
             ),
             language.say(
                 "parameter.digest",
-                standing=standing_of(claim, language),
+                standing=said(standing_of(claim), Voice(language, study)),
                 digest=_hash(claim.digest),
             ),
         )
@@ -472,6 +476,26 @@ def _sources(case: Case, language: Language) -> Table:
         weights=(1.35, 3.0, 1.2, 0.8),
         size=6.3,
     )
+
+
+def _changes(case: Case, language: Language) -> Iterator[tuple[Cell, ...]]:
+    """In what a case that was changed is not the one that was read; nothing where it is."""
+
+    def say(key: str, **values: object) -> str:
+        return language.say(f"parameter.{key}", **values)
+
+    if case.scenario:
+        yield say("scenario"), case.scenario, say("scenario_of_case")
+    if case.base:
+        yield say("base"), _hash(case.base), say("base_hash")
+    for change in case.changes:
+        if change.before and change.after:
+            status = say("changed_before", before=change.before)
+            yield say("changed", name=change.name), change.after, status
+        elif change.kind == "without":
+            yield say("left_out", name=change.name), change.before, say("left_out_with")
+        else:
+            yield say("added", name=change.name), change.after or "-", say("added_with")
 
 
 def _hash(digest: str) -> str:

@@ -1,0 +1,140 @@
+"""Answers as a notebook shows them: the finding, the columns a reader needs first, honest digits.
+
+Numbers are written as in the paper, with no more digits than their range allows; what was not
+asked or measured is a dash.
+"""
+
+from collections.abc import Iterator, Sequence
+from html import escape
+from math import isfinite
+from typing import Any, Final
+
+import pandas as pd
+from babel import Locale
+
+from capworth.language.numbers import Amount, decimals, say
+from capworth.study.pages import PartPage, part_pages, told_of
+
+MOST: Final = 8  # columns that are shown at once
+ROWS: Final = 40
+NONE: Final = "-"
+LOCALE: Final = Locale("en")
+PLAIN: Final = 3  # significant digits of a number without a range
+
+
+def answer_in_html(answer: Any) -> str:
+    """An answer: its finding, its first table with units in the head, what else it holds."""
+    tables = answer.tables()
+    name, whole = next(iter(tables.items()))
+    page = next((p for p in part_pages().values() if name in p.tables), None)
+    table = answer.to_frame()
+    columns = _first(table, page, name)
+    left = (
+        len(table.columns)
+        - len(columns)
+        - sum(f"{c}{end}" in table.columns for c in columns for end in ("_low", "_high"))
+    )
+    notes = []
+    if left > 0:
+        notes.append(f"{left} more columns: <code>to_frame()</code>")
+    if len(table) > ROWS:
+        notes.append(f"{len(table) - ROWS} more rows")
+    if others := [other for other in tables if other != name and len(whole.columns)]:
+        notes.append(f"other tables: {', '.join(others)}")
+    return (
+        f"<p>{escape(repr(answer).strip('<>'))}</p>"
+        + table_in_html(table.iloc[:ROWS], name, columns)
+        + f"<p><small>{'; '.join(notes)}{'. ' if notes else ''}{escape(str(answer.provenance))}"
+        + "</small></p>"
+    )
+
+
+def study_in_html(study: Any) -> str:
+    """A study: the finding of every part that is asked, in the order of its questions."""
+    pages = part_pages()
+    rows = "".join(
+        f"<tr><td>{escape(pages[name].question)}</td><td>{escape(repr(study.answers[name]).strip('<>'))}"
+        f"</td><td><code>study.{name}</code></td></tr>"
+        for name in study.known
+    )
+    partial = len(study.answers) > 0 and hasattr(study.answers, "known")
+    missing = () if partial else study.not_asked
+    asked = f"<p><small>Not asked: {', '.join(missing)}.</small></p>" if missing else ""
+    changed = "".join(f"<li>{escape(str(change))}</li>" for change in study.case.changes)
+    return (
+        f"<table>{rows}</table>{asked}"
+        f"{f'<p>Changed since it was read:</p><ul>{changed}</ul>' if changed else ''}"
+        f"<p><small>{escape(str(study.provenance))}</small></p>"
+    )
+
+
+def table_in_html(table: pd.DataFrame, name: str, columns: Sequence[str]) -> str:
+    """Some columns of an output table, with units in the head and ranges beside the numbers."""
+    heads = "".join(f"<th>{_head(name, column)}</th>" for column in columns)
+    levels = "".join(f"<th>{escape(str(level or ''))}</th>" for level in table.index.names)
+    body = "".join(
+        f"<tr>{''.join(_labels(key))}{''.join(f'<td>{c}</td>' for c in _cells(row, columns))}</tr>"
+        for key, (_, row) in zip(table.index, table.iterrows(), strict=True)
+    )
+    return f"<table><thead><tr>{levels}{heads}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _labels(key: Any) -> Iterator[str]:
+    for label in key if isinstance(key, tuple) else (key,):
+        yield f"<th>{escape(str(label))}</th>"
+
+
+def _first(table: pd.DataFrame, page: PartPage | None, name: str) -> list[str]:
+    """The columns that a reader needs first, of a part; else the first ones but ends of ranges."""
+    own = list(page.first) if page is not None and page.tables[0] == name else []
+    known = [column for column in own if column in table.columns]
+    if known:
+        return known
+    listed = [str(column) for column in table.columns]
+    return [c for c in listed if not _is_end(c, listed)][:MOST]
+
+
+def _is_end(column: str, listed: Sequence[str]) -> bool:
+    return any(
+        column.endswith(end) and column.removesuffix(end) in listed for end in ("_low", "_high")
+    )
+
+
+def _head(table: str, column: str) -> str:
+    told = told_of(table, column)
+    unit = f"<br><small>{escape(told.unit)}</small>" if told is not None and told.unit else ""
+    title = escape(told.meaning, quote=True) if told is not None else ""
+    return f"<span title='{title}'>{escape(column)}</span>{unit}"
+
+
+def _cells(row: pd.Series, columns: Sequence[str]) -> Iterator[str]:
+    for column in columns:
+        low, high = (row.get(f"{column}{end}") for end in ("_low", "_high"))
+        yield written(row[column], low, high)
+
+
+def written(value: Any, low: Any = None, high: Any = None) -> str:
+    """Write a cell: a number with its range in honest digits, yes or no, a word, or a dash."""
+    if isinstance(value, bool) or type(value).__name__ == "bool":
+        return "yes" if value else "no"
+    if not isinstance(value, float | int) and type(value).__module__ != "numpy":
+        return NONE if value is None or value == "" else escape(str(value))
+    number = float(value)
+    if not isfinite(number):
+        return NONE
+    if isinstance(low, float) and isinstance(high, float) and isfinite(low) and isfinite(high):
+        amount = Amount(number, low, high)
+        places = decimals(*amount)
+        if amount.is_certain:
+            return say(number, places, LOCALE)
+        ends = f"{say(low, places, LOCALE)} to {say(high, places, LOCALE)}"
+        return f"{say(number, places, LOCALE)} <small>({ends})</small>"
+    if number.is_integer() and abs(number) < 1e4:
+        return str(int(number))
+    return say(number, _plain_places(number), LOCALE, padded=False)
+
+
+def _plain_places(number: float) -> int:
+    from math import floor, log10
+
+    return PLAIN - 1 - floor(log10(abs(number))) if number else 0

@@ -1,0 +1,415 @@
+"""The analyst's bench: parts, draws, charts, papers, comparisons and proposals in one line each."""
+
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from capworth.appraisal.conventions import compare_conventions
+from capworth.case.model import Case
+from capworth.case.read import read_case
+from capworth.errors import CapworthError, InputError
+from capworth.model.result import Answer
+from capworth.runs.run import read_manifest, rerun
+from capworth.study.pages import output_columns, part_pages, told_of
+from capworth.study.scorecard import AS_IS, scorecard
+from capworth.study.shown import written
+from capworth.study.stages import PARTS, NotAskedError, Study, run_study
+from capworth.study.tables import tables_of
+
+DATA = Path(__file__).parents[2] / "data"
+FUTURES = """
+[lean]
+name = "Half of the money"
+settings = { budget = 55000 }
+[dear]
+name = "Everything costs more"
+[dear.values]
+"costs/SCAN-BUILD" = { low = 60000, mode = 70000, high = 90000 }
+"""
+
+
+@pytest.fixture(scope="module")
+def changed(small: Case) -> Study:
+    """The small case with another weight and a smaller budget, in 400 draws."""
+    return run_study(small.with_settings(budget=50_000.0).with_weight("use", 30), draws=400)
+
+
+# ------------------------------------------------------------ parts and columns
+
+
+def test_every_part_has_a_page() -> None:
+    assert list(part_pages()) == list(PARTS)
+    assert all(page.question.endswith("?") and page.method for page in part_pages().values())
+
+
+def every_table(study: Study) -> Iterator[tuple[str, pd.DataFrame]]:
+    yield from tables_of(study).items()
+    convened = compare_conventions(study.case, study.answers.get("scales"), draws=50)
+    yield from convened.tables().items()
+
+
+def test_every_output_column_is_told_of(study: Study) -> None:
+    """Of every table of a run: its unit and meaning stand in the one dictionary."""
+    told = {(t, c): told_of(t, str(c)) for t, table in every_table(study) for c in table.columns}
+    assert len(told) > 400
+    assert [place for place, known in told.items() if known is None] == []
+    known = {page for part in part_pages().values() for page in part.tables}
+    assert {table for table, _ in told} <= known
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "unit", "meaning"),
+    [
+        ("excellence", "efficiency_low", "share", "low end of the 80 % interval of efficiency"),
+        ("excellence", "efficiency_constant", "share", "radial efficiency under constant or"),
+        ("claim_lines", "cost_m", "millions", "discounted whole-life cost"),
+        ("claim_lines", "hosting", "share", "part of the service in this function"),
+        ("claim", "ratio_low", "ratio", "low end of the 90 % interval"),
+        ("allocation_ranks", "usage", "place", "place in value for money by this key"),
+        (
+            "joint_gains",
+            "money_m_last_high",
+            "millions",
+            "high end of the 80 % interval of money_m",
+        ),
+    ],
+)
+def test_a_column_is_told_by_its_own_words(
+    table: str, column: str, unit: str, meaning: str
+) -> None:
+    known = told_of(table, column)
+    assert known is not None
+    assert (known.unit, known.meaning[: len(meaning)]) == (unit, meaning)
+
+
+def test_a_part_names_the_tables_it_gives(study: Study) -> None:
+    for name, page in part_pages().items():
+        answer = study.answers[name]
+        if isinstance(answer, Answer):
+            assert set(answer.tables()) <= set(page.tables), name
+            first = answer.tables().get(page.tables[0]) if page.tables else None
+            if first is not None and len(first):
+                assert set(page.first) <= {*map(str, first.columns)}, name
+
+
+def test_the_dictionary_names_no_table_that_is_none() -> None:
+    known = {t for page in part_pages().values() for t in page.tables} | {"*", "scorecard"}
+    assert set(output_columns()) <= known | {"proposal"}
+
+
+def test_parts_say_what_is_asked(study: Study) -> None:
+    parts: Any = study.parts
+    assert parts.loc["claim", "asked"]
+    assert not parts.loc["conventions", "asked"]
+    assert parts.loc["conventions", "finding"] == "-"
+    assert "inconclusive" in parts.loc["claim", "finding"]
+
+
+# ------------------------------------------------------------ one question alone
+
+
+def test_one_question_is_answered_alone_and_as_in_the_whole(small: Case, study: Study) -> None:
+    alone = run_study(small, only="claim")
+    assert alone.known == ("claim",)
+    assert alone.claim.to_frame().equals(study.claim.to_frame())
+    assert alone.answer("routes").to_frame().equals(study.routes.to_frame()), "found when asked for"
+    assert set(alone.known) == {"claim", "routes"}
+    with pytest.raises(NotAskedError, match="does not ask for conventions"):
+        alone.answer("conventions")
+    with pytest.raises(InputError, match="Did you mean 'claim'"):
+        run_study(small, only="clam")
+
+
+# ------------------------------------------------------------ draws
+
+
+def test_draws_are_the_arrays_of_the_study_and_locked(study: Study) -> None:
+    draws = study.draws
+    assert set(draws) == set(draws.dims)
+    cost = draws["cost"]
+    assert np.array_equal(cost, study.sample.drawn.cost)
+    with pytest.raises(ValueError, match="read-only"):
+        cost[0, 0] = 1
+    for name in draws:
+        shape = tuple(len(draws.coords[dim]) for dim in draws.dims[name])
+        assert draws[name].shape[1:] == shape, name
+        assert draws.units[name]
+    table: Any = draws.table("payers")
+    assert list(table.columns.names) == ["capability", "payer"]
+    assert table.loc[3, ("LAB", "members")] == draws["payers"][3, 2, 1]
+    with pytest.raises(InputError, match="Did you mean 'cost'"):
+        draws["costs"]
+
+
+def test_all_draws_are_found_again(small: Case) -> None:
+    """Beyond a chunk, and beyond what is kept, the same draws."""
+    study = run_study(small, draws=10_300, only="appraisal")
+    every = study.draws.every("cost")
+    assert every.shape == (10_300, 4)
+    assert np.array_equal(every, study.sample.drawn.cost)
+    assert study.draws.every("payers").shape[0] == 10_300 > len(study.draws["payers"])
+
+
+def test_draws_in_which_something_is_true(study: Study) -> None:
+    over = study.where("budget_exceeded")
+    asked = study.draws["programme_asked"]
+    assert over.size == int((asked > 110_000).sum()) > 0
+    assert over.size / study.draws.size == pytest.approx(1 - study.programme.p_within)
+    assert (over["programme_asked"] > 110_000).all()
+    assert over.beside_all().index[0] == "costs/SCAN-BUILD", "what makes it dear"
+    few = over.where(lambda draws: draws["score"][:, 0] > draws["score"][:, 0].mean())
+    assert 0 < few.size < over.size
+    assert set(few.table("cost").index) <= set(over.table("cost").index)
+    assert study.where(asked > 110_000).size == over.size
+    level = study.draws.of_input("costs/SCAN-BUILD")
+    assert np.array_equal(over.of_input("costs/SCAN-BUILD"), level[asked > 110_000])
+    with pytest.raises(InputError, match="yes or no for each of 400 draws"):
+        study.where(asked)
+
+
+def test_without_xarray_the_error_says_what_to_take(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "xarray", None)
+    with pytest.raises(InputError, match="xarray is not installed"):
+        study.draws.to_dataset()
+
+
+def test_draws_as_a_dataset(study: Study) -> None:
+    xarray = pytest.importorskip("xarray")
+    data = study.draws.to_dataset()
+    assert isinstance(data, xarray.Dataset)
+    assert float(data["cost"].sel(capability="LAB", draw=5)) == study.draws["cost"][5, 2]
+    assert data["cost"].attrs["units"] == "EUR of 2024"
+
+
+# ------------------------------------------------------------ a study as a document
+
+
+def test_a_chart_is_a_picture_with_its_numbers(study: Study, tmp_path: Path) -> None:
+    picture = study.plot("cost_value")
+    assert "<svg" in picture._repr_svg_()
+    assert picture.title in repr(picture)
+    assert len(picture.table()) == 4
+    for ending in ("svg", "png", "pdf"):
+        one, other = (picture.save(tmp_path / f"{n}.{ending}").read_bytes() for n in "ab")
+        assert len(one) > 1000
+        assert one == other, "the same bytes"
+    with pytest.raises(InputError, match=r"not saved as .gif"):
+        picture.save(tmp_path / "x.gif")
+    with pytest.raises(InputError, match="Did you mean 'cost_value'"):
+        study.plot("cost_valu")
+
+
+def test_a_chart_is_drawn_on_axes_of_ones_own(study: Study) -> None:
+    figure = Figure(figsize=(10, 4))
+    left, right = figure.subplots(1, 2)
+    part = study.plot("cost_value", right)
+    assert part in figure.subfigs
+    assert left in figure.axes
+    assert right not in figure.axes
+    assert part.axes
+
+
+def test_a_chart_of_what_is_not_asked_says_so(small: Case) -> None:
+    quiet = run_study(small.with_settings(budget=None), draws=60, only="appraisal")
+    with pytest.raises(NotAskedError, match="chart 'good_sets': small does not ask for programme"):
+        quiet.plot("good_sets")
+
+
+def test_a_notebook_shows_findings_units_and_dashes(study: Study) -> None:
+    shown = study._repr_html_()
+    assert "Which set of improvements" in shown
+    assert "Not asked: " not in shown or "conventions" not in shown
+    table: Any = study.appraisal._repr_html_()
+    assert "<small>millions</small>" in table
+    assert "e+0" not in table, "no cell in scientific notation"
+    assert "NaN" not in table.replace("nan", "NaN")
+    assert " to " in table
+
+
+def test_a_cell_is_written_as_the_paper_rounds() -> None:
+    assert written(19.4123, 16.53, 22.3) == "19.4 <small>(16.5 to 22.3)</small>"
+    assert written(8520.2, 2651.0, 16269.0) == "9,000 <small>(3,000 to 16,000)</small>"
+    assert (written(None), written(float("nan")), written(True), written(7)) == (
+        *("-", "-", "yes", "7"),
+    )
+    assert written("<b>") == "&lt;b&gt;"
+
+
+def test_a_changed_case_is_written_rerun_and_says_what_it_is(
+    changed: Study, tmp_path: Path
+) -> None:
+    out = changed.write(tmp_path / "run", ["en"])
+    manifest = read_manifest(out)
+    assert manifest["fingerprint"] == changed.case.fingerprint != changed.case.base
+    assert manifest["changed"]["of"] == changed.case.base
+    assert manifest["changed"]["changes"][0] == "setting budget: 50000, before 110000"
+    assert rerun(out).is_same
+    case = read_case(out / "inputs")
+    assert (case.fingerprint, case.changes) == (changed.case.fingerprint, changed.case.changes)
+
+
+def test_the_paper_of_a_changed_case_lists_the_changes(changed: Study, tmp_path: Path) -> None:
+    pypdf = pytest.importorskip("pypdf")
+    path = changed.report(tmp_path / "paper.pdf", "fr")
+    text = " ".join(page.extract_text() for page in pypdf.PdfReader(path).pages)
+    text = "".join(text.split())
+    assert changed.case.fingerprint[:12] in text
+    assert changed.case.base[:12] in text
+    assert "110000" in text
+    assert "criteria/use" in text
+
+
+# ------------------------------------------------------------ side by side
+
+
+def test_two_studies_are_compared_in_inputs_and_answers(study: Study, changed: Study) -> None:
+    found = study.compare(changed)
+    inputs: Any = found.inputs().set_index("input")
+    assert inputs.loc["budget", "new"] == "50000.0"
+    assert inputs.loc["criteria/use", "old"].startswith("60 (30 to 100)")
+    assert set(inputs.index) == {"budget", "criteria/use"}
+    assert found.out == ("SCAN",)
+    assert "out of the programme: SCAN" in found.words
+    table: Any = found.figures()
+    here, there = study.figures["gain.programme"], changed.figures["gain.programme"]
+    row: Any = table.loc["gain.programme"]
+    assert (row["value"], row["other"]) == (here.value, there.value)
+    assert row["more"] == pytest.approx((there.value or 0) - (here.value or 0))
+    assert "cost.REG" not in table.index or table.loc["cost.REG", "more"] != 0
+    same = study.compare(study)
+    assert len(same.figures()) == len(same.inputs()) == 0
+
+
+def test_futures_stand_side_by_side(folder: Path) -> None:
+    (folder / "scenarios.toml").write_text(FUTURES, encoding="utf-8")
+    case = read_case(folder)
+    found = scorecard(case, draws=300)
+    table: Any = found.to_frame()
+    assert list(table.index) == [AS_IS, "lean", "dear"]
+    assert table.loc["lean", "name"] == "Half of the money"
+    alone = run_study(case.with_scenario("dear"), 300, only="programme").programme
+    assert table.loc["dear", "asked_m"] == alone.asked_m
+    assert table.loc["dear", "gain_low"] == alone.gain.low
+    assert set(table.loc["lean", "chosen"].split()).isdisjoint(table.loc["lean", "out"].split())
+    assert [c for c in table.columns if told_of("scorecard", c) is None] == []
+    with pytest.raises(InputError, match="Did you mean 'lean'"):
+        scorecard(case, ["leen"], draws=100)
+
+
+def test_a_set_of_ones_own_is_held_against_the_best(study: Study) -> None:
+    found = study.propose(["LINK"])
+    table: Any = found.to_frame()
+    assert found.broken
+    assert not found.can_be_done
+    assert any("SCAN" in words for words in found.faults)
+    own = study.propose(study.programme.chosen)
+    row: Any = own.to_frame().loc["proposed"]
+    assert own.can_be_done
+    assert row["value"] == pytest.approx(study.programme.value.mean)
+    assert row["p_within"] == pytest.approx(study.programme.p_within)
+    assert row["at_confidence_m"] == pytest.approx(study.programme.needed_m)
+    assert (row["more"], row["p_better"]) == (0, 0)
+    assert [c for c in table.columns if told_of("proposal", c) is None] == []
+    nothing = study.propose([])
+    assert nothing.can_be_done
+    assert nothing.to_frame().loc["proposed", "asked_m"] == 0
+    assert nothing.to_frame().loc["programme", "p_better"] == 1
+
+
+def test_a_set_that_others_beat_names_them(study: Study) -> None:
+    """More money than the budget: the set cannot be done, and cheaper ones are named."""
+    both = study.propose(["SCAN", "LINK"])
+    assert not both.keeps_budget
+    assert any("the budget is" in words for words in both.faults)
+    table: Any = both.to_frame()
+    assert table.loc["programme", "saves_m"] > 0
+
+
+@pytest.mark.parametrize(
+    ("names", "told"), [(["SCN"], "Did you mean 'SCAN'"), (["SCAN", "SCAN"], "stands twice")]
+)
+def test_a_slip_in_a_proposal_is_told(study: Study, names: list[str], told: str) -> None:
+    with pytest.raises(CapworthError, match=told):
+        study.propose(names)
+
+
+# ------------------------------------------------------------ how many lines
+
+TASKS: dict[str, str] = {  # task -> what an analyst types, over `case` and `study`
+    "other budget": "run_study(case.with_settings(budget=90_000.0), 60, only='programme')",
+    "change a weight": "run_study(case.with_weight('use', 80), 60, only='appraisal').appraisal",
+    "three scenarios side by side": "scorecard(case, draws=100)",
+    "add an improvement": "new = {**NEW}\ncase.with_improvement(new)",
+    "drop an improvement": "case.without('CLOUD')",
+    "a case from frames": "Case.from_frames(case.to_frames())",
+    "a case back": "case.to_frames(), case.write(tmp / 'a'), case.write(tmp / 'a.xlsx')",
+    "draws as arrays": "study.draws['cost']",
+    "draws in which the budget is exceeded": "study.where('budget_exceeded')",
+    "which inputs matter": "study.sensitivity",
+    "a chart in a cell": "study.plot('cost_value')",
+    "a chart on my axes": "ax = Figure().subplots()\nstudy.plot('cost_value', ax)",
+    "the paper of a changed case": "changed.report(tmp / 'paper.pdf')",
+    "one question only": "run_study(case, 60, only='appraisal').appraisal",
+    "one figure with its range": "study.figure('cost.programme')",
+    "my own set": "study.propose(['SCAN'])",
+    "compare two": "study.compare(changed)",
+}
+NEW: dict[str, Any] = {
+    "id": "NEWAI",
+    "name": "Matching of handwriting",
+    "readiness": 6,
+    "start_year": 2025,
+    "effect_year": 2026,
+    "basis": "an idea",
+    "costs": [{"low": 1e4, "mode": 2e4, "high": 4e4, "grade": "D", "basis": "a guess"}],
+    "effects": [
+        {"capability": "LAB", "criterion": "speed", "low": -2, "mode": -1, "high": 0}
+        | {"grade": "D", "basis": "a guess"}
+    ],
+}
+TWO = {"add an improvement", "a chart on my axes"}
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_task_takes_a_line(
+    task: str, study: Study, changed: Study, folder: Path, tmp_path: Path
+) -> None:
+    (folder / "scenarios.toml").write_text(FUTURES, encoding="utf-8")
+    given: dict[str, Any] = {
+        "case": read_case(folder),
+        "study": study,
+        "changed": changed,
+        "tmp": tmp_path,
+        "run_study": run_study,
+        "scorecard": scorecard,
+        "Case": Case,
+        "Figure": Figure,
+        "NEW": NEW,
+    }
+    code = TASKS[task]
+    assert len(code.splitlines()) <= (2 if task in TWO else 1)
+    exec(code, given)
+
+
+def test_progress_is_told_or_not(small: Case) -> None:
+    told: list[str] = []
+    run_study(small, 60, progress=lambda stage, *_: told.append(stage), only="appraisal")
+    assert {"draws", "answers"} <= set(told)
+    run_study(small, 60, progress=True, only="appraisal")
+    run_study(small, 60, progress=False, only="appraisal")
+
+
+def test_methods_of_a_study_say_what_they_do() -> None:
+    public = {n: m for n, m in vars(Study).items() if inspect.isfunction(m) and n[0] != "_"}
+    assert {"answer", "compare", "plot", "propose", "report", "where", "write"} <= set(public)
+    assert all(inspect.getdoc(m) for m in public.values())
