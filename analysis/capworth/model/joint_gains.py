@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from itertools import compress
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
 
@@ -21,6 +21,8 @@ from capworth.model.gains import Tree
 from capworth.model.simulation import Model
 
 MONEY = "money"  # measure before cost
+
+Changes: TypeAlias = tuple[Mapping[str, Floats], Mapping[str, Floats]]  # factors and levels
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -216,13 +218,13 @@ def meetings_of(model: Model, draws: Draws, fewest: int = 1) -> tuple[Level | Ch
 def games_of(places: Iterable[Level | Chain], size: int) -> tuple[Game, ...]:
     """Games of some meetings in the first draws: one for each level, two for each chain."""
     return tuple(
-        Game(measure, place.capability, place.users, size, partial(_first, place, measure, size))
+        Game(measure, place.capability, place.users, size, partial(_joint, place, measure, size))
         for place in places
         for measure in ((DISTANCE,) if isinstance(place, Level) else (MONEY, HARM))
     )
 
 
-def _first(place: Meeting, measure: str, size: int, taken: tuple[int, ...]) -> Floats:
+def _joint(place: Level | Chain, measure: str, size: int, taken: tuple[int, ...]) -> Floats:
     return place.joint(measure, taken)[:size]
 
 
@@ -301,13 +303,12 @@ def _gained(
     case: Case,
     effects: Iterable[Effect],
     drawn: Mapping[str, Floats],
-    walk: Callable[..., Mapping[str, Floats]],
+    walk: Callable[[Changes], Mapping[str, Floats]],
     taken: tuple[int, ...],
 ) -> Mapping[str, Floats]:
-    """Let some improvements work on a chain together."""
+    """Let some improvements work on a chain: the factors of all multiply, levels are set first."""
     names = {case.improvement_ids[user] for user in taken}
-    mine = [effect for effect in effects if effect.improvement in names]
-    return walk(changes_of(mine, drawn) if mine else ())
+    return walk(changes_of([e for e in effects if e.improvement in names], drawn))
 
 
 def _together(
@@ -316,10 +317,10 @@ def _together(
     levels: Levels,
     worth: Mapping[str, Worth],
     today: Mapping[str, Floats],
-    changes: Sequence[Mapping[str, Floats]],
+    changes: Changes,
 ) -> Mapping[str, Floats]:
-    """By measure, (draws,) what a chain gives more in a year when its steps change."""
-    if not changes:
+    """By measure, (draws,) what a chain gives more in a year with some changes."""
+    if not any(changes):
         return {measure: np.zeros_like(now) for measure, now in today.items()}
     place, capability = at
     then = chain.walk(len(today[MONEY]), {capability: changed(levels, *changes)}, worth)
