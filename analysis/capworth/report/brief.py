@@ -15,8 +15,7 @@ from capworth.language.numbers import Amount
 from capworth.members.served import MemberBrief
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.result import Provenance
-from capworth.report.bars import OUTLINE, SOLID, Bar, Bars, Group
-from capworth.report.single import set_single
+from capworth.report.single import Row, picture, set_single
 
 PUBLISHED = "ABC"  # grades of a contribution that has a source
 CONFIRMED = 3  # services whose hits the member is asked for
@@ -24,7 +23,7 @@ SERVICES = 3  # in the table of services
 TOUCHED = 2  # services named for an improvement
 LETTERS = 36  # of a name
 THOUSAND = 1e3
-ADDRESS = "explorer.html#/member/"
+OPENED = "capworth explain RUN"  # the explorer has no page of single members
 FIGURES = ("hits_got", "hits_given", "national_cost", "contribution")
 
 
@@ -68,7 +67,7 @@ def document(case: Case, brief: MemberBrief, provenance: Provenance, code: str) 
         "columns": [],
         "note": _basis(brief, language),
         "foot": [
-            language.say("page.opened", figures=figures, address=f"{ADDRESS}{member.id}"),
+            language.say("page.opened", figures=figures, address=OPENED),
             language.say(
                 "page.foot",
                 version=provenance.version,
@@ -190,29 +189,27 @@ def _picture(brief: MemberBrief, language: Language) -> dict[str, Any] | None:
     """Hits found and given, each with the median of the members of the region."""
     if not len(brief.capabilities):
         return None
-    groups = []
+    rows = []
     for key, name in (("finds", "hits"), ("gives", "hits_given")):
         amount, usual = _ends(brief.row, name), brief.usual.get(name, nan)
-        bar = Bar(
-            language.say(f"picture.{key}"),
-            (_count(brief.row, name, language),),
-            amount if isfinite(amount.middle) else None,
-        )
-        groups.append(Group("", SOLID, (bar,)))
+        known = amount if isfinite(amount.middle) else None
+        told = (_count(brief.row, name, language),)
+        rows.append(Row(language.say(f"picture.{key}"), told, known, mine=True))
         if isfinite(usual):
-            beside = Bar(language.say("picture.usual"), (language.number(usual),), _exact(usual))
-            groups.append(Group("", OUTLINE, (beside,)))
+            median = language.say("picture.usual")
+            rows.append(Row(median, (language.number(usual),), _exact(usual), mine=False))
     mine, usual = float(brief.row["hits"]), brief.usual.get("hits", nan)
     key = "alone"
     if isfinite(mine) and isfinite(usual):
         key = "more" if mine > usual else "less"
-    return Bars(
-        title=language.say(f"picture.title_{key}"),
-        axis=language.say("picture.axis"),
-        names="",
-        heads=(language.say("picture.year"),),
-        groups=tuple(groups),
-    ).drawn(language)
+    words = {
+        "title": language.say(f"picture.title_{key}"),
+        "axis": language.say("picture.axis"),
+        "names": "",
+        "heads": (language.say("picture.year"),),
+        "note": "",
+    }
+    return picture(words, rows, language)
 
 
 def _table(title: str, heads: list[str], rows: list[list[Any]], **more: Any) -> dict[str, Any]:

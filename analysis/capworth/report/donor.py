@@ -17,9 +17,9 @@ from capworth.language.language import MARK, Language
 from capworth.language.numbers import Amount
 from capworth.methods.portfolio.good_sets import CHOOSE, NOT_NOW, PREFER, REVIEW, START
 from capworth.methods.uncertainty.convergence import share_error
-from capworth.report.bars import OUTLINE, SOLID, Bar, Bars, Group
 from capworth.report.blocks import Row, row_of, rows_of
-from capworth.report.single import set_single
+from capworth.report.single import Row as Drawn
+from capworth.report.single import picture, set_single
 
 EXPLORER = "explorer.html#/improvement/"  # address of a package there
 REGIONS = 2  # named where members need most
@@ -129,7 +129,7 @@ def _page(offer: Offer, package: str, language: Language) -> dict[str, Any]:
         ),
         "lines": [{"head": language.say(f"donor.{key}"), "text": text} for key, text in lines],
         "numbers": _numbers(offer, row, language),
-        "picture": _picture(offer, package, language).drawn(language),
+        "picture": _picture(offer, package, language),
         "columns": [
             {
                 "head": language.say("donor.count_on"),
@@ -275,33 +275,28 @@ def _numbers(offer: Offer, row: Row, language: Language) -> list[dict[str, str]]
     ]
 
 
-def _picture(offer: Offer, package: str, language: Language) -> Bars:
+def _picture(offer: Offer, package: str, language: Language) -> dict[str, Any]:
     """The package among all others, those that close most for each million first."""
     table = offer.menu.to_frame()
-    place = list(table.index).index(package)
+    place, others = list(table.index).index(package), len(table) - 1
     shown = table.head(PICTURED)
     if package not in shown.index:
         shown = pd.concat([table.head(PICTURED - 1), table.loc[[package]]])
-    groups = []
+    rows = []
     for key, row in rows_of(shown):
-        gain = Amount.of(row, "gain")
-        needed = language.number(float(row["needed_m"]), 1)
-        cells = (language.middle(gain), needed, language.probability(float(row["core"])))
-        bar = Bar(language.short(str(key), LETTERS), cells, gain)
-        groups.append(Group("", SOLID if key == package else OUTLINE, (bar,)))
-    return Bars(
-        title=language.say("donor.picture", count=len(table) - 1 - place, others=len(table) - 1),
-        axis=language.say("donor.axis"),
-        names=language.say("donor.package"),
-        heads=(
-            language.say("donor.gain"),
-            language.say("donor.raise", unit=language.million(), sure=_sure(offer, language)),
-            language.say("donor.best"),
-        ),
-        groups=tuple(groups),
-        note=language.say("donor.picture_note"),
-        spare=max(len(groups) - FEWEST, 0),
-    )
+        gain, name = Amount.of(row, "gain"), language.short(str(key), LETTERS)
+        needed, core = language.number(float(row["needed_m"]), 1), float(row["core"])
+        cells = (language.middle(gain), needed, language.probability(core))
+        rows.append(Drawn(name, cells, gain, key == package))
+    raised = language.say("donor.raise", unit=language.million(), sure=_sure(offer, language))
+    words = {
+        "title": language.say("donor.picture", count=others - place, others=others),
+        "axis": language.say("donor.axis"),
+        "names": language.say("donor.package"),
+        "heads": (language.say("donor.gain"), raised, language.say("donor.best")),
+        "note": language.say("donor.picture_note"),
+    }
+    return picture(words, rows, language, max(len(rows) - FEWEST, 0))
 
 
 def _counted_on(offer: Offer, package: str, row: Row, language: Language) -> Iterator[str]:

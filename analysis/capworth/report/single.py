@@ -1,10 +1,15 @@
 """A document of one page: rows that may be left out give way until the page holds all the rest."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from math import isfinite
 from typing import Any
 
 from capworth.errors import InputError
+from capworth.language.language import Language
+from capworth.language.numbers import Amount
+from capworth.report.bars import OUTLINE, SOLID, scale
 from capworth.report.pdf import set_document
 
 TEMPLATE = "single.typ"
@@ -40,3 +45,51 @@ def set_single(content: Mapping[str, Any], day: date, name: str = "the document"
                     f"of the case that stand in it; its longest text: {longest!r}."
                 ) from error
     raise AssertionError("unreachable")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a picture: its name, the numbers at its end, its bar with a range."""
+
+    name: str
+    cells: tuple[str, ...]
+    amount: Amount | None  # None where it is not known: no bar is drawn
+    mine: bool  # whether its bar is filled; the others are outlined
+
+
+def picture(
+    words: Mapping[str, Any], rows: Sequence[Row], language: Language, spare: int = 0
+) -> dict[str, Any]:
+    """Rows of bars on one scale from nought, as plain data; see `bars`.
+
+    Parameters
+    ----------
+    words : title, axis, names, heads and note
+    rows : from the first to the last
+    spare : outlined rows at the end that a full page leaves out, and counts in one line
+    """
+    low, high, ticks = scale((row.amount for row in rows if row.amount), True)
+
+    def at(value: float) -> float:
+        return (value - low) / (high - low)
+
+    return {
+        **words,
+        "spare": spare,
+        "left_out": [language.say("and_more", count=count + 1) for count in range(spare)],
+        "zero": at(0.0),
+        "ticks": [{"at": at(tick), "text": language.tick(tick)} for tick in ticks],
+        "groups": [
+            {
+                "fill": SOLID if row.mine else OUTLINE,
+                "rows": [{"name": row.name, "cells": row.cells, "bar": _bar(row.amount, at)}],
+            }
+            for row in rows
+        ],
+    }
+
+
+def _bar(amount: Amount | None, at: Callable[[float], float]) -> dict[str, float] | None:
+    if amount is None or not all(map(isfinite, amount)):
+        return None
+    return {"at": at(amount.middle), "low": at(amount.low), "high": at(amount.high)}
