@@ -61,6 +61,8 @@ LONGEST = (
     "tests/charts/test_speaking_charts.py",
     "tests/cli/test_cli.py",
     "tests/language/test_rightwards.py",
+    "tests/report/test_explorer_choice.py",
+    "tests/report/test_explorer.py",
     "tests/runs/test_donors.py",
     "tests/appraisal/test_conventions.py",
     "tests/runs/test_vintage.py",

@@ -29,7 +29,7 @@ from capworth.study.stages import PARTS, Study
 BUNDLED = Path(__file__).parents[2] / "data" / "interpol-2019"
 ANSWERS = ("use", "appraisal", "contributions", "excellence", "priorities", "programme")
 SETTINGS = 100
-IN_THE_ENGINE = 12  # of them, whether there is a browser or not
+IN_THE_ENGINE = 8  # of them, whether there is a browser or not
 NEAR = 2e-4  # of a number: draws are stored in sixty-five thousand steps
 MOST_BYTES, MOST_BYTES_LARGE = 1_000_000, 1_500_000
 TOLD = """(r => r && ({set: r.set, delays: [...r.delays], feasible: r.feasible, value: r.value,
@@ -91,7 +91,8 @@ class Library:
     def _choice(self, confidence: float) -> Choice:
         if confidence not in self._choices:
             model = copy.copy(self._sample.model)
-            model.case = self._sample.case.with_settings(budget_confidence=confidence)
+            settings = replace(self._sample.case.settings, budget_confidence=confidence)
+            model.case = replace(self._sample.case, settings=settings)
             self._choices[confidence] = Choice.of(replace(self._sample, model=model))
         return self._choices[confidence]
 
