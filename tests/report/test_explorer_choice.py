@@ -190,6 +190,41 @@ def test_the_scripts_choose_as_the_library_does(engine: Engine, library: Library
         )
 
 
+def paired(sample: Sample) -> Sample:
+    """The same draws where two pairs of improvements strengthen, or weaken, one another."""
+    case, model = sample.case, copy.copy(sample.model)
+    like = next(e.change for e in case.effects)
+    rows = tuple(
+        replace(
+            case.relations[0],
+            improvement=one,
+            relation="synergy",
+            other=other,
+            bonus=replace(like, name=f"relations/{one}", low=low, mode=mode, high=high, group=""),
+        )
+        for one, other, low, mode, high in (
+            ("SLTDQ", "ELEARN", 0.1, 0.4, 0.9),
+            ("API", "INFOSEC", -0.8, -0.5, -0.1),
+        )
+    )
+    model.case = replace(case, relations=(*case.relations, *rows))
+    return replace(sample, model=model)
+
+
+@pytest.mark.parametrize("kind", ["net", "pairs"])
+def test_money_net_of_cost_and_pairs_are_chosen_as_in_the_library(
+    sample: Sample, kind: str
+) -> None:
+    other = sample.with_objective("net") if kind == "net" else paired(sample)
+    engine, library = Engine(), Library(other)
+    engine.run(f"var sim = new Simulations({json.dumps(simulations(other))})")
+    for number in range(3):
+        question = {**asked(number), "confidence": 0.8, "must": 0}
+        agree(
+            engine.find(f"{TOLD}(sim.choose(given))", question), library.answer(question), question
+        )
+
+
 def test_a_hundred_settings_in_a_browser(
     stored: dict[str, Any], library: Library, tmp_path: Path
 ) -> None:
