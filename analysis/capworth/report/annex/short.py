@@ -24,7 +24,7 @@ WORDS = (  # that are used in one sense only
     *("simulation", "range", "grade", "capability", "added_value", "distance", "extent"),
     *("excellence", "improvement", "good_set", "switching", "harm_day"),
 )
-LETTERS = 30  # of a name beside its short name
+LETTERS = 38  # of a name beside its short name
 READING = ("range", "simulation", "grades", "sure", "opens")
 
 
