@@ -68,6 +68,8 @@ LONGEST = (
     "tests/cli/test_cli.py",
     "tests/runs/test_vintage.py",
     "tests/methods/claim/test_verdict.py",
+    "tests/report/test_explorer_choice.py",
+    "tests/report/test_explorer.py",
     "tests/report/test_speaking_pages.py",
     "tests/funding/test_funding.py",
     "tests/runs/test_donors.py",

@@ -258,7 +258,11 @@ def test_more_improvements_than_all_orders_can_hold_are_shared_by_drawn_ones(sma
     assert found is not None
     table = found.to_frame()
     assert len(found.base) == 21
-    games = [g for g in games_of(sample.model, sample.first_draws(20)) if g.measure == "money"]
+    games = [
+        g
+        for g in games_of(meetings_of(sample.model, sample.first_draws(20)), 20)
+        if g.measure == "money"
+    ]
     whole = sum(g.gain(range(21)).mean() for g in games) / 1e6
     assert table["money_m_shapley"].sum() == pytest.approx(whole)
     assert table["gain_shapley"].sum() == pytest.approx(found.together[0])
@@ -268,7 +272,7 @@ def test_more_improvements_than_all_orders_can_hold_are_shared_by_drawn_ones(sma
 
 def test_drawn_orders_come_near_all_of_them(small: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     sample = draw_sample(unchecked(crowd(small, 6)), 20)
-    games = games_of(sample.model, sample.first_draws(20))
+    games = games_of(meetings_of(sample.model, sample.first_draws(20)), 20)
     sets = [(k, set(range(6))) for k in range(6)]
     exact = readings([g for g in games if g.measure == "distance"], sets, 20)
     monkeypatch.setattr(joint_gains, "EXACT", 5)

@@ -315,7 +315,10 @@ class Case:
         return path
 
     def with_settings(self, **settings: Any) -> Self:
-        """Change keys of `case.toml`, such as `budget=40e6`; None takes one away."""
+        """Change keys of `case.toml`, such as `budget=40e6`; None takes one away.
+
+        A case whose parts were replaced by hand is checked as a whole when it is answered.
+        """
         return self._changed("with_settings", settings)
 
     def with_claim(self, **keys: Any) -> Self:

@@ -31,7 +31,6 @@ NAMES: Mapping[str, str] = {
     HARM: "harm_days",
 }
 ENTRIES = 1 << 24  # numbers that the largest table of joint gains may hold
-FEWEST = 16  # draws, however many improvements meet
 EXACT = 12  # improvements that meet up to which all orders of joining are averaged; 2^12 sets
 ORDERS = 100  # of joining beyond, each forwards and backwards
 STREAM = "orders of joining"
@@ -122,7 +121,7 @@ def join_gains(
     worth = Choice.of(sample).worth
     places = [place for place in worth.meetings if isinstance(place, Level | Chain)]
     crowd = max((len(place.users) for place in places), default=1)
-    size = min(sample.drawn.size, max(FEWEST, ENTRIES >> min(crowd, EXACT)))
+    size = min(sample.drawn.size, ENTRIES >> min(crowd, EXACT))
     if size < sample.drawn.size:
         places = list(meetings_of(sample.model, sample.first_draws(size), fewest=2))
     games = (*games_of(places, size), *_pair_games(worth, size))

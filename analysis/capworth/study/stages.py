@@ -60,7 +60,7 @@ from capworth.study.explained import cells, explained
 from capworth.study.figures import Figures, gather
 from capworth.study.pages import part_pages
 from capworth.study.progress import showing
-from capworth.study.shown import study_in_html
+from capworth.study.shown import Unasked, shown_of, study_in_html
 from capworth.study.split_check import SplitCheck, check_splits
 from capworth.uncertainty.convergence import converge
 from capworth.uncertainty.information import value_of_information
@@ -268,6 +268,33 @@ class Study:
     def plot(self, chart: str, ax: Any = None, language: str = "en") -> Any:
         """Draw a chart of the gallery, such as "frontier": a picture, or on one's own `ax`."""
         return import_module("capworth.charts.picture").plot(self, chart, ax, language)
+
+    def show(
+        self,
+        what: str = "",
+        columns: Sequence[str] = (),
+        *,
+        plot: str = "",
+        language: str = "en",
+    ) -> Any:
+        """Return an answer or one of its tables to be shown, or a sentence where it is not asked.
+
+        For notebooks that run on any case: nothing is raised for what a case does not ask.
+
+        Parameters
+        ----------
+        what : a part, such as "programme", or a table or method of it: "programme.good_sets"
+        columns : of the table
+        plot : a chart instead, by its name
+        language : of the chart
+        """
+        part, _, way = what.partition(".")
+        try:
+            if plot:
+                return self.plot(plot, language=language)
+            return shown_of(self.answer(part), way, columns)
+        except NotAskedError as error:
+            return Unasked(str(error))
 
     def report(self, path: str | Path, language: str = "en", annex: str = "short") -> Path:
         """Write the decision paper with its annex, "short" or "full", as a PDF."""
