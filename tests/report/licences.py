@@ -43,7 +43,7 @@ def unlicensed(study: Study) -> list[str]:
     """Say which sentences the case does not license, each with why."""
     case = study.case
     said = pages_of(study)
-    found = []
+    found: list[str] = []
 
     def refuse(pattern: str | re.Pattern[str], why: str, *, unless: bool = False) -> None:
         if unless:
