@@ -981,7 +981,7 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
     ),
     (
         "C13",
-        estimated(100.0, 150.0),
+        estimated(100.0, 400.0),
         "costs.csv, rows 9-10, 12",
         estimated(100.0, 105.0),
     ),
@@ -1372,6 +1372,12 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
         survey("AAA", "BBB"),
     ),
     ("E09", twenty(), "costs.csv, A-STAFF, B-STAFF, C-STAFF, A-M and 27 more", twenty("one hand")),
+    (
+        "E10",
+        put("costs/A-STAFF", basis="ledger; range by grade (C)"),
+        "costs.csv, row 2",
+        put("costs/A-STAFF", basis="ledger; a range of its own"),
+    ),
     (
         "E08",
         survey("AAA"),

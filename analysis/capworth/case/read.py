@@ -120,7 +120,7 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
     ("observations", Observation, ""),
     ("correlations", Correlation, ""),
     ("prices", Price, ""),
-    ("words", Word, ""),
+    ("vocabulary", Word, ""),
     ("sources", Source, ""),
 )
 
@@ -159,7 +159,6 @@ def _built(raw: RawCase, levels: bool = True) -> Case:
         raise CaseError(findings)
     given: dict[str, Any] = {k: v for k, v in settings.items() if v not in (None, ())}
     given["translations"] = _translations(SETTINGS, given)
-    given["assumed"] = assumed(raw)
     claim = _registration(raw, typed)
     parts = _parts(given, typed, claim.coders if claim else ())
     if findings := _unfit(raw, given, typed, parts):
@@ -170,6 +169,7 @@ def _built(raw: RawCase, levels: bool = True) -> Case:
         **parts,
         fingerprint=raw.fingerprint(),
         claim=claim,
+        assumed=assumed(raw),
         scenarios=scenarios.found,
         **read_history(raw.history),
     )
