@@ -139,3 +139,9 @@ def test_a_basis_that_says_nothing_is_none(folder: Path, words: str) -> None:
     retype(folder, "scores.csv", "survey of 2023", words)
     (found,) = check_case(folder)
     assert (found.file, found.row, found.column) == ("scores.csv", 2, "basis")
+
+
+def test_a_scale_with_one_end_is_told_and_breaks_nothing(folder: Path) -> None:
+    retype(folder, "criteria.csv", "hours,48,0,12:60", "hours,48,,12:60")
+    found = [f for f in check_case(folder) if (f.file, f.column) == ("criteria.csv", "best")]
+    assert [f.row for f in found] == [4]
