@@ -30,6 +30,7 @@ def answer_in_html(answer: Any) -> str:
     same = (name for name, one in tables.items() if [*one.columns] == [*table.columns])
     name = next(same, next(iter(tables), ""))
     page = next((p for p in part_pages().values() if name in p.tables), None)
+    table = table.rename(columns=str)  # places and levels are labels too
     columns = _first(table, page, name)
     left = (
         len(table.columns)
