@@ -401,6 +401,14 @@ def claimed(**keys: Any) -> Edit:
     return edit
 
 
+def reregistered(**keys: Any) -> Edit:
+    def edit(case: Case) -> Case:
+        assert case.claim is not None
+        return replace(case, claim=replace(case.claim, **keys))
+
+    return edit
+
+
 def all_of(*edits: Edit) -> Edit:
     def edit(case: Case) -> Case:
         for one in edits:
@@ -1408,7 +1416,7 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
     ),
     (
         "P05",
-        all_of(claimed(), lambda case: case.with_claim(margin=1.5)),
+        all_of(claimed(), reregistered(margin=1.5)),
         "claim.lock.toml, margin",
         claimed(),
     ),

@@ -3,7 +3,7 @@
 import json
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib.resources import files
 from itertools import chain
@@ -260,11 +260,11 @@ def test_a_name_cannot_end_the_script(study: Study) -> None:
     assert "</script><b>" not in write_explorer(replace(study, case=case), ["en"])
 
 
-def test_a_case_that_asks_less_has_a_page(small: Case, without: Callable[..., Case]) -> None:
+def test_a_case_that_asks_less_has_a_page(small: Case) -> None:
     """No improvements, and so no programme: the other views are there."""
-    bare = without(small, "improvements", "effects", "relations", "funding", budget=None)
-    bare = replace(bare, costs=tuple(line for line in bare.costs if not line.improvement))
-    less = packed(write_explorer(run_study(bare, 40), ["en"]))
+    kept = tuple(line for line in small.costs if not line.improvement)
+    bare = replace(small, improvements=(), effects=(), relations=(), funding=(), costs=kept)
+    less = packed(write_explorer(run_study(bare.with_settings(budget=None, target=None), 40)))
     assert less["programme"] is less["simulations"] is None
     assert less["improvements"] == []
     assert len(less["capabilities"]) == len(small.capabilities)
@@ -307,7 +307,7 @@ def test_every_view_is_sound_for_those_who_cannot_see_it(
 ) -> None:
     """By axe: names, roles, contrast; in the light and in the dark, and from right to left."""
     for number, address in enumerate(addresses(held)):
-        for lang, theme in (("en", "light"), ("ar", "dark"))[: 2 if number < 3 else 1]:
+        for lang, theme in (("en", "light"), ("ar", "dark"))[: 2 if number in (2, 7) else 1]:
             opened(page, path, f"{address}?lang={lang}&theme={theme}")
             page.wait_for_function(f"() => document.documentElement.lang === '{lang}'")
             found = axe.run(page).response["violations"]

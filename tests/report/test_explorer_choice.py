@@ -29,7 +29,7 @@ from capworth.study.stages import PARTS, Study
 BUNDLED = Path(__file__).parents[2] / "data" / "interpol-2019"
 ANSWERS = ("use", "appraisal", "contributions", "excellence", "priorities", "programme")
 SETTINGS = 100
-IN_THE_ENGINE = 12  # of them, whether there is a browser or not
+IN_THE_ENGINE = 8  # of them, whether there is a browser or not
 NEAR = 2e-4  # of a number: draws are stored in sixty-five thousand steps
 MOST_BYTES, MOST_BYTES_LARGE = 1_000_000, 1_500_000
 TOLD = """(r => r && ({set: r.set, delays: [...r.delays], feasible: r.feasible, value: r.value,
@@ -91,7 +91,8 @@ class Library:
     def _choice(self, confidence: float) -> Choice:
         if confidence not in self._choices:
             model = copy.copy(self._sample.model)
-            model.case = self._sample.case.with_settings(budget_confidence=confidence)
+            settings = replace(self._sample.case.settings, budget_confidence=confidence)
+            model.case = replace(self._sample.case, settings=settings)
             self._choices[confidence] = Choice.of(replace(self._sample, model=model))
         return self._choices[confidence]
 
@@ -184,6 +185,41 @@ def test_the_page_lists_the_sets_that_the_relations_allow(engine: Engine, sample
 def test_the_scripts_choose_as_the_library_does(engine: Engine, library: Library) -> None:
     for number in range(IN_THE_ENGINE):
         question = asked(number)
+        agree(
+            engine.find(f"{TOLD}(sim.choose(given))", question), library.answer(question), question
+        )
+
+
+def paired(sample: Sample) -> Sample:
+    """The same draws where two pairs of improvements strengthen, or weaken, one another."""
+    case, model = sample.case, copy.copy(sample.model)
+    like = next(e.change for e in case.effects)
+    rows = tuple(
+        replace(
+            case.relations[0],
+            improvement=one,
+            relation="synergy",
+            other=other,
+            bonus=replace(like, name=f"relations/{one}", low=low, mode=mode, high=high, group=""),
+        )
+        for one, other, low, mode, high in (
+            ("SLTDQ", "ELEARN", 0.1, 0.4, 0.9),
+            ("API", "INFOSEC", -0.8, -0.5, -0.1),
+        )
+    )
+    model.case = replace(case, relations=(*case.relations, *rows))
+    return replace(sample, model=model)
+
+
+@pytest.mark.parametrize("kind", ["net", "pairs"])
+def test_money_net_of_cost_and_pairs_are_chosen_as_in_the_library(
+    sample: Sample, kind: str
+) -> None:
+    other = sample.with_objective("net") if kind == "net" else paired(sample)
+    engine, library = Engine(), Library(other)
+    engine.run(f"var sim = new Simulations({json.dumps(simulations(other))})")
+    for number in range(3):
+        question = {**asked(number), "confidence": 0.8, "must": 0}
         agree(
             engine.find(f"{TOLD}(sim.choose(given))", question), library.answer(question), question
         )

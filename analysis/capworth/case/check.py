@@ -293,7 +293,8 @@ def _check_table(
 
 
 SHOWN = 60  # letters of a cell that a fault quotes
-NOT_OF_WRITING = "\u2060\ufeff\ufff9\ufffa\ufffb"  # marks of bytes and of notes, joiners of nothing
+# Marks of bytes and of notes, joiners of nothing, and what turns letters round by force.
+NOT_OF_WRITING = "\u2060\ufeff\ufff9\ufffa\ufffb\u202d\u202e"
 SUSPECT = "#=+-@Ee"  # how an error (Err:504) or a formula begins
 LIVE = re.compile(r"=.|[+@-]\S.*[|!]|[+@-]\s*\w+\(")  # what a spreadsheet would compute
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")

@@ -66,7 +66,7 @@ def with_defaults(raw: RawCase) -> RawCase:
         settings = {**settings, "functions": [WHOLE]}
     if "sources" not in tables and not {"sources"} & {*needed, *raw.spoilt}:
         tables["sources"] = Table("sources", raw.place_of("sources"), ())
-    if "sources" in tables:
+    if "sources" in tables:  # and not lost
         tables["sources"] = _cited(tables)
     tables = {name: tables[name] for name in table_names() if name in tables}
     return replace(raw, settings=settings, tables=tables)

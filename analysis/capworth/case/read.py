@@ -73,6 +73,7 @@ from capworth.case.rules.programme import check_plans
 from capworth.case.rules.surveys import check_surveys
 from capworth.case.rules.value import check_measures, check_value, read_points
 from capworth.case.rules.whole import check_rules
+from capworth.case.rules.words import check_words
 from capworth.case.scenarios import read_history, read_scenarios
 from capworth.case.survey import survey_scores
 from capworth.case.tables import RawCase, read_raw
@@ -291,6 +292,7 @@ def _checked(
         *check_distributions(typed, _inputs, faulty),
         *check_surveys(typed, _inputs, faulty),
         *check_plausible(settings, typed, faulty),
+        *check_words(typed),
     )
     return dict(settings), typed, (*findings, *map(raw.in_place, more))
 

@@ -4,7 +4,7 @@ Every number carries the ids of its figures in `data-figures`. Bars are drawn by
 hidden from those who cannot see; their numbers stand beside them.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
@@ -40,8 +40,6 @@ td.n,th.n{text-align:end}td.n small{display:block;color:var(--muted)}
 height:.6rem;border:1px solid #5c7183;margin-inline-end:.3rem}
 @media print{body{max-width:none;padding:0;font-size:10pt}section{break-before:page}}
 """
-
-Mark = Callable[[str], str]
 
 
 def write_html(edition: Edition, figures: Figures) -> str:

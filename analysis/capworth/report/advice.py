@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from capworth.funding.options import OWN
-from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.methods.portfolio.good_sets import CHOICE, LISTED, REVIEW, START
 from capworth.model.costs import PAYERS
@@ -87,11 +86,6 @@ def exchanges(study: Study) -> tuple[Exchange, ...]:
     )
 
 
-def money_cell(millions: float, language: Language) -> str:
-    """Write millions without their unit, to a tenth; whole ones from a hundred on."""
-    return language.number(millions, 1 if abs(millions) < 100 else 0)
-
-
 def priced_members(study: Study, keys: Iterable[str]) -> list[bool]:
     """Whether all that each improvement changes has a price."""
     priced = dict(zip(study.case.improvement_ids, study.sample.model.priced, strict=True))
@@ -111,13 +105,3 @@ def changes(added: Iterable[str], dropped: Iterable[str]) -> Phrase:
     if not came:
         return say("change.lets_go", names=names(went))
     return say("next.takes_and_drops", added=names(came), dropped=names(went))
-
-
-def changes_text(added: list[str], dropped: list[str], language: Language) -> str:
-    """Say what a set takes in and what it lets go."""
-    came, went = (language.listed(map(language.brief, keys)) for keys in (added, dropped))
-    if not dropped:
-        return language.say("next.takes", names=came)
-    if not added:
-        return language.say("change.lets_go", names=went)
-    return language.say("next.takes_and_drops", added=came, dropped=went)

@@ -190,7 +190,7 @@ def _full(study: Study, language: Language) -> list[Section]:
 
 
 BARE = frozenset(
-    {"svg", "kind", "name", "language", "direction", "fill", "mark"}
+    {"svg", "kind", "name", "language", "direction", "fill", "mark", "targets"}
 )  # not read as words
 DOTS = 200.0  # of a drawing, to the inch
 STANDARDS: Final[tuple[Literal["ua-1", "a-2a"], ...]] = ("ua-1", "a-2a")

@@ -15,7 +15,7 @@ from capworth.language.language import Language
 from capworth.report.annex import leaves
 from capworth.report.annex.method import limits, method_page, provenance_page
 from capworth.report.annex.sheet import TYPE, Sheet
-from capworth.report.blocks import Block, Bullets, Section, Table, Text
+from capworth.report.blocks import Block, Bullets, Formula, Section, Table, Text
 from capworth.report.content import Voice
 from capworth.study.stages import Study
 
@@ -24,6 +24,7 @@ WORDS = (  # that are used in one sense only
     *("simulation", "range", "grade", "capability", "added_value", "distance", "extent"),
     *("excellence", "improvement", "good_set", "switching", "harm_day"),
 )
+LETTERS = 38  # of a name beside its short name
 READING = ("range", "simulation", "grades", "sure", "opens")
 
 
@@ -82,7 +83,7 @@ def sheets(study: Study) -> dict[str, Sheet]:
 def short_annex(
     study: Study, language: Language, content: Mapping[str, Sheet] | None = None
 ) -> list[Section]:
-    """Every section in one language, those that share a sheet of paper behind one another.
+    """Every section in one language; those that need no sheet of their own may share one.
 
     Parameters
     ----------
@@ -94,58 +95,12 @@ def short_annex(
     return [
         replace(_contents(study, made, language), breaks=True),
         replace(_words(language), breaks=True),
-        *_together([*pages, limits(study, language)], language),
-        replace(method_page(study, language), breaks=True, name="method"),
+        limits(study, language),
+        *(replace(page, breaks=k == 0) for k, page in enumerate(pages)),
+        _method(study, language),
         replace(_evidence(study, language), breaks=True, name="evidence"),
         replace(_checklists(study, made, language), breaks=True, name="checklists"),
     ]
-
-
-# ---------------------------------------------------------------- what shares a page
-
-
-ROOM = 715.0  # points of a page that may be filled
-HEAD = 108.0  # of a section around its rows: title, head of the columns, source line
-ROW, WRAPPED = 13.4, 11.5  # of a row, and of a further line in it
-WIDE = 24  # letters of a line in a row whose name may be a sentence
-SMALL, WORDY = 11.0, 13.5  # of a line of a paragraph or list
-LETTERS = 108  # of a line over the whole width
-
-
-def _together(sections: Iterable[Section], language: Language) -> Iterator[Section]:
-    """Let sections that follow each other share a page as long as it holds them."""
-    left = 0.0
-    for section in sections:
-        tall = _height(section) * (1.16 if language.rightwards else 1.0)
-        shares = tall <= left
-        yield replace(section, breaks=not shares)
-        left = (left if shares else ROOM) - tall
-
-
-def _height(section: Section) -> float:
-    """About how tall a section is at the closest rows, in points."""
-    return HEAD + sum(_tall(block) for block in section.blocks)
-
-
-def _tall(block: Block) -> float:
-    if isinstance(block, Table):
-        width = LETTERS * 0.62 / block.words
-        lines = [max(_lines(str(c), width) for c in row[: block.words]) for row in block.rows]
-        return sum(ROW + 6 + WRAPPED * (n - 1) for n in lines)
-    if isinstance(block, Text):
-        return SMALL * _lines(block.text, LETTERS) if not block.small else 0.0
-    if isinstance(block, Bullets):
-        return sum(WORDY * _lines(head + text, LETTERS) + 5 for head, text in block.items)
-    if isinstance(block, Mapping):
-        parts = block.get("groups") or [block]
-        rows = [row for part in parts for row in part["rows"]]
-        lines = [_lines(row["name"], WIDE) if block.get("wide") else 1 for row in rows]
-        return sum(ROW + WRAPPED * (n - 1) for n in lines)
-    return 0.0
-
-
-def _lines(text: str, width: float) -> int:
-    return max(1, -(-len(text) // max(int(width), 1)))
 
 
 # ---------------------------------------------------------------- before the pages
@@ -183,7 +138,7 @@ def _contents(study: Study, made: Mapping[str, Sheet], language: Language) -> Se
             "kind": "names",
             "head": language.say("front.names"),
             "rows": [
-                [key, language.short(key, 40)]
+                [key, language.short(key, LETTERS)]
                 for key in (*study.case.capability_ids, *study.case.improvement_ids)
                 if language.names.get(key, key) != key
             ],
@@ -214,6 +169,13 @@ def _words(language: Language) -> Section:
 
 
 # ---------------------------------------------------------------- behind them
+
+
+def _method(study: Study, language: Language) -> Section:
+    """The formulas that were used; the error of each figure stands with it in the data book."""
+    section = method_page(study, language)
+    blocks = [block for block in section.blocks if isinstance(block, Formula)]
+    return replace(section, blocks=blocks, breaks=True, name="method")
 
 
 def _evidence(study: Study, language: Language) -> Section:
