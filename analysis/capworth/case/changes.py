@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, Final
 
 from capworth.case.claim import Registration
+from capworth.case.defaults import with_defaults
 from capworth.case.dictionary import CLAIM, SETTINGS, dictionary, row_key
 from capworth.case.model import Case, Change, Scenario
 from capworth.case.read import PARTS, case_of, raw_of
@@ -117,7 +118,7 @@ def _ends(given: Any) -> Mapping[str, Any]:
 
 def _edited(case: Case, *edits: Edit, scenario: str = "") -> Case:
     """Edit the text of a case, and let it in by the door; nothing is changed by nothing."""
-    raw = raw_of(case)
+    raw = with_defaults(raw_of(case))  # what was taken is said from here on
     changes = list(case.changes)
     for edit in edits:
         was = raw

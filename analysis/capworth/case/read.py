@@ -153,7 +153,7 @@ def case_of(raw: RawCase) -> Case:
 def _built(raw: RawCase, levels: bool = True) -> Case:
     """Build the typed case of what was read; `levels` may be missing where only a claim counts."""
     settings, typed, findings = _checked(raw, levels)
-    scenarios = read_scenarios(raw.scenarios or {}, raw.tables, typed)
+    scenarios = read_scenarios(raw.scenarios or {}, with_defaults(raw).tables, typed)
     findings = (*findings, *map(raw.in_place, scenarios.findings))
     if findings:
         raise CaseError(findings)

@@ -26,10 +26,11 @@ PLAIN: Final = 3  # significant digits of a number without a range
 
 def answer_in_html(answer: Any) -> str:
     """An answer: its finding, its first table with units in the head, what else it holds."""
-    tables = answer.tables()
-    name, whole = next(iter(tables.items()))
+    tables, table = answer.tables(), answer.to_frame()
+    same = (name for name, one in tables.items() if [*one.columns] == [*table.columns])
+    name = next(same, next(iter(tables), ""))
     page = next((p for p in part_pages().values() if name in p.tables), None)
-    table = answer.to_frame()
+    table = table.rename(columns=str)  # places and levels are labels too
     columns = _first(table, page, name)
     left = (
         len(table.columns)
@@ -41,7 +42,7 @@ def answer_in_html(answer: Any) -> str:
         notes.append(f"{left} more columns: <code>to_frame()</code>")
     if len(table) > ROWS:
         notes.append(f"{len(table) - ROWS} more rows")
-    if others := [other for other in tables if other != name and len(whole.columns)]:
+    if others := [other for other in tables if other != name]:
         notes.append(f"other tables: {', '.join(others)}")
     return (
         f"<p>{escape(repr(answer).strip('<>'))}</p>"
@@ -147,7 +148,7 @@ def _labels(key: Any) -> Iterator[str]:
 
 def _first(table: pd.DataFrame, page: PartPage | None, name: str) -> list[str]:
     """The columns that a reader needs first, of a part; else the first ones but ends of ranges."""
-    own = list(page.first) if page is not None and page.tables[0] == name else []
+    own = list(page.first) if page is not None else []
     known = [column for column in own if column in table.columns]
     if known:
         return known
