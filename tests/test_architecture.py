@@ -37,6 +37,9 @@ DOORS = {"workshop", "synthetic", "tables", "pages"}  # they write tables, or re
 MODULES = sorted(ROOT.rglob("*.py"))
 BANNED = {"utils", "util", "helpers", "helper", "core", "base", "common", "manager", "misc"}
 LONGEST = 800  # lines of a module
+# A case, a study and an answer offer by their methods what stands above them; it is loaded when it
+# is called. Nobody else looks upwards so.
+OFFERING = {"capworth", "case.model", "model.result", "study.stages"}
 
 
 def name_of(path: Path) -> str:
@@ -106,6 +109,16 @@ def test_methods_know_numbers_only() -> None:
     for path in ROOT.glob("methods/**/*.py"):
         assert {module.split(".")[0] for module, _ in imports(path)} <= allowed, path.name
         assert parts_imported(path) <= {"methods", "errors", "streams"}, path.name
+
+
+def test_who_offers_what_stands_above_is_known() -> None:
+    found = set()
+    for path in MODULES:
+        calls = (node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call))
+        names = (ast.unparse(call) for call in calls if "import_module" in ast.unparse(call.func))
+        if any("capworth." in name for name in names) and path.parent.name != "cli":
+            found.add(name_of(path).removeprefix("capworth."))
+    assert found == OFFERING
 
 
 def test_nobody_imports_relatively_or_twice() -> None:

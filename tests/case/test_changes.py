@@ -200,7 +200,11 @@ def test_a_case_changed_by_hand_is_changed_from_what_it_is(small: Case) -> None:
     case = by_hand.with_settings(budget=90_000.0)
     assert case.funding == ()
     assert case.settings.budget == 90_000
-    assert case.base == small.fingerprint
+    with pytest.raises(InputError, match="Did you mean 'budget'"):
+        by_hand.with_settings(budgt=1)
+    with pytest.raises(CaseError, match="below 0"):
+        checked_case(by_hand.with_settings(budget=-1))
+    assert by_hand.with_weight("use", 30).funding == ()
 
 
 def test_a_setting_taken_away_is_that_of_the_dictionary(small: Case) -> None:

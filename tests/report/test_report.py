@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import cache, partial
 from io import BytesIO
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,6 @@ from capworth.appraisal.claim import CHANGED, EXPLORATORY, REGISTERED
 from capworth.appraisal.claim_routes import Routes
 from capworth.case.dictionary import table_names
 from capworth.case.model import Case, Correlation, Distribution, PlannedSurvey
-from capworth.case.read import read_case
 from capworth.charts.gallery import GALLERY
 from capworth.charts.svg import to_svg
 from capworth.errors import InputError
@@ -59,7 +57,6 @@ BLANK = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="482" height="250"><path d="M0 0h482"/></svg>'
 )
 BLANKS = dict.fromkeys(GALLERY, BLANK)
-BUNDLED_CASE = Path(__file__).parents[2] / "data" / "interpol-2019"
 WIDEST_NUMBER = 36  # letters of a cell in a column that is no words
 STRAY = re.compile(r"\b(?:nan|NaN|None|inf|NaT)\b|\{\w*\}")
 ENGLISH = ("the", "draws", "likely", "with", "improvements", "whole-life", "budget of", "and")
@@ -111,12 +108,6 @@ def lean(small: Case) -> Callable[[str], Study]:
     """Studies of the cases that ask less and less, each run once."""
     cases = _lean(small)
     return cache(lambda kind: run_study(unchecked(cases[kind]), draws=60))
-
-
-@pytest.fixture(scope="module")
-def bundled() -> Study:
-    """The bundled case in few draws."""
-    return run_study(read_case(BUNDLED_CASE), draws=60)
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import pytest
 from pypdf import PdfReader
 
 from capworth.case.model import Case
-from capworth.case.read import read_case
 from capworth.charts.gallery import GALLERY
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
@@ -39,12 +38,6 @@ QUESTIONS = (  # one for each row of the table in DESIGN 1
 SIZES = {"body": 9.5, "table": 9.0, "small": 8.0, "foot": 7.5}
 MOST_PAGES = 26
 MOST_BYTES = 600_000
-
-
-@pytest.fixture(scope="module")
-def bundled() -> Study:
-    """The bundled case in few draws."""
-    return run_study(read_case(BUNDLED), draws=60)
 
 
 @pytest.fixture(scope="module")

@@ -3,14 +3,12 @@
 import shutil
 from pathlib import Path
 
-from capworth.case.tables import bundled
+from capworth.case.tables import bundled_cases
 from capworth.errors import CaseError, Finding, InputError, nearest
-
-EXAMPLES = {"interpol": "interpol-2019", "uk": "uk-police-data"}
 
 
 def copy_example(name: str, folder: str | Path) -> Path:
-    """Copy a bundled case into a new folder.
+    """Copy a bundled case into a new folder; its name may be cut short where no other begins so.
 
     Raises
     ------
@@ -19,11 +17,12 @@ def copy_example(name: str, folder: str | Path) -> Path:
     CaseError
         When the folder holds something.
     """
-    source = bundled(EXAMPLES.get(name, name))
-    if source is None:
-        raise InputError(f"there is no example {name!r}. {nearest(name, EXAMPLES)}")
+    cases = bundled_cases()
+    meant = [case for case in cases if case == name or case.startswith(f"{name}-")]
+    if len(meant) != 1:
+        raise InputError(f"there is no example {name!r}. {nearest(name, cases)}")
     place = Path(folder)
     if place.exists() and (place.is_file() or any(place.iterdir())):
         raise CaseError([Finding(str(folder), 0, "", "it is not empty", "Name a new folder.")])
-    shutil.copytree(source, place, dirs_exist_ok=True)
+    shutil.copytree(cases[meant[0]], place, dirs_exist_ok=True)
     return place

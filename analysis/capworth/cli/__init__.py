@@ -119,6 +119,8 @@ def _told(error: Exception) -> str:
             return f"A CSV file cannot be read ({error}). Save it anew as CSV UTF-8."
         case UnicodeError():
             return f"A text cannot be read or written ({error}). Save it as UTF-8."
+        case ValueError() if "null byte" in str(error) or "null character" in str(error):
+            return "A name holds a character that no file can bear. Take it out."
         case _:
             return ""
 

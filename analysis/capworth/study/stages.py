@@ -40,6 +40,7 @@ from capworth.members.feedback import hear_members
 from capworth.members.network import weigh_network
 from capworth.members.served import serve_members
 from capworth.members.use import Use, share_out
+from capworth.methods.arguments import kinds_checked, whole
 from capworth.model.figures import Figure
 from capworth.model.result import Provenance
 from capworth.model.simulation import ENVELOPED, Progress, Sample, draw_sample
@@ -59,7 +60,7 @@ from capworth.study.explained import cells, explained
 from capworth.study.figures import Figures, gather
 from capworth.study.pages import part_pages
 from capworth.study.progress import showing
-from capworth.study.shown import study_in_html
+from capworth.study.shown import Unasked, shown_of, study_in_html
 from capworth.study.split_check import SplitCheck, check_splits
 from capworth.uncertainty.convergence import converge
 from capworth.uncertainty.information import value_of_information
@@ -268,6 +269,33 @@ class Study:
         """Draw a chart of the gallery, such as "frontier": a picture, or on one's own `ax`."""
         return import_module("capworth.charts.picture").plot(self, chart, ax, language)
 
+    def show(
+        self,
+        what: str = "",
+        columns: Sequence[str] = (),
+        *,
+        plot: str = "",
+        language: str = "en",
+    ) -> Any:
+        """Return an answer or one of its tables to be shown, or a sentence where it is not asked.
+
+        For notebooks that run on any case: nothing is raised for what a case does not ask.
+
+        Parameters
+        ----------
+        what : a part, such as "programme", or a table or method of it: "programme.good_sets"
+        columns : of the table
+        plot : a chart instead, by its name
+        language : of the chart
+        """
+        part, _, way = what.partition(".")
+        try:
+            if plot:
+                return self.plot(plot, language=language)
+            return shown_of(self.answer(part), way, columns)
+        except NotAskedError as error:
+            return Unasked(str(error))
+
     def report(self, path: str | Path, language: str = "en", annex: str = "short") -> Path:
         """Write the decision paper with its annex, "short" or "full", as a PDF."""
         write = import_module("capworth.runs.run").write_paper
@@ -363,6 +391,7 @@ PARTS: Mapping[str, Part[Any]] = MappingProxyType(
 )
 
 
+@kinds_checked
 def run_study(
     case: Case,
     draws: int | None = None,
@@ -390,7 +419,7 @@ def run_study(
     _check_parts(wanted)
     case = checked_case(case)
     if seed is not None:
-        case = seeded(case, seed)
+        case = seeded(case, whole(seed, "seed", 0))
     number = case.settings.draws if draws is None else draws
     with showing(progress) as tell, threadpool_limits(1, "blas"):
         # more threads than one would change the last bits of products

@@ -479,7 +479,9 @@ def funding(study: Study) -> Sheet | None:
         return None
     curve = study.funding.curve()
     every = max(1, -(-len(curve) // STEPS))
-    picked = sorted({*range(len(curve) - 1, 0, -every), 1} - {0})
+    picked = sorted({*range(len(curve) - 1, 0, -every), 1} - {0, len(curve)})
+    if not picked:  # no money buys anything: there is no curve to show
+        return None
     bars = []
     for key, row in rows_of(curve.iloc[picked]):
         name = row_ref("funding_curve", "budget_m", key, row, "money_tenth")

@@ -65,8 +65,8 @@ function programme(page, state) {
 function dials(page, state, change) {
   const { data, speaker } = page, run = data.simulations, known = data.programme, { asked } = state;
   const slider = (name, value, { least = 0, most, step, shown, moved }) => {
-    const output = h("output", null, shown(value));
-    const input = h("input", { type: "range", min: least, max: most, step, value, "aria-valuetext": shown(value) });
+    const output = h("span", { class: "dial-value", "aria-hidden": "true" }, shown(value));
+    const input = h("input", { type: "range", min: least, max: most, step, value, "aria-label": name, "aria-valuetext": shown(value) });
     input.addEventListener("input", () => {
       output.textContent = shown(Number(input.value));
       input.setAttribute("aria-valuetext", output.textContent);

@@ -56,8 +56,8 @@ function decimalsOf(value, low, high) {
 
 // Decimals that an error leaves: the last digit is two standard errors or more.
 function heldBy(error) {
-  const { digits, power } = digitsOf(2 * error);
-  return /^10*$/.test(digits) ? -power : -power - 1;
+  const places = -Math.log10(2 * error), whole = Math.round(places);
+  return Math.abs(places - whole) <= 1e-15 * Math.max(1, Math.abs(whole)) ? whole : Math.floor(places);
 }
 
 function placesOf(unit, value, low, high, error) {
@@ -123,8 +123,8 @@ class Speaker {
   }
 
   probability(share) {
-    const { whole } = halfUp(100 * share, 0);
-    if (Number(whole) < 1) return this.say("percent_below", { number: this.number(1, 0) });
+    const { whole, below } = halfUp(100 * share, 0);
+    if (below || Number(whole) < 1) return this.say("percent_below", { number: this.number(1, 0) });
     if (Number(whole) > 99) return this.say("percent_above", { number: this.number(99, 0) });
     return this.say("percent", { number: this.number(100 * share, 0) });
   }
@@ -152,8 +152,8 @@ class Speaker {
     const { unit, value } = figure;
     if (value === null || value === undefined) return { text: this.say("figure.absent"), bare: "–", span: "" };
     if (unit === "year") {
-      const { whole } = halfUp(value, 0);
-      return { text: this.own(whole), bare: this.own(whole), span: "" };
+      const { whole, below } = halfUp(value, 0), text = this.own((below && whole !== "0" ? "-" : "") + whole);
+      return { text, bare: text, span: "" };
     }
     if (unit === "chance") {
       const text = this.probability(value);
