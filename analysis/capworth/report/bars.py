@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import ceil, floor, isfinite, log10
 from typing import Any
 
+from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.report.content import Cell, Text, Voice, say, spoken
 
@@ -68,8 +69,9 @@ class Bars:
     wide: bool = False
     years: bool = False
 
-    def drawn(self, voice: Voice) -> dict[str, Any]:
+    def drawn(self, speaker: Voice | Language) -> dict[str, Any]:
         """Turn it into plain data: every end as a share of the width, ticks in words."""
+        voice = speaker if isinstance(speaker, Voice) else Voice(speaker)
         bars = [bar for group in self.groups for bar in group.bars]
         low, high, ticks = scale((b.amount for b in bars if b.amount), self.mark == "bar")
         zero = (0.0 - low) / (high - low)

@@ -20,10 +20,13 @@ Join: TypeAlias = Literal["and", "series", "or", "sentences"]
 
 
 class Voice(NamedTuple):
-    """Who says it: a language, and the study whose words, names and inputs are spoken of."""
+    """Who says it: a language, and the study whose inputs and findings are spoken of.
+
+    A page that holds nothing of the kind `Told`, such as a donor's, needs no study.
+    """
 
     language: Language
-    study: Study
+    study: Study | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,9 @@ class Told:
     figures: tuple[Ref, ...] = ()
 
 
-Text: TypeAlias = Ref | Stated | Phrase | Name | Word | Listed | Turned | Hedged | Told
+Text: TypeAlias = (  # a string was said already, as on the pages that are made from a run
+    Ref | Stated | Phrase | Name | Word | Listed | Turned | Hedged | Told | str
+)
 Slot: TypeAlias = Text | int | date
 Cell: TypeAlias = Text | tuple[Text, Text]  # the number, or the number with its range below
 
@@ -281,6 +286,8 @@ def said(text: Text, voice: Voice) -> Said:
 def _said(text: Text, voice: Voice) -> str:
     language = voice.language
     match text:
+        case str():
+            return text
         case Ref() | Stated():
             return WRITERS[text.how](language, text.amount)
         case Phrase():
