@@ -225,6 +225,26 @@ def test_money_net_of_cost_and_pairs_are_chosen_as_in_the_library(
         )
 
 
+@pytest.mark.parametrize("kind", ["distance", "net", "harm", "pairs"])
+def test_any_set_is_worth_the_same_whenever_its_members_start(sample: Sample, kind: str) -> None:
+    """Also sets that no programme holds, so that every meeting and every delay is heard."""
+    other = paired(sample) if kind == "pairs" else sample.with_objective(kind)
+    choice, engine, draw = Choice.of(other), Engine(), random.Random(kind)
+    engine.run(f"var sim = new Simulations({json.dumps(simulations(other))})")
+    opens = np.isfinite(choice.plan.worth)
+    for _ in range(12):
+        chosen = np.array([draw.random() < 0.6 for _ in opens])
+        delays = np.array([draw.choice(np.flatnonzero(row).tolist()) for row in opens])
+        page = engine.find(
+            "(one => [one.joint(...given), ...['distance', 'net', 'harm'].map("
+            "measure => meanOf(one.byDraw(...given, measure)))])(sim.chooser(null))",
+            [int(chosen @ (1 << np.arange(len(opens)))), delays.tolist()],
+        )
+        library = [choice.joint(chosen, delays)]
+        library += [choice.by_draw(chosen, delays, m).mean() for m in ("distance", "net", "harm")]
+        assert page == pytest.approx(library, rel=2e-5)
+
+
 def test_a_hundred_settings_in_a_browser(
     stored: dict[str, Any], library: Library, tmp_path: Path
 ) -> None:

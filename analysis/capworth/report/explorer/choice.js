@@ -400,7 +400,7 @@ class Chooser {
     return {
       set, delays, members, feasible: found.feasible, cut: found.cut, listed: found.list.length, sets: sim.sets.length,
       draws: sim.draws, value: first.value,
-      asked: amount(asked), needed: first.at, contingency: Math.max(0, first.at - found.search.mean(set)),
+      asked: amount(asked), needed: first.at, contingency: first.at - found.search.mean(set),
       within: share(asked, (total) => total <= room), years: first.sure, byYear: years,
       distance: data.tree.leaves.length ? amount(closed, ratio) : null,
       cost: amount(cost), payers: [0, 1, 2].map((payer) => amount(this.paid(members, delays, payer))),
