@@ -8,6 +8,8 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 WORKERS ?= 2
 # A file stays with one process, as its tests share what they need; long files begin first.
 SIDE_BY_SIDE = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+# What is compiled is kept, whatever the machine says: tests begin processes, each of which would compile all.
+PYTEST = env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
 # What answers in a few seconds: the rules of the house, the documents, the door of a case, and
 # worked examples of the methods that answers change with. No run, no paper, no notebook, no property.
 QUICK := tests/test_architecture.py tests/test_docs.py tests/test_streams.py tests/case/test_case_errors.py \
@@ -20,15 +22,15 @@ run: .venv/run
 	$(BIN)/capworth run $(CASE) --out reports/$(notdir $(CASE))
 
 test: .venv/test
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+	$(PYTEST) $(SIDE_BY_SIDE)
 
 quick: .venv/test
-	$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) -m "not hypothesis" $(QUICK)
+	$(PYTEST) -q $(SIDE_BY_SIDE) -m "not hypothesis" $(QUICK)
 
 # Other examples every night, and mistakes planted in a copy of the package.
 nightly: .venv/test
 	for round in 1 2 3; do \
-		$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) -m hypothesis --hypothesis-profile nightly || exit 1; \
+		$(PYTEST) -q $(SIDE_BY_SIDE) -m hypothesis --hypothesis-profile nightly || exit 1; \
 	done
 	$(BIN)/python tests/mutants/plant.py --random 40
 
@@ -73,7 +75,7 @@ LOCK = $(BIN)/uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --g
 	--no-header --no-annotate pyproject.toml
 lock: .venv/bin/uv
 	$(LOCK) --extra build -o requirements.lock
-	$(LOCK) --extra build --extra notebooks --extra logs --extra dev -o requirements-dev.lock
+	$(LOCK) --extra build --extra notebooks --extra logs --extra word --extra labels --extra dev -o requirements-dev.lock
 	$(LOCK) --all-extras -o requirements-bench.lock
 
 clean:

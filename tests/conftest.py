@@ -1,6 +1,8 @@
 """The small case that is worked out by hand, and what is answered to it."""
 
+import gc
 import os
+import pickle
 import shutil
 import sys
 import tomllib
@@ -11,6 +13,9 @@ from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+
+if sys.platform != "win32":
+    import fcntl
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -46,27 +51,37 @@ settings.load_profile("same")
 
 HERE = Path(__file__).parent
 SMALL = HERE / "cases" / "small"
+BUNDLED = HERE.parent / "data" / "interpol-2019"
+BUNDLED_DRAWS = 60
 
 # The files that take longest begin first, so that no worker is left with them at the end.
 LONGEST = (
     "tests/report/test_report.py",
     "tests/test_notebooks.py",
     "tests/runs/test_runs.py",
-    "tests/charts/test_charts.py",
     "tests/study/test_study.py",
+    "tests/appraisal/test_claim.py",
+    "tests/charts/test_charts.py",
     "tests/runs/test_briefs.py",
-    "tests/study/test_cross_answers.py",
     "tests/study/test_metamorphic.py",
-    "tests/report/test_speaking_pages.py",
-    "tests/charts/test_speaking_charts.py",
+    "tests/study/test_cross_answers.py",
     "tests/cli/test_cli.py",
-    "tests/language/test_rightwards.py",
+    "tests/runs/test_vintage.py",
+    "tests/methods/claim/test_verdict.py",
     "tests/report/test_explorer_choice.py",
     "tests/report/test_explorer.py",
+    "tests/report/test_speaking_pages.py",
+    "tests/funding/test_funding.py",
     "tests/runs/test_donors.py",
     "tests/appraisal/test_conventions.py",
-    "tests/runs/test_vintage.py",
+    "tests/report/test_short_annex.py",
+    "tests/case/test_case_door.py",
+    "tests/excellence/test_comparison.py",
     "tests/case/test_case_errors.py",
+    "tests/excellence/test_excellence_pages.py",
+    "tests/methods/envelopment/test_envelopment_solver.py",
+    "tests/language/test_rightwards.py",
+    "tests/case/test_workbook.py",
 )
 
 Revalue = Callable[[Case, str, Callable[[Estimate], Estimate]], Case]
@@ -77,6 +92,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Bring the longest files forward; within a file, and among the others, the order stays."""
     place = {file: k for k, file in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
+
+
+def pytest_collection_finish() -> None:
+    """What is collected stays to the end: no search for garbage looks through it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 @contextmanager
@@ -173,6 +195,37 @@ def plan() -> Callable[..., Any]:
 def study(small: Case) -> Study:
     """The small case in 400 draws."""
     return run_study(small)
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Inside this block no other process of these tests is, where the machine can see to it."""
+    with lock.open("w") as held:
+        if sys.platform != "win32":
+            fcntl.flock(held, fcntl.LOCK_EX)  # let go with the file, or with the process
+        yield
+
+
+@pytest.fixture(scope="session")
+def bundled_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled case in few draws, answered once for all processes of the tests."""
+    place = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        place = place.parent  # that of all workers
+    kept = place / "bundled.pickle"
+    with alone(place / "bundled.lock"):
+        if not kept.exists():
+            study = run_study(read_case(BUNDLED), draws=BUNDLED_DRAWS)
+            (place / "bundled.part").write_bytes(pickle.dumps(study))
+            (place / "bundled.part").replace(kept)
+    return kept
+
+
+@pytest.fixture(scope="session")
+def bundled(bundled_file: Path) -> Study:
+    """The bundled case in few draws."""
+    found: Study = pickle.loads(bundled_file.read_bytes())
+    return found
 
 
 @pytest.fixture(scope="session")

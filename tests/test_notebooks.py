@@ -2,21 +2,25 @@
 
 import json
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbformat
 import pytest
-from jupyter_client.manager import KernelManager
-from nbclient import NotebookClient
+
+if TYPE_CHECKING:  # Jupyter's own packages take as long to load as all other tests: only when asked
+    from jupyter_client.manager import KernelManager
 
 ROOT = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = sorted(ROOT.glob("*.ipynb"))
-FEW = "DRAWS = 60"  # enough to run every cell
+FEW = 'CASE, DRAWS = "{}", 60'  # enough to run every cell; as many as the study that is shared has
+BUNDLED, OWN = "interpol-2019", "../data/elicitation-example"
 LATE = """
-from collections.abc import Mapping
+import pickle
+from functools import cache
 
 import capworth.appraisal.conventions as conventions
+import capworth.case.read as reading
 import capworth.methods.claim.verdict as verdict
 import capworth.study.stages as stages
 from capworth.model.result import Provenance
@@ -30,36 +34,26 @@ verdict.BATCHES, verdict.PLANTED, verdict.POWER_DEALS = 2, 50, 199
 every = conventions.discountings
 conventions.discountings = lambda case: dict([*every(case).items()][:2])
 
-class Late(Mapping):
-    def __init__(self, sample, known):
-        self.sample, self.known, self.found = sample, known, {}
-    def __getitem__(self, name):
-        if name not in self.found:
-            part = stages.PARTS[name]
-            needs = [self[need] for need in part.needs]
-            self.found[name] = part.find(self.sample, *needs, self.known)
-        return self.found[name]
-    def __iter__(self):
-        return iter(stages.PARTS)
-    def __len__(self):
-        return len(stages.PARTS)
-
-def run_late(case, draws=None, seed=None, workers=1, *, kept=[]):
+def run_late(case, draws=None, seed=None, workers=1, *, only=()):
     assert draws and seed is None
-    for asked, study in kept:
-        if asked == (case, draws):
+    for study in studies:
+        if (study.case, study.provenance.draws) == (case, draws):
             return study
     sample, known = draw_sample(case, draws), Provenance.of(case, draws)
-    kept.append(((case, draws), stages.Study(case, known, sample, Late(sample, known))))
-    return kept[-1][1]
+    studies.append(stages.Study(case, known, sample, stages.Found(sample, known)))
+    return studies[-1]
 
 stages.run_study = run_late
+reading.read_case = cache(reading.read_case)
+with open(bundled, "rb") as kept:
+    studies = [pickle.load(kept)]
 """
-AS_MODULE = f"""
+AS_MODULE = """
 import sys, types
 
 late = sys.modules["late"] = types.ModuleType("late")  # which a notebook's clean start leaves alone
-exec({LATE!r}, vars(late))
+late.bundled = {0!r}
+exec({1!r}, vars(late))
 """
 
 
@@ -77,42 +71,57 @@ def test_it_is_kept_clean(path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def kernel() -> Iterator[KernelManager]:
-    """One kernel for all: most notebooks begin with the same study, which is run once.
+def kernel(bundled_file: Path) -> Iterator["KernelManager"]:
+    """One kernel for all: most notebooks begin with the same study, which is that of all tests.
 
-    An answer is found when it is first read, as most notebooks read a few.
+    An answer of another is found when it is first read, as most notebooks read a few.
     It forgets every name between two notebooks. What stays are the modules and the studies, which
     cannot be changed.
     """
-    manager = KernelManager(kernel_name="python3")
+    manager = import_module("jupyter_client.manager").KernelManager(kernel_name="python3")
     manager.start_kernel(cwd=str(ROOT))
-    execute([AS_MODULE], manager)
+    execute([AS_MODULE.format(str(bundled_file), LATE)], manager)
     yield manager
     manager.shutdown_kernel(now=True)
 
 
-def execute(cells: list[str], kernel: KernelManager) -> list[Any]:
+def execute(cells: list[str], kernel: "KernelManager") -> list[Any]:
     """Outputs of cells of code, run in this kernel from a clean start."""
-    notebook = nbformat.v4.new_notebook(  # type: ignore[no-untyped-call]  # nbformat has no types
-        cells=[nbformat.v4.new_code_cell(text) for text in ("%reset -f", *cells)]  # type: ignore[no-untyped-call]
-    )
-    client = NotebookClient(notebook, km=kernel, timeout=240)
+    v4 = import_module("nbformat.v4")
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(text) for text in ("%reset -f", *cells)])
+    client = import_module("nbclient").NotebookClient(notebook, km=kernel, timeout=240)
     client.execute(cleanup_kc=False)
     assert client.kc is not None
     client.kc.stop_channels()
     return [output for cell in notebook.cells for output in cell.outputs]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the kernel's own packages
-def test_it_runs_from_top_to_bottom(path: Path, kernel: KernelManager) -> None:
+def run(path: Path, case: str, kernel: "KernelManager") -> list[Any]:
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     code = [cell for cell in cells if cell["cell_type"] == "code"]
+    few = FEW.format(case)
     asked = [
-        FEW if "parameters" in cell["metadata"].get("tags", []) else "".join(cell["source"])
+        few if "parameters" in cell["metadata"].get("tags", []) else "".join(cell["source"])
         for cell in code
     ]
-    assert FEW in asked
+    assert few in asked
     shown = execute(asked, kernel)
     assert not any("Traceback" in str(output) for output in shown)
+    return shown
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the kernel's own packages
+def test_it_runs_from_top_to_bottom(path: Path, kernel: "KernelManager") -> None:
+    shown = run(path, BUNDLED, kernel)
     assert any("image/svg+xml" in output.get("data", {}) for output in shown)
+    assert "does not ask for" not in str(shown)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_it_runs_on_a_case_of_ones_own(path: Path, kernel: "KernelManager") -> None:
+    """A small case that asks few questions: what is not asked is said in a sentence."""
+    shown = run(path, OWN, kernel)
+    if path.stem[:2] not in ("01", "06"):
+        assert "elicitation-example does not ask for" in str(shown)

@@ -161,3 +161,80 @@ def die(_: int, __: int) -> None:
 def test_a_worker_ended_from_outside_is_told_in_a_sentence() -> None:
     with pytest.raises(WorkerError, match="want of memory"), mapped(0, 2) as make:
         list(make(die, range(4)))
+
+
+LOST = """
+import os, signal, sys
+from pathlib import Path
+from capworth.parallel import beside, copies_are_safe, mapped
+
+def work(given, k):
+    if k == 3 and not Path(sys.argv[1]).exists():
+        Path(sys.argv[1]).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return given * k, os.getpid() != mine
+
+mine = os.getpid()
+assert copies_are_safe()
+if sys.argv[2] == "beside":
+    with beside(7, 2) as submit:
+        futures = [submit(work, k) for k in range(20)]
+        found = [future.result() for future in futures]
+else:
+    with mapped(7, 2) as make:
+        found = [*make(work, range(20))]
+assert Path(sys.argv[1]).exists()
+print(found == [(7 * k, True) for k in range(20)])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="copies are made on Linux only")
+@pytest.mark.parametrize("way", ["beside", "mapped"])
+def test_a_lost_process_loses_its_piece_and_not_the_run(way: str, tmp_path: Path) -> None:
+    words = [sys.executable, "-c", LOST, str(tmp_path / "lost"), way]
+    done = subprocess.run(words, capture_output=True, check=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from capworth.case.read import read_case
+from capworth.model import simulation
+from capworth.study import stages
+from capworth.study.tables import as_csv, tables_of
+
+plain, found, marks = simulation._chunk, stages._found, Path(sys.argv[2])
+
+def die_once(where):
+    mark = marks / where
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def chunk(*given):
+    die_once("chunk")
+    return plain(*given)
+
+def answer(given, name, *needs):
+    if name == "economics":
+        die_once(name)
+    return found(given, name, *needs)
+
+case = read_case(Path(sys.argv[1]))
+one = tables_of(stages.run_study(case, 60))
+simulation._chunk, stages._found = chunk, answer
+other = tables_of(stages.run_study(case, 60, workers=2))
+assert len([*marks.iterdir()]) == 2
+print({name: as_csv(table) for name, table in one.items()}
+      == {name: as_csv(table) for name, table in other.items()})
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="copies are made on Linux only")
+def test_a_study_that_loses_a_process_has_the_same_numbers(
+    small_folder: Path, tmp_path: Path
+) -> None:
+    words = [sys.executable, "-c", KILLED, str(small_folder), str(tmp_path)]
+    done = subprocess.run(words, capture_output=True, check=False, text=True, timeout=200)
+    assert (done.stdout, done.stderr) == ("True\n", "")

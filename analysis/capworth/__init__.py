@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from capworth.multicriteria.contributions import explain
     from capworth.programme.priorities import rank_sets
     from capworth.programme.table import BestProgramme, best_programme
+    from capworth.study.scorecard import scorecard
     from capworth.study.stages import Study, run_study
 
     __version__: str
@@ -40,6 +41,7 @@ _HOME = {
     "rank_sets": "programme.priorities",
     "read_case": "case.read",
     "run_study": "study.stages",
+    "scorecard": "study.scorecard",
     "write_template": "case.template",
 }
 __all__ = [
@@ -60,6 +62,7 @@ __all__ = [
     "rank_sets",
     "read_case",
     "run_study",
+    "scorecard",
     "write_template",
 ]
 

@@ -13,6 +13,10 @@ PARTICULARS = re.compile(r"'[^']*'|\d[\d.,]*")
 class CapworthError(Exception):
     """Something the analyst can mend; the message says how."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Tell a notebook what it shows: what is to be mended, and nothing of our insides."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class InputError(CapworthError, ValueError):
     """A table or an array handed to a function cannot be used; the message names the cell."""
@@ -57,6 +61,16 @@ class CaseError(CapworthError):
 
     def __str__(self) -> str:
         return "\n  ".join([f"{len(self.findings)} to mend:", *self._lines()])
+
+    def _render_traceback_(self) -> list[str]:
+        """Tell a notebook the faults, table by table."""
+        lines = [f"{len(self.findings)} to mend"]
+        for file in dict.fromkeys(finding.file for finding in self.findings):
+            mine = [finding for finding in self.findings if finding.file == file]
+            lines += ["", f"{file}: {len(mine)}"]
+            lines += [f"  {str(f).removeprefix(file).lstrip(',: ')}" for f in mine[:SHOWN]]
+            lines += [f"  {len(mine) - SHOWN} more"] if len(mine) > SHOWN else []
+        return lines
 
     def _lines(self) -> Iterator[str]:
         """Each fault; of a kind that comes too often the others are counted."""

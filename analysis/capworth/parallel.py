@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
     BrokenExecutor,
@@ -13,6 +14,7 @@ from concurrent.futures import (
     Future,
     ProcessPoolExecutor,
     ThreadPoolExecutor,
+    wait,
 )
 from contextlib import contextmanager
 from functools import partial
@@ -55,7 +57,7 @@ def beside(given: Any, workers: int, executor: Executor | None = None) -> Iterat
         yield lambda do, *more: executor.submit(do, given, *more)
     elif workers > 1 and copies_are_safe():
         with _processes(given, workers, "fork") as pool:
-            yield lambda do, *more: pool.submit(_do, do, *more)
+            yield pool.submit
     else:
         threads = ThreadPoolExecutor(workers)
         try:
@@ -83,32 +85,114 @@ def mapped(given: Any, workers: int) -> Iterator[Map]:
         return
     way = "fork" if copies_are_safe() else "spawn"
     with _processes(given, workers, way) as pool:
-        yield lambda do, things: pool.map(partial(_do, do), things)
+        yield partial(_in_order, pool.submit)
+
+
+def _in_order(submit: Submit, do: Callable[..., Any], things: Iterable[Any]) -> Iterator[Any]:
+    begun = [submit(do, thing) for thing in things]
+    return (future.result() for future in begun)
 
 
 class WorkerError(CapworthError):
-    """A process that worked at a part was ended from outside."""
+    """Processes that worked at a part were ended from outside, again and again."""
+
+
+TRIES = 3  # times that a piece of work is begun where processes are lost
+
+
+class _Processes:
+    """Processes that begin anew where one is lost: what was not answered is done again.
+
+    A piece of work is always the same, so that the answers do not tell that it was lost. The thread
+    that begins processes anew lives to the end, for they end with it; see `_end_with`.
+    """
+
+    def __init__(self, given: Any, workers: int, way: str) -> None:
+        self._begin = partial(
+            ProcessPoolExecutor, workers, get_context(way), _receive, (given, os.getpid())
+        )
+        self._pool = self._begin()
+        self._anew: ThreadPoolExecutor | None = None
+        self._asked: list[Future[Any]] = []
+
+    def submit(self, do: Callable[..., Any], *more: Any) -> Future[Any]:
+        """Begin `do(given, ...)` and return its future."""
+        promised: Future[Any] = Future()
+        self._asked.append(promised)
+        self._send(promised, TRIES, do, *more)
+        return promised
+
+    def _send(self, promised: Future[Any], left: int, do: Callable[..., Any], *more: Any) -> None:
+        pool = self._pool
+        try:
+            sent = pool.submit(_do, do, *more)
+        except BrokenExecutor as error:
+            sent = Future()
+            sent.set_exception(error)
+        sent.add_done_callback(partial(self._hear, pool, promised, left, do, *more))
+
+    def _hear(
+        self,
+        pool: ProcessPoolExecutor,
+        promised: Future[Any],
+        left: int,
+        do: Callable[..., Any],
+        *rest: Any,
+    ) -> None:
+        *more, sent = rest
+        if sent.cancelled():
+            promised.cancel()
+        elif (error := sent.exception()) is None:
+            promised.set_result(sent.result())
+        elif isinstance(error, BrokenExecutor) and left > 1:
+            self._anew = self._anew or ThreadPoolExecutor(1)
+            self._anew.submit(self._again, pool, promised, left - 1, do, *more)
+        else:
+            promised.set_exception(error)
+
+    def _again(self, lost: ProcessPoolExecutor, promised: Future[Any], *rest: Any) -> None:
+        try:
+            if self._pool is lost:
+                self._pool = self._begin()
+            with warnings.catch_warnings():  # of a copy beside our own threads, which hold nothing
+                warnings.simplefilter("ignore", DeprecationWarning)
+                self._send(promised, *rest)
+        except BaseException as error:
+            promised.set_exception(error)
+
+    def close(self) -> None:
+        """Wait for all that was begun."""
+        wait(self._asked)
+        self._pool.shutdown()
+        if self._anew is not None:
+            self._anew.shutdown()
+
+    def drop(self) -> None:
+        """Let everything go."""
+        if self._anew is not None:
+            self._anew.shutdown(wait=False, cancel_futures=True)
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
 
 @contextmanager
-def _processes(given: Any, workers: int, way: str) -> Iterator[ProcessPoolExecutor]:
+def _processes(given: Any, workers: int, way: str) -> Iterator[_Processes]:
     """Yield processes that are gone at the end, however it comes: none outlives this one.
 
     Only this process hears Ctrl-C; it then ends the others, and waits for nothing they do.
     """
     others = {*multiprocessing.active_children()}
-    pool = ProcessPoolExecutor(workers, get_context(way), _receive, (given, os.getpid()))
+    pool = _Processes(given, workers, way)
     try:
         yield pool
-        pool.shutdown()
+        pool.close()
     except BaseException as error:
+        pool.drop()
         for child in {*multiprocessing.active_children()} - others:
             child.kill()
-        pool.shutdown(wait=False, cancel_futures=True)
         if isinstance(error, BrokenExecutor):
             raise WorkerError(
-                "a process that worked at this was ended from outside, most likely for want of "
-                "memory. Take fewer --workers or --draws."
+                f"processes that worked at this were ended from outside {TRIES} times, most likely "
+                "for want of memory. Take fewer --workers or --draws."
             ) from error
         raise
 

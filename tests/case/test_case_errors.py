@@ -338,6 +338,17 @@ SEVERAL: tuple[tuple[tuple[Edit, ...], str], ...] = (  # slips that take more th
         "case.toml, column 'budget': there are no improvements to spend it on.",
     ),
     (
+        (
+            ("unit_values", "outcome,scale", "outcome,library,scale"),
+            (
+                "unit_values",
+                ALL,
+                "ARREST,CCHI-RAPE,money,fiscal,,3000,5000,9000,GBP,2020,,,,,C,LEDGER,\n",
+            ),
+        ),
+        "unit_values.csv, row 2, column 'library': CCHI-RAPE is not of the scale money. Name",
+    ),
+    (
         (MEANS, ("effects", ALL, "SCAN,REG,speed,,level,-18,-12,-4,D,,judged\n")),
         "effects.csv, row 2, column 'means': a level of no step. What is added to a criterion is",
     ),

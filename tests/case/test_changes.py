@@ -78,14 +78,14 @@ def test_every_fault_of_frames_is_told_at_once(small: Case) -> None:
     frames = small.to_frames()
     frames["cots"] = frames["costs"]
     frames["scores"] = frames["scores"].assign(capability="XXX")
-    del frames["case"]["budget"], frames["case"]["name"]
+    del frames["case"]["budget"], frames["case"]["organisation"]
     with pytest.raises(CaseError) as caught:
         Case.from_frames(frames)
     told = str(caught.value)
     assert "frame cots" in told
     assert "Did you mean 'costs'?" in told
     assert "frame scores, row 2, column 'capability': 'XXX' is not known" in told
-    assert "frame case, column 'name'" in told
+    assert "frame case, column 'organisation'" in told
 
 
 def test_a_value_is_changed_checked_and_remembered(small: Case) -> None:
@@ -200,7 +200,24 @@ def test_a_case_changed_by_hand_is_changed_from_what_it_is(small: Case) -> None:
     case = by_hand.with_settings(budget=90_000.0)
     assert case.funding == ()
     assert case.settings.budget == 90_000
-    assert case.base == small.fingerprint
+    with pytest.raises(InputError, match="Did you mean 'budget'"):
+        by_hand.with_settings(budgt=1)
+    with pytest.raises(CaseError, match="below 0"):
+        checked_case(by_hand.with_settings(budget=-1))
+    assert by_hand.with_weight("use", 30).funding == ()
+
+
+def test_what_a_case_leaves_to_be_taken_stays_as_it_was_taken(folder: Path) -> None:
+    """A name that is that of the folder, and short names that are made of names."""
+    place = folder.rename(folder.with_name("my-police"))
+    settings = (place / "case.toml").read_text(encoding="utf-8").splitlines()
+    kept = [line for line in settings if not line.startswith(("name =", "name="))]
+    (place / "case.toml").write_text("\n".join(kept), encoding="utf-8")
+    case = read_case(place)
+    assert case.settings.name == "my-police"
+    changed = case.with_weight("use", 30).without("LINK")
+    assert changed.settings.name == "my-police"
+    assert "LINK" not in changed.improvement_ids
 
 
 def test_a_setting_taken_away_is_that_of_the_dictionary(small: Case) -> None:

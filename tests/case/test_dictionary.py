@@ -31,7 +31,7 @@ from capworth.methods.allocation.keys import KEYS, PEAK, TREE
 
 KINDS = {
     *("key", "text", "number", "whole", "year", "date", "flag", "grade", "choice", "list", "words"),
-    *("ref", "refs", "schedule", "bias", "confidence"),
+    *("ref", "refs", "schedule", "published", "bias", "confidence"),
 }
 ESTIMATE = {"low", "mode", "high", "swing_low", "swing", "swing_high", "unit"}
 ESTIMATE |= {"grade", "source", "basis"}
@@ -72,7 +72,7 @@ def test_every_table_of_the_dictionary_is_a_part_of_the_case() -> None:
     computed = {"measures"}  # its rows become levels, as if they stood in scores
     assert [table for table, _, _ in PARTS] == [t for t in table_names() if t not in computed]
     parts = {field.name for field in fields(Case)} - {"settings", "fingerprint"}
-    parts -= {"claim", "codes"}  # claim.toml, and what is made of functions
+    parts -= {"claim", "codes", "assumed"}  # claim.toml, and what is made of others
     parts -= {"scenario", "scenarios", "changes", "base"}  # scenarios.toml, and how it came to be
     assert parts == set(table_names()) - computed
     assert set(REQUIRED_TABLES) <= parts

@@ -21,7 +21,7 @@ SLIPS = {
     "money of a month": ("network.csv", "2024 a year", "2024 a month", "unit", "counts 'a month'"),
     "a budget in millions": (
         *("case.toml", "budget = 110000", "budget = 40", "budget"),
-        "40 is less than a hundredth of the cheapest improvement (LINK: 24,000)",
+        "40 is less than a hundredth of the cheapest improvement (LINK: 30,000)",
     ),
     "a factor in percent": ("effects.csv", "1.1,1.5,2", "1.1,150,200", "mode", "a factor of 150"),
 }
@@ -92,3 +92,56 @@ def test_volumes_of_another_time_are_told(folder: Path, unit: str) -> None:
 def test_a_year_is_told_in_many_words(folder: Path, unit: str) -> None:
     retype(folder, "chain.csv", "9000,10000,12000,a year", f"9000,10000,12000,{unit}")
     assert check_case(folder) == ()
+
+
+def test_what_must_be_is_paid_for(folder: Path) -> None:
+    """SCAN asks 60,000 and LINK 20,000 pounds of 2020: 20,000 x 1.2 x 100/80 = 30,000 euros."""
+    path = folder / "improvements.csv"
+    path.write_text(path.read_text("utf-8").replace(",no,yes,", ",yes,yes,", 2), encoding="utf-8")
+    retype(folder, "case.toml", "budget = 110000", "budget = 90000")
+    assert check_case(folder) == ()
+    retype(folder, "case.toml", "budget = 90000", "budget = 89000")
+    (found,) = check_case(folder)
+    assert found.problem == "89,000 does not pay for what must be (SCAN, LINK: 90,000)"
+    retype(folder, "case.toml", "budget = 89000", "budget = 90000")
+    limits = folder / "limits.csv"
+    for kind, amount, told in (
+        ("money", 89_000, 1),
+        ("money", 90_000, 0),
+        ("money_a_year", 29_000, 1),
+        ("money_a_year", 30_000, 0),
+    ):
+        row = f"L,Limit,{kind},{amount},board\n"
+        limits.write_text(f"id,name,kind,amount,basis\n{row}", encoding="utf-8")
+        assert len(check_case(folder)) == told, (kind, amount)
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "column"),
+    [
+        ("members.csv", "XNB,Beacon,Africa", "XNB,Beacon,africa", "region"),
+        ("members.csv", "XNB,Beacon,Africa", "XNB,Beacon,\u0410frica", ""),  # a Cyrillic letter
+        ("capabilities.csv", "Réseau sécurisé,data", "Réseau sécurisé,Data", "family"),
+        ("activity.csv", "REG,hits,2024", "REG,Hits,2024", "metric"),
+        ("sources.csv", "LEDGER,", "LEDGER,One,,2024,,\nLedger,", "id"),
+    ],
+)
+def test_words_that_look_alike_are_told(
+    folder: Path, table: str, old: str, new: str, column: str
+) -> None:
+    retype(folder, table, old, new)
+    told = [f for f in check_case(folder) if "looks like" in f.problem]
+    assert {(f.file, f.column) for f in told} == ({(table, column)} if column else set())
+
+
+@pytest.mark.parametrize("words", ["n/a", "tbd", "to be confirmed", "see above", "idem", "#REF!"])
+def test_a_basis_that_says_nothing_is_none(folder: Path, words: str) -> None:
+    retype(folder, "scores.csv", "survey of 2023", words)
+    (found,) = check_case(folder)
+    assert (found.file, found.row, found.column) == ("scores.csv", 2, "basis")
+
+
+def test_a_scale_with_one_end_is_told_and_breaks_nothing(folder: Path) -> None:
+    retype(folder, "criteria.csv", "hours,48,0,12:60", "hours,48,,12:60")
+    found = [f for f in check_case(folder) if (f.file, f.column) == ("criteria.csv", "best")]
+    assert [f.row for f in found] == [4]

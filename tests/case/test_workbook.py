@@ -3,6 +3,7 @@
 import csv
 import io
 import random
+import re
 import shutil
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -104,7 +105,7 @@ def test_the_order_of_the_sheets_and_empty_rows_do_not_matter(workbook: Path, sm
     [
         ("costs", "L2", "100 000", "sheet costs, row 2, column 'mode': '100 000' is not a number."),
         ("costs", "L2", 20, "sheet costs, row 2, column 'mode': 20 is not between 60000 and"),
-        ("costs", "F2", None, "sheet costs, row 2, column 'payer': the cell is empty."),
+        ("costs", "L2", None, "sheet costs, row 2, column 'mode': the cell is empty."),
         ("case", "A10", "yaers", "sheet case, column 'yaers': there is no such key. Did you mean"),
         ("case", "B10", "three", "sheet case, column 'years': 'three' is not a number."),
         ("case", "B10", 3.5, "sheet case, column 'years': '3.5' is not a whole number."),
@@ -276,6 +277,7 @@ def rewrite(path: Path, part: str, old: str, new: str) -> None:
     with zipfile.ZipFile(path) as packed:
         parts = {name: packed.read(name) for name in packed.namelist()}
     text = parts[part].decode("utf-8")
+    text = re.sub(r"<v ?/>|<v></v>", "<v/>", text)  # as lxml is there or not
     assert old in text
     parts[part] = text.replace(old, new, 1).encode("utf-8")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -286,7 +288,7 @@ def rewrite(path: Path, part: str, old: str, new: str) -> None:
 def test_a_formula_with_a_value_that_was_never_computed_is_told(workbook: Path) -> None:
     """Some programs write 0 for what the spreadsheet is to compute on opening."""
     change(workbook, "costs", "L2", "=1+1")
-    rewrite(workbook, "xl/worksheets/sheet6.xml", "<f>1+1</f><v />", "<f>1+1</f><v>0</v>")
+    rewrite(workbook, "xl/worksheets/sheet6.xml", "<f>1+1</f><v/>", "<f>1+1</f><v>0</v>")
     assert "row 2, column 'mode': the cell is a formula that was never computed" in told(workbook)
 
 
@@ -294,7 +296,7 @@ def test_a_formula_that_was_computed_is_its_value(workbook: Path, small: Case) -
     mode = small.costs[0].amount.mode
     change(workbook, "costs", "L2", "=1+1")
     part = "xl/worksheets/sheet6.xml"
-    rewrite(workbook, part, "<f>1+1</f><v />", f"<f>1+1</f><v>{mode}</v>")
+    rewrite(workbook, part, "<f>1+1</f><v/>", f"<f>1+1</f><v>{mode}</v>")
     rewrite(workbook, "xl/workbook.xml", 'fullCalcOnLoad="1"', "")
     assert read_case(workbook).costs == small.costs
 

@@ -239,11 +239,11 @@ def test_what_gives_neither_points_nor_money_is_shared_out_by_where_it_gives_at_
     """The first gives days of harm on two, the mean of the second is 0, the third gives nothing."""
     names = small.capability_ids
     games = [
-        Game("harm", names[0], (0,), np.array([[0.0, 1.0]])),
-        Game("harm", names[2], (0, 1), np.array([[0.0, 3.0, 0.0, 3.0]])),
-        Game("score", names[3], (1,), np.array([[0.0, 1.0], [0.0, -1.0]])),
-        Game("score", names[1], (0, 1), np.array([[0.0, 0.0, -2.0, -2.0]])),
-        Game("money", names[1], (2,), np.array([[0.0, 0.0]])),
+        Game.tabled("harm", names[0], (0,), np.array([[0.0, 1.0]])),
+        Game.tabled("harm", names[2], (0, 1), np.array([[0.0, 3.0, 0.0, 3.0]])),
+        Game.tabled("score", names[3], (1,), np.array([[0.0, 1.0], [0.0, -1.0]])),
+        Game.tabled("score", names[1], (0, 1), np.array([[0.0, 0.0, -2.0, -2.0]])),
+        Game.tabled("money", names[1], (2,), np.array([[0.0, 0.0]])),
     ]
     shares = cost_shares(small, games)
     assert shares[:, 0].tolist() == [0.5, 0.0, 0.5, 0.0]

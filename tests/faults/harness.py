@@ -1,7 +1,8 @@
 """Break what can break, at random, and count: `make faults` runs the long form and prints a table.
 
-Four kinds: cases with odd cells, workbooks with flipped bits, an OSError at each call that writes,
-and kills of a run at random moments. Nothing may break out, be lost, or be left behind.
+Named kinds of wrong input, each in its place (`kinds.py`); then at random: cases with odd cells,
+workbooks with flipped bits, an OSError at each call that writes, and kills of a run. Nothing may
+break out, be lost, or be left behind.
 """
 
 import csv
@@ -22,6 +23,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from unittest import mock
 
+from kinds import table_of, try_commands, try_slips
 from openpyxl import Workbook
 
 from capworth.case.read import check_case, read_case
@@ -37,6 +39,7 @@ ODD = (
     *(",", "\n", "\r", "\ufeff", "é", "$2m to $3m", "a" * 40_000, "2090", "31/12/2024", "1e308"),
 )
 Told = Counter[str]
+PIECE = 2_000  # rounds between two words of how far it is
 
 
 def fuzz(rounds: int, seed: int) -> Told:
@@ -255,9 +258,14 @@ def main() -> None:
         "workbooks with flipped bits": (flips, asked.books),
         "runs killed at a random moment": (kills, asked.kills),
     }
-    bad = 0
+    named = try_slips() | try_commands()
+    print(table_of(named), flush=True)
+    bad = sum(sum(told.values()) - told["right"] for told in named.values())
     for kind, (do, rounds) in kinds.items():
-        told = do(rounds, asked.seed) if rounds else Told()
+        told = Told()
+        for first in range(0, rounds, PIECE):  # in pieces, so that an end from outside loses little
+            told += do(min(PIECE, rounds - first), asked.seed + first)
+            print(f"{kind}: {sum(told.values())} of {rounds}", file=sys.stderr, flush=True)
         wrong = {k: n for k, n in told.items() if k.startswith(("BROKE", "WRONG"))}
         bad += sum(wrong.values())
         print(f"{kind}: {rounds} tried, {sum(wrong.values())} wrong; {dict(told)}", flush=True)

@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "runs"))
 
 from harness import contents, flips, fuzz, writes
+from kinds import slips, try_commands, try_slips
 from test_place import OUTPUTS, write_run
 
 
@@ -39,3 +40,17 @@ def test_whatever_write_fails_a_run_stands_whole(tmp_path: Path) -> None:
     told = writes(old, new)
     assert wrong(told) == []
     assert told["right"] > 10
+
+
+def test_named_kinds_are_told_where_they_stand() -> None:
+    """One place of many of each kind; `make faults` tries them all."""
+    found = try_slips(every=23)
+    assert {kind: told for kind, told in found.items() if set(told) != {"right"}} == {}
+    assert len(found) > 20
+    assert len(list(slips())) > 2_000
+
+
+def test_odd_words_end_every_command_in_a_sentence() -> None:
+    found = try_commands()
+    assert {name: told for name, told in found.items() if set(told) != {"right"}} == {}
+    assert sum(sum(told.values()) for told in found.values()) >= 200

@@ -161,6 +161,11 @@ def unit_value(
     return UnitValue(outcome, scale, scope, worth, currency, 2024)
 
 
+def under(case: Case, **changes: Any) -> Case:
+    """The case under other assumptions; no door looks whether it can be computed."""
+    return replace(case, settings=replace(case.settings, **changes))
+
+
 def score(row: int, capability: str, criterion: str, *levels: float) -> Score:
     low, mode, high = levels
     unit = {"reach": "members", "speed": "hours"}.get(criterion, "points")
@@ -192,7 +197,8 @@ def clean() -> Case:
     """A case of three services in which there is nothing to attack."""
     pledge = estimate("funding/GIFT", 2, (20000, 30000, 50000), "EUR of 2024")
     total = estimate("totals/OPS", 2, (950000, 1000000, 1100000), "EUR of 2024", "B", "", "LEDGER")
-    base = read(SMALL).with_settings(
+    base = under(
+        read(SMALL),
         appraisal_date=date(2024, 12, 31),
         currency="EUR",
         price_year=2024,
@@ -378,7 +384,7 @@ def extents(of_c: float) -> Edit:
 
 
 def settings(**changes: Any) -> Edit:
-    return lambda case: case.with_settings(**changes)
+    return lambda case: under(case, **changes)
 
 
 def claimed(**keys: Any) -> Edit:
@@ -391,6 +397,14 @@ def claimed(**keys: Any) -> Edit:
         digest = digest_of(said, parts, METHOD, day.isoformat())
         lock = Lock(day, METHOD, digest, tuple(said.items()), tuple(parts.items()))
         return replace(case, claim=replace(claim, lock=lock))
+
+    return edit
+
+
+def reregistered(**keys: Any) -> Edit:
+    def edit(case: Case) -> Case:
+        assert case.claim is not None
+        return replace(case, claim=replace(case.claim, **keys))
 
     return edit
 
@@ -967,7 +981,7 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
     ),
     (
         "C13",
-        estimated(100.0, 150.0),
+        estimated(100.0, 400.0),
         "costs.csv, rows 9-10, 12",
         estimated(100.0, 105.0),
     ),
@@ -1359,6 +1373,12 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
     ),
     ("E09", twenty(), "costs.csv, A-STAFF, B-STAFF, C-STAFF, A-M and 27 more", twenty("one hand")),
     (
+        "E10",
+        put("costs/A-STAFF", basis="ledger; range by grade (C)"),
+        "costs.csv, row 2",
+        put("costs/A-STAFF", basis="ledger; a range of its own"),
+    ),
+    (
         "E08",
         survey("AAA"),
         "feedback.csv, A",
@@ -1396,7 +1416,7 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
     ),
     (
         "P05",
-        all_of(claimed(), lambda case: case.with_claim(margin=1.5)),
+        all_of(claimed(), reregistered(margin=1.5)),
         "claim.lock.toml, margin",
         claimed(),
     ),
@@ -1550,7 +1570,7 @@ def test_a_near_miss_is_left_alone(attack: tuple[str, Edit, str, Edit]) -> None:
 
 
 def test_every_lint_of_the_catalogue_is_attacked_here() -> None:
-    told = {"O07"}  # by the split check, see below
+    told = {"O07", "E10"}  # by the split check, see below; in tests/case/test_new_case.py
     assert {code for code, *_ in ATTACKS} | told == set(catalogue())
 
 
@@ -1648,7 +1668,7 @@ def test_hits_counted_twice_are_told_at_three_digits() -> None:
 
 @pytest.mark.parametrize("schedule", sorted(schedules()))
 def test_every_schedule_is_judged_by_its_standing(schedule: str) -> None:
-    case = clean().with_settings(discounting=schedule, appraisal_date=date(2030, 1, 1))
+    case = under(clean(), discounting=schedule, appraisal_date=date(2030, 1, 1))
     found = {lint.code: lint.severity for lint in lint_case(case)}
     status, rate = schedules()[schedule].status, schedules()[schedule].bands[0][1]
     found.pop("P06" if rate >= 0.06 else "", None)  # of the rate, not of its standing
@@ -1657,10 +1677,10 @@ def test_every_schedule_is_judged_by_its_standing(schedule: str) -> None:
 
 
 def test_a_schedule_of_tomorrow_is_seen() -> None:
-    case = clean().with_settings(discounting="green-book-review-2026")
+    case = under(clean(), discounting="green-book-review-2026")
     assert [lint.code for lint in lint_case(case)] == ["P01", "P02"]
     assert "published in 2026, after the appraisal (2024)" in lint_case(case)[1].sentence
-    of_the_year = case.with_settings(appraisal_date=date(2026, 12, 31))
+    of_the_year = under(case, appraisal_date=date(2026, 12, 31))
     assert [lint.code for lint in lint_case(of_the_year)] == ["P01"]
 
 
@@ -1686,8 +1706,9 @@ def test_money_does_not_change_what_is_seen() -> None:
     for case in (clean(), read(SMALL), read(DATA)):
         money = {"costs": "amount", "totals": "amount", "funding": "amount"}
         thousand = put_in(
-            case.with_settings(
-                **{k: 1000 * x for k in ("budget", "target") if (x := getattr(case.settings, k))}
+            under(
+                case,
+                **{k: 1000 * x for k in ("budget", "target") if (x := getattr(case.settings, k))},
             ),
             {t: [_thousandfold(r, f) for r in getattr(case, t)] for t, f in money.items()},
         )

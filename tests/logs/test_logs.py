@@ -321,3 +321,39 @@ def test_a_log_that_the_case_could_not_hold(log: Path, small_folder: Path) -> No
 def test_a_pair_without_an_equals_sign_is_refused(log: Path) -> None:
     code, _, told = call("logs", log, "--source", "LEDGER", "--columns", "time")
     assert (code, told) == (2, "--columns: 'time' has no =. Write time=stamp,capability=service.\n")
+
+
+HEAD = "time,member,capability,hit,seconds\n"
+
+
+@pytest.mark.parametrize("seconds", ["NaN", "Infinity", "-inf", "1e12"])
+def test_seconds_without_end_are_told(tmp_path: Path, seconds: str) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text(f"{HEAD}2019-01-01T00:30:00,FRA,SLTD,1,{seconds}\n", encoding="utf-8")
+    with pytest.raises(CaseError, match=f"such as '{seconds}'"):
+        count_activity([log], "L")
+
+
+def test_an_offset_of_a_time_counts(tmp_path: Path) -> None:
+    """Half past midnight two hours east of Greenwich is still the year before in UTC."""
+    log = tmp_path / "log.csv"
+    times = ("2019-01-01T00:30:00+02:00", "2019-01-01T00:30:00", "2018-12-31T23:30:00-01:00")
+    log.write_text(HEAD + "".join(f"{t},FRA,SLTD,1,1\n" for t in times), encoding="utf-8")
+    table = count_activity([log], "L").to_frame()
+    counts = table[table["metric"] == "searches"].set_index("year")["value"].to_dict()
+    assert counts == {2018: 1, 2019: 2}
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (b"2019-01-01T00:30:00,FRA,SLTD,1\n", "log.csv, line 3: 4 cells for 5 columns"),
+        (b"2019-01-01T00:30:00,FRA,SLTD,1,1,1\n", "log.csv, line 3: 6 cells for 5 columns"),
+        ("2019-01-01T00:30:00,FRA,SLTDé,1,1\n".encode("latin-1"), "line 3: the text is not UTF-8"),
+    ],
+)
+def test_a_line_that_is_none_is_told_by_its_number(tmp_path: Path, line: bytes, told: str) -> None:
+    good = b"2019-01-01T00:30:00,FRA,SLTD,1,1\n"
+    (tmp_path / "log.csv").write_bytes(HEAD.encode() + good + line + good)
+    with pytest.raises(InputError, match=told):
+        count_activity([tmp_path / "log.csv"], "L")

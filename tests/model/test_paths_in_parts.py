@@ -121,4 +121,4 @@ def test_the_game_of_what_is_kept_holds_all_that_would_end(small: Case) -> None:
     )
     credited = model.answer(draws).gains.money[:, 2]
     assert (credited > 0).all()
-    np.testing.assert_allclose(game.table[:, game.mask([2])], credited, rtol=1e-9)
+    np.testing.assert_allclose(game.gain([2]), credited, rtol=1e-9)

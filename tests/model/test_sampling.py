@@ -117,7 +117,7 @@ def test_the_executor_does_not_matter(small: Case) -> None:
 
 def test_processes_give_the_same_numbers_as_threads(small: Case) -> None:
     """Everything that is sent to them can be pickled."""
-    case = small.with_settings(years=2)
+    case = small.assuming(years=2)
     lines = tuple(replace(c, from_year=None, to_year=None) for c in case.costs)
     case = replace(case, costs=lines)
     with processes() as pool:

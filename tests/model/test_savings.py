@@ -133,7 +133,7 @@ def test_the_value_of_a_set_is_found_one_by_one(crowded: Sample) -> None:
         for members in combinations(range(n), size):
             taken = np.isin(np.arange(n), members)
             found = value.over_draws(taken[None], NET)[:, 0]
-            expected = sum(g.table[:, g.mask(members)] for g in games) - sum(
+            expected = sum(g.gain(members) for g in games) - sum(
                 crowded.drawn.improvement_cost[:, i] for i in members
             )
             expected = expected + together_of(saved, draws, taken) @ discount

@@ -205,6 +205,9 @@ def test_categories_are_levels_with_a_value_each(folder: Path) -> None:
     scores = folder / "scores.csv"  # agreed on the best of them
     coded = re.sub(r",speed,\d+,\d+,\d+,0,", ",speed,1,2,3,4,", scores.read_text("utf-8"))
     scores.write_text(coded, encoding="utf-8")
+    effects = folder / "effects.csv"
+    codes = effects.read_text("utf-8").replace("-18,-12,-4", "0,1,2").replace("-20,-12,-6", "0,1,2")
+    effects.write_text(codes, encoding="utf-8")
     tree = ValueModel(read_case(folder))
     leaf = [k.id for k in tree.leaves].index("speed")
     assert tree.worth_on(leaf, np.array([1.0, 2, 3, 4])).tolist() == [0, 30, 80, 100]

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from parts_of_cases import unchecked
 
 from capworth.case.model import Case, Effect, Estimate
 from capworth.methods.arguments import Floats
@@ -19,6 +20,7 @@ from capworth.model.joint_gains import Game, games_of, meetings_of
 from capworth.model.result import Provenance
 from capworth.model.simulation import Model, draw_sample
 from capworth.model.value import score
+from capworth.programme import joint_gains
 from capworth.programme.choice import Choice, relations_of
 from capworth.programme.joint_gains import (
     JointGains,
@@ -181,10 +183,10 @@ def by_all_orders(games: Sequence[Game], players: Sequence[int]) -> Floats:
     """Shapley value of the sum of the games from every order of joining: (draws, players)."""
 
     def gain(taken: Sequence[int]) -> Floats:
-        return sum((g.table[:, g.mask(taken)] for g in games), np.zeros(len(games[0].table)))
+        return sum((g.gain(taken) for g in games), np.zeros(games[0].draws))
 
     orders = list(permutations(players))
-    total = np.zeros((len(games[0].table), len(players)))
+    total = np.zeros((games[0].draws, len(players)))
     for order in orders:
         for k, player in enumerate(order):
             total[:, players.index(player)] += gain(order[: k + 1]) - gain(order[:k])
@@ -203,18 +205,83 @@ def test_shapley_by_all_orders(data: st.DataObject) -> None:
         cells = data.draw(st.lists(st.integers(-9, 9), min_size=size, max_size=size))
         table = np.array(cells, dtype=float).reshape(3, -1)
         table[:, 0] = 0
-        games.append(Game("distance", "C", tuple(users), table))
+        games.append(Game.tabled("distance", "C", tuple(users), table))
     sets = [(k, {*players} | {k}) for k in range(5)]
-    _, share, last = readings(games, sets, 3)
+    _, share, last, error = readings(games, sets, 3)
+    assert not error.any()
     expected = by_all_orders(games, players)
     np.testing.assert_allclose(share[:, players], expected, atol=1e-9)
 
     def gain(taken: set[int]) -> Floats:
-        return sum((g.table[:, g.mask(taken)] for g in games), np.zeros(3))
+        return sum((g.gain(taken) for g in games), np.zeros(3))
 
     for player in players:
         loss = gain({*players}) - gain({*players} - {player})
         np.testing.assert_allclose(last[:, player], loss, atol=1e-9)
+
+
+def crowd(small: Case, many: int) -> Case:
+    """So many improvements that all lift one level and work on one chain."""
+    (scan,) = (i for i in small.improvements if i.id == "SCAN")
+    lines = [line for line in small.costs if line.improvement == "SCAN"]
+    effects = [e for e in small.effects if e.improvement == "SCAN"]
+    ids = [f"X{k}" for k in range(many)]
+
+    def own(row: Estimate, name: str) -> Estimate:
+        return replace(row, name=row.name.replace("SCAN", name))
+
+    return replace(
+        small,
+        improvements=tuple(replace(scan, id=i, name=i) for i in ids),
+        costs=(
+            *(line for line in small.costs if not line.improvement),
+            *(
+                replace(
+                    line, id=line.id.replace("SCAN", i), improvement=i, amount=own(line.amount, i)
+                )
+                for i in ids
+                for line in lines
+            ),
+        ),
+        effects=tuple(
+            replace(e, improvement=i, change=own(e.change, i)) for i in ids for e in effects
+        ),
+        relations=(),
+        funding=(),
+    ).with_settings(target=None)
+
+
+def test_more_improvements_than_all_orders_can_hold_are_shared_by_drawn_ones(small: Case) -> None:
+    """21 on one level and one chain; the shares add up, and say their error."""
+    sample = draw_sample(unchecked(crowd(small, 21)), 20)
+    found = join_gains(sample, None, Provenance.of(sample.case, 20))
+    assert found is not None
+    table = found.to_frame()
+    assert len(found.base) == 21
+    games = [
+        g
+        for g in games_of(meetings_of(sample.model, sample.first_draws(20)), 20)
+        if g.measure == "money"
+    ]
+    whole = sum(g.gain(range(21)).mean() for g in games) / 1e6
+    assert table["money_m_shapley"].sum() == pytest.approx(whole)
+    assert table["gain_shapley"].sum() == pytest.approx(found.together[0])
+    assert (table["gain_shapley_error"] > 0).all()
+    assert (table["gain_shapley_error"] < 0.2 * table["gain_shapley"].mean()).all()
+
+
+def test_drawn_orders_come_near_all_of_them(small: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    sample = draw_sample(unchecked(crowd(small, 6)), 20)
+    games = games_of(meetings_of(sample.model, sample.first_draws(20)), 20)
+    sets = [(k, set(range(6))) for k in range(6)]
+    exact = readings([g for g in games if g.measure == "distance"], sets, 20)
+    monkeypatch.setattr(joint_gains, "EXACT", 5)
+    drawn = readings([g for g in games if g.measure == "distance"], sets, 20)
+    assert not exact[3].any()
+    assert (drawn[3] > 0).all()
+    assert (np.abs(drawn[1].mean(axis=0) - exact[1].mean(axis=0)) < 4 * drawn[3]).all()
+    np.testing.assert_array_equal(drawn[0], exact[0])
+    np.testing.assert_array_equal(drawn[2], exact[2])
 
 
 @pytest.mark.parametrize("taken", [("SCAN",), ("LINK",), ("SCAN", "LINK"), ("SCAN", "CLOUD")])
@@ -243,7 +310,7 @@ def test_rises_added_by_hand_give_the_joint_gain(small: Case, taken: tuple[str, 
     gain = 100 * score(capped, weights).sum(axis=1) / whole
     numbers = [case.improvement_ids.index(i) for i in taken]
     games = [g for g in games_of(meetings_of(model, draws), draws.size) if g.measure == "distance"]
-    found = sum((g.table[:, g.mask(numbers)] for g in games), np.zeros(60))
+    found = sum((g.gain(numbers) for g in games), np.zeros(60))
     np.testing.assert_allclose(found, gain, atol=1e-9)
 
 
@@ -262,7 +329,7 @@ def test_a_chain_with_all_factors_in_one_improvement(small: Case) -> None:
     games = games_of(meetings_of(Model(case), Sampled(7, 0, 60)), 60)
     for measure, gains in (("money", drawn.gains.money), ("harm", drawn.gains.harm)):
         mine = [g for g in games if g.measure == measure]
-        found = sum((g.table[:, g.mask({0, 1})] for g in mine), np.zeros(60))
+        found = sum((g.gain({0, 1}) for g in mine), np.zeros(60))
         np.testing.assert_allclose(found, gains[:, 0], atol=1e-6)
 
 

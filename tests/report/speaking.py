@@ -20,6 +20,7 @@ import pandas as pd
 from capworth.case.model import Case, Limit, Total
 from capworth.case.read import read_case
 from capworth.charts.gallery import GALLERY
+from capworth.funding.options import compare_options
 from capworth.report.pdf import FULL, document
 from capworth.study.stages import Study, run_study
 
@@ -31,7 +32,18 @@ DRAWN: Mapping[str, str] = dict.fromkeys(GALLERY, "<svg/>")  # no chart is drawn
 
 # ---------------------------------------------------------------- numbers that all differ
 
-COUNTED = {"places_moved", "swaps", "pairs", "limit", "start", "effect", "full_effect", "delay"}
+COUNTED = {
+    "members",
+    "good_set",
+    "places_moved",
+    "swaps",
+    "pairs",
+    "limit",
+    "start",
+    "effect",
+    "full_effect",
+    "delay",
+}
 SHARES = {
     *("met", "exchange", "share", "chance", "most_share", "fixed", "closed", "counted"),
     *("first_in", "last_in", "variance_share", "lost_a_year", "change", "weight", "irr", "mirr"),
@@ -273,6 +285,11 @@ def speaking_study(objective: str = "distance") -> Study:
     curve = renumbered(curve.drop(columns=["asked_m", "value"]), "Funding._table")
     curve["budget_m"] = [21.9, 64.7, 97.4]  # budget and target lie each beyond another step
     new["funding"] = replace(new["funding"], _table=curve, _next=bought(new["funding"].next_euro()))
+    options = compare_options(
+        study.sample, new["programme"], new["funding"], new["priorities"], study.provenance
+    )
+    assert options is not None
+    new["options"] = spoken(options)
     swung, turning = new["sensitivity"], new["switching"]
     parts = pd.DataFrame(EVIDENCE, index=swung.evidence().index)
     new["sensitivity"] = replace(swung, _table=in_money(swung.to_frame()), _evidence=parts)

@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import cache, partial
 from io import BytesIO
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,6 @@ from capworth.appraisal.claim import CHANGED, EXPLORATORY, REGISTERED
 from capworth.appraisal.claim_routes import Routes
 from capworth.case.dictionary import table_names
 from capworth.case.model import Case, Correlation, Distribution, PlannedSurvey
-from capworth.case.read import read_case
 from capworth.charts.gallery import GALLERY
 from capworth.charts.svg import to_svg
 from capworth.errors import InputError
@@ -47,7 +45,7 @@ from capworth.report.annex.claim import claim_page
 from capworth.report.annex.short import LEAVES
 from capworth.report.blocks import Table, rows_of
 from capworth.report.decision import decision_page, page_one_of
-from capworth.report.summary import opening, summary_page
+from capworth.report.summary import summary_page
 from capworth.study.stages import Study, run_study
 
 document = partial(pdf.document, annex=pdf.FULL)  # every page and chart
@@ -59,7 +57,6 @@ BLANK = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="482" height="250"><path d="M0 0h482"/></svg>'
 )
 BLANKS = dict.fromkeys(GALLERY, BLANK)
-BUNDLED_CASE = Path(__file__).parents[2] / "data" / "interpol-2019"
 WIDEST_NUMBER = 36  # letters of a cell in a column that is no words
 STRAY = re.compile(r"\b(?:nan|NaN|None|inf|NaT)\b|\{\w*\}")
 ENGLISH = ("the", "draws", "likely", "with", "improvements", "whole-life", "budget of", "and")
@@ -111,12 +108,6 @@ def lean(small: Case) -> Callable[[str], Study]:
     """Studies of the cases that ask less and less, each run once."""
     cases = _lean(small)
     return cache(lambda kind: run_study(unchecked(cases[kind]), draws=60))
-
-
-@pytest.fixture(scope="module")
-def bundled() -> Study:
-    """The bundled case in few draws."""
-    return run_study(read_case(BUNDLED_CASE), draws=60)
 
 
 @pytest.fixture
@@ -380,7 +371,6 @@ def test_the_recommendation_is_the_programme(study: Study) -> None:
     verbs = " ".join(box[head] for head in ("Start", "Choose", "Prefer") if head in box)
     assert all(words.brief(key) in verbs for key in found.chosen)
     assert "raise **€0.10 million** at 80% for 1 of 3 improvements" in box["Decision"]
-    assert found.asked.middle == pytest.approx(programme.asked_m)
     parts = sum(amount.middle for amount in found.payers.values())
     assert parts == pytest.approx(found.cost.middle, rel=1e-9)
 
@@ -395,6 +385,7 @@ def test_the_picture_of_page_1_holds_every_improvement_once(study: Study) -> Non
 def test_who_pays_for_the_set(study: Study) -> None:
     found, sample = advice(study), study.sample
     assert found is not None
+    assert not study.programme.late
     rows = [study.case.improvement_ids.index(key) for key in found.chosen]
     sums = sample.drawn.improvement_payers[:, rows].sum(axis=1).mean(axis=0) / 1e6
     assert list(found.payers) == ["organisation", "members", "donors"]
@@ -409,7 +400,8 @@ def test_what_is_left_out_says_why(study: Study) -> None:
     out = programme.with_role("not now")
     assert out
     for key in out:
-        reason = opening(words.word("reason", str(why.loc[key, "reason"])))
+        reason = words.word("reason", str(why.loc[key, "reason"]))
+        reason = reason[0].upper() + reason[1:]
         part = text.split(f"**{reason}:**")[1].split("**")[0]
         assert words.brief(key) in part
 
@@ -445,7 +437,7 @@ def test_the_price_of_a_harm_day_is_a_ratio_of_means(study: Study) -> None:
     )
     years = study.sample.model.annuity
     found = break_even(study.with_answers(programme=priced))
-    assert found == pytest.approx(300_000 / (2.0 * years))
+    assert found.value == pytest.approx(300_000 / (2.0 * years))
     assert 2.5 < years < 3.0  # three years, discounted
 
 
@@ -616,9 +608,9 @@ def test_page_1_prints_the_first_rows_of_the_one_table_of_switching_values(
 ) -> None:
     rows = contents["en"]["decision"]["change"]["rows"]
     table = study.switching.to_frame()
-    assert len(rows) == min(5, len(table)) > 0
+    assert len(rows) == min(3, len(table)) > 0
     for said, kind in zip(rows, table["kind"], strict=False):
-        assert ("no longer holds" in said) == (kind == "breaks")
+        assert ("over budget" in said) == (kind == "breaks")
         assert "80% range" not in said
 
 
@@ -858,6 +850,7 @@ WORDS = (  # groups of words of which a case uses a few
     "why.",
 )
 RARE = {  # said of numbers that the small case does not give
+    "options.runs_members",
     "economics.all_unpriced",
     "economics.savings",
     "economics.saves",

@@ -35,6 +35,7 @@ exact: Writer = speaking.exact
 Said = dict[str, Tokens]
 Column = Callable[[Any, Any], Tokens]
 PAYERS = ("organisation", "members", "donors")
+RUNNING = ("organisation", "members")  # who pays again each year
 PARTS_OF_COST = ("base", "overrun", "managing")
 FUNCTIONS = ("hosting", "exchange", "leads", "analysis", "operations", "training", "coordination")
 MILLION = 1_000_000
@@ -144,8 +145,10 @@ def page_1(s: Any) -> Said:
     days = found.harm_days[0] * s.sample.model.annuity
     price_of_day = number(found.cost_m[0] * MILLION / days)
     even, preferred = (choices.iloc[k] for k in (0, 1))
-    payers, own = paid_for(s, set_of)
-    usable, other = usable_of(s, set_of)
+    proposed = option(s)
+    own = ends(proposed, "own_m")
+    payers = {payer: ends(proposed, f"{payer}_m") for payer in PAYERS}
+    usable, other = s.options.usable_m, s.options.elsewhere_m
     inside = [x for p in settings.budget_payers for x in at_tenths(found.payers_m[p])]
     said: Said = {
         "title": [],
@@ -169,6 +172,7 @@ def page_1(s: Any) -> Said:
         "decision.numbers[1].text": [
             *(years, *around(*payers["members"]), *around(*payers["organisation"])),
             *around(*found.cost_m),
+            *(x for p in RUNNING for x in middle(*ends(proposed, f"running_{p}_m"))),
         ],
         "decision.numbers[2].value": middle(*found.gain),
         "decision.numbers[2].text": span(*found.gain),
@@ -198,28 +202,9 @@ def page_1(s: Any) -> Said:
     return said | turns(s)
 
 
-def paid_for(s: Any, keys: Iterable[str]) -> tuple[Any, tuple[float, float, float]]:
-    """Whole-life cost of a set by payer, and that of the members and the organisation."""
-    ids, drawn = list(s.case.improvement_ids), s.sample.drawn.improvement_payers
-    mine = [ids.index(i) for i in keys]
-    by = {
-        payer: of_draws([sum(d[i, k] for i in mine) / MILLION for d in drawn])
-        for k, payer in enumerate(PAYERS)
-    }
-    own = of_draws([sum(d[i, k] for i in mine for k in (0, 1)) / MILLION for d in drawn])
-    return by, own
-
-
-def usable_of(s: Any, keys: Iterable[str]) -> tuple[float, float]:
-    """Millions pledged that a set may use, and those that are for others only."""
-    usable = other = 0.0
-    for _, row in s.funding.pledges().iterrows():
-        wanted = set(str(row["earmark"]).split())
-        if wanted and not wanted & set(keys):
-            other += float(row["amount_m"])
-        else:
-            usable += float(row["amount_m"])
-    return usable, other
+def option(s: Any, key: str = "recommended") -> Any:
+    """A column of page 2: its row in the table of options."""
+    return s.options.to_frame().loc[key]
 
 
 def turns(s: Any) -> Said:
@@ -229,7 +214,7 @@ def turns(s: Any) -> Said:
     found = s.switching
     count, every = str(len(found.switching)), str(found.looked_at)
     said: Said = {"decision.change.intro": [count, every] if found.switching else [every]}
-    for k, (key, row) in enumerate(found.to_frame().head(5).iterrows()):
+    for k, (key, row) in enumerate(found.to_frame().head(3).iterrows()):
         level = level_of(s, str(key), float(row["level"]))
         said[f"decision.change.rows[{k}]"] = [*level, *chance(float(row["p"]))]
     if found.good > 1:
@@ -254,11 +239,9 @@ def grades(s: Any) -> Tokens:
 
 
 def page_2(s: Any) -> Said:
-    table, set_of = s.priorities.to_frame(), chosen_of(s)
-    mine = table.loc[[i for i in table.index if i in set_of]]
-    share = (mine["gain"] * mine["exchange"]).sum() / mine["gain"].sum()
+    set_of = chosen_of(s)
     said: Said = {
-        "summary.title": [*percent(float(share)), str(len(set_of))],
+        "summary.title": [*percent(s.options.claimed), str(len(set_of))],
         "summary.options.title": [str(s.case.settings.price_year)],
     }
     return said | options_of(s) | answers(s) | steps(s)
@@ -266,55 +249,31 @@ def page_2(s: Any) -> Said:
 
 def options_of(s: Any) -> Said:
     """Columns: nothing, start, proposed, two rivals, target; a row for each quantity."""
-    found, curve = s.programme, s.funding.curve()
-    ids, mine = list(s.case.improvement_ids), chosen_of(s)
-    options, rivals = found.options(), found.good_sets().iloc[1:]
-    rivals = rivals.sort_values("p_better", ascending=False).head(2)
-    reached = curve[curve["budget_m"] <= s.funding.target_m].iloc[-1]
-    sets = [[], str(options.loc["start", "chosen"]).split(), mine]
-    sets += [str(chosen).split() for chosen in rivals["chosen"]]
-    sets.append(str(reached["chosen"]).split())
-    kept = [k for k, keys in enumerate(sets) if not (k == 1 and set(keys) in (set(), set(mine)))]
-
-    def asked(keys: list[str]) -> Tokens:
-        at = [ids.index(i) for i in keys]
-        draws = s.sample.drawn.asked
-        return around(*of_draws([sum(d[k] for k in at) / MILLION for d in draws]))
-
-    def mean_of(name: str) -> list[Tokens]:
-        return [number(float(options.loc[o, name])) for o in ("nothing", "start")]
-
-    unknown: list[Tokens] = [[], [], []]
-    gains = [around(*ends(row, "value")) for _, row in rivals.iterrows()]
-    gains = gains if found.measure == "distance" else [[], []]
-    lines: list[list[Tokens]] = [
-        [asked(keys) for keys in sets],
-        [
-            ["0"],
-            at_tenths(float(options.loc["start", "at_confidence_m"])),
-            at_tenths(found.needed_m),
-            *(at_tenths(float(x)) for x in rivals["at_confidence_m"]),
-            at_tenths(float(reached["budget_m"])),
-        ],
+    found, table = s.programme, s.options.to_frame()
+    started = set(str(table.loc["start", "chosen"]).split())
+    if started in (set(), set(chosen_of(s))):
+        table = table.drop(index="start")
+    columns: list[tuple[str, Column]] = [
+        ("asked_m", spread("asked_m")),
+        ("needed_m", lambda _, r: at_tenths(float(r["needed_m"]))),
+        ("p_within", likely("p_within")),
+        ("p_years", likely("p_years")),
+        *((p, lambda _, r, p=p: middle(*ends(r, f"{p}_m"))) for p in PAYERS),
+        *((p, lambda _, r, p=p: middle(*ends(r, f"running_{p}_m"))) for p in RUNNING),
+        ("gain", spread("gain")),
+        ("net_m", spread("net_m")),
+        ("harm_days", spread("harm_days")),
+        ("p_better", likely("p_better")),
     ]
-    for name in ("p_within", "p_years"):
-        own = chance(float(getattr(found, name)))
-        lines.append([[], [], own, *(chance(float(x)) for x in rivals[name]), []])
-    paid = [paid_for(s, keys)[0] for keys in sets]
-    lines += [[middle(*by[payer]) for by in paid] for payer in PAYERS]
-    lines.append([*mean_of("gain"), around(*found.gain), *gains, around(*ends(reached, "gain"))])
-    lines.append([*mean_of("net_m"), around(*found.net_m), *unknown])
-    lines.append([*mean_of("harm_days"), around(*found.harm_days), *unknown])
-    better = [chance(float(x)) for x in rivals["p_better"]]
-    lines.append([[], [], [], *better, []])
     place = "summary.options"
     said: Said = {
-        f"{place}.rows[{y}].cells[{x}]": line[k]
-        for y, line in enumerate(lines)
-        for x, k in enumerate(kept)
+        f"{place}.rows[{y}].cells[{x}]": column(key, row)
+        for y, (_, column) in enumerate(columns)
+        for x, (key, row) in enumerate(table.iterrows())
     }
-    heads = [[], [str(len(sets[1]))], [str(len(mine))], [], [], exact(s.funding.target_m)]
-    said |= {f"{place}.heads[{x}]": heads[k] for x, k in enumerate(kept)}
+    counts = {key: [str(int(row["members"]))] for key, row in table.iterrows()}
+    counts |= {"nothing": [], "A": [], "B": [], "target": exact(s.funding.target_m)}
+    said |= {f"{place}.heads[{x}]": counts[str(key)] for x, key in enumerate(table.index)}
     return said | {
         f"{place}.rows[1].head": percent(found.confidence),
         f"{place}.rows[2].head": exact(found.budget_m),
@@ -1323,8 +1282,8 @@ def exchanged(study: Any, added: list[str], dropped: list[str]) -> str:
     """What is taken in stands first, what it displaces behind."""
     came, went = named(study, added, ""), named(study, dropped, "")
     if added and dropped:
-        return f"takes in {came} in place of {went}"
-    return f"takes in {came}" if added else f"lets go {went}"
+        return f"in: {came}; out: {went}"
+    return f"in: {came}" if added else f"out: {went}"
 
 
 def test_what_a_switch_takes_in_and_lets_go() -> None:
@@ -1338,11 +1297,11 @@ def test_what_a_switch_takes_in_and_lets_go() -> None:
         assert side in told[f"switching.[0].rows[{k}][1]"]
         assert told[f"switching.[0].rows[{k}][2]"] == out
         assert told[f"switching.[0].rows[{k}][3]"] == into
-        if k < 5:
+        if k < 3:
             text = told[f"decision.change.rows[{k}]"]
             assert text.endswith(exchanged(study, added, dropped))
-            assert side in text
-            assert ("the budget no longer holds" in text) == (row["kind"] == "breaks")
+            assert {"or less": "≤", "or more": "≥", "median": "median"}[side] in text
+            assert ("over budget" in text) == (row["kind"] == "breaks")
 
 
 def test_what_further_money_takes_in() -> None:

@@ -61,7 +61,6 @@ NO_FIGURES = {
     "willingness": "points of a curve over prices",
     "acceptability": "points of a curve over prices",
     "claim_specifications": "a cloud of all ways to measure, behind a chart",
-    "hub_and_links": "points of a curve over members",
     "threshold": "a map of two inputs behind a chart",
     "split_check": "a check of the program",
     "convergence": "the errors of figures, which are in them",
@@ -91,7 +90,9 @@ NO_FIGURES = {
     "claim_lines": "lines as the test reads them: a stratum and the shares of the case",
     "targets/met": "empty where no target is stated",
     "weights/judges": "how many judged",
+    "options_in_full/good_set": "which of the good sets it is",
     "claim_left_out": "empty where one line less decides nothing",
+    "donor_menu/from_year": "the start of its improvement in the programme",
 }
 
 

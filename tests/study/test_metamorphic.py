@@ -135,9 +135,9 @@ def chosen_draws(
     return take
 
 
-def answers(case: Case, draws: int = DRAWS, workers: int = 1) -> dict[str, pd.DataFrame]:
+def answers(case: Case, draws: int = DRAWS) -> dict[str, pd.DataFrame]:
     """Every table of a study."""
-    return dict(tables_of(run_study(unchecked(case), draws=draws, workers=workers)))
+    return dict(tables_of(run_study(unchecked(case), draws=draws)))
 
 
 @cache
@@ -283,12 +283,6 @@ def test_a_draw_that_counts_twice_pulls_every_mean_towards_itself() -> None:
         pd.testing.assert_frame_equal(
             two.loc[list(one.index)].astype(float), wanted.astype(float), obj=name
         )
-
-
-def test_the_number_of_workers_moves_nothing() -> None:
-    found = answers(base(), workers=2)
-    for name, table in sampled().items():
-        pd.testing.assert_frame_equal(found[name], table, check_exact=True)
 
 
 # ---- names

@@ -6,7 +6,6 @@ import random
 import shutil
 import subprocess
 import sys
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import FrozenInstanceError, replace
 from inspect import signature
@@ -229,11 +228,11 @@ def shuffled(folder: Path, target: Path, seed: int) -> Case:
     return read_case(target)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_order_of_rows_in_the_files_does_not_matter(
-    study: Study, small_folder: Path, tmp_path: Path, seed: int
+    study: Study, small_folder: Path, tmp_path: Path
 ) -> None:
-    other = run_study(shuffled(small_folder, tmp_path / "shuffled", seed))
+    """One order; another of a larger case: test_metamorphic.py."""
+    other = run_study(shuffled(small_folder, tmp_path / "shuffled", seed=1))
     assert other.case.capability_ids != study.case.capability_ids
     same_answers(study, other)
 
@@ -373,15 +372,12 @@ def test_all_questions_are_asked(study: Study) -> None:
     assert {*study.found} == asked
 
 
-def test_the_bundled_case_is_answered_without_a_warning() -> None:
-    case = read_case(ROOT / "data" / "interpol-2019")
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        study = run_study(case, draws=40)
-    assert study.not_asked == ()
+def test_every_question_is_asked_of_the_bundled_case(bundled: Study) -> None:
+    """It was answered without a warning, which is an error in all tests."""
+    assert bundled.not_asked == ()
     may_be_empty = {"feedback.comments", "claim.coding", "routes.by_choice"}
     may_be_empty |= {"economics.savings", "resolving.surveys"}
-    for name, table in tables(study):
+    for name, table in tables(bundled):
         assert len(table) or name in may_be_empty, name
 
 
@@ -409,17 +405,17 @@ def test_every_answer_shows_itself_and_where_it_comes_from(study: Study) -> None
     for name, answer in answers(study):
         page = answer._repr_html_()
         assert "<table" in page
-        assert f"&lt;{type(answer).__name__}" in page
+        assert repr(answer).strip("<>").split()[0] in page
         assert str(known_of(study, name, answer)) in page
     page = study._repr_html_()
-    assert page.count("<tr>") == len(PARTS)
+    assert page.count("<tr>") == len(study.known)
     assert "<Appraisal" not in page
     assert str(study.provenance) in page
 
 
 def test_questions_that_are_not_asked_are_named(small: Case) -> None:
     page = run_study(replace(small, claim=None), draws=20)._repr_html_()
-    assert "not asked by this case" in page
+    assert "Not asked: claim." in page
 
 
 def test_every_table_is_a_copy(study: Study) -> None:

@@ -11,12 +11,14 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any, Final
 
+from capworth.case.claim import Registration
+from capworth.case.defaults import with_defaults
 from capworth.case.dictionary import CLAIM, SETTINGS, dictionary, row_key
 from capworth.case.model import Case, Change, Scenario
 from capworth.case.read import PARTS, case_of, raw_of
 from capworth.case.scenarios import short_names
 from capworth.case.tables import RawCase, Row, Table
-from capworth.case.written import as_text, history_of, plain, with_files
+from capworth.case.written import as_text, history_of, plain, text_of, with_files
 from capworth.errors import CaseError, Finding, InputError, nearest
 
 VALUE, WEIGHT, SETTING, WITHOUT, IMPROVEMENT = (
@@ -40,12 +42,19 @@ Edit = Callable[[Case, RawCase], tuple[RawCase, tuple[Change, ...]]]
 
 def with_settings(case: Case, settings: Mapping[str, Any]) -> Case:
     """Change keys of `case.toml`; see `Case.with_settings`."""
-    return _edited(case, _keys(SETTINGS, settings))
+    edit = _keys(SETTINGS, settings)
+    if text_of(case) is None:
+        return replace(case, settings=replace(case.settings, **settings))
+    return _edited(case, edit)
 
 
 def with_claim(case: Case, keys: Mapping[str, Any]) -> Case:
     """Change keys of `claim.toml`; see `Case.with_claim`."""
-    return _edited(case, _keys(CLAIM, keys))
+    edit = _keys(CLAIM, keys)
+    if text_of(case) is None:
+        claim = Registration(**keys) if case.claim is None else replace(case.claim, **keys)
+        return replace(case, claim=claim)
+    return _edited(case, edit)
 
 
 def with_value(case: Case, name: str, cells: Mapping[str, Any]) -> Case:
@@ -109,7 +118,7 @@ def _ends(given: Any) -> Mapping[str, Any]:
 
 def _edited(case: Case, *edits: Edit, scenario: str = "") -> Case:
     """Edit the text of a case, and let it in by the door; nothing is changed by nothing."""
-    raw = raw_of(case)
+    raw = with_defaults(raw_of(case))  # what was taken is said from here on
     changes = list(case.changes)
     for edit in edits:
         was = raw

@@ -18,6 +18,7 @@ from capworth.case.dictionary import (
     dictionary,
     row_key,
 )
+from capworth.case.library import library
 from capworth.case.numerals import as_point, doubtful, written_as
 from capworth.case.register import bias_classes, is_combined, is_constant, schedules
 from capworth.case.tables import RawCase, Table
@@ -73,7 +74,7 @@ def check_cells(raw: RawCase) -> tuple[Mapping[str, object], Typed, tuple[Findin
     findings = list(raw.findings)
     findings.extend(
         Finding(raw.place_of(name), 0, "", "the table is missing", "Add it; see `capworth new`.")
-        for name in REQUIRED_TABLES
+        for name in tables_needed(raw)
         if name not in raw.tables and name not in raw.spoilt
     )
     settings: Mapping[str, object] = {}
@@ -90,7 +91,7 @@ def check_cells(raw: RawCase) -> tuple[Mapping[str, object], Typed, tuple[Findin
         for name, table in raw.tables.items()
         if (key := _key_column(name))
     }
-    lost = {*raw.spoilt, *(name for name in REQUIRED_TABLES if name not in raw.tables)}
+    lost = {*raw.spoilt, *(name for name in tables_needed(raw) if name not in raw.tables)}
     known |= dict.fromkeys(lost, Anything())  # no word can be held against what was not read
     own = settings.get("functions")
     words = own if isinstance(own, tuple) else ()
@@ -108,6 +109,27 @@ def check_cells(raw: RawCase) -> tuple[Mapping[str, object], Typed, tuple[Findin
     if raw.claim is not None and raw.place_of(CLAIM) not in unreadable:
         typed[CLAIM] = (_claim_row(raw, known, findings),)
     return settings, typed, tuple(findings)
+
+
+def tables_needed(raw: RawCase) -> tuple[str, ...]:
+    """Name the tables that a case cannot do without.
+
+    Functions where some claim, minimum or choice is told in them; sources where one is cited.
+    """
+    functions = raw.claim is not None or any(
+        row.cells.get("function")
+        for name in ("minimums", "choices")
+        if name in raw.tables
+        for row in raw.tables[name].rows
+    )
+    cited = any(
+        cells.get("source") and not cells.get("library")
+        for name, table in raw.tables.items()
+        if name != "sources"
+        for cells in (row.cells for row in table.rows)
+    )
+    asked = {"functions": functions, "sources": cited}
+    return (*REQUIRED_TABLES, *(name for name, needed in asked.items() if needed))
 
 
 def _in_form(table: Table, form: str) -> Table:
@@ -239,6 +261,7 @@ def _check_table(
         values: dict[str, object] = {}
         faulty = False
         asked = {c.name: "" for c in columns.values() if c.required and c.filled}
+        asked = {c: "" for c in asked if (table.file, 1, c) not in known_faults}
         for name, text in (asked | dict(row.cells)).items():
             if (table.file, row.number, name) in known_faults:
                 faulty = True
@@ -270,7 +293,8 @@ def _check_table(
 
 
 SHOWN = 60  # letters of a cell that a fault quotes
-NOT_OF_WRITING = "\u2060\ufeff\ufff9\ufffa\ufffb"  # marks of bytes and of notes, joiners of nothing
+# Marks of bytes and of notes, joiners of nothing, and what turns letters round by force.
+NOT_OF_WRITING = "\u2060\ufeff\ufff9\ufffa\ufffb\u202d\u202e"
 SUSPECT = "#=+-@Ee"  # how an error (Err:504) or a formula begins
 LIVE = re.compile(r"=.|[+@-]\S.*[|!]|[+@-]\s*\w+\(")  # what a spreadsheet would compute
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -321,6 +345,8 @@ def read_cell(text: str, column: Column, known: Mapping[str, Collection[str]]) -
             return tuple(_word(word, known.get(column.options[0], ())) for word in text.split())
         case "bias":
             return text if is_combined(text) else _word(text, bias_classes())
+        case "published":
+            return _word(text, library())
         case "schedule":
             return text if is_constant(text) else _word(text, schedules())
         case "key":

@@ -1,7 +1,7 @@
 """What a case may leave to be taken: names, payers, prices, grades, and ranges by grade.
 
 Nothing is taken silently. What is taken of a row is said in its basis, what of the settings is
-kept in `Settings.assumed`, and a lint counts the ranges that nobody gave.
+kept in `Case.assumed`, and a lint counts the ranges that nobody gave.
 """
 
 import re
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from capworth.case.check import tables_needed
 from capworth.case.dictionary import SETTINGS, dictionary, table_names
 from capworth.case.library import library_row
 from capworth.case.numerals import as_point
@@ -56,13 +57,17 @@ def with_defaults(raw: RawCase) -> RawCase:
     ids = {name: _names(table) for name, table in tables.items()}
     for name in tables:
         tables[name] = _filled(tables[name], settings, ids, tables)
-    told = "functions" in raw.spoilt or ("functions" in tables and tables["functions"].rows)
+    needed = tables_needed(raw)
+    told = {"functions"} & {*needed, *raw.spoilt} or (
+        "functions" in tables and tables["functions"].rows
+    )
     if not told and "capabilities" in tables:
         tables["functions"] = _one_function(raw, tables["capabilities"])
         settings = {**settings, "functions": [WHOLE]}
-    if "sources" not in tables and "sources" not in raw.spoilt:
+    if "sources" not in tables and not {"sources"} & {*needed, *raw.spoilt}:
         tables["sources"] = Table("sources", raw.place_of("sources"), ())
-    tables["sources"] = _cited(tables)
+    if "sources" in tables:  # and not lost
+        tables["sources"] = _cited(tables)
     tables = {name: tables[name] for name in table_names() if name in tables}
     return replace(raw, settings=settings, tables=tables)
 
@@ -154,11 +159,17 @@ def _filled(
                 if text not in known.values():
                     cells[name] = known.get(text.casefold(), text)
         if table.name == "unit_values" and cells.get("library"):
-            taken = library_row(cells["library"])
-            cells |= {k: v for k, v in taken.items() if not cells.get(k)}
+            cited = library_row(cells["library"])
+            cells |= {k: v for k, v in cited.items() if not cells.get(k)}
+        taken = []
         for name, value in _usual(table.name, cells, settings):
             if name in columns and not cells.get(name):
                 cells[name] = value
+                taken.append(f"{name} {value}")
+        if table.name == "costs" and taken:
+            cells["basis"] = "; ".join(
+                filter(None, (cells.get("basis"), f"taken: {', '.join(taken)}"))
+            )
         rows.append(replace(row, cells=_ranged(table.name, cells, form, tables)))
     return replace(table, rows=tuple(rows))
 
@@ -168,11 +179,7 @@ def _usual(
 ) -> Iterator[tuple[str, str]]:
     """Column and text of what is taken where a cell is blank."""
     yield from DEFAULTS.get(table, {}).items()
-    if table in ("capabilities", "improvements") and cells.get("id"):
-        yield "name", cells["id"]
-    money = table in ("costs", "totals", "funding") or (
-        table == "unit_values" and cells.get("scale") != "harm"
-    )
+    money = table in ("costs", "totals")
     if money and settings.get("currency"):
         yield "currency", str(settings["currency"])
     if money and settings.get("price_year"):

@@ -24,7 +24,7 @@ ROW_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "effects": ("improvement", "capability", "criterion", "step"),
         "savings": ("improvement", "line"),
         "published": ("improvement", "line", "metric", "year"),
-        "words": ("word",),
+        "vocabulary": ("word",),
         "business_as_usual": ("capability",),
         "relations": ("improvement", "relation", "other"),
         "feedback": ("member", "capability", "year"),
@@ -46,7 +46,7 @@ class Column:
 
     table: str
     name: str
-    kind: str  # key text number whole year date flag grade choice list words ref refs schedule bias
+    kind: str  # key text number whole year date flag grade choice list words ref refs, or a list
     options: tuple[str, ...]  # allowed words; for ref and refs the table that is referred to
     unit: str
     lowest: float | None

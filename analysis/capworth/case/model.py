@@ -165,7 +165,6 @@ class Settings(Spoken):
     excellence_extent: str = ""
     productivity: str = ""
     functions: tuple[str, ...] = FUNCTIONS
-    assumed: tuple[str, ...] = ()  # of these, those that the case leaves to be taken
 
 
 DISTANCE, NET, HARM = "distance", "net", "harm"  # what a programme may be to add most of
@@ -260,7 +259,8 @@ class Case:
     business_as_usual: tuple[BusinessAsUsual, ...] = ()
     planned_surveys: tuple[PlannedSurvey, ...] = ()
     published: tuple[Published, ...] = ()
-    words: tuple[Word, ...] = ()
+    vocabulary: tuple[Word, ...] = ()
+    assumed: tuple[str, ...] = ()  # settings that are taken and not given
     scenarios: tuple[Scenario, ...] = ()
     changes: tuple[Change, ...] = field(default=(), compare=False)  # since it was read
     base: str = field(default="", compare=False)  # fingerprint of the case that was changed
@@ -315,7 +315,10 @@ class Case:
         return path
 
     def with_settings(self, **settings: Any) -> Self:
-        """Change keys of `case.toml`, such as `budget=40e6`; None takes one away."""
+        """Change keys of `case.toml`, such as `budget=40e6`; None takes one away.
+
+        A case whose parts were replaced by hand is checked as a whole when it is answered.
+        """
         return self._changed("with_settings", settings)
 
     def with_claim(self, **keys: Any) -> Self:

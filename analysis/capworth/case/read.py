@@ -73,12 +73,13 @@ from capworth.case.rules.programme import check_plans
 from capworth.case.rules.surveys import check_surveys
 from capworth.case.rules.value import check_measures, check_value, read_points
 from capworth.case.rules.whole import check_rules
+from capworth.case.rules.words import check_words
 from capworth.case.scenarios import read_history, read_scenarios
 from capworth.case.survey import survey_scores
 from capworth.case.tables import RawCase, read_raw
-from capworth.case.tabular import raw_of_frames
 from capworth.case.written import came_from_the_door, text_of, write_case
 from capworth.errors import CaseError, Finding
+from capworth.methods.arguments import kinds_checked
 
 BESIDE = {  # numbers beside a row's own: unit, the least and the most they can be
     "transfer": ("factor", 0.0, inf),
@@ -119,11 +120,12 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
     ("observations", Observation, ""),
     ("correlations", Correlation, ""),
     ("prices", Price, ""),
-    ("words", Word, ""),
+    ("vocabulary", Word, ""),
     ("sources", Source, ""),
 )
 
 
+@kinds_checked
 def read_case(place: str | Path | Mapping[str, Any]) -> Case:
     """Read and check a case: a folder of CSV files with `case.toml`, one workbook, or frames.
 
@@ -136,7 +138,11 @@ def read_case(place: str | Path | Mapping[str, Any]) -> Case:
     CaseError
         With every fault found. A half-good case is never returned.
     """
-    return case_of(raw_of_frames(place) if isinstance(place, Mapping) else read_raw(place))
+    if not isinstance(place, Mapping):
+        return case_of(read_raw(place))
+    from capworth.case.tabular import raw_of_frames  # it loads pandas, which no file needs
+
+    return case_of(raw_of_frames(place))
 
 
 def case_of(raw: RawCase) -> Case:
@@ -147,13 +153,12 @@ def case_of(raw: RawCase) -> Case:
 def _built(raw: RawCase, levels: bool = True) -> Case:
     """Build the typed case of what was read; `levels` may be missing where only a claim counts."""
     settings, typed, findings = _checked(raw, levels)
-    scenarios = read_scenarios(raw.scenarios or {}, raw.tables, typed)
+    scenarios = read_scenarios(raw.scenarios or {}, with_defaults(raw).tables, typed)
     findings = (*findings, *map(raw.in_place, scenarios.findings))
     if findings:
         raise CaseError(findings)
     given: dict[str, Any] = {k: v for k, v in settings.items() if v not in (None, ())}
     given["translations"] = _translations(SETTINGS, given)
-    given["assumed"] = assumed(raw)
     claim = _registration(raw, typed)
     parts = _parts(given, typed, claim.coders if claim else ())
     if findings := _unfit(raw, given, typed, parts):
@@ -164,6 +169,7 @@ def _built(raw: RawCase, levels: bool = True) -> Case:
         **parts,
         fingerprint=raw.fingerprint(),
         claim=claim,
+        assumed=assumed(raw),
         scenarios=scenarios.found,
         **read_history(raw.history),
     )
@@ -186,6 +192,7 @@ def read_claim(place: str | Path) -> Case:
     return _built(raw, levels=False)
 
 
+@kinds_checked
 def checked_case(case: Case) -> Case:
     """Hold a case that was made or changed in memory against the rules of the files' door.
 
@@ -255,6 +262,7 @@ def _unfit(
     return tuple(check_fits(parts, raw.place_of))
 
 
+@kinds_checked
 def check_case(place: str | Path) -> tuple[Finding, ...]:
     """Return every fault of a case, sorted; none means that it can be computed."""
     try:
@@ -284,6 +292,7 @@ def _checked(
         *check_distributions(typed, _inputs, faulty),
         *check_surveys(typed, _inputs, faulty),
         *check_plausible(settings, typed, faulty),
+        *check_words(typed),
     )
     return dict(settings), typed, (*findings, *map(raw.in_place, more))
 

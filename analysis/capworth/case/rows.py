@@ -232,6 +232,7 @@ class UnitValue:
     currency: str = ""
     price_year: int | None = None
     index: str = ""  # which harm index, where the scale is harm
+    library: str = ""  # the published value from which blank cells were taken
     transfer: Estimate | None = None  # factor that carries it to the incomes where it is applied
 
 

@@ -30,6 +30,7 @@ MOST_ROWS, MOST_CELLS = 200_000, 2_000_000  # of a table
 NOTES = ("comment", "comments", "remark", "remarks", "note", "notes", "commentaire", "nota")
 ASIDE = (".", "_", "~$", "Thumbs.db", "desktop.ini")  # so begins what is nobody's table
 EXAMPLE = "#"  # so begins a row that is only shown
+NO_EXAMPLE = re.compile(r"#[A-Z]+(/[A-Z0]+)?[!?]?$")  # but an error of a spreadsheet is told
 COPY = re.compile(r"^copy of |[ _-]*(copy|final|old|new|v?\d+|\(\d+\))$")
 SETTINGS_FILE, CLAIM_FILE = KEYS = ("case.toml", "claim.toml")
 SCENARIOS, CHANGES = "scenarios.toml", "changes.toml"  # beside the tables, where they are
@@ -298,10 +299,12 @@ def table_of(name: str, file: str, cells: list[list[str]], findings: list[Findin
             )
         elif header.count(column) > 1:
             findings.append(Finding(file, 1, column, "the column stands twice", "Keep one."))
+    strange = [name for name in header if name not in columns]
     findings.extend(
         Finding(file, 1, column.name, "the column is missing", f"Add it: {column.meaning}.")
         for column in columns.values()
-        if column.required and not column.filled and column.name not in header
+        if column.required and column.name not in header
+        if not column.filled or get_close_matches(column.name, strange, 1, 0.85)
     )
     rows = []
     for number, line in enumerate(cells[1:], start=2):
@@ -327,7 +330,7 @@ def table_of(name: str, file: str, cells: list[list[str]], findings: list[Findin
 def _is_example(line: Sequence[str]) -> bool:
     """Whether a row is only shown, as its first cell says with a mark."""
     first = next((cell.strip() for cell in line if cell.strip()), "")
-    return first.startswith(EXAMPLE)
+    return first.startswith(EXAMPLE) and not NO_EXAMPLE.match(first)
 
 
 def _is_note(column: str) -> bool:

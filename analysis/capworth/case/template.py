@@ -7,10 +7,12 @@ from pathlib import Path
 from capworth.case.dictionary import SETTINGS, Column, dictionary, row_key, table_names
 from capworth.case.model import Settings
 from capworth.errors import CaseError, Finding
+from capworth.methods.arguments import kinds_checked
 
 README = "README.md"
 
 
+@kinds_checked
 def write_template(folder: str | Path) -> Path:
     """Write `case.toml`, every table with its headings, and a page that explains each column.
 

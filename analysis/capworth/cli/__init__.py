@@ -32,6 +32,7 @@ COMMANDS = {  # in the order in which a newcomer meets them: what each is for
     "allocate": "Share the shared platforms of CASE by every key, side by side.",
     "calibrate": "Hold the value chain against published facts in FOLDER.",
     "parameters": "List the published parameters of the register, with their standing.",
+    "read": "Say the two pages of RUN in the terminal, in any language of the run.",
     "rerun": "Recompute RUN from its own inputs and compare every byte.",
     "brief": "Write a page for one member of RUN, or for each, in its own language.",
     "track": "Hold what has come about (ACTUALS, a CSV file) against the plan of CASE.",
@@ -118,6 +119,8 @@ def _told(error: Exception) -> str:
             return f"A CSV file cannot be read ({error}). Save it anew as CSV UTF-8."
         case UnicodeError():
             return f"A text cannot be read or written ({error}). Save it as UTF-8."
+        case ValueError() if "null byte" in str(error) or "null character" in str(error):
+            return "A name holds a character that no file can bear. Take it out."
         case _:
             return ""
 

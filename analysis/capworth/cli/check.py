@@ -35,6 +35,8 @@ def command(case: str, deep: bool, known: bool, as_json: bool) -> None:
         _as_json(case)
         return
     found = read_case(case)
+    for scenario in found.scenarios:  # each makes a case of its own, which has its own faults
+        found.with_scenario(scenario.id)
     click.echo(f"{found!r}: nothing to mend")
     splits = _split(found) if deep else None
     lints = lint_case(found)

@@ -18,7 +18,7 @@ import click
     type=click.Path(),
     help="A CSV file with name, amount and year: services and what they cost a year.",
 )
-@click.option("--example", help="Copy a bundled case, such as uk-police-data.")
+@click.option("--example", help="Copy a bundled case, such as uk; a wrong name lists them all.")
 @click.option("--organisation", help="With --from: whose services they are.")
 @click.option("--currency", help="With --from: three-letter code, such as GBP.")
 @click.option("--date", "day", metavar="YYYY-MM-DD", help="With --from: day of the appraisal.")

@@ -6,13 +6,17 @@ import click
 @click.command("parameters")
 @click.option("--set", "which", help="Only sets whose name holds this, such as A-94.")
 @click.option("--status", help="Only those of this standing, such as revoked.")
-def command(which: str | None, status: str | None) -> None:
+@click.option("--unit-values", is_flag=True, help="Only the library of published unit values.")
+def command(which: str | None, status: str | None, unit_values: bool) -> None:
     """List the published parameters of the register, with their standing.
 
     Discount schedules first, by the names that `discounting` in case.toml may have; then other
     parameters with value, unit, standing, source, place in it, month in which it was read and next
     review; then the classes of optimism bias.
     """
+    if unit_values:
+        _list_values()
+        return
     from capworth.case.register import STATUSES, bias_classes, parameters, schedules
     from capworth.errors import InputError, nearest
 
@@ -37,3 +41,14 @@ def command(which: str | None, status: str | None) -> None:
         for bias in bias_classes().values():
             low, high = bias.capital
             click.echo(f"bias {bias.id}: {low:.0%} to {high:.0%} ({bias.source})")
+
+
+def _list_values() -> None:
+    """List what a row of `unit_values` may cite."""
+    from capworth.case.library import library
+
+    for one in library().values():
+        money = f"{one.currency} of {one.price_year} {one.unit}" if one.currency else one.unit
+        ends = f" ({one.low:g} to {one.high:g})" if one.low < one.high else ""
+        click.echo(f"{one.id} [{one.status}]: {one.value:g}{ends} {money}, {one.scope}: {one.name}")
+        click.echo(f"    {one.title}, {one.publisher}, {one.year}; {one.note}")

@@ -33,6 +33,13 @@ if TYPE_CHECKING:
     help="short: about twenty pages; full: every page and chart, written as SVG too.",
 )
 @click.option(
+    "--format",
+    "formats",
+    default="pdf,html",
+    show_default=True,
+    help="Papers, such as pdf,html,book,word: book is a workbook of every figure, block and table.",
+)
+@click.option(
     "--until-stable",
     is_flag=True,
     help="Double the draws until the Monte Carlo error of every headline is below the tolerance.",
@@ -54,6 +61,7 @@ def command(
     lang: str | None,
     parameters: str,
     annex: str,
+    formats: str,
     until_stable: bool,
     tolerance: float,
     workers: int,
@@ -75,7 +83,19 @@ def command(
         draws = _enough(asked, seed, tolerance, workers)
     with showing() as tell:
         every = parameters == "all"
-        study = runs.run(asked, folder, draws, seed, languages, workers, tell, every, annex)
+        written = tuple(word.strip() for word in formats.split(",") if word.strip())
+        study = runs.run(
+            asked,
+            folder,
+            draws,
+            seed,
+            languages,
+            workers,
+            tell,
+            every,
+            annex,
+            formats=written,
+        )
     if kept := runs.kept_in(folder):
         click.echo(f"kept in {folder}, as no part of the run: {', '.join(kept)}", err=True)
     for answer in runs.answers_of(study):

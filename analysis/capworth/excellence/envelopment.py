@@ -19,7 +19,7 @@ from capworth.errors import InputError, nearest
 from capworth.excellence.envelopment_models import MODELS, Asked, Compared, understood
 from capworth.excellence.productivity import change_of
 from capworth.excellence.unit_tables import Ratios, Table, UnitTables, unit_tables, weight_bounds
-from capworth.methods.arguments import Bools, Floats, known
+from capworth.methods.arguments import Bools, Floats, checked, known
 from capworth.methods.envelopment.bootstrap import bootstrap
 from capworth.methods.envelopment.cross_efficiency import ATTITUDES, cross_efficiency
 from capworth.methods.envelopment.dea import scale_efficiency
@@ -440,6 +440,7 @@ Amounts: TypeAlias = "Mapping[Any, float] | pd.Series[float] | pd.DataFrame"
 DISPOSALS = ("strong", "weak")
 
 
+@checked
 def envelopment(
     inputs: Table,
     outputs: Table,

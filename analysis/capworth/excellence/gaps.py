@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, combinations
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ from capworth.model.simulation import Sample
 
 RAISED = ("quality", "access", "verified", "used")  # shares of a chain that a service decides
 SHORTENED = ("delay",)  # less is better
+LISTED = 12  # others beside which an improvement is looked at in every set of them
 CLOSED = 1e-9  # points of score of a gap that is none
 EXTEND, CATCH_UP, UNAIDED, KEEP = "extend", "catch up", "unaided", "keep"  # fields of the map
 
@@ -159,7 +161,7 @@ def cost_shares(case: Case, games: Sequence[Game]) -> Floats:
         for game in (game for game in games if game.measure == measure):
             c = case.capability_ids.index(game.capability)
             for user in game.users:
-                given[c, user] += game.table[:, game.mask({user})].mean()
+                given[c, user] += game.gain({user}).mean()
         given = np.maximum(given, 0.0)
         whole = given.sum(axis=0)
         parts.append(np.divide(given, whole, out=np.zeros_like(given), where=whole > 0))
@@ -175,10 +177,15 @@ def cost_shares(case: Case, games: Sequence[Game]) -> Floats:
 
 
 def _gives(game: Game, user: int) -> bool:
-    """Whether an improvement adds anything to any set of the others, in some draw."""
-    mine, sets = game.mask({user}), np.arange(game.table.shape[1])
-    without = sets[sets & mine == 0]
-    return bool((game.table[:, without | mine] > game.table[:, without]).any())
+    """Whether an improvement adds anything to any set of the others, in some draw.
+
+    Where more than `LISTED` others meet it: to nobody, to any one of them, or to all.
+    """
+    others = [other for other in game.users if other != user]
+    sets = chain.from_iterable(combinations(others, many) for many in range(len(others) + 1))
+    if len(others) > LISTED:
+        sets = chain(((),), combinations(others, 1), (tuple(others),))
+    return any((game.gain([*some, user]) > game.gain(some)).any() for some in sets)
 
 
 def _fields(close: Floats, potential: Floats) -> Mapping[str, object]:
@@ -231,7 +238,7 @@ def _candidates(case: Case, games: Sequence[Game], capability: str) -> list[int]
     for game in mine:
         if game.measure == DISTANCE:
             for user in users.intersection(game.users):
-                gives[user] += float(game.table[:, game.mask({user})].mean())
+                gives[user] += float(game.gain({user}).mean())
     out = {frozenset((r.improvement, r.other)) for r in case.relations if r.relation == "excludes"}
     taken: list[int] = []
     for user in sorted(gives, key=lambda k: (-gives[k], k)):
@@ -267,7 +274,7 @@ def _joint(
     total = np.zeros(size)
     for game in games:
         if game.measure == measure and game.capability == capability:
-            total += game.table[:, game.mask(users)]
+            total += game.gain(users)
     return total
 
 

@@ -26,7 +26,7 @@ from capworth.case.comparisons import (
 from capworth.case.model import Activity, Case
 from capworth.errors import InputError
 from capworth.excellence.unit_tables import Table, UnitTables, unit_tables
-from capworth.methods.arguments import Floats
+from capworth.methods.arguments import Floats, checked
 from capworth.methods.envelopment.malmquist import Malmquist, malmquist
 from capworth.model.figures import SHARE, STATED, Column, columns
 from capworth.model.result import Answer, Provenance, spread
@@ -281,6 +281,7 @@ class ProductivityResult:
         return f"{shown}<p>{escape(self._finding())}</p>"
 
 
+@checked
 def productivity(inputs: Table, outputs: Table, missing: str = "refuse") -> ProductivityResult:
     """Compare every unit with itself one year later, by the frontiers of both years.
 

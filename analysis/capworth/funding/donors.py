@@ -11,8 +11,9 @@ from capworth.funding.pledges import is_counted, stated_money
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.frontier import Relations
+from capworth.methods.uncertainty.order_statistics import order_quantile
 from capworth.model.costs import PAYERS
-from capworth.model.figures import RATIO, SHARE, STATED, Column, columns
+from capworth.model.figures import QUANTILE, RATIO, SHARE, STATED, Column, columns
 from capworth.model.joint_gains import MONEY
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.simulation import Sample
@@ -56,12 +57,14 @@ class DonorMenu(Answer):
             *columns(
                 "donor_menu",
                 ("asked_m", "asked.package", "millions", "package", ("asked",)),
+                ("needed_m", "needed.package", "millions", "needed", ("asked",), QUANTILE),
                 ("cost_m", "cost.package", "millions", "package", ("costs",)),
                 ("gain", "gain.package", "distance", "package", gains),
                 rate,
                 ("money_m", "money.package", "millions", "package", money),
                 ("harm_days", "harm.package", "days", "package", money),
                 ("exchange", "served.package", "share", "served", gains, RATIO),
+                ("earmark", "earmark_price.package", "distance", "earmark", gains),
                 ("p_gain", "gains.package", "chance", "share_of_draws", gains, SHARE),
                 ("core", "core.package", "ratio", "core", gains),
                 ("pledged_m", "pledged.package", "millions", "pledged", ("funding",), STATED),
@@ -116,7 +119,11 @@ def make_menu(
 
     `asked_m` is one-off money to be raised, `cost_m` whole-life cost of all payers in present
     value, of which `organisation_m`, `members_m` and `donors_m`; ranges are 80 % intervals.
-    `core` is the share of draws whose best good set holds the improvement,
+    `needed_m` is what suffices at the confidence of the budget. `role` is the verb of the advice,
+    `instead` what the improvement may be exchanged for, `from_year` its start in the programme.
+    `earmark` is what the best programme closes less when money is bound to the package: 0 where it
+    is in it anyway, absent where no programme that keeps the rules holds it, or where the objective
+    is not the distance. `core` is the share of draws whose best good set holds the improvement,
     `p_gain` the share in which it adds anything. `pledged_m` is earmarked money that may pay for
     the package or for something else; `grade` is the lowest grade of its costs and effects.
     """
@@ -145,6 +152,7 @@ def make_menu(
             "name": [i.name for i in case.improvements],
             **_words(case, relations, bundles),
             **spread("asked_m", drawn.asked @ inside, MILLION),
+            "needed_m": _needed(drawn.asked @ inside, programme.confidence) / MILLION,
             **spread("cost_m", drawn.improvement_cost @ inside, MILLION),
             **{f"{p}_m": payers[:, k] / MILLION for k, p in enumerate(PAYERS)},
             **gains("gain", DISTANCE),
@@ -154,6 +162,10 @@ def make_menu(
             "exchange": share_served(drawn.gains, bundles),
             "p_gain": (choice.worth.over_draws(bundles, DISTANCE) > 0).mean(axis=0),
             "core": found["core"].to_numpy(),
+            "role": found["role"].to_numpy(),
+            "instead": _instead(programme, ids),
+            "from_year": found["start"].to_numpy(),
+            "earmark": _bound(choice, bundles),
             "chosen": _all_in(found["chosen"].to_numpy(dtype=bool), bundles),
             **_schedule(case, bundles),
             "pledged_m": _pledged(case, bundles),
@@ -167,6 +179,45 @@ def make_menu(
 def _all_in(chosen: Bools, bundles: Bools) -> Bools:
     """(packages,) whether all of a package is in the chosen set."""
     return np.asarray((bundles <= chosen).all(axis=1))
+
+
+def _needed(asked: Floats, confidence: float) -> Floats:
+    """(packages,) money that suffices at the confidence; the mean where none is asked."""
+    return order_quantile(asked, confidence) if confidence else np.asarray(asked.mean(axis=0))
+
+
+def _instead(programme: Programme, ids: Sequence[str]) -> list[str]:
+    """What each improvement may be exchanged for, by the likeliest exchange that names it."""
+    table = programme.choices().sort_values("p_better", ascending=False, kind="stable")
+    found: dict[str, str] = {}
+    pairs = list(zip(table["out"].astype(str), table["into"].astype(str), strict=True))
+    for mine, others in [*pairs, *((into, out) for out, into in pairs)]:
+        for improvement in sorted(mine.split()) if len(mine.split()) == 1 else ():
+            found.setdefault(improvement, others)
+    for mine, others in ((into, out) for out, into in pairs):
+        for improvement in mine.split():
+            found.setdefault(improvement, others)
+    return [found.get(i, "") for i in ids]
+
+
+def _bound(choice: Choice, bundles: Bools) -> Floats:
+    """(packages,) distance that the best programme closes less when it must hold the package."""
+    budget = choice.case.settings.budget
+    lost = np.full(len(bundles), np.nan)
+    if budget is None or choice.measure != DISTANCE:
+        return lost
+    best = choice.search.best(budget)
+    if not best.feasible:
+        return lost
+    for k, bundle in enumerate(bundles):
+        if (bundle <= best.sets[0]).all():
+            lost[k] = 0.0
+            continue
+        holding = np.asarray(choice.sets[:, bundle].all(axis=1), dtype=bool)
+        found = choice.search.best(budget, among=holding) if holding.any() else None
+        if found is not None and found.feasible:
+            lost[k] = max(float(best.value[0] - found.value[0]), 0.0)
+    return lost
 
 
 def _words(case: Case, relations: Relations, bundles: Bools) -> Mapping[str, list[str]]:

@@ -95,6 +95,12 @@ class Funding(Answer):
                 behind=rests,
                 draws=NO_DRAWS,
             ),
+            Figure(
+                *("pledged_share.all_pledges", number(self.pledged_share), "share", "pledged"),
+                kind=STATED,
+                behind=rests,
+                draws=NO_DRAWS,
+            ),
             *(
                 Figure(
                     *(f"{name}.all_pledges", number(span[0]), "millions", "coming"),
@@ -116,6 +122,12 @@ class Funding(Answer):
                 if chance is not None
             ),
         )
+
+    @property
+    def pledged_share(self) -> float:
+        """What is pledged of the target, or of the budget where there is none."""
+        goal = self.target_m or self.budget_m
+        return self.pledged_m / goal if goal else float("nan")
 
     def curve(self) -> pd.DataFrame:
         """Return the best set of every budget: gain with its 80 % interval over the draws.

@@ -419,8 +419,8 @@ class Language:
 
 
 def own_words(case: Case, code: str) -> Mapping[str, str]:
-    """What a case calls things in a language, by the words of its table `words`."""
-    return {word.word: word.in_language("name", code) for word in case.words}
+    """What a case calls things in a language, by its table `vocabulary`."""
+    return {word.word: word.in_language("name", code) for word in case.vocabulary}
 
 
 @cache

@@ -61,7 +61,7 @@ RULES: Final = (
     Rule("hit", lambda t: t.hit.isnull(), "neither a hit nor none", "Write 1 or 0."),
     Rule(
         "seconds",
-        lambda t: t.seconds_as_read.notnull() & (t.seconds.isnull() | ~(t.seconds >= 0)),
+        lambda t: t.seconds_as_read.notnull() & (t.seconds.isnull() | ~_is_time(t.seconds)),
         "a response time that is no number from 0 up",
         "Write seconds, or leave the cell blank.",
     ),
@@ -140,10 +140,16 @@ def _told(place: str, rule: Rule, count: int, cell: object) -> Finding:
     return Finding(place, 0, rule.column, f"{rows} {rule.problem}{such}", rule.fix)
 
 
+def _is_time(seconds: Column) -> Column:
+    """Whether it is a number from 0 up that ends; what is no number is the largest to an engine."""
+    return (seconds >= 0) & (seconds <= LONGEST)
+
+
 def _as_time(column: Column) -> Column:
-    return (
-        column.cast("timestamp") if not column.type().is_string() else _tried(column, "timestamp")
-    )
+    """Read a time as one of UTC: an offset in the text counts, and without one it is UTC."""
+    if not column.type().is_string():
+        return column.cast("timestamp")
+    return _tried(column, "timestamp('UTC')").cast("timestamp")
 
 
 def _as_number(column: Column) -> Column:
@@ -165,6 +171,7 @@ def _tried(column: Column, kind: str) -> Column:
 
 
 BINS: Final = 50  # to a decade of response times: a figure is within 2.4 % of the time itself
+LONGEST: Final = 1e9  # seconds, thirty years
 LEAST: Final = 1e-3  # seconds; shorter times count as so long
 QUANTILES: Final = {"response_seconds_median": 0.5, "response_seconds_p90": 0.9}
 

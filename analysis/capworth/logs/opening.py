@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping, Sequence
 from glob import escape
 from pathlib import Path
@@ -11,7 +12,15 @@ from capworth.errors import CapworthError, InputError
 from capworth.logs.counting import LoggedActivity, count_exchanges
 
 READERS: Final = {".parquet": "read_parquet", ".csv": "read_csv"}
-AS_TEXT: Final = {"read_csv": {"all_varchar": True}}  # every cell as it was typed: we read it
+AS_TEXT: Final = {  # every cell as it was typed, and no guess at how cells are parted
+    "read_csv": {
+        "all_varchar": True,
+        "header": True,
+        "delim": ",",
+        "quote": '"',
+        "strict_mode": True,
+    }
+}
 MEMORY: Final = "1GB"
 
 
@@ -48,9 +57,49 @@ def count_activity(
             hive_partitioning=False,  # a folder called hit=0 is a folder
             **AS_TEXT.get(reader, {}),
         )
+        return count_exchanges(table, source, columns, grade, str(files[0].parent))
+    except CapworthError:
+        raise
     except Exception as error:  # whatever the engine says of a file that is none
-        raise InputError(f"{files[0]}: cannot be read as a log. {error}") from error
-    return count_exchanges(table, source, columns, grade, str(files[0].parent))
+        if not type(error).__module__.lstrip("_").startswith("duckdb"):
+            raise
+        raise InputError(_refusal(str(error), files)) from error
+
+
+def _refusal(words: str, files: Sequence[Path]) -> str:
+    """Say in a sentence which line of which file an engine stumbled over, or what it says."""
+    for file in files:
+        if file.suffix == ".csv" and (odd := _odd_line(file)):
+            return f"{file.name}, {odd}"
+    first = (words.strip() or "it gives no reason").splitlines()[0]
+    return f"{files[0].name}: cannot be read as a log ({first}). Save it anew."
+
+
+def _odd_line(file: Path) -> str:
+    """Name the first line of a CSV file that is not like its heading; empty where all are."""
+    with file.open(encoding="utf-8-sig", newline="") as text:
+        lines, heading = csv.reader(text, strict=True), 0
+        try:
+            for line in lines:
+                heading = heading or len(line)
+                if line and len(line) != heading:
+                    many = f"{len(line)} cells for {heading} columns"
+                    return f"line {lines.line_num}: {many}. Mend it."
+        except UnicodeDecodeError:
+            return f"line {_line_not_utf8(file)}: the text is not UTF-8. Save it as CSV UTF-8."
+        except csv.Error as error:
+            return f"line {lines.line_num}: it cannot be read ({error}). Mend it."
+    return ""
+
+
+def _line_not_utf8(file: Path) -> int:
+    with file.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                return number
+    return 0
 
 
 def _files(logs: Sequence[str | Path]) -> list[Path]:

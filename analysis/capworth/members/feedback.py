@@ -423,12 +423,14 @@ def member_needs(case: Case) -> tuple[Floats, tuple[str, ...]]:
 
     By the member's own answers to the last survey; where it did not answer, by the mean of its
     region if three or more answered there, else by that of all; 1 where nobody was asked. A
-    capability that was not answered on counts as the member's mean.
+    capability that was not answered on counts as the member's mean. Answers that a generator made
+    are no answers: nothing that bears a member's name rests on them.
     """
     shape = (len(case.members), len(case.capabilities))
-    if not case.feedback:
+    given = tuple(row for row in case.feedback if not row.is_synthetic)
+    if not given:
         return np.ones(shape), (NONE,) * shape[0]
-    survey = Survey.of(case.members, case.capability_ids, case.feedback)
+    survey = Survey.of(case.members, case.capability_ids, given)
     answers_of = survey.figures("need")
     if not np.isfinite(answers_of).any():
         answers_of = survey.figures("importance")

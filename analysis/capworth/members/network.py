@@ -21,7 +21,16 @@ from capworth.methods.network.network import (
     hub_break_even,
     hub_cost,
 )
-from capworth.model.figures import COUNT, MEAN, NO_DRAWS, STATED, TEST, Column, columns
+from capworth.model.figures import (
+    COUNT,
+    MEAN,
+    NO_DRAWS,
+    SHARE,
+    STATED,
+    TEST,
+    Column,
+    columns,
+)
 from capworth.model.result import Answer, Provenance, ends, middle, spread
 from capworth.model.simulation import Sample
 
@@ -76,6 +85,13 @@ class Network(Answer):
                 "network_steps",
                 ("own_k", "one_more", thousand, "network_step", value, MEAN, "own"),
                 ("external_k", "one_more", thousand, "network_step", value, MEAN, "external"),
+                draws="draws",
+            ),
+            *columns(
+                "hub_and_links",
+                ("hub_m", "hub.members", "millions_a_year", "hub_and_links", rests),
+                ("links_m", "links.members", "millions_a_year", "hub_and_links", rests),
+                ("p_hub", "hub_pays.members", "chance", "hub_and_links", rests, SHARE),
                 draws="draws",
             ),
             *columns(

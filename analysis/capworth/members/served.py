@@ -405,53 +405,46 @@ def guard_groups(
     return table.assign(hidden=secret)
 
 
-SHOWN = 6  # capabilities, and improvements, on the page
-LEAST = 0.2  # chance of taking part from which a capability is shown
+SHOWN = 6  # capabilities on the page
+LEAST = 0.2  # chance of taking part from which a capability is shown, or said to be used
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MemberBrief:
-    """The answer to one member.
+    """The answer to one member: modelled, but for its contribution; no survey is in it.
 
     Attributes
     ----------
     member : as the case has it
     row : its row of the members' table; small counts of events are not a number
-    capabilities : those in which it finds most, the first ones; counts likewise
-    bars : hits and hits given in them, for lengths of bars only
+    capabilities : those in which it finds most, the first ones; small counts likewise
     others : how many more capabilities it may take part in
-    improvements : those that serve it most: points with range, p_top, chosen (or not a number)
-    published : capabilities of which its part of the use is published, and the source
-    needs : whose answers stand for its needs; see `memberneeds`
-    synthetic : whether those answers were made by a generator
+    chances : by capability, the chance that it takes part
+    usual : median of the members of its region by measure; none where they are fewer than three
+    below : members whose own gain in money is less than their national cost
     measured : capabilities with a value in money, of all
     members, draws : how many
     connected_by : key of what the numbers rest on
+    added : (years,) millions that the programme adds to its national cost; None without programme
+    programme : improvements of the programme, each with what it touches of what the member uses
     """
 
     member: Member
     row: pd.Series
     capabilities: pd.DataFrame
-    bars: pd.DataFrame
     others: int
-    improvements: pd.DataFrame
-    published: tuple[tuple[str, str], ...]
-    needs: str
-    synthetic: bool
+    chances: Mapping[str, float]
+    usual: Mapping[str, float]
+    below: int
     measured: tuple[int, int]
     members: int
     draws: int
     connected_by: str
-
-    @property
-    def share_error(self) -> float:
-        """The largest Monte Carlo error of the shares of draws that it is told."""
-        chance_errors = (self.capabilities["chance_error"], self.improvements["p_top_error"])
-        return max((float(x) for part in chance_errors for x in part), default=0.0)
+    added: Floats | None
+    programme: Mapping[str, tuple[str, ...]]
 
     def __repr__(self) -> str:
-        best = self.improvements.index[0] if len(self.improvements) else "none"
-        return f"<MemberBrief of {self.member.name}: served most by {best}>"
+        return f"<MemberBrief of {self.member.name}: {len(self.capabilities)} services of most use>"
 
 
 def member_of(case: Case, code: str) -> Member:
@@ -473,7 +466,11 @@ def member_of(case: Case, code: str) -> Member:
 
 
 def brief_member(
-    case: Case, members: Members, code: str, chosen: Mapping[str, bool] | None = None
+    case: Case,
+    members: Members,
+    code: str,
+    chosen: Sequence[str] = (),
+    paid_m: Floats | None = None,
 ) -> MemberBrief:
     """Gather what one member is told.
 
@@ -482,43 +479,48 @@ def brief_member(
     case : whose members they are
     members : see `serve_members`
     code : of the member
-    chosen : whether each improvement is in the recommended programme, where there is one
+    chosen : improvements of the recommended programme, where there is one
+    paid_m : (years,) millions that all members together pay for the programme in each year
 
     Raises
     ------
     InputError
         When the case has no such member.
     """
-    member = member_of(case, code)
+    member, table = member_of(case, code), members.to_frame()
     place = [m.id for m in case.members].index(code)
-    mine = members.capabilities_of(code)
-    found = members.hits_of(code)
+    mine, found = members.capabilities_of(code), members.hits_of(code)
     useful = found[(found["hits"] > 0) & (mine["chance"] >= LEAST)].sort_values(
         "hits", ascending=False, kind="stable"
     )
     useful = useful.head(SHOWN)
-    improvements = members.improvements(code)
-    improvements = improvements[improvements["points"] > 0].head(SHOWN)
-    in_best_set = {} if chosen is None else chosen
-    taken = [
-        float(in_best_set[str(i)]) if str(i) in in_best_set else np.nan for i in improvements.index
-    ]
+    chances = {str(c): float(chance) for c, chance in mine["chance"].items()}
+    beside = table["region"] == member.region
+    usual = {m: float(table.loc[beside, m].median()) for m in COUNTS} if beside.sum() >= 3 else {}
+    national = table["national_m"].astype(float)
+    own = float(national[code] / national.sum()) if national.sum() > 0 else 0.0
+    touched = {
+        i: tuple(
+            dict.fromkeys(
+                e.capability
+                for e in case.effects
+                if e.improvement == i and chances.get(e.capability, 0.0) >= LEAST
+            )
+        )
+        for i in chosen
+    }
     return MemberBrief(
         member=member,
-        row=members.to_frame().iloc[place],
+        row=table.iloc[place],
         capabilities=mine.loc[useful.index],
-        bars=useful,
         others=int((mine["chance"] > 0).sum()) - len(useful),
-        improvements=improvements.assign(chosen=taken),
-        published=tuple(
-            (f.capability, case.cited(f.level.source))
-            for f in case.network
-            if f.item == "share" and f.member == code and f.level.source
-        ),
-        needs=members.needs[place],
-        synthetic=any(rating.is_synthetic for rating in case.feedback),
+        chances=chances,
+        usual=usual,
+        below=int((table["own_m"] < table["national_m"]).sum()),
         measured=(members.measured, len(case.capabilities)),
         members=len(case.members),
         draws=members.draws,
         connected_by=members.connected_by,
+        added=None if paid_m is None else paid_m * own,
+        programme=touched,
     )

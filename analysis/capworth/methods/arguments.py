@@ -33,8 +33,12 @@ def finite(given: ArrayLike, name: str) -> Floats:
     [1.0, 2.0]
     """
     try:
+        if np.asarray(given).dtype.kind in "cSUmM":
+            raise InputError(f"{name}: {_first_odd(given)}, not a number. Give numbers.")
         numbers = np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
         raise InputError(f"{name}: {error}. Give numbers in rows of one length.") from error
     if not np.isfinite(numbers).all():
         place = np.argwhere(~np.isfinite(numbers))[0].tolist()
@@ -160,37 +164,20 @@ def checked(method: Callable[P, R]) -> Callable[P, R]:
     What is certainly a mistake of ours stays what it is: an assertion, an attribute that something
     of our own lacks and, where `CAPWORTH_SHOW_BUGS` is set, all that breaks when we call ourselves.
     """
-
-    @cache
-    def asked() -> tuple[tuple[str, ...], dict[str, Check], frozenset[str], bool]:
-        """Names, their checks, those without a default, whether all go by name."""
-        parameters = inspect.signature(method).parameters
-        checks = {name: _check_of(p.annotation, p.default) for name, p in parameters.items()}
-        named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-        needed = {n for n, p in parameters.items() if p.default is inspect.Parameter.empty}
-        plain = all(parameter.kind in named for parameter in parameters.values())
-        return tuple(parameters), checks, frozenset(needed), plain
+    taken_by = kinds_checked(method)
 
     @wraps(method)
     def door(*args: P.args, **kwargs: P.kwargs) -> R:
-        names, checks, needed, plain = asked()
-        if not plain or len(args) > len(names) or not kwargs.keys() <= checks.keys():
-            return method(*args, **kwargs)  # Python says what is wrong with the call itself
-        given: dict[str, Any] = dict(zip(names, args, strict=False))
-        if given.keys() & kwargs.keys():
-            return method(*args, **kwargs)
-        given |= kwargs
-        taken = {name: checks[name](value, name) for name, value in given.items()}
-        if not needed <= taken.keys():
-            return method(*args, **kwargs)
         try:
-            return method(**taken)  # type: ignore[call-arg]  # by name, whatever its parameters
+            return taken_by(*args, **kwargs)
         except InputError:
             raise
         except RAW as error:
-            if _is_ours(error, sys._getframe(1).f_globals.get("__name__")):
-                raise
-            listed = ", ".join(f"{name} {_described(value)}" for name, value in taken.items())
+            caller = sys._getframe(1).f_globals.get("__name__")
+            if _is_ours(error, caller) or not _fits(method, args, kwargs):
+                raise  # of a call that does not fit Python says what is wrong
+            given = inspect.signature(method).bind(*args, **kwargs).arguments
+            listed = ", ".join(f"{name} {_described(value)}" for name, value in given.items())
             why = (str(error) or type(error).__name__).splitlines()[0]
             raise InputError(
                 f"{method.__name__}: these do not go together: {listed} ({why}). Give what its "
@@ -198,6 +185,58 @@ def checked(method: Callable[P, R]) -> Callable[P, R]:
             ) from error
 
     return door
+
+
+def kinds_checked(method: Callable[P, R]) -> Callable[P, R]:
+    """Refuse arguments of another kind than a function asks for, and nothing else.
+
+    For what takes whole cases: that something inside them breaks is a mistake of ours.
+    """
+
+    @cache
+    def asked() -> tuple[tuple[str, ...], dict[str, Check], bool]:
+        """Names, their checks, and whether all go by name."""
+        parameters = inspect.signature(method).parameters
+        checks = {
+            name: _check_of(_resolved(p.annotation, method), p.default)
+            for name, p in parameters.items()
+        }
+        named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+        plain = all(parameter.kind in named for parameter in parameters.values())
+        return tuple(parameters), checks, plain
+
+    @wraps(method)
+    def door(*args: P.args, **kwargs: P.kwargs) -> R:
+        names, checks, plain = asked()
+        if not plain or len(args) > len(names) or not kwargs.keys() <= checks.keys():
+            return method(*args, **kwargs)  # Python says what is wrong with the call itself
+        given: dict[str, Any] = dict(zip(names, args, strict=False))
+        if given.keys() & kwargs.keys():
+            return method(*args, **kwargs)
+        given |= kwargs
+        taken = {name: checks[name](value, name) for name, value in given.items()}
+        return method(**taken)  # type: ignore[call-arg]  # by name, whatever its parameters
+
+    return door
+
+
+def _resolved(annotation: Any, method: Callable[..., Any]) -> Any:
+    """What a quoted annotation says, where all of it is imported when the program runs."""
+    if not isinstance(annotation, str):
+        return annotation
+    try:
+        return eval(annotation, inspect.unwrap(method).__globals__)
+    except (NameError, TypeError):  # types that only a checker of types knows
+        return Any
+
+
+def _fits(method: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
+    """Whether a call names the parameters of a method, and all that it must."""
+    try:
+        inspect.signature(method).bind(*args, **kwargs)
+    except TypeError:
+        return False
+    return True
 
 
 def _is_ours(error: Exception, caller: object) -> bool:
@@ -221,13 +260,19 @@ def _kind(annotation: Any, parts: Sequence[Any], or_word: bool) -> Check:
         return _array_or_word if or_word else _array
     single = [part for part in parts if part is not NoneType]
     if len(single) != 1:
-        return _anything
+        bare = (Mapping if get_origin(part) is Mapping else part for part in single)
+        one_of = tuple(part for part in bare if _is_plain(part))
+        if len(one_of) < len(single) or {int, float, bool} & {*one_of}:
+            return _anything
+        return lambda value, name: _instance(value, name, one_of)
     if get_origin(single[0]) is np.ndarray:
         return {"f": _floats, "b": _truths}.get(_letter(single[0]), _array)
     if get_origin(single[0]) is not None:
         inside = get_args(single[0])
         if get_origin(single[0]) is Sequence and get_origin(inside[0]) is np.ndarray:
             return _several
+        if get_origin(single[0]) is Mapping:
+            return lambda value, name: _instance(value, name, (Mapping,))
         return _callable if get_origin(single[0]) is Callable else _anything
     simple: Mapping[Any, Check] = {
         int: _whole_number,
@@ -237,9 +282,15 @@ def _kind(annotation: Any, parts: Sequence[Any], or_word: bool) -> Check:
     }
     if single[0] in simple:
         return simple[single[0]]
-    if inspect.isclass(single[0]) and not getattr(single[0], "_is_protocol", single[0] is object):
-        return lambda value, name: _instance(value, name, single[0])
+    if _is_plain(single[0]):
+        return lambda value, name: _instance(value, name, (single[0],))
     return _anything
+
+
+def _is_plain(kind: Any) -> bool:
+    """Whether something is a class that a value can be an instance of."""
+    is_class = inspect.isclass(kind) and get_origin(kind) is None
+    return is_class and not getattr(kind, "_is_protocol", kind is object)
 
 
 def _letter(annotation: Any) -> str:
@@ -279,7 +330,7 @@ def _first_odd(value: Any) -> str:
     """Say where something stands that is no number."""
     entries = np.asarray(value, dtype=object)
     for place, entry in np.ndenumerate(entries):
-        if not isinstance(entry, float | int | np.number):
+        if not isinstance(entry, float | int | np.floating | np.integer):
             return f"entry {[*place]} is {entry!r}" if place else f"it is {entry!r}"
     return f"it is {_described(value)}"
 
@@ -359,11 +410,10 @@ def _callable(value: Any, name: str) -> Any:
     return value
 
 
-def _instance(value: Any, name: str, kind: type[Any]) -> Any:
-    if not isinstance(value, kind):
-        raise InputError(
-            f"{name}: {_described(value)} is not of the type {kind.__name__}. Make one."
-        )
+def _instance(value: Any, name: str, kinds: tuple[type[Any], ...]) -> Any:
+    if not isinstance(value, kinds):
+        words = " or ".join(kind.__name__ for kind in kinds)
+        raise InputError(f"{name}: {_described(value)} is not of the type {words}. Make one.")
     return value
 
 
@@ -391,4 +441,6 @@ def _described(value: Any) -> str:
         except ValueError:
             return "of rows of different lengths"
     words = repr(value)
-    return words if len(words) <= 40 else f"of the type {type(value).__name__}"
+    return (
+        words if len(words) <= 40 and "\n" not in words else f"of the type {type(value).__name__}"
+    )

@@ -38,6 +38,30 @@ WRITTEN: Final = (
         "model.costs.CostModel.price",
     ),
     Formula(
+        "running_cost",
+        "R_Xp = Σ_{recurrent l of p in X} a_lY in the last year Y",
+        "Cost",
+        "funding.options.compare_options",
+    ),
+    Formula(
+        "hub_and_links",
+        "F + n c  against  l n (n - 1) / 2",
+        "Members and the network",
+        "members.network.weigh_network",
+    ),
+    Formula(
+        "claimed_share",
+        "Σ_{i in X} E[S_i] f_i / Σ_{i in X} E[S_i]",
+        "Programme",
+        "funding.options.compare_options",
+    ),
+    Formula(
+        "largest_error",
+        "max_h se_h / (q_90 - q_10)_h over the headlines h",
+        "Draws",
+        "uncertainty.convergence.converge",
+    ),
+    Formula(
         "share_of_payer", "Σ_c E[C_cp] / Σ_c E[C_c]", "Cost", "appraisal.capabilities.appraise"
     ),
     Formula("stated_total", "T = Σ_l a_l + residual", "Cost", "appraisal.cost_cube.cost_cube"),

@@ -3,16 +3,18 @@
 On which capabilities the gain of each improvement falls.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
+from itertools import compress
+from typing import Protocol, TypeAlias
 
 import numpy as np
 
 from capworth.case.model import DISTANCE, HARM, NET, Case, Effect
 from capworth.methods.allocation.coalitions import memberships
-from capworth.methods.arguments import Bools, Floats, Ints
-from capworth.model.chain import Benefits, ChainModel, changed, changes_of
+from capworth.methods.arguments import Floats
+from capworth.model.chain import Benefits, ChainModel, Levels, Worth, changed, changes_of
 from capworth.model.draws import AtModes, Draws
 from capworth.model.effect_years import EffectYears
 from capworth.model.gains import Tree
@@ -20,37 +22,56 @@ from capworth.model.simulation import Model
 
 MONEY = "money"  # measure before cost
 
+Changes: TypeAlias = tuple[Mapping[str, Floats], Mapping[str, Floats]]  # factors and levels
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Game:
-    """The joint gain of every set of the improvements that act on one thing.
+    """The joint gain of every set of the improvements that act on one thing, found when asked for.
 
     Attributes
     ----------
     measure : distance, money or harm
     capability : where they act
     users : numbers of the improvements
-    table : (draws, 2^users) gain of each set; bit k of the column stands for the k-th user. Per
-        cent of the distance and days are means over the appraisal, money its present value, each
-        improvement counted for its years of effect
+    draws : how many
+    find : gain (draws,) of some of the users, in their order. Per cent of the distance and days
+        are means over the appraisal, money its present value, each improvement counted for its
+        years of effect
     """
 
     measure: str
     capability: str
     users: tuple[int, ...]
-    table: Floats
+    draws: int
+    find: Callable[[tuple[int, ...]], Floats]
+    _known: dict[tuple[int, ...], Floats] = field(default_factory=dict, init=False, repr=False)
 
-    def mask(self, taken: Iterable[int]) -> int:
-        """Column of the users that are in a set."""
+    @classmethod
+    def tabled(cls, measure: str, capability: str, users: tuple[int, ...], table: Floats) -> "Game":
+        """Make it of a table (draws, 2^users); bit k of a column stands for the k-th user."""
+        column = {user: 1 << place for place, user in enumerate(users)}
+        return cls(
+            measure,
+            capability,
+            users,
+            len(table),
+            lambda taken: np.asarray(table[:, sum(column[user] for user in taken)]),
+        )
+
+    def gain(self, taken: Iterable[int]) -> Floats:
+        """(draws,) what those of the users gain that are in a set."""
         inside = set(taken)
-        return sum(1 << place for place, user in enumerate(self.users) if user in inside)
+        there = tuple(user for user in self.users if user in inside)
+        if there not in self._known:
+            self._known[there] = self.find(there) if there else np.zeros(self.draws)
+        return self._known[there]
 
-    def masks(self, there: Sequence[int]) -> Ints:
-        """Columns of the table over the sets of some users, (2^there,)."""
-        bits = [1 << self.users.index(user) for user in there]
-        inside = memberships(len(there)).astype(np.int64)
-        columns: Ints = np.einsum("su,u->s", inside, np.array(bits, dtype=np.int64))
-        return columns
+    def table(self, there: Sequence[int]) -> Floats:
+        """(draws, 2^there) gain of every set of some users; bit k stands for the k-th of them."""
+        sets = memberships(len(there))
+        found: Floats = np.stack([self.gain(compress(there, inside)) for inside in sets]).T
+        return found
 
 
 class Meeting(Protocol):
@@ -133,42 +154,43 @@ class Chain:
 
     Attributes
     ----------
-    full : by measure, money or harm, (draws, 2^users) gain in a year of each set of the users when
-        all its effects are full; bit k of the column stands for the k-th user
+    full : of some of the users, by measure, money or harm, (draws,) gain in a year when all their
+        effects are full
     course : where the capability goes by itself; None where all go on as they are
     """
 
     users: tuple[int, ...]
     capability: str
-    full: Mapping[str, Floats]
+    full: Callable[[tuple[int, ...]], Mapping[str, Floats]]
     years: EffectYears
     course: Course | None = None
 
     def joint(self, measure: str, users: Sequence[int], delays: Sequence[int] = ()) -> Floats:
         """See `Meeting`; in a year those work together that have their effect by then."""
         kind = MONEY if measure == NET else measure
-        table = self.full.get(kind)
-        if table is None:
-            return np.zeros(len(self.full[MONEY]))
-        found = np.zeros(len(table))
+        nothing = np.zeros_like(self.full(())[MONEY])
+        if kind not in (MONEY, HARM):
+            return nothing
+        found = nothing
         if self.course is not None:
             found = self._on_course(self.course, kind, users, delays)
         else:
             for working, years in self.years.levels(users, delays):
-                found += years * table[:, self._column(users, working)]
+                found += years * self._of(kind, users, working)
         return found if kind == MONEY else found / self.years.annuity
 
-    def _column(self, users: Sequence[int], working: Sequence[int]) -> int:
-        return sum(1 << self.users.index(users[place]) for place in working)
+    def _of(self, kind: str, users: Sequence[int], working: Sequence[int]) -> Floats:
+        """(draws,) gain in a year of those of some users that work."""
+        return self.full(tuple(sorted(users[place] for place in working)))[kind]
 
     def _on_course(
         self, course: Course, kind: str, users: Sequence[int], delays: Sequence[int]
     ) -> Floats:
         """(draws,) gain over the years: nothing once it has ended, but by those that keep it."""
         discount = self.years.discount * (1.0 if course.grown is None else course.grown)
-        found, table = np.zeros(len(self.full[kind])), self.full[kind]
+        found = np.zeros_like(self.full(())[kind])
         for working, share in self.years.parts(users, delays).items():
-            gain = table[:, self._column(users, working)]
+            gain = self._of(kind, users, working)
             found += (discount @ (share * course.alive)) * gain
             if course.keepers & {users[place] for place in working}:
                 found += (discount @ (share * (1 - course.alive))) * (gain + course.now[kind])
@@ -195,16 +217,15 @@ def meetings_of(model: Model, draws: Draws, fewest: int = 1) -> tuple[Level | Ch
 
 def games_of(places: Iterable[Level | Chain], size: int) -> tuple[Game, ...]:
     """Games of some meetings in the first draws: one for each level, two for each chain."""
-    found = []
-    for place in places:
-        for measure in (DISTANCE,) if isinstance(place, Level) else (MONEY, HARM):
-            table = np.zeros((size, 1 << len(place.users)))
-            for column, inside in enumerate(memberships(len(place.users))):
-                taken = [u for u, there in zip(place.users, inside, strict=True) if there]
-                if taken:
-                    table[:, column] = place.joint(measure, taken)[:size]
-            found.append(Game(measure, place.capability, place.users, table))
-    return tuple(found)
+    return tuple(
+        Game(measure, place.capability, place.users, size, partial(_joint, place, measure, size))
+        for place in places
+        for measure in ((DISTANCE,) if isinstance(place, Level) else (MONEY, HARM))
+    )
+
+
+def _joint(place: Level | Chain, measure: str, size: int, taken: tuple[int, ...]) -> Floats:
+    return place.joint(measure, taken)[:size]
 
 
 def levels_of(
@@ -257,23 +278,14 @@ def _chains(model: Model, draws: Draws, fewest: int) -> Iterator[Chain]:
     for capability, users in acting.items():
         c, effects = case.capability_ids.index(capability), grouped.get((capability, ""), [])
         drawn = {e.change.name: draws.of(e.change) for e in effects}
-        money, harm = np.zeros((2, draws.size, 1 << len(users)))
-        for column, inside in enumerate(memberships(len(users))):
-            mine = [e for e in effects if e.improvement in _those(case, users, inside)]
-            if not mine:
-                continue
-            changes = changes_of(mine, drawn)
-            then = chain.walk(
-                draws.size, {capability: changed(levels[capability], *changes)}, worth
-            )
-            money[:, column] = then.money[:, c] - today.money[:, c]
-            harm[:, column] = then.harm[:, c] - today.harm[:, c]
+        start = {MONEY: today.money[:, c].copy(), HARM: today.harm[:, c].copy()}
+        walk = partial(_together, chain, (c, capability), levels[capability], worth, start)
+        full = cache(partial(_gained, case, effects, drawn, walk))
         course = None
         if paths.declared:
-            now = {MONEY: today.money[:, c].copy(), HARM: today.harm[:, c].copy()}
             keepers = frozenset(k for k, kept in paths.keepers if kept == c)
-            course = Course(now, paths.growth(draws, capability), paths.alive[c], keepers)
-        yield Chain(users, capability, {MONEY: money, HARM: harm}, model.gains.years, course)
+            course = Course(start, paths.growth(draws, capability), paths.alive[c], keepers)
+        yield Chain(users, capability, full, model.gains.years, course)
 
 
 def _acting(model: Model) -> dict[str, tuple[int, ...]]:
@@ -287,10 +299,35 @@ def _acting(model: Model) -> dict[str, tuple[int, ...]]:
     return {c: tuple(sorted(users)) for c, users in acting.items() if c in chained}
 
 
-def _those(case: Case, users: Sequence[int], inside: Bools) -> frozenset[str]:
-    """The improvements of a set by their names."""
-    pairs = zip(users, inside, strict=True)
-    return frozenset(case.improvement_ids[user] for user, taken in pairs if taken)
+def _gained(
+    case: Case,
+    effects: Iterable[Effect],
+    drawn: Mapping[str, Floats],
+    walk: Callable[[Changes], Mapping[str, Floats]],
+    taken: tuple[int, ...],
+) -> Mapping[str, Floats]:
+    """Let some improvements work on a chain: the factors of all multiply, levels are set first."""
+    names = {case.improvement_ids[user] for user in taken}
+    return walk(changes_of([e for e in effects if e.improvement in names], drawn))
+
+
+def _together(
+    chain: ChainModel,
+    at: tuple[int, str],
+    levels: Levels,
+    worth: Mapping[str, Worth],
+    today: Mapping[str, Floats],
+    changes: Changes,
+) -> Mapping[str, Floats]:
+    """By measure, (draws,) what a chain gives more in a year with some changes."""
+    if not any(changes):
+        return {measure: np.zeros_like(now) for measure, now in today.items()}
+    place, capability = at
+    then = chain.walk(len(today[MONEY]), {capability: changed(levels, *changes)}, worth)
+    return {
+        MONEY: then.money[:, place] - today[MONEY],
+        HARM: then.harm[:, place] - today[HARM],
+    }
 
 
 def _grouped(case: Case, on_chain: bool, fewest: int) -> dict[tuple[str, str], list[Effect]]:

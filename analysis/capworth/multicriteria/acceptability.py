@@ -34,7 +34,7 @@ from capworth.methods.acceptability.measurement import (
     shared_baselines,
 )
 from capworth.methods.acceptability.smaa import BLOCK, NAME, RankDraws, largest_error, rank_draws
-from capworth.methods.arguments import Bools, Floats, known
+from capworth.methods.arguments import Bools, Floats, checked, known
 from capworth.methods.elicitation.weights import (
     ROUNDING,
     Sampler,
@@ -671,6 +671,7 @@ class RankAcceptability:
         return f"{shown}<p>{' '.join((facts, *self.notes))}</p>"
 
 
+@checked
 def rank_acceptability(
     table: pd.DataFrame | ArrayLike,
     weights: Weights = None,

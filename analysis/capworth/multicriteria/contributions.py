@@ -11,7 +11,7 @@ import pandas as pd
 
 from capworth.case.model import Case, Estimate
 from capworth.errors import CapworthError, InputError, nearest
-from capworth.methods.arguments import Floats
+from capworth.methods.arguments import Floats, kinds_checked
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.draws import AtModes
 from capworth.model.figures import Column, columns
@@ -179,6 +179,7 @@ class Explanation:
         return f"<Explanation of {self.subject}: {self.summary}>"
 
 
+@kinds_checked
 def explain(case: Case, subject: str) -> Explanation:
     """Explain a capability or an improvement by its short name, at the modes of all inputs.
 

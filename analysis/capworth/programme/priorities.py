@@ -15,7 +15,7 @@ from capworth.errors import InputError, nearest
 from capworth.methods.acceptability import indices
 from capworth.methods.acceptability.indices import expected_ranks
 from capworth.methods.acceptability.smaa import RankTally, snapped
-from capworth.methods.arguments import Bools, Floats, known
+from capworth.methods.arguments import Bools, Floats, kinds_checked, known
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.figures import ALL, MODE, RATIO, SHARE, STATED, Column, columns
 from capworth.model.gains import Gains
@@ -199,6 +199,7 @@ class SetRanks(Answer):
         )
 
 
+@kinds_checked
 def rank_sets(
     sample: Sample,
     sets: Mapping[str, Sequence[str]],

@@ -12,7 +12,7 @@ import pandas as pd
 
 from capworth.case.relations import SYNERGY, Tie, Tied, Ties, tie
 from capworth.errors import InputError, nearest
-from capworth.methods.arguments import Bools, Floats, finite, truths, within
+from capworth.methods.arguments import Bools, Floats, above, checked, finite, truths, within
 from capworth.methods.portfolio.frontier import (
     Frontier,
     admission,
@@ -133,6 +133,7 @@ class BestProgramme:
         return f"<p>{repr(self)[1:-1]}</p>{shown}"
 
 
+@checked
 def best_programme(
     projects: pd.DataFrame | Mapping[str, Sequence[Any]],
     budget: float,
@@ -176,7 +177,7 @@ def best_programme(
         )
     cost, value = (column_of(projects, name) for name in ("cost", "value"))
     limit = float(within(budget, "budget", 0))
-    step = unit or decimal_grid(np.append(cost, limit))
+    step = decimal_grid(np.append(cost, limit)) if unit is None else float(above(unit, "unit"))
     ties = ties_of_table(projects, relations, minimums or {})
     rules = with_bonus(ties.relations, _bonuses(ties, relations))
     counted = np.ceil(cost / step - 1e-9) * step

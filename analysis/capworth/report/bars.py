@@ -12,7 +12,7 @@ from typing import Any
 
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
-from capworth.report.blocks import Cell
+from capworth.report.content import Cell, Text, Voice, say, spoken
 
 SOLID, HATCHED, GREY, OUTLINE = "solid", "hatched", "grey", "outline"  # told apart without hue
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)  # of a scale, times a power of ten
@@ -23,8 +23,8 @@ MOST = 4  # steps of a scale
 class Bar:
     """One row: its name, its bar with a range, the numbers at its end."""
 
-    name: str
-    cells: tuple[Cell, ...]
+    name: Text
+    cells: tuple[Cell | None, ...]
     amount: Amount | None = None  # None where it is not known: no bar is drawn
     parts: tuple[float, ...] = ()  # of the bar from its start, each in the next fill
 
@@ -33,7 +33,7 @@ class Bar:
 class Group:
     """Rows that belong together, with their head and their fill."""
 
-    head: str
+    head: Text | None
     fill: str
     bars: tuple[Bar, ...]
 
@@ -57,42 +57,51 @@ class Bars:
     years : whether the scale counts years, whose ticks are whole and without separators
     """
 
-    title: str
-    axis: str
-    names: str
-    heads: tuple[str, ...]
+    title: Text | None
+    axis: Text
+    names: Text | None
+    heads: tuple[Text | None, ...]
     groups: tuple[Group, ...]
-    note: str = ""
+    note: Text | None = None
     mark: str = "bar"
-    key: tuple[tuple[str, str], ...] = ()
+    key: tuple[tuple[str, Text], ...] = ()
     spare: int = 0
     wide: bool = False
     years: bool = False
 
-    def drawn(self, language: Language) -> dict[str, Any]:
+    def drawn(self, speaker: Voice | Language) -> dict[str, Any]:
         """Turn it into plain data: every end as a share of the width, ticks in words."""
+        voice = speaker if isinstance(speaker, Voice) else Voice(speaker)
         bars = [bar for group in self.groups for bar in group.bars]
         low, high, ticks = scale((b.amount for b in bars if b.amount), self.mark == "bar")
         zero = (0.0 - low) / (high - low)
+        shown = ("title", "axis", "names", "heads", "note")
         return {
             "kind": "bars",
-            **{k: getattr(self, k) for k in ("title", "axis", "names", "heads", "note", "mark")},
-            "key": [{"fill": fill, "text": text} for fill, text in self.key],
+            **{name: spoken(getattr(self, name), voice) for name in shown},
+            "mark": self.mark,
+            "key": [{"fill": fill, "text": spoken(text, voice)} for fill, text in self.key],
             "spare": self.spare,
-            "left_out": [language.say("and_more", count=count + 1) for count in range(self.spare)],
+            "left_out": [
+                spoken(say("and_more", count=count + 1), voice) for count in range(self.spare)
+            ],
             "grouped": any(group.head for group in self.groups),
             "zero": min(max(zero, 0.0), 1.0),
             "ticks": [
-                {"at": (t - low) / (high - low), "text": self._tick(t, language)}
+                {"at": (t - low) / (high - low), "text": self._tick(t, voice)}
                 for t in ticks
                 if not self.years or t == int(t)
             ],
             "wide": self.wide,
             "groups": [
                 {
-                    "head": group.head,
+                    "head": spoken(group.head, voice),
                     "rows": [
-                        {"name": bar.name, "cells": bar.cells, "bar": self._shares(bar, low, high)}
+                        {
+                            "name": spoken(bar.name, voice),
+                            "cells": [spoken(cell, voice) for cell in bar.cells],
+                            "bar": self._shares(bar, low, high),
+                        }
                         for bar in group.bars
                     ],
                     "fill": group.fill,
@@ -101,8 +110,8 @@ class Bars:
             ],
         }
 
-    def _tick(self, value: float, language: Language) -> str:
-        return str(int(value)) if self.years else language.tick(value)
+    def _tick(self, value: float, voice: Voice) -> str:
+        return str(int(value)) if self.years else voice.language.tick(value)
 
     def _shares(self, bar: Bar, low: float, high: float) -> dict[str, Any] | None:
         if bar.amount is None or not all(map(isfinite, bar.amount)):

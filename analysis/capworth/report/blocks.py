@@ -95,6 +95,7 @@ class Section:
     title: str
     blocks: Sequence[Block]
     breaks: bool = False  # whether it begins on a new page
+    name: str = ""  # by which cross-references know it
 
 
 def as_data(block: Block, drawings: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:

@@ -1,19 +1,30 @@
-"""A member's brief: one page in the member's language, as a tagged PDF."""
+"""A member's brief: one page that asks for a few numbers and says what they are held to be today.
 
+Modelled figures and the member's contribution, each in its own prices; no answer of a survey.
+"""
+
+from collections.abc import Iterator
 from math import isfinite, nan
 from typing import Any
 
 import pandas as pd
 
 from capworth.case.model import Case, Member
-from capworth.language.language import MARK, Language, own_words
+from capworth.language.language import Language, own_words
 from capworth.language.numbers import Amount
 from capworth.members.served import MemberBrief
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.result import Provenance
-from capworth.report.pdf import set_document
+from capworth.report.single import Row, picture, set_single
 
 PUBLISHED = "ABC"  # grades of a contribution that has a source
+CONFIRMED = 3  # services whose hits the member is asked for
+SERVICES = 3  # in the table of services
+TOUCHED = 2  # services named for an improvement
+LETTERS = 36  # of a name
+THOUSAND = 1e3
+OPENED = "capworth explain RUN"  # the explorer has no page of single members
+FIGURES = ("hits_got", "hits_given", "national_cost", "contribution")
 
 
 def write_brief(case: Case, brief: MemberBrief, provenance: Provenance, language: str) -> bytes:
@@ -26,7 +37,7 @@ def write_brief(case: Case, brief: MemberBrief, provenance: Provenance, language
     """
     page = document(case, brief, provenance, language)
     name = f"the brief of {brief.member.id}"
-    return set_document("brief.typ", page, case.settings.appraisal_date, name)
+    return set_single(page, case.settings.appraisal_date, name)
 
 
 def document(case: Case, brief: MemberBrief, provenance: Provenance, code: str) -> dict[str, Any]:
@@ -34,155 +45,85 @@ def document(case: Case, brief: MemberBrief, provenance: Provenance, code: str) 
     settings, member = case.settings, brief.member
     language = Language(code, case.names(code), settings.currency, "brief", own_words(case, code))
     organisation = language.typeset(settings.in_language("organisation", code))
-    name = member.in_language("name", code)
-    region = language.word("region", member.region)
-    title = language.say("page.title", name=name)
-    day = settings.appraisal_date
+    day, form = settings.appraisal_date, _form(brief, language)
+    figures = language.listed(f"{name}.{member.id}" for name in FIGURES)
     return {
         "language": code,
         "direction": language.direction,
-        "title": title,
+        "topic": language.say("page.paper"),
+        "title": f"{organisation} · {language.word('region', member.region)}",
         "author": organisation,
         "date": [day.year, day.month, day.day],
-        "paper": language.say("page.paper"),
-        "place": f"{organisation} · {region}",
-        "finding": _finding(brief, language),
-        "modelled": language.say("page.modelled"),
-        "cards": _cards(case, brief, language),
-        "uses": _uses(brief, language),
-        "serves": _serves(case, brief, language),
-        "pays": _pays(case, brief, language),
-        "basis": _basis(brief, language),
-        "ask": _ask(brief, language),
-        "foot": language.say(
-            "page.foot",
-            version=provenance.version,
-            case=provenance.case,
-            fingerprint=provenance.fingerprint[:12],
-            currency=settings.currency,
-            year=settings.price_year,
-            cutoff=language.day(day),
-            seed=provenance.seed,
-            draws=language.number(brief.draws, 0),
+        "heading": language.say(
+            "page.title", name=member.in_language("name", code), count=len(form["rows"])
         ),
+        "lines": [
+            {"head": language.say(f"line.{key}"), "text": text}
+            for key, text in _lines(case, brief, language)
+        ],
+        "numbers": _numbers(case, brief, language),
+        "picture": _picture(brief, language),
+        "tables": [*_pays(case, brief, language), *_uses(brief, language), form],
+        "columns": [],
+        "note": _basis(brief, language),
+        "foot": [
+            language.say("page.opened", figures=figures, address=OPENED),
+            language.say(
+                "page.foot",
+                version=provenance.version,
+                case=provenance.case,
+                fingerprint=provenance.fingerprint[:12],
+                currency=settings.currency,
+                year=settings.price_year,
+                cutoff=language.day(day),
+                seed=provenance.seed,
+                draws=language.number(brief.draws, 0),
+            ),
+        ],
+        "long": False,
     }
 
 
-def _ends(row: "pd.Series[Any]", name: str, scale: float = 1.0) -> Amount:
-    return Amount(*(float(row[f"{name}{end}"]) * scale for end in ("", "_low", "_high")))
-
-
-def _finding(brief: MemberBrief, language: Language) -> str:
-    best = list(brief.improvements.index)
-    parts = {"first": language.name(str(best[0])) if best else language.say("page.none")}
-    if not len(brief.capabilities):
-        return language.say("page.finding_unmeasured", **parts)
-    return language.say(
-        "page.finding",
-        hits=_count(brief.row, "hits", language, ranged=False),
-        given=_count(brief.row, "hits_given", language, ranged=False),
-        **parts,
-    )
-
-
-def _count(row: "pd.Series[Any]", name: str, language: Language, *, ranged: bool = True) -> str:
-    """A count of events a year; a small one is only said to be small."""
-    ends = _ends(row, name)
-    if not isfinite(ends.middle):
-        return language.say("page.few")
-    return _spread(row, name, language) if ranged else language.middle(ends)
-
-
-def _spread(row: "pd.Series[Any]", name: str, language: Language) -> str:
-    """Write an amount with its range, also where its mean lies beyond it, and its error."""
-    amount = _ends(row, name)
-    if not amount.is_known:
-        return language.say("unknown")
-    middle = language.middle(amount)
-    shown = middle if amount.is_exact else language.around(middle, amount)
-    return _with_error(shown, float(row[f"{name}_error"]), language)
-
-
-def _with_error(shown: str, error: float, language: Language, *, money: bool = False) -> str:
-    """Put the Monte Carlo error behind a figure, with two significant digits; none where none."""
-    if not error > 0:
-        return shown
-    deviation = language.price_middle(_exact(error)) if money else language.number(error)
-    return language.say("page.error", figure=shown, error=deviation)
-
-
-def _exact(value: float) -> Amount:
-    return Amount(value, value, value)
-
-
-def _price(row: "pd.Series[Any]", name: str, language: Language) -> str:
-    """Write money of a member with its range and its error."""
-    shown = language.price_spread(_ends(row, name, MILLION))
-    return _with_error(shown, float(row[f"{name}_error"]) * MILLION, language, money=True)
-
-
-def _cards(case: Case, brief: MemberBrief, language: Language) -> list[dict[str, str]]:
-    row = brief.row
-    counted, valued = len(brief.capabilities) > 0, brief.measured[0] > 0
-    cards = []
-    for card, name in (("uses", "hits"), ("owns", "hits_given")):
-        few = counted and not isfinite(float(row[name]))
-        shown = language.say("page.few") if few else language.middle(_ends(row, name))
-        cards.append(
-            {
-                "head": language.say(f"card.{card}"),
-                "value": shown if counted else language.say("page.unknown"),
-                "range": _with_error(
-                    language.span(_ends(row, name)), float(row[f"{name}_error"]), language
-                )
-                if counted and not few
-                else "",
-                "detail": language.say(f"card.{card}_detail"),
-            }
-        )
-    own = _ends(row, "own_m", MILLION)
-    cards.append(
-        {
-            "head": language.say("card.gains"),
-            "value": language.price_middle(own) if valued else language.say("page.unknown"),
-            "range": _with_error(
-                language.price_span(own), float(row["own_m_error"]) * MILLION, language, money=True
-            )
-            if valued
-            else "",
-            "detail": language.say("card.gains_detail", harm=_spread(row, "own_harm", language)),
-        }
-    )
-    paid, national = _contribution(brief.member), _ends(row, "national_m", MILLION)
-    known = isfinite(paid.middle)
-    error = float(row["national_m_error"]) * MILLION
-    first = paid if known else national
-    span = (
-        _stated(brief.member, case.settings.price_year, language)
-        if known
-        else _with_error(language.price_span(national), error, language, money=True)
-    )
-    cards.append(
-        {
-            "head": language.say("card.pays"),
-            "value": language.price_middle(first),
-            "range": span,
-            "detail": language.say(
-                "card.pays_detail" if known else "card.pays_none",
-                national=language.price_middle(national),
+def _lines(case: Case, brief: MemberBrief, language: Language) -> Iterator[tuple[str, str]]:
+    yield "why", language.say(f"page.why_{brief.connected_by}")
+    known, every = (language.number(n, 0) for n in brief.measured)
+    if brief.measured[0]:
+        own, national = float(brief.row["own_m"]), float(brief.row["national_m"])
+        yield (
+            "money",
+            language.say(
+                "page.money_below" if own < national else "page.money_above",
+                own=language.price_spread(_ends(brief.row, "own_m", MILLION)),
+                count=brief.below,
+                members=language.number(brief.members, 0),
+                known=known,
+                all=every,
             ),
-        }
+        )
+    else:
+        yield "money", language.say("page.money_unknown", all=every)
+    yield "contribution", _contributed(case, brief, language)
+
+
+def _contributed(case: Case, brief: MemberBrief, language: Language) -> str:
+    """What it pays to the organisation, in the prices of the year in which it was stated."""
+    paid, member = _contribution(brief.member), brief.member
+    if not isfinite(paid.middle):
+        return language.say("page.no_contribution")
+    grade = str(brief.row["contribution_grade"])
+    source = case.cited(member.contribution_source) if member.contribution_source else ""
+    amount = language.price_middle(paid)
+    if not paid.is_exact and paid.is_known:
+        low, high = (language.price_middle(_exact(end)) for end in (paid.low, paid.high))
+        amount = language.say("pays.stated", amount=amount, low=low, high=high)
+    published = grade in PUBLISHED and source
+    return language.say(
+        "pays.text_published" if published else "pays.text_modelled",
+        amount=amount,
+        year=str(member.contribution_year or case.settings.price_year),
+        source=source,
+        grade=grade,
     )
-    return cards
-
-
-def _stated(member: Member, price_year: int, language: Language) -> str:
-    """Between what a contribution was stated to lie, and in the money of which year."""
-    paid, year = _contribution(member), str(member.contribution_year or price_year)
-    if paid.is_exact or not paid.is_known:
-        return language.say("card.stated_exact", year=year)
-    low, high = (language.price_middle(_exact(end)) for end in (paid.low, paid.high))
-    return language.say("card.stated", low=low, high=high, year=year)
 
 
 def _contribution(member: Member) -> Amount:
@@ -194,132 +135,192 @@ def _contribution(member: Member) -> Amount:
     return Amount(member.contribution, low, high)
 
 
-def _uses(brief: MemberBrief, language: Language) -> dict[str, Any]:
-    rows, most = [], max((float(x) for x in brief.bars.to_numpy().ravel()), default=0.0)
-    for (capability, row), (_, bar) in zip(
-        brief.capabilities.iterrows(), brief.bars.iterrows(), strict=True
-    ):
-        rows.append(
+def _exact(value: float) -> Amount:
+    return Amount(value, value, value)
+
+
+def _ends(row: "pd.Series[Any]", name: str, scale: float = 1.0) -> Amount:
+    return Amount(*(float(row[f"{name}{end}"]) * scale for end in ("", "_low", "_high")))
+
+
+def _count(row: "pd.Series[Any]", name: str, language: Language) -> str:
+    """A count of events a year; a small one is only said to be small."""
+    ends = _ends(row, name)
+    return language.middle(ends) if isfinite(ends.middle) else language.say("page.few")
+
+
+def _range(amount: Amount, span: str, language: Language) -> str:
+    """The 80 % range in words; nothing where there is none."""
+    if not amount.is_known or amount.is_exact:
+        return ""
+    return language.say("page.range", span=span)
+
+
+def _numbers(case: Case, brief: MemberBrief, language: Language) -> list[dict[str, str]]:
+    row, counted = brief.row, len(brief.capabilities) > 0
+    found = []
+    for key, name in (("finds", "hits"), ("gives", "hits_given")):
+        amount = _ends(row, name)
+        told = counted and isfinite(amount.middle)
+        found.append(
             {
-                "cells": [
-                    language.name(str(capability)),
-                    language.part(float(row["chance"])),
-                    _count(row, "hits", language),
-                    _count(row, "hits_given", language),
-                ],
-                "bars": [float(x) / most for x in bar] if most else [0.0, 0.0],
+                "value": _count(row, name, language) if counted else language.say("page.unknown"),
+                "label": language.say(f"number.{key}"),
+                "text": _range(amount, language.span(amount), language) if told else "",
             }
         )
-    note = language.say("uses.nothing")
-    if rows:
-        note = language.say("uses.more", count=language.number(brief.others, 0))
-    for capability, source in brief.published:
-        note += " " + language.say(
-            "uses.known", capability=language.name(capability), source=source
-        )
-    return {
-        "head": language.say("uses.head"),
-        "heads": [language.say(f"uses.{k}") for k in ("capability", "chance", "hits", "given")],
-        "rows": rows,
-        "note": note,
-    }
+    national = _ends(row, "national_m", MILLION)
+    found.append(
+        {
+            "value": language.price_middle(national),
+            "label": language.say("number.national"),
+            "text": " ".join(
+                (
+                    _range(national, language.price_span(national), language),
+                    language.say("page.prices", year=str(case.settings.price_year)),
+                )
+            ).strip(),
+        }
+    )
+    return found
 
 
-def _serves(case: Case, brief: MemberBrief, language: Language) -> dict[str, Any]:
-    table = brief.improvements
-    illustrative = {i.id for i in case.improvements if i.illustrative}
-    programme = bool(table["chosen"].notna().any()) if len(table) else False
-    most = float(table["points"].max()) if len(table) else 0.0
+def _picture(brief: MemberBrief, language: Language) -> dict[str, Any] | None:
+    """Hits found and given, each with the median of the members of the region."""
+    if not len(brief.capabilities):
+        return None
     rows = []
-    for improvement, row in table.iterrows():
-        name = language.name(str(improvement)) + (MARK if improvement in illustrative else "")
-        cells = [
-            language.say("serves.equal", name=name) if row["equal"] else name,
-            _spread(row, "points", language),
-            language.probability(float(row["p_top"])),
-        ]
-        if programme:
-            cells.append(language.say("serves.yes" if row["chosen"] else "serves.no"))
-        rows.append({"cells": cells, "bars": [float(row["points"]) / most]})
-    heads = ["improvement", "points", "top", *(["programme"] if programme else [])]
-    note = [language.say("serves.note"), language.say(f"serves.needs_{brief.needs}")]
-    if table["equal"].any():
-        note.append(language.say("serves.equal_note"))
-    return {
-        "head": language.say("serves.head"),
-        "heads": [language.say(f"serves.{k}") for k in heads],
-        "rows": rows,
-        "note": " ".join(note) if rows else language.say("serves.nothing"),
+    for key, name in (("finds", "hits"), ("gives", "hits_given")):
+        amount, usual = _ends(brief.row, name), brief.usual.get(name, nan)
+        known = amount if isfinite(amount.middle) else None
+        told = (_count(brief.row, name, language),)
+        rows.append(Row(language.say(f"picture.{key}"), told, known, mine=True))
+        if isfinite(usual):
+            median = language.say("picture.usual")
+            rows.append(Row(median, (language.number(usual),), _exact(usual), mine=False))
+    mine, usual = float(brief.row["hits"]), brief.usual.get("hits", nan)
+    key = "alone"
+    if isfinite(mine) and isfinite(usual):
+        key = "more" if mine > usual else "less"
+    words = {
+        "title": language.say(f"picture.title_{key}"),
+        "axis": language.say("picture.axis"),
+        "names": "",
+        "heads": (language.say("picture.year"),),
+        "note": "",
     }
+    return picture(words, rows, language)
 
 
-def _pays(case: Case, brief: MemberBrief, language: Language) -> dict[str, Any]:
-    row, member = brief.row, brief.member
-    items = []
-    paid = _contribution(member)
-    if isfinite(paid.middle):
-        grade = str(row["contribution_grade"])
-        source = case.cited(member.contribution_source) if member.contribution_source else ""
-        published = grade in PUBLISHED and source
-        amount = language.price_middle(paid)
-        if not paid.is_exact and paid.is_known:
-            low, high = (language.price_middle(_exact(end)) for end in (paid.low, paid.high))
-            amount = language.say("pays.stated", amount=amount, low=low, high=high)
-        items.append(
-            language.say(
-                "pays.text_published" if published else "pays.text_modelled",
-                amount=amount,
-                year=str(member.contribution_year or case.settings.price_year),
-                source=source,
-                grade=grade,
-            )
-        )
-    national = _price(row, "national_m", language)
-    items.append(language.say("pays.national", amount=national, count=_members(brief, language)))
-    if brief.measured[0]:
-        items.append(
-            language.say(
-                "pays.external",
-                amount=_price(row, "external_m", language),
-                harm=_spread(row, "external_harm", language),
-            )
-        )
-    return {"head": language.say("pays.head"), "items": items}
+def _table(title: str, heads: list[str], rows: list[list[Any]], **more: Any) -> dict[str, Any]:
+    return {"title": title, "heads": heads, "rows": rows, "note": "", "spare": 0, **more}
 
 
-def _ask(brief: MemberBrief, language: Language) -> dict[str, Any]:
-    """Four numbers to confirm or correct, each with what this page says of it."""
-    row, counted = brief.row, len(brief.capabilities) > 0
-    unknown = language.say("page.unknown")
-    paid = _contribution(brief.member)
-    sentences = {
-        "hits": _count(row, "hits", language, ranged=False) if counted else unknown,
-        "given": _count(row, "hits_given", language, ranged=False) if counted else unknown,
-        "national": language.price_middle(_ends(row, "national_m", MILLION)),
-        "contribution": language.price_middle(paid) if paid.is_known else unknown,
-    }
-    return {
-        "head": language.say("ask.head"),
-        "heads": [language.say(f"ask.{key}") for key in ("what", "model", "yours")],
-        "rows": [[language.say(f"ask.{key}"), value] for key, value in sentences.items()],
-        "note": language.say("ask.note"),
-    }
-
-
-def _basis(brief: MemberBrief, language: Language) -> dict[str, Any]:
-    known, every = (language.number(n, 0) for n in brief.measured)
-    items = [
-        language.say(
-            f"basis.key_{brief.connected_by}",
-            count=_members(brief, language),
-            draws=language.number(brief.draws, 0),
-        ),
-        language.say("basis.measured", known=known, all=every),
-        language.say("basis.error", points=language.number(100 * brief.share_error)),
-        language.say("basis.replace"),
+def _pays(case: Case, brief: MemberBrief, language: Language) -> Iterator[dict[str, Any]]:
+    """National cost year by year, today and with the programme; nothing without a programme."""
+    if brief.added is None:
+        return
+    today = float(brief.row["national_m"])
+    first = case.settings.first_year
+    years = [str(first + k) for k in range(len(brief.added))]
+    rows = [
+        [language.say("pays.today"), *(_thousands(today, language) for _ in years)],
+        [
+            language.say("pays.with_programme"),
+            *(_thousands(today + float(more), language) for more in brief.added),
+        ],
     ]
-    return {"head": language.say("basis.head"), "text": " ".join(items)}
+    yield _table(
+        language.say("pays.head", sign=language.sign(), year=str(case.settings.price_year)),
+        ["", *years],
+        rows,
+        words=1,
+        widths=[1.0, *(0 for _ in years)],
+    )
 
 
-def _members(brief: MemberBrief, language: Language) -> str:
-    return language.number(brief.members, 0)
+def _thousands(millions: float, language: Language) -> str:
+    value = millions * MILLION / THOUSAND
+    return language.number(value, 0 if abs(value) >= 100 else 1)
+
+
+def _uses(brief: MemberBrief, language: Language) -> Iterator[dict[str, Any]]:
+    """Services of most use, and what the programme touches of what the member uses."""
+    rows = [
+        [
+            language.short(str(capability), LETTERS),
+            language.part(float(row["chance"])),
+            _count(row, "hits", language),
+            _count(row, "hits_given", language),
+        ]
+        for capability, row in brief.capabilities.head(SERVICES).iterrows()
+    ]
+    if rows:
+        heads = [language.say(f"uses.{k}") for k in ("capability", "chance", "hits", "given")]
+        yield _table(
+            language.say("uses.head"),
+            heads,
+            rows,
+            words=1,
+            widths=[1.0, 0, 0, 0],
+            spare=max(len(rows) - 1, 0),
+        )
+    touched = [
+        [
+            language.short(improvement, LETTERS),
+            language.listed((language.short(s, LETTERS) for s in services), TOUCHED),
+        ]
+        for improvement, services in brief.programme.items()
+        if services
+    ]
+    if touched:
+        yield _table(
+            language.say(
+                "touches.head", count=len(touched), all=language.number(len(brief.programme), 0)
+            ),
+            [language.say("touches.improvement"), language.say("touches.services")],
+            touched,
+            words=2,
+            widths=[1.0, 1.6],
+            spare=max(len(touched) - 1, 0),
+        )
+
+
+def _form(brief: MemberBrief, language: Language) -> dict[str, Any]:
+    """Numbers to confirm or correct, each with what is held today and where the case reads it."""
+    rows: list[list[Any]] = []
+    for capability, row in brief.capabilities.head(CONFIRMED).iterrows():
+        name = language.short(str(capability), LETTERS)
+        rows.append(
+            [
+                language.say("ask.hits", service=name),
+                _count(row, "hits", language),
+                None,
+                language.say("ask.to_network", capability=str(capability), member=brief.member.id),
+            ]
+        )
+    paid = _contribution(brief.member)
+    rows.append(
+        [
+            language.say("ask.contribution"),
+            language.price_middle(paid) if paid.is_known else language.say("page.unknown"),
+            None,
+            language.say("ask.to_members"),
+        ]
+    )
+    return _table(
+        language.say("ask.head"),
+        [language.say(f"ask.{key}") for key in ("what", "model", "yours", "where")],
+        rows,
+        words=1,
+        widths=[1.7, 0, 1.0, 1.5],
+        note=language.say("ask.note"),
+    )
+
+
+def _basis(brief: MemberBrief, language: Language) -> str:
+    return language.say(
+        "page.basis",
+        members=language.number(brief.members, 0),
+        draws=language.number(brief.draws, 0),
+    )

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from capworth.case.model import NET
-from capworth.charts.chart import money_at, sure
 from capworth.charts.schedule import yearly_limited
+from capworth.funding.options import OWN
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.methods.portfolio.good_sets import (
@@ -26,18 +26,35 @@ from capworth.methods.portfolio.good_sets import (
 )
 from capworth.model.costs import PAYERS
 from capworth.programme.selection import START as OPTION_START
-from capworth.report.advice import (
-    Advice,
-    Exchange,
-    advice,
-    break_even,
-    money_cell,
-    priced_members,
-    usable_m,
-)
+from capworth.programme.selection import Programme
+from capworth.report.advice import Advice, Exchange, advice, break_even, priced_members
 from capworth.report.bars import GREY, HATCHED, OUTLINE, SOLID, Bar, Bars, Group
 from capworth.report.blocks import Row, row_of, rows_of
+from capworth.report.content import (
+    Ask,
+    Hedged,
+    Listed,
+    Name,
+    Note,
+    Numbers,
+    Phrase,
+    Ref,
+    Text,
+    Title,
+    Told,
+    Voice,
+    Word,
+    bold,
+    listed,
+    names,
+    ref,
+    row_ref,
+    say,
+    sentences,
+    stated,
+)
 from capworth.report.doubt import how_far_to_trust, what_would_change
+from capworth.report.pages import Block, said_page
 from capworth.study.stages import Study
 
 SET, PROJECT, RANKING, CAPABILITIES, COSTS = "set", "project", "ranking", "capabilities", "costs"
@@ -56,32 +73,66 @@ def page_one_of(study: Study) -> str:
     return PROJECT if len(study.case.improvements) == 1 else SET
 
 
-def decision_page(study: Study, language: Language) -> dict[str, Any]:
-    """Everything on page 1."""
+Line = tuple[Text, Text]
+Number = tuple[Text, Text, Text]
+
+
+def decision_blocks(study: Study) -> tuple[Block, ...]:
+    """Everything on page 1, without a language."""
     found, kind = advice(study), page_one_of(study)
-    head = _HEADS[kind](study, language) if found is None else _advised(study, found, language)
-    picture = head.pop("picture")
+    head = _HEADS[kind](study) if found is None else _advised(study, found)
+    notes = sentences(*_notes(study))
+    return (
+        *head,
+        what_would_change(study, found),
+        how_far_to_trust(study, found),
+        *([Note(notes)] if notes.items else []),
+    )
+
+
+def decision_page(study: Study, language: Language) -> dict[str, Any]:
+    """Everything on page 1 as the template lays it out, in one language."""
+    return laid_out(said_page(decision_blocks(study), Voice(language, study)))
+
+
+def laid_out(page: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Lay the said blocks of page 1 out as the template takes them."""
+    blocks = {block["id"]: block for block in page}
+    change = blocks["change"]
+    if change["kind"] == "missing":
+        change = {"head": change["head"], "intro": "", "rows": [], "text": change["reason"]}
     return {
-        **head,
-        "picture": picture.drawn(language),
-        "change": what_would_change(study, found, language),
-        "trust": how_far_to_trust(study, found, language),
-        "note": " ".join(filter(None, _notes(study, language))),
+        "title": blocks["title"]["text"],
+        "box": blocks["box"]["rows"],
+        "numbers": blocks["numbers"]["rows"],
+        "picture": _bare(blocks["picture"]),
+        "change": _bare(change),
+        "trust": _bare(blocks["trust"]),
+        "note": blocks["note"]["text"] if "note" in blocks else "",
     }
 
 
-def _notes(study: Study, language: Language) -> Iterator[str]:
+def _bare(block: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in block.items() if key != "id"}
+
+
+def _notes(study: Study) -> Iterator[Text]:
     """What the whole case is, whether its improvements have true names, the simulation's error."""
-    yield first_sentence(case_note(study, language))
+    if study.case.settings.note:
+        yield Told(_case_note)
     improvements = study.case.improvements
     if improvements and all(i.illustrative for i in improvements):
-        yield language.say("trust.illustrative")
+        yield say("trust.illustrative")
     if "convergence" in study:
-        yield language.say(
+        yield say(
             "trust.error",
-            draws=language.number(study.provenance.draws, 0),
-            share=language.percent(study.convergence.largest, 1),
+            draws=stated("draws", study.provenance.draws, "whole"),
+            share=ref("largest_error.headlines", study.convergence.largest, "percent_tenth"),
         )
+
+
+def _case_note(study: Study, language: Language) -> str:
+    return first_sentence(case_note(study, language))
 
 
 def case_note(study: Study, language: Language) -> str:
@@ -98,258 +149,289 @@ def first_sentence(text: str) -> str:
 # ---------------------------------------------------------------- a set, or one project
 
 
-def _advised(study: Study, found: Advice, language: Language) -> dict[str, Any]:
+def _advised(study: Study, found: Advice) -> tuple[Block, ...]:
     if not found.chosen:
-        return _nothing(study, language)
+        return _nothing(study)
     if page_one_of(study) == PROJECT:
-        return _project(study, found, language)
-    return {
-        "title": _title(study, found, language),
-        "box": [
-            _line("asked", _asked(study, found, language), language),
-            *_verbs(study, found, language),
-            *_in_money(study, found, language),
-        ],
-        "numbers": _three(study, found, language),
-        "picture": _candidates(study, found, language),
-    }
+        return _project(study, found)
+    lines = (
+        _line("asked", _asked(study, found)),
+        *_verbs(study, found),
+        *_in_money(study, found),
+    )
+    return Title(_title(study, found)), Ask(lines), _three(study, found), _candidates(study, found)
 
 
-def _line(head: str, text: str, language: Language) -> dict[str, str]:
-    return {"head": language.say(f"verb.{head}"), "text": text}
+def _line(head: str, text: Text) -> Line:
+    return say(f"verb.{head}"), text
 
 
-def _number(value: str, label: str, text: str) -> dict[str, str]:
-    return {"value": value, "label": label, "text": text}
+def sure_of(programme: Programme) -> Phrase:
+    """How surely the budget is to hold: at so many per cent, or on average."""
+    if programme.confidence:
+        confidence = ref("confidence.programme", programme.confidence, "percent")
+        return say("sure.at", percent=confidence)
+    return say("sure.mean")
 
 
-def _nothing(study: Study, language: Language) -> dict[str, Any]:
+def budget_of(programme: Programme) -> Ref:
+    """The budget, as it was set."""
+    return ref("budget.programme", programme.budget_m, "money")
+
+
+def needed_of(programme: Programme) -> Ref:
+    """The money that the proposed set needs at the confidence."""
+    return ref("needed.programme", programme.needed_m, "money_at")
+
+
+def needed_to_start(programme: Programme) -> Ref:
+    """The money that what is started in any case needs at the confidence."""
+    row = row_of(programme.options(), OPTION_START)
+    return ref("needed.option.start", float(row["at_confidence_m"]), "money_at")
+
+
+def _nothing(study: Study) -> tuple[Block, ...]:
     """No set is worth more than doing nothing, or none fits."""
     programme = study.programme
-    budget = language.money(programme.budget_m)
+    budget = budget_of(programme)
     key = "none_pays" if programme.measure == NET else "nothing"
-    return {
-        "title": language.say(f"decision.{key}.title", budget=budget),
-        "box": [
-            _line("question", _question(study, language), language),
-            _line(
-                "advice", language.say(f"decision.{key}.recommendation", budget=budget), language
+    lines = (
+        _line(
+            "question",
+            say(
+                "decision.programme.asked",
+                count=len(study.case.improvements),
+                budget=budget,
             ),
-        ],
-        "numbers": _capabilities(study, language)["numbers"],
-        "picture": _by_cost(study, language),
-    }
-
-
-def _question(study: Study, language: Language) -> str:
-    return language.say(
-        "decision.programme.asked",
-        count=len(study.case.improvements),
-        budget=language.money(study.programme.budget_m),
+        ),
+        _line("advice", say(f"decision.{key}.recommendation", budget=budget)),
     )
+    title = Title(say(f"decision.{key}.title", budget=budget))
+    return title, Ask(lines), _value_numbers(study), _by_cost(study)
 
 
-def _title(study: Study, found: Advice, language: Language) -> str:
+def _title(study: Study, found: Advice) -> Phrase:
     """What to start and how surely; one of two; the likeliest set where none is sure enough."""
     programme = study.programme
-    say = "decision.programme."
-    certain = sure(programme.confidence, language)
+    key = "decision.programme."
+    certain = sure_of(programme)
     if not programme.feasible:
-        return language.say(
-            f"{say}title_unsure",
+        return say(
+            f"{key}title_unsure",
             count=found.count,
             sure=certain,
-            within=language.probability(programme.p_within),
-            years=language.probability(programme.p_years),
+            within=ref("within.programme", programme.p_within, "probability"),
+            years=ref("years.programme", programme.p_years, "probability"),
         )
     open_ones = [e for e in found.exchanges if e.even]
     if not found.started and open_ones:
-        first = open_ones[0]
-        return language.say(
-            f"{say}title_pair",
-            pair=or_list((first.out, _into(first.options[0])), language),
-            percent=language.probability(float(first.options[0]["p_better"])),
+        return say(
+            f"{key}title_pair", pair=_pair(open_ones[0]), percent=_better(open_ones[0].options[0])
         )
-    choices = ""
+    choices: Text = Listed((), "sentences")
     if len(open_ones) == 1:
-        pair = or_list((open_ones[0].out, _into(open_ones[0].options[0])), language)
-        choices = language.say(f"{say}title_choice", pair=pair)
+        choices = say(f"{key}title_choice", pair=_pair(open_ones[0]))
     elif open_ones:
-        choices = language.say(f"{say}title_choices", count=len(open_ones))
+        choices = say(f"{key}title_choices", count=len(open_ones))
     if not found.started:
-        money = money_at(programme.needed_m, language)
-        return language.say(f"{say}title_none", count=found.count, money=money, sure=certain)
-    started = row_of(programme.options(), OPTION_START)
-    return language.say(
-        f"{say}title",
+        money = needed_of(programme)
+        return say(f"{key}title_none", count=found.count, money=money, sure=certain)
+    return say(
+        f"{key}title",
         count=len(found.started),
-        money=money_at(float(started["at_confidence_m"]), language),
+        money=needed_to_start(programme),
         sure=certain,
         choices=choices,
     )
 
 
-def _asked(study: Study, found: Advice, language: Language) -> str:
+def _pair(exchange: Exchange) -> Listed:
+    """Name what stands against each other: this, or that with that."""
+    return listed((names(exchange.out), names(_into(exchange.options[0]))), "or")
+
+
+def _better(option: Row) -> Ref:
+    place = f"choices/p_better/{option['place']}"
+    return ref(place, float(option["p_better"]), "probability")
+
+
+def _asked(study: Study, found: Advice) -> Text:
     """The money for the whole set, how surely that holds, and every year."""
     programme = study.programme
-    text = language.say(
+    text = say(
         f"decision.programme.{'raise' if programme.feasible else 'raise_unsure'}",
         count=found.count,
         all=len(study.case.improvements),
-        needed=money_at(programme.needed_m, language),
-        sure=sure(programme.confidence, language),
-        budget=language.money(programme.budget_m),
-        within=language.probability(programme.p_within),
+        needed=needed_of(programme),
+        sure=sure_of(programme),
+        budget=budget_of(programme),
+        within=ref("within.programme", programme.p_within, "probability"),
     )
-    if yearly_limited(study.case):
-        held = language.probability(programme.p_years)
-        text = f"{text} {language.say('decision.programme.years', percent=held)}"
-    return text
+    if not yearly_limited(study.case):
+        return text
+    held = ref("years.programme", programme.p_years, "probability")
+    return sentences(text, say("decision.programme.years", percent=held))
 
 
-def _verbs(study: Study, found: Advice, language: Language) -> Iterator[dict[str, str]]:
+def _verbs(study: Study, found: Advice) -> Iterator[Line]:
     """One line for each verb: what to start, each choice and preference, what is not now."""
     programme = study.programme
     for role, key in ((START, "start"), (REVIEW, "review")):
         if keys := [i for i in found.chosen if i in programme.with_role(role)]:
-            yield _line(key, named_with_years(study, keys, language), language)
+            yield _line(key, named_with_years(study, keys))
     for even, key in ((True, "choose"), (False, "prefer")):
         mine = [e for e in found.exchanges if e.even == even]
         if mine:
-            more = [language.say("choice.more", count=len(mine) - 1)] if len(mine) > 1 else []
-            yield _line(key, " ".join((choice_text(mine[0], language), *more)), language)
+            more = say("choice.more", count=len(mine) - 1) if len(mine) > 1 else None
+            yield _line(key, sentences(choice_text(mine[0]), more))
     if keys := [i for i in found.chosen if i in programme.with_role(LEAVE, REPLACE)]:
-        yield _line("open", named_with_years(study, keys, language), language)
+        yield _line("open", named_with_years(study, keys))
     if out := len(programme.with_role(NOT_NOW)):
-        yield _line("not_now", language.say("decision.roles.not_now", count=out), language)
+        yield _line("not_now", say("decision.roles.not_now", count=out))
 
 
-def named_with_years(study: Study, keys: Iterable[str], language: Language) -> str:
+def named_with_years(study: Study, keys: Iterable[str]) -> Listed:
     """Names of members of the programme, each with its start, and whether that is late."""
-    table = study.programme.to_frame()
-    start, delay = table["start"].to_dict(), table["delay"].to_dict()
-    return language.listed(
-        language.say(
-            "role_year.late" if delay[key] > 0 else "role_year.stated",
-            name=f"**{language.brief(key)}**",
-            year=int(start[key]),
-            count=int(delay[key]),
+    rows = dict(rows_of(study.programme.to_frame()))
+    return listed(
+        say(
+            "role_year.late" if rows[key]["delay"] > 0 else "role_year.stated",
+            name=bold(Name(key)),
+            year=row_ref("programme", "start", key, rows[key], "plain"),
+            count=int(rows[key]["delay"]),
         )
         for key in keys
     )
-
-
-def or_list(sides: Iterable[Iterable[str]], language: Language) -> str:
-    """Name what stands against each other: this, or that with that."""
-    return language.say("role_year.or").join(language.listed(map(language.brief, s)) for s in sides)
 
 
 def _into(option: Row) -> tuple[str, ...]:
     return tuple(str(option["into"]).split())
 
 
-def choice_text(exchange: Exchange, language: Language) -> str:
+def choice_text(exchange: Exchange) -> Phrase:
     """Say what may come for what, and how often that is better."""
-    options = language.listed(
-        language.say(
+    options = listed(
+        say(
             "choice.equal" if option["equal"] else "choice.option",
-            names=language.listed(map(language.brief, _into(option))),
-            percent=language.probability(float(option["p_better"])),
+            names=names(_into(option)),
+            percent=_better(option),
         )
         for option in exchange.options
     )
-    out = language.listed(f"**{language.brief(i)}**" for i in exchange.out)
-    return language.say(
-        "choice.choose" if exchange.even else "choice.prefer", out=out, into=options
-    )
+    out = listed(bold(Name(i)) for i in exchange.out)
+    return say("choice.choose" if exchange.even else "choice.prefer", out=out, into=options)
 
 
-def _three(study: Study, found: Advice, language: Language) -> list[dict[str, str]]:
+def _three(study: Study, found: Advice) -> Numbers:
     """To raise, what follows for members and the regular budget, the share of the distance."""
     programme, settings = study.programme, study.case.settings
-    payers = language.listed(
-        language.say(
+    paid = {
+        payer: say(
             "decision.money.payer",
-            payer=language.word("payer", payer),
-            money=money_cell(amount, language),
+            payer=Word("payer", payer),
+            money=ref(f"asked_by_{payer}.programme", amount, "tenth"),
         )
         for payer, amount in programme.payers_m.items()
-        if amount > 0 and payer in settings.budget_payers
-    )
-    beside = [
-        language.say(
-            "decision.money.payer",
-            payer=language.word("payer", payer),
-            money=money_cell(amount, language),
-        )
-        for payer, amount in programme.payers_m.items()
-        if amount > 0 and payer not in settings.budget_payers
-    ]
-    raised = language.say(
+        if amount > 0
+    }
+    raised = say(
         "decision.money.parts",
-        expected=money_cell(programme.asked_m, language),
-        contingency=money_cell(programme.contingency_m, language),
-        list=payers,
+        expected=ref("asked.programme", programme.asked_m, "tenth"),
+        contingency=ref("contingency.programme", programme.contingency_m, "tenth"),
+        list=listed(text for payer, text in paid.items() if payer in settings.budget_payers),
     )
-    if beside:
-        raised += " " + language.say("decision.money.beside", list=language.listed(beside))
-    if "funding" in study:
-        raised += " " + _in_hand(study, found.chosen, language)
-    say = "decision.follows."
-    follows = language.say(
-        f"{say}text",
-        years=settings.years,
-        members=language.spread(found.payers["members"]),
-        organisation=language.spread(found.payers["organisation"]),
-        cost=language.millions_spread(found.cost),
-    )
-    distance = language.say(
+    beside = [text for payer, text in paid.items() if payer not in settings.budget_payers]
+    beside_it = say("decision.money.beside", list=listed(beside)) if beside else None
+    distance = say(
         "decision.distance.text",
-        span=language.span(found.gain),
-        extents=language.word("extent", programme.extent_key),
+        span=ref("gain.programme", found.gain, "span"),
+        extents=Word("extent", programme.extent_key),
     )
-    return [
-        _number(
-            money_at(programme.needed_m, language),
-            language.say("decision.money.label", sure=sure(programme.confidence, language)),
-            raised,
-        ),
-        _number(language.millions_middle(found.own), language.say(f"{say}label"), follows),
-        _number(
-            language.say("percent", number=language.middle(found.gain)),
-            language.say("decision.distance.label"),
-            distance,
-        ),
-    ]
+    follows = say(
+        "decision.follows.text",
+        years=settings.years,
+        members=ref("cost_by_members.programme", found.payers["members"], "spread"),
+        organisation=ref("cost_by_organisation.programme", found.payers["organisation"], "spread"),
+        cost=ref("cost.programme", found.cost, "millions_spread"),
+    )
+    return Numbers(
+        (
+            (
+                needed_of(programme),
+                say("decision.money.label", sure=sure_of(programme)),
+                sentences(raised, beside_it, *_in_hand(study)),
+            ),
+            (
+                ref("cost_by_own.programme", found.own, "millions_middle"),
+                say("decision.follows.label"),
+                sentences(follows, _running(found)),
+            ),
+            (
+                ref("gain.programme", found.gain, "percent_middle"),
+                say("decision.distance.label"),
+                distance,
+            ),
+        )
+    )
 
 
-def _in_hand(study: Study, chosen: Iterable[str], language: Language) -> str:
+def _running(found: Advice) -> Phrase | None:
+    """What the organisation and the members pay again each year, once all run."""
+    if not any(found.running[payer].high > 0 for payer in OWN):
+        return None
+    paid = (
+        say(
+            "decision.money.payer",
+            payer=Word("payer", payer),
+            money=ref(f"running_by_{payer}.programme", found.running[payer], "middle"),
+        )
+        for payer in OWN
+        if found.running[payer].high > 0
+    )
+    return say("decision.follows.running", list=listed(paid))
+
+
+def _in_hand(study: Study) -> Iterator[Phrase]:
     """What is pledged and may be used for the set, and what is for others only."""
-    usable, other = usable_m(study, chosen)
-    text = language.say("decision.money.usable", usable=money_at(usable, language))
+    usable, other = study.options.usable_m, study.options.elsewhere_m
+    if usable is None or other is None:
+        return
+    mine = ref("usable.programme", usable, "money_at")
     if not other > 0:
-        return f"{text}."
-    return f"{text} {language.say('decision.money.other', other=money_cell(other, language))}"
+        yield say("decision.money.usable_all", usable=mine)
+    else:
+        others = ref("pledged_elsewhere.programme", other, "tenth")
+        yield say("decision.money.usable", usable=mine, other=others)
 
 
-def _in_money(study: Study, found: Advice, language: Language) -> Iterator[dict[str, str]]:
+def _in_money(study: Study, found: Advice) -> Iterator[Line]:
     """What the set is worth in money alone, how often that is above nothing; harm beside."""
     programme = study.programme
-    say, sentences = "decision.net.", []
+    told: list[Phrase] = []
     if found.net is not None:
-        sentences.append(
-            language.say(
-                f"{say}text",
-                net=language.millions_spread(found.net),
-                percent=language.probability(programme.p_net),
+        told.append(
+            say(
+                "decision.net.text",
+                net=ref("net.programme", found.net, "millions_spread"),
+                percent=ref("positive.programme", programme.p_net, "probability"),
             )
         )
         if unpriced := sum(not priced for priced in priced_members(study, found.chosen)):
-            sentences.append(language.say(f"{say}unpriced", count=unpriced, all=found.count))
-    if found.harm is not None and found.harm.high > 0 and (price := break_even(study)) > 0:
-        sentences.append(language.say(f"{say}break_even", price=language.price(price)))
-    if sentences:
-        yield _line("money", " ".join(sentences), language)
+            told.append(say("decision.net.unpriced", count=unpriced, all=found.count))
+    if price := _price(study, found):
+        told.append(say("decision.net.break_even", price=price))
+    if told:
+        yield _line("money", sentences(*told))
+
+
+def _price(study: Study, found: Advice) -> Ref | None:
+    """The price of a harm-day from which harm alone is worth the cost, where harm is averted."""
+    if found.harm is None or not found.harm.high > 0:
+        return None
+    figure = break_even(study)
+    if figure.value is None or not figure.value > 0:
+        return None
+    return ref(figure.id, figure.value, "price")
 
 
 VERBS = {  # in their order in the picture
@@ -363,7 +445,7 @@ VERBS = {  # in their order in the picture
 }
 
 
-def _candidates(study: Study, found: Advice, language: Language) -> Bars:
+def _candidates(study: Study, found: Advice) -> Bars:
     """Each improvement by its verb: what it closes, what it asks for, from which year."""
     programme, table = study.programme, study.priorities.to_frame()
     choice = programme.to_frame()
@@ -372,50 +454,51 @@ def _candidates(study: Study, found: Advice, language: Language) -> Bars:
     for role in VERBS:
         for inside in (True, False):
             mine = [
-                _candidate(i, study, language)
+                _candidate(i, study)
                 for i in order
                 if choice.loc[i, "role"] == role and bool(choice.loc[i, "chosen"]) == inside
             ]
             if mine:
-                head = _verb(role, inside, language)
-                groups.append(Group(head, _fill(role, inside), tuple(mine)))
+                groups.append(Group(_verb(role, inside), _fill(role, inside), tuple(mine)))
+    count = len(programme.good_sets())
     return Bars(
-        language.say(
+        say(
             "decision.picture.title",
             count=found.count,
-            money=money_at(programme.needed_m, language),
-            sure=sure(programme.confidence, language),
-            share=_ranged_percent(found.gain, language),
+            money=needed_of(programme),
+            sure=sure_of(programme),
+            share=ref("gain.programme", found.gain, "percent_range"),
         ),
-        language.say("decision.picture.axis"),
-        language.say("decision.picture.names"),
+        say("decision.picture.axis"),
+        say("decision.picture.names"),
         (
-            language.say("decision.picture.closes"),
-            language.say("decision.picture.asked", unit=language.million()),
-            language.say("decision.picture.start"),
+            say("decision.picture.closes"),
+            say("decision.picture.asked", unit=MILLIONS),
+            say("decision.picture.start"),
         ),
         tuple(groups),
-        language.say(
+        say(
             "decision.picture.note",
-            near=language.percent(programme.near),
-            extents=language.word("extent", programme.extent_key),
-            count=len(programme.good_sets()),
+            near=ref("near.programme", programme.near, "percent"),
+            extents=Word("extent", programme.extent_key),
+            count=count,
         ),
         spare=len(programme.with_role(NOT_NOW)),
     )
 
 
-def _ranged_percent(amount: Amount, language: Language) -> str:
-    """Write per cent with its range behind the sign."""
-    middle = language.say("percent", number=language.middle(amount))
-    return middle if amount.is_certain else language.around(middle, amount)
+def _unit(_: Study, language: Language) -> str:
+    return language.million()
 
 
-def _verb(role: str, inside: bool, language: Language) -> str:
+MILLIONS = Told(_unit)  # the unit of money
+
+
+def _verb(role: str, inside: bool) -> Phrase:
     """Head of a group: its verb; those that stand against others follow with "or" and "to"."""
     if not inside and role in (CHOOSE, PREFER):
-        return language.say(f"decision.picture.{'or' if role == CHOOSE else 'to'}")
-    return language.say(f"verb.{VERBS[role]}")
+        return say(f"decision.picture.{'or' if role == CHOOSE else 'to'}")
+    return say(f"verb.{VERBS[role]}")
 
 
 def _fill(role: str, inside: bool) -> str:
@@ -426,246 +509,263 @@ def _fill(role: str, inside: bool) -> str:
     return OUTLINE if role == NOT_NOW else GREY
 
 
-def _candidate(key: str, study: Study, language: Language) -> Bar:
+def short(key: str, most: int = NAME) -> Name:
+    """A name, cut for a picture."""
+    return Name(key, "short", most)
+
+
+def _candidate(key: str, study: Study) -> Bar:
     row, choice = row_of(study.priorities.to_frame(), key), row_of(study.programme.to_frame(), key)
-    gain = Amount.of(row, "gain")
-    start = str(int(choice["start"])) if choice["chosen"] else ""
-    cells = (language.middle(gain), language.spread(Amount.of(row, "asked_m")), start)
-    return Bar(language.short(key, NAME), cells, gain)
+    start = row_ref("programme", "start", key, choice, "plain") if choice["chosen"] else None
+    gain = row_ref("priorities", "gain", key, row, "middle")
+    asked = row_ref("priorities", "asked_m", key, row, "spread")
+    return Bar(short(key), (gain, asked, start), gain.amount)
 
 
-def _project(study: Study, found: Advice, language: Language) -> dict[str, Any]:
+def _project(study: Study, found: Advice) -> tuple[Block, ...]:
     """One project: is it worth it? Its verdict by the chance that it pays, and its break-even."""
-    programme, key = study.programme, found.chosen[0]
-    say, name = "decision.project.", language.brief(key)
-    verdict = "unpriced"
+    programme, name = study.programme, Name(found.chosen[0])
+    key, verdict = "decision.project.", "unpriced"
     if found.net is not None and all(priced_members(study, found.chosen)):
         verdict = "open"
         if programme.p_net >= PAYS:
             verdict = "pays"
         elif programme.p_net <= NOT_PAYS:
             verdict = "not"
-    chance = language.probability(programme.p_net)
-    price = break_even(study)
-    worth_it = language.say(f"{say}worth_none")
-    if found.harm is not None and found.harm.high > 0 and price > 0:
-        worth_it = language.say(f"{say}worth", price=language.price(price))
-    closed = _ranged_percent(found.gain, language)
+    chance = ref("positive.programme", programme.p_net, "probability")
+    price = _price(study, found)
+    worth_it = say(f"{key}worth", price=price) if price else say(f"{key}worth_none")
+    closed = ref("gain.programme", found.gain, "percent_range")
+    amounts = (("cost", found.cost), ("money", found.money), ("net", found.net))
     bars = [
-        Bar(
-            language.say(f"{say}bar_{what}"),
-            (language.spread(amount),),
-            amount,
-        )
-        for what, amount in (("cost", found.cost), ("money", found.money), ("net", found.net))
+        Bar(say(f"{key}bar_{what}"), (ref(f"{what}.programme", amount, "spread"),), amount)
+        for what, amount in amounts
         if amount is not None
     ]
     fills = (HATCHED, SOLID, GREY)
-    return {
-        "title": language.say(f"{say}title_{verdict}", name=name, share=closed),
-        "box": [
-            _line("asked", _asked(study, found, language), language),
-            _line("advice", language.say(f"{say}{verdict}", percent=chance), language),
-            _line("worth", worth_it, language),
-        ],
-        "numbers": _three(study, found, language),
-        "picture": Bars(
-            language.say(f"{say}picture", percent=chance),
-            language.say("decision.costs.axis", unit=language.million()),
-            "",
-            (language.say("decision.costs.axis", unit=language.million()),),
-            tuple(Group("", fill, (bar,)) for fill, bar in zip(fills, bars, strict=False)),
-            language.say(f"{say}note", years=study.case.settings.years),
+    axis = say("decision.costs.axis", unit=MILLIONS)
+    lines = (
+        _line("asked", _asked(study, found)),
+        _line("advice", say(f"{key}{verdict}", percent=chance)),
+        _line("worth", worth_it),
+    )
+    return (
+        Title(say(f"{key}title_{verdict}", name=name, share=closed)),
+        Ask(lines),
+        _three(study, found),
+        Bars(
+            say(f"{key}picture", percent=chance),
+            axis,
+            None,
+            (axis,),
+            tuple(Group(None, fill, (bar,)) for fill, bar in zip(fills, bars, strict=False)),
+            say(f"{key}note", years=study.case.settings.years),
         ),
-    }
+    )
 
 
 # ---------------------------------------------------------------- no set to advise
 
 
-def _ranking(study: Study, language: Language) -> dict[str, Any]:
+def _ranking(study: Study) -> tuple[Block, ...]:
     """Improvements in order; the case names no budget."""
     priorities = study.priorities
     table = priorities.to_frame()
-    row = row_of(table, priorities.order[0])
-    first, count = language.name(priorities.order[0]), len(priorities.order)
-    cost, gain = Amount.of(row, "cost_m"), Amount.of(row, "gain")
-    asked = language.millions_spread(Amount.of(row, "asked_m"))
-    share = float(row["p_first"])
-    say = "decision.ranking."
-    numbers = [
-        _number(
-            language.millions_middle(cost),
-            language.say(f"{say}cost_label", first=first),
-            _ranged(cost, _whole_life(study, language), language),
-        ),
-        _number(
-            language.say("percent", number=language.middle(gain)),
-            language.say(f"{say}gain_label", first=first),
-            language.say(
-                "decision.distance.text",
-                span=language.span(gain),
-                extents=language.word("extent", study.sample.model.extents.key),
-            ),
-        ),
-        _number(
-            language.probability(share),
-            language.say(f"{say}best_label", first=first),
-            language.say(f"{say}best_detail", count=count),
-        ),
-    ]
+    best = priorities.order[0]
+    row = row_of(table, best)
+    first, count, key = Name(best, "full"), len(priorities.order), "decision.ranking."
+    cost, gain, asked, share = (
+        row_ref("priorities", column, best, row, how)
+        for column, how in (
+            ("cost_m", "millions_middle"),
+            ("gain", "percent_middle"),
+            ("asked_m", "millions_spread"),
+            ("p_first", "probability"),
+        )
+    )
+    distance = say(
+        "decision.distance.text",
+        span=Ref(gain.figure, gain.amount, "span"),
+        extents=Word("extent", study.sample.model.extents.key),
+    )
+    numbers = Numbers(
+        (
+            (cost, say(f"{key}cost_label", first=first), _ranged(cost, _whole_life(study))),
+            (gain, say(f"{key}gain_label", first=first), distance),
+            (share, say(f"{key}best_label", first=first), say(f"{key}best_detail", count=count)),
+        )
+    )
     bars = tuple(
         Bar(
-            language.short(str(key), NAME),
-            (language.middle(Amount.of(r, "gain")), language.spread(Amount.of(r, "asked_m"))),
+            short(str(thing)),
+            (
+                row_ref("priorities", "gain", thing, r, "middle"),
+                row_ref("priorities", "asked_m", thing, r, "spread"),
+            ),
             Amount.of(r, "gain"),
         )
-        for key, r in rows_of(table, priorities.order)
+        for thing, r in rows_of(table, priorities.order)
     )
-    return {
-        "title": language.firmly(f"{say}title", share, first=first),
-        "box": [
-            _line("question", language.say(f"{say}asked", count=count), language),
-            _line(
-                "advice", language.say(f"{say}recommendation", first=first, asked=asked), language
-            ),
-        ],
-        "numbers": numbers,
-        "picture": Bars(
-            language.say(f"{say}picture", count=len(bars)),
-            language.say("decision.picture.axis"),
-            language.say("decision.picture.names"),
-            (
-                language.say("decision.picture.closes"),
-                language.say("decision.picture.asked", unit=language.million()),
-            ),
-            (Group("", SOLID, bars),),
+    lines = (
+        _line("question", say(f"{key}asked", count=count)),
+        _line("advice", say(f"{key}recommendation", first=first, asked=asked)),
+    )
+    return (
+        Title(Hedged(f"{key}title", share, (("first", first),))),
+        Ask(lines),
+        numbers,
+        Bars(
+            say(f"{key}picture", count=len(bars)),
+            say("decision.picture.axis"),
+            say("decision.picture.names"),
+            (say("decision.picture.closes"), say("decision.picture.asked", unit=MILLIONS)),
+            (Group(None, SOLID, bars),),
             spare=max(len(bars) - FEW, 0),
         ),
-    }
+    )
 
 
-def _whole_life(study: Study, language: Language) -> str:
+def _whole_life(study: Study) -> Phrase:
     settings = study.case.settings
-    return language.say(
-        "decision.cost_detail", years=settings.years, price_year=settings.price_year
-    )
+    return say("decision.cost_detail", years=settings.years, price_year=settings.price_year)
 
 
-def _ranged(amount: Amount, text: str, language: Language) -> str:
+def _ranged(figure: Ref, text: Text) -> Text:
     """Put the range of a number before what is said of it."""
-    if amount.is_certain:
+    if figure.amount.is_certain:
         return text
-    return f"{language.say('decision.range', span=language.span(amount))} {text}"
+    span = Ref(figure.figure, figure.amount, "span")
+    return sentences(say("decision.range", span=span), text)
 
 
-def _total_cost(study: Study, language: Language) -> dict[str, str]:
-    total = Amount(*study.appraisal.total_cost)
-    return _number(
-        language.millions_middle(total),
-        language.say("decision.capabilities.cost_label", count=len(study.case.capabilities)),
-        _ranged(total, _whole_life(study, language), language),
-    )
+def total_cost(study: Study, how: str) -> Ref:
+    """What all capabilities cost."""
+    return ref("cost.all_capabilities", study.appraisal.total_cost, how)
 
 
-def _by_cost(study: Study, language: Language) -> Bars:
+def _total_cost(study: Study) -> Number:
+    total = total_cost(study, "millions_middle")
+    label = say("decision.capabilities.cost_label", count=len(study.case.capabilities))
+    return total, label, _ranged(total, _whole_life(study))
+
+
+def _by_cost(study: Study) -> Bars:
     """The dearest capabilities with the payers of each, and the others together."""
     table = study.appraisal.to_frame().sort_values("cost_m", ascending=False, kind="stable")
     payers = study.appraisal.cost_by_payer()
     bars = [
         Bar(
-            language.short(str(key), NAME),
-            (language.spread(Amount.of(row, "cost_m")),),
+            short(str(key)),
+            (row_ref("capabilities", "cost_m", key, row, "spread"),),
             Amount.of(row, "cost_m"),
             tuple(float(payers.loc[key, payer]) for payer in PAYERS),
         )
         for key, row in rows_of(table)
     ]
     held = float(table["cost_m"].head(FEW).sum() / table["cost_m"].sum())
-    say = "decision.costs."
+    key = "decision.costs."
+    axis = say(f"{key}axis", unit=MILLIONS)
     return Bars(
-        language.say(f"{say}picture", count=min(FEW, len(table)), share=language.percent(held)),
-        language.say(f"{say}axis", unit=language.million()),
-        language.say(f"{say}names"),
-        (language.say(f"{say}axis", unit=language.million()),),
-        (Group("", SOLID, tuple(bars)),),
-        _whole_life(study, language),
-        key=tuple(
-            (fill, language.word("payer", payer))
-            for fill, payer in zip((SOLID, HATCHED, GREY), PAYERS, strict=True)
+        say(
+            f"{key}picture",
+            count=min(FEW, len(table)),
+            share=ref("cost_share.dearest", held, "percent"),
         ),
+        axis,
+        say(f"{key}names"),
+        (axis,),
+        (Group(None, SOLID, tuple(bars)),),
+        _whole_life(study),
+        key=payer_key(),
         spare=max(len(bars) - FEW, 0),
     )
+
+
+def payer_key() -> tuple[tuple[str, Text], ...]:
+    """Fills of a bar by payer."""
+    fills = (SOLID, HATCHED, GREY)
+    return tuple((f, Word("payer", payer)) for f, payer in zip(fills, PAYERS, strict=True))
 
 
 FEW = 5  # of which the picture of costs says how much they hold
 
 
-def _capabilities(study: Study, language: Language) -> dict[str, Any]:
+def _value_numbers(study: Study) -> Numbers:
+    """The cost of all, the score of the first for value for money, and how surely it is first."""
+    table = study.appraisal.to_frame()
+    best = study.appraisal.first
+    row, first = row_of(table, best), Name(best, "full")
+    score, rate, share = (
+        row_ref("capabilities", column, best, row, how)
+        for column, how in (
+            ("score", "middle"),
+            ("score_per_m", "spread"),
+            ("p_first", "probability"),
+        )
+    )
+    key = "decision.capabilities."
+    return Numbers(
+        (
+            _total_cost(study),
+            (
+                say(f"{key}gain_value", gain=score),
+                say(f"{key}gain_label", first=first),
+                _ranged(score, say(f"{key}gain_detail", rate=rate)),
+            ),
+            (
+                share,
+                say(f"{key}best_label", first=first),
+                say(f"{key}best_detail", count=len(table)),
+            ),
+        )
+    )
+
+
+def _capabilities(study: Study) -> tuple[Block, ...]:
     """What gives most value for money; the case names no improvements."""
     table = study.appraisal.to_frame()
-    key = study.appraisal.first
-    row, first, count = row_of(table, key), language.name(key), len(table)
-    share, score = float(row["p_first"]), Amount.of(row, "score")
-    say = "decision.capabilities."
-    rate = language.spread(Amount.of(row, "score_per_m"))
-    numbers = [
-        _total_cost(study, language),
-        _number(
-            language.say(f"{say}gain_value", gain=language.middle(score)),
-            language.say(f"{say}gain_label", first=first),
-            _ranged(score, language.say(f"{say}gain_detail", rate=rate), language),
-        ),
-        _number(
-            language.probability(share),
-            language.say(f"{say}best_label", first=first),
-            language.say(f"{say}best_detail", count=count),
-        ),
-    ]
-    total = language.millions_spread(Amount(*study.appraisal.total_cost))
-    advised = language.say(f"{say}recommendation", first=first, cost=total)
-    return {
-        "title": language.firmly(f"{say}title", share, first=first),
-        "box": [
-            _line("question", language.say(f"{say}asked", count=count), language),
-            _line("advice", advised, language),
-        ],
-        "numbers": numbers,
-        "picture": _by_cost(study, language),
-    }
+    best, key = study.appraisal.first, "decision.capabilities."
+    share = row_ref("capabilities", "p_first", best, row_of(table, best), "probability")
+    first = Name(best, "full")
+    advised = say(f"{key}recommendation", first=first, cost=total_cost(study, "millions_spread"))
+    lines = (
+        _line("question", say(f"{key}asked", count=len(table))),
+        _line("advice", advised),
+    )
+    title = Title(Hedged(f"{key}title", share, (("first", first),)))
+    return title, Ask(lines), _value_numbers(study), _by_cost(study)
 
 
-def _costs(study: Study, language: Language) -> dict[str, Any]:
+def _costs(study: Study) -> tuple[Block, ...]:
     """What the capabilities cost and who carries it; the case has no value tree."""
     table = study.appraisal.to_frame().sort_values("cost_m", ascending=False, kind="stable")
-    largest, count = Amount.of(rows_of(table)[0][1], "cost_m"), len(table)
+    (dearest, row), count = rows_of(table)[0], len(table)
+    largest = row_ref("capabilities", "cost_m", dearest, row, "millions_middle")
     payers = study.appraisal.cost_by_payer().sum()
     share = float(payers["members"] / payers.sum())
-    money = language.millions_spread(Amount(*study.appraisal.total_cost))
-    say = "decision.costs."
-    numbers = [
-        _total_cost(study, language),
-        _number(
-            language.millions_middle(largest),
-            language.say(f"{say}largest_label", first=language.name(str(table.index[0]))),
-            _ranged(largest, language.say(f"{say}largest_detail"), language),
-        ),
-        _number(
-            language.percent(share),
-            language.say(f"{say}share_label"),
-            language.say(f"{say}share_detail"),
-        ),
-    ]
+    money, key = total_cost(study, "millions_spread"), "decision.costs."
+    numbers = Numbers(
+        (
+            _total_cost(study),
+            (
+                largest,
+                say(f"{key}largest_label", first=Name(str(dearest), "full")),
+                _ranged(largest, say(f"{key}largest_detail")),
+            ),
+            (
+                ref("cost_share.all_capabilities.members", share, "percent"),
+                say(f"{key}share_label"),
+                say(f"{key}share_detail"),
+            ),
+        )
+    )
     years = study.case.settings.years
-    return {
-        "title": language.say(f"{say}title", count=count, cost=money, years=years),
-        "box": [
-            _line("question", language.say(f"{say}asked", count=count), language),
-            _line("advice", language.say(f"{say}recommendation", cost=money), language),
-        ],
-        "numbers": numbers,
-        "picture": _by_cost(study, language),
-    }
+    lines = (
+        _line("question", say(f"{key}asked", count=count)),
+        _line("advice", say(f"{key}recommendation", cost=money)),
+    )
+    title = Title(say(f"{key}title", count=count, cost=money, years=years))
+    return title, Ask(lines), numbers, _by_cost(study)
 
 
 _HEADS = {RANKING: _ranking, CAPABILITIES: _capabilities, COSTS: _costs}

@@ -5,52 +5,77 @@ of nobody, what holds however services are counted.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 from capworth.language.inputs import input_label, level_text
 from capworth.language.language import Language
-from capworth.report.advice import Advice, changes_text
+from capworth.report.advice import Advice
 from capworth.report.annex.claim import claim_line
 from capworth.report.blocks import Row, rows_of
+from capworth.report.content import (
+    List,
+    Missing,
+    Name,
+    Phrase,
+    Text,
+    Told,
+    Word,
+    listed,
+    names,
+    ref,
+    row_ref,
+    say,
+    stated,
+)
 from capworth.study.stages import Study
 from capworth.uncertainty.switching import BREAKS
 
-SWITCHES_NAMED = 5  # rows of the table of switching values; fewer where the page is full
+SWITCHES_NAMED = 3  # rows of the table of switching values, in every language
 TURNS_NAMED = 3  # inputs on page 1
 
 
-def what_would_change(study: Study, found: Advice | None, language: Language) -> dict[str, Any]:
+def what_would_change(study: Study, found: Advice | None) -> List | Missing:
     """Inputs that alone change the programme, the likeliest first; else the first place."""
-    head = language.say("change.head")
+    head = say("change.head")
     if found is not None and found.count > 0 and "switching" in study:
-        intro, rows = _switches(study, language)
-        return {"head": head, "intro": intro, "rows": rows, "text": _together(study, language)}
+        return _switches(study, head)
     if "sensitivity" not in study:
-        return {"head": head, "intro": "", "rows": [], "text": language.say("change.not_asked")}
-    intro, rows = _first_place(study, language)
-    return {"head": head, "intro": intro, "rows": rows, "text": ""}
+        return Missing("change", head, say("change.not_asked"))
+    return _first_place(study, head)
 
 
-def _switches(study: Study, language: Language) -> tuple[str, list[str]]:
+def _switches(study: Study, head: Phrase) -> List:
     """The first rows of the table of switching values."""
     switching = study.switching
     count, every = len(switching.switching), switching.looked_at
     if not count:
-        return language.say("change.intro_set_none", all=every), []
+        none = say("change.intro_set_none", all=every)
+        return List("change", head, (), none, _together(study))
     rows = [
-        language.say(
+        say(
             f"change.{row['side']}",
-            label=_label(key, study, language),
-            level=level_text(key, float(row["level"]), study.case, language),
-            percent=language.probability(float(row["p"])),
-            changes=_switched(row, language),
+            label=_label(key, study),
+            level=level_of(key, row),
+            percent=row_ref("switching", "p", (key, row["side"]), row, "probability"),
+            changes=_switched(row),
         )
         for key, row in rows_of(switching.to_frame().head(SWITCHES_NAMED))
     ]
-    return language.say("change.intro_set", count=count, all=every), rows
+    intro = say("change.intro_set", count=count, all=every)
+    return List("change", head, tuple(rows), intro, _together(study))
 
 
-def _label(key: str, study: Study, language: Language) -> str:
+def level_of(key: str, row: Row) -> Told:
+    """The level of an input from which the programme is another, in the unit of the input."""
+    level = float(row["level"])
+    figure = row_ref("switching", "level", (key, row["side"]), {"level": level}, "number")
+    return Told(_level, (key, level), (figure,))
+
+
+def _level(study: Study, language: Language, key: str, level: float) -> str:
+    return level_text(key, level, study.case, language)
+
+
+def _label(key: str, study: Study) -> Text:
     """Name an input; the only one of its category that is asked for is a price."""
     table, *words = key.split("/")
     lines = {line.id: line for line in study.case.costs}
@@ -59,54 +84,70 @@ def _label(key: str, study: Study, language: Language) -> str:
         mine = [x for x in lines.values() if x.improvement == line.improvement]
         asked = [x for x in mine if study.sample.model.costs.asked_for(x)]
         if [x.id for x in asked if x.category == line.category] == [line.id]:
-            return language.say(
-                "change.price",
-                name=language.brief(line.improvement),
-                category=language.word("category", line.category),
-            )
+            name = Name(line.improvement)
+            if len(asked) == 1:
+                return say("change.price", name=name)
+            return say("change.price_of", name=name, category=Word("category", line.category))
+    return label_of(key)
+
+
+def label_of(key: str) -> Told:
+    """Say in words what an input is."""
+    return Told(_input, (key,))
+
+
+def _input(study: Study, language: Language, key: str) -> str:
     return input_label(key, study.case, language)
 
 
-def _switched(row: Row, language: Language) -> str:
+def _switched(row: Row) -> Phrase:
     """What goes and comes where an input switches."""
     added, dropped = str(row["into"]).split(), str(row["out"]).split()
     if not added and not dropped:
-        return language.say("change.empties")
-    changes = changes_text(added, dropped, language)
-    broken = row["kind"] == BREAKS
-    return language.say("change.breaks", changes=changes) if broken else changes
+        return say("change.empties")
+    change = _in_and_out(added, dropped)
+    return say("change.breaks", changes=change) if row["kind"] == BREAKS else change
 
 
-def _together(study: Study, language: Language) -> str:
+def _in_and_out(added: list[str], dropped: list[str]) -> Phrase:
+    """What comes in and what goes out, in few words."""
+    if not dropped:
+        return say("change.in", names=names(added))
+    if not added:
+        return say("change.out", names=names(dropped))
+    return say("change.in_and_out", added=names(added), dropped=names(dropped))
+
+
+def _together(study: Study) -> Phrase | None:
     """The chance that some other good set is better, all inputs together."""
     found = study.switching
     if found.good < 2:
-        return ""
-    return language.say("change.together", percent=language.probability(found.p_better))
+        return None
+    chance = ref("better.programme", found.p_better, "probability")
+    return say("change.together", percent=chance)
 
 
-def _first_place(study: Study, language: Language) -> tuple[str, list[str]]:
+def _first_place(study: Study, head: Phrase) -> List:
     """Inputs that come nearest to taking the first place for each euro."""
     found = study.sensitivity
     table = found.to_frame()
     table = table[table["swing"] > 0]
     if table.empty:
-        return language.say("change.stable"), []
+        return List("change", head, (), say("change.stable"))
     nearest = table.sort_values(["p_beyond", "swing"], ascending=False, kind="stable").head(
         TURNS_NAMED
     )
     key = "change.intro_turning" if found.turning else "change.intro"
     rows = [
-        language.say(
+        say(
             "change.line",
-            label=input_label(str(name), study.case, language),
-            hedge=language.hedged(float(share)),
+            label=label_of(str(name)),
+            hedge=row_ref("sensitivity", "p_beyond", name, row, "hedged"),
         )
-        for name, share in nearest["p_beyond"].items()
+        for name, row in rows_of(nearest)
     ]
-    return language.say(
-        key, first=language.name(found.subject), second=language.name(found.rival)
-    ), rows
+    first, second = Name(found.subject, "full"), Name(found.rival, "full")
+    return List("change", head, tuple(rows), say(key, first=first, second=second))
 
 
 # ---------------------------------------------------------------- how far to trust it
@@ -115,30 +156,29 @@ def _first_place(study: Study, language: Language) -> tuple[str, list[str]]:
 JUDGED = ("D", "E")
 
 
-def how_far_to_trust(study: Study, found: Advice | None, language: Language) -> dict[str, Any]:
+def how_far_to_trust(study: Study, found: Advice | None) -> List:
     """What rests on judgement, what was asked of nobody, and the word of the claim."""
-    rows = list(_doubts(study, found, language))
-    return {"head": language.say("trust.head"), "rows": rows}
+    return List("trust", say("trust.head"), tuple(_doubts(study, found)))
 
 
-def _doubts(study: Study, found: Advice | None, language: Language) -> Iterator[str]:
+def _doubts(study: Study, found: Advice | None) -> Iterator[Text]:
     """What rests on judgement, what was asked of nobody, what holds however services are counted.
 
     Then the word of the claim.
     """
-    yield _evidence(study, language)
+    yield _evidence(study)
     if "feedback" in study and study.feedback.synthetic:
-        yield language.say("trust.synthetic")
+        yield say("trust.synthetic")
     elif "feedback" not in study:
-        yield language.say("trust.unasked")
+        yield say("trust.unasked")
     advised = found is not None and found.count > 0
     if advised and "extent_keys" in study and len(study.extent_keys.to_frame()) > 1:
-        yield _whatever_the_key(study, language)
+        yield _whatever_the_key(study)
     if "claim" in study:
-        yield claim_line(study, language)
+        yield claim_line(study)
 
 
-def _evidence(study: Study, language: Language) -> str:
+def _evidence(study: Study) -> Phrase:
     """How much of cost, score and money rests on judgement or placeholders."""
     if "sensitivity" in study:
         table = study.sensitivity.evidence()
@@ -148,22 +188,22 @@ def _evidence(study: Study, language: Language) -> str:
             if float(table[key].sum()) > 0
         }
         if "cost" in parts:
-            alternatives = language.listed(
-                language.say(f"trust.{key}", share=language.part(share))
+            shares = listed(
+                say(f"trust.{key}", share=ref(f"evidence.judged.{key}", share, "part"))
                 for key, share in parts.items()
             )
-            return language.say("trust.rests", list=alternatives)
+            return say("trust.rests", list=shares)
     grades = [estimate.grade for estimate in study.case.estimates().values()]
     share = sum(grade in JUDGED for grade in grades) / max(len(grades), 1)
-    alternatives = language.say("trust.inputs", share=language.part(share))
-    return language.say("trust.rests", list=alternatives)
+    judged = stated("grades of the case", share, "part")
+    return say("trust.rests", list=say("trust.inputs", share=judged))
 
 
-def _whatever_the_key(study: Study, language: Language) -> str:
+def _whatever_the_key(study: Study) -> Phrase:
     """What is started under every extent key that the case knows."""
     found = study.extent_keys
-    return language.say(
+    return say(
         f"trust.{'always' if found.always else 'always_none'}",
-        names=language.listed(map(language.brief, found.always)),
+        names=names(found.always),
         count=len(found.to_frame()),
     )

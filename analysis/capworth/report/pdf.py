@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import as_file, files
@@ -17,10 +16,11 @@ from typing import Any, Final, Literal
 
 import matplotlib as mpl
 
-from capworth.case.register import schedules
 from capworth.errors import InputError
 from capworth.language.isolates import isolated
-from capworth.language.language import MARK, Language
+from capworth.language.language import Language
+from capworth.report import decision as one
+from capworth.report import summary as two
 from capworth.report.annex.capabilities import (
     capabilities_page,
     conventions_page,
@@ -34,12 +34,10 @@ from capworth.report.annex.funding import funding_page
 from capworth.report.annex.members import made_up, members_page, network_page, weights_page
 from capworth.report.annex.method import limits, method_page, provenance_page, soundness_page
 from capworth.report.annex.programme import priorities_page, programme_page, timetable
-from capworth.report.annex.short import short_annex
 from capworth.report.annex.uncertainty import resolving, sensitivity_page, switching
 from capworth.report.blocks import Section, section_data
-from capworth.report.decision import decision_page
+from capworth.report.edition import Content, Edition
 from capworth.report.packing import packed
-from capworth.report.summary import summary_page
 from capworth.study.stages import Study
 
 ANNEX: tuple[Callable[[Study, Language], Section | None], ...] = (
@@ -81,6 +79,7 @@ def write_report(
     language: str,
     drawings: Mapping[str, str] = MappingProxyType({}),
     annex: str = SHORT,
+    edition: Edition | None = None,
 ) -> bytes:
     """Write the report in one language.
 
@@ -90,16 +89,44 @@ def write_report(
     No clock is read: the PDF carries the appraisal date of the case, so the same study gives the
     same bytes.
 
+    Parameters
+    ----------
+    edition : the paper in this language, where it was said already
+
     Raises
     ------
     InputError
-        When there are no texts for the language, or a name holds a letter that no font has.
+        When there are no texts for the language, a name holds a letter that no font has, or a page
+        of the paper does not hold its words: it names the longest of them.
     """
-    content = document(study, language, drawings, annex)
+    content = document(study, language, drawings, annex, edition)
     try:
         return set_document("report.typ", content, study.case.settings.appraisal_date)
     except InputError as error:
         raise _overflowing(error, content) from error
+
+
+def draw_picture(edition: Edition) -> bytes:
+    """Draw the picture of page 1 as PNG, as the PDF shows it, for those who cannot set it."""
+    import typst  # here, as in `set_document`
+
+    page = one.laid_out(edition.pages[0])
+    given = {
+        "only": page["picture"],
+        **{key: getattr(edition, key) for key in ("language", "direction", "title", "author")},
+        "description": edition.title,
+        "keywords": (),
+        "date": (edition.day.year, edition.day.month, edition.day.day),
+    }
+    words = _isolated(given) if edition.direction == "rtl" else given
+    drawn = typst.Compiler.compile(
+        _compiler("report.typ"),
+        format="png",
+        ppi=DOTS,
+        sys_inputs={"data": json.dumps(words, ensure_ascii=False, sort_keys=True)},
+    )
+    assert isinstance(drawn, bytes)  # one page, one picture
+    return drawn
 
 
 def _overflowing(error: InputError, content: Mapping[str, Any]) -> InputError:
@@ -132,29 +159,28 @@ def document(
     language: str,
     drawings: Mapping[str, str] = MappingProxyType({}),
     annex: str = SHORT,
+    edition: Edition | None = None,
 ) -> dict[str, Any]:
     """Everything that the template prints, as plain data."""
+    said = Content.of(study, annex == SHORT).said(language) if edition is None else edition
     spoken = Language.of(study.case, language)
-    settings = study.case.settings
-    paper = _unmarked(study, spoken)
-    decision = decision_page(study, paper)
-    sections = short_annex(study, spoken) if annex == SHORT else _full(study, spoken)
-    day = settings.appraisal_date
+    decision = one.laid_out(said.pages[0])
+    sections = said.sections if annex == SHORT else _full(study, spoken)
     return {
         "language": language,
-        "direction": spoken.direction,
-        "title": spoken.typeset(settings.in_language("title", language)),
-        "author": spoken.typeset(settings.in_language("organisation", language)),
+        "direction": said.direction,
+        "title": said.title,
+        "author": said.author,
         "description": str(decision["title"]),
         "keywords": [spoken.say(f"theme.{k}") for k in ("analysis", "excellence", "priorities")],
-        "date": [day.year, day.month, day.day],
-        "paper": spoken.say("frame.paper"),
-        "annex": spoken.say("frame.annex"),
+        "date": [said.day.year, said.day.month, said.day.day],
+        "paper": said.names["paper"],
+        "annex": said.names["annex"],
         "page": spoken.say("frame.page", page="{page}", pages="{pages}"),
-        "vintage": vintage(study, spoken),
-        "footnote": _footnote(study, spoken),
+        "vintage": said.foot[0],
+        "footnote": said.foot[1],
         "decision": decision,
-        "summary": summary_page(study, paper),
+        "summary": two.laid_out(said.pages[1]),
         "sections": [section_data(section, drawings) for section in sections],
     }
 
@@ -163,52 +189,10 @@ def _full(study: Study, language: Language) -> list[Section]:
     return [found for section in ANNEX if (found := section(study, language)) is not None]
 
 
-def _unmarked(study: Study, language: Language) -> Language:
-    """Leave the marks of illustrative improvements out where all are: page 1 says so once."""
-    if not all(improvement.illustrative for improvement in study.case.improvements):
-        return language
-    return replace(language, names={k: n.removesuffix(MARK) for k, n in language.names.items()})
-
-
-def vintage(study: Study, language: Language) -> str:
-    """Which data, parameters, seed and version: the line at the foot of every page."""
-    known, settings = study.provenance, study.case.settings
-    schedule = schedules()[settings.discounting]
-    rates = [rate for _, rate in schedule.bands]
-    discounting = (
-        language.say(
-            "frame.discounting",
-            schedule=schedule.id,
-            rate=language.percent(rates[0], 1),
-            status=language.word("schedule_status", schedule.status),
-        )
-        if any(rates)
-        else language.say("frame.undiscounted")
-    )
-    return language.say(
-        "frame.vintage",
-        version=known.version,
-        case=known.case,
-        fingerprint=known.fingerprint[:12],
-        currency=known.currency,
-        price_year=known.price_year,
-        discounting=discounting,
-        cutoff=language.day(settings.appraisal_date, "medium"),
-        seed=known.seed,
-        draws=language.number(known.draws, 0),
-    )
-
-
-def _footnote(study: Study, language: Language) -> str:
-    parts = [language.say("frame.rounding")]
-    if any(improvement.illustrative for improvement in study.case.improvements):
-        parts.insert(0, language.say("frame.dagger", mark=MARK))
-    return " · ".join(parts)
-
-
 BARE = frozenset(
-    {"svg", "kind", "name", "language", "direction", "fill", "mark"}
+    {"svg", "kind", "name", "language", "direction", "fill", "mark", "targets"}
 )  # not read as words
+DOTS = 200.0  # of a drawing, to the inch
 STANDARDS: Final[tuple[Literal["ua-1", "a-2a"], ...]] = ("ua-1", "a-2a")
 
 

@@ -1,244 +1,211 @@
 """Page 2: the options side by side, the questions answered, why not the others, who decides what.
 
 Each question of the resolution is answered in a sentence or two; one that the case does not ask is
-said not to be asked. Nothing is computed here: a figure that no answer gives is a dash.
+said not to be asked. Nothing is computed here: what no answer gives is a dash.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from capworth.appraisal.claim import REGISTERED
-from capworth.case.model import DISTANCE
-from capworth.charts.chart import exact_amount, money_at, sure, worth
 from capworth.charts.schedule import yearly_limited
 from capworth.excellence.services import BOTH
 from capworth.funding.earmarks import ALL, BUDGET, SAME
+from capworth.funding.options import OWN, RIVALS, TARGET
 from capworth.language.language import Language
-from capworth.language.numbers import Amount
 from capworth.methods.claim.words import SUPPORTED
-from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.good_sets import NOT_NOW
-from capworth.methods.portfolio.relations import affordable
 from capworth.model.costs import PAYERS
 from capworth.programme.selection import RECOMMENDED
 from capworth.programme.selection import START as OPTION_START
-from capworth.report.advice import (
-    Advice,
-    advice,
-    amount_of,
-    changes_text,
-    money_cell,
-    payers_of,
-    taken_of,
+from capworth.report.advice import Advice, advice, changes
+from capworth.report.annex.claim import claim_text, standing_of
+from capworth.report.blocks import Row, rows_of
+from capworth.report.content import (
+    Cell,
+    Name,
+    Paragraph,
+    Phrase,
+    Steps,
+    Table,
+    Text,
+    Title,
+    Told,
+    Turned,
+    Voice,
+    Word,
+    listed,
+    names,
+    ref,
+    row_ref,
+    say,
+    sentences,
+    stated,
+    with_range,
 )
-from capworth.report.annex.claim import claim_sentences, standing_of
-from capworth.report.blocks import Cell, row_of, rows_of
+from capworth.report.decision import MILLIONS, budget_of, needed_to_start, sure_of, total_cost
+from capworth.report.pages import Block, said_page
 from capworth.study.stages import Study
 
-RIVALS = 2  # sets beside the proposed one
-UNKNOWN = Amount(float("nan"), float("nan"), float("nan"))
 QUOTES = 3  # improvements whose price is asked for first
 DATA_EXCHANGE = {"hosting", "exchange", "leads"}
 
 
-def summary_page(study: Study, language: Language) -> dict[str, Any]:
-    """Everything on page 2."""
+def summary_blocks(study: Study) -> tuple[Block, ...]:
+    """Everything on page 2, without a language."""
     found = advice(study)
-    advised = found is not None and found.count > 0
-    left = [_why_not(study, language)] if advised else []
-    right = [_steps(study, found, language)] if found is not None and advised else []
+    advised = found if found is not None and found.count > 0 else None
+    return (
+        Title(_title(study, found)),
+        *([_options(study, advised)] if advised else []),
+        Steps("answers", say("answers.head"), tuple(_answers(study))),
+        *([_why_not(study)] if advised else []),
+        _left_out(study),
+        *([_steps(study, advised)] if advised else []),
+    )
+
+
+def summary_page(study: Study, language: Language) -> dict[str, Any]:
+    """Everything on page 2 as the template lays it out, in one language."""
+    return laid_out(said_page(summary_blocks(study), Voice(language, study)))
+
+
+def laid_out(page: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Lay the said blocks of page 2 out as the template takes them."""
+    blocks = {block["id"]: block for block in page}
+    parts = {
+        key: {"head": "", "text": "", "rows": [], **_bare(block)} for key, block in blocks.items()
+    }
+    left = [parts[key] for key in ("why_others", "unpriced") if key in parts]
     return {
-        "title": _title(study, found, language),
-        "options": _options(study, found, language) if found is not None and advised else None,
-        "answers": {
-            "head": language.say("answers.head"),
-            "rows": [
-                {"head": language.say(f"answers.{key}"), "text": text, "more": more}
-                for key, text, more in _answers(study, language)
-            ],
-        },
-        "columns": [[*left, _left_out(study, language)], right],
+        "title": blocks["title"]["text"],
+        "options": _bare(blocks["options"]) if "options" in blocks else None,
+        "answers": _bare(blocks["answers"]),
+        "columns": [left, [parts["steps"]] if "steps" in parts else []],
     }
 
 
-def _title(study: Study, found: Advice | None, language: Language) -> str:
+def _bare(block: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in block.items() if key not in ("id", "kind")}
+
+
+def _title(study: Study, found: Advice | None) -> Phrase:
     if "priorities" not in study:
-        return language.say("summary.title_none")
+        return say("summary.title_none")
     count = len(study.priorities.order)
     if found is None:
-        return language.say("summary.title_ranking", count=count)
-    claim = study.case.claim
-    if claim is None or not found.count:
-        return language.say("summary.title_plain", count=count, chosen=found.count)
-    table = study.priorities.to_frame().loc[list(found.chosen)]
-    gain = table["gain"].sum()
-    share = float((table["gain"] * table["exchange"]).sum() / gain) if gain > 0 else 0.0
-    group = language.listed(language.word("function", f) for f in claim.group)
-    return language.say(
-        "summary.title", count=count, chosen=found.count, share=language.percent(share), group=group
+        return say("summary.title_ranking", count=count)
+    claim, share = study.case.claim, study.options.claimed
+    if claim is None or share is None:
+        return say("summary.title_plain", count=count, chosen=found.count)
+    return say(
+        "summary.title",
+        count=count,
+        chosen=found.count,
+        share=ref("claimed_share.programme", share, "percent"),
+        group=listed(Word("function", f) for f in claim.group),
     )
 
 
 # ---------------------------------------------------------------- options
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One column: a set of improvements and what the answers know of it; NaN where they do not."""
-
-    head: str
-    chosen: tuple[str, ...]
-    needed_m: float
-    gain: Amount
-    p_within: float = float("nan")
-    p_years: float = float("nan")
-    net: Amount = UNKNOWN
-    harm: Amount = UNKNOWN
-    p_better: float = float("nan")  # than the proposed set
-    note: str = ""
-
-
-def _options(study: Study, found: Advice, language: Language) -> dict[str, Any]:
-    options = list(_columns(study, found, language))
+def _options(study: Study, found: Advice) -> Table:
+    """A column for each option, a row for each quantity that the case asks for."""
     programme, settings = study.programme, study.case.settings
-    marked = next(k for k, o in enumerate(options) if o.chosen == found.chosen)
-    unit, certain = language.million(), sure(programme.confidence, language)
-    payers = [payers_of(study, taken_of(study, o.chosen))[0] for o in options]
-    asked = [_asked_of(study, o.chosen) for o in options]
-    rows: list[tuple[str, list[Cell]]] = [
-        ("asked", [language.cell(a) for a in asked]),
-        (
-            "needed",
-            [
-                language.number(0.0) if not o.chosen else money_cell(o.needed_m, language)
-                for o in options
-            ],
-        ),
-        ("within", [language.probability(o.p_within) for o in options]),
+    table = study.options.to_frame()
+    started = set(str(table["chosen"].get(OPTION_START, "")).split())
+    if started in (set(), set(found.chosen)):
+        table = table.drop(index=[OPTION_START], errors="ignore")
+    columns = rows_of(table)
+
+    def cells(column: str, how: str = "") -> tuple[Cell, ...]:
+        """A cell for each option: the mean with its range below, unless it is written otherwise."""
+        return tuple(
+            row_ref("options_in_full", column, key, row, how)
+            if how
+            else with_range(row_ref("options_in_full", column, key, row, "middle"))
+            for key, row in columns
+        )
+
+    def any_of(column: str) -> bool:
+        return bool((table[column] > 0).any())
+
+    rows: list[tuple[str, tuple[Cell, ...]]] = [
+        ("asked", cells("asked_m")),
+        ("needed", cells("needed_m", "tenth")),
+        ("within", cells("p_within", "probability")),
     ]
     if yearly_limited(study.case):
-        rows.append(("years", [language.probability(o.p_years) for o in options]))
+        rows.append(("years", cells("p_years", "probability")))
     rows += [
-        (f"pays_{payer}", [language.middle(by[payer]) for by in payers])
+        (f"pays_{payer}", cells(f"{payer}_m", "middle"))
         for payer in PAYERS
-        if any(by[payer].high > 0 for by in payers)
+        if any_of(f"{payer}_m_high")
     ]
-    rows.append(("distance", [language.cell(o.gain) for o in options]))
+    rows += [
+        (f"runs_{payer}", cells(f"running_{payer}_m", "middle"))
+        for payer in OWN
+        if any_of(f"running_{payer}_m_high")
+    ]
+    rows.append(("distance", cells("gain")))
     if found.net is not None:
-        rows.append(("net", [language.cell(o.net) for o in options]))
+        rows.append(("net", cells("net_m")))
     if found.harm is not None and found.harm.high > 0:
-        rows.append(("harm", [language.cell(o.harm) for o in options]))
-    if any(np.isfinite(o.p_better) for o in options):
-        rows.append(("better", [language.probability(o.p_better) for o in options]))
-    budget = language.money(programme.budget_m)
-    parts = {"unit": unit, "price_year": settings.price_year, "sure": certain, "budget": budget}
-    return {
-        "title": language.say("options.title", unit=unit, price_year=settings.price_year),
-        "heads": [o.head for o in options],
-        "marked": marked,
-        "rows": [
-            {"head": language.say(f"options.{key}", **parts), "cells": cells} for key, cells in rows
-        ],
-        "note": " ".join(
-            (
-                *(o.note for o in options if o.note),
-                language.say("options.note", years=settings.years),
-            )
-        ),
+        rows.append(("harm", cells("harm_days")))
+    if any_of("p_better"):
+        rows.append(("better", cells("p_better", "probability")))
+    heads: dict[str, dict[str, Text]] = {
+        "needed": {"sure": sure_of(programme)},
+        "within": {"budget": budget_of(programme)},
     }
+    notes = [_rival_note(study, str(key), row) for key, row in columns if key in RIVALS]
+    return Table(
+        "options",
+        say("options.title", unit=MILLIONS, price_year=settings.price_year),
+        tuple(_head(study, str(key), row) for key, row in columns),
+        tuple((say(f"options.{key}", **heads.get(key, {})), said) for key, said in rows),
+        sentences(*notes, say("options.note", years=settings.years)),
+        marked=[key for key, _ in columns].index(RECOMMENDED),
+    )
 
 
-def _asked_of(study: Study, chosen: Iterable[str]) -> Amount:
-    return amount_of(study.sample.drawn.asked @ taken_of(study, chosen) / MILLION)
+def _head(study: Study, key: str, row: Row) -> Phrase:
+    """Name an option in the head of its column."""
+    if key in RIVALS:
+        return say("options.rival", letter=Told(_as_is, (key,)))
+    if key == TARGET:
+        target = ref("target.programme", study.funding.target_m or 0.0, "money")
+        return say("options.target", target=target)
+    words = {RECOMMENDED: "proposed", OPTION_START: "start_only"}
+    return say(f"options.{words.get(key, key)}", count=int(row["members"]))
 
 
-def _columns(study: Study, found: Advice, language: Language) -> Iterator[Option]:
-    """Do nothing, do-minimum, start, proposed, the likeliest rivals, the target."""
-    programme = study.programme
-    for key, row in rows_of(programme.options()):
-        chosen = tuple(str(row["chosen"]).split())
-        if key == OPTION_START and (not chosen or set(chosen) == set(found.chosen)):
-            continue
-        if key == RECOMMENDED:
-            yield Option(
-                language.say("options.proposed", count=found.count),
-                found.chosen,
-                programme.needed_m,
-                found.gain,
-                programme.p_within,
-                programme.p_years,
-                found.net or UNKNOWN,
-                found.harm or UNKNOWN,
-            )
-            continue
-        head = "start_only" if key == OPTION_START else str(key)
-        yield Option(
-            language.say(f"options.{head}", count=len(chosen)),
-            chosen,
-            float(row["at_confidence_m"]),
-            exact_amount(float(row["gain"])),
-            net=exact_amount(float(row["net_m"])),
-            harm=exact_amount(float(row["harm_days"])),
-        )
-    yield from _rivals(study, language)
-    if found.gain and "funding" in study and study.funding.target_m:
-        yield from _target(study, language)
+def _as_is(_: Study, __: Language, letter: str) -> str:
+    return letter
 
 
-def _rivals(study: Study, language: Language) -> Iterator[Option]:
-    """The good sets that are likeliest to be better than the proposed one."""
-    programme = study.programme
-    sets = programme.good_sets().iloc[1:]
-    known = programme.measure == DISTANCE
-    mine = set(programme.chosen)
-    ordered = sets.sort_values("p_better", ascending=False, kind="stable")
-    for place, (_, row) in enumerate(rows_of(ordered.head(RIVALS))):
-        chosen = tuple(str(row["chosen"]).split())
-        letter = "AB"[place]
-        new = [i for i in chosen if i not in mine]
-        left = [i for i in programme.chosen if i not in chosen]
-        changes = changes_text(new, left, language)
-        value = Amount.of(row, "value") if known else UNKNOWN
-        yield Option(
-            language.say("options.rival", letter=letter),
-            chosen,
-            float(row["at_confidence_m"]),
-            value,
-            float(row["p_within"]),
-            float(row["p_years"]),
-            p_better=float(row["p_better"]),
-            note=language.say("options.rival_note", letter=letter, changes=changes),
-        )
-
-
-def _target(study: Study, language: Language) -> Iterator[Option]:
-    """The best set that the target would pay for."""
-    funding = study.funding
-    curve, goal = funding.curve(), float(funding.target_m or 0.0)
-    paid = curve[affordable(curve["budget_m"].to_numpy(), goal)]
-    if len(paid):
-        row = rows_of(paid)[-1][1]
-        yield Option(
-            language.say("options.target", target=language.money(goal)),
-            tuple(str(row["chosen"]).split()) if isinstance(row["chosen"], str) else (),
-            float(row["budget_m"]),
-            Amount.of(row, "gain"),
-        )
+def _rival_note(study: Study, key: str, row: Row) -> Phrase:
+    """Say in what a rival differs from the proposed set."""
+    mine, chosen = study.programme.chosen, str(row["chosen"]).split()
+    new = [i for i in chosen if i not in mine]
+    left = [i for i in mine if i not in chosen]
+    return say("options.rival_note", letter=Told(_as_is, (key,)), changes=changes(new, left))
 
 
 # ---------------------------------------------------------------- answers
 
 
-def _answers(study: Study, language: Language) -> Iterator[tuple[str, str, str]]:
+Answered = tuple[Text, Text, Text | None]
+
+
+def _answers(study: Study) -> Iterator[Answered]:
     """Each question of the resolution, its answer in a sentence or two, and what may be added."""
-    yield "costs", _costs(study, language), ""
-    yield _claimed(study), _claim(study, language), ""
-    yield "excellence", _excellence(study, language), ""
-    yield "members", _members(study, language), ""
-    yield "funding", *_funding(study, language)
+    yield say("answers.costs"), _costs(study), None
+    yield say(f"answers.{_claimed(study)}"), _claim(study), None
+    yield say("answers.excellence"), _excellence(study), None
+    yield say("answers.members"), _members(study), None
+    yield say("answers.funding"), *_funding(study)
 
 
 def _claimed(study: Study) -> str:
@@ -247,169 +214,162 @@ def _claimed(study: Study) -> str:
     return "hosting" if claim is None or set(claim.group) == DATA_EXCHANGE else "claim"
 
 
-def _costs(study: Study, language: Language) -> str:
+def _costs(study: Study) -> Phrase:
     """What all capabilities cost, who carries it, and how many have a value in money."""
     payers = study.appraisal.cost_by_payer().sum()
     money = study.appraisal.to_frame()["money_m"]
-    return language.say(
+    share = float(payers["members"] / payers.sum())
+    return say(
         "answers.costs_text",
         count=len(money),
-        cost=language.millions_spread(Amount(*study.appraisal.total_cost)),
+        cost=total_cost(study, "millions_spread"),
         years=study.case.settings.years,
-        share=language.percent(float(payers["members"] / payers.sum())),
+        share=ref("cost_share.all_capabilities.members", share, "percent"),
         known=int(money.notna().sum()),
     )
 
 
-def _claim(study: Study, language: Language) -> str:
+def _claim(study: Study) -> Text:
     """The registered question with its word, and whether it was registered in advance."""
     if "claim" not in study:
-        return language.say("summary.claim_not_asked")
+        return say("summary.claim_not_asked")
     claim = study.claim
-    _, text, *_ = claim_sentences(study, language)
-    shown = (
-        [language.say("summary.claim_shown")]
-        if claim.word == SUPPORTED and claim.standing == REGISTERED
-        else []
-    )
-    return " ".join((text, *shown, standing_of(claim, language)))
+    shown = claim.word == SUPPORTED and claim.standing == REGISTERED
+    said_so = say("summary.claim_shown") if shown else None
+    return sentences(claim_text(claim), said_so, standing_of(claim))
 
 
-def _excellence(study: Study, language: Language) -> str:
+def _excellence(study: Study) -> Phrase:
     if "excellence" not in study:
-        return language.say("summary.excellence_not_asked")
+        return say("summary.excellence_not_asked")
     found = study.excellence
     table = found.to_frame()
-    both = tuple(table.index[table["route"] == BOTH])
-    agreed = [i for i in found.designated if i not in both]
-    derived = [i for i in found.derived if i not in both]
-    return language.say(
+    both = tuple(map(str, table.index[table["route"] == BOTH]))
+    return say(
         "answers.excellence_text",
-        both=language.listed(map(language.brief, both)),
-        designated=language.listed(map(language.brief, agreed)),
-        derived=language.listed(map(language.brief, derived)),
+        both=names(both),
+        designated=names(i for i in found.designated if i not in both),
+        derived=names(i for i in found.derived if i not in both),
     )
 
 
-def _members(study: Study, language: Language) -> str:
+def _members(study: Study) -> Phrase:
     """What members need most; nothing where nobody was asked."""
     if "feedback" not in study:
-        return language.say("answers.members_unasked")
+        return say("answers.members_unasked")
     if study.feedback.synthetic:
-        return language.say("answers.members_synthetic")
+        return say("answers.members_synthetic")
     table = study.feedback.to_frame()
     first = table["gap"].sort_values(ascending=False, kind="stable").dropna().head(3)
-    names = language.listed(language.brief(str(i)) for i in first.index)
-    return language.say("answers.members_text", names=names)
+    return say("answers.members_text", names=names(map(str, first.index)))
 
 
-def _funding(study: Study, language: Language) -> tuple[str, str]:
+def _funding(study: Study) -> tuple[Phrase, Text | None]:
     """What is pledged; then what more money would buy, and what the earmarks cost."""
     if "funding" not in study or not study.case.measured:
-        return language.say("summary.funding_not_asked"), ""
+        return say("summary.funding_not_asked"), None
     funding = study.funding
     goal = funding.target_m or funding.budget_m
-    suffix = "" if funding.target_m else "_budget"
-    share = language.percent(funding.pledged_m / goal) if goal else language.say("unknown")
-    pledged = language.say(
-        f"answers.pledged{suffix}",
-        pledged=language.millions(funding.pledged_m),
-        share=share,
-        goal=language.money(goal),
+    key, what = ("", "target") if funding.target_m else ("_budget", "budget")
+    pledged = say(
+        f"answers.pledged{key}",
+        pledged=ref("pledged.all_pledges", funding.pledged_m, "millions"),
+        share=ref("pledged_share.all_pledges", funding.pledged_share, "percent"),
+        goal=ref(f"{what}.programme", goal, "money"),
     )
-    more = [*_further(study, language)]
     earmarks = funding.earmarks
+    cost = None
     if earmarks is not None and earmarks.mismatch() > SAME:
         chance = earmarks.to_frame()["p_costs"].to_dict()[BUDGET, ALL]
-        loss = worth(DISTANCE, exact_amount(earmarks.mismatch()), language, brief=True)
-        percent = language.probability(float(chance))
-        more.append(language.say("answers.earmarks", loss=loss, percent=percent))
-    return pledged, " ".join(more)
+        where = "/".join((BUDGET, ALL))
+        cost = say(
+            "answers.earmarks",
+            loss=_more(f"earmark_prices/price/{where}", earmarks.mismatch(), "distance"),
+            percent=ref(f"earmark_prices/p_costs/{where}", float(chance), "probability"),
+        )
+    return pledged, sentences(_further(study), cost)
 
 
-def _further(study: Study, language: Language) -> Iterator[str]:
+def _more(place: str, value: float, measure: str) -> Phrase:
+    """Say in few words what is added, in the unit of what a programme is to add most of."""
+    hows = {"distance": "percent_middle", "net": "millions_middle", "harm": "middle"}
+    return say(f"worth_brief.{measure}", value=ref(place, value, hows[measure]))
+
+
+def _further(study: Study) -> Phrase | None:
     """What further money would buy, under all rules."""
     measure = study.programme.measure
-    sentences = []
+    told = []
     for extra, row in rows_of(study.funding.next_euro()):
-        more = worth(measure, exact_amount(Amount.of(row, "gain").middle), language, brief=True)
-        added = [language.brief(i) for i in str(row["added"]).split()]
+        added = str(row["added"]).split()
         key = "nothing" if not float(row["gain"]) > 0 else ("adds" if added else "sooner")
-        sentences.append(
-            language.say(
+        told.append(
+            say(
                 f"answers.{key}",
-                money=language.money(float(extra)),
-                worth=more,
-                names=language.listed(added),
+                money=stated("further", float(extra), "money"),
+                worth=_more(f"next_euro/gain/{extra:g}", float(row["gain"]), measure),
+                names=names(added),
             )
         )
-    if sentences:
-        yield language.say("answers.further", list=language.series(sentences))
+    return say("answers.further", list=listed(told, "series")) if told else None
 
 
 # ---------------------------------------------------------------- the rest
 
 
-def _part(head: str, text: str = "", rows: Iterable[dict[str, str]] = ()) -> dict[str, Any]:
-    return {"head": head, "text": text, "rows": list(rows)}
-
-
-def _why_not(study: Study, language: Language) -> dict[str, Any]:
+def _why_not(study: Study) -> Paragraph:
     """Those that are not now, by the reason."""
     programme = study.programme
-    out, why = set(programme.with_role(NOT_NOW)), programme.why_not()
-    reasons: dict[str, list[str]] = {}
-    for key, row in rows_of(why):
+    out, reasons = set(programme.with_role(NOT_NOW)), dict[str, list[str]]()
+    for key, row in rows_of(programme.why_not()):
         if key in out:
-            reasons.setdefault(str(row["reason"]), []).append(language.brief(str(key)))
-    sentences = [
-        language.say(
+            reasons.setdefault(str(row["reason"]), []).append(str(key))
+    told = [
+        say(
             "why_others.reason",
-            reason=opening(language.word("reason", reason)),
-            names=language.listed(names),
+            reason=Turned(Word("reason", reason), "opening"),
+            names=names(keys),
         )
-        for reason, names in reasons.items()
+        for reason, keys in reasons.items()
     ]
-    text = " ".join(sentences) if sentences else language.say("why_others.none")
-    return _part(language.say("why_others.head"), text)
+    text = sentences(*told) if told else say("why_others.none")
+    return Paragraph("why_others", say("why_others.head"), text)
 
 
-def _left_out(study: Study, language: Language) -> dict[str, Any]:
+def _left_out(study: Study) -> Paragraph:
     money = study.appraisal.to_frame()["money_m"]
     without = int(money.isna().sum())
     chains = (
-        language.say("unpriced.chains", count=without, all=len(money))
-        if without
-        else language.say("unpriced.none")
+        say("unpriced.chains", count=without, all=len(money)) if without else say("unpriced.none")
     )
-    return _part(language.say("unpriced.head"), f"{chains} {language.say('unpriced.always')}")
+    return Paragraph("unpriced", say("unpriced.head"), sentences(chains, say("unpriced.always")))
 
 
-def _steps(study: Study, found: Advice, language: Language) -> dict[str, Any]:
+def _steps(study: Study, found: Advice) -> Steps:
     """Who decides what by when: the decision, the quotes, the money of the years, the reviews."""
-    programme, case = study.programme, study.case
-    rows = []
+    programme = study.programme
+    rows: list[Answered] = []
     if found.started:
-        started = row_of(programme.options(), OPTION_START)
-        rows.append(
-            _step(
-                language.day(case.settings.appraisal_date, "medium"),
-                "decide",
-                language,
-                count=len(found.started),
-                money=money_at(float(started["at_confidence_m"]), language),
-                sure=sure(programme.confidence, language),
-            )
+        decide = say(
+            "steps.decide",
+            count=len(found.started),
+            money=needed_to_start(programme),
+            sure=sure_of(programme),
         )
+        rows.append((Told(_appraised), decide, None))
     table = programme.to_frame()
     open_ones = [i for e in found.exchanges for i in e.out]
     if open_ones and (asked := _to_quote(study, found)):
         first = int(table.loc[open_ones, "start"].min())
-        names = language.listed(map(language.brief, asked))
-        rows.append(_step(language.say("steps.before", year=first), "quote", language, names=names))
-    rows += _yearly(study, language)
-    rows += _reviews(study, found, language)
-    return _part(language.say("steps.head"), rows=rows)
+        quote = say("steps.quote", names=names(asked))
+        rows.append((say("steps.before", year=first), quote, None))
+    rows += _yearly(study)
+    rows += _reviews(study)
+    return Steps("steps", say("steps.head"), tuple(rows))
+
+
+def _appraised(study: Study, language: Language) -> str:
+    return language.day(study.case.settings.appraisal_date, "medium")
 
 
 def _to_quote(study: Study, found: Advice) -> list[str]:
@@ -424,43 +384,35 @@ def _to_quote(study: Study, found: Advice) -> list[str]:
     return list(dict.fromkeys((*(i for e in found.exchanges for i in e.out), *rivals)))
 
 
-def _step(when: str, key: str, language: Language, **parts: object) -> dict[str, str]:
-    return {"head": when, "text": language.say(f"steps.{key}", **parts)}
-
-
-def _yearly(study: Study, language: Language) -> Iterator[dict[str, str]]:
+def _yearly(study: Study) -> Iterator[Answered]:
     """Expected money of each year of the plan."""
     years = study.programme.by_year()
-    spent = years[years["spend_m"] > 0]["spend_m"]
-    if len(spent):
-        first, last = int(spent.index[0]), int(spent.index[-1])
-        sentences = language.listed(money_cell(float(m), language) for m in spent)
-        when = str(first) if first == last else language.say("span", low=first, high=last)
-        yield _step(when, "pay", language, list=sentences, unit=language.million())
+    spent = rows_of(years[years["spend_m"] > 0])
+    if spent:
+        first, last = int(spent[0][0]), int(spent[-1][0])
+        money = listed(row_ref("programme_years", "spend_m", y, row, "tenth") for y, row in spent)
+        when: Text = say("span", low=first, high=last)
+        if first == last:
+            when = stated("year", first, "plain")
+        yield when, say("steps.pay", list=money, unit=MILLIONS), None
 
 
-def _reviews(study: Study, found: Advice, language: Language) -> Iterator[dict[str, str]]:
+def _reviews(study: Study) -> Iterator[Answered]:
     """The promises of the programme, each with its chance."""
     if study.case.targets:
-        sentences = language.series(
-            language.say(
-                "steps.target",
-                name=language.name(str(key)),
-                percent=language.probability(float(row["met"])),
-            )
-            for key, row in rows_of(study.programme.targets())
-            if key != "all"
+        told = listed(
+            (
+                say(
+                    "steps.target",
+                    name=Name(str(key), "full"),
+                    percent=row_ref("targets", "met", key, row, "probability"),
+                )
+                for key, row in rows_of(study.programme.targets())
+                if key != "all"
+            ),
+            "series",
         )
-        yield _step(language.say("steps.reviews"), "review", language, list=sentences)
+        yield say("steps.reviews"), say("steps.review", list=told), None
     elif "baseline" in study:
         count = len(study.baseline.to_frame())
-        yield _step(language.say("steps.reviews"), "promises", language, count=count)
-
-
-def opening(words: str) -> str:
-    """Words at the beginning of a sentence.
-
-    >>> opening("others add more")
-    'Others add more'
-    """
-    return words[:1].upper() + words[1:]
+        yield say("steps.reviews"), say("steps.promises", count=count), None

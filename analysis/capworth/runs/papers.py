@@ -3,11 +3,12 @@
 Pages for donors from a run folder: nothing is recomputed, every number is the run's own.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from capworth.case.files import write
@@ -18,9 +19,11 @@ from capworth.funding.donors import DonorMenu
 from capworth.language.phrases import languages as spoken_languages
 from capworth.members.feedback import hear_members
 from capworth.members.served import Members, brief_member, member_of, serve_members
+from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
+from capworth.methods.portfolio.confidence import later
 from capworth.model.result import Provenance
-from capworth.model.simulation import KEPT, Progress, draw_sample
+from capworth.model.simulation import KEPT, Kept, Progress, Sample, draw_sample
 from capworth.parallel import mapped
 from capworth.report.brief import write_brief
 from capworth.report.donor import Offer, write_index, write_package
@@ -66,7 +69,7 @@ def write_briefs(
     case = read_case(inputs_of(folder))
     if case.fingerprint != manifest["fingerprint"]:
         raise RunError("the inputs were changed since the run. Restore them, or run anew.")
-    case = _answered(case.assuming(seed=settings["seed"]))
+    case = case.assuming(seed=settings["seed"])
     wanted = [member_of(case, code) for code in codes] if codes else list(case.members)
     sample = draw_sample(case, min(KEPT, settings["draws"]), workers)
     members = serve_members(sample, provenance=Provenance.of(case, settings["draws"]))
@@ -76,7 +79,7 @@ def write_briefs(
     target = folder / BRIEFS
     target.mkdir(exist_ok=True)
     written = []
-    asked = _Asked(case, members, _chosen(folder))
+    asked = _Asked(case, members, *_programme(folder, sample))
     with mapped(asked, workers if len(jobs) >= MANY else 1) as make:
         for done, (name, content) in enumerate(make(_Asked.brief, jobs)):
             path = target / name
@@ -87,18 +90,23 @@ def write_briefs(
     return written
 
 
-def _answered(case: Case) -> Case:
-    """Leave out answers that a generator made: no real body is told of them."""
-    return replace(case, feedback=tuple(row for row in case.feedback if not row.is_synthetic))
+def _programme(folder: Path, sample: Sample) -> tuple[tuple[str, ...], Floats | None]:
+    """Improvements of the run's programme, and (years,) what members pay for them, millions.
 
-
-def _chosen(folder: Path) -> Mapping[str, bool] | None:
-    """Whether each improvement is in the programme of the run; None where it chose none."""
+    Expected, in the prices of the case, not discounted; each from the year in which it starts.
+    """
     path = folder / "tables" / "programme.csv"
     if not path.is_file():
-        return None
+        return (), None
     table = pd.read_csv(path, index_col=0)
-    return {str(i): bool(taken) for i, taken in table["chosen"].items()}
+    late = {str(i): int(row["delay"]) for i, row in table[table["chosen"]].iterrows()}
+    ids, paid = sample.case.improvement_ids, np.zeros(sample.case.settings.years)
+    for k, payer, amount, parts in sample.model.costs.outlays(Kept(sample)):
+        if payer == "members" and ids[k] in late:
+            moved = later(parts, late[ids[k]])
+            yearly = np.broadcast_to(moved, (len(amount), len(paid)))
+            paid += np.einsum("n,ny->y", amount, yearly) / len(amount) / MILLION
+    return tuple(late), paid if late else None
 
 
 Job = tuple[str, str]  # member, language
@@ -111,12 +119,13 @@ class _Asked:
 
     case: Case
     members: Members
-    chosen: Mapping[str, bool] | None
+    chosen: tuple[str, ...]
+    paid_m: Floats | None
 
     def brief(self, job: Job) -> File:
         """Name of the file, and its bytes."""
         code, language = job
-        found = brief_member(self.case, self.members, code, self.chosen)
+        found = brief_member(self.case, self.members, code, self.chosen, self.paid_m)
         made = write_brief(self.case, found, self.members.provenance, language)
         return f"{code}-{language}.pdf", made
 
@@ -125,7 +134,7 @@ INDEX = "index"
 TABLES = ("tables/donor_menu.csv", "tables/donor_menu_serves.csv")
 WORDS = {  # columns of text: an empty cell there is an empty text
     *("package", "name", "improvements", "needs", "needs_one_of", "opens", "rules_out"),
-    *("functions", "grade", "capability", "criteria", "steps"),
+    *("functions", "grade", "capability", "criteria", "steps", "role", "instead"),
 }
 FEW = 8  # pages for which other processes are not worth their start
 
@@ -204,7 +213,9 @@ def _offer(run: Path, manifest: Any) -> Offer:
     budget = case.settings.budget
     assert budget is not None  # without one there is no menu
     draws = manifest["sampling"]["draws of the good sets"]
-    return Offer(case, found, budget / MILLION, draws, _regions(case))
+    path = run / "tables" / "baseline.csv"
+    promises = pd.read_csv(path, index_col=[0, 1, 2]) if path.is_file() else None
+    return Offer(case, found, budget / MILLION, draws, _regions(case), promises)
 
 
 def _regions(case: Case) -> pd.DataFrame | None:

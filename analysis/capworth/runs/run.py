@@ -8,6 +8,7 @@ import platform
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -25,8 +26,11 @@ from capworth.language.language import Language
 from capworth.language.phrases import languages as spoken_languages
 from capworth.model.simulation import CHUNK, ENVELOPED, KEPT, Progress
 from capworth.parallel import mapped
+from capworth.render.console import write_text
+from capworth.render.html import write_html
+from capworth.report.edition import Content, Edition
 from capworth.report.explorer import write_explorer
-from capworth.report.pdf import FULL, SHORT, write_report
+from capworth.report.pdf import FULL, SHORT, draw_picture, write_report
 from capworth.runs.interchange import write_interchange
 from capworth.runs.manifest import FORMAT, MANIFEST, RunError, load_manifest, sha_of, strangers
 from capworth.runs.place import heal, replacing, scratch
@@ -38,6 +42,9 @@ FIGURES, INPUTS = "figures.json", "inputs"
 EXPLORER = "explorer.html"
 PACKAGES = ("babel", "matplotlib", "numpy", "pandas", "scipy", "typst")
 RERUN = "capworth-rerun"  # of scratch folders among those of the system
+PDF, HTML, BOOK, WORD = FORMATS = ("pdf", "html", "book", "word")
+DEFAULT = (PDF, HTML)  # cheap enough for every run
+PAPER = "paper.json"  # the two pages as blocks, in every language of the run
 BRIEFS = "briefs"  # folder of a run for what is sent to single members
 
 
@@ -81,6 +88,7 @@ def run(
     all_parameters: bool = False,
     annex: str = SHORT,
     scenario: str = "",
+    formats: Sequence[str] = DEFAULT,
 ) -> Study:
     """Appraise a case and write its run folder.
 
@@ -97,6 +105,8 @@ def run(
     annex : "short", about twenty pages with pictures that the page draws; or "full", with every
         chart, which are then written too
     scenario : one of the case, by its name
+    formats : what papers are written as: "pdf", "html", "book" (a workbook of every figure, block
+        and table) and "word"; the two pages as blocks always
 
     Raises
     ------
@@ -107,14 +117,14 @@ def run(
     """
     asked = checked_case(case) if isinstance(case, Case) else read_case(case)
     asked = asked.with_scenario(scenario) if scenario else asked
-    _check_languages(languages)
+    _check_languages(languages, formats)
     with replacing(Path(out)) as folder:
         study = run_study(asked, draws, seed, workers, progress=progress)
         if all_parameters:
             study = study.with_answers(
                 conventions=compare_conventions(study.case, study.answers.get("scales"))
             )
-        _write(study, languages, folder, workers, progress, annex)
+        _write(study, languages, folder, workers, progress, annex, formats)
     return study
 
 
@@ -125,17 +135,18 @@ def write_run(
     workers: int = 1,
     progress: Progress | None = None,
     annex: str = SHORT,
+    formats: Sequence[str] = DEFAULT,
 ) -> Path:
     """Write the run folder of a study: its inputs, tables, figures, papers and manifest.
 
     Parameters
     ----------
     study : of any case, read or changed; `capworth rerun` finds the same bytes
-    out, languages, workers, progress, annex : as of `run`
+    out, languages, workers, progress, annex, formats : as of `run`
     """
-    _check_languages(languages)
+    _check_languages(languages, formats)
     with replacing(Path(out)) as folder:
-        _write(study, languages, folder, workers, progress, annex)
+        _write(study, languages, folder, workers, progress, annex, formats)
     return Path(out)
 
 
@@ -146,11 +157,14 @@ def write_paper(study: Study, path: Path, language: str, annex: str = SHORT) -> 
     return path
 
 
-def _check_languages(languages: Sequence[str]) -> None:
+def _check_languages(languages: Sequence[str], formats: Sequence[str] = ()) -> None:
     known = spoken_languages()
     for language in languages:
         if language not in known:
             raise RunError(f"there is no report in {language!r}. {nearest(language, known)}")
+    for name in formats:
+        if name not in FORMATS:
+            raise RunError(f"there is no format {name!r}. {nearest(name, FORMATS)}")
 
 
 def _write(
@@ -160,6 +174,7 @@ def _write(
     workers: int,
     progress: Progress | None,
     annex: str,
+    formats: Sequence[str],
 ) -> None:
     """Write everything that a run holds into an empty folder."""
     spoken = tuple(languages) or study.case.settings.languages
@@ -168,11 +183,11 @@ def _write(
         (folder / INPUTS / name).write_bytes(content)
     _write_tables(study, folder / "tables")
     write_figures(study.figures, folder / FIGURES)
-    write_papers(study, spoken, folder, workers, progress, annex)
+    write_papers(study, spoken, folder, workers, progress, annex, formats)
     page = write_explorer(study, spoken)
     (folder / EXPLORER).write_text(page, encoding="utf-8", newline="")
     write_interchange(study, folder)
-    _write_json(folder / MANIFEST, _manifest(study, spoken, annex, folder))
+    _write_json(folder / MANIFEST, _manifest(study, spoken, annex, formats, folder))
 
 
 def rerun(folder: str | Path, workers: int = 1, progress: Progress | None = None) -> Comparison:
@@ -203,6 +218,7 @@ def rerun(folder: str | Path, workers: int = 1, progress: Progress | None = None
             progress,
             settings["all parameters"],
             settings.get("annex", SHORT),
+            formats=settings.get("formats", (PDF,)),
         )
         old, new = _hashes(path), _hashes(again)
     here = _surroundings()
@@ -270,7 +286,9 @@ def _write_tables(study: Study, folder: Path) -> None:
         write_csv(table, folder / f"{name}.csv")
 
 
-def _manifest(study: Study, languages: Sequence[str], annex: str, folder: Path) -> dict[str, Any]:
+def _manifest(
+    study: Study, languages: Sequence[str], annex: str, formats: Sequence[str], folder: Path
+) -> dict[str, Any]:
     """Everything that made the run and everything it made; no clock, host, user or path."""
     files = sorted(p for p in folder.rglob("*") if p.is_file())
     listed = [{"path": p.relative_to(folder).as_posix(), "sha256": sha_of(p)} for p in files]
@@ -285,6 +303,7 @@ def _manifest(study: Study, languages: Sequence[str], annex: str, folder: Path) 
             "languages": list(languages),
             "all parameters": "conventions" in study,
             "annex": annex,
+            "formats": list(formats),
         },
         "sampling": {
             "draws in a chunk": CHUNK,
@@ -357,6 +376,7 @@ def write_papers(
     workers: int = 1,
     progress: Progress | None = None,
     annex: str = SHORT,
+    formats: Sequence[str] = (PDF,),
 ) -> None:
     """Write a report in each language; with the full annex also every chart with its numbers.
 
@@ -373,14 +393,78 @@ def write_papers(
             drawn[job] = svg
             if progress:
                 progress("charts", len(drawn), len(jobs))
-        by_language = [(k, {name: drawn[name, k] for name in asked}, annex) for k in languages]
+        content = Content.of(study)
+        editions = [content.said(language) for language in languages]
+        by_language = [
+            (e.language, {name: drawn[name, e.language] for name in asked}, annex, e)
+            for e in (editions if PDF in formats else ())
+        ]
         reports = make(_report, by_language)
         if jobs:
             _write_charts(study, languages[0], drawn, folder / "charts")
-        for done, (language, report) in enumerate(zip(languages, reports, strict=True), start=1):
-            (folder / f"report-{language}.pdf").write_bytes(report)
+        for done, (edition, report) in enumerate(zip(editions, reports, strict=False), start=1):
+            (folder / f"report-{edition.language}.pdf").write_bytes(report)
             if progress:
                 progress("reports", done, len(languages))
+    _write_others(study, editions, formats, folder)
+
+
+def _write_others(
+    study: Study, editions: Sequence[Edition], formats: Sequence[str], folder: Path
+) -> None:
+    """Write the papers that are no PDF, from the same blocks in the same words."""
+    for edition in editions:
+        if HTML in formats:
+            page = write_html(edition, study.figures)
+            _write_whole(folder / f"paper-{edition.language}.html", page)
+        if WORD in formats:
+            word = _renderer("word").write_word(edition, draw_picture(edition))
+            (folder / f"report-{edition.language}.docx").write_bytes(word)
+    if BOOK in formats:
+        book = _renderer("book").write_book(editions, study.figures, tables_of(study))
+        (folder / "data-book.xlsx").write_bytes(book)
+    _write_json(
+        folder / PAPER, {e.language: {"title": e.title, "pages": e.pages} for e in editions}
+    )
+
+
+def _renderer(name: str) -> Any:
+    """Import a renderer on use: its library is heavy, or stands in an extra."""
+    try:
+        return import_module(f"capworth.render.{name}")
+    except ModuleNotFoundError as error:
+        raise RunError(
+            f"the format {name!r} needs the package {error.name!r}, which is not installed. "
+            f"Install capworth[{name}], or leave the format out."
+        ) from error
+
+
+def read_paper(folder: str | Path, language: str = "", width: int = 88) -> str:
+    """Say the two pages of the paper of a run as text; in its first language when blank.
+
+    Raises
+    ------
+    RunError
+        When the folder is no run, its paper was changed, or it has none in that language.
+    """
+    path = Path(folder)
+    manifest = read_manifest(path)
+    stated = {file["path"]: file["sha256"] for file in manifest["outputs"]}
+    if PAPER not in stated:
+        raise RunError(
+            f"{path} has no {PAPER}: it was made by an older version. Run the case anew."
+        )
+    if sha_of(path / PAPER) != stated[PAPER]:
+        raise RunError(f"changed since the run: {PAPER}. Restore it, or run anew.")
+    papers = json.loads((path / PAPER).read_text(encoding="utf-8"))
+    asked = language or next(iter(papers))
+    if asked not in papers:
+        raise RunError(f"there is no paper in {asked!r}. {nearest(asked, tuple(papers))}")
+    return write_text(papers[asked]["pages"], width)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="")
 
 
 def _write_charts(study: Study, language: str, drawn: Mapping[Job, str], folder: Path) -> None:
@@ -401,7 +485,7 @@ def _draw(study: Study, job: Job) -> str:
     return to_svg(GALLERY[name].figure(study, Language.of(study.case, language)))
 
 
-def _report(study: Study, content: tuple[str, Mapping[str, str], str]) -> bytes:
+def _report(study: Study, content: tuple[str, Mapping[str, str], str, Edition]) -> bytes:
     return write_report(study, *content)
 
 

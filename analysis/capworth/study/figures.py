@@ -42,12 +42,21 @@ class Figures(Mapping[str, Figure]):
 
     def __init__(self, found: Mapping[str, Figure]) -> None:
         self._found = MappingProxyType(dict(found))
+        self._places: dict[str, str] = {}
 
     def __getitem__(self, name: str) -> Figure:
         """Return a figure; InputError with the nearest ids where there is none of that id."""
         if name not in self._found:
             raise InputError(f"there is no figure {name!r}. {near(name, self._found)}")
         return self._found[name]
+
+    def stored(self, where: str) -> str | None:
+        """Id of the figure that has this id, or stands in this `table/column/row`; else None."""
+        if where in self._found:
+            return where
+        if not self._places:
+            self._places |= {place: k for k, f in self._found.items() for place in f.places}
+        return self._places.get(where)
 
     def __contains__(self, name: object) -> bool:
         return name in self._found
@@ -132,10 +141,10 @@ def harm_break_even(programme: Programme, annuity: float) -> Figure:
     ----------
     annuity : discounted years of the appraisal
     """
-    days, known = programme.harm_days.mean * annuity, programme.provenance
+    days, known = programme.harm_days[0] * annuity, programme.provenance
     return Figure(
         id=f"break_even.{PROGRAMME}.harm",
-        value=programme.cost_m.mean * MILLION / days if days > 0 else None,
+        value=programme.cost_m[0] * MILLION / days if days > 0 else None,
         unit="money",
         formula="harm_break_even",
         kind=RATIO,

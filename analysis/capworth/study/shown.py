@@ -4,7 +4,8 @@ Numbers are written as in the paper, with no more digits than their range allows
 asked or measured is a dash.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from math import isfinite
 from typing import Any, Final
@@ -12,6 +13,7 @@ from typing import Any, Final
 import pandas as pd
 from babel import Locale
 
+from capworth.errors import InputError, nearest
 from capworth.language.numbers import Amount, decimals, say
 from capworth.study.pages import PartPage, part_pages, told_of
 
@@ -24,10 +26,11 @@ PLAIN: Final = 3  # significant digits of a number without a range
 
 def answer_in_html(answer: Any) -> str:
     """An answer: its finding, its first table with units in the head, what else it holds."""
-    tables = answer.tables()
-    name, whole = next(iter(tables.items()))
+    tables, table = answer.tables(), answer.to_frame()
+    same = (name for name, one in tables.items() if [*one.columns] == [*table.columns])
+    name = next(same, next(iter(tables), ""))
     page = next((p for p in part_pages().values() if name in p.tables), None)
-    table = answer.to_frame()
+    table = table.rename(columns=str)  # places and levels are labels too
     columns = _first(table, page, name)
     left = (
         len(table.columns)
@@ -39,7 +42,7 @@ def answer_in_html(answer: Any) -> str:
         notes.append(f"{left} more columns: <code>to_frame()</code>")
     if len(table) > ROWS:
         notes.append(f"{len(table) - ROWS} more rows")
-    if others := [other for other in tables if other != name and len(whole.columns)]:
+    if others := [other for other in tables if other != name]:
         notes.append(f"other tables: {', '.join(others)}")
     return (
         f"<p>{escape(repr(answer).strip('<>'))}</p>"
@@ -47,6 +50,65 @@ def answer_in_html(answer: Any) -> str:
         + f"<p><small>{'; '.join(notes)}{'. ' if notes else ''}{escape(str(answer.provenance))}"
         + "</small></p>"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A table of an answer as a notebook shows it; `table` is the frame itself."""
+
+    table: pd.DataFrame
+    _name: str
+
+    def __repr__(self) -> str:
+        return repr(self.table)
+
+    def _repr_html_(self) -> str:
+        columns = [str(column) for column in self.table.columns]
+        kept = [c for c in columns if not _is_end(c, columns)]
+        plain = self.table.rename(columns=str)
+        left = f"<p><small>{len(plain) - ROWS} more rows</small></p>" if len(plain) > ROWS else ""
+        return table_in_html(plain.iloc[:ROWS], self._name, kept) + left
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """In the place of what a case does not ask for: one sentence."""
+
+    sentence: str
+
+    def __repr__(self) -> str:
+        return self.sentence
+
+    def _repr_html_(self) -> str:
+        return f"<p><em>{escape(self.sentence)}</em></p>"
+
+
+def shown_of(answer: Any, way: str, columns: Sequence[str] = ()) -> Any:
+    """What an answer gives by the names of its tables or methods, ready to be shown.
+
+    Parameters
+    ----------
+    way : such as "good_sets", or "earmarks.funds"; the answer itself where it is blank
+    columns : of the table; all of them when empty
+    """
+    named: Mapping[str, pd.DataFrame] = {}
+    for step in filter(None, way.split(".")):
+        named = answer.tables() if hasattr(answer, "tables") else named
+        if step in named:
+            answer = named[step]
+            continue
+        known = [n for n in dir(answer) if not n.startswith("_")]
+        if step not in known:
+            raise InputError(f"{answer!r} has no {step!r}. {nearest(step, (*named, *known))}")
+        found = getattr(answer, step)
+        answer = found() if callable(found) else found
+    if columns and hasattr(answer, "to_frame"):
+        named, answer = answer.tables(), answer.to_frame()
+    if not isinstance(answer, pd.DataFrame):
+        return answer
+    same = (name for name, table in named.items() if [*table.columns] == [*answer.columns])
+    name = next(same, "")
+    return Shown(answer[list(columns)] if columns else answer, name)
 
 
 def study_in_html(study: Any) -> str:
@@ -86,7 +148,7 @@ def _labels(key: Any) -> Iterator[str]:
 
 def _first(table: pd.DataFrame, page: PartPage | None, name: str) -> list[str]:
     """The columns that a reader needs first, of a part; else the first ones but ends of ranges."""
-    own = list(page.first) if page is not None and page.tables[0] == name else []
+    own = list(page.first) if page is not None else []
     known = [column for column in own if column in table.columns]
     if known:
         return known

@@ -32,13 +32,15 @@ from capworth.errors import CapworthError, InputError, nearest
 from capworth.excellence.gaps import gap_worth
 from capworth.excellence.productivity import track_productivity
 from capworth.excellence.services import check_frontier, find_excellence
-from capworth.funding.plan import fund
+from capworth.funding.options import Options, compare_options
+from capworth.funding.plan import Funding, fund
 from capworth.language.language import Language
 from capworth.lints.examine import Soundness, examine
 from capworth.members.feedback import hear_members
 from capworth.members.network import weigh_network
 from capworth.members.served import serve_members
 from capworth.members.use import Use, share_out
+from capworth.methods.arguments import kinds_checked, whole
 from capworth.model.figures import Figure
 from capworth.model.result import Provenance
 from capworth.model.simulation import ENVELOPED, Progress, Sample, draw_sample
@@ -48,7 +50,7 @@ from capworth.multicriteria.rank_reversal import find_reversals
 from capworth.parallel import beside
 from capworth.programme.extent_keys import compare_keys
 from capworth.programme.joint_gains import join_gains
-from capworth.programme.priorities import prioritise
+from capworth.programme.priorities import Priorities, prioritise
 from capworth.programme.proposal import Proposal, propose_set
 from capworth.programme.selection import Programme, choose_programme
 from capworth.programme.tracking import set_baseline
@@ -58,7 +60,7 @@ from capworth.study.explained import cells, explained
 from capworth.study.figures import Figures, gather
 from capworth.study.pages import part_pages
 from capworth.study.progress import showing
-from capworth.study.shown import study_in_html
+from capworth.study.shown import Unasked, shown_of, study_in_html
 from capworth.study.split_check import SplitCheck, check_splits
 from capworth.uncertainty.convergence import converge
 from capworth.uncertainty.information import value_of_information
@@ -116,6 +118,16 @@ def _economics(sample: Sample, programme: Programme | None, known: Provenance) -
 
 def _routes(sample: Sample, claim: Claim | None, known: Provenance) -> Routes | None:
     return None if claim is None else take_routes(sample, claim, known)
+
+
+def _options(
+    sample: Sample,
+    programme: Programme | None,
+    funding: Funding | None,
+    priorities: Priorities | None,
+    known: Provenance,
+) -> Options | None:
+    return compare_options(sample, programme, funding, priorities, known)
 
 
 def _use(sample: Sample, _: Provenance) -> Use | None:
@@ -179,6 +191,7 @@ class Study:
     baseline = Part(set_baseline, ["programme"], role=FOLLOWS)
     joint_gains = Part(join_gains, ["programme"], role=FOLLOWS)
     funding = Part(fund, ["programme"])
+    options = Part(_options, ["programme", "funding", "priorities"], role=FOLLOWS)
     sensitivity = Part(swing_inputs)
     members = Part(serve_members, ["use"])
     network = Part(weigh_network, ["use"])
@@ -255,6 +268,33 @@ class Study:
     def plot(self, chart: str, ax: Any = None, language: str = "en") -> Any:
         """Draw a chart of the gallery, such as "frontier": a picture, or on one's own `ax`."""
         return import_module("capworth.charts.picture").plot(self, chart, ax, language)
+
+    def show(
+        self,
+        what: str = "",
+        columns: Sequence[str] = (),
+        *,
+        plot: str = "",
+        language: str = "en",
+    ) -> Any:
+        """Return an answer or one of its tables to be shown, or a sentence where it is not asked.
+
+        For notebooks that run on any case: nothing is raised for what a case does not ask.
+
+        Parameters
+        ----------
+        what : a part, such as "programme", or a table or method of it: "programme.good_sets"
+        columns : of the table
+        plot : a chart instead, by its name
+        language : of the chart
+        """
+        part, _, way = what.partition(".")
+        try:
+            if plot:
+                return self.plot(plot, language=language)
+            return shown_of(self.answer(part), way, columns)
+        except NotAskedError as error:
+            return Unasked(str(error))
 
     def report(self, path: str | Path, language: str = "en", annex: str = "short") -> Path:
         """Write the decision paper with its annex, "short" or "full", as a PDF."""
@@ -351,6 +391,7 @@ PARTS: Mapping[str, Part[Any]] = MappingProxyType(
 )
 
 
+@kinds_checked
 def run_study(
     case: Case,
     draws: int | None = None,
@@ -378,7 +419,7 @@ def run_study(
     _check_parts(wanted)
     case = checked_case(case)
     if seed is not None:
-        case = seeded(case, seed)
+        case = seeded(case, whole(seed, "seed", 0))
     number = case.settings.draws if draws is None else draws
     with showing(progress) as tell, threadpool_limits(1, "blas"):
         # more threads than one would change the last bits of products

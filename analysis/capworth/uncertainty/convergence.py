@@ -12,6 +12,7 @@ from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.uncertainty.convergence import MEAN, figure_error, share_error
 from capworth.methods.uncertainty.order_statistics import order_quantile
+from capworth.model.figures import TEST, Figure, number
 from capworth.model.result import HIGH, LOW, Answer, Provenance, ends
 from capworth.model.simulation import (
     KEPT,
@@ -71,6 +72,11 @@ class Convergence(Answer):
             names = list(map(str, self._table.index))
             raise InputError(f"figure: {figure!r} is no headline. {nearest(figure, names)}")
         return float(self._table["error"].to_dict()[figure])
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The largest error; that of each headline is in its own figure."""
+        name = "largest_error.headlines"
+        return (Figure(name, number(self.largest), "share", "largest_error", TEST),)
 
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Every table of this answer by its file name."""

@@ -59,7 +59,7 @@ def _agreed(typed: Typed) -> Iterator[Finding]:
     scales = {row.text("id"): row for row in typed.get("criteria", ())}
     for row in typed.get("scores", ()):
         scale = scales.get(row.text("criterion"))
-        if row["agreed"] is None or scale is None or scale["worst"] is None:
+        if row["agreed"] is None or scale is None or None in (scale["worst"], scale["best"]):
             continue
         low, high = sorted((scale.number_in("worst"), scale.number_in("best")))
         if not low <= row.number_in("agreed") <= high:

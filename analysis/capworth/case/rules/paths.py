@@ -106,7 +106,7 @@ def words_are_known(settings: Mapping[str, object], typed: Typed) -> Iterator[Fi
     """What is called otherwise is a word of the papers, or a function of the case."""
     own = settings.get("functions")
     known = (*OWN_WORDS, *(own if isinstance(own, tuple) and own else FUNCTIONS))
-    for row in typed.get("words", ()):
+    for row in typed.get("vocabulary", ()):
         if row.text("word") not in known:
             yield row.fault(
                 "word", f"{row.text('word')!r} is not known", nearest(row.text("word"), known)

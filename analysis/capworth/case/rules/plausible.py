@@ -60,6 +60,7 @@ def check_plausible(
     yield from _over_one(typed)
     if not {"improvements", "costs", "prices"} & {*faulty}:
         yield from _in_thousands(settings, typed)
+        yield from _must_be_paid(settings, typed)
     for row in typed.get("members", ()):
         if (many := _number(row, "population")) is not None and many > CROWD:
             words = f"{written_as(many)} inhabitants are more than any country has"
@@ -193,13 +194,7 @@ def _over_one(typed: Typed) -> Iterator[Finding]:
 
 def _in_thousands(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
     """A budget, or a limit, that does not buy a hundredth of anything was typed in millions."""
-    costs = dict[str, float]()
-    for row in typed.get("costs", ()):
-        name = row.text("improvement")
-        if name and row["kind"] == "one-off" and row.text("treatment") in {"", "forward"}:
-            rate = _rate(row, settings, typed)
-            costs[name] = costs.get(name, 0.0) + row.number_in("mode") * rate
-    paid = {name: cost for name, cost in costs.items() if cost > 0}
+    paid = {name: cost for name, cost in _builds(settings, typed, ()).items() if cost > 0}
     if not paid:
         return
     name = min(paid, key=lambda k: (paid[k], k))
@@ -214,14 +209,74 @@ def _in_thousands(settings: Mapping[str, object], typed: Typed) -> Iterator[Find
             yield row.fault("amount", f"{written_as(amount)} {words}", fix)
 
 
+def _must_be_paid(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """Must-haves fit the budget, and the limits of the whole appraisal, at their modes."""
+    must = [row for row in typed.get("improvements", ()) if row["must"] is True]
+    names = [row.text("id") for row in must]
+    payers = settings.get("budget_payers") or ("organisation", "donors")
+    fix = "Raise it, or make fewer of them a must."
+    budget = settings.get("budget")
+    assert isinstance(payers, tuple)
+    needed = sum(_builds(settings, typed, payers).get(name, 0.0) for name in names)
+    told = ", ".join(names)
+    if isinstance(budget, float) and budget > 0 and needed > budget * (1 + 1e-9):
+        words = f"{budget:,.0f} does not pay for what must be ({told}: {needed:,.0f})"
+        yield Finding(SETTINGS_FILE, 0, "budget", words, fix)
+    for row in typed.get("minimums", ()):
+        group, many = row["improvements"], int(row.number_in("at_least"))
+        if isinstance(budget, float) and budget > 0 and isinstance(group, tuple):
+            builds = _builds(settings, typed, payers)
+            needed = sum(sorted(builds.get(name, 0.0) for name in group)[:many])
+            if needed > budget * (1 + 1e-9):
+                words = (
+                    f"the cheapest {many} of them cost {needed:,.0f}, the budget is {budget:,.0f}"
+                )
+                yield row.fault("at_least", words, "Lower it, or raise the budget.")
+    years = settings.get("years")
+    for row in typed.get("limits", ()):
+        if row["from_year"] is not None or not isinstance(years, int):
+            continue  # it holds for some years only, and what must be may begin in others
+        amount, kind = row.number_in("amount"), row.text("kind")
+        if kind == "staff":
+            needed = max((_number(r, "staff") or 0.0 for r in must), default=0.0)
+            most = amount
+        else:
+            whose = (row.text("payer"),) if row.text("payer") else ("organisation", "donors")
+            costs = _builds(settings, typed, whose)
+            needed = sum(costs.get(name, 0.0) for name in names)
+            most = amount * (years if kind == "money_a_year" else 1)
+        if needed > most * (1 + 1e-9):
+            words = f"{written_as(amount)} is not enough for what must be ({told}: {needed:,.0f})"
+            yield row.fault("amount", words, fix)
+
+
+def _builds(
+    settings: Mapping[str, object], typed: Typed, payers: Collection[str]
+) -> dict[str, float]:
+    """One-off money of each improvement at its mode, of these payers; of all if none is named."""
+    costs = dict[str, float]()
+    for row in typed.get("costs", ()):
+        counted = row["kind"] == "one-off" and row.text("treatment") in {"", "forward"}
+        if not row.text("improvement") or not counted:
+            continue
+        if payers and (row.text("payer") not in payers or row["in_kind"] is True):
+            continue
+        name = row.text("improvement")
+        costs[name] = costs.get(name, 0.0) + row.number_in("mode") * _rate(row, settings, typed)
+    return costs
+
+
 def _rate(row: TypedRow, settings: Mapping[str, object], typed: Typed) -> float:
-    """Rate of the currency of a row; 1 where none is known, which another rule tells."""
-    if row["currency"] == settings.get("currency"):
-        return 1.0
-    wanted = ("exchange", row["currency"], row["price_year"])
-    prices = typed.get("prices", ())
-    rates = (p for p in prices if (p["kind"], p["currency"], p["year"]) == wanted)
-    return next((price.number_in("value") for price in rates), 1.0)
+    """From the money of a row to that of the case; 1 where no rate is known, which is told."""
+    prices = {
+        (p["kind"], p["currency"], p["year"]): p.number_in("value") for p in typed.get("prices", ())
+    }
+    own, year, base = settings.get("currency"), row["price_year"], settings.get("price_year")
+    rate = 1.0 if row["currency"] == own else prices.get(("exchange", row["currency"], year), 1.0)
+    if row["nominal"] is True or year == base:
+        return rate
+    now, then = (prices.get(("deflator", own, y), 0.0) for y in (base, year))
+    return rate * now / then if now and then else rate
 
 
 def _number(row: TypedRow, column: str) -> float | None:

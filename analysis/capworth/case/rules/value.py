@@ -107,9 +107,7 @@ def _unit_values(typed: Typed) -> Iterator[Finding]:
     for row in rows:
         scale, index = row.text("scale"), row.text("index")
         cited = row.text("library")
-        if cited and cited not in library():
-            yield row.fault("library", f"{cited!r} is not known", nearest(cited, library()))
-        elif cited and (library()[cited].currency == "") == (scale == "money"):
+        if cited and (library()[cited].currency == "") == (scale == "money"):
             yield row.fault("library", f"{cited} is not of the scale {scale}", "Name another.")
         if scale == "money" and index:
             yield row.fault("index", f"money is on no harm index ({index})", "Leave it blank.")

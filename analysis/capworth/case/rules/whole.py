@@ -107,8 +107,11 @@ def _fault(key: str, problem: str, fix: str) -> Finding:
 
 Rule = Callable[[Mapping[str, object], Typed], Iterator[Finding]]
 EMPTY_WORDS = re.compile(  # what is typed where nothing is known; French and Spanish too
-    r"(n\W?[ad]\W?|tb[acd]|to ?do|none|null|nil|unknown|pending|x+|à (compléter|définir|venir)"
-    r"|inconnue?|por (definir|completar)|desconocid[oa]|sin datos?|s/[od]|غير معروف|\W*)",
+    r"(n\W?[ad]\W?|tb[acd]|to ?do|none|null|nil|unk(nown)?|pending|x+|ok|idem|ditto"
+    r"|to be (confirmed|decided|defined|determined|completed|done)|see (above|below)"
+    r"|not (available|known|given|stated|applicable)|voir (ci-dessus|plus haut)"
+    r"|à (compléter|définir|venir)|inconnue?|por (definir|completar)|desconocid[oa]|sin datos?"
+    r"|s/[od]|غير معروف|\W*)",
     re.IGNORECASE,
 )
 TOLERANCE = 0.005  # how far shares and parts may miss their sum, relative

@@ -3,106 +3,137 @@
 Power is told first, then the registered reading, then what stands beside it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from capworth.appraisal.claim import CHANGED, REGISTERED, RESTATES, Claim
+from capworth.appraisal.claim import CHANGED, REGISTERED, Claim
 from capworth.appraisal.claim_routes import LEVEL as LEVEL_OF_ROUTES
 from capworth.appraisal.claim_routes import NOT_TAKEN, Routes
-from capworth.case.claim import LEVEL
-from capworth.charts.claim import POWER, ratio_span, reading_of, word_of
+from capworth.charts.claim import POWER, ratio_span, word_of
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
-from capworth.methods.claim.words import SUPPORTED
 from capworth.report.blocks import Block, Section, Table, Text, pictures
+from capworth.report.content import (
+    Phrase,
+    Slot,
+    Told,
+    Voice,
+    Word,
+    listed,
+    ref,
+    said,
+    say,
+    stated,
+)
+from capworth.report.content import Text as Content
 from capworth.study.stages import Study
 
 MOST_FALSE = (0.10, 0.135)  # false alarms at 5 % where groups differ in spread; see docs/method.md
 DISPUTED = 3  # shares that a page names
 
 
-def standing_of(claim: Claim, language: Language) -> str:
+def standing_of(claim: Claim) -> Phrase:
     """Say whether the claim was registered in advance, when, and what changed since."""
-    values = {}
+    slots: dict[str, Slot] = {}
     if claim.standing in (REGISTERED, CHANGED):
-        values["day"] = language.day(date.fromisoformat(claim.registered_on))
+        slots["day"] = Told(_day, (date.fromisoformat(claim.registered_on),))
     if claim.standing == CHANGED:
-        values["list"] = language.listed(language.word("locked", key) for key in claim.changed)
-    return language.say(f"registration.{claim.standing}", **values)
+        slots["list"] = listed(Word("locked", key) for key in claim.changed)
+    return say(f"registration.{claim.standing}", **slots)
 
 
-def claim_sentences(study: Study, language: Language) -> Iterator[str]:
-    """What page 2 says: power, the registered reading and its word, what stands beside it."""
-    claim = study.claim
-    row = claim.row
-    yield _power_sentence(claim, language)
-    group = language.listed(language.word("function", f) for f in claim.group)
-    answers = {
-        "measure": language.word("measure", claim.primary[1]),
-        "estimand": language.word("estimand", claim.primary[0]),
-        "counted": language.word("counted", claim.primary[2]),
-        "group": group,
-        "word": word_of(claim, language),
+def _day(_: Study, language: Language, day: date) -> str:
+    return language.day(day)
+
+
+def _word(study: Study, language: Language) -> str:
+    return word_of(study.claim, language)
+
+
+def _asked(claim: Claim) -> dict[str, Slot]:
+    """The question that was registered, in the words of the case, and its answer."""
+    return {
+        "measure": Word("measure", claim.primary[1]),
+        "estimand": Word("estimand", claim.primary[0]),
+        "counted": Word("counted", claim.primary[2]),
+        "group": listed(Word("function", f) for f in claim.group),
+        "word": Told(_word),
     }
+
+
+def claim_text(claim: Claim) -> Phrase:
+    """The registered reading and its word: what page 2 says of the claim."""
+    row, key = claim.row, "/".join(claim.primary)
     if np.isnan(row["ratio"]):
-        yield language.say("summary.claim_text_absent", **answers)
-    else:
-        yield language.say(
-            "summary.claim_text",
-            **answers,
-            ratio=language.number(float(row["ratio"])),
-            span=ratio_span(language, float(row["ratio_low"]), float(row["ratio_high"])),
-            level=language.percent(1 - 2 * claim.alpha),
-        )
-    if claim.word == SUPPORTED and claim.standing == REGISTERED:
-        yield language.say("summary.claim_shown")
-    if claim.reason == RESTATES and np.isfinite(row["constant"]):
-        constant = language.number(float(row["constant"]))
-        yield language.say("summary.claim_constant", constant=constant)
-    table = claim.to_frame()
-    others = [
-        language.say(
-            "summary.claim_other",
-            reading=reading_of(language.charts, key),
-            ratio=language.number(float(line["ratio"])),
-            word=language.word("verdict", str(line["word"])),
-        )
-        for key, line in _lines(table)
-        if key != claim.primary and line["testable"] and np.isfinite(line["ratio"])
-    ]
-    if others:
-        yield language.say("summary.claim_others", list=language.series(others))
-    if LEVEL in table.index.get_level_values("estimand"):
-        yield language.say("summary.claim_circular")
-    yield standing_of(claim, language)
-
-
-def claim_line(study: Study, language: Language) -> str:
-    """What page 1 says: the word, and what could have been shown."""
-    if "claim" not in study:
-        return ""
-    claim = study.claim
-    answers = {
-        "group": language.listed(language.word("function", f) for f in claim.group),
-        "word": word_of(claim, language),
-    }
-    if not np.isfinite(claim.power.detectable):
-        return language.say("decision.claim_none", **answers)
-    return language.say(
-        "decision.claim", **answers, detectable=language.number(claim.power.detectable)
+        return say("summary.claim_text_absent", **_asked(claim))
+    return say(
+        "summary.claim_text",
+        **_asked(claim),
+        ratio=ref(f"claim/ratio/{key}", float(row["ratio"]), "number"),
+        span=claim_span(key, {str(k): v for k, v in row.items()}),
+        level=stated("claim.alpha", 1 - 2 * claim.alpha, "percent"),
     )
 
 
-def _power_sentence(claim: Claim, language: Language) -> str:
-    lines = language.number(float(claim.row["lines"]), 0)
+def claim_span(key: str, row: Mapping[str, Any]) -> Told:
+    """The interval of a ratio, which may have no end: its ends are figures of their own."""
+    ends = [float(row[f"ratio_{end}"]) for end in ("low", "high")]
+    figures = [ref(f"claim/ratio_{n}/{key}", e, "number") for n, e in zip(ENDS, ends, strict=True)]
+    return Told(_span, tuple(ends), tuple(figures))
+
+
+ENDS = ("low", "high")
+
+
+def _span(_: Study, language: Language, low: float, high: float) -> str:
+    return ratio_span(language, low, high)
+
+
+def claim_line(study: Study) -> Phrase:
+    """What page 1 says: the word, and what could have been shown."""
+    claim = study.claim
+    asked = _asked(claim)
+    slots = {name: asked[name] for name in ("group", "word")}
     if not np.isfinite(claim.power.detectable):
-        return language.say("summary.claim_power_none", lines=lines)
-    detectable = language.number(claim.power.detectable)
-    return language.say("summary.claim_power", lines=lines, detectable=detectable)
+        return say("decision.claim_none", **slots)
+    name = f"claim/detectable/{'/'.join(claim.primary)}"
+    return say("decision.claim", **slots, detectable=ref(name, claim.power.detectable, "number"))
+
+
+def claim_title(claim: Claim) -> tuple[Phrase, Phrase]:
+    """Topic and finding of the page."""
+    asked = _asked(claim)
+    group = asked["group"]
+    return say("functions.topic", group=group), say(
+        "functions.title", group=group, word=asked["word"]
+    )
+
+
+def claim_paragraphs(study: Study) -> tuple[Content, ...]:
+    """Power first, then the rule, then what was found in the registered reading."""
+    claim = study.claim
+    key = "/".join(claim.primary)
+    names = ("p_greater", "p_margin", "held_greater", "held_margin", "left_low", "left_high")
+    found = tuple(ref(f"claim/{n}/{key}", float(claim.row[n]), "number") for n in names)
+    detectable = ref(f"claim/detectable/{key}", float(claim.row["detectable"]), "number")
+    margin = stated("claim.margin", claim.margin, "exactly")
+    return (
+        Told(_power_told, (), (detectable,)),
+        say("functions.rule", margin=margin),
+        Told(_result_told, (), found),
+    )
+
+
+def _power_told(study: Study, language: Language) -> str:
+    return _power(study.claim, language)
+
+
+def _result_told(study: Study, language: Language) -> str:
+    return _result(study.claim, language)
 
 
 def claim_page(study: Study, language: Language) -> Section | None:
@@ -121,7 +152,7 @@ def claim_page(study: Study, language: Language) -> Section | None:
             high=language.percent(MOST_FALSE[1], 1),
         ),
         _coders(claim, language),
-        f"{standing_of(claim, language)} {_digest(claim, language)}",
+        f"{said(standing_of(claim), Voice(language, study))} {_digest(claim, language)}",
     )
     blocks: list[Block] = [
         *map(Text, paragraphs),

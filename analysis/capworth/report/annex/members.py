@@ -227,8 +227,13 @@ def _network_groups(study: Study, language: Language) -> Table:
         tuple(rows),
         words=len(heads),
         weights=(1.0,) * len(heads),
-        note=f"{language.say('network.note')} {_error_of(study, language)}",
+        note=members_note(study, language),
     )
+
+
+def members_note(study: Study, language: Language) -> str:
+    """Say what is left out, and the largest error of the sums."""
+    return f"{language.say('network.note')} {_error_of(study, language)}"
 
 
 def _error_of(study: Study, language: Language) -> str:

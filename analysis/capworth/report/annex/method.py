@@ -22,6 +22,7 @@ from capworth.model.result import HIGH, LOW
 from capworth.model.simulation import KEPT, SOBOL, sampled
 from capworth.report.annex.claim import standing_of
 from capworth.report.blocks import Block, Bullets, Cell, Formula, Section, Table, Text, rows_of
+from capworth.report.content import Voice, said
 from capworth.study.stages import Study
 
 QUANTILES = {name: tail for name, tail in ENDS.items() if tail}  # readings of low and high
@@ -182,7 +183,9 @@ def limits(study: Study, language: Language) -> Section:
     if missing:
         asked = [("", language.say(f"not_asked.{stage}")) for stage in missing]
         blocks += [Text(language.say("limits.not_asked")), Bullets(tuple(asked))]
-    return Section(language.say("limits.topic"), language.say("limits.title"), blocks)
+    return Section(
+        language.say("limits.topic"), language.say("limits.title"), blocks, name="limits"
+    )
 
 
 def provenance_page(study: Study, language: Language) -> Section:
@@ -341,7 +344,7 @@ def _parameters(study: Study, language: Language) -> Iterator[tuple[Cell, ...]]:
             ),
             language.say(
                 "parameter.digest",
-                standing=standing_of(claim, language),
+                standing=said(standing_of(claim), Voice(language, study)),
                 digest=_hash(claim.digest),
             ),
         )

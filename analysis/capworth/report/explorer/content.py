@@ -20,9 +20,9 @@ from capworth.model.costs import PAYERS
 from capworth.model.figures import PROGRAMME, Figure, Origin
 from capworth.programme.schedule import MONEY, room
 from capworth.report.decision import case_note, decision_page, first_sentence
+from capworth.report.edition import vintage
 from capworth.report.explorer.links import Links
 from capworth.report.explorer.simulations import simulations
-from capworth.report.pdf import vintage
 from capworth.report.summary import summary_page
 from capworth.study.figures import Figures, as_data
 from capworth.study.origins import Origins

@@ -4,11 +4,13 @@ What is stored is what `Choice` and `Search` read, in the first draws of the stu
 the same sets by the same rules (`choice.js`), so that its answer is the library's on these draws.
 """
 
+from itertools import compress
 from typing import Any
 
 import numpy as np
 
 from capworth.case.model import HARM, NET
+from capworth.methods.allocation.coalitions import memberships
 from capworth.methods.arguments import Floats
 from capworth.methods.portfolio.relations import rules_of
 from capworth.model.costs import PAYERS
@@ -183,8 +185,10 @@ def _level(level: Level, sample: Sample, columns: Columns) -> dict[str, Any]:
 
 
 def _chain(chain: Chain, columns: Columns) -> dict[str, Any]:
+    sets = [chain.full(tuple(compress(chain.users, x))) for x in memberships(len(chain.users))]
+    money, harm = (np.stack([gains[kind] for gains in sets]).T for kind in (MONEY, HARM))
     return {
         "users": list(chain.users),
-        "money": columns.each(chain.full[MONEY]),
-        "harm": columns.each(chain.full[HARM]),
+        "money": columns.each(money),
+        "harm": columns.each(harm),
     }

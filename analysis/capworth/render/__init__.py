@@ -1,0 +1,1 @@
+"""Documents: blocks and a language to HTML, workbook, Word and the console."""

@@ -1,0 +1,214 @@
+"""The data book: a workbook of every figure, every block of the paper and every table of a run.
+
+Numbers are numbers, each beside the id of its figure; heads stay in sight; the first sheet says
+what stands where. The same content gives the same bytes.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from io import BytesIO
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from capworth.render.console import plain
+from capworth.render.zipped import timeless
+from capworth.report.blocks import Bullets, Formula, Section, Table, Text
+from capworth.report.content import Said
+from capworth.report.edition import Edition, figures_of
+from capworth.study.figures import Figures, as_data
+
+LONGEST = 31  # letters of the name of a sheet
+WIDEST = 60  # letters of a column
+PLAIN = (
+    *("value", "low", "high", "point", "unit", "kind", "prices", "perspective", "payer"),
+    *("draws", "error", "formula", "group"),
+)
+ORIGIN = ("table", "row", "grade", "source", "unit", "low", "mode", "high", "many")
+LISTS = ("no", "item", "not met", "where")
+BLOCKS = ("page", "block", "place", "text", "value", "low", "high", "figures")
+Cell: TypeAlias = str | float | int | bool | None
+Row: TypeAlias = Sequence[Cell]
+
+
+def write_book(
+    editions: Sequence[Edition], figures: Figures, tables: Mapping[str, pd.DataFrame]
+) -> bytes:
+    """Write the workbook of a run.
+
+    Parameters
+    ----------
+    editions : the paper in each language; a sheet for each
+    figures : every figure that is stored
+    tables : every table of the run by its name
+    """
+    sheets: dict[str, tuple[str, Row, Iterable[Row]]] = {}
+    data = as_data(figures)
+    sheets["figures"] = ("every figure", ("figure", *PLAIN, "places"), _figures(data))
+    sheets["rows"] = ("rows of the case behind figures", ("name", *ORIGIN), _rows(data))
+    sheets["groups"] = ("which rows a figure rests on", ("group", "rows"), _groups(data))
+    sheets["formulas"] = ("every formula", ("formula", "symbols", "section"), _formulas(data))
+    for edition in editions:
+        words = f"what the paper says, {edition.language}"
+        sheets[f"paper {edition.language}"] = (words, BLOCKS, _paper(edition, figures))
+        words = f"CHEERS 2022 and EMMIE, {edition.language}"
+        lists = _checklists(edition)
+        sheets[f"checklists {edition.language}"] = (words, LISTS, lists)
+    for name, table in tables.items():
+        heads: Row = [*(str(n or "") for n in table.index.names), *map(str, table.columns)]
+        sheets[_free(name, sheets)] = ("table", heads, _table(table))
+    book = Workbook(write_only=True)
+    day = editions[0].day
+    book.properties.creator, book.properties.title = editions[0].author, editions[0].title
+    listed = [(name, words) for name, (words, _, _) in sheets.items()]
+    _sheet(book, "contents", ("sheet", "what it holds"), listed)
+    for name, (_, heads, rows) in sheets.items():
+        _sheet(book, name, heads, rows)
+    packed = BytesIO()
+    book.save(packed)
+    return timeless(packed.getvalue(), day)
+
+
+def _free(name: str, taken: Mapping[str, object]) -> str:
+    """Name of a sheet: short enough, and no other's."""
+    cut = name[:LONGEST]
+    return cut if cut not in taken else f"{name[: LONGEST - 2]}~2"
+
+
+def _sheet(book: Workbook, name: str, heads: Row, rows: Iterable[Row]) -> None:
+    sheet = book.create_sheet(name)
+    sheet.freeze_panes = "B2"
+    kept = [list(row) for row in rows]
+    for k, head in enumerate(heads):
+        cells = [head, *(row[k] for row in kept[:50] if k < len(row))]
+        wide = max(len(str(cell)) for cell in cells if cell is not None) if any(cells) else 8
+        sheet.column_dimensions[get_column_letter(k + 1)].width = min(wide, WIDEST) + 2
+    bold = Font(bold=True)
+    first = []
+    for head in heads:
+        cell = WriteOnlyCell(sheet, value=head)
+        cell.font = bold
+        first.append(cell)
+    sheet.append(first)
+    for row in kept:
+        sheet.append(row)
+
+
+# ---------------------------------------------------------------- figures
+
+
+def _figures(data: Mapping[str, Any]) -> Iterator[Row]:
+    for name, entry in data["figures"].items():
+        yield (name, *(entry.get(key) for key in PLAIN), " ".join(entry["places"]))
+
+
+def _rows(data: Mapping[str, Any]) -> Iterator[Row]:
+    for name, entry in data["rows"].items():
+        yield (name, *(entry.get(key) for key in ORIGIN))
+
+
+def _groups(data: Mapping[str, Any]) -> Iterator[Row]:
+    for name, members in data["groups"].items():
+        yield from ((name, member) for member in members)
+
+
+def _formulas(data: Mapping[str, Any]) -> Iterator[Row]:
+    for name, entry in data["formulas"].items():
+        yield name, entry["symbols"], entry["section"]
+
+
+def _table(table: pd.DataFrame) -> Iterator[Row]:
+    columns = [table[c].tolist() for c in table.columns]
+    for k, key in enumerate(table.index):
+        labels = key if isinstance(key, tuple) else (key,)
+        yield [_value(x) for x in (*labels, *(column[k] for column in columns))]
+
+
+def _value(value: Any) -> Cell:
+    """A cell: what is not known stays empty, what has no end is said."""
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return None if value != value else (str(value) if abs(value) == float("inf") else value)
+    return value if isinstance(value, int) else str(value)
+
+
+# ---------------------------------------------------------------- blocks
+
+
+def _paper(edition: Edition, figures: Figures) -> Iterator[Row]:
+    """Every text that is printed, with its number where it is one figure."""
+    for number, page in enumerate(edition.pages, start=1):
+        for block in page:
+            for place, text in _texts(block):
+                yield _row(f"page {number}", block["id"], place, text, figures)
+    for section in edition.sections:
+        for place, text in _texts({"topic": section.topic, "title": section.title}):
+            yield _row(section.name, "head", place, text, figures)
+        for k, shown in enumerate(section.blocks, start=1):
+            for place, text in _texts(_plain(shown)):
+                yield _row(section.name, str(k), place, text, figures)
+
+
+UNREAD = ("kind", "id", "mark", "fill", "ticks", "left_out", "targets", "svg")
+
+
+def _plain(block: Any) -> Mapping[str, Any]:
+    """A block of the annex as data whose strings are read."""
+    match block:
+        case Text():
+            return {"text": block.text}
+        case Bullets():
+            return {"rows": [list(item) for item in block.items]}
+        case Formula():
+            return {"head": block.head, "text": block.text}
+        case Table():
+            keys = ("caption", "head", "rows", "note")
+            return {key: getattr(block, key) for key in keys}
+    kept: Mapping[str, Any] = {k: v for k, v in block.items() if k not in UNREAD}
+    return kept
+
+
+def _texts(node: Any, where: str = "") -> Iterator[tuple[str, str]]:
+    """Every text in a block with its place."""
+    if isinstance(node, str):
+        if node:
+            yield where, node
+    elif isinstance(node, Mapping):
+        for key, value in node.items():
+            if key not in UNREAD:
+                yield from _texts(value, f"{where}.{key}" if where else key)
+    elif isinstance(node, list | tuple):
+        for k, value in enumerate(node):
+            yield from _texts(value, f"{where}[{k}]")
+
+
+def _row(page: str, block: str, place: str, text: str, figures: Figures) -> Row:
+    ids = figures_of(text, figures)
+    refs = text.refs if isinstance(text, Said) else ()
+    one: list[Cell] = [None, None, None]
+    if len(refs) == 1:
+        one = [_value(float(end)) for end in refs[0].amount]
+    return [page, block, place, plain(text), *one, " ".join(ids)]
+
+
+def _checklists(edition: Edition) -> Iterator[Row]:
+    titles = edition.titles()
+    for section in edition.sections:
+        if section.name == "checklists":
+            yield from _items(section, titles)
+
+
+def _items(section: Section, titles: Mapping[str, str]) -> Iterator[Row]:
+    for block in section.blocks:
+        if isinstance(block, Mapping):
+            for row in block["rows"]:
+                number, item, unmet = row["cells"]
+                where = " | ".join(plain(titles[name]) for name in row["targets"])
+                yield [number, item, unmet, where]

@@ -1,0 +1,127 @@
+"""How time and memory grow with capabilities, improvements, members and draws.
+
+    python benchmarks/bench_scale.py AXIS [SIZE ...]     one axis, such as `improvements 20 60 200`
+    python benchmarks/bench_scale.py smoke               a few seconds
+
+Each size runs in a process of its own: the bundled case with rows doubled until there are so many,
+through the door, the study, and the paper in one language. Seconds of processor time, highest
+memory, pages of the paper; then the slope of log time over log size.
+"""
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+BUNDLED = Path(__file__).parents[1] / "data" / "interpol-2019"
+SIZES = {
+    "capabilities": (31, 60, 120, 300, 1_000),
+    "improvements": (18, 28, 60, 200),
+    "members": (194, 1_000, 3_000, 10_000),
+    "draws": (10_000, 100_000, 1_000_000),
+}
+DRAWS = 2_000
+OWN = {"capabilities": "capability", "improvements": "improvement"}
+ALONE = {"relations", "feedback", "choices", "network", "correlations"}  # of the first rows only
+ONE = r"""
+import json, resource, sys
+from io import BytesIO
+from pathlib import Path
+from time import process_time
+
+from capworth.case.read import read_case
+from capworth.report.pdf import write_report
+from capworth.study.stages import run_study
+from pypdf import PdfReader
+
+marks = [process_time()]
+case = read_case(Path(sys.argv[1]))
+marks.append(process_time())
+study = run_study(case, int(sys.argv[2]))
+marks.append(process_time())
+pages = len(PdfReader(BytesIO(write_report(study, "en", annex=sys.argv[3]))).pages)
+marks.append(process_time())
+memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+print(json.dumps([*(b - a for a, b in zip(marks, marks[1:])), memory, pages]))
+"""
+
+
+def grown(target: Path, axis: str, size: int) -> Path:
+    """Write the bundled case with so many capabilities, improvements or members."""
+    shutil.copytree(BUNDLED, target)
+    key = OWN.get(axis, "member")
+    first = [row["id"] for row in _rows(target / f"{axis}.csv")]
+    for path in sorted(target.glob("*.csv")):
+        rows, kept = _rows(path), []
+        named = "id" if path.stem == axis else key
+        if named not in (rows[0] if rows else {}) or path.stem in ALONE:
+            continue
+        if size < len(first):
+            _write(path, [r for r in rows if not r[named] or r[named] in first[:size]])
+            continue
+        for more in range(1, -(-size // len(first))):
+            left = first[: size - more * len(first)]
+            kept += [_again(row, named, more) for row in rows if row[named] in left]
+        _write(path, rows + kept)
+    return target
+
+
+def _again(row: dict[str, str], named: str, more: int) -> dict[str, str]:
+    """Write a row once more, about the copy of what it is about."""
+    changed = {c: f"{row[c]}{more + 1}" for c in {named, "id", "manages"} if row.get(c)}
+    changed |= {c: f"{row[c]} {more + 1}" for c in row if c.startswith("name") and row[c]}
+    if row.get("total"):
+        changed |= {"total": "", "range_means": "measure"}  # of a total there are no more parts
+    return {**row, **changed}
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def _write(path: Path, rows: list[dict[str, str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.DictWriter(lines, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def along(axis: str, sizes: tuple[int, ...], draws: int, annex: str) -> None:
+    print(f"| {axis} | check | study | paper | GB | pages |\n| --- | --- | --- | --- | --- | --- |")
+    spent = []
+    for size in sizes:
+        with TemporaryDirectory() as folder:
+            place = (
+                grown(Path(folder) / "case", axis, size) if axis in {*OWN, "members"} else BUNDLED
+            )
+            words = [str(place), str(size if axis == "draws" else draws), annex]
+            done = subprocess.run(
+                [sys.executable, "-c", ONE, *words], capture_output=True, text=True, check=False
+            )
+        if done.returncode:
+            print(f"| {size:,} | {done.stderr.strip().splitlines()[-1][:300]} |", flush=True)
+            continue
+        *seconds, memory, pages = json.loads(done.stdout.splitlines()[-1])
+        spent.append((size, sum(seconds)))
+        cells = " | ".join(f"{one:.1f}" for one in (*seconds, memory))
+        print(f"| {size:,} | {cells} | {pages} |", flush=True)
+    if len(spent) > 1:
+        slope = np.polyfit(*np.log(np.array(spent)).T, 1)[0]
+        print(f"Slope of time over {axis}: {slope:.2f}")
+
+
+if __name__ == "__main__":
+    asked = sys.argv[1:]
+    if asked == ["smoke"]:
+        along("improvements", (4, 8), 20, "short")
+    else:
+        axes = asked[:1] or list(SIZES)
+        sizes = tuple(int(size) for size in asked[1:])
+        for axis in axes:
+            along(axis, sizes or SIZES[axis], DRAWS, "short")

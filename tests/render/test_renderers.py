@@ -1,0 +1,378 @@
+"""One content, five renderers: PDF, HTML, workbook, Word and the console say the same strings.
+
+Every printed number is a stored figure, and is followed from there to the rows of the case.
+"""
+
+import csv
+import random
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from html.parser import HTMLParser
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docx import Document
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from capworth.case.read import read_case
+from capworth.language.language import Language
+from capworth.language.numbers import Amount
+from capworth.language.phrases import phrases
+from capworth.render.book import write_book
+from capworth.render.console import plain, write_text
+from capworth.render.html import write_html
+from capworth.render.word import write_word
+from capworth.report.blocks import Bullets, Formula, Table, Text
+from capworth.report.content import (
+    Missing,
+    Name,
+    Ref,
+    Voice,
+    bold,
+    listed,
+    phrases_of,
+    ref,
+    refs_of,
+    said,
+    say,
+    sentences,
+    stated,
+)
+from capworth.report.decision import decision_blocks
+from capworth.report.edition import Content, Edition, unstored
+from capworth.report.pages import said_block
+from capworth.report.pdf import write_report
+from capworth.study.figures import as_data
+from capworth.study.stages import Study, run_study
+from capworth.study.tables import tables_of
+
+LANGUAGES = ("en", "fr", "es", "ar")
+BUNDLED = Path(__file__).parents[2] / "data" / "interpol-2019"
+TRIES = 200  # printed figures that are followed to their rows
+approx = partial(pytest.approx, rel=1e-14)  # a workbook keeps 16 digits
+INVISIBLE = re.compile("[\u2060\u2066-\u2069\u200e\u200f\u00ad]")
+
+
+@pytest.fixture(scope="module")
+def content(study: Study) -> Content:
+    """What the small study says, without a language."""
+    return Content.of(study)
+
+
+@pytest.fixture(scope="module")
+def editions(content: Content) -> Mapping[str, Edition]:
+    """The paper in every language."""
+    return {code: content.said(code) for code in LANGUAGES}
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Study:
+    """The bundled case in few draws."""
+    return run_study(read_case(BUNDLED), draws=60)
+
+
+def flat(text: str) -> str:
+    """A text as it is compared: no marks, no isolates, no difference between spaces."""
+    return "".join(INVISIBLE.sub("", plain(text)).split())
+
+
+SKIPPED = {"kind", "id", "mark", "fill", "ticks", "left_out", "targets", "svg", "axis"}
+
+
+def strings(node: Any) -> Iterator[str]:
+    """Every text of a block, in its order."""
+    if isinstance(node, str):
+        if node:
+            yield node
+    elif isinstance(node, Text):
+        yield node.text
+    elif isinstance(node, Bullets):
+        yield from (part for item in node.items for part in item if part)
+    elif isinstance(node, Formula):
+        yield from (node.head, node.text)
+    elif isinstance(node, Table):
+        yield from strings((node.caption, node.head, node.rows, node.note))
+    elif isinstance(node, Mapping):
+        for key, value in node.items():
+            if key not in SKIPPED:
+                yield from strings(value)
+    elif isinstance(node, list | tuple):
+        for value in node:
+            yield from strings(value)
+
+
+def told(edition: Edition, *, annex: bool) -> list[str]:
+    """Every text of a paper."""
+    found = list(strings(list(edition.pages)))
+    for section in edition.sections if annex else ():
+        found += [section.topic, section.title, *strings(list(section.blocks))]
+    return found
+
+
+class Reader(HTMLParser):
+    """What an HTML page says to who reads it, and which figures it names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.figures: list[str] = []
+        self.heads: dict[str, int] = {}
+        self._skip = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep ids of figures, and what stands in the style sheet apart."""
+        self._skip = tag in ("style", "title")
+        named = dict(attrs)
+        self.figures += (named.get("data-figures") or "").split()
+        if tag == "th":
+            scope = named.get("scope") or ""
+            self.heads[scope] = self.heads.get(scope, 0) + 1
+
+    def handle_endtag(self, tag: str) -> None:
+        """End of what is passed over."""
+        self._skip = False
+
+    def handle_data(self, data: str) -> None:
+        """Keep the words."""
+        if not self._skip:
+            self.words.append(data)
+
+
+def read_html(page: str) -> Reader:
+    reader = Reader()
+    reader.feed(page)
+    return reader
+
+
+# ---------------------------------------------------------------- the same strings
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_html_says_every_string(study: Study, editions: Mapping[str, Edition], code: str) -> None:
+    edition = editions[code]
+    reader = read_html(write_html(edition, study.figures))
+    page = flat("".join(reader.words))
+    missing = [text for text in told(edition, annex=True) if flat(text) not in page]
+    assert not missing
+    assert reader.heads["row"] > 50
+    assert set(reader.figures) <= set(study.figures)
+    assert len(set(reader.figures)) > 100
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_workbook_says_every_string(
+    study: Study, editions: Mapping[str, Edition], code: str
+) -> None:
+    edition = editions[code]
+    book = load_workbook(BytesIO(write_book([edition], study.figures, {})), read_only=True)
+    rows = list(book[f"paper {code}"].iter_rows(values_only=True))
+    assert rows[0] == ("page", "block", "place", "text", "value", "low", "high", "figures")
+    page = {flat(str(row[3])) for row in rows[1:]}
+    assert {flat(text) for text in told(edition, annex=True)} <= page
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_word_says_every_string(editions: Mapping[str, Edition], code: str) -> None:
+    edition = editions[code]
+    file = Document(BytesIO(write_word(edition)))
+    words = [p.text for p in file.paragraphs]
+    words += [cell.text for table in file.tables for row in table.rows for cell in row.cells]
+    page = flat("".join(words))
+    assert not [text for text in told(edition, annex=True) if flat(text) not in page]
+    assert file.core_properties.title == edition.title
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_console_says_every_string(editions: Mapping[str, Edition], code: str) -> None:
+    edition = editions[code]
+    for width in (60, 120):
+        text = write_text(edition.pages, width)
+        page = flat(text).casefold()
+        missing = [t for t in told(edition, annex=False) if flat(t).casefold() not in page]
+        assert not missing
+
+
+@pytest.mark.parametrize("code", ["en", "fr", "es"])
+def test_the_pdf_says_every_string_of_the_paper(
+    study: Study, editions: Mapping[str, Edition], code: str
+) -> None:
+    """Rows that a full page leaves out apart; lines of Arabic are extracted in another order."""
+    edition = editions[code]
+    report = write_report(study, code, edition=edition)
+    page = flat("".join(p.extract_text() for p in PdfReader(BytesIO(report)).pages[:2]))
+    page = page.replace("\u2019", "'")
+    missing = [t for t in told(edition, annex=False) if flat(t).replace("\u2019", "'") not in page]
+    assert not [text for text in missing if " " not in text.strip() or len(text) < 40], missing
+    assert len(missing) <= 6  # texts of two columns, whose lines are extracted across them
+
+
+def test_numbers_of_the_pdf_are_those_of_the_blocks(
+    study: Study, editions: Mapping[str, Edition]
+) -> None:
+    for code in ("en", "es"):  # digits of Arabic are extracted in another order
+        edition = editions[code]
+        report = write_report(study, code, edition=edition)
+        page = "".join(p.extract_text() for p in PdfReader(BytesIO(report)).pages[:2])
+        found = set(re.findall(r"\d+(?:[.,]\d+)*", INVISIBLE.sub("", page)))
+        asked = {
+            number
+            for text in told(edition, annex=False)
+            for number in re.findall(r"\d+(?:[.,]\d+)*", INVISIBLE.sub("", text))
+        }
+        assert not asked - found, code
+
+
+def test_two_calls_give_the_same_bytes(study: Study, editions: Mapping[str, Edition]) -> None:
+    edition, tables = editions["fr"], tables_of(study)
+    few = {name: tables[name] for name in ("capabilities", "programme", "claim")}
+    for write in (
+        lambda: write_html(edition, study.figures).encode(),
+        lambda: write_word(edition),
+        lambda: write_book([edition], study.figures, few),
+    ):
+        assert write() == write()
+
+
+# ---------------------------------------------------------------- the data book
+
+
+def test_the_data_book_holds_every_figure_and_every_table_typed(
+    study: Study, editions: Mapping[str, Edition]
+) -> None:
+    tables = tables_of(study)
+    book = load_workbook(BytesIO(write_book(list(editions.values()), study.figures, tables)))
+    listed = [row[0] for row in book["contents"].iter_rows(min_row=2, values_only=True)]
+    assert listed == book.sheetnames[1:]
+    assert all(book[name].freeze_panes == "B2" for name in book.sheetnames)
+    heads, *rows = book["figures"].iter_rows(values_only=True)
+    assert [row[0] for row in rows] == list(study.figures)
+    value = heads.index("value")
+    for row in rows:
+        figure = study.figures[str(row[0])]
+        assert row[value] == (None if figure.value is None else approx(figure.value))
+        assert row[value] is None or isinstance(row[value], float | int)
+    assert len(tables) > 50
+    assert {name[:31] for name in tables} <= set(listed)
+    kept = list(book["capabilities"].iter_rows(values_only=True))
+    table = tables["capabilities"]
+    assert list(kept[0]) == [table.index.name, *table.columns]
+    assert [row[0] for row in kept[1:]] == list(table.index)
+    place = kept[0].index("cost_m")
+    assert [row[place] for row in kept[1:]] == approx(table["cost_m"].tolist())
+    lists = list(book["checklists fr"].iter_rows(min_row=2, values_only=True))
+    assert len(lists) == 28 + 5
+    assert all(bool(row[2]) != bool(row[3]) for row in lists)
+
+
+# ---------------------------------------------------------------- what is printed is stored
+
+
+def test_every_printed_figure_is_stored(content: Content, bundled: Study) -> None:
+    for one in (content, Content.of(bundled)):
+        refs = one.refs()
+        assert len(refs) > 200
+        assert list(unstored(refs, one.study.figures)) == []
+
+
+def test_a_printed_figure_that_is_not_stored_is_found(content: Content) -> None:
+    figures = content.study.figures
+    name = "cost.programme"
+    value = figures[name].value
+    assert value is not None
+    good = ref(name, value, "spread")
+    assert list(unstored([good], figures)) == []
+    for wrong in (
+        ref("cost.nobody", value, "spread"),
+        ref(name, value * 1.001, "spread"),
+        ref(name, Amount(value, value * 0.5, value * 2), "spread"),
+    ):
+        assert len(list(unstored([wrong], figures))) >= 1
+    assert list(unstored([ref("cost.nobody", float("nan"), "spread")], figures)) == []
+
+
+def test_200_printed_figures_lead_to_their_rows_in_three_steps(
+    bundled: Study,
+) -> None:
+    """From a printed number to its figure, from the figure to its group, from there to rows."""
+    data = as_data(bundled.figures)
+    content = Content.of(bundled)
+    stored = [bundled.figures.stored(r.figure) for r in content.refs()]
+    printed = sorted({name for name in stored if name is not None})
+    assert len(printed) > 400
+    raw = {
+        path.name: list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+        for path in BUNDLED.glob("*.csv")
+    }
+    for name in random.Random(13).sample(printed, TRIES):
+        entry = data["figures"][name]  # first step
+        members = data["groups"][entry["group"]] if "group" in entry else ()  # second
+        if not members:
+            assert entry["kind"] in ("stated", "count", "test"), name
+            continue
+        for member in members:  # third
+            row = data["rows"][member]
+            lines = raw[f"{row['table']}.csv"]
+            assert row.get("row", 0) <= len(lines), (name, member)
+            if row.get("row"):
+                keys = set(member.split("/")[1:])
+                assert keys & set(lines[row["row"] - 1]), (name, member)
+
+
+# ---------------------------------------------------------------- language last
+
+
+def test_content_holds_no_words(content: Content) -> None:
+    """What is built is the same whatever is said afterwards; no text of a language is in it."""
+    again = Content.of(content.study)
+    assert repr(again.pages) == repr(content.pages)
+    assert repr(again.annex) == repr(content.annex)
+    for code in LANGUAGES:
+        content.said(code)
+    assert repr(Content.of(content.study).pages) == repr(content.pages)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_phrase_of_a_page_has_words(content: Content, code: str) -> None:
+    known = phrases(code)
+    used = set(phrases_of(content.pages)) | set(phrases_of(tuple(content.annex.values())))
+    assert len(used) > 60
+    missing = [key for key in used if known.find("pages", key) is None]
+    assert [k for k in missing if known.find("pages", f"{k}_open") is None] == []
+
+
+def test_a_phrase_without_words_is_named(study: Study) -> None:
+    voice = Voice(Language("fr"), study)
+    with pytest.raises(Exception, match=r"fr\.toml has no phrase pages\.no\.such"):
+        said(say("no.such"), voice)
+    with pytest.raises(Exception, match="nothing was given for"):
+        said(say("decision.programme.years"), voice)
+
+
+def test_a_missing_block_has_its_reason(study: Study) -> None:
+    voice = Voice(Language("en"), study)
+    block = Missing("change", say("change.head"), say("change.not_asked"))
+    assert said_block(block, voice)["reason"].startswith("The case has no value tree")
+    with pytest.raises(ValueError, match="no reason"):
+        said_block(replace(block, reason=sentences()), voice)
+
+
+def test_words_know_their_figures(study: Study) -> None:
+    voice = Voice(Language("fr"), study)
+    one, two = ref("a.b", 12.0, "number"), Ref("c.d", Amount(3.0, 2.0, 4.5), "spread")
+    text = said(say("pair", first=bold(one), second=listed([two, stated("x", 7, "plain")])), voice)
+    assert text.refs == (one, two)
+    assert "**12**" in text
+    assert "3,0 (2,0–4,5)" in text
+    assert said(Name("LAB"), voice).refs == ()
+
+
+def test_every_number_of_the_paper_is_a_figure_or_was_set(study: Study) -> None:
+    """No float reaches a phrase but as a figure, or as what a case or a method states."""
+    blocks = decision_blocks(study)
+    assert len(list(refs_of(blocks))) > 20
+    assert all(isinstance(found, Ref) for found in refs_of(blocks))
