@@ -6,16 +6,14 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
+import numpy as np
 import pytest
 
 from capworth.language.language import Language
 from capworth.members.served import MemberBrief, brief_member
-from capworth.members.use import MEASURES
-from capworth.report import donor as donorindex
 from capworth.report import donor as donorpage
 from capworth.report.brief import document
 from capworth.report.donor import Offer
-from capworth.study.stages import Study
 
 speaking: Any = import_module("speaking")  # the study and its reader, beside the pages
 Tokens = list[str]
@@ -73,31 +71,52 @@ def offer() -> Offer:
     study = speaking.speaking_study()
     menu, regions = study.funding.menu, study.feedback.by_region()
     table = menu.to_frame()
-    table.loc["LINK", ["asked_m", "asked_m_low", "asked_m_high"]] += 51.2
-    menu = replace(menu, _table=table)
-    return Offer(study.case, menu, study.funding.budget_m, study.programme.draws, regions)
+    table.loc["LINK", ["asked_m", "asked_m_low", "asked_m_high", "needed_m"]] += 51.2
+    table["earmark"] = [0.0, 0.0417, float("nan")]
+    menu, promises = replace(menu, _table=table), study.baseline.to_frame()
+    budget = study.funding.budget_m
+    return Offer(study.case, menu, budget, study.programme.draws, regions, promises)
 
 
 def paper(monkeypatch: pytest.MonkeyPatch, package: str, language: str) -> dict[str, str]:
     """The texts of the page of one package, or of the index; nothing is set in type."""
     kept: list[dict[str, Any]] = []
 
-    def keep(_: str, content: dict[str, Any], __: object) -> bytes:
+    def keep(content: dict[str, Any], _: object) -> bytes:
         kept.append(content)
         return b""
 
-    for module in (donorpage, donorindex):
-        monkeypatch.setattr(module, "set_document", keep)
+    monkeypatch.setattr(donorpage, "set_single", keep)
     if package:
         donorpage.write_package(offer(), package, language)
     else:
-        donorindex.write_index(offer(), language)
-    return dict(speaking.strings(kept[0]))
+        donorpage.write_index(offer(), language)
+    return told_of(kept[0])
 
 
-def frame(study: Study) -> Said:
-    draws = str(study.provenance.draws)
-    return {"vintage": ["0.1", "2024", "31", "2024", "11", draws], "footnote": ["80"]}
+def told_of(content: dict[str, Any]) -> dict[str, str]:
+    """Texts by place, but for the ticks of a scale and what a full page would leave out."""
+    found = dict(speaking.strings(content))
+    return {k: t for k, t in found.items() if not k.startswith(("picture.ticks", "picture.left"))}
+
+
+VINTAGE = ["0.1", "2024", "31", "2024", "11"]
+SURE = ["80"]  # per cent of the budget's confidence
+
+
+def needed_of(row: Any) -> Tokens:
+    """Millions to a tenth, below one million with two digits."""
+    value = float(row["needed_m"])
+    places = 0 if value >= 100 else 1
+    return number(value, places) if value >= 1 else number(value)
+
+
+def advised(row: Any, budget: Tokens) -> Tokens:
+    """The year, where the programme has one, and the budget, in the order of the sentence."""
+    if not row["chosen"]:
+        return budget
+    year = [str(int(row["from_year"]))]
+    return [*year, *budget] if str(row["role"]).startswith("start") else [*budget, *year]
 
 
 @pytest.mark.parametrize("package", ["SCAN", "LINK", "CLOUD"])
@@ -107,53 +126,49 @@ def test_a_donor_reads_the_numbers_of_the_menu(
     study, given = speaking.speaking_study(), offer()
     table: Any = given.menu.to_frame()
     row, budget = table.loc[package], exact(given.budget_m)
-    asked, gain = triple(row, "asked_m"), triple(row, "gain")
-    core = number(float(row["core"]), 2)
-    money, harm = triple(row, "money_m"), triple(row, "harm_days")
-    case = {i.id: i for i in study.case.improvements}
-    settings = study.case.settings
-    own = {
-        "SCAN": float(table.loc["SCAN", "asked_m"]),
-        "CLOUD": float(table.loc["CLOUD", "asked_m"]),
-    }
-    own["LINK"] = float(table.loc["LINK", "asked_m"]) - own["SCAN"]
-    expected: Said = {
-        **frame(study),
-        "heading": middle(*asked),
-        "finding": [*around(*gain), *chance(float(row["p_gain"])), *budget, *core, "1"],
-        "cards[0].value": middle(*asked),
-        "cards[0].range": ["80", *span(*asked)],
-        "cards[0].detail": around(*triple(row, "cost_m")),
-        "cards[1].value": middle(*gain),
-        "cards[1].range": ["80", *span(*gain)],
-        "cards[1].detail": percent(float(row["exchange"])),
-        "cards[2].value": core,
-        "cards[2].range": [str(given.draws)],
-        "cards[2].detail": budget,
-        "cards[3].value": [str(row["readiness"]), "9"],
-        "cards[3].detail": [str(row["start_year"]), str(row["effect_year"])],
-        "parts.caption": [str(settings.price_year)],
-        "chart.title": ["80"],
-        "chart.alt": [*around(*asked), *around(*gain), "2"],
-    }
-    for k, part in enumerate(str(row["improvements"]).split()):
-        expected[f"parts.rows[{k}][1]"] = number(own[part])
-        years = (case[part].start_year, case[part].effect_year, case[part].readiness)
-        expected |= {f"parts.rows[{k}][{at}]": [str(x)] for at, x in enumerate(years, 2)}
+    asked, gain, core = triple(row, "asked_m"), triple(row, "gain"), float(row["core"])
     pledged = number(float(row["pledged_m"])) if package != "CLOUD" else []
-    after = [*number(float(row["organisation_m"])), *number(float(row["members_m"]))]
-    first, second = "columns[1].items[0]", "columns[1].items[1]"
-    expected |= {
-        first: pledged,
-        second: after,
-        "columns[2].items[0]": [*around(*gain), *span(*asked)],
+    rest = [*number(float(row["organisation_m"])), *number(float(row["members_m"])), *pledged]
+    price = float(row["earmark"])
+    bound = budget if price != price else number(price) if price > 0 else []
+    inside = min(max(core, 1 / (given.draws + 2)), 1 - 1 / (given.draws + 2))
+    error = (inside * (1 - inside) / given.draws) ** 0.5
+    below = len(table) - 1 - list(table.index).index(package)
+    expected: Said = {
+        "foot": [*VINTAGE, str(study.provenance.draws)],
+        "heading": [*needed_of(row), *SURE],
+        "lines[0].text": advised(row, budget),
+        "lines[1].text": needs(given, package),
+        "lines[3].text": rest,
+        "lines[4].text": bound,
+        "numbers[0].value": needed_of(row),
+        "numbers[0].label": SURE,
+        "numbers[0].text": around(*asked),
+        "numbers[1].value": middle(*gain),
+        "numbers[1].text": ["80", *span(*gain), *percent(float(row["exchange"]))],
+        "numbers[2].value": chance(core),
+        "numbers[2].text": [*number(100 * error, 1), str(given.draws)],
+        "picture.title": [str(below), str(len(table) - 1)],
+        "picture.axis": ["80"],
+        "picture.heads[1]": SURE,
+        "columns[0].rows[0]": SURE,
+        "columns[0].rows[1]": chance(float(row["p_gain"])),
+        "columns[0].rows[2]": [str(row["start_year"]), str(row["effect_year"])],
     }
-    items = [[*around(*money), str(settings.years)] if any(money) else [], around(*harm)]
-    items = [x for x, there in zip(items, (any(money), any(harm)), strict=True) if there]
-    expected |= {f"columns[2].items[{k}]": told for k, told in enumerate(items, 1)}
-    if not row["chosen"]:
-        expected["columns[3].items[3]"] = budget
-    expected["serves.note"] = needs(given, package)
+    for k, (_, one) in enumerate(table.iterrows()):
+        cells = f"picture.groups[{k}].rows[0].cells"
+        expected |= {
+            f"{cells}[0]": middle(*triple(one, "gain")),
+            f"{cells}[1]": number(float(one["needed_m"]), 1),
+            f"{cells}[2]": chance(float(one["core"])),
+        }
+    promises: Any = given.promises
+    mine = promises[promises.index.get_level_values(0) == package].head(3)
+    for k, (_, level) in enumerate(mine.iterrows(), 3):
+        today, planned = float(level["today"]), float(level["planned"])
+        factor = level["unit"] == "factor"
+        told = number(planned / today) if factor else [*number(today), *number(planned)]
+        expected[f"columns[0].rows[{k}]"] = [*told, str(int(level["full_effect"]))]
     compare(paper(monkeypatch, package, "en"), expected)
 
 
@@ -172,24 +187,20 @@ def needs(given: Offer, package: str) -> Tokens:
 def test_the_index_holds_every_package(monkeypatch: pytest.MonkeyPatch) -> None:
     study, given = speaking.speaking_study(), offer()
     table: Any = given.menu.to_frame()
-    budget = exact(given.budget_m)
     expected: Said = {
-        **frame(study),
+        "foot": ["80", *VINTAGE, str(study.provenance.draws)],
         "heading": [str(len(table))],
-        "finding": budget,
-        "table.caption": [str(study.case.settings.price_year)],
-        "table.head[4]": ["0", "1"],
-        "table.note": ["80", "0", "1", *budget],
+        "lines[0].text": exact(given.budget_m),
+        "tables[0].title": [str(study.case.settings.price_year)],
+        "tables[0].heads[2]": SURE,
     }
     for k, (_, row) in enumerate(table.iterrows()):
-        told = (
-            around(*triple(row, "asked_m")),
-            around(*triple(row, "gain")),
-            number(float(row["gain_per_asked_m"])),
-            number(float(row["core"]), 2),
-            [str(row["readiness"])],
-        )
-        expected |= {f"table.rows[{k}][{at}]": cell for at, cell in enumerate(told, 1)}
+        gain = triple(row, "gain")
+        expected |= {
+            f"tables[0].rows[{k}][2]": number(float(row["needed_m"]), 1),
+            f"tables[0].rows[{k}][3]": [*middle(*gain), *span(*gain)],
+            f"tables[0].rows[{k}][4]": chance(float(row["core"])),
+        }
     compare(paper(monkeypatch, "", "en"), expected)
 
 
@@ -205,76 +216,77 @@ def test_donors_read_the_same_numbers_in_every_language(
 # ---------------------------------------------------------------- for members
 
 
+PAID = np.array([11.7, 23.4, 35.1])  # millions that all members pay for the programme by year
+
+
 def brief() -> MemberBrief:
     study = speaking.speaking_study()
-    chosen = {i: i == "SCAN" for i in study.case.improvement_ids}
-    return brief_member(study.case, study.members, MEMBER, chosen)
+    return brief_member(study.case, study.members, MEMBER, ("SCAN",), PAID)
 
 
 def texts(language: str) -> dict[str, str]:
     study = speaking.speaking_study()
-    return dict(speaking.strings(document(study.case, brief(), study.provenance, language)))
+    return told_of(document(study.case, brief(), study.provenance, language))
+
+
+def thousands(millions: float) -> Tokens:
+    return number(millions * 1e3, 0 if abs(millions * 1e3) >= 100 else 1)
 
 
 def test_a_member_reads_the_numbers_of_its_row() -> None:
     study, told = speaking.speaking_study(), brief()
-    settings, row = study.case.settings, study.members.to_frame().loc[MEMBER]
+    settings, table = study.case.settings, study.members.to_frame()
+    row = table.loc[MEMBER]
     hits, given = triple(row, "hits"), triple(row, "hits_given")
     own, national = triple(row, "own_m"), triple(row, "national_m")
-    error = {name: number(float(row[f"{name}_error"])) for name in MEASURES}
-    paid = number(60_000.0)
-    count, draws = str(len(study.case.members)), str(study.members.draws)
+    paid, year = number(60_000.0), str(settings.price_year)
+    below = int((table["own_m"] < table["national_m"]).sum())
+    count = str(len(table))
     known = [str(study.members.measured), str(len(study.case.capabilities))]
+    beside = table[table["region"] == row["region"]]
+    years = [str(settings.first_year + k) for k in range(3)]
+    share = float(row["national_m"]) / float(table["national_m"].sum())
     expected: Said = {
-        "finding": [*middle(*hits), *middle(*given)],
-        "modelled": ["80"],
-        "cards[0].value": middle(*hits),
-        "cards[0].range": [*span(*hits), *error["hits"]],
-        "cards[1].value": middle(*given),
-        "cards[1].range": [*span(*given), *error["hits_given"]],
-        "cards[2].value": middle(*own),
-        "cards[2].range": [*span(*own), *error["own_m"]],
-        "cards[2].detail": [*around(*triple(row, "own_harm")), *error["own_harm"]],
-        "cards[3].value": paid,
-        "cards[3].range": [str(settings.price_year)],
-        "ask.rows[0]": middle(*hits),
-        "ask.rows[1]": middle(*given),
-        "ask.rows[2]": middle(*national),
-        "ask.rows[3]": paid,
-        "cards[3].detail": middle(*national),
-        "pays.items[0]": [*paid, str(settings.price_year)],
-        "pays.items[1]": [*around(*national), *error["national_m"], count],
-        "pays.items[2]": [
-            *around(*triple(row, "external_m")),
-            *error["external_m"],
-            *around(*triple(row, "external_harm")),
-            *error["external_harm"],
-        ],
-        "basis.text": [count, draws, *known, "5", *number(100 * told.share_error)],
-        "foot": ["0.1", "2024", "31", "2024", "11", draws],
-        "uses.note": [str(told.others)],
+        "heading": [str(min(len(told.capabilities), 3) + 1)],
+        "lines[1].text": [*around(*own), str(below), count, *known],
+        "lines[2].text": [*paid, year],
+        "numbers[0].value": middle(*hits),
+        "numbers[0].text": ["80", *span(*hits)],
+        "numbers[1].value": middle(*given),
+        "numbers[1].text": ["80", *span(*given)],
+        "numbers[2].value": middle(*national),
+        "numbers[2].text": ["80", *span(*national), year],
+        "picture.axis": ["80"],
+        "tables[0].title": [year],
+        "note": ["80", "5", count],
+        "foot": [*VINTAGE, str(study.members.draws)],
     }
-    table = study.members.by_capability()
+    bars = [middle(*hits), middle(*given)]
+    if len(beside) >= 3:
+        usual = (number(float(beside[name].median())) for name in ("hits", "hits_given"))
+        bars = [x for pair in zip(bars, usual, strict=True) for x in pair]
+    for k, cell in enumerate(bars):
+        expected[f"picture.groups[{k}].rows[0].cells[0]"] = cell
+    for k, (when, more) in enumerate(zip(years, PAID, strict=True), 1):
+        expected |= {
+            f"tables[0].heads[{k}]": [when],
+            f"tables[0].rows[0][{k}]": thousands(float(row["national_m"])),
+            f"tables[0].rows[1][{k}]": thousands(float(row["national_m"]) + share * float(more)),
+        }
+    cells = study.members.by_capability().to_dict("index")
     shown = list(told.capabilities.index)
-    for k, capability in enumerate(shown):
-        mine = table.to_dict("index")[MEMBER, capability]
-        expected[f"uses.rows[{k}].cells[1]"] = chance(float(mine["chance"]))
-        expected[f"uses.rows[{k}].cells[2]"] = [
-            *around(*triple(mine, "hits")),
-            *number(float(mine["hits_error"])),
-        ]
-        expected[f"uses.rows[{k}].cells[3]"] = [
-            *around(*triple(mine, "hits_given")),
-            *number(float(mine["hits_given_error"])),
-        ]
-    gaining = study.members.improvements(MEMBER)
-    gaining = gaining[gaining["points"] > 1e-9]
-    for k, (_, mine) in enumerate(gaining.iterrows()):
-        expected[f"serves.rows[{k}].cells[1]"] = [
-            *around(*triple(mine, "points")),
-            *number(float(mine["points_error"])),
-        ]
-        expected[f"serves.rows[{k}].cells[2]"] = chance(float(mine["p_top"]))
+    form = 3 if any(told.programme.values()) else 2
+    for k, capability in enumerate(shown[:3]):
+        mine = cells[MEMBER, capability]
+        expected |= {
+            f"tables[1].rows[{k}][1]": chance(float(mine["chance"])),
+            f"tables[1].rows[{k}][2]": middle(*triple(mine, "hits")),
+            f"tables[1].rows[{k}][3]": middle(*triple(mine, "hits_given")),
+            f"tables[{form}].rows[{k}][1]": middle(*triple(mine, "hits")),
+        }
+    expected[f"tables[{form}].rows[{len(shown[:3])}][1]"] = paid
+    if form == 3:
+        expected["tables[2].title"] = ["1", "1"]
     assert shown
     compare(texts("en"), expected)
 
@@ -289,9 +301,9 @@ def test_a_member_never_reads_all_or_nothing_of_a_probability(language: str) -> 
     study, told = speaking.speaking_study(), brief()
     shares = {0.004: "<1", 0.01: "1", 0.5: "50", 0.99: "99", 0.996: ">99"}
     for share, said in shares.items():
-        changed = replace(told, improvements=told.improvements.assign(p_top=share))
+        changed = replace(told, capabilities=told.capabilities.assign(chance=share))
         page = document(study.case, changed, study.provenance, language)
-        assert speaking.numbers(page["serves"]["rows"][0]["cells"][2], language) == [said]
+        assert speaking.numbers(page["tables"][1]["rows"][0][1], language) == [said]
 
 
 # ---------------------------------------------------------------- found wrong

@@ -92,6 +92,7 @@ NO_FIGURES = {
     "weights/judges": "how many judged",
     "options_in_full/good_set": "which of the good sets it is",
     "claim_left_out": "empty where one line less decides nothing",
+    "donor_menu/from_year": "the start of its improvement in the programme",
 }
 
 
