@@ -402,6 +402,12 @@ class Case:
         return tuple(i.id for i in self.improvements)
 
     @property
+    def has_members(self) -> bool:
+        """Whether it holds anything of members: who they are, what they say, what they pay."""
+        told = self.members or self.feedback or self.network or self.choices
+        return bool(told) or any(c.payer == "members" and c.amount.high > 0 for c in self.costs)
+
+    @property
     def harm_indices(self) -> tuple[str, ...]:
         """The harm indices that unit values are given on, the first one first."""
         return tuple(dict.fromkeys(v.index for v in self.unit_values if v.scale == "harm"))

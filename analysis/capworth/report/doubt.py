@@ -169,7 +169,7 @@ def _doubts(study: Study, found: Advice | None) -> Iterator[Text]:
     yield _evidence(study)
     if "feedback" in study and study.feedback.synthetic:
         yield say("trust.synthetic")
-    elif "feedback" not in study:
+    elif "feedback" not in study and study.case.has_members:
         yield say("trust.unasked")
     advised = found is not None and found.count > 0
     if advised and "extent_keys" in study and len(study.extent_keys.to_frame()) > 1:

@@ -204,7 +204,8 @@ def _answers(study: Study) -> Iterator[Answered]:
     yield say("answers.costs"), _costs(study), None
     yield say(f"answers.{_claimed(study)}"), _claim(study), None
     yield say("answers.excellence"), _excellence(study), None
-    yield say("answers.members"), _members(study), None
+    if study.case.has_members:
+        yield say("answers.members"), _members(study), None
     yield say("answers.funding"), *_funding(study)
 
 
