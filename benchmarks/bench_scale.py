@@ -18,7 +18,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-BUNDLED = Path(__file__).parents[1] / "data" / "interpol-2019"
+HERE = Path(__file__).parents[1]
+BUNDLED, SMALL = HERE / "data" / "interpol-2019", HERE / "tests" / "cases" / "small"
 SIZES = {
     "capabilities": (31, 60, 120, 300, 1_000),
     "improvements": (18, 28, 60, 200),
@@ -44,25 +45,22 @@ case = read_case(Path(sys.argv[1]))
 marks.append(process_time())
 study = run_study(case, int(sys.argv[2]))
 marks.append(process_time())
-pages = len(PdfReader(BytesIO(write_report(study, "en", annex=sys.argv[3]))).pages)
+pages = len(PdfReader(BytesIO(write_report(study, "en", annex="short"))).pages)
 marks.append(process_time())
 memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 print(json.dumps([*(b - a for a, b in zip(marks, marks[1:])), memory, pages]))
 """
 
 
-def grown(target: Path, axis: str, size: int) -> Path:
-    """Write the bundled case with so many capabilities, improvements or members."""
-    shutil.copytree(BUNDLED, target)
+def grown(source: Path, target: Path, axis: str, size: int) -> Path:
+    """Write a case with so many capabilities, improvements or members, more than it has."""
+    shutil.copytree(source, target)
     key = OWN.get(axis, "member")
     first = [row["id"] for row in _rows(target / f"{axis}.csv")]
     for path in sorted(target.glob("*.csv")):
         rows, kept = _rows(path), []
         named = "id" if path.stem == axis else key
         if named not in (rows[0] if rows else {}) or path.stem in ALONE:
-            continue
-        if size < len(first):
-            _write(path, [r for r in rows if not r[named] or r[named] in first[:size]])
             continue
         for more in range(1, -(-size // len(first))):
             left = first[: size - more * len(first)]
@@ -92,15 +90,16 @@ def _write(path: Path, rows: list[dict[str, str]]) -> None:
         writer.writerows(rows)
 
 
-def along(axis: str, sizes: tuple[int, ...], draws: int, annex: str) -> None:
+def along(source: Path, axis: str, sizes: tuple[int, ...], draws: int) -> bool:
+    """Print the table of one axis; whether every size ended with a paper."""
     print(f"| {axis} | check | study | paper | GB | pages |\n| --- | --- | --- | --- | --- | --- |")
     spent = []
     for size in sizes:
         with TemporaryDirectory() as folder:
-            place = (
-                grown(Path(folder) / "case", axis, size) if axis in {*OWN, "members"} else BUNDLED
-            )
-            words = [str(place), str(size if axis == "draws" else draws), annex]
+            place = source
+            if axis != "draws":
+                place = grown(source, Path(folder) / "case", axis, size)
+            words = [str(place), str(size if axis == "draws" else draws)]
             done = subprocess.run(
                 [sys.executable, "-c", ONE, *words], capture_output=True, text=True, check=False
             )
@@ -114,14 +113,13 @@ def along(axis: str, sizes: tuple[int, ...], draws: int, annex: str) -> None:
     if len(spent) > 1:
         slope = np.polyfit(*np.log(np.array(spent)).T, 1)[0]
         print(f"Slope of time over {axis}: {slope:.2f}")
+    return len(spent) == len(sizes)
 
 
 if __name__ == "__main__":
     asked = sys.argv[1:]
     if asked == ["smoke"]:
-        along("improvements", (4, 8), 20, "short")
-    else:
-        axes = asked[:1] or list(SIZES)
-        sizes = tuple(int(size) for size in asked[1:])
-        for axis in axes:
-            along(axis, sizes or SIZES[axis], DRAWS, "short")
+        sys.exit(not along(SMALL, "improvements", (4, 6), 20))
+    chosen = tuple(int(size) for size in asked[1:])
+    done = [along(BUNDLED, axis, chosen or SIZES[axis], DRAWS) for axis in asked[:1] or SIZES]
+    sys.exit(not all(done))

@@ -270,6 +270,23 @@ def test_more_improvements_than_all_orders_can_hold_are_shared_by_drawn_ones(sma
     assert (table["gain_shapley_error"] < 0.2 * table["gain_shapley"].mean()).all()
 
 
+def test_a_game_holds_all_who_are_in_the_set(small: Case) -> None:
+    """Three on one level and one chain: what all gain, whoever is named beside them."""
+    model, draws = Model(unchecked(crowd(small, 3))), Sampled(7, 0, 40)
+    places = meetings_of(model, draws)
+    games = games_of(places, 40)
+    assert len(games) > len(places) > 1
+    for place in places:
+        for game in (g for g in games if g.capability == place.capability):
+            if (game.measure == "distance") != (type(place).__name__ == "Level"):
+                continue
+            np.testing.assert_array_equal(
+                game.gain([2, 0, 1, 99]), place.joint(game.measure, (0, 1, 2))
+            )
+    money = next(g for g in games if g.measure == "money")
+    assert (money.gain([0, 1, 2]) > money.gain([0, 1])).all()
+
+
 def test_drawn_orders_come_near_all_of_them(small: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     sample = draw_sample(unchecked(crowd(small, 6)), 20)
     games = games_of(meetings_of(sample.model, sample.first_draws(20)), 20)
