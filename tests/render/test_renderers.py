@@ -6,7 +6,7 @@ Every printed number is a stored figure, and is followed from there to the rows 
 import csv
 import random
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from html.parser import HTMLParser
@@ -230,11 +230,12 @@ def test_numbers_of_the_pdf_are_those_of_the_blocks(
 def test_two_calls_give_the_same_bytes(study: Study, editions: Mapping[str, Edition]) -> None:
     edition, tables = editions["fr"], tables_of(study)
     few = {name: tables[name] for name in ("capabilities", "programme", "claim")}
-    for write in (
+    writers: tuple[Callable[[], bytes], ...] = (
         lambda: write_html(edition, study.figures).encode(),
         lambda: write_word(edition),
         lambda: write_book([edition], study.figures, few),
-    ):
+    )
+    for write in writers:
         assert write() == write()
 
 
