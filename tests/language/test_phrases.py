@@ -184,6 +184,9 @@ SCALES = {
         "pages.programme.choices_note",
     ),
     "names: SHA-256": ("pages.parameter.",),
+    "how a range is read, and the name of a checklist": (
+        *("pages.front.", "pages.glossary.", "pages.checklist."),
+    ),
     "constants of a method, with its source": (
         *("pages.method.", "lints.", "pages.voice.groups", "pages.voice.no_groups"),
         *("pages.sensitivity.table", "charts.chart.architecture.caption"),
