@@ -167,7 +167,7 @@ SCALES = {
         "pages.donor.table_note",
     ),
     "answers, points and needs, to 10 or 100": (
-        *("pages.voice.method", "pages.weights.note", "pages.check.", "pages.donor.region"),
+        *("pages.survey.method", "pages.weights.note", "pages.check.", "pages.donor.region"),
         *("charts.axis.points", "charts.axis.importance", "charts.axis.dissatisfaction"),
         *("charts.chart.need_map.", "charts.chart.needs.", "charts.chart.judges.caption"),
         "explorer.weights_note",
@@ -184,8 +184,11 @@ SCALES = {
         "pages.programme.choices_note",
     ),
     "names: SHA-256": ("pages.parameter.",),
+    "how a range is read, and the name of a checklist": (
+        *("pages.front.", "pages.glossary.", "pages.checklist."),
+    ),
     "constants of a method, with its source": (
-        *("pages.method.", "lints.", "pages.voice.groups", "pages.voice.no_groups"),
+        *("pages.method.", "lints.", "pages.survey.groups", "pages.survey.no_groups"),
         *("pages.sensitivity.table", "charts.chart.architecture.caption"),
         *("charts.axis.information", "charts.chart.information.caption"),
         "charts.chart.tornado.caption",

@@ -8,7 +8,6 @@ import platform
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -418,25 +417,27 @@ def _write_others(
             page = write_html(edition, study.figures)
             _write_whole(folder / f"paper-{edition.language}.html", page)
         if WORD in formats:
-            word = _renderer("word").write_word(edition, draw_picture(edition))
-            (folder / f"report-{edition.language}.docx").write_bytes(word)
+            (folder / f"report-{edition.language}.docx").write_bytes(_word(edition))
     if BOOK in formats:
-        book = _renderer("book").write_book(editions, study.figures, tables_of(study))
+        from capworth.render.book import write_book  # its library is heavy
+
+        book = write_book(editions, study.figures, tables_of(study))
         (folder / "data-book.xlsx").write_bytes(book)
     _write_json(
         folder / PAPER, {e.language: {"title": e.title, "pages": e.pages} for e in editions}
     )
 
 
-def _renderer(name: str) -> Any:
-    """Import a renderer on use: its library is heavy, or stands in an extra."""
+def _word(edition: Edition) -> bytes:
+    """Write the Word file; its library stands in an extra."""
     try:
-        return import_module(f"capworth.render.{name}")
+        from capworth.render.word import write_word
     except ModuleNotFoundError as error:
         raise RunError(
-            f"the format {name!r} needs the package {error.name!r}, which is not installed. "
-            f"Install capworth[{name}], or leave the format out."
+            f"the format {WORD!r} needs the package {error.name!r}, which is not installed. "
+            f"Install capworth[{WORD}], or leave the format out."
         ) from error
+    return write_word(edition, draw_picture(edition))
 
 
 def read_paper(folder: str | Path, language: str = "", width: int = 88) -> str:
