@@ -145,7 +145,7 @@ def test_templates_hold_no_words(template: str) -> None:
     if template.endswith(".html"):
         body = re.sub(r"<(script|style).*?</\1>", "", text, flags=re.S)
         shown = re.findall(r">([^<>]*[A-Za-z]{2}[^<>]*)<", body)
-        assert not [words for words in shown if not words.startswith("{{")]
+        assert not [words for words in shown if not words.strip().startswith("{{")]
     else:
         content = re.findall(r"(?<![\w.#\])])\[([^\[\]#]*[A-Za-z]{3}[^\[\]]*)\]", text)
         assert not content

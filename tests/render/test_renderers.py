@@ -4,8 +4,11 @@ Every printed number is a stored figure, and is followed from there to the rows 
 """
 
 import csv
+import os
 import random
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -377,3 +380,32 @@ def test_every_number_of_the_paper_is_a_figure_or_was_set(study: Study) -> None:
     blocks = decision_blocks(study)
     assert len(list(refs_of(blocks))) > 20
     assert all(isinstance(found, Ref) for found in refs_of(blocks))
+
+
+SPELLED = """
+import sys
+from datetime import date
+from io import BytesIO
+from openpyxl import Workbook
+from capworth.render.zipped import timeless
+book, content = Workbook(write_only=True), BytesIO()
+sheet = book.create_sheet("Café")
+sheet.append(["ä & <b>", 1.5, None, True, " lead", "\\u0645"])
+book.save(content)
+sys.stdout.buffer.write(timeless(content.getvalue(), date(2020, 1, 1)))
+"""
+
+
+def test_the_bytes_do_not_depend_on_which_library_writes_xml() -> None:
+    """One is used where it happens to be installed, as the papers in Word bring it along."""
+    one, other = (
+        subprocess.run(
+            [sys.executable, "-c", SPELLED],
+            env={**os.environ, "OPENPYXL_LXML": installed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for installed in ("True", "False")
+    )
+    assert one == other
+    assert load_workbook(BytesIO(one))["Café"]["A1"].value == "ä & <b>"
