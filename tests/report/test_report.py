@@ -241,9 +241,13 @@ def test_a_letter_that_no_font_has_is_named(study: Study) -> None:
 
 @pytest.mark.parametrize("language", DRAWN)
 def test_the_decision_paper_has_two_pages_and_the_annex_follows(
-    reports: Reports, contents: Contents, language: str
+    study: Study, reports: Reports, drawings: Mapping[str, Mapping[str, str]], language: str
 ) -> None:
-    reader, content = PdfReader(BytesIO(reports[language])), contents[language]
+    """Sections are packed by how tall their charts are, so they are asked with these charts."""
+    reader, content = (
+        PdfReader(BytesIO(reports[language])),
+        document(study, language, drawings[language]),
+    )
     marks = [mark for mark in reader.outline if not isinstance(mark, list)]
     assert [reader.get_destination_page_number(mark) for mark in marks[:3]] == [0, 1, 2]
     titles = [content[part]["title"] for part in ("decision", "summary")]
@@ -370,7 +374,7 @@ def test_the_recommendation_is_the_programme(study: Study) -> None:
     box = box_of(page)
     verbs = " ".join(box[head] for head in ("Start", "Choose", "Prefer") if head in box)
     assert all(words.brief(key) in verbs for key in found.chosen)
-    assert "raise **€0.10 million** at 80% for 1 of 3 improvements" in box["Decision"]
+    assert "raise **€0.10 million** at 80% for 1 improvement of 3" in box["Decision"]
     parts = sum(amount.middle for amount in found.payers.values())
     assert parts == pytest.approx(found.cost.middle, rel=1e-9)
 
