@@ -37,7 +37,7 @@ COMMANDS = {  # in the order in which a newcomer meets them: what each is for
     "brief": "Write a page for one member of RUN, or for each, in its own language.",
     "track": "Hold what has come about (ACTUALS, a CSV file) against the plan of CASE.",
     "compare": "Tell what moved from OLD_RUN to NEW_RUN, and which inputs moved it.",
-    "scenarios": "Show the programme of CASE as it is, and under each of its scenarios, side by side.",
+    "scenarios": "Show the programme of CASE as it is and under each scenario, side by side.",
     "propose": "Hold the improvements in MY_SET (a CSV file) against the best sets of RUN.",
     "switch": "Show the level of each input of CASE, set alone, at which one answer turns.",
     "elicit": "Turn the judgements of CASE into weights with ranges, and say what to revisit.",

@@ -13,8 +13,8 @@ from capworth.cli.options import WORKERS
 def command(folder: str, proposed: str, out: str | None, workers: int) -> None:
     """Hold the improvements in MY_SET (a CSV file) against the best sets of RUN.
 
-    MY_SET has a column `improvement`. What the set costs and brings, whether it can be carried out, and which sets are cheaper and
-    better, with which probability; in the draws that RUN kept.
+    MY_SET has a column `improvement`. What the set costs and brings, whether it can be carried
+    out, and which sets are cheaper and better, with which probability; in the draws of RUN.
     """
     from pathlib import Path
 
