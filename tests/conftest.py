@@ -292,7 +292,7 @@ def three_charts() -> Iterator[None]:
     few = {name: whole[name] for name in ("cost_value", "payers", "order")}
     with pytest.MonkeyPatch.context() as patch:
         for name, module in [*sys.modules.items()]:
-            if name in ("capworth.report.annex.short", "capworth.report.annex.leaf"):
+            if name in ("capworth.report.annex.leaves", "capworth.report.annex.sheet"):
                 continue
             if name.startswith(("capworth.report", "capworth.runs")) and hasattr(module, "GALLERY"):
                 patch.setattr(module, "GALLERY", few)

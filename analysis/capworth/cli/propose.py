@@ -11,10 +11,10 @@ from capworth.cli.options import WORKERS
 @click.option("--out", type=click.Path(dir_okay=False), help="Also write the table as CSV.")
 @WORKERS
 def command(folder: str, proposed: str, out: str | None, workers: int) -> None:
-    """Hold the improvements in MY_SET (a CSV file with a column `improvement`) against RUN.
+    """Hold the improvements in MY_SET (a CSV file) against the best sets of RUN.
 
-    What the set costs and brings, whether it can be carried out, and which sets are cheaper and
-    better, with which probability; in the draws that RUN kept.
+    MY_SET has a column `improvement`. What the set costs and brings, whether it can be carried
+    out, and which sets are cheaper and better, with which probability; in the draws of RUN.
     """
     from pathlib import Path
 

@@ -7,7 +7,7 @@ import click
 @click.argument("folder", metavar="RUN", type=click.Path())
 @click.option("--language", default="", help="Language of the paper [default: the run's first].")
 def command(folder: str, language: str) -> None:
-    """Say the two pages of RUN: the same words and numbers as its PDF."""
+    """Say the two pages of RUN in the terminal: the same words and numbers as its PDF."""
     from shutil import get_terminal_size
 
     from capworth.runs.run import read_paper

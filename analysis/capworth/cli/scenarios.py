@@ -15,9 +15,10 @@ from capworth.cli.options import WORKERS
 def command(
     case: str, names: tuple[str, ...], draws: int, out: str | None, only_list: bool, workers: int
 ) -> None:
-    """Show the programme of CASE as it is, and under each of its scenarios (scenarios.toml).
+    """Show the programme of CASE as it is and under each scenario, side by side.
 
-    Nothing is written but OUT. `capworth run CASE --scenario NAME` appraises one of them.
+    Scenarios stand in scenarios.toml. Nothing is written but OUT.
+    `capworth run CASE --scenario NAME` appraises one of them.
     """
     from pathlib import Path
 
