@@ -136,7 +136,7 @@ def _told(heads: list[str], row: list[str], words: int) -> str:
 def wide(text: str) -> int:
     r"""How many places of a line a text takes: marks and isolates take none.
 
-    >>> wide("\\u206619\\u2069")
+    >>> wide("\u206619\u2069")
     2
     """
     return sum(category(letter) not in {"Mn", "Cf"} for letter in text)
