@@ -144,6 +144,34 @@ def test_no_process_outlives_the_one_that_began_it(ends: list[str], tmp_path: Pa
         time.sleep(0.05)
 
 
+LET_GO = """
+import multiprocessing, time
+from capworth.parallel import mapped
+
+def work(given, k):
+    time.sleep(60)
+
+if __name__ == "__main__":
+    try:
+        with mapped(0, 2) as make:
+            make(work, range(8))
+            raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        time.sleep(0.3)  # in which something lost could begin anew
+    left = multiprocessing.active_children()
+    print(len(left))
+    for child in left:
+        child.kill()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="copies are made on Linux only")
+def test_what_was_let_go_does_not_begin_anew() -> None:
+    words = [sys.executable, "-c", LET_GO]
+    done = subprocess.run(words, capture_output=True, check=True, text=True, timeout=30)
+    assert (done.stdout, done.stderr) == ("0\n", "")
+
+
 def is_alive(pid: int) -> bool:
     """Whether a process works; one that is dead and not yet buried does not."""
     try:

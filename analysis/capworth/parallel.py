@@ -113,6 +113,7 @@ class _Processes:
         )
         self._pool = self._begin()
         self._anew: ThreadPoolExecutor | None = None
+        self._beginning, self._gone = threading.Lock(), False
         self._asked: list[Future[Any]] = []
 
     def submit(self, do: Callable[..., Any], *more: Any) -> Future[Any]:
@@ -144,7 +145,7 @@ class _Processes:
             promised.cancel()
         elif (error := sent.exception()) is None:
             promised.set_result(sent.result())
-        elif isinstance(error, BrokenExecutor) and left > 1:
+        elif isinstance(error, BrokenExecutor) and left > 1 and not self._gone:
             self._anew = self._anew or ThreadPoolExecutor(1)
             self._anew.submit(self._again, pool, promised, left - 1, do, *more)
         else:
@@ -152,10 +153,14 @@ class _Processes:
 
     def _again(self, lost: ProcessPoolExecutor, promised: Future[Any], *rest: Any) -> None:
         try:
-            if self._pool is lost:
-                self._pool = self._begin()
-            with warnings.catch_warnings():  # of a copy beside our own threads, which hold nothing
+            with self._beginning, warnings.catch_warnings():
+                # of a copy beside our own threads, which hold nothing that it needs
                 warnings.simplefilter("ignore", DeprecationWarning)
+                if self._gone:
+                    promised.cancel()
+                    return
+                if self._pool is lost:
+                    self._pool = self._begin()
                 self._send(promised, *rest)
         except BaseException as error:
             promised.set_exception(error)
@@ -168,7 +173,9 @@ class _Processes:
             self._anew.shutdown()
 
     def drop(self) -> None:
-        """Let everything go."""
+        """Let everything go: nothing that is ended from here on begins anew."""
+        with self._beginning:
+            self._gone = True
         if self._anew is not None:
             self._anew.shutdown(wait=False, cancel_futures=True)
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -186,15 +193,30 @@ def _processes(given: Any, workers: int, way: str) -> Iterator[_Processes]:
         yield pool
         pool.close()
     except BaseException as error:
-        pool.drop()
-        for child in {*multiprocessing.active_children()} - others:
-            child.kill()
+        with _deaf():
+            pool.drop()
+            for child in {*multiprocessing.active_children()} - others:
+                child.kill()
         if isinstance(error, BrokenExecutor):
             raise WorkerError(
                 f"processes that worked at this were ended from outside {TRIES} times, most likely "
                 "for want of memory. Take fewer --workers or --draws."
             ) from error
         raise
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Hear no Ctrl-C: a second one keeps nobody from ending what the first one ends."""
+    heard = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or heard is None:
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, heard)
 
 
 _received: list[Any] = []  # in a copy: what was given, once

@@ -42,7 +42,10 @@ from capworth.study.stages import PARTS, Study
 
 LANGUAGES = ("en", "es", "fr")  # from left to right; those the other way have tests of their own
 SMALLEST = 7.0  # points
-UNITS = re.compile(r"€|%|point|punto|0–100|ratio|rapport|cociente|euro|members|membres|miembros")
+UNITS = re.compile(
+    r"€|%|point|punto|0–100|ratio|rapport|cociente|euro|members|membres|miembros"
+    r"|\(1 is first\)|\(1 es el primero\)"  # a place has no unit but which end is the first
+)
 BARS = ("payers", "capability_ranks", "improvement_ranks", "evidence")
 PANELS = {"claim_curve": 2, "net_value": 2}  # charts of several Axes; a curve for what is read
 SVG = "{http://www.w3.org/2000/svg}"

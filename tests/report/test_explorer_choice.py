@@ -27,7 +27,7 @@ from capworth.report.explorer.simulations import DRAWS, simulations
 from capworth.study.stages import PARTS, Study
 
 BUNDLED = Path(__file__).parents[2] / "data" / "interpol-2019"
-ANSWERS = ("use", "appraisal", "contributions", "priorities", "programme")
+ANSWERS = ("use", "appraisal", "contributions", "priorities", "programme", "funding", "options")
 SETTINGS = 100
 IN_THE_ENGINE = 8  # of them, whether there is a browser or not
 NEAR = 2e-4  # of a number: draws are stored in sixty-five thousand steps

@@ -153,7 +153,7 @@ def test_all_draws_are_found_again(small: Case) -> None:
     every = study.draws.every("cost")
     assert every.shape == (10_300, 4)
     assert np.array_equal(every, study.sample.drawn.cost)
-    assert study.draws.every("payers").shape[0] == 10_300 > len(study.draws["payers"])
+    assert study.draws.every("levels").shape[0] == 10_300 > len(study.draws["levels"])
 
 
 def test_draws_in_which_something_is_true(study: Study) -> None:

@@ -208,7 +208,11 @@ def test_the_method_page_says_how_low_and_high_are_read(study: Study, small: Cas
     assert "80% range of about half the width" in words
     read = replace(study, case=small.with_settings(distribution_ends="5-95"))
     assert "read as the quantiles of 5% and 95%." in said(read)
-    assert "Inputs of which the case says otherwise" in said(read)  # none was fitted here
+    assert "of which the case says otherwise" not in said(read)
+    first = small.costs[0]
+    odd = replace(first, amount=replace(first.amount, ends="5-95"))
+    unlike = replace(study, case=replace(small, costs=(odd, *small.costs[1:])))
+    assert "Inputs of which the case says otherwise: 1." in said(unlike)
     sobol = replace(study, case=small.with_settings(sampling="sobol"))
     words = said(sobol)
     assert "of one scrambled Sobol sequence" in words

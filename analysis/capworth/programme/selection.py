@@ -435,7 +435,7 @@ def _table(choice: Choice, good: GoodSets) -> pd.DataFrame:
             "gain": own,
             "gain_per_asked_m": _rate(own, choice.asked / MILLION),
             "value": alone,
-            "value_as_stated": choice.gain / scale,
+            "value_as_stated": np.where(choice.known, choice.gain, np.nan) / scale,
         },
         index=pd.Index(case.improvement_ids, name="improvement"),
     )

@@ -10,6 +10,7 @@ from html import escape
 from math import isfinite
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 from babel import Locale
 
@@ -179,7 +180,7 @@ def written(value: Any, low: Any = None, high: Any = None) -> str:
     """Write a cell: a number with its range in honest digits, yes or no, a word, or a dash."""
     if isinstance(value, bool) or type(value).__name__ == "bool":
         return "yes" if value else "no"
-    if not isinstance(value, float | int) and type(value).__module__ != "numpy":
+    if not isinstance(value, float | int | np.number):
         return NONE if value is None or value == "" else escape(str(value))
     number = float(value)
     if not isfinite(number):

@@ -147,10 +147,11 @@ def roles(
     listed, projects = sets.shape
     draws = len(values)
     best = sets[0]
-    p_best = np.bincount(values.argmax(axis=1), minlength=listed) / draws
+    times_best = np.bincount(values.argmax(axis=1), minlength=listed)
+    p_best = times_best / draws
     ahead = values - values[:, [0]]
     p_better = (ahead > 0).mean(axis=0) + (ahead == 0).mean(axis=0) / 2
-    core = p_best @ sets
+    core = times_best @ sets / draws  # counts add up exactly: no share is above one
     exchanges = _exchanges(sets, values, p_better, names or [str(k) for k in range(projects)])
     start: Bools = np.asarray(sets.all(axis=0))
     never: Bools = np.asarray(~sets.any(axis=0))
