@@ -59,19 +59,26 @@ def test_a_case_without_a_plan(folder: Path, tmp_path: Path) -> None:
 def test_an_impossible_programme_names_the_rules_and_writes_nothing(
     folder: Path, tmp_path: Path
 ) -> None:
-    """CLOUD must be done and asks for more than the budget: two rules, exit 2, no run folder."""
+    """CLOUD must be done and asks for more than the budget, at its mode or at 80 %."""
     text = (folder / "improvements.csv").read_text(encoding="utf-8")
     (folder / "improvements.csv").write_text(
         text.replace("9,2025,2025,no", "9,2025,2025,yes"), encoding="utf-8"
     )
     case = (folder / "case.toml").read_text(encoding="utf-8")
-    (folder / "case.toml").write_text(case.replace("budget = 110000", "budget = 50000"))
     out = tmp_path / "run"
-    done = call("run", folder, "--out", out, "--draws", 100, "--workers", 1)
+    words = ("run", folder, "--out", out, "--draws", 100, "--workers", 1)
+    (folder / "case.toml").write_text(case.replace("budget = 110000", "budget = 50000"))
+    done = call(*words)
+    assert done.exit_code == 2
+    told = "case.toml, column 'budget': 50,000 does not pay for what must be (CLOUD: 100,000). "
+    assert told in done.stderr
+    assert not out.exists()
+    (folder / "case.toml").write_text(case.replace("budget = 110000", "budget = 100000"))
+    done = call(*words)
     assert done.exit_code == 2
     lines = done.stderr.strip().splitlines()
     assert lines[0].startswith("no programme can keep these 2 rules together; letting go of one")
-    assert lines[1].strip().startswith("case.toml, column 'budget': the budget is 0.05 million")
+    assert lines[1].strip().startswith("case.toml, column 'budget': the budget is 0.1 million")
     assert lines[2].strip().startswith("improvements.csv, row 4, column 'must': CLOUD must be done")
     assert not out.exists()
     assert not list(tmp_path.glob(".run*"))

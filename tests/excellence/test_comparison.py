@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from capworth.case.model import Case
 from capworth.case.rules.extents import check_extents
-from capworth.errors import InputError
+from capworth.errors import CaseError, InputError
 from capworth.excellence import comparison
 from capworth.excellence.comparison import (
     AMOUNTS,
@@ -364,7 +364,9 @@ def test_a_service_in_declared_parts_moves_no_figure_of_excellence(
 
 
 def test_an_extent_that_the_case_does_not_know_is_a_fault(small: Case) -> None:
-    case = small.with_settings(excellence_extent="results")
+    with pytest.raises(CaseError, match="excellence_extent': no criterion has the flag extensive"):
+        small.with_settings(excellence_extent="results")
+    case = replace(small, settings=replace(small.settings, excellence_extent="results"))
     (fault,) = check_extents({"excellence_extent": "results"}, {})
     assert (fault.column, fault.problem) == (
         "excellence_extent",

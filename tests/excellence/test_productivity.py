@@ -16,6 +16,7 @@ from capworth.case.comparisons import Counted, panel_of, read_comparisons, usual
 from capworth.case.model import Case
 from capworth.case.read import check_case
 from capworth.charts.excellence import compared, metric
+from capworth.errors import CaseError
 from capworth.excellence.productivity import track_productivity
 from capworth.language.language import Language
 from capworth.model.result import Provenance
@@ -246,7 +247,10 @@ def test_what_is_made_is_not_taken_for_what_is_used(small: Case) -> None:
 def test_a_case_may_not_ask(small: Case) -> None:
     asks_nothing = small.with_settings(productivity="")
     assert track_productivity(asks_nothing, Provenance.of(small, 1)) is None
-    nobody = small.with_settings(productivity="searches -> hits; hits -> leads")
+    pairs = "searches -> hits; hits -> leads"
+    with pytest.raises(CaseError, match="productivity': no capability has the metric 'leads'"):
+        small.with_settings(productivity=pairs)
+    nobody = replace(small, settings=replace(small.settings, productivity=pairs))
     found = track_productivity(nobody, Provenance.of(small, 1))
     assert found is not None
     assert found.without == ("hits -> leads",)

@@ -19,12 +19,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import ArrayLike
 
 from capworth import methods
 from capworth.case.register import schedules
 from capworth.errors import InputError
 from capworth.methods.acceptability.measurement import covariance_root
-from capworth.methods.arguments import alike, checked, truths
+from capworth.methods.arguments import alike, checked, checked_but, truths
 from capworth.methods.cost_benefit.discounting import factors
 from capworth.methods.cost_benefit.optimism import combined_uplift, managed_uplift, uplifted
 from capworth.methods.cost_benefit.prices import real_rate
@@ -342,6 +343,30 @@ def test_a_mistake_of_ours_stays_one() -> None:
         wrong(1.0)
     with pytest.raises(InputError, match="theirs: these do not go together"):
         theirs(3)
+
+
+def test_what_may_be_anything_or_a_table_passes_the_layer() -> None:
+    """The door behind it names the cell; the layer would only say that something is no number."""
+
+    @checked
+    def taken(thing: Any, table: pd.DataFrame | ArrayLike, maybe: Any = None) -> object:
+        return table
+
+    gaps = pd.DataFrame({"a": [1, pd.NA]})
+    assert taken({"a": 1}, gaps, [1]) is gaps
+    with pytest.raises(InputError, match=r"table: entry \[0\] is 'x', not a number"):
+        taken(1, ["x", "y"])
+
+
+def test_a_method_may_speak_for_a_parameter_itself() -> None:
+    @checked_but("share")
+    def part(share: float, years: int) -> float:
+        raise InputError(f"share: {share!r} is not between 0 and 1.")
+
+    with pytest.raises(InputError, match="share: 'half' is not between 0 and 1"):
+        part("half", 3)  # type: ignore[arg-type]  # a slip
+    with pytest.raises(InputError, match=r"years: 3.5 is not one whole number"):
+        part("half", 3.5)  # type: ignore[arg-type]  # a slip
 
 
 def test_what_breaks_when_we_call_ourselves_shows_in_tests() -> None:

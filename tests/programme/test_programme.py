@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capworth.case.model import Case, Estimate, Limit, Relation
+from capworth.errors import CaseError
 from capworth.funding.plan import Funding
 from capworth.methods.uncertainty.order_statistics import order_quantile
 from capworth.model.result import Provenance
@@ -148,10 +149,13 @@ def test_harm_is_what_is_added_most_of(small: Case, plan: Plan, golden: Golden) 
 def test_a_budget_that_does_not_pay_for_what_must_be_done(small: Case) -> None:
     forced = tuple(replace(i, must=i.id == "CLOUD") for i in small.improvements)
     case = replace(small, improvements=forced).with_settings(budget=50_000.0, common_cause=0.0)
+    with pytest.raises(CaseError, match=r"50,000 does not pay for what must be \(CLOUD: 100,000\)"):
+        run_study(case, draws=20)
+    case = case.with_settings(budget=100_000.0)  # it pays for CLOUD at its mode, not at 80 %
     with pytest.raises(ConflictError) as told:
         run_study(case, draws=20)
     budget, must = told.value.findings
-    assert str(budget).startswith("case.toml, column 'budget': the budget is 0.05 million; the ch")
+    assert str(budget).startswith("case.toml, column 'budget': the budget is 0.1 million; the ch")
     cloud = np.sort(draw_sample(case, 20).drawn.asked[:, 2])[15]  # 16 of 20 draws are 80 %
     assert f"asks for {cloud / 1e6:.4g} million at 80%" in str(budget)
     assert str(budget).endswith(f"Raise it to {int(cloud) + 1}, or let go of another.")

@@ -76,7 +76,7 @@ def doubtful(
 def written_as(value: float) -> str:
     """Write a number as a person would: large ones in full, with commas.
 
-    >>> said(26_000_000.0), said(0.5), said(-1e300)
+    >>> written_as(26_000_000.0), written_as(0.5), written_as(-1e300)
     ('26,000,000', '0.5', '-1e+300')
     """
     return f"{value:,.0f}" if 1e6 <= abs(value) < 1e15 and value.is_integer() else f"{value:g}"

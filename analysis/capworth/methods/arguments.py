@@ -139,6 +139,7 @@ def _refuse(numbers: Floats, bad: Bools, name: str, rule: str) -> None:
 P = ParamSpec("P")
 R = TypeVar("R")
 Check: TypeAlias = Callable[[Any, str], Any]
+ARRAY_LIKE = frozenset(get_args(ArrayLike))
 MOST = 1_000_000_000  # of a whole number that is no seed
 SHOW_BUGS = "CAPWORTH_SHOW_BUGS" in os.environ  # as in our tests: what breaks inside stays broken
 RAW = (  # what Python and numpy raise of arguments that do not go together
@@ -164,7 +165,16 @@ def checked(method: Callable[P, R]) -> Callable[P, R]:
     What is certainly a mistake of ours stays what it is: an assertion, an attribute that something
     of our own lacks and, where `CAPWORTH_SHOW_BUGS` is set, all that breaks when we call ourselves.
     """
-    taken_by = kinds_checked(method)
+    return _fitted(method, kinds_checked(method))
+
+
+def checked_but(*spoken_for: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Check all but some parameters as `checked` does; of these the method itself says more."""
+    return lambda method: _fitted(method, _of_kinds(method, spoken_for))
+
+
+def _fitted(method: Callable[P, R], taken_by: Callable[P, R]) -> Callable[P, R]:
+    """Refuse what does not go together, with the shapes of all that was given."""
 
     @wraps(method)
     def door(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -192,13 +202,18 @@ def kinds_checked(method: Callable[P, R]) -> Callable[P, R]:
 
     For what takes whole cases: that something inside them breaks is a mistake of ours.
     """
+    return _of_kinds(method, ())
 
+
+def _of_kinds(method: Callable[P, R], spoken_for: Sequence[str]) -> Callable[P, R]:
     @cache
     def asked() -> tuple[tuple[str, ...], dict[str, Check], bool]:
         """Names, their checks, and whether all go by name."""
         parameters = inspect.signature(method).parameters
         checks = {
-            name: _check_of(_resolved(p.annotation, method), p.default)
+            name: _anything
+            if name in spoken_for
+            else _check_of(_resolved(p.annotation, method), p.default)
             for name, p in parameters.items()
         }
         named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
@@ -256,8 +271,10 @@ def _check_of(annotation: Any, default: Any) -> Check:
 
 def _kind(annotation: Any, parts: Sequence[Any], or_word: bool) -> Check:
     """Choose the check of an annotation; what is of several kinds, or of none known, passes."""
-    if set(parts) >= set(get_args(ArrayLike)):
-        return _array_or_word if or_word else _array
+    if set(parts) >= ARRAY_LIKE:
+        beside = tuple(part for part in parts if _is_plain(part) and part not in ARRAY_LIKE)
+        check = _array_or_word if or_word else _array
+        return lambda value, name: value if isinstance(value, beside) else check(value, name)
     single = [part for part in parts if part is not NoneType]
     if len(single) != 1:
         bare = (Mapping if get_origin(part) is Mapping else part for part in single)
@@ -290,7 +307,7 @@ def _kind(annotation: Any, parts: Sequence[Any], or_word: bool) -> Check:
 def _is_plain(kind: Any) -> bool:
     """Whether something is a class that a value can be an instance of."""
     is_class = inspect.isclass(kind) and get_origin(kind) is None
-    return is_class and not getattr(kind, "_is_protocol", kind is object)
+    return is_class and not getattr(kind, "_is_protocol", kind in (object, Any))
 
 
 def _letter(annotation: Any) -> str:

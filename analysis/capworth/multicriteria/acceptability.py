@@ -34,7 +34,7 @@ from capworth.methods.acceptability.measurement import (
     shared_baselines,
 )
 from capworth.methods.acceptability.smaa import BLOCK, NAME, RankDraws, largest_error, rank_draws
-from capworth.methods.arguments import Bools, Floats, checked, known
+from capworth.methods.arguments import Bools, Floats, checked_but, known
 from capworth.methods.elicitation.weights import (
     ROUNDING,
     Sampler,
@@ -671,7 +671,7 @@ class RankAcceptability:
         return f"{shown}<p>{' '.join((facts, *self.notes))}</p>"
 
 
-@checked
+@checked_but("precision")
 def rank_acceptability(
     table: pd.DataFrame | ArrayLike,
     weights: Weights = None,
@@ -736,8 +736,8 @@ def rank_acceptability(
     sampler, words = weight_sampler(weights, list(data.criteria))
     workers = (os.cpu_count() or 1) if workers is None else workers
     for name, number, least in (("draws", draws, 2), ("seed", seed, 0), ("workers", workers, 1)):
-        if not isinstance(number, int | np.integer) or number < least:
-            raise InputError(f"{name}: {number!r} is not a whole number from {least} up.")
+        if number < least:
+            raise InputError(f"{name}: {number} is not a whole number from {least} up.")
     if precision is not None and not (isinstance(precision, int | float) and 0 < precision < 1):
         raise InputError(
             f"precision: {precision!r} is not between 0 and 1. Give an error, as 0.005."

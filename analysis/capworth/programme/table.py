@@ -12,7 +12,7 @@ import pandas as pd
 
 from capworth.case.relations import SYNERGY, Tie, Tied, Ties, tie
 from capworth.errors import InputError, nearest
-from capworth.methods.arguments import Bools, Floats, above, checked, finite, truths, within
+from capworth.methods.arguments import Bools, Floats, above, checked_but, finite, truths, within
 from capworth.methods.portfolio.frontier import (
     Frontier,
     admission,
@@ -133,7 +133,7 @@ class BestProgramme:
         return f"<p>{repr(self)[1:-1]}</p>{shown}"
 
 
-@checked
+@checked_but("projects")
 def best_programme(
     projects: pd.DataFrame | Mapping[str, Sequence[Any]],
     budget: float,
