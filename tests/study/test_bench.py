@@ -242,7 +242,7 @@ def test_a_cell_is_written_as_the_paper_rounds() -> None:
     assert (written(None), written(float("nan")), written(True), written(7)) == (
         *("-", "-", "yes", "7"),
     )
-    assert written("<b>") == "&lt;b&gt;"
+    assert written("<b>") == written(np.str_("<b>")) == "&lt;b&gt;"
 
 
 def test_a_changed_case_is_written_rerun_and_says_what_it_is(

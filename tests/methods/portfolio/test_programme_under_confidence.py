@@ -95,6 +95,13 @@ def test_pair_and_regret_ex_ante() -> None:
     assert first.loss == pytest.approx(expected["mean_gap"], abs=1e-9)
 
 
+def test_a_core_is_never_above_one() -> None:
+    """Counts of draws add up exactly: the shares of 7, 13, 16, 14 and 10 of 60 do not."""
+    best = np.repeat(np.arange(5), [7, 13, 16, 14, 10])
+    sets = np.column_stack([np.eye(5, dtype=bool), np.ones(5, dtype=bool)])
+    assert roles(sets, np.eye(5)[best]).core[5] == 1
+
+
 def test_net_takes_what_pays_and_nothing_else() -> None:
     for case in GOLDEN["M02"][:2]:
         benefit, cost, asked = (
