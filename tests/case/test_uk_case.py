@@ -15,6 +15,7 @@ from capworth.language.language import Language
 from capworth.lints.found import lint_case
 from capworth.model.draws import AtModes
 from capworth.model.simulation import Model, value_per_million
+from capworth.report.pdf import document
 from capworth.study.stages import Study, run_study
 
 DATA = Path(__file__).parents[2] / "data" / "uk-police-data"
@@ -173,3 +174,11 @@ def test_it_speaks_in_its_own_words(uk: Case) -> None:
     assert english.say("trust.unasked").startswith("**Forces were not asked")
     with (DATA / "vocabulary.csv").open(encoding="utf-8") as file:
         assert [row["name"] for row in csv.DictReader(file)] == ["force", "forces"]
+
+
+def test_no_quote_is_asked_for_by_a_day_that_is_over(uk: Case, study: Study) -> None:
+    first = min(study.programme.to_frame().query("chosen")["start"])
+    assert first <= uk.settings.appraisal_date.year
+    summary = document(study, "en")["summary"]
+    assert "at once" in str(summary)
+    assert f"before {first:.0f}" not in str(summary)

@@ -855,6 +855,7 @@ WORDS = (  # groups of words of which a case uses a few
     "why.",
 )
 RARE = {  # said of numbers that the small case does not give
+    "steps.at_once",  # of an appraisal in the year in which it begins: tests/case/test_uk_case.py
     "options.runs_members",
     "economics.all_unpriced",
     "economics.savings",

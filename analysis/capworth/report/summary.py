@@ -363,7 +363,9 @@ def _steps(study: Study, found: Advice) -> Steps:
     if open_ones and (asked := _to_quote(study, found)):
         first = int(table.loc[open_ones, "start"].min())
         quote = say("steps.quote", names=names(asked))
-        rows.append((say("steps.before", year=first), quote, None))
+        late = first <= study.case.settings.appraisal_date.year  # no year is left before it
+        by = say("steps.at_once") if late else say("steps.before", year=first)
+        rows.append((by, quote, None))
     rows += _yearly(study)
     rows += _reviews(study)
     return Steps("steps", say("steps.head"), tuple(rows))
