@@ -4,20 +4,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from parts_of_cases import FUTURES
 
 from capworth.cli import main
 from capworth.runs.run import read_manifest, write_run
 from capworth.study.stages import Study
-
-FUTURES = """
-[lean]
-name = "Half of the money"
-settings = { budget = 55000 }
-[dear]
-name = "Everything costs more"
-[dear.values]
-"costs/SCAN-BUILD" = { low = 60000, mode = 70000, high = 90000 }
-"""
 
 
 def call(*words: object) -> Result:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from parts_of_cases import FUTURES
 
 from capworth.appraisal.conventions import compare_conventions
 from capworth.case.model import Case
@@ -23,15 +24,6 @@ from capworth.study.stages import PARTS, NotAskedError, Study, run_study
 from capworth.study.tables import tables_of
 
 DATA = Path(__file__).parents[2] / "data"
-FUTURES = """
-[lean]
-name = "Half of the money"
-settings = { budget = 55000 }
-[dear]
-name = "Everything costs more"
-[dear.values]
-"costs/SCAN-BUILD" = { low = 60000, mode = 70000, high = 90000 }
-"""
 
 
 @pytest.fixture(scope="module")

@@ -359,7 +359,8 @@ def _taken(raw: RawCase, table: str, ids: set[str], gone: Counter[str]) -> RawCa
     """Take rows out by their short names, and all that refers to them, and so on."""
     raw = _without_rows(raw, table, lambda row: row.cells.get("id") in ids, gone)
     if raw.claim is not None and table == "capabilities" and raw.claim.get("exclusions"):
-        left = [x for x in raw.claim["exclusions"] if x not in ids]  # type: ignore[attr-defined]
+        excluded: Any = raw.claim["exclusions"]
+        left = [x for x in excluded if x not in ids]
         raw = replace(raw, claim={**raw.claim, "exclusions": left})
     for other, columns in dictionary().items():
         if other in (SETTINGS, CLAIM) or other not in raw.tables:

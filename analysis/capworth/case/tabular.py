@@ -95,8 +95,8 @@ def _rows(name: str, frame: Any) -> list[Mapping[str, Any]]:
 def _of_pandas(name: str, frame: pd.DataFrame) -> list[Mapping[str, Any]]:
     named = [level for level in frame.index.names if level in dictionary().get(name, {})]
     whole = frame.reset_index(level=named) if named else frame
-    rows: list[Mapping[str, Any]] = whole.to_dict("records")  # type: ignore[assignment]
-    return rows
+    rows: Any = whole.to_dict("records")
+    return list(rows)
 
 
 def _is_blank(value: object) -> bool:

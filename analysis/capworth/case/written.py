@@ -95,8 +95,9 @@ def _lines(keys: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
 
 
 def _are_tables(value: object) -> bool:
-    several = isinstance(value, list | tuple) and bool(value)
-    return several and all(isinstance(each, Mapping) for each in value)  # type: ignore[attr-defined]
+    if not isinstance(value, list | tuple):
+        return False
+    return bool(value) and all(isinstance(each, Mapping) for each in value)
 
 
 def _key(key: str) -> str:

@@ -14,12 +14,11 @@ from capworth.case.model import DISTANCE, HARM, NET
 from capworth.errors import InputError, nearest
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.methods.portfolio.relations import rules_of
 from capworth.model.result import Answer, Interval, Provenance
 from capworth.model.simulation import Sample
 from capworth.programme.choice import Choice
 from capworth.programme.good_sets import late
-from capworth.programme.reasons import money_needed
+from capworth.programme.reasons import broken_relations, money_needed
 from capworth.programme.selection import SCALE, Programme
 
 PROPOSED, PROGRAMME, SAME_MONEY, SAME_VALUE = (
@@ -119,7 +118,7 @@ def propose_set(
         for name, (chosen, delays) in found.items()
     }
     table = pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="set"))
-    broken = _broken(choice, mine)
+    broken = broken_relations(choice, mine)
     return Proposal(
         _table=table,
         broken=broken,
@@ -209,12 +208,3 @@ def _row(
         "p_better": float((value > base_value).mean()),
         "p_cheaper": float((asked < base_cost).mean()),
     }
-
-
-def _broken(choice: Choice, mine: Bools) -> tuple[str, ...]:
-    words = [
-        choice.ties.places[rule.kind, rule.place].words
-        for rule in rules_of(choice.relations)
-        if not rule.met(mine[None])[0]
-    ]
-    return tuple(dict.fromkeys(words))

@@ -123,7 +123,7 @@ def beside(
         BETTER: better.sets[0] if better.value[0] >= value else mine,
         CHEAPER: cheapest.sets[0] if cheapest.value[0] >= value - 1e-9 * abs(value) else mine,
     }
-    return Alternatives(described(choice, rows, scale), _broken(choice, mine), provenance)
+    return Alternatives(described(choice, rows, scale), broken_relations(choice, mine), provenance)
 
 
 def usual_ways(choice: Choice, best: Programmes, budget: float, scale: float) -> pd.DataFrame:
@@ -193,7 +193,7 @@ def _set_of(proposed: Iterable[str], ids: tuple[str, ...]) -> Bools:
     return np.isin(ids, named)
 
 
-def _broken(choice: Choice, mine: Bools) -> tuple[str, ...]:
+def broken_relations(choice: Choice, mine: Bools) -> tuple[str, ...]:
     """Relations that a set does not keep, in words."""
     words = [
         choice.ties.places[rule.kind, rule.place].words

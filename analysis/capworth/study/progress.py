@@ -39,11 +39,11 @@ def _in_notebook() -> bool:
 def _in_cell() -> Iterator["Progress"]:
     from IPython.display import HTML, display
 
-    shown: Any = display(HTML(""), display_id=True)  # type: ignore[no-untyped-call]
+    shown: Any = display(HTML(""), display_id=True)  # type: ignore[no-untyped-call]  # IPython has no types
 
     def tell(stage: str, done: int, total: int) -> None:
         bar = f"<progress value='{done}' max='{total}'></progress> {stage} {done:,} of {total:,}"
-        shown.update(HTML(bar))  # type: ignore[no-untyped-call]
+        shown.update(HTML(bar))  # type: ignore[no-untyped-call]  # nor here
 
     try:
         yield tell
