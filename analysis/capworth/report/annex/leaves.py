@@ -10,7 +10,7 @@ from typing import Any
 from capworth.case.model import SIZES
 from capworth.charts.claim import reading_of
 from capworth.charts.gallery import GALLERY
-from capworth.excellence.services import BOTH
+from capworth.excellence.services import BOTH, DERIVED, DESIGNATED, NEITHER
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.model.costs import PAYERS
@@ -227,9 +227,9 @@ def excellence(study: Study) -> Sheet | None:
     if not asked_of("efficiency", study):
         return None
     table = study.excellence.to_frame()
-    fills = {BOTH: SOLID, "designated only": HATCHED, "derived only": GREY}
+    fills = {BOTH: SOLID, DESIGNATED: HATCHED, DERIVED: GREY}
     rows: list[tuple[Text | None, str, Bar]] = []
-    for route in (BOTH, "derived only", "designated only", "neither"):
+    for route in (BOTH, DERIVED, DESIGNATED, NEITHER):
         part = largest_first(table[table["route"] == route], "p_excellent")
         for key, row in rows_of(part):
             written = cells(
