@@ -12,7 +12,7 @@ import pytest
 
 from capworth.charts.gallery import GALLERY
 from capworth.language.language import Language
-from capworth.report.annex.short import LEAVES
+from capworth.report.annex.contents import LEAVES
 
 speaking: Any = import_module("speaking")  # the study and its reader, beside the pages
 number, around, middle = speaking.number, speaking.around, speaking.middle
