@@ -88,7 +88,7 @@ def flat(text: str) -> str:
 
 
 SKIPPED = {
-    *("kind", "id", "chart", "mark", "fill", "ticks", "left_out", "targets", "axis"),
+    *("kind", "id", "chart", "formula", "mark", "fill", "ticks", "left_out", "targets", "axis"),
 }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from accessible import elements, faults, scopes
 from pypdf import PdfReader
 
 from capworth.case.model import Case
@@ -221,12 +222,24 @@ def test_pages_of_decision_are_full(papers: dict[str, bytes], code: str) -> None
     assert all(0.75 <= _lowest(papers[code], number) <= 1.0 for number in range(2))
 
 
+@pytest.mark.parametrize("code", ["en", "fr", "es", "ar"])
+def test_papers_are_accessible_and_for_archives(papers: dict[str, bytes], code: str) -> None:
+    assert faults(papers[code], code) == []
+
+
+def test_labels_of_rows_are_heads(papers: dict[str, bytes]) -> None:
+    """Those of a picture with groups too; every column has its own head."""
+    root: Any = PdfReader(BytesIO(papers["en"])).trailer["/Root"]
+    cells = elements(root["/StructTreeRoot"]["/K"])
+    heads = [tuple(scopes(e)) for e in cells if e["/S"] == "/TH"]
+    assert set(heads) == {("Row",), ("Column",)}
+    assert heads.count(("Row",)) > 400
+
+
 def test_packing_changes_no_word_and_no_tag(papers: dict[str, bytes]) -> None:
     plain = papers["en"]
     assert packed(plain) == plain  # it has no plain table of references any more
     reader = PdfReader(BytesIO(plain))
-    marks: Any = reader.trailer["/Root"]
-    assert marks["/MarkInfo"]["/Marked"]
     assert "Start" in reader.pages[0].extract_text() or "Choose" in reader.pages[0].extract_text()
 
 

@@ -156,7 +156,7 @@ def _paper(edition: Edition, figures: Figures) -> Iterator[Row]:
                 yield _row(name, str(k), place, text, figures)
 
 
-UNREAD = ("kind", "id", "chart", "mark", "fill", "ticks", "left_out", "targets")
+UNREAD = ("kind", "id", "chart", "formula", "mark", "fill", "ticks", "left_out", "targets")
 
 
 def _texts(node: Any, where: str = "") -> Iterator[tuple[str, str]]:

@@ -136,6 +136,7 @@ class _Word:
                 self._paragraph(block["text"])
             case "formula":
                 self._paragraph(f"**{block['head']}** {block['text']}")
+                self._paragraph(block["alt"])
             case "picture":
                 self._paragraph(block["alt"])
                 self._paragraph(block["caption"])

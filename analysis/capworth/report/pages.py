@@ -104,7 +104,7 @@ def said_block(block: Block, voice: Voice) -> dict[str, Any]:
         case Named():
             return told("head", "rows")
         case Formula():
-            return told("alt", "head", "text", name=block.name)
+            return told("alt", "head", "text", formula=block.name)
         case Picture():
             return told("alt", "caption", chart=block.chart)
 

@@ -154,9 +154,9 @@ def _drawn(
     return {**block, "svg": svg}
 
 
-BARE = frozenset(
-    {"svg", "kind", "id", "chart", "name", "language", "direction", "fill", "mark", "targets"}
-)  # not read as words
+BARE = frozenset(  # not read as words
+    ("svg", "kind", "id", "chart", "formula", "name", "language", "direction", "fill", "mark")
+) | {"targets"}
 DOTS = 200.0  # of a drawing, to the inch
 STANDARDS: Final[tuple[Literal["ua-1", "a-2a"], ...]] = ("ua-1", "a-2a")
 

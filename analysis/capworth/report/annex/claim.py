@@ -134,7 +134,7 @@ def _power(claim: Claim) -> list[Text]:
             floor=number("floor", "fourth"),
             alpha=stated("claim.alpha", claim.alpha, "exactly"),
             power=stated("power", POWER, "percent"),
-            contrast=_tested(claim, "contrast", "number"),
+            contrast=number("contrast"),
             gate=number("gate", "exactly"),
             **ratio,
         )
