@@ -31,6 +31,7 @@ from capworth.report.advice import Advice, Exchange, advice, break_even, priced_
 from capworth.report.bars import GREY, HATCHED, OUTLINE, SOLID, Bar, Bars, Group
 from capworth.report.blocks import Row, row_of, rows_of
 from capworth.report.content import (
+    NAMED,
     Ask,
     Hedged,
     Listed,
@@ -60,6 +61,8 @@ from capworth.study.stages import Study
 SET, PROJECT, RANKING, CAPABILITIES, COSTS = "set", "project", "ranking", "capabilities", "costs"
 PAYS, NOT_PAYS = 0.9, 0.1  # chance from which a project pays for itself, up to which it does not
 NAME = 40  # letters of a name in a picture
+SWAPPED = 4  # improvements that are named on each side of an exchange
+PICTURED = 12  # rows that the picture keeps in any case, those to start first
 
 
 def page_one_of(study: Study) -> str:
@@ -247,7 +250,8 @@ def _title(study: Study, found: Advice) -> Phrase:
 
 def _pair(exchange: Exchange) -> Listed:
     """Name what stands against each other: this, or that with that."""
-    return listed((names(exchange.out), names(_into(exchange.options[0]))), "or")
+    sides = (names(side, SWAPPED) for side in (exchange.out, _into(exchange.options[0])))
+    return listed(sides, "or")
 
 
 def _better(option: Row) -> Ref:
@@ -293,7 +297,7 @@ def _verbs(study: Study, found: Advice) -> Iterator[Line]:
 def named_with_years(study: Study, keys: Iterable[str]) -> Listed:
     """Names of members of the programme, each with its start, and whether that is late."""
     rows = dict(rows_of(study.programme.to_frame()))
-    return listed(
+    each = (
         say(
             "role_year.late" if rows[key]["delay"] > 0 else "role_year.stated",
             name=bold(Name(key)),
@@ -302,6 +306,7 @@ def named_with_years(study: Study, keys: Iterable[str]) -> Listed:
         )
         for key in keys
     )
+    return listed(each, most=NAMED)
 
 
 def _into(option: Row) -> tuple[str, ...]:
@@ -310,15 +315,16 @@ def _into(option: Row) -> tuple[str, ...]:
 
 def choice_text(exchange: Exchange) -> Phrase:
     """Say what may come for what, and how often that is better."""
-    options = listed(
+    each = (
         say(
             "choice.equal" if option["equal"] else "choice.option",
-            names=names(_into(option)),
+            names=names(_into(option), SWAPPED),
             percent=_better(option),
         )
         for option in exchange.options
     )
-    out = listed(bold(Name(i)) for i in exchange.out)
+    options = listed(each, most=SWAPPED)
+    out = listed((bold(Name(i)) for i in exchange.out), most=SWAPPED)
     return say("choice.choose" if exchange.even else "choice.prefer", out=out, into=options)
 
 
@@ -483,7 +489,7 @@ def _candidates(study: Study, found: Advice) -> Bars:
             extents=Word("extent", programme.extent_key),
             count=count,
         ),
-        spare=len(programme.with_role(NOT_NOW)),
+        spare=max(len(programme.with_role(NOT_NOW)), len(order) - PICTURED),
     )
 
 
