@@ -28,7 +28,7 @@ ENDLESS = 1e9  # of the best value: all sets are near it
 
 
 def first_draws(sample: Sample, size: int) -> Sample:
-    """A sample cut to its first draws, in what a programme is chosen from; itself if it has fewer."""
+    """A sample cut to its first draws, in what a programme is chosen from; or as it is."""
     drawn = sample.drawn
     if size >= drawn.size == sample.draws:
         return sample

@@ -19,7 +19,7 @@ from capworth.methods.uncertainty.order_statistics import order_quantile
 
 ROUNDS: Final = 12  # of making the quantile linear anew
 NEAR: Final = 0.02  # share of the draws, near the quantile, in which each cost counts
-PAIRED: Final = 100  # projects of which two go or come at once: those of least or most for the money
+PAIRED: Final = 100  # projects of which two go, or come, at once: least, or most, for the money
 TRIED: Final = 4_000  # exchanges of one set of which the quantile is taken
 BLOCK: Final = 256  # of them at a time
 ROOM: Final = 1e-9
@@ -152,7 +152,7 @@ def _fits(
 
 
 class _Swaps(NamedTuple):
-    """Exchanges of one set: (exchanges, 2) projects that go and that come; n where there is none."""
+    """Exchanges of one set: (exchanges, 2) projects that go and that come; n where none does."""
 
     out: Ints
     into: Ints
