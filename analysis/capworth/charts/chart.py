@@ -17,6 +17,8 @@ from capworth.charts.style import ROW, blank, looks, turn
 from capworth.language.language import Language
 from capworth.language.numbers import Amount, decimals
 from capworth.model.result import Answer
+from capworth.multicriteria.contributions import Contributions
+from capworth.programme.architecture import Architecture
 from capworth.study.stages import Study
 
 Facts = Mapping[str, object]
@@ -141,7 +143,9 @@ def only_first(study: Study, every: Sequence[str], many: int) -> Study:
 
 
 def _without(answer: Any, away: frozenset[str]) -> Any:
-    """An answer without the rows, or columns, of some things."""
+    """An answer without the rows, or columns, of some things; as it knows itself where it does."""
+    if isinstance(answer, Contributions | Architecture):
+        return answer.without(away)
     changed: dict[str, Any] = {}
     for entry in fields(answer):
         value = getattr(answer, entry.name)
