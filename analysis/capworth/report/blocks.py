@@ -136,7 +136,8 @@ class Heat:
     ----------
     names : head of the names
     heads : of the columns
-    rows : name and cells, each a figure and its share of the largest
+    rows : name and cells, each a figure and its share of the largest; without cells the last one
+        counts those that the page does not hold
     """
 
     names: Text
@@ -170,7 +171,7 @@ class Named:
     """What short names stand for."""
 
     head: Text
-    rows: tuple[tuple[Text, Text], ...]
+    rows: tuple[tuple[Text | None, Text], ...]
 
 
 @dataclass(frozen=True, slots=True)

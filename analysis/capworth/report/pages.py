@@ -91,7 +91,8 @@ def said_block(block: Block, voice: Voice) -> dict[str, Any]:
             rows = [
                 {
                     "name": said(name, voice),
-                    "cells": [{"text": said(c, voice), "share": share} for c, share in cells],
+                    "cells": [{"text": said(c, voice), "share": share} for c, share in cells]
+                    or [{"text": "", "share": 0.0} for _ in block.heads],
                 }
                 for name, cells in block.rows
             ]

@@ -44,6 +44,7 @@ from capworth.report.decision import MILLIONS, budget_of, needed_to_start, sure_
 from capworth.report.pages import said_page
 from capworth.study.stages import Study
 
+PROMISED = 5  # targets that are named
 QUOTES = 3  # improvements whose price is asked for first
 DATA_EXCHANGE = {"hosting", "exchange", "leads"}
 
@@ -403,6 +404,7 @@ def _reviews(study: Study) -> Iterator[Answered]:
                 if key != "all"
             ),
             "series",
+            PROMISED,
         )
         yield say("steps.reviews"), say("steps.review", list=told), None
     elif "baseline" in study:

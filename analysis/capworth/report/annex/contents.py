@@ -21,6 +21,7 @@ WORDS = (  # that are used in one sense only
     *("simulation", "range", "grade", "capability", "added_value", "distance", "extent"),
     *("excellence", "improvement", "good_set", "switching", "harm_day"),
 )
+NAMES = 66  # short names that the page holds
 LETTERS = 38  # of a name beside its short name
 READING = ("range", "simulation", "grades", "sure", "opens")
 
@@ -126,19 +127,31 @@ def _contents(study: Study, made: Sequence[str]) -> Sheet:
         "above": stated("all", 1.0, "probability"),
     }
     heads: tuple[Text | None, ...] = (say("verb.question"), None, say("front.pages"))
-    known = study.case.names()
-    keys = (*study.case.capability_ids, *study.case.improvement_ids)
-    short = tuple(
-        (Own(key), Name(key, "short", LETTERS)) for key in keys if known.get(key, key) != key
-    )
     blocks: list[Block] = [
         *([Words(Setting("note"))] if study.case.settings.in_language("note", "en") else []),
         Linked(heads, rows),
         List("reading", None, tuple(say(f"front.{key}", **reading) for key in READING)),
-        Named(say("front.names"), short),
+        Named(say("front.names"), _short_names(study)),
     ]
     title = say("front.title", count=answered, all=len(by_question))
     return Sheet(say("front.topic"), title, tuple(blocks), True, "contents")
+
+
+def _short_names(study: Study) -> tuple[tuple[Text | None, Text], ...]:
+    """Each short name that is no name, in the order of the case; of too many the dearest things."""
+    case, money = study.case, study.appraisal.to_frame()["cost_m"].to_dict()
+    dearest = sorted(case.capability_ids, key=lambda key: -float(money[key]))
+    if "priorities" in study:
+        asked = study.priorities.to_frame()["asked_m"].to_dict()
+        dear = sorted(case.improvement_ids, key=lambda key: -float(asked[key]))
+        dearest = [*dear[: NAMES // 2], *dearest, *dear[NAMES // 2 :]]
+    known = case.names()
+    other = [key for key in dict.fromkeys(dearest) if known.get(key, key) != key]
+    kept = set(other if len(other) <= NAMES else other[: NAMES - 1])
+    shown = [key for key in (*case.capability_ids, *case.improvement_ids) if key in kept]
+    rows = tuple((Own(key), Name(key, "short", LETTERS)) for key in shown)
+    more = len(other) - len(rows)
+    return (*rows, (None, say("and_more", count=more))) if more else rows
 
 
 def _why_not(question: str, study: Study) -> Phrase:

@@ -18,6 +18,7 @@ from capworth.model.draws import MOST_DIMENSIONS
 from capworth.model.result import HIGH, LOW
 from capworth.model.simulation import KEPT, SOBOL, sampled
 from capworth.report.annex.claim import standing_of
+from capworth.report.annex.sheet import grid_rows
 from capworth.report.blocks import Block, Formula, Grid, List, Sheet, Words, rows_of
 from capworth.report.content import (
     Cell,
@@ -43,6 +44,7 @@ QUANTILES = {name: tail for name, tail in ENDS.items() if tail}  # readings of l
 LIMITS = (  # what no appraisal of this kind can say
     *("deterrence", "connected", "legitimacy", "stated", "platform", "marginal", "interaction"),
 )
+LONGEST, PRINTED = 100, 32  # rows of a table of the full annex; of a longer one so many are printed
 INTERVAL = stated("range", (HIGH - LOW) / 100, "percent")
 Row = tuple[Cell | None, ...]
 
@@ -208,7 +210,7 @@ def _grid(
     """A table of the evidence: its columns of words with their widths, then those of numbers."""
     return Grid(
         tuple(say(f"provenance.{column}") for column in (*words, *numbers)),
-        tuple(rows),
+        grid_rows(tuple(rows), LONGEST, PRINTED),
         words=len(words),
         weights=tuple(words.values()),
         caption=say(f"provenance.{name}"),

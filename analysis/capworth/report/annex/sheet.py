@@ -1,17 +1,18 @@
 """How a sheet of the annex is made: its finding, its picture or table, its source line."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
 from capworth.charts.gallery import GALLERY
 from capworth.model.result import Answer
-from capworth.report.bars import Bar, Bars, Group
+from capworth.report.bars import Bar, Bars, Group, first_rows
 from capworth.report.blocks import Block, Sheet, Words
 from capworth.report.content import (
+    Cell,
     Name,
     OfChart,
     Own,
@@ -28,6 +29,9 @@ from capworth.report.content import (
 from capworth.study.stages import Study
 
 NAME = 42  # letters of a name in a picture
+ROWS = 31  # of a picture or table on one page
+MOST = 16  # of one that has more: the most important, and a row that counts the others
+GridRow: TypeAlias = tuple[Cell | None, ...]
 
 
 def page_of(topic: str, chart: str, study: Study, *blocks: Block) -> Sheet:
@@ -88,7 +92,20 @@ def bars_of(
     if listed and isinstance(listed[0], Bar):
         listed = (Group(None, "solid", tuple(bar for bar in listed if isinstance(bar, Bar))),)
     found = tuple(group for group in listed if isinstance(group, Group))
-    return Bars(None, axis, names, tuple(heads), found, **more)
+    hidden = 0
+    if sum(len(group.bars) for group in found) > ROWS:
+        found, hidden = first_rows(found, MOST)
+    return Bars(None, axis, names, tuple(heads), found, hidden=hidden, **more)
+
+
+def grid_rows(
+    rows: Sequence[GridRow], longest: int = ROWS, most: int = MOST
+) -> tuple[GridRow, ...]:
+    """Rows of a table; where a page does not hold them, the first and one that counts the rest."""
+    if len(rows) <= longest:
+        return tuple(rows)
+    last = (say("and_more", count=len(rows) - most), *(None for _ in rows[0][1:]))
+    return (*rows[:most], last)
 
 
 def short(key: object, most: int = NAME) -> Name:
