@@ -144,6 +144,59 @@ def test_no_process_outlives_the_one_that_began_it(ends: list[str], tmp_path: Pa
         time.sleep(0.05)
 
 
+ENDED = """
+import sys, time
+from pathlib import Path
+from types import SimpleNamespace
+
+import click
+
+from capworth import cli, parallel
+from capworth.runs.place import replacing
+
+def work(given, k):
+    time.sleep(60)
+
+@click.command()
+def slow():
+    with replacing(Path(sys.argv[1])) as fresh, parallel.mapped(0, 2) as make:
+        (fresh / "half").write_text("half")
+        begun = make(work, range(8))
+        print("ready", flush=True)
+        list(begun)
+
+if __name__ == "__main__":
+    sys.modules["capworth.cli.new"] = SimpleNamespace(command=slow)
+    cli.main(["new"])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="signals as Linux has them")
+@pytest.mark.parametrize(
+    ("end", "code", "said"),
+    [("SIGINT", 130, "Interrupted: nothing was left half-written.\n"), ("SIGTERM", 143, "")],
+)
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_command_ends_in_order_however_often_it_is_told(
+    end: str, code: int, said: str, times: int, tmp_path: Path
+) -> None:
+    """No second Ctrl-C keeps the first from tidying up, and no thread complains of the end."""
+    script = tmp_path / "slow.py"
+    script.write_text(ENDED, encoding="utf-8")
+    words = [sys.executable, str(script), str(tmp_path / "run")]
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        for _ in range(times):
+            os.killpg(process.pid, getattr(signal, end))
+            time.sleep(0.02)
+        _, told = process.communicate(timeout=20)
+    assert (process.returncode, told) == (code, said)
+    assert [p.name for p in tmp_path.iterdir()] == ["slow.py"]
+
+
 LET_GO = """
 import multiprocessing, time
 from capworth.parallel import mapped

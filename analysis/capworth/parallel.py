@@ -208,15 +208,17 @@ def _processes(given: Any, workers: int, way: str) -> Iterator[_Processes]:
 @contextmanager
 def _deaf() -> Iterator[None]:
     """Hear no Ctrl-C: a second one keeps nobody from ending what the first one ends."""
-    heard = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or heard is None:
+    heard = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    if threading.current_thread() is not threading.main_thread() or None in heard.values():
         yield
         return
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in heard:
+        signal.signal(number, signal.SIG_IGN)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, heard)
+        for number, before in heard.items():
+            signal.signal(number, before)
 
 
 _received: list[Any] = []  # in a copy: what was given, once

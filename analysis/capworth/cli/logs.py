@@ -28,7 +28,7 @@ def command(
     """
     from pathlib import Path
 
-    from capworth.case.files import write
+    from capworth.case.files import writing_file
     from capworth.errors import InputError
     from capworth.logs import count_activity
     from capworth.logs.counting import must_fit
@@ -37,17 +37,13 @@ def command(
     if wrong := [name for name, equals, _ in pairs if not equals]:
         raise InputError(f"--columns: {wrong[0]!r} has no =. Write time=stamp,capability=service.")
     names = {name.strip(): column.strip() for name, _, column in pairs}
-    if out is not None and Path(out).exists():
-        raise InputError(f"{out} is there already. Move it, or give another --out.")
-    if out is not None and not Path(out).resolve().parent.is_dir():
-        raise InputError(f"{out}: there is no such folder. Make it, or give another --out.")
-    found = count_activity(logs, source, names, grade, workers)
-    if case is not None:
-        must_fit(found, case)
-    click.echo(repr(found))
+    with writing_file(Path(out) if out else None, anew=True) as put:
+        found = count_activity(logs, source, names, grade, workers)
+        if case is not None:
+            must_fit(found, case)
+        click.echo(repr(found))
+        put(found.to_csv())
     if out is None:
         click.echo(found.to_csv(), nl=False)
         return
-    path = Path(out)
-    write(path, found.to_csv())
-    click.echo(f"wrote {len(found.to_frame())} rows of activity to {path}")
+    click.echo(f"wrote {len(found.to_frame())} rows of activity to {out}")

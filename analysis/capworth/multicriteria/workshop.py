@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from capworth.case.dictionary import dictionary
+from capworth.case.files import write
 from capworth.case.model import Case, Judgement
 from capworth.case.tables import read_raw
 from capworth.errors import InputError, nearest
@@ -228,10 +229,11 @@ class SwingPage:
         new = [{c: _cell(getattr(row, c)) for c in columns} for row in answers]
         for row_cells in new:
             row_cells["day"] = day
-        with path.open("w", encoding="utf-8", newline="") as lines:
-            writer = csv.DictWriter(lines, columns, restval="", lineterminator="\n")
-            writer.writeheader()
-            writer.writerows({c: row.get(c) or "" for c in columns} for row in (*kept, *new))
+        lines = io.StringIO(newline="")
+        writer = csv.DictWriter(lines, columns, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({c: row.get(c) or "" for c in columns} for row in (*kept, *new))
+        write(path, lines.getvalue())
         return path
 
     def _write(self, _: object) -> None:

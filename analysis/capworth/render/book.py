@@ -15,6 +15,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from capworth.case.files import spilling
 from capworth.render.console import plain
 from capworth.render.zipped import timeless
 from capworth.report.content import Said
@@ -32,6 +33,7 @@ LISTS = ("no", "item", "not met", "where")
 BLOCKS = ("page", "block", "place", "text", "value", "low", "high", "figures")
 Cell: TypeAlias = str | float | int | bool | None
 Row: TypeAlias = Sequence[Cell]
+Sheet: TypeAlias = tuple[str, Row, Iterable[Row]]  # what it holds, its heading and its rows
 
 
 def write_book(
@@ -45,7 +47,7 @@ def write_book(
     figures : every figure that is stored
     tables : every table of the run by its name
     """
-    sheets: dict[str, tuple[str, Row, Iterable[Row]]] = {}
+    sheets: dict[str, Sheet] = {}
     data = as_data(figures)
     sheets["figures"] = ("every figure", ("figure", *PLAIN, "places"), _figures(data))
     sheets["rows"] = ("rows of the case behind figures", ("name", *ORIGIN), _rows(data))
@@ -60,16 +62,19 @@ def write_book(
     for name, table in tables.items():
         heads: Row = [*(str(n or "") for n in table.index.names), *map(str, table.columns)]
         sheets[_free(name, sheets)] = ("table", heads, _table(table))
+    packed = BytesIO()
+    spilling(_pack, packed, sheets, editions[0].author, editions[0].title)
+    return timeless(packed.getvalue(), editions[0].day)
+
+
+def _pack(packed: BytesIO, sheets: Mapping[str, Sheet], author: str, title: str) -> None:
     book = Workbook(write_only=True)
-    day = editions[0].day
-    book.properties.creator, book.properties.title = editions[0].author, editions[0].title
+    book.properties.creator, book.properties.title = author, title
     listed = [(name, words) for name, (words, _, _) in sheets.items()]
     _sheet(book, "contents", ("sheet", "what it holds"), listed)
     for name, (_, heads, rows) in sheets.items():
         _sheet(book, name, heads, rows)
-    packed = BytesIO()
     book.save(packed)
-    return timeless(packed.getvalue(), day)
 
 
 def _free(name: str, taken: Mapping[str, object]) -> str:

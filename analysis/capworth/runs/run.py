@@ -17,6 +17,7 @@ from capworth.case.files import write
 from capworth.case.frames import files_of
 from capworth.case.model import Case
 from capworth.case.read import checked_case, read_case
+from capworth.case.scratch import scratch
 from capworth.case.tables import BOOKS
 from capworth.charts.gallery import GALLERY
 from capworth.charts.svg import framed, to_svg
@@ -32,7 +33,7 @@ from capworth.report.explorer import write_explorer
 from capworth.report.pdf import draw_picture, write_report
 from capworth.runs.interchange import write_interchange
 from capworth.runs.manifest import FORMAT, MANIFEST, RunError, load_manifest, sha_of, strangers
-from capworth.runs.place import heal, replacing, scratch
+from capworth.runs.place import heal, replacing
 from capworth.study.figures import Figures, as_data, from_data
 from capworth.study.stages import Study, run_study
 from capworth.study.tables import as_csv, tables_of, write_csv
