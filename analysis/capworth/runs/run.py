@@ -420,8 +420,9 @@ def _write_others(
             (folder / f"report-{edition.language}.docx").write_bytes(_word(edition))
     if BOOK in formats:
         from capworth.render.book import write_book  # its library is heavy
+        from capworth.report.twin import twin_of
 
-        book = write_book(editions, study.figures, tables_of(study))
+        book = write_book(editions, study.figures, tables_of(study), twin_of(study))
         (folder / "data-book.xlsx").write_bytes(book)
     _write_json(
         folder / PAPER, {e.language: {"title": e.title, "pages": e.pages} for e in editions}
