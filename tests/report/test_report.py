@@ -823,6 +823,7 @@ def test_every_language_has_the_same_steps_of_probability() -> None:
 WORDS = (  # groups of words of which a case uses a few
     "category_of_value.",
     "conventions.",  # said on request only, see test_conventions
+    "futures.",  # likewise, see test_futures.py
     "check.",
     "elicited.",
     "excellence.by_",
@@ -855,6 +856,7 @@ WORDS = (  # groups of words of which a case uses a few
     "why.",
 )
 RARE = {  # said of numbers that the small case does not give
+    "leaf.why_futures",  # of a case with scenarios: test_futures.py
     "steps.at_once",  # of an appraisal in the year in which it begins: tests/case/test_uk_case.py
     "options.runs_members",
     "economics.all_unpriced",

@@ -13,6 +13,7 @@ from typing import Any
 from capworth.case.model import GRADES
 from capworth.language.language import Language
 from capworth.report.annex import leaves
+from capworth.report.annex.futures import futures
 from capworth.report.annex.method import limits, method_page, provenance_page
 from capworth.report.annex.sheet import TYPE, Sheet
 from capworth.report.blocks import Block, Bullets, Formula, Section, Table, Text
@@ -66,6 +67,7 @@ LEAVES: tuple[Leaf, ...] = (
     Leaf("programme", "switching", leaves.switching),
     Leaf("programme", "gantt", leaves.timetable),
     Leaf("programme", "", leaves.promises),
+    Leaf("futures", "", futures),
     Leaf("raising", "overrun", leaves.overrun),
     Leaf("raising", "funding", leaves.funding),
     Leaf("raising", "money_map", leaves.money),
@@ -153,6 +155,8 @@ def _why_not(question: str, study: Study, language: Language) -> str:
         return language.say("leaf.why_compare")
     if question == "remarks" and "feedback" in study:
         return language.say("leaf.why_synthetic")
+    if question == "futures" and study.case.scenarios:
+        return language.say("leaf.why_futures")
     return language.say("leaf.why_absent")
 
 
