@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     help="all: also under every allocation key, discount schedule and harm scale.",
 )
 @click.option(
+    "--futures",
+    is_flag=True,
+    help="Also under every scenario, side by side on a page of the annex.",
+)
+@click.option(
     "--annex",
     type=click.Choice(["short", "full"]),
     default="short",
@@ -60,6 +65,7 @@ def command(
     seed: int | None,
     lang: str | None,
     parameters: str,
+    futures: bool,
     annex: str,
     formats: str,
     until_stable: bool,
@@ -95,6 +101,7 @@ def command(
             every,
             annex,
             formats=written,
+            futures=futures,
         )
     if kept := runs.kept_in(folder):
         click.echo(f"kept in {folder}, as no part of the run: {', '.join(kept)}", err=True)

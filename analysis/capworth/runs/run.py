@@ -35,6 +35,7 @@ from capworth.runs.interchange import write_interchange
 from capworth.runs.manifest import FORMAT, MANIFEST, RunError, load_manifest, sha_of, strangers
 from capworth.runs.place import heal, replacing
 from capworth.study.figures import Figures, as_data, from_data
+from capworth.study.scorecard import scorecard_of
 from capworth.study.stages import Study, run_study
 from capworth.study.tables import as_csv, tables_of, write_csv
 
@@ -89,6 +90,7 @@ def run(
     annex: str = SHORT,
     scenario: str = "",
     formats: Sequence[str] = DEFAULT,
+    futures: bool = False,
 ) -> Study:
     """Appraise a case and write its run folder.
 
@@ -107,6 +109,7 @@ def run(
     scenario : one of the case, by its name
     formats : what papers are written as: "pdf", "html", "book" (a workbook of every figure, block
         and table) and "word"; the two pages as blocks always
+    futures : also answer under every scenario of the case, for a page of the annex
 
     Raises
     ------
@@ -124,6 +127,8 @@ def run(
             study = study.with_answers(
                 conventions=compare_conventions(study.case, study.answers.get("scales"))
             )
+        if futures:
+            study = study.with_answers(futures=scorecard_of(study, workers, progress))
         _write(study, languages, folder, workers, progress, annex, formats)
     return study
 
@@ -219,6 +224,7 @@ def rerun(folder: str | Path, workers: int = 1, progress: Progress | None = None
             settings["all parameters"],
             settings.get("annex", SHORT),
             formats=settings.get("formats", (PDF,)),
+            futures=settings.get("futures", False),
         )
         old, new = _hashes(path), _hashes(again)
     here = _surroundings()
@@ -302,6 +308,7 @@ def _manifest(
             "seed": study.provenance.seed,
             "languages": list(languages),
             "all parameters": "conventions" in study,
+            "futures": "futures" in study,
             "annex": annex,
             "formats": list(formats),
         },
@@ -426,8 +433,9 @@ def _write_others(
             (folder / f"report-{edition.language}.docx").write_bytes(_word(edition))
     if BOOK in formats:
         from capworth.render.book import write_book  # its library is heavy
+        from capworth.report.twin import twin_of
 
-        book = write_book(editions, study.figures, tables_of(study))
+        book = write_book(editions, study.figures, tables_of(study), twin_of(study))
         (folder / "data-book.xlsx").write_bytes(book)
     _write_json(
         folder / PAPER, {e.language: {"title": e.title, "pages": e.pages} for e in editions}
