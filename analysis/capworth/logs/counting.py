@@ -168,9 +168,9 @@ def row_faults(exchanges: Any, place: str) -> Iterator[Finding]:
         if len(first) > NAMED:
             yield _told(place, rule, int(bad.count().to_pandas()), None)
     if "event" in exchanges.columns:
-        told = exchanges.filter(exchanges.event.notnull()).group_by("event")
-        span = {"row": exchanges[ROW].max(), "first": exchanges[ROW].min()}
-        told = told.agg(**span, differs=_differs(exchanges))
+        told = exchanges.filter(exchanges.event.notnull())
+        span = {"row": told[ROW].max(), "first": told[ROW].min()}
+        told = told.group_by("event").agg(**span, differs=_differs(told))
         odd = told.filter(told.differs).order_by("row").limit(NAMED).to_pandas()
         for row in odd.itertuples():
             problem = f"event {row.event!r} is told otherwise in row {row.first}"
@@ -451,11 +451,11 @@ def _told_once(exchanges: Any) -> Any:
     cells = [c for c in exchanges.columns if c not in (FILE, "event")]
     alone = exchanges.filter(exchanges.event.isnull())
     alone = alone.select(*cells, repeats=_whole(0), differs=_whole(0))
-    told = exchanges.filter(exchanges.event.notnull()).group_by("event")
-    found = told.agg(
-        **{c: exchanges[c].min() for c in cells},
-        repeats=exchanges.count() - 1,
-        differs=_differs(exchanges).cast("int64"),
+    told = exchanges.filter(exchanges.event.notnull())
+    found = told.group_by("event").agg(
+        **{c: told[c].min() for c in cells},
+        repeats=told.count() - 1,
+        differs=_differs(told).cast("int64"),
     )
     return alone.union(found.drop("event"))
 
@@ -479,8 +479,8 @@ def _event_faults(exchanges: Any, place: str) -> Iterator[Finding]:
     """Report events that are told in two ways: how many, and one of them."""
     if "event" not in exchanges.columns:
         return
-    told = exchanges.filter(exchanges.event.notnull()).group_by("event")
-    found = told.agg(differs=_differs(exchanges))
+    told = exchanges.filter(exchanges.event.notnull())
+    found = told.group_by("event").agg(differs=_differs(told))
     found = found.filter(found.differs)
     seen = found.agg(count=found.count(), one=found.event.min()).to_pandas()
     if many := int(seen["count"].iloc[0]):

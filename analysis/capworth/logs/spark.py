@@ -31,6 +31,7 @@ OPTIONS: Final = {
     "spark.log.level": "ERROR",
 }
 SETTINGS: Final = {  # of our own session only
+    "spark.sql.shuffle.partitions": "32",  # counts are few, however long the log
     "spark.sql.session.timeZone": "UTC",  # months do not shift with the zone of the machine
     "spark.sql.legacy.parquet.nanosAsLong": "true",
     "spark.sql.csv.parser.columnPruning.enabled": "false",  # else a torn line passes unseen
@@ -62,6 +63,8 @@ def opened_on_spark(files: Sequence[Path], master: str, workers: int) -> Iterato
     from py4j.protocol import Py4JError
 
     running = SparkSession.getActiveSession()
+    if running and master and running.sparkContext.master != master:
+        raise InputError("Spark runs here for a session of another master. Stop that one first.")
     try:
         base = running or _begin(SparkSession, where)
     except Exception as error:  # of the gateway, of Java, of the cluster: of many types
