@@ -3,7 +3,9 @@
 The draws of a run that was ended, gone on with.
 """
 
+import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +18,7 @@ from time import monotonic, sleep
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -136,7 +139,12 @@ def test_the_model_is_sent_once(dask: Cluster, small_folder: Path) -> None:
     with on_dask(dask.address) as executor:
         sent = []
         send = executor._send  # type: ignore[attr-defined]
-        executor._send = lambda given: sent.append(given) or send(given)  # type: ignore[attr-defined]
+
+        def told(given: Any) -> Any:
+            sent.append(given)
+            return send(given)
+
+        executor._send = told  # type: ignore[attr-defined]
         draw_sample(read_case(small_folder), 3 * CHUNK, executor=executor)
         draw_sample(read_case(small_folder), 100, executor=executor)
     assert len(sent) == 2  # one for each model, whatever the number of chunks
@@ -207,7 +215,12 @@ def test_a_resumed_sample_has_the_same_bytes(
     from capworth.model import simulation
 
     work = simulation._chunk
-    monkeypatch.setattr(simulation, "_chunk", lambda *a: done.append(a[2]) or work(*a))
+
+    def told(*words: Any) -> Any:
+        done.append(words[2])
+        return work(*words)
+
+    monkeypatch.setattr(simulation, "_chunk", told)
     found = draw_sample(read_case(small_folder), DRAWS, kept_in=tmp_path)
     assert bytes_of(found) == alone
     assert done == [2 * CHUNK, 3 * CHUNK]  # the others were not drawn again
@@ -262,3 +275,39 @@ def test_a_killed_run_is_resumed_to_the_byte(small_folder: Path, tmp_path: Path)
     run(small_folder, out, 30_000, languages=["en"], formats=["html"], resume=True)
     assert (out / "manifest.json").read_bytes() == (whole / "manifest.json").read_bytes()
     assert not kept.exists()
+
+
+# ------------------------------------------------------------------------------- many cases
+
+
+def test_a_batch_runs_every_case_and_scenario_and_tells_what_it_could_not(
+    dask: Cluster, small_folder: Path, tmp_path: Path
+) -> None:
+    swept = tmp_path / "swept"
+    shutil.copytree(small_folder, swept)
+    (swept / "scenarios.toml").write_text(
+        '[poor]\nname = "Half the money"\n[poor.settings]\nbudget = 40000\n', encoding="utf-8"
+    )
+    broken = tmp_path / "broken"
+    shutil.copytree(small_folder, broken)
+    (broken / "costs.csv").unlink()
+    out = tmp_path / "runs"
+    words = ["batch", str(broken), str(swept), "--scenarios", "--out", str(out), "--draws", "200"]
+    more = ["--format", "html", "--lang", "en", "--dask", dask.address]
+    done = CliRunner().invoke(main, [*words, *more])
+    name = read_case(swept).settings.name
+    assert done.exit_code == 2
+    assert "costs.csv" in done.stderr
+    table = pd.read_csv(out / "batch.csv", index_col=0)
+    assert list(table.index) == [name, f"{name}-poor"]
+    for run_name in table.index:
+        chosen = json.loads((out / run_name / "manifest.json").read_text("utf-8"))
+        assert chosen["settings"]["draws"] == 200
+    # the sweep's programme is that of the same scenario run by itself
+    run(swept, tmp_path / "alone", 200, languages=["en"], formats=["html"], scenario="poor")
+    assert (tmp_path / "alone" / "manifest.json").read_bytes() == (
+        out / f"{name}-poor" / "manifest.json"
+    ).read_bytes()
+    again = CliRunner().invoke(main, ["batch", str(swept), str(swept), "--out", str(out)])
+    assert again.exit_code == 2
+    assert "another case is called" in again.stderr

@@ -45,15 +45,16 @@ def on_dask(address: str) -> Iterator[Executor]:
         with its worker again and again.
     """
     try:
-        from distributed import Client
+        import distributed
         from distributed.client import FutureCancelledError
         from distributed.scheduler import KilledWorker
     except ImportError as error:
         raise ClusterError("Dask needs the extra `cluster`: pip install 'capworth[cluster]'") from (
             error
         )
+    begin: Any = distributed.Client  # it says nothing of its types
     try:
-        client = Client(address, timeout=ANSWER, set_as_default=False)
+        client = begin(address, timeout=ANSWER, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise InputError(
             f"{address}: no Dask scheduler answers there. Start it, or give its address like "

@@ -45,6 +45,7 @@ NO_TIMES = (
     "2019-01-01 00:00:00 Europe/Paris",
 )
 NO_SECONDS = ("1d", "1_000", "0x1F", "NaN", "Infinity", "-1", "1,5", "1e400")
+QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"  # these tests are short
 HEAD = "time,capability,member,answered_by,hit,seconds,event\n"
 
 
@@ -68,6 +69,7 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_WORKER_DIR": str(folder / "work"),
         "SPARK_DAEMON_MEMORY": "256m",
+        "SPARK_DAEMON_JAVA_OPTS": QUICK,
     }
     port = _free_port()
     url = f"spark://127.0.0.1:{port}"
@@ -102,11 +104,17 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def session(master: str) -> Iterator[str]:
-    """A session of that master, begun once for all tests."""
+    """A session of that master, begun once for all tests; in few parts, and soon compiled."""
     from pyspark.sql import SparkSession
 
-    base = spark._begin(SparkSession, master)
-    yield master
+    quick = dict.fromkeys(
+        ("spark.driver.extraJavaOptions", "spark.executor.extraJavaOptions"), QUICK
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spark, "OPTIONS", spark.OPTIONS | quick)
+        patch.setattr(spark, "SETTINGS", spark.SETTINGS | {"spark.sql.shuffle.partitions": "1"})
+        base = spark._begin(SparkSession, master)
+        yield master
     base.stop()
 
 
@@ -144,7 +152,7 @@ def test_parquet_on_a_cluster_and_the_command(session: str, tmp_path: Path) -> N
         {
             "capability": rng.choice(["REG", "LAB"], count),
             "time": pd.Timestamp("2022-01-01") + pd.to_timedelta(np.arange(count) * 6000, "s"),
-            "member": rng.choice(["FRA", "EGY", None], count),
+            "member": rng.choice(np.array(["FRA", "EGY", None], object), count),
             "hit": rng.random(count) < 0.1,
             "seconds": rng.lognormal(1, 2, count),
         }
@@ -167,9 +175,9 @@ def test_what_is_no_cell_is_none_on_either_engine(session: str, tmp_path: Path) 
     lines += ["2019-01-01,REG,FRA,ESP,1,1,e1\n", "2019-01-01,REG,FRA,ESP,0,1,e1\n"]
     log.write_text(HEAD + "".join(lines), encoding="utf-8")
     told = []
-    for more in ({}, {"engine": "spark", "master": session}):
+    for engine, where in (("duckdb", ""), ("spark", session)):
         with pytest.raises(CaseError) as caught:
-            count_activity([log], "LEDGER", **more)
+            count_activity([log], "LEDGER", engine=engine, master=where)
         told.append(str(caught.value))
     assert told[0] == told[1]
     assert f"{len(NO_TIMES)} rows hold no time" in told[0]

@@ -97,7 +97,7 @@ def scorecard(
         for done, (name, one) in enumerate(cases.items(), start=1):
             study = run_study(one, draws, workers=workers, progress=False, only=PARTS)
             first = first or study
-            rows.append(_row(study, first, known[name].name if name in known else ""))
+            rows.append(row_of(study, first, known[name].name if name in known else ""))
             if "programme" in study and not study.programme.feasible:
                 impossible.append(name)
             if tell:
@@ -107,7 +107,8 @@ def scorecard(
     return Scorecard(table, tuple(impossible), first.provenance)
 
 
-def _row(study: Study, first: Study, name: str) -> dict[str, Any]:
+def row_of(study: Study, first: Study, name: str) -> dict[str, Any]:
+    """Make the row of one future, beside the first; the title of the case where it has no name."""
     row: dict[str, Any] = {"name": name or study.case.settings.title}
     mine, theirs = (s.programme.chosen if "programme" in s else () for s in (study, first))
     row |= {
