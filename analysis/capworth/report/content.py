@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from capworth.charts.chart import money_at
 from capworth.language.language import Language
@@ -178,14 +178,19 @@ def with_range(found: Ref) -> Cell:
     return Ref(found.figure, amount, "middle"), Ref(found.figure, amount, "span")
 
 
-def listed(items: Iterable[Text], how: Join = "and") -> Listed:
-    """Join several texts."""
-    return Listed(tuple(items), how)
+def listed(items: Iterable[Text], how: Join = "and", most: int = 99) -> Listed:
+    """Join several texts; those beyond `most` are only counted, so that a page holds its words."""
+    every = tuple(items)
+    rest = (say("and_more", count=len(every) - most),) if len(every) > most else ()
+    return Listed((*every[:most], *rest), how)
 
 
-def names(keys: Iterable[str]) -> Listed:
-    """Join the brief names of some things."""
-    return listed(Name(key) for key in keys)
+NAMED: Final = 9  # things of one list that pages 1 and 2 name
+
+
+def names(keys: Iterable[str], most: int = NAMED) -> Listed:
+    """Join the brief names of some things; those beyond `most` are only counted."""
+    return listed((Name(key) for key in keys), most=most)
 
 
 def sentences(*items: Text | None) -> Listed:

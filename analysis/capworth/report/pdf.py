@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import as_file, files
@@ -35,7 +36,7 @@ from capworth.report.annex.members import made_up, members_page, network_page, w
 from capworth.report.annex.method import limits, method_page, provenance_page, soundness_page
 from capworth.report.annex.programme import priorities_page, programme_page, timetable
 from capworth.report.annex.uncertainty import resolving, sensitivity_page, switching
-from capworth.report.blocks import Section, section_data
+from capworth.report.blocks import Block, Section, Table, section_data
 from capworth.report.edition import Content, Edition
 from capworth.report.packing import packed
 from capworth.study.stages import Study
@@ -185,8 +186,26 @@ def document(
     }
 
 
+LONGEST, KEPT = 100, 32  # rows of a table of the full annex; of a longer one so many are printed
+
+
 def _full(study: Study, language: Language) -> list[Section]:
-    return [found for section in ANNEX if (found := section(study, language)) is not None]
+    found = (section(study, language) for section in ANNEX)
+    return [
+        replace(section, blocks=[_shortened(block, language) for block in section.blocks])
+        for section in found
+        if section is not None
+    ]
+
+
+def _shortened(block: Block, language: Language) -> Block:
+    """A table that is too long for paper with its first rows, and one that counts the others."""
+    if not isinstance(block, Table) or len(block.rows) <= LONGEST:
+        return block
+    more = language.say("and_more", count=len(block.rows) - KEPT)
+    last = (more, *("" for _ in block.head[1:]))
+    marked = tuple(row for row in block.marked if row < KEPT)
+    return replace(block, rows=(*block.rows[:KEPT], last), marked=marked)
 
 
 BARE = frozenset(

@@ -47,6 +47,7 @@ from capworth.report.decision import MILLIONS, budget_of, needed_to_start, sure_
 from capworth.report.pages import Block, said_page
 from capworth.study.stages import Study
 
+PROMISED = 5  # targets that are named
 QUOTES = 3  # improvements whose price is asked for first
 DATA_EXCHANGE = {"hosting", "exchange", "leads"}
 
@@ -414,6 +415,7 @@ def _reviews(study: Study) -> Iterator[Answered]:
                 if key != "all"
             ),
             "series",
+            PROMISED,
         )
         yield say("steps.reviews"), say("steps.review", list=told), None
     elif "baseline" in study:

@@ -19,6 +19,8 @@ from capworth.report.annex.claim import claim_paragraphs, claim_span, claim_titl
 from capworth.report.annex.members import members_note
 from capworth.report.annex.programme import plain_unit, scaled
 from capworth.report.annex.sheet import (
+    MOST,
+    ROWS,
     Grid,
     Heat,
     Sheet,
@@ -27,6 +29,7 @@ from capworth.report.annex.sheet import (
     bars_of,
     by_fill,
     cells,
+    grid_rows,
     head,
     largest_first,
     page_of,
@@ -51,7 +54,6 @@ from capworth.report.decision import MILLIONS, payer_key, sure_of
 from capworth.report.doubt import label_of, level_of
 from capworth.study.stages import Study
 
-ROWS = 31  # of a picture on one page
 LINES = 12  # of a table with words
 READY = 7  # readiness from which technology is shown solid
 STEPS = 14  # of a curve that is told in rows
@@ -63,7 +65,7 @@ def productivity(study: Study) -> Sheet | None:
         return None
     table = GALLERY["productivity"].table(study)
     bars = []
-    for _, row in rows_of(table.head(ROWS)):
+    for _, row in rows_of(table):
         key = (row["comparison"], row["capability"], row["from_year"])
         written = cells(
             "productivity", key, row, ("productivity", "middle"), ("p_rise", "probability")
@@ -91,7 +93,7 @@ def needs(study: Study) -> Sheet | None:
         return None
     table = largest_first(study.feedback.to_frame(), "gap").dropna(subset=["gap"])
     bars = []
-    for key, row in rows_of(table.head(ROWS)):
+    for key, row in rows_of(table):
         written = cells("feedback", key, row, ("gap", "spread"))
         bars.append(Bar(short(key), written, written[0].amount))
     axis = head("need")
@@ -110,7 +112,7 @@ def capabilities(study: Study) -> Sheet | None:
         columns += [("score", "spread"), ("p_first", "probability")]
         heads += [head("score"), head("p_first")]
     bars = []
-    for key, row in rows_of(table.head(ROWS)):
+    for key, row in rows_of(table):
         written = cells("capabilities", key, row, *columns)
         parts = tuple(float(payers.loc[key, payer]) for payer in PAYERS)
         bars.append(Bar(short(key), written, written[0].amount, parts))
@@ -123,7 +125,7 @@ def allocation(study: Study) -> Sheet | None:
     if not asked_of("allocation", study):
         return None
     bars = []
-    for key, row in rows_of(GALLERY["allocation"].table(study).head(ROWS)):
+    for key, row in rows_of(GALLERY["allocation"].table(study)):
         low, high = _places(row)
         place = row_ref("allocation_ranks", "as stated", key, row, "plain")
         bars.append(Bar(short(key), (place,), Amount(place.amount.middle, low, high)))
@@ -157,7 +159,7 @@ def economics(study: Study) -> Sheet | None:
             bars.append(Bar(short(key[1]), found, found[0].amount))
         bars.sort(key=lambda bar: -bar.amount.middle if bar.amount else 0.0)
         rows += [(head(kind), fill, bar) for bar in bars]
-    groups = by_fill(rows[:ROWS])
+    groups = by_fill(rows)
     unit = head("net", unit=MILLIONS)
     picture = bars_of(unit, None, (None, head("positive")), groups, mark="dot")
     return page_of("economics.topic", "net_value", study, picture)
@@ -177,7 +179,7 @@ def chain(study: Study) -> Sheet | None:
     table = largest_first(table[table["harm_per_m"] > 0], "harm_per_m")
     columns = (("harm_per_m", "spread"), ("harm_days", "middle"), ("money_m", "middle"))
     bars = []
-    for key, row in rows_of(table.head(ROWS)):
+    for key, row in rows_of(table):
         written = cells("capabilities", key, row, *columns)
         bars.append(Bar(short(key), written, written[0].amount))
     heads = (head("rate"), head("harm"), head("money", unit=MILLIONS))
@@ -238,9 +240,7 @@ def excellence(study: Study) -> Sheet | None:
             share = 100 * float(row["p_excellent"])
             bar = Bar(short(key), written, Amount(share, share, share))
             rows.append((Word("route", route), fills.get(route, OUTLINE), bar))
-    picture = bars_of(
-        head("excellent"), head("capability"), (None, head("p_top")), by_fill(rows[:ROWS])
-    )
+    picture = bars_of(head("excellent"), head("capability"), (None, head("p_top")), by_fill(rows))
     return page_of("excellence.topic", "efficiency", study, picture)
 
 
@@ -249,7 +249,7 @@ def gaps(study: Study) -> Sheet | None:
     if not asked_of("gaps", study):
         return None
     bars = []
-    for key, row in rows_of(GALLERY["gaps"].table(study).head(ROWS)):
+    for key, row in rows_of(GALLERY["gaps"].table(study)):
         capability, criterion = key
         name = say("pair", first=short(capability, 30), second=short(criterion, 26))
         now = row_ref("gaps", "now", key, row, "middle")
@@ -267,14 +267,15 @@ def distances(study: Study) -> Sheet | None:
     if not asked_of("gap_table", study):
         return None
     table = GALLERY["gap_table"].table(study)
-    order = list(dict.fromkeys(table.index.get_level_values("capability")))[:ROWS]
+    order = list(dict.fromkeys(table.index.get_level_values("capability")))
+    kept = order if len(order) <= ROWS else order[:MOST]
     criteria = list(dict.fromkeys(table.index.get_level_values("criterion")))
     known = dict(rows_of(table))
     gaps_ = [float(row["gap"]) for row in known.values() if isfinite(row["gap"])]
     most = max(gaps_, default=0.0) or 1.0
     absent = {"gap": float("nan")}
     rows = []
-    for key in order:
+    for key in kept:
         line = []
         for criterion in criteria:
             row = known.get((key, criterion), absent)
@@ -282,6 +283,8 @@ def distances(study: Study) -> Sheet | None:
             share = max(gap, 0.0) / most if isfinite(gap) else 0.0
             line.append((row_ref("gaps", "gap", (key, criterion), row, "whole"), share))
         rows.append((short(key), tuple(line)))
+    if len(order) > len(kept):
+        rows.append((say("and_more", count=len(order) - len(kept)), ()))
     heat = Heat(head("capability"), tuple(short(c, 34) for c in criteria), tuple(rows))
     return page_of("excellence.topic", "gap_table", study, heat)
 
@@ -292,7 +295,7 @@ def priorities(study: Study) -> Sheet | None:
         return None
     columns = (("gain_per_m", "spread"), ("cost_m", "spread"), ("p_first", "probability"))
     bars = []
-    for key, row in rows_of(study.priorities.to_frame().head(ROWS)):
+    for key, row in rows_of(study.priorities.to_frame()):
         written = cells("priorities", key, row, *columns)
         bars.append(Bar(short(key), written, written[0].amount))
     heads = (None, head("cost", unit=MILLIONS), head("p_first"))
@@ -307,7 +310,7 @@ def alignment(study: Study) -> Sheet | None:
     table = largest_first(study.priorities.to_frame(), "gain")
     rows: list[tuple[Text | None, str, Bar]] = []
     for ready in (True, False):
-        for key, row in rows_of(table[(table["readiness"] >= READY) == ready].head(ROWS)):
+        for key, row in rows_of(table[(table["readiness"] >= READY) == ready]):
             written = cells("priorities", key, row, ("gain", "spread"), ("readiness", "plain"))
             rows.append(
                 (None, SOLID if ready else OUTLINE, Bar(short(key), written, written[0].amount))
@@ -330,7 +333,7 @@ def architecture(study: Study) -> Sheet | None:
         )
         rows.append((Name(key), touched, needed))
     heads = tuple(head(k) for k in ("improvement", "touches", "needs"))
-    table = Grid(heads, tuple(rows), words=3, weights=(1.2, 2.6, 1.2))
+    table = Grid(heads, grid_rows(rows), words=3, weights=(1.2, 2.6, 1.2))
     return page_of("priorities.topic", "architecture", study, table)
 
 
@@ -341,7 +344,7 @@ def overrun(study: Study) -> Sheet | None:
     table = largest_first(GALLERY["overrun"].table(study), "asked_m")
     parts = ("base_m", "overrun_m", "managing_m")
     bars = []
-    for key, row in rows_of(table.head(ROWS)):
+    for key, row in rows_of(table):
         written = cells("overrun_improvements", key, row, ("asked_m", "spread"), ("p80_m", "tenth"))
         lengths = tuple(float(row[name]) for name in parts)
         bars.append(Bar(short(key), written, written[0].amount, lengths))
@@ -434,7 +437,7 @@ def promises(study: Study) -> Sheet | None:
         return None
     frame = study.baseline.to_frame()
     rows: list[tuple[Cell | None, ...]] = []
-    for key, row in rows_of(frame.head(ROWS)):
+    for key, row in rows_of(frame):
         improvement, capability, indicator = map(str, key)
         raw = str(row["unit"])
         what = Told(_indicator, (indicator,))
@@ -448,7 +451,7 @@ def promises(study: Study) -> Sheet | None:
         by = stated("reviews", float(str(row["reviews"])[:4]), "plain")
         rows.append((promise, Told(_unit, (raw,)), *levels, by))
     heads = tuple(head(k) for k in ("promise", "unit_head", "today", "planned", "by"))
-    table = Grid(heads, tuple(rows), words=2, weights=(4.6, 1.2), note=head("geometric"))
+    table = Grid(heads, grid_rows(rows), words=2, weights=(4.6, 1.2), note=head("geometric"))
     title = say("leaf.promises_title", count=len(frame))
     blocks = (table, source_of("gantt", study, (table,)))
     return Sheet(say("timetable.topic"), title, blocks)
@@ -519,7 +522,7 @@ def donors(study: Study) -> Sheet | None:
     rows: list[tuple[Text | None, str, Bar]] = []
     table = largest_first(study.funding.menu.to_frame(), "gain")
     for inside in (True, False):
-        for key, row in rows_of(table[table["chosen"] == inside].head(ROWS)):
+        for key, row in rows_of(table[table["chosen"] == inside]):
             written = cells("donor_menu", key, row, *columns)
             rows.append(
                 (None, SOLID if inside else OUTLINE, Bar(short(key), written, written[0].amount))
@@ -577,7 +580,7 @@ def members(study: Study) -> Sheet | None:
     year = study.case.settings.price_year
     table = Grid(
         tuple(say(f"network.{column}") for column in (*places, *columns)),
-        tuple(rows),
+        grid_rows(rows),
         words=len(places),
         weights=(1.0,) * len(places),
         note=Told(members_note),

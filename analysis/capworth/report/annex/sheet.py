@@ -3,7 +3,7 @@
 A sheet is built once for a study, without a language, and said at the end.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -13,7 +13,7 @@ import pandas as pd
 from capworth.charts.gallery import GALLERY
 from capworth.language.language import Language
 from capworth.model.result import Answer
-from capworth.report.bars import Bar, Bars, Group
+from capworth.report.bars import Bar, Bars, Group, first_rows
 from capworth.report.blocks import Block, Section, Table
 from capworth.report.blocks import Text as Printed
 from capworth.report.content import (
@@ -35,6 +35,9 @@ from capworth.study.stages import Study
 MINUS = "\u2212"
 NAME = 42  # letters of a name in a picture
 TYPE = 9.0  # of tables, in points
+ROWS = 31  # of a picture or table on one page
+MOST = 16  # of one that has more: the most important, and a row that counts the others
+GridRow: TypeAlias = tuple[Cell | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,8 @@ class Heat:
     ----------
     names : head of the names
     heads : of the columns
-    rows : name and cells, each a figure and its share of the largest
+    rows : name and cells, each a figure and its share of the largest; without cells the last one
+        counts those that the page does not hold
     """
 
     names: Text
@@ -126,7 +130,8 @@ def _said(block: Shown, voice: Voice) -> Block:
                 "rows": [
                     {
                         "name": said(name, voice),
-                        "cells": [{"text": said(c, voice), "share": share} for c, share in cells],
+                        "cells": [{"text": said(c, voice), "share": share} for c, share in cells]
+                        or [{"text": "", "share": 0.0} for _ in block.heads],
                     }
                     for name, cells in block.rows
                 ],
@@ -224,7 +229,18 @@ def bars_of(
     if listed and isinstance(listed[0], Bar):
         listed = (Group(None, "solid", tuple(bar for bar in listed if isinstance(bar, Bar))),)
     found = tuple(group for group in listed if isinstance(group, Group))
-    return Bars(None, axis, names, tuple(heads), found, **more)
+    hidden = 0
+    if sum(len(group.bars) for group in found) > ROWS:
+        found, hidden = first_rows(found, MOST)
+    return Bars(None, axis, names, tuple(heads), found, hidden=hidden, **more)
+
+
+def grid_rows(rows: Sequence[GridRow]) -> tuple[GridRow, ...]:
+    """Rows of a table; where a page does not hold them, the first and one that counts the rest."""
+    if len(rows) <= ROWS:
+        return tuple(rows)
+    last = (say("and_more", count=len(rows) - MOST), *(None for _ in rows[0][1:]))
+    return (*rows[:MOST], last)
 
 
 def short(key: object, most: int = NAME) -> Name:

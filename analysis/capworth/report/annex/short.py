@@ -24,6 +24,7 @@ WORDS = (  # that are used in one sense only
     *("simulation", "range", "grade", "capability", "added_value", "distance", "extent"),
     *("excellence", "improvement", "good_set", "switching", "harm_day"),
 )
+NAMES = 66  # short names that the page holds
 LETTERS = 38  # of a name beside its short name
 READING = ("range", "simulation", "grades", "sure", "opens")
 
@@ -137,15 +138,28 @@ def _contents(study: Study, made: Mapping[str, Sheet], language: Language) -> Se
         {
             "kind": "names",
             "head": language.say("front.names"),
-            "rows": [
-                [key, language.short(key, LETTERS)]
-                for key in (*study.case.capability_ids, *study.case.improvement_ids)
-                if language.names.get(key, key) != key
-            ],
+            "rows": _short_names(study, language),
         },
     ]
     title = language.say("front.title", count=answered, all=len(by_question))
     return Section(language.say("front.topic"), title, blocks, name="contents")
+
+
+def _short_names(study: Study, language: Language) -> list[list[str]]:
+    """Each short name that is no name, in the order of the case; of too many the dearest things."""
+    case, money = study.case, study.appraisal.to_frame()["cost_m"].to_dict()
+    dearest = sorted(case.capability_ids, key=lambda key: -float(money[key]))
+    if "priorities" in study:
+        asked = study.priorities.to_frame()["asked_m"].to_dict()
+        dear = sorted(case.improvement_ids, key=lambda key: -float(asked[key]))
+        dearest = [*dear[: NAMES // 2], *dearest, *dear[NAMES // 2 :]]
+    other = {key for key in dearest if language.names.get(key, key) != key}
+    kept = [key for key in dearest if key in other]
+    kept = kept if len(kept) <= NAMES else kept[: NAMES - 1]
+    shown = [key for key in (*case.capability_ids, *case.improvement_ids) if key in {*kept}]
+    rows = [[key, language.short(key, LETTERS)] for key in shown]
+    more = len(other) - len(rows)
+    return [*rows, ["", language.say("and_more", count=more)]] if more else rows
 
 
 def _why_not(question: str, study: Study, language: Language) -> str:
