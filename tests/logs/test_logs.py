@@ -116,7 +116,7 @@ def test_the_name_of_a_file_is_no_pattern_and_that_of_a_folder_no_column(tmp_pat
 
 def test_large_counts_are_written_to_the_last_digit() -> None:
     table = pd.DataFrame({"capability": ["REG"], "value": [1_243_456_789]})
-    found = LoggedActivity(table, table, 1, pd.Timestamp(0), pd.Timestamp(0), 0)
+    found = LoggedActivity(table, table, table, 1, 0, pd.Timestamp(0), pd.Timestamp(0), 0)
     assert found.to_csv() == "capability,value\nREG,1243456789\n"
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from capworth.cli.options import WORKERS
+from capworth.cli.options import WORKERS, on_cluster
 from capworth.study.progress import showing
 
 if TYPE_CHECKING:
@@ -56,6 +56,12 @@ if TYPE_CHECKING:
     show_default=True,
     help="With --until-stable: error of a headline, as a share of its 80 % range.",
 )
+@click.option("--dask", metavar="ADDRESS", help="Draw on a Dask cluster: tcp://HOST:8786.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Keep chunks of draws beside the run until it is whole, and go on with those there.",
+)
 @WORKERS
 def command(
     case: str,
@@ -70,6 +76,8 @@ def command(
     formats: str,
     until_stable: bool,
     tolerance: float,
+    dask: str | None,
+    resume: bool,
     workers: int,
 ) -> None:
     """Appraise CASE and write its run folder with tables and reports."""
@@ -87,7 +95,7 @@ def command(
         if draws is not None:
             raise click.UsageError("--until-stable finds the number of draws: leave out --draws.")
         draws = _enough(asked, seed, tolerance, workers)
-    with showing() as tell:
+    with on_cluster(dask) as executor, showing() as tell:
         every = parameters == "all"
         written = tuple(word.strip() for word in formats.split(",") if word.strip())
         study = runs.run(
@@ -102,6 +110,8 @@ def command(
             annex,
             formats=written,
             futures=futures,
+            executor=executor,
+            resume=resume,
         )
     if kept := runs.kept_in(folder):
         click.echo(f"kept in {folder}, as no part of the run: {', '.join(kept)}", err=True)

@@ -11,6 +11,7 @@ from concurrent.futures import Executor
 from copy import copy
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from capworth.methods.acceptability.smaa import RankTally
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.chain import ChainModel
+from capworth.model.chunks import Chunks
 from capworth.model.costs import CostModel, Costs, discount_factors
 from capworth.model.draws import AtModes, Draws, Sampled
 from capworth.model.extents import Extents, Today, distances
@@ -367,6 +369,7 @@ def draw_sample(
     executor: Executor | None = None,
     progress: Progress | None = None,
     first: int = CHUNK,
+    kept_in: Path | None = None,
 ) -> Sample:
     """Answer the case in `draws` draws.
 
@@ -381,6 +384,7 @@ def draw_sample(
     executor : anything with the interface of `concurrent.futures`
     progress : told of the stage, the draws done and the draws in all
     first : draws by which services are known as they are today: extents and the unit
+    kept_in : folder where the answers of each chunk are kept, and found if they are there
 
     Raises
     ------
@@ -393,28 +397,44 @@ def draw_sample(
     model = Model(case, first)
     assert model.extents  # found once, before the work is handed out
     sizes = [min(CHUNK, draws - start) for start in range(0, draws, CHUNK)]
+    store = None if kept_in is None else Chunks.of(kept_in, case, first)
     kept: list[Drawn] = []
     tallies: Tallies | None = None
     with beside(model, workers, executor) as submit:
+        found = [store and store.load(Chunk, k, size) for k, size in enumerate(sizes)]
         chunks = deque(
-            submit(_chunk, sampled(case, k, size), k * CHUNK) for k, size in enumerate(sizes)
+            found[k] or submit(_chunk, sampled(case, k, size), k * CHUNK)
+            for k, size in enumerate(sizes)
         )
-        for k in range(len(sizes)):
-            drawn, counted = chunks.popleft().result()
-            kept += [] if drawn is None else [drawn]
-            tallies = counted if tallies is None else tallies.merge(counted)
+        for k, size in enumerate(sizes):
+            chunk = chunks.popleft()
+            if not isinstance(chunk, Chunk):
+                chunk = chunk.result()
+                if store:
+                    store.keep(chunk, k, size)
+            kept += [] if chunk.drawn is None else [chunk.drawn]
+            tallies = chunk.counted if tallies is None else tallies.merge(chunk.counted)
             if progress:
                 progress("draws", sum(sizes[: k + 1]), draws)
     assert tallies is not None  # draws is one or more
     return Sample(model, draws, model.answer(AtModes()), _joined(kept), tallies)
 
 
-def _chunk(model: Model, draws: Sampled, start: int) -> tuple[Drawn | None, Tallies]:
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What one chunk of draws answers: the draws that are kept, if any, and the ranks of all."""
+
+    drawn: Drawn | None
+    counted: Tallies
+
+
+def _chunk(model: Model, draws: Sampled, start: int) -> Chunk:
     """Count all draws of a chunk, and copy those that are kept, so that the others are let go."""
     if start >= KEPT:
-        return None, _counted(model, model.ranked(draws))
+        return Chunk(None, _counted(model, model.ranked(draws)))
     drawn = model.answer(draws)
-    return _trimmed(drawn, max(ENVELOPED - start, 0), KEPT - start), _counted(model, drawn)
+    counted = _counted(model, drawn)
+    return Chunk(_trimmed(drawn, max(ENVELOPED - start, 0), KEPT - start), counted)
 
 
 def _counted(model: Model, drawn: Drawn | Ranked) -> Tallies:

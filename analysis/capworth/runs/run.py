@@ -7,9 +7,11 @@ import json
 import platform
 import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+from shutil import rmtree
 from typing import Any, TypeAlias
 
 from capworth.appraisal.conventions import compare_conventions
@@ -91,6 +93,8 @@ def run(
     scenario: str = "",
     formats: Sequence[str] = DEFAULT,
     futures: bool = False,
+    executor: Executor | None = None,
+    resume: bool = False,
 ) -> Study:
     """Appraise a case and write its run folder.
 
@@ -110,6 +114,10 @@ def run(
     formats : what papers are written as: "pdf", "html", "book" (a workbook of every figure, block
         and table) and "word"; the two pages as blocks always
     futures : also answer under every scenario of the case, for a page of the annex
+    executor : anything with the interface of `concurrent.futures` for the draws, such as
+        `capworth.cluster.on_dask`; what is sent to it first is the model
+    resume : keep the answers of each chunk of draws in a folder beside `out` until the run is
+        whole, and begin with those that an interrupted run left there
 
     Raises
     ------
@@ -121,8 +129,9 @@ def run(
     asked = checked_case(case) if isinstance(case, Case) else read_case(case)
     asked = asked.with_scenario(scenario) if scenario else asked
     _check_languages(languages, formats)
+    chunks = Path(out).resolve().parent / f".{Path(out).name}.chunks" if resume else None
     with replacing(Path(out)) as folder:
-        study = run_study(asked, draws, seed, workers, progress=progress)
+        study = run_study(asked, draws, seed, workers, executor, progress, kept_in=chunks)
         if all_parameters:
             study = study.with_answers(
                 conventions=compare_conventions(study.case, study.answers.get("scales"))
@@ -130,6 +139,8 @@ def run(
         if futures:
             study = study.with_answers(futures=scorecard_of(study, workers, progress))
         _write(study, languages, folder, workers, progress, annex, formats)
+    if chunks is not None:
+        rmtree(chunks, ignore_errors=True)
     return study
 
 

@@ -144,12 +144,12 @@ def _known(case: Case, names: Sequence[str]) -> Mapping[str, Scenario]:
 def _side_by_side(
     first: Study, known: Mapping[str, Scenario], tell: Progress | None, workers: int
 ) -> Scorecard:
-    rows, impossible = [_row(first, first, "")], []
+    rows, impossible = [row_of(first, first, "")], []
     draws, seed = min(first.provenance.draws, KEPT), first.provenance.seed
     for done, (name, scenario) in enumerate(known.items(), start=1):
         other = first.case.with_scenario(name)
         study = run_study(other, draws, seed, workers, progress=False, only=PARTS)
-        rows.append(_row(study, first, scenario.name))
+        rows.append(row_of(study, first, scenario.name))
         if "programme" in study and not study.programme.feasible:
             impossible.append(name)
         if tell:
@@ -159,7 +159,8 @@ def _side_by_side(
     return Scorecard(table, tuple(impossible), draws, confidence, first.provenance)
 
 
-def _row(study: Study, first: Study, name: str) -> dict[str, Any]:
+def row_of(study: Study, first: Study, name: str) -> dict[str, Any]:
+    """Make the row of one future, beside the first; the title of the case where it has no name."""
     row: dict[str, Any] = {"name": name or study.case.settings.title}
     mine, theirs = (s.programme.chosen if "programme" in s else () for s in (study, first))
     row |= {
