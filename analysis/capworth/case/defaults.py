@@ -150,14 +150,15 @@ def _filled(
 ) -> Table:
     columns = dictionary()[table.name]
     form = str(settings.get("number_format") or "")
+    known_ids = {name: frozenset(by_name.values()) for name, by_name in ids.items()}
     rows = []
     for row in table.rows:
         cells = dict(row.cells)
         for name, column in columns.items():
             if column.kind == "ref" and (text := cells.get(name)):
-                known = ids.get(column.options[0], {})
-                if text not in known.values():
-                    cells[name] = known.get(text.casefold(), text)
+                of = column.options[0]
+                if text not in known_ids.get(of, ()):
+                    cells[name] = ids.get(of, {}).get(text.casefold(), text)
         if table.name == "unit_values" and cells.get("library"):
             cited = library_row(cells["library"])
             cells |= {k: v for k, v in cited.items() if not cells.get(k)}
