@@ -47,6 +47,12 @@ RULES: Final = (
         "Name the one that was asked.",
     ),
     Rule(
+        "capability",
+        lambda t: t.capability.re_search(r"^[=+@-]"),
+        "a capability that a spreadsheet would compute",
+        "Rename it in the log: a short name begins with a letter or a digit.",
+    ),
+    Rule(
         "time",
         lambda t: t.time.isnull(),
         "no time that can be read",
