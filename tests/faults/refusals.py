@@ -22,6 +22,7 @@ from click.testing import CliRunner
 
 from capworth.case.files import write
 from capworth.cli import main
+from capworth.runs.place import heal
 from capworth.runs.run import run
 
 SMALL = Path(__file__).parents[1] / "cases" / "small"
@@ -212,6 +213,7 @@ def _verdict(
         if code == 0:
             for name in {path.parent for path in (place / "out").rglob(".capworth-*")}:
                 write(name / "other", "")  # as the next command does that writes there
+            heal(place / "out" / "run")
             left = [name for name in state(place / "out") if _is_ours(name)]
             return f"LEFT: {what} {left}" if left else "right"
     if code == 0 and after == good:  # what was refused was not needed

@@ -357,3 +357,14 @@ def test_a_line_that_is_none_is_told_by_its_number(tmp_path: Path, line: bytes, 
     (tmp_path / "log.csv").write_bytes(HEAD.encode() + good + line + good)
     with pytest.raises(InputError, match=told):
         count_activity([tmp_path / "log.csv"], "L")
+
+
+@pytest.mark.parametrize("name", ["=cmd|'/C calc'!A0", "+1+1", "-2", "@SUM(1)"])
+def test_what_a_spreadsheet_would_compute_is_no_capability(name: str, tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text(f'time,capability\n2023-01-01,REG\n2023-01-02,"{name}"\n', encoding="utf-8")
+    code, _, told = call("logs", log, "--source", "LEDGER", "--out", tmp_path / "out.csv")
+    assert code == 2
+    words = "1 row holds a capability that a spreadsheet would compute, such as"
+    assert f"{words} {name!r}" in told
+    assert not (tmp_path / "out.csv").exists()

@@ -229,6 +229,25 @@ def test_a_run_killed_after_the_exchange_gives_back_what_was_no_part_of_it(old: 
     assert [p.name for p in old.parent.iterdir()] == ["run"]
 
 
+def test_an_old_run_that_was_half_taken_away_is_not_given_back(old: Path) -> None:
+    """Its manifest may be the first to go: what is left of it is nobody's any more."""
+    taken: list[str] = []
+
+    def half(path: Path, **_: object) -> None:
+        (path / "manifest.json").unlink()
+        taken.append(path.name)
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("capworth.runs.place.shutil.rmtree", half)
+        with pytest.raises(KeyboardInterrupt):
+            replace(old, {"a.csv": "2\n"})
+    heal(old)
+    assert len(taken) > 0
+    assert set(contents(old)) == {"a.csv", "manifest.json"}
+    assert [p.name for p in old.parent.iterdir()] == ["run"]
+
+
 def test_folders_that_only_look_like_ours_stay(old: Path) -> None:
     for name, lock in ((".run-mine", None), (".run-other", "another program\n")):
         (old.parent / name).mkdir()

@@ -1,5 +1,6 @@
 """`capworth run`: the whole appraisal, from the case to the decision paper."""
 
+import warnings
 from typing import TYPE_CHECKING
 
 import click
@@ -84,8 +85,10 @@ def command(
     from pathlib import Path
 
     from capworth.case.read import read_case
+    from capworth.charts.letters import unprintable
     from capworth.runs import run as runs
 
+    warnings.filterwarnings("ignore", r"Glyph \d+ ")  # said once, in words, at the end
     asked = read_case(case)
     asked = asked.with_scenario(scenario) if scenario else asked
     name = f"{asked.settings.name}-{scenario}" if scenario else asked.settings.name
@@ -113,6 +116,8 @@ def command(
             executor=executor,
             resume=resume,
         )
+    if letters := unprintable(asked):
+        click.echo(BOXES.format(" ".join(letters)), err=True)
     if kept := runs.kept_in(folder):
         click.echo(f"kept in {folder}, as no part of the run: {', '.join(kept)}", err=True)
     for answer in runs.answers_of(study):
@@ -121,6 +126,12 @@ def command(
         click.echo("\n".join(study.conventions.findings()))
     for paper in sorted(folder.glob("report-*.pdf")):
         click.echo(f"decision paper: {paper}")
+
+
+BOXES = (
+    "these letters print as empty boxes, as no font of the papers has them: {}. Write the words in "
+    "Latin or Arabic letters."
+)
 
 
 def _enough(case: "Case", seed: int | None, tolerance: float, workers: int) -> int:

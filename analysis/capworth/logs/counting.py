@@ -63,6 +63,12 @@ RULES: Final = (
         "member", lambda t: t.member.contains(LOST), "a letter that was lost", "Save it as UTF-8."
     ),
     Rule(
+        "capability",
+        lambda t: t.capability.re_search(r"^[=+@-]"),
+        "a capability that a spreadsheet would compute",
+        "Rename it in the log: a short name begins with a letter or a digit.",
+    ),
+    Rule(
         "time",
         lambda t: t.time.isnull(),
         "no time that can be read",

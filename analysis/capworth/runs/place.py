@@ -129,7 +129,8 @@ def _give_back(place: Path, target: Path) -> None:
                 to = to.with_name(f"{to.name}.kept")
             to.parent.mkdir(parents=True, exist_ok=True)
             (left / name).rename(to)
-        shutil.rmtree(left)
+        done = left.rename(place / f"{left.name}-gone")  # half of it is nobody's any more
+        shutil.rmtree(done, ignore_errors=True)
 
 
 def _kept(left: Path) -> tuple[str, ...]:
