@@ -9,7 +9,7 @@ import random
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from functools import partial
 from html.parser import HTMLParser
@@ -211,20 +211,34 @@ def test_the_pdf_says_every_string_of_the_paper(
     assert len(missing) <= 6  # texts of two columns, whose lines are extracted across them
 
 
-def test_numbers_of_the_pdf_are_those_of_the_blocks(
-    study: Study, editions: Mapping[str, Edition]
+RUN = re.compile(r"\d+(?:[.,\u202f\u00a0]\d+)*")
+
+
+def runs(texts: Iterable[str]) -> set[str]:
+    """Every number of some texts, as it is written."""
+    return {run for text in texts for run in RUN.findall(INVISIBLE.sub("", text))}
+
+
+@pytest.mark.parametrize("code", ["en", "fr", "es"])  # Arabic as it is painted: test_rightwards
+def test_numbers_are_the_same_in_every_form(
+    study: Study, editions: Mapping[str, Edition], code: str
 ) -> None:
-    for code in ("en", "es"):  # digits of Arabic are extracted in another order
-        edition = editions[code]
-        report = write_report(study, code, edition=edition)
-        page = "".join(p.extract_text() for p in PdfReader(BytesIO(report)).pages[:2])
-        found = set(re.findall(r"\d+(?:[.,]\d+)*", INVISIBLE.sub("", page)))
-        asked = {
-            number
-            for text in told(edition, annex=False)
-            for number in re.findall(r"\d+(?:[.,]\d+)*", INVISIBLE.sub("", text))
-        }
-        assert not asked - found, code
+    """Of the paper and of the annex; the console has the paper only."""
+    edition = editions[code]
+    asked, paper = (runs(told(edition, annex=annex)) for annex in (True, False))
+    report = PdfReader(BytesIO(write_report(study, code, edition=edition)))
+    book = load_workbook(BytesIO(write_book([edition], study.figures, {})), read_only=True)
+    rows = book[f"paper {code}"].iter_rows(min_row=2, values_only=True)
+    file = Document(BytesIO(write_word(edition)))
+    cells = [c.text for table in file.tables for row in table.rows for c in row.cells]
+    spoken = runs(p.extract_text() for p in report.pages)
+    assert len(asked) > 200
+    hidden = runs(b["alt"] for s in edition.sections for b in s["blocks"] if "alt" in b)
+    assert asked - hidden - spoken == set()
+    assert asked - runs(read_html(write_html(edition, study.figures)).words) == set()
+    assert asked - runs(str(row[3]) for row in rows) == set()
+    assert asked - runs([*(p.text for p in file.paragraphs), *cells]) == set()
+    assert paper - runs([write_text(edition.pages, 88)]) == set()
 
 
 def test_two_calls_give_the_same_bytes(study: Study, editions: Mapping[str, Edition]) -> None:

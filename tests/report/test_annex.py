@@ -201,6 +201,10 @@ def test_the_paper_is_two_pages_and_an_annex_that_is_short_and_light(
     assert len(report) <= MOST_BYTES
 
 
+def plain(text: str) -> str:
+    return re.sub(r"[\u2060\u2066-\u2069]", "", text)
+
+
 def _lowest(report: bytes, number: int) -> float:
     """Where the last line above the footer stands, as a share of what a page holds."""
     heights: list[float] = []
@@ -218,8 +222,23 @@ def _lowest(report: bytes, number: int) -> float:
 
 
 @pytest.mark.parametrize("code", ["en", "fr", "es", "ar"])
-def test_pages_of_decision_are_full(papers: dict[str, bytes], code: str) -> None:
-    assert all(0.75 <= _lowest(papers[code], number) <= 1.0 for number in range(2))
+def test_pages_are_full(bundled: Study, papers: dict[str, bytes], code: str) -> None:
+    """Those of decision, and of the annex each that is not the last of a part."""
+    voice = Voice(Language.of(bundled.case, code), bundled)
+    parts = {plain(said(sheet.title, voice)) for sheet in sheets(bundled) if sheet.breaks}
+    reader = PdfReader(BytesIO(papers[code]))
+    marks = [mark for mark in reader.outline if not isinstance(mark, list)]
+    begun = [
+        reader.get_destination_page_number(mark)
+        for mark in marks
+        if plain(str(mark["/Title"])) in parts
+    ]
+    assert len(begun) == len(parts) == 6
+    ends = {(number or 0) - 1 for number in begun[1:]} | {len(reader.pages) - 1}
+    for number in range(len(reader.pages)):
+        full = _lowest(papers[code], number)
+        assert full >= 0.75 or number in ends, (number + 1, full)
+        assert 0.2 <= full <= 1.0, (number + 1, full)
 
 
 @pytest.mark.parametrize("code", ["en", "fr", "es", "ar"])

@@ -338,6 +338,10 @@ def claim(s: Any) -> Said:
         "claim.[2].text": exact(round(found.margin, 3)),
         "claim.[3].text": tested,
         "claim.[4].text": ["10", "13.5"],
+        "claim.[5].text": [
+            *(*exact(round(found.margin, 3)), *exact(found.alpha), *exact(round(power.gate, 3))),
+        ],
+        "claim.[6].text": ["256"],
         "claim.[0].axis": percent(1 - 2 * found.alpha),
     }
 
@@ -382,11 +386,6 @@ def provenance(s: Any) -> Said:
         ],
         f"{place}[13][1]": [
             *(*percent(s.programme.near), "35", "20", "0.9", str(s.programme.draws)),
-        ],
-        f"{place}[14][2]": ["256"],
-        f"{place}[14][1]": [
-            *(*exact(round(s.claim.margin, 3)), *exact(s.claim.alpha)),
-            *exact(round(s.claim.power.gate, 3)),
         ],
     }
     for k, price in enumerate(s.case.prices):

@@ -11,6 +11,7 @@ import numpy as np
 
 from capworth.appraisal.claim import CHANGED, REGISTERED, Claim
 from capworth.charts.claim import POWER, span_kind
+from capworth.report.annex.sheet import hashed
 from capworth.report.content import (
     Day,
     Name,
@@ -19,6 +20,7 @@ from capworth.report.content import (
     Text,
     Turned,
     Word,
+    bold,
     listed,
     ref,
     say,
@@ -98,7 +100,10 @@ def claim_title(claim: Claim) -> tuple[Phrase, Phrase]:
 
 
 def claim_paragraphs(study: Study) -> tuple[Text, ...]:
-    """Power first, then the rule, what was found in the registered reading, and cautions."""
+    """Power first, the rule, what was found in the registered reading; cautions, and what stands.
+
+    What stands is the question with its settings, and its fingerprint.
+    """
     claim = study.claim
     return (
         sentences(*_power(claim)),
@@ -112,6 +117,19 @@ def claim_paragraphs(study: Study) -> tuple[Text, ...]:
             ),
             _coders(claim),
         ),
+        say("pair", first=bold(say("parameter.claim")), second=_settings(claim)),
+        say("parameter.digest", standing=standing_of(claim), digest=hashed(claim.digest)),
+    )
+
+
+def _settings(claim: Claim) -> Phrase:
+    asked = {name: slot for name, slot in _asked(claim).items() if name != "word"}
+    return say(
+        "parameter.claim_value",
+        **asked,
+        margin=stated("claim.margin", claim.margin, "exactly"),
+        alpha=stated("claim.alpha", claim.alpha, "exactly"),
+        gate=stated("claim.gate", claim.power.gate, "exactly"),
     )
 
 

@@ -17,8 +17,7 @@ from capworth.methods.uncertainty.fitting import ENDS
 from capworth.model.draws import MOST_DIMENSIONS
 from capworth.model.result import HIGH, LOW
 from capworth.model.simulation import KEPT, SOBOL, sampled
-from capworth.report.annex.claim import standing_of
-from capworth.report.annex.sheet import grid_rows
+from capworth.report.annex.sheet import grid_rows, hashed
 from capworth.report.blocks import Block, Formula, Grid, List, Sheet, Words, rows_of
 from capworth.report.content import (
     Cell,
@@ -277,7 +276,7 @@ def _parameters(study: Study) -> Iterator[Row]:
         return say(f"parameter.{key}", **slots)
 
     yield row("case", Own(settings.name))
-    yield row("fingerprint", _hash(case.fingerprint), worded("hash_of_case"))
+    yield row("fingerprint", hashed(case.fingerprint), worded("hash_of_case"))
     yield from _changes(case)
     yield row("version", Own(f"capworth {study.provenance.version}"), worded("software"))
     yield row("cutoff", Day(settings.appraisal_date))
@@ -324,7 +323,7 @@ def _parameters(study: Study) -> Iterator[Row]:
     yield from (row(*found) for found in _judged(study))
 
 
-def _judged(study: Study) -> Iterator[tuple[str, Phrase] | tuple[str, Phrase, Phrase]]:
+def _judged(study: Study) -> Iterator[tuple[str, Phrase]]:
     """What was judged for the answers that the case asks for."""
     settings = study.case.settings
 
@@ -367,22 +366,6 @@ def _judged(study: Study) -> Iterator[tuple[str, Phrase] | tuple[str, Phrase, Ph
                 draws=_set("draws", programme.draws, "whole"),
             ),
         )
-    if "claim" in study:
-        claim = study.claim
-        yield (
-            "claim",
-            worded(
-                "claim",
-                group=listed(Word("function", f) for f in claim.group),
-                estimand=Word("estimand", claim.primary[0]),
-                measure=Word("measure", claim.primary[1]),
-                counted=Word("counted", claim.primary[2]),
-                margin=_set("margin", claim.margin, "exactly"),
-                alpha=_set("alpha", claim.alpha, "exactly"),
-                gate=_set("gate", claim.power.gate, "exactly"),
-            ),
-            say("parameter.digest", standing=standing_of(claim), digest=_hash(claim.digest)),
-        )
 
 
 def _changes(case: Case) -> Iterator[Row]:
@@ -394,7 +377,7 @@ def _changes(case: Case) -> Iterator[Row]:
     if case.scenario:
         yield worded("scenario"), Own(case.scenario), worded("scenario_of_case")
     if case.base:
-        yield worded("base"), _hash(case.base), worded("base_hash")
+        yield worded("base"), hashed(case.base), worded("base_hash")
     for change in case.changes:
         name = Own(change.name)
         if change.before and change.after:
@@ -404,11 +387,6 @@ def _changes(case: Case) -> Iterator[Row]:
             yield worded("left_out", name=name), Own(change.before), worded("left_out_with")
         else:
             yield worded("added", name=name), Own(change.after or "-"), worded("added_with")
-
-
-def _hash(digest: str) -> Own:
-    """Let a hash break in the middle of a line that is too short for it."""
-    return Own(f"{digest[:32]}\u200b{digest[32:]}")
 
 
 def _register(case: Case) -> Grid:

@@ -134,3 +134,8 @@ def by_fill(rows: Iterable[tuple[Text | None, str, Bar]]) -> list[Group]:
 def largest_first(table: pd.DataFrame, column: str) -> pd.DataFrame:
     """Rows of a table by one column, the largest first."""
     return table.sort_values(column, ascending=False, kind="stable")
+
+
+def hashed(digest: str) -> Own:
+    """Let a hash break in the middle of a line that is too short for it."""
+    return Own(f"{digest[:32]}\u200b{digest[32:]}")
