@@ -11,6 +11,7 @@ from concurrent.futures import Executor
 from copy import copy
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -75,6 +76,21 @@ class Drawn:
     def size(self) -> int:
         """How many draws."""
         return len(self.cost)
+
+    @property
+    def closed(self) -> Floats:
+        """(draws, improvements) part of the distance that each closes alone."""
+        return self.gains.distance
+
+
+class Ranked(NamedTuple):
+    """What ranks are counted of, where nothing else of a draw is kept; see `Drawn`."""
+
+    score: Floats
+    given: Floats
+    cost: Floats
+    closed: Floats
+    improvement_cost: Floats
 
 
 class Model:
@@ -166,6 +182,21 @@ class Model:
             improvement_cost=whole,
             improvement_payers=costs.improvement,
             asked=costs.asked,
+        )
+
+    def ranked(self, draws: Draws) -> Ranked:
+        """Answer in every draw what ranks are counted of, and nothing else."""
+        tree = self.tree(draws)
+        points = score(tree.values, tree.weights)
+        costs = self.costs.price(draws, points)
+        return Ranked(
+            score=points,
+            given=self._given(draws),
+            cost=costs.capability.sum(axis=2),
+            closed=self.gains.closed(
+                self.gains.on_tree(tree, draws, self.extents)[0], self.extents
+            ),
+            improvement_cost=costs.improvement.sum(axis=2),
         )
 
     def _given(self, draws: Draws) -> Floats:
@@ -316,7 +347,7 @@ class Kept:
         return self.sample.of(estimate)
 
 
-def value_per_million(drawn: Drawn, annuity: float) -> Floats:
+def value_per_million(drawn: Drawn | Ranked, annuity: float) -> Floats:
     """(draws, capabilities) points of score for each million a year of whole-life cost.
 
     What declines or ends by itself has its points for what it gives, as it has its cost.
@@ -324,9 +355,9 @@ def value_per_million(drawn: Drawn, annuity: float) -> Floats:
     return drawn.score * drawn.given / (drawn.cost / annuity / MILLION)
 
 
-def gain_per_million(drawn: Drawn) -> Floats:
+def gain_per_million(drawn: Drawn | Ranked) -> Floats:
     """(draws, improvements) distance closed for each million of whole-life cost."""
-    return drawn.gains.distance / (drawn.improvement_cost / MILLION)
+    return drawn.closed / (drawn.improvement_cost / MILLION)
 
 
 def draw_sample(
@@ -380,13 +411,16 @@ def draw_sample(
 
 def _chunk(model: Model, draws: Sampled, start: int) -> tuple[Drawn | None, Tallies]:
     """Count all draws of a chunk, and copy those that are kept, so that the others are let go."""
+    if start >= KEPT:
+        return None, _counted(model, model.ranked(draws))
     drawn = model.answer(draws)
+    return _trimmed(drawn, max(ENVELOPED - start, 0), KEPT - start), _counted(model, drawn)
+
+
+def _counted(model: Model, drawn: Drawn | Ranked) -> Tallies:
     priority = RankTally.of(gain_per_million(drawn)) if model.case.improvements else None
     value = RankTally.of(value_per_million(drawn, model.annuity))
-    counted = Tallies(RankTally.of(drawn.score), value, priority)
-    if start >= KEPT:
-        return None, counted
-    return _trimmed(drawn, max(ENVELOPED - start, 0), KEPT - start), counted
+    return Tallies(RankTally.of(drawn.score), value, priority)
 
 
 def _trimmed(drawn: Drawn, enveloped: int, kept: int) -> Drawn:

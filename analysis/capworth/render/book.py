@@ -18,7 +18,6 @@ from openpyxl.utils import get_column_letter
 
 from capworth.render.console import plain
 from capworth.render.zipped import timeless
-from capworth.report.blocks import Bullets, Formula, Section, Table, Text
 from capworth.report.content import Said
 from capworth.report.edition import Edition, figures_of
 from capworth.report.twin import Sheet
@@ -171,30 +170,15 @@ def _paper(edition: Edition, figures: Figures) -> Iterator[Row]:
             for place, text in _texts(block):
                 yield _row(f"page {number}", block["id"], place, text, figures)
     for section in edition.sections:
-        for place, text in _texts({"topic": section.topic, "title": section.title}):
-            yield _row(section.name, "head", place, text, figures)
-        for k, shown in enumerate(section.blocks, start=1):
-            for place, text in _texts(_plain(shown)):
-                yield _row(section.name, str(k), place, text, figures)
+        name = section["name"]
+        for place in ("topic", "title"):
+            yield _row(name, "head", place, section[place], figures)
+        for k, block in enumerate(section["blocks"], start=1):
+            for place, text in _texts(block):
+                yield _row(name, str(k), place, text, figures)
 
 
-UNREAD = ("kind", "id", "mark", "fill", "ticks", "left_out", "targets", "svg")
-
-
-def _plain(block: Any) -> Mapping[str, Any]:
-    """A block of the annex as data whose strings are read."""
-    match block:
-        case Text():
-            return {"text": block.text}
-        case Bullets():
-            return {"rows": [list(item) for item in block.items]}
-        case Formula():
-            return {"head": block.head, "text": block.text}
-        case Table():
-            keys = ("caption", "head", "rows", "note")
-            return {key: getattr(block, key) for key in keys}
-    kept: Mapping[str, Any] = {k: v for k, v in block.items() if k not in UNREAD}
-    return kept
+UNREAD = ("kind", "id", "chart", "formula", "mark", "fill", "ticks", "left_out", "targets")
 
 
 def _texts(node: Any, where: str = "") -> Iterator[tuple[str, str]]:
@@ -223,14 +207,9 @@ def _row(page: str, block: str, place: str, text: str, figures: Figures) -> Row:
 def _checklists(edition: Edition) -> Iterator[Row]:
     titles = edition.titles()
     for section in edition.sections:
-        if section.name == "checklists":
-            yield from _items(section, titles)
-
-
-def _items(section: Section, titles: Mapping[str, str]) -> Iterator[Row]:
-    for block in section.blocks:
-        if isinstance(block, Mapping):
-            for row in block["rows"]:
-                number, item, unmet = row["cells"]
-                where = " | ".join(plain(titles[name]) for name in row["targets"])
-                yield [number, item, unmet, where]
+        if section["name"] == "checklists":
+            for block in section["blocks"]:
+                for row in block["rows"]:
+                    number, item, unmet = row["cells"]
+                    where = " | ".join(plain(titles[name]) for name in row["targets"])
+                    yield [number, item, unmet, where]

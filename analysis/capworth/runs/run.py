@@ -27,9 +27,9 @@ from capworth.model.simulation import CHUNK, ENVELOPED, KEPT, Progress
 from capworth.parallel import mapped
 from capworth.render.console import write_text
 from capworth.render.html import write_html
-from capworth.report.edition import Content, Edition
+from capworth.report.edition import FULL, SHORT, Content, Edition
 from capworth.report.explorer import write_explorer
-from capworth.report.pdf import FULL, SHORT, draw_picture, write_report
+from capworth.report.pdf import draw_picture, write_report
 from capworth.runs.interchange import write_interchange
 from capworth.runs.manifest import FORMAT, MANIFEST, RunError, load_manifest, sha_of, strangers
 from capworth.runs.place import heal, replacing, scratch
@@ -399,7 +399,7 @@ def write_papers(
             drawn[job] = svg
             if progress:
                 progress("charts", len(drawn), len(jobs))
-        content = Content.of(study)
+        content = Content.of(study, annex)
         editions = [content.said(language) for language in languages]
         by_language = [
             (e.language, {name: drawn[name, e.language] for name in asked}, annex, e)
@@ -412,16 +412,21 @@ def write_papers(
             (folder / f"report-{edition.language}.pdf").write_bytes(report)
             if progress:
                 progress("reports", done, len(languages))
-    _write_others(study, editions, formats, folder)
+    _write_others(study, editions, formats, folder, drawn)
 
 
 def _write_others(
-    study: Study, editions: Sequence[Edition], formats: Sequence[str], folder: Path
+    study: Study,
+    editions: Sequence[Edition],
+    formats: Sequence[str],
+    folder: Path,
+    drawn: Mapping[Job, str],
 ) -> None:
     """Write the papers that are no PDF, from the same blocks in the same words."""
     for edition in editions:
         if HTML in formats:
-            page = write_html(edition, study.figures)
+            mine = {name: svg for (name, code), svg in drawn.items() if code == edition.language}
+            page = write_html(edition, study.figures, mine)
             _write_whole(folder / f"paper-{edition.language}.html", page)
         if WORD in formats:
             (folder / f"report-{edition.language}.docx").write_bytes(_word(edition))

@@ -245,7 +245,11 @@ class Best(NamedTuple):
 
 @checked
 def best_within(
-    value: ArrayLike, relations: Relations, uses: ArrayLike, limits: ArrayLike
+    value: ArrayLike,
+    relations: Relations,
+    uses: ArrayLike,
+    limits: ArrayLike,
+    cheapest: bool = True,
 ) -> Best | None:
     """Find the set of most value that keeps every limit; None where no allowed set does.
 
@@ -259,6 +263,7 @@ def best_within(
     relations : which sets are allowed, and the bonus of pairs; `Relations(n)` where all are
     uses : (limits, projects) what each project takes of what each limit is about
     limits : (limits,) the most of each
+    cheapest : whether of equal sets that one is sought; else any of them is given
 
     Notes
     -----
@@ -304,15 +309,17 @@ def best_within(
     first = search(gains * (GOAL / largest), [], -np.inf)
     if first is None:
         return None
+    if not cheapest:
+        return Best(first, total(first), np.asarray(taken @ first))
     best, slack = total(first), SAME * float(np.abs(gains).sum())
     near = row(("goal", 0), gains, low=best - 1e-9 * abs(best))
     price = np.pad(taken[0], (0, wide - n))
     scale = float(np.abs(price).max(initial=0.0)) or 1.0
     try:
-        cheapest = search(-price * (GOAL / scale), [near], best - slack)
+        second = search(-price * (GOAL / scale), [near], best - slack)
     except InputError:  # nearly equal sets without end: the best one stands
-        cheapest = None
+        second = None
     chosen = first
-    if cheapest is not None and taken[0] @ cheapest < taken[0] @ first:
-        chosen = cheapest
+    if second is not None and taken[0] @ second < taken[0] @ first:
+        chosen = second
     return Best(chosen, total(chosen), np.asarray(taken @ chosen))

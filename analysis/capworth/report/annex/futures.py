@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from capworth.language.language import Language
+from capworth.case.model import SCENARIO
 from capworth.model.figures import PROGRAMME
 from capworth.report.advice import changes
-from capworth.report.annex.sheet import Grid, Sheet, cells, head, source_of
-from capworth.report.blocks import rows_of
-from capworth.report.content import Cell, Text, Told, names, ref, say, stated
+from capworth.report.annex.sheet import cells, head, source_of
+from capworth.report.blocks import Grid, Sheet, rows_of
+from capworth.report.content import Cell, Name, Text, names, ref, say, stated
 from capworth.report.decision import MILLIONS, sure_of
 from capworth.study.scorecard import AS_IS
 from capworth.study.stages import Study
@@ -40,7 +40,7 @@ def futures(study: Study) -> Sheet | None:
     note = say(
         "futures.impossible" if found.impossible else "futures.note",
         draws=stated("draws", found.draws, "whole"),
-        **({"names": Told(_named, found.impossible)} if found.impossible else {}),
+        **({"names": names(map(_key, found.impossible))} if found.impossible else {}),
     )
     grid = Grid(heads, tuple(rows), words=2, weights=(2.4, 2.4), note=note)
     always, same = found.always, not (table["into"] + table["out"]).any()
@@ -64,16 +64,13 @@ def _as_it_is(study: Study) -> tuple[Cell, ...]:
     )
 
 
+def _key(scenario: str) -> str:
+    """By what the names of a case know a scenario."""
+    return f"{SCENARIO}/{scenario}"
+
+
 def _name(key: str) -> Text:
-    return say("futures.as_is") if key == AS_IS else Told(_named, (key,))
-
-
-def _named(study: Study, language: Language, *keys: str) -> str:
-    """The names of scenarios in a language."""
-    known = {scenario.id: scenario for scenario in study.case.scenarios}
-    return language.series(
-        language.typeset(known[key].in_language("name", language.code)) for key in keys
-    )
+    return say("futures.as_is") if key == AS_IS else Name(_key(key), "full")
 
 
 def _advised(key: str, row: Any) -> Text:
