@@ -50,10 +50,8 @@ def test_it_asks_for_every_swing_with_its_ends(bare: Path) -> None:
     assert "from 0 to 100 (% of members)" in words
     assert "Suppose that everything stands at its worst level." in words
     assert "Which one move from worst to best is the most valuable?" in words
-    assert (
-        "How many times is the move of “Members served in a year”, "
-        "from 0 to 100 (% of members), worth" in words
-    )
+    asked = "How many times is the move of “Members served in a year”, from 0 to 100 (% of members)"
+    assert f"{asked}, worth the move of “" in words
 
 
 def every_html(widget: Any) -> list[Any]:

@@ -160,13 +160,6 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Future:
-    """The name of a scenario, as the case gives it."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
 class OfChart:
     """What a chart of the gallery says of itself: the one text that a chart makes, and no page."""
 
@@ -176,7 +169,7 @@ class OfChart:
 
 Text: TypeAlias = (  # a string was said already, as on the pages that are made from a run
     (Ref | Stated | Phrase | Name | Word | Listed | Turned | Hedged)
-    | (Own | Setting | Input | Unit | Day | Future | OfChart | str)
+    | (Own | Setting | Input | Unit | Day | OfChart | str)
 )
 Slot: TypeAlias = Text | int | date
 Cell: TypeAlias = Text | tuple[Text, Text]  # the number, or the number with its range below
@@ -371,7 +364,7 @@ def _said(text: Text, voice: Voice) -> str:
             return language.million() if text.key == "millions" else _unit(text.key, language)
         case Day():
             return language.day(text.when, text.style)
-        case Setting() | Input() | Future() | OfChart():
+        case Setting() | Input() | OfChart():
             assert voice.study is not None, text
             return _of_study(text, voice.study, language)
 
@@ -389,12 +382,9 @@ def _unit(key: str, language: Language) -> str:
     return language.typeset(language.charts.unit(key))
 
 
-def _of_study(text: Setting | Input | Future | OfChart, study: Study, language: Language) -> str:
+def _of_study(text: Setting | Input | OfChart, study: Study, language: Language) -> str:
     if isinstance(text, Input):
         return input_label(text.key, study.case, language)
-    if isinstance(text, Future):
-        known = {scenario.id: scenario for scenario in study.case.scenarios}
-        return language.typeset(known[text.key].in_language("name", language.code))
     if isinstance(text, OfChart):
         chart = GALLERY[text.chart]
         if text.part == "source":

@@ -4,11 +4,12 @@ from typing import Any
 
 import numpy as np
 
+from capworth.case.model import SCENARIO
 from capworth.model.figures import PROGRAMME
 from capworth.report.advice import changes
 from capworth.report.annex.sheet import cells, head, source_of
 from capworth.report.blocks import Grid, Sheet, rows_of
-from capworth.report.content import Cell, Future, Text, listed, names, ref, say, stated
+from capworth.report.content import Cell, Name, Text, names, ref, say, stated
 from capworth.report.decision import MILLIONS, sure_of
 from capworth.study.scorecard import AS_IS
 from capworth.study.stages import Study
@@ -39,7 +40,7 @@ def futures(study: Study) -> Sheet | None:
     note = say(
         "futures.impossible" if found.impossible else "futures.note",
         draws=stated("draws", found.draws, "whole"),
-        **({"names": listed(map(Future, found.impossible), "series")} if found.impossible else {}),
+        **({"names": names(map(_key, found.impossible))} if found.impossible else {}),
     )
     grid = Grid(heads, tuple(rows), words=2, weights=(2.4, 2.4), note=note)
     always, same = found.always, not (table["into"] + table["out"]).any()
@@ -63,8 +64,13 @@ def _as_it_is(study: Study) -> tuple[Cell, ...]:
     )
 
 
+def _key(scenario: str) -> str:
+    """By what the names of a case know a scenario."""
+    return f"{SCENARIO}/{scenario}"
+
+
 def _name(key: str) -> Text:
-    return say("futures.as_is") if key == AS_IS else Future(key)
+    return say("futures.as_is") if key == AS_IS else Name(_key(key), "full")
 
 
 def _advised(key: str, row: Any) -> Text:
