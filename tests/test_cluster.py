@@ -27,8 +27,8 @@ from capworth.case.read import read_case
 from capworth.cli import main
 from capworth.cluster import ClusterError, on_dask
 from capworth.errors import InputError
-from capworth.model.chunks import Chunks
 from capworth.model.simulation import CHUNK, Sample, draw_sample
+from capworth.runs.chunks import Chunks
 from capworth.runs.run import run
 
 if os.environ.get("CAPWORTH_CI") != "1":
@@ -202,8 +202,9 @@ def interrupted(folder: Path, kept_in: Path, done: int = 2) -> None:
         if drawn >= done * CHUNK:
             raise StoppedError
 
+    store = Chunks.of(kept_in, read_case(folder))
     with pytest.raises(StoppedError):
-        draw_sample(read_case(folder), DRAWS, progress=stop, kept_in=kept_in)
+        draw_sample(read_case(folder), DRAWS, progress=stop, store=store)
 
 
 def test_a_resumed_sample_has_the_same_bytes(
@@ -221,7 +222,8 @@ def test_a_resumed_sample_has_the_same_bytes(
         return work(*words)
 
     monkeypatch.setattr(simulation, "_chunk", told)
-    found = draw_sample(read_case(small_folder), DRAWS, kept_in=tmp_path)
+    store = Chunks.of(tmp_path, read_case(small_folder))
+    found = draw_sample(read_case(small_folder), DRAWS, store=store)
     assert bytes_of(found) == alone
     assert done == [2 * CHUNK, 3 * CHUNK]  # the others were not drawn again
 
@@ -229,24 +231,23 @@ def test_a_resumed_sample_has_the_same_bytes(
 def test_a_chunk_of_another_case_seed_version_or_size_is_never_found(
     small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from capworth.model import chunks
     from capworth.model.simulation import Chunk
+    from capworth.runs import chunks
 
     case = read_case(small_folder)
     interrupted(small_folder, tmp_path, 1)
-    assert Chunks.of(tmp_path, case, CHUNK).load(Chunk, 0, CHUNK) is not None
+    assert Chunks.of(tmp_path, case).load(Chunk, 0, CHUNK) is not None
     others = {
-        "seed": Chunks.of(tmp_path, case.assuming(seed=case.settings.seed + 1), CHUNK),
-        "case": Chunks.of(tmp_path, case.assuming(budget=1e6), CHUNK),
-        "first": Chunks.of(tmp_path, case, CHUNK - 1),
+        "seed": Chunks.of(tmp_path, case.assuming(seed=case.settings.seed + 1)),
+        "case": Chunks.of(tmp_path, case.assuming(budget=1e6)),
     }
     monkeypatch.setattr(chunks, "_versions", lambda: "another")
-    others["version"] = Chunks.of(tmp_path, case, CHUNK)
+    others["version"] = Chunks.of(tmp_path, case)
     found = {name: store.load(Chunk, 0, CHUNK) for name, store in others.items()}
     assert found == dict.fromkeys(others)
     monkeypatch.undo()
-    assert Chunks.of(tmp_path, case, CHUNK).load(Chunk, 0, CHUNK - 1) is None
-    assert Chunks.of(tmp_path, case, CHUNK).load(Chunk, 1, CHUNK) is None
+    assert Chunks.of(tmp_path, case).load(Chunk, 0, CHUNK - 1) is None
+    assert Chunks.of(tmp_path, case).load(Chunk, 1, CHUNK) is None
 
 
 def test_a_torn_chunk_is_drawn_again(small_folder: Path, tmp_path: Path, alone: str) -> None:
@@ -254,7 +255,8 @@ def test_a_torn_chunk_is_drawn_again(small_folder: Path, tmp_path: Path, alone: 
     one, other = sorted(tmp_path.glob("*.npz"))
     one.write_bytes(one.read_bytes()[:-100])
     other.write_bytes(b"")
-    assert bytes_of(draw_sample(read_case(small_folder), DRAWS, kept_in=tmp_path)) == alone
+    store = Chunks.of(tmp_path, read_case(small_folder))
+    assert bytes_of(draw_sample(read_case(small_folder), DRAWS, store=store)) == alone
 
 
 def test_a_killed_run_is_resumed_to_the_byte(small_folder: Path, tmp_path: Path) -> None:

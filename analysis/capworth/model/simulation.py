@@ -11,8 +11,7 @@ from concurrent.futures import Executor
 from copy import copy
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
-from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -22,7 +21,6 @@ from capworth.methods.acceptability.smaa import RankTally
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.chain import ChainModel
-from capworth.model.chunks import Chunks
 from capworth.model.costs import CostModel, Costs, discount_factors
 from capworth.model.draws import AtModes, Draws, Sampled
 from capworth.model.extents import Extents, Today, distances
@@ -362,6 +360,24 @@ def gain_per_million(drawn: Drawn | Ranked) -> Floats:
     return drawn.closed / (drawn.improvement_cost / MILLION)
 
 
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What one chunk of draws answers: the draws that are kept, if any, and the ranks of all."""
+
+    drawn: Drawn | None
+    counted: Tallies
+
+
+class Store(Protocol):
+    """Where chunks of one case are kept."""
+
+    def load(self, kind: type[Chunk], chunk: int, size: int) -> Chunk | None:
+        """Return what a chunk of so many draws answered, if it is there."""
+
+    def keep(self, answer: Chunk, chunk: int, size: int) -> None:
+        """Keep what it answered."""
+
+
 def draw_sample(
     case: Case,
     draws: int,
@@ -369,7 +385,7 @@ def draw_sample(
     executor: Executor | None = None,
     progress: Progress | None = None,
     first: int = CHUNK,
-    kept_in: Path | None = None,
+    store: Store | None = None,
 ) -> Sample:
     """Answer the case in `draws` draws.
 
@@ -384,7 +400,7 @@ def draw_sample(
     executor : anything with the interface of `concurrent.futures`
     progress : told of the stage, the draws done and the draws in all
     first : draws by which services are known as they are today: extents and the unit
-    kept_in : folder where the answers of each chunk are kept, and found if they are there
+    store : where the answer of each chunk is kept, and found if it is there
 
     Raises
     ------
@@ -397,35 +413,25 @@ def draw_sample(
     model = Model(case, first)
     assert model.extents  # found once, before the work is handed out
     sizes = [min(CHUNK, draws - start) for start in range(0, draws, CHUNK)]
-    store = None if kept_in is None else Chunks.of(kept_in, case, first)
     kept: list[Drawn] = []
     tallies: Tallies | None = None
     with beside(model, workers, executor) as submit:
-        found = [store and store.load(Chunk, k, size) for k, size in enumerate(sizes)]
+        found = [store.load(Chunk, k, size) if store else None for k, size in enumerate(sizes)]
         chunks = deque(
             found[k] or submit(_chunk, sampled(case, k, size), k * CHUNK)
             for k, size in enumerate(sizes)
         )
         for k, size in enumerate(sizes):
-            chunk = chunks.popleft()
-            if not isinstance(chunk, Chunk):
-                chunk = chunk.result()
-                if store:
-                    store.keep(chunk, k, size)
+            at_work = chunks.popleft()
+            chunk = at_work if isinstance(at_work, Chunk) else at_work.result()
+            if store and chunk is not at_work:
+                store.keep(chunk, k, size)
             kept += [] if chunk.drawn is None else [chunk.drawn]
             tallies = chunk.counted if tallies is None else tallies.merge(chunk.counted)
             if progress:
                 progress("draws", sum(sizes[: k + 1]), draws)
     assert tallies is not None  # draws is one or more
     return Sample(model, draws, model.answer(AtModes()), _joined(kept), tallies)
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """What one chunk of draws answers: the draws that are kept, if any, and the ranks of all."""
-
-    drawn: Drawn | None
-    counted: Tallies
 
 
 def _chunk(model: Model, draws: Sampled, start: int) -> Chunk:

@@ -18,7 +18,7 @@ from capworth.appraisal.conventions import compare_conventions
 from capworth.case.files import write
 from capworth.case.frames import files_of
 from capworth.case.model import Case
-from capworth.case.read import checked_case, read_case
+from capworth.case.read import checked_case, read_case, seeded
 from capworth.case.scratch import scratch
 from capworth.case.tables import BOOKS
 from capworth.charts.gallery import GALLERY
@@ -33,6 +33,7 @@ from capworth.render.html import write_html
 from capworth.report.edition import FULL, SHORT, Content, Edition
 from capworth.report.explorer import write_explorer
 from capworth.report.pdf import draw_picture, write_report
+from capworth.runs.chunks import Chunks
 from capworth.runs.interchange import write_interchange
 from capworth.runs.manifest import FORMAT, MANIFEST, RunError, load_manifest, sha_of, strangers
 from capworth.runs.place import heal, replacing
@@ -129,9 +130,11 @@ def run(
     asked = checked_case(case) if isinstance(case, Case) else read_case(case)
     asked = asked.with_scenario(scenario) if scenario else asked
     _check_languages(languages, formats)
-    chunks = Path(out).resolve().parent / f".{Path(out).name}.chunks" if resume else None
+    chunks = Path(out).resolve().parent / f".{Path(out).name}.chunks"
+    drawn = asked if seed is None else seeded(asked, seed)
+    store = Chunks.of(chunks, drawn) if resume else None
     with replacing(Path(out)) as folder:
-        study = run_study(asked, draws, seed, workers, executor, progress, kept_in=chunks)
+        study = run_study(asked, draws, seed, workers, executor, progress, store=store)
         if all_parameters:
             study = study.with_answers(
                 conventions=compare_conventions(study.case, study.answers.get("scales"))
@@ -139,7 +142,7 @@ def run(
         if futures:
             study = study.with_answers(futures=scorecard_of(study, workers, progress))
         _write(study, languages, folder, workers, progress, annex, formats)
-    if chunks is not None:
+    if resume:
         rmtree(chunks, ignore_errors=True)
     return study
 

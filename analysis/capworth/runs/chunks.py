@@ -13,7 +13,6 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 import numpy as np
 
-import capworth
 from capworth.case.frames import files_of
 from capworth.case.model import Case
 
@@ -40,12 +39,12 @@ class Chunks:
     made_of: str
 
     @classmethod
-    def of(cls, folder: Path, case: Case, *more: object) -> "Chunks":
-        """Name chunks of a case; `more` is what else their numbers depend on."""
+    def of(cls, folder: Path, case: Case) -> "Chunks":
+        """Name chunks of a case, with the seed that it is drawn with."""
         digest = sha256(_versions().encode())
         for name, content in sorted(files_of(case).items()):
             digest.update(name.encode() + b"\0" + sha256(content).digest())
-        digest.update(repr((case.settings.seed, case.settings.sampling, *more)).encode())
+        digest.update(repr((case.settings.seed, case.settings.sampling)).encode())
         return cls(folder, digest.hexdigest())
 
     def load(self, kind: type[T], chunk: int, size: int) -> T | None:
@@ -76,7 +75,7 @@ class Chunks:
 @lru_cache(maxsize=1)
 def _versions() -> str:
     """Tell everything but the case that makes numbers."""
-    root = Path(capworth.__file__).parent
+    root = Path(__file__).parents[1]
     digest = sha256()
     for path in sorted(p for p in root.rglob("*") if p.suffix in SOURCES):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
