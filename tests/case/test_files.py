@@ -33,9 +33,13 @@ def test_a_link_stays_one_and_what_it_leads_to_is_written(tmp_path: Path) -> Non
 
 
 def test_where_the_work_fails_nothing_is_written_and_no_folder_is_left(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), writing(tmp_path / "new" / "deep") as put:
-        put("a.csv", "text")
-        raise ZeroDivisionError
+    def fail() -> None:
+        with writing(tmp_path / "new" / "deep") as put:
+            put("a.csv", "text")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert list(tmp_path.iterdir()) == []
 
 
