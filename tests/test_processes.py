@@ -319,3 +319,34 @@ def test_a_study_that_loses_a_process_has_the_same_numbers(
     words = [sys.executable, "-c", KILLED, str(small_folder), str(tmp_path)]
     done = subprocess.run(words, capture_output=True, check=False, text=True, timeout=200)
     assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+KERNEL = """
+import operator, os, threading
+from capworth import read_case, run_study
+from capworth.parallel import beside, copies_are_safe, way_of_processes
+from capworth.study.tables import as_csv, tables_of
+
+still = threading.Event()
+threading.Thread(target=still.wait).start()
+assert not copies_are_safe()
+assert way_of_processes() == "forkserver"
+case = read_case({case!r})
+found = []
+for workers in (1, 2):
+    tables = tables_of(run_study(case, draws=60, workers=workers, progress=False))
+    found.append([(name, as_csv(table)) for name, table in tables.items()])
+with beside(os.getpid, 2) as submit:
+    elsewhere = submit(operator.call).result() != os.getpid()
+still.set()
+print(found[0] == found[1], len(found[0]) > 50, elsewhere)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a server of copies is kept on Linux only")
+def test_a_notebook_works_in_processes_with_the_same_bytes(small_folder: Path) -> None:
+    """As a kernel does: other threads run, and no file is the program."""
+    words = [sys.executable, "-c", KERNEL.format(case=str(small_folder))]
+    done = subprocess.run(words, capture_output=True, check=True, text=True, timeout=120)
+    assert done.stdout == "True True True\n"
+    assert done.stderr == ""

@@ -31,6 +31,7 @@ COMMANDS = {  # in the order in which a newcomer meets them: what each is for
     "check": "Report every fault of CASE (a folder or a workbook) at once, then its lints.",
     "register": "Lock the claim of CASE before its outcomes are read: write claim.lock.toml.",
     "run": "Appraise CASE and write its run folder with tables and reports.",
+    "batch": "Appraise CASES one after the other, each into a run folder of its name in OUT.",
     "allocate": "Share the shared platforms of CASE by every key, side by side.",
     "calibrate": "Hold the value chain against published facts in FOLDER.",
     "parameters": "List the published parameters of the register, with their standing.",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from capworth.cli.options import LARGEST_SEED, WORKERS
+from capworth.cli.options import LARGEST_SEED, WORKERS, on_cluster
 from capworth.study.progress import showing
 
 if TYPE_CHECKING:
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     default="case",
     show_default=True,
     help="all: also under every allocation key, discount schedule and harm scale.",
+)
+@click.option(
+    "--futures",
+    is_flag=True,
+    help="Also under every scenario, side by side on a page of the annex.",
 )
 @click.option(
     "--annex",
@@ -52,6 +57,12 @@ if TYPE_CHECKING:
     show_default=True,
     help="With --until-stable: error of a headline, as a share of its 80 % range.",
 )
+@click.option("--dask", metavar="ADDRESS", help="Draw on a Dask cluster: tcp://HOST:8786.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Keep chunks of draws beside the run until it is whole, and go on with those there.",
+)
 @WORKERS
 def command(
     case: str,
@@ -61,10 +72,13 @@ def command(
     seed: int | None,
     lang: str | None,
     parameters: str,
+    futures: bool,
     annex: str,
     formats: str,
     until_stable: bool,
     tolerance: float,
+    dask: str | None,
+    resume: bool,
     workers: int,
 ) -> None:
     """Appraise CASE and write its run folder with tables and reports."""
@@ -84,7 +98,7 @@ def command(
         if draws is not None:
             raise click.UsageError("--until-stable finds the number of draws: leave out --draws.")
         draws = _enough(asked, seed, tolerance, workers)
-    with showing() as tell:
+    with on_cluster(dask) as executor, showing() as tell:
         every = parameters == "all"
         written = tuple(word.strip() for word in formats.split(",") if word.strip())
         study = runs.run(
@@ -98,6 +112,9 @@ def command(
             every,
             annex,
             formats=written,
+            futures=futures,
+            executor=executor,
+            resume=resume,
         )
     if letters := unprintable(asked):
         click.echo(BOXES.format(" ".join(letters)), err=True)

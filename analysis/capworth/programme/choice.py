@@ -150,8 +150,12 @@ class Choice:
             return self
         confidence, cost = self.case.settings.budget_confidence, self.cost[:DRAWS]
         found = candidate_sets(self.gain, cost, self.relations, [budget], confidence, groups=groups)
+        return self.among(np.unique(np.concatenate((self.sets, found)), axis=0))
+
+    def among(self, sets: Bools) -> "Choice":
+        """Look at these sets."""
         other = replace(self)
-        vars(other)["sets"] = np.unique(np.concatenate((self.sets, found)), axis=0)
+        vars(other)["sets"] = sets
         return other
 
     def gap(self, best: float, budget: float) -> float:
