@@ -34,9 +34,9 @@ from capworth.report.pdf import document, write_report
 from capworth.study.stages import Study, run_study
 
 BUNDLED = Path(__file__).parents[2] / "data" / "interpol-2019"
-QUESTIONS = (  # one for each row of the table in DESIGN 1
+QUESTIONS = (  # one for each row of the table in DESIGN 1, and that of futures
     *("changing", "remarks", "analysis", "greatest", "excellence", "frontline", "technology"),
-    *("sharing", "programme", "raising", "urged"),
+    *("sharing", "programme", "futures", "raising", "urged"),
 )
 SIZES = {"body": 9.5, "table": 9.0, "small": 8.0, "foot": 7.5}
 MOST_PAGES = 26

@@ -699,6 +699,7 @@ def test_every_language_has_the_same_steps_of_probability() -> None:
 
 
 WORDS = (  # groups of words of which a case uses a few
+    "futures.",  # said on request only, see test_futures.py
     "excellence.by_",
     "function.",
     "input.",
@@ -715,6 +716,7 @@ WORDS = (  # groups of words of which a case uses a few
     "why.",
 )
 RARE = {  # said of numbers that the small case does not give
+    "leaf.why_futures",  # of a case with scenarios: test_futures.py
     "front.chart",  # of the full annex, whose charts are left out here
     "steps.at_once",  # of an appraisal in the year in which it begins: tests/case/test_uk_case.py
     "options.runs_members",

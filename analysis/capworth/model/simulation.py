@@ -11,7 +11,7 @@ from concurrent.futures import Executor
 from copy import copy
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -360,6 +360,24 @@ def gain_per_million(drawn: Drawn | Ranked) -> Floats:
     return drawn.closed / (drawn.improvement_cost / MILLION)
 
 
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What one chunk of draws answers: the draws that are kept, if any, and the ranks of all."""
+
+    drawn: Drawn | None
+    counted: Tallies
+
+
+class Store(Protocol):
+    """Where chunks of one case are kept."""
+
+    def load(self, kind: type[Chunk], chunk: int, size: int) -> Chunk | None:
+        """Return what a chunk of so many draws answered, if it is there."""
+
+    def keep(self, answer: Chunk, chunk: int, size: int) -> None:
+        """Keep what it answered."""
+
+
 def draw_sample(
     case: Case,
     draws: int,
@@ -367,6 +385,7 @@ def draw_sample(
     executor: Executor | None = None,
     progress: Progress | None = None,
     first: int = CHUNK,
+    store: Store | None = None,
 ) -> Sample:
     """Answer the case in `draws` draws.
 
@@ -381,6 +400,7 @@ def draw_sample(
     executor : anything with the interface of `concurrent.futures`
     progress : told of the stage, the draws done and the draws in all
     first : draws by which services are known as they are today: extents and the unit
+    store : where the answer of each chunk is kept, and found if it is there
 
     Raises
     ------
@@ -396,25 +416,31 @@ def draw_sample(
     kept: list[Drawn] = []
     tallies: Tallies | None = None
     with beside(model, workers, executor) as submit:
+        found = [store.load(Chunk, k, size) if store else None for k, size in enumerate(sizes)]
         chunks = deque(
-            submit(_chunk, sampled(case, k, size), k * CHUNK) for k, size in enumerate(sizes)
+            found[k] or submit(_chunk, sampled(case, k, size), k * CHUNK)
+            for k, size in enumerate(sizes)
         )
-        for k in range(len(sizes)):
-            drawn, counted = chunks.popleft().result()
-            kept += [] if drawn is None else [drawn]
-            tallies = counted if tallies is None else tallies.merge(counted)
+        for k, size in enumerate(sizes):
+            at_work = chunks.popleft()
+            chunk = at_work if isinstance(at_work, Chunk) else at_work.result()
+            if store and chunk is not at_work:
+                store.keep(chunk, k, size)
+            kept += [] if chunk.drawn is None else [chunk.drawn]
+            tallies = chunk.counted if tallies is None else tallies.merge(chunk.counted)
             if progress:
                 progress("draws", sum(sizes[: k + 1]), draws)
     assert tallies is not None  # draws is one or more
     return Sample(model, draws, model.answer(AtModes()), _joined(kept), tallies)
 
 
-def _chunk(model: Model, draws: Sampled, start: int) -> tuple[Drawn | None, Tallies]:
+def _chunk(model: Model, draws: Sampled, start: int) -> Chunk:
     """Count all draws of a chunk, and copy those that are kept, so that the others are let go."""
     if start >= KEPT:
-        return None, _counted(model, model.ranked(draws))
+        return Chunk(None, _counted(model, model.ranked(draws)))
     drawn = model.answer(draws)
-    return _trimmed(drawn, max(ENVELOPED - start, 0), KEPT - start), _counted(model, drawn)
+    counted = _counted(model, drawn)
+    return Chunk(_trimmed(drawn, max(ENVELOPED - start, 0), KEPT - start), counted)
 
 
 def _counted(model: Model, drawn: Drawn | Ranked) -> Tallies:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from capworth.charts.gallery import GALLERY
 from capworth.report.annex import leaves
+from capworth.report.annex.futures import futures
 from capworth.report.annex.method import evidence, limits, method
 from capworth.report.blocks import Block, Grid, Linked, List, Named, Picture, Sheet, Words
 from capworth.report.content import Name, OfChart, Own, Phrase, Setting, Text, say, stated
@@ -59,6 +60,7 @@ LEAVES: tuple[Leaf, ...] = (
     Leaf("programme", "switching", leaves.switching),
     Leaf("programme", "gantt", leaves.timetable),
     Leaf("programme", "", leaves.promises),
+    Leaf("futures", "", futures),
     Leaf("raising", "overrun", leaves.overrun),
     Leaf("raising", "funding", leaves.funding),
     Leaf("raising", "money_map", leaves.money),
@@ -159,6 +161,8 @@ def _why_not(question: str, study: Study) -> Phrase:
         return say("leaf.why_compare")
     if question == "remarks" and "feedback" in study:
         return say("leaf.why_synthetic")
+    if question == "futures" and study.case.scenarios:
+        return say("leaf.why_futures")
     return say("leaf.why_absent")
 
 
