@@ -14,7 +14,6 @@ from capworth.case.model import Case
 from capworth.charts.gallery import GALLERY
 from capworth.cli import main
 from capworth.excellence.gaps import CATCH_UP, EXTEND, KEEP, UNAIDED
-from capworth.excellence.services import LEVELS_AGREED, LIST, NONE
 from capworth.language.language import Language
 from capworth.programme.architecture import (
     CAPABILITY,
@@ -198,22 +197,3 @@ def test_explain_says_why_from_the_command_line(
     assert "rapport valeur-coût" in french.output
     wrong = runner.invoke(main, ["explain", str(tmp_path / "run"), "ACA", "--language", "tlh"])
     assert wrong.exit_code == 2
-
-
-# Tables of the annex
-
-
-@BOTH_LANGUAGES
-def test_every_rare_phrase_can_be_said(study: Study, language: str) -> None:
-    say = words(study, language)
-    parts = {"together": "1", "alone": "1", "twice": "1", "number": "1", "count": 2, "text": "b"}
-    fields = (f.replace(" ", "_") for f in (CATCH_UP, EXTEND, UNAIDED, KEEP))
-    rare = (
-        *(f"together.sum_{sum_}" for sum_ in ("twice", "more", "same")),
-        *(f"excellence.by_{by}" for by in (LIST, LEVELS_AGREED, NONE)),
-        *(f"gaps.field_{field}" for field in fields),
-        "gaps.tiny",
-        "models.does",
-        "models.practice",
-    )
-    assert all(say.say(key, **parts) for key in rare)

@@ -26,7 +26,7 @@ from capworth.report.annex.contents import (
 from capworth.report.annex.leaves import unit_of
 from capworth.report.bars import Bar, Bars, Group, scale
 from capworth.report.blocks import Grid, Words
-from capworth.report.content import Name, Voice, ref, said, stated
+from capworth.report.content import Name, Voice, ref, refs_of, said, stated
 from capworth.report.edition import SHORT
 from capworth.report.packing import packed
 from capworth.report.pages import said_sheet
@@ -157,6 +157,44 @@ def test_levels_kept_as_logarithms_are_promised_in_plain_units(bundled: Study) -
     assert said(ref("baseline/today/x", (2.0, 1.0, 3.0), "power"), voice) == "100"
     page = next(sheet for sheet in sheets(bundled) if sheet.name == "promises")
     assert "log10" not in str(said_sheet(page, voice)["blocks"][0])
+
+
+COLUMNS = {  # of each picture or table, and how they are written; heads say units and thousands
+    "productivity": ("productivity", "productivity:middle p_rise:probability"),
+    "capabilities": ("capabilities", "cost_m:spread score:spread p_first:probability"),
+    "chain": ("capabilities", "harm_per_m:spread harm_days:middle money_m:middle"),
+    "excellence": ("excellence", "p_excellent:probability p_top:probability"),
+    "gaps": ("gaps", "model:whole gap:whole p_below:probability"),
+    "distances": ("gaps", "gap:whole"),
+    "priorities": ("priorities", "gain_per_m:spread cost_m:spread p_first:probability"),
+    "alignment": ("priorities", "gain:spread readiness:plain"),
+    "hub": ("hub_and_links", "hub_m:spread links_m:spread p_hub:probability"),
+    "timetable": ("programme", "start:plain full_effect:plain asked_m:tenth"),
+    "promises": ("baseline", "today:middle planned:middle today:power planned:power"),
+    "overrun": ("overrun_improvements", "asked_m:spread p80_m:tenth"),
+    "funding": ("funding_curve", "budget_m:money_tenth gain:spread"),
+    "money": ("pledges", "amount_m:tenth chance:probability"),
+    "donors": ("donor_menu", "gain:spread asked_m:spread core:hundredths"),
+    "members": (
+        "members_by_group",
+        "members:whole hits:thousands own_m:number external_m:number own_harm:thousands "
+        "national_m:number contribution_m:number",
+    ),
+}
+
+
+def test_columns_are_those_that_heads_name(bundled: Study) -> None:
+    made = {sheet.name: sheet for sheet in sheets(bundled)}
+    for name, (table, columns) in COLUMNS.items():
+        found = [(*r.figure.split("/")[:2], r.how) for r in refs_of(made[name].blocks[0])]
+        assert {place for place, _, _ in found} == {table}, name
+        told = " ".join(dict.fromkeys(f"{column}:{how}" for _, column, how in found))
+        assert told == columns, name
+    net = {"/".join(r.figure.split("/")[:2]) for r in refs_of(made["economics"].blocks[0])}
+    assert net == {
+        *("capabilities/net_m", "capabilities/p_net_positive"),
+        *("economics/npv_m", "economics/p_npv_positive"),
+    }
 
 
 # ---------------------------------------------------------------- how it is set
