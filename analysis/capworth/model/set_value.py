@@ -136,8 +136,8 @@ class SetValue:
                 both = self.pairs[place].tolist()
                 left = min(years.left(k, int(delays[k])) for k in both)
                 total = total + bonus[:, place] * left
-        for place, users in self._crossed(chosen):
-            total = total + _beyond(self.meetings[place], measure, users, delays[users].tolist())
+        for at, users in self._crossed(chosen):
+            total = total + _beyond(self.meetings[at], measure, users, delays[users].tolist())
         return total
 
     def _crossed(self, chosen: Bools) -> Iterator[tuple[int, list[int]]]:
