@@ -16,6 +16,7 @@ WORKERS = click.option(
     show_default="one a processor, 4 at most",
     help="Processes or threads; the answer does not depend on it.",
 )
+LARGEST_SEED = 2**53 - 1  # as of the settings: every whole number up to it is itself
 
 
 @contextmanager

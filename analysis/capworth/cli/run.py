@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from capworth.cli.options import WORKERS, on_cluster
+from capworth.cli.options import LARGEST_SEED, WORKERS, on_cluster
 from capworth.study.progress import showing
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.option("--out", type=click.Path(), help="Run folder [default: reports/NAME].")
 @click.option("--scenario", metavar="NAME", default="", help="One of the case's scenarios.toml.")
 @click.option("--draws", type=click.IntRange(100, 10_000_000), help="Sampled draws.")
-@click.option("--seed", type=click.IntRange(0), help="Seed of every random stream.")
+@click.option("--seed", type=click.IntRange(0, LARGEST_SEED), help="Seed of every random stream.")
 @click.option("--lang", help="Languages of the report, such as en,fr.")
 @click.option(
     "--parameters",

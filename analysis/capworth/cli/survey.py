@@ -2,13 +2,19 @@
 
 import click
 
+from capworth.cli.options import LARGEST_SEED
+
 
 @click.command("survey")
 @click.argument("case", type=click.Path())
 @click.option(
     "--out", type=click.Path(), default=".", show_default=True, help="Folder to write into."
 )
-@click.option("--seed", type=click.IntRange(0), help="Seed of the answers [default: of the case].")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, LARGEST_SEED),
+    help="Seed of the answers [default: of the case].",
+)
 @click.option("--response", type=float, default=0.6, show_default=True, help="Share that answers.")
 @click.option(
     "--members",

@@ -40,6 +40,8 @@ def finite(given: ArrayLike, name: str) -> Floats:
         if isinstance(error, InputError):
             raise
         raise InputError(f"{name}: {error}. Give numbers in rows of one length.") from error
+    except OverflowError as error:
+        raise InputError(f"{name}: a number is too large to compute with. Correct it.") from error
     if not np.isfinite(numbers).all():
         place = np.argwhere(~np.isfinite(numbers))[0].tolist()
         where = f"entry {place} " if place else ""

@@ -71,6 +71,10 @@ def candidate_sets(
                 best is None or value @ chosen > value @ best
             ):
                 best = chosen
+        if best is None:  # the linear costs missed it: from what was found for other budgets
+            falling = sorted(found.values(), key=lambda chosen: -float(value @ chosen))
+            fitting = (x for x in falling if _fits(x, cost, budget, confidence, groups))
+            best = next(fitting, None)
         if best is None:
             continue
         for chosen in exchanges.of(best, budget, near, most // len(budgets)):
