@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 import formulas
+import pandas as pd
 import pytest
 from openpyxl import Workbook, load_workbook
 
@@ -146,10 +147,12 @@ def formula_cells(book: Workbook, live: bool) -> Iterator[str]:
 
 def test_the_book_holds_the_twin_and_no_other_formula(study: Study) -> None:
     edition = Content.of(study).said("en")
-    one, other = (write_book([edition], study.figures, {}, twin_of(study)) for _ in range(2))
+    typed = {"typed": pd.DataFrame({"text": ["=1+1"]})}  # a text of the case, as it was typed
+    one, other = (write_book([edition], study.figures, typed, twin_of(study)) for _ in range(2))
     assert one == other
     book = load_workbook(BytesIO(one))
     assert [*formula_cells(book, live=False)] == []
+    assert book["typed"]["B2"].value == "=1+1"
     written = [*formula_cells(book, live=True)]
     sheets = twin_of(study)
     stated = [c for s in sheets for r in s.rows for c in r if isinstance(c, str) and c[:1] == "="]

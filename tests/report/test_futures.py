@@ -103,6 +103,10 @@ def test_what_is_advised_is_told_against_the_case_as_it_is(asked: Study) -> None
     for said, (_, row) in zip(told[1:], changed.iloc[1:].iterrows(), strict=True):
         assert (said == "the same") == (not row["into"] and not row["out"])
     assert "Scan" in str(told[0])
+    other = asked.with_answers(futures=card(asked.futures, ["SCAN", "SCAN LINK", ""]))
+    told = [str(row[1]) for row in table_of(other)["rows"]]
+    assert told[1].startswith("takes in")
+    assert told[2].startswith("lets go")
 
 
 def card(found: Scorecard, chosen: list[str], impossible: tuple[str, ...] = ()) -> Scorecard:
