@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from capworth.case.scratch import LOCK, WORDS, scratch
 from capworth.runs import place as places
 from capworth.runs.manifest import RunError, load_manifest, strangers
-from capworth.runs.place import LOCK, OLD, READY, WORDS, heal, replacing, scratch
+from capworth.runs.place import OLD, READY, heal, replacing
 
 OUTPUTS = {"tables/costs.csv": "1\n", "report-en.pdf": "paper"}
 

@@ -137,8 +137,8 @@ def place_labels(
     """Write a label beside each point, the first ones in the best places.
 
     Of many points only the first are labelled. A greedy search: each label tries 40 places around
-    its point and takes the one that covers least of labels, dots and the edge of the Axes, the nearest of equals. Limits and scales of the
-    Axes must be set before.
+    its point and takes the one that covers least of labels, dots and the edge of the Axes, the
+    nearest of equals. Limits and scales of the Axes must be set before.
 
     Parameters
     ----------

@@ -58,7 +58,7 @@ def command(
     """
     from pathlib import Path
 
-    from capworth.case.files import write
+    from capworth.case.files import writing_file
     from capworth.errors import InputError
     from capworth.logs import check_logs, count_activity
     from capworth.logs.counting import must_fit
@@ -72,22 +72,18 @@ def command(
         return
     if not source:
         raise click.UsageError("Missing option '--source'.")
-    if out is not None and Path(out).exists():
-        raise InputError(f"{out} is there already. Move it, or give another --out.")
-    if out is not None and not Path(out).resolve().parent.is_dir():
-        raise InputError(f"{out}: there is no such folder. Make it, or give another --out.")
-    found = count_activity(logs, source, names, grade, workers, engine, master)
-    if case is not None:
-        must_fit(found, case)
-    click.echo(repr(found))
-    if by == "activity":
-        rows, text = len(found.to_frame()), found.to_csv()
-    else:
-        counts = getattr(found, f"by_{by}")()
-        rows, text = len(counts), counts.to_csv(lineterminator="\n")
+    with writing_file(Path(out) if out else None, anew=True) as put:
+        found = count_activity(logs, source, names, grade, workers, engine, master)
+        if case is not None:
+            must_fit(found, case)
+        click.echo(repr(found))
+        if by == "activity":
+            rows, text = len(found.to_frame()), found.to_csv()
+        else:
+            counts = getattr(found, f"by_{by}")()
+            rows, text = len(counts), counts.to_csv(lineterminator="\n")
+        put(text)
     if out is None:
         click.echo(text, nl=False)
         return
-    path = Path(out)
-    write(path, text)
-    click.echo(f"wrote {rows} rows of {by} to {path}")
+    click.echo(f"wrote {rows} rows of {by} to {out}")

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     help="all: also under every allocation key, discount schedule and harm scale.",
 )
 @click.option(
+    "--futures",
+    is_flag=True,
+    help="Also under every scenario, side by side on a page of the annex.",
+)
+@click.option(
     "--annex",
     type=click.Choice(["short", "full"]),
     default="short",
@@ -66,6 +71,7 @@ def command(
     seed: int | None,
     lang: str | None,
     parameters: str,
+    futures: bool,
     annex: str,
     formats: str,
     until_stable: bool,
@@ -103,6 +109,7 @@ def command(
             every,
             annex,
             formats=written,
+            futures=futures,
             executor=executor,
             resume=resume,
         )

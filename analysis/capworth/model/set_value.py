@@ -132,10 +132,9 @@ class SetValue:
         pairs = [both.all() for both in chosen[self.pairs]]
         if any(pairs):
             years, bonus = self.sample.model.gains.years, self.bonuses(measure)
-            for place in np.flatnonzero(pairs):
-                both = self.pairs[place].tolist()
-                left = min(years.left(k, int(delays[k])) for k in both)
-                total = total + bonus[:, place] * left
+            for pair in np.flatnonzero(pairs):
+                left = min(years.left(k, int(delays[k])) for k in self.pairs[pair].tolist())
+                total = total + bonus[:, pair] * left
         for place, users in self._crossed(chosen):
             total = total + _beyond(self.meetings[place], measure, users, delays[users].tolist())
         return total

@@ -323,6 +323,13 @@ class Choice:
             kept[k] = self.own(int(k), int(delays[k]), measure)
         return self.worth.started(chosen, delays, measure, kept)
 
+    def net_by_draw(self, chosen: Bools, delays: Ints) -> Floats:
+        """(draws kept,) priced benefits less whole-life cost; absent where nothing has a price."""
+        net = self.by_draw(chosen, delays, NET)
+        if chosen.any() and not self.sample.model.priced[chosen].any():
+            return np.full_like(net, np.nan)
+        return net
+
     def own(self, k: int, delay: int, measure: str) -> Floats:
         """(draws kept,) what an improvement gains alone, so many years later than stated."""
         left, drawn = self.calendar.effects.left(k, delay), self.sample.drawn

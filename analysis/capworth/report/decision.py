@@ -29,20 +29,17 @@ from capworth.programme.selection import START as OPTION_START
 from capworth.programme.selection import Programme
 from capworth.report.advice import Advice, Exchange, advice, break_even, priced_members
 from capworth.report.bars import GREY, HATCHED, OUTLINE, SOLID, Bar, Bars, Group, first_rows
-from capworth.report.blocks import Row, row_of, rows_of
+from capworth.report.blocks import Ask, Block, Note, Numbers, Row, Title, row_of, rows_of
 from capworth.report.content import (
     NAMED,
-    Ask,
     Hedged,
     Listed,
     Name,
-    Note,
-    Numbers,
     Phrase,
     Ref,
+    Setting,
     Text,
-    Title,
-    Told,
+    Unit,
     Voice,
     Word,
     bold,
@@ -55,7 +52,7 @@ from capworth.report.content import (
     stated,
 )
 from capworth.report.doubt import how_far_to_trust, what_would_change
-from capworth.report.pages import Block, said_page
+from capworth.report.pages import said_page
 from capworth.study.stages import Study
 
 SET, PROJECT, RANKING, CAPABILITIES, COSTS = "set", "project", "ranking", "capabilities", "costs"
@@ -123,7 +120,7 @@ def _bare(block: dict[str, Any]) -> dict[str, Any]:
 def _notes(study: Study) -> Iterator[Text]:
     """What the whole case is, whether its improvements have true names, the simulation's error."""
     if study.case.settings.note:
-        yield Told(_case_note)
+        yield Setting("note", first=True)
     improvements = study.case.improvements
     if improvements and all(i.illustrative for i in improvements):
         yield say("trust.illustrative")
@@ -135,19 +132,9 @@ def _notes(study: Study) -> Iterator[Text]:
         )
 
 
-def _case_note(study: Study, language: Language) -> str:
-    return first_sentence(case_note(study, language))
-
-
 def case_note(study: Study, language: Language) -> str:
     """What a reader must know of the case before any figure."""
     return language.typeset(study.case.settings.in_language("note", language.code))
-
-
-def first_sentence(text: str) -> str:
-    """Keep the text up to its first full stop that ends a sentence."""
-    head, stop, _ = text.partition(". ")
-    return head + stop.strip()
 
 
 # ---------------------------------------------------------------- a set, or one project
@@ -499,11 +486,7 @@ def _candidates(study: Study, found: Advice) -> Bars:
     )
 
 
-def _unit(_: Study, language: Language) -> str:
-    return language.million()
-
-
-MILLIONS = Told(_unit)  # the unit of money
+MILLIONS = Unit()  # of money
 
 
 def _verb(role: str, inside: bool) -> Phrase:

@@ -147,6 +147,11 @@ def _on_request(_: Sample, __: Provenance) -> Conventions | None:
     return None
 
 
+def _futures(_: Sample, __: Provenance) -> Any:
+    """Every scenario of the case, each a study of its own: only where somebody asks."""
+    return None
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)
 class Study:
     """Every answer to one case, in the order of the questions.
@@ -202,6 +207,7 @@ class Study:
     soundness = Part(_soundness, ["splits"])
     convergence = Part(converge, ["programme"], role=FOLLOWS)
     conventions = Part(_on_request, role=FOLLOWS)
+    futures = Part(_futures, role=FOLLOWS)
 
     def __contains__(self, part: object) -> bool:
         _check_parts([part])

@@ -4,27 +4,21 @@ Each has the finding of a chart of the gallery as its title; nothing is computed
 """
 
 from collections.abc import Mapping
-from math import isfinite
+from math import isfinite, isnan
 from typing import Any
 
+import pandas as pd
+
 from capworth.case.model import SIZES
-from capworth.charts.claim import reading_of
 from capworth.charts.gallery import GALLERY
 from capworth.excellence.services import BOTH, DERIVED, DESIGNATED, NEITHER
-from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.model.costs import PAYERS
 from capworth.report.advice import changes
 from capworth.report.annex.claim import claim_paragraphs, claim_span, claim_title
-from capworth.report.annex.members import members_note
-from capworth.report.annex.programme import plain_unit, scaled
 from capworth.report.annex.sheet import (
     MOST,
     ROWS,
-    Grid,
-    Heat,
-    Sheet,
-    Words,
     asked_of,
     bars_of,
     by_fill,
@@ -37,26 +31,33 @@ from capworth.report.annex.sheet import (
     source_of,
 )
 from capworth.report.bars import GREY, HATCHED, OUTLINE, SOLID, Bar, Group
-from capworth.report.blocks import rows_of
+from capworth.report.blocks import Grid, Heat, Sheet, Words, rows_of
 from capworth.report.content import (
     Cell,
+    Input,
     Name,
+    Own,
+    Phrase,
+    Ref,
     Text,
-    Told,
+    Turned,
+    Unit,
     Word,
     names,
     ref,
     row_ref,
     say,
+    sentences,
     stated,
 )
 from capworth.report.decision import MILLIONS, payer_key, sure_of
-from capworth.report.doubt import label_of, level_of
+from capworth.report.doubt import level_of
 from capworth.study.stages import Study
 
 LINES = 12  # of a table with words
 READY = 7  # readiness from which technology is shown solid
 STEPS = 14  # of a curve that is told in rows
+GROUPED = ("hits", "own_m", "external_m", "own_harm", "national_m")  # sums of groups with errors
 
 
 def productivity(study: Study) -> Sheet | None:
@@ -76,15 +77,11 @@ def productivity(study: Study) -> Sheet | None:
             first=int(row["from_year"]),
             last=int(row["to_year"]),
         )
-        grade = Told(_letter, (str(row["grade"]),))
+        grade = Own(str(row["grade"]))
         bars.append(Bar(name, (*written, grade), written[0].amount))
     heads = [head(k) for k in ("factor", "rise", "grade")]
     picture = bars_of(heads[0], head("service"), heads, tuple(bars), mark="dot")
     return page_of("productivity.topic", "productivity", study, picture)
-
-
-def _letter(_: Study, __: Language, letter: str) -> str:
-    return letter
 
 
 def needs(study: Study) -> Sheet | None:
@@ -205,7 +202,7 @@ def claim(study: Study) -> Sheet | None:
             ratio = say("around", middle=ratio, span=claim_span(where, row))
         amount = Amount(*ends) if all(map(isfinite, ends)) else None
         word = Word("verdict", str(row["word"]))
-        bars.append(Bar(Told(_reading, (key,)), (ratio, word), amount))
+        bars.append(Bar(_reading(*key), (ratio, word), amount))
     level = stated("claim.alpha", 1 - 2 * study.claim.alpha, "percent")
     picture = bars_of(
         head("ratio", level=level),
@@ -220,8 +217,10 @@ def claim(study: Study) -> Sheet | None:
     return Sheet(topic, title, (picture, *texts, source_of("claim", study, (picture,))))
 
 
-def _reading(_: Study, language: Language, key: tuple[str, str, str]) -> str:
-    return reading_of(language.charts, key)
+def _reading(estimand: str, value: str, counted: str) -> Turned:
+    """Name a reading as its chart does: measure, question, how services count."""
+    words = {"measure": value, "estimand": estimand, "counted": counted}
+    return Turned(say("reading", **{k: Word(k, word) for k, word in words.items()}), "chart")
 
 
 def excellence(study: Study) -> Sheet | None:
@@ -274,7 +273,7 @@ def distances(study: Study) -> Sheet | None:
     gaps_ = [float(row["gap"]) for row in known.values() if isfinite(row["gap"])]
     most = max(gaps_, default=0.0) or 1.0
     absent = {"gap": float("nan")}
-    rows = []
+    rows: list[tuple[Text, tuple[tuple[Ref, float], ...]]] = []
     for key in kept:
         line = []
         for criterion in criteria:
@@ -397,8 +396,8 @@ def switching(study: Study) -> Sheet | None:
         came, went = (str(row[side]).split() for side in ("into", "out"))
         rows.append(
             (
-                label_of(str(key)),
-                say(f"switching.{row['side']}", level=level_of(str(key), row)),
+                Input(str(key)),
+                say(f"switching.{row['side']}", level=level_of(str(key), row, study.case)),
                 changes(came, went) if came or went else say("none"),
                 row_ref("switching", "p", (key, row["side"]), row, "probability"),
             )
@@ -440,7 +439,8 @@ def promises(study: Study) -> Sheet | None:
     for key, row in rows_of(frame):
         improvement, capability, indicator = map(str, key)
         raw = str(row["unit"])
-        what = Told(_indicator, (indicator,))
+        known = indicator in study.case.names()
+        what = Name(indicator, "full") if known else Word("step", indicator)
         promise = say(
             "timetable.row",
             improvement=Name(improvement),
@@ -449,7 +449,7 @@ def promises(study: Study) -> Sheet | None:
         )
         levels = (_level(name, key, row, raw) for name in ("today", "planned"))
         by = stated("reviews", float(str(row["reviews"])[:4]), "plain")
-        rows.append((promise, Told(_unit, (raw,)), *levels, by))
+        rows.append((promise, unit_of(raw), *levels, by))
     heads = tuple(head(k) for k in ("promise", "unit_head", "today", "planned", "by"))
     table = Grid(heads, grid_rows(rows), words=2, weights=(4.6, 1.2), note=head("geometric"))
     title = say("leaf.promises_title", count=len(frame))
@@ -457,23 +457,17 @@ def promises(study: Study) -> Sheet | None:
     return Sheet(say("timetable.topic"), title, blocks)
 
 
-def _level(name: str, key: Any, row: Mapping[str, Any], raw: str) -> Told:
+def _level(name: str, key: Any, row: Mapping[str, Any], raw: str) -> Ref:
     """A level in plain units: the figure is kept as it was measured, perhaps as a logarithm."""
-    figure = row_ref("baseline", name, key, row, "middle")
-    return Told(_scaled, (raw, figure.amount), (figure,))
+    return row_ref("baseline", name, key, row, "power" if raw in LOGS else "middle")
 
 
-def _scaled(_: Study, language: Language, raw: str, amount: Amount) -> str:
-    return language.middle(scaled(amount, plain_unit(raw, language)[1]))
+LOGS = {"log10 of minutes": "minutes", "log10 of results a year": "results"}
 
 
-def _unit(_: Study, language: Language, raw: str) -> str:
-    return plain_unit(raw, language)[0]
-
-
-def _indicator(_: Study, language: Language, indicator: str) -> str:
-    known = indicator in language.names
-    return language.name(indicator) if known else language.word("step", indicator)
+def unit_of(raw: str) -> Phrase | Unit:
+    """The unit of a promise; a level that is kept as a logarithm is told as what it is one of."""
+    return head(LOGS[raw]) if raw in LOGS else Unit(raw)
 
 
 def funding(study: Study) -> Sheet | None:
@@ -583,7 +577,18 @@ def members(study: Study) -> Sheet | None:
         grid_rows(rows),
         words=len(places),
         weights=(1.0,) * len(places),
-        note=Told(members_note),
+        note=sentences(say("network.note"), _error(groups, study)),
         caption=say("network.table", unit=MILLIONS, price_year=year),
     )
     return page_of("network.topic", "steps", study, table)
+
+
+def _error(groups: pd.DataFrame, study: Study) -> Phrase:
+    """The largest Monte Carlo error of the sums that are shown, as a share of the sum."""
+    shares = [(groups[f"{m}_error"] / groups[m].abs()).where(groups[m] != 0) for m in GROUPED]
+    worst = float(pd.concat(shares).max())
+    return say(
+        "network.error",
+        draws=stated("draws of the members", study.members.draws, "whole"),
+        percent=stated("error of the sums", 0.0 if isnan(worst) else worst, "percent_tenth"),
+    )
