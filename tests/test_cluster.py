@@ -55,6 +55,7 @@ class Cluster:
 
     def worker(self, name: str) -> subprocess.Popen[bytes]:
         alone = ("--no-nanny", "--no-dashboard", "--nthreads", "1", "--host", "127.0.0.1")
+        alone += ("--death-timeout", "30")  # none outlives its scheduler
         self._begin("worker", self.address, "--name", name, *alone, log=name)
         self._wait(name, "Registered to")
         return self.begun[-1]
