@@ -55,7 +55,8 @@ class Cluster:
 
     def worker(self, name: str) -> subprocess.Popen[bytes]:
         alone = ("--no-nanny", "--no-dashboard", "--nthreads", "1", "--host", "127.0.0.1")
-        self._begin("worker", self.address, "--name", name, *alone, log=name)
+        last = ("--death-timeout", "30")  # none outlives its scheduler
+        self._begin("worker", self.address, "--name", name, *alone, *last, log=name)
         self._wait(name, "Registered to")
         return self.begun[-1]
 

@@ -481,3 +481,27 @@ def test_whole_powers_of_ten_are_printed_as_they_are(tmp_path: Path) -> None:
     for power in range(-3, 7):
         found = count_exchanges(ibis.memtable(frame.assign(seconds=10.0**power)), "LEDGER")
         assert value(found, "REG", "response_seconds_median", 2023) == 10.0**power
+
+
+def test_a_time_counts_in_the_nearest_bin() -> None:
+    """9.8 s lie nearer to 10 s than to the bin below, of 9.5 s."""
+    cells = {"capability": "REG", "time": pd.Timestamp("2023-05-05"), "seconds": 9.8}
+    found = count_exchanges(ibis.memtable(pd.DataFrame(cells, [0])), "LEDGER")
+    assert value(found, "REG", "response_seconds_median", 2023) == 10
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column"),
+    [
+        ("REG,FRA,0,", "REG,FRA,maybe,", "hit"),
+        ("REG,FRA,0,", " ,FRA,0,", "capability"),
+        ("2024-01-15 08:00:00", "2024-13-15", "time"),
+        ("2024-01-15", "1924-01-15", "time"),
+        (",2\n", ",soon\n", "seconds"),
+    ],
+)
+def test_one_fault_alone_is_told(log: Path, old: str, new: str, column: str) -> None:
+    assert old in LOG
+    log.write_text(LOG.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(CaseError, match=f"1 to mend:\n.*column '{column}'"):
+        count_activity([log], "LEDGER")

@@ -48,6 +48,7 @@ COMMANDS = {  # in the order in which a newcomer meets them: what each is for
     "logs": "Count the exchanges of LOGS, to rows of the table activity.",
     "envelop": "Compare the units of TABLE (a CSV file) with the best mixtures of them.",
     "donors": "Write one A4 page for each package of RUN that a donor could pay for, and an index.",
+    "bench": "Time each stage of a run of CASE beside the least that it could take; write nothing.",
     "explain": "Show how one number of RUN came about, down to the rows of the case.",
 }
 
