@@ -144,13 +144,13 @@ class SetValue:
         """Numbers of the meetings of two members of a set or more, with these members."""
         if not self.meetings:
             return
-        there = self._once("there", self._there)
+        there = self._once("there", lambda: self._there(len(chosen)))
         for place in np.flatnonzero(there @ chosen > 1).tolist():
             yield place, [user for user in self.meetings[place].users if chosen[user]]
 
-    def _there(self) -> Ints:
+    def _there(self, many: int) -> Ints:
         """(meetings, improvements) 1 where an improvement acts."""
-        there = np.zeros((len(self.meetings), len(self.sample.case.improvements)), dtype=np.int64)
+        there = np.zeros((len(self.meetings), many), dtype=np.int64)
         for row, meeting in zip(there, self.meetings, strict=True):
             row[list(meeting.users)] = 1
         return there
