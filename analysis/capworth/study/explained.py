@@ -123,7 +123,7 @@ def cells(rows: Iterable[Origin]) -> list[list[object]]:
     """Rows behind a figure as cells under `HEADS`; what a row does not tell is left blank."""
     return [
         [
-            *(row.name, f"{row.table}.csv", row.row or "", row.grade, row.source, row.unit),
+            *(row.name, row.file, row.row or "", row.grade, row.source, row.unit),
             *("" if level is None else level for level in (row.low, row.mode, row.high)),
         ]
         for row in rows

@@ -14,6 +14,7 @@ from capworth.excellence.services import BOTH, DERIVED, DESIGNATED, NEITHER
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.model.costs import PAYERS
+from capworth.model.figures import word
 from capworth.report.advice import changes
 from capworth.report.annex.claim import claim_paragraphs, claim_span, claim_title
 from capworth.report.annex.members import members_note
@@ -445,7 +446,8 @@ def promises(study: Study) -> Sheet | None:
             indicator=what,
         )
         levels = (_level(name, key, row, raw) for name in ("today", "planned"))
-        by = stated("reviews", float(str(row["reviews"])[:4]), "plain")
+        name = ".".join(map(word, key))
+        by = ref(f"review.{name}", float(str(row["reviews"])[:4]), "plain")
         rows.append((promise, Told(_unit, (raw,)), *levels, by))
     heads = tuple(head(k) for k in ("promise", "unit_head", "today", "planned", "by"))
     table = Grid(heads, tuple(rows), words=2, weights=(4.6, 1.2), note=head("geometric"))
