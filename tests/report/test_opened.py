@@ -6,7 +6,7 @@ What is no figure is a closed list of kinds, each with its reason; any other dig
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from pathlib import Path
@@ -95,7 +95,9 @@ def _named(study: Study, language: Language) -> str:
     return " ".join((*language.names.values(), *(t.name for t in study.case.targets)))
 
 
-TOLD = {  # functions that say numbers of their own: what these are
+TOLD: Mapping[
+    str, Callable[[Study, Language], str]
+] = {  # functions that say numbers of their own: what these are
     "_source": _imprint,
     "_appraised": _days,
     "_day": _days,

@@ -111,7 +111,7 @@ class Network(Answer):
     def figures(self) -> tuple[Figure, ...]:
         """The figures of its tables, where a hub pays, and how much one more brings to others."""
         rests = tuple((kind, "all") for kind in ("network", "members"))
-        own, external = (float(self._steps.loc["member", f"{k}_k"]) for k in ("own", "external"))
+        own, external = self._steps.loc[["member"], ["own_k", "external_k"]].to_numpy()[0].tolist()
         found = [
             Figure(
                 *("given_to_others.one_more.member", external / (own + external)),

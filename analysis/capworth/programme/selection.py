@@ -216,7 +216,7 @@ class Programme(Answer):
             )
 
         chance = {"kind": SHARE}
-        certain = {"kind": STATED, "draws": NO_DRAWS}
+        certain: dict[str, Any] = {"kind": STATED, "draws": NO_DRAWS}
         found = [
             one("cost", self.cost_m, "millions", "cost", "costs"),
             one("gain", self.gain, "distance", "gain", *worth),

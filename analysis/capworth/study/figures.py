@@ -15,6 +15,7 @@ from scipy.stats import rankdata
 
 from capworth.case.model import DISTANCE, HARM, NET, Case
 from capworth.errors import InputError, nearest
+from capworth.funding.options import OWN
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.uncertainty.convergence import MEAN as OF_MEAN
@@ -44,6 +45,7 @@ from capworth.uncertainty.convergence import Convergence
 
 JUDGED: Final = ("D", "E")  # grades of judgements and placeholders
 SAME: Final = 1e-9  # relative difference within which two readings are one quantity
+SETS: Final = 12  # good sets whose draws are told of
 NAMED: Final = 3  # inputs that are said to move a figure
 NOISE: Final = 3.0  # standard errors of a rank correlation that is told from none
 OF_FIGURES: Final = ("mean", "share", "confidence")  # bases of headlines that are figures
@@ -151,7 +153,9 @@ def _set_in(case: Case, draws: int) -> Iterator[Figure]:
     certain: dict[str, Any] = {"kind": STATED, "draws": NO_DRAWS}
     for key, unit, formula in SETTINGS:
         level = draws if key == "draws" else getattr(case.settings, key)
-        rests = (("settings", key),) if level == getattr(case.settings, key) else ()
+        rests: tuple[tuple[str, str], ...] = (
+            (("settings", key),) if level == getattr(case.settings, key) else ()
+        )
         yield Figure(f"setting.{key}", float(level), unit, formula, behind=rests, **certain)
     grades = [estimate.grade for estimate in case.estimates().values()]
     judged = sum(grade in JUDGED for grade in grades) / max(len(grades), 1)
@@ -296,8 +300,23 @@ def _over_draws(sample: Sample, programme: Programme | None) -> Iterator[tuple[s
     yield f"asked.{PROGRAMME}", choice.cost @ chosen / MILLION
     yield f"cost.{PROGRAMME}", choice.whole_cost(chosen, delays) / MILLION
     measures = (("gain", DISTANCE, 1.0), ("money", "money", MILLION), ("net", NET, MILLION))
-    for name, measure, scale in (*measures, ("harm", HARM, 1.0)):
+    every = (*measures, ("harm", HARM, 1.0))
+    for name, measure, scale in every:
         yield f"{name}.{PROGRAMME}", choice.by_draw(chosen, delays, measure) / scale
+    borne = choice.payers(chosen, delays) / MILLION
+    for k, payer in enumerate(PAYERS):
+        yield f"cost_by_{payer}.{PROGRAMME}", borne[:, k]
+    yield f"cost_by_own.{PROGRAMME}", borne[:, [PAYERS.index(payer) for payer in OWN]].sum(axis=1)
+    starts = {i.id: i.start_year for i in sample.case.improvements}
+    for place, row in programme.good_sets().iloc[1:SETS].iterrows():
+        members, years = str(row["chosen"]).split(), dict(starts)
+        moved = (word.partition(":") for word in str(row["late"]).split())
+        years |= {i: int(year) for i, _, year in moved}
+        mine = np.array([i in members for i in starts])
+        later = np.array([years[i] - start for i, start in starts.items()], dtype=np.int64)
+        yield f"asked.set.{place}", choice.cost @ mine / MILLION
+        for name, measure, scale in every:
+            yield f"{name}.set.{place}", choice.by_draw(mine, later, measure) / scale
 
 
 class _Moved:

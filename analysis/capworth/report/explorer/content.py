@@ -48,7 +48,7 @@ OF_ALL = ("cost.all_capabilities", "evidence.", "distance.all_capabilities", "ra
 SETS = ("set", "exchange", "option", "further")  # objects of the programme that sentences name
 WORDS = (  # groups of phrases that the page says itself
     *("explorer", "figure", "figure_unit", "figure_kind", "formula", "role", "grade", "payer"),
-    *("step", "category", "kind", "reason", "route", "units"),
+    *("step", "category", "kind", "reason", "route", "units", "setting"),
 )
 SINGLE = (
     *("percent", "percent_below", "percent_above", "money", "price", "around", "span"),

@@ -76,7 +76,7 @@ class Links:
 
     def marked(self, node: Node) -> Node:
         """The same content, which marks its numbers when it is said."""
-        found: Any = self._marked(node)
+        found: Node = self._marked(node)
         return found
 
     def _marked(self, node: Any) -> Any:
@@ -105,7 +105,9 @@ class Links:
         beside = known.get(BESIDE.get((key, slot), ""))
         if isinstance(beside, Ref):
             name = self._figures.stored(beside.figure)
-        return _Counted(value, self._mark(name, str(value))) if name in self._figures else value
+        if name is None or name not in self._figures:
+            return value
+        return _Counted(value, self._mark(name, str(value)))
 
     def figures_of(self, node: Ref | Stated | Told | Hedged) -> tuple[Figure, ...]:
         """Figures that a slot prints: one of a reference or a setting, several of what is told."""
@@ -115,12 +117,14 @@ class Links:
             case Stated(what=what):
                 names = (STATED_AS.get(what),)
             case Told(by=by, args=args):
-                more = TELLERS.get(by.__name__, lambda *_: ())(self._study, *args)
+                teller = TELLERS.get(by.__name__)
+                more = () if teller is None else teller(self._study, *args)
                 refs = (*(ref.figure for ref in refs_of(node)), *more)
                 names = (self._figures.stored(name) for name in refs)
             case Hedged():
                 names = (self._figures.stored(ref.figure) for ref in refs_of(node))
-        return tuple(self._figures[n] for n in dict.fromkeys(names) if n in self._figures)
+        known = (name for name in dict.fromkeys(names) if name is not None)
+        return tuple(self._figures[name] for name in known if name in self._figures)
 
     def _mark(self, name: str, text: str) -> str:
         place = self.used.setdefault(name, len(self.used))
