@@ -14,6 +14,7 @@ from capworth.charts.gallery import GALLERY
 from capworth.excellence.services import BOTH, DERIVED, DESIGNATED, NEITHER
 from capworth.language.numbers import Amount
 from capworth.model.costs import PAYERS
+from capworth.model.figures import word
 from capworth.report.advice import changes
 from capworth.report.annex.claim import claim_paragraphs, claim_span, claim_title
 from capworth.report.annex.sheet import (
@@ -203,7 +204,7 @@ def claim(study: Study) -> Sheet | None:
         amount = Amount(*ends) if all(map(isfinite, ends)) else None
         word = Word("verdict", str(row["word"]))
         bars.append(Bar(_reading(*key), (ratio, word), amount))
-    level = stated("claim.alpha", 1 - 2 * study.claim.alpha, "percent")
+    level = stated("claim.level", 1 - 2 * study.claim.alpha, "percent")
     picture = bars_of(
         head("ratio", level=level),
         head("reading"),
@@ -448,7 +449,8 @@ def promises(study: Study) -> Sheet | None:
             indicator=what,
         )
         levels = (_level(name, key, row, raw) for name in ("today", "planned"))
-        by = stated("reviews", float(str(row["reviews"])[:4]), "plain")
+        name = ".".join(map(word, key))
+        by = ref(f"review.{name}", float(str(row["reviews"])[:4]), "plain")
         rows.append((promise, unit_of(raw), *levels, by))
     heads = tuple(head(k) for k in ("promise", "unit_head", "today", "planned", "by"))
     table = Grid(heads, grid_rows(rows), words=2, weights=(4.6, 1.2), note=head("geometric"))
