@@ -12,7 +12,7 @@ from capworth.report.annex.sheet import Sheet
 from capworth.report.annex.short import PAPER, sheets, short_annex
 from capworth.report.blocks import Section
 from capworth.report.content import Ref, Said, Voice, refs_of
-from capworth.report.decision import decision_blocks
+from capworth.report.decision import COSTS, decision_blocks, page_one_of
 from capworth.report.pages import Page, said_page
 from capworth.report.summary import summary_blocks
 from capworth.study.figures import Figures
@@ -37,7 +37,8 @@ class Content:
     def of(cls, study: Study, annex: bool = True) -> "Content":
         """Build it once for a study, with the short annex or without."""
         pages = (decision_blocks(study), summary_blocks(study))
-        return cls(study, pages, sheets(study) if annex else {})
+        asked = annex and page_one_of(study) != COSTS  # of costs alone the two pages say all
+        return cls(study, pages, sheets(study) if asked else {})
 
     def refs(self) -> tuple[Ref, ...]:
         """Every figure that is printed, in its order."""
