@@ -11,6 +11,7 @@ import resource
 import sys
 import tempfile
 import time
+from importlib import import_module
 from pathlib import Path
 
 import duckdb
@@ -61,6 +62,42 @@ def by_pandas(folder: Path) -> pd.DataFrame:
             "median": groups["seconds"].median(),
         }
     )
+
+
+def by_duckdb(folder: Path) -> pd.DataFrame:
+    """What somebody would write who knows the engine: one pass, the same threads and memory."""
+    engine = duckdb.connect(
+        config={"threads": 2, "memory_limit": "1GB", "preserve_insertion_order": False}
+    )
+    found = engine.sql(f"""
+        SELECT capability, year(time) AS year, month(time) AS month, member,
+               CAST(floor(log10(greatest(seconds, 0.001)) * 50 + 0.5) AS BIGINT) AS bin,
+               grouping(bin) AS of_bins, count(*) AS searches, sum(hit::INT) AS hits,
+               min(time) AS first, max(time) AS last
+        FROM read_parquet('{folder}/*.parquet')
+        GROUP BY GROUPING SETS ((capability, year, month, member), (capability, year, bin))
+    """).df()
+    groups = found[found["of_bins"] == 1].groupby("capability")
+    return groups.agg(
+        searches=("searches", "sum"), hits=("hits", "sum"), members_searching=("member", "nunique")
+    )
+
+
+def by_polars(folder: Path) -> pd.DataFrame:
+    pl = import_module("polars")
+    found = (
+        pl.scan_parquet(f"{folder}/*.parquet")
+        .group_by("capability")
+        .agg(
+            pl.len().alias("searches"),
+            pl.col("hit").sum().alias("hits"),
+            pl.col("member").n_unique().alias("members_searching"),
+            pl.col("seconds").median().alias("median"),
+            pl.col("seconds").quantile(0.9).alias("p90"),
+        )
+        .collect(engine="streaming")
+    )
+    return pd.DataFrame(found.to_dict(as_series=False)).set_index("capability")
 
 
 def timed(work):  # type: ignore[no-untyped-def]

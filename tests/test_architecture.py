@@ -17,7 +17,7 @@ ROOT = Path(capworth.__file__).parent
 TESTS = Path(__file__).parent
 LAYERS = (  # by folder: nobody sees another of its own line, nor a line below
     {"errors"},
-    {"streams", "parallel", "kernels"},
+    {"streams", "parallel", "cluster", "kernels"},
     {"methods"},
     {"case"},
     {"model", "language", "logs"},

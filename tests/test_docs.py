@@ -170,7 +170,7 @@ def test_no_page_with_code_is_forgotten() -> None:
     """README shows two lines whose tables are not there; its names are those of the front door."""
     with_code = {page.name for page in GUIDES if any(map(is_python, blocks(page)))}
     elsewhere = {"appraise-plain-arrays.md", "envelopment.md"}  # run by tests of their own
-    imported = {"README.md", "count-logs.md"}
+    imported = {"README.md", "count-logs.md", "run-on-a-cluster.md"}
     assert with_code == {
         "tutorial.md",
         "plan-and-track.md",

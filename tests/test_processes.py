@@ -144,6 +144,59 @@ def test_no_process_outlives_the_one_that_began_it(ends: list[str], tmp_path: Pa
         time.sleep(0.05)
 
 
+ENDED = """
+import sys, time
+from pathlib import Path
+from types import SimpleNamespace
+
+import click
+
+from capworth import cli, parallel
+from capworth.runs.place import replacing
+
+def work(given, k):
+    time.sleep(60)
+
+@click.command()
+def slow():
+    with replacing(Path(sys.argv[1])) as fresh, parallel.mapped(0, 2) as make:
+        (fresh / "half").write_text("half")
+        begun = make(work, range(8))
+        print("ready", flush=True)
+        list(begun)
+
+if __name__ == "__main__":
+    sys.modules["capworth.cli.new"] = SimpleNamespace(command=slow)
+    cli.main(["new"])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="signals as Linux has them")
+@pytest.mark.parametrize(
+    ("end", "code", "said"),
+    [("SIGINT", 130, "Interrupted: nothing was left half-written.\n"), ("SIGTERM", 143, "")],
+)
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_command_ends_in_order_however_often_it_is_told(
+    end: str, code: int, said: str, times: int, tmp_path: Path
+) -> None:
+    """No second Ctrl-C keeps the first from tidying up, and no thread complains of the end."""
+    script = tmp_path / "slow.py"
+    script.write_text(ENDED, encoding="utf-8")
+    words = [sys.executable, str(script), str(tmp_path / "run")]
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        for _ in range(times):
+            os.killpg(process.pid, getattr(signal, end))
+            time.sleep(0.02)
+        _, told = process.communicate(timeout=20)
+    assert (process.returncode, told) == (code, said)
+    assert [p.name for p in tmp_path.iterdir()] == ["slow.py"]
+
+
 LET_GO = """
 import multiprocessing, time
 from capworth.parallel import mapped
@@ -266,3 +319,34 @@ def test_a_study_that_loses_a_process_has_the_same_numbers(
     words = [sys.executable, "-c", KILLED, str(small_folder), str(tmp_path)]
     done = subprocess.run(words, capture_output=True, check=False, text=True, timeout=200)
     assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+KERNEL = """
+import operator, os, threading
+from capworth import read_case, run_study
+from capworth.parallel import beside, copies_are_safe, way_of_processes
+from capworth.study.tables import as_csv, tables_of
+
+still = threading.Event()
+threading.Thread(target=still.wait).start()
+assert not copies_are_safe()
+assert way_of_processes() == "forkserver"
+case = read_case({case!r})
+found = []
+for workers in (1, 2):
+    tables = tables_of(run_study(case, draws=60, workers=workers, progress=False))
+    found.append([(name, as_csv(table)) for name, table in tables.items()])
+with beside(os.getpid, 2) as submit:
+    elsewhere = submit(operator.call).result() != os.getpid()
+still.set()
+print(found[0] == found[1], len(found[0]) > 50, elsewhere)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a server of copies is kept on Linux only")
+def test_a_notebook_works_in_processes_with_the_same_bytes(small_folder: Path) -> None:
+    """As a kernel does: other threads run, and no file is the program."""
+    words = [sys.executable, "-c", KERNEL.format(case=str(small_folder))]
+    done = subprocess.run(words, capture_output=True, check=True, text=True, timeout=120)
+    assert done.stdout == "True True True\n"
+    assert done.stderr == ""

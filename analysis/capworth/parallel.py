@@ -1,4 +1,4 @@
-"""Work side by side: in copies of this process where that is safe, otherwise in threads."""
+"""Work side by side: in copies of this process, in copies of a server, otherwise in threads."""
 
 import ctypes
 import multiprocessing
@@ -39,6 +39,20 @@ def copies_are_safe() -> bool:
     return alone and sys.platform == "linux"
 
 
+def way_of_processes() -> str | None:
+    """How processes for whatever work begin here; None where only threads are safe.
+
+    A copy of this process begins at once, but must not be made beside other threads. In a notebook
+    and at a prompt processes are copies of a server, which has loaded what this one has and runs no
+    thread. A script beside other threads gets none: each process would run it once more.
+    """
+    if copies_are_safe():
+        return "fork"
+    main = sys.modules.get("__main__")
+    asked = getattr(main, "__spec__", None) is None and getattr(main, "__file__", None) is None
+    return "forkserver" if asked and sys.platform == "linux" else None
+
+
 @contextmanager
 def beside(given: Any, workers: int, executor: Executor | None = None) -> Iterator[Submit]:
     """Yield what begins `do(given, ...)` and returns its future.
@@ -55,8 +69,8 @@ def beside(given: Any, workers: int, executor: Executor | None = None) -> Iterat
     """
     if executor is not None:
         yield lambda do, *more: executor.submit(do, given, *more)
-    elif workers > 1 and copies_are_safe():
-        with _processes(given, workers, "fork") as pool:
+    elif workers > 1 and (way := way_of_processes()) is not None:
+        with _processes(given, workers, way) as pool:
             yield pool.submit
     else:
         threads = ThreadPoolExecutor(workers)
@@ -83,7 +97,7 @@ def mapped(given: Any, workers: int) -> Iterator[Map]:
     if workers == 1:
         yield lambda do, things: (do(given, thing) for thing in things)
         return
-    way = "fork" if copies_are_safe() else "spawn"
+    way = way_of_processes() or "spawn"
     with _processes(given, workers, way) as pool:
         yield partial(_in_order, pool.submit)
 
@@ -108,9 +122,11 @@ class _Processes:
     """
 
     def __init__(self, given: Any, workers: int, way: str) -> None:
-        self._begin = partial(
-            ProcessPoolExecutor, workers, get_context(way), _receive, (given, os.getpid())
-        )
+        context, parent = get_context(way), os.getpid()
+        if way == "forkserver":  # the parent is the server, which ends with this process
+            parent = 0
+            context.set_forkserver_preload([m for m in sys.modules if m.startswith("capworth.")])
+        self._begin = partial(ProcessPoolExecutor, workers, context, _receive, (given, parent))
         self._pool = self._begin()
         self._anew: ThreadPoolExecutor | None = None
         self._beginning, self._gone = threading.Lock(), False
@@ -208,15 +224,17 @@ def _processes(given: Any, workers: int, way: str) -> Iterator[_Processes]:
 @contextmanager
 def _deaf() -> Iterator[None]:
     """Hear no Ctrl-C: a second one keeps nobody from ending what the first one ends."""
-    heard = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or heard is None:
+    heard = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    if threading.current_thread() is not threading.main_thread() or None in heard.values():
         yield
         return
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in heard:
+        signal.signal(number, signal.SIG_IGN)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, heard)
+        for number, before in heard.items():
+            signal.signal(number, before)
 
 
 _received: list[Any] = []  # in a copy: what was given, once
@@ -236,12 +254,12 @@ DEATH = 1  # PR_SET_PDEATHSIG
 
 
 def _end_with(parent: int) -> None:
-    """Let this process end when `parent` does, and leave Ctrl-C to it."""
+    """Let this process end when its parent does, and leave Ctrl-C to it; 0: whoever that is."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(DEATH, signal.SIGKILL)
-        if os.getppid() != parent:  # it was gone before it could be told
+        if parent and os.getppid() != parent:  # it was gone before it could be told
             os._exit(1)
     else:
         threading.Thread(target=_wait_for_the_end, daemon=True).start()

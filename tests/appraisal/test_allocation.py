@@ -1,7 +1,6 @@
 """Every key side by side: shares, costs, stability, and the ranks that hang on the key."""
 
 import tomllib
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations, permutations
 from pathlib import Path
@@ -17,7 +16,6 @@ from capworth.appraisal.allocation import STATED, Allocation, allocate, explaine
 from capworth.case.model import Case
 from capworth.case.read import check_case, read_case
 from capworth.charts.allocation import beyond
-from capworth.language.language import Language
 from capworth.methods.allocation.coalitions import largest
 from capworth.methods.allocation.keys import (
     EXACT,
@@ -32,8 +30,6 @@ from capworth.methods.arguments import Floats
 from capworth.model.draws import AtModes, Sampled
 from capworth.model.result import Provenance
 from capworth.model.simulation import Model, draw_sample
-from capworth.report.annex import costs as annex
-from capworth.report.blocks import Bullets, Table
 from capworth.study.stages import Study, run_study
 from capworth.study.tables import tables_of
 
@@ -306,9 +302,6 @@ def test_without_a_value_tree_there_is_no_rank(small: Case, without: Any) -> Non
     found = allocation_of(study)
     assert found.ranks().empty
     assert "no value tree" in repr(found)
-    page = annex.allocation_page(study, Language.of(study.case, "en"))
-    assert page is not None
-    assert str(len(found.keys)) in page.title
 
 
 # ----------------------------------------------------------------------- peak and tree in a case
@@ -381,25 +374,6 @@ def test_a_platform_is_not_part_of_itself(folder: Path) -> None:
 
 
 # ------------------------------------------------------------------------- the page, the command
-
-
-def flatten(blocks: Any) -> Iterator[object]:
-    for block in blocks:
-        if isinstance(block, Bullets):
-            yield from (text for item in block.items for text in item)
-        if isinstance(block, Table):
-            yield from (cell for row in block.rows for cell in row)
-
-
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_the_page_explains_every_key(study: Study, language: str) -> None:
-    words = Language.of(study.case, language)
-    page = annex.allocation_page(study, words)
-    assert page is not None
-    told = " ".join(map(str, flatten(page.blocks)))
-    for key in allocation_of(study).keys:
-        assert words.word("key", key) in told
-        assert words.say(f"allocation.by.{key}") in told
 
 
 def test_draws_are_the_first_of_the_sample() -> None:

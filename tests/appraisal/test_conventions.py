@@ -22,9 +22,7 @@ from capworth.methods.arguments import Floats
 from capworth.model.result import Provenance
 from capworth.model.simulation import draw_sample
 from capworth.programme.selection import choose_programme
-from capworth.report.pdf import FULL, document
 from capworth.runs import run as runs
-from capworth.study.stages import Study
 
 DRAWS = 300
 BLANKS = dict.fromkeys(GALLERY, "<svg/>")  # no chart is drawn for its words
@@ -153,19 +151,6 @@ def test_the_findings_are_sentences(found: Conventions) -> None:
     assert any(s.startswith(("holds by distance", "FLIPS by distance")) for s in said)
     for what in ("key", "discounting", "scale"):
         assert any(s.startswith(f"places that depend on the {what}: ") for s in said)
-
-
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_the_report_has_a_page_of_them(study: Study, found: Conventions, language: str) -> None:
-    asked = document(study.with_answers(conventions=found), language, BLANKS, FULL)
-    plain = document(study, language, BLANKS, FULL)
-    assert len(asked["sections"]) == len(plain["sections"]) + 1
-
-
-def test_a_page_without_programmes_can_be_written(study: Study, found: Conventions) -> None:
-    bare = replace(found, _programmes=found.programmes().iloc[:0])
-    sections = document(study.with_answers(conventions=bare), "fr", BLANKS, FULL)["sections"]
-    assert len(sections) == len(document(study, "fr", BLANKS, FULL)["sections"]) + 1
 
 
 @pytest.mark.usefixtures("few_charts")

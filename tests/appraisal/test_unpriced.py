@@ -13,13 +13,10 @@ import pytest
 from capworth.appraisal.economics import NOT_PRICED, Economics, economics
 from capworth.case.model import NET, Case
 from capworth.case.read import read_case
-from capworth.language.language import Language
 from capworth.model.pricing import PARTLY, PRICED, UNPRICED, Pricing
 from capworth.model.result import Provenance
 from capworth.model.set_value import SetValue
 from capworth.model.simulation import Model, Sample, draw_sample
-from capworth.report.annex.economics import economics_page
-from capworth.report.blocks import Table, Text
 from capworth.study.stages import Study
 
 BUNDLED = Path(__file__).parents[2] / "data" / "interpol-2019"
@@ -155,7 +152,7 @@ def test_in_money_alone_nothing_pays(bundled: Sample) -> None:
 
 
 def test_a_set_of_both_has_no_ratio(bundled: Sample) -> None:
-    """Net of the priced part, cost and number of the other; the page says so and no category."""
+    """Net of the priced part, cost and number of the other."""
     chosen = ("SLTDQ", "API", "NOTQC", "INFOSEC", "ELEARN", "DNAKIN")
     ids = bundled.case.improvement_ids
     table = pd.DataFrame({"chosen": [i in chosen for i in ids], "delay": 0}, index=ids)
@@ -171,13 +168,3 @@ def test_a_set_of_both_has_no_ratio(bundled: Sample) -> None:
     assert parts["net_m"].iloc[0] == pytest.approx(sum(r["npv_m"] for r in each), rel=1e-9)
     assert parts["cost_m"].sum() == pytest.approx(whole["cost_m"], rel=1e-9)
     assert np.isnan(parts["net_m"].iloc[1])
-    study: Any = Study(bundled.case, found.provenance, bundled, {"economics": found})
-    page = economics_page(study, Language.of(bundled.case, "en"))
-    assert page is not None
-    shown = next(b for b in page.blocks if isinstance(b, Table))
-    rows = {str(row[0]): row for row in shown.rows}
-    assert rows["Stolen and lost travel documents (SLTD)"][1:3] == ("not priced", "–")
-    said = " ".join(b.text for b in page.blocks if isinstance(b, Text))
-    assert "3 improvements are priced in full" in said
-    assert "no ratio is formed of both" in said
-    assert page.title.startswith("1 of 19 priced")

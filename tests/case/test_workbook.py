@@ -331,7 +331,9 @@ OTHERS = {
     "c.xlsx": (b"PK\5\6" + b"\0" * 18, "a zip file and no workbook"),
     "d.xlsx": (b"id,name\n", "no workbook, whatever its name says"),
     "~$e.xlsx": (b"x", "the mark of an open workbook"),
-    "f.ods": (b"", "no workbook, whatever its name says"),
+    "f.ods": (b"", "an empty file"),
+    "g.xls": (b"<html><table/></html>", "a page of a browser"),
+    "h.pdf": (b"%PDF", "no workbook, whatever its name says"),
 }
 
 
@@ -340,6 +342,15 @@ def test_what_is_another_kind_of_file_is_named_rightly(name: str, tmp_path: Path
     (tmp_path / name).write_bytes(OTHERS[name][0])
     with pytest.raises(CaseError, match=OTHERS[name][1]):
         read_case(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["a.xls", "b.XLSB", "c.numbers", "d.xltx", "noend", "e.xlsx.zip"])
+def test_a_workbook_named_otherwise_is_not_lost_by_a_rerun_later(
+    name: str, whole: Path, tmp_path: Path
+) -> None:
+    path = Path(shutil.copy(whole, tmp_path / name))
+    with pytest.raises(CaseError, match=f"{name}: it is a workbook, and its name ends in"):
+        read_case(path)
 
 
 PARTS_OF_OTHERS: Mapping[str, tuple[Mapping[str, bytes], str]] = {

@@ -28,8 +28,10 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation, Text
 
 from capworth import charts
+from capworth.case.read import read_case
 from capworth.charts import style
 from capworth.charts.gallery import GALLERY
+from capworth.charts.letters import unprintable
 from capworth.charts.rows import place_labels
 from capworth.charts.schedule import draw_good_sets
 from capworth.charts.svg import framed, to_svg
@@ -645,3 +647,13 @@ def test_labels_do_not_cover_one_another() -> None:
             assert not any(a.overlaps(b) for a, b in pairs)
             frame = ax.get_window_extent().padded(1)
             assert all(frame.containsx(b.x0) and frame.containsx(b.x1) for b in boxes)
+
+
+def test_letters_that_no_font_has_are_told() -> None:
+    """Chinese, a car and a Greek letter would be boxes; accents, Arabic and dollars are not."""
+    case = read_case(Path(__file__).parents[1] / "cases" / "small")
+    names = ("数据 $2m to $3m 🚔", "Donaudampfschifffahrtskapitänsmützen Ω", "é ł السجل €")
+    changed = [replace(c, name=name) for c, name in zip(case.capabilities, names, strict=False)]
+    kept = (*changed, *case.capabilities[len(changed) :])
+    assert unprintable(case) == ""
+    assert unprintable(replace(case, capabilities=kept)) == "数据🚔Ω"

@@ -102,3 +102,17 @@ def test_a_broken_relation_is_said(run: Path, tmp_path: Path) -> None:
     done = call("propose", run, mine, "--workers", 1)
     assert done.exit_code == 0
     assert "A relation is not kept: " in done.stdout
+
+
+def test_bench_times_each_stage_beside_its_floor(small_folder: Path) -> None:
+    done = CliRunner().invoke(main, ["bench", str(small_folder), "--draws", "100"])
+    assert done.exit_code == 0, done.output
+    for word in (
+        "read and check",
+        "draws",
+        "answers",
+        "the page set",
+        "in all",
+        "a unit: 10 times",
+    ):
+        assert word in done.stdout

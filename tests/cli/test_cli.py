@@ -319,3 +319,20 @@ def test_a_terminal_of_few_letters_is_no_fault(folder: Path) -> None:
     assert done.returncode == 2
     assert b"\\u2192" in done.stderr
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_must_have_beyond_the_budget_is_found_by_the_check_as_by_the_run(
+    form: tuple[str, ...], folder: Path
+) -> None:
+    """The link needs the scanners, and both cost more than the budget on average."""
+    table = (folder / "improvements.csv").read_text(encoding="utf-8")
+    row = "LINK,Link to the scanners,Liaison avec les lecteurs,6,2026,2027,"
+    must = table.replace(f"{row}no", f"{row}yes")
+    assert must != table
+    (folder / "improvements.csv").write_text(must, encoding="utf-8")
+    words = "the budget is 0.11 million; the cheapest programme that keeps all relations asks for"
+    done = CliRunner().invoke(main, ["check", str(folder), *form])
+    assert done.exit_code == 2
+    assert words in done.output
+    assert "improvements.csv" in done.output

@@ -3,16 +3,13 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from capworth.case.model import Case
 from capworth.excellence.services import check_frontier, tree_region
-from capworth.language.language import Language
 from capworth.methods.envelopment.bootstrap import bootstrap
 from capworth.methods.envelopment.dea import dea
 from capworth.model.result import Provenance
 from capworth.model.simulation import draw_sample
-from capworth.report.annex.excellence import frontier_page as section
 from capworth.study.stages import Study, run_study
 
 LEAVES = ("reach", "speed", "results")
@@ -128,20 +125,6 @@ def test_a_case_without_a_tree_has_no_frontier(small: Case) -> None:
     bare = replace(bare, costs=tuple(c for c in bare.costs if not c.improvement))
     sample = draw_sample(bare, 100, 1, None, None)
     assert check_frontier(sample, Provenance.of(bare, 100)) is None
-
-
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_the_page_says_who_stays_and_who_does_not(study: Study, language: str) -> None:
-    words = Language.of(study.case, language)
-    page = section(study, words)
-    assert page is not None
-    check = study.frontier
-    for capability in check.bounded:
-        assert words.brief(capability) in page.title
-    text = str(page.blocks[0])
-    for capability in set(check.free) - set(check.bounded):
-        assert words.brief(capability) in text
-    assert section(study.with_answers(frontier=None), words) is None
 
 
 def test_it_does_not_depend_on_the_number_of_draws_beyond_the_first(small: Case) -> None:

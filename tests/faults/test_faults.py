@@ -10,6 +10,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "runs"))
 
 from harness import contents, flips, fuzz, writes
 from kinds import slips, try_commands, try_slips
+from passing import try_passing
+from refusals import made, try_writes
 from test_place import OUTPUTS, write_run
 
 
@@ -54,3 +56,25 @@ def test_odd_words_end_every_command_in_a_sentence() -> None:
     found = try_commands()
     assert {name: told for name, told in found.items() if set(told) != {"right"}} == {}
     assert sum(sum(told.values()) for told in found.values()) >= 200
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="refusals as POSIX has them")
+@pytest.mark.parametrize("name", ["new, a workbook", "register", "calibrate", "logs"])
+def test_a_command_that_may_not_write_leaves_all_as_it_was(name: str, refused: Path) -> None:
+    """Every write of four commands; `make faults` tries every one of all."""
+    told = try_writes(name, refused)
+    assert set(told) == {"right"}
+    assert told["right"] > 8
+
+
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(tmp_path_factory.mktemp("refused") / "base", with_run=False)
+
+
+def test_what_the_check_passes_is_carried_out() -> None:
+    """A few odd cases; `make faults` makes hundreds."""
+    told = try_passing(8, 80)
+    assert {words for words in told if words not in ("told", "carried out")} == set()
+    assert told["carried out"] > 2
+    assert told["told"] > 2

@@ -3,7 +3,6 @@
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from importlib import import_module
 from itertools import product
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -24,7 +23,6 @@ from capworth.funding.earmarks import (
 )
 from capworth.funding.plan import Funding
 from capworth.funding.pledges import CHANCES, MoneyMap, chance_of, map_money, what_comes
-from capworth.language.language import Language
 from capworth.methods.portfolio.frontier import feasible_sets
 from capworth.model.result import Provenance
 from capworth.model.simulation import Model, draw_sample
@@ -462,30 +460,6 @@ def test_a_pledge_with_all_its_columns(folder: Path) -> None:
 
 
 # ---------------------------------------------------------------- the page
-
-
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_the_annex_says_what_the_answers_say(study: Study, language: str) -> None:
-    annex = import_module("capworth.report.annex.funding")
-    blocks = import_module("capworth.report.blocks")
-    words = Language.of(study.case, language)
-    section = annex.funding_page(study, words)
-    assert section is not None
-    tables = [block for block in section.blocks if isinstance(block, blocks.Table)]
-    assert len(tables) == 5, "pledges, next euro, prices, worth, menu"
-    found = funding_of(study)
-    prices = {row[:2]: row for row in tables[2].rows}
-    scopes = [row[1] for row in tables[2].rows]
-    first = [words.say(f"funding.scope_{scope}") for scope in (BUDGET, PLEDGED)]
-    assert list(dict.fromkeys(scopes)) == first, "the budget before the pledges alone"
-    name = words.name("ISLE")
-    scope = words.say(f"funding.scope_{BUDGET}")
-    assert prices[name, scope][3] == words.number(
-        earmarks_of(study).to_frame().T[BUDGET, "ISLE"]["price"]
-    )
-    assert len(tables[4].rows) == len(found.menu.packages)
-    texts = [block.text for block in section.blocks if isinstance(block, blocks.Text)]
-    assert words.say("funding.transfers") in texts
 
 
 def test_every_pair_of_scope_and_earmark_once(study: Study) -> None:

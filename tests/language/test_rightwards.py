@@ -25,9 +25,10 @@ from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.language.phrases import phrases
 from capworth.methods.arguments import Floats
-from capworth.report import blocks as pictures
 from capworth.report import pdf
-from capworth.report.pdf import FULL, document, write_report
+from capworth.report.annex import contents as annex
+from capworth.report.edition import FULL
+from capworth.report.pdf import document, write_report
 from capworth.study.stages import Study
 
 ARABIC = re.compile("[\u0621-\u064a]")
@@ -240,7 +241,7 @@ def ranges(lines: Iterator[str]) -> Iterator[tuple[float, float]]:
 def content(study: Study) -> dict[str, Any]:
     """What the template of the Arabic report gets, charts left out."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pictures, "GALLERY", {})
+        patch.setattr(annex, "GALLERY", {})
         return document(study, "ar", annex=FULL)
 
 

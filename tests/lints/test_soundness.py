@@ -2,19 +2,14 @@
 
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 
 from capworth.case.model import Case
 from capworth.case.read import read_case
 from capworth.cli import main
-from capworth.language.language import Language
-from capworth.language.phrases import languages
 from capworth.lints import Lint, lint_case
-from capworth.lints.examine import examine, told
+from capworth.lints.examine import examine
 from capworth.lints.lint import catalogue
-from capworth.report.annex import method as annex
-from capworth.report.blocks import Table
 from capworth.study.stages import Study
 from capworth.study.tables import tables_of
 
@@ -68,33 +63,3 @@ def test_all_known_lints_can_be_listed(small_folder: Path) -> None:
     code, text = check(str(small_folder), "--list")
     assert code == 0
     assert all(f" {rule.code} {rule.slug}:" in text for rule in catalogue().values())
-
-
-@pytest.mark.parametrize("language", languages())
-def test_the_page_has_a_row_for_every_lint_in_its_language(study: Study, language: str) -> None:
-    page = annex.soundness_page(study, Language.of(study.case, language))
-    table = next(block for block in page.blocks if isinstance(block, Table))
-    assert [row[0] for row in table.rows] == [lint.code for lint in study.soundness.lints]
-    for row, lint in zip(table.rows, study.soundness.lints, strict=True):
-        typeset = Language.of(study.case, language).typeset
-        assert row[3:] == tuple(map(typeset, lint.in_language(language)))
-    where = " ".join(str(row[2]) for row in table.rows)
-    rows = {"en": "rows", "fr": "lignes", "es": "filas", "ar": "الصفوف"}
-    assert {each for each, word in rows.items() if word in where} == {language}
-
-
-def test_serious_lints_are_marked_and_make_the_title(study: Study) -> None:
-    serious = examine(study.case.with_settings(discounting="omb-a94-2023"))
-    page = annex.soundness_page(
-        study.with_answers(soundness=serious), Language.of(study.case, "en")
-    )
-    table = next(block for block in page.blocks if isinstance(block, Table))
-    assert len(table.marked) == serious.counts["serious"] > 0
-    assert str(serious.counts["serious"]) in page.title
-
-
-def test_a_case_without_lints_has_a_page_without_a_table(study: Study) -> None:
-    clean = told((), study.provenance)
-    page = annex.soundness_page(study.with_answers(soundness=clean), Language.of(study.case, "en"))
-    assert not any(isinstance(block, Table) for block in page.blocks)
-    assert clean.to_frame().empty

@@ -116,7 +116,7 @@ def test_the_name_of_a_file_is_no_pattern_and_that_of_a_folder_no_column(tmp_pat
 
 def test_large_counts_are_written_to_the_last_digit() -> None:
     table = pd.DataFrame({"capability": ["REG"], "value": [1_243_456_789]})
-    found = LoggedActivity(table, table, 1, pd.Timestamp(0), pd.Timestamp(0), 0)
+    found = LoggedActivity(table, table, table, 1, 0, pd.Timestamp(0), pd.Timestamp(0), 0)
     assert found.to_csv() == "capability,value\nREG,1243456789\n"
 
 
@@ -357,3 +357,151 @@ def test_a_line_that_is_none_is_told_by_its_number(tmp_path: Path, line: bytes, 
     (tmp_path / "log.csv").write_bytes(HEAD.encode() + good + line + good)
     with pytest.raises(InputError, match=told):
         count_activity([tmp_path / "log.csv"], "L")
+
+
+@pytest.mark.parametrize("name", ["=cmd|'/C calc'!A0", "+1+1", "-2", "@SUM(1)"])
+def test_what_a_spreadsheet_would_compute_is_no_capability(name: str, tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text(f'time,capability\n2023-01-01,REG\n2023-01-02,"{name}"\n', encoding="utf-8")
+    code, _, told = call("logs", log, "--source", "LEDGER", "--out", tmp_path / "out.csv")
+    assert code == 2
+    words = "1 row holds a capability that a spreadsheet would compute, such as"
+    assert f"{words} {name!r}" in told
+    assert not (tmp_path / "out.csv").exists()
+
+
+# ------------------------------------------------------------------------------ members, events
+
+EVENTS = """time,capability,member,answered_by,hit,seconds,event
+2023-01-01 00:00:05,REG,FRA,EGY,1,0.5,e1
+2023-01-01 00:00:05,REG,FRA,EGY,1,0.5,e1
+2023-01-01 00:00:05,REG,FRA,EGY,1,0.5,
+2023-01-01 00:00:05,REG,FRA,EGY,1,0.5,
+2023-05-01 00:00:05,REG,FRA,ESP,0,2,e2
+2023-12-31 00:00:05,LAB,,ESP,1,2,e3
+2023-12-31 00:00:05,LAB,EGY,,1,2,e4
+"""
+
+
+def test_by_member_and_by_pair_by_hand(log: Path) -> None:
+    log.write_text(EVENTS, encoding="utf-8")
+    found = count_activity([log], "LEDGER")
+    members = found.by_member().reset_index().to_numpy().tolist()
+    assert members == [["LAB", 2023, "EGY", 1, 1], ["REG", 2023, "FRA", 4, 3]]
+    dyads = found.by_dyad().reset_index().to_numpy().tolist()
+    assert dyads == [["REG", 2023, "FRA", "EGY", 3, 3], ["REG", 2023, "FRA", "ESP", 1, 0]]
+    code, printed, _ = call("logs", log, "--source", "LEDGER", "--by", "dyad")
+    assert (code, printed.splitlines()[1:]) == (
+        0,
+        [
+            "capability,year,member,answered_by,searches,hits",
+            "REG,2023,FRA,EGY,3,3",
+            "REG,2023,FRA,ESP,1,0",
+        ],
+    )
+
+
+def test_an_event_counts_once_and_a_row_without_one_for_itself(log: Path) -> None:
+    log.write_text(EVENTS, encoding="utf-8")
+    found = count_activity([log], "LEDGER")
+    assert (found.rows, found.repeats) == (6, 1)
+    assert value(found, "REG", "searches", 2023) == 4
+    assert "; 1 rows told an event again" in found.to_frame()["basis"].iloc[0]
+    plain = count_activity([log], "LEDGER", {"event": "event"})
+    assert plain.to_csv() == found.to_csv()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [(",0,2,e2", ",1,2,e1"), ("ESP,0,2,e2", ",1,0.5,e1"), ("LAB,,ESP,1,2,e3", ",")]
+)
+def test_an_event_that_is_told_in_two_ways_is_no_count(log: Path, old: str, new: str) -> None:
+    if new == ",":
+        old, new = "2023-12-31 00:00:05,LAB,,ESP,1,2,e3", "2023-12-31 00:00:05,LAB,FRA,ESP,1,2,e4"
+    log.write_text(EVENTS.replace(old, new), encoding="utf-8")
+    with pytest.raises(CaseError, match="column 'event': 1 told in two ways, such as 'e"):
+        count_activity([log], "LEDGER")
+    code, _, told = call("logs", "check", log)
+    assert code == 2
+    assert "is told otherwise in row" in told
+
+
+def test_check_names_rows_by_file_and_number(tmp_path: Path) -> None:
+    """Far down a long file, which is read in many pieces at once, and in a Parquet file."""
+    count, bad = 300_000, (7, 123_456, 299_999)
+    frame = pd.DataFrame(
+        {"capability": "REG", "time": "2023-01-01 00:00:00", "seconds": "1.5"}, range(count)
+    )
+    frame.loc[list(bad), "seconds"] = ["NaN", "-1", "soon"]
+    frame.loc[250_000, "capability"] = " "
+    frame.to_csv(tmp_path / "log.csv", index=False)
+    code, _, told = call("logs", "check", tmp_path / "log.csv", "--workers", "2")
+    assert code == 2
+    lines = [line.strip().removeprefix(f"{tmp_path / 'log.csv'}, ") for line in told.splitlines()]
+    problem = "a response time that is no number from 0 up"
+    fix = "Write seconds, or leave the cell blank."
+    assert lines == [
+        "4 to mend:",
+        f"row 9, column 'seconds': {problem} ('NaN'). {fix}",
+        f"row 123458, column 'seconds': {problem} ('-1'). {fix}",
+        "row 250002, column 'capability': no capability (' '). Name the one that was asked.",
+        f"row 300001, column 'seconds': {problem} ('soon'). {fix}",
+    ]
+    frame.iloc[:200].to_parquet(tmp_path / "log.parquet", row_group_size=50)
+    code, _, told = call("logs", "check", tmp_path / "log.parquet")
+    assert (code, "log.parquet, row 8, column 'seconds'" in told) == (2, True)
+
+
+def test_check_of_a_good_log_and_of_one_with_many_faults(log: Path) -> None:
+    assert call("logs", "check", log) == (0, "7 rows can all be read\n", "")
+    log.write_text("capability,time\n" + "REG,soon\n" * 30, encoding="utf-8")
+    code, _, told = call("logs", "check", log)
+    assert (code, told.count(", row ")) == (2, 20)
+    assert "30 rows hold no time that can be read" in told
+
+
+def test_a_letter_that_was_lost_is_told(log: Path) -> None:
+    log.write_text(LOG.replace("REG,FRA,1", "REG,FR\N{REPLACEMENT CHARACTER},1"), encoding="utf-8")
+    with pytest.raises(CaseError, match="column 'member': 1 row holds a letter that was lost"):
+        count_activity([log], "LEDGER")
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), -1.0, 1e12])
+def test_typed_seconds_without_end_are_told_too(tmp_path: Path, bad: float) -> None:
+    frame = pd.DataFrame({"capability": ["REG"] * 2, "time": pd.Timestamp("2023-05-05")})
+    table = ibis.memtable(frame).mutate(seconds=ibis.literal(bad, "float64"))
+    with pytest.raises(CaseError, match="2 rows hold a response time"):
+        count_exchanges(table, "LEDGER")
+
+
+def test_whole_powers_of_ten_are_printed_as_they_are(tmp_path: Path) -> None:
+    """They lie in the middle of their bins, where no engine's logarithm can move them."""
+    frame = pd.DataFrame(
+        {"capability": "REG", "time": pd.Timestamp("2023-05-05"), "seconds": 0.001}, [0]
+    )
+    for power in range(-3, 7):
+        found = count_exchanges(ibis.memtable(frame.assign(seconds=10.0**power)), "LEDGER")
+        assert value(found, "REG", "response_seconds_median", 2023) == 10.0**power
+
+
+def test_a_time_counts_in_the_nearest_bin() -> None:
+    """9.8 s lie nearer to 10 s than to the bin below, of 9.5 s."""
+    cells = {"capability": "REG", "time": pd.Timestamp("2023-05-05"), "seconds": 9.8}
+    found = count_exchanges(ibis.memtable(pd.DataFrame(cells, [0])), "LEDGER")
+    assert value(found, "REG", "response_seconds_median", 2023) == 10
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column"),
+    [
+        ("REG,FRA,0,", "REG,FRA,maybe,", "hit"),
+        ("REG,FRA,0,", " ,FRA,0,", "capability"),
+        ("2024-01-15 08:00:00", "2024-13-15", "time"),
+        ("2024-01-15", "1924-01-15", "time"),
+        (",2\n", ",soon\n", "seconds"),
+    ],
+)
+def test_one_fault_alone_is_told(log: Path, old: str, new: str, column: str) -> None:
+    assert old in LOG
+    log.write_text(LOG.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(CaseError, match=f"1 to mend:\n.*column '{column}'"):
+        count_activity([log], "LEDGER")

@@ -18,8 +18,6 @@ from capworth.methods.network.network import growth_exponent, links
 from capworth.model import simulation as sampling
 from capworth.model.draws import AtModes
 from capworth.model.simulation import Sample, draw_sample
-from capworth.report.annex.members import network_page as section
-from capworth.report.blocks import Table, Text
 from capworth.study.stages import Study
 
 
@@ -231,22 +229,3 @@ def test_a_chart_is_asked_for_only_where_there_is_something_to_show(study: Study
     assert not asked(no_value, "steps")
     without = study.with_answers(network=None)
     assert not any(asked(without, key) for key in ("hub", "steps", "coverage"))
-
-
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_the_annex_tells_what_is_modelled(study: Study, language: str) -> None:
-    words = Language.of(study.case, language)
-    found = section(study, words)
-    assert found is not None
-    texts = [block.text for block in found.blocks if isinstance(block, Text)]
-    assert any("grade E" in text or "note E" in text for text in texts)
-    tables = [block for block in found.blocks if isinstance(block, Table)]
-    assert len(tables) == 1
-    shown = study.members.by_group()
-    hidden = int(shown["hidden"].sum())
-    unknown = words.say("unknown")
-    assert sum(row[2] == unknown for row in tables[0].rows) == hidden > 0
-    assert section(study.with_answers(network=None, members=None), words) is None
-    alone = section(study.with_answers(network=None), words)
-    assert alone is not None
-    assert "12" in alone.title

@@ -119,6 +119,7 @@ WRONG: Mapping[str, Callable[[Any], Any]] = {
     "far below 0": lambda v: filled(v, -1e9),
     "far too large": lambda v: filled(v, 1e300),
     "beyond all counting": lambda v: 10**12,
+    "more than any float": lambda v: 10**400,
     "a fraction": lambda v: 2.5,
     "true": lambda v: True,
     "a word nobody knows": lambda v: "variabel",

@@ -24,8 +24,10 @@ from capworth.model.simulation import (
     Tallies,
     draw_sample,
     gain_per_million,
+    sampled,
     value_per_million,
 )
+from capworth.study.stages import Study
 
 
 @pytest.fixture
@@ -224,3 +226,11 @@ def test_costs_are_those_of_the_payers(small: Case) -> None:
     np.testing.assert_allclose(drawn.payers.sum(axis=2), drawn.cost, rtol=1e-12)
     paid = drawn.improvement_payers.sum(axis=2)
     np.testing.assert_allclose(paid, drawn.improvement_cost, rtol=1e-12)
+
+
+def test_ranks_beyond_what_is_kept_are_counted_of_the_same_numbers(bundled: Study) -> None:
+    model = bundled.sample.model
+    draws = sampled(bundled.case, 2, 50)
+    whole, some = model.answer(draws), model.ranked(sampled(bundled.case, 2, 50))
+    for name in some._fields:
+        assert np.array_equal(getattr(whole, name), getattr(some, name)), name

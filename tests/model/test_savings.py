@@ -11,8 +11,6 @@ import pytest
 
 from capworth.appraisal.economics import economics
 from capworth.case.model import NET, Case, CostLine, Estimate, Saving
-from capworth.language.language import Language
-from capworth.language.numbers import Amount
 from capworth.methods.arguments import Bools, Floats
 from capworth.model.costs import discount_factors
 from capworth.model.draws import AtModes, Draws, Sampled
@@ -21,9 +19,6 @@ from capworth.model.result import Provenance
 from capworth.model.savings import SavingModel
 from capworth.model.set_value import SetValue
 from capworth.model.simulation import Model, Sample, draw_sample
-from capworth.report.annex.economics import economics_page
-from capworth.report.blocks import Table
-from capworth.study.stages import run_study
 
 GOLDEN = tomllib.loads((Path(__file__).parents[1] / "golden/decision.toml").read_text("utf-8"))
 LAB = 150_000.0  # a year: 100,000 pounds of 2020
@@ -175,28 +170,3 @@ def test_what_nobody_of_the_perspective_pays_is_shown_and_not_counted(small: Cas
     assert accounts is not None
     mine = accounts[accounts.index.get_level_values("subject") == "SCAN"]
     assert mine["net_m"].sum() == pytest.approx(society["npv_m"], rel=1e-9)
-
-
-@pytest.mark.parametrize("language", ["en", "fr", "es", "ar"])
-def test_the_page_says_what_the_table_says(small: Case, language: str) -> None:
-    """Each improvement and line, its share, its saving and whether it counts."""
-    case = saving(
-        small,
-        share("SCAN", "LAB-STAFF", 0.3, 0.5, 0.6, cashable=True),
-        share("LINK", "LAB-STAFF", 0.2, 0.4, 0.5),
-    )
-    study = run_study(case, draws=100)
-    voice = Language.of(case, language)
-    page = economics_page(study, voice)
-    assert page is not None
-    title = voice.say("economics.savings", unit=voice.million(), price_year=2024, years=3)
-    (table,) = (b for b in page.blocks if isinstance(b, Table) and b.caption == title)
-    told = study.economics.savings()
-    assert len(table.rows) == len(told) == 3  # the programme of both among them
-    for row, (_, one) in zip(table.rows, told.iterrows(), strict=True):
-        amount = Amount(*(float(one[f"saving_m{end}"]) for end in ("", "_low", "_high")))
-        assert row[3] == voice.percent(float(one["share"]))
-        assert row[4] == voice.spread(amount)
-    joint: Any = told.loc[("recommended", "LAB-STAFF")]
-    each = told[told.index.get_level_values("subject") != "recommended"]
-    assert joint["saving_m"] < each["saving_m"].sum()

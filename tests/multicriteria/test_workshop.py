@@ -11,7 +11,13 @@ from capworth.case.model import Case
 from capworth.case.read import check_case, read_case
 from capworth.errors import InputError
 from capworth.multicriteria.elicitation import elicit
-from capworth.multicriteria.workshop import SwingPage, swing_page
+from capworth.multicriteria.workshop import (
+    NOT_ASKED,
+    SwingPage,
+    pair_question,
+    swing_page,
+    swing_words,
+)
 
 pytest.importorskip("ipywidgets")
 EXAMPLE = Path(__file__).parents[2] / "data" / "elicitation-example"
@@ -42,8 +48,10 @@ def test_it_asks_for_every_swing_with_its_ends(bare: Path) -> None:
     assert len(page.pairs) == 3 + 1 + 3 + 1
     words = " ".join(html.value for html in every_html(page.widget))
     assert "from 0 to 100 (% of members)" in words
+    assert "Suppose that everything stands at its worst level." in words
     assert "Which one move from worst to best is the most valuable?" in words
-    assert "How many times is the move from 0 to 100 (% of members) worth" in words
+    asked = "How many times is the move of “Members served in a year”, from 0 to 100 (% of members)"
+    assert f"{asked}, worth the move of “" in words
 
 
 def every_html(widget: Any) -> list[Any]:
@@ -132,7 +140,7 @@ def test_a_comparison_taken_back_is_taken_out_of_the_file(bare: Path) -> None:
     page.pairs["reach", "frontline"].value = 2.0
     page.button.click()
     assert any(j.method == "pairwise" for j in read_case(bare).judgements)
-    page.pairs["reach", "frontline"].value = None
+    page.pairs["reach", "frontline"].value = 0.0
     page.button.click()
     assert not any(j.method == "pairwise" for j in read_case(bare).judgements)
 
@@ -212,3 +220,23 @@ def test_names_of_a_case_cannot_write_html(bare: Path) -> None:
 def test_a_case_without_criteria_has_no_page(small: Case) -> None:
     with pytest.raises(InputError, match="has no criteria"):
         swing_page(replace(small, criteria=(), scores=()))
+
+
+def test_it_speaks_in_the_units_that_people_use() -> None:
+    """A level that is kept as a logarithm is asked for in minutes, never as its power of ten."""
+    case = read_case("interpol-2019")
+    assert swing_words(case, "speed") == "from 1,000,000 to 0.1 (minutes)"
+    assert swing_words(case, "seriousness") == "from 1 to 5,010 (harm days)"
+    page = swing_page(case)
+    words = " ".join(html.value for html in every_html(page.widget))
+    assert "log10" not in words
+    for one, other in page.pairs:
+        names = {c.id: c.name for c in case.criteria}
+        assert f"“{names[one]}”" in pair_question(case, one, other)
+        assert f"“{names[other]}”" in pair_question(case, one, other)
+
+
+def test_a_pair_that_is_not_asked_says_so(bare: Path) -> None:
+    page = swing_page(read_case(bare))
+    assert {menu.label for menu in page.pairs.values()} == {NOT_ASKED}
+    assert not [row for row in page.judgements() if row.method == "pairwise"]

@@ -14,7 +14,6 @@ from capworth.case.model import Case
 from capworth.charts.gallery import GALLERY
 from capworth.cli import main
 from capworth.excellence.gaps import CATCH_UP, EXTEND, KEEP, UNAIDED
-from capworth.excellence.services import LEVELS_AGREED, LIST, NONE
 from capworth.language.language import Language
 from capworth.programme.architecture import (
     CAPABILITY,
@@ -25,9 +24,6 @@ from capworth.programme.architecture import (
     Architecture,
     architecture_of,
 )
-from capworth.report.annex import excellence as gaps_annex
-from capworth.report.annex import programme as priorities_annex
-from capworth.report.blocks import Table
 from capworth.report.why import why_capability, why_improvement, why_in
 from capworth.runs import run as runs
 from capworth.study.stages import Study
@@ -201,61 +197,3 @@ def test_explain_says_why_from_the_command_line(
     assert "rapport valeur-coût" in french.output
     wrong = runner.invoke(main, ["explain", str(tmp_path / "run"), "ACA", "--language", "tlh"])
     assert wrong.exit_code == 2
-
-
-# Tables of the annex
-
-
-@BOTH_LANGUAGES
-def test_the_tables_of_the_annex(study: Study, language: str) -> None:
-    say = words(study, language)
-    models = gaps_annex.models_table(study.excellence, say)
-    assert len(models.rows) == (study.excellence.models.to_frame()["model"] != "").sum()
-    worth = gaps_annex.worth_table(study.gap_worth, 2024, say)
-    assert len(worth.rows) == 4
-    section = priorities_annex.priorities_page(study, say)
-    assert section is not None
-    together = [b for b in section.blocks if isinstance(b, Table)][-1]
-    assert len(together.rows) == 3
-    assert together.marked
-    for table in (models, worth, together):
-        assert {len(row) for row in table.rows} == {len(table.head)}
-
-
-@BOTH_LANGUAGES
-def test_what_models_do_is_told_once(small: Case, at_modes: AtModesRun, language: str) -> None:
-    told = tuple(
-        replace(c, pattern="asks twice", translations=(("pattern_fr", "demande deux fois"),))
-        if c.id == "REG"
-        else c
-        for c in small.capabilities
-    )
-    study = at_modes(replace(small, capabilities=told))
-    say = words(study, language)
-    bullets = gaps_annex.practices(study.case, study.excellence, say)
-    assert bullets is not None
-    (head, text), *more = bullets.items
-    assert not more
-    assert head == say.name("REG")
-    assert ("demande deux fois" if language == "fr" else "asks twice") in text
-    assert "1" in text
-
-
-def test_where_the_case_tells_nothing_there_is_no_list(study: Study) -> None:
-    assert gaps_annex.practices(study.case, study.excellence, words(study, "en")) is None
-
-
-@BOTH_LANGUAGES
-def test_every_rare_phrase_can_be_said(study: Study, language: str) -> None:
-    say = words(study, language)
-    parts = {"together": "1", "alone": "1", "twice": "1", "number": "1", "count": 2, "text": "b"}
-    fields = (f.replace(" ", "_") for f in (CATCH_UP, EXTEND, UNAIDED, KEEP))
-    rare = (
-        *(f"together.sum_{sum_}" for sum_ in ("twice", "more", "same")),
-        *(f"excellence.by_{by}" for by in (LIST, LEVELS_AGREED, NONE)),
-        *(f"gaps.field_{field}" for field in fields),
-        "gaps.tiny",
-        "models.does",
-        "models.practice",
-    )
-    assert all(say.say(key, **parts) for key in rare)

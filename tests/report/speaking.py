@@ -21,7 +21,8 @@ from capworth.case.model import Case, Limit, Total
 from capworth.case.read import read_case
 from capworth.charts.gallery import GALLERY
 from capworth.funding.options import compare_options
-from capworth.report.pdf import FULL, document
+from capworth.report.edition import FULL
+from capworth.report.pdf import document
 from capworth.study.stages import Study, run_study
 
 SMALL = Path(__file__).parents[1] / "cases" / "small"
@@ -413,12 +414,6 @@ def numbers(text: str, language: str) -> Tokens:
 
 # ---------------------------------------------------------------- what a document holds
 
-SECTIONS = (  # of the annex, in their order, as far as the small case asks
-    *("survey", "capabilities", "economics", "scales", "weights", "functions", "ranks", "spending"),
-    *("allocation", "excellence", "frontier", "productivity", "priorities", "programme"),
-    *("timetable", "funding", "network", "sensitivity", "switching", "resolving", "method"),
-    *("limits", "soundness", "provenance"),
-)
 LIMITS = {"svg", "kind", "name", "language", "direction", "page", "date", "share", "grade", "size"}
 
 
@@ -440,15 +435,14 @@ def strings(node: object, where: str = "") -> Iterator[tuple[str, str]]:
 
 @cache
 def pages(objective: str, language: str) -> Mapping[str, str]:
-    """Every text of a report of the speaking study, by its place; sections by their names."""
+    """Every text of a report of the speaking study, by its place; source lines apart."""
     study = speaking_study(objective)
     content = document(study, language, DRAWN, FULL)
     sections = content.pop("sections")
-    assert len(sections) == len(SECTIONS)
     found = dict(strings(content))
-    for name, section in zip(SECTIONS, sections, strict=True):
-        blocks = [block for block in section["blocks"] if block["kind"] != "picture"]
-        found |= strings({"title": section["title"], "": blocks}, name)
+    for section in sections:
+        blocks = [b for b in section["blocks"] if b["kind"] != "picture" and not b.get("small")]
+        found |= strings({"title": section["title"], "": blocks}, section["name"])
     return found
 
 

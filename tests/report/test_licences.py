@@ -101,5 +101,5 @@ def test_a_paper_of_costs_alone_has_two_pages(cases: Mapping[str, Case]) -> None
     study = run_study(cases["costs_only"], draws=FEW, only="appraisal")
     content = Content.of(study)
     assert len(content.pages) == 2
-    assert content.annex == {}
+    assert content.annex == ()
     assert content.said("en").sections == ()

@@ -12,7 +12,9 @@ import pytest
 
 from capworth.charts.gallery import GALLERY
 from capworth.language.language import Language
-from capworth.report.annex.short import LEAVES
+from capworth.report.annex.contents import LEAVES
+from capworth.report.content import Voice
+from capworth.report.pages import said_block
 
 speaking: Any = import_module("speaking")  # the study and its reader, beside the pages
 number, around, middle = speaking.number, speaking.around, speaking.middle
@@ -135,12 +137,10 @@ def test_every_picture_is_tried() -> None:
 def picture(chart: str, language: str) -> dict[str, Any] | None:
     study = speaking.speaking_study()
     leaf = next(leaf for leaf in LEAVES if leaf.chart == chart)
-    page = leaf.page(study, Language.of(study.case, language))
+    page = leaf.content(study)
     if page is None:
         return None
-    drawn = page.blocks[0]
-    assert isinstance(drawn, Mapping)
-    return dict(drawn)
+    return said_block(page.blocks[0], Voice(Language.of(study.case, language), study))
 
 
 @pytest.mark.parametrize("language", speaking.LANGUAGES)

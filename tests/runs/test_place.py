@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from capworth.case.scratch import LOCK, WORDS, scratch
 from capworth.runs import place as places
 from capworth.runs.manifest import RunError, load_manifest, strangers
-from capworth.runs.place import LOCK, OLD, READY, WORDS, heal, replacing, scratch
+from capworth.runs.place import OLD, READY, heal, replacing
 
 OUTPUTS = {"tables/costs.csv": "1\n", "report-en.pdf": "paper"}
 
@@ -225,6 +226,25 @@ def test_a_run_killed_after_the_exchange_gives_back_what_was_no_part_of_it(old: 
     left_behind(old, READY, {"a.csv": "2\n"}, "notes")
     heal(old)
     assert set(contents(old)) == {*OUTPUTS, "manifest.json", "notes.txt"}
+    assert [p.name for p in old.parent.iterdir()] == ["run"]
+
+
+def test_an_old_run_that_was_half_taken_away_is_not_given_back(old: Path) -> None:
+    """Its manifest may be the first to go: what is left of it is nobody's any more."""
+    taken: list[str] = []
+
+    def half(path: Path, **_: object) -> None:
+        (path / "manifest.json").unlink()
+        taken.append(path.name)
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("capworth.runs.place.shutil.rmtree", half)
+        with pytest.raises(KeyboardInterrupt):
+            replace(old, {"a.csv": "2\n"})
+    heal(old)
+    assert len(taken) > 0
+    assert set(contents(old)) == {"a.csv", "manifest.json"}
     assert [p.name for p in old.parent.iterdir()] == ["run"]
 
 

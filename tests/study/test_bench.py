@@ -91,7 +91,7 @@ def test_a_part_names_the_tables_it_gives(study: Study) -> None:
 
 
 def test_the_dictionary_names_no_table_that_is_none() -> None:
-    known = {t for page in part_pages().values() for t in page.tables} | {"*", "scorecard"}
+    known = {t for page in part_pages().values() for t in page.tables} | {"*"}
     assert set(output_columns()) <= known | {"proposal"}
 
 

@@ -372,7 +372,7 @@ def test_progress_is_told(small: Case) -> None:
 
 def test_all_questions_are_asked(study: Study) -> None:
     assert study.not_asked == ()
-    asked = {*PARTS} - {"use", "costs", "conventions"}  # two are no answers, one is on request
+    asked = {*PARTS} - {"use", "costs", "conventions", "futures"}  # no answers, or on request
     assert {*study.found} == asked
 
 

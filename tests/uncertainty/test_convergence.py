@@ -4,6 +4,7 @@ from dataclasses import replace
 from math import sqrt
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,8 +17,9 @@ from capworth.language.language import Language
 from capworth.model.result import Provenance
 from capworth.model.simulation import draw_sample
 from capworth.programme.selection import choose_programme
-from capworth.report.annex.method import method_page
-from capworth.report.blocks import Table, Text
+from capworth.report.annex.method import method
+from capworth.report.content import Voice
+from capworth.report.pages import said_page
 from capworth.runs.run import read_manifest
 from capworth.study.stages import Study, run_study
 from capworth.uncertainty.convergence import Convergence, converge, draws_until_stable
@@ -197,9 +199,12 @@ def test_the_command_says_how_many_draws_it_took(small_folder: Path, tmp_path: P
 
 
 def said(study: Study, code: str = "en") -> str:
-    language = Language.of(study.case, code).speaking("pages")
-    blocks = method_page(study, language).blocks
-    return " ".join(block.text for block in blocks if isinstance(block, Text))
+    return " ".join(b["text"] for b in blocks_of(study, code) if b["kind"] == "words")
+
+
+def blocks_of(study: Study, code: str = "en") -> list[dict[str, Any]]:
+    voice = Voice(Language.of(study.case, code), study)
+    return said_page(method(study, full=True).blocks, voice)
 
 
 def test_the_method_page_says_how_low_and_high_are_read(study: Study, small: Case) -> None:
@@ -222,14 +227,13 @@ def test_the_method_page_says_how_low_and_high_are_read(study: Study, small: Cas
 
 
 def test_the_table_of_errors_is_that_of_the_answer(study: Study) -> None:
-    language = Language.of(study.case, "en").speaking("pages")
-    (table,) = (b for b in method_page(study, language).blocks if isinstance(b, Table))
+    (rows,) = (b["rows"] for b in blocks_of(study) if b["kind"] == "grid")
     answer = study.convergence.to_frame()
-    assert len(table.rows) == answer.index.str.rpartition(".").get_level_values(0).nunique()
-    cost = table.rows[0]
+    assert len(rows) == answer.index.str.rpartition(".").get_level_values(0).nunique()
+    cost = rows[0]
     for cell, basis in zip(cost[1:4], ("mean", "p10", "p90"), strict=True):
         error = answer.loc[f"cost.all_capabilities.{basis}", "error"]
         assert float(str(cell)) == pytest.approx(error, rel=0.05)
     worst = f"{100 * answer['error_share'].max():.1f}%"
     assert worst in said(study)
-    assert worst in {row[4] for row in table.rows}
+    assert worst in {row[4] for row in rows}

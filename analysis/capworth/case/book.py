@@ -1,11 +1,13 @@
 """A workbook to begin with: a sheet for each question, told and guarded by the data dictionary."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capworth.case.defaults import DEFAULTS
 from capworth.case.dictionary import SETTINGS, Column, dictionary, table_names
+from capworth.case.files import spilling, writing
 from capworth.case.rows import GRADES
 from capworth.errors import CaseError, Finding, InputError, nearest
 
@@ -131,8 +133,10 @@ def write_book(
     for name in names:
         _table_sheet(book.create_sheet(name), name, names, (rows or {}).get(name, ()))
     _about_sheet(book.create_sheet(ABOUT), names)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    book.save(place)
+    packed = BytesIO()
+    spilling(book.save, packed)
+    with writing(place.parent, place.name, anew=True) as put:
+        put(place.name, packed.getvalue())
     return place
 
 

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from capworth.case.dictionary import (
     CLAIM,
@@ -257,11 +258,15 @@ def _check_table(
     key = row_key(table.name)
     seen: dict[tuple[str, ...], int] = {}
     typed = []
+    needed = [c.name for c in columns.values() if c.required]
+    asked = {
+        name: ""
+        for name in needed
+        if columns[name].filled and (table.file, 1, name) not in known_faults
+    }
     for row in table.rows:
         values: dict[str, object] = {}
         faulty = False
-        asked = {c.name: "" for c in columns.values() if c.required and c.filled}
-        asked = {c: "" for c in asked if (table.file, 1, c) not in known_faults}
         for name, text in (asked | dict(row.cells)).items():
             if (table.file, row.number, name) in known_faults:
                 faulty = True
@@ -287,7 +292,7 @@ def _check_table(
                 )
             )
         seen.setdefault(name_of_row, row.number)
-        if not faulty and all(c.name in values for c in columns.values() if c.required):
+        if not faulty and all(name in values for name in needed):
             typed.append(TypedRow(table.name, table.file, row.number, values))
     return tuple(typed)
 
@@ -325,6 +330,20 @@ def read_cell(text: str, column: Column, known: Mapping[str, Collection[str]]) -
         if column.required:
             raise BadCellError("the cell is empty", f"It needs {column.meaning}.")
         return None
+    match column.kind:
+        case "ref":
+            _refuse_odd_text(text)
+            return _word(text, known.get(column.options[0], ()))
+        case "refs":
+            _refuse_odd_text(text)
+            return tuple(_word(word, known.get(column.options[0], ())) for word in text.split())
+        case _:
+            return _read_alone(text, column)
+
+
+@lru_cache(maxsize=1 << 16)  # the same words stand in many cells, and in a case under each scenario
+def _read_alone(text: str, column: Column) -> object:
+    """Turn the text of a cell that refers to no other into its value."""
     _refuse_odd_text(text)
     match column.kind:
         case "number":
@@ -339,10 +358,6 @@ def read_cell(text: str, column: Column, known: Mapping[str, Collection[str]]) -
             return _word(text, GRADES)
         case "choice":
             return _word(text, column.options)
-        case "ref":
-            return _word(text, known.get(column.options[0], ()))
-        case "refs":
-            return tuple(_word(word, known.get(column.options[0], ())) for word in text.split())
         case "bias":
             return text if is_combined(text) else _word(text, bias_classes())
         case "published":

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from capworth.case.claim import Lock, Registration
+from capworth.case.files import write
 from capworth.case.model import Case, Estimate
 from capworth.errors import CapworthError
 
@@ -142,8 +143,7 @@ def write_lock(place: str | Path, case: Case, day: date) -> Path:
         "[parts]",
         *(f"{key} = {_quoted(value)}" for key, value in parts.items()),
     ]
-    with path.open("x", encoding="utf-8", newline="") as file:
-        file.write("\n".join(lines) + "\n")
+    write(path, "\n".join(lines) + "\n", anew=True)
     return path
 
 

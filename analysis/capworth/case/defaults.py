@@ -150,14 +150,14 @@ def _filled(
 ) -> Table:
     columns = dictionary()[table.name]
     form = str(settings.get("number_format") or "")
+    named = {c.name: ids.get(c.options[0], {}) for c in columns.values() if c.kind == "ref"}
+    shorts = {name: {*known.values()} for name, known in named.items()}
     rows = []
     for row in table.rows:
         cells = dict(row.cells)
-        for name, column in columns.items():
-            if column.kind == "ref" and (text := cells.get(name)):
-                known = ids.get(column.options[0], {})
-                if text not in known.values():
-                    cells[name] = known.get(text.casefold(), text)
+        for name, known in named.items():
+            if (text := cells.get(name)) and text not in shorts[name]:
+                cells[name] = known.get(text.casefold(), text)
         if table.name == "unit_values" and cells.get("library"):
             cited = library_row(cells["library"])
             cells |= {k: v for k, v in cited.items() if not cells.get(k)}
@@ -170,7 +170,8 @@ def _filled(
             cells["basis"] = "; ".join(
                 filter(None, (cells.get("basis"), f"taken: {', '.join(taken)}"))
             )
-        rows.append(replace(row, cells=_ranged(table.name, cells, form, tables)))
+        cells = _ranged(table.name, cells, form, tables)
+        rows.append(row if cells == row.cells else replace(row, cells=cells))
     return replace(table, rows=tuple(rows))
 
 

@@ -40,9 +40,9 @@ LANGUAGES: Mapping[str, str] = MappingProxyType(
 REQUIRED_TABLES = ("capabilities", "costs")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Column:
-    """One column of one table, as the dictionary describes it."""
+    """One column of one table, as the dictionary describes it; each is there once."""
 
     table: str
     name: str

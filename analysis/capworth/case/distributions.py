@@ -69,7 +69,8 @@ def with_distributions(
             if (row.inputs == estimate.name if alone else row.speaks_of(estimate.name))
         ]
         usual = "" if estimate.made_from == "feedback" else ends  # whose ends are computed
-        estimate = replace(estimate, ends=estimate.ends or ("" if usual == "ends" else usual))
+        if not estimate.ends and usual not in ("", "ends"):
+            estimate = replace(estimate, ends=usual)
         for row in mine:
             estimate = replace(
                 estimate,
@@ -85,7 +86,9 @@ def with_distributions(
                 record=tuple(row.value for row in rows),
                 weights=tuple(row.weight for row in rows),
             )
-        return replace(estimate, made_of=together.get(estimate.name, estimate.made_of))
+        if estimate.name in together:
+            estimate = replace(estimate, made_of=together[estimate.name])
+        return estimate
 
     speaks = bool(judgements or seen or together or ends != "ends")
     found = {}

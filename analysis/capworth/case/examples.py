@@ -1,10 +1,10 @@
 """The cases that come with the package, to be copied and looked at."""
 
-import shutil
 from pathlib import Path
 
+from capworth.case.files import must_be_empty, read, writing
 from capworth.case.tables import bundled_cases
-from capworth.errors import CaseError, Finding, InputError, nearest
+from capworth.errors import InputError, nearest
 
 
 def copy_example(name: str, folder: str | Path) -> Path:
@@ -22,7 +22,9 @@ def copy_example(name: str, folder: str | Path) -> Path:
     if len(meant) != 1:
         raise InputError(f"there is no example {name!r}. {nearest(name, cases)}")
     place = Path(folder)
-    if place.exists() and (place.is_file() or any(place.iterdir())):
-        raise CaseError([Finding(str(folder), 0, "", "it is not empty", "Name a new folder.")])
-    shutil.copytree(cases[meant[0]], place, dirs_exist_ok=True)
+    must_be_empty(place)
+    source = cases[meant[0]]
+    with writing(place, anew=True) as put:
+        for file in sorted(p for p in source.rglob("*") if p.is_file()):
+            put(file.relative_to(source).as_posix(), read(file))
     return place

@@ -1,13 +1,23 @@
 """Files read whole, under a limit, and written so that they last: whole or not at all."""
 
+import errno
+import gc
 import os
+import re
+import shutil
+import sys
 import tempfile
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
-from capworth.errors import InputError
+from capworth.case.scratch import left_behind, scratch, take_away
+from capworth.errors import CaseError, Finding, InputError
 
 MOST_BYTES = 64_000_000  # of a file that is read
+SCRATCH = "capworth"  # by which the scratch folders of files are found
 
 
 def unreadable(path: Path, most: int = MOST_BYTES) -> tuple[str, str] | None:
@@ -55,27 +65,172 @@ def read_text(path: Path, most: int = MOST_BYTES) -> str:
         ) from error
 
 
-def write(path: Path, content: str | bytes) -> None:
-    """Write a file that takes the place of an older one at once, or leaves it as it was.
+Put: TypeAlias = Callable[[str, str | bytes], None]  # the name of a file, and what it holds
+
+
+@contextmanager
+def writing(folder: Path | None, *names: str, anew: bool = False) -> Iterator[Put]:
+    """Yield what takes files by their names: in the end all are there, or all is as it was.
+
+    That the folder can be written is found out before anything is yielded. Each file takes the
+    place of an older one at once; what an interrupted command left is swept first.
 
     Parameters
     ----------
-    path : in a folder that is there
-    content : text is written as UTF-8 with the line ends that it has
+    folder : made where it is not there; None: nothing is written
+    names : of files that are known beforehand
+    anew : refuse a file that is there already
+
+    Raises
+    ------
+    InputError
+        When a file cannot stand where its name says.
+    OSError
+        When the system refuses, with the name of the file, and not of our scratch folder.
     """
-    handle, beside = tempfile.mkstemp(prefix=f".{path.name[:100]}-", dir=path.parent)
+    if folder is None:
+        yield lambda *_: None
+        return
+    with ExitStack() as held:
+        with telling_of(folder):
+            _sweep(folder)
+            place = held.enter_context(scratch(folder, SCRATCH))
+            for name in names:
+                _refuse(folder / name, anew)
+        fresh: dict[str, Path] = {}
+
+        def put(name: str, content: str | bytes) -> None:
+            fresh[name] = place / str(len(fresh))
+            with telling_of(folder / name), fresh[name].open("wb") as file:
+                file.write(content if isinstance(content, bytes) else content.encode("utf-8"))
+                file.flush()
+                os.fsync(file.fileno())
+
+        yield put
+        for name in fresh:
+            _refuse(folder / name, anew)
+        _take_places(fresh, folder, anew)
+
+
+def must_be_empty(folder: Path) -> None:
+    """Refuse a folder that holds something; what an interrupted command left in it is swept."""
+    _sweep(folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise CaseError([Finding(str(folder), 0, "", "it is not empty", "Name a new folder.")])
+
+
+def _sweep(folder: Path) -> None:
+    for stale in left_behind(folder, SCRATCH):
+        take_away(stale)
+
+
+@contextmanager
+def writing_file(path: Path | None, *, anew: bool = False) -> Iterator[Callable[..., None]]:
+    """Yield what takes the content of one file, in a folder that is there; see `writing`."""
+    if path is None:
+        yield lambda _: None
+        return
+    real = Path(os.path.realpath(path))  # of a link, what it leads to
+    if not real.parent.is_dir():
+        raise InputError(f"{path}: there is no such folder. Make it, or name another place.")
+    with writing(real.parent, real.name, anew=anew) as put:
+        yield partial(put, real.name)
+
+
+def write(path: Path, content: str | bytes, *, anew: bool = False) -> None:
+    """Write one file whole, or leave all as it was; see `writing_file`."""
+    with writing_file(path, anew=anew) as put:
+        put(content)
+
+
+@contextmanager
+def telling_of(path: Path) -> Iterator[None]:
+    """Name what was to be written where the system names nothing, or our scratch folder."""
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content if isinstance(content, bytes) else content.encode("utf-8"))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(beside).chmod(0o666 & ~_umask())
-        Path(beside).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(beside).unlink()
+        yield
+    except OSError as error:
+        named = error.filename2 or error.filename
+        ours = isinstance(named, str) and re.search(r"/\.[^/]*-[^/]{8}(/|$)", named)
+        if error.errno is None or not (named is None or ours):
+            raise
+        raise type(error)(error.errno, error.strerror, str(path)) from error
+
+
+def spilling(do: Callable[..., None], *given: object) -> None:
+    """Call what writes temporary files, and tell as the system does what it says of them.
+
+    A library of workbooks writes some, and says in its own way, twice, that it cannot.
+    """
+    failed: tuple[int, str] | None = None
+    heard, sys.unraisablehook = sys.unraisablehook, lambda _: None
+    try:
+        try:
+            do(*given)
+        except OSError as error:
+            failed = error.errno or errno.EIO, error.strerror or str(error)
+        except Exception as error:
+            if type(error).__name__ != "SerialisationError":
+                raise
+            failed = errno.EIO, str(error)
+        if failed is not None:
+            gc.collect()  # what is half written is let go without a word
+            raise OSError(*failed, tempfile.gettempdir())
+    finally:
+        sys.unraisablehook = heard
+
+
+def _refuse(path: Path, anew: bool) -> None:
+    if anew and os.path.lexists(path):
+        raise InputError(f"{path} is there already. Move it, or name another place.")
+    if path.is_dir():
+        raise InputError(f"{path} is a folder. Name a file.")
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path} is no regular file. Name another place.")
+
+
+def _take_places(fresh: Mapping[str, Path], folder: Path, anew: bool) -> None:
+    """Move files to their places; where one cannot, take all back."""
+    with ExitStack() as back:
+        for name, file in fresh.items():
+            target = folder / name
+            with telling_of(target):
+                for above in [p for p in target.parents if not p.exists()][::-1]:
+                    above.mkdir()
+                    back.callback(_quietly, above.rmdir)
+                old = file.with_suffix(".old")
+                if target.exists():
+                    shutil.copymode(target, file)
+                    _copied(target, old)
+                    back.callback(_quietly, old.replace, target)
+                    file.replace(target)
+                elif anew:
+                    _copied(file, target)
+                    back.callback(_quietly, target.unlink)
+                else:
+                    file.replace(target)
+                    back.callback(_quietly, target.unlink)
+        for place in {(folder / name).parent for name in fresh}:
+            with telling_of(place):
+                settle(place)
+        back.pop_all()
+
+
+def _copied(file: Path, other: Path) -> None:
+    """Give a file a second name that nothing has yet; a copy where the system has no such names."""
+    try:
+        os.link(file, other)
+    except FileExistsError:
         raise
-    settle(path.parent)
+    except OSError:
+        with other.open("xb") as copy:
+            copy.write(file.read_bytes())
+            copy.flush()
+            os.fsync(copy.fileno())
+
+
+def _quietly(do: Callable[..., object], *given: object) -> None:
+    with suppress(OSError):
+        do(*given)
 
 
 def settle(place: Path) -> None:
@@ -93,9 +248,3 @@ def settle_all(folder: Path) -> None:
     """Wait until a folder and all in it are on the disk."""
     for place in (*folder.rglob("*"), folder):
         settle(place)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

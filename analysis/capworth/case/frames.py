@@ -1,5 +1,6 @@
 """A case back as frames, as a folder or as a workbook: what was read is read again, equal."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import pandas as pd
 
 from capworth.case.claim_lock import FILE as LOCK_FILE
 from capworth.case.dictionary import CLAIM, SETTINGS, dictionary
-from capworth.case.files import write
+from capworth.case.files import must_be_empty, spilling, writing
 from capworth.case.model import Case
 from capworth.case.read import raw_of
 from capworth.case.tables import SCENARIOS, RawCase, Table
@@ -54,11 +55,10 @@ def write_to(case: Case, place: Path) -> Path:
     """Write a case to a new folder or workbook; see `Case.write`."""
     if place.suffix.lower() == BOOK:
         return _write_book(raw_of(case), place)
-    if place.exists() and (place.is_file() or any(place.iterdir())):
-        raise CaseError([Finding(str(place), 0, "", "it is not empty", "Name a new folder.")])
-    place.mkdir(parents=True, exist_ok=True)
-    for name, content in sorted(with_files(raw_of(case)).files.items()):
-        write(place / name, content)
+    must_be_empty(place)
+    with writing(place, anew=True) as put:
+        for name, content in sorted(with_files(raw_of(case)).files.items()):
+            put(name, content)
     return place
 
 
@@ -80,12 +80,14 @@ def _write_book(raw: RawCase, place: Path) -> Path:
     in_words = "number_format" in raw.settings
     for name, table in raw.tables.items():
         _fill(book.create_sheet(name), table, in_words)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    book.save(place)
+    packed = BytesIO()
+    spilling(book.save, packed)
     files = with_files(raw).files
-    for name in (LOCK_FILE, SCENARIOS):
-        if name in files:
-            write(place.with_name(f"{place.stem}.{name}"), files[name])
+    with writing(place.parent, place.name) as put:
+        put(place.name, packed.getvalue())
+        for name in (LOCK_FILE, SCENARIOS):
+            if name in files:
+                put(f"{place.stem}.{name}", files[name])
     return place
 
 

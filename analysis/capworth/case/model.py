@@ -197,6 +197,9 @@ class Change:
         return f"{self.kind} {self.name}: {self.after}, before {self.before}"
 
 
+SCENARIO = "scenario"  # before the short name of one, among the names of a case
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario(Spoken):
     """A future, or another view, with a name: what it changes in a case (`scenarios.toml`)."""
@@ -468,6 +471,7 @@ class Case:
         """Printed name of everything that has one, by its short name.
 
         One short name may stand in several tables; capabilities and improvements then go first.
+        Scenarios have `scenario/` before theirs.
         """
         things: tuple[_Named, ...] = (
             *self.targets,
@@ -481,7 +485,8 @@ class Case:
             *self.improvements,
             *self.capabilities,
         )
-        return {t.id: t.in_language("name", language) for t in things}
+        futures = {f"{SCENARIO}/{s.id}": s.in_language("name", language) for s in self.scenarios}
+        return futures | {t.id: t.in_language("name", language) for t in things}
 
     def estimates(self) -> Mapping[str, Estimate]:
         """Every uncertain number of the case by its name, in the order of tables and rows."""

@@ -123,6 +123,7 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
     ("vocabulary", Word, ""),
     ("sources", Source, ""),
 )
+NAMES = {kind: tuple(field.name for field in fields(kind)) for _, kind, _ in PARTS}
 
 
 @kinds_checked
@@ -152,8 +153,9 @@ def case_of(raw: RawCase) -> Case:
 
 def _built(raw: RawCase, levels: bool = True) -> Case:
     """Build the typed case of what was read; `levels` may be missing where only a claim counts."""
-    settings, typed, findings = _checked(raw, levels)
-    scenarios = read_scenarios(raw.scenarios or {}, with_defaults(raw).tables, typed)
+    filled = with_defaults(raw)
+    settings, typed, findings = _checked(filled, levels)
+    scenarios = read_scenarios(raw.scenarios or {}, filled.tables, typed)
     findings = (*findings, *map(raw.in_place, scenarios.findings))
     if findings:
         raise CaseError(findings)
@@ -206,7 +208,7 @@ def checked_case(case: Case) -> Case:
     if text_of(case) is not None:
         return case
     raw = write_case(case, PARTS)
-    _, _, findings = _checked(raw)
+    _, _, findings = _checked(with_defaults(raw))
     if findings:
         raise CaseError(findings)
     return came_from_the_door(replace(case, fingerprint=raw.fingerprint()), raw)
@@ -275,7 +277,6 @@ def check_case(place: str | Path) -> tuple[Finding, ...]:
 def _checked(
     raw: RawCase, levels: bool = True
 ) -> tuple[dict[str, object], Typed, tuple[Finding, ...]]:
-    raw = with_defaults(raw)
     settings, typed, findings = check_cells(raw)
     places = {finding.file for finding in findings}
     faulty = {table for table in (*table_names(), CLAIM) if raw.place_of(table) in places}
@@ -300,22 +301,22 @@ def _checked(
 def _arguments(
     kind: type[Any], number: str, row: TypedRow, units: Mapping[str, str]
 ) -> Iterator[tuple[str, object]]:
-    for field in fields(kind):
-        if field.name == number:
+    for name in NAMES[kind]:
+        if name == number:
             if row.table != "relations" or row["mode"] is not None:
-                yield field.name, _estimate(row, units)
-        elif field.name == "points":
+                yield name, _estimate(row, units)
+        elif name == "points":
             if row["worst"] is not None:
                 ends = row.number_in("worst"), row.number_in("best")
-                yield field.name, read_points(row.text("points"), *ends)
-        elif field.name == "row":
-            yield field.name, row.number
-        elif field.name == "translations":
-            yield field.name, _translations(row.table, row.values)
-        elif field.name in BESIDE:
-            yield field.name, _beside(row, field.name)
-        elif row[field.name] is not None:
-            yield field.name, row[field.name]
+                yield name, read_points(row.text("points"), *ends)
+        elif name == "row":
+            yield name, row.number
+        elif name == "translations":
+            yield name, _translations(row.table, row.values)
+        elif name in BESIDE:
+            yield name, _beside(row, name)
+        elif (value := row[name]) is not None:
+            yield name, value
 
 
 def _translations(table: str, given: Mapping[str, object]) -> tuple[tuple[str, str], ...]:

@@ -36,7 +36,6 @@ SETTINGS_FILE, CLAIM_FILE = KEYS = ("case.toml", "claim.toml")
 SCENARIOS, CHANGES = "scenarios.toml", "changes.toml"  # beside the tables, where they are
 FRAMES = "frames in memory"  # in the place of a folder
 BOOKS = frozenset({".xlsx", ".xlsm", ".ods"})  # endings of workbooks, in small letters
-OTHER_BOOKS = frozenset({".xls", ".xlsb", ".xlt", ".fods", ".numbers", ".et"})
 MADE_UP = (
     "members",
     "feedback",
@@ -129,7 +128,10 @@ def read_raw(place: str | Path) -> RawCase:
     if path.is_file() and path.name.startswith("~$"):
         problem, fix = "this is the mark of an open workbook", f"Name {path.name[2:]}."
         raise CaseError([Finding(str(place), 0, "", problem, fix)])
-    if path.is_file() and path.suffix.lower() in {*BOOKS, *OTHER_BOOKS}:
+    if path.is_file() and path.suffix.lower() in (".csv", ".toml"):
+        problem, fix = "this is one file of a case", "Name the folder that it stands in."
+        raise CaseError([Finding(str(place), 0, "", problem, fix)])
+    if path.is_file():
         return _read_workbook(path)
     beside = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
     fix = nearest(path.name, beside) if beside else "Name a case folder or a workbook."
@@ -345,6 +347,10 @@ def _read_workbook(path: Path) -> RawCase:
         content, sheets = read_book(path)
     except BookError as error:
         raise CaseError([Finding(path.name, 0, "", *error.args)]) from error
+    if path.suffix.lower() not in BOOKS:  # a run would not find it again among its inputs
+        problem = f"it is a workbook, and its name ends in {path.suffix or 'no dot and letters'}"
+        fix = "Save it anew as .xlsx, so that everybody knows what it is."
+        raise CaseError([Finding(path.name, 0, "", problem, fix)])
     keys: dict[str, dict[str, object]] = {}
     tables = {}
     unread = []

@@ -5,8 +5,8 @@ from dataclasses import fields
 from pathlib import Path
 
 from capworth.case.dictionary import SETTINGS, Column, dictionary, row_key, table_names
+from capworth.case.files import must_be_empty, writing
 from capworth.case.model import Settings
-from capworth.errors import CaseError, Finding
 from capworth.methods.arguments import kinds_checked
 
 README = "README.md"
@@ -22,14 +22,12 @@ def write_template(folder: str | Path) -> Path:
         When the folder already holds something; nothing is written then.
     """
     path = Path(folder)
-    if path.exists() and (path.is_file() or any(path.iterdir())):
-        raise CaseError([Finding(str(folder), 0, "", "it is not empty", "Name a new folder.")])
-    path.mkdir(parents=True, exist_ok=True)
-    (path / "case.toml").write_text(_settings(path.resolve().name), encoding="utf-8")
-    for table in table_names():
-        heading = ",".join(dictionary()[table])
-        (path / f"{table}.csv").write_text(heading + "\n", encoding="utf-8")
-    (path / README).write_text(columns_page(), encoding="utf-8")
+    must_be_empty(path)
+    with writing(path, anew=True) as put:
+        put("case.toml", _settings(path.resolve().name))
+        for table in table_names():
+            put(f"{table}.csv", ",".join(dictionary()[table]) + "\n")
+        put(README, columns_page())
     return path
 
 

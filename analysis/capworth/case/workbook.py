@@ -25,6 +25,7 @@ OLE = bytes.fromhex("d0cf11e0a1b11ae1")  # begins an .xls, and an .xlsx with a p
 ERROR = re.compile(r"#(REF|N/A|DIV/0|VALUE|NAME|NUM|NULL|SPILL|CALC)[!?]?|Err:\d{3}", re.IGNORECASE)
 COMPUTE = "Open the workbook in a spreadsheet program, let it compute, and save it."
 LESS = "Take out what is no part of the case."
+MARKED = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")  # how HTML and XML begin
 ANEW = "Open it in a spreadsheet program and save it anew as .xlsx."
 
 
@@ -132,6 +133,10 @@ def _sheets(content: bytes) -> list[Sheet]:
         if locked:
             raise BookError("it is locked with a password", "Save it without one.")
         raise BookError("it is a workbook of the old kind (.xls)", ANEW)
+    if not content:
+        raise BookError("it is an empty file, without a single byte", "Save the workbook anew.")
+    if MARKED.match(content):
+        raise BookError("it is a page of a browser, or XML, and no workbook", ANEW)
     if not content.startswith(b"PK"):
         raise BookError("it is no workbook, whatever its name says", "Save it as .xlsx.")
     with zipfile.ZipFile(BytesIO(content)) as packed:

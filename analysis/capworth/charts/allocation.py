@@ -115,5 +115,6 @@ ALLOCATION_CHARTS = (
         behind=_behind,
         facts=allocation_facts,
         drawable=_ranked,
+        first=lambda study: [str(key) for key in _behind(study).index],
     ),
 )

@@ -23,6 +23,8 @@ from capworth.charts.chart import (
     Facts,
     alone,
     capability_rows,
+    dearest,
+    foremost,
     in_series,
     money_unit,
     of,
@@ -264,6 +266,7 @@ CAPABILITY_CHARTS = (
         height=capability_rows,
         behind=_payers_behind,
         facts=payer_facts,
+        first=dearest,
     ),
     Chart(
         key="capability_ranks",
@@ -273,5 +276,6 @@ CAPABILITY_CHARTS = (
         behind=ranks_behind("appraisal"),
         facts=capability_rank_facts,
         drawable=valued,
+        first=foremost("appraisal"),
     ),
 )

@@ -3,9 +3,11 @@
 How charts of a study are put together: what they draw, how tall they are, what lies behind.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,6 +16,9 @@ from capworth.case.model import DISTANCE, NET
 from capworth.charts.style import ROW, blank, looks, turn
 from capworth.language.language import Language
 from capworth.language.numbers import Amount, decimals
+from capworth.model.result import Answer
+from capworth.multicriteria.contributions import Contributions
+from capworth.programme.architecture import Architecture
 from capworth.study.stages import Study
 
 Facts = Mapping[str, object]
@@ -33,6 +38,8 @@ class Chart:
     facts : what the title, caption and alternative text are filled with; "variant" among them
         chooses another title where there is one
     drawable : whether there is something to show, when all needs are met
+    first : the things of its rows, the most important first; where a page does not hold all of
+        them the first are drawn, and the caption says so
     """
 
     key: str
@@ -42,6 +49,7 @@ class Chart:
     behind: Callable[[Study], pd.DataFrame]
     facts: Callable[[Study, Language], Facts]
     drawable: Callable[[Study], bool] = field(default=lambda _: True)
+    first: Callable[[Study], Sequence[str]] | None = None
 
     def asked(self, study: Study) -> bool:
         """Whether the case asks the question that this chart answers."""
@@ -50,11 +58,22 @@ class Chart:
     def figure(self, study: Study, language: Language) -> Figure:
         """Draw it, as wide as the text of an A4 page."""
         with looks():
-            figure = blank(self.height(study))
-            self.draw(study, figure, language.charts)
+            drawn = self.drawn(study)[0]
+            figure = blank(self.height(drawn))
+            self.draw(drawn, figure, language.charts)
             if language.rightwards:
                 turn(figure)
         return figure
+
+    def drawn(self, study: Study) -> tuple[Study, int, int]:
+        """What is drawn: all, or the first things where a page would not hold them; how many."""
+        every = () if self.first is None else self.first(study)
+        if not every or self.height(study) <= TALLEST:
+            return study, len(every), len(every)
+        many = MOST_ROWS
+        while (height := self.height(cut := only_first(study, every, many))) > TALLEST and many > 1:
+            many = max(1, min(many - 1, int(many * TALLEST / height)))
+        return cut, many, len(every)
 
     def table(self, study: Study) -> pd.DataFrame:
         """Return the numbers behind the figure."""
@@ -95,7 +114,57 @@ class Chart:
         keys = [f"chart.{self.key}.{what}" for what in asked]
         special = [f"{key}_{facts.get('variant')}" for key in keys]
         found = [s if language.has(s) else k for k, s in zip(keys, special, strict=True)]
-        return tuple(language.say(key, **facts) for key in found)
+        told = {what: language.say(key, **facts) for what, key in zip(asked, found, strict=True)}
+        if "caption" in told:
+            _, many, every = self.drawn(study)
+            if many < every:
+                told["caption"] += " " + language.say("first_drawn", count=many, all=every)
+        return tuple(told.values())
+
+
+TALLEST = 8.3  # inches of a chart, so that it fits on a page with its words
+MOST_ROWS = 16  # things drawn where a page does not hold all
+
+
+def only_first(study: Study, every: Sequence[str], many: int) -> Study:
+    """A study to be drawn, of whose capabilities or improvements only the first are left."""
+    away = frozenset(every[many:])
+    cut = {
+        name: _without(answer, away)
+        for name, answer in study.answers.items()
+        if isinstance(answer, Answer)
+    }
+    case = replace(
+        study.case,
+        capabilities=tuple(c for c in study.case.capabilities if c.id not in away),
+        improvements=tuple(i for i in study.case.improvements if i.id not in away),
+    )
+    return replace(study.with_answers(**cut), case=case)
+
+
+def _without(answer: Any, away: frozenset[str]) -> Any:
+    """An answer without the rows, or columns, of some things; as it knows itself where it does."""
+    if isinstance(answer, Contributions | Architecture):
+        return answer.without(away)
+    changed: dict[str, Any] = {}
+    for entry in fields(answer):
+        value = getattr(answer, entry.name)
+        if isinstance(value, Answer):
+            changed[entry.name] = _without(value, away)
+        elif isinstance(value, pd.DataFrame):
+            found = value.loc[_kept(value.index, away)]
+            for column in {"capability", "improvement"} & {*map(str, found.columns)}:
+                found = found[~found[column].isin(away)]
+            changed[entry.name] = found.loc[:, _kept(value.columns, away)]
+    return replace(answer, **changed) if changed else answer
+
+
+def _kept(labels: pd.Index, away: frozenset[str]) -> Any:
+    """Labels of which no part is one of those that go."""
+    kept = np.ones(len(labels), dtype=bool)
+    for level in range(labels.nlevels):
+        kept &= ~labels.get_level_values(level).isin(away)
+    return kept
 
 
 HUNDRED = 100.0  # millions from which no tenth is written
@@ -210,9 +279,35 @@ def capability_rows(study: Study) -> float:
     return rows(len(study.case.capabilities))
 
 
+def dearest(study: Study) -> Sequence[str]:
+    """Capabilities, those that cost most first."""
+    costs = study.appraisal.to_frame()["cost_m"].sort_values(ascending=False, kind="stable")
+    return [str(key) for key in costs.index]
+
+
 def improvement_rows(study: Study) -> float:
     """Height of a chart with a row for each improvement."""
     return rows(len(study.case.improvements))
+
+
+def by(answer: str, column: str) -> Callable[[Study], Sequence[str]]:
+    """Give the things of one answer by a column, the largest first."""
+
+    def first(study: Study) -> Sequence[str]:
+        table: pd.DataFrame = getattr(study, answer).to_frame()
+        found = table[column].sort_values(ascending=False, kind="stable")
+        return [str(key) for key in found.index]
+
+    return first
+
+
+def foremost(answer: str) -> Callable[[Study], Sequence[str]]:
+    """Give the things of one answer in its own order."""
+
+    def first(study: Study) -> Sequence[str]:
+        return [str(key) for key in getattr(study, answer).to_frame().index]
+
+    return first
 
 
 def frame(answer: str) -> Callable[[Study], pd.DataFrame]:

@@ -52,12 +52,16 @@ def word_of(claim: Claim, language: Language) -> str:
 
 def ratio_span(language: Language, low: float, high: float) -> str:
     """Say an interval of ratios; an end may be not bounded, or nothing accepted."""
+    kind, ends = span_kind(low, high), {"low": low, "high": high}
+    return language.say(f"ratio_span.{kind}", **{k: language.number(x) for k, x in ends.items()})
+
+
+def span_kind(low: float, high: float) -> str:
+    """Which end of an interval of ratios is not bounded; "none" where nothing is accepted."""
     if np.isnan(low) or np.isnan(high):
-        return language.say("ratio_span.none")
-    kind = {(True, True): "neither", (True, False): "below", (False, True): "above"}.get(
-        (low <= 0, not np.isfinite(high)), "both"
-    )
-    return language.say(f"ratio_span.{kind}", low=language.number(low), high=language.number(high))
+        return "none"
+    kinds = {(True, True): "neither", (True, False): "below", (False, True): "above"}
+    return kinds.get((low <= 0, not np.isfinite(high)), "both")
 
 
 def detectable_of(language: Language, ratio: float) -> str:

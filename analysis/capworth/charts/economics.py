@@ -20,7 +20,16 @@ from matplotlib.ticker import LogLocator, NullFormatter
 from capworth.appraisal.economics import KINDS, Economics
 from capworth.appraisal.effectiveness import NOTHING, ScalePanel, Willingness
 from capworth.appraisal.overrun import CONFIDENCE, PARTS, Overrun
-from capworth.charts.chart import HEAD, Chart, Facts, frame, in_series, of, rows
+from capworth.charts.chart import (
+    HEAD,
+    Chart,
+    Facts,
+    foremost,
+    frame,
+    in_series,
+    of,
+    rows,
+)
 from capworth.charts.rows import name_rows, put_legend, rule_rows, say_ticks, write_column
 from capworth.charts.style import (
     BLUE,
@@ -267,6 +276,15 @@ def _net_value_rows(study: Study) -> float:
     return len(counts) * (HEAD + max(counts) * ROW) - 0.2
 
 
+def _of_most_worth(study: Study) -> list[str]:
+    """Capabilities and improvements by how far their net value lies from nothing."""
+    table = study.economics.to_frame()
+    table = table[table["priced"] == PRICED]
+    table = table[table.index.get_level_values("kind") != PROGRAMME]
+    order = table["npv_m"].abs().sort_values(ascending=False, kind="stable").index
+    return [str(key[1]) for key in order]
+
+
 def _net_values_behind(study: Study) -> pd.DataFrame:
     return study.economics.to_frame()
 
@@ -416,6 +434,11 @@ def _overrun_rows(study: Study) -> float:
     return HEAD + len(study.overrun.improvements()) * ROW
 
 
+def _dearest_improvements(study: Study) -> list[str]:
+    table = study.overrun.improvements().sort_values("asked_m", ascending=False, kind="stable")
+    return [str(key) for key in table.index]
+
+
 def _overrun_behind(study: Study) -> pd.DataFrame:
     return study.overrun.improvements()
 
@@ -432,6 +455,7 @@ ECONOMICS_CHARTS = (
         height=_overrun_rows,
         behind=_overrun_behind,
         facts=overrun_facts,
+        first=_dearest_improvements,
         drawable=_overrun_drawable,
     ),
     Chart(
@@ -441,6 +465,7 @@ ECONOMICS_CHARTS = (
         height=_net_value_rows,
         behind=_net_values_behind,
         facts=net_value_facts,
+        first=_of_most_worth,
         drawable=_priced,
     ),
     Chart(
@@ -458,5 +483,6 @@ ECONOMICS_CHARTS = (
         height=_scale_rows,
         behind=frame("scales"),
         facts=scale_facts,
+        first=foremost("scales"),
     ),
 )

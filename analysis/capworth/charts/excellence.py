@@ -21,6 +21,7 @@ from capworth.case.comparisons import read_comparisons
 from capworth.charts.chart import (
     Chart,
     Facts,
+    by,
     capability_rows,
     frame,
     in_series,
@@ -205,6 +206,12 @@ def draw_gap_table(excellence: Excellence, ax: Axes, language: Language = ENGLIS
         ax.spines[side].set_visible(False)
     ax.set_xlabel(language.say("axis.gap"), loc="right")
     return ax
+
+
+def _farthest(study: Study) -> list[str]:
+    """Capabilities by the mean of their gaps, the farthest first."""
+    mean = gap_matrix(study.excellence, "gap").mean(axis=1).fillna(-1.0)
+    return [str(key) for key in mean.sort_values(ascending=False, kind="stable").index]
 
 
 def _gap_rows(study: Study) -> float:
@@ -494,6 +501,11 @@ def _height(study: Study) -> float:
     return rows(0) + ROW * (len(table) + table["comparison"].nunique())
 
 
+def _compared(study: Study) -> list[str]:
+    """Capabilities in the order of the table."""
+    return list(dict.fromkeys(map(str, study.productivity.to_frame()["capability"])))
+
+
 def productivity_facts(study: Study, language: Language) -> Facts:
     """In how many steps productivity rose, and by how much."""
     trend = study.productivity
@@ -530,6 +542,7 @@ EXCELLENCE_CHARTS = (
         height=capability_rows,
         behind=frame("excellence"),
         facts=efficiency_facts,
+        first=by("excellence", "p_excellent"),
     ),
     Chart(
         key="gaps",
@@ -547,6 +560,7 @@ EXCELLENCE_CHARTS = (
         height=capability_rows,
         behind=_gaps,
         facts=gap_table_facts,
+        first=_farthest,
         drawable=any_gap,
     ),
 )
@@ -559,6 +573,7 @@ FRONTIER_CHARTS = (
         height=capability_rows,
         behind=frame("frontier"),
         facts=frontier_facts,
+        first=by("excellence", "p_excellent"),
     ),
 )
 
@@ -570,5 +585,6 @@ PRODUCTIVITY_CHARTS = (
         height=_height,
         behind=frame("productivity"),
         facts=productivity_facts,
+        first=_compared,
     ),
 )

@@ -20,6 +20,7 @@ from capworth.charts.chart import (
     Chart,
     Facts,
     alone,
+    by,
     exact_amount,
     improvement_rows,
     in_series,
@@ -531,5 +532,6 @@ FUNDING_CHARTS = (
         height=improvement_rows,
         behind=lambda study: _menu(study).to_frame(),
         facts=menu_facts,
+        first=by("priorities", "gain"),
     ),
 )

@@ -9,6 +9,7 @@ The map of innovation and excellence: where improvements meet gaps, in four name
 
 import textwrap
 from collections.abc import Mapping
+from itertools import zip_longest
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -100,7 +101,6 @@ def architecture_facts(study: Study, language: Language) -> Facts:
     }
 
 
-TALLEST = 8.3  # inches of the map of the architecture, so that it fits on a page with its words
 ROW, HEAD = 0.2, 0.9  # inches of a node of the longest column, and of what stands above it
 
 
@@ -109,7 +109,24 @@ def _innovation(study: Study, ax: Axes, language: Language) -> Axes:
 
 
 def _found(study: Study) -> Architecture:
-    return architecture_of(study.sample, study.answers.get("programme"), study.provenance)
+    """Give the nodes that are to be drawn, with the lines between them."""
+    found = architecture_of(study.sample, study.answers.get("programme"), study.provenance)
+    every, case = study.sample.case, study.case
+    away = {*every.capability_ids, *every.improvement_ids}
+    away -= {*case.capability_ids, *case.improvement_ids}
+    return found.without(away) if away else found
+
+
+def _most_linked(study: Study) -> list[str]:
+    """Capabilities and improvements in turn, those with most lines first."""
+    found = architecture_of(study.sample, study.answers.get("programme"), study.provenance)
+    edges = found.edges()
+    lines = pd.concat((edges["from"], edges["to"])).value_counts()
+    sides = (
+        sorted(found.layer(kind), key=lambda key: -int(lines.get(key, 0)))
+        for kind in (CAPABILITY, IMPROVEMENT)
+    )
+    return [key for pair in zip_longest(*sides) for key in pair if key is not None]
 
 
 def _architecture(study: Study, ax: Axes, language: Language) -> Axes:
@@ -118,7 +135,7 @@ def _architecture(study: Study, ax: Axes, language: Language) -> Axes:
 
 def _tall(study: Study) -> float:
     found = _found(study)
-    return min(HEAD + ROW * max(len(found.layer(kind)) for kind in LAYERS), TALLEST)
+    return HEAD + ROW * max(len(found.layer(kind)) for kind in LAYERS)
 
 
 def _lines(study: Study) -> pd.DataFrame:
@@ -368,5 +385,6 @@ INNOVATION_CHARTS = (
         height=_tall,
         behind=_lines,
         facts=architecture_facts,
+        first=_most_linked,
     ),
 )

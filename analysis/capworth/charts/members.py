@@ -11,7 +11,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from capworth.charts.chart import Chart, capability_rows, frame, in_series, of, triples
+from capworth.charts.chart import (
+    Chart,
+    by,
+    capability_rows,
+    frame,
+    in_series,
+    of,
+    triples,
+)
 from capworth.charts.rows import (
     name_rows,
     place_labels,
@@ -252,6 +260,7 @@ FEEDBACK_CHARTS = (
         height=capability_rows,
         behind=_by_region,
         facts=_facts,
+        first=by("feedback", "gap"),
         drawable=_has_gap,
     ),
 )

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from capworth.case.files import write
 from capworth.charts.gallery import GALLERY
 from capworth.charts.style import looks, settle
 from capworth.charts.svg import framed, to_svg
@@ -48,7 +49,7 @@ class Picture:
         if place.suffix.lower() not in SAVED:
             hint = nearest(place.suffix, SAVED)
             raise InputError(f"a picture is not saved as {place.suffix or 'nothing'}. {hint}")
-        place.write_bytes(self._as(place.suffix.lower()))
+        write(place, self._as(place.suffix.lower()))
         return place
 
     def _as(self, ending: str) -> bytes:

@@ -18,6 +18,8 @@ from matplotlib.axes import Axes
 from capworth.charts.chart import (
     Chart,
     Facts,
+    by,
+    foremost,
     frame,
     improvement_rows,
     in_series,
@@ -386,6 +388,7 @@ PROGRAMME_CHARTS = (
         height=improvement_rows,
         behind=frame("priorities"),
         facts=alignment_facts,
+        first=by("priorities", "gain"),
         drawable=any_gap,
     ),
     Chart(
@@ -395,6 +398,7 @@ PROGRAMME_CHARTS = (
         height=improvement_rows,
         behind=ranks_behind("priorities"),
         facts=improvement_rank_facts,
+        first=foremost("priorities"),
     ),
     Chart(
         key="order",
@@ -420,6 +424,7 @@ PROGRAMME_CHARTS = (
         height=_members_height,
         behind=lambda study: good_members(study.programme),
         facts=membership_facts,
+        first=lambda study: [str(key) for key in good_members(study.programme).index],
         drawable=_has_good_sets,
     ),
     Chart(
@@ -429,6 +434,7 @@ PROGRAMME_CHARTS = (
         height=_gantt_height,
         behind=lambda study: study.programme.to_frame().loc[carried_out(study.programme)],
         facts=gantt_facts,
+        first=lambda study: [str(key) for key in carried_out(study.programme)],
         drawable=lambda study: "programme" in study and bool(study.programme.chosen),
     ),
     Chart(

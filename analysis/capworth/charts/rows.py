@@ -123,6 +123,7 @@ def mark_money(
 
 ANGLES = np.deg2rad([0, 180, 45, 315, 135, 225, 90, 270])
 DISTANCES = (5.0, 9.0, 15.0, 22.0, 30.0)  # points from the dot to the edge of its label
+LABELLED, FIRST = 48, 16  # points that are all labelled; of more, so many
 FAR = 2  # place in `DISTANCES` from which a thin line leads from the dot to its label
 DOT = 4.0  # points around a dot that no label should cover
 
@@ -135,9 +136,9 @@ def place_labels(
 ) -> None:
     """Write a label beside each point, the first ones in the best places.
 
-    A greedy search: each label tries 40 places around its point and takes the one that covers
-    least of labels, dots and the edge of the Axes, the nearest of equals. Limits and scales of the
-    Axes must be set before.
+    Of many points only the first are labelled. A greedy search: each label tries 40 places around
+    its point and takes the one that covers least of labels, dots and the edge of the Axes, the
+    nearest of equals. Limits and scales of the Axes must be set before.
 
     Parameters
     ----------
@@ -154,7 +155,8 @@ def place_labels(
     here = ax.transData.transform(np.array(points)) * scale
     edge = np.array(ax.get_window_extent().extents) * scale
     taken = np.hstack([here - DOT, here + DOT])
-    for k, text in enumerate(texts):
+    many = len(texts) if len(texts) <= LABELLED else FIRST
+    for k, text in enumerate(texts[:many]):
         label = _written(ax, points[k], text, bool(strong) and strong[k])
         size = np.array(label.get_window_extent().size) * scale
         boxes, offsets, costs = _places(here[k], size)

@@ -373,6 +373,7 @@ SCORE_CHARTS = (
         height=capability_rows,
         behind=_parts_behind,
         facts=_facts,
+        first=lambda study: [str(key) for key in _contributions(study).by_criterion().index],
     ),
     Chart(
         key="score_steps",

@@ -13,6 +13,7 @@ import csv
 import io
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -23,12 +24,14 @@ import click
 
 from capworth.errors import CapworthError, nearest
 
+AT_ONCE = 3.0  # seconds in which one Ctrl-C is as good as many
 EXIT_FAULT, EXIT_OURS, EXIT_CTRL_C = 2, 3, 128 + signal.SIGINT
 COMMANDS = {  # in the order in which a newcomer meets them: what each is for
     "new": "Write a case to fill in at PLACE: a workbook where it ends in .xlsx, else a folder.",
     "check": "Report every fault of CASE (a folder or a workbook) at once, then its lints.",
     "register": "Lock the claim of CASE before its outcomes are read: write claim.lock.toml.",
     "run": "Appraise CASE and write its run folder with tables and reports.",
+    "batch": "Appraise CASES one after the other, each into a run folder of its name in OUT.",
     "allocate": "Share the shared platforms of CASE by every key, side by side.",
     "calibrate": "Hold the value chain against published facts in FOLDER.",
     "parameters": "List the published parameters of the register, with their standing.",
@@ -45,6 +48,7 @@ COMMANDS = {  # in the order in which a newcomer meets them: what each is for
     "logs": "Count the exchanges of LOGS, to rows of the table activity.",
     "envelop": "Compare the units of TABLE (a CSV file) with the best mixtures of them.",
     "donors": "Write one A4 page for each package of RUN that a donor could pay for, and an index.",
+    "bench": "Time each stage of a run of CASE beside the least that it could take; write nothing.",
     "explain": "Show how one number of RUN came about, down to the rows of the case.",
 }
 
@@ -89,7 +93,6 @@ class Commands(click.Group):
             sys.stderr.close()
             ctx.exit(0)
         except KeyboardInterrupt:
-            click.echo("Interrupted: nothing was left half-written.", err=True)
             ctx.exit(EXIT_CTRL_C)
         except Exception as error:
             sentence = _told(error)
@@ -131,22 +134,50 @@ def _ending_in_order() -> Iterator[None]:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-
-    def end(number: int, _: FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    ends = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    ours = [number for number in ends if signal.getsignal(number) == signal.SIG_DFL]
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    ends = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    as_usual = (signal.SIG_DFL, signal.default_int_handler)
+    kept = {n: signal.getsignal(n) for n in ends if signal.getsignal(n) in as_usual}
+    ending, shown = _Ending(), sys.stderr
     try:
-        for number in ours:
-            signal.signal(number, end)
+        for number in kept:
+            signal.signal(number, ending)
     except ValueError:  # not in the main thread of a program: it has its own ways to end
-        ours = []
+        kept = {}
     try:
         yield
+    except BaseException as error:
+        if ending.since is not None:
+            for number in kept:
+                signal.signal(number, signal.SIG_IGN)
+            kept = {}
+        if isinstance(error, KeyboardInterrupt):
+            click.echo("Interrupted: nothing was left half-written.", file=shown)
+        raise
     finally:
-        for number in ours:
-            signal.signal(number, signal.SIG_DFL)
+        for number, usual in kept.items():
+            signal.signal(number, usual)
+
+
+class _Ending:
+    """What hears Ctrl-C and other ends: one ends the work; more at once do not disturb the end.
+
+    Where the first one was lost, in what hears nothing, one that comes later ends the work. What
+    threads say of an end that they did not expect is said to nobody.
+    """
+
+    def __init__(self) -> None:
+        self.since: float | None = None
+
+    def __call__(self, number: int, _: FrameType | None) -> None:
+        now = time.monotonic()
+        if self.since is not None and now - self.since < AT_ONCE:
+            return
+        self.since = now
+        sys.stderr = io.StringIO()
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        raise SystemExit(128 + number)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

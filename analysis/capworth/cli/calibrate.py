@@ -1,6 +1,11 @@
 """`capworth calibrate`: the model beside the record."""
 
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from capworth.appraisal.attribution import Calibration
 
 INCHES = 2.4  # height of the chart
 
@@ -19,31 +24,37 @@ def command(folder: str, out: str | None, lang: str) -> None:
     from pathlib import Path
 
     from capworth.appraisal.attribution import calibrate
+    from capworth.case.files import writing
     from capworth.cli.terminal import show
-    from capworth.study.tables import write_csv
+    from capworth.study.tables import as_csv
 
-    found = calibrate(folder)
-    table = found.to_frame()
-    click.echo(repr(found))
-    columns = ["model", "model_low", "model_high", "fact", "fact_low", "fact_high", "ratio"]
-    cells = table[columns].map("{:,.3g}".format).astype(object)
-    cells["holds"] = ["yes" if held else "no" for held in table["holds"]]
-    show(["check", *cells.columns], [list(map(str, row)) for row in cells.itertuples()])
-    if out is None:
-        return
+    languages = [word.strip() for word in lang.split(",")]
+    names = ["calibration.csv", *(f"calibration-{language}.svg" for language in languages)]
+    with writing(Path(out) if out else None, *names) as put:
+        found = calibrate(folder)
+        table = found.to_frame()
+        click.echo(repr(found))
+        columns = ["model", "model_low", "model_high", "fact", "fact_low", "fact_high", "ratio"]
+        cells = table[columns].map("{:,.3g}".format).astype(object)
+        cells["holds"] = ["yes" if held else "no" for held in table["holds"]]
+        show(["check", *cells.columns], [list(map(str, row)) for row in cells.itertuples()])
+        if out is None:
+            return
+        put(names[0], as_csv(table))
+        for language, name in zip(languages, names[1:], strict=True):
+            put(name, _chart(found, language))
+    click.echo(f"written: {out}")
+
+
+def _chart(found: "Calibration", language: str) -> str:
     from capworth.charts.calibration import draw_calibration
     from capworth.charts.style import blank, looks, turn
     from capworth.charts.svg import to_svg
     from capworth.language.language import Language
 
-    place = Path(out)
-    place.mkdir(parents=True, exist_ok=True)
-    write_csv(table, place / "calibration.csv")
-    for language in (word.strip() for word in lang.split(",")):
-        with looks():
-            figure = blank(INCHES)
-            draw_calibration(found, figure.subplots(), spoken := Language(language))
-            if spoken.rightwards:
-                turn(figure)
-        (place / f"calibration-{language}.svg").write_text(to_svg(figure), encoding="utf-8")
-    click.echo(f"written: {place}")
+    with looks():
+        figure = blank(INCHES)
+        draw_calibration(found, figure.subplots(), spoken := Language(language))
+        if spoken.rightwards:
+            turn(figure)
+    return to_svg(figure)

@@ -1,10 +1,12 @@
 """`capworth check`: every fault of a case at once, and what a reviewer would attack in it."""
 
+import gc
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
-from capworth.errors import InputError
+from capworth.errors import CaseError, InputError
 
 if TYPE_CHECKING:
     from capworth.case.model import Case
@@ -29,14 +31,14 @@ def command(case: str, deep: bool, known: bool, as_json: bool) -> None:
     from capworth.lints.lint import SEVERITIES, catalogue, lint
     from capworth.lints.report import in_its_place
 
+    gc.set_threshold(200_000, 50, 50)  # much is made at once here, and kept
     if as_json:
         if deep or known:
             raise click.UsageError("--json tells all by itself: leave out --deep and --list.")
         _as_json(case)
         return
     found = read_case(case)
-    for scenario in found.scenarios:  # each makes a case of its own, which has its own faults
-        found.with_scenario(scenario.id)
+    hold(found)
     click.echo(f"{found!r}: nothing to mend")
     splits = _split(found) if deep else None
     lints = lint_case(found)
@@ -58,13 +60,36 @@ def command(case: str, deep: bool, known: bool, as_json: bool) -> None:
             click.echo(f"{'*' if code in fired else ' '} {code} {rule.slug}: {rule.sees}")
 
 
+def hold(case: "Case") -> None:
+    """Raise what shows only when scenarios are put in place, or what must be done is paid for."""
+    _be_possible(case)
+    for scenario in case.scenarios:  # each makes a case of its own, which has its own faults
+        other = case.with_scenario(scenario.id)
+        try:
+            _be_possible(other)
+        except CaseError as error:
+            words = f"with scenario {scenario.id!r}, "
+            raise CaseError(replace(f, problem=words + f.problem) for f in error.findings) from None
+
+
+def _be_possible(case: "Case") -> None:
+    if not case.minimums and not any(i.must for i in case.improvements):
+        return  # to do nothing is always possible
+    from capworth.programme.selection import refuse_impossible
+
+    refuse_impossible(case, ENOUGH)
+
+
+ENOUGH = 2_000  # draws in which it is looked at whether what must be done can be
+
+
 def _as_json(place: str) -> None:
     import json
 
     from capworth.cli import EXIT_FAULT
     from capworth.lints.report import report_of
 
-    found = report_of(place)
+    found = report_of(place, hold)
     click.echo(json.dumps(found, indent=1, ensure_ascii=False))
     if not found["is_good"]:
         raise SystemExit(EXIT_FAULT)

@@ -13,14 +13,13 @@ def command(old: str, new: str, out: str | None) -> None:
     """Tell what moved from OLD_RUN to NEW_RUN, and which inputs moved it."""
     from pathlib import Path
 
+    from capworth.case.files import writing
     from capworth.runs.vintage import compare_runs
-    from capworth.study.tables import write_csv
+    from capworth.study.tables import as_csv
 
-    if out is not None:
-        Path(out).mkdir(parents=True, exist_ok=True)  # that it can be written is found out first
-    found = compare_runs(old, new)
-    click.echo(str(found))
-    if out is not None:
-        folder = Path(out)
-        for name in ("moves", "inputs", "shares"):
-            write_csv(getattr(found, name)(), folder / f"{name}.csv")
+    tables = ("moves", "inputs", "shares")
+    with writing(Path(out) if out else None, *(f"{name}.csv" for name in tables)) as put:
+        found = compare_runs(old, new)
+        click.echo(str(found))
+        for name in tables:
+            put(f"{name}.csv", as_csv(getattr(found, name)()))

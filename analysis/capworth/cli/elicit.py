@@ -24,19 +24,22 @@ def command(case: str, mean: str, file: str | None) -> None:
     """Turn the judgements of CASE into weights with ranges, and say what to revisit."""
     from pathlib import Path
 
-    from capworth.case.files import write
+    from capworth.case.files import writing_file
     from capworth.case.read import read_case
     from capworth.errors import InputError
     from capworth.multicriteria.elicitation import elicit
     from capworth.multicriteria.workshop import judged_criteria
 
     known = read_case(case)
-    found = elicit(known, mean=mean)
-    if found is None:
-        raise InputError(
-            f"{known.settings.name} has no judgements. Add the table judgements (docs/how-to/"
-            "elicit.md), or fill it in with the page of notebook 06."
-        )
+    with writing_file(Path(file) if file else None) as put:
+        found = elicit(known, mean=mean)
+        if found is None:
+            raise InputError(
+                f"{known.settings.name} has no judgements. Add the table judgements (docs/how-to/"
+                "elicit.md), or fill it in with the page of notebook 06."
+            )
+        if file:
+            put(judged_criteria(case, found))
     click.echo(repr(found))
     click.echo("\nSwings, the most valuable of each branch 100:")
     table = found.to_frame()
@@ -71,7 +74,6 @@ def command(case: str, mean: str, file: str | None) -> None:
     for words in found.to_revisit:
         click.echo(f"  {words}")
     if file is not None:
-        write(Path(file), judged_criteria(case, found))
         click.echo(f"\nwrote {len(table)} swings with ranges to {file}")
 
 

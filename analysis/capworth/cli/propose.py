@@ -18,16 +18,16 @@ def command(folder: str, proposed: str, out: str | None, workers: int) -> None:
     """
     from pathlib import Path
 
-    from capworth.case.files import write
+    from capworth.case.files import writing_file
     from capworth.cli.terminal import show
     from capworth.runs.proposed import propose
     from capworth.study.shown import written
     from capworth.study.tables import as_csv
 
-    found = propose(Path(folder), Path(proposed), workers)
-    table = found.to_frame()
-    if out:
-        write(Path(out), as_csv(table))
+    with writing_file(Path(out) if out else None) as put:
+        found = propose(Path(folder), Path(proposed), workers)
+        table = found.to_frame()
+        put(as_csv(table))
     shown = [c for c in table.columns if not c.endswith(("_low", "_high"))]
     rows = []
     for name, row in table.iterrows():

@@ -1,10 +1,11 @@
 """`capworth run`: the whole appraisal, from the case to the decision paper."""
 
+import warnings
 from typing import TYPE_CHECKING
 
 import click
 
-from capworth.cli.options import WORKERS
+from capworth.cli.options import LARGEST_SEED, WORKERS, on_cluster
 from capworth.study.progress import showing
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 @click.option("--out", type=click.Path(), help="Run folder [default: reports/NAME].")
 @click.option("--scenario", metavar="NAME", default="", help="One of the case's scenarios.toml.")
 @click.option("--draws", type=click.IntRange(100, 10_000_000), help="Sampled draws.")
-@click.option("--seed", type=click.IntRange(0), help="Seed of every random stream.")
+@click.option("--seed", type=click.IntRange(0, LARGEST_SEED), help="Seed of every random stream.")
 @click.option("--lang", help="Languages of the report, such as en,fr.")
 @click.option(
     "--parameters",
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
     default="case",
     show_default=True,
     help="all: also under every allocation key, discount schedule and harm scale.",
+)
+@click.option(
+    "--futures",
+    is_flag=True,
+    help="Also under every scenario, side by side on a page of the annex.",
 )
 @click.option(
     "--annex",
@@ -51,6 +57,12 @@ if TYPE_CHECKING:
     show_default=True,
     help="With --until-stable: error of a headline, as a share of its 80 % range.",
 )
+@click.option("--dask", metavar="ADDRESS", help="Draw on a Dask cluster: tcp://HOST:8786.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Keep chunks of draws beside the run until it is whole, and go on with those there.",
+)
 @WORKERS
 def command(
     case: str,
@@ -60,18 +72,23 @@ def command(
     seed: int | None,
     lang: str | None,
     parameters: str,
+    futures: bool,
     annex: str,
     formats: str,
     until_stable: bool,
     tolerance: float,
+    dask: str | None,
+    resume: bool,
     workers: int,
 ) -> None:
     """Appraise CASE and write its run folder with tables and reports."""
     from pathlib import Path
 
     from capworth.case.read import read_case
+    from capworth.charts.letters import unprintable
     from capworth.runs import run as runs
 
+    warnings.filterwarnings("ignore", r"Glyph \d+ ")  # said once, in words, at the end
     asked = read_case(case)
     asked = asked.with_scenario(scenario) if scenario else asked
     name = f"{asked.settings.name}-{scenario}" if scenario else asked.settings.name
@@ -81,7 +98,7 @@ def command(
         if draws is not None:
             raise click.UsageError("--until-stable finds the number of draws: leave out --draws.")
         draws = _enough(asked, seed, tolerance, workers)
-    with showing() as tell:
+    with on_cluster(dask) as executor, showing() as tell:
         every = parameters == "all"
         written = tuple(word.strip() for word in formats.split(",") if word.strip())
         study = runs.run(
@@ -95,7 +112,12 @@ def command(
             every,
             annex,
             formats=written,
+            futures=futures,
+            executor=executor,
+            resume=resume,
         )
+    if letters := unprintable(asked):
+        click.echo(BOXES.format(" ".join(letters)), err=True)
     if kept := runs.kept_in(folder):
         click.echo(f"kept in {folder}, as no part of the run: {', '.join(kept)}", err=True)
     for answer in runs.answers_of(study):
@@ -104,6 +126,12 @@ def command(
         click.echo("\n".join(study.conventions.findings()))
     for paper in sorted(folder.glob("report-*.pdf")):
         click.echo(f"decision paper: {paper}")
+
+
+BOXES = (
+    "these letters print as empty boxes, as no font of the papers has them: {}. Write the words in "
+    "Latin or Arabic letters."
+)
 
 
 def _enough(case: "Case", seed: int | None, tolerance: float, workers: int) -> int:

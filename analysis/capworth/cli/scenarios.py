@@ -22,7 +22,7 @@ def command(
     """
     from pathlib import Path
 
-    from capworth.case.files import write
+    from capworth.case.files import writing_file
     from capworth.case.read import read_case
     from capworth.cli.terminal import show
     from capworth.study.pages import told_of
@@ -37,10 +37,10 @@ def command(
             for change in asked.with_scenario(scenario.id).changes:
                 click.echo(f"    {change}")
         return
-    found = scorecard(asked, names, draws, workers)
-    table = found.to_frame()
-    if out:
-        write(Path(out), as_csv(table))
+    with writing_file(Path(out) if out else None) as put:
+        found = scorecard(asked, names, draws, workers)
+        table = found.to_frame()
+        put(as_csv(table))
     shown = [c for c in table.columns if not c.endswith(("_low", "_high"))]
     rows = []
     for column in shown:

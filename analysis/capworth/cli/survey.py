@@ -2,13 +2,19 @@
 
 import click
 
+from capworth.cli.options import LARGEST_SEED
+
 
 @click.command("survey")
 @click.argument("case", type=click.Path())
 @click.option(
     "--out", type=click.Path(), default=".", show_default=True, help="Folder to write into."
 )
-@click.option("--seed", type=click.IntRange(0), help="Seed of the answers [default: of the case].")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, LARGEST_SEED),
+    help="Seed of the answers [default: of the case].",
+)
 @click.option("--response", type=float, default=0.6, show_default=True, help="Share that answers.")
 @click.option(
     "--members",
@@ -25,21 +31,17 @@ def command(case: str, out: str, seed: int | None, response: float, members: int
     """
     from pathlib import Path
 
-    from capworth.case.files import write
+    from capworth.case.files import writing
     from capworth.case.read import read_case
-    from capworth.errors import InputError
     from capworth.members.synthetic import synthetic_survey
 
     known = read_case(case)
     seed = known.settings.seed if seed is None else seed
     made = synthetic_survey(known, seed, response, members)
-    folder = Path(out)
-    paths = {table: folder / f"{table}-synthetic.csv" for table in made}
-    for path in paths.values():
-        if path.exists():
-            raise InputError(f"{path} is there already. Move it, or give another --out.")
-    folder.mkdir(parents=True, exist_ok=True)
+    names = {table: f"{table}-synthetic.csv" for table in made}
+    with writing(Path(out), *names.values(), anew=True) as put:
+        for table, rows in made.items():
+            put(names[table], rows.to_csv(index=False, lineterminator="\n"))
     for table, rows in made.items():
-        text = rows.to_csv(index=False, lineterminator="\n")
-        write(paths[table], text)
-        click.echo(f"SYNTHETIC, grade E, {len(rows):,} rows nobody gave: {paths[table]}")
+        path = Path(out) / names[table]
+        click.echo(f"SYNTHETIC, grade E, {len(rows):,} rows nobody gave: {path}")

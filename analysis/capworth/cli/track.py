@@ -19,25 +19,28 @@ def command(case: str, actuals: str, out: str | None, draws: int | None, workers
     from pathlib import Path
 
     from capworth.case.actuals import read_actuals
+    from capworth.case.files import writing_file
     from capworth.case.read import read_case
     from capworth.errors import InputError
     from capworth.programme.tracking import track
     from capworth.study.stages import run_study
-    from capworth.study.tables import write_csv
+    from capworth.study.tables import as_csv
 
     read = read_case(case)
     reading = read_actuals(actuals, read)
-    study = run_study(read, draws, workers=workers)
-    if "programme" not in study:
-        raise InputError("the case has no budget or no improvements, so there is no plan to track.")
-    tracking = track(study.sample, study.programme, reading, study.provenance)
+    with writing_file(Path(out) if out else None) as put:
+        study = run_study(read, draws, workers=workers)
+        if "programme" not in study:
+            raise InputError(
+                "the case has no budget or no improvements, so there is no plan to track."
+            )
+        tracking = track(study.sample, study.programme, reading, study.provenance)
+        table = tracking.to_frame()
+        put(as_csv(table))
     click.echo(repr(tracking))
-    table = tracking.to_frame()
     columns = ["measure", "subject", "indicator", "year", "plan", "plan_low", "plan_high"]
     columns += ["actual", "unit", "verdict"]
     show(columns, [_told(row) for row in table[columns].to_numpy().tolist()])
-    if out:
-        write_csv(table, Path(out))
 
 
 def _told(row: list[object]) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from capworth.case.model import DISTANCE, HARM, NET, Case
+from capworth.case.model import DISTANCE, HARM, Case
 from capworth.funding.plan import Funding
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
@@ -217,11 +217,10 @@ def _row(choice: Choice, programme: Programme, chosen: Bools, delays: Ints) -> d
     """What one set asks, costs by payer, and brings."""
     ids = np.array(choice.case.improvement_ids)
     asked = choice.cost[:, chosen].sum(axis=1) / MILLION
-    gain, net, harm = (choice.by_draw(chosen, delays, m) for m in (DISTANCE, NET, HARM))
+    gain, harm = (choice.by_draw(chosen, delays, m) for m in (DISTANCE, HARM))
+    net = choice.net_by_draw(chosen, delays)
     whole = choice.payers(chosen, delays).T / MILLION
     running = _running(choice, chosen, delays)
-    priced = bool(choice.sample.model.priced[chosen].any()) or not chosen.any()
-    absent = Interval(float("nan"), float("nan"), float("nan"))
     own = sum(whole[PAYERS.index(payer)] for payer in OWN)
     found: dict[str, object] = {
         "chosen": " ".join(ids[chosen]),
@@ -241,7 +240,7 @@ def _row(choice: Choice, programme: Programme, chosen: Bools, delays: Ints) -> d
     for payer in OWN:
         found |= Interval.of(running[PAYERS.index(payer)]).columns(f"running_{payer}_m")
     found |= Interval.of(gain, choice.sample.ratio_by_draw(gain)).columns("gain")
-    found |= (Interval.of(net / MILLION) if priced else absent).columns("net_m")
+    found |= Interval.of(net / MILLION).columns("net_m")
     return found | Interval.of(harm).columns("harm_days")
 
 

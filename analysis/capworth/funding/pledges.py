@@ -15,7 +15,7 @@ from capworth.model.result import Answer, Interval, Provenance, ends
 from capworth.model.simulation import CHUNK, Sample, sampled
 from capworth.streams import stream
 
-PROGRAMME, ORGANISATION = "programme", "organisation"
+PROGRAMME = "programme"
 CHANCES: Mapping[str, tuple[float, float, float]] = {  # judged; used where a pledge states none
     "A": (0.85, 0.95, 1.0),
     "B": (0.7, 0.9, 1.0),

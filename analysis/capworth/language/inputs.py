@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 
 from capworth.case.model import Case
 from capworth.language.language import Language
-from capworth.methods.cost_benefit.prices import MILLION
 
 OVERRUNS = "overruns"  # the group of what builds have in common
 GROUP = "group"  # first word of the name of what a group of inputs has in common
@@ -42,21 +41,6 @@ def input_label(name: str, case: Case, language: Language) -> str:
 def group_text(group: str, language: Language) -> str:
     """Name a group of inputs that move together; that of all overruns by our own word."""
     return language.word("knowing", group) if group == OVERRUNS else language.typeset(group)
-
-
-def level_text(name: str, level: float, case: Case, language: Language) -> str:
-    """Write a level of an input in its unit: money, share or number."""
-    table, key = name.split("/")[:2]
-    if table == GROUP:
-        return language.percent(level)
-    line = next((line for line in case.costs if line.id == key), None)
-    if table == "bias":
-        return language.percent(level)
-    if table == "costs" and line is not None:
-        return language.millions(level / MILLION, line.currency)
-    estimate = case.estimates().get(name)
-    share = estimate is not None and estimate.unit == "share"
-    return language.percent(level) if share else language.number(level)
 
 
 def _cost_label(table: str, key: str, case: Case, language: Language) -> str:

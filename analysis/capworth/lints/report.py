@@ -1,12 +1,13 @@
 """What `capworth check` finds as data for programs; docs/reference/check-json.md describes it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from capworth.case.dictionary import dictionary
+from capworth.case.model import Case
 from capworth.case.read import read_case
 from capworth.case.tables import BOOKS, read_raw
 from capworth.errors import CaseError, Finding
@@ -43,12 +44,18 @@ QUOTED = re.compile(r"'([^']*)'")
 MEANT = re.compile(r"(?:Did you mean|Name it) '([^']*)'")
 
 
-def report_of(place: str | Path) -> dict[str, Any]:
-    """Check a case and tell all that is found as one object that JSON can hold."""
+def report_of(place: str | Path, hold: Callable[[Case], None] = lambda _: None) -> dict[str, Any]:
+    """Check a case and tell all that is found as one object that JSON can hold.
+
+    Parameters
+    ----------
+    hold : raises what else is to be mended in a case that can be read
+    """
     unread: tuple[str, ...] = ()
     try:
         unread = read_raw(place).unread
         case = read_case(place)
+        hold(case)
     except CaseError as error:
         found = [_of_fault(finding, Path(place)) for finding in error.findings]
         files = sorted({str(f["file"] if not f["sheet"] else f["sheet"]) for f in found})

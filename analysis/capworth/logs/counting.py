@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlparse
+from urllib.request import url2pathname
 
 import numpy as np
 import pandas as pd
@@ -22,8 +24,13 @@ from capworth.errors import CaseError, Finding, InputError, nearest
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100  # of the table activity
 NEEDED: Final = ("capability", "time")
-OPTIONAL: Final = ("member", "hit", "seconds")
-FILE: Final = "filename"
+OPTIONAL: Final = ("member", "answered_by", "hit", "seconds", "event")
+FILE, ROW = "filename", "file_row"
+A_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+A_TIME = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?"
+TIME: Final = f"^{A_DAY}([ T]{A_TIME})?$"  # engines differ in what else they take for a time
+NUMBER: Final = "^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$"  # as they do in numbers
+LOST = "\N{REPLACEMENT CHARACTER}"  # what an engine may put where a letter is not UTF-8
 YES, NO = ("1", "true", "yes", "t", "y"), ("0", "false", "no", "f", "n")
 
 Column = Any  # an Ibis column; Ibis says nothing of its types
@@ -45,6 +52,21 @@ RULES: Final = (
         lambda t: t.capability.isnull() | (t.capability == ""),
         "no capability",
         "Name the one that was asked.",
+    ),
+    Rule(
+        "capability",
+        lambda t: t.capability.contains(LOST),
+        "a letter that was lost",
+        "Save it as UTF-8.",
+    ),
+    Rule(
+        "member", lambda t: t.member.contains(LOST), "a letter that was lost", "Save it as UTF-8."
+    ),
+    Rule(
+        "capability",
+        lambda t: t.capability.re_search(r"^[=+@-]"),
+        "a capability that a spreadsheet would compute",
+        "Rename it in the log: a short name begins with a letter or a digit.",
     ),
     Rule(
         "time",
@@ -100,23 +122,23 @@ def read_cells(table: Any, names: Mapping[str, str]) -> Any:
         "capability": columns["capability"].cast("string").strip(),
         "time": _as_time(columns["time"]),
     }
-    if "member" in columns:
-        member = columns["member"].cast("string").strip()
-        read["member"] = (member == "").ifelse(None, member)
+    for name in ("member", "answered_by", "event"):
+        if name in columns:
+            read[name] = columns[name].cast("string").strip().nullif("")
     if "hit" in columns:
         read["hit"] = _as_flag(columns["hit"])
     if "seconds" in columns:
         read["seconds"] = _as_number(columns["seconds"])
-        text = columns["seconds"].cast("string").strip()
-        read["seconds_as_read"] = (text == "").ifelse(None, text)
+        stated = columns["seconds"]
+        read["seconds_as_read"] = stated.strip().nullif("") if stated.type().is_string() else stated
     kept = {f"{c}_cell": column.cast("string") for c, column in columns.items()}
-    place = {FILE: table[FILE]} if FILE in table.columns else {}
+    place = {name: table[name] for name in (FILE, ROW) if name in table.columns}
     return table.select(**read, **kept, **place)
 
 
 def cell_faults(exchanges: Any, place: str) -> tuple[Finding, ...]:
     """Report cells that cannot be used: for each file and rule how many rows, and one of them."""
-    rules = [rule for rule in RULES if rule.column in exchanges.columns]
+    rules = _rules(exchanges)
     sums: dict[str, Column] = {}
     for k, rule in enumerate(rules):
         bad = rule.bad(exchanges).fill_null(False)
@@ -127,11 +149,48 @@ def cell_faults(exchanges: Any, place: str) -> tuple[Finding, ...]:
     else:
         found = exchanges.agg(**sums).to_pandas().assign(**{FILE: place})
     return tuple(
-        _told(str(row[FILE]), rule, int(row[f"count_{k}"]), row[f"cell_{k}"])
+        _told(_path(row[FILE]), rule, int(row[f"count_{k}"]), row[f"cell_{k}"])
         for row in found.to_dict("records")
         for k, rule in enumerate(rules)
         if row[f"count_{k}"] > 0
     )
+
+
+def row_faults(exchanges: Any, place: str) -> Iterator[Finding]:
+    """Report the first rows of each rule that cannot be used, by their number; and their number.
+
+    Parameters
+    ----------
+    exchanges : of one file, read by `read_cells`, with the number of each row
+    place : the file
+    """
+    for rule in _rules(exchanges):
+        bad = exchanges.filter(rule.bad(exchanges).fill_null(False))
+        shown = bad.select(row=bad[ROW], cell=bad[f"{rule.column}_cell"]).order_by("row")
+        first = shown.limit(NAMED + 1).to_pandas()
+        for row in first.head(NAMED).to_dict("records"):
+            such = f" ({row['cell']!r})" if isinstance(row["cell"], str) and row["cell"] else ""
+            yield Finding(place, int(row["row"]), rule.column, f"{rule.problem}{such}", rule.fix)
+        if len(first) > NAMED:
+            yield _told(place, rule, int(bad.count().to_pandas()), None)
+    if "event" in exchanges.columns:
+        told = exchanges.filter(exchanges.event.notnull())
+        span = {"row": told[ROW].max(), "first": told[ROW].min()}
+        told = told.group_by("event").agg(**span, differs=_differs(told))
+        odd = told.filter(told.differs).order_by("row").limit(NAMED).to_pandas()
+        for row in odd.itertuples():
+            problem = f"event {row.event!r} is told otherwise in row {row.first}"
+            yield Finding(place, int(row.row), "event", problem, TOLD_ONCE)
+
+
+def _rules(exchanges: Any) -> list[Rule]:
+    return [rule for rule in RULES if rule.column in exchanges.columns]
+
+
+def _path(name: object) -> str:
+    """Return a file by its path; some engines tell its address."""
+    told = str(name)
+    return url2pathname(urlparse(told).path) if told.startswith("file:") else told
 
 
 def _told(place: str, rule: Rule, count: int, cell: object) -> Finding:
@@ -149,11 +208,13 @@ def _as_time(column: Column) -> Column:
     """Read a time as one of UTC: an offset in the text counts, and without one it is UTC."""
     if not column.type().is_string():
         return column.cast("timestamp")
-    return _tried(column, "timestamp('UTC')").cast("timestamp")
+    return _tried(column, TIME, "timestamp('UTC')").cast("timestamp")
 
 
 def _as_number(column: Column) -> Column:
-    return _tried(column, "float64") if column.type().is_string() else column.cast("float64")
+    if not column.type().is_string():
+        return column.cast("float64")
+    return _tried(column, NUMBER, "float64")
 
 
 def _as_flag(column: Column) -> Column:
@@ -165,12 +226,15 @@ def _as_flag(column: Column) -> Column:
     return ibis.cases((text.isin(YES), 1), (text.isin(NO), 0), else_=None).cast("int64")
 
 
-def _tried(column: Column, kind: str) -> Column:
-    """Read text as another kind; null where it is none."""
-    return column.strip().try_cast(kind)
+def _tried(column: Column, written: str, kind: str) -> Column:
+    """Read text of one way of writing as another kind; null where it is none."""
+    text = column.strip()
+    return text.re_search(written).ifelse(text, None).try_cast(kind)
 
 
 BINS: Final = 50  # to a decade of response times: a figure is within 2.4 % of the time itself
+NAMED: Final = 20  # rows of a fault that are named one by one
+TOLD_ONCE: Final = "Keep one row of an event, or rows that say the same."
 LONGEST: Final = 1e9  # seconds, thirty years
 LEAST: Final = 1e-3  # seconds; shorter times count as so long
 QUANTILES: Final = {"response_seconds_median": 0.5, "response_seconds_p90": 0.9}
@@ -183,13 +247,16 @@ class LoggedActivity:
     Attributes
     ----------
     rows : exchanges that were counted
+    repeats : rows that told an event again in the same words, and were not counted
     first, last : times of the first and of the last of them
     files : how many files they came from; 0 for a table that is no file
     """
 
     _table: pd.DataFrame
     _months: pd.DataFrame
+    _dyads: pd.DataFrame
     rows: int
+    repeats: int
     first: pd.Timestamp
     last: pd.Timestamp
     files: int
@@ -200,7 +267,20 @@ class LoggedActivity:
 
     def by_month(self) -> pd.DataFrame:
         """Exchanges, hits and members of each capability and month, to see gaps in the log."""
-        return self._months.copy()
+        sums: dict[str, tuple[str, str]] = {
+            name: (name, "sum") for name in ("searches", "hits") if name in self._months
+        }
+        if "member" in self._months:
+            sums["members"] = ("member", "nunique")
+        return self._months.groupby(["capability", "year", "month"], sort=True).agg(**sums)
+
+    def by_member(self) -> pd.DataFrame:
+        """Exchanges and hits of each capability, year and member that asked, where it is known."""
+        return _by(self._months, ["capability", "year", "member"])
+
+    def by_dyad(self) -> pd.DataFrame:
+        """The same of each pair of a member that asked and one that answered, as `answered_by`."""
+        return _by(self._dyads, ["capability", "year", "member", "answered_by"])
 
     def to_csv(self) -> str:
         """The rows as text, ready for `activity.csv`."""
@@ -224,6 +304,7 @@ def count_exchanges(
     columns: Mapping[str, str] | None = None,
     grade: str = "A",
     place: str = "the log",
+    files: int = 0,
 ) -> LoggedActivity:
     """Count the exchanges of an Ibis table, on whatever engine holds it.
 
@@ -239,6 +320,7 @@ def count_exchanges(
     columns : our name of a column -> its name in the log, where they differ
     grade : of the figures; a log of the organisation's own is official, A
     place : what the log is called in messages
+    files : how many files it came from; 0 for a table that is no file
 
     Raises
     ------
@@ -253,57 +335,163 @@ def count_exchanges(
     if lacking := missing_columns(table.columns, names, place):
         raise CaseError(lacking)
     exchanges = read_cells(table, names)
-    if bad := cell_faults(exchanges, place):
-        raise CaseError(bad)
-    months = _months(exchanges)
-    if months.empty:
+    counts = _counted(exchanges)
+    if counts["bad"].sum() or counts["differs"].sum():
+        raise CaseError((*cell_faults(exchanges, place), *_event_faults(exchanges, place)))
+    if counts.empty:
         raise InputError(f"{place} has no row. Give a log with exchanges.")
+    months, bins, dyads = (counts[counts["part"] == part] for part in (MONTHS, SPANS, DYADS))
+    asked = [c for c in ("hits", "member", "answered_by") if c in counts]
     first, last = months["first"].min(), months["last"].max()
-    files = int(exchanges[FILE].nunique().to_pyarrow().as_py()) if FILE in exchanges.columns else 0
-    rows = int(months["searches"].sum())
-    known = {"grade": grade, "source": source, "basis": _basis(rows, files, first, last)}
-    made = pd.DataFrame(_rows(months, _bins(exchanges), first, last)).assign(**known)
+    rows, repeats = int(months["searches"].sum()), int(months["repeats"].sum())
+    basis = _basis(rows, repeats, files, first, last)
+    known = {"grade": grade, "source": source, "basis": basis}
+    made = pd.DataFrame(_rows(months, bins, first, last)).assign(**known)
     order = [c for c in dictionary()["activity"] if c in made.columns]
     return LoggedActivity(
         _table=made.sort_values(["capability", "metric", "year"], ignore_index=True)[order],
-        _months=_by_month(months),
+        _months=months[["capability", "year", "month", "searches", *asked]],
+        _dyads=dyads[["capability", "year", "searches", *asked]],
         rows=rows,
+        repeats=repeats,
         first=first,
         last=last,
         files=files,
     )
 
 
-def _months(exchanges: Any) -> pd.DataFrame:
-    """Counts by capability, year, month and member: small, however long the log."""
-    keys = {"year": exchanges.time.year(), "month": exchanges.time.month()}
-    if "member" in exchanges.columns:
-        keys["member"] = exchanges.member
-    sums = {"searches": exchanges.count()}
-    if "hit" in exchanges.columns:
-        sums["hits"] = exchanges.hit.sum()
-    spans = {"first": exchanges.time.min(), "last": exchanges.time.max()}
-    found = exchanges.group_by(capability=exchanges.capability, **keys).agg(**sums, **spans)
-    made: pd.DataFrame = found.order_by(["capability", *keys]).to_pandas()
-    return made
+MONTHS, SPANS, DYADS = "months", "spans", "dyads"  # parts of the counts
 
 
-def _bins(exchanges: Any) -> pd.DataFrame:
-    """Response times by capability and year, counted in bins of their logarithm."""
-    if "seconds" not in exchanges.columns:
-        return pd.DataFrame(columns=["capability", "year", "bin", "count"])
+def _counted(exchanges: Any) -> pd.DataFrame:
+    """Count everything in one pass: small, however long the log.
+
+    What is wrong with a cell shows in the groups, so that no row is asked for it alone.
+
+    Returns
+    -------
+    One row for each group of each part: capabilities by month and member, by bin of the logarithm
+    of the response time, by pair of members. `bad` says whether a row of it cannot be used,
+    `differs` counts events that are told in two ways.
+    """
+    once = _told_once(exchanges) if "event" in exchanges.columns else exchanges
+    keys = {"capability": once.capability_cell, "year": once.time.year()}
+    keys["month"] = once.time.month()
+    parts = {MONTHS: ["month"]}
+    if "member" in once.columns:
+        keys["member"] = once.member_cell
+        parts[MONTHS].append("member")
+    if "seconds" in once.columns:
+        keys["bin"], parts[SPANS] = _bin(once), ["bin"]
+    if {"member", "answered_by"} <= {*once.columns}:
+        keys["answered_by"], parts[DYADS] = once.answered_by_cell, ["answered_by", "member"]
+    sums = {name: once[name] for name in ("repeats", "differs") if name in once.columns}
+    flags = {"hit": once.hit} if "hit" in once.columns else {}
+    kinds = " ".join(f"WHEN GROUPING({by[0]}) = 0 THEN '{part}'" for part, by in parts.items())
+    sets = ", ".join(f"(capability, year, {', '.join(by)})" for by in parts.values())
+    added = {name: f"CAST(SUM({name}) AS BIGINT) AS {name}" for name in sums}
+    if flags:
+        added |= {"hits": "CAST(SUM(hit) AS BIGINT) AS hits", "flags": "COUNT(hit) AS flags"}
+    told = "".join(f"{words}, " for words in added.values())
+    found = _grouped(
+        once.select(**keys, **sums, **flags, moment=once.time),
+        f"SELECT {', '.join(keys)}, CASE {kinds} END AS part, COUNT(*) AS searches, {told}"
+        f"MIN(moment) AS first, MAX(moment) AS last FROM {SEEN} GROUP BY GROUPING SETS ({sets})",
+        {key: "string" if key in TEXTS else "int64" for key in keys}
+        | {"part": "string", "searches": "int64"}
+        | dict.fromkeys(added, "int64")
+        | dict.fromkeys(("first", "last"), "timestamp"),
+    )
+    return _stripped(found.to_pandas())
+
+
+def _stripped(counts: pd.DataFrame) -> pd.DataFrame:
+    """Strip names as `read_cells` does, once a group, and say which groups cannot be used."""
+    for name in TEXTS & {*counts}:
+        text = counts[name].str.strip(SPACE)
+        counts[name] = text.where(text != "")
+    bad = counts["capability"].isna() | ~counts["year"].between(FIRST_YEAR, LAST_YEAR)
+    for name in ("capability", "member"):
+        if name in counts:
+            bad |= counts[name].str.contains(LOST, regex=False).eq(True)
+    if "flags" in counts:
+        bad |= counts["flags"] < counts["searches"]
+    if "bin" in counts:
+        bad |= counts["bin"] == NO_BIN
+    absent = {name: 0 for name in ("repeats", "differs") if name not in counts}
+    return counts.assign(bad=bad, **absent)
+
+
+TEXTS: Final = {"capability", "member", "answered_by"}
+SPACE: Final = " \t\n\r\v\f"
+NO_BIN: Final = -(10**6)  # of what is no response time
+SEEN = "capworth_exchanges"
+
+
+def _grouped(seen: Any, query: str, columns: Mapping[str, str]) -> Any:
+    """Ask a table for several groupings at once, which Ibis has no word for.
+
+    The words of the query are those that every engine knows, so that they need no translation, and
+    what comes back is told, so that no engine need be asked.
+    """
+    import ibis
+    from ibis.expr.operations import SQLStringView
+
+    return SQLStringView(seen.alias(SEEN).op(), query, ibis.schema(columns)).to_expr()
+
+
+def _bin(exchanges: Any) -> Column:
+    """Number the bin, around the middle: whole powers of ten lie in the middle of theirs."""
     import ibis
 
-    timed = exchanges.filter(exchanges.seconds.notnull())
-    length = ibis.greatest(timed.seconds, LEAST)
-    keys = {
-        "capability": timed.capability,
-        "year": timed.time.year(),
-        "bin": (length.log10() * BINS).floor().cast("int64"),
-    }
-    found = timed.group_by(**keys).agg(count=timed.count())
-    made: pd.DataFrame = found.order_by([*keys]).to_pandas()
-    return made
+    at = (ibis.greatest(exchanges.seconds, LEAST).log10() * BINS + 0.5).floor().cast("int64")
+    stated = exchanges.seconds_as_read.notnull()
+    return ibis.cases((_is_time(exchanges.seconds), at), (stated, NO_BIN), else_=None)
+
+
+def _told_once(exchanges: Any) -> Any:
+    """Count rows of one event as one, and say how often it was told again, and whether otherwise.
+
+    A row without an event is one of its own.
+    """
+    cells = [c for c in exchanges.columns if c not in (FILE, "event")]
+    alone = exchanges.filter(exchanges.event.isnull())
+    alone = alone.select(*cells, repeats=_whole(0), differs=_whole(0))
+    told = exchanges.filter(exchanges.event.notnull())
+    found = told.group_by("event").agg(
+        **{c: told[c].min() for c in cells},
+        repeats=told.count() - 1,
+        differs=_differs(told).cast("int64"),
+    )
+    return alone.union(found.drop("event"))
+
+
+def _whole(number: int) -> Any:
+    import ibis
+
+    return ibis.literal(number, "int64")
+
+
+def _differs(exchanges: Any) -> Column:
+    """Whether rows of one group say different things of an exchange."""
+    import ibis
+
+    said = [c for c in exchanges.columns if c.endswith("_cell") and c != "event_cell"]
+    tale = ibis.literal("\n").join([exchanges[c].fill_null("") for c in said])
+    return tale.min() != tale.max()
+
+
+def _event_faults(exchanges: Any, place: str) -> Iterator[Finding]:
+    """Report events that are told in two ways: how many, and one of them."""
+    if "event" not in exchanges.columns:
+        return
+    told = exchanges.filter(exchanges.event.notnull())
+    found = told.group_by("event").agg(differs=_differs(told))
+    found = found.filter(found.differs)
+    seen = found.agg(count=found.count(), one=found.event.min()).to_pandas()
+    if many := int(seen["count"].iloc[0]):
+        problem = f"{many:,} told in two ways, such as {seen['one'].iloc[0]!r}"
+        yield Finding(place, 0, "event", problem, TOLD_ONCE)
 
 
 def _rows(
@@ -326,30 +514,31 @@ def _rows(
             bound = "exact" if whole else "at-least"
             yield {**of, "metric": metric, "value": int(count), "unit": unit, "bound": bound}
         timed = bins[(bins["capability"] == capability) & (bins["year"] == year)]
+        timed = timed.dropna(subset="bin").sort_values("bin") if len(timed) else timed
         for metric, share in QUANTILES.items() if len(timed) else ():
-            value = _quantile(timed["bin"].to_numpy(), timed["count"].to_numpy(), share)
+            value = _quantile(timed["bin"].to_numpy(), timed["searches"].to_numpy(), share)
             yield {**of, "metric": metric, "value": value, "unit": "seconds", "bound": "rounded"}
 
 
 def _quantile(bins: Any, counts: Any, share: float) -> float:
     """Middle of the bin, on the logarithm, in which the share of all times is reached."""
     at = int(np.searchsorted(np.cumsum(counts), share * counts.sum()))
-    return float(f"{10.0 ** ((bins[at] + 0.5) / BINS):.2g}")
+    return float(f"{10.0 ** (bins[at] / BINS):.2g}")
 
 
-def _by_month(months: pd.DataFrame) -> pd.DataFrame:
-    sums: dict[str, tuple[str, str]] = {
-        name: (name, "sum") for name in ("searches", "hits") if name in months
-    }
-    if "member" in months:
-        sums["members"] = ("member", "nunique")
-    return months.groupby(["capability", "year", "month"], sort=True).agg(**sums)
+def _by(counts: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Sum searches and hits by keys; empty where the log does not tell all of them."""
+    sums = [name for name in ("searches", "hits") if name in counts]
+    if not set(keys) <= set(counts):
+        return pd.DataFrame(columns=[*keys, *sums]).set_index(keys)
+    return counts.groupby(keys, sort=True)[sums].sum()
 
 
-def _basis(rows: int, files: int, first: pd.Timestamp, last: pd.Timestamp) -> str:
+def _basis(rows: int, repeats: int, files: int, first: pd.Timestamp, last: pd.Timestamp) -> str:
     where = {0: "a table", 1: "one file"}.get(files, f"{files} files")
     days = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
-    return f"counted from {rows:,} exchanges of {where}, {days}"
+    again = f"; {repeats:,} rows told an event again and are not counted" if repeats else ""
+    return f"counted from {rows:,} exchanges of {where}, {days}{again}"
 
 
 def must_fit(found: LoggedActivity, case: str | Path) -> None:

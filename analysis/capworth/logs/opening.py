@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
 from typing import Any, Final
 
-from capworth.errors import CapworthError, InputError
-from capworth.logs.counting import LoggedActivity, count_exchanges
+from capworth.errors import CapworthError, CaseError, Finding, InputError, nearest
+from capworth.logs.counting import (
+    ROW,
+    LoggedActivity,
+    count_exchanges,
+    missing_columns,
+    read_cells,
+    row_faults,
+)
+from capworth.logs.refused import refusal
+from capworth.logs.spark import opened_on_spark
 
+DUCKDB, SPARK = ENGINES = ("duckdb", "spark")
 READERS: Final = {".parquet": "read_parquet", ".csv": "read_csv"}
 AS_TEXT: Final = {  # every cell as it was typed, and no guess at how cells are parted
     "read_csv": {
@@ -30,6 +40,8 @@ def count_activity(
     columns: Mapping[str, str] | None = None,
     grade: str = "A",
     workers: int = 2,
+    engine: str = DUCKDB,
+    master: str = "",
 ) -> LoggedActivity:
     """Count the exchanges of log files; see `count_exchanges`.
 
@@ -37,69 +49,94 @@ def count_activity(
     ----------
     logs : files, or folders of files, all Parquet or all CSV
     source, columns, grade : see `count_exchanges`
-    workers : threads; the counts do not depend on it
+    workers : threads on this machine; the counts do not depend on it
+    engine : "duckdb" on this machine, or "spark"
+    master : of Spark, such as `spark://HOST:7077`, which must see the files by the same paths; on
+        this machine when blank
 
     Raises
     ------
     CaseError
         With every fault of the log.
     InputError
-        When there is no such file, files are of two kinds, or the extra `logs` is not installed.
+        When there is no such file, files are of two kinds, an extra is not installed, or the
+        engine cannot be reached.
     """
     files = _files(logs)
-    engine = _engine(workers)
+    place = str(files[0].parent)
+    if engine not in ENGINES:
+        raise InputError(f"engine: there is no {engine!r}. {nearest(engine, ENGINES)}")
+    if engine == SPARK:
+        with opened_on_spark(files, master, workers) as table:
+            return count_exchanges(table, source, columns, grade, place, len(files))
+    if master:
+        raise InputError("master: only Spark has one. Say --engine spark.")
+    with _told_by_duckdb(files):
+        table = _open(_engine(workers), files)
+        return count_exchanges(table, source, columns, grade, place, len(files))
+
+
+def check_logs(
+    logs: Sequence[str | Path], columns: Mapping[str, str] | None = None, workers: int = 2
+) -> int:
+    """Read every row of log files and return how many there are; see `count_activity`.
+
+    Raises
+    ------
+    CaseError
+        With the first rows of each fault in each file, by their number: the heading of a CSV file
+        is row 1; a Parquet file has none, and its first row is 1.
+    InputError
+        As `count_activity`; a line that is none is told by its number.
+    """
+    found: list[Finding] = []
+    rows = 0
+    names = dict(columns or {})
+    for file in _files(logs):
+        with _told_by_duckdb([file]):
+            engine = _engine(workers)
+            engine.raw_sql("SET preserve_insertion_order = true")
+            table = _open(engine, [file])
+            if lacking := missing_columns(table.columns, names, str(file)):
+                found += lacking
+                continue
+            above = 2 if file.suffix == ".csv" else 1
+            numbered = table.mutate(**{ROW: _row_number() + above})
+            rows += int(table.count().to_pandas())
+            found += row_faults(read_cells(numbered, names), str(file))
+    if found:
+        raise CaseError(found)
+    return rows
+
+
+def _row_number() -> Any:
+    import ibis
+
+    return ibis.row_number()
+
+
+def _open(engine: Any, files: Sequence[Path]) -> Any:
     reader = READERS[files[0].suffix]
+    return getattr(engine, reader)(
+        [escape(str(file)) for file in files],  # a name is a name, and no pattern
+        filename=True,
+        union_by_name=True,
+        hive_partitioning=False,  # a folder called hit=0 is a folder
+        **AS_TEXT.get(reader, {}),
+    )
+
+
+@contextmanager
+def _told_by_duckdb(files: Sequence[Path]) -> Iterator[None]:
+    """Say in a sentence what the engine cannot read."""
     try:
-        table = getattr(engine, reader)(
-            [escape(str(file)) for file in files],  # a name is a name, and no pattern
-            filename=True,
-            union_by_name=True,
-            hive_partitioning=False,  # a folder called hit=0 is a folder
-            **AS_TEXT.get(reader, {}),
-        )
-        return count_exchanges(table, source, columns, grade, str(files[0].parent))
+        yield
     except CapworthError:
         raise
     except Exception as error:  # whatever the engine says of a file that is none
         if not type(error).__module__.lstrip("_").startswith("duckdb"):
             raise
-        raise InputError(_refusal(str(error), files)) from error
-
-
-def _refusal(words: str, files: Sequence[Path]) -> str:
-    """Say in a sentence which line of which file an engine stumbled over, or what it says."""
-    for file in files:
-        if file.suffix == ".csv" and (odd := _odd_line(file)):
-            return f"{file.name}, {odd}"
-    first = (words.strip() or "it gives no reason").splitlines()[0]
-    return f"{files[0].name}: cannot be read as a log ({first}). Save it anew."
-
-
-def _odd_line(file: Path) -> str:
-    """Name the first line of a CSV file that is not like its heading; empty where all are."""
-    with file.open(encoding="utf-8-sig", newline="") as text:
-        lines, heading = csv.reader(text, strict=True), 0
-        try:
-            for line in lines:
-                heading = heading or len(line)
-                if line and len(line) != heading:
-                    many = f"{len(line)} cells for {heading} columns"
-                    return f"line {lines.line_num}: {many}. Mend it."
-        except UnicodeDecodeError:
-            return f"line {_line_not_utf8(file)}: the text is not UTF-8. Save it as CSV UTF-8."
-        except csv.Error as error:
-            return f"line {lines.line_num}: it cannot be read ({error}). Mend it."
-    return ""
-
-
-def _line_not_utf8(file: Path) -> int:
-    with file.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError:
-                return number
-    return 0
+        raise InputError(refusal(str(error), files)) from error
 
 
 def _files(logs: Sequence[str | Path]) -> list[Path]:

@@ -23,6 +23,8 @@ from capworth.model.result import ends
 from capworth.model.simulation import Kept, Sample, sampled
 from capworth.streams import stream
 
+NUMBERS = 3 << 20  # of draws by member, which bound the draws where members are many
+LEAST = 200  # draws in any case
 DRAWS = 5_000  # of the sample, the first ones, in which use is shared out among members
 PAIR = 2  # members that are always connected
 BATCHES = 10  # groups of these draws, drawn apart from one another: how they differ is the error
@@ -64,7 +66,8 @@ class UseModel:
     def __init__(self, sample: Sample) -> None:
         case = sample.case
         self.case = case
-        self.size = min(DRAWS, len(sample.drawn.cost))
+        most = max(NUMBERS // max(len(case.members), 1), LEAST)
+        self.size = min(DRAWS, len(sample.drawn.cost), most)
         self.draws: Draws = sampled(case, 0, self.size)
         figures = whole_figures(case.network)
         self._levels: Mapping[str, Floats] = {i: self.draws.of(e) for i, e in figures.items()}

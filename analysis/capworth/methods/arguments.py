@@ -40,6 +40,8 @@ def finite(given: ArrayLike, name: str) -> Floats:
         if isinstance(error, InputError):
             raise
         raise InputError(f"{name}: {error}. Give numbers in rows of one length.") from error
+    except OverflowError as error:
+        raise InputError(f"{name}: a number is too large to compute with. Correct it.") from error
     if not np.isfinite(numbers).all():
         place = np.argwhere(~np.isfinite(numbers))[0].tolist()
         where = f"entry {place} " if place else ""
@@ -139,7 +141,9 @@ def _refuse(numbers: Floats, bad: Bools, name: str, rule: str) -> None:
 P = ParamSpec("P")
 R = TypeVar("R")
 Check: TypeAlias = Callable[[Any, str], Any]
-ARRAY_LIKE = frozenset(get_args(ArrayLike))
+# From numpy 2.5 on ArrayLike is a name of its own, and no union of what it stands for.
+ARRAY_LIKE = frozenset(get_args(ArrayLike) or (ArrayLike,))
+WITHIN = ARRAY_LIKE | {bool, int, float, complex, str, bytes}  # what numpy makes an array of
 MOST = 1_000_000_000  # of a whole number that is no seed
 SHOW_BUGS = "CAPWORTH_SHOW_BUGS" in os.environ  # as in our tests: what breaks inside stays broken
 RAW = (  # what Python and numpy raise of arguments that do not go together
@@ -262,17 +266,24 @@ def _is_ours(error: Exception, caller: object) -> bool:
 
 
 def _check_of(annotation: Any, default: Any) -> Check:
-    parts = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
+    given = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
+    parts = tuple(map(_expanded, given))
     check = _kind(annotation, parts, isinstance(default, str))
     if NoneType in parts or default is None:
         return lambda value, name: None if value is None else check(value, name)
     return check
 
 
+def _expanded(annotation: Any) -> Any:
+    """What a generic name of a type stands for, such as NDArray[...] from numpy 2.5 on."""
+    value = getattr(get_origin(annotation), "__value__", None)
+    return annotation if value is None else value[get_args(annotation)]
+
+
 def _kind(annotation: Any, parts: Sequence[Any], or_word: bool) -> Check:
     """Choose the check of an annotation; what is of several kinds, or of none known, passes."""
     if set(parts) >= ARRAY_LIKE:
-        beside = tuple(part for part in parts if _is_plain(part) and part not in ARRAY_LIKE)
+        beside = tuple(part for part in parts if _is_plain(part) and part not in WITHIN)
         check = _array_or_word if or_word else _array
         return lambda value, name: value if isinstance(value, beside) else check(value, name)
     single = [part for part in parts if part is not NoneType]
@@ -285,7 +296,7 @@ def _kind(annotation: Any, parts: Sequence[Any], or_word: bool) -> Check:
     if get_origin(single[0]) is np.ndarray:
         return {"f": _floats, "b": _truths}.get(_letter(single[0]), _array)
     if get_origin(single[0]) is not None:
-        inside = get_args(single[0])
+        inside = tuple(map(_expanded, get_args(single[0])))
         if get_origin(single[0]) is Sequence and get_origin(inside[0]) is np.ndarray:
             return _several
         if get_origin(single[0]) is Mapping:

@@ -75,14 +75,17 @@ class GainModel:
             i: [e for e in case.effects if e.improvement == i] for i in case.improvement_ids
         }
 
-    def on_tree(self, tree: Tree, draws: Draws, extents: Extents, group: Floats) -> Floats:
+    def on_tree(
+        self, tree: Tree, draws: Draws, extents: Extents, group: Floats | None = None
+    ) -> Floats:
         """Distance that every improvement alone closes, and the part for the claimed functions.
 
         Parameters
         ----------
         tree, draws : today, in the same draws
         extents : by whatever key
-        group : (draws, capabilities) share of each capability that serves the claimed functions
+        group : (draws, capabilities) share of each capability that serves the claimed functions;
+            without it that part is not counted
 
         Returns
         -------
@@ -110,8 +113,13 @@ class GainModel:
                     points += years / self._annuity * (before - after)
                 points *= extents.share[c] * weights[:, k]
                 found[0, :, i] += points
-                found[1, :, i] += points * group[:, c]
+                if group is not None:
+                    found[1, :, i] += points * group[:, c]
         return found
+
+    def closed(self, points: Floats, extents: Extents) -> Floats:
+        """(draws, improvements) points that `on_tree` finds, in units of the distance."""
+        return points * extents.unit if extents.distance > 0 else np.zeros_like(points)
 
     def rise(self, tree: Tree, draws: Draws, effect: Effect) -> Floats:
         """(draws,) value that an effect adds on its criterion, at full effect."""
@@ -149,9 +157,8 @@ class GainModel:
         points, served = self.on_tree(tree, draws, extents, group)
         with np.errstate(invalid="ignore", divide="ignore"):
             share = np.where(points != 0, served / points, 0.0)
-        closed = points * extents.unit if extents.distance > 0 else np.zeros_like(points)
         return today, Gains(
-            distance=closed,
+            distance=self.closed(points, extents),
             money=money,
             net=money - cost,
             harm=harm,

@@ -136,11 +136,24 @@ class SetValue:
                 both = self.pairs[place].tolist()
                 left = min(years.left(k, int(delays[k])) for k in both)
                 total = total + bonus[:, place] * left
-        for meeting in self.meetings:
-            users = [user for user in meeting.users if chosen[user]]
-            if len(users) > 1:
-                total = total + _beyond(meeting, measure, users, delays[users].tolist())
+        for at, users in self._crossed(chosen):
+            total = total + _beyond(self.meetings[at], measure, users, delays[users].tolist())
         return total
+
+    def _crossed(self, chosen: Bools) -> Iterator[tuple[int, list[int]]]:
+        """Numbers of the meetings of two members of a set or more, with these members."""
+        if not self.meetings:
+            return
+        there = self._once("there", lambda: self._there(len(chosen)))
+        for place in np.flatnonzero(there @ chosen > 1).tolist():
+            yield place, [user for user in self.meetings[place].users if chosen[user]]
+
+    def _there(self, many: int) -> Ints:
+        """(meetings, improvements) 1 where an improvement acts."""
+        there = np.zeros((len(self.meetings), many), dtype=np.int64)
+        for row, meeting in zip(there, self.meetings, strict=True):
+            row[list(meeting.users)] = 1
+        return there
 
     def together(self, chosen: Bools, delays: Ints, measure: str) -> float:
         """Mean of what members of one set add beyond their own gains, started so much later.
@@ -156,15 +169,24 @@ class SetValue:
             for place in pairs:
                 both = self.pairs[place].tolist()
                 total += bonus[place] * min(years.left(k, int(delays[k])) for k in both)
-        for place, meeting in enumerate(self.meetings):
-            users = [user for user in meeting.users if chosen[user]]
-            if len(users) > 1:
-                late = delays[users].tolist()
-                total += self._mean(place, measure, users, late)
-                total -= sum(
-                    self._mean(place, measure, [u], [d]) for u, d in zip(users, late, strict=True)
-                )
+        for place, users in self._crossed(chosen):
+            late = delays[users].tolist()
+            there, alone = self._apart(place, measure, users, late)
+            total += there
+            total -= alone
         return total
+
+    def _apart(
+        self, place: int, measure: str, users: list[int], delays: list[int]
+    ) -> tuple[float, float]:
+        """Mean of what some gain at a meeting together, and of what each gains there alone."""
+
+        def found() -> tuple[float, float]:
+            each = zip(users, delays, strict=True)
+            alone = sum(self._mean(place, measure, [user], [delay]) for user, delay in each)
+            return self._mean(place, measure, users, delays), alone
+
+        return self._once(("apart", place, measure, *users, *delays), found)
 
     def _mean(self, place: int, measure: str, users: list[int], delays: list[int]) -> float:
         key = (place, measure, *users, *delays)

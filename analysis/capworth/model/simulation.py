@@ -11,6 +11,7 @@ from concurrent.futures import Executor
 from copy import copy
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -75,6 +76,21 @@ class Drawn:
     def size(self) -> int:
         """How many draws."""
         return len(self.cost)
+
+    @property
+    def closed(self) -> Floats:
+        """(draws, improvements) part of the distance that each closes alone."""
+        return self.gains.distance
+
+
+class Ranked(NamedTuple):
+    """What ranks are counted of, where nothing else of a draw is kept; see `Drawn`."""
+
+    score: Floats
+    given: Floats
+    cost: Floats
+    closed: Floats
+    improvement_cost: Floats
 
 
 class Model:
@@ -166,6 +182,21 @@ class Model:
             improvement_cost=whole,
             improvement_payers=costs.improvement,
             asked=costs.asked,
+        )
+
+    def ranked(self, draws: Draws) -> Ranked:
+        """Answer in every draw what ranks are counted of, and nothing else."""
+        tree = self.tree(draws)
+        points = score(tree.values, tree.weights)
+        costs = self.costs.price(draws, points)
+        return Ranked(
+            score=points,
+            given=self._given(draws),
+            cost=costs.capability.sum(axis=2),
+            closed=self.gains.closed(
+                self.gains.on_tree(tree, draws, self.extents)[0], self.extents
+            ),
+            improvement_cost=costs.improvement.sum(axis=2),
         )
 
     def _given(self, draws: Draws) -> Floats:
@@ -316,7 +347,7 @@ class Kept:
         return self.sample.of(estimate)
 
 
-def value_per_million(drawn: Drawn, annuity: float) -> Floats:
+def value_per_million(drawn: Drawn | Ranked, annuity: float) -> Floats:
     """(draws, capabilities) points of score for each million a year of whole-life cost.
 
     What declines or ends by itself has its points for what it gives, as it has its cost.
@@ -324,9 +355,27 @@ def value_per_million(drawn: Drawn, annuity: float) -> Floats:
     return drawn.score * drawn.given / (drawn.cost / annuity / MILLION)
 
 
-def gain_per_million(drawn: Drawn) -> Floats:
+def gain_per_million(drawn: Drawn | Ranked) -> Floats:
     """(draws, improvements) distance closed for each million of whole-life cost."""
-    return drawn.gains.distance / (drawn.improvement_cost / MILLION)
+    return drawn.closed / (drawn.improvement_cost / MILLION)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What one chunk of draws answers: the draws that are kept, if any, and the ranks of all."""
+
+    drawn: Drawn | None
+    counted: Tallies
+
+
+class Store(Protocol):
+    """Where chunks of one case are kept."""
+
+    def load(self, kind: type[Chunk], chunk: int, size: int) -> Chunk | None:
+        """Return what a chunk of so many draws answered, if it is there."""
+
+    def keep(self, answer: Chunk, chunk: int, size: int) -> None:
+        """Keep what it answered."""
 
 
 def draw_sample(
@@ -336,6 +385,7 @@ def draw_sample(
     executor: Executor | None = None,
     progress: Progress | None = None,
     first: int = CHUNK,
+    store: Store | None = None,
 ) -> Sample:
     """Answer the case in `draws` draws.
 
@@ -350,6 +400,7 @@ def draw_sample(
     executor : anything with the interface of `concurrent.futures`
     progress : told of the stage, the draws done and the draws in all
     first : draws by which services are known as they are today: extents and the unit
+    store : where the answer of each chunk is kept, and found if it is there
 
     Raises
     ------
@@ -365,28 +416,37 @@ def draw_sample(
     kept: list[Drawn] = []
     tallies: Tallies | None = None
     with beside(model, workers, executor) as submit:
+        found = [store.load(Chunk, k, size) if store else None for k, size in enumerate(sizes)]
         chunks = deque(
-            submit(_chunk, sampled(case, k, size), k * CHUNK) for k, size in enumerate(sizes)
+            found[k] or submit(_chunk, sampled(case, k, size), k * CHUNK)
+            for k, size in enumerate(sizes)
         )
-        for k in range(len(sizes)):
-            drawn, counted = chunks.popleft().result()
-            kept += [] if drawn is None else [drawn]
-            tallies = counted if tallies is None else tallies.merge(counted)
+        for k, size in enumerate(sizes):
+            at_work = chunks.popleft()
+            chunk = at_work if isinstance(at_work, Chunk) else at_work.result()
+            if store and chunk is not at_work:
+                store.keep(chunk, k, size)
+            kept += [] if chunk.drawn is None else [chunk.drawn]
+            tallies = chunk.counted if tallies is None else tallies.merge(chunk.counted)
             if progress:
                 progress("draws", sum(sizes[: k + 1]), draws)
     assert tallies is not None  # draws is one or more
     return Sample(model, draws, model.answer(AtModes()), _joined(kept), tallies)
 
 
-def _chunk(model: Model, draws: Sampled, start: int) -> tuple[Drawn | None, Tallies]:
+def _chunk(model: Model, draws: Sampled, start: int) -> Chunk:
     """Count all draws of a chunk, and copy those that are kept, so that the others are let go."""
+    if start >= KEPT:
+        return Chunk(None, _counted(model, model.ranked(draws)))
     drawn = model.answer(draws)
+    counted = _counted(model, drawn)
+    return Chunk(_trimmed(drawn, max(ENVELOPED - start, 0), KEPT - start), counted)
+
+
+def _counted(model: Model, drawn: Drawn | Ranked) -> Tallies:
     priority = RankTally.of(gain_per_million(drawn)) if model.case.improvements else None
     value = RankTally.of(value_per_million(drawn, model.annuity))
-    counted = Tallies(RankTally.of(drawn.score), value, priority)
-    if start >= KEPT:
-        return None, counted
-    return _trimmed(drawn, max(ENVELOPED - start, 0), KEPT - start), counted
+    return Tallies(RankTally.of(drawn.score), value, priority)
 
 
 def _trimmed(drawn: Drawn, enveloped: int, kept: int) -> Drawn:

@@ -3,8 +3,8 @@
 How one answer came about, at the most plausible levels, down to the rows of the case.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -47,6 +47,16 @@ class Contributions(Answer):
             ("weight", "weight", "share", "weight", ("weights",)),
             draws="draws",
             drop=("capability",),
+        )
+
+    def without(self, away: Set[str]) -> "Contributions":
+        """Return it without some capabilities."""
+        kept = ~np.isin(self._capabilities, list(away))
+        return replace(
+            self,
+            _table=self._table[~self._table.index.get_level_values("capability").isin(away)],
+            _points=self._points[:, kept],
+            _capabilities=tuple(c for c in self._capabilities if c not in away),
         )
 
     def by_criterion(self) -> pd.DataFrame:

@@ -12,11 +12,12 @@ from datetime import date
 from html import escape
 from importlib import import_module
 from itertools import combinations
-from math import log
+from math import floor, log, log10
 from pathlib import Path
 from typing import Any, Final
 
 from capworth.case.dictionary import dictionary
+from capworth.case.files import write
 from capworth.case.model import Case, Judgement
 from capworth.case.tables import read_raw
 from capworth.errors import InputError, nearest
@@ -28,6 +29,7 @@ TIMES: Final = (
     *((f"1/{n}", 1 / n) for n in range(9, 1, -1)),
     *((str(n), float(n)) for n in range(1, 10)),
 )
+LOGARITHM: Final = "log10 of "  # how the unit of a level begins that is kept as a logarithm
 NOT_ASKED: Final = "not asked"
 OPEN: Final = (0, 100)  # a range that was not touched: the judge gave none
 BASIS: Final = "judged on the workshop page, the swing read out"
@@ -107,9 +109,9 @@ class SwingPage:
             move += escape(swing_words(self._case, criterion))
             words = self._w.HTML(move, layout={"width": "360px"})
             rows.append(self._w.HBox([words, self.points[criterion], self.ranges[criterion]]))
-        options = [(NOT_ASKED, None), *TIMES]
+        options = [(NOT_ASKED, 0.0), *TIMES]
         for one, other in combinations(criteria, 2):
-            menu = self._w.Dropdown(options=options, value=None, description="times")
+            menu = self._w.Dropdown(options=options, value=0.0, description="times")
             self.pairs[one, other] = menu
             question = escape(pair_question(self._case, one, other))
             rows.append(self._w.HBox([self._w.HTML(f"<i>{question}</i>"), menu]))
@@ -178,7 +180,7 @@ class SwingPage:
                 words=pair_question(self._case, one, other),
             )
             for (one, other), menu in self.pairs.items()
-            if one in self._branches[branch] and menu.value is not None
+            if one in self._branches[branch] and menu.value
         ]
 
     def _said(self, method: str, criterion: str, **rest: Any) -> Judgement:
@@ -228,10 +230,11 @@ class SwingPage:
         new = [{c: _cell(getattr(row, c)) for c in columns} for row in answers]
         for row_cells in new:
             row_cells["day"] = day
-        with path.open("w", encoding="utf-8", newline="") as lines:
-            writer = csv.DictWriter(lines, columns, restval="", lineterminator="\n")
-            writer.writeheader()
-            writer.writerows({c: row.get(c) or "" for c in columns} for row in (*kept, *new))
+        lines = io.StringIO(newline="")
+        writer = csv.DictWriter(lines, columns, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({c: row.get(c) or "" for c in columns} for row in (*kept, *new))
+        write(path, lines.getvalue())
         return path
 
     def _write(self, _: object) -> None:
@@ -346,17 +349,31 @@ def swing_words(case: Case, criterion: str) -> str:
         raise InputError(f"the case has no criterion {criterion!r}. {nearest(criterion, known)}")
     found = known[criterion]
     if found.is_measured:
-        return f"from {found.worst:g} to {found.best:g} ({found.unit})"
+        assert found.worst is not None  # a leaf is measured
+        assert found.best is not None
+        unit = found.unit.removeprefix(LOGARITHM)
+        ends = (10.0**end if unit != found.unit else end for end in (found.worst, found.best))
+        worst, best = map(_plain, ends)
+        return f"from {worst} to {best} ({unit})"
     below = ", ".join(c.name.lower() for c in case.siblings[criterion])
     return f"from the worst to the best level of all of it ({below})"
+
+
+def _plain(amount: float) -> str:
+    """An amount as people say it: three digits that count, never a power of ten."""
+    if not amount:
+        return "0"
+    places = 2 - floor(log10(abs(amount)))
+    text = f"{round(amount, places):,.{max(places, 0)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def branch_question(case: Case, branch: str) -> str:
     """Ask for the swings of one branch; "" is the top of the tree."""
     names = {c.id: c.name for c in case.criteria}
-    where = f"Within {names[branch].lower()}: " if branch else ""
+    where = f"Within {names[branch].lower()}: suppose" if branch else "Suppose"
     return (
-        f"{where}suppose that everything stands at its worst level. Which one move from worst to "
+        f"{where} that everything stands at its worst level. Which one move from worst to "
         "best is the most valuable? Give it 100 points, and the others points in proportion."
     )
 
@@ -371,7 +388,6 @@ def swing_question(case: Case, criterion: str) -> str:
 
 def pair_question(case: Case, criterion: str, other: str) -> str:
     """Ask how many times one swing is worth another."""
-    return (
-        f"How many times is the move {swing_words(case, criterion)} worth the move "
-        f"{swing_words(case, other)}?"
-    )
+    names = {c.id: c.name for c in case.criteria}
+    one, two = (f"“{names[c]}”, {swing_words(case, c)}" for c in (criterion, other))
+    return f"How many times is the move of {one}, worth the move of {two}?"

@@ -1,6 +1,7 @@
 """What stands on what: shared platforms, capabilities, improvements, and the lines between."""
 
-from dataclasses import dataclass
+from collections.abc import Set
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -32,6 +33,12 @@ class Architecture(Answer):
         """The nodes of one kind from the top down."""
         part = self._table[self._table["kind"] == kind].sort_values("place")
         return tuple(str(key) for key in part["id"])
+
+    def without(self, away: Set[str]) -> "Architecture":
+        """Return it without some nodes, and without the lines to them."""
+        ends = self._edges["from"].isin(away) | self._edges["to"].isin(away)
+        rows = self._table[~self._table["id"].isin(away)]
+        return replace(self, _table=rows, _edges=self._edges[~ends])
 
     @property
     def unlinked(self) -> tuple[str, ...]:

@@ -150,8 +150,12 @@ class Choice:
             return self
         confidence, cost = self.case.settings.budget_confidence, self.cost[:DRAWS]
         found = candidate_sets(self.gain, cost, self.relations, [budget], confidence, groups=groups)
+        return self.among(np.unique(np.concatenate((self.sets, found)), axis=0))
+
+    def among(self, sets: Bools) -> "Choice":
+        """Look at these sets."""
         other = replace(self)
-        vars(other)["sets"] = np.unique(np.concatenate((self.sets, found)), axis=0)
+        vars(other)["sets"] = sets
         return other
 
     def gap(self, best: float, budget: float) -> float:
@@ -318,6 +322,13 @@ class Choice:
         for k in np.flatnonzero(chosen):
             kept[k] = self.own(int(k), int(delays[k]), measure)
         return self.worth.started(chosen, delays, measure, kept)
+
+    def net_by_draw(self, chosen: Bools, delays: Ints) -> Floats:
+        """(draws kept,) priced benefits less whole-life cost; absent where nothing has a price."""
+        net = self.by_draw(chosen, delays, NET)
+        if chosen.any() and not self.sample.model.priced[chosen].any():
+            return np.full_like(net, np.nan)
+        return net
 
     def own(self, k: int, delay: int, measure: str) -> Floats:
         """(draws kept,) what an improvement gains alone, so many years later than stated."""

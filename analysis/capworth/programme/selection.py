@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from capworth.case.model import DISTANCE, HARM, NET
+from capworth.case.model import DISTANCE, HARM, NET, Case
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.confidence import Programmes
@@ -32,7 +32,7 @@ from capworth.model.figures import (
     number,
 )
 from capworth.model.result import Answer, Interval, Provenance
-from capworth.model.simulation import ENVELOPED, Sample
+from capworth.model.simulation import ENVELOPED, Sample, draw_sample
 from capworth.programme.choice import FURTHER, Choice, refuse_conflict, refuse_years, running_sets
 from capworth.programme.good_sets import GoodSets, choices_table, good_sets, late, sets_table
 from capworth.programme.reasons import described, money_needed, usual_ways, why_not
@@ -331,6 +331,20 @@ class Programme(Answer):
         )
 
 
+def refuse_impossible(case: Case, draws: int) -> None:
+    """Raise what `choose_programme` would of rules and limits that no set can keep.
+
+    In fewer draws than those of a run: at the very edge of a budget the two may differ.
+    """
+    budget = case.settings.budget
+    if budget is None or not case.improvements:
+        return
+    choice = Choice.of(draw_sample(case, draws))
+    refuse_conflict(choice, budget)
+    if case.limits and not choice.search.best(budget).feasible:
+        refuse_years(choice, budget)
+
+
 def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None:
     """Choose set and starts: most expected value within the budget at the confidence of the case.
 
@@ -357,10 +371,11 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         refuse_years(choice, budget)
     found, scale = good.programmes, SCALE[choice.measure]
     chosen, delays = found.sets[0], found.delays[0]
-    value, gain, money, net, harm = (
+    value, gain, money, harm = (
         choice.by_draw(chosen, delays, measure)
-        for measure in (choice.measure, DISTANCE, "money", NET, HARM)
+        for measure in (choice.measure, DISTANCE, "money", HARM)
     )
+    net = choice.net_by_draw(chosen, delays)
     met = meets_targets(sample, choice, chosen[None], len(choice.cost))
     settings = case.settings
     return Programme(
@@ -397,7 +412,7 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         money_m=Interval.of(money / MILLION),
         net_m=Interval.of(net / MILLION),
         harm_days=Interval.of(harm),
-        p_net=float((net > 0).mean()),
+        p_net=float("nan") if np.isnan(net).any() else float((net > 0).mean()),
         regret=float(good.roles.regret[0]) / scale,
         listed=good.listed,
         gap=choice.gap(float(found.value[0]), budget),
@@ -468,7 +483,8 @@ def _options(choice: Choice, good: GoodSets, scale: float) -> pd.DataFrame:
     for chosen in rows.values():
         found = choice.carried_out(chosen)
         delays = np.zeros(len(none), dtype=np.int64) if found is None else found.delays[0]
-        further.append([choice.by_draw(chosen, delays, m).mean() for m in (DISTANCE, NET, HARM)])
+        gain, harm = (choice.by_draw(chosen, delays, m).mean() for m in (DISTANCE, HARM))
+        further.append((gain, choice.net_by_draw(chosen, delays).mean(), harm))
     gain, net, harm = np.array(further).T
     return table.assign(gain=gain, net_m=net / MILLION, harm_days=harm)
 

@@ -1,10 +1,11 @@
 """The data book: a workbook of every figure, every block of the paper and every table of a run.
 
 Numbers are numbers, each beside the id of its figure; heads stay in sight; the first sheet says
-what stands where. The same content gives the same bytes.
+what stands where. The live twin of the decision is formulas, which whoever opens it computes;
+nothing else is. The same content gives the same bytes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import Any, TypeAlias
 
@@ -15,11 +16,12 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from capworth.case.files import spilling
 from capworth.render.console import plain
 from capworth.render.zipped import timeless
-from capworth.report.blocks import Bullets, Formula, Section, Table, Text
 from capworth.report.content import Said
 from capworth.report.edition import Edition, figures_of
+from capworth.report.twin import Sheet as Formulas
 from capworth.study.figures import Figures, as_data
 
 LONGEST = 31  # letters of the name of a sheet
@@ -33,10 +35,14 @@ LISTS = ("no", "item", "not met", "where")
 BLOCKS = ("page", "block", "place", "text", "value", "low", "high", "figures")
 Cell: TypeAlias = str | float | int | bool | None
 Row: TypeAlias = Sequence[Cell]
+Sheet: TypeAlias = tuple[str, Row, Iterable[Row]]  # what it holds, its heading and its rows
 
 
 def write_book(
-    editions: Sequence[Edition], figures: Figures, tables: Mapping[str, pd.DataFrame]
+    editions: Sequence[Edition],
+    figures: Figures,
+    tables: Mapping[str, pd.DataFrame],
+    twin: Sequence[Formulas] = (),
 ) -> bytes:
     """Write the workbook of a run.
 
@@ -45,13 +51,16 @@ def write_book(
     editions : the paper in each language; a sheet for each
     figures : every figure that is stored
     tables : every table of the run by its name
+    twin : sheets of formulas; see `twin_of`
     """
-    sheets: dict[str, tuple[str, Row, Iterable[Row]]] = {}
+    sheets: dict[str, Sheet] = {}
     data = as_data(figures)
     sheets["figures"] = ("every figure", ("figure", *PLAIN, "places"), _figures(data))
     sheets["rows"] = ("rows of the case behind figures", ("name", *ORIGIN), _rows(data))
     sheets["groups"] = ("which rows a figure rests on", ("group", "rows"), _groups(data))
     sheets["formulas"] = ("every formula", ("formula", "symbols", "section"), _formulas(data))
+    for live in twin:
+        sheets[live.name] = (live.words, live.heads, live.rows)
     for edition in editions:
         words = f"what the paper says, {edition.language}"
         sheets[f"paper {edition.language}"] = (words, BLOCKS, _paper(edition, figures))
@@ -61,16 +70,27 @@ def write_book(
     for name, table in tables.items():
         heads: Row = [*(str(n or "") for n in table.index.names), *map(str, table.columns)]
         sheets[_free(name, sheets)] = ("table", heads, _table(table))
+    packed = BytesIO()
+    formulas = {sheet.name for sheet in twin}
+    spilling(_pack, packed, sheets, formulas, editions[0].author, editions[0].title)
+    return timeless(packed.getvalue(), editions[0].day)
+
+
+def _pack(
+    packed: BytesIO,
+    sheets: Mapping[str, Sheet],
+    formulas: Collection[str],
+    author: str,
+    title: str,
+) -> None:
     book = Workbook(write_only=True)
-    day = editions[0].day
-    book.properties.creator, book.properties.title = editions[0].author, editions[0].title
+    book.properties.creator, book.properties.title = author, title
     listed = [(name, words) for name, (words, _, _) in sheets.items()]
     _sheet(book, "contents", ("sheet", "what it holds"), listed)
     for name, (_, heads, rows) in sheets.items():
-        _sheet(book, name, heads, rows)
-    packed = BytesIO()
+        _sheet(book, name, heads, rows, live=name in formulas)
+    book.calculation.fullCalcOnLoad = bool(formulas)
     book.save(packed)
-    return timeless(packed.getvalue(), day)
 
 
 def _free(name: str, taken: Mapping[str, object]) -> str:
@@ -79,13 +99,17 @@ def _free(name: str, taken: Mapping[str, object]) -> str:
     return cut if cut not in taken else f"{name[: LONGEST - 2]}~2"
 
 
-def _sheet(book: Workbook, name: str, heads: Row, rows: Iterable[Row]) -> None:
+def _sheet(
+    book: Workbook, name: str, heads: Row, rows: Iterable[Row], *, live: bool = False
+) -> None:
+    """Add a sheet; a text that begins with = is a formula in a live one, and a text elsewhere."""
     sheet = book.create_sheet(name)
     sheet.freeze_panes = "B2"
     kept = [list(row) for row in rows]
     for k, head in enumerate(heads):
         cells = [head, *(row[k] for row in kept[:50] if k < len(row))]
-        wide = max(len(str(cell)) for cell in cells if cell is not None) if any(cells) else 8
+        words = [str(cell) for cell in cells if cell is not None]
+        wide = max((len(word) for word in words if not (live and word[:1] == "=")), default=8)
         sheet.column_dimensions[get_column_letter(k + 1)].width = min(wide, WIDEST) + 2
     bold = Font(bold=True)
     first = []
@@ -95,7 +119,15 @@ def _sheet(book: Workbook, name: str, heads: Row, rows: Iterable[Row]) -> None:
         first.append(cell)
     sheet.append(first)
     for row in kept:
-        sheet.append(row)
+        sheet.append(row if live else [_text(sheet, cell) for cell in row])
+
+
+def _text(sheet: Any, cell: Cell) -> Any:
+    if not (isinstance(cell, str) and cell.startswith("=")):
+        return cell
+    plain_text = WriteOnlyCell(sheet, value=cell)
+    plain_text.data_type = "s"
+    return plain_text
 
 
 # ---------------------------------------------------------------- figures
@@ -149,30 +181,15 @@ def _paper(edition: Edition, figures: Figures) -> Iterator[Row]:
             for place, text in _texts(block):
                 yield _row(f"page {number}", block["id"], place, text, figures)
     for section in edition.sections:
-        for place, text in _texts({"topic": section.topic, "title": section.title}):
-            yield _row(section.name, "head", place, text, figures)
-        for k, shown in enumerate(section.blocks, start=1):
-            for place, text in _texts(_plain(shown)):
-                yield _row(section.name, str(k), place, text, figures)
+        name = section["name"]
+        for place in ("topic", "title"):
+            yield _row(name, "head", place, section[place], figures)
+        for k, block in enumerate(section["blocks"], start=1):
+            for place, text in _texts(block):
+                yield _row(name, str(k), place, text, figures)
 
 
-UNREAD = ("kind", "id", "mark", "fill", "ticks", "left_out", "targets", "svg")
-
-
-def _plain(block: Any) -> Mapping[str, Any]:
-    """A block of the annex as data whose strings are read."""
-    match block:
-        case Text():
-            return {"text": block.text}
-        case Bullets():
-            return {"rows": [list(item) for item in block.items]}
-        case Formula():
-            return {"head": block.head, "text": block.text}
-        case Table():
-            keys = ("caption", "head", "rows", "note")
-            return {key: getattr(block, key) for key in keys}
-    kept: Mapping[str, Any] = {k: v for k, v in block.items() if k not in UNREAD}
-    return kept
+UNREAD = ("kind", "id", "chart", "formula", "mark", "fill", "ticks", "left_out", "targets")
 
 
 def _texts(node: Any, where: str = "") -> Iterator[tuple[str, str]]:
@@ -201,14 +218,9 @@ def _row(page: str, block: str, place: str, text: str, figures: Figures) -> Row:
 def _checklists(edition: Edition) -> Iterator[Row]:
     titles = edition.titles()
     for section in edition.sections:
-        if section.name == "checklists":
-            yield from _items(section, titles)
-
-
-def _items(section: Section, titles: Mapping[str, str]) -> Iterator[Row]:
-    for block in section.blocks:
-        if isinstance(block, Mapping):
-            for row in block["rows"]:
-                number, item, unmet = row["cells"]
-                where = " | ".join(plain(titles[name]) for name in row["targets"])
-                yield [number, item, unmet, where]
+        if section["name"] == "checklists":
+            for block in section["blocks"]:
+                for row in block["rows"]:
+                    number, item, unmet = row["cells"]
+                    where = " | ".join(plain(titles[name]) for name in row["targets"])
+                    yield [number, item, unmet, where]

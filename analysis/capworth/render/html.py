@@ -4,11 +4,12 @@ Every number carries the ids of its figures in `data-figures`. Bars are drawn by
 hidden from those who cannot see; their numbers stand beside them.
 """
 
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from html import escape
+from types import MappingProxyType
 from typing import Any
 
-from capworth.report.blocks import Bullets, Formula, Section, Table, Text
 from capworth.report.edition import Edition, figures_of
 from capworth.study.figures import Figures
 
@@ -25,6 +26,7 @@ dl{display:grid;grid-template-columns:minmax(7rem,11rem) 1fr;gap:.25rem .8rem;ma
 dt{font-weight:bold}dd{margin:0}.numbers{display:flex;flex-wrap:wrap;gap:1.5rem;margin:1rem 0}
 .numbers>div{flex:1 1 14rem}
 .value{font-size:1.7rem;font-weight:bold;display:block}
+figure{margin:.4rem 0}img{max-width:100%}
 table{border-collapse:collapse;width:100%;font-size:.93rem;margin:.4rem 0}
 caption{text-align:start;font-weight:bold;color:var(--accent);padding-bottom:.3rem}
 th,td{padding:.2rem .45rem;text-align:start;vertical-align:top;border-top:1px solid var(--rule)}
@@ -42,14 +44,17 @@ height:.6rem;border:1px solid #5c7183;margin-inline-end:.3rem}
 """
 
 
-def write_html(edition: Edition, figures: Figures) -> str:
+def write_html(
+    edition: Edition, figures: Figures, drawings: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """Write one paper; the same edition gives the same text.
 
     Parameters
     ----------
     figures : those that are stored: every number names its own
+    drawings : charts by their names as SVG; one that is not there is told in words
     """
-    page = _Page(figures, edition)
+    page = _Page(figures, edition, drawings)
     parts = [*page.paper(), *page.annex()]
     foot = "".join(f"<p>{escape(line)}</p>" for line in edition.foot)
     return (
@@ -63,8 +68,9 @@ def write_html(edition: Edition, figures: Figures) -> str:
 
 
 class _Page:
-    def __init__(self, figures: Figures, edition: Edition) -> None:
+    def __init__(self, figures: Figures, edition: Edition, drawings: Mapping[str, str]) -> None:
         self._figures, self._edition, self._titles = figures, edition, edition.titles()
+        self._drawings = drawings
 
     # ---------------------------------------------------------------- words
 
@@ -112,14 +118,34 @@ class _Page:
                 return f"<h3>{rich(block['head'])}</h3>{self._lines(block['rows'])}\n"
             case "missing":
                 return f"<h3>{rich(block['head'])}</h3>{self._tag('p', block['reason'])}\n"
-            case _:
+            case "list":
                 return self._list(block)
+            case "words":
+                small = ' class="note"' if block["small"] else ""
+                return self._tag("p", block["text"], small) + "\n"
+            case "grid":
+                return self._grid(block)
+            case "heat":
+                return self._heat(block)
+            case "linked":
+                return self._linked(block)
+            case "named":
+                rows = "".join(f"<dt>{rich(k)}</dt><dd>{rich(n)}</dd>" for k, n in block["rows"])
+                return f"<h3>{rich(block['head'])}</h3><dl>{rows}</dl>\n"
+            case "formula":
+                told = (f"<p>{rich(text)}</p>" for text in (block["text"], block["alt"]))
+                return f"<h3>{rich(block['head'])}</h3>{''.join(told)}\n"
+            case "picture":
+                return self._picture(block)
+            case _:
+                raise ValueError(f"no page holds a block of kind {block['kind']}")
 
     def _list(self, block: Mapping[str, Any]) -> str:
+        head = f"<h3>{rich(block['head'])}</h3>" if block["head"] else ""
         rows = "".join(self._tag("li", row) for row in block["rows"])
         around = [self._tag("p", block[key]) if block[key] else "" for key in ("intro", "text")]
         listed = f"<ul>{rows}</ul>" if rows else ""
-        return f"<h3>{rich(block['head'])}</h3>{around[0]}{listed}{around[1]}\n"
+        return f"{head}{around[0]}{listed}{around[1]}\n"
 
     def _lines(self, rows: Iterable[Mapping[str, str]]) -> str:
         told = (
@@ -157,47 +183,32 @@ class _Page:
         for section in self._edition.sections:
             yield from self._section(section)
 
-    def _section(self, section: Section) -> Iterable[str]:
-        yield f'<section id="{section.name}">\n<p class="kicker">{escape(section.topic)}</p>\n'
-        yield self._tag("h2", section.title) + "\n"
-        for block in section.blocks:
-            yield self._shown(block)
+    def _section(self, section: Mapping[str, Any]) -> Iterable[str]:
+        yield f'<section id="{section["name"]}">\n'
+        yield f'<p class="kicker">{escape(section["topic"])}</p>\n'
+        yield self._tag("h2", section["title"]) + "\n"
+        yield from (self._block(block, "h2") for block in section["blocks"])
         yield "</section>\n"
 
-    def _shown(self, block: Any) -> str:
-        match block:
-            case Text():
-                return self._tag("p", block.text, ' class="note"' if block.small else "") + "\n"
-            case Bullets():
-                items = (f"**{h}** {t}" if h else t for h, t in block.items)
-                return f"<ul>{''.join(f'<li>{rich(item)}</li>' for item in items)}</ul>\n"
-            case Formula():
-                told = (f"<p>{rich(text)}</p>" for text in (block.text, block.alt))
-                return f"<h3>{rich(block.head)}</h3>{''.join(told)}\n"
-            case Table():
-                return self._table(block)
-        match block["kind"]:
-            case "bars":
-                return self._bars(block)
-            case "heat":
-                return self._heat(block)
-            case "linked":
-                return self._linked(block)
-            case "names":
-                rows = "".join(
-                    f"<dt>{rich(key)}</dt><dd>{rich(name)}</dd>" for key, name in block["rows"]
-                )
-                return f"<h3>{rich(block['head'])}</h3><dl>{rows}</dl>\n"
-        raise ValueError(f"no page holds a block of kind {block['kind']}")
+    def _picture(self, block: Mapping[str, Any]) -> str:
+        """The drawing where there is one; else what it shows, in words."""
+        caption = f"<figcaption>{rich(block['caption'])}</figcaption>"
+        svg = self._drawings.get(block["chart"])
+        if svg is None:
+            return f"<figure><p>{rich(block['alt'])}</p>{caption}</figure>\n"
+        data = b64encode(svg.encode()).decode()
+        image = f'<img alt="{escape(block["alt"])}" src="data:image/svg+xml;base64,{data}">'
+        return f"<figure>{image}{caption}</figure>\n"
 
-    def _table(self, table: Table) -> str:
+    def _grid(self, table: Mapping[str, Any]) -> str:
+        words = table["words"]
         heads = "".join(
-            f'<th scope="col"{"" if k < table.words else " class=n"}>{rich(h)}</th>'
-            for k, h in enumerate(table.head)
+            f'<th scope="col"{"" if k < words else " class=n"}>{rich(h)}</th>'
+            for k, h in enumerate(table["heads"])
         )
-        rows = "".join(f"<tr>{self._row(row, table.words)}</tr>" for row in table.rows)
-        caption = f"<caption>{rich(table.caption)}</caption>" if table.caption else ""
-        note = self._tag("p", table.note, ' class="note"') if table.note else ""
+        rows = "".join(f"<tr>{self._row(row, words)}</tr>" for row in table["rows"])
+        caption = self._tag("caption", table["caption"]) if table["caption"] else ""
+        note = self._tag("p", table["note"], ' class="note"') if table["note"] else ""
         return (
             f"<table>{caption}<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{note}\n"
         )

@@ -13,7 +13,6 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from capworth.render.zipped import timeless
-from capworth.report.blocks import Bullets, Formula, Section, Table, Text
 from capworth.report.edition import Edition
 
 SIZE = 9.5  # points of the text
@@ -133,6 +132,28 @@ class _Word:
             case "missing":
                 self._heading(block["head"], 2)
                 self._paragraph(block["reason"])
+            case "words":
+                self._paragraph(block["text"])
+            case "formula":
+                self._paragraph(f"**{block['head']}** {block['text']}")
+                self._paragraph(block["alt"])
+            case "picture":
+                self._paragraph(block["alt"])
+                self._paragraph(block["caption"])
+            case "grid":
+                self._paragraph(block["caption"])
+                self._table(block["heads"], block["rows"])
+                self._paragraph(block["note"])
+            case "heat":
+                rows = ([r["name"], *(c["text"] for c in r["cells"])] for r in block["rows"])
+                self._table([block["names"], *block["heads"]], rows)
+            case "linked":
+                self._linked(block)
+            case "named":
+                self._heading(block["head"], 2)
+                self._table(["", ""], block["rows"])
+            case _:
+                raise ValueError(f"no page holds a block of kind {block['kind']}")
 
     def _describe(self, text: str) -> None:
         """Give the last picture its text for those who cannot see it."""
@@ -140,6 +161,8 @@ class _Word:
         shape._inline.docPr.set("descr", text)
 
     def _bars(self, block: Mapping[str, Any]) -> None:
+        if not block["title"]:  # that of the page is its finding
+            self._paragraph(block["axis"])
         self._paragraph(" · ".join(part["text"] for part in block["key"]))
         grouped = [""] if block["grouped"] else []
         rows = (
@@ -149,43 +172,19 @@ class _Word:
         )
         self._table([*grouped, block["names"], *block["heads"]], rows)
 
-    def _section(self, section: Section) -> None:
-        self._paragraph(section.topic)
-        self._heading(section.title, 1)
-        for block in section.blocks:
-            self._shown(block)
+    def _section(self, section: Mapping[str, Any]) -> None:
+        self._paragraph(section["topic"])
+        self._heading(section["title"], 1)
+        for block in section["blocks"]:
+            self._block(block, None)
 
-    def _shown(self, block: Any) -> None:
-        match block:
-            case Text():
-                return self._paragraph(block.text)
-            case Bullets():
-                for head, text in block.items:
-                    self._paragraph(f"**{head}** {text}" if head else text, "List Bullet")
-                return None
-            case Formula():
-                return self._paragraph(f"**{block.head}** {block.text}")
-            case Table():
-                self._paragraph(block.caption)
-                self._table(block.head, block.rows)
-                return self._paragraph(block.note)
-        match block["kind"]:
-            case "bars":
-                self._paragraph(block["axis"])
-                self._bars(block)
-            case "heat":
-                rows = ([r["name"], *(c["text"] for c in r["cells"])] for r in block["rows"])
-                self._table([block["names"], *block["heads"]], rows)
-            case "linked":
-                told = (
-                    [*row["cells"], "; ".join(self._titles[n] for n in row["targets"])]
-                    for row in block["rows"]
-                )
-                self._table(block["heads"], told)
-            case "names":
-                self._heading(block["head"], 2)
-                self._table(["", ""], block["rows"])
-        return None
+    def _linked(self, block: Mapping[str, Any]) -> None:
+        titles = self._titles
+        rows = (
+            [*row["cells"], "; ".join(titles[name] for name in row["targets"])]
+            for row in block["rows"]
+        )
+        self._table(block["heads"], rows)
 
 
 def _cell(cell: Any) -> str:

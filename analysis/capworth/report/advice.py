@@ -5,6 +5,7 @@ Gathered from the answers of a study; nothing is computed here.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import isfinite
 
 from capworth.funding.options import OWN
 from capworth.language.numbers import Amount
@@ -58,7 +59,7 @@ def advice(study: Study) -> Advice | None:
     chosen = tuple(table.index[table["chosen"]])
     row = row_of(study.options.to_frame(), RECOMMENDED)
     scales = {value.scale for value in study.case.unit_values}
-    priced = "money" in scales
+    priced = "money" in scales and isfinite(programme.net_m.mean)
     return Advice(
         chosen=chosen,
         cost=Amount(*programme.cost_m),

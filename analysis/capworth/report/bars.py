@@ -6,7 +6,7 @@ shares of the width; where a language runs from right to left the template mirro
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor, isfinite, log10
 from typing import Any
 
@@ -53,6 +53,7 @@ class Bars:
     mark : "bar" from nought, or "dot"
     key : fills of the parts, each with what it stands for
     spare : rows at the end that a full page leaves out, and counts in one line
+    hidden : things that the last row counts, where there are more than a page shows
     wide : whether names and cells may be sentences
     years : whether the scale counts years, whose ticks are whole and without separators
     """
@@ -66,6 +67,7 @@ class Bars:
     mark: str = "bar"
     key: tuple[tuple[str, Text], ...] = ()
     spare: int = 0
+    hidden: int = 0
     wide: bool = False
     years: bool = False
 
@@ -83,7 +85,8 @@ class Bars:
             "key": [{"fill": fill, "text": spoken(text, voice)} for fill, text in self.key],
             "spare": self.spare,
             "left_out": [
-                spoken(say("and_more", count=count + 1), voice) for count in range(self.spare)
+                spoken(say("and_more", count=count + max(self.hidden, 1)), voice)
+                for count in range(self.spare)
             ],
             "grouped": any(group.head for group in self.groups),
             "zero": min(max(zero, 0.0), 1.0),
@@ -123,6 +126,21 @@ class Bars:
             for fill, part in zip(fills, bar.parts, strict=bool(bar.parts))
         ]
         return {**dict(zip(("at", "low", "high"), ends, strict=True)), "parts": parts}
+
+
+def first_rows(groups: Iterable[Group], most: int) -> tuple[tuple[Group, ...], int]:
+    """The first rows of all groups, and how many a last row counts in the stead of the others."""
+    kept, left, hidden = list[Group](), most, 0
+    for group in groups:
+        if left > 0:
+            kept.append(replace(group, bars=group.bars[:left]))
+        hidden += max(len(group.bars) - max(left, 0), 0)
+        left -= len(group.bars)
+    if hidden:
+        empty = (None,) * len(kept[-1].bars[-1].cells)
+        last = Bar(say("and_more", count=hidden), empty)
+        kept[-1] = replace(kept[-1], bars=(*kept[-1].bars, last))
+    return tuple(kept), hidden
 
 
 def scale(amounts: Iterable[Amount], from_zero: bool) -> tuple[float, float, list[float]]:

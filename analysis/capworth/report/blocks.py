@@ -1,77 +1,177 @@
-"""What a page is made of: blocks of words, tables and pictures, as plain data for the template.
+"""Blocks: what a page is made of, without a language, and the sheets that they stand on.
 
-The charts of the gallery as pictures of the document, each in its section.
-
-Rows of a labelled table, one after the other, as plain mappings.
+A page of the paper is a tuple of blocks; a sheet of the annex is one with its finding above it. How
+each is said stands in `pages`; every renderer walks what is said there.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
-from functools import partial
-from types import MappingProxyType
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import pandas as pd
 
-from capworth.charts.chart import Chart
-from capworth.charts.gallery import GALLERY
-from capworth.charts.svg import to_svg
-from capworth.language.language import Language
-from capworth.study.stages import Study
+from capworth.report.bars import Bars
+from capworth.report.content import Cell, Ref, Text
 
-Cell: TypeAlias = str | tuple[str, str]  # the number, or the number with its interval below
+# ---------------------------------------------------------------- of the paper
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """A paragraph; parts between two pairs of asterisks are printed bold."""
+class Title:
+    """The title of a page: its finding."""
 
-    text: str
-    small: bool = False
+    text: Text
 
 
 @dataclass(frozen=True, slots=True)
-class Bullets:
-    """A list; each item may have a head that is printed bold."""
+class Ask:
+    """What is to be decided: lines with their heads."""
 
-    items: tuple[tuple[str, str], ...]  # head (or nothing) and text
+    rows: tuple[tuple[Text, Text], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Numbers that carry the page: value, what it is, what is to be known of it."""
+
+    rows: tuple[tuple[Text, Text, Text], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with a caption; the first columns are words, the others numbers."""
+    """A table whose first cells are heads of their rows.
 
-    caption: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    words: int = 1  # how many columns, from the first, are words
-    weights: tuple[float, ...] = ()  # width of each word column against the others
-    note: str = ""
-    marked: tuple[int, ...] = ()  # rows that are printed on a ground of their own
-    size: float = 7.5  # of the type, in points
+    Attributes
+    ----------
+    id : of the block on its page
+    marked : column of numbers that is printed on a ground of its own, from 0; -1: none
+    """
+
+    id: str
+    title: Text
+    heads: tuple[Text, ...]
+    rows: tuple[tuple[Text, tuple[Cell, ...]], ...]
+    note: Text | None = None
+    marked: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph under its head."""
+
+    id: str
+    head: Text
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """Statements, each of its own, perhaps under a head; before and behind them a sentence."""
+
+    id: str
+    head: Text | None
+    rows: tuple[Text, ...]
+    intro: Text | None = None
+    text: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Who or what, and what of it: lines with heads; some have more that a full page leaves out."""
+
+    id: str
+    head: Text
+    rows: tuple[tuple[Text, Text, Text | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What must be known of the whole page."""
+
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What is not computed, or not asked, and why: nothing is left blank."""
+
+    id: str
+    head: Text
+    reason: Text
+
+
+# ---------------------------------------------------------------- of the annex
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table whose first columns are words.
+
+    Attributes
+    ----------
+    words : how many columns, from the first, are words
+    weights : width of each word column against the others
+    marked : rows that are printed on a ground of their own
+    """
+
+    heads: tuple[Text | None, ...]
+    rows: tuple[tuple[Cell | None, ...], ...]
+    words: int = 1
+    weights: tuple[float, ...] = ()
+    note: Text | None = None
+    caption: Text | None = None
+    marked: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse widths that no column takes: the page would drop them without a word."""
         if self.weights and len(self.weights) != self.words:
-            raise ValueError(f"{self.caption}: {len(self.weights)} widths, {self.words} columns")
+            raise ValueError(f"{len(self.weights)} widths, {self.words} columns of words")
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A chart with its alternative text, its finding and how to read it."""
+class Heat:
+    """A number in every cell, its ground the darker the larger.
 
-    key: str  # of a drawing that may be there already; none where it has a height of its own
-    draw: Callable[[], str]
-    alt: str
-    title: str
-    caption: str
-    width: float = 1.0  # of the text
+    Attributes
+    ----------
+    names : head of the names
+    heads : of the columns
+    rows : name and cells, each a figure and its share of the largest; without cells the last one
+        counts those that the page does not hold
+    """
 
-    def as_data(self, drawings: Mapping[str, str]) -> dict[str, Any]:
-        """Turn it into plain data, with its drawing as SVG."""
-        svg = drawings[self.key] if self.key in drawings else self.draw()
-        words = {k: getattr(self, k) for k in ("alt", "title", "caption", "width")}
-        return {"svg": svg, **words}
+    names: Text
+    heads: tuple[Text, ...]
+    rows: tuple[tuple[Text, tuple[tuple[Ref, float], ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A paragraph; a small one where it is the source line."""
+
+    text: Text
+    small: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Lines that lead to other pages.
+
+    Attributes
+    ----------
+    rows : cells of words, and names of the sheets that they lead to
+    """
+
+    heads: tuple[Text | None, ...]
+    rows: tuple[tuple[tuple[Text | None, ...], tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What short names stand for."""
+
+    head: Text
+    rows: tuple[tuple[Text | None, Text], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,128 +179,46 @@ class Formula:
     """A formula of the template by its name, with its reading and what it means."""
 
     name: str
-    alt: str
-    head: str
-    text: str
-
-
-Block: TypeAlias = Text | Bullets | Table | Picture | Formula | Mapping[str, Any]  # drawn data
+    alt: Text
+    head: Text
+    text: Text
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """A section of the annex: a title that states the finding, and its blocks."""
+class Picture:
+    """A chart of the gallery, with its alternative text and how to read it."""
 
-    topic: str
-    title: str
-    blocks: Sequence[Block]
-    breaks: bool = False  # whether it begins on a new page
-    name: str = ""  # by which cross-references know it
+    chart: str
+    alt: Text
+    caption: Text
 
 
-def as_data(block: Block, drawings: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
-    """Turn a block into plain data, with the kind of block by name."""
-    if isinstance(block, Mapping):
-        return dict(block)
-    plain = block.as_data(drawings) if isinstance(block, Picture) else asdict(block)
-    return {"kind": type(block).__name__.lower(), **plain}
+OfPaper: TypeAlias = (
+    Title | Ask | Numbers | Bars | Table | Paragraph | List | Steps | Note | Missing
+)
+OfAnnex: TypeAlias = Bars | List | Grid | Heat | Words | Linked | Named | Formula | Picture
+Block: TypeAlias = OfPaper | OfAnnex
+Page: TypeAlias = tuple[Block, ...]
 
 
-def section_data(
-    section: Section, drawings: Mapping[str, str] = MappingProxyType({})
-) -> dict[str, Any]:
-    """Turn a section into plain data; charts are drawn where `drawings` does not hold them."""
-    plain = {f.name: getattr(section, f.name) for f in fields(section) if f.name != "blocks"}
-    return {**plain, "blocks": [as_data(block, drawings) for block in section.blocks]}
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page of the annex: what it belongs to, its finding, what it shows.
 
-
-PLACES: Mapping[str, tuple[str, ...]] = {  # sections of the annex and their charts
-    "capabilities": ("cost_value",),
-    "ranks": (
-        "capability_ranks",
-        "payers",
-    ),
-    "spending": ("overrun",),
-    "allocation": ("allocation",),
-    "functions": (
-        "claim",
-        "claim_curve",
-        "claim_routes",
-    ),
-    "excellence": (
-        "efficiency",
-        "gaps",
-        "gap_table",
-    ),
-    "priorities": (
-        "improvement_ranks",
-        "innovation",
-        "alignment",
-        "architecture",
-    ),
-    "funding": (
-        "funding",
-        "money_map",
-        "earmarks",
-    ),
-    "network": (
-        "hub",
-        "steps",
-        "coverage",
-    ),
-    "sensitivity": ("tornado",),
-    "frontier": ("frontier",),
-    "productivity": ("productivity",),
-    "economics": (
-        "net_value",
-        "acceptability",
-    ),
-    "scales": ("scales",),
-    "switching": (
-        "switching",
-        "threshold",
-    ),
-    "resolving": ("information",),
-    "survey": (
-        "need_map",
-        "needs",
-    ),
-    "weights": (
-        "judges",
-        "contributions",
-        "score_steps",
-    ),
-    "programme": (
-        "good_sets",
-        "membership",
-    ),
-    "timetable": ("gantt",),
-}
-
-
-def picture(key: str, study: Study, language: Language, height: float = 0.0) -> Picture | None:
-    """One chart; None where the gallery has no such chart or the case does not ask its question.
-
-    `height` in inches takes the place of the chart's own.
+    Attributes
+    ----------
+    breaks : whether it begins on a new page; others follow where there is room
+    name : by which cross-references know it
     """
-    chart = GALLERY.get(key)
-    if chart is None or not chart.asked(study):
-        return None
-    tall = replace(chart, height=lambda _: height) if height else chart
-    chart_words = chart.words(study, language, "alt", "title", "caption")
-    alt, title, caption = map(language.typeset, chart_words)
-    draw = partial(_drawn, tall, study, language)
-    return Picture("" if height else key, draw, alt, title, caption)
+
+    topic: Text
+    title: Text
+    blocks: Page
+    breaks: bool = False
+    name: str = ""
 
 
-def _drawn(chart: Chart, study: Study, language: Language) -> str:
-    return to_svg(chart.figure(study, language))
-
-
-def pictures(section: str, study: Study, language: Language) -> list[Picture]:
-    """Every chart of a section that the case asks for."""
-    found = (picture(key, study, language) for key in PLACES[section])
-    return [one for one in found if one is not None]
+# ---------------------------------------------------------------- rows of the tables behind them
 
 
 Row: TypeAlias = dict[str, Any]

@@ -1,28 +1,33 @@
 """Content without a language: phrases with typed slots, said in a language at the very end.
 
 A text is a phrase of the files of phrases with what fills it: figures, set numbers, names, lists
-and other phrases. It is built once for a study. `said` puts it into the words of a voice; what it
-returns still knows which figures it printed, so that every renderer can lead back to them.
+and other phrases. It is data, built once for a study. `said` puts it into the words of a voice;
+what it returns still knows which figures it printed, so that every renderer can lead back to them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from capworth.charts.chart import money_at
+from capworth.charts.gallery import GALLERY
+from capworth.language.inputs import input_label
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
+from capworth.methods.cost_benefit.prices import MILLION
 from capworth.study.stages import Study
 
+MINUS = "\u2212"
+LEAST_P = 0.001  # of a test by deals: a p is never written as 0
 Join: TypeAlias = Literal["and", "series", "or", "sentences"]
 
 
 class Voice(NamedTuple):
     """Who says it: a language, and the study whose inputs and findings are spoken of.
 
-    A page that holds nothing of the kind `Told`, such as a donor's, needs no study.
+    A page that says nothing of its inputs and charts, such as a donor's, needs no study.
     """
 
     language: Language
@@ -38,11 +43,13 @@ class Ref:
     figure : id of the figure; or its place, `table/column/row`, where the id follows from it
     amount : its value with its range, at full precision
     how : a key of `WRITERS`: the digits are those of the role, never of the place
+    currency : of an amount of money, where it is not that of the case
     """
 
     figure: str
     amount: Amount
     how: str
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +107,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """A text that is printed bold, or begins a sentence."""
+    """A text that is printed bold, begins a sentence or stands in it, or is said as on charts."""
 
     text: "Text"
-    how: Literal["bold", "opening"]
+    how: Literal["bold", "opening", "lower", "chart"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,22 +123,53 @@ class Hedged:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What a function of study and language says: the label of an input, the finding of a chart.
+class Own:
+    """Words of the case, or of a source, as they stand there: a grade, a hash, a title."""
 
-    Attributes
-    ----------
-    by : the function, given the study, the language and `args`
-    figures : that it prints
-    """
+    text: str
 
-    by: Callable[..., str]
-    args: tuple[Any, ...] = ()
-    figures: tuple[Ref, ...] = ()
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a setting of the case says in the language of the reader; perhaps its first sentence."""
+
+    name: str
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What an uncertain input of the case is called; see `input_label`."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """The unit of an input as the case states it, or that of money."""
+
+    key: str = "millions"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date, in full or with the month cut short."""
+
+    when: date
+    style: Literal["medium", "long"] = "long"
+
+
+@dataclass(frozen=True, slots=True)
+class OfChart:
+    """What a chart of the gallery says of itself: the one text that a chart makes, and no page."""
+
+    chart: str
+    part: Literal["title", "source", "caption", "alt"] = "title"
 
 
 Text: TypeAlias = (  # a string was said already, as on the pages that are made from a run
-    Ref | Stated | Phrase | Name | Word | Listed | Turned | Hedged | Told | str
+    (Ref | Stated | Phrase | Name | Word | Listed | Turned | Hedged)
+    | (Own | Setting | Input | Unit | Day | OfChart | str)
 )
 Slot: TypeAlias = Text | int | date
 Cell: TypeAlias = Text | tuple[Text, Text]  # the number, or the number with its range below
@@ -178,14 +216,19 @@ def with_range(found: Ref) -> Cell:
     return Ref(found.figure, amount, "middle"), Ref(found.figure, amount, "span")
 
 
-def listed(items: Iterable[Text], how: Join = "and") -> Listed:
-    """Join several texts."""
-    return Listed(tuple(items), how)
+def listed(items: Iterable[Text], how: Join = "and", most: int = 99) -> Listed:
+    """Join several texts; those beyond `most` are only counted, so that a page holds its words."""
+    every = tuple(items)
+    rest = (say("and_more", count=len(every) - most),) if len(every) > most else ()
+    return Listed((*every[:most], *rest), how)
 
 
-def names(keys: Iterable[str]) -> Listed:
-    """Join the brief names of some things."""
-    return listed(Name(key) for key in keys)
+NAMED: Final = 9  # things of one list that pages 1 and 2 name
+
+
+def names(keys: Iterable[str], most: int = NAMED) -> Listed:
+    """Join the brief names of some things; those beyond `most` are only counted."""
+    return listed((Name(key) for key in keys), most=most)
 
 
 def sentences(*items: Text | None) -> Listed:
@@ -222,6 +265,11 @@ def _percent_range(language: Language, amount: Amount) -> str:
     return middle if amount.is_certain else language.around(middle, amount)
 
 
+def power_of(logarithm: Amount) -> Amount:
+    """What is kept as its logarithm to base ten, as it is."""
+    return Amount(*(10.0**end for end in logarithm))
+
+
 def _known(value: float) -> bool:
     return value == value and abs(value) != float("inf")
 
@@ -232,6 +280,7 @@ WRITERS: Mapping[str, Writer] = MappingProxyType(
         "span": Language.span,
         "spread": Language.spread,
         "millions": lambda lang, a: lang.millions(a.middle),
+        "as_millions": lambda lang, a: lang.millions(a.middle / MILLION),
         "millions_middle": Language.millions_middle,
         "millions_spread": Language.millions_spread,
         "money_at": lambda lang, a: money_at(a.middle, lang),
@@ -251,6 +300,9 @@ WRITERS: Mapping[str, Writer] = MappingProxyType(
         "number": lambda lang, a: lang.number(a.middle),
         "whole": lambda lang, a: lang.number(a.middle, 0),
         "hundredths": lambda lang, a: lang.number(a.middle, 2),
+        "fourth": lambda lang, a: lang.number(a.middle, 4),
+        "p": lambda lang, a: lang.number(max(a.middle, LEAST_P), 3),
+        "power": lambda lang, a: lang.middle(power_of(a)),
         "plain": lambda lang, a: str(int(a.middle)) if _known(a.middle) else lang.say("unknown"),
     }
 )
@@ -290,8 +342,11 @@ def _said(text: Text, voice: Voice) -> str:
     match text:
         case str():
             return text
-        case Ref() | Stated():
+        case Stated():
             return WRITERS[text.how](language, text.amount)
+        case Ref():
+            own = replace(language, currency=text.currency) if text.currency else language
+            return WRITERS[text.how](own, text.amount)
         case Phrase():
             return language.say(text.key, **_filled(text.slots, voice))
         case Hedged():
@@ -304,10 +359,61 @@ def _said(text: Text, voice: Voice) -> str:
         case Listed():
             return _joined(text, voice)
         case Turned():
-            inner = _said(text.text, voice)
-            return f"**{inner}**" if text.how == "bold" else inner[:1].upper() + inner[1:]
-        case Told():
-            return text.by(voice.study, language, *text.args)
+            return _turned(text, voice)
+        case Own():
+            return language.typeset(text.text)
+        case Unit():
+            return language.million() if text.key == "millions" else _unit(text.key, language)
+        case Day():
+            return language.day(text.when, text.style)
+        case Setting() | Input() | OfChart():
+            assert voice.study is not None, text
+            return _of_study(text, voice.study, language)
+
+
+def _turned(text: Turned, voice: Voice) -> str:
+    if text.how == "chart":
+        return _said(text.text, voice._replace(language=voice.language.charts))
+    inner = _said(text.text, voice)
+    if text.how == "bold":
+        return f"**{inner}**"
+    return inner.lower() if text.how == "lower" else inner[:1].upper() + inner[1:]
+
+
+def _unit(key: str, language: Language) -> str:
+    return language.typeset(language.charts.unit(key))
+
+
+def _of_study(text: Setting | Input | OfChart, study: Study, language: Language) -> str:
+    if isinstance(text, Input):
+        return input_label(text.key, study.case, language)
+    if isinstance(text, OfChart):
+        chart = GALLERY[text.chart]
+        if text.part == "source":
+            return language.typeset(chart.source(study, language))
+        (found,) = chart.words(study, language, text.part)
+        return _signed(language.typeset(found))
+    found = language.typeset(study.case.settings.in_language(text.name, language.code))
+    return first_sentence(found) if text.first else found
+
+
+def first_sentence(text: str) -> str:
+    """Keep the text up to its first full stop that ends a sentence."""
+    head, stop, _ = text.partition(". ")
+    return head + stop.strip()
+
+
+def _signed(text: str) -> str:
+    """Give the true minus to what a chart says with a hyphen."""
+    return "".join(
+        MINUS if letter == "-" and k + 1 < len(text) and _is_sign(text, k) else letter
+        for k, letter in enumerate(text)
+    )
+
+
+def _is_sign(text: str, k: int) -> bool:
+    before = text[k - 1] if k else " "
+    return text[k + 1].isdigit() and not (before.isalnum() or before in ")]–")
 
 
 def _filled(slots: tuple[tuple[str, Slot], ...], voice: Voice) -> dict[str, object]:
@@ -344,8 +450,6 @@ def refs_of(node: object) -> Iterator[Ref]:
     """
     if isinstance(node, Ref):
         yield node
-    elif isinstance(node, Told):
-        yield from node.figures
     elif is_dataclass(node) and not isinstance(node, type):
         for field in fields(node):
             yield from refs_of(getattr(node, field.name))
@@ -364,93 +468,6 @@ def phrases_of(node: object) -> Iterator[str]:
     elif isinstance(node, tuple | list):
         for part in node:
             yield from phrases_of(part)
-
-
-# ---------------------------------------------------------------- blocks
-
-
-@dataclass(frozen=True, slots=True)
-class Title:
-    """The title of a page: its finding."""
-
-    text: Text
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What is to be decided: lines with their heads."""
-
-    rows: tuple[tuple[Text, Text], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """Numbers that carry the page: value, what it is, what is to be known of it."""
-
-    rows: tuple[tuple[Text, Text, Text], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table whose first cells are heads of their rows.
-
-    Attributes
-    ----------
-    id : of the block on its page
-    marked : column of numbers that is printed on a ground of its own, from 0; -1: none
-    """
-
-    id: str
-    title: Text
-    heads: tuple[Text, ...]
-    rows: tuple[tuple[Text, tuple[Cell, ...]], ...]
-    note: Text | None = None
-    marked: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A paragraph under its head."""
-
-    id: str
-    head: Text
-    text: Text
-
-
-@dataclass(frozen=True, slots=True)
-class List:
-    """Statements under their head, each of its own; before and behind them a sentence."""
-
-    id: str
-    head: Text
-    rows: tuple[Text, ...]
-    intro: Text | None = None
-    text: Text | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Steps:
-    """Who or what, and what of it: lines with heads; some have more that a full page leaves out."""
-
-    id: str
-    head: Text
-    rows: tuple[tuple[Text, Text, Text | None], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """What must be known of the whole page."""
-
-    text: Text
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """What is not computed, or not asked, and why: nothing is left blank."""
-
-    id: str
-    head: Text
-    reason: Text
 
 
 def spoken(node: Any, voice: Voice) -> Any:

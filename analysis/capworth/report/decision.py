@@ -28,21 +28,19 @@ from capworth.model.costs import PAYERS
 from capworth.programme.selection import START as OPTION_START
 from capworth.programme.selection import Programme
 from capworth.report.advice import Advice, Exchange, advice, break_even, priced_members
-from capworth.report.bars import GREY, HATCHED, OUTLINE, SOLID, Bar, Bars, Group
-from capworth.report.blocks import Row, row_of, rows_of
+from capworth.report.bars import GREY, HATCHED, OUTLINE, SOLID, Bar, Bars, Group, first_rows
+from capworth.report.blocks import Ask, Block, Note, Numbers, Row, Title, row_of, rows_of
 from capworth.report.content import (
-    Ask,
+    NAMED,
     Hedged,
     Listed,
     Name,
-    Note,
-    Numbers,
     Phrase,
     Ref,
+    Setting,
     Slot,
     Text,
-    Title,
-    Told,
+    Unit,
     Voice,
     Word,
     bold,
@@ -55,12 +53,15 @@ from capworth.report.content import (
     stated,
 )
 from capworth.report.doubt import how_far_to_trust, what_would_change
-from capworth.report.pages import Block, said_page
+from capworth.report.pages import said_page
 from capworth.study.stages import Study
 
 SET, PROJECT, RANKING, CAPABILITIES, COSTS = "set", "project", "ranking", "capabilities", "costs"
 PAYS, NOT_PAYS = 0.9, 0.1  # chance from which a project pays for itself, up to which it does not
 NAME = 40  # letters of a name in a picture
+SWAPPED = 4  # improvements that are named on each side of an exchange
+ON_PAGE = 24  # rows of its picture at most
+PICTURED = 12  # rows that the picture keeps in any case, those to start first
 
 
 def page_one_of(study: Study) -> str:
@@ -120,7 +121,7 @@ def _bare(block: dict[str, Any]) -> dict[str, Any]:
 def _notes(study: Study) -> Iterator[Text]:
     """What the whole case is, whether its improvements have true names, the simulation's error."""
     if study.case.settings.note:
-        yield Told(_case_note)
+        yield Setting("note", first=True)
     improvements = study.case.improvements
     if improvements and all(i.illustrative for i in improvements):
         yield say("trust.illustrative")
@@ -132,19 +133,9 @@ def _notes(study: Study) -> Iterator[Text]:
         )
 
 
-def _case_note(study: Study, language: Language) -> str:
-    return first_sentence(case_note(study, language))
-
-
 def case_note(study: Study, language: Language) -> str:
     """What a reader must know of the case before any figure."""
     return language.typeset(study.case.settings.in_language("note", language.code))
-
-
-def first_sentence(text: str) -> str:
-    """Keep the text up to its first full stop that ends a sentence."""
-    head, stop, _ = text.partition(". ")
-    return head + stop.strip()
 
 
 # ---------------------------------------------------------------- a set, or one project
@@ -279,7 +270,8 @@ def _title(study: Study, found: Advice) -> Phrase:
 
 def _pair(exchange: Exchange) -> Listed:
     """Name what stands against each other: this, or that with that."""
-    return listed((names(exchange.out), names(_into(exchange.options[0]))), "or")
+    sides = (names(side, SWAPPED) for side in (exchange.out, _into(exchange.options[0])))
+    return listed(sides, "or")
 
 
 def _better(option: Row) -> Ref:
@@ -335,7 +327,7 @@ def _verbs(study: Study, found: Advice) -> Iterator[Line]:
 def named_with_years(study: Study, keys: Iterable[str]) -> Listed:
     """Names of members of the programme, each with its start, and whether that is late."""
     rows = dict(rows_of(study.programme.to_frame()))
-    return listed(
+    each = (
         say(
             "role_year.late" if rows[key]["delay"] > 0 else "role_year.stated",
             name=bold(Name(key)),
@@ -344,6 +336,7 @@ def named_with_years(study: Study, keys: Iterable[str]) -> Listed:
         )
         for key in keys
     )
+    return listed(each, most=NAMED)
 
 
 def _into(option: Row) -> tuple[str, ...]:
@@ -352,15 +345,16 @@ def _into(option: Row) -> tuple[str, ...]:
 
 def choice_text(exchange: Exchange) -> Phrase:
     """Say what may come for what, and how often that is better."""
-    options = listed(
+    each = (
         say(
             "choice.equal" if option["equal"] else "choice.option",
-            names=names(_into(option)),
+            names=names(_into(option), SWAPPED),
             percent=_better(option),
         )
         for option in exchange.options
     )
-    out = listed(bold(Name(i)) for i in exchange.out)
+    options = listed(each, most=SWAPPED)
+    out = listed((bold(Name(i)) for i in exchange.out), most=SWAPPED)
     return say("choice.choose" if exchange.even else "choice.prefer", out=out, into=options)
 
 
@@ -520,6 +514,7 @@ def _candidates(study: Study, found: Advice) -> Bars:
             if mine:
                 groups.append(Group(_verb(role, inside), _fill(role, inside), tuple(mine)))
     count = len(programme.good_sets())
+    shown, hidden = first_rows(groups, ON_PAGE)
     return Bars(
         say(
             f"decision.picture.title{'_unpaid' if asks_of(programme) else ''}",
@@ -535,22 +530,22 @@ def _candidates(study: Study, found: Advice) -> Bars:
             asked_in(study, "decision.picture.asked"),
             say("decision.picture.start"),
         ),
-        tuple(groups),
+        shown,
         say(
             "decision.picture.note",
             near=ref("near.programme", programme.near, "percent"),
             extents=Word("extent", programme.extent_key),
             count=count,
         ),
-        spare=len(programme.with_role(NOT_NOW)),
+        spare=max(
+            len(programme.with_role(NOT_NOW)) - max(hidden - 1, 0),
+            sum(len(group.bars) for group in shown) - PICTURED,
+        ),
+        hidden=hidden,
     )
 
 
-def _unit(_: Study, language: Language) -> str:
-    return language.million()
-
-
-MILLIONS = Told(_unit)  # the unit of money
+MILLIONS = Unit()  # of money
 
 
 def asked_in(study: Study, key: str) -> Phrase:
@@ -742,6 +737,7 @@ def _ranking(study: Study) -> tuple[Block, ...]:
         )
         for thing, r in rows_of(table, priorities.order)
     )
+    shown, hidden = first_rows((Group(None, SOLID, bars),), ON_PAGE)
     lines = (
         _line("question", say(f"{key}asked", count=count)),
         _line("advice", say(f"{key}recommendation", first=first, asked=asked)),
@@ -755,8 +751,9 @@ def _ranking(study: Study) -> tuple[Block, ...]:
             say("decision.picture.axis"),
             say("decision.picture.names"),
             (say("decision.picture.closes"), asked_in(study, "decision.picture.asked")),
-            (Group(None, SOLID, bars),),
-            spare=max(len(bars) - FEW, 0),
+            shown,
+            spare=max(sum(len(group.bars) for group in shown) - FEW, 0),
+            hidden=hidden,
         ),
     )
 
@@ -797,6 +794,7 @@ def _by_cost(study: Study) -> Bars:
         )
         for key, row in rows_of(table)
     ]
+    shown, hidden = first_rows((Group(None, SOLID, tuple(bars)),), ON_PAGE)
     held = float(table["cost_m"].head(FEW).sum() / table["cost_m"].sum())
     key = "decision.costs."
     axis = say(f"{key}axis", unit=MILLIONS)
@@ -810,10 +808,11 @@ def _by_cost(study: Study) -> Bars:
         axis,
         say(f"{key}names"),
         (axis,),
-        (Group(None, SOLID, tuple(bars)),),
+        shown,
         _whole_life(study),
         key=payer_key(study),
-        spare=max(len(bars) - FEW, 0),
+        spare=max(sum(len(group.bars) for group in shown) - FEW, 0),
+        hidden=hidden,
     )
 
 

@@ -5,19 +5,19 @@ of nobody, what holds however services are counted.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from capworth.language.inputs import input_label, level_text
-from capworth.language.language import Language
+from capworth.case.model import Case
+from capworth.language.inputs import GROUP
 from capworth.report.advice import Advice
 from capworth.report.annex.claim import claim_line
-from capworth.report.blocks import Row, rows_of
+from capworth.report.blocks import List, Missing, Row, rows_of
 from capworth.report.content import (
-    List,
-    Missing,
+    Input,
     Name,
     Phrase,
+    Ref,
     Text,
-    Told,
     Word,
     listed,
     names,
@@ -55,7 +55,7 @@ def _switches(study: Study, head: Phrase) -> List:
         say(
             f"change.{row['side']}",
             label=_label(key, study),
-            level=level_of(key, row),
+            level=level_of(key, row, study.case),
             percent=row_ref("switching", "p", (key, row["side"]), row, "probability"),
             changes=_switched(row),
         )
@@ -65,15 +65,19 @@ def _switches(study: Study, head: Phrase) -> List:
     return List("change", head, tuple(rows), intro, _together(study))
 
 
-def level_of(key: str, row: Row) -> Told:
-    """The level of an input from which the programme is another, in the unit of the input."""
-    level = float(row["level"])
-    figure = row_ref("switching", "level", (key, row["side"]), {"level": level}, "number")
-    return Told(_level, (key, level), (figure,))
-
-
-def _level(study: Study, language: Language, key: str, level: float) -> str:
-    return level_text(key, level, study.case, language)
+def level_of(key: str, row: Row, case: Case) -> Ref:
+    """The level of an input from which the programme is another: money, a share or a number."""
+    table, name = key.split("/")[:2]
+    line = next((line for line in case.costs if line.id == name), None)
+    estimate = case.estimates().get(key)
+    how, currency = "number", ""
+    if table in ("bias", GROUP) or (estimate is not None and estimate.unit == "share"):
+        how = "percent"
+    elif table == "costs" and line is not None:
+        how, currency = "as_millions", line.currency
+    level = {"level": float(row["level"])}
+    found = row_ref("switching", "level", (key, row["side"]), level, how)
+    return replace(found, currency=currency)
 
 
 def _label(key: str, study: Study) -> Text:
@@ -89,16 +93,7 @@ def _label(key: str, study: Study) -> Text:
             if len(asked) == 1:
                 return say("change.price", name=name)
             return say("change.price_of", name=name, category=Word("category", line.category))
-    return label_of(key)
-
-
-def label_of(key: str) -> Told:
-    """Say in words what an input is."""
-    return Told(_input, (key,))
-
-
-def _input(study: Study, language: Language, key: str) -> str:
-    return input_label(key, study.case, language)
+    return Input(key)
 
 
 def _switched(row: Row) -> Phrase:
@@ -142,7 +137,7 @@ def _first_place(study: Study, head: Phrase) -> List:
     rows = [
         say(
             "change.line",
-            label=label_of(str(name)),
+            label=Input(str(name)),
             hedge=row_ref("sensitivity", "p_beyond", name, row, "hedged"),
         )
         for name, row in rows_of(nearest)

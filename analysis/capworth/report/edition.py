@@ -1,22 +1,23 @@
 """A paper in one language: the said blocks of its pages and of its annex, which renderers walk."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from math import isfinite
 from typing import Any
 
 from capworth.case.register import schedules
 from capworth.language.language import MARK, Language
-from capworth.report.annex.sheet import Sheet
-from capworth.report.annex.short import PAPER, sheets, short_annex
-from capworth.report.blocks import Section
+from capworth.report.annex.contents import PAPER, sheets
+from capworth.report.blocks import Page, Sheet
 from capworth.report.content import Ref, Said, Voice, refs_of
 from capworth.report.decision import COSTS, decision_blocks, page_one_of
-from capworth.report.pages import Page, said_page
+from capworth.report.pages import said_page, said_sheet
 from capworth.report.summary import summary_blocks
 from capworth.study.figures import Figures
 from capworth.study.stages import Study
+
+SHORT, FULL = "short", "full"  # the annex
 
 
 @dataclass(frozen=True)
@@ -26,24 +27,23 @@ class Content:
     Attributes
     ----------
     pages : the two pages of the paper, as blocks
-    annex : the pages of the short annex, by their names
+    annex : the sheets behind them
     """
 
     study: Study
     pages: tuple[Page, Page]
-    annex: Mapping[str, Sheet]
+    annex: tuple[Sheet, ...]
 
     @classmethod
-    def of(cls, study: Study, annex: bool = True) -> "Content":
-        """Build it once for a study, with the short annex or without."""
+    def of(cls, study: Study, annex: str = SHORT) -> "Content":
+        """Build it once for a study, with the short annex, the full one or, where blank, none."""
         pages = (decision_blocks(study), summary_blocks(study))
-        asked = annex and page_one_of(study) != COSTS  # of costs alone the two pages say all
-        return cls(study, pages, sheets(study) if asked else {})
+        alone = annex == SHORT and page_one_of(study) == COSTS  # the two pages say all
+        return cls(study, pages, sheets(study, annex == FULL) if annex and not alone else ())
 
     def refs(self) -> tuple[Ref, ...]:
         """Every figure that is printed, in its order."""
-        annex = tuple(sheet for sheet in self.annex.values())
-        return (*refs_of(self.pages), *refs_of(annex))
+        return tuple(refs_of((self.pages, self.annex)))
 
     def said(self, language: str) -> "Edition":
         """Say all of it in one language."""
@@ -59,7 +59,7 @@ class Content:
             names={key: spoken.say(f"frame.{key}") for key in ("paper", "annex")},
             foot=(vintage(study, spoken), footnote(study, spoken)),
             pages=tuple(said_page(page, voice) for page in self.pages),
-            sections=tuple(short_annex(study, spoken, self.annex)) if self.annex else (),
+            sections=tuple(said_sheet(sheet, Voice(spoken, study)) for sheet in self.annex),
         )
 
 
@@ -72,7 +72,7 @@ class Edition:
     names : what the two parts are called
     foot : which data and version, and what holds for every page
     pages : blocks of the paper, page by page
-    sections : of the annex
+    sections : sheets of the annex, each with its topic, title, name and blocks
     """
 
     language: str
@@ -83,7 +83,7 @@ class Edition:
     names: Mapping[str, str]
     foot: tuple[str, str]
     pages: tuple[list[dict[str, Any]], ...]
-    sections: tuple[Section, ...] = field(default=())
+    sections: tuple[dict[str, Any], ...] = ()
 
     def titles(self) -> Mapping[str, str]:
         """Titles of pages and sections by the names that cross-references use."""
@@ -91,7 +91,7 @@ class Edition:
         found = {
             name: next(b["text"] for b in page if b["kind"] == "title") for name, page in paper
         }
-        return found | {section.name: section.title for section in self.sections}
+        return found | {section["name"]: section["title"] for section in self.sections}
 
 
 def unstored(refs: Sequence[Ref], figures: Figures) -> Iterator[str]:

@@ -2,12 +2,15 @@
 
 A tagged document holds thousands of small objects, one for each paragraph and cell. Written one by
 one they are most of the file; in object streams (ISO 32000-1, 7.5.7; PDF/A-2 and PDF/UA-1 allow
-them) they are compressed together. Nothing else changes; the same document gives the same bytes.
+them) they are compressed together, once the labels of rows are tagged as what they are. Nothing
+else changes; the same document gives the same bytes.
 """
 
 import re
 import zlib
 from itertools import pairwise
+
+from capworth.report.tagging import tag_rows
 
 TOGETHER = 200  # objects of one stream
 LEVEL = 9  # of the compression
@@ -42,6 +45,7 @@ def packed(pdf: bytes) -> bytes:
             written += body.rstrip() + b"\n\n"
         else:
             small[number] = body[head.end() : body.rindex(b"endobj")].strip()
+    tag_rows(small)
     following = max(places.keys() | small.keys()) + 1
     numbers = list(small)
     for first in range(0, len(numbers), TOGETHER):

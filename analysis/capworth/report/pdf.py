@@ -5,7 +5,7 @@ A document from a template: tagged for readers who cannot see, and fit for archi
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from functools import cache
@@ -16,61 +16,17 @@ from typing import Any, Final, Literal
 
 import matplotlib as mpl
 
+from capworth.charts.gallery import GALLERY
+from capworth.charts.svg import to_svg
 from capworth.errors import InputError
 from capworth.language.isolates import isolated
 from capworth.language.language import Language
 from capworth.report import decision as one
 from capworth.report import summary as two
-from capworth.report.annex.capabilities import (
-    capabilities_page,
-    conventions_page,
-    ranks_page,
-)
-from capworth.report.annex.claim import claim_page
-from capworth.report.annex.costs import allocation_page, costs_page
-from capworth.report.annex.economics import economics_page, scales
-from capworth.report.annex.excellence import excellence_page, frontier_page, productivity_page
-from capworth.report.annex.funding import funding_page
-from capworth.report.annex.members import made_up, members_page, network_page, weights_page
-from capworth.report.annex.method import limits, method_page, provenance_page, soundness_page
-from capworth.report.annex.programme import priorities_page, programme_page, timetable
-from capworth.report.annex.uncertainty import resolving, sensitivity_page, switching
-from capworth.report.blocks import Section, section_data
-from capworth.report.edition import Content, Edition
+from capworth.report.edition import SHORT, Content, Edition
 from capworth.report.packing import packed
 from capworth.study.stages import Study
 
-ANNEX: tuple[Callable[[Study, Language], Section | None], ...] = (
-    members_page,
-    capabilities_page,
-    economics_page,
-    scales,
-    weights_page,
-    claim_page,
-    ranks_page,
-    costs_page,
-    allocation_page,
-    excellence_page,
-    frontier_page,
-    productivity_page,
-    priorities_page,
-    programme_page,
-    timetable,
-    funding_page,
-    network_page,
-    sensitivity_page,
-    switching,
-    resolving,
-    conventions_page,
-    made_up,
-    method_page,
-    limits,
-    soundness_page,
-    provenance_page,
-)
-
-
-SHORT, FULL = "short", "full"  # the annex
 OVERFLOW = re.compile(r"overflow (?P<page>\d) (?P<points>[\d.]+)")  # said by the template
 
 
@@ -162,10 +118,9 @@ def document(
     edition: Edition | None = None,
 ) -> dict[str, Any]:
     """Everything that the template prints, as plain data."""
-    said = Content.of(study, annex == SHORT).said(language) if edition is None else edition
+    said = Content.of(study, annex).said(language) if edition is None else edition
     spoken = Language.of(study.case, language)
     decision = one.laid_out(said.pages[0])
-    sections = said.sections if annex == SHORT else _full(study, spoken)
     return {
         "language": language,
         "direction": said.direction,
@@ -181,17 +136,27 @@ def document(
         "footnote": said.foot[1],
         "decision": decision,
         "summary": two.laid_out(said.pages[1]),
-        "sections": [section_data(section, drawings) for section in sections],
+        "sections": [
+            {**section, "blocks": [_drawn(b, study, spoken, drawings) for b in section["blocks"]]}
+            for section in said.sections
+        ],
     }
 
 
-def _full(study: Study, language: Language) -> list[Section]:
-    return [found for section in ANNEX if (found := section(study, language)) is not None]
+def _drawn(
+    block: Mapping[str, Any], study: Study, language: Language, drawings: Mapping[str, str]
+) -> Mapping[str, Any]:
+    """Give a picture its drawing; every other block is as it is."""
+    if block["kind"] != "picture":
+        return block
+    key = block["chart"]
+    svg = drawings[key] if key in drawings else to_svg(GALLERY[key].figure(study, language))
+    return {**block, "svg": svg}
 
 
-BARE = frozenset(
-    {"svg", "kind", "name", "language", "direction", "fill", "mark", "targets"}
-)  # not read as words
+BARE = frozenset(  # not read as words
+    ("svg", "kind", "id", "chart", "formula", "name", "language", "direction", "fill", "mark")
+) | {"targets"}
 DOTS = 200.0  # of a drawing, to the inch
 STANDARDS: Final[tuple[Literal["ua-1", "a-2a"], ...]] = ("ua-1", "a-2a")
 

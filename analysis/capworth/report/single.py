@@ -77,6 +77,9 @@ def picture(
         **words,
         "spare": spare,
         "left_out": [language.say("and_more", count=count + 1) for count in range(spare)],
+        "mark": "bar",
+        "grouped": False,
+        "wide": False,
         "zero": at(0.0),
         "ticks": [{"at": at(tick), "text": language.tick(tick)} for tick in ticks],
         "groups": [
@@ -89,7 +92,7 @@ def picture(
     }
 
 
-def _bar(amount: Amount | None, at: Callable[[float], float]) -> dict[str, float] | None:
+def _bar(amount: Amount | None, at: Callable[[float], float]) -> dict[str, Any] | None:
     if amount is None or not all(map(isfinite, amount)):
         return None
-    return {"at": at(amount.middle), "low": at(amount.low), "high": at(amount.high)}
+    return {"at": at(amount.middle), "low": at(amount.low), "high": at(amount.high), "parts": ()}

@@ -20,17 +20,14 @@ from capworth.programme.selection import RECOMMENDED
 from capworth.programme.selection import START as OPTION_START
 from capworth.report.advice import Advice, advice, changes
 from capworth.report.annex.claim import claim_text, standing_of
-from capworth.report.blocks import Row, rows_of
+from capworth.report.blocks import Block, Paragraph, Row, Steps, Table, Title, rows_of
 from capworth.report.content import (
     Cell,
+    Day,
     Name,
-    Paragraph,
+    Own,
     Phrase,
-    Steps,
-    Table,
     Text,
-    Title,
-    Told,
     Turned,
     Voice,
     Word,
@@ -52,9 +49,10 @@ from capworth.report.decision import (
     to_raise,
     total_cost,
 )
-from capworth.report.pages import Block, said_page
+from capworth.report.pages import said_page
 from capworth.study.stages import Study
 
+PROMISED = 5  # targets that are named
 QUOTES = 3  # improvements whose price is asked for first
 DATA_EXCHANGE = {"hosting", "exchange", "leads"}
 
@@ -188,7 +186,7 @@ def _options(study: Study, found: Advice) -> Table:
 def _head(study: Study, key: str, row: Row) -> Phrase:
     """Name an option in the head of its column."""
     if key in RIVALS:
-        return say("options.rival", letter=Told(_as_is, (key,)))
+        return say("options.rival", letter=Own(key))
     if key == TARGET:
         target = ref("target.programme", study.funding.target_m or 0.0, "money")
         return say("options.target", target=target)
@@ -196,16 +194,12 @@ def _head(study: Study, key: str, row: Row) -> Phrase:
     return say(f"options.{words.get(key, key)}", count=int(row["members"]))
 
 
-def _as_is(_: Study, __: Language, letter: str) -> str:
-    return letter
-
-
 def _rival_note(study: Study, key: str, row: Row) -> Phrase:
     """Say in what a rival differs from the proposed set."""
     mine, chosen = study.programme.chosen, str(row["chosen"]).split()
     new = [i for i in chosen if i not in mine]
     left = [i for i in mine if i not in chosen]
-    return say("options.rival_note", letter=Told(_as_is, (key,)), changes=changes(new, left))
+    return say("options.rival_note", letter=Own(key), changes=changes(new, left))
 
 
 # ---------------------------------------------------------------- answers
@@ -396,7 +390,7 @@ def _steps(study: Study, found: Advice) -> Steps:
             money=needed_to_start(programme),
             sure=sure_of(programme),
         )
-        rows.append((Told(_appraised), decide, None))
+        rows.append((Day(study.case.settings.appraisal_date, "medium"), decide, None))
     table = programme.to_frame()
     open_ones = [i for e in found.exchanges for i in e.out]
     if open_ones and (asked := _to_quote(study, found)):
@@ -408,10 +402,6 @@ def _steps(study: Study, found: Advice) -> Steps:
     rows += _yearly(study)
     rows += _reviews(study)
     return Steps("steps", say("steps.head"), tuple(rows))
-
-
-def _appraised(study: Study, language: Language) -> str:
-    return language.day(study.case.settings.appraisal_date, "medium")
 
 
 def _to_quote(study: Study, found: Advice) -> list[str]:
@@ -457,6 +447,7 @@ def _reviews(study: Study) -> Iterator[Answered]:
                 if key != "all"
             ),
             "series",
+            PROMISED,
         )
         yield say("steps.reviews"), say("steps.review", list=told), None
     elif "baseline" in study:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from capworth.case.files import write
+from capworth.case.files import writing
 from capworth.case.model import Case
 from capworth.case.read import read_case
 from capworth.errors import InputError, nearest
@@ -76,18 +76,18 @@ def write_briefs(
     if members is None:
         raise InputError("the case lists no members. Add the table members.")
     jobs = [(m.id, language or (m.language if m.language in spoken else "en")) for m in wanted]
-    target = folder / BRIEFS
-    target.mkdir(exist_ok=True)
-    written = []
+    target, names = folder / BRIEFS, []
     asked = _Asked(case, members, *_programme(folder, sample))
-    with mapped(asked, workers if len(jobs) >= MANY else 1) as make:
+    with (
+        writing(target) as put,
+        mapped(asked, workers if len(jobs) >= MANY else 1) as make,
+    ):
         for done, (name, content) in enumerate(make(_Asked.brief, jobs)):
-            path = target / name
-            write(path, content)
-            written.append(path)
+            put(name, content)
+            names.append(name)
             if progress:
                 progress("briefs", done + 1, len(jobs))
-    return written
+    return [target / name for name in names]
 
 
 def _programme(folder: Path, sample: Sample) -> tuple[tuple[str, ...], Floats | None]:
@@ -179,14 +179,14 @@ def write_donor_papers(
         raise RunError(f"{target} is a run, which holds its own files only. Name another folder.")
     chosen = tuple(packages) or offer.menu.packages
     jobs = [(p, language) for language in spoken for p in (INDEX, *chosen)]
-    written = []
-    with mapped(offer, workers if len(jobs) > FEW else 1) as make:
-        for (package, language), content in zip(jobs, make(_write, jobs), strict=True):
-            path = target / language / f"{package}.pdf"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write(path, content)
-            written.append(path)
-    return tuple(written)
+    names = [f"{language}/{package}.pdf" for package, language in jobs]
+    with (
+        writing(target, *names) as put,
+        mapped(offer, workers if len(jobs) > FEW else 1) as make,
+    ):
+        for name, content in zip(names, make(_write, jobs), strict=True):
+            put(name, content)
+    return tuple(target / name for name in names)
 
 
 def _write(offer: Offer, job: Job) -> bytes:

@@ -8,16 +8,14 @@ import errno
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from capworth.case.files import settle, settle_all
+from capworth.case.files import settle, settle_all, telling_of
+from capworth.case.scratch import left_behind, scratch, take_away
 from capworth.runs.manifest import RunError, strangers
 
-LOCK = "capworth.lock"  # in a scratch folder: held by the process that works there
-WORDS = "A scratch folder of capworth; the next command takes it away.\n"
 NEW, READY, OLD = "new", "ready", "old"  # being written; whole, or what it was exchanged with
 SHOWN = 8  # names that a sentence lists
 AT_CWD, EXCHANGE = -100, 2  # of renameat2
@@ -38,7 +36,7 @@ def replacing(target: Path) -> Iterator[Path]:
     target = target.resolve()
     heal(target)
     _refuse(target)
-    with scratch(target.parent, target.name) as place:
+    with telling_of(target), scratch(target.parent, target.name, _holds_something) as place:
         fresh = place / NEW
         fresh.mkdir()
         yield fresh
@@ -56,35 +54,12 @@ def replacing(target: Path) -> Iterator[Path]:
 def heal(target: Path) -> None:
     """Finish or undo what an interrupted run left beside `target`; do nothing where it cannot."""
     target = target.resolve()
-    with suppress(OSError):
-        for place in [*target.parent.iterdir()]:
-            if place.name.startswith(_prefix(target.name)) and place.is_dir():
-                _sweep(place, target)
-
-
-@contextmanager
-def scratch(parent: Path, name: str) -> Iterator[Path]:
-    """Yield a folder of our own that is gone in the end; one left by a killed process is swept."""
-    made = [p for p in (parent, *parent.parents) if not p.exists()]
-    place = None
-    try:
-        parent.mkdir(parents=True, exist_ok=True)
-        place = Path(tempfile.mkdtemp(prefix=_prefix(name), dir=parent))
-        with (place / LOCK).open("x", encoding="utf-8") as lock:
-            _take(lock.fileno())
-            lock.write(WORDS)  # only now may it be swept, if this process is gone
-            lock.flush()
-            yield place
-    finally:
-        if place is not None and not _holds_something(place):
-            shutil.rmtree(place, ignore_errors=True)
-        for folder in made:
-            with suppress(OSError):
-                folder.rmdir()  # only where it is empty
-
-
-def _prefix(name: str) -> str:
-    return f".{name[:100]}-"
+    for place in left_behind(target.parent, target.name):
+        with suppress(OSError):
+            if (place / OLD).is_dir() and not target.exists():
+                (place / OLD).rename(target)
+            _give_back(place, target)
+            take_away(place)
 
 
 def _refuse(target: Path, fresh: Path | None = None) -> None:
@@ -154,7 +129,8 @@ def _give_back(place: Path, target: Path) -> None:
                 to = to.with_name(f"{to.name}.kept")
             to.parent.mkdir(parents=True, exist_ok=True)
             (left / name).rename(to)
-        shutil.rmtree(left)
+        done = left.rename(place / f"{left.name}-gone")  # half of it is nobody's any more
+        shutil.rmtree(done, ignore_errors=True)
 
 
 def _kept(left: Path) -> tuple[str, ...]:
@@ -169,31 +145,3 @@ def _holds_something(place: Path) -> bool:
     """Whether something is left there that is not ours to take away."""
     ready = place / READY
     return (place / OLD).exists() or (ready.is_dir() and bool(_kept(ready)))
-
-
-def _sweep(place: Path, target: Path) -> None:
-    """Take away a scratch folder whose process is gone, when what it holds is back in place."""
-    try:
-        with (place / LOCK).open(encoding="utf-8") as lock:
-            if lock.read() != WORDS or not _take(lock.fileno()):
-                return
-            old = place / OLD
-            if old.is_dir() and not target.exists():
-                old.rename(target)
-            _give_back(place, target)
-            shutil.rmtree(place)
-    except (OSError, UnicodeDecodeError):
-        return
-
-
-def _take(handle: int) -> bool:
-    """Hold the lock of an open file until it is closed; False where another process holds it."""
-    try:
-        import fcntl
-    except ImportError:
-        return False  # without locks nobody can tell whether a process is gone: nothing is swept
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

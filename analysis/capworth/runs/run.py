@@ -7,16 +7,19 @@ import json
 import platform
 import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+from shutil import rmtree
 from typing import Any, TypeAlias
 
 from capworth.appraisal.conventions import compare_conventions
 from capworth.case.files import write
 from capworth.case.frames import files_of
 from capworth.case.model import Case
-from capworth.case.read import checked_case, read_case
+from capworth.case.read import checked_case, read_case, seeded
+from capworth.case.scratch import scratch
 from capworth.case.tables import BOOKS
 from capworth.charts.gallery import GALLERY
 from capworth.charts.svg import framed, to_svg
@@ -27,13 +30,15 @@ from capworth.model.simulation import CHUNK, ENVELOPED, KEPT, Progress
 from capworth.parallel import mapped
 from capworth.render.console import write_text
 from capworth.render.html import write_html
-from capworth.report.edition import Content, Edition
+from capworth.report.edition import FULL, SHORT, Content, Edition
 from capworth.report.explorer import write_explorer
-from capworth.report.pdf import FULL, SHORT, draw_picture, write_report
+from capworth.report.pdf import draw_picture, write_report
+from capworth.runs.chunks import Chunks
 from capworth.runs.interchange import write_interchange
 from capworth.runs.manifest import FORMAT, MANIFEST, RunError, load_manifest, sha_of, strangers
-from capworth.runs.place import heal, replacing, scratch
+from capworth.runs.place import heal, replacing
 from capworth.study.figures import Figures, as_data, from_data
+from capworth.study.scorecard import scorecard_of
 from capworth.study.stages import Study, run_study
 from capworth.study.tables import as_csv, tables_of, write_csv
 
@@ -88,6 +93,9 @@ def run(
     annex: str = SHORT,
     scenario: str = "",
     formats: Sequence[str] = DEFAULT,
+    futures: bool = False,
+    executor: Executor | None = None,
+    resume: bool = False,
 ) -> Study:
     """Appraise a case and write its run folder.
 
@@ -106,6 +114,11 @@ def run(
     scenario : one of the case, by its name
     formats : what papers are written as: "pdf", "html", "book" (a workbook of every figure, block
         and table) and "word"; the two pages as blocks always
+    futures : also answer under every scenario of the case, for a page of the annex
+    executor : anything with the interface of `concurrent.futures` for the draws, such as
+        `capworth.cluster.on_dask`; what is sent to it first is the model
+    resume : keep the answers of each chunk of draws in a folder beside `out` until the run is
+        whole, and begin with those that an interrupted run left there
 
     Raises
     ------
@@ -117,13 +130,20 @@ def run(
     asked = checked_case(case) if isinstance(case, Case) else read_case(case)
     asked = asked.with_scenario(scenario) if scenario else asked
     _check_languages(languages, formats)
+    chunks = Path(out).resolve().parent / f".{Path(out).name}.chunks"
+    drawn = asked if seed is None else seeded(asked, seed)
+    store = Chunks.of(chunks, drawn) if resume else None
     with replacing(Path(out)) as folder:
-        study = run_study(asked, draws, seed, workers, progress=progress)
+        study = run_study(asked, draws, seed, workers, executor, progress, store=store)
         if all_parameters:
             study = study.with_answers(
                 conventions=compare_conventions(study.case, study.answers.get("scales"))
             )
+        if futures:
+            study = study.with_answers(futures=scorecard_of(study, workers, progress))
         _write(study, languages, folder, workers, progress, annex, formats)
+    if resume:
+        rmtree(chunks, ignore_errors=True)
     return study
 
 
@@ -218,6 +238,7 @@ def rerun(folder: str | Path, workers: int = 1, progress: Progress | None = None
             settings["all parameters"],
             settings.get("annex", SHORT),
             formats=settings.get("formats", (PDF,)),
+            futures=settings.get("futures", False),
         )
         old, new = _hashes(path), _hashes(again)
     here = _surroundings()
@@ -301,6 +322,7 @@ def _manifest(
             "seed": study.provenance.seed,
             "languages": list(languages),
             "all parameters": "conventions" in study,
+            "futures": "futures" in study,
             "annex": annex,
             "formats": list(formats),
         },
@@ -392,7 +414,7 @@ def write_papers(
             drawn[job] = svg
             if progress:
                 progress("charts", len(drawn), len(jobs))
-        content = Content.of(study)
+        content = Content.of(study, annex)
         editions = [content.said(language) for language in languages]
         by_language = [
             (e.language, {name: drawn[name, e.language] for name in asked}, annex, e)
@@ -405,23 +427,29 @@ def write_papers(
             (folder / f"report-{edition.language}.pdf").write_bytes(report)
             if progress:
                 progress("reports", done, len(languages))
-    _write_others(study, editions, formats, folder)
+    _write_others(study, editions, formats, folder, drawn)
 
 
 def _write_others(
-    study: Study, editions: Sequence[Edition], formats: Sequence[str], folder: Path
+    study: Study,
+    editions: Sequence[Edition],
+    formats: Sequence[str],
+    folder: Path,
+    drawn: Mapping[Job, str],
 ) -> None:
     """Write the papers that are no PDF, from the same blocks in the same words."""
     for edition in editions:
         if HTML in formats:
-            page = write_html(edition, study.figures)
+            mine = {name: svg for (name, code), svg in drawn.items() if code == edition.language}
+            page = write_html(edition, study.figures, mine)
             _write_whole(folder / f"paper-{edition.language}.html", page)
         if WORD in formats:
             (folder / f"report-{edition.language}.docx").write_bytes(_word(edition))
     if BOOK in formats:
         from capworth.render.book import write_book  # its library is heavy
+        from capworth.report.twin import twin_of
 
-        book = write_book(editions, study.figures, tables_of(study))
+        book = write_book(editions, study.figures, tables_of(study), twin_of(study))
         (folder / "data-book.xlsx").write_bytes(book)
     _write_json(
         folder / PAPER, {e.language: {"title": e.title, "pages": e.pages} for e in editions}

@@ -4,7 +4,7 @@ The rows of the case, the level at the modes, the Monte Carlo error, and what mo
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from math import isclose
 from types import MappingProxyType
@@ -20,7 +20,7 @@ from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.uncertainty.convergence import MEAN as OF_MEAN
 from capworth.methods.uncertainty.convergence import figure_error, share_error
 from capworth.model.costs import PAYERS
-from capworth.model.draws import stacked
+from capworth.model.draws import AtModes, Draws, stacked
 from capworth.model.figures import ALL, EVERY, KEPT, PROGRAMME, RATIO, SHARE, Figure, Origin, number
 from capworth.model.formulas import FORMULAS, Formula
 from capworth.model.result import Interval
@@ -191,6 +191,7 @@ def _completed(
     origins = Origins(sample.case, programme.chosen if programme else ())
     over = dict(_over_draws(sample, programme))
     modes = dict(_each(sample.case, sample.model, sample.modes))
+    modes |= dict(_of_programme(_AtModes.of_sample(sample), programme))
     moved = _Moved(sample)
     complete = {}
     for name, figure in found.items():
@@ -252,6 +253,25 @@ def _over_draws(sample: Sample, programme: Programme | None) -> Iterator[tuple[s
     paid = sample.drawn.payers.sum(axis=1) / MILLION  # (first draws, payers)
     for k, payer in enumerate(PAYERS):
         yield f"cost.{EVERY}.{payer}", paid[:, k]
+    yield from _of_programme(sample, programme)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _AtModes(Sample):
+    """A sample of one draw, with every input at its mode."""
+
+    @classmethod
+    def of_sample(cls, sample: Sample) -> "_AtModes":
+        """Make it of any sample."""
+        return cls(sample.model, 1, sample.modes, sample.modes, sample.tallies)
+
+    def kept(self) -> Iterator[Draws]:
+        """Return the one draw."""
+        yield AtModes()
+
+
+def _of_programme(sample: Sample, programme: Programme | None) -> Iterator[tuple[str, Floats]]:
+    """The same of the chosen set, as its members start."""
     if programme is None:
         return
     choice, table = Choice.of(sample), programme.to_frame()

@@ -4,17 +4,17 @@ The programme, the first priority and the headline figures under every scenario;
 between them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
 
-from capworth.case.model import Case
+from capworth.case.model import Case, Scenario
 from capworth.errors import InputError, nearest
-from capworth.model.figures import Figure
+from capworth.model.figures import PROGRAMME, QUANTILE, SHARE, Column, Figure, columns, word
 from capworth.model.result import Answer, Provenance
-from capworth.model.simulation import Progress
+from capworth.model.simulation import KEPT, Progress
 from capworth.study.differences import HEADLINES
 from capworth.study.progress import showing
 from capworth.study.stages import Study, run_study
@@ -39,18 +39,39 @@ class Scorecard(Answer):
     Attributes
     ----------
     impossible : scenarios under which no set keeps all rules
+    draws : in which the scenarios are answered
+    confidence : at which the money must be enough; None where there is no budget
     """
 
     _table: pd.DataFrame
     impossible: tuple[str, ...]
+    draws: int
+    confidence: float | None
     provenance: Provenance
 
+    @property
+    def always(self) -> tuple[str, ...]:
+        """Improvements that are in the programme of every future, in the order of the case."""
+        kept = [str(row).split() for row in self._table["chosen"]]
+        return tuple(i for i in kept[0] if all(i in other for other in kept[1:]))
+
+    def lifts(self) -> Sequence[Column]:
+        """How the columns of its table become figures."""
+        worth, money = ("effects", "scores", "chain"), ("asked",)
+        rows = (
+            ("gain", "gain.future", "distance", "gain", worth),
+            ("net_m", "net.future", "millions", "net", (*worth, "costs")),
+            ("harm_days", "harm.future", "days", "harm", worth),
+            ("asked_m", "asked.future", "millions", "asked", money),
+            ("needed_m", "needed.future", "millions", "needed", money, QUANTILE),
+            ("cost_m", "cost.future", "millions", "cost", ("costs",)),
+            ("p_within", "within.future", "chance", "within", money, SHARE),
+        )
+        return columns("scorecard", *rows, draws="draws", alias=((word(AS_IS), PROGRAMME),))
+
     def __repr__(self) -> str:
-        table = self._table
-        kept = [set(str(row).split()) for row in table["chosen"]]
-        always = set.intersection(*kept) if kept else set()
-        order = [i for i in str(table["chosen"].iloc[0]).split() if i in always]
-        words = f"{', '.join(order)} in each" if order else "nothing is in each programme"
+        table, always = self._table, self.always
+        words = f"{', '.join(always)} in each" if always else "nothing is in each programme"
         return f"<Scorecard: {len(table)} futures; {words}>"
 
 
@@ -82,32 +103,64 @@ def scorecard(
     InputError
         When the case has no scenario, or none of that name.
     """
+    with showing(progress) as tell:
+        known = _known(case, names)
+        first = run_study(case, draws, workers=workers, progress=False, only=PARTS)
+        return _side_by_side(first, known, tell, workers)
+
+
+def scorecard_of(
+    study: Study, workers: int = 1, progress: Progress | bool | None = None
+) -> Scorecard:
+    """Set every scenario of a case beside the study of it, which stands as it is.
+
+    Each is answered in the draws that the study keeps for means and ranges, so that one future
+    differs from another by what it assumes and by nothing that was drawn.
+
+    Parameters
+    ----------
+    study : of a case with scenarios
+    workers, progress : as of `run_study`
+
+    Raises
+    ------
+    InputError
+        When the case has no scenario.
+    """
+    with showing(progress) as tell:
+        return _side_by_side(study, _known(study.case, ()), tell, workers)
+
+
+def _known(case: Case, names: Sequence[str]) -> Mapping[str, Scenario]:
     known = {s.id: s for s in case.scenarios}
     if not known:
         raise InputError("the case has no scenarios. Add scenarios.toml to it.")
     for name in names:
         if name not in known:
             raise InputError(f"the case has no scenario {name!r}. {nearest(name, known)}")
-    wanted = tuple(names) or tuple(known)
-    cases = {AS_IS: case} | {name: case.with_scenario(name) for name in wanted}
-    rows: list[dict[str, Any]] = []
-    impossible = []
-    first: Study | None = None
-    with showing(progress) as tell:
-        for done, (name, one) in enumerate(cases.items(), start=1):
-            study = run_study(one, draws, workers=workers, progress=False, only=PARTS)
-            first = first or study
-            rows.append(_row(study, first, known[name].name if name in known else ""))
-            if "programme" in study and not study.programme.feasible:
-                impossible.append(name)
-            if tell:
-                tell("futures", done, len(cases))
-    assert first is not None  # the case as it is comes first
-    table = pd.DataFrame(rows, index=pd.Index(list(cases), name="scenario"))
-    return Scorecard(table, tuple(impossible), first.provenance)
+    return {name: known[name] for name in tuple(names) or known}
 
 
-def _row(study: Study, first: Study, name: str) -> dict[str, Any]:
+def _side_by_side(
+    first: Study, known: Mapping[str, Scenario], tell: Progress | None, workers: int
+) -> Scorecard:
+    rows, impossible = [row_of(first, first, "")], []
+    draws, seed = min(first.provenance.draws, KEPT), first.provenance.seed
+    for done, (name, scenario) in enumerate(known.items(), start=1):
+        other = first.case.with_scenario(name)
+        study = run_study(other, draws, seed, workers, progress=False, only=PARTS)
+        rows.append(row_of(study, first, scenario.name))
+        if "programme" in study and not study.programme.feasible:
+            impossible.append(name)
+        if tell:
+            tell("futures", done, len(known))
+    table = pd.DataFrame(rows, index=pd.Index([AS_IS, *known], name="scenario"))
+    confidence = first.programme.confidence if "programme" in first else None
+    return Scorecard(table, tuple(impossible), draws, confidence, first.provenance)
+
+
+def row_of(study: Study, first: Study, name: str) -> dict[str, Any]:
+    """Make the row of one future, beside the first; the title of the case where it has no name."""
     row: dict[str, Any] = {"name": name or study.case.settings.title}
     mine, theirs = (s.programme.chosen if "programme" in s else () for s in (study, first))
     row |= {

@@ -43,7 +43,7 @@ from capworth.members.use import Use, share_out
 from capworth.methods.arguments import kinds_checked, whole
 from capworth.model.figures import Figure
 from capworth.model.result import Provenance
-from capworth.model.simulation import ENVELOPED, Progress, Sample, draw_sample
+from capworth.model.simulation import ENVELOPED, Progress, Sample, Store, draw_sample
 from capworth.multicriteria.contributions import part_scores
 from capworth.multicriteria.elicitation import elicit
 from capworth.multicriteria.rank_reversal import find_reversals
@@ -147,6 +147,11 @@ def _on_request(_: Sample, __: Provenance) -> Conventions | None:
     return None
 
 
+def _futures(_: Sample, __: Provenance) -> Any:
+    """Every scenario of the case, each a study of its own: only where somebody asks."""
+    return None
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)
 class Study:
     """Every answer to one case, in the order of the questions.
@@ -202,6 +207,7 @@ class Study:
     soundness = Part(_soundness, ["splits"])
     convergence = Part(converge, ["programme"], role=FOLLOWS)
     conventions = Part(_on_request, role=FOLLOWS)
+    futures = Part(_futures, role=FOLLOWS)
 
     def __contains__(self, part: object) -> bool:
         _check_parts([part])
@@ -400,6 +406,7 @@ def run_study(
     executor: Executor | None = None,
     progress: Progress | bool | None = None,
     only: str | Sequence[str] = (),
+    store: Store | None = None,
 ) -> Study:
     """Answer every question that a case asks, or some of them.
 
@@ -414,6 +421,7 @@ def run_study(
         is told of each stage with what is done and what there is in all
     only : parts to find now, such as "claim", with what they build on; others are then found when
         they are first asked for
+    store : where chunks of draws are kept, and found if they are there
     """
     wanted = (only,) if isinstance(only, str) else tuple(only)
     _check_parts(wanted)
@@ -423,7 +431,7 @@ def run_study(
     number = case.settings.draws if draws is None else draws
     with showing(progress) as tell, threadpool_limits(1, "blas"):
         # more threads than one would change the last bits of products
-        sample = draw_sample(case, number, workers, executor, tell)
+        sample = draw_sample(case, number, workers, executor, tell, store=store)
         provenance = Provenance.of(case, number)
         answers: Mapping[str, Any]
         if wanted:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 import pandas as pd
@@ -144,8 +145,9 @@ def _of_programme(sample: Sample, programme: Programme) -> Iterator[tuple[str, R
     if "money" in scales:
         money, net = (choice.by_draw(chosen, delays, m) / MILLION for m in ("money", NET))
         yield from _amount(case, "money.programme", money)
-        yield from _amount(case, "net.programme", net)
-        yield _share("positive.programme", programme.p_net, drawn.size, drawn.size < KEPT)
+        if isfinite(programme.p_net):  # something of it has a price
+            yield from _amount(case, "net.programme", net)
+            yield _share("positive.programme", programme.p_net, drawn.size, drawn.size < KEPT)
     if HARM in scales:
         yield from _amount(case, "harm.programme", choice.by_draw(chosen, delays, HARM))
 

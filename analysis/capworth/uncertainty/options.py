@@ -18,7 +18,7 @@ from capworth.methods.uncertainty.bounded_information import worth_within
 from capworth.model.simulation import Sample
 from capworth.programme.choice import Choice
 from capworth.programme.selection import Programme
-from capworth.uncertainty.rivals import first_draws
+from capworth.uncertainty.rivals import in_first_draws
 
 DRAWS = 4_000  # of the sample, the first ones
 DEARER = 1.5  # sets that cost up to so many times the budget, expected, are in the choice
@@ -69,7 +69,7 @@ class Options:
     @classmethod
     def of(cls, sample: Sample, programme: Programme) -> "Options":
         """Sets that keep relations and the years' limits, the programme among them."""
-        choice = Choice.of(first_draws(sample, DRAWS))
+        choice = in_first_draws(sample, DRAWS)
         budget = programme.budget_m * MILLION
         table = programme.to_frame()
         chosen = table["chosen"].to_numpy(dtype=bool)

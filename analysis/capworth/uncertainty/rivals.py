@@ -28,8 +28,11 @@ ENDLESS = 1e9  # of the best value: all sets are near it
 
 
 def first_draws(sample: Sample, size: int) -> Sample:
-    """A sample cut to its first draws, in what a programme is chosen from."""
-    drawn, size = sample.drawn, min(size, sample.drawn.size)
+    """A sample cut to its first draws, in what a programme is chosen from; or as it is."""
+    drawn = sample.drawn
+    if size >= drawn.size == sample.draws:
+        return sample
+    size = min(size, drawn.size)
     names = ("distance", "money", "net", "harm", "exchange")
     gains = replace(drawn.gains, **{name: getattr(drawn.gains, name)[:size] for name in names})
     cut = replace(
@@ -41,6 +44,12 @@ def first_draws(sample: Sample, size: int) -> Sample:
         asked=drawn.asked[:size],
     )
     return replace(sample, draws=size, drawn=cut)
+
+
+def in_first_draws(sample: Sample, size: int) -> Choice:
+    """Gather the choice in the first draws; where sets are candidates only, among the same ones."""
+    whole, choice = Choice.of(sample), Choice.of(first_draws(sample, size))
+    return choice if whole.listed is not None else choice.among(whole.sets)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +76,7 @@ class Rivals:
     def of(cls, sample: Sample, programme: Programme) -> "Rivals":
         """Gather them."""
         case = sample.case
-        choice = Choice.of(first_draws(sample, STARTED))
+        choice = in_first_draws(sample, STARTED)
         budget = programme.budget_m * MILLION
         table = programme.to_frame()
         chosen = table["chosen"].to_numpy(dtype=bool)

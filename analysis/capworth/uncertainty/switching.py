@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from capworth.methods.arguments import Floats
-from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.uncertainty.substitution import LEVELS, Changed, switching_stretches
 from capworth.model.figures import (
     COUNT,
@@ -27,7 +26,7 @@ from capworth.model.figures import (
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import Sample
 from capworth.programme.selection import Programme
-from capworth.uncertainty.rivals import CLEARLY, Rivals
+from capworth.uncertainty.rivals import Rivals
 from capworth.uncertainty.set_alone import Input, inputs_of
 from capworth.uncertainty.threshold import Side, ThresholdMap
 
@@ -62,8 +61,6 @@ class SwitchingValues(Answer):
     rivals: int  # sets that the programme is held against
     p_better: float  # chance that some other good set is better, all inputs together
     good: int  # good sets, the programme among them
-    room_m: float  # money by which the budget must be broken or kept
-    clearly: float  # share of its value by which another set must be worth more
     provenance: Provenance
 
     def lifts(self) -> Sequence[Column]:
@@ -163,8 +160,6 @@ def switching_values(
         rivals=len(rivals.sets) - 1,
         p_better=1 - float(good["p_best_in_list"].iloc[0]),
         good=len(good),
-        room_m=rivals.room / MILLION,
-        clearly=CLEARLY,
         provenance=provenance,
     )
 

@@ -12,7 +12,7 @@ from capworth.errors import InputError
 from capworth.methods.arguments import Ints
 from capworth.methods.cost_benefit.discounting import effect_profile
 from capworth.methods.portfolio.relations import Relations, allowed
-from capworth.methods.portfolio.scheduling import NEVER, Timetable, best_schedule
+from capworth.methods.portfolio.scheduling import NEVER, Timetable, best_schedule, search_schedule
 
 
 def problem(seed: int) -> tuple[Timetable, Relations]:
@@ -128,3 +128,21 @@ def test_an_effect_that_rises() -> None:
     assert effect_profile(3, 5, 0).tolist() == [0, 0, 0]
     with pytest.raises(InputError, match="ramp: -1 years"):
         effect_profile(3, 0, -1)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_schedule_says_how_near_it_is(seed: int) -> None:
+    timetable, relations = problem(seed)
+    found = search_schedule(timetable, relations)
+    if found is None:
+        return
+    assert found.gap == 0
+    assert found.bound == found.value
+    assert found.cheapest
+    try:
+        ended = search_schedule(timetable, relations, nodes=1)
+    except InputError:
+        return
+    assert ended is not None
+    assert ended.value <= found.value + 1e-6 <= ended.bound + 2e-6
+    assert ended.gap == pytest.approx((ended.bound - ended.value) / ended.value, abs=1e-9)

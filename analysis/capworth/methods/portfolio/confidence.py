@@ -22,6 +22,8 @@ TIE: Final = 1e-12  # of the largest value: two values nearer than this are one
 SCREENED: Final = 500  # draws that tell which sets come near the frontier
 LIKELY: Final = 1_000  # cheapest sets among which the likeliest is sought
 NODES: Final = 10_000  # places of members at starts that are tried for one set
+PLACES: Final = 40_000  # of them, for all sets of a search together
+FEWEST: Final = 200  # in any case, for one set
 WEIGHED: Final = 5_000  # joint values that are found for the starts of all sets together
 FEW: Final = 20  # in any case, for one set
 ONE: Final = 1_000  # of them, for those of one set
@@ -225,7 +227,7 @@ class Search:
         self._by_project = np.ascontiguousarray(self._cost.T)
         self._plan, self._joint, self._falling = plan, joint, falling
         self.cut = False
-        self._left = WEIGHED
+        self._left, self._places = WEIGHED, PLACES
         self._additive = sets @ self._worth
         self._bound = self._additive if bound is None else bound
         self._size = sets.sum(axis=1)
@@ -355,8 +357,10 @@ class Search:
                 self._joint,
                 self._falling,
                 min(self._left, ONE),
+                max(FEWEST, min(self._places, NODES)),
             )
             self._left -= tried.weighed
+            self._places -= tried.places
             self.cut |= tried.cut
         if found is None:
             self._below[row] = floor
@@ -530,10 +534,11 @@ def _starts(
     joint: Worth | None,
     falling: bool,
     most_weighed: int,
+    most_places: int,
 ) -> tuple[tuple[Ints, float, float] | None, "_Tried"]:
     """Delays that lose least value; None where no starts keep every limit and reach the floor.
 
-    No more than `NODES` places are tried, and about `most_weighed` joint values.
+    No more than `most_places` are tried, and about `most_weighed` joint values.
 
     What loses less when it is put off is not put off for that: see `Plan.eased`. Depth first, the
     project with the dearest year first; the rest undelayed bounds what is left. Prices are
@@ -604,7 +609,7 @@ def _starts(
             total = used + planned[project, delay]
             if not np.isfinite(plan.worth[project, delay]) or (total > caps).any():
                 continue
-            if tried.places >= NODES or tried.weighed >= max(most_weighed, FEW):
+            if tried.places >= most_places or tried.weighed >= max(most_weighed, FEW):
                 tried.cut = True
                 break
             delays[project] = delay

@@ -18,7 +18,7 @@ At which cost, or at which value, a project that was left out would be in the be
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -60,6 +60,7 @@ __all__ = [
 LOWEST: Final = np.iinfo(np.int64).min // 4  # below every value
 ROUNDING: Final = 1e-9  # of a grid unit: what exceeds a whole number by less is that number
 FINEST: Final = 100_000  # steps into which the sum of all amounts is divided where nobody says
+FINE: Final = 50_000  # steps from which only spends that no cheaper set is worth as much are kept
 MOST_STEPS: Final = float(1 << 53)  # of the grid; whole numbers beyond are not exact
 
 
@@ -184,12 +185,14 @@ def budget_frontier(
     bonus = np.array([extra for _, _, extra in relations.synergies], dtype=np.float64)
     grains = in_grains(np.concatenate((worth, bonus))).amounts.astype(np.int64)
     gains, bonuses = grains[: relations.n], grains[relations.n :]
-    table = spend_table(relations, units.astype(np.int64), gains, bonuses, int(reach))
+    fine = reach > FINE
+    table = spend_table(relations, units.astype(np.int64), gains, bonuses, int(reach), fine)
     if not table.alive.any():
         raise InputError(f"limit: every allowed set costs more than {reach * step:g}. Raise it.")
     before = np.maximum.accumulate(np.where(table.alive, table.value, LOWEST))
     rises = np.flatnonzero(np.diff(before, prepend=LOWEST) > 0)
     chosen = table.sets(rises, relations.n)
+    rises = table.spends(rises)
     total = np.einsum("sp,p->s", chosen, worth) + synergy_totals(chosen, relations.synergies)
     spent = np.einsum("sp,p->s", chosen, prices)
     at = rises.astype(np.float64) * step
@@ -351,6 +354,10 @@ class SpendTable(NamedTuple):
         alive: Bools = self.value > DEAD // 2
         return alive
 
+    def spends(self, rows: Ints) -> Ints:
+        """What is spent at some rows."""
+        return rows
+
     def padded(self, length: int) -> "SpendTable":
         """Copy with room for larger spends."""
         return self.shifted(length, 0, 0, None)
@@ -367,7 +374,7 @@ class SpendTable(NamedTuple):
             keys[project // BITS] += 1 << (BITS - 1 - project % BITS)
         return SpendTable(value, keys)
 
-    def keep_better(self, other: "SpendTable") -> None:
+    def joined(self, other: "SpendTable") -> "SpendTable":
         """Take over what is better in a table of the same length: more value, then larger key."""
         level = other.value == self.value
         better = other.value > self.value
@@ -376,6 +383,7 @@ class SpendTable(NamedTuple):
             level &= theirs == mine
         np.copyto(self.value, other.value, where=better)
         np.copyto(self.keys, other.keys, where=better)
+        return self
 
     def sets(self, spends: Ints, n: int) -> Bools:
         """Decode the sets (spends, n) behind some spends."""
@@ -383,6 +391,55 @@ class SpendTable(NamedTuple):
         words = self.keys[:, spends][project // BITS].T  # (spends, n)
         taken: Bools = (words >> (BITS - 1 - project % BITS)) & 1 == 1
         return taken
+
+
+class SpendList(NamedTuple):
+    """The same where spends are many and few of them matter: no cheaper set is worth as much.
+
+    Of two partial sets that leave the same open, the one that costs more and is worth no more has
+    no future that the other has not (Nemhauser & Ullmann 1969, Management Science 15(9), 494-505).
+    """
+
+    spent: Ints  # (rows,) rising
+    value: Ints  # (rows,) rising
+    keys: Ints  # (words, rows)
+
+    @property
+    def alive(self) -> Bools:
+        """Rows that some allowed set makes: all."""
+        return np.ones(len(self.value), dtype=bool)
+
+    def spends(self, rows: Ints) -> Ints:
+        """What is spent at some rows."""
+        return np.asarray(self.spent[rows])
+
+    def padded(self, length: int) -> "SpendList":
+        """Itself; it has room for any spend below the length."""
+        assert not len(self.spent) or self.spent[-1] < length
+        return self
+
+    def shifted(self, length: int, cost: int, gain: int, project: int | None) -> "SpendList":
+        """Copy in which a project is taken as well; spends beyond `length` are dropped."""
+        kept = int(np.searchsorted(self.spent, length - cost, side="left"))
+        keys = self.keys[:, :kept].copy()
+        if project is not None:
+            keys[project // BITS] += 1 << (BITS - 1 - project % BITS)
+        return SpendList(self.spent[:kept] + cost, self.value[:kept] + gain, keys)
+
+    def joined(self, other: "SpendList") -> "SpendList":
+        """Rows of both that no cheaper one is worth as much as; of equals the larger key."""
+        spent = np.concatenate((self.spent, other.spent))
+        value = np.concatenate((self.value, other.value))
+        keys = np.concatenate((self.keys, other.keys), axis=1)
+        order = np.lexsort((*(-word for word in keys[::-1]), -value, spent))
+        before = np.maximum.accumulate(value[order])
+        rises = np.r_[True, before[1:] > before[:-1]] if len(order) else np.zeros(0, dtype=bool)
+        kept = order[rises]
+        return SpendList(spent[kept], value[kept], keys[:, kept])
+
+    def sets(self, rows: Ints, n: int) -> Bools:
+        """Decode the sets (rows, n) behind some rows."""
+        return SpendTable(self.value, self.keys).sets(rows, n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,14 +474,15 @@ class _Problem:
 
 @checked
 def spend_table(
-    relations: Relations, cost: Ints, gains: Ints, bonuses: Ints, reach: int
-) -> SpendTable:
+    relations: Relations, cost: Ints, gains: Ints, bonuses: Ints, reach: int, fine: bool = False
+) -> SpendTable | SpendList:
     """Find the best allowed set for each exact spend from 0 to `reach`.
 
     Parameters
     ----------
     cost, gains : (projects,) whole numbers; cost 0 or more
     bonuses : (synergies,) in the order of the relations
+    fine : whether only spends are kept below which no set is worth as much
 
     Raises
     ------
@@ -436,7 +494,8 @@ def spend_table(
     extra[[link.rule is None for link in links]] = bonuses
     problem = _Problem(links, gains, extra)
     words = max(1, -(-relations.n // BITS))
-    nothing = SpendTable(np.zeros(1, dtype=np.int64), np.zeros((words, 1), dtype=np.int64))
+    zero, key = np.zeros(1, dtype=np.int64), np.zeros((words, 1), dtype=np.int64)
+    nothing: Any = SpendList(zero, zero, key) if fine else SpendTable(zero, key)
     tables = {(0,) * len(links): nothing}
     left = [set(link.members) for link in links]
     length = 1
@@ -447,8 +506,9 @@ def spend_table(
                 left[number].discard(project)
                 touched.append((number, link.signs(left[number])))
         length = min(reach + 1, length + int(cost[project]))
-        _refuse_too_many(len(tables) * 2, length * (words + 1))
-        following: dict[tuple[int, ...], SpendTable] = {}
+        rows = max(len(table.value) for table in tables.values()) if fine else length
+        _refuse_too_many(len(tables) * 2, rows * (words + 1))
+        following: dict[tuple[int, ...], Any] = {}
         for statuses, table in tables.items():
             for taken in (False, True):
                 step = problem.after(statuses, project, taken, touched)
@@ -459,13 +519,12 @@ def spend_table(
                     grown = table.shifted(length, int(cost[project]), gain, project)
                 else:
                     grown = table.padded(length)
-                if after in following:
-                    following[after].keep_better(grown)
-                else:
-                    following[after] = grown
+                known = following.get(after)
+                following[after] = grown if known is None else known.joined(grown)
         tables = following
     if not tables:
         raise InputError("relations: no set of projects obeys all of them. Drop one of them.")
+    last: SpendTable | SpendList
     (last,) = tables.values()
     return last
 

@@ -52,8 +52,9 @@ def maximal_sets(sets: Bools, value: Floats) -> Ints:
     >>> maximal_sets(rows, np.array([10.0, 9.9, 10.0, 0.0])).tolist()
     [0]
     """
-    inside = (sets[:, None, :] <= sets[None, :, :]).all(axis=2)  # [i, j]: i lies in j
-    inside &= (sets[:, None, :] != sets[None, :, :]).any(axis=2)
+    each, size = sets.astype(np.float32), sets.sum(axis=1)
+    shared = each @ each.T  # counts are whole numbers, so that they are exact
+    inside = (shared == size[:, None]) & (size[:, None] < size[None, :])  # [i, j]: i lies in j
     slack = TIE * float(np.abs(value).max(initial=0.0))
     more = value[None, :] > value[:, None] + slack  # [i, j]: j is worth more than i
     idle = (inside & more).any(axis=1) | (inside & ~more).any(axis=0)

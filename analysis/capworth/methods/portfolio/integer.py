@@ -19,6 +19,7 @@ from capworth.methods.arguments import Bools, Floats, checked, finite
 from capworth.methods.portfolio.relations import Relations, rules_of, synergy_totals
 
 SOLVED: Final = 0  # status of HiGHS
+LIMITED: Final = 1
 INFEASIBLE: Final = 2
 WHOLE: Final = 1e-6  # how far HiGHS may leave a whole number
 
@@ -113,6 +114,70 @@ def least(
         if found.status == SOLVED:
             return np.asarray(found.x)
     raise InputError(f"programme: HiGHS gave no answer ({found.message}). Simplify the rules.")
+
+
+class Limits(NamedTuple):
+    """When a search ends that is not done; not at all where None."""
+
+    seconds: float | None = None
+    nodes: int | None = None
+
+
+ENDLESS: Final = Limits()
+
+
+class Bounded(NamedTuple):
+    """The best solution of a search that may have been ended, and what none can exceed."""
+
+    solution: Floats
+    bound: float
+    proven: bool
+
+
+@checked
+def bounded(
+    goal: Floats, rows: Sequence[Rows], whole: Floats, limits: Limits = ENDLESS
+) -> Bounded | None:
+    """Search for the highest goal, each variable between 0 and 1; None if the rules leave nothing.
+
+    Parameters
+    ----------
+    goal : (variables,) what each adds when it is 1
+    rows : the rules
+    whole : (variables,) 1 where yes or no, 0 where anything between
+    limits : after which the best that was found is given
+
+    Raises
+    ------
+    InputError
+        When HiGHS has found nothing by then.
+    """
+    matrix = csc_array(np.concatenate([part.matrix for part in rows]))
+    low, high = (np.concatenate([getattr(p, end) for p in rows]) for end in ("low", "high"))
+    options: dict[str, float | bool] = {"mip_rel_gap": 0.0}
+    options |= {} if limits.seconds is None else {"time_limit": float(limits.seconds)}
+    options |= {} if limits.nodes is None else {"node_limit": int(limits.nodes)}
+    for presolve in (True, False):  # seldom, HiGHS fails on what its own presolve left
+        found = milp(
+            -goal,
+            constraints=[LinearConstraint(matrix, low, high)],
+            integrality=whole,
+            bounds=Bounds(0, 1),
+            options={**options, "presolve": presolve},
+        )
+        if found.status == INFEASIBLE:
+            return None
+        if found.x is not None:
+            solution = np.where(whole > 0, np.rint(found.x), found.x)
+            proven = found.status == SOLVED
+            bound = -float(found.mip_dual_bound) if not proven else float(goal @ solution)
+            return Bounded(solution, bound, proven)
+        if found.status == LIMITED:
+            break
+    raise InputError(
+        f"programme: the search ended before it found anything ({found.message}). Allow it more "
+        "time, or simplify the rules."
+    )
 
 
 @checked
@@ -245,7 +310,11 @@ class Best(NamedTuple):
 
 @checked
 def best_within(
-    value: ArrayLike, relations: Relations, uses: ArrayLike, limits: ArrayLike
+    value: ArrayLike,
+    relations: Relations,
+    uses: ArrayLike,
+    limits: ArrayLike,
+    cheapest: bool = True,
 ) -> Best | None:
     """Find the set of most value that keeps every limit; None where no allowed set does.
 
@@ -259,6 +328,7 @@ def best_within(
     relations : which sets are allowed, and the bonus of pairs; `Relations(n)` where all are
     uses : (limits, projects) what each project takes of what each limit is about
     limits : (limits,) the most of each
+    cheapest : whether of equal sets that one is sought; else any of them is given
 
     Notes
     -----
@@ -304,15 +374,17 @@ def best_within(
     first = search(gains * (GOAL / largest), [], -np.inf)
     if first is None:
         return None
+    if not cheapest:
+        return Best(first, total(first), np.asarray(taken @ first))
     best, slack = total(first), SAME * float(np.abs(gains).sum())
     near = row(("goal", 0), gains, low=best - 1e-9 * abs(best))
     price = np.pad(taken[0], (0, wide - n))
     scale = float(np.abs(price).max(initial=0.0)) or 1.0
     try:
-        cheapest = search(-price * (GOAL / scale), [near], best - slack)
+        second = search(-price * (GOAL / scale), [near], best - slack)
     except InputError:  # nearly equal sets without end: the best one stands
-        cheapest = None
+        second = None
     chosen = first
-    if cheapest is not None and taken[0] @ cheapest < taken[0] @ first:
-        chosen = cheapest
+    if second is not None and taken[0] @ second < taken[0] @ first:
+        chosen = second
     return Best(chosen, total(chosen), np.asarray(taken @ chosen))

@@ -6,11 +6,13 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, Ints, checked
-from capworth.methods.portfolio.integer import Owner, Rows, cheapest_of_best, row
+from capworth.methods.portfolio.integer import WHOLE, Limits, Owner, Rows, bounded, row
 from capworth.methods.portfolio.relations import Gaps, Relations, Rule, rules_of, with_slack
 
 NEVER: Final = -1
+TIES: Final = 100  # nodes of the search for the cheapest of equals
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,18 +61,86 @@ def best_schedule(timetable: Timetable, relations: Relations) -> Ints | None:
     HiGHS. Of a pair's bonus counts, in each year, the lesser share of effect that the two have:
     it is parted where shares can lie, and each part is had when both reach so far.
     """
+    found = search_schedule(timetable, relations)
+    return None if found is None else found.starts
+
+
+class Schedule(NamedTuple):
+    """The best schedule that was found, and how much better another could be at most.
+
+    Attributes
+    ----------
+    starts : (projects,) as of `best_schedule`
+    value : what it is worth
+    bound : what no schedule can be worth more than
+    gap : share of its value by which another could be better at most
+    cheapest : whether it is proven to be the cheapest of those that are worth as much
+    """
+
+    starts: Ints
+    value: float
+    bound: float
+    gap: float
+    cheapest: bool
+
+
+@checked
+def search_schedule(
+    timetable: Timetable,
+    relations: Relations,
+    seconds: float | None = None,
+    nodes: int | None = None,
+) -> Schedule | None:
+    """Search for the schedule that gives most value, with a limit, and say how near it is.
+
+    None where no schedule keeps all rules.
+
+    Parameters
+    ----------
+    timetable, relations : see `best_schedule`
+    seconds : after which the search ends with the best that it has; what it then has depends on the
+        machine. No limit when left out
+    nodes : of the search tree, after which it ends, on every machine alike; no limit when left out
+
+    Raises
+    ------
+    InputError
+        When a limit ends the search before any schedule was found.
+
+    Notes
+    -----
+    One search for the value; then one among those that are worth as much for the cheapest, in a
+    tree of `TIES` nodes: where that does not end, the first stands and `cheapest` says so.
+    """
     n, starts = timetable.gain.shape
     if not n:
-        return np.empty(0, dtype=np.int64)
+        return Schedule(np.empty(0, dtype=np.int64), 0.0, 0.0, 0.0, True)
     worth = [part.worth for part in _parts(timetable, relations)]
     goal = np.concatenate((np.where(timetable.open, timetable.gain, 0).ravel(), worth))
     price = np.concatenate((timetable.cost.repeat(starts), np.zeros(len(worth))))
-    decisions = np.arange(len(goal)) < n * starts
-    found = cheapest_of_best(goal, price, list(schedule_rows(timetable, relations)), decisions)
-    if found is None:
+    whole = (np.arange(len(goal)) < n * starts).astype(float)
+    rows = list(schedule_rows(timetable, relations))
+    limits = Limits(seconds=seconds, nodes=nodes)
+    first = bounded(goal, rows, whole, limits)
+    if first is None:
         return None
-    taken = found[: n * starts].reshape(n, starts) > 0.5
-    return np.where(taken.any(axis=1), taken.argmax(axis=1), NEVER)
+    value, bound = float(goal @ first.solution), first.bound
+    scale = max(float(np.abs(goal).max(initial=0.0)), 1e-300)
+    gap = max(0.0, (bound - value) / abs(value)) if value else max(0.0, bound - value)
+    chosen, cheapest = first.solution, False
+    if first.proven:
+        enough = row(("goal", 0), goal / scale, low=value / scale - WHOLE)
+        try:
+            second = bounded(-price, [*rows, enough], whole, Limits(nodes=TIES))
+        except InputError:  # no other one was met in so many nodes
+            second = None
+        if second is not None and float(goal @ second.solution) >= value - WHOLE * scale:
+            cheapest = second.proven
+            if price @ second.solution < price @ chosen - WHOLE:
+                chosen = second.solution
+    taken = chosen[: n * starts].reshape(n, starts) > 0.5
+    began = np.where(taken.any(axis=1), taken.argmax(axis=1), NEVER)
+    return Schedule(began, float(goal @ chosen), max(bound, value), gap, cheapest)
 
 
 def schedule_rows(timetable: Timetable, relations: Relations) -> Iterator[Rows]:

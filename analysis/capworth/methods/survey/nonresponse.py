@@ -14,6 +14,7 @@ from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, Ints, checked, within
 
 MOST_GROUPS: Final = 100_000
+NUMBERS: Final = 1 << 22  # of shuffled answers that are held at a time
 FEWEST: Final = 3  # answers below which a cell is joined with another
 
 
@@ -178,9 +179,12 @@ def eta_squared_p_value(
     Smyth (2010), Statistical Applications in Genetics and Molecular Biology 9(1), 39.
     """
     found = eta_squared(groups, weights, answers)
-    shuffled = rng.permuted(np.tile(groups, (shuffles, 1)), axis=1)
-    as_large = eta_squared(shuffled, weights, answers) >= found - 1e-12
-    chance: Floats = (as_large.sum(axis=0) + 1) / (shuffles + 1)
+    larger, step = np.zeros(len(found)), max(1, NUMBERS // max(len(groups), 1))
+    for first in range(0, shuffles, step):
+        many = min(step, shuffles - first)
+        shuffled = rng.permuted(np.tile(groups, (many, 1)), axis=1)
+        larger += (eta_squared(shuffled, weights, answers) >= found - 1e-12).sum(axis=0)
+    chance: Floats = (larger + 1) / (shuffles + 1)
     return np.where(np.isfinite(found), chance, np.nan)
 
 

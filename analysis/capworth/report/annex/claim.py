@@ -1,67 +1,60 @@
-"""The claim about functions: its sentences on page 2, and its page of the annex.
+"""The claim about functions: its sentences on pages 1 and 2, and what its page of the annex tells.
 
-Power is told first, then the registered reading, then what stands beside it.
+Power is told first, then the rule, then the registered reading and what it cannot meet.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from capworth.appraisal.claim import CHANGED, REGISTERED, Claim
-from capworth.appraisal.claim_routes import LEVEL as LEVEL_OF_ROUTES
-from capworth.appraisal.claim_routes import NOT_TAKEN, Routes
-from capworth.charts.claim import POWER, ratio_span, word_of
-from capworth.language.language import Language
-from capworth.language.numbers import Amount
-from capworth.report.blocks import Block, Section, Table, Text, pictures
+from capworth.charts.claim import POWER, span_kind
+from capworth.report.annex.sheet import hashed
 from capworth.report.content import (
+    Day,
+    Name,
     Phrase,
     Slot,
-    Told,
-    Voice,
+    Text,
+    Turned,
     Word,
+    bold,
     listed,
     ref,
-    said,
     say,
+    sentences,
     stated,
 )
-from capworth.report.content import Text as Content
 from capworth.study.stages import Study
 
 MOST_FALSE = (0.10, 0.135)  # false alarms at 5 % where groups differ in spread; see docs/method.md
 DISPUTED = 3  # shares that a page names
+ENDS = ("low", "high")
 
 
 def standing_of(claim: Claim) -> Phrase:
     """Say whether the claim was registered in advance, when, and what changed since."""
     slots: dict[str, Slot] = {}
     if claim.standing in (REGISTERED, CHANGED):
-        slots["day"] = Told(_day, (date.fromisoformat(claim.registered_on),))
+        slots["day"] = Day(date.fromisoformat(claim.registered_on))
     if claim.standing == CHANGED:
         slots["list"] = listed(Word("locked", key) for key in claim.changed)
     return say(f"registration.{claim.standing}", **slots)
 
 
-def _day(_: Study, language: Language, day: date) -> str:
-    return language.day(day)
-
-
-def _word(study: Study, language: Language) -> str:
-    return word_of(study.claim, language)
-
-
 def _asked(claim: Claim) -> dict[str, Slot]:
     """The question that was registered, in the words of the case, and its answer."""
+    word: Text = Word("verdict", claim.word)
+    if claim.reason:
+        word = say("verdict_with.reason", word=word, reason=Word("claim_reason", claim.reason))
     return {
         "measure": Word("measure", claim.primary[1]),
         "estimand": Word("estimand", claim.primary[0]),
         "counted": Word("counted", claim.primary[2]),
         "group": listed(Word("function", f) for f in claim.group),
-        "word": Told(_word),
+        "word": word,
     }
 
 
@@ -79,18 +72,11 @@ def claim_text(claim: Claim) -> Phrase:
     )
 
 
-def claim_span(key: str, row: Mapping[str, Any]) -> Told:
+def claim_span(key: str, row: Mapping[str, Any], name: str = "ratio") -> Phrase:
     """The interval of a ratio, which may have no end: its ends are figures of their own."""
-    ends = [float(row[f"ratio_{end}"]) for end in ("low", "high")]
-    figures = [ref(f"claim/ratio_{n}/{key}", e, "number") for n, e in zip(ENDS, ends, strict=True)]
-    return Told(_span, tuple(ends), tuple(figures))
-
-
-ENDS = ("low", "high")
-
-
-def _span(_: Study, language: Language, low: float, high: float) -> str:
-    return ratio_span(language, low, high)
+    ends = {end: float(row[f"{name}_{end}"]) for end in ENDS}
+    figures = {end: ref(f"claim/{name}_{end}/{key}", x, "number") for end, x in ends.items()}
+    return say(f"ratio_span.{span_kind(**ends)}", **figures)
 
 
 def claim_line(study: Study) -> Phrase:
@@ -113,245 +99,107 @@ def claim_title(claim: Claim) -> tuple[Phrase, Phrase]:
     )
 
 
-def claim_paragraphs(study: Study) -> tuple[Content, ...]:
-    """Power first, then the rule, then what was found in the registered reading."""
+def claim_paragraphs(study: Study) -> tuple[Text, ...]:
+    """Power first, the rule, what was found in the registered reading; cautions, and what stands.
+
+    What stands is the question with its settings, and its fingerprint.
+    """
     claim = study.claim
-    key = "/".join(claim.primary)
-    names = ("p_greater", "p_margin", "held_greater", "held_margin", "left_low", "left_high")
-    found = tuple(ref(f"claim/{n}/{key}", float(claim.row[n]), "number") for n in names)
-    detectable = ref(f"claim/detectable/{key}", float(claim.row["detectable"]), "number")
-    margin = stated("claim.margin", claim.margin, "exactly")
     return (
-        Told(_power_told, (), (detectable,)),
-        say("functions.rule", margin=margin),
-        Told(_result_told, (), found),
-    )
-
-
-def _power_told(study: Study, language: Language) -> str:
-    return _power(study.claim, language)
-
-
-def _result_told(study: Study, language: Language) -> str:
-    return _result(study.claim, language)
-
-
-def claim_page(study: Study, language: Language) -> Section | None:
-    """The claim in every reading, what chance says, three routes; None where none is registered."""
-    if "claim" not in study:
-        return None
-    claim = study.claim
-    group = language.listed(language.word("function", f) for f in claim.group)
-    paragraphs = (
-        _power(claim, language),
-        language.say("functions.rule", margin=language.exactly(claim.margin)),
-        _result(claim, language),
-        language.say(
-            "functions.cautions",
-            low=language.percent(MOST_FALSE[0]),
-            high=language.percent(MOST_FALSE[1], 1),
+        sentences(*_power(claim)),
+        say("functions.rule", margin=stated("claim.margin", claim.margin, "exactly")),
+        _result(claim),
+        sentences(
+            say(
+                "functions.cautions",
+                low=stated("false alarms", MOST_FALSE[0], "percent"),
+                high=stated("false alarms", MOST_FALSE[1], "percent_tenth"),
+            ),
+            _coders(claim),
         ),
-        _coders(claim, language),
-        f"{said(standing_of(claim), Voice(language, study))} {_digest(claim, language)}",
+        say("pair", first=bold(say("parameter.claim")), second=_settings(claim)),
+        say("parameter.digest", standing=standing_of(claim), digest=hashed(claim.digest)),
     )
-    blocks: list[Block] = [
-        *map(Text, paragraphs),
-        _readings(claim, language),
-        _null(claim, language),
-        *([_routes(study.routes, language)] if "routes" in study else []),
-        *([_choices(study, language)] if "routes" in study and study.routes.tasks else []),
-        *pictures("functions", study, language),
-    ]
-    title = language.say("functions.title", group=group, word=word_of(claim, language))
-    return Section(language.say("functions.topic", group=group), title, blocks)
 
 
-def _digest(claim: Claim, language: Language) -> str:
-    locked = "functions.digest" if claim.registered_on else "functions.digest_unlocked"
-    return language.say(locked, digest=claim.digest)
+def _settings(claim: Claim) -> Phrase:
+    asked = {name: slot for name, slot in _asked(claim).items() if name != "word"}
+    return say(
+        "parameter.claim_value",
+        **asked,
+        margin=stated("claim.margin", claim.margin, "exactly"),
+        alpha=stated("claim.alpha", claim.alpha, "exactly"),
+        gate=stated("claim.gate", claim.power.gate, "exactly"),
+    )
 
 
-def _power(claim: Claim, language: Language) -> str:
-    found, power = claim.power, {}
+def _tested(claim: Claim, name: str, how: str) -> Slot:
+    return ref(f"claim/{name}/{'/'.join(claim.primary)}", float(claim.row[name]), how)
+
+
+def _power(claim: Claim) -> list[Text]:
+    found = claim.power
+
+    def number(name: str, how: str = "number") -> Slot:
+        return stated(f"claim_power.{name}", float(getattr(found, name)), how)
+
     shown = bool(np.isfinite(found.ratio))
-    if shown:
-        power["detectable"] = language.number(found.ratio)
-    sentences = [
-        language.say(
+    ratio = {"detectable": number("ratio")} if shown else {}
+    told: list[Text] = [
+        say(
             "functions.power" if shown else "functions.power_none",
-            lines=language.number(float(claim.row["lines"]), 0),
-            floor=language.number(found.floor, 4),
-            alpha=language.exactly(claim.alpha),
-            power=language.percent(POWER),
-            contrast=language.number(found.contrast),
-            gate=language.exactly(found.gate),
-            **power,
+            lines=_tested(claim, "lines", "whole"),
+            floor=number("floor", "fourth"),
+            alpha=stated("claim.alpha", claim.alpha, "exactly"),
+            power=stated("power", POWER, "percent"),
+            contrast=number("contrast"),
+            gate=number("gate", "exactly"),
+            **ratio,
         )
     ]
     if shown and np.isfinite(found.ratio_high):
-        low, high = language.number(found.ratio_low, 2), language.number(found.ratio_high, 2)
-        sentences.append(language.say("functions.power_range", low=low, high=high))
+        ends = {end: number(f"ratio_{end}", "hundredths") for end in ENDS}
+        told.append(say("functions.power_range", **ends))
     if found.detectable < found.ratio:
-        sentences.append(
-            language.say("functions.power_cleared", cleared=language.number(found.cleared))
-        )
+        told.append(say("functions.power_cleared", cleared=number("cleared")))
     if found.near:
-        sentences.append(language.say("functions.power_near"))
+        told.append(say("functions.power_near"))
     if np.isfinite(found.held):
-        sentences.append(language.say("functions.power_held", held=language.number(found.held)))
+        told.append(say("functions.power_held", held=number("held")))
     elif shown:
-        sentences.append(language.say("functions.power_held_none"))
-    return " ".join(sentences)
+        told.append(say("functions.power_held_none"))
+    return told
 
 
-def _result(claim: Claim, language: Language) -> str:
-    row = claim.row
+def _result(claim: Claim) -> Phrase:
+    """The registered reading: chances that it is nothing, without each service in turn."""
     names = ("p_greater", "p_margin", "held_greater", "held_margin")
-    return language.say(
+    row = {str(k): v for k, v in claim.row.items()}
+    return say(
         "functions.result",
-        **{name: _p(language, float(row[name])) for name in names},
-        left=ratio_span(language, float(row["left_low"]), float(row["left_high"])),
-        suited=language.part(claim.suited),
-        strong=_p(language, claim.strong),
+        **{name: _tested(claim, name, "p") for name in names},
+        left=claim_span("/".join(claim.primary), row, "left"),
+        suited=stated("claim.suited", claim.suited, "part"),
+        strong=stated("claim.strong", claim.strong, "p"),
     )
 
 
-def _coders(claim: Claim, language: Language) -> str:
+def _coders(claim: Claim) -> Phrase:
+    """Who coded the shares over functions, and how far they agree."""
     if len(claim.coders) < 2:
-        return language.say("functions.coders_one" if claim.coders else "functions.coders_none")
+        return say("functions.coders_one" if claim.coders else "functions.coders_none")
     disputed = claim.coding().head(DISPUTED)
-    sentences = [
-        language.say(
+    pairs = (
+        say(
             "pair",
-            first=language.short(str(capability)),
-            second=language.word("function", str(function)).lower(),
+            first=Name(str(capability), "short", 46),
+            second=Turned(Word("function", str(function)), "lower"),
         )
         for capability, function in disputed.index[disputed["apart"] > 0]
-    ]
-    return language.say(
+    )
+    return say(
         "functions.coders",
         count=len(claim.coders),
-        alpha=language.number(claim.alpha_of_coders, 2),
-        list=language.series(sentences),
-    )
-
-
-def _p(language: Language, p: float) -> str:
-    """Write a p with three decimals, which never shows 0."""
-    return language.number(max(p, 0.001), 3)
-
-
-def _lines(table: pd.DataFrame) -> Iterator[tuple[tuple[str, str, str], dict[str, Any]]]:
-    rows = zip(table.index, table.to_dict("records"), strict=True)
-    for (estimand, value, counted), row in rows:
-        named = {str(column): cell for column, cell in row.items()}
-        yield (str(estimand), str(value), str(counted)), named
-
-
-def _readings(claim: Claim, language: Language) -> Table:
-    rows, marked = [], []
-    for k, (key, row) in enumerate(_lines(claim.to_frame())):
-        marked += [k] if key == claim.primary else []
-        ratio = language.number(float(row["ratio"]))
-        span = ratio_span(language, float(row["ratio_low"]), float(row["ratio_high"]))
-        rows.append(
-            (
-                language.word("measure", key[1]),
-                language.word("estimand", key[0]),
-                language.word("counted", key[2]),
-                language.number(float(row["lines"]), 0),
-                language.number(float(row["detectable"])),
-                (ratio, span),
-                _p(language, float(row["p_greater"])),
-                _p(language, float(row["p_margin"])),
-                _p(language, float(row["held_margin"])),
-                language.word("verdict", str(row["word"])),
-            )
-        )
-    margin, level = language.exactly(claim.margin), language.percent(1 - 2 * claim.alpha)
-    columns = ("measure", "estimand", "counted", "lines", "detectable", "ratio", "holds", "passes")
-    return Table(
-        language.say("functions.readings"),
-        tuple(
-            language.say(f"functions.{column}", margin=margin, level=level)
-            for column in (*columns, "held", "word")
-        ),
-        tuple(rows),
-        words=3,
-        marked=tuple(marked),
-        size=7.0,
-    )
-
-
-def _null(claim: Claim, language: Language) -> Table:
-    rows = tuple(
-        (
-            language.word("verdict", str(word)),
-            language.part(float(row["functions"])),
-            language.part(float(row["values"])),
-        )
-        for word, row in zip(
-            claim.null_words().index, claim.null_words().to_dict("records"), strict=True
-        )
-    )
-    columns = ("word", "null_functions", "null_values")
-    return Table(
-        language.say("functions.null"),
-        tuple(language.say(f"functions.{column}") for column in columns),
-        rows,
-    )
-
-
-def _routes(routes: Routes, language: Language) -> Table:
-    rows = []
-    table = routes.to_frame()
-    for (route, value), row in zip(table.index, table.to_dict("records"), strict=True):
-        taken = row["finding"] != NOT_TAKEN
-        ratio = language.number(float(row["ratio"]))
-        span = ratio_span(language, float(row["ratio_low"]), float(row["ratio_high"]))
-        ends = [language.number(float(row[end])) for end in ("first_in", "last_in")]
-        rows.append(
-            (
-                language.word("claim_route", str(route)),
-                language.word("measure", str(value)) if value != "-" else language.say("none"),
-                (ratio, span) if taken else language.say("unknown"),
-                *ends,
-                language.word("finding", str(row["finding"])),
-            )
-        )
-    columns = ("route", "measure", "ratio_interval", "first_in", "last_in", "finding")
-    return Table(
-        language.say("functions.routes"),
-        tuple(language.say(f"functions.{column}") for column in columns),
-        tuple(rows),
-        words=2,
-        note=language.say(
-            "functions.routes_note",
-            needed=language.percent(routes.needed),
-            level=language.percent(LEVEL_OF_ROUTES),
-            drawn=language.percent(POWER),
-        ),
-        size=7.0,
-    )
-
-
-def _choices(study: Study, language: Language) -> Table:
-    """What members who chose would pay for each function, against the mean of all."""
-    routes = study.routes
-    rows = []
-    for function, row in routes.by_choice().iterrows():
-        answers = {str(column): value for column, value in row.items()}
-        cells = (language.cell(Amount.of(answers, name)) for name in ("utility", "pays"))
-        rows.append((language.word("function", str(function)), *cells))
-    unit = study.case.settings.currency
-    return Table(
-        language.say("functions.choices", members=routes.respondents, count=routes.tasks),
-        (
-            language.say("functions.function"),
-            language.say("functions.utility"),
-            language.say("functions.pays", unit=unit),
-        ),
-        tuple(rows),
-        note=language.say("functions.choices_note", level=language.percent(LEVEL_OF_ROUTES)),
-        size=7.0,
+        alpha=stated("Krippendorff", claim.alpha_of_coders, "hundredths"),
+        list=listed(pairs, "series"),
     )

@@ -4,28 +4,25 @@ Each has the finding of a chart of the gallery as its title; nothing is computed
 """
 
 from collections.abc import Mapping
-from math import isfinite
+from math import isfinite, isnan
 from typing import Any
 
+import pandas as pd
+
 from capworth.case.model import SIZES
-from capworth.charts.claim import reading_of
 from capworth.charts.gallery import GALLERY
 from capworth.excellence.services import BOTH, DERIVED, DESIGNATED, NEITHER
-from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.report.advice import changes
 from capworth.report.annex.claim import claim_paragraphs, claim_span, claim_title
-from capworth.report.annex.members import members_note
-from capworth.report.annex.programme import LOGS, plain_unit, scaled
 from capworth.report.annex.sheet import (
-    Grid,
-    Heat,
-    Sheet,
-    Words,
+    MOST,
+    ROWS,
     asked_of,
     bars_of,
     by_fill,
     cells,
+    grid_rows,
     head,
     largest_first,
     page_of,
@@ -33,17 +30,23 @@ from capworth.report.annex.sheet import (
     source_of,
 )
 from capworth.report.bars import GREY, HATCHED, OUTLINE, SOLID, Bar, Group
-from capworth.report.blocks import rows_of
+from capworth.report.blocks import Grid, Heat, Sheet, Words, rows_of
 from capworth.report.content import (
     Cell,
+    Input,
     Name,
+    Own,
+    Phrase,
+    Ref,
     Text,
-    Told,
+    Turned,
+    Unit,
     Word,
     names,
     ref,
     row_ref,
     say,
+    sentences,
     stated,
 )
 from capworth.report.decision import (
@@ -54,13 +57,13 @@ from capworth.report.decision import (
     sure_of,
     to_raise,
 )
-from capworth.report.doubt import label_of, level_of
+from capworth.report.doubt import level_of
 from capworth.study.stages import Study
 
-ROWS = 31  # of a picture on one page
 LINES = 12  # of a table with words
 READY = 7  # readiness from which technology is shown solid
 STEPS = 14  # of a curve that is told in rows
+GROUPED = ("hits", "own_m", "external_m", "own_harm", "national_m")  # sums of groups with errors
 
 
 def productivity(study: Study) -> Sheet | None:
@@ -69,7 +72,7 @@ def productivity(study: Study) -> Sheet | None:
         return None
     table = GALLERY["productivity"].table(study)
     bars = []
-    for _, row in rows_of(table.head(ROWS)):
+    for _, row in rows_of(table):
         key = (row["comparison"], row["capability"], row["from_year"])
         written = cells(
             "productivity", key, row, ("productivity", "middle"), ("p_rise", "probability")
@@ -80,15 +83,11 @@ def productivity(study: Study) -> Sheet | None:
             first=int(row["from_year"]),
             last=int(row["to_year"]),
         )
-        grade = Told(_letter, (str(row["grade"]),))
+        grade = Own(str(row["grade"]))
         bars.append(Bar(name, (*written, grade), written[0].amount))
     heads = [head(k) for k in ("factor", "rise", "grade")]
     picture = bars_of(heads[0], head("service"), heads, tuple(bars), mark="dot")
     return page_of("productivity.topic", "productivity", study, picture)
-
-
-def _letter(_: Study, __: Language, letter: str) -> str:
-    return letter
 
 
 def needs(study: Study) -> Sheet | None:
@@ -97,7 +96,7 @@ def needs(study: Study) -> Sheet | None:
         return None
     table = largest_first(study.feedback.to_frame(), "gap").dropna(subset=["gap"])
     bars = []
-    for key, row in rows_of(table.head(ROWS)):
+    for key, row in rows_of(table):
         written = cells("feedback", key, row, ("gap", "spread"))
         bars.append(Bar(short(key), written, written[0].amount))
     axis = head("need")
@@ -115,7 +114,7 @@ def capabilities(study: Study) -> Sheet | None:
         columns += [("score", "spread"), ("p_first", "probability")]
         heads += [head("score"), head("p_first")]
     bars = []
-    for key, row in rows_of(table.head(ROWS)):
+    for key, row in rows_of(table):
         written = cells("capabilities", key, row, *columns)
         parts = parts_by_payer(study, key)
         bars.append(Bar(short(key), written, written[0].amount, parts))
@@ -128,7 +127,7 @@ def allocation(study: Study) -> Sheet | None:
     if not asked_of("allocation", study):
         return None
     bars = []
-    for key, row in rows_of(GALLERY["allocation"].table(study).head(ROWS)):
+    for key, row in rows_of(GALLERY["allocation"].table(study)):
         low, high = _places(row)
         place = row_ref("allocation_ranks", "as stated", key, row, "plain")
         bars.append(Bar(short(key), (place,), Amount(place.amount.middle, low, high)))
@@ -162,7 +161,7 @@ def economics(study: Study) -> Sheet | None:
             bars.append(Bar(short(key[1]), found, found[0].amount))
         bars.sort(key=lambda bar: -bar.amount.middle if bar.amount else 0.0)
         rows += [(head(kind), fill, bar) for bar in bars]
-    groups = by_fill(rows[:ROWS])
+    groups = by_fill(rows)
     unit = head("net", unit=MILLIONS)
     picture = bars_of(unit, None, (None, head("positive")), groups, mark="dot")
     return page_of("economics.topic", "net_value", study, picture)
@@ -182,7 +181,7 @@ def chain(study: Study) -> Sheet | None:
     table = largest_first(table[table["harm_per_m"] > 0], "harm_per_m")
     columns = (("harm_per_m", "spread"), ("harm_days", "middle"), ("money_m", "middle"))
     bars = []
-    for key, row in rows_of(table.head(ROWS)):
+    for key, row in rows_of(table):
         written = cells("capabilities", key, row, *columns)
         bars.append(Bar(short(key), written, written[0].amount))
     heads = (head("rate"), head("harm"), head("money", unit=MILLIONS))
@@ -208,7 +207,7 @@ def claim(study: Study) -> Sheet | None:
             ratio = say("around", middle=ratio, span=claim_span(where, row))
         amount = Amount(*ends) if all(map(isfinite, ends)) else None
         word = Word("verdict", str(row["word"]))
-        bars.append(Bar(Told(_reading, (key,)), (ratio, word), amount))
+        bars.append(Bar(_reading(*key), (ratio, word), amount))
     level = stated("claim.alpha", 1 - 2 * study.claim.alpha, "percent")
     picture = bars_of(
         head("ratio", level=level),
@@ -223,8 +222,10 @@ def claim(study: Study) -> Sheet | None:
     return Sheet(topic, title, (picture, *texts, source_of("claim", study, (picture,))))
 
 
-def _reading(_: Study, language: Language, key: tuple[str, str, str]) -> str:
-    return reading_of(language.charts, key)
+def _reading(estimand: str, value: str, counted: str) -> Turned:
+    """Name a reading as its chart does: measure, question, how services count."""
+    words = {"measure": value, "estimand": estimand, "counted": counted}
+    return Turned(say("reading", **{k: Word(k, word) for k, word in words.items()}), "chart")
 
 
 def excellence(study: Study) -> Sheet | None:
@@ -243,9 +244,7 @@ def excellence(study: Study) -> Sheet | None:
             share = 100 * float(row["p_excellent"])
             bar = Bar(short(key), written, Amount(share, share, share))
             rows.append((Word("route", route), fills.get(route, OUTLINE), bar))
-    picture = bars_of(
-        head("excellent"), head("capability"), (None, head("p_top")), by_fill(rows[:ROWS])
-    )
+    picture = bars_of(head("excellent"), head("capability"), (None, head("p_top")), by_fill(rows))
     return page_of("excellence.topic", "efficiency", study, picture)
 
 
@@ -254,7 +253,7 @@ def gaps(study: Study) -> Sheet | None:
     if not asked_of("gaps", study):
         return None
     bars = []
-    for key, row in rows_of(GALLERY["gaps"].table(study).head(ROWS)):
+    for key, row in rows_of(GALLERY["gaps"].table(study)):
         capability, criterion = key
         name = say("pair", first=short(capability, 30), second=short(criterion, 26))
         now = row_ref("gaps", "now", key, row, "middle")
@@ -272,14 +271,15 @@ def distances(study: Study) -> Sheet | None:
     if not asked_of("gap_table", study):
         return None
     table = GALLERY["gap_table"].table(study)
-    order = list(dict.fromkeys(table.index.get_level_values("capability")))[:ROWS]
+    order = list(dict.fromkeys(table.index.get_level_values("capability")))
+    kept = order if len(order) <= ROWS else order[:MOST]
     criteria = list(dict.fromkeys(table.index.get_level_values("criterion")))
     known = dict(rows_of(table))
     gaps_ = [float(row["gap"]) for row in known.values() if isfinite(row["gap"])]
     most = max(gaps_, default=0.0) or 1.0
     absent = {"gap": float("nan")}
-    rows = []
-    for key in order:
+    rows: list[tuple[Text, tuple[tuple[Ref, float], ...]]] = []
+    for key in kept:
         line = []
         for criterion in criteria:
             row = known.get((key, criterion), absent)
@@ -287,6 +287,8 @@ def distances(study: Study) -> Sheet | None:
             share = max(gap, 0.0) / most if isfinite(gap) else 0.0
             line.append((row_ref("gaps", "gap", (key, criterion), row, "whole"), share))
         rows.append((short(key), tuple(line)))
+    if len(order) > len(kept):
+        rows.append((say("and_more", count=len(order) - len(kept)), ()))
     heat = Heat(head("capability"), tuple(short(c, 34) for c in criteria), tuple(rows))
     return page_of("excellence.topic", "gap_table", study, heat)
 
@@ -297,7 +299,7 @@ def priorities(study: Study) -> Sheet | None:
         return None
     columns = (("gain_per_m", "spread"), ("cost_m", "spread"), ("p_first", "probability"))
     bars = []
-    for key, row in rows_of(study.priorities.to_frame().head(ROWS)):
+    for key, row in rows_of(study.priorities.to_frame()):
         written = cells("priorities", key, row, *columns)
         bars.append(Bar(short(key), written, written[0].amount))
     heads = (None, head("cost", unit=MILLIONS), head("p_first"))
@@ -312,7 +314,7 @@ def alignment(study: Study) -> Sheet | None:
     table = largest_first(study.priorities.to_frame(), "gain")
     rows: list[tuple[Text | None, str, Bar]] = []
     for ready in (True, False):
-        for key, row in rows_of(table[(table["readiness"] >= READY) == ready].head(ROWS)):
+        for key, row in rows_of(table[(table["readiness"] >= READY) == ready]):
             written = cells("priorities", key, row, ("gain", "spread"), ("readiness", "plain"))
             rows.append(
                 (None, SOLID if ready else OUTLINE, Bar(short(key), written, written[0].amount))
@@ -335,7 +337,7 @@ def architecture(study: Study) -> Sheet | None:
         )
         rows.append((Name(key), touched, needed))
     heads = tuple(head(k) for k in ("improvement", "touches", "needs"))
-    table = Grid(heads, tuple(rows), words=3, weights=(1.2, 2.6, 1.2))
+    table = Grid(heads, grid_rows(rows), words=3, weights=(1.2, 2.6, 1.2))
     return page_of("priorities.topic", "architecture", study, table)
 
 
@@ -346,7 +348,7 @@ def overrun(study: Study) -> Sheet | None:
     table = largest_first(GALLERY["overrun"].table(study), "asked_m")
     parts = ("base_m", "overrun_m", "managing_m")
     bars = []
-    for key, row in rows_of(table.head(ROWS)):
+    for key, row in rows_of(table):
         written = cells("overrun_improvements", key, row, ("asked_m", "spread"), ("p80_m", "tenth"))
         lengths = tuple(float(row[name]) for name in parts)
         bars.append(Bar(short(key), written, written[0].amount, lengths))
@@ -399,8 +401,8 @@ def switching(study: Study) -> Sheet | None:
         came, went = (str(row[side]).split() for side in ("into", "out"))
         rows.append(
             (
-                label_of(str(key)),
-                say(f"switching.{row['side']}", level=level_of(str(key), row)),
+                Input(str(key)),
+                say(f"switching.{row['side']}", level=level_of(str(key), row, study.case)),
                 changes(came, went) if came or went else say("none"),
                 row_ref("switching", "p", (key, row["side"]), row, "probability"),
             )
@@ -439,10 +441,11 @@ def promises(study: Study) -> Sheet | None:
         return None
     frame = study.baseline.to_frame()
     rows: list[tuple[Cell | None, ...]] = []
-    for key, row in rows_of(frame.head(ROWS)):
+    for key, row in rows_of(frame):
         improvement, capability, indicator = map(str, key)
         raw = str(row["unit"])
-        what = Told(_indicator, (indicator,))
+        known = indicator in study.case.names()
+        what = Name(indicator, "full") if known else Word("step", indicator)
         promise = say(
             "timetable.row",
             improvement=Name(improvement),
@@ -451,33 +454,27 @@ def promises(study: Study) -> Sheet | None:
         )
         levels = (_level(name, key, row, raw) for name in ("today", "planned"))
         by = stated("reviews", float(str(row["reviews"])[:4]), "plain")
-        rows.append((promise, Told(_unit, (raw,)), *levels, by))
+        rows.append((promise, unit_of(raw), *levels, by))
     heads = tuple(head(k) for k in ("promise", "unit_head", "today", "planned", "by"))
-    logs = any(raw in LOGS for raw in map(str, frame["unit"].head(ROWS)))
+    logs = any(raw in LOGS for raw in map(str, frame["unit"]))
     note = head("geometric") if logs else None  # a mean of logarithms
-    table = Grid(heads, tuple(rows), words=2, weights=(4.6, 1.2), note=note)
+    table = Grid(heads, grid_rows(rows), words=2, weights=(4.6, 1.2), note=note)
     title = say("leaf.promises_title", count=len(frame))
     blocks = (table, source_of("gantt", study, (table,)))
     return Sheet(say("timetable.topic"), title, blocks)
 
 
-def _level(name: str, key: Any, row: Mapping[str, Any], raw: str) -> Told:
+def _level(name: str, key: Any, row: Mapping[str, Any], raw: str) -> Ref:
     """A level in plain units: the figure is kept as it was measured, perhaps as a logarithm."""
-    figure = row_ref("baseline", name, key, row, "middle")
-    return Told(_scaled, (raw, figure.amount), (figure,))
+    return row_ref("baseline", name, key, row, "power" if raw in LOGS else "middle")
 
 
-def _scaled(_: Study, language: Language, raw: str, amount: Amount) -> str:
-    return language.middle(scaled(amount, plain_unit(raw, language)[1]))
+LOGS = {"log10 of minutes": "minutes", "log10 of results a year": "results"}
 
 
-def _unit(_: Study, language: Language, raw: str) -> str:
-    return plain_unit(raw, language)[0]
-
-
-def _indicator(_: Study, language: Language, indicator: str) -> str:
-    known = indicator in language.names
-    return language.name(indicator) if known else language.word("step", indicator)
+def unit_of(raw: str) -> Phrase | Unit:
+    """The unit of a promise; a level that is kept as a logarithm is told as what it is one of."""
+    return head(LOGS[raw]) if raw in LOGS else Unit(raw)
 
 
 def funding(study: Study) -> Sheet | None:
@@ -526,7 +523,7 @@ def donors(study: Study) -> Sheet | None:
     rows: list[tuple[Text | None, str, Bar]] = []
     table = largest_first(study.funding.menu.to_frame(), "gain")
     for inside in (True, False):
-        for key, row in rows_of(table[table["chosen"] == inside].head(ROWS)):
+        for key, row in rows_of(table[table["chosen"] == inside]):
             written = cells("donor_menu", key, row, *columns)
             rows.append(
                 (None, SOLID if inside else OUTLINE, Bar(short(key), written, written[0].amount))
@@ -584,10 +581,21 @@ def members(study: Study) -> Sheet | None:
     year = study.case.settings.price_year
     table = Grid(
         tuple(say(f"network.{column}") for column in (*places, *columns)),
-        tuple(rows),
+        grid_rows(rows),
         words=len(places),
         weights=(1.0,) * len(places),
-        note=Told(members_note),
+        note=sentences(say("network.note"), _error(groups, study)),
         caption=say("network.table", unit=MILLIONS, price_year=year),
     )
     return page_of("network.topic", "steps", study, table)
+
+
+def _error(groups: pd.DataFrame, study: Study) -> Phrase:
+    """The largest Monte Carlo error of the sums that are shown, as a share of the sum."""
+    shares = [(groups[f"{m}_error"] / groups[m].abs()).where(groups[m] != 0) for m in GROUPED]
+    worst = float(pd.concat(shares).max())
+    return say(
+        "network.error",
+        draws=stated("draws of the members", study.members.draws, "whole"),
+        percent=stated("error of the sums", 0.0 if isnan(worst) else worst, "percent_tenth"),
+    )

@@ -4,7 +4,7 @@
 // capworth.model.set_value, the same words as capworth.methods.portfolio.good_sets. A set is a whole
 // number: bit k stands for the k-th improvement. No page is known here.
 
-const TIE = 1e-12, ROOM = 1e-9, NODES = 10000, WEIGHED = 5000, FEW = 20, ONE = 1000, LIKELY = 1000;
+const TIE = 1e-12, ROOM = 1e-9, NODES = 10000, PLACES = 40000, FEWEST = 200, WEIGHED = 5000, FEW = 20, ONE = 1000, LIKELY = 1000;
 const GOOD = 2000, LISTED = 0.2, CHOICE = 0.35, CORE = 0.9, SAME = 1e-9;
 
 function bytesOf(text) {
@@ -499,7 +499,7 @@ class Search {
   // Best programmes for any budget at one confidence, among the sets that keep what must be.
   constructor(chooser, confidence, must, barred) {
     const { sim } = chooser;
-    Object.assign(this, { chooser, sim, confidence, left: WEIGHED, cut: false, at: new Map() });
+    Object.assign(this, { chooser, sim, confidence, left: WEIGHED, places: PLACES, cut: false, at: new Map() });
     const place = placeOf(confidence, sim.draws);
     const lowest = sim.cost.map((column) => (confidence
       ? meanOf(Float64Array.from(column).sort().subarray(0, place + 1)) : 0));
@@ -541,7 +541,7 @@ class Search {
     if (!this.rows.length) return null;
     const { sim, chooser } = this, room = budget * (1 + ROOM), found = [];
     const floorOf = (best) => (Number.isFinite(best) ? best - (near + TIE) * Math.abs(best) : -Infinity);
-    Object.assign(this, { left: WEIGHED, cut: false });
+    Object.assign(this, { left: WEIGHED, places: PLACES, cut: false });
     let best = -Infinity;
     for (const row of this.rows) {
       if (this.least.get(row) > room) continue;
@@ -586,15 +586,16 @@ class Search {
     const sum = (rows) => membersOf(set).reduce((total, k) => total + Math.max(...rows[k]), 0);
     const spare = Math.max(0, bound - sum(this.chooser.worth) - sum(this.chooser.eased));
     const tried = { places: 0, weighed: 0, cut: false };
-    const found = starts(this, set, scale, floor, spare, Math.min(this.left, ONE), tried);
+    const found = starts(this, set, scale, floor, spare, Math.min(this.left, ONE), Math.max(FEWEST, Math.min(this.places, NODES)), tried);
     this.left -= tried.weighed;
+    this.places -= tried.places;
     this.cut ||= tried.cut;
     return found;
   }
 }
 
 // Delays that lose least value; null where no starts keep every limit and reach the floor: see _starts.
-function starts(search, set, scale, floor, spare, mostWeighed, tried) {
+function starts(search, set, scale, floor, spare, mostWeighed, mostPlaces, tried) {
   const { sim, chooser, confidence } = search, { opens, scaled, after, uses } = sim.data;
   const many = sim.delays, draws = sim.draws, enough = (confidence - ROOM) * draws;
   const members = membersOf(set), room = sim.data.caps.map((cap) => cap * (1 + ROOM));
@@ -695,7 +696,7 @@ function starts(search, set, scale, floor, spare, mostWeighed, tried) {
       if (worth[depth][d] === -Infinity) continue;
       const total = used.map((sum, j) => sum + takes[depth][d][j]);
       if (total.some((sum, j) => sum > caps[j])) continue;
-      if (tried.places >= NODES || tried.weighed >= Math.max(mostWeighed, FEW)) {
+      if (tried.places >= mostPlaces || tried.weighed >= Math.max(mostWeighed, FEW)) {
         tried.cut = true;
         break;
       }

@@ -19,7 +19,8 @@ from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.costs import PAYERS
 from capworth.model.figures import PROGRAMME, Figure, Origin
 from capworth.programme.schedule import MONEY, room
-from capworth.report.decision import case_note, decision_page, first_sentence
+from capworth.report.content import first_sentence
+from capworth.report.decision import case_note, decision_page
 from capworth.report.edition import vintage
 from capworth.report.explorer.links import Links
 from capworth.report.explorer.simulations import simulations

@@ -8,32 +8,35 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from accessible import elements, faults, scopes
 from pypdf import PdfReader
 
 from capworth.case.model import Case
 from capworth.charts.gallery import GALLERY
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
-from capworth.report.annex.programme import plain_unit, scaled
-from capworth.report.annex.short import (
+from capworth.report.annex.contents import (
     LEAVES,
     PAPER,
     WORDS,
     checklists,
     linked,
     sheets,
-    short_annex,
 )
+from capworth.report.annex.leaves import unit_of
 from capworth.report.bars import Bar, Bars, Group, scale
-from capworth.report.content import Name, Voice, stated
+from capworth.report.blocks import Grid, Words
+from capworth.report.content import Name, Voice, ref, refs_of, said, stated
+from capworth.report.edition import SHORT
 from capworth.report.packing import packed
-from capworth.report.pdf import SHORT, document, write_report
+from capworth.report.pages import said_sheet
+from capworth.report.pdf import document, write_report
 from capworth.study.stages import Study, run_study
 
 BUNDLED = Path(__file__).parents[2] / "data" / "interpol-2019"
-QUESTIONS = (  # one for each row of the table in DESIGN 1
+QUESTIONS = (  # one for each row of the table in DESIGN 1, and that of futures
     *("changing", "remarks", "analysis", "greatest", "excellence", "frontline", "technology"),
-    *("sharing", "programme", "raising", "urged"),
+    *("sharing", "programme", "futures", "raising", "urged"),
 )
 SIZES = {"body": 9.5, "table": 9.0, "small": 8.0, "foot": 7.5}
 MOST_PAGES = 26
@@ -57,9 +60,9 @@ def test_every_question_of_the_resolution_has_its_pages_and_its_charts() -> None
 def test_a_question_has_its_page_or_says_why_not(bundled: Study, study: Study) -> None:
     for one in (bundled, study):
         language = Language.of(one.case, "en")
-        made = {leaf.question for leaf in LEAVES if leaf.page(one, language) is not None}
-        blocks = short_annex(one, language)[0].blocks
-        table = next(b for b in blocks if isinstance(b, dict) and b["kind"] == "linked")
+        made = {leaf.question for leaf in LEAVES if leaf.content(one) is not None}
+        blocks = said_sheet(sheets(one)[0], Voice(language, one))["blocks"]
+        table = next(b for b in blocks if b["kind"] == "linked")
         told = {row["cells"][0]: (row["cells"][1], row["targets"]) for row in table["rows"]}
         for question in QUESTIONS:
             said, pages = told[language.say(f"question.{question}")]
@@ -67,36 +70,40 @@ def test_a_question_has_its_page_or_says_why_not(bundled: Study, study: Study) -
             assert said == "answered" or said.startswith("not asked: ")
 
 
-@pytest.mark.parametrize("code", ["en", "fr", "es", "ar"])
-def test_every_cross_reference_leads_to_a_page(bundled: Study, code: str) -> None:
-    sections = short_annex(bundled, Language.of(bundled.case, code))
-    names = [section.name for section in sections]
+@pytest.mark.parametrize("full", [False, True])
+def test_every_cross_reference_leads_to_a_page(bundled: Study, full: bool) -> None:
+    made = sheets(bundled, full)
+    names = [sheet.name for sheet in made]
     assert "" not in names
     assert len(set(names)) == len(names)
-    told = list(linked(sections))
+    told = list(linked(made))
     assert len(told) > 60
     assert {name for _, name in told} <= {*names, *PAPER}
 
 
 def test_the_checklists_are_filled_from_the_run(bundled: Study, study: Study) -> None:
-    made = sheets(bundled)
+    made = names_of(bundled)
     cheers = checklists(bundled, made)["cheers"]
     assert len(cheers) == 28
     assert sum(map(bool, cheers.values())) >= 24
     assert [key for key, pages in cheers.items() if not pages] == ["c21", "c25", "c27", "c28"]
     asked = replace(bundled.feedback, synthetic=False)
     heard = bundled.with_answers(feedback=asked)
-    assert checklists(heard, sheets(heard))["cheers"]["c21"] == ("needs",)
+    assert checklists(heard, names_of(heard))["cheers"]["c21"] == ("needs",)
     none = checklists(bundled, ())
     assert none["cheers"]["c24"] == ()
-    section = short_annex(bundled, Language.of(bundled.case, "en"))[-1]
-    rows = [row for block in section.blocks if isinstance(block, dict) for row in block["rows"]]
+    section = said_sheet(sheets(bundled)[-1], Voice(Language.of(bundled.case, "en"), bundled))
+    rows = [row for block in section["blocks"] for row in block["rows"]]
     assert len(rows) == 28 + 5
     assert all(bool(row["targets"]) != row["cells"][2].startswith("not met") for row in rows)
-    assert "24 of 28" in section.title
-    assert set(checklists(study, sheets(study))["emmie"]) == {
+    assert "24 of 28" in section["title"]
+    assert set(checklists(study, names_of(study))["emmie"]) == {
         *("effect", "mechanism", "moderators", "implementation", "economics")
     }
+
+
+def names_of(study: Study) -> list[str]:
+    return [sheet.name for sheet in sheets(study)]
 
 
 def test_twelve_words_have_their_sense() -> None:
@@ -112,20 +119,16 @@ def test_a_survey_that_is_made_up_enters_no_document(bundled: Study) -> None:
 
 def test_each_page_has_one_picture_or_one_table(bundled: Study) -> None:
     for leaf in LEAVES:
-        page = leaf.page(bundled, Language.of(bundled.case, "en"))
+        page = leaf.content(bundled)
         if page is not None:
-            shown = [b for b in page.blocks if isinstance(b, dict) or type(b).__name__ == "Table"]
-            assert len(shown) == 1, leaf
+            assert sum(not isinstance(block, Words) for block in page.blocks) == 1, leaf
 
 
 @pytest.mark.parametrize("code", ["fr", "es", "ar"])
 def test_every_language_tells_the_same_rows(bundled: Study, code: str) -> None:
     english, other = (document(bundled, c)["sections"] for c in ("en", code))
     shapes = [
-        [
-            [(type(b["kind"]), b["kind"], _count(b)) for b in section["blocks"]]
-            for section in sections
-        ]
+        [[(b["kind"], _count(b)) for b in section["blocks"]] for section in sections]
         for sections in (english, other)
     ]
     assert shapes[0] == shapes[1]
@@ -137,19 +140,61 @@ def _count(block: dict[str, Any]) -> int:
     return len(block.get("rows", ()))
 
 
+def test_widths_that_no_column_takes_are_refused() -> None:
+    with pytest.raises(ValueError, match="3 widths, 1 columns"):
+        Grid((None,) * 3, (), words=1, weights=(1.0, 2.0, 1.0))
+
+
 def test_no_chart_says_a_hyphen_for_a_minus(bundled: Study) -> None:
     for section in document(bundled, "en")["sections"]:
         assert not re.search(r"(?<![\w)\]–])-\d", section["title"]), section["title"]
 
 
 def test_levels_kept_as_logarithms_are_promised_in_plain_units(bundled: Study) -> None:
-    language = Language.of(bundled.case, "en")
-    assert plain_unit("log10 of minutes", language) == ("minutes", True)
-    assert plain_unit("% sound", language) == ("% sound", False)
-    assert scaled(Amount(2.0, 1.0, 3.0), True) == Amount(100.0, 10.0, 1000.0)
-    page = next(leaf for leaf in LEAVES if leaf.name == "promises").page(bundled, language)
-    assert page is not None
-    assert "log10" not in str(page.blocks[0])
+    voice = Voice(Language.of(bundled.case, "en"), bundled)
+    assert said(unit_of("log10 of minutes"), voice) == "minutes"
+    assert said(unit_of("% sound"), voice) == "% sound"
+    assert said(ref("baseline/today/x", (2.0, 1.0, 3.0), "power"), voice) == "100"
+    page = next(sheet for sheet in sheets(bundled) if sheet.name == "promises")
+    assert "log10" not in str(said_sheet(page, voice)["blocks"][0])
+
+
+COLUMNS = {  # of each picture or table, and how they are written; heads say units and thousands
+    "productivity": ("productivity", "productivity:middle p_rise:probability"),
+    "capabilities": ("capabilities", "cost_m:spread score:spread p_first:probability"),
+    "chain": ("capabilities", "harm_per_m:spread harm_days:middle money_m:middle"),
+    "excellence": ("excellence", "p_excellent:probability p_top:probability"),
+    "gaps": ("gaps", "model:whole gap:whole p_below:probability"),
+    "distances": ("gaps", "gap:whole"),
+    "priorities": ("priorities", "gain_per_m:spread cost_m:spread p_first:probability"),
+    "alignment": ("priorities", "gain:spread readiness:plain"),
+    "hub": ("hub_and_links", "hub_m:spread links_m:spread p_hub:probability"),
+    "timetable": ("programme", "start:plain full_effect:plain asked_m:tenth"),
+    "promises": ("baseline", "today:middle planned:middle today:power planned:power"),
+    "overrun": ("overrun_improvements", "asked_m:spread p80_m:tenth"),
+    "funding": ("funding_curve", "budget_m:money_tenth gain:spread"),
+    "money": ("pledges", "amount_m:tenth chance:probability"),
+    "donors": ("donor_menu", "gain:spread asked_m:spread core:hundredths"),
+    "members": (
+        "members_by_group",
+        "members:whole hits:thousands own_m:number external_m:number own_harm:thousands "
+        "national_m:number contribution_m:number",
+    ),
+}
+
+
+def test_columns_are_those_that_heads_name(bundled: Study) -> None:
+    made = {sheet.name: sheet for sheet in sheets(bundled)}
+    for name, (table, columns) in COLUMNS.items():
+        found = [(*r.figure.split("/")[:2], r.how) for r in refs_of(made[name].blocks[0])]
+        assert {place for place, _, _ in found} == {table}, name
+        told = " ".join(dict.fromkeys(f"{column}:{how}" for _, column, how in found))
+        assert told == columns, name
+    net = {"/".join(r.figure.split("/")[:2]) for r in refs_of(made["economics"].blocks[0])}
+    assert net == {
+        *("capabilities/net_m", "capabilities/p_net_positive"),
+        *("economics/npv_m", "economics/p_npv_positive"),
+    }
 
 
 # ---------------------------------------------------------------- how it is set
@@ -194,6 +239,10 @@ def test_the_paper_is_two_pages_and_an_annex_that_is_short_and_light(
     assert len(report) <= MOST_BYTES
 
 
+def plain(text: str) -> str:
+    return re.sub(r"[\u2060\u2066-\u2069]", "", text)
+
+
 def _lowest(report: bytes, number: int) -> float:
     """Where the last line above the footer stands, as a share of what a page holds."""
     heights: list[float] = []
@@ -211,16 +260,43 @@ def _lowest(report: bytes, number: int) -> float:
 
 
 @pytest.mark.parametrize("code", ["en", "fr", "es", "ar"])
-def test_pages_of_decision_are_full(papers: dict[str, bytes], code: str) -> None:
-    assert all(0.75 <= _lowest(papers[code], number) <= 1.0 for number in range(2))
+def test_pages_are_full(bundled: Study, papers: dict[str, bytes], code: str) -> None:
+    """Those of decision, and of the annex each that is not the last of a part."""
+    voice = Voice(Language.of(bundled.case, code), bundled)
+    parts = {plain(said(sheet.title, voice)) for sheet in sheets(bundled) if sheet.breaks}
+    reader = PdfReader(BytesIO(papers[code]))
+    marks = [mark for mark in reader.outline if not isinstance(mark, list)]
+    begun = [
+        reader.get_destination_page_number(mark)
+        for mark in marks
+        if plain(str(mark["/Title"])) in parts
+    ]
+    assert len(begun) == len(parts) == 6
+    ends = {(number or 0) - 1 for number in begun[1:]} | {len(reader.pages) - 1}
+    for number in range(len(reader.pages)):
+        full = _lowest(papers[code], number)
+        assert full >= 0.75 or number in ends, (number + 1, full)
+        assert 0.2 <= full <= 1.0, (number + 1, full)
+
+
+@pytest.mark.parametrize("code", ["en", "fr", "es", "ar"])
+def test_papers_are_accessible_and_for_archives(papers: dict[str, bytes], code: str) -> None:
+    assert faults(papers[code], code) == []
+
+
+def test_labels_of_rows_are_heads(papers: dict[str, bytes]) -> None:
+    """Those of a picture with groups too; every column has its own head."""
+    root: Any = PdfReader(BytesIO(papers["en"])).trailer["/Root"]
+    cells = elements(root["/StructTreeRoot"]["/K"])
+    heads = [tuple(scopes(e)) for e in cells if e["/S"] == "/TH"]
+    assert set(heads) == {("Row",), ("Column",)}
+    assert heads.count(("Row",)) > 400
 
 
 def test_packing_changes_no_word_and_no_tag(papers: dict[str, bytes]) -> None:
     plain = papers["en"]
     assert packed(plain) == plain  # it has no plain table of references any more
     reader = PdfReader(BytesIO(plain))
-    marks: Any = reader.trailer["/Root"]
-    assert marks["/MarkInfo"]["/Marked"]
     assert "Start" in reader.pages[0].extract_text() or "Choose" in reader.pages[0].extract_text()
 
 

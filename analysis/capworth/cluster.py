@@ -1,0 +1,112 @@
+"""Work on a cluster: the workers of a Dask scheduler, as one executor.
+
+Needs the extra `cluster`. The same bytes as on one machine: a piece of work has its own random
+streams, and a worker of other versions is refused.
+"""
+
+from __future__ import annotations
+
+import pickle
+import platform
+import warnings
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Executor, Future
+from contextlib import contextmanager
+from importlib.metadata import version
+from typing import Any, Final
+
+from threadpoolctl import threadpool_limits
+
+from capworth.errors import CapworthError, InputError
+
+ANSWER: Final = 5.0  # seconds, until a scheduler answers
+PATIENCE: Final = 30.0  # seconds, until it has a worker
+PACKAGES: Final = ("capworth", "numpy", "scipy")  # that make the numbers
+
+
+class ClusterError(CapworthError):
+    """A cluster that cannot do the work, or was lost over it."""
+
+
+@contextmanager
+def on_dask(address: str) -> Iterator[Executor]:
+    """Yield the workers of a Dask scheduler as an executor.
+
+    Parameters
+    ----------
+    address : of the scheduler, such as `tcp://HOST:8786`
+
+    Raises
+    ------
+    InputError
+        When nobody answers there, or no worker comes.
+    ClusterError
+        When the extra `cluster` is not installed, a worker has other versions, or work was lost
+        with its worker again and again.
+    """
+    try:
+        import distributed
+        from distributed.client import FutureCancelledError
+        from distributed.scheduler import KilledWorker
+    except ImportError as error:
+        raise ClusterError("Dask needs the extra `cluster`: pip install 'capworth[cluster]'") from (
+            error
+        )
+    begin: Any = distributed.Client  # it says nothing of its types
+    try:
+        client = begin(address, timeout=ANSWER, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(
+            f"{address}: no Dask scheduler answers there. Start it, or give its address like "
+            "tcp://HOST:8786."
+        ) from error
+    try:
+        try:
+            client.wait_for_workers(1, timeout=PATIENCE)
+        except TimeoutError as error:
+            raise InputError(f"{address}: the scheduler has no worker. Start one.") from error
+        yield _Workers(client)
+    except (KilledWorker, CancelledError, FutureCancelledError) as error:
+        raise ClusterError(
+            f"{address}: work was lost with its worker again and again, or the scheduler is gone. "
+            "Give workers more memory, or start the cluster anew."
+        ) from error
+    finally:
+        client.close()
+
+
+class _Workers(Executor):
+    """What is given is sent once, however many pieces of work need it."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._pool = client.get_executor(pure=False)
+        self._given: Any = None
+        self._sent: Any = None
+
+    def submit(self, do: Callable[..., Any], /, *args: Any, **words: Any) -> Future[Any]:
+        """Begin `do(given, ...)` on a worker; the first argument is kept there."""
+        given, *more = args
+        if self._sent is None or self._given is not given:
+            self._given, self._sent = given, self._send(given)
+        future: Future[Any] = self._pool.submit(_done, versions(), do, self._sent, *more, **words)
+        return future
+
+    def _send(self, given: Any) -> Any:
+        """Let a worker hold it, as work that is done again where that worker is lost."""
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Sending large graph", UserWarning)
+            return self._client.submit(pickle.loads, pickle.dumps(given), pure=False)
+
+
+def versions() -> str:
+    """Tell what makes the last bits of numbers on this machine."""
+    packages = [f"{name} {version(name)}" for name in PACKAGES]
+    return ", ".join([f"Python {platform.python_version()}", platform.machine(), *packages])
+
+
+def _done(asked: str, do: Callable[..., Any], given: Any, *more: Any, **words: Any) -> Any:
+    if (here := versions()) != asked:
+        raise ClusterError(f"a worker has {here}, and this machine {asked}. Make them alike.")
+    with threadpool_limits(1, "blas"):  # more threads change the last bits of products
+        return do(given, *more, **words)

