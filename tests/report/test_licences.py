@@ -24,7 +24,7 @@ SAID = {  # phrases that small cases alone say
     *("decision.project.title_nothing", "decision.project.title_none_pays"),
     *("decision.project.title_no_money", "decision.project.no_money"),
     *("steps.decide_unpaid", "summary.title_one", "summary.title_plain", "summary.title_zero"),
-    *("unpriced.nothing", "unpriced.one"),
+    *("unpriced.nothing", "unpriced.one", "change.no_rival", "trust.unasked"),
 }
 
 

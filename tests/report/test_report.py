@@ -755,7 +755,10 @@ RARE |= {
     "decision.project.worth_none",
     "decision.project.worth",
 }
-RARE |= {  # said of small cases; test_licences.py holds that some case of the matrix says each
+RARE |= {  # said of small cases; test_licences.py reads over a hundred
+    "change.no_rival",
+    "options.runs",
+    "trust.unasked",
     "answers.excellence_derived",
     "answers.excellence_one",
     "answers.members_one",
@@ -820,6 +823,7 @@ RARE |= {  # said of a programme that the small case does not have; see test_spe
     "programme.unit_net",
 }
 BUNDLED = {  # said of the bundled case only: it has earmarks, targets, a network and yearly limits
+    "leaf.geometric",
     "leaf.minutes",
     "leaf.results",
     "leaf.why_synthetic",
