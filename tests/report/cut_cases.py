@@ -136,6 +136,23 @@ def paid_by_others(case: Case) -> Case:
     return replace(case, costs=costs)
 
 
+def one_payer(case: Case) -> Case:
+    """The organisation pays for every improvement, and money is raised from nobody."""
+    costs = tuple(
+        replace(c, payer="organisation") if c.improvement or c.payer == "donors" else c
+        for c in case.costs
+    )
+    return _settled(replace(case, costs=costs, funding=()), target=None)
+
+
+def others_pledged(case: Case) -> Case:
+    """Pledges are for what is not proposed."""
+    ids = set(case.improvement_ids[1:])
+    return replace(
+        case, funding=tuple(p for p in case.funding if p.earmark and {*p.earmark} <= ids)
+    )
+
+
 def nothing_affordable(case: Case) -> Case:
     if not case.improvements:
         return case
@@ -156,10 +173,19 @@ CUTS: Mapping[str, Cut] = {
     for cut in (
         *(no_values, no_chain, no_reference, no_improvements, one_project, no_budget, no_members),
         *(no_survey, no_claim, costs_only, one_capability, no_funding, paid_by_others),
-        *(nothing_affordable, all_affordable),
+        *(nothing_affordable, all_affordable, one_payer, others_pledged),
     )
 }
 AGAINST = {("paid_by_others", "no_members"), ("no_members", "paid_by_others")}
+
+
+def different(case: Case) -> Mapping[str, Case]:
+    """Every case of which there is none of another name that says the same."""
+    found: dict[str, tuple[str, Case]] = {}
+    for name, names in cut_cases().items():
+        cut = made(case, names)
+        found.setdefault(cut.fingerprint, (name, cut))
+    return dict(found.values())
 
 
 def cut_cases() -> Mapping[str, tuple[str, ...]]:

@@ -53,6 +53,24 @@ def unlicensed(study: Study) -> list[str]:
     refuse(SINGULAR, "plural of one")
     refuse(FOREIGN, "of another case")
     refuse(r"(?i)not asked|members. needs", "no members", unless=case.has_members)
+    refuse(r"\bbear 0%|(?<![\d.,])0 have a value|[€£]0 million", "a nought that says nothing")
+    refuse(r"(?<![−\d.,])0\.0(?![\d])", "rounded to nothing")
+    refuse(r"(?i)\bmembers\b", "no members", unless=case.has_members)
+    refuse(r"(?i)regular budget", "of another case")
+    refuse(r"(?i)agreed levels?\b", "no level is agreed", unless=case.levels_agreed)
+    refuse(
+        r"(?i)to raise|fundrais|pledge|\bdonors?\b",
+        "nobody raises funds",
+        unless=case.raises_funds or any(line.payer == "donors" for line in case.costs),
+    )
+    one = len(case.capabilities) == 1
+    refuse(
+        r"value for money|most score|exceed their satisfaction most|both lists",
+        "one alone",
+        unless=not one,
+    )
+    alone = len(case.improvements) == 1
+    refuse(r"first for its cost|comes first|of 1:|the others", "one alone", unless=not alone)
     refuse(r"(?i)\bclaim\b", "no claim", unless=case.claim is not None)
     refuse(r"(?i)\bbudget of\b", "no budget", unless=case.settings.budget is not None)
     refuse(r"(?i)improvement|project", "no improvements", unless=bool(case.improvements))

@@ -166,7 +166,7 @@ def page_1(s: Any) -> Said:
         ],
         "decision.numbers[1].value": middle(*own),
         "decision.numbers[1].text": [
-            *(years, *around(*payers["members"]), *around(*payers["organisation"])),
+            *(years, *around(*payers["organisation"]), *around(*payers["members"])),
             *around(*found.cost_m),
             *(x for p in RUNNING for x in middle(*ends(proposed, f"running_{p}_m"))),
         ],

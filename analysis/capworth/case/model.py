@@ -411,6 +411,12 @@ class Case:
         return bool(told) or any(c.payer == "members" and c.amount.high > 0 for c in self.costs)
 
     @property
+    def raises_funds(self) -> bool:
+        """Whether money is raised from others: pledges, a target, or donors of an improvement."""
+        donors = any(c.payer == "donors" and c.improvement for c in self.costs)
+        return donors or bool(self.funding) or self.settings.target is not None
+
+    @property
     def harm_indices(self) -> tuple[str, ...]:
         """The harm indices that unit values are given on, the first one first."""
         return tuple(dict.fromkeys(v.index for v in self.unit_values if v.scale == "harm"))

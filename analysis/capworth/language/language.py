@@ -27,6 +27,7 @@ AS_SET = 4  # decimals of a number that was set, not estimated
 LOOSE_END = re.compile(r"(\W|\s[^\W\d]{1,3}\b)+$")  # marks and small words before a cut
 PRICES = re.compile(r"(?P<currency>[A-Z]{3}) of (?P<prices>\d{4})(?P<year> a year)?")  # EUR of 2019
 PLAIN = Typography()
+LEVELS = ("agreed level", "agreed levels")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -419,8 +420,16 @@ class Language:
 
 
 def own_words(case: Case, code: str) -> Mapping[str, str]:
-    """What a case calls things in a language, by its table `vocabulary`."""
-    return {word.word: word.in_language("name", code) for word in case.vocabulary}
+    """What a case calls things in a language, by its table `vocabulary`.
+
+    Where no level is agreed, the distance is that to the highest levels of the scales.
+    """
+    own = {word.word: word.in_language("name", code) for word in case.vocabulary}
+    if case.levels_agreed:
+        return own
+    found = phrases(code).phrases
+    highest = {k: str(found[f"common.own.highest_{k.split()[1]}"]) for k in LEVELS}
+    return highest | own
 
 
 @cache

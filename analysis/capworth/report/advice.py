@@ -59,7 +59,7 @@ def advice(study: Study) -> Advice | None:
     chosen = tuple(table.index[table["chosen"]])
     row = row_of(study.options.to_frame(), RECOMMENDED)
     scales = {value.scale for value in study.case.unit_values}
-    priced = "money" in scales and isfinite(programme.net_m.mean)
+    priced = "money" in scales and isfinite(Amount(*programme.net_m).middle)
     return Advice(
         chosen=chosen,
         cost=Amount(*programme.cost_m),

@@ -262,7 +262,9 @@ Writer: TypeAlias = Callable[[Language, Amount], str]
 
 
 def _tenth(language: Language, amount: Amount) -> str:
-    """Millions without their unit, to a tenth; whole ones from a hundred on."""
+    """Millions without their unit, to a tenth; whole ones from a hundred on, and never a nought."""
+    if 0 < abs(amount.middle) < 0.1:
+        return language.number(amount.middle)
     return language.number(amount.middle, 1 if 0 < abs(amount.middle) < 100 else 0)
 
 

@@ -38,6 +38,7 @@ from capworth.report.content import (
     Phrase,
     Ref,
     Setting,
+    Slot,
     Text,
     Unit,
     Voice,
@@ -142,7 +143,7 @@ def case_note(study: Study, language: Language) -> str:
 
 def _advised(study: Study, found: Advice) -> tuple[Block, ...]:
     if not found.chosen:
-        return _nothing(study)
+        return _alone(study) if page_one_of(study) == PROJECT else _nothing(study)
     if page_one_of(study) == PROJECT:
         return _project(study, found)
     lines = (
@@ -168,6 +169,31 @@ def sure_of(programme: Programme) -> Phrase:
 def budget_of(programme: Programme) -> Ref:
     """The budget, as it was set."""
     return ref("budget.programme", programme.budget_m, "money")
+
+
+def asks_of(programme: Programme) -> str:
+    """Whether the budget pays: "" where it does; else others pay, or no one-off money is asked."""
+    if programme.needed_m > 0:
+        return ""
+    return "_unpaid" if any(amount > 0 for amount in programme.payers_m.values()) else "_free"
+
+
+def to_raise(study: Study, key: str, own: str, **parts: Slot) -> Phrase:
+    """Say that money is to be raised; that it is to be spent, where it is asked of nobody else."""
+    return say(key if study.case.raises_funds else own, **parts)
+
+
+def _one_off(programme: Programme, inside: Iterable[str] = (), how: str = "tenth") -> list[Text]:
+    """What each payer pays once, of some payers only."""
+    return [
+        say(
+            "decision.money.payer",
+            payer=Word("payer", payer),
+            money=ref(f"asked_by_{payer}.programme", amount, how),
+        )
+        for payer, amount in programme.payers_m.items()
+        if amount > 0 and payer in inside
+    ]
 
 
 def needed_of(programme: Programme) -> Ref:
@@ -226,7 +252,13 @@ def _title(study: Study, found: Advice) -> Phrase:
         choices = say(f"{key}title_choices", count=len(open_ones))
     if not found.started:
         money = needed_of(programme)
-        return say(f"{key}title_none", count=found.count, money=money, sure=certain)
+        paid = "_unpaid" if asks_of(programme) else ""
+        return say(f"{key}title_none{paid}", count=found.count, money=money, sure=certain)
+    if unpaid := asks_of(programme):
+        payers = [payer for payer, amount in programme.payers_m.items() if amount > 0]
+        paid_by = listed(Word("payer", payer) for payer in payers)
+        count = len(found.started)
+        return say(f"{key}title{unpaid}", count=count, payers=paid_by, choices=choices)
     return say(
         f"{key}title",
         count=len(found.started),
@@ -249,11 +281,21 @@ def _better(option: Row) -> Ref:
 
 def _asked(study: Study, found: Advice) -> Text:
     """The money for the whole set, how surely that holds, and every year."""
-    programme = study.programme
+    programme, key, count = study.programme, "decision.programme.", len(study.case.improvements)
+    if unpaid := asks_of(programme):
+        return say(
+            f"{key}{unpaid[1:]}",
+            count=found.count,
+            all=count,
+            unit=MILLIONS,
+            list=listed(_one_off(programme, PAYERS)),
+        )
+    verb = "raise" if study.case.raises_funds else "spend"
+    verb = f"{verb}_one" if count == 1 else verb
     text = say(
-        f"decision.programme.{'raise' if programme.feasible else 'raise_unsure'}",
+        f"{key}{verb if programme.feasible else 'raise_unsure'}",
         count=found.count,
-        all=len(study.case.improvements),
+        all=count,
         needed=needed_of(programme),
         sure=sure_of(programme),
         budget=budget_of(programme),
@@ -317,49 +359,17 @@ def choice_text(exchange: Exchange) -> Phrase:
 
 
 def _three(study: Study, found: Advice) -> Numbers:
-    """To raise, what follows for members and the regular budget, the share of the distance."""
-    programme, settings = study.programme, study.case.settings
-    paid = {
-        payer: say(
-            "decision.money.payer",
-            payer=Word("payer", payer),
-            money=ref(f"asked_by_{payer}.programme", amount, "tenth"),
-        )
-        for payer, amount in programme.payers_m.items()
-        if amount > 0
-    }
-    raised = say(
-        "decision.money.parts",
-        expected=ref("asked.programme", programme.asked_m, "tenth"),
-        contingency=ref("contingency.programme", programme.contingency_m, "tenth"),
-        list=listed(text for payer, text in paid.items() if payer in settings.budget_payers),
-    )
-    beside = [text for payer, text in paid.items() if payer not in settings.budget_payers]
-    beside_it = say("decision.money.beside", list=listed(beside)) if beside else None
+    """To raise, what follows for the organisation and its members, the share of the distance."""
+    programme = study.programme
     distance = say(
         "decision.distance.text",
         span=ref("gain.programme", found.gain, "span"),
         extents=Word("extent", programme.extent_key),
     )
-    follows = say(
-        "decision.follows.text",
-        years=settings.years,
-        members=ref("cost_by_members.programme", found.payers["members"], "spread"),
-        organisation=ref("cost_by_organisation.programme", found.payers["organisation"], "spread"),
-        cost=ref("cost.programme", found.cost, "millions_spread"),
-    )
     return Numbers(
         (
-            (
-                needed_of(programme),
-                say("decision.money.label", sure=sure_of(programme)),
-                sentences(raised, beside_it, *_in_hand(study)),
-            ),
-            (
-                ref("cost_by_own.programme", found.own, "millions_middle"),
-                say("decision.follows.label"),
-                sentences(follows, _running(found)),
-            ),
+            _money(study),
+            _follows(study, found),
             (
                 ref("gain.programme", found.gain, "percent_middle"),
                 say("decision.distance.label"),
@@ -367,6 +377,53 @@ def _three(study: Study, found: Advice) -> Numbers:
             ),
         )
     )
+
+
+def _money(study: Study) -> Number:
+    """What the budget is to pay; else that it pays nothing, and who does."""
+    programme, payers, key = study.programme, study.case.settings.budget_payers, "decision.money."
+    if unpaid := asks_of(programme):
+        paid = listed(_one_off(programme, PAYERS))
+        text = say(f"{key}{unpaid[1:]}", unit=MILLIONS, list=paid)
+        return say(f"{key}nothing"), say(f"{key}label_unpaid"), text
+    raised = say(
+        f"{key}{'parts' if programme.contingency_m > 0 else 'parts_certain'}",
+        expected=ref("asked.programme", programme.asked_m, "tenth"),
+        contingency=ref("contingency.programme", programme.contingency_m, "tenth"),
+        list=listed(_one_off(programme, payers)),
+    )
+    beside = _one_off(programme, [payer for payer in PAYERS if payer not in payers])
+    beside_it = say(f"{key}beside", list=listed(beside)) if beside else None
+    return (
+        needed_of(programme),
+        to_raise(study, f"{key}label", f"{key}label_spend", sure=sure_of(programme)),
+        sentences(raised, beside_it, *_in_hand(study)),
+    )
+
+
+def _follows(study: Study, found: Advice) -> Number:
+    """What the organisation and its members pay over the whole life; all where they pay nothing."""
+    key, years = "decision.follows.", study.case.settings.years
+    paying = [payer for payer in PAYERS if found.payers[payer].high > 0]
+    own = [payer for payer in paying if payer in OWN]
+    costs = (
+        say(
+            "decision.money.payer",
+            payer=Word("payer", payer),
+            money=ref(f"cost_by_{payer}.programme", found.payers[payer], "spread"),
+        )
+        for payer in own or paying
+    )
+    text = say(f"{key}text", years=years, list=listed(costs))
+    if not own:
+        value = ref("cost.programme", found.cost, "millions_middle")
+        return value, say(f"{key}label_all"), text
+    label = say(f"{key}label", payers=listed(Word("payer", payer) for payer in own))
+    total = None
+    if own != paying:
+        total = say(f"{key}all", cost=ref("cost.programme", found.cost, "millions_spread"))
+    value = ref("cost_by_own.programme", found.own, "millions_middle")
+    return value, label, sentences(text, total, _running(found))
 
 
 def _running(found: Advice) -> Phrase | None:
@@ -388,13 +445,15 @@ def _running(found: Advice) -> Phrase | None:
 def _in_hand(study: Study) -> Iterator[Phrase]:
     """What is pledged and may be used for the set, and what is for others only."""
     usable, other = study.options.usable_m, study.options.elsewhere_m
-    if usable is None or other is None:
+    if usable is None or other is None or not usable + other > 0:
         return
     mine = ref("usable.programme", usable, "money_at")
+    others = ref("pledged_elsewhere.programme", other, "tenth")
     if not other > 0:
         yield say("decision.money.usable_all", usable=mine)
+    elif not usable > 0:
+        yield say("decision.money.usable_none", other=others)
     else:
-        others = ref("pledged_elsewhere.programme", other, "tenth")
         yield say("decision.money.usable", usable=mine, other=others)
 
 
@@ -458,7 +517,7 @@ def _candidates(study: Study, found: Advice) -> Bars:
     shown, hidden = first_rows(groups, ON_PAGE)
     return Bars(
         say(
-            "decision.picture.title",
+            f"decision.picture.title{'_unpaid' if asks_of(programme) else ''}",
             count=found.count,
             money=needed_of(programme),
             sure=sure_of(programme),
@@ -468,7 +527,7 @@ def _candidates(study: Study, found: Advice) -> Bars:
         say("decision.picture.names"),
         (
             say("decision.picture.closes"),
-            say("decision.picture.asked", unit=MILLIONS),
+            asked_in(study, "decision.picture.asked"),
             say("decision.picture.start"),
         ),
         shown,
@@ -487,6 +546,11 @@ def _candidates(study: Study, found: Advice) -> Bars:
 
 
 MILLIONS = Unit()  # of money
+
+
+def asked_in(study: Study, key: str) -> Phrase:
+    """Head of a column of money that is asked for."""
+    return to_raise(study, key, f"{key}_spend", unit=MILLIONS)
 
 
 def _verb(role: str, inside: bool) -> Phrase:
@@ -520,13 +584,9 @@ def _candidate(key: str, study: Study) -> Bar:
 def _project(study: Study, found: Advice) -> tuple[Block, ...]:
     """One project: is it worth it? Its verdict by the chance that it pays, and its break-even."""
     programme, name = study.programme, Name(found.chosen[0])
-    key, verdict = "decision.project.", "unpriced"
+    key, verdict = "decision.project.", "no_money" if found.net is None else "unpriced"
     if found.net is not None and all(priced_members(study, found.chosen)):
-        verdict = "open"
-        if programme.p_net >= PAYS:
-            verdict = "pays"
-        elif programme.p_net <= NOT_PAYS:
-            verdict = "not"
+        verdict = _verdict(programme.p_net)
     chance = ref("positive.programme", programme.p_net, "probability")
     price = _price(study, found)
     worth_it = say(f"{key}worth", price=price) if price else say(f"{key}worth_none")
@@ -549,7 +609,7 @@ def _project(study: Study, found: Advice) -> tuple[Block, ...]:
         Ask(lines),
         _three(study, found),
         Bars(
-            say(f"{key}picture", percent=chance),
+            say(f"{key}{'picture_cost' if found.net is None else 'picture'}", percent=chance),
             axis,
             None,
             (axis,),
@@ -562,8 +622,84 @@ def _project(study: Study, found: Advice) -> tuple[Block, ...]:
 # ---------------------------------------------------------------- no set to advise
 
 
+def _alone(study: Study) -> tuple[Block, ...]:
+    """One project that no budget pays for: its verdict by the chance that it pays for itself."""
+    only, key, years = study.case.improvement_ids[0], "decision.project.", study.case.settings.years
+    name, table = Name(only), study.priorities.to_frame()
+    found = row_of(table, only)
+    cost, gain, asked = (
+        row_ref("priorities", column, only, found, how)
+        for column, how in (
+            ("cost_m", "millions_middle"),
+            ("gain", "percent_middle"),
+            ("asked_m", "millions_spread"),
+        )
+    )
+    span = Ref(gain.figure, gain.amount, "span")
+    extents = Word("extent", study.sample.model.extents.key)
+    numbers: list[Number] = [
+        (cost, say(f"{key}bar_cost"), _ranged(cost, _whole_life(study))),
+        (
+            gain,
+            say(f"{key}gain_label"),
+            say("decision.distance.text", span=span, extents=extents),
+        ),
+    ]
+    bars = [_whole(say(f"{key}bar_cost"), Ref(cost.figure, cost.amount, "spread"))]
+    title, verdict, chance = say(f"{key}picture_cost"), "no_money", None
+    if "economics" in study:
+        where = ("improvement", only)
+        worth = row_of(study.economics.to_frame(), where)
+        net, benefit = (
+            row_ref("economics", column, where, worth, "spread")
+            for column in ("npv_m", "benefit_m")
+        )
+        chance = row_ref("economics", "p_npv_positive", where, worth, "probability")
+        if chance.amount.is_known:
+            verdict = _verdict(chance.amount.middle) if all(priced_members(study, [only])) else ""
+            verdict = verdict or "unpriced"
+            title = say(f"{key}picture", percent=chance)
+            detail = say(f"{key}net_detail", percent=chance)
+            middle = Ref(net.figure, net.amount, "millions_middle")
+            numbers.append((middle, say(f"{key}net_label"), _ranged(net, detail)))
+            bars += [_whole(say(f"{key}bar_money"), benefit), _whole(say(f"{key}bar_net"), net)]
+    parts: dict[str, Slot] = {"asked": asked}
+    if chance is not None:
+        parts["percent"] = chance
+    if "programme" in study:
+        verdict = "none_pays" if study.programme.measure == NET else "nothing"
+        parts["budget"] = budget_of(study.programme)
+    lines = (
+        _line("question", say("decision.ranking.asked", count=1)),
+        _line("advice", say(f"{key}{verdict}", **parts)),
+    )
+    axis = say("decision.costs.axis", unit=MILLIONS)
+    fills = (HATCHED, SOLID, GREY)
+    groups = (Group(None, fill, (bar,)) for fill, bar in zip(fills, bars, strict=False))
+    share = Ref(gain.figure, gain.amount, "percent_range")
+    return (
+        Title(say(f"{key}title_{verdict}", name=name, share=share, **parts)),
+        Ask(lines),
+        Numbers(tuple(numbers)),
+        Bars(title, axis, None, (axis,), tuple(groups), say(f"{key}note", years=years)),
+    )
+
+
+def _whole(name: Text, figure: Ref) -> Bar:
+    return Bar(name, (figure,), figure.amount)
+
+
+def _verdict(chance: float) -> str:
+    """Whether a project pays for itself, by the chance that its net value is above nothing."""
+    if chance >= PAYS:
+        return "pays"
+    return "not" if chance <= NOT_PAYS else "open"
+
+
 def _ranking(study: Study) -> tuple[Block, ...]:
     """Improvements in order; the case names no budget."""
+    if len(study.case.improvements) == 1:
+        return _alone(study)
     priorities = study.priorities
     table = priorities.to_frame()
     best = priorities.order[0]
@@ -614,7 +750,7 @@ def _ranking(study: Study) -> tuple[Block, ...]:
             say(f"{key}picture", count=len(bars)),
             say("decision.picture.axis"),
             say("decision.picture.names"),
-            (say("decision.picture.closes"), say("decision.picture.asked", unit=MILLIONS)),
+            (say("decision.picture.closes"), asked_in(study, "decision.picture.asked")),
             shown,
             spare=max(sum(len(group.bars) for group in shown) - FEW, 0),
             hidden=hidden,
@@ -649,13 +785,12 @@ def _total_cost(study: Study) -> Number:
 def _by_cost(study: Study) -> Bars:
     """The dearest capabilities with the payers of each, and the others together."""
     table = study.appraisal.to_frame().sort_values("cost_m", ascending=False, kind="stable")
-    payers = study.appraisal.cost_by_payer()
     bars = [
         Bar(
             short(str(key)),
             (row_ref("capabilities", "cost_m", key, row, "spread"),),
             Amount.of(row, "cost_m"),
-            tuple(float(payers.loc[key, payer]) for payer in PAYERS),
+            parts_by_payer(study, key),
         )
         for key, row in rows_of(table)
     ]
@@ -663,27 +798,41 @@ def _by_cost(study: Study) -> Bars:
     held = float(table["cost_m"].head(FEW).sum() / table["cost_m"].sum())
     key = "decision.costs."
     axis = say(f"{key}axis", unit=MILLIONS)
+    title = say(
+        f"{key}picture",
+        count=min(FEW, len(table)),
+        share=ref("cost_share.dearest", held, "percent"),
+    )
     return Bars(
-        say(
-            f"{key}picture",
-            count=min(FEW, len(table)),
-            share=ref("cost_share.dearest", held, "percent"),
-        ),
+        title if len(table) > FEW else say(f"{key}picture_all", count=len(table)),
         axis,
         say(f"{key}names"),
         (axis,),
         shown,
         _whole_life(study),
-        key=payer_key(),
+        key=payer_key(study),
         spare=max(sum(len(group.bars) for group in shown) - FEW, 0),
         hidden=hidden,
     )
 
 
-def payer_key() -> tuple[tuple[str, Text], ...]:
+def _paying(study: Study) -> list[str]:
+    """Who pays for capabilities; none where it is one alone, whose parts are the whole."""
+    paid = study.appraisal.cost_by_payer()
+    paying = [payer for payer in PAYERS if float(paid[payer].sum()) > 0]
+    return paying if len(paying) > 1 else []
+
+
+def parts_by_payer(study: Study, key: object) -> tuple[float, ...]:
+    """Parts of the bar of a capability, by payer."""
+    paid = row_of(study.appraisal.cost_by_payer(), key)
+    return tuple(float(paid[payer]) for payer in _paying(study))
+
+
+def payer_key(study: Study) -> tuple[tuple[str, Text], ...]:
     """Fills of a bar by payer."""
     fills = (SOLID, HATCHED, GREY)
-    return tuple((f, Word("payer", payer)) for f, payer in zip(fills, PAYERS, strict=True))
+    return tuple((f, Word("payer", payer)) for f, payer in zip(fills, _paying(study), strict=False))
 
 
 FEW = 5  # of which the picture of costs says how much they hold
@@ -703,21 +852,15 @@ def _value_numbers(study: Study) -> Numbers:
         )
     )
     key = "decision.capabilities."
-    return Numbers(
-        (
-            _total_cost(study),
-            (
-                say(f"{key}gain_value", gain=score),
-                say(f"{key}gain_label", first=first),
-                _ranged(score, say(f"{key}gain_detail", rate=rate)),
-            ),
-            (
-                share,
-                say(f"{key}best_label", first=first),
-                say(f"{key}best_detail", count=len(table)),
-            ),
-        )
+    scored = (
+        say(f"{key}gain_value", gain=score),
+        say(f"{key}gain_label", first=first),
+        _ranged(score, say(f"{key}gain_detail", rate=rate)),
     )
+    if len(table) == 1:
+        return Numbers((_total_cost(study), scored))
+    best_of = say(f"{key}best_label", first=first), say(f"{key}best_detail", count=len(table))
+    return Numbers((_total_cost(study), scored, (share, *best_of)))
 
 
 def _capabilities(study: Study) -> tuple[Block, ...]:
@@ -731,8 +874,13 @@ def _capabilities(study: Study) -> tuple[Block, ...]:
         _line("question", say(f"{key}asked", count=len(table))),
         _line("advice", advised),
     )
-    title = Title(Hedged(f"{key}title", share, (("first", first),)))
-    return title, Ask(lines), _value_numbers(study), _by_cost(study)
+    title: Text = Hedged(f"{key}title", share, (("first", first),))
+    if len(table) == 1:
+        score = row_ref("capabilities", "score", best, row_of(table, best), "middle")
+        cost, years = total_cost(study, "millions_spread"), study.case.settings.years
+        title = say(f"{key}title_one", first=first, cost=cost, years=years, score=score)
+        lines = lines[0], _line("advice", say(f"{key}recommendation_one"))
+    return Title(title), Ask(lines), _value_numbers(study), _by_cost(study)
 
 
 def _costs(study: Study) -> tuple[Block, ...]:
@@ -740,24 +888,18 @@ def _costs(study: Study) -> tuple[Block, ...]:
     table = study.appraisal.to_frame().sort_values("cost_m", ascending=False, kind="stable")
     (dearest, row), count = rows_of(table)[0], len(table)
     largest = row_ref("capabilities", "cost_m", dearest, row, "millions_middle")
-    payers = study.appraisal.cost_by_payer().sum()
-    share = float(payers["members"] / payers.sum())
     money, key = total_cost(study, "millions_spread"), "decision.costs."
-    numbers = Numbers(
-        (
-            _total_cost(study),
-            (
-                largest,
-                say(f"{key}largest_label", first=Name(str(dearest), "full")),
-                _ranged(largest, say(f"{key}largest_detail")),
-            ),
-            (
-                ref("cost_share.all_capabilities.members", share, "percent"),
-                say(f"{key}share_label"),
-                say(f"{key}share_detail"),
-            ),
-        )
-    )
+    told = [_total_cost(study)]
+    if count > 1:
+        first = say(f"{key}largest_label", first=Name(str(dearest), "full"))
+        told.append((largest, first, _ranged(largest, say(f"{key}largest_detail"))))
+    paid = study.appraisal.cost_by_payer()
+    for payer in _paying(study)[1:2]:  # beside the first
+        share = float(paid[payer].sum()) / float(paid.to_numpy().sum())
+        figure = ref(f"cost_share.all_capabilities.{payer}", share, "percent")
+        label = say(f"{key}share_label", payer=Word("payer", payer))
+        told.append((figure, label, say(f"{key}share_detail")))
+    numbers = Numbers(tuple(told))
     years = study.case.settings.years
     lines = (
         _line("question", say(f"{key}asked", count=count)),

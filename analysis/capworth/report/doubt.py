@@ -39,7 +39,8 @@ def what_would_change(study: Study, found: Advice | None) -> List | Missing:
     if found is not None and found.count > 0 and "switching" in study:
         return _switches(study, head)
     if "sensitivity" not in study:
-        return Missing("change", head, say("change.not_asked"))
+        why = "no_rival" if study.case.measured else "not_asked"
+        return Missing("change", head, say(f"change.{why}"))
     return _first_place(study, head)
 
 
@@ -164,9 +165,10 @@ def _doubts(study: Study, found: Advice | None) -> Iterator[Text]:
     yield _evidence(study)
     if "feedback" in study and study.feedback.synthetic:
         yield say("trust.synthetic")
-    elif "feedback" not in study and study.case.has_members:
+    elif "feedback" not in study and study.case.has_members and study.case.measured:
         yield say("trust.unasked")
-    advised = found is not None and found.count > 0
+    several = len(study.case.capabilities) > 1
+    advised = found is not None and found.count > 0 and several
     if advised and "extent_keys" in study and len(study.extent_keys.to_frame()) > 1:
         yield _whatever_the_key(study)
     if "claim" in study:

@@ -11,7 +11,7 @@ from capworth.language.language import MARK, Language
 from capworth.report.annex.contents import PAPER, sheets
 from capworth.report.blocks import Page, Sheet
 from capworth.report.content import Ref, Said, Voice, refs_of
-from capworth.report.decision import decision_blocks
+from capworth.report.decision import COSTS, decision_blocks, page_one_of
 from capworth.report.pages import said_page, said_sheet
 from capworth.report.summary import summary_blocks
 from capworth.study.figures import Figures
@@ -38,7 +38,8 @@ class Content:
     def of(cls, study: Study, annex: str = SHORT) -> "Content":
         """Build it once for a study, with the short annex, the full one or, where blank, none."""
         pages = (decision_blocks(study), summary_blocks(study))
-        return cls(study, pages, sheets(study, annex == FULL) if annex else ())
+        alone = annex == SHORT and page_one_of(study) == COSTS  # the two pages say all
+        return cls(study, pages, sheets(study, annex == FULL) if annex and not alone else ())
 
     def refs(self) -> tuple[Ref, ...]:
         """Every figure that is printed, in its order."""

@@ -40,7 +40,15 @@ from capworth.report.content import (
     stated,
     with_range,
 )
-from capworth.report.decision import MILLIONS, budget_of, needed_to_start, sure_of, total_cost
+from capworth.report.decision import (
+    MILLIONS,
+    asks_of,
+    budget_of,
+    needed_to_start,
+    sure_of,
+    to_raise,
+    total_cost,
+)
 from capworth.report.pages import said_page
 from capworth.study.stages import Study
 
@@ -57,7 +65,7 @@ def summary_blocks(study: Study) -> tuple[Block, ...]:
         Title(_title(study, found)),
         *([_options(study, advised)] if advised else []),
         Steps("answers", say("answers.head"), tuple(_answers(study))),
-        *([_why_not(study)] if advised else []),
+        *([_why_not(study)] if advised and len(study.case.improvements) > 1 else []),
         _left_out(study),
         *([_steps(study, advised)] if advised else []),
     )
@@ -94,12 +102,15 @@ def _title(study: Study, found: Advice | None) -> Phrase:
     if found is None:
         return say("summary.title_ranking", count=count)
     claim, share = study.case.claim, study.options.claimed
-    if claim is None or share is None:
-        return say("summary.title_plain", count=count, chosen=found.count)
+    if not found.count:
+        return say("summary.title_zero", count=count)
+    if claim is None or share is None or study.sample.model.extents.distance <= 0:
+        if count == 1:
+            return say("summary.title_one")
+        return say("summary.title_plain", count=found.count, all=count)
     return say(
         "summary.title",
-        count=count,
-        chosen=found.count,
+        count=found.count,
         share=ref("claimed_share.programme", share, "percent"),
         group=listed(Word("function", f) for f in claim.group),
     )
@@ -129,40 +140,44 @@ def _options(study: Study, found: Advice) -> Table:
     def any_of(column: str) -> bool:
         return bool((table[column] > 0).any())
 
-    rows: list[tuple[str, tuple[Cell, ...]]] = [
-        ("asked", cells("asked_m")),
-        ("needed", cells("needed_m", "tenth")),
-        ("within", cells("p_within", "probability")),
-    ]
-    if yearly_limited(study.case):
-        rows.append(("years", cells("p_years", "probability")))
-    rows += [
-        (f"pays_{payer}", cells(f"{payer}_m", "middle"))
-        for payer in PAYERS
-        if any_of(f"{payer}_m_high")
-    ]
-    rows += [
-        (f"runs_{payer}", cells(f"running_{payer}_m", "middle"))
-        for payer in OWN
-        if any_of(f"running_{payer}_m_high")
-    ]
-    rows.append(("distance", cells("gain")))
+    rows: list[tuple[Text, tuple[Cell, ...]]] = []
+    if any_of("needed_m"):  # else nothing is asked of the budget
+        needed = say("options.needed", sure=sure_of(programme))
+        within = say("options.within", budget=budget_of(programme))
+        rows += [
+            (to_raise(study, "options.asked", "options.asked_spend"), cells("asked_m")),
+            (needed, cells("needed_m", "tenth")),
+            (within, cells("p_within", "probability")),
+        ]
+        if yearly_limited(study.case):
+            rows.append((say("options.years"), cells("p_years", "probability")))
+    for what, column, payers in (("pays", "", PAYERS), ("runs", "running_", OWN)):
+        paying = [payer for payer in payers if any_of(f"{column}{payer}_m_high")]
+        rows += [
+            (
+                say(
+                    f"options.{what}{'' if k else '_first'}",
+                    payer=Turned(Word("payer", payer), "opening")
+                    if k and what == "pays"
+                    else Word("payer", payer),
+                ),
+                cells(f"{column}{payer}_m", "middle"),
+            )
+            for k, payer in enumerate(paying)
+        ]
+    rows.append((say("options.distance"), cells("gain")))
     if found.net is not None:
-        rows.append(("net", cells("net_m")))
+        rows.append((say("options.net"), cells("net_m")))
     if found.harm is not None and found.harm.high > 0:
-        rows.append(("harm", cells("harm_days")))
+        rows.append((say("options.harm"), cells("harm_days")))
     if any_of("p_better"):
-        rows.append(("better", cells("p_better", "probability")))
-    heads: dict[str, dict[str, Text]] = {
-        "needed": {"sure": sure_of(programme)},
-        "within": {"budget": budget_of(programme)},
-    }
+        rows.append((say("options.better"), cells("p_better", "probability")))
     notes = [_rival_note(study, str(key), row) for key, row in columns if key in RIVALS]
     return Table(
         "options",
         say("options.title", unit=MILLIONS, price_year=settings.price_year),
         tuple(_head(study, str(key), row) for key, row in columns),
-        tuple((say(f"options.{key}", **heads.get(key, {})), said) for key, said in rows),
+        tuple(rows),
         sentences(*notes, say("options.note", years=settings.years)),
         marked=[key for key, _ in columns].index(RECOMMENDED),
     )
@@ -200,27 +215,32 @@ def _answers(study: Study) -> Iterator[Answered]:
     yield say("answers.excellence"), _excellence(study), None
     if study.case.has_members:
         yield say("answers.members"), _members(study), None
-    yield say("answers.funding"), *_funding(study)
+    yield to_raise(study, "answers.funding", "answers.money"), *_funding(study)
 
 
 def _claimed(study: Study) -> str:
-    """Whether what is claimed is the resolution's own claim, or another."""
+    """Whether what is claimed is the resolution's own claim, another, or nothing."""
     claim = study.case.claim
-    return "hosting" if claim is None or set(claim.group) == DATA_EXCHANGE else "claim"
+    if claim is None:
+        return "functions"
+    return "hosting" if set(claim.group) == DATA_EXCHANGE else "claim"
 
 
-def _costs(study: Study) -> Phrase:
+def _costs(study: Study) -> Text:
     """What all capabilities cost, who carries it, and how many have a value in money."""
     payers = study.appraisal.cost_by_payer().sum()
     money = study.appraisal.to_frame()["money_m"]
-    share = float(payers["members"] / payers.sum())
-    return say(
-        "answers.costs_text",
-        count=len(money),
-        cost=total_cost(study, "millions_spread"),
-        years=study.case.settings.years,
-        share=ref("cost_share.all_capabilities.members", share, "percent"),
-        known=int(money.notna().sum()),
+    share, known = float(payers["members"] / payers.sum()), int(money.notna().sum())
+    figure = ref("cost_share.all_capabilities.members", share, "percent")
+    return sentences(
+        say(
+            "answers.costs_text",
+            count=len(money),
+            cost=total_cost(study, "millions_spread"),
+            years=study.case.settings.years,
+        ),
+        say("answers.costs_members", share=figure) if share > 0 else None,
+        say("answers.costs_known", count=known) if known else None,
     )
 
 
@@ -239,6 +259,10 @@ def _excellence(study: Study) -> Phrase:
         return say("summary.excellence_not_asked")
     found = study.excellence
     table = found.to_frame()
+    if len(table) == 1:
+        return say("answers.excellence_one")
+    if not found.designated:
+        return say("answers.excellence_derived", derived=names(found.derived))
     both = tuple(map(str, table.index[table["route"] == BOTH]))
     return say(
         "answers.excellence_text",
@@ -255,23 +279,26 @@ def _members(study: Study) -> Phrase:
     if study.feedback.synthetic:
         return say("answers.members_synthetic")
     table = study.feedback.to_frame()
+    if len(study.case.capabilities) == 1:
+        return say("answers.members_one")
     first = table["gap"].sort_values(ascending=False, kind="stable").dropna().head(3)
     return say("answers.members_text", names=names(map(str, first.index)))
 
 
-def _funding(study: Study) -> tuple[Phrase, Text | None]:
+def _funding(study: Study) -> tuple[Text, Text | None]:
     """What is pledged; then what more money would buy, and what the earmarks cost."""
     if "funding" not in study or not study.case.measured:
         return say("summary.funding_not_asked"), None
-    funding = study.funding
+    funding, pledged = study.funding, None
     goal = funding.target_m or funding.budget_m
     key, what = ("", "target") if funding.target_m else ("_budget", "budget")
-    pledged = say(
-        f"answers.pledged{key}",
-        pledged=ref("pledged.all_pledges", funding.pledged_m, "millions"),
-        share=ref("pledged_share.all_pledges", funding.pledged_share, "percent"),
-        goal=ref(f"{what}.programme", goal, "money"),
-    )
+    if funding.pledged_m > 0:
+        pledged = say(
+            f"answers.pledged{key}",
+            pledged=ref("pledged.all_pledges", funding.pledged_m, "millions"),
+            share=ref("pledged_share.all_pledges", funding.pledged_share, "percent"),
+            goal=ref(f"{what}.programme", goal, "money"),
+        )
     earmarks = funding.earmarks
     cost = None
     if earmarks is not None and earmarks.mismatch() > SAME:
@@ -282,7 +309,8 @@ def _funding(study: Study) -> tuple[Phrase, Text | None]:
             loss=_more(f"earmark_prices/price/{where}", earmarks.mismatch(), "distance"),
             percent=ref(f"earmark_prices/p_costs/{where}", float(chance), "probability"),
         )
-    return pledged, sentences(_further(study), cost)
+    more = sentences(_further(study), cost)
+    return (more, None) if pledged is None else (pledged, more)
 
 
 def _more(place: str, value: float, measure: str) -> Phrase:
@@ -294,10 +322,19 @@ def _more(place: str, value: float, measure: str) -> Phrase:
 def _further(study: Study) -> Phrase | None:
     """What further money would buy, under all rules."""
     measure = study.programme.measure
-    told = []
-    for extra, row in rows_of(study.funding.next_euro()):
+    rows = rows_of(study.funding.next_euro())
+    if rows and not any(float(row["gain"]) > 0 for _, row in rows):
+        most = max(float(extra) for extra, _ in rows)
+        return say("answers.nothing_all", money=stated("further", most, "money"))
+    told: list[Phrase] = []
+    for place, (extra, row) in enumerate(rows):
         added = str(row["added"]).split()
         key = "nothing" if not float(row["gain"]) > 0 else ("adds" if added else "sooner")
+        before = rows[place - 1][1]["added"] if place else None
+        if key == "adds" and row["added"] == before:
+            if place + 1 == len(rows):
+                told.append(say("answers.same", money=stated("further", float(extra), "money")))
+            continue
         told.append(
             say(
                 f"answers.{key}",
@@ -334,9 +371,11 @@ def _why_not(study: Study) -> Paragraph:
 def _left_out(study: Study) -> Paragraph:
     money = study.appraisal.to_frame()["money_m"]
     without = int(money.isna().sum())
-    chains = (
-        say("unpriced.chains", count=without, all=len(money)) if without else say("unpriced.none")
-    )
+    chains = say("unpriced.one" if len(money) == 1 else "unpriced.none")
+    if without == len(money):
+        chains = say("unpriced.nothing", count=without)
+    elif without:
+        chains = say("unpriced.chains", count=without, all=len(money))
     return Paragraph("unpriced", say("unpriced.head"), sentences(chains, say("unpriced.always")))
 
 
@@ -346,7 +385,7 @@ def _steps(study: Study, found: Advice) -> Steps:
     rows: list[Answered] = []
     if found.started:
         decide = say(
-            "steps.decide",
+            f"steps.decide{'_unpaid' if asks_of(programme) else ''}",
             count=len(found.started),
             money=needed_to_start(programme),
             sure=sure_of(programme),
@@ -387,7 +426,11 @@ def _yearly(study: Study) -> Iterator[Answered]:
         when: Text = say("span", low=first, high=last)
         if first == last:
             when = stated("year", first, "plain")
-        yield when, say("steps.pay", list=money, unit=MILLIONS), None
+        payers = study.programme.payers_m
+        mine = study.case.settings.budget_payers
+        paying = listed(Word("payer", p) for p in PAYERS if p in mine and payers.get(p, 0.0) > 0)
+        paid = say("steps.pay", payers=Turned(paying, "opening"), list=money, unit=MILLIONS)
+        yield when, paid, None
 
 
 def _reviews(study: Study) -> Iterator[Answered]:

@@ -13,7 +13,6 @@ from capworth.case.model import SIZES
 from capworth.charts.gallery import GALLERY
 from capworth.excellence.services import BOTH, DERIVED, DESIGNATED, NEITHER
 from capworth.language.numbers import Amount
-from capworth.model.costs import PAYERS
 from capworth.model.figures import word
 from capworth.report.advice import changes
 from capworth.report.annex.claim import claim_paragraphs, claim_span, claim_title
@@ -51,7 +50,14 @@ from capworth.report.content import (
     sentences,
     stated,
 )
-from capworth.report.decision import MILLIONS, payer_key, sure_of
+from capworth.report.decision import (
+    MILLIONS,
+    asked_in,
+    parts_by_payer,
+    payer_key,
+    sure_of,
+    to_raise,
+)
 from capworth.report.doubt import level_of
 from capworth.study.stages import Study
 
@@ -104,7 +110,6 @@ def capabilities(study: Study) -> Sheet | None:
     if not asked_of("payers", study):
         return None
     table = largest_first(study.appraisal.to_frame(), "cost_m")
-    payers = study.appraisal.cost_by_payer()
     columns, heads = [("cost_m", "spread")], [head("cost", unit=MILLIONS)]
     if study.case.measured:
         columns += [("score", "spread"), ("p_first", "probability")]
@@ -112,9 +117,9 @@ def capabilities(study: Study) -> Sheet | None:
     bars = []
     for key, row in rows_of(table):
         written = cells("capabilities", key, row, *columns)
-        parts = tuple(float(payers.loc[key, payer]) for payer in PAYERS)
+        parts = parts_by_payer(study, key)
         bars.append(Bar(short(key), written, written[0].amount, parts))
-    picture = bars_of(heads[0], head("capability"), heads, tuple(bars), key=payer_key())
+    picture = bars_of(heads[0], head("capability"), heads, tuple(bars), key=payer_key(study))
     return page_of("capabilities.topic", "payers", study, picture)
 
 
@@ -350,7 +355,7 @@ def overrun(study: Study) -> Sheet | None:
         bars.append(Bar(short(key), written, written[0].amount, lengths))
     fills = zip((SOLID, HATCHED, GREY), ("base", "overrun", "managing"), strict=True)
     picture = bars_of(
-        head("raise_axis", unit=MILLIONS),
+        to_raise(study, "leaf.raise_axis", "leaf.spend_axis", unit=MILLIONS),
         head("improvement"),
         (MILLIONS, head("at_80")),
         tuple(bars),
@@ -423,7 +428,7 @@ def timetable(study: Study) -> Sheet | None:
     picture = bars_of(
         head("years"),
         head("improvement"),
-        (head("start"), head("full"), head("asked", unit=MILLIONS)),
+        (head("start"), head("full"), asked_in(study, "leaf.asked")),
         tuple(bars),
         mark="dot",
         years=True,
@@ -453,7 +458,9 @@ def promises(study: Study) -> Sheet | None:
         by = ref(f"review.{name}", float(str(row["reviews"])[:4]), "plain")
         rows.append((promise, unit_of(raw), *levels, by))
     heads = tuple(head(k) for k in ("promise", "unit_head", "today", "planned", "by"))
-    table = Grid(heads, grid_rows(rows), words=2, weights=(4.6, 1.2), note=head("geometric"))
+    logs = any(raw in LOGS for raw in map(str, frame["unit"]))
+    note = head("geometric") if logs else None  # a mean of logarithms
+    table = Grid(heads, grid_rows(rows), words=2, weights=(4.6, 1.2), note=note)
     title = say("leaf.promises_title", count=len(frame))
     blocks = (table, source_of("gantt", study, (table,)))
     return Sheet(say("timetable.topic"), title, blocks)
@@ -526,7 +533,7 @@ def donors(study: Study) -> Sheet | None:
     picture = bars_of(
         head("closes_axis"),
         head("package"),
-        (head("closes"), head("asked", unit=MILLIONS), head("agree")),
+        (head("closes"), asked_in(study, "leaf.asked"), head("agree")),
         by_fill(rows),
     )
     return page_of("donor.topic", "donor_menu", study, picture)
