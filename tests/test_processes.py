@@ -322,7 +322,8 @@ def test_a_study_that_loses_a_process_has_the_same_numbers(
 
 
 KERNEL = """
-import operator, os, threading
+import operator, os, sys, threading
+sys.ps1 = "In : "
 from capworth import read_case, run_study
 from capworth.parallel import beside, copies_are_safe, way_of_processes
 from capworth.study.tables import as_csv, tables_of
@@ -345,7 +346,7 @@ print(found[0] == found[1], len(found[0]) > 50, elsewhere)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a server of copies is kept on Linux only")
 def test_a_notebook_works_in_processes_with_the_same_bytes(small_folder: Path) -> None:
-    """As a kernel does: other threads run, and no file is the program."""
+    """As a kernel does: it asks, other threads run, and no file is the program."""
     words = [sys.executable, "-c", KERNEL.format(case=str(small_folder))]
     done = subprocess.run(words, capture_output=True, check=True, text=True, timeout=120)
     assert done.stdout == "True True True\n"

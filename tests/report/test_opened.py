@@ -74,6 +74,12 @@ SLOTS = {  # whole numbers of phrases that are no figure, and why
     ("leaf.between", "last"): "years that belong to the id of the figure beside them",
     ("leaf.promises_title", "count"): LISTED,
 }
+PAGES = (  # what these count and state stands beside the row of the case or the list that it is of
+    "parameter.",
+    "provenance.",
+    "front.",
+    "checklist.",
+)
 STEPS = {  # numbers that were set and are no figure
     "further": "a step at which the figure beside it is read; part of its id",
     "members of a network": "a step at which the figure beside it is read; part of its id",
@@ -162,7 +168,7 @@ def no_figures(node: Any, voice: Voice) -> Iterator[str]:
                 if isinstance(value, date):
                     yield from digits(language.day(value))
                 elif isinstance(value, int):
-                    if (key, slot) in SLOTS:
+                    if (key, slot) in SLOTS or key.startswith(PAGES):
                         yield str(value)
                 else:
                     yield from no_figures(value, voice)
@@ -174,7 +180,7 @@ def no_figures(node: Any, voice: Voice) -> Iterator[str]:
         case Turned(text=text):
             yield from no_figures(text, voice)
         case Stated(what=what):
-            if what in STEPS:
+            if what in STEPS or what.startswith(PAGES):
                 yield from digits(said(node, voice))
         case OfChart(chart=chart, part="title"):
             yield from _of_finding(study, language, chart)
