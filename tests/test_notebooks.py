@@ -27,7 +27,7 @@ from capworth.model.result import Provenance
 from capworth.model.simulation import Model, draw_sample
 
 # services of today in fewer draws: every case of a comparison finds them anew
-draw_sample.__defaults__ = (*draw_sample.__defaults__[:-1], 300)
+draw_sample.__defaults__ = (*draw_sample.__defaults__[:-2], 300, None)
 Model.__init__.__defaults__ = (300,)
 # fewer planted claims, and two schedules of all
 verdict.BATCHES, verdict.PLANTED, verdict.POWER_DEALS = 2, 50, 199

@@ -49,7 +49,8 @@ def way_of_processes() -> str | None:
     if copies_are_safe():
         return "fork"
     main = sys.modules.get("__main__")
-    asked = getattr(main, "__spec__", None) is None and getattr(main, "__file__", None) is None
+    script = getattr(main, "__spec__", None) or getattr(main, "__file__", None)
+    asked = hasattr(sys, "ps1") and script is None
     return "forkserver" if asked and sys.platform == "linux" else None
 
 

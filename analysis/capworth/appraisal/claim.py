@@ -39,7 +39,18 @@ from capworth.methods.claim.words import CONTRADICTED, INCONCLUSIVE, SUPPORTED
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.elicitation.agreement import krippendorff_alpha
 from capworth.model.extents import weights_of
-from capworth.model.figures import COUNT, NO_DRAWS, RATIO, TEST, Column, columns
+from capworth.model.figures import (
+    COUNT,
+    NO_DRAWS,
+    RATIO,
+    STATED,
+    TEST,
+    Column,
+    Figure,
+    columns,
+    number,
+    word,
+)
 from capworth.model.result import Answer, Provenance, ends
 from capworth.model.simulation import ENVELOPED, Sample
 
@@ -154,6 +165,54 @@ class Claim(Answer):
                 ("p_greater", "claim_without", "ratio", "claim_p", rests, TEST, "p_greater"),
                 ("p_less", "claim_without", "ratio", "claim_p", rests, TEST, "p_less"),
                 draws=NO_DRAWS,
+            ),
+        )
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures of its tables, of the power of the list, and what was registered."""
+        rests = tuple((kind, "all") for kind in ("functions", "costs", "scores", "chain"))
+        reading, power = ".".join(map(word, self.primary)), self.power
+        tests = (
+            ("floor", power.floor, "claim_p"),
+            ("cleared", power.cleared, "claim_power"),
+            ("power_both", power.held, "claim_power"),
+            ("strong", self.strong, "claim_p"),
+        )
+        registered = (
+            ("alpha", self.alpha, "ratio", "claim_p", "claim.alpha"),
+            ("level", 1 - 2 * self.alpha, "share", "claim_ratio", "claim.alpha"),
+            ("margin", self.margin, "ratio", "claim_p", "claim.margin"),
+            ("gate", power.gate, "ratio", "claim_power", "claim.detectable_most"),
+        )
+        return (
+            *Answer.figures(self),
+            Figure(
+                *(f"claim_planted.{reading}", number(power.ratio), "ratio", "claim_power", TEST),
+                low=number(power.ratio_low),
+                high=number(power.ratio_high),
+                draws=NO_DRAWS,
+                behind=rests,
+            ),
+            Figure(
+                *(f"claim_suited.{reading}", number(self.suited), "share", "claim_p", TEST),
+                draws=SUITED,
+                behind=rests,
+            ),
+            *(
+                Figure(
+                    *(f"claim_{name}.{reading}", number(value), "ratio", formula, TEST),
+                    draws=NO_DRAWS,
+                    behind=rests,
+                )
+                for name, value, formula in tests
+            ),
+            *(
+                Figure(
+                    *(f"claim_{name}.registered", value, unit, formula, STATED),
+                    draws=NO_DRAWS,
+                    behind=(("settings", key),),
+                )
+                for name, value, unit, formula, key in registered
             ),
         )
 

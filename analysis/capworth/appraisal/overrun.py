@@ -10,7 +10,7 @@ from capworth.case.model import Case, CostLine, Total
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.uncertainty.order_statistics import order_quantile
-from capworth.model.figures import COUNT, QUANTILE, SHARE, Column, columns
+from capworth.model.figures import COUNT, QUANTILE, RATIO, SHARE, Column, Figure, columns, number
 from capworth.model.out_turn import OutTurn
 from capworth.model.result import Answer, Interval, Provenance
 from capworth.model.simulation import Sample
@@ -54,6 +54,21 @@ class Overrun(Answer):
                 ("managing_m", "managing", money, "out_turn", ("asked",)),
                 ("asked_m", "asked", money, "asked", ("asked",)),
                 ("p80_m", "needed", money, "needed", ("asked",), QUANTILE),
+            ),
+        )
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures of its tables, and what share overruns and their management add to each."""
+        table = self._improvements
+        added = table["asked_m"] / table["base_m"] - 1
+        return (
+            *Answer.figures(self),
+            *(
+                Figure(
+                    *(f"added_share.{key}", number(float(share)), "share", "out_turn", RATIO),
+                    behind=(("asked", str(key)),),
+                )
+                for key, share in added.items()
             ),
         )
 

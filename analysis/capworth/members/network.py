@@ -25,11 +25,15 @@ from capworth.model.figures import (
     COUNT,
     MEAN,
     NO_DRAWS,
+    QUANTILE,
+    RATIO,
     SHARE,
     STATED,
     TEST,
     Column,
+    Figure,
     columns,
+    number,
 )
 from capworth.model.result import Answer, Provenance, ends, middle, spread
 from capworth.model.simulation import Sample
@@ -103,6 +107,38 @@ class Network(Answer):
                 error="standard_error",
             ),
         )
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures of its tables, where a hub pays, and how much one more brings to others."""
+        rests = tuple((kind, "all") for kind in ("network", "members"))
+        own, external = self._steps.loc[["member"], ["own_k", "external_k"]].to_numpy()[0].tolist()
+        found = [
+            Figure(
+                *("given_to_others.one_more.member", external / (own + external)),
+                *("share", "network_step", RATIO),
+                draws=self.draws,
+                behind=(*rests, ("chain", "all")),
+            )
+            if own + external
+            else None
+        ]
+        if self.break_even is not None:
+            middle, low, high = map(number, self.break_even)
+            found += [
+                Figure(
+                    *("members.hub_pays_from", middle, "count", "hub_and_links", QUANTILE),
+                    low=low if high is not None else None,
+                    high=high,
+                    draws=self.draws,
+                    behind=rests,
+                ),
+                Figure(
+                    *("hub_pays.all_members", number(self.p_hub), "chance", "hub_and_links", SHARE),
+                    draws=self.draws,
+                    behind=rests,
+                ),
+            ]
+        return (*Answer.figures(self), *(figure for figure in found if figure is not None))
 
     def steps(self) -> pd.DataFrame:
         """Worth of one more member, connection, percent of records, point of quality.

@@ -32,13 +32,14 @@ from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.survey.disclosure import dominated, hidden_cells, hidden_with, without_small
 from capworth.methods.survey.nonresponse import FEWEST
-from capworth.model.figures import COUNT, STATED, Column
+from capworth.model.figures import COUNT, STATED, TEST, Column, Figure, number
 from capworth.model.joint_gains import gain_shares
 from capworth.model.price_base import PriceBase
 from capworth.model.result import Answer, Provenance, spread
 from capworth.model.simulation import Sample
 
 TOP = 3  # improvements that are named first
+SUMMED = ("hits", "own_m", "external_m", "own_harm", "national_m")  # sums of groups, as printed
 SURE = 2.0  # errors by which two gains must differ to be told apart
 
 
@@ -103,6 +104,20 @@ class Members(Answer):
                 COUNT,
             ),
             Column(*totals, draws="draws"),
+        )
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures of its tables, and the largest error of the sums of groups that are told."""
+        groups = self.by_group()
+        summed = {m: groups[m].where(groups[m] != 0).abs() for m in SUMMED}
+        worst = float(
+            pd.concat([groups[f"{m}_error"] / total for m, total in summed.items()]).max()
+        )
+        name = "largest_error.groups"
+        rests = (("members", "all"), ("network", "all"))
+        return (
+            *Answer.figures(self),
+            Figure(name, number(worst), "share", "largest_error", TEST, behind=rests),
         )
 
     def to_frame(self) -> pd.DataFrame:

@@ -15,6 +15,7 @@ MEAN, SHARE, RATIO, QUANTILE = "mean", "share", "ratio", "quantile"
 MODE, STATED, COUNT, TEST = "mode", "stated", "count", "test"
 KINDS: Final = (MEAN, SHARE, RATIO, QUANTILE, MODE, STATED, COUNT, TEST)  # what a value is
 NO_DRAWS, KEPT, ALL = 0, -1, -2  # draws: on none; on those that are kept; on all of the study
+PLAIN_FILES = ("case", "claim")  # of a case that are no tables
 PROGRAMME, EVERY = "programme", "all_capabilities"  # objects that are several things
 
 
@@ -35,6 +36,11 @@ class Origin:
     mode: float | None = None
     high: float | None = None
     many: int = 1
+
+    @property
+    def file(self) -> str:
+        """The file of the case in which it stands; claim and settings are no tables."""
+        return f"{self.table}.{'toml' if self.table in PLAIN_FILES else 'csv'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,7 @@ class Figure:
     behind : kinds of rows that it rests on, and whose they are
     places : table, column and row of a run in which it stands
     rows : of the case, with grade and source
+    by_draw : whether its own draws were there to tell its error and what moves it
     movers : inputs whose rank correlation with it is the largest, with that correlation
     """
 
@@ -78,6 +85,7 @@ class Figure:
     behind: tuple[tuple[str, str], ...] = ()
     places: tuple[str, ...] = ()
     rows: tuple[Origin, ...] = ()
+    by_draw: bool = False
     movers: tuple[tuple[str, float], ...] = ()
 
     @property

@@ -5,7 +5,7 @@ years; every answer that speaks of the best set reads it here.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -216,7 +216,7 @@ class Programme(Answer):
             )
 
         chance = {"kind": SHARE}
-        certain = {"kind": STATED, "draws": NO_DRAWS}
+        certain: dict[str, Any] = {"kind": STATED, "draws": NO_DRAWS}
         found = [
             one("cost", self.cost_m, "millions", "cost", "costs"),
             one("gain", self.gain, "distance", "gain", *worth),
@@ -235,10 +235,15 @@ class Programme(Answer):
                 one(f"asked_by_{payer}", paid, "millions", "asked", *money, payer=payer)
                 for payer, paid in self.payers_m.items()
             ),
-            one("budget", self.budget_m, "millions", "needed", **certain),
-            one("target", self.target_m, "millions", "needed", **certain),
-            one("confidence", self.confidence, "share", "needed", **certain),
-            one("near", self.near, "share", "exchange", **certain),
+            *(
+                replace(one(*name, **certain), behind=(("settings", key),))
+                for key, name in (
+                    ("budget", ("budget", self.budget_m, "millions", "needed")),
+                    ("target", ("target", self.target_m, "millions", "needed")),
+                    ("budget_confidence", ("confidence", self.confidence, "share", "needed")),
+                    ("near", ("near", self.near, "share", "exchange")),
+                )
+            ),
             one(
                 "members", float(len(self.chosen)), "count", "objective", kind=COUNT, draws=NO_DRAWS
             ),

@@ -14,7 +14,7 @@ from capworth.case.model import Case, Effect
 from capworth.methods.arguments import Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.scheduling import NEVER
-from capworth.model.figures import NO_DRAWS, STATED, Column, columns
+from capworth.model.figures import NO_DRAWS, STATED, Column, Figure, columns, word
 from capworth.model.result import Answer, Interval, Provenance
 from capworth.model.simulation import ENVELOPED, Sample
 from capworth.programme.calendar import Calendar
@@ -176,6 +176,23 @@ class Baseline(Answer):
             ("first_effect", "promise_from", "year", "by_year", ("improvements",), STATED),
             ("full_effect", "promise_full", "year", "by_year", ("improvements",), STATED),
             draws=NO_DRAWS,
+        )
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures of its table, and the year in which each promise is first looked at."""
+        return (
+            *Answer.figures(self),
+            *(
+                Figure(
+                    f"review.{'.'.join(map(word, key))}",
+                    float(str(reviews)[:4]),
+                    *("year", "by_year", STATED),
+                    draws=NO_DRAWS,
+                    behind=(("improvements", str(key[0])),),
+                )
+                for key, reviews in self._table["reviews"].items()
+                if isinstance(key, tuple)
+            ),
         )
 
     def __repr__(self) -> str:

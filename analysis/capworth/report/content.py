@@ -160,6 +160,14 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """A text with whoever says it: the explorer hears the numbers in it, and marks them."""
+
+    text: "Text"
+    by: Callable[["Text", "Voice"], str]
+
+
+@dataclass(frozen=True, slots=True)
 class OfChart:
     """What a chart of the gallery says of itself: the one text that a chart makes, and no page."""
 
@@ -169,7 +177,7 @@ class OfChart:
 
 Text: TypeAlias = (  # a string was said already, as on the pages that are made from a run
     (Ref | Stated | Phrase | Name | Word | Listed | Turned | Hedged)
-    | (Own | Setting | Input | Unit | Day | OfChart | str)
+    | (Own | Setting | Input | Unit | Day | OfChart | Heard | str)
 )
 Slot: TypeAlias = Text | int | date
 Cell: TypeAlias = Text | tuple[Text, Text]  # the number, or the number with its range below
@@ -366,6 +374,8 @@ def _said(text: Text, voice: Voice) -> str:
             return language.million() if text.key == "millions" else _unit(text.key, language)
         case Day():
             return language.day(text.when, text.style)
+        case Heard(text=heard, by=by):
+            return by(heard, voice)
         case Setting() | Input() | OfChart():
             assert voice.study is not None, text
             return _of_study(text, voice.study, language)

@@ -7,7 +7,7 @@ from capworth.case.model import Case
 from capworth.language.inputs import input_label
 from capworth.language.language import Language
 from capworth.model.costs import PAYERS
-from capworth.model.figures import COUNT, STATED, Figure, Origin
+from capworth.model.figures import COUNT, NO_DRAWS, RATIO, SHARE, STATED, TEST, Figure, Origin
 from capworth.model.formulas import FORMULAS
 from capworth.model.result import HIGH, LOW
 
@@ -35,7 +35,8 @@ def explained(figure: Figure, case: Case, language: Language) -> tuple[str, ...]
         if word:
             lines.append(say(key, whose=_party(word, language)))
     if given:
-        lines += [say(figure.kind), say("method_plain", section=formula.section)]
+        none = say(f"given_{figure.kind}")
+        lines += [say("formula", words=none), say("method_plain", section=formula.section)]
     else:
         lines += [
             say("formula", words=language.word("formula", formula.id)),
@@ -50,6 +51,22 @@ def explained(figure: Figure, case: Case, language: Language) -> tuple[str, ...]
             lines.append(say("places", list=language.listed(figure.places, 4)))
     lines.append(say("rows", count=len(figure.rows)) if figure.rows else say("no_rows"))
     return tuple(lines)
+
+
+def why_no_error(figure: Figure) -> str:
+    """Why a figure has no error of the simulation: the end of the id of a phrase."""
+    if figure.draws == NO_DRAWS:
+        return "none"
+    return figure.kind if figure.kind in (TEST, RATIO) else "kept"
+
+
+def why_not_moved(figure: Figure) -> str:
+    """Why nothing is said to move a figure: the end of the id of a phrase."""
+    if figure.draws == NO_DRAWS:
+        return "none"
+    if figure.by_draw:
+        return "noise"
+    return SHARE if figure.kind == SHARE else "kept"
 
 
 def _names(figure: Figure, case: Case, language: Language) -> tuple[str, ...]:
@@ -89,7 +106,8 @@ def _spread(figure: Figure, language: Language, given: bool) -> Iterator[str]:
     if figure.error is not None:
         yield _error(figure, language)
     elif not given:
-        yield language.say("figure.no_error")
+        why = language.say(f"figure.error_{why_no_error(figure)}")
+        yield language.say("figure.no_error", why=why)
 
 
 def _error(figure: Figure, language: Language) -> str:
@@ -104,7 +122,8 @@ def _error(figure: Figure, language: Language) -> str:
 
 def _moved(figure: Figure, case: Case, language: Language) -> str:
     if not figure.movers:
-        return language.say("figure.not_moved")
+        why = language.say(f"figure.moved_{why_not_moved(figure)}")
+        return language.say("figure.not_moved", why=why)
     said = (
         language.say(
             "figure.mover",
@@ -123,7 +142,7 @@ def cells(rows: Iterable[Origin]) -> list[list[object]]:
     """Rows behind a figure as cells under `HEADS`; what a row does not tell is left blank."""
     return [
         [
-            *(row.name, f"{row.table}.csv", row.row or "", row.grade, row.source, row.unit),
+            *(row.name, row.file, row.row or "", row.grade, row.source, row.unit),
             *("" if level is None else level for level in (row.low, row.mode, row.high)),
         ]
         for row in rows

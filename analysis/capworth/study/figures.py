@@ -15,13 +15,26 @@ from scipy.stats import rankdata
 
 from capworth.case.model import DISTANCE, HARM, NET, Case
 from capworth.errors import InputError, nearest
+from capworth.funding.options import OWN
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.uncertainty.convergence import MEAN as OF_MEAN
 from capworth.methods.uncertainty.convergence import figure_error, share_error
 from capworth.model.costs import PAYERS
 from capworth.model.draws import AtModes, Draws, stacked
-from capworth.model.figures import ALL, EVERY, KEPT, PROGRAMME, RATIO, SHARE, Figure, Origin, number
+from capworth.model.figures import (
+    ALL,
+    EVERY,
+    KEPT,
+    NO_DRAWS,
+    PROGRAMME,
+    RATIO,
+    SHARE,
+    STATED,
+    Figure,
+    Origin,
+    number,
+)
 from capworth.model.formulas import FORMULAS, Formula
 from capworth.model.result import Interval
 from capworth.model.simulation import ENVELOPED, SOBOL, Drawn, Model, Sample
@@ -30,7 +43,9 @@ from capworth.programme.selection import Programme
 from capworth.study.origins import Origins
 from capworth.uncertainty.convergence import Convergence
 
+JUDGED: Final = ("D", "E")  # grades of judgements and placeholders
 SAME: Final = 1e-9  # relative difference within which two readings are one quantity
+SETS: Final = 12  # good sets whose draws are told of
 NAMED: Final = 3  # inputs that are said to move a figure
 NOISE: Final = 3.0  # standard errors of a rank correlation that is told from none
 OF_FIGURES: Final = ("mean", "share", "confidence")  # bases of headlines that are figures
@@ -114,6 +129,7 @@ def gather(answers: Iterable[Any], sample: Sample, draws: int) -> Figures:
         if callable(offer):
             offered += offer()
     found: dict[str, Figure] = {}
+    offered += _set_in(sample.case, draws)
     if programme is not None:
         offered.append(harm_break_even(programme, sample.model.annuity))
     for figure in offered:
@@ -122,6 +138,29 @@ def gather(answers: Iterable[Any], sample: Sample, draws: int) -> Figures:
             raise AssertionError(f"two values of one quantity: {first}; {figure}")
         found[figure.id] = figure if first is None else _merged(first, figure)
     return Figures(_completed(found, sample, programme, errors, draws))
+
+
+SETTINGS: Final = (  # keys of case.toml that pages print, with unit and formula that takes them
+    *(("years", "years", "cost_a_year"), ("price_year", "year", "cost")),
+    *(("first_year", "year", "by_year"), ("draws", "count", "share_of_draws")),
+    *(("common_cause", "share", "out_turn"), ("top_share", "share", "excellent")),
+    *(("excellent_efficient", "share", "excellent"), ("excellent_top", "share", "excellent")),
+)
+
+
+def _set_in(case: Case, draws: int) -> Iterator[Figure]:
+    """Settings of the case that are printed, each as stated; and what rests on judgement."""
+    certain: dict[str, Any] = {"kind": STATED, "draws": NO_DRAWS}
+    for key, unit, formula in SETTINGS:
+        level = draws if key == "draws" else getattr(case.settings, key)
+        rests: tuple[tuple[str, str], ...] = (
+            (("settings", key),) if level == getattr(case.settings, key) else ()
+        )
+        yield Figure(f"setting.{key}", float(level), unit, formula, behind=rests, **certain)
+    grades = [estimate.grade for estimate in case.estimates().values()]
+    judged = sum(grade in JUDGED for grade in grades) / max(len(grades), 1)
+    rests = tuple((table, "all") for table in ("costs", "scores", "effects", "chain"))
+    yield Figure("inputs.judged", judged, "share", "evidence", RATIO, behind=rests, draws=NO_DRAWS)
 
 
 def errors_of(convergence: Convergence) -> Mapping[str, float]:
@@ -213,6 +252,7 @@ def _completed(
             rows=rows,
             point=point,
             error=number(error),
+            by_draw=values is not None and figure.value is not None,
             movers=() if values is None or figure.value is None else moved.by(values, rows),
         )
     return complete
@@ -280,8 +320,23 @@ def _of_programme(sample: Sample, programme: Programme | None) -> Iterator[tuple
     yield f"asked.{PROGRAMME}", choice.cost @ chosen / MILLION
     yield f"cost.{PROGRAMME}", choice.whole_cost(chosen, delays) / MILLION
     measures = (("gain", DISTANCE, 1.0), ("money", "money", MILLION), ("net", NET, MILLION))
-    for name, measure, scale in (*measures, ("harm", HARM, 1.0)):
+    every = (*measures, ("harm", HARM, 1.0))
+    for name, measure, scale in every:
         yield f"{name}.{PROGRAMME}", choice.by_draw(chosen, delays, measure) / scale
+    borne = choice.payers(chosen, delays) / MILLION
+    for k, payer in enumerate(PAYERS):
+        yield f"cost_by_{payer}.{PROGRAMME}", borne[:, k]
+    yield f"cost_by_own.{PROGRAMME}", borne[:, [PAYERS.index(payer) for payer in OWN]].sum(axis=1)
+    starts = {i.id: i.start_year for i in sample.case.improvements}
+    for place, row in programme.good_sets().iloc[1:SETS].iterrows():
+        members, years = str(row["chosen"]).split(), dict(starts)
+        moved = (word.partition(":") for word in str(row["late"]).split())
+        years |= {i: int(year) for i, _, year in moved}
+        mine = np.array([i in members for i in starts])
+        later = np.array([years[i] - start for i, start in starts.items()], dtype=np.int64)
+        yield f"asked.set.{place}", choice.cost @ mine / MILLION
+        for name, measure, scale in every:
+            yield f"{name}.set.{place}", choice.by_draw(mine, later, measure) / scale
 
 
 class _Moved:
@@ -352,6 +407,8 @@ def as_data(figures: Figures) -> dict[str, Any]:
         }
         if mine:
             entry["group"] = groups.setdefault(mine, f"g{len(groups) + 1}")
+        if figure.by_draw:
+            entry["by_draw"] = True
         if figure.movers:
             entry["moved_by"] = dict(figure.movers)
         error_pairs[name] = entry | {"places": list(figure.places)}
@@ -384,6 +441,7 @@ def from_data(content: Mapping[str, Any]) -> Figures:
             rows=groups.get(entry.get("group", ""), ()),
             movers=tuple(entry.get("moved_by", {}).items()),
             places=tuple(entry["places"]),
+            by_draw=entry.get("by_draw", False),
             **{"value": None, **{key: entry[key] for key in PLAIN if key in entry}},
         )
     return Figures(found)

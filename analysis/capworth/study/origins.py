@@ -4,16 +4,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from capworth.case.model import GRADES, Case, Estimate
 from capworth.model.figures import EVERY, PROGRAMME, Origin
+from capworth.model.out_turn import amount_of, bias_of
 
 FORWARD, ONE_OFF = "forward", "one-off"  # treatment and kind of a cost line
-OVERRUNS = "group/overruns"  # what builds have in common
 CONTRIBUTION = "contribution"  # category of a cost line that is a transfer
 
 
 class Origins:
     """Rows of a case by kind and by whose they are, each found once.
 
-    Kinds are the tables of a case, asked (one-off lines of improvements) and input (one input). An
+    Kinds are the tables of a case, asked (one-off lines of improvements), input (one input) and
+    settings (one key of case.toml, or of the claim). An
     object is a capability, improvement, pledge or member; the programme stands for its
     improvements; anything else, such as a budget, for all rows of the kind.
     """
@@ -44,13 +45,14 @@ class Origins:
             "activity": self._activity,
             "judgements": self._judgements,
             "input": self._input,
+            "settings": self._setting,
         }
 
     def find(self, behind: Iterable[tuple[str, str]]) -> tuple[Origin, ...]:
         """Every row of some kinds and objects, once, in the order of the kinds."""
         rows: dict[str, Origin] = {}
         for kind, label in behind:
-            for thing in (label,) if kind == "input" else self._things(label):
+            for thing in (label,) if kind in ("input", "settings") else self._things(label):
                 if (kind, thing) not in self._known:
                     self._known[kind, thing] = tuple(self._finders[kind](thing))
                 rows |= {row.name: row for row in self._known[kind, thing]}
@@ -208,17 +210,24 @@ class Origins:
         for judge, rows in quoted.items():
             yield _rows("judgements", judge, rows)
 
+    def _setting(self, name: str) -> Iterator[Origin]:
+        """One key of the settings, or of the registration of the claim: such as claim.margin."""
+        table, _, key = name.rpartition(".")
+        holder = self._case.claim if table else self._case.settings
+        if holder is not None:
+            level = getattr(holder, key)
+            mode = float(level) if isinstance(level, float | int) else None
+            yield Origin(f"{table or 'case'}/{key}", table or "case", 0, "", "", mode=mode)
+
     def _input(self, name: str) -> Iterator[Origin]:
         """One input by its name, or all of a group that move together.
 
         An overrun, of one line or what all have in common, stands behind the lines that it raises.
         """
+        common = self._case.settings.common_cause
         for line in self._case.costs:
-            if (
-                name in (f"bias/{line.id}", OVERRUNS)
-                and line.kind == ONE_OFF
-                and line.bias != "none"
-            ):
+            drawn = (amount_of(line, common), bias_of(line, common))
+            if name == f"bias/{line.id}" or any(e and f"group/{e.group}" == name for e in drawn):
                 yield _row(line.amount)
         for known, estimate in self._inputs.items():
             if known == name or (estimate.group and f"group/{estimate.group}" == name):

@@ -76,8 +76,8 @@ class Convergence(Answer):
 
     def figures(self) -> tuple[Figure, ...]:
         """The largest error; that of each headline is in its own figure."""
-        name = "largest_error.headlines"
-        return (Figure(name, number(self.largest), "share", "largest_error", TEST),)
+        name, rests = "largest_error.headlines", (("settings", "draws"),)
+        return (Figure(name, number(self.largest), "share", "largest_error", TEST, behind=rests),)
 
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Every table of this answer by its file name."""

@@ -24,7 +24,8 @@ def projects(seed: int, n: int = 9) -> tuple[np.ndarray, np.ndarray, Relations]:
 def fits(sets: np.ndarray, cost: np.ndarray, budget: float) -> np.ndarray:
     totals = cost @ sets.T
     quantile = order_quantile(totals, CONFIDENCE)
-    return np.maximum(quantile, totals.mean(axis=0)) <= budget * (1 + 1e-9)
+    within: np.ndarray = np.maximum(quantile, totals.mean(axis=0)) <= budget * (1 + 1e-9)
+    return within
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -68,7 +68,7 @@ def claim_text(claim: Claim) -> Phrase:
         **_asked(claim),
         ratio=ref(f"claim/ratio/{key}", float(row["ratio"]), "number"),
         span=claim_span(key, {str(k): v for k, v in row.items()}),
-        level=stated("claim.alpha", 1 - 2 * claim.alpha, "percent"),
+        level=stated("claim.level", 1 - 2 * claim.alpha, "percent"),
     )
 
 

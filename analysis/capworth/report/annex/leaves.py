@@ -13,6 +13,7 @@ from capworth.case.model import SIZES
 from capworth.charts.gallery import GALLERY
 from capworth.excellence.services import BOTH, DERIVED, DESIGNATED, NEITHER
 from capworth.language.numbers import Amount
+from capworth.model.figures import word
 from capworth.report.advice import changes
 from capworth.report.annex.claim import claim_paragraphs, claim_span, claim_title
 from capworth.report.annex.sheet import (
@@ -201,7 +202,7 @@ def claim(study: Study) -> Sheet | None:
         amount = Amount(*ends) if all(map(isfinite, ends)) else None
         word = Word("verdict", str(row["word"]))
         bars.append(Bar(_reading(*key), (ratio, word), amount))
-    level = stated("claim.alpha", 1 - 2 * study.claim.alpha, "percent")
+    level = stated("claim.level", 1 - 2 * study.claim.alpha, "percent")
     picture = bars_of(
         head("ratio", level=level),
         head("reading"),
@@ -446,7 +447,8 @@ def promises(study: Study) -> Sheet | None:
             indicator=what,
         )
         levels = (_level(name, key, row, raw) for name in ("today", "planned"))
-        by = stated("reviews", float(str(row["reviews"])[:4]), "plain")
+        name = ".".join(map(word, key))
+        by = ref(f"review.{name}", float(str(row["reviews"])[:4]), "plain")
         rows.append((promise, unit_of(raw), *levels, by))
     heads = tuple(head(k) for k in ("promise", "unit_head", "today", "planned", "by"))
     logs = any(raw in LOGS for raw in map(str, frame["unit"]))

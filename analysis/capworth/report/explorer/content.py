@@ -19,12 +19,14 @@ from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.costs import PAYERS
 from capworth.model.figures import PROGRAMME, Figure, Origin
 from capworth.programme.schedule import MONEY, room
-from capworth.report.content import first_sentence
-from capworth.report.decision import case_note, decision_page
+from capworth.report import decision, summary
+from capworth.report.content import Voice, first_sentence
+from capworth.report.decision import case_note, decision_blocks
 from capworth.report.edition import vintage
 from capworth.report.explorer.links import Links
 from capworth.report.explorer.simulations import simulations
-from capworth.report.summary import summary_page
+from capworth.report.pages import said_page
+from capworth.report.summary import summary_blocks
 from capworth.study.figures import Figures, as_data
 from capworth.study.origins import Origins
 from capworth.study.stages import Study
@@ -46,7 +48,7 @@ OF_ALL = ("cost.all_capabilities", "evidence.", "distance.all_capabilities", "ra
 SETS = ("set", "exchange", "option", "further")  # objects of the programme that sentences name
 WORDS = (  # groups of phrases that the page says itself
     *("explorer", "figure", "figure_unit", "figure_kind", "formula", "role", "grade", "payer"),
-    *("step", "category", "kind", "reason", "route", "units"),
+    *("step", "category", "kind", "reason", "route", "units", "setting"),
 )
 SINGLE = (
     *("percent", "percent_below", "percent_above", "money", "price", "around", "span"),
@@ -65,8 +67,8 @@ def content(study: Study, first: str) -> dict[str, Any]:
     """
     case, figures = study.case, study.figures
     spoken = {code: Language.of(case, code) for code in languages()}
-    links = Links(dict(_speakable(study)))
-    paper = {code: _paper(study, links.speaking(language)) for code, language in spoken.items()}
+    links = Links(study)
+    paper = {code: _paper(study, language, links) for code, language in spoken.items()}
     shown = {name: figures[name] for name in (*_shown(study), *links.used) if name in figures}
     behind = Origins(case, study.programme.chosen if "programme" in study else ())
     more = behind.find((kind, "") for kind in ("chain", "effects", "scores"))
@@ -122,11 +124,12 @@ def _speakable(study: Study) -> Iterator[tuple[str, Figure]]:
     yield from later
 
 
-def _paper(study: Study, language: Language) -> dict[str, Any]:
+def _paper(study: Study, language: Language, links: Links) -> dict[str, Any]:
     """Both pages of the paper, their numbers marked."""
+    voice = Voice(language, study)
     return {
-        "decision": decision_page(study, language),
-        "summary": summary_page(study, language),
+        "decision": decision.laid_out(said_page(links.marked(decision_blocks(study)), voice)),
+        "summary": summary.laid_out(said_page(links.marked(summary_blocks(study)), voice)),
     }
 
 

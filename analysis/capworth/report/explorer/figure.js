@@ -3,6 +3,7 @@
 function figureDialog(page, figure) {
   const { speaker, data } = page, formula = data.formulas[figure.formula];
   const amount = (value) => speaker.said({ ...figure, value }, false);
+  const given = ["stated", "count"].includes(figure.kind), known = figure.value !== undefined && figure.value !== null;
   const kind = speaker.say(`figure_kind.${figure.kind}`);
   const facts = [];
   const fact = (key, ...value) => facts.push(h("dt", null, page.say(`dialog.${key}`)), h("dd", null, value));
@@ -13,8 +14,11 @@ function figureDialog(page, figure) {
   if (typeof figure.low === "number") {
     fact("range", h("bdi", null, speaker.say(figure.low < 0 ? "span_signed" : "span", { low: amount(figure.low), high: amount(figure.high) })),
       ` ${page.say("dialog.range_note")}`);
-  } else if (figure.value !== undefined) fact("range", page.say("dialog.no_range"));
-  if (formula) {
+  } else if (known && !given) fact("range", page.say("dialog.no_range"));
+  if (formula && given) {
+    fact("formula", speaker.say(`figure.given_${figure.kind}`));
+    fact("method", h("bdi", { lang: "en" }, formula.section));
+  } else if (formula) {
     fact("formula", speaker.say(`formula.${figure.formula}`));
     fact("symbols", h("code", { dir: "ltr" }, formula.symbols));
     fact("method", page.say("dialog.method_text", { section: formula.section, computed: formula.computed }));
@@ -24,13 +28,13 @@ function figureDialog(page, figure) {
     const scale = figure.unit === "share" || figure.unit === "chance" ? 100 : 1;
     const error = speaker.inUnit(speaker.number(figure.error * scale), figure.unit === "chance" ? "share" : figure.unit);
     fact("error", h("bdi", null, error), ` ${page.say("dialog.error_note")}`);
-  }
+  } else if (known && !given) fact("error", speaker.lacking(figure, "error"));
   if (figure.draws) fact("draws", page.say(figure.asked ? "dialog.draws_asked" : "dialog.draws_run", { draws: speaker.number(figure.draws, 0) }));
   const movers = Object.entries(figure.moved_by ?? {});
   if (movers.length) {
     fact("moved", h("ul", null, movers.map(([name, much]) => h("li", null, `${page.label(name) || name} `,
       h("bdi", null, speaker.own(say(much, 2, speaker.spoken, { plus: much > 0 ? "+" : "" })))))));
-  }
+  } else if (known && !given) fact("moved", speaker.lacking(figure, "moved"));
   if (figure.places?.length) fact("places", h("code", { dir: "ltr" }, figure.places.slice(0, 2).join(" · ")));
   fact("id", h("code", { dir: "ltr" }, figure.id));
   const rows = figure.rows ?? data.groups[figure.group] ?? [];

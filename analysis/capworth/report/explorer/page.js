@@ -77,6 +77,12 @@ class Page {
     return this.data.rows[name];
   }
 
+  // File and row; settings and the claim are no tables.
+  place(name) {
+    const { table, row } = this.row(name), kind = ["case", "claim"].includes(table) ? "toml" : "csv";
+    return `${table}.${kind}${row ? ` ${row}` : ""}`;
+  }
+
   exact(value) {
     if (value === undefined || value === null) return this.speaker.say("unknown");
     const places = Math.max(4, decimalsOf(value, value, value) + 1);
@@ -91,6 +97,7 @@ class Page {
       const [owner, payer, category, kind] = line;
       return [this.speaker.brief(owner), this.word("category", category), this.word("payer", payer), this.word("kind", kind)].join(" · ");
     }
+    if (table === "case" || table === "claim") return this.word("setting", keys[0]);
     return keys.map((key) => (key in this.speaker.spoken.names ? this.speaker.brief(key) : this.word("step", key))).join(" · ");
   }
 
@@ -147,7 +154,7 @@ class Page {
     const { speaker } = this;
     const columns = [
       { head: this.say("row.what"), cell: (name) => this.label(name) },
-      { head: this.say("row.place"), cell: (name) => h("code", null, `${this.row(name).table}.csv${this.row(name).row ? ` ${this.row(name).row}` : ""}`) },
+      { head: this.say("row.place"), cell: (name) => h("code", null, this.place(name)) },
       { head: this.say("row.value"), number: true, cell: (name) => {
         const row = this.row(name);
         const ends = row.low === undefined && row.high === undefined ? "" : ` (${speaker.say("span_signed", { low: this.exact(row.low), high: this.exact(row.high) })})`;

@@ -175,6 +175,17 @@ class Speaker {
     return ranged && span ? this.say("around", { middle: text, span }) : text;
   }
 
+  // Why a figure has no error, or nothing that moves it: see capworth.study.explained.
+  lacking(figure, what) {
+    const rests = figure.asked || figure.draws;
+    let why = "kept";
+    if (!rests) why = "none";
+    else if (what === "error") why = ["test", "ratio"].includes(figure.kind) ? figure.kind : why;
+    else if (figure.by_draw) why = "noise";
+    else if (figure.kind === "share") why = "share";
+    return this.say(`figure.${what}_${why}`);
+  }
+
   listed(items) {
     if (!items.length) return this.say("none");
     const [start, middle, end, pair] = this.spoken.lists;
