@@ -31,6 +31,7 @@ A_TIME = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?(Z|[+-][0-9]{
 TIME: Final = f"^{A_DAY}([ T]{A_TIME})?$"  # engines differ in what else they take for a time
 NUMBER: Final = "^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$"  # as they do in numbers
 LOST = "\N{REPLACEMENT CHARACTER}"  # what an engine may put where a letter is not UTF-8
+LIVE: Final = "^[=+@-]"  # how a cell begins that a spreadsheet would compute
 YES, NO = ("1", "true", "yes", "t", "y"), ("0", "false", "no", "f", "n")
 
 Column = Any  # an Ibis column; Ibis says nothing of its types
@@ -64,7 +65,7 @@ RULES: Final = (
     ),
     Rule(
         "capability",
-        lambda t: t.capability.re_search(r"^[=+@-]"),
+        lambda t: t.capability.re_search(LIVE),
         "a capability that a spreadsheet would compute",
         "Rename it in the log: a short name begins with a letter or a digit.",
     ),
@@ -411,6 +412,7 @@ def _stripped(counts: pd.DataFrame) -> pd.DataFrame:
         text = counts[name].str.strip(SPACE)
         counts[name] = text.where(text != "")
     bad = counts["capability"].isna() | ~counts["year"].between(FIRST_YEAR, LAST_YEAR)
+    bad |= counts["capability"].str.contains(LIVE).eq(True)
     for name in ("capability", "member"):
         if name in counts:
             bad |= counts[name].str.contains(LOST, regex=False).eq(True)
