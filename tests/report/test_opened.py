@@ -38,7 +38,7 @@ from capworth.report.content import (
     said,
 )
 from capworth.report.edition import Content
-from capworth.report.explorer.links import CLOSES, OPENS, PARTS, Links
+from capworth.report.explorer.links import BESIDE, CLOSES, OPENS, PARTS, Links
 from capworth.study.stages import Study, run_study
 
 UK = Path(__file__).parents[2] / "data" / "uk-police-data"
@@ -259,6 +259,41 @@ def test_a_slot_leads_to_the_figure_that_it_names(opened: tuple[Study, Content])
     assert seen > 300
 
 
+def whole_texts(node: Any) -> Iterator[Phrase]:
+    """Every phrase of some content, also those in the slots of others."""
+    if isinstance(node, Phrase):
+        yield node
+        yield from whole_texts(tuple(value for _, value in node.slots))
+    elif isinstance(node, tuple | list):
+        for part in node:
+            yield from whole_texts(part)
+    elif is_dataclass(node):
+        for field in fields(node):
+            yield from whole_texts(getattr(node, field.name))
+
+
+def test_what_was_set_or_counted_opens_a_figure_of_that_value(
+    opened: tuple[Study, Content],
+) -> None:
+    study, content = opened
+    voice, seen = Voice(Language.of(study.case, "en"), study), 0
+    for phrase in whole_texts((content.pages, content.annex)):
+        for slot, value in phrase.slots:
+            if not isinstance(value, int | Stated) or (phrase.key, slot) in BESIDE:
+                continue
+            links = Links(study)
+            marked: Any = dict(links.marked(phrase).slots)[slot]
+            told = str(marked) if isinstance(marked, int) else str(said(marked, voice))
+            names = [*links.used]
+            for place, _ in MARK.findall(told):
+                figure = study.figures[names[int(place)]]
+                number = float(value) if isinstance(value, int) else value.amount.middle
+                ends = [end for end in (figure.value, figure.low, figure.high) if end is not None]
+                assert any(end == pytest.approx(number) for end in ends), (phrase.key, slot, figure)
+                seen += 1
+    assert seen > 15
+
+
 def test_numbers_of_a_finding_are_those_of_its_figures(opened: tuple[Study, Content]) -> None:
     """What a chart says of itself, and does not refer to, is a value or an end of its figure."""
     study, content = opened
@@ -322,6 +357,9 @@ def test_two_hundred_printed_numbers_are_followed_to_rows(opened: tuple[Study, C
             continue
         for row in figure.rows:
             assert row.table in BARE or row.grade, (figure.id, row)
+            if row.file.endswith(".toml"):
+                held: Any = study.case.claim if row.table == "claim" else study.case.settings
+                assert getattr(held, row.name.partition("/")[2]) == row.mode, (figure.id, row)
             cited = row.source.split()
             assert set(cited) <= sources, (figure.id, row)
             assert row.table in BARE or row.grade in JUDGED or cited, (figure.id, row)
