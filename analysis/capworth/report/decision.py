@@ -25,8 +25,6 @@ from capworth.methods.portfolio.good_sets import (
     START,
 )
 from capworth.model.costs import PAYERS
-from capworth.programme.selection import START as OPTION_START
-from capworth.programme.selection import Programme
 from capworth.report.advice import Advice, Exchange, advice, break_even, priced_members
 from capworth.report.bars import GREY, HATCHED, OUTLINE, SOLID, Bar, Bars, Group, first_rows
 from capworth.report.blocks import Ask, Block, Note, Numbers, Row, Title, row_of, rows_of
@@ -40,7 +38,6 @@ from capworth.report.content import (
     Setting,
     Slot,
     Text,
-    Unit,
     Voice,
     Word,
     bold,
@@ -53,14 +50,37 @@ from capworth.report.content import (
     stated,
 )
 from capworth.report.doubt import how_far_to_trust, what_would_change
+from capworth.report.money import (
+    MILLIONS,
+    asked_in,
+    asks_of,
+    budget_of,
+    needed_of,
+    needed_to_start,
+    one_off,
+    sure_of,
+    to_raise,
+)
 from capworth.report.pages import said_page
+from capworth.report.worth import (
+    FEW,
+    ON_PAGE,
+    Line,
+    Number,
+    by_cost,
+    line,
+    of_capabilities,
+    of_costs,
+    ranged,
+    short,
+    value_numbers,
+    whole_life,
+)
 from capworth.study.stages import Study
 
 SET, PROJECT, RANKING, CAPABILITIES, COSTS = "set", "project", "ranking", "capabilities", "costs"
 PAYS, NOT_PAYS = 0.9, 0.1  # chance from which a project pays for itself, up to which it does not
-NAME = 40  # letters of a name in a picture
 SWAPPED = 4  # improvements that are named on each side of an exchange
-ON_PAGE = 24  # rows of its picture at most
 PICTURED = 12  # rows that the picture keeps in any case, those to start first
 
 
@@ -73,10 +93,6 @@ def page_one_of(study: Study) -> str:
     if "programme" not in study:
         return RANKING
     return PROJECT if len(study.case.improvements) == 1 else SET
-
-
-Line = tuple[Text, Text]
-Number = tuple[Text, Text, Text]
 
 
 def decision_blocks(study: Study) -> tuple[Block, ...]:
@@ -147,64 +163,11 @@ def _advised(study: Study, found: Advice) -> tuple[Block, ...]:
     if page_one_of(study) == PROJECT:
         return _project(study, found)
     lines = (
-        _line("asked", _asked(study, found)),
+        line("asked", _asked(study, found)),
         *_verbs(study, found),
         *_in_money(study, found),
     )
     return Title(_title(study, found)), Ask(lines), _three(study, found), _candidates(study, found)
-
-
-def _line(head: str, text: Text) -> Line:
-    return say(f"verb.{head}"), text
-
-
-def sure_of(programme: Programme) -> Phrase:
-    """How surely the budget is to hold: at so many per cent, or on average."""
-    if programme.confidence:
-        confidence = ref("confidence.programme", programme.confidence, "percent")
-        return say("sure.at", percent=confidence)
-    return say("sure.mean")
-
-
-def budget_of(programme: Programme) -> Ref:
-    """The budget, as it was set."""
-    return ref("budget.programme", programme.budget_m, "money")
-
-
-def asks_of(programme: Programme) -> str:
-    """Whether the budget pays: "" where it does; else others pay, or no one-off money is asked."""
-    if programme.needed_m > 0:
-        return ""
-    return "_unpaid" if any(amount > 0 for amount in programme.payers_m.values()) else "_free"
-
-
-def to_raise(study: Study, key: str, own: str, **parts: Slot) -> Phrase:
-    """Say that money is to be raised; that it is to be spent, where it is asked of nobody else."""
-    return say(key if study.case.raises_funds else own, **parts)
-
-
-def _one_off(programme: Programme, inside: Iterable[str] = (), how: str = "tenth") -> list[Text]:
-    """What each payer pays once, of some payers only."""
-    return [
-        say(
-            "decision.money.payer",
-            payer=Word("payer", payer),
-            money=ref(f"asked_by_{payer}.programme", amount, how),
-        )
-        for payer, amount in programme.payers_m.items()
-        if amount > 0 and payer in inside
-    ]
-
-
-def needed_of(programme: Programme) -> Ref:
-    """The money that the proposed set needs at the confidence."""
-    return ref("needed.programme", programme.needed_m, "money_at")
-
-
-def needed_to_start(programme: Programme) -> Ref:
-    """The money that what is started in any case needs at the confidence."""
-    row = row_of(programme.options(), OPTION_START)
-    return ref("needed.option.start", float(row["at_confidence_m"]), "money_at")
 
 
 def _nothing(study: Study) -> tuple[Block, ...]:
@@ -213,7 +176,7 @@ def _nothing(study: Study) -> tuple[Block, ...]:
     budget = budget_of(programme)
     key = "none_pays" if programme.measure == NET else "nothing"
     lines = (
-        _line(
+        line(
             "question",
             say(
                 "decision.programme.asked",
@@ -221,10 +184,10 @@ def _nothing(study: Study) -> tuple[Block, ...]:
                 budget=budget,
             ),
         ),
-        _line("advice", say(f"decision.{key}.recommendation", budget=budget)),
+        line("advice", say(f"decision.{key}.recommendation", budget=budget)),
     )
     title = Title(say(f"decision.{key}.title", budget=budget))
-    return title, Ask(lines), _value_numbers(study), _by_cost(study)
+    return title, Ask(lines), value_numbers(study), by_cost(study)
 
 
 def _title(study: Study, found: Advice) -> Phrase:
@@ -288,7 +251,7 @@ def _asked(study: Study, found: Advice) -> Text:
             count=found.count,
             all=count,
             unit=MILLIONS,
-            list=listed(_one_off(programme, PAYERS)),
+            list=listed(one_off(programme, PAYERS)),
         )
     verb = "raise" if study.case.raises_funds else "spend"
     verb = f"{verb}_one" if count == 1 else verb
@@ -312,16 +275,16 @@ def _verbs(study: Study, found: Advice) -> Iterator[Line]:
     programme = study.programme
     for role, key in ((START, "start"), (REVIEW, "review")):
         if keys := [i for i in found.chosen if i in programme.with_role(role)]:
-            yield _line(key, named_with_years(study, keys))
+            yield line(key, named_with_years(study, keys))
     for even, key in ((True, "choose"), (False, "prefer")):
         mine = [e for e in found.exchanges if e.even == even]
         if mine:
             more = say("choice.more", count=len(mine) - 1) if len(mine) > 1 else None
-            yield _line(key, sentences(choice_text(mine[0]), more))
+            yield line(key, sentences(choice_text(mine[0]), more))
     if keys := [i for i in found.chosen if i in programme.with_role(LEAVE, REPLACE)]:
-        yield _line("open", named_with_years(study, keys))
+        yield line("open", named_with_years(study, keys))
     if out := len(programme.with_role(NOT_NOW)):
-        yield _line("not_now", say("decision.roles.not_now", count=out))
+        yield line("not_now", say("decision.roles.not_now", count=out))
 
 
 def named_with_years(study: Study, keys: Iterable[str]) -> Listed:
@@ -383,16 +346,16 @@ def _money(study: Study) -> Number:
     """What the budget is to pay; else that it pays nothing, and who does."""
     programme, payers, key = study.programme, study.case.settings.budget_payers, "decision.money."
     if unpaid := asks_of(programme):
-        paid = listed(_one_off(programme, PAYERS))
+        paid = listed(one_off(programme, PAYERS))
         text = say(f"{key}{unpaid[1:]}", unit=MILLIONS, list=paid)
         return say(f"{key}nothing"), say(f"{key}label_unpaid"), text
     raised = say(
         f"{key}{'parts' if programme.contingency_m > 0 else 'parts_certain'}",
         expected=ref("asked.programme", programme.asked_m, "tenth"),
         contingency=ref("contingency.programme", programme.contingency_m, "tenth"),
-        list=listed(_one_off(programme, payers)),
+        list=listed(one_off(programme, payers)),
     )
-    beside = _one_off(programme, [payer for payer in PAYERS if payer not in payers])
+    beside = one_off(programme, [payer for payer in PAYERS if payer not in payers])
     beside_it = say(f"{key}beside", list=listed(beside)) if beside else None
     return (
         needed_of(programme),
@@ -474,7 +437,7 @@ def _in_money(study: Study, found: Advice) -> Iterator[Line]:
     if price := _price(study, found):
         told.append(say("decision.net.break_even", price=price))
     if told:
-        yield _line("money", sentences(*told))
+        yield line("money", sentences(*told))
 
 
 def _price(study: Study, found: Advice) -> Ref | None:
@@ -545,14 +508,6 @@ def _candidates(study: Study, found: Advice) -> Bars:
     )
 
 
-MILLIONS = Unit()  # of money
-
-
-def asked_in(study: Study, key: str) -> Phrase:
-    """Head of a column of money that is asked for."""
-    return to_raise(study, key, f"{key}_spend", unit=MILLIONS)
-
-
 def _verb(role: str, inside: bool) -> Phrase:
     """Head of a group: its verb; those that stand against others follow with "or" and "to"."""
     if not inside and role in (CHOOSE, PREFER):
@@ -566,11 +521,6 @@ def _fill(role: str, inside: bool) -> str:
     if inside:
         return HATCHED
     return OUTLINE if role == NOT_NOW else GREY
-
-
-def short(key: str, most: int = NAME) -> Name:
-    """A name, cut for a picture."""
-    return Name(key, "short", most)
 
 
 def _candidate(key: str, study: Study) -> Bar:
@@ -600,9 +550,9 @@ def _project(study: Study, found: Advice) -> tuple[Block, ...]:
     fills = (HATCHED, SOLID, GREY)
     axis = say("decision.costs.axis", unit=MILLIONS)
     lines = (
-        _line("asked", _asked(study, found)),
-        _line("advice", say(f"{key}{verdict}", percent=chance)),
-        _line("worth", worth_it),
+        line("asked", _asked(study, found)),
+        line("advice", say(f"{key}{verdict}", percent=chance)),
+        line("worth", worth_it),
     )
     return (
         Title(say(f"{key}title_{verdict}", name=name, share=closed)),
@@ -638,7 +588,7 @@ def _alone(study: Study) -> tuple[Block, ...]:
     span = Ref(gain.figure, gain.amount, "span")
     extents = Word("extent", study.sample.model.extents.key)
     numbers: list[Number] = [
-        (cost, say(f"{key}bar_cost"), _ranged(cost, _whole_life(study))),
+        (cost, say(f"{key}bar_cost"), ranged(cost, whole_life(study))),
         (
             gain,
             say(f"{key}gain_label"),
@@ -661,7 +611,7 @@ def _alone(study: Study) -> tuple[Block, ...]:
             title = say(f"{key}picture", percent=chance)
             detail = say(f"{key}net_detail", percent=chance)
             middle = Ref(net.figure, net.amount, "millions_middle")
-            numbers.append((middle, say(f"{key}net_label"), _ranged(net, detail)))
+            numbers.append((middle, say(f"{key}net_label"), ranged(net, detail)))
             bars += [_whole(say(f"{key}bar_money"), benefit), _whole(say(f"{key}bar_net"), net)]
     parts: dict[str, Slot] = {"asked": asked}
     if chance is not None:
@@ -670,8 +620,8 @@ def _alone(study: Study) -> tuple[Block, ...]:
         verdict = "none_pays" if study.programme.measure == NET else "nothing"
         parts["budget"] = budget_of(study.programme)
     lines = (
-        _line("question", say("decision.ranking.asked", count=1)),
-        _line("advice", say(f"{key}{verdict}", **parts)),
+        line("question", say("decision.ranking.asked", count=1)),
+        line("advice", say(f"{key}{verdict}", **parts)),
     )
     axis = say("decision.costs.axis", unit=MILLIONS)
     fills = (HATCHED, SOLID, GREY)
@@ -721,7 +671,7 @@ def _ranking(study: Study) -> tuple[Block, ...]:
     )
     numbers = Numbers(
         (
-            (cost, say(f"{key}cost_label", first=first), _ranged(cost, _whole_life(study))),
+            (cost, say(f"{key}cost_label", first=first), ranged(cost, whole_life(study))),
             (gain, say(f"{key}gain_label", first=first), distance),
             (share, say(f"{key}best_label", first=first), say(f"{key}best_detail", count=count)),
         )
@@ -739,8 +689,8 @@ def _ranking(study: Study) -> tuple[Block, ...]:
     )
     shown, hidden = first_rows((Group(None, SOLID, bars),), ON_PAGE)
     lines = (
-        _line("question", say(f"{key}asked", count=count)),
-        _line("advice", say(f"{key}recommendation", first=first, asked=asked)),
+        line("question", say(f"{key}asked", count=count)),
+        line("advice", say(f"{key}recommendation", first=first, asked=asked)),
     )
     return (
         Title(Hedged(f"{key}title", share, (("first", first),))),
@@ -758,155 +708,4 @@ def _ranking(study: Study) -> tuple[Block, ...]:
     )
 
 
-def _whole_life(study: Study) -> Phrase:
-    settings = study.case.settings
-    return say("decision.cost_detail", years=settings.years, price_year=settings.price_year)
-
-
-def _ranged(figure: Ref, text: Text) -> Text:
-    """Put the range of a number before what is said of it."""
-    if figure.amount.is_certain:
-        return text
-    span = Ref(figure.figure, figure.amount, "span")
-    return sentences(say("decision.range", span=span), text)
-
-
-def total_cost(study: Study, how: str) -> Ref:
-    """What all capabilities cost."""
-    return ref("cost.all_capabilities", study.appraisal.total_cost, how)
-
-
-def _total_cost(study: Study) -> Number:
-    total = total_cost(study, "millions_middle")
-    label = say("decision.capabilities.cost_label", count=len(study.case.capabilities))
-    return total, label, _ranged(total, _whole_life(study))
-
-
-def _by_cost(study: Study) -> Bars:
-    """The dearest capabilities with the payers of each, and the others together."""
-    table = study.appraisal.to_frame().sort_values("cost_m", ascending=False, kind="stable")
-    bars = [
-        Bar(
-            short(str(key)),
-            (row_ref("capabilities", "cost_m", key, row, "spread"),),
-            Amount.of(row, "cost_m"),
-            parts_by_payer(study, key),
-        )
-        for key, row in rows_of(table)
-    ]
-    shown, hidden = first_rows((Group(None, SOLID, tuple(bars)),), ON_PAGE)
-    held = float(table["cost_m"].head(FEW).sum() / table["cost_m"].sum())
-    key = "decision.costs."
-    axis = say(f"{key}axis", unit=MILLIONS)
-    title = say(
-        f"{key}picture",
-        count=min(FEW, len(table)),
-        share=ref("cost_share.dearest", held, "percent"),
-    )
-    return Bars(
-        title if len(table) > FEW else say(f"{key}picture_all", count=len(table)),
-        axis,
-        say(f"{key}names"),
-        (axis,),
-        shown,
-        _whole_life(study),
-        key=payer_key(study),
-        spare=max(sum(len(group.bars) for group in shown) - FEW, 0),
-        hidden=hidden,
-    )
-
-
-def _paying(study: Study) -> list[str]:
-    """Who pays for capabilities; none where it is one alone, whose parts are the whole."""
-    paid = study.appraisal.cost_by_payer()
-    paying = [payer for payer in PAYERS if float(paid[payer].sum()) > 0]
-    return paying if len(paying) > 1 else []
-
-
-def parts_by_payer(study: Study, key: object) -> tuple[float, ...]:
-    """Parts of the bar of a capability, by payer."""
-    paid = row_of(study.appraisal.cost_by_payer(), key)
-    return tuple(float(paid[payer]) for payer in _paying(study))
-
-
-def payer_key(study: Study) -> tuple[tuple[str, Text], ...]:
-    """Fills of a bar by payer."""
-    fills = (SOLID, HATCHED, GREY)
-    return tuple((f, Word("payer", payer)) for f, payer in zip(fills, _paying(study), strict=False))
-
-
-FEW = 5  # of which the picture of costs says how much they hold
-
-
-def _value_numbers(study: Study) -> Numbers:
-    """The cost of all, the score of the first for value for money, and how surely it is first."""
-    table = study.appraisal.to_frame()
-    best = study.appraisal.first
-    row, first = row_of(table, best), Name(best, "full")
-    score, rate, share = (
-        row_ref("capabilities", column, best, row, how)
-        for column, how in (
-            ("score", "middle"),
-            ("score_per_m", "spread"),
-            ("p_first", "probability"),
-        )
-    )
-    key = "decision.capabilities."
-    scored = (
-        say(f"{key}gain_value", gain=score),
-        say(f"{key}gain_label", first=first),
-        _ranged(score, say(f"{key}gain_detail", rate=rate)),
-    )
-    if len(table) == 1:
-        return Numbers((_total_cost(study), scored))
-    best_of = say(f"{key}best_label", first=first), say(f"{key}best_detail", count=len(table))
-    return Numbers((_total_cost(study), scored, (share, *best_of)))
-
-
-def _capabilities(study: Study) -> tuple[Block, ...]:
-    """What gives most value for money; the case names no improvements."""
-    table = study.appraisal.to_frame()
-    best, key = study.appraisal.first, "decision.capabilities."
-    share = row_ref("capabilities", "p_first", best, row_of(table, best), "probability")
-    first = Name(best, "full")
-    advised = say(f"{key}recommendation", first=first, cost=total_cost(study, "millions_spread"))
-    lines = (
-        _line("question", say(f"{key}asked", count=len(table))),
-        _line("advice", advised),
-    )
-    title: Text = Hedged(f"{key}title", share, (("first", first),))
-    if len(table) == 1:
-        score = row_ref("capabilities", "score", best, row_of(table, best), "middle")
-        cost, years = total_cost(study, "millions_spread"), study.case.settings.years
-        title = say(f"{key}title_one", first=first, cost=cost, years=years, score=score)
-        lines = lines[0], _line("advice", say(f"{key}recommendation_one"))
-    return Title(title), Ask(lines), _value_numbers(study), _by_cost(study)
-
-
-def _costs(study: Study) -> tuple[Block, ...]:
-    """What the capabilities cost and who carries it; the case has no value tree."""
-    table = study.appraisal.to_frame().sort_values("cost_m", ascending=False, kind="stable")
-    (dearest, row), count = rows_of(table)[0], len(table)
-    largest = row_ref("capabilities", "cost_m", dearest, row, "millions_middle")
-    money, key = total_cost(study, "millions_spread"), "decision.costs."
-    told = [_total_cost(study)]
-    if count > 1:
-        first = say(f"{key}largest_label", first=Name(str(dearest), "full"))
-        told.append((largest, first, _ranged(largest, say(f"{key}largest_detail"))))
-    paid = study.appraisal.cost_by_payer()
-    for payer in _paying(study)[1:2]:  # beside the first
-        share = float(paid[payer].sum()) / float(paid.to_numpy().sum())
-        figure = ref(f"cost_share.all_capabilities.{payer}", share, "percent")
-        label = say(f"{key}share_label", payer=Word("payer", payer))
-        told.append((figure, label, say(f"{key}share_detail")))
-    numbers = Numbers(tuple(told))
-    years = study.case.settings.years
-    lines = (
-        _line("question", say(f"{key}asked", count=count)),
-        _line("advice", say(f"{key}recommendation", cost=money)),
-    )
-    title = Title(say(f"{key}title", count=count, cost=money, years=years))
-    return title, Ask(lines), numbers, _by_cost(study)
-
-
-_HEADS = {RANKING: _ranking, CAPABILITIES: _capabilities, COSTS: _costs}
+_HEADS = {RANKING: _ranking, CAPABILITIES: of_capabilities, COSTS: of_costs}

@@ -40,7 +40,7 @@ from capworth.report.content import (
     stated,
     with_range,
 )
-from capworth.report.decision import (
+from capworth.report.money import (
     MILLIONS,
     asks_of,
     budget_of,

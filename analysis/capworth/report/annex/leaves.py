@@ -50,15 +50,8 @@ from capworth.report.content import (
     sentences,
     stated,
 )
-from capworth.report.decision import (
-    MILLIONS,
-    asked_in,
-    parts_by_payer,
-    payer_key,
-    sure_of,
-    to_raise,
-)
 from capworth.report.doubt import level_of
+from capworth.report.money import MILLIONS, asked_in, parts_by_payer, payer_key, sure_of, to_raise
 from capworth.study.stages import Study
 
 LINES = 12  # of a table with words

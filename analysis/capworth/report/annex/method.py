@@ -36,7 +36,7 @@ from capworth.report.content import (
     sentences,
     stated,
 )
-from capworth.report.decision import sure_of
+from capworth.report.money import sure_of
 from capworth.study.stages import Study
 
 QUANTILES = {name: tail for name, tail in ENDS.items() if tail}  # readings of low and high
