@@ -325,7 +325,8 @@ def test_the_first_column_and_the_head_stand_at_the_right(
 def test_nothing_english_is_left(content: dict[str, Any], small: Case) -> None:
     """Titles of sources stay in their language."""
     of_the_case = {criterion.unit for criterion in small.criteria} | set(small.names().values())
-    sources = {known.source for known in (*bias_classes().values(), *schedules().values())}
+    sources = {known.source for known in bias_classes().values()}
+    sources |= {known.source for known in schedules().values()}
     sources |= {words for one in small.sources for words in (one.title, one.publisher) if words}
     for text in spoken([content["decision"], content["summary"], content["sections"]]):
         bare = text
