@@ -68,6 +68,16 @@ COUNTED_AS: Final[Mapping[tuple[str, str], str]] = {  # slots of a phrase that c
     ("options.proposed", "count"): f"members.{PROGRAMME}",
     ("options.start_only", "count"): "members.option.start",
 }
+SET_IN: Final[Mapping[tuple[str, str], str]] = {  # slots of a phrase that hold what was set
+    ("parameter.years_value", "first"): "setting.first_year",
+    ("parameter.draws_value", "draws"): "setting.draws",
+    ("parameter.excellence_value", "efficient"): "setting.excellent_efficient",
+    ("parameter.excellence_value", "top"): "setting.excellent_top",
+    ("parameter.excellence_value", "share"): "setting.top_share",
+    ("parameter.budget_value", "budget"): f"budget.{PROGRAMME}",
+    ("parameter.budget_value", "target"): f"target.{PROGRAMME}",
+    ("parameter.objective_value", "near"): f"near.{PROGRAMME}",
+}
 BESIDE: Final[Mapping[tuple[str, str], str]] = {  # that tell of the figure in another slot
     ("role_year.late", "count"): "year",
 }
@@ -113,9 +123,11 @@ class Links:
         return node
 
     def _slot(self, key: str, slot: str, value: Any, known: Mapping[str, Any]) -> Any:
+        name = COUNTED_AS.get((key, slot)) or SET_IN.get((key, slot)) or SET_AS.get(slot)
+        if isinstance(value, Stated) and name in self._figures:
+            return Heard(value, partial(self._heard, (self._figures[str(name)],)))
         if not isinstance(value, int):
             return self._marked(value)
-        name = COUNTED_AS.get((key, slot)) or SET_AS.get(slot)
         beside = known.get(BESIDE.get((key, slot), ""))
         if isinstance(beside, Ref):
             name = self._figures.stored(beside.figure)
