@@ -75,8 +75,8 @@ LOCK = $(BIN)/uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --g
 	--no-header --no-annotate pyproject.toml
 lock: .venv/bin/uv
 	$(LOCK) --extra build -o requirements.lock
-	$(LOCK) --extra build --extra notebooks --extra logs --extra spark --extra cluster --extra word --extra labels --extra dev -o requirements-dev.lock
-	$(LOCK) --all-extras -o requirements-bench.lock
+	$(LOCK) --extra build --extra notebooks --extra logs --extra cluster --extra word --extra labels --extra dev -o requirements-dev.lock
+	$(LOCK) --extra build --extra notebooks --extra logs --extra cluster --extra word --extra labels --extra dev --extra bench -o requirements-bench.lock
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

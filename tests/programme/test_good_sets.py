@@ -120,22 +120,41 @@ def test_roles_worked_by_hand(small: Case, plan: Plan) -> None:
 
 
 def test_options_side_by_side(worked: Any, open_study: Any, small: Case, plan: Plan) -> None:
-    """Nothing, what is started in any case, and the programme; at the modes CLOUD for 0.11."""
+    """Nothing, what is started in any case, and the programme; at the modes CLOUD for 0.11.
+
+    Nothing that CLOUD does has a price: its net value is absent, not its cost with a minus.
+    """
     table = worked.programme.options()
     assert table.index.tolist() == [NOTHING, START, RECOMMENDED]
     assert table["chosen"].tolist() == ["", "", "CLOUD"]
     assert table["value"].tolist() == pytest.approx([0, 0, 2.348401323])
     assert table["asked_m"].tolist() == pytest.approx([0, 0, 0.1])
-    assert table["net_m"].tolist() == pytest.approx([0, 0, -0.095313681])
+    assert table["net_m"].tolist() == pytest.approx([0, 0, np.nan], nan_ok=True)
     assert table["harm_days"].tolist() == [0, 0, 0]
     assert table["fits"].tolist() == [True] * 3
-    row = open_study.programme.options().T[RECOMMENDED]
-    assert row["net_m"] == pytest.approx(open_study.programme.net_m[0])
-    assert row["gain"] == pytest.approx(open_study.programme.gain[0])
+    priced = plan(small.with_settings(budget=180_000.0, target=None)).programme
+    assert priced.chosen == ("SCAN", "LINK")
+    assert np.isfinite(priced.net_m).all()
+    for found in (priced, open_study.programme):
+        row = found.options().T[RECOMMENDED]
+        assert row["net_m"] == pytest.approx(found.net_m[0], nan_ok=True)
+        assert row["gain"] == pytest.approx(found.gain[0])
     must = tuple(replace(i, must=i.id == "CLOUD") for i in small.improvements)
     forced = plan(replace(small, improvements=must), 3, modes=True).programme.options()
     assert forced["fits"].tolist() == [False, True, True]  # doing nothing breaks the must
     assert forced["chosen"].tolist() == ["", "CLOUD", "CLOUD"]
+
+
+def test_an_unpriced_must_leaves_net_absent(small: Case, plan: Plan) -> None:
+    """CLOUD must be done and nothing of it has a price: no net, and all else is known."""
+    must = tuple(replace(i, must=i.id == "CLOUD") for i in small.improvements)
+    found = plan(replace(small, improvements=must), 60).programme
+    assert found.chosen == ("CLOUD",)
+    assert np.isnan([*found.net_m, found.p_net]).all()
+    assert np.isfinite([*found.gain, *found.cost_m, *found.harm_days, found.asked_m]).all()
+    table = found.options()
+    assert table["net_m"].isna().to_dict() == {NOTHING: False, START: True, RECOMMENDED: True}
+    assert table[["value", "gain", "asked_m", "harm_days"]].notna().all(axis=None)
 
 
 # ---------------------------------------------------------------------------------- targets
