@@ -45,11 +45,11 @@ from capworth.methods.portfolio.frontier import budget_frontier
 from capworth.methods.uncertainty.sobol import sobol_indices
 from capworth.methods.uncertainty.value_of_information import evppi
 from capworth.model.simulation import draw_sample
+from capworth.runs.timing import UNIT, unit
 from capworth.study.stages import run_study
 
 HERE = Path(__file__).parent
 SMALL = HERE.parent / "tests" / "cases" / "small"
-UNIT_SIZE, UNIT_ROUNDS = 1_000_000, 10
 
 
 @dataclass(frozen=True)
@@ -84,19 +84,6 @@ def close(mine: Any, theirs: Any, within: float) -> str:
     gap = float(np.nanmax(np.abs(np.asarray(mine, float) - np.asarray(theirs, float))))
     assert gap <= within, f"the answers differ by {gap:.1e}, more than {within:.0e}"
     return f"{gap:.0e}"
-
-
-def unit() -> float:
-    """Seconds of the unit: ten times a million normal numbers, their sum and their order."""
-
-    def work() -> None:
-        random = np.random.Generator(np.random.PCG64DXSM(1))
-        for _ in range(UNIT_ROUNDS):
-            numbers = random.standard_normal(UNIT_SIZE)
-            numbers.sum()
-            np.sort(numbers)
-
-    return timed(work)[0]
 
 
 def floor_of(numbers: int) -> float:
@@ -298,8 +285,8 @@ def table_of(rows: list[Row], seconds: float) -> str:
         "# Beside the field's own packages",
         "",
         "Made by `python benchmarks/bench_peers.py --write`, which says what is fair about it.",
-        f"Machine: {machine()}; load {os.getloadavg()[0]:.1f}. A unit, {UNIT_ROUNDS} times "
-        f"{UNIT_SIZE:,} normal numbers drawn, summed and sorted, is {seconds:.2f} s here.",
+        f"Machine: {machine()}; load {os.getloadavg()[0]:.1f}. A unit, "
+        f"{UNIT}, is {seconds:.2f} s here.",
         "",
         "| job | who | processor s | units | peer / ours | answers differ by |",
         "|---|---|---|---|---|---|",

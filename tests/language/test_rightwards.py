@@ -260,15 +260,6 @@ def lines(report: PdfReader) -> tuple[str, ...]:
     return tuple(line for page in report.pages for line in painted(page))
 
 
-def test_it_is_tagged_and_says_its_language(report: PdfReader) -> None:
-    root: Any = report.trailer["/Root"]
-    assert root["/Lang"] == "ar"
-    assert root["/MarkInfo"]["/Marked"]
-    metadata = root["/Metadata"].get_object().get_data().decode()
-    for claim in ("<pdfuaid:part>1<", "<pdfaid:part>2<", "<pdfaid:conformance>A<"):
-        assert claim in metadata
-
-
 def test_ranges_are_painted_from_low_to_high(lines: tuple[str, ...]) -> None:
     found = list(ranges(iter(lines)))
     assert len(found) > 60

@@ -21,7 +21,7 @@ def no_values(case: Case) -> Case:
 def no_chain(case: Case) -> Case:
     effects = tuple(e for e in case.effects if e.criterion)
     case = replace(case, chain=(), unit_values=(), outcomes=(), effects=effects)
-    return _kept(case, {e.improvement for e in effects})
+    return kept_only(case, {e.improvement for e in effects})
 
 
 def no_reference(case: Case) -> Case:
@@ -30,7 +30,7 @@ def no_reference(case: Case) -> Case:
     return replace(case, criteria=criteria, scores=scores)
 
 
-def _kept(case: Case, improvements: set[str]) -> Case:
+def kept_only(case: Case, improvements: set[str]) -> Case:
     """Keep some improvements only, with all that is of them."""
     if not improvements:
         case = _settled(case, budget=None, target=None)
@@ -51,11 +51,11 @@ def _kept(case: Case, improvements: set[str]) -> Case:
 
 
 def no_improvements(case: Case) -> Case:
-    return replace(_kept(case, set()), funding=(), limits=())
+    return replace(kept_only(case, set()), funding=(), limits=())
 
 
 def one_project(case: Case) -> Case:
-    return _kept(case, {case.improvements[0].id} if case.improvements else set())
+    return kept_only(case, {case.improvements[0].id} if case.improvements else set())
 
 
 def no_budget(case: Case) -> Case:
@@ -124,7 +124,7 @@ def one_capability(case: Case) -> Case:
     )
     lines = {c.id for c in case.costs}
     case = replace(case, savings=tuple(s for s in case.savings if s.line in lines))
-    return _settled(_kept(case, {e.improvement for e in effects}), productivity="")
+    return _settled(kept_only(case, {e.improvement for e in effects}), productivity="")
 
 
 def no_funding(case: Case) -> Case:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 
 import pytest
-from cut_cases import AGAINST, CUTS, cut_cases, different
+from cut_cases import AGAINST, CUTS, cut_cases, different, kept_only
 from licences import unlicensed
 
-from capworth.case.model import Case
+from capworth.case.model import Case, Estimate
+from capworth.case.read import checked_case
 from capworth.language.language import Language
 from capworth.model.result import Provenance
 from capworth.model.simulation import Sample
@@ -103,3 +104,57 @@ def test_a_paper_of_costs_alone_has_two_pages(cases: Mapping[str, Case]) -> None
     assert len(content.pages) == 2
     assert content.annex == ()
     assert content.said("en").sections == ()
+
+
+# ---------------------------------------------------------------- money, and no value tree
+
+
+def without_tree(small: Case, worth: float) -> Case:
+    """What is left of the small case without criteria: is it worth it, in money?"""
+    effects = tuple(effect for effect in small.effects if not effect.criterion)
+    values = tuple(
+        replace(u, worth=scaled(u.worth, worth)) if u.scale == "money" else u
+        for u in small.unit_values
+    )
+    case = replace(
+        small,
+        criteria=(),
+        scores=(),
+        effects=effects,
+        claim=None,
+        codes=(),
+        feedback=(),
+        judgements=(),
+        minimums=(),
+        unit_values=values,
+    )
+    case = kept_only(case, {effect.improvement for effect in effects})
+    return checked_case(replace(case, settings=replace(case.settings, objective="net")))
+
+
+def scaled(estimate: Estimate, by: float) -> Estimate:
+    return replace(
+        estimate, low=estimate.low * by, mode=estimate.mode * by, high=estimate.high * by
+    )
+
+
+@pytest.mark.parametrize(("worth", "chosen"), [(1.0, ()), (3000.0, ("SCAN",))])
+def test_money_without_a_value_tree_decides(
+    small: Case, worth: float, chosen: tuple[str, ...]
+) -> None:
+    """A programme is advised by its net value; nothing is said of a distance that is not there."""
+    study = run_study(without_tree(small, worth), draws=100)
+    assert study.programme.chosen == chosen
+    edition = Content.of(study).said("en")
+    words = str((edition.pages, edition.sections))
+    first = str(edition.pages[0])
+    title = "Start 1 improvement" if chosen else "In money alone no improvement earns its cost"
+    assert title in first
+    assert "No spending is recommended" not in words
+    assert "names no budget" not in words
+    assert "distance" not in str(edition.pages)
+    assert "no input was swung" not in words
+    if chosen:
+        middle = f"{study.programme.net_m[0]:.2g}".split("e")[0].replace(".", "")
+        assert f"Net €{middle}" in first
+        assert "exceed the cost in" in first

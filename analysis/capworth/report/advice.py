@@ -51,8 +51,8 @@ class Advice:
 
 
 def advice(study: Study) -> Advice | None:
-    """Gather the recommendation; None where the case has no budget or no value tree."""
-    if "programme" not in study or "priorities" not in study or not study.case.measured:
+    """Gather the recommendation; None where the case has no budget."""
+    if "programme" not in study or "priorities" not in study:
         return None
     programme, priorities = study.programme, study.priorities
     table = programme.to_frame().loc[list(priorities.order)]

@@ -86,13 +86,11 @@ PICTURED = 12  # rows that the picture keeps in any case, those to start first
 
 def page_one_of(study: Study) -> str:
     """Say which page 1 is printed, by what the case asks."""
+    if "programme" in study:
+        return PROJECT if len(study.case.improvements) == 1 else SET
     if not study.case.measured:
         return COSTS
-    if "priorities" not in study:
-        return CAPABILITIES
-    if "programme" not in study:
-        return RANKING
-    return PROJECT if len(study.case.improvements) == 1 else SET
+    return RANKING if "priorities" in study else CAPABILITIES
 
 
 def decision_blocks(study: Study) -> tuple[Block, ...]:
@@ -167,7 +165,8 @@ def _advised(study: Study, found: Advice) -> tuple[Block, ...]:
         *_verbs(study, found),
         *_in_money(study, found),
     )
-    return Title(_title(study, found)), Ask(lines), _three(study, found), _candidates(study, found)
+    picture = _candidates if study.case.measured else _costs_and_benefits
+    return Title(_title(study, found)), Ask(lines), _three(study, found), picture(study, found)
 
 
 def _nothing(study: Study) -> tuple[Block, ...]:
@@ -322,24 +321,26 @@ def choice_text(exchange: Exchange) -> Phrase:
 
 
 def _three(study: Study, found: Advice) -> Numbers:
-    """To raise, what follows for the organisation and its members, the share of the distance."""
+    """To raise, what follows for the organisation and its members, what it brings."""
+    return Numbers((_money(study), _follows(study, found), *_brings(study, found)))
+
+
+def _brings(study: Study, found: Advice) -> Iterator[Number]:
+    """The share of the distance; net value in money where no value tree makes a distance."""
     programme = study.programme
-    distance = say(
-        "decision.distance.text",
-        span=ref("gain.programme", found.gain, "span"),
-        extents=Word("extent", programme.extent_key),
-    )
-    return Numbers(
-        (
-            _money(study),
-            _follows(study, found),
-            (
-                ref("gain.programme", found.gain, "percent_middle"),
-                say("decision.distance.label"),
-                distance,
-            ),
+    if study.case.measured:
+        distance = say(
+            "decision.distance.text",
+            span=ref("gain.programme", found.gain, "span"),
+            extents=Word("extent", programme.extent_key),
         )
-    )
+        share = ref("gain.programme", found.gain, "percent_middle")
+        yield share, say("decision.distance.label"), distance
+    elif found.net is not None:
+        net = ref("net.programme", found.net, "millions_middle")
+        chance = ref("positive.programme", programme.p_net, "probability")
+        told = say("decision.project.net_detail", percent=chance)
+        yield net, say("decision.project.net_label"), ranged(net, told)
 
 
 def _money(study: Study) -> Number:
@@ -541,31 +542,44 @@ def _project(study: Study, found: Advice) -> tuple[Block, ...]:
     price = _price(study, found)
     worth_it = say(f"{key}worth", price=price) if price else say(f"{key}worth_none")
     closed = ref("gain.programme", found.gain, "percent_range")
-    amounts = (("cost", found.cost), ("money", found.money), ("net", found.net))
-    bars = [
-        Bar(say(f"{key}bar_{what}"), (ref(f"{what}.programme", amount, "spread"),), amount)
-        for what, amount in amounts
-        if amount is not None
-    ]
-    fills = (HATCHED, SOLID, GREY)
-    axis = say("decision.costs.axis", unit=MILLIONS)
     lines = (
         line("asked", _asked(study, found)),
         line("advice", say(f"{key}{verdict}", percent=chance)),
         line("worth", worth_it),
     )
     return (
-        Title(say(f"{key}title_{verdict}", name=name, share=closed)),
+        Title(say(f"{key}title_{_titled(verdict, study)}", name=name, share=closed)),
         Ask(lines),
         _three(study, found),
-        Bars(
-            say(f"{key}{'picture_cost' if found.net is None else 'picture'}", percent=chance),
-            axis,
-            None,
-            (axis,),
-            tuple(Group(None, fill, (bar,)) for fill, bar in zip(fills, bars, strict=False)),
-            say(f"{key}note", years=study.case.settings.years),
+        _costs_and_benefits(study, found),
+    )
+
+
+def _titled(verdict: str, study: Study) -> str:
+    """The verdict of a title: what no price decides closes a distance, if there is one."""
+    return verdict if study.case.measured or verdict not in ("unpriced", "no_money") else "open"
+
+
+def _costs_and_benefits(study: Study, found: Advice) -> Bars:
+    """What the set costs, brings and leaves, all in money."""
+    key, axis = "decision.project.", say("decision.costs.axis", unit=MILLIONS)
+    amounts = (("cost", found.cost), ("money", found.money), ("net", found.net))
+    bars = [
+        Bar(say(f"{key}bar_{what}"), (ref(f"{what}.programme", amount, "spread"),), amount)
+        for what, amount in amounts
+        if amount is not None
+    ]
+    chance = ref("positive.programme", study.programme.p_net, "probability")
+    return Bars(
+        say(f"{key}{'picture_cost' if found.net is None else 'picture'}", percent=chance),
+        axis,
+        None,
+        (axis,),
+        tuple(
+            Group(None, fill, (bar,))
+            for fill, bar in zip((HATCHED, SOLID, GREY), bars, strict=False)
         ),
+        say(f"{key}note", years=study.case.settings.years),
     )
 
 
@@ -587,14 +601,10 @@ def _alone(study: Study) -> tuple[Block, ...]:
     )
     span = Ref(gain.figure, gain.amount, "span")
     extents = Word("extent", study.sample.model.extents.key)
-    numbers: list[Number] = [
-        (cost, say(f"{key}bar_cost"), ranged(cost, whole_life(study))),
-        (
-            gain,
-            say(f"{key}gain_label"),
-            say("decision.distance.text", span=span, extents=extents),
-        ),
-    ]
+    numbers: list[Number] = [(cost, say(f"{key}bar_cost"), ranged(cost, whole_life(study)))]
+    if study.case.measured:
+        closed = say("decision.distance.text", span=span, extents=extents)
+        numbers.append((gain, say(f"{key}gain_label"), closed))
     bars = [_whole(say(f"{key}bar_cost"), Ref(cost.figure, cost.amount, "spread"))]
     title, verdict, chance = say(f"{key}picture_cost"), "no_money", None
     if "economics" in study:
@@ -628,7 +638,7 @@ def _alone(study: Study) -> tuple[Block, ...]:
     groups = (Group(None, fill, (bar,)) for fill, bar in zip(fills, bars, strict=False))
     share = Ref(gain.figure, gain.amount, "percent_range")
     return (
-        Title(say(f"{key}title_{verdict}", name=name, share=share, **parts)),
+        Title(say(f"{key}title_{_titled(verdict, study)}", name=name, share=share, **parts)),
         Ask(lines),
         Numbers(tuple(numbers)),
         Bars(title, axis, None, (axis,), tuple(groups), say(f"{key}note", years=years)),

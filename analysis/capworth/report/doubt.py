@@ -36,7 +36,8 @@ TURNS_NAMED = 3  # inputs on page 1
 def what_would_change(study: Study, found: Advice | None) -> List | Missing:
     """Inputs that alone change the programme, the likeliest first; else the first place."""
     head = say("change.head")
-    if found is not None and found.count > 0 and "switching" in study:
+    swung = found is not None and (found.count > 0 or not study.case.measured)
+    if swung and "switching" in study:
         return _switches(study, head)
     if "sensitivity" not in study:
         why = "no_rival" if study.case.measured else "not_asked"

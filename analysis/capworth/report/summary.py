@@ -165,7 +165,8 @@ def _options(study: Study, found: Advice) -> Table:
             )
             for k, payer in enumerate(paying)
         ]
-    rows.append((say("options.distance"), cells("gain")))
+    if study.case.measured:
+        rows.append((say("options.distance"), cells("gain")))
     if found.net is not None:
         rows.append((say("options.net"), cells("net_m")))
     if found.harm is not None and found.harm.high > 0:
@@ -287,7 +288,7 @@ def _members(study: Study) -> Phrase:
 
 def _funding(study: Study) -> tuple[Text, Text | None]:
     """What is pledged; then what more money would buy, and what the earmarks cost."""
-    if "funding" not in study or not study.case.measured:
+    if "funding" not in study:
         return say("summary.funding_not_asked"), None
     funding, pledged = study.funding, None
     goal = funding.target_m or funding.budget_m

@@ -91,7 +91,12 @@ def by_cost(study: Study) -> Bars:
 
 
 def value_numbers(study: Study) -> Numbers:
-    """The cost of all, the score of the first for value for money, and how surely it is first."""
+    """The cost of all, the score of the first for value for money, and how surely it is first.
+
+    Without a value tree nothing has a score: the cost, the dearest and who else pays.
+    """
+    if not study.case.measured:
+        return _cost_numbers(study)
     table = study.appraisal.to_frame()
     best = study.appraisal.first
     row, first = row_of(table, best), Name(best, "full")
@@ -135,14 +140,12 @@ def of_capabilities(study: Study) -> tuple[Block, ...]:
     return Title(title), Ask(lines), value_numbers(study), by_cost(study)
 
 
-def of_costs(study: Study) -> tuple[Block, ...]:
-    """What the capabilities cost and who carries it; the case has no value tree."""
-    table = study.appraisal.to_frame().sort_values("cost_m", ascending=False, kind="stable")
-    (dearest, row), count = rows_of(table)[0], len(table)
+def _cost_numbers(study: Study) -> Numbers:
+    table, key = study.appraisal.to_frame(), "decision.costs."
+    dearest, row = rows_of(table.sort_values("cost_m", ascending=False, kind="stable"))[0]
     largest = row_ref("capabilities", "cost_m", dearest, row, "millions_middle")
-    money, key = total_cost(study, "millions_spread"), "decision.costs."
     told = [_total_cost(study)]
-    if count > 1:
+    if len(table) > 1:
         first = say(f"{key}largest_label", first=Name(str(dearest), "full"))
         told.append((largest, first, ranged(largest, say(f"{key}largest_detail"))))
     paid = study.appraisal.cost_by_payer()
@@ -151,11 +154,16 @@ def of_costs(study: Study) -> tuple[Block, ...]:
         figure = ref(f"cost_share.all_capabilities.{payer}", share, "percent")
         label = say(f"{key}share_label", payer=Word("payer", payer))
         told.append((figure, label, say(f"{key}share_detail")))
-    numbers = Numbers(tuple(told))
-    years = study.case.settings.years
+    return Numbers(tuple(told))
+
+
+def of_costs(study: Study) -> tuple[Block, ...]:
+    """What the capabilities cost and who carries it; the case has no value tree."""
+    count, years = len(study.case.capabilities), study.case.settings.years
+    money, key = total_cost(study, "millions_spread"), "decision.costs."
     lines = (
         line("question", say(f"{key}asked", count=count)),
         line("advice", say(f"{key}recommendation", cost=money)),
     )
     title = Title(say(f"{key}title", count=count, cost=money, years=years))
-    return title, Ask(lines), numbers, by_cost(study)
+    return title, Ask(lines), _cost_numbers(study), by_cost(study)

@@ -102,4 +102,4 @@ def _built(kind: Any, name: str, stored: dict[str, Any]) -> Any:
         return None
     hints = get_type_hints(made)
     parts = {f.name: _built(hints[f.name], f"{name}.{f.name}", stored) for f in fields(made)}
-    return made(**parts)  # type: ignore[operator]
+    return made(**parts)  # type: ignore[operator]  # a dataclass, as was found above

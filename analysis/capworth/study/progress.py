@@ -48,7 +48,7 @@ def _in_cell() -> Iterator["Progress"]:
     try:
         yield tell
     finally:
-        shown.update(HTML(""))  # type: ignore[no-untyped-call]
+        shown.update(HTML(""))  # type: ignore[no-untyped-call]  # nor here
 
 
 def _on_terminal() -> Iterator["Progress"]:

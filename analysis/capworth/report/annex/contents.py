@@ -13,6 +13,7 @@ from capworth.charts.gallery import GALLERY
 from capworth.report.annex import leaves
 from capworth.report.annex.futures import futures
 from capworth.report.annex.method import evidence, limits, method
+from capworth.report.annex.sheet import asked_of
 from capworth.report.blocks import Block, Grid, Linked, List, Named, Picture, Sheet, Words
 from capworth.report.content import Name, OfChart, Own, Phrase, Setting, Text, say, stated
 from capworth.study.stages import Study
@@ -94,8 +95,8 @@ def sheets(study: Study, full: bool = False) -> tuple[Sheet, ...]:
 def _charts(study: Study, made: Iterable[Leaf]) -> Iterator[Sheet]:
     """Every chart that the case asks for and no sheet has drawn."""
     shown = {leaf.chart for leaf in made}
-    for key, chart in GALLERY.items():
-        if key not in shown and chart.asked(study):
+    for key in GALLERY:
+        if key not in shown and asked_of(key, study):
             picture = Picture(key, OfChart(key, "alt"), OfChart(key, "caption"))
             yield Sheet(say("front.chart"), OfChart(key), (picture,), name=f"chart-{key}")
 

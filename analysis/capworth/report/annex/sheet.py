@@ -29,6 +29,7 @@ from capworth.report.content import (
 from capworth.study.stages import Study
 
 NAME = 42  # letters of a name in a picture
+ON_DISTANCE = ("improvement_ranks", "alignment", "funding", "donor_menu")
 ROWS = 31  # of a picture or table on one page
 MOST = 16  # of one that has more: the most important, and a row that counts the others
 GridRow: TypeAlias = tuple[Cell | None, ...]
@@ -76,8 +77,8 @@ def head(key: str, **parts: Any) -> Phrase:
 
 
 def asked_of(chart: str, study: Study) -> bool:
-    """Whether the case asks what a chart shows."""
-    return GALLERY[chart].asked(study)
+    """Whether the case asks what a chart shows; without a value tree there is no distance."""
+    return GALLERY[chart].asked(study) and (chart not in ON_DISTANCE or bool(study.case.measured))
 
 
 def bars_of(
