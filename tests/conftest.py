@@ -4,6 +4,7 @@ import gc
 import os
 import pickle
 import shutil
+import signal
 import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +21,9 @@ if sys.platform != "win32":
 import pytest
 from hypothesis import HealthCheck, settings
 
+# As in a terminal: a shell lets what runs behind it hear no Ctrl-C, nor what that begins.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 # As the command line does, before numpy: two processes side by side have no cores to spare.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # What breaks in a method that we call ourselves is a mistake of ours, and no argument's.

@@ -307,6 +307,8 @@ def write_page() -> None:
 
 def main() -> None:
     """Try the parts that are asked for, all of them by default, and write the page of them."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell does to what runs behind it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     words = ArgumentParser(description=__doc__)
     words.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     words.add_argument("--cases", type=int, default=100_000)
