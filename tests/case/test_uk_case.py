@@ -15,6 +15,7 @@ from capworth.language.language import Language
 from capworth.lints.found import lint_case
 from capworth.model.draws import AtModes
 from capworth.model.simulation import Model, value_per_million
+from capworth.report.edition import Content
 from capworth.report.pdf import document
 from capworth.study.stages import Study, run_study
 
@@ -182,3 +183,12 @@ def test_no_quote_is_asked_for_by_a_day_that_is_over(uk: Case, study: Study) -> 
     summary = document(study, "en")["summary"]
     assert "at once" in str(summary)
     assert f"before {first:.0f}" not in str(summary)
+
+
+def test_where_nobody_raises_funds_nothing_is_pledged_or_offered(study: Study) -> None:
+    """The organisation pays: no page tells of donors, and further money stands by itself."""
+    assert not study.case.raises_funds
+    sections = Content.of(study).said("en").sections
+    titles = [str(section["title"]) for section in sections]
+    assert [t for t in titles if "beyond the budget of £500 million would bring" in t]
+    assert not [t for t in titles if "pledged" in t or "packages" in t]

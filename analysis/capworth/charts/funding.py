@@ -190,7 +190,7 @@ def funding_facts(study: Study, language: Language) -> Facts:
     target = funding.target_m
     return {
         **money_unit(study, language),
-        "variant": "budget" if target is None else None,
+        "variant": None if target is not None else "budget" if study.case.funding else "alone",
         "extra": language.money(float(str(middle.name)), currency),
         "worth": worth(measure, Amount.of(dict(middle), "gain"), language, currency),
         "sure": sure(study.programme.confidence, language),
@@ -532,6 +532,7 @@ FUNDING_CHARTS = (
         height=improvement_rows,
         behind=lambda study: _menu(study).to_frame(),
         facts=menu_facts,
+        drawable=lambda study: study.case.raises_funds,  # else there is nobody to offer them to
         first=by("priorities", "gain"),
     ),
 )
