@@ -154,7 +154,12 @@ def test_money_without_a_value_tree_decides(
     assert "names no budget" not in words
     assert "distance" not in str(edition.pages)
     assert "no input was swung" not in words
+    assert len(edition.sections) > 5  # it is no paper of costs alone
+    assert not [x for x in edition.sections if "for its cost in" in str(x["title"])]
     if chosen:
-        middle = f"{study.programme.net_m[0]:.2g}".split("e")[0].replace(".", "")
-        assert f"Net €{middle}" in first
+        (numbers,) = (block for block in edition.pages[0] if block["kind"] == "numbers")
+        net = f"€{round(study.programme.net_m[0], -1):.0f} million"  # two digits of three
+        (told,) = (row for row in numbers["rows"] if row["label"] == "net in money")
+        assert str(told["value"]) == net
+        assert f"Net {net}" in first
         assert "exceed the cost in" in first
