@@ -33,6 +33,7 @@ from capworth.case.model import Case, Estimate
 from capworth.case.read import PARTS, read_case
 from capworth.excellence.gaps import gap_worth
 from capworth.excellence.services import find_excellence
+from capworth.language.language import Language
 from capworth.model import simulation as sampling
 from capworth.model.draws import AtModes
 from capworth.model.result import Provenance
@@ -78,7 +79,10 @@ LONGEST = (
     "tests/funding/test_funding.py",
     "tests/runs/test_donors.py",
     "tests/appraisal/test_conventions.py",
-    "tests/report/test_short_annex.py",
+    "tests/report/test_licences.py",
+    "tests/report/test_annex.py",
+    "tests/test_cluster.py",
+    "tests/render/test_renderers.py",
     "tests/case/test_case_door.py",
     "tests/excellence/test_comparison.py",
     "tests/case/test_case_errors.py",
@@ -252,6 +256,20 @@ def learning() -> Callable[..., Any]:
             )
 
     return answer
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Ids of the phrases that are said in this test, as they come."""
+    found: set[str] = set()
+    say = Language.say
+
+    def listening(self: Language, key: str, **parts: object) -> str:
+        found.add(key)
+        return say(self, key, **parts)
+
+    monkeypatch.setattr(Language, "say", listening)
+    return found
 
 
 @pytest.fixture

@@ -890,16 +890,8 @@ def test_every_phrase_is_said_by_some_case(
     bundled: Study,
     lean: Callable[[str], Study],
     small: Case,
-    monkeypatch: pytest.MonkeyPatch,
+    said: set[str],
 ) -> None:
-    said: set[str] = set()
-    say = Language.say
-
-    def listening(self: Language, key: str, **parts: object) -> str:
-        said.add(key)
-        return say(self, key, **parts)
-
-    monkeypatch.setattr(Language, "say", listening)
     other = run_study(_drawn_otherwise(small), draws=60)
     for one in (study, *variants_of_the_claim(study), *map(lean, LEAN), other):
         document(one, "en")
