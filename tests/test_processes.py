@@ -10,12 +10,13 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from capworth import parallel
 from capworth.errors import InputError
 from capworth.parallel import WorkerError, beside, copies_are_safe, mapped
 
@@ -351,3 +352,20 @@ def test_a_notebook_works_in_processes_with_the_same_bytes(small_folder: Path) -
     done = subprocess.run(words, capture_output=True, check=True, text=True, timeout=120)
     assert done.stdout == "True True True\n"
     assert done.stderr == ""
+
+
+def test_a_wait_looks_up_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A signal that came just before a wait began is heard at its next tick."""
+    monkeypatch.setattr(parallel, "TICK", 0.01)
+    promised: Future[int] = Future()
+    asked = []
+
+    def waiting(futures: Any, timeout: float | None = None, *rest: Any) -> Any:
+        asked.append(timeout)
+        if len(asked) == 3:
+            promised.set_result(7)
+        return wait(futures, timeout, *rest)
+
+    monkeypatch.setattr(parallel, "wait", waiting)
+    assert parallel.result_of(promised) == 7
+    assert asked == [0.01, 0.01, 0.01]

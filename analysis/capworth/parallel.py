@@ -7,8 +7,9 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import (
+    FIRST_COMPLETED,
     BrokenExecutor,
     Executor,
     Future,
@@ -105,7 +106,27 @@ def mapped(given: Any, workers: int) -> Iterator[Map]:
 
 def _in_order(submit: Submit, do: Callable[..., Any], things: Iterable[Any]) -> Iterator[Any]:
     begun = [submit(do, thing) for thing in things]
-    return (future.result() for future in begun)
+    return (result_of(future) for future in begun)
+
+
+TICK = 0.5  # seconds of one wait
+
+
+def result_of(future: Future[Any]) -> Any:
+    """Wait for what a future gives.
+
+    In short waits: a signal that comes between Python's last look and the beginning of a wait
+    disturbs no wait, and would be heard when it ends only.
+    """
+    first_of((future,))
+    return future.result()
+
+
+def first_of(futures: Collection[Future[Any]]) -> set[Future[Any]]:
+    """Wait for the first that are done, in short waits; see `result_of`."""
+    while not (done := wait(futures, TICK, FIRST_COMPLETED).done):
+        pass
+    return done
 
 
 class WorkerError(CapworthError):
@@ -184,7 +205,8 @@ class _Processes:
 
     def close(self) -> None:
         """Wait for all that was begun."""
-        wait(self._asked)
+        while wait(self._asked, TICK).not_done:
+            pass
         self._pool.shutdown()
         if self._anew is not None:
             self._anew.shutdown()

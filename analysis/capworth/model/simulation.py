@@ -29,7 +29,7 @@ from capworth.model.out_turn import OutTurns
 from capworth.model.pricing import PRICED, UNPRICED, Pricing
 from capworth.model.savings import SavingModel
 from capworth.model.value import ValueModel, score
-from capworth.parallel import beside
+from capworth.parallel import beside, result_of
 
 CHUNK = 10_000  # draws of one chunk; part of what makes the numbers
 
@@ -423,7 +423,7 @@ def draw_sample(
         )
         for k, size in enumerate(sizes):
             at_work = chunks.popleft()
-            chunk = at_work if isinstance(at_work, Chunk) else at_work.result()
+            chunk = at_work if isinstance(at_work, Chunk) else result_of(at_work)
             if store and chunk is not at_work:
                 store.keep(chunk, k, size)
             kept += [] if chunk.drawn is None else [chunk.drawn]

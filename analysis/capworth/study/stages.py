@@ -1,7 +1,7 @@
 """One run of everything: the case in, the answers out."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -47,7 +47,7 @@ from capworth.model.simulation import ENVELOPED, Progress, Sample, Store, draw_s
 from capworth.multicriteria.contributions import part_scores
 from capworth.multicriteria.elicitation import elicit
 from capworth.multicriteria.rank_reversal import find_reversals
-from capworth.parallel import beside
+from capworth.parallel import beside, first_of
 from capworth.programme.extent_keys import compare_keys
 from capworth.programme.joint_gains import join_gains
 from capworth.programme.priorities import Priorities, prioritise
@@ -456,7 +456,7 @@ def _answers(
             for name in [n for n, part in waiting.items() if {*part.needs} <= {*answers}]:
                 needs = (answers[need] for need in waiting.pop(name).needs)
                 running[submit(_found, name, *needs)] = name
-            for done in wait(running, return_when=FIRST_COMPLETED).done:
+            for done in first_of(running):
                 answers[running.pop(done)] = done.result()
                 if progress:
                     progress("answers", len(answers), len(PARTS))
