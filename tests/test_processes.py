@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -354,18 +354,25 @@ def test_a_notebook_works_in_processes_with_the_same_bytes(small_folder: Path) -
     assert done.stderr == ""
 
 
+class Slow(Future[int]):
+    """Is done after some looks."""
+
+    looks = 0
+
+    def result(self, timeout: float | None = None) -> int:
+        self.looks += 1
+        if self.looks == 3:
+            self.set_result(7)
+        return super().result(timeout)
+
+
 def test_a_wait_looks_up_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """A signal that came just before a wait began is heard at its next tick."""
     monkeypatch.setattr(parallel, "TICK", 0.01)
-    promised: Future[int] = Future()
-    asked = []
-
-    def waiting(futures: Any, timeout: float | None = None, *rest: Any) -> Any:
-        asked.append(timeout)
-        if len(asked) == 3:
-            promised.set_result(7)
-        return wait(futures, timeout, *rest)
-
-    monkeypatch.setattr(parallel, "wait", waiting)
+    promised = Slow()
     assert parallel.result_of(promised) == 7
-    assert asked == [0.01, 0.01, 0.01]
+    assert promised.looks == 3
+    failed: Future[int] = Future()
+    failed.set_exception(TimeoutError("of the work"))
+    with pytest.raises(TimeoutError, match="of the work"):
+        parallel.result_of(failed)

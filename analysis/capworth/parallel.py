@@ -118,8 +118,12 @@ def result_of(future: Future[Any]) -> Any:
     In short waits: a signal that comes between Python's last look and the beginning of a wait
     disturbs no wait, and would be heard when it ends only.
     """
-    first_of((future,))
-    return future.result()
+    while True:
+        try:
+            return future.result(TICK)
+        except TimeoutError:
+            if future.done():  # it is what the work raised
+                raise
 
 
 def first_of(futures: Collection[Future[Any]]) -> set[Future[Any]]:
