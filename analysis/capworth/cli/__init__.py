@@ -15,10 +15,10 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -153,10 +153,25 @@ def _ending_in_order() -> Iterator[None]:
             kept = {}
         if isinstance(error, KeyboardInterrupt):
             click.echo("Interrupted: nothing was left half-written.", file=shown)
+        if ending.since is not None and isinstance(error, KeyboardInterrupt | SystemExit):
+            _leave(error, shown)
         raise
     finally:
         for number, usual in kept.items():
             signal.signal(number, usual)
+
+
+def _leave(error: KeyboardInterrupt | SystemExit, shown: TextIO) -> NoReturn:
+    """End at once what was ended from outside: all is tidied up, and no thread is waited for.
+
+    An end may come between a lock and what it guards; a thread that asks for it waits for ever.
+    """
+    with suppress(OSError, ValueError):
+        shown.flush()
+        sys.stdout.flush()
+    if isinstance(error, SystemExit) and isinstance(error.code, int):
+        os._exit(error.code)
+    os._exit(EXIT_CTRL_C)
 
 
 class _Ending:
