@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from accessible import faults
 from click.testing import CliRunner
 from pypdf import PdfReader
 
-from accessible import faults
 from capworth.case.dictionary import dictionary
 from capworth.case.model import Case
 from capworth.case.read import read_case

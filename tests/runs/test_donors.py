@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from accessible import elements, faults
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from accessible import elements, faults
 from capworth.case.model import Case, Member, Rating, Relation
 from capworth.case.read import read_case
 from capworth.cli import main
