@@ -255,3 +255,14 @@ def test_no_file_knows_the_machine_it_was_written_on() -> None:
     for path in [*MODULES, *TESTS.rglob("*.py"), *TESTS.rglob("*.toml")]:
         if path.name != Path(__file__).name:
             assert not machine.search(path.read_text(encoding="utf-8")), path
+
+
+MISTAKES = tomllib.loads((TESTS / "mutants" / "named.toml").read_text(encoding="utf-8"))["mistake"]
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake["says"])
+def test_a_named_mistake_can_still_be_planted(mistake: dict[str, str]) -> None:
+    text = (ROOT / mistake["module"]).read_text(encoding="utf-8")
+    assert text.count(mistake["find"]) == 1, "bring `find` of tests/mutants/named.toml up to date"
+    for path in mistake["tests"]:
+        assert (TESTS.parent / path).exists(), path
