@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control
+import scipy  # its part `stats` is loaded when it is first called for
 
 from capworth.case.model import MEASURES, SYNTHETIC, Case
 from capworth.case.survey import Survey
@@ -221,7 +221,7 @@ def hear_members(
     chances = eta_squared_p_value(region, weights, gap, SHUFFLES, shuffled)
     known = np.isfinite(chances)  # not where all answers agree
     columns["p_chance"], adjusted = chances, chances.copy()
-    adjusted[known] = false_discovery_control(chances[known])
+    adjusted[known] = scipy.stats.false_discovery_control(chances[known])
     columns["p_adjusted"] = adjusted
     regions = _by_region(survey, weights, replicates)
     index = pd.Index(case.capability_ids, name="capability")

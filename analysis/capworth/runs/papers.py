@@ -27,9 +27,9 @@ from capworth.model.simulation import KEPT, Kept, Progress, Sample, draw_sample
 from capworth.parallel import mapped
 from capworth.report.brief import write_brief
 from capworth.report.donor import Offer, write_index, write_package
-from capworth.runs import run as runs
 from capworth.runs.manifest import MANIFEST, RunError, sha_of
-from capworth.runs.run import BRIEFS, inputs_of, read_manifest
+from capworth.runs.place import inputs_of, read_manifest
+from capworth.runs.run import BRIEFS
 
 MANY = 24  # briefs from which a second process is worth its start
 
@@ -162,7 +162,7 @@ def write_donor_papers(
         When the folder is no run, its tables were changed, or it has no donor menu.
     """
     run = Path(folder)
-    manifest = runs.read_manifest(run)
+    manifest = read_manifest(run)
     offer = _offer(run, manifest)
     spoken, known = tuple(languages) or tuple(manifest["settings"]["languages"]), spoken_languages()
     for language in spoken:
@@ -204,7 +204,7 @@ def _offer(run: Path, manifest: Any) -> Offer:
         if (path in TABLES or path.startswith("inputs/")) and sha_of(run / path) != known:
             raise RunError(f"changed since the run: {path}. Restore it, or run anew.")
     seed = manifest["settings"]["seed"]
-    case = read_case(runs.inputs_of(run)).assuming(seed=seed)
+    case = read_case(inputs_of(run)).assuming(seed=seed)
     provenance = Provenance.of(case, manifest["settings"]["draws"])
     menu, serves = (_read(run / name) for name in TABLES)
     found = DonorMenu(

@@ -5,16 +5,22 @@ What was interrupted is healed by the next command that looks at the place.
 
 import ctypes
 import errno
+import json
 import os
 import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from capworth.case.files import settle, settle_all, telling_of
 from capworth.case.scratch import left_behind, scratch, take_away
-from capworth.runs.manifest import RunError, strangers
+from capworth.case.tables import BOOKS
+from capworth.model.figures import Figures, from_data
+from capworth.runs.manifest import RunError, load_manifest, strangers
+
+FIGURES, INPUTS = "figures.json", "inputs"  # in a run folder
 
 NEW, READY, OLD = "new", "ready", "old"  # being written; whole, or what it was exchanged with
 SHOWN = 8  # names that a sentence lists
@@ -145,3 +151,29 @@ def _holds_something(place: Path) -> bool:
     """Whether something is left there that is not ours to take away."""
     ready = place / READY
     return (place / OLD).exists() or (ready.is_dir() and bool(_kept(ready)))
+
+
+def read_manifest(folder: Path) -> Any:
+    """Read the manifest of a run; RunError where there is none.
+
+    What an interrupted run left beside the folder is put in order first.
+    """
+    heal(folder)
+    return load_manifest(folder)
+
+
+def inputs_of(folder: Path) -> Path:
+    """Return the case inside a run folder: its inputs, or the one workbook among them."""
+    inputs = folder / INPUTS
+    if not inputs.is_dir():
+        raise RunError(f"{folder} has no inputs. Run the case anew.")
+    books = sorted(p for p in inputs.iterdir() if p.suffix.lower() in BOOKS)
+    return books[0] if books else inputs
+
+
+def read_figures(folder: Path, only: str = "") -> Figures:
+    """Read the figures of a run, or only one where it is there; RunError where it has none."""
+    try:
+        return from_data(json.loads((folder / FIGURES).read_text(encoding="utf-8")), only)
+    except (OSError, ValueError) as error:
+        raise RunError(f"{folder} has no readable {FIGURES}. Run the case anew.") from error

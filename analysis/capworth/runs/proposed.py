@@ -9,7 +9,7 @@ from capworth.case.read import read_case, seeded
 from capworth.errors import InputError, nearest
 from capworth.programme.proposal import Proposal, set_of
 from capworth.runs.manifest import RunError
-from capworth.runs.run import inputs_of, read_manifest
+from capworth.runs.place import inputs_of, read_manifest
 from capworth.study.stages import run_study
 
 COLUMN = "improvement"

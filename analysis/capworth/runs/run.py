@@ -20,12 +20,12 @@ from capworth.case.frames import files_of
 from capworth.case.model import Case
 from capworth.case.read import checked_case, read_case, seeded
 from capworth.case.scratch import scratch
-from capworth.case.tables import BOOKS
 from capworth.charts.gallery import GALLERY
 from capworth.charts.svg import framed, to_svg
 from capworth.errors import nearest
 from capworth.language.language import Language
 from capworth.language.phrases import languages as spoken_languages
+from capworth.model.figures import Figures, as_data
 from capworth.model.simulation import CHUNK, ENVELOPED, KEPT, Progress
 from capworth.parallel import mapped
 from capworth.render.console import write_text
@@ -35,14 +35,12 @@ from capworth.report.explorer import write_explorer
 from capworth.report.pdf import draw_picture, write_report
 from capworth.runs.chunks import Chunks
 from capworth.runs.interchange import write_interchange
-from capworth.runs.manifest import FORMAT, MANIFEST, RunError, load_manifest, sha_of, strangers
-from capworth.runs.place import heal, replacing
-from capworth.study.figures import Figures, as_data, from_data
+from capworth.runs.manifest import FORMAT, MANIFEST, RunError, sha_of, strangers
+from capworth.runs.place import FIGURES, INPUTS, heal, inputs_of, read_manifest, replacing
 from capworth.study.scorecard import scorecard_of
 from capworth.study.stages import Study, run_study
 from capworth.study.tables import as_csv, tables_of, write_csv
 
-FIGURES, INPUTS = "figures.json", "inputs"
 EXPLORER = "explorer.html"
 PACKAGES = ("babel", "matplotlib", "numpy", "pandas", "scipy", "typst")
 RERUN = "capworth-rerun"  # of scratch folders among those of the system
@@ -256,27 +254,9 @@ def rerun(folder: str | Path, workers: int = 1, progress: Progress | None = None
     )
 
 
-def read_manifest(folder: Path) -> Any:
-    """Read the manifest of a run; RunError where there is none.
-
-    What an interrupted run left beside the folder is put in order first.
-    """
-    heal(folder)
-    return load_manifest(folder)
-
-
 def kept_in(folder: Path) -> tuple[str, ...]:
     """Name what stands in a run folder and is no part of the run; a new run there keeps it."""
     return strangers(folder)[0]
-
-
-def inputs_of(folder: Path) -> Path:
-    """Return the case inside a run folder: its inputs, or the one workbook among them."""
-    inputs = folder / INPUTS
-    if not inputs.is_dir():
-        raise RunError(f"{folder} has no inputs. Run the case anew.")
-    books = sorted(p for p in inputs.iterdir() if p.suffix.lower() in BOOKS)
-    return books[0] if books else inputs
 
 
 def write_figures(figures: Figures, path: Path) -> None:
@@ -286,14 +266,6 @@ def write_figures(figures: Figures, path: Path) -> None:
         lines = [f"  {_plain(key)}: {_plain(value)}" for key, value in content.items()]
         parts.append(f" {_plain(name)}: {{\n" + ",\n".join(lines) + "\n }")
     path.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8", newline="")
-
-
-def read_figures(folder: Path) -> Figures:
-    """Read the figures of a run; RunError where it has none."""
-    try:
-        return from_data(json.loads((folder / FIGURES).read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise RunError(f"{folder} has no readable {FIGURES}. Run the case anew.") from error
 
 
 def _plain(value: object) -> str:
