@@ -6,6 +6,7 @@ How the columns of an answer's tables become figures.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from math import isfinite
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -111,6 +112,7 @@ def number(value: object) -> float | None:
     return float(value) if isinstance(value, float | int) and isfinite(value) else None
 
 
+@lru_cache(maxsize=4_096, typed=True)  # the same labels again, in every table
 def word(label: object) -> str:
     """A label as a part of an id: without spaces, a whole number without decimals."""
     if isinstance(label, float) and label.is_integer():
@@ -169,18 +171,20 @@ class Column:
         tails = table[self.tail].tolist() if self.tail else [None] * len(cells)
         known, aliases = answer.provenance, dict(self.alias)
         prices = f"{known.currency} of {known.price_year}" if MONEY_UNITS[self.unit] else ""
+        names = [*map(str, table.index.names)]
         for key, row, tail in zip(table.index, cells, tails, strict=True):
-            labels = self._labels(table.index.names, key if isinstance(key, tuple) else (key,))
+            words = [*map(word, key if isinstance(key, tuple) else (key,))]
+            labels = self._labels(names, words)
             if labels is None:
                 continue
             listed = [*labels.values()] + ([] if tail is None else [word(tail)])
-            if set(listed) & set(self.without):
+            if self.without and set(listed) & set(self.without):
                 continue
             thing, first, whose = ".".join(listed), self.quantity, ".".join(labels.values())
             if thing in aliases:
                 thing, first = aliases[thing], self.quantity.partition(".")[0]
                 whose = thing
-            place = [*map(word, key if isinstance(key, tuple) else (key,)), *listed[len(labels) :]]
+            place = [*words, *listed[len(labels) :]]
             yield Figure(
                 id=".".join([first, thing, *([self.basis] if self.basis else [])]),
                 value=number(row[0]),
@@ -198,13 +202,15 @@ class Column:
                 places=("/".join((self.table, self.name, *place)),),
             )
 
-    def _labels(self, names: Sequence[Any], key: tuple[Any, ...]) -> dict[str, str] | None:
+    def _labels(self, names: Sequence[str], words: Sequence[str]) -> dict[str, str] | None:
         """Labels that belong to the id by their levels; None where the row is another's."""
-        labels = {str(name): word(label) for name, label in zip(names, key, strict=True)}
+        labels = dict(zip(names, words, strict=True))
         for level, wanted in self.where:
             if labels.pop(level) != word(wanted):
                 return None
-        return {name: label for name, label in labels.items() if name not in self.drop}
+        for level in self.drop:
+            labels.pop(level, None)
+        return labels
 
 
 def _party(listed: str, labels: Mapping[str, str]) -> str:
