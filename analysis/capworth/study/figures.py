@@ -9,7 +9,6 @@ from math import isclose
 from typing import Any, Final
 
 import numpy as np
-import scipy  # its part `stats` is loaded when it is first called for
 
 from capworth.case.model import DISTANCE, HARM, NET, Case
 from capworth.funding.options import OWN
@@ -17,6 +16,7 @@ from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.uncertainty.convergence import MEAN as OF_MEAN
 from capworth.methods.uncertainty.convergence import figure_error, share_error
+from capworth.methods.uncertainty.order_statistics import mid_ranks
 from capworth.model.costs import PAYERS
 from capworth.model.draws import AtModes, Draws, stacked
 from capworth.model.figures import (
@@ -318,7 +318,7 @@ class _Moved:
 
 def _ranked(values: Floats) -> Floats:
     """(draws, things) ranks, each thing with mean 0 and variance 1; 0 where nothing varies."""
-    ranks = scipy.stats.rankdata(values, axis=0)
+    ranks = mid_ranks(values.T).T
     ranks = ranks - ranks.mean(axis=0)
     wide = ranks.std(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
