@@ -43,11 +43,11 @@ from capworth.members.use import Use, share_out
 from capworth.methods.arguments import kinds_checked, whole
 from capworth.model.figures import Figure, Figures
 from capworth.model.result import Provenance
-from capworth.model.simulation import ENVELOPED, Progress, Sample, Store, draw_sample
+from capworth.model.simulation import CHUNK, ENVELOPED, Progress, Sample, Store, draw_sample
 from capworth.multicriteria.contributions import part_scores
 from capworth.multicriteria.elicitation import elicit
 from capworth.multicriteria.rank_reversal import find_reversals
-from capworth.parallel import beside, first_of
+from capworth.parallel import beside, first_of, let_go
 from capworth.programme.extent_keys import compare_keys
 from capworth.programme.joint_gains import join_gains
 from capworth.programme.priorities import Priorities, prioritise
@@ -465,7 +465,10 @@ def _answers(
 
 def _found(given: tuple[Sample, Provenance], name: str, *needs: Any) -> Any:
     sample, provenance = given
-    return PARTS[name].find(sample, *needs, provenance)
+    answer = PARTS[name].find(sample, *needs, provenance)
+    if sample.drawn.size > CHUNK:  # fewer draws take little memory
+        let_go()
+    return answer
 
 
 def _shown(answer: object) -> str:
