@@ -57,6 +57,21 @@ def test_help_lists_every_command_without_importing_them() -> None:
         assert purpose.split()[0] in done.stdout
 
 
+def test_explain_reads_what_is_stored_and_computes_nothing(made: Path) -> None:
+    code = (
+        "import sys; from capworth.cli import main\n"
+        f"try: main(['explain', {str(made)!r}, 'cost.LAB'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'pandas', 'matplotlib', 'scipy.stats', 'scipy.optimize', 'capworth.runs.run'}\n"
+        "print(sorted(heavy & {*sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("cost.LAB: ")
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert list(read_figures(made, "cost.LAB")) == ["cost.LAB"]
+    assert len(read_figures(made, "cost.LAX")) > 100, "all, to tell which is meant"
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_says_what_the_list_says(name: str) -> None:
     said = call(name, "--help")
