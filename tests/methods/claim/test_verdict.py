@@ -534,7 +534,8 @@ def test_slips() -> None:
 def test_specifications_are_counted_as_deal_by_deal() -> None:
     """How many deals reach as much, each slope by itself; whole numbers make ties."""
     random = np.random.default_rng(7)
-    outcomes, share = random.integers(0, 3, (6, 12)), random.integers(0, 2, 12)
+    outcomes = np.vstack((random.integers(0, 3, (3, 12)), random.normal(size=(3, 12))))
+    share = random.integers(0, 2, 12)
     order = np.array([random.permutation(12) for _ in range(199)])
     weights = np.ones(outcomes.shape)
     curve = specification_curve(outcomes, weights, share, order, 0.05)
