@@ -96,7 +96,7 @@ Revalue = Callable[[Case, str, Callable[[Estimate], Estimate]], Case]
 Without = Callable[..., Case]
 
 
-BETWEEN = {"fr", "es"}  # what they add to English and to Arabic is mostly words
+BETWEEN = ("fr", "es")  # what they add to English and to Arabic is mostly words
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -106,8 +106,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     place = {file: k for k, file in enumerate(LONGEST)}
     for item in items:
-        given = getattr(item, "callspec", None)
-        if given and BETWEEN & {given.params.get(name) for name in ("code", "language", "other")}:
+        given = item.callspec.params if hasattr(item, "callspec") else {}
+        if any(given.get(name) in BETWEEN for name in ("code", "language", "other")):
             item.add_marker(pytest.mark.long)
     items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
 
