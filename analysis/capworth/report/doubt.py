@@ -164,6 +164,8 @@ def _doubts(study: Study, found: Advice | None) -> Iterator[Text]:
     Then the word of the claim.
     """
     yield _evidence(study)
+    if taken := tuple(_taken(study.case)):
+        yield say("trust.taken", list=listed(taken))
     if "feedback" in study and study.feedback.synthetic:
         yield say("trust.synthetic")
     elif "feedback" not in study and study.case.has_members and study.case.measured:
@@ -195,6 +197,18 @@ def _evidence(study: Study) -> Phrase:
     share = sum(grade in JUDGED for grade in grades) / max(len(grades), 1)
     judged = stated("grades of the case", share, "part")
     return say("trust.rests", list=say("trust.inputs", share=judged))
+
+
+def _taken(case: Case) -> Iterator[Text]:
+    """What nobody gave: ranges; and what every paper rests on, where no annex tells it."""
+    estimates = [e for e in case.estimates().values() if not e.is_certain]
+    if count := sum(estimate.is_by_grade for estimate in estimates):
+        yield say("trust.taken_ranges", count=count, all=len(estimates))
+    if not case.measured and not case.improvements:
+        yield from (Word("setting", key) for key in BASIC if key in case.assumed)
+
+
+BASIC = ("price_year", "first_year", "years", "discounting")  # settings of a paper of costs
 
 
 def _whatever_the_key(study: Study) -> Phrase:
