@@ -230,8 +230,10 @@ def level_of(s: Any, name: str, level: float) -> Tokens:
 def grades(s: Any) -> Tokens:
     """What of cost, score and money rests on the two weakest grades."""
     table = s.sensitivity.evidence()
-    weak = [float(table[bar]["D"] + table[bar]["E"]) for bar in ("cost", "score", "money")]
-    return [x for share in weak for x in chance(share)]
+    weak = {str(bar): float(table[bar]["D"] + table[bar]["E"]) for bar in table}
+    same = abs(weak["division"] - weak["cost"]) < 0.005
+    kept = ("cost", "score", "money") if same else ("cost", "division", "score", "money")
+    return [x for bar in kept for x in chance(weak[bar])]
 
 
 def page_2(s: Any) -> Said:

@@ -151,6 +151,7 @@ def _first_place(study: Study, head: Phrase) -> List:
 
 
 JUDGED = ("D", "E")
+LEAST = 0.005  # a share that is shown
 
 
 def how_far_to_trust(study: Study, found: Advice | None) -> List:
@@ -184,9 +185,11 @@ def _evidence(study: Study) -> Phrase:
         table = study.sensitivity.evidence()
         parts = {
             key: float(table[key].loc[list(JUDGED)].sum())
-            for key in ("cost", "score", "money")
+            for key in ("cost", "division", "score", "money")
             if float(table[key].sum()) > 0
         }
+        if abs(parts.get("division", 0.0) - parts.get("cost", 0.0)) < LEAST:
+            parts.pop("division", None)
         if "cost" in parts:
             shares = listed(
                 say(f"trust.{key}", share=ref(f"evidence.judged.{key}", share, "part"))
