@@ -382,6 +382,7 @@ class BusinessAsUsual:
     growth: Estimate
     cost_growth: Estimate | None = None
     ends: int | None = None  # first year in which it is no longer there
+    end_unknown: bool = False  # it is to end in a year that nobody can say
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Each has the finding of a chart of the gallery as its title; nothing is computed
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import isfinite, isnan
 from typing import Any
 
@@ -113,7 +114,17 @@ def capabilities(study: Study) -> Sheet | None:
         parts = parts_by_payer(study, key)
         bars.append(Bar(short(key), written, written[0].amount, parts))
     picture = bars_of(heads[0], head("capability"), heads, tuple(bars), key=payer_key(study))
-    return page_of("capabilities.topic", "payers", study, picture)
+    return _noted(study, page_of("capabilities.topic", "payers", study, picture))
+
+
+def _noted(study: Study, page: Sheet) -> Sheet:
+    """Say after the picture of a page of which capability no place can be told."""
+    keys = study.case.capability_ids
+    unplaced = [key for key, placed in zip(keys, study.case.placed, strict=True) if not placed]
+    if not unplaced or not study.case.measured:
+        return page
+    note = Words(say("leaf.unplaced", names=names(unplaced), count=len(unplaced)))
+    return replace(page, blocks=(*page.blocks[:1], note, *page.blocks[1:]))
 
 
 def allocation(study: Study) -> Sheet | None:
@@ -126,7 +137,7 @@ def allocation(study: Study) -> Sheet | None:
         place = row_ref("allocation_ranks", "as stated", key, row, "plain")
         bars.append(Bar(short(key), (place,), Amount(place.amount.middle, low, high)))
     picture = bars_of(head("places"), head("capability"), (head("place"),), tuple(bars), mark="dot")
-    return page_of("allocation.topic", "allocation", study, picture)
+    return _noted(study, page_of("allocation.topic", "allocation", study, picture))
 
 
 def _places(row: Mapping[str, Any]) -> tuple[float, float]:
