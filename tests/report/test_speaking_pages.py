@@ -246,7 +246,7 @@ def page_2(s: Any) -> Said:
 
 
 def options_of(s: Any) -> Said:
-    """Columns: nothing, start, proposed, two rivals, target; a row for each quantity."""
+    """Columns: nothing, the minimum, start, proposed, rivals, target; a row for each quantity."""
     found, table = s.programme, s.options.to_frame()
     started = set(str(table.loc["start", "chosen"]).split())
     if started in (set(), set(chosen_of(s))):
@@ -270,7 +270,7 @@ def options_of(s: Any) -> Said:
         for x, (key, row) in enumerate(table.iterrows())
     }
     counts = {key: [str(int(row["members"]))] for key, row in table.iterrows()}
-    counts |= {"nothing": [], "A": [], "B": [], "target": exact(s.funding.target_m)}
+    counts |= {"nothing": [], "minimum": [], "A": [], "B": [], "target": exact(s.funding.target_m)}
     said |= {f"{place}.heads[{x}]": counts[str(key)] for x, key in enumerate(table.index)}
     return said | {
         f"{place}.rows[1].head": percent(found.confidence),

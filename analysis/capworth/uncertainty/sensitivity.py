@@ -43,8 +43,11 @@ CURVED = 3_000  # draws through which the curves of explained variance are laid
 
 WEAK = ("D", "E")  # grades that are judged, or hold a place
 RESTS = {  # by its column
-    **{"cost": "costs", "division": "costs", "score": "scores"},
-    **{"money": "chain", "swing": "effects"},
+    "cost": "costs",
+    "division": "costs",
+    "score": "scores",
+    "money": "chain",
+    "swing": "effects",
 }
 
 
