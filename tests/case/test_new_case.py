@@ -22,7 +22,13 @@ from capworth.case.read import check_case, read_case
 from capworth.case.template import write_template
 from capworth.cli import main
 from capworth.errors import CaseError, InputError
+from capworth.language.language import Language
 from capworth.lints.found import lint_case
+from capworth.report.annex.method import evidence
+from capworth.report.content import Voice
+from capworth.report.edition import Content
+from capworth.report.pages import said_sheet
+from capworth.study.explained import explained
 from capworth.study.stages import run_study
 
 Rows = Mapping[str, Sequence[Mapping[str, object]]]
@@ -121,6 +127,38 @@ def test_what_is_taken_is_said(programme: tuple[Case, int]) -> None:
     settings = case.settings
     assert (settings.price_year, settings.first_year, settings.years) == (2025, 2026, 10)
     assert settings.discounting == "green-book"
+
+
+def test_papers_call_a_default_a_default(
+    programme: tuple[Case, int], tmp_path: Path, said: set[str]
+) -> None:
+    """Not "set by the case": in the evidence, on page 1, in `check` and behind a figure."""
+    study = run_study(programme[0], draws=60)
+    english = Language.of(study.case, "en")
+    sheet = said_sheet(evidence(study, False), Voice(english, study))
+    rows = {str(row[0]): str(row[2]) for row in sheet["blocks"][1]["rows"]}
+    assert rows["Discounting"].startswith("not given in the case: default of the program")
+    assert rows["Data cut-off"] == "set by the case"
+    assert rows["Programme"].startswith("set by the case; not given, so by default: confidence")
+    assert rows["Ranges by grade"].startswith("not given in the case")
+    book = write_book(tmp_path / "costs.xlsx")
+    fill(book, ASKED, COSTS)
+    case = read_case(book)
+    first = str(Content.of(run_study(case, draws=60)).said("en").pages[0])
+    assert "5 of 5 ranges, by their grade" in first
+    assert "discounting" in first
+    lines = explained(study.figures["setting.years"], study.case, english)
+    assert "Formula: none, the case does not give it: the default of the program" in lines
+    checked = CliRunner().invoke(main, ["check", str(book)]).output
+    assert "not given, so taken: name costs" in checked
+    assert "years 10, discounting green-book" in checked
+    assert said >= TAKEN
+
+
+TAKEN = {  # phrases of what is taken
+    *("parameter.taken", "parameter.taken_of", "parameter.also", "trust.taken"),
+    *("parameter.ranges_value", "parameter.ranges_status", "trust.taken_ranges"),
+}
 
 
 @pytest.mark.parametrize(

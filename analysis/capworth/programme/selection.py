@@ -487,12 +487,13 @@ def _payers(choice: Choice, chosen: Bools) -> Mapping[str, float]:
 
 
 def _options(choice: Choice, good: GoodSets, scale: float) -> pd.DataFrame:
-    """Do nothing, do-minimum where the case names one, start only, and the programme."""
+    """Do nothing, do-minimum, start only, and the programme.
+
+    The minimum is what the case names so and what must be done; else it is doing nothing.
+    """
     none = np.zeros(len(choice.gain), dtype=bool)
-    minimum = np.array([i.do_minimum for i in choice.case.improvements], dtype=bool)
-    rows: dict[str, Bools] = {NOTHING: none}
-    if minimum.any():
-        rows[MINIMUM] = minimum
+    least = [i.do_minimum or i.must for i in choice.case.improvements]
+    rows: dict[str, Bools] = {NOTHING: none, MINIMUM: np.array(least, dtype=bool)}
     rows[START] = good.started
     rows[RECOMMENDED] = good.sets[0]
     table = described(choice, rows, scale).drop(columns=["added", "dropped"])
