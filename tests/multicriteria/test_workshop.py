@@ -245,7 +245,7 @@ def test_a_pair_that_is_not_asked_says_so(bare: Path) -> None:
 def test_every_slider_and_menu_has_a_name_of_its_own(
     bare: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Shown with the script that gives these names to handles; `.ci/pages` asks axe in JupyterLab."""
+    """Shown with the script that gives them to handles; `.ci/pages` asks axe in JupyterLab."""
     page = swing_page(read_case(bare))
     asked = [*page.points.values(), *page.ranges.values(), *page.pairs.values()]
     names = [widget.tooltip for widget in asked]

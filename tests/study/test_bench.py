@@ -80,6 +80,45 @@ def test_a_column_is_told_by_its_own_words(
     assert (known.unit, known.meaning[: len(meaning)]) == (unit, meaning)
 
 
+SAME_UNIT = {  # how the dictionary may say the unit of a figure that the paper prints
+    "millions": {"millions"},
+    "millions_a_year": {"millions a year"},
+    "thousands_a_year": {"thousands a year"},
+    "money": {"money for one"},
+    "share": {"share", "a year"},
+    "chance": {"probability", "share of draws", "share of deals", "share of planted cases"},
+    "points": {"points", "0 to 100", "points of score", "points of value"}
+    | {f"points 0 to {most}" for most in (10, 100)},
+    "distance": {"% of the distance", "% of the distance for a million", "unit of the objective"},
+    "distance_per_million": {"% of the distance for a million"},
+    "points_per_million": {"points for a million", "points for a million a year"},
+    "days": {"days a year"},
+    "days_per_million": {"days for a million a year"},
+    "ratio": {"ratio", "factor", "share", "probability", "p of the test", "-1 to 1"}
+    | {"millions for a million"},
+    "years": {"years"},
+    "year": {"year"},
+    "place": {"place"},
+    "a_year": {"a year"},
+    "count": {"improvements", "members", "pairs", "places", "posts", "services", "users"},
+}
+
+
+def test_the_paper_and_the_dictionary_count_in_the_same_unit(study: Study) -> None:
+    """Of every figure, at every column of a table that it is printed from."""
+    unlike, seen = set(), set()
+    for figure in study.figures.values():
+        for table, column in (place.split("/")[:2] for place in figure.places):
+            known = told_of(table, column)
+            assert known is not None, (table, column)
+            seen.add(column)
+            fits = SAME_UNIT.get(figure.unit)  # a level is counted in the unit of its row
+            if known.unit not in (fits or {known.unit}):
+                unlike.add((table, column, figure.unit, known.unit))
+    assert len(seen) > 150
+    assert not unlike
+
+
 def test_a_part_names_the_tables_it_gives(study: Study) -> None:
     for name, page in part_pages().items():
         answer = study.answers[name]
