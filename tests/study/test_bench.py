@@ -1,8 +1,10 @@
 """The analyst's bench: parts, draws, charts, papers, comparisons and proposals in one line each."""
 
 import inspect
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -207,11 +209,12 @@ def test_draws_in_which_something_is_true(study: Study) -> None:
 def test_without_xarray_the_error_says_what_to_take(
     study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import sys
-
-    monkeypatch.setitem(sys.modules, "xarray", None)
-    with pytest.raises(InputError, match="xarray is not installed"):
+    for package in ("xarray", "arviz"):
+        monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(InputError, match=r"xarray is not installed.*capworth\[labels\]"):
         study.draws.to_dataset()
+    with pytest.raises(InputError, match=r"arviz is not installed.*capworth\[arviz\]"):
+        study.draws.to_inference_data()
 
 
 def test_draws_as_a_dataset(study: Study) -> None:
@@ -220,6 +223,23 @@ def test_draws_as_a_dataset(study: Study) -> None:
     assert isinstance(data, xarray.Dataset)
     assert float(data["cost"].sel(capability="LAB", draw=5)) == study.draws["cost"][5, 2]
     assert data["cost"].attrs["units"] == "EUR of 2024"
+
+
+@pytest.mark.parametrize("release", ["0.23.4", "1.3.0"])
+def test_draws_for_arviz(study: Study, release: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As its releases want it: groups as names until 0.23, and as a dict since 1.0."""
+    given: dict[str, Any] = {}
+
+    def from_dict(*groups: Any, **rest: Any) -> str:
+        given.update(rest if not groups else {**groups[0], **rest})
+        return "read"
+
+    known = SimpleNamespace(__version__=release, from_dict=from_dict)
+    monkeypatch.setitem(sys.modules, "arviz", known)
+    assert study.draws.to_inference_data() == "read"
+    assert given["prior"]["cost"].shape == (1, study.draws.size, 4)
+    assert given["dims"]["cost"] == ["capability"]
+    assert set(given["coords"]) >= {"capability", "improvement"}
 
 
 # ------------------------------------------------------------ a study as a document

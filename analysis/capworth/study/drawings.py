@@ -221,12 +221,18 @@ class Drawings(Mapping[str, Any]):
         return xarray.Dataset(arrays, coords, {"case": self.sample.case.settings.name})
 
     def to_inference_data(self) -> Any:
-        """Return an `arviz.InferenceData` of the arrays that all draws are kept of."""
-        arviz = _needed("arviz", "labels")
+        """Return what ArviZ reads, of the arrays that all draws are kept of; needs arviz.
+
+        Draws stand in the group `prior`: an `InferenceData`, from ArviZ 1 on an xarray `DataTree`.
+        """
+        arviz = _needed("arviz", "arviz")
         whole = {name: self[name][None] for name in self if len(self[name]) == self.size}
         dims = {name: list(self.dims[name]) for name in whole}
         coords = {dim: list(self.coords[dim]) for each in dims.values() for dim in each}
-        return arviz.from_dict(prior=whole, coords=coords, dims=dims)
+        group = {"prior": whole}
+        if int(arviz.__version__.partition(".")[0]) < 1:
+            return arviz.from_dict(**group, coords=coords, dims=dims)
+        return arviz.from_dict(group, coords=coords, dims=dims)
 
 
 def _locked(values: Any) -> Any:
