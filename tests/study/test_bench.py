@@ -1,6 +1,7 @@
 """The analyst's bench: parts, draws, charts, papers, comparisons and proposals in one line each."""
 
 import inspect
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -153,7 +154,7 @@ def test_one_question_is_answered_alone_and_as_in_the_whole(small: Case, study: 
     assert alone.claim.to_frame().equals(study.claim.to_frame())
     assert alone.answer("routes").to_frame().equals(study.routes.to_frame()), "found when asked for"
     assert set(alone.known) == {"claim", "routes"}
-    with pytest.raises(NotAskedError, match="does not ask for conventions"):
+    with pytest.raises(NotAskedError, match="conventions are found on request only"):
         alone.answer("conventions")
     with pytest.raises(InputError, match="Did you mean 'claim'"):
         run_study(small, only="clam")
@@ -187,6 +188,12 @@ def test_all_draws_are_found_again(small: Case) -> None:
     assert every.shape == (10_300, 4)
     assert np.array_equal(every, study.sample.drawn.cost)
     assert study.draws.every("levels").shape[0] == 10_300 > len(study.draws["levels"])
+    asked, kept = (study.draws.every("programme_asked"), study.draws["programme_asked"])
+    assert len(asked) == 10_300
+    assert asked[: len(kept)] == pytest.approx(kept, rel=1e-12)
+    assert study.draws.every("budget_exceeded").sum() >= study.draws["budget_exceeded"].sum()
+    with pytest.raises(InputError, match="kept alone"):
+        study.draws.every("programme_gain")
 
 
 def test_draws_in_which_something_is_true(study: Study) -> None:
@@ -464,3 +471,40 @@ def test_methods_of_a_study_say_what_they_do() -> None:
     public = {n: m for n, m in vars(Study).items() if inspect.isfunction(m) and n[0] != "_"}
     assert {"answer", "compare", "plot", "propose", "report", "where", "write"} <= set(public)
     assert all(inspect.getdoc(m) for m in public.values())
+
+
+# ------------------------------------------------------------ slips of the hand
+
+
+def test_a_slip_is_told_in_one_sentence(study: Study, small: Case, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="a study is needed, not Case"):
+        study.compare(small)  # type: ignore[arg-type]  # as somebody would
+    with pytest.raises(InputError, match=r"Let the name end in .pdf"):
+        study.report(tmp_path / "paper.docx")
+    with pytest.raises(InputError, match="int is no Axes of matplotlib"):
+        study.plot("frontier", ax=3)
+    with pytest.raises(InputError, match="Did you mean 'name'"):
+        study.show("programme", ["nme"])
+    with pytest.raises(NotAskedError, match=r"on request only: `compare_conventions\(case\)`"):
+        study.answer("conventions")
+    assert not list(tmp_path.iterdir())
+    assert repr(study.propose("SCAN")) == repr(study.propose(["SCAN"]))
+
+
+def test_a_figure_may_be_asked_for_with_its_kind(study: Study) -> None:
+    found = study.figure("net.programme")
+    assert study.figure("net.programme.mean") is found
+    assert repr(found).startswith("<Figure net.programme: mean -")
+    assert len(repr(study.sample)) < 100
+    with pytest.raises(InputError, match=r"Did you mean 'net\.programme'"):
+        study.figure("net.programme.mode")
+    table = study.figures.to_frame()
+    assert table.loc["net.programme", "value"] == found.value
+    assert (len(table), table.index.name) == (len(study.figures), "figure")
+
+
+def test_differences_are_shown_in_honest_digits(study: Study, small: Case) -> None:
+    other = run_study(small.with_value("costs/SCAN-BUILD", 90_000_000, high=9e7), draws=60)
+    shown = study.compare(other)._repr_html_()
+    assert "90000000" in shown
+    assert not re.search(r"\de[+-]\d", shown), "no powers of ten"
