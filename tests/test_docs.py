@@ -25,10 +25,10 @@ from capworth.study.scorecard import scorecard
 from capworth.study.stages import run_study
 
 ROOT = Path(__file__).parents[1]
-MADE = ROOT / "docs" / "gallery"  # by `make docs`
+MADE = {ROOT / "docs" / "gallery", ROOT / "docs" / "notebooks"}  # by `make docs`
 PAGES = sorted(
     [
-        *(p for p in ROOT.glob("docs/**/*.md") if MADE not in p.parents),
+        *(p for p in ROOT.glob("docs/**/*.md") if not MADE & {*p.parents}),
         *ROOT.glob("*.md"),
     ]
 )
