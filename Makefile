@@ -64,7 +64,7 @@ notebooks: .venv/test
 # The documents as pages that need no server, in build/site; a link that leads nowhere is an error.
 docs: .venv/test
 	$(INSTALL) --no-build-isolation --editable '.[docs]'
-	$(BIN)/python docs/make_reference.py && $(BIN)/python docs/make_gallery.py
+	for made in reference gallery notebooks; do $(BIN)/python docs/make_$$made.py || exit 1; done
 	$(BIN)/python -m mkdocs build --strict --quiet
 
 bench: .venv/test
