@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from capworth.case.check import Typed
+from capworth.case.check import KEY, Typed
 from capworth.case.dictionary import CLAIM, LANGUAGES, SETTINGS, dictionary
 from capworth.case.model import Change, Scenario
-from capworth.case.tables import SCENARIOS, Table
-from capworth.errors import Finding, nearest
+from capworth.case.tables import CHANGES, SCENARIOS, Table
+from capworth.errors import CaseError, Finding, nearest
 
 NAMES: Final = ("name", *(f"name_{language}" for language in LANGUAGES if language != "en"))
 PARTS: Final = ("settings", "claim", "values", "weights", "without", "improvements")
@@ -40,6 +40,11 @@ def read_scenarios(given: Mapping[str, object], tables: Mapping[str, Table], typ
         if not isinstance(keys, Mapping):
             problem = "it stands outside every scenario"
             findings.append(Finding(SCENARIOS, 0, name, problem, f"Put it below [{name}] or so."))
+            continue
+        if not KEY.fullmatch(name):
+            problem = f"{name!r} is not a short name"
+            fix = "Use letters, digits, '-', '_' or '.', without blanks."
+            findings.append(Finding(SCENARIOS, 0, name, problem, fix))
             continue
         faults = [
             Finding(SCENARIOS, 0, f"{name}.{key}", problem, fix)
@@ -108,6 +113,9 @@ def read_history(given: Mapping[str, Any] | None) -> dict[str, Any]:
     if not given:
         return {}
     rows = given.get("change", ())
+    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+        fix = "Put the file back as it was written, or take it away."
+        raise CaseError([Finding(CHANGES, 0, "change", "it is no list of changes", fix)])
     names = ("kind", "name", "before", "after")
     changes = tuple(Change(*(str(row.get(name, "")) for name in names)) for row in rows)
     return {

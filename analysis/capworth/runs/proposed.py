@@ -5,11 +5,9 @@ import io
 from pathlib import Path
 
 from capworth.case.files import read_text
-from capworth.case.read import read_case, seeded
 from capworth.errors import InputError, nearest
 from capworth.programme.proposal import Proposal, set_of
-from capworth.runs.manifest import RunError
-from capworth.runs.run import inputs_of, read_manifest
+from capworth.runs.run import case_of_run, read_manifest
 from capworth.study.stages import run_study
 
 COLUMN = "improvement"
@@ -27,15 +25,12 @@ def propose(folder: Path, file: Path, workers: int = 1) -> Proposal:
     """
     manifest = read_manifest(folder)
     settings = manifest["settings"]
-    case = read_case(inputs_of(folder))
-    if case.fingerprint != manifest["fingerprint"]:
-        raise RunError("the inputs were changed since the run. Restore them, or run anew.")
+    case = case_of_run(folder, manifest)
     names = read_set(file)
     try:
         set_of(names, case.improvement_ids)
     except InputError as error:
         raise InputError(f"{file.name}: {error}") from error
-    case = seeded(case, settings["seed"])
     study = run_study(case, settings["draws"], workers=workers, only="programme")
     return study.propose(names)
 
