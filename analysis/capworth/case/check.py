@@ -493,7 +493,8 @@ def _confidence(text: str) -> float:
     value = _number(text)
     if not 0 < value < 1:
         raise BadCellError(
-            f"{value:g} is not between 0 and 1", f"Write a share such as 0.8, or {EXPECTED}."
+            f"{value:g} is not between 0 and 1",
+            f"Write a share such as 0.8, or {EXPECTED}.",
         )
     return value
 

@@ -75,7 +75,8 @@ def _faults(
         if key not in (*NAMES, *PARTS):
             yield key, "there is no such key of a scenario", nearest(key, (*NAMES, *PARTS))
     for key in NAMES:
-        if not isinstance(keys.get(key, "" if key != "name" else None), str):
+        said = keys.get(key, "" if key != "name" else None)
+        if not isinstance(said, str) or (key in keys and not said.strip()):
             yield key, "it is no text", "Say what the scenario is called, as it is printed."
     kinds = {"without": list, "improvements": list}
     for key in PARTS:
@@ -84,6 +85,9 @@ def _faults(
             shape = f"[NAME.{key}]" if kind is not list else f"{key} = [...]"
             yield key, "it is written in another way", f"Write it as {shape}."
             return
+    if not all(isinstance(columns, Mapping) for columns in keys.get("improvements", ())):
+        fix = "Write it as improvements = [{id = ..., name = ...}]."
+        yield "improvements", "it is written in another way", fix
     for table in (SETTINGS, CLAIM):
         part = "settings" if table == SETTINGS else table
         for key in keys.get(part, {}):

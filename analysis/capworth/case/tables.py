@@ -19,7 +19,8 @@ from capworth.case.claim import Lock
 from capworth.case.claim_lock import FILE as LOCK_FILE
 from capworth.case.claim_lock import LockError, lock_place, read_lock
 from capworth.case.dictionary import CLAIM, SETTINGS, dictionary, table_names
-from capworth.case.files import read, read_text, unreadable
+from capworth.case.files import read, read_rows, unreadable
+from capworth.case.numerals import thousands
 from capworth.errors import CaseError, Finding, InputError, as_seen, nearest
 
 if TYPE_CHECKING:
@@ -558,29 +559,27 @@ def read_units(
     import pandas as pd
 
     place = Path(path)
-    try:
-        lines = csv.reader(io.StringIO(read_text(place), newline=""))
-        rows = [row for row in lines if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise InputError(f"{place.name}: it cannot be read ({error}). Name a CSV file.") from error
-    if len(rows) < 2:
+    head, rows = read_rows(place)
+    if not rows:
         raise InputError(f"{place.name}: there is no row of a unit. Add one below the heading.")
-    head = [cell.strip() for cell in rows[0]]
     wanted = [unit or head[0], *([draw] if draw else []), *columns]
     for name in wanted:
         if name not in head:
             raise InputError(f"{place.name}: there is no column {name!r}. {nearest(name, head)}")
-    for number, row in enumerate(rows[1:], start=2):
-        if len(row) != len(head):
-            raise InputError(
-                f"{place.name}, row {number}: {len(row)} cells for {len(head)} columns. Mend it."
-            )
-        if not row[head.index(wanted[0])].strip():
+    for number, row in rows:
+        if not row[head.index(wanted[0])]:
             raise InputError(f"{place.name}, row {number}: the unit has no name. Name it.")
-    table = pd.DataFrame(rows[1:], columns=head, dtype=object).map(_cell)
+    for name in columns:
+        cells = [(number, row[head.index(name)]) for number, row in rows]
+        for number, text in thousands(cells):
+            raise InputError(
+                f"{place.name}, row {number}, column {name!r}: {text!r} may be a thousand times as "
+                f"large. Write {text.rstrip('0').rstrip('.')} or {text.replace('.', '')}."
+            )
+    table = pd.DataFrame([row for _, row in rows], columns=head, dtype=object).map(_cell)
     names: list[Any] = [draw, unit or head[0]] if draw else [unit or head[0]]
     return table.set_index(names)
 
 
 def _cell(text: str) -> str | None:
-    return text.strip() or None
+    return text or None

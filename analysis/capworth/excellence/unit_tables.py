@@ -101,8 +101,8 @@ def unit_tables(
     if missing == "refuse":
         for name, frame in frames.items():
             faults += [
-                f"{name}: {_place(frame, cell)} is empty. Fill it, or say missing='leave out'. "
-                "A gap is not a 0."
+                f"{name}: {_place(frame, cell)} is empty. A gap is not a 0. Fill it, or leave such "
+                "units out: missing='leave out', or --leave-out."
                 for cell in np.argwhere(frame.isna() & tables[name].loc[first].isna())
             ]
     _refuse(faults)
