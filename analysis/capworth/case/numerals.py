@@ -57,7 +57,7 @@ def amount_of(text: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise ValueError(f"{text[:40]!r} is no number")
+        raise ValueError(f"{text[:40]!r} is not a number")
     if DOUBTFUL.fullmatch(plain) and plain.endswith("000"):
         raise ValueError(f"{text!r} may be {value:g} or {plain.replace('.', '')}")
     return value

@@ -16,7 +16,7 @@ from capworth.case.distributions import (
     pairs_of,
 )
 from capworth.case.model import Estimate
-from capworth.case.numerals import from_to, written_as
+from capworth.case.numerals import from_to
 from capworth.errors import Finding, InputError, nearest
 from capworth.methods.uncertainty.correlation import conflict
 from capworth.methods.uncertainty.fitting import RECORDED
@@ -224,7 +224,7 @@ def _off_record(estimate: Estimate) -> str:
         low, high, words = estimate.low, estimate.high, "low to high"
     for level in (estimate.record[0], estimate.record[-1]):
         if not low <= level <= high:
-            return f"{written_as(level)} was observed, outside {words} ({from_to(low, high)}). Widen them."
+            return f"{level:g} was observed, outside {words} ({from_to(low, high)}). Widen them."
     if estimate.shape == "discrete" and estimate.mode not in estimate.record:
-        return f"mode {written_as(estimate.mode)} is no level that was observed. Take the likeliest of them."
+        return f"mode {estimate.mode:g} is no level that was observed. Take the likeliest of them."
     return ""

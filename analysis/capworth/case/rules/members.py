@@ -356,7 +356,7 @@ def figures_are_possible(typed: Typed) -> Iterator[Finding]:
                 where = f" in {region}" if region else ""
                 yield row.fault(
                     "high",
-                    f"{written_as(row.number_in('high'))} {item}, but the case has {most} members{where}",
+                    f"{row.number_in('high'):,.10g} {item}, but the case has {most} members{where}",
                     "Count members of both alike.",
                 )
             if row.number_in("low") < 1:
