@@ -143,10 +143,14 @@ class Claim(Answer):
                 ends=("drawn_low", "drawn_high"),
             ),
             *found,
-            Column("claim", "lines", "claim_lines", "count", "claim_ratio", rests, COUNT),
-            Column("claim_lines", "share", "claim_share", "share", "claim_ratio", ("functions",)),
+            Column(
+                "claim", "lines", "claim_lines", "count", "claim_ratio", behind=rests, kind=COUNT
+            ),
+            Column(
+                "claim_lines", "share", "claim_share", "share", "claim_ratio", behind=("functions",)
+            ),
             Column(*lines),
-            Column("claim_lines", "outcome", "claim_outcome", "level", "claim_ratio", rests),
+            Column("claim_lines", "outcome", "claim_outcome", "level", "claim_ratio", behind=rests),
             *columns(
                 "claim_power",
                 ("power", "claim_power", "chance", "claim_power", rests),

@@ -201,17 +201,17 @@ def _read_folder(path: Path) -> RawCase:
     lock = _lock(LOCK_FILE, contents, claim is not None, findings)
     lost = {_own(f.file, known) for f in findings} - {table.file for table in tables.values()}
     return RawCase(
-        path,
-        settings or {},
-        tables,
-        contents,
-        tuple(findings),
-        claim,
-        lock,
-        tuple(unread),
-        frozenset(file.rpartition(".")[0].removesuffix(SYNTHETIC) for file in lost),
-        scenarios,
-        history,
+        place=path,
+        settings=settings or {},
+        tables=tables,
+        files=contents,
+        findings=tuple(findings),
+        claim=claim,
+        lock=lock,
+        unread=tuple(unread),
+        spoilt=frozenset(file.rpartition(".")[0].removesuffix(SYNTHETIC) for file in lost),
+        scenarios=scenarios,
+        history=history,
     )
 
 
@@ -464,13 +464,13 @@ def _read_workbook(path: Path) -> RawCase:
     lock = _lock(beside.name, files, claim is not None, findings)
     settings = keys.get(SETTINGS, {})
     return RawCase(
-        path,
-        settings,
-        tables,
-        files,
-        tuple(findings),
-        claim,
-        lock,
+        place=path,
+        settings=settings,
+        tables=tables,
+        files=files,
+        findings=tuple(findings),
+        claim=claim,
+        lock=lock,
         unread=tuple(unread),
         spoilt=frozenset(lost),
         scenarios=scenarios,

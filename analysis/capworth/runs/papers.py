@@ -207,7 +207,14 @@ def _offer(run: Path, manifest: Any) -> Offer:
     draws = manifest["sampling"]["draws of the good sets"]
     path = run / BASELINE
     promises = pd.read_csv(path, index_col=[0, 1, 2]) if path.is_file() else None
-    return Offer(case, found, budget / MILLION, draws, _regions(case), promises)
+    return Offer(
+        case=case,
+        menu=found,
+        budget_m=budget / MILLION,
+        draws=draws,
+        regions=_regions(case),
+        promises=promises,
+    )
 
 
 def _regions(case: Case) -> pd.DataFrame | None:

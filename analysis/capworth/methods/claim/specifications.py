@@ -98,11 +98,11 @@ def specification_curve(
     null = order_quantiles(curve, QUANTILES).T
     found = ratios[0][np.isfinite(ratios[0])]
     return SpecificationCurve(
-        ratios[0],
-        p[0],
-        null,
-        float(np.median(found)) if len(found) else float("nan"),
-        float((score >= score[0] - _TIE).mean()),
-        float(many[0]),
-        float((many >= many[0] - _TIE).mean()),
+        ratio=ratios[0],
+        p_greater=p[0],
+        null=null,
+        median_ratio=float(np.median(found)) if len(found) else float("nan"),
+        p_median=float((score >= score[0] - _TIE).mean()),
+        share_greater=float(many[0]),
+        p_share=float((many >= many[0] - _TIE).mean()),
     )

@@ -322,7 +322,9 @@ def examine(
     if not power.testable:
         word, reason = INCONCLUSIVE, "gate"
     strong = float("nan") if beside else _strong(lines, readings[0], dealt.inside.order)
-    return Verdict(word, reason, judged, power, parted, strong)
+    return Verdict(
+        word=word, reason=reason, readings=judged, power=power, splits=parted, strong=strong
+    )
 
 
 def _strong(lines: Lines, reading: Reading, order: Ints) -> float:
@@ -492,7 +494,17 @@ def _judge(lines: Lines, reading: Reading, rule: Rule, dealt: _Dealt, how: str) 
         interval = ratio_interval(slope, share, outcome, 1 - 2 * rule.alpha)
     if how != BARE and not _stands(word, lines, reading, rule, dealt):
         word, reason = INCONCLUSIVE, "left out"
-    return Judged(fit, interval, plain, held, left, ratios, alone, word, reason)
+    return Judged(
+        fit=fit,
+        interval=interval,
+        plain=plain,
+        held=held,
+        left_out=left,
+        ratios_left=ratios,
+        alone=alone,
+        word=word,
+        reason=reason,
+    )
 
 
 def _stands(word: str, lines: Lines, reading: Reading, rule: Rule, dealt: _Dealt) -> bool:
