@@ -33,7 +33,8 @@ IN_THE_ENGINE = 8  # of them, whether there is a browser or not
 WHOLE = 160e6  # a budget that buys everything
 NEAR = 2e-4  # of a number: draws are stored in sixty-five thousand steps
 MOST_BYTES, MOST_BYTES_LARGE = 1_000_000, 1_500_000
-TOLD = """(r => r && ({cut: r.cut, set: r.set, delays: [...r.delays], feasible: r.feasible, value: r.value,
+TOLD = """(r => r && ({cut: r.cut, set: r.set, delays: [...r.delays], feasible: r.feasible,
+  value: r.value,
   asked: [r.asked.value, r.asked.low, r.asked.high], needed: r.needed, within: r.within,
   years: r.years, gain: [r.distance.value, r.distance.low, r.distance.high],
   net: [r.net.value, r.net.low, r.net.high], harm: r.harm.value, cost: r.cost.value,
