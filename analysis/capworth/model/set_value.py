@@ -121,6 +121,21 @@ class SetValue:
             total[some] += added.mean()
         return total
 
+    def beyond(self, sets: Bools, measure: str) -> Floats:
+        """(sets,) mean of what members add beyond their own gains at most, whenever they start.
+
+        What they take from one another fades as they are put off; what they add does not grow.
+        """
+        bonus = np.maximum(self.bonuses(measure).mean(axis=0), 0.0)
+        total: Floats = np.einsum("sp,p->s", self._both(sets), bonus)
+        for place, meeting in enumerate(self.meetings):
+            inside = sets[:, list(meeting.users)]
+            for way in np.unique(inside[inside.sum(axis=1) > 1], axis=0):
+                users = [user for user, there in zip(meeting.users, way, strict=True) if there]
+                there, alone = self._apart(place, measure, users, [0] * len(users))
+                total[(inside == way).all(axis=1)] += max(there - alone, 0.0)
+        return total
+
     def started(self, chosen: Bools, delays: Ints, measure: str, kept: Floats) -> Floats:
         """(draws,) value of one set whose members start so many years later than stated.
 
