@@ -156,9 +156,12 @@ def test_what_a_figure_has_none_of_is_said(made: Path) -> None:
     absent = call("explain", made, "money.NET").stdout
     assert absent.startswith("money.NET: not measured (mean")
     assert "€0" not in absent
-    stated = call("explain", made, "confidence.programme").stdout
-    for words in ("80% (as stated)", "it stands in the case as it is", "case/budget_confidence"):
+    stated = call("explain", made, "setting.years").stdout
+    for words in ("(as stated)", "it stands in the case as it is", "case/years"):
         assert words in stated
+    default = call("explain", made, "confidence.programme").stdout
+    for words in ("80%", "the default of the program", "case/budget_confidence"):
+        assert words in default
     assert "Error" not in stated  # nothing was drawn
     french = call("explain", made, "cost.LAB", "--language", "fr").stdout
     assert "Formule\u202f: coût complet" in french
