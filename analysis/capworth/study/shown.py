@@ -137,7 +137,7 @@ def study_in_html(study: Any) -> str:
 def table_in_html(table: pd.DataFrame, name: str, columns: Sequence[str]) -> str:
     """Some columns of an output table, with units in the head and ranges beside the numbers."""
     heads = "".join(f"<th>{_head(name, column)}</th>" for column in columns)
-    levels = "".join(f"<th>{escape(str(level or ''))}</th>" for level in table.index.names)
+    levels = "".join(map(_label, table.index.names))
     body = "".join(
         f"<tr>{''.join(_labels(key))}{''.join(f'<td>{c}</td>' for c in _cells(row, columns))}</tr>"
         for key, (_, row) in zip(table.index, table.iterrows(), strict=True)
@@ -146,8 +146,13 @@ def table_in_html(table: pd.DataFrame, name: str, columns: Sequence[str]) -> str
 
 
 def _labels(key: Any) -> Iterator[str]:
-    for label in key if isinstance(key, tuple) else (key,):
-        yield f"<th>{escape(str(label))}</th>"
+    yield from map(_label, key if isinstance(key, tuple) else (key,))
+
+
+def _label(label: Any) -> str:
+    """A head; a blank cell is none."""
+    words = "" if label is None else escape(str(label))
+    return f"<th>{words}</th>" if words else "<td></td>"
 
 
 def _first(table: pd.DataFrame, page: PartPage | None, name: str) -> list[str]:
