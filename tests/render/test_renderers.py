@@ -243,6 +243,7 @@ def test_numbers_are_the_same_in_every_form(
     assert paper - runs([write_text(edition.pages, 88)]) == set()
 
 
+@pytest.mark.long
 def test_two_calls_give_the_same_bytes(study: Study, editions: Mapping[str, Edition]) -> None:
     edition, tables = editions["fr"], tables_of(study)
     few = {name: tables[name] for name in ("capabilities", "programme", "claim")}

@@ -7,18 +7,18 @@ kept in `Case.assumed`, and a lint counts the ranges that nobody gave.
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 
 from capworth.case.check import tables_needed
 from capworth.case.dictionary import SETTINGS, dictionary, table_names
 from capworth.case.library import library_row
+from capworth.case.model import Settings
 from capworth.case.numerals import as_point
-from capworth.case.rows import GRADES
+from capworth.case.rows import BY_GRADE, GRADES
 from capworth.case.rules.chain import SHARE_STEPS
 from capworth.case.tables import RawCase, Row, Table
 
-BY_GRADE = "range by grade"  # in the basis of a range that nobody gave
 UNGRADED = "no grade and no source given: a placeholder"
 WHOLE = "whole"  # the one function of a case that tells none apart
 SCHEDULES = {"GBP": "green-book", "EUR": "eu-cohesion-3"}  # in force where that money is spent
@@ -72,10 +72,17 @@ def with_defaults(raw: RawCase) -> RawCase:
     return replace(raw, settings=settings, tables=tables)
 
 
+NO_DEFAULT = {  # settings that are absent where they are not given
+    *("note", "draws", "number_format", "budget", "target", "harm_index", "productivity"),
+    *("functions", "languages", "excellence_returns", "excellence_extent"),
+}
+
+
 def assumed(raw: RawCase) -> tuple[str, ...]:
     """Name the settings that are taken and not given, in the order of the dictionary."""
-    taken = _settings(raw)
-    return tuple(k for k in dictionary()[SETTINGS] if k in taken and k not in raw.settings)
+    named = [f.name for f in fields(Settings)]
+    kept = {*named} - {*raw.settings} - NO_DEFAULT
+    return tuple(key for key in dictionary()[SETTINGS] if key in kept)
 
 
 def _settings(raw: RawCase) -> Mapping[str, object]:

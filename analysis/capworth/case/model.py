@@ -411,6 +411,12 @@ class Case:
         return bool(told) or any(c.payer == "members" and c.amount.high > 0 for c in self.costs)
 
     @property
+    def placed(self) -> tuple[bool, ...]:
+        """Whether each capability has a place in value for money: not where no end can be said."""
+        unknown = {b.capability for b in self.business_as_usual if b.end_unknown}
+        return tuple(key not in unknown for key in self.capability_ids)
+
+    @property
     def raises_funds(self) -> bool:
         """Whether money is raised from others: pledges, a target, or donors of an improvement."""
         donors = any(c.payer == "donors" and c.improvement for c in self.costs)

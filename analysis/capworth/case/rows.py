@@ -41,6 +41,7 @@ class Spoken:
 FUNCTIONS = ("hosting", "exchange", "leads", "analysis", "operations", "training", "coordination")
 TRANSFERS = ("contribution", "fee")  # categories of what one pays and another gets: only shown
 GRADES = ("A", "B", "C", "D", "E")
+BY_GRADE = "range by grade"  # in the basis of a range that nobody gave
 OWN_WORDS = (  # of the papers, that a case may call otherwise (common.own of the phrases)
     *("member", "members", "donor", "donors", "organisation", "agreed level", "agreed levels"),
 )
@@ -74,6 +75,11 @@ class Estimate:
     def is_certain(self) -> bool:
         """Whether there is nothing to draw."""
         return self.low == self.high
+
+    @property
+    def is_by_grade(self) -> bool:
+        """Whether nobody gave its range, so that it is the one taken for its grade."""
+        return BY_GRADE in self.basis
 
     @property
     def table(self) -> str:
@@ -376,6 +382,7 @@ class BusinessAsUsual:
     growth: Estimate
     cost_growth: Estimate | None = None
     ends: int | None = None  # first year in which it is no longer there
+    end_unknown: bool = False  # it is to end in a year that nobody can say
 
 
 @dataclass(frozen=True, slots=True)

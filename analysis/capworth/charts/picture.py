@@ -100,7 +100,14 @@ def plot(study: Study, chart: str, ax: Axes | None = None, language: str = "en")
     title, caption, alt = found.words(study, spoken, "title", "caption", "alt")
     figure = found.figure(study, spoken)
     source = found.source(study, spoken)
-    return Picture(figure, title, caption, alt, source, found.table(study))
+    return Picture(
+        figure=figure,
+        title=title,
+        caption=caption,
+        alt=alt,
+        source=source,
+        _table=found.table(study),
+    )
 
 
 def _in_place(study: Study, chart: str, ax: Axes, language: Language) -> Any:

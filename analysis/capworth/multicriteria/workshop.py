@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from capworth.case.dictionary import dictionary
-from capworth.case.files import write
+from capworth.case.files import read_rows, write
 from capworth.case.model import Case, Judgement
 from capworth.case.tables import read_raw
 from capworth.errors import InputError, nearest
@@ -300,8 +300,8 @@ def _outside(row: Judgement) -> bool:
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        return list(csv.DictReader(lines))
+    head, rows = read_rows(path)
+    return [dict(zip(head, cells, strict=True)) for _, cells in rows]
 
 
 def _cell(value: object) -> str:

@@ -136,7 +136,9 @@ class Programme(Answer):
             more: dict[str, Any] = it if table in WHOLE else {}
             if table == "good_sets" and formula == "exchange":
                 more = {"without": ("1",)}  # the programme against itself
-            found.append(Column(table, column, quantity, "chance", formula, rests, SHARE, **more))
+            found.append(
+                Column(table, column, quantity, "chance", formula, behind=rests, kind=SHARE, **more)
+            )
         return (
             *found,
             *columns(
@@ -173,10 +175,20 @@ class Programme(Answer):
                 ("gain_per_asked_m", "gain_rate.order", "distance_per_million", "gain_rate", worth),
             ),
             Column(
-                "order_of_priority", "value", f"{name}_objective.order", unit, "objective", worth
+                "order_of_priority",
+                "value",
+                f"{name}_objective.order",
+                unit,
+                "objective",
+                behind=worth,
             ),
             Column(
-                "order_of_priority", "value_cum", f"{name}_of_all.order", unit, "objective", worth
+                "order_of_priority",
+                "value_cum",
+                f"{name}_of_all.order",
+                unit,
+                "objective",
+                behind=worth,
             ),
             Column(
                 *("order_of_priority", "at_confidence_cum_m", "needed_in_all.order", "millions"),
@@ -475,12 +487,13 @@ def _payers(choice: Choice, chosen: Bools) -> Mapping[str, float]:
 
 
 def _options(choice: Choice, good: GoodSets, scale: float) -> pd.DataFrame:
-    """Do nothing, do-minimum where the case names one, start only, and the programme."""
+    """Do nothing, do-minimum, start only, and the programme.
+
+    The minimum is what the case names so and what must be done; else it is doing nothing.
+    """
     none = np.zeros(len(choice.gain), dtype=bool)
-    minimum = np.array([i.do_minimum for i in choice.case.improvements], dtype=bool)
-    rows: dict[str, Bools] = {NOTHING: none}
-    if minimum.any():
-        rows[MINIMUM] = minimum
+    least = [i.do_minimum or i.must for i in choice.case.improvements]
+    rows: dict[str, Bools] = {NOTHING: none, MINIMUM: np.array(least, dtype=bool)}
     rows[START] = good.started
     rows[RECOMMENDED] = good.sets[0]
     table = described(choice, rows, scale).drop(columns=["added", "dropped"])

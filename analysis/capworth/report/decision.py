@@ -480,22 +480,22 @@ def _candidates(study: Study, found: Advice) -> Bars:
     count = len(programme.good_sets())
     shown, hidden = first_rows(groups, ON_PAGE)
     return Bars(
-        say(
+        title=say(
             f"decision.picture.title{'_unpaid' if asks_of(programme) else ''}",
             count=found.count,
             money=needed_of(programme),
             sure=sure_of(programme),
             share=ref("gain.programme", found.gain, "percent_range"),
         ),
-        say("decision.picture.axis"),
-        say("decision.picture.names"),
-        (
+        axis=say("decision.picture.axis"),
+        names=say("decision.picture.names"),
+        heads=(
             say("decision.picture.closes"),
             asked_in(study, "decision.picture.asked"),
             say("decision.picture.start"),
         ),
-        shown,
-        say(
+        groups=shown,
+        note=say(
             "decision.picture.note",
             near=ref("near.programme", programme.near, "percent"),
             extents=Word("extent", programme.extent_key),
@@ -571,15 +571,15 @@ def _costs_and_benefits(study: Study, found: Advice) -> Bars:
     ]
     chance = ref("positive.programme", study.programme.p_net, "probability")
     return Bars(
-        say(f"{key}{'picture_cost' if found.net is None else 'picture'}", percent=chance),
-        axis,
-        None,
-        (axis,),
-        tuple(
+        title=say(f"{key}{'picture_cost' if found.net is None else 'picture'}", percent=chance),
+        axis=axis,
+        names=None,
+        heads=(axis,),
+        groups=tuple(
             Group(None, fill, (bar,))
             for fill, bar in zip((HATCHED, SOLID, GREY), bars, strict=False)
         ),
-        say(f"{key}note", years=study.case.settings.years),
+        note=say(f"{key}note", years=study.case.settings.years),
     )
 
 
@@ -641,7 +641,14 @@ def _alone(study: Study) -> tuple[Block, ...]:
         Title(say(f"{key}title_{_titled(verdict, study)}", name=name, share=share, **parts)),
         Ask(lines),
         Numbers(tuple(numbers)),
-        Bars(title, axis, None, (axis,), tuple(groups), say(f"{key}note", years=years)),
+        Bars(
+            title=title,
+            axis=axis,
+            names=None,
+            heads=(axis,),
+            groups=tuple(groups),
+            note=say(f"{key}note", years=years),
+        ),
     )
 
 

@@ -16,7 +16,7 @@ from capworth.language.language import Language
 from capworth.methods.claim.words import SUPPORTED
 from capworth.methods.portfolio.good_sets import NOT_NOW
 from capworth.model.costs import PAYERS
-from capworth.programme.selection import RECOMMENDED
+from capworth.programme.selection import MINIMUM, NOTHING, RECOMMENDED
 from capworth.programme.selection import START as OPTION_START
 from capworth.report.advice import Advice, advice, changes
 from capworth.report.annex.claim import claim_text, standing_of
@@ -126,6 +126,8 @@ def _options(study: Study, found: Advice) -> Table:
     started = set(str(table["chosen"].get(OPTION_START, "")).split())
     if started in (set(), set(found.chosen)):
         table = table.drop(index=[OPTION_START], errors="ignore")
+    if not table["chosen"].get(MINIMUM, ""):  # then it is to do nothing, which is said in the head
+        table = table.drop(index=[MINIMUM], errors="ignore")
     columns = rows_of(table)
 
     def cells(column: str, how: str = "") -> tuple[Cell, ...]:
@@ -177,21 +179,23 @@ def _options(study: Study, found: Advice) -> Table:
     return Table(
         "options",
         say("options.title", unit=MILLIONS, price_year=settings.price_year),
-        tuple(_head(study, str(key), row) for key, row in columns),
+        tuple(option_head(study, str(key), row) for key, row in columns),
         tuple(rows),
         sentences(*notes, say("options.note", years=settings.years)),
         marked=[key for key, _ in columns].index(RECOMMENDED),
     )
 
 
-def _head(study: Study, key: str, row: Row) -> Phrase:
-    """Name an option in the head of its column."""
+def option_head(study: Study, key: str, row: Row) -> Phrase:
+    """Name an option, in the head of its column or row."""
     if key in RIVALS:
         return say("options.rival", letter=Own(key))
     if key == TARGET:
         target = ref("target.programme", study.funding.target_m or 0.0, "money")
         return say("options.target", target=target)
     words = {RECOMMENDED: "proposed", OPTION_START: "start_only"}
+    if key == NOTHING and not study.options.to_frame()["chosen"].get(MINIMUM, ""):
+        return say("options.nothing_minimum")
     return say(f"options.{words.get(key, key)}", count=int(row["members"]))
 
 

@@ -66,6 +66,10 @@ def place_in(tables: Path, subject: str) -> str:
         path = tables / f"{name}.csv"
         if path.is_file():
             table = pd.read_csv(path, index_col=0)
+            if subject not in table.index and name == RANKS[0]:
+                unplaced = pd.read_csv(tables / "capabilities.csv", index_col=0).index
+                if subject in unplaced:
+                    return "no place is told of it: nobody can say when it ends"
             if subject in table.index:
                 shares = table.loc[subject].to_numpy(dtype=float)
                 place = int(shares.argmax()) + 1

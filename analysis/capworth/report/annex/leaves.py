@@ -4,16 +4,18 @@ Each has the finding of a chart of the gallery as its title; nothing is computed
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import isfinite, isnan
 from typing import Any
 
 import pandas as pd
 
-from capworth.case.model import SIZES
+from capworth.case.model import DISTANCE, HARM, NET, SIZES
 from capworth.charts.gallery import GALLERY
 from capworth.excellence.services import BOTH, DERIVED, DESIGNATED, NEITHER
 from capworth.language.numbers import Amount
 from capworth.model.figures import word
+from capworth.programme.selection import MINIMUM, NOTHING
 from capworth.report.advice import changes
 from capworth.report.annex.claim import claim_paragraphs, claim_span, claim_title
 from capworth.report.annex.sheet import (
@@ -52,6 +54,7 @@ from capworth.report.content import (
 )
 from capworth.report.doubt import level_of
 from capworth.report.money import MILLIONS, asked_in, parts_by_payer, payer_key, sure_of, to_raise
+from capworth.report.summary import option_head
 from capworth.study.stages import Study
 
 LINES = 12  # of a table with words
@@ -113,7 +116,17 @@ def capabilities(study: Study) -> Sheet | None:
         parts = parts_by_payer(study, key)
         bars.append(Bar(short(key), written, written[0].amount, parts))
     picture = bars_of(heads[0], head("capability"), heads, tuple(bars), key=payer_key(study))
-    return page_of("capabilities.topic", "payers", study, picture)
+    return _noted(study, page_of("capabilities.topic", "payers", study, picture))
+
+
+def _noted(study: Study, page: Sheet) -> Sheet:
+    """Say after the picture of a page of which capability no place can be told."""
+    keys = study.case.capability_ids
+    unplaced = [key for key, placed in zip(keys, study.case.placed, strict=True) if not placed]
+    if not unplaced or not study.case.measured:
+        return page
+    note = Words(say("leaf.unplaced", names=names(unplaced), count=len(unplaced)))
+    return replace(page, blocks=(*page.blocks[:1], note, *page.blocks[1:]))
 
 
 def allocation(study: Study) -> Sheet | None:
@@ -126,7 +139,7 @@ def allocation(study: Study) -> Sheet | None:
         place = row_ref("allocation_ranks", "as stated", key, row, "plain")
         bars.append(Bar(short(key), (place,), Amount(place.amount.middle, low, high)))
     picture = bars_of(head("places"), head("capability"), (head("place"),), tuple(bars), mark="dot")
-    return page_of("allocation.topic", "allocation", study, picture)
+    return _noted(study, page_of("allocation.topic", "allocation", study, picture))
 
 
 def _places(row: Mapping[str, Any]) -> tuple[float, float]:
@@ -357,6 +370,10 @@ def overrun(study: Study) -> Sheet | None:
     return page_of("spending.topic", "overrun", study, picture)
 
 
+IN_FULL = {DISTANCE: "gain", NET: "net_m", HARM: "harm_days"}  # what an option is worth
+OF_OPTION = (("needed_m", "tenth"), ("p_within", "probability"))
+
+
 def sets(study: Study) -> Sheet | None:
     """Every good set beside the proposed one: what it takes and lets go, needs and is worth."""
     if not asked_of("good_sets", study):
@@ -373,13 +390,25 @@ def sets(study: Study) -> Sheet | None:
         written = cells("good_sets", key, row, *columns)
         better = row_ref("good_sets", "p_better", key, row, "probability") if place else None
         bars.append(Bar(name, (*written, better), written[0].amount))
+    least = []
+    for key, row in rows_of(study.options.to_frame().loc[[NOTHING, MINIMUM]]):
+        if key == NOTHING or row["chosen"]:
+            columns = ((IN_FULL[found.measure], "spread"), *OF_OPTION)
+            written = cells("options_in_full", key, row, *columns)
+            least.append(
+                Bar(option_head(study, str(key), row), (*written, None), written[0].amount)
+            )
     unit = say(f"programme.unit_{found.measure}", unit=MILLIONS)
     needed = head("needed", sure=sure_of(found), unit=MILLIONS)
     picture = bars_of(
         head("value", unit=unit),
         head("set"),
         (unit, needed, head("within"), head("better")),
-        (Group(None, SOLID, tuple(bars[:1])), Group(None, OUTLINE, tuple(bars[1:]))),
+        (
+            Group(None, SOLID, tuple(bars[:1])),
+            Group(None, OUTLINE, tuple(bars[1:])),
+            Group(None, GREY, tuple(least)),
+        ),
         mark="dot",
         wide=True,
     )

@@ -270,7 +270,10 @@ def _parameters(study: Study) -> Iterator[Row]:
     case, settings = study.case, study.case.settings
 
     def row(key: str, value: Text, status: Text | None = None) -> Row:
-        return say(f"parameter.{key}"), value, status or say("parameter.set_by_case")
+        standing = _standing(key, case)
+        if standing and status:
+            status = say("parameter.also", standing=standing, status=status)
+        return say(f"parameter.{key}"), value, status or standing
 
     def worded(key: str, **slots: Slot) -> Phrase:
         return say(f"parameter.{key}", **slots)
@@ -321,6 +324,35 @@ def _parameters(study: Study) -> Iterator[Row]:
         ),
     )
     yield from (row(*found) for found in _judged(study))
+    if taken := sum(e.is_by_grade for e in case.estimates().values()):
+        every = _set("ranges", sum(not e.is_certain for e in case.estimates().values()), "whole")
+        count = _set("ranges by grade", taken, "whole")
+        yield row("ranges", worded("ranges_value", count=count, all=every), worded("ranges_status"))
+
+
+KEYS = {  # of case.toml, behind each row of the parameters
+    "case": ("name",),
+    "cutoff": ("appraisal_date",),
+    "money": ("price_year",),
+    "years": ("first_year", "years"),
+    "discounting": ("discounting", "timing"),
+    "seed": ("seed",),
+    "excellence": ("excellent_efficient", "excellent_top", "top_share"),
+    "extents": ("extent_key",),
+    "budget": ("budget", "budget_confidence", "budget_payers"),
+    "objective": ("objective", "near"),
+}
+
+
+def _standing(key: str, case: Case) -> Phrase | None:
+    """Say whether a parameter is set by the case or taken by default, and what of it."""
+    keys = KEYS.get(key, ())
+    taken = [name for name in keys if name in case.assumed]
+    if not taken:
+        return say("parameter.set_by_case") if keys else None
+    if len(taken) == len(keys):
+        return say("parameter.taken")
+    return say("parameter.taken_of", list=listed(Word("setting", name) for name in taken))
 
 
 def _judged(study: Study) -> Iterator[tuple[str, Phrase]]:
