@@ -508,3 +508,22 @@ def test_differences_are_shown_in_honest_digits(study: Study, small: Case) -> No
     shown = study.compare(other)._repr_html_()
     assert "90000000" in shown
     assert not re.search(r"\de[+-]\d", shown), "no powers of ten"
+
+
+def test_rows_of_a_table_are_shown_by_their_labels(study: Study) -> None:
+    shown = study.show("economics.perspectives", ["npv_m"], rows="programme")
+    assert set(shown.table.index.get_level_values("kind")) == {"programme"}
+    assert list(shown.table.columns) == ["npv_m"]
+    both = study.show("programme", ["name", "asked_m"], rows=["SCAN", "LINK"])
+    assert list(both.table.index) == ["SCAN", "LINK"]
+    assert "<td style='text-align:left'>Scanners" in both._repr_html_(), "words begin on the left"
+    assert "<td>0.0" in both._repr_html_(), "and numbers where the notebook puts them"
+    with pytest.raises(InputError, match=r"there is no row 'SCN'\. Did you mean 'SCAN'"):
+        study.show("programme", rows="SCN")
+
+
+def test_a_record_of_numbers_is_shown_row_by_row(study: Study) -> None:
+    shown = study.show("funding.money.gap_m")
+    assert list(shown.table.index) == ["mean", "low", "high"]
+    assert "e+" not in study.show("claim.power")._repr_html_()
+    assert study.show("claim.word") == study.claim.word

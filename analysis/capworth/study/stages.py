@@ -286,6 +286,7 @@ class Study:
         what: str = "",
         columns: Sequence[str] = (),
         *,
+        rows: str | Sequence[str] = (),
         plot: str = "",
         language: str = "en",
     ) -> Any:
@@ -297,6 +298,7 @@ class Study:
         ----------
         what : a part, such as "programme", or a table or method of it: "programme.good_sets"
         columns : of the table
+        rows : labels of the table; only rows that bear one of them, such as "programme"
         plot : a chart instead, by its name
         language : of the chart
         """
@@ -304,7 +306,7 @@ class Study:
         try:
             if plot:
                 return self.plot(plot, language=language)
-            return shown_of(self.answer(part), way, columns)
+            return shown_of(self.answer(part), way, columns, rows)
         except NotAskedError as error:
             return Unasked(str(error))
 
