@@ -35,8 +35,8 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {  # cells that are the same in ever
     "criteria": {"swing": "100"},
     "improvements": {
         "readiness": "5",
-        "illustrative": "yes",
-        "basis": "nothing was published",
+        "illustrative": "no",
+        "basis": "as the organisation states it",
     },
     "unit_values": {"scale": "money", "scope": "social"},
 }
@@ -54,9 +54,12 @@ def with_defaults(raw: RawCase) -> RawCase:
     tables = dict(raw.tables)
     for name in tables:
         tables[name] = _named(tables[name])
+    undated = _undated(tables)
     ids = {name: _names(table) for name, table in tables.items()}
     for name in tables:
         tables[name] = _filled(tables[name], settings, ids, tables)
+    if undated and "costs" in tables:
+        tables["costs"] = _paid_in_time(tables["costs"], undated, tables["improvements"])
     needed = tables_needed(raw)
     told = {"functions"} & {*needed, *raw.spoilt} or (
         "functions" in tables and tables["functions"].rows
@@ -180,6 +183,38 @@ def _filled(
         cells = _ranged(table.name, cells, form, tables)
         rows.append(row if cells == row.cells else replace(row, cells=cells))
     return replace(table, rows=tuple(rows))
+
+
+def _undated(tables: Mapping[str, Table]) -> set[str]:
+    """Improvements that do not say when their effects are felt."""
+    if "improvements" not in tables:
+        return set()
+    rows = tables["improvements"].rows
+    return {row.cells.get("id", "") for row in rows if not row.cells.get("effect_year")}
+
+
+def _paid_in_time(costs: Table, undated: set[str], improvements: Table) -> Table:
+    """Pay for an improvement that tells no years: its build before its effects, then its running.
+
+    A line that tells a year of its own stays as it is.
+    """
+    starts = {row.cells.get("id", ""): row.cells for row in improvements.rows}
+    rows = []
+    for row in costs.rows:
+        cells = row.cells
+        owner = starts.get(cells.get("improvement", ""), {})
+        start, effect = owner.get("start_year", ""), owner.get("effect_year", "")
+        told = cells.get("from_year") or cells.get("to_year")
+        if cells.get("improvement") not in undated or told or not (start and effect).isdigit():
+            rows.append(row)
+            continue
+        years = {"from_year": effect}
+        if cells.get("kind") == "one-off":
+            years = {"from_year": start, "to_year": str(int(effect) - 1)}
+        said = ", ".join(f"{name} {year}" for name, year in years.items())
+        basis = "; ".join(filter(None, (cells.get("basis"), f"taken: {said}")))
+        rows.append(replace(row, cells={**cells, **years, "basis": basis}))
+    return replace(costs, rows=tuple(rows))
 
 
 def _usual(

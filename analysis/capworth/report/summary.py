@@ -1,6 +1,6 @@
 """Page 2: the options side by side, the questions answered, why not the others, who decides what.
 
-Each question of the resolution is answered in a sentence or two; one that the case does not ask is
+Each question that is asked is answered in a sentence or two; one that the case does not ask is
 said not to be asked. Nothing is computed here: what no answer gives is a dash.
 """
 
@@ -214,7 +214,7 @@ Answered = tuple[Text, Text, Text | None]
 
 
 def _answers(study: Study) -> Iterator[Answered]:
-    """Each question of the resolution, its answer in a sentence or two, and what may be added."""
+    """Each question, its answer in a sentence or two, and what may be added."""
     yield say("answers.costs"), _costs(study), None
     yield say(f"answers.{_claimed(study)}"), _claim(study), None
     yield say("answers.excellence"), _excellence(study), None
@@ -224,7 +224,7 @@ def _answers(study: Study) -> Iterator[Answered]:
 
 
 def _claimed(study: Study) -> str:
-    """Whether what is claimed is the resolution's own claim, another, or nothing."""
+    """Whether what is claimed is data exchange, something else, or nothing."""
     claim = study.case.claim
     if claim is None:
         return "functions"
@@ -455,6 +455,5 @@ def _reviews(study: Study) -> Iterator[Answered]:
             PROMISED,
         )
         yield say("steps.reviews"), say("steps.review", list=told), None
-    elif "baseline" in study:
-        count = len(study.baseline.to_frame())
+    elif "baseline" in study and (count := len(study.baseline.to_frame())):
         yield say("steps.reviews"), say("steps.promises", count=count), None

@@ -15,6 +15,7 @@ from capworth.charts.gallery import GALLERY
 from capworth.excellence.services import BOTH, DERIVED, DESIGNATED, NEITHER
 from capworth.language.numbers import Amount
 from capworth.model.figures import word
+from capworth.programme.architecture import LIFTS
 from capworth.programme.selection import MINIMUM, NOTHING
 from capworth.report.advice import changes
 from capworth.report.annex.claim import claim_paragraphs, claim_span, claim_title
@@ -336,6 +337,8 @@ def architecture(study: Study) -> Sheet | None:
     if not asked_of("architecture", study):
         return None
     links = GALLERY["architecture"].table(study)
+    if not (links["kind"] == LIFTS).any():  # they only save
+        return None
     rows: list[tuple[Cell | None, ...]] = []
     for key in study.case.improvement_ids:
         mine = links[links["from"] == key]
@@ -463,6 +466,8 @@ def promises(study: Study) -> Sheet | None:
     if "baseline" not in study:
         return None
     frame = study.baseline.to_frame()
+    if frame.empty:
+        return None
     rows: list[tuple[Cell | None, ...]] = []
     for key, row in rows_of(frame):
         improvement, capability, indicator = map(str, key)
