@@ -16,13 +16,15 @@ QUICK := tests/test_architecture.py tests/test_docs.py tests/test_streams.py tes
 	tests/case/test_dictionary.py tests/case/test_register.py tests/methods/cost_benefit \
 	tests/methods/portfolio tests/methods/uncertainty
 
+# What says no more but of more cases, languages or processes is long: .ci/run tries it, as does
+# CAPWORTH_CI=1 make test.
 .PHONY: run test quick nightly faults check lint smoke wheel notebooks docs bench lock clean
 
 run: .venv/run
 	$(BIN)/capworth run $(CASE) --out reports/$(notdir $(CASE))
 
 test: .venv/test
-	$(PYTEST) $(SIDE_BY_SIDE)
+	$(PYTEST) $(SIDE_BY_SIDE) $(if $(CAPWORTH_CI),,-m "not long")
 
 quick: .venv/test
 	$(PYTEST) -q $(SIDE_BY_SIDE) -m "not hypothesis" $(QUICK)
@@ -62,7 +64,7 @@ notebooks: .venv/test
 # The documents as pages that need no server, in build/site; a link that leads nowhere is an error.
 docs: .venv/test
 	$(INSTALL) --no-build-isolation --editable '.[docs]'
-	$(BIN)/python docs/make_reference.py && $(BIN)/python docs/make_gallery.py
+	for made in reference gallery notebooks; do $(BIN)/python docs/make_$$made.py || exit 1; done
 	$(BIN)/python -m mkdocs build --strict --quiet
 
 bench: .venv/test

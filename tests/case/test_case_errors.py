@@ -29,7 +29,7 @@ GROUP = '["hosting", "exchange", "leads"]'
 CELLS: tuple[Slip, ...] = (  # one cell that cannot be read: one fault, and no others in its wake
     ("costs", "100000,180000", "100 000,180000", "costs.csv, row 2, column 'mode': '100 000' is"
      " not a number. Write it like 1200000.50, without blanks or commas."),
-    ("costs", "60000,100000", "60_000,100000", "row 2, column 'low': '60_000' is not a finite"),
+    ("costs", "60000,100000", "60_000,100000", "row 2, column 'low': '60_000' is not a number"),
     ("scores", "120,150,180", "120,nan,180", "row 2, column 'mode': 'nan' is not a finite number"),
     ("scores", "120,150,180", "120,150,inf", "row 2, column 'high': 'inf' is not a finite number"),
     ("functions", "0.5,0.75", "-0.5,0.75", "row 2, column 'low': -0.5 is below 0. Raise it. The"

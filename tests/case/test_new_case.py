@@ -246,7 +246,7 @@ def test_a_plain_list_is_a_case(tmp_path: Path) -> None:
     assert [row["name"] for row in found["capabilities"]] == ["Radio", "X"]
     assert [row["mode"] for row in found["costs"]] == [4_200_000, 5, 7]
     (tmp_path / "bad.csv").write_text("name,amount\nRadio,two\n")
-    with pytest.raises(InputError, match=r"row 2: 'two' is no amount"):
+    with pytest.raises(InputError, match=r"row 2: 'two' is not a number"):
         read_plain(tmp_path / "bad.csv")
     (tmp_path / "none.csv").write_text("name,sum\nRadio,2\n")
     with pytest.raises(InputError, match="no column is called 'amount'"):

@@ -15,7 +15,7 @@ from capworth.case.dictionary import SETTINGS, dictionary, table_names
 from capworth.case.library import library_row
 from capworth.case.model import Settings
 from capworth.case.numerals import as_point
-from capworth.case.rows import BY_GRADE, GRADES
+from capworth.case.rows import BY_GRADE, GRADES, TAKEN
 from capworth.case.rules.chain import SHARE_STEPS
 from capworth.case.tables import RawCase, Row, Table
 
@@ -34,7 +34,7 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {  # cells that are the same in ever
     "costs": {"category": "other", "payer": "organisation", "kind": "recurrent"},
     "criteria": {"swing": "100"},
     "improvements": {
-        "readiness": "5",
+        "readiness": "7",
         "illustrative": "no",
         "basis": "as the organisation states it",
     },
@@ -176,9 +176,10 @@ def _filled(
             if name in columns and not cells.get(name):
                 cells[name] = value
                 taken.append(f"{name} {value}")
-        if table.name == "costs" and taken:
+        if table.name in ("costs", "improvements") and taken:
+            taken = [words for words in taken if not words.startswith("basis ")]
             cells["basis"] = "; ".join(
-                filter(None, (cells.get("basis"), f"taken: {', '.join(taken)}"))
+                filter(None, (cells.get("basis"), f"{TAKEN}{', '.join(taken)}"))
             )
         cells = _ranged(table.name, cells, form, tables)
         rows.append(row if cells == row.cells else replace(row, cells=cells))
@@ -212,7 +213,7 @@ def _paid_in_time(costs: Table, undated: set[str], improvements: Table) -> Table
         if cells.get("kind") == "one-off":
             years = {"from_year": start, "to_year": str(int(effect) - 1)}
         said = ", ".join(f"{name} {year}" for name, year in years.items())
-        basis = "; ".join(filter(None, (cells.get("basis"), f"taken: {said}")))
+        basis = "; ".join(filter(None, (cells.get("basis"), f"{TAKEN}{said}")))
         rows.append(replace(row, cells={**cells, **years, "basis": basis}))
     return replace(costs, rows=tuple(rows))
 

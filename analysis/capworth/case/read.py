@@ -291,6 +291,7 @@ def _checked(
     settings, typed, findings = check_cells(raw)
     places = {finding.file for finding in findings}
     faulty = {table for table in (*table_names(), CLAIM) if raw.place_of(table) in places}
+    faulty |= raw.spoilt
     more = (
         *check_rules(settings, typed, faulty),
         *check_claim(settings, typed, faulty),

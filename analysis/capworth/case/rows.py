@@ -42,6 +42,7 @@ FUNCTIONS = ("hosting", "exchange", "leads", "analysis", "operations", "training
 TRANSFERS = ("contribution", "fee")  # categories of what one pays and another gets: only shown
 REVENUE = "revenue"  # category of what comes in to the payer, from outside
 GRADES = ("A", "B", "C", "D", "E")
+TAKEN = "taken: "  # in the basis of a row, before cells that nobody filled
 BY_GRADE = "range by grade"  # in the basis of a range that nobody gave
 OWN_WORDS = (  # of the papers, that a case may call otherwise (common.own of the phrases)
     *("member", "members", "donor", "donors", "organisation", "agreed level", "agreed levels"),

@@ -146,13 +146,13 @@ def write_case(case: Case, parts: tuple[tuple[str, type[Any], str], ...]) -> Raw
     lock = None if case.claim is None else case.claim.lock
     return with_files(
         RawCase(
-            Path(MEMORY),
-            settings,
-            tables,
-            {},
-            (),
-            claim,
-            lock,
+            place=Path(MEMORY),
+            settings=settings,
+            tables=tables,
+            files={},
+            findings=(),
+            claim=claim,
+            lock=lock,
             scenarios={s.id: _scenario(s) for s in case.scenarios} or None,
             history=history_of(case),
         )

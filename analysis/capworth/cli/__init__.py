@@ -80,12 +80,23 @@ class Commands(click.Group):
             ctx.fail(f"There is no command {args[0]!r}. {nearest(args[0], COMMANDS)}")
         return super().resolve_command(ctx, args)
 
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Call, and tell also what the system refuses before and after a command: help, usage."""
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:
+            with suppress(OSError):
+                click.echo(_told(error), err=True)
+            _give_up_streams()
+            sys.exit(EXIT_FAULT)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; tell its faults as sentences."""
         try:
             with _ending_in_order():
                 answer = super().invoke(ctx)
-                sys.stdout.flush()
+                if sys.stdout is not None:  # a stream that is closed hears nothing
+                    sys.stdout.flush()
                 return answer
         except (click.exceptions.Exit, click.exceptions.Abort, click.ClickException):
             raise
@@ -101,8 +112,21 @@ class Commands(click.Group):
 
                 traceback.print_exc()
                 sentence = "This is a fault of capworth, not of the case: tell its makers."
-            click.echo(sentence, err=True)
+            with suppress(OSError):
+                click.echo(sentence, err=True)
+            _give_up_streams()
             ctx.exit(EXIT_OURS if sentence.startswith("This is a fault") else EXIT_FAULT)
+
+
+def _give_up_streams() -> None:
+    """Let nothing more be said in streams that cannot be written: Python would end otherwise."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _told(error: Exception) -> str:
@@ -111,7 +135,7 @@ def _told(error: Exception) -> str:
         case CapworthError():
             return str(error)
         case OSError():
-            place = error.filename2 or error.filename or "a file"
+            place = error.filename2 or error.filename or _nameless()
             why = (error.strerror or str(error) or type(error).__name__).lower()
             return f"{place}: the system says: {why}. Mend that, or name another place."
         case MemoryError():
@@ -126,6 +150,15 @@ def _told(error: Exception) -> str:
             return "A name holds a character that no file can bear. Take it out."
         case _:
             return ""
+
+
+def _nameless() -> str:
+    """Say what the system speaks of where it names nothing."""
+    try:
+        os.getcwd()
+    except OSError:
+        return "the folder from which this was called"
+    return "the output, or a file"
 
 
 @contextmanager

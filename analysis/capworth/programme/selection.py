@@ -137,7 +137,9 @@ class Programme(Answer):
             more: dict[str, Any] = it if table in WHOLE else {}
             if table == "good_sets" and formula == "exchange":
                 more = {"without": ("1",)}  # the programme against itself
-            found.append(Column(table, column, quantity, "chance", formula, rests, SHARE, **more))
+            found.append(
+                Column(table, column, quantity, "chance", formula, behind=rests, kind=SHARE, **more)
+            )
         return (
             *found,
             *columns(
@@ -174,10 +176,20 @@ class Programme(Answer):
                 ("gain_per_asked_m", "gain_rate.order", "distance_per_million", "gain_rate", worth),
             ),
             Column(
-                "order_of_priority", "value", f"{name}_objective.order", unit, "objective", worth
+                "order_of_priority",
+                "value",
+                f"{name}_objective.order",
+                unit,
+                "objective",
+                behind=worth,
             ),
             Column(
-                "order_of_priority", "value_cum", f"{name}_of_all.order", unit, "objective", worth
+                "order_of_priority",
+                "value_cum",
+                f"{name}_of_all.order",
+                unit,
+                "objective",
+                behind=worth,
             ),
             Column(
                 *("order_of_priority", "at_confidence_cum_m", "needed_in_all.order", "millions"),

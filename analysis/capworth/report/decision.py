@@ -480,22 +480,22 @@ def _candidates(study: Study, found: Advice) -> Bars:
     count = len(programme.good_sets())
     shown, hidden = first_rows(groups, ON_PAGE)
     return Bars(
-        say(
+        title=say(
             f"decision.picture.title{'_unpaid' if asks_of(programme) else ''}",
             count=found.count,
             money=needed_of(programme),
             sure=sure_of(programme),
             share=ref("gain.programme", found.gain, "percent_range"),
         ),
-        say("decision.picture.axis"),
-        say("decision.picture.names"),
-        (
+        axis=say("decision.picture.axis"),
+        names=say("decision.picture.names"),
+        heads=(
             say("decision.picture.closes"),
             asked_in(study, "decision.picture.asked"),
             say("decision.picture.start"),
         ),
-        shown,
-        say(
+        groups=shown,
+        note=say(
             "decision.picture.note",
             near=ref("near.programme", programme.near, "percent"),
             extents=Word("extent", programme.extent_key),
@@ -603,14 +603,16 @@ def _costs_and_benefits(study: Study, found: Advice) -> Bars:
     shown = [what for what, amount in amounts if amount is not None]
     chance = ref("positive.programme", study.programme.p_net, "probability")
     return Bars(
-        say(f"{key}picture_cost")
+        title=say(f"{key}picture_cost")
         if found.net is None
         else say(f"{key}picture", what=_brought(study), percent=chance),
-        axis,
-        None,
-        (axis,),
-        tuple(Group(None, FILLS[what], (bar,)) for what, bar in zip(shown, bars, strict=True)),
-        say(f"{key}note", years=study.case.settings.years),
+        axis=axis,
+        names=None,
+        heads=(axis,),
+        groups=tuple(
+            Group(None, FILLS[what], (bar,)) for what, bar in zip(shown, bars, strict=True)
+        ),
+        note=say(f"{key}note", years=study.case.settings.years),
     )
 
 
@@ -676,7 +678,14 @@ def _alone(study: Study) -> tuple[Block, ...]:
         Title(say(f"{key}title_{_titled(verdict, study)}", name=name, share=share, **parts)),
         Ask(lines),
         Numbers(tuple(numbers)),
-        Bars(title, axis, None, (axis,), tuple(groups), say(f"{key}note", years=years)),
+        Bars(
+            title=title,
+            axis=axis,
+            names=None,
+            heads=(axis,),
+            groups=tuple(groups),
+            note=say(f"{key}note", years=years),
+        ),
     )
 
 

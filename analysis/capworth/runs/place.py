@@ -14,10 +14,9 @@ from pathlib import Path
 
 from capworth.case.files import settle, settle_all, telling_of
 from capworth.case.scratch import left_behind, scratch, take_away
-from capworth.runs.manifest import RunError, strangers
+from capworth.runs.manifest import SHOWN, RunError, strangers
 
 NEW, READY, OLD = "new", "ready", "old"  # being written; whole, or what it was exchanged with
-SHOWN = 8  # names that a sentence lists
 AT_CWD, EXCHANGE = -100, 2  # of renameat2
 
 

@@ -15,15 +15,15 @@ from shutil import rmtree
 from typing import Any, TypeAlias
 
 from capworth.appraisal.conventions import compare_conventions
+from capworth.case import frames
 from capworth.case.files import write
-from capworth.case.frames import files_of
 from capworth.case.model import Case
 from capworth.case.read import checked_case, read_case, seeded
 from capworth.case.scratch import scratch
 from capworth.case.tables import BOOKS
 from capworth.charts.gallery import GALLERY
 from capworth.charts.svg import framed, to_svg
-from capworth.errors import nearest
+from capworth.errors import CaseError, nearest
 from capworth.language.language import Language
 from capworth.language.phrases import languages as spoken_languages
 from capworth.model.simulation import CHUNK, ENVELOPED, KEPT, Progress
@@ -35,7 +35,16 @@ from capworth.report.explorer import write_explorer
 from capworth.report.pdf import draw_picture, write_report
 from capworth.runs.chunks import Chunks
 from capworth.runs.interchange import write_interchange
-from capworth.runs.manifest import FORMAT, MANIFEST, RunError, load_manifest, sha_of, strangers
+from capworth.runs.manifest import (
+    FORMAT,
+    MANIFEST,
+    RunError,
+    files_of,
+    load_manifest,
+    must_be_unchanged,
+    sha_of,
+    strangers,
+)
 from capworth.runs.place import heal, replacing
 from capworth.study.figures import Figures, as_data, from_data
 from capworth.study.scorecard import scorecard_of
@@ -127,6 +136,8 @@ def run(
     RunError
         When `out` holds something that is no run, or a file of the run was changed by hand.
     """
+    if not isinstance(case, Case):
+        must_lie_outside(case, out)
     asked = checked_case(case) if isinstance(case, Case) else read_case(case)
     asked = asked.with_scenario(scenario) if scenario else asked
     _check_languages(languages, formats)
@@ -145,6 +156,13 @@ def run(
     if resume:
         rmtree(chunks, ignore_errors=True)
     return study
+
+
+def must_lie_outside(case: str | Path, out: str | Path) -> None:
+    """Refuse a place for runs in the folder of a case, which holds its own tables only."""
+    place, target = Path(case).resolve(), Path(out).resolve()
+    if place.is_dir() and target != place and target.is_relative_to(place):
+        raise RunError(f"{out} lies in the folder of the case. Name a place outside of it.")
 
 
 def write_run(
@@ -198,7 +216,7 @@ def _write(
     """Write everything that a run holds into an empty folder."""
     spoken = tuple(languages) or study.case.settings.languages
     (folder / INPUTS).mkdir()
-    for name, content in sorted(files_of(study.case).items()):
+    for name, content in sorted(frames.files_of(study.case).items()):
         (folder / INPUTS / name).write_bytes(content)
     _write_tables(study, folder / "tables")
     write_figures(study.figures, folder / FIGURES)
@@ -219,9 +237,7 @@ def rerun(folder: str | Path, workers: int = 1, progress: Progress | None = None
     """
     path = Path(folder)
     manifest = read_manifest(path)
-    changed = [f["path"] for f in manifest["inputs"] if sha_of(path / f["path"]) != f["sha256"]]
-    if changed:
-        raise RunError(f"changed since the run: {', '.join(changed)}. Restore it, or run anew.")
+    must_be_unchanged(path, manifest, f"{INPUTS}/")
     settings = manifest["settings"]
     shared = Path(tempfile.gettempdir()).resolve()
     heal(shared / RERUN)
@@ -288,11 +304,37 @@ def write_figures(figures: Figures, path: Path) -> None:
     path.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8", newline="")
 
 
+def case_of_run(folder: Path, manifest: Mapping[str, Any], *parts: str) -> Case:
+    """Read the case of a run as it was run, under the run's seed.
+
+    Parameters
+    ----------
+    folder : of the run
+    manifest : as `read_manifest` reads it
+    parts : files of the run, or folders that end in a slash, which are read beside its inputs
+
+    Raises
+    ------
+    RunError
+        When its inputs, or those parts, were changed since, or this version cannot read them.
+    """
+    must_be_unchanged(folder, manifest, f"{INPUTS}/", *parts)
+    try:
+        case = read_case(inputs_of(folder))
+    except CaseError as error:
+        raise RunError(f"{folder}: its case cannot be read by this version. {error}") from error
+    if case.fingerprint != manifest["fingerprint"]:
+        raise RunError("the inputs were changed since the run. Restore them, or run anew.")
+    return seeded(case, manifest["settings"]["seed"])
+
+
 def read_figures(folder: Path) -> Figures:
-    """Read the figures of a run; RunError where it has none."""
+    """Read the figures of a run; RunError where it has none, or they were changed since."""
+    if (folder / FIGURES).is_file():
+        must_be_unchanged(folder, load_manifest(folder), FIGURES)
     try:
         return from_data(json.loads((folder / FIGURES).read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, LookupError) as error:
         raise RunError(f"{folder} has no readable {FIGURES}. Run the case anew.") from error
 
 
@@ -478,13 +520,11 @@ def read_paper(folder: str | Path, language: str = "", width: int = 88) -> str:
     """
     path = Path(folder)
     manifest = read_manifest(path)
-    stated = {file["path"]: file["sha256"] for file in manifest["outputs"]}
-    if PAPER not in stated:
+    if PAPER not in files_of(manifest):
         raise RunError(
             f"{path} has no {PAPER}: it was made by an older version. Run the case anew."
         )
-    if sha_of(path / PAPER) != stated[PAPER]:
-        raise RunError(f"changed since the run: {PAPER}. Restore it, or run anew.")
+    must_be_unchanged(path, manifest, PAPER)
     papers = json.loads((path / PAPER).read_text(encoding="utf-8"))
     asked = language or next(iter(papers))
     if asked not in papers:

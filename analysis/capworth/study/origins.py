@@ -191,15 +191,15 @@ class Origins:
                     member.contribution_high,
                 )
                 yield Origin(
-                    f"members/{member.id}",
-                    "members",
-                    0,
-                    member.contribution_grade or member.grade,
-                    member.contribution_source or member.source,
-                    "",
-                    low,
-                    mode,
-                    high,
+                    name=f"members/{member.id}",
+                    table="members",
+                    row=0,
+                    grade=member.contribution_grade or member.grade,
+                    source=member.contribution_source or member.source,
+                    unit="",
+                    low=low,
+                    mode=mode,
+                    high=high,
                 )
 
     def _network(self, thing: str) -> Iterator[Origin]:

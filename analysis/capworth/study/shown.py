@@ -109,6 +109,9 @@ def shown_of(answer: Any, way: str, columns: Sequence[str] = ()) -> Any:
         return answer
     same = (name for name, table in named.items() if [*table.columns] == [*answer.columns])
     name = next(same, "")
+    for column in columns:
+        if column not in answer.columns:
+            raise InputError(f"there is no column {column!r}. {nearest(column, answer.columns)}")
     return Shown(answer[list(columns)] if columns else answer, name)
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 import pandas as pd
 
 from capworth.model.result import Answer
+from capworth.study.pages import told_of
 from capworth.study.stages import Study
 
+LABEL = "names the row"  # what the first columns of a table do
 RANKS = ("capability_ranks", "priority_ranks")  # tables of rank acceptability
 
 
@@ -33,6 +35,24 @@ def heading(column: object) -> str:
 def indexed(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table whose rows have a name for what names them: `row` where they are counted."""
     return table.rename_axis("row") if table.index.names == [None] else table
+
+
+def columns_told(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Say of every column of these tables its unit and what it means, by the one dictionary.
+
+    Returns
+    -------
+    A row for each column, in the order of the files: `column`, `unit`, `meaning`; under `table`.
+    """
+    rows = []
+    for name, table in tables.items():
+        whole = indexed(table)
+        rows += [(name, str(level), "", LABEL) for level in whole.index.names]
+        for column in map(heading, whole.columns):
+            told = told_of(name, column)
+            rows.append((name, column, told.unit if told else "", told.meaning if told else ""))
+    heads = ["table", "column", "unit", "meaning"]
+    return pd.DataFrame(rows, columns=heads).set_index("table")
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from capworth.case.check import Typed, TypedRow
 from capworth.case.model import ALIASES, DISTANCE, HARM, MEMBERS, NET, RESULTS, SWING
+from capworth.case.numerals import from_to, written_as
 from capworth.case.rows import REVENUE
 from capworth.case.tables import SETTINGS_FILE
 from capworth.errors import Finding
@@ -66,7 +67,7 @@ def _agreed(typed: Typed) -> Iterator[Finding]:
         if not low <= row.number_in("agreed") <= high:
             yield row.fault(
                 "agreed",
-                f"{row.number_in('agreed'):g} is outside the scale {low:g} to {high:g}",
+                f"{written_as(row.number_in('agreed'))} is outside the scale {from_to(low, high)}",
                 "Agree on a level of the scale.",
             )
 

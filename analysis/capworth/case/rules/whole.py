@@ -443,7 +443,8 @@ def years_are_inside(settings: Mapping[str, object], typed: Typed) -> Iterator[F
         if not isinstance(year, int):
             yield row.fault("price_year", "money without a price year", "Name it.")
             continue
-        if row["currency"] != currency and ("exchange", row["currency"], year) not in prices:
+        foreign = currency and row["currency"] != currency
+        if foreign and ("exchange", row["currency"], year) not in prices:
             yield row.fault(
                 "currency",
                 f"no rate of {row.text('currency')} in {year}",

@@ -196,7 +196,8 @@ def budget_frontier(
     total = np.einsum("sp,p->s", chosen, worth) + synergy_totals(chosen, relations.synergies)
     spent = np.einsum("sp,p->s", chosen, prices)
     at = rises.astype(np.float64) * step
-    return Frontier(at, total, chosen, spent, step, np.inf if whole else reach * step)
+    limit = np.inf if whole else reach * step
+    return Frontier(cost=at, value=total, chosen=chosen, spent=spent, unit=step, limit=limit)
 
 
 def _each(given: ArrayLike, name: str, n: int) -> Floats:
@@ -592,7 +593,8 @@ def limited_frontier(
         raise InputError("limits: no allowed set keeps them all. Raise one of them.")
     total = np.einsum("sp,p->s", chosen, worth) + synergy_totals(chosen, relations.synergies)
     at = np.einsum("sp,p->s", chosen, units) * step
-    return Frontier(at, total, chosen, np.einsum("sp,p->s", chosen, prices), step, np.inf)
+    spent = np.einsum("sp,p->s", chosen, prices)
+    return Frontier(cost=at, value=total, chosen=chosen, spent=spent, unit=step, limit=np.inf)
 
 
 def _listed(sets: Bools, units: Floats, worth: Floats, relations: Relations) -> Bools:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from capworth.case.model import DISTANCE, HARM, NET, SIZES
+from capworth.case.rows import TAKEN
 from capworth.charts.gallery import GALLERY
 from capworth.excellence.services import BOTH, DERIVED, DESIGNATED, NEITHER
 from capworth.language.numbers import Amount
@@ -317,7 +318,8 @@ def priorities(study: Study) -> Sheet | None:
 
 def alignment(study: Study) -> Sheet | None:
     """What closes the distance with technology that is ready."""
-    if not asked_of("alignment", study):
+    untold = (f"{TAKEN}readiness" in i.basis for i in study.case.improvements)
+    if not asked_of("alignment", study) or all(untold):
         return None
     table = largest_first(study.priorities.to_frame(), "gain")
     rows: list[tuple[Text | None, str, Bar]] = []
