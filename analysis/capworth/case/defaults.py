@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
 
-from capworth.case.check import tables_needed
+from capworth.case.check import FINANCIAL, tables_needed, year_begun
 from capworth.case.dictionary import SETTINGS, dictionary, table_names
 from capworth.case.library import library_row
 from capworth.case.model import Settings
@@ -77,7 +77,7 @@ def with_defaults(raw: RawCase) -> RawCase:
 
 NO_DEFAULT = {  # settings that are absent where they are not given
     *("note", "draws", "number_format", "budget", "target", "harm_index", "productivity"),
-    *("functions", "languages", "excellence_returns", "excellence_extent"),
+    *("financial_years", "functions", "languages", "excellence_returns", "excellence_extent"),
 }
 
 
@@ -98,6 +98,8 @@ def _settings(raw: RawCase) -> Mapping[str, object]:
     if day:
         given.setdefault("price_year", day.year)
         given.setdefault("first_year", day.year + 1)
+    if any(FINANCIAL.fullmatch(str(given.get(key))) for key in ("first_year", "price_year")):
+        given.setdefault("financial_years", "yes")
     given.setdefault("years", 10)
     given.setdefault("discounting", SCHEDULES.get(str(given.get("currency")), PLAIN))
     given.setdefault("seed", 1)
@@ -204,7 +206,7 @@ def _paid_in_time(costs: Table, undated: set[str], improvements: Table) -> Table
     for row in costs.rows:
         cells = row.cells
         owner = starts.get(cells.get("improvement", ""), {})
-        start, effect = owner.get("start_year", ""), owner.get("effect_year", "")
+        start, effect = (year_begun(owner.get(c, "")) for c in ("start_year", "effect_year"))
         told = cells.get("from_year") or cells.get("to_year")
         if cells.get("improvement") not in undated or told or not (start and effect).isdigit():
             rows.append(row)
@@ -229,7 +231,7 @@ def _usual(
     if money and settings.get("price_year"):
         yield "price_year", str(settings["price_year"])
     if table == "improvements":
-        start = cells.get("start_year") or str(settings.get("first_year", ""))
+        start = year_begun(cells.get("start_year") or str(settings.get("first_year", "")))
         yield "start_year", start
         if start.isdigit():
             yield "effect_year", str(int(start) + 1)

@@ -146,6 +146,7 @@ class Settings(Spoken):
     draws: int = 100_000
     sampling: str = "random"
     distribution_ends: str = "ends"
+    financial_years: bool = False  # a year is the one that begins in it: 2021/22
     number_format: str = ""  # of the tables; "" asks where a number may be meant either way
     languages: tuple[str, ...] = ("en",)
     budget: float | None = None

@@ -293,7 +293,7 @@ def named_with_years(study: Study, keys: Iterable[str]) -> Listed:
         say(
             "role_year.late" if rows[key]["delay"] > 0 else "role_year.stated",
             name=bold(Name(key)),
-            year=row_ref("programme", "start", key, rows[key], "plain"),
+            year=row_ref("programme", "start", key, rows[key], "year"),
             count=int(rows[key]["delay"]),
         )
         for key in keys
@@ -526,7 +526,7 @@ def _fill(role: str, inside: bool) -> str:
 
 def _candidate(key: str, study: Study) -> Bar:
     row, choice = row_of(study.priorities.to_frame(), key), row_of(study.programme.to_frame(), key)
-    start = row_ref("programme", "start", key, choice, "plain") if choice["chosen"] else None
+    start = row_ref("programme", "start", key, choice, "year") if choice["chosen"] else None
     gain = row_ref("priorities", "gain", key, row, "middle")
     asked = row_ref("priorities", "asked_m", key, row, "spread")
     return Bar(short(key), (gain, asked, start), gain.amount)

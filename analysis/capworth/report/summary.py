@@ -428,9 +428,8 @@ def _yearly(study: Study) -> Iterator[Answered]:
     if spent:
         first, last = int(spent[0][0]), int(spent[-1][0])
         money = listed(row_ref("programme_years", "spend_m", y, row, "tenth") for y, row in spent)
-        when: Text = say("span", low=first, high=last)
-        if first == last:
-            when = stated("year", first, "plain")
+        ends = stated("year", first, "year"), stated("year", last, "year")
+        when: Text = ends[0] if first == last else say("span", low=ends[0], high=ends[1])
         payers = study.programme.payers_m
         mine = study.case.settings.budget_payers
         paying = listed(Word("payer", p) for p in PAYERS if p in mine and payers.get(p, 0.0) > 0)

@@ -446,7 +446,7 @@ def timetable(study: Study) -> Sheet | None:
         return None
     table = study.programme.to_frame()
     table = table[table["chosen"]].sort_values(["start", "full_effect"], kind="stable")
-    columns = (("start", "plain"), ("full_effect", "plain"), ("asked_m", "tenth"))
+    columns = (("start", "year"), ("full_effect", "year"), ("asked_m", "tenth"))
     bars = []
     for key, row in rows_of(table):
         start, full = float(row["start"]), float(row["full_effect"])
@@ -484,7 +484,7 @@ def promises(study: Study) -> Sheet | None:
         )
         levels = (_level(name, key, row, raw) for name in ("today", "planned"))
         name = ".".join(map(word, key))
-        by = ref(f"review.{name}", float(str(row["reviews"])[:4]), "plain")
+        by = ref(f"review.{name}", float(str(row["reviews"])[:4]), "year")
         rows.append((promise, unit_of(raw), *levels, by))
     heads = tuple(head(k) for k in ("promise", "unit_head", "today", "planned", "by"))
     logs = any(raw in LOGS for raw in map(str, frame["unit"]))

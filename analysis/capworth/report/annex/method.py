@@ -254,7 +254,7 @@ def _tables(case: Case) -> Iterator[Grid]:
                 Word("price_kind", price.kind),
                 Own(price.currency),
                 _graded(price.grade, price.source),
-                _set("year", price.year, "plain"),
+                _set("year", price.year, "year"),
                 _set("price", price.value, "exactly"),
             )
             for price in case.prices
