@@ -12,13 +12,14 @@ from click.testing import CliRunner
 from openpyxl import load_workbook
 
 from capworth.case.book import ABOUT, columns_shown, sheets_with, write_book
-from capworth.case.defaults import BY_GRADE, DEFAULTS
+from capworth.case.defaults import DEFAULTS
 from capworth.case.dictionary import SETTINGS, dictionary, table_names
 from capworth.case.examples import copy_example
 from capworth.case.library import library
 from capworth.case.model import Case, Settings
 from capworth.case.plain import read_plain
 from capworth.case.read import check_case, read_case
+from capworth.case.rows import BY_GRADE
 from capworth.case.template import write_template
 from capworth.cli import main
 from capworth.errors import CaseError, InputError

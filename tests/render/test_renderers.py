@@ -279,7 +279,7 @@ def test_the_data_book_holds_every_figure_and_every_table_typed(
     told = list(book["columns"].iter_rows(values_only=True))
     assert ("capabilities", "cost_m", "millions") in {row[:3] for row in told}
     assert {row[0] for row in told[1:]} == {*tables}
-    contents = dict(book["contents"].iter_rows(min_row=2, values_only=True))
+    contents = {row[0]: row[1] for row in book["contents"].iter_rows(min_row=2, values_only=True)}
     assert contents["programme"] == part_pages()["programme"].question
     kept = list(book["capabilities"].iter_rows(values_only=True))
     table = tables["capabilities"]
