@@ -250,7 +250,7 @@ class _Twin:
     # ---------------------------------------------------------------- costs
 
     def _write_costs(self) -> None:
-        lines = [x for x in self.case.costs if x.treatment == "forward" and not x.is_transfer]
+        lines = [x for x in self.case.costs if x.is_cost]
         owner = {line.id: line for line in self.case.costs}
         self._share_totals()
         for line in lines:
