@@ -85,6 +85,9 @@ class Commands(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Call, and tell also what the system refuses before and after a command: help, usage."""
+        for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+            if getattr(sys, name) is None:  # closed: nobody is there to hear
+                setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
         try:
             return super().main(*args, **extra)
         except OSError as error:
@@ -98,8 +101,7 @@ class Commands(click.Group):
         try:
             with _ending_in_order():
                 answer = super().invoke(ctx)
-                if sys.stdout is not None:  # a stream that is closed hears nothing
-                    sys.stdout.flush()
+                sys.stdout.flush()
                 return answer
         except (click.exceptions.Exit, click.exceptions.Abort, click.ClickException):
             raise
@@ -135,8 +137,7 @@ def _give_up_streams() -> None:
     """Let nothing more be said in streams that cannot be written: Python would end otherwise."""
     for stream in (sys.stdout, sys.stderr):
         try:
-            if stream is not None:
-                stream.flush()
+            stream.flush()
         except OSError:
             with suppress(OSError, ValueError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
