@@ -87,7 +87,7 @@ class Commands(click.Group):
         """Call, and tell also what the system refuses before and after a command: help, usage."""
         for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
             if getattr(sys, name) is None:  # closed: nobody is there to hear
-                setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
+                setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
         try:
             return super().main(*args, **extra)
         except OSError as error:
