@@ -188,6 +188,9 @@ def _fitted(method: Callable[P, R], taken_by: Callable[P, R]) -> Callable[P, R]:
             raise
         except RAW as error:
             caller = sys._getframe(1).f_globals.get("__name__")
+            within_us = isinstance(caller, str) and caller.startswith("capworth.")
+            if isinstance(error, MemoryError) and within_us:
+                raise  # of a machine, and not of what was handed over
             if _is_ours(error, caller) or not _fits(method, args, kwargs):
                 raise  # of a call that does not fit Python says what is wrong
             given = inspect.signature(method).bind(*args, **kwargs).arguments

@@ -50,6 +50,21 @@ def replacing(target: Path) -> Iterator[Path]:
         _give_back(place, target)
 
 
+def must_be_free(target: Path) -> None:
+    """Find out that a run can be written to a place, before anything is computed.
+
+    Raises
+    ------
+    RunError, OSError
+        As of `replacing`.
+    """
+    target = target.resolve()
+    heal(target)
+    _refuse(target)
+    with telling_of(target), scratch(target.parent, target.name, _holds_something):
+        pass
+
+
 def heal(target: Path) -> None:
     """Finish or undo what an interrupted run left beside `target`; do nothing where it cannot."""
     target = target.resolve()
