@@ -24,7 +24,7 @@ WORDS = (  # that are used in one sense only
     *("excellence", "improvement", "good_set", "switching", "harm_day"),
 )
 NAMES = 66  # short names that the page holds
-LETTERS = 34  # of a name beside its short name
+LETTERS = 44  # of a name beside its short name: two lines
 OF_MEMBERS = ("remarks", "sharing", "urged")  # questions that are asked where there are members
 READING = ("range", "simulation", "grades", "sure", "opens")
 
