@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from capworth.runs.interchange import COLUMNS, CRATE, PACKAGE, VERIFY
-from capworth.runs.run import read_manifest, write_run
+from capworth.runs.place import read_manifest
+from capworth.runs.run import write_run
 from capworth.study.stages import Study
 
 
