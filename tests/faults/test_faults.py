@@ -17,6 +17,8 @@ from rereads import try_rereads
 from sisters import try_sisters
 from test_place import OUTPUTS, write_run
 
+from capworth.cli import COMMANDS
+
 
 def wrong(told: dict[str, int]) -> list[str]:
     return [words for words in told if words.startswith(("BROKE", "WRONG"))]

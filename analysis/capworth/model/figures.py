@@ -294,8 +294,10 @@ class Figures(Mapping[str, Figure]):
             self._places |= {place: k for k, f in self._found.items() for place in f.places}
         return self._places.get(where)
 
-    def to_frame(self) -> pd.DataFrame:
+    def to_frame(self) -> "pd.DataFrame":
         """Return every figure on a row: value, range, level at the modes, unit, kind, error."""
+        import pandas as pd
+
         rows = [{column: getattr(figure, column) for column in SHOWN} for figure in self.values()]
         return pd.DataFrame(rows, pd.Index(list(self), name="figure"), SHOWN)
 
