@@ -255,3 +255,33 @@ def test_no_file_knows_the_machine_it_was_written_on() -> None:
     for path in [*MODULES, *TESTS.rglob("*.py"), *TESTS.rglob("*.toml")]:
         if path.name != Path(__file__).name:
             assert not machine.search(path.read_text(encoding="utf-8")), path
+
+
+MISTAKES = tomllib.loads((TESTS / "mutants" / "named.toml").read_text(encoding="utf-8"))["mistake"]
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake["says"])
+def test_a_named_mistake_can_still_be_planted(mistake: dict[str, str]) -> None:
+    text = (ROOT / mistake["module"]).read_text(encoding="utf-8")
+    assert text.count(mistake["find"]) == 1, "bring `find` of tests/mutants/named.toml up to date"
+    for path in mistake["tests"]:
+        assert (TESTS.parent / path).exists(), path
+
+
+def record(node: ast.AST) -> bool:
+    """Whether a class is a record: a dataclass or a named tuple."""
+    if not isinstance(node, ast.ClassDef):
+        return False
+    marks = [ast.unparse(mark) for mark in (*node.decorator_list, *node.bases)]
+    return any(mark.startswith("dataclass") or mark == "NamedTuple" for mark in marks)
+
+
+def test_a_record_of_more_than_five_fields_is_built_by_keyword() -> None:
+    nodes = [(path, node) for path in MODULES for node in ast.walk(tree_of(path))]
+    records = {node.name for _, node in nodes if isinstance(node, ast.ClassDef) and record(node)}
+    assert len(records) > 100
+    for path, node in nodes:
+        if isinstance(node, ast.Call) and len(node.args) > 5:
+            name = ast.unparse(node.func).rpartition(".")[2]
+            starred = any(isinstance(word, ast.Starred) for word in node.args)
+            assert starred or name not in records, f"{path}:{node.lineno}: {name}"

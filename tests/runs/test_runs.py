@@ -20,7 +20,8 @@ from capworth.errors import CaseError
 from capworth.model.simulation import draw_sample
 from capworth.runs import run as runs
 from capworth.runs.manifest import RunError
-from capworth.runs.run import Comparison, inputs_of, read_figures, read_manifest, rerun, run
+from capworth.runs.place import inputs_of, read_figures, read_manifest
+from capworth.runs.run import Comparison, rerun, run
 from capworth.study import tables as databook
 from capworth.study.stages import Study, run_study
 
@@ -73,6 +74,7 @@ def test_a_run_holds_what_it_promises(made: Path, small_folder: Path) -> None:
     }, "every figure of the study, to the last bit"
 
 
+@pytest.mark.long
 def test_the_full_annex_writes_every_chart_with_its_numbers(whole: Path) -> None:
     charts = {name for name in contents(whole) if name.startswith("charts/")}
     assert charts
@@ -110,6 +112,7 @@ print("pyplot" if "matplotlib.pyplot" in sys.modules else "no pyplot")
 """
 
 
+@pytest.mark.long
 def test_a_rerun_with_more_workers_finds_the_same_bytes_and_says_so(whole: Path) -> None:
     """In a process of its own, so that it is copied; this one has threads and the typesetter.
 

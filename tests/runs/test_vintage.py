@@ -13,6 +13,7 @@ from capworth.case.read import read_case
 from capworth.cli import main
 from capworth.runs import run as runs
 from capworth.runs.manifest import RunError
+from capworth.runs.place import inputs_of
 from capworth.runs.run import run
 from capworth.runs.vintage import DRAWS, compare_runs
 from capworth.study.stages import run_study
@@ -59,6 +60,7 @@ def test_a_run_compared_with_itself_has_not_moved(old: Path) -> None:
     )
 
 
+@pytest.mark.long
 def test_inputs_that_now_move_together_are_told(old: Path, folder: Path) -> None:
     rows = "inputs,shape,group,share,grade,basis\nscores/*/reach,uniform,one hand,0.5,E,judged\n"
     (folder / "distributions.csv").write_text(rows, encoding="utf-8")
@@ -101,7 +103,7 @@ def test_the_shares_sum_to_the_whole_move(old: Path, folder: Path, edit: Edit) -
     edit("costs.csv", line, line.replace("judged", "judged again"))
     run(folder, old.parent / "new", DRAWS)
     found = compare_runs(old, old.parent / "new")
-    then, now = (run_study(read_case(runs.inputs_of(p)), DRAWS) for p in (old, old.parent / "new"))
+    then, now = (run_study(read_case(inputs_of(p)), DRAWS) for p in (old, old.parent / "new"))
     before, after = (s.appraisal.to_frame()["score_per_m"].sort_index() for s in (then, now))
     told = found.shares().loc["capability"].to_numpy().sum(axis=1)
     moved = (after - before).loc[list(now.case.capability_ids)].to_numpy()
@@ -139,6 +141,7 @@ def test_a_run_whose_case_is_gone_is_refused(old: Path) -> None:
         compare_runs(old, copy)
 
 
+@pytest.mark.long
 def test_inputs_that_were_observed_or_read_otherwise_are_told(old: Path, folder: Path) -> None:
     rows = "inputs,ends,grade,basis\nscores/LAB/reach,5-95,D,asked so\n"
     (folder / "distributions.csv").write_text(rows, encoding="utf-8")
@@ -155,6 +158,7 @@ def test_inputs_that_were_observed_or_read_otherwise_are_told(old: Path, folder:
     assert len(table) == 4
 
 
+@pytest.mark.long
 def test_the_claim_is_told_first(old: Path, folder: Path, edit: Edit) -> None:
     """Registered, then changed: word, standing, what changed and the hash, before all else."""
     told = str(compare_runs(old, old)).splitlines()[0]

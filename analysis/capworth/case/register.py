@@ -80,8 +80,14 @@ class _Schedules(dict[str, Schedule]):
         if rate is None:
             raise KeyError(name)
         words = "a plain constant, chosen by the case; for comparison only"
-        band = (0, float(rate[1]) / 100)
-        return Schedule(name, f"{rate[1]} % a year", Bands((band,)), "constant", words, "")
+        return Schedule(
+            id=name,
+            name=f"{rate[1]} % a year",
+            bands=Bands(((0, float(rate[1]) / 100),)),
+            status="constant",
+            source=words,
+            read="",
+        )
 
 
 class _Classes(dict[str, BiasClass]):

@@ -32,7 +32,8 @@ def raw_of_frames(frames: Mapping[str, Any]) -> RawCase:
             keys[name] = _keys(name, frame)
         elif name in table_names():
             cells = _cells(name, frame)
-            tables[name] = table_of(name, f"frame {name}", cells, findings)
+            if (table := table_of(name, f"frame {name}", cells, findings)) is not None:
+                tables[name] = table
     if SETTINGS not in keys:
         fix = "Add it: a dict of the keys of case.toml."
         findings.append(Finding(f"frame {SETTINGS}", 0, "", "it is missing", fix))
@@ -40,17 +41,23 @@ def raw_of_frames(frames: Mapping[str, Any]) -> RawCase:
     if futures is not None and not isinstance(futures, Mapping):
         raise InputError(f"frame {scenarios}: it is no dict. Write it as {SCENARIOS} would say it.")
     raw = RawCase(
-        Path(FRAMES),
-        keys.get(SETTINGS, {}),
-        tables,
-        {},
-        tuple(findings),
-        keys.get(CLAIM),
+        place=Path(FRAMES),
+        settings=keys.get(SETTINGS, {}),
+        tables=tables,
+        files={},
+        findings=tuple(findings),
+        claim=keys.get(CLAIM),
         scenarios=futures,
     )
     files = with_files(raw).files
     return RawCase(
-        raw.place, raw.settings, tables, files, raw.findings, raw.claim, scenarios=futures
+        place=raw.place,
+        settings=raw.settings,
+        tables=tables,
+        files=files,
+        findings=raw.findings,
+        claim=raw.claim,
+        scenarios=futures,
     )
 
 

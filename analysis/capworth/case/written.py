@@ -146,13 +146,13 @@ def write_case(case: Case, parts: tuple[tuple[str, type[Any], str], ...]) -> Raw
     lock = None if case.claim is None else case.claim.lock
     return with_files(
         RawCase(
-            Path(MEMORY),
-            settings,
-            tables,
-            {},
-            (),
-            claim,
-            lock,
+            place=Path(MEMORY),
+            settings=settings,
+            tables=tables,
+            files={},
+            findings=(),
+            claim=claim,
+            lock=lock,
             scenarios={s.id: _scenario(s) for s in case.scenarios} or None,
             history=history_of(case),
         )
@@ -189,7 +189,7 @@ def keys_of(given: Any, table: str) -> dict[str, object]:
     found: dict[str, object] = {}
     for field in fields(given):
         value = getattr(given, field.name)
-        if field.name not in columns or value is None or value in ("", ()):
+        if field.name not in columns or value in (None, "", ()) or value is False:
             continue
         found[field.name] = plain(value, field.name)
     return found

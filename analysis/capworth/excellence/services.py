@@ -216,7 +216,7 @@ class Excellence(Answer):
         ]
         return (
             *columns("excellence", *chances, *rates, *lifts, draws="draws"),
-            Column("excellence", "extent", "extent", "share", "extent", ("extents",)),
+            Column("excellence", "extent", "extent", "share", "extent", behind=("extents",)),
             *columns(
                 "excellence",
                 ("unit_cost_m", "unit_cost", "millions", "efficiency", rests),

@@ -162,7 +162,7 @@ class Earmarks(Answer):
                 ("income_m", "income.fund", "millions", "pledged", fund, STATED),
                 ("worth", "worth.fund", "distance", "earmark", gains),
             ),
-            Column("fund_payments", "paid_m", "paid", "millions", "earmark", ("asked",)),
+            Column("fund_payments", "paid_m", "paid", "millions", "earmark", behind=("asked",)),
         )
 
     def funds(self) -> pd.DataFrame:

@@ -40,8 +40,16 @@ class ExtentKeys(Answer):
             for key in self._extents.columns
         ]
         return (
-            Column("extent_keys", "distance", "distance.key", "points", "distance", rests, **whole),
-            Column("extent_keys", "gain", "gain.key", "distance", "gain", rests, **own),
+            Column(
+                "extent_keys",
+                "distance",
+                "distance.key",
+                "points",
+                "distance",
+                behind=rests,
+                **whole,
+            ),
+            Column("extent_keys", "gain", "gain.key", "distance", "gain", behind=rests, **own),
             Column(
                 *("extent_keys", "needed_m", "needed.key", "millions", "needed", ("asked",)),
                 QUANTILE,

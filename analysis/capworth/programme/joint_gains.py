@@ -70,8 +70,12 @@ class JointGains(Answer):
             *columns("joint_gains", *alone),
             *columns("joint_gains", *found, draws="draws"),
             Column("joint_gains", *rate, (*gains, "costs"), RATIO, "last_to_join", draws="draws"),
-            Column("joint_gains", "loss_without", "loss_without", "level", "joint_gain", gains),
-            Column("joint_gains", "lost_a_year", "lost_by_a_year", "level", "joint_gain", gains),
+            Column(
+                "joint_gains", "loss_without", "loss_without", "level", "joint_gain", behind=gains
+            ),
+            Column(
+                "joint_gains", "lost_a_year", "lost_by_a_year", "level", "joint_gain", behind=gains
+            ),
             *columns(
                 "joint_pairs",
                 *(

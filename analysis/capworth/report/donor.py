@@ -161,8 +161,13 @@ def _budget(offer: Offer, language: Language) -> str:
 
 
 ROLES = {
-    **{START: "start", REVIEW: "review", CHOOSE: "choose", PREFER: "prefer"},
-    **{LEAVE: "left", REPLACE: "replaced", NOT_NOW: "not_now"},
+    START: "start",
+    REVIEW: "review",
+    CHOOSE: "choose",
+    PREFER: "prefer",
+    LEAVE: "left",
+    REPLACE: "replaced",
+    NOT_NOW: "not_now",
 }
 
 

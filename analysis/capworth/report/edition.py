@@ -8,13 +8,13 @@ from typing import Any
 
 from capworth.case.register import schedules
 from capworth.language.language import MARK, Language
+from capworth.model.figures import Figures
 from capworth.report.annex.contents import PAPER, sheets
 from capworth.report.blocks import Page, Sheet
 from capworth.report.content import Ref, Said, Voice, refs_of
 from capworth.report.decision import COSTS, decision_blocks, page_one_of
 from capworth.report.pages import said_page, said_sheet
 from capworth.report.summary import summary_blocks
-from capworth.study.figures import Figures
 from capworth.study.stages import Study
 
 SHORT, FULL = "short", "full"  # the annex

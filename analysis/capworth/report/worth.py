@@ -78,12 +78,12 @@ def by_cost(study: Study) -> Bars:
         share=ref("cost_share.dearest", held, "percent"),
     )
     return Bars(
-        title if len(table) > FEW else say(f"{key}picture_all", count=len(table)),
-        axis,
-        say(f"{key}names"),
-        (axis,),
-        shown,
-        whole_life(study),
+        title=title if len(table) > FEW else say(f"{key}picture_all", count=len(table)),
+        axis=axis,
+        names=say(f"{key}names"),
+        heads=(axis,),
+        groups=shown,
+        note=whole_life(study),
         key=payer_key(study),
         spare=max(sum(len(group.bars) for group in shown) - FEW, 0),
         hidden=hidden,

@@ -15,17 +15,17 @@ from shutil import rmtree
 from typing import Any, TypeAlias
 
 from capworth.appraisal.conventions import compare_conventions
+from capworth.case import frames
 from capworth.case.files import write
-from capworth.case.frames import files_of
 from capworth.case.model import Case
 from capworth.case.read import checked_case, read_case, seeded
 from capworth.case.scratch import scratch
-from capworth.case.tables import BOOKS
 from capworth.charts.gallery import GALLERY
 from capworth.charts.svg import framed, to_svg
 from capworth.errors import nearest
 from capworth.language.language import Language
 from capworth.language.phrases import languages as spoken_languages
+from capworth.model.figures import Figures, as_data
 from capworth.model.simulation import CHUNK, ENVELOPED, KEPT, Progress
 from capworth.parallel import mapped
 from capworth.render.console import write_text
@@ -35,14 +35,20 @@ from capworth.report.explorer import write_explorer
 from capworth.report.pdf import draw_picture, write_report
 from capworth.runs.chunks import Chunks
 from capworth.runs.interchange import write_interchange
-from capworth.runs.manifest import FORMAT, MANIFEST, RunError, load_manifest, sha_of, strangers
-from capworth.runs.place import heal, replacing
-from capworth.study.figures import Figures, as_data, from_data
+from capworth.runs.manifest import (
+    FORMAT,
+    MANIFEST,
+    RunError,
+    files_of,
+    must_be_unchanged,
+    sha_of,
+    strangers,
+)
+from capworth.runs.place import FIGURES, INPUTS, heal, inputs_of, read_manifest, replacing
 from capworth.study.scorecard import scorecard_of
 from capworth.study.stages import Study, run_study
 from capworth.study.tables import as_csv, tables_of, write_csv
 
-FIGURES, INPUTS = "figures.json", "inputs"
 EXPLORER = "explorer.html"
 PACKAGES = ("babel", "matplotlib", "numpy", "pandas", "scipy", "typst")
 RERUN = "capworth-rerun"  # of scratch folders among those of the system
@@ -127,6 +133,8 @@ def run(
     RunError
         When `out` holds something that is no run, or a file of the run was changed by hand.
     """
+    if not isinstance(case, Case):
+        must_lie_outside(case, out)
     asked = checked_case(case) if isinstance(case, Case) else read_case(case)
     asked = asked.with_scenario(scenario) if scenario else asked
     _check_languages(languages, formats)
@@ -145,6 +153,13 @@ def run(
     if resume:
         rmtree(chunks, ignore_errors=True)
     return study
+
+
+def must_lie_outside(case: str | Path, out: str | Path) -> None:
+    """Refuse a place for runs in the folder of a case, which holds its own tables only."""
+    place, target = Path(case).resolve(), Path(out).resolve()
+    if place.is_dir() and target != place and target.is_relative_to(place):
+        raise RunError(f"{out} lies in the folder of the case. Name a place outside of it.")
 
 
 def write_run(
@@ -198,7 +213,7 @@ def _write(
     """Write everything that a run holds into an empty folder."""
     spoken = tuple(languages) or study.case.settings.languages
     (folder / INPUTS).mkdir()
-    for name, content in sorted(files_of(study.case).items()):
+    for name, content in sorted(frames.files_of(study.case).items()):
         (folder / INPUTS / name).write_bytes(content)
     _write_tables(study, folder / "tables")
     write_figures(study.figures, folder / FIGURES)
@@ -219,9 +234,7 @@ def rerun(folder: str | Path, workers: int = 1, progress: Progress | None = None
     """
     path = Path(folder)
     manifest = read_manifest(path)
-    changed = [f["path"] for f in manifest["inputs"] if sha_of(path / f["path"]) != f["sha256"]]
-    if changed:
-        raise RunError(f"changed since the run: {', '.join(changed)}. Restore it, or run anew.")
+    must_be_unchanged(path, manifest, f"{INPUTS}/")
     settings = manifest["settings"]
     shared = Path(tempfile.gettempdir()).resolve()
     heal(shared / RERUN)
@@ -256,27 +269,9 @@ def rerun(folder: str | Path, workers: int = 1, progress: Progress | None = None
     )
 
 
-def read_manifest(folder: Path) -> Any:
-    """Read the manifest of a run; RunError where there is none.
-
-    What an interrupted run left beside the folder is put in order first.
-    """
-    heal(folder)
-    return load_manifest(folder)
-
-
 def kept_in(folder: Path) -> tuple[str, ...]:
     """Name what stands in a run folder and is no part of the run; a new run there keeps it."""
     return strangers(folder)[0]
-
-
-def inputs_of(folder: Path) -> Path:
-    """Return the case inside a run folder: its inputs, or the one workbook among them."""
-    inputs = folder / INPUTS
-    if not inputs.is_dir():
-        raise RunError(f"{folder} has no inputs. Run the case anew.")
-    books = sorted(p for p in inputs.iterdir() if p.suffix.lower() in BOOKS)
-    return books[0] if books else inputs
 
 
 def write_figures(figures: Figures, path: Path) -> None:
@@ -286,14 +281,6 @@ def write_figures(figures: Figures, path: Path) -> None:
         lines = [f"  {_plain(key)}: {_plain(value)}" for key, value in content.items()]
         parts.append(f" {_plain(name)}: {{\n" + ",\n".join(lines) + "\n }")
     path.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8", newline="")
-
-
-def read_figures(folder: Path) -> Figures:
-    """Read the figures of a run; RunError where it has none."""
-    try:
-        return from_data(json.loads((folder / FIGURES).read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise RunError(f"{folder} has no readable {FIGURES}. Run the case anew.") from error
 
 
 def _plain(value: object) -> str:
@@ -478,13 +465,11 @@ def read_paper(folder: str | Path, language: str = "", width: int = 88) -> str:
     """
     path = Path(folder)
     manifest = read_manifest(path)
-    stated = {file["path"]: file["sha256"] for file in manifest["outputs"]}
-    if PAPER not in stated:
+    if PAPER not in files_of(manifest):
         raise RunError(
             f"{path} has no {PAPER}: it was made by an older version. Run the case anew."
         )
-    if sha_of(path / PAPER) != stated[PAPER]:
-        raise RunError(f"changed since the run: {PAPER}. Restore it, or run anew.")
+    must_be_unchanged(path, manifest, PAPER)
     papers = json.loads((path / PAPER).read_text(encoding="utf-8"))
     asked = language or next(iter(papers))
     if asked not in papers:

@@ -227,7 +227,16 @@ def to_revisit(
         after = consistency(mended, priorities=priorities, random_index=random_index).ratio
         stated, fair = float(matrix[row, column]), float(implied[row, column])
         error = float(np.log(stated / fair))
-        found.append(Judgement(row, column, stated, fair, error, float(after)))
+        found.append(
+            Judgement(
+                row=row,
+                column=column,
+                stated=stated,
+                implied=fair,
+                error=error,
+                ratio_if_mended=float(after),
+            )
+        )
     return tuple(sorted(found, key=lambda judgement: -round(abs(judgement.error), 12)))
 
 

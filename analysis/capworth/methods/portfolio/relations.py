@@ -304,20 +304,22 @@ def rules_of(
     for k, (head, group) in enumerate(relations.requires):
         if together:
             many = len(group)
-            yield Rule("requires", k, (*group, head), (1,) * many + (-many,), 0, many)
+            yield Rule("requires", k, (*group, head), (1,) * many + (-many,), low=0, high=many)
             continue
         ahead = gaps[0][k] if gaps else (0,) * len(group)
         for needed, gap in zip(group, ahead, strict=True):
-            yield Rule("requires", k, (needed, head), (1, -1), 0, len(group), (gap, 0))
+            yield Rule(
+                "requires", k, (needed, head), (1, -1), low=0, high=len(group), ahead=(gap, 0)
+            )
     for k, (head, group) in enumerate(relations.requires_any):
         ahead, many = gaps[1][k] if gaps else (0,) * len(group), len(group)
         signs = (1,) * many + (-1,)
-        yield Rule("requires_any", k, (*group, head), signs, 0, many, (*ahead, 0))
+        yield Rule("requires_any", k, (*group, head), signs, low=0, high=many, ahead=(*ahead, 0))
     for k, group in enumerate(relations.excludes):
-        yield Rule("excludes", k, group, (1,) * len(group), 0, 1)
+        yield Rule("excludes", k, group, (1,) * len(group), low=0, high=1)
     for k, (low, group) in enumerate(relations.at_least):
-        yield Rule("at_least", k, group, (1,) * len(group), int(low), len(group))
+        yield Rule("at_least", k, group, (1,) * len(group), low=int(low), high=len(group))
     for k, project in enumerate(relations.must):
-        yield Rule("must", k, (project,), (1,), 1, 1)
+        yield Rule("must", k, (project,), (1,), low=1, high=1)
     for k, project in enumerate(relations.barred):
-        yield Rule("barred", k, (project,), (1,), 0, 0)
+        yield Rule("barred", k, (project,), (1,), low=0, high=0)

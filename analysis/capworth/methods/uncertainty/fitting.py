@@ -99,7 +99,9 @@ def distribution(
     free = low > within.floor, high < within.ceiling
     if not any(free):
         return distribution(shape, low, mode, high, "ends", within)
-    return _AT_QUANTILES[shape](_Stated(low, mode, high, tail, within, free))
+    return _AT_QUANTILES[shape](
+        _Stated(low=low, mode=mode, high=high, tail=tail, within=within, free=free)
+    )
 
 
 def _of_shape(shape: Shape, low: float, mode: float, high: float) -> Drawn:

@@ -17,7 +17,7 @@ from capworth.language.language import Language
 from capworth.language.phrases import languages, phrases
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.costs import PAYERS
-from capworth.model.figures import PROGRAMME, Figure, Origin
+from capworth.model.figures import PROGRAMME, Figure, Figures, Origin, as_data
 from capworth.programme.schedule import MONEY, room
 from capworth.report import decision, summary
 from capworth.report.annex.contents import answered
@@ -28,7 +28,6 @@ from capworth.report.explorer.links import Links
 from capworth.report.explorer.simulations import simulations
 from capworth.report.pages import said_page, said_sheet
 from capworth.report.summary import summary_blocks
-from capworth.study.figures import Figures, as_data
 from capworth.study.origins import Origins
 from capworth.study.stages import Study
 
