@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from unicodedata import category, normalize
 
 SHOWN = 50  # faults of a kind that are printed
 PARTICULARS = re.compile(r"'[^']*'|\d[\d.,]*")
@@ -84,6 +85,18 @@ class CaseError(CapworthError):
                 yield f"{finding.file}: {many[finding.kind] - SHOWN} more like the last one"
 
 
+def as_seen(word: str) -> str:
+    """Write a word as it is seen: capitals, split accents, blanks and width do not count.
+
+    >>> as_seen("Se\u0301nat  du Nord") == as_seen("s\u00c9NAT du nord")
+    True
+    >>> as_seen("\uff32eg\u200b 1") == as_seen("REG 1")
+    True
+    """
+    seen = "".join(c for c in normalize("NFKC", word) if category(c) != "Cf")
+    return " ".join(seen.casefold().split())
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Say which known word was probably meant, or list them when none is close.
 
@@ -93,7 +106,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
     'Use one of: biometrics, vehicles.'
     """
     options = sorted(known)
-    if close := get_close_matches(word, options, n=1):
-        return f"Did you mean {close[0]!r}?"
+    folded = {as_seen(option): option for option in reversed(options)}
+    close = get_close_matches(word, options, n=1) or get_close_matches(as_seen(word), folded, n=1)
+    if close:
+        return f"Did you mean {folded.get(close[0], close[0])!r}?"
     shown = ", ".join(options[:12]) + (" ..." if len(options) > 12 else "")
     return f"Use one of: {shown}." if options else "There is none to choose from yet."

@@ -127,7 +127,7 @@ def test_sheets_that_are_missing_or_unknown(workbook: Path) -> None:
     book = load_workbook(workbook)
     book["functions"].title = "function"
     book.save(workbook)
-    assert "small.xlsx, sheet function: this is not a table of a case. Did you mean" in told(
+    assert "small.xlsx, sheet function: this is not a table of a case. Name it 'functions'" in told(
         workbook
     )
     assert "small.xlsx, sheet functions: the table is missing. Add it" in told(workbook)

@@ -31,13 +31,14 @@ from capworth import charts
 from capworth.case.read import read_case
 from capworth.charts import style
 from capworth.charts.gallery import GALLERY
-from capworth.charts.letters import unprintable
 from capworth.charts.rows import place_labels
 from capworth.charts.schedule import draw_good_sets
 from capworth.charts.svg import framed, to_svg
 from capworth.errors import InputError
+from capworth.language import letters
 from capworth.language.inputs import name_inputs
 from capworth.language.language import ENGLISH, Language
+from capworth.language.letters import unprintable
 from capworth.language.numbers import Amount, decimals, rounded
 from capworth.language.phrases import phrases
 from capworth.study.stages import PARTS, Study
@@ -205,7 +206,8 @@ def test_svg_reads_no_clock_and_says_what_it_shows(study: Study) -> None:
 def test_nothing_is_left_behind(study: Study) -> None:
     before = dict(mpl.rcParams)
     for chart in (GALLERY["order"], GALLERY["gap_table"]):
-        to_svg(chart.figure(study, ENGLISH))
+        text = to_svg(chart.figure(study, ENGLISH))
+        assert text.count("font-family: ") == text.count(", sans-serif;"), "without Noto too"
     with pytest.raises(TypeError):
         charts.draw_payers(study.appraisal, axes(), "fr", "too much")  # type: ignore[arg-type, call-arg]  # the slip that is tried
     assert dict(mpl.rcParams) == before
@@ -655,5 +657,6 @@ def test_letters_that_no_font_has_are_told() -> None:
     names = ("数据 $2m to $3m 🚔", "Donaudampfschifffahrtskapitänsmützen Ω", "é ł السجل €")
     changed = [replace(c, name=name) for c, name in zip(case.capabilities, names, strict=False)]
     kept = (*changed, *case.capabilities[len(changed) :])
+    assert {*letters.ARABIC, *map(ord, letters.MARKS)} <= letters._with_glyphs()
     assert unprintable(case) == ""
     assert unprintable(replace(case, capabilities=kept)) == "数据🚔Ω"

@@ -222,7 +222,7 @@ def _verdict(
         return f"CODE {code}: {what}: {said[:200]}"
     if len(said.splitlines()) != 1:
         return f"SENTENCES: {what}: {said[:300]}"
-    if "/." in said or "a file:" in said:
+    if "/." in said or "a file: the" in said:
         return f"WHERE: {what}: {said[:300]}"
     if after != before:
         moved = [n for n in {*after, *before} if after.get(n, 0) != before.get(n, 0)]

@@ -281,6 +281,11 @@ def test_from_a_log_to_a_level(log: Path, small_folder: Path, tmp_path: Path) ->
     """Members that searched become the reach of the register: 2 of the members, in percent."""
     case, counted = tmp_path / "case", tmp_path / "counted.csv"
     shutil.copytree(small_folder, case)
+    code, _, told = call("logs", log, "--source", "LEDGER", "--case", case, "--out", counted)
+    assert (code, counted.exists()) == (2, False)
+    assert "column 'member': the case has no member 'EGY'. Use one of: XEA, XEB," in told
+    known_names = LOG.replace("FRA", "XNA").replace("EGY", "XNB").replace("ESP", "XNC")
+    log.write_text(known_names, encoding="utf-8")
     assert call("logs", log, "--source", "LEDGER", "--case", case, "--out", counted)[0] == 0
     with counted.open(encoding="utf-8", newline="") as lines:
         rows = [row for row in csv.reader(lines) if row[1] == "members_searching"]
@@ -316,6 +321,12 @@ def test_a_log_that_the_case_could_not_hold(log: Path, small_folder: Path) -> No
     assert "the case has no capability 'LAP'. Did you mean 'LAB'?" in told
     assert "the case has no source 'LEGDER'. Did you mean 'LEDGER'?" in told
     assert "2025 is after the appraisal (2024-12-31)" in told
+
+
+def test_names_that_look_alike_are_not_two(log: Path) -> None:
+    log.write_text(LOG + LOG.splitlines()[1].replace("REG", "reg") + "\n", encoding="utf-8")
+    with pytest.raises(CaseError, match="column 'capability': 'reg' looks like 'REG' and is anoth"):
+        count_activity([log], "LEDGER")
 
 
 def test_a_pair_without_an_equals_sign_is_refused(log: Path) -> None:

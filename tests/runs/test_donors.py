@@ -301,7 +301,7 @@ def test_made_answers_are_no_answers(run: Path, monkeypatch: pytest.MonkeyPatch)
     for basis in ("SYNTHETIC: made", "survey"):
         ratings = tuple(replace(r, basis=basis) for r in case.feedback)
         told = replace(case, feedback=ratings)
-        monkeypatch.setattr(donorpapers, "read_case", lambda _, told=told: told)
+        monkeypatch.setattr(donorpapers, "case_of_run", lambda *_, told=told: told)
         monkeypatch.setattr(donorpapers, "write_index", keep)
         monkeypatch.setattr(donorpapers, "write_package", lambda *_: b"")
         write_donor_papers(run, run.parent / "regions", languages=("en",), packages=("SCAN",))

@@ -12,6 +12,7 @@ from capworth.case.check import BadCellError, read_cell
 from capworth.case.dictionary import Column
 from capworth.case.files import read_text
 from capworth.case.model import Case
+from capworth.case.numerals import written_as
 from capworth.errors import CaseError, Finding, InputError, nearest
 
 START, SPEND, LEVEL, FACTOR = "start", "spend", "level", "factor"
@@ -49,7 +50,7 @@ def read_actuals(path: str | Path, case: Case) -> tuple[Actual, ...]:
     place = Path(path)
     columns = actuals_dictionary()
     try:
-        reader = csv.reader(io.StringIO(read_text(place), newline=""))
+        reader = csv.reader(io.StringIO(read_text(place), newline=""), strict=True)
         header = [name.strip() for name in next(reader, [])]
         rows = [(k, line) for k, line in enumerate(reader, start=2) if any(map(str.strip, line))]
     except (InputError, csv.Error) as error:
@@ -113,7 +114,7 @@ def _rules(values: Mapping[str, object], case: Case) -> Iterator[tuple[str, str,
     if value is None and measure != START:
         yield "value", "the cell is empty", "Say what was found."
     if isinstance(value, float) and value < 0 and measure in {SPEND, FACTOR}:
-        yield "value", f"{value:g} is below 0", "Raise it."
+        yield "value", f"{written_as(value)} is below 0", "Raise it."
     if measure == START and value is not None:
         yield "value", "a start is told by its year", "Leave it blank."
     indicator = values["indicator"]

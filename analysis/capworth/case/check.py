@@ -93,6 +93,8 @@ def check_cells(raw: RawCase) -> tuple[Mapping[str, object], Typed, tuple[Findin
         if (key := _key_column(name))
     }
     lost = {*raw.spoilt, *(name for name in tables_needed(raw) if name not in raw.tables)}
+    lost |= {name for name, table in raw.tables.items() if _lacks_key(table, raw.findings)}
+    lost |= {name for name in NEVER_EMPTY if name in raw.tables and not raw.tables[name].rows}
     known |= dict.fromkeys(lost, Anything())  # no word can be held against what was not read
     own = settings.get("functions")
     words = own if isinstance(own, tuple) else ()
@@ -110,6 +112,14 @@ def check_cells(raw: RawCase) -> tuple[Mapping[str, object], Typed, tuple[Findin
     if raw.claim is not None and raw.place_of(CLAIM) not in unreadable:
         typed[CLAIM] = (_claim_row(raw, known, findings),)
     return settings, typed, tuple(findings)
+
+
+def _lacks_key(table: Table, findings: Collection[Finding]) -> bool:
+    """Whether the short names of a table may stand in a column whose heading is a slip."""
+    key = _key_column(table.name)
+    if not table.heading or not key or key in table.heading:
+        return False
+    return any(f.file == table.file and f.row == 1 and f.column != "" for f in findings)
 
 
 def tables_needed(raw: RawCase) -> tuple[str, ...]:
@@ -202,6 +212,16 @@ def _check_keys(
         value = given.get(name)
         if value is None and (name in known_faults or column.filled):
             continue  # what would be taken hangs on another key that is told
+        if isinstance(value, list | dict) and column.kind not in {"list", "words", "refs"}:
+            problem = f"{_short(str(value))} is written in another way"
+            findings.append(Finding(place, 0, name, problem, f"Write it as {name} = ...; once."))
+            continue
+        if isinstance(value, bool) and column.kind == "text":
+            problem, fix = f"{str(value).lower()} is no text", f"It needs {column.meaning}."
+            findings.append(Finding(place, 0, name, problem, fix))
+            continue
+        if isinstance(value, bool) and column.kind == "flag":
+            value = "yes" if value else "no"
         try:
             if column.kind in {"list", "words", "refs"}:
                 keys[name] = _several(value, column, known)
@@ -277,7 +297,7 @@ def _check_table(
                 findings.append(Finding(table.file, row.number, name, *error.args))
                 faulty = True
         name_of_row = tuple(
-            row.cells.get(c, "") if columns[c].kind != "year" else _year(row.cells.get(c, ""))
+            row.cells.get(c, "") if columns[c].kind != "year" else year_begun(row.cells.get(c, ""))
             for c in key
         )
         if name_of_row in seen:
@@ -303,6 +323,9 @@ NOT_OF_WRITING = "\u2060\ufeff\ufff9\ufffa\ufffb\u202d\u202e"
 SUSPECT = "#=+-@Ee"  # how an error (Err:504) or a formula begins
 LIVE = re.compile(r"=.|[+@-]\S.*[|!]|[+@-]\s*\w+\(")  # what a spreadsheet would compute
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+MOST = 1e18  # of any number: the budgets of all states together have sixteen digits
+NOT_NOUGHT = re.compile(r"[^\W0]")
+CURRENCY = re.compile("[A-Z]{3}")
 FINANCIAL = re.compile(r"(\d{4})\s*[/–-]\s*(\d{2}|\d{4})")  # 2021/22: the year in which it begins
 EXPECTED = "expected"  # a budget that must hold on average only
 GRADES = ("A", "B", "C", "D", "E")
@@ -367,7 +390,7 @@ def _read_alone(text: str, column: Column) -> object:
         case "key":
             if not KEY.fullmatch(text):
                 raise BadCellError(
-                    f"{text!r} is not a short name",
+                    f"{_short(text)} is not a short name",
                     "Use letters, digits, '-', '_' or '.', without blanks.",
                 )
             return text
@@ -375,6 +398,9 @@ def _read_alone(text: str, column: Column) -> object:
             return _date(text)
         case "confidence":
             return _confidence(text)
+        case _ if column.name == "currency" and not CURRENCY.fullmatch(text):
+            problem, fix = f"{_short(text)} is no code of a currency", "Write it like EUR or USD."
+            raise BadCellError(problem, fix)
         case _:
             return text
 
@@ -407,7 +433,7 @@ def _short(text: str) -> str:
 
 def _word(text: str, allowed: Collection[str]) -> str:
     if text not in allowed:
-        raise BadCellError(f"{text!r} is not known", nearest(text, allowed))
+        raise BadCellError(f"{_short(text)} is not known", nearest(text, allowed))
     return text
 
 
@@ -417,19 +443,26 @@ def _number(text: str) -> float:
     except ValueError:
         fix = "Write it like 1200000.50, without blanks or commas."
         raise BadCellError(f"{_short(text)} is not a number", fix) from None
-    if "_" in text or not math.isfinite(value):
-        raise BadCellError(f"{text!r} is not a finite number", "Write it like 1200000.50.")
+    if "_" in text:
+        fix = "Write it like 1200000.50, without blanks, commas or lines."
+        raise BadCellError(f"{_short(text)} is not a number", fix)
+    if math.isnan(value) or "inf" in text.casefold():
+        raise BadCellError(f"{_short(text)} is not a finite number", "Write it like 1200000.50.")
+    if abs(value) > MOST:
+        raise BadCellError(f"{_short(text)} is more than anything counted here", "Correct it.")
+    if value == 0 and NOT_NOUGHT.search(text.casefold().partition("e")[0]):
+        raise BadCellError(f"{_short(text)} is too near to 0 to be told from it", "Correct it.")
     return value
 
 
 def _whole(text: str, column: Column) -> float:
     value = _number(text)
     if not value.is_integer():
-        raise BadCellError(f"{text!r} is not a whole number", f"The unit is {column.unit}.")
+        raise BadCellError(f"{_short(text)} is not a whole number", f"The unit is {column.unit}.")
     return value
 
 
-def _year(text: str) -> str:
+def year_begun(text: str) -> str:
     """A financial year is the year in which it begins."""
     found = FINANCIAL.fullmatch(text)
     return found[1] if found else text
@@ -463,7 +496,8 @@ def _confidence(text: str) -> float:
     value = _number(text)
     if not 0 < value < 1:
         raise BadCellError(
-            f"{value:g} is not between 0 and 1", f"Write a share such as 0.8, or {EXPECTED}."
+            f"{value:g} is not between 0 and 1",
+            f"Write a share such as 0.8, or {EXPECTED}.",
         )
     return value
 
@@ -472,4 +506,4 @@ def _date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise BadCellError(f"{text!r} is not a day", "Write it like 2019-12-31.") from None
+        raise BadCellError(f"{_short(text)} is not a day", "Write it like 2019-12-31.") from None

@@ -1,14 +1,13 @@
 """Published facts that the model is held against; they belong to no case."""
 
-import csv
-import io
-import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from capworth.case.files import read_text
+from capworth.case.files import read_rows
+from capworth.case.numerals import amount_of
 from capworth.errors import CaseError, Finding, InputError
 
 FILE = "facts.csv"
@@ -42,10 +41,8 @@ def read_facts(folder: str | Path) -> Mapping[tuple[str, int], Fact]:
     """
     path = Path(folder) / FILE
     try:
-        reader = csv.DictReader(io.StringIO(read_text(path), newline=""))
-        names = reader.fieldnames or ()
-        rows = list(enumerate(reader, start=2))
-    except (InputError, csv.Error) as error:
+        names, rows = read_rows(path)
+    except InputError as error:
         problem = f"it cannot be read ({error})"
         raise CaseError([Finding(FILE, 0, "", problem, "Save it as CSV in UTF-8.")]) from error
     if missing := [column for column in COLUMNS if column not in names]:
@@ -55,7 +52,7 @@ def read_facts(folder: str | Path) -> Mapping[tuple[str, int], Fact]:
     faults: list[Finding] = []
     facts: dict[tuple[str, int], Fact] = {}
     for number, cells in rows:
-        fact = _fact(number, cells, faults)
+        fact = _fact(number, dict(zip(names, cells, strict=True)), faults)
         if fact is None:
             continue
         if (fact.fact, fact.year) in facts:
@@ -67,19 +64,15 @@ def read_facts(folder: str | Path) -> Mapping[tuple[str, int], Fact]:
     return MappingProxyType(facts)
 
 
-def _fact(number: int, cells: Mapping[str, str | None], faults: list[Finding]) -> Fact | None:
-    texts = {column: (cells[column] or "").strip() for column in COLUMNS}
+def _fact(number: int, texts: Mapping[str, str], faults: list[Finding]) -> Fact | None:
     before = len(faults)
     figures = []
     for column in ("low", "value", "high"):
         try:
-            figures.append(float(texts[column]))
-        except ValueError:
-            figures.append(math.nan)
-        if not math.isfinite(figures[-1]):
-            words = f"{texts[column]!r} is not a number"
-            faults.append(Finding(FILE, number, column, words, "Write it like 1200000.5."))
-    if not texts["year"].isdigit():
+            figures.append(amount_of(texts[column]))
+        except ValueError as error:
+            faults.append(Finding(FILE, number, column, str(error), "Write it like 1200000.5."))
+    if not re.fullmatch(r"\d{4}", texts["year"]):
         words = f"{texts['year']!r} is not a year"
         faults.append(Finding(FILE, number, "year", words, "Write it like 2019."))
     if texts["bound"] not in BOUNDS:

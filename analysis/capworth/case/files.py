@@ -1,7 +1,9 @@
 """Files read whole, under a limit, and written so that they last: whole or not at all."""
 
+import csv
 import errno
 import gc
+import io
 import os
 import re
 import shutil
@@ -63,6 +65,48 @@ def read_text(path: Path, most: int = MOST_BYTES) -> str:
         raise InputError(
             f"{path}, row {row}: the text is not UTF-8. Save it as CSV UTF-8 and try again."
         ) from error
+
+
+Numbered: TypeAlias = tuple[int, list[str]]  # a row as a spreadsheet counts it, and its cells
+
+
+def read_rows(path: Path) -> tuple[list[str], list[Numbered]]:
+    """Read a CSV file that is no table of a case: its heading, and its rows that are not blank.
+
+    Every row has as many cells as the heading, without blanks around them.
+
+    Raises
+    ------
+    InputError
+        When it cannot be read, a column stands twice, or a row has a cell too many or too few.
+    """
+    where = path.name
+    text = read_text(path)
+    if "\0" in text:
+        raise InputError(f"{where}: it is not a text file. Save it as CSV UTF-8.")
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
+        raise InputError(f"{where}: it cannot be read ({error}). Save it as CSV UTF-8.") from error
+    found = [(k, [cell.strip() for cell in line]) for k, line in enumerate(lines, start=1)]
+    rows = [(number, cells) for number, cells in found if any(cells)]
+    if not rows:
+        return [], []
+    number, head = rows[0]
+    while not head[-1]:
+        head.pop()
+    for mark, word in ((";", "semicolons"), ("\t", "tabs")):
+        if len(head) == 1 and mark in head[0]:
+            raise InputError(f"{where}: the cells are parted by {word}. Part them by commas.")
+    if twice := [name for name in head if name and head.count(name) > 1]:
+        raise InputError(f"{where}, row {number}: the column {twice[0]!r} stands twice. Keep one.")
+    for number, cells in rows[1:]:
+        if len(cells) < len(head) or any(cells[len(head) :]):
+            raise InputError(
+                f"{where}, row {number}: {len(cells)} cells for {len(head)} columns. Put text that "
+                "holds a comma in quotes."
+            )
+    return head, [(number, cells[: len(head)]) for number, cells in rows[1:]]
 
 
 Put: TypeAlias = Callable[[str, str | bytes], None]  # the name of a file, and what it holds

@@ -1,5 +1,6 @@
 """How numbers are written: with a decimal point or comma, and what could be either."""
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -39,6 +40,29 @@ def as_point(text: str, form: str) -> str:
     return text
 
 
+BLANKS = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(\D|$))")
+
+
+def amount_of(text: str) -> float:
+    """Read a number as people type it, with commas or blanks between thousands.
+
+    ValueError, in words, of what is none, and of what could be two.
+
+    >>> amount_of("4,200,000.5"), amount_of("4 200 000")
+    (4200000.5, 4200000.0)
+    """
+    plain = as_point(BLANKS.sub("", text), POINT)
+    try:
+        value = math.nan if "_" in plain else float(plain)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ValueError(f"{text[:40]!r} is not a number")
+    if DOUBTFUL.fullmatch(plain) and plain.endswith("000"):
+        raise ValueError(f"{text!r} may be {value:g} or {plain.replace('.', '')}")
+    return value
+
+
 def doubtful(
     rows: Sequence[tuple[int, Mapping[str, str]]], columns: Mapping[str, Column], in_book: bool
 ) -> Iterator[tuple[int, str, str]]:
@@ -73,13 +97,28 @@ def doubtful(
             yield row, name, text
 
 
+def thousands(cells: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Yield the cells of one column that may be a thousand times as large, with their rows."""
+    large = any(_much(text) for _, text in cells)
+    for row, text in cells:
+        if DOUBTFUL.fullmatch(text) and (large or text.endswith(".000")):
+            yield row, text
+
+
 def written_as(value: float) -> str:
     """Write a number as a person would: large ones in full, with commas.
 
-    >>> written_as(26_000_000.0), written_as(0.5), written_as(-1e300)
-    ('26,000,000', '0.5', '-1e+300')
+    >>> written_as(26_000_000.0), written_as(26_000_000.5), written_as(0.5), written_as(-1e300)
+    ('26,000,000', '26,000,000.50', '0.5', '-1e+300')
     """
-    return f"{value:,.0f}" if 1e6 <= abs(value) < 1e15 and value.is_integer() else f"{value:g}"
+    if not 1e6 <= abs(value) < 1e15:
+        return f"{value:.10g}"
+    return f"{value:,.0f}" if value.is_integer() else f"{value:,.2f}"
+
+
+def from_to(low: float, high: float) -> str:
+    """Write the two ends of a scale or a range."""
+    return f"{written_as(low)} to {written_as(high)}"
 
 
 def _shortest(text: str) -> bool:

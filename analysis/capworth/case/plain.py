@@ -1,11 +1,10 @@
 """A plain list of what things cost, as anybody keeps it, to the rows of a case."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from capworth.case.files import read_text
+from capworth.case.files import read_rows
+from capworth.case.numerals import amount_of
 from capworth.errors import InputError, nearest
 
 MEANT = {  # words of a heading, in small letters
@@ -25,14 +24,13 @@ def read_plain(path: str | Path) -> Mapping[str, Sequence[Row]]:
     Raises
     ------
     InputError
-        When a heading is missing, or an amount is no number.
+        When a heading is missing, or an amount is no number or could be two.
     """
     place = Path(path)
-    lines = list(csv.reader(io.StringIO(read_text(place), newline="")))
-    rows = [row for row in lines if any(cell.strip() for cell in row)]
-    if len(rows) < 2:
+    heading, rows = read_rows(place)
+    if not rows:
         raise InputError(f"{place.name}: there is no row below the heading. Add one.")
-    head = [cell.strip().casefold() for cell in rows[0]]
+    head = [cell.casefold() for cell in heading]
     at: dict[str, int] = {}
     for what, words in MEANT.items():
         found = next((k for k, cell in enumerate(head) if cell in words), None)
@@ -44,16 +42,16 @@ def read_plain(path: str | Path) -> Mapping[str, Sequence[Row]]:
     kept = {c: head.index(c) for c in ("category", "payer", "grade", "basis") if c in head}
     names: dict[str, Row] = {}
     costs = []
-    for number, row in enumerate(rows[1:], start=2):
-        cells = [cell.strip() for cell in [*row, *[""] * len(head)]]
-        name, amount = cells[at["name"]], cells[at["amount"]].replace(" ", "").replace(",", "")
+    for number, cells in rows:
+        name = cells[at["name"]]
         if not name:
             raise InputError(f"{place.name}, row {number}: the row has no name. Name it.")
         try:
-            mode = float(amount)
-        except ValueError:
-            problem = f"{cells[at['amount']]!r} is no amount"
-            raise InputError(f"{place.name}, row {number}: {problem}. Write 1200000.") from None
+            mode = amount_of(cells[at["amount"]])
+        except ValueError as error:
+            raise InputError(f"{place.name}, row {number}: {error}. Write 1200000.") from None
+        if mode < 0:
+            raise InputError(f"{place.name}, row {number}: {mode:g} is below 0. Costs are not.")
         names.setdefault(name, {"name": name})
         line: dict[str, object] = {"capability": name, "mode": mode}
         if "year" in at and cells[at["year"]]:

@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from capworth.case.check import Typed
+from capworth.case.check import KEY, Typed
 from capworth.case.dictionary import CLAIM, LANGUAGES, SETTINGS, dictionary
 from capworth.case.model import Change, Scenario
-from capworth.case.tables import SCENARIOS, Table
-from capworth.errors import Finding, nearest
+from capworth.case.tables import CHANGES, SCENARIOS, Table
+from capworth.errors import CaseError, Finding, nearest
 
 NAMES: Final = ("name", *(f"name_{language}" for language in LANGUAGES if language != "en"))
 PARTS: Final = ("settings", "claim", "values", "weights", "without", "improvements")
@@ -40,6 +40,11 @@ def read_scenarios(given: Mapping[str, object], tables: Mapping[str, Table], typ
         if not isinstance(keys, Mapping):
             problem = "it stands outside every scenario"
             findings.append(Finding(SCENARIOS, 0, name, problem, f"Put it below [{name}] or so."))
+            continue
+        if not KEY.fullmatch(name):
+            problem = f"{name!r} is not a short name"
+            fix = "Use letters, digits, '-', '_' or '.', without blanks."
+            findings.append(Finding(SCENARIOS, 0, name, problem, fix))
             continue
         faults = [
             Finding(SCENARIOS, 0, f"{name}.{key}", problem, fix)
@@ -70,7 +75,8 @@ def _faults(
         if key not in (*NAMES, *PARTS):
             yield key, "there is no such key of a scenario", nearest(key, (*NAMES, *PARTS))
     for key in NAMES:
-        if not isinstance(keys.get(key, "" if key != "name" else None), str):
+        said = keys.get(key, "" if key != "name" else None)
+        if not isinstance(said, str) or (key in keys and not said.strip()):
             yield key, "it is no text", "Say what the scenario is called, as it is printed."
     kinds = {"without": list, "improvements": list}
     for key in PARTS:
@@ -79,6 +85,9 @@ def _faults(
             shape = f"[NAME.{key}]" if kind is not list else f"{key} = [...]"
             yield key, "it is written in another way", f"Write it as {shape}."
             return
+    if not all(isinstance(columns, Mapping) for columns in keys.get("improvements", ())):
+        fix = "Write it as improvements = [{id = ..., name = ...}]."
+        yield "improvements", "it is written in another way", fix
     for table in (SETTINGS, CLAIM):
         part = "settings" if table == SETTINGS else table
         for key in keys.get(part, {}):
@@ -108,6 +117,9 @@ def read_history(given: Mapping[str, Any] | None) -> dict[str, Any]:
     if not given:
         return {}
     rows = given.get("change", ())
+    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+        fix = "Put the file back as it was written, or take it away."
+        raise CaseError([Finding(CHANGES, 0, "change", "it is no list of changes", fix)])
     names = ("kind", "name", "before", "after")
     changes = tuple(Change(*(str(row.get(name, "")) for name in names)) for row in rows)
     return {

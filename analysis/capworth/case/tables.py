@@ -5,9 +5,10 @@ A table of units in a CSV file, its cells as typed, for the comparison of units.
 
 import csv
 import io
+import os
 import re
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from hashlib import sha256
@@ -18,8 +19,9 @@ from capworth.case.claim import Lock
 from capworth.case.claim_lock import FILE as LOCK_FILE
 from capworth.case.claim_lock import LockError, lock_place, read_lock
 from capworth.case.dictionary import CLAIM, SETTINGS, dictionary, table_names
-from capworth.case.files import read, read_text, unreadable
-from capworth.errors import CaseError, Finding, InputError, nearest
+from capworth.case.files import read, read_rows, unreadable
+from capworth.case.numerals import thousands
+from capworth.errors import CaseError, Finding, InputError, as_seen, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,14 +29,20 @@ if TYPE_CHECKING:
     from capworth.case.workbook import Oddity
 
 MOST_ROWS, MOST_CELLS = 200_000, 2_000_000  # of a table
+ABOVE = 10  # rows in which a heading is looked for
 NOTES = ("comment", "comments", "remark", "remarks", "note", "notes", "commentaire", "nota")
 ASIDE = (".", "_", "~$", "Thumbs.db", "desktop.ini")  # so begins what is nobody's table
 EXAMPLE = "#"  # so begins a row that is only shown
 NO_EXAMPLE = re.compile(r"#[A-Z]+(/[A-Z0]+)?[!?]?$")  # but an error of a spreadsheet is told
-COPY = re.compile(r"^copy of |[ _-]*(copy|final|old|new|v?\d+|\(\d+\))$")
+COPY = re.compile(
+    r"^(copy of|kopie von|copie de|copia de) "
+    r"|[ _-]*(copy|kopie|copie|copia|final|old|new|v?\d+|\(\d+\))$"
+)
 SETTINGS_FILE, CLAIM_FILE = KEYS = ("case.toml", "claim.toml")
 SCENARIOS, CHANGES = "scenarios.toml", "changes.toml"  # beside the tables, where they are
+SHEET = ", sheet "  # between the name of a workbook and that of one of its sheets
 FRAMES = "frames in memory"  # in the place of a folder
+SYNTHETIC = "-synthetic"  # ends the name of a table that a generator made up
 BOOKS = frozenset({".xlsx", ".xlsm", ".ods"})  # endings of workbooks, in small letters
 MADE_UP = (
     "members",
@@ -57,6 +65,7 @@ class Table:
     name: str
     file: str
     rows: tuple[Row, ...]
+    heading: tuple[str, ...] = ()  # as it stands there; empty of a table that nobody typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,7 @@ class RawCase:
         if self.place.name == FRAMES:
             return f"frame {table}"
         if self.is_book:
-            return f"{self.place.name}, sheet {table}"
+            return f"{self.place.name}{SHEET}{table}"
         if table in (SETTINGS, CLAIM):
             return f"{table}.toml"
         made_up = f"{table}-synthetic.csv"
@@ -186,10 +195,11 @@ def _read_folder(path: Path) -> RawCase:
             file = made_up
         if file in contents:
             cells = _parse(file, contents[file], findings)
-            if cells is not None:
-                tables[name] = table_of(name, file, cells, findings)
+            table = None if cells is None else table_of(name, file, cells, findings)
+            if table is not None:
+                tables[name] = table
     lock = _lock(LOCK_FILE, contents, claim is not None, findings)
-    lost = {f.file for f in findings if f.file in known} - {table.file for table in tables.values()}
+    lost = {_own(f.file, known) for f in findings} - {table.file for table in tables.values()}
     return RawCase(
         place=path,
         settings=settings or {},
@@ -199,10 +209,21 @@ def _read_folder(path: Path) -> RawCase:
         claim=claim,
         lock=lock,
         unread=tuple(unread),
-        spoilt=frozenset(file.rpartition(".")[0].removesuffix("-synthetic") for file in lost),
+        spoilt=frozenset(file.rpartition(".")[0].removesuffix(SYNTHETIC) for file in lost),
         scenarios=scenarios,
         history=history,
     )
+
+
+def _own(name: str, known: Collection[str]) -> str:
+    """Name the file of a case that a file is, or was meant to be; empty where it is none.
+
+    >>> _own("Costs (1).xlsx", ["costs.csv", "case.toml"])
+    'costs.csv'
+    """
+    stem = COPY.sub("", name.casefold().split(".")[0]).strip().removesuffix(SYNTHETIC)
+    alike = (k for k in sorted(known) if k.rpartition(".")[0].removesuffix(".lock") == stem)
+    return name if name in known else next(alike, "")
 
 
 def _meant(name: str, known: Collection[str]) -> str:
@@ -216,11 +237,14 @@ def _meant(name: str, known: Collection[str]) -> str:
     lower = name.lower()
     if lower.startswith(("case.", "claim")) or lower.endswith(f".{LOCK_FILE}"):
         return nearest(name, known)
-    stem = COPY.sub("", name.casefold().split(".")[0]).strip()
-    own = [k for k in sorted(known) if k.rpartition(".")[0].removesuffix(".lock") == stem]
-    if own:
-        return f"Did you mean {own[0]!r}?"
-    return nearest(name, known) if name.lower().endswith(".csv") else ""
+    if own := _own(name, known):
+        return f"Did you mean {own!r}?"
+    if not lower.endswith(".csv"):
+        return ""
+    stems = {k.rpartition(".")[0]: k for k in known if k.endswith(".csv")}
+    if close := get_close_matches(lower.rpartition(".")[0], stems, n=1):
+        return f"Did you mean {stems[close[0]]!r}?"
+    return f"Name it '_{name}' if it is nobody's table."
 
 
 def _keys(
@@ -231,9 +255,18 @@ def _keys(
         return None
     try:
         return tomllib.loads(contents[file].decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:  # of the reader, of UTF-8, of a number too long
-        findings.append(Finding(file, 0, "", f"it cannot be read ({error})", "Mend this line."))
+    except RecursionError:
+        problem, fix = "it is nested too deeply", "Write keys and values, and no more."
+    except UnicodeDecodeError as error:
+        row = contents[file][: error.start].count(b"\n") + 1
+        findings.append(Finding(file, row, "", "the text is not UTF-8", "Save it as UTF-8."))
         return {}
+    except tomllib.TOMLDecodeError as error:
+        problem, fix = f"it cannot be read ({error})", "Mend this line."
+    except ValueError:  # of the language, of what has more than 4,300 digits
+        problem, fix = "it holds a number that is too long to be one", "Correct it."
+    findings.append(Finding(file, 0, "", problem, fix))
+    return {}
 
 
 def _lock(
@@ -267,9 +300,11 @@ def _parse(file: str, content: bytes, findings: list[Finding]) -> list[list[str]
     try:
         cells = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
-        findings.append(
-            Finding(file, 0, "", f"the quotes do not match ({error})", "Close every quote.")
-        )
+        problem, fix = f"the quotes do not match ({error})", "Close every quote."
+        if "field limit" in str(error):
+            problem = f"a cell has more than {csv.field_size_limit():,} letters"
+            fix = "Close its quotes, or shorten it."
+        findings.append(Finding(file, 0, "", problem, fix))
         return None
     if len(cells) > MOST_ROWS or sum(map(len, cells)) > MOST_CELLS:
         most = f"more than {MOST_ROWS:,} rows or {MOST_CELLS:,} cells"
@@ -278,20 +313,19 @@ def _parse(file: str, content: bytes, findings: list[Finding]) -> list[list[str]
     return cells
 
 
-def table_of(name: str, file: str, cells: list[list[str]], findings: list[Finding]) -> Table:
-    """Put the cells under their headings; report headings and rows of the wrong shape."""
-    if not cells or not any(cell.strip() for cell in cells[0]):
-        findings.append(Finding(file, 1, "", "there is no heading", "Put the column names there."))
-        return Table(name, file, ())
+def table_of(name: str, file: str, cells: list[list[str]], findings: list[Finding]) -> Table | None:
+    """Put the cells under their headings; report headings and rows of the wrong shape.
+
+    None where no word of the heading is a column: nothing can be said of what stands below.
+    """
     columns = dictionary()[name]
-    header = [cell.strip() for cell in cells[0]]
-    while not header[-1]:
+    header = [cell.strip() for cell in cells[0]] if cells else []
+    while header and not header[-1]:
         header.pop()  # columns without a heading at the end are empty, or their cells are told
-    if len(header) == 1 and ";" in header[0]:
-        findings.append(
-            Finding(file, 1, "", "the cells are parted by semicolons", "Part them by commas.")
-        )
-        return Table(name, file, ())
+    strange = [word for word in header if word not in columns and not _is_note(word)]
+    if not columns.keys() & {*header} or len(strange) > len(columns):
+        findings.append(Finding(file, 1, "", *_no_heading(header, cells, columns.keys())))
+        return None
     for column in header:
         if column not in columns and _is_note(column):
             continue  # what analysts write for themselves
@@ -313,20 +347,55 @@ def table_of(name: str, file: str, cells: list[list[str]], findings: list[Findin
         if not any(cell.strip() for cell in line) or _is_example(line):
             continue
         if len(line) < len(header) or any(cell.strip() for cell in line[len(header) :]):
-            findings.append(
-                Finding(
-                    file,
-                    number,
-                    "",
-                    f"the row has {len(line)} cells and the heading {len(header)}",
-                    "Put text that holds a comma in quotes.",
-                )
-            )
+            findings.append(_longer(file, number, line, len(header)))
         padded = [*line, *[""] * len(header)][: len(header)]
         rows.append(
             Row(number, {c: v.strip() for c, v in zip(header, padded, strict=True) if c in columns})
         )
-    return Table(name, file, tuple(rows))
+    return Table(name, file, tuple(rows), tuple(header))
+
+
+def _no_heading(
+    header: Sequence[str], cells: Sequence[Sequence[str]], columns: Set[str]
+) -> tuple[str, str]:
+    """Say why the first row is no heading, and how to mend it."""
+    for mark, word in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if len(header) == 1 and mark in header[0]:
+            return f"the cells are parted by {word}", "Part them by commas."
+    for number, line in enumerate(cells[1:ABOVE], start=2):
+        if len(columns & {cell.strip() for cell in line}) > 1:
+            fix = f"It stands in row {number}: take out what is above it."
+            return "there is no heading", fix
+    seen = {as_seen(column): column for column in columns}
+    if spelled := next((word for word in header if as_seen(word) in seen), ""):
+        fix = f"Write {seen[as_seen(spelled)]!r} for {spelled!r}, and the others alike."
+        return "the heading is spelled otherwise", fix
+    if not header:
+        return "there is no heading", "Put the column names there."
+    if len(header) > len(columns):
+        fix = "Save it as CSV UTF-8, each row on a line of its own."
+        return f"the heading has {len(header)} words, most of them no columns", fix
+    return "there is no heading: none of its words is a column", "Put the column names there."
+
+
+def _longer(file: str, number: int, line: Sequence[str], many: int) -> Finding:
+    """Tell a row that has not as many cells as its heading."""
+    if SHEET in file:
+        beyond = next(k for k in range(many, len(line)) if line[k].strip())
+        column = column_name(beyond + 1)
+        return Finding(file, number, column, "the cell has no heading above it", "Clear it.")
+    problem = f"the row has {len(line)} cells and the heading {many}"
+    return Finding(file, number, "", problem, "Put text that holds a comma in quotes.")
+
+
+def column_name(number: int) -> str:
+    """Name a column as a spreadsheet does.
+
+    >>> [column_name(number) for number in (1, 26, 27, 703)]
+    ['A', 'Z', 'AA', 'AAA']
+    """
+    rest, letter = divmod(number - 1, 26)
+    return (column_name(rest) if rest else "") + chr(ord("A") + letter)
 
 
 def _is_example(line: Sequence[str]) -> bool:
@@ -354,12 +423,18 @@ def _read_workbook(path: Path) -> RawCase:
     keys: dict[str, dict[str, object]] = {}
     tables = {}
     unread = []
-    known = {*table_names(), SETTINGS, CLAIM}
+    known, lost = {*table_names(), SETTINGS, CLAIM}, set[str]()
     for sheet in sheets:
-        place, lines = f"{path.name}, sheet {sheet.name}", sheet.lines()
+        place, lines = f"{path.name}{SHEET}{sheet.name}", sheet.lines()
+        if not sheet.is_table:
+            if name := _own(sheet.name, known):
+                problem, fix = "this is a sheet without cells", f"Put the table {name} there."
+                findings.append(Finding(place, 0, "", problem, fix))
+            continue
         if sheet.name not in known:
             if hint := _mistaken(sheet.name, lines[0] if lines else []):
                 findings.append(Finding(place, 0, "", "this is not a table of a case", hint))
+                lost.add(_own(sheet.name, known))
             unread.append(f"sheet {sheet.name}")
             continue
         if sheet.name in tables or sheet.name in keys:
@@ -371,17 +446,23 @@ def _read_workbook(path: Path) -> RawCase:
         if sheet.name in (SETTINGS, CLAIM):
             keys[sheet.name] = _sheet_keys(sheet.name, place, lines, findings)
         else:
-            tables[sheet.name] = table_of(sheet.name, place, lines, findings)
+            table = table_of(sheet.name, place, lines, findings)
+            if table is None:
+                lost.add(sheet.name)
+            else:
+                tables[sheet.name] = table
     if SETTINGS not in keys:
         findings.append(
             Finding(path.name, 0, "", "the sheet 'case' is missing", "Add it: key and value.")
         )
+        lost.add(SETTINGS)
     files, beside = {path.name: content}, lock_place(path)
-    if beside.is_file():
-        files[beside.name] = beside.read_bytes()
     futures = path.with_name(f"{path.stem}.{SCENARIOS}")
-    if futures.is_file():
-        files[futures.name] = futures.read_bytes()
+    for near in (beside, futures):
+        if os.path.lexists(near) and (refused := unreadable(near)):
+            findings.append(Finding(near.name, 0, "", *refused))
+        elif near.is_file():
+            files[near.name] = read(near)
     scenarios = _keys(futures.name, files, findings)
     claim = keys.get(CLAIM)
     lock = _lock(beside.name, files, claim is not None, findings)
@@ -395,6 +476,7 @@ def _read_workbook(path: Path) -> RawCase:
         claim=claim,
         lock=lock,
         unread=tuple(unread),
+        spoilt=frozenset(lost),
         scenarios=scenarios,
     )
 
@@ -408,7 +490,7 @@ def _column_of(table: str, odd: "Oddity", lines: list[list[str]]) -> str:
         return line[0] if line and odd.column == 2 else ""
     heading = lines[0] if lines else []
     named = heading[odd.column - 1].strip() if odd.column <= len(heading) else ""
-    return named or f"number {odd.column}"
+    return named or column_name(odd.column)
 
 
 def _mistaken(name: str, heading: Sequence[str]) -> str:
@@ -416,10 +498,13 @@ def _mistaken(name: str, heading: Sequence[str]) -> str:
     if name.startswith(("_", ".")):
         return ""
     known = {*table_names(), SETTINGS, CLAIM}
-    if (plain := name.strip().casefold().replace(" ", "_")) in known:
-        return f"Name it {plain!r}."
+    plain = as_seen(name).replace(" ", "_")
+    if own := plain if plain in known else _own(name, known):
+        return f"Name it {own!r}."
     words = {*heading} - {""}
     alike = [t for t in table_names() if len(words) > 1 and words <= {*dictionary()[t]}]
+    if len(alike) == 1:
+        return f"Name it {alike[0]!r}, or '_{name}' if it is nobody's table."
     return nearest(plain, known) if alike or get_close_matches(plain, known, n=1) else ""
 
 
@@ -478,29 +563,27 @@ def read_units(
     import pandas as pd
 
     place = Path(path)
-    try:
-        lines = csv.reader(io.StringIO(read_text(place), newline=""))
-        rows = [row for row in lines if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise InputError(f"{place.name}: it cannot be read ({error}). Name a CSV file.") from error
-    if len(rows) < 2:
+    head, rows = read_rows(place)
+    if not rows:
         raise InputError(f"{place.name}: there is no row of a unit. Add one below the heading.")
-    head = [cell.strip() for cell in rows[0]]
     wanted = [unit or head[0], *([draw] if draw else []), *columns]
     for name in wanted:
         if name not in head:
             raise InputError(f"{place.name}: there is no column {name!r}. {nearest(name, head)}")
-    for number, row in enumerate(rows[1:], start=2):
-        if len(row) != len(head):
-            raise InputError(
-                f"{place.name}, row {number}: {len(row)} cells for {len(head)} columns. Mend it."
-            )
-        if not row[head.index(wanted[0])].strip():
+    for number, row in rows:
+        if not row[head.index(wanted[0])]:
             raise InputError(f"{place.name}, row {number}: the unit has no name. Name it.")
-    table = pd.DataFrame(rows[1:], columns=head, dtype=object).map(_cell)
+    for name in columns:
+        cells = [(number, row[head.index(name)]) for number, row in rows]
+        for number, text in thousands(cells):
+            raise InputError(
+                f"{place.name}, row {number}, column {name!r}: {text!r} may be a thousand times as "
+                f"large. Write {text.rstrip('0').rstrip('.')} or {text.replace('.', '')}."
+            )
+    table = pd.DataFrame([row for _, row in rows], columns=head, dtype=object).map(_cell)
     names: list[Any] = [draw, unit or head[0]] if draw else [unit or head[0]]
     return table.set_index(names)
 
 
 def _cell(text: str) -> str | None:
-    return text.strip() or None
+    return text or None

@@ -32,7 +32,8 @@ def raw_of_frames(frames: Mapping[str, Any]) -> RawCase:
             keys[name] = _keys(name, frame)
         elif name in table_names():
             cells = _cells(name, frame)
-            tables[name] = table_of(name, f"frame {name}", cells, findings)
+            if (table := table_of(name, f"frame {name}", cells, findings)) is not None:
+                tables[name] = table
     if SETTINGS not in keys:
         fix = "Add it: a dict of the keys of case.toml."
         findings.append(Finding(f"frame {SETTINGS}", 0, "", "it is missing", fix))

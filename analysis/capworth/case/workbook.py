@@ -50,6 +50,7 @@ class Sheet:
     name: str
     cells: dict[int, dict[int, str]] = field(default_factory=dict)
     odd: list[Oddity] = field(default_factory=list)
+    is_table: bool = True  # and no chart or macro that is a sheet of its own
 
     def lines(self) -> list[list[str]]:
         """Return the rows from the first on, all as long as the longest."""
@@ -221,6 +222,7 @@ def _number(text: str) -> str:
 
 DAY_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # built in
 QUOTED = re.compile(r'"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|[_*].', re.IGNORECASE)
+ESCAPED = re.compile("_x((?:[0-9A-Ca-c]|[DdEeFf](?![89A-Fa-f])|[EeFf])[0-9A-Fa-f]{3})_")
 ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
@@ -254,6 +256,8 @@ class _Xlsx:
             kind, target = self._links[_get(element, "id")]
             if kind == "worksheet":
                 yield self._sheet(_get(element, "name"), target)
+            else:
+                yield Sheet(_get(element, "name"), is_table=False)
 
     def _part(self, kind: str) -> str:
         return next((target for known, target in self._links.values() if known == kind), "")
@@ -328,7 +332,9 @@ class _Xlsx:
                 text = text.removesuffix("T00:00:00")
             case "e":
                 text = text or "#VALUE!"
-            case "str" | "n":
+            case "str":
+                text = _unescaped(text)
+            case "n":
                 pass
             case _:
                 raise BookError(f"the workbook is damaged (a cell of kind {kind!r})", ANEW)
@@ -370,7 +376,16 @@ def _text_of(element: ET.Element) -> str:
             parts.append(inside.text or "")
         elif _tag(inside) == "r":
             parts += [e.text or "" for e in inside if _tag(e) == "t"]
-    return "".join(parts)
+    return _unescaped("".join(parts))
+
+
+def _unescaped(text: str) -> str:
+    r"""Write the characters that XML cannot bear, and returns, as themselves.
+
+    >>> _unescaped("a_x000D_b _x005F_x000D_ _xD800_")
+    'a\rb _x000D_ _xD800_'
+    """
+    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
 def _ods(parts: _Parts) -> Iterator[Sheet]:

@@ -79,7 +79,23 @@ class Commands(click.Group):
         """Find the command, or say which was probably meant."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             ctx.fail(f"There is no command {args[0]!r}. {nearest(args[0], COMMANDS)}")
-        return super().resolve_command(ctx, args)
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None and (twice := _said_twice(command, rest)):
+            ctx.fail(f"The option {twice} stands twice. Say it once.")
+        return name, command, rest
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Call, and tell also what the system refuses before and after a command: help, usage."""
+        for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+            if getattr(sys, name) is None:  # closed: nobody is there to hear
+                setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:
+            with suppress(OSError):
+                click.echo(_told(error), err=True)
+            _give_up_streams()
+            sys.exit(EXIT_FAULT)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; tell its faults as sentences."""
@@ -103,8 +119,30 @@ class Commands(click.Group):
 
                 traceback.print_exc()
                 sentence = "This is a fault of capworth, not of the case: tell its makers."
-            click.echo(sentence, err=True)
+            with suppress(OSError):
+                click.echo(sentence, err=True)
+            _give_up_streams()
             ctx.exit(EXIT_OURS if sentence.startswith("This is a fault") else EXIT_FAULT)
+
+
+def _said_twice(command: click.Command, args: list[str]) -> str:
+    """Name an option that is given twice and can have one value only; the last would win."""
+    try:
+        _, _, order = command.make_parser(click.Context(command)).parse_args([*args])
+    except click.UsageError:
+        return ""  # it is told when the command is called
+    single = [p for p in order if isinstance(p, click.Option) and not (p.multiple or p.is_flag)]
+    return next((p.opts[0] for p in single if single.count(p) > 1), "")
+
+
+def _give_up_streams() -> None:
+    """Let nothing more be said in streams that cannot be written: Python would end otherwise."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _told(error: Exception) -> str:
@@ -113,7 +151,7 @@ def _told(error: Exception) -> str:
         case CapworthError():
             return str(error)
         case OSError():
-            place = error.filename2 or error.filename or "a file"
+            place = error.filename2 or error.filename or _nameless()
             why = (error.strerror or str(error) or type(error).__name__).lower()
             return f"{place}: the system says: {why}. Mend that, or name another place."
         case MemoryError():
@@ -128,6 +166,15 @@ def _told(error: Exception) -> str:
             return "A name holds a character that no file can bear. Take it out."
         case _:
             return ""
+
+
+def _nameless() -> str:
+    """Say what the system speaks of where it names nothing."""
+    try:
+        os.getcwd()
+    except OSError:
+        return "the folder from which this was called"
+    return "the output, or a file"
 
 
 @contextmanager

@@ -26,9 +26,10 @@ def command(case: str, deep: bool, known: bool, as_json: bool) -> None:
     (exit code 0); mend it, or defend it in writing.
     """
     from capworth.case.read import read_case
+    from capworth.language.letters import boxes_told
     from capworth.lints.found import in_order, lint_case
     from capworth.lints.lint import SEVERITIES, catalogue, lint
-    from capworth.lints.report import in_its_place
+    from capworth.lints.report import in_its_place, taken_of
 
     if as_json:
         if deep or known:
@@ -38,12 +39,16 @@ def command(case: str, deep: bool, known: bool, as_json: bool) -> None:
     found = read_case(case)
     hold(found)
     click.echo(f"{found!r}: nothing to mend")
+    if taken := ", ".join(f"{key} {level}" for key, level in taken_of(found).items()):
+        click.echo(f"not given, so taken: {taken}")
     splits = _split(found) if deep else None
     lints = lint_case(found)
     if splits is not None and splits.silent:
         lints = in_order((*lints, lint("O07", "capabilities", (), splits.silent)))
     for one in in_its_place(lints, case):
         click.echo(f"{one}\n    {one.mend}")
+    if boxes := boxes_told(found):
+        click.echo(boxes)
     if splits is not None:
         click.echo(repr(splits))
         if splits.declared:
@@ -83,12 +88,14 @@ ENOUGH = 2_000  # draws in which it is looked at whether what must be done can b
 
 def _as_json(place: str) -> None:
     import json
+    import sys
 
     from capworth.cli import EXIT_FAULT
     from capworth.lints.report import report_of
 
     found = report_of(place, hold)
-    click.echo(json.dumps(found, indent=1, ensure_ascii=False))
+    plain = (sys.stdout.encoding or "").lower() not in ("utf-8", "utf8")  # letters as \u0000
+    click.echo(json.dumps(found, indent=1, ensure_ascii=plain))
     if not found["is_good"]:
         raise SystemExit(EXIT_FAULT)
 

@@ -18,13 +18,12 @@ def command(folder: str, subject: str, find: str, language: str) -> None:
     name of a capability or improvement shows its whole answer instead, after a sentence on why it
     stands where it stands, with the probability of its lead.
     """
-    from capworth.case.read import read_case
     from capworth.errors import CapworthError, nearest
-    from capworth.runs.place import inputs_of, read_manifest
+    from capworth.runs.place import case_of_run, read_manifest
 
     path = Path(folder)
     manifest = read_manifest(path)
-    case = read_case(inputs_of(path)).assuming(seed=manifest["settings"]["seed"])
+    case = case_of_run(path, manifest, "tables/")
     subjects = (*case.capability_ids, *case.improvement_ids)
     if subject in subjects:
         _answer(path, case, subject, language)

@@ -50,7 +50,8 @@ class Comparison:
     @classmethod
     def of(cls, tables: UnitTables, asked: Asked) -> Self:
         """Answer what is asked of the units."""
-        return cls(MODELS[asked.model].compare(tables, asked), tables, asked)
+        with tables.in_names():
+            return cls(MODELS[asked.model].compare(tables, asked), tables, asked)
 
     @property
     def efficient(self) -> tuple[Any, ...]:
@@ -263,7 +264,8 @@ class EnvelopmentResult(Comparison):
         if orientation not in ("input", "output"):
             raise InputError(f"scale: {orientation!r} orientation has none. Ask input or output.")
         x, y = self._tables.side("input", "undesirable"), self._tables.side("output")
-        found = scale_efficiency(x, y, orientation)
+        with self._tables.in_names():
+            found = scale_efficiency(x, y, orientation)
         shares = np.array([(found.returns == code).mean(axis=0) for code in SCALE_WORDS])
         words = np.array(list(SCALE_WORDS.values()), dtype=object)
         columns: dict[str, Any] = {
@@ -303,7 +305,8 @@ class EnvelopmentResult(Comparison):
         """Efficiency of the unit in the column with the weights of the unit in the row."""
         x, y = self._tables.side("input", "undesirable"), self._tables.side("output")
         units = self._tables.units
-        matrix = cross_efficiency(x, y, attitude).matrix.mean(axis=0)
+        with self._tables.in_names():
+            matrix = cross_efficiency(x, y, attitude).matrix.mean(axis=0)
         return pd.DataFrame(matrix, units.rename("judge"), units.copy())
 
     def closest_targets(self) -> pd.DataFrame:
@@ -314,7 +317,8 @@ class EnvelopmentResult(Comparison):
         """
         tables = self._one_draw("closest targets")
         x, y = tables.side("input", "undesirable"), tables.side("output")
-        found = closest_targets(x, y, self._asked.returns)
+        with tables.in_names():
+            found = closest_targets(x, y, self._asked.returns)
         target = np.concatenate((found.input_target, found.output_target), axis=1)
         return tables.long(
             {

@@ -5,7 +5,9 @@ Restrictions on the weights of an envelopment, said in the names of the measures
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -19,6 +21,7 @@ from capworth.methods.envelopment.dea import elicited_region, weight_ratio
 
 Table: TypeAlias = "pd.DataFrame | pd.Series[Any] | ArrayLike"
 
+PLACE: Final = re.compile(r"\bunit (\d+)(?:, column (\d+))?(?: \(draw (\d+)\))?")  # by its numbers
 MISSING: Final = ("refuse", "leave out")
 SIDES: Final = ("input", "undesirable", "output")
 SHOWN: Final = 20  # faults listed in one message
@@ -44,6 +47,26 @@ class UnitTables:
     measures: tuple[Any, ...]
     sides: tuple[str, ...]
     left_out: tuple[Any, ...]
+
+    @contextmanager
+    def in_names(self) -> Iterator[None]:
+        """Inside this block a method that refuses an entry by its numbers tells it by its names."""
+        try:
+            yield
+        except InputError as error:
+            side = ("output",) if str(error).startswith("output") else SIDES[:2]
+            columns = self.named(*side)
+
+            def said(found: re.Match[str]) -> str:
+                unit, column, draw = (None if k is None else int(k) for k in found.groups())
+                place = f"unit {self.units[unit]!r}" if unit is not None else ""
+                if column is not None and column < len(columns):
+                    place += f", column {columns[column]!r}"
+                if draw is not None and len(self.draws) > 1:
+                    place += f" (draw {self.draws[draw]!r})"
+                return place
+
+            raise InputError(PLACE.sub(said, str(error))) from error
 
     def side(self, *names: str) -> Floats:
         """(draws, units, measures) of the sides asked for."""
@@ -101,8 +124,8 @@ def unit_tables(
     if missing == "refuse":
         for name, frame in frames.items():
             faults += [
-                f"{name}: {_place(frame, cell)} is empty. Fill it, or say missing='leave out'. "
-                "A gap is not a 0."
+                f"{name}: {_place(frame, cell)} is empty. A gap is not a 0. Fill it, or leave such "
+                "units out: missing='leave out', or --leave-out."
                 for cell in np.argwhere(frame.isna() & tables[name].loc[first].isna())
             ]
     _refuse(faults)
@@ -195,6 +218,9 @@ def _levels(index: pd.Index[Any]) -> tuple[pd.Index[Any], pd.Index[Any]]:
 
 def _numbers(table: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[str]]:
     """The table as numbers, empty cells as gaps; and the texts that are no numbers."""
+    for column, kind in table.dtypes.items():
+        if np.dtype(object if not isinstance(kind, np.dtype) else kind).kind == "c":
+            raise InputError(f"{name}: column {column!r} holds complex numbers. Give real ones.")
     numbers = table.apply(pd.to_numeric, errors="coerce").astype(float)
     wrong = np.argwhere((numbers.isna() & table.notna()).to_numpy())
     faults = [

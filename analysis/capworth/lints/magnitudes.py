@@ -6,7 +6,7 @@ from statistics import median
 from typing import NamedTuple, TypeVar
 
 from capworth.case.model import Case, CostLine, Estimate, Pledge, UnitValue
-from capworth.case.numerals import written_as
+from capworth.case.numerals import from_to, written_as
 from capworth.case.tables import SETTINGS_FILE
 from capworth.lints.lint import Lint, lint
 
@@ -169,7 +169,7 @@ def rates_nobody_saw(case: Case) -> Iterator[Lint]:
             if unseen or (seen is None and alone):
                 odd.append(price)
         if odd:
-            rates_told = tuple(f"{currency} {p.year}: {p.value:g}" for p in odd)
+            rates_told = tuple(f"{currency} {p.year}: {written_as(p.value)}" for p in odd)
             other_way = tuple(f"{1 / p.value:.4g}" for p in odd)
             yield lint(
                 "M03", "prices", (), (currency,), rates=rates_told, turned=other_way, own=own
@@ -239,7 +239,7 @@ def promises_beyond_the_scale(case: Case) -> Iterator[Lint]:
             low, high = sorted(scales[effect.criterion])
             reached = today[place] + effect.change.mode
             if not low <= reached <= high:
-                found.append((effect.change, f"{reached:.4g} ({low:g} - {high:g})"))
+                found.append((effect.change, f"{reached:.4g} ({from_to(low, high)})"))
     if found:
         names = [_name(e) for e, _ in found]
         told = tuple(text for _, text in found)
@@ -261,7 +261,7 @@ def levels_off_the_scale(case: Case) -> Iterator[Lint]:
         beyond = criterion.unit.startswith("%") and level.high > 100 >= high
         never = beyond or low >= 0 > level.low
         if off or never:
-            text = f"{level.low:.4g} - {level.high:.4g} ({low:g} - {high:g})"
+            text = f"{level.low:.4g} - {level.high:.4g} ({from_to(low, high)})"
             found.append((level, text))
     if found:
         names = [_name(e) for e, _ in found]

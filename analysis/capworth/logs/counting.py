@@ -20,7 +20,7 @@ import pandas as pd
 from capworth.case.dictionary import dictionary
 from capworth.case.model import Case
 from capworth.case.read import read_case
-from capworth.errors import CaseError, Finding, InputError, nearest
+from capworth.errors import CaseError, Finding, InputError, as_seen, nearest
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100  # of the table activity
 NEEDED: Final = ("capability", "time")
@@ -275,6 +275,11 @@ class LoggedActivity:
             sums["members"] = ("member", "nunique")
         return self._months.groupby(["capability", "year", "month"], sort=True).agg(**sums)
 
+    def members(self) -> tuple[str, ...]:
+        """Return every member that asked or answered, as the log calls it."""
+        told = [t[c] for t in (self._months, self._dyads) for c in MEMBERS if c in t]
+        return tuple(sorted({*pd.concat(told).dropna()})) if told else ()
+
     def by_member(self) -> pd.DataFrame:
         """Exchanges and hits of each capability, year and member that asked, where it is known."""
         return _by(self._months, ["capability", "year", "member"])
@@ -341,6 +346,8 @@ def count_exchanges(
         raise CaseError((*cell_faults(exchanges, place), *_event_faults(exchanges, place)))
     if counts.empty:
         raise InputError(f"{place} has no row. Give a log with exchanges.")
+    if alike := tuple(_told_apart(counts, place)):
+        raise CaseError(alike)
     months, bins, dyads = (counts[counts["part"] == part] for part in (MONTHS, SPANS, DYADS))
     asked = [c for c in ("hits", "member", "answered_by") if c in counts]
     first, last = months["first"].min(), months["last"].max()
@@ -359,6 +366,19 @@ def count_exchanges(
         last=last,
         files=files,
     )
+
+
+def _told_apart(counts: pd.DataFrame, place: str) -> Iterator[Finding]:
+    """Report names that a reader takes for one, and that would be counted as two."""
+    known = [name for name in MEMBERS if name in counts]
+    for columns in (["capability"], known):
+        cells = pd.concat([counts[name] for name in columns]) if columns else ()
+        first: dict[str, str] = {}
+        for name in sorted({str(cell) for cell in cells if isinstance(cell, str)}):
+            other = first.setdefault(as_seen(name), name)
+            if other != name:
+                problem = f"{name!r} looks like {other!r} and is another word"
+                yield Finding(place, 0, columns[0], problem, "Write both alike.")
 
 
 MONTHS, SPANS, DYADS = "months", "spans", "dyads"  # parts of the counts
@@ -424,7 +444,8 @@ def _stripped(counts: pd.DataFrame) -> pd.DataFrame:
     return counts.assign(bad=bad, **absent)
 
 
-TEXTS: Final = {"capability", "member", "answered_by"}
+MEMBERS: Final = ("member", "answered_by")
+TEXTS: Final = {"capability", *MEMBERS}
 SPACE: Final = " \t\n\r\v\f"
 NO_BIN: Final = -(10**6)  # of what is no response time
 SEEN = "capworth_exchanges"
@@ -549,7 +570,8 @@ def must_fit(found: LoggedActivity, case: str | Path) -> None:
     Raises
     ------
     CaseError
-        With every capability and source that the case has not, and every year after its day.
+        With every capability, member and source that the case has not, each with its nearest word,
+        and every year after its day.
     """
     if faults := tuple(_faults(found, read_case(case))):
         raise CaseError(faults)
@@ -557,12 +579,15 @@ def must_fit(found: LoggedActivity, case: str | Path) -> None:
 
 def _faults(found: LoggedActivity, case: Case) -> Iterator[Finding]:
     table = found.to_frame()
-    known = {
-        "capability": case.capability_ids,
-        "source": tuple(source.id for source in case.sources),
+    known: dict[str, tuple[tuple[str, ...], Iterable[str]]] = {
+        "capability": (case.capability_ids, table["capability"]),
+        "source": (tuple(source.id for source in case.sources), table["source"]),
     }
-    for column, names in known.items():
-        for name in sorted(set(table[column]) - set(names)):
+    members = tuple(member.id for member in case.members)
+    if members:
+        known["member"] = (members, found.members())
+    for column, (names, told) in known.items():
+        for name in sorted({*told} - {*names}):
             problem = f"the case has no {column} {name!r}"
             yield Finding("the log", 0, column, problem, nearest(str(name), names))
     last = case.settings.appraisal_date

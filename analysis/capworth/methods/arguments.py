@@ -188,6 +188,9 @@ def _fitted(method: Callable[P, R], taken_by: Callable[P, R]) -> Callable[P, R]:
             raise
         except RAW as error:
             caller = sys._getframe(1).f_globals.get("__name__")
+            within_us = isinstance(caller, str) and caller.startswith("capworth.")
+            if isinstance(error, MemoryError) and within_us:
+                raise  # of a machine, and not of what was handed over
             if _is_ours(error, caller) or not _fits(method, args, kwargs):
                 raise  # of a call that does not fit Python says what is wrong
             given = inspect.signature(method).bind(*args, **kwargs).arguments
@@ -229,9 +232,8 @@ def _of_kinds(method: Callable[P, R], spoken_for: Sequence[str]) -> Callable[P, 
     def door(*args: P.args, **kwargs: P.kwargs) -> R:
         names, checks, plain, placed = asked()
         if placed and not kwargs and len(args) <= len(names):
-            return method(
-                *[checks[name](value, name) for name, value in zip(names, args, strict=False)]
-            )
+            given_in_order = zip(names, args, strict=False)
+            return method(*[checks[name](value, name) for name, value in given_in_order])  # type: ignore[call-arg]  # as many as came
         if not plain or len(args) > len(names) or not kwargs.keys() <= checks.keys():
             return method(*args, **kwargs)  # Python says what is wrong with the call itself
         given: dict[str, Any] = dict(zip(names, args, strict=False))

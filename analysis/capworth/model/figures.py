@@ -99,6 +99,9 @@ class Figure:
         """The first word of its id."""
         return self.id.partition(".")[0]
 
+    def __repr__(self) -> str:
+        return f"<Figure {self}>"
+
     def __str__(self) -> str:
         value = "not measured" if self.value is None else f"{self.value:.6g}"
         span = "" if self.low is None else f" ({self.low:.6g} to {self.high:.6g}, 80 %)"
@@ -266,6 +269,10 @@ MONEY_UNITS: Final[Mapping[str, bool]] = MappingProxyType(
 UNITS: Final = tuple(MONEY_UNITS)
 
 
+ENDS: Final = ("value", "low", "high")
+SHOWN: Final = (*ENDS, "point", "unit", "prices", "kind", "error", "draws")  # of each in a frame
+
+
 class Figures(Mapping[str, Figure]):
     """Figures by id, in the order of the answers: each id is one quantity and has one value."""
 
@@ -286,6 +293,13 @@ class Figures(Mapping[str, Figure]):
         if not self._places:
             self._places |= {place: k for k, f in self._found.items() for place in f.places}
         return self._places.get(where)
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return every figure on a row: value, range, level at the modes, unit, kind, error."""
+        import pandas as pd
+
+        rows = [{column: getattr(figure, column) for column in SHOWN} for figure in self.values()]
+        return pd.DataFrame(rows, pd.Index(list(self), name="figure"), SHOWN)
 
     def __contains__(self, name: object) -> bool:
         return name in self._found

@@ -109,8 +109,8 @@ class SetValue:
         total: Floats = np.einsum("dp,dp->d", own, mine)
         total = total + np.einsum("ds,ds->d", self.bonuses(measure, draws), self._both(mine))
         for some, added in self._met(np.atleast_2d(sets), measure, len(own)):
-            mine = some if sets.ndim > 1 else slice(None)
-            total[mine] += added[mine]
+            where = some if sets.ndim > 1 else slice(None)
+            total[where] += added[where]
         return total
 
     def expected(self, sets: Bools, measure: str) -> Floats:
@@ -119,6 +119,21 @@ class SetValue:
         total = total + np.einsum("sp,p->s", self._both(sets), self.bonuses(measure).mean(axis=0))
         for some, added in self._met(sets, measure, self.sample.drawn.size):
             total[some] += added.mean()
+        return total
+
+    def beyond(self, sets: Bools, measure: str) -> Floats:
+        """(sets,) mean of what members add beyond their own gains at most, whenever they start.
+
+        What they take from one another fades as they are put off; what they add does not grow.
+        """
+        bonus = np.maximum(self.bonuses(measure).mean(axis=0), 0.0)
+        total: Floats = np.einsum("sp,p->s", self._both(sets), bonus)
+        for place, meeting in enumerate(self.meetings):
+            inside = sets[:, list(meeting.users)]
+            for way in np.unique(inside[inside.sum(axis=1) > 1], axis=0):
+                users = [user for user, there in zip(meeting.users, way, strict=True) if there]
+                there, alone = self._apart(place, measure, users, [0] * len(users))
+                total[(inside == way).all(axis=1)] += max(there - alone, 0.0)
         return total
 
     def started(self, chosen: Bools, delays: Ints, measure: str, kept: Floats) -> Floats:

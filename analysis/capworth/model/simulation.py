@@ -292,6 +292,11 @@ class Sample:
     drawn: Drawn
     tallies: Tallies
 
+    def __repr__(self) -> str:
+        return (
+            f"<Sample of {self.case.settings.name}: {self.draws:,} draws, {self.drawn.size:,} kept>"
+        )
+
     @property
     def case(self) -> Case:
         """The case that was sampled."""

@@ -295,14 +295,13 @@ class Choice:
         """Best programmes for any budget under the confidence and the yearly limits of the case."""
         plan = self.plan
         additive = self.sets @ self._means.max(axis=1)
-        met = self.expected - self.sets @ self.gain
         return Search(
             self.sets,
             self.gain,
             self.cost,
             confidence=self.case.settings.budget_confidence,
             plan=plan,
-            bound=additive + np.maximum(met, 0.0),
+            bound=additive + self.worth.beyond(self.sets, self.measure),
             joint=self.joint,
             falling=self._falling,
         )

@@ -13,7 +13,7 @@ from capworth.case.model import Case
 from capworth.case.read import read_case
 from capworth.errors import CapworthError, InputError
 from capworth.model.simulation import Progress
-from capworth.runs.run import DEFAULT, run
+from capworth.runs.run import DEFAULT, must_lie_outside, run
 from capworth.study.scorecard import row_of
 from capworth.study.tables import as_csv
 
@@ -66,7 +66,7 @@ def run_batch(
     InputError
         When two runs would have one name; nothing is then begun.
     """
-    asked, faults = _asked(cases, scenarios)
+    asked, faults = _asked(cases, out, scenarios)
     rows: dict[str, dict[str, Any]] = {}
     plain = None
     for name, case in asked.items():
@@ -97,11 +97,14 @@ def run_batch(
     return Batch(table, faults)
 
 
-def _asked(cases: Sequence[str | Path], scenarios: bool) -> tuple[dict[str, Case], dict[str, str]]:
+def _asked(
+    cases: Sequence[str | Path], out: str | Path, scenarios: bool
+) -> tuple[dict[str, Case], dict[str, str]]:
     """Read every case before any is run."""
     asked: dict[str, Case] = {}
     faults: dict[str, str] = {}
     for place in cases:
+        must_lie_outside(place, out)
         try:
             case = read_case(place)
             sweep = case.scenarios if scenarios else ()

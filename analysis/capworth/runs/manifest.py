@@ -13,6 +13,7 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 MOST_DRAWS = 10_000_000
 LARGEST = 64_000_000  # bytes of a manifest
+SHOWN = 8  # names that a sentence lists
 SHA = re.compile(r"[0-9a-f]{64}")
 
 
@@ -60,6 +61,26 @@ def strangers(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if name in listed and (path.is_symlink() or sha_of(path) != listed[name])
     ]
     return tuple(sorted(others)), tuple(sorted(changed))
+
+
+def must_be_unchanged(folder: Path, manifest: Mapping[str, Any], *parts: str) -> None:
+    """Refuse files of a run that are not as they were written: named ones, or all of a folder.
+
+    Whatever is read from a run again is held against its manifest first: what was cut short or
+    typed over would be taken for the run's own.
+
+    Raises
+    ------
+    RunError
+        With the names of those that were changed or are gone.
+    """
+    listed = files_of(manifest)
+    folders = tuple(part for part in parts if part.endswith("/"))
+    asked = [name for name in listed if name in parts or name.startswith(folders)]
+    if changed := [name for name in asked if sha_of(folder / name) != listed[name]]:
+        more = f" and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
+        names = f"{', '.join(changed[:SHOWN])}{more}"
+        raise RunError(f"changed since the run: {names}. Restore it, or run anew.")
 
 
 def sha_of(path: Path) -> str:

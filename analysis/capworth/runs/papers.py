@@ -13,7 +13,6 @@ import pandas as pd
 
 from capworth.case.files import writing
 from capworth.case.model import Case
-from capworth.case.read import read_case
 from capworth.errors import InputError, nearest
 from capworth.funding.donors import DonorMenu
 from capworth.language.phrases import languages as spoken_languages
@@ -27,10 +26,11 @@ from capworth.model.simulation import KEPT, Kept, Progress, Sample, draw_sample
 from capworth.parallel import mapped
 from capworth.report.brief import write_brief
 from capworth.report.donor import Offer, write_index, write_package
-from capworth.runs.manifest import MANIFEST, RunError, sha_of
-from capworth.runs.place import inputs_of, read_manifest
+from capworth.runs.manifest import MANIFEST, RunError, files_of
+from capworth.runs.place import case_of_run, read_manifest
 from capworth.runs.run import BRIEFS
 
+PROGRAMME, BASELINE = "tables/programme.csv", "tables/baseline.csv"
 MANY = 24  # briefs from which a second process is worth its start
 
 
@@ -66,10 +66,7 @@ def write_briefs(
         raise InputError(f"there are no texts for a brief in {language!r}. {hint}")
     manifest = read_manifest(folder)
     settings = manifest["settings"]
-    case = read_case(inputs_of(folder))
-    if case.fingerprint != manifest["fingerprint"]:
-        raise RunError("the inputs were changed since the run. Restore them, or run anew.")
-    case = case.assuming(seed=settings["seed"])
+    case = case_of_run(folder, manifest, PROGRAMME)
     wanted = [member_of(case, code) for code in codes] if codes else list(case.members)
     sample = draw_sample(case, min(KEPT, settings["draws"]), workers)
     members = serve_members(sample, provenance=Provenance.of(case, settings["draws"]))
@@ -95,7 +92,7 @@ def _programme(folder: Path, sample: Sample) -> tuple[tuple[str, ...], Floats | 
 
     Expected, in the prices of the case, not discounted; each from the year in which it starts.
     """
-    path = folder / "tables" / "programme.csv"
+    path = folder / PROGRAMME
     if not path.is_file():
         return (), None
     table = pd.read_csv(path, index_col=0)
@@ -197,14 +194,9 @@ def _write(offer: Offer, job: Job) -> bytes:
 
 
 def _offer(run: Path, manifest: Any) -> Offer:
-    stated = {file["path"]: file["sha256"] for file in (*manifest["inputs"], *manifest["outputs"])}
-    if TABLES[0] not in stated:
+    if TABLES[0] not in files_of(manifest):
         raise RunError(f"{run} has no donor menu: its case names no budget or no improvements.")
-    for path, known in stated.items():
-        if (path in TABLES or path.startswith("inputs/")) and sha_of(run / path) != known:
-            raise RunError(f"changed since the run: {path}. Restore it, or run anew.")
-    seed = manifest["settings"]["seed"]
-    case = read_case(inputs_of(run)).assuming(seed=seed)
+    case = case_of_run(run, manifest, *TABLES, BASELINE)
     provenance = Provenance.of(case, manifest["settings"]["draws"])
     menu, serves = (_read(run / name) for name in TABLES)
     found = DonorMenu(
@@ -213,7 +205,7 @@ def _offer(run: Path, manifest: Any) -> Offer:
     budget = case.settings.budget
     assert budget is not None  # without one there is no menu
     draws = manifest["sampling"]["draws of the good sets"]
-    path = run / "tables" / "baseline.csv"
+    path = run / BASELINE
     promises = pd.read_csv(path, index_col=[0, 1, 2]) if path.is_file() else None
     return Offer(
         case=case,

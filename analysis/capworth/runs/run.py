@@ -15,8 +15,8 @@ from shutil import rmtree
 from typing import Any, TypeAlias
 
 from capworth.appraisal.conventions import compare_conventions
+from capworth.case import frames
 from capworth.case.files import write
-from capworth.case.frames import files_of
 from capworth.case.model import Case
 from capworth.case.read import checked_case, read_case, seeded
 from capworth.case.scratch import scratch
@@ -35,7 +35,15 @@ from capworth.report.explorer import write_explorer
 from capworth.report.pdf import draw_picture, write_report
 from capworth.runs.chunks import Chunks
 from capworth.runs.interchange import write_interchange
-from capworth.runs.manifest import FORMAT, MANIFEST, RunError, sha_of, strangers
+from capworth.runs.manifest import (
+    FORMAT,
+    MANIFEST,
+    RunError,
+    files_of,
+    must_be_unchanged,
+    sha_of,
+    strangers,
+)
 from capworth.runs.place import FIGURES, INPUTS, heal, inputs_of, read_manifest, replacing
 from capworth.study.scorecard import scorecard_of
 from capworth.study.stages import Study, run_study
@@ -125,6 +133,8 @@ def run(
     RunError
         When `out` holds something that is no run, or a file of the run was changed by hand.
     """
+    if not isinstance(case, Case):
+        must_lie_outside(case, out)
     asked = checked_case(case) if isinstance(case, Case) else read_case(case)
     asked = asked.with_scenario(scenario) if scenario else asked
     _check_languages(languages, formats)
@@ -143,6 +153,13 @@ def run(
     if resume:
         rmtree(chunks, ignore_errors=True)
     return study
+
+
+def must_lie_outside(case: str | Path, out: str | Path) -> None:
+    """Refuse a place for runs in the folder of a case, which holds its own tables only."""
+    place, target = Path(case).resolve(), Path(out).resolve()
+    if place.is_dir() and target != place and target.is_relative_to(place):
+        raise RunError(f"{out} lies in the folder of the case. Name a place outside of it.")
 
 
 def write_run(
@@ -196,7 +213,7 @@ def _write(
     """Write everything that a run holds into an empty folder."""
     spoken = tuple(languages) or study.case.settings.languages
     (folder / INPUTS).mkdir()
-    for name, content in sorted(files_of(study.case).items()):
+    for name, content in sorted(frames.files_of(study.case).items()):
         (folder / INPUTS / name).write_bytes(content)
     _write_tables(study, folder / "tables")
     write_figures(study.figures, folder / FIGURES)
@@ -217,9 +234,7 @@ def rerun(folder: str | Path, workers: int = 1, progress: Progress | None = None
     """
     path = Path(folder)
     manifest = read_manifest(path)
-    changed = [f["path"] for f in manifest["inputs"] if sha_of(path / f["path"]) != f["sha256"]]
-    if changed:
-        raise RunError(f"changed since the run: {', '.join(changed)}. Restore it, or run anew.")
+    must_be_unchanged(path, manifest, f"{INPUTS}/")
     settings = manifest["settings"]
     shared = Path(tempfile.gettempdir()).resolve()
     heal(shared / RERUN)
@@ -450,13 +465,11 @@ def read_paper(folder: str | Path, language: str = "", width: int = 88) -> str:
     """
     path = Path(folder)
     manifest = read_manifest(path)
-    stated = {file["path"]: file["sha256"] for file in manifest["outputs"]}
-    if PAPER not in stated:
+    if PAPER not in files_of(manifest):
         raise RunError(
             f"{path} has no {PAPER}: it was made by an older version. Run the case anew."
         )
-    if sha_of(path / PAPER) != stated[PAPER]:
-        raise RunError(f"changed since the run: {PAPER}. Restore it, or run anew.")
+    must_be_unchanged(path, manifest, PAPER)
     papers = json.loads((path / PAPER).read_text(encoding="utf-8"))
     asked = language or next(iter(papers))
     if asked not in papers:

@@ -12,8 +12,6 @@ import numpy as np
 import pandas as pd
 
 from capworth.case.model import Case
-from capworth.case.read import read_case
-from capworth.errors import CapworthError
 from capworth.methods.acceptability.indices import expected_ranks
 from capworth.methods.allocation.shapley import shapley
 from capworth.methods.arguments import Floats
@@ -21,7 +19,7 @@ from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.draws import Sampled
 from capworth.model.simulation import Model
 from capworth.runs.manifest import RunError
-from capworth.runs.place import inputs_of, read_manifest
+from capworth.runs.place import case_of_run, read_manifest
 from capworth.study.differences import changed_inputs
 
 DRAWS: Final = 1_000  # draws in which a mixture of old and new inputs is answered
@@ -41,6 +39,9 @@ SILENT: Final = {
     "observations",
     "correlations",
 }  # fields that no answer is computed from
+TABLES: Final = tuple(
+    f"tables/{name}.csv" for name in ("capability_ranks", "priority_ranks", "programme")
+)
 SAME_THINGS: Final = ("capabilities", "improvements", "criteria", "platforms", "outcomes")
 
 
@@ -104,11 +105,12 @@ def compare_runs(old: str | Path, new: str | Path) -> Vintage:
     Raises
     ------
     RunError
-        When a folder is no run, or its case can no longer be read.
+        When a folder is no run, its case or its tables were changed since, or its case can no
+        longer be read.
     """
     folders = Path(old), Path(new)
     manifests = [read_manifest(folder) for folder in folders]
-    then, now = (_case(folder) for folder in folders)
+    then, now = (case_of_run(f, m, *TABLES) for f, m in zip(folders, manifests, strict=True))
     inputs = changed_inputs(then, now)
     shares = _shares(then, now, now.settings.seed)
     moves = _moves(*folders, shares)
@@ -121,13 +123,6 @@ def compare_runs(old: str | Path, new: str | Path) -> Vintage:
         claim=_claims(manifests),
         news=tuple(_news(folders, manifests)),
     )
-
-
-def _case(folder: Path) -> Case:
-    try:
-        return read_case(inputs_of(folder))
-    except CapworthError as error:
-        raise RunError(f"{folder}: its case cannot be read by this version. {error}") from error
 
 
 def _kinds(then: Case, now: Case) -> list[str]:

@@ -21,6 +21,7 @@ from capworth.model.costs import PAYERS
 from capworth.model.draws import AtModes, Draws, stacked
 from capworth.model.figures import (
     ALL,
+    ENDS,
     EVERY,
     KEPT,
     NO_DRAWS,
@@ -46,7 +47,6 @@ SETS: Final = 12  # good sets whose draws are told of
 NAMED: Final = 3  # inputs that are said to move a figure
 NOISE: Final = 3.0  # standard errors of a rank correlation that is told from none
 OF_FIGURES: Final = ("mean", "share", "confidence")  # bases of headlines that are figures
-ENDS: Final = ("value", "low", "high")
 
 
 def gather(answers: Iterable[Any], sample: Sample, draws: int) -> Figures:

@@ -16,6 +16,7 @@ from capworth.case.distributions import (
     pairs_of,
 )
 from capworth.case.model import Estimate
+from capworth.case.numerals import from_to
 from capworth.errors import Finding, InputError, nearest
 from capworth.methods.uncertainty.correlation import conflict
 from capworth.methods.uncertainty.fitting import RECORDED
@@ -179,7 +180,7 @@ def _can_stand_together(judged: Mapping[Pair, TypedRow]) -> Iterator[Finding]:
                 np.ceil(100 * found.between[0]) / 100,
                 np.floor(100 * found.between[1]) / 100,
             )
-            fix = f"Give {' with '.join(pairs[0])} an r of {low:g} to {high:g}, or m{fix}"
+            fix = f"Give {' with '.join(pairs[0])} an r of {from_to(low, high)}, or m{fix}"
         row = next(judged[pair] for pair in pairs if pair in judged)
         yield row.fault("r", problem, fix)
 
@@ -223,7 +224,7 @@ def _off_record(estimate: Estimate) -> str:
         low, high, words = estimate.low, estimate.high, "low to high"
     for level in (estimate.record[0], estimate.record[-1]):
         if not low <= level <= high:
-            return f"{level:g} was observed, outside {words} ({low:g} to {high:g}). Widen them."
+            return f"{level:g} was observed, outside {words} ({from_to(low, high)}). Widen them."
     if estimate.shape == "discrete" and estimate.mode not in estimate.record:
         return f"mode {estimate.mode:g} is no level that was observed. Take the likeliest of them."
     return ""

@@ -20,6 +20,7 @@ from capworth.case.model import (
     WHOLE,
     category_range,
 )
+from capworth.case.numerals import from_to, written_as
 from capworth.errors import Finding, nearest
 
 Rule = Callable[[Mapping[str, object], Typed], Iterator[Finding]]
@@ -223,13 +224,17 @@ def _row(row: TypedRow, parent: Mapping[str, str]) -> Iterator[Finding]:
     least, most = RANGES[method]
     value = row["value"]
     if isinstance(value, float) and not least - ROUNDING <= value <= most:
-        yield row.fault("value", f"{value:g} is no figure of {method}", f"{_span(least, most)}.")
+        yield row.fault(
+            "value", f"{written_as(value)} is no figure of {method}", f"{_span(least, most)}."
+        )
     if isinstance(value, float) and method == "rank" and not value.is_integer():
-        yield row.fault("value", f"{value:g} is no place", "Count places 1, 2, 3 ...")
+        yield row.fault("value", f"{written_as(value)} is no place", "Count places 1, 2, 3 ...")
     low, high = (row[c] if isinstance(row[c], float) else value for c in ("low", "high"))
     if isinstance(value, float) and isinstance(low, float) and isinstance(high, float):
         if not low <= value <= high:
-            yield row.fault("value", f"{value:g} is not between low and high", "Put them in order.")
+            yield row.fault(
+                "value", f"{written_as(value)} is not between low and high", "Put them in order."
+            )
         if low != high and method not in {"swing", "direct"}:
             yield row.fault("low", f"{method} asks for no range", "Leave low and high blank.")
     if method == "macbeth" and row.text("words"):
@@ -242,7 +247,11 @@ def _row(row: TypedRow, parent: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def _span(least: float, most: float) -> str:
-    return f"Give {least:g} or more" if most == float("inf") else f"Give {least:g} to {most:g}"
+    return (
+        f"Give {written_as(least)} or more"
+        if most == float("inf")
+        else f"Give {from_to(least, most)}"
+    )
 
 
 def _sets(rows: Sequence[TypedRow], parent: Mapping[str, str]) -> Iterator[Finding]:
@@ -347,7 +356,7 @@ def figures_are_possible(typed: Typed) -> Iterator[Finding]:
                 where = f" in {region}" if region else ""
                 yield row.fault(
                     "high",
-                    f"{row.number_in('high'):g} {item}, but the case has {most} members{where}",
+                    f"{row.number_in('high'):,.10g} {item}, but the case has {most} members{where}",
                     "Count members of both alike.",
                 )
             if row.number_in("low") < 1:

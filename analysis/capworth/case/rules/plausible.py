@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
 from capworth.case.check import Typed, TypedRow
-from capworth.case.numerals import written_as
+from capworth.case.numerals import from_to, written_as
 from capworth.case.tables import SETTINGS_FILE
 from capworth.errors import Finding
 
@@ -106,7 +106,7 @@ def _off_the_scale(typed: Typed) -> Iterator[Finding]:
             for column in ("low", "mode", "high"):
                 level = row.number_in(column)
                 if _far(level, low, high):
-                    words = f"{written_as(level)} is far off the scale ({low:g} to {high:g})"
+                    words = f"{written_as(level)} is far off the scale ({from_to(low, high)})"
                     yield row.fault(column, words, fix)
     for row in typed.get("effects", ()):
         place = (row.text("capability"), row.text("criterion"))
@@ -116,14 +116,14 @@ def _off_the_scale(typed: Typed) -> Iterator[Finding]:
             for column in ("low", "mode", "high"):
                 if _far(level + row.number_in(column), low, high) and not _far(level, low, high):
                     reached = written_as(level + row.number_in(column))
-                    words = f"it leads to {reached}, far off the scale ({low:g} to {high:g})"
+                    words = f"it leads to {reached}, far off the scale ({from_to(low, high)})"
                     yield row.fault(column, words, f"{fix} It is added to the level of today.")
     for row in typed.get("criteria", ()):
         reference = _number(row, "reference")
         if reference is not None and row.text("id") in ends:
             low, high = sorted(ends[row.text("id")])
             if not low <= reference <= high:
-                words = f"{written_as(reference)} is outside the scale {low:g} to {high:g}"
+                words = f"{written_as(reference)} is outside the scale {from_to(low, high)}"
                 yield row.fault("reference", words, "Agree on a level of the scale.")
     for row in typed.get("targets", ()):
         amount, measure = row.number_in("amount"), row.text("measure")
@@ -133,7 +133,7 @@ def _off_the_scale(typed: Typed) -> Iterator[Finding]:
         if measure == "level" and row.text("criterion") in ends:
             low, high = sorted(ends[row.text("criterion")])
             if not low <= amount <= high:
-                words = f"{written_as(amount)} is outside the scale {low:g} to {high:g}"
+                words = f"{written_as(amount)} is outside the scale {from_to(low, high)}"
                 yield row.fault("amount", words, "Ask for a level of the scale.")
 
 

@@ -12,6 +12,7 @@ from math import expm1, log1p
 from capworth.case.check import Typed, TypedRow
 from capworth.case.library import library
 from capworth.case.measures import UnmeasuredError, amount_of, by_level, levels_of
+from capworth.case.numerals import written_as
 from capworth.case.rules.chain import SHARE_STEPS, check_chain
 from capworth.case.tables import SETTINGS_FILE
 from capworth.errors import Finding, InputError, nearest
@@ -63,7 +64,9 @@ def _measured(row: TypedRow) -> Iterator[Finding]:
     if not isinstance(worst, float) or not isinstance(best, float):
         return
     if worst == best:
-        yield row.fault("best", f"it is the same as worst ({worst:g})", "A scale needs two ends.")
+        yield row.fault(
+            "best", f"it is the same as worst ({written_as(worst)})", "A scale needs two ends."
+        )
         return
     try:
         points = read_points(row.text("points"), worst, best)

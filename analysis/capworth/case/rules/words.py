@@ -1,11 +1,10 @@
 """Words that are written in two ways: what looks the same is the same, or is told."""
 
-import unicodedata
 from collections.abc import Iterator, Mapping
 
 from capworth.case.check import Typed
 from capworth.case.dictionary import dictionary
-from capworth.errors import Finding
+from capworth.errors import Finding, as_seen
 
 GROUPING: Mapping[str, tuple[str, ...]] = {  # words by which rows belong together
     "activity": ("metric",),
@@ -20,9 +19,12 @@ GROUPING: Mapping[str, tuple[str, ...]] = {  # words by which rows belong togeth
     "usage": ("period",),
 }
 
+PRINTED = ("capabilities", "improvements", "platforms", "criteria", "members")  # by their names
+
 
 def check_words(typed: Typed) -> Iterator[Finding]:
     """Yield words of one column, and short names of one table, that differ for a program only."""
+    yield from _printed_alike(typed)
     for table, rows in typed.items():
         keys = tuple(c.name for c in dictionary()[table].values() if c.kind == "key")
         for column in (*keys, *GROUPING.get(table, ())):
@@ -41,10 +43,13 @@ def check_words(typed: Typed) -> Iterator[Finding]:
                     yield row.fault(column, problem, f"Write both alike: {other!r}, or rename one.")
 
 
-def as_seen(word: str) -> str:
-    """Write a word as a reader sees it: capitals, accents in two parts and blanks do not count.
-
-    >>> as_seen("Se\u0301nat  du Nord") == as_seen("s\u00c9NAT du nord")
-    True
-    """
-    return " ".join(unicodedata.normalize("NFKC", word).casefold().split())
+def _printed_alike(typed: Typed) -> Iterator[Finding]:
+    """Yield two things of one table that a reader could not tell apart."""
+    for table in PRINTED:
+        first: dict[tuple[str, str], int] = {}
+        for row in typed.get(table, ()):
+            key = as_seen(row.text("name")), row.text("parent")
+            number = first.setdefault(key, row.number)
+            if key[0] and number != row.number:
+                problem = f"{row.text('name')!r} is printed like the name in row {number}"
+                yield row.fault("name", problem, "Name them so that a reader tells them apart.")

@@ -116,9 +116,19 @@ def internal_rate(flows: ArrayLike, plausible: tuple[float, float] = PLAUSIBLE) 
     found = internal_rates(stream, plausible)
     if not np.isnan(found.rate[0]):
         return float(found.rate[0])
-    rates = ", ".join(f"{rate:.2%}" for rate in all_rates(stream[0]))
-    problem = f"there is more than one rate: {rates}" if rates else "no rate makes it worth 0"
-    raise InputError(f"flows: {problem}. Use the net present value.")
+    raise InputError(f"flows: {_why_no_rate(stream[0])}. Use the net present value.")
+
+
+def _why_no_rate(stream: Floats) -> str:
+    """Say why one stream has no rate of its own."""
+    rates = [f"{rate:.2%}" for rate in all_rates(stream)]
+    if not stream.any():
+        return "every year is 0, and so is the value at every rate"
+    if not rates:
+        return "no rate makes it worth 0"
+    if len(rates) == 1:
+        return f"several rates meet at {rates[0]}"
+    return f"there is more than one rate: {', '.join(rates)}"
 
 
 @checked
