@@ -265,6 +265,6 @@ def test_chances_are_those_of_the_sums_at_the_very_limit() -> None:
     rows = np.arange(64)
     for room in (0.0, float(cost[0].sum()), float(cost[3, :4].sum()), np.inf):
         sums = [(cost[:, chosen].sum(axis=1) <= room).mean() for chosen in every_set(6)]
-        expected = [(search._totals(row) <= room).mean() for row in rows]
+        expected = [(search._totals(row) <= room).mean() for row in rows.tolist()]
         np.testing.assert_array_equal(search._chances(rows, room), expected)
         np.testing.assert_allclose(expected, sums, atol=0.02)
