@@ -244,5 +244,5 @@ def test_a_run_is_read_in_the_terminal_page_by_page(made: Path) -> None:
     sheet = read_paper(made, sheets=("method",))
     assert sheet.rstrip("\n") in whole
     assert sheet.rstrip("\n") not in pages
-    with pytest.raises(RunError, match="no sheet 'methods'. Did you mean 'method'"):
+    with pytest.raises(RunError, match=r"no sheet 'methods'\. Did you mean 'method'"):
         read_paper(made, sheets=("methods",))

@@ -85,7 +85,9 @@ def _lines(block: Mapping[str, Any], width: int) -> Iterator[str]:
             yield fill(block["note"], width) if block["note"] else ""
         case "heat":
             rows = [[block["names"], *block["heads"]]]
-            rows += [[row["name"], *(cell["text"] for cell in row["cells"])] for row in block["rows"]]
+            rows += [
+                [row["name"], *(cell["text"] for cell in row["cells"])] for row in block["rows"]
+            ]
             yield _table(rows, width)
         case "linked":
             yield fill(" · ".join(filter(None, block["heads"])), width)
@@ -94,7 +96,9 @@ def _lines(block: Mapping[str, Any], width: int) -> Iterator[str]:
                 yield fill(" · ".join(filter(None, told)), width, subsequent_indent="    ")
         case "named":
             yield _head(block["head"], width)
-            yield _table([["", ""], *([key or "", name] for key, name in block["rows"])], width, FEW)
+            yield _table(
+                [["", ""], *([key or "", name] for key, name in block["rows"])], width, FEW
+            )
         case "formula":
             yield fill(f"{block['head']} {block['alt']} {block['text']}", width)
         case "picture":
