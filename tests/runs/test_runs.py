@@ -21,7 +21,7 @@ from capworth.model.simulation import draw_sample
 from capworth.runs import run as runs
 from capworth.runs.manifest import RunError
 from capworth.runs.place import inputs_of, read_figures, read_manifest
-from capworth.runs.run import Comparison, rerun, run
+from capworth.runs.run import Comparison, read_paper, rerun, run
 from capworth.study import tables as databook
 from capworth.study.stages import Study, run_study
 
@@ -235,3 +235,14 @@ def test_tables_are_written_the_same_way_everywhere(study: Study, tmp_path: Path
     content = (tmp_path / "table.csv").read_bytes()
     assert b"\r" not in content
     assert content == databook.as_csv(study.appraisal.to_frame()).encode()
+
+
+def test_a_run_is_read_in_the_terminal_page_by_page(made: Path) -> None:
+    """The two pages, all of it, or one sheet of the annex by its name."""
+    pages, whole = read_paper(made), read_paper(made, sheets=None)
+    assert whole.startswith(pages.rstrip("\n"))
+    sheet = read_paper(made, sheets=("method",))
+    assert sheet.rstrip("\n") in whole
+    assert sheet.rstrip("\n") not in pages
+    with pytest.raises(RunError, match=r"no sheet 'methods'\. Did you mean 'method'"):
+        read_paper(made, sheets=("methods",))
