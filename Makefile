@@ -61,11 +61,13 @@ smoke: .venv/test
 notebooks: .venv/test
 	$(BIN)/jupyter lab notebooks
 
-# The documents as pages that need no server, in build/site; a link that leads nowhere is an error.
+# The documents as pages that need no server, in build/site, with every notebook as it runs; a link that
+# leads nowhere is an error, and so is what axe finds on a page or on that of the workshop.
 docs: .venv/test
-	$(INSTALL) --no-build-isolation --editable '.[docs]'
+	$(INSTALL) --require-hashes -r requirements-docs.lock
 	for made in reference gallery notebooks; do $(BIN)/python docs/make_$$made.py || exit 1; done
-	$(BIN)/python -m mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	$(BIN)/python .ci/pages
 
 bench: .venv/test
 	$(INSTALL) --require-hashes -r requirements-bench.lock
@@ -79,6 +81,7 @@ lock: .venv/bin/uv
 	$(LOCK) --extra build -o requirements.lock
 	$(LOCK) --extra build --extra notebooks --extra logs --extra cluster --extra word --extra labels --extra dev -o requirements-dev.lock
 	$(LOCK) --extra build --extra notebooks --extra logs --extra cluster --extra word --extra labels --extra dev --extra bench -o requirements-bench.lock
+	$(LOCK) --extra build --extra notebooks --extra dev --extra docs -c requirements-dev.lock -o requirements-docs.lock
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

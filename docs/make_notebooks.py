@@ -90,6 +90,7 @@ class _Page:
 def _wide(html: str) -> str:
     """A table may be wider than the page; what scrolls can be reached by keys."""
     lines = "\n".join(line for line in html.splitlines() if line.strip())
+    lines = lines.replace("<th></th>", "<td></td>")  # a blank corner is no head
     return f'<div class="wide" tabindex="0">{lines}</div>' if "<table" in lines else lines
 
 

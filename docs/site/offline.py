@@ -14,6 +14,7 @@ SEARCH = '<div class="md-search" data-md-component="search" role="dialog"'
 def on_post_build(config: Any, **_: Any) -> None:
     """Put the worker in its place, and name it in every page."""
     site = Path(config["site_dir"])
+    (site / "404.html").unlink()  # only a server asks for it
     (site / OURS).write_bytes((Path(__file__).parent / "worker.js").read_bytes())
     for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8")

@@ -19,7 +19,8 @@ from capworth.case.model import Case
 from capworth.case.read import read_case
 from capworth.errors import CapworthError, InputError
 from capworth.model.result import Answer
-from capworth.runs.run import read_manifest, rerun
+from capworth.runs.place import read_manifest
+from capworth.runs.run import rerun
 from capworth.study.pages import output_columns, part_pages, told_of
 from capworth.study.scorecard import AS_IS, scorecard
 from capworth.study.shown import written
@@ -508,3 +509,22 @@ def test_differences_are_shown_in_honest_digits(study: Study, small: Case) -> No
     shown = study.compare(other)._repr_html_()
     assert "90000000" in shown
     assert not re.search(r"\de[+-]\d", shown), "no powers of ten"
+
+
+def test_rows_of_a_table_are_shown_by_their_labels(study: Study) -> None:
+    shown = study.show("economics.perspectives", ["npv_m"], rows="programme")
+    assert set(shown.table.index.get_level_values("kind")) == {"programme"}
+    assert list(shown.table.columns) == ["npv_m"]
+    both = study.show("programme", ["name", "asked_m"], rows=["SCAN", "LINK"])
+    assert list(both.table.index) == ["SCAN", "LINK"]
+    assert "<td style='text-align:left'>Scanners" in both._repr_html_(), "words begin on the left"
+    assert "<td>0.0" in both._repr_html_(), "and numbers where the notebook puts them"
+    with pytest.raises(InputError, match=r"there is no row 'SCN'\. Did you mean 'SCAN'"):
+        study.show("programme", rows="SCN")
+
+
+def test_a_record_of_numbers_is_shown_row_by_row(study: Study) -> None:
+    shown = study.show("funding.money.gap_m")
+    assert list(shown.table.index) == ["mean", "low", "high"]
+    assert "e+" not in study.show("claim.power")._repr_html_()
+    assert study.show("claim.word") == study.claim.word

@@ -94,6 +94,7 @@ def check_cells(raw: RawCase) -> tuple[Mapping[str, object], Typed, tuple[Findin
     }
     lost = {*raw.spoilt, *(name for name in tables_needed(raw) if name not in raw.tables)}
     lost |= {name for name, table in raw.tables.items() if _lacks_key(table, raw.findings)}
+    lost |= {name for name in NEVER_EMPTY if name in raw.tables and not raw.tables[name].rows}
     known |= dict.fromkeys(lost, Anything())  # no word can be held against what was not read
     own = settings.get("functions")
     words = own if isinstance(own, tuple) else ()

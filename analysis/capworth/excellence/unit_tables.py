@@ -218,6 +218,9 @@ def _levels(index: pd.Index[Any]) -> tuple[pd.Index[Any], pd.Index[Any]]:
 
 def _numbers(table: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[str]]:
     """The table as numbers, empty cells as gaps; and the texts that are no numbers."""
+    for column, kind in table.dtypes.items():
+        if np.dtype(object if not isinstance(kind, np.dtype) else kind).kind == "c":
+            raise InputError(f"{name}: column {column!r} holds complex numbers. Give real ones.")
     numbers = table.apply(pd.to_numeric, errors="coerce").astype(float)
     wrong = np.argwhere((numbers.isna() & table.notna()).to_numpy())
     faults = [

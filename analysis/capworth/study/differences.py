@@ -8,8 +8,7 @@ import pandas as pd
 
 from capworth.case.claim import Registration
 from capworth.case.model import Case, Estimate
-from capworth.model.figures import Figure
-from capworth.study.figures import Figures
+from capworth.model.figures import Figure, Figures
 from capworth.study.shown import table_in_html
 
 SETTINGS: Final = "settings"
@@ -20,6 +19,15 @@ HEADLINES: Final = (  # what a reader compares first, by the id of its figure
     "distance.all_capabilities",
 )
 CELLS: Final = ("value", "low", "high", "other", "other_low", "other_high", "more", "apart", "unit")
+
+SIDES: Final = {  # heads in a notebook, each with its range beside it
+    "value": "here",
+    "low": "here_low",
+    "high": "here_high",
+    "other": "there",
+    "other_low": "there_low",
+    "other_high": "there_high",
+}
 
 
 class Studied(Protocol):
@@ -80,8 +88,8 @@ class Differences:
 
     def _repr_html_(self) -> str:
         words = repr(self).strip("<>").replace("<", "&lt;")
-        moved = self.to_frame().rename(columns={"low": "value_low", "high": "value_high"})
-        shown = table_in_html(moved, "", ("value", "other", "more", "unit", "apart"))
+        moved = self.to_frame().rename(columns=SIDES)
+        shown = table_in_html(moved, "", ("here", "there", "more", "unit", "apart"))
         return f"<p>{words}</p>{self._inputs.to_html(border=0, index=False)}{shown}"
 
 

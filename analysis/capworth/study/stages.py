@@ -41,7 +41,7 @@ from capworth.members.network import weigh_network
 from capworth.members.served import serve_members
 from capworth.members.use import Use, share_out
 from capworth.methods.arguments import kinds_checked, whole
-from capworth.model.figures import Figure
+from capworth.model.figures import Figure, Figures
 from capworth.model.result import Provenance
 from capworth.model.simulation import ENVELOPED, Progress, Sample, Store, draw_sample
 from capworth.multicriteria.contributions import part_scores
@@ -57,7 +57,7 @@ from capworth.programme.tracking import set_baseline
 from capworth.study.differences import Differences, compare
 from capworth.study.drawings import Drawings
 from capworth.study.explained import cells, explained
-from capworth.study.figures import Figures, gather
+from capworth.study.figures import gather
 from capworth.study.pages import part_pages
 from capworth.study.progress import showing
 from capworth.study.shown import Unasked, shown_of, study_in_html
@@ -286,6 +286,7 @@ class Study:
         what: str = "",
         columns: Sequence[str] = (),
         *,
+        rows: str | Sequence[str] = (),
         plot: str = "",
         language: str = "en",
     ) -> Any:
@@ -297,6 +298,7 @@ class Study:
         ----------
         what : a part, such as "programme", or a table or method of it: "programme.good_sets"
         columns : of the table
+        rows : labels of the table; only rows that bear one of them, such as "programme"
         plot : a chart instead, by its name
         language : of the chart
         """
@@ -304,7 +306,7 @@ class Study:
         try:
             if plot:
                 return self.plot(plot, language=language)
-            return shown_of(self.answer(part), way, columns)
+            return shown_of(self.answer(part), way, columns, rows)
         except NotAskedError as error:
             return Unasked(str(error))
 
