@@ -16,13 +16,15 @@ QUICK := tests/test_architecture.py tests/test_docs.py tests/test_streams.py tes
 	tests/case/test_dictionary.py tests/case/test_register.py tests/methods/cost_benefit \
 	tests/methods/portfolio tests/methods/uncertainty
 
+# What says no more but of more cases, languages or processes is long: .ci/run tries it, as does
+# CAPWORTH_CI=1 make test.
 .PHONY: run test quick nightly faults check lint smoke wheel notebooks docs bench lock clean
 
 run: .venv/run
 	$(BIN)/capworth run $(CASE) --out reports/$(notdir $(CASE))
 
 test: .venv/test
-	$(PYTEST) $(SIDE_BY_SIDE)
+	$(PYTEST) $(SIDE_BY_SIDE) $(if $(CAPWORTH_CI),,-m "not long")
 
 quick: .venv/test
 	$(PYTEST) -q $(SIDE_BY_SIDE) -m "not hypothesis" $(QUICK)
@@ -59,11 +61,13 @@ smoke: .venv/test
 notebooks: .venv/test
 	$(BIN)/jupyter lab notebooks
 
-# The documents as pages that need no server, in build/site; a link that leads nowhere is an error.
+# The documents as pages that need no server, in build/site, with every notebook as it runs; a link that
+# leads nowhere is an error, and so is what axe finds on a page or on that of the workshop.
 docs: .venv/test
-	$(INSTALL) --no-build-isolation --editable '.[docs]'
-	$(BIN)/python docs/make_reference.py && $(BIN)/python docs/make_gallery.py
-	$(BIN)/python -m mkdocs build --strict --quiet
+	$(INSTALL) --require-hashes -r requirements-docs.lock
+	for made in reference gallery notebooks; do $(BIN)/python docs/make_$$made.py || exit 1; done
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	$(BIN)/python .ci/pages
 
 bench: .venv/test
 	$(INSTALL) --require-hashes -r requirements-bench.lock
@@ -77,6 +81,7 @@ lock: .venv/bin/uv
 	$(LOCK) --extra build -o requirements.lock
 	$(LOCK) --extra build --extra notebooks --extra logs --extra cluster --extra word --extra labels --extra dev -o requirements-dev.lock
 	$(LOCK) --extra build --extra notebooks --extra logs --extra cluster --extra word --extra labels --extra dev --extra bench -o requirements-bench.lock
+	$(LOCK) --extra build --extra notebooks --extra dev --extra docs -c requirements-dev.lock -o requirements-docs.lock
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -52,7 +52,9 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.load_profile("same")
+settings.register_profile("short", settings.get_profile("same"), max_examples=20)
+# As the tests that are long: all of it where a change lands.
+settings.load_profile("same" if "CAPWORTH_CI" in os.environ else "short")
 
 HERE = Path(__file__).parent
 SMALL = HERE / "cases" / "small"
@@ -96,9 +98,19 @@ Revalue = Callable[[Case, str, Callable[[Estimate], Estimate]], Case]
 Without = Callable[..., Case]
 
 
+BETWEEN = ("fr", "es")  # what they add to English and to Arabic is mostly words
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Bring the longest files forward; within a file, and among the others, the order stays."""
+    """Bring the longest files forward; within a file, and among the others, the order stays.
+
+    What is tried in each language is long in all but English and Arabic, which runs the other way.
+    """
     place = {file: k for k, file in enumerate(LONGEST)}
+    for item in items:
+        given = item.callspec.params if hasattr(item, "callspec") else {}
+        if any(given.get(name) in BETWEEN for name in ("code", "language", "other")):
+            item.add_marker(pytest.mark.long)
     items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
 
 

@@ -260,6 +260,7 @@ def test_a_torn_chunk_is_drawn_again(small_folder: Path, tmp_path: Path, alone: 
     assert bytes_of(draw_sample(read_case(small_folder), DRAWS, store=store)) == alone
 
 
+@pytest.mark.long
 def test_a_killed_run_is_resumed_to_the_byte(small_folder: Path, tmp_path: Path) -> None:
     """From the command line: ended with SIGKILL once a chunk is kept, then run again."""
     words = ["run", str(small_folder), "--draws", "30000", "--format", "html", "--lang", "en"]
@@ -283,6 +284,7 @@ def test_a_killed_run_is_resumed_to_the_byte(small_folder: Path, tmp_path: Path)
 # ------------------------------------------------------------------------------- many cases
 
 
+@pytest.mark.long
 def test_a_batch_runs_every_case_and_scenario_and_tells_what_it_could_not(
     dask: Cluster, small_folder: Path, tmp_path: Path
 ) -> None:

@@ -1,27 +1,34 @@
 """The documents: links lead somewhere, and the reference is what the code says."""
 
+import ast
 import importlib.util
 import re
 import shlex
+import shutil
+import sys
+from functools import partial
 from pathlib import Path
 from textwrap import dedent
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import click
 import pytest
+from parts_of_cases import FUTURES
 
 from capworth.case import read
 from capworth.case.model import Case
 from capworth.case.read import read_case
 from capworth.cli import main
+from capworth.runs import run as runs
 from capworth.study import stages
+from capworth.study.scorecard import scorecard
 from capworth.study.stages import run_study
 
 ROOT = Path(__file__).parents[1]
-MADE = ROOT / "docs" / "gallery"  # by `make docs`
+MADE = {ROOT / "docs" / "gallery", ROOT / "docs" / "notebooks"}  # by `make docs`
 PAGES = sorted(
     [
-        *(p for p in ROOT.glob("docs/**/*.md") if MADE not in p.parents),
+        *(p for p in ROOT.glob("docs/**/*.md") if not MADE & {*p.parents}),
         *ROOT.glob("*.md"),
     ]
 )
@@ -134,6 +141,15 @@ SMALLER = {  # names of the bundled case in a page, and what the small case has 
 }
 
 
+TASKS = SMALLER | {
+    "SLTD": "REG",
+    '"MOBILE"': '"CLOUD"',
+    "mode=9e6": "mode=80_000",
+    "budget=40e6": "budget=90_000",
+    '"threat"': '"lean"',
+}
+
+
 def test_the_page_on_what_if_runs(
     small: Case, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -166,6 +182,41 @@ def test_the_page_on_what_if_runs(
     assert {p.name for p in tmp_path.iterdir()} == {"paper.pdf", "my-run", "my-case.xlsx"}
 
 
+ROW = re.compile(r"^\| (?P<task>.+?) \| (?P<before>.+?) \| (?P<now>\d) \| (?P<cell>.*?) ?\|$")
+
+
+def test_every_task_takes_as_many_lines_as_the_table_says(
+    small: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each cell is run on the small case as it is typed, and shows something."""
+    text = (ROOT / "docs" / "how-to" / "tasks.md").read_text(encoding="utf-8")
+    rows = [row for line in text.splitlines() if (row := ROW.match(line))]
+    assert len(rows) >= 25
+    shutil.copytree(ROOT / "tests" / "cases" / "small", tmp_path / "case")
+    (tmp_path / "case" / "scenarios.toml").write_text(FUTURES, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "arviz", SimpleNamespace(__version__="1.3", from_dict=dict))
+    monkeypatch.setattr(runs, "write_report", lambda *_, **__: b"%PDF")  # that of another page
+    monkeypatch.setattr(runs, "_write", lambda study, languages, folder, *_: None)
+    case = read_case("case")
+    few = partial(run_study, draws=40, progress=False, only="programme")
+    names = {"case": case, "Case": Case, "run_study": few, "study": few(case)}
+    names["scorecard"] = partial(scorecard, draws=40)
+    for row in rows:
+        lines = [part.strip("`") for part in row["cell"].split("<br>") if part]
+        assert len(lines) == int(row["now"]), row["task"]
+        for line in lines:
+            for there, here in TASKS.items():
+                line = line.replace(there, here)
+            (statement,) = ast.parse(line).body  # one line is one statement
+            shown = None
+            if isinstance(statement, ast.Expr):
+                shown = eval(line, names)
+                assert shown is not None or line.startswith("print("), row["task"]
+            else:
+                exec(line, names)
+
+
 def test_no_page_with_code_is_forgotten() -> None:
     """README shows two lines whose tables are not there; its names are those of the front door."""
     with_code = {page.name for page in GUIDES if any(map(is_python, blocks(page)))}
@@ -175,6 +226,7 @@ def test_no_page_with_code_is_forgotten() -> None:
         "tutorial.md",
         "plan-and-track.md",
         "ask-what-if.md",
+        "tasks.md",
         *elsewhere,
         *imported,
     }

@@ -153,6 +153,7 @@ def test_the_findings_are_sentences(found: Conventions) -> None:
         assert any(s.startswith(f"places that depend on the {what}: ") for s in said)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("few_charts")
 def test_a_run_and_its_rerun_write_them(small_folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"

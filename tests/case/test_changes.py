@@ -52,11 +52,22 @@ def test_nothing_is_written_over(small: Case, tmp_path: Path) -> None:
     assert [p.name for p in sorted(tmp_path.iterdir())] == ["book.xlsx", "kept.txt"]
 
 
-@pytest.mark.parametrize("kind", ["arrow", "columns", "rows"])
+class _Interchanged:
+    """A table of Polars or any other package: known by the dataframe interchange alone."""
+
+    def __init__(self, table: Any) -> None:
+        self._table = table
+
+    def __dataframe__(self, *given: Any, **rest: Any) -> Any:
+        return self._table.__dataframe__(*given, **rest)
+
+
+@pytest.mark.parametrize("kind", ["arrow", "interchange", "columns", "rows"])
 def test_tables_of_any_kind_make_the_same_case(small: Case, kind: str) -> None:
     arrow = pytest.importorskip("pyarrow")
     makers: dict[str, Callable[[pd.DataFrame], Any]] = {
         "arrow": lambda t: arrow.Table.from_pandas(t.reset_index(drop=t.index.name is None)),
+        "interchange": lambda t: _Interchanged(t.reset_index(drop=t.index.name is None)),
         "columns": lambda t: t.reset_index(drop=t.index.name is None).to_dict("list"),
         "rows": lambda t: t.reset_index(drop=t.index.name is None).to_dict("records"),
     }

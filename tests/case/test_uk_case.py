@@ -11,12 +11,14 @@ from capworth.case.claim_lock import changed_since
 from capworth.case.library import library
 from capworth.case.model import NET, BusinessAsUsual, Case
 from capworth.case.read import check_case, read_case, read_claim
+from capworth.errors import CaseError
 from capworth.language.language import Language
 from capworth.lints.found import lint_case
 from capworth.model.draws import AtModes
 from capworth.model.simulation import Model, value_per_million
 from capworth.report.edition import Content
 from capworth.report.pdf import document
+from capworth.report.why import why_capability
 from capworth.study.stages import Study, run_study
 
 DATA = Path(__file__).parents[2] / "data" / "uk-police-data"
@@ -119,6 +121,31 @@ def test_what_is_to_end_is_not_called_poor_value(study: Study) -> None:
     judged = {key for _, key in study.economics.tables()["value_for_money"].index}
     assert "PNC" not in judged
     assert not [b for b in study.case.business_as_usual if b.ends is not None]
+
+
+def test_what_has_no_end_has_no_place(uk: Case, study: Study) -> None:
+    """Nobody can say when PNC ends: no place in value for money, in no table and on no page."""
+    assert [b.capability for b in uk.business_as_usual if b.end_unknown] == ["PNC"]
+    table = study.appraisal.to_frame()
+    assert table.index[table["expected_place"].isna()].tolist() == ["PNC"]
+    assert np.isnan(table["p_first"]["PNC"])
+    for places in (study.appraisal.rank_acceptability(), study.allocation.ranks()):
+        assert "PNC" not in places.index
+        assert len(places) == len(uk.capabilities) - 1
+    assert study.allocation.ranks()["place_high"].max() == len(uk.capabilities) - 1
+    sheets = {str(s["topic"]): s for s in Content.of(study).said("en").sections}
+    told = str(sheets["Who bears the shared platforms"])
+    assert "No place in value for money is told of Police National Computer" in told
+    assert "10 of 10" not in told
+    language = Language.of(uk, "en")
+    tables = study.excellence.tables()
+    pairs = study.appraisal.pairwise()
+    why = why_capability("PNC", table, pairs, tables["excellence"], tables["models"], language)
+    assert "has no place in value for money" in why
+    frames = uk.to_frames()
+    frames["business_as_usual"] = frames["business_as_usual"].assign(ends="2030")
+    with pytest.raises(CaseError, match="its end is said, 2030"):
+        read_case(frames)
 
 
 def test_the_saving_ends_what_it_replaces(uk: Case) -> None:

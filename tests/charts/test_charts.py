@@ -206,7 +206,8 @@ def test_svg_reads_no_clock_and_says_what_it_shows(study: Study) -> None:
 def test_nothing_is_left_behind(study: Study) -> None:
     before = dict(mpl.rcParams)
     for chart in (GALLERY["order"], GALLERY["gap_table"]):
-        to_svg(chart.figure(study, ENGLISH))
+        text = to_svg(chart.figure(study, ENGLISH))
+        assert text.count("font-family: ") == text.count(", sans-serif;"), "without Noto too"
     with pytest.raises(TypeError):
         charts.draw_payers(study.appraisal, axes(), "fr", "too much")  # type: ignore[arg-type, call-arg]  # the slip that is tried
     assert dict(mpl.rcParams) == before

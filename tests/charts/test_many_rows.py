@@ -3,6 +3,8 @@
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+import pytest
+
 from capworth.case.read import read_case
 from capworth.charts.chart import MOST_ROWS, TALLEST
 from capworth.charts.gallery import GALLERY
@@ -28,6 +30,7 @@ def studied(folder: Path, size: int, only: set[str]) -> Study:
     return run_study(case, DRAWS, only=sorted(only))
 
 
+@pytest.mark.long
 def test_no_chart_is_taller_than_its_page(tmp_path: Path) -> None:
     study = studied(tmp_path / "case", SIZE, PARTS)
     language, cut = Language.of(study.case, "en"), set()

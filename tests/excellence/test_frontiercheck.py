@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from capworth.case.model import Case
 from capworth.excellence.services import check_frontier, tree_region
@@ -127,6 +128,7 @@ def test_a_case_without_a_tree_has_no_frontier(small: Case) -> None:
     assert check_frontier(sample, Provenance.of(bare, 100)) is None
 
 
+@pytest.mark.long
 def test_it_does_not_depend_on_the_number_of_draws_beyond_the_first(small: Case) -> None:
     one, other = (run_study(small, draws=draws).frontier for draws in (250, 300))
     assert one is not None

@@ -153,6 +153,7 @@ def alike(case: Case, seed: int) -> Case:
     return replace(case, scores=tuple(scores), costs=lines, platforms=(), usage=(), totals=())
 
 
+@pytest.mark.long
 def test_noise_crowns_nobody(small: Case, learning: Callable[..., Any]) -> None:
     crowned = plain = 0
     for seed in range(12):

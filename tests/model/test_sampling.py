@@ -228,6 +228,7 @@ def test_costs_are_those_of_the_payers(small: Case) -> None:
     np.testing.assert_allclose(paid, drawn.improvement_cost, rtol=1e-12)
 
 
+@pytest.mark.long
 def test_ranks_beyond_what_is_kept_are_counted_of_the_same_numbers(bundled: Study) -> None:
     model = bundled.sample.model
     draws = sampled(bundled.case, 2, 50)

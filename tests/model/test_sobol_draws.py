@@ -116,6 +116,7 @@ def test_another_seed_is_another_scrambling(sobol: Case) -> None:
     assert not np.isclose(one, other).any()
 
 
+@pytest.mark.long
 def test_the_mean_cost_is_nearer_than_with_random_draws(small: Case) -> None:
     """Over 12 seeds, at 1,024 draws: by how much the mean strays between seeds."""
     strays = {}

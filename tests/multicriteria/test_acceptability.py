@@ -286,6 +286,7 @@ sys.stdout.buffer.write(b"".join(
 """
 
 
+@pytest.mark.long
 def test_errors_that_go_together_give_the_same_bytes_on_another_processor() -> None:
     """The algebra library mixes the errors: as an older processor would, and with more threads."""
     found = []

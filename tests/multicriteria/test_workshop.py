@@ -240,3 +240,21 @@ def test_a_pair_that_is_not_asked_says_so(bare: Path) -> None:
     page = swing_page(read_case(bare))
     assert {menu.label for menu in page.pairs.values()} == {NOT_ASKED}
     assert not [row for row in page.judgements() if row.method == "pairwise"]
+
+
+def test_every_slider_and_menu_has_a_name_of_its_own(
+    bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shown with the script that gives them to handles; `.ci/pages` asks axe in JupyterLab."""
+    page = swing_page(read_case(bare))
+    asked = [*page.points.values(), *page.ranges.values(), *page.pairs.values()]
+    names = [widget.tooltip for widget in asked]
+    assert all(names)
+    assert len({*names}) == len(names)
+    assert "Members served in a year against Use outside national bureaus, times" in names
+    shown: list[Any] = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    page._ipython_display_()
+    assert shown[0] is page.widget
+    assert ".capworth-swings" in shown[1].data
+    assert "capworth-swings" in page.widget._dom_classes

@@ -14,7 +14,7 @@ from capworth.methods.arguments import Floats
 from capworth.model.result import Provenance
 from capworth.programme.choice import Choice
 from capworth.programme.reasons import BETTER, CHEAPER, PROPOSED, beside
-from capworth.programme.selection import NOTHING, RECOMMENDED, START
+from capworth.programme.selection import MINIMUM, NOTHING, RECOMMENDED, START
 
 Plan = Callable[..., Any]
 SETS = ((), ("SCAN",), ("SCAN", "LINK"), ("CLOUD",))  # what the relations of the case allow
@@ -125,13 +125,13 @@ def test_options_side_by_side(worked: Any, open_study: Any, small: Case, plan: P
     Nothing that CLOUD does has a price: its net value is absent, not its cost with a minus.
     """
     table = worked.programme.options()
-    assert table.index.tolist() == [NOTHING, START, RECOMMENDED]
-    assert table["chosen"].tolist() == ["", "", "CLOUD"]
-    assert table["value"].tolist() == pytest.approx([0, 0, 2.348401323])
-    assert table["asked_m"].tolist() == pytest.approx([0, 0, 0.1])
-    assert table["net_m"].tolist() == pytest.approx([0, 0, np.nan], nan_ok=True)
-    assert table["harm_days"].tolist() == [0, 0, 0]
-    assert table["fits"].tolist() == [True] * 3
+    assert table.index.tolist() == [NOTHING, MINIMUM, START, RECOMMENDED]
+    assert table["chosen"].tolist() == ["", "", "", "CLOUD"]  # nothing must be done
+    assert table["value"].tolist() == pytest.approx([0, 0, 0, 2.348401323])
+    assert table["asked_m"].tolist() == pytest.approx([0, 0, 0, 0.1])
+    assert table["net_m"].tolist() == pytest.approx([0, 0, 0, np.nan], nan_ok=True)
+    assert table["harm_days"].tolist() == [0, 0, 0, 0]
+    assert table["fits"].tolist() == [True] * 4
     priced = plan(small.with_settings(budget=180_000.0, target=None)).programme
     assert priced.chosen == ("SCAN", "LINK")
     assert np.isfinite(priced.net_m).all()
@@ -141,8 +141,11 @@ def test_options_side_by_side(worked: Any, open_study: Any, small: Case, plan: P
         assert row["gain"] == pytest.approx(found.gain[0])
     must = tuple(replace(i, must=i.id == "CLOUD") for i in small.improvements)
     forced = plan(replace(small, improvements=must), 3, modes=True).programme.options()
-    assert forced["fits"].tolist() == [False, True, True]  # doing nothing breaks the must
-    assert forced["chosen"].tolist() == ["", "CLOUD", "CLOUD"]
+    assert forced["fits"].tolist() == [False, True, True, True]  # doing nothing breaks the must
+    assert forced["chosen"].tolist() == ["", "CLOUD", "CLOUD", "CLOUD"]  # it is the minimum
+    least = tuple(replace(i, do_minimum=i.id == "LINK") for i in must)
+    named = plan(replace(small, improvements=least), 3, modes=True).programme.options()
+    assert {*named["chosen"][MINIMUM].split()} == {"LINK", "CLOUD"}
 
 
 def test_an_unpriced_must_leaves_net_absent(small: Case, plan: Plan) -> None:
@@ -153,7 +156,12 @@ def test_an_unpriced_must_leaves_net_absent(small: Case, plan: Plan) -> None:
     assert np.isnan([*found.net_m, found.p_net]).all()
     assert np.isfinite([*found.gain, *found.cost_m, *found.harm_days, found.asked_m]).all()
     table = found.options()
-    assert table["net_m"].isna().to_dict() == {NOTHING: False, START: True, RECOMMENDED: True}
+    assert table["net_m"].isna().to_dict() == {
+        NOTHING: False,
+        MINIMUM: True,
+        START: True,
+        RECOMMENDED: True,
+    }
     assert table[["value", "gain", "asked_m", "harm_days"]].notna().all(axis=None)
 
 

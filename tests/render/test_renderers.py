@@ -55,6 +55,7 @@ from capworth.report.edition import Content, Edition, unstored
 from capworth.report.pages import said_block
 from capworth.report.pdf import write_report
 from capworth.study.figures import as_data
+from capworth.study.pages import part_pages
 from capworth.study.stages import Study, run_study
 from capworth.study.tables import tables_of
 
@@ -242,6 +243,7 @@ def test_numbers_are_the_same_in_every_form(
     assert paper - runs([write_text(edition.pages, 88)]) == set()
 
 
+@pytest.mark.long
 def test_two_calls_give_the_same_bytes(study: Study, editions: Mapping[str, Edition]) -> None:
     edition, tables = editions["fr"], tables_of(study)
     few = {name: tables[name] for name in ("capabilities", "programme", "claim")}
@@ -274,6 +276,11 @@ def test_the_data_book_holds_every_figure_and_every_table_typed(
         assert row[value] is None or isinstance(row[value], float | int)
     assert len(tables) > 50
     assert {name[:31] for name in tables} <= set(listed)
+    told = list(book["columns"].iter_rows(values_only=True))
+    assert ("capabilities", "cost_m", "millions") in {row[:3] for row in told}
+    assert {row[0] for row in told[1:]} == {*tables}
+    contents = {row[0]: row[1] for row in book["contents"].iter_rows(min_row=2, values_only=True)}
+    assert contents["programme"] == part_pages()["programme"].question
     kept = list(book["capabilities"].iter_rows(values_only=True))
     table = tables["capabilities"]
     assert list(kept[0]) == [table.index.name, *table.columns]

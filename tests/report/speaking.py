@@ -263,6 +263,7 @@ def chosen_programme(programme: Any) -> Any:
 
 EVIDENCE = {  # what rests on each grade, A to E; each part sums to 1
     "cost": (0.113, 0.274, 0.087, 0.342, 0.184),
+    "division": (0.107, 0.026, 0.139, 0.257, 0.471),
     "score": (0.062, 0.158, 0.236, 0.491, 0.053),
     "money": (0.217, 0.129, 0.311, 0.071, 0.272),
     "swing": (0.034, 0.194, 0.143, 0.443, 0.186),

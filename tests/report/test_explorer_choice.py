@@ -30,9 +30,11 @@ BUNDLED = Path(__file__).parents[2] / "data" / "interpol-2019"
 ANSWERS = ("use", "appraisal", "contributions", "priorities", "programme", "funding", "options")
 SETTINGS = 100
 IN_THE_ENGINE = 8  # of them, whether there is a browser or not
+WHOLE = 160e6  # a budget that buys everything
 NEAR = 2e-4  # of a number: draws are stored in sixty-five thousand steps
 MOST_BYTES, MOST_BYTES_LARGE = 1_000_000, 1_500_000
-TOLD = """(r => r && ({set: r.set, delays: [...r.delays], feasible: r.feasible, value: r.value,
+TOLD = """(r => r && ({cut: r.cut, set: r.set, delays: [...r.delays], feasible: r.feasible,
+  value: r.value,
   asked: [r.asked.value, r.asked.low, r.asked.high], needed: r.needed, within: r.within,
   years: r.years, gain: [r.distance.value, r.distance.low, r.distance.high],
   net: [r.net.value, r.net.low, r.net.high], harm: r.harm.value, cost: r.cost.value,
@@ -69,14 +71,20 @@ def engine(stored: dict[str, Any]) -> Engine:
 
 
 def asked(number: int) -> dict[str, Any]:
-    """One setting: budget, confidence, what must be and what may not."""
+    """One setting: budget, confidence, what must be and what may not.
+
+    Every second one has a budget from the whole range, up to more than everything costs, and nine
+    improvements that may not be: there the library, too, can try every start.
+    """
     draw = random.Random(number)
-    must, barred = draw.sample(range(18), 2)
+    must, *barred = draw.sample(range(18), 10)
+    wide = number % 2 == 1
+    some = barred if wide else barred[:1] if draw.random() < 0.4 else []
     return {
-        "budget": round(draw.uniform(1e6, 36e6)),
+        "budget": round(draw.uniform(1e6, WHOLE if wide else 36e6)),
         "confidence": draw.choice((0.5, 0.8, 0.95)),
         "must": 1 << must if draw.random() < 0.4 else 0,
-        "barred": 1 << barred if draw.random() < 0.4 else 0,
+        "barred": sum(1 << k for k in some),
     }
 
 
@@ -105,6 +113,7 @@ class Library:
 
     def _found(self, question: Mapping[str, Any]) -> dict[str, Any] | None:
         choice = self._choice(question["confidence"])
+        vars(choice).pop("search", None)  # a search that has all of its tries before it
         sets, bits = choice.sets, 1 << np.arange(choice.sets.shape[1])
         masks = sets @ bits
         among = (masks & question["must"]) == question["must"]
@@ -122,6 +131,7 @@ class Library:
         closed = choice.by_draw(first, delays, "distance")
         net = choice.by_draw(first, delays, "net")
         return {
+            "cut": choice.search.cut,
             "set": int(first @ bits),
             "delays": delays.tolist(),
             "feasible": found.feasible,
@@ -223,6 +233,23 @@ def test_money_net_of_cost_and_pairs_are_chosen_as_in_the_library(
         agree(
             engine.find(f"{TOLD}(sim.choose(given))", question), library.answer(question), question
         )
+
+
+def test_a_budget_that_buys_everything_is_searched_to_the_end(
+    engine: Engine, sample: Sample
+) -> None:
+    """Where only the years limit: no search is cut, and the starts are those of the library."""
+    choice = Choice.of(sample)
+    masks = choice.sets @ (1 << np.arange(choice.sets.shape[1]))
+    for budget in (WHOLE, 60e6):
+        question = {"budget": budget, "confidence": 0.8, "must": 0, "barred": 0}
+        page = engine.find(f"{TOLD}(sim.choose(given))", question)
+        assert not page["cut"]
+        mine = choice.carried_out(choice.sets[masks == page["set"]][0])
+        assert mine is not None
+        assert page["delays"] == mine.delays[0].tolist()
+        assert page["value"] == pytest.approx(float(mine.value[0]), rel=NEAR)
+    vars(choice).pop("search", None)
 
 
 @pytest.mark.parametrize("kind", ["distance", "net", "harm", "pairs"])

@@ -138,6 +138,7 @@ def strings(node: object) -> Iterator[str]:
 # ---------------------------------------------------------------- the file
 
 
+@pytest.mark.long
 def test_two_calls_give_the_same_bytes(
     study: Study, reports: Reports, drawings: Mapping[str, Mapping[str, str]]
 ) -> None:

@@ -56,7 +56,10 @@ def expected(s: Any) -> Mapping[str, Told]:
     harm = falling(harm[harm["harm_per_m"] > 0], "harm_per_m")
     gains = s.priorities.to_frame()
     menu = s.funding.menu.to_frame()
-    sets = s.programme.good_sets()
+    least = s.options.to_frame().loc[["nothing", "minimum"]]  # options without a set's own columns
+    worth = {f"gain{end}": f"value{end}" for end in ("", "_low", "_high")}
+    least = least.rename(columns={**worth, "needed_m": "at_confidence_m"})
+    sets = pd.concat([s.programme.good_sets().reset_index(drop=True), least])
     done = s.programme.to_frame()
     done = done[done["chosen"]].sort_values(["start", "full_effect"], kind="stable")
     return {
@@ -86,7 +89,7 @@ def expected(s: Any) -> Mapping[str, Told]:
                 spread("value"),
                 lambda r: at_tenths(float(r["at_confidence_m"])),
                 likely("p_within"),
-                lambda r: [] if r.name == sets.index[0] else chance(float(r["p_better"])),
+                lambda r: chance(float(r["p_better"])) if r.name in range(1, len(sets)) else [],
             ),
             "value",
         ),

@@ -230,8 +230,10 @@ def level_of(s: Any, name: str, level: float) -> Tokens:
 def grades(s: Any) -> Tokens:
     """What of cost, score and money rests on the two weakest grades."""
     table = s.sensitivity.evidence()
-    weak = [float(table[bar]["D"] + table[bar]["E"]) for bar in ("cost", "score", "money")]
-    return [x for share in weak for x in chance(share)]
+    weak = {str(bar): float(table[bar]["D"] + table[bar]["E"]) for bar in table}
+    same = abs(weak["division"] - weak["cost"]) < 0.005
+    kept = ("cost", "score", "money") if same else ("cost", "division", "score", "money")
+    return [x for bar in kept for x in chance(weak[bar])]
 
 
 def page_2(s: Any) -> Said:
@@ -244,7 +246,7 @@ def page_2(s: Any) -> Said:
 
 
 def options_of(s: Any) -> Said:
-    """Columns: nothing, start, proposed, two rivals, target; a row for each quantity."""
+    """Columns: nothing, the minimum, start, proposed, rivals, target; a row for each quantity."""
     found, table = s.programme, s.options.to_frame()
     started = set(str(table.loc["start", "chosen"]).split())
     if started in (set(), set(chosen_of(s))):
@@ -268,7 +270,7 @@ def options_of(s: Any) -> Said:
         for x, (key, row) in enumerate(table.iterrows())
     }
     counts = {key: [str(int(row["members"]))] for key, row in table.iterrows()}
-    counts |= {"nothing": [], "A": [], "B": [], "target": exact(s.funding.target_m)}
+    counts |= {"nothing": [], "minimum": [], "A": [], "B": [], "target": exact(s.funding.target_m)}
     said |= {f"{place}.heads[{x}]": counts[str(key)] for x, key in enumerate(table.index)}
     return said | {
         f"{place}.rows[1].head": percent(found.confidence),

@@ -346,6 +346,7 @@ def test_a_brief_tells_the_numbers_of_its_run(
     assert {found.draws for found in told} == {60}
 
 
+@pytest.mark.long
 def test_two_processes_give_the_same_bytes(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     some = ["XSD", "XNA", "XEA"]
     one = {path.name: path.read_bytes() for path in briefs.write_briefs(run, some, "fr")}

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from capworth.runs.interchange import CRATE, PACKAGE, VERIFY
+from capworth.runs.interchange import COLUMNS, CRATE, PACKAGE, VERIFY
 from capworth.runs.run import read_manifest, write_run
 from capworth.study.stages import Study
 
@@ -112,6 +112,24 @@ def test_a_whole_run_is_verified_with_python_alone(run: Path) -> None:
     text = (run / VERIFY).read_text(encoding="utf-8")
     assert len(text.splitlines()) < 75
     assert "import capworth" not in text
+
+
+def test_columns_are_told_once_for_the_file_and_the_package(run: Path) -> None:
+    with (run / COLUMNS).open(encoding="utf-8", newline="") as file:
+        told = {(row["table"], row["column"]): row for row in csv.DictReader(file)}
+    assert told["programme", "asked_m"]["unit"] == "millions"
+    schemas = 0
+    for resource in read(run, PACKAGE)["resources"]:
+        path = Path(resource["path"])
+        if path.parent.name != "tables":
+            continue
+        for field in resource["schema"]["fields"]:
+            row = told.pop((path.stem, field["name"]))
+            assert row["meaning"] == field["description"], row
+            assert row["unit"] == field.get("unit", ""), row
+            schemas += 1
+    assert not told
+    assert schemas > 600
 
 
 @pytest.mark.parametrize("name", ["tables/capabilities.csv", "inputs/costs.csv", PACKAGE, VERIFY])

@@ -73,6 +73,7 @@ def test_a_run_holds_what_it_promises(made: Path, small_folder: Path) -> None:
     }, "every figure of the study, to the last bit"
 
 
+@pytest.mark.long
 def test_the_full_annex_writes_every_chart_with_its_numbers(whole: Path) -> None:
     charts = {name for name in contents(whole) if name.startswith("charts/")}
     assert charts
@@ -110,6 +111,7 @@ print("pyplot" if "matplotlib.pyplot" in sys.modules else "no pyplot")
 """
 
 
+@pytest.mark.long
 def test_a_rerun_with_more_workers_finds_the_same_bytes_and_says_so(whole: Path) -> None:
     """In a process of its own, so that it is copied; this one has threads and the typesetter.
 

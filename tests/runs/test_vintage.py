@@ -59,6 +59,7 @@ def test_a_run_compared_with_itself_has_not_moved(old: Path) -> None:
     )
 
 
+@pytest.mark.long
 def test_inputs_that_now_move_together_are_told(old: Path, folder: Path) -> None:
     rows = "inputs,shape,group,share,grade,basis\nscores/*/reach,uniform,one hand,0.5,E,judged\n"
     (folder / "distributions.csv").write_text(rows, encoding="utf-8")
@@ -139,6 +140,7 @@ def test_a_run_whose_case_is_gone_is_refused(old: Path) -> None:
         compare_runs(old, copy)
 
 
+@pytest.mark.long
 def test_inputs_that_were_observed_or_read_otherwise_are_told(old: Path, folder: Path) -> None:
     rows = "inputs,ends,grade,basis\nscores/LAB/reach,5-95,D,asked so\n"
     (folder / "distributions.csv").write_text(rows, encoding="utf-8")
@@ -155,6 +157,7 @@ def test_inputs_that_were_observed_or_read_otherwise_are_told(old: Path, folder:
     assert len(table) == 4
 
 
+@pytest.mark.long
 def test_the_claim_is_told_first(old: Path, folder: Path, edit: Edit) -> None:
     """Registered, then changed: word, standing, what changed and the hash, before all else."""
     told = str(compare_runs(old, old)).splitlines()[0]

@@ -1,8 +1,11 @@
 """The analyst's bench: parts, draws, charts, papers, comparisons and proposals in one line each."""
 
 import inspect
+import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -80,6 +83,45 @@ def test_a_column_is_told_by_its_own_words(
     assert (known.unit, known.meaning[: len(meaning)]) == (unit, meaning)
 
 
+SAME_UNIT = {  # how the dictionary may say the unit of a figure that the paper prints
+    "millions": {"millions"},
+    "millions_a_year": {"millions a year"},
+    "thousands_a_year": {"thousands a year"},
+    "money": {"money for one"},
+    "share": {"share", "a year"},
+    "chance": {"probability", "share of draws", "share of deals", "share of planted cases"},
+    "points": {"points", "0 to 100", "points of score", "points of value"}
+    | {f"points 0 to {most}" for most in (10, 100)},
+    "distance": {"% of the distance", "% of the distance for a million", "unit of the objective"},
+    "distance_per_million": {"% of the distance for a million"},
+    "points_per_million": {"points for a million", "points for a million a year"},
+    "days": {"days a year"},
+    "days_per_million": {"days for a million a year"},
+    "ratio": {"ratio", "factor", "share", "probability", "p of the test", "-1 to 1"}
+    | {"millions for a million"},
+    "years": {"years"},
+    "year": {"year"},
+    "place": {"place"},
+    "a_year": {"a year"},
+    "count": {"improvements", "members", "pairs", "places", "posts", "services", "users"},
+}
+
+
+def test_the_paper_and_the_dictionary_count_in_the_same_unit(study: Study) -> None:
+    """Of every figure, at every column of a table that it is printed from."""
+    unlike, seen = set(), set()
+    for figure in study.figures.values():
+        for table, column in (place.split("/")[:2] for place in figure.places):
+            known = told_of(table, column)
+            assert known is not None, (table, column)
+            seen.add(column)
+            fits = SAME_UNIT.get(figure.unit)  # a level is counted in the unit of its row
+            if known.unit not in (fits or {known.unit}):
+                unlike.add((table, column, figure.unit, known.unit))
+    assert len(seen) > 150
+    assert not unlike
+
+
 def test_a_part_names_the_tables_it_gives(study: Study) -> None:
     for name, page in part_pages().items():
         answer = study.answers[name]
@@ -112,7 +154,7 @@ def test_one_question_is_answered_alone_and_as_in_the_whole(small: Case, study: 
     assert alone.claim.to_frame().equals(study.claim.to_frame())
     assert alone.answer("routes").to_frame().equals(study.routes.to_frame()), "found when asked for"
     assert set(alone.known) == {"claim", "routes"}
-    with pytest.raises(NotAskedError, match="does not ask for conventions"):
+    with pytest.raises(NotAskedError, match="conventions are found on request only"):
         alone.answer("conventions")
     with pytest.raises(InputError, match="Did you mean 'claim'"):
         run_study(small, only="clam")
@@ -146,6 +188,12 @@ def test_all_draws_are_found_again(small: Case) -> None:
     assert every.shape == (10_300, 4)
     assert np.array_equal(every, study.sample.drawn.cost)
     assert study.draws.every("levels").shape[0] == 10_300 > len(study.draws["levels"])
+    asked, kept = (study.draws.every("programme_asked"), study.draws["programme_asked"])
+    assert len(asked) == 10_300
+    assert asked[: len(kept)] == pytest.approx(kept, rel=1e-12)
+    assert study.draws.every("budget_exceeded").sum() >= study.draws["budget_exceeded"].sum()
+    with pytest.raises(InputError, match="kept alone"):
+        study.draws.every("programme_gain")
 
 
 def test_draws_in_which_something_is_true(study: Study) -> None:
@@ -168,11 +216,12 @@ def test_draws_in_which_something_is_true(study: Study) -> None:
 def test_without_xarray_the_error_says_what_to_take(
     study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import sys
-
-    monkeypatch.setitem(sys.modules, "xarray", None)
-    with pytest.raises(InputError, match="xarray is not installed"):
+    for package in ("xarray", "arviz"):
+        monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(InputError, match=r"xarray is not installed.*capworth\[labels\]"):
         study.draws.to_dataset()
+    with pytest.raises(InputError, match=r"arviz is not installed.*capworth\[arviz\]"):
+        study.draws.to_inference_data()
 
 
 def test_draws_as_a_dataset(study: Study) -> None:
@@ -181,6 +230,23 @@ def test_draws_as_a_dataset(study: Study) -> None:
     assert isinstance(data, xarray.Dataset)
     assert float(data["cost"].sel(capability="LAB", draw=5)) == study.draws["cost"][5, 2]
     assert data["cost"].attrs["units"] == "EUR of 2024"
+
+
+@pytest.mark.parametrize("release", ["0.23.4", "1.3.0"])
+def test_draws_for_arviz(study: Study, release: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As its releases want it: groups as names until 0.23, and as a dict since 1.0."""
+    given: dict[str, Any] = {}
+
+    def from_dict(*groups: Any, **rest: Any) -> str:
+        given.update(rest if not groups else {**groups[0], **rest})
+        return "read"
+
+    known = SimpleNamespace(__version__=release, from_dict=from_dict)
+    monkeypatch.setitem(sys.modules, "arviz", known)
+    assert study.draws.to_inference_data() == "read"
+    assert given["prior"]["cost"].shape == (1, study.draws.size, 4)
+    assert given["dims"]["cost"] == ["capability"]
+    assert set(given["coords"]) >= {"capability", "improvement"}
 
 
 # ------------------------------------------------------------ a study as a document
@@ -405,3 +471,59 @@ def test_methods_of_a_study_say_what_they_do() -> None:
     public = {n: m for n, m in vars(Study).items() if inspect.isfunction(m) and n[0] != "_"}
     assert {"answer", "compare", "plot", "propose", "report", "where", "write"} <= set(public)
     assert all(inspect.getdoc(m) for m in public.values())
+
+
+# ------------------------------------------------------------ slips of the hand
+
+
+def test_a_slip_is_told_in_one_sentence(study: Study, small: Case, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="a study is needed, not Case"):
+        study.compare(small)  # type: ignore[arg-type]  # as somebody would
+    with pytest.raises(InputError, match=r"Let the name end in .pdf"):
+        study.report(tmp_path / "paper.docx")
+    with pytest.raises(InputError, match="int is no Axes of matplotlib"):
+        study.plot("frontier", ax=3)
+    with pytest.raises(InputError, match="Did you mean 'name'"):
+        study.show("programme", ["nme"])
+    with pytest.raises(NotAskedError, match=r"on request only: `compare_conventions\(case\)`"):
+        study.answer("conventions")
+    assert not list(tmp_path.iterdir())
+    assert repr(study.propose("SCAN")) == repr(study.propose(["SCAN"]))
+
+
+def test_a_figure_may_be_asked_for_with_its_kind(study: Study) -> None:
+    found = study.figure("net.programme")
+    assert study.figure("net.programme.mean") is found
+    assert repr(found).startswith("<Figure net.programme: mean -")
+    assert len(repr(study.sample)) < 100
+    with pytest.raises(InputError, match=r"Did you mean 'net\.programme'"):
+        study.figure("net.programme.mode")
+    table = study.figures.to_frame()
+    assert table.loc["net.programme", "value"] == found.value
+    assert (len(table), table.index.name) == (len(study.figures), "figure")
+
+
+def test_differences_are_shown_in_honest_digits(study: Study, small: Case) -> None:
+    other = run_study(small.with_value("costs/SCAN-BUILD", 90_000_000, high=9e7), draws=60)
+    shown = study.compare(other)._repr_html_()
+    assert "90000000" in shown
+    assert not re.search(r"\de[+-]\d", shown), "no powers of ten"
+
+
+def test_rows_of_a_table_are_shown_by_their_labels(study: Study) -> None:
+    shown = study.show("economics.perspectives", ["npv_m"], rows="programme")
+    assert set(shown.table.index.get_level_values("kind")) == {"programme"}
+    assert list(shown.table.columns) == ["npv_m"]
+    both = study.show("programme", ["name", "asked_m"], rows=["SCAN", "LINK"])
+    assert list(both.table.index) == ["SCAN", "LINK"]
+    assert "<td style='text-align:left'>Scanners" in both._repr_html_(), "words begin on the left"
+    assert "<td>0.0" in both._repr_html_(), "and numbers where the notebook puts them"
+    with pytest.raises(InputError, match=r"there is no row 'SCN'\. Did you mean 'SCAN'"):
+        study.show("programme", rows="SCN")
+
+
+def test_a_record_of_numbers_is_shown_row_by_row(study: Study) -> None:
+    shown = study.show("funding.money.gap_m")
+    assert list(shown.table.index) == ["mean", "low", "high"]
+    assert "e+" not in study.show("claim.power")._repr_html_()
+    assert study.show("claim.word") == study.claim.word

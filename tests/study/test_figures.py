@@ -184,7 +184,9 @@ WITHOUT = {  # costly questions whose quantities no other answer has
 }
 
 
-@pytest.mark.parametrize("place", ["tests/cases/small", "data/interpol-2019"])
+@pytest.mark.parametrize(
+    "place", ["tests/cases/small", pytest.param("data/interpol-2019", marks=pytest.mark.long)]
+)
 def test_a_stage_on_fewer_draws_gives_no_second_value(
     place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

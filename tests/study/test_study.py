@@ -260,6 +260,7 @@ print(json.dumps([copies_are_safe(), tables]))
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="copies are made on Linux only")
 def test_the_number_of_processes_does_not_matter(study: Study, small_folder: Path) -> None:
     """In a process of its own, so that it is copied; this one may have threads."""

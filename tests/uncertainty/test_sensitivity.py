@@ -197,10 +197,32 @@ def test_evidence_worked_by_hand(worked: Study, golden: Golden) -> None:
         assert evidence.T[grade]["money"] == pytest.approx(share)
 
 
+def test_a_stated_total_keeps_its_grade_for_the_sum(small: Case) -> None:
+    """Its parts are judged; a part that is not counted leaves a sum as weak as itself."""
+    (total,) = small.totals
+    audited = replace(total, amount=replace(total.amount, grade="A"))
+    parts = tuple(c for c in small.costs if c.treatment != "outside")
+    known = sum(c.amount.mode for c in parts if c.total)
+    exact = replace(audited.amount, low=known, mode=known, high=known)
+    whole = replace(small, totals=(replace(audited, amount=exact),), costs=parts)
+    model, lines = Model(whole), dict[bool, list[tuple[str, float]]]()
+    for line, _, amount in model.costs.by_line():
+        lines.setdefault(bool(line.total), []).append((line.amount.grade, amount))
+    part = sum(amount for _, amount in lines[True])
+    every = part + sum(amount for _, amount in lines[False])
+    own = sum(amount for grade, amount in lines[False] if grade == "A")
+    evidence = run_study(whole, draws=24, only="sensitivity").sensitivity.evidence()
+    assert evidence.T["A"]["cost"] == pytest.approx((part + own) / every)
+    assert evidence.T["A"]["division"] == pytest.approx(own / every)
+    kept = run_study(replace(small, totals=(audited,)), draws=24, only="sensitivity")
+    table = kept.sensitivity.evidence()  # a judged part of the total is outside
+    assert table["cost"].to_dict() == pytest.approx(table["division"].to_dict())
+
+
 def test_shares_of_evidence_sum_to_one(study: Study) -> None:
     evidence = sensitivity_of(study).evidence()
     assert evidence.index.tolist() == ["A", "B", "C", "D", "E"]
-    assert evidence.sum().tolist() == pytest.approx([1, 1, 1, 1])
+    assert evidence.sum().tolist() == pytest.approx([1, 1, 1, 1, 1])
     table = sensitivity_of(study).to_frame()
     squared = (table["swing"] ** 2).groupby(table["grade"]).sum()
     for grade, share in (squared / squared.sum()).items():

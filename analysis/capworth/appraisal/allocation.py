@@ -258,14 +258,15 @@ def _ranks(case: Case, points: Floats, bearing: Mapping[str, Floats]) -> pd.Data
     if not case.measured:
         empty = pd.DataFrame(columns=[*bearing, "places_moved", "place_low", "place_high"])
         return empty.rename_axis(index="capability")
-    places, shown = {}, {}
+    places, shown, placed = {}, {}, np.array(case.placed)
     for name, cost in bearing.items():
         with np.errstate(divide="ignore", invalid="ignore"):
-            shares = rank_shares(points / cost)
+            shares = rank_shares((points / cost)[:, placed])
         expected = pd.Series(expected_ranks(shares))
         places[name] = expected.rank(method="min").astype(int).tolist()
         shown[name] = shares
-    table = pd.DataFrame(places, index=pd.Index(case.capability_ids, name="capability"))
+    ids = np.array(case.capability_ids)[placed]
+    table = pd.DataFrame(places, index=pd.Index(ids, name="capability"))
     table["places_moved"] = table.max(axis=1) - table.min(axis=1)
     reached = shown[STATED].cumsum(axis=1)
     for end, percent in (("place_low", LOW), ("place_high", HIGH)):

@@ -151,7 +151,7 @@ def appraise(sample: Sample, provenance: Provenance) -> Appraisal:
 
     Money in millions of the case's currency, real; cost and money are discounted over the
     appraisal, `annual_cost` is its equivalent a year. Ratios are those of the means. NaN where the
-    case has no chain, or no tree.
+    case has no chain, or no tree; and of places where nobody can say when a capability ends.
     """
     case, drawn, model = sample.case, sample.drawn, sample.model
     cost = drawn.cost
@@ -185,13 +185,15 @@ def appraise(sample: Sample, provenance: Provenance) -> Appraisal:
     }
     index = pd.Index(case.capability_ids, name="capability")
     shares = sample.tallies.value.shares()
-    columns["p_first"] = shares[:, 0]
-    columns["expected_place"] = expected_ranks(shares)
+    has_place = np.array(case.placed)
+    columns["p_first"] = np.where(has_place, shares[:, 0], np.nan)
+    columns["expected_place"] = np.where(has_place, expected_ranks(shares), np.nan)
     table = pd.DataFrame(columns, index=index).sort_values("expected_place", kind="stable")
     places = pd.RangeIndex(1, len(shares) + 1, name="place")
-    ranks = pd.DataFrame(shares, index=index, columns=places).loc[table.index]
+    placed = table.index[table["expected_place"].notna()]
+    ranks = pd.DataFrame(shares, index=index, columns=places).loc[placed]
     wins = sample.tallies.value.pairwise()
-    pairs = pd.DataFrame(wins, index, index.rename("other")).loc[table.index, table.index]
+    pairs = pd.DataFrame(wins, index, index.rename("other")).loc[placed, placed]
     payers = pd.DataFrame(
         drawn.payers.mean(axis=0) / MILLION,
         index=index,

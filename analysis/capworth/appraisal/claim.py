@@ -23,7 +23,11 @@ from capworth.case.model import COST, EQUAL, MEMBERS, RESULTS, SWING, Case
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.claim.deals import cost_strata
 from capworth.methods.claim.share_regression import share_regression
-from capworth.methods.claim.specifications import SpecificationCurve, specification_curve
+from capworth.methods.claim.specifications import (
+    SpecificationCurve,
+    p_greater,
+    specification_curve,
+)
 from capworth.methods.claim.verdict import (
     Judged,
     Lines,
@@ -307,7 +311,8 @@ def examine_claim(sample: Sample, provenance: Provenance) -> Claim | None:
     rows = {}
     for key, (known, reading) in readings.items():
         mine = lists.lines(known)
-        alone = examine(mine, [reading], rule, SIDE_DEALS, beside=True)
+        power = verdict.power if key == primary else None
+        alone = examine(mine, [reading], rule, SIDE_DEALS, beside=True, power=power)
         rows[key] = _row(lists, key, known, reading, alone)
         if key == primary:
             rows[key] |= _tested(verdict.readings[0])
@@ -315,7 +320,8 @@ def examine_claim(sample: Sample, provenance: Provenance) -> Claim | None:
     table = pd.DataFrame(list(rows.values()), index=index)
     table["registered"] = [key == primary for key in rows]
     tested, why = _restated(verdict, primary)
-    standing = _standing(case, claim)
+    changed = changed_since(case)
+    standing = _standing(case, claim, changed)
     word, reason = _said(tested, why, standing)
     read = {key for key, row in rows.items() if row["testable"]} | {primary}
     curve, curves = _curves(lists, rule, read)
@@ -336,7 +342,7 @@ def examine_claim(sample: Sample, provenance: Provenance) -> Claim | None:
         tested=tested,
         standing=standing,
         registered_on=claim.lock.registered.isoformat() if claim.lock else "",
-        changed=changed_since(case),
+        changed=changed,
         digest=_digest(case, claim),
         primary=primary,
         margin=claim.margin,
@@ -372,12 +378,12 @@ def _said(word: str, reason: str, standing: str) -> tuple[str, str]:
     return word, reason
 
 
-def _standing(case: Case, claim: Registration) -> str:
+def _standing(case: Case, claim: Registration, changed: Sequence[str]) -> str:
     if case.scenario:
         return EXPLORATORY
     if claim.lock is None:
         return NOT_REGISTERED
-    return CHANGED if changed_since(case) else REGISTERED
+    return CHANGED if changed else REGISTERED
 
 
 def _digest(case: Case, claim: Registration) -> str:
@@ -506,8 +512,7 @@ class _Lists:
         rejected = []
         for y, g, c in zip(outcomes[:SUITED], shares[:SUITED], costs[:SUITED], strict=True):
             weight = c if reading.by_cost else np.ones(len(c))
-            found = specification_curve(y[None], weight[None], np.clip(g, 0, 1), order)
-            rejected.append(float(found.p_greater[0]) <= rule.alpha)
+            rejected.append(p_greater(y, weight, np.clip(g, 0, 1), order) <= rule.alpha)
         return float(np.mean(rejected))
 
 

@@ -148,7 +148,7 @@ def compare_conventions(
     values = _values(case, drawn)
     for label, cost in _costs(case, drawn):
         for scale, worth in values.items():
-            known = (worth != 0).any(axis=0)
+            known = (worth != 0).any(axis=0) & np.array(case.placed)
             if known.sum() > 1:
                 row, leaders[scale, *label] = _ranked(worth[:, known] / cost[:, known])
                 places[scale, *label] = _spread_out(row, known)

@@ -444,7 +444,7 @@ def scale_panel(sample: Sample, provenance: Provenance) -> ScalePanel | None:
     }
     if case.measured:
         values[SCORE] = sample.drawn.score[: drawn.size] / cost
-    counts = np.full(len(case.capabilities), bool(outcomes))
+    counts = np.array(case.placed) & bool(outcomes)
     for each in values.values():
         counts &= (each != 0).any(axis=0)
     if len(values) < 2 or counts.sum() < 2:

@@ -220,6 +220,8 @@ def _check_keys(
             problem, fix = f"{str(value).lower()} is no text", f"It needs {column.meaning}."
             findings.append(Finding(place, 0, name, problem, fix))
             continue
+        if isinstance(value, bool) and column.kind == "flag":
+            value = "yes" if value else "no"
         try:
             if column.kind in {"list", "words", "refs"}:
                 keys[name] = _several(value, column, known)
@@ -295,7 +297,7 @@ def _check_table(
                 findings.append(Finding(table.file, row.number, name, *error.args))
                 faulty = True
         name_of_row = tuple(
-            row.cells.get(c, "") if columns[c].kind != "year" else _year(row.cells.get(c, ""))
+            row.cells.get(c, "") if columns[c].kind != "year" else year_begun(row.cells.get(c, ""))
             for c in key
         )
         if name_of_row in seen:
@@ -460,7 +462,7 @@ def _whole(text: str, column: Column) -> float:
     return value
 
 
-def _year(text: str) -> str:
+def year_begun(text: str) -> str:
     """A financial year is the year in which it begins."""
     found = FINANCIAL.fullmatch(text)
     return found[1] if found else text

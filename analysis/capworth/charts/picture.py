@@ -87,6 +87,9 @@ def plot(study: Study, chart: str, ax: Axes | None = None, language: str = "en")
     """
     if chart not in GALLERY:
         raise InputError(f"there is no chart {chart!r}. {nearest(chart, GALLERY)}")
+    if ax is not None and not isinstance(ax, Axes):
+        words = f"ax: {type(ax).__name__} is no Axes of matplotlib"
+        raise InputError(f"{words}. Take `Figure().subplots()`, or one of its array.")
     found, spoken = GALLERY[chart], Language.of(study.case, language)
     if not found.asked(study):
         lacking = [need for need in found.needs if need not in study]

@@ -21,6 +21,7 @@ from capworth.charts.style import FAMILIES, INK, MUTED, SMALL, TEXT, looks, sett
 from capworth.errors import InputError
 from capworth.language.isolates import runs_rightwards
 
+STACK = ", ".join(f"'{name}'" for name in FAMILIES)  # as a style sheet names our fonts
 POINTS = 72  # in an inch: the unit of a drawing
 
 
@@ -52,7 +53,7 @@ def to_svg(figure: Figure, title: str = "", description: str = "") -> str:
             figure.draw(renderer)
         renderer.finalize()
     figure.dpi, figure.canvas = before
-    return buffer.getvalue()
+    return buffer.getvalue().replace(f"font-family: {STACK};", f"font-family: {STACK}, sans-serif;")
 
 
 class _Sheet(FigureCanvasSVG):
@@ -139,10 +140,9 @@ def _lines(lines: list[str], top: float, width: float, size: float, look: str) -
     x = MARGIN
     if runs_rightwards("".join(lines)):
         x, look = width - MARGIN, f'direction="rtl" {look}'
-    families = ", ".join(f"'{name}'" for name in FAMILIES)
     for k, line in enumerate(lines):
         y = top + size + k * LEADING * size
         yield (
             f'<text x="{x:g}" y="{y:.2f}" font-size="{size:g}" '
-            f'font-family="{families}, sans-serif" {look}>{escape(line)}</text>'
+            f'font-family="{STACK}, sans-serif" {look}>{escape(line)}</text>'
         )

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from capworth.uncertainty.switching import SwitchingValues
     from capworth.uncertainty.threshold import ThresholdMap
 
-PARTS = ("cost", "score", "money", "swing")
+PARTS = ("cost", "division", "score", "money", "swing")
 ROOM = 0.06  # share from which a field has room for its letter and figure
 FIELDS = {  # grade: face, hatch, ink; from firm and dark to weak and light
     "A": (LADDER[0], "", PAPER),
@@ -50,8 +50,8 @@ FIELDS = {  # grade: face, hatch, ink; from firm and dark to weak and light
 @styled
 def draw_evidence(sensitivity: "Sensitivity", ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw the share of cost, score, money and swings that rests on each grade, A to E."""
-    table = sensitivity.evidence()
-    parts = [part for part in PARTS if table[part].sum() > 0]
+    table = _parts(sensitivity.evidence())
+    parts = [str(part) for part in table.columns]
     y = name_rows(ax, [language.word("evidence", part) for part in parts])
     left = np.zeros(len(parts))
     for grade, (face, hatch, ink) in FIELDS.items():
@@ -100,8 +100,15 @@ def _tornado_rows(study: Study) -> float:
     return rows(min(LONGEST, len(study.sensitivity.to_frame())), row=0.29)
 
 
+def _parts(table: pd.DataFrame) -> pd.DataFrame:
+    """What of the evidence there is to show: how a sum divides only where it is known otherwise."""
+    same = bool(np.allclose(table["division"], table["cost"]))
+    kept = [part for part in PARTS if table[part].sum() > 0 and not (same and part == "division")]
+    return table[kept]
+
+
 def _evidence_behind(study: Study) -> pd.DataFrame:
-    return study.sensitivity.evidence()
+    return _parts(study.sensitivity.evidence())
 
 
 def _any_swing(study: Study) -> bool:
@@ -137,7 +144,7 @@ def tornado_facts(study: Study, language: Language) -> Facts:
 
 def evidence_facts(study: Study, language: Language) -> Facts:
     """How much rests on judgement and placeholders."""
-    table = study.sensitivity.evidence()
+    table = _evidence_behind(study)
 
     def shares(part: str) -> str:
         return language.listed(
@@ -151,7 +158,6 @@ def evidence_facts(study: Study, language: Language) -> Facts:
             "chart.evidence.alt_row", part=language.word("evidence", part), shares=shares(part)
         )
         for part in map(str, table.columns)
-        if table[part].sum() > 0
     )
     return {
         "share": language.part(float(table["cost"].loc[list(WEAK)].sum())),

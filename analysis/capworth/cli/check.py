@@ -30,7 +30,7 @@ def command(case: str, deep: bool, known: bool, as_json: bool) -> None:
     from capworth.language.letters import boxes_told
     from capworth.lints.found import in_order, lint_case
     from capworth.lints.lint import SEVERITIES, catalogue, lint
-    from capworth.lints.report import in_its_place
+    from capworth.lints.report import in_its_place, taken_of
 
     gc.set_threshold(200_000, 50, 50)  # much is made at once here, and kept
     if as_json:
@@ -41,6 +41,8 @@ def command(case: str, deep: bool, known: bool, as_json: bool) -> None:
     found = read_case(case)
     hold(found)
     click.echo(f"{found!r}: nothing to mend")
+    if taken := ", ".join(f"{key} {level}" for key, level in taken_of(found).items()):
+        click.echo(f"not given, so taken: {taken}")
     splits = _split(found) if deep else None
     lints = lint_case(found)
     if splits is not None and splits.silent:

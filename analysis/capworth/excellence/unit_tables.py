@@ -62,8 +62,9 @@ class UnitTables:
                 place = f"unit {self.units[unit]!r}" if unit is not None else ""
                 if column is not None and column < len(columns):
                     place += f", column {columns[column]!r}"
-                many = draw is not None and len(self.draws) > 1
-                return place + (f" (draw {self.draws[draw]!r})" if many else "")
+                if draw is not None and len(self.draws) > 1:
+                    place += f" (draw {self.draws[draw]!r})"
+                return place
 
             raise InputError(PLACE.sub(said, str(error))) from error
 

@@ -29,7 +29,7 @@ from capworth.model.figures import (
     columns,
 )
 from capworth.model.result import Answer, Interval, Provenance
-from capworth.model.simulation import Kept, Sample
+from capworth.model.simulation import Sample
 from capworth.programme.choice import Choice
 from capworth.programme.priorities import Priorities
 from capworth.programme.reasons import money_needed
@@ -246,10 +246,10 @@ def _row(choice: Choice, programme: Programme, chosen: Bools, delays: Ints) -> d
 
 def _running(choice: Choice, chosen: Bools, delays: Ints) -> Floats:
     """(payers, draws kept) what recurs in the last year of the appraisal, not discounted."""
-    case, costs = choice.case, choice.calendar.costs
+    case = choice.case
     place = {i: k for k, i in enumerate(case.improvement_ids)}
     running = np.zeros((len(PAYERS), len(choice.cost)))
-    for line, amount, part in costs.priced(Kept(choice.sample)):
+    for line, amount, part in choice.priced:
         k = place.get(line.improvement, -1)
         if k >= 0 and chosen[k] and line.kind == "recurrent":
             last = float(later(part, int(delays[k]))[-1])

@@ -10,7 +10,6 @@ from decimal import Decimal
 from capworth.case.claim import PER_EURO
 from capworth.case.claim_lock import FILE as LOCK_FILE
 from capworth.case.claim_lock import changed_since
-from capworth.case.defaults import BY_GRADE
 from capworth.case.model import Case, Estimate
 from capworth.case.register import schedules
 from capworth.case.tables import CLAIM_FILE, SETTINGS_FILE
@@ -185,7 +184,7 @@ def judged_as_independent(case: Case) -> Iterator[Lint]:
 
 def ranges_by_default(case: Case) -> Iterator[Lint]:
     """Ranges that nobody gave, so that the grade gave them."""
-    taken = (e for e in _typed(case) if BY_GRADE in e.basis)
+    taken = (e for e in _typed(case) if e.is_by_grade)
     for table, found in _by_table(taken).items():
         yield lint("E10", table, (e.row for e in found), map(_name, found), count=len(found))
 

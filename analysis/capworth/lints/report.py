@@ -60,7 +60,9 @@ def report_of(place: str | Path, hold: Callable[[Case], None] = lambda _: None) 
         found = [_of_fault(finding, Path(place)) for finding in error.findings]
         files = sorted({str(f["file"] if not f["sheet"] else f["sheet"]) for f in found})
         rest = [{"what": what, "because": files} for what in ("rules between tables", "lints")]
+        taken: dict[str, str] = {}
     else:
+        taken = taken_of(case)
         found = [_of_lint(lint) for lint in in_its_place(lint_case(case), place)]
         rest = []
     severities = [finding["severity"] for finding in found]
@@ -71,8 +73,19 @@ def report_of(place: str | Path, hold: Callable[[Case], None] = lambda _: None) 
         "is_good": "fault" not in severities,
         "counts": {s: severities.count(s) for s in ("fault", "serious", "look")},
         "findings": found,
+        "taken": taken,
         "unread": list(unread),
         "not_evaluated": rest,
+    }
+
+
+def taken_of(case: Case) -> dict[str, str]:
+    """Settings that the case does not give, each as it is taken; what is derived later is not."""
+    held = {key: getattr(case.settings, key) for key in case.assumed}
+    return {
+        key: " ".join(map(str, level)) if isinstance(level, tuple) else str(level)
+        for key, level in held.items()
+        if level not in ("", None)
     }
 
 

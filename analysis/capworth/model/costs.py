@@ -55,9 +55,7 @@ class CostModel:
         self._discount = discount_factors(case)
         self.out_turns = OutTurns(case)
         self.paths = Paths(case, self._discount)
-        self._lines = tuple(
-            line for line in case.costs if line.treatment == "forward" and not line.is_transfer
-        )
+        self._lines = tuple(line for line in case.costs if line.is_cost)
         self._capabilities = {c: k for k, c in enumerate(case.capability_ids)}
         names = [c.part_of or c.id for c in case.capabilities]
         number = {name: k for k, name in enumerate(dict.fromkeys(names))}
@@ -124,12 +122,13 @@ class CostModel:
                 capability += np.einsum("npc,npy->ncy", shares, platform)
         return Costs(capability, platform.sum(axis=2), improvement, asked)
 
-    def priced(self, draws: Draws) -> Iterator[Priced]:
+    def priced(self, draws: Draws, lines: Iterable[CostLine] | None = None) -> Iterator[Priced]:
         """Each forward line, its amount (draws,) with overrun, and its part of each year (years,).
 
-        What is paid in a year is amount x part, in the case's money, not discounted.
+        What is paid in a year is amount x part, in the case's money, not discounted. Of some lines
+        only, where they are given.
         """
-        for line, turned in self.out_turns.of(draws, self._lines):
+        for line, turned in self.out_turns.of(draws, self._lines if lines is None else lines):
             yield line, turned.amount, self.yearly(line)
 
     def outlays(
@@ -139,7 +138,7 @@ class CostModel:
 
         `lines` are those of `priced`, where they are known already.
         """
-        for line, amount, years in self.priced(draws) if lines is None else lines:
+        for line, amount, years in self.priced(draws, self.moving()) if lines is None else lines:
             if line.improvement:
                 yield self._improvements[line.improvement], line.payer, amount, years
             elif line.capability:
@@ -179,6 +178,15 @@ class CostModel:
         """Whether a line is one-off money that the budget holds: of its payers, not in kind."""
         payers = self._case.settings.budget_payers
         return line.kind == "one-off" and line.payer in payers and not line.in_kind
+
+    def moving(self) -> tuple[CostLine, ...]:
+        """Forward lines that an improvement brings: its own, and of what it keeps from ending."""
+        kept = {c for _, c in self.paths.keepers}
+        return tuple(
+            line
+            for line in self._lines
+            if line.improvement or (line.capability and self._capabilities[line.capability] in kept)
+        )
 
     def improving(self) -> tuple[CostLine, ...]:
         """Forward lines of the improvements."""

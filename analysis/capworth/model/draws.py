@@ -20,6 +20,7 @@ from capworth.streams import stream
 
 GROUP = "group"  # first word of the name of what a group has in common
 LOW_SWING, HIGH_SWING = 0.1, 0.9  # quantiles between which an input swings in a one-way analysis
+FEW = 1_000  # draws in which levels are kept
 MOST_DIMENSIONS = 21_201  # of a Sobol sequence: as many direction numbers are known
 
 
@@ -87,7 +88,10 @@ class Sampled:
     first: int = 0  # place in the sequence of the first draw
 
     def of(self, estimate: Estimate) -> Floats:
-        """(draws,) levels of the estimate's distribution."""
+        """(draws,) levels of the estimate's distribution; not to be written to."""
+        return _few_levels(self, estimate) if self.size <= FEW else self._levels(estimate)
+
+    def _levels(self, estimate: Estimate) -> Floats:
         if estimate.is_certain:
             return np.full(self.size, estimate.mode, dtype=np.float64)
         if estimate.made_of:
@@ -108,6 +112,13 @@ class Sampled:
         cells = _sobol_cells(self.seed, len(self.dimensions), self.first, self.size)
         even: Floats = (cells[place] + 0.5) / _CELLS
         return even
+
+
+@lru_cache(maxsize=4_096)  # many answers ask for the same; more draws take too much memory
+def _few_levels(draws: Sampled, estimate: Estimate) -> Floats:
+    levels = draws._levels(estimate)
+    levels.setflags(write=False)
+    return levels
 
 
 @lru_cache(maxsize=8)

@@ -93,6 +93,9 @@ class Figure:
         """The first word of its id."""
         return self.id.partition(".")[0]
 
+    def __repr__(self) -> str:
+        return f"<Figure {self}>"
+
     def __str__(self) -> str:
         value = "not measured" if self.value is None else f"{self.value:.6g}"
         span = "" if self.low is None else f" ({self.low:.6g} to {self.high:.6g}, 80 %)"

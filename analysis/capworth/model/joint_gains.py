@@ -241,24 +241,32 @@ def levels_of(
     groups = _grouped(case, False, fewest)
     if not groups or extents.distance <= 0:
         return
-    tree, agreed = known or model.tree(draws), value.agreed()
-    weights = extents.weights(tree.weights)
+    agreed = value.agreed()
+    weights = extents.weights(model.weights(draws) if known is None else known.weights)
     place = {leaf.id: k for k, leaf in enumerate(value.leaves)}
     for (capability, criterion), effects in groups.items():
         c, k = case.capability_ids.index(capability), place[criterion]
         if np.isnan(agreed[c, k]):
             continue
+        level = np.empty(0)
+        if known is None:  # of all levels only those where improvements meet
+            level = value.level(draws, c, k)
+        now = value.worth_on(k, level) if known is None else known.values[:, c, k].copy()
         users = _users(case, effects)
         rise = np.zeros((draws.size, len(users)))
         for effect in effects:
             at = users.index(case.improvement_ids.index(effect.improvement))
-            rise[:, at] += model.gains.rise(tree, draws, effect)
+            rise[:, at] += (
+                value.worth_on(k, level + draws.of(effect.change)) - now
+                if known is None
+                else model.gains.rise(known, draws, effect)
+            )
         yield Level(
             users=users,
             capability=capability,
             leaf=k,
             agreed=float(agreed[c, k]),
-            now=tree.values[:, c, k].copy(),
+            now=now,
             rise=rise,
             unit=extents.unit * extents.share[c] * weights[:, k],
             years=model.gains.years,

@@ -21,6 +21,7 @@ from capworth.model.savings import SavedLine
 from capworth.model.simulation import Kept, Sample
 
 T = TypeVar("T")
+_BITS = 50  # users of a meeting that one whole number tells apart
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,8 +95,8 @@ class SetValue:
         own = self.gains(measure, draws)
         both = self._both(sets)
         total: Floats = set_values(sets, own, both, self.bonuses(measure, draws))
-        for inside, added in self._met(sets, measure, len(own)):
-            total[:, inside] += added[:, None]
+        for some, added in self._met(sets, measure, len(own)):
+            total[:, some] += added[:, None]
         return total
 
     def by_draw(self, sets: Bools, measure: str, draws: int | None = None) -> Floats:
@@ -107,16 +108,32 @@ class SetValue:
         mine = np.broadcast_to(sets, own.shape)
         total: Floats = np.einsum("dp,dp->d", own, mine)
         total = total + np.einsum("ds,ds->d", self.bonuses(measure, draws), self._both(mine))
-        for inside, added in self._met(np.atleast_2d(sets), measure, len(own)):
-            total = total + np.where(inside, added, 0.0)
+        for some, added in self._met(np.atleast_2d(sets), measure, len(own)):
+            where = some if sets.ndim > 1 else slice(None)
+            total[where] += added[where]
         return total
 
     def expected(self, sets: Bools, measure: str) -> Floats:
         """(sets,) mean value of every set (sets, improvements) over the draws."""
         total: Floats = np.einsum("sp,p->s", sets, self.gains(measure).mean(axis=0))
         total = total + np.einsum("sp,p->s", self._both(sets), self.bonuses(measure).mean(axis=0))
-        for inside, added in self._met(sets, measure, self.sample.drawn.size):
-            total[inside] += added.mean()
+        for some, added in self._met(sets, measure, self.sample.drawn.size):
+            total[some] += added.mean()
+        return total
+
+    def beyond(self, sets: Bools, measure: str) -> Floats:
+        """(sets,) mean of what members add beyond their own gains at most, whenever they start.
+
+        What they take from one another fades as they are put off; what they add does not grow.
+        """
+        bonus = np.maximum(self.bonuses(measure).mean(axis=0), 0.0)
+        total: Floats = np.einsum("sp,p->s", self._both(sets), bonus)
+        for place, meeting in enumerate(self.meetings):
+            inside = sets[:, list(meeting.users)]
+            for way in np.unique(inside[inside.sum(axis=1) > 1], axis=0):
+                users = [user for user, there in zip(meeting.users, way, strict=True) if there]
+                there, alone = self._apart(place, measure, users, [0] * len(users))
+                total[(inside == way).all(axis=1)] += max(there - alone, 0.0)
         return total
 
     def started(self, chosen: Bools, delays: Ints, measure: str, kept: Floats) -> Floats:
@@ -210,13 +227,32 @@ class SetValue:
         both: Bools = sets[:, self.pairs[:, 0]] & sets[:, self.pairs[:, 1]]
         return both
 
-    def _met(self, sets: Bools, measure: str, draws: int) -> Iterator[tuple[Bools, Floats]]:
-        """Sets whose members meet somewhere in one way, and what it adds in the first draws."""
+    def _met(self, sets: Bools, measure: str, draws: int) -> Iterator[tuple[Ints, Floats]]:
+        """Sets whose members meet somewhere in one way, by number, and what it adds in each draw.
+
+        A way to meet is told by one whole number, a bit for each who may be there, so that sets are
+        put together by counting and not by comparing them.
+        """
         for meeting in self.meetings:
-            inside = sets[:, list(meeting.users)]
-            for way in np.unique(inside[inside.sum(axis=1) > 1], axis=0):
+            for some in _by_way(sets[:, list(meeting.users)]):
+                way = sets[some[0], list(meeting.users)]
                 users = [user for user, there in zip(meeting.users, way, strict=True) if there]
-                yield (inside == way).all(axis=1), _beyond(meeting, measure, users)[:draws]
+                yield some, _beyond(meeting, measure, users)[:draws]
+
+
+def _by_way(inside: Bools) -> Iterator[Ints]:
+    """Rows (rows, users) of two users or more that are alike, in the order of what is in them."""
+    meeting = np.flatnonzero(np.count_nonzero(inside, axis=1) > 1)
+    if not len(meeting):
+        return
+    users = inside.shape[1]
+    if users > _BITS:
+        code = np.unique(inside[meeting], axis=0, return_inverse=True)[1].reshape(-1)
+    else:
+        weight = 2.0 ** np.arange(users)[::-1]  # the first weighs most
+        code = (inside[meeting] @ weight).astype(np.uint16 if users <= 16 else np.int64)
+    order = np.argsort(code, kind="stable")
+    yield from np.split(meeting[order], np.flatnonzero(np.diff(code[order])) + 1)
 
 
 def _beyond(

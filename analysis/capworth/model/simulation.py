@@ -124,7 +124,7 @@ class Model:
         missing = np.zeros_like(values)
         if self.value.leaves:
             missing = distances(values, self.value.agreed())
-        return Tree(levels, values, missing, self._weights(draws))
+        return Tree(levels, values, missing, self.weights(draws))
 
     @cached_property
     def today(self) -> Today:
@@ -210,7 +210,7 @@ class Model:
 
     def platform_shares(self, draws: Draws) -> Floats:
         """(draws, platforms, capabilities) share of each shared platform that each one bears."""
-        points = score(self.value.worth(self.value.levels(draws)), self._weights(draws))
+        points = score(self.value.worth(self.value.levels(draws)), self.weights(draws))
         return self.costs.platform_shares(draws, points)
 
     def function_shares(self, draws: Draws) -> Floats:
@@ -225,7 +225,8 @@ class Model:
         shares /= shares.sum(axis=2, keepdims=True)
         return shares
 
-    def _weights(self, draws: Draws) -> Floats:
+    def weights(self, draws: Draws) -> Floats:
+        """(draws, leaves) weights on the value tree that sum to 1, if there are any leaves."""
         if not self.value.leaves:
             return np.empty((draws.size, 0))
         return self.value.weights(draws)
@@ -290,6 +291,11 @@ class Sample:
     modes: Drawn
     drawn: Drawn
     tallies: Tallies
+
+    def __repr__(self) -> str:
+        return (
+            f"<Sample of {self.case.settings.name}: {self.draws:,} draws, {self.drawn.size:,} kept>"
+        )
 
     @property
     def case(self) -> Case:

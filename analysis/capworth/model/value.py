@@ -28,6 +28,10 @@ class ValueModel:
         shape = (draws.size, len(self._case.capabilities), len(self.leaves))
         return stacked(draws, self._levels).reshape(shape)
 
+    def level(self, draws: Draws, capability: int, leaf: int) -> Floats:
+        """(draws,) level of one capability on one leaf, in the unit of the criterion."""
+        return draws.of(self._levels[capability * len(self.leaves) + leaf])
+
     def worth(self, levels: Floats) -> Floats:
         """(draws, ..., leaves) value 0 to 100 of levels; beyond an end, the value of that end."""
         values = np.empty_like(levels)

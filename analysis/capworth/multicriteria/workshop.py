@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import date
 from html import escape
 from importlib import import_module
+from importlib.resources import files
 from itertools import combinations
 from math import floor, log, log10
 from pathlib import Path
@@ -24,6 +25,7 @@ from capworth.errors import InputError, nearest
 from capworth.multicriteria.elicitation import Elicitation, by_pairwise, by_swing
 
 STEP: Final = 5  # points
+SLIDER: Final = {"min": 0, "max": 100, "step": STEP, "layout": {"width": "340px"}}
 FAR: Final = 2.0  # times by which points and a comparison may differ before both are shown
 TIMES: Final = (
     *((f"1/{n}", 1 / n) for n in range(9, 1, -1)),
@@ -70,6 +72,7 @@ class SwingPage:
         self.button.on_click(self._write)
         parts = [self._w.HBox([self.judge, self.day]), *map(self._branch, self._branches)]
         self.widget = self._w.VBox([*parts, self.file, self.button, self.message])
+        self.widget.add_class("capworth-swings")
         self._methods: set[str] = set()  # that this page has written or recalled
         self._recall()
 
@@ -99,19 +102,21 @@ class SwingPage:
         criteria = self._branches[branch]
         rows = [self._w.HTML(f"<h3>{escape(branch_question(self._case, branch))}</h3>")]
         for criterion in criteria:
+            name = self._names[criterion]
             self.points[criterion] = self._w.IntSlider(
-                value=0, min=0, max=100, step=STEP, description="points"
+                value=0, description="points", tooltip=f"points of {name}", **SLIDER
             )
             self.ranges[criterion] = self._w.IntRangeSlider(
-                value=OPEN, min=0, max=100, step=STEP, description="between"
+                value=OPEN, description="between", tooltip=f"range of points of {name}", **SLIDER
             )
-            move = f"<b>{escape(self._names[criterion])}</b><br>"
+            move = f"<b>{escape(name)}</b><br>"
             move += escape(swing_words(self._case, criterion))
-            words = self._w.HTML(move, layout={"width": "360px"})
+            words = self._w.HTML(move, layout={"width": "300px"})
             rows.append(self._w.HBox([words, self.points[criterion], self.ranges[criterion]]))
         options = [(NOT_ASKED, 0.0), *TIMES]
         for one, other in combinations(criteria, 2):
-            menu = self._w.Dropdown(options=options, value=0.0, description="times")
+            asking = f"{self._names[one]} against {self._names[other]}, times"
+            menu = self._w.Dropdown(options=options, value=0.0, description="times", tooltip=asking)
             self.pairs[one, other] = menu
             question = escape(pair_question(self._case, one, other))
             rows.append(self._w.HBox([self._w.HTML(f"<i>{question}</i>"), menu]))
@@ -247,8 +252,13 @@ class SwingPage:
             rows = len(self.judgements())
             self.message.value = f"<p>{rows} judgements written to {escape(str(path))}.</p>"
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        return self.widget._repr_mimebundle_(**kwargs)
+    def _ipython_display_(self) -> None:
+        """Show the page, then name its sliders for those who cannot see them."""
+        shown = import_module("IPython.display")
+        shown.display(self.widget)
+        shown.display(
+            shown.Javascript(files(__package__).joinpath("workshop.js").read_text("utf-8"))
+        )
 
 
 def swing_page(case: Case, judge: str = "", file: str | Path = "judgements.csv") -> SwingPage:

@@ -1,5 +1,6 @@
 """When each improvement asks for its money and its posts, and what starting later moves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ from capworth.case.model import Case, Limit
 from capworth.case.relations import Ties
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.portfolio.confidence import later
-from capworth.model.costs import PAYERS, CostModel
+from capworth.model.costs import PAYERS, CostModel, Priced
 from capworth.model.draws import Draws
 from capworth.model.effect_years import EffectYears
 from capworth.model.simulation import ENVELOPED, Sample
@@ -108,23 +109,24 @@ class Calendar:
             opens[k, 1 : max(1, min(most, self.years - 1 - last) + 1)] = True
         return opens
 
-    def cost(self, draws: Draws) -> Floats:
+    def cost(self, draws: Draws, lines: Sequence[Priced] | None = None) -> Floats:
         """(improvements, delays, draws) whole-life cost, when it starts so much later.
 
         Discounted, all payers, with the cost of what it keeps from ending; what falls behind the
-        end of the appraisal is lost.
+        end of the appraisal is lost. `lines` are those of `CostModel.moving`, where their prices
+        are known already.
         """
         most = min(LATEST, self.years - 1) + 1
         found = np.zeros((len(self.start), most, draws.size))
-        for k, _, amount, parts in self.costs.outlays(draws):
+        for k, _, amount, parts in self.costs.outlays(draws, lines):
             for delay in range(most):
                 found[k, delay] += amount * (later(parts, delay) @ self.effects.discount)
         return found
 
-    def payers(self, draws: Draws, delays: Ints) -> Floats:
+    def payers(self, draws: Draws, delays: Ints, lines: Sequence[Priced] | None = None) -> Floats:
         """(draws, payers) the same of the improvements that start later (improvements,)."""
         found = np.zeros((draws.size, len(PAYERS)))
-        for k, payer, amount, parts in self.costs.outlays(draws):
+        for k, payer, amount, parts in self.costs.outlays(draws, lines):
             if delays[k] > 0:
                 moved = later(parts, int(delays[k])) @ self.effects.discount
                 found[:, PAYERS.index(payer)] += amount * moved

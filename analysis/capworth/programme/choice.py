@@ -26,6 +26,7 @@ from capworth.methods.portfolio.relations import (
     synergy_totals,
     with_slack,
 )
+from capworth.model.costs import Priced
 from capworth.model.set_value import SetValue
 from capworth.model.simulation import Kept, Sample
 from capworth.programme.calendar import Calendar, Spending, limit_rows, spend_by_year
@@ -79,9 +80,13 @@ class Choice:
     measure: str
 
     @classmethod
-    def of(cls, sample: Sample, measure: str = "") -> "Choice":
-        """Gather it from the draws that are kept, for a measure; that of the case when blank."""
-        return _choice(sample, measure or sample.case.objective)
+    def of(cls, sample: Sample, measure: str = "", keep: bool = True) -> "Choice":
+        """Gather it from the draws that are kept, for a measure; that of the case when blank.
+
+        It is kept for the next that asks for the same; not where nobody else will.
+        """
+        find = _choice if keep else _choice.__wrapped__
+        return find(sample, measure or sample.case.objective)
 
     @property
     def case(self) -> Case:
@@ -191,9 +196,15 @@ class Choice:
         return spend_by_year(self.sample)
 
     @cached_property
+    def priced(self) -> tuple[Priced, ...]:
+        """Cost lines that improvements bring, priced in the draws that are kept."""
+        costs = self.calendar.costs
+        return tuple(costs.priced(Kept(self.sample), costs.moving()))
+
+    @cached_property
     def _costs(self) -> Floats:
         """(improvements, delays, draws kept) whole-life cost by years of delay."""
-        return self.calendar.cost(Kept(self.sample))
+        return self.calendar.cost(Kept(self.sample), self.priced)
 
     def whole_cost(self, chosen: Bools, delays: Ints) -> Floats:
         """(draws kept,) whole-life cost of a set whose members start so many years later."""
@@ -206,7 +217,8 @@ class Choice:
         stated = chosen & (delays == 0)
         paid: Floats = np.einsum("nip,i->np", self.sample.drawn.improvement_payers, stated * 1.0)
         if (chosen & (delays > 0)).any():
-            paid = paid + self.calendar.payers(Kept(self.sample), np.where(chosen, delays, 0))
+            late = np.where(chosen, delays, 0)
+            paid = paid + self.calendar.payers(Kept(self.sample), late, self.priced)
         return paid
 
     @property
@@ -283,14 +295,13 @@ class Choice:
         """Best programmes for any budget under the confidence and the yearly limits of the case."""
         plan = self.plan
         additive = self.sets @ self._means.max(axis=1)
-        met = self.expected - self.sets @ self.gain
         return Search(
             self.sets,
             self.gain,
             self.cost,
             confidence=self.case.settings.budget_confidence,
             plan=plan,
-            bound=additive + np.maximum(met, 0.0),
+            bound=additive + self.worth.beyond(self.sets, self.measure),
             joint=self.joint,
             falling=self._falling,
         )

@@ -19,11 +19,12 @@ from capworth.model.simulation import Sample
 from capworth.programme.choice import Choice
 from capworth.programme.good_sets import late
 from capworth.programme.reasons import broken_relations, money_needed
-from capworth.programme.selection import SCALE, Programme
+from capworth.programme.selection import MINIMUM, NOTHING, SCALE, Programme
 
 PROPOSED, PROGRAMME, SAME_MONEY, SAME_VALUE = (
     *("proposed", "programme", "better for its money", "as good for less"),
 )
+LEAST = {MINIMUM: "the minimum", NOTHING: "do nothing"}
 ROUNDING = 1e-9
 
 
@@ -165,6 +166,10 @@ def _rivals(choice: Choice, programme: Programme, mine: Bools) -> Mapping[str, t
     if cheapest is not None:
         found[SAME_VALUE] = (cheapest.sets[0], cheapest.delays[0])
     ids = np.array(choice.case.improvement_ids)
+    for key, words in programme.options()["chosen"].loc[[NOTHING, MINIMUM]].items():
+        least = np.isin(ids, str(words).split())
+        starts = choice.carried_out(least)
+        found[LEAST[str(key)]] = (least, at_once if starts is None else starts.delays[0])
     for number, row in programme.good_sets().iterrows():
         members = np.isin(ids, str(row["chosen"]).split())
         one = choice.carried_out(members)

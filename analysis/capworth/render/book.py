@@ -23,6 +23,8 @@ from capworth.report.content import Said
 from capworth.report.edition import Edition, figures_of
 from capworth.report.twin import Sheet as Formulas
 from capworth.study.figures import Figures, as_data
+from capworth.study.pages import part_pages
+from capworth.study.tables import columns_told, heading, indexed
 
 LONGEST = 31  # letters of the name of a sheet
 WIDEST = 60  # letters of a column
@@ -55,10 +57,13 @@ def write_book(
     """
     sheets: dict[str, Sheet] = {}
     data = as_data(figures)
+    asked = {table: page for page in part_pages().values() for table in page.tables}
     sheets["figures"] = ("every figure", ("figure", *PLAIN, "places"), _figures(data))
     sheets["rows"] = ("rows of the case behind figures", ("name", *ORIGIN), _rows(data))
     sheets["groups"] = ("which rows a figure rests on", ("group", "rows"), _groups(data))
     sheets["formulas"] = ("every formula", ("formula", "symbols", "section"), _formulas(data))
+    heads, told = _framed(columns_told(tables))
+    sheets["columns"] = ("what each column of the tables is, and its unit", heads, told)
     for live in twin:
         sheets[live.name] = (live.words, live.heads, live.rows)
     for edition in editions:
@@ -68,8 +73,9 @@ def write_book(
         lists = _checklists(edition)
         sheets[f"checklists {edition.language}"] = (words, LISTS, lists)
     for name, table in tables.items():
-        heads: Row = [*(str(n or "") for n in table.index.names), *map(str, table.columns)]
-        sheets[_free(name, sheets)] = ("table", heads, _table(table))
+        page = asked.get(name)
+        words = page.question if page else "table"
+        sheets[_free(name, sheets)] = (words, *_framed(indexed(table)))
     packed = BytesIO()
     formulas = {sheet.name for sheet in twin}
     spilling(_pack, packed, sheets, formulas, editions[0].author, editions[0].title)
@@ -151,6 +157,11 @@ def _groups(data: Mapping[str, Any]) -> Iterator[Row]:
 def _formulas(data: Mapping[str, Any]) -> Iterator[Row]:
     for name, entry in data["formulas"].items():
         yield name, entry["symbols"], entry["section"]
+
+
+def _framed(table: pd.DataFrame) -> tuple[Row, Iterable[Row]]:
+    """Heading and rows of a table, its labels first."""
+    return [*map(str, table.index.names), *map(heading, table.columns)], _table(table)
 
 
 def _table(table: pd.DataFrame) -> Iterator[Row]:

@@ -151,6 +151,7 @@ def _first_place(study: Study, head: Phrase) -> List:
 
 
 JUDGED = ("D", "E")
+LEAST = 0.005  # a share that is shown
 
 
 def how_far_to_trust(study: Study, found: Advice | None) -> List:
@@ -164,6 +165,8 @@ def _doubts(study: Study, found: Advice | None) -> Iterator[Text]:
     Then the word of the claim.
     """
     yield _evidence(study)
+    if taken := tuple(_taken(study.case)):
+        yield say("trust.taken", list=listed(taken))
     if "feedback" in study and study.feedback.synthetic:
         yield say("trust.synthetic")
     elif "feedback" not in study and study.case.has_members and study.case.measured:
@@ -182,9 +185,11 @@ def _evidence(study: Study) -> Phrase:
         table = study.sensitivity.evidence()
         parts = {
             key: float(table[key].loc[list(JUDGED)].sum())
-            for key in ("cost", "score", "money")
+            for key in ("cost", "division", "score", "money")
             if float(table[key].sum()) > 0
         }
+        if abs(parts.get("division", 0.0) - parts.get("cost", 0.0)) < LEAST:
+            parts.pop("division", None)
         if "cost" in parts:
             shares = listed(
                 say(f"trust.{key}", share=ref(f"evidence.judged.{key}", share, "part"))
@@ -195,6 +200,18 @@ def _evidence(study: Study) -> Phrase:
     share = sum(grade in JUDGED for grade in grades) / max(len(grades), 1)
     judged = stated("grades of the case", share, "part")
     return say("trust.rests", list=say("trust.inputs", share=judged))
+
+
+def _taken(case: Case) -> Iterator[Text]:
+    """What nobody gave: ranges; and what every paper rests on, where no annex tells it."""
+    estimates = [e for e in case.estimates().values() if not e.is_certain]
+    if count := sum(estimate.is_by_grade for estimate in estimates):
+        yield say("trust.taken_ranges", count=count, all=len(estimates))
+    if not case.measured and not case.improvements:
+        yield from (Word("setting", key) for key in BASIC if key in case.assumed)
+
+
+BASIC = ("price_year", "first_year", "years", "discounting")  # settings of a paper of costs
 
 
 def _whatever_the_key(study: Study) -> Phrase:

@@ -1,6 +1,6 @@
 """Page 2: the options side by side, the questions answered, why not the others, who decides what.
 
-Each question of the resolution is answered in a sentence or two; one that the case does not ask is
+Each question that is asked is answered in a sentence or two; one that the case does not ask is
 said not to be asked. Nothing is computed here: what no answer gives is a dash.
 """
 
@@ -16,7 +16,7 @@ from capworth.language.language import Language
 from capworth.methods.claim.words import SUPPORTED
 from capworth.methods.portfolio.good_sets import NOT_NOW
 from capworth.model.costs import PAYERS
-from capworth.programme.selection import RECOMMENDED
+from capworth.programme.selection import MINIMUM, NOTHING, RECOMMENDED
 from capworth.programme.selection import START as OPTION_START
 from capworth.report.advice import Advice, advice, changes
 from capworth.report.annex.claim import claim_text, standing_of
@@ -126,6 +126,8 @@ def _options(study: Study, found: Advice) -> Table:
     started = set(str(table["chosen"].get(OPTION_START, "")).split())
     if started in (set(), set(found.chosen)):
         table = table.drop(index=[OPTION_START], errors="ignore")
+    if not table["chosen"].get(MINIMUM, ""):  # then it is to do nothing, which is said in the head
+        table = table.drop(index=[MINIMUM], errors="ignore")
     columns = rows_of(table)
 
     def cells(column: str, how: str = "") -> tuple[Cell, ...]:
@@ -177,21 +179,23 @@ def _options(study: Study, found: Advice) -> Table:
     return Table(
         "options",
         say("options.title", unit=MILLIONS, price_year=settings.price_year),
-        tuple(_head(study, str(key), row) for key, row in columns),
+        tuple(option_head(study, str(key), row) for key, row in columns),
         tuple(rows),
         sentences(*notes, say("options.note", years=settings.years)),
         marked=[key for key, _ in columns].index(RECOMMENDED),
     )
 
 
-def _head(study: Study, key: str, row: Row) -> Phrase:
-    """Name an option in the head of its column."""
+def option_head(study: Study, key: str, row: Row) -> Phrase:
+    """Name an option, in the head of its column or row."""
     if key in RIVALS:
         return say("options.rival", letter=Own(key))
     if key == TARGET:
         target = ref("target.programme", study.funding.target_m or 0.0, "money")
         return say("options.target", target=target)
     words = {RECOMMENDED: "proposed", OPTION_START: "start_only"}
+    if key == NOTHING and not study.options.to_frame()["chosen"].get(MINIMUM, ""):
+        return say("options.nothing_minimum")
     return say(f"options.{words.get(key, key)}", count=int(row["members"]))
 
 
@@ -210,7 +214,7 @@ Answered = tuple[Text, Text, Text | None]
 
 
 def _answers(study: Study) -> Iterator[Answered]:
-    """Each question of the resolution, its answer in a sentence or two, and what may be added."""
+    """Each question, its answer in a sentence or two, and what may be added."""
     yield say("answers.costs"), _costs(study), None
     yield say(f"answers.{_claimed(study)}"), _claim(study), None
     yield say("answers.excellence"), _excellence(study), None
@@ -220,7 +224,7 @@ def _answers(study: Study) -> Iterator[Answered]:
 
 
 def _claimed(study: Study) -> str:
-    """Whether what is claimed is the resolution's own claim, another, or nothing."""
+    """Whether what is claimed is data exchange, something else, or nothing."""
     claim = study.case.claim
     if claim is None:
         return "functions"
@@ -424,9 +428,8 @@ def _yearly(study: Study) -> Iterator[Answered]:
     if spent:
         first, last = int(spent[0][0]), int(spent[-1][0])
         money = listed(row_ref("programme_years", "spend_m", y, row, "tenth") for y, row in spent)
-        when: Text = say("span", low=first, high=last)
-        if first == last:
-            when = stated("year", first, "plain")
+        ends = stated("year", first, "year"), stated("year", last, "year")
+        when: Text = ends[0] if first == last else say("span", low=ends[0], high=ends[1])
         payers = study.programme.payers_m
         mine = study.case.settings.budget_payers
         paying = listed(Word("payer", p) for p in PAYERS if p in mine and payers.get(p, 0.0) > 0)
@@ -451,6 +454,5 @@ def _reviews(study: Study) -> Iterator[Answered]:
             PROMISED,
         )
         yield say("steps.reviews"), say("steps.review", list=told), None
-    elif "baseline" in study:
-        count = len(study.baseline.to_frame())
+    elif "baseline" in study and (count := len(study.baseline.to_frame())):
         yield say("steps.reviews"), say("steps.promises", count=count), None

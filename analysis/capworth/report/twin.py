@@ -2,18 +2,18 @@
 
 What a reader of the data book can follow and change in a spreadsheet: costs as they turn out, what
 improvements close of the distance to the agreed levels, and the programme. Extents, the expected
-distance and what a stated total is multiplied by come from the draws and stand as numbers. What a
-chain is worth in money and harm is not in it.
+distance, what a stated total is multiplied by, and what chains bring in money and harm stand as
+numbers.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final, TypeAlias
 
 import numpy as np
 
-from capworth.case.model import CostLine, Estimate
+from capworth.case.model import CostLine, Effect, Estimate
 from capworth.case.relations import SYNERGY
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.costs import discount_factors
@@ -25,6 +25,9 @@ from capworth.study.stages import Study
 
 Cell: TypeAlias = str | float | int | None
 SERVICE, IMPROVEMENT = "service", "improvement"  # for what a line is paid
+CARRIED: Final = ("money", "harm")  # of chains, kept as numbers
+OF_STUDY: Final = ("asked", "cost", "gain")  # to be held against
+ONE: Final = "1*1"  # a price in the money of the case
 DRAWN: Final = "from the draws: kept as it is"
 STATED: Final = "stated"
 NOTES: Final = (
@@ -33,7 +36,8 @@ NOTES: Final = (
     "These are figures with every input at its mode. The paper prints means over the draws, which"
     " differ where ranges are not even.",
     "Extents, the expected distance and factors of stated totals come from the draws and do not"
-    " follow. What chains are worth in money and harm is not in the twin.",
+    " follow. What chains bring in money and harm is kept for each improvement as it is, and what"
+    " improvements bring together beyond that as of the set that is advised.",
 )
 
 
@@ -111,25 +115,14 @@ class _Twin:
         self.weights = Sheet(
             "twin weights",
             "from swings to weights",
-            ("criterion", "parent", "swing", "share", "weight", "counted"),
+            ("criterion", "parent", "swing", "weight", "counted"),
         )
         self.costs = Sheet(
             "twin costs",
             "each cost line as it turns out",
             (
-                *(
-                    "line",
-                    "for",
-                    "of",
-                    "payer",
-                    "kind",
-                    "from",
-                    "to",
-                    "base",
-                    "overrun",
-                    "managing",
-                ),
-                *("factor", "amount", "price", "years", "paid_m", "cost_m", "late_m"),
+                *("line", "for", "of", "payer", "kind", "from", "to", "amount", "price"),
+                *("paid_m", "cost_m", "late_m"),
             ),
         )
         self.improvements = Sheet(
@@ -137,33 +130,34 @@ class _Twin:
             "each improvement, and whether it is chosen: change chosen and delay",
             (
                 *("improvement", "chosen", "delay", "effect_year", "ramp_years", "asked_m"),
-                *("cost_m", "late_cost_m", "gain", "left", "gain_late", "asked_of_study"),
-                *("cost_of_study", "gain_of_study"),
+                *("cost_m", "late_cost_m", "gain", "left", "money_m", "harm_days"),
+                *("asked_of_study", "cost_of_study", "gain_of_study"),
             ),
         )
         self.gains = Sheet(
             "twin gains",
             "what each effect closes of the distance",
             (
-                *("effect", "improvement", "capability", "criterion", "level", "change"),
-                *("before", "after", "rise", "agreed", "missing", "point", "alone", "late"),
+                *("effect", "improvement", "capability", "criterion", "before", "rise"),
+                *("agreed", "alone", "late"),
             ),
         )
         self.levels = Sheet(
             "twin levels",
-            "where improvements meet: what they close together beyond each alone",
-            ("level", "together", "alone", "added"),
+            "where improvements meet: what they close together, beyond each alone",
+            ("level", "together", "added"),
         )
         self._input: dict[str, int] = {}
         self._rows: dict[str, int] = {}
         self._year: dict[str, int] = {}
         self._line: dict[str, int] = {}
         self._base: dict[str, str] = {}
+        self._point: dict[int, str] = {}  # what one point of value counts for, by row of gains
 
     def build(self) -> None:
         """Write every sheet."""
         self._write_years()
-        self._write_improvement_years()
+        self._write_improvements()
         self._write_costs()
         if self.model.value.leaves and self.case.improvements and self.model.extents.distance > 0:
             self._write_weights()
@@ -212,8 +206,8 @@ class _Twin:
         row = self._year.get(f"there/{capability}")
         return "" if row is None else f"*{self.years.along(row)}"
 
-    def _write_improvement_years(self) -> None:
-        """Rows of `twin improvements` that others refer to, and shares of effects by year."""
+    def _write_improvements(self) -> None:
+        """Rows of `twin improvements` that others refer to."""
         programme = self.study.programme if "programme" in self.study else None
         table = None if programme is None else programme.to_frame()
         for improvement in self.case.improvements:
@@ -223,28 +217,40 @@ class _Twin:
             self._rows[i] = self.improvements.add(
                 i, chosen, delay, improvement.effect_year, improvement.ramp_years
             )
-            row = self._rows[i]
-            begin, ramp, late = (
-                self.improvements.at(head, row) for head in ("effect_year", "ramp_years", "delay")
+
+    def _each_year(self) -> list[str]:
+        return [f"'twin years'!{_letter(k + 1)}${self._year['year']}" for k in range(self.span)]
+
+    def _share(self, improvement: str, *, late: bool = False) -> str:
+        """Share of its full effect in each year, in a sum over years; late by its delay, if so."""
+        row, at = self._rows[improvement], self.improvements.at
+        begin = at("effect_year", row) + (f"+{at('delay', row)}" if late else "")
+        if not self.improvements.rows[row - 2][self.improvements.heads.index("ramp_years")]:
+            return f"({self.years.along(self._year['year'])}>={begin})"
+        key = f"{improvement}: effect{', delayed' if late else ''}"
+        if key not in self._year:
+            ramp = at("ramp_years", row)
+            self._year[key] = self.years.add(
+                key,
+                *(f"=MAX(0,MIN(1,({y}-({begin})+1)/({ramp}+1)))" for y in self._each_year()),
             )
-            cells = [
-                f"'twin years'!{_letter(k + 1)}${self._year['year']}" for k in range(self.span)
-            ]
-            for name, more in (("effect", ""), ("effect, delayed", f"-{late}")):
-                self._year[f"{name}/{i}"] = self.years.add(
-                    f"{i}: {name}",
-                    *(f"=MAX(0,MIN(1,({y}-{begin}{more}+1)/({ramp}+1)))" for y in cells),
-                )
+        return self.years.along(self._year[key])
+
+    def _late_discount(self, improvement: str) -> str:
+        """Discount factors of what is paid so many years later than stated."""
+        key = f"{improvement}: discount factor, delayed"
+        if key not in self._year:
+            late = self.improvements.at("delay", self._rows[improvement])
             year, discount = (self.years.along(self._year[k]) for k in ("year", "discount"))
-            self._year[f"discount/{i}"] = self.years.add(
-                f"{i}: discount factor, delayed",
-                *(f"=SUMIF({year},{y}+{late},{discount})" for y in cells),
+            self._year[key] = self.years.add(
+                key, *(f"=SUMIF({year},{y}+{late},{discount})" for y in self._each_year())
             )
+        return self.years.along(self._year[key])
 
     # ---------------------------------------------------------------- costs
 
     def _write_costs(self) -> None:
-        lines = [x for x in self.case.costs if x.treatment == "forward" and not x.is_transfer]
+        lines = [x for x in self.case.costs if x.is_cost]
         owner = {line.id: line for line in self.case.costs}
         self._share_totals()
         for line in lines:
@@ -271,50 +277,53 @@ class _Twin:
         return self._mode(line.amount) if held else self._of(amount_of(line))
 
     def _add_line(self, line: CostLine, total: str) -> None:
-        amount, bias, row = self._of(amount_of(line)), bias_of(line), len(self.costs.rows) + 2
-        base, overrun, managing = self._base.get(line.id, amount), "0", "0"
-        mine = self.costs.at("base", row)
-        if line.manages:
-            base, managing = "0", amount
-        elif line.range_holds == "overrun":
-            base = self._base.get(line.id, self._mode(line.amount))
-            overrun = f"{mine}*({amount}/{self._mode(line.amount)}-1)"
-        elif bias is not None:
-            overrun = f"{mine}*{self._of(bias)}"
         factor = self.model.costs.out_turns.factor(total, line)
-        multiplied: Cell = 1.0
+        multiplied = ""
         if factor != 1.0:
-            multiplied = "=" + self._number(f"factor of total {total}", factor, "", DRAWN)
-        when = self.model.costs.active_years(line)
-        parts = "+".join(self.costs.at(head, row) for head in ("base", "overrun", "managing"))
+            multiplied = "*" + self._number(f"factor of total {total}", factor, "", DRAWN)
+        when, row = self.model.costs.active_years(line), len(self.costs.rows) + 2
         self._line[line.id] = self.costs.add(
             *(line.id, IMPROVEMENT if line.improvement else SERVICE),
             *(line.capability or line.platform or line.improvement, line.payer, line.kind),
             *(self.first + when.start, self.first + when.stop - 1),
-            *(f"={base}", f"={overrun}", f"={managing}", multiplied),
-            f"=({parts})*{self.costs.at('factor', row)}",
-            *self._paid(line, row),
+            *(f"={self._turned_out(line)}{multiplied}", *self._paid(line, row)),
         )
 
+    def _turned_out(self, line: CostLine) -> str:
+        """Base of a line with its overrun, before the factor of its stated total."""
+        amount, bias, mode = self._of(amount_of(line)), bias_of(line), self._mode(line.amount)
+        if line.manages:
+            return amount
+        if line.range_holds == "overrun":
+            base = self._base.get(line.id)
+            return amount if base is None else f"{base}*{amount}/{mode}"
+        base = self._base.get(line.id, amount)
+        return base if bias is None else f"{base}*(1+{self._of(bias)})"
+
     def _paid(self, line: CostLine, row: int) -> Iterator[Cell]:
-        """Price, discounted years, and what is paid in all, discounted, and started later."""
+        """Price, and what is paid in all, discounted, and started later."""
         price, path, at = self._priced(line), self._path(line), self.costs.at
+        plain = line.nominal or price == ONE
         discount = self.years.along(self._year["discount"])
         share = "" if line.kind == "recurrent" else f"/({at('to', row)}-{at('from', row)}+1)"
         active = self._active(row)
-        yield f"={price}" if not line.nominal else 1.0
-        yield f"=SUMPRODUCT({discount}*{active}{path}){share}"
-        money = f"{at('amount', row)}*{at('price', row)}"
+        yield 1.0 if plain else f"={price}"
+        money = at("amount", row) + ("" if plain else f"*{at('price', row)}")
         asked = self.model.costs.asked_for(line) and line.improvement
         yield f"={money}*SUMPRODUCT({active}{path}){share}/{MILLION:.0f}" if asked else None
-        yield f"={money}*{at('years', row)}/{MILLION:.0f}"
+        yield f"={money}*SUMPRODUCT({discount}*{active}{path}){share}/{MILLION:.0f}"
         if line.improvement:
-            late = self.years.along(self._year[f"discount/{line.improvement}"])
-            yield f"={money}*SUMPRODUCT({late}*{active}{path}){share}/{MILLION:.0f}"
+            if path:
+                late = f"{self._late_discount(line.improvement)}*{active}{path}"
+            else:
+                late = f"{discount}*{self._active(row, self._rows[line.improvement])}"
+            yield f"={money}*SUMPRODUCT({late}){share}/{MILLION:.0f}"
 
-    def _active(self, row: int) -> str:
+    def _active(self, row: int, improvement: int = 0) -> str:
+        """1 in the years of a line, so many later as an improvement is delayed."""
         year, at = self.years.along(self._year["year"]), self.costs.at
-        return f"({year}>={at('from', row)})*({year}<={at('to', row)})"
+        late = f"+{self.improvements.at('delay', improvement)}" if improvement else ""
+        return f"({year}>={at('from', row)}{late})*({year}<={at('to', row)}{late})"
 
     def _price(self, kind: str, currency: str, year: int) -> str:
         found = {(p.kind, p.currency, p.year): p for p in self.case.prices}[kind, currency, year]
@@ -390,21 +399,17 @@ class _Twin:
         first = self._line[line.id]
         there = self._year.get(f"there/{line.capability}")
         ended = "*0" if there is None else f"*(1-{self.years.along(there)})"
-        works = f"*{self.years.along(self._year[f'effect/{improvement}'])}"
+        works = f"*{self._share(improvement)}"
         path = ended + works + self._grown(line) + self._nominal(line)
         share = "" if line.kind == "recurrent" else f"/({at('to', row)}-{at('from', row)}+1)"
         money = f"{at('amount', row)}*{at('price', row)}"
-        discount = self.years.along(self._year["discount"])
-        late = self.years.along(self._year[f"discount/{improvement}"])
+        discount, late = self.years.along(self._year["discount"]), self._late_discount(improvement)
         active = self._active(row)
         self.costs.add(
             *(f"{line.id}, kept", IMPROVEMENT, improvement, line.payer, "kept"),
-            *(f"={at(head, first)}" for head in ("from", "to")),
-            *(None, None, None, None),
-            *(f"={at(head, first)}" for head in ("amount", "price")),
-            f"=SUMPRODUCT({discount}*{active}{path}){share}",
+            *(f"={at(head, first)}" for head in ("from", "to", "amount", "price")),
             None,
-            f"={money}*{at('years', row)}/{MILLION:.0f}",
+            f"={money}*SUMPRODUCT({discount}*{active}{path}){share}/{MILLION:.0f}",
             f"={money}*SUMPRODUCT({late}*{active}{path}){share}/{MILLION:.0f}",
         )
 
@@ -422,10 +427,9 @@ class _Twin:
             begin = len(self.weights.rows) + 2
             rows = range(begin, begin + len(children[parent]))
             for row, child in zip(rows, children[parent], strict=True):
-                swing, share = (self.weights.at(head, row) for head in ("swing", "share"))
+                share = f"{self.weights.at('swing', row)}/SUM({self.weights.down('swing', rows)})"
                 self.weights.add(
                     *(child.id, parent, f"={self._of(child.swing)}"),
-                    f"={swing}/SUM({self.weights.down('swing', rows)})",
                     f"={share}{f'*{above[parent]}' if parent else ''}",
                     None,
                 )
@@ -446,37 +450,38 @@ class _Twin:
         level = {(s.capability, s.criterion): s.level for s in self.case.scores}
         agreed = value.agreed()
         distance = self._number("expected distance", extents.distance, "points", DRAWN)
-        meeting: dict[tuple[str, str], list[int]] = {}
-        at = self.gains.at
+        at, found = self.gains.at, list[tuple[Effect, int, int]]()
         for effect in (e for e in self.case.effects if e.criterion):
             c, k = self.case.capability_ids.index(effect.capability), leaf[effect.criterion]
-            if np.isnan(agreed[c, k]):
-                continue
+            if not np.isnan(agreed[c, k]):
+                found.append((effect, c, k))
+        there: dict[tuple[int, int], set[str]] = {}
+        for effect, c, k in found:
+            there.setdefault((c, k), set()).add(effect.improvement)
+        meeting: dict[tuple[int, int], list[int]] = {}
+        for effect, c, k in found:
             row = len(self.gains.rows) + 2
             share = self._number(
                 f"extent of {effect.capability}", float(extents.share[c]), "share", DRAWN
             )
             weight = self.weights.at("counted", self._rows[f"weight/{effect.criterion}"])
-            ways = ("effect", "effect, delayed")
-            shares = (self.years.along(self._year[f"{w}/{effect.improvement}"]) for w in ways)
-            lift = [(f"{share_}*{at('rise', row)}") for share_ in shares]
-            moved = f"({at('level', row)}+{at('change', row)})"
+            point = f"{share}*{weight}*100/{distance}"
+            now = self._of(level[effect.capability, effect.criterion])
+            moved = f"({now}+{self._of(effect.change)})"
+            self._point[row] = point
+            ways = [False, True] if len(there[c, k]) > 1 else [False]
+            lifts = [f"{self._share(effect.improvement, late=w)}*{at('rise', row)}" for w in ways]
             self.gains.add(
                 *(effect.change.name, effect.improvement, effect.capability, effect.criterion),
-                f"={self._of(level[effect.capability, effect.criterion])}",
-                f"={self._of(effect.change)}",
-                f"={self._worth(k, at('level', row))}",
-                f"={self._worth(k, moved)}",
-                f"={at('after', row)}-{at('before', row)}",
+                f"={self._worth(k, now)}",
+                f"={self._worth(k, moved)}-{at('before', row)}",
                 float(agreed[c, k]),
-                f"=MAX(0,{at('agreed', row)}-{at('before', row)})",
-                f"={share}*{weight}*100/{distance}",
-                *(f"={self._closed(row, effect.capability, each)}" for each in lift),
+                *(f"={self._closed(row, effect.capability, lift)}" for lift in lifts),
             )
-            meeting.setdefault((effect.capability, effect.criterion), []).append(row)
-        for (capability, criterion), rows in meeting.items():
-            if len({self.gains.rows[row - 2][1] for row in rows}) > 1:
-                self._add_level(capability, criterion, rows)
+            if len(ways) > 1:
+                meeting.setdefault((c, k), []).append(row)
+        for rows in meeting.values():
+            self._add_level(rows)
 
     def _worth(self, leaf: int, level: str) -> str:
         """Value of a level by straight lines between agreed points, and of its ends beyond them."""
@@ -496,24 +501,24 @@ class _Twin:
         at, discount = self.gains.at, self.years.along(self._year["discount"])
         left = f"({at('agreed', row)}-{at('before', row)}-{lift})"
         years = f"{discount}{self._there(capability)}"
-        closed = f"({at('missing', row)}-({left}+ABS({left}))/2)"
-        return f"{at('point', row)}*SUMPRODUCT({years}*{closed})/SUM({discount})"
+        missing = f"MAX(0,{at('agreed', row)}-{at('before', row)})"
+        closed = f"({missing}-({left}+ABS({left}))/2)"
+        return f"{self._point[row]}*SUMPRODUCT({years}*{closed})/SUM({discount})"
 
-    def _add_level(self, capability: str, criterion: str, rows: Iterable[int]) -> None:
+    def _add_level(self, rows: Sequence[int]) -> None:
         here, at = len(self.levels.rows) + 2, self.levels.at
+        _, _, capability, criterion, *_ = self.gains.rows[rows[0] - 2]
         mine = [(row, str(self.gains.rows[row - 2][1])) for row in rows]
         chosen = {i: self.improvements.at("chosen", self._rows[i]) for _, i in mine}
         lift = "+".join(
-            f"{chosen[i]}*{self.gains.at('rise', row)}"
-            f"*{self.years.along(self._year[f'effect, delayed/{i}'])}"
+            f"{chosen[i]}*{self.gains.at('rise', row)}*{self._share(i, late=True)}"
             for row, i in mine
         )
         alone = "+".join(f"{chosen[i]}*{self.gains.at('late', row)}" for row, i in mine)
         self.levels.add(
             f"{capability}: {criterion}",
-            f"={self._closed(mine[0][0], capability, f'({lift})')}",
-            f"={alone}",
-            f"={at('together', here)}-{at('alone', here)}",
+            f"={self._closed(rows[0], str(capability), f'({lift})')}",
+            f"={at('together', here)}-({alone})",
         )
 
     # ---------------------------------------------------------------- in all
@@ -527,17 +532,15 @@ class _Twin:
                 f"={self._costs_of(head, at('improvement', row))}"
                 for head in ("paid_m", "cost_m", "late_m")
             )
-            shares, moved = (
-                self.years.along(self._year[f"{w}/{i}"]) for w in ("effect", "effect, delayed")
+            whole, moved = (
+                f"SUMPRODUCT({discount}*{self._share(i, late=way)})" for way in (False, True)
             )
-            whole = f"SUMPRODUCT({discount}*{shares})"
-            asked, cost, gain = (_point(figures, f"{q}.{i}") for q in ("asked", "cost", "gain"))
+            names = [f"{quantity}.{i}" for quantity in (*CARRIED, *OF_STUDY)]
             self.improvements.rows[row - 2] += (
                 *(paid, full, late),
                 f"={self._gain_of(at('improvement', row))}",
-                f"=IF({whole}>0,SUMPRODUCT({discount}*{moved})/{whole},0)",
-                f"={at('gain', row)}*{at('left', row)}",
-                *(asked, cost, gain),
+                f"=IF({whole}>0,{moved}/{whole},0)",
+                *(_point(figures, name) for name in names),
             )
 
     def _costs_of(self, head: str, improvement: str) -> str:
@@ -565,28 +568,62 @@ class _Twin:
     def _headline_programme(self) -> None:
         at = self.improvements.at
         mine = [self._rows[i] for i in self.case.improvement_ids]
-        chosen = self.improvements.down("chosen", mine)
-        for name, head in (("asked", "asked_m"), ("cost", "late_cost_m"), ("gain", "gain_late")):
+        chosen, left, gain = (
+            self.improvements.down(head, mine) for head in ("chosen", "left", "gain")
+        )
+        for name, head in (("asked", "asked_m"), ("cost", "late_cost_m")):
             total = f"=SUMPRODUCT({chosen},{self.improvements.down(head, mine)})"
-            unit = "millions"
-            if name == "gain":
-                unit = "% of the distance"
-                total += "".join(
-                    f"+{self.levels.at('added', n + 2)}" for n in range(len(self.levels.rows))
+            self._headline(f"{name}.{PROGRAMME}", total, "millions")
+        closed = f"=SUMPRODUCT({chosen},{gain},{left})" + "".join(
+            f"+{self.levels.at('added', n + 2)}" for n in range(len(self.levels.rows))
+        )
+        for tied in (r for r in self.case.relations if r.relation == SYNERGY):
+            one, other = (self._rows[i] for i in (tied.improvement, tied.other))
+            assert tied.bonus is not None
+            pair = [f"{at(head, one)},{at(head, other)}" for head in ("gain", "left")]
+            closed += (
+                f"+{at('chosen', one)}*{at('chosen', other)}*{self._of(tied.bonus)}"
+                f"*MAX(0,MIN({pair[0]}))*MIN({pair[1]})"
+            )
+        self._headline(f"gain.{PROGRAMME}", closed, "% of the distance")
+        for name, head, unit in (("money", "money_m", "millions"), ("harm", "harm_days", "days")):
+            self._headline_chains(f"{name}.{PROGRAMME}", head, unit, chosen, left, mine)
+        rows = {str(cells[0]): n for n, cells in enumerate(self.headlines.rows, start=2)}
+        money, cost = rows.get(f"money.{PROGRAMME}"), rows[f"cost.{PROGRAMME}"]
+        if money is not None:
+            total = "=" + "-".join(self.headlines.at("value", row) for row in (money, cost))
+            if self.case.savings:
+                net, brought, spent = (
+                    _point(self.study.figures, f"{name}.{PROGRAMME}") or 0.0
+                    for name in ("net", "money", "cost")
                 )
-                for tied in (r for r in self.case.relations if r.relation == SYNERGY):
-                    one, other = (self._rows[i] for i in (tied.improvement, tied.other))
-                    assert tied.bonus is not None
-                    pair = [f"{at(head, one)},{at(head, other)}" for head in ("gain", "left")]
-                    total += (
-                        f"+{at('chosen', one)}*{at('chosen', other)}*{self._of(tied.bonus)}"
-                        f"*MAX(0,MIN({pair[0]}))*MIN({pair[1]})"
-                    )
-            self._headline(f"{name}.{PROGRAMME}", total, unit)
+                saved = net - brought + spent
+                total += "+" + self._number("saved by the set", saved, "millions", DRAWN)
+            self._headline(f"net.{PROGRAMME}", total, "millions")
         budget = self._number("case/budget", self.study.programme.budget_m, "millions", STATED)
-        place = [cells[0] for cells in self.headlines.rows].index(f"asked.{PROGRAMME}")
-        left = f"={budget}-{self.headlines.at('value', place + 2)}"
-        self.headlines.add("budget less money asked", left, "millions")
+        asked = self.headlines.at("value", rows[f"asked.{PROGRAMME}"])
+        self.headlines.add("budget less money asked", f"={budget}-{asked}", "millions")
+
+    def _headline_chains(
+        self, name: str, head: str, unit: str, chosen: str, left: str, mine: Sequence[int]
+    ) -> None:
+        """What chains bring: of each improvement alone, and what the advised set adds together."""
+        point = _point(self.study.figures, name)
+        place = self.improvements.heads.index(head)
+        alone = 0.0
+        for i, row in zip(self.case.improvement_ids, mine, strict=True):
+            cells = self.improvements.rows[row - 2]
+            known = cells[place]
+            if cells[1] and isinstance(known, float):
+                late = int(cells[2] or 0)
+                alone += known * self.model.gains.years.left(
+                    self.case.improvement_ids.index(i), late
+                )
+        if not point:
+            return
+        met = self._number(f"together/{name}", point - alone, unit, DRAWN)
+        total = f"=SUMPRODUCT({chosen},{self.improvements.down(head, mine)},{left})+{met}"
+        self._headline(name, total, unit)
 
     def _headline(self, name: str, formula: Cell, unit: str) -> None:
         point, row = _point(self.study.figures, name), len(self.headlines.rows) + 2

@@ -47,16 +47,17 @@ def why_capability(
         and `models` of a study or of its run folder; None where the case did not ask
     """
     place, row = list(table.index).index(key), row_of(table, key)
-    parts = {"name": language.name(key), "place": place + 1, "count": len(table)}
+    parts = {"name": language.name(key), "place": place + 1, "count": len(pairs)}
     annual = language.millions_spread(Amount.of(row, "annual_cost_m"))
     if excellence is None or models is None:
         return language.say("why.capability_costs", annual=annual, **parts)
     route = row_of(excellence, key)
+    unplaced = key not in pairs.index
     text = language.say(
-        "why.capability",
+        "why.unplaced" if unplaced else "why.capability",
         score=language.spread(Amount.of(row, "score")),
         annual=annual,
-        ahead=_ahead(key, pairs, language),
+        ahead="" if unplaced else _ahead(key, pairs, language),
         route=language.word("why.route", str(route["route"])),
         efficient=language.probability(float(route["p_excellent"])),
         top=language.probability(float(route["p_top"])),

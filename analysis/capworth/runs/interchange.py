@@ -1,8 +1,8 @@
 """A run as others read it: a Frictionless data package, and an RO-Crate; both without us.
 
-`datapackage.json` has a schema of every table, with the unit and meaning of each column from the
-dictionaries of the package; `ro-crate-metadata.json` tells what was made from what, with which
-software. No clock is read: the day is that of the appraisal.
+`columns.csv` says the unit and meaning of every column of every output table, as
+`datapackage.json` does in a schema of each; `ro-crate-metadata.json` tells what was made from
+what, with which software. No clock is read: the day is that of the appraisal.
 """
 
 import csv
@@ -13,15 +13,17 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from capworth.case.dictionary import dictionary
 from capworth.runs.manifest import sha_of
 from capworth.study.pages import part_pages, told_of
 from capworth.study.stages import Study
-from capworth.study.tables import heading, indexed, tables_of
+from capworth.study.tables import LABEL, columns_told, heading, indexed, tables_of, write_csv
 
 PACKAGE, CRATE, VERIFY = "datapackage.json", "ro-crate-metadata.json", "verify.py"
+COLUMNS: Final = "columns.csv"
 KINDS: Final = {"number": "number", "whole": "integer", "year": "year"}  # of columns of a case
 ENDINGS: Final = {
     ".csv": "text/csv",
@@ -38,7 +40,8 @@ RIGHTS: Final = "Those of whoever made the case; sources name their own terms."
 
 
 def write_interchange(study: Study, folder: Path) -> None:
-    """Write the data package, the crate and `verify.py` into a run that holds all else."""
+    """Write columns, data package, crate and `verify.py` into a run that holds all else."""
+    write_csv(columns_told(tables_of(study)), folder / COLUMNS)
     verify = files("capworth.runs").joinpath(VERIFY).read_bytes()
     (folder / VERIFY).write_bytes(verify)
     _write(folder / PACKAGE, _package(study, folder))
@@ -62,7 +65,7 @@ def _package(study: Study, folder: Path) -> dict[str, Any]:
         "description": f"A run of capworth {study.provenance.version}: {study.provenance}",
         "created": f"{settings.appraisal_date.isoformat()}T00:00:00Z",
         "sources": [{"title": s.title, "path": s.address} for s in study.case.sources if s.address],
-        "resources": [*_outputs(study, folder), *_inputs(study, folder)],
+        "resources": [*_outputs(study, folder), _columns(folder), *_inputs(study, folder)],
     }
 
 
@@ -87,7 +90,7 @@ def _outputs(study: Study, folder: Path) -> Iterator[dict[str, Any]]:
         keys = [str(level) for level in whole.index.names]
         labels = whole.index.to_frame(index=False)
         fields = [_label(key, labels[key]) for key in keys]
-        fields += [_field(name, heading(column), whole[column]) for column in whole.columns]
+        fields += [_field(name, heading(column), values) for column, values in whole.items()]
         found = _resource(name, f"tables/{name}.csv", folder, questions.get(name, name))
         schema = {"fields": fields, "primaryKey": keys, "missingValues": [""]}
         blank = labels.isna() | (labels == "")
@@ -96,8 +99,17 @@ def _outputs(study: Study, folder: Path) -> Iterator[dict[str, Any]]:
         yield found | {"schema": schema}
 
 
+def _columns(folder: Path) -> dict[str, Any]:
+    """What is told of every column of the output tables, as a table itself."""
+    title = "What is each column of the tables, and in which unit?"
+    says = {"table": "its file", "column": "its head", "unit": "counted in", "meaning": "it says"}
+    fields = [{"name": k, "type": "string", "description": v} for k, v in says.items()]
+    found = _resource("columns", COLUMNS, folder, title)
+    return found | {"schema": {"fields": fields, "missingValues": [""]}}
+
+
 def _label(name: str, values: pd.Series) -> dict[str, Any]:
-    return {"name": name, **_type(values), "description": "names the row"}
+    return {"name": name, **_type(values), "description": LABEL}
 
 
 def _field(table: str, column: str, values: pd.Series) -> dict[str, Any]:
@@ -108,15 +120,16 @@ def _field(table: str, column: str, values: pd.Series) -> dict[str, Any]:
 
 def _type(values: pd.Series) -> dict[str, Any]:
     """Type of a column as it stands in the file; any where numbers and words are mixed."""
-    known = values.dropna()
-    if values.dtype == bool or (len(known) and known.map(lambda v: isinstance(v, bool)).all()):
-        return {"type": "boolean", "trueValues": ["True"], "falseValues": ["False"]}
-    if values.dtype.kind in "iu":
+    kind = values.dtype.kind
+    if kind in "iu":
         return {"type": "integer"}
-    if values.dtype.kind == "f":
-        endless = bool((known.abs() == float("inf")).any())
+    if kind == "f":
+        endless = bool(np.isinf(values.to_numpy(dtype=float)).any())
         return {"type": "any"} if endless else {"type": "number"}
-    words = bool(len(known)) and known.map(lambda v: isinstance(v, str)).all()
+    types = {type(value) for value in values.dropna().tolist()}
+    if kind == "b" or types == {bool}:
+        return {"type": "boolean", "trueValues": ["True"], "falseValues": ["False"]}
+    words = bool(types) and all(issubclass(one, str) for one in types)
     return {"type": "string"} if words else {"type": "any"}
 
 

@@ -10,6 +10,7 @@ from capworth.case.claim import Registration
 from capworth.case.model import Case, Estimate
 from capworth.model.figures import Figure
 from capworth.study.figures import Figures
+from capworth.study.shown import table_in_html
 
 SETTINGS: Final = "settings"
 CLAIM: Final = "claim"
@@ -19,6 +20,15 @@ HEADLINES: Final = (  # what a reader compares first, by the id of its figure
     "distance.all_capabilities",
 )
 CELLS: Final = ("value", "low", "high", "other", "other_low", "other_high", "more", "apart", "unit")
+
+SIDES: Final = {  # heads in a notebook, each with its range beside it
+    "value": "here",
+    "low": "here_low",
+    "high": "here_high",
+    "other": "there",
+    "other_low": "there_low",
+    "other_high": "there_high",
+}
 
 
 class Studied(Protocol):
@@ -79,7 +89,8 @@ class Differences:
 
     def _repr_html_(self) -> str:
         words = repr(self).strip("<>").replace("<", "&lt;")
-        shown = self.to_frame().to_html(border=0, na_rep="-", float_format="{:.4g}".format)
+        moved = self.to_frame().rename(columns=SIDES)
+        shown = table_in_html(moved, "", ("here", "there", "more", "unit", "apart"))
         return f"<p>{words}</p>{self._inputs.to_html(border=0, index=False)}{shown}"
 
 
@@ -199,7 +210,8 @@ def _said(estimate: Estimate | None) -> str:
     if estimate is None:
         return ""
     group = f"{estimate.share:.0%} with {estimate.group}" if estimate.group else ""
-    figure = f"{estimate.mode:g} ({estimate.low:g} to {estimate.high:g}) {estimate.grade}"
+    low, mode, high = (f"{end:.12g}" for end in (estimate.low, estimate.mode, estimate.high))
+    figure = f"{mode} ({low} to {high}) {estimate.grade}"
     seen = f"{len(estimate.record)} observed" if estimate.record else ""
     pairs = f"correlated with {len(estimate.made_of) - 1}" if estimate.made_of else ""
     return ", ".join(filter(None, (figure, estimate.shape, estimate.ends, group, seen, pairs)))

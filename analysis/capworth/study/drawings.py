@@ -39,12 +39,13 @@ CAPABILITIES: Final[Mapping[str, tuple[tuple[str, ...], str, Find]]] = {
     "improvement_cost": (("improvement",), "money", lambda d: d.improvement_cost),
     "asked": (("improvement",), "money", lambda d: d.asked),
 }
+ASKED, EXCEEDED = "programme_asked", "budget_exceeded"
 PROGRAMME: Final = {
-    "programme_asked": "money",
+    ASKED: "money",
     "programme_gain": "% of the distance",
     "programme_net": "money",
     "programme_harm": "days a year",
-    "budget_exceeded": "yes or no",
+    EXCEEDED: "yes or no",
 }
 FAR: Final = 12  # inputs that are named as most unlike
 
@@ -128,17 +129,30 @@ class Drawings(Mapping[str, Any]):
         chosen = table["chosen"].to_numpy(dtype=bool)
         delays = table["delay"].to_numpy(dtype=np.int64)
         choice = Choice.of(self.sample)
-        if name in ("programme_asked", "budget_exceeded"):
-            asked = choice.cost[:, chosen].sum(axis=1)
-            budget = self.sample.case.settings.budget or 0.0
-            return asked > budget if name == "budget_exceeded" else asked
+        if name in (ASKED, EXCEEDED):
+            return self._asked(choice.cost, name)
         measure = {"gain": DISTANCE, "net": NET, "harm": HARM}[name.rpartition("_")[2]]
         return choice.by_draw(chosen, delays, measure)
 
+    def _asked(self, each: Floats, name: str) -> Any:
+        """What the programme asks for, or whether it is more than the budget, from each one's."""
+        assert self.programme is not None  # else there is no such name
+        asked = each[:, self.programme.to_frame()["chosen"].to_numpy(dtype=bool)].sum(axis=1)
+        budget = self.sample.case.settings.budget or 0.0
+        return asked > budget if name == EXCEEDED else asked
+
     def every(self, name: str) -> Any:
-        """Return all draws of the study of one array, also those that are not kept."""
-        if name in PROGRAMME or name not in self.dims:
-            raise InputError(f"{name!r} is not drawn by itself. {nearest(name, CAPABILITIES)}")
+        """Return all draws of the study of one array, also those that are not kept.
+
+        Of the programme, what it asks for and whether that exceeds the budget.
+        """
+        if name not in self.dims:
+            raise InputError(f"there are no draws of {name!r}. {nearest(name, self.dims)}")
+        if name in (ASKED, EXCEEDED):
+            return _locked(self._asked(self.every("asked"), name))
+        if name in PROGRAMME:
+            kept = f"{self.sample.drawn.size:,} draws that are kept"
+            raise InputError(f"{name} is found in the {kept} alone. Take draws[{name!r}].")
         case, model, draws = self.sample.case, self.sample.model, self.sample.draws
         chunks = (
             self._of(name, model.answer(sampled(case, k, min(CHUNK, draws - start)))).copy()
@@ -221,12 +235,18 @@ class Drawings(Mapping[str, Any]):
         return xarray.Dataset(arrays, coords, {"case": self.sample.case.settings.name})
 
     def to_inference_data(self) -> Any:
-        """Return an `arviz.InferenceData` of the arrays that all draws are kept of."""
-        arviz = _needed("arviz", "labels")
+        """Return what ArviZ reads, of the arrays that all draws are kept of; needs arviz.
+
+        Draws stand in the group `prior`: an `InferenceData`, from ArviZ 1 on an xarray `DataTree`.
+        """
+        arviz = _needed("arviz", "arviz")
         whole = {name: self[name][None] for name in self if len(self[name]) == self.size}
         dims = {name: list(self.dims[name]) for name in whole}
         coords = {dim: list(self.coords[dim]) for each in dims.values() for dim in each}
-        return arviz.from_dict(prior=whole, coords=coords, dims=dims)
+        group = {"prior": whole}
+        if int(arviz.__version__.partition(".")[0]) < 1:
+            return arviz.from_dict(**group, coords=coords, dims=dims)
+        return arviz.from_dict(group, coords=coords, dims=dims)
 
 
 def _locked(values: Any) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from capworth.case.dictionary import SETTINGS
 from capworth.case.model import Case
 from capworth.language.inputs import input_label
 from capworth.language.language import Language
@@ -35,7 +36,8 @@ def explained(figure: Figure, case: Case, language: Language) -> tuple[str, ...]
         if word:
             lines.append(say(key, whose=_party(word, language)))
     if given:
-        none = say(f"given_{figure.kind}")
+        settings = {row.name.partition("/")[2] for row in figure.rows if row.table == SETTINGS}
+        none = say("given_taken" if settings & {*case.assumed} else f"given_{figure.kind}")
         lines += [say("formula", words=none), say("method_plain", section=formula.section)]
     else:
         lines += [

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 from scipy.stats import rankdata
 
 from capworth.case.model import DISTANCE, HARM, NET, Case
@@ -50,6 +51,7 @@ NAMED: Final = 3  # inputs that are said to move a figure
 NOISE: Final = 3.0  # standard errors of a rank correlation that is told from none
 OF_FIGURES: Final = ("mean", "share", "confidence")  # bases of headlines that are figures
 ENDS: Final = ("value", "low", "high")
+SHOWN: Final = (*ENDS, "point", "unit", "prices", "kind", "error", "draws")  # of each in a frame
 
 
 class Figures(Mapping[str, Figure]):
@@ -72,6 +74,11 @@ class Figures(Mapping[str, Figure]):
         if not self._places:
             self._places |= {place: k for k, f in self._found.items() for place in f.places}
         return self._places.get(where)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return every figure on a row: value, range, level at the modes, unit, kind, error."""
+        rows = [{column: getattr(figure, column) for column in SHOWN} for figure in self.values()]
+        return pd.DataFrame(rows, pd.Index(list(self), name="figure"), SHOWN)
 
     def __contains__(self, name: object) -> bool:
         return name in self._found

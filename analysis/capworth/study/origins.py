@@ -34,6 +34,7 @@ class Origins:
             "chain": self._chain,
             "functions": self._functions,
             "effects": self._effects,
+            "savings": self._savings,
             "funding": self._funding,
             "feedback": self._feedback,
             "members": self._of_members,
@@ -115,6 +116,17 @@ class Origins:
         for row in self._case.functions:
             if self._mine(thing, row.capability):
                 yield _row(row.share)
+
+    def _savings(self, thing: str) -> Iterator[Origin]:
+        """What an improvement saves of which line of today, and what comes in."""
+        lines = {line.id: line for line in self._case.costs}
+        for saving in self._case.savings:
+            if self._mine(thing, saving.improvement):
+                yield _row(saving.share)
+                yield _row(lines[saving.line].amount)
+        for receipt in self._case.receipts:
+            if self._mine(thing, receipt.improvement):
+                yield _row(lines[receipt.line].amount)
 
     def _effects(self, thing: str) -> Iterator[Origin]:
         """What an improvement changes, and how it stands today."""

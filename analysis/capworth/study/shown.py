@@ -5,7 +5,7 @@ asked or measured is a dash.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from html import escape
 from math import isfinite
 from typing import Any, Final
@@ -22,6 +22,8 @@ MOST: Final = 8  # columns that are shown at once
 ROWS: Final = 40
 NONE: Final = "-"
 LOCALE: Final = Locale("en")
+LEFT: Final = " style='text-align:left'"
+SCALARS: Final = (str, bool, int, float, np.number, np.bool_)
 PLAIN: Final = 3  # significant digits of a number without a range
 
 
@@ -84,13 +86,16 @@ class Unasked:
         return f"<p><em>{escape(self.sentence)}</em></p>"
 
 
-def shown_of(answer: Any, way: str, columns: Sequence[str] = ()) -> Any:
+def shown_of(
+    answer: Any, way: str, columns: Sequence[str] = (), rows: str | Sequence[str] = ()
+) -> Any:
     """What an answer gives by the names of its tables or methods, ready to be shown.
 
     Parameters
     ----------
     way : such as "good_sets", or "earmarks.funds"; the answer itself where it is blank
     columns : of the table; all of them when empty
+    rows : labels; those rows that bear one of them, all when empty
     """
     named: Mapping[str, pd.DataFrame] = {}
     for step in filter(None, way.split(".")):
@@ -103,21 +108,54 @@ def shown_of(answer: Any, way: str, columns: Sequence[str] = ()) -> Any:
             raise InputError(f"{answer!r} has no {step!r}. {nearest(step, (*named, *known))}")
         found = getattr(answer, step)
         answer = found() if callable(found) else found
-    if columns and hasattr(answer, "to_frame"):
+    if (columns or rows) and hasattr(answer, "to_frame"):
         named, answer = answer.tables(), answer.to_frame()
     if not isinstance(answer, pd.DataFrame):
-        return answer
+        return _in_rows(answer)
     same = (name for name, table in named.items() if [*table.columns] == [*answer.columns])
     name = next(same, "")
-    return Shown(answer[list(columns)] if columns else answer, name)
+    for column in columns:
+        if column not in answer.columns:
+            raise InputError(f"there is no column {column!r}. {nearest(column, answer.columns)}")
+    kept = answer.loc[_bearing(answer, (rows,) if isinstance(rows, str) else rows)]
+    return Shown(kept[list(columns)] if columns else kept, name)
+
+
+def _bearing(table: pd.DataFrame, labels: Sequence[str]) -> Any:
+    """Which rows bear one of some labels, on whichever level; all where none is named."""
+    levels = [table.index.get_level_values(k) for k in range(table.index.nlevels)]
+    known = {str(label) for level in levels for label in level}
+    for label in labels:
+        if label not in known:
+            raise InputError(f"there is no row {label!r}. {nearest(label, known)}")
+    found = np.full(len(table), not labels)
+    for level in levels:
+        found |= level.astype(str).isin(list(labels))
+    return found
+
+
+def _in_rows(answer: Any) -> Any:
+    """A record of plain numbers as a table, a number on each row; anything else as it is."""
+    if hasattr(answer, "_repr_html_") or isinstance(answer, type):
+        return answer
+    names: Sequence[str] = getattr(answer, "_fields", ())
+    if is_dataclass(answer):
+        names = [field.name for field in fields(answer) if field.repr]
+    found = [getattr(answer, name) for name in names]
+    if not found or not all(value is None or isinstance(value, SCALARS) for value in found):
+        return answer
+    values = pd.Series(found, dtype=object)
+    index = pd.Index([name.replace("_", " ") for name in names], name="what")
+    return Shown(pd.DataFrame({"number": values.to_numpy()}, index=index), "")
 
 
 def study_in_html(study: Any) -> str:
     """A study: the finding of every part that is asked, in the order of its questions."""
     pages = part_pages()
     rows = "".join(
-        f"<tr><td>{escape(pages[name].question)}</td><td>{escape(repr(study.answers[name]).strip('<>'))}"
-        f"</td><td><code>study.{name}</code></td></tr>"
+        f"<tr><td{LEFT}>{escape(pages[name].question)}</td>"
+        f"<td{LEFT}>{escape(repr(study.answers[name]).strip('<>'))}</td>"
+        f"<td{LEFT}><code>study.{name}</code></td></tr>"
         for name in study.known
     )
     partial = len(study.answers) > 0 and hasattr(study.answers, "known")
@@ -133,18 +171,31 @@ def study_in_html(study: Any) -> str:
 
 def table_in_html(table: pd.DataFrame, name: str, columns: Sequence[str]) -> str:
     """Some columns of an output table, with units in the head and ranges beside the numbers."""
-    heads = "".join(f"<th>{_head(name, column)}</th>" for column in columns)
-    levels = "".join(f"<th>{escape(str(level or ''))}</th>" for level in table.index.names)
+    levels = "".join(map(_label, table.index.names))
+    words = {c for c in columns if table[c].map(lambda v: isinstance(v, str)).any()}
+    sides = [LEFT if column in words else "" for column in columns]
+    heads = "".join(f"<th{s}>{_head(name, c)}</th>" for c, s in zip(columns, sides, strict=True))
     body = "".join(
-        f"<tr>{''.join(_labels(key))}{''.join(f'<td>{c}</td>' for c in _cells(row, columns))}</tr>"
+        f"<tr>{''.join(_labels(key))}{''.join(_sided(_cells(row, columns), sides))}</tr>"
         for key, (_, row) in zip(table.index, table.iterrows(), strict=True)
     )
     return f"<table><thead><tr>{levels}{heads}</tr></thead><tbody>{body}</tbody></table>"
 
 
+def _sided(cells: Iterator[str], sides: Sequence[str]) -> Iterator[str]:
+    """Cells of a row: words begin on the left, whatever the style of the notebook."""
+    for cell, side in zip(cells, sides, strict=True):
+        yield f"<td{side}>{cell}</td>"
+
+
 def _labels(key: Any) -> Iterator[str]:
-    for label in key if isinstance(key, tuple) else (key,):
-        yield f"<th>{escape(str(label))}</th>"
+    yield from map(_label, key if isinstance(key, tuple) else (key,))
+
+
+def _label(label: Any) -> str:
+    """A head; a blank cell is none."""
+    words = "" if label is None else escape(str(label))
+    return f"<th{LEFT}>{words}</th>" if words else "<td></td>"
 
 
 def _first(table: pd.DataFrame, page: PartPage | None, name: str) -> list[str]:

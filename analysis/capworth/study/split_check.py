@@ -116,7 +116,7 @@ def check_splits(
 
 def figures(sample: Sample) -> Mapping[str, str | float]:
     """Headline figures of a case by name."""
-    choice, budget = Choice.of(sample), sample.case.settings.budget or 0.0
+    choice, budget = Choice.of(sample, keep=False), sample.case.settings.budget or 0.0
     found = choice.search.best(budget)
     chosen, delays = found.sets[0], found.delays[0]
     values = {m: choice.by_draw(chosen, delays, m).mean() for m in (DISTANCE, NET, HARM)}

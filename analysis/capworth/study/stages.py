@@ -230,6 +230,8 @@ class Study:
         """
         _check_parts([part])
         answer = self.answers.get(part)
+        if answer is None and part in ON_REQUEST:
+            raise NotAskedError(f"{part} are found on request only: {ON_REQUEST[part]}.")
         if answer is None:
             raise NotAskedError(f"{self.case.settings.name} does not ask for {part}.")
         return answer
@@ -265,11 +267,15 @@ class Study:
 
     def compare(self, other: "Study") -> Differences:
         """Tell what differs from here to another study: in the inputs, and in the answers."""
+        if not isinstance(other, Study):
+            kind = type(other).__name__
+            raise InputError(f"other: a study is needed, not {kind}. Take `run_study(case)`.")
         return compare(self, other)
 
     def propose(self, improvements: Iterable[str]) -> Proposal:
         """Hold a set of improvements of one's own against the best ones; see `propose_set`."""
-        return propose_set(self.sample, self.programme, improvements, self.provenance)
+        mine = (improvements,) if isinstance(improvements, str) else improvements
+        return propose_set(self.sample, self.programme, mine, self.provenance)
 
     def plot(self, chart: str, ax: Any = None, language: str = "en") -> Any:
         """Draw a chart of the gallery, such as "frontier": a picture, or on one's own `ax`."""
@@ -280,6 +286,7 @@ class Study:
         what: str = "",
         columns: Sequence[str] = (),
         *,
+        rows: str | Sequence[str] = (),
         plot: str = "",
         language: str = "en",
     ) -> Any:
@@ -291,6 +298,7 @@ class Study:
         ----------
         what : a part, such as "programme", or a table or method of it: "programme.good_sets"
         columns : of the table
+        rows : labels of the table; only rows that bear one of them, such as "programme"
         plot : a chart instead, by its name
         language : of the chart
         """
@@ -298,12 +306,14 @@ class Study:
         try:
             if plot:
                 return self.plot(plot, language=language)
-            return shown_of(self.answer(part), way, columns)
+            return shown_of(self.answer(part), way, columns, rows)
         except NotAskedError as error:
             return Unasked(str(error))
 
     def report(self, path: str | Path, language: str = "en", annex: str = "short") -> Path:
         """Write the decision paper with its annex, "short" or "full", as a PDF."""
+        if Path(path).suffix.lower() != ".pdf":
+            raise InputError(f"{path}: the paper is a PDF. Let the name end in .pdf.")
         write = import_module("capworth.runs.run").write_paper
         written: Path = write(self, Path(path), language, annex)
         return written
@@ -323,7 +333,13 @@ class Study:
         return _FIGURES[self]
 
     def figure(self, name: str) -> Figure:
-        """Return one figure, such as `cost.programme`; the error names the nearest ids."""
+        """Return one figure, such as `cost.programme`; the error names the nearest ids.
+
+        Its kind may stand behind: `net.programme.mean` is `net.programme`, which is a mean.
+        """
+        stem, _, kind = name.rpartition(".")
+        if name not in self.figures and stem in self.figures and self.figures[stem].kind == kind:
+            return self.figures[stem]
         return self.figures[name]
 
     def explain(self, name: str, language: str = "en") -> str:
@@ -392,6 +408,12 @@ class Found(Mapping[str, Any]):
 
 _FIGURES: WeakKeyDictionary[Study, Figures] = WeakKeyDictionary()  # found once for each study
 FINDINGS = ("appraisal", "claim", "programme")  # that a study prints of itself
+ON_REQUEST: Mapping[str, str] = MappingProxyType(
+    {
+        "conventions": "`compare_conventions(case)`, or `capworth run CASE --parameters all`",
+        "futures": "`scorecard(case)`, or `capworth run CASE --futures`",
+    }
+)
 PARTS: Mapping[str, Part[Any]] = MappingProxyType(
     {name: part for name, part in vars(Study).items() if isinstance(part, Part)}
 )

@@ -6,8 +6,10 @@ from pathlib import Path
 import pandas as pd
 
 from capworth.model.result import Answer
+from capworth.study.pages import told_of
 from capworth.study.stages import Study
 
+LABEL = "names the row"  # what the first columns of a table do
 RANKS = ("capability_ranks", "priority_ranks")  # tables of rank acceptability
 
 
@@ -35,6 +37,24 @@ def indexed(table: pd.DataFrame) -> pd.DataFrame:
     return table.rename_axis("row") if table.index.names == [None] else table
 
 
+def columns_told(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Say of every column of these tables its unit and what it means, by the one dictionary.
+
+    Returns
+    -------
+    A row for each column, in the order of the files: `column`, `unit`, `meaning`; under `table`.
+    """
+    rows = []
+    for name, table in tables.items():
+        whole = indexed(table)
+        rows += [(name, str(level), "", LABEL) for level in whole.index.names]
+        for column in map(heading, whole.columns):
+            told = told_of(name, column)
+            rows.append((name, column, told.unit if told else "", told.meaning if told else ""))
+    heads = ["table", "column", "unit", "meaning"]
+    return pd.DataFrame(rows, columns=heads).set_index("table")
+
+
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write a table as `as_csv` gives it."""
     path.write_text(as_csv(table), encoding="utf-8", newline="")
@@ -46,6 +66,10 @@ def place_in(tables: Path, subject: str) -> str:
         path = tables / f"{name}.csv"
         if path.is_file():
             table = pd.read_csv(path, index_col=0)
+            if subject not in table.index and name == RANKS[0]:
+                unplaced = pd.read_csv(tables / "capabilities.csv", index_col=0).index
+                if subject in unplaced:
+                    return "no place is told of it: nobody can say when it ends"
             if subject in table.index:
                 shares = table.loc[subject].to_numpy(dtype=float)
                 place = int(shares.argmax()) + 1

@@ -42,7 +42,13 @@ CURVED = 3_000  # draws through which the curves of explained variance are laid
 
 
 WEAK = ("D", "E")  # grades that are judged, or hold a place
-RESTS = {"cost": "costs", "score": "scores", "money": "chain", "swing": "effects"}  # by its column
+RESTS = {  # by its column
+    "cost": "costs",
+    "division": "costs",
+    "score": "scores",
+    "money": "chain",
+    "swing": "effects",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -232,11 +238,17 @@ def _probability_of_turning(estimate: Estimate, base: float, low: float, high: f
 
 
 def _evidence(sample: Sample, inputs: tuple[Estimate, ...], swings: Floats) -> pd.DataFrame:
-    """Shares by grade at the modes: of whole-life cost, of weighted score, of money, of swings."""
+    """Shares by grade at the modes: of whole-life cost, of weighted score, of money, of swings.
+
+    Whole-life cost twice: as a sum, which a stated total makes as firm as itself, and as it is
+    divided among what causes it.
+    """
     case, model, modes = sample.case, sample.model, sample.modes
-    cost = dict.fromkeys(GRADES, 0.0)
+    cost, division = dict.fromkeys(GRADES, 0.0), dict.fromkeys(GRADES, 0.0)
+    firm = _totals(case)
     for line, _, amount in model.costs.by_line():
-        cost[line.amount.grade] += amount
+        cost[firm.get(line.total, line.amount.grade)] += amount
+        division[line.amount.grade] += amount
     weights = model.value.weights(AtModes())[0]
     place = {c: k for k, c in enumerate(case.capability_ids)}
     leaf = {c.id: k for k, c in enumerate(model.value.leaves)}
@@ -251,11 +263,24 @@ def _evidence(sample: Sample, inputs: tuple[Estimate, ...], swings: Floats) -> p
     for estimate, swing in zip(inputs, swings, strict=True):
         swung[estimate.grade] += float(swing) ** 2
     table = pd.DataFrame(
-        {"cost": cost, "score": score, "money": money, "swing": swung},
+        {"cost": cost, "division": division, "score": score, "money": money, "swing": swung},
         index=pd.Index(GRADES, name="grade"),
     )
     total = table.sum()
     return table / total.where(total > 0, 1.0)
+
+
+def _totals(case: Case) -> dict[str, str]:
+    """Grade of the sum of the parts of each stated total.
+
+    It is that of the total; what is left of it when a part is not counted is known no better than
+    that part.
+    """
+    grades = {total.id: total.amount.grade for total in case.totals}
+    for line in case.costs:
+        if line.total and line.treatment != "forward":
+            grades[line.total] = max(grades[line.total], line.amount.grade)
+    return grades
 
 
 def _weakest_links(case: Case, model: Model) -> dict[str, str]:

@@ -87,6 +87,7 @@ def test_smallest_p_of_a_labelling(golden: dict[str, Any]) -> None:
     assert deals.floor == pytest.approx(golden["p"], abs=golden["atol"])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("few", [31, 10])
 def test_the_announced_contrast_has_the_announced_power(few: int) -> None:
     """Normal outcomes with a difference of that size: found in 80 % of other cases and deals."""
@@ -362,6 +363,7 @@ def test_silent_splits_move_a_ratio_that_counts_lines() -> None:
     assert found == pytest.approx({"TRAINING": 0.44, "SLTD": 1.33}, abs=0.005)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("what", ["functions", "values"])
 def test_chance_rarely_says_a_word_of_direction(what: str) -> None:
     for readings in (LEVEL, PER_EURO):
@@ -375,6 +377,7 @@ def test_chance_rarely_says_a_word_of_direction(what: str) -> None:
     assert alone["greater, margin not shown"] == pytest.approx(0.04, abs=0.035)
 
 
+@pytest.mark.long
 def test_what_the_guards_take_from_the_words_of_chance() -> None:
     """Method note 8.6 has the words of the bare test: up, inconclusive, down, no difference.
 

@@ -63,6 +63,8 @@ def paths_are_whole(settings: Mapping[str, object], typed: Typed) -> Iterator[Fi
         if given and len(given) < 3:
             yield row.fault(given[0], "growth of cost that is half stated", "Give all three.")
         ends = row["ends"]
+        if ends is not None and row["end_unknown"]:
+            yield row.fault("end_unknown", f"its end is said, {ends}", "Leave one of them blank.")
         if not isinstance(ends, int) or not isinstance(first, int) or not isinstance(last, int):
             continue
         if not first < ends <= last:

@@ -61,6 +61,47 @@ def detectable_contrast(
     return float(quantiles * np.sqrt((w**2) @ x**2) / spread)
 
 
+class Planting(NamedTuple):
+    """What planted claims are tested with, whatever the outcomes; see `found_from`.
+
+    Attributes
+    ----------
+    null, seen : (deals, lines) and (claims, lines) what outcomes are multiplied by and summed
+    allowed : how many deals may reach as much
+    """
+
+    null: Floats
+    seen: Floats
+    allowed: int
+
+    @classmethod
+    def of(
+        cls, share: ArrayLike, weight: ArrayLike, deals: Deals, planted: Ints, level: float
+    ) -> "Planting":
+        """Deal the shares as they are and as each claim has them."""
+        g, order = finite(share, "share"), deals.order
+        if deals.exact:
+            order = np.concatenate((np.arange(len(g))[None], order))
+        return cls(
+            slope_statistic(g, weight, order).dealt,
+            slope_statistic(g, weight, planted).dealt,
+            _allowed(len(order), level, own=not deals.exact),
+        )
+
+    def found(self, start: ArrayLike, growth: ArrayLike) -> Floats:
+        """(claims,) size from which on the test finds each; see `found_from`."""
+        grown = finite(growth, "growth")
+        y = np.broadcast_to(finite(start, "start"), grown.shape)
+        sizes = []
+        for some in _parts(len(grown)):
+            seen, mine, more = self.seen[some], y[some], grown[some]
+            ahead, gain = (seen * mine).sum(axis=1), (seen * more).sum(axis=1)
+            tie = _TIE * (np.abs(seen) * np.abs(mine)).sum(axis=1)
+            null, rising = mine @ self.null.T, more @ self.null.T
+            sizes.append(_passed(null, ahead - tie, rising, gain, self.allowed))
+        return np.concatenate(sizes)
+
+
 @checked
 def found_from(
     start: ArrayLike,
@@ -91,20 +132,7 @@ def found_from(
     The statistic is linear in the outcome, so each deal is passed at one size: no search. A deal
     that grows as fast as the claim, or faster, counts as never passed.
     """
-    g, grown = finite(share, "share"), finite(growth, "growth")
-    order = (
-        deals.order if not deals.exact else np.concatenate((np.arange(len(g))[None], deals.order))
-    )
-    null = slope_statistic(g, weight, order).dealt
-    seen = slope_statistic(g, weight, planted).dealt
-    y = np.broadcast_to(finite(start, "start"), grown.shape)
-    allowed = _allowed(len(null), level, own=not deals.exact)
-    sizes = []
-    for some in _parts(len(grown)):
-        ahead, gain = (seen[some] * y[some]).sum(axis=1), (seen[some] * grown[some]).sum(axis=1)
-        tie = _TIE * (np.abs(seen[some]) * np.abs(y[some])).sum(axis=1)
-        sizes.append(_passed(y[some] @ null.T, ahead - tie, grown[some] @ null.T, gain, allowed))
-    return np.concatenate(sizes)
+    return Planting.of(share, weight, deals, planted, level).found(start, growth)
 
 
 @checked
@@ -151,16 +179,27 @@ def _allowed(deals: int, level: float, own: bool) -> int:
 
 
 def _passed(null: Floats, ahead: Floats, rising: Floats, gain: Floats, allowed: int) -> Floats:
-    """Size beyond which no more deals (claims, deals) than allowed reach as much as the claim."""
+    """Size beyond which no more deals (claims, deals) than allowed reach as much as the claim.
+
+    `null` and `rising` are used up.
+    """
     if allowed < 0:
         return np.full(len(ahead), np.inf)
     if allowed >= null.shape[1]:
         return np.zeros(len(ahead))
-    pace = gain[:, None] - rising
-    slow = pace <= _TIE * np.abs(gain)[:, None]
-    passed = np.where(slow, np.inf, (null - ahead[:, None]) / np.where(slow, 1.0, pace))
+    pace = np.subtract(gain[:, None], rising, out=rising)
+    passed = np.subtract(null, ahead[:, None], out=null)
+    least = _TIE * np.abs(gain)
+    if (pace.min(axis=1) <= least).any():
+        slow = pace <= least[:, None]
+        pace[slow] = 1.0
+        passed /= pace
+        passed[slow] = np.inf
+    else:
+        passed /= pace
     nth = passed.shape[1] - 1 - allowed
-    return np.asarray(np.partition(passed, nth, axis=1)[:, nth])
+    passed.partition(nth, axis=1)
+    return passed[:, nth].copy()
 
 
 @checked

@@ -64,6 +64,50 @@ def specification_curve(
     A line without an outcome stays in the deals with weight 0. 1,000 specifications of 31 lines in
     1,000 deals take well under a second.
     """
+    slope, intercept = _dealt_slopes(outcomes, weights, share, order)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = np.where(intercept > 0, (intercept + slope) / intercept, np.nan)
+    least, deals = _least(slope), len(slope)
+    # a slope is one of the greatest that alpha allows where the next greatest does not reach it
+    most = np.count_nonzero(np.arange(1, deals + 1) / deals <= alpha)
+    beyond = np.ones_like(slope, dtype=bool)
+    if most < deals:
+        place = deals - 1 - most
+        beyond = least > np.partition(np.ascontiguousarray(slope.T), place, axis=1)[:, place]
+    deviation = slope.std(axis=0)
+    score = np.median(slope / np.where(deviation > 0, deviation, 1), axis=1)
+    many = beyond.mean(axis=1)
+    curve = np.sort(ratios, axis=1)
+    null = order_quantiles(curve, QUANTILES).T
+    found = ratios[0][np.isfinite(ratios[0])]
+    return SpecificationCurve(
+        ratio=ratios[0],
+        p_greater=(slope >= least[0]).sum(axis=0) / deals,
+        null=null,
+        median_ratio=float(np.median(found)) if len(found) else float("nan"),
+        p_median=float((score >= score[0] - _TIE).mean()),
+        share_greater=float(many[0]),
+        p_share=float((many >= many[0] - _TIE).mean()),
+    )
+
+
+@checked
+def p_greater(outcome: ArrayLike, weight: ArrayLike, share: ArrayLike, order: Ints) -> float:
+    """p_greater of one specification, by itself; see `specification_curve`."""
+    y, w = (np.asarray(part, dtype=np.float64)[None] for part in (outcome, weight))
+    slope = _dealt_slopes(y, w, share, order)[0]
+    return float((slope >= _least(slope)[0]).mean())
+
+
+def _least(slope: Floats) -> Floats:
+    """What another deal must reach to count as no less: all but the slope itself."""
+    return np.asarray(slope - _TIE * np.abs(slope).max(axis=0))
+
+
+def _dealt_slopes(
+    outcomes: ArrayLike, weights: ArrayLike, share: ArrayLike, order: Ints
+) -> tuple[Floats, Floats]:
+    """(deals, specifications) slopes on the share and intercepts, those observed first."""
     y, g = np.asarray(outcomes, dtype=np.float64), within(share, "share", 0, 1)
     given = np.asarray(weights, dtype=np.float64)
     if y.ndim != 2 or y.shape != given.shape or y.shape[1:] != g.shape:
@@ -82,27 +126,4 @@ def specification_curve(
         (dealt @ (w * y).T - middle * level) / np.where(spread > 1e-12, spread, 1),
         0.0,
     )
-    intercept = level - slope * middle
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = np.where(intercept > 0, (intercept + slope) / intercept, np.nan)
-    size = _TIE * np.abs(slope).max(axis=0)
-    ranks = np.empty_like(slope)  # how many deals reach at least as much
-    for k in range(slope.shape[1]):
-        column = np.sort(slope[:, k])
-        ranks[:, k] = len(column) - np.searchsorted(column, slope[:, k] - size[k], side="left")
-    p = ranks / len(slope)
-    deviation = slope.std(axis=0)
-    score = np.median(slope / np.where(deviation > 0, deviation, 1), axis=1)
-    many = (p <= alpha).mean(axis=1)
-    curve = np.sort(ratios, axis=1)
-    null = order_quantiles(curve, QUANTILES).T
-    found = ratios[0][np.isfinite(ratios[0])]
-    return SpecificationCurve(
-        ratio=ratios[0],
-        p_greater=p[0],
-        null=null,
-        median_ratio=float(np.median(found)) if len(found) else float("nan"),
-        p_median=float((score >= score[0] - _TIE).mean()),
-        share_greater=float(many[0]),
-        p_share=float((many >= many[0] - _TIE).mean()),
-    )
+    return slope, level - slope * middle

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -14,8 +15,8 @@ from capworth.methods.claim.deals import Deals, cost_strata, deal
 from capworth.methods.claim.power import (
     HIGHEST,
     WIDEST,
+    Planting,
     detectable_contrast,
-    found_from,
     found_from_held,
     smallest,
 )
@@ -262,11 +263,18 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class _Dealt:
-    """The deals of one list: inside strata, among all lines for the check of costs, without one."""
+    """The deals of one list: inside strata, among all lines for the check of costs, without one.
 
+    Those without a line are dealt when they are first asked for.
+    """
+
+    lines: Lines
+    rule: Rule
     inside: Deals
     free: Ints
-    left: tuple[Deals, ...]
+    fewer: int
+    name: str
+    _left: dict[int, Deals] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, lines: Lines, rule: Rule, number: int, left: int = 0, name: str = "") -> _Dealt:
@@ -274,17 +282,21 @@ class _Dealt:
         strata, every = cost_strata(lines.cost, rule.strata), np.arange(len(lines.cost))
         inside = deal(lines.kinds, strata, number, stream(rule.seed, f"claim/strata{name}"))
         free = deal(every, 0 * every, number, stream(rule.seed, f"claim/free{name}")).order
-        fewer = []
-        for line in every if left else ():
-            some = lines.take(np.delete(every, line))
-            random = stream(rule.seed, f"claim/left out{name}", int(line))
-            fewer.append(deal(some.kinds, cost_strata(some.cost, rule.strata), left, random))
-        return cls(inside, free, tuple(fewer))
+        return cls(lines=lines, rule=rule, inside=inside, free=free, fewer=left, name=name)
+
+    def left(self, line: int) -> Deals:
+        """Deals of the list without one line."""
+        if line not in self._left:
+            some = self.lines.take(np.delete(np.arange(len(self.lines.cost)), line))
+            random = stream(self.rule.seed, f"claim/left out{self.name}", line)
+            strata = cost_strata(some.cost, self.rule.strata)
+            self._left[line] = deal(some.kinds, strata, self.fewer, random)
+        return self._left[line]
 
     @property
     def few(self) -> bool:
         """Whether some are all the deals there are, and so belong to these vectors alone."""
-        return self.inside.exact or any(deals.exact for deals in self.left)
+        return self.inside.exact or any(self.left(k).exact for k in range(len(self.lines.cost)))
 
 
 @checked
@@ -294,6 +306,7 @@ def examine(
     rule: Rule,
     deals: int = DEALS,
     beside: bool = False,
+    power: Power | None = None,
 ) -> Verdict:
     """Test a claim: power first, then the registered reading and what guards it.
 
@@ -305,9 +318,11 @@ def examine(
     deals : how many
     beside : whether it stands beside the registered reading: no splits, and what is left without
         each line is found only where a word depends on it
+    power : of the first reading, where it is known
     """
     dealt = _Dealt.of(lines, rule, deals, min(deals, LEFT_DEALS))
-    power = power_of(lines, readings[0], rule, held=not beside)
+    if power is None:
+        power = power_of(lines, readings[0], rule, held=not beside)
     judged = tuple(
         _judge(lines, reading, rule, dealt, BESIDE if beside else FULL) for reading in readings
     )
@@ -342,39 +357,33 @@ def power_of(lines: Lines, reading: Reading, rule: Rule, held: bool = True) -> P
     the formula with normal quantiles promises it a little sooner, as the test pays for its strata
     and for not knowing the spread. Without `held` the test with log cost held is not looked at.
     """
-    weight, share, strata = reading.weight(lines), lines.share, cost_strata(lines.cost, rule.strata)
-    planted = planted_deals(lines, rule, BATCHES * PLANTED).reshape(BATCHES, PLANTED, -1)
-    errors = stream(rule.seed, "claim/errors").normal(size=planted.shape)
+    weight, share = reading.weight(lines), lines.share
+    every, outcome = np.arange(len(share)), reading.outcome
     check = CostCheck.of(weight, lines.cost, reading.per_cost) if held else None
-    every = np.arange(len(share))
-    dealt = [
-        deal(lines.kinds, strata, POWER_DEALS, stream(rule.seed, "claim/power", batch))
-        for batch in range(BATCHES)
-    ]
-    by_ratio, by_contrast, by_check = [], [], []
-    for batch, (claims, apart, inside) in enumerate(zip(planted, errors, dealt, strict=True)):
-        free = deal(every, 0 * every, HELD_DEALS, stream(rule.seed, "claim/power/free", batch))
-        there = share[claims]
-        test, grown = (share, weight, inside, claims, rule.alpha), reading.outcome * there
-        by_ratio.append(found_from(reading.outcome, grown, *test))
-        by_contrast.append(found_from(apart, there, *test))
+    strata = cost_strata(lines.cost, rule.strata)
+    batches = _batches(*(part.tobytes() for part in (share, weight, lines.kinds, strata)), rule)
+    by_ratio, by_check = [], []
+    for number, batch in enumerate(batches):
+        grown = outcome * share[batch.claims]
+        by_ratio.append(batch.planting.found(outcome, grown))
+        free = every[None]
+        if check is not None:
+            random = stream(rule.seed, "claim/power/free", number)
+            free = deal(every, 0 * every, HELD_DEALS, random).order
         by_check.append(
-            found_from_held(reading.outcome, grown, share, check, free.order, claims, rule.alpha)
+            found_from_held(outcome, grown, share, check, free, batch.claims, rule.alpha)
         )
     ratio, cleared = smallest(by_ratio, POWER, HIGHEST - 1), float("nan")
     fitted = float(share_regression(reading.outcome, share, weight).ratio)
     if 1 + ratio.size > rule.detectable_most and np.isfinite(fitted) and fitted > 0:
-        alone = reading.outcome / (1 + (fitted - 1) * share)
-        sizes = [
-            found_from(alone, alone * share[claims], share, weight, inside, claims, rule.alpha)
-            for claims, inside in zip(planted, dealt, strict=True)
-        ]
+        alone = outcome / (1 + (fitted - 1) * share)
+        sizes = [batch.planting.found(alone, alone * share[batch.claims]) for batch in batches]
         cleared = 1 + smallest(sizes, POWER, HIGHEST - 1).size
     both = np.maximum(by_ratio, by_check)
     return Power(
-        floor=1 / min(dealt[0].many, DEALS + 1),
-        deals=dealt[0].many,
-        contrast=smallest(by_contrast, POWER, WIDEST).size,
+        floor=1 / min(batches[0].deals, DEALS + 1),
+        deals=batches[0].deals,
+        contrast=smallest([batch.by_contrast for batch in batches], POWER, WIDEST).size,
         formula=detectable_contrast(share, weight, rule.alpha, POWER),
         ratio=1 + ratio.size,
         ratio_low=1 + ratio.low,
@@ -387,10 +396,39 @@ def power_of(lines: Lines, reading: Reading, rule: Rule, held: bool = True) -> P
     )
 
 
+class _Batch(NamedTuple):
+    """Claims planted on deals of their own, and what is told of them whatever the outcome."""
+
+    claims: Ints  # (claims, lines)
+    planting: Planting
+    by_contrast: Floats  # (claims,)
+    deals: float  # different ones there are
+
+
+@lru_cache(maxsize=2)  # readings of one list in turn
+def _batches(
+    share: bytes, weight: bytes, kinds: bytes, strata: bytes, rule: Rule
+) -> tuple[_Batch, ...]:
+    g, w = np.frombuffer(share), np.frombuffer(weight)
+    kind, stratum = (np.frombuffer(part, dtype=np.int64) for part in (kinds, strata))
+    planted = _dealt_inside(stratum, rule, BATCHES * PLANTED).reshape(BATCHES, PLANTED, -1)
+    errors = stream(rule.seed, "claim/errors").normal(size=planted.shape)
+    found = []
+    for number, (claims, apart) in enumerate(zip(planted, errors, strict=True)):
+        random = stream(rule.seed, "claim/power", number)
+        inside = deal(kind, stratum, POWER_DEALS, random)
+        planting = Planting.of(g, w, inside, claims, rule.alpha)
+        found.append(_Batch(claims, planting, planting.found(apart, g[claims]), inside.many))
+    return tuple(found)
+
+
 @checked
 def planted_deals(lines: Lines, rule: Rule, number: int = 1_000) -> Ints:
     """(number, lines) whose functions each line gets before a ratio is planted, or under a null."""
-    strata = cost_strata(lines.cost, rule.strata)
+    return _dealt_inside(cost_strata(lines.cost, rule.strata), rule, number)
+
+
+def _dealt_inside(strata: Ints, rule: Rule, number: int) -> Ints:
     generator = stream(rule.seed, "claim/planted")
     order = np.tile(np.arange(len(strata)), (number, 1))
     for place in (np.flatnonzero(strata == s) for s in np.unique(strata)):
@@ -422,8 +460,8 @@ def null_words(
     dealt = _Dealt.of(lines, rule, NULL_DEALS, NULL_LEFT, "/null")
     counts = dict.fromkeys(WORDS, 0)
     orders = _null_orders(lines, rule, what, number)
-    far = np.zeros(len(orders), dtype=bool)
-    if not dealt.few:
+    far, few = np.zeros(len(orders), dtype=bool), dealt.few
+    if not few:
         cases = [
             _far_from_words(lines, r, rule, dealt.inside.order, what, orders) for r in readings
         ]
@@ -432,15 +470,26 @@ def null_words(
     for order in orders[~far]:
         there = lines.dealt(order) if what == "functions" else lines
         here = readings if there is not lines else [r.dealt(order, lines.cost) for r in readings]
-        if dealt.few and there is not lines:
+        if few and there is not lines:
             dealt = _Dealt.of(there, rule, NULL_DEALS, NULL_LEFT, "/null")
-        word = weakest([_judge(there, r, rule, dealt, BARE).word for r in here])
+            few = dealt.few
+        word = _weakest(_judge(there, r, rule, dealt, BARE).word for r in here)
         if word in (SUPPORTED, GREATER) and not _signs_agree(there, here[0]):
             word = INCONCLUSIVE
         if word != INCONCLUSIVE:  # costly, and can only take a word away
-            word = weakest([_judge(there, r, rule, dealt, GUARDED).word for r in here])
+            word = _weakest(_judge(there, r, rule, dealt, GUARDED).word for r in here)
         counts[word] += 1
     return {word: count / len(orders) for word, count in counts.items()}
+
+
+def _weakest(words: Iterable[str]) -> str:
+    """Join words as `weakest` does, and ask for no more once one is inconclusive."""
+    found = []
+    for word in words:
+        if word == INCONCLUSIVE:
+            return word
+        found.append(word)
+    return weakest(found)
 
 
 def _far_from_words(
@@ -477,9 +526,10 @@ def _judge(lines: Lines, reading: Reading, rule: Rule, dealt: _Dealt, how: str) 
     fit = share_regression(outcome, share, weight)
     slope = slope_statistic(share, weight, dealt.inside.order)
     plain = p_values(slope, share, outcome, rule.margin)
-    check = cost_statistic(share, weight, lines.cost, dealt.free, reading.per_cost)
-    held = NEVER if check is None else p_values(check, share, outcome, rule.margin)
-    alone = word_of(plain, rule.alpha)
+    alone, held = word_of(plain, rule.alpha), NEVER
+    if alone != INCONCLUSIVE or how in (BESIDE, FULL):  # else it can only stay so
+        check = cost_statistic(share, weight, lines.cost, dealt.free, reading.per_cost)
+        held = NEVER if check is None else p_values(check, share, outcome, rule.margin)
     word, reason = weakest((alone, word_of(held, rule.alpha))), "cost"
     if word == alone:
         reason = ""
@@ -539,7 +589,7 @@ def _without(
     share, weight = fewer.share, read.weight(fewer)
     if len(others) < 2 or np.ptp(share) <= 1e-6:
         return NEVER, float("nan")
-    slope = slope_statistic(share, weight, dealt.left[line].order)
+    slope = slope_statistic(share, weight, dealt.left(line).order)
     ratio = float(share_regression(read.outcome, share, weight).ratio)
     return p_values(slope, share, read.outcome, rule.margin), ratio
 
@@ -552,7 +602,7 @@ def _split_words(
     for line in np.argsort(-lines.cost, kind="stable")[:SPLITS]:
         splits = [split_line(lines, reading, int(line), SPLITS) for reading in readings]
         dealt = _Dealt.of(splits[0][0], rule, deals)
-        words.append(weakest(_judge(more, read, rule, dealt, BARE).word for more, read in splits))
+        words.append(_weakest(_judge(more, read, rule, dealt, BARE).word for more, read in splits))
     return tuple(words)
 
 

@@ -368,11 +368,30 @@ class Search:
             self._starts[row] = found
         return found
 
+    def _chances(self, rows: Ints, room: float) -> Floats:
+        """(rows,) share of draws in which each of some sets asks for no more than there is room.
+
+        Many at once, in products whose last bits are not those of a sum: sets that come so near in
+        some draw that these might decide are summed once more by themselves.
+        """
+        found = np.empty(len(rows))
+        step = max(1, (BLOCK >> 3) // max(len(self._cost), 1))
+        near = 1e-12 * len(self._expected) * abs(room) if np.isfinite(room) else 0.0
+        for start in range(0, len(rows), step):
+            some = rows[start : start + step]
+            totals = self.sets[some].astype(np.float64) @ self._by_project
+            low = np.count_nonzero(totals <= room - near, axis=1)
+            unsure = np.flatnonzero(low != np.count_nonzero(totals <= room + near, axis=1))
+            chances = low / len(self._cost)
+            chances[unsure] = [(self._totals(r) <= room).mean() for r in some[unsure]]
+            found[start : start + step] = chances
+        return found
+
     def _likeliest(self, budget: float, among: Bools | None) -> "_Found":
         """The set that keeps the budget in most draws, then the most valuable, as started."""
         rows = np.arange(len(self.sets)) if among is None else np.flatnonzero(among)
         cheap = rows[np.argsort(self._means[rows], kind="stable")[:LIKELY]]
-        chance = np.array([(self._totals(r) <= budget * (1 + ROOM)).mean() for r in cheap])
+        chance = self._chances(cheap, budget * (1 + ROOM))
         row = int(cheap[np.lexsort((-self._bound[cheap], -chance))[0]])
         members = tuple(np.flatnonzero(self.sets[row]).tolist())
         none = np.zeros(self.sets.shape[1], dtype=np.int64)
@@ -568,22 +587,37 @@ def _starts(
     placed: set[int] = set()
     meets = falling and joint is not None and _meets(chosen, plan, joint)
     stated = np.inf if joint is None else joint(chosen, delays)
+    takes, worths = planned[order], plan.worth[order]  # by place in the order
+    opens, values = np.isfinite(worths), worths.tolist()
+    uses = np.ascontiguousarray(uses[:, order])
+    taken_by = [
+        [np.flatnonzero(part).tolist() for part in one.T] for one in uses.transpose(1, 0, 2)
+    ]
 
-    def keeps_order() -> bool:
+    asked_of = {
+        k: [(a, needed) for a, needed in after if k == a or k in [b for b, _ in needed]]
+        for k in order
+    }
+
+    def keeps_order(project: int) -> bool:
+        """Whether one that was just placed keeps the order with those placed before."""
         return all(
             any(b not in placed or delays[a] >= delays[b] - years for b, years in needed)
-            for a, needed in after
+            for a, needed in asked_of[project]
             if a in placed
         )
 
-    def most(depth: int, used: Floats) -> float:
-        """What the rest is worth at most, each in the best place that is still free for it."""
-        rest = order[depth:]
-        free = (used + planned[rest] <= caps).all(axis=2)
-        return float(np.where(free, plan.worth[rest], -np.inf).max(axis=1).sum())
+    def most(depth: int, used: Floats) -> list[float]:
+        """What the rest is worth at most, each in the best place that is still free for it.
 
-    def hopeless(depth: int, used: Floats, value: float) -> bool:
-        ahead = value + spare + most(depth, used)
+        For each of several ways (ways, rules) in which the others use what there is.
+        """
+        free = np.logical_and.reduce(used[:, None, None] + takes[depth:] <= caps, axis=3)
+        best_of = np.maximum.reduce(np.where(free, worths[depth:], -np.inf), axis=2)
+        found: list[float] = np.add.reduce(best_of, axis=1).tolist()
+        return found
+
+    def hopeless(ahead: float) -> bool:
         if ahead + eased < floor or (best and ahead <= best[0][0]):
             return True
         if not meets or joint is None:
@@ -603,23 +637,25 @@ def _starts(
             if not best or held > best[0][0] + more:
                 best[:] = [(held, delays.copy(), float(within.mean()), got)]
             return
-        project = order[depth]
+        project, mine = order[depth], takes[depth]
         placed.add(project)
-        for delay in range(plan.worth.shape[1]):
-            total = used + planned[project, delay]
-            if not np.isfinite(plan.worth[project, delay]) or (total > caps).any():
-                continue
+        totals = used + mine
+        fits = opens[depth] & np.logical_and.reduce(totals <= caps, axis=1)
+        starts = np.flatnonzero(fits)
+        totals = totals[starts]
+        rests = most(depth + 1, totals)
+        for delay, total, rest in zip(starts.tolist(), totals, rests, strict=True):
             if tried.places >= most_places or tried.weighed >= max(most_weighed, FEW):
                 tried.cut = True
                 break
             delays[project] = delay
-            then = value + float(plan.worth[project, delay])
-            if not keeps_order() or hopeless(depth + 1, total, then):
+            then = value + values[depth][delay]
+            if not keeps_order(project) or hopeless(then + spare + rest):
                 continue
-            taken = np.flatnonzero(uses[:, project, delay]).tolist()
+            taken = taken_by[depth][delay]
             before, still = sums[taken], within
             for rule in taken:
-                use = uses[rule, project, delay]
+                use = uses[rule, depth, delay]
                 sums[rule] += prices[project] * use if scaled[rule] else use
                 still = still & (sums[rule] <= caps[rule])
             if np.count_nonzero(still) >= enough:
@@ -629,7 +665,7 @@ def _starts(
         placed.discard(project)
 
     none = np.zeros(len(caps))
-    if not hopeless(0, none, 0.0):
+    if not hopeless(0.0 + spare + most(0, none[None])[0]):
         place(0, none, np.ones(prices.shape[1], dtype=bool), 0.0)
     if not best or best[0][3] < floor:
         return None, tried

@@ -3,17 +3,21 @@
 Each has the finding of a chart of the gallery as its title; nothing is computed here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import isfinite, isnan
 from typing import Any
 
 import pandas as pd
 
-from capworth.case.model import SIZES
+from capworth.case.model import DISTANCE, HARM, NET, SIZES
+from capworth.case.rows import TAKEN
 from capworth.charts.gallery import GALLERY
 from capworth.excellence.services import BOTH, DERIVED, DESIGNATED, NEITHER
 from capworth.language.numbers import Amount
 from capworth.model.figures import word
+from capworth.programme.architecture import LIFTS
+from capworth.programme.selection import MINIMUM, NOTHING
 from capworth.report.advice import changes
 from capworth.report.annex.claim import claim_paragraphs, claim_span, claim_title
 from capworth.report.annex.sheet import (
@@ -52,12 +56,18 @@ from capworth.report.content import (
 )
 from capworth.report.doubt import level_of
 from capworth.report.money import MILLIONS, asked_in, parts_by_payer, payer_key, sure_of, to_raise
+from capworth.report.summary import option_head
 from capworth.study.stages import Study
 
 LINES = 12  # of a table with words
 READY = 7  # readiness from which technology is shown solid
 STEPS = 14  # of a curve that is told in rows
 GROUPED = ("hits", "own_m", "external_m", "own_harm", "national_m")  # sums of groups with errors
+
+
+def _alone(things: Sequence[object]) -> bool:
+    """Whether there is one thing only, so that it is first and last among nothing."""
+    return len(things) < 2
 
 
 def productivity(study: Study) -> Sheet | None:
@@ -105,20 +115,33 @@ def capabilities(study: Study) -> Sheet | None:
     table = largest_first(study.appraisal.to_frame(), "cost_m")
     columns, heads = [("cost_m", "spread")], [head("cost", unit=MILLIONS)]
     if study.case.measured:
-        columns += [("score", "spread"), ("p_first", "probability")]
-        heads += [head("score"), head("p_first")]
+        columns.append(("score", "spread"))
+        heads.append(head("score"))
+    if study.case.measured and len(table) > 1:
+        columns.append(("p_first", "probability"))
+        heads.append(head("p_first"))
     bars = []
     for key, row in rows_of(table):
         written = cells("capabilities", key, row, *columns)
         parts = parts_by_payer(study, key)
         bars.append(Bar(short(key), written, written[0].amount, parts))
     picture = bars_of(heads[0], head("capability"), heads, tuple(bars), key=payer_key(study))
-    return page_of("capabilities.topic", "payers", study, picture)
+    return _noted(study, page_of("capabilities.topic", "payers", study, picture))
+
+
+def _noted(study: Study, page: Sheet) -> Sheet:
+    """Say after the picture of a page of which capability no place can be told."""
+    keys = study.case.capability_ids
+    unplaced = [key for key, placed in zip(keys, study.case.placed, strict=True) if not placed]
+    if not unplaced or not study.case.measured:
+        return page
+    note = Words(say("leaf.unplaced", names=names(unplaced), count=len(unplaced)))
+    return replace(page, blocks=(*page.blocks[:1], note, *page.blocks[1:]))
 
 
 def allocation(study: Study) -> Sheet | None:
     """How far each capability's place moves with the key by which platforms are shared."""
-    if not asked_of("allocation", study):
+    if not asked_of("allocation", study) or _alone(study.case.capabilities):
         return None
     bars = []
     for key, row in rows_of(GALLERY["allocation"].table(study)):
@@ -126,7 +149,7 @@ def allocation(study: Study) -> Sheet | None:
         place = row_ref("allocation_ranks", "as stated", key, row, "plain")
         bars.append(Bar(short(key), (place,), Amount(place.amount.middle, low, high)))
     picture = bars_of(head("places"), head("capability"), (head("place"),), tuple(bars), mark="dot")
-    return page_of("allocation.topic", "allocation", study, picture)
+    return _noted(study, page_of("allocation.topic", "allocation", study, picture))
 
 
 def _places(row: Mapping[str, Any]) -> tuple[float, float]:
@@ -182,7 +205,9 @@ def chain(study: Study) -> Sheet | None:
     picture = bars_of(head("harm_rate"), head("capability"), heads, tuple(bars))
     best, first = rows_of(table)[0]
     rate = row_ref("capabilities", "harm_per_m", best, first, "spread")
-    title = say("leaf.chain_title", first=Name(str(best)), rate=rate)
+    title = say(
+        f"leaf.chain_title{'' if len(table) > 1 else '_one'}", first=Name(str(best)), rate=rate
+    )
     note = Words(say("leaf.chain_note"))
     blocks = (picture, note, source_of("payers", study, (picture,)))
     return Sheet(say("question.frontline"), title, blocks)
@@ -224,7 +249,7 @@ def _reading(estimand: str, value: str, counted: str) -> Turned:
 
 def excellence(study: Study) -> Sheet | None:
     """How often each service is excellent and a model, by how it came on the list."""
-    if not asked_of("efficiency", study):
+    if not asked_of("efficiency", study) or _alone(study.case.capabilities):
         return None
     table = study.excellence.to_frame()
     fills = {BOTH: SOLID, DESIGNATED: HATCHED, DERIVED: GREY}
@@ -262,7 +287,7 @@ def gaps(study: Study) -> Sheet | None:
 
 def distances(study: Study) -> Sheet | None:
     """How far each service is from the agreed levels, a number in every cell."""
-    if not asked_of("gap_table", study):
+    if not asked_of("gap_table", study) or _alone(study.case.capabilities):
         return None
     table = GALLERY["gap_table"].table(study)
     order = list(dict.fromkeys(table.index.get_level_values("capability")))
@@ -289,7 +314,7 @@ def distances(study: Study) -> Sheet | None:
 
 def priorities(study: Study) -> Sheet | None:
     """What closes most of the distance for each million."""
-    if not asked_of("improvement_ranks", study):
+    if not asked_of("improvement_ranks", study) or _alone(study.case.improvements):
         return None
     columns = (("gain_per_m", "spread"), ("cost_m", "spread"), ("p_first", "probability"))
     bars = []
@@ -303,7 +328,8 @@ def priorities(study: Study) -> Sheet | None:
 
 def alignment(study: Study) -> Sheet | None:
     """What closes the distance with technology that is ready."""
-    if not asked_of("alignment", study):
+    untold = (f"{TAKEN}readiness" in i.basis for i in study.case.improvements)
+    if not asked_of("alignment", study) or all(untold) or _alone(study.case.improvements):
         return None
     table = largest_first(study.priorities.to_frame(), "gain")
     rows: list[tuple[Text | None, str, Bar]] = []
@@ -320,9 +346,12 @@ def alignment(study: Study) -> Sheet | None:
 
 def architecture(study: Study) -> Sheet | None:
     """What each improvement lifts, and what it needs."""
-    if not asked_of("architecture", study):
+    alone = _alone(study.case.improvements) and _alone(study.case.capabilities)
+    if not asked_of("architecture", study) or alone:
         return None
     links = GALLERY["architecture"].table(study)
+    if not (links["kind"] == LIFTS).any():  # they only save
+        return None
     rows: list[tuple[Cell | None, ...]] = []
     for key in study.case.improvement_ids:
         mine = links[links["from"] == key]
@@ -357,6 +386,10 @@ def overrun(study: Study) -> Sheet | None:
     return page_of("spending.topic", "overrun", study, picture)
 
 
+IN_FULL = {DISTANCE: "gain", NET: "net_m", HARM: "harm_days"}  # what an option is worth
+OF_OPTION = (("needed_m", "tenth"), ("p_within", "probability"))
+
+
 def sets(study: Study) -> Sheet | None:
     """Every good set beside the proposed one: what it takes and lets go, needs and is worth."""
     if not asked_of("good_sets", study):
@@ -373,13 +406,25 @@ def sets(study: Study) -> Sheet | None:
         written = cells("good_sets", key, row, *columns)
         better = row_ref("good_sets", "p_better", key, row, "probability") if place else None
         bars.append(Bar(name, (*written, better), written[0].amount))
+    least = []
+    for key, row in rows_of(study.options.to_frame().loc[[NOTHING, MINIMUM]]):
+        if key == NOTHING or row["chosen"]:
+            columns = ((IN_FULL[found.measure], "spread"), *OF_OPTION)
+            written = cells("options_in_full", key, row, *columns)
+            least.append(
+                Bar(option_head(study, str(key), row), (*written, None), written[0].amount)
+            )
     unit = say(f"programme.unit_{found.measure}", unit=MILLIONS)
     needed = head("needed", sure=sure_of(found), unit=MILLIONS)
     picture = bars_of(
         head("value", unit=unit),
         head("set"),
         (unit, needed, head("within"), head("better")),
-        (Group(None, SOLID, tuple(bars[:1])), Group(None, OUTLINE, tuple(bars[1:]))),
+        (
+            Group(None, SOLID, tuple(bars[:1])),
+            Group(None, OUTLINE, tuple(bars[1:])),
+            Group(None, GREY, tuple(least)),
+        ),
         mark="dot",
         wide=True,
     )
@@ -412,7 +457,7 @@ def timetable(study: Study) -> Sheet | None:
         return None
     table = study.programme.to_frame()
     table = table[table["chosen"]].sort_values(["start", "full_effect"], kind="stable")
-    columns = (("start", "plain"), ("full_effect", "plain"), ("asked_m", "tenth"))
+    columns = (("start", "year"), ("full_effect", "year"), ("asked_m", "tenth"))
     bars = []
     for key, row in rows_of(table):
         start, full = float(row["start"]), float(row["full_effect"])
@@ -434,6 +479,8 @@ def promises(study: Study) -> Sheet | None:
     if "baseline" not in study:
         return None
     frame = study.baseline.to_frame()
+    if frame.empty:
+        return None
     rows: list[tuple[Cell | None, ...]] = []
     for key, row in rows_of(frame):
         improvement, capability, indicator = map(str, key)
@@ -448,7 +495,7 @@ def promises(study: Study) -> Sheet | None:
         )
         levels = (_level(name, key, row, raw) for name in ("today", "planned"))
         name = ".".join(map(word, key))
-        by = ref(f"review.{name}", float(str(row["reviews"])[:4]), "plain")
+        by = ref(f"review.{name}", float(str(row["reviews"])[:4]), "year")
         rows.append((promise, unit_of(raw), *levels, by))
     heads = tuple(head(k) for k in ("promise", "unit_head", "today", "planned", "by"))
     logs = any(raw in LOGS for raw in map(str, frame["unit"]))

@@ -43,6 +43,7 @@ QUANTILES = {name: tail for name, tail in ENDS.items() if tail}  # readings of l
 LIMITS = (  # what no appraisal of this kind can say
     *("deterrence", "connected", "legitimacy", "stated", "platform", "marginal", "interaction"),
 )
+OF_MEMBERS = ("feedback", "members", "network")  # parts that a case without members does not lack
 LONGEST, PRINTED = 100, 32  # rows of a table of the full annex; of a longer one so many are printed
 INTERVAL = stated("range", (HIGH - LOW) / 100, "percent")
 Row = tuple[Cell | None, ...]
@@ -169,10 +170,21 @@ def _errors(study: Study) -> Grid:
 
 def limits(study: Study) -> Sheet:
     """What the model cannot say, and what this case does not ask."""
-    rows = (sentences(bold(say(f"limits.{k}.head")), say(f"limits.{k}.text")) for k in LIMITS)
+    case = study.case
+    of = {  # limits that only some cases have
+        "stated": bool(case.measured),
+        "platform": bool(case.chain),
+        "interaction": len(case.improvements) > 1,
+    }
+    kept = [key for key in LIMITS if of.get(key, True)]
+    rows = (sentences(bold(say(f"limits.{k}.head")), say(f"limits.{k}.text")) for k in kept)
     blocks: list[Block] = [List("limits", None, tuple(rows))]
     known = phrases("en")
-    missing = [part for part in study.not_asked if known.find("pages", f"not_asked.{part}")]
+    missing = [
+        part
+        for part in study.not_asked
+        if known.find("pages", f"not_asked.{part}") and (case.has_members or part not in OF_MEMBERS)
+    ]
     if missing:
         asked = tuple(say(f"not_asked.{part}") for part in missing)
         blocks.append(List("not_asked", None, asked, say("limits.not_asked")))
@@ -242,7 +254,7 @@ def _tables(case: Case) -> Iterator[Grid]:
                 Word("price_kind", price.kind),
                 Own(price.currency),
                 _graded(price.grade, price.source),
-                _set("year", price.year, "plain"),
+                _set("year", price.year, "year"),
                 _set("price", price.value, "exactly"),
             )
             for price in case.prices
@@ -270,7 +282,10 @@ def _parameters(study: Study) -> Iterator[Row]:
     case, settings = study.case, study.case.settings
 
     def row(key: str, value: Text, status: Text | None = None) -> Row:
-        return say(f"parameter.{key}"), value, status or say("parameter.set_by_case")
+        standing = _standing(key, case)
+        if standing and status:
+            status = say("parameter.also", standing=standing, status=status)
+        return say(f"parameter.{key}"), value, status or standing
 
     def worded(key: str, **slots: Slot) -> Phrase:
         return say(f"parameter.{key}", **slots)
@@ -321,6 +336,35 @@ def _parameters(study: Study) -> Iterator[Row]:
         ),
     )
     yield from (row(*found) for found in _judged(study))
+    if taken := sum(e.is_by_grade for e in case.estimates().values()):
+        every = _set("ranges", sum(not e.is_certain for e in case.estimates().values()), "whole")
+        count = _set("ranges by grade", taken, "whole")
+        yield row("ranges", worded("ranges_value", count=count, all=every), worded("ranges_status"))
+
+
+KEYS = {  # of case.toml, behind each row of the parameters
+    "case": ("name",),
+    "cutoff": ("appraisal_date",),
+    "money": ("price_year",),
+    "years": ("first_year", "years"),
+    "discounting": ("discounting", "timing"),
+    "seed": ("seed",),
+    "excellence": ("excellent_efficient", "excellent_top", "top_share"),
+    "extents": ("extent_key",),
+    "budget": ("budget", "budget_confidence", "budget_payers"),
+    "objective": ("objective", "near"),
+}
+
+
+def _standing(key: str, case: Case) -> Phrase | None:
+    """Say whether a parameter is set by the case or taken by default, and what of it."""
+    keys = KEYS.get(key, ())
+    taken = [name for name in keys if name in case.assumed]
+    if not taken:
+        return say("parameter.set_by_case") if keys else None
+    if len(taken) == len(keys):
+        return say("parameter.taken")
+    return say("parameter.taken_of", list=listed(Word("setting", name) for name in taken))
 
 
 def _judged(study: Study) -> Iterator[tuple[str, Phrase]]:

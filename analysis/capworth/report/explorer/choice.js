@@ -4,7 +4,8 @@
 // capworth.model.set_value, the same words as capworth.methods.portfolio.good_sets. A set is a whole
 // number: bit k stands for the k-th improvement. No page is known here.
 
-const TIE = 1e-12, ROOM = 1e-9, NODES = 10000, PLACES = 40000, FEWEST = 200, WEIGHED = 5000, FEW = 20, ONE = 1000, LIKELY = 1000;
+const TIE = 1e-12, ROOM = 1e-9, NODES = 10000, PLACES = 1000000, FEWEST = 200, WEIGHED = 5000, FEW = 20, ONE = 1000, LIKELY = 1000;
+const STEPS = 300, PRICED = [0, 0.5, 0.75, 1, 1.25, 1.5], TABLED = 1296, SLACK = 1e-9, BLOCK = 50, KNOWN = 1 << 20;
 const GOOD = 2000, LISTED = 0.2, CHOICE = 0.35, CORE = 0.9, SAME = 1e-9;
 
 function bytesOf(text) {
@@ -42,6 +43,26 @@ const rangeOf = (values) => {
   const rising = Float64Array.from(values).sort();
   return [rising[placeOf(0.1, rising.length)], rising[placeOf(0.9, rising.length)]];
 };
+// The n-th of some numbers, from 0; they are moved about.
+function nth(values, n) {
+  let low = 0, high = values.length - 1;
+  while (low < high) {
+    const pivot = values[(low + high) >> 1];
+    let i = low, j = high;
+    while (i <= j) {
+      while (values[i] < pivot) i++;
+      while (values[j] > pivot) j--;
+      if (i > j) break;
+      [values[i], values[j]] = [values[j], values[i]];
+      i++;
+      j--;
+    }
+    if (n <= j) high = j;
+    else if (n >= i) low = i;
+    else break;
+  }
+  return values[n];
+}
 const membersOf = (set) => {
   const found = [];
   for (let k = 0, left = set; left; k++, left >>>= 1) if (left & 1) found.push(k);
@@ -68,6 +89,7 @@ class Simulations {
     this.dearest = this.cost.map((column) => Math.max(0, ...column));
     this.sets = this.listed();
     this.choosers = new Map();
+    this.shared = new Map();
   }
 
   listed() {
@@ -100,6 +122,15 @@ class Simulations {
     return this.choosers.get(key);
   }
 
+  placements(enough) {
+    const key = Math.ceil(enough);
+    if (!this.shared.has(key)) {
+      if (this.shared.size > 2) this.shared.clear();
+      this.shared.set(key, new Placements(this, enough));
+    }
+    return this.shared.get(key);
+  }
+
   choose(asked) {
     const steps = this.choosing(asked);
     for (;;) {
@@ -114,6 +145,83 @@ class Simulations {
     yield;
     const found = yield* chooser.search(confidence, must, barred).best(budget, this.data.near);
     return found && chooser.told(found, budget);
+  }
+}
+
+class Placements {
+  // In how many simulations all limits hold once some improvements are placed at their starts: found
+  // once for all sets, budgets and weights. A placement is its number, the empty one is 0; `held` is 0
+  // where it holds in fewer simulations than are enough. The dearest are looked at first.
+  constructor(sim, enough) {
+    const { uses, scaled, caps, opens } = sim.data, { draws, delays } = sim;
+    const total = Float64Array.from({ length: draws }, (_, n) => sim.cost.reduce((sum, column) => sum + column[n], 0));
+    const dearest = Array.from(total.keys()).sort((a, b) => total[b] - total[a]);
+    Object.assign(this, { draws, delays, enough, many: sim.many * delays });
+    this.cost = sim.cost.map((column) => Float64Array.from(dearest, (n) => column[n]));
+    this.room = Float64Array.from(caps, (cap) => cap * (1 + ROOM));
+    this.takes = opens.map((open, k) => open.map((_, d) => caps.flatMap((_, r) => (uses[r][k][d] ? [[r, uses[r][k][d], scaled[r]]] : []))));
+    const fresh = (is) => ({ is, held: new Uint8Array(draws).fill(1), sums: [], own: [] });
+    this.levels = Array.from({ length: sim.many + 1 }, (_, level) => fresh(level ? -1 : 0));
+    this.levels[0].sums = caps.map(() => new Float64Array(draws));
+    this.forget();
+  }
+
+  forget() {
+    this.next = new Map();
+    this.held = [this.draws];
+    for (let level = 1; level < this.levels.length; level++) this.levels[level].is = -1;
+  }
+
+  // The number of a placement with one more behind it.
+  placed(number, k, d) {
+    const key = number * this.many + k * this.delays + d;
+    let found = this.next.get(key);
+    if (found === undefined) {
+      found = this.held.push(-1) - 1;
+      this.next.set(key, found);
+    }
+    return found;
+  }
+
+  // Simulations in which all limits hold at the last placement of a way.
+  holding(way, depth, order, delays) {
+    const number = way[depth];
+    if (this.held[number] < 0) {
+      let first = depth;
+      while (this.levels[first - 1].is !== way[first - 1]) first--;
+      for (let level = first; level <= depth; level++) {
+        this.held[way[level]] = this.sum(level, way[level], order[level - 1], delays[order[level - 1]]);
+      }
+    }
+    return this.held[number];
+  }
+
+  sum(level, number, k, d) {
+    const before = this.levels[level - 1], here = this.levels[level], cost = this.cost[k];
+    const { draws } = this, { held } = here, takes = this.takes[k][d];
+    for (let deeper = level; deeper < this.levels.length && this.levels[deeper].is >= 0; deeper++) this.levels[deeper].is = -1;
+    held.set(before.held);
+    here.sums = before.sums.slice();
+    for (const [r] of takes) here.sums[r] = here.own[r] ??= new Float64Array(draws);
+    let left = before.left ?? draws;
+    for (let from = 0; from < draws; from += BLOCK) {
+      const to = Math.min(from + BLOCK, draws);
+      for (const [r, use, money] of takes) {
+        const column = before.sums[r], more = here.own[r], room = this.room[r];
+        for (let n = from; n < to; n++) {
+          const sum = column[n] + (money ? cost[n] * use : use);
+          more[n] = sum;
+          if (sum > room && held[n]) {
+            held[n] = 0;
+            left--;
+          }
+        }
+      }
+      if (left < this.enough) return 0;
+    }
+    here.left = left;
+    here.is = number;
+    return left;
   }
 }
 
@@ -345,7 +453,7 @@ class Chooser {
     const { sets, data, many } = this.sim;
     const count = sets.length, met = new Float64Array(count);
     for (const pair of data.pairs) {
-      const mean = meanOf(this.bonus(pair, this.measure));
+      const mean = Math.max(0, meanOf(this.bonus(pair, this.measure)));
       sets.forEach((set, row) => { if ((set >>> pair[0]) & 1 && (set >>> pair[1]) & 1) met[row] += mean; });
     }
     this.meetings().forEach((meeting, place) => {
@@ -355,7 +463,7 @@ class Chooser {
         if (!(way & (way - 1))) continue;
         if (!ways.has(way)) {
           const users = membersOf(way);
-          ways.set(way, this.beyond(place, this.measure, users, users.map(() => 0)).mean);
+          ways.set(way, Math.max(0, this.beyond(place, this.measure, users, users.map(() => 0)).mean));
         }
         met[row] += ways.get(way);
       }
@@ -364,8 +472,56 @@ class Chooser {
     for (let row = 0; row < count; row++) {
       let most = 0;
       for (let k = 0; k < many; k++) if ((sets[row] >>> k) & 1) most += this.most[k];
-      this.bound[row] = most + Math.max(met[row], 0);
+      this.bound[row] = most + met[row];
     }
+    this.met = met;
+  }
+
+  // No set is worth more than `base` and, of each member, what stands under its years of delay: as
+  // stated, less what each loses put off alone, which is no more than they lose together where gains
+  // overlap; where they may strengthen one another, all ways are looked at.
+  parted(set, members = membersOf(set)) {
+    const { left } = this.sim.data, many = this.sim.delays, by = new Map(members.map((k) => [k, Float64Array.from(this.worth[k])]));
+    let base = 0;
+    for (const pair of this.pairsIn(set)) {
+      const key = `pair ${pair}`, [one, other] = pair;
+      if (!this.known.has(key)) this.known.set(key, meanOf(this.bonus(pair, this.measure)));
+      const mean = this.known.get(key), most = Math.max(...left[one], ...left[other]);
+      if (mean < 0) base -= mean * most;
+      for (const k of [one, other]) for (let d = 0; d < many; d++) by.get(k)[d] += left[k][d] * (mean < 0 ? mean : mean / 2);
+    }
+    for (const { place, users } of this.placesOf(set)) {
+      const { least, eased } = this.easing(place, users);
+      base += least;
+      if (eased) users.forEach((user, k) => { for (let d = 0; d < many; d++) by.get(user)[d] += eased[k][d]; });
+    }
+    return { base, by, eased: members.reduce((sum, k) => sum + Math.max(...this.eased[k]), 0), price: null };
+  }
+
+  // The same of one place where members meet: what it adds as stated, and by years of delay of each.
+  easing(place, users) {
+    const key = `eased ${place} ${users}`;
+    if (this.known.has(key)) return this.known.get(key);
+    const { sim } = this, many = sim.delays, open = users.map((user) => sim.data.opens[user]);
+    const mean = (late) => this.beyond(place, this.measure, users, late).mean;
+    const stated = mean(users.map(() => 0)), level = sim.data.levels[place];
+    let found = { least: Math.max(stated, 0), eased: null };
+    const overlaps = level && (this.measure !== "distance" || level.rise.every((k) => sim.columns[k].every((rise) => rise >= 0)));
+    if (overlaps || many ** users.length <= TABLED) {
+      const eased = users.map((_, k) => Float64Array.from(open[k], (opens, d) => (
+        opens && d ? mean(users.map((_, other) => (other === k ? d : 0))) - stated : 0)));
+      let more = 0;
+      if (!overlaps) {
+        for (let way = 0; way < many ** users.length; way++) {
+          const late = users.map((_, k) => Math.floor(way / many ** k) % many);
+          if (!late.every((d, k) => open[k][d])) continue;
+          more = Math.max(more, mean(late) - stated - late.reduce((sum, d, k) => sum + eased[k][d], 0));
+        }
+      }
+      found = { least: stated + more, eased };
+    }
+    this.known.set(key, found);
+    return found;
   }
 
   search(confidence, must, barred) {
@@ -499,7 +655,7 @@ class Search {
   // Best programmes for any budget at one confidence, among the sets that keep what must be.
   constructor(chooser, confidence, must, barred) {
     const { sim } = chooser;
-    Object.assign(this, { chooser, sim, confidence, left: WEIGHED, places: PLACES, cut: false, at: new Map() });
+    Object.assign(this, { chooser, sim, confidence, left: WEIGHED, places: PLACES, cut: false, at: new Map(), solved: new Map(), below: new Map() });
     const place = placeOf(confidence, sim.draws);
     const lowest = sim.cost.map((column) => (confidence
       ? meanOf(Float64Array.from(column).sort().subarray(0, place + 1)) : 0));
@@ -510,8 +666,74 @@ class Search {
       const low = members.reduce((sum, k) => sum + lowest[k], 0);
       return [row, Math.max(low, this.mean(sim.sets[row]))];
     }));
-    const { bound } = chooser;
+    const { uses, scaled } = sim.data;
+    this.span = sim.data.opens.map((open, k) => open.map((_, d) => {
+      const taken = uses.flatMap((use, r) => (use[k][d] ? [r] : []));
+      return taken.length ? [taken[0], taken.at(-1) + 1] : [0, 0];
+    }));
+    this.lowest = uses.map((use) => use.map((days, k) => Math.min(...days.filter((_, d) => sim.data.opens[k][d]))));
+    this.peak = sim.cost.map((_, k) => [true, false].map((money) => Math.max(0, ...uses.flatMap((use, r) => (
+      scaled[r] === money ? use[k].map((one) => one * (money ? sim.means[k] : 1)) : [0])))));
+    this.prices = this.priced();
+    const bound = this.bound = this.bounded();
     this.rows.sort((a, b) => bound[b] - bound[a] || sizeOf(sim.sets[a]) - sizeOf(sim.sets[b]) || a - b);
+  }
+
+  // What an improvement takes of each limit at least, by years of delay, as shares of it.
+  taken(k, d) {
+    const { uses, scaled, caps } = this.sim.data;
+    return caps.map((cap, r) => (cap > 0 ? (uses[r][k][d] * (scaled[r] ? this.sim.means[k] : 1)) / cap : 0));
+  }
+
+  // Prices of what is limited at which no more is wanted than there is: by steps along what is
+  // lacking. Any prices give a bound; these, and some of them more or less, give near ones.
+  priced() {
+    const { sim, chooser } = this, { caps } = sim.data, many = sim.delays;
+    this.takes = sim.cost.map((_, k) => Array.from({ length: many }, (_, d) => this.taken(k, d)));
+    let price = caps.map(() => 0), best = price, least = Infinity;
+    const size = Math.max(1e-300, chooser.most.reduce((sum, most) => sum + Math.max(most, 0), 0)) / (10 * Math.sqrt(caps.length || 1));
+    for (let step = 0; step < STEPS && caps.length; step++) {
+      const over = caps.map((cap) => (cap > 0 ? -1 : 0));
+      let total = price.reduce((sum, one) => sum + one, 0);
+      for (let k = 0; k < sim.many; k++) {
+        const top = this.topOf(chooser.worth[k], k, price, 1);
+        if (top <= 0) continue;
+        total += top;
+        this.takes[k][this.top].forEach((take, r) => { over[r] += take; });
+      }
+      if (total < least) [least, best] = [total, price];
+      const long = Math.hypot(...over) || 1;
+      price = price.map((one, r) => Math.max(0, one + ((size / Math.sqrt(1 + step)) * over[r]) / long));
+    }
+    return PRICED.map((times) => best.map((one) => one * times));
+  }
+
+  // What one is worth at most less what it takes at some prices; its place is left in `top`.
+  topOf(worth, k, price, scale) {
+    let top = -Infinity;
+    for (let d = 0; d < worth.length; d++) {
+      const takes = this.takes[k][d], [from, to] = this.span[k][d];
+      let value = worth[d];
+      for (let r = from; r < to; r++) value -= price[r] * takes[r] * scale;
+      if (value > top) [top, this.top] = [value, d];
+    }
+    return top;
+  }
+
+  // What each set is worth at most within the limits, whenever it starts.
+  bounded() {
+    const { sim, chooser } = this, bound = Float64Array.from(chooser.bound);
+    for (const price of this.prices) {
+      const all = price.reduce((sum, one) => sum + one, 0);
+      const worth = chooser.worth.map((row, k) => this.topOf(row, k, price, 1) + Math.max(0, ...chooser.eased[k]));
+      for (const row of this.rows) {
+        const set = sim.sets[row];
+        let most = all + chooser.met[row];
+        for (let k = 0; k < sim.many; k++) if ((set >>> k) & 1) most += worth[k];
+        if (most < bound[row]) bound[row] = most;
+      }
+    }
+    return bound.map((most) => most + SLACK * Math.abs(most));
   }
 
   mean(set) {
@@ -530,7 +752,7 @@ class Search {
   quantile(set) {
     if (!this.at.has(set)) {
       const mean = this.mean(set);
-      const at = this.confidence ? this.totals(set).sort()[placeOf(this.confidence, this.sim.draws)] : mean;
+      const at = this.confidence ? nth(this.totals(set), placeOf(this.confidence, this.sim.draws)) : mean;
       this.at.set(set, Math.max(at, mean));
     }
     return this.at.get(set);
@@ -539,20 +761,18 @@ class Search {
   // The best programme and those that are nearly as good; null where no set keeps the relations.
   *best(budget, near) {
     if (!this.rows.length) return null;
-    const { sim, chooser } = this, room = budget * (1 + ROOM), found = [];
+    const { sim, bound } = this, room = budget * (1 + ROOM), found = [];
     const floorOf = (best) => (Number.isFinite(best) ? best - (near + TIE) * Math.abs(best) : -Infinity);
     Object.assign(this, { left: WEIGHED, places: PLACES, cut: false });
     let best = -Infinity;
     for (const row of this.rows) {
       if (this.least.get(row) > room) continue;
       const floor = floorOf(best);
-      if (chooser.bound[row] < floor) break;
-      const set = sim.sets[row], at = this.quantile(set);
-      if (at > room) continue;
-      const started = this.started(set, at, floor, chooser.bound[row]);
+      if (bound[row] < floor) break;
+      const set = sim.sets[row], started = this.started(set, room, floor);
       yield;
       if (!started || started.value < floor) continue;
-      found.push({ row, set, at, size: sizeOf(set), ...started });
+      found.push({ row, set, size: sizeOf(set), ...started });
       best = Math.max(best, started.value);
     }
     const feasible = found.length > 0;
@@ -581,146 +801,164 @@ class Search {
       value: chooser.bound[row], sure: share(keeps, Boolean) };
   }
 
-  started(set, at, floor, bound) {
-    const mean = this.mean(set), scale = mean > 0 ? Math.max(1, at / mean) : 1;
-    const sum = (rows) => membersOf(set).reduce((total, k) => total + Math.max(...rows[k]), 0);
-    const spare = Math.max(0, bound - sum(this.chooser.worth) - sum(this.chooser.eased));
+  // Starts of a set; null where none keep every limit and reach the floor, or the budget.
+  started(set, room, floor) {
+    if (this.solved.has(set)) return this.solved.get(set).at > room ? null : this.solved.get(set);
+    if (floor >= (this.below.get(set) ?? Infinity)) return null;
+    const { chooser } = this, members = membersOf(set), parts = chooser.parted(set, members);
+    if (this.boundOf(members, parts, 1) < floor) return null;
+    const at = this.quantile(set), mean = this.mean(set), scale = mean > 0 ? Math.max(1, at / mean) : 1;
+    if (at > room) return null;
+    if (this.boundOf(members, parts, scale) < floor) {
+      this.below.set(set, floor);
+      return null;
+    }
     const tried = { places: 0, weighed: 0, cut: false };
-    const found = starts(this, set, scale, floor, spare, Math.min(this.left, ONE), Math.max(FEWEST, Math.min(this.places, NODES)), tried);
+    const found = starts(this, set, members, scale, floor, parts, Math.min(this.left, ONE), Math.max(FEWEST, Math.min(this.places, NODES)), tried);
     this.left -= tried.weighed;
     this.places -= tried.places;
     this.cut ||= tried.cut;
-    return found;
+    if (found) this.solved.set(set, { ...found, at });
+    else this.below.set(set, floor);
+    return found && this.solved.get(set);
+  }
+
+  // What a set is worth at most where what is planned takes so many times its mean; its best prices
+  // are left in the parts.
+  boundOf(members, parts, scale) {
+    let least = Infinity;
+    for (const price of this.prices) {
+      let most = parts.base + parts.eased;
+      for (const part of price) most += part;
+      for (const k of members) most += this.topOf(parts.by.get(k), k, price, scale);
+      if (most < least) [least, parts.price] = [most, price];
+    }
+    return least + SLACK * Math.abs(least);
   }
 }
 
 // Delays that lose least value; null where no starts keep every limit and reach the floor: see _starts.
-function starts(search, set, scale, floor, spare, mostWeighed, mostPlaces, tried) {
-  const { sim, chooser, confidence } = search, { opens, scaled, after, uses } = sim.data;
-  const many = sim.delays, draws = sim.draws, enough = (confidence - ROOM) * draws;
-  const members = membersOf(set), room = sim.data.caps.map((cap) => cap * (1 + ROOM));
-  const days = Array.from({ length: many }, (_, d) => d);
+function starts(search, set, members, scale, floor, { base, by, eased: easesMost, price }, mostWeighed, mostPlaces, tried) {
+  const { sim, chooser, confidence } = search, { scaled, after, uses, caps } = sim.data;
+  const many = sim.delays, { draws } = sim, enough = (confidence - ROOM) * draws;
+  const shared = sim.placements(enough), { room } = shared, count = room.length;
   const planned = (k, d, r) => uses[r][k][d] * (scaled[r] ? sim.means[k] * scale : 1);
-  const every = room.map((_, r) => r);
   if (!possible()) return null;
 
-  const peak = new Map(members.map((k) => [k, Math.max(0, ...every.flatMap((r) => days.map((d) => planned(k, d, r))))]));
-  const order = [...members].sort((a, b) => peak.get(b) - peak.get(a) || a - b);
-  const rules = every.filter(binds), caps = Float64Array.from(rules, (r) => room[r]), count = rules.length;
-  const takes = order.map((k) => days.map((d) => Float64Array.from(rules, (r) => planned(k, d, r))));
-  const worth = order.map((k) => chooser.worth[k]);
+  const peak = new Map(members.map((k) => [k, Math.max(search.peak[k][0] * scale, search.peak[k][1])]));
+  const order = [...members].sort((a, b) => peak.get(b) - peak.get(a) || a - b), size = order.length;
+  const takes = (search.table ??= new Float64Array(sim.many * many * count)), worth = new Float64Array(size * many);
+  const first = new Int32Array(size * many), last = new Int32Array(size * many);
+  order.forEach((k, m) => {
+    worth.set(by.get(k), m * many);
+    for (let d = 0; d < many; d++) {
+      const at = m * many + d;
+      for (let r = 0; r < count; r++) takes[at * count + r] = planned(k, d, r);
+      [first[at], last[at]] = search.span[k][d];
+    }
+  });
+  const asked = room.map((cap, r) => (caps[r] > 0 ? price[r] / caps[r] : 0));
+  const ahead = new Float64Array(size + 1);
+  for (let r = 0; r < count; r++) ahead[size] += room[r] * asked[r];
+  for (let m = size - 1; m >= 0; m--) {
+    let top = -Infinity;
+    for (let at = m * many; at < (m + 1) * many; at++) {
+      let value = worth[at];
+      for (let r = 0; r < count; r++) value -= takes[at * count + r] * asked[r];
+      top = Math.max(top, value);
+    }
+    ahead[m] = ahead[m + 1] + top;
+  }
   const tied = after.filter(([head]) => (set >>> head) & 1)
     .map(([head, needed]) => [head, needed.filter(([other]) => (set >>> other) & 1)])
     .filter(([, needed]) => needed.length);
-  const sums = rules.map(() => new Float64Array(draws)), delays = new Int32Array(sim.many), placed = new Set();
-  const places = chooser.placesOf(set);
-  const jointly = () => chooser.joint(set, delays, members, places);
-  const eases = () => members.reduce((sum, k) => sum + chooser.eased[k][delays[k]], 0);
-  const easesMost = members.reduce((sum, k) => sum + Math.max(...chooser.eased[k]), 0);
-  const stated = jointly(), apart = members.reduce((sum, k) => sum + chooser.worth[k][0], 0);
-  const meets = chooser.falling && Math.abs(stated - apart) > TIE * Math.max(Math.abs(apart), 1e-300);
-  let best = null;
-  const start = new Float64Array(count);
-  if (!hopeless(0, start, 0)) place(0, start, new Uint8Array(draws).fill(1), draws, 0);
+  if (shared.held.length > KNOWN) shared.forget();
+  const delays = new Int32Array(sim.many), way = [0];
+  const used = (search.used ??= Array.from({ length: sim.many + 1 }, () => new Float64Array(count)));
+  const jointly = (late) => chooser.joint(set, late, members, chooser.placesOf(set));
+  let placed = 0, best = null, stated = null;
+  const least = floor - easesMost - SLACK * Math.abs(floor);
+  if (base + ahead[0] > least && !hopeless(0, base, least)) place(0, draws, base);
   return best && best.value >= floor ? best : null;
 
   // Whether it can keep all limits if each member takes its least of each, whenever it starts.
   function possible() {
-    const least = (k, r, take) => Math.min(...days.filter((d) => opens[k][d]).map((d) => take(k, d, r)));
-    const held = new Uint8Array(draws).fill(1);
-    for (const r of every) {
-      if (members.reduce((sum, k) => sum + least(k, r, planned), 0) > room[r]) return false;
-      const lowest = members.map((k) => least(k, r, (i, d) => uses[r][i][d]));
-      if (!scaled[r] || !lowest.some((use) => use > 0)) continue;
+    let held = null;
+    for (let r = 0; r < room.length; r++) {
+      const lowest = members.map((k) => search.lowest[r][k]);
+      if (!lowest.some((use) => use > 0)) continue;
+      if (members.reduce((sum, k, m) => sum + lowest[m] * (scaled[r] ? sim.means[k] * scale : 1), 0) > room[r]) return false;
+      if (!scaled[r]) continue;
+      held ??= new Uint8Array(draws).fill(1);
       for (let n = 0; n < draws; n++) {
         let taken = 0;
         for (let m = 0; m < members.length; m++) taken += lowest[m] * sim.cost[members[m]][n];
         if (taken > room[r]) held[n] = 0;
       }
     }
-    return share(held, Boolean) * draws >= enough;
-  }
-
-  // Whether it could break a limit, each member taking its most in its dearest draw.
-  function binds(r) {
-    return members.reduce((sum, k) => {
-      const open = days.filter((d) => opens[k][d]), price = scaled[r] ? sim.dearest[k] : 1;
-      const drawn = Math.max(0, ...open.map((d) => uses[r][k][d])) * price;
-      return sum + Math.max(drawn, ...open.map((d) => planned(k, d, r)));
-    }, 0) > room[r];
+    return !held || share(held, Boolean) * draws >= enough;
   }
 
   function keepsOrder() {
-    return tied.every(([head, needed]) => !placed.has(head)
-      || needed.some(([other, years]) => !placed.has(other) || delays[head] >= delays[other] - years));
+    return tied.every(([head, needed]) => !((placed >>> head) & 1)
+      || needed.some(([other, years]) => !((placed >>> other) & 1) || delays[head] >= delays[other] - years));
   }
 
-  // What the rest is worth at most, each in the best place that is still free for it.
-  function mostOf(depth, used) {
-    let total = 0;
-    for (let m = depth; m < order.length; m++) {
+  // Whether the rest cannot be worth enough, each in the best place that is still free for it.
+  function hopeless(depth, value, needed) {
+    const mine = used[depth];
+    let most = value;
+    for (let m = depth; m < size; m++) {
       let top = -Infinity;
-      for (let d = 0; d < many; d++) {
-        if (worth[m][d] <= top) continue;
-        let j = 0;
-        while (j < count && used[j] + takes[m][d][j] <= caps[j]) j++;
-        if (j === count) top = worth[m][d];
+      for (let at = m * many; at < (m + 1) * many; at++) {
+        if (worth[at] <= top) continue;
+        const to = last[at];
+        let r = first[at];
+        while (r < to && mine[r] + takes[at * count + r] <= room[r]) r++;
+        if (r >= to) top = worth[at];
       }
-      total += top;
+      most += top;
     }
-    return total;
+    return most <= needed;
   }
 
-  function hopeless(depth, used, value) {
-    const ahead = value + spare + mostOf(depth, used);
-    if (ahead + easesMost < floor || (best && ahead <= best.held)) return true;
-    if (!meets) return false;
-    tried.weighed++;
-    const together = jointly() - eases();
-    return together + easesMost < floor || Boolean(best && together <= best.held);
-  }
-
-  function place(depth, used, held, kept, value) {
+  function place(depth, held, value) {
     tried.places++;
-    if (depth === order.length) {
-      const gains = eases(), got = jointly(), least = Math.min(got - gains, stated);
+    if (depth === size) {
+      stated ??= jointly(new Int32Array(sim.many));
+      const got = jointly(delays), gains = members.reduce((sum, k) => sum + chooser.eased[k][delays[k]], 0);
+      const mine = Math.min(got - gains, stated);
       tried.weighed++;
-      if (!best || least > best.held + TIE * Math.max(Math.abs(least), 1e-300)) {
-        best = { held: least, delays: delays.slice(), sure: kept / draws, value: got };
+      if (!best || mine > best.held + TIE * Math.max(Math.abs(mine), 1e-300)) {
+        best = { held: mine, delays: delays.slice(), sure: held / draws, value: got };
       }
       return;
     }
-    const member = order[depth], cost = sim.cost[member];
-    placed.add(member);
+    const member = order[depth], mine = used[depth], then = used[depth + 1];
+    placed |= 1 << member;
     for (let d = 0; d < many; d++) {
-      if (worth[depth][d] === -Infinity) continue;
-      const total = used.map((sum, j) => sum + takes[depth][d][j]);
-      if (total.some((sum, j) => sum > caps[j])) continue;
+      const at = depth * many + d;
+      if (worth[at] === -Infinity) continue;
+      let over = false, most = value + worth[at] + ahead[depth + 1];
+      for (let r = 0; r < count; r++) {
+        const take = mine[r] + takes[at * count + r];
+        then[r] = take;
+        most -= take * asked[r]; // at the prices of what is still free
+        if (take > room[r]) over = true;
+      }
+      const needed = best ? Math.max(least, best.held) : least;
+      if (over || most <= needed) continue;
       if (tried.places >= mostPlaces || tried.weighed >= Math.max(mostWeighed, FEW)) {
         tried.cut = true;
         break;
       }
       delays[member] = d;
-      const then = value + worth[depth][d];
-      if (!keepsOrder() || hopeless(depth + 1, total, then)) continue;
-      const still = held.slice(), before = [];
-      for (let j = 0; j < count; j++) {
-        const use = uses[rules[j]][member][d];
-        if (!use) continue;
-        const column = sums[j], cap = caps[j], more = new Float64Array(draws), money = scaled[rules[j]];
-        for (let n = 0; n < draws; n++) {
-          more[n] = column[n] + (money ? cost[n] * use : use);
-          if (more[n] > cap) still[n] = 0;
-        }
-        before.push([j, column]);
-        sums[j] = more;
-      }
-      let left = 0;
-      for (let n = 0; n < draws; n++) left += still[n];
-      if (left >= enough) place(depth + 1, total, still, left, then);
-      for (const [j, column] of before) sums[j] = column;
+      if (!keepsOrder() || hopeless(depth + 1, value + worth[at], needed)) continue;
+      way[depth + 1] = shared.placed(way[depth], member, d);
+      const left = shared.holding(way, depth + 1, order, delays);
+      if (left >= enough) place(depth + 1, left, value + worth[at]);
     }
     delays[member] = 0;
-    placed.delete(member);
+    placed &= ~(1 << member);
   }
 }

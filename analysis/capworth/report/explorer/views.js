@@ -240,7 +240,7 @@ function gaps(page, id) {
 }
 
 function evidence(page, state) {
-  const { data, speaker } = page, what = ["cost", "score", "money", "swing"].filter((one) => page.figure(`evidence.${data.grades[0]}.${one}`));
+  const { data, speaker } = page, what = ["cost", "division", "score", "money", "swing"].filter((one) => page.figure(`evidence.${data.grades[0]}.${one}`));
   const names = Object.keys(data.rows).filter((name) => data.rows[name].grade);
   const many = (grade) => names.filter((name) => data.rows[name].grade === grade).length;
   const box = h("div", null), count = h("p", { class: "note" });
