@@ -31,7 +31,7 @@ from capworth.methods.cost_benefit.optimism import combined_uplift, managed_upli
 from capworth.methods.cost_benefit.prices import real_rate
 from capworth.methods.elicitation.agreement import cohen_kappa, cronbach_alpha, cross_table
 from capworth.methods.envelopment.slacks import additive
-from capworth.methods.portfolio.frontier import budget_frontier
+from capworth.methods.portfolio.frontier import budget_frontier, limited_frontier
 from capworth.methods.portfolio.relations import Relations
 from capworth.methods.survey.nonresponse import replicate_weights
 from capworth.programme.table import best_programme
@@ -381,3 +381,24 @@ def test_what_breaks_when_we_call_ourselves_shows_in_tests() -> None:
         breaks(1.0)
     with pytest.raises(ZeroDivisionError):
         exec("breaks(1.0)", {"__name__": "capworth.somewhere", "breaks": breaks})
+
+
+def test_a_step_beside_which_all_is_nothing_is_refused() -> None:
+    for given in ({"limit": 3.0}, {}):
+        with pytest.raises(InputError, match="every cost is nothing"):
+            budget_frontier([1, 1, 2], [3, 2, 4], Relations(3), unit=1e300, **given)
+    found = limited_frontier([0.4, 0.7, 0.3], [2, 4, 3], Relations(3), [[1, 1, 1]], [3])
+    assert found.value[found.best(1.0)] == 7, "nothing is rounded up to 1"
+
+
+def test_memory_is_that_of_the_machine() -> None:
+    """Where we call ourselves it is told as what it is; else an argument is too large."""
+
+    @checked
+    def large(number: float) -> float:
+        raise MemoryError
+
+    with pytest.raises(InputError, match="large: these do not go together"):
+        large(1.0)
+    with pytest.raises(MemoryError):
+        exec("large(1.0)", {"__name__": "capworth.somewhere", "large": large})

@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from capworth.case.model import Case
-from capworth.case.read import read_case
+from capworth.case.read import check_case, read_case
 from capworth.charts.gallery import GALLERY
 from capworth.errors import CaseError
 from capworth.model.simulation import draw_sample
 from capworth.runs import run as runs
+from capworth.runs.batch import run_batch
 from capworth.runs.manifest import RunError
 from capworth.runs.run import Comparison, inputs_of, read_figures, read_manifest, rerun, run
 from capworth.study import tables as databook
@@ -234,3 +235,30 @@ def test_tables_are_written_the_same_way_everywhere(study: Study, tmp_path: Path
     content = (tmp_path / "table.csv").read_bytes()
     assert b"\r" not in content
     assert content == databook.as_csv(study.appraisal.to_frame()).encode()
+
+
+def test_what_was_changed_is_not_read_as_the_run(made: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(made, tmp_path / "copy"))
+    manifest = read_manifest(copy)
+    assert runs.case_of_run(copy, manifest, "tables/").fingerprint == manifest["fingerprint"]
+    for name in ("figures.json", "tables/programme.csv", "inputs/costs.csv"):
+        before = (copy / name).read_bytes()
+        (copy / name).write_bytes(before[: len(before) // 2])
+        with pytest.raises(RunError, match=f"changed since the run: {name}. Restore it"):
+            read_figures(copy) if name == "figures.json" else runs.case_of_run(
+                copy, manifest, "tables/"
+            )
+        (copy / name).write_bytes(before)
+    (copy / "inputs" / "limits.csv").write_text("id,name,kind,amount,basis\n", encoding="utf-8")
+    with pytest.raises(RunError, match="the inputs were changed since the run"):
+        runs.case_of_run(copy, manifest)
+
+
+def test_a_run_stands_outside_its_case(folder: Path) -> None:
+    for make in (
+        lambda: run(folder, folder / "out", DRAWS),
+        lambda: run_batch([folder], folder / "runs", draws=DRAWS),
+    ):
+        with pytest.raises(RunError, match="lies in the folder of the case"):
+            make()
+    assert not check_case(folder), "a folder in it would be told as no table"
