@@ -441,6 +441,22 @@ def test_changes_that_nobody_wrote_are_told(folder: Path) -> None:
         assert (finding.file, finding.column) == ("changes.toml", "change")
 
 
+@pytest.mark.parametrize(
+    ("scenario", "told"),
+    [
+        ('["../x"]\nname = "x"', "'../x' is not a short name"),
+        ('[poor]\nname = " "', "it is no text"),
+        ('[poor]\nname = "x"\nimprovements = [3]', "it is written in another way"),
+    ],
+)
+def test_a_scenario_has_a_name_that_a_folder_can_bear(
+    folder: Path, scenario: str, told: str
+) -> None:
+    (folder / "scenarios.toml").write_text(scenario, encoding="utf-8")
+    (finding,) = check_case(folder)
+    assert finding.problem == told
+
+
 def test_names_that_a_reader_cannot_tell_apart(folder: Path) -> None:
     path = folder / "capabilities.csv"
     text = path.read_text("utf-8")

@@ -346,6 +346,8 @@ def test_an_option_that_stands_twice_is_refused(folder: Path, tmp_path: Path) ->
     assert done.exit_code == 2
     assert "The option --lang stands twice. Say it once." in done.stderr
     assert not (tmp_path / "out").exists()
+    done = call("run", folder, "--out", folder / "out")
+    assert (done.exit_code, "lies in the folder of the case" in done.stderr) == (2, True)
     assert "stands twice" not in call("brief", tmp_path, "--member", "A", "--member", "B").stderr
 
 

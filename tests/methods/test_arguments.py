@@ -28,6 +28,7 @@ from capworth import methods
 from capworth.case.read import read_case
 from capworth.case.register import schedules
 from capworth.errors import InputError
+from capworth.methods import arguments
 from capworth.methods.acceptability.measurement import covariance_root
 from capworth.methods.arguments import alike, checked, checked_but, truths
 from capworth.methods.cost_benefit.discounting import factors
@@ -446,13 +447,14 @@ def test_a_step_beside_which_all_is_nothing_is_refused() -> None:
     assert found.value[found.best(1.0)] == 7, "nothing is rounded up to 1"
 
 
-def test_memory_is_that_of_the_machine() -> None:
+def test_memory_is_that_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where we call ourselves it is told as what it is; else an argument is too large."""
 
     @checked
     def large(number: float) -> float:
         raise MemoryError
 
+    monkeypatch.setattr(arguments, "SHOW_BUGS", False)  # as it is outside of our tests
     with pytest.raises(InputError, match="large: these do not go together"):
         large(1.0)
     with pytest.raises(MemoryError):
