@@ -20,7 +20,7 @@ from capworth.lints.examine import examine
 from capworth.lints.report import CODES, in_its_place
 from capworth.model.formulas import FORMULAS
 from capworth.multicriteria.contributions import explain
-from capworth.runs.run import read_figures
+from capworth.runs.place import read_figures
 
 DRAWS = "120"
 

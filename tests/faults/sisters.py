@@ -283,7 +283,7 @@ def _at(sheet: str, place: str, value: object, form: str = "") -> Callable[[Work
     return spoil
 
 
-def _key(key: str, value: object) -> Callable[[Workbook], None]:
+def _key(key: str, value: Any) -> Callable[[Workbook], None]:
     def spoil(book: Workbook) -> None:
         next(row for row in book["case"].iter_rows() if row[0].value == key)[1].value = value
 

@@ -10,12 +10,14 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "runs"))
 
 from harness import PAGE, contents, flips, fuzz, on_page, write_book, writes
 from kinds import slips, try_commands, try_slips
-from lines import NAMES, lines
+from lines import lines
 from passing import try_passing
 from refusals import made, try_writes
 from rereads import try_rereads
 from sisters import try_sisters
 from test_place import OUTPUTS, write_run
+
+from capworth.cli import COMMANDS
 
 
 def wrong(told: dict[str, int]) -> list[str]:
@@ -75,7 +77,7 @@ def test_a_run_that_was_damaged_is_not_read_as_one() -> None:
 
 
 def test_lines_are_made_of_every_command() -> None:
-    assert {words[0] for _, words in lines()} == set(NAMES)
+    assert {words[0] for _, words in lines()} == set(COMMANDS)
 
 
 def test_the_page_of_faults_is_the_harness_own() -> None:

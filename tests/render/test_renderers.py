@@ -27,6 +27,7 @@ from capworth.case.read import read_case
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.language.phrases import phrases
+from capworth.model.figures import as_data
 from capworth.render.book import write_book
 from capworth.render.console import plain, write_text
 from capworth.render.html import write_html
@@ -54,7 +55,6 @@ from capworth.report.decision import decision_blocks
 from capworth.report.edition import Content, Edition, unstored
 from capworth.report.pages import said_block
 from capworth.report.pdf import write_report
-from capworth.study.figures import as_data
 from capworth.study.pages import part_pages
 from capworth.study.stages import Study, run_study
 from capworth.study.tables import tables_of

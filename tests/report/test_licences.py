@@ -25,6 +25,7 @@ SAID = {  # phrases that small cases alone say
     *("decision.project.title_no_money", "decision.project.no_money"),
     *("steps.decide_unpaid", "summary.title_one", "summary.title_plain", "summary.title_zero"),
     *("unpriced.nothing", "unpriced.one", "change.no_rival", "trust.unasked"),
+    *("change.bought", "change.never_bought", "options.nothing_minimum"),
 }
 
 

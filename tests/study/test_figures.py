@@ -35,13 +35,16 @@ from capworth.model.figures import (
     UNITS,
     Column,
     Figure,
+    as_data,
     columns,
+    from_data,
+    near,
     word,
 )
 from capworth.model.formulas import FORMULAS
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import draw_sample
-from capworth.study.figures import as_data, from_data, gather, near
+from capworth.study.figures import gather
 from capworth.study.origins import Origins
 from capworth.study.stages import PARTS, Study
 from capworth.study.tables import tables_of

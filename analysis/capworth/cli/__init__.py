@@ -10,6 +10,7 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: threads change last bits
 
 import csv
+import gc
 import io
 import signal
 import sys
@@ -98,6 +99,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; tell its faults as sentences."""
+        gc.set_threshold(200_000, 50, 50)  # much is made at once here, and kept
         try:
             with _ending_in_order():
                 answer = super().invoke(ctx)

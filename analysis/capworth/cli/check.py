@@ -1,6 +1,5 @@
 """`capworth check`: every fault of a case at once, and what a reviewer would attack in it."""
 
-import gc
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -32,7 +31,6 @@ def command(case: str, deep: bool, known: bool, as_json: bool) -> None:
     from capworth.lints.lint import SEVERITIES, catalogue, lint
     from capworth.lints.report import in_its_place, taken_of
 
-    gc.set_threshold(200_000, 50, 50)  # much is made at once here, and kept
     if as_json:
         if deep or known:
             raise click.UsageError("--json tells all by itself: leave out --deep and --list.")

@@ -34,13 +34,13 @@ def _is_sure(letter: str) -> bool:
 
 
 def _with_glyphs() -> frozenset[int]:
-    from matplotlib.ft2font import FT2Font  # a heavy library, for letters that are rare
+    from fontTools.ttLib import TTFont  # loaded for letters that are rare
 
     found: set[int] = set()
     for file in (files("capworth") / "charts" / "fonts").iterdir():
         if file.name.endswith(".ttf"):
             with as_file(file) as path:
-                found |= FT2Font(str(path)).get_charmap().keys()
+                found |= TTFont(path, lazy=True).getBestCmap().keys()
     return frozenset(found)
 
 

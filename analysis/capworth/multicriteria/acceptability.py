@@ -2,9 +2,7 @@
 
 Works on a plain DataFrame, without a case: capabilities, improvements and whole programmes alike.
 
-A table of options by criteria, checked cell by cell and made ready to be drawn and scored.
-
-Tables of options by criteria that come without names.
+A table of options by criteria, with names or without, is checked cell by cell and made ready.
 
 What an analyst knows about weights, in the words of the table, made into a sampler.
 """

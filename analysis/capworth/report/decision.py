@@ -280,8 +280,9 @@ def _verbs(study: Study, found: Advice) -> Iterator[Line]:
         if mine:
             more = say("choice.more", count=len(mine) - 1) if len(mine) > 1 else None
             yield line(key, sentences(choice_text(mine[0]), more))
-    if keys := [i for i in found.chosen if i in programme.with_role(LEAVE, REPLACE)]:
-        yield line("open", named_with_years(study, keys))
+    for role in (LEAVE, REPLACE):
+        if keys := [i for i in found.chosen if i in programme.with_role(role)]:
+            yield line(VERBS[role], named_with_years(study, keys))
     if out := len(programme.with_role(NOT_NOW)):
         yield line("not_now", say("decision.roles.not_now", count=out))
 
@@ -457,7 +458,7 @@ VERBS = {  # in their order in the picture
     CHOOSE: "choose",
     PREFER: "prefer",
     LEAVE: "open",
-    REPLACE: "open",
+    REPLACE: "replaced",
     NOT_NOW: "not_now",
 }
 

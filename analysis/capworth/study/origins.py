@@ -26,6 +26,7 @@ class Origins:
         self._pledges = {pledge.id for pledge in case.funding}
         self._inputs = case.estimates()
         self._members = {member.id for member in case.members}
+        self._named = self._capabilities | self._improvements | self._pledges | self._members
         self._finders: Mapping[str, Callable[[str], Iterator[Origin]]] = {
             "costs": self._costs,
             "asked": self._asked,
@@ -66,8 +67,7 @@ class Origins:
             return self._chosen
         if EVERY in parts:
             return tuple(self._case.capability_ids)
-        known = self._capabilities | self._improvements | self._pledges | self._members
-        found = [part for part in parts if part in known]
+        found = [part for part in parts if part in self._named]
         return (found[0],) if found else ("",)
 
     def _mine(self, thing: str, *owners: str) -> bool:

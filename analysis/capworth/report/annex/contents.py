@@ -24,7 +24,7 @@ WORDS = (  # that are used in one sense only
     *("excellence", "improvement", "good_set", "switching", "harm_day"),
 )
 NAMES = 66  # short names that the page holds
-LETTERS = 34  # of a name beside its short name
+LETTERS = 44  # of a name beside its short name: two lines
 OF_MEMBERS = ("remarks", "sharing", "urged")  # questions that are asked where there are members
 READING = ("range", "simulation", "grades", "sure", "opens")
 
@@ -78,8 +78,7 @@ def sheets(study: Study, full: bool = False) -> tuple[Sheet, ...]:
     ----------
     full : whether every chart is shown, and all that method and evidence rest on
     """
-    found = ((leaf, leaf.content(study)) for leaf in LEAVES)
-    made = {leaf: replace(sheet, name=leaf.name) for leaf, sheet in found if sheet is not None}
+    made = _made(study)
     names = [leaf.name for leaf in made]
     return (
         _contents(study, names),
@@ -90,6 +89,36 @@ def sheets(study: Study, full: bool = False) -> tuple[Sheet, ...]:
         method(study, full),
         evidence(study, full),
         _checklists(study, names),
+    )
+
+
+def _made(study: Study) -> dict[Leaf, Sheet]:
+    found = ((leaf, leaf.content(study)) for leaf in LEAVES)
+    return {leaf: replace(sheet, name=leaf.name) for leaf, sheet in found if sheet is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question of the resolution with its sheets, or why it was not asked."""
+
+    key: str
+    question: Text
+    why: Text | None
+    sheets: tuple[Sheet, ...]
+
+
+def answered(study: Study) -> tuple[Answered, ...]:
+    """Every question in the order of the annex."""
+    made = _made(study)
+    return tuple(
+        Answered(
+            key,
+            say(f"question.{key}"),
+            None if mine else say("leaf.not_asked", why=_why_not(key, study)),
+            mine,
+        )
+        for key in dict.fromkeys(leaf.question for leaf in LEAVES)
+        for mine in [tuple(sheet for leaf, sheet in made.items() if leaf.question == key)]
     )
 
 

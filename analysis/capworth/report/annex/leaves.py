@@ -559,8 +559,8 @@ def _pledge(key: str, earmark: list[str]) -> Text:
 
 def donors(study: Study) -> Sheet | None:
     """What a donor may choose: packages inside the proposed set first."""
-    if not asked_of("donor_menu", study):
-        return None
+    if not asked_of("donor_menu", study) or not study.funding.menu.to_frame()["asked_m"].any():
+        return None  # there is nothing to pay for
     columns = (("gain", "spread"), ("asked_m", "spread"), ("core", "hundredths"))
     rows: list[tuple[Text | None, str, Bar]] = []
     table = largest_first(study.funding.menu.to_frame(), "gain")
