@@ -11,8 +11,8 @@ NOTEBOOKS = HERE.parent / "notebooks"
 DRAWS = 1_000
 PARAMETERS = f'CASE, DRAWS = "interpol-2019", {DRAWS}'
 NOTE = (
-    f"Run from `notebooks/{{name}}.ipynb` on the bundled case in {DRAWS:,} draws; the notebook itself "
-    "takes 20,000, and a case of your own where `CAPWORTH_CASE` names its folder."
+    f"Run from `notebooks/{{name}}.ipynb` on the bundled case in {DRAWS:,} draws; the notebook "
+    "itself takes 20,000, and a case of your own where `CAPWORTH_CASE` names its folder."
 )
 LIVE = "*Here Jupyter shows a page of sliders and menus.*"
 TALL = 40  # lines of a text that are shown
